@@ -1,0 +1,11 @@
+// Three suites by file name: *.test.ts (pure), *.int.test.ts (real nats-server, real files), test/ (the whole house).
+export default {
+  rootDir: '.',
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/test', '<rootDir>/scripts'],
+  testMatch: ['**/*.test.ts', '**/*.test.mjs'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest/strip-types.mjs' },
+  modulePathIgnorePatterns: ['<rootDir>/.cache', '<rootDir>/data'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Decimal } from './decimal.ts';
+
+const decimals = fc
+  .tuple(fc.bigInt(-(10n ** 18n), 10n ** 18n), fc.integer({ min: 0, max: 12 }))
+  .map(([u, s]) => Decimal.scaled(u, s));
+
+test('spells itself back, canonically', () => {
+  expect(Decimal.of('0.10').toString()).toBe('0.1');
+  expect(Decimal.of('-0').toString()).toBe('0');
+  expect(Decimal.of('-0.05').toString()).toBe('-0.05');
+  fc.assert(fc.property(decimals, (a) => Decimal.of(a.toString()).equals(a)));
+});
+
+test.each(['', ' 1', '1e3', '+1', '1.', '.5', 'NaN', '1,5', '--1'])(
+  'refuses %j, naming field and value',
+  (text) => {
+    expect(() => Decimal.of(text, 'limit_price')).toThrow(`limit_price = ${JSON.stringify(text)}`);
+  },
+);
+
+test('adds and multiplies exactly, in any order', () => {
+  expect(Decimal.of('0.1').plus(Decimal.of('0.2')).toString()).toBe('0.3');
+  fc.assert(
+    fc.property(decimals, decimals, decimals, (a, b, c) => {
+      expect(a.plus(b).plus(c).equals(c.plus(a).plus(b))).toBe(true);
+      expect(a.times(b.plus(c)).equals(a.times(b).plus(a.times(c)))).toBe(true);
+      expect(a.minus(a).isZero()).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  ['10', '3', 2, 'down', '3.33'],
+  ['10', '3', 2, 'up', '3.34'],
+  ['-10', '3', 2, 'down', '-3.33'],
+  ['1', '8', 2, 'half-even', '0.12'],
+  ['3', '8', 2, 'half-even', '0.38'],
+] as const)('%s ÷ %s at %i places %s is %s', (a, b, places, rounding, expected) => {
+  expect(Decimal.of(a).dividedBy(Decimal.of(b), places, rounding).toString()).toBe(expected);
+});
+
+test('steps toward zero when told down', () => {
+  expect(Decimal.of('83.297').toStep(Decimal.of('0.01'), 'down').toString()).toBe('83.29');
+  expect(Decimal.of('83.291').toStep(Decimal.of('0.01'), 'up').toString()).toBe('83.3');
+  fc.assert(
+    fc.property(decimals, (a) => {
+      const step = Decimal.of('0.05');
+      const down = a.toStep(step, 'down');
+      expect(down.abs().greaterThan(a.abs())).toBe(false);
+      expect(down.dividedBy(step, 6, 'down').scale).toBe(0);
+    }),
+  );
+});

@@ -1,0 +1,205 @@
+import type { Decimal } from './decimal.ts';
+import type {
+  AccountId,
+  ClientOrderId,
+  DecisionId,
+  InstrumentId,
+  PositionId,
+  StrategyName,
+  VenueOrderId,
+  VenueTradeId,
+} from './ids.ts';
+import type { Direction, Side } from './side.ts';
+import type { TimeUs } from './time.ts';
+
+export type OrderType = 'market' | 'limit';
+export type TimeInForce = 'ioc' | 'gtc' | 'fok';
+/** Why an order exists: to open a position or to leave it. */
+export type OrderIntent = 'entry' | 'exit';
+
+/**
+ * What we ask a venue to do. *Units*: quantity base, price quote.
+ * *Shape*: `limitPrice` null exactly when `type` is market; `reduceOnly` on every exit.
+ */
+export interface OrderRequest {
+  readonly clientOrderId: ClientOrderId;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly reduceOnly: boolean;
+}
+
+/** The plan an entry carries with it, so that the position is guarded from its first fill. *Units*: prices quote, times µs. */
+export interface ExitPlan {
+  readonly stopPrice: Decimal;
+  readonly targetPrice: Decimal | null;
+  /** Trailing distance as a share of price: 0.005 is 0.5 %. */
+  readonly trailing: Decimal;
+  readonly holdMaxUs: number;
+}
+
+/** Where an order stands. *Source*: reference reliability §3.1, with `intent_logged` and `unknown` added. */
+export const ORDER_STATUSES = [
+  'initialized',
+  'denied',
+  'intent_logged',
+  'submitted',
+  'unknown',
+  'accepted',
+  'partially_filled',
+  'pending_update',
+  'pending_cancel',
+  'triggered',
+  'emulated',
+  'released',
+  'filled',
+  'canceled',
+  'expired',
+  'rejected',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+/** One execution of one of our orders. *Units*: quantity base, price quote, fee in `feeAsset`. */
+export interface Fill {
+  readonly venueTradeId: VenueTradeId;
+  readonly clientOrderId: ClientOrderId;
+  readonly venueOrderId: VenueOrderId;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly fee: Decimal;
+  readonly feeAsset: string;
+  readonly liquidity: 'maker' | 'taker';
+  readonly timeUs: TimeUs;
+}
+
+/** Asks execution for an order. `commandId` names the cause; the client order id is a function of it. */
+export type OrderCommand = PlaceOrder | ClosePosition | CancelOrder;
+
+/** An entry that decision accepted. *Units*: as OrderRequest and ExitPlan; `expiresUs` event time after which it must not be sent. */
+export interface PlaceOrder {
+  readonly type: 'PlaceOrder';
+  readonly commandId: string;
+  readonly decision: DecisionId;
+  readonly strategy: StrategyName;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly direction: Direction;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | null;
+  readonly plan: ExitPlan;
+  readonly timeUs: TimeUs;
+  readonly expiresUs: TimeUs;
+}
+
+export type ExitReason =
+  | 'trailing_stop'
+  | 'initial_stop'
+  | 'target'
+  | 'hold_time'
+  | 'circuit_breaker'
+  | 'health'
+  | 'operator'
+  | 'residual';
+
+/** Leave a position, wholly or what is left of it. `attempt` counts from 1; each attempt is an order of its own. */
+export interface ClosePosition {
+  readonly type: 'ClosePosition';
+  readonly commandId: string;
+  readonly position: PositionId;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly direction: Direction;
+  readonly quantity: Decimal;
+  readonly reason: ExitReason;
+  readonly attempt: number;
+  readonly timeUs: TimeUs;
+}
+
+/** Withdraw an order that still works. */
+export interface CancelOrder {
+  readonly type: 'CancelOrder';
+  readonly commandId: string;
+  readonly clientOrderId: ClientOrderId;
+  readonly reason: string;
+  readonly timeUs: TimeUs;
+}
+
+/** Why we refused an order ourselves. Codes are stable; dashboards group by them. */
+export const DENIAL_CODES = [
+  'GATE_CLOSED',
+  'HALTED',
+  'REDUCE_ONLY',
+  'EXPIRED',
+  'DUPLICATE_ORDER',
+  'POSITION_EXISTS',
+  'REVERSAL_REFUSED',
+  'POSITION_LIMIT',
+  'EXPOSURE_LIMIT',
+  'ORDER_NOTIONAL_MAX',
+  'ORDER_RATE_MAX',
+  'PRICE_COLLAR',
+  'QUANTITY_BELOW_MIN',
+  'NOTIONAL_BELOW_MIN',
+  'STALE_MARKET',
+  'UNKNOWN_ORDERS',
+  'NO_POSITION',
+  'INSUFFICIENT_BALANCE',
+  'UNKNOWN_INSTRUMENT',
+  'NO_LIMIT_CONFIGURED',
+] as const;
+export type DenialCode = (typeof DENIAL_CODES)[number];
+
+/** A refusal with the numbers that led to it. `detail` is `key=value` pairs. */
+export interface Denial {
+  readonly code: DenialCode;
+  readonly detail: string;
+}
+
+interface OrderEventBase {
+  readonly clientOrderId: ClientOrderId;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly timeUs: TimeUs;
+}
+
+/** Everything that happens to an order, in the order it happened. */
+export type OrderEvent =
+  | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })
+  | (OrderEventBase & {
+      readonly type: 'OrderSubmitted';
+      readonly commandId: string;
+      readonly intent: OrderIntent;
+      readonly strategy: StrategyName | null;
+      readonly position: PositionId | null;
+      readonly request: OrderRequest;
+      readonly plan: ExitPlan | null;
+      readonly epoch: number;
+    })
+  | (OrderEventBase & { readonly type: 'OrderAccepted'; readonly venueOrderId: VenueOrderId })
+  | (OrderEventBase & { readonly type: 'OrderRejected'; readonly reason: string })
+  | (OrderEventBase & { readonly type: 'OrderUnknown'; readonly reason: string })
+  | (OrderEventBase & {
+      readonly type: 'OrderFilled';
+      readonly fill: Fill;
+      readonly cumulative: Decimal;
+      readonly leaves: Decimal;
+    })
+  | (OrderEventBase & {
+      readonly type: 'OrderCanceled';
+      readonly cumulative: Decimal;
+      readonly reason: string;
+    })
+  | (OrderEventBase & {
+      readonly type: 'OrderExpired';
+      readonly cumulative: Decimal;
+      readonly reason: string;
+    });

@@ -1,0 +1,71 @@
+import type { Decimal } from './decimal.ts';
+import type { AccountId } from './ids.ts';
+import type { TimeUs } from './time.ts';
+
+/** How much trading is allowed. HALTED denies all but cancels; REDUCING allows exits only. */
+export type TradingMode = 'active' | 'reducing' | 'halted';
+
+/** Whom a halt binds. */
+export type HaltScope =
+  | { readonly kind: 'account'; readonly account: AccountId }
+  | { readonly kind: 'venue'; readonly venue: string }
+  | { readonly kind: 'instrument'; readonly instrument: string }
+  | { readonly kind: 'strategy'; readonly strategy: string };
+
+export type DrawdownLevel = 'none' | 'alert' | 'warning' | 'critical' | 'breaker';
+
+/** What the portfolio guard says. *Units*: equity quote, drawdown share of the session's starting equity. */
+export type RiskEvent =
+  | {
+      readonly type: 'EquityMarked';
+      readonly account: AccountId;
+      readonly equity: Decimal;
+      readonly realized: Decimal;
+      readonly unrealized: Decimal;
+      readonly drawdown: Decimal;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'DrawdownLevelChanged';
+      readonly account: AccountId;
+      readonly from: DrawdownLevel;
+      readonly to: DrawdownLevel;
+      readonly drawdown: Decimal;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'TradingModeChanged';
+      readonly scope: HaltScope;
+      readonly mode: TradingMode;
+      readonly reason: string;
+      readonly by: string;
+      readonly latched: boolean;
+      readonly timeUs: TimeUs;
+    };
+
+/** What a person asks of the engine. `by` names who; `reason` is kept in the log. */
+export type ControlCommand =
+  | {
+      readonly type: 'SetTradingMode';
+      readonly commandId: string;
+      readonly scope: HaltScope;
+      readonly mode: TradingMode;
+      readonly reason: string;
+      readonly by: string;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'FlattenAll';
+      readonly commandId: string;
+      readonly account: AccountId;
+      readonly reason: string;
+      readonly by: string;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'SwitchConfiguration';
+      readonly commandId: string;
+      readonly configuration: string;
+      readonly by: string;
+      readonly timeUs: TimeUs;
+    };

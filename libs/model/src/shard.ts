@@ -1,0 +1,18 @@
+import type { InstrumentId } from './ids.ts';
+
+/** How many virtual shards there are, for ever: a subject carries the number, so changing it would move history. */
+export const VIRTUAL_SHARDS = 64;
+
+/** Returns the virtual shard of an instrument: FNV-1a (32 bit) of its id modulo 64. *Source*: ADR 2. */
+export function virtualShard(id: InstrumentId): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % VIRTUAL_SHARDS;
+}
+
+/** Returns the virtual shards that process `ordinal` of `count` owns: those congruent to its ordinal. */
+export function ownedShards(ordinal: number, count: number): number[] {
+  const owned: number[] = [];
+  for (let shard = ordinal; shard < VIRTUAL_SHARDS; shard += count) owned.push(shard);
+  return owned;
+}

@@ -1,0 +1,51 @@
+import type { InstrumentId } from './ids.ts';
+import type { TimeUs } from './time.ts';
+
+/** `SELL` and `BUY` as the side column holds them: the aggressor (taker). */
+export const SELL = 0;
+export const BUY = 1;
+
+/** Venue trade ids: numbers where the venue counts, text where it doesn't. */
+export type TradeIds =
+  | { readonly kind: 'counted'; readonly values: Float64Array }
+  | { readonly kind: 'named'; readonly values: readonly string[] };
+
+/**
+ * Executed trades of one instrument, a column for each field; row i of every column is trade i, in venue order.
+ * *Units*: `timeUs` µs since 1970 by the venue's clock, `price` quote, `quantity` base, `side` BUY or SELL of the taker.
+ * *Shape*: all columns have `count` rows; `timeUs` never decreases.
+ */
+export interface TradeColumns {
+  readonly instrument: InstrumentId;
+  readonly count: number;
+  readonly timeUs: Float64Array;
+  readonly price: Float64Array;
+  readonly quantity: Float64Array;
+  readonly side: Uint8Array;
+  readonly ids: TradeIds;
+}
+
+/** A stretch of trades as it travels: the columns, when we heard them, and what is known of their completeness. */
+export interface TradeBatch {
+  readonly trades: TradeColumns;
+  /** By our clock when the first was heard; 0 when replayed. */
+  readonly receivedUs: TimeUs;
+  /** False while a gap before or inside this batch is open. */
+  readonly complete: boolean;
+}
+
+/** Returns rows `from` (inclusive) to `to` (exclusive) as views, nothing copied. */
+export function sliceTrades(trades: TradeColumns, from: number, to: number): TradeColumns {
+  return {
+    instrument: trades.instrument,
+    count: to - from,
+    timeUs: trades.timeUs.subarray(from, to),
+    price: trades.price.subarray(from, to),
+    quantity: trades.quantity.subarray(from, to),
+    side: trades.side.subarray(from, to),
+    ids:
+      trades.ids.kind === 'counted'
+        ? { kind: 'counted', values: trades.ids.values.subarray(from, to) }
+        : { kind: 'named', values: trades.ids.values.slice(from, to) },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Decimal } from './decimal.ts';
+import type { AccountId, ClientOrderId, InstrumentId, VenueOrderId } from './ids.ts';
+import type { Fill, OrderRequest } from './order.ts';
+import type { TimeUs } from './time.ts';
+
+/**
+ * What came of asking a venue for something. `unknown` is everything that isn't proof: timeouts, 5xx, unreadable replies.
+ * *Source*: reference reliability R-32.
+ */
+export type SubmitOutcome =
+  | {
+      readonly type: 'confirmed';
+      readonly clientOrderId: ClientOrderId;
+      readonly venueOrderId: VenueOrderId;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'refused';
+      readonly clientOrderId: ClientOrderId;
+      readonly reason: string;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'unknown';
+      readonly clientOrderId: ClientOrderId;
+      readonly reason: string;
+      readonly timeUs: TimeUs;
+    };
+
+export type VenueOrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
+
+/** An order as the venue's own books have it. *Units*: quantity and `filled` base, price quote. */
+export interface VenueOrder {
+  readonly request: OrderRequest;
+  readonly venueOrderId: VenueOrderId;
+  readonly status: VenueOrderStatus;
+  readonly filled: Decimal;
+  readonly acceptedUs: TimeUs;
+}
+
+/** The venue's answer to "what do you know of this order?". `absent` is proof only where the venue declares that it is. */
+export type OrderLookup =
+  | { readonly type: 'found'; readonly order: VenueOrder }
+  | { readonly type: 'absent' }
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** What a venue's user stream tells us of our account. */
+export type VenueEvent =
+  | { readonly type: 'VenueFilled'; readonly fill: Fill; readonly cumulative: Decimal }
+  | {
+      readonly type: 'VenueCanceled';
+      readonly clientOrderId: ClientOrderId;
+      readonly account: AccountId;
+      readonly instrument: InstrumentId;
+      readonly cumulative: Decimal;
+      readonly reason: string;
+      readonly timeUs: TimeUs;
+    }
+  | {
+      readonly type: 'VenueExpired';
+      readonly clientOrderId: ClientOrderId;
+      readonly account: AccountId;
+      readonly instrument: InstrumentId;
+      readonly cumulative: Decimal;
+      readonly reason: string;
+      readonly timeUs: TimeUs;
+    };
+
+/** What the venue says we hold. *Units*: `quantity` base, signed: below zero is short. */
+export interface VenuePosition {
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly quantity: Decimal;
+  readonly averagePrice: Decimal;
+}
+
+/** One asset's balance. */
+export interface VenueBalance {
+  readonly account: AccountId;
+  readonly asset: string;
+  readonly total: Decimal;
+  readonly free: Decimal;
+}
