@@ -1,1 +1,2 @@
-export {};
+export * from './step-plan.ts';
+export * from './topology.ts';

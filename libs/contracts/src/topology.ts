@@ -1,0 +1,412 @@
+import { type InstrumentId, instrumentParts, type Timeframe, virtualShard } from '@algo/model';
+
+/** Processes that take part, by the name that stands in marks, permissions and health pages. */
+export const SERVICES = [
+  'ingest',
+  'analytics',
+  'decision',
+  'execution',
+  'position-risk',
+  'paper-venue',
+  'reconcile',
+  'notifier',
+  'cli',
+] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const DAY_MS = 86_400_000;
+const MIB = 1024 * 1024;
+
+/**
+ * How a stream is kept. `money` streams are flushed to disk before the ack where the server is told to flush always;
+ * `market` streams ask for relaxed persistence, because they can be had again. Bounds are never absent.
+ */
+export interface StreamPlan {
+  readonly subjects: readonly string[];
+  readonly keep: 'money' | 'market';
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+  /** What happens when full: `old` drops the oldest, `new` refuses the publisher. Money is never dropped. */
+  readonly discard: 'old' | 'new';
+  readonly purpose: string;
+}
+
+/** Every stream of the engine. Nothing else creates one. */
+export const STREAMS = {
+  MARKET: {
+    subjects: ['md.trades.>', 'md.feed.>'],
+    keep: 'market',
+    maxAgeMs: 3 * DAY_MS,
+    maxBytes: 8192 * MIB,
+    discard: 'old',
+    purpose: 'trades and feed status',
+  },
+  CANDLES: {
+    subjects: ['md.candles.>'],
+    keep: 'market',
+    maxAgeMs: 365 * DAY_MS,
+    maxBytes: 2048 * MIB,
+    discard: 'old',
+    purpose: 'closed candles: the source for warm-up',
+  },
+  ANALYTICS: {
+    subjects: ['an.>'],
+    keep: 'market',
+    maxAgeMs: 3 * DAY_MS,
+    maxBytes: 4096 * MIB,
+    discard: 'old',
+    purpose: 'market states, patterns, signals',
+  },
+  DECISIONS: {
+    subjects: ['dec.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 4096 * MIB,
+    discard: 'new',
+    purpose: 'what was decided and why',
+  },
+  ORDERS: {
+    subjects: ['ord.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 8192 * MIB,
+    discard: 'new',
+    purpose: 'order commands and order events',
+  },
+  POSITIONS: {
+    subjects: ['pos.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 4096 * MIB,
+    discard: 'new',
+    purpose: 'positions and their stops',
+  },
+  RISK: {
+    subjects: ['risk.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 2048 * MIB,
+    discard: 'new',
+    purpose: 'equity, drawdown, trading modes',
+  },
+  VENUES: {
+    subjects: ['venue.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 4096 * MIB,
+    discard: 'new',
+    purpose: 'user stream and books of the paper venue',
+  },
+  RECONCILIATION: {
+    subjects: ['rec.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 512 * MIB,
+    discard: 'new',
+    purpose: 'reconciliation runs',
+  },
+  CONTROL: {
+    subjects: ['ctl.>'],
+    keep: 'money',
+    maxAgeMs: 1825 * DAY_MS,
+    maxBytes: 256 * MIB,
+    discard: 'new',
+    purpose: 'what people asked for',
+  },
+  SYSTEM: {
+    subjects: ['sys.>'],
+    keep: 'market',
+    maxAgeMs: 7 * DAY_MS,
+    maxBytes: 512 * MIB,
+    discard: 'old',
+    purpose: 'services, notifications',
+  },
+  STEPS: {
+    subjects: ['step.>'],
+    keep: 'market',
+    maxAgeMs: 3 * DAY_MS,
+    maxBytes: 2048 * MIB,
+    discard: 'old',
+    purpose: 'marks of replayed steps (ADR 5)',
+  },
+  DEAD_LETTERS: {
+    subjects: ['dlq.>'],
+    keep: 'money',
+    maxAgeMs: 365 * DAY_MS,
+    maxBytes: 512 * MIB,
+    discard: 'new',
+    purpose: 'messages nobody could read',
+  },
+} as const satisfies Record<string, StreamPlan>;
+export type StreamName = keyof typeof STREAMS;
+
+/** One kind of subject: where it is kept, what it carries, who writes it and who reads it. */
+export interface FamilyPlan {
+  readonly stream: StreamName;
+  /** The third token is the virtual shard of the instrument, so that a process can read its own part only. */
+  readonly sharded: boolean;
+  readonly messages: readonly string[];
+  readonly publishers: readonly ServiceName[];
+  readonly readers: readonly ServiceName[];
+}
+
+/**
+ * Every family of subjects, keyed by its first two tokens. Publishers and readers are the whole truth: permissions, the
+ * catalogue in proto/README.md and the provisioner follow from here or are checked against it.
+ */
+export const FAMILIES = {
+  'md.trades': {
+    stream: 'MARKET',
+    sharded: true,
+    messages: ['TradeBatch'],
+    publishers: ['ingest'],
+    readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'cli'],
+  },
+  'md.feed': {
+    stream: 'MARKET',
+    sharded: true,
+    messages: [
+      'FeedConnected',
+      'FeedDisconnected',
+      'GapOpened',
+      'GapFilled',
+      'GapUnfillable',
+      'TradeRefused',
+      'TimeAdvanced',
+      'FeedEnded',
+    ],
+    publishers: ['ingest'],
+    readers: ['analytics', 'notifier', 'cli'],
+  },
+  'md.candles': {
+    stream: 'CANDLES',
+    sharded: true,
+    messages: ['CandleClosed'],
+    publishers: ['analytics'],
+    readers: ['cli'],
+  },
+  'an.state': {
+    stream: 'ANALYTICS',
+    sharded: true,
+    messages: ['MarketStateUpdated'],
+    publishers: ['analytics'],
+    readers: ['decision', 'cli'],
+  },
+  'an.signal': {
+    stream: 'ANALYTICS',
+    sharded: true,
+    messages: ['SignalGenerated'],
+    publishers: ['analytics'],
+    readers: ['decision', 'notifier', 'cli'],
+  },
+  'an.pattern': {
+    stream: 'ANALYTICS',
+    sharded: true,
+    messages: ['ZoneChanged', 'GapChanged'],
+    publishers: ['analytics'],
+    readers: ['cli'],
+  },
+  'dec.made': {
+    stream: 'DECISIONS',
+    sharded: false,
+    messages: ['DecisionMade', 'ConvictionHigh', 'RefusalsCounted'],
+    publishers: ['decision'],
+    readers: ['notifier', 'cli'],
+  },
+  'dec.config': {
+    stream: 'DECISIONS',
+    sharded: false,
+    messages: ['ConfigurationActivated'],
+    publishers: ['decision'],
+    readers: ['cli'],
+  },
+  'ord.cmd': {
+    stream: 'ORDERS',
+    sharded: false,
+    messages: ['PlaceOrder', 'ClosePosition', 'CancelOrder'],
+    publishers: ['decision', 'position-risk'],
+    readers: ['execution', 'cli'],
+  },
+  'ord.evt': {
+    stream: 'ORDERS',
+    sharded: false,
+    messages: [
+      'OrderDenied',
+      'OrderSubmitted',
+      'OrderAccepted',
+      'OrderRejected',
+      'OrderUnknown',
+      'OrderFilled',
+      'OrderCanceled',
+      'OrderExpired',
+    ],
+    publishers: ['execution'],
+    readers: ['position-risk', 'reconcile', 'notifier', 'cli'],
+  },
+  'pos.evt': {
+    stream: 'POSITIONS',
+    sharded: false,
+    messages: [
+      'PositionOpened',
+      'PositionIncreased',
+      'PositionReduced',
+      'PositionClosed',
+      'StopMoved',
+      'ExitTriggered',
+    ],
+    publishers: ['position-risk'],
+    readers: ['decision', 'reconcile', 'notifier', 'cli'],
+  },
+  'risk.evt': {
+    stream: 'RISK',
+    sharded: false,
+    messages: ['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged'],
+    publishers: ['position-risk'],
+    readers: ['decision', 'execution', 'notifier', 'cli'],
+  },
+  'venue.user': {
+    stream: 'VENUES',
+    sharded: false,
+    messages: ['VenueFilled', 'VenueCanceled', 'VenueExpired'],
+    publishers: ['paper-venue'],
+    readers: ['execution', 'cli'],
+  },
+  'venue.ledger': {
+    stream: 'VENUES',
+    sharded: false,
+    messages: ['PaperOrderAccepted', 'PaperCancelAccepted'],
+    publishers: ['paper-venue'],
+    readers: ['paper-venue', 'cli'],
+  },
+  'rec.run': {
+    stream: 'RECONCILIATION',
+    sharded: false,
+    messages: ['ReconciliationCompleted', 'ReconciliationFailed'],
+    publishers: ['reconcile'],
+    readers: ['execution', 'notifier', 'cli'],
+  },
+  'ctl.mode': {
+    stream: 'CONTROL',
+    sharded: false,
+    messages: ['SetTradingMode', 'FlattenAll'],
+    publishers: ['cli'],
+    readers: ['position-risk', 'cli'],
+  },
+  'ctl.config': {
+    stream: 'CONTROL',
+    sharded: false,
+    messages: ['SwitchConfiguration'],
+    publishers: ['cli'],
+    readers: ['decision', 'cli'],
+  },
+  'sys.service': {
+    stream: 'SYSTEM',
+    sharded: false,
+    messages: ['ServiceStarted', 'ServiceStopped', 'ServiceStatus'],
+    publishers: SERVICES,
+    readers: ['notifier', 'cli'],
+  },
+  'sys.notification': {
+    stream: 'SYSTEM',
+    sharded: false,
+    messages: ['NotificationSent', 'NotificationDead'],
+    publishers: ['notifier'],
+    readers: ['cli'],
+  },
+  'step.mark': {
+    stream: 'STEPS',
+    sharded: false,
+    messages: ['StepMark'],
+    publishers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
+    readers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'cli'],
+  },
+  'dlq.letter': {
+    stream: 'DEAD_LETTERS',
+    sharded: false,
+    messages: ['DeadLetter'],
+    publishers: SERVICES,
+    readers: ['notifier', 'cli'],
+  },
+} as const satisfies Record<string, FamilyPlan>;
+export type Family = keyof typeof FAMILIES;
+
+/** Key-value buckets: snapshots of services, leases with their epochs, documents such as the active configuration. */
+export const BUCKETS = ['snapshots', 'leases', 'documents'] as const;
+export type BucketName = (typeof BUCKETS)[number];
+
+/** Request subjects: asked and answered at once, kept nowhere. */
+export const REQUESTS = {
+  'rpc.venue': {
+    messages: ['SubmitOrderRequest', 'CancelOrderRequest', 'LookUpOrderRequest', 'AccountRequest'],
+    servers: ['paper-venue'],
+    clients: ['execution', 'reconcile'],
+  },
+} as const satisfies Record<
+  string,
+  { messages: readonly string[]; servers: readonly ServiceName[]; clients: readonly ServiceName[] }
+>;
+
+function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): string {
+  return `${family}.${virtualShard(instrument)}.${extra}${instrument}`;
+}
+
+/** The only place that spells a subject. */
+export const subjects = {
+  trades: (instrument: InstrumentId) => shardedSubject('md.trades', instrument),
+  feed: (instrument: InstrumentId) => shardedSubject('md.feed', instrument),
+  candles: (instrument: InstrumentId, timeframe: Timeframe) =>
+    shardedSubject('md.candles', instrument, `${timeframe}.`),
+  state: (instrument: InstrumentId) => shardedSubject('an.state', instrument),
+  signal: (instrument: InstrumentId) => shardedSubject('an.signal', instrument),
+  pattern: (instrument: InstrumentId, kind: 'zone' | 'gap') =>
+    shardedSubject('an.pattern', instrument, `${kind}.`),
+  decision: (instrument: InstrumentId) => `dec.made.${instrument}`,
+  configuration: () => 'dec.config.active',
+  orderCommand: (account: string) => `ord.cmd.${account}`,
+  orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
+  position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
+  risk: (account: string) => `risk.evt.${account}`,
+  venueUser: (venue: string, account: string) => `venue.user.${venue}.${account}`,
+  venueLedger: (venue: string, account: string) => `venue.ledger.${venue}.${account}`,
+  reconciliation: (account: string) => `rec.run.${account}`,
+  controlMode: (account: string) => `ctl.mode.${account}`,
+  controlConfig: () => 'ctl.config.active',
+  service: (instance: string) => `sys.service.${instance}`,
+  notification: () => 'sys.notification.outbox',
+  stepMark: (producer: string) => `step.mark.${producer}`,
+  deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,
+  venueRequest: (venue: string, verb: 'submit' | 'cancel' | 'look-up' | 'account') =>
+    `rpc.venue.${venue}.${verb}`,
+} as const;
+
+/** Returns the family of a subject; undefined for one that isn't ours. */
+export function familyOf(subject: string): Family | undefined {
+  const second = subject.indexOf('.', subject.indexOf('.') + 1);
+  const key = second < 0 ? subject : subject.slice(0, second);
+  return key in FAMILIES ? (key as Family) : undefined;
+}
+
+/** Returns the lane of a subject: its family, and its shard where the family is sharded. A producer counts per lane. */
+export function laneOf(subject: string): string {
+  const family = familyOf(subject);
+  if (family === undefined) throw new Error(`no family in the topology for subject ${subject}`);
+  if (!FAMILIES[family].sharded) return family;
+  return subject.slice(0, subject.indexOf('.', family.length + 1));
+}
+
+/** Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded. */
+export function familyFilters(family: Family, shards?: readonly number[]): string[] {
+  if (shards === undefined || !FAMILIES[family].sharded) return [`${family}.>`];
+  return shards.map((shard) => `${family}.${shard}.>`);
+}
+
+/** Returns the instrument that a subject ends with; its last three tokens. */
+export function instrumentOfSubject(subject: string): string {
+  return subject.split('.').slice(-3).join('.');
+}
+
+/** Returns venue, market and symbol as a path: `binance/spot/LTCUSDT`. */
+export function instrumentPath(id: InstrumentId): string {
+  const { venue, market, symbol } = instrumentParts(id);
+  return `${venue}/${market}/${symbol}`;
+}
