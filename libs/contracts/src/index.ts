@@ -1,2 +1,2 @@
-export * from './step-plan.ts';
 export * from './topology.ts';
+export * from './step-plan.ts';

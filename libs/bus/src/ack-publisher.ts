@@ -1,0 +1,156 @@
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { type Clock, type OutboundMessage, PublishFailedError, SequenceConflictError, type Stored } from './bus.ts';
+import { writeHeaders } from './headers.ts';
+
+interface InFlight {
+  readonly message: OutboundMessage;
+  readonly settle: PromiseWithResolvers<Stored>;
+  sentMs: number;
+  readonly firstSentMs: number;
+  attempts: number;
+}
+
+/** Bounds of the publisher. `patienceMs` covers a restart or a leader election of the server with room to spare. */
+export interface PublisherOptions {
+  readonly window: number;
+  readonly ackTimeoutMs: number;
+  readonly patienceMs: number;
+}
+
+export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs: 1_500, patienceMs: 60_000 };
+
+const WRONG_LAST_SEQUENCE = 10071;
+const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
+
+/**
+ * Publishes with one wildcard subscription for all PubAcks instead of a promise, a timer and a mux entry for each.
+ * Measured four times faster than `js.publish` (npm run bench -- publish). Retries with the same message id until the
+ * server has it or patience ends; a server that restarts in between sees one copy.
+ */
+export class AckPublisher implements AsyncDisposable {
+  readonly #nc: NatsConnection;
+  readonly #identity: string;
+  readonly #clock: Clock;
+  readonly #options: PublisherOptions;
+  readonly #inbox: string;
+  readonly #inFlight = new Map<number, InFlight>();
+  #next = 1;
+  #roomWaiters: (() => void)[] = [];
+  #emptyWaiters: (() => void)[] = [];
+  readonly #sweep: NodeJS.Timeout;
+  #troubles = 0;
+
+  constructor(nc: NatsConnection, identity: string, clock: Clock, options: PublisherOptions = PUBLISHER_DEFAULTS) {
+    this.#nc = nc;
+    this.#identity = identity;
+    this.#clock = clock;
+    this.#options = options;
+    this.#inbox = createInbox(`_INBOX_${identity}`);
+    nc.subscribe(`${this.#inbox}.*`, { callback: (error, msg) => this.#onAck(error, msg) });
+    this.#sweep = setInterval(() => this.#retryOverdue(), 100);
+    this.#sweep.unref();
+  }
+
+  /** How many publishes had to be sent again. */
+  get retries(): number {
+    return this.#troubles;
+  }
+
+  publish(message: OutboundMessage): Promise<Stored> {
+    const now = this.#clock.nowMs();
+    const entry: InFlight = { message, settle: Promise.withResolvers(), sentMs: now, firstSentMs: now, attempts: 0 };
+    const number = this.#next++;
+    this.#inFlight.set(number, entry);
+    this.#send(number, entry);
+    return entry.settle.promise;
+  }
+
+  ready(): Promise<void> {
+    if (this.#inFlight.size < this.#options.window) return Promise.resolve();
+    return new Promise((resolve) => this.#roomWaiters.push(resolve));
+  }
+
+  flush(): Promise<void> {
+    if (this.#inFlight.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#emptyWaiters.push(resolve));
+  }
+
+  /** Sends everything unacknowledged again, in order: what was written while disconnected never left. */
+  resendAll(): void {
+    for (const [number, entry] of this.#inFlight) this.#send(number, entry);
+  }
+
+  #send(number: number, entry: InFlight): void {
+    entry.attempts++;
+    entry.sentMs = this.#clock.nowMs();
+    if (entry.attempts > 1) this.#troubles++;
+    if (this.#nc.isClosed()) return;
+    this.#nc.publish(entry.message.subject, entry.message.data, {
+      reply: `${this.#inbox}.${number}`,
+      headers: writeHeaders(entry.message, this.#identity),
+    });
+  }
+
+  #onAck(error: Error | null, msg: Msg): void {
+    if (error !== null) return;
+    const number = Number(msg.subject.slice(this.#inbox.length + 1));
+    const entry = this.#inFlight.get(number);
+    if (entry === undefined) return; // a second ack for a message that was sent again
+    if (msg.data.length > 2 && msg.data[2] === STORED_PREFIX) {
+      const ack = JSON.parse(msg.string()) as { seq: number; duplicate?: boolean };
+      this.#done(number);
+      entry.settle.resolve({ sequence: ack.seq, duplicate: ack.duplicate === true });
+      return;
+    }
+    if (msg.data.length === 0) return; // no stream listens yet (start-up, leader election): the sweep tries again
+    const failure = JSON.parse(msg.string()) as { error?: { err_code?: number; description?: string } };
+    if (failure.error?.err_code === WRONG_LAST_SEQUENCE) {
+      this.#done(number);
+      entry.settle.reject(new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`));
+      return;
+    }
+    this.#giveUpIfOverdue(number, entry, failure.error?.description ?? msg.string());
+  }
+
+  #retryOverdue(): void {
+    const now = this.#clock.nowMs();
+    for (const [number, entry] of this.#inFlight) {
+      if (now - entry.sentMs < Math.min(this.#options.ackTimeoutMs, 100 * 2 ** entry.attempts)) continue;
+      if (!this.#giveUpIfOverdue(number, entry, 'no acknowledgement')) this.#send(number, entry);
+    }
+  }
+
+  #giveUpIfOverdue(number: number, entry: InFlight, why: string): boolean {
+    const waitedMs = this.#clock.nowMs() - entry.firstSentMs;
+    if (waitedMs < this.#options.patienceMs) return false;
+    this.#done(number);
+    entry.settle.reject(
+      new PublishFailedError(
+        `${entry.message.subject}: not stored after ${waitedMs} ms and ${entry.attempts} tries: ${why}. ` +
+          'Check that nats-server runs, that its disk has room and that the stream is not full.',
+      ),
+    );
+    return true;
+  }
+
+  #done(number: number): void {
+    this.#inFlight.delete(number);
+    if (this.#roomWaiters.length > 0 && this.#inFlight.size < this.#options.window) {
+      const waiters = this.#roomWaiters;
+      this.#roomWaiters = [];
+      for (const wake of waiters) wake();
+    }
+    if (this.#inFlight.size === 0) {
+      const waiters = this.#emptyWaiters;
+      this.#emptyWaiters = [];
+      for (const wake of waiters) wake();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.race([this.flush(), this.#clock.sleep(this.#options.ackTimeoutMs)]);
+    clearInterval(this.#sweep);
+    for (const entry of this.#inFlight.values()) entry.settle.reject(new PublishFailedError(`${entry.message.subject}: the bus was closed before the server confirmed it`));
+    this.#inFlight.clear();
+  }
+}

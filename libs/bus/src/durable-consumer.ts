@@ -1,0 +1,84 @@
+import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import { codecs, subjects } from '@algo/contracts';
+import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
+import { inboundOf } from './jetstream-bus.ts';
+
+/** A lane stopped at a message that can't be read; skipping it could cost money. */
+export class PoisonedLaneError extends Error {
+  override readonly name = 'PoisonedLaneError';
+}
+
+const PULL = 256;
+
+/**
+ * Delivers through a durable that the provisioner made. A message is acknowledged only after the handler's effect is
+ * safe; one that can't be read, or that failed `deliveriesMax` times, becomes a dead letter first and is acknowledged then.
+ */
+export async function consumeDurably(
+  js: JetStreamClient,
+  bus: Bus,
+  options: DurableOptions,
+  handler: (message: InboundMessage) => Promise<Verdict>,
+): Promise<Subscription> {
+  const consumer = await js.consumers.get(options.stream, options.durable);
+  const messages: ConsumerMessages = await consumer.consume({ max_messages: PULL, expires: 5_000, idle_heartbeat: 1_000 });
+  const closed = Promise.withResolvers<Error | undefined>();
+  void (async () => {
+    for await (const m of messages) {
+      const verdict = await judge(m, options, handler);
+      if (verdict === 'done') m.ack();
+      else if (verdict === 'retry' && m.info.deliveryCount < options.deliveriesMax) m.nak(backoffMs(m.info.deliveryCount));
+      else {
+        const reason = verdict === 'retry' ? `failed ${m.info.deliveryCount} times` : verdict.poison;
+        await buryAndAck(bus, options, m, reason);
+        if (options.onPoison === 'stop')
+          throw new PoisonedLaneError(`${options.stream} sequence ${m.seq} (${m.subject}) stopped ${options.durable}: ${reason}`);
+      }
+    }
+  })().then(
+    () => closed.resolve(undefined),
+    async (error: unknown) => {
+      await messages.close();
+      closed.resolve(error as Error);
+    },
+  );
+  return {
+    closed: closed.promise,
+    async [Symbol.asyncDispose]() {
+      await messages.close();
+    },
+  };
+}
+
+async function judge(m: JsMsg, options: DurableOptions, handler: (message: InboundMessage) => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await handler(inboundOf(options.stream, m));
+  } catch (error) {
+    return { poison: (error as Error).message };
+  }
+}
+
+/** The lane that stops keeps its message: it is not acknowledged, so a mended build meets it again. */
+async function buryAndAck(bus: Bus, options: DurableOptions, m: JsMsg, reason: string): Promise<void> {
+  const letter = {
+    stream: options.stream,
+    sequence: m.seq,
+    subject: m.subject,
+    type: m.headers?.get('ce-type') ?? '',
+    consumer: options.durable,
+    reason,
+    data: m.data,
+  };
+  await bus.publish({
+    subject: subjects.deadLetter(options.stream, options.durable),
+    type: codecs.DeadLetter.type,
+    id: `dlq:${options.stream}:${options.durable}:${m.seq}`,
+    timeUs: Number(m.headers?.get('algo-time-us') ?? 0),
+    data: codecs.DeadLetter.encode(letter),
+  });
+  if (options.onPoison === 'skip') await m.ackAck();
+}
+
+function backoffMs(deliveries: number): number {
+  return Math.min(30_000, 250 * 2 ** (deliveries - 1));
+}

@@ -1,0 +1,239 @@
+import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { type BucketName, checkSchema, type StreamName } from '@algo/contracts';
+import { InputError } from '@algo/model';
+import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
+import {
+  type Bus,
+  type Clock,
+  type ConnectionState,
+  type DurableOptions,
+  type FollowOptions,
+  type InboundMessage,
+  type KeyValue,
+  type OutboundMessage,
+  RequestFailedError,
+  type Stored,
+  type Subscription,
+  systemClock,
+  type Verdict,
+} from './bus.ts';
+import { consumeDurably } from './durable-consumer.ts';
+import { followStream, readStream } from './follower.ts';
+import { HEADER, readLane } from './headers.ts';
+import { jetStreamBucket } from './jetstream-bucket.ts';
+
+/** How to reach the server and as whom. */
+export interface ConnectOptions {
+  readonly servers: readonly string[];
+  readonly identity: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly caFile?: string;
+  readonly clock?: Clock;
+  readonly publisher?: PublisherOptions;
+}
+
+/** The oldest server that has what the engine relies on. */
+export const SERVER_MIN = [2, 12, 0] as const;
+
+/** The bus over a real nats-server. */
+export class JetStreamBus implements Bus {
+  readonly identity: string;
+  readonly #nc: NatsConnection;
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+  readonly #publisher: AckPublisher;
+  readonly #buckets = new Map<BucketName, KeyValue>();
+  readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  #state: ConnectionState = 'connected';
+
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, options: ConnectOptions) {
+    this.identity = options.identity;
+    this.#nc = nc;
+    this.#js = jetstream(nc, { timeout: 3_000 });
+    this.#jsm = jsm;
+    this.#publisher = new AckPublisher(nc, options.identity, options.clock ?? systemClock, options.publisher ?? PUBLISHER_DEFAULTS);
+    void this.#watchStatus();
+  }
+
+  /** Connects and checks the server. *Errors*: InputError when it can't be reached, is too old or has no JetStream. */
+  static async connect(options: ConnectOptions): Promise<JetStreamBus> {
+    const where = options.servers.join(', ');
+    const nc = await connect({
+      servers: [...options.servers],
+      name: options.identity,
+      inboxPrefix: `_INBOX_${options.identity}`,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 100,
+      reconnectJitter: 50,
+      pingInterval: 2_000,
+      maxPingOut: 2,
+      timeout: 5_000,
+      noAsyncTraces: true,
+      ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? '' }),
+      ...(options.caFile === undefined ? {} : { tls: { caFile: options.caFile } }),
+    }).catch((cause: unknown) => {
+      throw new InputError({ field: 'nats', value: where, because: `cannot connect: ${(cause as Error).message}`, remedy: 'Start nats-server or correct its address and credentials.' });
+    });
+    checkServer(nc.info?.version ?? '0', where);
+    const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 3_000 });
+    return new JetStreamBus(nc, jsm, options);
+  }
+
+  /** The raw connection and manager, for the provisioner and the benches only. */
+  get nats(): { readonly nc: NatsConnection; readonly jsm: JetStreamManager } {
+    return { nc: this.#nc, jsm: this.#jsm };
+  }
+
+  get connection(): ConnectionState {
+    return this.#state;
+  }
+
+  get publishRetries(): number {
+    return this.#publisher.retries;
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  publish(message: OutboundMessage): Promise<Stored> {
+    return this.#publisher.publish(message);
+  }
+
+  ready(): Promise<void> {
+    return this.#publisher.ready();
+  }
+
+  flush(): Promise<void> {
+    return this.#publisher.flush();
+  }
+
+  follow(options: FollowOptions, handler: (message: InboundMessage) => void | Promise<void>): Promise<Subscription> {
+    return followStream(this.#js, options, handler);
+  }
+
+  read(options: FollowOptions): AsyncIterable<InboundMessage> {
+    return readStream(this.#js, this.#jsm, options);
+  }
+
+  consume(options: DurableOptions, handler: (message: InboundMessage) => Promise<Verdict>): Promise<Subscription> {
+    return consumeDurably(this.#js, this, options, handler);
+  }
+
+  async last(stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
+    const found = await this.#jsm.streams.getMessage(stream, { last_by_subj: subject });
+    if (found === null) return undefined;
+    return inbound(stream, found.subject, found.seq, found.header, found.data, 1);
+  }
+
+  async request(subject: string, type: string, data: Uint8Array, timeoutMs: number): Promise<{ type: string; data: Uint8Array }> {
+    const { headers } = await import('@nats-io/transport-node');
+    const h = headers();
+    h.set(HEADER.type, type);
+    try {
+      const reply = await this.#nc.request(subject, data, { timeout: timeoutMs, headers: h });
+      const failure = reply.headers?.get('algo-error');
+      if (failure !== undefined && failure !== '') throw new RequestFailedError(`${subject}: ${failure}`);
+      return { type: reply.headers?.get(HEADER.type) ?? '', data: reply.data };
+    } catch (cause) {
+      if (cause instanceof RequestFailedError) throw cause;
+      throw new RequestFailedError(`${subject}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  async serve(subject: string, handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>): Promise<Subscription> {
+    const { headers } = await import('@nats-io/transport-node');
+    const closed = Promise.withResolvers<Error | undefined>();
+    const subscription = this.#nc.subscribe(subject, {
+      callback: (error, msg) => {
+        if (error !== null) return;
+        handler(msg.headers?.get(HEADER.type) ?? '', msg.data, msg.subject).then(
+          (answer) => {
+            const h = headers();
+            h.set(HEADER.type, answer.type);
+            msg.respond(answer.data, { headers: h });
+          },
+          (failure: unknown) => {
+            const h = headers();
+            h.set('algo-error', (failure as Error).message.replaceAll(/[\r\n]+/g, ' ').slice(0, 500));
+            msg.respond(new Uint8Array(), { headers: h });
+          },
+        );
+      },
+    });
+    await this.#nc.flush();
+    return {
+      closed: closed.promise,
+      async [Symbol.asyncDispose]() {
+        await subscription.drain();
+        closed.resolve(undefined);
+      },
+    };
+  }
+
+  bucket(name: BucketName): KeyValue {
+    let bucket = this.#buckets.get(name);
+    if (bucket === undefined) {
+      bucket = jetStreamBucket(new Kvm(this.#js), name);
+      this.#buckets.set(name, bucket);
+    }
+    return bucket;
+  }
+
+  async #watchStatus(): Promise<void> {
+    for await (const status of this.#nc.status()) {
+      if (status.type === 'disconnect') this.#change('disconnected');
+      if (status.type === 'reconnect') {
+        this.#change('connected');
+        this.#publisher.resendAll();
+      }
+    }
+    this.#change('closed');
+  }
+
+  #change(state: ConnectionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#publisher[Symbol.asyncDispose]();
+    if (this.#nc.isClosed()) return;
+    await (this.#state === 'connected' ? this.#nc.drain() : this.#nc.close());
+  }
+}
+
+function checkServer(version: string, where: string): void {
+  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
+  for (let i = 0; i < SERVER_MIN.length; i++) {
+    const have = parts[i] ?? 0;
+    if (have > SERVER_MIN[i]!) return;
+    if (have < SERVER_MIN[i]!)
+      throw new InputError({ field: `nats-server at ${where}`, value: version, because: `too old: the engine needs ${SERVER_MIN.join('.')} or newer`, remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.' });
+  }
+}
+
+/** Returns a stored message as its readers see it. *Errors*: InputError when it is of a newer schema than this build reads. */
+export function inbound(stream: StreamName, subject: string, sequence: number, h: MsgHdrs | undefined, data: Uint8Array, deliveries: number): InboundMessage {
+  checkSchema(h?.get(HEADER.schema) ?? '');
+  const lane = readLane(h);
+  return {
+    stream,
+    subject,
+    sequence,
+    deliveries,
+    type: h?.get(HEADER.type) ?? '',
+    id: h?.get(HEADER.id) ?? '',
+    timeUs: Number(h?.get(HEADER.timeUs) ?? 0),
+    data,
+    ...(lane === undefined ? {} : { lane }),
+  };
+}
+
+export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {
+  return inbound(stream, m.subject, m.seq, m.headers, m.data, m.info.deliveryCount);
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { join } from 'node:path';
+import { InputError } from '@algo/model';
+
+export interface NatsServerOptions {
+  readonly binary: string;
+  /** Where JetStream keeps its files and this writes the configuration. */
+  readonly storeDir: string;
+  /** Loopback port; a free one when absent. */
+  readonly port?: number;
+  /** `always` flushes money streams to disk before the ack; `periodic` once a second. */
+  readonly sync: 'always' | 'periodic';
+  /** At most this many bytes of streams; the server's own default (a share of the disk) when absent. */
+  readonly storeMaxBytes?: number;
+}
+
+const START_MAX_MS = 15_000;
+
+/** A nats-server on loopback that this process started and may stop, kill and start again on the same files. */
+export class NatsServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #options: NatsServerOptions;
+  #child: ChildProcess | undefined;
+  #output = '';
+  onExit: (code: number | null, signal: NodeJS.Signals | null) => void = () => {};
+
+  private constructor(options: NatsServerOptions, port: number) {
+    this.#options = options;
+    this.port = port;
+  }
+
+  static async start(options: NatsServerOptions): Promise<NatsServerProcess> {
+    const server = new NatsServerProcess(options, options.port ?? (await freePort()));
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts it (again). *Errors*: InputError when it does not come up, with what it said. */
+  async start(): Promise<void> {
+    const { binary, storeDir } = this.#options;
+    if (await answers(this.port))
+      throw new InputError({ field: 'nats port', value: this.port, because: 'already in use', remedy: 'Stop what listens there or choose another port.' });
+    mkdirSync(storeDir, { recursive: true });
+    const file = join(storeDir, 'nats.conf');
+    writeFileSync(file, this.#configuration());
+    this.#output = '';
+    const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = child;
+    child.stderr!.on('data', (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-4_000);
+    });
+    let ended = false;
+    const exited = new Promise<void>((resolve) => {
+      child.once('error', (error) => {
+        this.#output += error.message;
+        ended = true;
+        resolve();
+      });
+      child.once('exit', (code, signal) => {
+        ended = true;
+        if (this.#child === child) this.#child = undefined;
+        this.onExit(code, signal);
+        resolve();
+      });
+    });
+    const deadline = Date.now() + START_MAX_MS;
+    while (!ended && Date.now() < deadline) {
+      if (/Server is ready/.test(this.#output) && (await answers(this.port))) return;
+      await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+    throw new InputError({ field: 'nats-server', value: binary, because: `did not start: ${this.#output.trim().split('\n').slice(-3).join(' | ')}`, remedy: 'Check the binary, its version and the store directory.' });
+  }
+
+  /** Ends it politely and waits. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await exited;
+    clearTimeout(late);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #configuration(): string {
+    const { storeDir, sync, storeMaxBytes } = this.#options;
+    return [
+      `listen: "127.0.0.1:${this.port}"`,
+      'server_name: algo',
+      'jetstream {',
+      `  store_dir: ${JSON.stringify(storeDir)}`,
+      `  sync_interval: ${sync === 'always' ? 'always' : '1s'}`,
+      ...(storeMaxBytes === undefined ? ['  max_file_store: 64GB'] : [`  max_file_store: ${storeMaxBytes}`]),
+      '}',
+      '',
+    ].join('\n');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

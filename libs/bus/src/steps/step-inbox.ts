@@ -1,0 +1,225 @@
+import { codecs, type Family, familyOf, laneOf, type StreamName } from '@algo/contracts';
+import type { TimeUs } from '@algo/model';
+import type { InboundMessage } from '../bus.ts';
+import { LaneReader, type LaneSnapshot } from '../lane-reader.ts';
+
+/** One producer that a service reads from, and which families of it. */
+export interface Producer {
+  readonly name: string;
+  readonly families: readonly Family[];
+  /** Only these virtual shards of sharded families; all when absent. */
+  readonly shards?: readonly number[];
+}
+
+export interface InboxPlan {
+  readonly forward: readonly Producer[];
+  readonly feedback: readonly Producer[];
+}
+
+/** A step that is complete on every lane: all its messages, in an order that is the same on every run. */
+export interface ReadyStep {
+  readonly step: number;
+  readonly timeUs: TimeUs;
+  readonly messages: readonly InboundMessage[];
+}
+
+export interface InboxSnapshot {
+  readonly step: number;
+  /** The last step taken of each producer: a feedback producer is one step behind. */
+  readonly consumed: Readonly<Record<string, number>>;
+  readonly positions: Readonly<Partial<Record<StreamName, number>>>;
+  /** Lanes by `producer/lane`, as far as they were processed. */
+  readonly lanes: Readonly<Record<string, LaneSnapshot>>;
+  readonly recentIds: readonly string[];
+}
+
+interface Marked {
+  readonly step: number;
+  readonly timeUs: TimeUs;
+  readonly need: readonly { readonly lane: string; readonly count: number }[];
+  readonly sequence: number;
+}
+
+interface Incoming {
+  readonly plan: Producer;
+  readonly lanes: Map<string, { reader: LaneReader; waiting: InboundMessage[] }>;
+  marked: Marked[];
+  markedThrough: number;
+  consumed: number;
+}
+
+/** Ids of laneless messages remembered, so that a repeat outside the server's window is still dropped. */
+const RECENT_IDS = 4_096;
+
+/**
+ * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step; all others
+ * (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
+ */
+export class StepInbox {
+  readonly #forward: Incoming[];
+  readonly #feedback: Incoming[];
+  readonly #producers = new Map<string, Incoming>();
+  readonly #free: InboundMessage[] = [];
+  readonly #seen = new Map<StreamName, number>();
+  readonly #recent: Set<string>;
+  #step: number;
+
+  constructor(plan: InboxPlan, snapshot?: InboxSnapshot) {
+    this.#step = snapshot?.step ?? 0;
+    this.#recent = new Set(snapshot?.recentIds);
+    const open = (producer: Producer): Incoming => {
+      const consumed = snapshot?.consumed[producer.name] ?? 0;
+      const incoming: Incoming = { plan: producer, lanes: new Map(), marked: [], markedThrough: consumed, consumed };
+      this.#producers.set(producer.name, incoming);
+      return incoming;
+    };
+    this.#forward = plan.forward.map(open);
+    this.#feedback = plan.feedback.map(open);
+    for (const [stream, sequence] of Object.entries(snapshot?.positions ?? {})) this.#seen.set(stream as StreamName, sequence);
+    for (const [key, lane] of Object.entries(snapshot?.lanes ?? {})) {
+      const cut = key.indexOf('/');
+      const incoming = this.#producers.get(key.slice(0, cut));
+      incoming?.lanes.set(key.slice(cut + 1), { reader: new LaneReader(lane), waiting: [] });
+    }
+  }
+
+  /** The last step that came out. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Messages that wait; the caller holds back its followers by it. */
+  get backlog(): number {
+    let count = this.#free.length;
+    for (const incoming of this.#producers.values()) for (const lane of incoming.lanes.values()) count += lane.waiting.length;
+    return count;
+  }
+
+  /** Takes a message in. */
+  admit(message: InboundMessage): void {
+    this.#seen.set(message.stream, message.sequence);
+    if (message.lane === undefined) {
+      if (this.#recent.has(message.id)) return;
+      this.#remember(message.id);
+      this.#free.push(message);
+      return;
+    }
+    const incoming = this.#producers.get(message.lane.producer);
+    if (incoming === undefined) return;
+    const lane = laneOf(message.subject);
+    let entry = incoming.lanes.get(lane);
+    if (entry === undefined) {
+      entry = { reader: new LaneReader(), waiting: [] };
+      incoming.lanes.set(lane, entry);
+    }
+    entry.reader.admit(message, (next) => {
+      if (familyOf(next.subject) === 'step.mark') this.#mark(incoming, next);
+      else if (next.lane!.step === undefined) this.#free.push(next);
+      else entry.waiting.push(next);
+    });
+  }
+
+  /** Returns the next message that belongs to no step. */
+  takeFree(): InboundMessage | undefined {
+    return this.#free.shift();
+  }
+
+  /** Returns the next step when every source has finished what it owes it. */
+  takeStep(): ReadyStep | undefined {
+    const head = this.#forward[0]?.marked[0];
+    if (head === undefined) return undefined;
+    for (const incoming of this.#forward) {
+      const mark = incoming.marked[0];
+      if (mark === undefined || !complete(incoming, mark)) return undefined;
+      if (mark.step !== head.step)
+        throw new Error(`producers disagree on the next step: ${this.#forward[0]!.plan.name} says ${head.step}, ${incoming.plan.name} says ${mark.step}`);
+    }
+    if (this.#step > 0) for (const incoming of this.#feedback) if (!finished(incoming, this.#step)) return undefined;
+    const messages: InboundMessage[] = [];
+    for (const incoming of this.#feedback) {
+      take(incoming, this.#step, messages);
+      incoming.marked = incoming.marked.filter((mark) => mark.step > this.#step);
+      incoming.consumed = this.#step;
+    }
+    for (const incoming of this.#forward) {
+      take(incoming, head.step, messages);
+      incoming.marked.shift();
+      incoming.consumed = head.step;
+    }
+    this.#step = head.step;
+    return { step: head.step, timeUs: head.timeUs, messages };
+  }
+
+  /** Returns what a restart needs to go on from here: only what was taken out counts as read. */
+  snapshot(): InboxSnapshot {
+    const positions: Partial<Record<StreamName, number>> = {};
+    for (const [stream, sequence] of this.#seen) positions[stream] = sequence;
+    const unread = (stream: StreamName, sequence: number) => {
+      positions[stream] = Math.min(positions[stream] ?? sequence - 1, sequence - 1);
+    };
+    const lanes: Record<string, LaneSnapshot> = {};
+    for (const [name, incoming] of this.#producers) {
+      for (const mark of incoming.marked) unread('STEPS', mark.sequence);
+      for (const [lane, { reader, waiting }] of incoming.lanes) {
+        for (const message of waiting) unread(message.stream, message.sequence);
+        for (const message of reader.held.values()) unread(message.stream, message.sequence);
+        const unreadMarks = lane === 'step.mark' ? new Set(incoming.marked.map((mark) => mark.sequence)).size : 0;
+        const free = this.#free.filter((m) => m.lane?.producer === name && laneOf(m.subject) === lane).length;
+        lanes[`${name}/${lane}`] = { epoch: reader.epoch, count: reader.count - waiting.length - unreadMarks - free };
+      }
+    }
+    for (const message of this.#free) unread(message.stream, message.sequence);
+    const consumed = Object.fromEntries([...this.#producers].map(([name, incoming]) => [name, incoming.consumed]));
+    return { step: this.#step, consumed, positions, lanes, recentIds: [...this.#recent] };
+  }
+
+  #mark(incoming: Incoming, message: InboundMessage): void {
+    const mark = codecs.StepMark.decode(message.data);
+    const need = mark.lanes.filter(({ lane }: { lane: string }) => reads(incoming.plan, lane));
+    for (const step of mark.steps) {
+      if (step <= incoming.markedThrough) continue;
+      incoming.marked.push({ step, timeUs: mark.eventTimeUs, need, sequence: message.sequence });
+      incoming.markedThrough = step;
+    }
+  }
+
+  #remember(id: string): void {
+    this.#recent.add(id);
+    if (this.#recent.size > RECENT_IDS) this.#recent.delete(this.#recent.values().next().value!);
+  }
+}
+
+function reads(producer: Producer, lane: string): boolean {
+  const family = familyOf(`${lane}.x`);
+  if (family === undefined || !producer.families.includes(family)) return false;
+  if (producer.shards === undefined || lane === family) return true;
+  return producer.shards.includes(Number(lane.slice(family.length + 1)));
+}
+
+function complete(incoming: Incoming, mark: Marked): boolean {
+  return mark.need.every(({ lane, count }) => (incoming.lanes.get(lane)?.reader.count ?? 0) >= count);
+}
+
+/** Whether a source has finished everything up to a step, and all of it has arrived here. */
+function finished(incoming: Incoming, step: number): boolean {
+  if (incoming.markedThrough < step) return false;
+  return incoming.marked.every((mark) => mark.step > step || complete(incoming, mark));
+}
+
+/** Moves the messages of steps up to `step` out, families in plan order, shards ascending, each lane in its own order. */
+function take(incoming: Incoming, step: number, into: InboundMessage[]): void {
+  for (const family of incoming.plan.families) {
+    const lanes = [...incoming.lanes.keys()].filter((lane) => lane === family || lane.startsWith(`${family}.`));
+    lanes.sort((a, b) => shardOf(a) - shardOf(b));
+    for (const lane of lanes) {
+      const { waiting } = incoming.lanes.get(lane)!;
+      let n = 0;
+      while (n < waiting.length && waiting[n]!.lane!.step! <= step) n++;
+      into.push(...waiting.splice(0, n));
+    }
+  }
+}
+
+function shardOf(lane: string): number {
+  return Number(lane.split('.')[2] ?? -1);
+}

@@ -1,0 +1,314 @@
+import { codecs, type Family, FAMILIES, familyFilters, laneOf, type StreamName, subjects } from '@algo/contracts';
+import { InputError, type TimeUs } from '@algo/model';
+import type { Bus, Clock, InboundMessage, OutboundMessage, Stored, Subscription } from '../bus.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+import { type InboxPlan, type InboxSnapshot, type Producer, StepInbox } from './step-inbox.ts';
+import { StepMarker } from './step-marker.ts';
+
+/** A fact on its way out; the loop adds lane, step and sender. */
+export type Emission = Pick<OutboundMessage, 'subject' | 'type' | 'id' | 'timeUs' | 'data'>;
+
+export interface HandleContext {
+  emit(emission: Emission): void;
+  /** How many inputs (messages or steps) this service has finished in all its lives: its logical clock. */
+  readonly handled: number;
+  /** The step in hand; undefined while live. */
+  readonly step: number | undefined;
+}
+
+/** A service's judgement with its codecs around it: what the loop drives. */
+export interface StepMachine {
+  handle(message: InboundMessage, context: HandleContext): void | Promise<void>;
+  /** After all messages of a step: event time has reached `timeUs`. */
+  endStep?(timeUs: TimeUs, context: HandleContext): void | Promise<void>;
+  /** After each finished input, when its outputs have been handed to the bus. */
+  onBoundary?(handled: number): void;
+  snapshot(): Uint8Array;
+}
+
+export interface StepLoopOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly plan: InboxPlan;
+  /** Families read outside the step graph, as they come: commands of people. */
+  readonly asides?: readonly Family[];
+  readonly snapshots: SnapshotStore;
+  readonly snapshotIntervalMs: number;
+  /** Counts this process's lives, for lanes that run free; grows at each start. */
+  readonly liveEpoch: number;
+  /** Makes the machine from its last snapshot, or afresh. */
+  readonly restore: (state: Uint8Array | undefined) => StepMachine | Promise<StepMachine>;
+}
+
+interface LoopSnapshot {
+  readonly version: 1;
+  readonly inbox: InboxSnapshot;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly handled: number;
+}
+
+/** Unhandled messages at which followers are made to wait. */
+const BACKLOG_MAX = 4_096;
+
+/**
+ * Drives one service: restores it, follows its streams from where the snapshot stood, hands it complete steps or single
+ * live messages, publishes what it says with deterministic lane positions, marks finished steps and takes snapshots.
+ * Start-up after a crash and normal start-up are this one path.
+ */
+export class StepLoop implements AsyncDisposable {
+  readonly #options: StepLoopOptions;
+  readonly #machine: StepMachine;
+  readonly #inbox: StepInbox;
+  readonly #marker: StepMarker;
+  readonly #counts: Map<string, number>;
+  readonly #liveCounts = new Map<string, number>();
+  readonly #unstored = new Set<Promise<Stored>>();
+  readonly #subscriptions: Subscription[] = [];
+  readonly #failed = Promise.withResolvers<Error | undefined>();
+  readonly #publishedThrough: number;
+  #handled: number;
+  #pumping: Promise<void> | undefined;
+  #roomWaiters: (() => void)[] = [];
+  #snapshotMs = 0;
+  #saving: Promise<void> | undefined;
+  #stopping = false;
+  #abandoned = false;
+
+  private constructor(options: StepLoopOptions, machine: StepMachine, restored: LoopSnapshot | undefined, publishedThrough: number, marks: number) {
+    this.#options = options;
+    this.#machine = machine;
+    this.#inbox = new StepInbox(options.plan, restored?.inbox);
+    this.#counts = new Map(Object.entries(restored?.counts ?? {}));
+    this.#handled = restored?.handled ?? 0;
+    this.#publishedThrough = publishedThrough;
+    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) => this.#fail(error));
+  }
+
+  static async start(options: StepLoopOptions): Promise<StepLoop> {
+    const saved = await options.snapshots.load();
+    const restored = saved === undefined ? undefined : unpack(saved);
+    const own = await options.bus.last('STEPS', subjects.stepMark(options.bus.identity));
+    const publishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
+    const machine = await options.restore(restored?.state);
+    const loop = new StepLoop(options, machine, restored?.loop, publishedThrough, own?.lane?.count ?? 0);
+    await loop.#follow(restored?.loop.inbox.positions ?? {});
+    return loop;
+  }
+
+  /** Resolves with the error that ended the loop, or undefined when it was stopped. */
+  get closed(): Promise<Error | undefined> {
+    return this.#failed.promise;
+  }
+
+  get handled(): number {
+    return this.#handled;
+  }
+
+  get step(): number {
+    return this.#inbox.step;
+  }
+
+  get backlog(): number {
+    return this.#inbox.backlog;
+  }
+
+  /** Hands the machine an input of this process's own (a timer, a request), between two messages. */
+  async inject(work: (context: HandleContext) => void | Promise<void>): Promise<void> {
+    while (this.#pumping !== undefined) await this.#pumping;
+    const run = Promise.resolve(work(this.#context(undefined, [], new Map())));
+    this.#pumping = run.finally(() => {
+      this.#pumping = undefined;
+    });
+    await this.#pumping;
+    this.#pump();
+  }
+
+  async #follow(positions: Partial<Record<StreamName, number>>): Promise<void> {
+    const { bus, plan, asides } = this.#options;
+    const filters = new Map<StreamName, Set<string>>();
+    const add = (family: Family, shards?: readonly number[]) => {
+      const stream = FAMILIES[family].stream;
+      const set = filters.get(stream) ?? new Set();
+      for (const filter of familyFilters(family, shards)) set.add(filter);
+      filters.set(stream, set);
+    };
+    const producers: Producer[] = [...plan.forward, ...plan.feedback];
+    for (const producer of producers) for (const family of producer.families) add(family, producer.shards);
+    for (const family of asides ?? []) add(family);
+    if (producers.length > 0) filters.set('STEPS', new Set(producers.map((producer) => subjects.stepMark(producer.name))));
+    for (const [stream, set] of filters) {
+      const subscription = await bus.follow({ stream, subjects: [...set], after: positions[stream] ?? 0 }, (message) => this.#admit(message));
+      void subscription.closed.then((error) => error !== undefined && this.#fail(error));
+      this.#subscriptions.push(subscription);
+    }
+  }
+
+  #admit(message: InboundMessage): void | Promise<void> {
+    try {
+      this.#inbox.admit(message);
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    this.#pump();
+    // A replay is bounded by ingest's window; pausing one of its streams could keep a step from ever completing.
+    if (this.#inbox.backlog < BACKLOG_MAX || message.stream === 'STEPS' || message.lane?.step !== undefined) return;
+    return new Promise((wake) => this.#roomWaiters.push(wake));
+  }
+
+  #pump(): void {
+    if (this.#pumping !== undefined || this.#stopping) return;
+    const running = this.#drain();
+    if (running === undefined) return;
+    this.#pumping = running
+      .catch((error: unknown) => this.#fail(error as Error))
+      .finally(() => {
+        this.#pumping = undefined;
+        this.#pump();
+      });
+  }
+
+  /** Works through what is ready; synchronous as long as the machine is, so that a quiet engine answers at once. */
+  #drain(): Promise<void> | undefined {
+    try {
+      for (;;) {
+        const work = this.#next();
+        if (work === undefined) break;
+        if (work instanceof Promise) return work.then(() => this.#drain());
+      }
+    } catch (error) {
+      this.#fail(error as Error);
+      return undefined;
+    }
+    this.#marker.flush();
+    return undefined;
+  }
+
+  /** Handles one input. Returns undefined when nothing is ready, true or a promise when something was. */
+  #next(): true | Promise<void> | undefined {
+    if (this.#stopping) return undefined;
+    const free = this.#inbox.takeFree();
+    if (free !== undefined) {
+      const done = this.#machine.handle(free, this.#context(undefined, [], new Map()));
+      if (done instanceof Promise) return done.then(() => this.#boundary());
+      this.#boundary();
+      return true;
+    }
+    const ready = this.#inbox.takeStep();
+    if (ready === undefined) return undefined;
+    const acks: Promise<Stored>[] = [];
+    const lanes = new Map<string, number>();
+    const context = this.#context(ready.step, acks, lanes);
+    const finish = () => {
+      this.#boundary();
+      this.#marker.finish(ready.step, ready.timeUs, [...lanes].map(([lane, count]) => ({ lane, count })), acks);
+    };
+    let index = 0;
+    const run = (): void | Promise<void> => {
+      while (index < ready.messages.length) {
+        const done = this.#machine.handle(ready.messages[index++]!, context);
+        if (done instanceof Promise) return done.then(run);
+      }
+      return this.#machine.endStep?.(ready.timeUs, context);
+    };
+    const done = run();
+    if (done instanceof Promise) return done.then(finish);
+    finish();
+    return true;
+  }
+
+  #context(step: number | undefined, acks: Promise<Stored>[], lanes: Map<string, number>): HandleContext {
+    return { emit: (emission) => this.#emit(emission, step, acks, lanes), handled: this.#handled + 1, step };
+  }
+
+  #emit(emission: Emission, step: number | undefined, acks: Promise<Stored>[], lanes: Map<string, number>): void {
+    const lane = laneOf(emission.subject);
+    const counts = step === undefined ? this.#liveCounts : this.#counts;
+    const count = (counts.get(lane) ?? 0) + 1;
+    counts.set(lane, count);
+    if (step !== undefined) lanes.set(lane, count);
+    if (this.#abandoned || (step !== undefined && step <= this.#publishedThrough)) return; // dead, or said in an earlier life
+    const position = { producer: this.#options.bus.identity, epoch: step === undefined ? this.#options.liveEpoch : 0, count };
+    const stored = this.#options.bus.publish({ ...emission, lane: step === undefined ? position : { ...position, step } });
+    this.#unstored.add(stored);
+    stored.then(
+      () => this.#unstored.delete(stored),
+      (error: unknown) => this.#fail(error as Error),
+    );
+    acks.push(stored);
+  }
+
+  #boundary(): void {
+    this.#handled++;
+    this.#machine.onBoundary?.(this.#handled);
+    if (this.#roomWaiters.length > 0 && this.#inbox.backlog < BACKLOG_MAX / 2) {
+      const waiters = this.#roomWaiters;
+      this.#roomWaiters = [];
+      for (const wake of waiters) wake();
+    }
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#saving === undefined && nowMs - this.#snapshotMs >= this.#options.snapshotIntervalMs) {
+      this.#snapshotMs = nowMs;
+      this.#save();
+    }
+  }
+
+  /** Captures the state now and stores it once everything it has said is stored. */
+  #save(): void {
+    const state = this.#machine.snapshot();
+    const inbox = this.#inbox.snapshot();
+    const step = inbox.step;
+    const counts = Object.fromEntries(this.#counts);
+    const handled = this.#handled;
+    const outputs = [...this.#unstored];
+    // The boundary comes before its own step is handed to the marker, so the wait is asked for a moment later.
+    this.#saving = Promise.resolve()
+      .then(() => Promise.all([...outputs, step === 0 ? undefined : this.#marker.whenStored(step)]))
+      .then(() => this.#options.snapshots.save(pack({ version: 1, inbox, counts, handled }, state)))
+      .catch((error: unknown) => this.#fail(error as Error))
+      .finally(() => {
+        this.#saving = undefined;
+      });
+  }
+
+  /** Stops at once and says nothing more, as a killed process does: for fault simulations inside one process. */
+  abandon(): void {
+    this.#stopping = true;
+    this.#abandoned = true;
+    for (const subscription of this.#subscriptions) void subscription[Symbol.asyncDispose]();
+  }
+
+  #fail(error: Error): void {
+    this.#stopping = true;
+    this.#failed.resolve(error);
+  }
+
+  /** Stops taking input, finishes what is in hand, stores outputs and a last snapshot. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const healthy = !this.#stopping;
+    this.#stopping = true;
+    for (const wake of this.#roomWaiters) wake();
+    for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
+    await this.#pumping;
+    await this.#saving;
+    if (healthy) {
+      this.#marker.flush();
+      this.#save();
+      await this.#saving;
+      this.#failed.resolve(undefined);
+    }
+  }
+}
+
+/** A snapshot is a line of JSON with the loop's part, then the machine's bytes. */
+function pack(loop: LoopSnapshot, state: Uint8Array): Uint8Array {
+  return Buffer.concat([new TextEncoder().encode(`${JSON.stringify(loop)}\n`), state]);
+}
+
+function unpack(saved: Uint8Array): { loop: LoopSnapshot; state: Uint8Array } {
+  const cut = saved.indexOf(10);
+  const loop = JSON.parse(new TextDecoder().decode(saved.subarray(0, cut))) as LoopSnapshot;
+  if (loop.version !== 1)
+    throw new InputError({ field: 'snapshot version', value: loop.version, because: 'written by another build; this one reads 1', remedy: 'Start the build that wrote it, or use a fresh data directory.' });
+  return { loop, state: saved.subarray(cut + 1) };
+}

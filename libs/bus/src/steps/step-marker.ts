@@ -1,0 +1,102 @@
+import { codecs, subjects } from '@algo/contracts';
+import type { TimeUs } from '@algo/model';
+import type { Bus, Stored } from '../bus.ts';
+
+interface Finished {
+  readonly step: number;
+  readonly timeUs: TimeUs;
+  readonly lanes: readonly { readonly lane: string; readonly count: number }[];
+  open: number;
+}
+
+/** Steps joined in one mark at most; a reader that catches up is not kept waiting longer than that. */
+const STEPS_PER_MARK = 64;
+
+/**
+ * Tells the readers which steps this producer has finished. A mark leaves only after everything it speaks of is stored,
+ * so a mark is never a promise; marks leave in order; steps that finish in one go share a mark.
+ */
+export class StepMarker {
+  readonly #bus: Bus;
+  readonly #queue: Finished[] = [];
+  readonly #waiters: { step: number; wake: () => void }[] = [];
+  readonly #fail: (error: Error) => void;
+  #count: number;
+  #stored: number;
+  /** Steps up to here were marked by an earlier life of this process. */
+  readonly #publishedThrough: number;
+
+  constructor(bus: Bus, restored: { readonly count: number; readonly publishedThrough: number }, fail: (error: Error) => void) {
+    this.#bus = bus;
+    this.#count = restored.count;
+    this.#publishedThrough = restored.publishedThrough;
+    this.#stored = restored.publishedThrough;
+    this.#fail = fail;
+  }
+
+  /** Queues a finished step; its mark leaves once `acks` have all come. */
+  finish(step: number, timeUs: TimeUs, lanes: readonly { lane: string; count: number }[], acks: readonly Promise<Stored>[]): void {
+    if (step <= this.#publishedThrough) return;
+    const finished: Finished = { step, timeUs, lanes, open: acks.length };
+    this.#queue.push(finished);
+    for (const ack of acks)
+      ack.then(
+        () => {
+          if (--finished.open === 0) this.flush();
+        },
+        (error: unknown) => this.#fail(error as Error),
+      );
+  }
+
+  /** Publishes what can be marked now. */
+  flush(): void {
+    while (this.#queue.length > 0 && this.#queue[0]!.open === 0) {
+      const steps: number[] = [];
+      const lanes = new Map<string, number>();
+      let timeUs = 0;
+      while (steps.length < STEPS_PER_MARK && this.#queue.length > 0 && this.#queue[0]!.open === 0) {
+        const finished = this.#queue.shift()!;
+        steps.push(finished.step);
+        timeUs = finished.timeUs;
+        for (const { lane, count } of finished.lanes) lanes.set(lane, count);
+      }
+      this.#publish(steps, timeUs, lanes);
+    }
+  }
+
+  /** Resolves when the mark of this step is stored. */
+  whenStored(step: number): Promise<void> {
+    if (step <= this.#stored) return Promise.resolve();
+    return new Promise((wake) => this.#waiters.push({ step, wake }));
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  #publish(steps: readonly number[], timeUs: TimeUs, lanes: ReadonlyMap<string, number>): void {
+    const producer = this.#bus.identity;
+    const last = steps.at(-1)!;
+    this.#count++;
+    this.#bus
+      .publish({
+        subject: subjects.stepMark(producer),
+        type: codecs.StepMark.type,
+        id: `mark:${producer}:${last}`,
+        timeUs,
+        data: codecs.StepMark.encode({ producer, steps: [...steps], eventTimeUs: timeUs, lanes: [...lanes].map(([lane, count]) => ({ lane, count })) }),
+        lane: { producer, epoch: 0, count: this.#count, step: last },
+      })
+      .then(
+        () => {
+          this.#stored = last;
+          for (let i = this.#waiters.length - 1; i >= 0; i--) {
+            if (this.#waiters[i]!.step > last) continue;
+            this.#waiters[i]!.wake();
+            this.#waiters.splice(i, 1);
+          }
+        },
+        (error: unknown) => this.#fail(error as Error),
+      );
+  }
+}
