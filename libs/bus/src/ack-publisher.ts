@@ -1,5 +1,11 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { type Clock, type OutboundMessage, PublishFailedError, SequenceConflictError, type Stored } from './bus.ts';
+import {
+  type Clock,
+  type OutboundMessage,
+  PublishFailedError,
+  SequenceConflictError,
+  type Stored,
+} from './bus.ts';
 import { writeHeaders } from './headers.ts';
 
 interface InFlight {
@@ -40,7 +46,12 @@ export class AckPublisher implements AsyncDisposable {
   readonly #sweep: NodeJS.Timeout;
   #troubles = 0;
 
-  constructor(nc: NatsConnection, identity: string, clock: Clock, options: PublisherOptions = PUBLISHER_DEFAULTS) {
+  constructor(
+    nc: NatsConnection,
+    identity: string,
+    clock: Clock,
+    options: PublisherOptions = PUBLISHER_DEFAULTS,
+  ) {
     this.#nc = nc;
     this.#identity = identity;
     this.#clock = clock;
@@ -58,7 +69,13 @@ export class AckPublisher implements AsyncDisposable {
 
   publish(message: OutboundMessage): Promise<Stored> {
     const now = this.#clock.nowMs();
-    const entry: InFlight = { message, settle: Promise.withResolvers(), sentMs: now, firstSentMs: now, attempts: 0 };
+    const entry: InFlight = {
+      message,
+      settle: Promise.withResolvers(),
+      sentMs: now,
+      firstSentMs: now,
+      attempts: 0,
+    };
     const number = this.#next++;
     this.#inFlight.set(number, entry);
     this.#send(number, entry);
@@ -106,7 +123,9 @@ export class AckPublisher implements AsyncDisposable {
     const failure = JSON.parse(msg.string()) as { error?: { err_code?: number; description?: string } };
     if (failure.error?.err_code === WRONG_LAST_SEQUENCE) {
       this.#done(number);
-      entry.settle.reject(new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`));
+      entry.settle.reject(
+        new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`),
+      );
       return;
     }
     this.#giveUpIfOverdue(number, entry, failure.error?.description ?? msg.string());
@@ -150,7 +169,10 @@ export class AckPublisher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.race([this.flush(), this.#clock.sleep(this.#options.ackTimeoutMs)]);
     clearInterval(this.#sweep);
-    for (const entry of this.#inFlight.values()) entry.settle.reject(new PublishFailedError(`${entry.message.subject}: the bus was closed before the server confirmed it`));
+    for (const entry of this.#inFlight.values())
+      entry.settle.reject(
+        new PublishFailedError(`${entry.message.subject}: the bus was closed before the server confirmed it`),
+      );
     this.#inFlight.clear();
   }
 }

@@ -8,12 +8,40 @@ export interface BusWorld extends AsyncDisposable {
 }
 
 export const CONTRACT_DURABLES: readonly DurableOptions[] = [
-  { stream: 'SYSTEM', durable: 'contract-skip', subjects: ['sys.service.skip'], deliveriesMax: 3, ackWaitMs: 5_000, pendingMax: 100, onPoison: 'skip' },
-  { stream: 'CONTROL', durable: 'contract-stop', subjects: ['ctl.mode.stop'], deliveriesMax: 2, ackWaitMs: 5_000, pendingMax: 1, onPoison: 'stop' },
+  {
+    stream: 'SYSTEM',
+    durable: 'contract-skip',
+    subjects: ['sys.service.skip'],
+    deliveriesMax: 3,
+    ackWaitMs: 5_000,
+    pendingMax: 100,
+    onPoison: 'skip',
+  },
+  {
+    stream: 'CONTROL',
+    durable: 'contract-stop',
+    subjects: ['ctl.mode.stop'],
+    deliveriesMax: 2,
+    ackWaitMs: 5_000,
+    pendingMax: 1,
+    onPoison: 'stop',
+  },
 ];
 
-export function message(subject: string, id: string, text: string, more: Partial<OutboundMessage> = {}): OutboundMessage {
-  return { subject, type: 'algo.v1.Test', id, timeUs: 1_750_507_467_356_000, data: new TextEncoder().encode(text), ...more };
+export function message(
+  subject: string,
+  id: string,
+  text: string,
+  more: Partial<OutboundMessage> = {},
+): OutboundMessage {
+  return {
+    subject,
+    type: 'algo.v1.Test',
+    id,
+    timeUs: 1_750_507_467_356_000,
+    data: new TextEncoder().encode(text),
+    ...more,
+  };
 }
 
 export function text(m: Pick<InboundMessage, 'data'>): string {
@@ -33,7 +61,9 @@ export function busContract(open: () => Promise<BusWorld>): void {
   test('what is published is stored once, in order, with its attributes', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');
-    const first = await bus.publish(message('sys.service.x', 'one', '1', { lane: { producer: 'a-0', epoch: 2, count: 7, step: 99 } }));
+    const first = await bus.publish(
+      message('sys.service.x', 'one', '1', { lane: { producer: 'a-0', epoch: 2, count: 7, step: 99 } }),
+    );
     const again = await bus.publish(message('sys.service.x', 'one', '1'));
     const second = await bus.publish(message('sys.service.x', 'two', '2'));
     expect(again).toEqual({ sequence: first.sequence, duplicate: true });
@@ -57,9 +87,12 @@ export function busContract(open: () => Promise<BusWorld>): void {
     const { sequence } = await bus.publish(message('sys.service.y', '2', '2'));
     await bus.publish(message('sys.service.x', '3', '3'));
     const got: string[] = [];
-    await using _ = await bus.follow({ stream: 'SYSTEM', subjects: ['sys.service.x'], after: sequence }, (m) => {
-      got.push(text(m));
-    });
+    await using _ = await bus.follow(
+      { stream: 'SYSTEM', subjects: ['sys.service.x'], after: sequence },
+      (m) => {
+        got.push(text(m));
+      },
+    );
     await until('the stored message', () => got.length === 1);
     await bus.publish(message('sys.service.y', '4', '4'));
     await bus.publish(message('sys.service.x', '5', '5'));
@@ -75,12 +108,15 @@ export function busContract(open: () => Promise<BusWorld>): void {
     const got: number[] = [];
     let working = 0;
     let most = 0;
-    await using _ = await bus.follow({ stream: 'SYSTEM', subjects: ['sys.service.x'], after: 0 }, async (m) => {
-      most = Math.max(most, ++working);
-      if (got.length % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      got.push(Number(text(m)));
-      working--;
-    });
+    await using _ = await bus.follow(
+      { stream: 'SYSTEM', subjects: ['sys.service.x'], after: 0 },
+      async (m) => {
+        most = Math.max(most, ++working);
+        if (got.length % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        got.push(Number(text(m)));
+        working--;
+      },
+    );
     await until('all of them', () => got.length === 1_500);
     expect(most).toBe(1);
     expect(got).toEqual(Array.from({ length: 1_500 }, (_, i) => i));
@@ -89,16 +125,27 @@ export function busContract(open: () => Promise<BusWorld>): void {
   test('a journal with one writer refuses a second one', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');
-    const { sequence } = await bus.publish(message('ctl.mode.journal', 'j1', '1', { expectedLastSequence: 0 }));
-    const more = [1, 2, 3].map((i) => bus.publish(message('ctl.mode.journal', `j${i + 1}`, 'x', { expectedLastSequence: sequence + i - 1 })));
-    expect((await Promise.all(more)).map((stored) => stored.sequence)).toEqual([sequence + 1, sequence + 2, sequence + 3]);
-    await expect(bus.publish(message('ctl.mode.journal', 'zombie', 'x', { expectedLastSequence: sequence }))).rejects.toThrow(SequenceConflictError);
+    const { sequence } = await bus.publish(
+      message('ctl.mode.journal', 'j1', '1', { expectedLastSequence: 0 }),
+    );
+    const more = [1, 2, 3].map((i) =>
+      bus.publish(message('ctl.mode.journal', `j${i + 1}`, 'x', { expectedLastSequence: sequence + i - 1 })),
+    );
+    expect((await Promise.all(more)).map((stored) => stored.sequence)).toEqual([
+      sequence + 1,
+      sequence + 2,
+      sequence + 3,
+    ]);
+    await expect(
+      bus.publish(message('ctl.mode.journal', 'zombie', 'x', { expectedLastSequence: sequence })),
+    ).rejects.toThrow(SequenceConflictError);
   });
 
   test('a durable consumer acknowledges after the effect, tries again, and buries what it can never read', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');
-    for (const t of ['good', 'flaky', 'bad', 'hopeless', 'last']) await bus.publish(message('sys.service.skip', t, t));
+    for (const t of ['good', 'flaky', 'bad', 'hopeless', 'last'])
+      await bus.publish(message('sys.service.skip', t, t));
     const seen: string[] = [];
     const done: string[] = [];
     const options = CONTRACT_DURABLES[0]!;
@@ -111,10 +158,18 @@ export function busContract(open: () => Promise<BusWorld>): void {
         done.push(text(m));
         return 'done';
       });
-      await until('the good ones', () => done.includes('last') && done.includes('flaky') && seen.filter((t) => t === 'hopeless').length === 3);
+      await until(
+        'the good ones',
+        () =>
+          done.includes('last') &&
+          done.includes('flaky') &&
+          seen.filter((t) => t === 'hopeless').length === 3,
+      );
     }
     const letters = new Set<string>();
-    for (let i = 0; i < 200 && letters.size < 2; i++) for await (const m of bus.read({ stream: 'DEAD_LETTERS', subjects: ['dlq.letter.>'], after: 0 })) letters.add(m.id);
+    for (let i = 0; i < 200 && letters.size < 2; i++)
+      for await (const m of bus.read({ stream: 'DEAD_LETTERS', subjects: ['dlq.letter.>'], after: 0 }))
+        letters.add(m.id);
     expect(letters.size).toBe(2);
     expect(done.toSorted()).toEqual(['flaky', 'good', 'last']);
     const again: string[] = [];
@@ -138,7 +193,9 @@ export function busContract(open: () => Promise<BusWorld>): void {
       return { poison: 'unreadable' };
     });
     const error = await subscription.closed;
-    expect(error?.message).toMatch(/CONTROL sequence \d+ \(ctl.mode.stop\) stopped contract-stop: unreadable/);
+    expect(error?.message).toMatch(
+      /CONTROL sequence \d+ \(ctl.mode.stop\) stopped contract-stop: unreadable/,
+    );
     expect(seen).toEqual(['poison']);
   });
 
@@ -152,8 +209,12 @@ export function busContract(open: () => Promise<BusWorld>): void {
     });
     const answer = await asker.request('rpc.venue.test.submit', 'Ask', new TextEncoder().encode('hi'), 2_000);
     expect([answer.type, text(answer)]).toEqual(['AskReply', 'hi!']);
-    await expect(asker.request('rpc.venue.test.submit', 'Ask', new TextEncoder().encode('boom'), 2_000)).rejects.toThrow('it broke');
-    await expect(asker.request('rpc.venue.test.nobody', 'Ask', new Uint8Array(), 300)).rejects.toThrow('rpc.venue.test.nobody');
+    await expect(
+      asker.request('rpc.venue.test.submit', 'Ask', new TextEncoder().encode('boom'), 2_000),
+    ).rejects.toThrow('it broke');
+    await expect(asker.request('rpc.venue.test.nobody', 'Ask', new Uint8Array(), 300)).rejects.toThrow(
+      'rpc.venue.test.nobody',
+    );
   });
 
   test('of many who compare and set, one wins', async () => {
@@ -163,7 +224,9 @@ export function busContract(open: () => Promise<BusWorld>): void {
     const revision = await bucket.compareAndSet('k', new Uint8Array([1]), 0);
     expect(revision).toBeGreaterThan(0);
     expect(await bucket.compareAndSet('k', new Uint8Array([2]), 0)).toBeUndefined();
-    const racers = await Promise.all(Array.from({ length: 8 }, (_, i) => bucket.compareAndSet('k', new Uint8Array([i]), revision!)));
+    const racers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => bucket.compareAndSet('k', new Uint8Array([i]), revision!)),
+    );
     expect(racers.filter((won) => won !== undefined)).toHaveLength(1);
     await bucket.delete('k');
     expect(await bucket.get('k')).toBeUndefined();

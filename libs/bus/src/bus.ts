@@ -1,5 +1,5 @@
-import type { TimeUs } from '@algo/model';
 import type { BucketName, StreamName } from '@algo/contracts';
+import type { TimeUs } from '@algo/model';
 
 /** A message on its way out. `id` is a function of its cause: storing it twice within the window keeps one copy. */
 export interface OutboundMessage {
@@ -118,14 +118,28 @@ export interface Bus extends AsyncDisposable {
   /** Resolves when everything published so far is stored. */
   flush(): Promise<void>;
   /** Delivers in stream order, each once, through reconnects. A handler's promise is awaited: that is the back-pressure. */
-  follow(options: FollowOptions, handler: (message: InboundMessage) => void | Promise<void>): Promise<Subscription>;
-  consume(options: DurableOptions, handler: (message: InboundMessage) => Promise<Verdict>): Promise<Subscription>;
+  follow(
+    options: FollowOptions,
+    handler: (message: InboundMessage) => void | Promise<void>,
+  ): Promise<Subscription>;
+  consume(
+    options: DurableOptions,
+    handler: (message: InboundMessage) => Promise<Verdict>,
+  ): Promise<Subscription>;
   /** Yields what the stream holds now, in order, and ends. */
   read(options: FollowOptions): AsyncIterable<InboundMessage>;
   /** Returns the newest message on a subject. */
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined>;
-  request(subject: string, type: string, data: Uint8Array, timeoutMs: number): Promise<{ readonly type: string; readonly data: Uint8Array }>;
-  serve(subject: string, handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>): Promise<Subscription>;
+  request(
+    subject: string,
+    type: string,
+    data: Uint8Array,
+    timeoutMs: number,
+  ): Promise<{ readonly type: string; readonly data: Uint8Array }>;
+  serve(
+    subject: string,
+    handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
+  ): Promise<Subscription>;
   bucket(name: BucketName): KeyValue;
 }
 

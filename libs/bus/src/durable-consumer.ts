@@ -1,5 +1,5 @@
-import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { codecs, subjects } from '@algo/contracts';
+import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
 import { inboundOf } from './jetstream-bus.ts';
 
@@ -21,18 +21,25 @@ export async function consumeDurably(
   handler: (message: InboundMessage) => Promise<Verdict>,
 ): Promise<Subscription> {
   const consumer = await js.consumers.get(options.stream, options.durable);
-  const messages: ConsumerMessages = await consumer.consume({ max_messages: PULL, expires: 5_000, idle_heartbeat: 1_000 });
+  const messages: ConsumerMessages = await consumer.consume({
+    max_messages: PULL,
+    expires: 5_000,
+    idle_heartbeat: 1_000,
+  });
   const closed = Promise.withResolvers<Error | undefined>();
   void (async () => {
     for await (const m of messages) {
       const verdict = await judge(m, options, handler);
       if (verdict === 'done') m.ack();
-      else if (verdict === 'retry' && m.info.deliveryCount < options.deliveriesMax) m.nak(backoffMs(m.info.deliveryCount));
+      else if (verdict === 'retry' && m.info.deliveryCount < options.deliveriesMax)
+        m.nak(backoffMs(m.info.deliveryCount));
       else {
         const reason = verdict === 'retry' ? `failed ${m.info.deliveryCount} times` : verdict.poison;
         await buryAndAck(bus, options, m, reason);
         if (options.onPoison === 'stop')
-          throw new PoisonedLaneError(`${options.stream} sequence ${m.seq} (${m.subject}) stopped ${options.durable}: ${reason}`);
+          throw new PoisonedLaneError(
+            `${options.stream} sequence ${m.seq} (${m.subject}) stopped ${options.durable}: ${reason}`,
+          );
       }
     }
   })().then(
@@ -50,7 +57,11 @@ export async function consumeDurably(
   };
 }
 
-async function judge(m: JsMsg, options: DurableOptions, handler: (message: InboundMessage) => Promise<Verdict>): Promise<Verdict> {
+async function judge(
+  m: JsMsg,
+  options: DurableOptions,
+  handler: (message: InboundMessage) => Promise<Verdict>,
+): Promise<Verdict> {
   try {
     return await handler(inboundOf(options.stream, m));
   } catch (error) {
@@ -60,6 +71,7 @@ async function judge(m: JsMsg, options: DurableOptions, handler: (message: Inbou
 
 /** The lane that stops keeps its message: it is not acknowledged, so a mended build meets it again. */
 async function buryAndAck(bus: Bus, options: DurableOptions, m: JsMsg, reason: string): Promise<void> {
+  const timeUs = Number(m.headers?.get('algo-time-us') ?? 0);
   const letter = {
     stream: options.stream,
     sequence: m.seq,
@@ -67,13 +79,14 @@ async function buryAndAck(bus: Bus, options: DurableOptions, m: JsMsg, reason: s
     type: m.headers?.get('ce-type') ?? '',
     consumer: options.durable,
     reason,
-    data: m.data,
+    original: m.data,
+    timeUs,
   };
   await bus.publish({
     subject: subjects.deadLetter(options.stream, options.durable),
     type: codecs.DeadLetter.type,
     id: `dlq:${options.stream}:${options.durable}:${m.seq}`,
-    timeUs: Number(m.headers?.get('algo-time-us') ?? 0),
+    timeUs,
     data: codecs.DeadLetter.encode(letter),
   });
   if (options.onPoison === 'skip') await m.ackAck();

@@ -42,7 +42,11 @@ export async function followStream(
 }
 
 /** Reads from a sequence to what is the end now. */
-export async function* readStream(js: JetStreamClient, jsm: JetStreamManager, options: FollowOptions): AsyncGenerator<InboundMessage> {
+export async function* readStream(
+  js: JetStreamClient,
+  jsm: JetStreamManager,
+  options: FollowOptions,
+): AsyncGenerator<InboundMessage> {
   const end = (await jsm.streams.info(options.stream)).state.last_seq;
   if (end <= options.after) return;
   const consumer = await js.consumers.get(options.stream, orderedFrom(options));

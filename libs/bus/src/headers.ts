@@ -1,6 +1,6 @@
-import { type MsgHdrs, headers } from '@nats-io/transport-node';
 import { SCHEMA_VERSION } from '@algo/contracts';
 import { InputError, isoTime } from '@algo/model';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { LanePosition, OutboundMessage } from './bus.ts';
 
 /** CloudEvents attributes and ours, as they stand in NATS headers. */
@@ -33,7 +33,8 @@ export function writeHeaders(message: OutboundMessage, identity: string): MsgHdr
     h.set(HEADER.lane, `${message.lane.producer}/${message.lane.epoch}/${message.lane.count}`);
     if (message.lane.step !== undefined) h.set(HEADER.step, String(message.lane.step));
   }
-  if (message.expectedLastSequence !== undefined) h.set(HEADER.expectedLastSequence, String(message.expectedLastSequence));
+  if (message.expectedLastSequence !== undefined)
+    h.set(HEADER.expectedLastSequence, String(message.expectedLastSequence));
   return h;
 }
 
@@ -45,6 +46,11 @@ export function readLane(h: MsgHdrs | undefined): LanePosition | undefined {
   const step = h?.get(HEADER.step);
   const lane = { producer: producer ?? '', epoch: Number(epoch), count: Number(count) };
   if (lane.producer === '' || !Number.isSafeInteger(lane.epoch) || !Number.isSafeInteger(lane.count))
-    throw new InputError({ field: HEADER.lane, value: text, because: 'not producer/epoch/count', remedy: 'Publish through the bus, which writes this header.' });
+    throw new InputError({
+      field: HEADER.lane,
+      value: text,
+      because: 'not producer/epoch/count',
+      remedy: 'Publish through the bus, which writes this header.',
+    });
   return step === undefined || step === '' ? lane : { ...lane, step: Number(step) };
 }

@@ -1,6 +1,6 @@
+import type { BucketName } from '@algo/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { KV, Kvm } from '@nats-io/kv';
-import type { BucketName } from '@algo/contracts';
 import type { KeyValue } from './bus.ts';
 
 const WRONG_LAST_SEQUENCE = 10071;

@@ -1,8 +1,14 @@
-import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
-import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type BucketName, checkSchema, type StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -54,7 +60,12 @@ export class JetStreamBus implements Bus {
     this.#nc = nc;
     this.#js = jetstream(nc, { timeout: 3_000 });
     this.#jsm = jsm;
-    this.#publisher = new AckPublisher(nc, options.identity, options.clock ?? systemClock, options.publisher ?? PUBLISHER_DEFAULTS);
+    this.#publisher = new AckPublisher(
+      nc,
+      options.identity,
+      options.clock ?? systemClock,
+      options.publisher ?? PUBLISHER_DEFAULTS,
+    );
     void this.#watchStatus();
   }
 
@@ -75,7 +86,12 @@ export class JetStreamBus implements Bus {
       ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? '' }),
       ...(options.caFile === undefined ? {} : { tls: { caFile: options.caFile } }),
     }).catch((cause: unknown) => {
-      throw new InputError({ field: 'nats', value: where, because: `cannot connect: ${(cause as Error).message}`, remedy: 'Start nats-server or correct its address and credentials.' });
+      throw new InputError({
+        field: 'nats',
+        value: where,
+        because: `cannot connect: ${(cause as Error).message}`,
+        remedy: 'Start nats-server or correct its address and credentials.',
+      });
     });
     checkServer(nc.info?.version ?? '0', where);
     const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 3_000 });
@@ -111,7 +127,10 @@ export class JetStreamBus implements Bus {
     return this.#publisher.flush();
   }
 
-  follow(options: FollowOptions, handler: (message: InboundMessage) => void | Promise<void>): Promise<Subscription> {
+  follow(
+    options: FollowOptions,
+    handler: (message: InboundMessage) => void | Promise<void>,
+  ): Promise<Subscription> {
     return followStream(this.#js, options, handler);
   }
 
@@ -119,7 +138,10 @@ export class JetStreamBus implements Bus {
     return readStream(this.#js, this.#jsm, options);
   }
 
-  consume(options: DurableOptions, handler: (message: InboundMessage) => Promise<Verdict>): Promise<Subscription> {
+  consume(
+    options: DurableOptions,
+    handler: (message: InboundMessage) => Promise<Verdict>,
+  ): Promise<Subscription> {
     return consumeDurably(this.#js, this, options, handler);
   }
 
@@ -129,7 +151,12 @@ export class JetStreamBus implements Bus {
     return inbound(stream, found.subject, found.seq, found.header, found.data, 1);
   }
 
-  async request(subject: string, type: string, data: Uint8Array, timeoutMs: number): Promise<{ type: string; data: Uint8Array }> {
+  async request(
+    subject: string,
+    type: string,
+    data: Uint8Array,
+    timeoutMs: number,
+  ): Promise<{ type: string; data: Uint8Array }> {
     const { headers } = await import('@nats-io/transport-node');
     const h = headers();
     h.set(HEADER.type, type);
@@ -144,7 +171,10 @@ export class JetStreamBus implements Bus {
     }
   }
 
-  async serve(subject: string, handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>): Promise<Subscription> {
+  async serve(
+    subject: string,
+    handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
+  ): Promise<Subscription> {
     const { headers } = await import('@nats-io/transport-node');
     const closed = Promise.withResolvers<Error | undefined>();
     const subscription = this.#nc.subscribe(subject, {
@@ -213,12 +243,24 @@ function checkServer(version: string, where: string): void {
     const have = parts[i] ?? 0;
     if (have > SERVER_MIN[i]!) return;
     if (have < SERVER_MIN[i]!)
-      throw new InputError({ field: `nats-server at ${where}`, value: version, because: `too old: the engine needs ${SERVER_MIN.join('.')} or newer`, remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.' });
+      throw new InputError({
+        field: `nats-server at ${where}`,
+        value: version,
+        because: `too old: the engine needs ${SERVER_MIN.join('.')} or newer`,
+        remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.',
+      });
   }
 }
 
 /** Returns a stored message as its readers see it. *Errors*: InputError when it is of a newer schema than this build reads. */
-export function inbound(stream: StreamName, subject: string, sequence: number, h: MsgHdrs | undefined, data: Uint8Array, deliveries: number): InboundMessage {
+export function inbound(
+  stream: StreamName,
+  subject: string,
+  sequence: number,
+  h: MsgHdrs | undefined,
+  data: Uint8Array,
+  deliveries: number,
+): InboundMessage {
   checkSchema(h?.get(HEADER.schema) ?? '');
   const lane = readLane(h);
   return {

@@ -29,7 +29,14 @@ export class Lease implements AsyncDisposable {
   #safeUntilMs: number;
   #ended = false;
 
-  private constructor(bucket: KeyValue, options: LeaseOptions, clock: Clock, epoch: number, revision: number, askedMs: number) {
+  private constructor(
+    bucket: KeyValue,
+    options: LeaseOptions,
+    clock: Clock,
+    epoch: number,
+    revision: number,
+    askedMs: number,
+  ) {
     this.#bucket = bucket;
     this.#options = options;
     this.#clock = clock;
@@ -40,14 +47,23 @@ export class Lease implements AsyncDisposable {
   }
 
   /** Waits for the lease until `signal` says stop. Resolves with it, or undefined when told to stop. */
-  static async acquire(bucket: KeyValue, options: LeaseOptions, clock: Clock, signal: AbortSignal): Promise<Lease | undefined> {
+  static async acquire(
+    bucket: KeyValue,
+    options: LeaseOptions,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<Lease | undefined> {
     while (!signal.aborted) {
       const askedMs = clock.nowMs();
       const entry = await bucket.get(options.key);
       const held = entry === undefined ? undefined : parse(entry.value);
       if (held === undefined || held.expiresMs <= askedMs || held.holder === options.holder) {
         const epoch = Math.max(held?.epoch ?? 0, options.epochFloor) + 1;
-        const revision = await bucket.compareAndSet(options.key, record(options, epoch, askedMs), entry?.revision ?? 0);
+        const revision = await bucket.compareAndSet(
+          options.key,
+          record(options, epoch, askedMs),
+          entry?.revision ?? 0,
+        );
         if (revision !== undefined) return new Lease(bucket, options, clock, epoch, revision, askedMs);
       }
       await clock.sleep(100);
@@ -78,7 +94,11 @@ export class Lease implements AsyncDisposable {
       const askedMs = this.#clock.nowMs();
       if (askedMs >= this.#safeUntilMs) return this.#end('could not be renewed in time');
       try {
-        const revision = await this.#bucket.compareAndSet(this.#options.key, record(this.#options, this.epoch, askedMs), this.#revision);
+        const revision = await this.#bucket.compareAndSet(
+          this.#options.key,
+          record(this.#options, this.epoch, askedMs),
+          this.#revision,
+        );
         if (revision === undefined) return this.#end('another holder took it');
         this.#revision = revision;
         this.#safeUntilMs = askedMs + this.#options.ttlMs;
@@ -97,7 +117,9 @@ export class Lease implements AsyncDisposable {
     if (this.#ended) return;
     this.#ended = true;
     const released: LeaseRecord = { holder: '', epoch: this.epoch, expiresMs: 0 };
-    await this.#bucket.compareAndSet(this.#options.key, encode(released), this.#revision).catch(() => undefined);
+    await this.#bucket
+      .compareAndSet(this.#options.key, encode(released), this.#revision)
+      .catch(() => undefined);
   }
 }
 

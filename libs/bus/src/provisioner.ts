@@ -1,8 +1,15 @@
-import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
-import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import { BUCKETS, STREAMS, type StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import type { DurableOptions } from './bus.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
 
@@ -11,11 +18,20 @@ const NANOS = 1_000_000;
 const DUPLICATE_WINDOW_MS = 120_000;
 
 /** Creates or updates every stream, bucket and durable that the topology names. Idempotent; refuses to shrink what exists. */
-export async function provision(bus: JetStreamBus, options: { readonly replicas: number; readonly durables: readonly DurableOptions[] }): Promise<void> {
+export async function provision(
+  bus: JetStreamBus,
+  options: { readonly replicas: number; readonly durables: readonly DurableOptions[] },
+): Promise<void> {
   const { jsm } = bus.nats;
   for (const name of Object.keys(STREAMS) as StreamName[]) await provisionStream(jsm, name, options.replicas);
   const kvm = new Kvm(bus.nats.nc);
-  for (const bucket of BUCKETS) await kvm.create(bucket, { history: 1, replicas: options.replicas, storage: StorageType.File, allow_direct: false });
+  for (const bucket of BUCKETS)
+    await kvm.create(bucket, {
+      history: 1,
+      replicas: options.replicas,
+      storage: StorageType.File,
+      allow_direct: false,
+    });
   for (const durable of options.durables) await provisionDurable(jsm, durable);
 }
 
@@ -42,7 +58,12 @@ async function provisionStream(jsm: JetStreamManager, name: StreamName, replicas
     return;
   }
   if (existing.state.bytes > plan.maxBytes && plan.maxBytes < existing.config.max_bytes)
-    throw new InputError({ field: `stream ${name}`, value: existing.state.bytes, because: `holds more than its new limit of ${plan.maxBytes} bytes`, remedy: 'Raise the limit, or export and purge the stream first.' });
+    throw new InputError({
+      field: `stream ${name}`,
+      value: existing.state.bytes,
+      because: `holds more than its new limit of ${plan.maxBytes} bytes`,
+      remedy: 'Raise the limit, or export and purge the stream first.',
+    });
   await jsm.streams.update(name, wanted);
 }
 

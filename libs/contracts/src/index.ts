@@ -1,2 +1,22 @@
-export * from './topology.ts';
+export type { MessageCodec } from './codec.ts';
+export {
+  type AnyEvent,
+  codecFor,
+  codecs,
+  controlCommands,
+  encodeEvent,
+  feedEvents,
+  type MessageName,
+  type MessageOf,
+  orderCommands,
+  orderEvents,
+  positionEvents,
+  riskEvents,
+  venueEvents,
+} from './codecs.ts';
+export { ContractError, type MessagePlace } from './contract-error.ts';
+export type { EncodedMessage, EventFamily } from './event-family.ts';
+export * from './messages.ts';
+export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
 export * from './step-plan.ts';
+export * from './topology.ts';

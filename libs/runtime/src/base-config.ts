@@ -4,7 +4,10 @@ const port = z.coerce.number('expected a port number').int().min(0).max(65_535);
 
 /** What every service is told. *Units*: as the names end. */
 export const baseConfig = z.object({
-  natsUrl: z.string().regex(/^(nats|tls):\/\/.+/, 'expected an address such as nats://127.0.0.1:4222').default('nats://127.0.0.1:4222'),
+  natsUrl: z
+    .string()
+    .regex(/^(nats|tls):\/\/.+/, 'expected an address such as nats://127.0.0.1:4222')
+    .default('nats://127.0.0.1:4222'),
   natsUser: z.string().optional(),
   natsPasswordFile: z.string().optional(),
   natsCaFile: z.string().optional(),
@@ -13,7 +16,12 @@ export const baseConfig = z.object({
   /** Health, readiness and metrics; 0 picks a free port, which the log names. */
   httpPort: port.default(0),
   httpHost: z.string().default('127.0.0.1'),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'expected trace, debug, info, warn, error or fatal').default('info'),
+  logLevel: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+      'expected trace, debug, info, warn, error or fatal',
+    )
+    .default('info'),
   dataDir: z.string().default('data'),
   account: z.string().default('paper-main'),
   instrumentsFile: z.string().default('config/instruments.yaml'),

@@ -24,7 +24,8 @@ export class HealthServer implements AsyncDisposable {
     const server = createServer();
     const health = new HealthServer(server, metrics);
     server.on('request', (request, response) => {
-      const answer = (status: number, body: string, type = 'text/plain') => response.writeHead(status, { 'content-type': type }).end(body);
+      const answer = (status: number, body: string, type = 'text/plain') =>
+        response.writeHead(status, { 'content-type': type }).end(body);
       if (request.url === '/healthz') return answer(200, 'ok\n');
       if (request.url === '/readyz') {
         const reasons = health.reasons();
@@ -39,7 +40,14 @@ export class HealthServer implements AsyncDisposable {
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(new InputError({ field: 'ALGO_HTTP_PORT', value: `${host}:${port}`, because: cause.code === 'EADDRINUSE' ? 'already in use' : cause.message, remedy: 'Stop what listens there, or set another port (0 picks a free one).' })),
+        reject(
+          new InputError({
+            field: 'ALGO_HTTP_PORT',
+            value: `${host}:${port}`,
+            because: cause.code === 'EADDRINUSE' ? 'already in use' : cause.message,
+            remedy: 'Stop what listens there, or set another port (0 picks a free one).',
+          }),
+        ),
       );
       server.listen(port, host, resolve);
     });

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { Decimal, InputError, type Instrument, type InstrumentId, instrumentId, instrumentParts, type Market } from '@algo/model';
+import {
+  Decimal,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  instrumentId,
+  instrumentParts,
+  type Market,
+} from '@algo/model';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './read-config.ts';
@@ -11,7 +19,10 @@ const decimal = z.union([z.string(), z.number()]).transform((value, context) => 
   } catch {
     // said below, with the field
   }
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(value)} is not a positive decimal; quote small ones: "0.00000001"` });
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(value)} is not a positive decimal; quote small ones: "0.00000001"`,
+  });
   return z.NEVER;
 });
 
@@ -34,10 +45,19 @@ export function readInstrumentCatalog(path: string): InstrumentCatalog {
   try {
     document = parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new InputError({ field: 'ALGO_INSTRUMENTS_FILE', value: path, because: `cannot be read: ${(cause as Error).message}`, remedy: 'Correct the path or the YAML.' });
+    throw new InputError({
+      field: 'ALGO_INSTRUMENTS_FILE',
+      value: path,
+      because: `cannot be read: ${(cause as Error).message}`,
+      remedy: 'Correct the path or the YAML.',
+    });
   }
   const result = z.record(z.string(), entry).safeParse(document);
-  if (!result.success) throw new ConfigError(path, result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!result.success)
+    throw new ConfigError(
+      path,
+      result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    );
   const catalog = new Map<InstrumentId, Instrument>();
   for (const [name, rules] of Object.entries(result.data)) {
     const id = instrumentId(name);
@@ -63,6 +83,11 @@ export function readInstrumentCatalog(path: string): InstrumentCatalog {
 export function instrumentOf(catalog: InstrumentCatalog, id: InstrumentId): Instrument {
   const found = catalog.get(id);
   if (found === undefined)
-    throw new InputError({ field: 'instrument', value: id, because: `not in the catalog (${[...catalog.keys()].join(', ')})`, remedy: 'Add it to config/instruments.yaml with its tick, step and minimums.' });
+    throw new InputError({
+      field: 'instrument',
+      value: id,
+      because: `not in the catalog (${[...catalog.keys()].join(', ')})`,
+      remedy: 'Add it to config/instruments.yaml with its tick, step and minimums.',
+    });
   return found;
 }

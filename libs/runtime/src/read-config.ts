@@ -9,7 +9,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(source: string, problems: readonly string[]) {
-    super(`${source}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `${source}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }
@@ -31,7 +33,8 @@ export function readConfig<Schema extends z.ZodObject>(
   const raw: Record<string, unknown> = {};
   const problems: string[] = [];
   const file = env.ALGO_CONFIG_FILE;
-  if (file !== undefined && file !== '') Object.assign(raw, fromFile(file, service, Object.keys(schema.shape), problems));
+  if (file !== undefined && file !== '')
+    Object.assign(raw, fromFile(file, service, Object.keys(schema.shape), problems));
   for (const key of Object.keys(schema.shape)) {
     const value = env[variableOf(key)];
     if (value !== undefined && value !== '') raw[key] = value;
@@ -48,16 +51,28 @@ export function readConfig<Schema extends z.ZodObject>(
   return Object.freeze(result.data) as Readonly<z.infer<Schema>>;
 }
 
-function fromFile(path: string, service: string, keys: readonly string[], problems: string[]): Record<string, unknown> {
+function fromFile(
+  path: string,
+  service: string,
+  keys: readonly string[],
+  problems: string[],
+): Record<string, unknown> {
   let document: unknown;
   try {
     document = parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new InputError({ field: 'ALGO_CONFIG_FILE', value: path, because: `cannot be read: ${(cause as Error).message}`, remedy: 'Correct the path or the YAML.' });
+    throw new InputError({
+      field: 'ALGO_CONFIG_FILE',
+      value: path,
+      because: `cannot be read: ${(cause as Error).message}`,
+      remedy: 'Correct the path or the YAML.',
+    });
   }
   const sections = z.record(z.string(), z.record(z.string(), z.unknown())).safeParse(document ?? {});
   if (!sections.success) {
-    problems.push(`${path}: not a list of sections with keys, such as "decision:" above "account: paper-main"`);
+    problems.push(
+      `${path}: not a list of sections with keys, such as "decision:" above "account: paper-main"`,
+    );
     return {};
   }
   const values: Record<string, unknown> = {};
@@ -65,7 +80,10 @@ function fromFile(path: string, service: string, keys: readonly string[], proble
     for (const [name, value] of Object.entries(sections.data[section] ?? {})) {
       const key = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
       if (keys.includes(key)) values[key] = value;
-      else if (section === service) problems.push(`${path}: ${service}.${name} is not a setting of ${service}; it has ${keys.join(', ')}`);
+      else if (section === service)
+        problems.push(
+          `${path}: ${service}.${name} is not a setting of ${service}; it has ${keys.join(', ')}`,
+        );
     }
   return values;
 }

@@ -16,9 +16,20 @@ export class Secret {
     try {
       text = readFileSync(path, 'utf8').trimEnd();
     } catch (cause) {
-      throw new InputError({ field, value: path, because: `cannot be read: ${(cause as Error).message}`, remedy: 'Mount the file and let this user read it.' });
+      throw new InputError({
+        field,
+        value: path,
+        because: `cannot be read: ${(cause as Error).message}`,
+        remedy: 'Mount the file and let this user read it.',
+      });
     }
-    if (text === '') throw new InputError({ field, value: path, because: 'the file is empty', remedy: 'Put the secret into it.' });
+    if (text === '')
+      throw new InputError({
+        field,
+        value: path,
+        because: 'the file is empty',
+        remedy: 'Put the secret into it.',
+      });
     return new Secret(text);
   }
 

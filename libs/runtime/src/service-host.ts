@@ -74,7 +74,10 @@ async function run<Config extends BaseConfig>(
   const stop = stopSignal(config.watchParent);
   await using stack = new AsyncDisposableStack();
   const health = stack.use(await HealthServer.listen(config.httpHost, config.httpPort, identity));
-  const password = config.natsPasswordFile === undefined ? undefined : Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE');
+  const password =
+    config.natsPasswordFile === undefined
+      ? undefined
+      : Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE');
   const bus = stack.use(
     await JetStreamBus.connect({
       servers: config.natsUrl.split(','),
@@ -89,12 +92,25 @@ async function run<Config extends BaseConfig>(
   const failure = Promise.withResolvers<Error>();
   process.on('uncaughtException', (error) => failure.resolve(error));
   process.on('unhandledRejection', (error) => failure.resolve(error as Error));
-  const context: ServiceContext<Config> = { config, identity, bus, clock: systemClock, log, health, signal: stop, own: (resource) => stack.use(resource) };
+  const context: ServiceContext<Config> = {
+    config,
+    identity,
+    bus,
+    clock: systemClock,
+    log,
+    health,
+    signal: stop,
+    own: (resource) => stack.use(resource),
+  };
   const running = await start(context);
   const status = stack.use(new StatusReporter(service, identity, bus, running, health));
   log.info({ port: health.port }, 'started');
   const ended = await Promise.race([
-    new Promise<undefined>((resolve) => (stop.aborted ? resolve(undefined) : stop.addEventListener('abort', () => resolve(undefined), { once: true }))),
+    new Promise<undefined>((resolve) =>
+      stop.aborted
+        ? resolve(undefined)
+        : stop.addEventListener('abort', () => resolve(undefined), { once: true }),
+    ),
     running.closed,
     failure.promise,
   ]);
@@ -125,7 +141,13 @@ class StatusReporter implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   readonly #report: (final: boolean) => Promise<unknown>;
 
-  constructor(service: ServiceName, identity: string, bus: Bus, running: RunningService, health: HealthServer) {
+  constructor(
+    service: ServiceName,
+    identity: string,
+    bus: Bus,
+    running: RunningService,
+    health: HealthServer,
+  ) {
     let number = 0;
     const startedMs = systemClock.nowMs();
     this.#report = (final) => {
@@ -143,7 +165,11 @@ class StatusReporter implements AsyncDisposable {
           pid: process.pid,
           timeUs: nowMs * 1_000,
           ready: reasons.length === 0 && !final,
-          counters: { rssBytes: process.memoryUsage.rss(), uptimeMs: nowMs - startedMs, ...running.counters() },
+          counters: {
+            rssBytes: process.memoryUsage.rss(),
+            uptimeMs: nowMs - startedMs,
+            ...running.counters(),
+          },
           notes: [...reasons, ...(running.notes?.() ?? []), ...(final ? ['stopped'] : [])],
         }),
       });

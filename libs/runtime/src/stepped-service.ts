@@ -16,19 +16,29 @@ export function inboxPlan(service: SteppedService, config: BaseConfig): InboxPla
   const shards = instances === 1 ? undefined : ownedShards(config.ordinal, instances);
   const producers = (sources: StepPlan['forward']): Producer[] =>
     sources.flatMap(({ service: from, families }) =>
-      Array.from({ length: instancesOf(from, config) }, (_, i) => ({ name: `${from}-${i}`, families, ...(shards === undefined ? {} : { shards }) })),
+      Array.from({ length: instancesOf(from, config) }, (_, i) => ({
+        name: `${from}-${i}`,
+        families,
+        ...(shards === undefined ? {} : { shards }),
+      })),
     );
   return { forward: producers(plan.forward), feedback: producers(plan.feedback) };
 }
 
 /** Counts this process's lives in the leases bucket, so that its lanes never go back. */
-export async function nextLife(context: Pick<ServiceContext<BaseConfig>, 'bus' | 'identity'>): Promise<number> {
+export async function nextLife(
+  context: Pick<ServiceContext<BaseConfig>, 'bus' | 'identity'>,
+): Promise<number> {
   const bucket = context.bus.bucket('leases');
   const key = `life.${context.identity}`;
   for (;;) {
     const entry = await bucket.get(key);
     const life = entry === undefined ? 1 : Number(new TextDecoder().decode(entry.value)) + 1;
-    if ((await bucket.compareAndSet(key, new TextEncoder().encode(String(life)), entry?.revision ?? 0)) !== undefined) return life;
+    if (
+      (await bucket.compareAndSet(key, new TextEncoder().encode(String(life)), entry?.revision ?? 0)) !==
+      undefined
+    )
+      return life;
   }
 }
 

@@ -1,7 +1,13 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DurableOptions, JetStreamBus, NatsServerProcess, provision, type PublisherOptions } from '@algo/bus';
+import {
+  type DurableOptions,
+  JetStreamBus,
+  NatsServerProcess,
+  type PublisherOptions,
+  provision,
+} from '@algo/bus';
 
 /** A real nats-server with all streams, in a directory of its own, and buses connected to it. */
 export class NatsFixture implements AsyncDisposable {
@@ -14,7 +20,9 @@ export class NatsFixture implements AsyncDisposable {
     this.dir = dir;
   }
 
-  static async start(options: { durables?: readonly DurableOptions[]; storeMaxBytes?: number; provisioned?: boolean } = {}): Promise<NatsFixture> {
+  static async start(
+    options: { durables?: readonly DurableOptions[]; storeMaxBytes?: number; provisioned?: boolean } = {},
+  ): Promise<NatsFixture> {
     const dir = mkdtempSync(join(tmpdir(), 'algo-nats-'));
     const server = await NatsServerProcess.start({
       binary: natsServerBinary(),
@@ -23,12 +31,17 @@ export class NatsFixture implements AsyncDisposable {
       ...(options.storeMaxBytes === undefined ? {} : { storeMaxBytes: options.storeMaxBytes }),
     });
     const fixture = new NatsFixture(server, dir);
-    if (options.provisioned !== false) await provision(await fixture.bus('provisioner'), { replicas: 1, durables: options.durables ?? [] });
+    if (options.provisioned !== false)
+      await provision(await fixture.bus('provisioner'), { replicas: 1, durables: options.durables ?? [] });
     return fixture;
   }
 
   async bus(identity: string, publisher?: PublisherOptions): Promise<JetStreamBus> {
-    const bus = await JetStreamBus.connect({ servers: [this.server.url], identity, ...(publisher === undefined ? {} : { publisher }) });
+    const bus = await JetStreamBus.connect({
+      servers: [this.server.url],
+      identity,
+      ...(publisher === undefined ? {} : { publisher }),
+    });
     this.#buses.push(bus);
     return bus;
   }
@@ -43,12 +56,19 @@ export class NatsFixture implements AsyncDisposable {
 /** Returns the server that the test runner found (scripts/run.mjs sets NATS_SERVER_BIN). */
 export function natsServerBinary(): string {
   const path = process.env.NATS_SERVER_BIN;
-  if (path === undefined || !existsSync(path)) throw new Error('NATS_SERVER_BIN does not name a nats-server; run the tests with `npm test`, which brings one');
+  if (path === undefined || !existsSync(path))
+    throw new Error(
+      'NATS_SERVER_BIN does not name a nats-server; run the tests with `npm test`, which brings one',
+    );
   return path;
 }
 
 /** Waits until a condition holds. *Errors*: names the condition when it doesn't within the time. */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);

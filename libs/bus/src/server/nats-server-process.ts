@@ -49,7 +49,12 @@ export class NatsServerProcess implements AsyncDisposable {
   async start(): Promise<void> {
     const { binary, storeDir } = this.#options;
     if (await answers(this.port))
-      throw new InputError({ field: 'nats port', value: this.port, because: 'already in use', remedy: 'Stop what listens there or choose another port.' });
+      throw new InputError({
+        field: 'nats port',
+        value: this.port,
+        because: 'already in use',
+        remedy: 'Stop what listens there or choose another port.',
+      });
     mkdirSync(storeDir, { recursive: true });
     const file = join(storeDir, 'nats.conf');
     writeFileSync(file, this.#configuration());
@@ -78,7 +83,12 @@ export class NatsServerProcess implements AsyncDisposable {
       if (/Server is ready/.test(this.#output) && (await answers(this.port))) return;
       await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20))]);
     }
-    throw new InputError({ field: 'nats-server', value: binary, because: `did not start: ${this.#output.trim().split('\n').slice(-3).join(' | ')}`, remedy: 'Check the binary, its version and the store directory.' });
+    throw new InputError({
+      field: 'nats-server',
+      value: binary,
+      because: `did not start: ${this.#output.trim().split('\n').slice(-3).join(' | ')}`,
+      remedy: 'Check the binary, its version and the store directory.',
+    });
   }
 
   /** Ends it politely and waits. */

@@ -27,7 +27,11 @@ interface DurableState {
   readonly deliveries: Map<number, number>;
 }
 
-type RequestHandler = (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>;
+type RequestHandler = (
+  type: string,
+  data: Uint8Array,
+  subject: string,
+) => Promise<{ type: string; data: Uint8Array }>;
 
 /** Ids remembered per stream, as the server's duplicate window does. */
 const IDS_MAX = 1_000_000;
@@ -108,7 +112,8 @@ export class SimulatedServer {
     return {
       get: async (key) => entries.get(key),
       put: async (key, value) => put(key, value),
-      compareAndSet: async (key, value, revision) => ((entries.get(key)?.revision ?? 0) === revision ? put(key, value) : undefined),
+      compareAndSet: async (key, value, revision) =>
+        (entries.get(key)?.revision ?? 0) === revision ? put(key, value) : undefined,
       delete: async (key) => {
         entries.delete(key);
       },
@@ -138,18 +143,25 @@ class SimulatedBus implements Bus {
 
   async flush(): Promise<void> {}
 
-  async follow(options: FollowOptions, handler: (message: InboundMessage) => void | Promise<void>): Promise<Subscription> {
+  async follow(
+    options: FollowOptions,
+    handler: (message: InboundMessage) => void | Promise<void>,
+  ): Promise<Subscription> {
     let next = options.after;
     return this.#deliver(async () => {
       const stored = this.#server.stream(options.stream)[next];
       if (stored === undefined) return false;
       next++;
-      if (matches(options.subjects, stored.message.subject)) await handler(inbound(options.stream, stored, 1));
+      if (matches(options.subjects, stored.message.subject))
+        await handler(inbound(options.stream, stored, 1));
       return true;
     });
   }
 
-  async consume(options: DurableOptions, handler: (message: InboundMessage) => Promise<Verdict>): Promise<Subscription> {
+  async consume(
+    options: DurableOptions,
+    handler: (message: InboundMessage) => Promise<Verdict>,
+  ): Promise<Subscription> {
     const state = this.#server.durable(`${options.stream}/${options.durable}`);
     return this.#deliver(async () => {
       const stored = this.#server.stream(options.stream)[state.next - 1];
@@ -160,13 +172,17 @@ class SimulatedBus implements Bus {
       }
       const deliveries = (state.deliveries.get(stored.sequence) ?? 0) + 1;
       state.deliveries.set(stored.sequence, deliveries);
-      const verdict = await handler(inbound(options.stream, stored, deliveries)).catch((error: unknown): Verdict => ({ poison: (error as Error).message }));
+      const verdict = await handler(inbound(options.stream, stored, deliveries)).catch(
+        (error: unknown): Verdict => ({ poison: (error as Error).message }),
+      );
       if (verdict === 'retry' && deliveries < options.deliveriesMax) return true;
       if (verdict !== 'done') {
         const reason = verdict === 'retry' ? `failed ${deliveries} times` : verdict.poison;
         await this.#bury(options, stored, reason);
         if (options.onPoison === 'stop')
-          throw new PoisonedLaneError(`${options.stream} sequence ${stored.sequence} (${stored.message.subject}) stopped ${options.durable}: ${reason}`);
+          throw new PoisonedLaneError(
+            `${options.stream} sequence ${stored.sequence} (${stored.message.subject}) stopped ${options.durable}: ${reason}`,
+          );
       }
       state.deliveries.delete(stored.sequence);
       state.next++;
@@ -188,7 +204,11 @@ class SimulatedBus implements Bus {
     return stored === undefined ? undefined : inbound(stream, stored, 1);
   }
 
-  async request(subject: string, type: string, data: Uint8Array): Promise<{ type: string; data: Uint8Array }> {
+  async request(
+    subject: string,
+    type: string,
+    data: Uint8Array,
+  ): Promise<{ type: string; data: Uint8Array }> {
     const handler = this.#server.handlers().get(subject);
     if (handler === undefined) throw new RequestFailedError(`${subject}: nobody answers`);
     return handler(type, data, subject).catch((cause: unknown) => {
@@ -247,7 +267,16 @@ class SimulatedBus implements Bus {
       type: codecs.DeadLetter.type,
       id: `dlq:${options.stream}:${options.durable}:${stored.sequence}`,
       timeUs: stored.message.timeUs,
-      data: codecs.DeadLetter.encode({ stream: options.stream, sequence: stored.sequence, subject: stored.message.subject, type: stored.message.type, consumer: options.durable, reason, data: stored.message.data }),
+      data: codecs.DeadLetter.encode({
+        stream: options.stream,
+        sequence: stored.sequence,
+        subject: stored.message.subject,
+        type: stored.message.type,
+        consumer: options.durable,
+        reason,
+        original: stored.message.data,
+        timeUs: stored.message.timeUs,
+      }),
     });
   }
 
@@ -261,10 +290,13 @@ function inbound(stream: StreamName, stored: StoredMessage, deliveries: number):
 }
 
 function streamOf(subject: string): StreamName {
-  for (const [name, plan] of Object.entries(STREAMS)) if (matches(plan.subjects, subject)) return name as StreamName;
+  for (const [name, plan] of Object.entries(STREAMS))
+    if (matches(plan.subjects, subject)) return name as StreamName;
   throw new Error(`no stream takes subject ${subject}`);
 }
 
 function matches(filters: readonly string[], subject: string): boolean {
-  return filters.some((filter) => (filter.endsWith('.>') ? subject.startsWith(filter.slice(0, -1)) : filter === subject));
+  return filters.some((filter) =>
+    filter.endsWith('.>') ? subject.startsWith(filter.slice(0, -1)) : filter === subject,
+  );
 }

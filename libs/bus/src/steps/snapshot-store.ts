@@ -29,13 +29,24 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
       if (entry === undefined) return undefined;
       const manifest = JSON.parse(new TextDecoder().decode(entry.value)) as Manifest;
       if (manifest.version > VERSION)
-        throw new InputError({ field: `snapshot ${name}`, value: manifest.version, because: `written by a newer build; this one reads ${VERSION}`, remedy: 'Start the newer build, or use a fresh data directory.' });
+        throw new InputError({
+          field: `snapshot ${name}`,
+          value: manifest.version,
+          because: `written by a newer build; this one reads ${VERSION}`,
+          remedy: 'Start the newer build, or use a fresh data directory.',
+        });
       generation = manifest.generation;
       previousChunks = manifest.chunks;
       const parts: Uint8Array[] = [];
       for (let i = 0; i < manifest.chunks; i++) {
         const chunk = await bucket.get(chunkKey(generation, i));
-        if (chunk === undefined) throw new InputError({ field: `snapshot ${name}`, value: i, because: 'a part is missing', remedy: 'Delete the snapshot to rebuild it from the streams.' });
+        if (chunk === undefined)
+          throw new InputError({
+            field: `snapshot ${name}`,
+            value: i,
+            because: 'a part is missing',
+            remedy: 'Delete the snapshot to rebuild it from the streams.',
+          });
         parts.push(chunk.value);
       }
       return inflateRawSync(Buffer.concat(parts));
@@ -44,7 +55,8 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
       const packed = deflateRawSync(snapshot, { level: 1 });
       const next = generation + 1;
       const chunks = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
-      for (let i = 0; i < chunks; i++) await bucket.put(chunkKey(next, i), packed.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES));
+      for (let i = 0; i < chunks; i++)
+        await bucket.put(chunkKey(next, i), packed.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES));
       const manifest: Manifest = { version: VERSION, generation: next, chunks };
       await bucket.put(name, new TextEncoder().encode(JSON.stringify(manifest)));
       for (let i = chunks; i < previousChunks; i++) await bucket.delete(chunkKey(next, i));

@@ -69,13 +69,20 @@ export class StepInbox {
     this.#recent = new Set(snapshot?.recentIds);
     const open = (producer: Producer): Incoming => {
       const consumed = snapshot?.consumed[producer.name] ?? 0;
-      const incoming: Incoming = { plan: producer, lanes: new Map(), marked: [], markedThrough: consumed, consumed };
+      const incoming: Incoming = {
+        plan: producer,
+        lanes: new Map(),
+        marked: [],
+        markedThrough: consumed,
+        consumed,
+      };
       this.#producers.set(producer.name, incoming);
       return incoming;
     };
     this.#forward = plan.forward.map(open);
     this.#feedback = plan.feedback.map(open);
-    for (const [stream, sequence] of Object.entries(snapshot?.positions ?? {})) this.#seen.set(stream as StreamName, sequence);
+    for (const [stream, sequence] of Object.entries(snapshot?.positions ?? {}))
+      this.#seen.set(stream as StreamName, sequence);
     for (const [key, lane] of Object.entries(snapshot?.lanes ?? {})) {
       const cut = key.indexOf('/');
       const incoming = this.#producers.get(key.slice(0, cut));
@@ -91,7 +98,8 @@ export class StepInbox {
   /** Messages that wait; the caller holds back its followers by it. */
   get backlog(): number {
     let count = this.#free.length;
-    for (const incoming of this.#producers.values()) for (const lane of incoming.lanes.values()) count += lane.waiting.length;
+    for (const incoming of this.#producers.values())
+      for (const lane of incoming.lanes.values()) count += lane.waiting.length;
     return count;
   }
 
@@ -132,9 +140,12 @@ export class StepInbox {
       const mark = incoming.marked[0];
       if (mark === undefined || !complete(incoming, mark)) return undefined;
       if (mark.step !== head.step)
-        throw new Error(`producers disagree on the next step: ${this.#forward[0]!.plan.name} says ${head.step}, ${incoming.plan.name} says ${mark.step}`);
+        throw new Error(
+          `producers disagree on the next step: ${this.#forward[0]!.plan.name} says ${head.step}, ${incoming.plan.name} says ${mark.step}`,
+        );
     }
-    if (this.#step > 0) for (const incoming of this.#feedback) if (!finished(incoming, this.#step)) return undefined;
+    if (this.#step > 0)
+      for (const incoming of this.#feedback) if (!finished(incoming, this.#step)) return undefined;
     const messages: InboundMessage[] = [];
     for (const incoming of this.#feedback) {
       take(incoming, this.#step, messages);
@@ -163,13 +174,19 @@ export class StepInbox {
       for (const [lane, { reader, waiting }] of incoming.lanes) {
         for (const message of waiting) unread(message.stream, message.sequence);
         for (const message of reader.held.values()) unread(message.stream, message.sequence);
-        const unreadMarks = lane === 'step.mark' ? new Set(incoming.marked.map((mark) => mark.sequence)).size : 0;
+        const unreadMarks =
+          lane === 'step.mark' ? new Set(incoming.marked.map((mark) => mark.sequence)).size : 0;
         const free = this.#free.filter((m) => m.lane?.producer === name && laneOf(m.subject) === lane).length;
-        lanes[`${name}/${lane}`] = { epoch: reader.epoch, count: reader.count - waiting.length - unreadMarks - free };
+        lanes[`${name}/${lane}`] = {
+          epoch: reader.epoch,
+          count: reader.count - waiting.length - unreadMarks - free,
+        };
       }
     }
     for (const message of this.#free) unread(message.stream, message.sequence);
-    const consumed = Object.fromEntries([...this.#producers].map(([name, incoming]) => [name, incoming.consumed]));
+    const consumed = Object.fromEntries(
+      [...this.#producers].map(([name, incoming]) => [name, incoming.consumed]),
+    );
     return { step: this.#step, consumed, positions, lanes, recentIds: [...this.#recent] };
   }
 
@@ -209,7 +226,9 @@ function finished(incoming: Incoming, step: number): boolean {
 /** Moves the messages of steps up to `step` out, families in plan order, shards ascending, each lane in its own order. */
 function take(incoming: Incoming, step: number, into: InboundMessage[]): void {
   for (const family of incoming.plan.families) {
-    const lanes = [...incoming.lanes.keys()].filter((lane) => lane === family || lane.startsWith(`${family}.`));
+    const lanes = [...incoming.lanes.keys()].filter(
+      (lane) => lane === family || lane.startsWith(`${family}.`),
+    );
     lanes.sort((a, b) => shardOf(a) - shardOf(b));
     for (const lane of lanes) {
       const { waiting } = incoming.lanes.get(lane)!;

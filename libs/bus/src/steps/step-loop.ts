@@ -1,4 +1,12 @@
-import { codecs, type Family, FAMILIES, familyFilters, laneOf, type StreamName, subjects } from '@algo/contracts';
+import {
+  codecs,
+  FAMILIES,
+  type Family,
+  familyFilters,
+  laneOf,
+  type StreamName,
+  subjects,
+} from '@algo/contracts';
 import { InputError, type TimeUs } from '@algo/model';
 import type { Bus, Clock, InboundMessage, OutboundMessage, Stored, Subscription } from '../bus.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
@@ -74,14 +82,22 @@ export class StepLoop implements AsyncDisposable {
   #stopping = false;
   #abandoned = false;
 
-  private constructor(options: StepLoopOptions, machine: StepMachine, restored: LoopSnapshot | undefined, publishedThrough: number, marks: number) {
+  private constructor(
+    options: StepLoopOptions,
+    machine: StepMachine,
+    restored: LoopSnapshot | undefined,
+    publishedThrough: number,
+    marks: number,
+  ) {
     this.#options = options;
     this.#machine = machine;
     this.#inbox = new StepInbox(options.plan, restored?.inbox);
     this.#counts = new Map(Object.entries(restored?.counts ?? {}));
     this.#handled = restored?.handled ?? 0;
     this.#publishedThrough = publishedThrough;
-    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) => this.#fail(error));
+    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) =>
+      this.#fail(error),
+    );
   }
 
   static async start(options: StepLoopOptions): Promise<StepLoop> {
@@ -135,9 +151,13 @@ export class StepLoop implements AsyncDisposable {
     const producers: Producer[] = [...plan.forward, ...plan.feedback];
     for (const producer of producers) for (const family of producer.families) add(family, producer.shards);
     for (const family of asides ?? []) add(family);
-    if (producers.length > 0) filters.set('STEPS', new Set(producers.map((producer) => subjects.stepMark(producer.name))));
+    if (producers.length > 0)
+      filters.set('STEPS', new Set(producers.map((producer) => subjects.stepMark(producer.name))));
     for (const [stream, set] of filters) {
-      const subscription = await bus.follow({ stream, subjects: [...set], after: positions[stream] ?? 0 }, (message) => this.#admit(message));
+      const subscription = await bus.follow(
+        { stream, subjects: [...set], after: positions[stream] ?? 0 },
+        (message) => this.#admit(message),
+      );
       void subscription.closed.then((error) => error !== undefined && this.#fail(error));
       this.#subscriptions.push(subscription);
     }
@@ -152,7 +172,8 @@ export class StepLoop implements AsyncDisposable {
     }
     this.#pump();
     // A replay is bounded by ingest's window; pausing one of its streams could keep a step from ever completing.
-    if (this.#inbox.backlog < BACKLOG_MAX || message.stream === 'STEPS' || message.lane?.step !== undefined) return;
+    if (this.#inbox.backlog < BACKLOG_MAX || message.stream === 'STEPS' || message.lane?.step !== undefined)
+      return;
     return new Promise((wake) => this.#roomWaiters.push(wake));
   }
 
@@ -201,7 +222,12 @@ export class StepLoop implements AsyncDisposable {
     const context = this.#context(ready.step, acks, lanes);
     const finish = () => {
       this.#boundary();
-      this.#marker.finish(ready.step, ready.timeUs, [...lanes].map(([lane, count]) => ({ lane, count })), acks);
+      this.#marker.finish(
+        ready.step,
+        ready.timeUs,
+        [...lanes].map(([lane, count]) => ({ lane, count })),
+        acks,
+      );
     };
     let index = 0;
     const run = (): void | Promise<void> => {
@@ -221,15 +247,27 @@ export class StepLoop implements AsyncDisposable {
     return { emit: (emission) => this.#emit(emission, step, acks, lanes), handled: this.#handled + 1, step };
   }
 
-  #emit(emission: Emission, step: number | undefined, acks: Promise<Stored>[], lanes: Map<string, number>): void {
+  #emit(
+    emission: Emission,
+    step: number | undefined,
+    acks: Promise<Stored>[],
+    lanes: Map<string, number>,
+  ): void {
     const lane = laneOf(emission.subject);
     const counts = step === undefined ? this.#liveCounts : this.#counts;
     const count = (counts.get(lane) ?? 0) + 1;
     counts.set(lane, count);
     if (step !== undefined) lanes.set(lane, count);
     if (this.#abandoned || (step !== undefined && step <= this.#publishedThrough)) return; // dead, or said in an earlier life
-    const position = { producer: this.#options.bus.identity, epoch: step === undefined ? this.#options.liveEpoch : 0, count };
-    const stored = this.#options.bus.publish({ ...emission, lane: step === undefined ? position : { ...position, step } });
+    const position = {
+      producer: this.#options.bus.identity,
+      epoch: step === undefined ? this.#options.liveEpoch : 0,
+      count,
+    };
+    const stored = this.#options.bus.publish({
+      ...emission,
+      lane: step === undefined ? position : { ...position, step },
+    });
     this.#unstored.add(stored);
     stored.then(
       () => this.#unstored.delete(stored),
@@ -309,6 +347,11 @@ function unpack(saved: Uint8Array): { loop: LoopSnapshot; state: Uint8Array } {
   const cut = saved.indexOf(10);
   const loop = JSON.parse(new TextDecoder().decode(saved.subarray(0, cut))) as LoopSnapshot;
   if (loop.version !== 1)
-    throw new InputError({ field: 'snapshot version', value: loop.version, because: 'written by another build; this one reads 1', remedy: 'Start the build that wrote it, or use a fresh data directory.' });
+    throw new InputError({
+      field: 'snapshot version',
+      value: loop.version,
+      because: 'written by another build; this one reads 1',
+      remedy: 'Start the build that wrote it, or use a fresh data directory.',
+    });
   return { loop, state: saved.subarray(cut + 1) };
 }

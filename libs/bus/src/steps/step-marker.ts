@@ -26,7 +26,11 @@ export class StepMarker {
   /** Steps up to here were marked by an earlier life of this process. */
   readonly #publishedThrough: number;
 
-  constructor(bus: Bus, restored: { readonly count: number; readonly publishedThrough: number }, fail: (error: Error) => void) {
+  constructor(
+    bus: Bus,
+    restored: { readonly count: number; readonly publishedThrough: number },
+    fail: (error: Error) => void,
+  ) {
     this.#bus = bus;
     this.#count = restored.count;
     this.#publishedThrough = restored.publishedThrough;
@@ -35,7 +39,12 @@ export class StepMarker {
   }
 
   /** Queues a finished step; its mark leaves once `acks` have all come. */
-  finish(step: number, timeUs: TimeUs, lanes: readonly { lane: string; count: number }[], acks: readonly Promise<Stored>[]): void {
+  finish(
+    step: number,
+    timeUs: TimeUs,
+    lanes: readonly { lane: string; count: number }[],
+    acks: readonly Promise<Stored>[],
+  ): void {
     if (step <= this.#publishedThrough) return;
     const finished: Finished = { step, timeUs, lanes, open: acks.length };
     this.#queue.push(finished);
@@ -84,7 +93,12 @@ export class StepMarker {
         type: codecs.StepMark.type,
         id: `mark:${producer}:${last}`,
         timeUs,
-        data: codecs.StepMark.encode({ producer, steps: [...steps], eventTimeUs: timeUs, lanes: [...lanes].map(([lane, count]) => ({ lane, count })) }),
+        data: codecs.StepMark.encode({
+          producer,
+          steps: [...steps],
+          eventTimeUs: timeUs,
+          lanes: [...lanes].map(([lane, count]) => ({ lane, count })),
+        }),
         lane: { producer, epoch: 0, count: this.#count, step: last },
       })
       .then(

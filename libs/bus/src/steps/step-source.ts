@@ -42,21 +42,33 @@ export class StepSource implements AsyncDisposable {
   #saving: Promise<void> | undefined;
   #step: number;
 
-  private constructor(options: StepSourceOptions, saved: { source: SourceSnapshot; state: Uint8Array } | undefined, publishedThrough: number, marks: number) {
+  private constructor(
+    options: StepSourceOptions,
+    saved: { source: SourceSnapshot; state: Uint8Array } | undefined,
+    publishedThrough: number,
+    marks: number,
+  ) {
     this.#options = options;
     this.restored = saved?.state;
     this.#step = saved?.source.step ?? 0;
     this.#counts = new Map(Object.entries(saved?.source.counts ?? {}));
     this.#publishedThrough = publishedThrough;
     this.#snapshotMs = options.clock.nowMs();
-    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) => this.#fail(error));
+    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) =>
+      this.#fail(error),
+    );
   }
 
   static async open(options: StepSourceOptions): Promise<StepSource> {
     const bytes = await options.snapshots.load();
     const own = await options.bus.last('STEPS', subjects.stepMark(options.bus.identity));
     const publishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
-    const source = new StepSource(options, bytes === undefined ? undefined : unpack(bytes), publishedThrough, own?.lane?.count ?? 0);
+    const source = new StepSource(
+      options,
+      bytes === undefined ? undefined : unpack(bytes),
+      publishedThrough,
+      own?.lane?.count ?? 0,
+    );
     await source.#followMarks();
     return source;
   }
@@ -67,7 +79,12 @@ export class StepSource implements AsyncDisposable {
   }
 
   /** Gives out one step. Resolves when there is room for the next. `state` is asked for only when a snapshot is due. */
-  async give(step: number, timeUs: TimeUs, emissions: readonly Emission[], state: () => Uint8Array): Promise<void> {
+  async give(
+    step: number,
+    timeUs: TimeUs,
+    emissions: readonly Emission[],
+    state: () => Uint8Array,
+  ): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const { bus } = this.#options;
     const acks: Promise<Stored>[] = [];
@@ -77,10 +94,16 @@ export class StepSource implements AsyncDisposable {
       const count = (this.#counts.get(lane) ?? 0) + 1;
       this.#counts.set(lane, count);
       lanes.set(lane, count);
-      if (step > this.#publishedThrough) acks.push(bus.publish({ ...emission, lane: { producer: bus.identity, epoch: 0, count, step } }));
+      if (step > this.#publishedThrough)
+        acks.push(bus.publish({ ...emission, lane: { producer: bus.identity, epoch: 0, count, step } }));
     }
     this.#step = step;
-    this.#marker.finish(step, timeUs, [...lanes].map(([lane, count]) => ({ lane, count })), acks);
+    this.#marker.finish(
+      step,
+      timeUs,
+      [...lanes].map(([lane, count]) => ({ lane, count })),
+      acks,
+    );
     this.#marker.flush();
     this.#underWay.push(step);
     this.#snapshotIfDue(state);
@@ -112,7 +135,9 @@ export class StepSource implements AsyncDisposable {
   async #store(state: Uint8Array): Promise<void> {
     const source: SourceSnapshot = { version: 1, step: this.#step, counts: Object.fromEntries(this.#counts) };
     await this.#marker.whenStored(source.step);
-    await this.#options.snapshots.save(Buffer.concat([new TextEncoder().encode(`${JSON.stringify(source)}\n`), state]));
+    await this.#options.snapshots.save(
+      Buffer.concat([new TextEncoder().encode(`${JSON.stringify(source)}\n`), state]),
+    );
   }
 
   async #room(): Promise<void> {
@@ -145,11 +170,17 @@ export class StepSource implements AsyncDisposable {
       after = Math.min(after, last?.sequence ?? 0);
     }
     if (waitFor.length === 0) return;
-    this.#subscription = await bus.follow({ stream: 'STEPS', subjects: waitFor.map((name) => subjects.stepMark(name)), after }, (message) => {
-      const mark = codecs.StepMark.decode(message.data);
-      this.#followers.set(mark.producer, Math.max(this.#followers.get(mark.producer) ?? 0, mark.steps.at(-1)!));
-      this.#wake?.();
-    });
+    this.#subscription = await bus.follow(
+      { stream: 'STEPS', subjects: waitFor.map((name) => subjects.stepMark(name)), after },
+      (message) => {
+        const mark = codecs.StepMark.decode(message.data);
+        this.#followers.set(
+          mark.producer,
+          Math.max(this.#followers.get(mark.producer) ?? 0, mark.steps.at(-1)!),
+        );
+        this.#wake?.();
+      },
+    );
     void this.#subscription.closed.then((error) => error !== undefined && this.#fail(error));
   }
 
@@ -168,6 +199,11 @@ function unpack(saved: Uint8Array): { source: SourceSnapshot; state: Uint8Array 
   const cut = saved.indexOf(10);
   const source = JSON.parse(new TextDecoder().decode(saved.subarray(0, cut))) as SourceSnapshot;
   if (source.version !== 1)
-    throw new InputError({ field: 'snapshot version', value: source.version, because: 'written by another build; this one reads 1', remedy: 'Start the build that wrote it, or use a fresh data directory.' });
+    throw new InputError({
+      field: 'snapshot version',
+      value: source.version,
+      because: 'written by another build; this one reads 1',
+      remedy: 'Start the build that wrote it, or use a fresh data directory.',
+    });
   return { source, state: saved.subarray(cut + 1) };
 }

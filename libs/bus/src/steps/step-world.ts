@@ -35,12 +35,23 @@ class Folding implements StepMachine {
   }
 
   #say(timeUs: number, context: HandleContext): void {
-    context.emit({ subject: this.#subject, type: 'algo.v1.Test', id: `${this.#subject}:${context.step}:${context.handled}:${this.#sum}`, timeUs, data: encode({ n: this.#sum }) });
+    context.emit({
+      subject: this.#subject,
+      type: 'algo.v1.Test',
+      id: `${this.#subject}:${context.step}:${context.handled}:${this.#sum}`,
+      timeUs,
+      data: encode({ n: this.#sum }),
+    });
   }
 }
 
 const ROLES = {
-  'execution-0': { subject: 'ord.evt.a.x', every: 2, forward: [{ name: 'ingest-0', families: ['md.trades'] }], feedback: [{ name: 'decision-0', families: ['ord.cmd'] }] },
+  'execution-0': {
+    subject: 'ord.evt.a.x',
+    every: 2,
+    forward: [{ name: 'ingest-0', families: ['md.trades'] }],
+    feedback: [{ name: 'decision-0', families: ['ord.cmd'] }],
+  },
   'position-risk-0': {
     subject: 'pos.evt.a.x',
     every: 3,
@@ -50,7 +61,12 @@ const ROLES = {
     ],
     feedback: [],
   },
-  'decision-0': { subject: 'ord.cmd.a', every: 2, forward: [{ name: 'ingest-0', families: ['md.trades'] }], feedback: [{ name: 'position-risk-0', families: ['pos.evt'] }] },
+  'decision-0': {
+    subject: 'ord.cmd.a',
+    every: 2,
+    forward: [{ name: 'ingest-0', families: ['md.trades'] }],
+    feedback: [{ name: 'position-risk-0', families: ['pos.evt'] }],
+  },
 } as const;
 export type Role = keyof typeof ROLES;
 export const ROLE_NAMES = Object.keys(ROLES) as Role[];
@@ -70,7 +86,13 @@ export function startRole(role: Role, bus: Bus, clock: Clock): Promise<StepLoop>
 }
 
 /** Gives out `steps` slices of trades on three shards; resumes by itself. */
-export async function runFeed(bus: Bus, clock: Clock, steps: number, window: number, stop: () => boolean): Promise<void> {
+export async function runFeed(
+  bus: Bus,
+  clock: Clock,
+  steps: number,
+  window: number,
+  stop: () => boolean,
+): Promise<void> {
   await using source = await StepSource.open({
     bus,
     clock,
@@ -84,7 +106,13 @@ export async function runFeed(bus: Bus, clock: Clock, steps: number, window: num
     const step = i * 10;
     const emissions = [];
     for (let k = 0; k < i % 4; k++)
-      emissions.push({ subject: `md.trades.${(i * 7 + k) % 3}.v.m.S${k}`, type: 'algo.v1.Test', id: `t:${i}:${k}`, timeUs: step, data: encode({ n: i * 100 + k }) });
+      emissions.push({
+        subject: `md.trades.${(i * 7 + k) % 3}.v.m.S${k}`,
+        type: 'algo.v1.Test',
+        id: `t:${i}:${k}`,
+        timeUs: step,
+        data: encode({ n: i * 100 + k }),
+      });
     await source.give(step, step, emissions, () => encode({ n: i }));
   }
   if (!stop()) await source.settled();
@@ -101,7 +129,10 @@ export async function saidBy(bus: Bus): Promise<string[]> {
   ] as const) {
     const lanes = new Map<string, string>();
     for await (const m of bus.read({ stream, subjects: [subject], after: 0 }))
-      lanes.set(`${m.lane!.producer} ${m.subject.split('.').slice(0, 3).join('.')} ${String(m.lane!.count).padStart(6, '0')}`, `${m.lane!.step} ${m.id}`);
+      lanes.set(
+        `${m.lane!.producer} ${m.subject.split('.').slice(0, 3).join('.')} ${String(m.lane!.count).padStart(6, '0')}`,
+        `${m.lane!.step} ${m.id}`,
+      );
     said.push(...[...lanes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([lane, id]) => `${lane} ${id}`));
   }
   return said;

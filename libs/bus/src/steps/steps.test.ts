@@ -53,6 +53,9 @@ test('the window changes how fast steps go, never what is said', async () => {
   expect(await run(300, 32)).toEqual(one);
 });
 
-test.each([1, 2, 3, 4, 5, 6, 7, 8])('whoever is killed whenever (seed %i), the same is said, once', async (seed) => {
-  expect(await run(300, 8, seed)).toEqual(await run(300, 1));
-});
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'whoever is killed whenever (seed %i), the same is said, once',
+  async (seed) => {
+    expect(await run(300, 8, seed)).toEqual(await run(300, 1));
+  },
+);

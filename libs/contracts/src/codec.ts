@@ -1,0 +1,186 @@
+import { ContractError, Refused } from './contract-error.ts';
+import type { Field, FieldShape, MessageShape } from './field.ts';
+
+/** Writes and reads one message. `type` is its full name, which travels as `ce-type`. *Errors*: ContractError both ways. */
+export interface MessageCodec<Value> {
+  readonly type: string;
+  encode(value: Value): Uint8Array;
+  decode(bytes: Uint8Array): Value;
+}
+
+/** A codec made of a table, with what it expects the proto to say. */
+export interface TableCodec<Value> extends MessageCodec<Value> {
+  readonly shape: MessageShape;
+}
+
+/** How a message made of fields travels, inside another or as a whole. */
+export interface Part<Value> {
+  readonly shape: MessageShape;
+  put(value: Value): object;
+  take(raw: object): Value;
+}
+
+/** A table that names each field of the model's type: one that the type gains fails to compile until it stands here. */
+export type Fields<Value> = { readonly [Key in keyof Value & string]-?: Field<Value[Key]> };
+
+/** The class that protobufjs generated for a message. */
+interface WireClass {
+  encode(message: object): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): object;
+}
+
+const PACKAGE = 'algo.v1.';
+
+function shapes(fields: Readonly<Record<string, Field<unknown>>>): Record<string, FieldShape> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.shape]));
+}
+
+/** Returns how a message travels whose fields carry the names of the model's. */
+export function part<Value extends object>(name: string, fields: Fields<Value>): Part<Value> {
+  return partWith<Value>(name, fields, {});
+}
+
+/** Returns the same for one member of a union that is told by `type`; the tag isn't sent, the message's name says it. */
+export function tagged<Event extends { readonly type: string }, Tag extends Event['type']>(
+  tag: Tag,
+  fields: Fields<Omit<Extract<Event, { readonly type: Tag }>, 'type'>>,
+): Part<Extract<Event, { readonly type: Tag }>> {
+  return partWith(tag, fields, { type: tag });
+}
+
+function partWith<Value extends object>(
+  name: string,
+  fields: Readonly<Record<string, Field<unknown>>>,
+  constant: Readonly<Record<string, string>>,
+): Part<Value> {
+  const entries = Object.entries(fields);
+  return {
+    shape: { name, oneof: false, fields: shapes(fields) },
+    put(value) {
+      const from = value as Readonly<Record<string, unknown>>;
+      const wire: Record<string, unknown> = {};
+      let at = '';
+      try {
+        for (const [key, field] of entries) {
+          at = key;
+          wire[key] = field.put(from[key]);
+        }
+      } catch (error) {
+        throw error instanceof Refused ? error.inside(at) : error;
+      }
+      return wire;
+    },
+    take(raw) {
+      const from = raw as Readonly<Record<string, unknown>>;
+      const value: Record<string, unknown> = { ...constant };
+      let at = '';
+      try {
+        for (const [key, field] of entries) {
+          at = key;
+          value[key] = field.take(from[key]);
+        }
+      } catch (error) {
+        throw error instanceof Refused ? error.inside(at) : error;
+      }
+      return value as Value;
+    },
+  };
+}
+
+/** The members of a union by their tag; each is a message of its own inside the union's. */
+type Members<Union, Key extends keyof Union> = {
+  readonly [Tag in Union[Key] & string]: Part<Omit<Extract<Union, Readonly<Record<Key, Tag>>>, Key>>;
+};
+
+/** Returns how a union travels: a message with a `oneof` whose fields are named after the tags. */
+export function union<Union extends object, Key extends keyof Union & string>(
+  name: string,
+  key: Key,
+  members: Members<Union, Key>,
+): Part<Union> {
+  const byTag: Readonly<Record<string, Part<object>>> = members;
+  const fields = Object.entries(byTag).map(([tag, member]): [string, FieldShape] => [
+    tag,
+    { type: member.shape.name, rule: 'single', required: false, message: member.shape },
+  ]);
+  return {
+    shape: { name, oneof: true, fields: Object.fromEntries(fields) },
+    put(value) {
+      const tag = String(value[key]);
+      const member = Object.hasOwn(byTag, tag) ? byTag[tag] : undefined;
+      if (member === undefined) throw new Refused(key, tag, `not a ${name}`);
+      return { [tag]: inside(tag, () => member.put(value)) };
+    },
+    take(raw) {
+      const wire = raw as Readonly<Record<string, unknown>>;
+      for (const tag in byTag) {
+        const given = wire[tag];
+        if (typeof given !== 'object' || given === null) continue;
+        const member = inside(tag, () => byTag[tag]!.take(given));
+        return { [key]: tag, ...member } as Union;
+      }
+      throw new Refused('', '', `missing, or a ${name} of a newer version`);
+    },
+  };
+}
+
+function inside<Result>(segment: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Refused ? error.inside(segment) : error;
+  }
+}
+
+/** A message as a field of another. */
+export function nested<Value>(inner: Part<Value>): Field<Value> {
+  return {
+    shape: { type: inner.shape.name, rule: 'single', required: true, message: inner.shape },
+    put: (value) => inner.put(value),
+    take(raw) {
+      if (typeof raw !== 'object' || raw === null) throw new Refused('', '', 'missing');
+      return inner.take(raw);
+    },
+  };
+}
+
+/** Returns how a message travels that holds one value and nothing else: the model has the value, the wire the wrapper. */
+export function wrapped<Value>(name: string, key: string, inner: Part<Value>): Part<Value> {
+  const field = nested(inner);
+  return {
+    shape: { name, oneof: false, fields: { [key]: field.shape } },
+    put: (value) => ({ [key]: inside(key, () => field.put(value)) }),
+    take: (raw) => inside(key, () => field.take((raw as Readonly<Record<string, unknown>>)[key])),
+  };
+}
+
+/** Returns the codec of a message from its table and its generated class. */
+export function codec<Value>(wire: WireClass, table: Part<Value>): TableCodec<Value> {
+  const type = PACKAGE + table.shape.name;
+  return {
+    type,
+    shape: table.shape,
+    encode: (value) => refusing(type, () => wire.encode(table.put(value)).finish()),
+    decode: (bytes) => refusing(type, () => table.take(readWire(wire, bytes))),
+  };
+}
+
+function readWire(wire: WireClass, bytes: Uint8Array): object {
+  try {
+    return wire.decode(bytes);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Refused('', '', `unreadable bytes (${detail})`, { cause: error });
+  }
+}
+
+/** Returns what `work` returns; a field's refusal leaves as a ContractError that names the message. */
+export function refusing<Result>(type: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { path, value, because, cause } = error;
+    throw new ContractError({ type, field: path, value, because }, { cause });
+  }
+}
