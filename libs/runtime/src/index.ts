@@ -1,4 +1,5 @@
 export { type BaseConfig, baseConfig } from './base-config.ts';
+export { emission, eventEmission } from './emission.ts';
 export { HealthServer } from './health-server.ts';
 export { type InstrumentCatalog, instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';
 export { createLogger, type Logger } from './logger.ts';

@@ -20,6 +20,13 @@ export interface VenueCapabilities {
   readonly fillIds: boolean;
 }
 
+/** Which order is meant: most venues want the instrument beside the id. */
+export interface OrderRef {
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
+}
+
 /** A request to the venue failed without an answer that can be used. Nothing may be concluded from it. */
 export class VenueUnavailableError extends Error {
   override readonly name = 'VenueUnavailableError';
@@ -33,12 +40,11 @@ export interface ExchangeVenue extends AsyncDisposable {
   readonly name: string;
   readonly capabilities: VenueCapabilities;
   submit(request: OrderRequest, sentUs: TimeUs): Promise<SubmitOutcome>;
-  cancel(account: AccountId, clientOrderId: ClientOrderId, sentUs: TimeUs): Promise<SubmitOutcome>;
-  order(account: AccountId, clientOrderId: ClientOrderId): Promise<OrderLookup>;
+  cancel(order: OrderRef, sentUs: TimeUs): Promise<SubmitOutcome>;
+  order(order: OrderRef): Promise<OrderLookup>;
   openOrders(account: AccountId): Promise<readonly VenueOrder[]>;
   /** All fills of the account since an event time, oldest first, complete or an error. */
   fillsSince(account: AccountId, sinceUs: TimeUs): Promise<readonly Fill[]>;
   positions(account: AccountId): Promise<readonly VenuePosition[]>;
   balances(account: AccountId): Promise<readonly VenueBalance[]>;
-  instrumentIds(): Promise<readonly InstrumentId[]>;
 }

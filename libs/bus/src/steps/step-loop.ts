@@ -1,14 +1,17 @@
 import {
+  ContractError,
   codecs,
   FAMILIES,
   type Family,
   familyFilters,
   laneOf,
   type StreamName,
+  STREAMS,
   subjects,
 } from '@algo/contracts';
 import { InputError, type TimeUs } from '@algo/model';
 import type { Bus, Clock, InboundMessage, OutboundMessage, Stored, Subscription } from '../bus.ts';
+import { PoisonedLaneError } from '../durable-consumer.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { type InboxPlan, type InboxSnapshot, type Producer, StepInbox } from './step-inbox.ts';
 import { StepMarker } from './step-marker.ts';
@@ -128,6 +131,11 @@ export class StepLoop implements AsyncDisposable {
     return this.#inbox.backlog;
   }
 
+  /** True once everything that an earlier life had marked has been gone through again. */
+  get caughtUp(): boolean {
+    return this.#inbox.step >= this.#publishedThrough;
+  }
+
   /** Hands the machine an input of this process's own (a timer, a request), between two messages. */
   async inject(work: (context: HandleContext) => void | Promise<void>): Promise<void> {
     while (this.#pumping !== undefined) await this.#pumping;
@@ -210,7 +218,7 @@ export class StepLoop implements AsyncDisposable {
     if (this.#stopping) return undefined;
     const free = this.#inbox.takeFree();
     if (free !== undefined) {
-      const done = this.#machine.handle(free, this.#context(undefined, [], new Map()));
+      const done = this.#handle(free, this.#context(undefined, [], new Map()));
       if (done instanceof Promise) return done.then(() => this.#boundary());
       this.#boundary();
       return true;
@@ -232,7 +240,7 @@ export class StepLoop implements AsyncDisposable {
     let index = 0;
     const run = (): void | Promise<void> => {
       while (index < ready.messages.length) {
-        const done = this.#machine.handle(ready.messages[index++]!, context);
+        const done = this.#handle(ready.messages[index++]!, context);
         if (done instanceof Promise) return done.then(run);
       }
       return this.#machine.endStep?.(ready.timeUs, context);
@@ -241,6 +249,36 @@ export class StepLoop implements AsyncDisposable {
     if (done instanceof Promise) return done.then(finish);
     finish();
     return true;
+  }
+
+  /** Hands one message over. One that can't be read is set aside where that costs nothing, and stops us where it might. */
+  #handle(message: InboundMessage, context: HandleContext): void | Promise<void> {
+    const unreadable = (error: unknown): void => {
+      if (!(error instanceof ContractError)) throw error;
+      const reason = error.at(message.stream, message.sequence, message.subject).message;
+      if (STREAMS[message.stream].keep === 'money') throw new PoisonedLaneError(reason);
+      this.#bury(message, reason);
+    };
+    try {
+      const done = this.#machine.handle(message, context);
+      return done instanceof Promise ? done.catch(unreadable) : done;
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  #bury(message: InboundMessage, reason: string): void {
+    const { stream, sequence, subject, type, timeUs, data } = message;
+    const consumer = this.#options.bus.identity;
+    this.#options.bus
+      .publish({
+        subject: subjects.deadLetter(stream, consumer),
+        type: codecs.DeadLetter.type,
+        id: `dlq:${stream}:${consumer}:${sequence}`,
+        timeUs,
+        data: codecs.DeadLetter.encode({ stream, sequence, subject, type, consumer, reason, original: data, timeUs }),
+      })
+      .catch((error: unknown) => this.#fail(error as Error));
   }
 
   #context(step: number | undefined, acks: Promise<Stored>[], lanes: Map<string, number>): HandleContext {

@@ -1,0 +1,61 @@
+import type { Bus, StepLoop, Subscription } from '@algo/bus';
+import { codecs, subjects } from '@algo/contracts';
+import type { VenueMachine } from './venue-machine.ts';
+
+/** An answer holds at most this many fills, to stay below the server's payload limit. */
+const FILLS_PER_REPLY = 2_000;
+
+/** Answers the four requests of the venue port, one at a time, between two inputs of the loop. */
+export async function serveRequests(bus: Bus, loop: StepLoop, machine: VenueMachine): Promise<Subscription[]> {
+  const whole = async <Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> => {
+    let answer: Promise<Answer> | undefined;
+    await loop.inject(async () => {
+      answer = Promise.resolve(work());
+      await answer;
+    });
+    return answer!;
+  };
+  return Promise.all([
+    bus.serve(subjects.venueRequest('paper', 'submit'), async (_type, data) => {
+      const request = codecs.SubmitOrderRequest.decode(data);
+      const outcome = await whole(() => machine.submit(request));
+      return { type: codecs.SubmitOutcomeReply.type, data: codecs.SubmitOutcomeReply.encode(outcome) };
+    }),
+    bus.serve(subjects.venueRequest('paper', 'cancel'), async (_type, data) => {
+      const request = codecs.CancelOrderRequest.decode(data);
+      const outcome = await whole(() => machine.cancel(request));
+      return { type: codecs.SubmitOutcomeReply.type, data: codecs.SubmitOutcomeReply.encode(outcome) };
+    }),
+    bus.serve(subjects.venueRequest('paper', 'look-up'), async (_type, data) => {
+      const { account, clientOrderId } = codecs.LookUpOrderRequest.decode(data);
+      const lookup = await whole(() => machine.venue.order(account, clientOrderId));
+      return { type: codecs.OrderLookupReply.type, data: codecs.OrderLookupReply.encode(lookup) };
+    }),
+    bus.serve(subjects.venueRequest('paper', 'account'), async (_type, data) => {
+      const request = codecs.AccountRequest.decode(data);
+      return whole(() => accountAnswer(machine, request));
+    }),
+  ]);
+}
+
+function accountAnswer(machine: VenueMachine, request: ReturnType<typeof codecs.AccountRequest.decode>): { type: string; data: Uint8Array } {
+  const { account, kind, sinceUs } = request;
+  const { venue } = machine;
+  switch (kind) {
+    case 'open-orders':
+      return { type: codecs.OpenOrdersReply.type, data: codecs.OpenOrdersReply.encode({ account, orders: venue.openOrders(account) }) };
+    case 'fills-since': {
+      const fills = venue.fillsSince(account, sinceUs);
+      return {
+        type: codecs.FillsReply.type,
+        data: codecs.FillsReply.encode({ account, fills: fills.slice(0, FILLS_PER_REPLY), complete: fills.length <= FILLS_PER_REPLY }),
+      };
+    }
+    case 'positions':
+      return { type: codecs.PositionsReply.type, data: codecs.PositionsReply.encode({ account, positions: venue.positions(account) }) };
+    case 'balances':
+      return { type: codecs.BalancesReply.type, data: codecs.BalancesReply.encode({ account, balances: venue.balances(account) }) };
+    default:
+      return kind satisfies never;
+  }
+}

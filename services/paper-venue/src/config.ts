@@ -1,0 +1,19 @@
+import { Decimal } from '@algo/model';
+import { baseConfig } from '@algo/runtime';
+import { z } from 'zod';
+
+const money = z
+  .string()
+  .regex(/^\d{1,15}(\.\d{1,8})?$/, 'expected an amount such as 100000 or 2500.50')
+  .transform((text) => Decimal.of(text));
+
+/** Settings of the exchange that paper mode plays. */
+export const config = baseConfig.extend({
+  /** What the account starts with, in the quote currencies of the instruments. */
+  startingBalance: money.default(Decimal.of('100000')),
+  makerBps: z.coerce.number().min(-10).max(100).default(10),
+  takerBps: z.coerce.number().min(-10).max(100).default(10),
+  /** Names the random stream of latencies; the same seed fills the same orders alike. */
+  seed: z.coerce.number().int().min(0).default(1),
+});
+export type Config = z.infer<typeof config>;

@@ -1,0 +1,86 @@
+import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
+import { codecs, controlCommands, familyOf, orderEvents, subjects } from '@algo/contracts';
+import type { TimeUs } from '@algo/model';
+import { eventEmission } from '@algo/runtime';
+import {
+  PositionRiskEngine,
+  type PositionRiskInput,
+  type PositionRiskOutput,
+  type PositionRiskSettings,
+  type PositionRiskSnapshot,
+} from '../domain/index.ts';
+
+/** The guard between bus and judgement: decodes facts, publishes what follows. */
+export class RiskMachine implements StepMachine {
+  readonly engine: PositionRiskEngine;
+  readonly #account: PositionRiskSettings['account'];
+  #opened = 0;
+  #closed = 0;
+  #stopsMoved = 0;
+
+  constructor(settings: PositionRiskSettings, state: Uint8Array | undefined) {
+    this.#account = settings.account;
+    this.engine =
+      state === undefined
+        ? new PositionRiskEngine(settings)
+        : PositionRiskEngine.restore(settings, JSON.parse(new TextDecoder().decode(state)) as PositionRiskSnapshot);
+  }
+
+  handle(message: InboundMessage, context: HandleContext): void {
+    switch (familyOf(message.subject)) {
+      case 'md.trades':
+        return this.#feed({ type: 'TradesSeen', trades: codecs.TradeBatch.decode(message.data).trades }, context);
+      case 'ord.evt':
+        return this.#feed(orderEvents.decode(message.type, message.data), context);
+      case 'ctl.mode': {
+        const command = controlCommands.decode(message.type, message.data);
+        return this.#feed(command, context);
+      }
+      default:
+        return; // not one of ours to judge
+    }
+  }
+
+  endStep(timeUs: TimeUs, context: HandleContext): void {
+    this.#feed({ type: 'TimeAdvanced', timeUs }, context);
+  }
+
+  snapshot(): Uint8Array {
+    return new TextEncoder().encode(JSON.stringify(this.engine.snapshot()));
+  }
+
+  counters(): Record<string, number> {
+    return { opened: this.#opened, closed: this.#closed, stopsMoved: this.#stopsMoved, open: this.engine.positions().length };
+  }
+
+  #feed(input: PositionRiskInput, context: HandleContext): void {
+    for (const output of this.engine.handle(input)) this.#publish(output, context);
+  }
+
+  #publish(output: PositionRiskOutput, context: HandleContext): void {
+    if (output.type === 'PositionOpened') this.#opened++;
+    if (output.type === 'PositionClosed') this.#closed++;
+    if (output.type === 'StopMoved') this.#stopsMoved++;
+    context.emit(eventEmission(this.#subjectOf(output), output, output.timeUs));
+  }
+
+  #subjectOf(output: PositionRiskOutput): string {
+    switch (output.type) {
+      case 'ClosePosition':
+        return subjects.orderCommand(output.account);
+      case 'EquityMarked':
+      case 'DrawdownLevelChanged':
+      case 'TradingModeChanged':
+        return subjects.risk(this.#account);
+      case 'PositionOpened':
+      case 'PositionIncreased':
+      case 'PositionReduced':
+      case 'PositionClosed':
+      case 'StopMoved':
+      case 'ExitTriggered':
+        return subjects.position(this.#account, output.position.instrument);
+      default:
+        return output satisfies never;
+    }
+  }
+}
