@@ -245,7 +245,7 @@ export class SyntheticMarket {
   }
 
   private scheduleNext(): void {
-    const rate = (this.settings.ordersPerSecond ?? 3) * CHARACTER[this.script.phase.kind].rate;
+    const rate = (this.settings.ordersPerSecond ?? 2.5) * CHARACTER[this.script.phase.kind].rate;
     const arrival = nextArrival(this.random[1], this.excitation, rate);
     this.nextUs += arrival.waitUs;
     this.excitation = arrival.excitation;
@@ -256,7 +256,7 @@ function refuseUnusable(settings: SyntheticSettings, prices: Grid): void {
   const check = (field: string, value: number, usable: boolean, remedy: string): void => {
     if (!usable) throw new InputError({ field, value, because: 'no market can be made from it', remedy });
   };
-  const { startPrice, startUs, ordersPerSecond = 3, medianNotional = 2_000 } = settings;
+  const { startPrice, startUs, ordersPerSecond = 2.5, medianNotional = 2_000 } = settings;
   const enoughTicks = startPrice / prices.sizeNumber >= 500 && startPrice / prices.sizeNumber < 2 ** 46;
   check('startPrice', startPrice, enoughTicks, 'Use a price of at least 500 ticks.');
   check('startUs', startUs, Number.isSafeInteger(startUs), 'Use whole microseconds.');
