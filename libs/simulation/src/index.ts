@@ -1,1 +1,20 @@
-export {};
+export type { Phase, PhaseKind, RegimeName } from './market-script.ts';
+export type { PaperRefusal } from './paper-filters.ts';
+export {
+  ENDED_ORDERS_MAX,
+  FILLS_MAX,
+  OPEN_ORDERS_MAX,
+  ORDER_IDS_MAX,
+  PAPER_DEFAULTS,
+  type PaperSettings,
+} from './paper-settings.ts';
+export type { PaperSnapshot } from './paper-snapshot.ts';
+export { PaperVenue } from './paper-venue.ts';
+export { type RandomSnapshot, SeededRandom } from './seeded-random.ts';
+export {
+  PHASE_LABELS_MAX,
+  SYNTHETIC_SPAN_MAX_US,
+  SyntheticMarket,
+  type SyntheticSettings,
+  type SyntheticSnapshot,
+} from './synthetic-market.ts';

@@ -1,0 +1,196 @@
+import {
+  type AccountId,
+  type ClientOrderId,
+  Decimal,
+  type Fill,
+  hashId,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  type OrderRequest,
+  type TimeUs,
+  type VenueEvent,
+  type VenueOrder,
+  venueTradeId,
+} from '@algo/model';
+import { PaperHistory } from './paper-history.ts';
+import { PaperLedger } from './paper-ledger.ts';
+import { reservedMargin } from './paper-margin.ts';
+import { orderKey, PaperMarket, precedes } from './paper-market.ts';
+import type { Ending, Match, PaperOrder } from './paper-matching.ts';
+import type { PaperSettings } from './paper-settings.ts';
+import { type PaperSnapshot, readFill, readOrder, spellFill, spellOrder } from './paper-snapshot.ts';
+import { copyTape } from './paper-tape.ts';
+
+const BPS_PLACES = 4;
+const BPS = Decimal.of('0.0001');
+
+/** The venue's books: markets, working orders, cash and positions, and what is over. Booking a fill keeps them in step. */
+export class PaperBooks {
+  readonly markets = new Map<InstrumentId, PaperMarket>();
+  readonly instruments: readonly Instrument[];
+  readonly ledger: PaperLedger;
+  readonly history = new PaperHistory();
+  readonly open = new Map<string, PaperOrder>();
+  private readonly makerRate: Decimal;
+  private readonly takerRate: Decimal;
+
+  constructor(settings: PaperSettings) {
+    this.instruments = settings.instruments;
+    this.ledger = new PaperLedger(settings.accounts);
+    this.makerRate = Decimal.fromNumber(settings.fees.makerBps, BPS_PLACES).times(BPS);
+    this.takerRate = Decimal.fromNumber(settings.fees.takerBps, BPS_PLACES).times(BPS);
+    for (const instrument of settings.instruments)
+      this.markets.set(instrument.id, new PaperMarket(instrument));
+  }
+
+  /** Takes an order; from here on its id is spent. */
+  add(order: PaperOrder, market: PaperMarket): void {
+    const key = orderKey(order);
+    this.history.ids.add(key);
+    this.open.set(key, order);
+    market.insert(order);
+  }
+
+  find(account: AccountId, clientOrderId: ClientOrderId): PaperOrder | undefined {
+    const key = orderKey({ request: { account, clientOrderId } });
+    return this.open.get(key) ?? this.history.ended.get(key);
+  }
+
+  /** Returns whether this id was ever taken. */
+  spent(account: AccountId, clientOrderId: ClientOrderId): boolean {
+    return this.history.ids.has(orderKey({ request: { account, clientOrderId } }));
+  }
+
+  /** Returns the working orders of an account, in the order they come alive. */
+  openOrders(account: AccountId): PaperOrder[] {
+    const orders = [...this.open.values()].filter(({ request }) => request.account === account);
+    return orders.sort((a, b) => (precedes(a, b) ? -1 : 1));
+  }
+
+  /** Returns what an order may still fill: a reduce-only one no more than the position it reduces. */
+  wantedLots(market: PaperMarket, order: PaperOrder): number {
+    const leaves = order.lots - order.filledLots;
+    return order.request.reduceOnly ? Math.min(leaves, this.reducibleLots(market, order.request)) : leaves;
+  }
+
+  /** Returns the lots of the position that an order of this side would reduce. */
+  reducibleLots(market: PaperMarket, { account, side }: OrderRequest): number {
+    const held = this.ledger.quantity(account, market.rules.instrument.id);
+    if (held.isZero() || held.isPositive() === (side === 'buy')) return 0;
+    return Number(held.abs().dividedBy(market.rules.quantities.size, 0, 'down').units);
+  }
+
+  fill(market: PaperMarket, order: PaperOrder, found: Match, timeUs: TimeUs): VenueEvent {
+    const { account, clientOrderId, instrument, side } = order.request;
+    const price = market.price(found.ticks);
+    const quantity = market.quantity(found.lots);
+    const fee = price.times(quantity).times(found.liquidity === 'maker' ? this.makerRate : this.takerRate);
+    order.filledLots += found.lots;
+    const ordinal = order.fills++;
+    this.ledger.apply(account, market.rules.instrument, side, quantity, price, fee);
+    const fill: Fill = {
+      venueTradeId: venueTradeId(hashId('paper-fill', account, clientOrderId, ordinal)),
+      clientOrderId,
+      venueOrderId: order.venueOrderId,
+      account,
+      instrument,
+      side,
+      quantity,
+      price,
+      fee,
+      feeAsset: market.rules.instrument.quote,
+      liquidity: found.liquidity,
+      timeUs,
+    };
+    this.history.add(fill);
+    if (order.filledLots === order.lots) this.close(market, order, 'filled');
+    return { type: 'VenueFilled', fill, cumulative: market.quantity(order.filledLots) };
+  }
+
+  end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
+    this.close(market, order, status);
+    const { account, clientOrderId, instrument } = order.request;
+    const cumulative = market.quantity(order.filledLots);
+    const type = status === 'canceled' ? 'VenueCanceled' : 'VenueExpired';
+    return { type, clientOrderId, account, instrument, cumulative, reason, timeUs };
+  }
+
+  /** Returns the cash that positions and working orders tie up, with one more order if told. */
+  usedMargin(account: AccountId, asset: string, extra: PaperOrder | null): Decimal {
+    let used = Decimal.zero;
+    for (const market of this.markets.values()) {
+      const { id, quote } = market.rules.instrument;
+      if (quote !== asset) continue;
+      const orders = market.orders.filter(({ request }) => request.account === account);
+      if (extra?.request.instrument === id) orders.push(extra);
+      const held = this.ledger.quantity(account, id);
+      used = used
+        .plus(this.ledger.margin(account, id))
+        .plus(reservedMargin(market, orders, held, this.takerRate));
+    }
+    return used;
+  }
+
+  shown({ request, venueOrderId, status, filledLots, liveUs }: PaperOrder): VenueOrder {
+    const filled = this.market(request.instrument).quantity(filledLots);
+    return { request, venueOrderId, status, filled, acceptedUs: liveUs };
+  }
+
+  snapshot(): Omit<PaperSnapshot, 'version' | 'clockUs'> {
+    return {
+      markets: [...this.markets].map(([instrument, { tape, orders }]) => ({
+        instrument,
+        tape: copyTape(tape),
+        orders: orders.map(spellOrder),
+      })),
+      ledger: this.ledger.snapshot(),
+      ended: [...this.history.ended.values()].map(spellOrder),
+      fills: [...this.history.logs].map(([account, { droppedUs, fills }]) => ({
+        account,
+        droppedUs,
+        fills: fills.map(spellFill),
+      })),
+      ids: [...this.history.ids],
+    };
+  }
+
+  /** *Errors*: InputError on an account or instrument that isn't in the settings. */
+  restore(snapshot: PaperSnapshot): void {
+    this.ledger.restore(snapshot.ledger);
+    for (const { instrument, tape, orders } of snapshot.markets) {
+      const market = this.market(instrument);
+      market.tape = copyTape(tape);
+      market.orders = orders.map(readOrder);
+      for (const order of market.orders) this.open.set(orderKey(order), order);
+    }
+    for (const ended of snapshot.ended) {
+      const order = readOrder(ended);
+      this.market(order.request.instrument);
+      this.history.end(orderKey(order), order);
+    }
+    for (const { account, droppedUs, fills } of snapshot.fills)
+      this.history.logs.set(account, { droppedUs, fills: fills.map(readFill) });
+    for (const id of snapshot.ids) this.history.ids.add(id);
+  }
+
+  /** *Errors*: InputError when the venue doesn't list the instrument. */
+  market(instrument: InstrumentId): PaperMarket {
+    const market = this.markets.get(instrument);
+    if (market === undefined)
+      throw new InputError({
+        field: 'instrument',
+        value: instrument,
+        because: 'the paper venue does not list it',
+        remedy: 'Name it under the paper instruments.',
+      });
+    return market;
+  }
+
+  private close(market: PaperMarket, order: PaperOrder, status: PaperOrder['status']): void {
+    order.status = status;
+    market.remove(order);
+    this.open.delete(orderKey(order));
+    this.history.end(orderKey(order), order);
+  }
+}

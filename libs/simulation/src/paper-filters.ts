@@ -1,0 +1,83 @@
+import type { Decimal, Instrument, OrderRequest } from '@algo/model';
+import { type Grid, gridOf } from './price-grid.ts';
+
+/** An instrument with its grids. */
+export interface TradingRules {
+  readonly instrument: Instrument;
+  readonly prices: Grid;
+  readonly quantities: Grid;
+}
+
+/** Why the venue refuses an order; its reason text begins with this. */
+export type PaperRefusal =
+  | 'unknown_account'
+  | 'unknown_instrument'
+  | 'unknown_order'
+  | 'order_ended'
+  | 'duplicate'
+  | 'bad_shape'
+  | 'quantity_not_positive'
+  | 'quantity_off_step'
+  | 'quantity_below_min'
+  | 'price_not_positive'
+  | 'price_off_tick'
+  | 'notional_below_min'
+  | 'too_large'
+  | 'no_trades_yet'
+  | 'nothing_to_reduce'
+  | 'insufficient_balance'
+  | 'too_many_open_orders'
+  | 'order_ids_exhausted';
+
+export interface Refusal {
+  readonly code: PaperRefusal;
+  readonly detail: string;
+}
+
+/** Returns the rules of an instrument. */
+export function tradingRules(instrument: Instrument): TradingRules {
+  return {
+    instrument,
+    prices: gridOf(instrument.priceTick),
+    quantities: gridOf(instrument.quantityStep),
+  };
+}
+
+/** Returns how many ticks or steps an amount is; null when it lies between two or is beyond exact doubles. */
+export function wholeCount(amount: Decimal, grid: Grid): number | null {
+  const count = amount.dividedBy(grid.size, 0, 'down');
+  const exact = count.times(grid.size).equals(amount);
+  return exact && Number.isSafeInteger(Number(count.units)) ? Number(count.units) : null;
+}
+
+/**
+ * Returns why the venue's filters refuse the order, null when they pass it. *Units*: `reference` quote, what a market
+ * order is valued at. A reduce-only order needs no minimum notional, so that a small rest can always be left.
+ */
+export function filterRefusal(
+  request: OrderRequest,
+  { instrument, prices, quantities }: TradingRules,
+  reference: Decimal,
+): Refusal | null {
+  const { quantity, limitPrice, type } = request;
+  if ((type === 'market') !== (limitPrice === null))
+    return { code: 'bad_shape', detail: `type=${type} limitPrice=${limitPrice ?? 'null'}` };
+  if (!quantity.isPositive()) return { code: 'quantity_not_positive', detail: `quantity=${quantity}` };
+  if (wholeCount(quantity, quantities) === null)
+    return quantity.toStep(quantities.size, 'down').equals(quantity)
+      ? { code: 'too_large', detail: `quantity=${quantity}` }
+      : { code: 'quantity_off_step', detail: `quantity=${quantity} step=${instrument.quantityStep}` };
+  if (quantity.lessThan(instrument.minQuantity))
+    return { code: 'quantity_below_min', detail: `quantity=${quantity} min=${instrument.minQuantity}` };
+  if (limitPrice !== null) {
+    if (!limitPrice.isPositive()) return { code: 'price_not_positive', detail: `limitPrice=${limitPrice}` };
+    if (wholeCount(limitPrice, prices) === null)
+      return limitPrice.toStep(prices.size, 'down').equals(limitPrice)
+        ? { code: 'too_large', detail: `limitPrice=${limitPrice}` }
+        : { code: 'price_off_tick', detail: `limitPrice=${limitPrice} tick=${instrument.priceTick}` };
+  }
+  const notional = quantity.times(limitPrice ?? reference);
+  if (!request.reduceOnly && notional.lessThan(instrument.minNotional))
+    return { code: 'notional_below_min', detail: `notional=${notional} min=${instrument.minNotional}` };
+  return null;
+}

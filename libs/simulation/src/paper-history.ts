@@ -1,0 +1,56 @@
+import { type AccountId, type Fill, InputError, type TimeUs } from '@algo/model';
+import type { PaperOrder } from './paper-matching.ts';
+import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK } from './paper-settings.ts';
+
+/** *Shape*: `droppedUs` the time of the newest fill that was dropped; null while none was. */
+export interface FillLog {
+  readonly fills: Fill[];
+  droppedUs: TimeUs | null;
+}
+
+/** What is over: ended orders, fills, and every client order id ever taken. Bounded by the constants of the settings. */
+export class PaperHistory {
+  readonly ended = new Map<string, PaperOrder>();
+  readonly logs = new Map<AccountId, FillLog>();
+  readonly ids = new Set<string>();
+
+  end(key: string, order: PaperOrder): void {
+    this.ended.set(key, order);
+    if (this.ended.size <= ENDED_ORDERS_MAX) return;
+    for (const oldest of this.ended.keys()) {
+      this.ended.delete(oldest);
+      break;
+    }
+  }
+
+  add(fill: Fill): void {
+    const log = this.log(fill.account);
+    log.fills.push(fill);
+    if (log.fills.length <= FILLS_MAX + FILLS_SLACK) return;
+    for (const dropped of log.fills.splice(0, log.fills.length - FILLS_MAX))
+      log.droppedUs = Math.max(log.droppedUs ?? dropped.timeUs, dropped.timeUs);
+  }
+
+  /** Returns the fills at or after a time, oldest first. *Errors*: InputError when some of them were dropped. */
+  since(account: AccountId, sinceUs: TimeUs): Fill[] {
+    const log = this.logs.get(account);
+    if (log === undefined) return [];
+    if (log.droppedUs !== null && sinceUs <= log.droppedUs)
+      throw new InputError({
+        field: 'sinceUs',
+        value: sinceUs,
+        because: `fills up to ${log.droppedUs} are no longer kept, so the answer would not be complete`,
+        remedy: `Ask for a later time; the last ${FILLS_MAX} fills are kept.`,
+      });
+    return log.fills.filter((fill) => fill.timeUs >= sinceUs).sort((a, b) => a.timeUs - b.timeUs);
+  }
+
+  private log(account: AccountId): FillLog {
+    let log = this.logs.get(account);
+    if (log === undefined) {
+      log = { fills: [], droppedUs: null };
+      this.logs.set(account, log);
+    }
+    return log;
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  BUY,
+  Decimal,
+  InputError,
+  type Instrument,
+  type OrderRequest,
+  type TimeUs,
+  type TradeColumns,
+} from '@algo/model';
+import { type TradingRules, tradingRules } from './paper-filters.ts';
+import { arrivalOf, type Ending, endingOf, type MatchingRules, type PaperOrder } from './paper-matching.ts';
+import { emptyTape, type Print, type Tape } from './paper-tape.ts';
+
+/** Forgives what a double loses when an amount is divided by its step. */
+const STEP_TOLERANCE = 1e-6;
+
+/** One instrument at the venue: its rules, its tape and the orders that work in it, in the order they came alive. */
+export class PaperMarket {
+  readonly rules: TradingRules;
+  tape: Tape = emptyTape();
+  orders: PaperOrder[] = [];
+
+  constructor(instrument: Instrument) {
+    this.rules = tradingRules(instrument);
+  }
+
+  /** Returns the row as a print on the venue's grids; a quantity between two steps counts as the smaller. */
+  print(trades: TradeColumns, row: number): Print {
+    const { prices, quantities } = this.rules;
+    return {
+      timeUs: trades.timeUs[row]!,
+      ticks: Math.max(1, Math.round(trades.price[row]! / prices.sizeNumber)),
+      lots: Math.floor(trades.quantity[row]! / quantities.sizeNumber + STEP_TOLERANCE),
+      buys: trades.side[row] === BUY,
+    };
+  }
+
+  price(ticks: number): Decimal {
+    return this.rules.prices.size.times(Decimal.scaled(BigInt(ticks), 0));
+  }
+
+  quantity(lots: number): Decimal {
+    return this.rules.quantities.size.times(Decimal.scaled(BigInt(lots), 0));
+  }
+
+  /** Puts an order behind those that come alive before it; ties by client order id, not by who called first. */
+  insert(order: PaperOrder): void {
+    const after = this.orders.findIndex((other) => precedes(order, other));
+    this.orders.splice(after === -1 ? this.orders.length : after, 0, order);
+  }
+
+  remove(order: PaperOrder): void {
+    this.orders = this.orders.filter((other) => other !== order);
+  }
+
+  /** Lets the orders arrive that came alive before a time; `inclusive` says whether the time itself counts. */
+  arrive(timeUs: TimeUs, inclusive: boolean, rules: MatchingRules): void {
+    for (const order of this.orders)
+      if (order.arrival === null && isPast(order.liveUs, timeUs, inclusive))
+        order.arrival = arrivalOf(order, this.tape, rules);
+  }
+
+  /** Returns the orders that are over before a time, the earliest first. */
+  due(timeUs: TimeUs, inclusive: boolean): readonly { order: PaperOrder; ending: Ending }[] {
+    const due: { order: PaperOrder; ending: Ending }[] = [];
+    for (const order of this.orders) {
+      const ending = endingOf(order);
+      if (ending !== null && isPast(ending.timeUs, timeUs, inclusive)) due.push({ order, ending });
+    }
+    return due.sort((a, b) => a.ending.timeUs - b.ending.timeUs || (precedes(a.order, b.order) ? -1 : 1));
+  }
+
+  /** *Errors*: InputError on trades that can't follow those already seen; then none of them counts. */
+  refuseUnusable(trades: TradeColumns): void {
+    let lastUs = this.tape.last?.timeUs ?? Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < trades.count; row++) {
+      const timeUs = trades.timeUs[row]!;
+      const price = trades.price[row]!;
+      const quantity = trades.quantity[row]!;
+      if (!(timeUs >= lastUs)) throw unusable('timeUs', row, timeUs, `before ${lastUs}`);
+      if (!(price > 0 && price < Number.POSITIVE_INFINITY))
+        throw unusable('price', row, price, 'not a price');
+      if (!(quantity > 0 && quantity < Number.POSITIVE_INFINITY))
+        throw unusable('quantity', row, quantity, 'not a traded quantity');
+      lastUs = timeUs;
+    }
+  }
+}
+
+/** Returns whether one order comes alive before the other; ties by name, not by who called first. */
+export function precedes(a: PaperOrder, b: PaperOrder): boolean {
+  if (a.liveUs !== b.liveUs) return a.liveUs < b.liveUs;
+  return orderKey(a) < orderKey(b);
+}
+
+/** Returns the name of an order among all accounts. */
+export function orderKey({
+  request,
+}: {
+  readonly request: Pick<OrderRequest, 'account' | 'clientOrderId'>;
+}): string {
+  return `${request.account}/${request.clientOrderId}`;
+}
+
+function isPast(eventUs: TimeUs, timeUs: TimeUs, inclusive: boolean): boolean {
+  return inclusive ? eventUs <= timeUs : eventUs < timeUs;
+}
+
+function unusable(field: string, row: number, value: number, because: string): InputError {
+  return new InputError({
+    field: `trades.${field}[${row}]`,
+    value,
+    because,
+    remedy: 'Give the venue each trade once, in order.',
+  });
+}

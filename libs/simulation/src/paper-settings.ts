@@ -1,0 +1,74 @@
+import { type AccountId, type Decimal, InputError, type Instrument, US_PER_MS } from '@algo/model';
+
+/**
+ * *Units*: balances in their asset; fees basis points of notional, a rebate below 0; `latency` lognormal, `sigma` of its
+ * logarithm; `participation` the share of any print that our orders together may have, (0, 1]; `residualMs` how long a
+ * taking order gathers fills before its rest expires (IOC), rests (GTC) or slips (market).
+ */
+export interface PaperSettings {
+  readonly accounts: readonly {
+    readonly account: AccountId;
+    readonly balances: Readonly<Record<string, Decimal>>;
+  }[];
+  readonly instruments: readonly Instrument[];
+  readonly seed: number;
+  readonly fees: { readonly makerBps: number; readonly takerBps: number };
+  readonly latency: { readonly medianMs: number; readonly sigma: number };
+  readonly participation: number;
+  readonly residualMs: number;
+}
+
+/** What a paper venue is like when nothing else is said. *Source*: reference analytics §9; spot fees without discounts. */
+export const PAPER_DEFAULTS = {
+  fees: { makerBps: 10, takerBps: 10 },
+  latency: { medianMs: 80, sigma: 0.5 },
+  participation: 0.1,
+  residualMs: 5_000,
+} as const;
+
+/** Most orders that may work at once in one account. */
+export const OPEN_ORDERS_MAX = 500;
+/** Ended orders that a look-up still finds, over all accounts; older ones answer *failed*, never *absent*. */
+export const ENDED_ORDERS_MAX = 10_000;
+/** Fills kept for each account; up to FILLS_SLACK more before the oldest are dropped together. */
+export const FILLS_MAX = 50_000;
+export const FILLS_SLACK = 1_000;
+/** Client order ids remembered for ever, over all accounts; at this many the venue takes no more orders. */
+export const ORDER_IDS_MAX = 1_000_000;
+/** A market order's slippage beyond its residual window ends at this share of its reference price… */
+export const SLIP_CAP = 0.01;
+/** …or after so many seconds, whichever is first. */
+export const SLIP_SECONDS_MAX = 60;
+
+/** *Errors*: InputError on settings that no venue can run with. */
+export function refuseUnusableSettings(settings: PaperSettings): void {
+  const within = (field: string, value: number, from: number, to: number): void => {
+    if (!(value >= from && value <= to))
+      throw new InputError({
+        field,
+        value,
+        because: 'outside its range',
+        remedy: `Use ${from} to ${to}.`,
+      });
+  };
+  within('fees.makerBps', settings.fees.makerBps, -100, 1_000);
+  within('fees.takerBps', settings.fees.takerBps, -100, 1_000);
+  within('latency.medianMs', settings.latency.medianMs, 0, 60_000);
+  within('latency.sigma', settings.latency.sigma, 0, 3);
+  within('participation', settings.participation, 0.0001, 1);
+  within('residualMs', settings.residualMs, 1 / US_PER_MS, 3_600_000);
+  refuseRepeats(
+    'accounts',
+    settings.accounts.map(({ account }) => account),
+  );
+  refuseRepeats(
+    'instruments',
+    settings.instruments.map(({ id }) => id),
+  );
+}
+
+function refuseRepeats(field: string, names: readonly string[]): void {
+  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  if (repeated !== undefined)
+    throw new InputError({ field, value: repeated, because: 'named twice', remedy: 'Name it once.' });
+}

@@ -1,0 +1,24 @@
+import type { Decimal } from '@algo/model';
+
+/** Whole multiples of a tick or a step, as doubles and as decimals. */
+export interface Grid {
+  readonly size: Decimal;
+  /** The size as a double. */
+  readonly sizeNumber: number;
+  /** `size` = units ÷ divisor, both exact in a double. */
+  readonly units: number;
+  readonly divisor: number;
+}
+
+/** Returns the grid of a tick or step. *Errors*: RangeError when the size is finer than 10^-22 or not above 0. */
+export function gridOf(size: Decimal): Grid {
+  const units = Number(size.units);
+  if (!size.isPositive() || size.scale > 22 || !Number.isSafeInteger(units))
+    throw new RangeError(`${size} can't be a tick or step`);
+  return { size, sizeNumber: size.toNumber(), units, divisor: 10 ** size.scale };
+}
+
+/** Returns the double nearest to `count` × size, the same one that parsing its decimal text gives. */
+export function gridNumber(grid: Grid, count: number): number {
+  return (count * grid.units) / grid.divisor;
+}
