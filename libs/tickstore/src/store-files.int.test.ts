@@ -123,7 +123,9 @@ test('a writer in another process is refused while one writes, and welcome when 
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'exit');
-  for await (const output of child.stdout) if (String(output).includes('durable')) break;
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (output) => String(output).includes('durable') && resolve());
+  });
   const refusal = await openRefusal(dataDir);
   const reading = await openReader(dataDir)
     .countTrades(LTC)
