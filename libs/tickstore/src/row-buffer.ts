@@ -1,0 +1,114 @@
+import type { Candle, FairValueGap, TradeColumns, Zone } from '@algo/model';
+import { type MarketProfileRow, type OrderFlowRow, rowCount, type StoreRows } from './store-rows.ts';
+
+type Doubles = Float64Array<ArrayBuffer>;
+
+/** Trades as they cross to the worker. *Shape*: the first `count` rows of each column; the columns may be longer. */
+export interface TickBuffers {
+  readonly count: number;
+  readonly timeUs: Doubles;
+  readonly price: Doubles;
+  readonly quantity: Doubles;
+  readonly side: Uint8Array<ArrayBuffer>;
+  readonly ids: Doubles | string[];
+}
+
+/** Whole positions of one instrument, (`from`, `to`], that become durable together or not at all. */
+export interface RowBatch {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+  readonly ticks: TickBuffers | null;
+  readonly candles: readonly Candle[];
+  readonly orderFlow: readonly OrderFlowRow[];
+  readonly profiles: readonly MarketProfileRow[];
+  readonly zones: readonly Zone[];
+  readonly gaps: readonly FairValueGap[];
+}
+
+const FIRST_CAPACITY = 256;
+
+/** Gathers rows in columns that the next batch hands over whole. Bounded by the store's backlog. */
+export class RowBuffer {
+  rows = 0;
+  #ticks: TickBuffers | null = null;
+  #candles: Candle[] = [];
+  #orderFlow: OrderFlowRow[] = [];
+  #profiles: MarketProfileRow[] = [];
+  #zones: Zone[] = [];
+  #gaps: FairValueGap[] = [];
+
+  add(rows: StoreRows): void {
+    if (rows.trades !== undefined && rows.trades.count > 0) this.#addTrades(rows.trades);
+    for (const row of rows.candles ?? []) this.#candles.push(row);
+    for (const row of rows.orderFlow ?? []) this.#orderFlow.push(row);
+    for (const row of rows.profiles ?? []) this.#profiles.push(row);
+    for (const row of rows.zones ?? []) this.#zones.push(row);
+    for (const row of rows.gaps ?? []) this.#gaps.push(row);
+    this.rows += rowCount(rows);
+  }
+
+  /** Returns everything gathered as the batch of positions (`from`, `to`], and is empty afterwards. */
+  take(from: number, to: number): RowBatch {
+    const batch: RowBatch = {
+      from,
+      to,
+      rows: this.rows,
+      ticks: this.#ticks,
+      candles: this.#candles,
+      orderFlow: this.#orderFlow,
+      profiles: this.#profiles,
+      zones: this.#zones,
+      gaps: this.#gaps,
+    };
+    this.rows = 0;
+    this.#ticks = null;
+    this.#candles = [];
+    this.#orderFlow = [];
+    this.#profiles = [];
+    this.#zones = [];
+    this.#gaps = [];
+    return batch;
+  }
+
+  #addTrades({ count, timeUs, price, quantity, side, ids }: TradeColumns): void {
+    const at = this.#ticks?.count ?? 0;
+    const ticks = withRoom(this.#ticks, at + count, ids.kind === 'counted');
+    ticks.timeUs.set(timeUs.subarray(0, count), at);
+    ticks.price.set(price.subarray(0, count), at);
+    ticks.quantity.set(quantity.subarray(0, count), at);
+    ticks.side.set(side.subarray(0, count), at);
+    if (ids.kind === 'counted') (ticks.ids as Doubles).set(ids.values.subarray(0, count), at);
+    else for (let row = 0; row < count; row++) (ticks.ids as string[]).push(ids.values[row]!);
+    this.#ticks = { ...ticks, count: at + count };
+  }
+}
+
+/** Returns the memory that a batch can hand to another thread instead of being copied. */
+export function transferables(batch: RowBatch): ArrayBuffer[] {
+  if (batch.ticks === null) return [];
+  const { timeUs, price, quantity, side, ids } = batch.ticks;
+  const buffers = [timeUs.buffer, price.buffer, quantity.buffer, side.buffer];
+  return ids instanceof Float64Array ? [...buffers, ids.buffer] : buffers;
+}
+
+function withRoom(old: TickBuffers | null, needed: number, counted: boolean): TickBuffers {
+  if (old !== null && old.timeUs.length >= needed) return old;
+  let capacity = FIRST_CAPACITY;
+  while (capacity < needed) capacity *= 2;
+  const grown = (column: Doubles | undefined): Doubles => {
+    const wider = new Float64Array(capacity);
+    if (column !== undefined) wider.set(column);
+    return wider;
+  };
+  const side = new Uint8Array(capacity);
+  if (old !== null) side.set(old.side);
+  return {
+    count: old?.count ?? 0,
+    timeUs: grown(old?.timeUs),
+    price: grown(old?.price),
+    quantity: grown(old?.quantity),
+    side,
+    ids: counted ? grown(old?.ids as Doubles | undefined) : ((old?.ids as string[] | undefined) ?? []),
+  };
+}

@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TIMEFRAMES } from '@algo/model';
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { RowBatch } from './row-buffer.ts';
+import {
+  createStatements,
+  type FileSpec,
+  SCHEMA_VERSION,
+  sqlText,
+  TABLES,
+  type TableName,
+} from './schema.ts';
+import {
+  BUSY_REMEDY,
+  createProblem,
+  openProblem,
+  StoreFileError,
+  WRITE_REMEDY,
+  words,
+} from './store-problem.ts';
+import type { StoredPosition } from './store-rows.ts';
+import {
+  candleRow,
+  gapRow,
+  lastOfEach,
+  orderFlowRow,
+  profileRow,
+  type TableRow,
+  zoneRow,
+} from './table-rows.ts';
+import type { TickChunk } from './tick-chunk.ts';
+
+/** A checkpoint is due, for an idle moment, after so many rows (about 4 MB of log) or commits. */
+const CHECKPOINT_ROWS = 100_000;
+const CHECKPOINT_COMMITS = 1_000;
+/** No idle moment came: the next commit checkpoints before anything else, so the log stays below about 75 MB. */
+const CHECKPOINT_ROWS_MAX = 1_000_000;
+
+/** One instrument's file, attached to the worker's DuckDB for writing: the only code that changes it. */
+export class StoreFile {
+  readonly spec: FileSpec;
+  readonly #connection: DuckDBConnection;
+  readonly #database: string;
+  readonly #chunk: TickChunk;
+  readonly #appenders = new Map<'ticks' | 'checkpoints', DuckDBAppender>();
+  #stored: StoredPosition = { position: 0, trades: 0, lastTradeId: null };
+  #rowsInLog = 0;
+  #commitsInLog = 0;
+
+  private constructor(connection: DuckDBConnection, database: string, spec: FileSpec, chunk: TickChunk) {
+    this.spec = spec;
+    this.#connection = connection;
+    this.#database = database;
+    this.#chunk = chunk;
+  }
+
+  /** Attaches a file as `database`, which takes DuckDB's lock on it. *Errors*: StoreFileError. */
+  static async open(
+    connection: DuckDBConnection,
+    database: string,
+    spec: FileSpec,
+    chunk: TickChunk,
+    mayCreate: boolean,
+  ): Promise<StoreFile> {
+    try {
+      if (!existsSync(spec.path)) await createFile(connection, database, spec, mayCreate);
+    } catch (error) {
+      throw createProblem(spec.path, error);
+    }
+    try {
+      await connection.run(`ATTACH ${sqlText(spec.path)} AS ${database}`);
+    } catch (error) {
+      throw openProblem(spec.path, error);
+    }
+    const file = new StoreFile(connection, database, spec, chunk);
+    try {
+      await file.#readInfo();
+      return file;
+    } catch (error) {
+      await connection.run(`DETACH ${database}`);
+      throw openProblem(spec.path, error);
+    }
+  }
+
+  get stored(): StoredPosition {
+    return this.#stored;
+  }
+
+  get checkpointDue(): boolean {
+    return this.#rowsInLog >= CHECKPOINT_ROWS || this.#commitsInLog >= CHECKPOINT_COMMITS;
+  }
+
+  /** Adds a batch and its position in one transaction. *Errors*: StoreFileError; the file must then be closed. */
+  async write(batch: RowBatch): Promise<StoredPosition> {
+    // The commit before was reported as failed but had reached the disk.
+    if (batch.to <= this.#stored.position) return this.#stored;
+    if (batch.from !== this.#stored.position) throw this.#movedByAnother(batch);
+    const stored = positionAfter(this.#stored, batch);
+    try {
+      await this.#connection.run('BEGIN');
+      await this.#appendAll(batch, stored);
+      await this.#connection.run('COMMIT');
+    } catch (error) {
+      // Ends a transaction that is still open; after a failed COMMIT there is none, and that is fine too.
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw new StoreFileError(
+        { file: this.spec.path, because: words(error), remedy: WRITE_REMEDY },
+        { cause: error },
+      );
+    }
+    this.#stored = stored;
+    this.#rowsInLog += batch.rows;
+    this.#commitsInLog += 1;
+    return stored;
+  }
+
+  get checkpointOverdue(): boolean {
+    return this.#rowsInLog >= CHECKPOINT_ROWS_MAX;
+  }
+
+  /** Moves the log into the file. */
+  async checkpoint(): Promise<void> {
+    await this.#connection.run(
+      `DELETE FROM ${this.#database}.checkpoints WHERE position < ${this.#stored.position}`,
+    );
+    await this.#connection.run(`CHECKPOINT ${this.#database}`);
+    this.#rowsInLog = 0;
+    this.#commitsInLog = 0;
+  }
+
+  /** Releases the file and its lock. Rows that were committed stay, in the log if the checkpoint on the way out fails. */
+  async close(): Promise<void> {
+    for (const appender of this.#appenders.values()) {
+      appender.clear();
+      appender.closeSync();
+    }
+    this.#appenders.clear();
+    // DuckDB lets go of the file even when it says that the checkpoint failed, on a full disk say; the log is replayed at the next open.
+    await this.#connection.run(`DETACH ${this.#database}`).catch(() => undefined);
+  }
+
+  async #readInfo(): Promise<void> {
+    const info = await this.#row(
+      `SELECT schema_version, instrument, id_kind FROM ${this.#database}.store_info`,
+    );
+    const [version, instrument, idKind] = info ?? [];
+    if (version !== SCHEMA_VERSION)
+      throw this.#refused(
+        `it has schema ${String(version)}, this engine reads ${SCHEMA_VERSION}`,
+        'Run the engine version that wrote it, or a newer one',
+      );
+    if (instrument !== this.spec.instrument)
+      throw this.#refused(
+        `it belongs to ${String(instrument)}, not ${this.spec.instrument}`,
+        'Use a data directory on a disk that tells upper from lower case, and files in the folders they were written to',
+      );
+    if (idKind !== this.spec.idKind)
+      throw this.#refused(
+        `its trade ids are ${String(idKind)}, not ${this.spec.idKind}`,
+        'Open it with that kind, or move the file aside to begin a new one',
+      );
+    const last = await this.#row(
+      `SELECT position, trades, last_trade_id FROM ${this.#database}.checkpoints ORDER BY position DESC LIMIT 1`,
+    );
+    if (last !== undefined)
+      this.#stored = {
+        position: Number(last[0]),
+        trades: Number(last[1]),
+        lastTradeId: last[2] === null ? null : String(last[2]),
+      };
+  }
+
+  async #row(sql: string): Promise<readonly unknown[] | undefined> {
+    return (await this.#connection.runAndReadAll(sql)).getRows()[0];
+  }
+
+  #refused(because: string, remedy: string): StoreFileError {
+    return new StoreFileError({ file: this.spec.path, because, remedy });
+  }
+
+  #movedByAnother(batch: RowBatch): StoreFileError {
+    return this.#refused(
+      `it stands at position ${this.#stored.position}, the rows follow ${batch.from}: something else wrote to it`,
+      `${BUSY_REMEDY}, then restart this engine`,
+    );
+  }
+
+  async #appendAll(batch: RowBatch, stored: StoredPosition): Promise<void> {
+    if (batch.ticks !== null) {
+      const ticks = await this.#appender('ticks');
+      this.#chunk.append(ticks, batch.ticks);
+      ticks.flushSync();
+    }
+    for (const timeframe of TIMEFRAMES)
+      await this.#insert(
+        `candles_${timeframe}`,
+        batch.candles.filter((candle) => candle.timeframe === timeframe).map(candleRow),
+      );
+    await this.#insert('order_flow', batch.orderFlow.map(orderFlowRow));
+    await this.#insert('market_profile', batch.profiles.map(profileRow));
+    await this.#replace('supply_demand_zones', 'zone_id', lastOfEach(batch.zones).map(zoneRow));
+    await this.#replace('fair_value_gaps', 'fvg_id', lastOfEach(batch.gaps).map(gapRow));
+    const checkpoints = await this.#appender('checkpoints');
+    appendRows(checkpoints, 'checkpoints', [
+      [BigInt(stored.position), BigInt(stored.trades), stored.lastTradeId],
+    ]);
+    checkpoints.flushSync();
+  }
+
+  async #insert(table: TableName, rows: readonly TableRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const appender = await this.#connection.createAppender(table, 'main', this.#database);
+    appendRows(appender, table, rows);
+    appender.closeSync();
+  }
+
+  // Delete and append rather than INSERT OR REPLACE, which needs an index on the id.
+  async #replace(table: TableName, key: string, rows: readonly TableRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const ids = rows.map((row) => sqlText(String(row[0])));
+    await this.#connection.run(`DELETE FROM ${this.#database}.${table} WHERE ${key} IN (${ids.join(', ')})`);
+    await this.#insert(table, rows);
+  }
+
+  async #appender(table: 'ticks' | 'checkpoints'): Promise<DuckDBAppender> {
+    const known = this.#appenders.get(table);
+    if (known !== undefined) return known;
+    const appender = await this.#connection.createAppender(table, 'main', this.#database);
+    this.#appenders.set(table, appender);
+    return appender;
+  }
+}
+
+function appendRows(appender: DuckDBAppender, table: TableName, rows: readonly TableRow[]): void {
+  const size = 2048;
+  for (let from = 0; from < rows.length; from += size) {
+    const chunk = DuckDBDataChunk.create(Object.values(TABLES[table]));
+    chunk.setRows(rows.slice(from, from + size));
+    appender.appendDataChunk(chunk);
+  }
+}
+
+function positionAfter(stored: StoredPosition, { to, ticks }: RowBatch): StoredPosition {
+  if (ticks === null) return { ...stored, position: to };
+  return {
+    position: to,
+    trades: stored.trades + ticks.count,
+    lastTradeId: String(ticks.ids[ticks.count - 1]),
+  };
+}
+
+/**
+ * Makes an empty file. It is built under another name and linked into place when whole, so that a crash never leaves a torn
+ * file under the real one; of two that try, one finds it made.
+ */
+async function createFile(
+  connection: DuckDBConnection,
+  database: string,
+  spec: FileSpec,
+  mayCreate: boolean,
+): Promise<void> {
+  const orphan = existsSync(`${spec.path}.wal`);
+  if (!mayCreate || orphan)
+    throw new StoreFileError({
+      file: spec.path,
+      because: orphan ? 'it is missing, but its log (.wal) is there' : 'it has vanished while the engine ran',
+      remedy: 'Put the file back, or move the .wal aside too, and restart the engine',
+    });
+  mkdirSync(dirname(spec.path), { recursive: true });
+  const draft = `${spec.path}.new-${randomUUID()}`;
+  try {
+    await connection.run(`ATTACH ${sqlText(draft)} AS ${database}`);
+    try {
+      await connection.run(createStatements(database, spec));
+    } finally {
+      await connection.run(`DETACH ${database}`);
+    }
+    try {
+      linkSync(draft, spec.path);
+    } catch (error) {
+      if (!existsSync(spec.path)) throw error;
+    }
+  } finally {
+    rmSync(draft, { force: true });
+    rmSync(`${draft}.wal`, { force: true });
+  }
+}

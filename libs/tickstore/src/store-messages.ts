@@ -1,0 +1,33 @@
+import type { RowBatch } from './row-buffer.ts';
+import type { FileSpec } from './schema.ts';
+import type { StoreProblem } from './store-problem.ts';
+import type { StoredPosition } from './store-rows.ts';
+
+/** A file and the rows to add to it in one transaction. */
+export interface FileBatch {
+  readonly spec: FileSpec;
+  readonly batch: RowBatch;
+}
+
+/** What the main thread asks of the worker; answered in order, one answer each. */
+export type StoreRequest =
+  | { readonly type: 'open'; readonly spec: FileSpec }
+  | { readonly type: 'write'; readonly files: readonly FileBatch[] }
+  | { readonly type: 'close' };
+
+/** What came of one file's rows; a batch that was not stored comes home. */
+export type WriteOutcome =
+  | { readonly ok: true; readonly stored: StoredPosition; readonly commitMs: number }
+  | { readonly ok: false; readonly problem: StoreProblem; readonly batch: RowBatch };
+
+export type StoreAnswer =
+  | { readonly type: 'opened'; readonly stored: StoredPosition; readonly openFiles: number }
+  | { readonly type: 'refused'; readonly problem: StoreProblem }
+  /** Outcomes in the order of the request's files. */
+  | {
+      readonly type: 'written';
+      readonly outcomes: readonly WriteOutcome[];
+      readonly openFiles: number;
+      readonly checkpoints: number;
+    }
+  | { readonly type: 'closed' };

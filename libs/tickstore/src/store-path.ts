@@ -1,0 +1,53 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, type InstrumentId, instrumentId, instrumentIdOf, instrumentParts } from '@algo/model';
+
+export const STORE_FILE = 'trading.duckdb';
+
+/**
+ * Returns where an instrument's file lies: `<dataDir>/<venue>/<market>/<symbol>/trading.duckdb`, for a DEX
+ * `<dataDir>/dex/<chain>/<symbol>/trading.duckdb`; the chain stands in the venue's place of the id.
+ * *Errors*: InputError for an id that is not venue.market.SYMBOL, or a venue called `dex` (its folder is the DEX folder).
+ */
+export function storePath(dataDir: string, id: InstrumentId): string {
+  const { venue, market, symbol } = instrumentParts(instrumentId(id));
+  if (venue === 'dex')
+    throw new InputError({
+      field: 'instrument',
+      value: id,
+      because: 'a venue cannot be called dex, its files would lie among those of the chains',
+      remedy: 'Write <chain>.dex.<symbol> for an instrument of a DEX.',
+    });
+  return market === 'dex'
+    ? join(dataDir, 'dex', venue, symbol, STORE_FILE)
+    : join(dataDir, venue, market, symbol, STORE_FILE);
+}
+
+/** Returns the instruments that have a file under the data directory, sorted; folders that are not ours are passed over. */
+export function storedInstruments(dataDir: string): InstrumentId[] {
+  const found: InstrumentId[] = [];
+  for (const first of foldersIn(dataDir))
+    for (const second of foldersIn(join(dataDir, first)))
+      for (const symbol of foldersIn(join(dataDir, first, second))) {
+        if (!existsSync(join(dataDir, first, second, symbol, STORE_FILE))) continue;
+        const id = idOfFolders(first, second, symbol);
+        if (id !== null) found.push(id);
+      }
+  return found.sort();
+}
+
+function idOfFolders(first: string, second: string, symbol: string): InstrumentId | null {
+  try {
+    return first === 'dex' ? instrumentIdOf(second, 'dex', symbol) : instrumentIdOf(first, second, symbol);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}

@@ -1,0 +1,90 @@
+// The thread that owns all of DuckDB's calls: flushSync and commits block, so they may not run where trades are handled.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { FilePool } from './file-pool.ts';
+import { transferables } from './row-buffer.ts';
+import type { FileBatch, StoreAnswer, StoreRequest, WriteOutcome } from './store-messages.ts';
+import { StoreFileError } from './store-problem.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('store-worker.ts runs as a worker of TickStore only');
+const pool = await FilePool.create((workerData as { maxOpenFiles: number }).maxOpenFiles);
+
+/** Requests that have arrived and aren't answered; TickStore sends few at a time. */
+let waiting = 0;
+let work: Promise<void> = Promise.resolve();
+
+port.on('message', (request: StoreRequest) => {
+  waiting += 1;
+  work = work.then(async () => {
+    const answer = await answerTo(request);
+    waiting -= 1;
+    port.postMessage(answer, buffersComingHome(answer));
+    if (answer.type === 'closed') port.close();
+    else await checkpointWhileIdle();
+  });
+});
+
+async function checkpointWhileIdle(): Promise<void> {
+  do await nextTurn();
+  while (waiting === 0 && (await pool.checkpointNext()));
+}
+
+async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
+  switch (request.type) {
+    case 'open':
+      try {
+        const { stored } = await pool.acquire(request.spec, true, new Set());
+        return { type: 'opened', stored, openFiles: pool.size };
+      } catch (error) {
+        if (error instanceof StoreFileError) return { type: 'refused', problem: error.problem };
+        throw error;
+      }
+    case 'write':
+      return {
+        type: 'written',
+        outcomes: await writeAll(request.files),
+        openFiles: pool.size,
+        checkpoints: pool.checkpoints,
+      };
+    case 'close':
+      await pool[Symbol.asyncDispose]();
+      return { type: 'closed' };
+    default:
+      return request satisfies never;
+  }
+}
+
+/** Attached files first: those that then make room for the others have nothing left to write. */
+async function writeAll(files: readonly FileBatch[]): Promise<WriteOutcome[]> {
+  const outcomes = new Map<FileBatch, WriteOutcome>();
+  const unwritten = new Set(files.map((file) => file.spec.path));
+  const attached = files.filter((file) => pool.isOpen(file.spec.path));
+  const others = files.filter((file) => !pool.isOpen(file.spec.path));
+  for (const file of [...attached, ...others]) {
+    outcomes.set(file, await writeOne(file, unwritten));
+    unwritten.delete(file.spec.path);
+  }
+  return files.map((file) => outcomes.get(file)!);
+}
+
+async function writeOne({ spec, batch }: FileBatch, keep: ReadonlySet<string>): Promise<WriteOutcome> {
+  const started = performance.now();
+  try {
+    const file = await pool.acquire(spec, false, keep);
+    const stored = await file.write(batch);
+    const commitMs = performance.now() - started;
+    if (file.checkpointOverdue) await pool.checkpoint(file);
+    return { ok: true, stored, commitMs };
+  } catch (error) {
+    if (!(error instanceof StoreFileError)) throw error;
+    // Whether a failed commit reached the disk shows when the file is opened again.
+    await pool.release(spec.path);
+    return { ok: false, problem: error.problem, batch };
+  }
+}
+
+function buffersComingHome(answer: StoreAnswer): ArrayBuffer[] {
+  if (answer.type !== 'written') return [];
+  return answer.outcomes.flatMap((outcome) => (outcome.ok ? [] : transferables(outcome.batch)));
+}

@@ -1,0 +1,94 @@
+import type { Candle, FairValueGap, Zone } from '@algo/model';
+import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
+import type { MarketProfileRow, OrderFlowRow } from './store-rows.ts';
+
+/** A row as DuckDB takes it, in the column order of TABLES. */
+export type TableRow = DuckDBValue[];
+
+export function candleRow(candle: Candle): TableRow {
+  return [
+    timestamp(candle.openTimeUs),
+    candle.open,
+    candle.high,
+    candle.low,
+    candle.close,
+    candle.volume,
+    candle.buyVolume,
+    candle.sellVolume,
+    BigInt(candle.trades),
+    BigInt(candle.buyTrades),
+    BigInt(candle.sellTrades),
+    candle.complete,
+  ];
+}
+
+export function orderFlowRow(row: OrderFlowRow): TableRow {
+  return [
+    timestamp(row.timeUs),
+    row.cvd,
+    row.buyVolume,
+    row.sellVolume,
+    row.imbalanceRatio,
+    row.delta,
+    BigInt(row.aggressiveBuys),
+    BigInt(row.aggressiveSells),
+    row.avgBuySize,
+    row.avgSellSize,
+  ];
+}
+
+export function profileRow(row: MarketProfileRow): TableRow {
+  return [
+    timestamp(row.timeUs),
+    row.timeframe,
+    row.pocPrice,
+    row.valueAreaHigh,
+    row.valueAreaLow,
+    JSON.stringify(row.profileData),
+    row.profileShape,
+  ];
+}
+
+export function zoneRow(zone: Zone): TableRow {
+  return [
+    zone.id,
+    zone.timeframe,
+    zone.kind,
+    zone.low,
+    zone.high,
+    zone.strength,
+    timestamp(zone.firstSeenUs),
+    timestampOrNull(zone.lastTestedUs),
+    BigInt(zone.touches),
+    zone.status,
+    zone.origin,
+  ];
+}
+
+export function gapRow(gap: FairValueGap): TableRow {
+  return [
+    gap.id,
+    gap.timeframe,
+    gap.kind,
+    gap.low,
+    gap.high,
+    gap.high - gap.low,
+    timestamp(gap.createdUs),
+    timestampOrNull(gap.filledUs),
+    gap.filled * 100,
+    gap.status,
+  ];
+}
+
+/** Returns the last row of each id, in order: one transaction may bring several stages of one zone's life. */
+export function lastOfEach<Row extends { readonly id: string }>(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+function timestamp(timeUs: number): DuckDBTimestampValue {
+  return new DuckDBTimestampValue(BigInt(timeUs));
+}
+
+function timestampOrNull(timeUs: number): DuckDBTimestampValue | null {
+  return timeUs === 0 ? null : timestamp(timeUs);
+}

@@ -1,0 +1,276 @@
+import { InputError, type InstrumentId, instrumentParts } from '@algo/model';
+import { claimForWriting, releaseWriter } from './file-claims.ts';
+import { InstrumentRows } from './instrument-rows.ts';
+import { transferables } from './row-buffer.ts';
+import type { FileBatch, StoreAnswer, WriteOutcome } from './store-messages.ts';
+import { storePath } from './store-path.ts';
+import { asInputError, BacklogFullError, BUSY_REMEDY, StoreWriteError } from './store-problem.ts';
+import type { IdKind, StoredPosition, StoreRows } from './store-rows.ts';
+import { WorkerLink } from './worker-link.ts';
+
+/** `append` refuses while so many rows aren't durable (33 bytes a trade): callers should hold back at a tenth of it. */
+export const BACKLOG_ROWS_MAX = 1_000_000;
+
+export interface TickStoreOptions {
+  readonly dataDir: string;
+  /** Files attached at a time. Default 200. */
+  readonly maxOpenFiles?: number;
+  /** An instrument's rows are written when so many wait. Default 100. */
+  readonly flushRows?: number;
+  /** Or when the oldest has waited so long. Default 1000. */
+  readonly flushIntervalMs?: number;
+  /** Told of each write that failed; it is tried again, unless the store's thread is what failed. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** What the store has done since it was opened. */
+export interface TickStoreStats {
+  readonly storedTrades: number;
+  readonly storedRows: number;
+  /** Appended and not durable yet. */
+  readonly pendingRows: number;
+  readonly commits: number;
+  readonly failedCommits: number;
+  readonly lastCommitMs: number;
+  readonly openFiles: number;
+  readonly checkpoints: number;
+}
+
+/**
+ * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came from are one
+ * transaction, so that after a crash the caller replays from the stored position and what is there already is passed over.
+ * Rows wait in this thread; its worker owns the files. A file that the pool lets go never takes rows with it.
+ */
+export class TickStore {
+  readonly #dataDir: string;
+  readonly #flushRows: number;
+  readonly #flushIntervalMs: number;
+  readonly #onError: (error: Error) => void;
+  readonly #link: WorkerLink;
+  readonly #instruments = new Map<InstrumentId, InstrumentRows>();
+  /** The one write that is under way. Never rejects. */
+  #writing: Promise<Error[]> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** Calls of `flush` that have not ended; no write starts by itself meanwhile. */
+  #flushing = 0;
+  #closed = false;
+  #stats: TickStoreStats = {
+    storedTrades: 0,
+    storedRows: 0,
+    pendingRows: 0,
+    commits: 0,
+    failedCommits: 0,
+    lastCommitMs: 0,
+    openFiles: 0,
+    checkpoints: 0,
+  };
+
+  private constructor(options: TickStoreOptions) {
+    this.#dataDir = options.dataDir;
+    this.#flushRows = wholeAboveZero('flushRows', options.flushRows ?? 100);
+    this.#flushIntervalMs = wholeAboveZero('flushIntervalMs', options.flushIntervalMs ?? 1_000);
+    this.#onError = options.onError ?? (() => undefined);
+    this.#link = new WorkerLink(wholeAboveZero('maxOpenFiles', options.maxOpenFiles ?? 200));
+  }
+
+  static async open(options: TickStoreOptions): Promise<TickStore> {
+    return new TickStore(options);
+  }
+
+  /**
+   * Returns how far the instrument's file has come, which is begun if there is none. Held against other writers until disposed.
+   * *Errors*: InputError when the file is in use, corrupt, of a newer schema, or cannot be made.
+   */
+  async openInstrument(instrument: InstrumentId, idKind: IdKind): Promise<StoredPosition> {
+    this.#checkAlive();
+    const path = storePath(this.#dataDir, instrument);
+    if (!claimForWriting(path))
+      throw asInputError({ file: path, because: 'this process has it open already', remedy: BUSY_REMEDY });
+    try {
+      const spec = { instrument, path, exchange: instrumentParts(instrument).venue, idKind };
+      const answer = await this.#link.ask({ type: 'open', spec });
+      if (answer.type === 'refused') throw asInputError(answer.problem);
+      if (answer.type !== 'opened') throw unexpected(answer);
+      this.#instruments.set(instrument, new InstrumentRows(spec, answer.stored));
+      this.#stats = { ...this.#stats, openFiles: answer.openFiles };
+      return answer.stored;
+    } catch (error) {
+      releaseWriter(path);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes rows; those of positions that are covered or stored already are passed over without a word.
+   * *Errors*: InputError for rows that cannot be stored, BacklogFullError at BACKLOG_ROWS_MAX; nothing was taken then.
+   */
+  append(rows: StoreRows): void {
+    this.#checkAlive();
+    if (this.backlog >= BACKLOG_ROWS_MAX)
+      throw new BacklogFullError(`${this.backlog} rows wait to be stored, ${BACKLOG_ROWS_MAX} may`);
+    this.#addPending(this.#opened(rows.instrument).append(rows));
+  }
+
+  /** Says that all rows up to this position have been appended. Only whole positions are ever committed. */
+  commitUpTo(instrument: InstrumentId, position: number): void {
+    this.#checkAlive();
+    const rows = this.#opened(instrument);
+    const nowMs = performance.now();
+    rows.commitUpTo(position, nowMs);
+    if (this.#writing === null && rows.isDue(nowMs, this.#flushRows, this.#flushIntervalMs)) this.#writeDue();
+    else this.#armTimer(rows.dueAtMs(this.#flushIntervalMs));
+  }
+
+  /** Returns once everything that `commitUpTo` has covered is durable. *Errors*: StoreWriteError; the rows are kept. */
+  async flush(): Promise<void> {
+    const targets = [...this.#instruments.values()].map((rows) => ({ rows, position: rows.marked }));
+    this.#flushing += 1;
+    try {
+      for (;;) {
+        while (this.#writing !== null) await this.#writing;
+        const left = targets.filter(({ rows, position }) => rows.stored.position < position);
+        if (left.length === 0) return;
+        this.#checkLink();
+        const [failure] = await this.#write(left.map(({ rows }) => rows));
+        if (failure !== undefined) throw failure;
+      }
+    } finally {
+      this.#flushing -= 1;
+      this.#writeDue();
+    }
+  }
+
+  /** Rows appended and not durable yet. */
+  get backlog(): number {
+    return this.#stats.pendingRows;
+  }
+
+  stats(): TickStoreStats {
+    return this.#stats;
+  }
+
+  /** Flushes, checkpoints and lets go of all files. *Errors*: that of `flush`; the files are let go all the same. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.flush();
+    } finally {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      if (this.#link.dead === null) await this.#link.ask({ type: 'close' });
+      for (const rows of this.#instruments.values()) releaseWriter(rows.spec.path);
+    }
+  }
+
+  #opened(instrument: InstrumentId): InstrumentRows {
+    const rows = this.#instruments.get(instrument);
+    if (rows === undefined)
+      throw new InputError({
+        field: 'instrument',
+        value: instrument,
+        because: 'not open in this store',
+        remedy: 'Call openInstrument first.',
+      });
+    return rows;
+  }
+
+  #checkAlive(): void {
+    if (this.#closed) throw new Error('the tick store is closed');
+    this.#checkLink();
+  }
+
+  #checkLink(): void {
+    if (this.#link.dead !== null) throw this.#link.dead;
+  }
+
+  #addPending(rows: number): void {
+    this.#stats = { ...this.#stats, pendingRows: this.#stats.pendingRows + rows };
+  }
+
+  /** Starts a write of what is due, unless one is under way, and sees to it that there is a next time. */
+  #writeDue(): void {
+    if (this.#writing !== null || this.#flushing > 0 || this.#closed || this.#link.dead !== null) return;
+    const nowMs = performance.now();
+    const due: InstrumentRows[] = [];
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const rows of this.#instruments.values())
+      if (rows.isDue(nowMs, this.#flushRows, this.#flushIntervalMs)) due.push(rows);
+      else nextMs = Math.min(nextMs, rows.dueAtMs(this.#flushIntervalMs));
+    if (due.length > 0) void this.#write(due);
+    else this.#armTimer(nextMs);
+  }
+
+  #armTimer(atMs: number): void {
+    if (this.#timer !== null || atMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#writeDue();
+      },
+      Math.max(1, Math.ceil(atMs - performance.now())),
+    );
+  }
+
+  /** Returns what failed. */
+  #write(instruments: readonly InstrumentRows[]): Promise<Error[]> {
+    const files: FileBatch[] = instruments.map((rows) => ({ spec: rows.spec, batch: rows.takeBatch() }));
+    const transfer = files.flatMap(({ batch }) => transferables(batch));
+    const taken = files.map(({ batch }) => ({
+      rows: batch.rows,
+      trades: batch.ticks?.count ?? 0,
+    }));
+    const writing = this.#link
+      .ask({ type: 'write', files }, transfer)
+      .then((answer) => {
+        if (answer.type !== 'written') throw unexpected(answer);
+        this.#stats = { ...this.#stats, openFiles: answer.openFiles, checkpoints: answer.checkpoints };
+        return answer.outcomes.flatMap((outcome, at) => this.#settle(instruments[at]!, taken[at]!, outcome));
+      })
+      .catch((error: Error) => [error])
+      .then((failures) => {
+        this.#writing = null;
+        for (const failure of failures) this.#onError(failure);
+        this.#writeDue();
+        return failures;
+      });
+    this.#writing = writing;
+    return writing;
+  }
+
+  #settle(
+    rows: InstrumentRows,
+    taken: { readonly rows: number; readonly trades: number },
+    outcome: WriteOutcome,
+  ): Error[] {
+    if (!outcome.ok) {
+      rows.onFailed(outcome.batch, performance.now() + this.#flushIntervalMs);
+      this.#stats = { ...this.#stats, failedCommits: this.#stats.failedCommits + 1 };
+      return [new StoreWriteError(outcome.problem)];
+    }
+    rows.onStored(outcome.stored);
+    this.#stats = {
+      ...this.#stats,
+      storedTrades: this.#stats.storedTrades + taken.trades,
+      storedRows: this.#stats.storedRows + taken.rows,
+      pendingRows: this.#stats.pendingRows - taken.rows,
+      commits: this.#stats.commits + 1,
+      lastCommitMs: outcome.commitMs,
+    };
+    return [];
+  }
+}
+
+function wholeAboveZero(field: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InputError({
+      field,
+      value,
+      because: 'not a whole number above 0',
+      remedy: 'Leave it out for the default.',
+    });
+  return value;
+}
+
+function unexpected(answer: StoreAnswer): Error {
+  return new Error(`the tick store thread answered ${answer.type} to something else`);
+}
