@@ -168,34 +168,33 @@ function violationsOf(issue: z.core.$ZodIssue, document: unknown): ConfigViolati
 
 /** Looks at fields that are good in themselves, so that a bad one does not hide what is wrong between the others. */
 function violationsBetweenFields(document: Readonly<Record<string, unknown>>): ConfigViolation[] {
-  const good = <F extends Field>(field: F): z.output<(typeof SHAPE)[F]> | undefined => {
-    const parsed = z.safeParse(SHAPE[field], document[field]);
-    return parsed.success ? parsed.data : undefined;
-  };
   const found: ConfigViolation[] = [];
   const add = (field: Field, because: string, remedy = REMEDIES[field]) =>
     found.push({ field, value: spell(document[field]), because, remedy });
 
-  if (good('rule_set') === 'robust')
+  if (good(SHAPE.rule_set, document.rule_set) === 'robust')
     add(
       'rule_set',
       'the robust rules do not exist in this version',
       'Write classic; nothing is traded by another rule set than the one named.',
     );
-  const hour = document['target_trades_per_hour'] !== undefined;
-  const day = document['target_trades_per_day'] !== undefined;
+  const hour = document.target_trades_per_hour !== undefined;
+  const day = document.target_trades_per_day !== undefined;
   if (hour === day)
     add(
       'target_trades_per_hour',
       hour ? 'target_trades_per_day is given as well' : 'neither per_hour nor per_day is given',
     );
-  const timeframes = good('timeframes');
-  const primary = good('primary_timeframe');
+  const timeframes = good(SHAPE.timeframes, document.timeframes);
+  const primary = good(SHAPE.primary_timeframe, document.primary_timeframe);
   if (primary !== undefined && timeframes !== undefined && !timeframes.includes(primary))
     add('primary_timeframe', `not one of the timeframes ${timeframes.join(', ')}`);
   if (primary !== undefined && !isFlowWindow(primary))
     add('primary_timeframe', 'order flow is not measured over it, so no primary analyser could ever pass');
-  if (good('enabled_strategies')?.includes('hierarchical') && timeframes !== undefined) {
+  if (
+    good(SHAPE.enabled_strategies, document.enabled_strategies)?.includes('hierarchical') &&
+    timeframes !== undefined
+  ) {
     const without = timeframes.filter((timeframe) => !isFlowWindow(timeframe));
     if (timeframes.length < 3 || without.length > 0)
       add(
@@ -206,9 +205,9 @@ function violationsBetweenFields(document: Readonly<Record<string, unknown>>): C
         'List three or more of 15s, 1m, 5m, 15m, or leave hierarchical out.',
       );
   }
-  const stop = good('initial_stop_pct');
-  const target = good('take_profit_pct');
-  const ratio = good('risk_reward');
+  const stop = good(SHAPE.initial_stop_pct, document.initial_stop_pct);
+  const target = good(SHAPE.take_profit_pct, document.take_profit_pct);
+  const ratio = good(SHAPE.risk_reward, document.risk_reward);
   const farthest = stop === undefined || ratio === undefined ? 0 : clean(stop[1] * ratio);
   if (target !== undefined && target[1] < farthest)
     add(
@@ -216,6 +215,11 @@ function violationsBetweenFields(document: Readonly<Record<string, unknown>>): C
       `its maximum is below risk_reward × the widest initial stop (${farthest} %), so the ratio could not be kept`,
     );
   return found;
+}
+
+function good<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | undefined {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
 }
 
 function inside(value: unknown, key: PropertyKey): unknown {
