@@ -2,12 +2,10 @@ import {
   type AccountId,
   type Check,
   Decimal,
-  hashId,
   InputError,
   type Instrument,
   type InstrumentId,
   type MarketState,
-  type PlaceOrder,
   type RefusalCode,
   type RiskEvent,
   type Signal,
@@ -17,13 +15,14 @@ import {
 import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
 import { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
-import { type Cause, decisionIdOf, recordDecision } from './decision-record.ts';
+import { type Cause, recordDecision } from './decision-record.ts';
 import { type DecisionSnapshot, readSnapshot, SNAPSHOT_VERSION } from './decision-snapshot.ts';
 import { type EntryPlan, planEntry } from './entry-plan.ts';
 import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
 import { Halts } from './halts.ts';
+import { placeOrderOf } from './place-order.ts';
 import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
@@ -235,7 +234,7 @@ export class DecisionEngine {
       return this.#refuse(cause, verdict, verdict.code, verdict.detail, verdict.checks);
     const { entry, checks } = this.#examine(cause, verdict);
     if (entry.type === 'refused') return this.#refuse(cause, verdict, entry.code, entry.detail, checks);
-    const order = this.#orderOf(cause, verdict, entry);
+    const order = placeOrderOf(cause, verdict, entry, this.#settings.account, this.#limits.expiryUs);
     this.#exposure.ask({
       instrument: order.instrument,
       commandId: order.commandId,
@@ -274,27 +273,6 @@ export class DecisionEngine {
     const limits = this.#limits;
     const entry = planEntry({ proposal, price: state.price, equity, instrument, config, limits });
     return { entry, checks: [...checks, ...entry.checks] };
-  }
-
-  #orderOf(cause: Cause, proposal: Proposal, entry: Extract<EntryPlan, { type: 'planned' }>): PlaceOrder {
-    const { state, instrument, strategy } = cause;
-    const decision = decisionIdOf(cause);
-    return {
-      type: 'PlaceOrder',
-      commandId: hashId('place', decision),
-      decision,
-      strategy: strategy.name,
-      account: this.#settings.account,
-      instrument: instrument.id,
-      direction: proposal.direction,
-      orderType: 'limit',
-      timeInForce: 'ioc',
-      quantity: entry.quantity,
-      limitPrice: entry.limitPrice,
-      plan: entry.plan,
-      timeUs: state.timeUs,
-      expiresUs: state.timeUs + this.#limits.expiryUs,
-    };
   }
 
   #refuse(
