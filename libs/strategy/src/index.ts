@@ -1,1 +1,22 @@
-export {};
+export { allPass, available, failures, gate, NOT_AVAILABLE, shown } from './check.ts';
+export { concludeByConfluence, refuse } from './conclude.ts';
+export { configurationHash } from './configuration-hash.ts';
+export {
+  CONFLUENCE_MAX,
+  CONFLUENCE_WEIGHTS,
+  type Confluence,
+  convictionOf,
+  scoreConfluence,
+  valueAreaEdgeDistance,
+} from './confluence.ts';
+export { exampleState } from './example-state.ts';
+export * from './levels/bounce.ts';
+export * from './levels/cascade.ts';
+export * from './levels/regime.ts';
+export * from './levels/zone.ts';
+export * from './nearest-zone.ts';
+export * from './order-flow.ts';
+export * from './primaries.ts';
+export * from './strategies/index.ts';
+export * from './strategy.ts';
+export * from './trading-config-schema.ts';

@@ -1,0 +1,16 @@
+import { hashId, type TradingConfig } from '@algo/model';
+
+/**
+ * Returns the name of what a configuration says: equal for equal content, whatever the order of its keys or of its
+ * instruments. The order of timeframes and strategies counts, because it changes what the engine does.
+ */
+export function configurationHash(config: TradingConfig): string {
+  return hashId('configuration', canonical({ ...config, instruments: [...config.instruments].sort() }));
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
+}

@@ -1,0 +1,58 @@
+import type { MarketState, Regime } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import { exampleState } from '../example-state.ts';
+import { regimeLevel } from './regime.ts';
+
+function withRegime(state: MarketState, change: Partial<Regime>): MarketState {
+  return {
+    ...state,
+    regimes: state.regimes.map((regime) => (regime.timeframe === '15m' ? { ...regime, ...change } : regime)),
+  };
+}
+
+const cases: readonly (readonly [string, Partial<Regime>, 'long' | null, string | null])[] = [
+  ['all in order is an up-trend', {}, 'long', null],
+  ['ADX exactly 20 trends', { adx14: 20 }, 'long', null],
+  ['ADX just under 20 ranges', { adx14: 19.99 }, null, 'regime.adx'],
+  ['ATR exactly 0.5 % trends', { atrPercent: 0.5 }, 'long', null],
+  ['ATR just under 0.5 % ranges', { atrPercent: 0.499 }, null, 'regime.atr_percent'],
+  ['persistence exactly 0.55 trends', { persistence: 0.55 }, 'long', null],
+  ['persistence just under 0.55 ranges', { persistence: 0.549 }, null, 'regime.persistence'],
+  ['mean reversion exactly 0.6 trends', { meanReversion: 0.6 }, 'long', null],
+  ['mean reversion just over 0.6 ranges', { meanReversion: 0.601 }, null, 'regime.mean_reversion'],
+  ['EMA20 equal to EMA50 ranges', { ema20: 99 }, null, 'regime.ema20'],
+  ['EMA50 equal to EMA200 ranges', { ema50: 98 }, null, 'regime.ema50'],
+  ['EMA50 under EMA200 ranges', { ema50: 97 }, null, 'regime.ema50'],
+  ['price exactly on EMA20 ranges', { ema20: 100 }, null, 'regime.price'],
+  ['price under EMA20 ranges', { ema20: 100.1 }, null, 'regime.price'],
+  ['no ADX yet ranges', { adx14: null }, null, 'regime.adx'],
+  ['no ATR yet ranges', { atrPercent: null }, null, 'regime.atr_percent'],
+  ['no persistence yet ranges', { persistence: null }, null, 'regime.persistence'],
+  ['no mean reversion yet ranges', { meanReversion: null }, null, 'regime.mean_reversion'],
+  ['no EMA20 yet ranges', { ema20: null }, null, 'regime.ema20'],
+  ['no EMA200 yet ranges', { ema200: null }, null, 'regime.ema50'],
+  ['a number that is none never passes', { adx14: Number.NaN }, null, 'regime.adx'],
+];
+
+test.each(cases)('%s', (_name, change, direction, failing) => {
+  const verdict = regimeLevel(withRegime(exampleState('long'), change), '15m');
+  expect(verdict.direction).toBe(direction);
+  const failed = verdict.checks.filter((check) => check.passed === false).map((check) => check.name);
+  if (failing === null) expect(failed).toEqual([]);
+  else expect(failed).toContain(failing);
+});
+
+test('mirrors to a down-trend', () => {
+  expect(regimeLevel(exampleState('short'), '15m').direction).toBe('short');
+});
+
+test('says not available for a timeframe that is not there', () => {
+  const verdict = regimeLevel(exampleState('long'), '1h');
+  expect(verdict.direction).toBeNull();
+  expect(verdict.checks.find((check) => check.name === 'regime.adx')).toMatchObject({
+    value: null,
+    threshold: 20,
+    passed: false,
+    note: 'not available',
+  });
+});

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { refuse } from '../conclude.ts';
+import { scoreConfluence } from '../confluence.ts';
+import { bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
+import { CLASSIC_CASCADE_IMBALANCE, cascadeLevel } from '../levels/cascade.ts';
+import { CLASSIC_REGIME, regimeLevel } from '../levels/regime.ts';
+import { CLASSIC_ZONE_DISTANCE, zoneLevel } from '../levels/zone.ts';
+import { farBoundary, nearBoundary } from '../nearest-zone.ts';
+import { defineStrategy } from '../strategy.ts';
+
+/** The most that an imbalance can say, as in OrderFlow: beyond it a side simply had no trades. */
+const IMBALANCE_MAX = 99;
+
+/**
+ * The four levels, from the longest timeframe to the fastest; the first that fails ends the evaluation. When all pass,
+ * the entry score is bounce strength × the fastest imbalance toward the trade (for shorts 1 ÷ imbalance, at most 99, so
+ * that more is stronger on both sides) and the stop stands at the zone's far boundary. The confluence is recorded and
+ * not required: the levels are this strategy's whole rule.
+ * Example: 15m up-trend, price 100 at demand 99.5–99.9, imbalance 3.0 > 2.0 > 1.5, strength 0.8 on 2.0 × volume → long,
+ * score 0.8 × 3.0 = 2.4, stop 99.5. Short with imbalance 0.4 and strength 0.8 → 0.8 × 2.5 = 2.0.
+ */
+export const hierarchical = defineStrategy({
+  name: 'hierarchical',
+  trigger: 'state',
+  parameters: z.object({
+    adx: z.number().min(0).max(100).default(CLASSIC_REGIME.adxMin),
+    atr_percent: z.number().min(0).max(100).default(CLASSIC_REGIME.atrPercentMin),
+    persistence: z.number().min(0).max(1).default(CLASSIC_REGIME.persistenceMin),
+    mean_reversion: z.number().min(0).max(1).default(CLASSIC_REGIME.meanReversionMax),
+    zone_distance: z.number().gt(0).max(0.05).default(CLASSIC_ZONE_DISTANCE).describe('share of price'),
+    imbalance: z.number().gt(1).max(99).default(CLASSIC_CASCADE_IMBALANCE).describe('order-flow ratio'),
+    bounce_strength: z.number().min(0).max(1).default(CLASSIC_BOUNCE.strengthMin),
+    volume_ratio: z.number().min(0).max(100).default(CLASSIC_BOUNCE.volumeRatioMin),
+  }),
+  evaluate({ state, config, parameters }) {
+    const longest = config.timeframes[config.timeframes.length - 1] ?? config.primaryTimeframe;
+    const regime = regimeLevel(state, longest, {
+      adxMin: parameters.adx,
+      atrPercentMin: parameters.atr_percent,
+      persistenceMin: parameters.persistence,
+      meanReversionMax: parameters.mean_reversion,
+    });
+    const { direction } = regime;
+    if (direction === null) return refuse('REGIME', 1, regime.checks, null);
+    const zone = zoneLevel(state, longest, direction, parameters.zone_distance);
+    const toZone = [...regime.checks, ...zone.checks];
+    if (zone.near === null) return refuse('ZONE', 2, toZone, direction);
+    const cascade = cascadeLevel(state, config.timeframes, direction, parameters.imbalance);
+    const toCascade = [...toZone, ...cascade.checks];
+    if (!cascade.passed || cascade.imbalance === null) return refuse('CASCADE', 3, toCascade, direction);
+    const bounce = bounceLevel(state, {
+      strengthMin: parameters.bounce_strength,
+      volumeRatioMin: parameters.volume_ratio,
+    });
+    const toBounce = [...toCascade, ...bounce.checks];
+    if (!bounce.passed || bounce.strength === null) return refuse('BOUNCE', 4, toBounce, direction);
+    const confluence = scoreConfluence(state, direction, config);
+    const toward = direction === 'long' ? cascade.imbalance : Math.min(IMBALANCE_MAX, 1 / cascade.imbalance);
+    const target = confluence.targetZone;
+    return {
+      type: 'proposal',
+      direction,
+      level: 4,
+      confluence,
+      checks: [...toBounce, ...confluence.checks],
+      entryScore: bounce.strength * toward,
+      stopPrice: farBoundary(zone.near.zone),
+      ...(target === null ? {} : { targetPrice: nearBoundary(target.zone) }),
+    };
+  },
+});

@@ -1,0 +1,302 @@
+import {
+  type AccountId,
+  type Check,
+  Decimal,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  type MarketState,
+  type RefusalCode,
+  type RiskEvent,
+  type Signal,
+  type TimeUs,
+  type TradingConfig,
+} from '@algo/model';
+import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
+import type { DecisionInput, DecisionOutput } from './decision-io.ts';
+import { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
+import { type Cause, recordDecision } from './decision-record.ts';
+import { type DecisionSnapshot, readSnapshot, SNAPSHOT_VERSION } from './decision-snapshot.ts';
+import { type EntryPlan, planEntry } from './entry-plan.ts';
+import { EvaluationPace } from './evaluation-pace.ts';
+import { Exposure } from './exposure.ts';
+import { guard } from './guards.ts';
+import { Halts } from './halts.ts';
+import { placeOrderOf } from './place-order.ts';
+import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
+import { enabledStrategies, runStrategy } from './run-strategy.ts';
+
+export interface DecisionSettings {
+  readonly account: AccountId;
+  readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly config: TradingConfig;
+  /** Every strategy that a configuration may enable, parameters in force. */
+  readonly strategies: readonly Strategy[];
+  readonly codeVersion: string;
+  /** DEFAULT_LIMITS where left out. */
+  readonly limits?: Partial<DecisionLimits>;
+}
+
+/** What was not published, and why it did not need to be. */
+export interface DecisionCounters {
+  /** Evaluations that ended below level 2. */
+  readonly refusals: readonly RefusalCount[];
+  /** Evaluations at level 2 or above that repeated what was published within the last minute. */
+  readonly withheld: readonly RefusalCount[];
+  /** Signals that had been handled already. */
+  readonly repeatedSignals: number;
+  /** States and signals of instruments whose trading rules the engine was not given. */
+  readonly unknownInstruments: number;
+}
+
+/**
+ * Turns signals and states into recorded decisions and entry orders for one account. Pure: the same inputs give the
+ * same outputs, ids included. The strategy speaks first; only a proposal is held against the guards and then sized, so
+ * a refusal by a guard shows the trade that it prevented.
+ */
+export class DecisionEngine {
+  readonly #settings: DecisionSettings;
+  readonly #limits: DecisionLimits;
+  readonly #halts: Halts;
+  readonly #exposure: Exposure;
+  readonly #pace: EvaluationPace;
+  readonly #refusals: RefusalCounts;
+  readonly #withheld: RefusalCounts;
+  #config: TradingConfig;
+  #configurationHash: string;
+  #active: readonly Strategy[];
+  #newestUs: TimeUs;
+  #equity: { readonly amount: Decimal; readonly timeUs: TimeUs } | null;
+  #repeatedSignals: number;
+  #unknownInstruments: number;
+
+  /** *Errors*: InputError when the configuration cannot run, as for ConfigurationActivated. */
+  constructor(settings: DecisionSettings, memory: DecisionSnapshot | null = null) {
+    this.#settings = settings;
+    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#config = memory?.config ?? settings.config;
+    this.#active = enabledStrategies(this.#config, settings.strategies);
+    this.#configurationHash = configurationHash(this.#config);
+    this.#halts = new Halts(settings.account, memory?.halts ?? []);
+    const exposure = memory?.exposure ?? { positions: [], pending: [], closed: [] };
+    this.#exposure = new Exposure(settings.account, this.#limits, exposure);
+    this.#pace = new EvaluationPace(memory?.pace ?? { paces: [], signals: [] });
+    this.#refusals = new RefusalCounts(memory?.refusals ?? []);
+    this.#withheld = new RefusalCounts(memory?.withheld ?? []);
+    this.#newestUs = memory?.newestUs ?? 0;
+    const equity = memory?.equity ?? null;
+    this.#equity =
+      equity === null ? null : { amount: Decimal.of(equity.amount, 'equity'), timeUs: equity.timeUs };
+    this.#repeatedSignals = memory?.repeatedSignals ?? 0;
+    this.#unknownInstruments = memory?.unknownInstruments ?? 0;
+  }
+
+  /**
+   * Returns what follows from one input. Time moves with market data, positions and equity marks; a halt or a new
+   * configuration may carry a person's clock and does not move it.
+   * *Errors*: InputError from ConfigurationActivated with an unknown strategy or rule set; the old one stays in force.
+   */
+  handle(input: DecisionInput): DecisionOutput[] {
+    switch (input.type) {
+      case 'MarketStateUpdated':
+        return this.#evaluate(input.state, null);
+      case 'SignalGenerated':
+        return this.#evaluate(input.signal.state, input.signal);
+      case 'ConfigurationActivated':
+        this.#active = enabledStrategies(input.config, this.#settings.strategies);
+        this.#config = input.config;
+        this.#configurationHash = configurationHash(input.config);
+        return [];
+      case 'EquityMarked':
+        this.#markEquity(input);
+        return [];
+      case 'TradingModeChanged':
+        this.#halts.apply(input);
+        return [];
+      case 'DrawdownLevelChanged':
+        return [];
+      case 'PositionOpened':
+      case 'PositionIncreased':
+      case 'PositionReduced':
+      case 'PositionClosed':
+      case 'StopMoved':
+      case 'ExitTriggered':
+        this.#advance(input.timeUs);
+        this.#exposure.apply(input);
+        return [];
+      default:
+        return input satisfies never;
+    }
+  }
+
+  counters(): DecisionCounters {
+    return {
+      refusals: this.#refusals.rows(),
+      withheld: this.#withheld.rows(),
+      repeatedSignals: this.#repeatedSignals,
+      unknownInstruments: this.#unknownInstruments,
+    };
+  }
+
+  snapshot(): DecisionSnapshot {
+    return {
+      version: SNAPSHOT_VERSION,
+      account: this.#settings.account,
+      config: this.#config,
+      configurationHash: this.#configurationHash,
+      newestUs: this.#newestUs,
+      equity:
+        this.#equity === null
+          ? null
+          : { amount: this.#equity.amount.toString(), timeUs: this.#equity.timeUs },
+      halts: this.#halts.snapshot(),
+      exposure: this.#exposure.snapshot(),
+      pace: this.#pace.snapshot(),
+      refusals: this.#refusals.rows(),
+      withheld: this.#withheld.rows(),
+      repeatedSignals: this.#repeatedSignals,
+      unknownInstruments: this.#unknownInstruments,
+    };
+  }
+
+  /**
+   * Returns an engine that goes on as if it had never stopped, with the configuration that was active then.
+   * *Errors*: InputError on another version, another account, or a configuration that changed inside the snapshot.
+   */
+  static restore(settings: DecisionSettings, snapshot: unknown): DecisionEngine {
+    const memory = readSnapshot(snapshot);
+    const engine = new DecisionEngine(settings, memory);
+    const differs =
+      memory.account !== settings.account
+        ? `account ${memory.account}`
+        : engine.#configurationHash !== memory.configurationHash
+          ? `configuration ${memory.configurationHash}`
+          : null;
+    if (differs !== null)
+      throw new InputError({
+        field: 'decision snapshot',
+        value: differs,
+        because: `does not belong to account ${settings.account} and configuration ${engine.#configurationHash}`,
+        remedy: 'Restore the snapshot of this account, or start without one and replay the log.',
+      });
+    return engine;
+  }
+
+  #advance(timeUs: TimeUs): void {
+    this.#newestUs = Math.max(this.#newestUs, timeUs);
+    this.#exposure.advance(this.#newestUs);
+  }
+
+  #markEquity(mark: Extract<RiskEvent, { type: 'EquityMarked' }>): void {
+    this.#advance(mark.timeUs);
+    if (mark.account !== this.#settings.account) return;
+    if (this.#equity !== null && mark.timeUs < this.#equity.timeUs) return;
+    this.#equity = { amount: mark.equity, timeUs: mark.timeUs };
+  }
+
+  #evaluate(state: MarketState, signal: Signal | null): DecisionOutput[] {
+    const instrument = this.#settings.instruments.get(state.instrument);
+    if (instrument === undefined) {
+      this.#unknownInstruments++;
+      return [];
+    }
+    this.#advance(state.timeUs);
+    if (signal !== null && !this.#pace.admitSignal(instrument.id, signal.id)) {
+      this.#repeatedSignals++;
+      return [];
+    }
+    const outputs: DecisionOutput[] = [];
+    for (const strategy of this.#active) {
+      if (strategy.trigger !== (signal === null ? 'state' : 'signal')) continue;
+      if (signal === null && !this.#pace.admitState(instrument.id, strategy.name, state.timeUs)) continue;
+      const config = this.#config;
+      const cause = {
+        state,
+        signal,
+        instrument,
+        strategy,
+        config,
+        configurationHash: this.#configurationHash,
+      };
+      outputs.push(...this.#decide(cause));
+    }
+    return outputs;
+  }
+
+  #decide(cause: Cause): DecisionOutput[] {
+    const { instrument, strategy, config } = cause;
+    if (config.instruments.length > 0 && !config.instruments.includes(instrument.id)) {
+      this.#refusals.add(instrument.id, 1, 'NOT_CONFIGURED');
+      return [];
+    }
+    const verdict = runStrategy(strategy, cause);
+    if (verdict.type === 'refusal')
+      return this.#refuse(cause, verdict, verdict.code, verdict.detail, verdict.checks);
+    const { entry, checks } = this.#examine(cause, verdict);
+    if (entry.type === 'refused') return this.#refuse(cause, verdict, entry.code, entry.detail, checks);
+    const order = placeOrderOf(cause, verdict, entry, this.#settings.account, this.#limits.expiryUs);
+    this.#exposure.ask({
+      instrument: order.instrument,
+      commandId: order.commandId,
+      expiresUs: order.expiresUs,
+    });
+    this.#pace.accepted(instrument.id, strategy.name);
+    const outcome = { type: 'accepted', commandId: order.commandId } as const;
+    return [...recordDecision(cause, verdict, checks, outcome, this.#settings.codeVersion), order];
+  }
+
+  /** Holds a proposal against the guards and the equity, then sizes it; `checks` are all that were made. */
+  #examine(
+    cause: Cause,
+    proposal: Proposal,
+  ): { readonly entry: EntryPlan; readonly checks: readonly Check[] } {
+    const { state, instrument, strategy, config } = cause;
+    const guarded = guard({
+      state,
+      instrument,
+      strategy: strategy.name,
+      nowUs: this.#newestUs,
+      maxPositions: config.maxConcurrentPositions,
+      limits: this.#limits,
+      halts: this.#halts,
+      exposure: this.#exposure,
+    });
+    const checks = [...proposal.checks, ...guarded.checks];
+    if (guarded.refused !== null)
+      return { entry: { type: 'refused', checks: [], ...guarded.refused }, checks };
+    const equity = this.#equity?.amount ?? null;
+    checks.push(gate('guard.equity', equity?.toNumber(), 0, (x) => x > 0, 'last mark of the account'));
+    if (equity === null || !equity.isPositive()) {
+      const detail = `equity=${equity ?? 'not marked yet'}`;
+      return { entry: { type: 'refused', code: 'NO_EQUITY', detail, checks: [] }, checks };
+    }
+    const limits = this.#limits;
+    const entry = planEntry({ proposal, price: state.price, equity, instrument, config, limits });
+    return { entry, checks: [...checks, ...entry.checks] };
+  }
+
+  #refuse(
+    cause: Cause,
+    verdict: StrategyVerdict,
+    code: RefusalCode,
+    detail: string,
+    checks: readonly Check[],
+  ): DecisionOutput[] {
+    const { state, signal, instrument, strategy } = cause;
+    if (verdict.level < 2) {
+      this.#refusals.add(instrument.id, verdict.level, code);
+      return [];
+    }
+    if (signal === null && !this.#pace.admitRefusal(instrument.id, strategy.name, code, state.timeUs)) {
+      this.#withheld.add(instrument.id, verdict.level, code);
+      return [];
+    }
+    return recordDecision(
+      cause,
+      verdict,
+      checks,
+      { type: 'refused', code, detail },
+      this.#settings.codeVersion,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type {
+  Decision,
+  DecisionId,
+  Direction,
+  InstrumentId,
+  MarketState,
+  PlaceOrder,
+  PositionEvent,
+  RiskEvent,
+  Signal,
+  StrategyName,
+  TimeUs,
+  TradingConfig,
+} from '@algo/model';
+
+/** Everything that moves the decision engine. */
+export type DecisionInput =
+  | { readonly type: 'MarketStateUpdated'; readonly state: MarketState }
+  | { readonly type: 'SignalGenerated'; readonly signal: Signal }
+  | PositionEvent
+  | RiskEvent
+  | { readonly type: 'ConfigurationActivated'; readonly config: TradingConfig; readonly timeUs: TimeUs };
+
+/** One evaluation on the record, with the code that made it. */
+export interface DecisionMade {
+  readonly type: 'DecisionMade';
+  readonly decision: Decision;
+  readonly codeVersion: string;
+}
+
+/** A recorded evaluation reached high confluence (7.0 of 8.0), whether or not it was accepted. */
+export interface ConvictionHigh {
+  readonly type: 'ConvictionHigh';
+  readonly decision: DecisionId;
+  readonly instrument: InstrumentId;
+  readonly strategy: StrategyName;
+  readonly direction: Direction;
+  readonly confluence: number;
+  readonly confluenceMax: number;
+  readonly timeUs: TimeUs;
+}
+
+export type DecisionOutput = DecisionMade | ConvictionHigh | PlaceOrder;

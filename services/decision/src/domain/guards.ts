@@ -1,0 +1,127 @@
+import {
+  type Check,
+  type Instrument,
+  type MarketState,
+  type RefusalCode,
+  type StrategyName,
+  type TimeUs,
+  US_PER_SECOND,
+} from '@algo/model';
+import { gate } from '@algo/strategy';
+import type { DecisionLimits } from './decision-limits.ts';
+import type { Exposure } from './exposure.ts';
+import type { Halts } from './halts.ts';
+
+/** Above this a price is a fault of the data; doubles lose the ticks up there anyway. */
+export const PRICE_MAX = 1e12;
+
+/** What a proposal is held against before it may become an order. */
+export interface GuardInput {
+  readonly state: MarketState;
+  readonly instrument: Instrument;
+  readonly strategy: StrategyName;
+  readonly nowUs: TimeUs;
+  readonly maxPositions: number;
+  readonly limits: DecisionLimits;
+  readonly halts: Halts;
+  readonly exposure: Exposure;
+}
+
+/** `refused` is null when every guard held. `checks` ends with the first one that did not. */
+export interface GuardVerdict {
+  readonly checks: readonly Check[];
+  readonly refused: { readonly code: RefusalCode; readonly detail: string } | null;
+}
+
+interface Guard {
+  readonly code: RefusalCode;
+  readonly check: Check;
+  readonly detail: string;
+}
+
+/** Holds a proposal against the state of the account and of its data; the first guard that fails ends it. */
+export function guard(input: GuardInput): GuardVerdict {
+  const checks: Check[] = [];
+  for (const next of GUARDS) {
+    const { code, check, detail } = next(input);
+    checks.push(check);
+    if (check.passed !== true) return { checks, refused: { code, detail } };
+  }
+  return { checks, refused: null };
+}
+
+const GUARDS: readonly ((input: GuardInput) => Guard)[] = [
+  tradingMode,
+  completeData,
+  soundPrice,
+  freshState,
+  freeInstrument,
+  coolDown,
+  positionLimit,
+];
+
+function tradingMode({ halts, instrument, strategy }: GuardInput): Guard {
+  const halt = halts.binding(instrument, strategy);
+  const detail = halt === null ? '' : `${halt.scope} is ${halt.mode}: ${halt.reason}`;
+  const check = yes('guard.trading_mode', halt === null, halt === null ? 'active' : detail);
+  return { code: 'HALTED', check, detail };
+}
+
+function completeData({ state }: GuardInput): Guard {
+  const note = state.complete ? 'no open gap in the windows' : 'an open feed gap touches the windows';
+  return { code: 'DEGRADED_DATA', check: yes('guard.complete_data', state.complete, note), detail: note };
+}
+
+function soundPrice({ state }: GuardInput): Guard {
+  const check = gate(
+    'guard.price',
+    state.price,
+    PRICE_MAX,
+    (x) => x > 0 && x < PRICE_MAX,
+    'above 0 and sane',
+  );
+  return { code: 'DEGRADED_DATA', check, detail: `price=${state.price}` };
+}
+
+function freshState({ state, nowUs, limits }: GuardInput): Guard {
+  const age = (nowUs - state.timeUs) / US_PER_SECOND;
+  const limit = limits.staleUs / US_PER_SECOND;
+  const check = gate('guard.age_seconds', age, limit, (x) => x <= limit, 'behind the newest event');
+  return { code: 'STALE_STATE', check, detail: `age_seconds=${age}, max=${limit}` };
+}
+
+function freeInstrument({ exposure, instrument }: GuardInput): Guard {
+  const held = exposure.occupied(instrument.id);
+  const detail =
+    held === null
+      ? ''
+      : held.what === 'position'
+        ? `position=${held.id} is open`
+        : `entry=${held.id} is pending`;
+  const check = yes('guard.free_instrument', held === null, held === null ? 'no position, no entry' : detail);
+  return { code: 'POSITION_OPEN', check, detail };
+}
+
+function coolDown({ exposure, instrument, nowUs, limits }: GuardInput): Guard {
+  const closedUs = exposure.closedUs(instrument.id);
+  const limit = limits.coolDownUs / US_PER_SECOND;
+  if (closedUs === null)
+    return {
+      code: 'COOL_DOWN',
+      check: { ...yes('guard.cool_down_seconds', true, 'no close within it'), threshold: limit },
+      detail: '',
+    };
+  const since = (nowUs - closedUs) / US_PER_SECOND;
+  const check = gate('guard.cool_down_seconds', since, limit, (x) => x >= limit, 'since the last close');
+  return { code: 'COOL_DOWN', check, detail: `closed_seconds_ago=${since}, cool_down=${limit}` };
+}
+
+function positionLimit({ exposure, maxPositions }: GuardInput): Guard {
+  const count = exposure.count();
+  const check = gate('guard.positions', count, maxPositions, (x) => x < maxPositions, 'open or asked for');
+  return { code: 'POSITION_LIMIT', check, detail: `positions=${count}, max=${maxPositions}` };
+}
+
+function yes(name: string, passed: boolean, note: string): Check {
+  return { name, value: null, threshold: null, passed, points: null, pointsMax: null, note };
+}
