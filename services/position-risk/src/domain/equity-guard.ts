@@ -3,6 +3,8 @@ import {
   Decimal,
   type DrawdownLevel,
   InputError,
+  type Position,
+  type PositionEvent,
   type RiskEvent,
   type TimeUs,
 } from '@algo/model';
@@ -31,6 +33,8 @@ export interface EquityGuardSnapshot {
 
 /** Names kept apart in the totals; what comes beyond them is summed under `other`. */
 const NAMES_MAX = 256;
+
+type Booked = Pick<Position, 'id' | 'realized' | 'fees'>;
 
 /** Adds up what an account made and says how far its equity is below where the session began. */
 export class EquityGuard {
@@ -74,13 +78,15 @@ export class EquityGuard {
     return this.#markedUs;
   }
 
-  /** Books a gain and a fee for a strategy. *Units*: account currency. */
-  book(strategy: string, realized: Decimal, fee: Decimal): void {
-    this.#realized = this.#realized.plus(realized);
-    this.#fees = this.#fees.plus(fee);
-    const name = roomFor(this.#byStrategy, strategy);
-    const sum = this.#byStrategy.get(name) ?? { realized: Decimal.zero, fees: Decimal.zero };
-    this.#byStrategy.set(name, { realized: sum.realized.plus(realized), fees: sum.fees.plus(fee) });
+  /** Books what a position gained and paid by these events; `before` is the position as it was, null when there was none. */
+  bookEvents(before: Booked | null, events: readonly PositionEvent[]): void {
+    let last = before;
+    for (const { position } of events) {
+      const same = last?.id === position.id ? last : null;
+      const realized = position.realized.minus(same?.realized ?? Decimal.zero);
+      this.#book(position.strategy, realized, position.fees.minus(same?.fees ?? Decimal.zero));
+      last = position;
+    }
   }
 
   /** Notes a fee that can't be valued. *Units*: the asset's own. */
@@ -164,6 +170,14 @@ export class EquityGuard {
       level: this.#level,
       markedUs: this.#markedUs,
     };
+  }
+
+  #book(strategy: string, realized: Decimal, fee: Decimal): void {
+    this.#realized = this.#realized.plus(realized);
+    this.#fees = this.#fees.plus(fee);
+    const name = roomFor(this.#byStrategy, strategy);
+    const sum = this.#byStrategy.get(name) ?? { realized: Decimal.zero, fees: Decimal.zero };
+    this.#byStrategy.set(name, { realized: sum.realized.plus(realized), fees: sum.fees.plus(fee) });
   }
 
   #equity(unrealized: Decimal): Decimal {

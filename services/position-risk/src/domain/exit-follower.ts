@@ -142,7 +142,10 @@ export class ExitFollower {
       if (ours || event.commandId === this.commandId) this.#submitted(event.commandId, clientOrderId, nowUs);
       return;
     }
-    if (event.type === 'OrderDenied') return this.#denied(event.commandId, event.denial.code, nowUs);
+    if (event.type === 'OrderDenied') {
+      this.#denied(event.commandId, event.denial.code, nowUs);
+      return;
+    }
     const order = this.#orders.get(clientOrderId);
     if (order === undefined) return;
     this.#newsUs = nowUs;

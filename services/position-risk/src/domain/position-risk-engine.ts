@@ -5,7 +5,6 @@ import {
   type ExitReason,
   type Fill,
   InputError,
-  type InstrumentId,
   type OrderEvent,
   type Position,
   type PositionEvent,
@@ -232,16 +231,9 @@ export class PositionRiskEngine {
   }
 
   /** Tells what happened to a position and books what it gained; `before` is the position as it was. */
-  #post(before: Pick<Position, 'id' | 'realized' | 'fees'> | null, events: readonly PositionEvent[]): void {
-    let last = before;
-    for (const event of events) {
-      const { position } = event;
-      const same = last?.id === position.id ? last : null;
-      const realized = position.realized.minus(same?.realized ?? Decimal.zero);
-      this.#guard.equity.book(position.strategy, realized, position.fees.minus(same?.fees ?? Decimal.zero));
-      last = position;
-      this.#out.push(event);
-    }
+  #post(before: PositionGuard['holding'] | null, events: readonly PositionEvent[]): void {
+    this.#guard.equity.bookEvents(before, events);
+    this.#out.push(...events);
   }
 
   #mark(): void {
