@@ -1,0 +1,90 @@
+import { Decimal, type Fill, InputError, type InstrumentId, type TimeUs } from '@algo/model';
+import { InstrumentBook, type InstrumentBookSnapshot } from './instrument-book.ts';
+import type { PositionGuard } from './position-guard.ts';
+import type { PositionRiskSettings } from './position-risk-settings.ts';
+
+/** The books of one account, one for each configured instrument. */
+export class AccountBooks {
+  readonly #books = new Map<InstrumentId, InstrumentBook>();
+
+  constructor(settings: PositionRiskSettings) {
+    for (const [id, instrument] of settings.instruments) {
+      const fallback = settings.defaultTrailing[instrument.assetClass];
+      this.#books.set(id, new InstrumentBook(instrument, settings.account, fallback));
+    }
+  }
+
+  /** Puts stored books in place. *Errors*: InputError when one holds a position in an instrument without rules. */
+  restore(
+    stored: readonly (readonly [InstrumentId, InstrumentBookSnapshot])[],
+    settings: PositionRiskSettings,
+  ): void {
+    for (const [id, snapshot] of stored) {
+      const book = this.#books.get(id);
+      if (book === undefined && snapshot.guard !== null) throw withoutRules(id);
+      book?.restore(snapshot, settings);
+    }
+  }
+
+  get(id: InstrumentId): InstrumentBook | undefined {
+    return this.#books.get(id);
+  }
+
+  /** Returns the book a fill belongs in. *Errors*: InputError when there is none, or the fill's numbers are impossible. */
+  forFill(fill: Fill): InstrumentBook {
+    const book = this.#books.get(fill.instrument);
+    if (book === undefined) throw withoutRules(fill.instrument);
+    if (!fill.quantity.isPositive() || !fill.price.isPositive())
+      throw new InputError({
+        field: 'fill',
+        value: `${fill.quantity} at ${fill.price}`,
+        because: 'quantity and price must be above 0',
+        remedy: 'Check the venue adapter that read it.',
+      });
+    return book;
+  }
+
+  /** Returns what is open, with its book. */
+  held(): (readonly [InstrumentBook, PositionGuard])[] {
+    const held: (readonly [InstrumentBook, PositionGuard])[] = [];
+    for (const book of this.#books.values()) if (book.guard !== null) held.push([book, book.guard]);
+    return held;
+  }
+
+  /** Returns what all open positions would gain at the last prices. *Units*: quote. */
+  unrealized(): Decimal {
+    let sum = Decimal.zero;
+    for (const [book] of this.held()) sum = sum.plus(book.unrealized);
+    return sum;
+  }
+
+  /** Returns the event time at which a position next needs looking at; Infinity when nothing is open. */
+  dueUs(): TimeUs {
+    let due = Infinity;
+    for (const [, held] of this.held()) if (held.dueUs < due) due = held.dueUs;
+    return due;
+  }
+
+  /** Returns the last price of an asset in a quote, null when we have seen none. *Units*: quote. */
+  priceOf(asset: string, quote: string): Decimal | null {
+    for (const book of this.#books.values())
+      if (book.instrument.base === asset && book.instrument.quote === quote && book.lastPrice > 0)
+        return book.markPrice;
+    return null;
+  }
+
+  snapshot(): [InstrumentId, InstrumentBookSnapshot][] {
+    return [...this.#books]
+      .filter(([, book]) => book.lastPrice > 0)
+      .map(([id, book]) => [id, book.snapshot()]);
+  }
+}
+
+function withoutRules(id: InstrumentId): InputError {
+  return new InputError({
+    field: 'instrument',
+    value: id,
+    because: 'held or filled, but its rules are not configured',
+    remedy: 'Add the instrument and restart, so that the position is guarded.',
+  });
+}

@@ -1,0 +1,32 @@
+import type { Fill } from '@algo/model';
+import { RecentMap } from './recent-map.ts';
+
+/** Far more fills than can be in flight or delivered again. */
+const FILLS_REMEMBERED = 8_192;
+
+/** Recognises fills that come again, by the venue's trade id within the instrument; the first one heard counts. */
+export class FillMemory {
+  readonly #fills: RecentMap<string>;
+
+  constructor(fills: Iterable<readonly [string, string]> = []) {
+    this.#fills = new RecentMap(FILLS_REMEMBERED, fills);
+  }
+
+  /** Returns `new` and remembers it, `known`, or how it differs from the fill of the same id that we booked. */
+  see(fill: Fill): 'new' | 'known' | { readonly conflict: string } {
+    const key = `${fill.instrument}|${fill.venueTradeId}`;
+    const numbers = `${fill.side} ${fill.quantity} at ${fill.price}`;
+    const booked = this.#fills.get(key);
+    if (booked === undefined) {
+      this.#fills.set(key, numbers);
+      return 'new';
+    }
+    return booked === numbers
+      ? 'known'
+      : { conflict: `fill ${fill.venueTradeId} booked as ${booked}, heard again as ${numbers}` };
+  }
+
+  entries(): [string, string][] {
+    return this.#fills.entries();
+  }
+}

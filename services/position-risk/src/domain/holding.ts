@@ -1,0 +1,162 @@
+import {
+  type AccountId,
+  Decimal,
+  type Direction,
+  type Fill,
+  type Instrument,
+  type InstrumentId,
+  type Position,
+  type PositionId,
+  type StrategyName,
+  type TimeUs,
+} from '@algo/model';
+
+/** Digits kept where a division can't be exact. What rounding leaves stays in `cost`, so that a closed life adds up. */
+const PLACES = 18;
+
+/**
+ * One life of a position, as fills made it. *Units*: quantities base; cost, notionals, realised and fees quote.
+ * *Shape*: `cost` is what the open quantity was entered for; quantity > 0 until the last reduction.
+ */
+export interface Holding {
+  readonly id: PositionId;
+  readonly instrument: InstrumentId;
+  readonly strategy: StrategyName;
+  readonly direction: Direction;
+  readonly quantity: Decimal;
+  readonly cost: Decimal;
+  readonly averagePrice: Decimal;
+  readonly entryNotional: Decimal;
+  readonly exitQuantity: Decimal;
+  readonly exitNotional: Decimal;
+  readonly realized: Decimal;
+  readonly fees: Decimal;
+  readonly openedUs: TimeUs;
+}
+
+/** A part of a fill that goes one way. *Units*: quantity base, price quote, fee quote. */
+export interface Lot {
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly fee: Decimal;
+}
+
+/** Returns a new life that begins with one lot. */
+export function openHolding(
+  identity: Pick<Holding, 'id' | 'instrument' | 'strategy' | 'direction' | 'openedUs'>,
+  lot: Lot,
+): Holding {
+  const cost = lot.quantity.times(lot.price);
+  return {
+    ...identity,
+    quantity: lot.quantity,
+    cost,
+    averagePrice: lot.price,
+    entryNotional: cost,
+    exitQuantity: Decimal.zero,
+    exitNotional: Decimal.zero,
+    realized: Decimal.zero,
+    fees: lot.fee,
+  };
+}
+
+/** Returns the holding with a lot added at its price. */
+export function increaseHolding(holding: Holding, lot: Lot): Holding {
+  const notional = lot.quantity.times(lot.price);
+  const quantity = holding.quantity.plus(lot.quantity);
+  const cost = holding.cost.plus(notional);
+  return {
+    ...holding,
+    quantity,
+    cost,
+    averagePrice: cost.dividedBy(quantity, PLACES, 'half-even'),
+    entryNotional: holding.entryNotional.plus(notional),
+    fees: holding.fees.plus(lot.fee),
+  };
+}
+
+/** Returns the holding with a lot taken off, its gain realised. *Shape*: the lot is at most what is held. */
+export function reduceHolding(holding: Holding, lot: Lot): Holding {
+  const quantity = holding.quantity.minus(lot.quantity);
+  const costOut = quantity.isZero()
+    ? holding.cost
+    : holding.cost.times(lot.quantity).dividedBy(holding.quantity, PLACES, 'half-even');
+  const notional = lot.quantity.times(lot.price);
+  const gain = holding.direction === 'long' ? notional.minus(costOut) : costOut.minus(notional);
+  return {
+    ...holding,
+    quantity,
+    cost: holding.cost.minus(costOut),
+    exitQuantity: holding.exitQuantity.plus(lot.quantity),
+    exitNotional: holding.exitNotional.plus(notional),
+    realized: holding.realized.plus(gain),
+    fees: holding.fees.plus(lot.fee),
+  };
+}
+
+/** Returns what the open quantity would gain at a price. *Units*: quote. */
+export function unrealizedOf(holding: Holding, price: Decimal): Decimal {
+  const value = holding.quantity.times(price);
+  return holding.direction === 'long' ? value.minus(holding.cost) : holding.cost.minus(value);
+}
+
+/** Returns the mean price of what was taken off; the average entry price when nothing was. *Units*: quote. */
+export function exitPriceOf(holding: Holding): Decimal {
+  if (holding.exitQuantity.isZero()) return holding.averagePrice;
+  return holding.exitNotional.dividedBy(holding.exitQuantity, PLACES, 'half-even');
+}
+
+/** Returns realised less fees in percent of all that was entered. *Units*: percent, 4 digits. */
+export function returnPercentOf(holding: Holding): Decimal {
+  const net = holding.realized.minus(holding.fees);
+  return net.times(Decimal.of('100')).dividedBy(holding.entryNotional, 4, 'half-even');
+}
+
+/** Returns the holding in the shared vocabulary. */
+export function positionOf(holding: Holding, account: AccountId): Position {
+  const { id, instrument, strategy, direction, quantity, averagePrice, realized, fees, openedUs } = holding;
+  return {
+    id,
+    account,
+    instrument,
+    strategy,
+    direction,
+    quantity,
+    averagePrice,
+    realized,
+    fees,
+    openedUs,
+  };
+}
+
+/**
+ * Returns what a fill does to the books: base that changes hands and the fee in quote, null when it can't be valued.
+ * A fee in base on a spot buy is taken out of what we receive: the position is smaller by it (R-42), and the base it
+ * took is a cost at the fill's price. *Units*: quantity base, fee quote.
+ */
+export function fillEffect(
+  fill: Fill,
+  instrument: Instrument,
+  assetPrice: (asset: string) => Decimal | null,
+): { readonly quantity: Decimal; readonly fee: Decimal | null } {
+  const { quantity, fee, feeAsset, price } = fill;
+  if (fee.isZero() || feeAsset === instrument.quote) return { quantity, fee };
+  if (feeAsset === instrument.base) {
+    const delivered = instrument.market === 'spot' || instrument.market === 'dex';
+    return {
+      quantity: delivered && fill.side === 'buy' ? quantity.minus(fee) : quantity,
+      fee: fee.times(price),
+    };
+  }
+  const inQuote = assetPrice(feeAsset);
+  return { quantity, fee: inQuote === null ? null : fee.times(inQuote) };
+}
+
+/** Returns the part of a lot's fee that falls on `quantity` of it; the rest is for the other part, nothing is lost. */
+export function splitLot(lot: Lot, quantity: Decimal): readonly [Lot, Lot] {
+  const fee = lot.fee.times(quantity).dividedBy(lot.quantity, PLACES, 'half-even');
+  return [
+    { quantity, price: lot.price, fee },
+    { quantity: lot.quantity.minus(quantity), price: lot.price, fee: lot.fee.minus(fee) },
+  ];
+}

@@ -1,0 +1,170 @@
+import {
+  type AccountId,
+  Decimal,
+  type Direction,
+  type ExitPlan,
+  type Instrument,
+  type InstrumentId,
+  type Position,
+  type PositionId,
+  positionId,
+  signOf,
+  strategyName,
+  type TimeUs,
+} from '@algo/model';
+import { ExitFollower, type ExitPatience, type ExitSnapshot } from './exit-follower.ts';
+import { type Holding, positionOf } from './holding.ts';
+import { isDistance } from './position-risk-settings.ts';
+import { TrailingStop, type TrailingStopSnapshot } from './trailing-stop.ts';
+
+/** What guards one position just now, for people and for recovery. *Units*: prices quote, times µs. */
+export interface StopView {
+  readonly position: PositionId;
+  readonly instrument: InstrumentId;
+  readonly direction: Direction;
+  readonly initialStop: Decimal;
+  readonly stopPrice: Decimal;
+  readonly bestPrice: Decimal;
+  readonly targetPrice: Decimal | null;
+  readonly holdUntilUs: TimeUs;
+  /** The exit under way, null while the stop is armed. */
+  readonly exit: { readonly reason: ExitFollower['reason']; readonly attempt: number } | null;
+}
+
+type Texts<T> = { readonly [K in keyof T]: T[K] extends Decimal ? string : T[K] };
+
+/** A guarded position as it is stored. */
+export interface PositionGuardSnapshot {
+  readonly holding: Texts<Holding>;
+  readonly stop: TrailingStopSnapshot;
+  readonly target: string | null;
+  readonly holdUntilUs: TimeUs;
+  readonly exit: ExitSnapshot | null;
+}
+
+/** What a trade asks for. */
+export type PriceVerdict = 'stay' | 'stop' | 'target';
+
+/** A position from its first fill to flat, with the stop, the target and the time limit that guard it. */
+export class PositionGuard {
+  holding: Holding;
+  exit: ExitFollower | null = null;
+  /** The stop level that was last published; lags `stop.level` only within one input. */
+  toldStop: Decimal;
+  readonly stop: TrailingStop;
+  readonly target: Decimal | null;
+  readonly holdUntilUs: TimeUs;
+  readonly #sign: 1 | -1;
+  readonly #targetAt: number;
+
+  constructor(holding: Holding, stop: TrailingStop, target: Decimal | null, holdUntilUs: TimeUs) {
+    this.holding = holding;
+    this.stop = stop;
+    this.toldStop = stop.level;
+    this.target = target;
+    this.holdUntilUs = holdUntilUs;
+    this.#sign = signOf(holding.direction);
+    this.#targetAt = target === null ? Infinity : this.#sign * target.toNumber();
+  }
+
+  /** Returns a guard over a position just opened, armed by the plan, or by the house distance where the plan is unusable. */
+  static open(
+    holding: Holding,
+    plan: ExitPlan | null,
+    instrument: Instrument,
+    fallback: Decimal,
+  ): PositionGuard {
+    const { direction, averagePrice } = holding;
+    const trailing = plan !== null && isDistance(plan.trailing) ? plan.trailing : fallback;
+    const away = direction === 'long' ? Decimal.one.minus(trailing) : Decimal.one.plus(trailing);
+    const stop = TrailingStop.arm({
+      direction,
+      entryPrice: averagePrice,
+      initialStop: plan?.stopPrice.isPositive() ? plan.stopPrice : averagePrice.times(away),
+      trailing,
+      tick: instrument.priceTick,
+    });
+    const hold = plan !== null && plan.holdMaxUs > 0 ? plan.holdMaxUs : Number.MAX_SAFE_INTEGER;
+    const until = Math.min(holding.openedUs + hold, Number.MAX_SAFE_INTEGER);
+    return new PositionGuard(holding, stop, plan?.targetPrice ?? null, until);
+  }
+
+  static restore(snapshot: PositionGuardSnapshot, patience: ExitPatience): PositionGuard {
+    const { target, exit } = snapshot;
+    const guard = new PositionGuard(
+      holdingOf(snapshot.holding),
+      TrailingStop.restore(snapshot.stop),
+      target === null ? null : Decimal.of(target),
+      snapshot.holdUntilUs,
+    );
+    guard.exit = exit === null ? null : ExitFollower.restore(exit, patience);
+    return guard;
+  }
+
+  /** Returns what a trade asks for; the stop comes before the target. *Units*: quote, above 0. */
+  onPrice(price: number): PriceVerdict {
+    if (this.stop.onPrice(price) === 'fired') return 'stop';
+    return this.#sign * price >= this.#targetAt ? 'target' : 'stay';
+  }
+
+  /** The event time at which this position next needs looking at, if no event comes before. */
+  get dueUs(): TimeUs {
+    return this.exit === null ? this.holdUntilUs : this.exit.dueUs;
+  }
+
+  position(account: AccountId): Position {
+    return positionOf(this.holding, account);
+  }
+
+  view(): StopView {
+    const { exit, holding, stop } = this;
+    return {
+      position: holding.id,
+      instrument: holding.instrument,
+      direction: holding.direction,
+      initialStop: stop.initial,
+      stopPrice: stop.level,
+      bestPrice: stop.bestPrice,
+      targetPrice: this.target,
+      holdUntilUs: this.holdUntilUs,
+      exit: exit === null ? null : { reason: exit.reason, attempt: exit.attempt },
+    };
+  }
+
+  snapshot(): PositionGuardSnapshot {
+    const { holding } = this;
+    return {
+      holding: {
+        ...holding,
+        quantity: holding.quantity.toString(),
+        cost: holding.cost.toString(),
+        averagePrice: holding.averagePrice.toString(),
+        entryNotional: holding.entryNotional.toString(),
+        exitQuantity: holding.exitQuantity.toString(),
+        exitNotional: holding.exitNotional.toString(),
+        realized: holding.realized.toString(),
+        fees: holding.fees.toString(),
+      },
+      stop: this.stop.snapshot(),
+      target: this.target?.toString() ?? null,
+      holdUntilUs: this.holdUntilUs,
+      exit: this.exit?.snapshot() ?? null,
+    };
+  }
+}
+
+function holdingOf(stored: Texts<Holding>): Holding {
+  return {
+    ...stored,
+    id: positionId(stored.id),
+    strategy: strategyName(stored.strategy),
+    quantity: Decimal.of(stored.quantity),
+    cost: Decimal.of(stored.cost),
+    averagePrice: Decimal.of(stored.averagePrice),
+    entryNotional: Decimal.of(stored.entryNotional),
+    exitQuantity: Decimal.of(stored.exitQuantity),
+    exitNotional: Decimal.of(stored.exitNotional),
+    realized: Decimal.of(stored.realized),
+    fees: Decimal.of(stored.fees),
+  };
+}

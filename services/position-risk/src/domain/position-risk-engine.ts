@@ -1,0 +1,305 @@
+import {
+  type ClosePosition,
+  type ControlCommand,
+  Decimal,
+  type ExitReason,
+  type Fill,
+  InputError,
+  type OrderEvent,
+  type Position,
+  type PositionEvent,
+  type RiskEvent,
+  type TimeUs,
+  type TradeColumns,
+} from '@algo/model';
+import { AccountBooks } from './account-books.ts';
+import { AccountGuard } from './account-guard.ts';
+import type { AccountTotals } from './equity-guard.ts';
+import { ExitFollower } from './exit-follower.ts';
+import { FillMemory } from './fill-memory.ts';
+import { fillEffect } from './holding.ts';
+import type { InstrumentBook, KnownOrder } from './instrument-book.ts';
+import type { PositionGuard, StopView } from './position-guard.ts';
+import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
+import {
+  knownOrders,
+  POSITION_RISK_SNAPSHOT_VERSION,
+  type PositionRiskSnapshot,
+  storedOrders,
+} from './position-risk-snapshot.ts';
+import { RecentMap } from './recent-map.ts';
+import type { ScopedMode } from './trading-modes.ts';
+
+export type PositionRiskInput =
+  | OrderEvent
+  | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
+  | { readonly type: 'TimeAdvanced'; readonly timeUs: TimeUs }
+  | ControlCommand;
+export type PositionRiskOutput = PositionEvent | RiskEvent | ClosePosition;
+
+/** How many orders and commands are remembered: far more than can be in flight or delivered again. */
+const ORDERS_REMEMBERED = 4_096;
+const COMMANDS_REMEMBERED = 1_024;
+
+/**
+ * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is flat, and
+ * watches the account's drawdown. Events of other accounts and trades of unknown instruments are passed over.
+ * *Errors*: InputError on a fill it can't book and a command it may not obey; nothing has changed then.
+ */
+export class PositionRiskEngine {
+  readonly #settings: PositionRiskSettings;
+  readonly #books: AccountBooks;
+  #guard: AccountGuard;
+  #orders = new RecentMap<KnownOrder>(ORDERS_REMEMBERED);
+  #fills = new FillMemory();
+  #commands = new RecentMap<true>(COMMANDS_REMEMBERED);
+  #started = false;
+  #nowUs: TimeUs = 0;
+  /** When something next falls due with no event before it; kept so that a trade costs one comparison. */
+  #wakeUs: TimeUs = Infinity;
+  #out: PositionRiskOutput[] = [];
+
+  constructor(settings: PositionRiskSettings) {
+    checkPositionRiskSettings(settings);
+    this.#settings = settings;
+    this.#guard = new AccountGuard(settings);
+    this.#books = new AccountBooks(settings);
+  }
+
+  /** Returns a machine that goes on where the snapshot was taken. *Errors*: InputError on one it can't read. */
+  static restore(settings: PositionRiskSettings, stored: PositionRiskSnapshot): PositionRiskEngine {
+    if (stored.version !== POSITION_RISK_SNAPSHOT_VERSION || stored.account !== settings.account)
+      throw new InputError({
+        field: 'snapshot',
+        value: `version ${stored.version} of account ${stored.account}`,
+        because: `not version ${POSITION_RISK_SNAPSHOT_VERSION} of account ${settings.account}`,
+        remedy: "Start without it and replay the account's order events from the beginning.",
+      });
+    const engine = new PositionRiskEngine(settings);
+    engine.#books.restore(stored.books, settings);
+    engine.#guard = new AccountGuard(settings, stored.guard);
+    engine.#orders = new RecentMap(ORDERS_REMEMBERED, knownOrders(stored.orders));
+    engine.#fills = new FillMemory(stored.fills);
+    engine.#commands = new RecentMap(COMMANDS_REMEMBERED, stored.commands);
+    engine.#started = stored.started;
+    engine.#nowUs = stored.nowUs;
+    engine.#plan();
+    return engine;
+  }
+
+  /** Returns all that must go on, as a plain value. */
+  snapshot(): PositionRiskSnapshot {
+    return {
+      version: POSITION_RISK_SNAPSHOT_VERSION,
+      account: this.#settings.account,
+      started: this.#started,
+      nowUs: this.#nowUs,
+      guard: this.#guard.snapshot(),
+      books: this.#books.snapshot(),
+      orders: storedOrders(this.#orders.entries()),
+      fills: this.#fills.entries(),
+      commands: this.#commands.entries(),
+    };
+  }
+
+  /** Takes one fact or command and returns what follows from it, in order. */
+  handle(input: PositionRiskInput): PositionRiskOutput[] {
+    const out: PositionRiskOutput[] = [];
+    if ('account' in input && input.account !== this.#settings.account) return out;
+    this.#out = out;
+    switch (input.type) {
+      case 'TradesSeen':
+        this.#onTrades(input.trades);
+        break;
+      case 'TimeAdvanced':
+        this.#advance(input.timeUs);
+        break;
+      case 'SetTradingMode':
+      case 'FlattenAll':
+      case 'SwitchConfiguration':
+        this.#onCommand(input);
+        break;
+      case 'OrderSubmitted':
+      case 'OrderDenied':
+      case 'OrderAccepted':
+      case 'OrderRejected':
+      case 'OrderUnknown':
+      case 'OrderFilled':
+      case 'OrderCanceled':
+      case 'OrderExpired':
+        this.#onOrder(input);
+        break;
+      default:
+        input satisfies never;
+    }
+    this.#plan();
+    if (this.#nowUs >= this.#wakeUs) this.#wake();
+    return out;
+  }
+
+  /** Returns the open positions. */
+  positions(): Position[] {
+    return this.#books.held().map(([, held]) => held.position(this.#settings.account));
+  }
+
+  /** Returns what guards each open position. */
+  stops(): StopView[] {
+    return this.#books.held().map(([, held]) => held.view());
+  }
+
+  /** Returns what the account made since it was started, in total and by strategy. */
+  totals(): AccountTotals {
+    return this.#guard.equity.totals();
+  }
+
+  /** Returns every scope whose trading is limited. */
+  tradingModes(): ScopedMode[] {
+    return this.#guard.modes();
+  }
+
+  #onTrades(trades: TradeColumns): void {
+    const book = this.#books.get(trades.instrument);
+    if (book === undefined) return;
+    for (let i = 0; i < trades.count; i++) {
+      const price = trades.price[i]!;
+      const timeUs = trades.timeUs[i]!;
+      // Ingest refuses such prints; one that slipped through must not sell anything.
+      if (!(price > 0 && price < Infinity)) continue;
+      book.print(price, timeUs);
+      if (timeUs > this.#nowUs) this.#advance(timeUs);
+      const held = book.guard;
+      if (held !== null && held.exit === null && timeUs >= held.holding.openedUs)
+        this.#test(book, held, price);
+      if (this.#nowUs >= this.#wakeUs) this.#wake();
+    }
+    if (book.guard !== null) this.#out.push(...book.stopNews(book.guard, this.#nowUs));
+  }
+
+  /** Holds one price against the stop and the target. */
+  #test(book: InstrumentBook, held: PositionGuard, price: number): void {
+    const verdict = held.onPrice(price);
+    if (verdict === 'stop')
+      this.#leave(book, held, held.stop.isInitial ? 'initial_stop' : 'trailing_stop', held.stop.level);
+    else if (verdict === 'target') this.#leave(book, held, 'target', held.target ?? book.markPrice);
+  }
+
+  #onCommand(command: ControlCommand): void {
+    if (command.type === 'SwitchConfiguration' || this.#commands.get(command.commandId)) return;
+    if (command.type === 'FlattenAll') this.#leaveAll('operator');
+    // A person's clock is not event time: it stamps the change only until there is any.
+    else {
+      const timeUs = this.#started ? this.#nowUs : command.timeUs;
+      this.#out.push(...this.#guard.setMode(command, this.#books.unrealized(), timeUs));
+    }
+    this.#commands.set(command.commandId, true);
+  }
+
+  #onOrder(event: OrderEvent): void {
+    const filled = event.type === 'OrderFilled' ? this.#books.forFill(event.fill) : null;
+    this.#advance(event.timeUs);
+    if (event.type === 'OrderSubmitted') {
+      const { intent, strategy, position, plan } = event;
+      this.#orders.set(event.clientOrderId, { intent, strategy, position, plan });
+    }
+    const seen = event.type === 'OrderFilled' ? this.#fills.see(event.fill) : 'new';
+    if (typeof seen === 'object')
+      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, 'books', this.#nowUs));
+    if (seen !== 'new') return;
+    this.#books.get(event.instrument)?.guard?.exit?.note(event, this.#nowUs);
+    if (event.type === 'OrderFilled' && filled !== null) this.#onFill(event.fill, filled);
+  }
+
+  /** Books a fill and sees to it that whatever it opened may stay open. */
+  #onFill(fill: Fill, book: InstrumentBook): void {
+    const order = this.#orders.get(fill.clientOrderId);
+    const { quantity, fee } = fillEffect(fill, book.instrument, (asset) =>
+      this.#books.priceOf(asset, book.instrument.quote),
+    );
+    if (fee === null) this.#guard.equity.bookUnvalued(fill.feeAsset, fill.fee);
+    const before = book.guard;
+    const lot = { quantity, price: fill.price, fee: fee ?? Decimal.zero };
+    this.#post(before?.holding ?? null, book.take(fill, lot, order, this.#nowUs));
+    this.#mark();
+    const held = book.guard;
+    if (held === null || held === before) return;
+    if (this.#guard.hasTripped) this.#leave(book, held, 'circuit_breaker', book.markPrice);
+    // An exit that filled more than was held has opened a position nobody wanted.
+    else if (order?.intent === 'exit') this.#leave(book, held, 'residual', book.markPrice);
+    // News of a fill can come after trades that followed it: the last of them counts at once.
+    else this.#test(book, held, book.lastPrice);
+    this.#out.push(...book.stopNews(held, this.#nowUs));
+  }
+
+  /** Tells what happened to a position and books what it gained; `before` is the position as it was. */
+  #post(before: PositionGuard['holding'] | null, events: readonly PositionEvent[]): void {
+    this.#guard.equity.bookEvents(before, events);
+    this.#out.push(...events);
+  }
+
+  #mark(): void {
+    const before = this.#guard.hasTripped;
+    this.#out.push(...this.#guard.equity.mark(this.#books.unrealized(), this.#nowUs));
+    if (before || !this.#guard.hasTripped) return;
+    // The exits go first: they are commands of their own, and the halt must not be read before them.
+    this.#leaveAll('circuit_breaker');
+    this.#out.push(...this.#guard.halt(this.#nowUs));
+  }
+
+  #leaveAll(reason: ExitReason): void {
+    for (const [book, held] of this.#books.held()) this.#leave(book, held, reason, book.markPrice);
+  }
+
+  /** Triggers the exit of a position, once. */
+  #leave(book: InstrumentBook, held: PositionGuard, reason: ExitReason, level: Decimal): void {
+    if (book.guard !== held || held.exit !== null) return;
+    this.#out.push(...book.stopNews(held, this.#nowUs));
+    held.exit = new ExitFollower(held.holding.id, reason, this.#settings, this.#nowUs);
+    this.#out.push(book.exitTriggered(held, reason, level, this.#nowUs));
+    this.#attempt(book, held, held.exit);
+    this.#plan();
+  }
+
+  /** Makes the next attempt at an exit, or takes out of the books what no venue would buy. */
+  #attempt(book: InstrumentBook, held: PositionGuard, exit: ExitFollower): void {
+    if (book.isUnsellable(held)) {
+      this.#post(held.holding, [book.writeOff(held, this.#nowUs)]);
+      this.#mark();
+      return;
+    }
+    exit.begin(this.#nowUs);
+    this.#out.push(book.closeCommand(held, exit, this.#nowUs));
+  }
+
+  /** Does what has fallen due: hold times, exits to chase, equity to mark. */
+  #wake(): void {
+    for (const [book, held] of this.#books.held()) {
+      if (book.guard !== held || held.dueUs > this.#nowUs) continue;
+      const { exit } = held;
+      if (exit === null) {
+        this.#leave(book, held, 'hold_time', book.markPrice);
+        continue;
+      }
+      if (exit.mustEscalate) {
+        exit.escalated();
+        const reason = `exit ${exit.inDoubt ? 'still in doubt' : 'not done'} after attempt ${exit.attempt}`;
+        this.#out.push(...this.#guard.restrict(book.instrument.id, reason, 'exits', this.#nowUs));
+      }
+      if (!exit.inDoubt) this.#attempt(book, held, exit);
+    }
+    if (this.#nowUs >= this.#guard.equity.markedUs + this.#settings.equityIntervalUs) this.#mark();
+    this.#plan();
+  }
+
+  #advance(timeUs: TimeUs): void {
+    if (timeUs > this.#nowUs) this.#nowUs = timeUs;
+    if (this.#started) return;
+    this.#started = true;
+    this.#mark();
+  }
+
+  /** Works out when something next falls due. */
+  #plan(): void {
+    const mark = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
+    this.#wakeUs = this.#books.held().length === 0 ? Infinity : Math.min(this.#books.dueUs(), mark);
+  }
+}

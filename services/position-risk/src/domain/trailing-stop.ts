@@ -1,0 +1,149 @@
+import { Decimal, type Direction, signOf } from '@algo/model';
+
+/** What one trade did to a stop: nothing, moved it by a tick or more, or reached it. */
+export type StopVerdict = 'held' | 'moved' | 'fired';
+
+/** What a stop is armed with. *Units*: prices quote, `trailing` a share of price, `tick` the instrument's price tick. */
+export interface StopTerms {
+  readonly direction: Direction;
+  readonly entryPrice: Decimal;
+  readonly initialStop: Decimal;
+  readonly trailing: Decimal;
+  readonly tick: Decimal;
+}
+
+/** A stop as it is stored. *Units*: prices quote, `trailing` share. */
+export interface TrailingStopSnapshot {
+  readonly direction: Direction;
+  readonly initial: string;
+  readonly trailing: string;
+  readonly tick: string;
+  readonly level: string;
+  readonly best: number;
+}
+
+/** Digits of the price at which the stop next moves; its rounding only ever makes us look once too often. */
+const THRESHOLD_PLACES = 18;
+
+/**
+ * The stop of one position: the tighter of the plan's initial stop and the trailing stop, which follows the best price
+ * from entry and only ever tightens. Levels lie on the tick grid, rounded away from the market, which for prints on the
+ * grid triggers exactly as the unrounded level would.
+ * A trade costs two or three comparisons of doubles; exact arithmetic runs only when the level moves.
+ */
+export class TrailingStop {
+  readonly direction: Direction;
+  readonly initial: Decimal;
+  readonly #trailing: Decimal;
+  readonly #keep: Decimal;
+  readonly #tick: Decimal;
+  readonly #sign: 1 | -1;
+  #level: Decimal;
+  // Prices times the sign of the direction, so that up is for us in both directions.
+  #best: number;
+  #fireAt = 0;
+  #improveAt = 0;
+
+  private constructor(
+    direction: Direction,
+    initial: Decimal,
+    trailing: Decimal,
+    tick: Decimal,
+    best: number,
+  ) {
+    this.direction = direction;
+    this.initial = initial;
+    this.#trailing = trailing;
+    this.#tick = tick;
+    this.#sign = signOf(direction);
+    this.#keep = direction === 'long' ? Decimal.one.minus(trailing) : Decimal.one.plus(trailing);
+    this.#best = this.#sign * best;
+    this.#level = initial;
+    this.#rearm();
+  }
+
+  /** Returns the stop of a position just opened. */
+  static arm(terms: StopTerms): TrailingStop {
+    const { direction, tick } = terms;
+    const initial = onGrid(terms.initialStop, tick, direction);
+    const stop = new TrailingStop(direction, initial, terms.trailing, tick, terms.entryPrice.toNumber());
+    stop.#raise(onGrid(terms.entryPrice.times(stop.#keep), tick, direction));
+    return stop;
+  }
+
+  static restore(snapshot: TrailingStopSnapshot): TrailingStop {
+    const [initial, trailing, tick] = [snapshot.initial, snapshot.trailing, snapshot.tick].map((text) =>
+      Decimal.of(text),
+    ) as [Decimal, Decimal, Decimal];
+    const stop = new TrailingStop(snapshot.direction, initial, trailing, tick, snapshot.best);
+    stop.#raise(Decimal.of(snapshot.level));
+    return stop;
+  }
+
+  /** The level that stands now. *Units*: quote. */
+  get level(): Decimal {
+    return this.#level;
+  }
+
+  /** The best price since entry, on the tick grid. *Units*: quote. */
+  get bestPrice(): Decimal {
+    return Decimal.fromNumber(this.#sign * this.#best, this.#tick.scale);
+  }
+
+  /** True while the level is still the plan's own, not one that trailing brought. */
+  get isInitial(): boolean {
+    return this.#level.equals(this.initial);
+  }
+
+  /** Returns what a trade at `price` did; it is held against the level as it stood before it. *Units*: quote, above 0. */
+  onPrice(price: number): StopVerdict {
+    const signed = this.#sign * price;
+    if (signed <= this.#fireAt) return 'fired';
+    if (signed <= this.#best) return 'held';
+    this.#best = signed;
+    if (signed < this.#improveAt) return 'held';
+    return this.#raise(onGrid(this.bestPrice.times(this.#keep), this.#tick, this.direction))
+      ? 'moved'
+      : 'held';
+  }
+
+  /** Narrows the stop to `level` and returns true; returns false, changing nothing, when that would not tighten it. */
+  tighten(level: Decimal): boolean {
+    return this.#raise(onGrid(level, this.#tick, this.direction));
+  }
+
+  snapshot(): TrailingStopSnapshot {
+    return {
+      direction: this.direction,
+      initial: this.initial.toString(),
+      trailing: this.#trailing.toString(),
+      tick: this.#tick.toString(),
+      level: this.#level.toString(),
+      best: this.#sign * this.#best,
+    };
+  }
+
+  #raise(level: Decimal): boolean {
+    const tighter = this.direction === 'long' ? level.greaterThan(this.#level) : level.lessThan(this.#level);
+    if (!tighter) return false;
+    this.#level = level;
+    this.#rearm();
+    return true;
+  }
+
+  /** Works out the two prices to compare with: where the stop fires, and where trailing is worth another tick. */
+  #rearm(): void {
+    const long = this.direction === 'long';
+    const next = long ? this.#level.plus(this.#tick) : this.#level.minus(this.#tick);
+    this.#fireAt = this.#sign * this.#level.toNumber();
+    this.#improveAt =
+      this.#sign * next.dividedBy(this.#keep, THRESHOLD_PLACES, long ? 'down' : 'up').toNumber();
+  }
+}
+
+/** Returns the price on the tick grid, away from the market; a long's stop is at least one tick, or it could never fire. */
+function onGrid(price: Decimal, tick: Decimal, direction: Direction): Decimal {
+  if (direction === 'short') return price.toStep(tick, 'up');
+  const level = price.toStep(tick, 'down');
+  return level.lessThan(tick) ? tick : level;
+}
