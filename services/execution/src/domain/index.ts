@@ -1,1 +1,9 @@
-export {};
+export { clientOrderIdOf, isOurClientOrderId } from './client-order-id.ts';
+export * from './execution-engine.ts';
+export * from './execution-io.ts';
+export type { ExecutionSettings } from './execution-settings.ts';
+export type { ExecutionSnapshot } from './execution-snapshot.ts';
+export * from './limits.ts';
+export type { ExitStyle } from './order-placement.ts';
+export * from './order-state-machine.ts';
+export type { NetPosition } from './position-book.ts';

@@ -1,0 +1,54 @@
+import type { Denial, ExitReason, InstrumentId, StrategyName, TimeUs } from '@algo/model';
+import type { ReconciliationGate } from '../reconciliation-gate.ts';
+import type { TradingModes } from '../trading-modes.ts';
+import { deny } from './handler.ts';
+
+/** Who may pass at all, before any handler looks at the order itself. */
+export interface AdmissionContext {
+  readonly nowUs: TimeUs;
+  readonly account: Parameters<TradingModes['of']>[0]['account'];
+  readonly gate: ReconciliationGate;
+  readonly modes: TradingModes;
+}
+
+/**
+ * Exits that pass a halt: a person's flatten, and the breaker's own "close all", which is ordered together with the
+ * halt it sets and would otherwise lock its positions in.
+ */
+export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set(['operator', 'circuit_breaker']);
+
+/** Returns why no entry may pass now, or null: the gate (I5), halts, and the command's own expiry. */
+export function admitEntry(
+  context: AdmissionContext,
+  entry: {
+    readonly instrument: InstrumentId;
+    readonly strategy: StrategyName | null;
+    readonly expiresUs: TimeUs;
+  },
+): Denial | null {
+  const { nowUs, account, gate, modes } = context;
+  if (!gate.isFresh(nowUs))
+    return deny('GATE_CLOSED', {
+      epoch: gate.state.epoch,
+      valid_until_us: gate.state.validUntilUs ?? 'closed',
+      now_us: nowUs,
+    });
+  const { mode, scope } = modes.of({ account, instrument: entry.instrument, strategy: entry.strategy });
+  if (mode === 'halted') return deny('HALTED', { scope });
+  if (mode === 'reducing') return deny('REDUCE_ONLY', { scope });
+  if (nowUs > entry.expiresUs) return deny('EXPIRED', { expires_us: entry.expiresUs, now_us: nowUs });
+  return null;
+}
+
+/** Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and halts bind. */
+export function admitExit(
+  context: AdmissionContext,
+  exit: { readonly instrument: InstrumentId; readonly reason: ExitReason },
+): Denial | null {
+  const { account, gate, modes } = context;
+  if (!gate.state.openedOnce) return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
+  const { mode, scope } = modes.of({ account, instrument: exit.instrument, strategy: null });
+  if (mode === 'halted' && !EXITS_PAST_HALT.has(exit.reason))
+    return deny('HALTED', { scope, reason: exit.reason });
+  return null;
+}

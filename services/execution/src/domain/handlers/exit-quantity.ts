@@ -1,0 +1,44 @@
+import { type ClosePosition, Decimal, type Denial, type Instrument } from '@algo/model';
+import { leavesOf, type Order } from '../order-state-machine.ts';
+import { deny } from './handler.ts';
+
+/** What an exit is sized by. *Units*: `held` base, signed; `mark` quote, null when no price is known. */
+export interface ExitContext {
+  readonly instrument: Instrument;
+  readonly held: Decimal;
+  readonly openOrders: readonly Order[];
+  readonly mark: Decimal | null;
+}
+
+/**
+ * Returns how much an exit may close: never more than our own net position less what other exits, unknown ones too,
+ * may still close. A spot venue knows no reduce-only, so this is what keeps a second exit from opening a short.
+ */
+export function exitQuantity(
+  command: ClosePosition,
+  { instrument, held, openOrders, mark }: ExitContext,
+):
+  | { readonly type: 'sized'; readonly quantity: Decimal }
+  | { readonly type: 'denied'; readonly denial: Denial } {
+  let working = Decimal.zero;
+  for (const order of openOrders)
+    if (order.intent === 'exit' && order.request.instrument === instrument.id)
+      working = working.plus(leavesOf(order));
+  const ours = command.direction === 'long' ? held : held.negated();
+  const available = ours.minus(working);
+  if (!available.isPositive())
+    return denied('NO_POSITION', { held, working_exits: working, direction: command.direction });
+  const wanted = command.quantity.lessThan(available) ? command.quantity : available;
+  const quantity = wanted.toStep(instrument.quantityStep, 'down');
+  if (!quantity.isPositive() || quantity.lessThan(instrument.minQuantity))
+    return denied('QUANTITY_BELOW_MIN', { quantity: wanted, min_quantity: instrument.minQuantity });
+  // Perpetuals take reduce-only orders of any notional.
+  const notional = mark === null || instrument.market === 'perp' ? null : quantity.times(mark);
+  if (notional?.lessThan(instrument.minNotional))
+    return denied('NOTIONAL_BELOW_MIN', { notional, min_notional: instrument.minNotional });
+  return { type: 'sized', quantity };
+}
+
+function denied(...args: Parameters<typeof deny>) {
+  return { type: 'denied', denial: deny(...args) } as const;
+}

@@ -1,0 +1,107 @@
+import type { ClientOrderId, TimeUs } from '@algo/model';
+import { Decimal } from '@algo/model';
+import { isTerminal, type Order } from './order-state-machine.ts';
+
+/** How the venue says that an order ended, kept until the fills it counts have arrived. */
+export interface Closing {
+  readonly type: 'Canceled' | 'Expired';
+  readonly reason: string;
+  readonly timeUs: TimeUs;
+}
+
+/**
+ * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `sends` counts how often
+ * it was handed to the wire; `cancelReason` is not null while somebody wants it canceled; `venueCumulative` is the most
+ * the venue has said is filled; `inDoubt` until a lookup or an acknowledgement says where it stands, whatever its
+ * status (a fill proves that it arrived, not that it still works); `askedUs` is when the venue was last asked.
+ */
+export interface Tracked {
+  readonly order: Order;
+  readonly expiresUs: TimeUs | null;
+  readonly sends: number;
+  readonly cancelReason: string | null;
+  readonly closing: Closing | null;
+  readonly venueCumulative: Decimal;
+  readonly inDoubt: boolean;
+  readonly askedUs: TimeUs;
+}
+
+/** The ledger as it is kept. */
+export interface LedgerState {
+  readonly open: readonly Tracked[];
+  readonly closed: readonly Tracked[];
+  readonly forgottenUs: TimeUs;
+}
+
+/** Returns an order that execution starts to follow. */
+export function tracked(order: Order, expiresUs: TimeUs | null, sends: number): Tracked {
+  return {
+    order,
+    expiresUs,
+    sends,
+    cancelReason: null,
+    closing: null,
+    venueCumulative: Decimal.zero,
+    inDoubt: false,
+    askedUs: order.submittedUs,
+  };
+}
+
+/**
+ * All orders of the account. *Shape*: open ones are bounded by the position limit and the entry rate; of the closed
+ * ones the last `closedMax` are kept, so that a fill told twice is known. What is older than `forgottenUs` may have
+ * been forgotten: a fill from before that time of an order we don't know has been booked already.
+ */
+export class OrderLedger {
+  readonly #open = new Map<ClientOrderId, Tracked>();
+  readonly #closed = new Map<ClientOrderId, Tracked>();
+  readonly #closedMax: number;
+  #forgottenUs: TimeUs;
+
+  constructor(closedMax: number, state: LedgerState = { open: [], closed: [], forgottenUs: 0 }) {
+    this.#closedMax = closedMax;
+    this.#forgottenUs = state.forgottenUs;
+    for (const t of state.open) this.#open.set(t.order.request.clientOrderId, t);
+    for (const t of state.closed) this.#closed.set(t.order.request.clientOrderId, t);
+  }
+
+  get forgottenUs(): TimeUs {
+    return this.#forgottenUs;
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  get(id: ClientOrderId): Tracked | undefined {
+    return this.#open.get(id) ?? this.#closed.get(id);
+  }
+
+  open(): IterableIterator<Tracked> {
+    return this.#open.values();
+  }
+
+  /** Puts an order where its status belongs and lets go of the oldest closed one beyond the bound. */
+  put(next: Tracked): void {
+    const id = next.order.request.clientOrderId;
+    if (!isTerminal(next.order.status)) {
+      this.#open.set(id, next);
+      return;
+    }
+    this.#open.delete(id);
+    this.#closed.set(id, next);
+    for (const [oldest, gone] of this.#closed) {
+      if (this.#closed.size <= this.#closedMax) break;
+      this.#closed.delete(oldest);
+      this.#forgottenUs = Math.max(this.#forgottenUs, gone.order.changedUs);
+    }
+  }
+
+  state(): LedgerState {
+    return {
+      open: [...this.#open.values()],
+      closed: [...this.#closed.values()],
+      forgottenUs: this.#forgottenUs,
+    };
+  }
+}

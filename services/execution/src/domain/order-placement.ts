@@ -1,0 +1,90 @@
+import {
+  type ClosePosition,
+  Decimal,
+  entrySide,
+  exitSide,
+  type Instrument,
+  type OrderRequest,
+  type PlaceOrder,
+  type Side,
+} from '@algo/model';
+import { clientOrderIdOf } from './client-order-id.ts';
+import type { ReferencePrice } from './reference-price.ts';
+
+/** From this attempt on an exit takes any price: three that stayed within a cap have failed. */
+export const EXIT_AT_ANY_PRICE_ATTEMPT = 4;
+
+/** How exits go out: at the market, or as IOC limits that widen with each attempt. */
+export type ExitStyle = 'market' | 'ioc_limit';
+
+/**
+ * Returns the order that an entry command becomes, rounded to the venue's rules: never more quantity, never a worse
+ * price than asked. A market entry becomes an IOC limit `marketCap` from the last trade (C3); without a last trade it
+ * stays a market order, which the stale-market control denies.
+ */
+export function entryRequest(
+  command: PlaceOrder,
+  instrument: Instrument,
+  reference: ReferencePrice | null,
+  marketCap: Decimal,
+): OrderRequest {
+  const side = entrySide(command.direction);
+  const capped = command.orderType === 'market' && reference !== null;
+  const price = capped ? cappedPrice(side, reference.price, marketCap) : command.limitPrice;
+  const limitPrice = price === null ? null : toTick(side, price, instrument);
+  return {
+    clientOrderId: clientOrderIdOf(command),
+    account: command.account,
+    instrument: command.instrument,
+    side,
+    type: limitPrice === null ? 'market' : 'limit',
+    timeInForce: command.orderType === 'market' ? 'ioc' : command.timeInForce,
+    quantity: command.quantity.toStep(instrument.quantityStep, 'down'),
+    limitPrice,
+    reduceOnly: false,
+  };
+}
+
+/**
+ * Returns the order that leaves a position. *Shape*: reduce-only and immediate; `reference` null when no fresh price
+ * is known, and then it goes at the market, because an exit must not wait for a price.
+ */
+export function exitRequest(
+  command: ClosePosition,
+  instrument: Instrument,
+  quantity: Decimal,
+  pricing: {
+    readonly style: ExitStyle;
+    readonly reference: ReferencePrice | null;
+    readonly marketCap: Decimal;
+  },
+): OrderRequest {
+  const side = exitSide(command.direction);
+  const limited =
+    pricing.style === 'ioc_limit' &&
+    pricing.reference !== null &&
+    command.attempt < EXIT_AT_ANY_PRICE_ATTEMPT;
+  const cap = pricing.marketCap.times(Decimal.of(String(Math.max(1, command.attempt))));
+  const price =
+    limited && pricing.reference !== null ? cappedPrice(side, pricing.reference.price, cap) : null;
+  return {
+    clientOrderId: clientOrderIdOf(command),
+    account: command.account,
+    instrument: command.instrument,
+    side,
+    type: price === null ? 'market' : 'limit',
+    timeInForce: 'ioc',
+    quantity,
+    limitPrice: price === null ? null : toTick(side, price, instrument),
+    reduceOnly: true,
+  };
+}
+
+function cappedPrice(side: Side, reference: Decimal, cap: Decimal): Decimal {
+  return reference.times(side === 'buy' ? Decimal.one.plus(cap) : Decimal.one.minus(cap));
+}
+
+/** A buyer's price goes down to the tick and a seller's up: never worse than asked. */
+function toTick(side: Side, price: Decimal, instrument: Instrument): Decimal {
+  return price.toStep(instrument.priceTick, side === 'buy' ? 'down' : 'up');
+}

@@ -1,0 +1,136 @@
+import type { AccountId, ClientOrderId, Fill, TimeUs } from '@algo/model';
+import { US_PER_MINUTE } from '@algo/model';
+import type { ExecutionOutput, QuarantineProblem } from './execution-io.ts';
+import { aboutOrder } from './order-facts.ts';
+import type { Closing, OrderLedger, Tracked } from './order-ledger.ts';
+import { type Applied, applyToOrder, isTerminal, type Order, type OrderFact } from './order-state-machine.ts';
+import type { TradingModes } from './trading-modes.ts';
+
+/** Fills are fetched from this long before the order was made: clocks differ. *Source*: R-39. */
+export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
+
+/**
+ * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in names the
+ * order; what is read is always the ledger's present version of it.
+ */
+export class OrderSteps {
+  readonly #account: AccountId;
+  readonly #ledger: OrderLedger;
+  readonly #modes: TradingModes;
+
+  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes) {
+    this.#account = account;
+    this.#ledger = ledger;
+    this.#modes = modes;
+  }
+
+  /** Only an order in flight or unknown learns something from being seen at the venue. */
+  accepted(t: Tracked, venueOrderId: Order['venueOrderId'], timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const { status } = this.now(t).order;
+    if (venueOrderId === null || (status !== 'submitted' && status !== 'unknown')) return;
+    const order = this.apply(t, { type: 'Accepted', venueOrderId, timeUs }, out).order;
+    out.push({ ...aboutOrder(order, timeUs), type: 'OrderAccepted', venueOrderId });
+  }
+
+  rejected(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const applied = this.apply(t, { type: 'Rejected', timeUs }, out);
+    if (applied.type === 'applied')
+      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason });
+  }
+
+  lost(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const applied = this.apply(t, { type: 'OutcomeUnknown', timeUs }, out);
+    if (applied.type === 'applied')
+      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderUnknown', reason });
+    if (!isTerminal(applied.order.status)) this.lookUp(t, timeUs, out);
+  }
+
+  close(t: Tracked, closing: Closing, cumulative: Fill['quantity'], out: ExecutionOutput[]): void {
+    const { order } = t;
+    if (isTerminal(order.status) && order.status !== 'rejected') return;
+    if (cumulative.lessThan(order.cumulative)) {
+      const detail = `venue=${cumulative} booked=${order.cumulative}`;
+      this.quarantine(order, 'cumulative_mismatch', false, detail, closing.timeUs, out);
+    }
+    const venueCumulative = cumulative.greaterThan(t.venueCumulative) ? cumulative : t.venueCumulative;
+    this.change(t, { closing, venueCumulative, inDoubt: false });
+    this.settle(t, closing.timeUs, out);
+  }
+
+  /**
+   * Ends an order whose fills have all arrived; until then it stays open and the fills are fetched. So a cancel is
+   * announced with its true cumulative, and nobody sizes a next order by fills that are still on their way (R-36).
+   */
+  settle(of: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const t = this.now(of);
+    if (isTerminal(t.order.status) && t.closing === null) return;
+    if (t.venueCumulative.greaterThan(t.order.cumulative)) {
+      if (!isTerminal(t.order.status)) this.fetchFills(t, timeUs, out);
+      return;
+    }
+    if (t.closing === null) return;
+    const { type, reason, timeUs: endedUs } = t.closing;
+    const applied = this.apply(t, { type, timeUs: endedUs }, out);
+    const { order } = this.change(t, { closing: null });
+    if (applied.type !== 'applied') return;
+    const event = type === 'Canceled' ? ('OrderCanceled' as const) : ('OrderExpired' as const);
+    out.push({ ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason });
+  }
+
+  sendCancel(id: ClientOrderId, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const t = this.#ledger.get(id);
+    // An order in flight is canceled once the venue has it; one that is unknown may live, and asking does no harm.
+    if (t === undefined || t.cancelReason === null || t.closing !== null) return;
+    if (isTerminal(t.order.status) || t.order.status === 'submitted') return;
+    this.apply(t, { type: 'CancelRequested', timeUs }, out);
+    const { instrument } = t.order.request;
+    this.change(t, { askedUs: timeUs });
+    out.push({ type: 'CancelAtVenue', account: this.#account, clientOrderId: id, instrument });
+  }
+
+  lookUp(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    this.change(t, { inDoubt: true, askedUs: timeUs });
+    const { clientOrderId } = t.order.request;
+    out.push({ type: 'LookUpOrder', account: this.#account, clientOrderId });
+  }
+
+  fetchFills(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    this.change(t, { askedUs: timeUs });
+    out.push({ type: 'FetchFills', account: this.#account, sinceUs: t.order.submittedUs - FILLS_MARGIN_US });
+  }
+
+  apply(of: Tracked, fact: OrderFact, out: ExecutionOutput[]): Applied {
+    const applied = applyToOrder(this.now(of).order, fact);
+    this.change(of, { order: applied.order });
+    this.report(applied, fact.timeUs, out);
+    return applied;
+  }
+
+  report(applied: Applied, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (applied.type !== 'quarantined') return;
+    this.quarantine(applied.order, applied.contradiction, applied.booked, applied.detail, timeUs, out);
+  }
+
+  quarantine(
+    order: Order,
+    problem: QuarantineProblem,
+    booked: boolean,
+    detail: string,
+    timeUs: TimeUs,
+    out: ExecutionOutput[],
+  ): void {
+    const { clientOrderId, instrument } = order.request;
+    this.#modes.tighten({ kind: 'instrument', instrument }, 'reducing');
+    out.push({ type: 'Quarantine', problem, clientOrderId, instrument, booked, detail, timeUs });
+  }
+
+  now(t: Tracked): Tracked {
+    return this.#ledger.get(t.order.request.clientOrderId) ?? t;
+  }
+
+  change(t: Tracked, change: Partial<Tracked>): Tracked {
+    const next = { ...this.now(t), ...change };
+    this.#ledger.put(next);
+    return next;
+  }
+}

@@ -1,0 +1,56 @@
+import { Decimal, type Fill, type Instrument, type InstrumentId } from '@algo/model';
+
+/** What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `lastPrice` quote. */
+export interface NetPosition {
+  readonly instrument: InstrumentId;
+  readonly quantity: Decimal;
+  readonly lastPrice: Decimal;
+}
+
+/**
+ * Our own net position per instrument, folded exactly from fills. Nothing else ever moves it.
+ * *Shape*: bounded by the number of instruments we have traded.
+ */
+export class PositionBook {
+  readonly #positions = new Map<InstrumentId, NetPosition>();
+  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+
+  constructor(instruments: ReadonlyMap<InstrumentId, Instrument>, positions: readonly NetPosition[] = []) {
+    this.#instruments = instruments;
+    for (const position of positions) this.#positions.set(position.instrument, position);
+  }
+
+  /** Books a fill. The caller makes sure that it is booked once. */
+  book(fill: Fill): void {
+    const signed = fill.side === 'buy' ? fill.quantity : fill.quantity.negated();
+    const quantity = this.quantity(fill.instrument).plus(signed).minus(this.#feeInKind(fill));
+    this.#positions.set(fill.instrument, { instrument: fill.instrument, quantity, lastPrice: fill.price });
+  }
+
+  /** Returns what we hold, signed; zero if we never traded it. */
+  quantity(instrument: InstrumentId): Decimal {
+    return this.#positions.get(instrument)?.quantity ?? Decimal.zero;
+  }
+
+  /** Returns the price of our last fill, null if we never traded it. *Units*: quote per base. */
+  lastPrice(instrument: InstrumentId): Decimal | null {
+    return this.#positions.get(instrument)?.lastPrice ?? null;
+  }
+
+  /** Returns all that isn't flat. */
+  open(): readonly NetPosition[] {
+    return [...this.#positions.values()].filter((p) => !p.quantity.isZero());
+  }
+
+  /** Returns every position ever held, flat ones too, in the order of first trade. */
+  all(): readonly NetPosition[] {
+    return [...this.#positions.values()];
+  }
+
+  /** A fee taken in the coin itself leaves us with less of it (R-42); a perpetual's fee never changes its size. */
+  #feeInKind(fill: Fill): Decimal {
+    const instrument = this.#instruments.get(fill.instrument);
+    const held = instrument?.market === 'spot' || instrument?.market === 'dex';
+    return held && fill.feeAsset === instrument.base ? fill.fee : Decimal.zero;
+  }
+}

@@ -1,0 +1,48 @@
+import type { TimeUs } from '@algo/model';
+
+/** The gate as it is kept. *Shape*: `validUntilUs` null while closed; `superseded` once a newer epoch was seen. */
+export interface GateState {
+  readonly epoch: number;
+  readonly validUntilUs: TimeUs | null;
+  readonly openedOnce: boolean;
+  readonly superseded: boolean;
+}
+
+/** Returns the gate at the start of an epoch: closed until a reconciliation of that very epoch has passed. */
+export function closedGate(epoch: number): GateState {
+  return { epoch, validUntilUs: null, openedOnce: false, superseded: false };
+}
+
+/**
+ * The reconciliation gate of one fencing epoch (I5). Entries need it open and fresh. Exits need it to have been open
+ * once in this epoch: from then on our books were the venue's and have been fed by its fills, so a close that is cut to
+ * our net position can only reduce; before, the position we believe in may be fiction and a "close" might open one.
+ */
+export class ReconciliationGate {
+  #state: GateState;
+
+  constructor(state: GateState) {
+    this.#state = state;
+  }
+
+  get state(): GateState {
+    return this.#state;
+  }
+
+  /** Opens for our own epoch. A pass for a newer epoch means that another executor took over: closes for good. */
+  opened(epoch: number, validUntilUs: TimeUs): void {
+    if (epoch > this.#state.epoch) this.#state = { ...closedGate(this.#state.epoch), superseded: true };
+    else if (epoch === this.#state.epoch && !this.#state.superseded)
+      this.#state = { ...this.#state, validUntilUs, openedOnce: true };
+  }
+
+  /** Closes, unless the word is about an epoch that is over. */
+  closed(epoch: number): void {
+    if (epoch >= this.#state.epoch) this.#state = { ...this.#state, validUntilUs: null };
+  }
+
+  /** Says whether an entry may pass at this event time. */
+  isFresh(nowUs: TimeUs): boolean {
+    return this.#state.validUntilUs !== null && nowUs <= this.#state.validUntilUs;
+  }
+}
