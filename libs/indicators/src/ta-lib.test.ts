@@ -156,3 +156,27 @@ test('a period that makes no sense is refused by name', () => {
 test('a foreign snapshot is refused', () => {
   expect(() => new Atr(14).restore([1, 2])).toThrow('atr snapshot');
 });
+
+// Computed once by TA-Lib's own C library (0.6) from the same formula series: indicator, bar, value.
+test.each([
+  ['ema20', 19, 106.64282597917206],
+  ['ema20', 49, 100.05058046619165],
+  ['ema20', 251, 104.92563782864198],
+  ['ema200', 199, 103.61679486914487],
+  ['ema200', 251, 104.61759744928396],
+  ['atr14', 14, 4.27552861145321],
+  ['atr14', 44, 4.251632510471231],
+  ['atr14', 251, 4.462768303215919],
+  ['adx14', 27, 13.042010785314243],
+  ['adx14', 57, 13.928527907648785],
+  ['adx14', 251, 13.9781715990907],
+] as const)('%s at bar %i is what TA-Lib itself computes', (name, bar, golden) => {
+  const all = { ema20: new Ema(20), ema200: new Ema(200), atr14: new Atr(14), adx14: new Adx(14) };
+  for (const [h, l, c] of series().slice(0, bar + 1)) {
+    all.ema20.update(c);
+    all.ema200.update(c);
+    all.atr14.update(h, l, c);
+    all.adx14.update(h, l, c);
+  }
+  expect(Math.abs(all[name].value! - golden)).toBeLessThan(1e-9);
+});
