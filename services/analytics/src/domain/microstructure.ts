@@ -86,7 +86,15 @@ export class MicrostructureReading {
   }
 
   save(to: SnapshotWriter): void {
-    to.numbers([this.signal, this.buyOrders, this.sellOrders, this.orderUs, this.side, this.notional, this.price]);
+    to.numbers([
+      this.signal,
+      this.buyOrders,
+      this.sellOrders,
+      this.orderUs,
+      this.side,
+      this.notional,
+      this.price,
+    ]);
     to.numbers([this.previousUs, this.previousSide, this.previousPrice]);
     to.numbers([this.fastBefore, this.fastSquaresBefore, this.slowBefore, this.slowSquaresBefore]);
     to.numbers([this.fast, this.fastSquares, this.slow, this.slowSquares, this.fastCount]);

@@ -1,4 +1,5 @@
 import { InputError } from '@algo/model';
+import type { AnalyticsSettings } from './settings.ts';
 
 /** Bumped whenever the order or meaning of what is written changes. */
 export const SNAPSHOT_VERSION = 1;
@@ -95,11 +96,29 @@ export class SnapshotReader {
   }
 }
 
+/** Writes what a snapshot must agree on with the settings it is restored under. */
+export function writeHead(to: SnapshotWriter, settings: AnalyticsSettings): void {
+  to.number(SNAPSHOT_VERSION);
+  to.text(settings.instrument);
+  to.numbers([settings.priceTick, settings.quantityStep]);
+}
+
+/** *Errors*: InputError when the snapshot is of another version, instrument, tick or step. */
+export function readHead(from: SnapshotReader, settings: AnalyticsSettings): void {
+  const version = from.number();
+  if (version !== SNAPSHOT_VERSION) refuse(`version ${version}`);
+  const instrument = from.text();
+  if (instrument !== settings.instrument) refuse(`of ${instrument}`);
+  const [priceTick, quantityStep] = from.numbers();
+  if (priceTick !== settings.priceTick || quantityStep !== settings.quantityStep)
+    refuse(`with tick ${priceTick} and step ${quantityStep}`);
+}
+
 function refuse(because: string): never {
   throw new InputError({
     field: 'analytics snapshot',
     value: because,
-    because: 'damaged or not written by this engine',
+    because: 'damaged, of another version, or of other settings',
     remedy: 'Delete the snapshot; the state is rebuilt from the stream.',
   });
 }
