@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hurstRescaledRange, lagOneAutocorrelation, logReturns, meanAndDeviation } from './index.ts';
+import { hurstRescaledRange, lagOneAutocorrelation, meanAndDeviation } from './index.ts';
 
 /** Uniform noise from a 32-bit generator (mulberry32), so that the expectations below are fixed numbers. */
 function noise(seed: number, length: number): number[] {
@@ -64,8 +64,4 @@ test('lag-one autocorrelation finds the sign of the memory', () => {
   expect(lagOneAutocorrelation(memory(-0.5))!).toBeCloseTo(-0.5, 1);
   expect(Math.abs(lagOneAutocorrelation(r)!)).toBeLessThan(0.05);
   expect(lagOneAutocorrelation([1, 1, 1, 1])).toBeNull();
-});
-
-test('log returns run oldest first', () => {
-  expect(logReturns([1, Math.E, 1])).toEqual([1, -1]);
 });

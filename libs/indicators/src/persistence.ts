@@ -1,20 +1,16 @@
 /** Window sizes of the classic rescaled-range estimate. *Units*: returns. */
 export const HURST_WINDOWS = [10, 20, 50] as const;
 
-/** Returns log returns of consecutive closes, oldest first; one fewer than the closes. */
-export function logReturns(closes: readonly number[]): number[] {
-  const out: number[] = [];
-  for (let i = 1; i < closes.length; i++) out.push(Math.log(closes[i]! / closes[i - 1]!));
-  return out;
-}
-
 /** Returns the mean and the population standard deviation, by two passes. */
-export function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
+export function meanAndDeviation(values: ArrayLike<number>): { mean: number; deviation: number } {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   const mean = sum / values.length;
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
+  for (let i = 0; i < values.length; i++) {
+    const d = values[i]! - mean;
+    squares += d * d;
+  }
   return { mean, deviation: Math.sqrt(squares / values.length) };
 }
 
@@ -23,7 +19,7 @@ export function meanAndDeviation(values: readonly number[]): { mean: number; dev
  * log mean(R/S) on log size over HURST_WINDOWS, with full chunks that don't overlap, oldest first, S without correction.
  * *Source*: rule set `classic`; uncorrected, so that a random walk of 100 returns scores about 0.59, not 0.5.
  */
-export function hurstRescaledRange(returns: readonly number[]): number | null {
+export function hurstRescaledRange(returns: ArrayLike<number>): number | null {
   const xs: number[] = [];
   const ys: number[] = [];
   for (const size of HURST_WINDOWS) {
@@ -43,7 +39,7 @@ export function hurstRescaledRange(returns: readonly number[]): number | null {
 }
 
 /** Returns the correlation of each return with the one before, −1 to 1; null when they don't vary. */
-export function lagOneAutocorrelation(returns: readonly number[]): number | null {
+export function lagOneAutocorrelation(returns: ArrayLike<number>): number | null {
   if (returns.length < 3) return null;
   const { mean } = meanAndDeviation(returns);
   let variance = 0;
@@ -56,7 +52,7 @@ export function lagOneAutocorrelation(returns: readonly number[]): number | null
   return variance > 0 ? covariance / variance : null;
 }
 
-function rescaledRange(returns: readonly number[], from: number, size: number): number | null {
+function rescaledRange(returns: ArrayLike<number>, from: number, size: number): number | null {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += returns[from + i]!;
   const mean = sum / size;

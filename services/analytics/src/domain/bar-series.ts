@@ -4,6 +4,8 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** Closed bars that each timeframe remembers. */
 export const KEPT_BARS = 256;
+/** Closes whose standard deviation is the σ of the deviation. */
+const SIGMA_BARS = 20;
 
 /** The last closed bars of one timeframe, column by column, and the averages that run over all of them. */
 export class BarSeries {
@@ -19,8 +21,14 @@ export class BarSeries {
   readonly delta = new Float64Array(KEPT_BARS);
   /** 1 when the bar is complete; 2 when it also holds the least number of trades that patterns need; else 0. */
   readonly quality = new Float64Array(KEPT_BARS);
-  /** As they stood when the bar closed; NaN before they exist. */
-  readonly ema20 = new Float64Array(KEPT_BARS);
+  /** Logarithm of close ÷ the close before; NaN for the first bar. */
+  readonly logReturn = new Float64Array(KEPT_BARS);
+  /**
+   * (close − EMA20) ÷ the population standard deviation of the last 20 closes, as it stood when the bar closed; NaN
+   * before both exist or when the closes don't vary.
+   */
+  readonly deviation = new Float64Array(KEPT_BARS);
+  /** As it stood when the bar closed; NaN before it exists. */
   readonly atr14 = new Float64Array(KEPT_BARS);
   readonly ema = { 20: new Ema(20), 50: new Ema(50), 200: new Ema(200) } as const;
   readonly atr = new Atr(14);
@@ -48,7 +56,8 @@ export class BarSeries {
     this.volume[slot] = bar.volume;
     this.delta[slot] = bar.buyVolume - bar.sellVolume;
     this.quality[slot] = bar.complete ? (bar.trades >= this.minTrades ? 2 : 1) : 0;
-    this.ema20[slot] = this.ema[20].value ?? Number.NaN;
+    this.logReturn[slot] = this.bars > 1 ? Math.log(bar.close / this.close[this.slot(1)]!) : Number.NaN;
+    this.deviation[slot] = this.deviationNow(bar.close);
     this.atr14[slot] = this.atr.value ?? Number.NaN;
   }
 
@@ -75,9 +84,12 @@ export class BarSeries {
   }
 
   /** Returns the values of the last `count` bars, oldest first. */
-  last(column: Float64Array, count: number): number[] {
-    const out: number[] = [];
-    for (let ago = count - 1; ago >= 0; ago--) out.push(column[this.slot(ago)]!);
+  last(column: Float64Array, count: number): Float64Array {
+    const out = new Float64Array(count);
+    const from = this.slot(count - 1);
+    const untilWrap = Math.min(count, KEPT_BARS - from);
+    out.set(column.subarray(from, from + untilWrap));
+    out.set(column.subarray(0, count - untilWrap), untilWrap);
     return out;
   }
 
@@ -93,6 +105,20 @@ export class BarSeries {
     for (const part of this.averages()) part.restore([...from.numbers()]);
   }
 
+  private deviationNow(close: number): number {
+    const ema20 = this.ema[20].value;
+    if (ema20 === null || this.bars < SIGMA_BARS) return Number.NaN;
+    let sum = 0;
+    for (let ago = 0; ago < SIGMA_BARS; ago++) sum += this.close[this.slot(ago)]!;
+    const mean = sum / SIGMA_BARS;
+    let squares = 0;
+    for (let ago = 0; ago < SIGMA_BARS; ago++) {
+      const d = this.close[this.slot(ago)]! - mean;
+      squares += d * d;
+    }
+    return squares > 0 ? (close - ema20) / Math.sqrt(squares / SIGMA_BARS) : Number.NaN;
+  }
+
   private columns(): Float64Array[] {
     return [
       this.openTime,
@@ -103,7 +129,8 @@ export class BarSeries {
       this.volume,
       this.delta,
       this.quality,
-      this.ema20,
+      this.logReturn,
+      this.deviation,
       this.atr14,
     ];
   }

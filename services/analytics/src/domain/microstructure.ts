@@ -189,7 +189,7 @@ export class MicrostructureReading {
       this.logMid = Math.log(mid);
     }
     const move = this.logMid - this.logMidBefore;
-    this.variance = move === move ? this.varianceBefore + move * move : this.varianceBefore;
+    this.variance = Number.isFinite(move) ? this.varianceBefore + move * move : this.varianceBefore;
   }
 
   private judge(): void {

@@ -1,22 +1,22 @@
-import { hurstRescaledRange, lagOneAutocorrelation, logReturns, meanAndDeviation } from '@algo/indicators';
+import { hurstRescaledRange, lagOneAutocorrelation } from '@algo/indicators';
 import type { Regime } from '@algo/model';
 import type { BarSeries } from './bar-series.ts';
 
 /** Returns that persistence and autocorrelation are taken over. */
 const RETURNS = 100;
-/** Closes whose standard deviation is the σ of the deviation. */
-const SIGMA_BARS = 20;
 /** Bars over which excursions are looked for, how far an excursion goes, and how long it has to come back. */
 const EXCURSION_BARS = 100;
 const EXCURSION_SIGMAS = 2;
+/** Bars before the first deviation exists. */
+const WARM_BARS = 19;
 const RETURN_BARS = 10;
 
 /** Returns what the closed bars of a timeframe say; before the first has closed, `price` stands for its close. */
 export function regimeOf(series: BarSeries, price: number): Regime {
   const close = series.bars === 0 ? price : series.close[series.slot(0)]!;
   const atr14 = series.atr.value;
-  const returns = series.kept > RETURNS ? logReturns(series.last(series.close, RETURNS + 1)) : null;
-  const deviation = deviationAt(series, 0);
+  const returns = series.kept > RETURNS ? series.last(series.logReturn, RETURNS) : null;
+  const deviation = series.bars === 0 ? Number.NaN : series.deviation[series.slot(0)]!;
   return {
     timeframe: series.timeframe,
     bars: series.bars,
@@ -35,28 +35,14 @@ export function regimeOf(series: BarSeries, price: number): Regime {
 }
 
 /**
- * Returns (close − EMA20) ÷ the population standard deviation of the last 20 closes, as it stood `ago` bars ago.
- * *Shape*: NaN before both exist or when the closes don't vary.
- */
-function deviationAt(series: BarSeries, ago: number): number {
-  if (series.kept < ago + SIGMA_BARS) return Number.NaN;
-  const closes: number[] = [];
-  for (let i = 0; i < SIGMA_BARS; i++) closes.push(series.close[series.slot(ago + i)]!);
-  const { deviation } = meanAndDeviation(closes);
-  const slot = series.slot(ago);
-  return deviation > 0 ? (series.close[slot]! - series.ema20[slot]!) / deviation : Number.NaN;
-}
-
-/**
  * Returns the share of excursions that came back, 0–1: an excursion begins where the close goes beyond 2 σ from the EMA20
  * of that bar, and comes back when within 10 bars a close touches or crosses the EMA20 of its own bar. Time runs
  * forwards over the last 100 bars. An excursion that has neither come back nor had its 10 bars doesn't count yet. Null when none counts.
  * *Source*: rule set `classic`, with the document's reversed time put right.
  */
 export function meanReversionStrength(series: BarSeries): number | null {
-  if (series.kept < EXCURSION_BARS + SIGMA_BARS) return null;
-  const deviations: number[] = [];
-  for (let ago = EXCURSION_BARS - 1; ago >= 0; ago--) deviations.push(deviationAt(series, ago));
+  if (series.kept < WARM_BARS + EXCURSION_BARS) return null;
+  const deviations = series.last(series.deviation, EXCURSION_BARS);
   let counted = 0;
   let returned = 0;
   for (let i = 1; i < deviations.length; i++) {
