@@ -1,1 +1,4 @@
-export {};
+export * from './adx.ts';
+export * from './atr.ts';
+export * from './ema.ts';
+export * from './persistence.ts';

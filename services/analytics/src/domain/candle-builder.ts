@@ -1,0 +1,145 @@
+import { type Candle, type InstrumentId, TIMEFRAME_US, TIMEFRAMES, type TimeUs } from '@algo/model';
+import type { Grid } from './settings.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
+/** A bar that is still open. *Units*: volumes in quantity steps. */
+class FormingBar {
+  openTimeUs = 0;
+  open = 0;
+  /** −∞ and ∞ while it has no trade. */
+  high = Number.NEGATIVE_INFINITY;
+  low = Number.POSITIVE_INFINITY;
+  close = 0;
+  buy = 0;
+  sell = 0;
+  buyTrades = 0;
+  sellTrades = 0;
+  complete = false;
+
+  start(openTimeUs: TimeUs, complete: boolean): void {
+    this.openTimeUs = openTimeUs;
+    this.high = Number.NEGATIVE_INFINITY;
+    this.low = Number.POSITIVE_INFINITY;
+    this.buy = 0;
+    this.sell = 0;
+    this.buyTrades = 0;
+    this.sellTrades = 0;
+    this.complete = complete;
+  }
+
+  /** Takes in a closed bar of the next shorter timeframe. */
+  merge(part: FormingBar): void {
+    if (!part.complete) this.complete = false;
+    if (part.high < part.low) return;
+    if (this.high < this.low) this.open = part.open;
+    if (part.high > this.high) this.high = part.high;
+    if (part.low < this.low) this.low = part.low;
+    this.close = part.close;
+    this.buy += part.buy;
+    this.sell += part.sell;
+    this.buyTrades += part.buyTrades;
+    this.sellTrades += part.sellTrades;
+  }
+}
+
+const LENGTHS = TIMEFRAMES.map((timeframe) => TIMEFRAME_US[timeframe]);
+
+/**
+ * The open bars of all timeframes. A trade touches only the 15s bar; a bar that closes is merged into the next longer one.
+ * The bars of the very first interval are not complete: the engine started inside them.
+ */
+export class CandleBuilder {
+  /** When the open 15s bar ends; −∞ before the first trade. */
+  nextCloseUs = Number.NEGATIVE_INFINITY;
+  readonly shortest = new FormingBar();
+  private readonly bars = [this.shortest, ...LENGTHS.slice(1).map(() => new FormingBar())];
+  private readonly instrument: InstrumentId;
+  private readonly quantity: Grid;
+
+  constructor(instrument: InstrumentId, quantity: Grid) {
+    this.instrument = instrument;
+    this.quantity = quantity;
+  }
+
+  /** Opens bars of every timeframe around a first trade, or around the first after a silence that was skipped. */
+  startAt(timeUs: TimeUs): void {
+    for (let f = 0; f < LENGTHS.length; f++) {
+      const length = LENGTHS[f]!;
+      this.bars[f]!.start(Math.floor(timeUs / length) * length, false);
+    }
+    this.nextCloseUs = this.shortest.openTimeUs + LENGTHS[0]!;
+  }
+
+  /** Returns when the open bar of timeframe number `f` ends. */
+  endOf(f: number): TimeUs {
+    return this.bars[f]!.openTimeUs + LENGTHS[f]!;
+  }
+
+  /**
+   * Closes the open bar of timeframe number `f`, merges it upwards and opens the next one.
+   * *Shape*: `lastPrice` stands for all four prices when it had no trade; `complete` is what the next 15s bar starts as.
+   */
+  close(f: number, lastPrice: number, complete: boolean): Candle {
+    const bar = this.bars[f]!;
+    const candle = this.candle(f, lastPrice);
+    const above = this.bars[f + 1];
+    if (above !== undefined) above.merge(bar);
+    bar.start(bar.openTimeUs + LENGTHS[f]!, f === 0 ? complete : true);
+    if (f === 0) this.nextCloseUs += LENGTHS[0]!;
+    return candle;
+  }
+
+  /** Marks the open bar of timeframe number `f` incomplete if it opened before `timeUs`; returns whether it did. */
+  cutShort(f: number, timeUs: TimeUs): boolean {
+    const bar = this.bars[f]!;
+    if (bar.openTimeUs >= timeUs) return false;
+    bar.complete = false;
+    return true;
+  }
+
+  save(to: SnapshotWriter): void {
+    to.number(this.nextCloseUs);
+    for (const b of this.bars) {
+      to.numbers([b.openTimeUs, b.open, b.high, b.low, b.close, b.buy, b.sell, b.buyTrades, b.sellTrades]);
+      to.flag(b.complete);
+    }
+  }
+
+  load(from: SnapshotReader): void {
+    this.nextCloseUs = from.number();
+    for (const b of this.bars) {
+      const v = from.numbers();
+      b.openTimeUs = v[0]!;
+      b.open = v[1]!;
+      b.high = v[2]!;
+      b.low = v[3]!;
+      b.close = v[4]!;
+      b.buy = v[5]!;
+      b.sell = v[6]!;
+      b.buyTrades = v[7]!;
+      b.sellTrades = v[8]!;
+      b.complete = from.flag();
+    }
+  }
+
+  private candle(f: number, lastPrice: number): Candle {
+    const bar = this.bars[f]!;
+    const empty = bar.high < bar.low;
+    return {
+      instrument: this.instrument,
+      timeframe: TIMEFRAMES[f]!,
+      openTimeUs: bar.openTimeUs,
+      open: empty ? lastPrice : bar.open,
+      high: empty ? lastPrice : bar.high,
+      low: empty ? lastPrice : bar.low,
+      close: empty ? lastPrice : bar.close,
+      volume: this.quantity.toValue(bar.buy + bar.sell),
+      buyVolume: this.quantity.toValue(bar.buy),
+      sellVolume: this.quantity.toValue(bar.sell),
+      trades: bar.buyTrades + bar.sellTrades,
+      buyTrades: bar.buyTrades,
+      sellTrades: bar.sellTrades,
+      complete: bar.complete,
+    };
+  }
+}

@@ -1,0 +1,199 @@
+import { FLOW_WINDOWS, type OrderFlow, type TimeUs, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
+import type { Grid } from './settings.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
+/** Trades the windows remember at most; when 15 minutes hold more, the oldest fall out and state is incomplete. 28 bytes each. */
+export const MAX_WINDOW_TRADES = 1 << 20;
+/** *Units*: µs, in order of FLOW_WINDOWS. */
+const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
+export const LONGEST_WINDOW_US = WINDOW_US[3];
+const ONE_MINUTE = 1;
+const LONGEST = 3;
+/** Imbalance when nothing was sold, and the most it may be. */
+const MAX_IMBALANCE = 99;
+
+/** Returns buy ÷ sell, capped at 99; 1 when both are 0. */
+export function imbalanceRatio(buy: number, sell: number): number {
+  if (sell > 0) return Math.min(buy / sell, MAX_IMBALANCE);
+  return buy > 0 ? MAX_IMBALANCE : 1;
+}
+
+/**
+ * Taker flow over four sliding windows `(t − W, t]` that share one ring. Each slot holds the running totals before its
+ * trade, so a window is two subtractions from its oldest slot and only tails move; tails move when a window is read.
+ * *Units*: volumes in whole quantity steps, hence exact.
+ */
+export class FlowWindows {
+  /** Running totals since the last `rebase`. */
+  buy = 0;
+  sell = 0;
+  buyTrades = 0;
+  /** Time of the newest trade that fell out too early, −∞ when none did. */
+  droppedUs = Number.NEGATIVE_INFINITY;
+  private capacity: number;
+  private readonly maxTrades: number;
+  private time: Float64Array;
+  private buyBefore: Float64Array;
+  private sellBefore: Float64Array;
+  private buyTradesBefore: Int32Array;
+  private mask: number;
+  private head = 0;
+  private readonly tails = new Int32Array(WINDOW_US.length);
+
+  constructor(maxTrades = MAX_WINDOW_TRADES) {
+    this.maxTrades = maxTrades;
+    this.capacity = Math.min(256, maxTrades);
+    this.mask = this.capacity - 1;
+    this.time = new Float64Array(this.capacity);
+    this.buyBefore = new Float64Array(this.capacity);
+    this.sellBefore = new Float64Array(this.capacity);
+    this.buyTradesBefore = new Int32Array(this.capacity);
+  }
+
+  add(timeUs: TimeUs, steps: number, isBuy: boolean): void {
+    if (this.head - this.tails[LONGEST]! >= this.capacity) this.makeRoom(timeUs);
+    const slot = this.head & this.mask;
+    this.time[slot] = timeUs;
+    this.buyBefore[slot] = this.buy;
+    this.sellBefore[slot] = this.sell;
+    this.buyTradesBefore[slot] = this.buyTrades;
+    this.head++;
+    if (isBuy) {
+      this.buy += steps;
+      this.buyTrades++;
+    } else {
+      this.sell += steps;
+    }
+  }
+
+  /**
+   * Returns 1 when the last minute's buy volume exceeds `ratio` × the sell volume, −1 mirrored, 0 when neither or when
+   * it holds fewer than `minTrades`.
+   */
+  oneMinuteSide(nowUs: TimeUs, ratio: number, minTrades: number): -1 | 0 | 1 {
+    const tail = this.advance(ONE_MINUTE, nowUs);
+    if (this.head - tail < minTrades) return 0;
+    const slot = tail & this.mask;
+    const buy = this.buy - this.buyBefore[slot]!;
+    const sell = this.sell - this.sellBefore[slot]!;
+    if (buy > ratio * sell) return 1;
+    return sell > ratio * buy ? -1 : 0;
+  }
+
+  /** Returns what each window holds at `nowUs`, in order of FLOW_WINDOWS. */
+  read(nowUs: TimeUs, quantity: Grid): OrderFlow[] {
+    return FLOW_WINDOWS.map((window, w) => {
+      const tail = this.advance(w, nowUs);
+      const empty = tail === this.head;
+      const slot = tail & this.mask;
+      const buy = empty ? 0 : this.buy - this.buyBefore[slot]!;
+      const sell = empty ? 0 : this.sell - this.sellBefore[slot]!;
+      const buyTrades = empty ? 0 : this.buyTrades - this.buyTradesBefore[slot]!;
+      return {
+        window,
+        buyVolume: quantity.toValue(buy),
+        sellVolume: quantity.toValue(sell),
+        buyTrades,
+        sellTrades: this.head - tail - buyTrades,
+        delta: quantity.toValue(buy - sell),
+        imbalance: imbalanceRatio(buy, sell),
+        boundedImbalance: buy + sell > 0 ? (buy - sell) / (buy + sell) : 0,
+      };
+    });
+  }
+
+  /** Starts the running totals and the slot numbers afresh, so that they stay exact for ever; the windows don't change. */
+  rebase(nowUs: TimeUs): void {
+    for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
+    const { buy, sell, buyTrades } = this;
+    const from = this.tails[LONGEST]!;
+    for (let i = from; i < this.head; i++) {
+      const slot = i & this.mask;
+      this.buyBefore[slot] = this.buyBefore[slot]! - buy;
+      this.sellBefore[slot] = this.sellBefore[slot]! - sell;
+      this.buyTradesBefore[slot] = this.buyTradesBefore[slot]! - buyTrades;
+    }
+    this.buy = 0;
+    this.sell = 0;
+    this.buyTrades = 0;
+    const shift = Math.floor(from / this.capacity) * this.capacity;
+    this.head -= shift;
+    for (let w = 0; w < WINDOW_US.length; w++) this.tails[w] = this.tails[w]! - shift;
+  }
+
+  save(to: SnapshotWriter, nowUs: TimeUs): void {
+    for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
+    const from = this.tails[LONGEST]!;
+    to.numbers([this.buy, this.sell, this.buyTrades, this.droppedUs]);
+    to.numbers(Array.from(this.tails, (tail) => tail - from));
+    to.number(this.head - from);
+    for (let i = from; i < this.head; i++) {
+      const slot = i & this.mask;
+      to.number(this.time[slot]!);
+      to.number(this.buyBefore[slot]!);
+      to.number(this.sellBefore[slot]!);
+      to.number(this.buyTradesBefore[slot]!);
+    }
+  }
+
+  load(from: SnapshotReader): void {
+    const totals = from.numbers();
+    this.buy = totals[0]!;
+    this.sell = totals[1]!;
+    this.buyTrades = totals[2]!;
+    this.droppedUs = totals[3]!;
+    this.tails.set(from.numbers());
+    const count = from.count(32);
+    while (this.capacity < count) this.resize(this.capacity * 2);
+    for (let i = 0; i < count; i++) {
+      this.time[i] = from.number();
+      this.buyBefore[i] = from.number();
+      this.sellBefore[i] = from.number();
+      this.buyTradesBefore[i] = from.number();
+    }
+    this.head = count;
+  }
+
+  private advance(window: number, nowUs: TimeUs): number {
+    const edge = nowUs - WINDOW_US[window]!;
+    const { time, mask, head } = this;
+    let tail = this.tails[window]!;
+    while (tail < head && time[tail & mask]! <= edge) tail++;
+    this.tails[window] = tail;
+    return tail;
+  }
+
+  /** Called when the ring is full: forgets what left the longest window, else grows, else drops the oldest trade. */
+  private makeRoom(nowUs: TimeUs): void {
+    const oldest = this.advance(LONGEST, nowUs);
+    for (let w = 0; w < LONGEST; w++) this.tails[w] = Math.max(this.tails[w]!, oldest);
+    const held = this.head - oldest;
+    if (held >= this.maxTrades) {
+      this.droppedUs = this.time[oldest & this.mask]!;
+      for (let w = 0; w < WINDOW_US.length; w++) this.tails[w] = Math.max(this.tails[w]!, oldest + 1);
+    } else if (held > this.capacity >> 1 && this.capacity < this.maxTrades) {
+      this.resize(this.capacity * 2);
+    }
+  }
+
+  private resize(capacity: number): void {
+    const time = new Float64Array(capacity);
+    const buyBefore = new Float64Array(capacity);
+    const sellBefore = new Float64Array(capacity);
+    const buyTradesBefore = new Int32Array(capacity);
+    for (let i = this.tails[LONGEST]!; i < this.head; i++) {
+      const from = i & this.mask;
+      const to = i & (capacity - 1);
+      time[to] = this.time[from]!;
+      buyBefore[to] = this.buyBefore[from]!;
+      sellBefore[to] = this.sellBefore[from]!;
+      buyTradesBefore[to] = this.buyTradesBefore[from]!;
+    }
+    this.time = time;
+    this.buyBefore = buyBefore;
+    this.sellBefore = sellBefore;
+    this.buyTradesBefore = buyTradesBefore;
+    this.capacity = capacity;
+    this.mask = capacity - 1;
+  }
+}

@@ -1,0 +1,336 @@
+import {
+  BUY,
+  hashId,
+  InputError,
+  type MarketState,
+  signalId,
+  TIMEFRAME_US,
+  TIMEFRAMES,
+  type TimeUs,
+  type TradeColumns,
+  US_PER_DAY,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
+import { CandleBuilder } from './candle-builder.ts';
+import { checkTrades } from './check-trades.ts';
+import { FlowWindows, imbalanceRatio, LONGEST_WINDOW_US } from './flow-windows.ts';
+import { MarketStructure } from './market-structure.ts';
+import { MicrostructureReading } from './microstructure.ts';
+import type { AnalyticsSink } from './rows.ts';
+import { SessionProfile } from './session-profile.ts';
+import { type AnalyticsSettings, checkSettings, Grid } from './settings.ts';
+import { readHead, SnapshotReader, SnapshotWriter, writeHead } from './snapshot.ts';
+
+/** A MarketState is due at the first trade so long after the last one, and at each candle close. */
+export const STATE_EVERY_US = 250 * US_PER_MS;
+/** A signal that stays true is said again after so long. */
+export const SIGNAL_AGAIN_US = 30 * US_PER_SECOND;
+/** A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call. */
+export const MAX_SILENCE_US = US_PER_DAY;
+const QUARTER_HOUR = TIMEFRAMES.indexOf('15m');
+
+/**
+ * All analytics of one instrument: takes executed trades in slices of any size, and the passing of event time, and tells
+ * a sink what came of it. How the trades are cut into slices changes nothing. A trade older than what `advanceTo` was
+ * told counts at that time. Restored from a snapshot it goes on as if it had never stopped.
+ */
+export class InstrumentAnalytics {
+  readonly settings: AnalyticsSettings;
+  private readonly price: Grid;
+  private readonly quantity: Grid;
+  private readonly flow = new FlowWindows();
+  private readonly micro = new MicrostructureReading();
+  private readonly candles: CandleBuilder;
+  private readonly profile: SessionProfile;
+  private readonly structure: MarketStructure;
+  private nowUs = Number.NEGATIVE_INFINITY;
+  private lastPrice = 0;
+  private trades = 0;
+  private stateDueUs = Number.NEGATIVE_INFINITY;
+  /** The direction that both analysers agree on since the last trade, and when a signal last said so. */
+  private agreed: -1 | 0 | 1 = 0;
+  private signalUs = Number.NEGATIVE_INFINITY;
+  private feedComplete = true;
+  /** Until when something is known to be missing: an open gap, the start, a skipped silence. */
+  private gapUs = Number.NEGATIVE_INFINITY;
+  private sessionEndUs = 0;
+  /** CVD of the sessions that have ended. *Units*: steps. */
+  private pastCvd = 0;
+  // Counters when the session and the open 15s bar began.
+  private sessionOrders = 0;
+  private barBuy = 0;
+  private barSell = 0;
+  private barTrades = 0;
+  private barBuyTrades = 0;
+  private barBuyOrders = 0;
+  private barSellOrders = 0;
+
+  constructor(settings: AnalyticsSettings) {
+    checkSettings(settings);
+    this.settings = settings;
+    this.price = new Grid(settings.priceTick, 'priceTick');
+    this.quantity = new Grid(settings.quantityStep, 'quantityStep');
+    this.candles = new CandleBuilder(settings.instrument, this.quantity);
+    this.profile = new SessionProfile(this.price, this.quantity);
+    this.structure = new MarketStructure(settings.instrument, settings.priceTick);
+  }
+
+  /**
+   * Takes the next trades. `complete` false says that trades are missing before or among them.
+   * *Errors*: InputError naming the row that is not a trade; nothing of the slice is used then.
+   */
+  onTrades(trades: TradeColumns, complete: boolean, sink: AnalyticsSink): void {
+    checkTrades(trades, this.settings.instrument);
+    if (!complete || !this.feedComplete) this.gapUs = Math.max(this.gapUs, this.nowUs);
+    this.feedComplete = complete;
+    const { candles, flow, micro, profile, structure, price: priceGrid, quantity: quantityGrid } = this;
+    const bar = candles.shortest;
+    if (!complete) bar.complete = false;
+    const { signalImbalance, signalMinTrades } = this.settings;
+    const { count, timeUs: times, price: prices, quantity: quantities, side: sides } = trades;
+    for (let i = 0; i < count; i++) {
+      const price = prices[i]!;
+      const quantity = quantities[i]!;
+      const isBuy = sides[i] === BUY;
+      let timeUs = times[i]!;
+      if (timeUs < this.nowUs) timeUs = this.nowUs;
+      if (timeUs >= candles.nextCloseUs) this.closeUntil(timeUs, sink);
+      this.nowUs = timeUs;
+      this.lastPrice = price;
+      this.trades++;
+      if (price > bar.high) {
+        if (bar.high < bar.low) bar.open = price;
+        bar.high = price;
+      }
+      if (price < bar.low) bar.low = price;
+      const steps = quantityGrid.toSteps(quantity);
+      flow.add(timeUs, steps, isBuy);
+      profile.add(priceGrid.toSteps(price), steps);
+      micro.add(timeUs, price, price * quantity, isBuy ? 1 : -1);
+      if (price <= structure.lowerGuard || price >= structure.upperGuard) {
+        structure.onPrice(price, timeUs, sink);
+      }
+      const reading = micro.signal;
+      if (reading === 0) this.agreed = 0;
+      else this.weigh(reading, flow.oneMinuteSide(timeUs, signalImbalance, signalMinTrades), sink);
+      if (timeUs >= this.stateDueUs) {
+        this.stateDueUs = timeUs + STATE_EVERY_US;
+        sink.onStateDue(timeUs);
+      }
+    }
+  }
+
+  /** Moves event time forward without a trade: closes the bars that end by `timeUs`. Nothing happens before a first trade. */
+  advanceTo(timeUs: TimeUs, sink: AnalyticsSink): void {
+    if (this.trades === 0 || !(timeUs > this.nowUs)) return;
+    if (timeUs >= this.candles.nextCloseUs) this.closeUntil(timeUs, sink);
+    this.nowUs = timeUs;
+  }
+
+  /**
+   * Returns everything a strategy may read, as of the newest trade or time. *Errors*: InputError before the first trade.
+   * *Shape*: `trades` counts since the engine's start; `cvd` runs since UTC midnight; `complete` is false while a gap is
+   * open, for 15 minutes after one, and for the first 15 minutes after a start, when the windows are not full yet.
+   */
+  state(): MarketState {
+    if (this.trades === 0)
+      throw new InputError({
+        field: 'state',
+        value: this.settings.instrument,
+        because: 'no trade was seen yet',
+        remedy: 'Ask after onStateDue.',
+      });
+    const { zones, gaps, bounce } = this.structure.read();
+    const missingUs = Math.max(this.gapUs, this.flow.droppedUs);
+    return {
+      instrument: this.settings.instrument,
+      timeUs: this.nowUs,
+      price: this.lastPrice,
+      complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
+      trades: this.trades,
+      cvd: this.cvd().session,
+      flow: this.flow.read(this.nowUs, this.quantity),
+      regimes: this.structure.regimes(this.lastPrice),
+      microstructure: this.micro.read(this.nowUs, (value) => this.price.toValue(this.price.toSteps(value))),
+      session: this.profile.developing(this.orders() - this.sessionOrders),
+      previousSession: this.profile.previousSession(),
+      bounce,
+      zones,
+      gaps,
+    };
+  }
+
+  /** Returns taker buy less taker sell volume since UTC midnight, and since the engine's start. *Units*: base. */
+  cvd(): { readonly session: number; readonly running: number } {
+    const session = this.flow.buy - this.flow.sell;
+    return {
+      session: this.quantity.toValue(session),
+      running: this.quantity.toValue(this.pastCvd + session),
+    };
+  }
+
+  /** Returns all state as bytes for `restore`. */
+  snapshot(): Uint8Array {
+    const to = new SnapshotWriter();
+    writeHead(to, this.settings);
+    to.numbers([this.nowUs, this.lastPrice, this.trades, this.stateDueUs, this.agreed, this.signalUs]);
+    to.numbers([this.feedComplete ? 1 : 0, this.gapUs, this.sessionEndUs, this.pastCvd, this.sessionOrders]);
+    to.numbers([this.barBuy, this.barSell, this.barTrades, this.barBuyTrades]);
+    to.numbers([this.barBuyOrders, this.barSellOrders]);
+    this.flow.save(to, this.nowUs);
+    for (const part of [this.micro, this.candles, this.profile, this.structure]) part.save(to);
+    return to.bytes();
+  }
+
+  /**
+   * Returns an engine that goes on from a snapshot. *Errors*: InputError on another version, another instrument or other
+   * steps than the settings have, and on damaged bytes.
+   */
+  static restore(settings: AnalyticsSettings, bytes: Uint8Array): InstrumentAnalytics {
+    const engine = new InstrumentAnalytics(settings);
+    const from = new SnapshotReader(bytes);
+    readHead(from, settings);
+    engine.load(from);
+    from.end();
+    return engine;
+  }
+
+  private load(from: SnapshotReader): void {
+    const now = from.numbers();
+    this.nowUs = now[0]!;
+    this.lastPrice = now[1]!;
+    this.trades = now[2]!;
+    this.stateDueUs = now[3]!;
+    this.agreed = now[4] === 1 ? 1 : now[4] === -1 ? -1 : 0;
+    this.signalUs = now[5]!;
+    const session = from.numbers();
+    this.feedComplete = session[0] === 1;
+    this.gapUs = session[1]!;
+    this.sessionEndUs = session[2]!;
+    this.pastCvd = session[3]!;
+    this.sessionOrders = session[4]!;
+    const bar = from.numbers();
+    this.barBuy = bar[0]!;
+    this.barSell = bar[1]!;
+    this.barTrades = bar[2]!;
+    this.barBuyTrades = bar[3]!;
+    const orders = from.numbers();
+    this.barBuyOrders = orders[0]!;
+    this.barSellOrders = orders[1]!;
+    for (const part of [this.flow, this.micro, this.candles, this.profile, this.structure]) part.load(from);
+  }
+
+  private orders(): number {
+    return this.micro.buyOrders + this.micro.sellOrders;
+  }
+
+  /** Raises a signal when flow comes to agree with the microstructure, and again each 30 s while it does. */
+  private weigh(reading: -1 | 1, flowSide: -1 | 0 | 1, sink: AnalyticsSink): void {
+    if (flowSide !== reading) {
+      this.agreed = 0;
+      return;
+    }
+    if (this.agreed === reading && this.nowUs - this.signalUs < SIGNAL_AGAIN_US) return;
+    this.agreed = reading;
+    this.signalUs = this.nowUs;
+    const direction = reading > 0 ? 'long' : 'short';
+    const id = signalId(hashId('signal', this.settings.instrument, direction, this.nowUs, this.trades));
+    sink.onSignal({ id, direction, state: this.state() });
+  }
+
+  /** Closes every 15s bar that ends by `timeUs`; opens the first bars when there are none. */
+  private closeUntil(timeUs: TimeUs, sink: AnalyticsSink): void {
+    const { candles } = this;
+    if (this.trades === 0) this.startAt(timeUs);
+    else if (timeUs - candles.nextCloseUs > MAX_SILENCE_US) this.skipSilence(timeUs, sink);
+    else while (candles.nextCloseUs <= timeUs) this.closeBars(candles.nextCloseUs, sink);
+  }
+
+  private startAt(timeUs: TimeUs): void {
+    this.candles.startAt(timeUs);
+    this.gapUs = timeUs;
+    this.sessionEndUs = (Math.floor(timeUs / US_PER_DAY) + 1) * US_PER_DAY;
+  }
+
+  /** Closes what is open, as incomplete where it was cut short, and begins anew at `timeUs`. */
+  private skipSilence(timeUs: TimeUs, sink: AnalyticsSink): void {
+    const endUs = this.candles.nextCloseUs;
+    this.closeBars(endUs, sink);
+    for (let f = 1; f < TIMEFRAMES.length; f++) {
+      if (!this.candles.cutShort(f, endUs)) continue;
+      this.nowUs = this.candles.endOf(f);
+      this.closeBar(f, sink);
+    }
+    if (this.sessionEndUs <= timeUs && this.sessionEndUs > endUs) this.endSession(sink);
+    this.startAt(timeUs);
+  }
+
+  /** Closes the 15s bar and each longer one that ends with it. */
+  private closeBars(endUs: TimeUs, sink: AnalyticsSink): void {
+    this.nowUs = endUs;
+    this.closeShortest(endUs, sink);
+    for (let f = 1; f < TIMEFRAMES.length && this.candles.endOf(f) === endUs; f++) this.closeBar(f, sink);
+    if (endUs >= this.sessionEndUs) this.endSession(sink);
+    this.stateDueUs = endUs + STATE_EVERY_US;
+    sink.onStateDue(endUs);
+  }
+
+  private closeShortest(endUs: TimeUs, sink: AnalyticsSink): void {
+    const { flow, micro, quantity } = this;
+    const bar = this.candles.shortest;
+    bar.close = this.lastPrice;
+    bar.buy = flow.buy - this.barBuy;
+    bar.sell = flow.sell - this.barSell;
+    bar.buyTrades = flow.buyTrades - this.barBuyTrades;
+    bar.sellTrades = this.trades - this.barTrades - bar.buyTrades;
+    const { buy, sell } = bar;
+    const buys = micro.buyOrders - this.barBuyOrders;
+    const sells = micro.sellOrders - this.barSellOrders;
+    this.closeBar(0, sink);
+    sink.onOrderFlow({
+      timeUs: endUs,
+      cvd: this.cvd().session,
+      buyVolume: quantity.toValue(buy),
+      sellVolume: quantity.toValue(sell),
+      imbalanceRatio: imbalanceRatio(buy, sell),
+      delta: quantity.toValue(buy - sell),
+      aggressiveBuys: buys,
+      aggressiveSells: sells,
+      avgBuySize: buys > 0 ? quantity.toValue(buy) / buys : 0,
+      avgSellSize: sells > 0 ? quantity.toValue(sell) / sells : 0,
+    });
+    this.markBarStart();
+  }
+
+  private closeBar(f: number, sink: AnalyticsSink): void {
+    const candle = this.candles.close(f, this.lastPrice, this.feedComplete);
+    sink.onCandle(candle);
+    this.structure.onCandle(candle, f, sink);
+    if (f !== QUARTER_HOUR) return;
+    const endUs = candle.openTimeUs + TIMEFRAME_US[candle.timeframe];
+    const row = this.profile.row(endUs, 'developing', this.orders() - this.sessionOrders);
+    if (row !== null) sink.onProfile(row);
+  }
+
+  private endSession(sink: AnalyticsSink): void {
+    const orders = this.orders() - this.sessionOrders;
+    const row = this.profile.row(this.sessionEndUs, 'session', orders);
+    if (row !== null) sink.onProfile(row);
+    this.profile.endSession(orders);
+    this.sessionOrders = this.orders();
+    this.pastCvd += this.flow.buy - this.flow.sell;
+    this.flow.rebase(this.nowUs);
+    this.markBarStart();
+    this.sessionEndUs += US_PER_DAY;
+  }
+
+  private markBarStart(): void {
+    this.barBuy = this.flow.buy;
+    this.barSell = this.flow.sell;
+    this.barTrades = this.trades;
+    this.barBuyTrades = this.flow.buyTrades;
+    this.barBuyOrders = this.micro.buyOrders;
+    this.barSellOrders = this.micro.sellOrders;
+  }
+}

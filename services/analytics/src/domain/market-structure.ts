@@ -1,0 +1,111 @@
+import {
+  type Candle,
+  type FairValueGap,
+  type InstrumentId,
+  type Regime,
+  TIMEFRAME_US,
+  TIMEFRAMES,
+  type TimeUs,
+  type Zone,
+} from '@algo/model';
+import { BarSeries } from './bar-series.ts';
+import { bounceOf } from './bounce.ts';
+import { GapBook } from './gaps.ts';
+import { regimeOf } from './regime.ts';
+import type { AnalyticsSink } from './rows.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import { ZoneBook } from './zones.ts';
+
+/** Number in TIMEFRAMES of the shortest timeframe that has zones and gaps, and that the bounce is read on: 1m. */
+const FIRST_WITH_PATTERNS = 1;
+
+/** The closed bars of all timeframes and what is drawn on them: regimes, zones, gaps, the bounce. */
+export class MarketStructure {
+  /** No zone or gap of any timeframe changes while the price stays strictly between the two. */
+  lowerGuard = Number.NEGATIVE_INFINITY;
+  upperGuard = Number.POSITIVE_INFINITY;
+  private readonly series = TIMEFRAMES.map((timeframe) => new BarSeries(timeframe));
+  /** Shortest timeframe first. */
+  private readonly zones: readonly ZoneBook[];
+  private readonly gaps: readonly GapBook[];
+  /** The last regime of each timeframe, kept until its next bar closes. */
+  private readonly regimesKept: Regime[] = [];
+
+  constructor(instrument: InstrumentId, priceTick: number) {
+    const patterned = this.series.slice(FIRST_WITH_PATTERNS);
+    const zones: ZoneBook[] = [];
+    for (const series of patterned.toReversed()) {
+      zones.unshift(new ZoneBook(instrument, series, priceTick, [...zones]));
+    }
+    this.zones = zones;
+    this.gaps = patterned.map((series) => new GapBook(instrument, series, priceTick));
+  }
+
+  onCandle(candle: Candle, f: number, sink: AnalyticsSink): void {
+    this.series[f]!.push(candle);
+    if (f < FIRST_WITH_PATTERNS) return;
+    const endUs = candle.openTimeUs + TIMEFRAME_US[candle.timeframe];
+    this.zones[f - FIRST_WITH_PATTERNS]!.onBar(endUs, (zone) => sink.onZone(zone));
+    this.gaps[f - FIRST_WITH_PATTERNS]!.onBar(endUs, (gap) => sink.onGap(gap));
+    this.setGuards();
+  }
+
+  /** Takes a trade's price; call it when the price is outside the guards. */
+  onPrice(price: number, timeUs: TimeUs, sink: AnalyticsSink): void {
+    for (const book of this.zones) {
+      if (price <= book.lowerGuard || price >= book.upperGuard) {
+        book.onPrice(price, timeUs, (zone) => sink.onZone(zone));
+      }
+    }
+    for (const book of this.gaps) {
+      if (price <= book.lowerGuard || price >= book.upperGuard) {
+        book.onPrice(price, timeUs, (gap) => sink.onGap(gap));
+      }
+    }
+    this.setGuards();
+  }
+
+  /** Returns one regime for each timeframe; `price` stands in for the close of one without closed bars. */
+  regimes(price: number): Regime[] {
+    return this.series.map((series, f) => {
+      const kept = this.regimesKept[f];
+      if (kept !== undefined && kept.bars > 0 && kept.bars === series.bars) return kept;
+      const regime = regimeOf(series, price);
+      this.regimesKept[f] = regime;
+      return regime;
+    });
+  }
+
+  /** Returns what lives on the structure at this moment. */
+  read() {
+    const zones: Zone[] = this.zones.flatMap((book) => book.living());
+    const gaps: FairValueGap[] = this.gaps.flatMap((book) => book.living());
+    return { zones, gaps, bounce: bounceOf(this.series[FIRST_WITH_PATTERNS]!, zones) };
+  }
+
+  save(to: SnapshotWriter): void {
+    for (const part of this.parts()) part.save(to);
+  }
+
+  load(from: SnapshotReader): void {
+    for (const part of this.parts()) part.load(from);
+    this.setGuards();
+  }
+
+  private parts(): readonly (BarSeries | ZoneBook | GapBook)[] {
+    return [...this.series, ...this.zones, ...this.gaps];
+  }
+
+  private setGuards(): void {
+    let lower = Number.NEGATIVE_INFINITY;
+    let upper = Number.POSITIVE_INFINITY;
+    for (const books of [this.zones, this.gaps]) {
+      for (const book of books) {
+        lower = Math.max(lower, book.lowerGuard);
+        upper = Math.min(upper, book.upperGuard);
+      }
+    }
+    this.lowerGuard = lower;
+    this.upperGuard = upper;
+  }
+}

@@ -1,0 +1,225 @@
+import { type Microstructure, type TimeUs, US_PER_SECOND } from '@algo/model';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
+/** Decay times of the fast and the slow flow. *Source*: reference analytics §3.7, liquid setting. */
+const FAST_US = 10 * US_PER_SECOND;
+const SLOW_US = 120 * US_PER_SECOND;
+/** With no order for so long the reading is neutral. */
+const SILENCE_US = 3 * FAST_US;
+const MIN_ORDERS = 20;
+const MIN_FAST_COUNT = 5;
+const ENTER_Z = 2;
+const LEAVE_Z = 0.8;
+const ENTER_RETURN = -0.5;
+const LEAVE_RETURN = -1;
+/** Jumps between opposite orders that the flip spread is the median of, how old a jump may be, and how many it needs. */
+const FLIPS = 64;
+const FLIP_US = US_PER_SECOND;
+const MIN_FLIPS = 8;
+
+const SIGNAL_NAMES = { [-1]: 'bearish', 0: 'neutral', 1: 'bullish' } as const;
+
+/**
+ * The directional reading of the tape, O(1) a trade. Prints of one side at one time are one order; its terms are
+ * recomputed from the state before it with each print, so nothing waits for the order to end and the result is that of
+ * the merged order. *Source*: reference analytics §3.2 and §3.7.
+ */
+export class MicrostructureReading {
+  /** 1 bullish, −1 bearish, 0 neutral, as of the last trade. */
+  signal: -1 | 0 | 1 = 0;
+  buyOrders = 0;
+  sellOrders = 0;
+  private orderUs = Number.NEGATIVE_INFINITY;
+  private side = 0;
+  private notional = 0;
+  private price = 0;
+  private previousUs = Number.NEGATIVE_INFINITY;
+  private previousSide = 0;
+  private previousPrice = 0;
+  // Exponentially weighted signed root notional (fast, slow), squares, and count, before and with the current order.
+  private fastBefore = 0;
+  private fastSquaresBefore = 0;
+  private slowBefore = 0;
+  private slowSquaresBefore = 0;
+  private fast = 0;
+  private fastSquares = 0;
+  private slow = 0;
+  private slowSquares = 0;
+  private fastCount = 0;
+  // Proxy mid: last taker buy and sell prices; its logarithm, slow variance and fast mean.
+  private ask = Number.NaN;
+  private bid = Number.NaN;
+  private mid = Number.NaN;
+  private logMid = Number.NaN;
+  private logMidBefore = Number.NaN;
+  private varianceBefore = 0;
+  private variance = 0;
+  private logMidMean = Number.NaN;
+  private readonly flips = new Float64Array(FLIPS);
+  private flipCount = 0;
+
+  /** Takes one print. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
+  add(timeUs: TimeUs, price: number, notional: number, side: -1 | 1): void {
+    if (side === this.side && timeUs === this.orderUs) this.notional += notional;
+    else this.startOrder(timeUs, side, notional);
+    this.price = price;
+    const weight = Math.sqrt(this.notional) * side;
+    this.fast = this.fastBefore + weight;
+    this.fastSquares = this.fastSquaresBefore + this.notional;
+    this.slow = this.slowBefore + weight;
+    this.slowSquares = this.slowSquaresBefore + this.notional;
+    this.moveMid(price, side);
+    this.judge();
+  }
+
+  /** Returns the reading at `nowUs`, or null before 20 orders; `toPrice` puts spreads on the price grid. */
+  read(nowUs: TimeUs, toPrice: (value: number) => number): Microstructure | null {
+    if (this.buyOrders + this.sellOrders < MIN_ORDERS) return null;
+    const signal = nowUs - this.orderUs > SILENCE_US ? 0 : this.signal;
+    return {
+      signal: SIGNAL_NAMES[signal],
+      fastZ: this.fast / Math.sqrt(this.fastSquares),
+      slowZ: this.slow / Math.sqrt(this.slowSquares),
+      mid: Number.isNaN(this.mid) ? null : this.mid,
+      flipSpread: this.flipSpread(toPrice),
+    };
+  }
+
+  save(to: SnapshotWriter): void {
+    to.numbers([
+      this.signal,
+      this.buyOrders,
+      this.sellOrders,
+      this.orderUs,
+      this.side,
+      this.notional,
+      this.price,
+    ]);
+    to.numbers([this.previousUs, this.previousSide, this.previousPrice]);
+    to.numbers([this.fastBefore, this.fastSquaresBefore, this.slowBefore, this.slowSquaresBefore]);
+    to.numbers([this.fast, this.fastSquares, this.slow, this.slowSquares, this.fastCount]);
+    to.numbers([this.ask, this.bid, this.mid, this.logMid, this.logMidBefore]);
+    to.numbers([this.varianceBefore, this.variance, this.logMidMean, this.flipCount]);
+    to.numbers(this.flips);
+  }
+
+  load(from: SnapshotReader): void {
+    let v = from.numbers();
+    this.signal = v[0] === 1 ? 1 : v[0] === -1 ? -1 : 0;
+    this.buyOrders = v[1]!;
+    this.sellOrders = v[2]!;
+    this.orderUs = v[3]!;
+    this.side = v[4]!;
+    this.notional = v[5]!;
+    this.price = v[6]!;
+    v = from.numbers();
+    this.previousUs = v[0]!;
+    this.previousSide = v[1]!;
+    this.previousPrice = v[2]!;
+    v = from.numbers();
+    this.fastBefore = v[0]!;
+    this.fastSquaresBefore = v[1]!;
+    this.slowBefore = v[2]!;
+    this.slowSquaresBefore = v[3]!;
+    v = from.numbers();
+    this.fast = v[0]!;
+    this.fastSquares = v[1]!;
+    this.slow = v[2]!;
+    this.slowSquares = v[3]!;
+    this.fastCount = v[4]!;
+    v = from.numbers();
+    this.ask = v[0]!;
+    this.bid = v[1]!;
+    this.mid = v[2]!;
+    this.logMid = v[3]!;
+    this.logMidBefore = v[4]!;
+    v = from.numbers();
+    this.varianceBefore = v[0]!;
+    this.variance = v[1]!;
+    this.logMidMean = v[2]!;
+    this.flipCount = v[3]!;
+    this.flips.set(from.numbers());
+  }
+
+  private startOrder(timeUs: TimeUs, side: -1 | 1, notional: number): void {
+    this.recordFlip();
+    this.previousUs = this.orderUs;
+    this.previousSide = this.side;
+    this.previousPrice = this.price;
+    const elapsed = timeUs - this.orderUs;
+    if (elapsed > SILENCE_US) this.signal = 0;
+    // At one time the other side has printed: nothing decays. Before the first order everything is 0 anyway.
+    const keepFast = elapsed > 0 ? Math.exp(-elapsed / FAST_US) : 1;
+    const keepSlow = elapsed > 0 ? Math.exp(-elapsed / SLOW_US) : 1;
+    this.fastBefore = this.fast * keepFast;
+    this.fastSquaresBefore = this.fastSquares * keepFast * keepFast;
+    this.slowBefore = this.slow * keepSlow;
+    this.slowSquaresBefore = this.slowSquares * keepSlow * keepSlow;
+    this.fastCount = this.fastCount * keepFast + 1;
+    this.varianceBefore = this.variance * keepSlow;
+    this.logMidBefore = this.logMid;
+    // The mean is weighted by time: until now the mid was what the order before left.
+    if (Number.isNaN(this.logMidMean)) this.logMidMean = this.logMid;
+    else this.logMidMean = this.logMid + (this.logMidMean - this.logMid) * keepFast;
+    this.orderUs = timeUs;
+    this.side = side;
+    this.notional = notional;
+    if (side > 0) this.buyOrders++;
+    else this.sellOrders++;
+  }
+
+  private recordFlip(): void {
+    if (this.previousSide === 0 || this.side === this.previousSide) return;
+    if (this.orderUs - this.previousUs > FLIP_US) return;
+    this.flips[this.flipCount & (FLIPS - 1)] = Math.abs(this.price - this.previousPrice);
+    this.flipCount++;
+  }
+
+  private moveMid(price: number, side: -1 | 1): void {
+    if (side > 0) {
+      this.ask = price;
+      if (this.bid > price) this.bid = price;
+    } else {
+      this.bid = price;
+      if (this.ask < price) this.ask = price;
+    }
+    const mid = (this.ask + this.bid) / 2;
+    if (mid !== this.mid) {
+      this.mid = mid;
+      this.logMid = Math.log(mid);
+    }
+    const move = this.logMid - this.logMidBefore;
+    this.variance = Number.isFinite(move) ? this.varianceBefore + move * move : this.varianceBefore;
+  }
+
+  private judge(): void {
+    if (this.fastCount < MIN_FAST_COUNT || this.buyOrders + this.sellOrders < MIN_ORDERS) {
+      this.signal = 0;
+      return;
+    }
+    if (this.signal !== 0) {
+      const z = (this.signal * this.fast) / Math.sqrt(this.fastSquares);
+      if (z >= LEAVE_Z && this.signal * this.relativeReturn() >= LEAVE_RETURN) return;
+      this.signal = 0;
+    }
+    if (this.fast * this.fast <= ENTER_Z * ENTER_Z * this.fastSquares) return;
+    const side = this.fast > 0 ? 1 : -1;
+    if (side * this.slow > 0 && side * this.relativeReturn() > ENTER_RETURN) this.signal = side;
+  }
+
+  /** Where the mid stands against its fast mean, in standard deviations of the fast horizon; 0 while it has not moved. */
+  private relativeReturn(): number {
+    const ratio = (this.logMid - this.logMidMean) / Math.sqrt((this.variance * FAST_US) / SLOW_US);
+    return Number.isFinite(ratio) ? ratio : 0;
+  }
+
+  private flipSpread(toPrice: (value: number) => number): number | null {
+    const count = Math.min(this.flipCount, FLIPS);
+    if (count < MIN_FLIPS) return null;
+    const sorted = this.flips.slice(0, count).sort();
+    const middle = count >> 1;
+    return count % 2 === 1
+      ? toPrice(sorted[middle]!)
+      : (toPrice(sorted[middle - 1]!) + toPrice(sorted[middle]!)) / 2;
+  }
+}

@@ -1,0 +1,124 @@
+import { InputError } from '@algo/model';
+import type { AnalyticsSettings } from './settings.ts';
+
+/** Bumped whenever the order or meaning of what is written changes. */
+export const SNAPSHOT_VERSION = 1;
+
+/** Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian. */
+export class SnapshotWriter {
+  private view = new DataView(new ArrayBuffer(1 << 12));
+  private length = 0;
+
+  number(value: number): void {
+    this.reserve(8);
+    this.view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  numbers(values: ArrayLike<number>): void {
+    this.number(values.length);
+    for (let i = 0; i < values.length; i++) this.number(values[i]!);
+  }
+
+  flag(value: boolean): void {
+    this.number(value ? 1 : 0);
+  }
+
+  text(value: string): void {
+    const bytes = new TextEncoder().encode(value);
+    this.number(bytes.length);
+    this.reserve(bytes.length);
+    new Uint8Array(this.view.buffer).set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.view.buffer.slice(0, this.length));
+  }
+
+  private reserve(more: number): void {
+    if (this.length + more <= this.view.byteLength) return;
+    const larger = new Uint8Array(Math.max(this.view.byteLength * 2, this.length + more));
+    larger.set(new Uint8Array(this.view.buffer));
+    this.view = new DataView(larger.buffer);
+  }
+}
+
+/** Reads what SnapshotWriter wrote, in the same order. *Errors*: InputError when the bytes end early. */
+export class SnapshotReader {
+  private readonly view: DataView;
+  private at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  number(): number {
+    this.need(8);
+    const value = this.view.getFloat64(this.at, true);
+    this.at += 8;
+    return value;
+  }
+
+  numbers(): Float64Array {
+    const length = this.count(8);
+    const out = new Float64Array(length);
+    for (let i = 0; i < length; i++) out[i] = this.number();
+    return out;
+  }
+
+  flag(): boolean {
+    return this.number() !== 0;
+  }
+
+  text(): string {
+    const length = this.count(1);
+    const bytes = new Uint8Array(this.view.buffer, this.view.byteOffset + this.at, length);
+    this.at += length;
+    return new TextDecoder().decode(bytes);
+  }
+
+  /** Reads a count of items of at least `size` bytes each; refuses one that cannot be true. */
+  count(size: number): number {
+    const count = this.number();
+    if (!Number.isInteger(count) || count < 0) refuse(`a count of ${count}`);
+    this.need(count * size);
+    return count;
+  }
+
+  /** *Errors*: InputError unless everything was read. */
+  end(): void {
+    if (this.at !== this.view.byteLength) refuse(`${this.view.byteLength - this.at} bytes too many`);
+  }
+
+  private need(size: number): void {
+    if (this.at + size > this.view.byteLength) refuse('bytes end early');
+  }
+}
+
+/** Writes what a snapshot must agree on with the settings it is restored under. */
+export function writeHead(to: SnapshotWriter, settings: AnalyticsSettings): void {
+  to.number(SNAPSHOT_VERSION);
+  to.text(settings.instrument);
+  to.numbers([settings.priceTick, settings.quantityStep]);
+}
+
+/** *Errors*: InputError when the snapshot is of another version, instrument, tick or step. */
+export function readHead(from: SnapshotReader, settings: AnalyticsSettings): void {
+  const version = from.number();
+  if (version !== SNAPSHOT_VERSION) refuse(`version ${version}`);
+  const instrument = from.text();
+  if (instrument !== settings.instrument) refuse(`of ${instrument}`);
+  const [priceTick, quantityStep] = from.numbers();
+  if (priceTick !== settings.priceTick || quantityStep !== settings.quantityStep)
+    refuse(`with tick ${priceTick} and step ${quantityStep}`);
+}
+
+function refuse(because: string): never {
+  throw new InputError({
+    field: 'analytics snapshot',
+    value: because,
+    because: 'damaged, of another version, or of other settings',
+    remedy: 'Delete the snapshot; the state is rebuilt from the stream.',
+  });
+}
