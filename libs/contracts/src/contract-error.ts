@@ -66,7 +66,8 @@ export class Refused extends Error {
   constructor(path: string, value: unknown, because: string, options?: ErrorOptions) {
     super(because, options);
     this.path = path;
-    this.value = typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : String(value ?? '');
+    this.value =
+      typeof value === 'string' && value !== '' ? JSON.stringify(value.slice(0, 200)) : String(value ?? '');
     this.because = because;
   }
 

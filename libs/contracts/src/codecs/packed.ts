@@ -59,46 +59,59 @@ export function putSteps(into: Uint8Array, values: Float64Array): number {
   return at;
 }
 
-/** Returns how many varints the bytes hold. */
-function varintCount(bytes: Uint8Array): number {
-  let count = 0;
-  for (const byte of bytes) if (byte < 128) count++;
-  return count;
+/** Refuses a column that didn't end with its last row. */
+function refuseRest(bytes: Uint8Array, end: number, rows: number): void {
+  if (end === bytes.length) return;
+  let held = 0;
+  for (const byte of bytes) if (byte < 128) held++;
+  if (held !== rows) throw new Refused('', `${held} rows`, `price has ${rows}`);
+  throw new Refused('', '', 'cut off in the middle of a number');
 }
 
-/** Returns the column that differences of `rows` rows spell, from `base` on. `signed` says that they are zigzag. */
-function takeDifferences(bytes: Uint8Array, rows: number, base: number, signed: boolean): Float64Array {
-  const held = varintCount(bytes);
-  if (held !== rows) throw new Refused('', `${held} rows`, `price has ${rows}`);
+/**
+ * Returns the column that rises of `rows` rows spell, from `base` on.
+ * A read behind the end gives undefined, which counts as 0 and ends a number, so the loop stops and `refuseRest` tells.
+ */
+export function takeRises(bytes: Uint8Array, rows: number, base: number): Float64Array {
   const values = new Float64Array(rows);
   let at = 0;
   let value = base;
   for (let row = 0; row < rows; row++) {
     let byte = bytes[at++]!;
-    const sign = signed ? byte & 1 : 0;
-    let size = signed ? (byte & 127) >> 1 : byte & 127;
-    let weight = signed ? 64 : 128;
-    while (byte > 127) {
-      if (weight > 2 ** 52) throw new Refused(`[${row}]`, '', 'a step of 2^53 or more');
+    value += byte & 127;
+    for (let weight = 128; byte > 127; weight *= 128) {
       byte = bytes[at++]!;
-      size += (byte & 127) * weight;
-      weight *= 128;
+      value += (byte & 127) * weight;
     }
-    value = sign === 1 ? value - size - 1 : value + size;
-    if (!Number.isSafeInteger(value) || value < 0)
-      throw new Refused(`[${row}]`, value, 'outside 0 to 2^53 − 1');
     values[row] = value;
   }
-  if (at !== bytes.length) throw new Refused('', '', 'cut off in the middle of a number');
+  refuseRest(bytes, at, rows);
+  // It never falls, so the last row is the largest, and exact sums stay exact below 2^53.
+  if (!(value <= Number.MAX_SAFE_INTEGER)) throw new Refused(`[${rows - 1}]`, value, 'above 2^53 − 1');
   return values;
 }
 
-export function takeRises(bytes: Uint8Array, rows: number, base: number): Float64Array {
-  return takeDifferences(bytes, rows, base, false);
-}
-
+/** Returns the column that zigzag steps of `rows` rows spell, from `base` on. Reads behind the end as `takeRises` does. */
 export function takeSteps(bytes: Uint8Array, rows: number, base: number): Float64Array {
-  return takeDifferences(bytes, rows, base, true);
+  const values = new Float64Array(rows);
+  let at = 0;
+  let value = base;
+  for (let row = 0; row < rows; row++) {
+    let byte = bytes[at++]!;
+    const negative = (byte & 1) === 1;
+    let size = (byte & 127) >> 1;
+    for (let weight = 64; byte > 127; weight *= 128) {
+      byte = bytes[at++]!;
+      size += (byte & 127) * weight;
+    }
+    value = negative ? value - size - 1 : value + size;
+    // Refused at once: what came back into range later might have lost digits on the way.
+    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
+      throw new Refused(`[${row}]`, value, 'outside 0 to 2^53 − 1');
+    values[row] = value;
+  }
+  refuseRest(bytes, at, rows);
+  return values;
 }
 
 if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1)
