@@ -21,7 +21,13 @@ const CHECKS = [
     script: 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     args: ['--config', '.dependency-cruiser.cjs', 'libs', 'services', 'test', 'scripts'],
   },
-  { name: 'proto', what: 'generated code up to date', script: 'scripts/gen-proto.mjs', args: ['--check'], mayBeAbsent: true },
+  {
+    name: 'proto',
+    what: 'generated code up to date',
+    script: 'scripts/gen-proto.mjs',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
 ];
 
 /** Runs them all, even past a failure, and returns the exit code. */
@@ -37,7 +43,9 @@ export async function runChecks({ node, env, progress }) {
     else {
       failed += 1;
       step.fail('FAILED');
-      console.log(`\n${check.name} failed after ${seconds(Date.now() - startedMs)}:\n${result.output.trim()}\n`);
+      console.log(
+        `\n${check.name} failed after ${seconds(Date.now() - startedMs)}:\n${result.output.trim()}\n`,
+      );
     }
   }
   return failed === 0 ? 0 : 1;

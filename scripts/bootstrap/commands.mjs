@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNatsServer } from '../nats-server.mjs';
-import { endLike, runForeground } from './child-process.mjs';
 import { runChecks } from './checks.mjs';
+import { endLike, runForeground } from './child-process.mjs';
 import { ensureDependencies, environment } from './dependencies.mjs';
 import { FriendlyError } from './friendly-error.mjs';
 import { CACHE, ROOT } from './paths.mjs';
@@ -15,17 +15,20 @@ const COMMANDS = {
   up: (context) => cli(context, ['up', ...context.args]),
   algo: (context) => cli(context, context.args),
   test: runTests,
-  bench: async (context) => runScript({ ...context, env: await withNats(context) }, 'test/bench/main.ts', context.args),
+  bench: async (context) =>
+    runScript({ ...context, env: await withNats(context) }, 'test/bench/main.ts', context.args),
   check: async (context) => ({ code: await runChecks(context) }),
   gen: (context) => runScript(context, 'scripts/gen-proto.mjs', context.args),
-  fix: (context) => runScript(context, 'node_modules/@biomejs/biome/bin/biome', ['check', '--write', ...context.args]),
+  fix: (context) =>
+    runScript(context, 'node_modules/@biomejs/biome/bin/biome', ['check', '--write', ...context.args]),
 };
 
 export async function main([name, ...rest]) {
   const progress = createConsoleProgress();
   try {
     const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : null;
-    if (!command) throw new FriendlyError(`Usage: node scripts/run.mjs ${Object.keys(COMMANDS).join('|')} [arguments]`);
+    if (!command)
+      throw new FriendlyError(`Usage: node scripts/run.mjs ${Object.keys(COMMANDS).join('|')} [arguments]`);
     const node = await ensureDependencies({ root: ROOT, cache: CACHE, progress });
     // npm takes away the `--` before the arguments; called directly, it is still there.
     const args = rest[0] === '--' ? rest.slice(1) : rest;
@@ -45,7 +48,8 @@ async function cli(context, args) {
 /** Runs a script of the checkout on the pinned Node, in the caller's folder, so that relative paths mean what they say. */
 function runScript({ node, env }, script, args) {
   const path = join(ROOT, script);
-  if (!existsSync(path)) throw new FriendlyError(`${script} is not in this checkout, so there is nothing to run.`);
+  if (!existsSync(path))
+    throw new FriendlyError(`${script} is not in this checkout, so there is nothing to run.`);
   return runForeground(node, [path, ...args], { cwd: process.cwd(), env });
 }
 
@@ -59,8 +63,11 @@ async function runTests(context) {
   mkdirSync(CACHE, { recursive: true });
   const tally = join(CACHE, `test-tally-${process.pid}.json`);
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  const reporters = ['--reporters=default', `--reporters=${join(ROOT, 'scripts', 'jest', 'tally-reporter.mjs')}`];
-  const ended = await runForeground(context.node, [...JEST_FLAGS, jest, ...reporters, ...context.args], {
+  const reporters = [
+    '--reporters=default',
+    `--reporters=${join(ROOT, 'scripts', 'jest', 'tally-reporter.mjs')}`,
+  ];
+  const ended = await runForeground(context.node, [...JEST_FLAGS, jest, ...context.args, ...reporters], {
     cwd: ROOT,
     env: { ...env, TEST_TALLY_FILE: tally },
   });

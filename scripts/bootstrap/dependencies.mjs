@@ -11,13 +11,13 @@ const INSTALL_MS = 1_200_000;
 const STAMPED_FILES = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 
 /** Installs the dependencies when they are not what the lockfile says; returns the path of the pinned Node. */
-export async function ensureDependencies({ root, cache, progress }) {
+export async function ensureDependencies({ root, cache, progress, env = process.env }) {
   const node = pinnedNode(root);
   if (isCurrent(root, cache)) return node;
   const onWait = () => progress.say('› Waiting for another start-up in this checkout to finish installing');
   await withLock(join(cache, 'install.lock'), { onWait }, async () => {
     if (isCurrent(root, cache)) return;
-    await install({ root, cache, progress });
+    await install({ root, cache, progress, env });
     await proveNode(node);
     linkAlgo(root);
     writeFileSync(join(cache, 'install-stamp'), stampOf(root));
@@ -27,7 +27,9 @@ export async function ensureDependencies({ root, cache, progress }) {
 
 /** The environment of everything we start: the pinned Node and the workspace's tools come first on PATH. */
 export function environment(root, node, env = process.env) {
-  const path = [join(root, 'node_modules', '.bin'), dirname(node), env.PATH ?? env.Path ?? ''].join(delimiter);
+  const path = [join(root, 'node_modules', '.bin'), dirname(node), env.PATH ?? env.Path ?? ''].join(
+    delimiter,
+  );
   const { Path: _windowsSpelling, ...rest } = env;
   return { ...rest, PATH: path };
 }
@@ -52,18 +54,23 @@ function stampOf(root) {
   return hash.digest('hex');
 }
 
-async function install({ root, cache, progress }) {
+async function install({ root, cache, progress, env }) {
   mkdirSync(cache, { recursive: true });
-  const [program, ...prefix] = await findPnpm({ root, cache, progress });
-  const why = 'what the lockfile names, Node 24 among it (the first time about 400 MB; later starts need no network)';
+  const [program, ...prefix] = await findPnpm({ root, cache, progress, env });
+  const why =
+    'what the lockfile names, Node 24 among it (the first time about 400 MB; later starts need no network)';
   const step = progress.step('Installing the dependencies', why);
   const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=ndjson'];
-  const network = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--config.confirm-modules-purge=false'];
+  const network = [
+    '--fetch-retries=2',
+    '--fetch-retry-mintimeout=500',
+    '--config.confirm-modules-purge=false',
+  ];
   // The folder of the running Node is added because packages with an install step look for `node` and `npm` on PATH.
-  const env = { ...process.env, PATH: `${process.env.PATH ?? process.env.Path ?? ''}${delimiter}${dirname(process.execPath)}` };
+  const path = [env.PATH ?? env.Path ?? '', dirname(process.execPath)].join(delimiter);
   const installed = await capture(program, [...prefix, ...args, ...network], {
     cwd: root,
-    env,
+    env: { ...env, PATH: path },
     timeoutMs: INSTALL_MS,
     onLine: countPackages(step),
   });

@@ -9,7 +9,8 @@ const CAUSES = [
   {
     pattern: /ENOSPC|no space left on device|EDQUOT/i,
     sentence: 'The disk is full.',
-    remedy: 'Free about 2 GB where this checkout and the package cache live, then run the same command again.',
+    remedy:
+      'Free about 2 GB where this checkout and the package cache live, then run the same command again.',
   },
   {
     pattern: /EBADPLATFORM|UNSUPPORTED_PLATFORM|not supported on your platform|unsupported platform/i,
@@ -20,7 +21,8 @@ const CAUSES = [
     pattern:
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|SOCKET_TIMEOUT|META_FETCH_FAIL|UND_ERR|fetch failed/i,
     sentence: 'The package registry could not be reached.',
-    remedy: 'Check the network (behind a proxy: set HTTPS_PROXY), then run the same command again. Once fetched, nothing needs the network.',
+    remedy:
+      'Check the network (behind a proxy: set HTTPS_PROXY), then run the same command again. Once fetched, nothing needs the network.',
   },
   {
     pattern: /OUTDATED_LOCKFILE/i,

@@ -13,7 +13,8 @@ const FETCH_MS = 300_000;
 export function pinnedPnpm(root) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const version = /^pnpm@(\d+\.\d+\.\d+)/.exec(packageManager)?.[1];
-  if (!version) throw new FriendlyError(`package.json: packageManager is "${packageManager}", expected pnpm@x.y.z`);
+  if (!version)
+    throw new FriendlyError(`package.json: packageManager is "${packageManager}", expected pnpm@x.y.z`);
   return version;
 }
 
@@ -38,15 +39,27 @@ async function versionOf(pnpm, env) {
 
 async function fetchPnpm({ version, folder, progress, env }) {
   const npm = findNpm(env);
-  const step = progress.step(`Fetching pnpm ${version}`, 'the package manager that package.json pins (about 20 MB)');
+  const step = progress.step(
+    `Fetching pnpm ${version}`,
+    'the package manager that package.json pins (about 20 MB)',
+  );
   const staging = `${folder}.${process.pid}`;
   mkdirSync(staging, { recursive: true });
   // A package.json of its own keeps npm from walking up to the checkout's.
   writeFileSync(join(staging, 'package.json'), '{ "private": true }\n');
   const flags = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--no-update-notifier'];
-  const network = ['--fetch-retries=1', '--fetch-retry-mintimeout=500', '--fetch-timeout=60000', '--prefer-offline'];
+  const network = [
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=500',
+    '--fetch-timeout=60000',
+    '--prefer-offline',
+  ];
   const args = ['install', '--prefix', staging, ...flags, ...network, '--loglevel=error', `pnpm@${version}`];
-  const fetched = await capture(npm[0], [...npm.slice(1), ...args], { cwd: staging, env, timeoutMs: FETCH_MS });
+  const fetched = await capture(npm[0], [...npm.slice(1), ...args], {
+    cwd: staging,
+    env,
+    timeoutMs: FETCH_MS,
+  });
   if (!fetched.ok) {
     rmSync(staging, { recursive: true, force: true });
     step.fail('not fetched');
