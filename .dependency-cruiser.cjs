@@ -1,5 +1,5 @@
-// Who may import whom. Imports go down only: proto → model → {contracts, indicators}
-// → {bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} → services → test.
+// Who may import whom. Imports go down only: proto → model → {contracts, indicators} →
+// {bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} → services → test.
 
 /** What each library may import of the others, beside its npm packages. The whole house law in one table. */
 const LOWEST = ['model', 'contracts', 'indicators'];
@@ -22,7 +22,7 @@ const TESTS = '\\.test\\.(ts|mjs)$';
 
 const layers = Object.entries(MAY_IMPORT).map(([lib, allowed]) => ({
   name: `layer-${lib}`,
-  comment: `libs/${lib} may import only ${allowed.length > 0 ? allowed.join(', ') : 'npm packages'} (imports go down only)`,
+  comment: `imports go down only: libs/${lib} may import ${allowed.join(', ') || 'only npm packages'}`,
   severity: 'error',
   from: { path: `^libs/${lib}/`, pathNot: TESTS },
   to: { path: '^(libs|services|test)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
@@ -40,7 +40,7 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ imports only @algo/model, indicators, strategy, simulation and its own folder: no I/O, no wire types, no packages',
+      comment: 'domain/ imports only its own folder and @algo/model, indicators, strategy, simulation',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
       to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)' },

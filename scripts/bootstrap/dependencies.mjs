@@ -10,7 +10,9 @@ import { findPnpm } from './pnpm.mjs';
 const INSTALL_MS = 1_200_000;
 const STAMPED_FILES = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 
-/** Installs the dependencies when they are not what the lockfile says; returns the path of the pinned Node. */
+/**
+ * Installs the dependencies when they are not what the lockfile says; returns the path of the pinned Node.
+ */
 export async function ensureDependencies({ root, cache, progress, env = process.env }) {
   const node = pinnedNode(root);
   if (isCurrent(root, cache)) return node;
@@ -66,7 +68,8 @@ async function install({ root, cache, progress, env }) {
     '--fetch-retry-mintimeout=500',
     '--config.confirm-modules-purge=false',
   ];
-  // The folder of the running Node is added because packages with an install step look for `node` and `npm` on PATH.
+  // The folder of the running Node is added because packages with an install step look for `node` and `npm`
+  // on PATH.
   const path = [env.PATH ?? env.Path ?? '', dirname(process.execPath)].join(delimiter);
   const installed = await capture(program, [...prefix, ...args, ...network], {
     cwd: root,

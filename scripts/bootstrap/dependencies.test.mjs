@@ -8,7 +8,10 @@ import { createSandbox, recordedProgress } from './sandbox-fixtures.mjs';
 // A stand-in for pnpm that "installs" a Node; what it is asked is noted by the sandbox.
 const PNPM = `case "$1" in
   --version) echo 10.0.1 ;;
-  install) mkdir -p node_modules/node/bin node_modules/.bin; printf '#!/bin/sh\\necho v24\\n' > node_modules/node/bin/node; chmod +x node_modules/node/bin/node ;;
+  install)
+    mkdir -p node_modules/node/bin node_modules/.bin
+    printf '#!/bin/sh\\necho v24\\n' > node_modules/node/bin/node
+    chmod +x node_modules/node/bin/node ;;
 esac`;
 
 let sandbox;
@@ -80,14 +83,19 @@ test('tells an unsupported platform when the pinned Node does not run', async ()
   await expect(ensureDependencies(options)).rejects.toThrow(/pinned Node does not run on this platform/);
 });
 
-const NPM = `while [ $# -gt 0 ]; do case "$1" in --prefix) mkdir -p "$2/node_modules/pnpm/bin"; echo fetched > "$2/node_modules/pnpm/bin/pnpm.cjs" ;; esac; shift; done`;
+const NPM = `while [ $# -gt 0 ]; do
+  bin="$2/node_modules/pnpm/bin"
+  [ "$1" = --prefix ] && mkdir -p "$bin" && echo fetched > "$bin/pnpm.cjs"
+  shift
+done`;
 
 /** An npm for the test: the path that npm leaves in the environment of its scripts. */
 function fakeNpm(script) {
   const npm = join(sandbox.dir, 'npm-cli.js');
   writeFileSync(
     npm,
-    `process.exitCode = require('child_process').spawnSync(process.env.FAKE_NPM, process.argv.slice(2), { stdio: 'inherit' }).status`,
+    `const { spawnSync } = require('child_process');
+    process.exitCode = spawnSync(process.env.FAKE_NPM, process.argv.slice(2), { stdio: 'inherit' }).status;`,
   );
   return {
     ...options,

@@ -18,11 +18,15 @@ const CAUSES = [
     remedy: 'Supported: Linux with glibc, macOS and Windows, each on x64 or arm64.',
   },
   {
-    pattern:
-      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|SOCKET_TIMEOUT|META_FETCH_FAIL|UND_ERR|fetch failed/i,
+    pattern: new RegExp(
+      'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|' +
+        'SOCKET_TIMEOUT|META_FETCH_FAIL|UND_ERR|fetch failed',
+      'i',
+    ),
     sentence: 'The package registry could not be reached.',
     remedy:
-      'Check the network (behind a proxy: set HTTPS_PROXY), then run the same command again. Once fetched, nothing needs the network.',
+      'Check the network (behind a proxy: set HTTPS_PROXY), then run the same command again.\n' +
+      'Once everything is fetched, nothing needs the network any more.',
   },
   {
     pattern: /OUTDATED_LOCKFILE/i,
@@ -30,13 +34,16 @@ const CAUSES = [
     remedy: 'Run `pnpm install` once to write the new lockfile, and commit it with the change.',
   },
   {
-    pattern: /EACCES|EPERM|permission denied/i,
+    pattern: /EACCES|EPERM|EROFS|permission denied/i,
     sentence: 'A file or folder could not be written.',
     remedy: 'Check who owns this checkout (a folder left by root or by a container is the usual reason).',
   },
 ];
 
-/** The friendly error for a step that failed, from what its tool printed; unknown causes keep the tool's last lines. */
+/**
+ * The friendly error for a step that failed, from what its tool printed; unknown causes keep the tool's last
+ * lines.
+ */
 export function explainFailure(step, output) {
   const known = CAUSES.find(({ pattern }) => pattern.test(output));
   if (known) return new FriendlyError(`${step} failed. ${known.sentence}\n${known.remedy}`);

@@ -1,4 +1,5 @@
-// One bootstrap at a time in one checkout: a lock file that names its holder and is kept fresh while it works.
+// One bootstrap at a time in one checkout: a lock file that names its holder and is kept fresh while it
+// works.
 import {
   closeSync,
   mkdirSync,
@@ -15,7 +16,9 @@ import { dirname } from 'node:path';
 
 const HEARTBEAT_MS = 2_000;
 const POLL_MS = 200;
-/** A lock not touched for this long was left by a process that died where we cannot look (another container). */
+/**
+ * A lock not touched for this long was left by a process that died where we cannot look (another container).
+ */
 const STALE_MS = 30_000;
 
 /** Runs `task` while holding the lock file; `onWait` is told once when another process holds it. */

@@ -18,7 +18,9 @@ export function pinnedPnpm(root) {
   return version;
 }
 
-/** The command line of that pnpm, `[program, ...arguments]`: from the cache, from PATH, else fetched by npm. */
+/**
+ * The command line of that pnpm, `[program, ...arguments]`: from the cache, from PATH, else fetched by npm.
+ */
 export async function findPnpm({ root, cache, progress, env = process.env }) {
   const version = pinnedPnpm(root);
   const folder = join(cache, 'tools', `pnpm-${version}`);
@@ -31,7 +33,8 @@ export async function findPnpm({ root, cache, progress, env = process.env }) {
 }
 
 async function versionOf(pnpm, env) {
-  // Outside the checkout and with its self-switching off, so that it tells its own version instead of fetching ours.
+  // Outside the checkout and with its self-switching off, so that it tells its own version instead of
+  // fetching ours.
   const quiet = { ...env, npm_config_manage_package_manager_versions: 'false', COREPACK_ENABLE_NETWORK: '0' };
   const asked = await capture(pnpm, ['--version'], { cwd: tmpdir(), env: quiet, timeoutMs: ASK_VERSION_MS });
   return asked.ok ? asked.stdout.trim() : null;
@@ -82,6 +85,7 @@ export function findNpm(env = process.env) {
   const onPath = findOnPath('npm', env);
   if (onPath) return [onPath];
   throw new FriendlyError(
-    'npm was not found, and it is needed once to fetch pnpm.\nInstall Node with npm (the usual installers bring both), then run the same command again.',
+    'npm was not found, and it is needed once to fetch pnpm.\n' +
+      'Install Node with npm (the usual installers bring both), then run the same command again.',
   );
 }

@@ -1,11 +1,14 @@
-// Says what is being fetched and why, and shows that it moves: a line redrawn in place on a terminal, a line now and then elsewhere.
+// Says what is being fetched and why, and shows that it moves: a line redrawn in place on a terminal, a line
+// now and then elsewhere.
 
 const FIRST_SIGN_MS = 2_000;
 const REDRAW_MS = 200;
 const LINE_EVERY_MS = 5_000;
 const BAR_WIDTH = 24;
 
-/** Reports to `log`, one finished line a call; `terminal` (a TTY stream) gets the redrawn line between them. */
+/**
+ * Reports to `log`, one finished line a call; `terminal` (a TTY stream) gets the redrawn line between them.
+ */
 export function createProgress({ log, terminal = null }) {
   return { say: log, step: (what, why) => startStep({ log, terminal, what, why }) };
 }

@@ -1,4 +1,5 @@
-// Leaves the counts of a run in the file named by TEST_TALLY_FILE; the closing line is printed from it once Jest has ended.
+// Leaves the counts of a run in the file named by TEST_TALLY_FILE; the closing line is printed from it once
+// Jest has ended.
 import { writeFileSync } from 'node:fs';
 
 export default class TallyReporter {

