@@ -1,0 +1,123 @@
+// Who may import whom. Imports go down only: proto → model → {contracts, indicators} →
+// {bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} → services → test.
+
+/** What each library may import of the others, beside its npm packages. The whole house law in one table. */
+const LOWEST = ['model', 'contracts', 'indicators'];
+const MAY_IMPORT = {
+  model: [],
+  contracts: ['model'],
+  indicators: ['model'],
+  bus: LOWEST,
+  tickstore: LOWEST,
+  strategy: LOWEST,
+  simulation: LOWEST,
+  state: [...LOWEST, 'bus'],
+  venues: [...LOWEST, 'bus'],
+  runtime: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation'],
+  testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
+  cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
+};
+
+const TESTS = '\\.test\\.(ts|mjs)$';
+
+const layers = Object.entries(MAY_IMPORT).map(([lib, allowed]) => ({
+  name: `layer-${lib}`,
+  comment: `imports go down only: libs/${lib} may import ${allowed.join(', ') || 'only npm packages'}`,
+  severity: 'error',
+  from: { path: `^libs/${lib}/`, pathNot: TESTS },
+  to: { path: '^(libs|services|test)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'layer-lib-tests',
+      comment: 'A test of a library may open the test kit too, but no service',
+      severity: 'error',
+      from: { path: `^libs/.*${TESTS}` },
+      to: { path: '^(services|test)/' },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'domain/ imports only its own folder and @algo/model, indicators, strategy, simulation',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
+      to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)' },
+    },
+    {
+      name: 'no-service-to-service',
+      comment: 'Services share facts, not code; only backtest opens the ./domain door of another',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', pathNot: '^services/backtest/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'backtest-through-the-domain-door',
+      comment: 'backtest imports another service only as @algo/<service>/domain',
+      severity: 'error',
+      from: { path: '^services/backtest/' },
+      to: { path: '^services/', pathNot: '^services/(backtest/|[^/]+/src/domain/index\\.ts$)' },
+    },
+    {
+      name: 'tests-through-the-domain-door',
+      comment: 'Of the tests only test/simulation opens services, and only as @algo/<service>/domain',
+      severity: 'error',
+      from: { path: '^test/', pathNot: '^test/simulation/' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'simulation-through-the-domain-door',
+      comment: 'test/simulation imports a service only as @algo/<service>/domain',
+      severity: 'error',
+      from: { path: '^test/simulation/' },
+      to: { path: '^services/', pathNot: '^services/[^/]+/src/domain/index\\.ts$' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'test/ is the top: what is worth sharing belongs in libs/testkit',
+      severity: 'error',
+      from: { path: '^(libs|services|scripts)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'testkit-in-tests-only',
+      comment: 'The test kit never ships: only tests import it',
+      severity: 'error',
+      from: { path: '^(libs|services|scripts)/', pathNot: `(^libs/testkit/|${TESTS})` },
+      to: { path: '^libs/testkit/' },
+    },
+    {
+      name: 'scripts-stand-alone',
+      comment: 'scripts/ run before anything is installed: Node and their own folder only',
+      severity: 'error',
+      from: { path: '^scripts/(run|algo|nats-server|bootstrap/|nats-server/)', pathNot: TESTS },
+      to: { pathNot: '^scripts/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'A cycle of imports is one module pretending to be several',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'through-package-exports',
+      comment: 'Not found: misspelt, not in the package.json, or a deep import past the exports of a package',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/generated/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

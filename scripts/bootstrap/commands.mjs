@@ -1,0 +1,92 @@
+// What each npm script does once the dependencies are there.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findNatsServer } from '../nats-server.mjs';
+import { runChecks } from './checks.mjs';
+import { endLike, runForeground } from './child-process.mjs';
+import { ensureDependencies, environment } from './dependencies.mjs';
+import { explainFailure, FriendlyError } from './friendly-error.mjs';
+import { CACHE, ROOT } from './paths.mjs';
+import { createConsoleProgress } from './progress.mjs';
+
+const JEST_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+const COMMANDS = {
+  up: (context) => cli(context, ['up', ...context.args]),
+  algo: (context) => cli(context, context.args),
+  test: runTests,
+  bench: async (context) =>
+    runScript({ ...context, env: await withNats(context) }, 'test/bench/main.ts', context.args),
+  check: async (context) => ({ code: await runChecks(context) }),
+  gen: (context) => runScript(context, 'scripts/gen-proto.mjs', context.args),
+  fix: (context) =>
+    runScript(context, 'node_modules/@biomejs/biome/bin/biome', ['check', '--write', ...context.args]),
+};
+
+export async function main([name, ...rest]) {
+  const progress = createConsoleProgress();
+  try {
+    const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : null;
+    if (!command)
+      throw new FriendlyError(`Usage: node scripts/run.mjs ${Object.keys(COMMANDS).join('|')} [arguments]`);
+    const node = await ensureDependencies({ root: ROOT, cache: CACHE, progress });
+    // npm takes away the `--` before the arguments; called directly, it is still there.
+    const args = rest[0] === '--' ? rest.slice(1) : rest;
+    endLike(await command({ node, args, progress, env: environment(ROOT, node) }));
+  } catch (error) {
+    process.exitCode = 1;
+    const known = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(error.code);
+    const friendly = known ? explainFailure(`\`npm run ${name}\``, error.message) : error;
+    console.error(friendly instanceof FriendlyError ? `\n${friendly.message}` : error);
+  }
+}
+
+async function cli(context, args) {
+  const env = args[0] === 'up' ? await withNats(context) : context.env;
+  return runScript({ ...context, env }, 'libs/cli/src/main.ts', args);
+}
+
+/**
+ * Runs a script of the checkout on the pinned Node, in the caller's folder, so that relative paths mean what
+ * they say.
+ */
+function runScript({ node, env }, script, args) {
+  const path = join(ROOT, script);
+  if (!existsSync(path))
+    throw new FriendlyError(`${script} is not in this checkout, so there is nothing to run.`);
+  return runForeground(node, [path, ...args], { cwd: process.cwd(), env });
+}
+
+async function withNats({ env, progress }) {
+  const { path } = await findNatsServer({ progress, env });
+  return { ...env, NATS_SERVER_BIN: path };
+}
+
+async function runTests(context) {
+  const env = await withNats(context);
+  mkdirSync(CACHE, { recursive: true });
+  const tally = join(CACHE, `test-tally-${process.pid}.json`);
+  const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+  const reporters = [
+    '--reporters=default',
+    `--reporters=${join(ROOT, 'scripts', 'jest', 'tally-reporter.mjs')}`,
+  ];
+  const ended = await runForeground(context.node, [...JEST_FLAGS, jest, ...context.args, ...reporters], {
+    cwd: ROOT,
+    env: { ...env, TEST_TALLY_FILE: tally },
+  });
+  const line = closingLine(tally, ended);
+  rmSync(tally, { force: true });
+  if (line) console.log(line);
+  return ended;
+}
+
+/**
+ * `N passed, N failed[, N skipped]`; null when Jest was asked for something other than a run, such as
+ * --listTests.
+ */
+function closingLine(tally, { code }) {
+  if (!existsSync(tally)) return code === 0 ? null : '0 passed, 0 failed';
+  const { passed, failed, skipped } = JSON.parse(readFileSync(tally, 'utf8'));
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
