@@ -375,6 +375,38 @@ test('a strategy on states runs once a second and repeats a refusal once a minut
   expect(engine.counters().withheld).toEqual([{ instrument: LTC, level: 2, code: 'ZONE', count: 127 }]);
 });
 
+test('an accepted entry ends the repeating: the same refusal afterwards is published again', () => {
+  const engine = new DecisionEngine(withStrategies(['hierarchical']));
+  const far = { zones: [] };
+  const outputs = feed(
+    engine,
+    equityInput(0),
+    stateInput(1, far),
+    stateInput(2),
+    stateInput(3, far),
+    stateInput(4, far),
+  );
+  expect(codesOf(outputs)).toEqual(['ZONE', 'accepted', 'ZONE']);
+});
+
+test('the newest equity mark sizes the entry, whatever order marks arrive in', () => {
+  const engine = new DecisionEngine(settingsOf());
+  const outputs = feed(engine, equityInput(1, '5000'), equityInput(0, '10000'), signalInput(2));
+  expect(ordersOf(outputs).map((order) => String(order.quantity))).toEqual(['1']);
+});
+
+test('a position that fills a pending entry counts once', () => {
+  const engine = new DecisionEngine(settingsOf({ config: configOf({ maxConcurrentPositions: 2 }) }));
+  const outputs = feed(
+    engine,
+    equityInput(0),
+    signalInput(1),
+    openedInput(2),
+    signalInput(3, { instrument: BTC }),
+  );
+  expect(codesOf(outputs)).toEqual(['accepted', 'accepted']);
+});
+
 test('of two strategies on one state the first takes the instrument', () => {
   const engine = new DecisionEngine(withStrategies(['supply_demand_bounce', 'hierarchical']));
   const outputs = feed(engine, equityInput(0), stateInput(1));

@@ -38,12 +38,10 @@ export class Exposure {
     if (account !== this.#account) return;
     switch (event.type) {
       case 'PositionOpened':
-        this.#positions.set(instrument, id);
-        this.#pending.delete(instrument);
-        return;
       case 'PositionIncreased':
       case 'PositionReduced':
         this.#positions.set(instrument, id);
+        this.#pending.delete(instrument);
         return;
       case 'PositionClosed':
         if (this.#positions.get(instrument) === id) this.#positions.delete(instrument);
@@ -82,11 +80,9 @@ export class Exposure {
     return this.#closed.get(instrument) ?? null;
   }
 
-  /** Returns how many positions are open or asked for, each instrument once. */
+  /** Returns how many positions are open or asked for; no instrument is both. */
   count(): number {
-    let entries = 0;
-    for (const instrument of this.#pending.keys()) if (!this.#positions.has(instrument)) entries++;
-    return this.#positions.size + entries;
+    return this.#positions.size + this.#pending.size;
   }
 
   snapshot(): ExposureState {
