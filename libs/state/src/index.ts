@@ -1,1 +1,2 @@
 export * from './document-store.ts';
+export * from './file-snapshots.ts';

@@ -37,10 +37,13 @@ export interface OrderFlowRow {
   readonly avgSellSize: number;
 }
 
-/** One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs, stored as JSON. */
+/**
+ * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs, stored as JSON;
+ * `timeframe` names what the profile covers, such as `session`.
+ */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;
-  readonly timeframe: Timeframe;
+  readonly timeframe: string;
   readonly pocPrice: number;
   readonly valueAreaHigh: number;
   readonly valueAreaLow: number;

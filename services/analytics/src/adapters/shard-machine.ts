@@ -1,0 +1,143 @@
+import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
+import { codecs, familyOf, feedEvents } from '@algo/contracts';
+import { type InstrumentId, instrumentId, type TimeUs, TIMEFRAME_US } from '@algo/model';
+import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
+import type { TickStore } from '@algo/tickstore';
+import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../domain/index.ts';
+import { InstrumentOutput } from './instrument-output.ts';
+
+interface Kept {
+  readonly engine: InstrumentAnalytics;
+  readonly output: InstrumentOutput;
+}
+
+/** The shortest bar: nothing closes between two of its boundaries. */
+const BOUNDARY_US = TIMEFRAME_US['15s'];
+/** The store may be this far behind; then trades wait for it. */
+const STORE_BACKLOG_MAX = 200_000;
+
+/** One shard between bus, engines and store: a streaming engine and a DuckDB file for each instrument it owns. */
+export class ShardMachine implements StepMachine {
+  readonly #catalog: InstrumentCatalog;
+  readonly #store: TickStore;
+  readonly #kept = new Map<InstrumentId, Kept>();
+  readonly #restored: Map<InstrumentId, Uint8Array>;
+  readonly #touched = new Set<InstrumentId>();
+  #storedBefore = 0;
+  #trades = 0;
+  #candles = 0;
+  #signals = 0;
+  #timeUs: TimeUs = 0;
+
+  constructor(catalog: InstrumentCatalog, store: TickStore, state: Uint8Array | undefined) {
+    this.#catalog = catalog;
+    this.#store = store;
+    this.#restored = state === undefined ? new Map() : unpack(state);
+  }
+
+  /** Opens the files of the instruments that the snapshot knows, so that a corrupt one is found before trading starts. */
+  async openRestored(): Promise<void> {
+    for (const id of [...this.#restored.keys()]) await this.#open(id, 'counted');
+  }
+
+  handle(message: InboundMessage, context: HandleContext): void | Promise<void> {
+    switch (familyOf(message.subject)) {
+      case 'md.trades':
+        return this.#onTrades(message, context);
+      case 'md.feed': {
+        const event = feedEvents.decode(message.type, message.data);
+        if (event.type === 'TimeAdvanced' || event.type === 'FeedEnded') this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        return;
+      }
+      default:
+        return; // not one of ours to judge
+    }
+  }
+
+  endStep(timeUs: TimeUs, context: HandleContext): void {
+    const crossed = Math.floor(timeUs / BOUNDARY_US) > Math.floor(this.#timeUs / BOUNDARY_US);
+    this.#timeUs = timeUs;
+    if (crossed) for (const kept of this.#kept.values()) this.#advance(kept, timeUs, context);
+  }
+
+  onBoundary(handled: number): void {
+    for (const instrument of this.#touched) this.#store.commitUpTo(instrument, handled);
+    this.#touched.clear();
+  }
+
+  snapshot(): Uint8Array {
+    return pack(new Map([...this.#kept].map(([id, { engine }]) => [id, engine.snapshot()])));
+  }
+
+  counters(): Record<string, number> {
+    const { storedTrades, pendingRows, lastCommitMs, commits } = this.#store.stats();
+    return {
+      trades: this.#trades,
+      stored: this.#storedBefore + storedTrades,
+      candles: this.#candles,
+      signals: this.#signals,
+      pendingRows,
+      commits,
+      lastCommitMs,
+      instruments: this.#kept.size,
+    };
+  }
+
+  #onTrades(message: InboundMessage, context: HandleContext): void | Promise<void> {
+    const { trades, complete } = codecs.TradeBatch.decode(message.data);
+    const kept = this.#kept.get(trades.instrument);
+    if (kept === undefined) return this.#open(trades.instrument, trades.ids.kind).then(() => this.#onTrades(message, context));
+    this.#trades += trades.count;
+    kept.output.begin(context);
+    kept.engine.onTrades(trades, complete, kept.output);
+    this.#touched.add(trades.instrument);
+    const { candles, signals } = kept.output.end(trades);
+    this.#candles += candles;
+    this.#signals += signals;
+    if (this.#store.backlog > STORE_BACKLOG_MAX) return this.#store.flush();
+  }
+
+  #advance(kept: Kept | undefined, timeUs: TimeUs, context: HandleContext): void {
+    if (kept === undefined) return;
+    kept.output.begin(context);
+    kept.engine.advanceTo(timeUs, kept.output);
+    const { candles, signals } = kept.output.end(undefined);
+    if (candles > 0) this.#touched.add(kept.engine.settings.instrument);
+    this.#candles += candles;
+    this.#signals += signals;
+  }
+
+  async #open(id: InstrumentId, idKind: 'counted' | 'named'): Promise<void> {
+    const instrument = instrumentOf(this.#catalog, id);
+    const stored = await this.#store.openInstrument(id, idKind);
+    this.#storedBefore += stored.trades;
+    const settings = {
+      instrument: id,
+      priceTick: instrument.priceTick.toNumber(),
+      quantityStep: instrument.quantityStep.toNumber(),
+      ...CLASSIC_THRESHOLDS,
+    };
+    const state = this.#restored.get(id);
+    this.#restored.delete(id);
+    const engine = state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
+    this.#kept.set(id, { engine, output: new InstrumentOutput(id, engine, this.#store) });
+  }
+}
+
+/** Engines' snapshots behind a line of JSON that says whose they are and how long. */
+function pack(states: ReadonlyMap<InstrumentId, Uint8Array>): Uint8Array {
+  const head = [...states].map(([id, state]) => ({ id, bytes: state.length }));
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...states.values()]);
+}
+
+function unpack(packed: Uint8Array): Map<InstrumentId, Uint8Array> {
+  const cut = packed.indexOf(10);
+  const head = JSON.parse(Buffer.from(packed.subarray(0, cut)).toString()) as { id: string; bytes: number }[];
+  const states = new Map<InstrumentId, Uint8Array>();
+  let at = cut + 1;
+  for (const { id, bytes } of head) {
+    states.set(instrumentId(id), packed.slice(at, at + bytes));
+    at += bytes;
+  }
+  return states;
+}

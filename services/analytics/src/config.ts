@@ -1,0 +1,12 @@
+import { baseConfig } from '@algo/runtime';
+import { z } from 'zod';
+
+/** Settings of one analytics shard. */
+export const config = baseConfig.extend({
+  /** An instrument's rows are written when so many wait, */
+  flushRows: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  /** or when the oldest has waited so long. */
+  flushIntervalMs: z.coerce.number().int().min(10).max(60_000).default(1_000),
+  openFilesMax: z.coerce.number().int().min(1).max(200).default(200),
+});
+export type Config = z.infer<typeof config>;
