@@ -1,0 +1,745 @@
+import {
+  accountId,
+  type ClientOrderId,
+  type ClosePosition,
+  Decimal,
+  type DenialCode,
+  decisionId,
+  type Fill,
+  type Instrument,
+  type InstrumentId,
+  instrumentId,
+  type OrderLookup,
+  type OrderRequest,
+  type PlaceOrder,
+  positionId,
+  type SubmitOutcome,
+  strategyName,
+  type VenueOrderStatus,
+  venueOrderId,
+  venueTradeId,
+} from '@algo/model';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ExecutionEngine } from './execution-engine.ts';
+import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
+import type { ExecutionLimits } from './limits.ts';
+
+const d = (text: string) => Decimal.of(text);
+const ACCOUNT = accountId('paper-main');
+const LTC = instrumentId('synthetic.spot.LTCUSDT');
+const BTC = instrumentId('synthetic.perp.BTCUSDT');
+const STRATEGY = strategyName('order_flow_scalping');
+const S = 1_000_000;
+
+function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
+  const [venue, market, symbol] = id.split('.') as [string, 'spot' | 'perp', string];
+  const base = symbol.slice(0, 3);
+  const rules = {
+    priceTick: d('0.01'),
+    quantityStep: d('0.001'),
+    minQuantity: d('0.001'),
+    minNotional: d('5'),
+  };
+  return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
+}
+
+const LIMITS: ExecutionLimits = {
+  byInstrument: new Map([
+    [LTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+    [BTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+  ]),
+  positionsMax: 2,
+  grossNotionalMax: d('1800'),
+  entriesPerMinuteMax: 3,
+  marketCap: d('0.005'),
+  referenceAgeMaxUs: 2 * S,
+  marketStaleUs: 5 * S,
+  unknownOrdersMax: 3,
+  unknownAgeMaxUs: 60 * S,
+};
+const SETTINGS: ExecutionSettings = {
+  account: ACCOUNT,
+  instruments: [instrument(LTC, {}), instrument(BTC, {})],
+  limits: LIMITS,
+  exitStyle: 'ioc_limit',
+  epoch: 1,
+  closedOrdersMax: 50,
+  commandIdsMax: 500,
+};
+
+function place(n: number, change: Partial<PlaceOrder> = {}): PlaceOrder {
+  const timeUs = change.timeUs ?? n * S;
+  return {
+    type: 'PlaceOrder',
+    commandId: `place-${n}`,
+    decision: decisionId(`decision-${n}`),
+    strategy: STRATEGY,
+    account: ACCOUNT,
+    instrument: LTC,
+    direction: 'long',
+    orderType: 'limit',
+    timeInForce: 'ioc',
+    quantity: d('10'),
+    limitPrice: d('83.5'),
+    plan: { stopPrice: d('82.5'), targetPrice: d('84.5'), trailing: d('0.005'), holdMaxUs: 300 * S },
+    timeUs,
+    expiresUs: timeUs + 5 * S,
+    ...change,
+  };
+}
+
+function close(n: number, change: Partial<ClosePosition> = {}): ClosePosition {
+  return {
+    type: 'ClosePosition',
+    commandId: `close-${n}`,
+    position: positionId('position-1'),
+    account: ACCOUNT,
+    instrument: LTC,
+    direction: 'long',
+    quantity: d('10'),
+    reason: 'trailing_stop',
+    attempt: n,
+    timeUs: n * S,
+    ...change,
+  };
+}
+
+const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
+  type: 'PriceSeen',
+  instrument: id,
+  price: at,
+  timeUs,
+});
+const gate = (timeUs: number, epoch = 1): ExecutionInput => ({
+  type: 'GateOpened',
+  epoch,
+  validUntilUs: timeUs + 60 * S,
+  timeUs,
+});
+const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): ExecutionInput => ({
+  type: 'TradingModeChanged',
+  scope: { kind: 'account', account: ACCOUNT },
+  mode: to,
+  reason: 'test',
+  by: 'operator',
+  latched: true,
+  timeUs,
+});
+
+function fillOf(request: OrderRequest, trade: string, quantity: string, timeUs: number, feeLtc = '0'): Fill {
+  const { clientOrderId, account, side } = request;
+  return {
+    ...{ venueTradeId: venueTradeId(trade), clientOrderId, venueOrderId: venueOrderId('v') },
+    ...{ account, instrument: request.instrument, side, quantity: d(quantity), price: d('83') },
+    ...{ fee: d(feeLtc), feeAsset: feeLtc === '0' ? 'USDT' : 'LTC', liquidity: 'taker', timeUs },
+  };
+}
+const filled = (request: OrderRequest, trade: string, quantity: string, cumulative: string, timeUs: number) =>
+  ({
+    type: 'VenueFilled',
+    fill: fillOf(request, trade, quantity, timeUs),
+    cumulative: d(cumulative),
+  }) satisfies ExecutionInput;
+const canceled = ({ clientOrderId, account, instrument }: OrderRequest, cumulative: string, timeUs: number) =>
+  ({
+    ...{ type: 'VenueCanceled', clientOrderId, account, instrument },
+    ...{ cumulative: d(cumulative), reason: 'ioc', timeUs },
+  }) as const satisfies ExecutionInput;
+const outcome = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): SubmitOutcome => {
+  const base = { clientOrderId: id, timeUs };
+  if (type === 'confirmed') return { type, venueOrderId: venueOrderId('v'), ...base };
+  return { type, reason: 'because', ...base };
+};
+const submitted = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): ExecutionInput => ({
+  type: 'SubmitOutcomeKnown',
+  outcome: outcome(id, type, timeUs),
+});
+const lookedUp = (
+  id: ClientOrderId,
+  lookup: OrderLookup,
+  timeUs: number,
+  authoritativeAbsence = false,
+): ExecutionInput => ({ type: 'OrderLookedUp', clientOrderId: id, lookup, authoritativeAbsence, timeUs });
+const found = (request: OrderRequest, status: VenueOrderStatus, amount: string): OrderLookup => ({
+  type: 'found',
+  order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
+});
+
+const types = (outputs: readonly ExecutionOutput[]) => outputs.map((o) => o.type);
+function sent(outputs: readonly ExecutionOutput[]): OrderRequest {
+  const effect = outputs.find((o) => o.type === 'SubmitOrder');
+  if (effect?.type !== 'SubmitOrder') throw new Error(`nothing was sent: ${JSON.stringify(outputs)}`);
+  return effect.request;
+}
+function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
+  const event = outputs.find((o) => o.type === 'OrderDenied');
+  return event?.type === 'OrderDenied' ? event.denial.code : null;
+}
+
+/** An engine whose gate is open and whose markets trade. */
+function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
+  const engine = new ExecutionEngine({ ...SETTINGS, ...change });
+  for (const input of [gate(0), price(0.9 * S), price(0.9 * S, 83, BTC)]) engine.handle(input);
+  return engine;
+}
+/** An engine that holds 10 LTC bought by a first entry. */
+function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
+  return { engine, entry };
+}
+
+test('an entry is announced, then sent, under an id that is a function of its decision', () => {
+  const outputs = ready().handle(place(1));
+  expect(types(outputs)).toEqual(['OrderSubmitted', 'SubmitOrder']);
+  const request = sent(outputs);
+  expect(request).toMatchObject({ side: 'buy', type: 'limit', timeInForce: 'ioc', reduceOnly: false });
+  expect(request.clientOrderId).toMatch(/^a[a-z2-7]{26}$/);
+  expect(sent(ready().handle(place(1))).clientOrderId).toBe(request.clientOrderId);
+  expect(sent(ready().handle(place(2))).clientOrderId).not.toBe(request.clientOrderId);
+});
+
+test('quantity and price go out rounded to the venue, never more and never worse than asked', () => {
+  const request = sent(ready().handle(place(1, { quantity: d('1.23456'), limitPrice: d('83.4567') })));
+  expect([request.quantity.toString(), request.limitPrice?.toString()]).toEqual(['1.234', '83.45']);
+});
+
+test('a market entry goes out as a limit half a percent from the last trade', () => {
+  const request = sent(ready().handle(place(1, { orderType: 'market', limitPrice: null })));
+  expect([request.type, request.timeInForce, request.limitPrice?.toString()]).toEqual([
+    'limit',
+    'ioc',
+    '83.41',
+  ]);
+});
+
+test.each<[string, DenialCode, Partial<PlaceOrder>, readonly ExecutionInput[]]>([
+  ['the gate has closed', 'GATE_CLOSED', {}, [{ type: 'GateClosed', epoch: 1, reason: 'x', timeUs: S }]],
+  ['the pass is too old', 'GATE_CLOSED', {}, [price(60.5 * S)]],
+  ['another executor took over', 'GATE_CLOSED', {}, [gate(S, 2), gate(S, 1)]],
+  ['trading is halted', 'HALTED', {}, [mode('halted', S)]],
+  ['trading is reducing', 'REDUCE_ONLY', {}, [mode('reducing', S)]],
+  ['the command has expired in event time', 'EXPIRED', {}, [price(6.1 * S)]],
+  [
+    'nobody knows the instrument',
+    'UNKNOWN_INSTRUMENT',
+    { instrument: instrumentId('synthetic.spot.XYZ') },
+    [],
+  ],
+  ['the quantity is below the step', 'QUANTITY_BELOW_MIN', { quantity: d('0.0009') }, []],
+  ['the notional is below the minimum', 'NOTIONAL_BELOW_MIN', { quantity: d('0.05') }, []],
+  ['the order is too large', 'ORDER_NOTIONAL_MAX', { quantity: d('12') }, []],
+  ['the position would be too large', 'EXPOSURE_LIMIT', { quantity: d('20') }, []],
+  ['the price is above the collar', 'PRICE_COLLAR', { limitPrice: d('84') }, []],
+  ['the price is below the collar', 'PRICE_COLLAR', { limitPrice: d('82') }, []],
+  ['the price is zero', 'NOTIONAL_BELOW_MIN', { limitPrice: d('0') }, []],
+  ['the last trade is too old for a collar', 'PRICE_COLLAR', {}, [price(3 * S, 83, BTC)]],
+  ['the market is stale', 'STALE_MARKET', {}, [price(5.95 * S, 83, BTC)]],
+])('an entry is denied when %s', (_, code, change, before) => {
+  const engine = ready();
+  for (const input of before) engine.handle(input);
+  expect(denial(engine.handle(place(1, change)))).toBe(code);
+  expect(engine.openOrders()).toEqual([]);
+});
+
+test.each<[string, Partial<ExecutionLimits>]>([
+  ['positions', { positionsMax: null }],
+  ['gross notional', { grossNotionalMax: null }],
+  ['entry rate', { entriesPerMinuteMax: null }],
+  ['the instrument', { byInstrument: new Map() }],
+])('without a limit for %s every entry is denied', (_, missing) => {
+  expect(denial(ready({ limits: { ...LIMITS, ...missing } }).handle(place(1)))).toBe('NO_LIMIT_CONFIGURED');
+});
+
+test('a price that is no price ages the market', () => {
+  const engine = new ExecutionEngine(SETTINGS);
+  for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) engine.handle(price(S, bad));
+  engine.handle(gate(S));
+  expect(denial(engine.handle(place(1)))).toBe('STALE_MARKET');
+});
+
+test('the same command twice is one order, and the same decision under another command is denied', () => {
+  const engine = ready();
+  const { clientOrderId } = sent(engine.handle(place(1)));
+  expect(engine.handle(place(1))).toEqual([]);
+  const [again] = engine.handle(place(1, { commandId: 'another' }));
+  expect(again).toMatchObject({ type: 'OrderDenied', denial: { code: 'DUPLICATE_ORDER' } });
+  expect(again).not.toMatchObject({ clientOrderId });
+});
+
+test('held or on its way, an instrument takes no second entry and no entry against it', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  expect(denial(engine.handle(place(2, { timeUs: S })))).toBe('POSITION_EXISTS');
+  engine.handle(filled(entry, 't1', '10', '10', S));
+  expect(denial(engine.handle(place(3, { timeUs: S })))).toBe('POSITION_EXISTS');
+  expect(denial(engine.handle(place(4, { timeUs: S, direction: 'short' })))).toBe('REVERSAL_REFUSED');
+});
+
+test('what is too little to be closed bars nothing', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle({ type: 'VenueFilled', fill: fillOf(entry, 't1', '10', S, '0.0105'), cumulative: d('10') });
+  const exit = sent(engine.handle(close(1)));
+  expect(exit.quantity.toString()).toBe('9.989');
+  engine.handle(filled(exit, 't2', '9.989', '9.989', S));
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['0.0005']);
+  expect(denial(engine.handle(place(2, { timeUs: S })))).toBeNull();
+});
+
+test('limits count what is working: positions, exposure, and entries per minute', () => {
+  const two = ready();
+  two.handle(place(1));
+  expect(denial(two.handle(place(2, { timeUs: S, instrument: BTC, quantity: d('11.9') })))).toBe(
+    'EXPOSURE_LIMIT',
+  );
+  const one = ready({ limits: { ...LIMITS, positionsMax: 1 } });
+  one.handle(place(1));
+  expect(denial(one.handle(place(2, { timeUs: S, instrument: BTC })))).toBe('POSITION_LIMIT');
+  const rate = ready();
+  for (let n = 1; n <= 4; n++) {
+    const outputs = rate.handle(place(n, { timeUs: S }));
+    if (n === 4) expect(denial(outputs)).toBe('ORDER_RATE_MAX');
+    else rate.handle(submitted(sent(outputs).clientOrderId, 'refused', S));
+  }
+});
+
+test('an acknowledged order that fills in parts is told as such, and a repeat is told to nobody', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  expect(types(engine.handle(submitted(entry.clientOrderId, 'confirmed', S)))).toEqual(['OrderAccepted']);
+  const [part] = engine.handle(filled(entry, 't1', '4', '4', S));
+  expect(part).toMatchObject({ type: 'OrderFilled', cumulative: d('4'), leaves: d('6') });
+  expect(engine.handle(filled(entry, 't1', '4', '4', S))).toEqual([]);
+  expect(types(engine.handle(canceled(entry, '4', S)))).toEqual(['OrderCanceled']);
+  expect(engine.handle(canceled(entry, '4', S))).toEqual([]);
+  expect(engine.order(entry.clientOrderId)?.status).toBe('canceled');
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['4']);
+});
+
+test('a fill that outruns the acknowledgement accepts the order first', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  expect(types(engine.handle(filled(entry, 't1', '10', '10', S)))).toEqual(['OrderAccepted', 'OrderFilled']);
+  expect(engine.handle(submitted(entry.clientOrderId, 'confirmed', S))).toEqual([]);
+});
+
+test('a cancel that outruns its fills is announced when they have come, with their true sum', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle(filled(entry, 't1', '4', '4', S));
+  expect(types(engine.handle(canceled(entry, '7', S)))).toEqual(['FetchFills']);
+  const outputs = engine.handle(filled(entry, 't2', '3', '7', S));
+  expect(types(outputs)).toEqual(['OrderFilled', 'OrderCanceled']);
+  expect(outputs.at(-1)).toMatchObject({ cumulative: d('7') });
+});
+
+test('a refused order is rejected and takes no place any more', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  expect(types(engine.handle(submitted(entry.clientOrderId, 'refused', S)))).toEqual(['OrderRejected']);
+  expect(engine.openOrders()).toEqual([]);
+});
+
+/** An engine with one entry whose outcome is unknown. */
+function inDoubt(): { engine: ExecutionEngine; entry: OrderRequest; id: ClientOrderId } {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  const id = entry.clientOrderId;
+  expect(types(engine.handle(submitted(id, 'unknown', S)))).toEqual(['OrderUnknown', 'LookUpOrder']);
+  return { engine, entry, id };
+}
+
+test('silence, a failed lookup and an absence that proves nothing leave an order unknown', () => {
+  const { engine, id } = inDoubt();
+  expect(engine.handle(lookedUp(id, { type: 'failed', reason: 'timeout' }, 1.1 * S))).toEqual([]);
+  expect(engine.handle(lookedUp(id, { type: 'absent' }, 1.2 * S))).toEqual([]);
+  expect(engine.order(id)?.status).toBe('unknown');
+  expect(denial(engine.handle(place(2, { timeUs: 1.3 * S })))).toBe('POSITION_EXISTS');
+  expect(types(engine.handle(price(3 * S)))).toEqual(['LookUpOrder']);
+  expect(engine.handle(price(3.1 * S))).toEqual([]);
+});
+
+test('one unknown order stops its instrument, an old one stops them all', () => {
+  const { engine } = inDoubt();
+  expect(denial(engine.handle(place(2, { timeUs: 1.5 * S, instrument: BTC })))).toBeNull();
+  const old = inDoubt().engine;
+  for (const input of [gate(61.5 * S), price(61.5 * S, 83, BTC)]) old.handle(input);
+  expect(denial(old.handle(place(62, { instrument: BTC })))).toBe('UNKNOWN_ORDERS');
+});
+
+test.each<[VenueOrderStatus, string, readonly string[], string]>([
+  ['open', '0', ['OrderAccepted'], 'accepted'],
+  ['open', '4', ['OrderAccepted', 'FetchFills'], 'accepted'],
+  ['filled', '10', ['OrderAccepted', 'FetchFills'], 'accepted'],
+  ['canceled', '0', ['OrderAccepted', 'OrderCanceled'], 'canceled'],
+  ['canceled', '4', ['OrderAccepted', 'FetchFills'], 'accepted'],
+  ['expired', '0', ['OrderAccepted', 'OrderExpired'], 'expired'],
+  ['rejected', '0', ['OrderRejected'], 'rejected'],
+])('an unknown order that is found %s with %s filled', (status, amount, expected, after) => {
+  const { engine, entry, id } = inDoubt();
+  expect(types(engine.handle(lookedUp(id, found(entry, status, amount), 1.5 * S)))).toEqual(expected);
+  expect(engine.order(id)?.status).toBe(after);
+});
+
+test('an order that is proven never to have arrived is sent under the same id, while it is fresh', () => {
+  const { engine, id } = inDoubt();
+  const outputs = engine.handle(lookedUp(id, { type: 'absent' }, 1.5 * S, true));
+  expect(types(outputs)).toEqual(['SubmitOrder']);
+  expect(sent(outputs).clientOrderId).toBe(id);
+  expect(engine.order(id)?.status).toBe('submitted');
+});
+
+test.each<[string, ExecutionInput, string]>([
+  ['has expired', price(6.5 * S), 'EXPIRED'],
+  ['meets a halt', mode('reducing', 1.2 * S), 'REDUCE_ONLY'],
+  ['meets a closed gate', { type: 'GateClosed', epoch: 1, reason: 'x', timeUs: S }, 'GATE_CLOSED'],
+])('an order that never arrived and %s is canceled, not sent', (_, before, code) => {
+  const { engine, id } = inDoubt();
+  engine.handle(before);
+  const [event] = engine.handle(lookedUp(id, { type: 'absent' }, 6.6 * S, true));
+  expect(event).toMatchObject({ type: 'OrderCanceled', reason: expect.stringContaining(code) });
+});
+
+test('an order that keeps getting lost is given up after three sends', () => {
+  const { engine, id } = inDoubt();
+  for (const n of [2, 3]) {
+    expect(types(engine.handle(lookedUp(id, { type: 'absent' }, S + n, true)))).toEqual(['SubmitOrder']);
+    engine.handle(submitted(id, 'unknown', S + n));
+  }
+  expect(types(engine.handle(lookedUp(id, { type: 'absent' }, S + 4, true)))).toEqual(['OrderCanceled']);
+});
+
+test('an exit is reduce-only, cut to what we hold, and never sized by what another exit may close', () => {
+  const { engine } = holding();
+  const half = sent(engine.handle(close(2, { quantity: d('4') })));
+  expect(half).toMatchObject({ side: 'sell', reduceOnly: true, timeInForce: 'ioc', quantity: d('4') });
+  engine.handle(submitted(half.clientOrderId, 'unknown', 2 * S));
+  expect(sent(engine.handle(close(3, { quantity: d('99') }))).quantity.toString()).toBe('6');
+  expect(denial(engine.handle(close(4)))).toBe('NO_POSITION');
+  expect(denial(ready().handle(close(1)))).toBe('NO_POSITION');
+  expect(denial(holding().engine.handle(close(1, { direction: 'short' })))).toBe('NO_POSITION');
+});
+
+test('exits of one position for different reasons are different orders', () => {
+  const { engine } = holding();
+  const target = sent(engine.handle(close(1, { commandId: 'a', quantity: d('4'), reason: 'target' })));
+  const stop = sent(engine.handle(close(1, { commandId: 'b', reason: 'trailing_stop' })));
+  expect(target.clientOrderId).not.toBe(stop.clientOrderId);
+});
+
+test('an exit widens with each attempt, and takes any price at last or when no price is fresh', () => {
+  const limitOf = (attempt: number, before: readonly ExecutionInput[] = []) => {
+    const { engine } = holding();
+    for (const input of before) engine.handle(input);
+    return sent(engine.handle(close(1, { attempt, timeUs: 2 * S }))).limitPrice?.toString();
+  };
+  expect([1, 2, 3, 4].map((n) => limitOf(n))).toEqual(['82.59', '82.17', '81.76', undefined]);
+  expect(limitOf(1, [price(9 * S, 83, BTC)])).toBeUndefined();
+});
+
+test('exits pass when entries may not, once the gate was open in this epoch, and not before', () => {
+  const { engine } = holding();
+  engine.handle({ type: 'GateClosed', epoch: 1, reason: 'x', timeUs: 2 * S });
+  engine.handle(mode('reducing', 2 * S));
+  expect(denial(engine.handle(close(2, { quantity: d('1') })))).toBeNull();
+  engine.handle({ type: 'EpochStarted', epoch: 2, timeUs: 3 * S });
+  expect(denial(engine.handle(close(3, { quantity: d('1') })))).toBe('GATE_CLOSED');
+  engine.handle(gate(3 * S, 1));
+  expect(denial(engine.handle(close(4, { quantity: d('1') })))).toBe('GATE_CLOSED');
+  engine.handle(gate(3 * S, 2));
+  expect(denial(engine.handle(close(5, { quantity: d('1') })))).toBeNull();
+});
+
+test('a halt denies exits but a person’s and the breaker’s own, and takes back working entries', () => {
+  const { engine } = holding();
+  const entry = sent(engine.handle(place(2, { timeUs: 1.6 * S, instrument: BTC, timeInForce: 'gtc' })));
+  engine.handle(submitted(entry.clientOrderId, 'confirmed', 1.6 * S));
+  const halt = engine.handle(mode('halted', 1.7 * S));
+  expect(halt).toMatchObject([{ type: 'CancelAtVenue', clientOrderId: entry.clientOrderId }]);
+  expect(denial(engine.handle(close(2)))).toBe('HALTED');
+  expect(denial(engine.handle(close(3, { reason: 'operator', quantity: d('1') })))).toBeNull();
+  expect(denial(engine.handle(close(4, { reason: 'circuit_breaker', quantity: d('1') })))).toBeNull();
+});
+
+test('a cancel is sent, asked after, and ends with what the venue says', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  const id = entry.clientOrderId;
+  const wish = { type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S } as const;
+  expect(engine.handle(wish)).toEqual([]);
+  expect(types(engine.handle(submitted(id, 'confirmed', S)))).toEqual(['OrderAccepted', 'CancelAtVenue']);
+  expect(engine.order(id)?.status).toBe('pending_cancel');
+  const unknown = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'unknown', S) });
+  expect(types(unknown)).toEqual(['OrderUnknown', 'LookUpOrder']);
+  engine.handle(lookedUp(id, found(entry, 'open', '0'), 1.1 * S));
+  expect(types(engine.handle(price(4 * S)))).toEqual(['CancelAtVenue']);
+  expect(types(engine.handle(canceled(entry, '0', 4 * S)))).toEqual(['OrderCanceled']);
+});
+
+test('a refused cancel puts the order back and asks where it stands', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  const id = entry.clientOrderId;
+  engine.handle(submitted(id, 'confirmed', S));
+  engine.handle({ type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S });
+  const outputs = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'refused', S) });
+  expect([types(outputs), engine.order(id)?.status]).toEqual([['LookUpOrder'], 'accepted']);
+});
+
+test('a contradiction is booked if money moved, reported, and stops entries until a person lifts it', () => {
+  const { engine, entry } = holding();
+  const conflict = engine.handle({
+    type: 'VenueFilled',
+    fill: { ...fillOf(entry, 't1', '9', S) },
+    cumulative: d('9'),
+  });
+  expect(conflict).toMatchObject([{ type: 'Quarantine', problem: 'fill_conflict', booked: false }]);
+  const overfill = engine.handle(filled(entry, 't2', '1', '11', 2 * S));
+  expect(types(overfill)).toEqual(['OrderFilled', 'Quarantine']);
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['11']);
+  const exit = sent(engine.handle(close(2)));
+  engine.handle(filled(exit, 't3', '10', '10', 2 * S));
+  const again = sent(engine.handle(close(3)));
+  engine.handle(filled(again, 't4', '1', '1', 3 * S));
+  engine.handle(price(4 * S));
+  expect(denial(engine.handle(place(4)))).toBe('REDUCE_ONLY');
+  engine.handle({
+    ...{ type: 'TradingModeChanged', scope: { kind: 'instrument', instrument: LTC }, mode: 'active' },
+    ...{ reason: 'looked into', by: 'operator', latched: false, timeUs: 4 * S },
+  });
+  expect(denial(engine.handle(place(5, { timeUs: 4 * S })))).toBeNull();
+});
+
+test('a fill of somebody else’s order is reported and never booked as ours', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  const foreign = { ...entry, clientOrderId: 'web_1234' as ClientOrderId };
+  expect(types(engine.handle(filled(foreign, 't1', '1', '1', S)))).toEqual(['Quarantine']);
+  expect(engine.positions()).toEqual([]);
+});
+
+test('a fill of ours whose order we lost is booked once; of one we have forgotten, not again', () => {
+  const entry = sent(ready().handle(place(1)));
+  const lost = ready();
+  const first = lost.handle(filled(entry, 't1', '1', '1', 2 * S));
+  expect(types(first)).toEqual(['Quarantine', 'OrderFilled']);
+  expect(lost.handle(filled(entry, 't1', '1', '1', 2 * S))).toEqual([]);
+  const small = ready({ closedOrdersMax: 1 });
+  const old = sent(small.handle(place(1)));
+  small.handle(filled(old, 't1', '10', '10', 1.1 * S));
+  const exit = sent(small.handle(close(2)));
+  small.handle(filled(exit, 't2', '10', '10', 2 * S));
+  expect(small.order(old.clientOrderId)).toBeUndefined();
+  expect(small.handle(filled(old, 't1', '10', '10', 1.1 * S))).toEqual([]);
+  expect(small.positions()).toEqual([]);
+});
+
+test('a new epoch closes the gate, doubts what was in flight, and asks about all that is open', () => {
+  const engine = ready();
+  const flying = sent(engine.handle(place(1)));
+  const resting = sent(engine.handle(place(2, { timeUs: S, instrument: BTC, timeInForce: 'gtc' })));
+  engine.handle(submitted(resting.clientOrderId, 'confirmed', S));
+  const outputs = engine.handle({ type: 'EpochStarted', epoch: 2, timeUs: 2 * S });
+  expect(outputs).toMatchObject([
+    { type: 'OrderUnknown', clientOrderId: flying.clientOrderId },
+    { type: 'LookUpOrder', clientOrderId: flying.clientOrderId },
+    { type: 'LookUpOrder', clientOrderId: resting.clientOrderId },
+  ]);
+  const absent = engine.handle(lookedUp(flying.clientOrderId, { type: 'absent' }, 2 * S, true));
+  expect(absent).toMatchObject([{ type: 'OrderCanceled', reason: expect.stringContaining('GATE_CLOSED') }]);
+  const stale = () => engine.handle({ type: 'EpochStarted', epoch: 2, timeUs: 3 * S });
+  expect(stale).toThrow('epoch = 2: the last epoch of this account was 2');
+});
+
+test('an order that fills while in doubt is still asked about until the venue says how it ended', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle({ type: 'EpochStarted', epoch: 2, timeUs: 2 * S });
+  engine.handle(filled(entry, 't1', '4', '4', 2 * S));
+  expect(types(engine.handle(price(5 * S)))).toEqual(['LookUpOrder']);
+  const ended = engine.handle(lookedUp(entry.clientOrderId, found(entry, 'canceled', '4'), 5 * S));
+  expect(types(ended)).toEqual(['OrderCanceled']);
+});
+
+test('what belongs to another account is refused loudly', () => {
+  const other = accountId('other');
+  const { engine, entry } = holding();
+  expect(() => engine.handle(place(9, { account: other }))).toThrow('command.account = "other"');
+  const stray = { ...fillOf(entry, 't9', '1', S), account: other };
+  expect(() => engine.handle({ type: 'VenueFilled', fill: stray, cumulative: d('1') })).toThrow(
+    'fill.account',
+  );
+});
+
+test('a snapshot of an unknown version or another account is refused', () => {
+  const snapshot = ready().snapshot();
+  expect(() => ExecutionEngine.restore(SETTINGS, { ...snapshot, version: 2 })).toThrow(
+    'snapshot version = 2',
+  );
+  const other = { ...SETTINGS, account: accountId('other') };
+  expect(() => ExecutionEngine.restore(other, snapshot)).toThrow('snapshot account = "paper-main"');
+});
+
+/** A random session: an adversarial venue that acknowledges, loses, fills, repeats and cancels as it likes. */
+interface Step {
+  readonly kind: number;
+  readonly pick: number;
+  readonly waitUs: number;
+}
+const sessions = fc.array(
+  fc.record({
+    kind: fc.nat({ max: 15 }),
+    pick: fc.nat({ max: 1_000 }),
+    waitUs: fc.constantFrom(0, 1_000, 300_000, 2 * S),
+  }),
+  { minLength: 1, maxLength: 80 },
+);
+
+function play(
+  session: readonly Step[],
+  feed: (input: ExecutionInput, n: number) => ExecutionOutput[],
+): { sends: Map<string, number>; proofs: Map<string, number>; held: Map<string, Decimal>; lowest: Decimal } {
+  const requests: OrderRequest[] = [];
+  const cumulative = new Map<string, Decimal>();
+  const sends = new Map<string, number>();
+  const proofs = new Map<string, number>();
+  const held = new Map<string, Decimal>();
+  let lowest = Decimal.zero;
+  let nowUs = S;
+  let n = 0;
+  const give = (input: ExecutionInput) => {
+    for (const output of feed(input, n++)) {
+      if (output.type !== 'SubmitOrder') continue;
+      const id = output.request.clientOrderId;
+      if (!sends.has(id)) requests.push(output.request);
+      sends.set(id, (sends.get(id) ?? 0) + 1);
+    }
+  };
+  const fillNow = (request: OrderRequest, pick: number) => {
+    const id = request.clientOrderId;
+    const done = cumulative.get(id) ?? Decimal.zero;
+    const part = request.quantity.minus(done).lessThan(d('3')) || pick % 2 === 0;
+    const quantity = part ? request.quantity.minus(done) : d('3');
+    if (!quantity.isPositive()) return;
+    const now = done.plus(quantity);
+    cumulative.set(id, now);
+    const sign = request.side === 'buy' ? quantity : quantity.negated();
+    const position = (held.get(request.instrument) ?? Decimal.zero).plus(sign);
+    held.set(request.instrument, position);
+    if (position.lessThan(lowest)) lowest = position;
+    const told = filled(request, `t${id}-${now}`, quantity.toString(), now.toString(), nowUs);
+    give(told);
+    if (pick % 3 === 0) give(told);
+  };
+  for (const step of session) {
+    nowUs += step.waitUs;
+    const { kind, pick } = step;
+    const at = pick % 2 === 0 ? LTC : BTC;
+    const request = requests[pick % Math.max(1, requests.length)];
+    give(price(nowUs, 83, at));
+    if (kind <= 2) give(place(pick, { instrument: at, timeUs: nowUs }));
+    else if (kind <= 4)
+      give(close(pick, { instrument: at, timeUs: nowUs, quantity: d(`${1 + (pick % 12)}`) }));
+    else if (kind === 5) give(gate(nowUs));
+    else if (kind === 6) give(mode((['active', 'reducing', 'halted'] as const)[pick % 3]!, nowUs));
+    else if (request === undefined) continue;
+    else if (kind <= 8) fillNow(request, pick);
+    else if (kind === 9) give(submitted(request.clientOrderId, 'confirmed', nowUs));
+    else if (kind <= 11) give(submitted(request.clientOrderId, 'unknown', nowUs));
+    else if (kind === 12 && !cumulative.has(request.clientOrderId)) {
+      proofs.set(request.clientOrderId, (proofs.get(request.clientOrderId) ?? 0) + 1);
+      give(lookedUp(request.clientOrderId, { type: 'absent' }, nowUs, true));
+    } else if (kind === 13)
+      give(canceled(request, (cumulative.get(request.clientOrderId) ?? Decimal.zero).toString(), nowUs));
+    else if (kind === 14)
+      give({
+        type: 'CancelOrder',
+        commandId: `c${n}`,
+        clientOrderId: request.clientOrderId,
+        reason: 'x',
+        timeUs: nowUs,
+      });
+    else
+      give(
+        lookedUp(request.clientOrderId, { type: pick % 2 === 0 ? 'absent' : 'failed', reason: 'x' }, nowUs),
+      );
+  }
+  return { sends, proofs, held, lowest };
+}
+
+test('under any venue: no id goes out twice without proof, our book is the venue’s, no exit opens a short', () => {
+  fc.assert(
+    fc.property(sessions, (session) => {
+      const engine = ready({ limits: { ...LIMITS, entriesPerMinuteMax: 50 } });
+      const { sends, proofs, held, lowest } = play(session, (input) => engine.handle(input));
+      for (const [id, count] of sends) expect(count - 1).toBeLessThanOrEqual(proofs.get(id) ?? 0);
+      for (const id of [LTC, BTC]) {
+        const ours = engine.positions().find((p) => p.instrument === id)?.quantity ?? Decimal.zero;
+        expect(ours.toString()).toBe((held.get(id) ?? Decimal.zero).toString());
+      }
+      expect(lowest.toString()).toBe('0');
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('restored from a snapshot at any point, it goes on as if it had never stopped', () => {
+  fc.assert(
+    fc.property(sessions, fc.nat({ max: 200 }), (session, split) => {
+      const straight = ready();
+      let stopped = ready();
+      play(session, (input, n) => {
+        if (n === split)
+          stopped = ExecutionEngine.restore(SETTINGS, JSON.parse(JSON.stringify(stopped.snapshot())));
+        const outputs = straight.handle(input);
+        expect(JSON.stringify(stopped.handle(input))).toBe(JSON.stringify(outputs));
+        return outputs;
+      });
+      expect(stopped.snapshot()).toEqual(straight.snapshot());
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('taking back its own published events gives the same orders and positions, once or twice', () => {
+  fc.assert(
+    fc.property(sessions, (session) => {
+      const engine = ready();
+      const recovered = new ExecutionEngine(SETTINGS);
+      const published: Parameters<ExecutionEngine['recover']>[0][] = [];
+      play(session, (input) => {
+        const outputs = engine.handle(input);
+        for (const output of outputs) if (output.type.startsWith('Order')) published.push(output as never);
+        return outputs;
+      });
+      for (const round of [1, 2]) {
+        for (const event of published) recovered.recover(event);
+        expect([round, recovered.positions()]).toEqual([round, engine.positions()]);
+      }
+      const fates = (e: ExecutionEngine) =>
+        published.map(({ clientOrderId }) => {
+          const order = e.order(clientOrderId);
+          return [order?.cumulative.toString(), order?.fills.length];
+        });
+      expect(fates(recovered)).toEqual(fates(engine));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('what it remembers is bounded', () => {
+  const engine = ready({ closedOrdersMax: 5, commandIdsMax: 20 });
+  for (let n = 1; n <= 100; n++) {
+    const timeUs = n * 61 * S;
+    for (const input of [gate(timeUs), price(timeUs)]) engine.handle(input);
+    const entry = sent(engine.handle(place(n, { timeUs })));
+    engine.handle(submitted(entry.clientOrderId, 'refused', timeUs));
+  }
+  const snapshot = engine.snapshot();
+  expect([snapshot.ledger.open.length, snapshot.ledger.closed.length]).toEqual([0, 5]);
+  expect([snapshot.commands.length, snapshot.entryTimes.length]).toEqual([20, 1]);
+});
