@@ -10,7 +10,9 @@ export interface Grid {
   readonly divisor: number;
 }
 
-/** Returns the grid of a tick or step. *Errors*: RangeError when the size is finer than 10^-22 or not above 0. */
+/**
+ * Returns the grid of a tick or step. *Errors*: RangeError when the size is finer than 10^-22 or not above 0.
+ */
 export function gridOf(size: Decimal): Grid {
   const units = Number(size.units);
   if (!size.isPositive() || size.scale > 22 || !Number.isSafeInteger(units))

@@ -1,6 +1,6 @@
 import { InputError } from '@algo/model';
 
-// Taken out of Math once: looking it up there for each draw costs more than the draw where globals are looked up slowly.
+// Taken out of Math once: under a test runner the look-up of a global costs more than the draw.
 const { cos, exp, floor, imul, log, sqrt } = Math;
 
 const MASK_64 = (1n << 64n) - 1n;
@@ -14,7 +14,10 @@ export interface RandomSnapshot {
   readonly state: readonly [number, number, number, number];
 }
 
-/** Returns one step of splitmix64: the next state and its output, both 64 bits. *Source*: Steele, Lea, Flood 2014. */
+/**
+ * Returns one step of splitmix64: the next state and its output, both 64 bits. *Source*: Steele, Lea, Flood
+ * 2014.
+ */
 export function splitmix64(state: bigint): { readonly next: bigint; readonly output: bigint } {
   const next = (state + 0x9e3779b97f4a7c15n) & MASK_64;
   let z = next;
@@ -24,9 +27,9 @@ export function splitmix64(state: bigint): { readonly next: bigint; readonly out
 }
 
 /**
- * A stream of pseudo-random numbers (xoshiro128**, seeded by splitmix64): the same seed gives the same numbers.
- * Sub-streams are named, and don't depend on how much of their parent was used, so that one part of a model may draw
- * more without moving the others. Not for secrets.
+ * A stream of pseudo-random numbers (xoshiro128**, seeded by splitmix64): the same seed gives the same
+ * numbers. Sub-streams are named, and don't depend on how much of their parent was used, so that one part of
+ * a model may draw more without moving the others. Not for secrets.
  * *Source*: Blackman, Vigna 2018. Normal and power draws use Math.log, cos, exp: equal on equal V8 versions.
  */
 export class SeededRandom {
@@ -121,7 +124,10 @@ export class SeededRandom {
     return this.uniform() < probability;
   }
 
-  /** Returns a standard normal draw. Two uniforms each, nothing kept back, so a snapshot is the four words alone. */
+  /**
+   * Returns a standard normal draw. Two uniforms each, nothing kept back, so a snapshot is the four words
+   * alone.
+   */
   normal(): number {
     const radius = sqrt(-2 * log(1 - this.uniform()));
     return radius * cos(2 * Math.PI * this.uniform());
