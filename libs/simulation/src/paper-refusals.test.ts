@@ -160,6 +160,7 @@ test.each([
   ['latency.sigma', { ...SETTINGS, latency: { medianMs: 1, sigma: -1 } }],
   ['fees.takerBps', { ...SETTINGS, fees: { makerBps: 0, takerBps: Number.NaN } }],
   ['instruments', { ...SETTINGS, instruments: [LTC, LTC] }],
+  ['tick or step', { ...SETTINGS, instruments: [{ ...LTC, priceTick: Decimal.zero }] }],
 ])('refuses settings with an impossible %s', (field, settings) => {
   expect(() => new PaperVenue(settings)).toThrow(field);
 });
