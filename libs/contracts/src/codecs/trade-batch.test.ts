@@ -1,7 +1,7 @@
 import { instrumentId, type TradeBatch } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { tradeBatch } from '../arbitrary-messages.ts';
+import { tradeBatch } from '../arbitrary-analysis.ts';
 import { ContractError } from '../contract-error.ts';
 import { algo } from '../generated/algo.v1.js';
 import { tradeBatchCodec } from './trade-batch.ts';
