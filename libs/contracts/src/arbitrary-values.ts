@@ -7,6 +7,7 @@ import {
   instrumentId,
   positionId,
   strategyName,
+  TIMEFRAMES,
   venueOrderId,
 } from '@algo/model';
 import fc from 'fast-check';
