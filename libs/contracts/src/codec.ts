@@ -119,7 +119,7 @@ export function union<Union extends object, Key extends keyof Union & string>(
         const member = inside(tag, () => byTag[tag]!.take(given));
         return { [key]: tag, ...member } as Union;
       }
-      throw new Refused('', '', `missing, or a ${name} of a newer version`);
+      throw new Refused('', '', 'missing, or a kind that only a newer version knows');
     },
   };
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { arbitraryMessages } from './arbitrary-messages.ts';
 import { type Fields, type MessageCodec, part } from './codec.ts';
 import {
+  type AnyEvent,
   codecFor,
   codecs,
   controlCommands,
@@ -75,7 +76,7 @@ test('a type of a newer build has no codec', () => {
   expect(codecFor('algo.v1.NotYetInvented')).toBeUndefined();
 });
 
-const families: readonly EventFamily<never>[] = [
+const families: readonly EventFamily<AnyEvent>[] = [
   feedEvents,
   orderCommands,
   orderEvents,

@@ -7,7 +7,10 @@ export type PlantedKind = 'base' | 'burst' | 'continuation' | 'reversal' | 'retu
 export type PhaseKind = BackgroundKind | PlantedKind;
 export type RegimeName = 'range' | 'trend-up' | 'trend-down' | 'storm';
 
-/** A stretch of market with one character: the truth that a detector is tested against. *Units*: logPrice natural log of quote. */
+/**
+ * A stretch of market with one character: the truth that a detector is tested against. *Units*: logPrice
+ * natural log of quote.
+ */
 export interface Phase {
   readonly kind: PhaseKind;
   /** Which way it leans: +1 up, −1 down, 0 neither. */
@@ -21,7 +24,10 @@ export interface Phase {
   readonly baseLogPrice: number | null;
 }
 
-/** How each kind behaves. *Units*: `rate` and `volatility` × the settings', `tilt` share of takers above ½, `pullSeconds` τ. */
+/**
+ * How each kind behaves. *Units*: `rate` and `volatility` × the settings', `tilt` share of takers above ½,
+ * `pullSeconds` τ.
+ */
 export const CHARACTER: Readonly<
   Record<PhaseKind, { rate: number; volatility: number; tilt: number; pullSeconds: number }>
 > = {
@@ -41,7 +47,9 @@ export interface ScriptState {
   pending: PlantedKind[];
 }
 
-/** Returns the log price that the phase's path has reached. A burst starts slowly: flow leads, price follows. */
+/**
+ * Returns the log price that the phase's path has reached. A burst starts slowly: flow leads, price follows.
+ */
 export function pathAt(phase: Phase, timeUs: TimeUs): number {
   const share = Math.min(1, Math.max(0, (timeUs - phase.startUs) / (phase.endUs - phase.startUs)));
   const eased = phase.kind === 'burst' ? share ** 1.5 : share;
@@ -69,8 +77,8 @@ export function firstScene(random: SeededRandom, startUs: TimeUs, logPrice: numb
 }
 
 /**
- * Returns the state after the phase that has just ended. `homeLogPrice` is where the market began: far from it, moves
- * back become likelier, so that a price stays in its decade over weeks.
+ * Returns the state after the phase that has just ended. `homeLogPrice` is where the market began: far from
+ * it, moves back become likelier, so that a price stays in its decade over weeks.
  */
 export function nextScene(
   random: SeededRandom,

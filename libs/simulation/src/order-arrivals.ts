@@ -7,9 +7,10 @@ const BRANCHING = 0.6;
 const DECAY = 1.5;
 
 /**
- * Returns the wait until the next order and the excitation just after it: a Hawkes process with exponential memory,
- * so that orders come in clusters. Exact, without a rejection loop.
- * *Units*: wait µs, at least 1; `ordersPerSecond` the long-run rate. *Source*: Dassios, Zhao 2013, algorithm 3.1.
+ * Returns the wait until the next order and the excitation just after it: a Hawkes process with exponential
+ * memory, so that orders come in clusters. Exact, without a rejection loop.
+ * *Units*: wait µs, at least 1; `ordersPerSecond` the long-run rate. *Source*: Dassios, Zhao 2013, algorithm
+ * 3.1.
  */
 export function nextArrival(
   random: SeededRandom,

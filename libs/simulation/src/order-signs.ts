@@ -12,7 +12,8 @@ export interface SignState {
 }
 
 /**
- * Returns true when the next taker buys. Signs are autocorrelated because large orders are split into Pareto many pieces.
+ * Returns true when the next taker buys. Signs are autocorrelated because large orders are split into Pareto
+ * many pieces.
  * *Source*: Lillo, Mike, Farmer 2005.
  */
 export function nextIsBuy(random: SeededRandom, state: SignState, buyShare: number): boolean {

@@ -10,7 +10,10 @@ export type Admission =
   | { readonly type: 'admitted'; readonly order: PaperOrder; readonly market: PaperMarket }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
-/** Returns the order that a request becomes, alive from `liveUs`, or why the venue doesn't take it. Books nothing. */
+/**
+ * Returns the order that a request becomes, alive from `liveUs`, or why the venue doesn't take it. Books
+ * nothing.
+ */
 export function admit(books: PaperBooks, request: OrderRequest, liveUs: TimeUs): Admission {
   const { account, clientOrderId, instrument } = request;
   if (!books.ledger.has(account)) return refused('unknown_account', account);

@@ -25,7 +25,10 @@ import { copyTape } from './paper-tape.ts';
 const BPS_PLACES = 4;
 const BPS = Decimal.of('0.0001');
 
-/** The venue's books: markets, working orders, cash and positions, and what is over. Booking a fill keeps them in step. */
+/**
+ * The venue's books: markets, working orders, cash and positions, and what is over. Booking a fill keeps them
+ * in step.
+ */
 export class PaperBooks {
   readonly markets = new Map<InstrumentId, PaperMarket>();
   readonly instruments: readonly Instrument[];

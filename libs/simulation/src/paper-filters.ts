@@ -51,8 +51,9 @@ export function wholeCount(amount: Decimal, grid: Grid): number | null {
 }
 
 /**
- * Returns why the venue's filters refuse the order, null when they pass it. *Units*: `reference` quote, what a market
- * order is valued at. A reduce-only order needs no minimum notional, so that a small rest can always be left.
+ * Returns why the venue's filters refuse the order, null when they pass it. *Units*: `reference` quote, what
+ * a market order is valued at. A reduce-only order needs no minimum notional, so that a small rest can always
+ * be left.
  */
 export function filterRefusal(
   request: OrderRequest,

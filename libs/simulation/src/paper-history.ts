@@ -8,7 +8,10 @@ export interface FillLog {
   droppedUs: TimeUs | null;
 }
 
-/** What is over: ended orders, fills, and every client order id ever taken. Bounded by the constants of the settings. */
+/**
+ * What is over: ended orders, fills, and every client order id ever taken. Bounded by the constants of the
+ * settings.
+ */
 export class PaperHistory {
   readonly ended = new Map<string, PaperOrder>();
   readonly logs = new Map<AccountId, FillLog>();
@@ -31,7 +34,9 @@ export class PaperHistory {
       log.droppedUs = Math.max(log.droppedUs ?? dropped.timeUs, dropped.timeUs);
   }
 
-  /** Returns the fills at or after a time, oldest first. *Errors*: InputError when some of them were dropped. */
+  /**
+   * Returns the fills at or after a time, oldest first. *Errors*: InputError when some of them were dropped.
+   */
   since(account: AccountId, sinceUs: TimeUs): Fill[] {
     const log = this.logs.get(account);
     if (log === undefined) return [];

@@ -34,8 +34,8 @@ export type LedgerSnapshot = readonly {
 const FLAT: Holding = { quantity: Decimal.zero, cost: Decimal.zero };
 
 /**
- * Cash and positions of margin accounts: a trade moves no base asset; cash moves by realised profit and fees in the
- * quote asset. Exact: cash = deposits − Σ signed notional − Σ fees + Σ cost of what is held.
+ * Cash and positions of margin accounts: a trade moves no base asset; cash moves by realised profit and fees
+ * in the quote asset. Exact: cash = deposits − Σ signed notional − Σ fees + Σ cost of what is held.
  */
 export class PaperLedger {
   private readonly books = new Map<AccountId, AccountBook>();
@@ -76,7 +76,9 @@ export class PaperLedger {
     return this.book(account).holdings.get(instrument)?.quantity ?? Decimal.zero;
   }
 
-  /** Returns the notional that what is held was entered at, without sign: the margin it takes at leverage 1. */
+  /**
+   * Returns the notional that what is held was entered at, without sign: the margin it takes at leverage 1.
+   */
   margin(account: AccountId, instrument: InstrumentId): Decimal {
     return this.book(account).holdings.get(instrument)?.cost.abs() ?? Decimal.zero;
   }
@@ -111,7 +113,10 @@ export class PaperLedger {
     }));
   }
 
-  /** Replaces the books of the accounts in the snapshot. *Errors*: InputError on an account that isn't configured. */
+  /**
+   * Replaces the books of the accounts in the snapshot. *Errors*: InputError on an account that isn't
+   * configured.
+   */
   restore(snapshot: LedgerSnapshot): void {
     for (const { account, cash, holdings } of snapshot) {
       this.refuseUnknown(account);

@@ -3,8 +3,9 @@ import type { PaperMarket } from './paper-market.ts';
 import type { PaperOrder } from './paper-matching.ts';
 
 /**
- * Returns the quote that orders of one account tie up in a market: the part of each side that would grow the position
- * beyond `held`, at the price it was reserved at, with the taker fee. Reduce-only orders tie up nothing.
+ * Returns the quote that orders of one account tie up in a market: the part of each side that would grow the
+ * position beyond `held`, at the price it was reserved at, with the taker fee. Reduce-only orders tie up
+ * nothing.
  * *Units*: `held` base, signed; `takerRate` share of notional.
  */
 export function reservedMargin(

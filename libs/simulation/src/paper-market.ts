@@ -14,7 +14,10 @@ import { emptyTape, type Print, type Tape } from './paper-tape.ts';
 /** Forgives what a double loses when an amount is divided by its step. */
 const STEP_TOLERANCE = 1e-6;
 
-/** One instrument at the venue: its rules, its tape and the orders that work in it, in the order they came alive. */
+/**
+ * One instrument at the venue: its rules, its tape and the orders that work in it, in the order they came
+ * alive.
+ */
 export class PaperMarket {
   readonly rules: TradingRules;
   tape: Tape = emptyTape();
@@ -43,7 +46,9 @@ export class PaperMarket {
     return this.rules.quantities.size.times(Decimal.scaled(BigInt(lots), 0));
   }
 
-  /** Puts an order behind those that come alive before it; ties by client order id, not by who called first. */
+  /**
+   * Puts an order behind those that come alive before it; ties by client order id, not by who called first.
+   */
   insert(order: PaperOrder): void {
     const after = this.orders.findIndex((other) => precedes(order, other));
     this.orders.splice(after === -1 ? this.orders.length : after, 0, order);
@@ -53,7 +58,9 @@ export class PaperMarket {
     this.orders = this.orders.filter((other) => other !== order);
   }
 
-  /** Lets the orders arrive that came alive before a time; `inclusive` says whether the time itself counts. */
+  /**
+   * Lets the orders arrive that came alive before a time; `inclusive` says whether the time itself counts.
+   */
   arrive(timeUs: TimeUs, inclusive: boolean, rules: MatchingRules): void {
     for (const order of this.orders)
       if (order.arrival === null && isPast(order.liveUs, timeUs, inclusive))

@@ -8,7 +8,9 @@ import {
 import { SLIP_CAP, SLIP_SECONDS_MAX } from './paper-settings.ts';
 import { flipTicks, type Print, referenceTicks, type Tape } from './paper-tape.ts';
 
-/** What the tape said when an order came alive; everything it does later follows from this and later prints. */
+/**
+ * What the tape said when an order came alive; everything it does later follows from this and later prints.
+ */
 export interface Arrival {
   readonly referenceTicks: number;
   readonly flipTicks: number;
@@ -18,7 +20,10 @@ export interface Arrival {
   readonly windowEndUs: TimeUs;
   /** When it is over by itself; null for a GTC limit. */
   readonly endUs: TimeUs | null;
-  /** Lots that stand before a resting order at its price; null when unknown: then only trades through it count. */
+  /**
+   * Lots that stand before a resting order at its price; null when unknown: then only trades through it
+   * count.
+   */
   queueLots: number | null;
 }
 
@@ -54,7 +59,9 @@ export interface Ending {
   readonly reason: string;
 }
 
-/** Returns what an order finds when it comes alive; the tape holds prints up to then. Null before any print. */
+/**
+ * Returns what an order finds when it comes alive; the tape holds prints up to then. Null before any print.
+ */
 export function arrivalOf(order: PaperOrder, tape: Tape, rules: MatchingRules): Arrival | null {
   const buys = order.request.side === 'buy';
   const reference = referenceTicks(tape, buys, order.liveUs);
@@ -112,8 +119,8 @@ export interface Match {
 }
 
 /**
- * Returns what an order gets from a print, at most `wantedLots` and `budgetLots` (what is left of the print's share);
- * null when nothing. A resting order's queue shrinks by the way.
+ * Returns what an order gets from a print, at most `wantedLots` and `budgetLots` (what is left of the print's
+ * share); null when nothing. A resting order's queue shrinks by the way.
  */
 export function matchOf(
   order: PaperOrder,
@@ -134,7 +141,10 @@ export function matchOf(
   return ticks === null ? null : { ticks, lots, liquidity: takes ? 'taker' : 'maker' };
 }
 
-/** The worse of print and reference, then what crossing and waiting cost; a limit caps the cost, never the market. */
+/**
+ * The worse of print and reference, then what crossing and waiting cost; a limit caps the cost, never the
+ * market.
+ */
 function takerTicks(order: PaperOrder, arrival: Arrival, print: Print): number | null {
   const buys = order.request.side === 'buy';
   const sign = buys ? 1 : -1;

@@ -1,9 +1,10 @@
 import { type AccountId, type Decimal, InputError, type Instrument, US_PER_MS } from '@algo/model';
 
 /**
- * *Units*: balances in their asset; fees basis points of notional, a rebate below 0; `latency` lognormal, `sigma` of its
- * logarithm; `participation` the share of any print that our orders together may have, (0, 1]; `residualMs` how long a
- * taking order gathers fills before its rest expires (IOC), rests (GTC) or slips (market).
+ * *Units*: balances in their asset; fees basis points of notional, a rebate below 0; `latency` lognormal,
+ * `sigma` of its logarithm; `participation` the share of any print that our orders together may have, (0, 1];
+ * `residualMs` how long a taking order gathers fills before its rest expires (IOC), rests (GTC) or slips
+ * (market).
  */
 export interface PaperSettings {
   readonly accounts: readonly {
@@ -18,7 +19,10 @@ export interface PaperSettings {
   readonly residualMs: number;
 }
 
-/** What a paper venue is like when nothing else is said. *Source*: reference analytics §9; spot fees without discounts. */
+/**
+ * What a paper venue is like when nothing else is said. *Source*: reference analytics §9; spot fees without
+ * discounts.
+ */
 export const PAPER_DEFAULTS = {
   fees: { makerBps: 10, takerBps: 10 },
   latency: { medianMs: 80, sigma: 0.5 },

@@ -65,15 +65,17 @@ export function observe(tape: Tape, print: Print): void {
   tape.last = print;
 }
 
-/** Returns the flip spread in ticks, at least 1: the median jump between successive prints of opposite takers. */
+/**
+ * Returns the flip spread in ticks, at least 1: the median jump between successive prints of opposite takers.
+ */
 export function flipTicks(tape: Tape): number {
   const sorted = [...tape.flips].sort((a, b) => a - b);
   return Math.max(1, sorted[sorted.length >> 1] ?? 1);
 }
 
 /**
- * Returns the ticks at which a taker must expect to trade: the last print of its own side if fresh, else the last print
- * and a flip spread worse; null before the first print.
+ * Returns the ticks at which a taker must expect to trade: the last print of its own side if fresh, else the
+ * last print and a flip spread worse; null before the first print.
  */
 export function referenceTicks(tape: Tape, buys: boolean, nowUs: TimeUs): number | null {
   const quote = buys ? tape.lastBuy : tape.lastSell;

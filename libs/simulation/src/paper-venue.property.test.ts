@@ -110,7 +110,7 @@ function rowsOf(steps: readonly Step[]) {
   );
 }
 
-test('fills keep to the rules: a share of prints, after arrival, at no better price, within limit and quantity', () => {
+test('fills keep to their share of a print, come after arrival, and are never better than allowed', () => {
   let seen = 0;
   fc.assert(
     fc.property(plot, (parts) => {

@@ -1,6 +1,6 @@
-import { accountId, clientOrderId, Decimal, instrumentId, type SubmitOutcome, US_PER_MS } from '@algo/model';
+import { clientOrderId, Decimal, type SubmitOutcome, US_PER_MS } from '@algo/model';
 import { beforeEach, expect, test } from '@jest/globals';
-import { LTC, limit, MAIN, order, SETTINGS, tape, told } from './paper-fixture.ts';
+import { limit, MAIN, order, SETTINGS, tape, told } from './paper-fixture.ts';
 import { PaperVenue } from './paper-venue.ts';
 
 const MS = US_PER_MS;
@@ -37,7 +37,7 @@ function goLong(): void {
   ]);
 }
 
-test('a market buy pays the worse of print and reference, half a flip more on a taker sell, a tenth of each print', () => {
+test('a market buy pays the worse of print and reference, half a flip more on a taker sell', () => {
   expect(venue.submit(order('m'), 50 * MS)).toMatchObject({ type: 'confirmed', timeUs: 150 * MS });
   const events = venue.onTrades(
     tape(
@@ -69,7 +69,7 @@ test('a market sell mirrors it, and a spot short is a position below zero', () =
   expect(held()).toEqual(['-0.5 @ 99.986']);
 });
 
-test('without a fresh print of its own side, a taker must expect a flip spread worse than the last print', () => {
+test('without a fresh print of its own side, a taker pays a flip spread more than the last print', () => {
   venue.submit(order('m'), 1_950 * MS);
   expect(told(venue.onTrades(tape([3_000, 'buy', 99, 50])))).toEqual([
     '3000 m buy 0.5 @ 100.02 taker, 0.5 in all',
@@ -146,7 +146,7 @@ test('a resting buy waits for its queue at its price, and fills at its price whe
       [700, 'sell', 100, 90],
     ),
   );
-  // A visit is 1 LTC on average, so 1 stands before us: 0.4 of it goes at 200, 0.6 at 400, which leaves a tenth of 1.
+  // A visit is 1 LTC on average, so 1 stands before us: 0.4 goes at 200, 0.6 at 400, which leaves a tenth of 1.
   expect(told(events)).toEqual([
     '400 g buy 0.1 @ 99.99 maker, 0.1 in all',
     '500 g buy 0.3 @ 99.99 maker, 0.4 in all',
@@ -257,146 +257,21 @@ test('an order through zero closes the long and opens a short at its own price',
 });
 
 test.each([
-  ['an account it does not have', order('r', { account: accountId('other') }), 'unknown_account: other'],
-  [
-    'an instrument it does not list',
-    order('r', { instrument: instrumentId('binance.spot.BTCUSDT') }),
-    'unknown_instrument: binance.spot.BTCUSDT',
-  ],
-  [
-    'a market order with a limit',
-    order('r', { limitPrice: Decimal.of('1') }),
-    'bad_shape: type=market limitPrice=1',
-  ],
-  ['a limit without a price', order('r', { type: 'limit' }), 'bad_shape: type=limit limitPrice=null'],
-  ['a quantity of zero', order('r', { quantity: Decimal.zero }), 'quantity_not_positive: quantity=0'],
-  ['a negative quantity', order('r', { quantity: Decimal.of('-1') }), 'quantity_not_positive: quantity=-1'],
-  [
-    'a quantity between two steps',
-    order('r', { quantity: Decimal.of('0.5005') }),
-    'quantity_off_step: quantity=0.5005 step=0.001',
-  ],
-  [
-    'a quantity under the least',
-    order('r', { quantity: Decimal.of('0.001') }),
-    'quantity_below_min: quantity=0.001 min=0.002',
-  ],
-  [
-    'a quantity beyond exact numbers',
-    order('r', { quantity: Decimal.of('9007199254740993') }),
-    'too_large: quantity=9007199254740993',
-  ],
-  [
-    'a price between two ticks',
-    limit('r', 'buy', '1', '99.999', 'ioc'),
-    'price_off_tick: limitPrice=99.999 tick=0.01',
-  ],
-  ['a price of zero', limit('r', 'buy', '1', '0', 'ioc'), 'price_not_positive: limitPrice=0'],
-  [
-    'a small notional',
-    limit('r', 'buy', '0.05', '99.99', 'gtc'),
-    'notional_below_min: notional=4.9995 min=5',
-  ],
-  [
-    'a market order of small notional',
-    order('r', { quantity: Decimal.of('0.049') }),
-    'notional_below_min: notional=4.90098 min=5',
-  ],
-  [
-    'a reduction of nothing',
-    order('r', { side: 'sell', reduceOnly: true }),
-    'nothing_to_reduce: side=sell position=0',
-  ],
-  [
-    'more than the cash pays for with its fee',
-    limit('r', 'buy', '100', '100', 'gtc'),
-    'insufficient_balance: asset=USDT needed=10010 free=10000',
-  ],
-  [
-    'a short that the cash can not back',
-    limit('r', 'sell', '100', '99', 'gtc'),
-    'insufficient_balance: asset=USDT needed=10010 free=10000',
-  ],
-])('refuses %s', (_, request, expected) => {
-  expect(reason(venue.submit(request, 50 * MS))).toBe(expected);
-  const lookup = venue.order(request.account, request.clientOrderId);
-  expect(lookup.type).toBe(request.account === MAIN ? 'absent' : 'failed');
-});
-
-test('refuses any order before the first trade: there is no price to check it against', () => {
-  expect(reason(new PaperVenue(SETTINGS).submit(order('m'), 0))).toBe('no_trades_yet: binance.spot.LTCUSDT');
-});
-
-test('refuses a client order id for ever, whatever became of the first; a refused one is not spent', () => {
-  expect(reason(venue.submit(order('m', { quantity: Decimal.of('0.0005') }), 10 * MS))).toContain(
-    'quantity_off_step',
-  );
-  expect(venue.submit(order('m'), 20 * MS).type).toBe('confirmed');
-  expect(reason(venue.submit(order('m'), 30 * MS))).toBe('duplicate: m was used before');
-  venue.onTrades(tape([200, 'buy', 100, 90]));
-  expect(reason(venue.submit(order('m'), 300 * MS))).toBe('duplicate: m was used before');
-  const restored = PaperVenue.restore(SETTINGS, JSON.parse(JSON.stringify(venue.snapshot())));
-  expect(reason(restored.submit(order('m'), 400 * MS))).toBe('duplicate: m was used before');
-});
-
-test('working orders tie up cash; those that only close a position do not', () => {
-  venue.submit(limit('g', 'buy', '50', '99', 'gtc'), 50 * MS);
-  const [usdt] = venue.balances(MAIN);
-  expect(`${usdt?.total} ${usdt?.free}`).toBe('10000 5045.05');
-  expect(reason(venue.submit(limit('h', 'buy', '51', '99', 'gtc'), 60 * MS))).toBe(
-    'insufficient_balance: asset=USDT needed=5054.049 free=5045.05',
-  );
-  venue.onTrades(tape([200, 'sell', 98, 500]));
-  expect(venue.balances(MAIN)[0]?.free.toString()).toBe('5049.01');
-  // 50 held: a sell of 150 closes 50 and needs backing for the 100 beyond.
-  expect(venue.submit(limit('s', 'sell', '50', '99', 'gtc'), 300 * MS).type).toBe('confirmed');
-  expect(reason(venue.submit(limit('t', 'sell', '60', '99', 'gtc'), 310 * MS))).toContain(
-    'insufficient_balance',
-  );
-});
-
-test('a reduce-only order needs neither minimum notional nor cash', () => {
-  goLong();
-  const request = order('x', { side: 'sell', quantity: Decimal.of('0.01'), reduceOnly: true });
-  expect(venue.submit(request, 250 * MS).type).toBe('confirmed');
-});
-
-test('refuses more open orders than its bound', () => {
-  for (let i = 0; i < 500; i++)
-    expect(venue.submit(limit(`g${i}`, 'buy', '0.1', '60', 'gtc'), 50 * MS).type).toBe('confirmed');
-  expect(reason(venue.submit(limit('more', 'buy', '0.1', '60', 'gtc'), 50 * MS))).toBe(
-    'too_many_open_orders: max=500',
-  );
+  ['its window, when that ends first', 6_000, '5150 i expired at 0: ioc: rest not filled in its window'],
+  ['a cancel that comes first', 1_000, '1100 i canceled at 0: requested'],
+])('an IOC order ends by %s', (_, cancelMs, line) => {
+  venue.submit(limit('i', 'buy', '1', '100.03', 'ioc'), 50 * MS);
+  venue.cancel(MAIN, clientOrderId('i'), cancelMs * MS);
+  expect(told(venue.advanceTo(20_000 * MS))).toEqual([line]);
 });
 
 test.each([
-  ['time running back', tape([2, 'buy', 100, 1]), 'trades.timeUs[0] = 2000'],
-  ['a price that is none', tape([9, 'buy', 100, 1], [10, 'buy', Number.NaN, 1]), 'trades.price[1] = NaN'],
-  ['a quantity of zero', tape([10, 'buy', 100, 0]), 'trades.quantity[0] = 0'],
-  [
-    'an unknown instrument',
-    { ...tape([10, 'buy', 100, 1]), instrument: instrumentId('a.b.C') },
-    'instrument = "a.b.C"',
-  ],
-])('refuses trades with %s, and then counts none of them', (_, trades, message) => {
-  const before = venue.snapshot();
-  expect(() => venue.onTrades(trades)).toThrow(message);
-  expect(venue.snapshot()).toEqual(before);
-});
-
-test.each([
-  ['participation', { ...SETTINGS, participation: 1.5 }],
-  ['residualMs', { ...SETTINGS, residualMs: 0 }],
-  ['latency.sigma', { ...SETTINGS, latency: { medianMs: 1, sigma: -1 } }],
-  ['fees.takerBps', { ...SETTINGS, fees: { makerBps: 0, takerBps: Number.NaN } }],
-  ['instruments', { ...SETTINGS, instruments: [LTC, LTC] }],
-])('refuses settings with an impossible %s', (field, settings) => {
-  expect(() => new PaperVenue(settings)).toThrow(field);
-});
-
-test('refuses a snapshot of another version, and reads of an unknown account', () => {
-  const snapshot = JSON.parse(JSON.stringify({ ...venue.snapshot(), version: 2 }));
-  expect(() => PaperVenue.restore(SETTINGS, snapshot)).toThrow('paper.version = 2');
-  expect(() => venue.fillsSince(accountId('other'), 0)).toThrow('account = "other"');
-  expect(() => venue.openOrders(accountId('other'))).toThrow('account = "other"');
+  ['a then b', ['a', 'b']],
+  ['b then a', ['b', 'a']],
+])('orders that come alive together fill by name, whoever was sent first: %s', (_, names) => {
+  for (const name of names) venue.submit(order(name), 50 * MS);
+  expect(told(venue.onTrades(tape([200, 'buy', 100.02, 6])))).toEqual([
+    '200 a buy 0.5 @ 100.02 taker, 0.5 in all',
+    '200 b buy 0.1 @ 100.02 taker, 0.1 in all',
+  ]);
 });

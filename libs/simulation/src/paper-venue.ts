@@ -26,12 +26,13 @@ import { observe, type Print } from './paper-tape.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /**
- * The exchange of paper trading, backtest and fault simulation, from public trades alone. An order comes alive a seeded
- * latency after it was sent and fills only on later prints, at most `participation` of each, never better than the print.
- * Accounts are margin accounts at leverage 1: they may be short on any market, spot included; cash moves by realised
- * profit and fees. Free cash ignores unrealised profit, and nothing is liquidated.
- * All times come from the arguments. Give it each trade once, in order, and the orders sent up to a moment before the
- * trades after that moment; then the result doesn't depend on how the trades are cut into calls.
+ * The exchange of paper trading, backtest and fault simulation, from public trades alone. An order comes
+ * alive a seeded latency after it was sent and fills only on later prints, at most `participation` of each,
+ * never better than the print. Accounts are margin accounts at leverage 1: they may be short on any market,
+ * spot included; cash moves by realised profit and fees. Free cash ignores unrealised profit, and nothing is
+ * liquidated. All times come from the arguments. Give it each trade once, in order, and the orders sent up to
+ * a moment before the trades after that moment; then the result doesn't depend on how the trades are cut into
+ * calls.
  * *Source*: reference analytics §9.
  */
 export class PaperVenue {
@@ -54,8 +55,9 @@ export class PaperVenue {
   }
 
   /**
-   * Takes or refuses an order at once. *confirmed* carries the time from which it is alive; a refusal's reason begins
-   * with a PaperRefusal code. An id once confirmed is refused as `duplicate` for ever; a refused one is not spent.
+   * Takes or refuses an order at once. *confirmed* carries the time from which it is alive; a refusal's
+   * reason begins with a PaperRefusal code. An id once confirmed is refused as `duplicate` for ever; a
+   * refused one is not spent.
    */
   submit(request: OrderRequest, sentUs: TimeUs): SubmitOutcome {
     const { clientOrderId } = request;
@@ -68,8 +70,8 @@ export class PaperVenue {
   }
 
   /**
-   * Asks for an order to be withdrawn. *confirmed* says when the request reaches it; prints up to then still fill it, so
-   * a fill may win the race: the VenueCanceled event is the proof. Asking again changes nothing.
+   * Asks for an order to be withdrawn. *confirmed* says when the request reaches it; prints up to then still
+   * fill it, so a fill may win the race: the VenueCanceled event is the proof. Asking again changes nothing.
    */
   cancel(account: AccountId, clientOrderId: ClientOrderId, sentUs: TimeUs): SubmitOutcome {
     const order = this.books.find(account, clientOrderId);
@@ -85,7 +87,10 @@ export class PaperVenue {
     return { type: 'confirmed', clientOrderId, venueOrderId: order.venueOrderId, timeUs: cancelUs };
   }
 
-  /** Returns what these trades did to our orders. *Errors*: InputError on an unlisted instrument or trades out of order. */
+  /**
+   * Returns what these trades did to our orders. *Errors*: InputError on an unlisted instrument or trades out
+   * of order.
+   */
   onTrades(trades: TradeColumns): VenueEvent[] {
     const market = this.books.market(trades.instrument);
     market.refuseUnusable(trades);
@@ -119,13 +124,18 @@ export class PaperVenue {
     return { type: 'absent' };
   }
 
-  /** Returns the orders that work, in the order they come alive. *Errors*: InputError on an unknown account. */
+  /**
+   * Returns the orders that work, in the order they come alive. *Errors*: InputError on an unknown account.
+   */
   openOrders(account: AccountId): VenueOrder[] {
     this.books.ledger.refuseUnknown(account);
     return this.books.openOrders(account).map((order) => this.books.shown(order));
   }
 
-  /** Returns the fills at or after a time, oldest first. *Errors*: InputError when older ones were dropped (FILLS_MAX). */
+  /**
+   * Returns the fills at or after a time, oldest first. *Errors*: InputError when older ones were dropped
+   * (FILLS_MAX).
+   */
   fillsSince(account: AccountId, sinceUs: TimeUs): Fill[] {
     this.books.ledger.refuseUnknown(account);
     return this.books.history.since(account, sinceUs);
@@ -136,7 +146,10 @@ export class PaperVenue {
     return this.books.ledger.positions(account, this.settings.instruments);
   }
 
-  /** Returns cash by asset; `free` is what a new order may tie up, never below 0. *Errors*: InputError on an unknown account. */
+  /**
+   * Returns cash by asset; `free` is what a new order may tie up, never below 0. *Errors*: InputError on an
+   * unknown account.
+   */
   balances(account: AccountId): VenueBalance[] {
     return this.books.ledger.assets(account).map((asset) => {
       const total = this.books.ledger.cash(account, asset);
@@ -150,7 +163,10 @@ export class PaperVenue {
     return { version: 1, clockUs: this.clockUs, ...this.books.snapshot() };
   }
 
-  /** Returns the venue as it was at the snapshot. *Errors*: InputError on an unknown version, account or instrument. */
+  /**
+   * Returns the venue as it was at the snapshot. *Errors*: InputError on an unknown version, account or
+   * instrument.
+   */
   static restore(settings: PaperSettings, snapshot: PaperSnapshot): PaperVenue {
     if (snapshot.version !== 1)
       throw new InputError({
@@ -165,7 +181,10 @@ export class PaperVenue {
     return venue;
   }
 
-  /** When a request reaches the books: a latency that its name alone decides, never before what they have seen. */
+  /**
+   * When a request reaches the books: a latency that its name alone decides, never before what they have
+   * seen.
+   */
   private reached(name: string, sentUs: TimeUs, market: PaperMarket | undefined): TimeUs {
     const { medianMs, sigma } = this.settings.latency;
     const latencyUs = Math.round(this.latencies.stream(name).lognormal(medianMs, sigma) * US_PER_MS);

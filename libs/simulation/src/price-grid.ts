@@ -1,4 +1,4 @@
-import type { Decimal } from '@algo/model';
+import { type Decimal, InputError } from '@algo/model';
 
 /** Whole multiples of a tick or a step, as doubles and as decimals. */
 export interface Grid {
@@ -10,11 +10,18 @@ export interface Grid {
   readonly divisor: number;
 }
 
-/** Returns the grid of a tick or step. *Errors*: RangeError when the size is finer than 10^-22 or not above 0. */
+/**
+ * Returns the grid of a tick or step. *Errors*: InputError when it is finer than 10^-22 or not above 0.
+ */
 export function gridOf(size: Decimal): Grid {
   const units = Number(size.units);
   if (!size.isPositive() || size.scale > 22 || !Number.isSafeInteger(units))
-    throw new RangeError(`${size} can't be a tick or step`);
+    throw new InputError({
+      field: 'tick or step',
+      value: size.toString(),
+      because: 'not above 0 with at most 22 places',
+      remedy: 'Give the instrument the size its venue states.',
+    });
   return { size, sizeNumber: size.toNumber(), units, divisor: 10 ** size.scale };
 }
 

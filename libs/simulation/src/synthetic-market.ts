@@ -38,7 +38,10 @@ const SPLIT_SHARE = 0.09;
 const PRINTS_MAX = 6;
 const COMPONENTS = ['script', 'arrivals', 'signs', 'sizes', 'path'] as const;
 
-/** *Units*: `startPrice` quote, `medianNotional` quote per order; `ordersPerSecond` in calm times (bursts have 2.5 times as many). */
+/**
+ * *Units*: `startPrice` quote, `medianNotional` quote per order; `ordersPerSecond` in calm times (bursts have
+ * 2.5 times as many).
+ */
 export interface SyntheticSettings {
   readonly instrument: Instrument;
   readonly seed: number;
@@ -63,10 +66,10 @@ export interface SyntheticSnapshot {
 }
 
 /**
- * A market that never was, the same for the same settings: regimes, clustered orders with persistent signs and
- * heavy-tailed sizes, and planted episodes (base, one-sided burst, then reversal with a return to the base, or
- * continuation) whose truth is kept as labels. The trades don't depend on how the calls slice time. For a warm history,
- * start it earlier.
+ * A market that never was, the same for the same settings: regimes, clustered orders with persistent signs
+ * and heavy-tailed sizes, and planted episodes (base, one-sided burst, then reversal with a return to the
+ * base, or continuation) whose truth is kept as labels. The trades don't depend on how the calls slice time.
+ * For a warm history, start it earlier.
  * *Source*: reference analytics §10.
  */
 export class SyntheticMarket {
@@ -120,7 +123,10 @@ export class SyntheticMarket {
     return this.columns.take();
   }
 
-  /** Returns the truth: the phases that have ended, oldest first, at most PHASE_LABELS_MAX, and the one under way last. */
+  /**
+   * Returns the truth: the phases that have ended, oldest first, at most PHASE_LABELS_MAX, and the one under
+   * way last.
+   */
   phases(): readonly Phase[] {
     return [...this.labels, this.script.phase];
   }

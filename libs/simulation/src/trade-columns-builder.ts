@@ -2,7 +2,10 @@ import type { InstrumentId, TradeColumns } from '@algo/model';
 
 const INITIAL_ROWS = 1024;
 
-/** Gathers trades row by row and hands them out as columns. *Shape*: grows by doubling; the caller bounds what it appends. */
+/**
+ * Gathers trades row by row and hands them out as columns. *Shape*: grows by doubling; the caller bounds what
+ * it appends.
+ */
 export class TradeColumnsBuilder {
   private readonly instrument: InstrumentId;
   private count = 0;

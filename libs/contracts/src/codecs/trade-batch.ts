@@ -213,7 +213,7 @@ function unpack(wire: Wire): TradeBatch {
   if (quantity.length !== count)
     throw new Refused('quantity', `${quantity.length} rows`, `price has ${count}`);
   const { ids } = wire;
-  if (ids === null) throw new Refused('ids', '', 'missing, or of a form of a newer version');
+  if (ids === null) throw new Refused('ids', '', 'missing, or a kind that only a newer version knows');
   const base = inside('baseTimeUs', () => wholeNumber(wire.baseTimeUs));
   return {
     trades: {

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import protobuf from 'protobufjs';
+import type { MessageCodec } from './codec.ts';
+import { codecs } from './codecs.ts';
+import { currentSources, messagesOf, parseProtos, topMessages } from './proto-files.ts';
+
+const page = readFileSync(new URL('../../../proto/README.md', import.meta.url), 'utf8');
+const messages = messagesOf(parseProtos(currentSources()));
+
+/** One entry of the catalogue, as the page has it. */
+interface Entry {
+  readonly name: string;
+  readonly subject: string;
+  readonly publishers: string;
+  readonly readers: string;
+  readonly keyFields: readonly string[];
+  readonly example: string;
+}
+
+const ENTRY =
+  /^### (\w+)\n\n[^\n]+\n\n- Subject: (.+)\n- Published by: (.+)\n- Read by: (.+)\n- Key fields: (.+)\n\n```json\n([^`]+)\n```$/gm;
+
+const entries: readonly Entry[] = [...page.matchAll(ENTRY)].map((found) => {
+  const [, name = '', subject = '', publishers = '', readers = '', keyFields = '', example = ''] = found;
+  return {
+    name,
+    subject,
+    publishers,
+    readers,
+    keyFields: keyFields.split(', ').map((field) => field.replaceAll('`', '')),
+    example,
+  };
+});
+
+test('the catalogue has one entry for each message that travels, in the form that can be read', () => {
+  expect(entries.map(({ name }) => name).sort()).toEqual(topMessages(messages).sort());
+  expect([...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name)).toEqual(
+    entries.map(({ name }) => name),
+  );
+});
+
+describe.each(entries.map((entry): [string, Entry] => [entry.name, entry]))('%s', (name, entry) => {
+  test('names key fields that exist', () => {
+    for (const path of entry.keyFields) {
+      let type: protobuf.ReflectionObject | null = messages.get(name)!;
+      for (const key of path.split('.')) {
+        expect(type).toBeInstanceOf(protobuf.Type);
+        const field: protobuf.Field | protobuf.OneOf | undefined = (type as protobuf.Type).fields[key];
+        expect({ path, found: field !== undefined }).toEqual({ path, found: true });
+        type = field!.resolvedType;
+      }
+    }
+  });
+
+  test('shows an example that the codec accepts and that says nothing the proto does not know', () => {
+    const codec: MessageCodec<unknown> = codecs[name as keyof typeof codecs];
+    const type = messages.get(name)!;
+    const example: unknown = JSON.parse(entry.example);
+    const bytes = type.encode(type.fromObject(example as Record<string, unknown>)).finish();
+    const value = codec.decode(bytes);
+    expect(Buffer.compare(Buffer.from(codec.encode(value)), Buffer.from(bytes))).toBe(0);
+    const shown = type.toObject(type.decode(bytes), { enums: String, longs: Number, bytes: String });
+    expect(withoutZeros(shown)).toEqual(withoutZeros(example));
+  });
+});
+
+/** Returns the JSON without zeros, empty texts and empty lists, which protobuf doesn't send. */
+function withoutZeros(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutZeros);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(
+    ([, inner]) =>
+      inner !== 0 && inner !== '' && inner !== false && !(Array.isArray(inner) && inner.length === 0),
+  );
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutZeros(inner)]));
+}
