@@ -134,3 +134,8 @@ test.each([
   const area = valueArea(rows, pointOfControl(rows));
   expect(profileShape(rows, area.high - area.low + 1)).toBe(shape);
 });
+
+test('the shape does not depend on how fine the rows are', () => {
+  const fine = plus(bell(6000, 1400, 500), bell(6000, 4500, 500, 800));
+  expect(profileShape(fine, 4000)).toBe('B');
+});
