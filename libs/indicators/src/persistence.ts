@@ -2,7 +2,7 @@
 export const HURST_WINDOWS = [10, 20, 50] as const;
 
 /** Returns the mean and the population standard deviation, by two passes. */
-export function meanAndDeviation(values: ArrayLike<number>): { mean: number; deviation: number } {
+export function meanAndDeviation(values: Float64Array): { mean: number; deviation: number } {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   const mean = sum / values.length;
@@ -19,7 +19,7 @@ export function meanAndDeviation(values: ArrayLike<number>): { mean: number; dev
  * log mean(R/S) on log size over HURST_WINDOWS, with full chunks that don't overlap, oldest first, S without correction.
  * *Source*: rule set `classic`; uncorrected, so that a random walk of 100 returns scores about 0.59, not 0.5.
  */
-export function hurstRescaledRange(returns: ArrayLike<number>): number | null {
+export function hurstRescaledRange(returns: Float64Array): number | null {
   const xs: number[] = [];
   const ys: number[] = [];
   for (const size of HURST_WINDOWS) {
@@ -39,7 +39,7 @@ export function hurstRescaledRange(returns: ArrayLike<number>): number | null {
 }
 
 /** Returns the correlation of each return with the one before, −1 to 1; null when they don't vary. */
-export function lagOneAutocorrelation(returns: ArrayLike<number>): number | null {
+export function lagOneAutocorrelation(returns: Float64Array): number | null {
   if (returns.length < 3) return null;
   const { mean } = meanAndDeviation(returns);
   let variance = 0;
@@ -52,7 +52,7 @@ export function lagOneAutocorrelation(returns: ArrayLike<number>): number | null
   return variance > 0 ? covariance / variance : null;
 }
 
-function rescaledRange(returns: ArrayLike<number>, from: number, size: number): number | null {
+function rescaledRange(returns: Float64Array, from: number, size: number): number | null {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += returns[from + i]!;
   const mean = sum / size;
@@ -72,8 +72,12 @@ function rescaledRange(returns: ArrayLike<number>, from: number, size: number): 
 }
 
 function slope(xs: readonly number[], ys: readonly number[]): number {
-  const mx = meanAndDeviation(xs).mean;
-  const my = meanAndDeviation(ys).mean;
+  let mx = 0;
+  let my = 0;
+  for (let i = 0; i < xs.length; i++) {
+    mx += xs[i]! / xs.length;
+    my += ys[i]! / xs.length;
+  }
   let sxy = 0;
   let sxx = 0;
   for (let i = 0; i < xs.length; i++) {

@@ -83,14 +83,13 @@ export class BarSeries {
     return true;
   }
 
-  /** Returns the values of the last `count` bars, oldest first. */
-  last(column: Float64Array, count: number): Float64Array {
-    const out = new Float64Array(count);
-    const from = this.slot(count - 1);
-    const untilWrap = Math.min(count, KEPT_BARS - from);
-    out.set(column.subarray(from, from + untilWrap));
-    out.set(column.subarray(0, count - untilWrap), untilWrap);
-    return out;
+  /** Fills `into` with the values of the last bars, oldest first; there must be so many. */
+  copyLast(column: Float64Array, into: Float64Array): void {
+    let slot = this.slot(into.length - 1);
+    for (let i = 0; i < into.length; i++) {
+      into[i] = column[slot]!;
+      slot = (slot + 1) & (KEPT_BARS - 1);
+    }
   }
 
   save(to: SnapshotWriter): void {

@@ -3,7 +3,7 @@ import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** A bar that is still open. *Units*: volumes in quantity steps. */
-class FormingBar {
+export class FormingBar {
   openTimeUs = 0;
   open = 0;
   /** −∞ and ∞ while it has no trade. */

@@ -12,9 +12,10 @@ import {
   US_PER_MS,
   US_PER_SECOND,
 } from '@algo/model';
+import { BarFlow } from './bar-flow.ts';
 import { CandleBuilder } from './candle-builder.ts';
 import { checkTrades } from './check-trades.ts';
-import { FlowWindows, imbalanceRatio, LONGEST_WINDOW_US } from './flow-windows.ts';
+import { FlowWindows, LONGEST_WINDOW_US } from './flow-windows.ts';
 import { MarketStructure } from './market-structure.ts';
 import { MicrostructureReading } from './microstructure.ts';
 import type { AnalyticsSink } from './rows.ts';
@@ -41,6 +42,7 @@ export class InstrumentAnalytics {
   private readonly quantity: Grid;
   private readonly flow = new FlowWindows();
   private readonly micro = new MicrostructureReading();
+  private readonly barFlow = new BarFlow(this.flow, this.micro);
   private readonly candles: CandleBuilder;
   private readonly profile: SessionProfile;
   private readonly structure: MarketStructure;
@@ -57,14 +59,8 @@ export class InstrumentAnalytics {
   private sessionEndUs = 0;
   /** CVD of the sessions that have ended. *Units*: steps. */
   private pastCvd = 0;
-  // Counters when the session and the open 15s bar began.
+  /** Taker orders seen when the session began. */
   private sessionOrders = 0;
-  private barBuy = 0;
-  private barSell = 0;
-  private barTrades = 0;
-  private barBuyTrades = 0;
-  private barBuyOrders = 0;
-  private barSellOrders = 0;
 
   constructor(settings: AnalyticsSettings) {
     checkSettings(settings);
@@ -176,10 +172,8 @@ export class InstrumentAnalytics {
     writeHead(to, this.settings);
     to.numbers([this.nowUs, this.lastPrice, this.trades, this.stateDueUs, this.agreed, this.signalUs]);
     to.numbers([this.feedComplete ? 1 : 0, this.gapUs, this.sessionEndUs, this.pastCvd, this.sessionOrders]);
-    to.numbers([this.barBuy, this.barSell, this.barTrades, this.barBuyTrades]);
-    to.numbers([this.barBuyOrders, this.barSellOrders]);
     this.flow.save(to, this.nowUs);
-    for (const part of [this.micro, this.candles, this.profile, this.structure]) part.save(to);
+    for (const part of this.parts()) part.save(to);
     return to.bytes();
   }
 
@@ -210,15 +204,12 @@ export class InstrumentAnalytics {
     this.sessionEndUs = session[2]!;
     this.pastCvd = session[3]!;
     this.sessionOrders = session[4]!;
-    const bar = from.numbers();
-    this.barBuy = bar[0]!;
-    this.barSell = bar[1]!;
-    this.barTrades = bar[2]!;
-    this.barBuyTrades = bar[3]!;
-    const orders = from.numbers();
-    this.barBuyOrders = orders[0]!;
-    this.barSellOrders = orders[1]!;
-    for (const part of [this.flow, this.micro, this.candles, this.profile, this.structure]) part.load(from);
+    this.flow.load(from);
+    for (const part of this.parts()) part.load(from);
+  }
+
+  private parts() {
+    return [this.micro, this.barFlow, this.candles, this.profile, this.structure] as const;
   }
 
   private orders(): number {
@@ -277,30 +268,12 @@ export class InstrumentAnalytics {
   }
 
   private closeShortest(endUs: TimeUs, sink: AnalyticsSink): void {
-    const { flow, micro, quantity } = this;
     const bar = this.candles.shortest;
     bar.close = this.lastPrice;
-    bar.buy = flow.buy - this.barBuy;
-    bar.sell = flow.sell - this.barSell;
-    bar.buyTrades = flow.buyTrades - this.barBuyTrades;
-    bar.sellTrades = this.trades - this.barTrades - bar.buyTrades;
-    const { buy, sell } = bar;
-    const buys = micro.buyOrders - this.barBuyOrders;
-    const sells = micro.sellOrders - this.barSellOrders;
+    this.barFlow.fill(bar, this.trades);
     this.closeBar(0, sink);
-    sink.onOrderFlow({
-      timeUs: endUs,
-      cvd: this.cvd().session,
-      buyVolume: quantity.toValue(buy),
-      sellVolume: quantity.toValue(sell),
-      imbalanceRatio: imbalanceRatio(buy, sell),
-      delta: quantity.toValue(buy - sell),
-      aggressiveBuys: buys,
-      aggressiveSells: sells,
-      avgBuySize: buys > 0 ? quantity.toValue(buy) / buys : 0,
-      avgSellSize: sells > 0 ? quantity.toValue(sell) / sells : 0,
-    });
-    this.markBarStart();
+    sink.onOrderFlow(this.barFlow.row(endUs, this.quantity));
+    this.barFlow.restart(this.trades);
   }
 
   private closeBar(f: number, sink: AnalyticsSink): void {
@@ -321,16 +294,7 @@ export class InstrumentAnalytics {
     this.sessionOrders = this.orders();
     this.pastCvd += this.flow.buy - this.flow.sell;
     this.flow.rebase(this.nowUs);
-    this.markBarStart();
+    this.barFlow.restart(this.trades);
     this.sessionEndUs += US_PER_DAY;
-  }
-
-  private markBarStart(): void {
-    this.barBuy = this.flow.buy;
-    this.barSell = this.flow.sell;
-    this.barTrades = this.trades;
-    this.barBuyTrades = this.flow.buyTrades;
-    this.barBuyOrders = this.micro.buyOrders;
-    this.barSellOrders = this.micro.sellOrders;
   }
 }

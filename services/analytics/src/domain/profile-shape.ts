@@ -1,5 +1,15 @@
 import type { ProfileShape } from './rows.ts';
 
+/** Rows that the shape is looked for in at most; a finer profile is made coarser first, which bounds the work. */
+const MAX_SHAPE_ROWS = 128;
+
+/** Returns the sums of each `group` rows. */
+function coarser(rows: ArrayLike<number>, group: number): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < rows.length; i += group) out.push(sumOf(rows, i, Math.min(i + group, rows.length)));
+  return out;
+}
+
 /** Returns the rows smoothed by a Gaussian of 3 % of their number (at least one row) standard deviation. */
 function smoothed(rows: ArrayLike<number>): number[] {
   const width = Math.max(1, 0.03 * rows.length);
@@ -53,13 +63,15 @@ function isDouble(rows: ArrayLike<number>, smooth: readonly number[], total: num
  * Returns the shape of a profile of at least one row. *Source*: reference analytics §1.6, tests in its order B, T, P, b, D, else U.
  * *Shape*: `areaRows` is the number of rows in the value area.
  */
-export function profileShape(rows: ArrayLike<number>, areaRows: number): ProfileShape {
+export function profileShape(profile: ArrayLike<number>, areaRows: number): ProfileShape {
+  const group = Math.ceil(profile.length / MAX_SHAPE_ROWS);
+  const rows = coarser(profile, group);
   const n = rows.length;
   const total = sumOf(rows, 0, n);
   const smooth = smoothed(rows);
   if (isDouble(rows, smooth, total)) return 'B';
   const top = Math.max(...smooth);
-  if (areaRows >= 0.62 * n && top <= (2.2 * total) / n) return 'T';
+  if (areaRows / group >= 0.62 * n && top <= (2.2 * total) / n) return 'T';
   const peak = smooth.indexOf(top);
   const third = Math.floor(n / 3);
   const lower = sumOf(rows, 0, third) / total;

@@ -10,12 +10,16 @@ const EXCURSION_SIGMAS = 2;
 /** Bars before the first deviation exists. */
 const WARM_BARS = 19;
 const RETURN_BARS = 10;
+// Filled and read within one call: arrays made anew would cost more than the sums over them.
+const lastReturns = new Float64Array(RETURNS);
+const lastDeviations = new Float64Array(EXCURSION_BARS);
 
 /** Returns what the closed bars of a timeframe say; before the first has closed, `price` stands for its close. */
 export function regimeOf(series: BarSeries, price: number): Regime {
   const close = series.bars === 0 ? price : series.close[series.slot(0)]!;
   const atr14 = series.atr.value;
-  const returns = series.kept > RETURNS ? series.last(series.logReturn, RETURNS) : null;
+  const warm = series.kept > RETURNS;
+  if (warm) series.copyLast(series.logReturn, lastReturns);
   const deviation = series.bars === 0 ? Number.NaN : series.deviation[series.slot(0)]!;
   return {
     timeframe: series.timeframe,
@@ -27,9 +31,9 @@ export function regimeOf(series: BarSeries, price: number): Regime {
     adx14: series.adx.value,
     atr14,
     atrPercent: atr14 === null ? null : (100 * atr14) / close,
-    persistence: returns === null ? null : hurstRescaledRange(returns),
+    persistence: warm ? hurstRescaledRange(lastReturns) : null,
     meanReversion: meanReversionStrength(series),
-    autocorrelation: returns === null ? null : lagOneAutocorrelation(returns),
+    autocorrelation: warm ? lagOneAutocorrelation(lastReturns) : null,
     deviation: Number.isNaN(deviation) ? null : deviation,
   };
 }
@@ -42,7 +46,8 @@ export function regimeOf(series: BarSeries, price: number): Regime {
  */
 export function meanReversionStrength(series: BarSeries): number | null {
   if (series.kept < WARM_BARS + EXCURSION_BARS) return null;
-  const deviations = series.last(series.deviation, EXCURSION_BARS);
+  const deviations = lastDeviations;
+  series.copyLast(series.deviation, deviations);
   let counted = 0;
   let returned = 0;
   for (let i = 1; i < deviations.length; i++) {

@@ -1,15 +1,15 @@
-import {
-  hashId,
-  type InstrumentId,
-  type TimeUs,
-  type Zone,
-  type ZoneId,
-  type ZoneKind,
-  type ZoneOrigin,
-  type ZoneStatus,
-  zoneId,
-} from '@algo/model';
+import { hashId, type InstrumentId, type TimeUs, type Zone, type ZoneKind, zoneId } from '@algo/model';
 import type { BarSeries } from './bar-series.ts';
+import {
+  isAlive,
+  type LiveZone,
+  loadKinds,
+  loadZone,
+  mostlyOverlap,
+  proximalOf,
+  saveKinds,
+  saveZone,
+} from './live-zone.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { type FoundZone, findBaseImpulse, findRejection, sidedBar, sideOf } from './zone-detection.ts';
 
@@ -23,27 +23,6 @@ const CONFIRM_BARS = 3;
 const DEEP_TEST_COST = 15;
 const HIGHER_TIMEFRAME_POINTS = 10;
 const FRESHNESS = [20, 10, 5, 0] as const;
-/** Zones of one kind that overlap by more than this share of the smaller become one. */
-const MERGE_SHARE = 0.6;
-
-interface LiveZone {
-  readonly id: ZoneId;
-  readonly kind: ZoneKind;
-  readonly origin: ZoneOrigin;
-  readonly firstSeenUs: TimeUs;
-  readonly bornBar: number;
-  readonly score: number;
-  low: number;
-  high: number;
-  status: ZoneStatus;
-  touches: number;
-  deepTests: number;
-  lastTestedUs: TimeUs;
-  /** Price has left the zone since the last touch, so that coming back is a new one. */
-  armed: boolean;
-  /** Since it was last armed a wick has gone through it. */
-  deep: boolean;
-}
 
 /** A rejection that waits for its confirmation. */
 interface Candidate {
@@ -54,7 +33,6 @@ interface Candidate {
 }
 
 type Emit = (zone: Zone) => void;
-const STATUSES: readonly ZoneStatus[] = ['fresh', 'tested', 'broken', 'expired'];
 const KINDS: readonly ZoneKind[] = ['demand', 'supply'];
 
 /**
@@ -130,14 +108,7 @@ export class ZoneBook {
 
   save(to: SnapshotWriter): void {
     to.number(this.zones.length);
-    for (const z of this.zones) {
-      to.text(z.id);
-      saveKinds(to, z.kind, z.origin);
-      to.numbers([z.firstSeenUs, z.bornBar, z.score, z.low, z.high, STATUSES.indexOf(z.status)]);
-      to.numbers([z.touches, z.deepTests, z.lastTestedUs]);
-      to.flag(z.armed);
-      to.flag(z.deep);
-    }
+    for (const zone of this.zones) saveZone(to, zone);
     to.number(this.candidates.length);
     for (const { found, beyond, bornBar } of this.candidates) {
       saveKinds(to, found.kind, found.origin);
@@ -147,27 +118,7 @@ export class ZoneBook {
 
   load(from: SnapshotReader): void {
     const zones = from.count(8);
-    for (let i = 0; i < zones; i++) {
-      const id = zoneId(from.text());
-      const kinds = loadKinds(from);
-      const [firstSeenUs, bornBar, score, low, high, status] = from.numbers();
-      const [touches, deepTests, lastTestedUs] = from.numbers();
-      this.zones.push({
-        id,
-        ...kinds,
-        firstSeenUs: firstSeenUs!,
-        bornBar: bornBar!,
-        score: score!,
-        low: low!,
-        high: high!,
-        status: STATUSES[status!]!,
-        touches: touches!,
-        deepTests: deepTests!,
-        lastTestedUs: lastTestedUs!,
-        armed: from.flag(),
-        deep: from.flag(),
-      });
-    }
+    for (let i = 0; i < zones; i++) this.zones.push(loadZone(from));
     const candidates = from.count(8);
     for (let i = 0; i < candidates; i++) {
       const kinds = loadKinds(from);
@@ -313,29 +264,4 @@ export class ZoneBook {
       lastTestedUs: zone.lastTestedUs,
     };
   }
-}
-
-function isAlive(zone: LiveZone): boolean {
-  return zone.status === 'fresh' || zone.status === 'tested';
-}
-
-/** Returns the edge that price meets first. */
-function proximalOf(zone: LiveZone): number {
-  return zone.kind === 'demand' ? zone.high : zone.low;
-}
-
-function mostlyOverlap(a: LiveZone, b: LiveZone): boolean {
-  const shared = Math.min(a.high, b.high) - Math.max(a.low, b.low);
-  return shared > MERGE_SHARE * Math.min(a.high - a.low, b.high - b.low);
-}
-
-function saveKinds(to: SnapshotWriter, kind: ZoneKind, origin: ZoneOrigin): void {
-  to.flag(kind === 'demand');
-  to.flag(origin === 'rejection');
-}
-
-function loadKinds(from: SnapshotReader): { kind: ZoneKind; origin: ZoneOrigin } {
-  const kind = from.flag() ? 'demand' : 'supply';
-  const origin = from.flag() ? 'rejection' : 'base-impulse';
-  return { kind, origin };
 }

@@ -1,0 +1,85 @@
+import { FLOW_WINDOWS } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { FlowWindows, imbalanceRatio } from './flow-windows.ts';
+import { Grid } from './settings.ts';
+import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
+const SECONDS = { '15s': 15, '1m': 60, '5m': 300, '15m': 900 } as const;
+const ONE = new Grid(1, 'quantityStep');
+type Row = readonly [gapSeconds: number, steps: number, isBuy: boolean];
+
+/** What each window holds, counted from the definition (t − W, t]. */
+function counted(rows: readonly Row[], nowS: number) {
+  let timeS = 0;
+  const trades = rows.map(([gap, steps, isBuy]) => {
+    timeS += gap;
+    return { timeS, steps, isBuy };
+  });
+  return FLOW_WINDOWS.map((window) => {
+    const inside = trades.filter((t) => t.timeS > nowS - SECONDS[window] && t.timeS <= nowS);
+    const volume = (buy: boolean) => inside.filter((t) => t.isBuy === buy).reduce((s, t) => s + t.steps, 0);
+    const buyTrades = inside.filter((t) => t.isBuy).length;
+    return {
+      window,
+      buy: volume(true),
+      sell: volume(false),
+      buyTrades,
+      sellTrades: inside.length - buyTrades,
+    };
+  });
+}
+
+const rows = fc.array(
+  fc.tuple(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 1, max: 1000 }), fc.boolean()),
+  { minLength: 1, maxLength: 700 },
+);
+
+test('each window holds exactly (t − W, t], whenever it is read, rebased or restored', () => {
+  fc.assert(
+    fc.property(rows, fc.nat({ max: 699 }), fc.nat({ max: 1000 }), (trades, at, later) => {
+      let windows = new FlowWindows();
+      let nowS = 0;
+      trades.forEach(([gap, steps, isBuy], i) => {
+        nowS += gap;
+        windows.add(nowS * 1e6, steps, isBuy);
+        if (i % 97 === 5) windows.read(nowS * 1e6, ONE);
+        if (i === at) {
+          windows.rebase(nowS * 1e6);
+          const to = new SnapshotWriter();
+          windows.save(to, nowS * 1e6);
+          windows = new FlowWindows();
+          windows.load(new SnapshotReader(to.bytes()));
+        }
+      });
+      for (const readS of [nowS, nowS + later]) {
+        expect(
+          windows.read(readS * 1e6, ONE).map((w) => ({
+            window: w.window,
+            buy: w.buyVolume,
+            sell: w.sellVolume,
+            buyTrades: w.buyTrades,
+            sellTrades: w.sellTrades,
+          })),
+        ).toEqual(counted(trades, readS));
+      }
+    }),
+  );
+});
+
+test('beyond its bound the oldest trades fall out, and it is known since when', () => {
+  const windows = new FlowWindows(8);
+  for (let i = 1; i <= 11; i++) windows.add(i * 1e6, 1, true);
+  expect(windows.read(11e6, ONE).map((w) => w.buyTrades)).toEqual([8, 8, 8, 8]);
+  expect(windows.droppedUs).toBe(3e6);
+});
+
+test.each([
+  [0, 0, 1],
+  [5, 0, 99],
+  [500, 1, 99],
+  [5, 2, 2.5],
+  [0, 3, 0],
+])('buy %d against sell %d is an imbalance of %d', (buy, sell, ratio) => {
+  expect(imbalanceRatio(buy, sell)).toBe(ratio);
+});
