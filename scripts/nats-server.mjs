@@ -20,10 +20,9 @@ const SOURCES = [
 ];
 
 /**
- * Returns `{ path, version, source }` of a usable server: the one named by NATS_SERVER_BIN, else one on PATH,
- * else the
- * cached one, else a fetched one. `log` gets one line a call; `progress` may be given instead by a caller
- * that has a terminal.
+ * Returns `{ path, version, source }` of a usable server: the one named by NATS_SERVER_BIN, else one on
+ * PATH, else the cached one, else a fetched one. `log` gets one line a call; `progress` may be given instead
+ * by a caller that has a terminal.
  */
 export async function findNatsServer({
   log = () => {},

@@ -188,7 +188,7 @@ test('builds the pinned version with Go and leaves nothing but the binary', asyn
   expect(found).toEqual({ path: cachedPath(), version: PINNED_VERSION, source: 'go' });
   expect(sandbox.calls()).toEqual([
     `go list -m github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`,
-    `go install -trimpath github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`,
+    `go install -v -trimpath github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`,
   ]);
 });
 

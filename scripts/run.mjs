@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The one entry of every npm script: node scripts/run.mjs up|test|check|bench|gen|fix|algo [args].
-// Nothing newer than a dynamic import stands here, so that an old Node can say it is old instead of failing
-// to parse.
+// The one entry of every npm script: node scripts/run.mjs up|test|check|bench|gen|fix|algo
+// [args]. Nothing newer than a dynamic import stands here, so that an old Node can say it is
+// old instead of failing to parse.
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major < 18) {

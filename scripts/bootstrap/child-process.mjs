@@ -3,22 +3,23 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Output kept of a captured program; the start of anything longer is dropped, because causes stand at the
- * end.
+ * Output kept of a captured program; the start of anything longer is dropped, because causes
+ * stand at the end.
  */
 const KEPT_OUTPUT_CHARS = 200_000;
 
 /**
- * Runs a program to its end and returns `{ ok, code, output, stdout }`. It never rejects: a missing program
- * or an
- * elapsed time limit is `ok: false` with the reason in `output`. `onLine` sees each line of stdout.
+ * Runs a program to its end and returns `{ ok, code, output, stdout }`. It never rejects: a
+ * missing program or an elapsed time limit is `ok: false` with the reason in `output`. `onLine`
+ * sees each line of either output.
  */
 export function capture(command, args, { cwd, env, timeoutMs, onLine } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
     let output = '';
     let stdout = '';
-    let rest = '';
+    const stdoutLines = inLines(onLine);
+    const stderrLines = inLines(onLine);
     const settle = (result) => {
       clearTimeout(timer);
       child.stdout.destroy();
@@ -33,17 +34,25 @@ export function capture(command, args, { cwd, env, timeoutMs, onLine } = {}) {
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
       output = keep(output + chunk);
       stdout = keep(stdout + chunk);
-      if (!onLine) return;
-      const lines = (rest + chunk).split('\n');
-      rest = keep(lines.pop());
-      for (const line of lines) onLine(line);
+      stdoutLines(chunk);
     });
     child.stderr.setEncoding('utf8').on('data', (chunk) => {
       output = keep(output + chunk);
+      stderrLines(chunk);
     });
     child.on('error', (error) => settle({ code: null, note: `\n${error.message}` }));
     child.on('close', (code) => settle({ code }));
   });
+}
+
+/** Takes text in chunks and hands it on in whole lines. */
+function inLines(onLine = () => {}) {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = keep(lines.pop());
+    for (const line of lines) onLine(line);
+  };
 }
 
 function keep(text) {
@@ -51,8 +60,8 @@ function keep(text) {
 }
 
 /**
- * Runs a program on our own terminal, passing signals on, and returns `{ code, signal }` of its end.
- * On a terminal Ctrl-C reaches the program from the terminal itself, so it is not sent a second time.
+ * Runs a program on our own terminal, passing signals on, and returns `{ code, signal }` of its end. On a
+ * terminal Ctrl-C reaches the program from the terminal itself, so it is not sent a second time.
  */
 export function runForeground(command, args, { cwd, env }) {
   return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ test('hands over both outputs, the exit code and each line', async () => {
   const result = await node(script, { onLine: (line) => lines.push(line) });
   expect(result).toMatchObject({ ok: false, code: 3, stdout: 'one\ntwo\n' });
   expect(result.output).toContain('oh');
-  expect(lines).toEqual(['one', 'two']);
+  expect(lines.sort()).toEqual(['oh', 'one', 'two']);
 });
 
 test('keeps the end of an output that is too long', async () => {

@@ -47,8 +47,8 @@ async function cli(context, args) {
 }
 
 /**
- * Runs a script of the checkout on the pinned Node, in the caller's folder, so that relative paths mean what
- * they say.
+ * Runs a script of the checkout on the pinned Node, in the caller's folder, so that relative
+ * paths mean what they say.
  */
 function runScript({ node, env }, script, args) {
   const path = join(ROOT, script);

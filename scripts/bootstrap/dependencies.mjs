@@ -68,8 +68,8 @@ async function install({ root, cache, progress, env }) {
     '--fetch-retry-mintimeout=500',
     '--config.confirm-modules-purge=false',
   ];
-  // The folder of the running Node is added because packages with an install step look for `node` and `npm`
-  // on PATH.
+  // The folder of the running Node is added because packages with an install step look for
+  // `node` and `npm` on PATH.
   const path = [env.PATH ?? env.Path ?? '', dirname(process.execPath)].join(delimiter);
   const installed = await capture(program, [...prefix, ...args, ...network], {
     cwd: root,
@@ -96,7 +96,9 @@ function countPackages(step) {
       step.update({ text: `${present} of ${wanted} packages`, done: present, total: wanted });
     }
     if (event?.name === 'pnpm:lifecycle' && event.script) {
-      step.update({ text: `setting up ${event.depPath?.split('(')[0] ?? 'a package'}` });
+      // The event names a folder …/node_modules/<package>, or <package>@<version>.
+      const name = event.depPath?.split('node_modules/').at(-1).split('(')[0] ?? 'a package';
+      step.update({ text: `setting up ${name}` });
     }
   };
 }

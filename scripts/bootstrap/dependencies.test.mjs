@@ -109,7 +109,7 @@ test('passes over a pnpm of another version and fetches the exact one, once', as
   const expected = join(root, '.cache', 'tools', 'pnpm-10.0.1', 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
   expect(await findPnpm(withNpm)).toEqual([process.execPath, expected]);
   expect(await findPnpm(withNpm)).toEqual([process.execPath, expected]);
-  const asked = sandbox.calls().filter((call) => call.startsWith('fake-npm'));
+  const asked = sandbox.calls().filter((call) => call.startsWith('fake-npm install'));
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatch(/ pnpm@10\.0\.1$/);
 });

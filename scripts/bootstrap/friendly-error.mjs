@@ -5,6 +5,12 @@ export class FriendlyError extends Error {
   name = 'FriendlyError';
 }
 
+const UNREACHABLE = new RegExp(
+  'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|' +
+    'SOCKET_TIMEOUT|META_FETCH_FAIL|UND_ERR|fetch failed|FETCH_ERROR|network timeout',
+  'i',
+);
+
 const CAUSES = [
   {
     pattern: /ENOSPC|no space left on device|EDQUOT/i,
@@ -18,11 +24,7 @@ const CAUSES = [
     remedy: 'Supported: Linux with glibc, macOS and Windows, each on x64 or arm64.',
   },
   {
-    pattern: new RegExp(
-      'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|' +
-        'SOCKET_TIMEOUT|META_FETCH_FAIL|UND_ERR|fetch failed',
-      'i',
-    ),
+    pattern: UNREACHABLE,
     sentence: 'The package registry could not be reached.',
     remedy:
       'Check the network (behind a proxy: set HTTPS_PROXY), then run the same command again.\n' +
@@ -40,9 +42,14 @@ const CAUSES = [
   },
 ];
 
+/** Whether what a tool printed means that a host did not answer. */
+export function isUnreachable(output) {
+  return UNREACHABLE.test(output);
+}
+
 /**
- * The friendly error for a step that failed, from what its tool printed; unknown causes keep the tool's last
- * lines.
+ * The friendly error for a step that failed, from what its tool printed; unknown causes keep
+ * the tool's last lines.
  */
 export function explainFailure(step, output) {
   const known = CAUSES.find(({ pattern }) => pattern.test(output));

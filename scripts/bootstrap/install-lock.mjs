@@ -1,5 +1,5 @@
-// One bootstrap at a time in one checkout: a lock file that names its holder and is kept fresh while it
-// works.
+// One bootstrap at a time in one checkout: a lock file that names its holder and is kept fresh
+// while it works.
 import {
   closeSync,
   mkdirSync,

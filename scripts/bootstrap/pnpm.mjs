@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { capture } from './child-process.mjs';
 import { findOnPath } from './find-on-path.mjs';
-import { explainFailure, FriendlyError } from './friendly-error.mjs';
+import { explainFailure, FriendlyError, isUnreachable } from './friendly-error.mjs';
 
 const ASK_VERSION_MS = 10_000;
 const FETCH_MS = 300_000;
+/** npm waits minutes for a registry that says nothing; a short question first finds that out in seconds. */
+const REACHABLE_MS = 4_500;
 
 /** The version in package.json's `packageManager`, without the hash that may follow it. */
 export function pinnedPnpm(root) {
@@ -46,6 +48,7 @@ async function fetchPnpm({ version, folder, progress, env }) {
     `Fetching pnpm ${version}`,
     'the package manager that package.json pins (about 20 MB)',
   );
+  await proveReachable(npm, env, step);
   const staging = `${folder}.${process.pid}`;
   mkdirSync(staging, { recursive: true });
   // A package.json of its own keeps npm from walking up to the checkout's.
@@ -71,6 +74,16 @@ async function fetchPnpm({ version, folder, progress, env }) {
   rmSync(folder, { recursive: true, force: true });
   renameSync(staging, folder);
   step.done('fetched');
+}
+
+async function proveReachable(npm, env, step) {
+  const args = ['ping', `--fetch-timeout=${REACHABLE_MS}`, '--fetch-retries=0', '--no-update-notifier'];
+  const timeoutMs = 3 * REACHABLE_MS;
+  const asked = await capture(npm[0], [...npm.slice(1), ...args], { cwd: tmpdir(), env, timeoutMs });
+  // A registry may refuse to be pinged, and is there all the same.
+  if (asked.ok || !isUnreachable(asked.output)) return;
+  step.fail('not fetched');
+  throw explainFailure('Reaching the npm registry', asked.output);
 }
 
 /** npm's command line: the npm that started us, the one beside this Node, or the one on PATH. */

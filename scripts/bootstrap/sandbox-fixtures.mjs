@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A sandbox: `dir`, an `env` whose PATH holds only its own `bin` (and the shell), `command` to put one there,
- * `remove`.
+ * A sandbox: `dir`, an `env` whose PATH holds only its own `bin` (and the shell), `command` to
+ * put one there, `remove`.
  */
 export function createSandbox() {
   const dir = mkdtempSync(join(tmpdir(), 'algo-bootstrap-'));

@@ -1,5 +1,5 @@
-// Takes one file out of a .tar.gz or a .zip (a Python wheel is one), so that no tar or unzip has to be
-// installed.
+// Takes one file out of a .tar.gz or a .zip (a Python wheel is one), so that no tar or unzip
+// has to be installed.
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 
 const TAR_BLOCK = 512;

@@ -31,12 +31,16 @@ export async function installWithGo({ version, into, env, step, reachableMs = RE
       timeoutMs: reachableMs,
     });
     if (!look.ok) throw new Error(lastLine(look.output));
-    step.update({ text: 'building from source with Go, about a minute' });
-    const target = `${MODULE}@v${version}`;
-    const built = await capture(go, ['install', '-trimpath', target], {
+    let packages = 0;
+    const onLine = () => {
+      packages += 1;
+      step.update({ text: `building from source, one to two minutes: ${packages} packages so far` });
+    };
+    const built = await capture(go, ['install', '-v', '-trimpath', `${MODULE}@v${version}`], {
       cwd: folder,
       env: settings,
       timeoutMs: BUILD_MS,
+      onLine,
     });
     if (!built.ok) throw new Error(lastLine(built.output));
     copyFileSync(join(folder, binaryName()), into);

@@ -4,8 +4,8 @@
 export const PINNED_VERSION = '2.15.1';
 
 /**
- * The oldest server with all that we use (per-message TTL, atomic batches). A server of your own may be older
- * than ours.
+ * The oldest server with all that we use (per-message TTL, atomic batches). A server of your
+ * own may be older than ours.
  */
 export const OLDEST_VERSION = '2.12.0';
 

@@ -1,5 +1,5 @@
-// Source 1: the project's own release archive, taken only when it has the checksum that the release
-// publishes.
+// Source 1: the project's own release archive, taken only when it has the checksum that the
+// release publishes.
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { readArchiveEntry } from './archive-entry.mjs';

@@ -4,8 +4,8 @@ export const FILE_LINES_MAX = 300;
 export const LINE_WIDTH_MAX = 110;
 
 /**
- * By path: how many lines a known long file has, and how many over-wide lines a file has. Both only ever
- * shrink.
+ * By path: how many lines a known long file has, and how many over-wide lines a file has. Both
+ * only ever shrink.
  */
 export type Ratchet = {
   readonly longFiles: Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
-// The house rules, held against every file of the checkout. A finding names the place and what to write
-// instead.
+// The house rules, held against every file of the checkout. A finding names the place and what
+// to write instead.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
