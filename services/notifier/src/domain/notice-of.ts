@@ -1,0 +1,164 @@
+import type { Decision, EventId, OrderEvent, PositionEvent, Signal } from '@algo/model';
+import { dayNotice } from './day-notice.ts';
+import type { NotableFact } from './notable-fact.ts';
+import type { Notice, Priority } from './notice.ts';
+import { riskNotice } from './risk-notice.ts';
+import { systemNotice } from './system-notice.ts';
+import {
+  amountText,
+  durationText,
+  instrumentText,
+  percentText,
+  plain,
+  signedText,
+  symbolText,
+  toned,
+  type Wording,
+  worded,
+} from './wording.ts';
+
+/** Returns what to tell people of a fact, or null when it isn't worth a mail. The notice carries the fact's own id. */
+export function noticeOf(id: EventId, fact: NotableFact): Notice | null {
+  const wording = wordingOf(fact);
+  return wording === null ? null : { id, ...wording };
+}
+
+function wordingOf(fact: NotableFact): Wording | null {
+  switch (fact.type) {
+    case 'SignalRaised':
+      return signalNotice(fact.signal);
+    case 'DecisionMade':
+      return decisionNotice(fact.decision);
+    case 'PositionOpened':
+    case 'PositionClosed':
+      return positionNotice(fact);
+    case 'OrderRejected':
+    case 'OrderDenied':
+    case 'OrderUnknown':
+      return orderNotice(fact);
+    case 'DrawdownLevelChanged':
+    case 'TradingModeChanged':
+      return riskNotice(fact);
+    case 'ServiceDown':
+    case 'ServiceRestored':
+    case 'ConnectionLost':
+    case 'ConnectionRestored':
+    case 'CriticalError':
+    case 'ReconciliationFailed':
+    case 'ReconciliationDiscrepancy':
+    case 'MessageDeadLettered':
+    case 'PortfolioHealthChanged':
+    case 'TargetMissed':
+      return systemNotice(fact);
+    case 'DaySummarized':
+      return dayNotice(fact);
+    case 'OrderSubmitted':
+    case 'OrderAccepted':
+    case 'OrderFilled':
+    case 'OrderCanceled':
+    case 'OrderExpired':
+    case 'PositionIncreased':
+    case 'PositionReduced':
+    case 'StopMoved':
+    case 'ExitTriggered':
+    case 'EquityMarked':
+      return null;
+    default:
+      return fact satisfies never;
+  }
+}
+
+function signalNotice({ direction, state }: Signal): Wording {
+  const flow = state.flow.map(({ window, imbalance }) => `${window} ${imbalance.toFixed(2)}`).join(', ');
+  const rows = [
+    plain('Symbol', instrumentText(state.instrument)),
+    plain('Side', direction),
+    plain('Price', String(state.price)),
+    plain('Buy to sell', flow === '' ? 'not available' : flow),
+    plain('Data', state.complete ? 'complete' : 'with gaps'),
+  ];
+  const title = `Signal: ${direction} ${symbolText(state.instrument)} at ${state.price}`;
+  return worded('signal', 'warning', title, rows, state.timeUs);
+}
+
+function decisionNotice(decision: Decision): Wording | null {
+  if (decision.outcome.type === 'refused') return null;
+  const { confluence, confluenceMax, conviction, direction, instrument, price, strategy } = decision;
+  const score = confluence === null ? 'not scored' : `${confluence} of ${confluenceMax} (${conviction})`;
+  const side = direction ?? 'no side';
+  const rows = [
+    plain('Symbol', instrumentText(instrument)),
+    plain('Side', side),
+    plain('Price', String(price)),
+    plain('Confluence', score),
+    plain('Strategy', `${strategy}, ${decision.configuration}`),
+    plain('Decision', decision.id),
+  ];
+  const title = `Entry decided: ${side} ${symbolText(instrument)} at ${price}, confluence ${score}`;
+  return worded('signal', 'warning', title, rows, decision.timeUs);
+}
+
+function positionNotice(
+  fact: Extract<PositionEvent, { type: 'PositionOpened' | 'PositionClosed' }>,
+): Wording {
+  const { position, timeUs } = fact;
+  const name = `${position.direction} ${symbolText(position.instrument)}`;
+  const head = [
+    plain('Symbol', instrumentText(position.instrument)),
+    plain('Side', position.direction),
+    plain('Entry price', amountText(position.averagePrice)),
+  ];
+  if (fact.type === 'PositionOpened') {
+    const quantity = amountText(position.quantity);
+    const rows = [
+      ...head,
+      plain('Quantity', quantity),
+      plain('Stop', amountText(fact.stopPrice)),
+      plain('Strategy', position.strategy),
+    ];
+    const title = `Opened ${name}: ${quantity} at ${amountText(position.averagePrice)}`;
+    return worded('position_opened', 'info', title, rows, timeUs);
+  }
+  const percent = percentText(fact.returnPercent);
+  const net = signedText(fact.netPnl);
+  const rows = [
+    ...head,
+    plain('Exit price', amountText(fact.exitPrice)),
+    toned('P&L after fees', `${net} (${percent})`, fact.netPnl),
+    plain('Fees', amountText(position.fees)),
+    plain('Reason', fact.reason.replaceAll('_', ' ')),
+    plain('Held', durationText(timeUs - position.openedUs)),
+    plain('Strategy', position.strategy),
+  ];
+  return worded('position_closed', 'info', `Closed ${name}: ${percent} (${net})`, rows, timeUs);
+}
+
+function orderNotice(
+  fact: Extract<OrderEvent, { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' }>,
+): Wording {
+  const symbol = symbolText(fact.instrument);
+  const rows = [
+    plain('Symbol', instrumentText(fact.instrument)),
+    plain('Order', fact.clientOrderId),
+    plain('Account', fact.account),
+  ];
+  const failed = (priority: Priority, title: string, reason: string) =>
+    worded('order_failed', priority, title, [...rows, plain('Reason', reason)], fact.timeUs);
+  switch (fact.type) {
+    case 'OrderRejected':
+      return failed('critical', `Order rejected by the venue: ${symbol}`, fact.reason);
+    case 'OrderUnknown':
+      return failed('critical', `Order outcome unknown: ${symbol}`, fact.reason);
+    case 'OrderDenied': {
+      const { code, detail } = fact.denial;
+      // Our own limits at work: worth knowing, not worth waking anyone.
+      return failed(
+        'warning',
+        `Order denied: ${symbol}, ${code}`,
+        detail === '' ? code : `${code} ${detail}`,
+      );
+    }
+    default:
+      return fact satisfies never;
+  }
+}

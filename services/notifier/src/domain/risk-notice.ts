@@ -1,0 +1,66 @@
+import { Decimal, type HaltScope, type RiskEvent } from '@algo/model';
+import { amountText, plain, type Wording, worded } from './wording.ts';
+
+const HUNDRED = Decimal.of('100');
+const RANKS = { none: 0, alert: 1, warning: 2, critical: 3, breaker: 4 } as const;
+
+/** Returns what to tell of a change of drawdown level or of trading mode; null for a drawdown that eases. */
+export function riskNotice(
+  fact: Extract<RiskEvent, { type: 'DrawdownLevelChanged' | 'TradingModeChanged' }>,
+): Wording | null {
+  return fact.type === 'DrawdownLevelChanged' ? drawdownNotice(fact) : modeNotice(fact);
+}
+
+function drawdownNotice(fact: Extract<RiskEvent, { type: 'DrawdownLevelChanged' }>): Wording | null {
+  if (RANKS[fact.to] <= RANKS[fact.from]) return null;
+  const percent = `${amountText(fact.drawdown.times(HUNDRED).rounded(2, 'half-even'))} %`;
+  const rows = [
+    plain('Account', fact.account),
+    { label: 'Drawdown', value: percent, tone: 'loss' as const },
+    plain('Level', `${fact.from} to ${fact.to}`),
+  ];
+  if (fact.to === 'breaker') {
+    const title = `CIRCUIT BREAKER: ${percent} lost, all positions are being closed`;
+    return worded('circuit_breaker', 'critical', title, rows, fact.timeUs);
+  }
+  const priority = fact.to === 'critical' ? 'critical' : 'warning';
+  return worded('portfolio_health', priority, `Drawdown ${fact.to}: ${percent}`, rows, fact.timeUs);
+}
+
+function modeNotice(fact: Extract<RiskEvent, { type: 'TradingModeChanged' }>): Wording {
+  const scope = scopeText(fact.scope);
+  const rows = [
+    plain('Scope', scope),
+    plain('Mode', fact.mode),
+    plain('Reason', fact.reason),
+    plain('By', fact.by),
+    plain('Ends', fact.mode === 'active' ? 'now' : 'when a person sets it active'),
+  ];
+  switch (fact.mode) {
+    case 'active':
+      return worded('entries_stopped', 'warning', `Trading resumed: ${scope}`, rows, fact.timeUs);
+    case 'reducing':
+      return worded('entries_stopped', 'warning', `Entries stopped: ${scope}`, rows, fact.timeUs);
+    case 'halted': {
+      const kind = fact.latched ? 'circuit_breaker' : 'entries_stopped';
+      return worded(kind, 'critical', `Trading halted: ${scope}`, rows, fact.timeUs);
+    }
+    default:
+      return fact.mode satisfies never;
+  }
+}
+
+function scopeText(scope: HaltScope): string {
+  switch (scope.kind) {
+    case 'account':
+      return `account ${scope.account}`;
+    case 'venue':
+      return `venue ${scope.venue}`;
+    case 'instrument':
+      return `instrument ${scope.instrument}`;
+    case 'strategy':
+      return `strategy ${scope.strategy}`;
+    default:
+      return scope satisfies never;
+  }
+}

@@ -1,0 +1,197 @@
+import { expect, test } from '@jest/globals';
+import { BTC, d, ETH, PLAN, Scenario } from './position-risk-scenario.ts';
+
+/** A long of 1 whose stop has just fired at second 1; the first command is out. */
+function fired(): Scenario {
+  const story = new Scenario();
+  story.open('long', '1', '50000');
+  story.prices(BTC, [1, 49_700]);
+  expect(story.commands).toHaveLength(1);
+  return story;
+}
+const modes = (story: Scenario) => story.log.filter((event) => event.type === 'TradingModeChanged');
+
+test.each(['OrderCanceled', 'OrderExpired'] as const)(
+  'what %s leaves is chased with the next attempt',
+  (type) => {
+    const story = fired();
+    const order = story.obey(story.commands[0]!, 1);
+    story.fill(order, 'sell', '0.4', '49690', { leaves: '0.6', seconds: 1 });
+    story.ended(type, order, '0.4', 1);
+    expect(story.commands).toHaveLength(2);
+    expect(story.commands[1]).toMatchObject({ attempt: 2, reason: 'trailing_stop' });
+    expect(story.commands[1]?.quantity.toString()).toBe('0.6');
+    expect(story.commands[1]?.commandId).not.toBe(story.commands[0]?.commandId);
+  },
+);
+
+test('a rejected exit is tried again at once, the next refusal waits', () => {
+  const story = fired();
+  const first = story.obey(story.commands[0]!, 1);
+  story.order('OrderRejected', first, 1);
+  expect(story.commands).toHaveLength(2);
+  story.denied(story.commands[1]!, 'HALTED', 1);
+  expect(story.commands).toHaveLength(2);
+  story.time(3.9);
+  expect(story.commands).toHaveLength(2);
+  story.time(4);
+  expect(story.commands).toHaveLength(3);
+});
+
+test('silence for three seconds is chased, and so is an order that works without filling', () => {
+  const story = fired();
+  story.time(3.9);
+  expect(story.commands).toHaveLength(1);
+  story.time(4);
+  expect(story.commands).toHaveLength(2);
+  const order = story.obey(story.commands[1]!, 4);
+  story.order('OrderAccepted', order, 4);
+  story.time(7);
+  expect(story.commands).toHaveLength(3);
+});
+
+test('while the outcome is unknown nothing is sent again, however long it takes; a person is called', () => {
+  const story = fired();
+  const order = story.obey(story.commands[0]!, 1);
+  story.order('OrderUnknown', order, 2);
+  for (let seconds = 3; seconds < 600; seconds += 3) story.prices(BTC, [seconds, 49_000]);
+  expect(story.commands).toHaveLength(1);
+  expect(modes(story)).toMatchObject([{ scope: { instrument: BTC }, mode: 'reducing', latched: true }]);
+  story.order('OrderRejected', order, 600);
+  expect(story.commands).toHaveLength(2);
+});
+
+test('an order sent but never acknowledged is in doubt too', () => {
+  const story = fired();
+  story.obey(story.commands[0]!, 1);
+  story.time(300);
+  expect(story.commands).toHaveLength(1);
+  expect(modes(story)).toHaveLength(1);
+});
+
+test('an unknown exit that turns out to have filled closes the position without another command', () => {
+  const story = fired();
+  const order = story.obey(story.commands[0]!, 1);
+  story.order('OrderUnknown', order, 2);
+  story.fill(order, 'sell', '1', '49600', { seconds: 9 });
+  story.time(60);
+  expect(story.commands).toHaveLength(1);
+  expect(story.engine.positions()).toEqual([]);
+});
+
+test('fills that the venue counted before canceling are waited for, not sold again', () => {
+  const story = fired();
+  const order = story.obey(story.commands[0]!, 1);
+  story.order('OrderAccepted', order, 1);
+  story.ended('OrderCanceled', order, '0.7', 2);
+  story.time(10);
+  expect(story.commands).toHaveLength(1);
+  story.fill(order, 'sell', '0.7', '49650', { leaves: '0.3', seconds: 2 });
+  expect(story.commands).toHaveLength(2);
+  expect(story.commands[1]?.quantity.toString()).toBe('0.3');
+});
+
+test('after five attempts new exposure stops, and the chase goes on, slower and slower, for ever', () => {
+  const story = fired();
+  let obeyed = 0;
+  for (let seconds = 2; seconds < 1_000; seconds++) {
+    story.time(seconds);
+    const command = story.commands.at(-1)!;
+    if (command.attempt === obeyed) continue;
+    obeyed = command.attempt;
+    const order = story.obey(command, seconds);
+    story.order('OrderAccepted', order, seconds);
+    story.ended('OrderExpired', order, '0', seconds);
+  }
+  const spans = story.commands
+    .slice(1)
+    .map((c, i) => Math.round((c.timeUs - story.commands[i]!.timeUs) / 1e6));
+  expect(spans.slice(0, 4).every((span) => span <= 1)).toBe(true);
+  expect(Math.min(...spans.slice(5))).toBeGreaterThanOrEqual(3);
+  expect(Math.max(...spans)).toBeLessThanOrEqual(97);
+  expect(story.commands.length).toBeGreaterThan(12);
+  expect(story.commands.length).toBeLessThan(25);
+  expect(modes(story)).toHaveLength(1);
+});
+
+test('an addition that lands during the exit is sold with it', () => {
+  const story = fired();
+  const late = story.enter('long', PLAN, 1);
+  story.fill(late, 'buy', '0.5', '49700', { seconds: 1 });
+  const order = story.obey(story.commands[0]!, 1);
+  story.fill(order, 'sell', '1', '49690', { seconds: 1 });
+  expect(story.commands).toHaveLength(2);
+  expect(story.commands[1]?.quantity.toString()).toBe('0.5');
+});
+
+test('an exit that fills too much opens a position nobody wants, which is closed as a residual', () => {
+  const story = fired();
+  const order = story.obey(story.commands[0]!, 1);
+  const out = story.fill(order, 'sell', '1.5', '49690', { seconds: 1 });
+  expect(out.map(({ type }) => type)).toEqual([
+    'PositionClosed',
+    'PositionOpened',
+    'EquityMarked',
+    'ExitTriggered',
+    'ClosePosition',
+  ]);
+  expect(story.commands[1]).toMatchObject({ reason: 'residual', direction: 'short', attempt: 1 });
+});
+
+test('what is too little to sell is written off at the last price instead of being chased', () => {
+  const story = new Scenario();
+  const order = story.enter('long', { ...PLAN, stopPrice: d('1990') }, 0, ETH);
+  story.fill(order, 'buy', '1', '2000', { id: ETH, fee: '0.001', feeAsset: 'ETH' });
+  story.prices(ETH, [1, 1_989]);
+  const exit = story.obey(story.commands[0]!, 1);
+  const out = story.fill(exit, 'sell', '0.998', '1989', { id: ETH, seconds: 1 });
+  const closed = out.find((event) => event.type === 'PositionClosed');
+  expect(closed).toMatchObject({ reason: 'residual' });
+  expect(closed?.position.quantity.toString()).toBe('0');
+  expect(closed?.position.realized.toString()).toBe('-10.989');
+  story.time(100);
+  expect(story.commands).toHaveLength(1);
+});
+
+test('a derivative below the least notional is tried once and written off when refused for it', () => {
+  const story = new Scenario();
+  story.open('long', '0.001', '4000', { ...PLAN, stopPrice: d('3990') });
+  story.prices(BTC, [1, 3_980]);
+  expect(story.commands).toHaveLength(1);
+  story.denied(story.commands[0]!, 'NOTIONAL_BELOW_MIN', 1);
+  expect(story.engine.positions()).toEqual([]);
+});
+
+test('the same refusal does not write off what is plainly enough to sell', () => {
+  const story = fired();
+  story.denied(story.commands[0]!, 'NOTIONAL_BELOW_MIN', 1);
+  expect(story.engine.positions()).toHaveLength(1);
+  expect(story.commands).toHaveLength(2);
+});
+
+test('a restart in the middle of a chase goes on with it', () => {
+  const story = fired();
+  const order = story.obey(story.commands[0]!, 1);
+  story.order('OrderUnknown', order, 2);
+  story.restart();
+  story.time(8);
+  expect(story.commands).toHaveLength(1);
+  story.ended('OrderCanceled', order, '0', 9);
+  expect(story.commands).toHaveLength(2);
+  expect(story.commands[1]).toMatchObject({ attempt: 2 });
+});
+
+test('somebody else closing the position is told as the operator, a fill of no known order as external', () => {
+  for (const [intent, reason] of [
+    ['exit', 'operator'],
+    ['none', 'external'],
+  ] as const) {
+    const story = new Scenario();
+    story.open('long', '1', '50000');
+    const { id, direction } = story.engine.positions()[0]!;
+    const command = { ...fired().commands[0]!, position: id, direction, commandId: 'by-hand' };
+    const order = intent === 'exit' ? story.obey(command, 1) : 'unheard-of';
+    const out = story.fill(order, 'sell', '1', '50010', { seconds: 1 });
+    expect(out.find((event) => event.type === 'PositionClosed')).toMatchObject({ reason });
+  }
+});
