@@ -64,7 +64,8 @@ async function install({ root, cache, progress, env }) {
   const why =
     'what the lockfile names, Node 24 among it (the first time about 400 MB; later starts need no network)';
   const step = progress.step('Installing the dependencies', why);
-  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=ndjson'];
+  // The log level is said because `npm test --silent` would silence pnpm too, its errors included.
+  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=ndjson', '--loglevel=info'];
   const network = [
     '--fetch-retries=2',
     '--fetch-retry-mintimeout=500',
@@ -73,16 +74,16 @@ async function install({ root, cache, progress, env }) {
   // The folder of the running Node is added because packages with an install step look for
   // `node` and `npm` on PATH.
   const path = [env.PATH ?? env.Path ?? '', dirname(process.execPath)].join(delimiter);
-  const install = followInstall(step);
+  const followed = followInstall(step);
   const installed = await capture(program, [...prefix, ...args, ...network], {
     cwd: root,
     env: { ...env, PATH: path },
     timeoutMs: INSTALL_MS,
-    onLine: install.onLine,
+    onLine: followed.onLine,
   });
   if (!installed.ok) {
     step.fail('not installed');
-    const said = install.messages.join('\n');
+    const said = followed.messages.join('\n');
     throw explainFailure('Installing the dependencies with pnpm', said || installed.output);
   }
   step.done('installed');
