@@ -77,7 +77,7 @@ async function fetchPnpm({ version, folder, progress, env }) {
 }
 
 async function proveReachable(npm, env, step) {
-  const args = ['ping', `--fetch-timeout=${REACHABLE_MS}`, '--fetch-retries=0', '--no-update-notifier'];
+  const args = ['ping', `--fetch-timeout=${REACHABLE_MS}`, '--fetch-retries=0', '--loglevel=error'];
   const timeoutMs = 3 * REACHABLE_MS;
   const asked = await capture(npm[0], [...npm.slice(1), ...args], { cwd: tmpdir(), env, timeoutMs });
   // A registry may refuse to be pinged, and is there all the same.
