@@ -83,7 +83,7 @@ async function proveReachable(npm, env, step) {
   // A registry may refuse to be pinged, and is there all the same.
   if (asked.ok || !isUnreachable(asked.output)) return;
   step.fail('not fetched');
-  throw explainFailure('Reaching the npm registry', asked.output);
+  throw explainFailure('Fetching pnpm with npm', asked.output);
 }
 
 /** npm's command line: the npm that started us, the one beside this Node, or the one on PATH. */
