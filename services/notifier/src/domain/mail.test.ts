@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { digestOf, mailOf } from './mail.ts';
+import { digestOf, escapeHtml, mailOf } from './mail.ts';
 import type { NotableFact } from './notable-fact.ts';
 import { noticeOf } from './notice-of.ts';
 import * as facts from './notifier-scenario.ts';
@@ -90,4 +90,8 @@ test('the day brings its curve as a picture that the page refers to', () => {
   expect(mail.pictures).toMatchObject([{ name: 'equity-paper-main-2025-06-21.png', mediaType: 'image/png' }]);
   expect(mail.html).toContain('src="cid:equity-paper-main-2025-06-21.png"');
   expect(mail.text).toContain('Of them won: 3 (38 %)');
+});
+
+test('escapes whatever would end a text or an attribute', () => {
+  expect(escapeHtml(`<a b="c" d='e'>&amp;`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;');
 });
