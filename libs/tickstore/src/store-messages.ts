@@ -9,6 +9,12 @@ export interface FileBatch {
   readonly batch: RowBatch;
 }
 
+/** What the worker is started with. */
+export interface WorkerSettings {
+  readonly maxOpenFiles: number;
+  readonly spillDir: string;
+}
+
 /** What the main thread asks of the worker; answered in order, one answer each. */
 export type StoreRequest =
   | { readonly type: 'open'; readonly spec: FileSpec }

@@ -1,33 +1,42 @@
 // The thread that owns all of DuckDB's calls: flushSync and commits block, so they may not run where trades are handled.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FilePool } from './file-pool.ts';
 import { transferables } from './row-buffer.ts';
-import type { FileBatch, StoreAnswer, StoreRequest, WriteOutcome } from './store-messages.ts';
+import type { FileBatch, StoreAnswer, StoreRequest, WorkerSettings, WriteOutcome } from './store-messages.ts';
 import { StoreFileError } from './store-problem.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('store-worker.ts runs as a worker of TickStore only');
-const pool = await FilePool.create((workerData as { maxOpenFiles: number }).maxOpenFiles);
+const { maxOpenFiles, spillDir } = workerData as WorkerSettings;
+const pool = await FilePool.create(maxOpenFiles, spillDir);
+
+/** A checkpoint holds up what comes after it, so none begins before the store was quiet for so long. */
+const QUIET_MS = 50;
 
 /** Requests that have arrived and aren't answered; TickStore sends few at a time. */
 let waiting = 0;
 let work: Promise<void> = Promise.resolve();
+let quiet: NodeJS.Timeout | undefined;
 
 port.on('message', (request: StoreRequest) => {
   waiting += 1;
+  clearTimeout(quiet);
   work = work.then(async () => {
     const answer = await answerTo(request);
     waiting -= 1;
     port.postMessage(answer, buffersComingHome(answer));
     if (answer.type === 'closed') port.close();
-    else await checkpointWhileIdle();
+    else checkpointWhenQuiet();
   });
 });
 
-async function checkpointWhileIdle(): Promise<void> {
-  do await nextTurn();
-  while (waiting === 0 && (await pool.checkpointNext()));
+function checkpointWhenQuiet(): void {
+  if (waiting > 0) return;
+  quiet = setTimeout(() => {
+    work = work.then(async () => {
+      if (waiting === 0 && (await pool.checkpointNext())) checkpointWhenQuiet();
+    });
+  }, QUIET_MS);
 }
 
 async function answerTo(request: StoreRequest): Promise<StoreAnswer> {

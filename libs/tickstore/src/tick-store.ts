@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { InputError, type InstrumentId, instrumentParts } from '@algo/model';
 import { claimForWriting, releaseWriter } from './file-claims.ts';
 import { InstrumentRows } from './instrument-rows.ts';
@@ -70,7 +71,10 @@ export class TickStore {
     this.#flushRows = wholeAboveZero('flushRows', options.flushRows ?? 100);
     this.#flushIntervalMs = wholeAboveZero('flushIntervalMs', options.flushIntervalMs ?? 1_000);
     this.#onError = options.onError ?? (() => undefined);
-    this.#link = new WorkerLink(wholeAboveZero('maxOpenFiles', options.maxOpenFiles ?? 200));
+    this.#link = new WorkerLink({
+      maxOpenFiles: wholeAboveZero('maxOpenFiles', options.maxOpenFiles ?? 200),
+      spillDir: join(options.dataDir, '.spill'),
+    });
   }
 
   static async open(options: TickStoreOptions): Promise<TickStore> {

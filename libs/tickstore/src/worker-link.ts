@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { StoreAnswer, StoreRequest } from './store-messages.ts';
+import type { StoreAnswer, StoreRequest, WorkerSettings } from './store-messages.ts';
 
 interface Waiter {
   readonly resolve: (answer: StoreAnswer) => void;
@@ -13,10 +13,10 @@ export class WorkerLink {
   readonly #waiters: Waiter[] = [];
   #dead: Error | null = null;
 
-  constructor(maxOpenFiles: number) {
+  constructor(settings: WorkerSettings) {
     this.#worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
       name: 'tick-store',
-      workerData: { maxOpenFiles },
+      workerData: settings,
     });
     this.#worker.on('message', (answer: StoreAnswer) => this.#waiters.shift()?.resolve(answer));
     this.#worker.on('error', (cause) => this.#die(new Error('the tick store thread failed', { cause })));

@@ -59,22 +59,31 @@ export function putSteps(into: Uint8Array, values: Float64Array): number {
   return at;
 }
 
+/** Where a column stands in the bytes of its message. Not a view: making one costs more than reading ten rows. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export const NO_SPAN: Span = { start: 0, end: 0 };
+
 /** Refuses a column that didn't end with its last row. */
-function refuseRest(bytes: Uint8Array, end: number, rows: number): void {
-  if (end === bytes.length) return;
+function refuseRest(bytes: Uint8Array, span: Span, at: number, rows: number): void {
+  if (at === span.end) return;
   let held = 0;
-  for (const byte of bytes) if (byte < 128) held++;
+  for (let i = span.start; i < span.end; i++) if (bytes[i]! < 128) held++;
   if (held !== rows) throw new Refused('', `${held} rows`, `price has ${rows}`);
   throw new Refused('', '', 'cut off in the middle of a number');
 }
 
 /**
- * Returns the column that rises of `rows` rows spell, from `base` on.
- * A read behind the end gives undefined, which counts as 0 and ends a number, so the loop stops and `refuseRest` tells.
+ * Fills `values` with the column that the rises spell, from `base` on.
+ * Rows that aren't there are read from what follows, at most to the end of the message where undefined counts as 0 and ends
+ * a number; so the loop stops, and `refuseRest` tells.
  */
-export function takeRises(bytes: Uint8Array, rows: number, base: number): Float64Array {
-  const values = new Float64Array(rows);
-  let at = 0;
+export function takeRises(bytes: Uint8Array, span: Span, base: number, values: Float64Array): void {
+  const rows = values.length;
+  let at = span.start;
   let value = base;
   for (let row = 0; row < rows; row++) {
     let byte = bytes[at++]!;
@@ -85,16 +94,15 @@ export function takeRises(bytes: Uint8Array, rows: number, base: number): Float6
     }
     values[row] = value;
   }
-  refuseRest(bytes, at, rows);
+  refuseRest(bytes, span, at, rows);
   // It never falls, so the last row is the largest, and exact sums stay exact below 2^53.
   if (!(value <= Number.MAX_SAFE_INTEGER)) throw new Refused(`[${rows - 1}]`, value, 'above 2^53 − 1');
-  return values;
 }
 
-/** Returns the column that zigzag steps of `rows` rows spell, from `base` on. Reads behind the end as `takeRises` does. */
-export function takeSteps(bytes: Uint8Array, rows: number, base: number): Float64Array {
-  const values = new Float64Array(rows);
-  let at = 0;
+/** Fills `values` with the column that the zigzag steps spell, from `base` on. Reads behind the end as `takeRises` does. */
+export function takeSteps(bytes: Uint8Array, span: Span, base: number, values: Float64Array): void {
+  const rows = values.length;
+  let at = span.start;
   let value = base;
   for (let row = 0; row < rows; row++) {
     let byte = bytes[at++]!;
@@ -110,8 +118,7 @@ export function takeSteps(bytes: Uint8Array, rows: number, base: number): Float6
       throw new Refused(`[${row}]`, value, 'outside 0 to 2^53 − 1');
     values[row] = value;
   }
-  refuseRest(bytes, at, rows);
-  return values;
+  refuseRest(bytes, span, at, rows);
 }
 
 if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1)
@@ -135,13 +142,26 @@ export function doubleBytes(values: Float64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Returns the column of doubles that the bytes hold, copied, because they needn't be aligned. */
-export function takeDoubles(bytes: Uint8Array): Float64Array {
-  if (bytes.length % BYTES_PER_DOUBLE !== 0) throw new Refused('', '', 'cut off in the middle of a number');
-  const values = new Float64Array(bytes.length / BYTES_PER_DOUBLE);
-  doubleBytes(values).set(bytes);
+/** Below this many rows a loop over a DataView beats making the views that a copy needs. */
+const COPY_ROWS = 32;
+
+/** Returns how many doubles stand there. */
+export function doublesIn(span: Span): number {
+  const size = span.end - span.start;
+  if (size % BYTES_PER_DOUBLE !== 0) throw new Refused('', '', 'cut off in the middle of a number');
+  return size / BYTES_PER_DOUBLE;
+}
+
+/** Fills `values` with the doubles that stand there, copied, because they needn't be aligned. `view` is over `bytes`. */
+export function takeDoubles(bytes: Uint8Array, view: DataView, span: Span, values: Float64Array): void {
+  const held = doublesIn(span);
+  const rows = values.length;
+  if (held !== rows) throw new Refused('', `${held} rows`, `price has ${rows}`);
+  if (rows > COPY_ROWS) doubleBytes(values).set(bytes.subarray(span.start, span.end));
+  else
+    for (let row = 0; row < rows; row++)
+      values[row] = view.getFloat64(span.start + row * BYTES_PER_DOUBLE, true);
   refuseInfinite(values);
-  return values;
 }
 
 /** Returns one bit for each row: 1 where the taker bought. */
@@ -155,13 +175,12 @@ export function putSides(sides: Uint8Array): Uint8Array {
   return bits;
 }
 
-/** Returns the side column of `rows` rows. */
-export function takeSides(bits: Uint8Array, rows: number): Uint8Array {
-  if (bits.length !== (rows + 7) >>> 3)
-    throw new Refused('', `${bits.length} bytes`, `price has ${rows} rows`);
-  if ((rows & 7) !== 0 && bits[bits.length - 1]! >>> (rows & 7) !== 0)
+/** Fills `sides` with the column that the bits spell. */
+export function takeSides(bytes: Uint8Array, span: Span, sides: Uint8Array): void {
+  const rows = sides.length;
+  const size = span.end - span.start;
+  if (size !== (rows + 7) >>> 3) throw new Refused('', `${size} bytes`, `price has ${rows} rows`);
+  if ((rows & 7) !== 0 && bytes[span.end - 1]! >>> (rows & 7) !== 0)
     throw new Refused('', '', 'bits set behind the last row');
-  const sides = new Uint8Array(rows);
-  for (let row = 0; row < rows; row++) sides[row] = (bits[row >>> 3]! >>> (row & 7)) & 1;
-  return sides;
+  for (let row = 0; row < rows; row++) sides[row] = (bytes[span.start + (row >>> 3)]! >>> (row & 7)) & 1;
 }

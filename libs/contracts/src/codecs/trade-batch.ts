@@ -12,11 +12,14 @@ import { Refused } from '../contract-error.ts';
 import { id, wholeNumber } from '../field.ts';
 import {
   doubleBytes,
+  doublesIn,
+  NO_SPAN,
   putRises,
   putSides,
   putSteps,
   refuseInfinite,
   refuseUnsafe,
+  type Span,
   takeDoubles,
   takeRises,
   takeSides,
@@ -115,25 +118,31 @@ function encode(batch: TradeBatch): Uint8Array {
   return writer.finish();
 }
 
-const EMPTY = new Uint8Array(0);
-
 /** What stands on the wire, before the columns are unpacked. */
 interface Wire {
   instrument: string;
   receivedUs: unknown;
   complete: boolean;
   baseTimeUs: unknown;
-  timeDeltaUs: Uint8Array;
-  price: Uint8Array;
-  quantity: Uint8Array;
-  side: Uint8Array;
-  ids: { readonly kind: 'counted' | 'named'; readonly bytes: Uint8Array } | null;
+  timeDeltaUs: Span;
+  price: Span;
+  quantity: Span;
+  side: Span;
+  ids: { readonly kind: TradeIds['kind']; readonly span: Span } | null;
 }
 
-/** Returns a column's bytes. A second piece of the same column is refused: no encoder in use writes one. */
-function once(before: Uint8Array, field: string, reader: protobuf.Reader): Uint8Array {
-  if (before.length > 0) throw new Refused(field, '', 'written in more than one piece');
-  return reader.bytes();
+/** Passes over a length-delimited field; returns where it stands. */
+function spanOf(reader: protobuf.Reader): Span {
+  const size = reader.uint32();
+  const start = reader.pos;
+  reader.skip(size);
+  return { start, end: start + size };
+}
+
+/** Returns where a column stands. A second piece of the same column is refused: no encoder in use writes one. */
+function once(before: Span, field: string, reader: protobuf.Reader): Span {
+  if (before.end > before.start) throw new Refused(field, '', 'written in more than one piece');
+  return spanOf(reader);
 }
 
 function readWire(bytes: Uint8Array): Wire {
@@ -143,10 +152,10 @@ function readWire(bytes: Uint8Array): Wire {
     receivedUs: 0,
     complete: false,
     baseTimeUs: 0,
-    timeDeltaUs: EMPTY,
-    price: EMPTY,
-    quantity: EMPTY,
-    side: EMPTY,
+    timeDeltaUs: NO_SPAN,
+    price: NO_SPAN,
+    quantity: NO_SPAN,
+    side: NO_SPAN,
     ids: null,
   };
   while (reader.pos < reader.len) {
@@ -159,17 +168,25 @@ function readWire(bytes: Uint8Array): Wire {
     else if (tag === TAG.price) wire.price = once(wire.price, 'price', reader);
     else if (tag === TAG.quantity) wire.quantity = once(wire.quantity, 'quantity', reader);
     else if (tag === TAG.side) wire.side = once(wire.side, 'side', reader);
-    else if (tag === TAG.counted) wire.ids = { kind: 'counted', bytes: reader.bytes() };
-    else if (tag === TAG.named) wire.ids = { kind: 'named', bytes: reader.bytes() };
+    else if (tag === TAG.counted) wire.ids = { kind: 'counted', span: spanOf(reader) };
+    else if (tag === TAG.named) wire.ids = { kind: 'named', span: spanOf(reader) };
     else reader.skipType(tag & 7, 0, tag >>> 3);
   }
   return wire;
 }
 
-function takeCounted(bytes: Uint8Array, rows: number): TradeIds {
+/** Returns a reader of one nested message. */
+function within(bytes: Uint8Array, span: Span): protobuf.Reader {
   const reader = Reader.create(bytes);
+  reader.pos = span.start;
+  reader.len = span.end;
+  return reader;
+}
+
+function takeCounted(bytes: Uint8Array, span: Span, values: Float64Array): TradeIds {
+  const reader = within(bytes, span);
   let first: unknown = 0;
-  let delta: Uint8Array = EMPTY;
+  let delta = NO_SPAN;
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === COUNTED.first) first = reader.uint64();
@@ -177,11 +194,12 @@ function takeCounted(bytes: Uint8Array, rows: number): TradeIds {
     else reader.skipType(tag & 7, 0, tag >>> 3);
   }
   const base = inside('first', () => wholeNumber(first));
-  return { kind: 'counted', values: inside('delta', () => takeSteps(delta, rows, base)) };
+  inside('delta', () => takeSteps(bytes, delta, base, values));
+  return { kind: 'counted', values };
 }
 
-function takeNamed(bytes: Uint8Array, rows: number): TradeIds {
-  const reader = Reader.create(bytes);
+function takeNamed(bytes: Uint8Array, span: Span, rows: number): TradeIds {
+  const reader = within(bytes, span);
   const values: string[] = [];
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
@@ -193,46 +211,53 @@ function takeNamed(bytes: Uint8Array, rows: number): TradeIds {
   return { kind: 'named', values };
 }
 
-function unreadable(error: unknown): unknown {
-  if (error instanceof Refused || !(error instanceof Error)) return error;
-  return new Refused('', '', `unreadable bytes (${error.message})`, { cause: error });
-}
-
 function decode(bytes: Uint8Array): TradeBatch {
   try {
-    return unpack(readWire(bytes));
+    return unpack(bytes, readWire(bytes));
   } catch (error) {
-    throw unreadable(error);
+    if (error instanceof Refused || !(error instanceof Error)) throw error;
+    throw new Refused('', '', `unreadable bytes (${error.message})`, { cause: error });
   }
 }
 
-function unpack(wire: Wire): TradeBatch {
-  const price = inside('price', () => takeDoubles(wire.price));
-  const count = price.length;
-  const quantity = inside('quantity', () => takeDoubles(wire.quantity));
-  if (quantity.length !== count)
-    throw new Refused('quantity', `${quantity.length} rows`, `price has ${count}`);
+function unpack(bytes: Uint8Array, wire: Wire): TradeBatch {
   const { ids } = wire;
   if (ids === null) throw new Refused('ids', '', 'missing, or a kind that only a newer version knows');
-  const base = inside('baseTimeUs', () => wholeNumber(wire.baseTimeUs));
-  return {
-    trades: {
-      instrument: inside('instrument', () => instrument.take(wire.instrument)),
-      count,
-      timeUs: inside('timeDeltaUs', () => takeRises(wire.timeDeltaUs, count, base)),
-      price,
-      quantity,
-      side: inside('side', () => takeSides(wire.side, count)),
-      ids: inside(ids.kind, () =>
-        ids.kind === 'counted' ? takeCounted(ids.bytes, count) : takeNamed(ids.bytes, count),
-      ),
-    },
-    receivedUs: inside('receivedUs', () => wholeNumber(wire.receivedUs)),
-    complete: wire.complete,
-  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // The field that is being read, for the error: a closure for each would cost as much as a small batch.
+  let field = 'price';
+  try {
+    const count = doublesIn(wire.price);
+    // One allocation for all columns: five of them cost more than reading ten rows.
+    const memory = new ArrayBuffer(count * 33);
+    const column = (index: number) => new Float64Array(memory, index * count * 8, count);
+    const price = column(0);
+    takeDoubles(bytes, view, wire.price, price);
+    field = 'quantity';
+    const quantity = column(1);
+    takeDoubles(bytes, view, wire.quantity, quantity);
+    field = 'instrument';
+    const name = instrument.take(wire.instrument);
+    field = 'baseTimeUs';
+    const base = wholeNumber(wire.baseTimeUs);
+    field = 'timeDeltaUs';
+    const timeUs = column(2);
+    takeRises(bytes, wire.timeDeltaUs, base, timeUs);
+    field = 'side';
+    const side = new Uint8Array(memory, count * 32, count);
+    takeSides(bytes, wire.side, side);
+    field = ids.kind;
+    const names =
+      ids.kind === 'counted' ? takeCounted(bytes, ids.span, column(3)) : takeNamed(bytes, ids.span, count);
+    const trades = { instrument: name, count, timeUs, price, quantity, side, ids: names };
+    field = 'receivedUs';
+    return { trades, receivedUs: wholeNumber(wire.receivedUs), complete: wire.complete };
+  } catch (error) {
+    throw error instanceof Refused ? error.inside(field) : error;
+  }
 }
 
-/** Trades in columns, from typed arrays and into typed arrays; the same wire as the generated class, several times as fast. */
+/** Trades in columns, from typed arrays and into typed arrays; on the generated class's wire. */
 export const tradeBatchCodec: MessageCodec<TradeBatch> = {
   type: TYPE,
   encode: (batch) => refusing(TYPE, () => encode(batch)),

@@ -13,21 +13,23 @@ import {
 
 /** The first line; another format gets another number and is refused. */
 const HEADER = 'algo-outbox 1';
-/** Lines the file may grow to beyond what its state needs before it is written anew. */
+/** The file is written anew when it has twice the lines that its state needed last time, and this many more. */
 const SLACK_LINES = 1_000;
 
 /**
- * An outbox that survives crashes: every change is appended and synced to disk before it counts.
+ * An outbox that survives crashes: every change is appended, one line for a change, and synced to disk before it counts.
  * A line torn by a crash at the end of the file was never acknowledged to anyone and is cut off; a damaged line before
  * the end is refused. Calls are served one after the other, whoever makes them.
- * *Errors*: InputError when the file is not an outbox or is damaged; whatever the disk throws. After a failed write
- * nothing has changed and the file has to be opened again.
+ * *Errors*: InputError when the file is not an outbox or is damaged; whatever the disk throws. After a failed write every
+ * call fails with that cause: only opening the file again tells what reached the disk.
  */
 export class OutboxFile implements AsyncDisposable {
   readonly #path: string;
   readonly #outbox: Outbox;
   #handle: FileHandle;
   #lines: number;
+  #compactAt: number;
+  #failure: { readonly cause: unknown } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, outbox: Outbox, handle: FileHandle, lines: number) {
@@ -35,6 +37,7 @@ export class OutboxFile implements AsyncDisposable {
     this.#outbox = outbox;
     this.#handle = handle;
     this.#lines = lines;
+    this.#compactAt = SLACK_LINES;
   }
 
   /** Opens the outbox at a path, making it when there is none; attempts cut off by a crash are made again. */
@@ -42,10 +45,10 @@ export class OutboxFile implements AsyncDisposable {
     const handle = await open(path, 'a+', 0o600);
     try {
       const outbox = new Outbox(settings);
-      const { records, keptBytes } = parse(await handle.readFile(), path);
-      for (const record of records) outbox.apply(record);
+      const { changes, keptBytes } = parse(await handle.readFile(), path);
+      for (const record of changes.flat()) outbox.apply(record);
       await handle.truncate(keptBytes);
-      const file = new OutboxFile(path, outbox, handle, records.length);
+      const file = new OutboxFile(path, outbox, handle, changes.length);
       if (keptBytes === 0) {
         await handle.appendFile(`${HEADER}\n`);
         await handle.sync();
@@ -101,17 +104,17 @@ export class OutboxFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inTurn(() => this.#handle.close());
+    await this.#queue;
+    await this.#handle.close();
   }
 
   async #commit(records: readonly OutboxRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await this.#handle.appendFile(records.map(lineOf).join(''));
+    await this.#handle.appendFile(lineOf(records));
     await this.#handle.datasync();
     for (const record of records) this.#outbox.apply(record);
-    this.#lines += records.length;
-    const needed = this.#outbox.records();
-    if (this.#lines > 2 * needed.length + SLACK_LINES) await this.#compact(needed);
+    this.#lines++;
+    if (this.#lines > this.#compactAt) await this.#compact(this.#outbox.records());
   }
 
   /** Writes the state to a new file and puts it in the old one's place; a crash leaves one or the other, whole. */
@@ -119,7 +122,7 @@ export class OutboxFile implements AsyncDisposable {
     const next = `${this.#path}.next`;
     const handle = await open(next, 'w', 0o600);
     try {
-      await handle.appendFile([`${HEADER}\n`, ...records.map(lineOf)].join(''));
+      await handle.appendFile([`${HEADER}\n`, ...records.map((record) => lineOf([record]))].join(''));
       await handle.sync();
       await rename(next, this.#path);
     } catch (cause) {
@@ -129,19 +132,28 @@ export class OutboxFile implements AsyncDisposable {
     const old = this.#handle;
     this.#handle = handle;
     this.#lines = records.length;
+    this.#compactAt = 2 * records.length + SLACK_LINES;
     await old.close();
     await syncDirectory(this.#path);
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(work);
+    const result = this.#queue.then(async () => {
+      if (this.#failure !== null) throw new Error('outbox file failed before', this.#failure);
+      try {
+        return await work();
+      } catch (cause) {
+        if (!(cause instanceof InputError)) this.#failure = { cause };
+        throw cause;
+      }
+    });
     this.#queue = result.catch(() => undefined);
     return result;
   }
 }
 
-function lineOf(record: OutboxRecord): string {
-  const json = JSON.stringify(record);
+function lineOf(change: readonly OutboxRecord[]): string {
+  const json = JSON.stringify(change);
   return `${checksum(json)} ${json}\n`;
 }
 
@@ -149,9 +161,9 @@ function checksum(json: string): string {
   return createHash('sha256').update(json).digest('hex').slice(0, 16);
 }
 
-/** Returns the records of a file and how many bytes of it are whole. */
-function parse(bytes: Buffer, path: string): { records: OutboxRecord[]; keptBytes: number } {
-  const records: OutboxRecord[] = [];
+/** Returns the changes a file holds and how many bytes of it are whole. */
+function parse(bytes: Buffer, path: string): { changes: OutboxRecord[][]; keptBytes: number } {
+  const changes: OutboxRecord[][] = [];
   let start = 0;
   for (let number = 1; start < bytes.length; number++) {
     const end = bytes.indexOf(0x0a, start);
@@ -161,10 +173,10 @@ function parse(bytes: Buffer, path: string): { records: OutboxRecord[]; keptByte
       end !== -1 && (number === 1 ? line === HEADER : checksum(line.slice(17)) === line.slice(0, 16));
     if (!whole && isLast && (number > 1 || HEADER.startsWith(line))) break;
     if (!whole) throw damaged(path, number);
-    if (number > 1) records.push(JSON.parse(line.slice(17)));
+    if (number > 1) changes.push(JSON.parse(line.slice(17)));
     start = end + 1;
   }
-  return { records, keptBytes: start };
+  return { changes, keptBytes: start };
 }
 
 function damaged(path: string, line: number): InputError {

@@ -66,8 +66,9 @@ export class SendGridChannel implements NotificationChannel {
   }
 }
 
+/** The package renames the fields of a mail for the API but leaves those inside a list alone, so here we spell the API's. */
 function attachmentOf({ name, mediaType, base64 }: Mail['pictures'][number]) {
-  return { content: base64, filename: name, type: mediaType, disposition: 'inline', contentId: name };
+  return { content: base64, filename: name, type: mediaType, disposition: 'inline', content_id: name };
 }
 
 function outcomeOf(cause: unknown): SendOutcome {

@@ -22,8 +22,6 @@ export function dayNotice(fact: DaySummarized): Wording {
     plain('Of them won', `${wins} (${rate})`),
   ];
   const wording = worded('daily_summary', 'info', `${fact.day}: ${percentText(percent)}`, rows, fact.timeUs);
-  return {
-    ...wording,
-    picture: { name: 'equity.png', mediaType: 'image/png', base64: equityCurvePng(fact.equityCurve) },
-  };
+  const name = `equity-${fact.account}-${fact.day}.png`;
+  return { ...wording, picture: { name, mediaType: 'image/png', base64: equityCurvePng(fact.equityCurve) } };
 }

@@ -16,7 +16,7 @@ export type OutboxRecord =
   | { readonly type: 'retry'; readonly id: string; readonly reason: string; readonly dueMs: number }
   | { readonly type: 'dead'; readonly id: string; readonly reason: string };
 
-/** A mail on its way. `attempts` counts those begun. *Units*: `dueMs` ms of the caller's clock. */
+/** A mail on its way. `attempts` counts those begun, `reason` is the last failure's. *Units*: `dueMs` ms of the caller's clock. */
 export type OutboxEntry = {
   readonly mail: Mail;
   readonly addedMs: number;
@@ -143,10 +143,10 @@ export class Outbox {
       this.#entries.delete(record.id);
       this.#finish(record.id, record.type);
     } else if (entry !== undefined) {
-      const { mail, addedMs, attempts, reason } = entry;
+      const { mail, addedMs, attempts } = entry;
       const changed: OutboxEntry =
         record.type === 'sending'
-          ? { mail, addedMs, attempts: attempts + 1, reason, status: 'sending' }
+          ? { mail, addedMs, attempts: attempts + 1, reason: '', status: 'sending' }
           : { mail, addedMs, attempts, reason: record.reason, status: 'retry', dueMs: record.dueMs };
       this.#entries.set(record.id, changed);
     }

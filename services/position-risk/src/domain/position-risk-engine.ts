@@ -251,7 +251,7 @@ export class PositionRiskEngine {
 
   /** Triggers the exit of a position, once. */
   #leave(book: InstrumentBook, held: PositionGuard, reason: ExitReason, level: Decimal): void {
-    if (book.guard !== held || held.exit !== null) return;
+    if (held.exit !== null) return;
     this.#out.push(...book.stopNews(held, this.#nowUs));
     held.exit = new ExitFollower(held.holding.id, reason, this.#settings, this.#nowUs);
     this.#out.push(book.exitTriggered(held, reason, level, this.#nowUs));
@@ -273,6 +273,7 @@ export class PositionRiskEngine {
   /** Does what has fallen due: hold times, exits to chase, equity to mark. */
   #wake(): void {
     for (const [book, held] of this.#books.held()) {
+      // One that was written off in this very loop is no longer ours to leave.
       if (book.guard !== held || held.dueUs > this.#nowUs) continue;
       const { exit } = held;
       if (exit === null) {

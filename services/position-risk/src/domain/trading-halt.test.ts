@@ -1,6 +1,6 @@
-import { accountId, type HaltScope, type TradingMode } from '@algo/model';
+import { accountId, type HaltScope, type TradingMode, US_PER_SECOND } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { ACCOUNT, BTC, d, ETH, PLAN, Scenario } from './position-risk-scenario.ts';
+import { ACCOUNT, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './position-risk-scenario.ts';
 
 const OWN: HaltScope = { kind: 'account', account: ACCOUNT };
 let commands = 0;
@@ -126,4 +126,19 @@ test('flatten-all closes every position once and is idempotent', () => {
   expect(story.give({ ...flatten, commandId: 'f1' })).toEqual([]);
   expect(story.give({ ...flatten, commandId: 'f2' })).toEqual([]);
   expect(story.give({ ...flatten, commandId: 'f3', account: accountId('other') })).toEqual([]);
+});
+
+test('two remnants too small to sell are written off once each when the first one trips the breaker', () => {
+  const story = new Scenario({ ...SETTINGS, startingEquity: d('1') });
+  const far = { ...PLAN, trailing: d('0.5'), stopPrice: d('100'), holdMaxUs: 5 * US_PER_SECOND };
+  story.open('long', '0.0005', '50000', far);
+  story.open('long', '0.0005', '2000', { ...far, holdMaxUs: 100 * US_PER_SECOND }, ETH);
+  story.prices(ETH, [1, 1_800]);
+  story.time(5);
+  const closed = story.log.filter((event) => event.type === 'PositionClosed');
+  expect(closed.map(({ position, reason }) => [position.instrument, reason])).toEqual([
+    [BTC, 'residual'],
+    [ETH, 'residual'],
+  ]);
+  expect(story.log.filter((event) => event.type === 'TradingModeChanged')).toHaveLength(1);
 });

@@ -68,7 +68,9 @@ const walks = fc.record({
   entry: fc.integer({ min: 1_000, max: 10_000_000 }),
   initial: fc.integer({ min: 1, max: 300 }),
   trailing: fc.integer({ min: 1, max: 400 }),
-  steps: fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 60 }),
+  // Shares of price in permille, or single ticks, where rounding shows.
+  permille: fc.boolean(),
+  steps: fc.array(fc.integer({ min: -20, max: 50 }), { minLength: 1, maxLength: 60 }),
 });
 
 function walk(given: typeof walks extends fc.Arbitrary<infer W> ? W : never) {
@@ -79,8 +81,8 @@ function walk(given: typeof walks extends fc.Arbitrary<infer W> ? W : never) {
   const initialStop = entry.times(long ? Decimal.one.minus(share) : Decimal.one.plus(share));
   const trailing = Decimal.scaled(BigInt(given.trailing), 3);
   let ticks = given.entry;
-  const prices = given.steps.map((permille) => {
-    ticks = Math.max(1, ticks + Math.trunc((ticks * permille) / 1_000));
+  const prices = given.steps.map((step) => {
+    ticks = Math.max(1, ticks + (given.permille ? Math.trunc((ticks * step) / 1_000) : step));
     return Decimal.scaled(BigInt(ticks), given.scale);
   });
   const tick = Decimal.scaled(1n, given.scale);
@@ -112,6 +114,11 @@ test('fires exactly when an unrounded stop in exact arithmetic would, whatever t
         if (fired) return;
         if (long ? price.greaterThan(best) : price.lessThan(best)) best = price;
         expect(stop.bestPrice.equals(best)).toBe(true);
+        const level = best.times(factor).toStep(tick, long ? 'down' : 'up');
+        const initial = initialStop.toStep(tick, long ? 'down' : 'up');
+        const [low, high] = level.lessThan(initial) ? [level, initial] : [initial, level];
+        const tightest = long ? (high.lessThan(tick) ? tick : high) : low;
+        expect(stop.level.toString()).toBe(tightest.toString());
       }
     }),
     { numRuns: 500 },

@@ -1,0 +1,77 @@
+import type { Bus, Clock, InboundMessage, Verdict } from '@algo/bus';
+import { codecs, subjects } from '@algo/contracts';
+import { eventId } from '@algo/model';
+import { emission, type Logger } from '@algo/runtime';
+import type { Mail, MailDesk } from '../domain/index.ts';
+import type { NotificationChannel } from './notification-channel.ts';
+import type { OutboxFile } from './outbox-file.ts';
+import { readFact } from './read-fact.ts';
+
+const IDLE_MS = 250;
+
+/** Takes facts in and sends what is due: two loops over one durable outbox, so that a slow provider delays no fact. */
+export class Messenger {
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #desk: MailDesk;
+  readonly #outbox: OutboxFile;
+  readonly #channel: NotificationChannel;
+  #taken = 0;
+  #sent = 0;
+  #dead = 0;
+
+  constructor(parts: { bus: Bus; clock: Clock; log: Logger; desk: MailDesk; outbox: OutboxFile; channel: NotificationChannel }) {
+    this.#bus = parts.bus;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#desk = parts.desk;
+    this.#outbox = parts.outbox;
+    this.#channel = parts.channel;
+  }
+
+  counters(): Record<string, number> {
+    return { facts: this.#taken, sent: this.#sent, dead: this.#dead };
+  }
+
+  /** A fact is done with once the mails it led to are in the outbox on disk. */
+  async take(message: InboundMessage): Promise<Verdict> {
+    const fact = readFact(message);
+    if (fact === null) return 'done';
+    this.#taken++;
+    const nowMs = this.#clock.nowMs();
+    await this.#queue(this.#desk.take(eventId(message.id), fact, nowMs), nowMs);
+    return 'done';
+  }
+
+  /** Sends until told to stop. */
+  async run(signal: AbortSignal): Promise<undefined> {
+    while (!signal.aborted) {
+      const nowMs = this.#clock.nowMs();
+      await this.#queue(this.#desk.flush(nowMs), nowMs);
+      const mail = await this.#outbox.begin(nowMs);
+      if (mail === null) await this.#clock.sleep(IDLE_MS);
+      else await this.#send(mail);
+    }
+    return undefined;
+  }
+
+  async #queue(mails: readonly Mail[], nowMs: number): Promise<void> {
+    if (mails.length > 0) await this.#outbox.add(mails, nowMs);
+  }
+
+  async #send(mail: Mail): Promise<void> {
+    const outcome = await this.#channel.send(mail);
+    const nowMs = this.#clock.nowMs();
+    const record = await this.#outbox.settle(mail.id, outcome, nowMs);
+    const said = { notificationId: mail.id, channel: this.#channel.name, subject: mail.subject, attempts: 1, timeUs: nowMs * 1_000 };
+    if (record.type === 'sent') {
+      this.#sent++;
+      await this.#bus.publish(emission(subjects.notification(), codecs.NotificationSent, said, said.timeUs));
+    } else if (record.type === 'dead') {
+      this.#dead++;
+      this.#log.error({ subject: mail.subject, reason: record.reason }, 'a notification could not be delivered');
+      await this.#bus.publish(emission(subjects.notification(), codecs.NotificationDead, { ...said, reason: record.reason }, said.timeUs));
+    }
+  }
+}
