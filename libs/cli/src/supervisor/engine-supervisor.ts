@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
+import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
 import { VERSION } from '../config.ts';
 import type { EngineFile } from './engine-file.ts';
@@ -75,7 +75,7 @@ export class EngineSupervisor {
     });
     try {
       const bus = await JetStreamBus.connect({ servers: [nats.url], identity: 'cli-up' });
-      await provision(bus, { replicas: 1, durables: [] });
+      await provision(bus, { replicas: 1, durables: allDurables() });
       return new EngineSupervisor(parts, nats, bus, await EngineView.open(bus));
     } catch (error) {
       await nats.stop();
