@@ -61,7 +61,7 @@ function compare(
     dust: dustOf(id, instrument, venue),
     foreignFills: missed.foreign.filter((f) => f.instrument === id),
     hasMissed: ownMissed.length > 0,
-    isHistoryComplete: booked.some((f) => f.timeUs >= context.fillsSinceUs),
+    isHistoryComplete: [...booked, ...ownMissed].some((f) => f.timeUs >= context.fillsSinceUs),
   };
 }
 

@@ -279,7 +279,7 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     venue({ fills: [T1], positions: [venueHeld('10')] }),
     ['D11 none'],
   ],
-])('%s', (_, ourBooks, theirBooks, expected, context) => {
+])('%s', (_, ourBooks, theirBooks, expected, context = {}) => {
   const report = reconcile(ourBooks, theirBooks, { ...CONTEXT, ...context });
   expect(brief(report)).toEqual(expected);
   expect(report.verdict.type).toBe(expected.some((e) => e.includes('refuse')) ? 'refuse' : 'pass');
@@ -441,8 +441,7 @@ test('a drift that nothing explains is never passed over', () => {
       fc.pre(d(drift).abs().greaterThan(d('1')));
       const report = reconcile(ourBooks, theirs, CONTEXT);
       const sizes = report.discrepancies.filter((x) => ['D1', 'D2', 'D3', 'D4'].includes(x.class));
-      const net = ourBooks.fills.length;
-      expect([net, sizes.length]).not.toEqual([net, 0]);
+      expect(sizes.length).toBeGreaterThan(0);
     }),
   );
 });
