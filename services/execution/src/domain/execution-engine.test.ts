@@ -604,9 +604,10 @@ const sessions: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 40, maxLength: 160, size: 'max' },
 );
 
-/** The venue's own books of one order. `live` once it has arrived. */
+/** The venue's own books of one order. `live` once it has arrived; `onWire` until it is proven that it never will. */
 interface AtVenue {
   readonly request: OrderRequest;
+  onWire: boolean;
   live: boolean;
   ended: boolean;
   cumulative: Decimal;
@@ -629,9 +630,11 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     for (const output of feed(input, n++)) {
       if (output.type !== 'SubmitOrder') continue;
       const known = orders.find((o) => o.request.clientOrderId === output.request.clientOrderId);
-      if (known !== undefined) known.sends++;
-      else {
-        const at = { live: false, ended: false, cumulative: Decimal.zero, sends: 1, proofs: 0 };
+      if (known !== undefined) {
+        known.sends++;
+        known.onWire = true;
+      } else {
+        const at = { onWire: true, live: false, ended: false, cumulative: Decimal.zero, sends: 1, proofs: 0 };
         orders.push({ request: output.request, ...at });
       }
     }
@@ -671,8 +674,9 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     else if (kind === 'deliver') deliver(pick);
   };
   const venue = ({ kind, pick }: Step, order: AtVenue) => {
-    const { request, ended, live } = order;
+    const { request, ended, live, onWire } = order;
     const id = request.clientOrderId;
+    if (!onWire) return;
     if (kind === 'fill' && !ended) fillAtVenue(order, pick);
     else if (kind === 'end' && !ended) {
       order.live = true;
@@ -686,6 +690,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     } else if (kind === 'lose') give(submitted(id, 'unknown', nowUs));
     else if (kind === 'prove absent' && !live) {
       order.proofs++;
+      order.onWire = false;
       give(lookedUp(id, { type: 'absent' }, nowUs, true));
     } else if (kind === 'look up') ask(order);
     else if (kind === 'fail') give(lookedUp(id, { type: 'failed', reason: 'timeout' }, nowUs));
