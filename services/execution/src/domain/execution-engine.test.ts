@@ -588,7 +588,7 @@ test('a snapshot of an unknown version or another account is refused', () => {
 const STEPS = [
   ...['place', 'place', 'place', 'close', 'close', 'close', 'fill', 'fill', 'fill', 'fill', 'end', 'end'],
   ...['confirm', 'confirm', 'lose', 'prove absent', 'look up', 'look up', 'look up', 'fail', 'cancel'],
-  ...['deliver', 'deliver', 'deliver', 'mode', 'gate'],
+  ...['deliver', 'deliver', 'deliver', 'mode', 'gate', 'restart', 'fetch'],
 ] as const;
 interface Step {
   readonly kind: (typeof STEPS)[number];
@@ -623,6 +623,8 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
   const orders: AtVenue[] = [];
   const held = new Map<string, Decimal>();
   const undelivered: ExecutionInput[] = [];
+  const history: ExecutionInput[] = [];
+  let epoch = 1;
   let lowest = Decimal.zero;
   let nowUs = S;
   let n = 0;
@@ -652,6 +654,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     if (position.lessThan(lowest)) lowest = position;
     const trade = `${request.clientOrderId}-${order.cumulative}`;
     const told = filled(request, trade, quantity.toString(), order.cumulative.toString(), nowUs);
+    history.push(told);
     if (pick % 3 === 0) undelivered.push(told, told);
     else give(told);
   };
@@ -670,8 +673,13 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     else if (kind === 'close')
       give(close(n, { instrument: at, timeUs: nowUs, quantity: d(`${1 + (pick % 12)}`) }));
     else if (kind === 'mode') give(mode(calm, nowUs));
-    else if (kind === 'gate') give(gate(nowUs));
-    else if (kind === 'deliver') deliver(pick);
+    else if (kind === 'gate') give(gate(nowUs, epoch));
+    else if (kind === 'fetch') for (const told of history) give(told);
+    else if (kind === 'restart') {
+      // The stream forgets what it had not told; only asking brings it back.
+      undelivered.length = 0;
+      give({ type: 'EpochStarted', epoch: ++epoch, timeUs: nowUs });
+    } else if (kind === 'deliver') deliver(pick);
   };
   const venue = ({ kind, pick }: Step, order: AtVenue) => {
     const { request, ended, live, onWire } = order;
@@ -706,6 +714,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     if (order !== undefined) venue(step, order);
   }
   while (undelivered.length > 0) deliver(0);
+  for (const told of history) give(told);
   for (const order of orders) if (order.live) ask(order);
   return { orders, held, lowest };
 }
