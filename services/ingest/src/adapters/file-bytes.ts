@@ -50,23 +50,26 @@ async function* unpacked(packed: FileBytes): FileBytes {
     out = [];
     return taken;
   };
-  for (;;) {
-    const next = await packed.next();
-    if (next.done) {
-      damage ??= next.value;
-      break;
+  try {
+    for (;;) {
+      const next = await packed.next();
+      if (next.done) {
+        damage ??= next.value;
+        break;
+      }
+      await Promise.race([new Promise<unknown>((written) => gunzip.write(next.value, written)), ended]);
+      // What was unpacked may still be on its way to the listener.
+      await new Promise((resolve) => setImmediate(resolve));
+      yield* take();
+      if (damage !== undefined) break;
     }
-    await Promise.race([new Promise<unknown>((written) => gunzip.write(next.value, written)), ended]);
-    // What was unpacked may still be on its way to the listener.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (damage === undefined) {
+      gunzip.end();
+      await ended;
+    }
     yield* take();
-    if (damage !== undefined) break;
+    return damage;
+  } finally {
+    gunzip.destroy();
   }
-  if (damage === undefined) {
-    gunzip.end();
-    await ended;
-  }
-  gunzip.destroy();
-  yield* take();
-  return damage;
 }

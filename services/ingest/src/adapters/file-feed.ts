@@ -14,7 +14,7 @@ interface FileFeedSnapshot {
 }
 
 /** Recorded trades out of files: the files of one instrument follow each other by time, instruments advance together. */
-export class FileFeed implements RecordedFeed, AsyncDisposable {
+export class FileFeed implements RecordedFeed {
   readonly #lanes: readonly FileLane[];
   readonly #slicer: Slicer;
   readonly #stepUs: number;

@@ -93,6 +93,8 @@ export class SyntheticFeed implements RecordedFeed {
     return new TextEncoder().encode(JSON.stringify(snapshot));
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {}
+
   #made(): string {
     const { instruments, seed, stepUs, warmHistoryMinutes } = this.#settings;
     return `${instruments.map(({ id }) => id).join(',')} seed ${seed} steps ${stepUs} µs warm ${warmHistoryMinutes} min`;

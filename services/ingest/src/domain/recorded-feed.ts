@@ -8,7 +8,7 @@ export interface RecordedSlice extends Slice {
 }
 
 /** Recorded or made-up trades, slice by slice, the same at every reading. Made again from its snapshot it goes on there. */
-export interface RecordedFeed {
+export interface RecordedFeed extends AsyncDisposable {
   readonly instruments: readonly InstrumentId[];
   /** Returns the next slice; undefined when there are no more. Steps strictly increase. */
   next(): Promise<RecordedSlice | undefined>;
