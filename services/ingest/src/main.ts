@@ -13,7 +13,7 @@ await hostService('ingest', schema, async (context) => {
     throw new InputError({
       field: 'ALGO_PACING',
       value: config.pacing,
-      because: `the feed ${config.feed.kind} needs ${pacing}, or the other services would wait for what never comes`,
+      because: `with the feed ${config.feed.kind} the others would wait for what never comes`,
       remedy: `Set ALGO_PACING=${pacing} for every service.`,
     });
   const catalog = readInstrumentCatalog(config.instrumentsFile);

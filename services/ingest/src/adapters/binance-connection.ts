@@ -26,7 +26,9 @@ export const BINANCE_TIMINGS: ConnectionTimings = {
   lookMs: 250,
 };
 
-/** Trades of a new connection that are kept while the old one still runs; with more, it takes over at once. */
+/**
+ * Trades of a new connection that are kept while the old one still runs; with more, it takes over at once.
+ */
 const OVERLAP_TRADES_MAX = 50_000;
 const SIGN_OF_LIFE = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
@@ -48,8 +50,10 @@ export interface ConnectionOptions {
 }
 
 /**
- * Keeps one set of streams connected for ever: dials again with growing, jittered waits, replaces a connection before the
- * venue cuts it, and one that has gone silent. It never misorders trades: a new connection's wait until the old one is closed.
+ * Keeps one set of streams connected for ever: dials again with growing, jittered waits, replaces a
+ * connection before the
+ * venue cuts it, and one that has gone silent. It never misorders trades: a new connection's wait until the
+ * old one is closed.
  */
 export class BinanceConnection implements Disposable {
   readonly #options: ConnectionOptions;
@@ -87,18 +91,19 @@ export class BinanceConnection implements Disposable {
       if (now >= this.#nextTryMs) this.#active = this.#dial();
       return;
     }
-    if (this.#isDead(this.#active, now))
-      return this.#lost(this.#active, `silent for ${timings.silenceMs} ms`);
-    if (this.#standby === undefined) {
-      const { openedMs } = this.#active;
-      if (openedMs === undefined || now - openedMs < timings.rotateMs || now < this.#nextTryMs) return;
-      this.#standby = { socket: this.#dial(), trades: [] };
-      return;
+    if (this.#isDead(this.#active, now)) this.#lost(this.#active, `silent for ${timings.silenceMs} ms`);
+    else if (this.#standby === undefined) this.#replaceWhenOld(this.#active, now);
+    else {
+      const { socket, trades } = this.#standby;
+      if (this.#isDead(socket, now)) this.#lost(socket, 'silent');
+      else if (this.#isOverlapDone(socket.openedMs, trades.length, now)) this.#switch();
     }
-    const { socket, trades } = this.#standby;
-    if (this.#isDead(socket, now)) this.#lost(socket, 'silent');
-    else if (socket.openedMs !== undefined && this.#isOverlapDone(socket.openedMs, trades.length, now))
-      this.#switch();
+  }
+
+  #replaceWhenOld({ openedMs }: StreamSocket, now: number): void {
+    const { rotateMs } = this.#options.timings;
+    if (openedMs === undefined || now - openedMs < rotateMs || now < this.#nextTryMs) return;
+    this.#standby = { socket: this.#dial(), trades: [] };
   }
 
   #isOverlapDone(openedMs: number | undefined, trades: number, now: number): boolean {
@@ -106,7 +111,10 @@ export class BinanceConnection implements Disposable {
     return now - openedMs >= this.#options.timings.overlapMs || trades >= OVERLAP_TRADES_MAX;
   }
 
-  /** Returns whether a connection is to be given up; asks it for a sign of life when it has been quiet for half that time. */
+  /**
+   * Returns whether a connection is to be given up; asks it for a sign of life when it has been quiet for
+   * half that time.
+   */
   #isDead(socket: StreamSocket, now: number): boolean {
     const quietMs = now - socket.heardMs;
     const { silenceMs } = this.#options.timings;

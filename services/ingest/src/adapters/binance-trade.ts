@@ -12,7 +12,9 @@ export interface BinanceTrade {
   readonly side: number;
 }
 
-/** Returns the trade in a frame, `answer` for the reply to a request of ours, undefined for what is neither. */
+/**
+ * Returns the trade in a frame, `answer` for the reply to a request of ours, undefined for what is neither.
+ */
 export function binanceTradeIn(frame: string): BinanceTrade | 'answer' | undefined {
   let message: unknown;
   try {

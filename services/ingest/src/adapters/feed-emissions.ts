@@ -5,7 +5,10 @@ import type { FeedEvent, TimeUs, TradeColumns } from '@algo/model';
 /** Trades in one message at most: about 300 KB, under the server's payload limit of 1 MiB. */
 export const BATCH_ROWS_MAX = 8_192;
 
-/** Returns trades of counted ids as a message named by the first and last of them. `life` tells a process's lives apart. */
+/**
+ * Returns trades of counted ids as a message named by the first and last of them. `life` tells a process's
+ * lives apart.
+ */
 export function batchEmission(
   trades: TradeColumns,
   complete: boolean,

@@ -6,7 +6,9 @@ import type { BinanceTrade } from './binance-trade.ts';
 import { BATCH_ROWS_MAX, batchEmission, feedEmission } from './feed-emissions.ts';
 import { RawTradesBuilder } from './raw-trades-builder.ts';
 
-/** Trades that wait for the bus, of one instrument; what comes on top is dropped, and its ids then open a gap. */
+/**
+ * Trades that wait for the bus, of one instrument; what comes on top is dropped, and its ids then open a gap.
+ */
 export const GATHERED_MAX = 200_000;
 
 const EVENTS_MAX = 10_000;
@@ -38,7 +40,8 @@ export class LiveLanes {
 }
 
 /**
- * One instrument's trades on their way to the bus: while a publish is under way the next batch gathers, so that a batch is one
+ * One instrument's trades on their way to the bus: while a publish is under way the next batch gathers, so
+ * that a batch is one
  * trade when it is quiet and many when it is busy.
  */
 export class LiveBatches {

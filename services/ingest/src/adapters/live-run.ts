@@ -43,7 +43,8 @@ interface Market {
 }
 
 /**
- * Brings Binance's public trades to the bus as they come. Across restarts it remembers the last trade ids, so that what was
+ * Brings Binance's public trades to the bus as they come. Across restarts it remembers the last trade ids, so
+ * that what was
  * missed in between is told as a gap.
  */
 export class LiveRun implements AsyncDisposable {

@@ -31,7 +31,10 @@ interface RunSnapshot {
   readonly ended: boolean;
 }
 
-/** Gives a recorded feed to the bus, step by step, at its pace; goes on where its last snapshot stood after a restart. */
+/**
+ * Gives a recorded feed to the bus, step by step, at its pace; goes on where its last snapshot stood after a
+ * restart.
+ */
 export class RecordedRun implements AsyncDisposable {
   /** Settles with what stopped the run; not when the feed ends, the process stays to be asked. */
   readonly closed: Promise<Error>;
@@ -142,7 +145,9 @@ export class RecordedRun implements AsyncDisposable {
     });
   }
 
-  /** A slice leaves when its end would have come, had event time run at `speed` since the first paced slice. */
+  /**
+   * A slice leaves when its end would have come, had event time run at `speed` since the first paced slice.
+   */
   async #waitForItsTime({ timeUs, warm }: RecordedSlice): Promise<void> {
     const { clock, speed } = this.#options;
     if (warm || speed === 'max') return;

@@ -1,4 +1,6 @@
-/** One WebSocket from the moment it is dialled to its end. It ends once; nothing is heard of it afterwards. */
+/**
+ * One WebSocket from the moment it is dialled to its end. It ends once; nothing is heard of it afterwards.
+ */
 export class StreamSocket {
   readonly dialledMs: number;
   /** When it opened, and when it was last heard of; undefined while dialling. */
