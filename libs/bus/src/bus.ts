@@ -140,6 +140,9 @@ export interface Bus extends AsyncDisposable {
     subject: string,
     handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
   ): Promise<Subscription>;
+  /** Tells whoever listens now. May be lost: only for what a stream says as well. */
+  signal(subject: string, data: Uint8Array): void;
+  onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription>;
   bucket(name: BucketName): KeyValue;
 }
 

@@ -204,6 +204,27 @@ export class JetStreamBus implements Bus {
     };
   }
 
+  signal(subject: string, data: Uint8Array): void {
+    if (!this.#nc.isClosed()) this.#nc.publish(subject, data);
+  }
+
+  async onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription> {
+    const closed = Promise.withResolvers<Error | undefined>();
+    const subscription = this.#nc.subscribe(subject, {
+      callback: (error, msg) => {
+        if (error === null) handler(msg.data);
+      },
+    });
+    await this.#nc.flush();
+    return {
+      closed: closed.promise,
+      async [Symbol.asyncDispose]() {
+        subscription.unsubscribe();
+        closed.resolve(undefined);
+      },
+    };
+  }
+
   bucket(name: BucketName): KeyValue {
     let bucket = this.#buckets.get(name);
     if (bucket === undefined) {

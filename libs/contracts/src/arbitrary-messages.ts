@@ -306,6 +306,7 @@ export const arbitraryMessages: { readonly [Name in MessageName]: fc.Arbitrary<M
     producer: word,
     steps: fc.array(whole, few),
     eventTimeUs: whole,
+    after: whole,
     lanes: fc.array(fc.record({ lane: word, count: whole }), few),
   }),
 };

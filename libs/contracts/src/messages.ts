@@ -216,4 +216,6 @@ export interface StepMark {
   readonly steps: readonly number[];
   readonly eventTimeUs: TimeUs;
   readonly lanes: readonly LaneCount[];
+  /** The step finished before the first of these; 0 before the first ever. */
+  readonly after: number;
 }

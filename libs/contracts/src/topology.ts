@@ -346,6 +346,21 @@ export const REQUESTS = {
   { messages: readonly string[]; servers: readonly ServiceName[]; clients: readonly ServiceName[] }
 >;
 
+/**
+ * Signals: told to whoever listens at this moment, kept nowhere, lost when nobody does. Each repeats, sooner, what a
+ * stream says for certain.
+ */
+export const SIGNALS = {
+  'now.step': {
+    messages: ['StepMark'],
+    publishers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
+    readers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
+  },
+} as const satisfies Record<
+  string,
+  { messages: readonly string[]; publishers: readonly ServiceName[]; readers: readonly ServiceName[] }
+>;
+
 function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): string {
   return `${family}.${virtualShard(instrument)}.${extra}${instrument}`;
 }
@@ -374,6 +389,7 @@ export const subjects = {
   service: (instance: string) => `sys.service.${instance}`,
   notification: () => 'sys.notification.outbox',
   stepMark: (producer: string) => `step.mark.${producer}`,
+  stepSignal: (producer: string) => `now.step.${producer}`,
   deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,
   venueRequest: (venue: string, verb: 'submit' | 'cancel' | 'look-up' | 'account') =>
     `rpc.venue.${venue}.${verb}`,

@@ -98,7 +98,7 @@ export class StepLoop implements AsyncDisposable {
     this.#counts = new Map(Object.entries(restored?.counts ?? {}));
     this.#handled = restored?.handled ?? 0;
     this.#publishedThrough = publishedThrough;
-    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) =>
+    this.#marker = new StepMarker(options.bus, options.clock, { count: marks, publishedThrough }, (error) =>
       this.#fail(error),
     );
   }
@@ -161,6 +161,13 @@ export class StepLoop implements AsyncDisposable {
     for (const family of asides ?? []) add(family);
     if (producers.length > 0)
       filters.set('STEPS', new Set(producers.map((producer) => subjects.stepMark(producer.name))));
+    for (const producer of producers)
+      this.#subscriptions.push(
+        await bus.onSignal(subjects.stepSignal(producer.name), (data) => {
+          this.#inbox.onSignal(data);
+          this.#pump();
+        }),
+      );
     for (const [stream, set] of filters) {
       const subscription = await bus.follow(
         { stream, subjects: [...set], after: positions[stream] ?? 0 },
@@ -351,6 +358,7 @@ export class StepLoop implements AsyncDisposable {
   abandon(): void {
     this.#stopping = true;
     this.#abandoned = true;
+    this.#marker.end();
     for (const subscription of this.#subscriptions) void subscription[Symbol.asyncDispose]();
   }
 

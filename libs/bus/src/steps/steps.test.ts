@@ -20,6 +20,8 @@ async function run(steps: number, window: number, seed?: number): Promise<string
     random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
     return random % below;
   };
+  // Signals may be lost at any time; what they said is in the stream.
+  if (seed !== undefined) server.losesSignal = () => next(7) === 0;
   let finished = false;
   const feed = (async () => {
     while (!finished) {

@@ -39,6 +39,7 @@ const stepMark = part<StepMark>('StepMark', {
   steps: list(whole),
   eventTimeUs: whole,
   lanes: list(nested(laneCount)),
+  after: whole,
 });
 
 export const systemCodecs = {

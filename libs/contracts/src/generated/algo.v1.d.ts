@@ -2599,6 +2599,7 @@ export namespace algo {
             steps: number[];
             eventTimeUs: number;
             lanes: algo.v1.LaneCount.$Properties[];
+            after: number;
             static encode(message: algo.v1.StepMark.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StepMark & algo.v1.StepMark.$Shape;
         }
@@ -2609,6 +2610,7 @@ export namespace algo {
                 steps?: (number[]|null);
                 eventTimeUs?: (number|null);
                 lanes?: (algo.v1.LaneCount.$Properties[]|null);
+                after?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.StepMark.$Properties;

@@ -11658,6 +11658,7 @@ export const algo = $root.algo = (() => {
             StepMark.prototype.steps = $util.emptyArray;
             StepMark.prototype.eventTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             StepMark.prototype.lanes = $util.emptyArray;
+            StepMark.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             StepMark.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11675,6 +11676,8 @@ export const algo = $root.algo = (() => {
                 if (message.lanes != null && message.lanes.length)
                     for (let i = 0; i < message.lanes.length; ++i)
                         $root.algo.v1.LaneCount.encode(message.lanes[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && (typeof message.after === "object" ? message.after.low || message.after.high : message.after !== 0))
+                    writer.uint32(40).uint64(message.after);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11746,6 +11749,15 @@ export const algo = $root.algo = (() => {
                             if (!(message.lanes && message.lanes.length))
                                 message.lanes = [];
                             message.lanes.push($root.algo.v1.LaneCount.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.after = value;
+                            else
+                                delete message.after;
                             continue;
                         }
                     }

@@ -1,1 +1,3 @@
-export {};
+export { joinRaw, type RawTrades, SIDE_UNREADABLE, sliceRaw } from './raw-trades.ts';
+export { type Cut, SLICE_ROWS_MAX, type Slice, Slicer, STEP_UNIT_US, stepAt } from './slicer.ts';
+export { type ScreenCounters, type Screened, type ScreenSnapshot, TradeScreen } from './trade-screen.ts';
