@@ -32,6 +32,8 @@ interface Seen {
   /** Names what is waited for next: a command, an order. */
   readonly key?: string;
   readonly cause?: string;
+  /** How many, where the message itself counts. */
+  readonly count?: number;
 }
 
 /** More causes than one smoke run has. */
@@ -66,13 +68,10 @@ export class SmokeStages {
       stages.#subscriptions.push(
         await engine.bus.follow({ stream, subjects: [subject], after: 0 }, (message) => {
           const seen = stageOf(message);
-          if (seen !== undefined) stages.#see(seen, message);
+          if (seen !== undefined) stages.#see(seen);
         }),
       );
-    await follow('MARKET', 'md.trades.>', (message) => ({
-      stage: 'trades flowing',
-      detail: message.subject,
-    }));
+    await follow('MARKET', 'md.trades.>', tradesStage);
     await follow('SYSTEM', 'sys.service.>', storedStage);
     await follow('CANDLES', 'md.candles.>', (message) => ({
       stage: 'candle closed',
@@ -98,10 +97,10 @@ export class SmokeStages {
     for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
   }
 
-  #see(seen: Seen, message?: InboundMessage): void {
+  #see(seen: Seen): void {
     const nowMs = performance.now();
     if (seen.key !== undefined && this.#causes.size < CAUSES_MAX) this.#causes.set(seen.key, nowMs);
-    const count = (this.#counts.get(seen.stage) ?? 0) + countOf(seen, message);
+    const count = (this.#counts.get(seen.stage) ?? 0) + (seen.count ?? 1);
     const isFirst = !this.#counts.has(seen.stage);
     this.#counts.set(seen.stage, count);
     if (isFirst) {
@@ -114,17 +113,15 @@ export class SmokeStages {
   }
 }
 
-/** A batch of trades counts its trades. */
-function countOf(seen: Seen, message: InboundMessage | undefined): number {
-  if (seen.stage !== 'trades flowing' || message === undefined) return 1;
-  return codecs.TradeBatch.decode(message.data).trades.count;
+function tradesStage({ subject, data }: InboundMessage): Seen {
+  return { stage: 'trades flowing', detail: subject, count: codecs.TradeBatch.decode(data).trades.count };
 }
 
 function storedStage({ type, data }: InboundMessage): Seen | undefined {
   if (type !== codecs.ServiceStatus.type) return undefined;
   const { service, instance, counters } = codecs.ServiceStatus.decode(data);
   if (service !== 'analytics' || (counters.stored ?? 0) === 0) return undefined;
-  return { stage: 'trades stored', detail: `${instance}: ${counters.stored} rows in its files` };
+  return { stage: 'trades stored', detail: `by ${instance}`, count: counters.stored ?? 0 };
 }
 
 function decisionStage({ type, data }: InboundMessage): Seen | undefined {
