@@ -9,7 +9,7 @@ import { ExecutionMachine } from './adapters/execution-machine.ts';
 import { OrderWire } from './adapters/order-wire.ts';
 import { keepReconciled } from './adapters/keep-reconciled.ts';
 import { ReconciliationJob } from './adapters/reconciliation-gate.ts';
-import { WriteAheadLog } from './adapters/write-ahead-log.ts';
+import { WriteAheadLog } from '@algo/state';
 import { config as schema } from './config.ts';
 import { executionSettings } from './settings.ts';
 

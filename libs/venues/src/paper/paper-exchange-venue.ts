@@ -5,6 +5,8 @@ import { ExponentialBackoff, handleType, type IPolicy, retry } from 'cockatiel';
 import { type ExchangeVenue, type OrderRef, type VenueCapabilities, VenueUnavailableError } from '../port.ts';
 
 const TIMEOUT_MS = 2_000;
+/** Pages of fills asked for at most; a page holds thousands. */
+const FILL_PAGES_MAX = 100;
 
 /**
  * The paper venue as execution and reconcile see it: requests over the bus to the process that plays the exchange.
@@ -46,9 +48,15 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   async fillsSince(account: AccountId, sinceUs: TimeUs): Promise<readonly Fill[]> {
-    const reply = await this.#account(account, 'fills-since', sinceUs, codecs.FillsReply);
-    if (!reply.complete) throw new VenueUnavailableError(`paper venue: the fills of ${account} since ${sinceUs} are more than one reply holds`);
-    return reply.fills;
+    const fills = new Map<string, Fill>();
+    let fromUs = sinceUs;
+    for (let page = 0; page < FILL_PAGES_MAX; page++) {
+      const reply = await this.#account(account, 'fills-since', fromUs, codecs.FillsReply);
+      for (const fill of reply.fills) fills.set(fill.venueTradeId, fill);
+      if (reply.complete) return [...fills.values()];
+      fromUs = reply.fills.at(-1)!.timeUs;
+    }
+    throw new VenueUnavailableError(`paper venue: more than ${FILL_PAGES_MAX} pages of fills of ${account} since ${sinceUs}`);
   }
 
   async positions(account: AccountId): Promise<readonly VenuePosition[]> {

@@ -3,7 +3,7 @@ import type { OrderLookup, OrderRequest, SubmitOutcome, TimeUs } from '@algo/mod
 import type { Logger } from '@algo/runtime';
 import type { ExchangeVenue, OrderRef } from '@algo/venues';
 import type { SubmitOrder } from '../domain/index.ts';
-import type { WriteAheadLog } from './write-ahead-log.ts';
+import type { WriteAheadLog } from '@algo/state';
 
 /** A send must be over well before the lease could be another's (R-51). */
 const LEASE_MARGIN_MS = 2_500;

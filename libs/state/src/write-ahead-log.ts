@@ -125,6 +125,22 @@ export class WriteAheadLog implements AsyncDisposable {
     return new WriteAheadLog(options, { file, segment, tornFile });
   }
 
+  /** Returns the orders whose fate a log doesn't know, reading only: another process may be writing it. Empty without a log. */
+  static async undecidedIn(directory: string): Promise<readonly WalEntry[]> {
+    const names = await segmentNames(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const newest = names.at(-1);
+    if (newest === undefined) return [];
+    const path = join(directory, newest);
+    const index = new Map<ClientOrderId, WalEntry>();
+    for (const record of decodeSegment(await readFile(path), path, true).records)
+      if (record.clientOrderId !== null)
+        index.set(record.clientOrderId, advanced(index.get(record.clientOrderId), record));
+    return [...index.values()].filter((entry) => entry.outcome === null);
+  }
+
   /** The newest epoch the log has seen, 0 if none: an executor must not start with one that isn't newer. */
   get lastEpoch(): number {
     return this.#lastEpoch;
