@@ -18,5 +18,6 @@ try {
   process.stdout.write(`streams, buckets and durables are in place on ${config.natsUrl}\n`);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.name === 'ConfigError' || error.name === 'InputError' ? EXIT.misconfigured : EXIT.failed;
+  process.exitCode =
+    error.name === 'ConfigError' || error.name === 'InputError' ? EXIT.misconfigured : EXIT.failed;
 }
