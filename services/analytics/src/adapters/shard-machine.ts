@@ -1,6 +1,6 @@
 import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, familyOf, feedEvents } from '@algo/contracts';
-import { type InstrumentId, instrumentId, type TimeUs, TIMEFRAME_US } from '@algo/model';
+import { type InstrumentId, instrumentId, TIMEFRAME_US, type TimeUs, US_PER_HOUR } from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { TickStore } from '@algo/tickstore';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../domain/index.ts';
@@ -46,7 +46,10 @@ export class ShardMachine implements StepMachine {
         return this.#onTrades(message, context);
       case 'md.feed': {
         const event = feedEvents.decode(message.type, message.data);
-        if (event.type === 'TimeAdvanced' || event.type === 'FeedEnded') this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        if (event.type === 'TimeAdvanced') this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and volumes add up.
+        if (event.type === 'FeedEnded')
+          this.#advance(this.#kept.get(event.instrument), Math.ceil(event.timeUs / US_PER_HOUR) * US_PER_HOUR, context);
         return;
       }
       default:
