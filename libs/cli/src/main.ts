@@ -3,7 +3,9 @@ import { ConfigError } from '@algo/runtime';
 import { CommanderError } from 'commander';
 import { CommandFailure, EXIT_CODE } from './exit-codes.ts';
 import { createProgram } from './program.ts';
+import { endQuietlyWithReader } from './reading/output.ts';
 
+endQuietlyWithReader();
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {

@@ -305,7 +305,7 @@ export const arbitraryMessages: { readonly [Name in MessageName]: fc.Arbitrary<M
   StepMark: fc.record({
     producer: word,
     steps: fc.array(whole, few),
-    eventTimeUs: whole,
+    eventTimesUs: fc.array(whole, few),
     after: whole,
     lanes: fc.array(fc.record({ lane: word, count: whole }), few),
   }),

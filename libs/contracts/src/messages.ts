@@ -214,7 +214,8 @@ export interface LaneCount {
 export interface StepMark {
   readonly producer: string;
   readonly steps: readonly number[];
-  readonly eventTimeUs: TimeUs;
+  /** The event time that each step reached; as many as `steps`. */
+  readonly eventTimesUs: readonly TimeUs[];
   readonly lanes: readonly LaneCount[];
   /** The step finished before the first of these; 0 before the first ever. */
   readonly after: number;

@@ -28,7 +28,7 @@ export const STEP_PLANS = {
       { service: 'paper-venue', families: ['venue.user'] },
     ],
     feedback: [
-      { service: 'position-risk', families: ['risk.evt', 'ord.cmd'] },
+      { service: 'position-risk', families: ['ord.cmd', 'risk.evt'] },
       { service: 'decision', families: ['ord.cmd'] },
     ],
   },

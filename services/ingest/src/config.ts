@@ -35,7 +35,10 @@ const speed = z.union([z.string(), z.number()]).transform((value, context): numb
 /** Settings of the service that brings trades in. */
 export const config = baseConfig.extend({
   feed: feed.default({ kind: 'synthetic' }),
-  /** `venue.market.SYMBOL`, comma separated: what to subscribe to, to make up, or whose the files are, in their order. */
+  /**
+   * `venue.market.SYMBOL`, comma separated: what to subscribe to, to make up, or whose the files are, in
+   * their order.
+   */
   instruments: z.string().default('').transform(words),
   /** Of a recorded or synthetic feed, against the wall clock. */
   speed: speed.default(1),

@@ -209,9 +209,9 @@ export class StepInbox {
 
   #mark(incoming: Incoming, mark: StepMark): void {
     const need = mark.lanes.filter(({ lane }: { lane: string }) => reads(incoming.plan, lane));
-    for (const step of mark.steps) {
+    for (const [i, step] of mark.steps.entries()) {
       if (step <= incoming.markedThrough) continue;
-      incoming.marked.push({ step, timeUs: mark.eventTimeUs, need });
+      incoming.marked.push({ step, timeUs: mark.eventTimesUs[i]!, need });
       incoming.markedThrough = step;
     }
   }

@@ -12,8 +12,8 @@ interface Finished {
 /** Finished steps of which the stream has not heard yet. */
 interface Unstored {
   readonly steps: number[];
+  readonly timesUs: TimeUs[];
   readonly lanes: Map<string, number>;
-  timeUs: TimeUs;
 }
 
 /** Steps joined in one mark at most. */
@@ -34,7 +34,7 @@ export class StepMarker {
   readonly #fail: (error: Error) => void;
   /** Steps up to here were marked in the stream by an earlier life of this process. */
   readonly #publishedThrough: number;
-  #unstored: Unstored = { steps: [], lanes: new Map(), timeUs: 0 };
+  #unstored: Unstored = { steps: [], timesUs: [], lanes: new Map() };
   #count: number;
   #signalled: number;
   #sent: number;
@@ -84,14 +84,14 @@ export class StepMarker {
     while (this.#queue.length > 0 && this.#queue[0]!.open === 0) {
       const steps: number[] = [];
       const lanes = new Map<string, number>();
-      let timeUs = 0;
+      const timesUs: TimeUs[] = [];
       while (steps.length < STEPS_PER_MARK && this.#queue.length > 0 && this.#queue[0]!.open === 0) {
         const finished = this.#queue.shift()!;
         steps.push(finished.step);
-        timeUs = finished.timeUs;
+        timesUs.push(finished.timeUs);
         for (const { lane, count } of finished.lanes) lanes.set(lane, count);
       }
-      this.#signal(steps, timeUs, lanes);
+      this.#signal(steps, timesUs, lanes);
     }
     const pending = this.#unstored.steps.length;
     if (pending >= STEPS_PER_MARK || (pending > 0 && this.#waiters.length > 0)) this.#store();
@@ -130,21 +130,21 @@ export class StepMarker {
     });
   }
 
-  #signal(steps: readonly number[], timeUs: TimeUs, lanes: ReadonlyMap<string, number>): void {
-    const mark = markOf(this.#bus.identity, this.#signalled, steps, timeUs, lanes);
+  #signal(steps: readonly number[], timesUs: readonly TimeUs[], lanes: ReadonlyMap<string, number>): void {
+    const mark = markOf(this.#bus.identity, this.#signalled, steps, timesUs, lanes);
     this.#signalled = steps.at(-1)!;
     this.#bus.signal(subjects.stepSignal(this.#bus.identity), codecs.StepMark.encode(mark));
     this.#unstored.steps.push(...steps);
-    this.#unstored.timeUs = timeUs;
+    this.#unstored.timesUs.push(...timesUs);
     for (const [lane, count] of lanes) this.#unstored.lanes.set(lane, count);
   }
 
   #store(): void {
-    const { steps, lanes, timeUs } = this.#unstored;
+    const { steps, timesUs, lanes } = this.#unstored;
     if (steps.length === 0 || this.#ended) return;
-    this.#unstored = { steps: [], lanes: new Map(), timeUs: 0 };
+    this.#unstored = { steps: [], timesUs: [], lanes: new Map() };
     const producer = this.#bus.identity;
-    const mark = markOf(producer, this.#sent, steps, timeUs, lanes);
+    const mark = markOf(producer, this.#sent, steps, timesUs, lanes);
     const last = steps.at(-1)!;
     this.#sent = last;
     this.#count++;
@@ -153,7 +153,7 @@ export class StepMarker {
         subject: subjects.stepMark(producer),
         type: codecs.StepMark.type,
         id: `mark:${producer}:${last}`,
-        timeUs,
+        timeUs: timesUs.at(-1)!,
         data: codecs.StepMark.encode(mark),
         lane: { producer, epoch: 0, count: this.#count, step: last },
       })
@@ -177,8 +177,8 @@ function markOf(
   producer: string,
   after: number,
   steps: readonly number[],
-  eventTimeUs: TimeUs,
+  timesUs: readonly TimeUs[],
   lanes: ReadonlyMap<string, number>,
 ): StepMark {
-  return { producer, after, steps: [...steps], eventTimeUs, lanes: [...lanes].map(([lane, count]) => ({ lane, count })) };
+  return { producer, after, steps: [...steps], eventTimesUs: [...timesUs], lanes: [...lanes].map(([lane, count]) => ({ lane, count })) };
 }

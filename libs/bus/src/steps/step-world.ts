@@ -25,7 +25,7 @@ class Folding implements StepMachine {
   }
 
   async endStep(timeUs: number, context: HandleContext): Promise<void> {
-    this.#sum = (this.#sum * 17 + 3) % 1_000_000_007;
+    this.#sum = (this.#sum * 17 + timeUs) % 1_000_000_007;
     if (this.#sum % 5 === 0) await Promise.resolve();
     if (this.#sum % (this.#every * 2) === 0) this.#say(timeUs, context);
   }

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { InputError } from '@algo/model';
-import { findNatsServer } from '../../../../scripts/nats-server.mjs';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { DataDirLock } from '../supervisor/data-dir-lock.ts';
@@ -8,6 +6,7 @@ import { readEngineFile } from '../supervisor/engine-file.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor, ReconcileRefusedError } from '../supervisor/engine-supervisor.ts';
 import { FeedEnd } from '../supervisor/feed-end.ts';
+import { findNatsBinary } from '../supervisor/nats-binary.ts';
 import {
   checkFeedFiles,
   endLeftovers,
@@ -16,20 +15,6 @@ import {
 } from '../supervisor/prepare-data-dir.ts';
 import { StatusScreen } from '../supervisor/status-screen.ts';
 import { parseUpOptions, type RawUpOptions, type UpOptions } from '../supervisor/up-options.ts';
-
-/** Returns the path of a nats-server to run. *Errors*: InputError when there is none and none can be fetched. */
-export async function natsBinary(inherited: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> {
-  try {
-    return (await findNatsServer({ env: inherited, log: say })).path;
-  } catch (error) {
-    throw new InputError({
-      field: 'nats-server',
-      value: inherited.NATS_SERVER_BIN ?? 'none',
-      because: (error as Error).message,
-      remedy: 'See CONTRIBUTING.md.',
-    });
-  }
-}
 
 /** Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't go on. */
 export async function up(
@@ -54,7 +39,7 @@ export async function up(
     options,
     dataDir,
     root: ROOT,
-    natsBinary: await natsBinary(environment.inherited, say),
+    natsBinary: await findNatsBinary(environment.inherited, say),
     inherited: environment.inherited,
     account: environment.inherited.ALGO_ACCOUNT ?? 'paper-main',
     say,

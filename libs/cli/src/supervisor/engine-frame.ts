@@ -31,7 +31,7 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
       open: grouped(view.sum('position-risk', 'open')),
       closed: grouped(view.sum('position-risk', 'closed')),
       'stop moves': grouped(view.sum('position-risk', 'stopsMoved')),
-      'P&L realised': equity === undefined ? '-' : equity.realized.rounded(2, 'half-even').toString(),
+      'P&L realised': view.realizedPnl.rounded(2, 'half-even').toString(),
       equity: equity === undefined ? '-' : equity.equity.rounded(2, 'half-even').toString(),
     },
     lastEvent: view.lastEvent,

@@ -7,7 +7,7 @@ import {
   type ServiceStatus,
   type StreamName,
 } from '@algo/contracts';
-import type { OrderEvent, PositionEvent, RiskEvent } from '@algo/model';
+import { Decimal, type OrderEvent, type PositionEvent, type RiskEvent } from '@algo/model';
 
 const RATE_WINDOW_MS = 5_000;
 /** Twice a second for the length of the window, with room. */
@@ -19,11 +19,14 @@ type EquityMarked = Extract<RiskEvent, { type: 'EquityMarked' }>;
 export class EngineView implements AsyncDisposable {
   readonly statuses = new Map<string, ServiceStatus>();
   equity: EquityMarked | undefined;
+  /** Net of fees, over every position that this data directory has seen closed. *Units*: quote. */
+  realizedPnl: Decimal = Decimal.zero;
   /** The last thing worth a person's look, in words. */
   lastEvent = '';
   /** Counts every notable event, so that a change can be told from a repeat. */
   events = 0;
   onStatus: (status: ServiceStatus) => void = () => {};
+  readonly #closed = new Set<string>();
   readonly #samples: { atMs: number; trades: number }[] = [];
   readonly #subscriptions: Subscription[] = [];
 
@@ -31,7 +34,11 @@ export class EngineView implements AsyncDisposable {
     const view = new EngineView();
     await view.#listen(bus, 'SYSTEM', 'sys.service.>', (message) => view.#onStatusMessage(message));
     await view.#listen(bus, 'ORDERS', 'ord.evt.>', (message) => view.#onOrder(message));
-    await view.#listen(bus, 'POSITIONS', 'pos.evt.>', (message) => view.#onPosition(message));
+    const now = (await bus.last('POSITIONS', 'pos.evt.>'))?.sequence ?? 0;
+    const onPosition = (message: InboundMessage) => view.#onPosition(message, message.sequence > now);
+    view.#subscriptions.push(
+      await bus.follow({ stream: 'POSITIONS', subjects: ['pos.evt.>'], after: 0 }, tolerant(onPosition)),
+    );
     const last = await view.#listen(bus, 'RISK', 'risk.evt.>', (message) => view.#onRisk(message));
     if (last !== undefined) view.#onRisk(last);
     return view;
@@ -64,15 +71,8 @@ export class EngineView implements AsyncDisposable {
     handler: (message: InboundMessage) => void,
   ): Promise<InboundMessage | undefined> {
     const last = await bus.last(stream, subject);
-    const tolerant = (message: InboundMessage) => {
-      try {
-        handler(message);
-      } catch {
-        // A message that can't be read is the services' matter; the view goes on with the next.
-      }
-    };
     const after = last?.sequence ?? 0;
-    this.#subscriptions.push(await bus.follow({ stream, subjects: [subject], after }, tolerant));
+    this.#subscriptions.push(await bus.follow({ stream, subjects: [subject], after }, tolerant(handler)));
     return last;
   }
 
@@ -95,8 +95,13 @@ export class EngineView implements AsyncDisposable {
     this.#tell(orderWords(orderEvents.decode(message.type, message.data)));
   }
 
-  #onPosition(message: InboundMessage): void {
-    this.#tell(positionWords(positionEvents.decode(message.type, message.data)));
+  #onPosition(message: InboundMessage, isNew: boolean): void {
+    const event = positionEvents.decode(message.type, message.data);
+    if (event.type === 'PositionClosed' && !this.#closed.has(event.position.id)) {
+      this.#closed.add(event.position.id);
+      this.realizedPnl = this.realizedPnl.plus(event.netPnl);
+    }
+    if (isNew) this.#tell(positionWords(event));
   }
 
   #onRisk(message: InboundMessage): void {
@@ -114,6 +119,17 @@ export class EngineView implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
   }
+}
+
+/** A message that can't be read is the services' matter; the view goes on with the next. */
+function tolerant(handler: (message: InboundMessage) => void): (message: InboundMessage) => void {
+  return (message) => {
+    try {
+      handler(message);
+    } catch {
+      // see above
+    }
+  };
 }
 
 function orderWords(event: OrderEvent): string | undefined {

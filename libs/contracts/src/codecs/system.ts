@@ -37,7 +37,7 @@ const laneCount = part<LaneCount>('LaneCount', { lane: word, count: whole });
 const stepMark = part<StepMark>('StepMark', {
   producer: word,
   steps: list(whole),
-  eventTimeUs: whole,
+  eventTimesUs: list(whole),
   lanes: list(nested(laneCount)),
   after: whole,
 });

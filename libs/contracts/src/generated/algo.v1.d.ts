@@ -2597,7 +2597,7 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             producer: string;
             steps: number[];
-            eventTimeUs: number;
+            eventTimesUs: number[];
             lanes: algo.v1.LaneCount.$Properties[];
             after: number;
             static encode(message: algo.v1.StepMark.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
@@ -2608,7 +2608,7 @@ export namespace algo {
             interface $Properties {
                 producer?: (string|null);
                 steps?: (number[]|null);
-                eventTimeUs?: (number|null);
+                eventTimesUs?: (number[]|null);
                 lanes?: (algo.v1.LaneCount.$Properties[]|null);
                 after?: (number|null);
                 $unknowns?: Uint8Array[];

@@ -11647,6 +11647,7 @@ export const algo = $root.algo = (() => {
 
             const StepMark = function (properties) {
                 this.steps = [];
+                this.eventTimesUs = [];
                 this.lanes = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
@@ -11656,7 +11657,7 @@ export const algo = $root.algo = (() => {
 
             StepMark.prototype.producer = "";
             StepMark.prototype.steps = $util.emptyArray;
-            StepMark.prototype.eventTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StepMark.prototype.eventTimesUs = $util.emptyArray;
             StepMark.prototype.lanes = $util.emptyArray;
             StepMark.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
@@ -11671,8 +11672,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(10).string(message.producer);
                 if (message.steps != null && message.steps.length)
                     writer.uint32(18).uint64s(message.steps);
-                if (message.eventTimeUs != null && $Object.hasOwnProperty.call(message, "eventTimeUs") && (typeof message.eventTimeUs === "object" ? message.eventTimeUs.low || message.eventTimeUs.high : message.eventTimeUs !== 0))
-                    writer.uint32(24).uint64(message.eventTimeUs);
+                if (message.eventTimesUs != null && message.eventTimesUs.length)
+                    writer.uint32(26).uint64s(message.eventTimesUs);
                 if (message.lanes != null && message.lanes.length)
                     for (let i = 0; i < message.lanes.length; ++i)
                         $root.algo.v1.LaneCount.encode(message.lanes[i], writer.uint32(34).fork(), _depth + 1).ldelim();
@@ -11735,12 +11736,17 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 3: {
+                            if (wireType === 2) {
+                                if (!(message.eventTimesUs && message.eventTimesUs.length))
+                                    message.eventTimesUs = [];
+                                reader.uint64s(message.eventTimesUs);
+                                continue;
+                            }
                             if (wireType !== 0)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.eventTimeUs = value;
-                            else
-                                delete message.eventTimeUs;
+                            if (!(message.eventTimesUs && message.eventTimesUs.length))
+                                message.eventTimesUs = [];
+                            message.eventTimesUs.push(reader.uint64());
                             continue;
                         }
                     case 4: {

@@ -107,7 +107,9 @@ export class OrderWire {
   }
 
   async #decided(request: OrderRequest, outcome: SubmitOutcome): Promise<SubmitOutcome> {
-    if (outcome.type !== 'unknown') await this.#append('outcome', request, JSON.stringify(outcome));
+    // What was decided so long ago that the log has dropped it needs no second record.
+    const isLogged = this.#log.entry(request.clientOrderId) !== undefined;
+    if (outcome.type !== 'unknown' && isLogged) await this.#append('outcome', request, JSON.stringify(outcome));
     return outcome;
   }
 

@@ -76,7 +76,8 @@ async function* csvRows(
     for (;;) {
       const next = await bytes.next();
       if (next.done) {
-        // A file may end without a newline; a row cut by damage is never believed, its last number may lack digits.
+        // A file may end without a newline; a row cut by damage is never believed, its last number may lack
+        // digits.
         const last = rest.length > 0 && toSkip === 0;
         if (last && next.value === undefined && reader.wholeRow(rest, 0, rest.length))
           yield reader.take(instrument);

@@ -1,13 +1,19 @@
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 
-/** Read from disk at once. Unpacked it may be longer, by gzip's own limit of about a thousand times. *Units*: bytes. */
+/**
+ * Read from disk at once. Unpacked it may be longer, by gzip's own limit of about a thousand times. *Units*:
+ * bytes.
+ */
 const CHUNK_BYTES = 256 * 1024;
 
 /** Bytes of a file, in order. Returns why it stopped early; undefined when the file was whole. */
 export type FileBytes = AsyncGenerator<Uint8Array, string | undefined>;
 
-/** Reads a file in chunks, unpacking it when it begins as gzip files do. *Errors*: throws only when it can't be opened. */
+/**
+ * Reads a file in chunks, unpacking it when it begins as gzip files do. *Errors*: throws only when it can't
+ * be opened.
+ */
 export async function* fileBytes(path: string): FileBytes {
   await using file = await open(path, 'r');
   const head = new Uint8Array(2);
@@ -32,7 +38,9 @@ async function* plainBytes(file: Awaited<ReturnType<typeof open>>): FileBytes {
   }
 }
 
-/** Unpacks by hand, write by write: a piped stream throws away what it had unpacked before it met the damage. */
+/**
+ * Unpacks by hand, write by write: a piped stream throws away what it had unpacked before it met the damage.
+ */
 async function* unpacked(packed: FileBytes): FileBytes {
   const gunzip = createGunzip();
   let out: Uint8Array[] = [];
@@ -50,23 +58,26 @@ async function* unpacked(packed: FileBytes): FileBytes {
     out = [];
     return taken;
   };
-  for (;;) {
-    const next = await packed.next();
-    if (next.done) {
-      damage ??= next.value;
-      break;
+  try {
+    for (;;) {
+      const next = await packed.next();
+      if (next.done) {
+        damage ??= next.value;
+        break;
+      }
+      await Promise.race([new Promise<unknown>((written) => gunzip.write(next.value, written)), ended]);
+      // What was unpacked may still be on its way to the listener.
+      await new Promise((resolve) => setImmediate(resolve));
+      yield* take();
+      if (damage !== undefined) break;
     }
-    await Promise.race([new Promise<unknown>((written) => gunzip.write(next.value, written)), ended]);
-    // What was unpacked may still be on its way to the listener.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (damage === undefined) {
+      gunzip.end();
+      await ended;
+    }
     yield* take();
-    if (damage !== undefined) break;
+    return damage;
+  } finally {
+    gunzip.destroy();
   }
-  if (damage === undefined) {
-    gunzip.end();
-    await ended;
-  }
-  gunzip.destroy();
-  yield* take();
-  return damage;
 }

@@ -13,8 +13,11 @@ interface FileFeedSnapshot {
   readonly positions: readonly LanePosition[];
 }
 
-/** Recorded trades out of files: the files of one instrument follow each other by time, instruments advance together. */
-export class FileFeed implements RecordedFeed, AsyncDisposable {
+/**
+ * Recorded trades out of files: the files of one instrument follow each other by time, instruments advance
+ * together.
+ */
+export class FileFeed implements RecordedFeed {
   readonly #lanes: readonly FileLane[];
   readonly #slicer: Slicer;
   readonly #stepUs: number;
@@ -85,11 +88,12 @@ export class FileFeed implements RecordedFeed, AsyncDisposable {
       saved.version === 1 &&
       saved.stepUs === this.#stepUs &&
       JSON.stringify(saved.files) === JSON.stringify(this.#files);
+    const other = `${(saved.files ?? []).join(', ')} in steps of ${saved.stepUs} µs`;
     if (!same)
       throw new InputError({
         field: 'ALGO_FEED',
-        value: this.#files.join(', '),
-        because: `this data directory is in the middle of another feed: ${(saved.files ?? []).join(', ')}, steps of ${saved.stepUs} µs`,
+        value: `${this.#files.join(', ')} in steps of ${this.#stepUs} µs`,
+        because: `this data directory is in the middle of another feed: ${other}`,
         remedy: 'Go on with that one, or use a fresh data directory.',
       });
     return saved;

@@ -8,8 +8,10 @@ import { openParquet } from './parquet-trades.ts';
 import { type TradeFile, unusable } from './trade-file.ts';
 
 /**
- * Opens recorded files as far as their first trades. `instruments` says whose they are: one for each file, one for all,
- * or none: then their names and columns must tell. *Errors*: InputError naming the file and what was found in it.
+ * Opens recorded files as far as their first trades. `instruments` says whose they are: one for each file,
+ * one for all,
+ * or none: then their names and columns must tell. *Errors*: InputError naming the file and what was found in
+ * it.
  */
 export async function openFeedFiles(
   paths: readonly string[],

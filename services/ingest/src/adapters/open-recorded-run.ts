@@ -7,7 +7,10 @@ import { openFeedFiles } from './open-file-feed.ts';
 import { RecordedRun, type RecordedRunOptions } from './recorded-run.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
 
-/** Starts giving out the recorded or synthetic feed that the configuration names. *Errors*: InputError on unusable input. */
+/**
+ * Starts giving out the recorded or synthetic feed that the configuration names. *Errors*: InputError on
+ * unusable input.
+ */
 export async function openRecordedRun(
   context: ServiceContext<Config>,
   catalog: readonly Instrument[],

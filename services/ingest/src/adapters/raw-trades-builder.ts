@@ -1,7 +1,10 @@
 import type { InstrumentId } from '@algo/model';
 import type { RawTrades } from '../domain/raw-trades.ts';
 
-/** Gathers raw rows and hands them out as columns. *Shape*: grows by doubling; the caller bounds what it appends. */
+/**
+ * Gathers raw rows and hands them out as columns. *Shape*: grows by doubling; the caller bounds what it
+ * appends.
+ */
 export class RawTradesBuilder {
   #count = 0;
   #timeUs = new Float64Array(256);

@@ -1,13 +1,11 @@
 import { type Bus, type Clock, type Emission, type SnapshotStore, StepSource } from '@algo/bus';
-import { codecs, encodeEvent, subjects } from '@algo/contracts';
-import { type FeedEvent, type InstrumentId, sliceTrades, type TimeUs, type TradeColumns } from '@algo/model';
+import { type FeedEvent, type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
 import type { RecordedFeed, RecordedSlice } from '../domain/recorded-feed.ts';
 import { stepAt } from '../domain/slicer.ts';
 import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import { BATCH_ROWS_MAX, batchEmission, feedEmission } from './feed-emissions.ts';
 import { sumCounters } from './sum-counters.ts';
 
-/** Trades in one message at most: about 300 KB, under the server's payload limit of 1 MiB. */
-export const BATCH_ROWS_MAX = 8_192;
 const UNFILLABLE = 'the recording lacks these trades';
 /** How often a wait looks whether it should stop. *Units*: ms. */
 const NAP_MAX_MS = 100;
@@ -33,7 +31,10 @@ interface RunSnapshot {
   readonly ended: boolean;
 }
 
-/** Gives a recorded feed to the bus, step by step, at its pace; goes on where its last snapshot stood after a restart. */
+/**
+ * Gives a recorded feed to the bus, step by step, at its pace; goes on where its last snapshot stood after a
+ * restart.
+ */
 export class RecordedRun implements AsyncDisposable {
   /** Settles with what stopped the run; not when the feed ends, the process stays to be asked. */
   readonly closed: Promise<Error>;
@@ -91,6 +92,7 @@ export class RecordedRun implements AsyncDisposable {
     this.#stopping.resolve('stopping');
     await this.#loop;
     await this.#source[Symbol.asyncDispose]();
+    await this.#feed[Symbol.asyncDispose]();
   }
 
   async #run(): Promise<void> {
@@ -129,21 +131,23 @@ export class RecordedRun implements AsyncDisposable {
       events.push(...screened.events);
       for (let from = 0; from < screened.trades.count; from += BATCH_ROWS_MAX) {
         const to = Math.min(screened.trades.count, from + BATCH_ROWS_MAX);
-        emissions.push(batchEmission(sliceTrades(screened.trades, from, to), screened.complete));
+        emissions.push(batchEmission(sliceTrades(screened.trades, from, to), screened.complete, 0, ''));
       }
     }
-    return [...emissions, ...events.map((event, i) => feedEmission(event, slice.step, i))];
+    return [...emissions, ...events.map((event, i) => feedEmission(event, `${slice.step}:${i}`))];
   }
 
   #endEmissions(): Emission[] {
     const step = stepAt(this.#timeUs);
     return [...this.#screens].map(([instrument, screen], i) => {
       const trades = screen.counters.accepted;
-      return feedEmission({ type: 'FeedEnded', instrument, trades, timeUs: this.#timeUs }, step, i);
+      return feedEmission({ type: 'FeedEnded', instrument, trades, timeUs: this.#timeUs }, `${step}:${i}`);
     });
   }
 
-  /** A slice leaves when its end would have come, had event time run at `speed` since the first paced slice. */
+  /**
+   * A slice leaves when its end would have come, had event time run at `speed` since the first paced slice.
+   */
   async #waitForItsTime({ timeUs, warm }: RecordedSlice): Promise<void> {
     const { clock, speed } = this.#options;
     if (warm || speed === 'max') return;
@@ -164,29 +168,6 @@ export class RecordedRun implements AsyncDisposable {
     };
     return Buffer.concat([Buffer.from(`${JSON.stringify(run)}\n`), this.#feed.snapshot()]);
   }
-}
-
-function batchEmission(trades: TradeColumns, complete: boolean): Emission {
-  const ids = trades.ids.values;
-  return {
-    subject: subjects.trades(trades.instrument),
-    type: codecs.TradeBatch.type,
-    id: `trades:${trades.instrument}:${ids[0]}-${ids[trades.count - 1]}`,
-    timeUs: trades.timeUs[trades.count - 1]!,
-    data: codecs.TradeBatch.encode({ trades, receivedUs: 0, complete }),
-  };
-}
-
-/** Named by its place, not its content: the same refusal may come twice, and each counts in the lane. */
-function feedEmission(event: FeedEvent, step: number, place: number): Emission {
-  const { type, bytes } = encodeEvent(event);
-  return {
-    subject: subjects.feed(event.instrument),
-    type,
-    id: `feed:${event.instrument}:${step}:${place}`,
-    timeUs: event.timeUs,
-    data: bytes,
-  };
 }
 
 function unpack(state: Uint8Array): { run: RunSnapshot; feed: Uint8Array } {

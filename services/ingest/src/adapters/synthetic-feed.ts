@@ -17,7 +17,10 @@ const WARM_STEP_US = 5 * US_PER_SECOND;
 /** *Units*: price ticks. Moves of a basis point are then still several ticks. */
 const START_TICKS = 10_000;
 
-/** *Units*: `stepUs` divides WARM_STEP_US or is a multiple of it; `warmUs` of market time given out without waiting. */
+/**
+ * *Units*: `stepUs` divides WARM_STEP_US or is a multiple of it; `warmUs` of market time given out without
+ * waiting.
+ */
 export interface SyntheticFeedSettings {
   readonly instruments: readonly Instrument[];
   readonly seed: number;
@@ -32,7 +35,10 @@ interface SyntheticFeedSnapshot {
   readonly markets: readonly SyntheticSnapshot[];
 }
 
-/** A feed without end of markets that never were. The history that indicators need comes first, in coarser slices. */
+/**
+ * A feed without end of markets that never were. The history that indicators need comes first, in coarser
+ * slices.
+ */
 export class SyntheticFeed implements RecordedFeed {
   readonly #settings: SyntheticFeedSettings;
   readonly #markets: readonly SyntheticMarket[];
@@ -93,9 +99,12 @@ export class SyntheticFeed implements RecordedFeed {
     return new TextEncoder().encode(JSON.stringify(snapshot));
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {}
+
   #made(): string {
     const { instruments, seed, stepUs, warmHistoryMinutes } = this.#settings;
-    return `${instruments.map(({ id }) => id).join(',')} seed ${seed} steps ${stepUs} µs warm ${warmHistoryMinutes} min`;
+    const names = instruments.map(({ id }) => id).join(',');
+    return `${names} seed ${seed} steps ${stepUs} µs warm ${warmHistoryMinutes} min`;
   }
 
   #read(bytes: Uint8Array): SyntheticFeedSnapshot {

@@ -1,6 +1,9 @@
 import { US_PER_MS, US_PER_SECOND } from '@algo/model';
 
-/** Where the fields of a trade stand in a row. `id` is undefined where rows have none; `symbol` where the file is of one. */
+/**
+ * Where the fields of a trade stand in a row. `id` is undefined where rows have none; `symbol` where the file
+ * is of one.
+ */
 export interface TradeLayout {
   readonly columns: number;
   readonly time: number;
@@ -25,14 +28,16 @@ const NAMES = {
 
 /** What people are told when a file is none of them. */
 export const KNOWN_LAYOUTS = [
-  'CSV with a header that names a time (ts_ms, exch_ts_ms, time, timestamp), price, qty|quantity|volume|amount,',
-  'side|is_buyer_maker and perhaps trade_id|id, symbol, such as "ts_ms,trade_id,price,qty,side";',
+  'CSV with a header that names a time (ts_ms, exch_ts_ms, time, timestamp), price,',
+  'qty|quantity|volume|amount, side|is_buyer_maker and perhaps trade_id|id, symbol, such as "ts_ms,trade_id,price,qty,side";',
   'a Binance public dump without header (trades: id,price,qty,quoteQty,time,isBuyerMaker,isBestMatch;',
   'aggTrades: id,price,qty,firstId,lastId,time,isBuyerMaker,isBestMatch); either of them as .gz;',
   'Parquet with the columns timestamp|time|ts, price, quantity|volume|qty, side, trade_id',
 ].join(' ');
 
-/** Returns the layout that column names spell; undefined when a field that a trade needs is not among them. */
+/**
+ * Returns the layout that column names spell; undefined when a field that a trade needs is not among them.
+ */
 export function layoutOfNames(names: readonly string[]): TradeLayout | undefined {
   const lower = names.map((name) => name.trim().toLowerCase());
   const find = (field: keyof typeof NAMES): number | undefined => {
@@ -77,7 +82,10 @@ export function layoutOfDump(fields: readonly string[]): TradeLayout | undefined
   return undefined;
 }
 
-/** Returns a time given as a number as µs: its size tells seconds, ms (dumps before 2025), µs (since) and ns apart. */
+/**
+ * Returns a time given as a number as µs: its size tells seconds, ms (dumps before 2025), µs (since) and ns
+ * apart.
+ */
 export function microseconds(value: number): number {
   if (value < 1e11) return Math.round(value * US_PER_SECOND);
   if (value < 1e14) return Math.round(value * US_PER_MS);

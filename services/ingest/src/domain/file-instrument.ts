@@ -3,8 +3,10 @@ import { InputError, type Instrument, type InstrumentId } from '@algo/model';
 const FUTURES_WORD = /usdm|perp|futures/i;
 
 /**
- * Returns whose trades a file holds: told by its symbol column, else by a symbol of the catalog inside its name; `usdm`,
- * `perp` or `futures` in the name means the perpetual, else it is spot. *Errors*: InputError that lists the catalog.
+ * Returns whose trades a file holds: told by its symbol column, else by a symbol of the catalog inside its
+ * name; `usdm`,
+ * `perp` or `futures` in the name means the perpetual, else it is spot. *Errors*: InputError that lists the
+ * catalog.
  */
 export function instrumentOfFile(
   baseName: string,

@@ -40,7 +40,9 @@ export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
   };
 }
 
-/** Returns the rows of `head` and then of `tail`, copied. *Errors*: RangeError when only one of them has ids. */
+/**
+ * Returns the rows of `head` and then of `tail`, copied. *Errors*: RangeError when only one of them has ids.
+ */
 export function joinRaw(head: RawTrades, tail: RawTrades): RawTrades {
   if (head.count === 0) return tail;
   if (tail.count === 0) return head;

@@ -11,14 +11,20 @@ export function stepAt(startUs: TimeUs): number {
   return Math.floor(startUs / STEP_UNIT_US);
 }
 
-/** One slice of event time. *Shape*: `timeUs` is its end; `parts` holds each instrument at most once, none empty. */
+/**
+ * One slice of event time. *Shape*: `timeUs` is its end; `parts` holds each instrument at most once, none
+ * empty.
+ */
 export interface Slice {
   readonly step: number;
   readonly timeUs: TimeUs;
   readonly parts: readonly RawTrades[];
 }
 
-/** What comes next: a slice, the lane that must get rows (or its end) before one can be cut, or nothing any more. */
+/**
+ * What comes next: a slice, the lane that must get rows (or its end) before one can be cut, or nothing any
+ * more.
+ */
 export type Cut =
   | { readonly kind: 'slice'; readonly slice: Slice; readonly taken: readonly number[] }
   | { readonly kind: 'starved'; readonly lane: number }
@@ -30,7 +36,8 @@ interface Lane {
 }
 
 /**
- * Cuts the rows of several instruments into slices of event time. Where it cuts depends on the rows alone, not on how they
+ * Cuts the rows of several instruments into slices of event time. Where it cuts depends on the rows alone,
+ * not on how they
  * were handed over. A row without a usable time goes where the rows around it go.
  */
 export class Slicer {
@@ -38,7 +45,10 @@ export class Slicer {
   readonly #lanes: readonly Lane[];
   #endUs: TimeUs;
 
-  /** `endUs` is the end of the last slice, 0 at first. *Errors*: InputError when `stepUs` is no multiple of STEP_UNIT_US. */
+  /**
+   * `endUs` is the end of the last slice, 0 at first. *Errors*: InputError when `stepUs` is no multiple of
+   * STEP_UNIT_US.
+   */
   constructor(stepUs: number, instruments: readonly InstrumentId[], endUs: TimeUs) {
     if (!(stepUs > 0) || stepUs % STEP_UNIT_US !== 0)
       throw new InputError({

@@ -40,8 +40,10 @@ export interface Screened {
 }
 
 /**
- * Lets through what is a trade of one instrument and comes once, in order; says what it refuses and where ids jump.
- * `unfillableBecause` stands in GapUnfillable, which follows every GapOpened: no driver here can fetch what is missing.
+ * Lets through what is a trade of one instrument and comes once, in order; says what it refuses and where ids
+ * jump.
+ * `unfillableBecause` stands in GapUnfillable, which follows every GapOpened: no driver here can fetch what
+ * is missing.
  */
 export class TradeScreen {
   readonly #instrument: InstrumentId;

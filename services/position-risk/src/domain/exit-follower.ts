@@ -47,6 +47,8 @@ export interface ExitSnapshot {
 
 /** Live exit orders we keep track of; at this many no further attempt is made until one of them ends. */
 const LIVE_ORDERS_MAX = 8;
+/** An exit is an immediate order, which the venue ends by itself: while one works it is left alone for so many retry times. */
+const WORKING_PATIENCE = 40;
 /** Past the last quick attempt the pause doubles with each attempt, at most this often: 32 times `exitRetryUs`. */
 const DOUBLINGS_MAX = 5;
 
@@ -116,9 +118,10 @@ export class ExitFollower {
   get dueUs(): TimeUs {
     const { exitRetryUs, exitAttemptsMax } = this.#patience;
     if (this.inDoubt) return this.#escalated ? Infinity : this.#newsUs + exitAttemptsMax * exitRetryUs;
+    if (this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
     const quick = this.#attempt < exitAttemptsMax;
     // The first refusal is answered at once; a second in a row would only be refused again.
-    if (this.#answered && this.#orders.size === 0 && quick && this.#refusals < 2) return this.#newsUs;
+    if (this.#answered && quick && this.#refusals < 2) return this.#newsUs;
     const doublings = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
     return this.#newsUs + exitRetryUs * 2 ** doublings;
   }

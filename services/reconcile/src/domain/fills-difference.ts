@@ -38,6 +38,7 @@ export function evidenceOf(fill: Fill): string {
   return `fill ${fill.venueTradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
 }
 
+/** Returns the sum of something over fills. */
 export function sumOf(fills: readonly Fill[], of: (fill: Fill) => Decimal): Decimal {
   return fills.reduce((sum, fill) => sum.plus(of(fill)), Decimal.zero);
 }
