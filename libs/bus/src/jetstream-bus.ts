@@ -8,7 +8,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type MsgHdrs, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -26,7 +26,7 @@ import {
   type Verdict,
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
-import { followStream, readStream } from './follower.ts';
+import { type FollowedServer, followStream, readStream } from './follower.ts';
 import { HEADER, readLane } from './headers.ts';
 import { jetStreamBucket } from './jetstream-bucket.ts';
 
@@ -52,7 +52,8 @@ export class JetStreamBus implements Bus {
   readonly #jsm: JetStreamManager;
   readonly #publisher: AckPublisher;
   readonly #buckets = new Map<BucketName, KeyValue>();
-  readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  readonly #listeners = new Set<(state: ConnectionState) => void>();
+  readonly #followed: FollowedServer;
   #state: ConnectionState = 'connected';
 
   private constructor(nc: NatsConnection, jsm: JetStreamManager, options: ConnectOptions) {
@@ -60,6 +61,15 @@ export class JetStreamBus implements Bus {
     this.#nc = nc;
     this.#js = jetstream(nc, { timeout: 3_000 });
     this.#jsm = jsm;
+    this.#followed = {
+      js: this.#js,
+      jsm,
+      state: () => this.#state,
+      watch: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
     this.#publisher = new AckPublisher(
       nc,
       options.identity,
@@ -93,7 +103,12 @@ export class JetStreamBus implements Bus {
         remedy: 'Start nats-server or correct its address and credentials.',
       });
     });
-    checkServer(nc.info?.version ?? '0', where);
+    try {
+      checkServer(nc.info, where);
+    } catch (error) {
+      await nc.close();
+      throw error;
+    }
     const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 3_000 });
     return new JetStreamBus(nc, jsm, options);
   }
@@ -112,7 +127,7 @@ export class JetStreamBus implements Bus {
   }
 
   onConnection(listener: (state: ConnectionState) => void): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   publish(message: OutboundMessage): Promise<Stored> {
@@ -131,7 +146,7 @@ export class JetStreamBus implements Bus {
     options: FollowOptions,
     handler: (message: InboundMessage) => void | Promise<void>,
   ): Promise<Subscription> {
-    return followStream(this.#js, options, handler);
+    return followStream(this.#followed, options, handler);
   }
 
   read(options: FollowOptions): AsyncIterable<InboundMessage> {
@@ -258,7 +273,18 @@ export class JetStreamBus implements Bus {
   }
 }
 
-function checkServer(version: string, where: string): void {
+function checkServer(info: ServerInfo | undefined, where: string): void {
+  checkVersion(info?.version ?? '0', where);
+  if (info?.jetstream !== true)
+    throw new InputError({
+      field: `nats-server at ${where}`,
+      value: info?.server_name ?? '',
+      because: 'runs without JetStream, so it stores nothing',
+      remedy: 'Give its configuration a jetstream block (or start it with -js).',
+    });
+}
+
+function checkVersion(version: string, where: string): void {
   const parts = version.split('.').map((part) => Number.parseInt(part, 10));
   for (let i = 0; i < SERVER_MIN.length; i++) {
     const have = parts[i] ?? 0;
