@@ -8,7 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import type { ConnectionState, FollowOptions, InboundMessage, Subscription } from './bus.ts';
 import { HEADER } from './headers.ts';
-import { inboundOf } from './jetstream-bus.ts';
+import { inboundOf } from './inbound.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
 const PULL = 512;

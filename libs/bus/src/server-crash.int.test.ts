@@ -54,33 +54,37 @@ function dense(total: number): Record<string, number[]> {
 test.each([
   ['CONTROL', 'ctl.mode.x'],
   ['MARKET', 'md.trades.3.v.m.S'],
-] as const)('kill -9 of the server under a full window costs %s nothing', async (stream, subject) => {
-  await using nats = await NatsFixture.start();
-  const publisher = await nats.bus('ingest-0');
-  const reader = await nats.bus('reader-0');
-  const followed: InboundMessage[] = [];
-  await using following = await reader.follow({ stream, subjects: [subject], after: 0 }, (m) => {
-    followed.push(m);
-  });
-  let acknowledged = 0;
-  const flooding = flood(publisher, subject, 6_000, () => acknowledged++);
-  for (const reached of [500, 3_000]) {
-    await eventually(`${reached} acknowledged`, () => acknowledged >= reached, 20_000);
-    await nats.server.kill();
-    await nats.server.start();
-  }
-  await flooding;
-  await publisher.flush();
-  const stored = await readAll(await nats.bus('reader-1'), stream, subject);
-  expect(new Set(stored.map((m) => m.id)).size).toBe(stored.length);
-  expect(byLane(stored)).toEqual(dense(6_000));
-  await eventually('the follower to be through', () => followed.length >= 6_000, 20_000);
-  expect(new Set(followed.map((m) => m.id)).size).toBe(followed.length);
-  expect(byLane(followed)).toEqual(dense(6_000));
-  expect(
-    await Promise.race([following.closed, new Promise((resolve) => setImmediate(resolve, 'open'))]),
-  ).toBe('open');
-}, 60_000);
+] as const)(
+  'kill -9 of the server under a full window costs %s nothing',
+  async (stream, subject) => {
+    await using nats = await NatsFixture.start();
+    const publisher = await nats.bus('ingest-0');
+    const reader = await nats.bus('reader-0');
+    const followed: InboundMessage[] = [];
+    await using following = await reader.follow({ stream, subjects: [subject], after: 0 }, (m) => {
+      followed.push(m);
+    });
+    let acknowledged = 0;
+    const flooding = flood(publisher, subject, 6_000, () => acknowledged++);
+    for (const reached of [500, 3_000]) {
+      await eventually(`${reached} acknowledged`, () => acknowledged >= reached, 20_000);
+      await nats.server.kill();
+      await nats.server.start();
+    }
+    await flooding;
+    await publisher.flush();
+    const stored = await readAll(await nats.bus('reader-1'), stream, subject);
+    expect(new Set(stored.map((m) => m.id)).size).toBe(stored.length);
+    expect(byLane(stored)).toEqual(dense(6_000));
+    await eventually('the follower to be through', () => followed.length >= 6_000, 20_000);
+    expect(new Set(followed.map((m) => m.id)).size).toBe(followed.length);
+    expect(byLane(followed)).toEqual(dense(6_000));
+    expect(
+      await Promise.race([following.closed, new Promise((resolve) => setImmediate(resolve, 'open'))]),
+    ).toBe('open');
+  },
+  60_000,
+);
 
 test('a server that lost what it had acknowledged gets it again, and nobody misses what took its place', async () => {
   await using nats = await NatsFixture.start();
