@@ -159,7 +159,7 @@ test('through faults and crashes every mail reaches the provider at least once',
     if (round % 3 === 0) await appendFile(path, '0123456789abcdef [{"type":"sent"');
     else await file.settle(next.id, outcome, nowMs);
   }
-  const arrived = new Set(server.accepted.map((each) => each.custom_args?.['mail_id']));
+  const arrived = new Set(server.accepted.map((each) => each.custom_args?.mail_id));
   expect([...arrived].toSorted()).toEqual(numbers.map((n) => mail(n).id).toSorted());
   await truncate(path, (await stat(path)).size - 1);
   await using file = await reopen(nowMs);
