@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mailOf } from '../domain/mail.ts';
 import { noticeOf } from '../domain/notice-of.ts';
-import * as facts from '../domain/notifier-scenario.ts';
 import { OUTBOX_DEFAULTS, type SendOutcome } from '../domain/outbox.ts';
-import { FakeSendGrid } from './fake-sendgrid.ts';
+import * as facts from '../domain/testing/notifier-scenario.ts';
 import { OutboxFile } from './outbox-file.ts';
 import { SendGridChannel } from './sendgrid-channel.ts';
+import { FakeSendGrid } from './testing/fake-sendgrid.ts';
 
 const settings = { ...OUTBOX_DEFAULTS, seed: 'test' };
 const mail = (number: number) => mailOf(noticeOf(facts.id(number), facts.opened)!);
