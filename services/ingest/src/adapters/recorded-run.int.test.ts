@@ -54,7 +54,7 @@ async function stored(bus: Bus) {
   return { ids, feed, lanes };
 }
 
-test('a recording reaches the stream trade by trade, once, in order, however often it is stopped', async () => {
+test('a recording reaches the stream once, in order, however often it is stopped', async () => {
   await using nats = await NatsFixture.start();
   const dir = mkdtempSync(join(tmpdir(), 'algo-ingest-'));
   try {
