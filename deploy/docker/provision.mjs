@@ -1,9 +1,10 @@
 // Creates or updates every stream, bucket and durable consumer on the server, and ends. Run it before the services.
 import { allDurables, JetStreamBus, provision } from '../../libs/bus/src/index.ts';
 import { baseConfig, EXIT, readConfig, Secret } from '../../libs/runtime/src/index.ts';
+import { environment } from './config.mjs';
 
 try {
-  const config = readConfig('provision', baseConfig, process.env);
+  const config = readConfig('provision', baseConfig, environment);
   await using bus = await JetStreamBus.connect({
     servers: config.natsUrl.split(','),
     identity: 'provision',

@@ -9,9 +9,6 @@ import {
   type StartedDockerComposeEnvironment,
 } from 'testcontainers';
 
-// The image of testcontainers' own clean-up container would come from a registry; this test cleans up by itself.
-process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** With images to fetch and to build. */
 const START_MAX_MS = 300_000;
@@ -75,6 +72,8 @@ async function composeUp(): Promise<StartedDockerComposeEnvironment> {
     return await new DockerComposeEnvironment(ROOT, 'docker-compose.yml')
       .withProjectName(`algo-acceptance-${process.pid}`)
       .withBuild()
+      // Testcontainers' own clean-up is one more image from a registry; this test takes down what it brought up.
+      .withAutoCleanup(false)
       .withStartupTimeout(START_MAX_MS)
       .withEnvironment({
         COMPOSE_PROFILES: '',
