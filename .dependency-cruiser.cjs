@@ -40,10 +40,10 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ imports only its own folder and @algo/model, indicators, strategy, simulation',
+      comment: 'domain/ imports only its own folder, @algo/model, indicators, strategy, simulation, and zod, which is pure',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
-      to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)' },
+      to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)|/node_modules/zod/' },
     },
     {
       name: 'no-service-to-service',

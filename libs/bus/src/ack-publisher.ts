@@ -1,3 +1,4 @@
+import { FAMILIES, familyOf, STREAMS } from '@algo/contracts';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import {
   type Clock,
@@ -12,8 +13,10 @@ interface InFlight {
   readonly message: OutboundMessage;
   readonly settle: PromiseWithResolvers<Stored>;
   sentMs: number;
-  readonly firstSentMs: number;
+  firstSentMs: number;
   attempts: number;
+  /** What the server said last, for the error that ends its patience. */
+  trouble: string;
 }
 
 /** Bounds of the publisher. `patienceMs` covers a restart or a leader election of the server with room to spare. */
@@ -26,6 +29,8 @@ export interface PublisherOptions {
 export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs: 1_500, patienceMs: 60_000 };
 
 const WRONG_LAST_SEQUENCE = 10071;
+/** Well inside the server's duplicate window: what is older is not sent again, it could be stored twice. */
+const RESEND_MAX_MS = 60_000;
 const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
 
 /**
@@ -40,6 +45,8 @@ export class AckPublisher implements AsyncDisposable {
   readonly #options: PublisherOptions;
   readonly #inbox: string;
   readonly #inFlight = new Map<number, InFlight>();
+  /** Acknowledged market messages, one window of them: a server that is killed forgets what it had not written yet. */
+  readonly #acked = new Map<number, InFlight>();
   #next = 1;
   #roomWaiters: (() => void)[] = [];
   #emptyWaiters: (() => void)[] = [];
@@ -75,6 +82,7 @@ export class AckPublisher implements AsyncDisposable {
       sentMs: now,
       firstSentMs: now,
       attempts: 0,
+      trouble: 'no acknowledgement',
     };
     const number = this.#next++;
     this.#inFlight.set(number, entry);
@@ -92,9 +100,23 @@ export class AckPublisher implements AsyncDisposable {
     return new Promise((resolve) => this.#emptyWaiters.push(resolve));
   }
 
-  /** Sends everything unacknowledged again, in order: what was written while disconnected never left. */
+  /**
+   * Sends everything unacknowledged again, in order: what was written while disconnected never left. What market streams
+   * acknowledged last goes along, because they acknowledge before they write (`persist_mode: async`) and a killed server
+   * has lost it; one that still has it answers "duplicate".
+   */
   resendAll(): void {
-    for (const [number, entry] of this.#inFlight) this.#send(number, entry);
+    const nowMs = this.#clock.nowMs();
+    for (const [number, entry] of this.#acked) {
+      if (nowMs - entry.sentMs > RESEND_MAX_MS) continue;
+      entry.firstSentMs = nowMs;
+      this.#inFlight.set(number, entry);
+    }
+    this.#acked.clear();
+    const ordered = [...this.#inFlight].sort(([a], [b]) => a - b);
+    this.#inFlight.clear();
+    for (const [number, entry] of ordered) this.#inFlight.set(number, entry);
+    for (const [number, entry] of ordered) this.#send(number, entry);
   }
 
   #send(number: number, entry: InFlight): void {
@@ -116,10 +138,14 @@ export class AckPublisher implements AsyncDisposable {
     if (msg.data.length > 2 && msg.data[2] === STORED_PREFIX) {
       const ack = JSON.parse(msg.string()) as { seq: number; duplicate?: boolean };
       this.#done(number);
+      this.#remember(number, entry);
       entry.settle.resolve({ sequence: ack.seq, duplicate: ack.duplicate === true });
       return;
     }
-    if (msg.data.length === 0) return; // no stream listens yet (start-up, leader election): the sweep tries again
+    if (msg.data.length === 0) {
+      entry.trouble = 'no stream takes this subject'; // start-up, leader election: the sweep tries again
+      return;
+    }
     const failure = JSON.parse(msg.string()) as { error?: { err_code?: number; description?: string } };
     if (failure.error?.err_code === WRONG_LAST_SEQUENCE) {
       this.#done(number);
@@ -128,24 +154,32 @@ export class AckPublisher implements AsyncDisposable {
       );
       return;
     }
-    this.#giveUpIfOverdue(number, entry, failure.error?.description ?? msg.string());
+    entry.trouble = failure.error?.description ?? msg.string();
+    this.#giveUpIfOverdue(number, entry);
+  }
+
+  #remember(number: number, entry: InFlight): void {
+    const family = familyOf(entry.message.subject);
+    if (family === undefined || STREAMS[FAMILIES[family].stream].keep !== 'market') return;
+    this.#acked.set(number, entry);
+    if (this.#acked.size > this.#options.window) this.#acked.delete(this.#acked.keys().next().value!);
   }
 
   #retryOverdue(): void {
     const now = this.#clock.nowMs();
     for (const [number, entry] of this.#inFlight) {
       if (now - entry.sentMs < Math.min(this.#options.ackTimeoutMs, 100 * 2 ** entry.attempts)) continue;
-      if (!this.#giveUpIfOverdue(number, entry, 'no acknowledgement')) this.#send(number, entry);
+      if (!this.#giveUpIfOverdue(number, entry)) this.#send(number, entry);
     }
   }
 
-  #giveUpIfOverdue(number: number, entry: InFlight, why: string): boolean {
+  #giveUpIfOverdue(number: number, entry: InFlight): boolean {
     const waitedMs = this.#clock.nowMs() - entry.firstSentMs;
     if (waitedMs < this.#options.patienceMs) return false;
     this.#done(number);
     entry.settle.reject(
       new PublishFailedError(
-        `${entry.message.subject}: not stored after ${waitedMs} ms and ${entry.attempts} tries: ${why}. ` +
+        `${entry.message.subject}: not stored after ${waitedMs} ms and ${entry.attempts} tries: ${entry.trouble}. ` +
           'Check that nats-server runs, that its disk has room and that the stream is not full.',
       ),
     );

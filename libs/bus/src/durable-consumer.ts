@@ -1,7 +1,7 @@
 import { codecs, subjects } from '@algo/contracts';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
-import { inboundOf } from './jetstream-bus.ts';
+import { inboundOf } from './inbound.ts';
 
 /** A lane stopped at a message that can't be read; skipping it could cost money. */
 export class PoisonedLaneError extends Error {

@@ -1,44 +1,192 @@
-import { DeliverPolicy, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import type { FollowOptions, InboundMessage, Subscription } from './bus.ts';
-import { inboundOf } from './jetstream-bus.ts';
+import {
+  type Consumer,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import type { ConnectionState, FollowOptions, InboundMessage, Subscription } from './bus.ts';
+import { HEADER } from './headers.ts';
+import { inboundOf } from './inbound.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
 const PULL = 512;
+/** How far back a follower looks when the server has lost what it had delivered, and how many ids it knows for that. */
+const REWIND = 4_096;
+/** A server that is up but can't give us the stream for so long won't. */
+const REOPEN_MAX_MS = 60_000;
+const REOPEN_PAUSE_MS = 100;
+/** What the library says when nothing more will come, or nothing has come for long. */
+const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer_deleted']);
 
 /**
- * Follows a stream by an ordered consumer, which the library recreates at the right place when the server restarts or a
- * message goes missing on the way. The iterator's pace is the handler's pace.
+ * Follows a stream by an ordered consumer. The iterator's pace is the handler's pace. Whenever the flow was interrupted
+ * (the connection went, the consumer was deleted, the handler stalled for longer than the heartbeats) a new consumer goes
+ * on behind the last message handled: the library's own recovery asks for another batch at each missed heartbeat, so that
+ * a stalled handler would be given ever more, and it skips what a killed server stored anew under old sequences.
  */
 export async function followStream(
-  js: JetStreamClient,
+  server: FollowedServer,
   options: FollowOptions,
   handler: (message: InboundMessage) => void | Promise<void>,
 ): Promise<Subscription> {
-  const consumer = await js.consumers.get(options.stream, orderedFrom(options));
-  const messages = await consumer.consume({ max_messages: PULL, expires: 5_000, idle_heartbeat: 1_000 });
-  const closed = Promise.withResolvers<Error | undefined>();
-  let closing = false;
-  let last = options.after;
-  void (async () => {
-    for await (const m of messages) {
-      if (m.seq <= last) continue; // a recreated consumer may repeat
-      last = m.seq;
-      const pending = handler(inboundOf(options.stream, m));
-      if (pending !== undefined) await pending;
-      if (closing) break;
+  const follower = new Follower(server, options, handler);
+  await follower.open();
+  return follower;
+}
+
+/** The connection as a follower needs it. */
+export interface FollowedServer {
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly state: () => ConnectionState;
+  /** Tells of every change of the connection until the returned function is called. */
+  readonly watch: (listener: (state: ConnectionState) => void) => () => void;
+}
+
+class Follower implements Subscription {
+  readonly #server: FollowedServer;
+  readonly #options: FollowOptions;
+  readonly #handler: (message: InboundMessage) => void | Promise<void>;
+  readonly #closed = Promise.withResolvers<Error | undefined>();
+  readonly #unwatch: () => void;
+  readonly #recent = new Set<string>();
+  #floor: number;
+  #last: number;
+  #lastId = '';
+  #consumer: Consumer | undefined;
+  #messages: ConsumerMessages | undefined;
+  #stale = false;
+  #wake: () => void = () => {};
+  #closing = false;
+
+  constructor(
+    server: FollowedServer,
+    options: FollowOptions,
+    handler: (message: InboundMessage) => void | Promise<void>,
+  ) {
+    this.#server = server;
+    this.#options = options;
+    this.#handler = handler;
+    this.#last = options.after;
+    this.#floor = options.after;
+    this.#unwatch = server.watch((state) => {
+      if (state === 'disconnected')
+        this.#discard(); // before the library goes on by itself
+      else this.#wake();
+    });
+  }
+
+  get closed(): Promise<Error | undefined> {
+    return this.#closed.promise;
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#subscribe();
+    } catch (error) {
+      this.#end();
+      throw error;
     }
-  })().then(
-    () => closed.resolve(undefined),
-    (error: unknown) => closed.resolve(error as Error),
-  );
-  return {
-    closed: closed.promise,
-    async [Symbol.asyncDispose]() {
-      closing = true;
-      await messages.close();
-      await consumer.delete().catch(() => false); // gone already, or the server is: either way nobody uses it
-    },
-  };
+    this.#run().then(
+      () => this.#closed.resolve(undefined),
+      (error: unknown) => this.#closed.resolve(error as Error),
+    );
+  }
+
+  async #subscribe(): Promise<void> {
+    const from = orderedFrom({ ...this.#options, after: this.#last });
+    this.#consumer = await this.#server.js.consumers.get(this.#options.stream, from);
+    const messages = await this.#consumer.consume({
+      max_messages: PULL,
+      expires: 5_000,
+      idle_heartbeat: 1_000,
+    });
+    this.#messages = messages;
+    this.#stale = false;
+    if (this.#closing || this.#server.state() === 'disconnected') this.#discard();
+    void (async () => {
+      for await (const status of messages.status())
+        if (messages === this.#messages && INTERRUPTED.has(status.type)) this.#discard();
+    })();
+  }
+
+  /** Ends the consumer in use. What it has buffered comes again from the next one. */
+  #discard(): void {
+    this.#stale = true;
+    void this.#messages?.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing) {
+      for await (const m of this.#messages!) {
+        if (this.#stale) break; // the pulls queued behind it must not go out
+        if (m.seq <= this.#last) continue;
+        const pending = this.#pass(m);
+        if (pending !== undefined) await pending;
+      }
+      if (!this.#closing) await this.#reopen();
+    }
+  }
+
+  #pass(m: JsMsg): void | Promise<void> {
+    const message = inboundOf(this.#options.stream, m);
+    this.#last = m.seq;
+    this.#lastId = message.id;
+    if (message.id !== '') {
+      if (this.#recent.has(message.id)) return;
+      this.#recent.add(message.id);
+      if (this.#recent.size > REWIND) this.#recent.delete(this.#recent.values().next().value!);
+    }
+    return this.#handler(message);
+  }
+
+  async #reopen(): Promise<void> {
+    this.#consumer?.delete().catch(() => false); // gone already, or the server is: either way nobody uses it
+    for (let failedMs = 0; ; failedMs += REOPEN_PAUSE_MS) {
+      while (!this.#closing && this.#server.state() === 'disconnected')
+        await new Promise<void>((wake) => {
+          this.#wake = wake;
+        });
+      if (this.#closing || this.#server.state() === 'closed') return this.#end();
+      try {
+        await this.#rewindIfLost();
+        return await this.#subscribe();
+      } catch (error) {
+        if (failedMs >= REOPEN_MAX_MS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
+      }
+    }
+  }
+
+  /** A killed server may have lost messages that it had delivered, and given their sequences to others since. */
+  async #rewindIfLost(): Promise<void> {
+    if (this.#last === 0) return;
+    const { state } = await this.#server.jsm.streams.info(this.#options.stream);
+    if (this.#last < state.first_seq) return; // pruned, not lost
+    if (this.#last <= state.last_seq) {
+      if (this.#lastId === '') return;
+      const stored = await this.#server.jsm.streams.getMessage(this.#options.stream, { seq: this.#last });
+      if (stored?.header.get(HEADER.id) === this.#lastId) return;
+    }
+    this.#floor = Math.min(this.#floor, state.last_seq);
+    this.#last = Math.max(this.#floor, Math.min(this.#last, state.last_seq) - REWIND);
+    this.#lastId = '';
+  }
+
+  #end(): void {
+    this.#closing = true;
+    this.#unwatch();
+    this.#wake();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+    this.#discard();
+    await this.#messages?.closed();
+    if (this.#server.state() === 'connected') await this.#consumer?.delete().catch(() => false);
+  }
 }
 
 /** Reads from a sequence to what is the end now. */

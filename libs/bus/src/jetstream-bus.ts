@@ -1,14 +1,8 @@
-import { type BucketName, checkSchema, type StreamName } from '@algo/contracts';
+import type { BucketName, StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
-import {
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -26,8 +20,9 @@ import {
   type Verdict,
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
-import { followStream, readStream } from './follower.ts';
-import { HEADER, readLane } from './headers.ts';
+import { type FollowedServer, followStream, readStream } from './follower.ts';
+import { HEADER } from './headers.ts';
+import { inbound } from './inbound.ts';
 import { jetStreamBucket } from './jetstream-bucket.ts';
 
 /** How to reach the server and as whom. */
@@ -52,7 +47,8 @@ export class JetStreamBus implements Bus {
   readonly #jsm: JetStreamManager;
   readonly #publisher: AckPublisher;
   readonly #buckets = new Map<BucketName, KeyValue>();
-  readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  readonly #listeners = new Set<(state: ConnectionState) => void>();
+  readonly #followed: FollowedServer;
   #state: ConnectionState = 'connected';
 
   private constructor(nc: NatsConnection, jsm: JetStreamManager, options: ConnectOptions) {
@@ -60,6 +56,15 @@ export class JetStreamBus implements Bus {
     this.#nc = nc;
     this.#js = jetstream(nc, { timeout: 3_000 });
     this.#jsm = jsm;
+    this.#followed = {
+      js: this.#js,
+      jsm,
+      state: () => this.#state,
+      watch: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
     this.#publisher = new AckPublisher(
       nc,
       options.identity,
@@ -93,7 +98,12 @@ export class JetStreamBus implements Bus {
         remedy: 'Start nats-server or correct its address and credentials.',
       });
     });
-    checkServer(nc.info?.version ?? '0', where);
+    try {
+      checkServer(nc.info, where);
+    } catch (error) {
+      await nc.close();
+      throw error;
+    }
     const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 3_000 });
     return new JetStreamBus(nc, jsm, options);
   }
@@ -112,7 +122,7 @@ export class JetStreamBus implements Bus {
   }
 
   onConnection(listener: (state: ConnectionState) => void): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   publish(message: OutboundMessage): Promise<Stored> {
@@ -131,7 +141,7 @@ export class JetStreamBus implements Bus {
     options: FollowOptions,
     handler: (message: InboundMessage) => void | Promise<void>,
   ): Promise<Subscription> {
-    return followStream(this.#js, options, handler);
+    return followStream(this.#followed, options, handler);
   }
 
   read(options: FollowOptions): AsyncIterable<InboundMessage> {
@@ -258,7 +268,18 @@ export class JetStreamBus implements Bus {
   }
 }
 
-function checkServer(version: string, where: string): void {
+function checkServer(info: ServerInfo | undefined, where: string): void {
+  checkVersion(info?.version ?? '0', where);
+  if (info?.jetstream !== true)
+    throw new InputError({
+      field: `nats-server at ${where}`,
+      value: info?.server_name ?? '',
+      because: 'runs without JetStream, so it stores nothing',
+      remedy: 'Give its configuration a jetstream block (or start it with -js).',
+    });
+}
+
+function checkVersion(version: string, where: string): void {
   const parts = version.split('.').map((part) => Number.parseInt(part, 10));
   for (let i = 0; i < SERVER_MIN.length; i++) {
     const have = parts[i] ?? 0;
@@ -271,32 +292,4 @@ function checkServer(version: string, where: string): void {
         remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.',
       });
   }
-}
-
-/** Returns a stored message as its readers see it. *Errors*: InputError when it is of a newer schema than this build reads. */
-export function inbound(
-  stream: StreamName,
-  subject: string,
-  sequence: number,
-  h: MsgHdrs | undefined,
-  data: Uint8Array,
-  deliveries: number,
-): InboundMessage {
-  checkSchema(h?.get(HEADER.schema) ?? '');
-  const lane = readLane(h);
-  return {
-    stream,
-    subject,
-    sequence,
-    deliveries,
-    type: h?.get(HEADER.type) ?? '',
-    id: h?.get(HEADER.id) ?? '',
-    timeUs: Number(h?.get(HEADER.timeUs) ?? 0),
-    data,
-    ...(lane === undefined ? {} : { lane }),
-  };
-}
-
-export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {
-  return inbound(stream, m.subject, m.seq, m.headers, m.data, m.info.deliveryCount);
 }

@@ -1,1 +1,2 @@
 export * from './nats-fixture.ts';
+export * from './tcp-proxy.ts';

@@ -36,9 +36,10 @@ export class NatsFixture implements AsyncDisposable {
     return fixture;
   }
 
-  async bus(identity: string, publisher?: PublisherOptions): Promise<JetStreamBus> {
+  /** `url` leads another way than straight to the server: through a proxy. */
+  async bus(identity: string, publisher?: PublisherOptions, url = this.server.url): Promise<JetStreamBus> {
     const bus = await JetStreamBus.connect({
-      servers: [this.server.url],
+      servers: [url],
       identity,
       ...(publisher === undefined ? {} : { publisher }),
     });

@@ -4,12 +4,12 @@ import { Lease } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { accountId } from '@algo/model';
 import { hostService, readInstrumentCatalog, startStepLoop } from '@algo/runtime';
+import { WriteAheadLog } from '@algo/state';
 import { PaperExchangeVenue } from '@algo/venues';
 import { ExecutionMachine } from './adapters/execution-machine.ts';
-import { OrderWire } from './adapters/order-wire.ts';
 import { keepReconciled } from './adapters/keep-reconciled.ts';
+import { OrderWire } from './adapters/order-wire.ts';
 import { ReconciliationJob } from './adapters/reconciliation-gate.ts';
-import { WriteAheadLog } from '@algo/state';
 import { config as schema } from './config.ts';
 import { executionSettings } from './settings.ts';
 
@@ -18,10 +18,18 @@ const RECONCILE = fileURLToPath(new URL('../../reconcile/src/main.ts', import.me
 await hostService('execution', schema, async (context) => {
   const { bus, clock, config, identity, log, signal } = context;
   const account = accountId(config.account);
-  const wal = context.own(await WriteAheadLog.open({ directory: join(config.dataDir, 'wal', account), segmentBytes: 16 << 20 }));
+  const wal = context.own(
+    await WriteAheadLog.open({ directory: join(config.dataDir, 'wal', account), segmentBytes: 16 << 20 }),
+  );
   const lease = await Lease.acquire(
     bus.bucket('leases'),
-    { key: `execution.${account}`, holder: identity, ttlMs: config.leaseTtlMs, renewMs: config.leaseRenewMs, epochFloor: wal.lastEpoch },
+    {
+      key: `execution.${account}`,
+      holder: identity,
+      ttlMs: config.leaseTtlMs,
+      renewMs: config.leaseRenewMs,
+      epochFloor: wal.lastEpoch,
+    },
     clock,
     signal,
   );
@@ -30,7 +38,11 @@ await hostService('execution', schema, async (context) => {
   await wal.append({ kind: 'epoch', clientOrderId: null, epoch: lease.epoch, payload: '' });
   const venue = context.own(new PaperExchangeVenue(bus));
   const job = new ReconciliationJob({ bus, clock, log, account, epoch: lease.epoch, script: RECONCILE });
-  const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()], lease.epoch);
+  const settings = executionSettings(
+    config,
+    [...readInstrumentCatalog(config.instrumentsFile).values()],
+    lease.epoch,
+  );
   const own = await bus.last('STEPS', subjects.stepMark(identity));
   const finishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
   let machine!: ExecutionMachine;
@@ -49,7 +61,18 @@ await hostService('execution', schema, async (context) => {
       },
     }),
   );
-  const reconciled = config.pacing === 'live' ? keepReconciled({ job, loop, machine, clock, epoch: lease.epoch, everyMs: config.reconcileEveryMs, signal }) : new Promise<never>(() => {});
+  const reconciled =
+    config.pacing === 'live'
+      ? keepReconciled({
+          job,
+          loop,
+          machine,
+          clock,
+          epoch: lease.epoch,
+          everyMs: config.reconcileEveryMs,
+          signal,
+        })
+      : new Promise<never>(() => {});
   const lost = lease.lost.then((reason) => new Error(`lease: ${reason}`));
   return {
     closed: Promise.race([loop.closed, lost, reconciled]),

@@ -11,7 +11,12 @@ await hostService('paper-venue', schema, async (context) => {
   const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
   const settings: PaperSettings = {
     ...PAPER_DEFAULTS,
-    accounts: [{ account: accountId(config.account), balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])) }],
+    accounts: [
+      {
+        account: accountId(config.account),
+        balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])),
+      },
+    ],
     instruments,
     seed: config.seed,
     fees: { makerBps: config.makerBps, takerBps: config.takerBps },

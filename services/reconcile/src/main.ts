@@ -20,12 +20,17 @@ async function run(): Promise<ReconciliationReport> {
     servers: config.natsUrl.split(','),
     identity: `reconcile-${config.ordinal}`,
     ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
-    ...(config.natsPasswordFile === undefined ? {} : { password: Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE').reveal() }),
+    ...(config.natsPasswordFile === undefined
+      ? {}
+      : { password: Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE').reveal() }),
     ...(config.natsCaFile === undefined ? {} : { caFile: config.natsCaFile }),
   });
   await using venue = new PaperExchangeVenue(bus);
   const local = await readLocalBooks(bus, account, config.dataDir);
-  const fillsSinceUs = Math.max(0, Math.max(0, ...local.fills.slice(-1_000).map((fill) => fill.timeUs)) - LOOK_BACK_US);
+  const fillsSinceUs = Math.max(
+    0,
+    Math.max(0, ...local.fills.slice(-1_000).map((fill) => fill.timeUs)) - LOOK_BACK_US,
+  );
   const books = await readVenueBooks(venue, account, local, fillsSinceUs, systemClock);
   const report = reconcile(local, books, {
     account,
@@ -46,7 +51,9 @@ try {
   if (report.verdict.type === 'refuse') process.stderr.write(`${report.verdict.reasons.join('\n')}\n`);
   process.exitCode = report.verdict.type === 'pass' ? EXIT.stopped : REFUSED;
 } catch (error) {
-  const expected = error instanceof InputError || error instanceof ConfigError || error instanceof VenueUnavailableError;
+  const expected =
+    error instanceof InputError || error instanceof ConfigError || error instanceof VenueUnavailableError;
   process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`);
-  process.exitCode = error instanceof VenueUnavailableError ? EXIT.failed : expected ? EXIT.misconfigured : EXIT.failed;
+  process.exitCode =
+    error instanceof VenueUnavailableError ? EXIT.failed : expected ? EXIT.misconfigured : EXIT.failed;
 }

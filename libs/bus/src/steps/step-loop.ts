@@ -5,8 +5,8 @@ import {
   type Family,
   familyFilters,
   laneOf,
-  type StreamName,
   STREAMS,
+  type StreamName,
   subjects,
 } from '@algo/contracts';
 import { InputError, type TimeUs } from '@algo/model';
@@ -283,7 +283,16 @@ export class StepLoop implements AsyncDisposable {
         type: codecs.DeadLetter.type,
         id: `dlq:${stream}:${consumer}:${sequence}`,
         timeUs,
-        data: codecs.DeadLetter.encode({ stream, sequence, subject, type, consumer, reason, original: data, timeUs }),
+        data: codecs.DeadLetter.encode({
+          stream,
+          sequence,
+          subject,
+          type,
+          consumer,
+          reason,
+          original: data,
+          timeUs,
+        }),
       })
       .catch((error: unknown) => this.#fail(error as Error));
   }

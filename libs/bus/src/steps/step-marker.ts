@@ -180,5 +180,11 @@ function markOf(
   timesUs: readonly TimeUs[],
   lanes: ReadonlyMap<string, number>,
 ): StepMark {
-  return { producer, after, steps: [...steps], eventTimesUs: [...timesUs], lanes: [...lanes].map(([lane, count]) => ({ lane, count })) };
+  return {
+    producer,
+    after,
+    steps: [...steps],
+    eventTimesUs: [...timesUs],
+    lanes: [...lanes].map(([lane, count]) => ({ lane, count })),
+  };
 }

@@ -177,7 +177,8 @@ export class StepSource implements AsyncDisposable {
       this.#followers.set(producer, Math.max(this.#followers.get(producer) ?? 0, steps.at(-1)!));
       this.#wake?.();
     };
-    for (const name of waitFor) this.#subscriptions.push(await bus.onSignal(subjects.stepSignal(name), onMark));
+    for (const name of waitFor)
+      this.#subscriptions.push(await bus.onSignal(subjects.stepSignal(name), onMark));
     const marks = waitFor.map((name) => subjects.stepMark(name));
     const stored = await bus.follow({ stream: 'STEPS', subjects: marks, after }, ({ data }) => onMark(data));
     void stored.closed.then((error) => error !== undefined && this.#fail(error));

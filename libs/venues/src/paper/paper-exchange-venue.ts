@@ -1,6 +1,22 @@
 import { type Bus, RequestFailedError } from '@algo/bus';
-import { type AccountRequestKind, type CancelOrderRequest, codecs, type MessageCodec, subjects } from '@algo/contracts';
-import type { AccountId, Fill, OrderLookup, OrderRequest, SubmitOutcome, TimeUs, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
+import {
+  type AccountRequestKind,
+  type CancelOrderRequest,
+  codecs,
+  type MessageCodec,
+  subjects,
+} from '@algo/contracts';
+import type {
+  AccountId,
+  Fill,
+  OrderLookup,
+  OrderRequest,
+  SubmitOutcome,
+  TimeUs,
+  VenueBalance,
+  VenueOrder,
+  VenuePosition,
+} from '@algo/model';
 import { ExponentialBackoff, handleType, type IPolicy, retry } from 'cockatiel';
 import { type ExchangeVenue, type OrderRef, type VenueCapabilities, VenueUnavailableError } from '../port.ts';
 
@@ -27,7 +43,13 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   submit(request: OrderRequest, sentUs: TimeUs): Promise<SubmitOutcome> {
-    return this.#write('submit', codecs.SubmitOrderRequest, { order: request, sentUs }, request.clientOrderId, sentUs);
+    return this.#write(
+      'submit',
+      codecs.SubmitOrderRequest,
+      { order: request, sentUs },
+      request.clientOrderId,
+      sentUs,
+    );
   }
 
   cancel(order: OrderRef, sentUs: TimeUs): Promise<SubmitOutcome> {
@@ -37,7 +59,9 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   async order(order: OrderRef): Promise<OrderLookup> {
     try {
-      return await this.#reads.execute(() => this.#ask('look-up', codecs.LookUpOrderRequest, order, codecs.OrderLookupReply));
+      return await this.#reads.execute(() =>
+        this.#ask('look-up', codecs.LookUpOrderRequest, order, codecs.OrderLookupReply),
+      );
     } catch (error) {
       return { type: 'failed', reason: (error as Error).message };
     }
@@ -56,7 +80,9 @@ export class PaperExchangeVenue implements ExchangeVenue {
       if (reply.complete) return [...fills.values()];
       fromUs = reply.fills.at(-1)!.timeUs;
     }
-    throw new VenueUnavailableError(`paper venue: more than ${FILL_PAGES_MAX} pages of fills of ${account} since ${sinceUs}`);
+    throw new VenueUnavailableError(
+      `paper venue: more than ${FILL_PAGES_MAX} pages of fills of ${account} since ${sinceUs}`,
+    );
   }
 
   async positions(account: AccountId): Promise<readonly VenuePosition[]> {
@@ -67,7 +93,13 @@ export class PaperExchangeVenue implements ExchangeVenue {
     return (await this.#account(account, 'balances', 0, codecs.BalancesReply)).balances;
   }
 
-  async #write<Request>(verb: 'submit' | 'cancel', codec: MessageCodec<Request>, request: Request, clientOrderId: OrderRequest['clientOrderId'], sentUs: TimeUs): Promise<SubmitOutcome> {
+  async #write<Request>(
+    verb: 'submit' | 'cancel',
+    codec: MessageCodec<Request>,
+    request: Request,
+    clientOrderId: OrderRequest['clientOrderId'],
+    sentUs: TimeUs,
+  ): Promise<SubmitOutcome> {
     try {
       return await this.#ask(verb, codec, request, codecs.SubmitOutcomeReply);
     } catch (error) {
@@ -76,16 +108,34 @@ export class PaperExchangeVenue implements ExchangeVenue {
     }
   }
 
-  #account<Reply>(account: AccountId, kind: AccountRequestKind, sinceUs: TimeUs, reply: MessageCodec<Reply>): Promise<Reply> {
-    return this.#reads.execute(() => this.#ask('account', codecs.AccountRequest, { account, kind, sinceUs }, reply));
+  #account<Reply>(
+    account: AccountId,
+    kind: AccountRequestKind,
+    sinceUs: TimeUs,
+    reply: MessageCodec<Reply>,
+  ): Promise<Reply> {
+    return this.#reads.execute(() =>
+      this.#ask('account', codecs.AccountRequest, { account, kind, sinceUs }, reply),
+    );
   }
 
-  async #ask<Request, Reply>(verb: 'submit' | 'cancel' | 'look-up' | 'account', codec: MessageCodec<Request>, request: Request, reply: MessageCodec<Reply>): Promise<Reply> {
+  async #ask<Request, Reply>(
+    verb: 'submit' | 'cancel' | 'look-up' | 'account',
+    codec: MessageCodec<Request>,
+    request: Request,
+    reply: MessageCodec<Reply>,
+  ): Promise<Reply> {
     try {
-      const answer = await this.#bus.request(subjects.venueRequest('paper', verb), codec.type, codec.encode(request), TIMEOUT_MS);
+      const answer = await this.#bus.request(
+        subjects.venueRequest('paper', verb),
+        codec.type,
+        codec.encode(request),
+        TIMEOUT_MS,
+      );
       return reply.decode(answer.data);
     } catch (cause) {
-      if (cause instanceof RequestFailedError) throw new VenueUnavailableError(`paper venue: ${cause.message}`, { cause });
+      if (cause instanceof RequestFailedError)
+        throw new VenueUnavailableError(`paper venue: ${cause.message}`, { cause });
       throw cause;
     }
   }

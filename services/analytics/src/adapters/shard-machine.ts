@@ -1,6 +1,6 @@
 import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, familyOf, feedEvents } from '@algo/contracts';
-import { type InstrumentId, instrumentId, type TimeUs, TIMEFRAME_US } from '@algo/model';
+import { type InstrumentId, instrumentId, TIMEFRAME_US, type TimeUs, US_PER_HOUR } from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { TickStore } from '@algo/tickstore';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../domain/index.ts';
@@ -46,7 +46,15 @@ export class ShardMachine implements StepMachine {
         return this.#onTrades(message, context);
       case 'md.feed': {
         const event = feedEvents.decode(message.type, message.data);
-        if (event.type === 'TimeAdvanced' || event.type === 'FeedEnded') this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        if (event.type === 'TimeAdvanced')
+          this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and volumes add up.
+        if (event.type === 'FeedEnded')
+          this.#advance(
+            this.#kept.get(event.instrument),
+            Math.ceil(event.timeUs / US_PER_HOUR) * US_PER_HOUR,
+            context,
+          );
         return;
       }
       default:
@@ -86,7 +94,8 @@ export class ShardMachine implements StepMachine {
   #onTrades(message: InboundMessage, context: HandleContext): void | Promise<void> {
     const { trades, complete } = codecs.TradeBatch.decode(message.data);
     const kept = this.#kept.get(trades.instrument);
-    if (kept === undefined) return this.#open(trades.instrument, trades.ids.kind).then(() => this.#onTrades(message, context));
+    if (kept === undefined)
+      return this.#open(trades.instrument, trades.ids.kind).then(() => this.#onTrades(message, context));
     this.#trades += trades.count;
     kept.output.begin(context);
     kept.engine.onTrades(trades, complete, kept.output);
@@ -119,7 +128,8 @@ export class ShardMachine implements StepMachine {
     };
     const state = this.#restored.get(id);
     this.#restored.delete(id);
-    const engine = state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
+    const engine =
+      state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
     this.#kept.set(id, { engine, output: new InstrumentOutput(id, engine, this.#store) });
   }
 }

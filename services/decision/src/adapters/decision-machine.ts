@@ -3,7 +3,13 @@ import { codecs, controlCommands, familyOf, positionEvents, riskEvents, subjects
 import type { TradingConfig } from '@algo/model';
 import { emission, eventEmission } from '@algo/runtime';
 import { configurationHash } from '@algo/strategy';
-import { DecisionEngine, type DecisionInput, type DecisionOutput, type DecisionSettings, type DecisionSnapshot } from '../domain/index.ts';
+import {
+  DecisionEngine,
+  type DecisionInput,
+  type DecisionOutput,
+  type DecisionSettings,
+  type DecisionSnapshot,
+} from '../domain/index.ts';
 import { configNamed } from './trading-configs.ts';
 
 /** The decider between bus and judgement. */
@@ -32,10 +38,16 @@ export class DecisionMachine implements StepMachine {
   handle(message: InboundMessage, context: HandleContext): void {
     switch (familyOf(message.subject)) {
       case 'an.state':
-        return this.#feed({ type: 'MarketStateUpdated', state: codecs.MarketStateUpdated.decode(message.data) }, context);
+        return this.#feed(
+          { type: 'MarketStateUpdated', state: codecs.MarketStateUpdated.decode(message.data) },
+          context,
+        );
       case 'an.signal':
         this.#signals++;
-        return this.#feed({ type: 'SignalGenerated', signal: codecs.SignalGenerated.decode(message.data) }, context);
+        return this.#feed(
+          { type: 'SignalGenerated', signal: codecs.SignalGenerated.decode(message.data) },
+          context,
+        );
       case 'pos.evt':
         return this.#feed(positionEvents.decode(message.type, message.data), context);
       case 'risk.evt':
@@ -61,7 +73,9 @@ export class DecisionMachine implements StepMachine {
     const config = configNamed(this.#configs, command.configuration);
     this.#feed({ type: 'ConfigurationActivated', config, timeUs: command.timeUs }, context);
     const activated = { configuration: config, hash: configurationHash(config), timeUs: command.timeUs };
-    context.emit(emission(subjects.configuration(), codecs.ConfigurationActivated, activated, command.timeUs));
+    context.emit(
+      emission(subjects.configuration(), codecs.ConfigurationActivated, activated, command.timeUs),
+    );
     this.#onSwitched(config.name);
   }
 
@@ -75,11 +89,20 @@ export class DecisionMachine implements StepMachine {
         const { decision } = output;
         if (decision.outcome.type === 'accepted') this.#accepted++;
         else this.#refused++;
-        return context.emit(emission(subjects.decision(decision.instrument), codecs.DecisionMade, decision, decision.timeUs));
+        return context.emit(
+          emission(subjects.decision(decision.instrument), codecs.DecisionMade, decision, decision.timeUs),
+        );
       }
       case 'ConvictionHigh': {
         const { decision, instrument, confluence, confluenceMax, timeUs } = output;
-        return context.emit(emission(subjects.decision(instrument), codecs.ConvictionHigh, { decision, instrument, confluence, confluenceMax, timeUs }, timeUs));
+        return context.emit(
+          emission(
+            subjects.decision(instrument),
+            codecs.ConvictionHigh,
+            { decision, instrument, confluence, confluenceMax, timeUs },
+            timeUs,
+          ),
+        );
       }
       case 'PlaceOrder':
         return context.emit(eventEmission(subjects.orderCommand(output.account), output, output.timeUs));

@@ -21,9 +21,15 @@ export async function keepReconciled(parts: {
     const timeUs = clock.nowMs() * 1_000;
     try {
       await (first ? job.pass() : job.renew());
-      if (first) await loop.inject((context) => machine.feed({ type: 'EpochStarted', epoch, timeUs }, context));
+      if (first)
+        await loop.inject((context) => machine.feed({ type: 'EpochStarted', epoch, timeUs }, context));
       first = false;
-      await loop.inject((context) => machine.feed({ type: 'GateOpened', epoch, validUntilUs: timeUs + 2 * everyMs * 1_000, timeUs }, context));
+      await loop.inject((context) =>
+        machine.feed(
+          { type: 'GateOpened', epoch, validUntilUs: timeUs + 2 * everyMs * 1_000, timeUs },
+          context,
+        ),
+      );
     } catch (error) {
       const reason = (error as Error).message;
       await loop.inject((context) => machine.feed({ type: 'GateClosed', epoch, reason, timeUs }, context));

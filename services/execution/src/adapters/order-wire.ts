@@ -1,9 +1,9 @@
 import type { Clock, Lease } from '@algo/bus';
 import type { OrderLookup, OrderRequest, SubmitOutcome, TimeUs } from '@algo/model';
 import type { Logger } from '@algo/runtime';
+import type { WriteAheadLog } from '@algo/state';
 import type { ExchangeVenue, OrderRef } from '@algo/venues';
 import type { SubmitOrder } from '../domain/index.ts';
-import type { WriteAheadLog } from '@algo/state';
 
 /** A send must be over well before the lease could be another's (R-51). */
 const LEASE_MARGIN_MS = 2_500;
@@ -40,7 +40,13 @@ export class OrderWire {
   readonly #clock: Clock;
   readonly #logger: Logger;
 
-  constructor(parts: { log: WriteAheadLog; venue: ExchangeVenue; lease: Lease; clock: Clock; logger: Logger }) {
+  constructor(parts: {
+    log: WriteAheadLog;
+    venue: ExchangeVenue;
+    lease: Lease;
+    clock: Clock;
+    logger: Logger;
+  }) {
     this.#log = parts.log;
     this.#venue = parts.venue;
     this.#lease = parts.lease;
@@ -55,13 +61,19 @@ export class OrderWire {
     if (known?.outcome != null) return JSON.parse(known.outcome) as SubmitOutcome;
     const mayBeOut = (known?.sends ?? 0) > 0 || options.again;
     if (mayBeOut) {
-      this.#logger.warn({ clientOrderId: request.clientOrderId }, 'sent by an earlier life, perhaps: asking the venue');
+      this.#logger.warn(
+        { clientOrderId: request.clientOrderId },
+        'sent by an earlier life, perhaps: asking the venue',
+      );
       const found = await this.#settle(request, order.timeUs, options.untilProven);
       if (found !== undefined) return this.#decided(request, found);
     }
     if (known === undefined) await this.#append('intent', request, JSON.stringify(request));
     for (;;) {
-      if (!this.#lease.safeFor(LEASE_MARGIN_MS)) throw new LeaseEndedError(`the lease of epoch ${this.#lease.epoch} ends too soon to send ${request.clientOrderId}`);
+      if (!this.#lease.safeFor(LEASE_MARGIN_MS))
+        throw new LeaseEndedError(
+          `the lease of epoch ${this.#lease.epoch} ends too soon to send ${request.clientOrderId}`,
+        );
       await this.#append('send', request, '');
       const outcome = await this.#venue.submit(request, order.timeUs);
       if (outcome.type !== 'unknown' || !options.untilProven) return this.#decided(request, outcome);
@@ -89,7 +101,11 @@ export class OrderWire {
   }
 
   /** Asks what became of an order. Returns undefined when it is proven never to have arrived. */
-  async #settle(request: OrderRequest, timeUs: TimeUs, untilProven: boolean): Promise<SubmitOutcome | undefined> {
+  async #settle(
+    request: OrderRequest,
+    timeUs: TimeUs,
+    untilProven: boolean,
+  ): Promise<SubmitOutcome | undefined> {
     const startMs = this.#clock.nowMs();
     const { clientOrderId } = request;
     for (;;) {
@@ -97,11 +113,17 @@ export class OrderWire {
       if (lookup.type === 'found')
         return lookup.order.status === 'rejected'
           ? { type: 'refused', clientOrderId, reason: 'rejected by the venue', timeUs }
-          : { type: 'confirmed', clientOrderId, venueOrderId: lookup.order.venueOrderId, timeUs: lookup.order.acceptedUs };
+          : {
+              type: 'confirmed',
+              clientOrderId,
+              venueOrderId: lookup.order.venueOrderId,
+              timeUs: lookup.order.acceptedUs,
+            };
       if (lookup.type === 'absent' && this.authoritativeAbsence) return undefined;
       const reason = lookup.type === 'failed' ? lookup.reason : 'absent, which proves nothing at this venue';
       if (!untilProven) return { type: 'unknown', clientOrderId, reason, timeUs };
-      if (this.#clock.nowMs() - startMs > PROOF_PATIENCE_MS) throw new NoProofError(`${clientOrderId}: ${reason}`);
+      if (this.#clock.nowMs() - startMs > PROOF_PATIENCE_MS)
+        throw new NoProofError(`${clientOrderId}: ${reason}`);
       await this.#clock.sleep(PROOF_PAUSE_MS);
     }
   }
@@ -109,11 +131,17 @@ export class OrderWire {
   async #decided(request: OrderRequest, outcome: SubmitOutcome): Promise<SubmitOutcome> {
     // What was decided so long ago that the log has dropped it needs no second record.
     const isLogged = this.#log.entry(request.clientOrderId) !== undefined;
-    if (outcome.type !== 'unknown' && isLogged) await this.#append('outcome', request, JSON.stringify(outcome));
+    if (outcome.type !== 'unknown' && isLogged)
+      await this.#append('outcome', request, JSON.stringify(outcome));
     return outcome;
   }
 
   #append(kind: 'intent' | 'send' | 'outcome', request: OrderRequest, payload: string): Promise<void> {
-    return this.#log.append({ kind, clientOrderId: request.clientOrderId, epoch: this.#lease.epoch, payload });
+    return this.#log.append({
+      kind,
+      clientOrderId: request.clientOrderId,
+      epoch: this.#lease.epoch,
+      payload,
+    });
   }
 }

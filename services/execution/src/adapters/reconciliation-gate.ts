@@ -24,7 +24,14 @@ export class ReconciliationJob {
   readonly #epoch: number;
   readonly #script: string;
 
-  constructor(parts: { bus: Bus; clock: Clock; log: Logger; account: AccountId; epoch: number; script: string }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    log: Logger;
+    account: AccountId;
+    epoch: number;
+    script: string;
+  }) {
     this.#bus = parts.bus;
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -42,10 +49,16 @@ export class ReconciliationJob {
       const said = await this.#run();
       const passed = await this.#latest();
       if (passed !== undefined) {
-        this.#log.info({ epoch: this.#epoch, report: passed.reportId, tookMs: this.#clock.nowMs() - startMs }, 'reconciled: trading may start');
+        this.#log.info(
+          { epoch: this.#epoch, report: passed.reportId, tookMs: this.#clock.nowMs() - startMs },
+          'reconciled: trading may start',
+        );
         return passed;
       }
-      if (attempt >= TRIES) throw new ReconciliationRefusedError(`epoch ${this.#epoch} of ${this.#account} was not reconciled: ${said}`);
+      if (attempt >= TRIES)
+        throw new ReconciliationRefusedError(
+          `epoch ${this.#epoch} of ${this.#account} was not reconciled: ${said}`,
+        );
       await this.#clock.sleep(200 * 2 ** attempt);
     }
   }
@@ -70,7 +83,12 @@ export class ReconciliationJob {
   #run(): Promise<string> {
     return new Promise((resolve) => {
       const job = spawn(process.execPath, [this.#script], {
-        env: { ...process.env, ALGO_EPOCH: String(this.#epoch), ALGO_WATCH_PARENT: 'true', ALGO_HTTP_PORT: '0' },
+        env: {
+          ...process.env,
+          ALGO_EPOCH: String(this.#epoch),
+          ALGO_WATCH_PARENT: 'true',
+          ALGO_HTTP_PORT: '0',
+        },
         stdio: ['pipe', 'ignore', 'pipe'],
       });
       let words = '';

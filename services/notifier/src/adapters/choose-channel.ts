@@ -8,7 +8,12 @@ import type { NotificationChannel } from './notification-channel.ts';
 export async function chooseChannel(config: Config): Promise<NotificationChannel> {
   if (config.sendgridKeyFile === undefined) return new ConsoleChannel();
   if (config.mailFrom === undefined || config.mailTo === undefined)
-    throw new InputError({ field: 'ALGO_MAIL_FROM, ALGO_MAIL_TO', value: 'not set', because: 'a SendGrid key is set, so mails need a sender and receivers', remedy: 'Set both, or unset ALGO_SENDGRID_KEY_FILE.' });
+    throw new InputError({
+      field: 'ALGO_MAIL_FROM, ALGO_MAIL_TO',
+      value: 'not set',
+      because: 'a SendGrid key is set, so mails need a sender and receivers',
+      remedy: 'Set both, or unset ALGO_SENDGRID_KEY_FILE.',
+    });
   const { SendGridChannel } = await import('./sendgrid-channel.ts');
   return new SendGridChannel({
     apiKey: Secret.fromFile(config.sendgridKeyFile, 'ALGO_SENDGRID_KEY_FILE'),

@@ -23,13 +23,19 @@ export class RiskMachine implements StepMachine {
     this.engine =
       state === undefined
         ? new PositionRiskEngine(settings)
-        : PositionRiskEngine.restore(settings, JSON.parse(new TextDecoder().decode(state)) as PositionRiskSnapshot);
+        : PositionRiskEngine.restore(
+            settings,
+            JSON.parse(new TextDecoder().decode(state)) as PositionRiskSnapshot,
+          );
   }
 
   handle(message: InboundMessage, context: HandleContext): void {
     switch (familyOf(message.subject)) {
       case 'md.trades':
-        return this.#feed({ type: 'TradesSeen', trades: codecs.TradeBatch.decode(message.data).trades }, context);
+        return this.#feed(
+          { type: 'TradesSeen', trades: codecs.TradeBatch.decode(message.data).trades },
+          context,
+        );
       case 'ord.evt':
         return this.#feed(orderEvents.decode(message.type, message.data), context);
       case 'ctl.mode': {
@@ -50,7 +56,12 @@ export class RiskMachine implements StepMachine {
   }
 
   counters(): Record<string, number> {
-    return { opened: this.#opened, closed: this.#closed, stopsMoved: this.#stopsMoved, open: this.engine.positions().length };
+    return {
+      opened: this.#opened,
+      closed: this.#closed,
+      stopsMoved: this.#stopsMoved,
+      open: this.engine.positions().length,
+    };
   }
 
   #feed(input: PositionRiskInput, context: HandleContext): void {

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import type { Bus } from '@algo/bus';
 import { orderEvents } from '@algo/contracts';
-import { type AccountId, type ClientOrderId, Decimal, type Fill, type InstrumentId, type OrderRequest, type OrderStatus } from '@algo/model';
+import {
+  type AccountId,
+  type ClientOrderId,
+  Decimal,
+  type Fill,
+  type InstrumentId,
+  type OrderRequest,
+  type OrderStatus,
+} from '@algo/model';
 import { WriteAheadLog } from '@algo/state';
 import { type LocalBooks, type LocalOrder, signedQuantity } from '../domain/index.ts';
 
@@ -19,7 +27,12 @@ export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: stri
     switch (event.type) {
       case 'OrderSubmitted':
         epoch = Math.max(epoch, event.epoch);
-        if (!orders.has(event.clientOrderId)) orders.set(event.clientOrderId, { request: event.request, status: 'submitted', cumulative: Decimal.zero });
+        if (!orders.has(event.clientOrderId))
+          orders.set(event.clientOrderId, {
+            request: event.request,
+            status: 'submitted',
+            cumulative: Decimal.zero,
+          });
         break;
       case 'OrderAccepted':
         change(event.clientOrderId, 'accepted');
@@ -51,7 +64,11 @@ export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: stri
     orders: [...orders.values()],
     fills: [...fills.values()],
     positions: positionsOf([...fills.values()]),
-    openIntents: undecided.map(({ intent, sends, epoch: at }) => ({ request: requestOf(intent), sent: sends > 0, epoch: at })),
+    openIntents: undecided.map(({ intent, sends, epoch: at }) => ({
+      request: requestOf(intent),
+      sent: sends > 0,
+      epoch: at,
+    })),
     epoch,
   };
 }
@@ -59,7 +76,11 @@ export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: stri
 /** What our fills add up to. The average price is position-risk's to know; fills explain quantities. */
 function positionsOf(fills: readonly Fill[]): LocalBooks['positions'] {
   const quantities = new Map<InstrumentId, Decimal>();
-  for (const fill of fills) quantities.set(fill.instrument, (quantities.get(fill.instrument) ?? Decimal.zero).plus(signedQuantity(fill)));
+  for (const fill of fills)
+    quantities.set(
+      fill.instrument,
+      (quantities.get(fill.instrument) ?? Decimal.zero).plus(signedQuantity(fill)),
+    );
   return [...quantities]
     .filter(([, quantity]) => !quantity.isZero())
     .map(([instrument, quantity]) => ({ instrument, quantity, averagePrice: null, ownership: 'own' }));
@@ -67,6 +88,13 @@ function positionsOf(fills: readonly Fill[]): LocalBooks['positions'] {
 
 /** The log keeps requests as JSON with decimals as text. */
 function requestOf(intent: string): OrderRequest {
-  const raw = JSON.parse(intent) as Omit<OrderRequest, 'quantity' | 'limitPrice'> & { quantity: string; limitPrice: string | null };
-  return { ...raw, quantity: Decimal.of(raw.quantity), limitPrice: raw.limitPrice === null ? null : Decimal.of(raw.limitPrice) };
+  const raw = JSON.parse(intent) as Omit<OrderRequest, 'quantity' | 'limitPrice'> & {
+    quantity: string;
+    limitPrice: string | null;
+  };
+  return {
+    ...raw,
+    quantity: Decimal.of(raw.quantity),
+    limitPrice: raw.limitPrice === null ? null : Decimal.of(raw.limitPrice),
+  };
 }

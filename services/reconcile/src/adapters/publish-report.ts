@@ -3,7 +3,12 @@ import { codecs, subjects } from '@algo/contracts';
 import type { ReconciliationReport } from '../domain/index.ts';
 
 /** Publishes the verdict: a pass opens the gate for its epoch, a refusal says why not. */
-export async function publishReport(bus: Bus, report: ReconciliationReport, venue: string, validForMs: number): Promise<void> {
+export async function publishReport(
+  bus: Bus,
+  report: ReconciliationReport,
+  venue: string,
+  validForMs: number,
+): Promise<void> {
   const said = {
     reportId: report.id,
     account: report.account,
@@ -11,7 +16,14 @@ export async function publishReport(bus: Bus, report: ReconciliationReport, venu
     epoch: report.epoch,
     asOfUs: report.asOfUs,
     snapshotHash: report.hash,
-    discrepancies: report.discrepancies.map(({ class: kind, subject, evidence, action, before, after }) => ({ class: kind, subject, evidence: evidence.join('; '), action, before, after })),
+    discrepancies: report.discrepancies.map(({ class: kind, subject, evidence, action, before, after }) => ({
+      class: kind,
+      subject,
+      evidence: evidence.join('; '),
+      action,
+      before,
+      after,
+    })),
     counts: report.compared,
   };
   const passed = report.verdict.type === 'pass';

@@ -7,7 +7,13 @@ import { type LocalBooks, type Lookup, undecidedOrders, type VenueBooks } from '
 const TRIES = 5;
 
 /** Returns the venue's books as one coherent snapshot. *Errors*: VenueUnavailableError; from silence nothing is concluded. */
-export async function readVenueBooks(venue: ExchangeVenue, account: AccountId, local: LocalBooks, sinceUs: TimeUs, clock: Clock): Promise<VenueBooks> {
+export async function readVenueBooks(
+  venue: ExchangeVenue,
+  account: AccountId,
+  local: LocalBooks,
+  sinceUs: TimeUs,
+  clock: Clock,
+): Promise<VenueBooks> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const before = await venue.fillsSince(account, sinceUs);
     const openOrders = await venue.openOrders(account);
@@ -16,9 +22,13 @@ export async function readVenueBooks(venue: ExchangeVenue, account: AccountId, l
     const open = new Set(openOrders.map((order) => order.request.clientOrderId));
     const lookups: Lookup[] = [];
     for (const { request } of undecidedOrders(local))
-      if (!open.has(request.clientOrderId)) lookups.push({ clientOrderId: request.clientOrderId, lookup: await venue.order(request) });
+      if (!open.has(request.clientOrderId))
+        lookups.push({ clientOrderId: request.clientOrderId, lookup: await venue.order(request) });
     const fills = await venue.fillsSince(account, sinceUs);
-    if (fills.length === before.length) return { openOrders, fills, positions, balances, lookups, asOfUs: clock.nowMs() * 1_000 };
+    if (fills.length === before.length)
+      return { openOrders, fills, positions, balances, lookups, asOfUs: clock.nowMs() * 1_000 };
   }
-  throw new VenueUnavailableError(`${venue.name}: fills kept coming while its books were read, ${TRIES} times`);
+  throw new VenueUnavailableError(
+    `${venue.name}: fills kept coming while its books were read, ${TRIES} times`,
+  );
 }
