@@ -1,5 +1,5 @@
-// Starts what the container's first argument names: a service, or the provisioner beside them. The program sees the
-// arguments behind it as its own.
+// Starts what the container's first argument names: a service, or the provisioner beside them.
+// The program sees the arguments behind it as its own.
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 

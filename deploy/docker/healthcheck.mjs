@@ -1,5 +1,5 @@
 // Says whether this container's service is ready; what it waits for is in the output of the health log.
-import { readyAddress } from './config.mjs';
+import { readyAddress } from './config.ts';
 
 try {
   const answer = await fetch(readyAddress, { signal: AbortSignal.timeout(3_000) });
