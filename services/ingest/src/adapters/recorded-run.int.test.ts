@@ -54,7 +54,7 @@ async function stored(bus: Bus) {
   return { ids, feed, lanes };
 }
 
-test('a recording reaches the stream trade by trade, once, in order, however often it is stopped', async () => {
+test('a recording reaches the stream once, in order, however often it is stopped', async () => {
   await using nats = await NatsFixture.start();
   const dir = mkdtempSync(join(tmpdir(), 'algo-ingest-'));
   try {
@@ -65,8 +65,10 @@ test('a recording reaches the stream trade by trade, once, in order, however oft
       const run = await openRun(bus, path, 100);
       const from = run.counters().tradesIn!;
       await eventually('a part of the file is through', () => run.counters().tradesIn! > from + 300);
-      await run[Symbol.asyncDispose]();
+      // Every other life ends without warning: the connection goes with messages under way.
+      if (life % 2 === 0) await run[Symbol.asyncDispose]();
       await bus[Symbol.asyncDispose]();
+      void run[Symbol.asyncDispose]();
     }
     const bus = await nats.bus('ingest-0');
     await using run = await openRun(bus, path, 'max');

@@ -29,7 +29,8 @@ const NAMES = {
 /** What people are told when a file is none of them. */
 export const KNOWN_LAYOUTS = [
   'CSV with a header that names a time (ts_ms, exch_ts_ms, time, timestamp), price,',
-  'qty|quantity|volume|amount, side|is_buyer_maker and perhaps trade_id|id, symbol, such as "ts_ms,trade_id,price,qty,side";',
+  'qty|quantity|volume|amount, side|is_buyer_maker and perhaps trade_id|id, symbol,',
+  'such as "ts_ms,trade_id,price,qty,side";',
   'a Binance public dump without header (trades: id,price,qty,quoteQty,time,isBuyerMaker,isBestMatch;',
   'aggTrades: id,price,qty,firstId,lastId,time,isBuyerMaker,isBestMatch); either of them as .gz;',
   'Parquet with the columns timestamp|time|ts, price, quantity|volume|qty, side, trade_id',
