@@ -12,6 +12,22 @@ export type HaltScope =
   | { readonly kind: 'instrument'; readonly instrument: string }
   | { readonly kind: 'strategy'; readonly strategy: string };
 
+/** Returns one text for each scope, such as `venue:binance`: for maps, comparison and display. */
+export function haltScopeKey(scope: HaltScope): string {
+  switch (scope.kind) {
+    case 'account':
+      return `account:${scope.account}`;
+    case 'venue':
+      return `venue:${scope.venue}`;
+    case 'instrument':
+      return `instrument:${scope.instrument}`;
+    case 'strategy':
+      return `strategy:${scope.strategy}`;
+    default:
+      return scope satisfies never;
+  }
+}
+
 export type DrawdownLevel = 'none' | 'alert' | 'warning' | 'critical' | 'breaker';
 
 /** What the portfolio guard says. *Units*: equity quote, drawdown share of the session's starting equity. */

@@ -1,5 +1,5 @@
-import type { Candle, FairValueGap, TradeColumns, Zone } from '@algo/model';
-import { type MarketProfileRow, type OrderFlowRow, rowCount, type StoreRows } from './store-rows.ts';
+import type { Candle, FairValueGap, OrderFlowRow, TradeColumns, Zone } from '@algo/model';
+import { type MarketProfileRow, rowCount, type StoreRows } from './store-rows.ts';
 
 type Doubles = Float64Array<ArrayBuffer>;
 

@@ -4,6 +4,7 @@ import {
   type FairValueGap,
   InputError,
   type InstrumentId,
+  type OrderFlowRow,
   type TimeUs,
   type TradeColumns,
   type Zone,
@@ -20,20 +21,6 @@ export interface StoredPosition {
   readonly trades: number;
   /** The venue's id of the last trade; null before the first. */
   readonly lastTradeId: string | null;
-}
-
-/** One row of `order_flow`. *Units*: volumes and sizes base, `aggressiveBuys` and `aggressiveSells` trades. */
-export interface OrderFlowRow {
-  readonly timeUs: TimeUs;
-  readonly cvd: number;
-  readonly buyVolume: number;
-  readonly sellVolume: number;
-  readonly imbalanceRatio: number;
-  readonly delta: number;
-  readonly aggressiveBuys: number;
-  readonly aggressiveSells: number;
-  readonly avgBuySize: number;
-  readonly avgSellSize: number;
 }
 
 /**

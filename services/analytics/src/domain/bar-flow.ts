@@ -1,8 +1,7 @@
-import type { TimeUs } from '@algo/model';
+import type { OrderFlowRow, TimeUs } from '@algo/model';
 import type { FormingBar } from './candle-builder.ts';
 import { type FlowWindows, imbalanceRatio } from './flow-windows.ts';
 import type { MicrostructureReading } from './microstructure.ts';
-import type { OrderFlowRow } from './rows.ts';
 import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 

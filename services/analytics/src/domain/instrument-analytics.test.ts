@@ -1,6 +1,7 @@
 import {
   type Candle,
   instrumentId,
+  type OrderFlowRow,
   sliceTrades,
   TIMEFRAME_US,
   TIMEFRAMES,
@@ -13,7 +14,7 @@ import {
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
-import type { AnalyticsSink, MarketProfileRow, OrderFlowRow } from './rows.ts';
+import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
 import {
   livelyTrades,
   recordingSink,

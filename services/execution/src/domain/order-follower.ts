@@ -4,6 +4,7 @@ import {
   type Denial,
   type Fill,
   InputError,
+  isOwnClientOrderId,
   type OrderEvent,
   type SubmitOutcome,
   type TimeUs,
@@ -11,7 +12,6 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import { isOurClientOrderId } from './client-order-id.ts';
 import type { ExecutionOutput, OrderLookedUp } from './execution-io.ts';
 import { aboutOrder, factOf, orderBehind, sentOrder, submission } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
@@ -255,7 +255,7 @@ export class OrderFollower {
   #adopted(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
     const order = orderBehind(fill, cumulative);
     const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
-    if (!isOurClientOrderId(fill.clientOrderId)) {
+    if (!isOwnClientOrderId(fill.clientOrderId)) {
       this.#steps.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
       return null;
     }

@@ -85,13 +85,6 @@ export interface ReconciliationContext {
 }
 
 const OVER: ReadonlySet<OrderStatus> = new Set(['denied', 'rejected', 'filled', 'canceled', 'expired']);
-/** The shape of the ids that execution makes. */
-const OURS = /^a[a-z2-7]{26}$/;
-
-/** Says whether an order that has this id was made by this engine, by its prefix and shape. */
-export function isOurId(id: string): boolean {
-  return OURS.test(id);
-}
 
 /** An order of ours that may still be alive, whoever remembers it. */
 export interface UndecidedOrder {

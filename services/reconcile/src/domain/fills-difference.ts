@@ -1,5 +1,5 @@
-import { type ClientOrderId, Decimal, type Fill, type TimeUs } from '@algo/model';
-import { isOurId, type LocalBooks, type VenueBooks } from './books.ts';
+import { type ClientOrderId, Decimal, type Fill, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import type { LocalBooks, VenueBooks } from './books.ts';
 import { compareText, type Discrepancy } from './reconciliation-report.ts';
 
 /** How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked. */
@@ -18,7 +18,7 @@ export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSince
   const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
   for (const { request } of local.openIntents) orders.add(request.clientOrderId);
   const missed = venue.fills.filter((f) => !known.has(keyOf(f))).toSorted(byTime);
-  const own = missed.filter((f) => orders.has(f.clientOrderId) || isOurId(f.clientOrderId));
+  const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
   const discrepancies = [
     ...byOrder(own).map((fills) => missedFills(fills, local, orders)),
