@@ -54,33 +54,44 @@ function dense(total: number): Record<string, number[]> {
 test.each([
   ['CONTROL', 'ctl.mode.x'],
   ['MARKET', 'md.trades.3.v.m.S'],
-] as const)('kill -9 of the server under a full window costs %s nothing', async (stream, subject) => {
-  await using nats = await NatsFixture.start();
-  const publisher = await nats.bus('ingest-0');
-  const reader = await nats.bus('reader-0');
-  const followed: InboundMessage[] = [];
-  await using following = await reader.follow({ stream, subjects: [subject], after: 0 }, (m) => {
-    followed.push(m);
-  });
-  let acknowledged = 0;
-  const flooding = flood(publisher, subject, 6_000, () => acknowledged++);
-  for (const reached of [500, 3_000]) {
-    await eventually(`${reached} acknowledged`, () => acknowledged >= reached, 20_000);
-    await nats.server.kill();
-    await nats.server.start();
-  }
-  await flooding;
-  await publisher.flush();
-  const stored = await readAll(await nats.bus('reader-1'), stream, subject);
-  expect(new Set(stored.map((m) => m.id)).size).toBe(stored.length);
-  expect(byLane(stored)).toEqual(dense(6_000));
-  await eventually('the follower to be through', () => followed.length >= 6_000, 20_000);
-  expect(new Set(followed.map((m) => m.id)).size).toBe(followed.length);
-  expect(byLane(followed)).toEqual(dense(6_000));
-  expect(
-    await Promise.race([following.closed, new Promise((resolve) => setImmediate(resolve, 'open'))]),
-  ).toBe('open');
-}, 60_000);
+] as const)(
+  'kill -9 of the server under a full window costs %s nothing',
+  async (stream, subject) => {
+    await using nats = await NatsFixture.start();
+    const publisher = await nats.bus('ingest-0');
+    const reader = await nats.bus('reader-0');
+    const followed: InboundMessage[] = [];
+    await using following = await reader.follow({ stream, subjects: [subject], after: 0 }, (m) => {
+      followed.push(m);
+    });
+    let acknowledged = 0;
+    const killed = new Map([1_500, 4_000].map((at) => [at, Promise.withResolvers<void>()]));
+    const flooding = flood(publisher, subject, 6_000, () => {
+      const now = killed.get(++acknowledged);
+      if (now === undefined) return;
+      nats.server.signal('SIGKILL'); // at this very acknowledgement, with the window full behind it
+      now.resolve();
+    });
+    for (const now of killed.values()) {
+      await now.promise;
+      await nats.server.kill();
+      await nats.server.start();
+    }
+    await flooding;
+    await eventually('the publisher to be back', () => publisher.connection === 'connected');
+    await publisher.flush();
+    const stored = await readAll(await nats.bus('reader-1'), stream, subject);
+    expect(new Set(stored.map((m) => m.id)).size).toBe(stored.length);
+    expect(byLane(stored)).toEqual(dense(6_000));
+    await eventually('the follower to be through', () => followed.length >= 6_000, 20_000);
+    expect(new Set(followed.map((m) => m.id)).size).toBe(followed.length);
+    expect(byLane(followed)).toEqual(dense(6_000));
+    expect(
+      await Promise.race([following.closed, new Promise((resolve) => setImmediate(resolve, 'open'))]),
+    ).toBe('open');
+  },
+  60_000,
+);
 
 test('a server that lost what it had acknowledged gets it again, and nobody misses what took its place', async () => {
   await using nats = await NatsFixture.start();
@@ -107,6 +118,7 @@ test('a server that lost what it had acknowledged gets it again, and nobody miss
   const after = [1, 2, 3].map((i) => second.publish(message(subject, `new:${i}`, `${i}`)));
   await nats.server.start();
   await Promise.all(after);
+  await eventually('the first to be back', () => first.connection === 'connected');
   await first.flush();
   const wanted = ['kept', 'lost'].flatMap((kind) => [1, 2, 3, 4, 5].map((i) => `${kind}:${i}`));
   const all = [...wanted, 'new:1', 'new:2', 'new:3'].toSorted();
@@ -125,9 +137,13 @@ test('a server that stands still for three seconds is waited for', async () => {
     followed.push(m);
   });
   let acknowledged = 0;
-  const flooding = flood(publisher, 'ctl.mode.x', 4_000, () => acknowledged++);
-  await eventually('some acknowledged', () => acknowledged >= 500);
-  nats.server.signal('SIGSTOP');
+  const stopped = Promise.withResolvers<void>();
+  const flooding = flood(publisher, 'ctl.mode.x', 4_000, () => {
+    if (++acknowledged !== 1_000) return;
+    nats.server.signal('SIGSTOP');
+    stopped.resolve();
+  });
+  await stopped.promise;
   await pause(3_000); // the fault itself
   expect(acknowledged).toBeLessThan(4_000);
   nats.server.signal('SIGCONT');
