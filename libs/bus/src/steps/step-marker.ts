@@ -1,5 +1,5 @@
 import { codecs, subjects } from '@algo/contracts';
-import type { TimeUs } from '@algo/model';
+import { InputError, type TimeUs } from '@algo/model';
 import type { Bus, Stored } from '../bus.ts';
 
 interface Finished {
@@ -7,6 +7,22 @@ interface Finished {
   readonly timeUs: TimeUs;
   readonly lanes: readonly { readonly lane: string; readonly count: number }[];
   open: number;
+}
+
+/**
+ * A snapshot is saved only after its mark was stored, so one that is ahead of the last mark tells of a server that lost
+ * what it had acknowledged, or of marks that were pruned by age. To go on would leave every reader waiting for ever.
+ * *Errors*: InputError.
+ */
+export function checkMarksKept(identity: string, snapshotStep: number, markedThrough: number): void {
+  if (snapshotStep <= markedThrough) return;
+  throw new InputError({
+    field: `snapshot of ${identity}`,
+    value: snapshotStep,
+    because: `the stream STEPS has its marks only up to step ${markedThrough}: the server lost some, or they aged out`,
+    remedy:
+      'Delete this snapshot, so that the state is built from the streams again, or use a fresh data directory.',
+  });
 }
 
 /** Steps joined in one mark at most; a reader that catches up is not kept waiting longer than that. */
@@ -19,8 +35,9 @@ const STEPS_PER_MARK = 64;
 export class StepMarker {
   readonly #bus: Bus;
   readonly #queue: Finished[] = [];
-  readonly #waiters: { step: number; wake: () => void }[] = [];
-  readonly #fail: (error: Error) => void;
+  readonly #waiters: { step: number; settle: PromiseWithResolvers<void> }[] = [];
+  readonly #report: (error: Error) => void;
+  #failure: Error | undefined;
   #count: number;
   #stored: number;
   /** Steps up to here were marked by an earlier life of this process. */
@@ -35,7 +52,7 @@ export class StepMarker {
     this.#count = restored.count;
     this.#publishedThrough = restored.publishedThrough;
     this.#stored = restored.publishedThrough;
-    this.#fail = fail;
+    this.#report = fail;
   }
 
   /** Queues a finished step; its mark leaves once `acks` have all come. */
@@ -73,10 +90,13 @@ export class StepMarker {
     }
   }
 
-  /** Resolves when the mark of this step is stored. */
+  /** Resolves when the mark of this step is stored. *Errors*: what kept it, or anything it speaks of, from being stored. */
   whenStored(step: number): Promise<void> {
     if (step <= this.#stored) return Promise.resolve();
-    return new Promise((wake) => this.#waiters.push({ step, wake }));
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const settle = Promise.withResolvers<void>();
+    this.#waiters.push({ step, settle });
+    return settle.promise;
   }
 
   get queued(): number {
@@ -106,11 +126,18 @@ export class StepMarker {
           this.#stored = last;
           for (let i = this.#waiters.length - 1; i >= 0; i--) {
             if (this.#waiters[i]!.step > last) continue;
-            this.#waiters[i]!.wake();
+            this.#waiters[i]!.settle.resolve();
             this.#waiters.splice(i, 1);
           }
         },
         (error: unknown) => this.#fail(error as Error),
       );
+  }
+
+  /** Whoever waits for a mark that will never come would wait for ever, and with him the end of the process. */
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { settle } of this.#waiters.splice(0)) settle.reject(error);
+    this.#report(error);
   }
 }
