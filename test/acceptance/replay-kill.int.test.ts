@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Blow, blows, RUN_MAX_MS, replay } from './support/disturbed-replay.ts';
-import { type EngineOutcome, readOutcome } from './support/engine-outcome.ts';
+import type { EngineOutcome } from './support/engine-outcome.ts';
 import { SERVICE_NAMES } from './support/engine-run.ts';
 import { generatedTape, recordedTape, type TradeTape } from './support/trade-tape.ts';
 
