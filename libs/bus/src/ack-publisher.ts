@@ -1,3 +1,4 @@
+import { FAMILIES, familyOf, STREAMS } from '@algo/contracts';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import {
   type Clock,
@@ -28,6 +29,8 @@ export interface PublisherOptions {
 export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs: 1_500, patienceMs: 60_000 };
 
 const WRONG_LAST_SEQUENCE = 10071;
+/** Well inside the server's duplicate window: what is older is not sent again, it could be stored twice. */
+const RESEND_MAX_MS = 60_000;
 const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
 
 /**
@@ -42,6 +45,8 @@ export class AckPublisher implements AsyncDisposable {
   readonly #options: PublisherOptions;
   readonly #inbox: string;
   readonly #inFlight = new Map<number, InFlight>();
+  /** Acknowledged market messages, one window of them: a machine that goes down forgets what it had not flushed yet. */
+  readonly #acked = new Map<number, InFlight>();
   #next = 1;
   #roomWaiters: (() => void)[] = [];
   #emptyWaiters: (() => void)[] = [];
@@ -95,9 +100,23 @@ export class AckPublisher implements AsyncDisposable {
     return new Promise((resolve) => this.#emptyWaiters.push(resolve));
   }
 
-  /** Sends everything unacknowledged again, in order: what was written while disconnected never left. */
+  /**
+   * Sends everything unacknowledged again, in order: what was written while disconnected never left. What market streams
+   * acknowledged last goes along: a server that doesn't flush each message has lost it when its machine went down; one
+   * that still has it answers "duplicate".
+   */
   resendAll(): void {
-    for (const [number, entry] of this.#inFlight) this.#send(number, entry);
+    const nowMs = this.#clock.nowMs();
+    for (const [number, entry] of this.#acked) {
+      if (nowMs - entry.sentMs > RESEND_MAX_MS) continue;
+      entry.firstSentMs = nowMs;
+      this.#inFlight.set(number, entry);
+    }
+    this.#acked.clear();
+    const ordered = [...this.#inFlight].sort(([a], [b]) => a - b);
+    this.#inFlight.clear();
+    for (const [number, entry] of ordered) this.#inFlight.set(number, entry);
+    for (const [number, entry] of ordered) this.#send(number, entry);
   }
 
   #send(number: number, entry: InFlight): void {
@@ -119,6 +138,7 @@ export class AckPublisher implements AsyncDisposable {
     if (msg.data.length > 2 && msg.data[2] === STORED_PREFIX) {
       const ack = JSON.parse(msg.string()) as { seq: number; duplicate?: boolean };
       this.#done(number);
+      this.#remember(number, entry);
       entry.settle.resolve({ sequence: ack.seq, duplicate: ack.duplicate === true });
       return;
     }
@@ -136,6 +156,13 @@ export class AckPublisher implements AsyncDisposable {
     }
     entry.trouble = failure.error?.description ?? msg.string();
     this.#giveUpIfOverdue(number, entry);
+  }
+
+  #remember(number: number, entry: InFlight): void {
+    const family = familyOf(entry.message.subject);
+    if (family === undefined || STREAMS[FAMILIES[family].stream].keep !== 'market') return;
+    this.#acked.set(number, entry);
+    if (this.#acked.size > this.#options.window) this.#acked.delete(this.#acked.keys().next().value!);
   }
 
   #retryOverdue(): void {
