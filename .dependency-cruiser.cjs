@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
 };
 
-const TESTS = '\\.test\\.(ts|mjs)$';
+/** What only tests use stands in a folder testing/ beside them, and may import what they may. */
+const TESTS = '(\\.test\\.(ts|mjs)|/testing/[^/]+)$';
 
 const layers = Object.entries(MAY_IMPORT).map(([lib, allowed]) => ({
   name: `layer-${lib}`,
@@ -86,6 +87,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(libs|services|scripts)/', pathNot: `(^libs/testkit/|${TESTS})` },
       to: { path: '^libs/testkit/' },
+    },
+    {
+      name: 'testing-in-tests-only',
+      comment: 'A folder testing/ holds what tests share: no code that ships reaches it',
+      severity: 'error',
+      from: { path: '^(libs|services|scripts)/', pathNot: TESTS },
+      to: { path: '^(libs|services|scripts)/.*/testing/' },
     },
     {
       name: 'scripts-stand-alone',

@@ -1,9 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AnalyticsEngineFigures } from './analytics-engine.bench.ts';
 import { LIMIT_FOLDER, LTC_TAPE } from './config.ts';
 import type { BenchOptions, BenchResult } from './figures.ts';
+
+/** What the script prints; it opens the engine's own folder, so nothing of it is imported here. */
+interface AnalyticsEngineFigures {
+  readonly trades: number;
+  readonly nsPerTrade: number;
+  readonly limitNsPerTrade: number | null;
+  readonly ratio: number | null;
+  readonly note: string;
+}
 
 export const name = 'analytics';
 export const description =
@@ -12,7 +20,7 @@ export const description =
 export async function run({ say }: BenchOptions): Promise<BenchResult> {
   if (!existsSync(LTC_TAPE)) return { figures: [], notes: ['skipped: no recorded tape beside the checkout'] };
   say('ten processes of seven rounds each, taking turns');
-  const script = fileURLToPath(new URL('./analytics-engine.bench.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../../services/analytics/bench/analytics-engine.bench.ts', import.meta.url));
   const said = execFileSync(process.execPath, [script, LTC_TAPE, LIMIT_FOLDER], { encoding: 'utf8' });
   const { nsPerTrade, limitNsPerTrade, ratio, trades, note } = JSON.parse(said) as AnalyticsEngineFigures;
   const figure = {

@@ -4,7 +4,7 @@ import { eventually, NatsFixture } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
 import type { Bus, DurableOptions, Verdict } from './bus.ts';
-import { message, text } from './bus-contract.ts';
+import { message, text } from './testing/bus-contract.ts';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
 

@@ -3,7 +3,7 @@ import { InputError } from '@algo/model';
 import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
-import { message, text } from './bus-contract.ts';
+import { message, text } from './testing/bus-contract.ts';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
 

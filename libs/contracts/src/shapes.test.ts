@@ -10,7 +10,7 @@ import {
   parseProtos,
   ruleOf,
   topMessages,
-} from './proto-files.ts';
+} from './testing/proto-files.ts';
 
 const root = parseProtos(currentSources());
 const messages = messagesOf(root);

@@ -4,7 +4,6 @@ import {
   type FairValueGap,
   InputError,
   type InstrumentId,
-  type Timeframe,
   type TimeUs,
   type TradeColumns,
   type Zone,

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { Clock } from '../bus.ts';
 import { SimulatedServer } from '../simulated/simulated-bus.ts';
 import { VirtualClock } from '../simulated/virtual-clock.ts';
+import { ROLE_NAMES, type Role, runFeed, saidBy, startRole } from '../testing/step-world.ts';
 import type { StepLoop } from './step-loop.ts';
-import { ROLE_NAMES, type Role, runFeed, saidBy, startRole } from './step-world.ts';
 
 /** A clock that grows with every look, so that snapshots happen often and at places a seed decides. */
 function ticking(seed: number): Clock {

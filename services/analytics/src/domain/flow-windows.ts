@@ -6,6 +6,7 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 export const MAX_WINDOW_TRADES = 1 << 20;
 /** *Units*: µs, in order of FLOW_WINDOWS. */
 const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
+/** How far back the longest flow window reaches. *Units*: µs. */
 export const LONGEST_WINDOW_US = WINDOW_US[3];
 const ONE_MINUTE = 1;
 const LONGEST = 3;

@@ -14,7 +14,13 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import type { AnalyticsSink, MarketProfileRow, OrderFlowRow } from './rows.ts';
-import { livelyTrades, recordingSink, TEST_SETTINGS, type TestTrade, tape } from './synthetic-tape.ts';
+import {
+  livelyTrades,
+  recordingSink,
+  TEST_SETTINGS,
+  type TestTrade,
+  tape,
+} from './testing/synthetic-tape.ts';
 
 const DAY = 20_000 * US_PER_DAY;
 /** Begins 20 minutes before midnight, so that a session ends inside it. */

@@ -25,6 +25,7 @@ const MAX_LEG_BARS = 3;
 /** Bars that a leg's volume is ranked among. */
 const RANKED_BARS = 200;
 
+/** Returns the way price leaves a zone of this kind when it holds: 1 up from demand, -1 down from supply. */
 export function sideOf(kind: ZoneKind): 1 | -1 {
   return kind === 'demand' ? 1 : -1;
 }

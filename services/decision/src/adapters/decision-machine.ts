@@ -1,4 +1,4 @@
-import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
+import type { Emission, HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, controlCommands, familyOf, positionEvents, riskEvents, subjects } from '@algo/contracts';
 import type { TradingConfig } from '@algo/model';
 import { emission, eventEmission } from '@algo/runtime';
@@ -37,25 +37,27 @@ export class DecisionMachine implements StepMachine {
 
   handle(message: InboundMessage, context: HandleContext): void {
     switch (familyOf(message.subject)) {
-      case 'an.state':
-        return this.#feed(
-          { type: 'MarketStateUpdated', state: codecs.MarketStateUpdated.decode(message.data) },
-          context,
-        );
-      case 'an.signal':
+      case 'an.state': {
+        const state = codecs.MarketStateUpdated.decode(message.data);
+        this.#feed({ type: 'MarketStateUpdated', state }, context);
+        break;
+      }
+      case 'an.signal': {
         this.#signals++;
-        return this.#feed(
-          { type: 'SignalGenerated', signal: codecs.SignalGenerated.decode(message.data) },
-          context,
-        );
+        const signal = codecs.SignalGenerated.decode(message.data);
+        this.#feed({ type: 'SignalGenerated', signal }, context);
+        break;
+      }
       case 'pos.evt':
-        return this.#feed(positionEvents.decode(message.type, message.data), context);
+        this.#feed(positionEvents.decode(message.type, message.data), context);
+        break;
       case 'risk.evt':
-        return this.#feed(riskEvents.decode(message.type, message.data), context);
+        this.#feed(riskEvents.decode(message.type, message.data), context);
+        break;
       case 'ctl.config':
-        return this.#switch(message, context);
-      default:
-        return; // not one of ours to judge
+        this.#switch(message, context);
+        break;
+      default: // not one of ours to judge
     }
   }
 
@@ -84,30 +86,28 @@ export class DecisionMachine implements StepMachine {
   }
 
   #publish(output: DecisionOutput, context: HandleContext): void {
-    switch (output.type) {
-      case 'DecisionMade': {
-        const { decision } = output;
-        if (decision.outcome.type === 'accepted') this.#accepted++;
-        else this.#refused++;
-        return context.emit(
-          emission(subjects.decision(decision.instrument), codecs.DecisionMade, decision, decision.timeUs),
-        );
-      }
-      case 'ConvictionHigh': {
-        const { decision, instrument, confluence, confluenceMax, timeUs } = output;
-        return context.emit(
-          emission(
-            subjects.decision(instrument),
-            codecs.ConvictionHigh,
-            { decision, instrument, confluence, confluenceMax, timeUs },
-            timeUs,
-          ),
-        );
-      }
-      case 'PlaceOrder':
-        return context.emit(eventEmission(subjects.orderCommand(output.account), output, output.timeUs));
-      default:
-        return output satisfies never;
+    if (output.type === 'DecisionMade') {
+      if (output.decision.outcome.type === 'accepted') this.#accepted++;
+      else this.#refused++;
     }
+    context.emit(emissionOf(output));
+  }
+}
+
+function emissionOf(output: DecisionOutput): Emission {
+  switch (output.type) {
+    case 'DecisionMade': {
+      const { decision } = output;
+      return emission(subjects.decision(decision.instrument), codecs.DecisionMade, decision, decision.timeUs);
+    }
+    case 'ConvictionHigh': {
+      const { decision, instrument, confluence, confluenceMax, timeUs } = output;
+      const high = { decision, instrument, confluence, confluenceMax, timeUs };
+      return emission(subjects.decision(instrument), codecs.ConvictionHigh, high, timeUs);
+    }
+    case 'PlaceOrder':
+      return eventEmission(subjects.orderCommand(output.account), output, output.timeUs);
+    default:
+      return output satisfies never;
   }
 }

@@ -26,6 +26,7 @@ import { placeOrderOf } from './place-order.ts';
 import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
+/** What the decider of one account is built from. */
 export interface DecisionSettings {
   readonly account: AccountId;
   readonly instruments: ReadonlyMap<InstrumentId, Instrument>;

@@ -16,6 +16,7 @@ export interface DecisionLimits {
   readonly pendingGraceUs: TimeUs;
 }
 
+/** The house values, for whatever the settings leave out. */
 export const DEFAULT_LIMITS: DecisionLimits = {
   slippage: Decimal.of('0.0005'),
   riskPerTrade: null,

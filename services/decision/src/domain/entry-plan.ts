@@ -14,6 +14,7 @@ import type { DecisionLimits } from './decision-limits.ts';
 const SHARE_PLACES = 12;
 const QUOTIENT_PLACES = 18;
 
+/** What an entry is sized and guarded by. *Units*: price and equity in quote. */
 export interface EntryPlanInput {
   readonly proposal: Proposal;
   readonly price: number;

@@ -20,8 +20,9 @@ import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 import type { TradingModes } from './trading-modes.ts';
 
-/** Event time between two questions about the same order, and the most questions at once. *Source*: R-40. */
+/** Event time between two questions about the same order. *Units*: µs. *Source*: R-40. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
+/** Questions to the venue that may be open at once. *Source*: R-40. */
 export const ASKS_AT_ONCE_MAX = 10;
 /** An order proven absent goes to the wire again at most this often; then whoever wanted it must decide anew. */
 export const SENDS_MAX = 3;

@@ -46,6 +46,7 @@ export type OrderFact = { readonly timeUs: TimeUs } & (
   | { readonly type: 'Filled'; readonly fill: Fill }
 );
 
+/** Every kind of fact that may change an order's status. */
 export const ORDER_FACT_TYPES = [
   'Denied',
   'Emulated',
@@ -65,6 +66,7 @@ export const ORDER_FACT_TYPES = [
   'Canceled',
   'Expired',
 ] as const;
+/** One of ORDER_FACT_TYPES. */
 export type OrderFactType = (typeof ORDER_FACT_TYPES)[number];
 
 /**
@@ -97,6 +99,7 @@ const WORKING: Row = {
   Triggered: 'triggered',
 };
 
+/** What each fact does to an order in each status; a pair that isn't here is illegal. */
 export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
   // No Submitted here: nothing goes on the wire that the write-ahead log doesn't hold (I7). The endings are for orders
   // that somebody else placed and we hear of first from the venue.

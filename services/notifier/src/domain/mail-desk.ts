@@ -16,6 +16,7 @@ export interface MailDeskSettings {
 /** The house values: signals each 15 minutes, five single mails a minute for each lane. */
 export const MAIL_DESK_DEFAULTS: MailDeskSettings = { digestMs: 900_000, burst: 5, windowMs: 60_000 };
 
+/** The one layout of a desk's snapshot that this build reads and writes. */
 export const MAIL_DESK_SNAPSHOT_VERSION = 1;
 
 /** The desk as it is stored, plain JSON. */

@@ -31,19 +31,18 @@ export class RiskMachine implements StepMachine {
 
   handle(message: InboundMessage, context: HandleContext): void {
     switch (familyOf(message.subject)) {
-      case 'md.trades':
-        return this.#feed(
-          { type: 'TradesSeen', trades: codecs.TradeBatch.decode(message.data).trades },
-          context,
-        );
-      case 'ord.evt':
-        return this.#feed(orderEvents.decode(message.type, message.data), context);
-      case 'ctl.mode': {
-        const command = controlCommands.decode(message.type, message.data);
-        return this.#feed(command, context);
+      case 'md.trades': {
+        const { trades } = codecs.TradeBatch.decode(message.data);
+        this.#feed({ type: 'TradesSeen', trades }, context);
+        break;
       }
-      default:
-        return; // not one of ours to judge
+      case 'ord.evt':
+        this.#feed(orderEvents.decode(message.type, message.data), context);
+        break;
+      case 'ctl.mode':
+        this.#feed(controlCommands.decode(message.type, message.data), context);
+        break;
+      default: // not one of ours to judge
     }
   }
 

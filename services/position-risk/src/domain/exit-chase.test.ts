@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { BTC, d, ETH, PLAN, Scenario } from './position-risk-scenario.ts';
+import { BTC, d, ETH, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 
 /** A long of 1 whose stop has just fired at second 1; the first command is out. */
 function fired(): Scenario {

@@ -30,11 +30,13 @@ import {
 import { RecentMap } from './recent-map.ts';
 import type { ScopedMode } from './trading-modes.ts';
 
+/** What the guard hears: orders' facts, the market's trades, event time as it goes on, an operator's commands. */
 export type PositionRiskInput =
   | OrderEvent
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
   | { readonly type: 'TimeAdvanced'; readonly timeUs: TimeUs }
   | ControlCommand;
+/** What the guard says: facts of positions and of risk, and the exits it asks for. */
 export type PositionRiskOutput = PositionEvent | RiskEvent | ClosePosition;
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */

@@ -1,9 +1,11 @@
 import { type AccountId, type ClientOrderId, hashId, type InstrumentId, type TimeUs } from '@algo/model';
 
+/** The layout of a report, written into each. */
 export const REPORT_VERSION = 1;
 
 /** The classes of discrepancy. *Source*: reference reliability §5. */
 export const DISCREPANCY_CLASSES = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8', 'D9', 'D11'] as const;
+/** One of DISCREPANCY_CLASSES. */
 export type DiscrepancyClass = (typeof DISCREPANCY_CLASSES)[number];
 
 /** What each class means, in the words of the report. */

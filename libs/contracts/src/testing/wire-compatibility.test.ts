@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { currentSources, parseProtos } from './proto-files.ts';
 import { breakingChanges } from './wire-compatibility.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 function git(...args: readonly string[]): string | null {
   try {

@@ -1,6 +1,6 @@
 import { BUY, type InstrumentId, instrumentId, SELL, type TradeColumns } from '@algo/model';
-import type { AnalyticsSink } from './rows.ts';
-import { type AnalyticsSettings, CLASSIC_THRESHOLDS } from './settings.ts';
+import type { AnalyticsSink } from '../rows.ts';
+import { type AnalyticsSettings, CLASSIC_THRESHOLDS } from '../settings.ts';
 
 /** What the tests of this folder trade. */
 export const TEST_INSTRUMENT: InstrumentId = instrumentId('test.spot.ABC');

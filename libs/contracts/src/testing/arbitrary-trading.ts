@@ -1,6 +1,7 @@
 // fast-check arbitraries for orders, positions, venues, reports: what trading itself is made of.
 import { type Fill, type OrderRequest, type Position, type VenueOrder, venueTradeId } from '@algo/model';
 import fc from 'fast-check';
+import type { Discrepancy } from '../messages.ts';
 import {
   account,
   clientOrder,
@@ -20,7 +21,6 @@ import {
   whole,
   word,
 } from './arbitrary-values.ts';
-import type { Discrepancy } from './messages.ts';
 
 export const exitReason = fc.constantFrom(
   'trailing_stop',

@@ -24,8 +24,8 @@ import {
   PositionRiskEngine,
   type PositionRiskInput,
   type PositionRiskOutput,
-} from './position-risk-engine.ts';
-import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from './position-risk-settings.ts';
+} from '../position-risk-engine.ts';
+import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
 
 export const ACCOUNT = accountId('paper-main');
 export const BTC = instrumentId('binance.perp.BTCUSDT');

@@ -13,9 +13,10 @@ import {
   type TradingConfig,
   US_PER_SECOND,
 } from '@algo/model';
-import { exampleState, NAMED_STRATEGIES, parseTradingConfig } from '@algo/strategy';
-import type { DecisionSettings } from './decision-engine.ts';
-import type { DecisionInput } from './decision-io.ts';
+import { NAMED_STRATEGIES, parseTradingConfig } from '@algo/strategy';
+import { exampleState } from '@algo/strategy/testing';
+import type { DecisionSettings } from '../decision-engine.ts';
+import type { DecisionInput } from '../decision-io.ts';
 
 /** One account, two instruments, config_1's numbers: what the engine's tests start from. */
 export const ACCOUNT = accountId('paper-main');

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 
-const FOLDER = fileURLToPath(new URL('../../../proto/algo/v1/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../../proto/algo/v1/', import.meta.url));
 
 /** Returns the types that the given texts of .proto files declare, with their comments. */
 export function parseProtos(sources: readonly string[]): protobuf.Root {

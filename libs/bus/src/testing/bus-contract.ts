@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Bus, DurableOptions, InboundMessage, OutboundMessage } from './bus.ts';
-import { SequenceConflictError } from './bus.ts';
+import type { Bus, DurableOptions, InboundMessage, OutboundMessage } from '../bus.ts';
+import { SequenceConflictError } from '../bus.ts';
 
 /** What a driver must offer so that the suite can run on it. */
 export interface BusWorld extends AsyncDisposable {

@@ -12,7 +12,7 @@ import {
   US_PER_MS,
   type VenueEvent,
 } from '@algo/model';
-import type { PaperSettings } from './paper-settings.ts';
+import type { PaperSettings } from '../paper-settings.ts';
 
 /** What the tests of this package trade, and how they say it. */
 export const LTC: Instrument = {

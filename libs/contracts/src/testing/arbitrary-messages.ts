@@ -1,6 +1,7 @@
 // fast-check arbitraries for every message: what the property tests send to the wire and back.
 import { DENIAL_CODES, REFUSAL_CODES, signalId, TRADE_REFUSAL_CODES } from '@algo/model';
 import fc from 'fast-check';
+import type { MessageName, MessageOf } from '../codecs.ts';
 import { candle, configuration, decisionMade, gap, state, tradeBatch, zone } from './arbitrary-analysis.ts';
 import {
   booked,
@@ -43,7 +44,6 @@ import {
   whole,
   word,
 } from './arbitrary-values.ts';
-import type { MessageName, MessageOf } from './codecs.ts';
 
 /** One arbitrary for each message; a message without one doesn't compile. */
 export const arbitraryMessages: { readonly [Name in MessageName]: fc.Arbitrary<MessageOf<Name>> } = {

@@ -1,21 +1,24 @@
-// The analytics engine in process against the bare loop of the limit folder, on one tape, in fresh processes that take turns.
-// usage: node test/bench/analytics-engine.bench.ts TAPE.csv.gz LIMIT_FOLDER
+// The analytics engine in process against the bare loop of the limit folder, on one tape, in fresh
+// processes that take turns. Prints its figures as one line of JSON.
+// usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz LIMIT_FOLDER
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { type AnalyticsSink, CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
+import { type AnalyticsSink, CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../src/domain/index.ts';
 
-/** How often the tape is repeated, how many rounds a process times (the first is cold), rows per slice, processes. */
+/** How often the tape is repeated. */
 const TILES = 10;
+/** How many rounds a process times; the first is cold. */
 const ROUNDS = 7;
+/** Trades per slice. */
 const SLICE = 256;
 const PROCESSES = 5;
 const LTC = { instrument: instrumentId('binance.spot.LTCUSDT'), priceTick: 0.01, quantityStep: 0.001 };
 
-export interface AnalyticsEngineFigures {
+interface AnalyticsEngineFigures {
   readonly name: 'analytics engine, in process';
   readonly trades: number;
   readonly slice: number;
@@ -23,13 +26,16 @@ export interface AnalyticsEngineFigures {
   readonly nsPerTrade: number;
   readonly tradesPerSecond: number;
   readonly limitNsPerTrade: number | null;
-  /** Median of limit ÷ engine over processes that ran one after the other; 1 would be the bare loop itself. Null without a limit. */
+  /**
+   * Median of limit ÷ engine over processes that ran one after the other; 1 would be the bare loop itself. Null
+   * without a limit.
+   */
   readonly ratio: number | null;
   readonly note: string;
 }
 
 /** Returns the figures; `ratio` is null, and `note` says why, when the limit folder isn't there. */
-export async function run(tapePath: string, limitFolder: string): Promise<AnalyticsEngineFigures> {
+async function run(tapePath: string, limitFolder: string): Promise<AnalyticsEngineFigures> {
   const limit = join(limitFolder, 'limit.mjs');
   const hasLimit = existsSync(limit);
   const ours: number[] = [];
@@ -68,7 +74,7 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1]!;
 }
 
-/** Returns the CSV (ts_ms, trade_id, price, quantity, side) as columns, repeated `tiles` times with the time going on. */
+/** Returns the CSV (ts_ms, trade_id, price, quantity, side) as columns, repeated `tiles` times as time goes on. */
 function loadTape(path: string, tiles: number): TradeColumns {
   const lines = gunzipSync(readFileSync(path)).toString('latin1').trim().split('\n').slice(1);
   const rows = lines.length;
@@ -134,7 +140,7 @@ function work(tapePath: string): void {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [tapePath, limitFolder = ''] = process.argv.slice(2);
   if (tapePath === undefined) {
-    console.error('usage: node test/bench/analytics-engine.bench.ts TAPE.csv.gz LIMIT_FOLDER');
+    console.error('usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz LIMIT_FOLDER');
     process.exitCode = 2;
   } else if (process.argv.includes('--worker')) work(tapePath);
   else console.log(JSON.stringify(await run(tapePath, limitFolder)));

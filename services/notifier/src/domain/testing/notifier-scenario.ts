@@ -15,7 +15,7 @@ import {
   signalId,
   strategyName,
 } from '@algo/model';
-import type { DaySummarized, NotableFact } from './notable-fact.ts';
+import type { DaySummarized, NotableFact } from '../notable-fact.ts';
 
 export const ACCOUNT = accountId('paper-main');
 export const BTC = instrumentId('binance.perp.BTCUSDT');
