@@ -20,7 +20,12 @@ export function bucketDocuments(bucket: KeyValue): DocumentStore {
       try {
         return JSON.parse(new TextDecoder().decode(entry.value)) as unknown;
       } catch (cause) {
-        throw new InputError({ field: key(collection, name), value: entry.revision, because: `not JSON: ${(cause as Error).message}`, remedy: 'Put the document again.' });
+        throw new InputError({
+          field: key(collection, name),
+          value: entry.revision,
+          because: `not JSON: ${(cause as Error).message}`,
+          remedy: 'Put the document again.',
+        });
       }
     },
     async put(collection, name, document) {
