@@ -1,5 +1,6 @@
-// Says whether this container's service is ready; what it waits for is in the output of the health log. By hand over
-// a socket: it runs every few seconds in every container, and an HTTP client costs three times the processor time.
+// Says whether this container's service is ready; what it waits for is in the output of the health log.
+// By hand over a socket: it runs every few seconds in every container, and an HTTP client costs three times
+// the processor time.
 import { connect } from 'node:net';
 import { httpPort } from './config.ts';
 
