@@ -1,5 +1,5 @@
 import { SCHEMA_VERSION } from '@algo/contracts';
-import { InputError, isoTime } from '@algo/model';
+import { InputError, isoTime, type TimeUs } from '@algo/model';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { LanePosition, OutboundMessage } from './bus.ts';
 
@@ -40,18 +40,43 @@ export function writeHeaders(message: OutboundMessage, identity: string): MsgHdr
     text += `${HEADER.lane}: ${lane.producer}/${lane.epoch}/${lane.count}\r\n`;
     if (lane.step !== undefined) text += `${HEADER.step}: ${lane.step}\r\n`;
   }
-  if (expectedLastSequence !== undefined) text += `${HEADER.expectedLastSequence}: ${expectedLastSequence}\r\n`;
+  if (expectedLastSequence !== undefined)
+    text += `${HEADER.expectedLastSequence}: ${expectedLastSequence}\r\n`;
   const bytes = Buffer.from(`${text}\r\n`);
   // All that a publish asks of its headers is their bytes.
   return Object.assign(headers(), { encode: () => bytes });
 }
 
-/** Returns where a message stands in its lane, as its headers say. *Errors*: InputError on a lane header that isn't ours. */
-export function readLane(h: MsgHdrs | undefined): LanePosition | undefined {
-  const text = h?.get(HEADER.lane);
-  if (text === undefined || text === '') return undefined;
+/** What a reader takes from the headers of a message. */
+export interface ReadHeaders {
+  readonly schema: string;
+  readonly type: string;
+  readonly id: string;
+  readonly timeUs: TimeUs;
+  readonly lane: LanePosition | undefined;
+}
+
+/** Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane that isn't ours. */
+export function readHeaders(h: MsgHdrs | undefined): ReadHeaders {
+  let schema = '';
+  let type = '';
+  let id = '';
+  let timeUs = '0';
+  let lane = '';
+  let step = '';
+  for (const [name, [value = '']] of h ?? []) {
+    if (name === HEADER.schema) schema = value;
+    else if (name === HEADER.type) type = value;
+    else if (name === HEADER.id) id = value;
+    else if (name === HEADER.timeUs) timeUs = value;
+    else if (name === HEADER.lane) lane = value;
+    else if (name === HEADER.step) step = value;
+  }
+  return { schema, type, id, timeUs: Number(timeUs), lane: lane === '' ? undefined : laneIn(lane, step) };
+}
+
+function laneIn(text: string, step: string): LanePosition {
   const [producer, epoch, count] = text.split('/');
-  const step = h?.get(HEADER.step);
   const lane = { producer: producer ?? '', epoch: Number(epoch), count: Number(count) };
   if (lane.producer === '' || !Number.isSafeInteger(lane.epoch) || !Number.isSafeInteger(lane.count))
     throw new InputError({
@@ -60,5 +85,5 @@ export function readLane(h: MsgHdrs | undefined): LanePosition | undefined {
       because: 'not producer/epoch/count',
       remedy: 'Publish through the bus, which writes this header.',
     });
-  return step === undefined || step === '' ? lane : { ...lane, step: Number(step) };
+  return step === '' ? lane : { ...lane, step: Number(step) };
 }

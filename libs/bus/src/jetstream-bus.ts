@@ -27,7 +27,7 @@ import {
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
 import { followStream, readStream } from './follower.ts';
-import { HEADER, readLane } from './headers.ts';
+import { HEADER, readHeaders } from './headers.ts';
 import { jetStreamBucket } from './jetstream-bucket.ts';
 
 /** How to reach the server and as whom. */
@@ -282,19 +282,10 @@ export function inbound(
   data: Uint8Array,
   deliveries: number,
 ): InboundMessage {
-  checkSchema(h?.get(HEADER.schema) ?? '');
-  const lane = readLane(h);
-  return {
-    stream,
-    subject,
-    sequence,
-    deliveries,
-    type: h?.get(HEADER.type) ?? '',
-    id: h?.get(HEADER.id) ?? '',
-    timeUs: Number(h?.get(HEADER.timeUs) ?? 0),
-    data,
-    ...(lane === undefined ? {} : { lane }),
-  };
+  const { schema, type, id, timeUs, lane } = readHeaders(h);
+  checkSchema(schema);
+  const message = { stream, subject, sequence, deliveries, type, id, timeUs, data };
+  return lane === undefined ? message : { ...message, lane };
 }
 
 export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {
