@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
-import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
+import { CommandFailure, EXIT_CODE, type ExitCode } from '../exit-codes.ts';
 import { DataDirLock } from '../supervisor/data-dir-lock.ts';
 import { readEngineFile } from '../supervisor/engine-file.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
@@ -74,7 +74,10 @@ async function run(
   });
   const refused = engine.startServices(signal).catch((error: unknown) => {
     if (error instanceof ReconcileRefusedError)
-      throw new CommandFailure(`reconciliation refused; nothing may trade:\n${error.message}`);
+      throw new CommandFailure(
+        `reconciliation refused; nothing may trade:\n${error.message}`,
+        reconcileExit(error),
+      );
     throw error;
   });
   const never = new Promise<never>(() => {});
@@ -86,4 +89,8 @@ async function run(
   } finally {
     screen.close();
   }
+}
+
+function reconcileExit({ jobCode }: ReconcileRefusedError): ExitCode {
+  return jobCode === EXIT_CODE.misconfigured ? EXIT_CODE.misconfigured : EXIT_CODE.failed;
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '@algo/model';
 import type { EngineFile } from './engine-file.ts';
 import { endOrphans } from './process-identity.ts';
@@ -14,7 +14,7 @@ export function makeUsable(dataDir: string): void {
   const refused = (because: string, remedy: string) =>
     new InputError({ field: '--data-dir', value: dataDir, because, remedy });
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     const probe = join(dataDir, `.probe.${process.pid}`);
     writeFileSync(probe, 'x');
     rmSync(probe);
@@ -28,6 +28,13 @@ export function makeUsable(dataDir: string): void {
       `only ${Math.floor(free / 1_048_576)} MB are free there, ${FREE_BYTES_MIN / 1_048_576} MB are needed`,
       'Free some space, or choose another --data-dir.',
     );
+}
+
+/** Level by level: Node's own recursive mkdir never returns on file systems that take no folders, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Returns how many bytes this user may still write there. */

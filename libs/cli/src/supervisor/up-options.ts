@@ -35,6 +35,9 @@ export interface RawUpOptions {
   readonly json?: boolean;
 }
 
+/** A minute a second: on the synthetic market everything from signal to closed position is seen within two minutes. */
+const DEFAULT_SPEED: Readonly<Partial<Record<FeedKind, string>>> = { synthetic: '60', file: '1' };
+
 /** Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path absolute. */
 export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => string): UpOptions {
   const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', absolute);
@@ -48,7 +51,7 @@ export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => st
     feed: feedKind === 'file' ? `file:${files.join(',')}` : feedKind,
     files,
     pacing,
-    speed: raw.speed === undefined ? undefined : parseSpeed(raw.speed),
+    speed: raw.speed === undefined ? DEFAULT_SPEED[feedKind] : parseSpeed(raw.speed),
     dataDir: raw.dataDir === undefined ? undefined : absolute(raw.dataDir),
     instruments: listOf(raw.instruments ?? '').map((id) => instrumentId(id)),
     tradingConfig: raw.tradingConfig,
