@@ -16,7 +16,10 @@ import {
 import { StatusScreen } from '../supervisor/status-screen.ts';
 import { parseUpOptions, type RawUpOptions, type UpOptions } from '../supervisor/up-options.ts';
 
-/** Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't go on. */
+/**
+ * Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't
+ * go on.
+ */
 export async function up(
   raw: RawUpOptions & { readonly color?: boolean },
   environment: CliEnvironment,

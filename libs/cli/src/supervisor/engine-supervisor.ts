@@ -156,7 +156,10 @@ export class EngineSupervisor {
     if (status.ready) service?.markReady(status.pid);
   }
 
-  /** A crash of the server is mended at once, on the same port and files; the services reconnect by themselves. */
+  /**
+   * A crash of the server is mended at once, on the same port and files; the services reconnect by
+   * themselves.
+   */
   async #restartNats(): Promise<void> {
     if (this.#ended || !this.#natsUp) return;
     this.#natsUp = false;

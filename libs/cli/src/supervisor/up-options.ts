@@ -35,10 +35,16 @@ export interface RawUpOptions {
   readonly json?: boolean;
 }
 
-/** A minute a second: on the synthetic market everything from signal to closed position is seen within two minutes. */
+/**
+ * A minute a second: on the synthetic market everything from signal to closed position is seen within two
+ * minutes.
+ */
 const DEFAULT_SPEED: Readonly<Partial<Record<FeedKind, string>>> = { synthetic: '60', file: '1' };
 
-/** Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path absolute. */
+/**
+ * Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path
+ * absolute.
+ */
 export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => string): UpOptions {
   const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', absolute);
   const pacing: Pacing = feedKind === 'binance' ? 'live' : 'steps';
