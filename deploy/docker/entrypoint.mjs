@@ -1,5 +1,5 @@
-// Starts what the container's first argument names: a service, or one of the tools beside them. The program sees
-// the arguments behind it as its own.
+// Starts what the container's first argument names: a service, or the provisioner beside them.
+// The program sees the arguments behind it as its own.
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -10,11 +10,7 @@ const EX_USAGE = 64;
 const services = readdirSync(new URL('services/', ROOT))
   .map((name) => [name, new URL(`services/${name}/src/main.ts`, ROOT)])
   .filter(([, main]) => existsSync(main));
-const programs = new Map([
-  ...services,
-  ['provision', new URL('deploy/docker/provision.mjs', ROOT)],
-  ['algo', new URL('libs/cli/src/main.ts', ROOT)],
-]);
+const programs = new Map([...services, ['provision', new URL('deploy/docker/provision.mjs', ROOT)]]);
 
 const name = process.argv[2] ?? '';
 const program = programs.get(name);

@@ -1,9 +1,15 @@
-// Creates or updates every stream, bucket and durable consumer on the server, and ends. Run it before the services.
-import { allDurables, JetStreamBus, provision } from '../../libs/bus/src/index.ts';
-import { baseConfig, EXIT, readConfig, Secret } from '../../libs/runtime/src/index.ts';
+// Creates or updates every stream, bucket and durable consumer on the server, and ends.
+// Run it before the services.
+import { createRequire } from 'node:module';
+import { environment } from './config.ts';
+
+// This folder is no package, so names mean what they mean to reconcile, which uses both.
+const require = createRequire(new URL('../../services/reconcile/package.json', import.meta.url));
+const { allDurables, JetStreamBus, provision } = require('@algo/bus');
+const { baseConfig, EXIT, readConfig, Secret } = require('@algo/runtime');
 
 try {
-  const config = readConfig('provision', baseConfig, process.env);
+  const config = readConfig('provision', baseConfig, environment);
   await using bus = await JetStreamBus.connect({
     servers: config.natsUrl.split(','),
     identity: 'provision',
@@ -13,7 +19,8 @@ try {
       : { password: Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE').reveal() }),
     ...(config.natsCaFile === undefined ? {} : { caFile: config.natsCaFile }),
   });
-  // One server: with one replica the provisioner may relax the market streams, so that only money waits for the disk.
+  // One server, one replica: the provisioner may relax the market streams, so that only money waits
+  // for the disk.
   await provision(bus, { replicas: 1, durables: allDurables() });
   process.stdout.write(`streams, buckets and durables are in place on ${config.natsUrl}\n`);
 } catch (error) {

@@ -9,9 +9,6 @@ import {
   type StartedDockerComposeEnvironment,
 } from 'testcontainers';
 
-// The image of testcontainers' own clean-up container would come from a registry; this test cleans up by itself.
-process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** With images to fetch and to build. */
 const START_MAX_MS = 300_000;
@@ -58,7 +55,7 @@ here(
     await tally.until('another order is filled', () => filledOrders.size > filledBefore);
 
     expect(tally.reconciliationsFailed).toBe(0);
-    // Each order reached the venue once, by the venue's own ledger, although execution went through steps again.
+    // By the venue's own ledger each order reached it once, although execution went through steps again.
     expect(tally.venueOrders.length).toBe(new Set(tally.venueOrders).size);
     expect(tally.venueOrders.length).toBeGreaterThanOrEqual(filledOrders.size);
     process.stdout.write(
@@ -69,12 +66,14 @@ here(
   START_MAX_MS + 3 * PATIENCE_MS,
 );
 
-/** Brings the composition up on free ports under a name of its own. *Errors*: what the build or the engine said. */
+/** Brings the composition up on a free port under its own name. *Errors*: what the build or engine said. */
 async function composeUp(): Promise<StartedDockerComposeEnvironment> {
   try {
     return await new DockerComposeEnvironment(ROOT, 'docker-compose.yml')
       .withProjectName(`algo-acceptance-${process.pid}`)
       .withBuild()
+      // Testcontainers' own clean-up needs one more image; this test takes down what it brought up.
+      .withAutoCleanup(false)
       .withStartupTimeout(START_MAX_MS)
       .withEnvironment({
         COMPOSE_PROFILES: '',
@@ -89,8 +88,8 @@ async function composeUp(): Promise<StartedDockerComposeEnvironment> {
       .up();
   } catch (cause) {
     throw new Error(
-      'the composition did not come up. It needs `docker compose`, and for its images a registry and npm, or the base ' +
-        `images at hand (deploy/docker/Dockerfile). The engine said: ${(cause as Error).message}`,
+      'the composition did not come up. It needs `docker compose`, and for its images a registry and npm, ' +
+        `or the base images at hand (deploy/docker/Dockerfile). It said: ${(cause as Error).message}`,
       { cause },
     );
   }

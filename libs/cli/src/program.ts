@@ -36,7 +36,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--feed <feed>', 'synthetic, binance, or file:PATH[,PATH]', 'synthetic')
     .option(
       '--speed <times>',
-      'market time against the clock: 1..1000 or max (default: 60 synthetic, 1 file)',
+      'market time against the clock: 1..1000 or max (default: 20 synthetic, 1 file)',
     )
     .option('--data-dir <dir>', 'where the engine keeps everything (default: data/<feed>)')
     .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')

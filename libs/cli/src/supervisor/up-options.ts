@@ -35,11 +35,12 @@ export interface RawUpOptions {
   readonly json?: boolean;
 }
 
-/**
- * A minute a second: on the synthetic market everything from signal to closed position is seen within two
- * minutes.
- */
-const DEFAULT_SPEED: Readonly<Partial<Record<FeedKind, string>>> = { synthetic: '60', file: '1' };
+/** A made-up market runs faster than the wall clock, so that a newcomer sees an hour of it in three minutes. */
+const DEFAULT_SPEED: Readonly<Record<FeedKind, string | undefined>> = {
+  synthetic: '20',
+  file: undefined,
+  binance: undefined,
+};
 
 /**
  * Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path

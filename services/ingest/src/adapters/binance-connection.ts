@@ -112,14 +112,16 @@ export class BinanceConnection implements Disposable {
   }
 
   /**
-   * Returns whether a connection is to be given up; asks it for a sign of life when it has been quiet for
-   * half that time.
+   * Returns whether a connection is to be given up: it has been silent, and has not answered when it was
+   * asked.
+   * Asking first keeps one that only seems silent because this process itself was held up.
    */
   #isDead(socket: StreamSocket, now: number): boolean {
-    const quietMs = now - socket.heardMs;
-    const { silenceMs } = this.#options.timings;
-    if (socket.openedMs !== undefined && !socket.asked && quietMs >= silenceMs / 2) socket.ask(SIGN_OF_LIFE);
-    return quietMs >= silenceMs;
+    const halfMs = this.#options.timings.silenceMs / 2;
+    if (socket.openedMs === undefined) return now - socket.dialledMs >= 2 * halfMs;
+    if (socket.askedMs !== undefined) return now - socket.askedMs >= halfMs;
+    if (now - socket.heardMs >= halfMs) socket.ask(SIGN_OF_LIFE);
+    return false;
   }
 
   #dial(): StreamSocket {

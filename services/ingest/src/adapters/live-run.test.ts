@@ -181,20 +181,32 @@ test('a broken connection is dialled again, and what was missed is a gap', async
   expect(batches.map(({ complete }) => complete)).toEqual([true, false]);
 });
 
-test('a connection that has died without a word is replaced', async () => {
+test('a connection that has died without a word is asked, and then replaced', async () => {
   await using server = await FakeStreamServer.start();
   server.answers = false;
-  await using run = await live(server, { bus: simulatedBus(), timings: { silenceMs: 60 } });
-  await until('a second connection is made', () => server.clients.length >= 2);
-  await until('it is in use', () => run.connectionsOpen === 1);
-  expect(server.clients[0]!.frames).toBeGreaterThan(0);
+  let nowMs = 0;
+  await using run = await live(server, { bus: simulatedBus(), monotonicMs: () => nowMs });
+  const client = await connected(server, run, 1);
+  nowMs += 16_000;
+  await until('it is asked', () => client.frames === 1);
+  nowMs += 16_000;
+  await until('it is given up', () => run.connectionsOpen === 0);
+  nowMs += 1_000;
+  await connected(server, run, 2);
 });
 
 test('a connection of a quiet market stays, for it answers when it is asked', async () => {
   await using server = await FakeStreamServer.start();
-  await using run = await live(server, { bus: simulatedBus(), timings: { silenceMs: 60 } });
+  let nowMs = 0;
+  await using run = await live(server, { bus: simulatedBus(), monotonicMs: () => nowMs });
   const client = await connected(server, run, 1);
-  await until('it was asked five times', () => client.frames >= 5);
+  for (let asked = 1; asked <= 5; asked++) {
+    nowMs += 16_000;
+    await until('it is asked again', () => client.frames === asked);
+    // Its answer is heard before the clock goes on: the trade comes after it.
+    client.send(trade(asked));
+    await until('the trade is in', () => run.counters().accepted === asked);
+  }
   expect(server.clients).toHaveLength(1);
 });
 

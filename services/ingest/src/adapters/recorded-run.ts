@@ -118,6 +118,8 @@ export class RecordedRun implements AsyncDisposable {
 
   /** Waiting for room may take for ever when the others have gone; a stop doesn't wait for that. */
   async #give(step: number, emissions: readonly Emission[]): Promise<void> {
+    await Promise.race([this.#options.bus.ready(), this.#stopping.promise]);
+    if (this.#stopped) return;
     const given = this.#source.give(step, this.#timeUs, emissions, () => this.#state());
     await Promise.race([given, this.#stopping.promise]);
   }

@@ -6,9 +6,10 @@ export class StreamSocket {
   /** When it opened, and when it was last heard of; undefined while dialling. */
   openedMs: number | undefined;
   heardMs: number;
-  /** A question was sent since it was last heard of. */
-  asked = false;
+  /** When it was asked for a sign of life that hasn't come yet. */
+  askedMs: number | undefined;
   readonly #socket: WebSocket;
+  readonly #nowMs: () => number;
   #ended = false;
 
   constructor(
@@ -20,6 +21,7 @@ export class StreamSocket {
       readonly end: (socket: StreamSocket, reason: string) => void;
     },
   ) {
+    this.#nowMs = nowMs;
     this.dialledMs = nowMs();
     this.heardMs = this.dialledMs;
     this.#socket = new WebSocket(url);
@@ -32,7 +34,7 @@ export class StreamSocket {
     this.#socket.addEventListener('message', ({ data }) => {
       if (this.#ended) return;
       this.heardMs = nowMs();
-      this.asked = false;
+      this.askedMs = undefined;
       on.frame(this, typeof data === 'string' ? data : '');
     });
     const end = (reason: string) => {
@@ -50,7 +52,7 @@ export class StreamSocket {
 
   /** Sends a request that the other side answers whatever the market does. */
   ask(request: string): void {
-    this.asked = true;
+    this.askedMs = this.#nowMs();
     this.#socket.send(request);
   }
 

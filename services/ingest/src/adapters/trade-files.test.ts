@@ -232,9 +232,10 @@ test('150,000 rows are read well within a second', async () => {
   using dir = new TempDir();
   const path = dir.write('LTCUSDT.csv.gz', gzipSync(`ts_ms,trade_id,price,qty,side\n${lines.join('\n')}\n`));
   const file = await openTradeFile(path);
-  const startMs = performance.now();
+  const before = process.cpuUsage(); // work, not waiting: other tests run at the same time
   let count = 0;
   for await (const rows of file.read(LTC, 0)) count += rows.count;
   expect(count).toBe(150_000);
-  expect(performance.now() - startMs).toBeLessThan(1_000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(1_000);
 });
