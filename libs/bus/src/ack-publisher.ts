@@ -45,7 +45,7 @@ export class AckPublisher implements AsyncDisposable {
   readonly #options: PublisherOptions;
   readonly #inbox: string;
   readonly #inFlight = new Map<number, InFlight>();
-  /** Acknowledged market messages, one window of them: a server that is killed forgets what it had not written yet. */
+  /** Acknowledged market messages, one window of them: a machine that goes down forgets what it had not flushed yet. */
   readonly #acked = new Map<number, InFlight>();
   #next = 1;
   #roomWaiters: (() => void)[] = [];
@@ -102,8 +102,8 @@ export class AckPublisher implements AsyncDisposable {
 
   /**
    * Sends everything unacknowledged again, in order: what was written while disconnected never left. What market streams
-   * acknowledged last goes along, because they acknowledge before they write (`persist_mode: async`) and a killed server
-   * has lost it; one that still has it answers "duplicate".
+   * acknowledged last goes along: a server that doesn't flush each message has lost it when its machine went down; one
+   * that still has it answers "duplicate".
    */
   resendAll(): void {
     const nowMs = this.#clock.nowMs();

@@ -41,7 +41,10 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
-/** The server refused an expected-sequence publish: another writer was here, so this one must stop. */
+/**
+ * The server refused an expected-sequence publish: another writer was here, or the acknowledgement of this one's own
+ * message was lost (the server checks the sequence before the id). Either way the writer must stop and read the journal.
+ */
 export class SequenceConflictError extends Error {
   override readonly name = 'SequenceConflictError';
 }

@@ -1,6 +1,7 @@
-import { codecs, subjects } from '@algo/contracts';
+import { checkSchema, codecs, subjects } from '@algo/contracts';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
+import { HEADER } from './headers.ts';
 import { inboundOf } from './inbound.ts';
 
 /** A lane stopped at a message that can't be read; skipping it could cost money. */
@@ -25,10 +26,12 @@ export async function consumeDurably(
     max_messages: PULL,
     expires: 5_000,
     idle_heartbeat: 1_000,
+    abort_on_missing_resource: true, // a consumer that was deleted would be waited for in silence
   });
   const closed = Promise.withResolvers<Error | undefined>();
   void (async () => {
     for await (const m of messages) {
+      checkSchema(m.headers?.get(HEADER.schema)); // newer contracts stop us: this build must not judge the message
       const verdict = await judge(m, options, handler);
       if (verdict === 'done') m.ack();
       else if (verdict === 'retry' && m.info.deliveryCount < options.deliveriesMax)
@@ -62,6 +65,9 @@ async function judge(
   options: DurableOptions,
   handler: (message: InboundMessage) => Promise<Verdict>,
 ): Promise<Verdict> {
+  const earlier = m.info.deliveryCount - 1;
+  // Given out often enough and never answered: it may be what kills us.
+  if (earlier >= options.deliveriesMax) return { poison: `given out ${earlier} times without an answer` };
   try {
     return await handler(inboundOf(options.stream, m));
   } catch (error) {

@@ -2,7 +2,7 @@ import { checkSchema, type StreamName } from '@algo/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { InboundMessage } from './bus.ts';
-import { HEADER, readLane } from './headers.ts';
+import { readHeaders } from './headers.ts';
 
 /** Returns a stored message as its readers see it. *Errors*: InputError when it is of a newer schema than this build reads. */
 export function inbound(
@@ -13,19 +13,10 @@ export function inbound(
   data: Uint8Array,
   deliveries: number,
 ): InboundMessage {
-  checkSchema(h?.get(HEADER.schema) ?? '');
-  const lane = readLane(h);
-  return {
-    stream,
-    subject,
-    sequence,
-    deliveries,
-    type: h?.get(HEADER.type) ?? '',
-    id: h?.get(HEADER.id) ?? '',
-    timeUs: Number(h?.get(HEADER.timeUs) ?? 0),
-    data,
-    ...(lane === undefined ? {} : { lane }),
-  };
+  const { schema, type, id, timeUs, lane } = readHeaders(h);
+  checkSchema(schema);
+  const message = { stream, subject, sequence, deliveries, type, id, timeUs, data };
+  return lane === undefined ? message : { ...message, lane };
 }
 
 export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {

@@ -65,13 +65,20 @@ test.each([
       followed.push(m);
     });
     let acknowledged = 0;
-    const flooding = flood(publisher, subject, 6_000, () => acknowledged++);
-    for (const reached of [500, 3_000]) {
-      await eventually(`${reached} acknowledged`, () => acknowledged >= reached, 20_000);
+    const killed = new Map([1_500, 4_000].map((at) => [at, Promise.withResolvers<void>()]));
+    const flooding = flood(publisher, subject, 6_000, () => {
+      const now = killed.get(++acknowledged);
+      if (now === undefined) return;
+      nats.server.signal('SIGKILL'); // at this very acknowledgement, with the window full behind it
+      now.resolve();
+    });
+    for (const now of killed.values()) {
+      await now.promise;
       await nats.server.kill();
       await nats.server.start();
     }
     await flooding;
+    await eventually('the publisher to be back', () => publisher.connection === 'connected');
     await publisher.flush();
     const stored = await readAll(await nats.bus('reader-1'), stream, subject);
     expect(new Set(stored.map((m) => m.id)).size).toBe(stored.length);
@@ -111,6 +118,7 @@ test('a server that lost what it had acknowledged gets it again, and nobody miss
   const after = [1, 2, 3].map((i) => second.publish(message(subject, `new:${i}`, `${i}`)));
   await nats.server.start();
   await Promise.all(after);
+  await eventually('the first to be back', () => first.connection === 'connected');
   await first.flush();
   const wanted = ['kept', 'lost'].flatMap((kind) => [1, 2, 3, 4, 5].map((i) => `${kind}:${i}`));
   const all = [...wanted, 'new:1', 'new:2', 'new:3'].toSorted();
@@ -129,9 +137,13 @@ test('a server that stands still for three seconds is waited for', async () => {
     followed.push(m);
   });
   let acknowledged = 0;
-  const flooding = flood(publisher, 'ctl.mode.x', 4_000, () => acknowledged++);
-  await eventually('some acknowledged', () => acknowledged >= 500);
-  nats.server.signal('SIGSTOP');
+  const stopped = Promise.withResolvers<void>();
+  const flooding = flood(publisher, 'ctl.mode.x', 4_000, () => {
+    if (++acknowledged !== 1_000) return;
+    nats.server.signal('SIGSTOP');
+    stopped.resolve();
+  });
+  await stopped.promise;
   await pause(3_000); // the fault itself
   expect(acknowledged).toBeLessThan(4_000);
   nats.server.signal('SIGCONT');

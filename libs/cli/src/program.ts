@@ -34,7 +34,10 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .command('up')
     .description('run the whole engine in paper mode, until Ctrl-C')
     .option('--feed <feed>', 'synthetic, binance, or file:PATH[,PATH]', 'synthetic')
-    .option('--speed <times>', 'market time against the clock: 1..1000 or max')
+    .option(
+      '--speed <times>',
+      'market time against the clock: 1..1000 or max (default: 20 synthetic, 1 file)',
+    )
     .option('--data-dir <dir>', 'where the engine keeps everything (default: data/<feed>)')
     .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')
     .option('--trading-config <name>', 'trading configuration of a fresh data directory')

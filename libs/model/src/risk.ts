@@ -2,7 +2,10 @@ import type { Decimal } from './decimal.ts';
 import type { AccountId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
-/** How much trading is allowed. HALTED denies all but cancels; REDUCING allows exits only. */
+/**
+ * How much trading is allowed. Reducing allows exits only; halted denies exits too, but for those that guard a
+ * position or that a person asked for, and withdraws working entries.
+ */
 export type TradingMode = 'active' | 'reducing' | 'halted';
 
 /** Whom a halt binds. */

@@ -103,14 +103,15 @@ async function run<Config extends BaseConfig>(
     running.closed,
     failure.promise,
   ]);
-  if (ended !== undefined) throw ended;
   log.info('stopping');
   status.quiet();
+  // Also after a failure: what failed may be what the clean-up waits for.
   const late = setTimeout(() => {
-    log.error(`not drained after ${DRAIN_MAX_MS} ms; the next start replays what is missing`);
-    process.exit(EXIT.failed);
+    log.error({ err: ended }, `not drained after ${DRAIN_MAX_MS} ms; the next start replays what is missing`);
+    process.exit(ended instanceof InputError ? EXIT.misconfigured : EXIT.failed);
   }, DRAIN_MAX_MS);
   late.unref();
+  if (ended !== undefined) throw ended;
 }
 
 /** One signal for everything that ends a process politely. */

@@ -17,7 +17,7 @@ export function fileSnapshots(directory: string, name: string): SnapshotStore {
       const beside = `${path}.new`;
       const file = await open(beside, 'w');
       try {
-        await file.write(snapshot);
+        await file.writeFile(snapshot); // write() may stop half way
         await file.datasync();
       } finally {
         await file.close();

@@ -14,7 +14,7 @@ import type { Bus, Clock, InboundMessage, OutboundMessage, Stored, Subscription 
 import { PoisonedLaneError } from '../durable-consumer.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { type InboxPlan, type InboxSnapshot, type Producer, StepInbox } from './step-inbox.ts';
-import { StepMarker } from './step-marker.ts';
+import { checkMarksKept, StepMarker } from './step-marker.ts';
 
 /** A fact on its way out; the loop adds lane, step and sender. */
 export type Emission = Pick<OutboundMessage, 'subject' | 'type' | 'id' | 'timeUs' | 'data'>;
@@ -58,6 +58,11 @@ interface LoopSnapshot {
   readonly handled: number;
 }
 
+/**
+ * How far before the snapshot's position a stream is read again. A server that was killed may have given the last
+ * sequences before it to other messages since; what was handled is dropped by lane count or id.
+ */
+const REWIND = 1_024;
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
 
@@ -108,6 +113,7 @@ export class StepLoop implements AsyncDisposable {
     const restored = saved === undefined ? undefined : unpack(saved);
     const own = await options.bus.last('STEPS', subjects.stepMark(options.bus.identity));
     const publishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
+    checkMarksKept(options.bus.identity, restored?.loop.inbox.step ?? 0, publishedThrough);
     const machine = await options.restore(restored?.state);
     const loop = new StepLoop(options, machine, restored?.loop, publishedThrough, own?.lane?.count ?? 0);
     await loop.#follow(restored?.loop.inbox.positions ?? {});
@@ -140,11 +146,17 @@ export class StepLoop implements AsyncDisposable {
   async inject(work: (context: HandleContext) => void | Promise<void>): Promise<void> {
     while (this.#pumping !== undefined) await this.#pumping;
     const run = Promise.resolve(work(this.#context(undefined, [], new Map())));
-    this.#pumping = run.finally(() => {
+    // Its failure is the caller's alone: the loop, and whoever waits for his turn, goes on.
+    this.#pumping = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      await run;
+    } finally {
       this.#pumping = undefined;
-    });
-    await this.#pumping;
-    this.#pump();
+      this.#pump();
+    }
   }
 
   async #follow(positions: Partial<Record<StreamName, number>>): Promise<void> {
@@ -170,7 +182,7 @@ export class StepLoop implements AsyncDisposable {
       );
     for (const [stream, set] of filters) {
       const subscription = await bus.follow(
-        { stream, subjects: [...set], after: positions[stream] ?? 0 },
+        { stream, subjects: [...set], after: Math.max(0, (positions[stream] ?? 0) - REWIND) },
         (message) => this.#admit(message),
       );
       void subscription.closed.then((error) => error !== undefined && this.#fail(error));

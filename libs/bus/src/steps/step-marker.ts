@@ -1,5 +1,5 @@
 import { codecs, type StepMark, subjects } from '@algo/contracts';
-import type { TimeUs } from '@algo/model';
+import { InputError, type TimeUs } from '@algo/model';
 import type { Bus, Clock, Stored } from '../bus.ts';
 
 interface Finished {
@@ -16,6 +16,22 @@ interface Unstored {
   readonly lanes: Map<string, number>;
 }
 
+/**
+ * A snapshot is saved only after its mark was stored, so one that is ahead of the last mark tells of a server that lost
+ * what it had acknowledged, or of marks that were pruned by age. To go on would leave every reader waiting for ever.
+ * *Errors*: InputError.
+ */
+export function checkMarksKept(identity: string, snapshotStep: number, markedThrough: number): void {
+  if (snapshotStep <= markedThrough) return;
+  throw new InputError({
+    field: `snapshot of ${identity}`,
+    value: snapshotStep,
+    because: `the stream STEPS has its marks only up to step ${markedThrough}: the server lost some, or they aged out`,
+    remedy:
+      'Delete this snapshot, so that the state is built from the streams again, or use a fresh data directory.',
+  });
+}
+
 /** Steps joined in one mark at most. */
 const STEPS_PER_MARK = 64;
 /** How long the stream may lag behind the signals: the time a reader loses when a signal is lost. */
@@ -30,8 +46,9 @@ export class StepMarker {
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #queue: Finished[] = [];
-  readonly #waiters: { step: number; wake: () => void }[] = [];
-  readonly #fail: (error: Error) => void;
+  readonly #waiters: { step: number; settle: PromiseWithResolvers<void> }[] = [];
+  readonly #report: (error: Error) => void;
+  #failure: Error | undefined;
   /** Steps up to here were marked in the stream by an earlier life of this process. */
   readonly #publishedThrough: number;
   #unstored: Unstored = { steps: [], timesUs: [], lanes: new Map() };
@@ -56,7 +73,7 @@ export class StepMarker {
     this.#signalled = restored.publishedThrough;
     this.#sent = restored.publishedThrough;
     this.#stored = restored.publishedThrough;
-    this.#fail = fail;
+    this.#report = fail;
   }
 
   /** Queues a finished step; its mark leaves once `acks` have all come. */
@@ -98,12 +115,14 @@ export class StepMarker {
     else if (pending > 0) this.#storeSoon();
   }
 
-  /** Resolves when the mark of this step is in the stream. */
+  /** Resolves when the mark of this step is in the stream. *Errors*: what kept it, or anything it speaks of, from being stored. */
   whenStored(step: number): Promise<void> {
     if (step <= this.#stored) return Promise.resolve();
-    const stored = new Promise<void>((wake) => this.#waiters.push({ step, wake }));
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const settle = Promise.withResolvers<void>();
+    this.#waiters.push({ step, settle });
     this.flush();
-    return stored;
+    return settle.promise;
   }
 
   /** Says nothing more, as a dead process. */
@@ -163,11 +182,18 @@ export class StepMarker {
       );
   }
 
+  /** Whoever waits for a mark that can't come must not wait for ever. */
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { settle } of this.#waiters.splice(0)) settle.reject(error);
+    this.#report(error);
+  }
+
   #wake(stored: number): void {
     this.#stored = stored;
     for (let i = this.#waiters.length - 1; i >= 0; i--) {
       if (this.#waiters[i]!.step > stored) continue;
-      this.#waiters[i]!.wake();
+      this.#waiters[i]!.settle.resolve();
       this.#waiters.splice(i, 1);
     }
   }

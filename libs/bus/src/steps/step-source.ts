@@ -3,7 +3,7 @@ import { InputError, type TimeUs } from '@algo/model';
 import type { Bus, Clock, Stored, Subscription } from '../bus.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import type { Emission } from './step-loop.ts';
-import { StepMarker } from './step-marker.ts';
+import { checkMarksKept, StepMarker } from './step-marker.ts';
 
 export interface StepSourceOptions {
   readonly bus: Bus;
@@ -63,12 +63,9 @@ export class StepSource implements AsyncDisposable {
     const bytes = await options.snapshots.load();
     const own = await options.bus.last('STEPS', subjects.stepMark(options.bus.identity));
     const publishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
-    const source = new StepSource(
-      options,
-      bytes === undefined ? undefined : unpack(bytes),
-      publishedThrough,
-      own?.lane?.count ?? 0,
-    );
+    const saved = bytes === undefined ? undefined : unpack(bytes);
+    checkMarksKept(options.bus.identity, saved?.source.step ?? 0, publishedThrough);
+    const source = new StepSource(options, saved, publishedThrough, own?.lane?.count ?? 0);
     await source.#followMarks();
     return source;
   }

@@ -79,7 +79,10 @@ export function parseScope(text: string, account: string): HaltScope {
   });
 }
 
-/** Returns the engine's time: the wall clock for a live feed, the market's time while a recorded one is replayed. */
+/**
+ * Returns the engine's time: the wall clock for a live feed, the market's time while a recorded one is
+ * replayed.
+ */
 export async function engineTimeUs({ bus, engine }: EngineAccess): Promise<TimeUs> {
   const last = engine.pacing === 'steps' ? await bus.last('MARKET', 'md.>') : undefined;
   return last?.timeUs ?? Date.now() * 1_000;
@@ -130,7 +133,8 @@ async function explainSilence(
   if ((standing?.mode ?? 'active') === mode) return;
   const now = standing === undefined ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
   throw new CommandFailure(
-    `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
+    `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; ` +
+      `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
       'The request is stored and takes effect when position-risk reads it: see `algo status`.',
   );
 }

@@ -156,7 +156,9 @@ function configurationChecks(folder: string): HealthCheck[] {
   return names.map((each) => configurationCheck(folder, each));
 }
 
-/** That it is a mapping with this name; decision checks every rule when it starts, and says all that is wrong. */
+/**
+ * That it is a mapping with this name; decision checks every rule when it starts, and says all that is wrong.
+ */
 function configurationCheck(folder: string, name: string): HealthCheck {
   const path = [`${name}.yaml`, `${name}.yml`].map((file) => join(folder, file)).find(existsSync) ?? folder;
   try {

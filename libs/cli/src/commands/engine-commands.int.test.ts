@@ -205,7 +205,7 @@ test('a halt that nobody confirms fails and says what stands', async () => {
   expect(err).toContain('venue:paper is active');
 }, 30_000);
 
-test('a halt returns once the engine has said that it is halted, and asking again is no failure', async () => {
+test('a halt returns once the engine has said that it is halted', async () => {
   await using _risk = await confirmNextMode();
   const { code, out } = await algo('halt', '--reason', 'a test', '--json');
   expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({

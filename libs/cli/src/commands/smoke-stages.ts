@@ -17,7 +17,10 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** A stage that was seen. *Units*: `atMs` since the start; `sinceCauseMs` since the event that caused it was seen, null where none did. */
+/**
+ * A stage that was seen. *Units*: `atMs` since the start; `sinceCauseMs` since the event that caused it was
+ * seen, null where none did.
+ */
 export interface StageReport {
   readonly stage: Stage;
   readonly atMs: number;

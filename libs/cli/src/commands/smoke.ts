@@ -12,7 +12,9 @@ import { SmokeStages, type StageReport } from './smoke-stages.ts';
 const SMOKE_MAX_MS = 120_000;
 const SPEED = 'max';
 
-/** Runs a scratch engine on the synthetic market until every stage was seen, or says which one stayed silent. */
+/**
+ * Runs a scratch engine on the synthetic market until every stage was seen, or says which one stayed silent.
+ */
 export async function smoke(
   options: { readonly json?: boolean },
   environment: CliEnvironment,
@@ -84,5 +86,6 @@ function timeout(ms: number, signal: AbortSignal): Promise<void> {
 
 function reportLine({ stage, atMs, count, sinceCauseMs, detail }: StageReport): string {
   const since = sinceCauseMs === null ? '' : `  ${sinceCauseMs.toFixed(0)} ms after its cause`;
-  return `ok    ${stage.padEnd(20)} ${(atMs / 1_000).toFixed(2).padStart(7)} s  ${String(count).padStart(8)}  ${detail}${since}`;
+  const at = `${(atMs / 1_000).toFixed(2).padStart(7)} s`;
+  return `ok    ${stage.padEnd(20)} ${at}  ${String(count).padStart(8)}  ${detail}${since}`;
 }

@@ -65,13 +65,14 @@ export async function useConfiguration(
   environment: CliEnvironment,
 ): Promise<void> {
   await using access = await openRunningEngine(options, environment);
+  const known = configurationNames(configurationFolder(environment)).join(', ');
   // Checked here first: an unknown name must not reach the service that trades.
   const isName = /^[A-Za-z0-9_-]{1,64}$/.test(name);
   if (!isName || (await access.bus.bucket('documents').get(`trading_configs.${name}`)) === undefined)
     throw new InputError({
       field: 'trading configuration',
       value: name,
-      because: `the engine has none of that name (${configurationNames(configurationFolder(environment)).join(', ')})`,
+      because: `the engine has none of that name (${known})`,
       remedy: 'Choose one of these, or add its file and start the engine again.',
     });
   const command: ControlCommand = {
@@ -90,7 +91,8 @@ export async function useConfiguration(
   });
   if (!confirmed)
     throw new CommandFailure(
-      `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s. The request is stored and takes effect when decision reads it.`,
+      `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s. ` +
+        'The request is stored and takes effect when decision reads it.',
     );
   await printLine(options.json === true ? JSON.stringify({ active: name }) : `trades by ${name} from now on`);
 }

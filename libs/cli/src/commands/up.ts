@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
-import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
+import { CommandFailure, EXIT_CODE, type ExitCode } from '../exit-codes.ts';
 import { DataDirLock } from '../supervisor/data-dir-lock.ts';
 import { readEngineFile } from '../supervisor/engine-file.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
@@ -16,7 +16,10 @@ import {
 import { StatusScreen } from '../supervisor/status-screen.ts';
 import { parseUpOptions, type RawUpOptions, type UpOptions } from '../supervisor/up-options.ts';
 
-/** Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't go on. */
+/**
+ * Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't
+ * go on.
+ */
 export async function up(
   raw: RawUpOptions & { readonly color?: boolean },
   environment: CliEnvironment,
@@ -74,7 +77,10 @@ async function run(
   });
   const refused = engine.startServices(signal).catch((error: unknown) => {
     if (error instanceof ReconcileRefusedError)
-      throw new CommandFailure(`reconciliation refused; nothing may trade:\n${error.message}`);
+      throw new CommandFailure(
+        `reconciliation refused; nothing may trade:\n${error.message}`,
+        reconcileExit(error),
+      );
     throw error;
   });
   const never = new Promise<never>(() => {});
@@ -86,4 +92,8 @@ async function run(
   } finally {
     screen.close();
   }
+}
+
+function reconcileExit({ jobCode }: ReconcileRefusedError): ExitCode {
+  return jobCode === EXIT_CODE.misconfigured ? EXIT_CODE.misconfigured : EXIT_CODE.failed;
 }

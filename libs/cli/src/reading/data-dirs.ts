@@ -10,7 +10,9 @@ export interface EnginePlaceFound {
   readonly running: boolean;
 }
 
-/** Returns the engine to read: the named one, else the only running one, else the one that was started last. */
+/**
+ * Returns the engine to read: the named one, else the only running one, else the one that was started last.
+ */
 export function findEngine(dataDir: string | undefined, dataRoot: string): EnginePlaceFound {
   const found = (dataDir === undefined ? foldersIn(dataRoot) : [dataDir]).flatMap((dir) => {
     const engine = readEngineFile(dir);

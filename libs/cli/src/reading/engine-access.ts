@@ -9,7 +9,9 @@ import { watchNats } from '../supervisor/nats-watcher.ts';
 import { endLeftovers } from '../supervisor/prepare-data-dir.ts';
 import { findEngine } from './data-dirs.ts';
 
-/** An engine that can be asked: its own bus while it runs, a private server over its files when it doesn't. */
+/**
+ * An engine that can be asked: its own bus while it runs, a private server over its files when it doesn't.
+ */
 export interface EngineAccess extends AsyncDisposable {
   readonly dataDir: string;
   readonly engine: EngineFile;

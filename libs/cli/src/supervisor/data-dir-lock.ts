@@ -50,7 +50,9 @@ export function holderOf(dataDir: string): { readonly pid: number; readonly purp
   return held !== undefined && isSameProcess(held.pid, held.birth) ? held : undefined;
 }
 
-/** Moves the dead holder's lock away, and puts back what turns out to be a living one's that came in between. */
+/**
+ * Moves the dead holder's lock away, and puts back what turns out to be a living one's that came in between.
+ */
 function removeStale(path: string, stale: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {

@@ -25,7 +25,10 @@ export type EngineFile = z.infer<typeof engineFile>;
 
 const pathOf = (dataDir: string) => join(dataDir, 'engine.json');
 
-/** Returns what was written last, or undefined for a directory that never had an engine. *Errors*: InputError when damaged. */
+/**
+ * Returns what was written last, or undefined for a directory that never had an engine. *Errors*: InputError
+ * when damaged.
+ */
 export function readEngineFile(dataDir: string): EngineFile | undefined {
   let text: string;
   try {

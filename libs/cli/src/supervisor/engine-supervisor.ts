@@ -28,6 +28,13 @@ export interface EngineParts {
 /** How the reconciliation before trading ended, when it refused. */
 export class ReconcileRefusedError extends Error {
   override readonly name = 'ReconcileRefusedError';
+  /** The job's exit code, null when it could not run. */
+  readonly jobCode: number | null;
+
+  constructor(said: string, jobCode: number | null) {
+    super(said);
+    this.jobCode = jobCode;
+  }
 }
 
 const VENUE_READY_MAX_MS = 60_000;
@@ -101,7 +108,7 @@ export class EngineSupervisor {
     if (this.plan.reconcile !== undefined && !signal.aborted) {
       say('reconciling with the venue');
       const job = await runOnce(this.plan.reconcile, signal);
-      if (job.code !== 0 && !signal.aborted) throw new ReconcileRefusedError(job.said);
+      if (job.code !== 0 && !signal.aborted) throw new ReconcileRefusedError(job.said, job.code);
     }
     for (const spec of this.plan.others) if (!signal.aborted) this.#start(spec);
   }
@@ -149,7 +156,10 @@ export class EngineSupervisor {
     if (status.ready) service?.markReady(status.pid);
   }
 
-  /** A crash of the server is mended at once, on the same port and files; the services reconnect by themselves. */
+  /**
+   * A crash of the server is mended at once, on the same port and files; the services reconnect by
+   * themselves.
+   */
   async #restartNats(): Promise<void> {
     if (this.#ended || !this.#natsUp) return;
     this.#natsUp = false;

@@ -148,7 +148,8 @@ function positionWords(event: PositionEvent): string | undefined {
   if (event.type === 'PositionOpened')
     return `position opened: ${direction} ${instrument}, stop ${event.stopPrice}`;
   if (event.type !== 'PositionClosed') return undefined;
-  return `position closed: ${direction} ${instrument} at ${event.exitPrice}, P&L ${event.netPnl} (${event.reason})`;
+  const { exitPrice, netPnl, reason } = event;
+  return `position closed: ${direction} ${instrument} at ${exitPrice}, P&L ${netPnl} (${reason})`;
 }
 
 function riskWords(event: Exclude<RiskEvent, EquityMarked>): string {

@@ -15,7 +15,8 @@ const BYTES_MAX = 64 << 20;
 const TAIL_BYTES = 8_192;
 
 /**
- * One service's log. The service writes into the file itself, so that it neither waits for the supervisor nor loses
+ * One service's log. The service writes into the file itself, so that it neither waits for the supervisor nor
+ * loses
  * lines with it. At most two files of 64 MB: the current one and the one before.
  */
 export class LogFile {
@@ -26,7 +27,9 @@ export class LogFile {
     mkdirSync(dirname(path), { recursive: true });
   }
 
-  /** Opens it for one life of the service; whoever spawned closes it. `from` is where that life's lines begin. */
+  /**
+   * Opens it for one life of the service; whoever spawned closes it. `from` is where that life's lines begin.
+   */
   open(): { readonly descriptor: number; readonly from: number } {
     if (sizeOf(this.path) > BYTES_MAX) renameSync(this.path, `${this.path}.1`);
     const descriptor = openSync(this.path, 'a');

@@ -1,7 +1,9 @@
 import { InputError } from '@algo/model';
 import { findNatsServer } from '../../../../scripts/nats-server.mjs';
 
-/** Returns the path of a nats-server to run. *Errors*: InputError when there is none and none can be fetched. */
+/**
+ * Returns the path of a nats-server to run. *Errors*: InputError when there is none and none can be fetched.
+ */
 export async function findNatsBinary(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> {
   try {
     return (await findNatsServer({ env, log: say })).path;

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 const DRAIN_SECONDS = 6;
 
 /**
- * Ends nats-server when this process dies without being able to: a shell waits for the end of our pipe. It doesn't
+ * Ends nats-server when this process dies without being able to: a shell waits for the end of our pipe. It
+ * doesn't
  * guard against anything while we live; returns how to call it off.
  */
 export function watchNats(pid: number | undefined): () => void {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '@algo/model';
 import type { EngineFile } from './engine-file.ts';
 import { endOrphans } from './process-identity.ts';
@@ -9,12 +9,15 @@ export const FREE_BYTES_MIN = 200 * 1024 * 1024;
 /** A service drains for 4.5 s at most. */
 const ORPHAN_PATIENCE_MS = 7_000;
 
-/** Makes the data directory if need be. *Errors*: InputError when it can't be written or the disk is nearly full. */
+/**
+ * Makes the data directory if need be. *Errors*: InputError when it can't be written or the disk is nearly
+ * full.
+ */
 export function makeUsable(dataDir: string): void {
   const refused = (because: string, remedy: string) =>
     new InputError({ field: '--data-dir', value: dataDir, because, remedy });
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     const probe = join(dataDir, `.probe.${process.pid}`);
     writeFileSync(probe, 'x');
     rmSync(probe);
@@ -30,19 +33,34 @@ export function makeUsable(dataDir: string): void {
     );
 }
 
+/**
+ * Level by level: Node's own recursive mkdir never returns on file systems that take no folders, such as
+ * /proc.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
 /** Returns how many bytes this user may still write there. */
 export function freeBytes(dir: string): number {
   const { bavail, bsize } = statfsSync(dir);
   return bavail * bsize;
 }
 
-/** *Errors*: InputError when the directory was made with the other pacing: steps and live may not be mixed in one history. */
+/**
+ * *Errors*: InputError when the directory was made with the other pacing: steps and live may not be mixed in
+ * one history.
+ */
 export function refuseOtherPacing(dataDir: string, before: EngineFile | undefined, options: UpOptions): void {
   if (before === undefined || before.pacing === options.pacing) return;
   throw new InputError({
     field: '--feed',
     value: options.feed,
-    because: `needs pacing ${options.pacing}, but ${dataDir} was made by ${before.feed} with pacing ${before.pacing}`,
+    because:
+      `needs pacing ${options.pacing}, but ${dataDir} was made by ` +
+      `${before.feed} with pacing ${before.pacing}`,
     remedy: 'Choose another --data-dir; one history has one pacing.',
   });
 }

@@ -12,7 +12,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Returns what tells this life of a process id from the next one: its start time where the system shows it (Linux),
+ * Returns what tells this life of a process id from the next one: its start time where the system shows it
+ * (Linux),
  * else an empty text. Ids are used again, most of all in containers.
  */
 export function birthOf(pid: number): string {
@@ -44,7 +45,10 @@ export function commandLineOf(pid: number): string {
   }
 }
 
-/** Ends processes left by an engine that crashed: those whose command line still holds the mark we know them by. */
+/**
+ * Ends processes left by an engine that crashed: those whose command line still holds the mark we know them
+ * by.
+ */
 export async function endOrphans(
   orphans: readonly { pid: number; mark: string }[],
   patienceMs: number,

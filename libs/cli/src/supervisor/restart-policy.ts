@@ -2,7 +2,10 @@ const FIRST_DELAY_MS = 200;
 const DELAY_MAX_MS = 5_000;
 const HEALTHY_MS = 30_000;
 
-/** How long to wait before a process that died is started again: doubling, and forgiven after half a minute of health. */
+/**
+ * How long to wait before a process that died is started again: doubling, and forgiven after half a minute of
+ * health.
+ */
 export class RestartPolicy {
   #nextMs = FIRST_DELAY_MS;
 

@@ -6,7 +6,10 @@ import type { ServiceSpec } from './service-process.ts';
 const JOB_MAX_MS = 120_000;
 const SAID_MAX_CHARS = 16_000;
 
-/** Runs a job to its end and returns its exit code and what it said to people. It is ended when `signal` says stop. */
+/**
+ * Runs a job to its end and returns its exit code and what it said to people. It is ended when `signal` says
+ * stop.
+ */
 export function runOnce(
   spec: ServiceSpec,
   signal: AbortSignal,

@@ -23,7 +23,10 @@ export interface Misconfigured {
 }
 
 const TERM_PATIENCE_MS = 5_000;
-/** A process that was ready once, or whose nats-server was away, may end with 78 this often before it is believed. */
+/**
+ * A process that was ready once, or whose nats-server was away, may end with 78 this often before it is
+ * believed.
+ */
 const DOUBTED_MISCONFIGURATIONS = 3;
 
 /** Keeps one service process alive until it is stopped or says that its configuration is wrong. */
@@ -134,7 +137,10 @@ export class ServiceProcess {
     this.onChange();
   }
 
-  /** A first start that finds its input unusable is believed at once; one that ran before only when it insists. */
+  /**
+   * A first start that finds its input unusable is believed at once; one that ran before only when it
+   * insists.
+   */
   #isBelieved(): boolean {
     if (!this.natsIsUp()) return false;
     return !this.#wasReady || ++this.#doubted >= DOUBTED_MISCONFIGURATIONS;

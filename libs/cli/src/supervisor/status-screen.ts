@@ -11,7 +11,10 @@ const REPAINT_MS = 500;
 const BLOCK_MS = 5_000;
 const PIPE_COLUMNS = 200;
 
-/** Shows the engine: repainted in place on a terminal, a block when something changed into a pipe, or JSON lines. */
+/**
+ * Shows the engine: repainted in place on a terminal, a block when something changed into a pipe, or JSON
+ * lines.
+ */
 export class StatusScreen {
   readonly #out: Output;
   readonly #json: boolean;

@@ -9,6 +9,7 @@ test('with nothing said it is the synthetic market in steps, one analytics proce
     feedKind: 'synthetic',
     feed: 'synthetic',
     pacing: 'steps',
+    speed: '20',
     analytics: 1,
     exitAtEnd: false,
     dataDir: undefined,

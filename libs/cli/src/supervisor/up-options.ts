@@ -42,7 +42,10 @@ const DEFAULT_SPEED: Readonly<Record<FeedKind, string | undefined>> = {
   binance: undefined,
 };
 
-/** Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path absolute. */
+/**
+ * Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path
+ * absolute.
+ */
 export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => string): UpOptions {
   const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', absolute);
   const pacing: Pacing = feedKind === 'binance' ? 'live' : 'steps';

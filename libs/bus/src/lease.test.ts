@@ -1,0 +1,226 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { KeyValue } from './bus.ts';
+import { Lease, type LeaseOptions } from './lease.ts';
+import { SimulatedServer } from './simulated/simulated-bus.ts';
+import { VirtualClock } from './simulated/virtual-clock.ts';
+
+const TTL_MS = 3_000;
+const KEY = 'execution.paper-main';
+/** Longer than any sleep between two looks at the lease, so that whoever waits has looked. */
+const A_LOOK_MS = 200;
+
+type Fault = 'none' | 'away' | 'answer lost' | 'slow';
+
+/** The bucket as one process reaches it. */
+function through(bucket: KeyValue, clock: VirtualClock, fault: () => Fault): KeyValue {
+  return {
+    ...bucket,
+    async get(key) {
+      if (fault() === 'away') throw new Error('no server');
+      return bucket.get(key);
+    },
+    async compareAndSet(key, value, revision) {
+      if (fault() === 'away') throw new Error('no server');
+      if (fault() === 'slow') await clock.sleep(TTL_MS / 2);
+      const result = await bucket.compareAndSet(key, value, revision);
+      if (fault() === 'answer lost') throw new Error('timeout');
+      return result;
+    },
+  };
+}
+
+function options(holder: string, more: Partial<LeaseOptions> = {}): LeaseOptions {
+  return { key: KEY, holder, ttlMs: TTL_MS, renewMs: 1_000, epochFloor: 0, ...more };
+}
+
+function world() {
+  const clock = new VirtualClock(1_000_000);
+  const bucket = new SimulatedServer(clock).bus('test').bucket('leases');
+  const faults = new Map<string, Fault>();
+  const acquire = (holder: string, more: Partial<LeaseOptions> = {}, signal = new AbortController().signal) =>
+    Lease.acquire(
+      through(bucket, clock, () => faults.get(holder) ?? 'none'),
+      options(holder, more),
+      clock,
+      signal,
+    );
+  return { clock, bucket, faults, acquire };
+}
+
+/** What a promise has come to by now; undefined while it is open. */
+async function now<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  let result: Value | undefined;
+  promise.then(
+    (value) => {
+      result = value;
+    },
+    () => undefined,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  return result;
+}
+
+/** Takes the lease whenever it can, until the run is over; leaves what the tests look at behind. */
+class Contender {
+  readonly held: Lease[] = [];
+  release: () => Promise<void> = async () => {};
+  readonly #name: string;
+  readonly #acquire: ReturnType<typeof world>['acquire'];
+
+  constructor(name: string, acquire: ReturnType<typeof world>['acquire']) {
+    this.#name = name;
+    this.#acquire = acquire;
+  }
+
+  async run(signal: AbortSignal, clock: VirtualClock): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const lease = await this.#acquire(this.#name, {}, signal);
+        if (lease === undefined) return;
+        this.held.push(lease);
+        const released = Promise.withResolvers<void>();
+        this.release = async () => {
+          await lease[Symbol.asyncDispose]();
+          released.resolve();
+        };
+        await Promise.race([lease.lost, released.promise]);
+      } catch {
+        // the server is away: a process would be started again
+      }
+      await clock.sleep(10);
+    }
+  }
+}
+
+test('whatever happens to servers, answers and holders: one at most is safe, and epochs only grow', async () => {
+  const names = ['execution-0', 'execution-1', 'execution-2'];
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.integer({ min: 1, max: 4_000 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('break'),
+        who: fc.constantFrom(...names),
+        fault: fc.constantFrom<Fault>('none', 'away', 'answer lost', 'slow'),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('release'), who: fc.constantFrom(...names) }) },
+  );
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
+      const { clock, faults, acquire } = world();
+      const over = new AbortController();
+      const contenders = new Map(names.map((name) => [name, new Contender(name, acquire)]));
+      for (const contender of contenders.values()) void contender.run(over.signal, clock);
+      const seen = new Set<Lease>();
+      let highest = 0;
+      const look = () => {
+        const leases = [...contenders.values()].flatMap(({ held }) => held);
+        if (leases.filter((lease) => lease.safeFor(0)).length > 1) throw new Error('two are safe at once');
+        for (const lease of leases) {
+          if (seen.has(lease)) continue;
+          seen.add(lease);
+          if (lease.epoch <= highest) throw new Error(`epoch ${lease.epoch} after ${highest}`);
+          highest = lease.epoch;
+        }
+      };
+      for (const one of steps) {
+        if ('fault' in one) faults.set(one.who, one.fault);
+        else if ('who' in one) {
+          void contenders.get(one.who)!.release(); // a slow server answers when the clock goes on
+          await new Promise((resolve) => setImmediate(resolve));
+        } else
+          for (let left = one.ms; left > 0; left -= 50) {
+            await clock.advance(Math.min(50, left));
+            look();
+          }
+        look();
+      }
+      taken += seen.size;
+      over.abort();
+    }),
+    { numRuns: 25 },
+  );
+  expect(taken).toBeGreaterThan(30); // leases did change hands
+});
+
+test('the holder stops before anybody else may start, though it was never told', async () => {
+  const { clock, faults, acquire } = world();
+  const first = (await acquire('execution-0'))!;
+  const waiting = acquire('execution-1');
+  faults.set('execution-0', 'away');
+  await clock.advance(TTL_MS - 1);
+  expect(first.safeFor(0)).toBe(true);
+  expect(await now(waiting)).toBeUndefined();
+  await clock.advance(1);
+  expect(first.safeFor(0)).toBe(false);
+  await clock.advance(A_LOOK_MS);
+  const second = await now(waiting);
+  expect(second?.epoch).toBe(first.epoch + 1);
+  await clock.advance(1_000);
+  expect(await now(first.lost)).toBe('could not be renewed in time');
+});
+
+test('the margin is taken off the end of the lease', async () => {
+  const { clock, faults, acquire } = world();
+  const lease = (await acquire('execution-0'))!;
+  faults.set('execution-0', 'away');
+  await clock.advance(TTL_MS - 501);
+  expect([lease.safeFor(500), lease.safeFor(501)]).toEqual([true, false]);
+});
+
+test('a server that is away for less than the lease costs nothing', async () => {
+  const { clock, faults, acquire } = world();
+  const lease = (await acquire('execution-0'))!;
+  faults.set('execution-0', 'away');
+  await clock.advance(1_500);
+  faults.set('execution-0', 'none');
+  await clock.advance(10_000);
+  expect(lease.safeFor(1_000)).toBe(true);
+  expect(await now(lease.lost)).toBeUndefined();
+});
+
+test('a released lease is taken at the next look, under a higher epoch', async () => {
+  const { clock, acquire } = world();
+  const first = (await acquire('execution-0'))!;
+  const waiting = acquire('execution-1');
+  await clock.advance(500);
+  expect(await now(waiting)).toBeUndefined();
+  await first[Symbol.asyncDispose]();
+  expect(first.safeFor(0)).toBe(false);
+  await clock.advance(A_LOOK_MS);
+  expect((await now(waiting))?.epoch).toBe(first.epoch + 1);
+});
+
+test('the process that is started again under its name goes on at once; its ghost is told at its next renewal', async () => {
+  const { clock, acquire } = world();
+  const ghost = (await acquire('execution-0'))!;
+  const reborn = (await acquire('execution-0'))!;
+  expect(reborn.epoch).toBe(ghost.epoch + 1);
+  await clock.advance(1_000);
+  expect(await now(ghost.lost)).toBe('another holder took it');
+  expect(ghost.safeFor(0)).toBe(false);
+  expect(reborn.safeFor(0)).toBe(true);
+});
+
+test('an epoch that the own log has seen is never used again, even on an empty bucket', async () => {
+  const { acquire, bucket } = world();
+  expect(await Lease.nextEpoch(bucket, KEY)).toBe(1);
+  const lease = (await acquire('execution-0', { epochFloor: 41 }))!;
+  expect(lease.epoch).toBe(42);
+  expect(await Lease.nextEpoch(bucket, KEY)).toBe(43);
+});
+
+test('who is told to stop while waiting gets nothing', async () => {
+  const { clock, acquire } = world();
+  const first = (await acquire('execution-0'))!;
+  const stop = new AbortController();
+  const waiting = acquire('execution-1', {}, stop.signal);
+  expect(await now(waiting)).toBeUndefined();
+  stop.abort();
+  await clock.advance(A_LOOK_MS);
+  await expect(waiting).resolves.toBeUndefined();
+  expect(first.safeFor(0)).toBe(true);
+});

@@ -1,0 +1,125 @@
+import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
+import { expect, test } from '@jest/globals';
+import type { PublisherOptions } from './ack-publisher.ts';
+import { type Bus, PublishFailedError, SequenceConflictError } from './bus.ts';
+import { message } from './testing/bus-contract.ts';
+import { LaneReader } from './lane-reader.ts';
+
+const IMPATIENT: PublisherOptions = { window: 64, ackTimeoutMs: 200, patienceMs: 1_000 };
+const SUBJECT = 'ctl.mode.x';
+const KILOBYTE = 'x'.repeat(1_000);
+
+async function ids(bus: Bus): Promise<string[]> {
+  const found: string[] = [];
+  for await (const m of bus.read({ stream: 'CONTROL', subjects: [SUBJECT], after: 0 })) found.push(m.id);
+  return found;
+}
+
+/** Makes a money stream so small that a few messages fill it. */
+async function shrink(nats: NatsFixture, maxBytes: number): Promise<void> {
+  const admin = await nats.bus('admin');
+  await admin.nats.jsm.streams.update('CONTROL', { max_bytes: maxBytes });
+}
+
+test('a full money stream refuses: the publisher tries until its patience ends, then names what to check', async () => {
+  await using nats = await NatsFixture.start();
+  await shrink(nats, 4_000);
+  const bus = await nats.bus('a-0', IMPATIENT);
+  const stored: string[] = [];
+  let failure: unknown;
+  for (let i = 0; i < 10 && failure === undefined; i++)
+    await bus.publish(message(SUBJECT, `m${i}`, KILOBYTE)).then(
+      () => stored.push(`m${i}`),
+      (error: unknown) => {
+        failure = error;
+      },
+    );
+  expect(failure).toBeInstanceOf(PublishFailedError);
+  expect((failure as Error).message).toMatch(
+    /^ctl\.mode\.x: not stored after \d+ ms and \d+ tries: maximum bytes exceeded\. .*the stream is not full\.$/,
+  );
+  expect(bus.publishRetries).toBeGreaterThan(0);
+  expect(stored.length).toBeGreaterThan(0);
+  expect(await ids(bus)).toEqual(stored); // nothing old made room for it
+});
+
+test('room that is made within the patience lets every waiting message in, in order', async () => {
+  await using nats = await NatsFixture.start();
+  await shrink(nats, 4_000);
+  const bus = await nats.bus('a-0');
+  const publishing = Array.from({ length: 10 }, (_, i) =>
+    bus.publish(message(SUBJECT, `m${i}`, KILOBYTE, { lane: { producer: 'a-0', epoch: 1, count: i + 1 } })),
+  );
+  await eventually('refused tries', () => bus.publishRetries > 10);
+  expect((await ids(bus)).length).toBeLessThan(10);
+  await shrink(nats, 1_000_000);
+  const results = await Promise.all(publishing);
+  expect(new Set(results.map(({ sequence }) => sequence)).size).toBe(10);
+  const reader = new LaneReader();
+  const order: string[] = [];
+  for await (const m of bus.read({ stream: 'CONTROL', subjects: [SUBJECT], after: 0 }))
+    reader.admit(m, (next) => order.push(next.id));
+  expect(order).toEqual(Array.from({ length: 10 }, (_, i) => `m${i}`));
+});
+
+test('a server that stays away ends the patience, and the error says so', async () => {
+  await using nats = await NatsFixture.start();
+  const bus = await nats.bus('a-0', IMPATIENT);
+  await nats.server.kill();
+  await expect(bus.publish(message(SUBJECT, 'm', '1'))).rejects.toThrow(
+    /no acknowledgement\. Check that nats-server runs/,
+  );
+});
+
+test('a lost acknowledgement does not double the message', async () => {
+  await using nats = await NatsFixture.start();
+  await using wire = await TcpProxy.start(nats.server.port);
+  const bus = await nats.bus('a-0', undefined, wire.url);
+  const watcher = await nats.bus('b-0');
+  wire.deaf = true;
+  const publishing = [1, 2, 3].map((i) => bus.publish(message(SUBJECT, `m${i}`, String(i))));
+  await eventually('them to be stored', async () => (await ids(watcher)).length === 3);
+  wire.deaf = false;
+  wire.cut();
+  const stored = await Promise.all(publishing);
+  expect(stored).toEqual([1, 2, 3].map((sequence) => ({ sequence, duplicate: true })));
+  expect(await ids(watcher)).toEqual(['m1', 'm2', 'm3']);
+});
+
+test('a journal whose acknowledgement was lost stops rather than guesses; nothing is stored twice', async () => {
+  await using nats = await NatsFixture.start();
+  await using wire = await TcpProxy.start(nats.server.port);
+  const bus = await nats.bus('a-0', undefined, wire.url);
+  const watcher = await nats.bus('b-0');
+  wire.deaf = true;
+  const publishing = Promise.allSettled(
+    [0, 1].map((i) => bus.publish(message(SUBJECT, `j${i}`, String(i), { expectedLastSequence: i }))),
+  );
+  await eventually('both to be stored', async () => (await ids(watcher)).length === 2);
+  wire.deaf = false;
+  wire.cut();
+  for (const outcome of await publishing)
+    expect(outcome).toEqual({ status: 'rejected', reason: expect.any(SequenceConflictError) });
+  const last = await watcher.last('CONTROL', SUBJECT);
+  await bus.publish(message(SUBJECT, 'j2', '2', { expectedLastSequence: last!.sequence }));
+  expect(await ids(watcher)).toEqual(['j0', 'j1', 'j2']);
+});
+
+test('a repeat that the server no longer knows is stored again, and the lane drops it', async () => {
+  await using nats = await NatsFixture.start();
+  const bus = await nats.bus('a-0');
+  const lane = { producer: 'a-0', epoch: 1 };
+  await bus.publish(message(SUBJECT, 'one', '1', { lane: { ...lane, count: 1 } }));
+  await bus.publish(message(SUBJECT, 'two', '2', { lane: { ...lane, count: 2 } }));
+  await bus.publish(message(SUBJECT, 'two, outside the window', '2', { lane: { ...lane, count: 2 } }));
+  await bus.publish(message(SUBJECT, 'three', '3', { lane: { ...lane, count: 3 } }));
+  const reader = new LaneReader();
+  const passed: string[] = [];
+  let stored = 0;
+  for await (const m of bus.read({ stream: 'CONTROL', subjects: [SUBJECT], after: 0 })) {
+    stored++;
+    reader.admit(m, (next) => passed.push(next.id));
+  }
+  expect(stored).toBe(4);
+  expect(passed).toEqual(['one', 'two', 'three']);
+});
