@@ -25,8 +25,8 @@ const TIMEOUT_MS = 2_000;
 const FILL_PAGES_MAX = 100;
 
 /**
- * The paper venue as execution and reconcile see it: requests over the bus to the process that plays the exchange.
- * Its books are one process's, so "absent" is proof once nothing is under way.
+ * The paper venue as execution and reconcile see it: requests over the bus to the process that plays the
+ * exchange. Its books are one process's, so "absent" is proof once nothing is under way.
  */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
