@@ -173,7 +173,8 @@ export class ExecutionMachine implements StepMachine {
       case 'CancelAtVenue':
         return [{ type: 'CancelOutcomeKnown', outcome: await this.#wire.cancel(effect, timeUs) }];
       case 'FetchFills': {
-        const fills = await this.#wire.venue.fillsSince(effect.account, effect.sinceUs).catch(() => []); // asked again at the engine's pace
+        // On failure the engine asks again at its own pace.
+        const fills = await this.#wire.venue.fillsSince(effect.account, effect.sinceUs).catch(() => []);
         return fills.map((fill) => ({ type: 'VenueFilled', fill, cumulative: fill.quantity }));
       }
       case 'Quarantine':

@@ -17,11 +17,10 @@ import {
   isTerminal,
   leavesOf,
   newOrder,
-  ORDER_FACT_TYPES,
   type Order,
   type OrderFact,
-  type OrderFactType,
 } from './order-state-machine.ts';
+import { ORDER_FACT_TYPES, type OrderFactType } from './order-transitions.ts';
 
 const d = (text: string) => Decimal.of(text);
 const ID = clientOrderId('aaaaaaaaaaaaaaaaaaaaaaaaaaa');
