@@ -19,7 +19,9 @@ const DURABLE: DurableOptions = {
   onPoison: 'skip',
 };
 
-/** Takes messages and dies with the first in hand, as kill -9 does: nothing is acknowledged, the socket goes. */
+/**
+ * Takes messages and dies with the first in hand, as kill -9 does: nothing is acknowledged, the socket goes.
+ */
 async function dieWithOne(bus: JetStreamBus): Promise<number> {
   const taken = Promise.withResolvers<number>();
   const dead = Promise.withResolvers<Verdict>();

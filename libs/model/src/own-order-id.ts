@@ -5,7 +5,10 @@ import { type ClientOrderId, clientOrderId } from './ids.ts';
 const PREFIX = 'a';
 const OURS = /^a[a-z2-7]{26}$/;
 
-/** Returns the id of the order that these causes ask for: the same causes always give the same id. *Source*: R-30. */
+/**
+ * Returns the id of the order that these causes ask for:
+ * the same causes always give the same id. *Source*: R-30.
+ */
 export function ownClientOrderId(...causes: readonly (string | number)[]): ClientOrderId {
   return clientOrderId(PREFIX + hashId(...causes));
 }

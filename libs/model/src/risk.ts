@@ -3,8 +3,8 @@ import type { AccountId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
 /**
- * How much trading is allowed. Reducing allows exits only; halted denies exits too, but for those that guard a
- * position or that a person asked for, and withdraws working entries.
+ * How much trading is allowed. Reducing allows exits only; halted denies exits too, but for those that guard
+ * a position or that a person asked for, and withdraws working entries.
  */
 export type TradingMode = 'active' | 'reducing' | 'halted';
 

@@ -1,4 +1,6 @@
-/** What this process was started with: to be checked by `readConfig`, or handed down to a process of its own. */
+/**
+ * What this process was started with: to be checked by `readConfig`, or handed down to a process of its own.
+ */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
 
 /** The version that a service says of itself; npm names it when npm started the process. */

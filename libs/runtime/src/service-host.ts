@@ -9,7 +9,10 @@ import { HealthServer } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 
-/** What a service is given to build itself from. Whatever it hands to `own` is disposed in reverse order at the end. */
+/**
+ * What a service is given to build itself from. Whatever it
+ * hands to `own` is disposed in reverse order at the end.
+ */
 export interface ServiceContext<Config extends BaseConfig> {
   readonly config: Readonly<Config>;
   readonly identity: string;
@@ -37,8 +40,9 @@ const STATUS_INTERVAL_MS = 500;
 const DRAIN_MAX_MS = 4_500;
 
 /**
- * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational failures and
- * bugs end the process (exit 1) so that a fresh one restores and replays; unusable input ends it with 78 and a plain message.
+ * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational
+ * failures and bugs end the process (exit 1) so that a fresh one restores
+ * and replays; unusable input ends it with 78 and a plain message.
  */
 export async function hostService<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   service: ServiceName,

@@ -3,7 +3,10 @@ import { type MarketProfileRow, rowCount, type StoreRows } from './store-rows.ts
 
 type Doubles = Float64Array<ArrayBuffer>;
 
-/** Trades as they cross to the worker. *Shape*: the first `count` rows of each column; the columns may be longer. */
+/**
+ * Trades as they cross to the worker. *Shape*: the first
+ * `count` rows of each column; the columns may be longer.
+ */
 export interface TickBuffers {
   readonly count: number;
   readonly timeUs: Doubles;

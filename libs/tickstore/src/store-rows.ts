@@ -24,8 +24,8 @@ export interface StoredPosition {
 }
 
 /**
- * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs, stored as JSON;
- * `timeframe` names what the profile covers, such as `session`.
+ * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs,
+ * stored as JSON; `timeframe` names what the profile covers, such as `session`.
  */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;
@@ -39,7 +39,8 @@ export interface MarketProfileRow {
 
 /**
  * Rows of one instrument that one position of the caller's logical clock brought.
- * *Shape*: the store reads the columns until `commitUpTo` has covered the position; they must not change before.
+ * *Shape*: the store reads the columns until `commitUpTo`
+ * has covered the position; they must not change before.
  */
 export interface StoreRows {
   readonly instrument: InstrumentId;

@@ -5,7 +5,10 @@ import type { MicrostructureReading } from './microstructure.ts';
 import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
-/** The taker flow of the open 15s bar, by difference: trades touch only the running totals, which others keep anyway. */
+/**
+ * The taker flow of the open 15s bar, by difference: trades
+ * touch only the running totals, which others keep anyway.
+ */
 export class BarFlow {
   private readonly flow: FlowWindows;
   private readonly micro: MicrostructureReading;

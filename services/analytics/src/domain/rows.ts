@@ -3,7 +3,10 @@ import type { Candle, FairValueGap, OrderFlowRow, Signal, TimeUs, Zone } from '@
 /** P bulge on top, b bulge below, D in the middle, B two bulges, T spread thin, U none of these. */
 export type ProfileShape = 'P' | 'b' | 'D' | 'B' | 'T' | 'U';
 
-/** The rows of a profile: row i covers `[firstPrice + i × rowSize, firstPrice + (i + 1) × rowSize)`. *Units*: quote; base. */
+/**
+ * The rows of a profile: row i covers `[firstPrice + i × rowSize,
+ * firstPrice + (i + 1) × rowSize)`. *Units*: quote; base.
+ */
 export interface ProfileData {
   readonly firstPrice: number;
   readonly rowSize: number;
@@ -11,8 +14,8 @@ export interface ProfileData {
 }
 
 /**
- * The session's volume by price, as table `market_profile` keeps it: `developing` at each 15m close, `session` when the
- * UTC day has ended. Nothing is emitted below 300 orders. `profileShape` null below 1000.
+ * The session's volume by price, as table `market_profile` keeps it: `developing` at each 15m close,
+ * `session` when the UTC day has ended. Nothing is emitted below 300 orders. `profileShape` null below 1000.
  */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;

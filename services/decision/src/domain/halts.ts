@@ -8,7 +8,10 @@ import {
   type TradingMode,
 } from '@algo/model';
 
-/** How many scopes can be halted one by one; a further halt binds the whole account, the cautious side to fail on. */
+/**
+ * How many scopes can be halted one by one; a further halt
+ * binds the whole account, the cautious side to fail on.
+ */
 export const HALTS_MAX = 10_000;
 
 /** A scope in which no entries are allowed. `scope` is `kind:name`. */

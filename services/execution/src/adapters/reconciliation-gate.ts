@@ -17,7 +17,8 @@ const JOB_MAX_MS = 60_000;
 const TRIES = 5;
 
 /**
- * Gets a fresh reconciliation for this epoch: takes the one that a job before us left for it, or runs the job itself.
+ * Gets a fresh reconciliation for this epoch: takes the one
+ * that a job before us left for it, or runs the job itself.
  * *Errors*: ReconciliationRefusedError with the job's own words when it doesn't pass.
  */
 export class ReconciliationJob {

@@ -51,7 +51,10 @@ export class TradingModes {
     return changed(this.#modes.get(key)!);
   }
 
-  /** Makes a scope at least as strict as asked and latches it; returns the change, null when it is that already. */
+  /**
+   * Makes a scope at least as strict as asked and latches
+   * it; returns the change, null when it is that already.
+   */
   latch(limit: Omit<ScopedMode, 'latched'>): RiskEvent | null {
     const key = haltScopeKey(limit.scope);
     const standing = this.#modes.get(key);

@@ -2,7 +2,9 @@ import { type ClientOrderId, Decimal, type Fill, isOwnClientOrderId, type TimeUs
 import type { LocalBooks, VenueBooks } from './books.ts';
 import { compareText, type Discrepancy } from './reconciliation-report.ts';
 
-/** How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked. */
+/**
+ * How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked.
+ */
 export interface FillsDifference {
   readonly own: readonly Fill[];
   readonly foreign: readonly Fill[];
@@ -10,8 +12,8 @@ export interface FillsDifference {
 }
 
 /**
- * Returns the fills that the venue has and we have not, ours and others', and what is wrong about them. Missed fills of
- * ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
+ * Returns the fills that the venue has and we have not, ours and others', and what is wrong about them.
+ * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
  */
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
   const known = new Map(local.fills.map((f) => [keyOf(f), f]));
@@ -28,7 +30,9 @@ export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSince
   return { own, foreign, discrepancies };
 }
 
-/** Returns what identifies a fill: one trade may fill two orders of ours, one on each side. *Source*: R-37. */
+/**
+ * Returns what identifies a fill: one trade may fill two orders of ours, one on each side. *Source*: R-37.
+ */
 export function keyOf(fill: Fill): string {
   return `${fill.instrument} ${fill.clientOrderId} ${fill.venueTradeId}`;
 }

@@ -73,7 +73,10 @@ function atVenue(
   ];
 }
 
-/** An open order of ours that the venue doesn't list is over, or never was; only proof says which. */
+/**
+ * An open order of ours that the venue doesn't list is
+ * over, or never was; only proof says which (R-33, R-34).
+ */
 function notAtVenue(
   ours: UndecidedOrder,
   venue: VenueBooks,
