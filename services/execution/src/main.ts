@@ -36,7 +36,8 @@ await hostService('execution', schema, async (context) => {
   if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
   context.own(lease);
   await wal.append({ kind: 'epoch', clientOrderId: null, epoch: lease.epoch, payload: '' });
-  const venue = context.own(new PaperExchangeVenue(bus));
+  let machine!: ExecutionMachine;
+  const venue = context.own(new PaperExchangeVenue(bus, () => machine.step));
   const job = new ReconciliationJob({ bus, clock, log, account, epoch: lease.epoch, script: RECONCILE });
   const settings = executionSettings(
     config,
@@ -45,7 +46,6 @@ await hostService('execution', schema, async (context) => {
   );
   const own = await bus.last('STEPS', subjects.stepMark(identity));
   const finishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
-  let machine!: ExecutionMachine;
   const loop = context.own(
     await startStepLoop('execution', context, {
       restore: (state) => {
