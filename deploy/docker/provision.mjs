@@ -5,20 +5,12 @@ import { environment } from './config.ts';
 
 // This folder is no package, so names mean what they mean to reconcile, which uses both.
 const require = createRequire(new URL('../../services/reconcile/package.json', import.meta.url));
-const { allDurables, JetStreamBus, provision } = require('@algo/bus');
-const { baseConfig, EXIT, readConfig, Secret } = require('@algo/runtime');
+const { allDurables, provision } = require('@algo/bus');
+const { baseConfig, connectBus, EXIT, readConfig } = require('@algo/runtime');
 
 try {
   const config = readConfig('provision', baseConfig, environment);
-  await using bus = await JetStreamBus.connect({
-    servers: config.natsUrl.split(','),
-    identity: 'provision',
-    ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
-    ...(config.natsPasswordFile === undefined
-      ? {}
-      : { password: Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE').reveal() }),
-    ...(config.natsCaFile === undefined ? {} : { caFile: config.natsCaFile }),
-  });
+  await using bus = await connectBus(config, 'provision');
   // One server, one replica: the provisioner may relax the market streams, so that only money waits
   // for the disk.
   await provision(bus, { replicas: 1, durables: allDurables() });

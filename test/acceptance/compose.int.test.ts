@@ -16,6 +16,7 @@ const START_MAX_MS = 300_000;
 const PATIENCE_MS = 120_000;
 
 const containers = await getContainerRuntimeClient().catch(() => undefined);
+// tidy-ok: without a container engine there is nothing to bring a composition up with
 const here = containers === undefined ? test.skip : test;
 const why = containers === undefined ? 'skipped: no container engine: ' : '';
 

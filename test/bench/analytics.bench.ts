@@ -20,7 +20,9 @@ export const description =
 export async function run({ say }: BenchOptions): Promise<BenchResult> {
   if (!existsSync(LTC_TAPE)) return { figures: [], notes: ['skipped: no recorded tape beside the checkout'] };
   say('ten processes of seven rounds each, taking turns');
-  const script = fileURLToPath(new URL('../../services/analytics/bench/analytics-engine.bench.ts', import.meta.url));
+  const script = fileURLToPath(
+    new URL('../../services/analytics/bench/analytics-engine.bench.ts', import.meta.url),
+  );
   const said = execFileSync(process.execPath, [script, LTC_TAPE, LIMIT_FOLDER], { encoding: 'utf8' });
   const { nsPerTrade, limitNsPerTrade, ratio, trades, note } = JSON.parse(said) as AnalyticsEngineFigures;
   const figure = {

@@ -1,4 +1,5 @@
-// One hop of the bare chain: follows a subject filter and passes each probe on, by the engine's own follower and publisher.
+// One hop of the bare chain: follows a subject filter and passes
+// each probe on, by the engine's own follower and publisher.
 import { JetStreamBus } from '@algo/bus';
 import type { StreamName } from '@algo/contracts';
 import { takeOrder, tell } from './forked.ts';

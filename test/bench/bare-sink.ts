@@ -1,4 +1,5 @@
-// The bare consumer of trades: pulls, decodes, gathers rows and has a thread write them as column chunks. Remembers nothing.
+// The bare consumer of trades: pulls, decodes, gathers rows and
+// has a thread write them as column chunks. Remembers nothing.
 import { Worker } from 'node:worker_threads';
 import { JetStreamBus } from '@algo/bus';
 import { codecs } from '@algo/contracts';

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, type PublisherOptions, provision } from '@algo/bus';
 import { natsServerBinary } from '@algo/testkit';
 
-/** A nats-server as the engine runs it (money streams flushed before the ack), in a folder that goes with it. */
+/**
+ * A nats-server as the engine runs it (money streams flushed before the ack), in a folder that goes with it.
+ */
 export class BenchServer implements AsyncDisposable {
   readonly url: string;
   readonly dir: string;

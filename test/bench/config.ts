@@ -8,7 +8,10 @@ export const inherited: NodeJS.ProcessEnv = process.env;
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Recorded trades and the bare loop, where somebody has put them in a folder above; benches go without when they are absent. */
+/**
+ * Recorded trades and the bare loop, where somebody has put them
+ * in a folder above; benches go without when they are absent.
+ */
 const SHARED =
   ['../shared', '../../shared'].map((path) => join(ROOT, path)).find((path) => existsSync(path)) ??
   join(ROOT, '../shared');

@@ -79,7 +79,10 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Returns the value below which a share of them lies: nearest rank, no interpolation. *Errors*: when there are none. */
+/**
+ * Returns the value below which a share of them lies: nearest
+ * rank, no interpolation. *Errors*: when there are none.
+ */
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) throw new Error('nothing was measured');
   const sorted = values.toSorted((a, b) => a - b);
@@ -93,8 +96,8 @@ export interface Progress {
 }
 
 /**
- * Returns rows per second between the first sample past a tenth and the last one before the end. The start is left out
- * because both sides still compile there, the end because a sampler sees it late.
+ * Returns rows per second between the first sample past a tenth and the last one before the end. The start is
+ * left out because both sides still compile there, the end because a sampler sees it late.
  */
 export function steadyRate(samples: readonly Progress[], total: number): number {
   const inside = samples.filter(({ rows }) => rows >= total / 10 && rows < total);

@@ -1,5 +1,5 @@
-// A floor talks to the libraries beneath ours. They are no dependencies of the tests: they are taken from the packages that
-// have them, so that a floor never stands on another version than what is measured against it.
+// A floor talks to the libraries beneath ours. They are no dependencies of the tests: they are taken from the
+// packages that have them, so that a floor never stands on another version than what is measured against it.
 import { createRequire } from 'node:module';
 import type { JetStreamBus } from '@algo/bus';
 

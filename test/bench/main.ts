@@ -1,4 +1,5 @@
-// Measures the engine against the bare parts it is made of. usage: npm run bench [-- NAME...] [--json FILE] [--scale N]
+// Measures the engine against the bare parts it is made of.
+// usage: npm run bench [-- NAME...] [--json FILE] [--scale N]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Bench } from './figures.ts';

@@ -22,7 +22,10 @@ export interface Tape {
   readonly trades: TradeColumns;
 }
 
-/** Returns a market that never was, with at least `count` trades cut to `count`. *Units*: `ordersPerSecond` of event time. */
+/**
+ * Returns a market that never was, with at least `count` trades
+ * cut to `count`. *Units*: `ordersPerSecond` of event time.
+ */
 export function syntheticTape(id: string, count: number, ordersPerSecond: number, startUs = START_US): Tape {
   const instrument = plainInstrument(instrumentId(id));
   const market = new SyntheticMarket({ instrument, seed: SEED, startUs, startPrice: 100, ordersPerSecond });
@@ -41,7 +44,10 @@ export function syntheticTape(id: string, count: number, ordersPerSecond: number
   };
 }
 
-/** Returns the recorded LTCUSDT trades, repeated with the time going on; undefined where they are not beside the checkout. */
+/**
+ * Returns the recorded LTCUSDT trades, repeated with the time
+ * going on; undefined where they are not beside the checkout.
+ */
 export function recordedTape(tiles: number): Tape | undefined {
   if (!existsSync(LTC_TAPE)) return undefined;
   const lines = gunzipSync(readFileSync(LTC_TAPE)).toString('latin1').trim().split('\n').slice(1);

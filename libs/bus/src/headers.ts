@@ -21,8 +21,9 @@ export const HEADER = {
 const LINE_BREAK = /[\r\n]/;
 
 /**
- * Returns the headers of a message as it is stored. They are written as text in one go: the library's `set` rewrites and
- * searches for each name, nine times a message, which cost more than the rest of a publish (npm run bench -- publish).
+ * Returns the headers of a message as it is stored. They are written as text in one go: the library's `set`
+ * rewrites and searches for each name, nine times a message, which
+ * cost more than the rest of a publish (npm run bench -- publish).
  */
 export function writeHeaders(message: OutboundMessage, identity: string): MsgHdrs {
   const { id, type, timeUs, lane, expectedLastSequence } = message;
@@ -56,7 +57,10 @@ export interface ReadHeaders {
   readonly lane: LanePosition | undefined;
 }
 
-/** Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane that isn't ours. */
+/**
+ * Reads them in one pass; the library's `get` searches all of
+ * them for each. *Errors*: InputError on a lane that isn't ours.
+ */
 export function readHeaders(h: MsgHdrs | undefined): ReadHeaders {
   let schema = '';
   let type = '';

@@ -4,7 +4,10 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import type { InboundMessage } from './bus.ts';
 import { readHeaders } from './headers.ts';
 
-/** Returns a stored message as its readers see it. *Errors*: InputError when it is of a newer schema than this build reads. */
+/**
+ * Returns a stored message as its readers see it. *Errors*:
+ * InputError when it is of a newer schema than this build reads.
+ */
 export function inbound(
   stream: StreamName,
   subject: string,

@@ -74,7 +74,10 @@ export class JetStreamBus implements Bus {
     void this.#watchStatus();
   }
 
-  /** Connects and checks the server. *Errors*: InputError when it can't be reached, is too old or has no JetStream. */
+  /**
+   * Connects and checks the server. *Errors*: InputError when
+   * it can't be reached, is too old or has no JetStream.
+   */
   static async connect(options: ConnectOptions): Promise<JetStreamBus> {
     const where = options.servers.join(', ');
     const nc = await connect({

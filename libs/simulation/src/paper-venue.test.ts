@@ -146,7 +146,8 @@ test('a resting buy waits for its queue at its price, and fills at its price whe
       [700, 'sell', 100, 90],
     ),
   );
-  // A visit is 1 LTC on average, so 1 stands before us: 0.4 goes at 200, 0.6 at 400, which leaves a tenth of 1.
+  // A visit is 1 LTC on average, so 1 stands before us: 0.4
+  // goes at 200, 0.6 at 400, which leaves a tenth of 1.
   expect(told(events)).toEqual([
     '400 g buy 0.1 @ 99.99 maker, 0.1 in all',
     '500 g buy 0.3 @ 99.99 maker, 0.4 in all',

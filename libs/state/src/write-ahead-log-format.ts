@@ -3,8 +3,8 @@ import { crc32 } from 'node:zlib';
 import { type ClientOrderId, InputError } from '@algo/model';
 
 /**
- * One entry of the log. *Shape*: `clientOrderId` null exactly for `epoch`; `payload` JSON text; `outcome` says that the
- * order's fate is known, so an unknown outcome is never one.
+ * One entry of the log. *Shape*: `clientOrderId` null exactly for `epoch`; `payload` JSON text; `outcome`
+ * says that the order's fate is known, so an unknown outcome is never one.
  */
 export interface WalRecord {
   readonly kind: 'intent' | 'send' | 'outcome' | 'epoch';
@@ -32,7 +32,9 @@ export interface Segment {
   readonly torn: Buffer | null;
 }
 
-/** Returns a segment's first bytes: magic, version, number, hash of the record before it, CRC32 of all that. */
+/**
+ * Returns a segment's first bytes: magic, version, number, hash of the record before it, CRC32 of all that.
+ */
 export function encodeHeader(number: number, previousHash: Buffer): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
@@ -44,9 +46,9 @@ export function encodeHeader(number: number, previousHash: Buffer): Buffer {
 }
 
 /**
- * Returns a record's bytes and its chain hash. *Shape*: length, CRC32 of the length, body, CRC32 of body and hash,
- * SHA-256 over the previous record's hash and the body. The length has a check of its own, because a length that was
- * flipped in the middle of the log must not pass for a record that was torn at its end.
+ * Returns a record's bytes and its chain hash. *Shape*: length, CRC32 of the length, body, CRC32 of body and
+ * hash, SHA-256 over the previous record's hash and the body. The length has a check of its own, because a
+ * length that was flipped in the middle of the log must not pass for a record that was torn at its end.
  */
 export function encodeRecord(record: WalRecord, previousHash: Buffer): { bytes: Buffer; hash: Buffer } {
   const { kind, clientOrderId, epoch, payload } = record;
@@ -69,8 +71,8 @@ export function encodeRecord(record: WalRecord, previousHash: Buffer): { bytes: 
 }
 
 /**
- * Returns what a segment's bytes hold. *Errors*: InputError naming file, offset and remedy when anything but the very
- * end of the last segment is damaged, or a newer build wrote it.
+ * Returns what a segment's bytes hold. *Errors*: InputError naming file, offset and remedy when anything but
+ * the very end of the last segment is damaged, or a newer build wrote it.
  */
 export function decodeSegment(bytes: Buffer, file: string, isLast: boolean): Segment {
   const { number, previousHash } = decodeHeader(bytes, file);
@@ -123,7 +125,8 @@ function readRecord(bytes: Buffer, offset: number, previousHash: Buffer): Read {
   const body = bytes.subarray(bodyAt, bodyAt + length);
   const hash = bytes.subarray(bodyAt + length + 4, end);
   if (crc32(hash, crc32(body)) !== bytes.readUInt32LE(bodyAt + length)) {
-    // Nothing but zeros behind it: the write that made it never finished. Something behind it: it was whole once.
+    // Nothing but zeros behind it: the write that made it
+    // never finished. Something behind it: it was whole once.
     const type = end === bytes.length || isZero(bytes, end) ? 'torn' : 'corrupt';
     return { type, because: "a record's checksum is wrong" };
   }

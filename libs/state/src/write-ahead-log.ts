@@ -17,7 +17,10 @@ import {
   type WalRecord,
 } from './write-ahead-log-format.ts';
 
-/** What the log knows of one order. *Shape*: `outcome` null while its fate isn't known; `sends` 0 if it was never sent. */
+/**
+ * What the log knows of one order. *Shape*: `outcome` null
+ * while its fate isn't known; `sends` 0 if it was never sent.
+ */
 export interface WalEntry {
   readonly clientOrderId: ClientOrderId;
   readonly epoch: number;
@@ -32,7 +35,9 @@ export interface WriteAheadLogOptions {
   readonly segmentBytes: number;
 }
 
-/** Segments kept on disk: the current one and those before it, for people; the current one alone is complete. */
+/**
+ * Segments kept on disk: the current one and those before it, for people; the current one alone is complete.
+ */
 export const SEGMENTS_KEPT = 4;
 /** Records written and synced together, and records that may wait for it. */
 export const BATCH_MAX = 256;
@@ -45,12 +50,13 @@ interface Pending {
 }
 
 /**
- * Execution's own log of what it is about to send: appended and fdatasync'd before anything leaves (R-31). Records that
- * come together are written and synced together. *Shape*: segments `00000001.wal` …, each opened by a copy of what is
- * still undecided, so that memory and disk are bounded by one segment and the undecided orders.
- * *Errors*: an append that rejects isn't in the log, and what it was for must not be sent. After a failed sync or
- * truncation every append rejects until the log is opened again: what the disk then holds is anyone's guess.
- * One process per folder; the fencing epoch, not this class, sees to that.
+ * Execution's own log of what it is about to send: appended and fdatasync'd before anything leaves (R-31).
+ * Records that come together are written and synced together. *Shape*: segments `00000001.wal` …, each opened
+ * by a copy of what is still undecided, so that memory and
+ * disk are bounded by one segment and the undecided orders.
+ * *Errors*: an append that rejects isn't in the log, and what it was for must not be sent. After a failed
+ * sync or truncation every append rejects until the log is opened again: what the disk then holds is anyone's
+ * guess. One process per folder; the fencing epoch, not this class, sees to that.
  */
 export class WriteAheadLog implements AsyncDisposable {
   readonly #options: WriteAheadLogOptions;
@@ -93,8 +99,9 @@ export class WriteAheadLog implements AsyncDisposable {
   }
 
   /**
-   * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*: InputError on
-   * damage before the tail or a newer version; the torn tail of a write that never finished is moved to a file.
+   * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*:
+   * InputError on damage before the tail or a newer version; the
+   * torn tail of a write that never finished is moved to a file.
    */
   static async open(options: WriteAheadLogOptions): Promise<WriteAheadLog> {
     const { directory } = options;
@@ -125,7 +132,10 @@ export class WriteAheadLog implements AsyncDisposable {
     return new WriteAheadLog(options, { file, segment, tornFile });
   }
 
-  /** Returns the orders whose fate a log doesn't know, reading only: another process may be writing it. Empty without a log. */
+  /**
+   * Returns the orders whose fate a log doesn't know, reading
+   * only: another process may be writing it. Empty without a log.
+   */
   static async undecidedIn(directory: string): Promise<readonly WalEntry[]> {
     const names = await segmentNames(directory).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
@@ -141,7 +151,10 @@ export class WriteAheadLog implements AsyncDisposable {
     return [...index.values()].filter((entry) => entry.outcome === null);
   }
 
-  /** The newest epoch the log has seen, 0 if none: an executor must not start with one that isn't newer (R-50). */
+  /**
+   * The newest epoch the log has seen, 0 if none: an executor
+   * must not start with one that isn't newer (R-50).
+   */
   get lastEpoch(): number {
     return this.#lastEpoch;
   }
@@ -161,7 +174,10 @@ export class WriteAheadLog implements AsyncDisposable {
     return [...this.#index.values()].filter((entry) => entry.outcome === null);
   }
 
-  /** Resolves when the record is on disk. *Errors*: rejects when it isn't there; then nothing may be sent for it. */
+  /**
+   * Resolves when the record is on disk. *Errors*: rejects
+   * when it isn't there; then nothing may be sent for it.
+   */
   append(record: WalRecord): Promise<void> {
     if (this.#pending.length >= PENDING_MAX)
       return Promise.reject(new Error(`write-ahead log: ${PENDING_MAX} records are waiting for the disk`));
@@ -210,7 +226,9 @@ export class WriteAheadLog implements AsyncDisposable {
     }
   }
 
-  /** Returns a record's bytes and moves the draft on. *Errors*: InputError if the record doesn't belong there. */
+  /**
+   * Returns a record's bytes and moves the draft on. *Errors*: InputError if the record doesn't belong there.
+   */
   #draft(
     record: WalRecord,
     draft: { index: Map<ClientOrderId, WalEntry>; epoch: number; hash: Buffer },
@@ -261,7 +279,8 @@ export class WriteAheadLog implements AsyncDisposable {
     try {
       await this.#file.datasync();
     } catch (error) {
-      // After a failed sync the kernel may have dropped the pages: what the file holds can't be known any more.
+      // After a failed sync the kernel may have dropped the
+      // pages: what the file holds can't be known any more.
       this.#broken = error;
       throw error;
     }

@@ -27,8 +27,8 @@ interface AnalyticsEngineFigures {
   readonly tradesPerSecond: number;
   readonly limitNsPerTrade: number | null;
   /**
-   * Median of limit ÷ engine over processes that ran one after the other; 1 would be the bare loop itself. Null
-   * without a limit.
+   * Median of limit ÷ engine over processes that ran one after the
+   * other; 1 would be the bare loop itself. Null without a limit.
    */
   readonly ratio: number | null;
   readonly note: string;
@@ -62,7 +62,9 @@ async function run(tapePath: string, limitFolder: string): Promise<AnalyticsEngi
   };
 }
 
-/** Runs a process that prints one JSON line a round, the first of them cold, and returns the median warm one. */
+/**
+ * Runs a process that prints one JSON line a round, the first of them cold, and returns the median warm one.
+ */
 function timed(args: readonly string[]): { trades: number; median: number } {
   const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
   const rounds = lines.map((line) => JSON.parse(line) as { trades: number; ns_per_trade: number });
@@ -74,7 +76,10 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1]!;
 }
 
-/** Returns the CSV (ts_ms, trade_id, price, quantity, side) as columns, repeated `tiles` times as time goes on. */
+/**
+ * Returns the CSV (ts_ms, trade_id, price, quantity, side)
+ * as columns, repeated `tiles` times as time goes on.
+ */
 function loadTape(path: string, tiles: number): TradeColumns {
   const lines = gunzipSync(readFileSync(path)).toString('latin1').trim().split('\n').slice(1);
   const rows = lines.length;

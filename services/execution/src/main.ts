@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Lease } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { accountId } from '@algo/model';
-import { hostService, readInstrumentCatalog, startStepLoop } from '@algo/runtime';
+import { environment, hostService, readInstrumentCatalog, startStepLoop } from '@algo/runtime';
 import { WriteAheadLog } from '@algo/state';
 import { PaperExchangeVenue } from '@algo/venues';
 import { ExecutionMachine } from './adapters/execution-machine.ts';
@@ -12,8 +11,6 @@ import { OrderWire } from './adapters/order-wire.ts';
 import { ReconciliationJob } from './adapters/reconciliation-gate.ts';
 import { config as schema } from './config.ts';
 import { executionSettings } from './settings.ts';
-
-const RECONCILE = fileURLToPath(new URL('../../reconcile/src/main.ts', import.meta.url));
 
 await hostService('execution', schema, async (context) => {
   const { bus, clock, config, identity, log, signal } = context;
@@ -38,12 +35,10 @@ await hostService('execution', schema, async (context) => {
   await wal.append({ kind: 'epoch', clientOrderId: null, epoch: lease.epoch, payload: '' });
   let machine!: ExecutionMachine;
   const venue = context.own(new PaperExchangeVenue(bus, () => machine.step));
-  const job = new ReconciliationJob({ bus, clock, log, account, epoch: lease.epoch, script: RECONCILE });
-  const settings = executionSettings(
-    config,
-    [...readInstrumentCatalog(config.instrumentsFile).values()],
-    lease.epoch,
-  );
+  const { epoch } = lease;
+  const job = new ReconciliationJob({ bus, clock, log, account, epoch, environment });
+  const catalog = readInstrumentCatalog(config.instrumentsFile);
+  const settings = executionSettings(config, [...catalog.values()], epoch);
   const own = await bus.last('STEPS', subjects.stepMark(identity));
   const finishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
   const loop = context.own(
@@ -68,7 +63,7 @@ await hostService('execution', schema, async (context) => {
           loop,
           machine,
           clock,
-          epoch: lease.epoch,
+          epoch,
           everyMs: config.reconcileEveryMs,
           signal,
         })
@@ -76,6 +71,6 @@ await hostService('execution', schema, async (context) => {
   const lost = lease.lost.then((reason) => new Error(`lease: ${reason}`));
   return {
     closed: Promise.race([loop.closed, lost, reconciled]),
-    counters: () => ({ ...machine.counters(), epoch: lease.epoch, step: loop.step }),
+    counters: () => ({ ...machine.counters(), epoch, step: loop.step }),
   };
 });

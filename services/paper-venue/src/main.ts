@@ -30,7 +30,8 @@ await hostService('paper-venue', schema, async (context) => {
       },
     }),
   );
-  // Until its books are where they were, the exchange doesn't answer; whoever asks takes that for silence, not for "no".
+  // Until its books are where they were, the exchange doesn't
+  // answer; whoever asks takes that for silence, not for "no".
   while (!(loop.caughtUp && machine.caughtUp) && !context.signal.aborted) await context.clock.sleep(5);
   for (const subscription of await serveRequests(bus, loop, machine)) context.own(subscription);
   context.health.addReadiness(() => (machine.caughtUp ? [] : ['books: not caught up']));

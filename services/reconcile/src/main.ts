@@ -1,6 +1,6 @@
-import { JetStreamBus, Lease, systemClock } from '@algo/bus';
+import { Lease, systemClock } from '@algo/bus';
 import { accountId, InputError, US_PER_HOUR } from '@algo/model';
-import { ConfigError, EXIT, readConfig, readInstrumentCatalog, Secret } from '@algo/runtime';
+import { ConfigError, connectBus, EXIT, environment, readConfig, readInstrumentCatalog } from '@algo/runtime';
 import { PaperExchangeVenue, VenueUnavailableError } from '@algo/venues';
 import { readLocalBooks } from './adapters/local-books.ts';
 import { publishReport } from './adapters/publish-report.ts';
@@ -14,17 +14,9 @@ const LOOK_BACK_US = US_PER_HOUR;
 const REFUSED = 2;
 
 async function run(): Promise<ReconciliationReport> {
-  const config = readConfig('reconcile', schema, process.env);
+  const config = readConfig('reconcile', schema, environment);
   const account = accountId(config.account);
-  await using bus = await JetStreamBus.connect({
-    servers: config.natsUrl.split(','),
-    identity: `reconcile-${config.ordinal}`,
-    ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
-    ...(config.natsPasswordFile === undefined
-      ? {}
-      : { password: Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE').reveal() }),
-    ...(config.natsCaFile === undefined ? {} : { caFile: config.natsCaFile }),
-  });
+  await using bus = await connectBus(config, `reconcile-${config.ordinal}`);
   await using venue = new PaperExchangeVenue(bus);
   const local = await readLocalBooks(bus, account, config.dataDir);
   const fillsSinceUs = Math.max(

@@ -6,6 +6,7 @@ import { JetStreamBus } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { eventually, natsServerBinary } from '@algo/testkit';
 import { z } from 'zod';
+import { inherited } from './config.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CLI = join(ROOT, 'libs', 'cli', 'src', 'main.ts');
@@ -51,7 +52,7 @@ export class AlgoProcess {
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, [CLI, ...args], {
       cwd: ROOT,
-      env: { ...process.env, NATS_SERVER_BIN: natsServerBinary(), NO_COLOR: '1', ...env },
+      env: { ...inherited, NATS_SERVER_BIN: natsServerBinary(), NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const hear = (chunk: Buffer) => {

@@ -35,7 +35,10 @@ export interface TradeTape {
   stepOf(trade: number): number;
 }
 
-/** Returns the first trades of the recorded LTCUSDT tape where it lies beside the checkout, else a generated one. */
+/**
+ * Returns the first trades of the recorded LTCUSDT tape
+ * where it lies beside the checkout, else a generated one.
+ */
 export function recordedTape(dir: string, trades: number): TradeTape {
   const file = existsSync(RECORDED)
     ? readdirSync(RECORDED).find((name) => name.endsWith('_trades.csv.gz'))

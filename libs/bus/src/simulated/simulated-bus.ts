@@ -36,7 +36,9 @@ type RequestHandler = (
 /** Ids remembered per stream, as the server's duplicate window does. */
 const IDS_MAX = 1_000_000;
 
-/** What a nats-server would hold, inside this process: shared by the buses that simulated services are given. */
+/**
+ * What a nats-server would hold, inside this process: shared by the buses that simulated services are given.
+ */
 export class SimulatedServer {
   readonly clock: VirtualClock;
   readonly #streams = new Map<StreamName, StoredMessage[]>();

@@ -53,8 +53,8 @@ interface Incoming {
 const RECENT_IDS = 4_096;
 
 /**
- * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step; all others
- * (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
+ * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step;
+ * all others (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
  */
 export class StepInbox {
   readonly #forward: Incoming[];
@@ -239,7 +239,10 @@ function finished(incoming: Incoming, step: number): boolean {
   return incoming.marked.every((mark) => mark.step > step || complete(incoming, mark));
 }
 
-/** Moves the messages of steps up to `step` out, families in plan order, shards ascending, each lane in its own order. */
+/**
+ * Moves the messages of steps up to `step` out, families in
+ * plan order, shards ascending, each lane in its own order.
+ */
 function take(incoming: Incoming, step: number, into: InboundMessage[]): void {
   for (const family of incoming.plan.families) {
     const lanes = [...incoming.lanes.keys()].filter(

@@ -17,8 +17,9 @@ interface Unstored {
 }
 
 /**
- * A snapshot is saved only after its mark was stored, so one that is ahead of the last mark tells of a server that lost
- * what it had acknowledged, or of marks that were pruned by age. To go on would leave every reader waiting for ever.
+ * A snapshot is saved only after its mark was stored, so one that is ahead of the last mark tells of a server
+ * that lost what it had acknowledged, or of marks that were pruned
+ * by age. To go on would leave every reader waiting for ever.
  * *Errors*: InputError.
  */
 export function checkMarksKept(identity: string, snapshotStep: number, markedThrough: number): void {
@@ -38,9 +39,9 @@ const STEPS_PER_MARK = 64;
 const STORE_AFTER_MS = 20;
 
 /**
- * Tells the readers which steps this producer has finished. A mark leaves only after everything it speaks of is stored,
- * so a mark is never a promise. It goes out at once as a signal, and a little later, many steps in one, into the stream,
- * from where readers take what they missed. *Source*: ADR 5.
+ * Tells the readers which steps this producer has finished. A mark leaves only after everything it speaks of
+ * is stored, so a mark is never a promise. It goes out at once as a signal, and a little later, many steps in
+ * one, into the stream, from where readers take what they missed. *Source*: ADR 5.
  */
 export class StepMarker {
   readonly #bus: Bus;
@@ -115,7 +116,10 @@ export class StepMarker {
     else if (pending > 0) this.#storeSoon();
   }
 
-  /** Resolves when the mark of this step is in the stream. *Errors*: what kept it, or anything it speaks of, from being stored. */
+  /**
+   * Resolves when the mark of this step is in the stream. *Errors*:
+   * what kept it, or anything it speaks of, from being stored.
+   */
   whenStored(step: number): Promise<void> {
     if (step <= this.#stored) return Promise.resolve();
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

@@ -22,9 +22,9 @@ interface SourceSnapshot {
 }
 
 /**
- * Gives out a recorded feed step by step. A step holds the trades of one slice of event time; the next leaves as soon as
- * fewer than `window` steps are under way. After a restart the feed is read again from its snapshot and what was
- * already said is not said twice. *Source*: ADR 5.
+ * Gives out a recorded feed step by step. A step holds the trades of one slice of event time; the next leaves
+ * as soon as fewer than `window` steps are under way. After a restart the feed is read again from its
+ * snapshot and what was already said is not said twice. *Source*: ADR 5.
  */
 export class StepSource implements AsyncDisposable {
   /** The feed's own state as it stood at the snapshot; undefined on a first start. */
@@ -75,7 +75,10 @@ export class StepSource implements AsyncDisposable {
     return this.#step;
   }
 
-  /** Gives out one step. Resolves when there is room for the next. `state` is asked for only when a snapshot is due. */
+  /**
+   * Gives out one step. Resolves when there is room for the
+   * next. `state` is asked for only when a snapshot is due.
+   */
   async give(
     step: number,
     timeUs: TimeUs,
@@ -137,7 +140,10 @@ export class StepSource implements AsyncDisposable {
     );
   }
 
-  /** Once the window is full, half of it must drain: steps that leave together cost everybody less than one by one. */
+  /**
+   * Once the window is full, half of it must drain: steps
+   * that leave together cost everybody less than one by one.
+   */
   async #room(): Promise<void> {
     if (this.#underWay.length < this.#options.window) return;
     this.#forget();

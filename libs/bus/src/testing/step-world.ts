@@ -1,7 +1,10 @@
 import type { Bus, Clock, HandleContext, InboundMessage, StepLoopOptions, StepMachine } from '../index.ts';
 import { bucketSnapshots, StepLoop, StepSource } from '../index.ts';
 
-/** A small engine for tests of the step protocol: a feed, a venue, a trader who answers the venue, a book that follows both. */
+/**
+ * A small engine for tests of the step protocol: a feed, a venue,
+ * a trader who answers the venue, a book that follows both.
+ */
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const decode = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)) as { n: number };

@@ -5,6 +5,7 @@ import {
   accountId,
   type ControlCommand,
   type HaltScope,
+  haltScopeKey,
   InputError,
   type RiskEvent,
   type TimeUs,
@@ -56,7 +57,7 @@ export async function setTradingMode(
     isAnswer: ({ type, data }) => isIt(riskEvents.decode(type, data)),
   });
   if (!confirmed) await explainSilence(access, account, scope, mode);
-  const text = `${scopeText(scope)} is ${mode}`;
+  const text = `${haltScopeKey(scope)} is ${mode}`;
   await printLine(
     options.json === true ? JSON.stringify({ scope, mode, confirmed, by: environment.user }) : text,
   );
@@ -133,26 +134,11 @@ async function explainSilence(
   const now = standing === undefined ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
   throw new CommandFailure(
     `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; ` +
-      `as far as the engine has said, ${scopeText(scope)} is ${now}. ` +
+      `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
       'The request is stored and takes effect when position-risk reads it: see `algo status`.',
   );
 }
 
 function sameScope(a: HaltScope, b: HaltScope): boolean {
-  return scopeText(a) === scopeText(b);
-}
-
-function scopeText(scope: HaltScope): string {
-  switch (scope.kind) {
-    case 'account':
-      return `account:${scope.account}`;
-    case 'venue':
-      return `venue:${scope.venue}`;
-    case 'instrument':
-      return `instrument:${scope.instrument}`;
-    case 'strategy':
-      return `strategy:${scope.strategy}`;
-    default:
-      return scope satisfies never;
-  }
+  return haltScopeKey(a) === haltScopeKey(b);
 }

@@ -35,7 +35,9 @@ export interface RawUpOptions {
   readonly json?: boolean;
 }
 
-/** A made-up market runs faster than the wall clock, so that a newcomer sees an hour of it in three minutes. */
+/**
+ * A made-up market runs faster than the wall clock, so that a newcomer sees an hour of it in three minutes.
+ */
 const DEFAULT_SPEED: Readonly<Record<FeedKind, string | undefined>> = {
   synthetic: '20',
   file: undefined,

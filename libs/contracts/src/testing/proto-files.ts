@@ -20,7 +20,10 @@ export function currentSources(): string[] {
     .map((name) => readFileSync(FOLDER + name, 'utf8'));
 }
 
-/** Returns every message of package algo.v1 by its full name without the package: `Decision`, `HaltScope.AccountScope`. */
+/**
+ * Returns every message of package algo.v1 by its full name
+ * without the package: `Decision`, `HaltScope.AccountScope`.
+ */
 export function messagesOf(root: protobuf.Root): Map<string, protobuf.Type> {
   const found = new Map<string, protobuf.Type>();
   const visit = (space: protobuf.NamespaceBase) => {

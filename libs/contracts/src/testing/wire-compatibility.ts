@@ -2,8 +2,8 @@ import type protobuf from 'protobufjs';
 import { enumsOf, isRequired, messagesOf, ruleOf } from './proto-files.ts';
 
 /**
- * Returns what of `after` would misread or refuse messages that `before` wrote, one sentence each; empty when nothing would.
- * A new message, a new field that may be absent and a new enum value are no such thing.
+ * Returns what of `after` would misread or refuse messages that `before` wrote, one sentence each; empty when
+ * nothing would. A new message, a new field that may be absent and a new enum value are no such thing.
  */
 export function breakingChanges(before: protobuf.Root, after: protobuf.Root): string[] {
   const found: string[] = [];
@@ -45,7 +45,10 @@ function changedFields(name: string, old: protobuf.Type, now: protobuf.Type): st
   return found;
 }
 
-/** Everything about a field that decides how its bytes are read: `optional double`, `map<string, uint64>`, `oneof ids Fill`. */
+/**
+ * Everything about a field that decides how its bytes are read:
+ * `optional double`, `map<string, uint64>`, `oneof ids Fill`.
+ */
 function wireType(field: protobuf.Field): string {
   const rule = ruleOf(field);
   const type = field.resolvedType?.fullName ?? field.type;

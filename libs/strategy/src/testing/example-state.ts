@@ -11,9 +11,9 @@ import {
 } from '@algo/model';
 
 /**
- * Returns a state at price 100 in which every level and every filter passes for a trade in this direction: 8.0 of 8.0
- * points for 1m/5m/15m. A start for a strategy's own tests: spread it and change one thing. The short one is the long
- * one mirrored around 100.
+ * Returns a state at price 100 in which every level and every filter passes for a trade in this direction:
+ * 8.0 of 8.0 points for 1m/5m/15m. A start for a strategy's own tests: spread it and change one thing. The
+ * short one is the long one mirrored around 100.
  */
 export function exampleState(direction: Direction): MarketState {
   const long = direction === 'long';

@@ -1,9 +1,18 @@
 import type { HandleContext } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
-import type { Candle, FairValueGap, InstrumentId, Signal, TimeUs, TradeColumns, Zone } from '@algo/model';
+import type {
+  Candle,
+  FairValueGap,
+  InstrumentId,
+  OrderFlowRow,
+  Signal,
+  TimeUs,
+  TradeColumns,
+  Zone,
+} from '@algo/model';
 import { emission } from '@algo/runtime';
 import type { MarketProfileRow as StoredProfile, TickStore } from '@algo/tickstore';
-import type { AnalyticsSink, InstrumentAnalytics, MarketProfileRow, OrderFlowRow } from '../domain/index.ts';
+import type { AnalyticsSink, InstrumentAnalytics, MarketProfileRow } from '../domain/index.ts';
 
 /** What one instrument's engine finds in one input: published as it comes, stored as one position. */
 export class InstrumentOutput implements AnalyticsSink {

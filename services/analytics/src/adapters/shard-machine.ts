@@ -16,7 +16,9 @@ const BOUNDARY_US = TIMEFRAME_US['15s'];
 /** The store may be this far behind; then trades wait for it. */
 const STORE_BACKLOG_MAX = 200_000;
 
-/** One shard between bus, engines and store: a streaming engine and a DuckDB file for each instrument it owns. */
+/**
+ * One shard between bus, engines and store: a streaming engine and a DuckDB file for each instrument it owns.
+ */
 export class ShardMachine implements StepMachine {
   readonly #catalog: InstrumentCatalog;
   readonly #store: TickStore;
@@ -35,7 +37,10 @@ export class ShardMachine implements StepMachine {
     this.#restored = state === undefined ? new Map() : unpack(state);
   }
 
-  /** Opens the files of the instruments that the snapshot knows, so that a corrupt one is found before trading starts. */
+  /**
+   * Opens the files of the instruments that the snapshot knows,
+   * so that a corrupt one is found before trading starts.
+   */
   async openRestored(): Promise<void> {
     for (const id of [...this.#restored.keys()]) await this.#open(id, 'counted');
   }
@@ -48,7 +53,8 @@ export class ShardMachine implements StepMachine {
         const event = feedEvents.decode(message.type, message.data);
         if (event.type === 'TimeAdvanced')
           this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
-        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and volumes add up.
+        // Nothing more comes of a recorded feed, so the hour it
+        // ended in is over: every bar closes, and volumes add up.
         if (event.type === 'FeedEnded')
           this.#advance(
             this.#kept.get(event.instrument),

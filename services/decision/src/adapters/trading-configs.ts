@@ -15,7 +15,8 @@ export interface TradingConfigs {
 }
 
 /**
- * Seeds the state store from the folder, then reads the store: what a person changed there wins over the file.
+ * Seeds the state store from the folder, then reads the
+ * store: what a person changed there wins over the file.
  * *Errors*: InputError naming the document and every violation.
  */
 export async function loadTradingConfigs(

@@ -29,7 +29,10 @@ export interface PaceState {
   readonly signals: readonly { readonly instrument: InstrumentId; readonly ids: readonly SignalId[] }[];
 }
 
-/** Bounds how often strategies run and how often the same refusal is said. One entry for each instrument and strategy. */
+/**
+ * Bounds how often strategies run and how often the same
+ * refusal is said. One entry for each instrument and strategy.
+ */
 export class EvaluationPace {
   readonly #paces = new Map<InstrumentId, Map<StrategyName, Pace>>();
   readonly #signals: Map<InstrumentId, SignalId[]>;

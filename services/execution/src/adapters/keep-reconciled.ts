@@ -3,8 +3,8 @@ import type { ExecutionMachine } from './execution-machine.ts';
 import type { ReconciliationJob } from './reconciliation-gate.ts';
 
 /**
- * Live trading's gate: opens it with the first pass of this epoch, renews it beside trading, closes it when a pass
- * fails. Exits go on; entries wait for the next pass. Resolves when told to stop.
+ * Live trading's gate: opens it with the first pass of this epoch, renews it beside trading, closes it when a
+ * pass fails. Exits go on; entries wait for the next pass. Resolves when told to stop.
  */
 export async function keepReconciled(parts: {
   readonly job: ReconciliationJob;

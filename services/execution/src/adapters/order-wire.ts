@@ -7,7 +7,10 @@ import type { SubmitOrder } from '../domain/index.ts';
 
 /** A send must be over well before the lease could be another's (R-51). */
 const LEASE_MARGIN_MS = 2_500;
-/** How long a replay, whose event time stands still meanwhile, asks for the truth about one order before it gives up. */
+/**
+ * How long a replay, whose event time stands still meanwhile,
+ * asks for the truth about one order before it gives up.
+ */
 const PROOF_PATIENCE_MS = 60_000;
 const PROOF_PAUSE_MS = 100;
 
@@ -16,22 +19,34 @@ export class LeaseEndedError extends Error {
   override readonly name = 'LeaseEndedError';
 }
 
-/** The venue would neither confirm nor deny an order in time. The process ends with the order still in its log. */
+/**
+ * The venue would neither confirm nor deny an order in
+ * time. The process ends with the order still in its log.
+ */
 export class NoProofError extends Error {
   override readonly name = 'NoProofError';
 }
 
-/** What the wire is asked for: an order, and whether an earlier life of this process may have sent it already. */
+/**
+ * What the wire is asked for: an order, and whether an earlier life of this process may have sent it already.
+ */
 export interface SendOptions {
-  /** True while inputs are gone through again that an earlier life had handled: then nothing is sent before the venue was asked. */
+  /**
+   * True while inputs are gone through again that an earlier life
+   * had handled: then nothing is sent before the venue was asked.
+   */
   readonly again: boolean;
-  /** Wait for proof instead of reporting `unknown`: in a replay the same question must always get the same answer. */
+  /**
+   * Wait for proof instead of reporting `unknown`: in a
+   * replay the same question must always get the same answer.
+   */
   readonly untilProven: boolean;
 }
 
 /**
- * The last metre to the venue. Intent and send are in the write-ahead log, on disk, before the request leaves; a client
- * order id goes on the wire once; what an earlier life sent is asked about, never sent again on suspicion (R-30…R-33).
+ * The last metre to the venue. Intent and send are in the write-ahead log, on disk, before the request
+ * leaves; a client order id goes on the wire once; what an earlier
+ * life sent is asked about, never sent again on suspicion (R-30…R-33).
  */
 export class OrderWire {
   readonly #log: WriteAheadLog;
@@ -54,7 +69,10 @@ export class OrderWire {
     this.#logger = parts.logger;
   }
 
-  /** Sends an order once, in all lives of this process, and returns what came of it. *Errors*: LeaseEndedError, NoProofError, and the log's own. */
+  /**
+   * Sends an order once, in all lives of this process, and returns what came of it. *Errors*:
+   * LeaseEndedError, NoProofError, and the log's own.
+   */
   async submit(order: SubmitOrder, options: SendOptions): Promise<SubmitOutcome> {
     const { request } = order;
     const known = this.#log.entry(request.clientOrderId);
@@ -91,7 +109,10 @@ export class OrderWire {
     return this.#venue.cancel(order, sentUs);
   }
 
-  /** "Absent" proves absence where the venue says so. Every request of ours has been answered or has timed out by then. */
+  /**
+   * "Absent" proves absence where the venue says so. Every
+   * request of ours has been answered or has timed out by then.
+   */
   get authoritativeAbsence(): boolean {
     return this.#venue.capabilities.authoritativeAbsence;
   }

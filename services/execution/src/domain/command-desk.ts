@@ -57,7 +57,9 @@ export class CommandDesk {
     return this.#entryTimes;
   }
 
-  /** Returns what follows from a command that wasn't seen before. *Errors*: InputError on another account's. */
+  /**
+   * Returns what follows from a command that wasn't seen before. *Errors*: InputError on another account's.
+   */
   take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): void {
     if (command.account !== this.#settings.account)
       throw new InputError({
@@ -145,7 +147,9 @@ export class CommandDesk {
     out.push({ type: 'OrderDenied', clientOrderId, account, instrument, timeUs, commandId, denial });
   }
 
-  /** Says why an order that never reached the venue may not go there now: what has changed meanwhile counts. */
+  /**
+   * Says why an order that never reached the venue may not go there now: what has changed meanwhile counts.
+   */
   readmit({ order, expiresUs }: Tracked, books: Books): Denial | null {
     const { instrument } = order.request;
     return order.intent === 'entry'
@@ -169,7 +173,10 @@ export class CommandDesk {
     };
   }
 
-  /** What is left below the venue's smallest order, by quantity or by value, can't be closed, and must not bar the instrument for ever. */
+  /**
+   * What is left below the venue's smallest order, by quantity or by value, can't be closed, and must not bar the
+   * instrument for ever.
+   */
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);
     if (instrument === undefined) return false;

@@ -614,7 +614,10 @@ const sessions: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 40, maxLength: 160, size: 'max' },
 );
 
-/** The venue's own books of one order. `live` once it has arrived; `onWire` until it is proven that it never will. */
+/**
+ * The venue's own books of one order. `live` once it has
+ * arrived; `onWire` until it is proven that it never will.
+ */
 interface AtVenue {
   readonly request: OrderRequest;
   onWire: boolean;
@@ -626,8 +629,8 @@ interface AtVenue {
 }
 
 /**
- * Plays a session against a venue that keeps true books, and tells of them late, out of order, twice, or not at all
- * until asked; at the end everything is told. Returns the venue's books.
+ * Plays a session against a venue that keeps true books, and tells of them late, out of order, twice, or not
+ * at all until asked; at the end everything is told. Returns the venue's books.
  */
 function play(session: readonly Step[], feed: (input: ExecutionInput, n: number) => ExecutionOutput[]) {
   const orders: AtVenue[] = [];

@@ -13,7 +13,7 @@ import type { RecordedFeed, RecordedSlice } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
 import { openFeedFiles } from './open-file-feed.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
-import { TempDir } from './temp-dir.ts';
+import { TempDir } from './testing/temp-dir.ts';
 
 const STEP_US = 100_000;
 const T0_MS = 1_750_507_467_000;

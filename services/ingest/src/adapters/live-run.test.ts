@@ -13,8 +13,8 @@ import {
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { ConnectionTimings } from './binance-connection.ts';
-import { type FakeClient, FakeStreamServer } from './fake-stream-server.ts';
 import { LiveRun } from './live-run.ts';
+import { type FakeClient, FakeStreamServer } from './testing/fake-stream-server.ts';
 
 const TIMINGS: ConnectionTimings = {
   silenceMs: 30_000,

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { joinRaw, type RawTrades, SIDE_UNREADABLE } from '../domain/raw-trades.ts';
 import { numberIn, timeIn } from './csv-fields.ts';
 import { openTradeFile } from './open-file-feed.ts';
-import { TempDir } from './temp-dir.ts';
+import { TempDir } from './testing/temp-dir.ts';
 import type { TradeFile } from './trade-file.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');

@@ -4,7 +4,10 @@ import type { Config } from '../config.ts';
 import { ConsoleChannel } from './console-channel.ts';
 import type { NotificationChannel } from './notification-channel.ts';
 
-/** Returns SendGrid when a key is configured, the log otherwise; the mail library is loaded only when it is used. */
+/**
+ * Returns SendGrid when a key is configured, the log
+ * otherwise; the mail library is loaded only when it is used.
+ */
 export async function chooseChannel(config: Config): Promise<NotificationChannel> {
   if (config.sendgridKeyFile === undefined) return new ConsoleChannel();
   if (config.mailFrom === undefined || config.mailTo === undefined)

@@ -9,7 +9,10 @@ import { readFact } from './read-fact.ts';
 
 const IDLE_MS = 250;
 
-/** Takes facts in and sends what is due: two loops over one durable outbox, so that a slow provider delays no fact. */
+/**
+ * Takes facts in and sends what is due: two loops over one
+ * durable outbox, so that a slow provider delays no fact.
+ */
 export class Messenger {
   readonly #bus: Bus;
   readonly #clock: Clock;

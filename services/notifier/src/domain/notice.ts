@@ -27,7 +27,10 @@ export type NoticeKind =
   | 'target_missed'
   | 'daily_summary';
 
-/** One line of a notice. `tone` colours a value that is good or bad for us. Values are raw: the page escapes them. */
+/**
+ * One line of a notice. `tone` colours a value that is good
+ * or bad for us. Values are raw: the page escapes them.
+ */
 export interface NoticeRow {
   readonly label: string;
   readonly value: string;

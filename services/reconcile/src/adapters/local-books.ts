@@ -13,7 +13,9 @@ import {
 import { WriteAheadLog } from '@algo/state';
 import { type LocalBooks, type LocalOrder, signedQuantity } from '../domain/index.ts';
 
-/** Returns what we believe of an account: its order events folded, and what its write-ahead log leaves open. */
+/**
+ * Returns what we believe of an account: its order events folded, and what its write-ahead log leaves open.
+ */
 export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: string): Promise<LocalBooks> {
   const orders = new Map<ClientOrderId, LocalOrder>();
   const fills = new Map<string, Fill>();

@@ -6,7 +6,10 @@ import { type LocalBooks, type Lookup, undecidedOrders, type VenueBooks } from '
 /** Snapshots taken at most until one is coherent: no fill may come in between. */
 const TRIES = 5;
 
-/** Returns the venue's books as one coherent snapshot. *Errors*: VenueUnavailableError; from silence nothing is concluded. */
+/**
+ * Returns the venue's books as one coherent snapshot. *Errors*:
+ * VenueUnavailableError; from silence nothing is concluded.
+ */
 export async function readVenueBooks(
   venue: ExchangeVenue,
   account: AccountId,

@@ -22,12 +22,15 @@ export interface LocalOrder {
 }
 
 /**
- * Whose a position is. `foreign`: found at the venue and counted in exposure, but nobody has looked at it yet;
- * `acknowledged`: a person said that it stays and isn't ours to trade.
+ * Whose a position is. `foreign`: found at the venue and counted in exposure, but nobody has looked at it
+ * yet; `acknowledged`: a person said that it stays and isn't ours to trade.
  */
 export type Ownership = 'own' | 'foreign' | 'acknowledged';
 
-/** A position as we have it. *Units*: quantity base, signed: below zero is short; `averagePrice` quote, null unknown. */
+/**
+ * A position as we have it. *Units*: quantity base, signed:
+ * below zero is short; `averagePrice` quote, null unknown.
+ */
 export interface LocalPosition {
   readonly instrument: InstrumentId;
   readonly quantity: Decimal;
@@ -42,7 +45,10 @@ export interface OpenIntent {
   readonly epoch: number;
 }
 
-/** What we believe. *Shape*: `fills` all that we booked since `context.fillsSinceUs` or longer; `epoch` the newest we logged. */
+/**
+ * What we believe. *Shape*: `fills` all that we booked since
+ * `context.fillsSinceUs` or longer; `epoch` the newest we logged.
+ */
 export interface LocalBooks {
   readonly orders: readonly LocalOrder[];
   readonly fills: readonly Fill[];
@@ -59,7 +65,8 @@ export interface Lookup {
 
 /**
  * What the venue says, read as one coherent snapshot. *Shape*: `fills` complete since `context.fillsSinceUs`;
- * `lookups` answers for those of our open orders that `openOrders` doesn't show: `undecidedOrders` names them.
+ * `lookups` answers for those of our open orders that
+ * `openOrders` doesn't show: `undecidedOrders` names them.
  */
 export interface VenueBooks {
   readonly openOrders: readonly VenueOrder[];
@@ -71,8 +78,8 @@ export interface VenueBooks {
 }
 
 /**
- * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote them down, and then
- * balances aren't compared. *Units*: times µs, on one clock with `VenueBooks.asOfUs`.
+ * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote them
+ * down, and then balances aren't compared. *Units*: times µs, on one clock with `VenueBooks.asOfUs`.
  */
 export interface ReconciliationContext {
   readonly account: AccountId;
@@ -85,13 +92,6 @@ export interface ReconciliationContext {
 }
 
 const OVER: ReadonlySet<OrderStatus> = new Set(['denied', 'rejected', 'filled', 'canceled', 'expired']);
-/** The shape of the ids that execution makes. */
-const OURS = /^a[a-z2-7]{26}$/;
-
-/** Says whether an order that has this id was made by this engine, by its prefix and shape. */
-export function isOurId(id: string): boolean {
-  return OURS.test(id);
-}
 
 /** An order of ours that may still be alive, whoever remembers it. */
 export interface UndecidedOrder {
@@ -102,8 +102,9 @@ export interface UndecidedOrder {
 }
 
 /**
- * Returns our orders that aren't over, from the events and from the write-ahead log, without repeats. The venue must be
- * asked about those that its open orders don't show. *Shape*: `cumulative` null for an order that only the log knows.
+ * Returns our orders that aren't over, from the events and from the write-ahead log, without repeats. The
+ * venue must be asked about those that its open orders don't show.
+ * *Shape*: `cumulative` null for an order that only the log knows.
  */
 export function undecidedOrders(local: LocalBooks): readonly UndecidedOrder[] {
   const known = new Set(local.orders.map((o) => o.request.clientOrderId));

@@ -1,8 +1,10 @@
-import { type ClientOrderId, Decimal, type Fill, type TimeUs } from '@algo/model';
-import { isOurId, type LocalBooks, type VenueBooks } from './books.ts';
+import { type ClientOrderId, Decimal, type Fill, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import type { LocalBooks, VenueBooks } from './books.ts';
 import { compareText, type Discrepancy } from './reconciliation-report.ts';
 
-/** How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked. */
+/**
+ * How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked.
+ */
 export interface FillsDifference {
   readonly own: readonly Fill[];
   readonly foreign: readonly Fill[];
@@ -10,15 +12,15 @@ export interface FillsDifference {
 }
 
 /**
- * Returns the fills that the venue has and we have not, ours and others', and what is wrong about them. Missed fills of
- * ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
+ * Returns the fills that the venue has and we have not, ours and others', and what is wrong about them.
+ * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
  */
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
   const known = new Map(local.fills.map((f) => [keyOf(f), f]));
   const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
   for (const { request } of local.openIntents) orders.add(request.clientOrderId);
   const missed = venue.fills.filter((f) => !known.has(keyOf(f))).toSorted(byTime);
-  const own = missed.filter((f) => orders.has(f.clientOrderId) || isOurId(f.clientOrderId));
+  const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
   const discrepancies = [
     ...byOrder(own).map((fills) => missedFills(fills, local, orders)),
@@ -28,7 +30,9 @@ export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSince
   return { own, foreign, discrepancies };
 }
 
-/** Returns what identifies a fill: one trade may fill two orders of ours, one on each side. *Source*: R-37. */
+/**
+ * Returns what identifies a fill: one trade may fill two orders of ours, one on each side. *Source*: R-37.
+ */
 export function keyOf(fill: Fill): string {
   return `${fill.instrument} ${fill.clientOrderId} ${fill.venueTradeId}`;
 }

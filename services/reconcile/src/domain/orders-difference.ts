@@ -1,5 +1,5 @@
-import { Decimal, type VenueOrder } from '@algo/model';
-import { isOurId, type LocalBooks, type UndecidedOrder, undecidedOrders, type VenueBooks } from './books.ts';
+import { Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
+import { type LocalBooks, type UndecidedOrder, undecidedOrders, type VenueBooks } from './books.ts';
 import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
 
@@ -53,7 +53,7 @@ function atVenue(
     ];
   }
   const was = local.orders.find((o) => o.request.clientOrderId === id);
-  if (was !== undefined || isOurId(id)) {
+  if (was !== undefined || isOwnClientOrderId(id)) {
     const before = was?.status ?? 'not in our books';
     const refusal = `order ${id} works at the venue, and for us it is ${was?.status ?? 'unheard of'}`;
     return [
@@ -73,7 +73,10 @@ function atVenue(
   ];
 }
 
-/** An open order of ours that the venue doesn't list is over, or never was; only proof says which (R-33, R-34). */
+/**
+ * An open order of ours that the venue doesn't list is
+ * over, or never was; only proof says which (R-33, R-34).
+ */
 function notAtVenue(
   ours: UndecidedOrder,
   venue: VenueBooks,

@@ -369,7 +369,10 @@ function settled(ourBooks: LocalBooks, theirs: VenueBooks, report: Reconciliatio
   return { ...ourBooks, orders, fills: [...ourBooks.fills, ...missed], positions, openIntents: [] };
 }
 
-/** A world: orders that were sent, the fills they had, how much of it we heard of, and what else befell the account. */
+/**
+ * A world: orders that were sent, the fills they had, how
+ * much of it we heard of, and what else befell the account.
+ */
 const worlds = fc
   .record({
     parts: fc.array(

@@ -6,15 +6,17 @@ import { ordersDifference } from './orders-difference.ts';
 import { positionsDifference } from './positions-difference.ts';
 import { type Discrepancy, type ReconciliationReport, sealReport } from './reconciliation-report.ts';
 
-/** Books of the venue that are older than this prove nothing about now. *Source*: reference §5, refusal rules. */
+/**
+ * Books of the venue that are older than this prove nothing about now. *Source*: reference §5, refusal rules.
+ */
 export const SNAPSHOT_AGE_MAX_US = 10 * US_PER_SECOND;
 /** Books from further in the future than this mean that a clock is wrong. *Source*: reference C14. */
 export const CLOCK_SKEW_MAX_US = US_PER_SECOND;
 
 /**
- * Returns in what our books and the venue's differ, what explains it, what is to be done, and whether execution may
- * trade. The venue is the truth for what exists, its fill history for why. Pure; it does nothing itself, so a second
- * run on books in which its actions were done finds none.
+ * Returns in what our books and the venue's differ, what explains it, what is to be done, and whether
+ * execution may trade. The venue is the truth for what exists, its fill history for why. Pure; it does
+ * nothing itself, so a second run on books in which its actions were done finds none.
  */
 export function reconcile(
   local: LocalBooks,

@@ -23,8 +23,9 @@ export const CLASS_NAMES: Readonly<Record<DiscrepancyClass, string>> = {
 };
 
 /**
- * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the venue's own
- * stream; `close_order`, `adopt_order`: execution's own lookup brings it there; `none`: nothing, it is only reported.
+ * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
+ * venue's own stream; `close_order`, `adopt_order`: execution's own
+ * lookup brings it there; `none`: nothing, it is only reported.
  */
 export type ReconciliationAction =
   | 'none'
@@ -40,9 +41,9 @@ export type ReconciliationAction =
   | 'adjust_dust';
 
 /**
- * One thing in which we and the venue differ. *Shape*: `evidence` names what explains it, oldest first, empty if
- * nothing does; `before` is what we have, `after` what we shall have once the action is done; `refusal` says why
- * trading must not start over it, null if it may.
+ * One thing in which we and the venue differ. *Shape*: `evidence` names what explains it, oldest first, empty
+ * if nothing does; `before` is what we have, `after` what we shall have once the action is done; `refusal`
+ * says why trading must not start over it, null if it may.
  */
 export interface Discrepancy {
   readonly class: DiscrepancyClass;
@@ -62,9 +63,9 @@ export type Verdict =
   | { readonly type: 'refuse'; readonly reasons: readonly string[] };
 
 /**
- * What one reconciliation of one account found. The same books always give the same report, whatever order they are
- * listed in. *Shape*: `discrepancies` by class, then instrument, then order; `blocked` instruments that take no entry
- * until a person has looked; `hash` names the content, `id` the run.
+ * What one reconciliation of one account found. The same books always give the same report, whatever order
+ * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `blocked` instruments
+ * that take no entry until a person has looked; `hash` names the content, `id` the run.
  */
 export interface ReconciliationReport {
   readonly version: number;

@@ -38,8 +38,8 @@ export function tape(trades: readonly TestTrade[]): TradeColumns {
 }
 
 /**
- * Returns a lively made-up market of `count` trades: runs of one side, orders of several prints at one time, jumps of
- * price, silences of minutes. Starts at `startUs`, about 2.5 trades a second when not silent.
+ * Returns a lively made-up market of `count` trades: runs of one side, orders of several prints at one time,
+ * jumps of price, silences of minutes. Starts at `startUs`, about 2.5 trades a second when not silent.
  */
 export function livelyTrades(seed: number, count: number, startUs: number): TestTrade[] {
   const next = uniform(seed);

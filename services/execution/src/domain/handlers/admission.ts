@@ -12,8 +12,9 @@ export interface AdmissionContext {
 }
 
 /**
- * Exits that pass a halt: a person's flatten, the breaker's own "close all", and the stops, because a halt must not take
- * the guard from a position that it leaves open. All are cut to what we hold, so none can open anything.
+ * Exits that pass a halt: a person's flatten, the breaker's own "close all", and the stops, because a halt
+ * must not take the guard from a position that it leaves open.
+ * All are cut to what we hold, so none can open anything.
  */
 export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set([
   'operator',
@@ -46,7 +47,9 @@ export function admitEntry(
   return null;
 }
 
-/** Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and halts bind. */
+/**
+ * Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and halts bind.
+ */
 export function admitExit(
   context: AdmissionContext,
   exit: { readonly instrument: InstrumentId; readonly reason: ExitReason },

@@ -19,7 +19,10 @@ export interface AcceptedMail {
   >[];
 }
 
-/** SendGrid's mail endpoint on a local port: checks key and body as the real one does, and fails on demand. For tests. */
+/**
+ * SendGrid's mail endpoint on a local port: checks key and
+ * body as the real one does, and fails on demand. For tests.
+ */
 export class FakeSendGrid implements AsyncDisposable {
   readonly accepted: AcceptedMail[] = [];
   readonly faults: SendGridFault[] = [];
