@@ -1,7 +1,7 @@
 import {
   type ClientOrderId,
   type ClosePosition,
-  Decimal,
+  type Decimal,
   type Denial,
   InputError,
   type Instrument,
