@@ -75,6 +75,7 @@ export class EngineProcesses implements AsyncDisposable {
         ALGO_NATS_URL: this.#server.url,
         ALGO_DATA_DIR: join(this.#server.dir, 'data'),
         ALGO_WATCH_PARENT: 'true',
+        NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compile'),
         ...env,
       },
       stdio: ['pipe', log, log],

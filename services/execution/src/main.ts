@@ -33,14 +33,14 @@ await hostService('execution', schema, async (context) => {
   if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
   context.own(lease);
   await wal.append({ kind: 'epoch', clientOrderId: null, epoch: lease.epoch, payload: '' });
-  const venue = context.own(new PaperExchangeVenue(bus));
+  let machine!: ExecutionMachine;
+  const venue = context.own(new PaperExchangeVenue(bus, () => machine.step));
   const { epoch } = lease;
   const job = new ReconciliationJob({ bus, clock, log, account, epoch, environment });
   const catalog = readInstrumentCatalog(config.instrumentsFile);
   const settings = executionSettings(config, [...catalog.values()], epoch);
   const own = await bus.last('STEPS', subjects.stepMark(identity));
   const finishedThrough = own === undefined ? 0 : codecs.StepMark.decode(own.data).steps.at(-1)!;
-  let machine!: ExecutionMachine;
   const loop = context.own(
     await startStepLoop('execution', context, {
       restore: (state) => {

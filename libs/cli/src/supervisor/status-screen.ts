@@ -10,6 +10,7 @@ export interface Output {
 const REPAINT_MS = 500;
 const BLOCK_MS = 5_000;
 const PIPE_COLUMNS = 200;
+const UNKNOWN_COLUMNS = 80;
 
 /**
  * Shows the engine: repainted in place on a terminal, a block when something changed into a pipe, or JSON
@@ -56,7 +57,9 @@ export class StatusScreen {
   }
 
   #repaint(frame: EngineFrame): void {
-    const lines = renderTable(frame, { columns: this.#out.columns ?? PIPE_COLUMNS, color: this.#color });
+    // Some terminals say 0 for a width they don't know.
+    const columns = this.#out.columns || UNKNOWN_COLUMNS;
+    const lines = renderTable(frame, { columns, color: this.#color });
     this.#clear();
     this.#out.write(`${lines.join('\n')}\n`);
     this.#painted = lines.length;

@@ -11797,6 +11797,7 @@ export const algo = $root.algo = (() => {
 
             SubmitOrderRequest.prototype.order = null;
             SubmitOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SubmitOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             SubmitOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11809,6 +11810,8 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(16).uint64(message.sentUs);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
+                    writer.uint32(24).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11857,6 +11860,15 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -11890,6 +11902,7 @@ export const algo = $root.algo = (() => {
             CancelOrderRequest.prototype.instrument = "";
             CancelOrderRequest.prototype.clientOrderId = "";
             CancelOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CancelOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             CancelOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11906,6 +11919,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(26).string(message.clientOrderId);
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(32).uint64(message.sentUs);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
+                    writer.uint32(40).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11975,6 +11990,15 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -12007,6 +12031,7 @@ export const algo = $root.algo = (() => {
             LookUpOrderRequest.prototype.account = "";
             LookUpOrderRequest.prototype.instrument = "";
             LookUpOrderRequest.prototype.clientOrderId = "";
+            LookUpOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             LookUpOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12021,6 +12046,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(18).string(message.instrument);
                 if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
                     writer.uint32(26).string(message.clientOrderId);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
+                    writer.uint32(32).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12079,6 +12106,15 @@ export const algo = $root.algo = (() => {
                                 message.clientOrderId = value;
                             else
                                 delete message.clientOrderId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.step = value;
+                            else
+                                delete message.step;
                             continue;
                         }
                     }

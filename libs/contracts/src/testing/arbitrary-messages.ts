@@ -250,9 +250,9 @@ export const arbitraryMessages: { readonly [Name in MessageName]: fc.Arbitrary<M
     by: text,
     timeUs: whole,
   }),
-  SubmitOrderRequest: fc.record({ order: request, sentUs: whole }),
-  CancelOrderRequest: fc.record({ ...named, sentUs: whole }),
-  LookUpOrderRequest: fc.record(named),
+  SubmitOrderRequest: fc.record({ order: request, sentUs: whole, step: whole }),
+  CancelOrderRequest: fc.record({ ...named, sentUs: whole, step: whole }),
+  LookUpOrderRequest: fc.record({ ...named, step: whole }),
   AccountRequest: fc.record({
     account,
     kind: fc.constantFrom('open-orders', 'fills-since', 'positions', 'balances'),

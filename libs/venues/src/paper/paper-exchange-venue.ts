@@ -32,10 +32,16 @@ export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
   readonly capabilities: VenueCapabilities = { authoritativeAbsence: true, fillIds: true };
   readonly #bus: Bus;
+  readonly #step: () => number;
   readonly #reads: IPolicy;
 
-  constructor(bus: Bus) {
+  /**
+   * `step` returns the step of a replay that the caller is in, so that a venue that was started again answers from
+   * where it had been; nobody else needs it.
+   */
+  constructor(bus: Bus, step: () => number = () => 0) {
     this.#bus = bus;
+    this.#step = step;
     this.#reads = retry(handleType(VenueUnavailableError), {
       maxAttempts: 3,
       backoff: new ExponentialBackoff({ initialDelay: 200, exponent: 2, maxDelay: 2_000 }),
@@ -46,21 +52,26 @@ export class PaperExchangeVenue implements ExchangeVenue {
     return this.#write(
       'submit',
       codecs.SubmitOrderRequest,
-      { order: request, sentUs },
+      { order: request, sentUs, step: this.#step() },
       request.clientOrderId,
       sentUs,
     );
   }
 
   cancel(order: OrderRef, sentUs: TimeUs): Promise<SubmitOutcome> {
-    const wanted: CancelOrderRequest = { ...order, sentUs };
+    const wanted: CancelOrderRequest = { ...order, sentUs, step: this.#step() };
     return this.#write('cancel', codecs.CancelOrderRequest, wanted, order.clientOrderId, sentUs);
   }
 
   async order(order: OrderRef): Promise<OrderLookup> {
     try {
       return await this.#reads.execute(() =>
-        this.#ask('look-up', codecs.LookUpOrderRequest, order, codecs.OrderLookupReply),
+        this.#ask(
+          'look-up',
+          codecs.LookUpOrderRequest,
+          { ...order, step: this.#step() },
+          codecs.OrderLookupReply,
+        ),
       );
     } catch (error) {
       return { type: 'failed', reason: (error as Error).message };

@@ -34,6 +34,7 @@ export class ExecutionMachine implements StepMachine {
   readonly #mode: MachineMode;
   readonly #gate: () => Promise<void>;
   #gatePassed = false;
+  #step = 0;
   #submitted = 0;
   #filled = 0;
   #denied = 0;
@@ -56,7 +57,13 @@ export class ExecutionMachine implements StepMachine {
     this.#engine = restoreEngine(parts.settings, parts.mode, parts.state);
   }
 
+  /** The step of a replay in hand; 0 while live. */
+  get step(): number {
+    return this.#step;
+  }
+
   handle(message: InboundMessage, context: HandleContext): void | Promise<void> {
+    this.#step = context.step ?? 0;
     if (!this.#gatePassed && this.#isNew(context))
       return this.#gate().then(() => {
         this.#gatePassed = true;

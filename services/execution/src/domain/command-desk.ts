@@ -1,7 +1,7 @@
 import {
   type ClientOrderId,
   type ClosePosition,
-  Decimal,
+  type Decimal,
   type Denial,
   InputError,
   type Instrument,
@@ -166,7 +166,7 @@ export class CommandDesk {
       reference: books.prices.get(instrument.id) ?? null,
       limits,
       instrumentLimits: limits.byInstrument.get(instrument.id) ?? null,
-      positions: this.#positions.open().filter((p) => !this.#isDust(p)),
+      positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
       entryTimes: this.#entryTimes,
       markOf: (id) => this.#markOf(id, books),
@@ -174,11 +174,16 @@ export class CommandDesk {
   }
 
   /**
-   * What is left below the venue's smallest order can't be closed, and must not bar the instrument for ever.
+   * What is left below the venue's smallest order, by quantity or by value, can't be closed, and must not bar the
+   * instrument for ever.
    */
-  #isDust(position: NetPosition): boolean {
-    const smallest = this.#instruments.get(position.instrument)?.minQuantity ?? Decimal.zero;
-    return position.quantity.abs().lessThan(smallest);
+  #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
+    const instrument = this.#instruments.get(id);
+    if (instrument === undefined) return false;
+    const size = quantity.abs();
+    if (size.lessThan(instrument.minQuantity)) return true;
+    const mark = this.#markOf(id, books);
+    return instrument.market !== 'perp' && mark !== null && size.times(mark).lessThan(instrument.minNotional);
   }
 
   #markOf(id: InstrumentId, books: Books): Decimal | null {

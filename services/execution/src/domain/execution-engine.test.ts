@@ -290,6 +290,16 @@ test('what is too little to be closed bars nothing', () => {
   expect(denial(engine.handle(place(2, { timeUs: S })))).toBeNull();
 });
 
+test('what is worth too little to be closed bars nothing either', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle(filled(entry, 't1', '10', '10', S));
+  const exit = sent(engine.handle(close(1, { quantity: d('9.95') })));
+  engine.handle(filled(exit, 't2', '9.95', '9.95', S));
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['0.05']);
+  expect(denial(engine.handle(place(2, { timeUs: S })))).toBeNull();
+});
+
 test('limits count what is working: positions, exposure, and entries per minute', () => {
   const two = ready();
   two.handle(place(1));

@@ -19,19 +19,27 @@ export async function serveRequests(
     });
     return answer!;
   };
+  // A signal of ours may have let the asker go ahead of what our last life had stored. Until the books are there again an
+  // order would come alive too early, and "absent" would prove nothing: the asker is told so, and asks again.
+  const refuseAhead = (step: number): void => {
+    if (loop.step < step) throw new Error(`the books are at step ${loop.step}, the asker at ${step}`);
+  };
   return Promise.all([
     bus.serve(subjects.venueRequest('paper', 'submit'), async (_type, data) => {
       const request = codecs.SubmitOrderRequest.decode(data);
+      refuseAhead(request.step);
       const outcome = await whole(() => machine.submit(request));
       return { type: codecs.SubmitOutcomeReply.type, data: codecs.SubmitOutcomeReply.encode(outcome) };
     }),
     bus.serve(subjects.venueRequest('paper', 'cancel'), async (_type, data) => {
       const request = codecs.CancelOrderRequest.decode(data);
+      refuseAhead(request.step);
       const outcome = await whole(() => machine.cancel(request));
       return { type: codecs.SubmitOutcomeReply.type, data: codecs.SubmitOutcomeReply.encode(outcome) };
     }),
     bus.serve(subjects.venueRequest('paper', 'look-up'), async (_type, data) => {
-      const { account, clientOrderId } = codecs.LookUpOrderRequest.decode(data);
+      const { account, clientOrderId, step } = codecs.LookUpOrderRequest.decode(data);
+      refuseAhead(step);
       const lookup = await whole(() => machine.venue.order(account, clientOrderId));
       return { type: codecs.OrderLookupReply.type, data: codecs.OrderLookupReply.encode(lookup) };
     }),
