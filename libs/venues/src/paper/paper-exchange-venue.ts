@@ -36,8 +36,8 @@ export class PaperExchangeVenue implements ExchangeVenue {
   readonly #reads: IPolicy;
 
   /**
-   * `step` returns the step of a replay that the caller is in, so that a venue that was started again answers from
-   * where it had been; nobody else needs it.
+   * `step` returns the step of a replay that the caller is in, so that a venue that was started again answers
+   * from where it had been; nobody else needs it.
    */
   constructor(bus: Bus, step: () => number = () => 0) {
     this.#bus = bus;

@@ -95,7 +95,8 @@ function sizes(c: Compared): readonly Discrepancy[] {
           evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
         },
       ];
-    const refusal = `${id}: ${expectedOwn} is gone from the venue, and the fill history may not reach back that far`;
+    const gone = `${id}: ${expectedOwn} is gone from the venue`;
+    const refusal = `${gone}, and the fill history may not reach back far enough`;
     return [{ ...about('D1', id, 'none', before, before), evidence, refusal }];
   }
   if (after.isPositive() !== expectedOwn.isPositive()) {
