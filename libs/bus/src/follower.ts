@@ -7,7 +7,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import type { ConnectionState, FollowOptions, InboundMessage, Subscription } from './bus.ts';
-import { HEADER } from './headers.ts';
+import { HEADER, storageId } from './headers.ts';
 import { inboundOf } from './inbound.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
@@ -134,9 +134,10 @@ class Follower implements Subscription {
     const message = inboundOf(this.#options.stream, m);
     this.#last = m.seq;
     this.#lastId = message.id;
-    if (message.id !== '') {
-      if (this.#recent.has(message.id)) return;
-      this.#recent.add(message.id);
+    const key = message.id === '' ? '' : storageId(message);
+    if (key !== '') {
+      if (this.#recent.has(key)) return;
+      this.#recent.add(key);
       if (this.#recent.size > REWIND) this.#recent.delete(this.#recent.values().next().value!);
     }
     return this.#handler(message);

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '../bus.ts';
 import { PoisonedLaneError } from '../durable-consumer.ts';
+import { storageId } from '../headers.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 interface StoredMessage {
@@ -61,13 +62,14 @@ export class SimulatedServer {
     const stream = this.stream(name);
     const ids = this.#ids.get(name) ?? new Map<string, number>();
     this.#ids.set(name, ids);
-    const known = ids.get(message.id);
+    const id = storageId(message);
+    const known = ids.get(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
     if (message.expectedLastSequence !== undefined && message.expectedLastSequence !== stream.length)
       throw new SequenceConflictError(`${message.subject}: wrong last sequence: ${stream.length}`);
     const sequence = stream.length + 1;
     stream.push({ sequence, message: { ...message, data: message.data.slice() } });
-    ids.set(message.id, sequence);
+    ids.set(id, sequence);
     if (ids.size > IDS_MAX) ids.delete(ids.keys().next().value!);
     for (const wake of this.#listeners) wake();
     return { sequence, duplicate: false };
