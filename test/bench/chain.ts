@@ -79,7 +79,7 @@ export class EngineChain implements Chain {
     this.#round++;
     // Balanced tape, then four buys: one short of what the microstructure reading asks for.
     const rows = [
-      ...Array.from({ length: 80 }, (_, i) => [i * 60, i % 2, 0.02]),
+      ...Array.from({ length: 110 }, (_, i) => [i * 45, i % 2, 0.015]),
       ...[5.0, 5.1, 5.2, 5.3].map((s) => [s * 1_000, BUY, 10]),
     ];
     await this.#publish(rows as [number, number, number][]);
