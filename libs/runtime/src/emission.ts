@@ -4,7 +4,12 @@ import { type AnyEvent, encodeEvent, type MessageCodec } from '@algo/contracts';
 import type { TimeUs } from '@algo/model';
 
 /** Returns a message whose id is its content: said again after a restart, it is the same message. */
-export function emission<Value>(subject: string, codec: MessageCodec<Value>, value: Value, timeUs: TimeUs): Emission {
+export function emission<Value>(
+  subject: string,
+  codec: MessageCodec<Value>,
+  value: Value,
+  timeUs: TimeUs,
+): Emission {
   const data = codec.encode(value);
   return { subject, type: codec.type, id: contentId(subject, codec.type, data), timeUs, data };
 }
@@ -16,5 +21,12 @@ export function eventEmission(subject: string, event: AnyEvent, timeUs: TimeUs):
 }
 
 function contentId(subject: string, type: string, data: Uint8Array): string {
-  return createHash('sha256').update(subject).update('\0').update(type).update('\0').update(data).digest('base64url').slice(0, 27);
+  return createHash('sha256')
+    .update(subject)
+    .update('\0')
+    .update(type)
+    .update('\0')
+    .update(data)
+    .digest('base64url')
+    .slice(0, 27);
 }
