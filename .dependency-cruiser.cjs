@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
 };
 
-const TESTS = '\\.test\\.(ts|mjs)$';
+/** What only tests use stands in a folder testing/ beside them, and may import what they may. */
+const TESTS = '(\\.test\\.(ts|mjs)|/testing/[^/]+)$';
 
 const layers = Object.entries(MAY_IMPORT).map(([lib, allowed]) => ({
   name: `layer-${lib}`,
@@ -40,10 +41,10 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ imports only its own folder and @algo/model, indicators, strategy, simulation',
+      comment: 'domain/ imports only its own folder, @algo/model, indicators, strategy, simulation, and zod, which is pure',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
-      to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)' },
+      to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)|/node_modules/zod/' },
     },
     {
       name: 'no-service-to-service',
@@ -86,6 +87,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(libs|services|scripts)/', pathNot: `(^libs/testkit/|${TESTS})` },
       to: { path: '^libs/testkit/' },
+    },
+    {
+      name: 'testing-in-tests-only',
+      comment: 'A folder testing/ holds what tests share: no code that ships reaches it',
+      severity: 'error',
+      from: { path: '^(libs|services|scripts)/', pathNot: TESTS },
+      to: { path: '^(libs|services|scripts)/.*/testing/' },
     },
     {
       name: 'scripts-stand-alone',

@@ -1,4 +1,5 @@
-// Three suites by file name: *.test.ts (pure), *.int.test.ts (real nats-server, real files), test/ (the whole house).
+// Three suites by file name: *.test.ts (pure), *.int.test.ts
+// (real nats-server, real files), test/ (the whole house).
 export default {
   rootDir: '.',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/test', '<rootDir>/scripts'],

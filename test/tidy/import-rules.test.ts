@@ -22,6 +22,7 @@ const LIBS = [
 const SERVICES = ['execution', 'decision', 'backtest'];
 const DOMAIN = 'services/execution/src/domain';
 const INDEX = 'services/decision/src/domain/index.ts';
+const TESTING = [`${DOMAIN}/testing/scenario.ts`, 'libs/strategy/src/testing/example.ts'];
 
 const forbidden: [from: string, to: string, rule: string][] = [
   ['libs/model/src/a.ts', 'libs/bus/src/index.ts', 'layer-model'],
@@ -39,6 +40,9 @@ const forbidden: [from: string, to: string, rule: string][] = [
   ['test/simulation/a.ts', 'services/decision/src/main.ts', 'simulation-through-the-domain-door'],
   ['services/execution/src/b.ts', 'test/bench/a.ts', 'nothing-imports-tests'],
   ['services/execution/src/c.ts', 'libs/testkit/src/index.ts', 'testkit-in-tests-only'],
+  ['libs/bus/src/d.ts', 'libs/strategy/src/testing/example.ts', 'testing-in-tests-only'],
+  [`${DOMAIN}/d.ts`, `${DOMAIN}/testing/scenario.ts`, 'testing-in-tests-only'],
+  ['libs/state/src/testing/a.ts', 'services/execution/src/main.ts', 'layer-lib-tests'],
   ['scripts/bootstrap/a.mjs', 'libs/model/src/index.ts', 'scripts-stand-alone'],
   ['libs/state/src/a.ts', 'libs/state/src/a.ts', 'no-cycles'],
   ['libs/state/src/b.ts', 'libs/state/src/missing.ts', 'through-package-exports'],
@@ -48,6 +52,8 @@ const allowed: [from: string, to: string][] = [
   ['libs/venues/src/ok.ts', 'libs/bus/src/index.ts'],
   ['libs/runtime/src/ok.ts', 'libs/contracts/src/index.ts'],
   ['libs/bus/src/ok.test.ts', 'libs/testkit/src/index.ts'],
+  ['libs/bus/src/testing/ok.ts', 'libs/testkit/src/index.ts'],
+  [`${DOMAIN}/ok.test.ts`, `${DOMAIN}/testing/scenario.ts`],
   [`${DOMAIN}/ok.ts`, 'libs/strategy/src/index.ts'],
   ['services/backtest/src/ok.ts', INDEX],
   ['test/simulation/ok.ts', INDEX],
@@ -67,7 +73,7 @@ beforeAll(() => {
   copyFileSync(join(ROOT, 'tsconfig.json'), join(house, 'tsconfig.json'));
   for (const lib of LIBS) write(`libs/${lib}/src/index.ts`, '');
   for (const service of SERVICES) write(`services/${service}/src/main.ts`, '');
-  for (const empty of [INDEX, 'services/execution/src/adapters/journal.ts']) write(empty, '');
+  for (const empty of [INDEX, 'services/execution/src/adapters/journal.ts', ...TESTING]) write(empty, '');
   for (const [from, to] of [...forbidden, ...allowed]) write(from, importOf(from, to));
   violations = judge();
 });

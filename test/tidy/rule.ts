@@ -83,5 +83,6 @@ export function importedModule(node: ts.Node): string | null {
   return first && ts.isStringLiteral(first) ? first.text : null;
 }
 
-export const isTest = (path: string): boolean => /\.test\.(ts|mjs)$/.test(path);
+/** A test, or what only tests use: a folder testing/, which the import rules keep out of all that ships. */
+export const isTest = (path: string): boolean => /\.test\.(ts|mjs)$|\/testing\/[^/]+$/.test(path);
 export const isCode = (path: string): boolean => PARSED.test(path);

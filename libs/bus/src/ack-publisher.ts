@@ -19,7 +19,10 @@ interface InFlight {
   trouble: string;
 }
 
-/** Bounds of the publisher. `patienceMs` covers a restart or a leader election of the server with room to spare. */
+/**
+ * Bounds of the publisher. `patienceMs` covers a restart
+ * or a leader election of the server with room to spare.
+ */
 export interface PublisherOptions {
   readonly window: number;
   readonly ackTimeoutMs: number;
@@ -34,9 +37,9 @@ const RESEND_MAX_MS = 60_000;
 const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
 
 /**
- * Publishes with one wildcard subscription for all PubAcks instead of a promise, a timer and a mux entry for each.
- * Measured four times faster than `js.publish` (npm run bench -- publish). Retries with the same message id until the
- * server has it or patience ends; a server that restarts in between sees one copy.
+ * Publishes with one wildcard subscription for all PubAcks instead of a promise, a timer and a mux entry for
+ * each. Measured four times faster than `js.publish` (npm run bench -- publish). Retries with the same
+ * message id until the server has it or patience ends; a server that restarts in between sees one copy.
  */
 export class AckPublisher implements AsyncDisposable {
   readonly #nc: NatsConnection;
@@ -45,7 +48,10 @@ export class AckPublisher implements AsyncDisposable {
   readonly #options: PublisherOptions;
   readonly #inbox: string;
   readonly #inFlight = new Map<number, InFlight>();
-  /** Acknowledged market messages, one window of them: a server that is killed forgets what it had not written yet. */
+  /**
+   * Acknowledged market messages, one window of them: a machine
+   * that goes down forgets what it had not flushed yet.
+   */
   readonly #acked = new Map<number, InFlight>();
   #next = 1;
   #roomWaiters: (() => void)[] = [];
@@ -101,9 +107,9 @@ export class AckPublisher implements AsyncDisposable {
   }
 
   /**
-   * Sends everything unacknowledged again, in order: what was written while disconnected never left. What market streams
-   * acknowledged last goes along, because they acknowledge before they write (`persist_mode: async`) and a killed server
-   * has lost it; one that still has it answers "duplicate".
+   * Sends everything unacknowledged again, in order: what was written while disconnected never left. What
+   * market streams acknowledged last goes along: a server that doesn't flush each message has lost it when
+   * its machine went down; one that still has it answers "duplicate".
    */
   resendAll(): void {
     const nowMs = this.#clock.nowMs();

@@ -1,7 +1,10 @@
 import type { BucketName, StreamName } from '@algo/contracts';
 import type { TimeUs } from '@algo/model';
 
-/** A message on its way out. `id` is a function of its cause: storing it twice within the window keeps one copy. */
+/**
+ * A message on its way out. `id` is a function of its
+ * cause: storing it twice within the window keeps one copy.
+ */
 export interface OutboundMessage {
   readonly subject: string;
   /** The protobuf message name, `algo.v1.TradeBatch`. */
@@ -42,8 +45,9 @@ export interface Stored {
 }
 
 /**
- * The server refused an expected-sequence publish: another writer was here, or the acknowledgement of this one's own
- * message was lost (the server checks the sequence before the id). Either way the writer must stop and read the journal.
+ * The server refused an expected-sequence publish: another writer was here, or the acknowledgement of this
+ * one's own message was lost (the server checks the sequence before
+ * the id). Either way the writer must stop and read the journal.
  */
 export class SequenceConflictError extends Error {
   override readonly name = 'SequenceConflictError';
@@ -59,7 +63,10 @@ export class RequestFailedError extends Error {
   override readonly name = 'RequestFailedError';
 }
 
-/** What a durable consumer's handler says of a message: the effect is safe, come again later, or never readable. */
+/**
+ * What a durable consumer's handler says of a message: the
+ * effect is safe, come again later, or never readable.
+ */
 export type Verdict = 'done' | 'retry' | { readonly poison: string };
 
 export interface DurableOptions {
@@ -82,7 +89,10 @@ export interface FollowOptions {
   readonly after: number;
 }
 
-/** Something that delivers until it is closed. `closed` settles when it stops by itself, with the error that stopped it. */
+/**
+ * Something that delivers until it is closed. `closed` settles
+ * when it stops by itself, with the error that stopped it.
+ */
 export interface Subscription extends AsyncDisposable {
   readonly closed: Promise<Error | undefined>;
 }
@@ -97,7 +107,10 @@ export interface KeyEntry {
 export interface KeyValue {
   get(key: string): Promise<KeyEntry | undefined>;
   put(key: string, value: Uint8Array): Promise<number>;
-  /** Returns the new revision, or undefined when somebody else changed the key first. `revision` 0 means: must not exist. */
+  /**
+   * Returns the new revision, or undefined when somebody else
+   * changed the key first. `revision` 0 means: must not exist.
+   */
   compareAndSet(key: string, value: Uint8Array, revision: number): Promise<number | undefined>;
   delete(key: string): Promise<void>;
 }
@@ -105,22 +118,28 @@ export interface KeyValue {
 export type ConnectionState = 'connected' | 'disconnected' | 'closed';
 
 /**
- * The only way between services. Two drivers: JetStream, and one inside a process under a virtual clock; both pass the
- * same contract suite. Followers keep their own positions (services restore a snapshot and follow from its sequence);
- * durable consumers let the server keep them, for effects outside the streams.
+ * The only way between services. Two drivers: JetStream, and one inside a process under a virtual clock; both
+ * pass the same contract suite. Followers keep their own positions (services restore a snapshot and follow
+ * from its sequence); durable consumers let the server keep them, for effects outside the streams.
  */
 export interface Bus extends AsyncDisposable {
   /** This process's name in lanes, leases and logs: `decision-0`. */
   readonly identity: string;
   readonly connection: ConnectionState;
   onConnection(listener: (state: ConnectionState) => void): void;
-  /** Stores the message, retrying through restarts of the server; in the order of the calls. *Errors*: see the two above. */
+  /**
+   * Stores the message, retrying through restarts of the server;
+   * in the order of the calls. *Errors*: see the two above.
+   */
   publish(message: OutboundMessage): Promise<Stored>;
   /** Resolves when there is room to publish more without growing the queue. */
   ready(): Promise<void>;
   /** Resolves when everything published so far is stored. */
   flush(): Promise<void>;
-  /** Delivers in stream order, each once, through reconnects. A handler's promise is awaited: that is the back-pressure. */
+  /**
+   * Delivers in stream order, each once, through reconnects. A
+   * handler's promise is awaited: that is the back-pressure.
+   */
   follow(
     options: FollowOptions,
     handler: (message: InboundMessage) => void | Promise<void>,
@@ -143,6 +162,9 @@ export interface Bus extends AsyncDisposable {
     subject: string,
     handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
   ): Promise<Subscription>;
+  /** Tells whoever listens now. May be lost: only for what a stream says as well. */
+  signal(subject: string, data: Uint8Array): void;
+  onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription>;
   bucket(name: BucketName): KeyValue;
 }
 

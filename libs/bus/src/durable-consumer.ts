@@ -2,7 +2,7 @@ import { checkSchema, codecs, subjects } from '@algo/contracts';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
 import { HEADER } from './headers.ts';
-import { inboundOf } from './jetstream-bus.ts';
+import { inboundOf } from './inbound.ts';
 
 /** A lane stopped at a message that can't be read; skipping it could cost money. */
 export class PoisonedLaneError extends Error {
@@ -12,8 +12,9 @@ export class PoisonedLaneError extends Error {
 const PULL = 256;
 
 /**
- * Delivers through a durable that the provisioner made. A message is acknowledged only after the handler's effect is
- * safe; one that can't be read, or that failed `deliveriesMax` times, becomes a dead letter first and is acknowledged then.
+ * Delivers through a durable that the provisioner made. A message is acknowledged only after the handler's
+ * effect is safe; one that can't be read, or that failed `deliveriesMax`
+ * times, becomes a dead letter first and is acknowledged then.
  */
 export async function consumeDurably(
   js: JetStreamClient,

@@ -4,9 +4,9 @@ import { eventually, NatsFixture } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
 import type { Bus, DurableOptions, Verdict } from './bus.ts';
-import { message, text } from './bus-contract.ts';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
+import { message, text } from './testing/bus-contract.ts';
 
 const SUBJECT = 'sys.service.x';
 const DURABLE: DurableOptions = {
@@ -19,7 +19,9 @@ const DURABLE: DurableOptions = {
   onPoison: 'skip',
 };
 
-/** Takes messages and dies with the first in hand, as kill -9 does: nothing is acknowledged, the socket goes. */
+/**
+ * Takes messages and dies with the first in hand, as kill -9 does: nothing is acknowledged, the socket goes.
+ */
 async function dieWithOne(bus: JetStreamBus): Promise<number> {
   const taken = Promise.withResolvers<number>();
   const dead = Promise.withResolvers<Verdict>();

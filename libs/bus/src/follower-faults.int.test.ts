@@ -3,9 +3,9 @@ import { InputError } from '@algo/model';
 import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import { headers } from '@nats-io/transport-node';
-import { message, text } from './bus-contract.ts';
 import { HEADER } from './headers.ts';
 import type { JetStreamBus } from './jetstream-bus.ts';
+import { message, text } from './testing/bus-contract.ts';
 
 const SUBJECT = 'sys.service.x';
 

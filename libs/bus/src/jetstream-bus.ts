@@ -1,14 +1,8 @@
-import { type BucketName, checkSchema, type StreamName } from '@algo/contracts';
+import type { BucketName, StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
-import {
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, type MsgHdrs, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -27,7 +21,8 @@ import {
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
 import { type FollowedServer, followStream, readStream } from './follower.ts';
-import { HEADER, readLane } from './headers.ts';
+import { HEADER } from './headers.ts';
+import { inbound } from './inbound.ts';
 import { jetStreamBucket } from './jetstream-bucket.ts';
 
 /** How to reach the server and as whom. */
@@ -79,7 +74,10 @@ export class JetStreamBus implements Bus {
     void this.#watchStatus();
   }
 
-  /** Connects and checks the server. *Errors*: InputError when it can't be reached, is too old or has no JetStream. */
+  /**
+   * Connects and checks the server. *Errors*: InputError when
+   * it can't be reached, is too old or has no JetStream.
+   */
   static async connect(options: ConnectOptions): Promise<JetStreamBus> {
     const where = options.servers.join(', ');
     const nc = await connect({
@@ -219,6 +217,27 @@ export class JetStreamBus implements Bus {
     };
   }
 
+  signal(subject: string, data: Uint8Array): void {
+    if (!this.#nc.isClosed()) this.#nc.publish(subject, data);
+  }
+
+  async onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription> {
+    const closed = Promise.withResolvers<Error | undefined>();
+    const subscription = this.#nc.subscribe(subject, {
+      callback: (error, msg) => {
+        if (error === null) handler(msg.data);
+      },
+    });
+    await this.#nc.flush();
+    return {
+      closed: closed.promise,
+      async [Symbol.asyncDispose]() {
+        subscription.unsubscribe();
+        closed.resolve(undefined);
+      },
+    };
+  }
+
   bucket(name: BucketName): KeyValue {
     let bucket = this.#buckets.get(name);
     if (bucket === undefined) {
@@ -276,32 +295,4 @@ function checkVersion(version: string, where: string): void {
         remedy: 'Upgrade nats-server, or unset NATS_SERVER_BIN to use the pinned one.',
       });
   }
-}
-
-/** Returns a stored message as its readers see it. *Errors*: InputError when it is of a newer schema than this build reads. */
-export function inbound(
-  stream: StreamName,
-  subject: string,
-  sequence: number,
-  h: MsgHdrs | undefined,
-  data: Uint8Array,
-  deliveries: number,
-): InboundMessage {
-  checkSchema(h?.get(HEADER.schema) ?? '');
-  const lane = readLane(h);
-  return {
-    stream,
-    subject,
-    sequence,
-    deliveries,
-    type: h?.get(HEADER.type) ?? '',
-    id: h?.get(HEADER.id) ?? '',
-    timeUs: Number(h?.get(HEADER.timeUs) ?? 0),
-    data,
-    ...(lane === undefined ? {} : { lane }),
-  };
-}
-
-export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {
-  return inbound(stream, m.subject, m.seq, m.headers, m.data, m.info.deliveryCount);
 }

@@ -15,8 +15,8 @@ export interface LaneSnapshot {
 }
 
 /**
- * Puts one producer's lane in order: drops repeats, holds what came before its predecessor (a publish that had to be
- * retried), drops what an older epoch still sends.
+ * Puts one producer's lane in order: drops repeats, holds what came before its predecessor (a publish that
+ * had to be retried), drops what an older epoch still sends.
  */
 export class LaneReader {
   epoch: number;

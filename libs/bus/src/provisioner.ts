@@ -17,7 +17,10 @@ const NANOS = 1_000_000;
 /** Long enough for a service to be restarted and republish what it can't know was stored. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
-/** Creates or updates every stream, bucket and durable that the topology names. Idempotent; refuses to shrink what exists. */
+/**
+ * Creates or updates every stream, bucket and durable that the
+ * topology names. Idempotent; refuses to shrink what exists.
+ */
 export async function provision(
   bus: JetStreamBus,
   options: { readonly replicas: number; readonly durables: readonly DurableOptions[] },
@@ -52,9 +55,9 @@ async function provisionStream(jsm: JetStreamManager, name: StreamName, replicas
   };
   const existing = await jsm.streams.info(name).catch(() => undefined);
   if (existing === undefined) {
-    // With sync_interval: always on the server, only money streams pay for the flush (nats-server 2.12+, one replica).
-    const relaxed = plan.keep === 'market' && replicas === 1 ? { persist_mode: 'async' } : {};
-    await jsm.streams.add({ ...wanted, ...relaxed } as StreamConfig);
+    // Never persist_mode async: it acknowledges before it writes,
+    // and a killed server has then lost what it promised.
+    await jsm.streams.add(wanted as StreamConfig);
     return;
   }
   if (existing.state.bytes > plan.maxBytes && plan.maxBytes < existing.config.max_bytes)

@@ -2,8 +2,8 @@ import { eventually, NatsFixture, TcpProxy } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import type { PublisherOptions } from './ack-publisher.ts';
 import { type Bus, PublishFailedError, SequenceConflictError } from './bus.ts';
-import { message } from './bus-contract.ts';
 import { LaneReader } from './lane-reader.ts';
+import { message } from './testing/bus-contract.ts';
 
 const IMPATIENT: PublisherOptions = { window: 64, ackTimeoutMs: 200, patienceMs: 1_000 };
 const SUBJECT = 'ctl.mode.x';

@@ -5,8 +5,8 @@ import type { StreamName } from '@algo/contracts';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import type { Bus, InboundMessage, Stored } from './bus.ts';
-import { message } from './bus-contract.ts';
 import { LaneReader } from './lane-reader.ts';
+import { message } from './testing/bus-contract.ts';
 
 const LANES = ['ingest-0', 'ingest-1', 'ingest-2'];
 

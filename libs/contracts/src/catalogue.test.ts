@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import protobuf from 'protobufjs';
 import type { MessageCodec } from './codec.ts';
 import { codecs } from './codecs.ts';
-import { currentSources, messagesOf, parseProtos, topMessages } from './proto-files.ts';
+import { currentSources, messagesOf, parseProtos, topMessages } from './testing/proto-files.ts';
 
 const page = readFileSync(new URL('../../../proto/README.md', import.meta.url), 'utf8');
 const messages = messagesOf(parseProtos(currentSources()));

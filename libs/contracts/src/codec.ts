@@ -1,7 +1,10 @@
 import { ContractError, Refused } from './contract-error.ts';
 import type { Field, FieldShape, MessageShape } from './field.ts';
 
-/** Writes and reads one message. `type` is its full name, which travels as `ce-type`. *Errors*: ContractError both ways. */
+/**
+ * Writes and reads one message. `type` is its full name, which
+ * travels as `ce-type`. *Errors*: ContractError both ways.
+ */
 export interface MessageCodec<Value> {
   readonly type: string;
   encode(value: Value): Uint8Array;
@@ -20,7 +23,10 @@ export interface Part<Value> {
   take(raw: object): Value;
 }
 
-/** A table that names each field of the model's type: one that the type gains fails to compile until it stands here. */
+/**
+ * A table that names each field of the model's type: one
+ * that the type gains fails to compile until it stands here.
+ */
 export type Fields<Value> = { readonly [Key in keyof Value & string]-?: Field<Value[Key]> };
 
 /** The class that protobufjs generated for a message. */
@@ -40,7 +46,10 @@ export function part<Value extends object>(name: string, fields: Fields<Value>):
   return partWith<Value>(name, fields, {});
 }
 
-/** Returns the same for one member of a union that is told by `type`; the tag isn't sent, the message's name says it. */
+/**
+ * Returns the same for one member of a union that is told by
+ * `type`; the tag isn't sent, the message's name says it.
+ */
 export function tagged<Event extends { readonly type: string }, Tag extends Event['type']>(
   tag: Tag,
   fields: Fields<Omit<Extract<Event, { readonly type: Tag }>, 'type'>>,
@@ -144,7 +153,10 @@ export function nested<Value>(inner: Part<Value>): Field<Value> {
   };
 }
 
-/** Returns how a message travels that holds one value and nothing else: the model has the value, the wire the wrapper. */
+/**
+ * Returns how a message travels that holds one value and
+ * nothing else: the model has the value, the wire the wrapper.
+ */
 export function wrapped<Value>(name: string, key: string, inner: Part<Value>): Part<Value> {
   const field = nested(inner);
   return {

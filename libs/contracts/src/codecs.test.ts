@@ -1,7 +1,6 @@
 import { accountId, clientOrderId, Decimal, instrumentId, type OrderEvent } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryMessages } from './arbitrary-messages.ts';
 import { type Fields, type MessageCodec, part } from './codec.ts';
 import {
   type AnyEvent,
@@ -19,6 +18,7 @@ import {
 import { ContractError } from './contract-error.ts';
 import type { EventFamily } from './event-family.ts';
 import { decimal, text, whole } from './field.ts';
+import { arbitraryMessages } from './testing/arbitrary-messages.ts';
 
 const arbitraries: Readonly<Record<string, fc.Arbitrary<unknown>>> = arbitraryMessages;
 const all: readonly [string, MessageCodec<unknown>][] = Object.entries<MessageCodec<unknown>>(codecs);

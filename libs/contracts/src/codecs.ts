@@ -52,7 +52,10 @@ const byType = new Map<string, MessageCodec<unknown>>(
   Object.values<MessageCodec<unknown>>(codecs).map((codec) => [codec.type, codec]),
 );
 
-/** Returns the codec of a full message name such as `algo.v1.OrderFilled`, or undefined for a type that this build doesn't know. */
+/**
+ * Returns the codec of a full message name such as `algo.v1.OrderFilled`,
+ * or undefined for a type that this build doesn't know.
+ */
 export function codecFor(type: string): MessageCodec<unknown> | undefined {
   return byType.get(type);
 }

@@ -7,12 +7,16 @@ export interface EncodedMessage {
   readonly bytes: Uint8Array;
 }
 
-/** One union of the model: its member is told by `type` in the program and by the message's name on the wire. */
+/**
+ * One union of the model: its member is told by `type` in the program and by the message's name on the wire.
+ */
 export interface EventFamily<Event extends { readonly type: string }> {
   /** Full message names of the members. */
   readonly types: readonly string[];
   encode(event: Event): EncodedMessage;
-  /** Returns the member that the bytes hold. *Errors*: ContractError, also when `type` isn't of this family. */
+  /**
+   * Returns the member that the bytes hold. *Errors*: ContractError, also when `type` isn't of this family.
+   */
   decode(type: string, bytes: Uint8Array): Event;
 }
 

@@ -84,7 +84,9 @@ function readDecimal(raw: unknown): Decimal {
   }
 }
 
-/** An exact number as text. A number with more digits than `Decimal.of` reads is refused before it is sent. */
+/**
+ * An exact number as text. A number with more digits than `Decimal.of` reads is refused before it is sent.
+ */
 export const decimal: Field<Decimal> = scalar(
   'string',
   true,
@@ -104,7 +106,9 @@ function finite(raw: unknown): number {
 /** Market data, scores, shares: an IEEE double. */
 export const double: Field<number> = scalar('double', false, finite, finite);
 
-/** Returns the number that a decoded 64-bit field holds: protobufjs gives halves where `long` is installed. */
+/**
+ * Returns the number that a decoded 64-bit field holds: protobufjs gives halves where `long` is installed.
+ */
 export function wholeNumber(raw: unknown): number {
   let value = Number.NaN;
   if (typeof raw === 'number') value = raw;
@@ -142,7 +146,10 @@ export const bytes: Field<Uint8Array> = scalar(
   },
 );
 
-/** One of a union's words. A word that the model gains fails to compile here; a number that nobody knows is refused. */
+/**
+ * One of a union's words. A word that the model gains fails
+ * to compile here; a number that nobody knows is refused.
+ */
 export function oneWordOf<Word extends string>(
   type: string,
   words: Readonly<Record<Word, number>>,

@@ -39,18 +39,20 @@ export interface RefusalsCounted {
   readonly timeUs: TimeUs;
 }
 
-/** Asks a venue to take an order. */
+/** Asks a venue to take an order. `step` is the one of a replay that the asker is in; 0 while live. */
 export interface SubmitOrderRequest {
   readonly order: OrderRequest;
   readonly sentUs: TimeUs;
+  readonly step: number;
 }
 
-/** Asks a venue to withdraw an order. */
+/** Asks a venue to withdraw an order. `step` as above. */
 export interface CancelOrderRequest {
   readonly account: AccountId;
   readonly instrument: InstrumentId;
   readonly clientOrderId: ClientOrderId;
   readonly sentUs: TimeUs;
+  readonly step: number;
 }
 
 /** Asks a venue what it knows of an order. */
@@ -58,6 +60,7 @@ export interface LookUpOrderRequest {
   readonly account: AccountId;
   readonly instrument: InstrumentId;
   readonly clientOrderId: ClientOrderId;
+  readonly step: number;
 }
 
 export type AccountRequestKind = 'open-orders' | 'fills-since' | 'positions' | 'balances';
@@ -214,6 +217,9 @@ export interface LaneCount {
 export interface StepMark {
   readonly producer: string;
   readonly steps: readonly number[];
-  readonly eventTimeUs: TimeUs;
+  /** The event time that each step reached; as many as `steps`. */
+  readonly eventTimesUs: readonly TimeUs[];
   readonly lanes: readonly LaneCount[];
+  /** The step finished before the first of these; 0 before the first ever. */
+  readonly after: number;
 }

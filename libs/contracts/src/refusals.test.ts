@@ -1,12 +1,12 @@
 import { Decimal } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryMessages } from './arbitrary-messages.ts';
 import type { MessageCodec } from './codec.ts';
 import { codecs, tableCodecs } from './codecs.ts';
 import { ContractError } from './contract-error.ts';
 import type { FieldShape, MessageShape } from './field.ts';
 import { algo } from './generated/algo.v1.js';
+import { arbitraryMessages } from './testing/arbitrary-messages.ts';
 
 const arbitraries: Readonly<Record<string, fc.Arbitrary<unknown>>> = arbitraryMessages;
 

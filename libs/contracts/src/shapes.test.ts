@@ -10,7 +10,7 @@ import {
   parseProtos,
   ruleOf,
   topMessages,
-} from './proto-files.ts';
+} from './testing/proto-files.ts';
 
 const root = parseProtos(currentSources());
 const messages = messagesOf(root);
@@ -49,7 +49,10 @@ function compare(shape: MessageShape, message: protobuf.Type, seen: Set<string>)
   }
 }
 
-/** `base-impulse` of ZoneOrigin must be ZONE_ORIGIN_BASE_IMPULSE, number for number, and none may be left over. */
+/**
+ * `base-impulse` of ZoneOrigin must be ZONE_ORIGIN_BASE_IMPULSE,
+ * number for number, and none may be left over.
+ */
 function compareWords(shape: FieldShape, declared: protobuf.Enum, seen: Set<string>): void {
   seen.add(declared.fullName);
   const prefix = declared.name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();

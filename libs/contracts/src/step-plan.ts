@@ -7,8 +7,9 @@ export interface StepSource {
 }
 
 /**
- * Who waits for whom while a recorded feed advances. `forward` sources must have finished this step, `feedback` sources
- * the step before it, so that what a step commands takes effect in later steps. *Source*: ADR 5.
+ * Who waits for whom while a recorded feed advances. `forward` sources must have finished this step,
+ * `feedback` sources the step before it, so that what a step
+ * commands takes effect in later steps. *Source*: ADR 5.
  */
 export interface StepPlan {
   readonly forward: readonly StepSource[];
@@ -28,7 +29,7 @@ export const STEP_PLANS = {
       { service: 'paper-venue', families: ['venue.user'] },
     ],
     feedback: [
-      { service: 'position-risk', families: ['risk.evt', 'ord.cmd'] },
+      { service: 'position-risk', families: ['ord.cmd', 'risk.evt'] },
       { service: 'decision', families: ['ord.cmd'] },
     ],
   },

@@ -18,8 +18,9 @@ const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
 
 /**
- * How a stream is kept. `money` streams are flushed to disk before the ack where the server is told to flush always;
- * `market` streams ask for relaxed persistence, because they can be had again. Bounds are never absent.
+ * How a stream is kept. `money` streams are flushed to disk before the ack where the server is told to flush
+ * always; `market` streams ask for relaxed persistence,
+ * because they can be had again. Bounds are never absent.
  */
 export interface StreamPlan {
   readonly subjects: readonly string[];
@@ -151,8 +152,9 @@ export interface FamilyPlan {
 }
 
 /**
- * Every family of subjects, keyed by its first two tokens. Publishers and readers are the whole truth: permissions, the
- * catalogue in proto/README.md and the provisioner follow from here or are checked against it.
+ * Every family of subjects, keyed by its first two tokens. Publishers and readers are the whole truth:
+ * permissions, the catalogue in proto/README.md and the
+ * provisioner follow from here or are checked against it.
  */
 export const FAMILIES = {
   'md.trades': {
@@ -330,7 +332,10 @@ export const FAMILIES = {
 } as const satisfies Record<string, FamilyPlan>;
 export type Family = keyof typeof FAMILIES;
 
-/** Key-value buckets: snapshots of services, leases with their epochs, documents such as the active configuration. */
+/**
+ * Key-value buckets: snapshots of services, leases with
+ * their epochs, documents such as the active configuration.
+ */
 export const BUCKETS = ['snapshots', 'leases', 'documents'] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
@@ -344,6 +349,21 @@ export const REQUESTS = {
 } as const satisfies Record<
   string,
   { messages: readonly string[]; servers: readonly ServiceName[]; clients: readonly ServiceName[] }
+>;
+
+/**
+ * Signals: told to whoever listens at this moment, kept nowhere, lost
+ * when nobody does. Each repeats, sooner, what a stream says for certain.
+ */
+export const SIGNALS = {
+  'now.step': {
+    messages: ['StepMark'],
+    publishers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
+    readers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
+  },
+} as const satisfies Record<
+  string,
+  { messages: readonly string[]; publishers: readonly ServiceName[]; readers: readonly ServiceName[] }
 >;
 
 function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): string {
@@ -374,6 +394,7 @@ export const subjects = {
   service: (instance: string) => `sys.service.${instance}`,
   notification: () => 'sys.notification.outbox',
   stepMark: (producer: string) => `step.mark.${producer}`,
+  stepSignal: (producer: string) => `now.step.${producer}`,
   deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,
   venueRequest: (venue: string, verb: 'submit' | 'cancel' | 'look-up' | 'account') =>
     `rpc.venue.${venue}.${verb}`,
@@ -386,7 +407,10 @@ export function familyOf(subject: string): Family | undefined {
   return key in FAMILIES ? (key as Family) : undefined;
 }
 
-/** Returns the lane of a subject: its family, and its shard where the family is sharded. A producer counts per lane. */
+/**
+ * Returns the lane of a subject: its family, and its shard
+ * where the family is sharded. A producer counts per lane.
+ */
 export function laneOf(subject: string): string {
   const family = familyOf(subject);
   if (family === undefined) throw new Error(`no family in the topology for subject ${subject}`);

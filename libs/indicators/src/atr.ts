@@ -6,8 +6,8 @@ export function trueRange(high: number, low: number, previousClose: number): num
 }
 
 /**
- * Average true range, exactly TA-Lib's: the first bar only lends its close, the seed is the mean of the next `period`
- * true ranges, then Wilder's smoothing. *Source*: TA-Lib ta_ATR.c.
+ * Average true range, exactly TA-Lib's: the first bar only lends its close, the seed is the mean of the next
+ * `period` true ranges, then Wilder's smoothing. *Source*: TA-Lib ta_ATR.c.
  */
 export class Atr {
   readonly period: number;

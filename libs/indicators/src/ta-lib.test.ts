@@ -18,7 +18,8 @@ function series(length = 252): Bar[] {
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-// The reference computes each series as a whole, from the definitions, and shares nothing with the streaming classes.
+// The reference computes each series as a whole, from the
+// definitions, and shares nothing with the streaming classes.
 function referenceEma(closes: readonly number[], p: number): (number | null)[] {
   const out: (number | null)[] = closes.map(() => null);
   out[p - 1] = mean(closes.slice(0, p));

@@ -24,7 +24,8 @@ export const MIN_TRADES: Readonly<Record<Timeframe, number>> = {
 };
 
 /**
- * A closed bar; once published it never changes. A quiet interval yields a bar with no trades whose four prices are the last close.
+ * A closed bar; once published it never changes. A quiet interval
+ * yields a bar with no trades whose four prices are the last close.
  * *Units*: prices quote, volumes base. *Shape*: covers `[openTimeUs, openTimeUs + TIMEFRAME_US[timeframe])`.
  */
 export interface Candle {

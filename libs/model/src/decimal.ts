@@ -9,8 +9,9 @@ for (let i = 1; i <= 80; i++) POWERS.push(POWERS[i - 1]! * 10n);
 
 /**
  * An exact decimal number: orders, fills, fees, money. Immutable.
- * *Units*: whatever the field that holds it says. *Shape*: `units × 10^-scale`, canonical (no trailing zeros), so
- * equal numbers are equal in both fields. *Errors*: InputError from `Decimal.of` on anything that isn't a plain decimal.
+ * *Units*: whatever the field that holds it says. *Shape*: `units × 10^-scale`, canonical (no trailing
+ * zeros), so equal numbers are equal in both fields. *Errors*:
+ * InputError from `Decimal.of` on anything that isn't a plain decimal.
  */
 export class Decimal {
   readonly units: bigint;
@@ -24,7 +25,10 @@ export class Decimal {
     this.scale = scale;
   }
 
-  /** Returns the decimal that a plain text such as `-12.340` spells; exponents, signs `+` and blanks are refused. */
+  /**
+   * Returns the decimal that a plain text such as `-12.340`
+   * spells; exponents, signs `+` and blanks are refused.
+   */
   static of(text: string, field = 'decimal'): Decimal {
     const match = PATTERN.exec(text);
     if (match === null)

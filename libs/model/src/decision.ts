@@ -2,7 +2,10 @@ import type { DecisionId, InstrumentId, SignalId, StrategyName } from './ids.ts'
 import type { Direction } from './side.ts';
 import type { TimeUs } from './time.ts';
 
-/** One number that was looked at. `passed` is null for a number that only adds to a score. `value` null is *not available*. */
+/**
+ * One number that was looked at. `passed` is null for a number
+ * that only adds to a score. `value` null is *not available*.
+ */
 export interface Check {
   readonly name: string;
   readonly value: number | null;

@@ -4,7 +4,8 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
- * Returns 26 characters of base32 that name the given causes: the same parts give the same id on every machine.
+ * Returns 26 characters of base32 that name the given
+ * causes: the same parts give the same id on every machine.
  * *Shape*: 128 bits of SHA-256 over the parts, each with its length in front so that no two lists collide.
  * *Source*: reference R-30, ADR 4.
  */

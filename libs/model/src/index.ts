@@ -9,6 +9,8 @@ export * from './input-error.ts';
 export * from './instrument.ts';
 export * from './market-state.ts';
 export * from './order.ts';
+export * from './order-flow-row.ts';
+export * from './own-order-id.ts';
 export * from './position.ts';
 export * from './risk.ts';
 export * from './shard.ts';

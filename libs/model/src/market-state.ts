@@ -8,7 +8,10 @@ import type { FairValueGap, Zone } from './zone.ts';
 export const FLOW_WINDOWS = ['15s', '1m', '5m', '15m'] as const;
 export type FlowWindow = (typeof FLOW_WINDOWS)[number];
 
-/** Taker flow over one sliding window `(t − window, t]`. *Units*: volumes base; `imbalance` buy ÷ sell, 99 at most, 1 when both are 0. */
+/**
+ * Taker flow over one sliding window `(t − window, t]`. *Units*:
+ * volumes base; `imbalance` buy ÷ sell, 99 at most, 1 when both are 0.
+ */
 export interface OrderFlow {
   readonly window: FlowWindow;
   readonly buyVolume: number;
@@ -22,9 +25,10 @@ export interface OrderFlow {
 }
 
 /**
- * What one timeframe's closed bars say. A field is null until enough bars have closed: *not available*, never a guess.
- * *Units*: EMAs and ATR quote, `atrPercent` % of close, ADX 0–100, `persistence` Hurst by R/S over 100 returns,
- * `meanReversion` 0–1, `autocorrelation` −1–1, `deviation` (close − EMA20) in standard deviations.
+ * What one timeframe's closed bars say. A field is null until
+ * enough bars have closed: *not available*, never a guess.
+ * *Units*: EMAs and ATR quote, `atrPercent` % of close, ADX 0–100, `persistence` Hurst by R/S over 100
+ * returns, `meanReversion` 0–1, `autocorrelation` −1–1, `deviation` (close − EMA20) in standard deviations.
  */
 export interface Regime {
   readonly timeframe: Timeframe;
@@ -64,7 +68,10 @@ export interface MarketProfile {
   readonly volume: number;
 }
 
-/** How a rejection from a zone looks on the fastest timeframe. `strength` 0–1; `volumeRatio` last bar ÷ mean of the 19 before. */
+/**
+ * How a rejection from a zone looks on the fastest timeframe.
+ * `strength` 0–1; `volumeRatio` last bar ÷ mean of the 19 before.
+ */
 export interface Bounce {
   readonly strength: number | null;
   readonly volumeRatio: number | null;
@@ -72,7 +79,8 @@ export interface Bounce {
 
 /**
  * Everything a strategy may read of one instrument at one moment. Null is *not available*.
- * *Shape*: `flow` in order of FLOW_WINDOWS, `regimes` one for each timeframe, `zones` and `gaps` the living ones only.
+ * *Shape*: `flow` in order of FLOW_WINDOWS, `regimes` one for
+ * each timeframe, `zones` and `gaps` the living ones only.
  */
 export interface MarketState {
   readonly instrument: InstrumentId;

@@ -33,7 +33,10 @@ export interface OrderRequest {
   readonly reduceOnly: boolean;
 }
 
-/** The plan an entry carries with it, so that the position is guarded from its first fill. *Units*: prices quote, times µs. */
+/**
+ * The plan an entry carries with it, so that the position is
+ * guarded from its first fill. *Units*: prices quote, times µs.
+ */
 export interface ExitPlan {
   readonly stopPrice: Decimal;
   readonly targetPrice: Decimal | null;
@@ -82,7 +85,10 @@ export interface Fill {
 /** Asks execution for an order. `commandId` names the cause; the client order id is a function of it. */
 export type OrderCommand = PlaceOrder | ClosePosition | CancelOrder;
 
-/** An entry that decision accepted. *Units*: as OrderRequest and ExitPlan; `expiresUs` event time after which it must not be sent. */
+/**
+ * An entry that decision accepted. *Units*: as OrderRequest and
+ * ExitPlan; `expiresUs` event time after which it must not be sent.
+ */
 export interface PlaceOrder {
   readonly type: 'PlaceOrder';
   readonly commandId: string;
@@ -110,7 +116,10 @@ export type ExitReason =
   | 'operator'
   | 'residual';
 
-/** Leave a position, wholly or what is left of it. `attempt` counts from 1; each attempt is an order of its own. */
+/**
+ * Leave a position, wholly or what is left of it. `attempt`
+ * counts from 1; each attempt is an order of its own.
+ */
 export interface ClosePosition {
   readonly type: 'ClosePosition';
   readonly commandId: string;

@@ -4,7 +4,10 @@ import type { ExitReason } from './order.ts';
 import type { Direction } from './side.ts';
 import type { TimeUs } from './time.ts';
 
-/** What we hold. *Units*: quantity base, prices and P&L quote. *Shape*: quantity > 0 while open, 0 when closed. */
+/**
+ * What we hold. *Units*: quantity base, prices and P&L
+ * quote. *Shape*: quantity > 0 while open, 0 when closed.
+ */
 export interface Position {
   readonly id: PositionId;
   readonly account: AccountId;

@@ -2,7 +2,10 @@ import type { Decimal } from './decimal.ts';
 import type { AccountId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
-/** How much trading is allowed. HALTED denies all but cancels; REDUCING allows exits only. */
+/**
+ * How much trading is allowed. Reducing allows exits only; halted denies exits too, but for those that guard
+ * a position or that a person asked for, and withdraws working entries.
+ */
 export type TradingMode = 'active' | 'reducing' | 'halted';
 
 /** Whom a halt binds. */
@@ -11,6 +14,22 @@ export type HaltScope =
   | { readonly kind: 'venue'; readonly venue: string }
   | { readonly kind: 'instrument'; readonly instrument: string }
   | { readonly kind: 'strategy'; readonly strategy: string };
+
+/** Returns one text for each scope, such as `venue:binance`: for maps, comparison and display. */
+export function haltScopeKey(scope: HaltScope): string {
+  switch (scope.kind) {
+    case 'account':
+      return `account:${scope.account}`;
+    case 'venue':
+      return `venue:${scope.venue}`;
+    case 'instrument':
+      return `instrument:${scope.instrument}`;
+    case 'strategy':
+      return `strategy:${scope.strategy}`;
+    default:
+      return scope satisfies never;
+  }
+}
 
 export type DrawdownLevel = 'none' | 'alert' | 'warning' | 'critical' | 'breaker';
 

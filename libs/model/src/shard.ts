@@ -1,6 +1,9 @@
 import type { InstrumentId } from './ids.ts';
 
-/** How many virtual shards there are, for ever: a subject carries the number, so changing it would move history. */
+/**
+ * How many virtual shards there are, for ever: a subject
+ * carries the number, so changing it would move history.
+ */
 export const VIRTUAL_SHARDS = 64;
 
 /** Returns the virtual shard of an instrument: FNV-1a (32 bit) of its id modulo 64. *Source*: ADR 2. */

@@ -1,4 +1,6 @@
-/** Microseconds since 1970 UTC, as a double: exact until the year 2255. Event time, never a machine's clock. */
+/**
+ * Microseconds since 1970 UTC, as a double: exact until the year 2255. Event time, never a machine's clock.
+ */
 export type TimeUs = number;
 
 export const US_PER_MS = 1_000;

@@ -11,8 +11,10 @@ export type TradeIds =
   | { readonly kind: 'named'; readonly values: readonly string[] };
 
 /**
- * Executed trades of one instrument, a column for each field; row i of every column is trade i, in venue order.
- * *Units*: `timeUs` µs since 1970 by the venue's clock, `price` quote, `quantity` base, `side` BUY or SELL of the taker.
+ * Executed trades of one instrument, a column for each
+ * field; row i of every column is trade i, in venue order.
+ * *Units*: `timeUs` µs since 1970 by the venue's clock, `price`
+ * quote, `quantity` base, `side` BUY or SELL of the taker.
  * *Shape*: all columns have `count` rows; `timeUs` never decreases.
  */
 export interface TradeColumns {
@@ -25,7 +27,10 @@ export interface TradeColumns {
   readonly ids: TradeIds;
 }
 
-/** A stretch of trades as it travels: the columns, when we heard them, and what is known of their completeness. */
+/**
+ * A stretch of trades as it travels: the columns, when we
+ * heard them, and what is known of their completeness.
+ */
 export interface TradeBatch {
   readonly trades: TradeColumns;
   /** By our clock when the first was heard; 0 when replayed. */

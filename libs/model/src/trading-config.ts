@@ -1,7 +1,9 @@
 import type { Timeframe } from './candle.ts';
 import type { InstrumentId, StrategyName } from './ids.ts';
 
-/** One way of trading, hot-switchable. *Units*: shares (0.02 = 2 %), seconds where named. *Source*: spec 4. */
+/**
+ * One way of trading, hot-switchable. *Units*: shares (0.02 = 2 %), seconds where named. *Source*: spec 4.
+ */
 export interface TradingConfig {
   readonly name: string;
   readonly description: string;

@@ -4,7 +4,8 @@ import type { Fill, OrderRequest } from './order.ts';
 import type { TimeUs } from './time.ts';
 
 /**
- * What came of asking a venue for something. `unknown` is everything that isn't proof: timeouts, 5xx, unreadable replies.
+ * What came of asking a venue for something. `unknown` is
+ * everything that isn't proof: timeouts, 5xx, unreadable replies.
  * *Source*: reference reliability R-32.
  */
 export type SubmitOutcome =
@@ -38,7 +39,10 @@ export interface VenueOrder {
   readonly acceptedUs: TimeUs;
 }
 
-/** The venue's answer to "what do you know of this order?". `absent` is proof only where the venue declares that it is. */
+/**
+ * The venue's answer to "what do you know of this order?".
+ * `absent` is proof only where the venue declares that it is.
+ */
 export type OrderLookup =
   | { readonly type: 'found'; readonly order: VenueOrder }
   | { readonly type: 'absent' }

@@ -6,7 +6,10 @@ export type ZoneKind = 'demand' | 'supply';
 export type ZoneStatus = 'fresh' | 'tested' | 'broken' | 'expired';
 export type ZoneOrigin = 'rejection' | 'base-impulse';
 
-/** A price band where one side showed its hand. *Units*: prices quote, strength 0–100. *Source*: reference analytics §4. */
+/**
+ * A price band where one side showed its hand. *Units*: prices
+ * quote, strength 0–100. *Source*: reference analytics §4.
+ */
 export interface Zone {
   readonly id: ZoneId;
   readonly instrument: InstrumentId;
@@ -26,7 +29,9 @@ export interface Zone {
 export type GapKind = 'bullish' | 'bearish';
 export type GapStatus = 'open' | 'partial' | 'filled' | 'inverted';
 
-/** A fair value gap between the wicks of three consecutive closed bars. *Units*: prices quote, `filled` 0–1. */
+/**
+ * A fair value gap between the wicks of three consecutive closed bars. *Units*: prices quote, `filled` 0–1.
+ */
 export interface FairValueGap {
   readonly id: GapId;
   readonly instrument: InstrumentId;

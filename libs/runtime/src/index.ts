@@ -1,4 +1,7 @@
 export { type BaseConfig, baseConfig } from './base-config.ts';
+export { environment } from './config.ts';
+export { money, share } from './config-values.ts';
+export { connectBus } from './connect-bus.ts';
 export { emission, eventEmission } from './emission.ts';
 export { HealthServer } from './health-server.ts';
 export { type InstrumentCatalog, instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';

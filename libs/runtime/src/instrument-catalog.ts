@@ -39,7 +39,10 @@ const entry = z.strictObject({
 /** Every instrument the engine may trade, by id. */
 export type InstrumentCatalog = ReadonlyMap<InstrumentId, Instrument>;
 
-/** Reads the catalog of instruments. *Errors*: InputError when unreadable, ConfigError listing every violation. */
+/**
+ * Reads the catalog of instruments. *Errors*: InputError
+ * when unreadable, ConfigError listing every violation.
+ */
 export function readInstrumentCatalog(path: string): InstrumentCatalog {
   let document: unknown;
   try {

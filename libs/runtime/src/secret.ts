@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { InputError } from '@algo/model';
 
-/** A value that must never be seen: every usual way of printing it shows a mark instead. Read it with `reveal`. */
+/**
+ * A value that must never be seen: every usual way of
+ * printing it shows a mark instead. Read it with `reveal`.
+ */
 export class Secret {
   readonly #value: string;
 
@@ -10,7 +13,10 @@ export class Secret {
     this.#value = value;
   }
 
-  /** Reads a secret from a mounted file, without its closing line break. *Errors*: InputError when it can't be read or is empty. */
+  /**
+   * Reads a secret from a mounted file, without its closing line
+   * break. *Errors*: InputError when it can't be read or is empty.
+   */
   static fromFile(path: string, field: string): Secret {
     let text: string;
     try {

@@ -1,14 +1,18 @@
-import { type Bus, type Clock, JetStreamBus, systemClock } from '@algo/bus';
+import { type Bus, type Clock, systemClock } from '@algo/bus';
 import { codecs, type ServiceName, subjects } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
+import { environment, version } from './config.ts';
+import { connectBus } from './connect-bus.ts';
 import { HealthServer } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { ConfigError, readConfig } from './read-config.ts';
-import { Secret } from './secret.ts';
 
-/** What a service is given to build itself from. Whatever it hands to `own` is disposed in reverse order at the end. */
+/**
+ * What a service is given to build itself from. Whatever it
+ * hands to `own` is disposed in reverse order at the end.
+ */
 export interface ServiceContext<Config extends BaseConfig> {
   readonly config: Readonly<Config>;
   readonly identity: string;
@@ -36,8 +40,9 @@ const STATUS_INTERVAL_MS = 500;
 const DRAIN_MAX_MS = 4_500;
 
 /**
- * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational failures and
- * bugs end the process (exit 1) so that a fresh one restores and replays; unusable input ends it with 78 and a plain message.
+ * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational
+ * failures and bugs end the process (exit 1) so that a fresh one restores
+ * and replays; unusable input ends it with 78 and a plain message.
  */
 export async function hostService<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   service: ServiceName,
@@ -46,7 +51,7 @@ export async function hostService<Schema extends z.ZodObject<(typeof baseConfig)
 ): Promise<void> {
   let log: Logger = createLogger(service, 'info');
   try {
-    const config = readConfig(service, schema, process.env) as Readonly<z.infer<Schema>>;
+    const config = readConfig(service, schema, environment) as Readonly<z.infer<Schema>>;
     const identity = `${service}-${config.ordinal}`;
     log = createLogger(identity, config.logLevel);
     await run(service, identity, config, log, start);
@@ -74,19 +79,7 @@ async function run<Config extends BaseConfig>(
   const stop = stopSignal(config.watchParent);
   await using stack = new AsyncDisposableStack();
   const health = stack.use(await HealthServer.listen(config.httpHost, config.httpPort, identity));
-  const password =
-    config.natsPasswordFile === undefined
-      ? undefined
-      : Secret.fromFile(config.natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE');
-  const bus = stack.use(
-    await JetStreamBus.connect({
-      servers: config.natsUrl.split(','),
-      identity,
-      ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
-      ...(password === undefined ? {} : { password: password.reveal() }),
-      ...(config.natsCaFile === undefined ? {} : { caFile: config.natsCaFile }),
-    }),
-  );
+  const bus = stack.use(await connectBus(config, identity));
   bus.onConnection((state) => log.warn({ state }, 'connection to nats changed'));
   health.addReadiness(() => (bus.connection === 'connected' ? [] : [`nats: ${bus.connection}`]));
   const failure = Promise.withResolvers<Error>();
@@ -162,7 +155,7 @@ class StatusReporter implements AsyncDisposable {
         data: codecs.ServiceStatus.encode({
           service,
           instance: identity,
-          version: process.env.npm_package_version ?? '0.1.0',
+          version,
           pid: process.pid,
           timeUs: nowMs * 1_000,
           ready: reasons.length === 0 && !final,

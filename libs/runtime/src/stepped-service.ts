@@ -42,7 +42,10 @@ export async function nextLife(
   }
 }
 
-/** Starts the loop of a stepped service with its usual parts: snapshots in the bucket, its plan from the topology. */
+/**
+ * Starts the loop of a stepped service with its usual parts:
+ * snapshots in the bucket, its plan from the topology.
+ */
 export async function startStepLoop(
   service: SteppedService,
   context: ServiceContext<BaseConfig>,

@@ -1,7 +1,7 @@
 import { accountId, Decimal, instrumentId, type SubmitOutcome, US_PER_MS } from '@algo/model';
 import { beforeEach, expect, test } from '@jest/globals';
-import { LTC, limit, MAIN, order, SETTINGS, tape, told } from './paper-fixture.ts';
 import { PaperVenue } from './paper-venue.ts';
+import { LTC, limit, MAIN, order, SETTINGS, tape, told } from './testing/paper-fixture.ts';
 
 const MS = US_PER_MS;
 let venue: PaperVenue;

@@ -12,9 +12,9 @@ import {
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LTC, limit, MAIN, order, SETTINGS, tape } from './paper-fixture.ts';
 import { FILLS_MAX, type PaperSettings } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
+import { LTC, limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 
 const settings: PaperSettings = { ...SETTINGS, latency: { medianMs: 80, sigma: 0.5 }, residualMs: 1_500 };
 const TICK = 0.01;

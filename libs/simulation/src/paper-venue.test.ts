@@ -1,7 +1,7 @@
 import { clientOrderId, Decimal, type SubmitOutcome, US_PER_MS } from '@algo/model';
 import { beforeEach, expect, test } from '@jest/globals';
-import { limit, MAIN, order, SETTINGS, tape, told } from './paper-fixture.ts';
 import { PaperVenue } from './paper-venue.ts';
+import { limit, MAIN, order, SETTINGS, tape, told } from './testing/paper-fixture.ts';
 
 const MS = US_PER_MS;
 let venue: PaperVenue;
@@ -146,7 +146,8 @@ test('a resting buy waits for its queue at its price, and fills at its price whe
       [700, 'sell', 100, 90],
     ),
   );
-  // A visit is 1 LTC on average, so 1 stands before us: 0.4 goes at 200, 0.6 at 400, which leaves a tenth of 1.
+  // A visit is 1 LTC on average, so 1 stands before us: 0.4
+  // goes at 200, 0.6 at 400, which leaves a tenth of 1.
   expect(told(events)).toEqual([
     '400 g buy 0.1 @ 99.99 maker, 0.1 in all',
     '500 g buy 0.3 @ 99.99 maker, 0.4 in all',

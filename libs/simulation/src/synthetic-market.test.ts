@@ -10,8 +10,8 @@ import {
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Phase } from './market-script.ts';
-import { LTC } from './paper-fixture.ts';
 import { SyntheticMarket, type SyntheticSettings } from './synthetic-market.ts';
+import { LTC } from './testing/paper-fixture.ts';
 
 const START_US = 1_750_000_000 * US_PER_SECOND;
 const HOURS = 6;

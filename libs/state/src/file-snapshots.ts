@@ -2,7 +2,10 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SnapshotStore } from '@algo/bus';
 
-/** Snapshots in a file, for states too large for a bucket: written beside, flushed, then put in place in one rename. */
+/**
+ * Snapshots in a file, for states too large for a bucket:
+ * written beside, flushed, then put in place in one rename.
+ */
 export function fileSnapshots(directory: string, name: string): SnapshotStore {
   const path = join(directory, `${name}.snapshot`);
   return {

@@ -17,10 +17,10 @@ export function refuse(
 }
 
 /**
- * The last step of most strategies: a proposal when the confluence reaches the configuration's minimum, else a refusal.
- * Stop: far boundary of the setup's zone, or of the entry zone that the filters found. Target: near edge of the zone
- * ahead. Entry score: the confluence's points.
- * Example: 4.75 points against a minimum of 3.0 → proposal with score 4.75; against 5.0 → CONFLUENCE.
+ * The last step of most strategies: a proposal when the confluence reaches the configuration's minimum, else
+ * a refusal. Stop: far boundary of the setup's zone, or of the entry zone that the filters found. Target:
+ * near edge of the zone ahead. Entry score: the confluence's points. Example: 4.75 points against a minimum
+ * of 3.0 → proposal with score 4.75; against 5.0 → CONFLUENCE.
  */
 export function concludeByConfluence(
   input: StrategyInput,

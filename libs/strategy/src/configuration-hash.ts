@@ -1,8 +1,8 @@
 import { hashId, type TradingConfig } from '@algo/model';
 
 /**
- * Returns the name of what a configuration says: equal for equal content, whatever the order of its keys or of its
- * instruments. The order of timeframes and strategies counts, because it changes what the engine does.
+ * Returns the name of what a configuration says: equal for equal content, whatever the order of its keys or
+ * of its instruments. The order of timeframes and strategies counts, because it changes what the engine does.
  */
 export function configurationHash(config: TradingConfig): string {
   return hashId('configuration', canonical({ ...config, instruments: [...config.instruments].sort() }));

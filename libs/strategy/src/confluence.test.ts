@@ -2,7 +2,7 @@ import type { Direction, MarketState, Regime, Zone } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CONFLUENCE_MAX, convictionOf, scoreConfluence } from './confluence.ts';
-import { exampleState } from './example-state.ts';
+import { exampleState } from './testing/example-state.ts';
 
 const config = { timeframes: ['1m', '5m', '15m'], primaryTimeframe: '1m' } as const;
 

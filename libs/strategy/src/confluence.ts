@@ -21,7 +21,10 @@ export const CONFLUENCE_MAX: number = Object.values(CONFLUENCE_WEIGHTS).reduce(
 /** From how many points a score is called low, medium and high. */
 export const CONVICTION_POINTS = { low: 3, medium: 5, high: 7 } as const;
 
-/** How near the value area's edge is, as a share of its width, and how near an entry zone, as a share of price. */
+/**
+ * How near the value area's edge is, as a share of its
+ * width, and how near an entry zone, as a share of price.
+ */
 const EDGE_SHARE = 0.05;
 const ZONE_DISTANCE = 0.005;
 
@@ -38,12 +41,12 @@ export interface Confluence {
 }
 
 /**
- * Adds up the weighted filters of the classic rule set for a trade in one direction. Zones count on any of the
- * configuration's timeframes; mean reversion and autocorrelation are read on its primary timeframe, the one that is
- * traded. A filter whose input is not available adds nothing and its note says so.
- * Example: long at 100, value area 100–104 (at the low: 1.5), −2.2 σ (1.5), r = 0.1 (1.0), untouched demand 0.1 % away
- * (2.0), supply at 101.5 (0.5), bullish gap at 100.5 (1.5) → 8.0 of 8.0, share 1, high. With the zone touched once,
- * −1.5 σ and no gap: 1.5 + 0.75 + 1.0 + 1.0 + 0.5 = 4.75, share 0.59375, low.
+ * Adds up the weighted filters of the classic rule set for a trade in one direction. Zones count on any of
+ * the configuration's timeframes; mean reversion and autocorrelation are read on its primary timeframe, the
+ * one that is traded. A filter whose input is not available adds nothing and its note says so. Example: long
+ * at 100, value area 100–104 (at the low: 1.5), −2.2 σ (1.5), r = 0.1 (1.0), untouched demand 0.1 % away
+ * (2.0), supply at 101.5 (0.5), bullish gap at 100.5 (1.5) → 8.0 of 8.0, share 1, high. With the zone touched
+ * once, −1.5 σ and no gap: 1.5 + 0.75 + 1.0 + 1.0 + 0.5 = 4.75, share 0.59375, low.
  */
 export function scoreConfluence(
   state: MarketState,
@@ -81,7 +84,10 @@ export function convictionOf(points: number): Conviction {
   return points >= CONVICTION_POINTS.low ? 'low' : 'insufficient';
 }
 
-/** Returns how far price is from the value area's edge that a trade enters at, as a share of its width; null if it has none. */
+/**
+ * Returns how far price is from the value area's edge that a
+ * trade enters at, as a share of its width; null if it has none.
+ */
 export function valueAreaEdgeDistance(state: MarketState, direction: Direction): number | null {
   if (state.session === null) return null;
   const { valueAreaLow, valueAreaHigh } = state.session;
@@ -171,8 +177,8 @@ function targetZoneFilter(target: NearZone | null, direction: Direction): Check 
 }
 
 /**
- * The owner's rule, kept as it is: a bullish gap above price for longs, a bearish one below for shorts. Such a gap has
- * mostly been traded through already and stands there inverted; only a filled one is left out.
+ * The owner's rule, kept as it is: a bullish gap above price for longs, a bearish one below for shorts. Such
+ * a gap has mostly been traded through already and stands there inverted; only a filled one is left out.
  */
 function fairValueGap(
   state: MarketState,

@@ -9,7 +9,6 @@ export {
   scoreConfluence,
   valueAreaEdgeDistance,
 } from './confluence.ts';
-export { exampleState } from './example-state.ts';
 export * from './levels/bounce.ts';
 export * from './levels/cascade.ts';
 export * from './levels/regime.ts';

@@ -1,7 +1,7 @@
 import { type Zone, zoneId } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from './example-state.ts';
 import { nearestEntryZone } from './nearest-zone.ts';
+import { exampleState } from './testing/example-state.ts';
 
 const [entry] = exampleState('long').zones;
 const zoneOf = (name: string, strength: number): Zone => ({ ...entry!, id: zoneId(name), strength });

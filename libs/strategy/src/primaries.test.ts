@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { exampleState } from './example-state.ts';
 import { objections, readPrimaries } from './primaries.ts';
+import { exampleState } from './testing/example-state.ts';
 
 function read(imbalance: number, signal: 'bullish' | 'bearish' | 'neutral') {
   const state = exampleState('long');

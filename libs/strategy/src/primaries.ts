@@ -16,9 +16,8 @@ export interface Primaries {
 
 /**
  * Reads the two primary analysers. Order flow takes a side beyond 2.5 : 1 (above 2.5 long, under 0.4 short);
- * microstructure takes the side of its signal.
- * Example: imbalance 3.0 and bullish → agreed long; 2.5 and bullish → order flow takes no side, nothing agreed;
- * 0.39 and bullish → they oppose each other.
+ * microstructure takes the side of its signal. Example: imbalance 3.0 and bullish → agreed long; 2.5 and
+ * bullish → order flow takes no side, nothing agreed; 0.39 and bullish → they oppose each other.
  */
 export function readPrimaries(
   state: MarketState,
@@ -58,8 +57,8 @@ export function readPrimaries(
 }
 
 /**
- * Returns the primaries' checks as a trade reads them that only needs no objection: each passes unless it takes the
- * other side. One that is not available objects to nothing, and its note says so.
+ * Returns the primaries' checks as a trade reads them that only needs no objection: each passes unless it
+ * takes the other side. One that is not available objects to nothing, and its note says so.
  */
 export function objections(primaries: Primaries, direction: Direction): Check[] {
   const sides = [primaries.flow, primaries.microstructure];

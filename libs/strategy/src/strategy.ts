@@ -13,10 +13,16 @@ import {
 import type { z } from 'zod';
 import type { Confluence } from './confluence.ts';
 
-/** What a strategy is run on: every signal that analytics raises, or every market state (at most one a second). */
+/**
+ * What a strategy is run on: every signal that analytics
+ * raises, or every market state (at most one a second).
+ */
 export type StrategyTrigger = 'signal' | 'state';
 
-/** How far an evaluation got. A strategy without the hierarchy uses 1 for "no setup here" and 4 for all that follows. */
+/**
+ * How far an evaluation got. A strategy without the hierarchy
+ * uses 1 for "no setup here" and 4 for all that follows.
+ */
 export type StrategyLevel = 1 | 2 | 3 | 4;
 
 /** What the engine hands over. `signal` is null for a strategy that runs on states. */
@@ -33,8 +39,8 @@ export interface StrategyContext<Parameters> extends StrategyInput {
 }
 
 /**
- * A trade that the strategy wants. *Units*: prices quote; leave `stopPrice` or `targetPrice` out when the structure
- * names none, and the configuration alone places it.
+ * A trade that the strategy wants. *Units*: prices quote; leave `stopPrice` or `targetPrice` out when the
+ * structure names none, and the configuration alone places it.
  */
 export interface Proposal {
   readonly type: 'proposal';
@@ -69,18 +75,27 @@ export interface StrategyDefinition<Schema extends z.ZodObject> {
   readonly evaluate: (context: StrategyContext<z.output<Schema>>) => StrategyVerdict;
 }
 
-/** A strategy with its parameters in force. `schema` tells the CLI, the console and the optimiser what can be set. */
+/**
+ * A strategy with its parameters in force. `schema` tells
+ * the CLI, the console and the optimiser what can be set.
+ */
 export interface Strategy {
   readonly name: StrategyName;
   readonly trigger: StrategyTrigger;
   readonly schema: z.ZodObject;
   readonly parameters: Readonly<Record<string, unknown>>;
   evaluate(input: StrategyInput): StrategyVerdict;
-  /** Returns the same strategy with other parameters. *Errors*: InputError listing every value that is unusable. */
+  /**
+   * Returns the same strategy with other parameters. *Errors*:
+   * InputError listing every value that is unusable.
+   */
   withParameters(values: Readonly<Record<string, unknown>>): Strategy;
 }
 
-/** Makes a strategy, with its default parameters. *Errors*: InputError on a name that is no single word or a parameter without a default. */
+/**
+ * Makes a strategy, with its default parameters. *Errors*: InputError
+ * on a name that is no single word or a parameter without a default.
+ */
 export function defineStrategy<Schema extends z.ZodObject>(definition: StrategyDefinition<Schema>): Strategy {
   return withValues(definition, {});
 }

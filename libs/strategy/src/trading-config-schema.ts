@@ -98,7 +98,8 @@ export class TradingConfigError extends InputError {
 
 /**
  * Returns the configuration that a parsed YAML or JSON document spells. `source` names it in messages.
- * *Units*: percent in, shares out (`position_size_pct: 2` → 0.02). *Shape*: timeframes come out shortest first.
+ * *Units*: percent in, shares out (`position_size_pct: 2`
+ * → 0.02). *Shape*: timeframes come out shortest first.
  * *Errors*: TradingConfigError with every violation at once, those between fields included.
  */
 export function parseTradingConfig(document: unknown, source: string): TradingConfig {
@@ -166,7 +167,10 @@ function violationsOf(issue: z.core.$ZodIssue, document: unknown): ConfigViolati
   ];
 }
 
-/** Looks at fields that are good in themselves, so that a bad one does not hide what is wrong between the others. */
+/**
+ * Looks at fields that are good in themselves, so that a
+ * bad one does not hide what is wrong between the others.
+ */
 function violationsBetweenFields(document: Readonly<Record<string, unknown>>): ConfigViolation[] {
   const found: ConfigViolation[] = [];
   const add = (field: Field, because: string, remedy = REMEDIES[field]) =>

@@ -19,7 +19,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Runs a writer, kills it `delayMs` after its `lines`-th line; returns the last position that it called durable. */
+/**
+ * Runs a writer, kills it `delayMs` after its `lines`-th
+ * line; returns the last position that it called durable.
+ */
 async function writeUntilKilled(id: InstrumentId, lines: number, delayMs: number): Promise<number> {
   const child: ChildProcess = spawn(process.execPath, [WRITER, dataDir, id], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,7 +34,8 @@ async function writeUntilKilled(id: InstrumentId, lines: number, delayMs: number
     const [word, position] = line.split(' ');
     if (word === 'durable') durable = Number(position);
     seen += 1;
-    // The moment is part of the case, so that it falls at all stages of a commit; nothing waits for anything to settle.
+    // The moment is part of the case, so that it falls at all
+    // stages of a commit; nothing waits for anything to settle.
     if (seen === lines) void after(delayMs).then(() => child.kill('SIGKILL'));
   }
   const [code, signal] = await exited;

@@ -3,7 +3,10 @@ import type { FileSpec } from './schema.ts';
 import { StoreFile } from './store-file.ts';
 import { TickChunk } from './tick-chunk.ts';
 
-/** One DuckDB (in memory, nothing of ours in it) with at most `limit` instrument files attached, least recently used first. */
+/**
+ * One DuckDB (in memory, nothing of ours in it) with at most
+ * `limit` instrument files attached, least recently used first.
+ */
 export class FilePool {
   checkpoints = 0;
   readonly #limit: number;
@@ -42,7 +45,10 @@ export class FilePool {
     return this.#open.has(path);
   }
 
-  /** Returns the file, attached. When the pool is full the least recently used one that isn't in `keep` is let go. */
+  /**
+   * Returns the file, attached. When the pool is full the
+   * least recently used one that isn't in `keep` is let go.
+   */
   async acquire(spec: FileSpec, mayCreate: boolean, keep: ReadonlySet<string>): Promise<StoreFile> {
     const known = this.#open.get(spec.path);
     if (known !== undefined) {
@@ -82,7 +88,8 @@ export class FilePool {
       await file.checkpoint();
       this.checkpoints += 1;
     } catch {
-      // The rows are safe in the log. The next write opens the file afresh, and is the one to report what is wrong with it.
+      // The rows are safe in the log. The next write opens the file
+      // afresh, and is the one to report what is wrong with it.
       await this.release(file.spec.path);
     }
   }

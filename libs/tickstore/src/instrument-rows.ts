@@ -4,8 +4,9 @@ import type { FileSpec } from './schema.ts';
 import { checkPosition, checkRows, rowCount, type StoredPosition, type StoreRows } from './store-rows.ts';
 
 /**
- * The rows of one instrument on their way to its file: appended → covered by `commitUpTo` → in a batch → durable.
- * A batch that failed is offered again as it was, alone: if its commit had reached the disk after all, the file's position says so.
+ * The rows of one instrument on their way to its file: appended → covered by `commitUpTo` → in a batch →
+ * durable. A batch that failed is offered again as it was, alone: if its
+ * commit had reached the disk after all, the file's position says so.
  */
 export class InstrumentRows {
   readonly spec: FileSpec;
@@ -54,7 +55,10 @@ export class InstrumentRows {
     if (this.waitingSinceMs === 0 && this.#buffer.rows > 0) this.waitingSinceMs = nowMs;
   }
 
-  /** Whether a batch should go by itself now. A position without rows does not ask for one: it travels with the next rows. */
+  /**
+   * Whether a batch should go by itself now. A position without
+   * rows does not ask for one: it travels with the next rows.
+   */
   isDue(nowMs: number, flushRows: number, flushIntervalMs: number): boolean {
     if (nowMs < this.retryAtMs) return false;
     if (this.#failed !== null || this.#buffer.rows >= flushRows) return true;

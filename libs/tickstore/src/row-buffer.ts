@@ -1,9 +1,12 @@
-import type { Candle, FairValueGap, TradeColumns, Zone } from '@algo/model';
-import { type MarketProfileRow, type OrderFlowRow, rowCount, type StoreRows } from './store-rows.ts';
+import type { Candle, FairValueGap, OrderFlowRow, TradeColumns, Zone } from '@algo/model';
+import { type MarketProfileRow, rowCount, type StoreRows } from './store-rows.ts';
 
 type Doubles = Float64Array<ArrayBuffer>;
 
-/** Trades as they cross to the worker. *Shape*: the first `count` rows of each column; the columns may be longer. */
+/**
+ * Trades as they cross to the worker. *Shape*: the first
+ * `count` rows of each column; the columns may be longer.
+ */
 export interface TickBuffers {
   readonly count: number;
   readonly timeUs: Doubles;

@@ -91,7 +91,8 @@ export const TABLES = {
     fill_percentage: DOUBLE,
     status: VARCHAR,
   },
-  // A row for each commit: appending one is cheaper than updating one. The highest position counts; a checkpoint drops the rest.
+  // A row for each commit: appending one is cheaper than updating
+  // one. The highest position counts; a checkpoint drops the rest.
   checkpoints: { position: BIGINT, trades: BIGINT, last_trade_id: VARCHAR },
 } satisfies Record<string, Columns>;
 
@@ -101,9 +102,10 @@ export type TableName = keyof typeof TABLES;
 export const TICK = { timestamp: 0, price: 1, volume: 2, side: 3, exchange: 4, tradeId: 5 } as const;
 
 /**
- * Returns the column types of `ticks`. No PRIMARY KEY: an index costs a third of the write rate and more than doubles the
- * file (floors.md), and keeps nothing out that the position in `checkpoints`, committed with the rows, does not keep out.
- * `side` is an ENUM in the order of SELL and BUY, so the side column is copied as it is; `exchange` is an ENUM of one, a byte a row.
+ * Returns the column types of `ticks`. No PRIMARY KEY: an index costs a third of the write rate and more than
+ * doubles the file (floors.md), and keeps nothing out that the position in `checkpoints`, committed with the
+ * rows, does not keep out. `side` is an ENUM in the order of SELL and BUY, so the side column is copied as it
+ * is; `exchange` is an ENUM of one, a byte a row.
  */
 export function tickTypes(spec: FileSpec): DuckDBType[] {
   const id = spec.idKind === 'counted' ? BIGINT : VARCHAR;

@@ -33,14 +33,18 @@ import {
 import type { TickChunk } from './tick-chunk.ts';
 
 /**
- * A quarter of DuckDB's default. Rows since the checkpoint take a block of memory for each column of an open file, 200 files
- * 0.5 GB at the default; measured on real trades it writes as fast, for twice the bytes on disk (17 against 9 a tick).
+ * A quarter of DuckDB's default. Rows since the checkpoint take a block of memory for each column of an open
+ * file, 200 files 0.5 GB at the default; measured on real trades it
+ * writes as fast, for twice the bytes on disk (17 against 9 a tick).
  */
 const BLOCK_BYTES = 65_536;
 /** A checkpoint is due, for a quiet moment, after so many rows (about 4 MB of log) or commits. */
 const CHECKPOINT_ROWS = 100_000;
 const CHECKPOINT_COMMITS = 1_000;
-/** No quiet moment came: one follows the commit at once. Bounds a file's log to about 16 MB, and its replay after a crash. */
+/**
+ * No quiet moment came: one follows the commit at once. Bounds
+ * a file's log to about 16 MB, and its replay after a crash.
+ */
 const OVERDUE_ROWS = 400_000;
 const OVERDUE_COMMITS = 10_000;
 
@@ -102,7 +106,9 @@ export class StoreFile {
     return this.#rowsInLog >= OVERDUE_ROWS || this.#commitsInLog >= OVERDUE_COMMITS;
   }
 
-  /** Adds a batch and its position in one transaction. *Errors*: StoreFileError; the file must then be closed. */
+  /**
+   * Adds a batch and its position in one transaction. *Errors*: StoreFileError; the file must then be closed.
+   */
   async write(batch: RowBatch): Promise<StoredPosition> {
     // The commit before was reported as failed but had reached the disk.
     if (batch.to <= this.#stored.position) return this.#stored;
@@ -136,7 +142,10 @@ export class StoreFile {
     this.#commitsInLog = 0;
   }
 
-  /** Releases the file and its lock. Rows that were committed stay, in the log if the checkpoint on the way out fails. */
+  /**
+   * Releases the file and its lock. Rows that were committed
+   * stay, in the log if the checkpoint on the way out fails.
+   */
   async close(): Promise<void> {
     for (const appender of this.#appenders.values()) {
       appender.clear();
@@ -238,7 +247,10 @@ export class StoreFile {
   }
 }
 
-/** DuckDB lets go of a file even when it says that the checkpoint on the way out failed; the log is replayed at the next open. */
+/**
+ * DuckDB lets go of a file even when it says that the checkpoint
+ * on the way out failed; the log is replayed at the next open.
+ */
 async function detach(connection: DuckDBConnection, database: string): Promise<void> {
   await connection.run(`DETACH ${database}`).catch(() => undefined);
 }
@@ -262,8 +274,8 @@ function positionAfter(stored: StoredPosition, { to, ticks }: RowBatch): StoredP
 }
 
 /**
- * Makes an empty file. It is built under another name and linked into place when whole, so that a crash never leaves a torn
- * file under the real one; of two that try, one finds it made.
+ * Makes an empty file. It is built under another name and linked into place when whole, so that a crash never
+ * leaves a torn file under the real one; of two that try, one finds it made.
  */
 async function createFile(
   connection: DuckDBConnection,

@@ -7,7 +7,8 @@ export const STORE_FILE = 'trading.duckdb';
 /**
  * Returns where an instrument's file lies: `<dataDir>/<venue>/<market>/<symbol>/trading.duckdb`, for a DEX
  * `<dataDir>/dex/<chain>/<symbol>/trading.duckdb`; the chain stands in the venue's place of the id.
- * *Errors*: InputError for an id that is not venue.market.SYMBOL, or a venue called `dex` (its folder is the DEX folder).
+ * *Errors*: InputError for an id that is not venue.market.SYMBOL,
+ * or a venue called `dex` (its folder is the DEX folder).
  */
 export function storePath(dataDir: string, id: InstrumentId): string {
   const { venue, market, symbol } = instrumentParts(instrumentId(id));
@@ -23,7 +24,10 @@ export function storePath(dataDir: string, id: InstrumentId): string {
     : join(dataDir, venue, market, symbol, STORE_FILE);
 }
 
-/** Returns the instruments that have a file under the data directory, sorted; folders that are not ours are passed over. */
+/**
+ * Returns the instruments that have a file under the data
+ * directory, sorted; folders that are not ours are passed over.
+ */
 export function storedInstruments(dataDir: string): InstrumentId[] {
   const found: InstrumentId[] = [];
   for (const first of foldersIn(dataDir))

@@ -18,7 +18,10 @@ export class StoreFileError extends Error {
   }
 }
 
-/** Rows could not be made durable. They are kept and written by a later flush: nothing is lost while the process lives. */
+/**
+ * Rows could not be made durable. They are kept and written
+ * by a later flush: nothing is lost while the process lives.
+ */
 export class StoreWriteError extends Error {
   override readonly name = 'StoreWriteError';
   readonly file: string;
@@ -31,7 +34,10 @@ export class StoreWriteError extends Error {
   }
 }
 
-/** The store already holds as many rows that aren't durable as it may. Nothing of the refused append was taken. */
+/**
+ * The store already holds as many rows that aren't durable
+ * as it may. Nothing of the refused append was taken.
+ */
 export class BacklogFullError extends Error {
   override readonly name = 'BacklogFullError';
 }
@@ -64,7 +70,8 @@ export function createProblem(file: string, error: unknown): StoreFileError {
 export function openProblem(file: string, error: unknown): StoreFileError {
   if (error instanceof StoreFileError) return error;
   const because = words(error);
-  // DuckDB's errors carry no code. A wrong guess here costs a less fitting remedy; its own words are always shown.
+  // DuckDB's errors carry no code. A wrong guess here costs
+  // a less fitting remedy; its own words are always shown.
   if (because.includes('Could not set lock on file'))
     return new StoreFileError(
       { file, because: 'another process has it open', remedy: BUSY_REMEDY },

@@ -4,7 +4,7 @@ import {
   type FairValueGap,
   InputError,
   type InstrumentId,
-  type Timeframe,
+  type OrderFlowRow,
   type TimeUs,
   type TradeColumns,
   type Zone,
@@ -23,23 +23,9 @@ export interface StoredPosition {
   readonly lastTradeId: string | null;
 }
 
-/** One row of `order_flow`. *Units*: volumes and sizes base, `aggressiveBuys` and `aggressiveSells` trades. */
-export interface OrderFlowRow {
-  readonly timeUs: TimeUs;
-  readonly cvd: number;
-  readonly buyVolume: number;
-  readonly sellVolume: number;
-  readonly imbalanceRatio: number;
-  readonly delta: number;
-  readonly aggressiveBuys: number;
-  readonly aggressiveSells: number;
-  readonly avgBuySize: number;
-  readonly avgSellSize: number;
-}
-
 /**
- * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs, stored as JSON;
- * `timeframe` names what the profile covers, such as `session`.
+ * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs,
+ * stored as JSON; `timeframe` names what the profile covers, such as `session`.
  */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;
@@ -53,7 +39,8 @@ export interface MarketProfileRow {
 
 /**
  * Rows of one instrument that one position of the caller's logical clock brought.
- * *Shape*: the store reads the columns until `commitUpTo` has covered the position; they must not change before.
+ * *Shape*: the store reads the columns until `commitUpTo`
+ * has covered the position; they must not change before.
  */
 export interface StoreRows {
   readonly instrument: InstrumentId;

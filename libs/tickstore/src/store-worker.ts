@@ -1,4 +1,5 @@
-// The thread that owns all of DuckDB's calls: flushSync and commits block, so they may not run where trades are handled.
+// The thread that owns all of DuckDB's calls: flushSync and
+// commits block, so they may not run where trades are handled.
 import { parentPort, workerData } from 'node:worker_threads';
 import { FilePool } from './file-pool.ts';
 import { transferables } from './row-buffer.ts';

@@ -1,6 +1,6 @@
-import type { Candle, FairValueGap, Zone } from '@algo/model';
+import type { Candle, FairValueGap, OrderFlowRow, Zone } from '@algo/model';
 import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
-import type { MarketProfileRow, OrderFlowRow } from './store-rows.ts';
+import type { MarketProfileRow } from './store-rows.ts';
 
 /** A row as DuckDB takes it, in the column order of TABLES. */
 export type TableRow = DuckDBValue[];

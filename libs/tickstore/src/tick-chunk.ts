@@ -4,7 +4,10 @@ import { type FileSpec, TICK, tickTypes } from './schema.ts';
 
 const TWO_POW_32 = 4_294_967_296;
 
-/** A reusable column chunk for the ticks of one exchange and id kind; rows go through it without an object for any of them. */
+/**
+ * A reusable column chunk for the ticks of one exchange and id
+ * kind; rows go through it without an object for any of them.
+ */
 export class TickChunk {
   readonly #chunk: DuckDBDataChunk;
   readonly #size = DuckDBVector.standardSize();
@@ -39,7 +42,9 @@ export class TickChunk {
   }
 }
 
-/** Writes whole doubles as 64-bit integers by halves: a bigint for each would be the dearest part of the loop. */
+/**
+ * Writes whole doubles as 64-bit integers by halves: a bigint for each would be the dearest part of the loop.
+ */
 function setWholeNumbers(target: BigInt64Array, source: Float64Array, from: number, to: number): void {
   const halves = new Uint32Array(target.buffer, target.byteOffset, target.length * 2);
   for (let row = from, at = 0; row < to; row++, at += 2) {
@@ -65,7 +70,8 @@ function bytes(chunk: DuckDBDataChunk, column: number): Uint8Array {
   return items instanceof Uint8Array ? items : notAColumn(column);
 }
 
-// The public way sets one value at a time, bigints and timestamp objects included; the array beneath is not in the types.
+// The public way sets one value at a time, bigints and timestamp
+// objects included; the array beneath is not in the types.
 function columnItems(chunk: DuckDBDataChunk, column: number): unknown {
   return Reflect.get(chunk.getColumnVector(column), 'items');
 }

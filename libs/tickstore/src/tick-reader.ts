@@ -6,7 +6,10 @@ import { SCHEMA_VERSION, sqlText } from './schema.ts';
 import { storedInstruments, storePath } from './store-path.ts';
 import { asInputError, openProblem } from './store-problem.ts';
 
-/** One result row by column name. Whole numbers are numbers where exact, else text; times are ISO text with microseconds. */
+/**
+ * One result row by column name. Whole numbers are numbers
+ * where exact, else text; times are ISO text with microseconds.
+ */
 export type ResultRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Volumes that must agree: the sum over all trades, and over the bars of each timeframe. *Units*: base. */
@@ -15,7 +18,10 @@ export interface VolumeSums {
   readonly candles: Readonly<Record<Timeframe, number>>;
 }
 
-/** Reads the files of a data directory while no engine has them open. Each call opens its file and lets it go again. */
+/**
+ * Reads the files of a data directory while no engine has
+ * them open. Each call opens its file and lets it go again.
+ */
 export interface TickReader {
   instruments(): InstrumentId[];
   countTrades(id: InstrumentId): Promise<number>;
@@ -26,7 +32,10 @@ export interface TickReader {
   query(id: InstrumentId, sql: string): Promise<ResultRow[]>;
 }
 
-/** Returns a reader. *Errors*: its calls raise InputError for a file that is missing, in use, corrupt, or of a newer schema. */
+/**
+ * Returns a reader. *Errors*: its calls raise InputError for a
+ * file that is missing, in use, corrupt, or of a newer schema.
+ */
 export function openReader(dataDir: string): TickReader {
   const query = (id: InstrumentId, sql: string) => queryFile(storePath(dataDir, id), sql);
   const number = async (id: InstrumentId, sql: string) => Number((await query(id, sql))[0]?.value ?? 0);

@@ -9,7 +9,10 @@ import { asInputError, BacklogFullError, BUSY_REMEDY, StoreWriteError } from './
 import type { IdKind, StoredPosition, StoreRows } from './store-rows.ts';
 import { WorkerLink } from './worker-link.ts';
 
-/** `append` refuses while so many rows aren't durable (33 bytes a trade): callers should hold back at a tenth of it. */
+/**
+ * `append` refuses while so many rows aren't durable (33
+ * bytes a trade): callers should hold back at a tenth of it.
+ */
 export const BACKLOG_ROWS_MAX = 1_000_000;
 
 export interface TickStoreOptions {
@@ -38,9 +41,10 @@ export interface TickStoreStats {
 }
 
 /**
- * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came from are one
- * transaction, so that after a crash the caller replays from the stored position and what is there already is passed over.
- * Rows wait in this thread; its worker owns the files. A file that the pool lets go never takes rows with it.
+ * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came
+ * from are one transaction, so that after a crash the caller replays from the stored position and what is
+ * there already is passed over. Rows wait in this thread; its worker
+ * owns the files. A file that the pool lets go never takes rows with it.
  */
 export class TickStore {
   readonly #dataDir: string;
@@ -82,7 +86,8 @@ export class TickStore {
   }
 
   /**
-   * Returns how far the instrument's file has come, which is begun if there is none. Held against other writers until disposed.
+   * Returns how far the instrument's file has come, which is begun
+   * if there is none. Held against other writers until disposed.
    * *Errors*: InputError when the file is in use, corrupt, of a newer schema, or cannot be made.
    */
   async openInstrument(instrument: InstrumentId, idKind: IdKind): Promise<StoredPosition> {
@@ -106,7 +111,8 @@ export class TickStore {
 
   /**
    * Takes rows; those of positions that are covered or stored already are passed over without a word.
-   * *Errors*: InputError for rows that cannot be stored, BacklogFullError at BACKLOG_ROWS_MAX; nothing was taken then.
+   * *Errors*: InputError for rows that cannot be stored,
+   * BacklogFullError at BACKLOG_ROWS_MAX; nothing was taken then.
    */
   append(rows: StoreRows): void {
     this.#checkAlive();
@@ -125,7 +131,10 @@ export class TickStore {
     else this.#armTimer(rows.dueAtMs(this.#flushIntervalMs));
   }
 
-  /** Returns once everything that `commitUpTo` has covered is durable. *Errors*: StoreWriteError; the rows are kept. */
+  /**
+   * Returns once everything that `commitUpTo` has covered is
+   * durable. *Errors*: StoreWriteError; the rows are kept.
+   */
   async flush(): Promise<void> {
     const targets = [...this.#instruments.values()].map((rows) => ({ rows, position: rows.marked }));
     this.#flushing += 1;
@@ -153,7 +162,10 @@ export class TickStore {
     return this.#stats;
   }
 
-  /** Flushes, checkpoints and lets go of all files. *Errors*: that of `flush`; the files are let go all the same. */
+  /**
+   * Flushes, checkpoints and lets go of all files. *Errors*:
+   * that of `flush`; the files are let go all the same.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -6,7 +6,9 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** The store's worker thread as a function from request to answer; answers come in the order of the requests. */
+/**
+ * The store's worker thread as a function from request to answer; answers come in the order of the requests.
+ */
 export class WorkerLink {
   readonly #worker: Worker;
   /** Bounded by its caller: one write, one close, and an open for each instrument. */

@@ -1,2 +1,2 @@
-export * from './port.ts';
 export { PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
+export * from './port.ts';

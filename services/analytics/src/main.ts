@@ -14,7 +14,8 @@ await hostService('analytics', schema, async (context) => {
       maxOpenFiles: config.openFilesMax,
       flushRows: config.flushRows,
       flushIntervalMs: config.flushIntervalMs,
-      onError: (error) => log.error({ err: error }, 'store: a write failed; its rows are kept and tried again'),
+      onError: (error) =>
+        log.error({ err: error }, 'store: a write failed; its rows are kept and tried again'),
     }),
   );
   const files = fileSnapshots(join(config.dataDir, 'snapshots'), identity);

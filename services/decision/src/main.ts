@@ -19,7 +19,11 @@ await hostService('decision', schema, async (context) => {
     codeVersion: '0.1.0',
   };
   const remember = (name: string) =>
-    void documents.put('active_config', 'current', { name }).catch((error: unknown) => log.error({ err: error }, 'the switch is in force but could not be remembered'));
+    void documents
+      .put('active_config', 'current', { name })
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'the switch is in force but could not be remembered'),
+      );
   let machine!: DecisionMachine;
   const loop = context.own(
     await startStepLoop('decision', context, {
@@ -30,5 +34,9 @@ await hostService('decision', schema, async (context) => {
       },
     }),
   );
-  return { closed: loop.closed, counters: () => ({ ...machine.counters(), step: loop.step }), notes: () => [`trades by ${configs.active.name}`] };
+  return {
+    closed: loop.closed,
+    counters: () => ({ ...machine.counters(), step: loop.step }),
+    notes: () => [`trades by ${configs.active.name}`],
+  };
 });

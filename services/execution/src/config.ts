@@ -1,15 +1,6 @@
 import { Decimal } from '@algo/model';
-import { baseConfig } from '@algo/runtime';
+import { baseConfig, money, share } from '@algo/runtime';
 import { z } from 'zod';
-
-const money = z
-  .string()
-  .regex(/^\d{1,15}(\.\d{1,8})?$/, 'expected an amount such as 100000 or 2500.50')
-  .transform((text) => Decimal.of(text));
-const share = z
-  .string()
-  .regex(/^0\.\d{1,6}$/, 'expected a share below 1 such as 0.01')
-  .transform((text) => Decimal.of(text));
 
 /** Settings of the process that places orders. *Units*: notionals in the quote currency, shares of price. */
 export const config = baseConfig.extend({

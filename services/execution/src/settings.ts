@@ -3,7 +3,11 @@ import type { Config } from './config.ts';
 import type { ExecutionSettings } from './domain/index.ts';
 
 /** Returns the engine's settings from the process's configuration. */
-export function executionSettings(config: Config, instruments: readonly Instrument[], epoch: number): ExecutionSettings {
+export function executionSettings(
+  config: Config,
+  instruments: readonly Instrument[],
+  epoch: number,
+): ExecutionSettings {
   const { orderNotionalMax, positionNotionalMax, collar } = config;
   return {
     account: accountId(config.account),
@@ -13,7 +17,9 @@ export function executionSettings(config: Config, instruments: readonly Instrume
     closedOrdersMax: 2_000,
     commandIdsMax: 10_000,
     limits: {
-      byInstrument: new Map(instruments.map(({ id }) => [id, { orderNotionalMax, positionNotionalMax, collar }])),
+      byInstrument: new Map(
+        instruments.map(({ id }) => [id, { orderNotionalMax, positionNotionalMax, collar }]),
+      ),
       positionsMax: config.positionsMax,
       grossNotionalMax: config.grossNotionalMax,
       entriesPerMinuteMax: config.entriesPerMinuteMax,

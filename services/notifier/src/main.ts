@@ -12,7 +12,9 @@ await hostService('notifier', schema, async (context) => {
   const { bus, clock, config, identity, log, signal } = context;
   const folder = join(config.dataDir, 'notifier');
   mkdirSync(folder, { recursive: true });
-  const outbox = context.own(await OutboxFile.open(join(folder, 'outbox.log'), { ...OUTBOX_DEFAULTS, seed: identity }, clock.nowMs()));
+  const outbox = context.own(
+    await OutboxFile.open(join(folder, 'outbox.log'), { ...OUTBOX_DEFAULTS, seed: identity }, clock.nowMs()),
+  );
   const desk = new MailDesk({ ...MAIL_DESK_DEFAULTS, digestMs: config.digestMs });
   const channel = await chooseChannel(config);
   const messenger = new Messenger({ bus, clock, log, desk, outbox, channel });
@@ -21,5 +23,9 @@ await hostService('notifier', schema, async (context) => {
     const subscription = context.own(await bus.consume(durable, (message) => messenger.take(message)));
     ends.push(subscription.closed);
   }
-  return { closed: Promise.race(ends), counters: () => messenger.counters(), notes: () => [`sends by ${channel.name}`] };
+  return {
+    closed: Promise.race(ends),
+    counters: () => messenger.counters(),
+    notes: () => [`sends by ${channel.name}`],
+  };
 });

@@ -1,11 +1,6 @@
 import { Decimal } from '@algo/model';
-import { baseConfig } from '@algo/runtime';
+import { baseConfig, money } from '@algo/runtime';
 import { z } from 'zod';
-
-const money = z
-  .string()
-  .regex(/^\d{1,15}(\.\d{1,8})?$/, 'expected an amount such as 100000 or 2500.50')
-  .transform((text) => Decimal.of(text));
 
 /** Settings of the exchange that paper mode plays. */
 export const config = baseConfig.extend({

@@ -11,7 +11,12 @@ await hostService('paper-venue', schema, async (context) => {
   const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
   const settings: PaperSettings = {
     ...PAPER_DEFAULTS,
-    accounts: [{ account: accountId(config.account), balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])) }],
+    accounts: [
+      {
+        account: accountId(config.account),
+        balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])),
+      },
+    ],
     instruments,
     seed: config.seed,
     fees: { makerBps: config.makerBps, takerBps: config.takerBps },
@@ -25,7 +30,8 @@ await hostService('paper-venue', schema, async (context) => {
       },
     }),
   );
-  // Until its books are where they were, the exchange doesn't answer; whoever asks takes that for silence, not for "no".
+  // Until its books are where they were, the exchange doesn't
+  // answer; whoever asks takes that for silence, not for "no".
   while (!(loop.caughtUp && machine.caughtUp) && !context.signal.aborted) await context.clock.sleep(5);
   for (const subscription of await serveRequests(bus, loop, machine)) context.own(subscription);
   context.health.addReadiness(() => (machine.caughtUp ? [] : ['books: not caught up']));

@@ -11,7 +11,12 @@ await hostService('position-risk', schema, async (context) => {
     account: accountId(config.account),
     startingEquity: config.startingEquity,
     instruments: readInstrumentCatalog(config.instrumentsFile),
-    drawdownLevels: [config.drawdownAlert, config.drawdownWarning, config.drawdownCritical, config.drawdownBreaker],
+    drawdownLevels: [
+      config.drawdownAlert,
+      config.drawdownWarning,
+      config.drawdownCritical,
+      config.drawdownBreaker,
+    ],
   };
   let machine!: RiskMachine;
   const loop = context.own(

@@ -18,7 +18,9 @@ export interface NatsServerOptions {
 
 const START_MAX_MS = 15_000;
 
-/** A nats-server on loopback that this process started and may stop, kill and start again on the same files. */
+/**
+ * A nats-server on loopback that this process started and may stop, kill and start again on the same files.
+ */
 export class NatsServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly #options: NatsServerOptions;

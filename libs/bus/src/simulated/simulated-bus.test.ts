@@ -1,4 +1,4 @@
-import { busContract } from '../bus-contract.ts';
+import { busContract } from '../testing/bus-contract.ts';
 import { SimulatedServer } from './simulated-bus.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -36,7 +36,9 @@ type RequestHandler = (
 /** Ids remembered per stream, as the server's duplicate window does. */
 const IDS_MAX = 1_000_000;
 
-/** What a nats-server would hold, inside this process: shared by the buses that simulated services are given. */
+/**
+ * What a nats-server would hold, inside this process: shared by the buses that simulated services are given.
+ */
 export class SimulatedServer {
   readonly clock: VirtualClock;
   readonly #streams = new Map<StreamName, StoredMessage[]>();
@@ -44,6 +46,7 @@ export class SimulatedServer {
   readonly #durables = new Map<string, DurableState>();
   readonly #buckets = new Map<BucketName, Map<string, KeyEntry>>();
   readonly #handlers = new Map<string, RequestHandler>();
+  readonly #signals = new Map<string, Set<(data: Uint8Array) => void>>();
   #listeners: (() => void)[] = [];
   #revision = 0;
 
@@ -95,6 +98,20 @@ export class SimulatedServer {
     return () => {
       this.#listeners = this.#listeners.filter((listener) => listener !== wake);
     };
+  }
+
+  /** Says whether a signal gets lost; a simulation sets it to try what happens then. */
+  losesSignal: () => boolean = () => false;
+
+  signal(subject: string, data: Uint8Array): void {
+    if (this.losesSignal()) return;
+    for (const handler of this.#signals.get(subject) ?? []) queueMicrotask(() => handler(data));
+  }
+
+  onSignal(subject: string, handler: (data: Uint8Array) => void): () => void {
+    const handlers = this.#signals.get(subject) ?? new Set();
+    this.#signals.set(subject, handlers.add(handler));
+    return () => handlers.delete(handler);
   }
 
   handlers(): Map<string, RequestHandler> {
@@ -223,6 +240,20 @@ class SimulatedBus implements Bus {
       closed: new Promise(() => {}),
       async [Symbol.asyncDispose]() {
         handlers.delete(subject);
+      },
+    };
+  }
+
+  signal(subject: string, data: Uint8Array): void {
+    this.#server.signal(subject, data);
+  }
+
+  async onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription> {
+    const forget = this.#server.onSignal(subject, handler);
+    return {
+      closed: new Promise(() => {}),
+      async [Symbol.asyncDispose]() {
+        forget();
       },
     };
   }

@@ -8,7 +8,9 @@ import { bucketSnapshots } from './snapshot-store.ts';
 
 const NOISE = randomBytes(4_000_000);
 
-/** Bytes that don't compress, so that their length decides the number of chunks; others for another number. */
+/**
+ * Bytes that don't compress, so that their length decides the number of chunks; others for another number.
+ */
 function noise(length: number, which: number): Uint8Array {
   return NOISE.subarray(which * 1_000, which * 1_000 + length);
 }

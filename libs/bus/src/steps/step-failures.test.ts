@@ -3,10 +3,10 @@ import { expect, test } from '@jest/globals';
 import { type Bus, type Clock, PublishFailedError } from '../bus.ts';
 import { SimulatedServer } from '../simulated/simulated-bus.ts';
 import { VirtualClock } from '../simulated/virtual-clock.ts';
+import { ROLE_NAMES, runFeed, startRole } from '../testing/step-world.ts';
 import { bucketSnapshots } from './snapshot-store.ts';
 import { StepLoop } from './step-loop.ts';
 import { StepSource } from './step-source.ts';
-import { ROLE_NAMES, runFeed, startRole } from './step-world.ts';
 
 /** Every look at the clock is a snapshot interval later. */
 function ticking(): Clock {
@@ -33,6 +33,8 @@ function refusing(bus: Bus, subject: string): Bus {
     request: (subject, type, data, timeoutMs) => bus.request(subject, type, data, timeoutMs),
     serve: (subject, handler) => bus.serve(subject, handler),
     bucket: (name) => bus.bucket(name),
+    signal: (to, data) => bus.signal(to, data),
+    onSignal: (to, handler) => bus.onSignal(to, handler),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
   };
 }

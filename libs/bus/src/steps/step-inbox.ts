@@ -1,4 +1,4 @@
-import { codecs, type Family, familyOf, laneOf, type StreamName } from '@algo/contracts';
+import { codecs, type Family, familyOf, laneOf, type StepMark, type StreamName } from '@algo/contracts';
 import type { TimeUs } from '@algo/model';
 import type { InboundMessage } from '../bus.ts';
 import { LaneReader, type LaneSnapshot } from '../lane-reader.ts';
@@ -37,7 +37,6 @@ interface Marked {
   readonly step: number;
   readonly timeUs: TimeUs;
   readonly need: readonly { readonly lane: string; readonly count: number }[];
-  readonly sequence: number;
 }
 
 interface Incoming {
@@ -46,14 +45,16 @@ interface Incoming {
   marked: Marked[];
   markedThrough: number;
   consumed: number;
+  /** Marks of the stream that speak of steps not taken yet: a restart must read them again. */
+  stored: { readonly sequence: number; readonly last: number }[];
 }
 
 /** Ids of laneless messages remembered, so that a repeat outside the server's window is still dropped. */
 const RECENT_IDS = 4_096;
 
 /**
- * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step; all others
- * (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
+ * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step;
+ * all others (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
  */
 export class StepInbox {
   readonly #forward: Incoming[];
@@ -75,6 +76,7 @@ export class StepInbox {
         marked: [],
         markedThrough: consumed,
         consumed,
+        stored: [],
       };
       this.#producers.set(producer.name, incoming);
       return incoming;
@@ -121,7 +123,7 @@ export class StepInbox {
       incoming.lanes.set(lane, entry);
     }
     entry.reader.admit(message, (next) => {
-      if (familyOf(next.subject) === 'step.mark') this.#mark(incoming, next);
+      if (familyOf(next.subject) === 'step.mark') this.#onStoredMark(incoming, next);
       else if (next.lane!.step === undefined) this.#free.push(next);
       else entry.waiting.push(next);
     });
@@ -151,11 +153,13 @@ export class StepInbox {
       take(incoming, this.#step, messages);
       incoming.marked = incoming.marked.filter((mark) => mark.step > this.#step);
       incoming.consumed = this.#step;
+      incoming.stored = incoming.stored.filter((mark) => mark.last > incoming.consumed);
     }
     for (const incoming of this.#forward) {
       take(incoming, head.step, messages);
       incoming.marked.shift();
       incoming.consumed = head.step;
+      incoming.stored = incoming.stored.filter((mark) => mark.last > incoming.consumed);
     }
     this.#step = head.step;
     return { step: head.step, timeUs: head.timeUs, messages };
@@ -170,16 +174,15 @@ export class StepInbox {
     };
     const lanes: Record<string, LaneSnapshot> = {};
     for (const [name, incoming] of this.#producers) {
-      for (const mark of incoming.marked) unread('STEPS', mark.sequence);
+      const unreadMarks = incoming.stored.filter((mark) => mark.last > incoming.consumed);
+      for (const mark of unreadMarks) unread('STEPS', mark.sequence);
       for (const [lane, { reader, waiting }] of incoming.lanes) {
         for (const message of waiting) unread(message.stream, message.sequence);
         for (const message of reader.held.values()) unread(message.stream, message.sequence);
-        const unreadMarks =
-          lane === 'step.mark' ? new Set(incoming.marked.map((mark) => mark.sequence)).size : 0;
         const free = this.#free.filter((m) => m.lane?.producer === name && laneOf(m.subject) === lane).length;
         lanes[`${name}/${lane}`] = {
           epoch: reader.epoch,
-          count: reader.count - waiting.length - unreadMarks - free,
+          count: reader.count - waiting.length - (lane === 'step.mark' ? unreadMarks.length : 0) - free,
         };
       }
     }
@@ -190,12 +193,25 @@ export class StepInbox {
     return { step: this.#step, consumed, positions, lanes, recentIds: [...this.#recent] };
   }
 
-  #mark(incoming: Incoming, message: InboundMessage): void {
+  /** Takes a mark that came as a signal; one whose predecessor was lost waits for the stream to tell. */
+  onSignal(data: Uint8Array): void {
+    const mark = codecs.StepMark.decode(data);
+    const incoming = this.#producers.get(mark.producer);
+    if (incoming !== undefined && mark.after <= incoming.markedThrough) this.#mark(incoming, mark);
+  }
+
+  #onStoredMark(incoming: Incoming, message: InboundMessage): void {
     const mark = codecs.StepMark.decode(message.data);
+    this.#mark(incoming, mark);
+    const last = mark.steps.at(-1) ?? 0;
+    if (last > incoming.consumed) incoming.stored.push({ sequence: message.sequence, last });
+  }
+
+  #mark(incoming: Incoming, mark: StepMark): void {
     const need = mark.lanes.filter(({ lane }: { lane: string }) => reads(incoming.plan, lane));
-    for (const step of mark.steps) {
+    for (const [i, step] of mark.steps.entries()) {
       if (step <= incoming.markedThrough) continue;
-      incoming.marked.push({ step, timeUs: mark.eventTimeUs, need, sequence: message.sequence });
+      incoming.marked.push({ step, timeUs: mark.eventTimesUs[i]!, need });
       incoming.markedThrough = step;
     }
   }
@@ -223,7 +239,10 @@ function finished(incoming: Incoming, step: number): boolean {
   return incoming.marked.every((mark) => mark.step > step || complete(incoming, mark));
 }
 
-/** Moves the messages of steps up to `step` out, families in plan order, shards ascending, each lane in its own order. */
+/**
+ * Moves the messages of steps up to `step` out, families in
+ * plan order, shards ascending, each lane in its own order.
+ */
 function take(incoming: Incoming, step: number, into: InboundMessage[]): void {
   for (const family of incoming.plan.families) {
     const lanes = [...incoming.lanes.keys()].filter(

@@ -59,17 +59,17 @@ interface LoopSnapshot {
 }
 
 /**
- * How far before the snapshot's position a stream is read again. A server that was killed may have given the last
- * sequences before it to other messages since; what was handled is dropped by lane count or id.
+ * How far before the snapshot's position a stream is read again. A server that was killed may have given the
+ * last sequences before it to other messages since; what was handled is dropped by lane count or id.
  */
 const REWIND = 1_024;
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
 
 /**
- * Drives one service: restores it, follows its streams from where the snapshot stood, hands it complete steps or single
- * live messages, publishes what it says with deterministic lane positions, marks finished steps and takes snapshots.
- * Start-up after a crash and normal start-up are this one path.
+ * Drives one service: restores it, follows its streams from where the snapshot stood, hands it complete steps
+ * or single live messages, publishes what it says with deterministic lane positions, marks finished steps and
+ * takes snapshots. Start-up after a crash and normal start-up are this one path.
  */
 export class StepLoop implements AsyncDisposable {
   readonly #options: StepLoopOptions;
@@ -103,7 +103,7 @@ export class StepLoop implements AsyncDisposable {
     this.#counts = new Map(Object.entries(restored?.counts ?? {}));
     this.#handled = restored?.handled ?? 0;
     this.#publishedThrough = publishedThrough;
-    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) =>
+    this.#marker = new StepMarker(options.bus, options.clock, { count: marks, publishedThrough }, (error) =>
       this.#fail(error),
     );
   }
@@ -173,6 +173,13 @@ export class StepLoop implements AsyncDisposable {
     for (const family of asides ?? []) add(family);
     if (producers.length > 0)
       filters.set('STEPS', new Set(producers.map((producer) => subjects.stepMark(producer.name))));
+    for (const producer of producers)
+      this.#subscriptions.push(
+        await bus.onSignal(subjects.stepSignal(producer.name), (data) => {
+          this.#inbox.onSignal(data);
+          this.#pump();
+        }),
+      );
     for (const [stream, set] of filters) {
       const subscription = await bus.follow(
         { stream, subjects: [...set], after: Math.max(0, (positions[stream] ?? 0) - REWIND) },
@@ -191,7 +198,8 @@ export class StepLoop implements AsyncDisposable {
       return;
     }
     this.#pump();
-    // A replay is bounded by ingest's window; pausing one of its streams could keep a step from ever completing.
+    // A replay is bounded by ingest's window; pausing one of
+    // its streams could keep a step from ever completing.
     if (this.#inbox.backlog < BACKLOG_MAX || message.stream === 'STEPS' || message.lane?.step !== undefined)
       return;
     return new Promise((wake) => this.#roomWaiters.push(wake));
@@ -209,7 +217,10 @@ export class StepLoop implements AsyncDisposable {
       });
   }
 
-  /** Works through what is ready; synchronous as long as the machine is, so that a quiet engine answers at once. */
+  /**
+   * Works through what is ready; synchronous as long as the
+   * machine is, so that a quiet engine answers at once.
+   */
   #drain(): Promise<void> | undefined {
     try {
       for (;;) {
@@ -263,7 +274,10 @@ export class StepLoop implements AsyncDisposable {
     return true;
   }
 
-  /** Hands one message over. One that can't be read is set aside where that costs nothing, and stops us where it might. */
+  /**
+   * Hands one message over. One that can't be read is set aside
+   * where that costs nothing, and stops us where it might.
+   */
   #handle(message: InboundMessage, context: HandleContext): void | Promise<void> {
     const unreadable = (error: unknown): void => {
       if (!(error instanceof ContractError)) throw error;
@@ -358,7 +372,8 @@ export class StepLoop implements AsyncDisposable {
     const counts = Object.fromEntries(this.#counts);
     const handled = this.#handled;
     const outputs = [...this.#unstored];
-    // The boundary comes before its own step is handed to the marker, so the wait is asked for a moment later.
+    // The boundary comes before its own step is handed to
+    // the marker, so the wait is asked for a moment later.
     this.#saving = Promise.resolve()
       .then(() => Promise.all([...outputs, step === 0 ? undefined : this.#marker.whenStored(step)]))
       .then(() => this.#options.snapshots.save(pack({ version: 1, inbox, counts, handled }, state)))
@@ -368,10 +383,13 @@ export class StepLoop implements AsyncDisposable {
       });
   }
 
-  /** Stops at once and says nothing more, as a killed process does: for fault simulations inside one process. */
+  /**
+   * Stops at once and says nothing more, as a killed process does: for fault simulations inside one process.
+   */
   abandon(): void {
     this.#stopping = true;
     this.#abandoned = true;
+    this.#marker.end();
     for (const subscription of this.#subscriptions) void subscription[Symbol.asyncDispose]();
   }
 

@@ -22,9 +22,9 @@ interface SourceSnapshot {
 }
 
 /**
- * Gives out a recorded feed step by step. A step holds the trades of one slice of event time; the next leaves as soon as
- * fewer than `window` steps are under way. After a restart the feed is read again from its snapshot and what was
- * already said is not said twice. *Source*: ADR 5.
+ * Gives out a recorded feed step by step. A step holds the trades of one slice of event time; the next leaves
+ * as soon as fewer than `window` steps are under way. After a restart the feed is read again from its
+ * snapshot and what was already said is not said twice. *Source*: ADR 5.
  */
 export class StepSource implements AsyncDisposable {
   /** The feed's own state as it stood at the snapshot; undefined on a first start. */
@@ -35,7 +35,7 @@ export class StepSource implements AsyncDisposable {
   readonly #publishedThrough: number;
   readonly #followers = new Map<string, number>();
   readonly #underWay: number[] = [];
-  #subscription: Subscription | undefined;
+  readonly #subscriptions: Subscription[] = [];
   #wake: (() => void) | undefined;
   #failure: Error | undefined;
   #snapshotMs: number;
@@ -54,7 +54,7 @@ export class StepSource implements AsyncDisposable {
     this.#counts = new Map(Object.entries(saved?.source.counts ?? {}));
     this.#publishedThrough = publishedThrough;
     this.#snapshotMs = options.clock.nowMs();
-    this.#marker = new StepMarker(options.bus, { count: marks, publishedThrough }, (error) =>
+    this.#marker = new StepMarker(options.bus, options.clock, { count: marks, publishedThrough }, (error) =>
       this.#fail(error),
     );
   }
@@ -75,7 +75,10 @@ export class StepSource implements AsyncDisposable {
     return this.#step;
   }
 
-  /** Gives out one step. Resolves when there is room for the next. `state` is asked for only when a snapshot is due. */
+  /**
+   * Gives out one step. Resolves when there is room for the
+   * next. `state` is asked for only when a snapshot is due.
+   */
   async give(
     step: number,
     timeUs: TimeUs,
@@ -137,9 +140,14 @@ export class StepSource implements AsyncDisposable {
     );
   }
 
+  /**
+   * Once the window is full, half of it must drain: steps
+   * that leave together cost everybody less than one by one.
+   */
   async #room(): Promise<void> {
+    if (this.#underWay.length < this.#options.window) return;
     this.#forget();
-    while (this.#underWay.length >= this.#options.window) await this.#nextMark();
+    while (this.#underWay.length > this.#options.window / 2) await this.#nextMark();
   }
 
   async #nextMark(): Promise<void> {
@@ -167,18 +175,17 @@ export class StepSource implements AsyncDisposable {
       after = Math.min(after, last?.sequence ?? 0);
     }
     if (waitFor.length === 0) return;
-    this.#subscription = await bus.follow(
-      { stream: 'STEPS', subjects: waitFor.map((name) => subjects.stepMark(name)), after },
-      (message) => {
-        const mark = codecs.StepMark.decode(message.data);
-        this.#followers.set(
-          mark.producer,
-          Math.max(this.#followers.get(mark.producer) ?? 0, mark.steps.at(-1)!),
-        );
-        this.#wake?.();
-      },
-    );
-    void this.#subscription.closed.then((error) => error !== undefined && this.#fail(error));
+    const onMark = (data: Uint8Array) => {
+      const { producer, steps } = codecs.StepMark.decode(data);
+      this.#followers.set(producer, Math.max(this.#followers.get(producer) ?? 0, steps.at(-1)!));
+      this.#wake?.();
+    };
+    for (const name of waitFor)
+      this.#subscriptions.push(await bus.onSignal(subjects.stepSignal(name), onMark));
+    const marks = waitFor.map((name) => subjects.stepMark(name));
+    const stored = await bus.follow({ stream: 'STEPS', subjects: marks, after }, ({ data }) => onMark(data));
+    void stored.closed.then((error) => error !== undefined && this.#fail(error));
+    this.#subscriptions.push(stored);
   }
 
   #fail(error: Error): void {
@@ -188,7 +195,7 @@ export class StepSource implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#saving;
-    await this.#subscription?.[Symbol.asyncDispose]();
+    for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
   }
 }
 

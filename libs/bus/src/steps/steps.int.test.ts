@@ -5,8 +5,8 @@ import { type Bus, systemClock } from '../bus.ts';
 import type { JetStreamBus } from '../jetstream-bus.ts';
 import { SimulatedServer } from '../simulated/simulated-bus.ts';
 import { VirtualClock } from '../simulated/virtual-clock.ts';
+import { ROLE_NAMES, type Role, runFeed, saidBy, startRole } from '../testing/step-world.ts';
 import type { StepLoop } from './step-loop.ts';
-import { ROLE_NAMES, type Role, runFeed, saidBy, startRole } from './step-world.ts';
 
 const STEPS = 150;
 

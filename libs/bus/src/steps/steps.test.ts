@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { Clock } from '../bus.ts';
 import { SimulatedServer } from '../simulated/simulated-bus.ts';
 import { VirtualClock } from '../simulated/virtual-clock.ts';
+import { ROLE_NAMES, type Role, runFeed, saidBy, startRole } from '../testing/step-world.ts';
 import type { StepLoop } from './step-loop.ts';
-import { ROLE_NAMES, type Role, runFeed, saidBy, startRole } from './step-world.ts';
 
 /** A clock that grows with every look, so that snapshots happen often and at places a seed decides. */
 function ticking(seed: number): Clock {
@@ -20,6 +20,8 @@ async function run(steps: number, window: number, seed?: number): Promise<string
     random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
     return random % below;
   };
+  // Signals may be lost at any time; what they said is in the stream.
+  if (seed !== undefined) server.losesSignal = () => next(7) === 0;
   let finished = false;
   const feed = (async () => {
     while (!finished) {

@@ -59,7 +59,9 @@ export function putSteps(into: Uint8Array, values: Float64Array): number {
   return at;
 }
 
-/** Where a column stands in the bytes of its message. Not a view: making one costs more than reading ten rows. */
+/**
+ * Where a column stands in the bytes of its message. Not a view: making one costs more than reading ten rows.
+ */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -77,9 +79,9 @@ function refuseRest(bytes: Uint8Array, span: Span, at: number, rows: number): vo
 }
 
 /**
- * Fills `values` with the column that the rises spell, from `base` on.
- * Rows that aren't there are read from what follows, at most to the end of the message where undefined counts as 0 and ends
- * a number; so the loop stops, and `refuseRest` tells.
+ * Fills `values` with the column that the rises spell, from `base` on. Rows that aren't there are read from
+ * what follows, at most to the end of the message where undefined counts
+ * as 0 and ends a number; so the loop stops, and `refuseRest` tells.
  */
 export function takeRises(bytes: Uint8Array, span: Span, base: number, values: Float64Array): void {
   const rows = values.length;
@@ -99,7 +101,10 @@ export function takeRises(bytes: Uint8Array, span: Span, base: number, values: F
   if (!(value <= Number.MAX_SAFE_INTEGER)) throw new Refused(`[${rows - 1}]`, value, 'above 2^53 − 1');
 }
 
-/** Fills `values` with the column that the zigzag steps spell, from `base` on. Reads behind the end as `takeRises` does. */
+/**
+ * Fills `values` with the column that the zigzag steps spell,
+ * from `base` on. Reads behind the end as `takeRises` does.
+ */
 export function takeSteps(bytes: Uint8Array, span: Span, base: number, values: Float64Array): void {
   const rows = values.length;
   let at = span.start;
@@ -152,7 +157,10 @@ export function doublesIn(span: Span): number {
   return size / BYTES_PER_DOUBLE;
 }
 
-/** Fills `values` with the doubles that stand there, copied, because they needn't be aligned. `view` is over `bytes`. */
+/**
+ * Fills `values` with the doubles that stand there, copied,
+ * because they needn't be aligned. `view` is over `bytes`.
+ */
 export function takeDoubles(bytes: Uint8Array, view: DataView, span: Span, values: Float64Array): void {
   const held = doublesIn(span);
   const rows = values.length;

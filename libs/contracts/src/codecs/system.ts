@@ -37,8 +37,9 @@ const laneCount = part<LaneCount>('LaneCount', { lane: word, count: whole });
 const stepMark = part<StepMark>('StepMark', {
   producer: word,
   steps: list(whole),
-  eventTimeUs: whole,
+  eventTimesUs: list(whole),
   lanes: list(nested(laneCount)),
+  after: whole,
 });
 
 export const systemCodecs = {

@@ -139,7 +139,9 @@ function spanOf(reader: protobuf.Reader): Span {
   return { start, end: start + size };
 }
 
-/** Returns where a column stands. A second piece of the same column is refused: no encoder in use writes one. */
+/**
+ * Returns where a column stands. A second piece of the same column is refused: no encoder in use writes one.
+ */
 function once(before: Span, field: string, reader: protobuf.Reader): Span {
   if (before.end > before.start) throw new Refused(field, '', 'written in more than one piece');
   return spanOf(reader);

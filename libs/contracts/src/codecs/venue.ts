@@ -78,15 +78,19 @@ const accountRequest = part<AccountRequest>('AccountRequest', {
 export const venueRequestCodecs = {
   SubmitOrderRequest: codec(
     algo.v1.SubmitOrderRequest,
-    part<SubmitOrderRequest>('SubmitOrderRequest', { order: nested(orderRequest), sentUs: whole }),
+    part<SubmitOrderRequest>('SubmitOrderRequest', {
+      order: nested(orderRequest),
+      sentUs: whole,
+      step: whole,
+    }),
   ),
   CancelOrderRequest: codec(
     algo.v1.CancelOrderRequest,
-    part<CancelOrderRequest>('CancelOrderRequest', { ...named, sentUs: whole }),
+    part<CancelOrderRequest>('CancelOrderRequest', { ...named, sentUs: whole, step: whole }),
   ),
   LookUpOrderRequest: codec(
     algo.v1.LookUpOrderRequest,
-    part<LookUpOrderRequest>('LookUpOrderRequest', named),
+    part<LookUpOrderRequest>('LookUpOrderRequest', { ...named, step: whole }),
   ),
   AccountRequest: codec(algo.v1.AccountRequest, accountRequest),
 };

@@ -2597,8 +2597,9 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             producer: string;
             steps: number[];
-            eventTimeUs: number;
+            eventTimesUs: number[];
             lanes: algo.v1.LaneCount.$Properties[];
+            after: number;
             static encode(message: algo.v1.StepMark.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StepMark & algo.v1.StepMark.$Shape;
         }
@@ -2607,8 +2608,9 @@ export namespace algo {
             interface $Properties {
                 producer?: (string|null);
                 steps?: (number[]|null);
-                eventTimeUs?: (number|null);
+                eventTimesUs?: (number[]|null);
                 lanes?: (algo.v1.LaneCount.$Properties[]|null);
+                after?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.StepMark.$Properties;
@@ -2622,6 +2624,7 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             order?: (algo.v1.OrderRequest.$Properties|null);
             sentUs: number;
+            step: number;
             static encode(message: algo.v1.SubmitOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SubmitOrderRequest & algo.v1.SubmitOrderRequest.$Shape;
         }
@@ -2630,6 +2633,7 @@ export namespace algo {
             interface $Properties {
                 order?: (algo.v1.OrderRequest.$Properties|null);
                 sentUs?: (number|null);
+                step?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.SubmitOrderRequest.$Properties;
@@ -2645,6 +2649,7 @@ export namespace algo {
             instrument: string;
             clientOrderId: string;
             sentUs: number;
+            step: number;
             static encode(message: algo.v1.CancelOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CancelOrderRequest & algo.v1.CancelOrderRequest.$Shape;
         }
@@ -2655,6 +2660,7 @@ export namespace algo {
                 instrument?: (string|null);
                 clientOrderId?: (string|null);
                 sentUs?: (number|null);
+                step?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.CancelOrderRequest.$Properties;
@@ -2669,6 +2675,7 @@ export namespace algo {
             account: string;
             instrument: string;
             clientOrderId: string;
+            step: number;
             static encode(message: algo.v1.LookUpOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.LookUpOrderRequest & algo.v1.LookUpOrderRequest.$Shape;
         }
@@ -2678,6 +2685,7 @@ export namespace algo {
                 account?: (string|null);
                 instrument?: (string|null);
                 clientOrderId?: (string|null);
+                step?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.LookUpOrderRequest.$Properties;

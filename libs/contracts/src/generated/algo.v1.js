@@ -11647,6 +11647,7 @@ export const algo = $root.algo = (() => {
 
             const StepMark = function (properties) {
                 this.steps = [];
+                this.eventTimesUs = [];
                 this.lanes = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
@@ -11656,8 +11657,9 @@ export const algo = $root.algo = (() => {
 
             StepMark.prototype.producer = "";
             StepMark.prototype.steps = $util.emptyArray;
-            StepMark.prototype.eventTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StepMark.prototype.eventTimesUs = $util.emptyArray;
             StepMark.prototype.lanes = $util.emptyArray;
+            StepMark.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             StepMark.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11670,11 +11672,13 @@ export const algo = $root.algo = (() => {
                     writer.uint32(10).string(message.producer);
                 if (message.steps != null && message.steps.length)
                     writer.uint32(18).uint64s(message.steps);
-                if (message.eventTimeUs != null && $Object.hasOwnProperty.call(message, "eventTimeUs") && (typeof message.eventTimeUs === "object" ? message.eventTimeUs.low || message.eventTimeUs.high : message.eventTimeUs !== 0))
-                    writer.uint32(24).uint64(message.eventTimeUs);
+                if (message.eventTimesUs != null && message.eventTimesUs.length)
+                    writer.uint32(26).uint64s(message.eventTimesUs);
                 if (message.lanes != null && message.lanes.length)
                     for (let i = 0; i < message.lanes.length; ++i)
                         $root.algo.v1.LaneCount.encode(message.lanes[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && (typeof message.after === "object" ? message.after.low || message.after.high : message.after !== 0))
+                    writer.uint32(40).uint64(message.after);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11732,12 +11736,17 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 3: {
+                            if (wireType === 2) {
+                                if (!(message.eventTimesUs && message.eventTimesUs.length))
+                                    message.eventTimesUs = [];
+                                reader.uint64s(message.eventTimesUs);
+                                continue;
+                            }
                             if (wireType !== 0)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.eventTimeUs = value;
-                            else
-                                delete message.eventTimeUs;
+                            if (!(message.eventTimesUs && message.eventTimesUs.length))
+                                message.eventTimesUs = [];
+                            message.eventTimesUs.push(reader.uint64());
                             continue;
                         }
                     case 4: {
@@ -11746,6 +11755,15 @@ export const algo = $root.algo = (() => {
                             if (!(message.lanes && message.lanes.length))
                                 message.lanes = [];
                             message.lanes.push($root.algo.v1.LaneCount.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.after = value;
+                            else
+                                delete message.after;
                             continue;
                         }
                     }
@@ -11779,6 +11797,7 @@ export const algo = $root.algo = (() => {
 
             SubmitOrderRequest.prototype.order = null;
             SubmitOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SubmitOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             SubmitOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11791,6 +11810,8 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(16).uint64(message.sentUs);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
+                    writer.uint32(24).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11839,6 +11860,15 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -11872,6 +11902,7 @@ export const algo = $root.algo = (() => {
             CancelOrderRequest.prototype.instrument = "";
             CancelOrderRequest.prototype.clientOrderId = "";
             CancelOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CancelOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             CancelOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11888,6 +11919,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(26).string(message.clientOrderId);
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(32).uint64(message.sentUs);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
+                    writer.uint32(40).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11957,6 +11990,15 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -11989,6 +12031,7 @@ export const algo = $root.algo = (() => {
             LookUpOrderRequest.prototype.account = "";
             LookUpOrderRequest.prototype.instrument = "";
             LookUpOrderRequest.prototype.clientOrderId = "";
+            LookUpOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             LookUpOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12003,6 +12046,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(18).string(message.instrument);
                 if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
                     writer.uint32(26).string(message.clientOrderId);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
+                    writer.uint32(32).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12061,6 +12106,15 @@ export const algo = $root.algo = (() => {
                                 message.clientOrderId = value;
                             else
                                 delete message.clientOrderId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.step = value;
+                            else
+                                delete message.step;
                             continue;
                         }
                     }

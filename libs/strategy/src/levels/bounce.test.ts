@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../example-state.ts';
+import { exampleState } from '../testing/example-state.ts';
 import { bounceLevel } from './bounce.ts';
 
 test.each([

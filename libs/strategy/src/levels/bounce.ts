@@ -17,8 +17,8 @@ export interface BounceVerdict {
 }
 
 /**
- * Level 4: the fastest timeframe bounces off the zone with strength > 0.7 on volume > 1.5 × the mean of the 19 bars before.
- * Example: strength 0.8 and ratio 2.0 → passes; strength 0.7 or ratio 1.5 exactly → does not.
+ * Level 4: the fastest timeframe bounces off the zone with strength > 0.7 on volume > 1.5 × the mean of the
+ * 19 bars before. Example: strength 0.8 and ratio 2.0 → passes; strength 0.7 or ratio 1.5 exactly → does not.
  */
 export function bounceLevel(
   state: MarketState,

@@ -1,6 +1,6 @@
 import type { MarketState, Timeframe } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../example-state.ts';
+import { exampleState } from '../testing/example-state.ts';
 import { cascadeLevel } from './cascade.ts';
 
 const FRAMES: readonly Timeframe[] = ['1m', '5m', '15m'];

@@ -1,6 +1,6 @@
 import type { MarketState, Regime } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../example-state.ts';
+import { exampleState } from '../testing/example-state.ts';
 import { regimeLevel } from './regime.ts';
 
 function withRegime(state: MarketState, change: Partial<Regime>): MarketState {

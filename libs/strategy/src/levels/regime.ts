@@ -25,9 +25,9 @@ export interface RegimeVerdict {
 
 /**
  * Level 1: which way the longest timeframe trends. Ranging when ADX < 20, ATR % < 0.5, persistence < 0.55 or
- * mean-reversion strength > 0.6; otherwise long when EMA20 > EMA50 > EMA200 and price > EMA20, short when mirrored.
- * Example: ADX 25, ATR 0.8 %, persistence 0.6, mean reversion 0.4, EMAs 99.5 > 99 > 98 and price 100 → long; with
- * ADX 19.9 → ranging. A value exactly on its threshold passes; equal EMAs do not.
+ * mean-reversion strength > 0.6; otherwise long when EMA20 > EMA50 > EMA200 and price > EMA20, short when
+ * mirrored. Example: ADX 25, ATR 0.8 %, persistence 0.6, mean reversion 0.4, EMAs 99.5 > 99 > 98 and price
+ * 100 → long; with ADX 19.9 → ranging. A value exactly on its threshold passes; equal EMAs do not.
  */
 export function regimeLevel(
   state: MarketState,

@@ -1,6 +1,6 @@
 import type { Zone } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../example-state.ts';
+import { exampleState } from '../testing/example-state.ts';
 import { zoneLevel } from './zone.ts';
 
 const cases: readonly (readonly [string, Partial<Zone>, boolean])[] = [

@@ -12,8 +12,8 @@ export interface ZoneVerdict {
 }
 
 /**
- * Level 2: price stands at a living demand zone (long) or supply zone (short) of the longest timeframe, within 0.5 %.
- * Carries the session's POC and value area along for the record; they decide nothing here.
+ * Level 2: price stands at a living demand zone (long) or supply zone (short) of the longest timeframe,
+ * within 0.5 %. Carries the session's POC and value area along for the record; they decide nothing here.
  * Example: long at 100: demand 99–99.5 is 0.005 away and passes; 99–99.49 is 0.0051 away and does not.
  */
 export function zoneLevel(

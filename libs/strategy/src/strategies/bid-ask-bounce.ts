@@ -7,13 +7,13 @@ import { CLASSIC_PRIMARY_IMBALANCE, objections, readPrimaries } from '../primari
 import { defineStrategy } from '../strategy.ts';
 
 /**
- * Trades the turn at the edge of where volume trades. The setup: microstructure is bullish (long) or bearish (short)
- * while price is within 5 % of the value-area width of the value area's low (long) or high (short), or the primary
- * timeframe closed beyond 1 σ from its EMA20 on that side: the tape turns against the move that led there. Then order
- * flow must not take the other side beyond 2.5 : 1, and the confluence must reach the minimum.
- * Without a setup it refuses at level 1 (STRATEGY), which is only counted; afterwards at level 4.
- * Example: bullish, value area 100–104 and price 100.2 → 0.05 of the width off the low, setup long; price 100.3 (0.075)
- * with deviation −1.2 → setup long by deviation; 100.3 with −1.0 → no setup.
+ * Trades the turn at the edge of where volume trades. The setup: microstructure is bullish (long) or bearish
+ * (short) while price is within 5 % of the value-area width of the value area's low (long) or high (short),
+ * or the primary timeframe closed beyond 1 σ from its EMA20 on that side: the tape turns against the move
+ * that led there. Then order flow must not take the other side beyond 2.5 : 1, and the confluence must reach
+ * the minimum. Without a setup it refuses at level 1 (STRATEGY), which is only counted; afterwards at level
+ * 4. Example: bullish, value area 100–104 and price 100.2 → 0.05 of the width off the low, setup long; price
+ * 100.3 (0.075) with deviation −1.2 → setup long by deviation; 100.3 with −1.0 → no setup.
  */
 export const bidAskBounce = defineStrategy({
   name: 'bid_ask_bounce',

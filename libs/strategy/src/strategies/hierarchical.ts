@@ -12,12 +12,12 @@ import { defineStrategy } from '../strategy.ts';
 const IMBALANCE_MAX = 99;
 
 /**
- * The four levels, from the longest timeframe to the fastest; the first that fails ends the evaluation. When all pass,
- * the entry score is bounce strength × the fastest imbalance toward the trade (for shorts 1 ÷ imbalance, at most 99, so
- * that more is stronger on both sides) and the stop stands at the zone's far boundary. The confluence is recorded and
- * not required: the levels are this strategy's whole rule.
- * Example: 15m up-trend, price 100 at demand 99.5–99.9, imbalance 3.0 > 2.0 > 1.5, strength 0.8 on 2.0 × volume → long,
- * score 0.8 × 3.0 = 2.4, stop 99.5. Short with imbalance 0.4 and strength 0.8 → 0.8 × 2.5 = 2.0.
+ * The four levels, from the longest timeframe to the fastest; the first that fails ends the evaluation. When
+ * all pass, the entry score is bounce strength × the fastest imbalance toward the trade (for shorts 1 ÷
+ * imbalance, at most 99, so that more is stronger on both sides) and the stop stands at the zone's far
+ * boundary. The confluence is recorded and not required: the levels are this strategy's whole rule. Example:
+ * 15m up-trend, price 100 at demand 99.5–99.9, imbalance 3.0 > 2.0 > 1.5, strength 0.8 on 2.0 × volume →
+ * long, score 0.8 × 3.0 = 2.4, stop 99.5. Short with imbalance 0.4 and strength 0.8 → 0.8 × 2.5 = 2.0.
  */
 export const hierarchical = defineStrategy({
   name: 'hierarchical',

@@ -9,8 +9,8 @@ import {
   type TradingConfig,
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../example-state.ts';
 import type { Strategy, StrategyInput } from '../strategy.ts';
+import { exampleState } from '../testing/example-state.ts';
 import { parseTradingConfig } from '../trading-config-schema.ts';
 import {
   bidAskBounce,

@@ -4,11 +4,12 @@ import { CLASSIC_PRIMARY_IMBALANCE, readPrimaries } from '../primaries.ts';
 import { defineStrategy } from '../strategy.ts';
 
 /**
- * Joins a one-sided tape. On a signal: order flow on the primary timeframe beyond 2.5 : 1 and microstructure must take
- * the same side, the signal's, and the confluence must reach the configuration's minimum. Reads no regime level, so it
- * runs before the long averages exist. Every refusal is level 4: signals are few, and each one is explained.
- * Example: 1m imbalance 3.0, bullish, at the value area low (1.5), |r| 0.1 (1.0), a supply zone ahead (0.5): 3.0 of 8.0
- * reaches a minimum of 3.0 → long with score 3.0. With imbalance 2.4 → PRIMARY_DISAGREE.
+ * Joins a one-sided tape. On a signal: order flow on the primary timeframe beyond 2.5 : 1 and microstructure
+ * must take the same side, the signal's, and the confluence must reach the configuration's minimum. Reads no
+ * regime level, so it runs before the long averages exist. Every refusal is level 4: signals are few, and
+ * each one is explained. Example: 1m imbalance 3.0, bullish, at the value area low (1.5), |r| 0.1 (1.0), a
+ * supply zone ahead (0.5): 3.0 of 8.0 reaches a minimum of 3.0
+ * → long with score 3.0. With imbalance 2.4 → PRIMARY_DISAGREE.
  */
 export const orderFlowScalping = defineStrategy({
   name: 'order_flow_scalping',

@@ -8,12 +8,12 @@ import { CLASSIC_PRIMARY_IMBALANCE, objections, readPrimaries } from '../primari
 import { defineStrategy, type StrategyInput } from '../strategy.ts';
 
 /**
- * Trades the bounce off a zone of the longest timeframe: level 2 (price at a demand zone → long, at a supply zone →
- * short; when at both, the nearer), level 4 (bounce strength and volume), neither primary analyser taking the other
- * side, and the confluence at the minimum. The stop goes to the zone's far boundary.
- * Example: price 100, demand 99.5–99.9 on 15m (0.001 away), strength 0.8, volume 2.0 ×, imbalance 1.2, neutral → long
- * with the stop at 99.5 when the confluence reaches the minimum; with imbalance 0.3 → PRIMARY_DISAGREE. Standing inside
- * a demand and a supply zone at once names no direction → ZONE.
+ * Trades the bounce off a zone of the longest timeframe: level 2 (price at a demand zone → long, at a supply
+ * zone → short; when at both, the nearer), level 4 (bounce strength and volume), neither primary analyser
+ * taking the other side, and the confluence at the minimum. The stop goes to the zone's far boundary.
+ * Example: price 100, demand 99.5–99.9 on 15m (0.001 away), strength 0.8, volume 2.0 ×, imbalance 1.2,
+ * neutral → long with the stop at 99.5 when the confluence reaches the minimum; with imbalance 0.3 →
+ * PRIMARY_DISAGREE. Standing inside a demand and a supply zone at once names no direction → ZONE.
  */
 export const supplyDemandBounce = defineStrategy({
   name: 'supply_demand_bounce',

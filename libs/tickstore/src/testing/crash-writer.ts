@@ -1,4 +1,5 @@
-// A process that stores rows until it is killed: node crash-writer.ts <dataDir> <instrument>. Tells what it knows to be durable.
+// A process that stores rows until it is killed: node crash-writer.ts
+// <dataDir> <instrument>. Tells what it knows to be durable.
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { instrumentId } from '@algo/model';

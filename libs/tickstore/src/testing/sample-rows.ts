@@ -4,7 +4,10 @@ import type { StoreRows } from '../store-rows.ts';
 export const LTC = instrumentId('binance.spot.LTCUSDT');
 const FIRST_US = 1_750_507_467_356_000;
 
-/** Returns trades `firstId`, `firstId + 1`, …; each is a function of its id, its quantity a multiple of 1/8, so sums are exact. */
+/**
+ * Returns trades `firstId`, `firstId + 1`, …; each is a function
+ * of its id, its quantity a multiple of 1/8, so sums are exact.
+ */
 export function trades(instrument: InstrumentId, firstId: number, count: number): TradeColumns {
   const ids = Float64Array.from({ length: count }, (_, row) => firstId + row);
   return {
@@ -55,7 +58,10 @@ export function tradesUpTo(position: number): number {
   return sum;
 }
 
-/** Returns the rows of a position: trades that follow those of the position before, and a bar with their volume. */
+/**
+ * Returns the rows of a position: trades that follow those
+ * of the position before, and a bar with their volume.
+ */
 export function rowsOf(instrument: InstrumentId, position: number, tradesBefore: number): StoreRows {
   const columns = trades(instrument, tradesBefore + 1, tradesIn(position));
   const volume = columns.quantity.reduce((sum, quantity) => sum + quantity, 0);

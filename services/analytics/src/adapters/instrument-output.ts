@@ -1,9 +1,18 @@
 import type { HandleContext } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
-import type { Candle, FairValueGap, InstrumentId, Signal, TimeUs, TradeColumns, Zone } from '@algo/model';
+import type {
+  Candle,
+  FairValueGap,
+  InstrumentId,
+  OrderFlowRow,
+  Signal,
+  TimeUs,
+  TradeColumns,
+  Zone,
+} from '@algo/model';
 import { emission } from '@algo/runtime';
 import type { MarketProfileRow as StoredProfile, TickStore } from '@algo/tickstore';
-import type { AnalyticsSink, InstrumentAnalytics, MarketProfileRow, OrderFlowRow } from '../domain/index.ts';
+import type { AnalyticsSink, InstrumentAnalytics, MarketProfileRow } from '../domain/index.ts';
 
 /** What one instrument's engine finds in one input: published as it comes, stored as one position. */
 export class InstrumentOutput implements AnalyticsSink {
@@ -52,26 +61,51 @@ export class InstrumentOutput implements AnalyticsSink {
 
   onCandle(candle: Candle): void {
     this.#candles.push(candle);
-    this.#context.emit(emission(subjects.candles(candle.instrument, candle.timeframe), codecs.CandleClosed, candle, candle.openTimeUs));
+    this.#context.emit(
+      emission(
+        subjects.candles(candle.instrument, candle.timeframe),
+        codecs.CandleClosed,
+        candle,
+        candle.openTimeUs,
+      ),
+    );
   }
 
   onZone(zone: Zone): void {
     this.#zones.set(zone.id, zone);
-    this.#context.emit(emission(subjects.pattern(this.#instrument, 'zone'), codecs.ZoneChanged, zone, Math.max(zone.lastTestedUs, zone.firstSeenUs)));
+    this.#context.emit(
+      emission(
+        subjects.pattern(this.#instrument, 'zone'),
+        codecs.ZoneChanged,
+        zone,
+        Math.max(zone.lastTestedUs, zone.firstSeenUs),
+      ),
+    );
   }
 
   onGap(gap: FairValueGap): void {
     this.#gaps.set(gap.id, gap);
-    this.#context.emit(emission(subjects.pattern(this.#instrument, 'gap'), codecs.GapChanged, gap, Math.max(gap.createdUs, gap.filledUs)));
+    this.#context.emit(
+      emission(
+        subjects.pattern(this.#instrument, 'gap'),
+        codecs.GapChanged,
+        gap,
+        Math.max(gap.createdUs, gap.filledUs),
+      ),
+    );
   }
 
   onSignal(signal: Signal): void {
     this.#signals++;
-    this.#context.emit(emission(subjects.signal(this.#instrument), codecs.SignalGenerated, signal, signal.state.timeUs));
+    this.#context.emit(
+      emission(subjects.signal(this.#instrument), codecs.SignalGenerated, signal, signal.state.timeUs),
+    );
   }
 
   onStateDue(timeUs: TimeUs): void {
-    this.#context.emit(emission(subjects.state(this.#instrument), codecs.MarketStateUpdated, this.#engine.state(), timeUs));
+    this.#context.emit(
+      emission(subjects.state(this.#instrument), codecs.MarketStateUpdated, this.#engine.state(), timeUs),
+    );
   }
 
   onOrderFlow(row: OrderFlowRow): void {
@@ -80,7 +114,9 @@ export class InstrumentOutput implements AnalyticsSink {
 
   onProfile(row: MarketProfileRow): void {
     const { firstPrice, rowSize, volumes } = row.profileData;
-    const profileData = volumes.map((volume, i) => [firstPrice + i * rowSize, volume] as const).filter(([, volume]) => volume > 0);
+    const profileData = volumes
+      .map((volume, i) => [firstPrice + i * rowSize, volume] as const)
+      .filter(([, volume]) => volume > 0);
     this.#profiles.push({ ...row, profileData, profileShape: row.profileShape ?? 'not available' });
   }
 }

@@ -1,6 +1,6 @@
 import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, familyOf, feedEvents } from '@algo/contracts';
-import { type InstrumentId, instrumentId, type TimeUs, TIMEFRAME_US } from '@algo/model';
+import { type InstrumentId, instrumentId, TIMEFRAME_US, type TimeUs, US_PER_HOUR } from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { TickStore } from '@algo/tickstore';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../domain/index.ts';
@@ -16,7 +16,9 @@ const BOUNDARY_US = TIMEFRAME_US['15s'];
 /** The store may be this far behind; then trades wait for it. */
 const STORE_BACKLOG_MAX = 200_000;
 
-/** One shard between bus, engines and store: a streaming engine and a DuckDB file for each instrument it owns. */
+/**
+ * One shard between bus, engines and store: a streaming engine and a DuckDB file for each instrument it owns.
+ */
 export class ShardMachine implements StepMachine {
   readonly #catalog: InstrumentCatalog;
   readonly #store: TickStore;
@@ -35,7 +37,10 @@ export class ShardMachine implements StepMachine {
     this.#restored = state === undefined ? new Map() : unpack(state);
   }
 
-  /** Opens the files of the instruments that the snapshot knows, so that a corrupt one is found before trading starts. */
+  /**
+   * Opens the files of the instruments that the snapshot knows,
+   * so that a corrupt one is found before trading starts.
+   */
   async openRestored(): Promise<void> {
     for (const id of [...this.#restored.keys()]) await this.#open(id, 'counted');
   }
@@ -46,7 +51,16 @@ export class ShardMachine implements StepMachine {
         return this.#onTrades(message, context);
       case 'md.feed': {
         const event = feedEvents.decode(message.type, message.data);
-        if (event.type === 'TimeAdvanced' || event.type === 'FeedEnded') this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        if (event.type === 'TimeAdvanced')
+          this.#advance(this.#kept.get(event.instrument), event.timeUs, context);
+        // Nothing more comes of a recorded feed, so the hour it
+        // ended in is over: every bar closes, and volumes add up.
+        if (event.type === 'FeedEnded')
+          this.#advance(
+            this.#kept.get(event.instrument),
+            Math.ceil(event.timeUs / US_PER_HOUR) * US_PER_HOUR,
+            context,
+          );
         return;
       }
       default:
@@ -86,7 +100,8 @@ export class ShardMachine implements StepMachine {
   #onTrades(message: InboundMessage, context: HandleContext): void | Promise<void> {
     const { trades, complete } = codecs.TradeBatch.decode(message.data);
     const kept = this.#kept.get(trades.instrument);
-    if (kept === undefined) return this.#open(trades.instrument, trades.ids.kind).then(() => this.#onTrades(message, context));
+    if (kept === undefined)
+      return this.#open(trades.instrument, trades.ids.kind).then(() => this.#onTrades(message, context));
     this.#trades += trades.count;
     kept.output.begin(context);
     kept.engine.onTrades(trades, complete, kept.output);
@@ -119,7 +134,8 @@ export class ShardMachine implements StepMachine {
     };
     const state = this.#restored.get(id);
     this.#restored.delete(id);
-    const engine = state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
+    const engine =
+      state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
     this.#kept.set(id, { engine, output: new InstrumentOutput(id, engine, this.#store) });
   }
 }

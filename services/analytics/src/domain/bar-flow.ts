@@ -1,12 +1,14 @@
-import type { TimeUs } from '@algo/model';
+import type { OrderFlowRow, TimeUs } from '@algo/model';
 import type { FormingBar } from './candle-builder.ts';
 import { type FlowWindows, imbalanceRatio } from './flow-windows.ts';
 import type { MicrostructureReading } from './microstructure.ts';
-import type { OrderFlowRow } from './rows.ts';
 import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
-/** The taker flow of the open 15s bar, by difference: trades touch only the running totals, which others keep anyway. */
+/**
+ * The taker flow of the open 15s bar, by difference: trades
+ * touch only the running totals, which others keep anyway.
+ */
 export class BarFlow {
   private readonly flow: FlowWindows;
   private readonly micro: MicrostructureReading;

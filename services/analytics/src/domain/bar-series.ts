@@ -19,13 +19,15 @@ export class BarSeries {
   readonly close = new Float64Array(KEPT_BARS);
   readonly volume = new Float64Array(KEPT_BARS);
   readonly delta = new Float64Array(KEPT_BARS);
-  /** 1 when the bar is complete; 2 when it also holds the least number of trades that patterns need; else 0. */
+  /**
+   * 1 when the bar is complete; 2 when it also holds the least number of trades that patterns need; else 0.
+   */
   readonly quality = new Float64Array(KEPT_BARS);
   /** Logarithm of close ÷ the close before; NaN for the first bar. */
   readonly logReturn = new Float64Array(KEPT_BARS);
   /**
-   * (close − EMA20) ÷ the population standard deviation of the last 20 closes, as it stood when the bar closed; NaN
-   * before both exist or when the closes don't vary.
+   * (close − EMA20) ÷ the population standard deviation of the last 20 closes, as it stood when the bar
+   * closed; NaN before both exist or when the closes don't vary.
    */
   readonly deviation = new Float64Array(KEPT_BARS);
   /** As it stood when the bar closed; NaN before it exists. */

@@ -5,9 +5,9 @@ import type { BarSeries } from './bar-series.ts';
 const VOLUME_BARS = 19;
 
 /**
- * Returns how the last closed bar bounced off a zone and how its volume compares.
- * `strength`: among living zones that the bar reached without closing beyond them, the most of (close − low) ÷ range for
- * demand and (high − close) ÷ range for supply; 0 when it reached none or has no range; null before a bar has closed.
+ * Returns how the last closed bar bounced off a zone and how its volume compares. `strength`: among living
+ * zones that the bar reached without closing beyond them, the most of (close − low) ÷ range for demand and
+ * (high − close) ÷ range for supply; 0 when it reached none or has no range; null before a bar has closed.
  * `volumeRatio`: its volume ÷ the mean of the 19 before; null before 20 bars, or when those 19 had no volume.
  */
 export function bounceOf(series: BarSeries, zones: readonly Zone[]): Bounce {

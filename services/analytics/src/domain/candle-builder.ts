@@ -45,8 +45,8 @@ export class FormingBar {
 const LENGTHS = TIMEFRAMES.map((timeframe) => TIMEFRAME_US[timeframe]);
 
 /**
- * The open bars of all timeframes. A trade touches only the 15s bar; a bar that closes is merged into the next longer one.
- * The bars of the very first interval are not complete: the engine started inside them.
+ * The open bars of all timeframes. A trade touches only the 15s bar; a bar that closes is merged into the
+ * next longer one. The bars of the very first interval are not complete: the engine started inside them.
  */
 export class CandleBuilder {
   /** When the open 15s bar ends; −∞ before the first trade. */
@@ -61,7 +61,9 @@ export class CandleBuilder {
     this.quantity = quantity;
   }
 
-  /** Opens bars of every timeframe around a first trade, or around the first after a silence that was skipped. */
+  /**
+   * Opens bars of every timeframe around a first trade, or around the first after a silence that was skipped.
+   */
   startAt(timeUs: TimeUs): void {
     for (let f = 0; f < LENGTHS.length; f++) {
       const length = LENGTHS[f]!;
@@ -77,7 +79,8 @@ export class CandleBuilder {
 
   /**
    * Closes the open bar of timeframe number `f`, merges it upwards and opens the next one.
-   * *Shape*: `lastPrice` stands for all four prices when it had no trade; `complete` is what the next 15s bar starts as.
+   * *Shape*: `lastPrice` stands for all four prices when it had
+   * no trade; `complete` is what the next 15s bar starts as.
    */
   close(f: number, lastPrice: number, complete: boolean): Candle {
     const bar = this.bars[f]!;
@@ -89,7 +92,10 @@ export class CandleBuilder {
     return candle;
   }
 
-  /** Marks the open bar of timeframe number `f` incomplete if it opened before `timeUs`; returns whether it did. */
+  /**
+   * Marks the open bar of timeframe number `f` incomplete
+   * if it opened before `timeUs`; returns whether it did.
+   */
   cutShort(f: number, timeUs: TimeUs): boolean {
     const bar = this.bars[f]!;
     if (bar.openTimeUs >= timeUs) return false;

@@ -2,10 +2,14 @@ import { FLOW_WINDOWS, type OrderFlow, type TimeUs, US_PER_MINUTE, US_PER_SECOND
 import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
-/** Trades the windows remember at most; when 15 minutes hold more, the oldest fall out and state is incomplete. 28 bytes each. */
+/**
+ * Trades the windows remember at most; when 15 minutes hold more,
+ * the oldest fall out and state is incomplete. 28 bytes each.
+ */
 export const MAX_WINDOW_TRADES = 1 << 20;
 /** *Units*: µs, in order of FLOW_WINDOWS. */
 const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
+/** How far back the longest flow window reaches. *Units*: µs. */
 export const LONGEST_WINDOW_US = WINDOW_US[3];
 const ONE_MINUTE = 1;
 const LONGEST = 3;
@@ -19,8 +23,9 @@ export function imbalanceRatio(buy: number, sell: number): number {
 }
 
 /**
- * Taker flow over four sliding windows `(t − W, t]` that share one ring. Each slot holds the running totals before its
- * trade, so a window is two subtractions from its oldest slot and only tails move; tails move when a window is read.
+ * Taker flow over four sliding windows `(t − W, t]` that share one ring. Each slot holds the running totals
+ * before its trade, so a window is two subtractions from its oldest
+ * slot and only tails move; tails move when a window is read.
  * *Units*: volumes in whole quantity steps, hence exact.
  */
 export class FlowWindows {
@@ -67,8 +72,8 @@ export class FlowWindows {
   }
 
   /**
-   * Returns 1 when the last minute's buy volume exceeds `ratio` × the sell volume, −1 mirrored, 0 when neither or when
-   * it holds fewer than `minTrades`.
+   * Returns 1 when the last minute's buy volume exceeds `ratio` × the sell volume, −1 mirrored, 0 when
+   * neither or when it holds fewer than `minTrades`.
    */
   oneMinuteSide(nowUs: TimeUs, ratio: number, minTrades: number): -1 | 0 | 1 {
     const tail = this.advance(ONE_MINUTE, nowUs);
@@ -102,7 +107,10 @@ export class FlowWindows {
     });
   }
 
-  /** Starts the running totals and the slot numbers afresh, so that they stay exact for ever; the windows don't change. */
+  /**
+   * Starts the running totals and the slot numbers afresh, so
+   * that they stay exact for ever; the windows don't change.
+   */
   rebase(nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
     const { buy, sell, buyTrades } = this;
@@ -163,7 +171,10 @@ export class FlowWindows {
     return tail;
   }
 
-  /** Called when the ring is full: forgets what left the longest window, else grows, else drops the oldest trade. */
+  /**
+   * Called when the ring is full: forgets what left the
+   * longest window, else grows, else drops the oldest trade.
+   */
   private makeRoom(nowUs: TimeUs): void {
     const oldest = this.advance(LONGEST, nowUs);
     for (let w = 0; w < LONGEST; w++) this.tails[w] = Math.max(this.tails[w]!, oldest);

@@ -33,9 +33,9 @@ interface LiveGap {
 const STATUSES: readonly GapStatus[] = ['open', 'partial', 'filled', 'inverted'];
 
 /**
- * Fair value gaps of one timeframe. They are found on three consecutive complete bars when the third closes and filled by
- * every later trade: open → partial (half filled) → filled; one whose far edge a bar of its timeframe then closes beyond
- * is inverted, and lives on until a bar closes back through its other edge.
+ * Fair value gaps of one timeframe. They are found on three consecutive complete bars when the third closes
+ * and filled by every later trade: open → partial (half filled) → filled; one whose far edge a bar of its
+ * timeframe then closes beyond is inverted, and lives on until a bar closes back through its other edge.
  */
 export class GapBook {
   /** Nothing happens to any gap here while the price stays strictly between the two. */

@@ -1,6 +1,7 @@
 import {
   type Candle,
   instrumentId,
+  type OrderFlowRow,
   sliceTrades,
   TIMEFRAME_US,
   TIMEFRAMES,
@@ -13,14 +14,23 @@ import {
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
-import type { AnalyticsSink, MarketProfileRow, OrderFlowRow } from './rows.ts';
-import { livelyTrades, recordingSink, TEST_SETTINGS, type TestTrade, tape } from './synthetic-tape.ts';
+import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
+import {
+  livelyTrades,
+  recordingSink,
+  TEST_SETTINGS,
+  type TestTrade,
+  tape,
+} from './testing/synthetic-tape.ts';
 
 const DAY = 20_000 * US_PER_DAY;
 /** Begins 20 minutes before midnight, so that a session ends inside it. */
 const LIVELY = tape(livelyTrades(11, 6000, DAY - 20 * US_PER_MINUTE));
 
-/** Feeds a tape cut after the given rows, restoring from a snapshot at each of `restarts`, and returns all that was heard. */
+/**
+ * Feeds a tape cut after the given rows, restoring from a
+ * snapshot at each of `restarts`, and returns all that was heard.
+ */
 function play(trades: TradeColumns, cuts: readonly number[], restarts: readonly number[] = []) {
   let engine = new InstrumentAnalytics(TEST_SETTINGS);
   const { sink, heard } = recordingSink(() => engine.state());

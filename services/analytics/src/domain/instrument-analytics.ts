@@ -27,14 +27,17 @@ import { readHead, SnapshotReader, SnapshotWriter, writeHead } from './snapshot.
 export const STATE_EVERY_US = 250 * US_PER_MS;
 /** A signal that stays true is said again after so long. */
 export const SIGNAL_AGAIN_US = 30 * US_PER_SECOND;
-/** A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call. */
+/**
+ * A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call.
+ */
 export const MAX_SILENCE_US = US_PER_DAY;
 const QUARTER_HOUR = TIMEFRAMES.indexOf('15m');
 
 /**
- * All analytics of one instrument: takes executed trades in slices of any size, and the passing of event time, and tells
- * a sink what came of it. How the trades are cut into slices changes nothing. A trade older than what `advanceTo` was
- * told counts at that time. Restored from a snapshot it goes on as if it had never stopped.
+ * All analytics of one instrument: takes executed trades in slices of any size, and the passing of event
+ * time, and tells a sink what came of it. How the trades are cut into slices changes nothing. A trade older
+ * than what `advanceTo` was told counts at that time. Restored
+ * from a snapshot it goes on as if it had never stopped.
  */
 export class InstrumentAnalytics {
   readonly settings: AnalyticsSettings;
@@ -117,7 +120,10 @@ export class InstrumentAnalytics {
     }
   }
 
-  /** Moves event time forward without a trade: closes the bars that end by `timeUs`. Nothing happens before a first trade. */
+  /**
+   * Moves event time forward without a trade: closes the bars
+   * that end by `timeUs`. Nothing happens before a first trade.
+   */
   advanceTo(timeUs: TimeUs, sink: AnalyticsSink): void {
     if (this.trades === 0 || !(timeUs > this.nowUs)) return;
     if (timeUs >= this.candles.nextCloseUs) this.closeUntil(timeUs, sink);
@@ -125,9 +131,11 @@ export class InstrumentAnalytics {
   }
 
   /**
-   * Returns everything a strategy may read, as of the newest trade or time. *Errors*: InputError before the first trade.
-   * *Shape*: `trades` counts since the engine's start; `cvd` runs since UTC midnight; `complete` is false while a gap is
-   * open, for 15 minutes after one, and for the first 15 minutes after a start, when the windows are not full yet.
+   * Returns everything a strategy may read, as of the newest
+   * trade or time. *Errors*: InputError before the first trade.
+   * *Shape*: `trades` counts since the engine's start; `cvd` runs since UTC midnight; `complete` is false
+   * while a gap is open, for 15 minutes after one, and for the first
+   * 15 minutes after a start, when the windows are not full yet.
    */
   state(): MarketState {
     if (this.trades === 0)
@@ -157,7 +165,9 @@ export class InstrumentAnalytics {
     };
   }
 
-  /** Returns taker buy less taker sell volume since UTC midnight, and since the engine's start. *Units*: base. */
+  /**
+   * Returns taker buy less taker sell volume since UTC midnight, and since the engine's start. *Units*: base.
+   */
   cvd(): { readonly session: number; readonly running: number } {
     const session = this.flow.buy - this.flow.sell;
     return {
@@ -178,8 +188,8 @@ export class InstrumentAnalytics {
   }
 
   /**
-   * Returns an engine that goes on from a snapshot. *Errors*: InputError on another version, another instrument or other
-   * steps than the settings have, and on damaged bytes.
+   * Returns an engine that goes on from a snapshot. *Errors*: InputError on another version, another
+   * instrument or other steps than the settings have, and on damaged bytes.
    */
   static restore(settings: AnalyticsSettings, bytes: Uint8Array): InstrumentAnalytics {
     const engine = new InstrumentAnalytics(settings);

@@ -32,6 +32,7 @@ export interface LiveZone {
   deep: boolean;
 }
 
+/** Returns true until the zone is broken or expired. */
 export function isAlive(zone: LiveZone): boolean {
   return zone.status === 'fresh' || zone.status === 'tested';
 }
@@ -41,22 +42,26 @@ export function proximalOf(zone: LiveZone): number {
   return zone.kind === 'demand' ? zone.high : zone.low;
 }
 
+/** Returns true when two zones share enough of the smaller one's height to become one. */
 export function mostlyOverlap(a: LiveZone, b: LiveZone): boolean {
   const shared = Math.min(a.high, b.high) - Math.max(a.low, b.low);
   return shared > MERGE_SHARE * Math.min(a.high - a.low, b.high - b.low);
 }
 
+/** Writes kind and origin, for `loadKinds` to read back. */
 export function saveKinds(to: SnapshotWriter, kind: ZoneKind, origin: ZoneOrigin): void {
   to.flag(kind === 'demand');
   to.flag(origin === 'rejection');
 }
 
+/** Returns what `saveKinds` wrote. */
 export function loadKinds(from: SnapshotReader): { kind: ZoneKind; origin: ZoneOrigin } {
   const kind = from.flag() ? 'demand' : 'supply';
   const origin = from.flag() ? 'rejection' : 'base-impulse';
   return { kind, origin };
 }
 
+/** Writes a zone, for `loadZone` to read back. */
 export function saveZone(to: SnapshotWriter, z: LiveZone): void {
   to.text(z.id);
   saveKinds(to, z.kind, z.origin);
@@ -66,6 +71,7 @@ export function saveZone(to: SnapshotWriter, z: LiveZone): void {
   to.flag(z.deep);
 }
 
+/** Returns what `saveZone` wrote. */
 export function loadZone(from: SnapshotReader): LiveZone {
   const id = zoneId(from.text());
   const kinds = loadKinds(from);

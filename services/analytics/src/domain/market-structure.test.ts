@@ -4,7 +4,7 @@ import { BarSeries } from './bar-series.ts';
 import { bounceOf } from './bounce.ts';
 import { GapBook } from './gaps.ts';
 import { meanReversionStrength, regimeOf } from './regime.ts';
-import { TEST_INSTRUMENT, uniform } from './synthetic-tape.ts';
+import { TEST_INSTRUMENT, uniform } from './testing/synthetic-tape.ts';
 import { ZoneBook } from './zones.ts';
 
 type Ohlc = readonly [open: number, high: number, low: number, close: number];

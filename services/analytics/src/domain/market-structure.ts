@@ -16,7 +16,9 @@ import type { AnalyticsSink } from './rows.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { ZoneBook } from './zones.ts';
 
-/** Number in TIMEFRAMES of the shortest timeframe that has zones and gaps, and that the bounce is read on: 1m. */
+/**
+ * Number in TIMEFRAMES of the shortest timeframe that has zones and gaps, and that the bounce is read on: 1m.
+ */
 const FIRST_WITH_PATTERNS = 1;
 
 /** The closed bars of all timeframes and what is drawn on them: regimes, zones, gaps, the bounce. */

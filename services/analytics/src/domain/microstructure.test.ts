@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MicrostructureReading } from './microstructure.ts';
-import { livelyTrades, type TestTrade, uniform } from './synthetic-tape.ts';
+import { livelyTrades, type TestTrade, uniform } from './testing/synthetic-tape.ts';
 
 const asIs = (value: number) => value;
 const S = 1e6;

@@ -12,7 +12,10 @@ const ENTER_Z = 2;
 const LEAVE_Z = 0.8;
 const ENTER_RETURN = -0.5;
 const LEAVE_RETURN = -1;
-/** Jumps between opposite orders that the flip spread is the median of, how old a jump may be, and how many it needs. */
+/**
+ * Jumps between opposite orders that the flip spread is the
+ * median of, how old a jump may be, and how many it needs.
+ */
 const FLIPS = 32;
 const FLIP_US = US_PER_SECOND;
 const MIN_FLIPS = 8;
@@ -20,9 +23,9 @@ const MIN_FLIPS = 8;
 const SIGNAL_NAMES = { [-1]: 'bearish', 0: 'neutral', 1: 'bullish' } as const;
 
 /**
- * The directional reading of the tape, O(1) a trade. Prints of one side at one time are one order; its terms are
- * recomputed from the state before it with each print, so nothing waits for the order to end and the result is that of
- * the merged order. *Source*: reference analytics §3.2 and §3.7.
+ * The directional reading of the tape, O(1) a trade. Prints of one side at one time are one order; its terms
+ * are recomputed from the state before it with each print, so nothing waits for the order to end and the
+ * result is that of the merged order. *Source*: reference analytics §3.2 and §3.7.
  */
 export class MicrostructureReading {
   /** 1 bullish, −1 bearish, 0 neutral, as of the last trade. */
@@ -36,7 +39,8 @@ export class MicrostructureReading {
   private previousUs = Number.NEGATIVE_INFINITY;
   private previousSide = 0;
   private previousPrice = 0;
-  // Exponentially weighted signed root notional (fast, slow), squares, and count, before and with the current order.
+  // Exponentially weighted signed root notional (fast, slow),
+  // squares, and count, before and with the current order.
   private fastBefore = 0;
   private fastSquaresBefore = 0;
   private slowBefore = 0;
@@ -207,7 +211,10 @@ export class MicrostructureReading {
     if (side * this.slow > 0 && side * this.relativeReturn() > ENTER_RETURN) this.signal = side;
   }
 
-  /** Where the mid stands against its fast mean, in standard deviations of the fast horizon; 0 while it has not moved. */
+  /**
+   * Where the mid stands against its fast mean, in standard
+   * deviations of the fast horizon; 0 while it has not moved.
+   */
   private relativeReturn(): number {
     const ratio = (this.logMid - this.logMidMean) / Math.sqrt((this.variance * FAST_US) / SLOW_US);
     return Number.isFinite(ratio) ? ratio : 0;
@@ -224,7 +231,10 @@ export class MicrostructureReading {
   }
 }
 
-/** Returns x¹²: what decays so much slowly decays so much fast, SLOW_US being 12 × FAST_US. Cheaper than an exponential. */
+/**
+ * Returns x¹²: what decays so much slowly decays so much fast,
+ * SLOW_US being 12 × FAST_US. Cheaper than an exponential.
+ */
 function power12(x: number): number {
   const x3 = x * x * x;
   const x6 = x3 * x3;

@@ -1,6 +1,8 @@
 import type { ProfileShape } from './rows.ts';
 
-/** Rows that the shape is looked for in at most; a finer profile is made coarser first, which bounds the work. */
+/**
+ * Rows that the shape is looked for in at most; a finer profile is made coarser first, which bounds the work.
+ */
 const MAX_SHAPE_ROWS = 128;
 
 /** Returns the sums of each `group` rows. */
@@ -35,7 +37,10 @@ function sumOf(rows: ArrayLike<number>, from: number, to: number): number {
   return sum;
 }
 
-/** Whether two peaks, each at least 35 % of the highest, stand a quarter of the range apart with a deep valley between. */
+/**
+ * Whether two peaks, each at least 35 % of the highest, stand
+ * a quarter of the range apart with a deep valley between.
+ */
 function isDouble(rows: ArrayLike<number>, smooth: readonly number[], total: number): boolean {
   const n = smooth.length;
   const top = Math.max(...smooth);
@@ -60,7 +65,8 @@ function isDouble(rows: ArrayLike<number>, smooth: readonly number[], total: num
 }
 
 /**
- * Returns the shape of a profile of at least one row. *Source*: reference analytics §1.6, tests in its order B, T, P, b, D, else U.
+ * Returns the shape of a profile of at least one row. *Source*:
+ * reference analytics §1.6, tests in its order B, T, P, b, D, else U.
  * *Shape*: `areaRows` is the number of rows in the value area.
  */
 export function profileShape(profile: ArrayLike<number>, areaRows: number): ProfileShape {

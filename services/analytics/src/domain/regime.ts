@@ -14,7 +14,9 @@ const RETURN_BARS = 10;
 const lastReturns = new Float64Array(RETURNS);
 const lastDeviations = new Float64Array(EXCURSION_BARS);
 
-/** Returns what the closed bars of a timeframe say; before the first has closed, `price` stands for its close. */
+/**
+ * Returns what the closed bars of a timeframe say; before the first has closed, `price` stands for its close.
+ */
 export function regimeOf(series: BarSeries, price: number): Regime {
   const close = series.bars === 0 ? price : series.close[series.slot(0)]!;
   const atr14 = series.atr.value;
@@ -39,9 +41,10 @@ export function regimeOf(series: BarSeries, price: number): Regime {
 }
 
 /**
- * Returns the share of excursions that came back, 0–1: an excursion begins where the close goes beyond 2 σ from the EMA20
- * of that bar, and comes back when within 10 bars a close touches or crosses the EMA20 of its own bar. Time runs
- * forwards over the last 100 bars. An excursion that has neither come back nor had its 10 bars doesn't count yet. Null when none counts.
+ * Returns the share of excursions that came back, 0–1: an excursion begins where the close goes beyond 2 σ
+ * from the EMA20 of that bar, and comes back when within 10 bars a close touches or crosses the EMA20 of its
+ * own bar. Time runs forwards over the last 100 bars. An excursion that has neither come back nor had its 10
+ * bars doesn't count yet. Null when none counts.
  * *Source*: rule set `classic`, with the document's reversed time put right.
  */
 export function meanReversionStrength(series: BarSeries): number | null {

@@ -4,7 +4,7 @@ import { profileShape } from './profile-shape.ts';
 import { SessionProfile } from './session-profile.ts';
 import { Grid } from './settings.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
-import { uniform } from './synthetic-tape.ts';
+import { uniform } from './testing/synthetic-tape.ts';
 import { pointOfControl, runnerUp, valueArea } from './value-area.ts';
 
 const volumes = fc

@@ -14,11 +14,17 @@ const ROWS_IN_RANGE = 100;
 const FIRST_RANGE = 0.05;
 /** Weight of the newest session in the mean range. */
 const RANGE_WEIGHT = 0.2;
-/** Taker orders a profile needs before it is read, and before its shape is. *Source*: reference analytics §1.5. */
+/**
+ * Taker orders a profile needs before it is read, and
+ * before its shape is. *Source*: reference analytics §1.5.
+ */
 export const MIN_PROFILE_ORDERS = 300;
 const MIN_SHAPE_ORDERS = 1000;
 
-/** Returns the member of 1, 2, 5, 10, 20, … nearest in ratio to a number of at least 1, and its place in that list. */
+/**
+ * Returns the member of 1, 2, 5, 10, 20, … nearest in ratio
+ * to a number of at least 1, and its place in that list.
+ */
 function nice(value: number): { size: number; place: number } {
   let best = { size: 1, place: 0 };
   for (let place = 0, power = 1; place < 48; place++) {
@@ -30,8 +36,9 @@ function nice(value: number): { size: number; place: number } {
 }
 
 /**
- * Volume by price since UTC midnight, in rows of a whole number of ticks that stay the same for the session. Adding is
- * O(1); POC and value area are worked out over the rows when read, because far more trades come than reads.
+ * Volume by price since UTC midnight, in rows of a whole number of ticks that stay the same for the session.
+ * Adding is O(1); POC and value area are worked out over the
+ * rows when read, because far more trades come than reads.
  */
 export class SessionProfile {
   private readonly price: Grid;
@@ -180,7 +187,10 @@ export class SessionProfile {
     this.slotTo = this.slotFrom + this.rowTicks;
   }
 
-  /** The size changes only when the range asks for one at least two places away in 1, 2, 5, 10, …, or none is set yet. */
+  /**
+   * The size changes only when the range asks for one at least
+   * two places away in 1, 2, 5, 10, …, or none is set yet.
+   */
   private chooseRowSize(ticks: number): void {
     const range = this.meanRange > 0 ? this.meanRange : ticks * FIRST_RANGE;
     const wanted = nice(Math.max(1, range / ROWS_IN_RANGE));

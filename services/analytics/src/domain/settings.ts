@@ -15,8 +15,8 @@ export interface AnalyticsSettings {
 export const CLASSIC_THRESHOLDS = { signalImbalance: 2.5, signalMinTrades: 20 } as const;
 
 /**
- * A grid of equal steps. Whole numbers of steps are exact in sums, and `toValue` gives the double nearest to the decimal
- * (78.6, not 78.60000000000001) where the step divides one, as venue ticks do.
+ * A grid of equal steps. Whole numbers of steps are exact in sums, and `toValue` gives the double nearest to
+ * the decimal (78.6, not 78.60000000000001) where the step divides one, as venue ticks do.
  */
 export class Grid {
   readonly step: number;

@@ -4,7 +4,9 @@ import type { AnalyticsSettings } from './settings.ts';
 /** Bumped whenever the order or meaning of what is written changes. */
 export const SNAPSHOT_VERSION = 1;
 
-/** Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian. */
+/**
+ * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.
+ */
 export class SnapshotWriter {
   private view = new DataView(new ArrayBuffer(1 << 12));
   private length = 0;

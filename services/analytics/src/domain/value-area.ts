@@ -2,8 +2,8 @@
 export const VALUE_AREA_SHARE = 0.7;
 
 /**
- * Returns the row with the most volume; of equals the one nearest the middle of the range, then the one on the side of
- * the middle with more volume, then the lower. *Source*: reference analytics §1.2.
+ * Returns the row with the most volume; of equals the one nearest the middle of the range, then the one on
+ * the side of the middle with more volume, then the lower. *Source*: reference analytics §1.2.
  */
 export function pointOfControl(rows: ArrayLike<number>): number {
   const middle = (rows.length - 1) / 2;
@@ -27,8 +27,9 @@ export function pointOfControl(rows: ArrayLike<number>): number {
 }
 
 /**
- * Returns the first and last row of the value area: from the POC outwards by pairs of rows, the heavier pair first, upwards on a tie,
- * until it holds 70 %. *Source*: the two-row expansion of the CBOT, reference analytics §1.3.
+ * Returns the first and last row of the value area: from the POC outwards by pairs of rows, the heavier pair
+ * first, upwards on a tie, until it holds 70 %. *Source*: the
+ * two-row expansion of the CBOT, reference analytics §1.3.
  */
 export function valueArea(rows: ArrayLike<number>, poc: number): { low: number; high: number } {
   let total = 0;

@@ -1,7 +1,10 @@
 import type { ZoneKind, ZoneOrigin } from '@algo/model';
 import type { BarSeries } from './bar-series.ts';
 
-/** A price band that bars have just drawn. *Units*: prices quote, `score` 0–70: the parts of strength that never change. */
+/**
+ * A price band that bars have just drawn. *Units*: prices
+ * quote, `score` 0–70: the parts of strength that never change.
+ */
 export interface FoundZone {
   readonly kind: ZoneKind;
   readonly origin: ZoneOrigin;
@@ -12,7 +15,10 @@ export interface FoundZone {
   readonly barUs: number;
 }
 
-/** A bar seen from one side: for supply all prices are negated, so that every rule below is written for demand only. */
+/**
+ * A bar seen from one side: for supply all prices are negated,
+ * so that every rule below is written for demand only.
+ */
 interface SidedBar {
   readonly open: number;
   readonly high: number;
@@ -25,6 +31,7 @@ const MAX_LEG_BARS = 3;
 /** Bars that a leg's volume is ranked among. */
 const RANKED_BARS = 200;
 
+/** Returns the way price leaves a zone of this kind when it holds: 1 up from demand, -1 down from supply. */
 export function sideOf(kind: ZoneKind): 1 | -1 {
   return kind === 'demand' ? 1 : -1;
 }
@@ -37,8 +44,8 @@ export function sidedBar(s: BarSeries, ago: number, kind: ZoneKind): SidedBar {
 }
 
 /**
- * Returns the rejection zone that the newest bar draws, or null: a wick of half the range and twice the body, a range of
- * 1.2 ATR, a close in the far 40 %. The zone is the wick. *Source*: reference analytics §4.1.
+ * Returns the rejection zone that the newest bar draws, or null: a wick of half the range and twice the body,
+ * a range of 1.2 ATR, a close in the far 40 %. The zone is the wick. *Source*: reference analytics §4.1.
  */
 export function findRejection(s: BarSeries, kind: ZoneKind, tick: number): FoundZone | null {
   if (!s.unbroken(2) || s.quality[s.slot(0)] !== 2) return null;
@@ -59,8 +66,9 @@ export function findRejection(s: BarSeries, kind: ZoneKind, tick: number): Found
 }
 
 /**
- * Returns the zone of a base that the newest bar has left far enough, or null: 1–6 small bars, then 1–3 bars of which the
- * first is an impulse, gone at least 2 × the base's height and 1.5 ATR from it, and not already so far a bar ago.
+ * Returns the zone of a base that the newest bar has left far enough, or null: 1–6 small bars, then 1–3 bars
+ * of which the first is an impulse, gone at least 2 × the base's
+ * height and 1.5 ATR from it, and not already so far a bar ago.
  * *Source*: reference analytics §4.2.
  */
 export function findBaseImpulse(s: BarSeries, kind: ZoneKind, tick: number): FoundZone | null {
@@ -117,7 +125,9 @@ function unsided(kind: ZoneKind, distal: number, proximal: number): { low: numbe
   return kind === 'demand' ? { low: distal, high: proximal } : { low: -proximal, high: -distal };
 }
 
-/** Departure 30, leg volume 15, leg delta 15, tightness of the base 10. *Source*: reference analytics §4.5. */
+/**
+ * Departure 30, leg volume 15, leg delta 15, tightness of the base 10. *Source*: reference analytics §4.5.
+ */
 function score(
   s: BarSeries,
   kind: ZoneKind,

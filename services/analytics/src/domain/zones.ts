@@ -36,9 +36,10 @@ type Emit = (zone: Zone) => void;
 const KINDS: readonly ZoneKind[] = ['demand', 'supply'];
 
 /**
- * Supply and demand zones of one timeframe. Zones are made and broken when a bar closes; trades touch them. A zone is
- * fresh when price has left it, tested at each touch (a new one only after price has left by half its height), broken
- * when a bar closes beyond it by more than 0.1 ATR, expired after 500 bars or with its third touch.
+ * Supply and demand zones of one timeframe. Zones are made and broken when a bar closes; trades touch them. A
+ * zone is fresh when price has left it, tested at each touch (a new one only after price has left by half its
+ * height), broken when a bar closes beyond it by more than
+ * 0.1 ATR, expired after 500 bars or with its third touch.
  */
 export class ZoneBook {
   /** Nothing happens to any zone here while the price stays strictly between the two. */
@@ -196,7 +197,9 @@ export class ZoneBook {
     this.evictWeakest(zone.kind, emit);
   }
 
-  /** Joins the zone with those that it mostly covers. Returns false when an older, stronger one took it in. */
+  /**
+   * Joins the zone with those that it mostly covers. Returns false when an older, stronger one took it in.
+   */
   private merge(zone: LiveZone, emit: Emit): boolean {
     const tallest = 2 * (this.series.atr.value ?? 0);
     for (const other of this.zones) {

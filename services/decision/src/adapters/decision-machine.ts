@@ -1,9 +1,15 @@
-import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
+import type { Emission, HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, controlCommands, familyOf, positionEvents, riskEvents, subjects } from '@algo/contracts';
 import type { TradingConfig } from '@algo/model';
 import { emission, eventEmission } from '@algo/runtime';
 import { configurationHash } from '@algo/strategy';
-import { DecisionEngine, type DecisionInput, type DecisionOutput, type DecisionSettings, type DecisionSnapshot } from '../domain/index.ts';
+import {
+  DecisionEngine,
+  type DecisionInput,
+  type DecisionOutput,
+  type DecisionSettings,
+  type DecisionSnapshot,
+} from '../domain/index.ts';
 import { configNamed } from './trading-configs.ts';
 
 /** The decider between bus and judgement. */
@@ -31,19 +37,27 @@ export class DecisionMachine implements StepMachine {
 
   handle(message: InboundMessage, context: HandleContext): void {
     switch (familyOf(message.subject)) {
-      case 'an.state':
-        return this.#feed({ type: 'MarketStateUpdated', state: codecs.MarketStateUpdated.decode(message.data) }, context);
-      case 'an.signal':
+      case 'an.state': {
+        const state = codecs.MarketStateUpdated.decode(message.data);
+        this.#feed({ type: 'MarketStateUpdated', state }, context);
+        break;
+      }
+      case 'an.signal': {
         this.#signals++;
-        return this.#feed({ type: 'SignalGenerated', signal: codecs.SignalGenerated.decode(message.data) }, context);
+        const signal = codecs.SignalGenerated.decode(message.data);
+        this.#feed({ type: 'SignalGenerated', signal }, context);
+        break;
+      }
       case 'pos.evt':
-        return this.#feed(positionEvents.decode(message.type, message.data), context);
+        this.#feed(positionEvents.decode(message.type, message.data), context);
+        break;
       case 'risk.evt':
-        return this.#feed(riskEvents.decode(message.type, message.data), context);
+        this.#feed(riskEvents.decode(message.type, message.data), context);
+        break;
       case 'ctl.config':
-        return this.#switch(message, context);
-      default:
-        return; // not one of ours to judge
+        this.#switch(message, context);
+        break;
+      default: // not one of ours to judge
     }
   }
 
@@ -61,7 +75,9 @@ export class DecisionMachine implements StepMachine {
     const config = configNamed(this.#configs, command.configuration);
     this.#feed({ type: 'ConfigurationActivated', config, timeUs: command.timeUs }, context);
     const activated = { configuration: config, hash: configurationHash(config), timeUs: command.timeUs };
-    context.emit(emission(subjects.configuration(), codecs.ConfigurationActivated, activated, command.timeUs));
+    context.emit(
+      emission(subjects.configuration(), codecs.ConfigurationActivated, activated, command.timeUs),
+    );
     this.#onSwitched(config.name);
   }
 
@@ -70,21 +86,28 @@ export class DecisionMachine implements StepMachine {
   }
 
   #publish(output: DecisionOutput, context: HandleContext): void {
-    switch (output.type) {
-      case 'DecisionMade': {
-        const { decision } = output;
-        if (decision.outcome.type === 'accepted') this.#accepted++;
-        else this.#refused++;
-        return context.emit(emission(subjects.decision(decision.instrument), codecs.DecisionMade, decision, decision.timeUs));
-      }
-      case 'ConvictionHigh': {
-        const { decision, instrument, confluence, confluenceMax, timeUs } = output;
-        return context.emit(emission(subjects.decision(instrument), codecs.ConvictionHigh, { decision, instrument, confluence, confluenceMax, timeUs }, timeUs));
-      }
-      case 'PlaceOrder':
-        return context.emit(eventEmission(subjects.orderCommand(output.account), output, output.timeUs));
-      default:
-        return output satisfies never;
+    if (output.type === 'DecisionMade') {
+      if (output.decision.outcome.type === 'accepted') this.#accepted++;
+      else this.#refused++;
     }
+    context.emit(emissionOf(output));
+  }
+}
+
+function emissionOf(output: DecisionOutput): Emission {
+  switch (output.type) {
+    case 'DecisionMade': {
+      const { decision } = output;
+      return emission(subjects.decision(decision.instrument), codecs.DecisionMade, decision, decision.timeUs);
+    }
+    case 'ConvictionHigh': {
+      const { decision, instrument, confluence, confluenceMax, timeUs } = output;
+      const high = { decision, instrument, confluence, confluenceMax, timeUs };
+      return emission(subjects.decision(instrument), codecs.ConvictionHigh, high, timeUs);
+    }
+    case 'PlaceOrder':
+      return eventEmission(subjects.orderCommand(output.account), output, output.timeUs);
+    default:
+      return output satisfies never;
   }
 }

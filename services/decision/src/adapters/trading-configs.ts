@@ -15,15 +15,23 @@ export interface TradingConfigs {
 }
 
 /**
- * Seeds the state store from the folder, then reads the store: what a person changed there wins over the file.
+ * Seeds the state store from the folder, then reads the
+ * store: what a person changed there wins over the file.
  * *Errors*: InputError naming the document and every violation.
  */
-export async function loadTradingConfigs(documents: DocumentStore, folder: string, fallback: string): Promise<TradingConfigs> {
+export async function loadTradingConfigs(
+  documents: DocumentStore,
+  folder: string,
+  fallback: string,
+): Promise<TradingConfigs> {
   const byName = new Map<string, TradingConfig>();
   for (const file of yamlFiles(folder)) {
     const name = file.replace(/\.ya?ml$/, '');
     await documents.seed('trading_configs', name, parse(readFileSync(join(folder, file), 'utf8')));
-    byName.set(name, parseTradingConfig(await documents.get('trading_configs', name), `trading configuration ${name}`));
+    byName.set(
+      name,
+      parseTradingConfig(await documents.get('trading_configs', name), `trading configuration ${name}`),
+    );
   }
   await documents.seed('active_config', 'current', { name: fallback });
   const chosen = active.parse(await documents.get('active_config', 'current')).name;
@@ -34,7 +42,12 @@ export async function loadTradingConfigs(documents: DocumentStore, folder: strin
 export function configNamed(byName: ReadonlyMap<string, TradingConfig>, name: string): TradingConfig {
   const found = byName.get(name);
   if (found === undefined)
-    throw new InputError({ field: 'trading configuration', value: name, because: `there is none of that name (${[...byName.keys()].join(', ')})`, remedy: 'Choose one of these, or add its file.' });
+    throw new InputError({
+      field: 'trading configuration',
+      value: name,
+      because: `there is none of that name (${[...byName.keys()].join(', ')})`,
+      remedy: 'Choose one of these, or add its file.',
+    });
   return found;
 }
 
@@ -44,6 +57,11 @@ function yamlFiles(folder: string): string[] {
       .filter((file) => /\.ya?ml$/.test(file))
       .toSorted();
   } catch (cause) {
-    throw new InputError({ field: 'ALGO_TRADING_CONFIGS_DIR', value: folder, because: `cannot be read: ${(cause as Error).message}`, remedy: 'Name the folder that holds config_1.yaml.' });
+    throw new InputError({
+      field: 'ALGO_TRADING_CONFIGS_DIR',
+      value: folder,
+      because: `cannot be read: ${(cause as Error).message}`,
+      remedy: 'Name the folder that holds config_1.yaml.',
+    });
   }
 }

@@ -30,7 +30,7 @@ import {
   settingsOf,
   signalInput,
   stateInput,
-} from './engine-scenario.ts';
+} from './testing/engine-scenario.ts';
 
 function feed(engine: DecisionEngine, ...inputs: DecisionInput[]): DecisionOutput[] {
   return inputs.flatMap((input) => engine.handle(input));

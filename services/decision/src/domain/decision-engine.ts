@@ -26,6 +26,7 @@ import { placeOrderOf } from './place-order.ts';
 import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
+/** What the decider of one account is built from. */
 export interface DecisionSettings {
   readonly account: AccountId;
   readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
@@ -50,9 +51,9 @@ export interface DecisionCounters {
 }
 
 /**
- * Turns signals and states into recorded decisions and entry orders for one account. Pure: the same inputs give the
- * same outputs, ids included. The strategy speaks first; only a proposal is held against the guards and then sized, so
- * a refusal by a guard shows the trade that it prevented.
+ * Turns signals and states into recorded decisions and entry orders for one account. Pure: the same inputs
+ * give the same outputs, ids included. The strategy speaks first; only a proposal is held against the guards
+ * and then sized, so a refusal by a guard shows the trade that it prevented.
  */
 export class DecisionEngine {
   readonly #settings: DecisionSettings;
@@ -92,9 +93,10 @@ export class DecisionEngine {
   }
 
   /**
-   * Returns what follows from one input. Time moves with market data, positions and equity marks; a halt or a new
-   * configuration may carry a person's clock and does not move it.
-   * *Errors*: InputError from ConfigurationActivated with an unknown strategy or rule set; the old one stays in force.
+   * Returns what follows from one input. Time moves with market data, positions and equity marks; a halt or a
+   * new configuration may carry a person's clock and does not move it.
+   * *Errors*: InputError from ConfigurationActivated with an
+   * unknown strategy or rule set; the old one stays in force.
    */
   handle(input: DecisionInput): DecisionOutput[] {
     switch (input.type) {
@@ -161,7 +163,8 @@ export class DecisionEngine {
 
   /**
    * Returns an engine that goes on as if it had never stopped, with the configuration that was active then.
-   * *Errors*: InputError on another version, another account, or a configuration that changed inside the snapshot.
+   * *Errors*: InputError on another version, another account,
+   * or a configuration that changed inside the snapshot.
    */
   static restore(settings: DecisionSettings, snapshot: unknown): DecisionEngine {
     const memory = readSnapshot(snapshot);

@@ -40,4 +40,5 @@ export interface ConvictionHigh {
   readonly timeUs: TimeUs;
 }
 
+/** What the decider says. A PlaceOrder stands behind the accepted decision that it carries out. */
 export type DecisionOutput = DecisionMade | ConvictionHigh | PlaceOrder;

@@ -1,6 +1,9 @@
 import { Decimal, type TimeUs, US_PER_SECOND } from '@algo/model';
 
-/** The engine's own bounds, beside the trading configuration. *Units*: shares as decimals, times µs of event time. */
+/**
+ * The engine's own bounds, beside the trading configuration.
+ * *Units*: shares as decimals, times µs of event time.
+ */
 export interface DecisionLimits {
   /** How far beyond the price an entry's limit may stand. */
   readonly slippage: Decimal;
@@ -16,6 +19,7 @@ export interface DecisionLimits {
   readonly pendingGraceUs: TimeUs;
 }
 
+/** The house values, for whatever the settings leave out. */
 export const DEFAULT_LIMITS: DecisionLimits = {
   slippage: Decimal.of('0.0005'),
   riskPerTrade: null,

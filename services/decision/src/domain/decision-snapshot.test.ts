@@ -15,7 +15,7 @@ import {
   settingsOf,
   signalInput,
   stateInput,
-} from './engine-scenario.ts';
+} from './testing/engine-scenario.ts';
 
 const settings = settingsOf({
   config: configOf({

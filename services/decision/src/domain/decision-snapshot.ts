@@ -9,6 +9,7 @@ import {
 } from '@algo/model';
 import { z } from 'zod';
 
+/** The one layout of a decider's snapshot that this build reads and writes. */
 export const SNAPSHOT_VERSION = 1;
 
 const instrument = z.string().transform(instrumentId);

@@ -3,8 +3,8 @@ import type { Proposal } from '@algo/strategy';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
-import { configOf, instrumentOf, LTC } from './engine-scenario.ts';
 import { planEntry } from './entry-plan.ts';
+import { configOf, instrumentOf, LTC } from './testing/engine-scenario.ts';
 
 function proposalOf(direction: Direction, stopPrice?: number, targetPrice?: number): Proposal {
   return {

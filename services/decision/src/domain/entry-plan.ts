@@ -14,6 +14,7 @@ import type { DecisionLimits } from './decision-limits.ts';
 const SHARE_PLACES = 12;
 const QUOTIENT_PLACES = 18;
 
+/** What an entry is sized and guarded by. *Units*: price and equity in quote. */
 export interface EntryPlanInput {
   readonly proposal: Proposal;
   readonly price: number;
@@ -40,13 +41,14 @@ export type EntryPlan =
     };
 
 /**
- * Sizes an entry and places its prices, all in exact decimals on the instrument's tick and step.
- * Limit: `slippage` beyond the price, rounded so that it never allows more. Stop: where the proposal says, its distance
- * kept within `initialStop`; the widest allowed when it names none. Target: risk_reward × the stop's distance, or the
- * proposal's when that is farther, kept within `takeProfit`. Quantity: equity × size ÷ price, and at most what loses
- * `riskPerTrade` of the equity at the stop, rounded down to the step.
- * Example: long at 100, tick 0.01, equity 10,000, size 2 %, stop 99.5 with [0.2 %, 0.3 %], risk_reward 1.5, targets
- * [0.5 %, 1 %] → quantity 2, limit 100.05, stop 99.70 (0.5 % cut to 0.3 %), target 100.50 (0.45 % raised to 0.5 %).
+ * Sizes an entry and places its prices, all in exact decimals on the instrument's tick and step. Limit:
+ * `slippage` beyond the price, rounded so that it never allows more. Stop: where the proposal says, its
+ * distance kept within `initialStop`; the widest allowed when it names none. Target: risk_reward × the stop's
+ * distance, or the proposal's when that is farther, kept within `takeProfit`. Quantity: equity × size ÷
+ * price, and at most what loses `riskPerTrade` of the equity at the stop, rounded down to the step. Example:
+ * long at 100, tick 0.01, equity 10,000, size 2 %, stop 99.5 with [0.2 %, 0.3 %], risk_reward 1.5, targets
+ * [0.5 %, 1 %] → quantity 2, limit 100.05, stop 99.70 (0.5
+ * % cut to 0.3 %), target 100.50 (0.45 % raised to 0.5 %).
  */
 export function planEntry(input: EntryPlanInput): EntryPlan {
   const { config, instrument } = input;
@@ -149,7 +151,10 @@ function kept(distance: Decimal, { min, max }: Bounds): Decimal {
   return distance.greaterThan(max) ? max : distance;
 }
 
-/** Returns how far a proposed price lies from the price, upward or downward; negative on the wrong side, null when none. */
+/**
+ * Returns how far a proposed price lies from the price, upward
+ * or downward; negative on the wrong side, null when none.
+ */
 function distanceOf(
   proposed: number | undefined,
   price: Decimal,
@@ -161,7 +166,10 @@ function distanceOf(
   return upward ? distance : distance.negated();
 }
 
-/** Returns the price at this distance on the tick, rounded as preferred unless that leaves the bounds; null when both do. */
+/**
+ * Returns the price at this distance on the tick, rounded as
+ * preferred unless that leaves the bounds; null when both do.
+ */
 function onTick(
   price: Decimal,
   distance: Decimal,

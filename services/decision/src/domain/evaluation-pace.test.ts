@@ -1,7 +1,7 @@
 import { signalId, strategyName } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { BTC, LTC, START_US } from './engine-scenario.ts';
 import { EvaluationPace, SIGNALS_REMEMBERED } from './evaluation-pace.ts';
+import { BTC, LTC, START_US } from './testing/engine-scenario.ts';
 
 test('remembers the last 64 signals of each instrument and no more', () => {
   const pace = new EvaluationPace({ paces: [], signals: [] });

@@ -20,6 +20,7 @@ interface Pace {
   publishedUs: TimeUs;
 }
 
+/** When each strategy last ran and what it last said, and the signals handled lately. Plain JSON. */
 export interface PaceState {
   readonly paces: readonly (Readonly<Pace> & {
     readonly instrument: InstrumentId;
@@ -28,7 +29,10 @@ export interface PaceState {
   readonly signals: readonly { readonly instrument: InstrumentId; readonly ids: readonly SignalId[] }[];
 }
 
-/** Bounds how often strategies run and how often the same refusal is said. One entry for each instrument and strategy. */
+/**
+ * Bounds how often strategies run and how often the same
+ * refusal is said. One entry for each instrument and strategy.
+ */
 export class EvaluationPace {
   readonly #paces = new Map<InstrumentId, Map<StrategyName, Pace>>();
   readonly #signals: Map<InstrumentId, SignalId[]>;

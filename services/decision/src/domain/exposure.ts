@@ -8,6 +8,7 @@ export interface PendingEntry {
   readonly expiresUs: TimeUs;
 }
 
+/** The exposure as it is stored, plain JSON. */
 export interface ExposureState {
   readonly positions: readonly { readonly instrument: InstrumentId; readonly position: PositionId }[];
   readonly pending: readonly PendingEntry[];
@@ -15,8 +16,8 @@ export interface ExposureState {
 }
 
 /**
- * What is held, asked for, and lately closed on one account. Bounded by the instruments that the account trades: at most
- * one position, one pending entry and one closing time for each.
+ * What is held, asked for, and lately closed on one account. Bounded by the instruments that the account
+ * trades: at most one position, one pending entry and one closing time for each.
  */
 export class Exposure {
   readonly #account: AccountId;
@@ -75,7 +76,9 @@ export class Exposure {
     return pending === undefined ? null : { what: 'entry', id: pending.commandId };
   }
 
-  /** Returns when the instrument's last position closed, or null when that is longer ago than the cool-down. */
+  /**
+   * Returns when the instrument's last position closed, or null when that is longer ago than the cool-down.
+   */
   closedUs(instrument: InstrumentId): TimeUs | null {
     return this.#closed.get(instrument) ?? null;
   }

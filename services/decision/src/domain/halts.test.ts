@@ -1,7 +1,7 @@
 import { type HaltScope, type RiskEvent, strategyName } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { ACCOUNT, instrumentOf, LTC } from './engine-scenario.ts';
 import { HALTS_MAX, Halts } from './halts.ts';
+import { ACCOUNT, instrumentOf, LTC } from './testing/engine-scenario.ts';
 
 function modeOf(
   scope: HaltScope,

@@ -1,6 +1,17 @@
-import type { AccountId, HaltScope, Instrument, RiskEvent, StrategyName, TradingMode } from '@algo/model';
+import {
+  type AccountId,
+  type HaltScope,
+  haltScopeKey,
+  type Instrument,
+  type RiskEvent,
+  type StrategyName,
+  type TradingMode,
+} from '@algo/model';
 
-/** How many scopes can be halted one by one; a further halt binds the whole account, the cautious side to fail on. */
+/**
+ * How many scopes can be halted one by one; a further halt
+ * binds the whole account, the cautious side to fail on.
+ */
 export const HALTS_MAX = 10_000;
 
 /** A scope in which no entries are allowed. `scope` is `kind:name`. */
@@ -21,26 +32,26 @@ export class Halts {
   }
 
   apply(event: Extract<RiskEvent, { type: 'TradingModeChanged' }>): void {
-    const scope = scopeKey(event.scope);
+    const scope = haltScopeKey(event.scope);
     if (event.mode === 'active') {
       this.#halts.delete(scope);
       return;
     }
     const full = this.#halts.size >= HALTS_MAX && !this.#halts.has(scope);
-    const key = full ? `account:${this.#account}` : scope;
+    const key = full ? haltScopeKey({ kind: 'account', account: this.#account }) : scope;
     this.#halts.set(key, { scope: key, mode: event.mode, reason: event.reason });
   }
 
   /** Returns the widest halt that binds an entry, or null. */
   binding(instrument: Instrument, strategy: StrategyName): Halt | null {
-    const keys = [
-      `account:${this.#account}`,
-      `venue:${instrument.venue}`,
-      `instrument:${instrument.id}`,
-      `strategy:${strategy}`,
+    const scopes: readonly HaltScope[] = [
+      { kind: 'account', account: this.#account },
+      { kind: 'venue', venue: instrument.venue },
+      { kind: 'instrument', instrument: instrument.id },
+      { kind: 'strategy', strategy },
     ];
-    for (const key of keys) {
-      const halt = this.#halts.get(key);
+    for (const scope of scopes) {
+      const halt = this.#halts.get(haltScopeKey(scope));
       if (halt !== undefined) return halt;
     }
     return null;
@@ -48,20 +59,5 @@ export class Halts {
 
   snapshot(): Halt[] {
     return [...this.#halts.values()];
-  }
-}
-
-function scopeKey(scope: HaltScope): string {
-  switch (scope.kind) {
-    case 'account':
-      return `account:${scope.account}`;
-    case 'venue':
-      return `venue:${scope.venue}`;
-    case 'instrument':
-      return `instrument:${scope.instrument}`;
-    case 'strategy':
-      return `strategy:${scope.strategy}`;
-    default:
-      return scope satisfies never;
   }
 }

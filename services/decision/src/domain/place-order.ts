@@ -3,7 +3,10 @@ import type { Proposal } from '@algo/strategy';
 import { type Cause, decisionIdOf } from './decision-record.ts';
 import type { EntryPlan } from './entry-plan.ts';
 
-/** Returns the entry order of an accepted proposal: an immediate-or-cancel limit whose command id follows from the decision. */
+/**
+ * Returns the entry order of an accepted proposal: an
+ * immediate-or-cancel limit whose command id follows from the decision.
+ */
 export function placeOrderOf(
   cause: Cause,
   proposal: Proposal,

@@ -33,8 +33,8 @@ export function enabledStrategies(config: TradingConfig, strategies: readonly St
 }
 
 /**
- * Returns what the strategy says. One that throws, or proposes prices that are no prices, is refused on the record: its
- * author's mistake must not stop the others.
+ * Returns what the strategy says. One that throws, or proposes prices that are no prices, is refused on the
+ * record: its author's mistake must not stop the others.
  */
 export function runStrategy(strategy: Strategy, input: StrategyInput): StrategyVerdict {
   let verdict: StrategyVerdict;

@@ -31,6 +31,7 @@ export class ExecutionMachine implements StepMachine {
   readonly #mode: MachineMode;
   readonly #gate: () => Promise<void>;
   #gatePassed = false;
+  #step = 0;
   #submitted = 0;
   #filled = 0;
   #denied = 0;
@@ -53,7 +54,13 @@ export class ExecutionMachine implements StepMachine {
     this.#engine = restoreEngine(parts.settings, parts.mode, parts.state);
   }
 
+  /** The step of a replay in hand; 0 while live. */
+  get step(): number {
+    return this.#step;
+  }
+
   handle(message: InboundMessage, context: HandleContext): void | Promise<void> {
+    this.#step = context.step ?? 0;
     if (!this.#gatePassed && this.#isNew(context))
       return this.#gate().then(() => {
         this.#gatePassed = true;
@@ -63,7 +70,15 @@ export class ExecutionMachine implements StepMachine {
       case 'md.trades': {
         const { trades } = codecs.TradeBatch.decode(message.data);
         const last = trades.count - 1;
-        return this.feed({ type: 'PriceSeen', instrument: trades.instrument, price: trades.price[last]!, timeUs: trades.timeUs[last]! }, context);
+        return this.feed(
+          {
+            type: 'PriceSeen',
+            instrument: trades.instrument,
+            price: trades.price[last]!,
+            timeUs: trades.timeUs[last]!,
+          },
+          context,
+        );
       }
       case 'venue.user':
         return this.feed(venueEvents.decode(message.type, message.data), context);
@@ -107,7 +122,8 @@ export class ExecutionMachine implements StepMachine {
     const queue = [...effects];
     for (let done = 0; queue.length > 0; done++) {
       if (done > CHAIN_MAX) throw new Error(`execution: ${CHAIN_MAX} effects followed from one input`);
-      for (const input of await this.#perform(queue.shift()!, context)) queue.push(...this.#say(this.#engine.handle(input), context));
+      for (const input of await this.#perform(queue.shift()!, context))
+        queue.push(...this.#say(this.#engine.handle(input), context));
     }
   }
 
@@ -124,7 +140,9 @@ export class ExecutionMachine implements StepMachine {
           break;
         default:
           this.#count(output);
-          context.emit(eventEmission(subjects.orderEvent(this.#account, output.instrument), output, output.timeUs));
+          context.emit(
+            eventEmission(subjects.orderEvent(this.#account, output.instrument), output, output.timeUs),
+          );
       }
     }
     return effects;
@@ -134,14 +152,25 @@ export class ExecutionMachine implements StepMachine {
     const timeUs: TimeUs = 'timeUs' in effect ? effect.timeUs : 0;
     switch (effect.type) {
       case 'SubmitOrder': {
-        const outcome = await this.#wire.submit(effect, { again: !this.#isNew(context), untilProven: this.#mode.pacing === 'steps' });
+        const outcome = await this.#wire.submit(effect, {
+          again: !this.#isNew(context),
+          untilProven: this.#mode.pacing === 'steps',
+        });
         return [{ type: 'SubmitOutcomeKnown', outcome }];
       }
       case 'LookUpOrder': {
         const instrument = this.#engine.order(effect.clientOrderId)?.request.instrument;
         if (instrument === undefined) return [];
         const lookup = await this.#wire.lookUp({ ...effect, instrument });
-        return [{ type: 'OrderLookedUp', clientOrderId: effect.clientOrderId, lookup, authoritativeAbsence: this.#wire.authoritativeAbsence, timeUs }];
+        return [
+          {
+            type: 'OrderLookedUp',
+            clientOrderId: effect.clientOrderId,
+            lookup,
+            authoritativeAbsence: this.#wire.authoritativeAbsence,
+            timeUs,
+          },
+        ];
       }
       case 'CancelAtVenue':
         return [{ type: 'CancelOutcomeKnown', outcome: await this.#wire.cancel(effect, timeUs) }];
@@ -151,7 +180,10 @@ export class ExecutionMachine implements StepMachine {
       }
       case 'Quarantine':
         this.#quarantined++;
-        this.#log.error({ quarantine: effect }, `${effect.instrument}: ${effect.problem}; entries are denied until a person resumes it`);
+        this.#log.error(
+          { quarantine: effect },
+          `${effect.instrument}: ${effect.problem}; entries are denied until a person resumes it`,
+        );
         return [];
       default:
         return effect satisfies never;
@@ -169,8 +201,17 @@ export class ExecutionMachine implements StepMachine {
  * Brings the engine back. In a replay the inputs since the snapshot are gone through again and tell it everything, so it
  * keeps its orders as they were and only the epoch is new; live, the epoch's start makes it ask the venue (EpochStarted).
  */
-function restoreEngine(settings: ExecutionSettings, mode: MachineMode, state: Uint8Array | undefined): ExecutionEngine {
-  const gate = { epoch: settings.epoch, validUntilUs: Number.MAX_SAFE_INTEGER, openedOnce: true, superseded: false };
+function restoreEngine(
+  settings: ExecutionSettings,
+  mode: MachineMode,
+  state: Uint8Array | undefined,
+): ExecutionEngine {
+  const gate = {
+    epoch: settings.epoch,
+    validUntilUs: Number.MAX_SAFE_INTEGER,
+    openedOnce: true,
+    superseded: false,
+  };
   if (state === undefined) {
     const engine = new ExecutionEngine(settings);
     if (mode.pacing === 'live') return engine;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Bus, Clock } from '@algo/bus';
 import { codecs, type ReconciliationCompleted, subjects } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
@@ -9,11 +10,15 @@ export class ReconciliationRefusedError extends Error {
   override readonly name = 'ReconciliationRefusedError';
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const SCRIPT = fileURLToPath(new URL('../../../reconcile/src/main.ts', import.meta.url));
 const JOB_MAX_MS = 60_000;
 const TRIES = 5;
 
 /**
- * Gets a fresh reconciliation for this epoch: takes the one that a job before us left for it, or runs the job itself.
+ * Gets a fresh reconciliation for this epoch: takes the one
+ * that a job before us left for it, or runs the job itself.
  * *Errors*: ReconciliationRefusedError with the job's own words when it doesn't pass.
  */
 export class ReconciliationJob {
@@ -22,15 +27,22 @@ export class ReconciliationJob {
   readonly #log: Logger;
   readonly #account: AccountId;
   readonly #epoch: number;
-  readonly #script: string;
+  readonly #environment: Environment;
 
-  constructor(parts: { bus: Bus; clock: Clock; log: Logger; account: AccountId; epoch: number; script: string }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    log: Logger;
+    account: AccountId;
+    epoch: number;
+    environment: Environment;
+  }) {
     this.#bus = parts.bus;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#account = parts.account;
     this.#epoch = parts.epoch;
-    this.#script = parts.script;
+    this.#environment = parts.environment;
   }
 
   /** Resolves with a pass of this epoch that is still good. */
@@ -42,10 +54,16 @@ export class ReconciliationJob {
       const said = await this.#run();
       const passed = await this.#latest();
       if (passed !== undefined) {
-        this.#log.info({ epoch: this.#epoch, report: passed.reportId, tookMs: this.#clock.nowMs() - startMs }, 'reconciled: trading may start');
+        this.#log.info(
+          { epoch: this.#epoch, report: passed.reportId, tookMs: this.#clock.nowMs() - startMs },
+          'reconciled: trading may start',
+        );
         return passed;
       }
-      if (attempt >= TRIES) throw new ReconciliationRefusedError(`epoch ${this.#epoch} of ${this.#account} was not reconciled: ${said}`);
+      if (attempt >= TRIES)
+        throw new ReconciliationRefusedError(
+          `epoch ${this.#epoch} of ${this.#account} was not reconciled: ${said}`,
+        );
       await this.#clock.sleep(200 * 2 ** attempt);
     }
   }
@@ -69,8 +87,13 @@ export class ReconciliationJob {
   /** The job is a process of its own, with this one's environment; its last words come back. */
   #run(): Promise<string> {
     return new Promise((resolve) => {
-      const job = spawn(process.execPath, [this.#script], {
-        env: { ...process.env, ALGO_EPOCH: String(this.#epoch), ALGO_WATCH_PARENT: 'true', ALGO_HTTP_PORT: '0' },
+      const job = spawn(process.execPath, [SCRIPT], {
+        env: {
+          ...this.#environment,
+          ALGO_EPOCH: String(this.#epoch),
+          ALGO_WATCH_PARENT: 'true',
+          ALGO_HTTP_PORT: '0',
+        },
         stdio: ['pipe', 'ignore', 'pipe'],
       });
       let words = '';

@@ -1,7 +1,7 @@
 import {
   type ClientOrderId,
   type ClosePosition,
-  Decimal,
+  type Decimal,
   type Denial,
   InputError,
   type Instrument,
@@ -57,7 +57,9 @@ export class CommandDesk {
     return this.#entryTimes;
   }
 
-  /** Returns what follows from a command that wasn't seen before. *Errors*: InputError on another account's. */
+  /**
+   * Returns what follows from a command that wasn't seen before. *Errors*: InputError on another account's.
+   */
   take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): void {
     if (command.account !== this.#settings.account)
       throw new InputError({
@@ -145,7 +147,9 @@ export class CommandDesk {
     out.push({ type: 'OrderDenied', clientOrderId, account, instrument, timeUs, commandId, denial });
   }
 
-  /** Says why an order that never reached the venue may not go there now: what has changed meanwhile counts. */
+  /**
+   * Says why an order that never reached the venue may not go there now: what has changed meanwhile counts.
+   */
   readmit({ order, expiresUs }: Tracked, books: Books): Denial | null {
     const { instrument } = order.request;
     return order.intent === 'entry'
@@ -162,17 +166,24 @@ export class CommandDesk {
       reference: books.prices.get(instrument.id) ?? null,
       limits,
       instrumentLimits: limits.byInstrument.get(instrument.id) ?? null,
-      positions: this.#positions.open().filter((p) => !this.#isDust(p)),
+      positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
       entryTimes: this.#entryTimes,
       markOf: (id) => this.#markOf(id, books),
     };
   }
 
-  /** What is left below the venue's smallest order can't be closed, and must not bar the instrument for ever. */
-  #isDust(position: NetPosition): boolean {
-    const smallest = this.#instruments.get(position.instrument)?.minQuantity ?? Decimal.zero;
-    return position.quantity.abs().lessThan(smallest);
+  /**
+   * What is left below the venue's smallest order, by quantity or by value, can't be closed, and must not bar the
+   * instrument for ever.
+   */
+  #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
+    const instrument = this.#instruments.get(id);
+    if (instrument === undefined) return false;
+    const size = quantity.abs();
+    if (size.lessThan(instrument.minQuantity)) return true;
+    const mark = this.#markOf(id, books);
+    return instrument.market !== 'perp' && mark !== null && size.times(mark).lessThan(instrument.minNotional);
   }
 
   #markOf(id: InstrumentId, books: Books): Decimal | null {

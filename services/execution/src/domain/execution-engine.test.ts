@@ -290,6 +290,16 @@ test('what is too little to be closed bars nothing', () => {
   expect(denial(engine.handle(place(2, { timeUs: S })))).toBeNull();
 });
 
+test('what is worth too little to be closed bars nothing either', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle(filled(entry, 't1', '10', '10', S));
+  const exit = sent(engine.handle(close(1, { quantity: d('9.95') })));
+  engine.handle(filled(exit, 't2', '9.95', '9.95', S));
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['0.05']);
+  expect(denial(engine.handle(place(2, { timeUs: S })))).toBeNull();
+});
+
 test('limits count what is working: positions, exposure, and entries per minute', () => {
   const two = ready();
   two.handle(place(1));
@@ -454,13 +464,13 @@ test('exits pass when entries may not, once the gate was open in this epoch, and
   expect(denial(engine.handle(close(5, { quantity: d('1') })))).toBeNull();
 });
 
-test('a halt denies exits but a person’s and the breaker’s own, and takes back working entries', () => {
+test('a halt denies exits that can wait, never a stop, a person’s or the breaker’s, and takes back working entries', () => {
   const { engine } = holding();
   const entry = sent(engine.handle(place(2, { timeUs: 1.6 * S, instrument: BTC, timeInForce: 'gtc' })));
   engine.handle(submitted(entry.clientOrderId, 'confirmed', 1.6 * S));
   const halt = engine.handle(mode('halted', 1.7 * S));
   expect(halt).toMatchObject([{ type: 'CancelAtVenue', clientOrderId: entry.clientOrderId }]);
-  expect(denial(engine.handle(close(2)))).toBe('HALTED');
+  expect(denial(engine.handle(close(2, { reason: 'target' })))).toBe('HALTED');
   expect(denial(engine.handle(close(3, { reason: 'operator', quantity: d('1') })))).toBeNull();
   expect(denial(engine.handle(close(4, { reason: 'circuit_breaker', quantity: d('1') })))).toBeNull();
 });
@@ -588,7 +598,7 @@ test('a snapshot of an unknown version or another account is refused', () => {
 const STEPS = [
   ...['place', 'place', 'place', 'close', 'close', 'close', 'fill', 'fill', 'fill', 'fill', 'end', 'end'],
   ...['confirm', 'confirm', 'lose', 'prove absent', 'look up', 'look up', 'look up', 'fail', 'cancel'],
-  ...['deliver', 'deliver', 'deliver', 'mode', 'gate'],
+  ...['deliver', 'deliver', 'deliver', 'mode', 'gate', 'restart', 'fetch'],
 ] as const;
 interface Step {
   readonly kind: (typeof STEPS)[number];
@@ -604,9 +614,13 @@ const sessions: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 40, maxLength: 160, size: 'max' },
 );
 
-/** The venue's own books of one order. `live` once it has arrived. */
+/**
+ * The venue's own books of one order. `live` once it has
+ * arrived; `onWire` until it is proven that it never will.
+ */
 interface AtVenue {
   readonly request: OrderRequest;
+  onWire: boolean;
   live: boolean;
   ended: boolean;
   cumulative: Decimal;
@@ -615,13 +629,15 @@ interface AtVenue {
 }
 
 /**
- * Plays a session against a venue that keeps true books, and tells of them late, out of order, twice, or not at all
- * until asked; at the end everything is told. Returns the venue's books.
+ * Plays a session against a venue that keeps true books, and tells of them late, out of order, twice, or not
+ * at all until asked; at the end everything is told. Returns the venue's books.
  */
 function play(session: readonly Step[], feed: (input: ExecutionInput, n: number) => ExecutionOutput[]) {
   const orders: AtVenue[] = [];
   const held = new Map<string, Decimal>();
   const undelivered: ExecutionInput[] = [];
+  const history: ExecutionInput[] = [];
+  let epoch = 1;
   let lowest = Decimal.zero;
   let nowUs = S;
   let n = 0;
@@ -629,9 +645,11 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     for (const output of feed(input, n++)) {
       if (output.type !== 'SubmitOrder') continue;
       const known = orders.find((o) => o.request.clientOrderId === output.request.clientOrderId);
-      if (known !== undefined) known.sends++;
-      else {
-        const at = { live: false, ended: false, cumulative: Decimal.zero, sends: 1, proofs: 0 };
+      if (known !== undefined) {
+        known.sends++;
+        known.onWire = true;
+      } else {
+        const at = { onWire: true, live: false, ended: false, cumulative: Decimal.zero, sends: 1, proofs: 0 };
         orders.push({ request: output.request, ...at });
       }
     }
@@ -649,6 +667,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     if (position.lessThan(lowest)) lowest = position;
     const trade = `${request.clientOrderId}-${order.cumulative}`;
     const told = filled(request, trade, quantity.toString(), order.cumulative.toString(), nowUs);
+    history.push(told);
     if (pick % 3 === 0) undelivered.push(told, told);
     else give(told);
   };
@@ -667,12 +686,18 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     else if (kind === 'close')
       give(close(n, { instrument: at, timeUs: nowUs, quantity: d(`${1 + (pick % 12)}`) }));
     else if (kind === 'mode') give(mode(calm, nowUs));
-    else if (kind === 'gate') give(gate(nowUs));
-    else if (kind === 'deliver') deliver(pick);
+    else if (kind === 'gate') give(gate(nowUs, epoch));
+    else if (kind === 'fetch') for (const told of history) give(told);
+    else if (kind === 'restart') {
+      // The stream forgets what it had not told; only asking brings it back.
+      undelivered.length = 0;
+      give({ type: 'EpochStarted', epoch: ++epoch, timeUs: nowUs });
+    } else if (kind === 'deliver') deliver(pick);
   };
   const venue = ({ kind, pick }: Step, order: AtVenue) => {
-    const { request, ended, live } = order;
+    const { request, ended, live, onWire } = order;
     const id = request.clientOrderId;
+    if (!onWire) return;
     if (kind === 'fill' && !ended) fillAtVenue(order, pick);
     else if (kind === 'end' && !ended) {
       order.live = true;
@@ -686,6 +711,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     } else if (kind === 'lose') give(submitted(id, 'unknown', nowUs));
     else if (kind === 'prove absent' && !live) {
       order.proofs++;
+      order.onWire = false;
       give(lookedUp(id, { type: 'absent' }, nowUs, true));
     } else if (kind === 'look up') ask(order);
     else if (kind === 'fail') give(lookedUp(id, { type: 'failed', reason: 'timeout' }, nowUs));
@@ -701,6 +727,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
     if (order !== undefined) venue(step, order);
   }
   while (undelivered.length > 0) deliver(0);
+  for (const told of history) give(told);
   for (const order of orders) if (order.live) ask(order);
   return { orders, held, lowest };
 }

@@ -19,8 +19,9 @@ import { type ReferencePrice, referencePrice } from './reference-price.ts';
 import { binds, TradingModes } from './trading-modes.ts';
 
 /**
- * The judgement of the execution service for one account: takes commands, prices, halts and what the venue says;
- * returns order events and what the shell must do. Pure and synchronous; its clock is the event time it is fed.
+ * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
+ * says; returns order events and what the shell must do. Pure
+ * and synchronous; its clock is the event time it is fed.
  */
 export class ExecutionEngine {
   readonly #settings: ExecutionSettings;
@@ -72,7 +73,10 @@ export class ExecutionEngine {
     });
   }
 
-  /** Returns the engine as it was when the snapshot was taken. *Errors*: InputError on a foreign or unknown snapshot. */
+  /**
+   * Returns the engine as it was when the snapshot was taken.
+   * *Errors*: InputError on a foreign or unknown snapshot.
+   */
   static restore(settings: ExecutionSettings, snapshot: ExecutionSnapshot): ExecutionEngine {
     return new ExecutionEngine(settings, snapshot);
   }
@@ -87,8 +91,8 @@ export class ExecutionEngine {
   }
 
   /**
-   * Takes back an event that was published after the snapshot, in stream order, before anything else is handled.
-   * Publishes nothing; an event that the snapshot holds already changes nothing.
+   * Takes back an event that was published after the snapshot, in stream order, before anything else is
+   * handled. Publishes nothing; an event that the snapshot holds already changes nothing.
    */
   recover(event: OrderEvent): void {
     this.#nowUs = Math.max(this.#nowUs, event.timeUs);

@@ -41,9 +41,9 @@ export type ExecutionInput =
   | EpochStarted;
 
 /**
- * The venue's answer to a lookup. `authoritativeAbsence`: "absent" proves here that the order never arrived, which the
- * shell may say only if the venue declares it and no request for this order can still be under way, or if its own
- * write-ahead log holds no send of it.
+ * The venue's answer to a lookup. `authoritativeAbsence`: "absent" proves here that the order never arrived,
+ * which the shell may say only if the venue declares it and no request for this order can still be under way,
+ * or if its own write-ahead log holds no send of it.
  */
 export interface OrderLookedUp {
   readonly type: 'OrderLookedUp';
@@ -53,7 +53,10 @@ export interface OrderLookedUp {
   readonly timeUs: TimeUs;
 }
 
-/** A reconciliation passed for an epoch. *Units*: `validUntilUs` event time, last moment at which an entry may pass. */
+/**
+ * A reconciliation passed for an epoch. *Units*: `validUntilUs`
+ * event time, last moment at which an entry may pass.
+ */
 export interface GateOpened {
   readonly type: 'GateOpened';
   readonly epoch: number;
@@ -62,8 +65,9 @@ export interface GateOpened {
 }
 
 /**
- * This process took the account over under a new fencing epoch: the gate closes, what was in flight is unknown, and
- * the venue is asked about every order that is open. *Errors*: InputError unless the epoch is newer than the last.
+ * This process took the account over under a new fencing epoch: the gate closes, what was in flight is
+ * unknown, and the venue is asked about every order that is open.
+ * *Errors*: InputError unless the epoch is newer than the last.
  */
 export interface EpochStarted {
   readonly type: 'EpochStarted';
@@ -84,7 +88,9 @@ export type Effect =
       readonly clientOrderId: ClientOrderId;
       readonly instrument: InstrumentId;
     }
-  /** The venue counts fills that we haven't seen: fetch those since a time and feed them in as VenueFilled. */
+  /**
+   * The venue counts fills that we haven't seen: fetch those since a time and feed them in as VenueFilled.
+   */
   | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs }
   | Quarantine;
 
@@ -104,8 +110,8 @@ export interface SubmitOrder {
 export type QuarantineProblem = Contradiction | 'foreign_fill' | 'orphan_fill' | 'cumulative_mismatch';
 
 /**
- * Something contradicts what we know. The shell raises an alarm; entries in the instrument are denied until a person
- * sets its trading mode to active. `booked`: a fill was counted none the less.
+ * Something contradicts what we know. The shell raises an alarm; entries in the instrument are denied until a
+ * person sets its trading mode to active. `booked`: a fill was counted none the less.
  */
 export interface Quarantine {
   readonly type: 'Quarantine';

@@ -23,6 +23,7 @@ export type Plain<T> = T extends Decimal
       ? readonly Plain<Item>[]
       : { readonly [Key in keyof T]: Plain<T[Key]> };
 
+/** The one layout of an execution snapshot that this build reads and writes. */
 export const EXECUTION_SNAPSHOT_VERSION = 1;
 
 /** All that the engine knows, apart from its settings. */
@@ -38,6 +39,7 @@ export interface ExecutionState {
   readonly entryTimes: readonly TimeUs[];
 }
 
+/** The state as it is stored: plain JSON, with the version of its layout. */
 export type ExecutionSnapshot = Plain<ExecutionState> & { readonly version: number };
 
 /** Returns the state as a plain value. */

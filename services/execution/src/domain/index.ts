@@ -1,4 +1,4 @@
-export { clientOrderIdOf, isOurClientOrderId } from './client-order-id.ts';
+export { clientOrderIdOf } from './client-order-id.ts';
 export * from './execution-engine.ts';
 export * from './execution-io.ts';
 export type { ExecutionSettings } from './execution-settings.ts';

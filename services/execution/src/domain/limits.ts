@@ -1,6 +1,8 @@
 import type { Decimal, InstrumentId, TimeUs } from '@algo/model';
 
-/** Limits of one instrument. *Units*: notionals quote; `collar` a share of the reference price (0.01 = 1 %). */
+/**
+ * Limits of one instrument. *Units*: notionals quote; `collar` a share of the reference price (0.01 = 1 %).
+ */
 export interface InstrumentLimits {
   readonly orderNotionalMax: Decimal;
   readonly positionNotionalMax: Decimal;
@@ -8,7 +10,8 @@ export interface InstrumentLimits {
 }
 
 /**
- * What an account may do. A limit that is null, or an instrument that isn't listed, denies every entry it would bound.
+ * What an account may do. A limit that is null, or an instrument
+ * that isn't listed, denies every entry it would bound.
  * *Units*: notionals quote, ages µs of event time. *Source*: reference §2.3 (C1, C3, C5, C9, C13, C20).
  */
 export interface ExecutionLimits {
@@ -23,7 +26,9 @@ export interface ExecutionLimits {
   readonly referenceAgeMaxUs: TimeUs;
   /** A market without a trade for this long is stale: 5 s is the usual. */
   readonly marketStaleUs: TimeUs;
-  /** So many unknown orders anywhere stop entries everywhere (3 is the usual); one stops its own instrument. */
+  /**
+   * So many unknown orders anywhere stop entries everywhere (3 is the usual); one stops its own instrument.
+   */
   readonly unknownOrdersMax: number;
   /** An order unknown for longer than this stops entries everywhere: 60 s is the usual. */
   readonly unknownAgeMaxUs: TimeUs;

@@ -22,7 +22,9 @@ export function submission(order: Order, epoch: number, timeUs: TimeUs): SubmitO
   return { type: 'SubmitOrder', request, intent, strategy, position, plan, epoch, timeUs };
 }
 
-/** Returns the order that must have been behind a fill, as far as the fill tells. *Units*: `cumulative` base. */
+/**
+ * Returns the order that must have been behind a fill, as far as the fill tells. *Units*: `cumulative` base.
+ */
 export function orderBehind(fill: Fill, cumulative: Fill['quantity']): Order {
   const request: OrderRequest = {
     clientOrderId: fill.clientOrderId,

@@ -4,6 +4,7 @@ import {
   type Denial,
   type Fill,
   InputError,
+  isOwnClientOrderId,
   type OrderEvent,
   type SubmitOutcome,
   type TimeUs,
@@ -11,7 +12,6 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import { isOurClientOrderId } from './client-order-id.ts';
 import type { ExecutionOutput, OrderLookedUp } from './execution-io.ts';
 import { aboutOrder, factOf, orderBehind, sentOrder, submission } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
@@ -20,17 +20,20 @@ import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 import type { TradingModes } from './trading-modes.ts';
 
-/** Event time between two questions about the same order, and the most questions at once. *Source*: R-40. */
+/** Event time between two questions about the same order. *Units*: µs. *Source*: R-40. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
+/** Questions to the venue that may be open at once. *Source*: R-40. */
 export const ASKS_AT_ONCE_MAX = 10;
-/** An order proven absent goes to the wire again at most this often; then whoever wanted it must decide anew. */
+/**
+ * An order proven absent goes to the wire again at most this often; then whoever wanted it must decide anew.
+ */
 export const SENDS_MAX = 3;
 
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
 
 /**
- * Follows every order from the wire to its end, by what the venue says and by nothing else: silence, a failed lookup
- * or an absence that proves nothing leave an order as unknown as it was (R-33, R-34).
+ * Follows every order from the wire to its end, by what the venue says and by nothing else: silence, a failed
+ * lookup or an absence that proves nothing leave an order as unknown as it was (R-33, R-34).
  */
 export class OrderFollower {
   readonly #account: AccountId;
@@ -71,7 +74,10 @@ export class OrderFollower {
     }
   }
 
-  /** What came of asking for a cancel. Whatever it was, only a lookup or the stream says how the order ended (R-36). */
+  /**
+   * What came of asking for a cancel. Whatever it was, only
+   * a lookup or the stream says how the order ended (R-36).
+   */
   cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
     if (t === undefined || isTerminal(t.order.status)) return;
@@ -83,7 +89,10 @@ export class OrderFollower {
     else this.#steps.lookUp(t, outcome.timeUs, out);
   }
 
-  /** One of our orders was filled. Booked once, whatever the order's status, because money that moved has moved. */
+  /**
+   * One of our orders was filled. Booked once, whatever the
+   * order's status, because money that moved has moved.
+   */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account)
       throw new InputError({
@@ -163,7 +172,9 @@ export class OrderFollower {
     if (mayCancel) this.#steps.sendCancel(id, timeUs, out);
   }
 
-  /** A new epoch: nobody is waiting any more for what was in flight, and whatever is open must be asked about. */
+  /**
+   * A new epoch: nobody is waiting any more for what was in flight, and whatever is open must be asked about.
+   */
   epochStarted(timeUs: TimeUs, out: ExecutionOutput[]): void {
     for (const t of [...this.#ledger.open()]) {
       if (t.order.status === 'submitted') this.#steps.lost(t, 'execution restarted', timeUs, out);
@@ -254,7 +265,7 @@ export class OrderFollower {
   #adopted(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
     const order = orderBehind(fill, cumulative);
     const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
-    if (!isOurClientOrderId(fill.clientOrderId)) {
+    if (!isOwnClientOrderId(fill.clientOrderId)) {
       this.#steps.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
       return null;
     }

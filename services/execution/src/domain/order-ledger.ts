@@ -10,10 +10,11 @@ export interface Closing {
 }
 
 /**
- * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `sends` counts how often
- * it was handed to the wire; `cancelReason` is not null while somebody wants it canceled; `venueCumulative` is the most
- * the venue has said is filled; `inDoubt` until a lookup or an acknowledgement says where it stands, whatever its
- * status (a fill proves that it arrived, not that it still works); `askedUs` is when the venue was last asked.
+ * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `sends` counts
+ * how often it was handed to the wire; `cancelReason` is not null while somebody wants it canceled;
+ * `venueCumulative` is the most the venue has said is filled; `inDoubt` until a lookup or an acknowledgement
+ * says where it stands, whatever its status (a fill proves that it arrived, not that it still works);
+ * `askedUs` is when the venue was last asked.
  */
 export interface Tracked {
   readonly order: Order;
@@ -48,9 +49,10 @@ export function tracked(order: Order, expiresUs: TimeUs | null, sends: number): 
 }
 
 /**
- * All orders of the account. *Shape*: open ones are bounded by the position limit and the entry rate; of the closed
- * ones the last `closedMax` are kept, so that a fill told twice is known. What is older than `forgottenUs` may have
- * been forgotten: a fill from before that time of an order we don't know has been booked already.
+ * All orders of the account. *Shape*: open ones are bounded by the position limit and the entry rate; of the
+ * closed ones the last `closedMax` are kept, so that a fill told twice is known. What is older than
+ * `forgottenUs` may have been forgotten: a fill from before
+ * that time of an order we don't know has been booked already.
  */
 export class OrderLedger {
   readonly #open = new Map<ClientOrderId, Tracked>();

@@ -18,9 +18,9 @@ export const EXIT_AT_ANY_PRICE_ATTEMPT = 4;
 export type ExitStyle = 'market' | 'ioc_limit';
 
 /**
- * Returns the order that an entry command becomes, rounded to the venue's rules: never more quantity, never a worse
- * price than asked. A market entry becomes an IOC limit `marketCap` from the last trade (C3); without a last trade it
- * stays a market order, which the stale-market control denies.
+ * Returns the order that an entry command becomes, rounded to the venue's rules: never more quantity, never a
+ * worse price than asked. A market entry becomes an IOC limit `marketCap` from the last trade (C3); without a
+ * last trade it stays a market order, which the stale-market control denies.
  */
 export function entryRequest(
   command: PlaceOrder,
@@ -46,8 +46,8 @@ export function entryRequest(
 }
 
 /**
- * Returns the order that leaves a position. *Shape*: reduce-only and immediate; `reference` null when no fresh price
- * is known, and then it goes at the market, because an exit must not wait for a price.
+ * Returns the order that leaves a position. *Shape*: reduce-only and immediate; `reference` null when no
+ * fresh price is known, and then it goes at the market, because an exit must not wait for a price.
  */
 export function exitRequest(
   command: ClosePosition,

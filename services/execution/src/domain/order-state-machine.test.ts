@@ -69,8 +69,9 @@ function fact(type: OrderFactType): OrderFact {
   return { type, timeUs: 7 };
 }
 
-// Each cell: what the status becomes; `=` true but nothing new; `.` illegal, status kept; `!` illegal, fill booked.
-// The order has no fill yet, and the fill that comes is a part of it. Written down from the reference, by hand.
+// Each cell: what the status becomes; `=` true but nothing new; `.` illegal, status kept; `!` illegal, fill
+// booked. The order has no fill yet, and the fill that comes
+// is a part of it. Written down from the reference, by hand.
 const EXPECTED = `
                  Den Emu Rel Int Sub Unk Acc Rej Trg Fil UpR Upd UpX CaR CaX Can Exp
 initialized      den emu .   int .   .   acc rej trg !   .   .   .   .   .   can exp
@@ -175,7 +176,10 @@ test('a refusal of an order that has fills is quarantined', () => {
   expect(applied).toMatchObject({ type: 'quarantined', contradiction: 'illegal_transition' });
 });
 
-/** Fills of at most the order's 10, an acknowledgement and perhaps an end, in any order and each told 1–3 times. */
+/**
+ * Fills of at most the order's 10, an acknowledgement and
+ * perhaps an end, in any order and each told 1–3 times.
+ */
 const tellings = fc
   .record({
     parts: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }),

@@ -12,9 +12,10 @@ import {
 } from '@algo/model';
 
 /**
- * One order as we know it. *Units*: `cumulative` base. *Shape*: `cumulative` is the sum of `fills`, whose venue trade
- * ids are distinct, so both are bounded by quantity over quantity step; `resumes` is the status to go back to when an
- * update or cancel that is under way is refused; `unknownUs` is null unless `status` is unknown.
+ * One order as we know it. *Units*: `cumulative` base. *Shape*: `cumulative` is the sum of `fills`, whose
+ * venue trade ids are distinct, so both are bounded by quantity over quantity step; `resumes` is the status
+ * to go back to when an update or cancel that is under way is
+ * refused; `unknownUs` is null unless `status` is unknown.
  */
 export interface Order {
   readonly request: OrderRequest;
@@ -46,6 +47,7 @@ export type OrderFact = { readonly timeUs: TimeUs } & (
   | { readonly type: 'Filled'; readonly fill: Fill }
 );
 
+/** Every kind of fact that may change an order's status. */
 export const ORDER_FACT_TYPES = [
   'Denied',
   'Emulated',
@@ -65,12 +67,13 @@ export const ORDER_FACT_TYPES = [
   'Canceled',
   'Expired',
 ] as const;
+/** One of ORDER_FACT_TYPES. */
 export type OrderFactType = (typeof ORDER_FACT_TYPES)[number];
 
 /**
- * What a fact does to a status: the status it leads to, or `same` (true, but nothing new), `working` (accepted, or
- * partially filled if it has fills), `resumes` (back to where it was), `fill` (booked; filled when complete).
- * A pair that isn't here is illegal. *Source*: reference §3.1 with our additions (a)–(d).
+ * What a fact does to a status: the status it leads to, or `same` (true, but nothing new), `working`
+ * (accepted, or partially filled if it has fills), `resumes` (back to where it was), `fill` (booked; filled
+ * when complete). A pair that isn't here is illegal. *Source*: reference §3.1 with our additions (a)–(d).
  */
 type Target = OrderStatus | 'same' | 'working' | 'resumes' | 'fill';
 type Row = Readonly<Partial<Record<OrderFactType, Target>>>;
@@ -89,7 +92,8 @@ const LATE: Row = {
 };
 const WORKING: Row = {
   ...ENDINGS,
-  // Knowledge beats doubt: an order we have seen working doesn't become unknown by a late timeout of its submission.
+  // Knowledge beats doubt: an order we have seen working
+  // doesn't become unknown by a late timeout of its submission.
   OutcomeUnknown: 'same',
   Accepted: 'same',
   UpdateRequested: 'pending_update',
@@ -97,9 +101,10 @@ const WORKING: Row = {
   Triggered: 'triggered',
 };
 
+/** What each fact does to an order in each status; a pair that isn't here is illegal. */
 export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
-  // No Submitted here: nothing goes on the wire that the write-ahead log doesn't hold (I7). The endings are for orders
-  // that somebody else placed and we hear of first from the venue.
+  // No Submitted here: nothing goes on the wire that the write-ahead log doesn't hold (I7). The endings are
+  // for orders that somebody else placed and we hear of first from the venue.
   initialized: {
     Denied: 'denied',
     Emulated: 'emulated',
@@ -128,7 +133,8 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
     UpdateRequested: 'pending_update',
     CancelRequested: 'pending_cancel',
   },
-  // Submitted: proven never to have arrived, so it goes on the wire now. CancelRequested changes nothing we know.
+  // Submitted: proven never to have arrived, so it goes on
+  // the wire now. CancelRequested changes nothing we know.
   unknown: {
     ...ENDINGS,
     OutcomeUnknown: 'same',
@@ -159,7 +165,8 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
     CancelRequested: 'same',
     CancelRefused: 'resumes',
   },
-  // Filled outranks canceled and expired (FIX precedence), so those are late news here. A further fill is an overfill.
+  // Filled outranks canceled and expired (FIX precedence), so
+  // those are late news here. A further fill is an overfill.
   filled: LATE,
   // A fill may have raced the cancel.
   canceled: { ...LATE, Filled: 'fill' },
@@ -179,8 +186,8 @@ export function isTerminal(status: OrderStatus): boolean {
 export type Contradiction = 'illegal_transition' | 'fill_conflict' | 'overfill' | 'fill_after_end';
 
 /**
- * What applying a fact came to. `same`: known already, or of no use now. `quarantined`: it contradicts what we know;
- * `booked` says whether a fill was counted none the less, because money that moved has moved.
+ * What applying a fact came to. `same`: known already, or of no use now. `quarantined`: it contradicts what
+ * we know; `booked` says whether a fill was counted none the less, because money that moved has moved.
  */
 export type Applied =
   | { readonly type: 'applied' | 'same'; readonly order: Order }
@@ -207,8 +214,9 @@ export function newOrder(seed: OrderSeed): Order {
 }
 
 /**
- * Returns the order after a fact, in whatever order facts come: fills are counted once each by venue trade id, so the
- * same set of facts always ends in the same `cumulative`, which never decreases. *Source*: reference R-35 to R-37.
+ * Returns the order after a fact, in whatever order facts come: fills are counted once each by venue trade
+ * id, so the same set of facts always ends in the same `cumulative`,
+ * which never decreases. *Source*: reference R-35 to R-37.
  */
 export function applyToOrder(order: Order, fact: OrderFact): Applied {
   if (fact.type === 'Filled') return applyFill(order, fact.fill, fact.timeUs);

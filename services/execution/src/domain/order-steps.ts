@@ -10,8 +10,8 @@ import type { TradingModes } from './trading-modes.ts';
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
 
 /**
- * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in names the
- * order; what is read is always the ledger's present version of it.
+ * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in
+ * names the order; what is read is always the ledger's present version of it.
  */
 export class OrderSteps {
   readonly #account: AccountId;
@@ -58,8 +58,9 @@ export class OrderSteps {
   }
 
   /**
-   * Ends an order whose fills have all arrived; until then it stays open and the fills are fetched. So a cancel is
-   * announced with its true cumulative, and nobody sizes a next order by fills that are still on their way (R-36).
+   * Ends an order whose fills have all arrived; until then it stays open and the fills are fetched. So a
+   * cancel is announced with its true cumulative, and nobody sizes
+   * a next order by fills that are still on their way (R-36).
    */
   settle(of: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.now(of);
@@ -79,7 +80,8 @@ export class OrderSteps {
 
   sendCancel(id: ClientOrderId, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(id);
-    // An order in flight is canceled once the venue has it; one that is unknown may live, and asking does no harm.
+    // An order in flight is canceled once the venue has it;
+    // one that is unknown may live, and asking does no harm.
     if (t === undefined || t.cancelReason === null || t.closing !== null) return;
     if (isTerminal(t.order.status) || t.order.status === 'submitted') return;
     this.apply(t, { type: 'CancelRequested', timeUs }, out);

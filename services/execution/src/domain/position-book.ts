@@ -1,6 +1,9 @@
 import { Decimal, type Fill, type Instrument, type InstrumentId } from '@algo/model';
 
-/** What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `lastPrice` quote. */
+/**
+ * What our own fills add up to in one instrument. *Units*:
+ * base, signed: below zero is short; `lastPrice` quote.
+ */
 export interface NetPosition {
   readonly instrument: InstrumentId;
   readonly quantity: Decimal;
@@ -47,7 +50,10 @@ export class PositionBook {
     return [...this.#positions.values()];
   }
 
-  /** A fee taken in the coin itself leaves us with less of it (R-42); a perpetual's fee never changes its size. */
+  /**
+   * A fee taken in the coin itself leaves us with less of
+   * it (R-42); a perpetual's fee never changes its size.
+   */
   #feeInKind(fill: Fill): Decimal {
     const instrument = this.#instruments.get(fill.instrument);
     const held = instrument?.market === 'spot' || instrument?.market === 'dex';

@@ -1,6 +1,9 @@
 import type { TimeUs } from '@algo/model';
 
-/** The gate as it is kept. *Shape*: `validUntilUs` null while closed; `superseded` once a newer epoch was seen. */
+/**
+ * The gate as it is kept. *Shape*: `validUntilUs` null
+ * while closed; `superseded` once a newer epoch was seen.
+ */
 export interface GateState {
   readonly epoch: number;
   readonly validUntilUs: TimeUs | null;
@@ -14,9 +17,10 @@ export function closedGate(epoch: number): GateState {
 }
 
 /**
- * The reconciliation gate of one fencing epoch (I5). Entries need it open and fresh. Exits need it to have been open
- * once in this epoch: from then on our books were the venue's and have been fed by its fills, so a close that is cut to
- * our net position can only reduce; before, the position we believe in may be fiction and a "close" might open one.
+ * The reconciliation gate of one fencing epoch (I5). Entries need it open and fresh. Exits need it to have
+ * been open once in this epoch: from then on our books were the venue's and have been fed by its fills, so a
+ * close that is cut to our net position can only reduce; before, the
+ * position we believe in may be fiction and a "close" might open one.
  */
 export class ReconciliationGate {
   #state: GateState;
@@ -29,7 +33,9 @@ export class ReconciliationGate {
     return this.#state;
   }
 
-  /** Opens for our own epoch. A pass for a newer epoch means that another executor took over: closes for good. */
+  /**
+   * Opens for our own epoch. A pass for a newer epoch means that another executor took over: closes for good.
+   */
   opened(epoch: number, validUntilUs: TimeUs): void {
     if (epoch > this.#state.epoch) this.#state = { ...closedGate(this.#state.epoch), superseded: true };
     else if (epoch === this.#state.epoch && !this.#state.superseded)

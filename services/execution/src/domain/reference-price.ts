@@ -7,8 +7,8 @@ export interface ReferencePrice {
 }
 
 /**
- * Returns a reference from a market price, or null if the price can't be one: a NaN, zero or negative price must age
- * the market, never steer an order.
+ * Returns a reference from a market price, or null if the price can't be one:
+ * a NaN, zero or negative price must age the market, never steer an order.
  */
 export function referencePrice(instrument: Instrument, price: number, timeUs: TimeUs): ReferencePrice | null {
   if (!Number.isFinite(price) || price <= 0) return null;

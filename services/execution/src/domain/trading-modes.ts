@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type HaltScope,
+  haltScopeKey,
   type InstrumentId,
   instrumentParts,
   type StrategyName,
@@ -30,7 +31,7 @@ export class TradingModes {
 
   /** Sets the mode of a scope; only this lifts what was set before. */
   set(scope: HaltScope, mode: TradingMode): void {
-    const key = keyOf(scope);
+    const key = haltScopeKey(scope);
     if (mode === 'active') this.#restrictions.delete(key);
     else if (this.#restrictions.has(key) || this.#restrictions.size < RESTRICTIONS_MAX)
       this.#restrictions.set(key, mode);
@@ -39,7 +40,7 @@ export class TradingModes {
 
   /** Sets the mode of a scope unless it is stricter already. */
   tighten(scope: HaltScope, mode: TradingMode): void {
-    const key = keyOf(scope);
+    const key = haltScopeKey(scope);
     const now = this.#restrictions.get(key) ?? 'active';
     if (SEVERITY[mode] > SEVERITY[now]) this.#restrictions.set(key, mode);
   }
@@ -61,26 +62,17 @@ export class TradingModes {
 
 /** Says whether a halt of this scope binds a command. */
 export function binds(scope: HaltScope, reach: Reach): boolean {
-  return scopesOf(reach).includes(keyOf(scope));
+  return scopesOf(reach).includes(haltScopeKey(scope));
 }
 
 function scopesOf(reach: Reach): readonly string[] {
-  const venue = instrumentParts(reach.instrument).venue;
-  const scopes = [`account:${reach.account}`, `venue:${venue}`, `instrument:${reach.instrument}`];
-  return reach.strategy === null ? scopes : [...scopes, `strategy:${reach.strategy}`];
-}
-
-function keyOf(scope: HaltScope): string {
-  switch (scope.kind) {
-    case 'account':
-      return `account:${scope.account}`;
-    case 'venue':
-      return `venue:${scope.venue}`;
-    case 'instrument':
-      return `instrument:${scope.instrument}`;
-    case 'strategy':
-      return `strategy:${scope.strategy}`;
-    default:
-      return scope satisfies never;
-  }
+  const { account, instrument, strategy } = reach;
+  const { venue } = instrumentParts(instrument);
+  const scopes: HaltScope[] = [
+    { kind: 'account', account },
+    { kind: 'venue', venue },
+    { kind: 'instrument', instrument },
+  ];
+  if (strategy !== null) scopes.push({ kind: 'strategy', strategy });
+  return scopes.map(haltScopeKey);
 }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { mailOf } from '../domain/mail.ts';
 import { noticeOf } from '../domain/notice-of.ts';
-import * as facts from '../domain/notifier-scenario.ts';
+import * as facts from '../domain/testing/notifier-scenario.ts';
 import { ConsoleChannel } from './console-channel.ts';
 
 const mail = mailOf(noticeOf(facts.id(1), facts.opened)!);

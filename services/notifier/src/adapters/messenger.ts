@@ -9,7 +9,10 @@ import { readFact } from './read-fact.ts';
 
 const IDLE_MS = 250;
 
-/** Takes facts in and sends what is due: two loops over one durable outbox, so that a slow provider delays no fact. */
+/**
+ * Takes facts in and sends what is due: two loops over one
+ * durable outbox, so that a slow provider delays no fact.
+ */
 export class Messenger {
   readonly #bus: Bus;
   readonly #clock: Clock;
@@ -21,7 +24,14 @@ export class Messenger {
   #sent = 0;
   #dead = 0;
 
-  constructor(parts: { bus: Bus; clock: Clock; log: Logger; desk: MailDesk; outbox: OutboxFile; channel: NotificationChannel }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    log: Logger;
+    desk: MailDesk;
+    outbox: OutboxFile;
+    channel: NotificationChannel;
+  }) {
     this.#bus = parts.bus;
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -64,14 +74,30 @@ export class Messenger {
     const outcome = await this.#channel.send(mail);
     const nowMs = this.#clock.nowMs();
     const record = await this.#outbox.settle(mail.id, outcome, nowMs);
-    const said = { notificationId: mail.id, channel: this.#channel.name, subject: mail.subject, attempts: 1, timeUs: nowMs * 1_000 };
+    const said = {
+      notificationId: mail.id,
+      channel: this.#channel.name,
+      subject: mail.subject,
+      attempts: 1,
+      timeUs: nowMs * 1_000,
+    };
     if (record.type === 'sent') {
       this.#sent++;
       await this.#bus.publish(emission(subjects.notification(), codecs.NotificationSent, said, said.timeUs));
     } else if (record.type === 'dead') {
       this.#dead++;
-      this.#log.error({ subject: mail.subject, reason: record.reason }, 'a notification could not be delivered');
-      await this.#bus.publish(emission(subjects.notification(), codecs.NotificationDead, { ...said, reason: record.reason }, said.timeUs));
+      this.#log.error(
+        { subject: mail.subject, reason: record.reason },
+        'a notification could not be delivered',
+      );
+      await this.#bus.publish(
+        emission(
+          subjects.notification(),
+          codecs.NotificationDead,
+          { ...said, reason: record.reason },
+          said.timeUs,
+        ),
+      );
     }
   }
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mailOf } from '../domain/mail.ts';
 import { noticeOf } from '../domain/notice-of.ts';
-import * as facts from '../domain/notifier-scenario.ts';
 import { OUTBOX_DEFAULTS, type SendOutcome } from '../domain/outbox.ts';
-import { FakeSendGrid } from './fake-sendgrid.ts';
+import * as facts from '../domain/testing/notifier-scenario.ts';
 import { OutboxFile } from './outbox-file.ts';
 import { SendGridChannel } from './sendgrid-channel.ts';
+import { FakeSendGrid } from './testing/fake-sendgrid.ts';
 
 const settings = { ...OUTBOX_DEFAULTS, seed: 'test' };
 const mail = (number: number) => mailOf(noticeOf(facts.id(number), facts.opened)!);
@@ -159,7 +159,7 @@ test('through faults and crashes every mail reaches the provider at least once',
     if (round % 3 === 0) await appendFile(path, '0123456789abcdef [{"type":"sent"');
     else await file.settle(next.id, outcome, nowMs);
   }
-  const arrived = new Set(server.accepted.map((each) => each.custom_args?.['mail_id']));
+  const arrived = new Set(server.accepted.map((each) => each.custom_args?.mail_id));
   expect([...arrived].toSorted()).toEqual(numbers.map((n) => mail(n).id).toSorted());
   await truncate(path, (await stat(path)).size - 1);
   await using file = await reopen(nowMs);

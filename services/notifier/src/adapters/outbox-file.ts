@@ -13,15 +13,17 @@ import {
 
 /** The first line; another format gets another number and is refused. */
 const HEADER = 'algo-outbox 1';
-/** The file is written anew when it has twice the lines that its state needed last time, and this many more. */
+/**
+ * The file is written anew when it has twice the lines that its state needed last time, and this many more.
+ */
 const SLACK_LINES = 1_000;
 
 /**
- * An outbox that survives crashes: every change is appended, one line for a change, and synced to disk before it counts.
- * A line torn by a crash at the end of the file was never acknowledged to anyone and is cut off; a damaged line before
- * the end is refused. Calls are served one after the other, whoever makes them.
- * *Errors*: InputError when the file is not an outbox or is damaged; whatever the disk throws. After a failed write every
- * call fails with that cause: only opening the file again tells what reached the disk.
+ * An outbox that survives crashes: every change is appended, one line for a change, and synced to disk before
+ * it counts. A line torn by a crash at the end of the file was never acknowledged to anyone and is cut off; a
+ * damaged line before the end is refused. Calls are served one after the other, whoever makes them.
+ * *Errors*: InputError when the file is not an outbox or is damaged; whatever the disk throws. After a failed
+ * write every call fails with that cause: only opening the file again tells what reached the disk.
  */
 export class OutboxFile implements AsyncDisposable {
   readonly #path: string;
@@ -117,7 +119,10 @@ export class OutboxFile implements AsyncDisposable {
     if (this.#lines > this.#compactAt) await this.#compact(this.#outbox.records());
   }
 
-  /** Writes the state to a new file and puts it in the old one's place; a crash leaves one or the other, whole. */
+  /**
+   * Writes the state to a new file and puts it in the old
+   * one's place; a crash leaves one or the other, whole.
+   */
   async #compact(records: readonly OutboxRecord[]): Promise<void> {
     const next = `${this.#path}.next`;
     const handle = await open(next, 'w', 0o600);

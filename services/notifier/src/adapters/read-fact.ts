@@ -15,7 +15,9 @@ export function readFact(message: InboundMessage): NotableFact | null {
     case 'an.signal':
       return { type: 'SignalRaised', signal: codecs.SignalGenerated.decode(message.data) };
     case 'dec.made':
-      return message.type === codecs.DecisionMade.type ? { type: 'DecisionMade', decision: codecs.DecisionMade.decode(message.data) } : null;
+      return message.type === codecs.DecisionMade.type
+        ? { type: 'DecisionMade', decision: codecs.DecisionMade.decode(message.data) }
+        : null;
     case 'md.feed':
       return feedFact(message);
     case 'rec.run':
@@ -24,7 +26,13 @@ export function readFact(message: InboundMessage): NotableFact | null {
       return serviceFact(message);
     case 'dlq.letter': {
       const letter = codecs.DeadLetter.decode(message.data);
-      return { type: 'MessageDeadLettered', service: letter.consumer, subject: letter.subject, reason: letter.reason, timeUs: letter.timeUs };
+      return {
+        type: 'MessageDeadLettered',
+        service: letter.consumer,
+        subject: letter.subject,
+        reason: letter.reason,
+        timeUs: letter.timeUs,
+      };
     }
     default:
       return null;
@@ -34,14 +42,25 @@ export function readFact(message: InboundMessage): NotableFact | null {
 function feedFact(message: InboundMessage): NotableFact | null {
   const event = feedEvents.decode(message.type, message.data);
   if (event.type === 'FeedDisconnected')
-    return { type: 'ConnectionLost', venue: instrumentParts(event.instrument).venue, purpose: `trades of ${event.instrument}`, reason: event.reason, timeUs: event.timeUs };
+    return {
+      type: 'ConnectionLost',
+      venue: instrumentParts(event.instrument).venue,
+      purpose: `trades of ${event.instrument}`,
+      reason: event.reason,
+      timeUs: event.timeUs,
+    };
   return null;
 }
 
 function reconciliationFact(message: InboundMessage): NotableFact | null {
   if (message.type === codecs.ReconciliationFailed.type) {
     const failed = codecs.ReconciliationFailed.decode(message.data);
-    return { type: 'ReconciliationFailed', account: failed.account, reason: failed.reasons.join('; '), timeUs: message.timeUs };
+    return {
+      type: 'ReconciliationFailed',
+      account: failed.account,
+      reason: failed.reasons.join('; '),
+      timeUs: message.timeUs,
+    };
   }
   const completed = codecs.ReconciliationCompleted.decode(message.data);
   const first = completed.discrepancies[0];

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { mailOf } from '../domain/mail.ts';
 import { noticeOf } from '../domain/notice-of.ts';
-import * as facts from '../domain/notifier-scenario.ts';
-import { FakeSendGrid, type SendGridFault } from './fake-sendgrid.ts';
+import * as facts from '../domain/testing/notifier-scenario.ts';
 import { SendGridChannel } from './sendgrid-channel.ts';
+import { FakeSendGrid, type SendGridFault } from './testing/fake-sendgrid.ts';
 
 const KEY = 'SG.a-key-for-tests';
 const mail = mailOf(noticeOf(facts.id(1), facts.closed('371.25', '1.49'))!);

@@ -3,7 +3,10 @@ import type { Mail } from '../domain/mail.ts';
 import type { SendOutcome } from '../domain/outbox.ts';
 import type { NotificationChannel } from './notification-channel.ts';
 
-/** A credential that shows itself only when asked, so that it can't slip into a log with the object that holds it. */
+/**
+ * A credential that shows itself only when asked, so that
+ * it can't slip into a log with the object that holds it.
+ */
 export interface Secret {
   reveal(): string;
 }
@@ -26,8 +29,9 @@ interface WithClient {
 const REASON_MAX = 300;
 
 /**
- * Sends mails through SendGrid's v3 API. Nothing from 200 to 299 was refused; 429 and 5xx and a broken connection are
- * worth another try, other answers are final. A request that timed out may have arrived: at least once, not exactly once.
+ * Sends mails through SendGrid's v3 API. Nothing from 200 to 299 was refused; 429 and 5xx and a broken
+ * connection are worth another try, other answers are final. A request
+ * that timed out may have arrived: at least once, not exactly once.
  */
 export class SendGridChannel implements NotificationChannel {
   readonly name = 'sendgrid';
@@ -66,14 +70,18 @@ export class SendGridChannel implements NotificationChannel {
   }
 }
 
-/** The package renames the fields of a mail for the API but leaves those inside a list alone, so here we spell the API's. */
+/**
+ * The package renames the fields of a mail for the API but
+ * leaves those inside a list alone, so here we spell the API's.
+ */
 function attachmentOf({ name, mediaType, base64 }: Mail['pictures'][number]) {
   return { content: base64, filename: name, type: mediaType, disposition: 'inline', content_id: name };
 }
 
 function outcomeOf(cause: unknown): SendOutcome {
   if (!isResponseError(cause)) {
-    // No answer: timeout, reset, refused, no route, no name. Only the code is told, the rest may quote the request.
+    // No answer: timeout, reset, refused, no route, no name.
+    // Only the code is told, the rest may quote the request.
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer';
     return { type: 'retry', reason: code, afterMs: null };
   }

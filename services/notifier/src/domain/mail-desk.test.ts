@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Mail } from './mail.ts';
 import { MailDesk, type MailDeskSettings } from './mail-desk.ts';
 import type { NotableFact } from './notable-fact.ts';
-import * as facts from './notifier-scenario.ts';
+import * as facts from './testing/notifier-scenario.ts';
 
 const settings: MailDeskSettings = { digestMs: 900_000, burst: 3, windowMs: 60_000 };
 const subjects = (mails: readonly Mail[]) => mails.map(({ subject }) => subject);

@@ -16,6 +16,7 @@ export interface MailDeskSettings {
 /** The house values: signals each 15 minutes, five single mails a minute for each lane. */
 export const MAIL_DESK_DEFAULTS: MailDeskSettings = { digestMs: 900_000, burst: 5, windowMs: 60_000 };
 
+/** The one layout of a desk's snapshot that this build reads and writes. */
 export const MAIL_DESK_SNAPSHOT_VERSION = 1;
 
 /** The desk as it is stored, plain JSON. */
@@ -28,7 +29,10 @@ export interface MailDeskSnapshot {
 /** Signals, urgent things and the rest have a lane each, so that a storm in one never delays another. */
 type LaneName = 'signals' | 'urgent' | 'other';
 
-/** `opensMs`: when the window began, null while the lane is quiet. `waiting` goes out in one mail when it ends. */
+/**
+ * `opensMs`: when the window began, null while the lane
+ * is quiet. `waiting` goes out in one mail when it ends.
+ */
 interface Lane {
   opensMs: number | null;
   sent: number;
@@ -42,7 +46,10 @@ const SEEN_MAX = 8_192;
 /** Notices listed in one mail; what a storm brings beyond that is counted. */
 const WAITING_MAX = 100;
 
-/** Turns facts into mails: each fact once, signals gathered, a storm told in one mail. The clock is an argument. */
+/**
+ * Turns facts into mails: each fact once, signals gathered,
+ * a storm told in one mail. The clock is an argument.
+ */
 export class MailDesk {
   readonly #settings: MailDeskSettings;
   readonly #seen: Set<EventId>;
@@ -112,7 +119,8 @@ export class MailDesk {
       const lane = this.#lanes[name];
       if (lane.opensMs === null || nowMs < lane.opensMs + this.#spanMs(name)) continue;
       if (lane.waiting.length > 0) mails.push(gathered(name, lane));
-      // The mail just written is the first of the next window: a storm that goes on stays at one mail a window.
+      // The mail just written is the first of the next window:
+      // a storm that goes on stays at one mail a window.
       const stormy = name !== 'signals' && lane.waiting.length > 0;
       this.#lanes[name] = stormy ? { ...quiet(), opensMs: nowMs, sent: this.#settings.burst } : quiet();
     }

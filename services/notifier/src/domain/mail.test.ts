@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { digestOf, escapeHtml, mailOf } from './mail.ts';
 import type { NotableFact } from './notable-fact.ts';
 import { noticeOf } from './notice-of.ts';
-import * as facts from './notifier-scenario.ts';
+import * as facts from './testing/notifier-scenario.ts';
 
 const notice = (fact: NotableFact, number = 1) => noticeOf(facts.id(number), fact)!;
 

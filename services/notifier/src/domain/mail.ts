@@ -9,7 +9,10 @@ import {
 } from './notice.ts';
 import { timeText } from './wording.ts';
 
-/** A mail ready to send. *Shape*: `subject` is one line; `html` refers to a picture as `cid:<name>`; plain JSON. */
+/**
+ * A mail ready to send. *Shape*: `subject` is one line;
+ * `html` refers to a picture as `cid:<name>`; plain JSON.
+ */
 export interface Mail {
   /** A function of the facts it tells, so that the same mail is never queued twice. */
   readonly id: string;
@@ -35,8 +38,8 @@ export function mailOf(notice: Notice): Mail {
 }
 
 /**
- * Returns the one mail that tells several notices, most urgent first. *Shape*: `dropped` more happened and are only
- * counted; notices are at least one.
+ * Returns the one mail that tells several notices, most urgent first. *Shape*: `dropped` more happened and
+ * are only counted; notices are at least one.
  */
 export function digestOf(notices: readonly Notice[], dropped: number, headline: string): Mail {
   const sorted = PRIORITIES.flatMap((priority) => notices.filter((notice) => notice.priority === priority));
@@ -104,7 +107,10 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** Returns text on one line, without control and direction-changing characters: no value can add a header or a row. */
+/**
+ * Returns text on one line, without control and direction-changing
+ * characters: no value can add a header or a row.
+ */
 function oneLine(text: string, max: number): string {
   const clean = text
     .toWellFormed()

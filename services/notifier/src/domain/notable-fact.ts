@@ -10,7 +10,9 @@ import type {
   TimeUs,
 } from '@algo/model';
 
-/** What the machinery has to say of itself, beside trading. Texts are for people; nothing branches on them. */
+/**
+ * What the machinery has to say of itself, beside trading. Texts are for people; nothing branches on them.
+ */
 export type SystemFact =
   | {
       readonly type: 'ServiceDown';

@@ -2,7 +2,7 @@ import { clientOrderId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { NotableFact } from './notable-fact.ts';
 import { noticeOf } from './notice-of.ts';
-import * as facts from './notifier-scenario.ts';
+import * as facts from './testing/notifier-scenario.ts';
 
 const { ACCOUNT, BTC, NOON, d } = facts;
 const order = { clientOrderId: clientOrderId('o1'), account: ACCOUNT, instrument: BTC, timeUs: NOON };

@@ -17,7 +17,10 @@ import {
   worded,
 } from './wording.ts';
 
-/** Returns what to tell people of a fact, or null when it isn't worth a mail. The notice carries the fact's own id. */
+/**
+ * Returns what to tell people of a fact, or null when it
+ * isn't worth a mail. The notice carries the fact's own id.
+ */
 export function noticeOf(id: EventId, fact: NotableFact): Notice | null {
   const wording = wordingOf(fact);
   return wording === null ? null : { id, ...wording };

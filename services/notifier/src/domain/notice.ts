@@ -2,6 +2,7 @@ import type { EventId, TimeUs } from '@algo/model';
 
 /** How much it matters: critical wants a person now, warning soon, info when convenient. */
 export const PRIORITIES = ['critical', 'warning', 'info'] as const;
+/** One of PRIORITIES. */
 export type Priority = (typeof PRIORITIES)[number];
 
 /** What opens a subject line. */
@@ -10,6 +11,7 @@ export const PRIORITY_MARKS = { critical: '🔴', warning: '🟡', info: '🟢' 
   string
 >;
 
+/** What a notice tells of. */
 export type NoticeKind =
   | 'signal'
   | 'position_opened'
@@ -25,7 +27,10 @@ export type NoticeKind =
   | 'target_missed'
   | 'daily_summary';
 
-/** One line of a notice. `tone` colours a value that is good or bad for us. Values are raw: the page escapes them. */
+/**
+ * One line of a notice. `tone` colours a value that is good
+ * or bad for us. Values are raw: the page escapes them.
+ */
 export interface NoticeRow {
   readonly label: string;
   readonly value: string;

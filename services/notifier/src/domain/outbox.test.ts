@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { type Mail, mailOf } from './mail.ts';
 import type { NotableFact } from './notable-fact.ts';
 import { noticeOf } from './notice-of.ts';
-import * as facts from './notifier-scenario.ts';
 import { OUTBOX_DEFAULTS, Outbox, type OutboxRecord, type SendOutcome } from './outbox.ts';
+import * as facts from './testing/notifier-scenario.ts';
 
 const settings = { ...OUTBOX_DEFAULTS, seed: 'test' };
 const mail = (number: number, fact: NotableFact = facts.opened): Mail =>

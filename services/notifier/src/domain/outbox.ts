@@ -2,7 +2,10 @@ import { hashId, InputError } from '@algo/model';
 import type { Mail } from './mail.ts';
 import { PRIORITIES } from './notice.ts';
 
-/** What came of handing a mail to a provider. *Units*: `afterMs` how long it asked us to wait, null when it didn't say. */
+/**
+ * What came of handing a mail to a provider. *Units*: `afterMs`
+ * how long it asked us to wait, null when it didn't say.
+ */
 export type SendOutcome =
   | { readonly type: 'sent' }
   | { readonly type: 'retry'; readonly reason: string; readonly afterMs: number | null }
@@ -16,7 +19,10 @@ export type OutboxRecord =
   | { readonly type: 'retry'; readonly id: string; readonly reason: string; readonly dueMs: number }
   | { readonly type: 'dead'; readonly id: string; readonly reason: string };
 
-/** A mail on its way. `attempts` counts those begun, `reason` is the last failure's. *Units*: `dueMs` ms of the caller's clock. */
+/**
+ * A mail on its way. `attempts` counts those begun, `reason` is
+ * the last failure's. *Units*: `dueMs` ms of the caller's clock.
+ */
 export type OutboxEntry = {
   readonly mail: Mail;
   readonly addedMs: number;
@@ -46,8 +52,8 @@ export const OUTBOX_DEFAULTS: Omit<OutboxSettings, 'seed'> = {
 const FINISHED_MAX = 8_192;
 
 /**
- * The life of each mail: pending → sending → sent, or retry with backoff, or dead. Every change is a record first:
- * `decide` methods return records and change nothing, `apply` changes and decides nothing.
+ * The life of each mail: pending → sending → sent, or retry with backoff, or dead. Every change is a record
+ * first: `decide` methods return records and change nothing, `apply` changes and decides nothing.
  */
 export class Outbox {
   readonly #settings: OutboxSettings;
@@ -66,7 +72,10 @@ export class Outbox {
     this.#settings = settings;
   }
 
-  /** Returns the records that take a mail in: none when it is known; the least urgent one makes room when it is full. */
+  /**
+   * Returns the records that take a mail in: none when it is
+   * known; the least urgent one makes room when it is full.
+   */
   add(mail: Mail, nowMs: number): OutboxRecord[] {
     if (this.#entries.has(mail.id) || this.#finished.has(mail.id)) return [];
     const added: OutboxRecord = { type: 'added', mail, atMs: nowMs };
@@ -100,7 +109,9 @@ export class Outbox {
     return due;
   }
 
-  /** Returns the record that says what came of an attempt; the last attempt's failure is the end of the mail. */
+  /**
+   * Returns the record that says what came of an attempt; the last attempt's failure is the end of the mail.
+   */
   settle(id: string, outcome: SendOutcome, nowMs: number): OutboxRecord {
     const entry = this.#entries.get(id);
     if (entry?.status !== 'sending')
@@ -122,7 +133,10 @@ export class Outbox {
     }
   }
 
-  /** Returns records for attempts that a crash cut off: whether they arrived isn't known, so they are made again. */
+  /**
+   * Returns records for attempts that a crash cut off:
+   * whether they arrived isn't known, so they are made again.
+   */
   recover(nowMs: number): OutboxRecord[] {
     return [...this.#entries.values()]
       .filter(({ status }) => status === 'sending')

@@ -49,7 +49,9 @@ export function timeText(timeUs: TimeUs): string {
   return `${isoTime(timeUs).slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** Returns a stretch of time in the largest unit that keeps it readable: `45 s`, `3 min 5 s`, `2 h 10 min`. */
+/**
+ * Returns a stretch of time in the largest unit that keeps it readable: `45 s`, `3 min 5 s`, `2 h 10 min`.
+ */
 export function durationText(us: number): string {
   const seconds = Math.round(us / 1_000_000);
   if (seconds < 60) return `${seconds} s`;

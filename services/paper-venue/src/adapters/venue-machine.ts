@@ -1,11 +1,19 @@
 import type { Bus, HandleContext, InboundMessage, StepMachine } from '@algo/bus';
-import { codecs, encodeEvent, type PaperCancelAccepted, type PaperOrderAccepted, subjects } from '@algo/contracts';
+import type { CancelOrderRequest, SubmitOrderRequest } from '@algo/contracts';
+import {
+  codecs,
+  encodeEvent,
+  type PaperCancelAccepted,
+  type PaperOrderAccepted,
+  subjects,
+} from '@algo/contracts';
 import { InputError, type OrderRequest, type SubmitOutcome, type TimeUs, type VenueEvent } from '@algo/model';
 import { type PaperSettings, type PaperSnapshot, PaperVenue } from '@algo/simulation';
-import type { CancelOrderRequest, SubmitOrderRequest } from '@algo/contracts';
 
 /** One request as the ledger keeps it, to be gone through again after a restart. */
-type LedgerRecord = ({ readonly type: 'order' } & PaperOrderAccepted) | ({ readonly type: 'cancel' } & PaperCancelAccepted);
+type LedgerRecord =
+  | ({ readonly type: 'order' } & PaperOrderAccepted)
+  | ({ readonly type: 'cancel' } & PaperCancelAccepted);
 
 interface MachineSnapshot {
   readonly version: 1;
@@ -15,8 +23,9 @@ interface MachineSnapshot {
 }
 
 /**
- * The paper exchange between bus and books. Its inputs are the public trades and the requests it answered; the requests
- * are in its ledger, each with the number of inputs handled before it, so a restart goes through both in the same order.
+ * The paper exchange between bus and books. Its inputs are the public trades and the requests it answered;
+ * the requests are in its ledger, each with the number of inputs
+ * handled before it, so a restart goes through both in the same order.
  */
 export class VenueMachine implements StepMachine {
   readonly venue: PaperVenue;
@@ -37,10 +46,20 @@ export class VenueMachine implements StepMachine {
     this.#applyPending();
   }
 
-  static async restore(bus: Bus, settings: PaperSettings, state: Uint8Array | undefined): Promise<VenueMachine> {
-    const saved = state === undefined ? undefined : (JSON.parse(new TextDecoder().decode(state)) as MachineSnapshot);
+  static async restore(
+    bus: Bus,
+    settings: PaperSettings,
+    state: Uint8Array | undefined,
+  ): Promise<VenueMachine> {
+    const saved =
+      state === undefined ? undefined : (JSON.parse(new TextDecoder().decode(state)) as MachineSnapshot);
     if (saved !== undefined && saved.version !== 1)
-      throw new InputError({ field: 'paper-venue snapshot', value: saved.version, because: 'written by another build; this one reads 1', remedy: 'Start the build that wrote it, or use a fresh data directory.' });
+      throw new InputError({
+        field: 'paper-venue snapshot',
+        value: saved.version,
+        because: 'written by another build; this one reads 1',
+        remedy: 'Start the build that wrote it, or use a fresh data directory.',
+      });
     const pending: LedgerRecord[] = [];
     let ledger = saved?.ledger ?? 0;
     for await (const message of bus.read({ stream: 'VENUES', subjects: ['venue.ledger.>'], after: ledger })) {
@@ -75,7 +94,12 @@ export class VenueMachine implements StepMachine {
   }
 
   snapshot(): Uint8Array {
-    const saved: MachineSnapshot = { version: 1, handled: this.#handled, ledger: this.#ledger, venue: this.venue.snapshot() };
+    const saved: MachineSnapshot = {
+      version: 1,
+      handled: this.#handled,
+      ledger: this.#ledger,
+      venue: this.venue.snapshot(),
+    };
     return new TextEncoder().encode(JSON.stringify(saved));
   }
 
@@ -85,7 +109,13 @@ export class VenueMachine implements StepMachine {
     if (outcome.type !== 'confirmed') return outcome;
     this.#orders++;
     const record: PaperOrderAccepted = { order, sentUs, outcome, handled: this.#handled };
-    await this.#append(order, `order:${order.clientOrderId}`, codecs.PaperOrderAccepted.type, codecs.PaperOrderAccepted.encode(record), sentUs);
+    await this.#append(
+      order,
+      `order:${order.clientOrderId}`,
+      codecs.PaperOrderAccepted.type,
+      codecs.PaperOrderAccepted.encode(record),
+      sentUs,
+    );
     return outcome;
   }
 
@@ -94,12 +124,30 @@ export class VenueMachine implements StepMachine {
     const outcome = this.venue.cancel(account, clientOrderId, sentUs);
     if (outcome.type !== 'confirmed') return outcome;
     const record: PaperCancelAccepted = { ...request, outcome, handled: this.#handled };
-    await this.#append(request, `cancel:${clientOrderId}:${sentUs}`, codecs.PaperCancelAccepted.type, codecs.PaperCancelAccepted.encode(record), sentUs);
+    await this.#append(
+      request,
+      `cancel:${clientOrderId}:${sentUs}`,
+      codecs.PaperCancelAccepted.type,
+      codecs.PaperCancelAccepted.encode(record),
+      sentUs,
+    );
     return outcome;
   }
 
-  async #append(about: Pick<OrderRequest, 'account'>, id: string, type: string, data: Uint8Array, timeUs: TimeUs): Promise<void> {
-    const stored = await this.#bus.publish({ subject: subjects.venueLedger('paper', about.account), type, id: `ledger:${about.account}:${id}`, timeUs, data });
+  async #append(
+    about: Pick<OrderRequest, 'account'>,
+    id: string,
+    type: string,
+    data: Uint8Array,
+    timeUs: TimeUs,
+  ): Promise<void> {
+    const stored = await this.#bus.publish({
+      subject: subjects.venueLedger('paper', about.account),
+      type,
+      id: `ledger:${about.account}:${id}`,
+      timeUs,
+      data,
+    });
     this.#ledger = Math.max(this.#ledger, stored.sequence);
   }
 
@@ -117,7 +165,13 @@ export class VenueMachine implements StepMachine {
       const account = event.type === 'VenueFilled' ? event.fill.account : event.account;
       if (event.type === 'VenueFilled') this.#fills++;
       const timeUs = event.type === 'VenueFilled' ? event.fill.timeUs : event.timeUs;
-      context.emit({ subject: subjects.venueUser('paper', account), type, id: `venue:${nameOf(event)}`, timeUs, data: bytes });
+      context.emit({
+        subject: subjects.venueUser('paper', account),
+        type,
+        id: `venue:${nameOf(event)}`,
+        timeUs,
+        data: bytes,
+      });
     }
   }
 }
@@ -136,6 +190,7 @@ function nameOf(event: VenueEvent): string {
 }
 
 function readRecord(message: InboundMessage): LedgerRecord {
-  if (message.type === codecs.PaperOrderAccepted.type) return { type: 'order', ...codecs.PaperOrderAccepted.decode(message.data) };
+  if (message.type === codecs.PaperOrderAccepted.type)
+    return { type: 'order', ...codecs.PaperOrderAccepted.decode(message.data) };
   return { type: 'cancel', ...codecs.PaperCancelAccepted.decode(message.data) };
 }

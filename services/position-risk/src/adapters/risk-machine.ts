@@ -23,21 +23,26 @@ export class RiskMachine implements StepMachine {
     this.engine =
       state === undefined
         ? new PositionRiskEngine(settings)
-        : PositionRiskEngine.restore(settings, JSON.parse(new TextDecoder().decode(state)) as PositionRiskSnapshot);
+        : PositionRiskEngine.restore(
+            settings,
+            JSON.parse(new TextDecoder().decode(state)) as PositionRiskSnapshot,
+          );
   }
 
   handle(message: InboundMessage, context: HandleContext): void {
     switch (familyOf(message.subject)) {
-      case 'md.trades':
-        return this.#feed({ type: 'TradesSeen', trades: codecs.TradeBatch.decode(message.data).trades }, context);
-      case 'ord.evt':
-        return this.#feed(orderEvents.decode(message.type, message.data), context);
-      case 'ctl.mode': {
-        const command = controlCommands.decode(message.type, message.data);
-        return this.#feed(command, context);
+      case 'md.trades': {
+        const { trades } = codecs.TradeBatch.decode(message.data);
+        this.#feed({ type: 'TradesSeen', trades }, context);
+        break;
       }
-      default:
-        return; // not one of ours to judge
+      case 'ord.evt':
+        this.#feed(orderEvents.decode(message.type, message.data), context);
+        break;
+      case 'ctl.mode':
+        this.#feed(controlCommands.decode(message.type, message.data), context);
+        break;
+      default: // not one of ours to judge
     }
   }
 
@@ -50,7 +55,12 @@ export class RiskMachine implements StepMachine {
   }
 
   counters(): Record<string, number> {
-    return { opened: this.#opened, closed: this.#closed, stopsMoved: this.#stopsMoved, open: this.engine.positions().length };
+    return {
+      opened: this.#opened,
+      closed: this.#closed,
+      stopsMoved: this.#stopsMoved,
+      open: this.engine.positions().length,
+    };
   }
 
   #feed(input: PositionRiskInput, context: HandleContext): void {

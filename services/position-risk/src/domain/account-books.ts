@@ -14,7 +14,10 @@ export class AccountBooks {
     }
   }
 
-  /** Puts stored books in place. *Errors*: InputError when one holds a position in an instrument without rules. */
+  /**
+   * Puts stored books in place. *Errors*: InputError when
+   * one holds a position in an instrument without rules.
+   */
   restore(
     stored: readonly (readonly [InstrumentId, InstrumentBookSnapshot])[],
     settings: PositionRiskSettings,
@@ -30,7 +33,10 @@ export class AccountBooks {
     return this.#books.get(id);
   }
 
-  /** Returns the book a fill belongs in. *Errors*: InputError when there is none, or the fill's numbers are impossible. */
+  /**
+   * Returns the book a fill belongs in. *Errors*: InputError
+   * when there is none, or the fill's numbers are impossible.
+   */
   forFill(fill: Fill): InstrumentBook {
     const book = this.#books.get(fill.instrument);
     if (book === undefined) throw withoutRules(fill.instrument);

@@ -52,7 +52,8 @@ export class AccountGuard {
   }
 
   /**
-   * Does what a person asked. Setting the account active after the breaker begins a new session at present equity.
+   * Does what a person asked. Setting the account active
+   * after the breaker begins a new session at present equity.
    * *Errors*: InputError when nobody signs for `active`, or nothing is left to begin a session with.
    */
   setMode(

@@ -1,8 +1,8 @@
 import type { DrawdownLevel } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { type DrawdownLevels, drawdownShare, nextDrawdownLevel } from './drawdown.ts';
-import { d, SETTINGS } from './position-risk-scenario.ts';
 import { checkPositionRiskSettings, POSITION_RISK_DEFAULTS } from './position-risk-settings.ts';
+import { d, SETTINGS } from './testing/position-risk-scenario.ts';
 
 const { drawdownLevels } = POSITION_RISK_DEFAULTS;
 

@@ -1,11 +1,17 @@
 import { Decimal, type DrawdownLevel, InputError } from '@algo/model';
 
-/** Losses, as shares of the session's starting equity, at which the alarm rises: alert, warning, critical, breaker. */
+/**
+ * Losses, as shares of the session's starting equity, at
+ * which the alarm rises: alert, warning, critical, breaker.
+ */
 export type DrawdownLevels = readonly [alert: Decimal, warning: Decimal, critical: Decimal, breaker: Decimal];
 
 const ORDER = ['none', 'alert', 'warning', 'critical', 'breaker'] as const satisfies readonly DrawdownLevel[];
 
-/** A level is left only below nine tenths of it, so that equity hovering at a level raises one alarm, not one each mark. */
+/**
+ * A level is left only below nine tenths of it, so that equity
+ * hovering at a level raises one alarm, not one each mark.
+ */
 const RELEASE = Decimal.of('0.9');
 
 /** Refuses levels that aren't rising shares. *Errors*: InputError. */
@@ -23,13 +29,19 @@ export function checkDrawdownLevels(levels: DrawdownLevels): void {
   }
 }
 
-/** Returns the loss since the session's start as a share of its equity, 0 when there is none. *Units*: share, 8 digits. */
+/**
+ * Returns the loss since the session's start as a share of
+ * its equity, 0 when there is none. *Units*: share, 8 digits.
+ */
 export function drawdownShare(start: Decimal, equity: Decimal): Decimal {
   const loss = start.minus(equity);
   return loss.isPositive() ? loss.dividedBy(start, 8, 'half-even') : Decimal.zero;
 }
 
-/** Returns the level that equity is at, coming from `from`. Compared exactly; the breaker is never left by recovery. */
+/**
+ * Returns the level that equity is at, coming from `from`.
+ * Compared exactly; the breaker is never left by recovery.
+ */
 export function nextDrawdownLevel(
   from: DrawdownLevel,
   start: Decimal,

@@ -78,7 +78,10 @@ export class EquityGuard {
     return this.#markedUs;
   }
 
-  /** Books what a position gained and paid by these events; `before` is the position as it was, null when there was none. */
+  /**
+   * Books what a position gained and paid by these events;
+   * `before` is the position as it was, null when there was none.
+   */
   bookEvents(before: Booked | null, events: readonly PositionEvent[]): void {
     let last = before;
     for (const { position } of events) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { BTC, d, ETH, PLAN, Scenario } from './position-risk-scenario.ts';
+import { BTC, d, ETH, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 
 /** A long of 1 whose stop has just fired at second 1; the first command is out. */
 function fired(): Scenario {
@@ -38,7 +38,7 @@ test('a rejected exit is tried again at once, the next refusal waits', () => {
   expect(story.commands).toHaveLength(3);
 });
 
-test('silence for three seconds is chased, and so is an order that works without filling', () => {
+test('silence for three seconds is chased; an order that works is left to the venue for two minutes', () => {
   const story = fired();
   story.time(3.9);
   expect(story.commands).toHaveLength(1);
@@ -46,7 +46,9 @@ test('silence for three seconds is chased, and so is an order that works without
   expect(story.commands).toHaveLength(2);
   const order = story.obey(story.commands[1]!, 4);
   story.order('OrderAccepted', order, 4);
-  story.time(7);
+  story.time(123);
+  expect(story.commands).toHaveLength(2);
+  story.time(124);
   expect(story.commands).toHaveLength(3);
 });
 

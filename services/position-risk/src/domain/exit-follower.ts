@@ -47,13 +47,22 @@ export interface ExitSnapshot {
 
 /** Live exit orders we keep track of; at this many no further attempt is made until one of them ends. */
 const LIVE_ORDERS_MAX = 8;
-/** Past the last quick attempt the pause doubles with each attempt, at most this often: 32 times `exitRetryUs`. */
+/**
+ * An exit is an immediate order, which the venue ends by itself:
+ * while one works it is left alone for so many retry times.
+ */
+const WORKING_PATIENCE = 40;
+/**
+ * Past the last quick attempt the pause doubles with each
+ * attempt, at most this often: 32 times `exitRetryUs`.
+ */
 const DOUBLINGS_MAX = 5;
 
 /**
- * Follows one position's exit until it is flat. It never gives up, because a position whose stop has fired must not be
- * left alone, but after `exitAttemptsMax` attempts it calls for a person and slows down.
- * While any of its orders is in doubt (sent and not acknowledged, unknown, or fills outstanding) nothing is sent again.
+ * Follows one position's exit until it is flat. It never gives up, because a position whose stop has fired
+ * must not be left alone, but after `exitAttemptsMax` attempts it calls for a person and slows down. While
+ * any of its orders is in doubt (sent and not acknowledged,
+ * unknown, or fills outstanding) nothing is sent again.
  */
 export class ExitFollower {
   readonly position: PositionId;
@@ -90,7 +99,10 @@ export class ExitFollower {
     return this.#attempt;
   }
 
-  /** The id of the standing command: the same position and attempt give the same id, so a repeat is recognised. */
+  /**
+   * The id of the standing command: the same position and
+   * attempt give the same id, so a repeat is recognised.
+   */
   get commandId(): string {
     return hashId('close', this.position, this.#attempt);
   }
@@ -112,13 +124,17 @@ export class ExitFollower {
     return !this.#escalated && (this.inDoubt || this.#attempt >= this.#patience.exitAttemptsMax);
   }
 
-  /** The event time at which something must be done unless there is news before; Infinity while there is only waiting. */
+  /**
+   * The event time at which something must be done unless there
+   * is news before; Infinity while there is only waiting.
+   */
   get dueUs(): TimeUs {
     const { exitRetryUs, exitAttemptsMax } = this.#patience;
     if (this.inDoubt) return this.#escalated ? Infinity : this.#newsUs + exitAttemptsMax * exitRetryUs;
+    if (this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
     const quick = this.#attempt < exitAttemptsMax;
     // The first refusal is answered at once; a second in a row would only be refused again.
-    if (this.#answered && this.#orders.size === 0 && quick && this.#refusals < 2) return this.#newsUs;
+    if (this.#answered && quick && this.#refusals < 2) return this.#newsUs;
     const doublings = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
     return this.#newsUs + exitRetryUs * 2 ** doublings;
   }
@@ -134,7 +150,10 @@ export class ExitFollower {
     this.#newsUs = nowUs;
   }
 
-  /** Takes note of what happened to an order of the instrument; other orders than this position's exits are passed over. */
+  /**
+   * Takes note of what happened to an order of the instrument;
+   * other orders than this position's exits are passed over.
+   */
   note(event: OrderEvent, nowUs: TimeUs): void {
     const { clientOrderId } = event;
     if (event.type === 'OrderSubmitted') {
@@ -167,7 +186,8 @@ export class ExitFollower {
         break;
       case 'OrderCanceled':
       case 'OrderExpired':
-        // Fills that the venue counts and we have not heard of yet are waited for: they are part of this order.
+        // Fills that the venue counts and we have not heard
+        // of yet are waited for: they are part of this order.
         order.state = 'settling';
         order.owed = event.cumulative;
         if (!order.filled.lessThan(order.owed)) this.#orders.delete(clientOrderId);

@@ -4,7 +4,10 @@ import { RecentMap } from './recent-map.ts';
 /** Far more fills than can be in flight or delivered again. */
 const FILLS_REMEMBERED = 8_192;
 
-/** Recognises fills that come again, by the venue's trade id within the instrument; the first one heard counts. */
+/**
+ * Recognises fills that come again, by the venue's trade
+ * id within the instrument; the first one heard counts.
+ */
 export class FillMemory {
   readonly #fills: RecentMap<string>;
 
@@ -12,7 +15,9 @@ export class FillMemory {
     this.#fills = new RecentMap(FILLS_REMEMBERED, fills);
   }
 
-  /** Returns `new` and remembers it, `known`, or how it differs from the fill of the same id that we booked. */
+  /**
+   * Returns `new` and remembers it, `known`, or how it differs from the fill of the same id that we booked.
+   */
   see(fill: Fill): 'new' | 'known' | { readonly conflict: string } {
     const key = `${fill.instrument}|${fill.venueTradeId}`;
     const numbers = `${fill.side} ${fill.quantity} at ${fill.price}`;

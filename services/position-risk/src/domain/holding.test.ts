@@ -10,7 +10,7 @@ import {
   splitLot,
   unrealizedOf,
 } from './holding.ts';
-import { BTC, d, T0 } from './position-risk-scenario.ts';
+import { BTC, d, T0 } from './testing/position-risk-scenario.ts';
 
 const open = (direction: Direction, quantity: string, price: string, fee = '0') =>
   openHolding(

@@ -11,11 +11,15 @@ import {
   type TimeUs,
 } from '@algo/model';
 
-/** Digits kept where a division can't be exact. What rounding leaves stays in `cost`, so that a closed life adds up. */
+/**
+ * Digits kept where a division can't be exact. What rounding
+ * leaves stays in `cost`, so that a closed life adds up.
+ */
 const PLACES = 18;
 
 /**
- * One life of a position, as fills made it. *Units*: quantities base; cost, notionals, realised and fees quote.
+ * One life of a position, as fills made it. *Units*:
+ * quantities base; cost, notionals, realised and fees quote.
  * *Shape*: `cost` is what the open quantity was entered for; quantity > 0 until the last reduction.
  */
 export interface Holding {
@@ -130,9 +134,9 @@ export function positionOf(holding: Holding, account: AccountId): Position {
 }
 
 /**
- * Returns what a fill does to the books: base that changes hands and the fee in quote, null when it can't be valued.
- * A fee in base on a spot buy is taken out of what we receive: the position is smaller by it (R-42), and the base it
- * took is a cost at the fill's price. *Units*: quantity base, fee quote.
+ * Returns what a fill does to the books: base that changes hands and the fee in quote, null when it can't be
+ * valued. A fee in base on a spot buy is taken out of what we receive: the position is smaller by it (R-42),
+ * and the base it took is a cost at the fill's price. *Units*: quantity base, fee quote.
  */
 export function fillEffect(
   fill: Fill,
@@ -152,7 +156,10 @@ export function fillEffect(
   return { quantity, fee: inQuote === null ? null : fee.times(inQuote) };
 }
 
-/** Returns the part of a lot's fee that falls on `quantity` of it; the rest is for the other part, nothing is lost. */
+/**
+ * Returns the part of a lot's fee that falls on `quantity`
+ * of it; the rest is for the other part, nothing is lost.
+ */
 export function splitLot(lot: Lot, quantity: Decimal): readonly [Lot, Lot] {
   const fee = lot.fee.times(quantity).dividedBy(lot.quantity, PLACES, 'half-even');
   return [

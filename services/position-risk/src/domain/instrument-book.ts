@@ -99,7 +99,10 @@ export class InstrumentBook {
     return this.guard === null ? Decimal.zero : unrealizedOf(this.guard.holding, this.markPrice);
   }
 
-  /** Books a fill: opens, increases, reduces, closes, or closes and opens the other way; returns what happened. */
+  /**
+   * Books a fill: opens, increases, reduces, closes, or
+   * closes and opens the other way; returns what happened.
+   */
   take(fill: Fill, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): PositionEvent[] {
     const direction: Direction = fill.side === 'buy' ? 'long' : 'short';
     this.print(fill.price.toNumber(), fill.timeUs);
@@ -137,7 +140,10 @@ export class InstrumentBook {
     return [this.#fact<'StopMoved'>(held, { type: 'StopMoved', from, to: level, bestPrice }, nowUs)];
   }
 
-  /** Returns the fact that the position is to be left. *Units*: `level` quote, what the last price was held against. */
+  /**
+   * Returns the fact that the position is to be left. *Units*:
+   * `level` quote, what the last price was held against.
+   */
   exitTriggered(held: PositionGuard, reason: ExitReason, level: Decimal, nowUs: TimeUs): PositionEvent {
     const triggerPrice = this.markPrice;
     return this.#fact<'ExitTriggered'>(held, { type: 'ExitTriggered', reason, triggerPrice, level }, nowUs);
@@ -222,7 +228,9 @@ export class InstrumentBook {
   }
 }
 
-/** Returns why a position ended with a fill of this order: our exit, somebody else's, or nothing we know of. */
+/**
+ * Returns why a position ended with a fill of this order: our exit, somebody else's, or nothing we know of.
+ */
 function closedBy(held: PositionGuard, order: KnownOrder | undefined): ExitReason | 'external' {
   if (order?.intent !== 'exit') return 'external';
   return held.exit?.reason ?? 'operator';

@@ -67,7 +67,10 @@ export class PositionGuard {
     this.#targetAt = target === null ? Infinity : this.#sign * target.toNumber();
   }
 
-  /** Returns a guard over a position just opened, armed by the plan, or by the house distance where the plan is unusable. */
+  /**
+   * Returns a guard over a position just opened, armed by the
+   * plan, or by the house distance where the plan is unusable.
+   */
   static open(
     holding: Holding,
     plan: ExitPlan | null,

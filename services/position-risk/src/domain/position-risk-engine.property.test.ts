@@ -2,7 +2,17 @@ import { type ClosePosition, Decimal } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PositionRiskEngine, type PositionRiskOutput } from './position-risk-engine.ts';
-import { ACCOUNT, at, BTC, d, ETH, PLAN, Scenario, SETTINGS, trades } from './position-risk-scenario.ts';
+import {
+  ACCOUNT,
+  at,
+  BTC,
+  d,
+  ETH,
+  PLAN,
+  Scenario,
+  SETTINGS,
+  trades,
+} from './testing/position-risk-scenario.ts';
 
 /** One thing that may happen; numbers are drawn wide and folded into sense where they are used. */
 const steps = fc.array(

@@ -1,6 +1,6 @@
 import { accountId, type ExitReason, hashId, type PositionEvent, US_PER_SECOND } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { ACCOUNT, at, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './position-risk-scenario.ts';
+import { ACCOUNT, at, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './testing/position-risk-scenario.ts';
 
 type Of<Type extends PositionEvent['type']> = Extract<PositionEvent, { type: Type }>;
 const types = (out: readonly { type: string }[]) => out.map(({ type }) => type);

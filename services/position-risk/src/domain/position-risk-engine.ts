@@ -30,11 +30,15 @@ import {
 import { RecentMap } from './recent-map.ts';
 import type { ScopedMode } from './trading-modes.ts';
 
+/**
+ * What the guard hears: orders' facts, the market's trades, event time as it goes on, an operator's commands.
+ */
 export type PositionRiskInput =
   | OrderEvent
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
   | { readonly type: 'TimeAdvanced'; readonly timeUs: TimeUs }
   | ControlCommand;
+/** What the guard says: facts of positions and of risk, and the exits it asks for. */
 export type PositionRiskOutput = PositionEvent | RiskEvent | ClosePosition;
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
@@ -42,8 +46,9 @@ const ORDERS_REMEMBERED = 4_096;
 const COMMANDS_REMEMBERED = 1_024;
 
 /**
- * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is flat, and
- * watches the account's drawdown. Events of other accounts and trades of unknown instruments are passed over.
+ * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is
+ * flat, and watches the account's drawdown. Events of other
+ * accounts and trades of unknown instruments are passed over.
  * *Errors*: InputError on a fill it can't book and a command it may not obey; nothing has changed then.
  */
 export class PositionRiskEngine {
@@ -66,7 +71,9 @@ export class PositionRiskEngine {
     this.#books = new AccountBooks(settings);
   }
 
-  /** Returns a machine that goes on where the snapshot was taken. *Errors*: InputError on one it can't read. */
+  /**
+   * Returns a machine that goes on where the snapshot was taken. *Errors*: InputError on one it can't read.
+   */
   static restore(settings: PositionRiskSettings, stored: PositionRiskSnapshot): PositionRiskEngine {
     if (stored.version !== POSITION_RISK_SNAPSHOT_VERSION || stored.account !== settings.account)
       throw new InputError({

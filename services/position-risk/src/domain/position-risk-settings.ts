@@ -11,8 +11,8 @@ import { checkDrawdownLevels, type DrawdownLevels } from './drawdown.ts';
 import type { ExitPatience } from './exit-follower.ts';
 
 /**
- * How an account's positions are guarded. *Units*: equity in the account's currency, which is the quote of all its
- * instruments; intervals µs of event time; trailing distances shares of price.
+ * How an account's positions are guarded. *Units*: equity in the account's currency, which is the quote of
+ * all its instruments; intervals µs of event time; trailing distances shares of price.
  */
 export interface PositionRiskSettings extends ExitPatience {
   readonly account: AccountId;

@@ -10,6 +10,7 @@ import {
 import type { AccountGuardSnapshot } from './account-guard.ts';
 import type { InstrumentBookSnapshot, KnownOrder } from './instrument-book.ts';
 
+/** The one layout of a guard's snapshot that this build reads and writes. */
 export const POSITION_RISK_SNAPSHOT_VERSION = 1;
 
 /** An order's submission as it is stored. */

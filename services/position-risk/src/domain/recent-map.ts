@@ -1,4 +1,6 @@
-/** Remembers the latest `capacity` keys and forgets the oldest first, so that memory of the past has a bound. */
+/**
+ * Remembers the latest `capacity` keys and forgets the oldest first, so that memory of the past has a bound.
+ */
 export class RecentMap<Value> {
   readonly #capacity: number;
   readonly #entries: Map<string, Value>;

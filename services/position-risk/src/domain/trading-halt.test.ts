@@ -1,6 +1,6 @@
 import { accountId, type HaltScope, type TradingMode, US_PER_SECOND } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { ACCOUNT, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './position-risk-scenario.ts';
+import { ACCOUNT, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './testing/position-risk-scenario.ts';
 
 const OWN: HaltScope = { kind: 'account', account: ACCOUNT };
 let commands = 0;

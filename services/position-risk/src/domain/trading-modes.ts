@@ -1,4 +1,11 @@
-import { type HaltScope, InputError, type RiskEvent, type TimeUs, type TradingMode } from '@algo/model';
+import {
+  type HaltScope,
+  haltScopeKey,
+  InputError,
+  type RiskEvent,
+  type TimeUs,
+  type TradingMode,
+} from '@algo/model';
 
 /** Actors inside the engine sign with this prefix; a person's name never starts with it. */
 export const ENGINE_ACTOR = 'engine:';
@@ -22,7 +29,7 @@ export class TradingModes {
   readonly #modes: Map<string, ScopedMode>;
 
   constructor(modes: readonly ScopedMode[] = []) {
-    this.#modes = new Map(modes.map((mode) => [keyOf(mode.scope), mode]));
+    this.#modes = new Map(modes.map((mode) => [haltScopeKey(mode.scope), mode]));
   }
 
   /**
@@ -30,7 +37,7 @@ export class TradingModes {
    * *Errors*: InputError when a scope is set active by nobody, or there are too many scopes.
    */
   set(change: ScopedMode): RiskEvent | null {
-    const key = keyOf(change.scope);
+    const key = haltScopeKey(change.scope);
     const standing = this.#modes.get(key);
     if (change.mode === 'active') {
       checkPerson(change.by);
@@ -44,9 +51,12 @@ export class TradingModes {
     return changed(this.#modes.get(key)!);
   }
 
-  /** Makes a scope at least as strict as asked and latches it; returns the change, null when it is that already. */
+  /**
+   * Makes a scope at least as strict as asked and latches
+   * it; returns the change, null when it is that already.
+   */
   latch(limit: Omit<ScopedMode, 'latched'>): RiskEvent | null {
-    const key = keyOf(limit.scope);
+    const key = haltScopeKey(limit.scope);
     const standing = this.#modes.get(key);
     if (standing !== undefined && STRICTNESS[standing.mode] > STRICTNESS[limit.mode]) return null;
     if (standing?.mode === limit.mode && standing.latched) return null;
@@ -84,19 +94,4 @@ export function checkPerson(by: string): void {
       because: 'not a person, and only a person may set trading active',
       remedy: 'Give the name of whoever takes the responsibility.',
     });
-}
-
-function keyOf(scope: HaltScope): string {
-  switch (scope.kind) {
-    case 'account':
-      return `account:${scope.account}`;
-    case 'venue':
-      return `venue:${scope.venue}`;
-    case 'instrument':
-      return `instrument:${scope.instrument}`;
-    case 'strategy':
-      return `strategy:${scope.strategy}`;
-    default:
-      return scope satisfies never;
-  }
 }

@@ -3,7 +3,10 @@ import { Decimal, type Direction, signOf } from '@algo/model';
 /** What one trade did to a stop: nothing, moved it by a tick or more, or reached it. */
 export type StopVerdict = 'held' | 'moved' | 'fired';
 
-/** What a stop is armed with. *Units*: prices quote, `trailing` a share of price, `tick` the instrument's price tick. */
+/**
+ * What a stop is armed with. *Units*: prices quote, `trailing`
+ * a share of price, `tick` the instrument's price tick.
+ */
 export interface StopTerms {
   readonly direction: Direction;
   readonly entryPrice: Decimal;
@@ -26,10 +29,10 @@ export interface TrailingStopSnapshot {
 const THRESHOLD_PLACES = 18;
 
 /**
- * The stop of one position: the tighter of the plan's initial stop and the trailing stop, which follows the best price
- * from entry and only ever tightens. Levels lie on the tick grid, rounded away from the market, which for prints on the
- * grid triggers exactly as the unrounded level would.
- * A trade costs two or three comparisons of doubles; exact arithmetic runs only when the level moves.
+ * The stop of one position: the tighter of the plan's initial stop and the trailing stop, which follows the
+ * best price from entry and only ever tightens. Levels lie on the tick grid, rounded away from the market,
+ * which for prints on the grid triggers exactly as the unrounded level would. A trade costs two or three
+ * comparisons of doubles; exact arithmetic runs only when the level moves.
  */
 export class TrailingStop {
   readonly direction: Direction;
@@ -95,7 +98,10 @@ export class TrailingStop {
     return this.#level.equals(this.initial);
   }
 
-  /** Returns what a trade at `price` did; it is held against the level as it stood before it. *Units*: quote, above 0. */
+  /**
+   * Returns what a trade at `price` did; it is held against
+   * the level as it stood before it. *Units*: quote, above 0.
+   */
   onPrice(price: number): StopVerdict {
     const signed = this.#sign * price;
     if (signed <= this.#fireAt) return 'fired';
@@ -107,7 +113,10 @@ export class TrailingStop {
       : 'held';
   }
 
-  /** Narrows the stop to `level` and returns true; returns false, changing nothing, when that would not tighten it. */
+  /**
+   * Narrows the stop to `level` and returns true; returns
+   * false, changing nothing, when that would not tighten it.
+   */
   tighten(level: Decimal): boolean {
     return this.#raise(onGrid(level, this.#tick, this.direction));
   }
@@ -131,7 +140,9 @@ export class TrailingStop {
     return true;
   }
 
-  /** Works out the two prices to compare with: where the stop fires, and where trailing is worth another tick. */
+  /**
+   * Works out the two prices to compare with: where the stop fires, and where trailing is worth another tick.
+   */
   #rearm(): void {
     const long = this.direction === 'long';
     const next = long ? this.#level.plus(this.#tick) : this.#level.minus(this.#tick);
@@ -141,7 +152,10 @@ export class TrailingStop {
   }
 }
 
-/** Returns the price on the tick grid, away from the market; a long's stop is at least one tick, or it could never fire. */
+/**
+ * Returns the price on the tick grid, away from the market; a
+ * long's stop is at least one tick, or it could never fire.
+ */
 function onGrid(price: Decimal, tick: Decimal, direction: Direction): Decimal {
   if (direction === 'short') return price.toStep(tick, 'up');
   const level = price.toStep(tick, 'down');

@@ -12,10 +12,17 @@ export interface AdmissionContext {
 }
 
 /**
- * Exits that pass a halt: a person's flatten, and the breaker's own "close all", which is ordered together with the
- * halt it sets and would otherwise lock its positions in.
+ * Exits that pass a halt: a person's flatten, the breaker's own "close all", and the stops, because a halt
+ * must not take the guard from a position that it leaves open.
+ * All are cut to what we hold, so none can open anything.
  */
-export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set(['operator', 'circuit_breaker']);
+export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set([
+  'operator',
+  'circuit_breaker',
+  'initial_stop',
+  'trailing_stop',
+  'residual',
+]);
 
 /** Returns why no entry may pass now, or null: the gate (I5), halts, and the command's own expiry. */
 export function admitEntry(
@@ -40,7 +47,9 @@ export function admitEntry(
   return null;
 }
 
-/** Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and halts bind. */
+/**
+ * Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and halts bind.
+ */
 export function admitExit(
   context: AdmissionContext,
   exit: { readonly instrument: InstrumentId; readonly reason: ExitReason },

@@ -3,8 +3,8 @@ import { leavesOf } from '../order-state-machine.ts';
 import { deny, type EntryContext, type Handler } from './handler.ts';
 
 /**
- * Denies an entry that would lift an instrument's or the account's notional over its limit, all that is working, in
- * flight or unknown counted as filled in full (C9). *Units*: quote.
+ * Denies an entry that would lift an instrument's or the account's notional over its limit, all that is
+ * working, in flight or unknown counted as filled in full (C9). *Units*: quote.
  */
 export const exposure: Handler = (context) => {
   const { instrument, limits, instrumentLimits, request } = context;

@@ -54,7 +54,9 @@ const priceCollar: Handler = ({ nowUs, reference, request, limits, instrumentLim
   return deny('PRICE_COLLAR', { price, reference: reference.price, away, allowed });
 };
 
-/** C5: entries per minute of event time. Exits and cancels are never held back, so they aren't counted here. */
+/**
+ * C5: entries per minute of event time. Exits and cancels are never held back, so they aren't counted here.
+ */
 const entryRate: Handler = ({ nowUs, entryTimes, limits }) => {
   const max = limits.entriesPerMinuteMax;
   if (max === null) return deny('NO_LIMIT_CONFIGURED', { limit: 'entries_per_minute_max' });

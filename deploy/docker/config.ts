@@ -1,0 +1,5 @@
+/** What a container's programs read of their environment. */
+export const environment = process.env;
+
+/** The port on which the service in this container says whether it is ready. */
+export const httpPort = Number(environment.ALGO_HTTP_PORT);

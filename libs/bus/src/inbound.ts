@@ -1,0 +1,27 @@
+import { checkSchema, type StreamName } from '@algo/contracts';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import type { InboundMessage } from './bus.ts';
+import { readHeaders } from './headers.ts';
+
+/**
+ * Returns a stored message as its readers see it. *Errors*:
+ * InputError when it is of a newer schema than this build reads.
+ */
+export function inbound(
+  stream: StreamName,
+  subject: string,
+  sequence: number,
+  h: MsgHdrs | undefined,
+  data: Uint8Array,
+  deliveries: number,
+): InboundMessage {
+  const { schema, type, id, timeUs, lane } = readHeaders(h);
+  checkSchema(schema);
+  const message = { stream, subject, sequence, deliveries, type, id, timeUs, data };
+  return lane === undefined ? message : { ...message, lane };
+}
+
+export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {
+  return inbound(stream, m.subject, m.seq, m.headers, m.data, m.info.deliveryCount);
+}

@@ -1,0 +1,236 @@
+import { expect, test } from '@jest/globals';
+import type { Bus, DurableOptions, InboundMessage, OutboundMessage } from '../bus.ts';
+import { SequenceConflictError } from '../bus.ts';
+
+/** What a driver must offer so that the suite can run on it. */
+export interface BusWorld extends AsyncDisposable {
+  bus(identity: string): Promise<Bus>;
+}
+
+export const CONTRACT_DURABLES: readonly DurableOptions[] = [
+  {
+    stream: 'SYSTEM',
+    durable: 'contract-skip',
+    subjects: ['sys.service.skip'],
+    deliveriesMax: 3,
+    ackWaitMs: 5_000,
+    pendingMax: 100,
+    onPoison: 'skip',
+  },
+  {
+    stream: 'CONTROL',
+    durable: 'contract-stop',
+    subjects: ['ctl.mode.stop'],
+    deliveriesMax: 2,
+    ackWaitMs: 5_000,
+    pendingMax: 1,
+    onPoison: 'stop',
+  },
+];
+
+export function message(
+  subject: string,
+  id: string,
+  text: string,
+  more: Partial<OutboundMessage> = {},
+): OutboundMessage {
+  return {
+    subject,
+    type: 'algo.v1.Test',
+    id,
+    timeUs: 1_750_507_467_356_000,
+    data: new TextEncoder().encode(text),
+    ...more,
+  };
+}
+
+export function text(m: Pick<InboundMessage, 'data'>): string {
+  return new TextDecoder().decode(m.data);
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 2_000; i++) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`never came: ${what}`);
+}
+
+/** The contract of every bus driver. */
+export function busContract(open: () => Promise<BusWorld>): void {
+  test('what is published is stored once, in order, with its attributes', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const first = await bus.publish(
+      message('sys.service.x', 'one', '1', { lane: { producer: 'a-0', epoch: 2, count: 7, step: 99 } }),
+    );
+    const again = await bus.publish(message('sys.service.x', 'one', '1'));
+    const second = await bus.publish(message('sys.service.x', 'two', '2'));
+    expect(again).toEqual({ sequence: first.sequence, duplicate: true });
+    expect(second.sequence).toBe(first.sequence + 1);
+    const read: InboundMessage[] = [];
+    for await (const m of bus.read({ stream: 'SYSTEM', subjects: ['sys.service.>'], after: 0 })) read.push(m);
+    expect(read.map((m) => [m.id, text(m), m.type, m.timeUs])).toEqual([
+      ['one', '1', 'algo.v1.Test', 1_750_507_467_356_000],
+      ['two', '2', 'algo.v1.Test', 1_750_507_467_356_000],
+    ]);
+    expect(read[0]!.lane).toEqual({ producer: 'a-0', epoch: 2, count: 7, step: 99 });
+    expect(read[1]!.lane).toBeUndefined();
+    expect((await bus.last('SYSTEM', 'sys.service.x'))?.id).toBe('two');
+    expect(await bus.last('SYSTEM', 'sys.service.nobody')).toBeUndefined();
+  });
+
+  test('a follower gets what was there, then what comes, from the sequence it names, filtered', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    await bus.publish(message('sys.service.x', '1', '1'));
+    const { sequence } = await bus.publish(message('sys.service.y', '2', '2'));
+    await bus.publish(message('sys.service.x', '3', '3'));
+    const got: string[] = [];
+    await using _ = await bus.follow(
+      { stream: 'SYSTEM', subjects: ['sys.service.x'], after: sequence },
+      (m) => {
+        got.push(text(m));
+      },
+    );
+    await until('the stored message', () => got.length === 1);
+    await bus.publish(message('sys.service.y', '4', '4'));
+    await bus.publish(message('sys.service.x', '5', '5'));
+    await until('the new message', () => got.length === 2);
+    expect(got).toEqual(['3', '5']);
+  });
+
+  test('a slow follower holds the flow back and loses nothing', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    for (let i = 0; i < 1_500; i++) void bus.publish(message('sys.service.x', `m${i}`, String(i)));
+    await bus.flush();
+    const got: number[] = [];
+    let working = 0;
+    let most = 0;
+    await using _ = await bus.follow(
+      { stream: 'SYSTEM', subjects: ['sys.service.x'], after: 0 },
+      async (m) => {
+        most = Math.max(most, ++working);
+        if (got.length % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        got.push(Number(text(m)));
+        working--;
+      },
+    );
+    await until('all of them', () => got.length === 1_500);
+    expect(most).toBe(1);
+    expect(got).toEqual(Array.from({ length: 1_500 }, (_, i) => i));
+  });
+
+  test('a journal with one writer refuses a second one', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const { sequence } = await bus.publish(
+      message('ctl.mode.journal', 'j1', '1', { expectedLastSequence: 0 }),
+    );
+    const more = [1, 2, 3].map((i) =>
+      bus.publish(message('ctl.mode.journal', `j${i + 1}`, 'x', { expectedLastSequence: sequence + i - 1 })),
+    );
+    expect((await Promise.all(more)).map((stored) => stored.sequence)).toEqual([
+      sequence + 1,
+      sequence + 2,
+      sequence + 3,
+    ]);
+    await expect(
+      bus.publish(message('ctl.mode.journal', 'zombie', 'x', { expectedLastSequence: sequence })),
+    ).rejects.toThrow(SequenceConflictError);
+  });
+
+  test('a durable consumer acknowledges after the effect, tries again, and buries what it can never read', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    for (const t of ['good', 'flaky', 'bad', 'hopeless', 'last'])
+      await bus.publish(message('sys.service.skip', t, t));
+    const seen: string[] = [];
+    const done: string[] = [];
+    const options = CONTRACT_DURABLES[0]!;
+    {
+      await using _ = await bus.consume(options, async (m) => {
+        seen.push(text(m));
+        if (text(m) === 'bad') throw new Error('cannot read it');
+        if (text(m) === 'hopeless') return 'retry';
+        if (text(m) === 'flaky' && m.deliveries === 1) return 'retry';
+        done.push(text(m));
+        return 'done';
+      });
+      await until(
+        'the good ones',
+        () =>
+          done.includes('last') &&
+          done.includes('flaky') &&
+          seen.filter((t) => t === 'hopeless').length === 3,
+      );
+    }
+    const letters = new Set<string>();
+    for (let i = 0; i < 200 && letters.size < 2; i++)
+      for await (const m of bus.read({ stream: 'DEAD_LETTERS', subjects: ['dlq.letter.>'], after: 0 }))
+        letters.add(m.id);
+    expect(letters.size).toBe(2);
+    expect(done.toSorted()).toEqual(['flaky', 'good', 'last']);
+    const again: string[] = [];
+    await using _ = await bus.consume(options, async (m) => {
+      again.push(text(m));
+      return 'done';
+    });
+    await bus.publish(message('sys.service.skip', 'after', 'after'));
+    await until('only the new one', () => again.length === 1);
+    expect(again).toEqual(['after']);
+  });
+
+  test('on a lane that money runs through, a poisonous message stops the lane', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    await bus.publish(message('ctl.mode.stop', 'p1', 'poison'));
+    await bus.publish(message('ctl.mode.stop', 'p2', 'never reached'));
+    const seen: string[] = [];
+    const subscription = await bus.consume(CONTRACT_DURABLES[1]!, async (m) => {
+      seen.push(text(m));
+      return { poison: 'unreadable' };
+    });
+    const error = await subscription.closed;
+    expect(error?.message).toMatch(
+      /CONTROL sequence \d+ \(ctl.mode.stop\) stopped contract-stop: unreadable/,
+    );
+    expect(seen).toEqual(['poison']);
+  });
+
+  test('a request is answered, a failure is said, silence is not an answer', async () => {
+    await using world = await open();
+    const asker = await world.bus('a-0');
+    const server = await world.bus('b-0');
+    await using _ = await server.serve('rpc.venue.test.submit', async (type, data) => {
+      if (text({ data }) === 'boom') throw new Error('it broke');
+      return { type: `${type}Reply`, data: new TextEncoder().encode(`${text({ data })}!`) };
+    });
+    const answer = await asker.request('rpc.venue.test.submit', 'Ask', new TextEncoder().encode('hi'), 2_000);
+    expect([answer.type, text(answer)]).toEqual(['AskReply', 'hi!']);
+    await expect(
+      asker.request('rpc.venue.test.submit', 'Ask', new TextEncoder().encode('boom'), 2_000),
+    ).rejects.toThrow('it broke');
+    await expect(asker.request('rpc.venue.test.nobody', 'Ask', new Uint8Array(), 300)).rejects.toThrow(
+      'rpc.venue.test.nobody',
+    );
+  });
+
+  test('of many who compare and set, one wins', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const bucket = bus.bucket('leases');
+    const revision = await bucket.compareAndSet('k', new Uint8Array([1]), 0);
+    expect(revision).toBeGreaterThan(0);
+    expect(await bucket.compareAndSet('k', new Uint8Array([2]), 0)).toBeUndefined();
+    const racers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => bucket.compareAndSet('k', new Uint8Array([i]), revision!)),
+    );
+    expect(racers.filter((won) => won !== undefined)).toHaveLength(1);
+    await bucket.delete('k');
+    expect(await bucket.get('k')).toBeUndefined();
+    expect(await bucket.compareAndSet('k', new Uint8Array([9]), 0)).toBeGreaterThan(0);
+    expect((await bucket.get('k'))?.value).toEqual(new Uint8Array([9]));
+  });
+}

@@ -1,0 +1,87 @@
+import type { ServiceStatus } from '@algo/contracts';
+import type { CliEnvironment } from '../config.ts';
+import { type AccessOptions, openEngine } from '../reading/engine-access.ts';
+import { type EngineStatus, readEngineStatus } from '../reading/engine-status.ts';
+import { alignedRows, printLine } from '../reading/output.ts';
+import { countsOf, grouped } from '../supervisor/status-table.ts';
+
+/** Shows how an engine is, or how it was left. */
+export async function status(
+  options: AccessOptions & { readonly json?: boolean },
+  environment: CliEnvironment,
+): Promise<void> {
+  await using access = await openEngine(options, environment);
+  const found = await readEngineStatus(access);
+  if (options.json === true) return printLine(JSON.stringify(found));
+  for (const line of statusLines(found)) await printLine(line);
+}
+
+/** Returns a status as lines for people. */
+export function statusLines(found: EngineStatus): string[] {
+  const { running, dataDir, feed, pacing } = found;
+  return [
+    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · pacing ${pacing} · ${dataDir}`,
+    ...(running ? serviceLines(found.services) : []),
+    ...alignedRows([
+      [
+        'trades in',
+        `${grouped(found.tradesIn)}${found.tradesInIsWhole ? '' : ' (the stream has dropped older ones)'}`,
+      ],
+      ['stored', grouped(found.stored)],
+      ...(running
+        ? [['in flight', grouped(found.inFlight ?? 0)]]
+        : [
+            ['lost', grouped(found.lost ?? 0)],
+            ['duplicate', grouped(found.duplicate ?? 0)],
+          ]),
+      ['gaps', `${grouped(found.gaps)}, missing ids ${grouped(found.missingIds)}`],
+      ['trades refused', grouped(found.tradesRefused)],
+      ['signals', grouped(found.signals)],
+      [
+        'decisions',
+        `${grouped(found.decisionsAccepted)} accepted, ${grouped(found.decisionsRefused)} refused`,
+      ],
+      [
+        'orders',
+        `${found.ordersSubmitted} submitted, ${found.ordersDenied} denied, ${found.ordersRejected} rejected`,
+      ],
+      ['fills', grouped(found.fills)],
+      [
+        'positions',
+        `${found.positionsOpen} open, ${found.positionsClosed} closed, ${found.stopMoves} stop moves`,
+      ],
+      ['P&L realised', found.realizedPnl],
+      ['equity', found.equity ?? '-'],
+    ]),
+    ...volumeLines(found),
+  ];
+}
+
+function serviceLines(services: readonly ServiceStatus[]): string[] {
+  return alignedRows(
+    services.map(({ instance, ready, pid, counters, notes }) => {
+      const { rssBytes = 0, uptimeMs: _, ...counts } = counters;
+      const row = { instance, state: '', pid, restarts: 0, rssBytes, counters: counts, note: '' };
+      return [
+        `  ${instance}`,
+        ready ? 'ready' : 'not ready',
+        String(pid),
+        countsOf(row),
+        ready ? '' : notes.join('; '),
+      ];
+    }),
+  );
+}
+
+function volumeLines({ instruments }: EngineStatus): string[] {
+  if (instruments.length === 0) return [];
+  const frames = Object.keys(instruments[0]!.candleVolume);
+  return alignedRows([
+    ['volume', 'in trades', ...frames.map((frame) => `in ${frame}`)],
+    ...instruments.map(({ instrument, tradeVolume, candleVolume }) => [
+      instrument,
+      String(tradeVolume),
+      ...Object.values(candleVolume).map(String),
+    ]),
+  ]);
+}

@@ -1,0 +1,138 @@
+import { Command } from 'commander';
+import { setTradingMode } from './commands/control.ts';
+import { doctor } from './commands/doctor.ts';
+import { journal } from './commands/journal.ts';
+import { positions } from './commands/positions.ts';
+import { smoke } from './commands/smoke.ts';
+import { status } from './commands/status.ts';
+import { tail } from './commands/tail.ts';
+import { listConfigurations, useConfiguration } from './commands/trading-configuration.ts';
+import { up } from './commands/up.ts';
+import { type CliEnvironment, readEnvironment, VERSION } from './config.ts';
+
+const DATA_DIR = [
+  '--data-dir <dir>',
+  'data directory (default: the running engine, else the latest)',
+] as const;
+const JSON_OUT = ['--json', 'JSON lines'] as const;
+
+/** Returns the command line `algo` with all its commands. */
+export function createProgram(environment: CliEnvironment = readEnvironment()): Command {
+  const program = new Command('algo')
+    .description('Algorithmic trading engine: runs it, reads it, steers it')
+    .version(VERSION, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(algo --help lists the commands)');
+  addRunning(program, environment);
+  addReading(program, environment);
+  addSteering(program, environment);
+  return program;
+}
+
+function addRunning(program: Command, environment: CliEnvironment): void {
+  program
+    .command('up')
+    .description('run the whole engine in paper mode, until Ctrl-C')
+    .option('--feed <feed>', 'synthetic, binance, or file:PATH[,PATH]', 'synthetic')
+    .option(
+      '--speed <times>',
+      'market time against the clock: 1..1000 or max (default: 20 synthetic, 1 file)',
+    )
+    .option('--data-dir <dir>', 'where the engine keeps everything (default: data/<feed>)')
+    .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')
+    .option('--trading-config <name>', 'trading configuration of a fresh data directory')
+    .option('--seed <n>', 'seed of the synthetic market and of paper latencies')
+    .option('--analytics <n>', 'how many analytics processes share the instruments', '1')
+    .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
+    .option('--exit-at-end', 'stop when a feed that ends has been worked through')
+    .option('--no-color', 'no colours')
+    .option('--json', 'JSON lines instead of the table')
+    .action((options) => up(options, environment));
+  program
+    .command('smoke')
+    .description('run a scratch engine until every stage from trade to closed position was seen')
+    .option(...JSON_OUT)
+    .action((options) => smoke(options, environment));
+  program
+    .command('doctor')
+    .description('check this machine and the configuration')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => doctor(options, environment));
+  program
+    .command('version')
+    .description('print the version')
+    .option(...JSON_OUT)
+    .action((options: { json?: boolean }) => {
+      process.stdout.write(`${options.json === true ? JSON.stringify({ version: VERSION }) : VERSION}\n`);
+    });
+}
+
+function addReading(program: Command, environment: CliEnvironment): void {
+  program
+    .command('status')
+    .description('how the engine is, or how it was left')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => status(options, environment));
+  program
+    .command('journal')
+    .description('what was decided and done, in an order that does not depend on the run')
+    .option('--hash', 'only SHA-256 over the lines')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => journal(options, environment));
+  program
+    .command('positions')
+    .description('open positions and their stops')
+    .option('--all', 'closed ones too')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => positions(options, environment));
+  program
+    .command('tail <subject>')
+    .description("messages of a subject as they come, decoded: algo tail 'pos.>'")
+    .option('--from-start', 'from the oldest stored message')
+    .option('--max <n>', 'end after so many')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((subject: string, options) => tail(subject, options, environment));
+}
+
+function addSteering(program: Command, environment: CliEnvironment): void {
+  const scope = [
+    '--scope <scope>',
+    'account, venue:NAME, instrument:ID or strategy:NAME',
+    'account',
+  ] as const;
+  program
+    .command('halt')
+    .description('deny new orders, or all but exits')
+    .option(...scope)
+    .option('--reduce-only', 'exits stay allowed')
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => setTradingMode(options.reduceOnly ? 'reducing' : 'halted', options, environment));
+  program
+    .command('resume')
+    .description('trade again after a halt')
+    .option(...scope)
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => setTradingMode('active', options, environment));
+  const config = program.command('config').description('trading configurations');
+  config
+    .command('list')
+    .description('list them and mark the one in force')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((options) => listConfigurations(options, environment));
+  config
+    .command('use <name>')
+    .description('trade by another one from now on')
+    .option(...DATA_DIR)
+    .option(...JSON_OUT)
+    .action((name: string, options) => useConfiguration(name, options, environment));
+}

@@ -1,0 +1,113 @@
+import type { Bus } from '@algo/bus';
+import { codecs, riskEvents, type ServiceStatus, subjects } from '@algo/contracts';
+import type { EngineAccess } from './engine-access.ts';
+import { countEvents, countFeed, type EventCounts, type FeedCounts } from './event-counts.ts';
+import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
+import { countStreamTrades } from './trade-count.ts';
+
+/** One instrument of a stopped engine: what came in beside what is stored. */
+export interface InstrumentStatus extends StoredInstrument {
+  readonly tradesIn: number;
+  readonly lost: number;
+}
+
+/** What `algo status` tells. Its JSON is documented in docs/operations.md. */
+export interface EngineStatus extends EventCounts, FeedCounts {
+  readonly dataDir: string;
+  readonly running: boolean;
+  readonly feed: string;
+  readonly pacing: string;
+  readonly tradesIn: number;
+  readonly stored: number;
+  /** Came in and isn't stored; null while running, when the difference is only on its way. */
+  readonly lost: number | null;
+  /** Stored more than once; null while running, when the files belong to analytics. */
+  readonly duplicate: number | null;
+  /** Came in and on its way into the files; null when stopped. */
+  readonly inFlight: number | null;
+  /** False when the market stream has dropped its oldest trades, so that `tradesIn` is a lower bound. */
+  readonly tradesInIsWhole: boolean;
+  readonly equity: string | null;
+  readonly instruments: readonly InstrumentStatus[];
+  readonly services: readonly ServiceStatus[];
+}
+
+/** Returns how an engine is, or how it was left. */
+export async function readEngineStatus(access: EngineAccess): Promise<EngineStatus> {
+  const { bus, dataDir, engine, running } = access;
+  const services = await lastStatuses(bus, Object.keys(engine.services));
+  const trades = running ? liveTrades(services) : await storedTrades(access);
+  return {
+    dataDir,
+    running,
+    feed: engine.feed,
+    pacing: engine.pacing,
+    ...trades,
+    ...(await countFeed(bus)),
+    ...(await countEvents(bus)),
+    equity: await lastEquity(bus),
+    services,
+  };
+}
+
+async function lastStatuses(bus: Bus, instances: readonly string[]): Promise<ServiceStatus[]> {
+  const found: ServiceStatus[] = [];
+  for (const instance of instances) {
+    const message = await bus.last('SYSTEM', subjects.service(instance));
+    if (message?.type === codecs.ServiceStatus.type) found.push(codecs.ServiceStatus.decode(message.data));
+  }
+  return found;
+}
+
+type TradeFacts = Pick<
+  EngineStatus,
+  'tradesIn' | 'stored' | 'lost' | 'duplicate' | 'inFlight' | 'tradesInIsWhole' | 'instruments'
+>;
+
+function liveTrades(services: readonly ServiceStatus[]): TradeFacts {
+  const sum = (service: string, counter: string) =>
+    services
+      .filter((one) => one.service === service)
+      .reduce((total, one) => total + (one.counters[counter] ?? 0), 0);
+  const tradesIn = sum('ingest', 'accepted');
+  const stored = sum('analytics', 'stored');
+  const inFlight = Math.max(0, tradesIn - stored);
+  return { tradesIn, stored, lost: null, duplicate: null, inFlight, tradesInIsWhole: true, instruments: [] };
+}
+
+async function storedTrades({ bus, dataDir }: EngineAccess): Promise<TradeFacts> {
+  const stream = await countStreamTrades(bus);
+  const files = await readStoredTrades(dataDir);
+  const known = new Map(files.map((file) => [file.instrument, file]));
+  const names = [...new Set([...known.keys(), ...stream.byInstrument.keys()])].toSorted();
+  const instruments = names.map((instrument): InstrumentStatus => {
+    const file = known.get(instrument) ?? { ...NOTHING_STORED, instrument };
+    const tradesIn = stream.byInstrument.get(instrument)?.trades ?? 0;
+    return { ...file, tradesIn, lost: tradesIn - (file.stored - file.duplicate) };
+  });
+  const total = (pick: (one: InstrumentStatus) => number) =>
+    instruments.reduce((sum, one) => sum + pick(one), 0);
+  return {
+    tradesIn: total((one) => one.tradesIn),
+    stored: total((one) => one.stored),
+    lost: total((one) => one.lost),
+    duplicate: total((one) => one.duplicate),
+    inFlight: null,
+    tradesInIsWhole: stream.isWhole,
+    instruments,
+  };
+}
+
+const NOTHING_STORED = {
+  stored: 0,
+  duplicate: 0,
+  tradeVolume: 0,
+  candleVolume: { '15s': 0, '1m': 0, '5m': 0, '15m': 0, '1h': 0 },
+};
+
+async function lastEquity(bus: Bus): Promise<string | null> {
+  const message = await bus.last('RISK', 'risk.evt.>');
+  if (message === undefined) return null;
+  const event = riskEvents.decode(message.type, message.data);
+  return event.type === 'EquityMarked' ? event.equity.toString() : null;
+}

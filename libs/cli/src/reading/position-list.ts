@@ -1,0 +1,63 @@
+import type { Decimal, Position, PositionEvent } from '@algo/model';
+
+/** A position as its events tell it. */
+export interface ListedPosition {
+  readonly position: Position;
+  readonly state: 'open' | 'closed';
+  readonly stop: Decimal | null;
+  readonly stopMoves: number;
+  readonly closedUs: number | null;
+  readonly exitPrice: Decimal | null;
+  readonly netPnl: Decimal | null;
+  readonly reason: string | null;
+}
+
+/** Folds position events into what became of each position. */
+export class PositionList {
+  readonly #positions = new Map<string, ListedPosition>();
+
+  add(event: PositionEvent): void {
+    const { position } = event;
+    const before = this.#positions.get(position.id);
+    const now: ListedPosition = {
+      ...(before ?? {
+        state: 'open',
+        stop: null,
+        stopMoves: 0,
+        closedUs: null,
+        exitPrice: null,
+        netPnl: null,
+        reason: null,
+      }),
+      position,
+    };
+    this.#positions.set(position.id, { ...now, ...changeOf(event, now) });
+  }
+
+  /** Open ones first, each group by the time they were opened. */
+  all(): ListedPosition[] {
+    return [...this.#positions.values()].toSorted(
+      (a, b) =>
+        (a.state === b.state ? 0 : a.state === 'open' ? -1 : 1) || a.position.openedUs - b.position.openedUs,
+    );
+  }
+}
+
+function changeOf(event: PositionEvent, now: ListedPosition): Partial<ListedPosition> {
+  switch (event.type) {
+    case 'PositionOpened':
+      return { stop: event.stopPrice };
+    case 'StopMoved':
+      return { stop: event.to, stopMoves: now.stopMoves + 1 };
+    case 'PositionClosed': {
+      const { exitPrice, netPnl, reason, timeUs } = event;
+      return { state: 'closed', closedUs: timeUs, exitPrice, netPnl, reason };
+    }
+    case 'PositionIncreased':
+    case 'PositionReduced':
+    case 'ExitTriggered':
+      return {};
+    default:
+      return event satisfies never;
+  }
+}

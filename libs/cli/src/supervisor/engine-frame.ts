@@ -1,0 +1,57 @@
+import type { EngineSupervisor } from './engine-supervisor.ts';
+import type { ServiceProcess } from './service-process.ts';
+import type { EngineFrame, ServiceRow } from './status-table.ts';
+import { grouped } from './status-table.ts';
+
+/** Returns what the status table shows of an engine now. */
+export function engineFrame(engine: EngineSupervisor): EngineFrame {
+  const { view, parts, nats } = engine;
+  const natsRow: ServiceRow = {
+    instance: 'nats-server',
+    state: nats.pid === undefined ? 'restarting' : 'running',
+    pid: nats.pid ?? null,
+    restarts: engine.natsRestarts,
+    rssBytes: 0,
+    counters: {},
+    note: nats.url,
+  };
+  const { equity } = view;
+  return {
+    title: `algo · paper · ${parts.options.feed} · ${parts.dataDir}`,
+    services: [natsRow, ...engine.services.map((service) => rowOf(engine, service))],
+    totals: {
+      trades: grouped(view.sum('ingest', 'accepted')),
+      'trades/s': grouped(view.tradesPerSecond),
+      stored: grouped(view.sum('analytics', 'stored')),
+      signals: grouped(view.sum('analytics', 'signals')),
+      accepted: grouped(view.sum('decision', 'accepted')),
+      refused: grouped(view.sum('decision', 'refused')),
+      orders: grouped(view.sum('execution', 'submitted')),
+      fills: grouped(view.sum('paper-venue', 'fills')),
+      open: grouped(view.sum('position-risk', 'open')),
+      closed: grouped(view.sum('position-risk', 'closed')),
+      'stop moves': grouped(view.sum('position-risk', 'stopsMoved')),
+      'P&L realised': view.realizedPnl.rounded(2, 'half-even').toString(),
+      equity: equity === undefined ? '-' : equity.equity.rounded(2, 'half-even').toString(),
+    },
+    lastEvent: view.lastEvent,
+    notes: engine.plan.missing.map((name) => `${name} is not in this checkout: left out`),
+  };
+}
+
+function rowOf(engine: EngineSupervisor, service: ServiceProcess): ServiceRow {
+  const status = engine.view.statuses.get(service.spec.instance);
+  const current = status?.pid === service.pid ? status : undefined;
+  const { rssBytes: _, uptimeMs: __, ...counters } = status?.counters ?? {};
+  const isIngest = status?.service === 'ingest';
+  const state = service.state === 'restarting' ? `restarting in ${service.restartInMs} ms` : service.state;
+  return {
+    instance: service.spec.instance,
+    state: service.state === 'running' && current?.ready === false ? 'not ready' : state,
+    pid: service.pid ?? null,
+    restarts: service.restarts,
+    rssBytes: current?.counters.rssBytes ?? 0,
+    counters: isIngest ? { ...counters, tradesPerSecond: engine.view.tradesPerSecond } : counters,
+    note: current?.ready === false ? current.notes.join('; ') : '',
+  };
+}

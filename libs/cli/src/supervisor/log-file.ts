@@ -1,0 +1,64 @@
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+const BYTES_MAX = 64 << 20;
+const TAIL_BYTES = 8_192;
+
+/**
+ * One service's log. The service writes into the file itself, so that it neither waits for the supervisor nor
+ * loses
+ * lines with it. At most two files of 64 MB: the current one and the one before.
+ */
+export class LogFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+    mkdirSync(dirname(path), { recursive: true });
+  }
+
+  /**
+   * Opens it for one life of the service; whoever spawned closes it. `from` is where that life's lines begin.
+   */
+  open(): { readonly descriptor: number; readonly from: number } {
+    if (sizeOf(this.path) > BYTES_MAX) renameSync(this.path, `${this.path}.1`);
+    const descriptor = openSync(this.path, 'a');
+    return { descriptor, from: fstatSync(descriptor).size };
+  }
+
+  /** Keeps a long life's log in bounds: everyone appends, so that cutting it in place is safe. */
+  trim(): void {
+    if (sizeOf(this.path) <= BYTES_MAX) return;
+    copyFileSync(this.path, `${this.path}.1`);
+    truncateSync(this.path, 0);
+  }
+
+  /** Returns the plain lines since `from` that aren't JSON: what the service said to people. */
+  plainWords(from: number): string {
+    const size = sizeOf(this.path);
+    const start = Math.max(Math.min(from, size), size - TAIL_BYTES);
+    const bytes = Buffer.alloc(size - start);
+    const descriptor = openSync(this.path, 'r');
+    try {
+      readSync(descriptor, bytes, 0, bytes.length, start);
+    } finally {
+      closeSync(descriptor);
+    }
+    const lines = bytes.toString('utf8').split('\n');
+    return lines.filter((line) => line.trim() !== '' && !line.startsWith('{"')).join('\n');
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

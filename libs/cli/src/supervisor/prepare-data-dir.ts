@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InputError } from '@algo/model';
+import type { EngineFile } from './engine-file.ts';
+import { endOrphans } from './process-identity.ts';
+import type { UpOptions } from './up-options.ts';
+
+export const FREE_BYTES_MIN = 200 * 1024 * 1024;
+/** A service drains for 4.5 s at most. */
+const ORPHAN_PATIENCE_MS = 7_000;
+
+/**
+ * Makes the data directory if need be. *Errors*: InputError when it can't be written or the disk is nearly
+ * full.
+ */
+export function makeUsable(dataDir: string): void {
+  const refused = (because: string, remedy: string) =>
+    new InputError({ field: '--data-dir', value: dataDir, because, remedy });
+  try {
+    makeFolder(dataDir);
+    const probe = join(dataDir, `.probe.${process.pid}`);
+    writeFileSync(probe, 'x');
+    rmSync(probe);
+  } catch (error) {
+    const because = `cannot be written: ${(error as Error).message}`;
+    throw refused(because, 'Let this user write there, or choose another --data-dir.');
+  }
+  const free = freeBytes(dataDir);
+  if (free < FREE_BYTES_MIN)
+    throw refused(
+      `only ${Math.floor(free / 1_048_576)} MB are free there, ${FREE_BYTES_MIN / 1_048_576} MB are needed`,
+      'Free some space, or choose another --data-dir.',
+    );
+}
+
+/**
+ * Level by level: Node's own recursive mkdir never returns on file systems that take no folders, such as
+ * /proc.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** Returns how many bytes this user may still write there. */
+export function freeBytes(dir: string): number {
+  const { bavail, bsize } = statfsSync(dir);
+  return bavail * bsize;
+}
+
+/**
+ * *Errors*: InputError when the directory was made with the other pacing: steps and live may not be mixed in
+ * one history.
+ */
+export function refuseOtherPacing(dataDir: string, before: EngineFile | undefined, options: UpOptions): void {
+  if (before === undefined || before.pacing === options.pacing) return;
+  throw new InputError({
+    field: '--feed',
+    value: options.feed,
+    because:
+      `needs pacing ${options.pacing}, but ${dataDir} was made by ` +
+      `${before.feed} with pacing ${before.pacing}`,
+    remedy: 'Choose another --data-dir; one history has one pacing.',
+  });
+}
+
+/** *Errors*: InputError for a feed file that isn't there. */
+export function checkFeedFiles(files: readonly string[]): void {
+  for (const file of files)
+    if (!existsSync(file))
+      throw new InputError({
+        field: '--feed',
+        value: file,
+        because: 'no such file',
+        remedy: 'Correct the path.',
+      });
+}
+
+/** Ends processes that a crashed engine left on this directory: nats-server, and services that hang. */
+export async function endLeftovers(
+  dataDir: string,
+  root: string,
+  before: EngineFile | undefined,
+): Promise<void> {
+  if (before === undefined || !before.running) return;
+  const services = Object.entries(before.services).flatMap(([instance, pid]) => {
+    const script = join(root, 'services', instance.replace(/-\d+$/, ''), 'src', 'main.ts');
+    return pid === null ? [] : [{ pid, mark: script }];
+  });
+  await endOrphans(services, ORPHAN_PATIENCE_MS);
+  if (before.natsPid !== null)
+    await endOrphans(
+      [{ pid: before.natsPid, mark: join(dataDir, 'jetstream', 'nats.conf') }],
+      ORPHAN_PATIENCE_MS,
+    );
+}

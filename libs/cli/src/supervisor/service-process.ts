@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { EXIT } from '@algo/runtime';
+import { LogFile } from './log-file.ts';
+import { RestartPolicy } from './restart-policy.ts';
+
+/** One process to keep alive. */
+export interface ServiceSpec {
+  /** As it names itself: `analytics-0`. */
+  readonly instance: string;
+  readonly script: string;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logPath: string;
+}
+
+export type ServiceState = 'waiting' | 'starting' | 'running' | 'restarting' | 'stopped' | 'misconfigured';
+
+/** A service said its input is unusable; starting it again would change nothing. */
+export interface Misconfigured {
+  readonly instance: string;
+  readonly message: string;
+}
+
+const TERM_PATIENCE_MS = 5_000;
+/**
+ * A process that was ready once, or whose nats-server was away, may end with 78 this often before it is
+ * believed.
+ */
+const DOUBTED_MISCONFIGURATIONS = 3;
+
+/** Keeps one service process alive until it is stopped or says that its configuration is wrong. */
+export class ServiceProcess {
+  readonly spec: ServiceSpec;
+  readonly log: LogFile;
+  state: ServiceState = 'waiting';
+  restarts = 0;
+  /** Where its next start stands, while restarting. */
+  restartInMs = 0;
+  onChange: () => void = () => {};
+  onMisconfigured: (fault: Misconfigured) => void = () => {};
+  /** False while a 78 may only mean that nats-server is away. */
+  natsIsUp: () => boolean = () => true;
+  readonly #policy = new RestartPolicy();
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #wasReady = false;
+  #doubted = 0;
+
+  constructor(spec: ServiceSpec) {
+    this.spec = spec;
+    this.log = new LogFile(spec.logPath);
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Told by the engine's view when the service's own status says so. */
+  markReady(pid: number): void {
+    if (pid !== this.pid || this.state !== 'starting') return;
+    this.state = 'running';
+    this.#wasReady = true;
+    this.#doubted = 0;
+    this.onChange();
+  }
+
+  start(): void {
+    if (this.#stopping) return;
+    const startedMs = performance.now();
+    const { descriptor, from } = this.log.open();
+    // A group of its own: Ctrl-C in the terminal is for the supervisor, which stops services in order.
+    const child = spawn(process.execPath, [this.spec.script], {
+      cwd: this.spec.cwd,
+      env: this.spec.env,
+      stdio: ['pipe', descriptor, descriptor],
+      detached: true,
+    });
+    closeSync(descriptor);
+    child.stdin?.on('error', () => undefined); // it ended; that is told below
+    this.#child = child;
+    this.state = 'starting';
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = promise;
+    const ended = (code: number | null) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      resolve();
+      this.#onEnd(code, from, performance.now() - startedMs);
+    };
+    child.once('error', () => ended(null));
+    child.once('exit', (code) => ended(code));
+    this.onChange();
+  }
+
+  /** Ends it politely, then firmly, and waits. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child !== undefined) {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), TERM_PATIENCE_MS);
+      await this.#ended;
+      clearTimeout(late);
+    }
+    if (this.state !== 'misconfigured') this.state = 'stopped';
+    this.onChange();
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#stopping = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  #onEnd(code: number | null, logFrom: number, uptimeMs: number): void {
+    if (this.#stopping) {
+      this.state = 'stopped';
+      this.onChange();
+      return;
+    }
+    if (code === EXIT.misconfigured && this.#isBelieved()) {
+      this.state = 'misconfigured';
+      const said = this.log.plainWords(logFrom);
+      const message = said === '' ? `it ended with ${code}; see ${this.log.path}` : said;
+      this.onMisconfigured({ instance: this.spec.instance, message });
+      this.onChange();
+      return;
+    }
+    this.restarts++;
+    this.state = 'restarting';
+    this.restartInMs = this.#policy.delayAfter(uptimeMs);
+    this.#timer = setTimeout(() => this.start(), this.restartInMs);
+    this.onChange();
+  }
+
+  /**
+   * A first start that finds its input unusable is believed at once; one that ran before only when it
+   * insists.
+   */
+  #isBelieved(): boolean {
+    if (!this.natsIsUp()) return false;
+    return !this.#wasReady || ++this.#doubted >= DOUBTED_MISCONFIGURATIONS;
+  }
+}

@@ -1,0 +1,62 @@
+import type { InstrumentId } from '@algo/model';
+import type { RawTrades } from '../domain/raw-trades.ts';
+
+/**
+ * Gathers raw rows and hands them out as columns. *Shape*: grows by doubling; the caller bounds what it
+ * appends.
+ */
+export class RawTradesBuilder {
+  #count = 0;
+  #timeUs = new Float64Array(256);
+  #price = new Float64Array(256);
+  #quantity = new Float64Array(256);
+  #side = new Uint8Array(256);
+  #ids = new Float64Array(256);
+
+  get count(): number {
+    return this.#count;
+  }
+
+  append(timeUs: number, price: number, quantity: number, side: number, id: number): void {
+    if (this.#count === this.#timeUs.length) this.#grow();
+    const row = this.#count++;
+    this.#timeUs[row] = timeUs;
+    this.#price[row] = price;
+    this.#quantity[row] = quantity;
+    this.#side[row] = side;
+    this.#ids[row] = id;
+  }
+
+  /** Returns copies of the rows gathered, and starts anew. */
+  take(instrument: InstrumentId, hasIds: boolean): RawTrades {
+    const count = this.#count;
+    this.#count = 0;
+    return {
+      instrument,
+      count,
+      timeUs: this.#timeUs.slice(0, count),
+      price: this.#price.slice(0, count),
+      quantity: this.#quantity.slice(0, count),
+      side: this.#side.slice(0, count),
+      ids: hasIds ? this.#ids.slice(0, count) : undefined,
+    };
+  }
+
+  #grow(): void {
+    const rows = this.#timeUs.length * 2;
+    const wider = (column: Float64Array) => {
+      const to = new Float64Array(rows);
+      to.set(column);
+      return to;
+    };
+    [this.#timeUs, this.#price, this.#quantity, this.#ids] = [
+      wider(this.#timeUs),
+      wider(this.#price),
+      wider(this.#quantity),
+      wider(this.#ids),
+    ];
+    const side = new Uint8Array(rows);
+    side.set(this.#side);
+    this.#side = side;
+  }
+}

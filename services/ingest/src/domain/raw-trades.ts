@@ -1,0 +1,74 @@
+import type { InstrumentId, TimeUs } from '@algo/model';
+
+/** What the side column of raw rows holds when the side could not be read; else BUY or SELL of the model. */
+export const SIDE_UNREADABLE = 255;
+
+/**
+ * Trades as a source gave them, before anybody has judged them. A field that could not be read is NaN (side:
+ * SIDE_UNREADABLE). `ids` is undefined where the source has none: rows are then numbered as they come.
+ * *Units*: `timeUs` µs since 1970, `price` quote, `quantity` base. *Shape*: all columns have `count` rows.
+ */
+export interface RawTrades {
+  readonly instrument: InstrumentId;
+  readonly count: number;
+  readonly timeUs: Float64Array;
+  readonly price: Float64Array;
+  readonly quantity: Float64Array;
+  readonly side: Uint8Array;
+  readonly ids: Float64Array | undefined;
+}
+
+/** 2009-01-01 and 2100-01-01: a time outside is one in another unit, or none. */
+const TIME_MIN_US = 1_230_768_000_000_000;
+const TIME_MAX_US = 4_102_444_800_000_000;
+
+/** Returns whether a time can be that of a trade; false for NaN. */
+export function isTradeTime(timeUs: TimeUs): boolean {
+  return timeUs >= TIME_MIN_US && timeUs < TIME_MAX_US;
+}
+
+/** Returns rows `from` (inclusive) to `to` (exclusive) as views, nothing copied. */
+export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
+  return {
+    instrument: raw.instrument,
+    count: to - from,
+    timeUs: raw.timeUs.subarray(from, to),
+    price: raw.price.subarray(from, to),
+    quantity: raw.quantity.subarray(from, to),
+    side: raw.side.subarray(from, to),
+    ids: raw.ids?.subarray(from, to),
+  };
+}
+
+/**
+ * Returns the rows of `head` and then of `tail`, copied. *Errors*: RangeError when only one of them has ids.
+ */
+export function joinRaw(head: RawTrades, tail: RawTrades): RawTrades {
+  if (head.count === 0) return tail;
+  if (tail.count === 0) return head;
+  if ((head.ids === undefined) !== (tail.ids === undefined))
+    throw new RangeError('rows with trade ids and rows without do not join');
+  return {
+    instrument: head.instrument,
+    count: head.count + tail.count,
+    timeUs: joined(head.timeUs, tail.timeUs),
+    price: joined(head.price, tail.price),
+    quantity: joined(head.quantity, tail.quantity),
+    side: sides(head.side, tail.side),
+    ids: head.ids === undefined || tail.ids === undefined ? undefined : joined(head.ids, tail.ids),
+  };
+}
+
+function joined(head: Float64Array, tail: Float64Array): Float64Array {
+  const whole = new Float64Array(head.length + tail.length);
+  whole.set(head);
+  whole.set(tail, head.length);
+  return whole;
+}
+
+function sides(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(head.length + tail.length);
+  whole.set(head);
+  whole.set(tail, head.length);
+  return whole;
+}

@@ -1,0 +1,268 @@
+import {
+  accountId,
+  type ClosePosition,
+  clientOrderId,
+  Decimal,
+  type Direction,
+  type ExitPlan,
+  entrySide,
+  exitSide,
+  type Fill,
+  type Instrument,
+  type InstrumentId,
+  instrumentId,
+  type OrderEvent,
+  type Side,
+  strategyName,
+  type TimeUs,
+  type TradeColumns,
+  US_PER_SECOND,
+  venueOrderId,
+  venueTradeId,
+} from '@algo/model';
+import {
+  PositionRiskEngine,
+  type PositionRiskInput,
+  type PositionRiskOutput,
+} from '../position-risk-engine.ts';
+import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
+
+export const ACCOUNT = accountId('paper-main');
+export const BTC = instrumentId('binance.perp.BTCUSDT');
+export const ETH = instrumentId('binance.spot.ETHUSDT');
+/** Event time at which the stories below begin. */
+export const T0: TimeUs = 1_750_000_000 * US_PER_SECOND;
+
+export const d = (text: string): Decimal => Decimal.of(text);
+export const at = (seconds: number): TimeUs => T0 + seconds * US_PER_SECOND;
+
+const instrument = (id: InstrumentId, market: 'perp' | 'spot', base: string, tick: string): Instrument => ({
+  id,
+  venue: 'binance',
+  market,
+  symbol: `${base}USDT`,
+  base,
+  quote: 'USDT',
+  assetClass: 'regular',
+  priceTick: d(tick),
+  quantityStep: d('0.001'),
+  minQuantity: d('0.001'),
+  minNotional: d('5'),
+});
+
+export const SETTINGS: PositionRiskSettings = {
+  ...POSITION_RISK_DEFAULTS,
+  account: ACCOUNT,
+  startingEquity: d('100000'),
+  instruments: new Map([
+    [BTC, instrument(BTC, 'perp', 'BTC', '0.01')],
+    [ETH, instrument(ETH, 'spot', 'ETH', '0.01')],
+  ]),
+};
+
+export const PLAN: ExitPlan = {
+  stopPrice: d('49000'),
+  targetPrice: null,
+  trailing: d('0.005'),
+  holdMaxUs: 3_600 * US_PER_SECOND,
+};
+
+/** Returns trades of one instrument, one each at the given second and price. */
+export function trades(
+  id: InstrumentId,
+  rows: readonly (readonly [seconds: number, price: number])[],
+): TradeColumns {
+  return {
+    instrument: id,
+    count: rows.length,
+    timeUs: Float64Array.from(rows, ([seconds]) => at(seconds)),
+    price: Float64Array.from(rows, ([, price]) => price),
+    quantity: new Float64Array(rows.length).fill(1),
+    side: new Uint8Array(rows.length),
+    ids: { kind: 'counted', values: Float64Array.from(rows, (_, i) => i) },
+  };
+}
+
+/** Tells a machine a story in a trader's words and keeps everything that it answers. For tests. */
+export class Scenario {
+  engine: PositionRiskEngine;
+  readonly log: PositionRiskOutput[] = [];
+  readonly #settings: PositionRiskSettings;
+  #orders = 0;
+  #fills = 0;
+
+  constructor(settings: PositionRiskSettings = SETTINGS) {
+    this.#settings = settings;
+    this.engine = new PositionRiskEngine(settings);
+  }
+
+  give(input: PositionRiskInput): PositionRiskOutput[] {
+    const out = this.engine.handle(input);
+    this.log.push(...out);
+    return out;
+  }
+
+  prices(id: InstrumentId, ...rows: (readonly [seconds: number, price: number])[]): PositionRiskOutput[] {
+    return this.give({ type: 'TradesSeen', trades: trades(id, rows) });
+  }
+
+  time(seconds: number): PositionRiskOutput[] {
+    return this.give({ type: 'TimeAdvanced', timeUs: at(seconds) });
+  }
+
+  /** Sends an entry order off and returns its client order id. */
+  enter(direction: Direction, plan: ExitPlan | null = PLAN, seconds = 0, id = BTC): string {
+    const order = `entry-${++this.#orders}`;
+    this.give(submitted(order, 'entry', entrySide(direction), null, `place-${order}`, plan, at(seconds), id));
+    return order;
+  }
+
+  /** Opens a position with one fill. */
+  open(direction: Direction, quantity: string, price: string, plan: ExitPlan | null = PLAN, id = BTC) {
+    const order = this.enter(direction, plan, 0, id);
+    return this.fill(order, entrySide(direction), quantity, price, { id });
+  }
+
+  fill(
+    order: string,
+    side: Side,
+    quantity: string,
+    price: string,
+    more: FillOptions = {},
+  ): PositionRiskOutput[] {
+    const trade = more.trade ?? `trade-${++this.#fills}`;
+    return this.give(filled(order, side, quantity, price, trade, more));
+  }
+
+  /** Sends the exit off that a command asks for and returns its client order id. */
+  obey(command: ClosePosition, seconds: number): string {
+    const order = `exit-${command.position.slice(0, 8)}-${command.attempt}`;
+    const side = exitSide(command.direction);
+    const { commandId, position, instrument } = command;
+    this.give(submitted(order, 'exit', side, position, commandId, null, at(seconds), instrument));
+    return order;
+  }
+
+  /** Tells what became of an order. */
+  order(type: 'OrderAccepted' | 'OrderUnknown' | 'OrderRejected', order: string, seconds: number) {
+    const base = {
+      clientOrderId: clientOrderId(order),
+      account: ACCOUNT,
+      instrument: BTC,
+      timeUs: at(seconds),
+    };
+    return this.give(
+      type === 'OrderAccepted'
+        ? { ...base, type, venueOrderId: venueOrderId(`v-${order}`) }
+        : { ...base, type, reason: 'told so' },
+    );
+  }
+
+  ended(type: 'OrderCanceled' | 'OrderExpired', order: string, cumulative: string, seconds: number) {
+    const base = {
+      clientOrderId: clientOrderId(order),
+      account: ACCOUNT,
+      instrument: BTC,
+      timeUs: at(seconds),
+    };
+    return this.give({ ...base, type, cumulative: d(cumulative), reason: 'told so' });
+  }
+
+  denied(command: ClosePosition, code: 'HALTED' | 'NOTIONAL_BELOW_MIN', seconds: number) {
+    return this.give({
+      type: 'OrderDenied',
+      clientOrderId: clientOrderId(`denied-${command.attempt}`),
+      account: ACCOUNT,
+      instrument: command.instrument,
+      commandId: command.commandId,
+      denial: { code, detail: '' },
+      timeUs: at(seconds),
+    });
+  }
+
+  /** Stores the machine as text and goes on with one read back from it. */
+  restart(): void {
+    this.engine = PositionRiskEngine.restore(
+      this.#settings,
+      JSON.parse(JSON.stringify(this.engine.snapshot())),
+    );
+  }
+
+  /** The commands to close that were given so far. */
+  get commands(): ClosePosition[] {
+    return this.log.filter((event) => event.type === 'ClosePosition');
+  }
+}
+
+interface FillOptions {
+  readonly id?: InstrumentId;
+  readonly trade?: string;
+  readonly fee?: string;
+  readonly feeAsset?: string;
+  readonly leaves?: string;
+  readonly seconds?: number;
+}
+
+function submitted(
+  order: string,
+  intent: 'entry' | 'exit',
+  side: Side,
+  position: ClosePosition['position'] | null,
+  commandId: string,
+  plan: ExitPlan | null,
+  timeUs: TimeUs,
+  id: InstrumentId,
+): OrderEvent {
+  return {
+    type: 'OrderSubmitted',
+    clientOrderId: clientOrderId(order),
+    account: ACCOUNT,
+    instrument: id,
+    commandId,
+    intent,
+    strategy: intent === 'entry' ? strategyName('hierarchical') : null,
+    position,
+    request: {
+      clientOrderId: clientOrderId(order),
+      account: ACCOUNT,
+      instrument: id,
+      side,
+      type: 'market',
+      timeInForce: 'ioc',
+      quantity: Decimal.one,
+      limitPrice: null,
+      reduceOnly: intent === 'exit',
+    },
+    plan,
+    epoch: 1,
+    timeUs,
+  };
+}
+
+function filled(
+  order: string,
+  side: Side,
+  quantity: string,
+  price: string,
+  trade: string,
+  more: FillOptions,
+): OrderEvent {
+  const base = {
+    clientOrderId: clientOrderId(order),
+    account: ACCOUNT,
+    instrument: more.id ?? BTC,
+    timeUs: at(more.seconds ?? 0),
+  };
+  const fill: Fill = {
+    ...base,
+    venueTradeId: venueTradeId(trade),
+    venueOrderId: venueOrderId(`v-${order}`),
+    side,
+    quantity: d(quantity),
+    price: d(price),
+    fee: d(more.fee ?? '0'),
+    feeAsset: more.feeAsset ?? 'USDT',
+    liquidity: 'taker',
+  };
+  return { ...base, type: 'OrderFilled', fill, cumulative: d(quantity), leaves: d(more.leaves ?? '0') };
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Bus } from '@algo/bus';
+import { orderEvents } from '@algo/contracts';
+import {
+  type AccountId,
+  type ClientOrderId,
+  Decimal,
+  type Fill,
+  type InstrumentId,
+  type OrderRequest,
+  type OrderStatus,
+} from '@algo/model';
+import { WriteAheadLog } from '@algo/state';
+import { type LocalBooks, type LocalOrder, signedQuantity } from '../domain/index.ts';
+
+/**
+ * Returns what we believe of an account: its order events folded, and what its write-ahead log leaves open.
+ */
+export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: string): Promise<LocalBooks> {
+  const orders = new Map<ClientOrderId, LocalOrder>();
+  const fills = new Map<string, Fill>();
+  let epoch = 0;
+  const change = (id: ClientOrderId, status: OrderStatus, cumulative?: Decimal) => {
+    const known = orders.get(id);
+    if (known !== undefined) orders.set(id, { ...known, status, cumulative: cumulative ?? known.cumulative });
+  };
+  for await (const message of bus.read({ stream: 'ORDERS', subjects: [`ord.evt.${account}.>`], after: 0 })) {
+    const event = orderEvents.decode(message.type, message.data);
+    switch (event.type) {
+      case 'OrderSubmitted':
+        epoch = Math.max(epoch, event.epoch);
+        if (!orders.has(event.clientOrderId))
+          orders.set(event.clientOrderId, {
+            request: event.request,
+            status: 'submitted',
+            cumulative: Decimal.zero,
+          });
+        break;
+      case 'OrderAccepted':
+        change(event.clientOrderId, 'accepted');
+        break;
+      case 'OrderUnknown':
+        change(event.clientOrderId, 'unknown');
+        break;
+      case 'OrderFilled':
+        fills.set(event.fill.venueTradeId, event.fill);
+        change(event.clientOrderId, event.leaves.isZero() ? 'filled' : 'partially_filled', event.cumulative);
+        break;
+      case 'OrderRejected':
+        change(event.clientOrderId, 'rejected');
+        break;
+      case 'OrderCanceled':
+        change(event.clientOrderId, 'canceled', event.cumulative);
+        break;
+      case 'OrderExpired':
+        change(event.clientOrderId, 'expired', event.cumulative);
+        break;
+      case 'OrderDenied':
+        break; // never was an order
+      default:
+        event satisfies never;
+    }
+  }
+  const undecided = await WriteAheadLog.undecidedIn(join(dataDir, 'wal', account));
+  return {
+    orders: [...orders.values()],
+    fills: [...fills.values()],
+    positions: positionsOf([...fills.values()]),
+    openIntents: undecided.map(({ intent, sends, epoch: at }) => ({
+      request: requestOf(intent),
+      sent: sends > 0,
+      epoch: at,
+    })),
+    epoch,
+  };
+}
+
+/** What our fills add up to. The average price is position-risk's to know; fills explain quantities. */
+function positionsOf(fills: readonly Fill[]): LocalBooks['positions'] {
+  const quantities = new Map<InstrumentId, Decimal>();
+  for (const fill of fills)
+    quantities.set(
+      fill.instrument,
+      (quantities.get(fill.instrument) ?? Decimal.zero).plus(signedQuantity(fill)),
+    );
+  return [...quantities]
+    .filter(([, quantity]) => !quantity.isZero())
+    .map(([instrument, quantity]) => ({ instrument, quantity, averagePrice: null, ownership: 'own' }));
+}
+
+/** The log keeps requests as JSON with decimals as text. */
+function requestOf(intent: string): OrderRequest {
+  const raw = JSON.parse(intent) as Omit<OrderRequest, 'quantity' | 'limitPrice'> & {
+    quantity: string;
+    limitPrice: string | null;
+  };
+  return {
+    ...raw,
+    quantity: Decimal.of(raw.quantity),
+    limitPrice: raw.limitPrice === null ? null : Decimal.of(raw.limitPrice),
+  };
+}

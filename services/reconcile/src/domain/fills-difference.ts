@@ -1,0 +1,113 @@
+import { type ClientOrderId, Decimal, type Fill, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import type { LocalBooks, VenueBooks } from './books.ts';
+import { compareText, type Discrepancy } from './reconciliation-report.ts';
+
+/**
+ * How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked.
+ */
+export interface FillsDifference {
+  readonly own: readonly Fill[];
+  readonly foreign: readonly Fill[];
+  readonly discrepancies: readonly Discrepancy[];
+}
+
+/**
+ * Returns the fills that the venue has and we have not, ours and others', and what is wrong about them.
+ * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
+ */
+export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
+  const known = new Map(local.fills.map((f) => [keyOf(f), f]));
+  const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
+  for (const { request } of local.openIntents) orders.add(request.clientOrderId);
+  const missed = venue.fills.filter((f) => !known.has(keyOf(f))).toSorted(byTime);
+  const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
+  const foreign = missed.filter((f) => !own.includes(f));
+  const discrepancies = [
+    ...byOrder(own).map((fills) => missedFills(fills, local, orders)),
+    ...conflicts(known, venue),
+    ...inventions(local, venue, fillsSinceUs),
+  ];
+  return { own, foreign, discrepancies };
+}
+
+/**
+ * Returns what identifies a fill: one trade may fill two orders of ours, one on each side. *Source*: R-37.
+ */
+export function keyOf(fill: Fill): string {
+  return `${fill.instrument} ${fill.clientOrderId} ${fill.venueTradeId}`;
+}
+
+/** Returns a fill as evidence. */
+export function evidenceOf(fill: Fill): string {
+  return `fill ${fill.venueTradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
+}
+
+/** Returns the sum of something over fills. */
+export function sumOf(fills: readonly Fill[], of: (fill: Fill) => Decimal): Decimal {
+  return fills.reduce((sum, fill) => sum.plus(of(fill)), Decimal.zero);
+}
+
+function missedFills(
+  fills: readonly Fill[],
+  local: LocalBooks,
+  known: ReadonlySet<ClientOrderId>,
+): Discrepancy {
+  const { clientOrderId, instrument } = fills[0]!;
+  const booked = sumOf(
+    local.fills.filter((f) => f.clientOrderId === clientOrderId && f.instrument === instrument),
+    (f) => f.quantity,
+  );
+  const after = booked.plus(sumOf(fills, (f) => f.quantity));
+  return {
+    class: 'D8',
+    instrument,
+    clientOrderId,
+    subject: `order ${clientOrderId}`,
+    evidence: fills.map(evidenceOf),
+    action: 'ingest_fills',
+    before: `filled ${booked}`,
+    after: `filled ${after}`,
+    refusal: known.has(clientOrderId)
+      ? null
+      : `fills of order ${clientOrderId}, which has our prefix and which neither our events nor our log know`,
+  };
+}
+
+function conflicts(known: ReadonlyMap<string, Fill>, venue: VenueBooks): readonly Discrepancy[] {
+  return venue.fills.flatMap((theirs) => {
+    const ours = known.get(keyOf(theirs));
+    if (ours === undefined || evidenceOf(ours) === evidenceOf(theirs)) return [];
+    return [problem(ours, evidenceOf(ours), evidenceOf(theirs), 'the venue now tells it with other numbers')];
+  });
+}
+
+/** A fill that we booked and a complete history doesn't show: then the history isn't what it claims to be. */
+function inventions(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): readonly Discrepancy[] {
+  const theirs = new Set(venue.fills.map(keyOf));
+  return local.fills
+    .filter((f) => f.timeUs >= fillsSinceUs && !theirs.has(keyOf(f)))
+    .map((f) =>
+      problem(f, evidenceOf(f), 'not in the venue’s history', 'the venue’s history does not show it'),
+    );
+}
+
+function problem(fill: Fill, before: string, theirs: string, why: string): Discrepancy {
+  const { instrument, clientOrderId, venueTradeId } = fill;
+  return {
+    ...{ class: 'D8', instrument, clientOrderId, subject: `fill ${venueTradeId}`, evidence: [theirs] },
+    ...{ action: 'none', before, after: before, refusal: `fill ${venueTradeId} of ${clientOrderId}: ${why}` },
+  };
+}
+
+function byOrder(fills: readonly Fill[]): readonly (readonly Fill[])[] {
+  const groups = new Map<string, Fill[]>();
+  for (const fill of fills) {
+    const key = `${fill.instrument} ${fill.clientOrderId}`;
+    groups.set(key, [...(groups.get(key) ?? []), fill]);
+  }
+  return [...groups.values()];
+}
+
+function byTime(a: Fill, b: Fill): number {
+  return a.timeUs - b.timeUs || compareText(keyOf(a), keyOf(b));
+}

@@ -1,0 +1,151 @@
+import { Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
+import { type LocalBooks, type UndecidedOrder, undecidedOrders, type VenueBooks } from './books.ts';
+import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
+import type { Discrepancy } from './reconciliation-report.ts';
+
+/** Returns in what our open orders and the venue's differ: D5, D6, D7. */
+export function ordersDifference(
+  local: LocalBooks,
+  venue: VenueBooks,
+  missed: FillsDifference,
+  authoritativeAbsence: boolean,
+): readonly Discrepancy[] {
+  const undecided = undecidedOrders(local);
+  const open = new Set(venue.openOrders.map((o) => o.request.clientOrderId));
+  const gone = undecided.filter((o) => !open.has(o.request.clientOrderId));
+  return [
+    ...venue.openOrders.flatMap((order) => atVenue(order, local, undecided, missed)),
+    ...gone.flatMap((order) => notAtVenue(order, venue, missed, authoritativeAbsence)),
+  ];
+}
+
+function atVenue(
+  theirs: VenueOrder,
+  local: LocalBooks,
+  undecided: readonly UndecidedOrder[],
+  missed: FillsDifference,
+): readonly Discrepancy[] {
+  const { clientOrderId: id, instrument } = theirs.request;
+  const about = { instrument, clientOrderId: id, subject: `order ${id}` };
+  const seen = `open, filled ${theirs.filled}`;
+  const ours = undecided.find((o) => o.request.clientOrderId === id);
+  if (ours !== undefined) {
+    const known = (ours.cumulative ?? Decimal.zero).plus(missedOf(id, missed));
+    const adopted: readonly Discrepancy[] =
+      ours.cumulative === null || ours.status === 'submitted' || ours.status === 'unknown'
+        ? [
+            entry({
+              ...about,
+              class: 'D5',
+              action: 'adopt_order',
+              before: ours.status,
+              after: seen,
+              evidence: [seen],
+            }),
+          ]
+        : [];
+    if (known.equals(theirs.filled)) return adopted;
+    const refusal = `order ${id}: the venue counts ${theirs.filled} filled, its fills and ours come to ${known}`;
+    const before = `filled ${ours.cumulative ?? 0}`;
+    return [
+      ...adopted,
+      entry({ ...about, class: 'D8', action: 'none', before, after: before, evidence: [seen], refusal }),
+    ];
+  }
+  const was = local.orders.find((o) => o.request.clientOrderId === id);
+  if (was !== undefined || isOwnClientOrderId(id)) {
+    const before = was?.status ?? 'not in our books';
+    const refusal = `order ${id} works at the venue, and for us it is ${was?.status ?? 'unheard of'}`;
+    return [
+      entry({
+        ...about,
+        class: 'D5',
+        action: 'cancel_order',
+        before,
+        after: 'canceled',
+        evidence: [seen],
+        refusal,
+      }),
+    ];
+  }
+  return [
+    entry({ ...about, class: 'D6', action: 'none', before: 'none', after: 'left alone', evidence: [seen] }),
+  ];
+}
+
+/**
+ * An open order of ours that the venue doesn't list is
+ * over, or never was; only proof says which (R-33, R-34).
+ */
+function notAtVenue(
+  ours: UndecidedOrder,
+  venue: VenueBooks,
+  missed: FillsDifference,
+  authoritativeAbsence: boolean,
+): readonly Discrepancy[] {
+  const { clientOrderId: id, instrument, quantity } = ours.request;
+  const about = { class: 'D7', instrument, clientOrderId: id, subject: `order ${id}` } as const;
+  const known = (ours.cumulative ?? Decimal.zero).plus(missedOf(id, missed));
+  const before = ours.status;
+  const evidence = missed.own.filter((f) => f.clientOrderId === id).map(evidenceOf);
+  if (!known.lessThan(quantity))
+    return [entry({ ...about, action: 'close_order', before, after: `filled ${known}`, evidence })];
+  if (!ours.sent && !known.isPositive())
+    return [
+      entry({
+        ...{ ...about, action: 'abandon_intent', before, after: 'canceled, never sent' },
+        evidence: ['the write-ahead log holds no send of it'],
+      }),
+    ];
+  const lookup = venue.lookups.find((l) => l.clientOrderId === id)?.lookup;
+  const unknown = (why: string) => [
+    entry({
+      ...about,
+      action: 'look_up_order',
+      before,
+      after: 'unknown',
+      evidence,
+      refusal: `order ${id}: ${why}`,
+    }),
+  ];
+  switch (lookup?.type) {
+    case undefined:
+      return unknown('not among the open orders, and nobody has asked the venue for it');
+    case 'failed':
+      return unknown(`the venue could not say where it stands: ${lookup.reason}`);
+    case 'absent':
+      if (!authoritativeAbsence || known.isPositive())
+        return unknown('the venue does not find it, which proves nothing here');
+      return [
+        entry({
+          ...about,
+          action: 'close_order',
+          before,
+          after: 'canceled, never arrived',
+          evidence: ['absent'],
+        }),
+      ];
+    case 'found': {
+      const { status, filled } = lookup.order;
+      if (status === 'open') return unknown('the venue finds it open, and does not list it as open');
+      if (!filled.equals(known))
+        return unknown(`the venue counts ${filled} filled, its fills and ours come to ${known}`);
+      const found = `found ${status}, filled ${filled}`;
+      const after = `${status}, filled ${filled}`;
+      return [entry({ ...about, action: 'close_order', before, after, evidence: [...evidence, found] })];
+    }
+    default:
+      return lookup satisfies never;
+  }
+}
+
+function missedOf(id: string, missed: FillsDifference): Decimal {
+  return sumOf(
+    missed.own.filter((f) => f.clientOrderId === id),
+    (f) => f.quantity,
+  );
+}
+
+function entry(of: Omit<Discrepancy, 'refusal'> & { readonly refusal?: string }): Discrepancy {
+  return { ...of, refusal: of.refusal ?? null };
+}

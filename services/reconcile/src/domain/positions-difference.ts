@@ -1,0 +1,168 @@
+import { Decimal, type Fill, type Instrument, type InstrumentId } from '@algo/model';
+import { type LocalBooks, type ReconciliationContext, signedQuantity, type VenueBooks } from './books.ts';
+import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
+import type { Discrepancy, ReconciliationAction } from './reconciliation-report.ts';
+
+/** Average prices further apart than this are reported: 0.01 %. */
+export const AVERAGE_PRICE_TOLERANCE = Decimal.of('0.0001');
+
+/** Returns in what our positions and the venue's differ, explained by fills and fees first: D1 to D4, D11. */
+export function positionsDifference(
+  local: LocalBooks,
+  venue: VenueBooks,
+  missed: FillsDifference,
+  context: ReconciliationContext,
+): readonly Discrepancy[] {
+  const ids = new Set([...local.positions, ...venue.positions].map((p) => p.instrument));
+  for (const fill of [...missed.own, ...missed.foreign]) ids.add(fill.instrument);
+  return [...ids].flatMap((id) => {
+    const compared = compare(id, local, venue, missed, context);
+    return [...notOurs(compared), ...sizes(compared), ...averagePrices(compared, local, venue)];
+  });
+}
+
+/** Everything about one instrument. *Units*: base, signed. `rest` is what nothing has explained. */
+interface Compared {
+  readonly id: InstrumentId;
+  readonly own: Decimal;
+  readonly foreign: Decimal;
+  readonly acknowledged: Decimal;
+  readonly theirs: Decimal;
+  readonly expected: Decimal;
+  readonly rest: Decimal;
+  readonly dust: Decimal;
+  readonly foreignFills: readonly Fill[];
+  readonly hasMissed: boolean;
+  readonly isHistoryComplete: boolean;
+}
+
+function compare(
+  id: InstrumentId,
+  local: LocalBooks,
+  venue: VenueBooks,
+  missed: FillsDifference,
+  context: ReconciliationContext,
+): Compared {
+  const at = (list: readonly { instrument: InstrumentId; quantity: Decimal }[]) =>
+    list.filter((p) => p.instrument === id).reduce((sum, p) => sum.plus(p.quantity), Decimal.zero);
+  const instrument = context.instruments.find((i) => i.id === id);
+  const own = at(local.positions.filter((p) => p.ownership === 'own'));
+  const foreign = at(local.positions.filter((p) => p.ownership === 'foreign'));
+  const acknowledged = at(local.positions.filter((p) => p.ownership === 'acknowledged'));
+  const theirs = at(venue.positions);
+  const ownMissed = missed.own.filter((f) => f.instrument === id);
+  const booked = local.fills.filter((f) => f.instrument === id);
+  const expected = own.plus(foreign).plus(acknowledged).plus(sumOf(ownMissed, signedQuantity));
+  // A fee in the coin itself shrinks what is held; venues and books differ in when they say so.
+  const fees = [Decimal.zero, feesIn(instrument, ownMissed), feesIn(instrument, [...booked, ...ownMissed])];
+  const rest = smallest(fees.map((fee) => theirs.minus(expected.minus(fee))));
+  return {
+    ...{ id, own, foreign, acknowledged, theirs, expected, rest },
+    dust: dustOf(id, instrument, venue),
+    foreignFills: missed.foreign.filter((f) => f.instrument === id),
+    hasMissed: ownMissed.length > 0,
+    isHistoryComplete: [...booked, ...ownMissed].some((f) => f.timeUs >= context.fillsSinceUs),
+  };
+}
+
+function notOurs({ id, foreign }: Compared): readonly Discrepancy[] {
+  if (foreign.isZero()) return [];
+  const held = `${foreign} foreign`;
+  const refusal = `${id}: ${foreign} that we did not open waits for a person to adopt or acknowledge it`;
+  return [{ ...about('D2', id, 'none', held, held), refusal }];
+}
+
+function sizes(c: Compared): readonly Discrepancy[] {
+  if (c.rest.isZero()) return [];
+  const { id, own, rest } = c;
+  const before = `${own}`;
+  const expectedOwn = c.expected.minus(c.foreign).minus(c.acknowledged);
+  const after = expectedOwn.plus(rest);
+  const evidence = c.foreignFills.map(evidenceOf);
+  const byForeign = sumOf(c.foreignFills, signedQuantity).equals(rest) && evidence.length > 0;
+  if (!rest.abs().greaterThan(c.dust))
+    return [{ ...about('D3', id, 'adjust_dust', before, `${after}`), evidence: [`dust of ${rest}`] }];
+  if (expectedOwn.isZero()) {
+    const refusal = `${id}: the venue holds ${rest} that none of our orders opened`;
+    return [{ ...about('D2', id, 'import_foreign', before, `${rest} foreign`), evidence, refusal }];
+  }
+  if (after.isZero()) {
+    if (byForeign) return [{ ...about('D1', id, 'close_position_externally', before, '0'), evidence }];
+    if (c.isHistoryComplete)
+      return [
+        {
+          ...about('D1', id, 'close_position_externally', before, '0'),
+          evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
+        },
+      ];
+    const refusal = `${id}: ${expectedOwn} is gone from the venue, and the fill history may not reach back far enough`;
+    return [{ ...about('D1', id, 'none', before, before), evidence, refusal }];
+  }
+  if (after.isPositive() !== expectedOwn.isPositive()) {
+    const refusal = `${id}: we are ${sideOf(expectedOwn)} ${expectedOwn.abs()}, the venue is ${sideOf(after)} ${after.abs()}`;
+    return [{ ...about('D4', id, 'none', before, before), evidence, refusal }];
+  }
+  const shrinks = after.abs().lessThan(expectedOwn.abs());
+  if (byForeign && shrinks)
+    return [{ ...about('D3', id, 'close_position_externally', before, `${after}`), evidence }];
+  if (byForeign) {
+    const refusal = `${id}: somebody else's orders added ${rest} to our position`;
+    return [
+      { ...about('D2', id, 'import_foreign', before, `${before}, ${rest} foreign`), evidence, refusal },
+    ];
+  }
+  const refusal = `${id}: ${rest} of the position is explained by no fill, fee or dust`;
+  return [{ ...about('D3', id, 'adjust_position', before, `${after}`), evidence, refusal }];
+}
+
+/** Only where the sizes agree: a price of another quantity says nothing. */
+function averagePrices(c: Compared, local: LocalBooks, venue: VenueBooks): readonly Discrepancy[] {
+  const ours = local.positions.find((p) => p.instrument === c.id && p.ownership === 'own')?.averagePrice;
+  const theirs = venue.positions.find((p) => p.instrument === c.id)?.averagePrice;
+  if (!ours?.isPositive() || !theirs?.isPositive() || c.hasMissed || !c.own.equals(c.theirs)) return [];
+  const away = ours.minus(theirs).abs();
+  if (!away.greaterThan(ours.times(AVERAGE_PRICE_TOLERANCE))) return [];
+  const evidence = [`the venue says ${theirs}`];
+  return [{ ...about('D11', c.id, 'none', `average ${ours}`, `average ${ours}`), evidence }];
+}
+
+function about(
+  of: Discrepancy['class'],
+  instrument: InstrumentId,
+  action: ReconciliationAction,
+  before: string,
+  after: string,
+): Discrepancy {
+  const subject = `position ${instrument}`;
+  return {
+    ...{ class: of, instrument, clientOrderId: null, subject, evidence: [], action, before, after },
+    refusal: null,
+  };
+}
+
+function feesIn(instrument: Instrument | undefined, fills: readonly Fill[]): Decimal {
+  if (instrument === undefined || instrument.market === 'perp') return Decimal.zero;
+  return sumOf(
+    fills.filter((f) => f.feeAsset === instrument.base),
+    (f) => f.fee,
+  );
+}
+
+function smallest(rests: readonly Decimal[]): Decimal {
+  return rests.reduce((least, rest) => (rest.abs().lessThan(least.abs()) ? rest : least));
+}
+
+/** The larger of one step and the smallest notional: what no order could set right. */
+function dustOf(id: InstrumentId, instrument: Instrument | undefined, venue: VenueBooks): Decimal {
+  if (instrument === undefined) return Decimal.zero;
+  const price =
+    venue.positions.find((p) => p.instrument === id)?.averagePrice ??
+    venue.fills.findLast((f) => f.instrument === id)?.price;
+  const { quantityStep, minNotional } = instrument;
+  const byNotional = price?.isPositive() ? minNotional.dividedBy(price, 12, 'down') : Decimal.zero;
+  return byNotional.greaterThan(quantityStep) ? byNotional : quantityStep;
+}
+
+function sideOf(quantity: Decimal): string {
+  return quantity.isNegative() ? 'short' : 'long';
+}

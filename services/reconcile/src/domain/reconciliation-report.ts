@@ -1,0 +1,116 @@
+import { type AccountId, type ClientOrderId, hashId, type InstrumentId, type TimeUs } from '@algo/model';
+
+/** The layout of a report, written into each. */
+export const REPORT_VERSION = 1;
+
+/** The classes of discrepancy. *Source*: reference reliability §5. */
+export const DISCREPANCY_CLASSES = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8', 'D9', 'D11'] as const;
+/** One of DISCREPANCY_CLASSES. */
+export type DiscrepancyClass = (typeof DISCREPANCY_CLASSES)[number];
+
+/** What each class means, in the words of the report. */
+export const CLASS_NAMES: Readonly<Record<DiscrepancyClass, string>> = {
+  D1: 'position gone at the venue',
+  D2: 'position we did not open',
+  D3: 'position of another size',
+  D4: 'position on the other side',
+  D5: 'our order, not in our books',
+  D6: 'order that is not ours',
+  D7: 'our open order, not open there',
+  D8: 'fills we have not booked',
+  D9: 'balance off',
+  D11: 'average price off',
+};
+
+/**
+ * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
+ * venue's own stream; `close_order`, `adopt_order`: execution's own
+ * lookup brings it there; `none`: nothing, it is only reported.
+ */
+export type ReconciliationAction =
+  | 'none'
+  | 'ingest_fills'
+  | 'adopt_order'
+  | 'close_order'
+  | 'abandon_intent'
+  | 'look_up_order'
+  | 'cancel_order'
+  | 'close_position_externally'
+  | 'import_foreign'
+  | 'adjust_position'
+  | 'adjust_dust';
+
+/**
+ * One thing in which we and the venue differ. *Shape*: `evidence` names what explains it, oldest first, empty
+ * if nothing does; `before` is what we have, `after` what we shall have once the action is done; `refusal`
+ * says why trading must not start over it, null if it may.
+ */
+export interface Discrepancy {
+  readonly class: DiscrepancyClass;
+  readonly instrument: InstrumentId | null;
+  readonly clientOrderId: ClientOrderId | null;
+  readonly subject: string;
+  readonly evidence: readonly string[];
+  readonly action: ReconciliationAction;
+  readonly before: string;
+  readonly after: string;
+  readonly refusal: string | null;
+}
+
+/** Whether execution may trade. */
+export type Verdict =
+  | { readonly type: 'pass' }
+  | { readonly type: 'refuse'; readonly reasons: readonly string[] };
+
+/**
+ * What one reconciliation of one account found. The same books always give the same report, whatever order
+ * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `blocked` instruments
+ * that take no entry until a person has looked; `hash` names the content, `id` the run.
+ */
+export interface ReconciliationReport {
+  readonly version: number;
+  readonly id: string;
+  readonly hash: string;
+  readonly account: AccountId;
+  readonly epoch: number;
+  readonly asOfUs: TimeUs;
+  readonly verdict: Verdict;
+  readonly discrepancies: readonly Discrepancy[];
+  readonly blocked: readonly InstrumentId[];
+  readonly compared: {
+    readonly orders: number;
+    readonly fills: number;
+    readonly positions: number;
+    readonly balances: number;
+  };
+}
+
+/** Returns the report with its discrepancies in order, its verdict, id and hash. */
+export function sealReport(
+  content: Pick<ReconciliationReport, 'account' | 'epoch' | 'asOfUs' | 'blocked' | 'compared'>,
+  found: readonly Discrepancy[],
+  refusals: readonly string[],
+): ReconciliationReport {
+  const discrepancies = found.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
+  const reasons = [...refusals, ...discrepancies.map((d) => d.refusal).filter((r) => r !== null)];
+  const verdict: Verdict = reasons.length === 0 ? { type: 'pass' } : { type: 'refuse', reasons };
+  const { account, epoch, asOfUs, compared } = content;
+  const blocked = [...new Set(content.blocked)].toSorted(compareText);
+  const body = { version: REPORT_VERSION, account, epoch, asOfUs, verdict, discrepancies, blocked, compared };
+  const hash = hashId(JSON.stringify(body));
+  return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
+}
+
+/** Returns the discrepancies about which something is to be done; none right after it was done. */
+export function actionsOf(report: ReconciliationReport): readonly Discrepancy[] {
+  return report.discrepancies.filter((d) => d.action !== 'none');
+}
+
+/** By code unit, not by locale: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function keyOf(d: Discrepancy): string {
+  return [d.class.padStart(3), d.instrument ?? '', d.clientOrderId ?? '', d.subject, d.before].join('\u0000');
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { allDurables, JetStreamBus, NatsServerProcess, type PublisherOptions, provision } from '@algo/bus';
+import { natsServerBinary } from '@algo/testkit';
+
+/**
+ * A nats-server as the engine runs it (money streams flushed before the ack), in a folder that goes with it.
+ */
+export class BenchServer implements AsyncDisposable {
+  readonly url: string;
+  readonly dir: string;
+  readonly #server: NatsServerProcess;
+  readonly #buses: JetStreamBus[] = [];
+
+  private constructor(server: NatsServerProcess, dir: string) {
+    this.#server = server;
+    this.url = server.url;
+    this.dir = dir;
+  }
+
+  static async start(): Promise<BenchServer> {
+    const dir = mkdtempSync(join(tmpdir(), 'algo-bench-'));
+    const storeDir = join(dir, 'jetstream');
+    const bench = new BenchServer(
+      await NatsServerProcess.start({ binary: natsServerBinary(), storeDir, sync: 'always' }),
+      dir,
+    );
+    await provision(await bench.bus('provisioner'), { replicas: 1, durables: allDurables() });
+    return bench;
+  }
+
+  async bus(identity: string, publisher?: PublisherOptions): Promise<JetStreamBus> {
+    const options = { servers: [this.url], identity };
+    const bus = await JetStreamBus.connect(publisher === undefined ? options : { ...options, publisher });
+    this.#buses.push(bus);
+    return bus;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const bus of this.#buses) await bus[Symbol.asyncDispose]();
+    await this.#server[Symbol.asyncDispose]();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}

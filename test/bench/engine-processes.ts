@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Subscription } from '@algo/bus';
+import { codecs, type ServiceStatus } from '@algo/contracts';
+import type { BenchServer } from './bench-server.ts';
+import { inherited, ROOT } from './config.ts';
+
+const READY_MAX_MS = 90_000;
+const STOP_MAX_MS = 10_000;
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly logPath: string;
+}
+
+/** Services as the engine runs them, each its own process, on the server of a bench. */
+export class EngineProcesses implements AsyncDisposable {
+  /** The last one of each process, by its name. */
+  readonly statuses = new Map<string, ServiceStatus>();
+  onStatus: (status: ServiceStatus) => void = () => {};
+  readonly #server: BenchServer;
+  readonly #started = new Map<string, Started>();
+  #subscription: Subscription | undefined;
+
+  constructor(server: BenchServer) {
+    this.#server = server;
+  }
+
+  /** Starts services one after the other and resolves when all are ready. `flags` go before the script. */
+  async start(
+    services: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
+  ): Promise<void> {
+    this.#subscription ??= await this.#listen();
+    for (const service of services) this.#spawn(service, env, flags);
+    const deadline = Date.now() + READY_MAX_MS;
+    for (const service of services)
+      while (this.statuses.get(`${service}-0`)?.ready !== true) {
+        const { child, logPath } = this.#started.get(service)!;
+        if (child.exitCode !== null || Date.now() > deadline)
+          throw new Error(`${service} did not start:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+  }
+
+  pid(service: string): number {
+    return this.#started.get(service)!.child.pid!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#subscription?.[Symbol.asyncDispose]();
+    await Promise.all([...this.#started.values()].map(({ child }) => ended(child)));
+  }
+
+  async #listen(): Promise<Subscription> {
+    const bus = await this.#server.bus('bench-status');
+    return bus.follow({ stream: 'SYSTEM', subjects: ['sys.service.>'], after: 0 }, (message) => {
+      if (message.type !== codecs.ServiceStatus.type) return;
+      const status = codecs.ServiceStatus.decode(message.data);
+      this.statuses.set(status.instance, status);
+      this.onStatus(status);
+    });
+  }
+
+  #spawn(service: string, env: Readonly<Record<string, string>>, flags: readonly string[]): void {
+    mkdirSync(this.#server.dir, { recursive: true });
+    const logPath = join(this.#server.dir, `${service}.log`);
+    const log = openSync(logPath, 'a');
+    const child = spawn(process.execPath, [...flags, join(ROOT, 'services', service, 'src', 'main.ts')], {
+      cwd: ROOT,
+      env: {
+        ...inherited,
+        ALGO_NATS_URL: this.#server.url,
+        ALGO_DATA_DIR: join(this.#server.dir, 'data'),
+        ALGO_WATCH_PARENT: 'true',
+        NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compile'),
+        ...env,
+      },
+      stdio: ['pipe', log, log],
+    });
+    closeSync(log);
+    child.stdin?.on('error', () => undefined); // it ended first
+    this.#started.set(service, { child, logPath });
+  }
+}
+
+/** Ends a process politely, then firmly, and waits. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS);
+  await gone;
+  clearTimeout(late);
+}

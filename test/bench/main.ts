@@ -1,0 +1,56 @@
+// Measures the engine against the bare parts it is made of.
+// usage: npm run bench [-- NAME...] [--json FILE] [--scale N]
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Bench } from './figures.ts';
+import { machine } from './machine.ts';
+import { markdownRows, table } from './table.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  throughput: () => import('./throughput.bench.ts'),
+  latency: () => import('./latency.bench.ts'),
+  step: () => import('./step.bench.ts'),
+  publish: () => import('./publish.bench.ts'),
+  codec: () => import('./codec.bench.ts'),
+  store: () => import('./store.bench.ts'),
+  analytics: () => import('./analytics.bench.ts'),
+  memory: () => import('./memory.bench.ts'),
+};
+const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]
+NAME: ${Object.keys(BENCHES).join(', ')}; all of them when left out`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      markdown: { type: 'string' },
+      scale: { type: 'string', default: '1' },
+      help: { type: 'boolean' },
+    },
+  });
+  const scale = Number(values.scale);
+  const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals;
+  if (values.help === true || !(scale > 0) || names.some((name) => !Object.hasOwn(BENCHES, name))) {
+    console.error(USAGE);
+    process.exitCode = values.help === true ? 0 : 2;
+    return;
+  }
+  const results = [];
+  const markdown: string[] = [];
+  for (const name of names) {
+    const bench = await BENCHES[name]!();
+    const at = machine();
+    console.log(
+      `\n${bench.name}: ${bench.description}\nload ${at.load.toFixed(1)} on ${at.cores} cores, scale ${scale}`,
+    );
+    const result = await bench.run({ scale, say: (line) => console.error(`  ${line}`) });
+    console.log(`\n${table(result.figures)}\n${result.notes.map((note) => `  - ${note}`).join('\n')}`);
+    results.push({ bench: name, machine: at, scale, ...result });
+    markdown.push(...markdownRows(name, result.figures));
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+    if (values.markdown !== undefined) writeFileSync(values.markdown, `${markdown.join('\n')}\n`);
+  }
+}
+
+await main();
