@@ -1,4 +1,4 @@
-import { FAMILIES, familyOf, STREAMS } from '@algo/contracts';
+import { FAMILIES, familyOf, inboxPrefix, STREAMS } from '@algo/contracts';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import {
   type Clock,
@@ -69,7 +69,7 @@ export class AckPublisher implements AsyncDisposable {
     this.#identity = identity;
     this.#clock = clock;
     this.#options = options;
-    this.#inbox = createInbox(`_INBOX_${identity}`);
+    this.#inbox = createInbox(inboxPrefix(identity));
     nc.subscribe(`${this.#inbox}.*`, { callback: (error, msg) => this.#onAck(error, msg) });
     this.#sweep = setInterval(() => this.#retryOverdue(), 100);
     this.#sweep.unref();
@@ -104,6 +104,20 @@ export class AckPublisher implements AsyncDisposable {
   flush(): Promise<void> {
     if (this.#inFlight.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#emptyWaiters.push(resolve));
+  }
+
+  /** The server does not let this user publish there; trying again changes nothing. */
+  refuse(subject: string): void {
+    for (const [number, entry] of this.#inFlight) {
+      if (entry.message.subject !== subject) continue;
+      this.#done(number);
+      entry.settle.reject(
+        new PublishFailedError(
+          `${subject}: the server's permissions do not let ${this.#identity} publish here. ` +
+            'Connect as the user of this service, or correct the permissions.',
+        ),
+      );
+    }
   }
 
   /**

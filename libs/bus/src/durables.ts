@@ -1,8 +1,12 @@
-import { FAMILIES, type Family, familyFilters, type ServiceName, type StreamName } from '@algo/contracts';
+import {
+  DURABLE_READERS,
+  FAMILIES,
+  type Family,
+  familyFilters,
+  type ServiceName,
+  type StreamName,
+} from '@algo/contracts';
 import type { DurableOptions } from './bus.ts';
-
-/** Services whose effect lies outside the streams, so that the server keeps their place. */
-const DURABLE_READERS: readonly ServiceName[] = ['notifier'];
 
 /** Returns the durable consumers of a service: one for each stream that holds a family it reads. */
 export function durablesOf(service: ServiceName): DurableOptions[] {

@@ -46,7 +46,7 @@ function unanswered(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return error.status >= 500;
   return (
     error instanceof errors.TimeoutError ||
-    error instanceof errors.RequestError ||
+    (error instanceof errors.RequestError && error.isNoResponders()) ||
     (error instanceof Error && error.name === 'JetStreamNotEnabled') // what the library calls "nobody answers yet"
   );
 }

@@ -1,8 +1,8 @@
-import type { BucketName, StreamName } from '@algo/contracts';
+import { type BucketName, inboxPrefix, type StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
+import { connect, errors, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -83,7 +83,7 @@ export class JetStreamBus implements Bus {
     const nc = await connect({
       servers: [...options.servers],
       name: options.identity,
-      inboxPrefix: `_INBOX_${options.identity}`,
+      inboxPrefix: inboxPrefix(options.identity),
       maxReconnectAttempts: -1,
       reconnectTimeWait: 100,
       reconnectJitter: 50,
@@ -250,6 +250,8 @@ export class JetStreamBus implements Bus {
   async #watchStatus(): Promise<void> {
     for await (const status of this.#nc.status()) {
       if (status.type === 'disconnect') this.#change('disconnected');
+      if (status.type === 'error' && status.error instanceof errors.PermissionViolationError)
+        if (status.error.operation === 'publish') this.#publisher.refuse(status.error.subject);
       if (status.type === 'reconnect') {
         this.#change('connected');
         this.#publisher.resendAll();

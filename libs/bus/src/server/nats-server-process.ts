@@ -14,6 +14,8 @@ export interface NatsServerOptions {
   readonly sync: 'always' | 'periodic';
   /** At most this many bytes of streams; the server's own default (a share of the disk) when absent. */
   readonly storeMaxBytes?: number;
+  /** Users and what they may, as text of nats.conf; without it everybody may everything. */
+  readonly authorization?: string;
 }
 
 const START_MAX_MS = 15_000;
@@ -122,7 +124,7 @@ export class NatsServerProcess implements AsyncDisposable {
   }
 
   #configuration(): string {
-    const { storeDir, sync, storeMaxBytes } = this.#options;
+    const { storeDir, sync, storeMaxBytes, authorization } = this.#options;
     return [
       `listen: "127.0.0.1:${this.port}"`,
       'server_name: algo',
@@ -131,6 +133,7 @@ export class NatsServerProcess implements AsyncDisposable {
       `  sync_interval: ${sync === 'always' ? 'always' : '1s'}`,
       ...(storeMaxBytes === undefined ? ['  max_file_store: 64GB'] : [`  max_file_store: ${storeMaxBytes}`]),
       '}',
+      ...(authorization === undefined ? [] : [authorization]),
       '',
     ].join('\n');
   }

@@ -1,0 +1,230 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  FAMILIES,
+  type Family,
+  passwordVariable,
+  REQUESTS,
+  renderNatsUsers,
+  SERVICES,
+  type ServiceName,
+  STEP_PLANS,
+  type StreamName,
+} from '@algo/contracts';
+import { eventually, natsServerBinary } from '@algo/testkit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { systemClock } from './bus.ts';
+import { allDurables, durablesOf } from './durables.ts';
+import { JetStreamBus } from './jetstream-bus.ts';
+import { Lease } from './lease.ts';
+import { provision } from './provisioner.ts';
+import { NatsServerProcess } from './server/nats-server-process.ts';
+import { bucketSnapshots } from './steps/snapshot-store.ts';
+import { message } from './testing/bus-contract.ts';
+
+let directory: string;
+let server: NatsServerProcess;
+let provisioner: JetStreamBus;
+const buses = new Map<ServiceName, JetStreamBus>();
+
+function passwordOf(user: string): string {
+  return `the password of ${user}`;
+}
+
+function connect(user: string, identity: string): Promise<JetStreamBus> {
+  return JetStreamBus.connect({ servers: [server.url], identity, user, password: passwordOf(user) });
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'algo-permissions-'));
+  const users = ['provisioner', ...SERVICES];
+  const passwords = users.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}\n`);
+  writeFileSync(join(directory, 'passwords.conf'), passwords.join(''));
+  server = await NatsServerProcess.start({
+    binary: natsServerBinary(),
+    storeDir: directory,
+    sync: 'periodic',
+    authorization: renderNatsUsers({ passwordsFile: 'passwords.conf' }),
+  });
+  provisioner = await connect('provisioner', 'provisioner');
+  await provision(provisioner, { replicas: 1, durables: allDurables() });
+  for (const service of SERVICES) buses.set(service, await connect(service, `${service}-0`));
+});
+afterAll(async () => {
+  for (const bus of buses.values()) await bus[Symbol.asyncDispose]();
+  await provisioner[Symbol.asyncDispose]();
+  await server.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const FAMILY_NAMES = Object.keys(FAMILIES) as Family[];
+
+function publishes(family: Family, service: ServiceName): boolean {
+  return (FAMILIES[family].publishers as readonly ServiceName[]).includes(service);
+}
+
+function reads(family: Family, service: ServiceName): boolean {
+  return (FAMILIES[family].readers as readonly ServiceName[]).includes(service);
+}
+
+/** A subject of a family as this process would use it. */
+function sample(family: Family, identity: string): string {
+  if (family === 'sys.service' || family === 'step.mark') return `${family}.${identity}`;
+  return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
+}
+
+describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName) => {
+  const identity = `${service}-0`;
+
+  test('stores what it publishes', async () => {
+    const bus = buses.get(service)!;
+    for (const family of FAMILY_NAMES.filter((name) => publishes(name, service))) {
+      const subject = sample(family, identity);
+      const stored = await bus.publish(message(subject, `${service}:${family}`, 'mine'));
+      expect(stored).toMatchObject({ duplicate: false });
+    }
+  });
+
+  test('is refused what is not its own, at once and with the reason', async () => {
+    const foreign = FAMILY_NAMES.find((family) => !publishes(family, service))!;
+    const subject = sample(foreign, identity);
+    await expect(
+      buses.get(service)!.publish(message(subject, `${service}:foreign`, 'not mine')),
+    ).rejects.toThrow(`${subject}: the server's permissions do not let ${identity} publish here`);
+    const stored = await provisioner.last(FAMILIES[foreign].stream, subject);
+    expect(stored?.id).not.toBe(`${service}:foreign`);
+  });
+
+  test('reads what it reads, and makes no consumer on another stream', async () => {
+    const bus = buses.get(service)!;
+    const streams = new Set(
+      FAMILY_NAMES.filter((family) => reads(family, service)).map((family) => FAMILIES[family].stream),
+    );
+    const follow = (stream: StreamName, handle: () => void) =>
+      bus.follow({ stream, subjects: ['>'], after: 0 }, handle);
+    const others = [...new Set(FAMILY_NAMES.map((family) => FAMILIES[family].stream))].filter(
+      (stream) => !streams.has(stream),
+    );
+    for (const other of others.slice(0, 1))
+      await expect(follow(other, () => undefined)).rejects.toThrow(/permissions violation/i);
+    if (service === 'notifier') return; // its durables stand below
+    for (const stream of streams) {
+      const family = FAMILY_NAMES.find((name) => FAMILIES[name].stream === stream)!;
+      const writer = FAMILIES[family].publishers[0];
+      const subject = sample(family, `${writer}-0`);
+      await buses.get(writer)!.publish(message(subject, `to:${service}:${stream}`, 'read me'));
+      let got = 0;
+      const following = await follow(stream, () => {
+        got++;
+      });
+      await eventually(`${service} to read ${stream}`, () => got > 0);
+      expect(await bus.last(stream, subject)).toBeDefined();
+      await following[Symbol.asyncDispose]();
+    }
+  });
+});
+
+test('the notifier takes from its durables and what it acknowledges is done', async () => {
+  const bus = buses.get('notifier')!;
+  await buses.get('decision')!.publish(message('dec.made.v.m.S', 'for the notifier', 'x'));
+  const durable = durablesOf('notifier').find(({ stream }) => stream === 'DECISIONS')!;
+  const got: string[] = [];
+  await using _ = await bus.consume(durable, async (m) => {
+    got.push(m.id);
+    return 'done';
+  });
+  await eventually('the message', () => got.includes('for the notifier'));
+  await eventually('the acknowledgements', async () => {
+    const { num_ack_pending, num_pending } = await provisioner.nats.jsm.consumers.info(
+      'DECISIONS',
+      'notifier',
+    );
+    return num_ack_pending === 0 && num_pending === 0;
+  });
+});
+
+test('the venue answers who may ask, and nobody else is heard', async () => {
+  await using _ = await buses.get('paper-venue')!.serve('rpc.venue.paper.submit', async () => ({
+    type: 'Answer',
+    data: new Uint8Array([7]),
+  }));
+  for (const client of REQUESTS['rpc.venue'].clients) {
+    const bus = buses.get(client)!;
+    const answer = await bus.request('rpc.venue.paper.submit', 'Ask', new Uint8Array(), 5_000);
+    expect([...answer.data]).toEqual([7]);
+  }
+  await expect(
+    buses.get('decision')!.request('rpc.venue.paper.submit', 'Ask', new Uint8Array(), 1_000),
+  ).rejects.toThrow('rpc.venue.paper.submit');
+});
+
+test.each(Object.keys(STEP_PLANS) as (keyof typeof STEP_PLANS)[])(
+  '%s keeps its own snapshots and lives, and writes no other',
+  async (service) => {
+    const bus = buses.get(service)!;
+    const snapshots = bucketSnapshots(bus.bucket('snapshots'), `${service}-0`);
+    expect(await snapshots.load()).toBeUndefined();
+    await snapshots.save(new Uint8Array([1, 2]));
+    expect([...(await snapshots.load())!]).toEqual([1, 2]);
+    expect(
+      await bus.bucket('leases').compareAndSet(`life.${service}-0`, new Uint8Array([1]), 0),
+    ).toBeDefined();
+    await expect(
+      bus.bucket('leases').compareAndSet('life.somebody-else', new Uint8Array([1]), 0),
+    ).rejects.toThrow(/permissions violation/i);
+    await expect(bus.bucket('snapshots').put('somebody-else', new Uint8Array([1]))).rejects.toThrow(
+      /permissions violation/i,
+    );
+  },
+);
+
+test('execution holds the lease; reconcile may look and not take', async () => {
+  const key = 'execution.paper-main';
+  const options = { key, holder: 'execution-0', ttlMs: 5_000, renewMs: 1_000, epochFloor: 0 };
+  const never = new AbortController().signal;
+  await using lease = (await Lease.acquire(
+    buses.get('execution')!.bucket('leases'),
+    options,
+    systemClock,
+    never,
+  ))!;
+  expect(lease.safeFor(0)).toBe(true);
+  const seen = buses.get('reconcile')!.bucket('leases');
+  expect(await Lease.nextEpoch(seen, key)).toBe(lease.epoch + 1);
+  await expect(seen.compareAndSet(key, new Uint8Array([1]), 1)).rejects.toThrow(/permissions violation/i);
+});
+
+test('decision keeps documents; the command line reads them and writes none', async () => {
+  await buses
+    .get('decision')!
+    .bucket('documents')
+    .put('active_config.current', new Uint8Array([5]));
+  const documents = buses.get('cli')!.bucket('documents');
+  expect([...(await documents.get('active_config.current'))!.value]).toEqual([5]);
+  await expect(documents.put('active_config.current', new Uint8Array([6]))).rejects.toThrow(
+    /permissions violation/i,
+  );
+});
+
+test('signals of steps reach who reads them, and only from the process that gives them', async () => {
+  const heard: number[] = [];
+  await using _ = await buses.get('decision')!.onSignal('now.step.ingest-0', (data) => {
+    heard.push(data[0]!);
+  });
+  buses.get('analytics')!.signal('now.step.ingest-0', new Uint8Array([13]));
+  await buses.get('analytics')!.nats.nc.flush();
+  buses.get('ingest')!.signal('now.step.ingest-0', new Uint8Array([1]));
+  await eventually('the signal', () => heard.length > 0);
+  expect(heard).toEqual([1]);
+});
+
+test('nobody hears what is said to another, and a stranger gets nowhere', async () => {
+  const { nc } = buses.get('decision')!.nats;
+  const overheard = Promise.withResolvers<Error | null>();
+  nc.subscribe('_INBOX_execution.>', { callback: (error) => overheard.resolve(error) });
+  expect((await overheard.promise)?.message).toMatch(/permissions violation/i);
+  await expect(
+    JetStreamBus.connect({ servers: [server.url], identity: 'x-0', user: 'decision', password: 'guess' }),
+  ).rejects.toThrow(/cannot connect: .*authorization/i);
+});
