@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import { codecs } from '@algo/contracts';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { environment } from './config.ts';
 
 const SERVICE = fileURLToPath(new URL('testing/small-service.ts', import.meta.url));
 
@@ -16,7 +17,7 @@ const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'algo-host-'));
-  const binary = process.env.NATS_SERVER_BIN;
+  const binary = environment.NATS_SERVER_BIN;
   if (binary === undefined) throw new Error('NATS_SERVER_BIN does not name a nats-server; run `npm test`');
   server = await NatsServerProcess.start({ binary, storeDir: directory, sync: 'periodic' });
   bus = await JetStreamBus.connect({ servers: [server.url], identity: 'judge' });
@@ -40,7 +41,7 @@ interface Running {
 
 function run(env: Record<string, string>): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SERVICE], {
-    env: { PATH: process.env.PATH, ALGO_NATS_URL: server.url, ALGO_BEHAVIOUR: 'serve', ...env },
+    env: { PATH: environment.PATH, ALGO_NATS_URL: server.url, ALGO_BEHAVIOUR: 'serve', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);
