@@ -41,10 +41,13 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ imports only its own folder, @algo/model, indicators, strategy, simulation, and zod, which is pure',
+      comment: 'domain/ imports its own folder, model, indicators, strategy, simulation and the pure zod',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
-      to: { pathNot: '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)|/node_modules/zod/' },
+      to: {
+        pathNot:
+          '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)|/node_modules/zod/',
+      },
     },
     {
       name: 'no-service-to-service',

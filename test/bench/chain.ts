@@ -18,10 +18,7 @@ import { emptyColumns, START_US } from './tape.ts';
 export const PROBE: InstrumentId = instrumentId('binance.spot.LTCUSDT');
 const ACCOUNT = accountId('paper-main');
 const PULSE_MAX_MS = 10_000;
-/**
- * The probe's trades are an hour later than those of the
- * load, so that only they are fresh enough to be acted on.
- */
+/** The probe's trades are an hour later than those of the load, so that only they are fresh enough to be acted on. */
 const PROBE_START_US = START_US + 3_600 * US_PER_SECOND;
 /** Between two probes: entries that nobody filled are forgotten, the one-minute window is empty. */
 const APART_US = 75 * US_PER_SECOND;
@@ -82,7 +79,7 @@ export class EngineChain implements Chain {
     this.#round++;
     // Balanced tape, then four buys: one short of what the microstructure reading asks for.
     const rows = [
-      ...Array.from({ length: 80 }, (_, i) => [i * 60, i % 2, 0.02]),
+      ...Array.from({ length: 110 }, (_, i) => [i * 45, i % 2, 0.015]),
       ...[5.0, 5.1, 5.2, 5.3].map((s) => [s * 1_000, BUY, 10]),
     ];
     await this.#publish(rows as [number, number, number][]);

@@ -19,7 +19,7 @@ export const description =
 
 const PULSES = 250;
 const ROUNDS = 4;
-const GAP_MS = 15;
+const GAP_MS = 30;
 const LOAD = {
   instruments: [
     'binance.spot.BTCUSDT',

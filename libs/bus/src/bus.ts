@@ -46,8 +46,8 @@ export interface Stored {
 
 /**
  * The server refused an expected-sequence publish: another writer was here, or the acknowledgement of this
- * one's own message was lost (the server checks the sequence before
- * the id). Either way the writer must stop and read the journal.
+ * one's own message was lost (the server checks the sequence before the id). Either way the writer must stop
+ * and read the journal.
  */
 export class SequenceConflictError extends Error {
   override readonly name = 'SequenceConflictError';

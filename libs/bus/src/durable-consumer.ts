@@ -13,8 +13,8 @@ const PULL = 256;
 
 /**
  * Delivers through a durable that the provisioner made. A message is acknowledged only after the handler's
- * effect is safe; one that can't be read, or that failed `deliveriesMax`
- * times, becomes a dead letter first and is acknowledged then.
+ * effect is safe; one that can't be read, or that failed `deliveriesMax` times, becomes a dead letter first
+ * and is acknowledged then.
  */
 export async function consumeDurably(
   js: JetStreamClient,

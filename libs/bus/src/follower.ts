@@ -7,15 +7,12 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import type { ConnectionState, FollowOptions, InboundMessage, Subscription } from './bus.ts';
-import { HEADER } from './headers.ts';
+import { HEADER, storageId } from './headers.ts';
 import { inboundOf } from './inbound.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
 const PULL = 512;
-/**
- * How far back a follower looks when the server has lost
- * what it had delivered, and how many ids it knows for that.
- */
+/** How far back a follower looks when the server has lost what it had delivered, and how many ids it knows for that. */
 const REWIND = 4_096;
 /** A server that is up but can't give us the stream for so long won't. */
 const REOPEN_MAX_MS = 60_000;
@@ -24,11 +21,10 @@ const REOPEN_PAUSE_MS = 100;
 const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer_deleted']);
 
 /**
- * Follows a stream by an ordered consumer. The iterator's pace is the handler's pace. Whenever the flow was
- * interrupted (the connection went, the consumer was deleted, the handler stalled for longer than the
- * heartbeats) a new consumer goes on behind the last message handled: the library's own recovery asks for
- * another batch at each missed heartbeat, so that a stalled handler would be given ever more, and it skips
- * what a killed server stored anew under old sequences.
+ * Follows a stream by an ordered consumer. The iterator's pace is the handler's pace. Whenever the flow was interrupted
+ * (the connection went, the consumer was deleted, the handler stalled for longer than the heartbeats) a new consumer goes
+ * on behind the last message handled: the library's own recovery asks for another batch at each missed heartbeat, so that
+ * a stalled handler would be given ever more, and it skips what a killed server stored anew under old sequences.
  */
 export async function followStream(
   server: FollowedServer,
@@ -138,9 +134,10 @@ class Follower implements Subscription {
     const message = inboundOf(this.#options.stream, m);
     this.#last = m.seq;
     this.#lastId = message.id;
-    if (message.id !== '') {
-      if (this.#recent.has(message.id)) return;
-      this.#recent.add(message.id);
+    const key = message.id === '' ? '' : storageId(message);
+    if (key !== '') {
+      if (this.#recent.has(key)) return;
+      this.#recent.add(key);
       if (this.#recent.size > REWIND) this.#recent.delete(this.#recent.values().next().value!);
     }
     return this.#handler(message);
@@ -164,9 +161,7 @@ class Follower implements Subscription {
     }
   }
 
-  /**
-   * A killed server may have lost messages that it had delivered, and given their sequences to others since.
-   */
+  /** A killed server may have lost messages that it had delivered, and given their sequences to others since. */
   async #rewindIfLost(): Promise<void> {
     if (this.#last === 0) return;
     const { state } = await this.#server.jsm.streams.info(this.#options.stream);

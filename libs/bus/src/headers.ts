@@ -1,4 +1,4 @@
-import { SCHEMA_VERSION } from '@algo/contracts';
+import { laneOf, SCHEMA_VERSION } from '@algo/contracts';
 import { InputError, isoTime, type TimeUs } from '@algo/model';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { LanePosition, OutboundMessage } from './bus.ts';
@@ -21,9 +21,18 @@ export const HEADER = {
 const LINE_BREAK = /[\r\n]/;
 
 /**
+ * Returns the name by which the server knows a message that is sent again: its place in its lane, where it has one. By
+ * its id alone the second of two equal facts would be dropped, and so would what a new life says again live; the lane
+ * would have a hole for ever, and whoever reads it would wait there.
+ */
+export function storageId({ id, subject, lane }: OutboundMessage): string {
+  return lane === undefined ? id : `${lane.producer}/${laneOf(subject)}/${lane.epoch}/${lane.count}`;
+}
+
+/**
  * Returns the headers of a message as it is stored. They are written as text in one go: the library's `set`
- * rewrites and searches for each name, nine times a message, which
- * cost more than the rest of a publish (npm run bench -- publish).
+ * rewrites and searches for each name, nine times a message, which cost more than the rest of a publish
+ * (npm run bench -- publish).
  */
 export function writeHeaders(message: OutboundMessage, identity: string): MsgHdrs {
   const { id, type, timeUs, lane, expectedLastSequence } = message;
@@ -34,7 +43,7 @@ export function writeHeaders(message: OutboundMessage, identity: string): MsgHdr
       because: 'a header cannot hold a line break',
       remedy: 'Make ids of subjects, numbers and hashes.',
     });
-  let text = `NATS/1.0\r\n${HEADER.messageId}: ${id}\r\n${HEADER.specVersion}: 1.0\r\n${HEADER.id}: ${id}\r\n`;
+  let text = `NATS/1.0\r\n${HEADER.messageId}: ${storageId(message)}\r\n${HEADER.specVersion}: 1.0\r\n${HEADER.id}: ${id}\r\n`;
   text += `${HEADER.type}: ${type}\r\n${HEADER.source}: /algo/${identity}\r\n${HEADER.time}: ${isoTime(timeUs)}\r\n`;
   text += `${HEADER.schema}: ${SCHEMA_VERSION}\r\n${HEADER.timeUs}: ${timeUs}\r\n`;
   if (lane !== undefined) {
@@ -57,10 +66,7 @@ export interface ReadHeaders {
   readonly lane: LanePosition | undefined;
 }
 
-/**
- * Reads them in one pass; the library's `get` searches all of
- * them for each. *Errors*: InputError on a lane that isn't ours.
- */
+/** Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane that isn't ours. */
 export function readHeaders(h: MsgHdrs | undefined): ReadHeaders {
   let schema = '';
   let type = '';

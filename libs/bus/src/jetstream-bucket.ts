@@ -10,8 +10,9 @@ const PATIENCE_MS = 60_000;
 const RETRY_MS = 100;
 
 /**
- * Key-value over a JetStream bucket, read from the leader so that a decision never rests on a stale copy. What may be said
- * twice (get, put, delete) waits for a server that restarts; a comparison that got no answer fails, its caller must look.
+ * Key-value over a JetStream bucket, read from the leader so that a decision never rests on a stale copy.
+ * What may be said twice (get, put, delete) waits for a server that restarts; a comparison that got no answer
+ * fails, its caller must look.
  */
 export function jetStreamBucket(kvm: Kvm, name: BucketName): KeyValue {
   let opened: Promise<KV> | undefined;

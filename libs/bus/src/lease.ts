@@ -17,8 +17,8 @@ export interface LeaseOptions {
 
 /**
  * The right to act alone, with an epoch that only grows. Acquired and renewed by compare-and-set; the holder
- * stops by itself before the lease can expire, measured from
- * before the renewal was asked for. *Source*: reference R-50…R-53.
+ * stops by itself before the lease can expire, measured from before the renewal was asked for. *Source*:
+ * reference R-50…R-53.
  */
 export class Lease implements AsyncDisposable {
   readonly epoch: number;

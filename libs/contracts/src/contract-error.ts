@@ -9,8 +9,8 @@ export interface MessagePlace {
  * A message breaks the contract of its type: on decode somebody
  * published nonsense or a newer schema, on encode we tried to.
  * *Shape*: `type` is the full message name, `field` the path inside it with the proto's JSON names
- * (`fill.quantity`, `checks[2].value`; empty when the bytes as a
- * whole can't be read), `place` null until the bus adds it with `at`.
+ * (`fill.quantity`, `checks[2].value`; empty when the bytes as a whole can't be read), `place` null until the
+ * bus adds it with `at`.
  */
 export class ContractError extends Error {
   override readonly name = 'ContractError';

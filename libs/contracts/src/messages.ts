@@ -65,7 +65,10 @@ export interface LookUpOrderRequest {
 
 export type AccountRequestKind = 'open-orders' | 'fills-since' | 'positions' | 'balances';
 
-/** Asks a venue how an account stands. `sinceUs` is read for fills only: earliest fill time wanted, 0 from the beginning. */
+/**
+ * Asks a venue how an account stands. `sinceUs` is read for
+ * fills only: earliest fill time wanted, 0 from the beginning.
+ */
 export interface AccountRequest {
   readonly account: AccountId;
   readonly kind: AccountRequestKind;
@@ -94,7 +97,9 @@ export interface BalancesReply {
   readonly balances: readonly VenueBalance[];
 }
 
-/** The paper venue's ledger: it answered an order. `handled` counts the inputs it had handled before this one. */
+/**
+ * The paper venue's ledger: it answered an order. `handled` counts the inputs it had handled before this one.
+ */
 export interface PaperOrderAccepted {
   readonly order: OrderRequest;
   readonly sentUs: TimeUs;
@@ -195,7 +200,10 @@ export interface NotificationDead extends NotificationSent {
   readonly reason: string;
 }
 
-/** A message that a consumer couldn't take. `original` is its body, unchanged; `type` what it said it was, or empty. */
+/**
+ * A message that a consumer couldn't take. `original` is its
+ * body, unchanged; `type` what it said it was, or empty.
+ */
 export interface DeadLetter {
   readonly stream: string;
   readonly sequence: number;
@@ -213,7 +221,10 @@ export interface LaneCount {
   readonly count: number;
 }
 
-/** A producer is done with `steps` (ascending) of a run in lock step, and has sent all that it had to send before this mark. */
+/**
+ * A producer is done with `steps` (ascending) of a run in lock
+ * step, and has sent all that it had to send before this mark.
+ */
 export interface StepMark {
   readonly producer: string;
   readonly steps: readonly number[];

@@ -8,8 +8,8 @@ export interface StepSource {
 
 /**
  * Who waits for whom while a recorded feed advances. `forward` sources must have finished this step,
- * `feedback` sources the step before it, so that what a step
- * commands takes effect in later steps. *Source*: ADR 5.
+ * `feedback` sources the step before it, so that what a step commands takes effect in later steps. *Source*:
+ * ADR 5.
  */
 export interface StepPlan {
   readonly forward: readonly StepSource[];

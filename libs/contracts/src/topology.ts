@@ -19,8 +19,8 @@ const MIB = 1024 * 1024;
 
 /**
  * How a stream is kept. `money` streams are flushed to disk before the ack where the server is told to flush
- * always; `market` streams ask for relaxed persistence,
- * because they can be had again. Bounds are never absent.
+ * always; `market` streams ask for relaxed persistence, because they can be had again. Bounds are never
+ * absent.
  */
 export interface StreamPlan {
   readonly subjects: readonly string[];
@@ -153,8 +153,8 @@ export interface FamilyPlan {
 
 /**
  * Every family of subjects, keyed by its first two tokens. Publishers and readers are the whole truth:
- * permissions, the catalogue in proto/README.md and the
- * provisioner follow from here or are checked against it.
+ * permissions, the catalogue in proto/README.md and the provisioner follow from here or are checked against
+ * it.
  */
 export const FAMILIES = {
   'md.trades': {

@@ -4,8 +4,8 @@ import { checkedPeriod, refuseState } from './checked.ts';
 /**
  * Average directional index, exactly TA-Lib's: directional moves and true range are summed over `period − 1`
  * bars, then smoothed; DX starts at bar `period`; ADX is seeded with the mean of the first `period` DX at bar
- * `2 × period − 1`. Where DX has no denominator the one
- * before stands. *Units*: 0–100. *Source*: TA-Lib ta_ADX.c.
+ * `2 × period − 1`. Where DX has no denominator the one before stands. *Units*: 0–100. *Source*: TA-Lib
+ * ta_ADX.c.
  */
 export class Adx {
   readonly period: number;

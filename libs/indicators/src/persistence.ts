@@ -16,8 +16,8 @@ export function meanAndDeviation(values: Float64Array): { mean: number; deviatio
 
 /**
  * Returns the Hurst exponent by rescaled range, or null when some window size has no chunk that moved: the
- * slope of log mean(R/S) on log size over HURST_WINDOWS, with full
- * chunks that don't overlap, oldest first, S without correction.
+ * slope of log mean(R/S) on log size over HURST_WINDOWS, with full chunks that don't overlap, oldest first, S
+ * without correction.
  * *Source*: rule set `classic`; uncorrected, so that a random walk of 100 returns scores about 0.59, not 0.5.
  */
 export function hurstRescaledRange(returns: Float64Array): number | null {

@@ -10,8 +10,8 @@ for (let i = 1; i <= 80; i++) POWERS.push(POWERS[i - 1]! * 10n);
 /**
  * An exact decimal number: orders, fills, fees, money. Immutable.
  * *Units*: whatever the field that holds it says. *Shape*: `units × 10^-scale`, canonical (no trailing
- * zeros), so equal numbers are equal in both fields. *Errors*:
- * InputError from `Decimal.of` on anything that isn't a plain decimal.
+ * zeros), so equal numbers are equal in both fields. *Errors*: InputError from `Decimal.of` on anything that
+ * isn't a plain decimal.
  */
 export class Decimal {
   readonly units: bigint;

@@ -23,8 +23,8 @@ export function variableOf(key: string): string {
 
 /**
  * Reads one service's configuration: the file's section first, the environment over it, defaults last. Keys
- * stand in the file as in the schema but with `_`:
- * `http_port`. *Errors*: ConfigError listing every violation.
+ * stand in the file as in the schema but with `_`: `http_port`. *Errors*: ConfigError listing every
+ * violation.
  */
 export function readConfig<Schema extends z.ZodObject>(
   service: string,

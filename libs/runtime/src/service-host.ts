@@ -41,8 +41,8 @@ const DRAIN_MAX_MS = 4_500;
 
 /**
  * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational
- * failures and bugs end the process (exit 1) so that a fresh one restores
- * and replays; unusable input ends it with 78 and a plain message.
+ * failures and bugs end the process (exit 1) so that a fresh one restores and replays; unusable input ends it
+ * with 78 and a plain message.
  */
 export async function hostService<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   service: ServiceName,

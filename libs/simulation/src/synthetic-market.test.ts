@@ -136,7 +136,7 @@ test('an hour has 8 to 14 bursts of 60 to 150 seconds', () => {
   }
 });
 
-test('in every burst takers are 4 : 1 one-sided, price follows by 0.5 to 1.5 %, the 1m ratio passes 2.5', () => {
+test('in a burst takers are 4 : 1 one-sided, price follows by 0.5 to 1.5 %, the 1m ratio passes 2.5', () => {
   for (const phase of ended.filter(({ kind }) => kind === 'burst')) {
     const inside = within(phase);
     const along = volume(inside, phase.direction === 1);

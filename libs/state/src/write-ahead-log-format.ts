@@ -156,6 +156,7 @@ export function corrupt(file: string, offset: number, because: string): InputErr
     value: `${file} at byte ${offset}`,
     because,
     remedy:
-      'Nothing is sent on a damaged log: restore the file from a copy, or move the folder aside and reconcile.',
+      'Nothing is sent on a damaged log: restore the file from a copy, ' +
+      'or move the folder aside and reconcile.',
   });
 }

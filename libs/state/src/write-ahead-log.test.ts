@@ -132,7 +132,7 @@ test('a tail of zeros, as a power cut leaves it, is a torn write', async () => {
   expect(log.tornFile).not.toBeNull();
 });
 
-test('no flipped bit goes unseen: before the last record it is refused, in the last one nothing else is lost', async () => {
+test('a flipped bit before the last record is refused; in the last one, nothing else is lost', async () => {
   const ends = await written(3);
   const path = join(directory, FIRST);
   const whole = await readFile(path);
@@ -243,7 +243,7 @@ test('after kill -9 every append that was acknowledged is there', async () => {
   }
 });
 
-test('on a full disk the append rejects, what was acknowledged stays, and nothing half-written is left', async () => {
+test('on a full disk the append rejects, what was acknowledged stays, nothing is half-written', async () => {
   const running = child(
     `let failed = 0;
      for (let i = 0; failed < 3; i++) {

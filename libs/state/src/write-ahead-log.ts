@@ -52,8 +52,8 @@ interface Pending {
 /**
  * Execution's own log of what it is about to send: appended and fdatasync'd before anything leaves (R-31).
  * Records that come together are written and synced together. *Shape*: segments `00000001.wal` …, each opened
- * by a copy of what is still undecided, so that memory and
- * disk are bounded by one segment and the undecided orders.
+ * by a copy of what is still undecided, so that memory and disk are bounded by one segment and the undecided
+ * orders.
  * *Errors*: an append that rejects isn't in the log, and what it was for must not be sent. After a failed
  * sync or truncation every append rejects until the log is opened again: what the disk then holds is anyone's
  * guess. One process per folder; the fencing epoch, not this class, sees to that.
@@ -100,8 +100,8 @@ export class WriteAheadLog implements AsyncDisposable {
 
   /**
    * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*:
-   * InputError on damage before the tail or a newer version; the
-   * torn tail of a write that never finished is moved to a file.
+   * InputError on damage before the tail or a newer version; the torn tail of a write that never finished is
+   * moved to a file.
    */
   static async open(options: WriteAheadLogOptions): Promise<WriteAheadLog> {
     const { directory } = options;

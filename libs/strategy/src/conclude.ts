@@ -35,7 +35,8 @@ export function concludeByConfluence(
     confluence.points,
     minimum,
     (points) => points >= minimum,
-    `${confluence.points} of ${confluence.pointsMax} points, ${(confluence.share * 100).toFixed(1)} %, ${confluence.conviction}`,
+    `${confluence.points} of ${confluence.pointsMax} points, ${(confluence.share * 100).toFixed(1)} %, ` +
+      confluence.conviction,
   );
   const all = [...checks, ...confluence.checks, total];
   if (total.passed !== true)

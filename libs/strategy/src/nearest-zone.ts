@@ -9,8 +9,8 @@ export interface NearZone {
 /**
  * Returns the nearest living zone that a trade in this direction would enter from: demand below for long,
  * supply above for short, on one of the given timeframes. A zone whose far boundary price has already passed
- * is not one of them. Example: long at 100 with demand 99.5–99.9 →
- * distance (100 − 99.9) ÷ 100 = 0.001; at 99.4 the zone is no candidate.
+ * is not one of them. Example: long at 100 with demand 99.5–99.9 → distance (100 − 99.9) ÷ 100 = 0.001; at
+ * 99.4 the zone is no candidate.
  */
 export function nearestEntryZone(
   zones: readonly Zone[],
@@ -27,8 +27,8 @@ export function nearestEntryZone(
 
 /**
  * Returns the nearest living opposing zone that lies wholly ahead of price: where a trade would run into the
- * other side. Example: long at 100 with supply 101.5–102 →
- * distance 0.015; a supply zone around price is not ahead.
+ * other side. Example: long at 100 with supply 101.5–102 → distance 0.015; a supply zone around price is not
+ * ahead.
  */
 export function nearestTargetZone(
   zones: readonly Zone[],

@@ -17,8 +17,8 @@ export interface FlowReading {
 
 /**
  * Returns the imbalance over one timeframe. Not available without that window, and with fewer trades in it
- * than make a bar of that length meaningful: one lone print
- * would otherwise read as 99 : 1. *Units*: buy ÷ sell volume.
+ * than make a bar of that length meaningful: one lone print would otherwise read as 99 : 1. *Units*: buy ÷
+ * sell volume.
  */
 export function flowImbalance(state: MarketState, timeframe: Timeframe): FlowReading {
   const flow = state.flow.find((candidate) => candidate.window === timeframe);

@@ -85,11 +85,12 @@ export class TradingConfigError extends InputError {
   readonly violations: readonly ConfigViolation[];
 
   constructor(source: string, violations: readonly ConfigViolation[]) {
+    const count = violations.length;
     const lines = violations.map((v) => `\n  ${v.field} = ${v.value}: ${v.because}. ${v.remedy}`);
     super({
       field: 'trading configuration',
       value: source,
-      because: `${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}${lines.join('')}\n`,
+      because: `${count} ${count === 1 ? 'violation' : 'violations'}${lines.join('')}\n`,
       remedy: 'Mend these fields and load it again; the last good configuration stays active.',
     });
     this.violations = violations;
@@ -216,7 +217,8 @@ function violationsBetweenFields(document: Readonly<Record<string, unknown>>): C
   if (target !== undefined && target[1] < farthest)
     add(
       'take_profit_pct',
-      `its maximum is below risk_reward × the widest initial stop (${farthest} %), so the ratio could not be kept`,
+      `its maximum is below risk_reward × the widest initial stop (${farthest} %), ` +
+        'so the ratio could not be kept',
     );
   return found;
 }

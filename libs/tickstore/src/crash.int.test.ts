@@ -59,7 +59,7 @@ async function expectWhole(id: InstrumentId, durable: number): Promise<number> {
   return stored.position;
 }
 
-test('a writer killed at ten seeded moments loses no row that was durable and stores none twice', async () => {
+test('a writer killed at ten seeded moments loses no durable row and stores none twice', async () => {
   let position = 0;
   for (let seed = 1; seed <= 10; seed++) {
     const durable = await writeUntilKilled(LTC, 2 + (seed % 4) * 3, (seed * 37) % 29);

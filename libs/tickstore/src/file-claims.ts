@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 
 /**
  * The files that this process has open, because DuckDB's lock (POSIX) holds between processes only: a second
- * opening from within is let through, and worse, closing it gives
- * up the first one's lock. Bounded by the instruments opened.
+ * opening from within is let through, and worse, closing it gives up the first one's lock. Bounded by the
+ * instruments opened.
  */
 const writers = new Set<string>();
 const readers = new Map<string, number>();

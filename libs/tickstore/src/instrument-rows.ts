@@ -5,8 +5,8 @@ import { checkPosition, checkRows, rowCount, type StoredPosition, type StoreRows
 
 /**
  * The rows of one instrument on their way to its file: appended → covered by `commitUpTo` → in a batch →
- * durable. A batch that failed is offered again as it was, alone: if its
- * commit had reached the disk after all, the file's position says so.
+ * durable. A batch that failed is offered again as it was, alone: if its commit had reached the disk after
+ * all, the file's position says so.
  */
 export class InstrumentRows {
   readonly spec: FileSpec;

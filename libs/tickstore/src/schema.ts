@@ -132,7 +132,8 @@ export function createStatements(database: string, spec: FileSpec): string {
     CREATE TABLE ${database}.ticks(${ticks.join(', ')});
     ${tables.join('\n')}
     CREATE TABLE ${database}.store_info(schema_version INTEGER, instrument VARCHAR, id_kind VARCHAR);
-    INSERT INTO ${database}.store_info VALUES (${SCHEMA_VERSION}, ${sqlText(spec.instrument)}, ${sqlText(spec.idKind)});
+    INSERT INTO ${database}.store_info
+      VALUES (${SCHEMA_VERSION}, ${sqlText(spec.instrument)}, ${sqlText(spec.idKind)});
     COMMIT;`;
 }
 

@@ -34,8 +34,8 @@ import type { TickChunk } from './tick-chunk.ts';
 
 /**
  * A quarter of DuckDB's default. Rows since the checkpoint take a block of memory for each column of an open
- * file, 200 files 0.5 GB at the default; measured on real trades it
- * writes as fast, for twice the bytes on disk (17 against 9 a tick).
+ * file, 200 files 0.5 GB at the default; measured on real trades it writes as fast, for twice the bytes on
+ * disk (17 against 9 a tick).
  */
 const BLOCK_BYTES = 65_536;
 /** A checkpoint is due, for a quiet moment, after so many rows (about 4 MB of log) or commits. */

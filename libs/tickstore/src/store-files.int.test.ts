@@ -139,7 +139,7 @@ test('a writer in another process is refused while one writes, and welcome when 
   expect((await store.openInstrument(LTC, 'counted')).position).toBeGreaterThanOrEqual(160);
 });
 
-test('a file that is gone when its rows are to be written: the flush says so, and all rows are there once it is back', async () => {
+test('a file that is gone at a flush: the flush says so; all rows are there once it is back', async () => {
   const other = instrumentId('binance.spot.OTHER');
   const failures: Error[] = [];
   {

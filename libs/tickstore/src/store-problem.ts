@@ -82,7 +82,9 @@ export function openProblem(file: string, error: unknown): StoreFileError {
     {
       file,
       because: `DuckDB cannot read it (${because})`,
-      remedy: `Move ${file} and, if there is one, ${file}.wal to another folder and start again: a new file is begun. Nothing was deleted; keep the old ones for \`duckdb\` to rescue`,
+      remedy:
+        `Move ${file} and, if there is one, ${file}.wal to another folder and start again: a new file is ` +
+        'begun. Nothing was deleted; keep the old ones for `duckdb` to rescue',
     },
     { cause: error },
   );

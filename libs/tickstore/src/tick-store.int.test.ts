@@ -91,7 +91,7 @@ test('the volumes of 2,000 positions add up exactly, however the flushes cut the
   expect((await reader.sumVolumes(LTC)).candles['15s']).toBe(all);
 });
 
-test('rows of positions that are stored or covered are passed over; those nobody covered are not stored', async () => {
+test('rows of stored or covered positions are passed over; those nobody covered are not stored', async () => {
   await storeAll({ trades: trades(LTC, 1, 10) }, { trades: trades(LTC, 11, 10) });
   {
     await using store = await TickStore.open({ dataDir });
@@ -161,7 +161,7 @@ test('what gathers while a write runs goes into the next one, so batches grow wi
   expect(store.stats()).toMatchObject({ storedTrades: 50_000, pendingRows: 0, commits: 2, failedCommits: 0 });
 });
 
-test('a refused append takes nothing: other rows than the columns hold, an instrument that is not open', async () => {
+test('a refused append takes nothing: rows that do not match, an instrument that is not open', async () => {
   await using store = await TickStore.open({ dataDir });
   await store.openInstrument(LTC, 'counted');
   const short = { ...trades(LTC, 1, 3), count: 4 };
@@ -177,7 +177,7 @@ test('positions never go back', async () => {
   expect(() => store.append({ instrument: LTC, position: 4, trades: trades(LTC, 2, 1) })).toThrow(InputError);
 });
 
-test('the backlog is bounded: at a million rows append refuses, and takes them once there is room', async () => {
+test('the backlog is bounded: append refuses at a million rows, and not once there is room', async () => {
   await using store = await TickStore.open({ dataDir });
   await store.openInstrument(LTC, 'counted');
   store.append({ instrument: LTC, position: 1, trades: trades(LTC, 1, BACKLOG_ROWS_MAX) });

@@ -43,8 +43,8 @@ export interface TickStoreStats {
 /**
  * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came
  * from are one transaction, so that after a crash the caller replays from the stored position and what is
- * there already is passed over. Rows wait in this thread; its worker
- * owns the files. A file that the pool lets go never takes rows with it.
+ * there already is passed over. Rows wait in this thread; its worker owns the files. A file that the pool
+ * lets go never takes rows with it.
  */
 export class TickStore {
   readonly #dataDir: string;

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '../bus.ts';
 import { PoisonedLaneError } from '../durable-consumer.ts';
+import { storageId } from '../headers.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 interface StoredMessage {
@@ -36,9 +37,7 @@ type RequestHandler = (
 /** Ids remembered per stream, as the server's duplicate window does. */
 const IDS_MAX = 1_000_000;
 
-/**
- * What a nats-server would hold, inside this process: shared by the buses that simulated services are given.
- */
+/** What a nats-server would hold, inside this process: shared by the buses that simulated services are given. */
 export class SimulatedServer {
   readonly clock: VirtualClock;
   readonly #streams = new Map<StreamName, StoredMessage[]>();
@@ -63,13 +62,14 @@ export class SimulatedServer {
     const stream = this.stream(name);
     const ids = this.#ids.get(name) ?? new Map<string, number>();
     this.#ids.set(name, ids);
-    const known = ids.get(message.id);
+    const id = storageId(message);
+    const known = ids.get(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
     if (message.expectedLastSequence !== undefined && message.expectedLastSequence !== stream.length)
       throw new SequenceConflictError(`${message.subject}: wrong last sequence: ${stream.length}`);
     const sequence = stream.length + 1;
     stream.push({ sequence, message: { ...message, data: message.data.slice() } });
-    ids.set(message.id, sequence);
+    ids.set(id, sequence);
     if (ids.size > IDS_MAX) ids.delete(ids.keys().next().value!);
     for (const wake of this.#listeners) wake();
     return { sequence, duplicate: false };

@@ -49,12 +49,12 @@ interface Incoming {
   stored: { readonly sequence: number; readonly last: number }[];
 }
 
-/** Ids of laneless messages remembered, so that a repeat outside the server's window is still dropped. */
+/** Ids of live messages remembered, so that what comes again in another lane, or outside the server's window, is dropped. */
 const RECENT_IDS = 4_096;
 
 /**
- * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step;
- * all others (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
+ * Merges what a service reads. Replayed messages wait until their step is complete and come out step by step; all others
+ * (live trades, commands of people) come out as they arrive. *Source*: ADR 5.
  */
 export class StepInbox {
   readonly #forward: Incoming[];
@@ -109,9 +109,7 @@ export class StepInbox {
   admit(message: InboundMessage): void {
     this.#seen.set(message.stream, message.sequence);
     if (message.lane === undefined) {
-      if (this.#recent.has(message.id)) return;
-      this.#remember(message.id);
-      this.#free.push(message);
+      this.#admitFree(message);
       return;
     }
     const incoming = this.#producers.get(message.lane.producer);
@@ -124,9 +122,16 @@ export class StepInbox {
     }
     entry.reader.admit(message, (next) => {
       if (familyOf(next.subject) === 'step.mark') this.#onStoredMark(incoming, next);
-      else if (next.lane!.step === undefined) this.#free.push(next);
+      else if (next.lane!.step === undefined) this.#admitFree(next);
       else entry.waiting.push(next);
     });
+  }
+
+  /** What a new life says again live stands in another lane; its id is the same. */
+  #admitFree(message: InboundMessage): void {
+    if (this.#recent.has(message.id)) return;
+    this.#remember(message.id);
+    this.#free.push(message);
   }
 
   /** Returns the next message that belongs to no step. */
@@ -179,18 +184,22 @@ export class StepInbox {
       for (const [lane, { reader, waiting }] of incoming.lanes) {
         for (const message of waiting) unread(message.stream, message.sequence);
         for (const message of reader.held.values()) unread(message.stream, message.sequence);
-        const free = this.#free.filter((m) => m.lane?.producer === name && laneOf(m.subject) === lane).length;
-        lanes[`${name}/${lane}`] = {
-          epoch: reader.epoch,
-          count: reader.count - waiting.length - (lane === 'step.mark' ? unreadMarks.length : 0) - free,
-        };
+        const free = this.#free.find((m) => m.lane?.producer === name && laneOf(m.subject) === lane)?.lane;
+        const unreadSteps = waiting.length + (lane === 'step.mark' ? unreadMarks.length : 0);
+        lanes[`${name}/${lane}`] =
+          free === undefined
+            ? { epoch: reader.epoch, count: reader.count - unreadSteps }
+            : { epoch: free.epoch, count: free.count - 1 };
       }
     }
     for (const message of this.#free) unread(message.stream, message.sequence);
     const consumed = Object.fromEntries(
       [...this.#producers].map(([name, incoming]) => [name, incoming.consumed]),
     );
-    return { step: this.#step, consumed, positions, lanes, recentIds: [...this.#recent] };
+    // What waits will be read again, and must not be taken for a repeat then.
+    const waiting = new Set(this.#free.map(({ id }) => id));
+    const recentIds = [...this.#recent].filter((id) => !waiting.has(id));
+    return { step: this.#step, consumed, positions, lanes, recentIds };
   }
 
   /** Takes a mark that came as a signal; one whose predecessor was lost waits for the stream to tell. */
@@ -239,10 +248,7 @@ function finished(incoming: Incoming, step: number): boolean {
   return incoming.marked.every((mark) => mark.step > step || complete(incoming, mark));
 }
 
-/**
- * Moves the messages of steps up to `step` out, families in
- * plan order, shards ascending, each lane in its own order.
- */
+/** Moves the messages of steps up to `step` out, families in plan order, shards ascending, each lane in its own order. */
 function take(incoming: Incoming, step: number, into: InboundMessage[]): void {
   for (const family of incoming.plan.families) {
     const lanes = [...incoming.lanes.keys()].filter(

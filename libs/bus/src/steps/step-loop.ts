@@ -65,6 +65,11 @@ interface LoopSnapshot {
 const REWIND = 1_024;
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
+/**
+ * A snapshot that took long is not taken again before this many times as long has passed: at 20,000 trades a second the
+ * 15-minute windows weigh hundreds of MB, and one a second would leave disk and thread no time for anything else.
+ */
+const SNAPSHOT_REST = 20;
 
 /**
  * Drives one service: restores it, follows its streams from where the snapshot stood, hands it complete steps
@@ -85,7 +90,7 @@ export class StepLoop implements AsyncDisposable {
   #handled: number;
   #pumping: Promise<void> | undefined;
   #roomWaiters: (() => void)[] = [];
-  #snapshotMs = 0;
+  #snapshotDueMs = 0;
   #saving: Promise<void> | undefined;
   #stopping = false;
   #abandoned = false;
@@ -358,14 +363,16 @@ export class StepLoop implements AsyncDisposable {
       for (const wake of waiters) wake();
     }
     const nowMs = this.#options.clock.nowMs();
-    if (this.#saving === undefined && nowMs - this.#snapshotMs >= this.#options.snapshotIntervalMs) {
-      this.#snapshotMs = nowMs;
+    if (this.#saving === undefined && nowMs >= this.#snapshotDueMs) {
+      this.#snapshotDueMs = nowMs + this.#options.snapshotIntervalMs;
       this.#save();
     }
   }
 
   /** Captures the state now and stores it once everything it has said is stored. */
   #save(): void {
+    const { clock } = this.#options;
+    const startMs = clock.nowMs();
     const state = this.#machine.snapshot();
     const inbox = this.#inbox.snapshot();
     const step = inbox.step;
@@ -379,6 +386,8 @@ export class StepLoop implements AsyncDisposable {
       .then(() => this.#options.snapshots.save(pack({ version: 1, inbox, counts, handled }, state)))
       .catch((error: unknown) => this.#fail(error as Error))
       .finally(() => {
+        const endMs = clock.nowMs();
+        this.#snapshotDueMs = Math.max(this.#snapshotDueMs, endMs + SNAPSHOT_REST * (endMs - startMs));
         this.#saving = undefined;
       });
   }

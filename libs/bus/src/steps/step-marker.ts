@@ -18,8 +18,8 @@ interface Unstored {
 
 /**
  * A snapshot is saved only after its mark was stored, so one that is ahead of the last mark tells of a server
- * that lost what it had acknowledged, or of marks that were pruned
- * by age. To go on would leave every reader waiting for ever.
+ * that lost what it had acknowledged, or of marks that were pruned by age. To go on would leave every reader
+ * waiting for ever.
  * *Errors*: InputError.
  */
 export function checkMarksKept(identity: string, snapshotStep: number, markedThrough: number): void {

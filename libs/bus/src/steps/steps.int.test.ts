@@ -26,7 +26,9 @@ async function stored(bus: Bus): Promise<number> {
   return count;
 }
 
-/** One service under a supervisor: whenever it ends, for whatever reason, a new life begins from its snapshot. */
+/**
+ * One service under a supervisor: whenever it ends, for whatever reason, a new life begins from its snapshot.
+ */
 class Supervised {
   loop: StepLoop | undefined;
   lives = 0;

@@ -61,13 +61,13 @@ export function busContract(open: () => Promise<BusWorld>): void {
   test('what is published is stored once, in order, with its attributes', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');
-    const first = await bus.publish(
-      message('sys.service.x', 'one', '1', { lane: { producer: 'a-0', epoch: 2, count: 7, step: 99 } }),
-    );
-    const again = await bus.publish(message('sys.service.x', 'one', '1'));
+    const lane = { producer: 'a-0', epoch: 2, count: 7, step: 99 };
+    const first = await bus.publish(message('sys.service.x', 'one', '1', { lane }));
+    const again = await bus.publish(message('sys.service.x', 'one', '1', { lane }));
     const second = await bus.publish(message('sys.service.x', 'two', '2'));
     expect(again).toEqual({ sequence: first.sequence, duplicate: true });
     expect(second.sequence).toBe(first.sequence + 1);
+    expect(await bus.publish(message('sys.service.x', 'two', '2'))).toEqual({ ...second, duplicate: true });
     const read: InboundMessage[] = [];
     for await (const m of bus.read({ stream: 'SYSTEM', subjects: ['sys.service.>'], after: 0 })) read.push(m);
     expect(read.map((m) => [m.id, text(m), m.type, m.timeUs])).toEqual([
@@ -78,6 +78,21 @@ export function busContract(open: () => Promise<BusWorld>): void {
     expect(read[1]!.lane).toBeUndefined();
     expect((await bus.last('SYSTEM', 'sys.service.x'))?.id).toBe('two');
     expect(await bus.last('SYSTEM', 'sys.service.nobody')).toBeUndefined();
+  });
+
+  test('two equal facts at two places of a lane are stored both, and followed both', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const counts: number[] = [];
+    await using _ = await bus.follow({ stream: 'SYSTEM', subjects: ['sys.service.>'], after: 0 }, (m) => {
+      counts.push(m.lane!.count);
+    });
+    for (const count of [1, 2, 2, 3])
+      await bus.publish(
+        message('sys.service.x', 'same', '1', { lane: { producer: 'a-0', epoch: 1, count } }),
+      );
+    await until('the third', () => counts.length === 3);
+    expect(counts).toEqual([1, 2, 3]);
   });
 
   test('a follower gets what was there, then what comes, from the sequence it names, filtered', async () => {

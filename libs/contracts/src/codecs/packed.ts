@@ -80,8 +80,8 @@ function refuseRest(bytes: Uint8Array, span: Span, at: number, rows: number): vo
 
 /**
  * Fills `values` with the column that the rises spell, from `base` on. Rows that aren't there are read from
- * what follows, at most to the end of the message where undefined counts
- * as 0 and ends a number; so the loop stops, and `refuseRest` tells.
+ * what follows, at most to the end of the message where undefined counts as 0 and ends a number; so the loop
+ * stops, and `refuseRest` tells.
  */
 export function takeRises(bytes: Uint8Array, span: Span, base: number, values: Float64Array): void {
   const rows = values.length;

@@ -19,8 +19,8 @@ export interface CascadeVerdict {
  * Level 3: the pressure grows toward the present on all timeframes. Long: imbalance falls strictly from the
  * fastest to the longest timeframe and the fastest exceeds 2.0; short: it rises strictly and the fastest is
  * under 0.5. Example (1m, 5m, 15m): 3.0, 2.0, 1.5 → long; 3.0, 2.0, 2.0 → no; 2.0, 1.5, 1.2 → no, 2.0 is not
- * beyond 2.0; 0.4, 0.6, 0.8 → short. A timeframe without an
- * order-flow window (1h) makes the cascade not available.
+ * beyond 2.0; 0.4, 0.6, 0.8 → short. A timeframe without an order-flow window (1h) makes the cascade not
+ * available.
  */
 export function cascadeLevel(
   state: MarketState,

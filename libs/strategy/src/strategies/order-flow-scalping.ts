@@ -8,8 +8,8 @@ import { defineStrategy } from '../strategy.ts';
  * must take the same side, the signal's, and the confluence must reach the configuration's minimum. Reads no
  * regime level, so it runs before the long averages exist. Every refusal is level 4: signals are few, and
  * each one is explained. Example: 1m imbalance 3.0, bullish, at the value area low (1.5), |r| 0.1 (1.0), a
- * supply zone ahead (0.5): 3.0 of 8.0 reaches a minimum of 3.0
- * → long with score 3.0. With imbalance 2.4 → PRIMARY_DISAGREE.
+ * supply zone ahead (0.5): 3.0 of 8.0 reaches a minimum of 3.0 → long with score 3.0. With imbalance 2.4 →
+ * PRIMARY_DISAGREE.
  */
 export const orderFlowScalping = defineStrategy({
   name: 'order_flow_scalping',

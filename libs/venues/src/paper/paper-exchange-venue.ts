@@ -25,8 +25,8 @@ const TIMEOUT_MS = 2_000;
 const FILL_PAGES_MAX = 100;
 
 /**
- * The paper venue as execution and reconcile see it: requests over the bus to the process that plays the exchange.
- * Its books are one process's, so "absent" is proof once nothing is under way.
+ * The paper venue as execution and reconcile see it: requests over the bus to the process that plays the
+ * exchange. Its books are one process's, so "absent" is proof once nothing is under way.
  */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
@@ -36,8 +36,8 @@ export class PaperExchangeVenue implements ExchangeVenue {
   readonly #reads: IPolicy;
 
   /**
-   * `step` returns the step of a replay that the caller is in, so that a venue that was started again answers from
-   * where it had been; nobody else needs it.
+   * `step` returns the step of a replay that the caller is in, so that a venue that was started again answers
+   * from where it had been; nobody else needs it.
    */
   constructor(bus: Bus, step: () => number = () => 0) {
     this.#bus = bus;

@@ -2,8 +2,8 @@ import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
 
 /**
  * *Errors*: InputError naming the first row that cannot be a trade, before anything of the slice has been
- * used: prices and quantities must be positive and finite,
- * times finite and never decreasing, the instrument ours.
+ * used: prices and quantities must be positive and finite, times finite and never decreasing, the instrument
+ * ours.
  */
 export function checkTrades(trades: TradeColumns, instrument: InstrumentId): void {
   if (trades.instrument !== instrument)

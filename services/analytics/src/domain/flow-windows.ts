@@ -24,8 +24,8 @@ export function imbalanceRatio(buy: number, sell: number): number {
 
 /**
  * Taker flow over four sliding windows `(t − W, t]` that share one ring. Each slot holds the running totals
- * before its trade, so a window is two subtractions from its oldest
- * slot and only tails move; tails move when a window is read.
+ * before its trade, so a window is two subtractions from its oldest slot and only tails move; tails move when
+ * a window is read.
  * *Units*: volumes in whole quantity steps, hence exact.
  */
 export class FlowWindows {

@@ -228,7 +228,7 @@ test('a flagged slice makes the bars it touches incomplete, and the state until 
   expect(engine.state().complete).toBe(true);
 });
 
-test('a silence within a day becomes empty candles, a longer one is skipped and leaves cut bars incomplete', () => {
+test('a silence within a day becomes empty candles; a longer one is skipped, cut bars incomplete', () => {
   const { candles, sink } = collector();
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   engine.onTrades(tape([[DAY + 1, 10, 1, 'buy']]), true, sink);
@@ -277,7 +277,7 @@ test('a state is due at each candle close and at the first trade 250 ms after th
   expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250, 14_900, 15_000, 15_250]);
 });
 
-test('a signal comes at the trade where flow and microstructure agree, and again 30 s later while they do', () => {
+test('a signal comes when flow and microstructure come to agree, and each 30 s while they do', () => {
   const { signals, sink } = collector();
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   const trades: TestTrade[] = [];

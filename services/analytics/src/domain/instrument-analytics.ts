@@ -36,8 +36,8 @@ const QUARTER_HOUR = TIMEFRAMES.indexOf('15m');
 /**
  * All analytics of one instrument: takes executed trades in slices of any size, and the passing of event
  * time, and tells a sink what came of it. How the trades are cut into slices changes nothing. A trade older
- * than what `advanceTo` was told counts at that time. Restored
- * from a snapshot it goes on as if it had never stopped.
+ * than what `advanceTo` was told counts at that time. Restored from a snapshot it goes on as if it had never
+ * stopped.
  */
 export class InstrumentAnalytics {
   readonly settings: AnalyticsSettings;
@@ -134,8 +134,8 @@ export class InstrumentAnalytics {
    * Returns everything a strategy may read, as of the newest
    * trade or time. *Errors*: InputError before the first trade.
    * *Shape*: `trades` counts since the engine's start; `cvd` runs since UTC midnight; `complete` is false
-   * while a gap is open, for 15 minutes after one, and for the first
-   * 15 minutes after a start, when the windows are not full yet.
+   * while a gap is open, for 15 minutes after one, and for the first 15 minutes after a start, when the
+   * windows are not full yet.
    */
   state(): MarketState {
     if (this.trades === 0)

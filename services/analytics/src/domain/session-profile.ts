@@ -37,8 +37,8 @@ function nice(value: number): { size: number; place: number } {
 
 /**
  * Volume by price since UTC midnight, in rows of a whole number of ticks that stay the same for the session.
- * Adding is O(1); POC and value area are worked out over the
- * rows when read, because far more trades come than reads.
+ * Adding is O(1); POC and value area are worked out over the rows when read, because far more trades come
+ * than reads.
  */
 export class SessionProfile {
   private readonly price: Grid;

@@ -28,8 +28,8 @@ export function pointOfControl(rows: ArrayLike<number>): number {
 
 /**
  * Returns the first and last row of the value area: from the POC outwards by pairs of rows, the heavier pair
- * first, upwards on a tie, until it holds 70 %. *Source*: the
- * two-row expansion of the CBOT, reference analytics §1.3.
+ * first, upwards on a tie, until it holds 70 %. *Source*: the two-row expansion of the CBOT, reference
+ * analytics §1.3.
  */
 export function valueArea(rows: ArrayLike<number>, poc: number): { low: number; high: number } {
   let total = 0;

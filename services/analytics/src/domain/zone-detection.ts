@@ -67,8 +67,8 @@ export function findRejection(s: BarSeries, kind: ZoneKind, tick: number): Found
 
 /**
  * Returns the zone of a base that the newest bar has left far enough, or null: 1–6 small bars, then 1–3 bars
- * of which the first is an impulse, gone at least 2 × the base's
- * height and 1.5 ATR from it, and not already so far a bar ago.
+ * of which the first is an impulse, gone at least 2 × the base's height and 1.5 ATR from it, and not already
+ * so far a bar ago.
  * *Source*: reference analytics §4.2.
  */
 export function findBaseImpulse(s: BarSeries, kind: ZoneKind, tick: number): FoundZone | null {

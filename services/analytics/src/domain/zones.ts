@@ -38,8 +38,8 @@ const KINDS: readonly ZoneKind[] = ['demand', 'supply'];
 /**
  * Supply and demand zones of one timeframe. Zones are made and broken when a bar closes; trades touch them. A
  * zone is fresh when price has left it, tested at each touch (a new one only after price has left by half its
- * height), broken when a bar closes beyond it by more than
- * 0.1 ATR, expired after 500 bars or with its third touch.
+ * height), broken when a bar closes beyond it by more than 0.1 ATR, expired after 500 bars or with its third
+ * touch.
  */
 export class ZoneBook {
   /** Nothing happens to any zone here while the price stays strictly between the two. */

@@ -1,10 +1,7 @@
 import {
-  type AccountId,
   type Check,
   Decimal,
   InputError,
-  type Instrument,
-  type InstrumentId,
   type MarketState,
   type RefusalCode,
   type RiskEvent,
@@ -16,6 +13,7 @@ import { configurationHash, gate, type Proposal, type Strategy, type StrategyVer
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
 import { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
 import { type Cause, recordDecision } from './decision-record.ts';
+import type { DecisionSettings } from './decision-settings.ts';
 import { type DecisionSnapshot, readSnapshot, SNAPSHOT_VERSION } from './decision-snapshot.ts';
 import { type EntryPlan, planEntry } from './entry-plan.ts';
 import { EvaluationPace } from './evaluation-pace.ts';
@@ -25,18 +23,6 @@ import { Halts } from './halts.ts';
 import { placeOrderOf } from './place-order.ts';
 import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
-
-/** What the decider of one account is built from. */
-export interface DecisionSettings {
-  readonly account: AccountId;
-  readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
-  readonly config: TradingConfig;
-  /** Every strategy that a configuration may enable, parameters in force. */
-  readonly strategies: readonly Strategy[];
-  readonly codeVersion: string;
-  /** DEFAULT_LIMITS where left out. */
-  readonly limits?: Partial<DecisionLimits>;
-}
 
 /** What was not published, and why it did not need to be. */
 export interface DecisionCounters {
@@ -179,7 +165,9 @@ export class DecisionEngine {
       throw new InputError({
         field: 'decision snapshot',
         value: differs,
-        because: `does not belong to account ${settings.account} and configuration ${engine.#configurationHash}`,
+        because:
+          `does not belong to account ${settings.account} ` +
+          `and configuration ${engine.#configurationHash}`,
         remedy: 'Restore the snapshot of this account, or start without one and replay the log.',
       });
     return engine;

@@ -47,8 +47,8 @@ export type EntryPlan =
  * distance, or the proposal's when that is farther, kept within `takeProfit`. Quantity: equity × size ÷
  * price, and at most what loses `riskPerTrade` of the equity at the stop, rounded down to the step. Example:
  * long at 100, tick 0.01, equity 10,000, size 2 %, stop 99.5 with [0.2 %, 0.3 %], risk_reward 1.5, targets
- * [0.5 %, 1 %] → quantity 2, limit 100.05, stop 99.70 (0.5
- * % cut to 0.3 %), target 100.50 (0.45 % raised to 0.5 %).
+ * [0.5 %, 1 %] → quantity 2, limit 100.05, stop 99.70 (0.5 % cut to 0.3 %), target 100.50 (0.45 % raised to
+ * 0.5 %).
  */
 export function planEntry(input: EntryPlanInput): EntryPlan {
   const { config, instrument } = input;

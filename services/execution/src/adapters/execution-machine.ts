@@ -22,7 +22,10 @@ export interface MachineMode {
 /** One input may lead to so many others before something must be wrong. */
 const CHAIN_MAX = 1_000;
 
-/** Execution between bus, judgement and venue. Effects are carried out one by one, in order, before the next input. */
+/**
+ * Execution between bus, judgement and venue. Effects are
+ * carried out one by one, in order, before the next input.
+ */
 export class ExecutionMachine implements StepMachine {
   readonly #engine: ExecutionEngine;
   readonly #account: AccountId;
@@ -108,7 +111,9 @@ export class ExecutionMachine implements StepMachine {
     };
   }
 
-  /** Handles one input and all that follows from it. Synchronous while nothing has to be asked of the venue. */
+  /**
+   * Handles one input and all that follows from it. Synchronous while nothing has to be asked of the venue.
+   */
   feed(input: ExecutionInput, context: HandleContext): void | Promise<void> {
     const effects = this.#say(this.#engine.handle(input), context);
     if (effects.length > 0) return this.#carryOut(effects, context);
@@ -175,7 +180,8 @@ export class ExecutionMachine implements StepMachine {
       case 'CancelAtVenue':
         return [{ type: 'CancelOutcomeKnown', outcome: await this.#wire.cancel(effect, timeUs) }];
       case 'FetchFills': {
-        const fills = await this.#wire.venue.fillsSince(effect.account, effect.sinceUs).catch(() => []); // asked again at the engine's pace
+        // On failure the engine asks again at its own pace.
+        const fills = await this.#wire.venue.fillsSince(effect.account, effect.sinceUs).catch(() => []);
         return fills.map((fill) => ({ type: 'VenueFilled', fill, cumulative: fill.quantity }));
       }
       case 'Quarantine':
@@ -198,8 +204,9 @@ export class ExecutionMachine implements StepMachine {
 }
 
 /**
- * Brings the engine back. In a replay the inputs since the snapshot are gone through again and tell it everything, so it
- * keeps its orders as they were and only the epoch is new; live, the epoch's start makes it ask the venue (EpochStarted).
+ * Brings the engine back. In a replay the inputs since the snapshot are gone through again and tell it
+ * everything, so it keeps its orders as they were and only the epoch is new; live, the epoch's start makes it
+ * ask the venue (EpochStarted).
  */
 function restoreEngine(
   settings: ExecutionSettings,

@@ -45,8 +45,8 @@ export interface SendOptions {
 
 /**
  * The last metre to the venue. Intent and send are in the write-ahead log, on disk, before the request
- * leaves; a client order id goes on the wire once; what an earlier
- * life sent is asked about, never sent again on suspicion (R-30…R-33).
+ * leaves; a client order id goes on the wire once; what an earlier life sent is asked about, never sent again
+ * on suspicion (R-30…R-33).
  */
 export class OrderWire {
   readonly #log: WriteAheadLog;

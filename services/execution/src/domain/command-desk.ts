@@ -174,8 +174,8 @@ export class CommandDesk {
   }
 
   /**
-   * What is left below the venue's smallest order, by quantity or by value, can't be closed, and must not bar the
-   * instrument for ever.
+   * What is left below the venue's smallest order, by quantity or by
+   * value, can't be closed, and must not bar the instrument for ever.
    */
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);

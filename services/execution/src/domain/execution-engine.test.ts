@@ -464,7 +464,7 @@ test('exits pass when entries may not, once the gate was open in this epoch, and
   expect(denial(engine.handle(close(5, { quantity: d('1') })))).toBeNull();
 });
 
-test('a halt denies exits that can wait, never a stop, a person’s or the breaker’s, and takes back working entries', () => {
+test('a halt denies exits that can wait, not stops, a person’s, the breaker’s; it cancels entries', () => {
   const { engine } = holding();
   const entry = sent(engine.handle(place(2, { timeUs: 1.6 * S, instrument: BTC, timeInForce: 'gtc' })));
   engine.handle(submitted(entry.clientOrderId, 'confirmed', 1.6 * S));
@@ -732,7 +732,7 @@ function play(session: readonly Step[], feed: (input: ExecutionInput, n: number)
   return { orders, held, lowest };
 }
 
-test('under any venue: no id goes out twice without proof, our book is the venue’s, no exit opens a short', () => {
+test('any venue: no id goes out twice without proof, our book is the venue’s, no exit opens a short', () => {
   fc.assert(
     fc.property(sessions, (session) => {
       const engine = ready({ limits: { ...LIMITS, entriesPerMinuteMax: 50 } });

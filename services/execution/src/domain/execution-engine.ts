@@ -20,8 +20,8 @@ import { binds, TradingModes } from './trading-modes.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
- * says; returns order events and what the shell must do. Pure
- * and synchronous; its clock is the event time it is fed.
+ * says; returns order events and what the shell must do. Pure and synchronous; its clock is the event time it
+ * is fed.
  */
 export class ExecutionEngine {
   readonly #settings: ExecutionSettings;

@@ -66,8 +66,8 @@ export interface GateOpened {
 
 /**
  * This process took the account over under a new fencing epoch: the gate closes, what was in flight is
- * unknown, and the venue is asked about every order that is open.
- * *Errors*: InputError unless the epoch is newer than the last.
+ * unknown, and the venue is asked about every order that is open. *Errors*: InputError unless the epoch is
+ * newer than the last.
  */
 export interface EpochStarted {
   readonly type: 'EpochStarted';

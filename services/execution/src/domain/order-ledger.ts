@@ -51,8 +51,8 @@ export function tracked(order: Order, expiresUs: TimeUs | null, sends: number): 
 /**
  * All orders of the account. *Shape*: open ones are bounded by the position limit and the entry rate; of the
  * closed ones the last `closedMax` are kept, so that a fill told twice is known. What is older than
- * `forgottenUs` may have been forgotten: a fill from before
- * that time of an order we don't know has been booked already.
+ * `forgottenUs` may have been forgotten: a fill from before that time of an order we don't know has been
+ * booked already.
  */
 export class OrderLedger {
   readonly #open = new Map<ClientOrderId, Tracked>();

@@ -17,11 +17,10 @@ import {
   isTerminal,
   leavesOf,
   newOrder,
-  ORDER_FACT_TYPES,
   type Order,
   type OrderFact,
-  type OrderFactType,
 } from './order-state-machine.ts';
+import { ORDER_FACT_TYPES, type OrderFactType } from './order-transitions.ts';
 
 const d = (text: string) => Decimal.of(text);
 const ID = clientOrderId('aaaaaaaaaaaaaaaaaaaaaaaaaaa');
@@ -70,8 +69,8 @@ function fact(type: OrderFactType): OrderFact {
 }
 
 // Each cell: what the status becomes; `=` true but nothing new; `.` illegal, status kept; `!` illegal, fill
-// booked. The order has no fill yet, and the fill that comes
-// is a part of it. Written down from the reference, by hand.
+// booked. The order has no fill yet, and the fill that comes is a part of it. Written down from the
+// reference, by hand.
 const EXPECTED = `
                  Den Emu Rel Int Sub Unk Acc Rej Trg Fil UpR Upd UpX CaR CaX Can Exp
 initialized      den emu .   int .   .   acc rej trg !   .   .   .   .   .   can exp

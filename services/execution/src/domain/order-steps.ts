@@ -59,8 +59,8 @@ export class OrderSteps {
 
   /**
    * Ends an order whose fills have all arrived; until then it stays open and the fills are fetched. So a
-   * cancel is announced with its true cumulative, and nobody sizes
-   * a next order by fills that are still on their way (R-36).
+   * cancel is announced with its true cumulative, and nobody sizes a next order by fills that are still on
+   * their way (R-36).
    */
   settle(of: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.now(of);

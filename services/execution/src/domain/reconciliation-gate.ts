@@ -19,8 +19,8 @@ export function closedGate(epoch: number): GateState {
 /**
  * The reconciliation gate of one fencing epoch (I5). Entries need it open and fresh. Exits need it to have
  * been open once in this epoch: from then on our books were the venue's and have been fed by its fills, so a
- * close that is cut to our net position can only reduce; before, the
- * position we believe in may be fiction and a "close" might open one.
+ * close that is cut to our net position can only reduce; before, the position we believe in may be fiction
+ * and a "close" might open one.
  */
 export class ReconciliationGate {
   #state: GateState;

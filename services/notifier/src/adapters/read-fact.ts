@@ -63,13 +63,14 @@ function reconciliationFact(message: InboundMessage): NotableFact | null {
     };
   }
   const completed = codecs.ReconciliationCompleted.decode(message.data);
-  const first = completed.discrepancies[0];
+  const [first, ...others] = completed.discrepancies;
   if (first === undefined) return null;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
   return {
     type: 'ReconciliationDiscrepancy',
     account: completed.account,
     instrument: null,
-    kind: `${first.class} of ${first.subject}${completed.discrepancies.length > 1 ? ` and ${completed.discrepancies.length - 1} more` : ''}`,
+    kind: `${first.class} of ${first.subject}${more}`,
     ours: first.before,
     venues: first.after,
     timeUs: message.timeUs,

@@ -30,8 +30,8 @@ const REASON_MAX = 300;
 
 /**
  * Sends mails through SendGrid's v3 API. Nothing from 200 to 299 was refused; 429 and 5xx and a broken
- * connection are worth another try, other answers are final. A request
- * that timed out may have arrived: at least once, not exactly once.
+ * connection are worth another try, other answers are final. A request that timed out may have arrived: at
+ * least once, not exactly once.
  */
 export class SendGridChannel implements NotificationChannel {
   readonly name = 'sendgrid';

@@ -7,8 +7,8 @@ const ROW_BYTES = WIDTH / 4;
 
 /**
  * Returns a line chart of equity as base64 of a PNG: green when the day gained, red when it lost, a grey line
- * where it began. Fewer than two values draw a flat line. *Shape*:
- * 600 × 200, 4 colours, stored without compression (about 30 kB).
+ * where it began. Fewer than two values draw a flat line. *Shape*: 600 × 200, 4 colours, stored without
+ * compression (about 30 kB).
  */
 export function equityCurvePng(equity: readonly number[]): string {
   const values = equity.filter(Number.isFinite);

@@ -84,7 +84,8 @@ function htmlOf(notice: Notice): string {
       ? ''
       : `<img src="cid:${escapeHtml(picture.name)}" alt="Equity curve" width="600" height="200">`;
   const title = `${PRIORITY_MARKS[notice.priority]} ${escapeHtml(oneLine(notice.title, VALUE_MAX))}`;
-  return `<h2 style="font-size:16px;margin:16px 0 4px">${title}</h2><table role="presentation">${rows.join('')}</table>${image}`;
+  const table = `<table role="presentation">${rows.join('')}</table>`;
+  return `<h2 style="font-size:16px;margin:16px 0 4px">${title}</h2>${table}${image}`;
 }
 
 function frame(heading: string, content: string, more: string): string {

@@ -19,8 +19,9 @@ export async function serveRequests(
     });
     return answer!;
   };
-  // A signal of ours may have let the asker go ahead of what our last life had stored. Until the books are there again an
-  // order would come alive too early, and "absent" would prove nothing: the asker is told so, and asks again.
+  // A signal of ours may have let the asker go ahead of what our last life had stored. Until the books are
+  // there again an order would come alive too early, and "absent" would prove nothing: the asker is told so,
+  // and asks again.
   const refuseAhead = (step: number): void => {
     if (loop.step < step) throw new Error(`the books are at step ${loop.step}, the asker at ${step}`);
   };

@@ -24,8 +24,8 @@ interface MachineSnapshot {
 
 /**
  * The paper exchange between bus and books. Its inputs are the public trades and the requests it answered;
- * the requests are in its ledger, each with the number of inputs
- * handled before it, so a restart goes through both in the same order.
+ * the requests are in its ledger, each with the number of inputs handled before it, so a restart goes through
+ * both in the same order.
  */
 export class VenueMachine implements StepMachine {
   readonly venue: PaperVenue;

@@ -183,7 +183,7 @@ test('a restart in the middle of a chase goes on with it', () => {
   expect(story.commands[1]).toMatchObject({ attempt: 2 });
 });
 
-test('somebody else closing the position is told as the operator, a fill of no known order as external', () => {
+test('closing by somebody else is told as the operator’s, by a fill of no known order as external', () => {
   for (const [intent, reason] of [
     ['exit', 'operator'],
     ['none', 'external'],

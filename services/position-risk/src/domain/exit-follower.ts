@@ -61,8 +61,8 @@ const DOUBLINGS_MAX = 5;
 /**
  * Follows one position's exit until it is flat. It never gives up, because a position whose stop has fired
  * must not be left alone, but after `exitAttemptsMax` attempts it calls for a person and slows down. While
- * any of its orders is in doubt (sent and not acknowledged,
- * unknown, or fills outstanding) nothing is sent again.
+ * any of its orders is in doubt (sent and not acknowledged, unknown, or fills outstanding) nothing is sent
+ * again.
  */
 export class ExitFollower {
   readonly position: PositionId;

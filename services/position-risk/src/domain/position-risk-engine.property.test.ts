@@ -1,7 +1,8 @@
 import { type ClosePosition, Decimal } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PositionRiskEngine, type PositionRiskOutput } from './position-risk-engine.ts';
+import { PositionRiskEngine } from './position-risk-engine.ts';
+import type { PositionRiskOutput } from './position-risk-io.ts';
 import {
   ACCOUNT,
   at,

@@ -56,7 +56,7 @@ test.each<[string, ExitReason, 'long' | 'short', Partial<typeof PLAN>, [number, 
   });
 });
 
-test('the command id is a function of position and attempt, and further trades give no second command', () => {
+test('the command id follows from position and attempt, and further trades give no second command', () => {
   const story = new Scenario();
   story.open('long', '1', '50000');
   const { id } = story.engine.positions()[0]!;
@@ -65,7 +65,7 @@ test('the command id is a function of position and attempt, and further trades g
   expect(story.commands.map(({ commandId }) => commandId)).toEqual([hashId('close', id, 1)]);
 });
 
-test('a batch of trades tells one stop move with the last level, but each trade meets the stop of its moment', () => {
+test('a batch of trades tells one stop move, the last, but each trade meets the stop of its moment', () => {
   const story = new Scenario();
   story.open('long', '1', '50000');
   const out = story.prices(BTC, [1, 50_100], [1, 50_500], [1, 51_000], [2, 50_745], [3, 55_000]);
@@ -113,7 +113,7 @@ test('a fill told twice is booked once', () => {
   expect(story.engine.positions()[0]?.quantity.toString()).toBe('1');
 });
 
-test('a trade id that comes again with other numbers is not booked and stops new exposure in the instrument', () => {
+test('a trade id that comes again with other numbers is not booked and stops new exposure there', () => {
   const story = new Scenario();
   const order = story.enter('long');
   story.fill(order, 'buy', '1', '50000', { trade: 'same' });
@@ -206,7 +206,7 @@ test('adds up what each strategy made', () => {
   expect(totals.byStrategy.get('hierarchical')?.realized.toString()).toBe('500');
 });
 
-test('refuses a fill in an instrument without rules, and one with impossible numbers, changing nothing', () => {
+test('refuses a fill without rules for its instrument or with impossible numbers, changing nothing', () => {
   const story = new Scenario();
   const other = SETTINGS.instruments.get(BTC)!;
   const narrow = new Scenario({ ...SETTINGS, instruments: new Map([[ETH, { ...other, id: ETH }]]) });

@@ -1,5 +1,4 @@
 import {
-  type ClosePosition,
   type ControlCommand,
   Decimal,
   type ExitReason,
@@ -8,7 +7,6 @@ import {
   type OrderEvent,
   type Position,
   type PositionEvent,
-  type RiskEvent,
   type TimeUs,
   type TradeColumns,
 } from '@algo/model';
@@ -20,6 +18,7 @@ import { FillMemory } from './fill-memory.ts';
 import { fillEffect } from './holding.ts';
 import type { InstrumentBook, KnownOrder } from './instrument-book.ts';
 import type { PositionGuard, StopView } from './position-guard.ts';
+import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
 import {
   knownOrders,
@@ -30,25 +29,13 @@ import {
 import { RecentMap } from './recent-map.ts';
 import type { ScopedMode } from './trading-modes.ts';
 
-/**
- * What the guard hears: orders' facts, the market's trades, event time as it goes on, an operator's commands.
- */
-export type PositionRiskInput =
-  | OrderEvent
-  | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
-  | { readonly type: 'TimeAdvanced'; readonly timeUs: TimeUs }
-  | ControlCommand;
-/** What the guard says: facts of positions and of risk, and the exits it asks for. */
-export type PositionRiskOutput = PositionEvent | RiskEvent | ClosePosition;
-
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
 const ORDERS_REMEMBERED = 4_096;
 const COMMANDS_REMEMBERED = 1_024;
 
 /**
  * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is
- * flat, and watches the account's drawdown. Events of other
- * accounts and trades of unknown instruments are passed over.
+ * flat, and watches the account's drawdown. Passes over what is of other accounts or unknown instruments.
  * *Errors*: InputError on a fill it can't book and a command it may not obey; nothing has changed then.
  */
 export class PositionRiskEngine {

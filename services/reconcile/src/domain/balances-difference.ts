@@ -8,8 +8,8 @@ export const BALANCE_TOLERANCE = Decimal.of('0.001');
 
 /**
  * Returns the assets whose balance isn't what opening balance, fills and fees come to (D9). Less than that is
- * a reason to refuse; more is only reported, since a deposit
- * harms nobody. Spot alone: elsewhere cash moves without fills.
+ * a reason to refuse; more is only reported, since a deposit harms nobody. Spot alone: elsewhere cash moves
+ * without fills.
  */
 export function balancesDifference(
   local: LocalBooks,

@@ -65,8 +65,8 @@ export interface Lookup {
 
 /**
  * What the venue says, read as one coherent snapshot. *Shape*: `fills` complete since `context.fillsSinceUs`;
- * `lookups` answers for those of our open orders that
- * `openOrders` doesn't show: `undecidedOrders` names them.
+ * `lookups` answers for those of our open orders that `openOrders` doesn't show: `undecidedOrders` names
+ * them.
  */
 export interface VenueBooks {
   readonly openOrders: readonly VenueOrder[];
@@ -103,8 +103,8 @@ export interface UndecidedOrder {
 
 /**
  * Returns our orders that aren't over, from the events and from the write-ahead log, without repeats. The
- * venue must be asked about those that its open orders don't show.
- * *Shape*: `cumulative` null for an order that only the log knows.
+ * venue must be asked about those that its open orders don't show. *Shape*: `cumulative` null for an order
+ * that only the log knows.
  */
 export function undecidedOrders(local: LocalBooks): readonly UndecidedOrder[] {
   const known = new Set(local.orders.map((o) => o.request.clientOrderId));

@@ -45,7 +45,8 @@ function atVenue(
           ]
         : [];
     if (known.equals(theirs.filled)) return adopted;
-    const refusal = `order ${id}: the venue counts ${theirs.filled} filled, its fills and ours come to ${known}`;
+    const refusal =
+      `order ${id}: the venue counts ${theirs.filled} filled, ` + `its fills and ours come to ${known}`;
     const before = `filled ${ours.cumulative ?? 0}`;
     return [
       ...adopted,

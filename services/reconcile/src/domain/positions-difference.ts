@@ -95,11 +95,13 @@ function sizes(c: Compared): readonly Discrepancy[] {
           evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
         },
       ];
-    const refusal = `${id}: ${expectedOwn} is gone from the venue, and the fill history may not reach back far enough`;
+    const gone = `${id}: ${expectedOwn} is gone from the venue`;
+    const refusal = `${gone}, and the fill history may not reach back far enough`;
     return [{ ...about('D1', id, 'none', before, before), evidence, refusal }];
   }
   if (after.isPositive() !== expectedOwn.isPositive()) {
-    const refusal = `${id}: we are ${sideOf(expectedOwn)} ${expectedOwn.abs()}, the venue is ${sideOf(after)} ${after.abs()}`;
+    const ours = `${sideOf(expectedOwn)} ${expectedOwn.abs()}`;
+    const refusal = `${id}: we are ${ours}, the venue is ${sideOf(after)} ${after.abs()}`;
     return [{ ...about('D4', id, 'none', before, before), evidence, refusal }];
   }
   const shrinks = after.abs().lessThan(expectedOwn.abs());

@@ -24,8 +24,8 @@ export const CLASS_NAMES: Readonly<Record<DiscrepancyClass, string>> = {
 
 /**
  * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
- * venue's own stream; `close_order`, `adopt_order`: execution's own
- * lookup brings it there; `none`: nothing, it is only reported.
+ * venue's own stream; `close_order`, `adopt_order`: execution's own lookup brings it there; `none`: nothing,
+ * it is only reported.
  */
 export type ReconciliationAction =
   | 'none'

@@ -35,7 +35,8 @@ export function renderReport(report: ReconciliationReport): string {
     `Reconciliation of ${report.account}: ${verdict.type === 'pass' ? 'PASS' : 'REFUSED'}`,
     `Epoch ${report.epoch}, venue as of ${isoTime(report.asOfUs)}, report ${report.id}`,
     `Compared ${compared.orders} orders, ${compared.fills} fills, ${compared.positions} positions, ` +
-      `${compared.balances} balances; ${discrepancies.length} differences, ${actionsOf(report).length} actions`,
+      `${compared.balances} balances; ${discrepancies.length} differences, ` +
+      `${actionsOf(report).length} actions`,
     '',
     ...table,
     ...reasons,

@@ -15,8 +15,8 @@ import {
 } from '@algo/model';
 import { NAMED_STRATEGIES, parseTradingConfig } from '@algo/strategy';
 import { exampleState } from '@algo/strategy/testing';
-import type { DecisionSettings } from '../decision-engine.ts';
 import type { DecisionInput } from '../decision-io.ts';
+import type { DecisionSettings } from '../decision-settings.ts';
 
 /** One account, two instruments, config_1's numbers: what the engine's tests start from. */
 export const ACCOUNT = accountId('paper-main');

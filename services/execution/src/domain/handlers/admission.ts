@@ -13,8 +13,8 @@ export interface AdmissionContext {
 
 /**
  * Exits that pass a halt: a person's flatten, the breaker's own "close all", and the stops, because a halt
- * must not take the guard from a position that it leaves open.
- * All are cut to what we hold, so none can open anything.
+ * must not take the guard from a position that it leaves open. All are cut to what we hold, so none can open
+ * anything.
  */
 export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set([
   'operator',

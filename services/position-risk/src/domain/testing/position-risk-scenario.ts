@@ -20,11 +20,8 @@ import {
   venueOrderId,
   venueTradeId,
 } from '@algo/model';
-import {
-  PositionRiskEngine,
-  type PositionRiskInput,
-  type PositionRiskOutput,
-} from '../position-risk-engine.ts';
+import { PositionRiskEngine } from '../position-risk-engine.ts';
+import type { PositionRiskInput, PositionRiskOutput } from '../position-risk-io.ts';
 import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
 
 export const ACCOUNT = accountId('paper-main');

@@ -1,0 +1,20 @@
+import type {
+  ClosePosition,
+  ControlCommand,
+  OrderEvent,
+  PositionEvent,
+  RiskEvent,
+  TimeUs,
+  TradeColumns,
+} from '@algo/model';
+
+/**
+ * What the guard hears: orders' facts, the market's trades, event time as it goes on, an operator's commands.
+ */
+export type PositionRiskInput =
+  | OrderEvent
+  | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
+  | { readonly type: 'TimeAdvanced'; readonly timeUs: TimeUs }
+  | ControlCommand;
+/** What the guard says: facts of positions and of risk, and the exits it asks for. */
+export type PositionRiskOutput = PositionEvent | RiskEvent | ClosePosition;
