@@ -25,7 +25,7 @@ export const description =
 const BATCH = 200;
 const PAIRS = 3;
 const BUSY_TRADES = 4_000_000;
-const SPARSE_TRADES = 600_000;
+const SPARSE_TRADES = 300_000;
 const ENDLESS_MS = 180_000;
 
 export async function run(options: BenchOptions): Promise<BenchResult> {
