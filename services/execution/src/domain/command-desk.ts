@@ -87,6 +87,7 @@ export class CommandDesk {
   #enter(command: PlaceOrder, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
     const refused = admitEntry(books, command);
     if (refused !== null) return refused;
+    this.#sweep(instrument.id, books);
     const { limits } = this.#settings;
     const reference = books.prices.get(instrument.id) ?? null;
     const request = entryRequest(command, instrument, reference, limits.marketCap);
@@ -184,6 +185,13 @@ export class CommandDesk {
     if (size.lessThan(instrument.minQuantity)) return true;
     const mark = this.#markOf(id, books);
     return instrument.market !== 'perp' && mark !== null && size.times(mark).lessThan(instrument.minNotional);
+  }
+
+  /** Sets dust aside before a new position begins, unless an order that still works may yet make it more. */
+  #sweep(id: InstrumentId, books: Books): void {
+    const dust = this.#positions.open().find((p) => p.instrument === id && this.#isDust(p, books));
+    if (dust !== undefined && !this.#openOrders().some((order) => order.request.instrument === id))
+      this.#positions.setAside(id);
   }
 
   #markOf(id: InstrumentId, books: Books): Decimal | null {

@@ -11,7 +11,7 @@ export interface NetPosition {
 }
 
 /**
- * Our own net position per instrument, folded exactly from fills. Nothing else ever moves it.
+ * Our own net position per instrument, folded exactly from fills; only dust is ever taken out of it.
  * *Shape*: bounded by the number of instruments we have traded.
  */
 export class PositionBook {
@@ -33,6 +33,15 @@ export class PositionBook {
   /** Returns what we hold, signed; zero if we never traded it. */
   quantity(instrument: InstrumentId): Decimal {
     return this.#positions.get(instrument)?.quantity ?? Decimal.zero;
+  }
+
+  /**
+   * Takes what is left of a position out of the book: too little to be sold, it stays with the venue. Piece upon
+   * piece would else add up to a position that nobody guards and that bars the instrument.
+   */
+  setAside(instrument: InstrumentId): void {
+    const position = this.#positions.get(instrument);
+    if (position !== undefined) this.#positions.set(instrument, { ...position, quantity: Decimal.zero });
   }
 
   /** Returns the price of our last fill, null if we never traded it. *Units*: quote per base. */
