@@ -89,7 +89,7 @@ function namesOf<Name extends string, Role extends string>(
   return (Object.keys(table) as Name[]).filter((name) => table[name][role].includes(service));
 }
 
-/** The families that end in a process's name are open to that process only: nobody marks a step for another. */
+/** A family that ends in a process's name is open to that process only: nobody marks a step for another. */
 function familySubjects(family: Family, service: ServiceName, names: readonly string[]): readonly string[] {
   if (family === 'sys.service' || family === 'step.mark') return names.map((name) => `${family}.${name}`);
   if (family !== 'dlq.letter') return [`${family}.>`];
@@ -143,8 +143,8 @@ export function passwordVariable(user: string): string {
 
 /**
  * Returns the `authorization` block of nats.conf: one user for each service, named like it, and the
- * provisioner. The passwords are variables, which the server takes from its environment or, when `passwordsFile`
- * is given, from assignments in that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
+ * provisioner. The passwords are variables, which the server takes from its environment or, when
+ * `passwordsFile` is given, from assignments in that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
  */
 export function renderNatsUsers(
   options: {

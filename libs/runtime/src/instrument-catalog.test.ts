@@ -6,7 +6,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';
 import { ConfigError } from './read-config.ts';
 
-const GOOD = `{ base: LTC, quote: USDT, price_tick: '0.01', quantity_step: '0.001', min_quantity: 1, min_notional: '5' }`;
+const GOOD =
+  "{ base: LTC, quote: USDT, price_tick: '0.01', quantity_step: '0.001', " +
+  "min_quantity: 1, min_notional: '5' }";
 
 let directory: string;
 let path: string;
@@ -40,9 +42,9 @@ test('an entry becomes an instrument with exact decimals', () => {
 
 test('everything that is wrong is said at once, by instrument and field', () => {
   const bad = [
-    `a.spot.A: { base: '', quote: B, price_tick: 0, quantity_step: '-1', min_quantity: x, min_notional: '5' }`,
+    `a.spot.A: { base: '', quote: B, price_tick: 0, quantity_step: '-1', min_quantity: x, min_notional: 5 }`,
     `a.spot.B: { base: B, quote: C, price_tick: '1', quantity_step: '1', min_quantity: '1' }`,
-    `a.spot.C: { base: B, quote: C, price_tick: '1', quantity_step: '1', min_quantity: '1', min_notional: '1', tick: 1 }`,
+    'a.spot.C: { base: B, quote: C, price_tick: 1, quantity_step: 1, min_quantity: 1, min_notional: 1, x: 1 }',
   ].join('\n');
   let error: unknown;
   try {
@@ -60,7 +62,7 @@ test('everything that is wrong is said at once, by instrument and field', () => 
     /^a\.spot\.A\.quantity_step: "-1" is not a positive decimal/,
     /^a\.spot\.A\.min_quantity: "x" is not a positive decimal; quote small ones: "0.00000001"/,
     /^a\.spot\.B\.min_notional: /,
-    /^a\.spot\.C: .*tick/,
+    /^a\.spot\.C: .*"x"/,
   ])
     expect(problems.some((problem) => part.test(problem))).toBe(true);
 });

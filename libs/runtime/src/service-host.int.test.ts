@@ -69,7 +69,7 @@ function run(env: Record<string, string>): Running {
   };
 }
 
-test('everything that is wrong with the configuration is said at once, plainly, and the exit is 78', async () => {
+test('all that is wrong with the configuration is said at once, plainly, and the exit is 78', async () => {
   const { exited } = run({ ALGO_HTTP_PORT: '70000', ALGO_LOG_LEVEL: 'loud', ALGO_BEHAVIOUR: 'dance' });
   const { code, stderr } = await exited;
   expect(code).toBe(78);
