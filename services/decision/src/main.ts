@@ -24,12 +24,17 @@ await hostService('decision', schema, async (context) => {
       .catch((error: unknown) =>
         log.error({ err: error }, 'the switch is in force but could not be remembered'),
       );
+  const refused = (name: string) =>
+    log.error(
+      { configuration: name, known: [...configs.byName.keys()] },
+      'told to trade by a configuration that is not there; nothing changed',
+    );
   let machine!: DecisionMachine;
   const loop = context.own(
     await startStepLoop('decision', context, {
       asides: ['ctl.config'],
       restore: (state) => {
-        machine = new DecisionMachine(settings, configs.byName, remember, state);
+        machine = new DecisionMachine(settings, configs.byName, { done: remember, refused }, state);
         return machine;
       },
     }),

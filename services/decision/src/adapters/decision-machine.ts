@@ -10,13 +10,13 @@ import {
   type DecisionSettings,
   type DecisionSnapshot,
 } from '../domain/index.ts';
-import { configNamed } from './trading-configs.ts';
 
 /** The decider between bus and judgement. */
 export class DecisionMachine implements StepMachine {
   readonly engine: DecisionEngine;
   readonly #configs: ReadonlyMap<string, TradingConfig>;
   readonly #onSwitched: (name: string) => void;
+  readonly #onRefused: (name: string) => void;
   #signals = 0;
   #accepted = 0;
   #refused = 0;
@@ -24,11 +24,12 @@ export class DecisionMachine implements StepMachine {
   constructor(
     settings: DecisionSettings,
     configs: ReadonlyMap<string, TradingConfig>,
-    onSwitched: (name: string) => void,
+    switching: { readonly done: (name: string) => void; readonly refused: (name: string) => void },
     state: Uint8Array | undefined,
   ) {
     this.#configs = configs;
-    this.#onSwitched = onSwitched;
+    this.#onSwitched = switching.done;
+    this.#onRefused = switching.refused;
     this.engine =
       state === undefined
         ? new DecisionEngine(settings)
@@ -72,7 +73,9 @@ export class DecisionMachine implements StepMachine {
   #switch(message: InboundMessage, context: HandleContext): void {
     const command = controlCommands.decode(message.type, message.data);
     if (command.type !== 'SwitchConfiguration') return;
-    const config = configNamed(this.#configs, command.configuration);
+    const config = this.#configs.get(command.configuration);
+    // The command stays in its stream: failing on it would fail at every start.
+    if (config === undefined) return this.#onRefused(command.configuration);
     this.#feed({ type: 'ConfigurationActivated', config, timeUs: command.timeUs }, context);
     const activated = { configuration: config, hash: configurationHash(config), timeUs: command.timeUs };
     context.emit(
