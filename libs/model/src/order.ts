@@ -19,7 +19,8 @@ export type OrderIntent = 'entry' | 'exit';
 
 /**
  * What we ask a venue to do. *Units*: quantity base, price quote.
- * *Shape*: `limitPrice` null exactly when `type` is market; `reduceOnly` on every exit.
+ * *Shape*: `limitPrice` null exactly when `type` is market; `reduceOnly` on every exit
+ * where the market knows it (perp, forex).
  */
 export interface OrderRequest {
   readonly clientOrderId: ClientOrderId;

@@ -75,7 +75,10 @@ export class DecisionMachine implements StepMachine {
     if (command.type !== 'SwitchConfiguration') return;
     const config = this.#configs.get(command.configuration);
     // The command stays in its stream: failing on it would fail at every start.
-    if (config === undefined) return this.#onRefused(command.configuration);
+    if (config === undefined) {
+      this.#onRefused(command.configuration);
+      return;
+    }
     this.#feed({ type: 'ConfigurationActivated', config, timeUs: command.timeUs }, context);
     const activated = { configuration: config, hash: configurationHash(config), timeUs: command.timeUs };
     context.emit(

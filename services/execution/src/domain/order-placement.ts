@@ -76,7 +76,7 @@ export function exitRequest(
     timeInForce: 'ioc',
     quantity,
     limitPrice: price === null ? null : toTick(side, price, instrument),
-    reduceOnly: true,
+    reduceOnly: knowsReduceOnly(instrument),
   };
 }
 
@@ -87,4 +87,12 @@ function cappedPrice(side: Side, reference: Decimal, cap: Decimal): Decimal {
 /** A buyer's price goes down to the tick and a seller's up: never worse than asked. */
 function toTick(side: Side, price: Decimal, instrument: Instrument): Decimal {
   return price.toStep(instrument.priceTick, side === 'buy' ? 'down' : 'up');
+}
+
+/**
+ * A spot venue knows no reduce-only: there we alone keep an exit from opening anything, by cutting it to our own
+ * position. Asked for it all the same, a venue that nets would refuse an exit whose counterpart we hold as dust.
+ */
+function knowsReduceOnly(instrument: Instrument): boolean {
+  return instrument.market === 'perp' || instrument.market === 'forex';
 }
