@@ -82,3 +82,12 @@ test('a second server on the same port is refused before it starts', async () =>
   await using nats = await NatsFixture.start({ provisioned: false });
   await expect(nats.server.start()).rejects.toThrow(/nats port.*already in use/s);
 });
+
+test('a bus whose server was killed a moment ago closes, and stays closed', async () => {
+  await using nats = await NatsFixture.start();
+  const bus = await JetStreamBus.connect({ servers: [nats.server.url], identity: 'a-0' });
+  const killed = nats.server.kill();
+  await bus[Symbol.asyncDispose]();
+  await killed;
+  expect(bus.nats.nc.isClosed()).toBe(true);
+});

@@ -49,7 +49,8 @@ export async function nextLife(
 export async function startStepLoop(
   service: SteppedService,
   context: ServiceContext<BaseConfig>,
-  parts: Pick<StepLoopOptions, 'restore' | 'asides'> & Partial<Pick<StepLoopOptions, 'snapshots'>>,
+  parts: Pick<StepLoopOptions, 'restore' | 'asides'> &
+    Partial<Pick<StepLoopOptions, 'snapshots' | 'saysAfterInputsStored'>>,
 ): Promise<StepLoop> {
   const { bus, clock, config, identity } = context;
   return StepLoop.start({

@@ -73,6 +73,10 @@ export class AlgoProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }
@@ -141,7 +145,7 @@ export class EngineRun implements AsyncDisposable {
   async #listen(): Promise<boolean> {
     if (this.#bus !== undefined || this.up.over) return true;
     const engine = this.#file();
-    if (engine === undefined || engine.services['ingest-0'] == null) return false;
+    if (engine?.services['ingest-0'] == null) return false;
     const bus = await JetStreamBus.connect({
       servers: [engine.natsUrl],
       identity: `acceptance-${process.pid}`,
@@ -154,9 +158,12 @@ export class EngineRun implements AsyncDisposable {
     return true;
   }
 
+  /** What this run's supervisor has written; what an earlier one left behind names processes that are gone. */
   #file(): z.infer<typeof engineFile> | undefined {
     const path = join(this.dataDir, 'engine.json');
-    return existsSync(path) ? engineFile.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
+    if (!existsSync(path)) return undefined;
+    const engine = engineFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return engine.pid === this.up.pid ? engine : undefined;
   }
 
   async #hangUp(): Promise<void> {

@@ -1,3 +1,4 @@
+import { codecs, subjects } from '@algo/contracts';
 import { expect, test } from '@jest/globals';
 import type { Bus, Clock, InboundMessage } from '../bus.ts';
 import { SimulatedServer } from '../simulated/simulated-bus.ts';
@@ -19,6 +20,7 @@ function start(
   from: Producer,
   parts: {
     liveEpoch?: number;
+    saysAfterInputsStored?: boolean;
     says?: (message: InboundMessage) => readonly ReturnType<typeof fact>[];
     heard?: string[];
   },
@@ -34,6 +36,7 @@ function start(
     ...{ bus, clock, plan: { forward: [from], feedback: [] }, restore: () => machine },
     ...{ snapshots: bucketSnapshots(bus.bucket('snapshots'), bus.identity), snapshotIntervalMs: 60_000 },
     liveEpoch: parts.liveEpoch ?? 1,
+    saysAfterInputsStored: parts.saysAfterInputsStored ?? false,
   });
 }
 
@@ -103,4 +106,45 @@ test('a snapshot taken while messages wait does not take them for repeats when t
   const taken = [];
   for (let next = restored.takeFree(); next !== undefined; next = restored.takeFree()) taken.push(next.id);
   expect(taken).toEqual(['m2', 'm3', 'm4']);
+});
+
+test('who says nothing before its inputs are stored waits for the stream, whatever signals say', async () => {
+  const server = new SimulatedServer(new VirtualClock());
+  const ingest = server.bus('ingest-0');
+  const heard: string[] = [];
+  const said: string[] = [];
+  const says = (message: InboundMessage) => [fact('an.state.3.v.m.S', `state after ${message.id}`)];
+  const parts = { says, heard, saysAfterInputsStored: true };
+  await using loop = await start(server.bus('analytics-0'), TRADES, parts);
+  await using _ = await server
+    .bus('reader')
+    .follow({ stream: 'ANALYTICS', subjects: ['an.state.>'], after: 0 }, ({ id }) => void said.push(id));
+  const place = { producer: 'ingest-0', epoch: 0, count: 1, step: 10 };
+  await ingest.publish({ ...fact('md.trades.3.v.m.S', 't1'), lane: place });
+  const mark = codecs.StepMark.encode({
+    ...{ producer: 'ingest-0', after: 0, steps: [10], eventTimesUs: [10] },
+    lanes: [{ lane: 'md.trades.3', count: 1 }],
+  });
+  ingest.signal(subjects.stepSignal('ingest-0'), mark);
+  await until(() => loop.step === 10);
+  for (let i = 0; i < 100; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect({ heard, said }).toEqual({ heard: ['t1'], said: [] });
+  let isWithinReach = false;
+  const reach = loop.inputsStored().then(() => {
+    isWithinReach = true;
+  });
+  expect(isWithinReach).toBe(false);
+  await ingest.publish({
+    ...{
+      subject: subjects.stepMark('ingest-0'),
+      type: codecs.StepMark.type,
+      id: 'mark',
+      timeUs: 10,
+      data: mark,
+    },
+    lane: place,
+  });
+  await reach;
+  await until(() => said.length > 0);
+  expect(said).toEqual(['state after t1']);
 });

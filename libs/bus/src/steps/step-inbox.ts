@@ -45,6 +45,8 @@ interface Incoming {
   marked: Marked[];
   markedThrough: number;
   consumed: number;
+  /** The last step that a mark of the stream has told of; signals run ahead of it. */
+  storedThrough: number;
   /** Marks of the stream that speak of steps not taken yet: a restart must read them again. */
   stored: { readonly sequence: number; readonly last: number }[];
 }
@@ -64,6 +66,7 @@ export class StepInbox {
   readonly #seen = new Map<StreamName, number>();
   readonly #recent: Set<string>;
   #step: number;
+  #awaited: { readonly needs: readonly { of: Incoming; step: number }[]; readonly wake: () => void }[] = [];
 
   constructor(plan: InboxPlan, snapshot?: InboxSnapshot) {
     this.#step = snapshot?.step ?? 0;
@@ -76,6 +79,7 @@ export class StepInbox {
         marked: [],
         markedThrough: consumed,
         consumed,
+        storedThrough: consumed,
         stored: [],
       };
       this.#producers.set(producer.name, incoming);
@@ -202,6 +206,17 @@ export class StepInbox {
     return { step: this.#step, consumed, positions, lanes, recentIds };
   }
 
+  /**
+   * Resolves when the stream has told of every step that came out so far, so that a restart can go through them again
+   * whoever else was killed; undefined when it has.
+   */
+  inputsStored(): Promise<void> | undefined {
+    const needs = [...this.#producers.values()]
+      .filter(({ consumed, storedThrough }) => storedThrough < consumed)
+      .map((of) => ({ of, step: of.consumed }));
+    return needs.length === 0 ? undefined : new Promise((wake) => this.#awaited.push({ needs, wake }));
+  }
+
   /** Takes a mark that came as a signal; one whose predecessor was lost waits for the stream to tell. */
   onSignal(data: Uint8Array): void {
     const mark = codecs.StepMark.decode(data);
@@ -214,6 +229,12 @@ export class StepInbox {
     this.#mark(incoming, mark);
     const last = mark.steps.at(-1) ?? 0;
     if (last > incoming.consumed) incoming.stored.push({ sequence: message.sequence, last });
+    incoming.storedThrough = Math.max(incoming.storedThrough, last);
+    this.#awaited = this.#awaited.filter(({ needs, wake }) => {
+      if (needs.some(({ of, step }) => of.storedThrough < step)) return true;
+      wake();
+      return false;
+    });
   }
 
   #mark(incoming: Incoming, mark: StepMark): void {

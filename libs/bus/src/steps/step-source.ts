@@ -195,6 +195,8 @@ export class StepSource implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#saving;
+    // Hands what is left to the bus, which has its time to store it; who waits for the feed has heard of a failure.
+    this.#marker.whenStored(this.#step).catch(() => undefined);
     for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
   }
 }

@@ -1,13 +1,16 @@
-import type { Bus, StepLoop, Subscription } from '@algo/bus';
+import type { Bus, Clock, StepLoop, Subscription } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import type { VenueMachine } from './venue-machine.ts';
 
 /** An answer holds at most this many fills, to stay below the server's payload limit. */
 const FILLS_PER_REPLY = 2_000;
+/** Shorter than an asker waits, so that he hears "not taken" before he has to guess. */
+const STORED_MAX_MS = 1_000;
 
 /** Answers the four requests of the venue port, one at a time, between two inputs of the loop. */
 export async function serveRequests(
   bus: Bus,
+  clock: Clock,
   loop: StepLoop,
   machine: VenueMachine,
 ): Promise<Subscription[]> {
@@ -25,17 +28,24 @@ export async function serveRequests(
   const refuseAhead = (step: number): void => {
     if (loop.step < step) throw new Error(`the books are at step ${loop.step}, the asker at ${step}`);
   };
+  // What is taken now must be within reach of a restart, even if everybody is killed at once: our books come back only as
+  // far as the stream tells of steps, and an order taken beyond that would be one that they can't explain.
+  const withinReach = async (): Promise<void> => {
+    const late = clock.sleep(STORED_MAX_MS).then(() => 'late');
+    if ((await Promise.race([loop.inputsStored(), late])) === 'late')
+      throw new Error(`not taken: the stream does not tell of step ${loop.step} yet`);
+  };
   return Promise.all([
     bus.serve(subjects.venueRequest('paper', 'submit'), async (_type, data) => {
       const request = codecs.SubmitOrderRequest.decode(data);
       refuseAhead(request.step);
-      const outcome = await whole(() => machine.submit(request));
+      const outcome = await whole(() => withinReach().then(() => machine.submit(request)));
       return { type: codecs.SubmitOutcomeReply.type, data: codecs.SubmitOutcomeReply.encode(outcome) };
     }),
     bus.serve(subjects.venueRequest('paper', 'cancel'), async (_type, data) => {
       const request = codecs.CancelOrderRequest.decode(data);
       refuseAhead(request.step);
-      const outcome = await whole(() => machine.cancel(request));
+      const outcome = await whole(() => withinReach().then(() => machine.cancel(request)));
       return { type: codecs.SubmitOutcomeReply.type, data: codecs.SubmitOutcomeReply.encode(outcome) };
     }),
     bus.serve(subjects.venueRequest('paper', 'look-up'), async (_type, data) => {
