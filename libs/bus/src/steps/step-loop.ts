@@ -5,8 +5,8 @@ import {
   type Family,
   familyFilters,
   laneOf,
-  type StreamName,
   STREAMS,
+  type StreamName,
   subjects,
 } from '@algo/contracts';
 import { InputError, type TimeUs } from '@algo/model';
@@ -60,6 +60,8 @@ interface LoopSnapshot {
 
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
+/** Unstored outputs at which a live service stops taking input until half of them are stored. */
+const UNSTORED_MAX = 1_024;
 /**
  * A snapshot that took long is not taken again before this many times as long has passed: at 20,000 trades a second the
  * 15-minute windows weigh hundreds of MB, and one a second would leave disk and thread no time for anything else.
@@ -192,9 +194,8 @@ export class StepLoop implements AsyncDisposable {
     }
     this.#pump();
     // A replay is bounded by ingest's window; pausing one of its streams could keep a step from ever completing.
-    if (this.#inbox.backlog < BACKLOG_MAX || message.stream === 'STEPS' || message.lane?.step !== undefined)
-      return;
-    return new Promise((wake) => this.#roomWaiters.push(wake));
+    if (message.stream === 'STEPS' || message.lane?.step !== undefined) return;
+    if (this.#inbox.backlog >= BACKLOG_MAX) return new Promise((wake) => this.#roomWaiters.push(wake));
   }
 
   #pump(): void {
@@ -228,7 +229,7 @@ export class StepLoop implements AsyncDisposable {
   /** Handles one input. Returns undefined when nothing is ready, true or a promise when something was. */
   #next(): true | Promise<void> | undefined {
     if (this.#stopping) return undefined;
-    const free = this.#inbox.takeFree();
+    const free = this.#unstored.size < UNSTORED_MAX ? this.#inbox.takeFree() : undefined;
     if (free !== undefined) {
       const done = this.#handle(free, this.#context(undefined, [], new Map()));
       if (done instanceof Promise) return done.then(() => this.#boundary());
@@ -288,7 +289,16 @@ export class StepLoop implements AsyncDisposable {
         type: codecs.DeadLetter.type,
         id: `dlq:${stream}:${consumer}:${sequence}`,
         timeUs,
-        data: codecs.DeadLetter.encode({ stream, sequence, subject, type, consumer, reason, original: data, timeUs }),
+        data: codecs.DeadLetter.encode({
+          stream,
+          sequence,
+          subject,
+          type,
+          consumer,
+          reason,
+          original: data,
+          timeUs,
+        }),
       })
       .catch((error: unknown) => this.#fail(error as Error));
   }
@@ -320,7 +330,10 @@ export class StepLoop implements AsyncDisposable {
     });
     this.#unstored.add(stored);
     stored.then(
-      () => this.#unstored.delete(stored),
+      () => {
+        this.#unstored.delete(stored);
+        if (this.#unstored.size === UNSTORED_MAX / 2) this.#pump();
+      },
       (error: unknown) => this.#fail(error as Error),
     );
     acks.push(stored);
