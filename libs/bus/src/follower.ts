@@ -28,7 +28,11 @@ export async function followStream(
       if (closing) break;
     }
   })().then(
-    () => closed.resolve(undefined),
+    // A follower that nobody closed and that ends would leave its service deaf, and looking well.
+    () =>
+      closed.resolve(
+        closing ? undefined : new Error(`${options.stream}: the follower ended by itself after ${last}`),
+      ),
     (error: unknown) => closed.resolve(error as Error),
   );
   return {
