@@ -70,6 +70,8 @@ interface LoopSnapshot {
 const REWIND = 1_024;
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
+/** Unstored outputs at which a live service stops taking input until half of them are stored. */
+const UNSTORED_MAX = 1_024;
 /**
  * A snapshot that took long is not taken again before this many times as long has passed: at 20,000 trades a second the
  * 15-minute windows weigh hundreds of MB, and one a second would leave disk and thread no time for anything else.
@@ -213,11 +215,9 @@ export class StepLoop implements AsyncDisposable {
       return;
     }
     this.#pump();
-    // A replay is bounded by ingest's window; pausing one of
-    // its streams could keep a step from ever completing.
-    if (this.#inbox.backlog < BACKLOG_MAX || message.stream === 'STEPS' || message.lane?.step !== undefined)
-      return;
-    return new Promise((wake) => this.#roomWaiters.push(wake));
+    // A replay is bounded by ingest's window; pausing one of its streams could keep a step from ever completing.
+    if (message.stream === 'STEPS' || message.lane?.step !== undefined) return;
+    if (this.#inbox.backlog >= BACKLOG_MAX) return new Promise((wake) => this.#roomWaiters.push(wake));
   }
 
   #pump(): void {
@@ -254,7 +254,7 @@ export class StepLoop implements AsyncDisposable {
   /** Handles one input. Returns undefined when nothing is ready, true or a promise when something was. */
   #next(): true | Promise<void> | undefined {
     if (this.#stopping) return undefined;
-    const free = this.#inbox.takeFree();
+    const free = this.#unstored.size < UNSTORED_MAX ? this.#inbox.takeFree() : undefined;
     if (free !== undefined) {
       const done = this.#handle(free, this.#context(undefined, [], new Map()));
       if (done instanceof Promise) return done.then(() => this.#boundary());
@@ -357,7 +357,10 @@ export class StepLoop implements AsyncDisposable {
     const stored = wait === undefined ? this.#publish(message) : wait.then(() => this.#publish(message));
     this.#unstored.add(stored);
     stored.then(
-      () => this.#unstored.delete(stored),
+      () => {
+        this.#unstored.delete(stored);
+        if (this.#unstored.size === UNSTORED_MAX / 2) this.#pump();
+      },
       (error: unknown) => this.#fail(error as Error),
     );
     acks.push(stored);
