@@ -2,7 +2,7 @@
 // usage: npm run bench [-- NAME...] [--json FILE] [--scale N]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Bench } from './figures.ts';
+import type { Bench, BenchResult } from './figures.ts';
 import { machine } from './machine.ts';
 import { markdownRows, table } from './table.ts';
 
@@ -44,7 +44,12 @@ async function main(): Promise<void> {
     console.log(
       `\n${bench.name}: ${bench.description}\nload ${at.load.toFixed(1)} on ${at.cores} cores, scale ${scale}`,
     );
-    const result = await bench.run({ scale, say: (line) => console.error(`  ${line}`) });
+    const result = await bench
+      .run({ scale, say: (line) => console.error(`  ${line}`) })
+      .catch((error: unknown): BenchResult => {
+        process.exitCode = 1; // the others are measured all the same
+        return { figures: [], notes: [`not measured: ${(error as Error).message}`] };
+      });
     console.log(`\n${table(result.figures)}\n${result.notes.map((note) => `  - ${note}`).join('\n')}`);
     results.push({ bench: name, machine: at, scale, ...result });
     markdown.push(...markdownRows(name, result.figures));
