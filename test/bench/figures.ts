@@ -100,7 +100,7 @@ export function steadyRate(samples: readonly Progress[], total: number): number 
   const inside = samples.filter(({ rows }) => rows >= total / 10 && rows < total);
   const first = inside[0];
   const last = inside.at(-1);
-  if (first === undefined || last === undefined || inside.length < 5 || last.atMs - first.atMs < 200)
+  if (first === undefined || last === undefined || inside.length < 5 || last.atMs - first.atMs < 100)
     throw new Error(`too short to measure: ${inside.length} samples of ${total} rows; raise --scale`);
   return ((last.rows - first.rows) * 1_000) / (last.atMs - first.atMs);
 }
