@@ -89,9 +89,9 @@ export class EngineRun implements AsyncDisposable {
   #bus: JetStreamBus | undefined;
   #step = 0;
 
-  constructor(dataDir: string, tape: string, env: NodeJS.ProcessEnv = {}) {
+  constructor(dataDir: string, tape: string, env: NodeJS.ProcessEnv = {}, speed = 'max') {
     this.dataDir = dataDir;
-    const feed = ['--feed', `file:${tape}`, '--speed', 'max', '--exit-at-end'];
+    const feed = ['--feed', `file:${tape}`, '--speed', speed, '--exit-at-end'];
     this.up = new AlgoProcess(['up', ...feed, '--data-dir', dataDir], env);
   }
 
@@ -105,6 +105,13 @@ export class EngineRun implements AsyncDisposable {
     await eventually(`step ${step} (at ${this.#step})`, () => this.#step >= step || this.up.over, withinMs);
     if (this.#step < step)
       throw new Error(`the engine ended at step ${this.#step}, before ${step}: ${this.up.said}`);
+  }
+
+  /** Where its nats-server listens. */
+  natsUrl(): string {
+    const url = this.#file()?.natsUrl;
+    if (url === undefined) throw new Error('the engine has not written where its server listens');
+    return url;
   }
 
   /** Returns the process id of a child that runs now. */

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@algo/testkit';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const SAID_MAX_CHARS = 64_000;
+const RESTART_MS = 200;
+
+/** One service as a process of its own, kept alive as the supervisor keeps it, and at a test's mercy. */
+export class ServiceProcess implements AsyncDisposable {
+  readonly #service: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+  #ended: Promise<number | null> = Promise.resolve(null);
+  #wanted = false;
+  #said = '';
+
+  constructor(service: string, env: Readonly<Record<string, string>>) {
+    this.#service = service;
+    this.#env = { ...process.env, ALGO_WATCH_PARENT: 'true', ...env };
+  }
+
+  /** Everything it said, in all its lives, as far as it is kept. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** Starts it, and starts it again whenever it ends by itself. */
+  start(): void {
+    this.#wanted = true;
+    this.#spawn();
+  }
+
+  /** Runs it to its own end and returns the exit code. */
+  runOnce(): Promise<number | null> {
+    this.#spawn();
+    return this.#ended;
+  }
+
+  /** Stands still until `resume`: what is sent to it waits in its socket. */
+  async pause(): Promise<void> {
+    const { pid } = this.#child!;
+    process.kill(pid!, 'SIGSTOP');
+    await eventually(`${this.#service} to stand still`, () => stateOf(pid!) === 'T');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** kill -9; it stays dead until `start`. */
+  async kill(): Promise<void> {
+    this.#wanted = false;
+    this.#child?.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #spawn(): void {
+    const script = join(ROOT, 'services', this.#service, 'src', 'main.ts');
+    const child = spawn(process.execPath, [script], {
+      cwd: ROOT,
+      env: this.#env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const hear = (chunk: Buffer) => {
+      this.#said = (this.#said + chunk.toString()).slice(-SAID_MAX_CHARS);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.stdin.on('error', () => undefined); // it was killed; that is told by its end
+    this.#child = child;
+    this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    void this.#ended.then(() => {
+      if (this.#wanted && this.#child === child) setTimeout(() => this.#wanted && this.#spawn(), RESTART_MS);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
+
+/** Returns the state letter that the system shows of a process. */
+function stateOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+}
