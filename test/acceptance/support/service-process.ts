@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@algo/testkit';
+import { inherited } from './config.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SAID_MAX_CHARS = 64_000;
@@ -19,7 +20,7 @@ export class ServiceProcess implements AsyncDisposable {
 
   constructor(service: string, env: Readonly<Record<string, string>>) {
     this.#service = service;
-    this.#env = { ...process.env, ALGO_WATCH_PARENT: 'true', ...env };
+    this.#env = { ...inherited, ALGO_WATCH_PARENT: 'true', ...env };
   }
 
   /** Everything it said, in all its lives, as far as it is kept. */

@@ -47,7 +47,9 @@ export class TradingFloor implements AsyncDisposable {
     this.#bus = bus;
     this.#sources = sources;
     bus.nats.nc.subscribe('rpc.venue.paper.*', {
-      callback: (_, { subject }) => this.asked.push(subject.slice('rpc.venue.paper.'.length)),
+      callback: (_, { subject }) => {
+        this.asked.push(subject.slice('rpc.venue.paper.'.length));
+      },
     });
   }
 
