@@ -18,9 +18,9 @@ const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
 
 /**
- * How a stream is kept. `money` streams are flushed to disk before the ack where the server is told to flush
- * always; `market` streams ask for relaxed persistence, because they can be had again. Bounds are never
- * absent.
+ * How a stream is kept. What can't be read on a `money` stream stops its reader; on a `market` stream it is
+ * set aside, because it can be had again. Whether a message is flushed before the ack is the server's setting
+ * for all streams (ADR 2). Bounds are never absent.
  */
 export interface StreamPlan {
   readonly subjects: readonly string[];
