@@ -64,15 +64,19 @@ export function natsServerBinary(): string {
   return path;
 }
 
-/** Waits until a condition holds. *Errors*: names the condition when it doesn't within the time. */
+/**
+ * Waits until a condition holds. *Errors*: names the condition when it doesn't within the time; a function is asked for
+ * the name then.
+ */
 export async function eventually(
-  what: string,
+  what: string | (() => string),
   holds: () => boolean | Promise<boolean>,
   withinMs = 10_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,20 +1,21 @@
-import { subjects } from '@algo/contracts';
 import { accountId } from '@algo/model';
 import { hostService, readInstrumentCatalog, startStepLoop } from '@algo/runtime';
 import { PAPER_DEFAULTS, type PaperSettings } from '@algo/simulation';
+import { awaitBooks } from './adapters/await-books.ts';
 import { serveRequests } from './adapters/serve-requests.ts';
 import { VenueMachine } from './adapters/venue-machine.ts';
 import { config as schema } from './config.ts';
 
 await hostService('paper-venue', schema, async (context) => {
   const { bus, clock, config } = context;
+  const account = accountId(config.account);
   const instruments = [...readInstrumentCatalog(config.instrumentsFile).values()];
   const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
   const settings: PaperSettings = {
     ...PAPER_DEFAULTS,
     accounts: [
       {
-        account: accountId(config.account),
+        account,
         balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])),
       },
     ],
@@ -32,16 +33,7 @@ await hostService('paper-venue', schema, async (context) => {
       },
     }),
   );
-  const told = await bus.last('VENUES', subjects.venueUser('paper', config.account));
-  const toldStep = told?.lane?.step ?? 0;
-  let over = false;
-  void loop.closed.then(() => {
-    over = true;
-  });
-  // Until its books are where they were and explain all that it told, the exchange doesn't answer; whoever asks takes
-  // that for silence, not for "no".
-  const isBack = () => loop.caughtUp && loop.step >= toldStep && machine.caughtUp;
-  while (!isBack() && !over && !context.signal.aborted) await clock.sleep(5);
+  await awaitBooks({ bus, clock, account, loop, machine, signal: context.signal });
   for (const subscription of await serveRequests(bus, clock, loop, machine)) context.own(subscription);
   context.health.addReadiness(() => (machine.caughtUp ? [] : ['books: not caught up']));
   return { closed: loop.closed, counters: () => ({ ...machine.counters(), step: loop.step }) };

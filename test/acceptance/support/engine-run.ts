@@ -98,13 +98,20 @@ export class EngineRun implements AsyncDisposable {
   /** Resolves when ingest has given out this step. *Errors*: what the engine said, when it ended before. */
   async reached(step: number, withinMs: number): Promise<void> {
     await eventually(
-      `the engine to listen (it said: ${this.up.said.slice(-2_000)})`,
+      () => `the engine to listen; it said: ${this.up.said.slice(-4_000)}`,
       () => this.#listen(),
       withinMs,
     );
-    await eventually(`step ${step} (at ${this.#step})`, () => this.#step >= step || this.up.over, withinMs);
-    if (this.#step < step)
-      throw new Error(`the engine ended at step ${this.#step}, before ${step}: ${this.up.said}`);
+    await eventually(
+      () => `step ${step} (at ${this.#step}); it said: ${this.up.said.slice(-4_000)}`,
+      () => this.#step >= step || this.up.over,
+      withinMs,
+    );
+    if (this.#step >= step) return;
+    const { code, said } = await this.up.ended; // its last words may still be under way
+    throw new Error(
+      `the engine ended with ${code} at step ${this.#step}, before ${step}: ${said.slice(-4_000)}`,
+    );
   }
 
   /** Where its nats-server listens. */

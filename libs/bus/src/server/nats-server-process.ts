@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -16,9 +17,18 @@ export interface NatsServerOptions {
   readonly storeMaxBytes?: number;
   /** Users and what they may, as text of nats.conf; without it everybody may everything. */
   readonly authorization?: string;
+  /** A process group of its own, so that Ctrl-C in the terminal is for who started it and stops it in order. */
+  readonly detached?: boolean;
 }
 
-const START_MAX_MS = 15_000;
+/** After a crash it checks its whole store first, on a machine that may be busy with other things. */
+const START_MAX_MS = 60_000;
+/**
+ * Below what Linux (32768) and others (49152) give to outgoing connections: a client that looks for a server which is
+ * away could otherwise be given the server's own port, connect to itself and keep it.
+ */
+const PORTS = { first: 20_000, last: 32_767 } as const;
+const PORT_TRIES = 20;
 
 /**
  * A nats-server on loopback that this process started and may stop, kill and start again on the same files.
@@ -35,10 +45,19 @@ export class NatsServerProcess implements AsyncDisposable {
     this.port = port;
   }
 
+  /** Starts one. *Errors*: InputError when it does not come up, with what it said. */
   static async start(options: NatsServerOptions): Promise<NatsServerProcess> {
-    const server = new NatsServerProcess(options, options.port ?? (await freePort()));
-    await server.start();
-    return server;
+    for (let attempt = 1; ; attempt++) {
+      const server = new NatsServerProcess(options, options.port ?? (await freePort()));
+      try {
+        await server.start();
+        return server;
+      } catch (error) {
+        // Another process may have taken the free port in between.
+        const wasTaken = options.port === undefined && /in use/.test((error as Error).message);
+        if (!wasTaken || attempt === PORT_TRIES) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -63,7 +82,10 @@ export class NatsServerProcess implements AsyncDisposable {
     const file = join(storeDir, 'nats.conf');
     writeFileSync(file, this.#configuration());
     this.#output = '';
-    const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(binary, ['-c', file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: this.#options.detached === true,
+    });
     this.#child = child;
     child.stderr!.on('data', (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-4_000);
@@ -87,6 +109,8 @@ export class NatsServerProcess implements AsyncDisposable {
       if (/Server is ready/.test(this.#output) && (await answers(this.port))) return;
       await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20))]);
     }
+    child.kill('SIGKILL');
+    await exited;
     throw new InputError({
       field: 'nats-server',
       value: binary,
@@ -140,11 +164,24 @@ export class NatsServerProcess implements AsyncDisposable {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
+    const port = randomInt(PORTS.first, PORTS.last + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new InputError({
+    field: 'nats port',
+    value: `${PORTS.first} to ${PORTS.last}`,
+    because: `${PORT_TRIES} ports tried there, none was free`,
+    remedy: 'Name a free one with --port.',
+  });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 function answers(port: number): Promise<boolean> {

@@ -149,11 +149,6 @@ export class StepLoop implements AsyncDisposable {
     return this.#inbox.backlog;
   }
 
-  /** True once everything that an earlier life had marked has been gone through again. */
-  get caughtUp(): boolean {
-    return this.#inbox.step >= this.#publishedThrough;
-  }
-
   /** Resolves when a restart could go through everything again that was handled so far, whoever else was killed. */
   async inputsStored(): Promise<void> {
     await this.#inbox.inputsStored();

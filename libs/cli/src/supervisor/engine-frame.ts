@@ -1,3 +1,4 @@
+import type { ServiceStatus } from '@algo/contracts';
 import type { EngineSupervisor } from './engine-supervisor.ts';
 import type { ServiceProcess } from './service-process.ts';
 import type { EngineFrame, ServiceRow } from './status-table.ts';
@@ -39,6 +40,11 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
   };
 }
 
+function noteOf(service: ServiceProcess, current: ServiceStatus | undefined): string {
+  if (service.state === 'restarting') return service.lastFailure;
+  return current?.ready === false ? current.notes.join('; ') : '';
+}
+
 function rowOf(engine: EngineSupervisor, service: ServiceProcess): ServiceRow {
   const status = engine.view.statuses.get(service.spec.instance);
   const current = status?.pid === service.pid ? status : undefined;
@@ -52,6 +58,6 @@ function rowOf(engine: EngineSupervisor, service: ServiceProcess): ServiceRow {
     restarts: service.restarts,
     rssBytes: current?.counters.rssBytes ?? 0,
     counters: isIngest ? { ...counters, tradesPerSecond: engine.view.tradesPerSecond } : counters,
-    note: current?.ready === false ? current.notes.join('; ') : '',
+    note: noteOf(service, current),
   };
 }

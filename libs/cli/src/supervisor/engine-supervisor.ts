@@ -78,6 +78,7 @@ export class EngineSupervisor {
       binary: parts.natsBinary,
       storeDir: join(parts.dataDir, 'jetstream'),
       sync: 'always',
+      detached: true,
       ...(parts.options.port === undefined ? {} : { port: parts.options.port }),
     });
     try {
@@ -137,6 +138,10 @@ export class EngineSupervisor {
     service.onChange = () => {
       if (!this.#ended) this.#writeFile(true);
     };
+    service.onFailure = () =>
+      this.parts.say(
+        `${spec.instance} ended: ${service.lastFailure}. Starting it again in ${service.restartInMs} ms; its log: ${spec.logPath}`,
+      );
     service.onMisconfigured = (fault) => this.#misconfigured.resolve(fault);
     this.services.push(service);
     service.start();

@@ -10,6 +10,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 
 const BYTES_MAX = 64 << 20;
 const TAIL_BYTES = 8_192;
@@ -45,6 +46,20 @@ export class LogFile {
 
   /** Returns the plain lines since `from` that aren't JSON: what the service said to people. */
   plainWords(from: number): string {
+    return this.#linesSince(from)
+      .filter((line) => !line.startsWith('{"'))
+      .join('\n');
+  }
+
+  /** Returns why the life that began at `from` ended, in a line; empty when it left no word. */
+  lastWords(from: number): string {
+    const lines = this.#linesSince(from);
+    const fatal = lines.findLast((line) => line.startsWith('{"level":"fatal"'));
+    const said = fatal === undefined ? lines.findLast((line) => !line.startsWith('{"')) : reasonOf(fatal);
+    return said?.split('\n')[0] ?? '';
+  }
+
+  #linesSince(from: number): string[] {
     const size = sizeOf(this.path);
     const start = Math.max(Math.min(from, size), size - TAIL_BYTES);
     const bytes = Buffer.alloc(size - start);
@@ -54,8 +69,21 @@ export class LogFile {
     } finally {
       closeSync(descriptor);
     }
-    const lines = bytes.toString('utf8').split('\n');
-    return lines.filter((line) => line.trim() !== '' && !line.startsWith('{"')).join('\n');
+    return bytes
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+  }
+}
+
+const fatalLine = z.object({ msg: z.string(), err: z.object({ message: z.string() }).optional() });
+
+function reasonOf(line: string): string {
+  try {
+    const { msg, err } = fatalLine.parse(JSON.parse(line));
+    return err?.message ?? msg;
+  } catch {
+    return line; // torn by the kill
   }
 }
 

@@ -37,7 +37,10 @@ export class ServiceProcess {
   restarts = 0;
   /** Where its next start stands, while restarting. */
   restartInMs = 0;
+  /** Why it ended last, in its own words. */
+  lastFailure = '';
   onChange: () => void = () => {};
+  onFailure: () => void = () => {};
   onMisconfigured: (fault: Misconfigured) => void = () => {};
   /** False while a 78 may only mean that nats-server is away. */
   natsIsUp: () => boolean = () => true;
@@ -84,14 +87,14 @@ export class ServiceProcess {
     this.state = 'starting';
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ended = promise;
-    const ended = (code: number | null) => {
+    const ended = (code: number | null, how: string) => {
       if (this.#child !== child) return;
       this.#child = undefined;
       resolve();
-      this.#onEnd(code, from, performance.now() - startedMs);
+      this.#onEnd(code, how, from, performance.now() - startedMs);
     };
-    child.once('error', () => ended(null));
-    child.once('exit', (code) => ended(code));
+    child.once('error', (error) => ended(null, error.message));
+    child.once('exit', (code, signal) => ended(code, signal ?? `exit code ${code}`));
     this.onChange();
   }
 
@@ -116,7 +119,7 @@ export class ServiceProcess {
     this.#child?.kill('SIGKILL');
   }
 
-  #onEnd(code: number | null, logFrom: number, uptimeMs: number): void {
+  #onEnd(code: number | null, how: string, logFrom: number, uptimeMs: number): void {
     if (this.#stopping) {
       this.state = 'stopped';
       this.onChange();
@@ -133,6 +136,8 @@ export class ServiceProcess {
     this.restarts++;
     this.state = 'restarting';
     this.restartInMs = this.#policy.delayAfter(uptimeMs);
+    this.lastFailure = this.log.lastWords(logFrom) || how;
+    this.onFailure();
     this.#timer = setTimeout(() => this.start(), this.restartInMs);
     this.onChange();
   }
