@@ -4,9 +4,10 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
  * Trades the windows remember at most; when 15 minutes hold more,
- * the oldest fall out and state is incomplete. 28 bytes each.
+ * the oldest fall out and state is incomplete.
  */
 export const MAX_WINDOW_TRADES = 1 << 20;
+const SLOT_BYTES = 28;
 /** *Units*: µs, in order of FLOW_WINDOWS. */
 const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
 /** How far back the longest flow window reaches. *Units*: µs. */
@@ -135,13 +136,8 @@ export class FlowWindows {
     to.numbers([this.buy, this.sell, this.buyTrades, this.droppedUs]);
     to.numbers(Array.from(this.tails, (tail) => tail - from));
     to.number(this.head - from);
-    for (let i = from; i < this.head; i++) {
-      const slot = i & this.mask;
-      to.number(this.time[slot]!);
-      to.number(this.buyBefore[slot]!);
-      to.number(this.sellBefore[slot]!);
-      to.number(this.buyTradesBefore[slot]!);
-    }
+    for (const column of [this.time, this.buyBefore, this.sellBefore, this.buyTradesBefore])
+      this.saveColumn(to, column, from);
   }
 
   load(from: SnapshotReader): void {
@@ -151,15 +147,27 @@ export class FlowWindows {
     this.buyTrades = totals[2]!;
     this.droppedUs = totals[3]!;
     this.tails.set(from.numbers());
-    const count = from.count(32);
+    const count = from.count(SLOT_BYTES);
     while (this.capacity < count) this.resize(this.capacity * 2);
-    for (let i = 0; i < count; i++) {
-      this.time[i] = from.number();
-      this.buyBefore[i] = from.number();
-      this.sellBefore[i] = from.number();
-      this.buyTradesBefore[i] = from.number();
-    }
+    this.time.set(from.doubles(count));
+    this.buyBefore.set(from.doubles(count));
+    this.sellBefore.set(from.doubles(count));
+    this.buyTradesBefore.set(from.integers(count));
     this.head = count;
+  }
+
+  /** About how long `save` makes a snapshot. */
+  get savedBytes(): number {
+    return (this.head - this.tails[LONGEST]!) * SLOT_BYTES;
+  }
+
+  /** The ring may turn over between the oldest slot and the newest. */
+  private saveColumn(to: SnapshotWriter, column: Float64Array | Int32Array, from: number): void {
+    const count = this.head - from;
+    const start = from & this.mask;
+    const untilTurn = Math.min(count, this.capacity - start);
+    to.run(column.subarray(start, start + untilTurn));
+    to.run(column.subarray(0, count - untilTurn));
   }
 
   private advance(window: number, nowUs: TimeUs): number {

@@ -2,14 +2,19 @@ import { InputError } from '@algo/model';
 import type { AnalyticsSettings } from './settings.ts';
 
 /** Bumped whenever the order or meaning of what is written changes. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /**
  * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.
  */
 export class SnapshotWriter {
-  private view = new DataView(new ArrayBuffer(1 << 12));
+  private view: DataView;
   private length = 0;
+
+  /** `bytes` is about how much will come: room that is there needn't be made by copying. */
+  constructor(bytes = 1 << 12) {
+    this.view = new DataView(new ArrayBuffer(bytes));
+  }
 
   number(value: number): void {
     this.reserve(8);
@@ -20,6 +25,19 @@ export class SnapshotWriter {
   numbers(values: ArrayLike<number>): void {
     this.number(values.length);
     for (let i = 0; i < values.length; i++) this.number(values[i]!);
+  }
+
+  /**
+   * Writes numbers as they lie in memory, without their count: what may be millions of them. Every machine that Node
+   * runs on is little-endian.
+   */
+  run(values: Float64Array | Int32Array): void {
+    this.reserve(values.byteLength);
+    new Uint8Array(this.view.buffer).set(
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      this.length,
+    );
+    this.length += values.byteLength;
   }
 
   flag(value: boolean): void {
@@ -35,7 +53,7 @@ export class SnapshotWriter {
   }
 
   bytes(): Uint8Array {
-    return new Uint8Array(this.view.buffer.slice(0, this.length));
+    return new Uint8Array(this.view.buffer, 0, this.length);
   }
 
   private reserve(more: number): void {
@@ -69,6 +87,16 @@ export class SnapshotReader {
     return out;
   }
 
+  /** Reads a run of `count` doubles. */
+  doubles(count: number): Float64Array {
+    return new Float64Array(this.take(count * 8));
+  }
+
+  /** Reads a run of `count` 32-bit integers. */
+  integers(count: number): Int32Array {
+    return new Int32Array(this.take(count * 4));
+  }
+
   flag(): boolean {
     return this.number() !== 0;
   }
@@ -91,6 +119,14 @@ export class SnapshotReader {
   /** *Errors*: InputError unless everything was read. */
   end(): void {
     if (this.at !== this.view.byteLength) refuse(`${this.view.byteLength - this.at} bytes too many`);
+  }
+
+  /** Returns the next bytes in a buffer of their own, where they are aligned. */
+  private take(size: number): ArrayBuffer {
+    this.need(size);
+    const start = this.view.byteOffset + this.at;
+    this.at += size;
+    return (this.view.buffer as ArrayBuffer).slice(start, start + size);
   }
 
   private need(size: number): void {
