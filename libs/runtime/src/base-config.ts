@@ -29,7 +29,7 @@ export const baseConfig = z.object({
   pacing: z.enum(['steps', 'live'], 'expected steps or live').default('live'),
   /** How many analytics processes share the virtual shards. */
   analyticsInstances: z.coerce.number().int().min(1).max(64).default(1),
-  snapshotIntervalMs: z.coerce.number().int().min(10).max(600_000).default(1_000),
+  snapshotIntervalMs: z.coerce.number().int().min(10).max(600_000).default(5_000),
   /** Ends when standard input closes, so that no orphan trades on after its supervisor died. */
   watchParent: z.stringbool('expected true or false').default(false),
 });

@@ -15,12 +15,12 @@ export function fileSnapshots(directory: string, name: string): SnapshotStore {
         throw error;
       });
     },
-    async save(snapshot) {
+    async save(...parts) {
       await mkdir(dirname(path), { recursive: true });
       const beside = `${path}.new`;
       const file = await open(beside, 'w');
       try {
-        await file.writeFile(snapshot); // write() may stop half way
+        for (const part of parts) await file.writeFile(part); // write() may stop half way
         await file.datasync();
       } finally {
         await file.close();

@@ -22,53 +22,43 @@ interface AnalyticsEngineFigures {
   readonly name: 'analytics engine, in process';
   readonly trades: number;
   readonly slice: number;
-  /** Median over processes of each process's median warm round. */
-  readonly nsPerTrade: number;
-  readonly tradesPerSecond: number;
-  readonly limitNsPerTrade: number | null;
-  /**
-   * Median of limit ÷ engine over processes that ran one after the
-   * other; 1 would be the bare loop itself. Null without a limit.
-   */
-  readonly ratio: number | null;
+  /** Of processes that ran one after the other, each one's median warm round; `limit` is null without a limit. */
+  readonly turns: readonly { readonly tradesPerSecond: number; readonly limit: number | null }[];
   readonly note: string;
 }
 
-/** Returns the figures; `ratio` is null, and `note` says why, when the limit folder isn't there. */
+/** Returns the figures; `note` says why there is no limit among them when its folder isn't there. */
 async function run(tapePath: string, limitFolder: string): Promise<AnalyticsEngineFigures> {
   const limit = join(limitFolder, 'limit.mjs');
   const hasLimit = existsSync(limit);
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const turns: { tradesPerSecond: number; limit: number | null }[] = [];
   let trades = 0;
   for (let i = 0; i < PROCESSES; i++) {
     const rounds = timed([fileURLToPath(import.meta.url), tapePath, '--worker']);
     trades = rounds.trades;
-    ours.push(rounds.median);
     const flags = ['--engine=batch', `--batch=${SLICE}`];
-    if (hasLimit) theirs.push(timed([limit, tapePath, `${TILES}`, `${ROUNDS}`, ...flags]).median);
+    const bare = hasLimit
+      ? timed([limit, tapePath, `${TILES}`, `${ROUNDS}`, ...flags]).tradesPerSecond
+      : null;
+    turns.push({ tradesPerSecond: rounds.tradesPerSecond, limit: bare });
   }
-  const nsPerTrade = median(ours);
-  const limitNsPerTrade = hasLimit ? median(theirs) : null;
   return {
     name: 'analytics engine, in process',
     trades,
     slice: SLICE,
-    nsPerTrade,
-    tradesPerSecond: Math.round(1e9 / nsPerTrade),
-    limitNsPerTrade,
-    ratio: hasLimit ? median(theirs.map((ns, i) => ns / ours[i]!)) : null,
-    note: hasLimit ? 'ratio = limit ÷ engine' : `no limit.mjs in ${limitFolder}: nothing to compare with`,
+    turns,
+    note: hasLimit ? 'limit: `batch`' : `no limit.mjs in ${limitFolder}: nothing to compare with`,
   };
 }
 
 /**
- * Runs a process that prints one JSON line a round, the first of them cold, and returns the median warm one.
+ * Runs a process that prints one JSON line a round, the first of them cold, and returns the rate of the median warm one.
  */
-function timed(args: readonly string[]): { trades: number; median: number } {
+function timed(args: readonly string[]): { trades: number; tradesPerSecond: number } {
   const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
   const rounds = lines.map((line) => JSON.parse(line) as { trades: number; ns_per_trade: number });
-  return { trades: rounds[0]!.trades, median: median(rounds.slice(1).map((round) => round.ns_per_trade)) };
+  const nsPerTrade = median(rounds.slice(1).map((round) => round.ns_per_trade));
+  return { trades: rounds[0]!.trades, tradesPerSecond: 1e9 / nsPerTrade };
 }
 
 function median(values: readonly number[]): number {

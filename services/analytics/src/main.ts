@@ -25,9 +25,9 @@ await hostService('analytics', schema, async (context) => {
       snapshots: {
         load: files.load,
         // The store must never be behind the snapshot: rows between the two would be in neither.
-        save: async (snapshot) => {
+        save: async (...parts) => {
           await store.flush();
-          await files.save(snapshot);
+          await files.save(...parts);
         },
       },
       restore: async (state) => {

@@ -5,7 +5,8 @@ import type { KeyValue } from '../bus.ts';
 /** Where a service keeps the state from which it goes on after a restart. Saving is atomic. */
 export interface SnapshotStore {
   load(): Promise<Uint8Array | undefined>;
-  save(snapshot: Uint8Array): Promise<void>;
+  /** Saves the parts as one run of bytes; a large state needn't be copied to get its head. */
+  save(...parts: readonly Uint8Array[]): Promise<void>;
 }
 
 /** Below the server's payload limit of 1 MiB, headers included. */
@@ -51,8 +52,8 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
       }
       return inflateRawSync(Buffer.concat(parts));
     },
-    async save(snapshot) {
-      const packed = deflateRawSync(snapshot, { level: 1 });
+    async save(...parts) {
+      const packed = deflateRawSync(Buffer.concat(parts), { level: 1 });
       const next = generation + 1;
       const chunks = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
       for (let i = 0; i < chunks; i++)

@@ -34,6 +34,7 @@ export interface StepMachine {
   endStep?(timeUs: TimeUs, context: HandleContext): void | Promise<void>;
   /** After each finished input, when its outputs have been handed to the bus. */
   onBoundary?(handled: number): void;
+  /** All state as bytes; the machine may use them again at the next call, which comes after they were stored. */
   snapshot(): Uint8Array;
 }
 
@@ -394,7 +395,7 @@ export class StepLoop implements AsyncDisposable {
     // the marker, so the wait is asked for a moment later.
     this.#saving = Promise.resolve()
       .then(() => Promise.all([...outputs, step === 0 ? undefined : this.#marker.whenStored(step)]))
-      .then(() => this.#options.snapshots.save(pack({ version: 1, inbox, counts, handled }, state)))
+      .then(() => this.#options.snapshots.save(headOf({ version: 1, inbox, counts, handled }), state))
       .catch((error: unknown) => this.#fail(error as Error))
       .finally(() => {
         const endMs = clock.nowMs();
@@ -436,8 +437,8 @@ export class StepLoop implements AsyncDisposable {
 }
 
 /** A snapshot is a line of JSON with the loop's part, then the machine's bytes. */
-function pack(loop: LoopSnapshot, state: Uint8Array): Uint8Array {
-  return Buffer.concat([new TextEncoder().encode(`${JSON.stringify(loop)}\n`), state]);
+function headOf(loop: LoopSnapshot): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(loop)}\n`);
 }
 
 function unpack(saved: Uint8Array): { loop: LoopSnapshot; state: Uint8Array } {

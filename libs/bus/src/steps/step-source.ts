@@ -135,9 +135,7 @@ export class StepSource implements AsyncDisposable {
   async #store(state: Uint8Array): Promise<void> {
     const source: SourceSnapshot = { version: 1, step: this.#step, counts: Object.fromEntries(this.#counts) };
     await this.#marker.whenStored(source.step);
-    await this.#options.snapshots.save(
-      Buffer.concat([new TextEncoder().encode(`${JSON.stringify(source)}\n`), state]),
-    );
+    await this.#options.snapshots.save(new TextEncoder().encode(`${JSON.stringify(source)}\n`), state);
   }
 
   /**

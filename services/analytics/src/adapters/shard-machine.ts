@@ -3,7 +3,7 @@ import { codecs, familyOf, feedEvents } from '@algo/contracts';
 import { type InstrumentId, instrumentId, TIMEFRAME_US, type TimeUs, US_PER_HOUR } from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { TickStore } from '@algo/tickstore';
-import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../domain/index.ts';
+import { CLASSIC_THRESHOLDS, InstrumentAnalytics, SnapshotReader, SnapshotWriter } from '../domain/index.ts';
 import { InstrumentOutput } from './instrument-output.ts';
 
 interface Kept {
@@ -25,6 +25,8 @@ export class ShardMachine implements StepMachine {
   readonly #kept = new Map<InstrumentId, Kept>();
   readonly #restored: Map<InstrumentId, Uint8Array>;
   readonly #touched = new Set<InstrumentId>();
+  /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
+  readonly #snapshot = new SnapshotWriter();
   #storedBefore = 0;
   #trades = 0;
   #candles = 0;
@@ -34,7 +36,7 @@ export class ShardMachine implements StepMachine {
   constructor(catalog: InstrumentCatalog, store: TickStore, state: Uint8Array | undefined) {
     this.#catalog = catalog;
     this.#store = store;
-    this.#restored = state === undefined ? new Map() : unpack(state);
+    this.#restored = state === undefined ? new Map() : statesOf(state);
   }
 
   /**
@@ -80,7 +82,14 @@ export class ShardMachine implements StepMachine {
   }
 
   snapshot(): Uint8Array {
-    return pack(new Map([...this.#kept].map(([id, { engine }]) => [id, engine.snapshot()])));
+    const to = this.#snapshot;
+    to.restart();
+    to.number(this.#kept.size);
+    for (const [id, { engine }] of this.#kept) {
+      to.text(id);
+      to.section(() => engine.save(to));
+    }
+    return to.bytes();
   }
 
   counters(): Record<string, number> {
@@ -140,20 +149,11 @@ export class ShardMachine implements StepMachine {
   }
 }
 
-/** Engines' snapshots behind a line of JSON that says whose they are and how long. */
-function pack(states: ReadonlyMap<InstrumentId, Uint8Array>): Uint8Array {
-  const head = [...states].map(([id, state]) => ({ id, bytes: state.length }));
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...states.values()]);
-}
-
-function unpack(packed: Uint8Array): Map<InstrumentId, Uint8Array> {
-  const cut = packed.indexOf(10);
-  const head = JSON.parse(Buffer.from(packed.subarray(0, cut)).toString()) as { id: string; bytes: number }[];
+/** Returns the engines' own snapshots out of the shard's. */
+function statesOf(snapshot: Uint8Array): Map<InstrumentId, Uint8Array> {
+  const from = new SnapshotReader(snapshot);
   const states = new Map<InstrumentId, Uint8Array>();
-  let at = cut + 1;
-  for (const { id, bytes } of head) {
-    states.set(instrumentId(id), packed.slice(at, at + bytes));
-    at += bytes;
-  }
+  for (let left = from.number(); left > 0; left--) states.set(instrumentId(from.text()), from.section());
+  from.end();
   return states;
 }

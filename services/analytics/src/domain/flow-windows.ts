@@ -156,11 +156,6 @@ export class FlowWindows {
     this.head = count;
   }
 
-  /** About how long `save` makes a snapshot. */
-  get savedBytes(): number {
-    return (this.head - this.tails[LONGEST]!) * SLOT_BYTES;
-  }
-
   /** The ring may turn over between the oldest slot and the newest. */
   private saveColumn(to: SnapshotWriter, column: Float64Array | Int32Array, from: number): void {
     const count = this.head - from;
@@ -200,13 +195,14 @@ export class FlowWindows {
     const buyBefore = new Float64Array(capacity);
     const sellBefore = new Float64Array(capacity);
     const buyTradesBefore = new Int32Array(capacity);
-    for (let i = this.tails[LONGEST]!; i < this.head; i++) {
+    for (let i = this.tails[LONGEST]!, run = 0; i < this.head; i += run) {
       const from = i & this.mask;
       const to = i & (capacity - 1);
-      time[to] = this.time[from]!;
-      buyBefore[to] = this.buyBefore[from]!;
-      sellBefore[to] = this.sellBefore[from]!;
-      buyTradesBefore[to] = this.buyTradesBefore[from]!;
+      run = Math.min(this.head - i, this.capacity - from, capacity - to);
+      time.set(this.time.subarray(from, from + run), to);
+      buyBefore.set(this.buyBefore.subarray(from, from + run), to);
+      sellBefore.set(this.sellBefore.subarray(from, from + run), to);
+      buyTradesBefore.set(this.buyTradesBefore.subarray(from, from + run), to);
     }
     this.time = time;
     this.buyBefore = buyBefore;

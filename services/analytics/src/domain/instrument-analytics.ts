@@ -31,8 +31,6 @@ export const SIGNAL_AGAIN_US = 30 * US_PER_SECOND;
  * A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call.
  */
 export const MAX_SILENCE_US = US_PER_DAY;
-/** About what a snapshot holds besides the windows; only a guess at how much room to take. */
-const OTHER_STATE_BYTES = 1 << 16;
 const QUARTER_HOUR = TIMEFRAMES.indexOf('15m');
 
 /**
@@ -180,13 +178,18 @@ export class InstrumentAnalytics {
 
   /** Returns all state as bytes for `restore`. */
   snapshot(): Uint8Array {
-    const to = new SnapshotWriter(this.flow.savedBytes + OTHER_STATE_BYTES);
+    const to = new SnapshotWriter();
+    this.save(to);
+    return to.bytes();
+  }
+
+  /** Writes what `snapshot` returns. */
+  save(to: SnapshotWriter): void {
     writeHead(to, this.settings);
     to.numbers([this.nowUs, this.lastPrice, this.trades, this.stateDueUs, this.agreed, this.signalUs]);
     to.numbers([this.feedComplete ? 1 : 0, this.gapUs, this.sessionEndUs, this.pastCvd, this.sessionOrders]);
     this.flow.save(to, this.nowUs);
     for (const part of this.parts()) part.save(to);
-    return to.bytes();
   }
 
   /**

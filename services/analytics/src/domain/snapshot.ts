@@ -8,12 +8,20 @@ export const SNAPSHOT_VERSION = 2;
  * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.
  */
 export class SnapshotWriter {
-  private view: DataView;
+  private view = new DataView(new ArrayBuffer(1 << 12));
   private length = 0;
 
-  /** `bytes` is about how much will come: room that is there needn't be made by copying. */
-  constructor(bytes = 1 << 12) {
-    this.view = new DataView(new ArrayBuffer(bytes));
+  /** Begins anew in the same memory: what `bytes` returned before is overwritten. */
+  restart(): void {
+    this.length = 0;
+  }
+
+  /** Writes a part behind its length, so that a reader can take it out without understanding it. */
+  section(write: () => void): void {
+    const at = this.length;
+    this.number(0);
+    write();
+    this.view.setFloat64(at, this.length - at - 8, true);
   }
 
   number(value: number): void {
@@ -95,6 +103,11 @@ export class SnapshotReader {
   /** Reads a run of `count` 32-bit integers. */
   integers(count: number): Int32Array {
     return new Int32Array(this.take(count * 4));
+  }
+
+  /** Returns a part that was written behind its length. */
+  section(): Uint8Array {
+    return new Uint8Array(this.take(this.count(1)));
   }
 
   flag(): boolean {
