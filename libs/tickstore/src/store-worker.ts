@@ -1,13 +1,18 @@
 // The thread that owns all of DuckDB's calls: flushSync and
 // commits block, so they may not run where trades are handled.
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FilePool } from './file-pool.ts';
 import { transferables } from './row-buffer.ts';
 import type { FileBatch, StoreAnswer, StoreRequest, WorkerSettings, WriteOutcome } from './store-messages.ts';
 import { StoreFileError } from './store-problem.ts';
 
+const STORE_NICENESS = 10;
+
 const port = parentPort;
 if (port === null) throw new Error('store-worker.ts runs as a worker of TickStore only');
+// Storing gives way to trading where both want the processor. Elsewhere the call would mean the whole process.
+if (process.platform === 'linux') setPriority(STORE_NICENESS);
 const { maxOpenFiles, spillDir } = workerData as WorkerSettings;
 const pool = await FilePool.create(maxOpenFiles, spillDir);
 
