@@ -1,4 +1,4 @@
-import type { Bus, Clock, InboundMessage, Verdict } from '@algo/bus';
+import type { Bus, Clock, InboundMessage, SnapshotStore, Verdict } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { eventId } from '@algo/model';
 import { emission, type Logger } from '@algo/runtime';
@@ -18,8 +18,14 @@ export class Messenger {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #desk: MailDesk;
+  readonly #deskFile: SnapshotStore;
   readonly #outbox: OutboxFile;
   readonly #channel: NotificationChannel;
+  /** The desk has changed since it was kept. */
+  #changed = false;
+  /** The desk that was kept has notices that gather for a later mail. */
+  #keptGathering: boolean;
+  #keeping: Promise<void> = Promise.resolve();
   #taken = 0;
   #sent = 0;
   #dead = 0;
@@ -29,6 +35,7 @@ export class Messenger {
     clock: Clock;
     log: Logger;
     desk: MailDesk;
+    deskFile: SnapshotStore;
     outbox: OutboxFile;
     channel: NotificationChannel;
   }) {
@@ -36,6 +43,8 @@ export class Messenger {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#desk = parts.desk;
+    this.#deskFile = parts.deskFile;
+    this.#keptGathering = parts.desk.dueMs !== null;
     this.#outbox = parts.outbox;
     this.#channel = parts.channel;
   }
@@ -44,11 +53,12 @@ export class Messenger {
     return { facts: this.#taken, sent: this.#sent, dead: this.#dead };
   }
 
-  /** A fact is done with once the mails it led to are in the outbox on disk. */
+  /** A fact is done with once the mails it led to are in the outbox on disk, or itself where it waits for others. */
   async take(message: InboundMessage): Promise<Verdict> {
     const fact = readFact(message);
     if (fact === null) return 'done';
     this.#taken++;
+    this.#changed = true;
     const nowMs = this.#clock.nowMs();
     await this.#queue(this.#desk.take(eventId(message.id), fact, nowMs), nowMs);
     return 'done';
@@ -66,8 +76,24 @@ export class Messenger {
     return undefined;
   }
 
+  /** Mails first: what a crash leaves in both is known to the outbox by its id. */
   async #queue(mails: readonly Mail[], nowMs: number): Promise<void> {
-    if (mails.length > 0) await this.#outbox.add(mails, nowMs);
+    if (mails.length > 0) {
+      await this.#outbox.add(mails, nowMs);
+      this.#changed = true;
+    }
+    const matters = this.#desk.dueMs !== null || this.#keptGathering;
+    if (this.#changed && matters) await this.#keepDesk();
+  }
+
+  #keepDesk(): Promise<void> {
+    const kept = this.#keeping.then(() => {
+      this.#changed = false;
+      this.#keptGathering = this.#desk.dueMs !== null;
+      return this.#deskFile.save(new TextEncoder().encode(JSON.stringify(this.#desk.snapshot())));
+    });
+    this.#keeping = kept.catch(() => undefined);
+    return kept;
   }
 
   async #send(mail: Mail): Promise<void> {

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, type InboundMessage, SimulatedServer, VirtualClock } from '@algo/bus';
+import { codecs, subjects } from '@algo/contracts';
+import { createLogger } from '@algo/runtime';
+import { fileSnapshots } from '@algo/state';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { MAIL_DESK_DEFAULTS, type Mail, OUTBOX_DEFAULTS } from '../domain/index.ts';
+import { Messenger } from './messenger.ts';
+import { openDesk } from './open-desk.ts';
+import { OutboxFile } from './outbox-file.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'algo-messenger-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+let nowMs = 0;
+const clock: Clock = { nowMs: () => nowMs, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
+
+/** A notifier from its files to its channel, which only remembers. */
+class Life implements AsyncDisposable {
+  readonly sent: Mail[] = [];
+  readonly #stop = new AbortController();
+  readonly #messenger: Messenger;
+  readonly #outbox: OutboxFile;
+  readonly #running: Promise<undefined>;
+
+  private constructor(messenger: Messenger, outbox: OutboxFile) {
+    this.#messenger = messenger;
+    this.#outbox = outbox;
+    this.#running = messenger.run(this.#stop.signal);
+  }
+
+  static async start(): Promise<Life> {
+    const deskFile = fileSnapshots(dir, 'desk');
+    const desk = openDesk(await deskFile.load(), MAIL_DESK_DEFAULTS);
+    const outbox = await OutboxFile.open(join(dir, 'outbox.log'), { ...OUTBOX_DEFAULTS, seed: 'a' }, nowMs);
+    const send = async (mail: Mail) => {
+      life.sent.push(mail);
+      return { type: 'sent' as const };
+    };
+    const bus = new SimulatedServer(new VirtualClock()).bus('notifier-0');
+    const parts = { bus, clock, log: createLogger('notifier-0', 'fatal'), desk, deskFile, outbox };
+    const life: Life = new Life(new Messenger({ ...parts, channel: { name: 'memory', send } }), outbox);
+    return life;
+  }
+
+  take(message: InboundMessage): Promise<unknown> {
+    return this.#messenger.take(message);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#outbox[Symbol.asyncDispose]();
+  }
+}
+
+function deadLetter(number: number): InboundMessage {
+  const letter = {
+    ...{
+      stream: 'MARKET',
+      sequence: number,
+      subject: `md.trades.${number}`,
+      type: 't',
+      consumer: 'analytics-0',
+    },
+    ...{ reason: 'unreadable', original: new Uint8Array(), timeUs: number },
+  };
+  return {
+    ...{
+      stream: 'DEAD_LETTERS',
+      subject: subjects.deadLetter('MARKET', 'analytics-0'),
+      sequence: number,
+      deliveries: 1,
+    },
+    ...{
+      type: codecs.DeadLetter.type,
+      id: `dlq:${number}`,
+      timeUs: number,
+      data: codecs.DeadLetter.encode(letter),
+    },
+  };
+}
+
+const { burst, windowMs } = MAIL_DESK_DEFAULTS;
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('what gathers for a later mail when the process is killed goes out from its next life, once', async () => {
+  nowMs = 1_000;
+  const numbers = Array.from({ length: burst + 3 }, (_, i) => i + 1);
+  {
+    await using first = await Life.start();
+    for (const number of numbers) await first.take(deadLetter(number));
+    await until(() => first.sent.length === burst);
+  }
+  nowMs += windowMs;
+  await using second = await Life.start();
+  for (const number of numbers) await second.take(deadLetter(number)); // none of them was acknowledged in time
+  await until(() => second.sent.length > 0);
+  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(second.sent).toHaveLength(1);
+  for (const number of numbers.slice(burst)) expect(second.sent[0]?.text).toContain(`md.trades.${number}`);
+});
+
+test('the gathered mail is not sent again by a life that begins after it', async () => {
+  nowMs = 1_000;
+  {
+    await using first = await Life.start();
+    for (let number = 1; number <= burst + 1; number++) await first.take(deadLetter(number));
+    nowMs += windowMs;
+    await until(() => first.sent.length === burst + 1);
+  }
+  nowMs += windowMs;
+  await using second = await Life.start();
+  for (let i = 0; i < 100; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(second.sent).toEqual([]);
+});
