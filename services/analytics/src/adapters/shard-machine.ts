@@ -1,8 +1,16 @@
 import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, familyOf, feedEvents } from '@algo/contracts';
-import { type InstrumentId, instrumentId, TIMEFRAME_US, type TimeUs, US_PER_HOUR } from '@algo/model';
+import {
+  InputError,
+  type InstrumentId,
+  instrumentId,
+  TIMEFRAME_US,
+  type TimeUs,
+  type TradeColumns,
+  US_PER_HOUR,
+} from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
-import type { TickStore } from '@algo/tickstore';
+import type { StoredPosition, TickStore } from '@algo/tickstore';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics, SnapshotReader, SnapshotWriter } from '../domain/index.ts';
 import { InstrumentOutput } from './instrument-output.ts';
 
@@ -110,7 +118,10 @@ export class ShardMachine implements StepMachine {
     const { trades, complete } = codecs.TradeBatch.decode(message.data);
     const kept = this.#kept.get(trades.instrument);
     if (kept === undefined)
-      return this.#open(trades.instrument, trades.ids.kind).then(() => this.#onTrades(message, context));
+      return this.#open(trades.instrument, trades.ids.kind).then((stored) => {
+        checkContinues(stored, trades, context.handled);
+        return this.#onTrades(message, context);
+      });
     this.#trades += trades.count;
     kept.output.begin(context);
     kept.engine.onTrades(trades, complete, kept.output);
@@ -131,7 +142,7 @@ export class ShardMachine implements StepMachine {
     this.#signals += signals;
   }
 
-  async #open(id: InstrumentId, idKind: 'counted' | 'named'): Promise<void> {
+  async #open(id: InstrumentId, idKind: 'counted' | 'named'): Promise<StoredPosition> {
     const instrument = instrumentOf(this.#catalog, id);
     const stored = await this.#store.openInstrument(id, idKind);
     this.#storedBefore += stored.trades;
@@ -146,7 +157,24 @@ export class ShardMachine implements StepMachine {
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
     this.#kept.set(id, { engine, output: new InstrumentOutput(id, engine, this.#store) });
+    return stored;
   }
+}
+
+/**
+ * A shard that lost its snapshot counts its inputs from 1 again and meets its stored trades again, as long as the stream
+ * goes back that far. Where it doesn't, rows would be taken for stored ones and be lost. *Errors*: InputError.
+ */
+function checkContinues(stored: StoredPosition, trades: TradeColumns, handled: number): void {
+  if (trades.ids.kind !== 'counted' || stored.lastTradeId === null || handled > stored.position) return;
+  const first = trades.ids.values[0]!;
+  if (first <= Number(stored.lastTradeId)) return;
+  throw new InputError({
+    field: `trades of ${trades.instrument}`,
+    value: first,
+    because: `the file ends at trade ${stored.lastTradeId}, the snapshot of this shard is gone, and the stream no longer goes back so far`,
+    remedy: 'Put the snapshot back, or move the file aside to begin a new one.',
+  });
 }
 
 /** Returns the engines' own snapshots out of the shard's. */

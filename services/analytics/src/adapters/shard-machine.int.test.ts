@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HandleContext, InboundMessage } from '@algo/bus';
+import { codecs, subjects } from '@algo/contracts';
+import { Decimal, type Instrument, instrumentId, type TradeColumns } from '@algo/model';
+import { TickStore } from '@algo/tickstore';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ShardMachine } from './shard-machine.ts';
+
+const LTC: Instrument = {
+  ...{ id: instrumentId('binance.spot.LTCUSDT'), venue: 'binance', market: 'spot', symbol: 'LTCUSDT' },
+  ...{ base: 'LTC', quote: 'USDT', assetClass: 'regular' },
+  ...{ priceTick: Decimal.of('0.01'), quantityStep: Decimal.of('0.001') },
+  ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('5') },
+};
+const catalog = new Map([[LTC.id, LTC]]);
+
+let dataDir = '';
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'algo-shard-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+function batch(firstId: number, count: number): InboundMessage {
+  const of = (value: (i: number) => number) => Float64Array.from({ length: count }, (_, i) => value(i));
+  const trades: TradeColumns = {
+    ...{ instrument: LTC.id, count, side: new Uint8Array(count) },
+    timeUs: of((i) => 1_750_507_467_000_000 + (firstId + i) * 1_000),
+    ...{ price: of(() => 83.29), quantity: of(() => 0.5) },
+    ids: { kind: 'counted', values: of((i) => firstId + i) },
+  };
+  return {
+    ...{ stream: 'MARKET', subject: subjects.trades(LTC.id), sequence: firstId, deliveries: 1 },
+    ...{ type: codecs.TradeBatch.type, id: `t${firstId}`, timeUs: trades.timeUs[0]! },
+    data: codecs.TradeBatch.encode({ trades, receivedUs: 0, complete: true }),
+  };
+}
+
+/** Handles batches as inputs 1, 2, …; returns the snapshot that a life leaves. */
+async function live(batches: readonly InboundMessage[], snapshot?: Uint8Array, handledBefore = 0) {
+  await using store = await TickStore.open({ dataDir });
+  const machine = new ShardMachine(catalog, store, snapshot);
+  await machine.openRestored();
+  let handled = handledBefore;
+  for (const message of batches) {
+    const context: HandleContext = { emit: () => undefined, handled: ++handled, step: undefined };
+    await machine.handle(message, context);
+    machine.onBoundary(handled);
+  }
+  await store.flush();
+  return { snapshot: machine.snapshot().slice(), stored: machine.counters().stored };
+}
+
+test('a restored shard goes on with the next input', async () => {
+  const first = await live([batch(1, 10), batch(11, 10)]);
+  expect((await live([batch(21, 10)], first.snapshot, 2)).stored).toBe(30);
+});
+
+test('a shard without its snapshot meets its stored trades again and stores none twice', async () => {
+  await live([batch(1, 10), batch(11, 10)]);
+  expect((await live([batch(1, 10), batch(11, 10), batch(21, 10)])).stored).toBe(30);
+});
+
+test('a stream that no longer goes back to the stored trades is refused; its trades would be taken for stored ones', async () => {
+  await live([batch(1, 10), batch(11, 10)]);
+  await expect(live([batch(21, 10), batch(31, 10)])).rejects.toThrow(
+    'trades of binance.spot.LTCUSDT = 21: the file ends at trade 20, the snapshot of this shard is gone',
+  );
+});
