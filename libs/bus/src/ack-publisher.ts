@@ -58,6 +58,7 @@ export class AckPublisher implements AsyncDisposable {
   #emptyWaiters: (() => void)[] = [];
   readonly #sweep: NodeJS.Timeout;
   #troubles = 0;
+  #closed = false;
 
   constructor(
     nc: NatsConnection,
@@ -81,6 +82,7 @@ export class AckPublisher implements AsyncDisposable {
   }
 
   publish(message: OutboundMessage): Promise<Stored> {
+    if (this.#closed) return Promise.reject(closedBefore(message));
     const now = this.#clock.nowMs();
     const entry: InFlight = {
       message,
@@ -143,7 +145,7 @@ export class AckPublisher implements AsyncDisposable {
     entry.attempts++;
     entry.sentMs = this.#clock.nowMs();
     if (entry.attempts > 1) this.#troubles++;
-    if (this.#nc.isClosed()) return;
+    if (this.#nc.isClosed() || this.#nc.isDraining()) return;
     this.#nc.publish(entry.message.subject, entry.message.data, {
       reply: `${this.#inbox}.${number}`,
       headers: writeHeaders(entry.message, this.#identity),
@@ -223,10 +225,12 @@ export class AckPublisher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.race([this.flush(), this.#clock.sleep(this.#options.ackTimeoutMs)]);
     clearInterval(this.#sweep);
-    for (const entry of this.#inFlight.values())
-      entry.settle.reject(
-        new PublishFailedError(`${entry.message.subject}: the bus was closed before the server confirmed it`),
-      );
+    this.#closed = true;
+    for (const entry of this.#inFlight.values()) entry.settle.reject(closedBefore(entry.message));
     this.#inFlight.clear();
   }
+}
+
+function closedBefore({ subject }: OutboundMessage): PublishFailedError {
+  return new PublishFailedError(`${subject}: the bus was closed before the server confirmed it`);
 }

@@ -14,6 +14,10 @@ const DATA_DIR = [
   '--data-dir <dir>',
   'data directory (default: the running engine, else the latest)',
 ] as const;
+const NATS = [
+  '--nats <url>',
+  'address of the nats-server of an engine that runs elsewhere, such as in containers',
+] as const;
 const JSON_OUT = ['--json', 'JSON lines'] as const;
 
 /** Returns the command line `algo` with all its commands. */
@@ -73,6 +77,7 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .command('status')
     .description('how the engine is, or how it was left')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => status(options, environment));
   program
@@ -80,6 +85,7 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .description('what was decided and done, in an order that does not depend on the run')
     .option('--hash', 'only SHA-256 over the lines')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => journal(options, environment));
   program
@@ -87,6 +93,7 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .description('open positions and their stops')
     .option('--all', 'closed ones too')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => positions(options, environment));
   program
@@ -95,6 +102,7 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .option('--from-start', 'from the oldest stored message')
     .option('--max <n>', 'end after so many')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((subject: string, options) => tail(subject, options, environment));
 }
@@ -112,6 +120,7 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .option('--reduce-only', 'exits stay allowed')
     .requiredOption('--reason <text>', 'why; it is kept')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => setTradingMode(options.reduceOnly ? 'reducing' : 'halted', options, environment));
   program
@@ -120,6 +129,7 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .option(...scope)
     .requiredOption('--reason <text>', 'why; it is kept')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => setTradingMode('active', options, environment));
   const config = program.command('config').description('trading configurations');
@@ -127,12 +137,14 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .command('list')
     .description('list them and mark the one in force')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => listConfigurations(options, environment));
   config
     .command('use <name>')
     .description('trade by another one from now on')
     .option(...DATA_DIR)
+    .option(...NATS)
     .option(...JSON_OUT)
     .action((name: string, options) => useConfiguration(name, options, environment));
 }

@@ -9,4 +9,4 @@ export { createLogger, type Logger } from './logger.ts';
 export { ConfigError, readConfig, variableOf } from './read-config.ts';
 export { Secret } from './secret.ts';
 export { EXIT, hostService, type RunningService, type ServiceContext } from './service-host.ts';
-export { inboxPlan, nextLife, startStepLoop } from './stepped-service.ts';
+export { inboxPlan, instancesOf, nextLife, startStepLoop } from './stepped-service.ts';

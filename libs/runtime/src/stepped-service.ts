@@ -4,20 +4,21 @@ import { ownedShards } from '@algo/model';
 import type { BaseConfig } from './base-config.ts';
 import type { ServiceContext } from './service-host.ts';
 
-/** Returns how many processes of a service there are. */
-function instancesOf(service: ServiceName, config: BaseConfig): number {
-  return service === 'analytics' ? config.analyticsInstances : 1;
+/** Returns the names of a service's processes. */
+export function instancesOf(service: ServiceName, config: BaseConfig): string[] {
+  const count = service === 'analytics' ? config.analyticsInstances : 1;
+  return Array.from({ length: count }, (_, ordinal) => `${service}-${ordinal}`);
 }
 
 /** Returns the inbox plan of this process: the step graph of the topology with process names put in. */
 export function inboxPlan(service: SteppedService, config: BaseConfig): InboxPlan {
   const plan: StepPlan = STEP_PLANS[service];
-  const instances = instancesOf(service, config);
+  const instances = instancesOf(service, config).length;
   const shards = instances === 1 ? undefined : ownedShards(config.ordinal, instances);
   const producers = (sources: StepPlan['forward']): Producer[] =>
     sources.flatMap(({ service: from, families }) =>
-      Array.from({ length: instancesOf(from, config) }, (_, i) => ({
-        name: `${from}-${i}`,
+      instancesOf(from, config).map((name) => ({
+        name,
         families,
         ...(shards === undefined ? {} : { shards }),
       })),

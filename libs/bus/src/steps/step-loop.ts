@@ -433,6 +433,7 @@ export class StepLoop implements AsyncDisposable {
       await this.#saving;
       this.#failed.resolve(undefined);
     }
+    this.#marker.end();
   }
 }
 

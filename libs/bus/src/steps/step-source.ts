@@ -15,6 +15,9 @@ export interface StepSourceOptions {
   readonly window: number;
 }
 
+/** How long the end waits for the last marks; the next start says again what is missing. */
+const DRAIN_MAX_MS = 1_500;
+
 interface SourceSnapshot {
   readonly version: 1;
   readonly step: number;
@@ -193,8 +196,10 @@ export class StepSource implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#saving;
-    // Hands what is left to the bus, which has its time to store it; who waits for the feed has heard of a failure.
-    this.#marker.whenStored(this.#step).catch(() => undefined);
+    // The last marks follow the acks of what they speak of; who waits for the feed has heard of a failure.
+    const marked = this.#marker.whenStored(this.#step).catch(() => undefined);
+    await Promise.race([marked, this.#options.clock.sleep(DRAIN_MAX_MS)]);
+    this.#marker.end();
     for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
   }
 }

@@ -120,9 +120,11 @@ async function publishFacts(): Promise<void> {
   await bus.publish(emission(subjects.trades(instrument), codecs.TradeBatch, batch, 1_000_001));
 }
 
-/** Runs the real command line and returns its end. */
-async function algo(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args, '--data-dir', dataDir], {
+/** Runs the real command line on this engine and returns its end. */
+const algo = (...args: string[]) => run([...args, '--data-dir', dataDir]);
+
+async function run(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -232,4 +234,30 @@ test('an unknown configuration never reaches the engine', async () => {
   const { code } = await algo('config', 'use', 'no_such');
   expect(code).toBe(2);
   expect(await bus.last('CONTROL', subjects.controlConfig())).toBeUndefined();
+}, 30_000);
+
+test('an engine elsewhere is read and steered by the address of its server', async () => {
+  const { out } = await run(['status', '--json', '--nats', server.url]);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ running: true, dataDir: null, place: server.url, pacing: 'live', tradesIn: 12, stored: 10 },
+    positionsOpen: 1,
+  });
+  await using _risk = await confirmNextMode();
+  const resumed = await run(['resume', '--reason', 'a test', '--nats', server.url, '--json']);
+  expect({ code: resumed.code, ...(JSON.parse(resumed.out) as object) }).toMatchObject({
+    code: 0,
+    mode: 'active',
+    confirmed: true,
+  });
+}, 30_000);
+
+test('an address and a data directory at once, a wrong address, and one where nobody listens are refused', async () => {
+  const both = await algo('status', '--nats', server.url);
+  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('named together with --nats') });
+  const wrong = await run(['status', '--nats', 'http://127.0.0.1:4222']);
+  expect(wrong.code).toBe(78);
+  expect(wrong.err).toContain('expected an address such as nats://127.0.0.1:4222');
+  const nobody = await run(['status', '--nats', 'nats://127.0.0.1:9']);
+  expect(nobody.code).toBe(2);
+  expect(nobody.err).toContain('cannot connect');
 }, 30_000);

@@ -18,9 +18,9 @@ export async function status(
 
 /** Returns a status as lines for people. */
 export function statusLines(found: EngineStatus): string[] {
-  const { running, dataDir, feed, pacing } = found;
+  const { running, place, feed, pacing } = found;
   return [
-    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · pacing ${pacing} · ${dataDir}`,
+    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · pacing ${pacing} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
     ...alignedRows([
       [

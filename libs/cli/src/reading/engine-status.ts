@@ -13,7 +13,10 @@ export interface InstrumentStatus extends StoredInstrument {
 
 /** What `algo status` tells. Its JSON is documented in docs/operations.md. */
 export interface EngineStatus extends EventCounts, FeedCounts {
-  readonly dataDir: string;
+  /** Null for an engine whose files are elsewhere. */
+  readonly dataDir: string | null;
+  /** Its data directory, or its server's address. */
+  readonly place: string;
   readonly running: boolean;
   readonly feed: string;
   readonly pacing: string;
@@ -34,12 +37,13 @@ export interface EngineStatus extends EventCounts, FeedCounts {
 
 /** Returns how an engine is, or how it was left. */
 export async function readEngineStatus(access: EngineAccess): Promise<EngineStatus> {
-  const { bus, dataDir, engine, running } = access;
-  const services = await lastStatuses(bus, Object.keys(engine.services));
-  const trades = running ? liveTrades(services) : await storedTrades(access);
+  const { bus, dataDir, place, engine } = access;
+  const services = await lastStatuses(bus, engine.instances);
+  const trades = access.running ? liveTrades(services) : await storedTrades(bus, access.dataDir);
   return {
-    dataDir,
-    running,
+    dataDir: dataDir ?? null,
+    place,
+    running: access.running,
     feed: engine.feed,
     pacing: engine.pacing,
     ...trades,
@@ -75,7 +79,7 @@ function liveTrades(services: readonly ServiceStatus[]): TradeFacts {
   return { tradesIn, stored, lost: null, duplicate: null, inFlight, tradesInIsWhole: true, instruments: [] };
 }
 
-async function storedTrades({ bus, dataDir }: EngineAccess): Promise<TradeFacts> {
+async function storedTrades(bus: Bus, dataDir: string): Promise<TradeFacts> {
   const stream = await countStreamTrades(bus);
   const files = await readStoredTrades(dataDir);
   const known = new Map(files.map((file) => [file.instrument, file]));
