@@ -1,6 +1,6 @@
 // Two workers end together when the long suites begin first. A fresh clone has no durations to go by, so the names
 // tell: the runs of the whole engine, then those on real servers and files, then the rest.
-const LONGEST = ['replay-kill', 'bad-input', 'order-in-doubt', 'compose'];
+const LONGEST = ['replay-kill', 'bad-input', 'order-in-doubt', 'steering', 'compose'];
 const CLASSES = [...LONGEST.map((name) => `test/acceptance/${name}.`), 'test/acceptance/', '.int.test.ts'];
 
 const classOf = ({ path }) => {

@@ -28,7 +28,8 @@ here(
     const composition = await composeUp();
     stack.defer(async () => void (await composition.down({ removeVolumes: true })));
     const nats = composition.getContainer('nats-1');
-    const url = `nats://${nats.getHost()}:${nats.getMappedPort(4222)}`;
+    // The composition opens it to its own machine only, whatever host testcontainers guesses.
+    const url = `nats://127.0.0.1:${nats.getMappedPort(4222)}`;
     const bus = stack.use(await JetStreamBus.connect({ servers: [url], identity: 'cli-acceptance' }));
     const tally = new Tally();
     for (const [stream, subject] of FOLLOWED)

@@ -86,6 +86,40 @@ test('what a killed process says again live, in a lane of its new life, reaches 
   expect(heard).toEqual([1, 2, 3, 4].map((count) => `state after t${count}`));
 });
 
+test('what a process says at once in the middle of a replay does not end its lane of the replay', async () => {
+  const server = new SimulatedServer(new VirtualClock());
+  const says = (message: InboundMessage) => [fact('an.state.3.v.m.S', `state after ${message.id}`)];
+  const heard: string[] = [];
+  await using analytics = await start(server.bus('analytics-0'), TRADES, { says, liveEpoch: 7 });
+  const first = await start(server.bus('decision-0'), STATES, { heard });
+  await using source = await StepSource.open({
+    ...{ bus: server.bus('ingest-0'), clock, waitFor: ['decision-0'], window: 8, snapshotIntervalMs: 60_000 },
+    snapshots: bucketSnapshots(server.bus('ingest-0').bucket('snapshots'), 'ingest-0'),
+  });
+  const give = (step: number) =>
+    source.give(step, step, [fact('md.trades.3.v.m.S', `t${step}`)], () => new Uint8Array());
+  await give(10);
+  await until(() => first.step === 10);
+  await analytics.inject((context) => context.emit(fact('an.state.3.v.m.S', 'a person halted it')));
+  await until(() => heard.length === 2);
+  await give(20);
+  await until(() => first.step === 20);
+  expect(first.step).toBe(20);
+  await first[Symbol.asyncDispose]();
+  // The snapshot tells both lanes apart too.
+  await using second = await start(server.bus('decision-0'), STATES, { heard });
+  await analytics.inject((context) => context.emit(fact('an.state.3.v.m.S', 'and resumed it')));
+  await give(30);
+  await until(() => second.step === 30);
+  expect(heard.toSorted()).toEqual(
+    [
+      'a person halted it',
+      'and resumed it',
+      ...[10, 20, 30].map((step) => `state after t${step}`),
+    ].toSorted(),
+  );
+});
+
 test('a snapshot taken while messages wait does not take them for repeats when they are read again', () => {
   const inbox = new StepInbox({ forward: [TRADES], feedback: [] });
   const live = (sequence: number, place: { epoch: number; count: number } | undefined): InboundMessage => ({

@@ -41,6 +41,7 @@ interface Marked {
 
 interface Incoming {
   readonly plan: Producer;
+  /** By `keyOf`. */
   readonly lanes: Map<string, { reader: LaneReader; waiting: InboundMessage[] }>;
   marked: Marked[];
   markedThrough: number;
@@ -118,11 +119,11 @@ export class StepInbox {
     }
     const incoming = this.#producers.get(message.lane.producer);
     if (incoming === undefined) return;
-    const lane = laneOf(message.subject);
-    let entry = incoming.lanes.get(lane);
+    const key = keyOf(message);
+    let entry = incoming.lanes.get(key);
     if (entry === undefined) {
       entry = { reader: new LaneReader(), waiting: [] };
-      incoming.lanes.set(lane, entry);
+      incoming.lanes.set(key, entry);
     }
     entry.reader.admit(message, (next) => {
       if (familyOf(next.subject) === 'step.mark') this.#onStoredMark(incoming, next);
@@ -188,7 +189,7 @@ export class StepInbox {
       for (const [lane, { reader, waiting }] of incoming.lanes) {
         for (const message of waiting) unread(message.stream, message.sequence);
         for (const message of reader.held.values()) unread(message.stream, message.sequence);
-        const free = this.#free.find((m) => m.lane?.producer === name && laneOf(m.subject) === lane)?.lane;
+        const free = this.#free.find((m) => m.lane?.producer === name && keyOf(m) === lane)?.lane;
         const unreadSteps = waiting.length + (lane === 'step.mark' ? unreadMarks.length : 0);
         lanes[`${name}/${lane}`] =
           free === undefined
@@ -250,6 +251,15 @@ export class StepInbox {
     this.#recent.add(id);
     if (this.#recent.size > RECENT_IDS) this.#recent.delete(this.#recent.values().next().value!);
   }
+}
+
+/**
+ * What a process says in steps and what it says at once, such as the answer to a person's halt, are numbered apart: two
+ * lanes on one subject.
+ */
+function keyOf(message: InboundMessage): string {
+  const lane = laneOf(message.subject);
+  return message.lane?.step === undefined ? `live:${lane}` : lane;
 }
 
 function reads(producer: Producer, lane: string): boolean {
