@@ -2,6 +2,7 @@ import type { Bus } from '@algo/bus';
 import { codecs, riskEvents, type ServiceStatus, subjects } from '@algo/contracts';
 import type { EngineAccess } from './engine-access.ts';
 import { countEvents, countFeed, type EventCounts, type FeedCounts } from './event-counts.ts';
+import { readEvents } from './read-events.ts';
 import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
 import { countStreamTrades } from './trade-count.ts';
 
@@ -109,9 +110,16 @@ const NOTHING_STORED = {
   candleVolume: { '15s': 0, '1m': 0, '5m': 0, '15m': 0, '1h': 0 },
 };
 
+/** Mostly the last thing that was said of risk; after a halt or a drawdown it takes a look through all of them. */
 async function lastEquity(bus: Bus): Promise<string | null> {
-  const message = await bus.last('RISK', 'risk.evt.>');
-  if (message === undefined) return null;
-  const event = riskEvents.decode(message.type, message.data);
-  return event.type === 'EquityMarked' ? event.equity.toString() : null;
+  const last = await bus.last('RISK', 'risk.evt.>');
+  if (last === undefined) return null;
+  const newest = riskEvents.decode(last.type, last.data);
+  if (newest.type === 'EquityMarked') return newest.equity.toString();
+  let equity: string | null = null;
+  for await (const { type, data } of readEvents(bus, 'RISK', 'risk.evt.>')) {
+    const event = riskEvents.decode(type, data);
+    if (event.type === 'EquityMarked') equity = event.equity.toString();
+  }
+  return equity;
 }
