@@ -12,10 +12,10 @@ export { VirtualClock } from './simulated/virtual-clock.ts';
 export { bucketSnapshots, type SnapshotStore } from './steps/snapshot-store.ts';
 export type { InboxPlan, Producer } from './steps/step-inbox.ts';
 export {
-  type Emission,
   type HandleContext,
   StepLoop,
   type StepLoopOptions,
   type StepMachine,
 } from './steps/step-loop.ts';
+export type { Emission } from './steps/step-output.ts';
 export { StepSource, type StepSourceOptions } from './steps/step-source.ts';

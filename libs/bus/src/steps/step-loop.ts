@@ -4,20 +4,17 @@ import {
   FAMILIES,
   type Family,
   familyFilters,
-  laneOf,
   STREAMS,
   type StreamName,
   subjects,
 } from '@algo/contracts';
 import { InputError, type TimeUs } from '@algo/model';
-import type { Bus, Clock, InboundMessage, OutboundMessage, Stored, Subscription } from '../bus.ts';
+import type { Bus, Clock, InboundMessage, Subscription } from '../bus.ts';
 import { PoisonedLaneError } from '../durable-consumer.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { type InboxPlan, type InboxSnapshot, type Producer, StepInbox } from './step-inbox.ts';
 import { checkMarksKept, StepMarker } from './step-marker.ts';
-
-/** A fact on its way out; the loop adds lane, step and sender. */
-export type Emission = Pick<OutboundMessage, 'subject' | 'type' | 'id' | 'timeUs' | 'data'>;
+import { type Emission, type SaidInStep, StepOutput } from './step-output.ts';
 
 export interface HandleContext {
   emit(emission: Emission): void;
@@ -71,8 +68,6 @@ interface LoopSnapshot {
 const REWIND = 1_024;
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
-/** Unstored outputs at which a live service stops taking input until half of them are stored. */
-const UNSTORED_MAX = 1_024;
 /**
  * A snapshot that took long is not taken again before this many times as long has passed: at 20,000 trades a second the
  * 15-minute windows weigh hundreds of MB, and one a second would leave disk and thread no time for anything else.
@@ -89,19 +84,15 @@ export class StepLoop implements AsyncDisposable {
   readonly #machine: StepMachine;
   readonly #inbox: StepInbox;
   readonly #marker: StepMarker;
-  readonly #counts: Map<string, number>;
-  readonly #liveCounts = new Map<string, number>();
-  readonly #unstored = new Set<Promise<Stored>>();
+  readonly #output: StepOutput;
   readonly #subscriptions: Subscription[] = [];
   readonly #failed = Promise.withResolvers<Error | undefined>();
-  readonly #publishedThrough: number;
   #handled: number;
   #pumping: Promise<void> | undefined;
   #roomWaiters: (() => void)[] = [];
   #snapshotDueMs = 0;
   #saving: Promise<void> | undefined;
   #stopping = false;
-  #abandoned = false;
 
   private constructor(
     options: StepLoopOptions,
@@ -113,9 +104,14 @@ export class StepLoop implements AsyncDisposable {
     this.#options = options;
     this.#machine = machine;
     this.#inbox = new StepInbox(options.plan, restored?.inbox);
-    this.#counts = new Map(Object.entries(restored?.counts ?? {}));
     this.#handled = restored?.handled ?? 0;
-    this.#publishedThrough = publishedThrough;
+    const { bus, liveEpoch, saysAfterInputsStored } = options;
+    this.#output = new StepOutput({
+      ...{ bus, liveEpoch, publishedThrough, counts: restored?.counts ?? {} },
+      waitFor: () => (saysAfterInputsStored === true ? this.#inbox.inputsStored() : undefined),
+      onRoom: () => this.#pump(),
+      onFailure: (error) => this.#fail(error),
+    });
     this.#marker = new StepMarker(options.bus, options.clock, { count: marks, publishedThrough }, (error) =>
       this.#fail(error),
     );
@@ -158,7 +154,7 @@ export class StepLoop implements AsyncDisposable {
   /** Hands the machine an input of this process's own (a timer, a request), between two messages. */
   async inject(work: (context: HandleContext) => void | Promise<void>): Promise<void> {
     while (this.#pumping !== undefined) await this.#pumping;
-    const run = Promise.resolve(work(this.#context(undefined, [], new Map())));
+    const run = Promise.resolve(work(this.#context(undefined)));
     // Its failure is the caller's alone: the loop, and whoever waits for his turn, goes on.
     this.#pumping = run.then(
       () => undefined,
@@ -250,25 +246,24 @@ export class StepLoop implements AsyncDisposable {
   /** Handles one input. Returns undefined when nothing is ready, true or a promise when something was. */
   #next(): true | Promise<void> | undefined {
     if (this.#stopping) return undefined;
-    const free = this.#unstored.size < UNSTORED_MAX ? this.#inbox.takeFree() : undefined;
+    const free = this.#output.isFull ? undefined : this.#inbox.takeFree();
     if (free !== undefined) {
-      const done = this.#handle(free, this.#context(undefined, [], new Map()));
+      const done = this.#handle(free, this.#context(undefined));
       if (done instanceof Promise) return done.then(() => this.#boundary());
       this.#boundary();
       return true;
     }
     const ready = this.#inbox.takeStep();
     if (ready === undefined) return undefined;
-    const acks: Promise<Stored>[] = [];
-    const lanes = new Map<string, number>();
-    const context = this.#context(ready.step, acks, lanes);
+    const said: SaidInStep = { step: ready.step, acks: [], lanes: new Map() };
+    const context = this.#context(said);
     const finish = () => {
       this.#boundary();
       this.#marker.finish(
         ready.step,
         ready.timeUs,
-        [...lanes].map(([lane, count]) => ({ lane, count })),
-        acks,
+        [...said.lanes].map(([lane, count]) => ({ lane, count })),
+        said.acks,
       );
     };
     let index = 0;
@@ -294,7 +289,7 @@ export class StepLoop implements AsyncDisposable {
       if (!(error instanceof ContractError)) throw error;
       const reason = error.at(message.stream, message.sequence, message.subject).message;
       if (STREAMS[message.stream].keep === 'money') throw new PoisonedLaneError(reason);
-      this.#bury(message, reason);
+      this.#output.bury(message, reason);
     };
     try {
       const done = this.#machine.handle(message, context);
@@ -304,66 +299,9 @@ export class StepLoop implements AsyncDisposable {
     }
   }
 
-  #bury(message: InboundMessage, reason: string): void {
-    const { stream, sequence, subject, type, timeUs, data } = message;
-    const consumer = this.#options.bus.identity;
-    this.#options.bus
-      .publish({
-        subject: subjects.deadLetter(stream, consumer),
-        type: codecs.DeadLetter.type,
-        id: `dlq:${stream}:${consumer}:${sequence}`,
-        timeUs,
-        data: codecs.DeadLetter.encode({
-          stream,
-          sequence,
-          subject,
-          type,
-          consumer,
-          reason,
-          original: data,
-          timeUs,
-        }),
-      })
-      .catch((error: unknown) => this.#fail(error as Error));
-  }
-
-  #context(step: number | undefined, acks: Promise<Stored>[], lanes: Map<string, number>): HandleContext {
-    return { emit: (emission) => this.#emit(emission, step, acks, lanes), handled: this.#handled + 1, step };
-  }
-
-  #emit(
-    emission: Emission,
-    step: number | undefined,
-    acks: Promise<Stored>[],
-    lanes: Map<string, number>,
-  ): void {
-    const lane = laneOf(emission.subject);
-    const counts = step === undefined ? this.#liveCounts : this.#counts;
-    const count = (counts.get(lane) ?? 0) + 1;
-    counts.set(lane, count);
-    if (step !== undefined) lanes.set(lane, count);
-    if (this.#abandoned || (step !== undefined && step <= this.#publishedThrough)) return; // dead, or said in an earlier life
-    const position = {
-      producer: this.#options.bus.identity,
-      epoch: step === undefined ? this.#options.liveEpoch : 0,
-      count,
-    };
-    const message = { ...emission, lane: step === undefined ? position : { ...position, step } };
-    const wait = this.#options.saysAfterInputsStored === true ? this.#inbox.inputsStored() : undefined;
-    const stored = wait === undefined ? this.#publish(message) : wait.then(() => this.#publish(message));
-    this.#unstored.add(stored);
-    stored.then(
-      () => {
-        this.#unstored.delete(stored);
-        if (this.#unstored.size === UNSTORED_MAX / 2) this.#pump();
-      },
-      (error: unknown) => this.#fail(error as Error),
-    );
-    acks.push(stored);
-  }
-
-  #publish(message: OutboundMessage): Promise<Stored> {
-    return this.#abandoned ? new Promise(() => {}) : this.#options.bus.publish(message);
+  #context(said: SaidInStep | undefined): HandleContext {
+    const emit = (emission: Emission) => this.#output.emit(emission, said);
+    return { emit, handled: this.#handled + 1, step: said?.step };
   }
 
   #boundary(): void {
@@ -388,9 +326,9 @@ export class StepLoop implements AsyncDisposable {
     const state = this.#machine.snapshot();
     const inbox = this.#inbox.snapshot();
     const step = inbox.step;
-    const counts = Object.fromEntries(this.#counts);
+    const { counts } = this.#output;
     const handled = this.#handled;
-    const outputs = [...this.#unstored];
+    const outputs = this.#output.unstored;
     // The boundary comes before its own step is handed to
     // the marker, so the wait is asked for a moment later.
     this.#saving = Promise.resolve()
@@ -409,7 +347,7 @@ export class StepLoop implements AsyncDisposable {
    */
   abandon(): void {
     this.#stopping = true;
-    this.#abandoned = true;
+    this.#output.end();
     this.#marker.end();
     for (const subscription of this.#subscriptions) void subscription[Symbol.asyncDispose]();
   }

@@ -2,8 +2,8 @@ import { codecs, laneOf, subjects } from '@algo/contracts';
 import { InputError, type TimeUs } from '@algo/model';
 import type { Bus, Clock, Stored, Subscription } from '../bus.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-import type { Emission } from './step-loop.ts';
 import { checkMarksKept, StepMarker } from './step-marker.ts';
+import type { Emission } from './step-output.ts';
 
 export interface StepSourceOptions {
   readonly bus: Bus;
