@@ -57,3 +57,18 @@ export function servicesWithoutReadme(paths: readonly string[]): string[] {
     .map((service) => `${service}/README.md`)
     .filter((readme) => !all.has(readme));
 }
+
+/** Packages and build files that name another version than the root's manifest does. */
+export function otherVersions(files: readonly SourceFile[]): string[] {
+  const versionIn = ({ text }: SourceFile) => /"version": "([^"]+)"|VERSION(?:=|:-)(\d[\w.-]*)/.exec(text);
+  const named = files
+    .filter(({ path }) => /(^|\/)(package\.json|Dockerfile|docker-compose\.yml)$/.test(path))
+    .flatMap((file) => {
+      const found = versionIn(file);
+      return found === null ? [] : [{ path: file.path, version: found[1] ?? found[2] }];
+    });
+  const root = named.find(({ path }) => path === 'package.json')?.version;
+  return named
+    .filter(({ version }) => version !== root)
+    .map(({ path, version }) => `${path}: ${version}, not ${root}`);
+}

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { exactCatalog, plainManifests, servicesWithoutReadme } from './package-rules.ts';
+import { exactCatalog, otherVersions, plainManifests, servicesWithoutReadme } from './package-rules.ts';
 import { domainDocstrings, environmentInConfig, pureDomain } from './purity-rules.ts';
-import { applyRule } from './rule.ts';
+import { applyRule, parseSource } from './rule.ts';
 import { judgeSizes, type Ratchet } from './size-ratchet.ts';
 import { ROOT, readTree } from './source-tree.ts';
 import { noMachinePaths, noRawAddresses, ownedReminders, tellingNames, thinRoots } from './text-rules.ts';
@@ -43,6 +43,14 @@ test('no file or line outgrows its limit, and the known exceptions only shrink',
 
 test('every service that runs has a README.md', () => {
   expect(servicesWithoutReadme(tree.map(({ path }) => path))).toEqual([]);
+});
+
+test('every package and image has the version of the root', () => {
+  expect(otherVersions(tree)).toEqual([]);
+  const odd = parseSource('libs/odd/package.json', '{ "version": "9.9.9" }');
+  expect(otherVersions([...tree, odd])).toEqual([
+    expect.stringMatching(/^libs\/odd\/package.json: 9\.9\.9, not /),
+  ]);
 });
 
 test('the tree that is judged is the whole checkout', () => {

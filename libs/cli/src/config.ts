@@ -4,9 +4,6 @@ import { fileURLToPath } from 'node:url';
 /** The checkout this command line belongs to: services are started from here. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The version that the engine file and `algo version` show. */
-export const VERSION = '0.1.0';
-
 /** What the command line reads of its environment. */
 export interface CliEnvironment {
   /** Passed on to every service, without what the supervisor sets itself. */

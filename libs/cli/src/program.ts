@@ -1,3 +1,4 @@
+import { version } from '@algo/runtime';
 import { Command } from 'commander';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
@@ -8,7 +9,7 @@ import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
 import { listConfigurations, useConfiguration } from './commands/trading-configuration.ts';
 import { up } from './commands/up.ts';
-import { type CliEnvironment, readEnvironment, VERSION } from './config.ts';
+import { type CliEnvironment, readEnvironment } from './config.ts';
 
 const DATA_DIR = [
   '--data-dir <dir>',
@@ -24,7 +25,7 @@ const JSON_OUT = ['--json', 'JSON lines'] as const;
 export function createProgram(environment: CliEnvironment = readEnvironment()): Command {
   const program = new Command('algo')
     .description('Algorithmic trading engine: runs it, reads it, steers it')
-    .version(VERSION, '-V, --version')
+    .version(version, '-V, --version')
     .exitOverride()
     .showHelpAfterError('(algo --help lists the commands)');
   addRunning(program, environment);
@@ -68,7 +69,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .description('print the version')
     .option(...JSON_OUT)
     .action((options: { json?: boolean }) => {
-      process.stdout.write(`${options.json === true ? JSON.stringify({ version: VERSION }) : VERSION}\n`);
+      process.stdout.write(`${options.json === true ? JSON.stringify({ version: version }) : version}\n`);
     });
 }
 

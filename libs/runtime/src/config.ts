@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
 /**
  * What this process was started with: to be checked by `readConfig`, or handed down to a process of its own.
  */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
 
-/** The version that a service says of itself; npm names it when npm started the process. */
-export const version = environment.npm_package_version ?? '0.1.0';
+const manifest = z.object({ version: z.string() });
+
+/** The engine's version: every package of the workspace has the same (test/tidy). */
+export const { version } = manifest.parse(
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
+);

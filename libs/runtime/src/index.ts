@@ -1,5 +1,5 @@
 export { type BaseConfig, baseConfig } from './base-config.ts';
-export { environment } from './config.ts';
+export { environment, version } from './config.ts';
 export { money, share } from './config-values.ts';
 export { connectBus } from './connect-bus.ts';
 export { emission, eventEmission } from './emission.ts';

@@ -1,5 +1,5 @@
 import { accountId } from '@algo/model';
-import { hostService, readInstrumentCatalog, startStepLoop } from '@algo/runtime';
+import { hostService, readInstrumentCatalog, startStepLoop, version } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
 import { NAMED_STRATEGIES } from '@algo/strategy';
 import { DecisionMachine } from './adapters/decision-machine.ts';
@@ -16,7 +16,7 @@ await hostService('decision', schema, async (context) => {
     instruments: readInstrumentCatalog(config.instrumentsFile),
     config: configs.active,
     strategies: NAMED_STRATEGIES,
-    codeVersion: '0.1.0',
+    codeVersion: version,
   };
   const remember = (name: string) =>
     void documents

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
-import { VERSION } from '../config.ts';
+import { version } from '@algo/runtime';
 import type { EngineFile } from './engine-file.ts';
 import { writeEngineFile } from './engine-file.ts';
 import { EngineView } from './engine-view.ts';
@@ -188,7 +188,7 @@ export class EngineSupervisor {
   #writeFile(running: boolean): void {
     const { options, dataDir, account } = this.parts;
     const engine: EngineFile = {
-      version: VERSION,
+      version,
       pid: process.pid,
       birth: birthOf(process.pid),
       running,
