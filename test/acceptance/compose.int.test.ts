@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type InboundMessage, JetStreamBus } from '@algo/bus';
 import { codecs, type StreamName } from '@algo/contracts';
@@ -16,9 +17,15 @@ const START_MAX_MS = 300_000;
 const PATIENCE_MS = 120_000;
 
 const containers = await getContainerRuntimeClient().catch(() => undefined);
+const missing =
+  containers === undefined
+    ? 'no container engine'
+    : spawnSync('docker', ['compose', 'version']).status === 0
+      ? undefined
+      : 'no docker compose';
 // tidy-ok: without a container engine there is nothing to bring a composition up with
-const here = containers === undefined ? test.skip : test;
-const why = containers === undefined ? 'skipped: no container engine: ' : '';
+const here = missing === undefined ? test : test.skip;
+const why = missing === undefined ? '' : `skipped: ${missing}: `;
 
 here(
   `${why}the composition trades from feed to closed position, and goes on after execution was killed`,

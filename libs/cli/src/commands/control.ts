@@ -40,6 +40,14 @@ export async function setTradingMode(
   await using access = await openRunningEngine(options, environment);
   const account = accountId(access.engine.account);
   const scope = parseScope(options.scope ?? 'account', access.engine.account);
+  const say = (confirmed: boolean) =>
+    printLine(
+      options.json === true
+        ? JSON.stringify({ scope, mode, confirmed, by: environment.user })
+        : `${haltScopeKey(scope)} is ${mode}`,
+    );
+  // Where nothing would change the engine says nothing. Without a word of it, it is asked all the same.
+  if ((await standingMode(access, account, scope))?.mode === mode) return say(false);
   const command: ControlCommand = {
     type: 'SetTradingMode',
     commandId: randomUUID(),
@@ -57,10 +65,7 @@ export async function setTradingMode(
     isAnswer: ({ type, data }) => isIt(riskEvents.decode(type, data)),
   });
   if (!confirmed) await explainSilence(access, account, scope, mode);
-  const text = `${haltScopeKey(scope)} is ${mode}`;
-  await printLine(
-    options.json === true ? JSON.stringify({ scope, mode, confirmed, by: environment.user }) : text,
-  );
+  await say(confirmed);
 }
 
 /** Returns the scope that a person named. *Errors*: InputError for anything else than the four kinds. */
@@ -125,11 +130,7 @@ async function explainSilence(
   scope: HaltScope,
   mode: TradingMode,
 ): Promise<void> {
-  let standing: ModeChanged | undefined;
-  for await (const { type, data } of readEvents(access.bus, 'RISK', `risk.evt.${account}`)) {
-    const event = riskEvents.decode(type, data);
-    if (event.type === 'TradingModeChanged' && sameScope(event.scope, scope)) standing = event;
-  }
+  const standing = await standingMode(access, account, scope);
   if ((standing?.mode ?? 'active') === mode) return;
   const now = standing === undefined ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
   throw new CommandFailure(
@@ -137,6 +138,20 @@ async function explainSilence(
       `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
       'The request is stored and takes effect when position-risk reads it: see `algo status`.',
   );
+}
+
+/** Returns the last that the engine said of a scope's mode; undefined when it said nothing. */
+async function standingMode(
+  { bus }: EngineAccess,
+  account: string,
+  scope: HaltScope,
+): Promise<ModeChanged | undefined> {
+  let standing: ModeChanged | undefined;
+  for await (const { type, data } of readEvents(bus, 'RISK', `risk.evt.${account}`)) {
+    const event = riskEvents.decode(type, data);
+    if (event.type === 'TradingModeChanged' && sameScope(event.scope, scope)) standing = event;
+  }
+  return standing;
 }
 
 function sameScope(a: HaltScope, b: HaltScope): boolean {

@@ -25,7 +25,8 @@ export class Messenger {
   #changed = false;
   /** The desk that was kept has notices that gather for a later mail. */
   #keptGathering: boolean;
-  #keeping: Promise<void> = Promise.resolve();
+  /** Settles when the desk is on disk as it was when last asked for. */
+  #kept: Promise<void> = Promise.resolve();
   #taken = 0;
   #sent = 0;
   #dead = 0;
@@ -83,17 +84,23 @@ export class Messenger {
       this.#changed = true;
     }
     const matters = this.#desk.dueMs !== null || this.#keptGathering;
-    if (this.#changed && matters) await this.#keepDesk();
+    if (this.#changed && matters) this.#keepDesk();
+    await this.#kept; // another fact's turn may be keeping this one's change
   }
 
-  #keepDesk(): Promise<void> {
-    const kept = this.#keeping.then(() => {
-      this.#changed = false;
+  #keepDesk(): void {
+    this.#changed = false;
+    const before = this.#kept.catch(() => undefined);
+    this.#kept = before.then(async () => {
       this.#keptGathering = this.#desk.dueMs !== null;
-      return this.#deskFile.save(new TextEncoder().encode(JSON.stringify(this.#desk.snapshot())));
+      try {
+        await this.#deskFile.save(new TextEncoder().encode(JSON.stringify(this.#desk.snapshot())));
+      } catch (error) {
+        this.#changed = true;
+        throw error;
+      }
     });
-    this.#keeping = kept.catch(() => undefined);
-    return kept;
+    this.#kept.catch(() => undefined); // whoever waits for it hears of it
   }
 
   async #send(mail: Mail): Promise<void> {
