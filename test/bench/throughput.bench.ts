@@ -33,7 +33,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   const notes = [
     `${busy.name}, so event time passes some dozens of times faster than the clock`,
     `${PAIRS} pairs that took turns, fresh server, processes and files each; ${BATCH} trades a message; rate between a tenth and the end`,
-    'ours: encoded and published by the engine bus, analytics live with its snapshots each second, 15 tables; floor: encoded beforehand, bare ack inbox, callback pull, transactions of 10,240 rows in a thread',
+    'ours: encoded and published by the engine bus, analytics live with its snapshots, 15 tables; floor: encoded beforehand, bare ack inbox, callback pull, transactions of 10,240 rows in a thread',
   ];
   return { figures, notes };
 }
