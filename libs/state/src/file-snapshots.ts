@@ -2,6 +2,9 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SnapshotStore } from '@algo/bus';
 
+/** Each piece is on disk before the next: one flush of tens of MB holds up everybody else's, those of orders too. */
+const PIECE_BYTES = 1 << 20;
+
 /**
  * Snapshots in a file, for states too large for a bucket:
  * written beside, flushed, then put in place in one rename.
@@ -20,8 +23,11 @@ export function fileSnapshots(directory: string, name: string): SnapshotStore {
       const beside = `${path}.new`;
       const file = await open(beside, 'w');
       try {
-        for (const part of parts) await file.writeFile(part); // write() may stop half way
-        await file.datasync();
+        for (const part of parts)
+          for (let at = 0; at < part.length; at += PIECE_BYTES) {
+            await file.writeFile(part.subarray(at, at + PIECE_BYTES)); // write() may stop half way
+            await file.datasync();
+          }
       } finally {
         await file.close();
       }
