@@ -69,7 +69,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .description('print the version')
     .option(...JSON_OUT)
     .action((options: { json?: boolean }) => {
-      process.stdout.write(`${options.json === true ? JSON.stringify({ version: version }) : version}\n`);
+      process.stdout.write(`${options.json === true ? JSON.stringify({ version }) : version}\n`);
     });
 }
 

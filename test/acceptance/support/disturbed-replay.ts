@@ -3,7 +3,7 @@ import { type EngineOutcome, readOutcome } from './engine-outcome.ts';
 import { type ChildName, EngineRun } from './engine-run.ts';
 import type { TradeTape } from './trade-tape.ts';
 
-/** One run takes half a minute on two quiet cores; a busy machine gets ten times that. */
+/** One run takes some forty seconds on two quiet cores; a busy machine gets many times that. */
 export const RUN_MAX_MS = 300_000;
 const HIT_MAX_MS = 120_000;
 

@@ -111,12 +111,10 @@ export class TradingFloor implements AsyncDisposable {
 
   /** Resolves when the stream says that a service is done with a step. */
   async finished(instance: 'paper-venue-0' | 'execution-0', step: number): Promise<void> {
-    const what = () =>
-      `${instance} to finish step ${step}; it said: ${this.execution.said} ${this.venue.said}`;
-    await eventually('the step', async () => (await this.lastStep(instance)) >= step, PATIENCE_MS).catch(
-      () => {
-        throw new Error(what());
-      },
+    await eventually(
+      () => `${instance} to finish step ${step}; it said: ${this.execution.said} ${this.venue.said}`,
+      async () => (await this.lastStep(instance)) >= step,
+      PATIENCE_MS,
     );
   }
 

@@ -54,8 +54,11 @@ export interface StepLoopOptions {
   readonly restore: (state: Uint8Array | undefined) => StepMachine | Promise<StepMachine>;
 }
 
+/** 2: what is said at once has lanes of its own, apart from those of the steps. */
+const SNAPSHOT_VERSION = 2;
+
 interface LoopSnapshot {
-  readonly version: 1;
+  readonly version: typeof SNAPSHOT_VERSION;
   readonly inbox: InboxSnapshot;
   readonly counts: Readonly<Record<string, number>>;
   readonly handled: number;
@@ -69,8 +72,8 @@ const REWIND = 1_024;
 /** Unhandled messages at which followers are made to wait. */
 const BACKLOG_MAX = 4_096;
 /**
- * A snapshot that took long is not taken again before this many times as long has passed: at 20,000 trades a second the
- * 15-minute windows weigh hundreds of MB, and one a second would leave disk and thread no time for anything else.
+ * A snapshot that took long is not taken again before this many times as long has passed: those of a shard with many
+ * busy instruments weigh tens of MB and more, and the disk is wanted for orders too.
  */
 const SNAPSHOT_REST = 20;
 
@@ -333,7 +336,9 @@ export class StepLoop implements AsyncDisposable {
     // the marker, so the wait is asked for a moment later.
     this.#saving = Promise.resolve()
       .then(() => Promise.all([...outputs, step === 0 ? undefined : this.#marker.whenStored(step)]))
-      .then(() => this.#options.snapshots.save(headOf({ version: 1, inbox, counts, handled }), state))
+      .then(() =>
+        this.#options.snapshots.save(headOf({ version: SNAPSHOT_VERSION, inbox, counts, handled }), state),
+      )
       .catch((error: unknown) => this.#fail(error as Error))
       .finally(() => {
         const endMs = clock.nowMs();
@@ -383,11 +388,11 @@ function headOf(loop: LoopSnapshot): Uint8Array {
 function unpack(saved: Uint8Array): { loop: LoopSnapshot; state: Uint8Array } {
   const cut = saved.indexOf(10);
   const loop = JSON.parse(new TextDecoder().decode(saved.subarray(0, cut))) as LoopSnapshot;
-  if (loop.version !== 1)
+  if (loop.version !== SNAPSHOT_VERSION)
     throw new InputError({
       field: 'snapshot version',
       value: loop.version,
-      because: 'written by another build; this one reads 1',
+      because: `written by another build; this one reads ${SNAPSHOT_VERSION}`,
       remedy: 'Start the build that wrote it, or use a fresh data directory.',
     });
   return { loop, state: saved.subarray(cut + 1) };

@@ -68,3 +68,10 @@ test('a stream that no longer goes back to the stored trades is refused; its tra
     'trades of binance.spot.LTCUSDT = 21: the file ends at trade 20, the snapshot of this shard is gone',
   );
 });
+
+test('a snapshot of another layout is refused by name', async () => {
+  const { snapshot } = await live([batch(1, 10)]);
+  const other = Buffer.from('[{"id":"binance.spot.LTCUSDT","bytes":3}]\nabc');
+  for (const damaged of [other, snapshot.subarray(0, snapshot.length - 1), Buffer.concat([snapshot, other])])
+    await expect(live([], damaged)).rejects.toThrow('analytics snapshot');
+});

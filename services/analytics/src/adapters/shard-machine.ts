@@ -177,11 +177,15 @@ function checkContinues(stored: StoredPosition, trades: TradeColumns, handled: n
   });
 }
 
-/** Returns the engines' own snapshots out of the shard's. */
+/** The lengths of a name and of a state. */
+const ENTRY_BYTES_MIN = 16;
+
+/** Returns the engines' own snapshots out of the shard's. *Errors*: InputError on damaged bytes or another layout. */
 function statesOf(snapshot: Uint8Array): Map<InstrumentId, Uint8Array> {
   const from = new SnapshotReader(snapshot);
   const states = new Map<InstrumentId, Uint8Array>();
-  for (let left = from.number(); left > 0; left--) states.set(instrumentId(from.text()), from.section());
+  for (let left = from.count(ENTRY_BYTES_MIN); left > 0; left--)
+    states.set(instrumentId(from.text()), from.section());
   from.end();
   return states;
 }
