@@ -10,19 +10,20 @@ import type {
 import type { MessageCodec } from './codec.ts';
 import { analyticsCodecs } from './codecs/analytics.ts';
 import { decisionCodecs } from './codecs/decision.ts';
-import { candleCodecs, feedCodecs } from './codecs/market.ts';
+import { candleCodecs, feedCodecs, timeCodecs } from './codecs/market.ts';
 import { orderCommandCodecs, orderEventCodecs } from './codecs/order.ts';
 import { positionCodecs } from './codecs/position.ts';
 import { reconcileCodecs } from './codecs/reconcile.ts';
 import { controlCodecs, riskCodecs } from './codecs/risk.ts';
 import { systemCodecs } from './codecs/system.ts';
 import { tradeBatchCodec } from './codecs/trade-batch.ts';
-import { paperLedgerCodecs, venueEventCodecs, venueReplyCodecs, venueRequestCodecs } from './codecs/venue.ts';
+import { venueEventCodecs, venueReplyCodecs, venueRequestCodecs } from './codecs/venue.ts';
 import { type EventFamily, eventFamily } from './event-family.ts';
 
 /** Every codec that is made of a table: all but the one of trade batches. */
 export const tableCodecs = {
   ...feedCodecs,
+  ...timeCodecs,
   ...candleCodecs,
   ...analyticsCodecs,
   ...decisionCodecs,
@@ -34,7 +35,6 @@ export const tableCodecs = {
   ...venueRequestCodecs,
   ...venueReplyCodecs,
   ...venueEventCodecs,
-  ...paperLedgerCodecs,
   ...reconcileCodecs,
   ...systemCodecs,
 };

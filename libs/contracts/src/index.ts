@@ -16,8 +16,8 @@ export {
 } from './codecs.ts';
 export { ContractError, type MessagePlace } from './contract-error.ts';
 export type { EncodedMessage, EventFamily } from './event-family.ts';
+export * from './fact.ts';
 export * from './messages.ts';
 export * from './permissions.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
-export * from './step-plan.ts';
 export * from './topology.ts';

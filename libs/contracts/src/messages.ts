@@ -39,20 +39,18 @@ export interface RefusalsCounted {
   readonly timeUs: TimeUs;
 }
 
-/** Asks a venue to take an order. `step` is the one of a replay that the asker is in; 0 while live. */
+/** Asks a venue to take an order. */
 export interface SubmitOrderRequest {
   readonly order: OrderRequest;
   readonly sentUs: TimeUs;
-  readonly step: number;
 }
 
-/** Asks a venue to withdraw an order. `step` as above. */
+/** Asks a venue to withdraw an order. */
 export interface CancelOrderRequest {
   readonly account: AccountId;
   readonly instrument: InstrumentId;
   readonly clientOrderId: ClientOrderId;
   readonly sentUs: TimeUs;
-  readonly step: number;
 }
 
 /** Asks a venue what it knows of an order. */
@@ -60,7 +58,6 @@ export interface LookUpOrderRequest {
   readonly account: AccountId;
   readonly instrument: InstrumentId;
   readonly clientOrderId: ClientOrderId;
-  readonly step: number;
 }
 
 export type AccountRequestKind = 'open-orders' | 'fills-since' | 'positions' | 'balances';
@@ -97,31 +94,13 @@ export interface BalancesReply {
   readonly balances: readonly VenueBalance[];
 }
 
-/**
- * The paper venue's ledger: it answered an order. `handled` counts the inputs it had handled before this one.
- */
-export interface PaperOrderAccepted {
-  readonly order: OrderRequest;
-  readonly sentUs: TimeUs;
-  readonly outcome: SubmitOutcome;
-  readonly handled: number;
-}
-
-/** The paper venue's ledger: it answered a cancel. */
-export interface PaperCancelAccepted {
-  readonly account: AccountId;
-  readonly instrument: InstrumentId;
-  readonly clientOrderId: ClientOrderId;
-  readonly sentUs: TimeUs;
-  readonly outcome: SubmitOutcome;
-  readonly handled: number;
-}
-
 /** Asks for an account to be compared with its venue. The report is good for `epoch` alone. */
 export interface ReconciliationRequested {
   readonly account: AccountId;
   readonly venue: string;
   readonly epoch: number;
+  /** Names the run: its report carries it. */
+  readonly requestId: string;
   readonly reason: string;
   readonly timeUs: TimeUs;
 }
@@ -141,6 +120,8 @@ export interface Discrepancy {
 
 interface ReconciliationReport {
   readonly reportId: string;
+  /** The request that this run answers; empty for one that nobody asked for. */
+  readonly requestId: string;
   readonly account: AccountId;
   readonly venue: string;
   readonly epoch: number;
@@ -215,22 +196,14 @@ export interface DeadLetter {
   readonly timeUs: TimeUs;
 }
 
-/** How many messages a producer has sent on one lane. */
-export interface LaneCount {
-  readonly lane: string;
-  readonly count: number;
+/** In which order a process took its inputs up to now; the order stands in the message's header. */
+export interface InputsTaken {
+  readonly producer: string;
+  readonly taken: number;
 }
 
-/**
- * A producer is done with `steps` (ascending) of a run in lock
- * step, and has sent all that it had to send before this mark.
- */
-export interface StepMark {
+/** A new life of a process began here: what older lives say behind this place of the stream is void. */
+export interface LaneFenced {
   readonly producer: string;
-  readonly steps: readonly number[];
-  /** The event time that each step reached; as many as `steps`. */
-  readonly eventTimesUs: readonly TimeUs[];
-  readonly lanes: readonly LaneCount[];
-  /** The step finished before the first of these; 0 before the first ever. */
-  readonly after: number;
+  readonly epoch: number;
 }

@@ -1,12 +1,11 @@
-import { STEP_PLANS } from './step-plan.ts';
 import {
   type BucketName,
   FAMILIES,
   type Family,
   REQUESTS,
+  DRIVEN,
   SERVICES,
   type ServiceName,
-  SIGNALS,
   type StreamName,
 } from './topology.ts';
 
@@ -44,9 +43,7 @@ export function permissionsOf(service: ServiceName, instances = 1): Permissions 
   return {
     publish: [
       ...namesOf(FAMILIES, service, 'publishers').flatMap((family) => familySubjects(family, service, names)),
-      ...namesOf(SIGNALS, service, 'publishers').flatMap((signal) =>
-        names.map((name) => `${signal}.${name}`),
-      ),
+      ...writtenStreams(service).flatMap((stream) => names.map((name) => `fence.${stream}.${name}`)),
       ...namesOf(REQUESTS, service, 'clients').map((request) => `${request}.>`),
       ...readStreams(service).flatMap((stream) =>
         DURABLE_READERS.includes(service) ? durableApi(stream, service) : followApi(stream),
@@ -58,7 +55,6 @@ export function permissionsOf(service: ServiceName, instances = 1): Permissions 
     ],
     subscribe: [
       `_INBOX_${service}.>`,
-      ...namesOf(SIGNALS, service, 'readers').map((signal) => `${signal}.>`),
       ...namesOf(REQUESTS, service, 'servers').map((request) => `${request}.>`),
     ],
     responses: namesOf(REQUESTS, service, 'servers').length > 0,
@@ -89,12 +85,20 @@ function namesOf<Name extends string, Role extends string>(
   return (Object.keys(table) as Name[]).filter((name) => table[name][role].includes(service));
 }
 
-/** A family that ends in a process's name is open to that process only: nobody marks a step for another. */
+/** Families whose subjects end in the name of the process that speaks. */
+const OWN_NAME: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification', 'md.time']);
+
+/** A family that ends in a process's name is open to that process only: nobody speaks for another. */
 function familySubjects(family: Family, service: ServiceName, names: readonly string[]): readonly string[] {
-  if (family === 'sys.service' || family === 'step.mark') return names.map((name) => `${family}.${name}`);
+  if (OWN_NAME.has(family)) return names.map((name) => `${family}.${name}`);
   if (family !== 'dlq.letter') return [`${family}.>`];
   const consumers = DURABLE_READERS.includes(service) ? [...names, service] : names;
   return consumers.map((consumer) => `${family}.*.${consumer}`);
+}
+
+/** A new life fences every stream that it writes, and reads its own words there. */
+function writtenStreams(service: ServiceName): readonly StreamName[] {
+  return [...new Set(namesOf(FAMILIES, service, 'publishers').map((family) => FAMILIES[family].stream))];
 }
 
 function readStreams(service: ServiceName): readonly StreamName[] {
@@ -124,13 +128,13 @@ function durableApi(stream: string, durable: string): readonly string[] {
 }
 
 function bucketUse(service: ServiceName, names: readonly string[]): BucketUse {
-  const stepped = service in STEP_PLANS;
+  const driven = (DRIVEN as readonly ServiceName[]).includes(service);
   const snapshots = names.flatMap((name) => [name, `${name}.>`, `${name}-live`, `${name}-live.>`]);
-  const lives = stepped ? names.map((name) => `life.${name}`) : [];
+  const lives = driven || service === 'ingest' ? names.map((name) => `life.${name}`) : [];
   const leases = service === 'execution' ? [...lives, 'execution.>'] : lives;
   return {
-    ...(stepped ? { snapshots } : {}),
-    ...(stepped || service === 'reconcile' ? { leases } : {}),
+    ...(driven || service === 'ingest' ? { snapshots } : {}),
+    ...(lives.length > 0 || service === 'reconcile' ? { leases } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
     ...(service === 'cli' ? { documents: [] } : {}),
   };

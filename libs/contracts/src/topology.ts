@@ -14,6 +14,9 @@ export const SERVICES = [
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** Services that a driver brings back by their recorded order of inputs. */
+export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'notifier'] as const;
+
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
 
@@ -35,7 +38,7 @@ export interface StreamPlan {
 /** Every stream of the engine. Nothing else creates one. */
 export const STREAMS = {
   MARKET: {
-    subjects: ['md.trades.>', 'md.feed.>'],
+    subjects: ['md.trades.>', 'md.feed.>', 'md.time.>'],
     keep: 'market',
     maxAgeMs: 3 * DAY_MS,
     maxBytes: 8192 * MIB,
@@ -122,14 +125,6 @@ export const STREAMS = {
     discard: 'old',
     purpose: 'services, notifications',
   },
-  STEPS: {
-    subjects: ['step.>'],
-    keep: 'market',
-    maxAgeMs: 3 * DAY_MS,
-    maxBytes: 2048 * MIB,
-    discard: 'old',
-    purpose: 'marks of replayed steps (ADR 5)',
-  },
   DEAD_LETTERS: {
     subjects: ['dlq.>'],
     keep: 'money',
@@ -174,11 +169,17 @@ export const FAMILIES = {
       'GapFilled',
       'GapUnfillable',
       'TradeRefused',
-      'TimeAdvanced',
       'FeedEnded',
     ],
     publishers: ['ingest'],
     readers: ['analytics', 'notifier', 'cli'],
+  },
+  'md.time': {
+    stream: 'MARKET',
+    sharded: false,
+    messages: ['TimeAdvanced'],
+    publishers: ['ingest'],
+    readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'decision', 'notifier', 'cli'],
   },
   'md.candles': {
     stream: 'CANDLES',
@@ -273,12 +274,12 @@ export const FAMILIES = {
     publishers: ['paper-venue'],
     readers: ['execution', 'cli'],
   },
-  'venue.ledger': {
-    stream: 'VENUES',
+  'rec.ask': {
+    stream: 'RECONCILIATION',
     sharded: false,
-    messages: ['PaperOrderAccepted', 'PaperCancelAccepted'],
-    publishers: ['paper-venue'],
-    readers: ['paper-venue', 'cli'],
+    messages: ['ReconciliationRequested'],
+    publishers: ['execution'],
+    readers: ['reconcile', 'cli'],
   },
   'rec.run': {
     stream: 'RECONCILIATION',
@@ -315,12 +316,13 @@ export const FAMILIES = {
     publishers: ['notifier'],
     readers: ['cli'],
   },
-  'step.mark': {
-    stream: 'STEPS',
+  /** In which order a process took its inputs, where it has said nothing else for a while. */
+  'sys.order': {
+    stream: 'SYSTEM',
     sharded: false,
-    messages: ['StepMark'],
-    publishers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
-    readers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'cli'],
+    messages: ['InputsTaken'],
+    publishers: DRIVEN,
+    readers: [...DRIVEN, 'cli'],
   },
   'dlq.letter': {
     stream: 'DEAD_LETTERS',
@@ -351,21 +353,6 @@ export const REQUESTS = {
   { messages: readonly string[]; servers: readonly ServiceName[]; clients: readonly ServiceName[] }
 >;
 
-/**
- * Signals: told to whoever listens at this moment, kept nowhere, lost
- * when nobody does. Each repeats, sooner, what a stream says for certain.
- */
-export const SIGNALS = {
-  'now.step': {
-    messages: ['StepMark'],
-    publishers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
-    readers: ['ingest', 'analytics', 'decision', 'execution', 'position-risk', 'paper-venue'],
-  },
-} as const satisfies Record<
-  string,
-  { messages: readonly string[]; publishers: readonly ServiceName[]; readers: readonly ServiceName[] }
->;
-
 function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): string {
   return `${family}.${virtualShard(instrument)}.${extra}${instrument}`;
 }
@@ -374,6 +361,7 @@ function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): s
 export const subjects = {
   trades: (instrument: InstrumentId) => shardedSubject('md.trades', instrument),
   feed: (instrument: InstrumentId) => shardedSubject('md.feed', instrument),
+  time: (feed: string) => `md.time.${feed}`,
   candles: (instrument: InstrumentId, timeframe: Timeframe) =>
     shardedSubject('md.candles', instrument, `${timeframe}.`),
   state: (instrument: InstrumentId) => shardedSubject('an.state', instrument),
@@ -381,23 +369,23 @@ export const subjects = {
   pattern: (instrument: InstrumentId, kind: 'zone' | 'gap') =>
     shardedSubject('an.pattern', instrument, `${kind}.`),
   decision: (instrument: InstrumentId) => `dec.made.${instrument}`,
-  configuration: () => 'dec.config.active',
+  configuration: (account: string) => `dec.config.${account}`,
   orderCommand: (account: string) => `ord.cmd.${account}`,
   orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
   position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
   risk: (account: string) => `risk.evt.${account}`,
-  venueUser: (venue: string, account: string) => `venue.user.${venue}.${account}`,
-  venueLedger: (venue: string, account: string) => `venue.ledger.${venue}.${account}`,
+  venueUser: (account: string) => `venue.user.${account}`,
+  reconciliationAsked: (account: string) => `rec.ask.${account}`,
   reconciliation: (account: string) => `rec.run.${account}`,
   controlMode: (account: string) => `ctl.mode.${account}`,
-  controlConfig: () => 'ctl.config.active',
+  controlConfig: (account: string) => `ctl.config.${account}`,
   service: (instance: string) => `sys.service.${instance}`,
-  notification: () => 'sys.notification.outbox',
-  stepMark: (producer: string) => `step.mark.${producer}`,
-  stepSignal: (producer: string) => `now.step.${producer}`,
+  notification: (identity: string) => `sys.notification.${identity}`,
+  inputsTaken: (identity: string) => `sys.order.${identity}`,
+  fence: (stream: string, producer: string) => `fence.${stream}.${producer}`,
   deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,
-  venueRequest: (venue: string, verb: 'submit' | 'cancel' | 'look-up' | 'account') =>
-    `rpc.venue.${venue}.${verb}`,
+  venueRequest: (account: string, verb: 'submit' | 'cancel' | 'look-up' | 'account') =>
+    `rpc.venue.${account}.${verb}`,
 } as const;
 
 /** Returns the family of a subject; undefined for one that isn't ours. */
@@ -416,6 +404,14 @@ export function laneOf(subject: string): string {
   if (family === undefined) throw new Error(`no family in the topology for subject ${subject}`);
   if (!FAMILIES[family].sharded) return family;
   return subject.slice(0, subject.indexOf('.', family.length + 1));
+}
+
+/**
+ * Returns the filter of a stream's fences. A process that begins a new life stores one in each stream that it writes:
+ * what its older lives say behind it is void.
+ */
+export function fenceFilter(stream: StreamName): string {
+  return `fence.${stream}.>`;
 }
 
 /** Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded. */

@@ -1,6 +1,24 @@
 import type { InstrumentId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
+/**
+ * Where a feed's time stands: the clock of whoever reads the feed. Said every 250 ms of feed time. *Units*: `toldUs`
+ * feed time, drives timers and never stands still while the feed lives; `sureUs` the time up to which all trades
+ * were given, drives candles and states; `wallUs` when it was said, by ingest's machine; `speed` feed time per wall
+ * time. *Shape*: `behind` lists the instruments that `sureUs` doesn't hold for; `warm` while history is given that
+ * nothing may be decided on.
+ */
+export interface TimeAdvanced {
+  readonly type: 'TimeAdvanced';
+  readonly feed: string;
+  readonly toldUs: TimeUs;
+  readonly sureUs: TimeUs;
+  readonly behind: readonly InstrumentId[];
+  readonly wallUs: TimeUs;
+  readonly speed: number;
+  readonly warm: boolean;
+}
+
 /** What ingest knows of a feed, beside the trades themselves. Trade ids are counted ones. */
 export type FeedEvent =
   | {
@@ -49,7 +67,6 @@ export type FeedEvent =
       readonly detail: string;
       readonly timeUs: TimeUs;
     }
-  | { readonly type: 'TimeAdvanced'; readonly instrument: InstrumentId; readonly timeUs: TimeUs }
   | {
       readonly type: 'FeedEnded';
       readonly instrument: InstrumentId;

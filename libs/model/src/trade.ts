@@ -37,6 +37,8 @@ export interface TradeBatch {
   readonly receivedUs: TimeUs;
   /** False while a gap before or inside this batch is open. */
   readonly complete: boolean;
+  /** History that warms indicators up: only analytics takes it. */
+  readonly warm: boolean;
 }
 
 /** Returns rows `from` (inclusive) to `to` (exclusive) as views, nothing copied. */

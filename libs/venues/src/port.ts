@@ -2,22 +2,33 @@ import type {
   AccountId,
   ClientOrderId,
   Fill,
+  Instrument,
   InstrumentId,
   OrderLookup,
   OrderRequest,
   SubmitOutcome,
   TimeUs,
+  TradeColumns,
   VenueBalance,
+  VenueEvent,
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
 
-/** What a venue can and can't prove, declared by its adapter, never guessed by the caller. */
+/** What a venue can do and prove, declared by its folder, never guessed by the caller. */
 export interface VenueCapabilities {
-  /** "Absent" from a lookup proves that the order never arrived, once no request for it is under way. */
+  /** "Absent" from a look-up proves that the order never arrived, once no request for it is under way. */
   readonly authoritativeAbsence: boolean;
   /** Fills carry a trade id of the venue that never repeats. */
   readonly fillIds: boolean;
+  /** An account may hold less than nothing. */
+  readonly shortSelling: boolean;
+  /** An order may say that it only reduces. */
+  readonly reduceOnly: boolean;
+  /** The venue holds stop orders itself. */
+  readonly triggerOrders: boolean;
+  /** An order can be looked up by the id that we gave it. */
+  readonly clientIdLookUp: boolean;
 }
 
 /** Which order is meant: most venues want the instrument beside the id. */
@@ -27,24 +38,61 @@ export interface OrderRef {
   readonly clientOrderId: ClientOrderId;
 }
 
-/** A request to the venue failed without an answer that can be used. Nothing may be concluded from it. */
-export class VenueUnavailableError extends Error {
-  override readonly name = 'VenueUnavailableError';
+/** With what a write goes out. *Units*: `sentUs` event time; `sendByMs` monotonic, after which it must not leave. */
+export interface SendTerms {
+  readonly sentUs: TimeUs;
+  readonly sendByMs: number;
+  readonly epoch: number;
 }
 
+/** The answer to a read. From `failed` nothing may be concluded. */
+export type VenueAnswer<Value> =
+  | { readonly type: 'answered'; readonly value: Value }
+  | { readonly type: 'failed'; readonly reason: string };
+
 /**
- * One account at one exchange. Writes never throw: their outcome, known or not, is a value.
- * *Errors*: reads throw VenueUnavailableError; its callers conclude nothing from that (R-34).
+ * Orders and reads of one account at one exchange. Nothing here throws: whatever happens is an answer, told once by
+ * `done`, in this turn or a later one.
  */
 export interface ExchangeVenue extends AsyncDisposable {
   readonly name: string;
   readonly capabilities: VenueCapabilities;
-  submit(request: OrderRequest, sentUs: TimeUs): Promise<SubmitOutcome>;
-  cancel(order: OrderRef, sentUs: TimeUs): Promise<SubmitOutcome>;
-  order(order: OrderRef): Promise<OrderLookup>;
-  openOrders(account: AccountId): Promise<readonly VenueOrder[]>;
-  /** All fills of the account since an event time, oldest first, complete or an error. */
-  fillsSince(account: AccountId, sinceUs: TimeUs): Promise<readonly Fill[]>;
-  positions(account: AccountId): Promise<readonly VenuePosition[]>;
-  balances(account: AccountId): Promise<readonly VenueBalance[]>;
+  submit(request: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void;
+  cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void;
+  order(order: OrderRef, done: (lookup: OrderLookup) => void): void;
+  openOrders(account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void;
+  /** All fills of the account since an event time, oldest first, complete or failed. */
+  fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
+  positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void;
+  balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void;
+}
+
+/** What happens to the orders of one account, as the venue tells it. */
+export interface AccountStream extends AsyncDisposable {
+  /** Begins to listen; a stream that broke says so, connects again by itself, and tells what it missed. */
+  open(hear: {
+    event(event: VenueEvent): void;
+    connected(): void;
+    disconnected(reason: string): void;
+  }): void;
+}
+
+/** Where a feed hands over what it hears. Times are the venue's; nothing is judged yet. */
+export interface MarketDataSink {
+  trades(trades: TradeColumns): void;
+  connected(instruments: readonly InstrumentId[]): void;
+  disconnected(instruments: readonly InstrumentId[], reason: string): void;
+  /** A frame that named no instrument could not be read. */
+  malformed(): void;
+}
+
+/** Executed trades of some instruments as they happen. */
+export interface MarketDataFeed extends AsyncDisposable {
+  readonly name: string;
+  open(instruments: readonly Instrument[], sink: MarketDataSink): void;
+  /**
+   * Returns trades from an id on, oldest first, at most what one request of the venue gives; undefined where the venue
+   * has no such read. *Errors*: rejects when the venue doesn't answer.
+   */
+  tradesFrom?(instrument: Instrument, id: number): Promise<TradeColumns>;
 }

@@ -1,6 +1,6 @@
-import type { Candle, FeedEvent, TradeRefusalCode } from '@algo/model';
+import type { Candle, FeedEvent, TimeAdvanced, TradeRefusalCode } from '@algo/model';
 import { codec, part, tagged, wrapped } from '../codec.ts';
-import { double, flag, oneWordOf, text, whole } from '../field.ts';
+import { double, flag, list, oneWordOf, text, whole, word } from '../field.ts';
 import { algo } from '../generated/algo.v1.js';
 import { instrument, timeframe } from './vocabulary.ts';
 
@@ -67,13 +67,24 @@ export const feedCodecs = {
       timeUs: whole,
     }),
   ),
-  TimeAdvanced: codec(
-    algo.v1.TimeAdvanced,
-    tagged<FeedEvent, 'TimeAdvanced'>('TimeAdvanced', { instrument, timeUs: whole }),
-  ),
   FeedEnded: codec(
     algo.v1.FeedEnded,
     tagged<FeedEvent, 'FeedEnded'>('FeedEnded', { instrument, trades: whole, timeUs: whole }),
+  ),
+};
+
+export const timeCodecs = {
+  TimeAdvanced: codec(
+    algo.v1.TimeAdvanced,
+    tagged<TimeAdvanced, 'TimeAdvanced'>('TimeAdvanced', {
+      feed: word,
+      toldUs: whole,
+      sureUs: whole,
+      behind: list(instrument),
+      wallUs: whole,
+      speed: double,
+      warm: flag,
+    }),
   ),
 };
 

@@ -20,6 +20,7 @@ const discrepancy = part<Discrepancy>('Discrepancy', {
 
 const report = {
   reportId: word,
+  requestId: text,
   account,
   venue: word,
   epoch: whole,
@@ -35,6 +36,7 @@ export const reconcileCodecs = {
       account,
       venue: word,
       epoch: whole,
+      requestId: word,
       reason: text,
       timeUs: whole,
     }),

@@ -3,13 +3,13 @@ import { byName, bytes, double, flag, list, text, whole, word } from '../field.t
 import { algo } from '../generated/algo.v1.js';
 import type {
   DeadLetter,
-  LaneCount,
+  InputsTaken,
+  LaneFenced,
   NotificationDead,
   NotificationSent,
   ServiceStarted,
   ServiceStatus,
   ServiceStopped,
-  StepMark,
 } from '../messages.ts';
 
 const process = { service: word, instance: word, version: text, pid: whole, timeUs: whole };
@@ -30,16 +30,6 @@ const deadLetter = part<DeadLetter>('DeadLetter', {
   reason: text,
   original: bytes,
   timeUs: whole,
-});
-
-const laneCount = part<LaneCount>('LaneCount', { lane: word, count: whole });
-
-const stepMark = part<StepMark>('StepMark', {
-  producer: word,
-  steps: list(whole),
-  eventTimesUs: list(whole),
-  lanes: list(nested(laneCount)),
-  after: whole,
 });
 
 export const systemCodecs = {
@@ -66,5 +56,9 @@ export const systemCodecs = {
     part<NotificationDead>('NotificationDead', { ...notification, reason: text }),
   ),
   DeadLetter: codec(algo.v1.DeadLetter, deadLetter),
-  StepMark: codec(algo.v1.StepMark, stepMark),
+  InputsTaken: codec(
+    algo.v1.InputsTaken,
+    part<InputsTaken>('InputsTaken', { producer: word, taken: whole }),
+  ),
+  LaneFenced: codec(algo.v1.LaneFenced, part<LaneFenced>('LaneFenced', { producer: word, epoch: whole })),
 };

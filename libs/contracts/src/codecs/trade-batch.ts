@@ -43,6 +43,7 @@ const TAG = {
   side: 66,
   counted: 74,
   named: 82,
+  warm: 88,
 } as const;
 const COUNTED = { first: 8, delta: 18 } as const;
 const NAMED = { value: 10 } as const;
@@ -115,6 +116,7 @@ function encode(batch: TradeBatch): Uint8Array {
     writer.uint32(TAG.side).bytes(inside('side', () => putSides(trades.side)));
   }
   putIds(writer, trades.ids, scratch);
+  if (batch.warm) writer.uint32(TAG.warm).bool(true);
   return writer.finish();
 }
 
@@ -123,6 +125,7 @@ interface Wire {
   instrument: string;
   receivedUs: unknown;
   complete: boolean;
+  warm: boolean;
   baseTimeUs: unknown;
   timeDeltaUs: Span;
   price: Span;
@@ -153,6 +156,7 @@ function readWire(bytes: Uint8Array): Wire {
     instrument: '',
     receivedUs: 0,
     complete: false,
+    warm: false,
     baseTimeUs: 0,
     timeDeltaUs: NO_SPAN,
     price: NO_SPAN,
@@ -165,6 +169,7 @@ function readWire(bytes: Uint8Array): Wire {
     if (tag === TAG.instrument) wire.instrument = reader.string();
     else if (tag === TAG.receivedUs) wire.receivedUs = reader.uint64();
     else if (tag === TAG.complete) wire.complete = reader.bool();
+    else if (tag === TAG.warm) wire.warm = reader.bool();
     else if (tag === TAG.baseTimeUs) wire.baseTimeUs = reader.uint64();
     else if (tag === TAG.timeDeltaUs) wire.timeDeltaUs = once(wire.timeDeltaUs, 'timeDeltaUs', reader);
     else if (tag === TAG.price) wire.price = once(wire.price, 'price', reader);
@@ -253,7 +258,12 @@ function unpack(bytes: Uint8Array, wire: Wire): TradeBatch {
       ids.kind === 'counted' ? takeCounted(bytes, ids.span, column(3)) : takeNamed(bytes, ids.span, count);
     const trades = { instrument: name, count, timeUs, price, quantity, side, ids: names };
     field = 'receivedUs';
-    return { trades, receivedUs: wholeNumber(wire.receivedUs), complete: wire.complete };
+    return {
+      trades,
+      receivedUs: wholeNumber(wire.receivedUs),
+      complete: wire.complete,
+      warm: wire.warm,
+    };
   } catch (error) {
     throw error instanceof Refused ? error.inside(field) : error;
   }

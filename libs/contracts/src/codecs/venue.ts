@@ -18,8 +18,6 @@ import type {
   FillsReply,
   LookUpOrderRequest,
   OpenOrdersReply,
-  PaperCancelAccepted,
-  PaperOrderAccepted,
   PositionsReply,
   SubmitOrderRequest,
 } from '../messages.ts';
@@ -81,16 +79,15 @@ export const venueRequestCodecs = {
     part<SubmitOrderRequest>('SubmitOrderRequest', {
       order: nested(orderRequest),
       sentUs: whole,
-      step: whole,
     }),
   ),
   CancelOrderRequest: codec(
     algo.v1.CancelOrderRequest,
-    part<CancelOrderRequest>('CancelOrderRequest', { ...named, sentUs: whole, step: whole }),
+    part<CancelOrderRequest>('CancelOrderRequest', { ...named, sentUs: whole }),
   ),
   LookUpOrderRequest: codec(
     algo.v1.LookUpOrderRequest,
-    part<LookUpOrderRequest>('LookUpOrderRequest', { ...named, step: whole }),
+    part<LookUpOrderRequest>('LookUpOrderRequest', named),
   ),
   AccountRequest: codec(algo.v1.AccountRequest, accountRequest),
 };
@@ -125,22 +122,4 @@ export const venueEventCodecs = {
   ),
   VenueCanceled: codec(algo.v1.VenueCanceled, tagged<VenueEvent, 'VenueCanceled'>('VenueCanceled', ended)),
   VenueExpired: codec(algo.v1.VenueExpired, tagged<VenueEvent, 'VenueExpired'>('VenueExpired', ended)),
-};
-
-/** The last two fields of every entry in the paper venue's ledger. */
-const answered = { outcome: nested(outcome), handled: whole };
-
-export const paperLedgerCodecs = {
-  PaperOrderAccepted: codec(
-    algo.v1.PaperOrderAccepted,
-    part<PaperOrderAccepted>('PaperOrderAccepted', {
-      order: nested(orderRequest),
-      sentUs: whole,
-      ...answered,
-    }),
-  ),
-  PaperCancelAccepted: codec(
-    algo.v1.PaperCancelAccepted,
-    part<PaperCancelAccepted>('PaperCancelAccepted', { ...named, sentUs: whole, ...answered }),
-  ),
 };

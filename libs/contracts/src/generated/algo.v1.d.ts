@@ -1180,6 +1180,7 @@ export namespace algo {
             side: Uint8Array;
             counted?: (algo.v1.CountedTradeIds.$Properties|null);
             named?: (algo.v1.NamedTradeIds.$Properties|null);
+            warm: boolean;
             ids?: ("counted"|"named");
             static encode(message: algo.v1.TradeBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradeBatch & algo.v1.TradeBatch.$Shape;
@@ -1197,6 +1198,7 @@ export namespace algo {
                 side?: (Uint8Array|null);
                 counted?: (algo.v1.CountedTradeIds.$Properties|null);
                 named?: (algo.v1.NamedTradeIds.$Properties|null);
+                warm?: (boolean|null);
                 ids?: ("counted"|"named");
                 $unknowns?: Uint8Array[];
             }
@@ -1211,6 +1213,7 @@ export namespace algo {
               side?: Uint8Array|null;
               counted?: algo.v1.CountedTradeIds.$Shape|null;
               named?: algo.v1.NamedTradeIds.$Shape|null;
+              warm?: boolean|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ ids?: undefined; counted?: null; named?: null }|{ ids?: "counted"; counted: algo.v1.CountedTradeIds.$Shape; named?: null }|{ ids?: "named"; counted?: null; named: algo.v1.NamedTradeIds.$Shape })
@@ -1430,16 +1433,26 @@ export namespace algo {
         class TimeAdvanced {
             constructor(properties?: algo.v1.TimeAdvanced.$Properties);
             $unknowns?: Uint8Array[];
-            instrument: string;
-            timeUs: number;
+            feed: string;
+            toldUs: number;
+            sureUs: number;
+            behind: string[];
+            wallUs: number;
+            speed: number;
+            warm: boolean;
             static encode(message: algo.v1.TimeAdvanced.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TimeAdvanced & algo.v1.TimeAdvanced.$Shape;
         }
 
         namespace TimeAdvanced {
             interface $Properties {
-                instrument?: (string|null);
-                timeUs?: (number|null);
+                feed?: (string|null);
+                toldUs?: (number|null);
+                sureUs?: (number|null);
+                behind?: (string[]|null);
+                wallUs?: (number|null);
+                speed?: (number|null);
+                warm?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.TimeAdvanced.$Properties;
@@ -2273,6 +2286,7 @@ export namespace algo {
             epoch: number;
             reason: string;
             timeUs: number;
+            requestId: string;
             static encode(message: algo.v1.ReconciliationRequested.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationRequested & algo.v1.ReconciliationRequested.$Shape;
         }
@@ -2284,6 +2298,7 @@ export namespace algo {
                 epoch?: (number|null);
                 reason?: (string|null);
                 timeUs?: (number|null);
+                requestId?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationRequested.$Properties;
@@ -2333,6 +2348,7 @@ export namespace algo {
             discrepancies: algo.v1.Discrepancy.$Properties[];
             counts: { [k: string]: number };
             validForMs: number;
+            requestId: string;
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -2348,6 +2364,7 @@ export namespace algo {
                 discrepancies?: (algo.v1.Discrepancy.$Properties[]|null);
                 counts?: ({ [k: string]: number }|null);
                 validForMs?: (number|null);
+                requestId?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;
@@ -2368,6 +2385,7 @@ export namespace algo {
             discrepancies: algo.v1.Discrepancy.$Properties[];
             counts: { [k: string]: number };
             reasons: string[];
+            requestId: string;
             static encode(message: algo.v1.ReconciliationFailed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationFailed & algo.v1.ReconciliationFailed.$Shape;
         }
@@ -2383,6 +2401,7 @@ export namespace algo {
                 discrepancies?: (algo.v1.Discrepancy.$Properties[]|null);
                 counts?: ({ [k: string]: number }|null);
                 reasons?: (string[]|null);
+                requestId?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationFailed.$Properties;
@@ -2568,52 +2587,46 @@ export namespace algo {
             type $Shape = algo.v1.DeadLetter.$Properties;
         }
 
-        interface ILaneCount extends algo.v1.LaneCount.$Properties {
+        interface IInputsTaken extends algo.v1.InputsTaken.$Properties {
         }
 
-        class LaneCount {
-            constructor(properties?: algo.v1.LaneCount.$Properties);
-            $unknowns?: Uint8Array[];
-            lane: string;
-            count: number;
-            static encode(message: algo.v1.LaneCount.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.LaneCount & algo.v1.LaneCount.$Shape;
-        }
-
-        namespace LaneCount {
-            interface $Properties {
-                lane?: (string|null);
-                count?: (number|null);
-                $unknowns?: Uint8Array[];
-            }
-            type $Shape = algo.v1.LaneCount.$Properties;
-        }
-
-        interface IStepMark extends algo.v1.StepMark.$Properties {
-        }
-
-        class StepMark {
-            constructor(properties?: algo.v1.StepMark.$Properties);
+        class InputsTaken {
+            constructor(properties?: algo.v1.InputsTaken.$Properties);
             $unknowns?: Uint8Array[];
             producer: string;
-            steps: number[];
-            eventTimesUs: number[];
-            lanes: algo.v1.LaneCount.$Properties[];
-            after: number;
-            static encode(message: algo.v1.StepMark.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StepMark & algo.v1.StepMark.$Shape;
+            taken: number;
+            static encode(message: algo.v1.InputsTaken.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.InputsTaken & algo.v1.InputsTaken.$Shape;
         }
 
-        namespace StepMark {
+        namespace InputsTaken {
             interface $Properties {
                 producer?: (string|null);
-                steps?: (number[]|null);
-                eventTimesUs?: (number[]|null);
-                lanes?: (algo.v1.LaneCount.$Properties[]|null);
-                after?: (number|null);
+                taken?: (number|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.StepMark.$Properties;
+            type $Shape = algo.v1.InputsTaken.$Properties;
+        }
+
+        interface ILaneFenced extends algo.v1.LaneFenced.$Properties {
+        }
+
+        class LaneFenced {
+            constructor(properties?: algo.v1.LaneFenced.$Properties);
+            $unknowns?: Uint8Array[];
+            producer: string;
+            epoch: number;
+            static encode(message: algo.v1.LaneFenced.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.LaneFenced & algo.v1.LaneFenced.$Shape;
+        }
+
+        namespace LaneFenced {
+            interface $Properties {
+                producer?: (string|null);
+                epoch?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.LaneFenced.$Properties;
         }
 
         interface ISubmitOrderRequest extends algo.v1.SubmitOrderRequest.$Properties {
@@ -2624,7 +2637,6 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             order?: (algo.v1.OrderRequest.$Properties|null);
             sentUs: number;
-            step: number;
             static encode(message: algo.v1.SubmitOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SubmitOrderRequest & algo.v1.SubmitOrderRequest.$Shape;
         }
@@ -2633,7 +2645,6 @@ export namespace algo {
             interface $Properties {
                 order?: (algo.v1.OrderRequest.$Properties|null);
                 sentUs?: (number|null);
-                step?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.SubmitOrderRequest.$Properties;
@@ -2649,7 +2660,6 @@ export namespace algo {
             instrument: string;
             clientOrderId: string;
             sentUs: number;
-            step: number;
             static encode(message: algo.v1.CancelOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CancelOrderRequest & algo.v1.CancelOrderRequest.$Shape;
         }
@@ -2660,7 +2670,6 @@ export namespace algo {
                 instrument?: (string|null);
                 clientOrderId?: (string|null);
                 sentUs?: (number|null);
-                step?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.CancelOrderRequest.$Properties;
@@ -2675,7 +2684,6 @@ export namespace algo {
             account: string;
             instrument: string;
             clientOrderId: string;
-            step: number;
             static encode(message: algo.v1.LookUpOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.LookUpOrderRequest & algo.v1.LookUpOrderRequest.$Shape;
         }
@@ -2685,7 +2693,6 @@ export namespace algo {
                 account?: (string|null);
                 instrument?: (string|null);
                 clientOrderId?: (string|null);
-                step?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.LookUpOrderRequest.$Properties;
@@ -3203,74 +3210,6 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.VenueExpired.$Properties;
-        }
-
-        interface IPaperOrderAccepted extends algo.v1.PaperOrderAccepted.$Properties {
-        }
-
-        class PaperOrderAccepted {
-            constructor(properties?: algo.v1.PaperOrderAccepted.$Properties);
-            $unknowns?: Uint8Array[];
-            order?: (algo.v1.OrderRequest.$Properties|null);
-            sentUs: number;
-            outcome?: (algo.v1.SubmitOutcome.$Properties|null);
-            handled: number;
-            static encode(message: algo.v1.PaperOrderAccepted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PaperOrderAccepted & algo.v1.PaperOrderAccepted.$Shape;
-        }
-
-        namespace PaperOrderAccepted {
-            interface $Properties {
-                order?: (algo.v1.OrderRequest.$Properties|null);
-                sentUs?: (number|null);
-                outcome?: (algo.v1.SubmitOutcome.$Properties|null);
-                handled?: (number|null);
-                $unknowns?: Uint8Array[];
-            }
-            type $Shape = {
-              order?: algo.v1.OrderRequest.$Shape|null;
-              sentUs?: number|null;
-              outcome?: algo.v1.SubmitOutcome.$Shape|null;
-              handled?: number|null;
-              $unknowns?: Uint8Array[];
-            };
-        }
-
-        interface IPaperCancelAccepted extends algo.v1.PaperCancelAccepted.$Properties {
-        }
-
-        class PaperCancelAccepted {
-            constructor(properties?: algo.v1.PaperCancelAccepted.$Properties);
-            $unknowns?: Uint8Array[];
-            account: string;
-            instrument: string;
-            clientOrderId: string;
-            sentUs: number;
-            outcome?: (algo.v1.SubmitOutcome.$Properties|null);
-            handled: number;
-            static encode(message: algo.v1.PaperCancelAccepted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PaperCancelAccepted & algo.v1.PaperCancelAccepted.$Shape;
-        }
-
-        namespace PaperCancelAccepted {
-            interface $Properties {
-                account?: (string|null);
-                instrument?: (string|null);
-                clientOrderId?: (string|null);
-                sentUs?: (number|null);
-                outcome?: (algo.v1.SubmitOutcome.$Properties|null);
-                handled?: (number|null);
-                $unknowns?: Uint8Array[];
-            }
-            type $Shape = {
-              account?: string|null;
-              instrument?: string|null;
-              clientOrderId?: string|null;
-              sentUs?: number|null;
-              outcome?: algo.v1.SubmitOutcome.$Shape|null;
-              handled?: number|null;
-              $unknowns?: Uint8Array[];
-            };
         }
     }
 }

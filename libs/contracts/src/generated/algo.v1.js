@@ -4964,6 +4964,7 @@ export const algo = $root.algo = (() => {
             TradeBatch.prototype.side = $util.newBuffer([]);
             TradeBatch.prototype.counted = null;
             TradeBatch.prototype.named = null;
+            TradeBatch.prototype.warm = false;
 
             let $oneOfFields;
 
@@ -4999,6 +5000,8 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.CountedTradeIds.encode(message.counted, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.named != null && $Object.hasOwnProperty.call(message, "named"))
                     $root.algo.v1.NamedTradeIds.encode(message.named, writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.warm != null && $Object.hasOwnProperty.call(message, "warm") && message.warm !== false)
+                    writer.uint32(88).bool(message.warm);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5131,6 +5134,15 @@ export const algo = $root.algo = (() => {
                                 break;
                             message.named = $root.algo.v1.NamedTradeIds.decode(reader, reader.size(), $undefined, _depth + 1, message.named);
                             message.ids = "named";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.warm = value;
+                            else
+                                delete message.warm;
                             continue;
                         }
                     }
@@ -6106,14 +6118,20 @@ export const algo = $root.algo = (() => {
         v1.TimeAdvanced = (function() {
 
             const TimeAdvanced = function (properties) {
+                this.behind = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            TimeAdvanced.prototype.instrument = "";
-            TimeAdvanced.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TimeAdvanced.prototype.feed = "";
+            TimeAdvanced.prototype.toldUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TimeAdvanced.prototype.sureUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TimeAdvanced.prototype.behind = $util.emptyArray;
+            TimeAdvanced.prototype.wallUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TimeAdvanced.prototype.speed = 0;
+            TimeAdvanced.prototype.warm = false;
 
             TimeAdvanced.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -6122,10 +6140,21 @@ export const algo = $root.algo = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
-                    writer.uint32(10).string(message.instrument);
-                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
-                    writer.uint32(16).uint64(message.timeUs);
+                if (message.feed != null && $Object.hasOwnProperty.call(message, "feed") && message.feed !== "")
+                    writer.uint32(10).string(message.feed);
+                if (message.toldUs != null && $Object.hasOwnProperty.call(message, "toldUs") && (typeof message.toldUs === "object" ? message.toldUs.low || message.toldUs.high : message.toldUs !== 0))
+                    writer.uint32(16).uint64(message.toldUs);
+                if (message.sureUs != null && $Object.hasOwnProperty.call(message, "sureUs") && (typeof message.sureUs === "object" ? message.sureUs.low || message.sureUs.high : message.sureUs !== 0))
+                    writer.uint32(24).uint64(message.sureUs);
+                if (message.behind != null && message.behind.length)
+                    for (let i = 0; i < message.behind.length; ++i)
+                        writer.uint32(34).string(message.behind[i]);
+                if (message.wallUs != null && $Object.hasOwnProperty.call(message, "wallUs") && (typeof message.wallUs === "object" ? message.wallUs.low || message.wallUs.high : message.wallUs !== 0))
+                    writer.uint32(40).uint64(message.wallUs);
+                if (message.speed != null && $Object.hasOwnProperty.call(message, "speed") && !$Object.is(message.speed, 0))
+                    writer.uint32(49).double(message.speed);
+                if (message.warm != null && $Object.hasOwnProperty.call(message, "warm") && message.warm !== false)
+                    writer.uint32(56).bool(message.warm);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6163,18 +6192,62 @@ export const algo = $root.algo = (() => {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.instrument = value;
+                                message.feed = value;
                             else
-                                delete message.instrument;
+                                delete message.feed;
                             continue;
                         }
                     case 2: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.timeUs = value;
+                                message.toldUs = value;
                             else
-                                delete message.timeUs;
+                                delete message.toldUs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sureUs = value;
+                            else
+                                delete message.sureUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.behind && message.behind.length))
+                                message.behind = [];
+                            message.behind.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.wallUs = value;
+                            else
+                                delete message.wallUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.speed = value;
+                            else
+                                delete message.speed;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.warm = value;
+                            else
+                                delete message.warm;
                             continue;
                         }
                     }
@@ -9956,6 +10029,7 @@ export const algo = $root.algo = (() => {
             ReconciliationRequested.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ReconciliationRequested.prototype.reason = "";
             ReconciliationRequested.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ReconciliationRequested.prototype.requestId = "";
 
             ReconciliationRequested.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -9974,6 +10048,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(34).string(message.reason);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(40).uint64(message.timeUs);
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== "")
+                    writer.uint32(50).string(message.requestId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -10050,6 +10126,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
                             continue;
                         }
                     }
@@ -10234,6 +10319,7 @@ export const algo = $root.algo = (() => {
             ReconciliationCompleted.prototype.discrepancies = $util.emptyArray;
             ReconciliationCompleted.prototype.counts = $util.emptyObject;
             ReconciliationCompleted.prototype.validForMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ReconciliationCompleted.prototype.requestId = "";
 
             ReconciliationCompleted.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -10262,6 +10348,8 @@ export const algo = $root.algo = (() => {
                         writer.uint32(66).fork().uint32(10).string(keys[i]).uint32(16).uint64(message.counts[keys[i]]).ldelim();
                 if (message.validForMs != null && $Object.hasOwnProperty.call(message, "validForMs") && (typeof message.validForMs === "object" ? message.validForMs.low || message.validForMs.high : message.validForMs !== 0))
                     writer.uint32(72).uint64(message.validForMs);
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== "")
+                    writer.uint32(82).string(message.requestId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -10402,6 +10490,15 @@ export const algo = $root.algo = (() => {
                                 delete message.validForMs;
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -10443,6 +10540,7 @@ export const algo = $root.algo = (() => {
             ReconciliationFailed.prototype.discrepancies = $util.emptyArray;
             ReconciliationFailed.prototype.counts = $util.emptyObject;
             ReconciliationFailed.prototype.reasons = $util.emptyArray;
+            ReconciliationFailed.prototype.requestId = "";
 
             ReconciliationFailed.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -10472,6 +10570,8 @@ export const algo = $root.algo = (() => {
                 if (message.reasons != null && message.reasons.length)
                     for (let i = 0; i < message.reasons.length; ++i)
                         writer.uint32(74).string(message.reasons[i]);
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== "")
+                    writer.uint32(82).string(message.requestId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -10609,6 +10709,15 @@ export const algo = $root.algo = (() => {
                             if (!(message.reasons && message.reasons.length))
                                 message.reasons = [];
                             message.reasons.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
                             continue;
                         }
                     }
@@ -11549,119 +11658,19 @@ export const algo = $root.algo = (() => {
             return DeadLetter;
         })();
 
-        v1.LaneCount = (function() {
+        v1.InputsTaken = (function() {
 
-            const LaneCount = function (properties) {
+            const InputsTaken = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            LaneCount.prototype.lane = "";
-            LaneCount.prototype.count = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            InputsTaken.prototype.producer = "";
+            InputsTaken.prototype.taken = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
-            LaneCount.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== "")
-                    writer.uint32(10).string(message.lane);
-                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && (typeof message.count === "object" ? message.count.low || message.count.high : message.count !== 0))
-                    writer.uint32(16).uint64(message.count);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            LaneCount.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.algo.v1.LaneCount();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.lane = value;
-                            else
-                                delete message.lane;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.count = value;
-                            else
-                                delete message.count;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return LaneCount;
-        })();
-
-        v1.StepMark = (function() {
-
-            const StepMark = function (properties) {
-                this.steps = [];
-                this.eventTimesUs = [];
-                this.lanes = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            StepMark.prototype.producer = "";
-            StepMark.prototype.steps = $util.emptyArray;
-            StepMark.prototype.eventTimesUs = $util.emptyArray;
-            StepMark.prototype.lanes = $util.emptyArray;
-            StepMark.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            StepMark.encode = function (message, writer, _depth) {
+            InputsTaken.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -11670,22 +11679,15 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.producer != null && $Object.hasOwnProperty.call(message, "producer") && message.producer !== "")
                     writer.uint32(10).string(message.producer);
-                if (message.steps != null && message.steps.length)
-                    writer.uint32(18).uint64s(message.steps);
-                if (message.eventTimesUs != null && message.eventTimesUs.length)
-                    writer.uint32(26).uint64s(message.eventTimesUs);
-                if (message.lanes != null && message.lanes.length)
-                    for (let i = 0; i < message.lanes.length; ++i)
-                        $root.algo.v1.LaneCount.encode(message.lanes[i], writer.uint32(34).fork(), _depth + 1).ldelim();
-                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && (typeof message.after === "object" ? message.after.low || message.after.high : message.after !== 0))
-                    writer.uint32(40).uint64(message.after);
+                if (message.taken != null && $Object.hasOwnProperty.call(message, "taken") && (typeof message.taken === "object" ? message.taken.low || message.taken.high : message.taken !== 0))
+                    writer.uint32(16).uint64(message.taken);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            StepMark.decode = function (reader, length, _end, _depth, _target) {
+            InputsTaken.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -11702,7 +11704,7 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.StepMark();
+                message = _target || new $root.algo.v1.InputsTaken();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -11722,48 +11724,12 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 2: {
-                            if (wireType === 2) {
-                                if (!(message.steps && message.steps.length))
-                                    message.steps = [];
-                                reader.uint64s(message.steps);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.steps && message.steps.length))
-                                message.steps = [];
-                            message.steps.push(reader.uint64());
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType === 2) {
-                                if (!(message.eventTimesUs && message.eventTimesUs.length))
-                                    message.eventTimesUs = [];
-                                reader.uint64s(message.eventTimesUs);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.eventTimesUs && message.eventTimesUs.length))
-                                message.eventTimesUs = [];
-                            message.eventTimesUs.push(reader.uint64());
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.lanes && message.lanes.length))
-                                message.lanes = [];
-                            message.lanes.push($root.algo.v1.LaneCount.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 5: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.after = value;
+                                message.taken = value;
                             else
-                                delete message.after;
+                                delete message.taken;
                             continue;
                         }
                     }
@@ -11783,7 +11749,101 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return StepMark;
+            return InputsTaken;
+        })();
+
+        v1.LaneFenced = (function() {
+
+            const LaneFenced = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            LaneFenced.prototype.producer = "";
+            LaneFenced.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            LaneFenced.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.producer != null && $Object.hasOwnProperty.call(message, "producer") && message.producer !== "")
+                    writer.uint32(10).string(message.producer);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(16).uint64(message.epoch);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            LaneFenced.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.LaneFenced();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.producer = value;
+                            else
+                                delete message.producer;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LaneFenced;
         })();
 
         v1.SubmitOrderRequest = (function() {
@@ -11797,7 +11857,6 @@ export const algo = $root.algo = (() => {
 
             SubmitOrderRequest.prototype.order = null;
             SubmitOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            SubmitOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             SubmitOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11810,8 +11869,6 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(16).uint64(message.sentUs);
-                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
-                    writer.uint32(24).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11860,15 +11917,6 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.step = value;
-                            else
-                                delete message.step;
-                            continue;
-                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -11902,7 +11950,6 @@ export const algo = $root.algo = (() => {
             CancelOrderRequest.prototype.instrument = "";
             CancelOrderRequest.prototype.clientOrderId = "";
             CancelOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            CancelOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             CancelOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11919,8 +11966,6 @@ export const algo = $root.algo = (() => {
                     writer.uint32(26).string(message.clientOrderId);
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(32).uint64(message.sentUs);
-                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
-                    writer.uint32(40).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11990,15 +12035,6 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
-                    case 5: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.step = value;
-                            else
-                                delete message.step;
-                            continue;
-                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -12031,7 +12067,6 @@ export const algo = $root.algo = (() => {
             LookUpOrderRequest.prototype.account = "";
             LookUpOrderRequest.prototype.instrument = "";
             LookUpOrderRequest.prototype.clientOrderId = "";
-            LookUpOrderRequest.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             LookUpOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12046,8 +12081,6 @@ export const algo = $root.algo = (() => {
                     writer.uint32(18).string(message.instrument);
                 if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
                     writer.uint32(26).string(message.clientOrderId);
-                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
-                    writer.uint32(32).uint64(message.step);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12106,15 +12139,6 @@ export const algo = $root.algo = (() => {
                                 message.clientOrderId = value;
                             else
                                 delete message.clientOrderId;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.step = value;
-                            else
-                                delete message.step;
                             continue;
                         }
                     }
@@ -14309,257 +14333,6 @@ export const algo = $root.algo = (() => {
             };
 
             return VenueExpired;
-        })();
-
-        v1.PaperOrderAccepted = (function() {
-
-            const PaperOrderAccepted = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            PaperOrderAccepted.prototype.order = null;
-            PaperOrderAccepted.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            PaperOrderAccepted.prototype.outcome = null;
-            PaperOrderAccepted.prototype.handled = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            PaperOrderAccepted.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.order != null && $Object.hasOwnProperty.call(message, "order"))
-                    $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
-                    writer.uint32(16).uint64(message.sentUs);
-                if (message.outcome != null && $Object.hasOwnProperty.call(message, "outcome"))
-                    $root.algo.v1.SubmitOutcome.encode(message.outcome, writer.uint32(26).fork(), _depth + 1).ldelim();
-                if (message.handled != null && $Object.hasOwnProperty.call(message, "handled") && (typeof message.handled === "object" ? message.handled.low || message.handled.high : message.handled !== 0))
-                    writer.uint32(32).uint64(message.handled);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            PaperOrderAccepted.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.algo.v1.PaperOrderAccepted();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            message.order = $root.algo.v1.OrderRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.order);
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.sentUs = value;
-                            else
-                                delete message.sentUs;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            message.outcome = $root.algo.v1.SubmitOutcome.decode(reader, reader.size(), $undefined, _depth + 1, message.outcome);
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.handled = value;
-                            else
-                                delete message.handled;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return PaperOrderAccepted;
-        })();
-
-        v1.PaperCancelAccepted = (function() {
-
-            const PaperCancelAccepted = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            PaperCancelAccepted.prototype.account = "";
-            PaperCancelAccepted.prototype.instrument = "";
-            PaperCancelAccepted.prototype.clientOrderId = "";
-            PaperCancelAccepted.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            PaperCancelAccepted.prototype.outcome = null;
-            PaperCancelAccepted.prototype.handled = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            PaperCancelAccepted.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
-                    writer.uint32(10).string(message.account);
-                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
-                    writer.uint32(18).string(message.instrument);
-                if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
-                    writer.uint32(26).string(message.clientOrderId);
-                if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
-                    writer.uint32(32).uint64(message.sentUs);
-                if (message.outcome != null && $Object.hasOwnProperty.call(message, "outcome"))
-                    $root.algo.v1.SubmitOutcome.encode(message.outcome, writer.uint32(42).fork(), _depth + 1).ldelim();
-                if (message.handled != null && $Object.hasOwnProperty.call(message, "handled") && (typeof message.handled === "object" ? message.handled.low || message.handled.high : message.handled !== 0))
-                    writer.uint32(48).uint64(message.handled);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            PaperCancelAccepted.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.algo.v1.PaperCancelAccepted();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.account = value;
-                            else
-                                delete message.account;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.instrument = value;
-                            else
-                                delete message.instrument;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.clientOrderId = value;
-                            else
-                                delete message.clientOrderId;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.sentUs = value;
-                            else
-                                delete message.sentUs;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            message.outcome = $root.algo.v1.SubmitOutcome.decode(reader, reader.size(), $undefined, _depth + 1, message.outcome);
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.handled = value;
-                            else
-                                delete message.handled;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return PaperCancelAccepted;
         })();
 
         return v1;

@@ -1,0 +1,55 @@
+import type { Bus, Clock, DrivePlan, Driven, Input, OwnInput, SnapshotStore } from '@algo/bus';
+import type { FactName, ServiceName } from '@algo/contracts';
+import type { DocumentStore } from '@algo/state';
+import type { ExchangeVenue } from '@algo/venues';
+import type { z } from 'zod';
+import type { BaseConfig, baseConfig } from './base-config.ts';
+import type { Logger } from './logger.ts';
+
+/** What a running service shows of itself. `closed` settles when it can't go on. */
+export interface RunningService {
+  readonly closed: Promise<Error | undefined>;
+  /** Numbers for the status table and `algo status`. */
+  counters(): Readonly<Record<string, number>>;
+  /** Words for the status table: what it does, or why it can't. */
+  notes?(): readonly string[];
+}
+
+/**
+ * All that a service has of the world. A process fills it with NATS, the wall clock and the disk; the composition in one
+ * process with memory and virtual time. Whatever is handed to `own` is disposed in reverse order at the end.
+ */
+export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
+  readonly config: Readonly<Config>;
+  /** `execution.paper-main`, `analytics.0`: says what this process is for. */
+  readonly identity: string;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly documents: DocumentStore;
+  /** Where this service keeps a state that is too large for a bucket. */
+  fileSnapshots(name: string): SnapshotStore;
+  /** The venue of an account, by the registry. */
+  venue(account: string): ExchangeVenue;
+  addReadiness(reasons: () => readonly string[]): void;
+  own<Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource;
+  /** Drives a machine: restores it, gives it its inputs in order, says what it says, carries out what it requests. */
+  drive<In extends Input, Out extends FactName, Request, Own extends OwnInput>(
+    plan: DrivePlan<In, Out, Request, Own>,
+  ): Promise<Driven<Own>>;
+}
+
+/** A service: its name, what it is configured by, and how its parts are put together. */
+export interface Service<Schema extends z.ZodObject<(typeof baseConfig)['shape']>> {
+  readonly name: ServiceName;
+  readonly config: Schema;
+  start(context: ServiceContext<z.infer<Schema>>): Promise<RunningService>;
+}
+
+/** Returns the service as it was defined; gives `start` its types. */
+export function defineService<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
+  service: Service<Schema>,
+): Service<Schema> {
+  return service;
+}
