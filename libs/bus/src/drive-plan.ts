@@ -1,5 +1,6 @@
 import type { FactName, Family } from '@algo/contracts';
 import type { Input, Machine, OwnInput } from './machine.ts';
+import type { SnapshotStore } from './steps/snapshot-store.ts';
 
 /** One family that a service reads. *Shape*: `only` are the tokens behind the family's name that it is narrowed to. */
 export interface Reading {
@@ -49,6 +50,8 @@ export interface DrivePlan<In extends Input, Out extends FactName, Request, Own 
   /** Makes the machine afresh, or from its snapshot. */
   readonly restore: (snapshot: Uint8Array | undefined) => Machine<In, Out, Request>;
   readonly requests?: Requests<Request, Own>;
+  /** Where the snapshot is kept, when not in the usual bucket. */
+  readonly snapshots?: SnapshotStore;
   /** This life's number where somebody else gives it, such as a lease; else the driver counts lives itself. */
   readonly epoch?: number;
 }

@@ -19,3 +19,5 @@ export {
 } from './steps/step-loop.ts';
 export type { Emission } from './steps/step-output.ts';
 export { StepSource, type StepSourceOptions } from './steps/step-source.ts';
+export * from './drive-plan.ts';
+export * from './machine.ts';

@@ -14,7 +14,7 @@ import { candleCodecs, feedCodecs, timeCodecs } from './codecs/market.ts';
 import { orderCommandCodecs, orderEventCodecs } from './codecs/order.ts';
 import { positionCodecs } from './codecs/position.ts';
 import { reconcileCodecs } from './codecs/reconcile.ts';
-import { controlCodecs, riskCodecs } from './codecs/risk.ts';
+import { answerCodecs, controlCodecs, riskCodecs } from './codecs/risk.ts';
 import { systemCodecs } from './codecs/system.ts';
 import { tradeBatchCodec } from './codecs/trade-batch.ts';
 import { venueEventCodecs, venueReplyCodecs, venueRequestCodecs } from './codecs/venue.ts';
@@ -32,6 +32,7 @@ export const tableCodecs = {
   ...positionCodecs,
   ...riskCodecs,
   ...controlCodecs,
+  ...answerCodecs,
   ...venueRequestCodecs,
   ...venueReplyCodecs,
   ...venueEventCodecs,

@@ -115,6 +115,8 @@ const ABOUT: Abouts = {
     subject: (_, { identity }) => subjects.notification(identity),
     timeUs: timed,
   }),
+  CommandRefused: { subject: (_, { account }) => subjects.commandRefused(account), timeUs: timed },
+  GuardAlive: { subject: (body) => subjects.guardAlive(body.account), timeUs: timed },
   InputsTaken: { subject: (_, { identity }) => subjects.inputsTaken(identity), timeUs: () => 0 },
   DeadLetter: {
     subject: ({ stream, consumer }) => subjects.deadLetter(stream, consumer),

@@ -15,7 +15,7 @@ export const SERVICES = [
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Services that a driver brings back by their recorded order of inputs. */
-export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'notifier'] as const;
+export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'reconcile'] as const;
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -302,6 +302,21 @@ export const FAMILIES = {
     publishers: ['cli'],
     readers: ['decision', 'cli'],
   },
+  'ctl.refused': {
+    stream: 'CONTROL',
+    sharded: false,
+    messages: ['CommandRefused'],
+    publishers: ['position-risk', 'decision'],
+    readers: ['notifier', 'cli'],
+  },
+  /** Said every few seconds of feed time, so that execution knows of a guard that died. */
+  'sys.guard': {
+    stream: 'SYSTEM',
+    sharded: false,
+    messages: ['GuardAlive'],
+    publishers: ['position-risk'],
+    readers: ['execution', 'cli'],
+  },
   'sys.service': {
     stream: 'SYSTEM',
     sharded: false,
@@ -378,6 +393,8 @@ export const subjects = {
   reconciliationAsked: (account: string) => `rec.ask.${account}`,
   reconciliation: (account: string) => `rec.run.${account}`,
   controlMode: (account: string) => `ctl.mode.${account}`,
+  commandRefused: (account: string) => `ctl.refused.${account}`,
+  guardAlive: (account: string) => `sys.guard.${account}`,
   controlConfig: (account: string) => `ctl.config.${account}`,
   service: (instance: string) => `sys.service.${instance}`,
   notification: (identity: string) => `sys.notification.${identity}`,

@@ -3,6 +3,7 @@ export * from './candle.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
 export * from './feed.ts';
+export * from './feed-times.ts';
 export * from './hash-id.ts';
 export * from './ids.ts';
 export * from './input-error.ts';

@@ -165,6 +165,7 @@ export const DENIAL_CODES = [
   'INSUFFICIENT_BALANCE',
   'UNKNOWN_INSTRUMENT',
   'NO_LIMIT_CONFIGURED',
+  'NO_GUARD',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

@@ -88,3 +88,16 @@ export type ControlCommand =
       readonly by: string;
       readonly timeUs: TimeUs;
     };
+
+/** A command could not be obeyed: nothing has changed. `reason` says why and what to do. */
+export interface CommandRefused {
+  readonly commandId: string;
+  readonly reason: string;
+  readonly timeUs: TimeUs;
+}
+
+/** The guard of an account lives and has taken everything up to this time. *Units*: `timeUs` feed time. */
+export interface GuardAlive {
+  readonly account: AccountId;
+  readonly timeUs: TimeUs;
+}

@@ -1,6 +1,13 @@
 import { z } from 'zod';
+import type { EnginePlan } from './process-plan.ts';
 
 const port = z.coerce.number('expected a port number').int().min(0).max(65_535);
+const names = (what: string, standard: string) =>
+  z
+    .string()
+    .default(standard)
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, `expected ${what}, comma separated`)).min(1));
 
 /** What every service is told. *Units*: as the names end. */
 export const baseConfig = z.object({
@@ -11,7 +18,7 @@ export const baseConfig = z.object({
   natsUser: z.string().optional(),
   natsPasswordFile: z.string().optional(),
   natsCaFile: z.string().optional(),
-  /** Which of several equal processes this is, from 0. */
+  /** Which of several analytics processes this is, from 0. */
   ordinal: z.coerce.number().int().min(0).max(63).default(0),
   /** Health, readiness and metrics; 0 picks a free port, which the log names. */
   httpPort: port.default(0),
@@ -23,10 +30,13 @@ export const baseConfig = z.object({
     )
     .default('info'),
   dataDir: z.string().default('data'),
-  account: z.string().default('paper-main'),
+  /** The account that this process serves. */
+  account: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a single word').default('paper-main'),
+  /** All accounts of this engine. */
+  accounts: names('account names', 'paper-main'),
+  /** All feeds of this engine: each has an ingest of its own. */
+  feeds: names('feed names', 'synthetic'),
   instrumentsFile: z.string().default('config/instruments.yaml'),
-  /** `steps` while a recorded or synthetic feed advances in steps, `live` for feeds that run free. */
-  pacing: z.enum(['steps', 'live'], 'expected steps or live').default('live'),
   /** How many analytics processes share the virtual shards. */
   analyticsInstances: z.coerce.number().int().min(1).max(64).default(1),
   snapshotIntervalMs: z.coerce.number().int().min(10).max(600_000).default(5_000),
@@ -34,3 +44,8 @@ export const baseConfig = z.object({
   watchParent: z.stringbool('expected true or false').default(false),
 });
 export type BaseConfig = z.infer<typeof baseConfig>;
+
+/** Returns the plan of the engine that a process belongs to: the same from every process of it. */
+export function enginePlanOf(config: BaseConfig): EnginePlan {
+  return { accounts: config.accounts, feeds: config.feeds, analytics: config.analyticsInstances };
+}

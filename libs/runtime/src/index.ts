@@ -1,12 +1,12 @@
-export { type BaseConfig, baseConfig } from './base-config.ts';
+export { type BaseConfig, baseConfig, enginePlanOf } from './base-config.ts';
 export { environment, version } from './config.ts';
 export { money, share } from './config-values.ts';
 export { connectBus } from './connect-bus.ts';
-export { emission, eventEmission } from './emission.ts';
 export { HealthServer } from './health-server.ts';
 export { type InstrumentCatalog, instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { ConfigError, readConfig, variableOf } from './read-config.ts';
 export { Secret } from './secret.ts';
-export { EXIT, hostService, type RunningService, type ServiceContext } from './service-host.ts';
-export { inboxPlan, instancesOf, nextLife, startStepLoop } from './stepped-service.ts';
+export * from './process-plan.ts';
+export { EXIT, runProcess } from './run-process.ts';
+export * from './service.ts';

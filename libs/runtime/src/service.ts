@@ -1,6 +1,8 @@
-import type { Bus, Clock, DrivePlan, Driven, Input, OwnInput, SnapshotStore } from '@algo/bus';
+import type { Bus, Clock, Driven, DrivePlan, Input, Machine, OwnInput, SnapshotStore } from '@algo/bus';
 import type { FactName, ServiceName } from '@algo/contracts';
+import type { AccountId } from '@algo/model';
 import type { DocumentStore } from '@algo/state';
+import type { RowStore, TickStoreOptions } from '@algo/tickstore';
 import type { ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
@@ -30,20 +32,27 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly documents: DocumentStore;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;
-  /** The venue of an account, by the registry. */
-  venue(account: string): ExchangeVenue;
+  /** Orders and reads of an account at a venue, by the registry. */
+  venue(name: string, account: AccountId): ExchangeVenue;
   addReadiness(reasons: () => readonly string[]): void;
   own<Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource;
-  /** Drives a machine: restores it, gives it its inputs in order, says what it says, carries out what it requests. */
-  drive<In extends Input, Out extends FactName, Request, Own extends OwnInput>(
-    plan: DrivePlan<In, Out, Request, Own>,
-  ): Promise<Driven<Own>>;
+  /** Opens the files of instruments, or what stands for them. */
+  openRowStore(options: TickStoreOptions): Promise<RowStore>;
+  /**
+   * Drives a machine: restores it, gives it its inputs in order, says what it says, carries out what it requests. The
+   * machine is the one that `restore` made.
+   */
+  drive<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made extends Machine<In, Out, Request>>(
+    plan: DrivePlan<In, Out, Request, Own> & { readonly restore: (snapshot: Uint8Array | undefined) => Made },
+  ): Promise<{ readonly machine: Made; readonly driven: Driven<Own> }>;
 }
 
 /** A service: its name, what it is configured by, and how its parts are put together. */
 export interface Service<Schema extends z.ZodObject<(typeof baseConfig)['shape']>> {
   readonly name: ServiceName;
   readonly config: Schema;
+  /** What one process of it is for: its account, its feed, its ordinal. */
+  purpose(config: Readonly<z.infer<Schema>>): string | number;
   start(context: ServiceContext<z.infer<Schema>>): Promise<RunningService>;
 }
 

@@ -1,3 +1,4 @@
+export type { RowStore } from './row-store.ts';
 export { SCHEMA_VERSION } from './schema.ts';
 export { STORE_FILE, storedInstruments, storePath } from './store-path.ts';
 export { BacklogFullError, StoreWriteError } from './store-problem.ts';

@@ -1,2 +1,3 @@
-export { PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
+export { openVenue, type VenueParts } from './open-venue.ts';
+export { type AskPaper, PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
 export * from './port.ts';

@@ -66,6 +66,7 @@ const denial = part<Denial>('Denial', {
     INSUFFICIENT_BALANCE: 18,
     UNKNOWN_INSTRUMENT: 19,
     NO_LIMIT_CONFIGURED: 20,
+    NO_GUARD: 21,
   }),
   detail: text,
 });

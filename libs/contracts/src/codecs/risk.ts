@@ -1,4 +1,12 @@
-import type { ControlCommand, DrawdownLevel, HaltScope, RiskEvent, TradingMode } from '@algo/model';
+import type {
+  CommandRefused,
+  ControlCommand,
+  DrawdownLevel,
+  GuardAlive,
+  HaltScope,
+  RiskEvent,
+  TradingMode,
+} from '@algo/model';
 import { codec, nested, part, tagged, union } from '../codec.ts';
 import { decimal, flag, oneWordOf, text, whole, word } from '../field.ts';
 import { algo } from '../generated/algo.v1.js';
@@ -87,4 +95,12 @@ export const controlCodecs = {
       timeUs: whole,
     }),
   ),
+};
+
+export const answerCodecs = {
+  CommandRefused: codec(
+    algo.v1.CommandRefused,
+    part<CommandRefused>('CommandRefused', { commandId: word, reason: text, timeUs: whole }),
+  ),
+  GuardAlive: codec(algo.v1.GuardAlive, part<GuardAlive>('GuardAlive', { account, timeUs: whole })),
 };

@@ -545,6 +545,29 @@ export namespace algo {
             type $Shape = algo.v1.SwitchConfiguration.$Properties;
         }
 
+        interface ICommandRefused extends algo.v1.CommandRefused.$Properties {
+        }
+
+        class CommandRefused {
+            constructor(properties?: algo.v1.CommandRefused.$Properties);
+            $unknowns?: Uint8Array[];
+            commandId: string;
+            reason: string;
+            timeUs: number;
+            static encode(message: algo.v1.CommandRefused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CommandRefused & algo.v1.CommandRefused.$Shape;
+        }
+
+        namespace CommandRefused {
+            interface $Properties {
+                commandId?: (string|null);
+                reason?: (string|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CommandRefused.$Properties;
+        }
+
         enum TradingMode {
             TRADING_MODE_UNSPECIFIED = 0,
             TRADING_MODE_ACTIVE = 1,
@@ -763,6 +786,27 @@ export namespace algo {
               timeUs?: number|null;
               $unknowns?: Uint8Array[];
             };
+        }
+
+        interface IGuardAlive extends algo.v1.GuardAlive.$Properties {
+        }
+
+        class GuardAlive {
+            constructor(properties?: algo.v1.GuardAlive.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            timeUs: number;
+            static encode(message: algo.v1.GuardAlive.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GuardAlive & algo.v1.GuardAlive.$Shape;
+        }
+
+        namespace GuardAlive {
+            interface $Properties {
+                account?: (string|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.GuardAlive.$Properties;
         }
 
         interface IDecisionMade extends algo.v1.DecisionMade.$Properties {
@@ -1807,7 +1851,8 @@ export namespace algo {
             DENIAL_CODE_NO_POSITION = 17,
             DENIAL_CODE_INSUFFICIENT_BALANCE = 18,
             DENIAL_CODE_UNKNOWN_INSTRUMENT = 19,
-            DENIAL_CODE_NO_LIMIT_CONFIGURED = 20
+            DENIAL_CODE_NO_LIMIT_CONFIGURED = 20,
+            DENIAL_CODE_NO_GUARD = 21
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {

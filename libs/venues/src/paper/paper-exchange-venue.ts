@@ -1,7 +1,5 @@
-import { type Bus, RequestFailedError } from '@algo/bus';
 import {
   type AccountRequestKind,
-  type CancelOrderRequest,
   codecs,
   type MessageCodec,
   subjects,
@@ -17,139 +15,128 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
-import { ExponentialBackoff, handleType, type IPolicy, retry } from 'cockatiel';
-import { type ExchangeVenue, type OrderRef, type VenueCapabilities, VenueUnavailableError } from '../port.ts';
+import { ExponentialBackoff, handleAll, type IPolicy, retry } from 'cockatiel';
+import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
 
 const TIMEOUT_MS = 2_000;
 /** Pages of fills asked for at most; a page holds thousands. */
 const FILL_PAGES_MAX = 100;
 
+/** Asks the process that plays the exchange. *Errors*: rejects when no usable answer came in time. */
+export type AskPaper = (
+  subject: string,
+  type: string,
+  data: Uint8Array,
+  timeoutMs: number,
+) => Promise<{ readonly data: Uint8Array }>;
+
 /**
- * The paper venue as execution and reconcile see it: requests over the bus to the process that plays the
- * exchange. Its books are one process's, so "absent" is proof once nothing is under way.
+ * The paper exchange of an account, as execution and reconcile see it. Its books are one process's, so "absent" is
+ * proof once nothing is under way.
  */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
-  readonly capabilities: VenueCapabilities = { authoritativeAbsence: true, fillIds: true };
-  readonly #bus: Bus;
-  readonly #step: () => number;
-  readonly #reads: IPolicy;
+  readonly capabilities: VenueCapabilities = {
+    authoritativeAbsence: true,
+    fillIds: true,
+    shortSelling: true,
+    reduceOnly: true,
+    triggerOrders: false,
+    clientIdLookUp: true,
+  };
+  readonly #account: AccountId;
+  readonly #ask: AskPaper;
+  readonly #reads: IPolicy = retry(handleAll, {
+    maxAttempts: 3,
+    backoff: new ExponentialBackoff({ initialDelay: 200, exponent: 2, maxDelay: 2_000 }),
+  });
 
-  /**
-   * `step` returns the step of a replay that the caller is in, so that a venue that was started again answers
-   * from where it had been; nobody else needs it.
-   */
-  constructor(bus: Bus, step: () => number = () => 0) {
-    this.#bus = bus;
-    this.#step = step;
-    this.#reads = retry(handleType(VenueUnavailableError), {
-      maxAttempts: 3,
-      backoff: new ExponentialBackoff({ initialDelay: 200, exponent: 2, maxDelay: 2_000 }),
-    });
+  constructor(account: AccountId, ask: AskPaper) {
+    this.#account = account;
+    this.#ask = ask;
   }
 
-  submit(request: OrderRequest, sentUs: TimeUs): Promise<SubmitOutcome> {
-    return this.#write(
-      'submit',
-      codecs.SubmitOrderRequest,
-      { order: request, sentUs, step: this.#step() },
-      request.clientOrderId,
-      sentUs,
-    );
+  submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    const request = this.#once('submit', codecs.SubmitOrderRequest, { order, sentUs }, codecs.SubmitOutcomeReply);
+    request.then(done, (error: Error) => done(unknownOutcome(order, sentUs, error)));
   }
 
-  cancel(order: OrderRef, sentUs: TimeUs): Promise<SubmitOutcome> {
-    const wanted: CancelOrderRequest = { ...order, sentUs, step: this.#step() };
-    return this.#write('cancel', codecs.CancelOrderRequest, wanted, order.clientOrderId, sentUs);
+  cancel(order: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    const wanted = { ...order, sentUs };
+    const request = this.#once('cancel', codecs.CancelOrderRequest, wanted, codecs.SubmitOutcomeReply);
+    request.then(done, (error: Error) => done(unknownOutcome(order, sentUs, error)));
   }
 
-  async order(order: OrderRef): Promise<OrderLookup> {
-    try {
-      return await this.#reads.execute(() =>
-        this.#ask(
-          'look-up',
-          codecs.LookUpOrderRequest,
-          { ...order, step: this.#step() },
-          codecs.OrderLookupReply,
-        ),
-      );
-    } catch (error) {
-      return { type: 'failed', reason: (error as Error).message };
-    }
+  order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
+    const { account, instrument, clientOrderId } = order;
+    const wanted = { account, instrument, clientOrderId };
+    this.#reads
+      .execute(() => this.#once('look-up', codecs.LookUpOrderRequest, wanted, codecs.OrderLookupReply))
+      .then(done, (error: Error) => done({ type: 'failed', reason: error.message }));
   }
 
-  async openOrders(account: AccountId): Promise<readonly VenueOrder[]> {
-    return (await this.#account(account, 'open-orders', 0, codecs.OpenOrdersReply)).orders;
+  openOrders(_account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
+    answer(this.#read('open-orders', 0, codecs.OpenOrdersReply), ({ orders }) => orders, done);
   }
 
-  async fillsSince(account: AccountId, sinceUs: TimeUs): Promise<readonly Fill[]> {
+  fillsSince(
+    _account: AccountId,
+    sinceUs: TimeUs,
+    done: (answer: VenueAnswer<readonly Fill[]>) => void,
+  ): void {
+    answer(this.#allFills(sinceUs), (fills) => fills, done);
+  }
+
+  positions(_account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
+    answer(this.#read('positions', 0, codecs.PositionsReply), ({ positions }) => positions, done);
+  }
+
+  balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
+    answer(this.#read('balances', 0, codecs.BalancesReply), ({ balances }) => balances, done);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {} // what it asks through is its owner's
+
+  async #allFills(sinceUs: TimeUs): Promise<readonly Fill[]> {
     const fills = new Map<string, Fill>();
     let fromUs = sinceUs;
     for (let page = 0; page < FILL_PAGES_MAX; page++) {
-      const reply = await this.#account(account, 'fills-since', fromUs, codecs.FillsReply);
+      const reply = await this.#read('fills-since', fromUs, codecs.FillsReply);
       for (const fill of reply.fills) fills.set(fill.venueTradeId, fill);
       if (reply.complete) return [...fills.values()];
       fromUs = reply.fills.at(-1)!.timeUs;
     }
-    throw new VenueUnavailableError(
-      `paper venue: more than ${FILL_PAGES_MAX} pages of fills of ${account} since ${sinceUs}`,
-    );
+    throw new Error(`more than ${FILL_PAGES_MAX} pages of fills since ${sinceUs}`);
   }
 
-  async positions(account: AccountId): Promise<readonly VenuePosition[]> {
-    return (await this.#account(account, 'positions', 0, codecs.PositionsReply)).positions;
+  #read<Reply>(kind: AccountRequestKind, sinceUs: TimeUs, reply: MessageCodec<Reply>): Promise<Reply> {
+    const request = { account: this.#account, kind, sinceUs };
+    return this.#reads.execute(() => this.#once('account', codecs.AccountRequest, request, reply));
   }
 
-  async balances(account: AccountId): Promise<readonly VenueBalance[]> {
-    return (await this.#account(account, 'balances', 0, codecs.BalancesReply)).balances;
-  }
-
-  async #write<Request>(
-    verb: 'submit' | 'cancel',
-    codec: MessageCodec<Request>,
-    request: Request,
-    clientOrderId: OrderRequest['clientOrderId'],
-    sentUs: TimeUs,
-  ): Promise<SubmitOutcome> {
-    try {
-      return await this.#ask(verb, codec, request, codecs.SubmitOutcomeReply);
-    } catch (error) {
-      // Whatever kept the answer from us did not keep the request from the venue.
-      return { type: 'unknown', clientOrderId, reason: (error as Error).message, timeUs: sentUs };
-    }
-  }
-
-  #account<Reply>(
-    account: AccountId,
-    kind: AccountRequestKind,
-    sinceUs: TimeUs,
-    reply: MessageCodec<Reply>,
-  ): Promise<Reply> {
-    return this.#reads.execute(() =>
-      this.#ask('account', codecs.AccountRequest, { account, kind, sinceUs }, reply),
-    );
-  }
-
-  async #ask<Request, Reply>(
+  async #once<Request, Reply>(
     verb: 'submit' | 'cancel' | 'look-up' | 'account',
     codec: MessageCodec<Request>,
     request: Request,
     reply: MessageCodec<Reply>,
   ): Promise<Reply> {
-    try {
-      const answer = await this.#bus.request(
-        subjects.venueRequest('paper', verb),
-        codec.type,
-        codec.encode(request),
-        TIMEOUT_MS,
-      );
-      return reply.decode(answer.data);
-    } catch (cause) {
-      if (cause instanceof RequestFailedError)
-        throw new VenueUnavailableError(`paper venue: ${cause.message}`, { cause });
-      throw cause;
-    }
+    const subject = subjects.venueRequest(this.#account, verb);
+    return reply.decode((await this.#ask(subject, codec.type, codec.encode(request), TIMEOUT_MS)).data);
   }
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {} // the bus is its owner's
+/** Whatever kept the answer from us did not keep the request from the venue. */
+function unknownOutcome({ clientOrderId }: OrderRef, timeUs: TimeUs, { message }: Error): SubmitOutcome {
+  return { type: 'unknown', clientOrderId, reason: message, timeUs };
+}
+
+function answer<Reply, Value>(
+  asked: Promise<Reply>,
+  of: (reply: Reply) => Value,
+  done: (answer: VenueAnswer<Value>) => void,
+): void {
+  asked.then(
+    (reply) => done({ type: 'answered', value: of(reply) }),
+    (error: Error) => done({ type: 'failed', reason: `paper venue: ${error.message}` }),
+  );
 }

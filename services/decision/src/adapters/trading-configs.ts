@@ -22,6 +22,7 @@ export interface TradingConfigs {
 export async function loadTradingConfigs(
   documents: DocumentStore,
   folder: string,
+  account: string,
   fallback: string,
 ): Promise<TradingConfigs> {
   const byName = new Map<string, TradingConfig>();
@@ -33,8 +34,8 @@ export async function loadTradingConfigs(
       parseTradingConfig(await documents.get('trading_configs', name), `trading configuration ${name}`),
     );
   }
-  await documents.seed('active_config', 'current', { name: fallback });
-  const chosen = active.parse(await documents.get('active_config', 'current')).name;
+  await documents.seed('active_config', account, { name: fallback });
+  const chosen = active.parse(await documents.get('active_config', account)).name;
   return { byName, active: configNamed(byName, chosen) };
 }
 

@@ -6,3 +6,4 @@ export * from './position-risk-settings.ts';
 export { POSITION_RISK_SNAPSHOT_VERSION, type PositionRiskSnapshot } from './position-risk-snapshot.ts';
 export type { ScopedMode } from './trading-modes.ts';
 export * from './trailing-stop.ts';
+export * from './machine.ts';

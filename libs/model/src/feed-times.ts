@@ -1,0 +1,60 @@
+import type { TimeAdvanced } from './feed.ts';
+import type { TimeUs } from './time.ts';
+
+/**
+ * Where the time of one feed stands. *Units*: `toldUs`, `sureUs`, `wallUs` and `speed` as TimeAdvanced says; `warmUs` the
+ * time up to which history was given that nothing may be decided on.
+ */
+export interface FeedTime {
+  readonly toldUs: TimeUs;
+  readonly sureUs: TimeUs;
+  readonly wallUs: TimeUs;
+  readonly speed: number;
+  readonly warmUs: TimeUs;
+}
+
+/** All feeds' times, plain data. */
+export type FeedTimesState = readonly (readonly [feed: string, time: FeedTime])[];
+
+const UNTOLD: FeedTime = { toldUs: 0, sureUs: 0, wallUs: 0, speed: 1, warmUs: 0 };
+
+/**
+ * The time of each feed: feeds are not compared with each other. An instrument's feed is the one named like its venue;
+ * a recording or a made-up market brings instruments of any venue and is the feed of all that have none of their own.
+ * *Shape*: one entry for each feed that ever told a time.
+ */
+export class FeedTimes {
+  readonly #times: Map<string, FeedTime>;
+
+  constructor(state: FeedTimesState = []) {
+    this.#times = new Map(state);
+  }
+
+  /** Takes the next word of a feed; its times never go back. */
+  take({ feed, toldUs, sureUs, wallUs, speed, warm }: TimeAdvanced): void {
+    const before = this.#times.get(feed) ?? UNTOLD;
+    if (warm) {
+      this.#times.set(feed, { ...before, warmUs: Math.max(before.warmUs, toldUs) });
+      return;
+    }
+    this.#times.set(feed, {
+      toldUs: Math.max(before.toldUs, toldUs),
+      sureUs: Math.max(before.sureUs, sureUs),
+      wallUs,
+      speed,
+      warmUs: before.warmUs,
+    });
+  }
+
+  /** Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any. */
+  of(venue: string): FeedTime {
+    const own = this.#times.get(venue);
+    if (own !== undefined) return own;
+    for (const time of this.#times.values()) return time;
+    return UNTOLD;
+  }
+
+  state(): FeedTimesState {
+    return [...this.#times];
+  }
+}

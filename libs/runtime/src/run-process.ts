@@ -1,0 +1,97 @@
+import { systemClock } from '@algo/bus';
+import { InputError } from '@algo/model';
+import type { z } from 'zod';
+import type { baseConfig } from './base-config.ts';
+import { environment } from './config.ts';
+import { connectBus } from './connect-bus.ts';
+import { HealthServer } from './health-server.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { processContext } from './process-context.ts';
+import { identityOf } from './process-plan.ts';
+import { ConfigError, readConfig } from './read-config.ts';
+import type { Service } from './service.ts';
+import { StatusReporter } from './status-reporter.ts';
+
+/** What the process's end means to whoever started it. Documented in docs/operations.md. */
+export const EXIT = { stopped: 0, failed: 1, misconfigured: 78 } as const;
+
+const DRAIN_MAX_MS = 4_500;
+
+/**
+ * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational
+ * failures and bugs end the process (exit 1) so that a fresh one comes back by the recorded order; unusable input ends it
+ * with 78 and a plain message.
+ */
+export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
+  service: Service<Schema>,
+): Promise<void> {
+  let log: Logger = createLogger(service.name, 'info');
+  try {
+    const config = readConfig(service.name, service.config, environment) as Readonly<z.infer<Schema>>;
+    const identity = identityOf(service.name, service.purpose(config));
+    log = createLogger(identity, config.logLevel);
+    await run(service, identity, config, log);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof InputError) {
+      log.fatal(error.message);
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = EXIT.misconfigured;
+    } else {
+      log.fatal({ err: error }, 'stopped by a failure');
+      process.exitCode = EXIT.failed;
+    }
+  }
+  // Whatever still holds the loop (a socket of a library) has had its time.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
+  service: Service<Schema>,
+  identity: string,
+  config: Readonly<z.infer<Schema>>,
+  log: Logger,
+): Promise<void> {
+  const signal = stopSignal(config.watchParent);
+  await using stack = new AsyncDisposableStack();
+  const health = stack.use(await HealthServer.listen(config.httpHost, config.httpPort, identity));
+  const bus = stack.use(await connectBus(config, identity));
+  bus.onConnection((state) => log.warn({ state }, 'connection to nats changed'));
+  health.addReadiness(() => (bus.connection === 'connected' ? [] : [`nats: ${bus.connection}`]));
+  const failure = Promise.withResolvers<Error>();
+  process.on('uncaughtException', (error) => failure.resolve(error));
+  process.on('unhandledRejection', (error) => failure.resolve(error as Error));
+  const context = processContext({ config, identity, bus, clock: systemClock, log, signal, health, stack });
+  const running = await service.start(context);
+  const status = stack.use(await StatusReporter.start({ service: service.name, identity, bus, running, health }));
+  log.info({ port: health.port }, 'started');
+  const ended = await Promise.race([
+    new Promise<undefined>((resolve) =>
+      signal.aborted
+        ? resolve(undefined)
+        : signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+    ),
+    running.closed,
+    failure.promise,
+  ]);
+  log.info('stopping');
+  status.quiet(ended === undefined ? 'told to stop' : ended.message);
+  // Also after a failure: what failed may be what the clean-up waits for.
+  const late = setTimeout(() => {
+    log.error({ err: ended }, `not drained after ${DRAIN_MAX_MS} ms; the next start takes what is missing`);
+    process.exit(ended instanceof InputError ? EXIT.misconfigured : EXIT.failed);
+  }, DRAIN_MAX_MS);
+  late.unref();
+  if (ended !== undefined) throw ended;
+}
+
+/** One signal for everything that ends a process politely. */
+function stopSignal(watchParent: boolean): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => controller.abort());
+  if (watchParent) {
+    process.stdin.on('end', () => controller.abort());
+    process.stdin.on('error', () => controller.abort());
+    process.stdin.resume();
+  }
+  return controller.signal;
+}

@@ -1,0 +1,125 @@
+import type { Requests, Ticket } from '@algo/bus';
+import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
+import type { RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
+import type { MarketProfileRow, ShardRows } from '../domain/index.ts';
+
+/** The store may be this far behind; then what comes next waits for it. */
+const BACKLOG_MAX = 200_000;
+
+interface File {
+  /** What the file held when it was opened. */
+  readonly opened: Promise<StoredPosition>;
+  isOpen: boolean;
+  checked: boolean;
+}
+
+/** Puts a shard's rows into the files of its instruments, which it opens when the first rows come. */
+export class RowStoring implements Requests<ShardRows, never> {
+  readonly #store: RowStore;
+  readonly #files = new Map<InstrumentId, File>();
+  readonly #failure = Promise.withResolvers<Error>();
+  #storedBefore = 0;
+
+  constructor(store: RowStore) {
+    this.#store = store;
+  }
+
+  /** Settles with what makes storing impossible. */
+  get failed(): Promise<Error> {
+    return this.#failure.promise;
+  }
+
+  counters(): Record<string, number> {
+    const { storedTrades, pendingRows, lastCommitMs, commits } = this.#store.stats();
+    return { stored: this.#storedBefore + storedTrades, pendingRows, commits, lastCommitMs };
+  }
+
+  /** The rows of an instrument keep their order; the store passes over those that it has. */
+  terms({ instrument }: ShardRows) {
+    return { key: instrument, priority: 0, effect: 'again', withdraws: false } as const;
+  }
+
+  withdrawn(): never[] {
+    return []; // nobody withdraws rows
+  }
+
+  carryOut(rows: ShardRows, ticket: Ticket<never>): void {
+    const file = this.#file(rows);
+    if (file.isOpen) this.#append(rows, file, ticket);
+    else
+      file.opened.then(
+        (stored) => this.#checked(rows, stored, file, ticket),
+        (error: unknown) => this.#failure.resolve(error as Error),
+      );
+  }
+
+  #file({ instrument, trades }: ShardRows): File {
+    const known = this.#files.get(instrument);
+    if (known !== undefined) return known;
+    const opened = this.#store.openInstrument(instrument, trades?.ids.kind ?? 'counted');
+    const file: File = { opened, isOpen: false, checked: false };
+    this.#files.set(instrument, file);
+    return file;
+  }
+
+  #checked(rows: ShardRows, stored: StoredPosition, file: File, ticket: Ticket<never>): void {
+    if (!file.isOpen) this.#storedBefore += stored.trades;
+    file.isOpen = true;
+    try {
+      if (!file.checked && rows.trades !== null) {
+        checkContinues(stored, rows.trades, rows.position);
+        file.checked = true;
+      }
+      this.#append(rows, file, ticket);
+    } catch (error) {
+      this.#failure.resolve(error as Error);
+    }
+  }
+
+  #append(rows: ShardRows, file: File, ticket: Ticket<never>): void {
+    if (!file.checked && rows.trades !== null) {
+      void file.opened.then((stored) => this.#checked(rows, stored, file, ticket));
+      return;
+    }
+    this.#store.append(rowsOf(rows));
+    this.#store.commitUpTo(rows.instrument, rows.position);
+    if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
+    else
+      this.#store.flush().then(
+        () => ticket.settle([]),
+        (error: unknown) => this.#failure.resolve(error as Error),
+      );
+  }
+}
+
+function rowsOf({ instrument, position, trades, candles, orderFlow, profiles, zones, gaps }: ShardRows): StoreRows {
+  return {
+    ...{ instrument, position, candles, orderFlow, zones, gaps },
+    profiles: profiles.map(profileOf),
+    ...(trades === null ? {} : { trades }),
+  };
+}
+
+function profileOf(row: MarketProfileRow): NonNullable<StoreRows['profiles']>[number] {
+  const { firstPrice, rowSize, volumes } = row.profileData;
+  const profileData = volumes
+    .map((volume, i) => [firstPrice + i * rowSize, volume] as const)
+    .filter(([, volume]) => volume > 0);
+  return { ...row, profileData, profileShape: row.profileShape ?? 'not available' };
+}
+
+/**
+ * A shard that lost its snapshot counts its inputs from 1 again and meets its stored trades again, as long as the stream
+ * goes back that far. Where it doesn't, rows would be taken for stored ones and be lost. *Errors*: InputError.
+ */
+function checkContinues(stored: StoredPosition, trades: TradeColumns, position: number): void {
+  if (trades.ids.kind !== 'counted' || stored.lastTradeId === null || position > stored.position) return;
+  const first = trades.ids.values[0]!;
+  if (first <= Number(stored.lastTradeId)) return;
+  throw new InputError({
+    field: `trades of ${trades.instrument}`,
+    value: first,
+    because: `the file ends at trade ${stored.lastTradeId}, the snapshot of this shard is gone, and the stream no longer goes back so far`,
+    remedy: 'Put the snapshot back, or move the file aside to begin a new one.',
+  });
+}

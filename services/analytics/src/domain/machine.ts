@@ -1,0 +1,177 @@
+import type { Machine, Say } from '@algo/bus';
+import type { FactOf } from '@algo/contracts';
+import {
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  instrumentId,
+  TIMEFRAME_US,
+  type TimeAdvanced,
+  type TimeUs,
+  type TradeBatch,
+  US_PER_HOUR,
+} from '@algo/model';
+import { InstrumentAnalytics } from './instrument-analytics.ts';
+import { CLASSIC_THRESHOLDS } from './settings.ts';
+import { type Findings, RowGathering, type ShardRows } from './shard-rows.ts';
+import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
+/** What a shard takes. */
+export type ShardInput = FactOf<'md.trades' | 'md.feed' | 'md.time'>;
+/** What a shard says. */
+export type ShardWord =
+  | 'CandleClosed'
+  | 'MarketStateUpdated'
+  | 'SignalGenerated'
+  | 'ZoneChanged'
+  | 'GapChanged';
+
+interface Kept {
+  readonly engine: InstrumentAnalytics;
+  readonly rows: RowGathering;
+}
+
+/** The shortest bar: nothing closes between two of its boundaries. */
+const BOUNDARY_US = TIMEFRAME_US['15s'];
+
+/** One shard: a streaming engine for each instrument it owns. Candles and states follow the feed's sure time. */
+export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
+  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #kept = new Map<InstrumentId, Kept>();
+  /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
+  readonly #snapshot = new SnapshotWriter();
+  readonly #findings: Findings;
+  #say!: Say<ShardWord, ShardRows>;
+  #sureUs: TimeUs = 0;
+  #trades = 0;
+  #candles = 0;
+  #signals = 0;
+
+  /** *Errors*: InputError on a damaged snapshot or one of another layout. */
+  constructor(instruments: ReadonlyMap<InstrumentId, Instrument>, snapshot?: Uint8Array) {
+    this.#instruments = instruments;
+    this.#findings = {
+      candle: (candle) => {
+        this.#candles++;
+        this.#say('CandleClosed', candle);
+      },
+      zone: (zone) => this.#say('ZoneChanged', zone),
+      gap: (gap) => this.#say('GapChanged', gap),
+      signal: (signal) => {
+        this.#signals++;
+        this.#say('SignalGenerated', signal);
+      },
+      state: (state) => this.#say('MarketStateUpdated', state),
+    };
+    if (snapshot !== undefined) this.#restore(new SnapshotReader(snapshot));
+  }
+
+  take(input: ShardInput, say: Say<ShardWord, ShardRows>): void {
+    this.#say = say;
+    switch (input.name) {
+      case 'TradeBatch':
+        this.#onTrades(input.body);
+        return;
+      case 'TimeAdvanced':
+        this.#onTime(input.body);
+        return;
+      case 'FeedEnded':
+        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and volumes add up.
+        this.#advance(this.#kept.get(input.body.instrument), ceilHour(input.body.timeUs));
+        return;
+      case 'FeedConnected':
+      case 'FeedDisconnected':
+      case 'GapOpened':
+      case 'GapFilled':
+      case 'GapUnfillable':
+      case 'TradeRefused':
+        return; // batches say themselves whether something is missing before them
+      default:
+        input satisfies never;
+    }
+  }
+
+  /** Returns all engines' states. *Shape*: the same memory at each call. */
+  snapshot(): Uint8Array {
+    const to = this.#snapshot;
+    to.restart();
+    to.number(this.#sureUs);
+    to.number(this.#kept.size);
+    for (const [id, { engine }] of this.#kept) {
+      to.text(id);
+      to.section(() => engine.save(to));
+    }
+    return to.bytes();
+  }
+
+  counters(): Record<string, number> {
+    return {
+      trades: this.#trades,
+      candles: this.#candles,
+      signals: this.#signals,
+      instruments: this.#kept.size,
+    };
+  }
+
+  #onTrades({ trades, complete }: TradeBatch): void {
+    const kept = this.#kept.get(trades.instrument) ?? this.#open(trades.instrument);
+    this.#trades += trades.count;
+    kept.rows.begin(this.#findings);
+    kept.engine.onTrades(trades, complete, kept.rows);
+    this.#store(kept.rows.end(this.#say.input, trades));
+  }
+
+  #onTime({ sureUs, behind }: TimeAdvanced): void {
+    const crossed = Math.floor(sureUs / BOUNDARY_US) > Math.floor(this.#sureUs / BOUNDARY_US);
+    this.#sureUs = Math.max(this.#sureUs, sureUs);
+    if (!crossed) return;
+    for (const [id, kept] of this.#kept) if (!behind.includes(id)) this.#advance(kept, sureUs);
+  }
+
+  #advance(kept: Kept | undefined, timeUs: TimeUs): void {
+    if (kept === undefined) return;
+    kept.rows.begin(this.#findings);
+    kept.engine.advanceTo(timeUs, kept.rows);
+    this.#store(kept.rows.end(this.#say.input, null));
+  }
+
+  #store(rows: ShardRows | null): void {
+    if (rows !== null) this.#say.request(rows);
+  }
+
+  #open(id: InstrumentId, state?: Uint8Array): Kept {
+    const instrument = this.#instruments.get(id);
+    if (instrument === undefined)
+      throw new InputError({
+        field: 'instrument',
+        value: id,
+        because: `not in the catalog (${[...this.#instruments.keys()].join(', ')})`,
+        remedy: 'Add it to config/instruments.yaml with its tick, step and minimums.',
+      });
+    const settings = {
+      instrument: id,
+      priceTick: instrument.priceTick.toNumber(),
+      quantityStep: instrument.quantityStep.toNumber(),
+      ...CLASSIC_THRESHOLDS,
+    };
+    const engine =
+      state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
+    const kept = { engine, rows: new RowGathering(id, () => engine.state()) };
+    this.#kept.set(id, kept);
+    return kept;
+  }
+
+  #restore(from: SnapshotReader): void {
+    this.#sureUs = from.number();
+    for (let left = from.count(ENTRY_BYTES_MIN); left > 0; left--)
+      this.#open(instrumentId(from.text()), from.section());
+    from.end();
+  }
+}
+
+/** The lengths of a name and of a state. */
+const ENTRY_BYTES_MIN = 16;
+
+function ceilHour(timeUs: TimeUs): TimeUs {
+  return Math.ceil(timeUs / US_PER_HOUR) * US_PER_HOUR;
+}

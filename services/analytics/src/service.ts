@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { ownedShards } from '@algo/model';
+import { RowStoring } from './adapters/row-storing.ts';
+import { config } from './config.ts';
+import { ShardMachine } from './domain/index.ts';
+
+/** Reads the trades of its share of the instruments; says candles, states, patterns and signals, and stores all. */
+export const service = defineService({
+  name: 'analytics',
+  config,
+  purpose: ({ ordinal }) => ordinal,
+  async start(context) {
+    const { config, identity, log } = context;
+    const { ordinal, analyticsInstances, dataDir, openFilesMax, flushRows, flushIntervalMs } = config;
+    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    const store = context.own(
+      await context.openRowStore({
+        dataDir: join(dataDir, 'ticks'),
+        maxOpenFiles: openFilesMax,
+        flushRows,
+        flushIntervalMs,
+        onError: (error) =>
+          log.error({ err: error }, 'store: a write failed; its rows are kept and tried again'),
+      }),
+    );
+    const storing = new RowStoring(store);
+    const files = context.fileSnapshots(identity);
+    const shards = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
+    const own = shards === undefined ? {} : { only: shards };
+    const { machine, driven } = await context.drive({
+      reads: [{ family: 'md.trades', ...own }, { family: 'md.feed', ...own }, { family: 'md.time' }],
+      says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
+      restore: (snapshot) => new ShardMachine(catalog, snapshot),
+      requests: storing,
+      snapshots: {
+        load: files.load,
+        // The store must never be behind the snapshot: rows between the two would be in neither.
+        save: async (...parts) => {
+          await store.flush();
+          await files.save(...parts);
+        },
+      },
+    });
+    return {
+      closed: Promise.race([driven.closed, storing.failed]),
+      counters: () => ({ ...machine.counters(), ...storing.counters(), taken: driven.taken }),
+    };
+  },
+});

@@ -1,0 +1,123 @@
+import type { Machine, Say } from '@algo/bus';
+import type { FactOf } from '@algo/contracts';
+import { openSnapshot, sealSnapshot, type TradingConfig } from '@algo/model';
+import { configurationHash } from '@algo/strategy';
+import { DecisionEngine } from './decision-engine.ts';
+import type { DecisionInput, DecisionOutput } from './decision-io.ts';
+import type { DecisionSettings } from './decision-settings.ts';
+import type { DecisionSnapshot } from './decision-snapshot.ts';
+
+/** Which configuration trades when a process begins: what the state store says, where that is another one. */
+export interface ConfigurationChosen {
+  readonly name: 'ConfigurationChosen';
+  readonly body: TradingConfig;
+}
+
+/** What the decider takes. */
+export type DeciderInput =
+  | FactOf<'an.state' | 'an.signal' | 'md.time' | 'pos.evt' | 'risk.evt' | 'ctl.config'>
+  | ConfigurationChosen;
+export type DeciderWord = 'DecisionMade' | 'ConvictionHigh' | 'PlaceOrder' | 'ConfigurationActivated';
+
+/** What the decider asks of the outside: to remember its configuration, or to tell the operator something. */
+export type DeciderRequest =
+  | { readonly type: 'RememberConfiguration'; readonly name: string }
+  | { readonly type: 'TellOperator'; readonly text: string };
+
+const SNAPSHOT_VERSION = 2;
+
+/** The decider of one account: turns facts into decisions and orders. */
+export class DecisionMachine implements Machine<DeciderInput, DeciderWord, DeciderRequest> {
+  readonly #settings: DecisionSettings;
+  readonly #configurations: ReadonlyMap<string, TradingConfig>;
+  readonly #engine: DecisionEngine;
+  #signals = 0;
+  #accepted = 0;
+  #refused = 0;
+
+  /** *Errors*: InputError on a snapshot of another account or version. */
+  constructor(
+    settings: DecisionSettings,
+    configurations: ReadonlyMap<string, TradingConfig>,
+    snapshot?: Uint8Array,
+  ) {
+    this.#settings = settings;
+    this.#configurations = configurations;
+    this.#engine =
+      snapshot === undefined
+        ? new DecisionEngine(settings)
+        : DecisionEngine.restore(
+            settings,
+            openSnapshot<DecisionSnapshot>(settings.account, SNAPSHOT_VERSION, snapshot),
+          );
+  }
+
+  /** The configuration in force; null until one was chosen. */
+  get configuration(): TradingConfig | null {
+    return this.#engine.configuration;
+  }
+
+  take(input: DeciderInput, say: Say<DeciderWord, DeciderRequest>): void {
+    switch (input.name) {
+      case 'MarketStateUpdated':
+        this.#feed({ type: 'MarketStateUpdated', state: input.body }, say);
+        return;
+      case 'SignalGenerated':
+        this.#signals++;
+        this.#feed({ type: 'SignalGenerated', signal: input.body }, say);
+        return;
+      case 'SwitchConfiguration':
+        this.#switch(input.body.configuration, input.body.timeUs, say);
+        return;
+      case 'ConfigurationChosen':
+        this.#engine.handle({ type: 'ConfigurationActivated', config: input.body, timeUs: 0 });
+        return;
+      default:
+        this.#feed(input.body, say);
+    }
+  }
+
+  snapshot(): Uint8Array {
+    return sealSnapshot(this.#settings.account, SNAPSHOT_VERSION, this.#engine.snapshot());
+  }
+
+  counters(): Record<string, number> {
+    return { signals: this.#signals, accepted: this.#accepted, refused: this.#refused };
+  }
+
+  /** The command stays in its stream: to fail on it would be to fail at every start. */
+  #switch(name: string, timeUs: number, say: Say<DeciderWord, DeciderRequest>): void {
+    const configuration = this.#configurations.get(name);
+    if (configuration === undefined) {
+      const known = [...this.#configurations.keys()].join(', ');
+      const text = `told to trade by ${name}, which is not there (${known}); nothing changed`;
+      say.request({ type: 'TellOperator', text });
+      return;
+    }
+    this.#engine.handle({ type: 'ConfigurationActivated', config: configuration, timeUs });
+    say('ConfigurationActivated', { configuration, hash: configurationHash(configuration), timeUs });
+    say.request({ type: 'RememberConfiguration', name });
+  }
+
+  #feed(input: DecisionInput, say: Say<DeciderWord, DeciderRequest>): void {
+    for (const output of this.#engine.handle(input)) this.#tell(output, say);
+  }
+
+  #tell(output: DecisionOutput, say: Say<DeciderWord, DeciderRequest>): void {
+    switch (output.type) {
+      case 'DecisionMade':
+        if (output.decision.outcome.type === 'accepted') this.#accepted++;
+        else this.#refused++;
+        say('DecisionMade', output.decision);
+        return;
+      case 'ConvictionHigh':
+        say('ConvictionHigh', output);
+        return;
+      case 'PlaceOrder':
+        say('PlaceOrder', output);
+        return;
+      default:
+        output satisfies never;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { accountId } from '@algo/model';
+import { defineService, readInstrumentCatalog, version } from '@algo/runtime';
+import { configurationHash, NAMED_STRATEGIES } from '@algo/strategy';
+import { OperatorRequests } from './adapters/operator-requests.ts';
+import { loadTradingConfigs } from './adapters/trading-configs.ts';
+import { config } from './config.ts';
+import { DecisionMachine, type DecisionSettings } from './domain/index.ts';
+
+/** Decides for one account: reads states and signals, says decisions and the orders that follow from them. */
+export const service = defineService({
+  name: 'decision',
+  config,
+  purpose: ({ account }) => account,
+  async start(context) {
+    const { config, documents, log } = context;
+    const { account, tradingConfigsDir, tradingConfig } = config;
+    const configurations = await loadTradingConfigs(documents, tradingConfigsDir, account, tradingConfig);
+    const settings: DecisionSettings = {
+      account: accountId(account),
+      instruments: readInstrumentCatalog(config.instrumentsFile),
+      strategies: NAMED_STRATEGIES,
+      codeVersion: version,
+    };
+    const { machine, driven } = await context.drive({
+      reads: [
+        { family: 'an.state' },
+        { family: 'an.signal' },
+        { family: 'md.time' },
+        { family: 'pos.evt', only: [account] },
+        { family: 'risk.evt', only: [account] },
+        { family: 'ctl.config', only: [account] },
+      ],
+      says: ['dec.made', 'dec.config', 'ord.cmd'],
+      restore: (snapshot) => new DecisionMachine(settings, configurations.byName, snapshot),
+      requests: new OperatorRequests(documents, account, log),
+    });
+    void driven.restored.then(() => {
+      const { configuration } = machine;
+      const chosen = configurations.active;
+      if (configuration === null || configurationHash(configuration) !== configurationHash(chosen))
+        driven.inject({ name: 'ConfigurationChosen', body: chosen });
+    });
+    return {
+      closed: driven.closed,
+      counters: () => ({ ...machine.counters(), taken: driven.taken }),
+      notes: () => [`trades by ${machine.configuration?.name ?? 'nothing yet'}`],
+    };
+  },
+});

@@ -1,0 +1,108 @@
+import type { Bus, Driven, Requests, Subscription, Ticket } from '@algo/bus';
+import { type AccountRequest, codecs, type MessageCodec, subjects } from '@algo/contracts';
+import type { AccountId, SubmitOutcome } from '@algo/model';
+import type { PaperVenue } from '@algo/simulation';
+import type { Answer, Asked } from '../domain/index.ts';
+
+/** An answer holds at most this many fills, to stay below the server's payload limit. */
+const FILLS_PER_REPLY = 2_000;
+/** Questions that wait for their answer; beyond it nothing more is taken, and whoever asks hears so. */
+const WAITING_MAX = 1_000;
+
+interface Reply {
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Answers the requests of the venue port. What changes the books goes to the log and through the machine before it is
+ * answered; what reads them waits until all that was asked before is in them, so that "absent" is proof.
+ */
+export class QuestionDesk implements Requests<Answer, Asked> {
+  readonly #waiting = new Map<string, PromiseWithResolvers<SubmitOutcome>>();
+  #number = 0;
+
+  /** Answers leave as they come; nobody withdraws one. */
+  terms({ ask }: Answer) {
+    return { key: ask, priority: 0, effect: 'again', withdraws: false } as const;
+  }
+
+  withdrawn(): Asked[] {
+    return [];
+  }
+
+  /** Whoever asked an earlier life has heard silence, and looks the order up. */
+  carryOut({ ask, outcome }: Answer, ticket: Ticket<Asked>): void {
+    this.#waiting.get(ask)?.resolve(outcome);
+    this.#waiting.delete(ask);
+    ticket.settle([]);
+  }
+
+  /** Opens the desk of an account. */
+  async serve(
+    bus: Bus,
+    account: AccountId,
+    venue: PaperVenue,
+    driven: Driven<Asked>,
+  ): Promise<readonly Subscription[]> {
+    const reads = async <Request>(codec: MessageCodec<Request>, data: Uint8Array, read: (r: Request) => Reply) => {
+      const request = codec.decode(data);
+      await driven.restored;
+      await Promise.all([...this.#waiting.values()].map(({ promise }) => promise));
+      return read(request);
+    };
+    return Promise.all([
+      bus.serve(subjects.venueRequest(account, 'submit'), async (_type, data) => {
+        const body = codecs.SubmitOrderRequest.decode(data);
+        return this.#ask(driven, (ask) => ({ name: 'OrderAsked', body: { ...body, ask } }));
+      }),
+      bus.serve(subjects.venueRequest(account, 'cancel'), async (_type, data) => {
+        const body = codecs.CancelOrderRequest.decode(data);
+        return this.#ask(driven, (ask) => ({ name: 'CancelAsked', body: { ...body, ask } }));
+      }),
+      bus.serve(subjects.venueRequest(account, 'look-up'), (_type, data) =>
+        reads(codecs.LookUpOrderRequest, data, (request) =>
+          reply(codecs.OrderLookupReply, venue.order(request.account, request.clientOrderId)),
+        ),
+      ),
+      bus.serve(subjects.venueRequest(account, 'account'), (_type, data) =>
+        reads(codecs.AccountRequest, data, (request) => accountReply(venue, request)),
+      ),
+    ]);
+  }
+
+  async #ask(driven: Driven<Asked>, asked: (ask: string) => Asked): Promise<Reply> {
+    if (this.#waiting.size >= WAITING_MAX) throw new Error(`not taken: ${WAITING_MAX} questions are waiting`);
+    await driven.restored;
+    const ask = `${driven.epoch}:${++this.#number}`;
+    const answer = Promise.withResolvers<SubmitOutcome>();
+    this.#waiting.set(ask, answer);
+    driven.inject(asked(ask));
+    return reply(codecs.SubmitOutcomeReply, await answer.promise);
+  }
+}
+
+function reply<Value>(codec: MessageCodec<Value>, value: Value): Reply {
+  return { type: codec.type, data: codec.encode(value) };
+}
+
+function accountReply(venue: PaperVenue, { account, kind, sinceUs }: AccountRequest): Reply {
+  switch (kind) {
+    case 'open-orders':
+      return reply(codecs.OpenOrdersReply, { account, orders: venue.openOrders(account) });
+    case 'fills-since': {
+      const fills = venue.fillsSince(account, sinceUs);
+      return reply(codecs.FillsReply, {
+        account,
+        fills: fills.slice(0, FILLS_PER_REPLY),
+        complete: fills.length <= FILLS_PER_REPLY,
+      });
+    }
+    case 'positions':
+      return reply(codecs.PositionsReply, { account, positions: venue.positions(account) });
+    case 'balances':
+      return reply(codecs.BalancesReply, { account, balances: venue.balances(account) });
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,37 @@
+import { accountId } from '@algo/model';
+import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { PAPER_DEFAULTS, type PaperSettings } from '@algo/simulation';
+import { QuestionDesk } from './adapters/question-desk.ts';
+import { config } from './config.ts';
+import { VenueMachine } from './domain/index.ts';
+
+/** Plays the exchange of one paper account: takes its orders, fills them from the public trades, tells what happened. */
+export const service = defineService({
+  name: 'paper-venue',
+  config,
+  purpose: ({ account }) => account,
+  async start(context) {
+    const { bus, config } = context;
+    const account = accountId(config.account);
+    const instruments = [...readInstrumentCatalog(config.instrumentsFile).values()];
+    const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
+    const settings: PaperSettings = {
+      ...PAPER_DEFAULTS,
+      accounts: [
+        { account, balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])) },
+      ],
+      instruments,
+      seed: config.seed,
+      fees: { makerBps: config.makerBps, takerBps: config.takerBps },
+    };
+    const desk = new QuestionDesk();
+    const { machine, driven } = await context.drive({
+      reads: [{ family: 'md.trades' }, { family: 'md.time' }],
+      says: ['venue.user'],
+      restore: (snapshot) => new VenueMachine(settings, snapshot),
+      requests: desk,
+    });
+    for (const open of await desk.serve(bus, account, machine.venue, driven)) context.own(open);
+    return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
+  },
+});

@@ -1,0 +1,82 @@
+import type { Machine, Say } from '@algo/bus';
+import type { FactOf } from '@algo/contracts';
+import { InputError, openSnapshot, sealSnapshot } from '@algo/model';
+import { PositionRiskEngine } from './position-risk-engine.ts';
+import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
+import type { PositionRiskSettings } from './position-risk-settings.ts';
+import type { PositionRiskSnapshot } from './position-risk-snapshot.ts';
+
+/** What the guard takes. */
+export type GuardInput = FactOf<'ord.evt' | 'md.trades' | 'md.time' | 'ctl.mode'>;
+/** What the guard says. */
+export type GuardWord = PositionRiskOutput['type'];
+
+const SNAPSHOT_VERSION = 2;
+
+/** The guard of one account: its positions, the stop behind each, and the limits above them. */
+export class GuardMachine implements Machine<GuardInput, GuardWord> {
+  readonly #settings: PositionRiskSettings;
+  readonly #engine: PositionRiskEngine;
+  #opened = 0;
+  #closed = 0;
+  #stopsMoved = 0;
+
+  /** *Errors*: InputError on a snapshot of another account or version. */
+  constructor(settings: PositionRiskSettings, snapshot?: Uint8Array) {
+    this.#settings = settings;
+    this.#engine =
+      snapshot === undefined
+        ? new PositionRiskEngine(settings)
+        : PositionRiskEngine.restore(
+            settings,
+            openSnapshot<PositionRiskSnapshot>(settings.account, SNAPSHOT_VERSION, snapshot),
+          );
+  }
+
+  take(input: GuardInput, say: Say<GuardWord>): void {
+    switch (input.name) {
+      case 'TradeBatch':
+        if (!input.body.warm) this.#feed({ type: 'TradesSeen', trades: input.body.trades }, say);
+        return;
+      case 'SetTradingMode':
+      case 'FlattenAll':
+        this.#obey(input.body, say);
+        return;
+      default:
+        this.#feed(input.body, say);
+    }
+  }
+
+  snapshot(): Uint8Array {
+    return sealSnapshot(this.#settings.account, SNAPSHOT_VERSION, this.#engine.snapshot());
+  }
+
+  counters(): Record<string, number> {
+    return {
+      opened: this.#opened,
+      closed: this.#closed,
+      stopsMoved: this.#stopsMoved,
+      open: this.#engine.positions().length,
+    };
+  }
+
+  /** What a person may not ask for is answered; the command stays in its stream, and to throw on it would be for ever. */
+  #obey(command: Extract<GuardInput, { name: 'SetTradingMode' | 'FlattenAll' }>['body'], say: Say<GuardWord>): void {
+    try {
+      this.#feed(command, say);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const { commandId } = command;
+      say('CommandRefused', { commandId, reason: error.message, timeUs: this.#engine.nowUs });
+    }
+  }
+
+  #feed(input: PositionRiskInput, say: Say<GuardWord>): void {
+    for (const output of this.#engine.handle(input)) {
+      if (output.type === 'PositionOpened') this.#opened++;
+      if (output.type === 'PositionClosed') this.#closed++;
+      if (output.type === 'StopMoved') this.#stopsMoved++;
+      say(output.type, output);
+    }
+  }
+}

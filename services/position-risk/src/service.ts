@@ -1,0 +1,33 @@
+import { accountId } from '@algo/model';
+import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { config } from './config.ts';
+import { GuardMachine, POSITION_RISK_DEFAULTS, type PositionRiskSettings } from './domain/index.ts';
+
+/** Guards one account: reads orders, trades and people's halts; says positions, stops, risk, and the exits it wants. */
+export const service = defineService({
+  name: 'position-risk',
+  config,
+  purpose: ({ account }) => account,
+  async start(context) {
+    const { config } = context;
+    const { account, drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker } = config;
+    const settings: PositionRiskSettings = {
+      ...POSITION_RISK_DEFAULTS,
+      account: accountId(account),
+      startingEquity: config.startingEquity,
+      instruments: readInstrumentCatalog(config.instrumentsFile),
+      drawdownLevels: [drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker],
+    };
+    const { machine, driven } = await context.drive({
+      reads: [
+        { family: 'ord.evt', only: [account] },
+        { family: 'md.trades' },
+        { family: 'md.time' },
+        { family: 'ctl.mode', only: [account] },
+      ],
+      says: ['pos.evt', 'risk.evt', 'ord.cmd', 'ctl.refused', 'sys.guard'],
+      restore: (snapshot) => new GuardMachine(settings, snapshot),
+    });
+    return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
+  },
+});
