@@ -1,168 +1,150 @@
-import type { Clock, Lease } from '@algo/bus';
-import type { OrderLookup, OrderRequest, SubmitOutcome, TimeUs } from '@algo/model';
+import type { Clock, Lease, Requests, RequestTerms, Ticket } from '@algo/bus';
+import { type Denial, US_PER_MS } from '@algo/model';
 import type { Logger } from '@algo/runtime';
-import type { WriteAheadLog } from '@algo/state';
-import type { ExchangeVenue, OrderRef } from '@algo/venues';
-import type { SubmitOrder } from '../domain/index.ts';
+import type { ExchangeVenue } from '@algo/venues';
+import type { ExecutionOwn, ExecutionRequest, SubmitOrder } from '../domain/index.ts';
 
-/** A send must be over well before the lease could be another's (R-51). */
+/** A send must be over well before the lease could be another's. */
 const LEASE_MARGIN_MS = 2_500;
-/**
- * How long a replay, whose event time stands still meanwhile,
- * asks for the truth about one order before it gives up.
- */
-const PROOF_PATIENCE_MS = 60_000;
-const PROOF_PAUSE_MS = 100;
+/** The newest word of the feed may be this old by the wall before an entry leaves. */
+const TOLD_LAG_MAX_MS = 2_000;
+/** Monotonic time that a request may take to get onto the socket. */
+const SEND_WITHIN_MS = 5_000;
 
-/** The lease is running out, so nothing may be sent any more. The process ends and takes over anew. */
-export class LeaseEndedError extends Error {
-  override readonly name = 'LeaseEndedError';
+/** What the wire asks of the judgement right before an order leaves. */
+export interface LastLook {
+  /** Says why this order may not leave now, or null: halts, the gate, its own expiry. */
+  mayLeave(order: SubmitOrder): Denial | null;
+  /** When the newest time of the order's feed was said, by ingest's wall clock. *Units*: µs. */
+  toldWallUs(order: SubmitOrder): number;
 }
 
 /**
- * The venue would neither confirm nor deny an order in
- * time. The process ends with the order still in its log.
+ * The last metre to the venue. The intent and the leaving are on disk before a request goes; an order that an earlier
+ * life may have sent is asked about, never sent again; halt, lease and deadline are looked at between disk and wire.
  */
-export class NoProofError extends Error {
-  override readonly name = 'NoProofError';
-}
-
-/**
- * What the wire is asked for: an order, and whether an earlier life of this process may have sent it already.
- */
-export interface SendOptions {
-  /**
-   * True while inputs are gone through again that an earlier life
-   * had handled: then nothing is sent before the venue was asked.
-   */
-  readonly again: boolean;
-  /**
-   * Wait for proof instead of reporting `unknown`: in a
-   * replay the same question must always get the same answer.
-   */
-  readonly untilProven: boolean;
-}
-
-/**
- * The last metre to the venue. Intent and send are in the write-ahead log, on disk, before the request
- * leaves; a client order id goes on the wire once; what an earlier life sent is asked about, never sent again
- * on suspicion (R-30…R-33).
- */
-export class OrderWire {
-  readonly #log: WriteAheadLog;
+export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #venue: ExchangeVenue;
   readonly #lease: Lease;
   readonly #clock: Clock;
-  readonly #logger: Logger;
+  readonly #log: Logger;
+  readonly #look: () => LastLook;
 
   constructor(parts: {
-    log: WriteAheadLog;
-    venue: ExchangeVenue;
-    lease: Lease;
-    clock: Clock;
-    logger: Logger;
+    readonly venue: ExchangeVenue;
+    readonly lease: Lease;
+    readonly clock: Clock;
+    readonly log: Logger;
+    /** The machine, once it is there. */
+    readonly look: () => LastLook;
   }) {
-    this.#log = parts.log;
     this.#venue = parts.venue;
     this.#lease = parts.lease;
     this.#clock = parts.clock;
-    this.#logger = parts.logger;
+    this.#log = parts.log;
+    this.#look = parts.look;
   }
 
-  /**
-   * Sends an order once, in all lives of this process, and returns what came of it. *Errors*:
-   * LeaseEndedError, NoProofError, and the log's own.
-   */
-  async submit(order: SubmitOrder, options: SendOptions): Promise<SubmitOutcome> {
-    const { request } = order;
-    const known = this.#log.entry(request.clientOrderId);
-    if (known?.outcome != null) return JSON.parse(known.outcome) as SubmitOutcome;
-    const mayBeOut = (known?.sends ?? 0) > 0 || options.again;
-    if (mayBeOut) {
-      this.#logger.warn(
-        { clientOrderId: request.clientOrderId },
-        'sent by an earlier life, perhaps: asking the venue',
-      );
-      const found = await this.#settle(request, order.timeUs, options.untilProven);
-      if (found !== undefined) return this.#decided(request, found);
+  /** What is about one order keeps its order; whatever reduces a position leaves before what opens one. */
+  terms(request: ExecutionRequest): RequestTerms {
+    switch (request.type) {
+      case 'SubmitOrder':
+        return {
+          key: request.request.clientOrderId,
+          priority: request.intent === 'exit' ? 3 : 1,
+          effect: 'once',
+          withdraws: false,
+        };
+      case 'CancelAtVenue':
+        return { key: request.clientOrderId, priority: 3, effect: 'again', withdraws: true };
+      case 'LookUpOrder':
+        return { key: request.clientOrderId, priority: 2, effect: 'again', withdraws: false };
+      case 'FetchFills':
+        return { key: 'fills', priority: 2, effect: 'again', withdraws: false };
+      case 'Quarantine':
+        return { key: 'operator', priority: 0, effect: 'again', withdraws: false };
+      default:
+        return request satisfies never;
     }
-    if (known === undefined) await this.#append('intent', request, JSON.stringify(request));
-    for (;;) {
-      if (!this.#lease.safeFor(LEASE_MARGIN_MS))
-        throw new LeaseEndedError(
-          `the lease of epoch ${this.#lease.epoch} ends too soon to send ${request.clientOrderId}`,
+  }
+
+  withdrawn(request: ExecutionRequest): readonly ExecutionOwn[] {
+    if (request.type !== 'SubmitOrder') return [];
+    const { clientOrderId } = request.request;
+    return [{ name: 'OrderNeverLeft', body: { clientOrderId, reason: 'withdrawn', timeUs: request.timeUs } }];
+  }
+
+  carryOut(request: ExecutionRequest, ticket: Ticket<ExecutionOwn>): void {
+    switch (request.type) {
+      case 'SubmitOrder':
+        return this.#submit(request, ticket);
+      case 'CancelAtVenue': {
+        const terms = this.#terms(request.timeUs);
+        return this.#venue.cancel(request, terms, (outcome) =>
+          ticket.settle([{ name: 'CancelOutcomeKnown', body: outcome }]),
         );
-      await this.#append('send', request, '');
-      const outcome = await this.#venue.submit(request, order.timeUs);
-      if (outcome.type !== 'unknown' || !options.untilProven) return this.#decided(request, outcome);
-      // Only proof that it never arrived leads back to the wire; the id then goes out for the first time.
-      const found = await this.#settle(request, order.timeUs, true);
-      if (found !== undefined) return this.#decided(request, found);
+      }
+      case 'LookUpOrder': {
+        const { clientOrderId, timeUs } = request;
+        const { authoritativeAbsence } = this.#venue.capabilities;
+        return this.#venue.order(request, (lookup) =>
+          ticket.settle([
+            { name: 'OrderLookedUp', body: { clientOrderId, lookup, authoritativeAbsence, timeUs } },
+          ]),
+        );
+      }
+      case 'FetchFills':
+        // From a failure nothing follows: the follower asks again at its own pace.
+        return this.#venue.fillsSince(request.account, request.sinceUs, (answer) =>
+          ticket.settle(answer.type === 'failed' ? [] : [{ name: 'FillsFetched', body: answer.value }]),
+        );
+      case 'Quarantine':
+        this.#log.error(
+          { quarantine: request },
+          `${request.instrument}: ${request.problem}; entries are denied until a person resumes it`,
+        );
+        return ticket.settle([]);
+      default:
+        request satisfies never;
     }
   }
 
-  lookUp(order: OrderRef): Promise<OrderLookup> {
-    return this.#venue.order(order);
-  }
-
-  cancel(order: OrderRef, sentUs: TimeUs): Promise<SubmitOutcome> {
-    return this.#venue.cancel(order, sentUs);
-  }
-
-  /**
-   * "Absent" proves absence where the venue says so. Every
-   * request of ours has been answered or has timed out by then.
-   */
-  get authoritativeAbsence(): boolean {
-    return this.#venue.capabilities.authoritativeAbsence;
-  }
-
-  get venue(): ExchangeVenue {
-    return this.#venue;
-  }
-
-  /** Asks what became of an order. Returns undefined when it is proven never to have arrived. */
-  async #settle(
-    request: OrderRequest,
-    timeUs: TimeUs,
-    untilProven: boolean,
-  ): Promise<SubmitOutcome | undefined> {
-    const startMs = this.#clock.nowMs();
+  #submit(order: SubmitOrder, ticket: Ticket<ExecutionOwn>): void {
+    const { request, timeUs } = order;
     const { clientOrderId } = request;
-    for (;;) {
-      const lookup = await this.#venue.order(request);
-      if (lookup.type === 'found')
-        return lookup.order.status === 'rejected'
-          ? { type: 'refused', clientOrderId, reason: 'rejected by the venue', timeUs }
-          : {
-              type: 'confirmed',
-              clientOrderId,
-              venueOrderId: lookup.order.venueOrderId,
-              timeUs: lookup.order.acceptedUs,
-            };
-      if (lookup.type === 'absent' && this.authoritativeAbsence) return undefined;
-      const reason = lookup.type === 'failed' ? lookup.reason : 'absent, which proves nothing at this venue';
-      if (!untilProven) return { type: 'unknown', clientOrderId, reason, timeUs };
-      if (this.#clock.nowMs() - startMs > PROOF_PATIENCE_MS)
-        throw new NoProofError(`${clientOrderId}: ${reason}`);
-      await this.#clock.sleep(PROOF_PAUSE_MS);
+    if (ticket.past === 'may have left') {
+      this.#log.warn({ clientOrderId }, 'an earlier life may have sent it: asking the venue');
+      const reason = 'an earlier life may have sent it';
+      ticket.settle([{ name: 'SubmitOutcomeKnown', body: { type: 'unknown', clientOrderId, reason, timeUs } }]);
+      return;
     }
-  }
-
-  async #decided(request: OrderRequest, outcome: SubmitOutcome): Promise<SubmitOutcome> {
-    // What was decided so long ago that the log has dropped it needs no second record.
-    const isLogged = this.#log.entry(request.clientOrderId) !== undefined;
-    if (outcome.type !== 'unknown' && isLogged)
-      await this.#append('outcome', request, JSON.stringify(outcome));
-    return outcome;
-  }
-
-  #append(kind: 'intent' | 'send' | 'outcome', request: OrderRequest, payload: string): Promise<void> {
-    return this.#log.append({
-      kind,
-      clientOrderId: request.clientOrderId,
-      epoch: this.#lease.epoch,
-      payload,
+    ticket.leave((mayGo) => {
+      if (!mayGo) return;
+      const denial = this.#denial(order);
+      if (denial !== null) {
+        const reason = `${denial.code} ${denial.detail}`;
+        ticket.settle([{ name: 'OrderNeverLeft', body: { clientOrderId, reason, timeUs } }]);
+        return;
+      }
+      this.#venue.submit(request, this.#terms(timeUs), (outcome) =>
+        ticket.settle([{ name: 'SubmitOutcomeKnown', body: outcome }]),
+      );
     });
+  }
+
+  /** Says why an order that is on disk may not go onto the wire, or null. */
+  #denial(order: SubmitOrder): Denial | null {
+    if (!this.#lease.safeFor(LEASE_MARGIN_MS))
+      return { code: 'GATE_CLOSED', detail: `epoch=${this.#lease.epoch} lease=ending` };
+    const look = this.#look();
+    const denial = look.mayLeave(order);
+    if (denial !== null || order.intent === 'exit') return denial;
+    const lagMs = this.#clock.nowMs() - look.toldWallUs(order) / US_PER_MS;
+    if (lagMs <= TOLD_LAG_MAX_MS) return null;
+    return { code: 'STALE_MARKET', detail: `told_lag_ms=${Math.round(lagMs)} max=${TOLD_LAG_MAX_MS}` };
+  }
+
+  #terms(sentUs: number) {
+    return { sentUs, sendByMs: this.#clock.monotonicMs() + SEND_WITHIN_MS, epoch: this.#lease.epoch };
   }
 }
