@@ -21,5 +21,6 @@ export * from './side.ts';
 export * from './time.ts';
 export * from './trade.ts';
 export * from './trading-config.ts';
+export * from './trading-modes.ts';
 export * from './venue.ts';
 export * from './zone.ts';

@@ -7,6 +7,7 @@ import {
   type OrderEvent,
   type Position,
   type PositionEvent,
+  type StandingMode,
   type TimeUs,
   type TradeColumns,
 } from '@algo/model';
@@ -27,7 +28,6 @@ import {
   storedOrders,
 } from './position-risk-snapshot.ts';
 import { RecentMap } from './recent-map.ts';
-import type { ScopedMode } from './trading-modes.ts';
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
 const ORDERS_REMEMBERED = 4_096;
@@ -147,7 +147,7 @@ export class PositionRiskEngine {
   }
 
   /** Returns every scope whose trading is limited. */
-  tradingModes(): ScopedMode[] {
+  tradingModes(): StandingMode[] {
     return this.#guard.modes();
   }
 
