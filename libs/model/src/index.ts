@@ -22,5 +22,6 @@ export * from './time.ts';
 export * from './trade.ts';
 export * from './trading-config.ts';
 export * from './trading-modes.ts';
+export * from './trailing-distances.ts';
 export * from './venue.ts';
 export * from './zone.ts';
