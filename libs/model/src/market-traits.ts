@@ -16,30 +16,23 @@ export interface MarketTraits {
   readonly balancesFollowFills: boolean;
 }
 
+const DELIVERING: MarketTraits = {
+  deliversBase: true,
+  knowsReduceOnly: false,
+  minNotionalBindsExits: true,
+  balancesFollowFills: true,
+};
+const ON_MARGIN: MarketTraits = {
+  deliversBase: false,
+  knowsReduceOnly: true,
+  minNotionalBindsExits: false,
+  balancesFollowFills: false,
+};
+
 /** The traits of each market. */
 export const MARKET_TRAITS: Readonly<Record<Market, MarketTraits>> = {
-  spot: {
-    deliversBase: true,
-    knowsReduceOnly: false,
-    minNotionalBindsExits: true,
-    balancesFollowFills: true,
-  },
-  dex: {
-    deliversBase: true,
-    knowsReduceOnly: false,
-    minNotionalBindsExits: true,
-    balancesFollowFills: false,
-  },
-  perp: {
-    deliversBase: false,
-    knowsReduceOnly: true,
-    minNotionalBindsExits: false,
-    balancesFollowFills: false,
-  },
-  forex: {
-    deliversBase: false,
-    knowsReduceOnly: true,
-    minNotionalBindsExits: false,
-    balancesFollowFills: false,
-  },
+  spot: DELIVERING,
+  dex: { ...DELIVERING, balancesFollowFills: false },
+  perp: ON_MARGIN,
+  forex: ON_MARGIN,
 };
