@@ -18,7 +18,8 @@ async function run(): Promise<ReconciliationReport> {
   const account = accountId(config.account);
   await using bus = await connectBus(config, `reconcile-${config.ordinal}`);
   await using venue = new PaperExchangeVenue(bus);
-  const local = await readLocalBooks(bus, account, config.dataDir);
+  const instruments = readInstrumentCatalog(config.instrumentsFile);
+  const local = await readLocalBooks(bus, account, config.dataDir, instruments);
   const fillsSinceUs = Math.max(
     0,
     Math.max(0, ...local.fills.slice(-1_000).map((fill) => fill.timeUs)) - LOOK_BACK_US,
@@ -29,7 +30,7 @@ async function run(): Promise<ReconciliationReport> {
     epoch: config.epoch ?? (await Lease.nextEpoch(bus.bucket('leases'), `execution.${account}`)),
     nowUs: systemClock.nowMs() * 1_000,
     fillsSinceUs,
-    instruments: [...readInstrumentCatalog(config.instrumentsFile).values()],
+    instruments: [...instruments.values()],
     openingBalances: null,
     authoritativeAbsence: venue.capabilities.authoritativeAbsence,
   });

@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { InboundMessage, Subscription } from '@algo/bus';
 import { riskEvents, type StreamName, subjects } from '@algo/contracts';
 import {
+  type AccountId,
   accountId,
   type ControlCommand,
   type HaltScope,
   haltScopeKey,
   InputError,
   type RiskEvent,
+  type StandingMode,
   type TimeUs,
   type TradingMode,
+  TradingModes,
 } from '@algo/model';
 import { eventEmission } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
@@ -47,7 +50,8 @@ export async function setTradingMode(
         : `${haltScopeKey(scope)} is ${mode}`,
     );
   // Where nothing would change the engine says nothing. Without a word of it, it is asked all the same.
-  if ((await standingMode(access, account, scope))?.mode === mode) return say(false);
+  const { isTold, standing } = await toldMode(access, account, scope);
+  if (isTold && (standing?.mode ?? 'active') === mode) return say(false);
   const command: ControlCommand = {
     type: 'SetTradingMode',
     commandId: randomUUID(),
@@ -126,13 +130,13 @@ export async function publishAndWait(
 /** Nothing is said where nothing changes, so silence may mean that the mode is that already. */
 async function explainSilence(
   access: EngineAccess,
-  account: string,
+  account: AccountId,
   scope: HaltScope,
   mode: TradingMode,
 ): Promise<void> {
-  const standing = await standingMode(access, account, scope);
+  const { standing } = await toldMode(access, account, scope);
   if ((standing?.mode ?? 'active') === mode) return;
-  const now = standing === undefined ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
+  const now = standing === null ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
   throw new CommandFailure(
     `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; ` +
       `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
@@ -140,18 +144,21 @@ async function explainSilence(
   );
 }
 
-/** Returns the last that the engine said of a scope's mode; undefined when it said nothing. */
-async function standingMode(
+/** Returns what stands of a scope as far as the engine has said, and whether it ever said a word of it. */
+async function toldMode(
   { bus }: EngineAccess,
-  account: string,
+  account: AccountId,
   scope: HaltScope,
-): Promise<ModeChanged | undefined> {
-  let standing: ModeChanged | undefined;
-  for await (const { type, data } of readEvents(bus, 'RISK', `risk.evt.${account}`)) {
+): Promise<{ readonly isTold: boolean; readonly standing: StandingMode | null }> {
+  const modes = new TradingModes(account);
+  let isTold = false;
+  for await (const { type, data } of readEvents(bus, 'RISK', subjects.risk(account))) {
     const event = riskEvents.decode(type, data);
-    if (event.type === 'TradingModeChanged' && sameScope(event.scope, scope)) standing = event;
+    if (event.type !== 'TradingModeChanged') continue;
+    modes.set(event);
+    isTold ||= sameScope(event.scope, scope);
   }
-  return standing;
+  return { isTold, standing: modes.at(scope) };
 }
 
 function sameScope(a: HaltScope, b: HaltScope): boolean {

@@ -8,6 +8,7 @@ import {
   type Signal,
   type TimeUs,
   type TradingConfig,
+  TradingModes,
 } from '@algo/model';
 import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
@@ -19,7 +20,6 @@ import { type EntryPlan, planEntry } from './entry-plan.ts';
 import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
-import { Halts } from './halts.ts';
 import { placeOrderOf } from './place-order.ts';
 import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
@@ -44,7 +44,7 @@ export interface DecisionCounters {
 export class DecisionEngine {
   readonly #settings: DecisionSettings;
   readonly #limits: DecisionLimits;
-  readonly #halts: Halts;
+  readonly #modes: TradingModes;
   readonly #exposure: Exposure;
   readonly #pace: EvaluationPace;
   readonly #refusals: RefusalCounts;
@@ -64,7 +64,7 @@ export class DecisionEngine {
     this.#config = memory?.config ?? settings.config;
     this.#active = enabledStrategies(this.#config, settings.strategies);
     this.#configurationHash = configurationHash(this.#config);
-    this.#halts = new Halts(settings.account, memory?.halts ?? []);
+    this.#modes = new TradingModes(settings.account, memory?.modes);
     const exposure = memory?.exposure ?? { positions: [], pending: [], closed: [] };
     this.#exposure = new Exposure(settings.account, this.#limits, exposure);
     this.#pace = new EvaluationPace(memory?.pace ?? { paces: [], signals: [] });
@@ -99,7 +99,7 @@ export class DecisionEngine {
         this.#markEquity(input);
         return [];
       case 'TradingModeChanged':
-        this.#halts.apply(input);
+        this.#modes.set(input);
         return [];
       case 'DrawdownLevelChanged':
         return [];
@@ -137,7 +137,7 @@ export class DecisionEngine {
         this.#equity === null
           ? null
           : { amount: this.#equity.amount.toString(), timeUs: this.#equity.timeUs },
-      halts: this.#halts.snapshot(),
+      modes: this.#modes.entries(),
       exposure: this.#exposure.snapshot(),
       pace: this.#pace.snapshot(),
       refusals: this.#refusals.rows(),
@@ -244,12 +244,11 @@ export class DecisionEngine {
     const { state, instrument, strategy, config } = cause;
     const guarded = guard({
       state,
-      instrument,
-      strategy: strategy.name,
+      reach: { account: this.#settings.account, instrument: instrument.id, strategy: strategy.name },
       nowUs: this.#newestUs,
       maxPositions: config.maxConcurrentPositions,
       limits: this.#limits,
-      halts: this.#halts,
+      modes: this.#modes,
       exposure: this.#exposure,
     });
     const checks = [...proposal.checks, ...guarded.checks];

@@ -1,4 +1,5 @@
 import {
+  accountId,
   InputError,
   instrumentId,
   positionId,
@@ -10,7 +11,7 @@ import {
 import { z } from 'zod';
 
 /** The one layout of a decider's snapshot that this build reads and writes. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 const instrument = z.string().transform(instrumentId);
 const time = z.number();
@@ -23,6 +24,13 @@ const refusalCount = z.strictObject({
   count,
 });
 
+const haltScope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('account'), account: z.string().transform(accountId) }),
+  z.strictObject({ kind: z.literal('venue'), venue: z.string() }),
+  z.strictObject({ kind: z.literal('instrument'), instrument: z.string() }),
+  z.strictObject({ kind: z.literal('strategy'), strategy: z.string() }),
+]);
+
 const schema = z.strictObject({
   version: z.literal(SNAPSHOT_VERSION),
   account: z.string(),
@@ -30,8 +38,15 @@ const schema = z.strictObject({
   configurationHash: z.string(),
   newestUs: time,
   equity: z.strictObject({ amount: z.string(), timeUs: time }).nullable(),
-  halts: list(
-    z.strictObject({ scope: z.string(), mode: z.enum(['reducing', 'halted']), reason: z.string() }),
+  modes: list(
+    z.strictObject({
+      scope: haltScope,
+      mode: z.enum(['reducing', 'halted']),
+      reason: z.string(),
+      by: z.string(),
+      latched: z.boolean(),
+      timeUs: time,
+    }),
   ),
   exposure: z.strictObject({
     positions: list(z.strictObject({ instrument, position: z.string().transform(positionId) })),

@@ -1,4 +1,4 @@
-import { Decimal, type Direction } from '@algo/model';
+import { Decimal, type Direction, type Instrument, TRAILING_DISTANCES } from '@algo/model';
 import type { Proposal } from '@algo/strategy';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -19,12 +19,17 @@ function proposalOf(direction: Direction, stopPrice?: number, targetPrice?: numb
   };
 }
 
-function planOf(proposal: Proposal, price = 100, limits: Partial<DecisionLimits> = {}) {
+function planOf(
+  proposal: Proposal,
+  price = 100,
+  limits: Partial<DecisionLimits> = {},
+  rules: Partial<Instrument> = {},
+) {
   return planEntry({
     proposal,
     price,
     equity: Decimal.of('10000'),
-    instrument: instrumentOf(LTC),
+    instrument: instrumentOf(LTC, rules),
     config: configOf(),
     limits: { ...DEFAULT_LIMITS, ...limits },
   });
@@ -62,6 +67,67 @@ test('the target keeps risk_reward when that is more than the least target', () 
   });
   if (plan.type !== 'planned') throw new Error(plan.detail);
   expect([plan.plan.stopPrice, plan.plan.targetPrice].map(String)).toEqual(['99.4', '101.2']);
+});
+
+test.each([
+  ['of its own accord', proposalOf('long'), 100, '82.5'],
+  ['when a nearer stop is proposed', proposalOf('long', 99.75), 100, '82.5'],
+  ['when a farther stop is proposed', proposalOf('long', 50), 100, '82.5'],
+  ['short', proposalOf('short', 100.25), 100, '117.5'],
+  ['on the tick that is not narrower', proposalOf('long'), 100.01, '82.5'],
+] as const)(
+  'a meme gets the meme distance whatever the configuration says: %s',
+  (_, proposal, price, stop) => {
+    const plan = planOf(proposal, price, {}, { assetClass: 'meme' });
+    if (plan.type !== 'planned') throw new Error(plan.detail);
+    expect(`${plan.plan.trailing}`).toBe('0.175');
+    expect(`${plan.plan.stopPrice}`).toBe(stop);
+  },
+);
+
+test('where a tick is more than its distance a meme gets the wider stop, and none at nothing', () => {
+  const coarse = (price: number) =>
+    planEntry({
+      ...{ proposal: proposalOf('long'), price, equity: Decimal.of('10000'), limits: DEFAULT_LIMITS },
+      ...{
+        instrument: instrumentOf(LTC, { assetClass: 'meme' }),
+        config: configOf({ takeProfit: [0.3, 1] }),
+      },
+    });
+  expect(coarse(0.02)).toMatchObject({ type: 'planned', plan: { stopPrice: Decimal.of('0.01') } });
+  expect(coarse(0.01)).toMatchObject({
+    type: 'refused',
+    detail: 'price=0.01: no multiple of tick=0.01 lies within initial_stop=0.175 and take_profit=0.3–1',
+  });
+});
+
+test('a regular instrument trails at the configuration’s distance', () => {
+  const plan = planEntry({
+    ...{ proposal: proposalOf('long'), price: 100, equity: Decimal.of('10000'), limits: DEFAULT_LIMITS },
+    ...{ instrument: instrumentOf(LTC), config: configOf({ trailingStop: 0.004 }) },
+  });
+  expect(plan.type === 'planned' && `${plan.plan.trailing}`).toBe('0.004');
+});
+
+test('the first stop of a meme is its trailing distance, at most one tick wider and never narrower', () => {
+  const tick = Decimal.of('0.01');
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 100, max: 10_000_000 }),
+      fc.double({ min: 0.5, max: 1.5, noNaN: true }),
+      fc.constantFrom<Direction>('long', 'short'),
+      (ticks, stopAt, direction) => {
+        const price = Decimal.scaled(BigInt(ticks), 2);
+        const at = price.toNumber();
+        const plan = planOf(proposalOf(direction, at * stopAt), at, {}, { assetClass: 'meme' });
+        if (plan.type !== 'planned') return;
+        const distance = plan.plan.stopPrice.minus(price).abs();
+        const least = price.times(TRAILING_DISTANCES.meme);
+        expect(distance.lessThan(least)).toBe(false);
+        expect(distance.greaterThan(least.plus(tick))).toBe(false);
+      },
+    ),
+  );
 });
 
 test('the risk cap bounds what the stop can cost', () => {

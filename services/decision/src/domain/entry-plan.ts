@@ -4,6 +4,7 @@ import {
   type ExitPlan,
   type Instrument,
   type RefusalCode,
+  TRAILING_DISTANCES,
   type TradingConfig,
   US_PER_SECOND,
 } from '@algo/model';
@@ -43,12 +44,12 @@ export type EntryPlan =
 /**
  * Sizes an entry and places its prices, all in exact decimals on the instrument's tick and step. Limit:
  * `slippage` beyond the price, rounded so that it never allows more. Stop: where the proposal says, its
- * distance kept within `initialStop`; the widest allowed when it names none. Target: risk_reward × the stop's
- * distance, or the proposal's when that is farther, kept within `takeProfit`. Quantity: equity × size ÷
- * price, and at most what loses `riskPerTrade` of the equity at the stop, rounded down to the step. Example:
- * long at 100, tick 0.01, equity 10,000, size 2 %, stop 99.5 with [0.2 %, 0.3 %], risk_reward 1.5, targets
- * [0.5 %, 1 %] → quantity 2, limit 100.05, stop 99.70 (0.5 % cut to 0.3 %), target 100.50 (0.45 % raised to
- * 0.5 %).
+ * distance kept within `initialStop`; the widest allowed when it names none; a meme's at its trailing
+ * distance, whatever the proposal says. Target: risk_reward × the stop's distance, or the proposal's when
+ * that is farther, kept within `takeProfit`. Quantity: equity × size ÷ price, and at most what loses
+ * `riskPerTrade` of the equity at the stop, rounded down to the step. Example: long at 100, tick 0.01, equity
+ * 10,000, size 2 %, stop 99.5 with [0.2 %, 0.3 %], risk_reward 1.5, targets [0.5 %, 1 %] → quantity 2, limit
+ * 100.05, stop 99.70 (0.5 % cut to 0.3 %), target 100.50 (0.45 % raised to 0.5 %).
  */
 export function planEntry(input: EntryPlanInput): EntryPlan {
   const { config, instrument } = input;
@@ -59,7 +60,7 @@ export function planEntry(input: EntryPlanInput): EntryPlan {
   if (prices === null)
     return refused(
       'NOT_CONFIGURED',
-      `price=${price}: no multiple of tick=${instrument.priceTick} lies within ${boundsText(config)}`,
+      `price=${price}: no multiple of tick=${instrument.priceTick} lies within ${boundsText(input)}`,
       [],
     );
   const { stopPrice, targetPrice, limitPrice } = prices;
@@ -86,7 +87,7 @@ export function planEntry(input: EntryPlanInput): EntryPlan {
   const plan: ExitPlan = {
     stopPrice,
     targetPrice,
-    trailing: shareOf(config.trailingStop),
+    trailing: trailingOf(input),
     holdMaxUs: config.holdSeconds[1] * US_PER_SECOND,
   };
   return { type: 'planned', quantity, limitPrice, plan, checks };
@@ -99,15 +100,11 @@ interface EntryPrices {
 }
 
 /** Returns null when the tick is so coarse that no price fits the configured bounds. */
-function placePrices(
-  { proposal, instrument, config, limits }: EntryPlanInput,
-  price: Decimal,
-): EntryPrices | null {
+function placePrices(input: EntryPlanInput, price: Decimal): EntryPrices | null {
+  const { proposal, instrument, config, limits } = input;
   const tick = instrument.priceTick;
   const up = proposal.direction === 'long';
-  const stop = boundsOf(config.initialStop, price);
-  const asked = distanceOf(proposal.stopPrice, price, !up, tick);
-  const stopDistance = kept(asked ?? stop.max, stop);
+  const { distance: stopDistance, bounds: stop } = stopOf(input, price);
   // A stop is rounded toward the entry, which costs less; a target away from it, which keeps the ratio.
   const stopPrice = onTick(price, stopDistance, stop, !up, tick, 'nearer');
 
@@ -137,9 +134,27 @@ function sizeOf(
   };
 }
 
+/** A configuration's distance is for regular instruments and never narrows a meme's. */
+function trailingOf({ instrument, config }: EntryPlanInput): Decimal {
+  return instrument.assetClass === 'meme' ? TRAILING_DISTANCES.meme : shareOf(config.trailingStop);
+}
+
 interface Bounds {
   readonly min: Decimal;
   readonly max: Decimal;
+}
+
+/** A meme's first stop lies where its trailing stop begins, on the tick that isn't narrower. */
+function stopOf(input: EntryPlanInput, price: Decimal): { distance: Decimal; bounds: Bounds } {
+  const { proposal, instrument, config } = input;
+  const { assetClass, priceTick } = instrument;
+  if (assetClass === 'meme') {
+    const distance = price.times(trailingOf(input));
+    return { distance, bounds: { min: distance, max: distance.plus(priceTick) } };
+  }
+  const bounds = boundsOf(config.initialStop, price);
+  const asked = distanceOf(proposal.stopPrice, price, proposal.direction === 'short', priceTick);
+  return { distance: kept(asked ?? bounds.max, bounds), bounds };
 }
 
 function boundsOf([min, max]: readonly [number, number], price: Decimal): Bounds {
@@ -193,8 +208,10 @@ function shareOf(share: number): Decimal {
   return Decimal.fromNumber(share, SHARE_PLACES);
 }
 
-function boundsText(config: TradingConfig): string {
-  return `initial_stop=${config.initialStop.join('–')} and take_profit=${config.takeProfit.join('–')}`;
+function boundsText(input: EntryPlanInput): string {
+  const { instrument, config } = input;
+  const stop = instrument.assetClass === 'meme' ? trailingOf(input) : config.initialStop.join('–');
+  return `initial_stop=${stop} and take_profit=${config.takeProfit.join('–')}`;
 }
 
 function refused(code: RefusalCode, detail: string, checks: readonly Check[]): EntryPlan {

@@ -1,16 +1,16 @@
 import {
   type Check,
-  type Instrument,
+  haltScopeKey,
   type MarketState,
+  type Reach,
   type RefusalCode,
-  type StrategyName,
   type TimeUs,
+  type TradingModes,
   US_PER_SECOND,
 } from '@algo/model';
 import { gate } from '@algo/strategy';
 import type { DecisionLimits } from './decision-limits.ts';
 import type { Exposure } from './exposure.ts';
-import type { Halts } from './halts.ts';
 
 /** Above this a price is a fault of the data; doubles lose the ticks up there anyway. */
 export const PRICE_MAX = 1e12;
@@ -18,12 +18,11 @@ export const PRICE_MAX = 1e12;
 /** What a proposal is held against before it may become an order. */
 export interface GuardInput {
   readonly state: MarketState;
-  readonly instrument: Instrument;
-  readonly strategy: StrategyName;
+  readonly reach: Reach;
   readonly nowUs: TimeUs;
   readonly maxPositions: number;
   readonly limits: DecisionLimits;
-  readonly halts: Halts;
+  readonly modes: TradingModes;
   readonly exposure: Exposure;
 }
 
@@ -60,10 +59,11 @@ const GUARDS: readonly ((input: GuardInput) => Guard)[] = [
   positionLimit,
 ];
 
-function tradingMode({ halts, instrument, strategy }: GuardInput): Guard {
-  const halt = halts.binding(instrument, strategy);
-  const detail = halt === null ? '' : `${halt.scope} is ${halt.mode}: ${halt.reason}`;
-  const check = yes('guard.trading_mode', halt === null, halt === null ? 'active' : detail);
+/** Reducing and halted both forbid entries. */
+function tradingMode({ modes, reach }: GuardInput): Guard {
+  const limit = modes.binding(reach);
+  const detail = limit === null ? '' : `${haltScopeKey(limit.scope)} is ${limit.mode}: ${limit.reason}`;
+  const check = yes('guard.trading_mode', limit === null, limit === null ? 'active' : detail);
   return { code: 'HALTED', check, detail };
 }
 
@@ -90,8 +90,8 @@ function freshState({ state, nowUs, limits }: GuardInput): Guard {
   return { code: 'STALE_STATE', check, detail: `age_seconds=${age}, max=${limit}` };
 }
 
-function freeInstrument({ exposure, instrument }: GuardInput): Guard {
-  const held = exposure.occupied(instrument.id);
+function freeInstrument({ exposure, reach }: GuardInput): Guard {
+  const held = exposure.occupied(reach.instrument);
   const detail =
     held === null
       ? ''
@@ -102,8 +102,8 @@ function freeInstrument({ exposure, instrument }: GuardInput): Guard {
   return { code: 'POSITION_OPEN', check, detail };
 }
 
-function coolDown({ exposure, instrument, nowUs, limits }: GuardInput): Guard {
-  const closedUs = exposure.closedUs(instrument.id);
+function coolDown({ exposure, reach, nowUs, limits }: GuardInput): Guard {
+  const closedUs = exposure.closedUs(reach.instrument);
   const limit = limits.coolDownUs / US_PER_SECOND;
   if (closedUs === null)
     return {

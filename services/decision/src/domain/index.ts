@@ -4,6 +4,5 @@ export { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
 export type { DecisionSettings } from './decision-settings.ts';
 export { type DecisionSnapshot, SNAPSHOT_VERSION } from './decision-snapshot.ts';
 export { EVALUATION_INTERVAL_US, REPUBLISH_INTERVAL_US, SIGNALS_REMEMBERED } from './evaluation-pace.ts';
-export { HALTS_MAX } from './halts.ts';
 export type { RefusalCount } from './refusal-counts.ts';
 export * from './machine.ts';

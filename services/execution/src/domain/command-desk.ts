@@ -6,6 +6,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  isDust,
   type OrderRequest,
   type PlaceOrder,
   type TimeUs,
@@ -174,17 +175,10 @@ export class CommandDesk {
     };
   }
 
-  /**
-   * What is left below the venue's smallest order, by quantity or by
-   * value, can't be closed, and must not bar the instrument for ever.
-   */
+  /** What no order could close must not bar the instrument for ever. */
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);
-    if (instrument === undefined) return false;
-    const size = quantity.abs();
-    if (size.lessThan(instrument.minQuantity)) return true;
-    const mark = this.#markOf(id, books);
-    return instrument.market !== 'perp' && mark !== null && size.times(mark).lessThan(instrument.minNotional);
+    return instrument !== undefined && isDust(quantity, this.#markOf(id, books), instrument);
   }
 
   /** Sets dust aside before a new position begins, unless an order that still works may yet make it more. */

@@ -598,8 +598,8 @@ test('what belongs to another account is refused loudly', () => {
 
 test('a snapshot of an unknown version or another account is refused', () => {
   const snapshot = ready().snapshot();
-  expect(() => ExecutionEngine.restore(SETTINGS, { ...snapshot, version: 2 })).toThrow(
-    'snapshot version = 2',
+  expect(() => ExecutionEngine.restore(SETTINGS, { ...snapshot, version: 1 })).toThrow(
+    'snapshot version = 1',
   );
   const other = { ...SETTINGS, account: accountId('other') };
   expect(() => ExecutionEngine.restore(other, snapshot)).toThrow('snapshot account = "paper-main"');

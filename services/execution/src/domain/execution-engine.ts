@@ -1,10 +1,12 @@
 import {
+  binds,
   type ClientOrderId,
   InputError,
   type Instrument,
   type InstrumentId,
   type OrderEvent,
   type TimeUs,
+  TradingModes,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
 import { type ExecutionInput, type ExecutionOutput, timeOf } from './execution-io.ts';
@@ -16,7 +18,6 @@ import type { Order } from './order-state-machine.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { closedGate, ReconciliationGate } from './reconciliation-gate.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';
-import { binds, TradingModes } from './trading-modes.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -48,10 +49,7 @@ export class ExecutionEngine {
     this.#settings = settings;
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
     this.#positions = new PositionBook(this.#instruments, state?.positions);
-    this.#modes = new TradingModes(
-      settings.account,
-      state?.modes.map((m) => [m.scope, m.mode]),
-    );
+    this.#modes = new TradingModes(settings.account, state?.modes);
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#gate = new ReconciliationGate(state?.gate ?? closedGate(settings.epoch));
     for (const { instrument, price, timeUs } of state?.prices ?? [])
@@ -124,7 +122,7 @@ export class ExecutionEngine {
       account: this.#settings.account,
       nowUs: this.#nowUs,
       gate: this.#gate.state,
-      modes: this.#modes.entries().map(([scope, mode]) => ({ scope, mode })),
+      modes: this.#modes.entries(),
       prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
@@ -191,11 +189,14 @@ export class ExecutionEngine {
 
   /** A halt also takes back the entries that still work (C16); exits and stops stay. */
   #modeChanged(input: Extract<ExecutionInput, { type: 'TradingModeChanged' }>, out: ExecutionOutput[]): void {
-    this.#modes.set(input.scope, input.mode);
-    if (input.mode !== 'halted') return;
+    const standing = this.#modes.set(input);
+    if (standing?.mode !== 'halted') return;
     for (const order of this.openOrders()) {
       const { account, instrument, clientOrderId } = order.request;
-      if (order.intent !== 'entry' || !binds(input.scope, { account, instrument, strategy: order.strategy }))
+      if (
+        order.intent !== 'entry' ||
+        !binds(standing.scope, { account, instrument, strategy: order.strategy })
+      )
         continue;
       this.#follower.wantCancel(clientOrderId, 'halted', this.#nowUs, this.#mayCancel(), out);
     }

@@ -5,8 +5,8 @@ import {
   InputError,
   type InstrumentId,
   type OrderRequest,
+  type StandingMode,
   type TimeUs,
-  type TradingMode,
 } from '@algo/model';
 import type { LedgerState, Tracked } from './order-ledger.ts';
 import type { Order } from './order-state-machine.ts';
@@ -24,14 +24,14 @@ export type Plain<T> = T extends Decimal
       : { readonly [Key in keyof T]: Plain<T[Key]> };
 
 /** The one layout of an execution snapshot that this build reads and writes. */
-export const EXECUTION_SNAPSHOT_VERSION = 1;
+export const EXECUTION_SNAPSHOT_VERSION = 2;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
   readonly account: string;
   readonly nowUs: TimeUs;
   readonly gate: GateState;
-  readonly modes: readonly { readonly scope: string; readonly mode: TradingMode }[];
+  readonly modes: readonly StandingMode[];
   readonly prices: readonly ({ readonly instrument: InstrumentId } & ReferencePrice)[];
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;

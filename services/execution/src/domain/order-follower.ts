@@ -8,6 +8,7 @@ import {
   type OrderEvent,
   type SubmitOutcome,
   type TimeUs,
+  type TradingModes,
   US_PER_SECOND,
   type VenueEvent,
   type VenueOrder,
@@ -18,7 +19,6 @@ import { type Closing, type OrderLedger, type Tracked, tracked } from './order-l
 import { applyToOrder, isTerminal, leavesOf } from './order-state-machine.ts';
 import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
-import type { TradingModes } from './trading-modes.ts';
 
 /** Event time between two questions about the same order. *Units*: µs. *Source*: R-40. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;

@@ -4,6 +4,7 @@ import {
   entrySide,
   exitSide,
   type Instrument,
+  MARKET_TRAITS,
   type OrderRequest,
   type PlaceOrder,
   type Side,
@@ -46,7 +47,7 @@ export function entryRequest(
 }
 
 /**
- * Returns the order that leaves a position. *Shape*: reduce-only and immediate; `reference` null when no
+ * Returns the order that leaves a position. *Shape*: immediate, reduce-only where the market knows it; `reference` null when no
  * fresh price is known, and then it goes at the market, because an exit must not wait for a price.
  */
 export function exitRequest(
@@ -76,7 +77,7 @@ export function exitRequest(
     timeInForce: 'ioc',
     quantity,
     limitPrice: price === null ? null : toTick(side, price, instrument),
-    reduceOnly: knowsReduceOnly(instrument),
+    reduceOnly: MARKET_TRAITS[instrument.market].knowsReduceOnly,
   };
 }
 
@@ -87,12 +88,4 @@ function cappedPrice(side: Side, reference: Decimal, cap: Decimal): Decimal {
 /** A buyer's price goes down to the tick and a seller's up: never worse than asked. */
 function toTick(side: Side, price: Decimal, instrument: Instrument): Decimal {
   return price.toStep(instrument.priceTick, side === 'buy' ? 'down' : 'up');
-}
-
-/**
- * A spot venue knows no reduce-only: there we alone keep an exit from opening anything, by cutting it to our own
- * position. Asked for it all the same, a venue that nets would refuse an exit whose counterpart we hold as dust.
- */
-function knowsReduceOnly(instrument: Instrument): boolean {
-  return instrument.market === 'perp' || instrument.market === 'forex';
 }

@@ -1,10 +1,9 @@
-import type { AccountId, ClientOrderId, Fill, TimeUs } from '@algo/model';
-import { US_PER_MINUTE } from '@algo/model';
+import type { AccountId, ClientOrderId, Fill, TimeUs, TradingModes } from '@algo/model';
+import { ENGINE_ACTOR, US_PER_MINUTE } from '@algo/model';
 import type { ExecutionOutput, QuarantineProblem } from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
 import type { Closing, OrderLedger, Tracked } from './order-ledger.ts';
 import { type Applied, applyToOrder, isTerminal, type Order, type OrderFact } from './order-state-machine.ts';
-import type { TradingModes } from './trading-modes.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. *Source*: R-39. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
@@ -122,7 +121,10 @@ export class OrderSteps {
     out: ExecutionOutput[],
   ): void {
     const { clientOrderId, instrument } = order.request;
-    this.#modes.tighten({ kind: 'instrument', instrument }, 'reducing');
+    this.#modes.tighten({
+      ...{ scope: { kind: 'instrument', instrument }, mode: 'reducing', reason: problem },
+      ...{ by: `${ENGINE_ACTOR}execution`, latched: true, timeUs },
+    });
     out.push({ type: 'Quarantine', problem, clientOrderId, instrument, booked, detail, timeUs });
   }
 

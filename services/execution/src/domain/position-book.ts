@@ -1,4 +1,4 @@
-import { Decimal, type Fill, type Instrument, type InstrumentId } from '@algo/model';
+import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId } from '@algo/model';
 
 /**
  * What our own fills add up to in one instrument. *Units*:
@@ -25,9 +25,10 @@ export class PositionBook {
 
   /** Books a fill. The caller makes sure that it is booked once. */
   book(fill: Fill): void {
-    const signed = fill.side === 'buy' ? fill.quantity : fill.quantity.negated();
-    const quantity = this.quantity(fill.instrument).plus(signed).minus(this.#feeInKind(fill));
-    this.#positions.set(fill.instrument, { instrument: fill.instrument, quantity, lastPrice: fill.price });
+    const { instrument, price: lastPrice } = fill;
+    const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
+    const quantity = this.quantity(instrument).plus(baseChange);
+    this.#positions.set(instrument, { instrument, quantity, lastPrice });
   }
 
   /** Returns what we hold, signed; zero if we never traded it. */
@@ -57,15 +58,5 @@ export class PositionBook {
   /** Returns every position ever held, flat ones too, in the order of first trade. */
   all(): readonly NetPosition[] {
     return [...this.#positions.values()];
-  }
-
-  /**
-   * A fee taken in the coin itself leaves us with less of
-   * it (R-42); a perpetual's fee never changes its size.
-   */
-  #feeInKind(fill: Fill): Decimal {
-    const instrument = this.#instruments.get(fill.instrument);
-    const held = instrument?.market === 'spot' || instrument?.market === 'dex';
-    return held && fill.feeAsset === instrument.base ? fill.fee : Decimal.zero;
   }
 }

@@ -1,12 +1,24 @@
-import type { ControlCommand, Decimal, HaltScope, InstrumentId, RiskEvent, TimeUs } from '@algo/model';
+import {
+  type ControlCommand,
+  type Decimal,
+  ENGINE_ACTOR,
+  type HaltScope,
+  InputError,
+  type InstrumentId,
+  isStricter,
+  type ModeChange,
+  type RiskEvent,
+  type StandingMode,
+  type TimeUs,
+  TradingModes,
+} from '@algo/model';
 import { EquityGuard, type EquityGuardSnapshot } from './equity-guard.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
-import { checkPerson, ENGINE_ACTOR, type ScopedMode, TradingModes } from './trading-modes.ts';
 
 /** An account's equity and limits as they are stored. */
 export interface AccountGuardSnapshot {
   readonly equity: EquityGuardSnapshot;
-  readonly modes: readonly ScopedMode[];
+  readonly modes: readonly StandingMode[];
 }
 
 /** Watches one account's equity and says how much trading is allowed, and where. */
@@ -22,7 +34,7 @@ export class AccountGuard {
       stored === null
         ? new EquityGuard(account, startingEquity, drawdownLevels)
         : EquityGuard.restore(account, drawdownLevels, stored.equity);
-    this.#modes = new TradingModes(stored?.modes);
+    this.#modes = new TradingModes(account, stored?.modes);
   }
 
   /** True from the moment the circuit breaker trips until a person lifts it. */
@@ -31,7 +43,7 @@ export class AccountGuard {
   }
 
   /** Returns every scope whose trading is limited. */
-  modes(): ScopedMode[] {
+  modes(): StandingMode[] {
     return this.#modes.entries();
   }
 
@@ -52,9 +64,9 @@ export class AccountGuard {
   }
 
   /**
-   * Does what a person asked. Setting the account active
-   * after the breaker begins a new session at present equity.
-   * *Errors*: InputError when nobody signs for `active`, or nothing is left to begin a session with.
+   * Does what a person asked; a latched limit yields to `active` alone. Setting the account active after the
+   * breaker begins a new session at present equity. *Errors*: InputError when nobody signs for `active`, or
+   * nothing is left to begin a session with.
    */
   setMode(
     command: Extract<ControlCommand, { type: 'SetTradingMode' }>,
@@ -64,11 +76,17 @@ export class AccountGuard {
     const { scope, mode, reason, by } = command;
     const whole = scope.kind === 'account';
     if (whole && scope.account !== this.#scope.account) return [];
-    if (mode === 'active') checkPerson(by);
-    const lifts = whole && mode === 'active' && this.hasTripped;
-    const rebased = lifts ? this.equity.rebase(unrealized, timeUs) : [];
-    const change = this.#modes.set({ scope, mode, reason, by, latched: false, timeUs });
-    return change === null ? rebased : [...rebased, change];
+    const now = this.#modes.at(scope);
+    const change = { scope, mode, reason, by, latched: false, timeUs };
+    if (mode === 'active') {
+      checkPerson(by);
+      const rebased = whole && this.hasTripped ? this.equity.rebase(unrealized, timeUs) : [];
+      this.#modes.set(change);
+      return now === null ? rebased : [...rebased, ...said(change)];
+    }
+    const latched = now?.latched ?? false;
+    if (now !== null && (now.mode === mode || (latched && isStricter(now.mode, mode)))) return [];
+    return said(this.#modes.set({ ...change, latched }));
   }
 
   snapshot(): AccountGuardSnapshot {
@@ -82,7 +100,22 @@ export class AccountGuard {
     actor: string,
     timeUs: TimeUs,
   ): RiskEvent[] {
-    const change = this.#modes.latch({ scope, mode, reason, by: `${ENGINE_ACTOR}${actor}`, timeUs });
-    return change === null ? [] : [change];
+    const by = `${ENGINE_ACTOR}${actor}`;
+    return said(this.#modes.tighten({ scope, mode, reason, by, latched: true, timeUs }));
   }
+}
+
+function said(change: ModeChange | null): RiskEvent[] {
+  return change === null ? [] : [{ type: 'TradingModeChanged', ...change }];
+}
+
+/** Refuses a name that no person goes by. *Errors*: InputError. */
+function checkPerson(by: string): void {
+  if (by.trim() === '' || by.startsWith(ENGINE_ACTOR))
+    throw new InputError({
+      field: 'by',
+      value: by,
+      because: 'not a person, and only a person may set trading active',
+      remedy: 'Give the name of whoever takes the responsibility.',
+    });
 }

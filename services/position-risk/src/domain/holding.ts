@@ -3,6 +3,7 @@ import {
   Decimal,
   type Direction,
   type Fill,
+  fillEffect,
   type Instrument,
   type InstrumentId,
   type Position,
@@ -134,26 +135,21 @@ export function positionOf(holding: Holding, account: AccountId): Position {
 }
 
 /**
- * Returns what a fill does to the books: base that changes hands and the fee in quote, null when it can't be
- * valued. A fee in base on a spot buy is taken out of what we receive: the position is smaller by it (R-42),
- * and the base it took is a cost at the fill's price. *Units*: quantity base, fee quote.
+ * Returns a fill as a lot, its fee valued in quote: zero where it can't be, and `isFeeValued` says so. A fee
+ * in the coin is valued at the fill's price, at which its lot counts as traded: so the cash of the fill adds
+ * up.
  */
-export function fillEffect(
+export function lotOf(
   fill: Fill,
   instrument: Instrument,
   assetPrice: (asset: string) => Decimal | null,
-): { readonly quantity: Decimal; readonly fee: Decimal | null } {
-  const { quantity, fee, feeAsset, price } = fill;
-  if (fee.isZero() || feeAsset === instrument.quote) return { quantity, fee };
-  if (feeAsset === instrument.base) {
-    const delivered = instrument.market === 'spot' || instrument.market === 'dex';
-    return {
-      quantity: delivered && fill.side === 'buy' ? quantity.minus(fee) : quantity,
-      fee: fee.times(price),
-    };
-  }
-  const inQuote = assetPrice(feeAsset);
-  return { quantity, fee: inQuote === null ? null : fee.times(inQuote) };
+): { readonly lot: Lot; readonly isFeeValued: boolean } {
+  const { price } = fill;
+  const { baseChange, fee, feeAsset } = fillEffect(fill, instrument);
+  const isInQuote = fee.isZero() || feeAsset === instrument.quote;
+  const rate = isInQuote ? Decimal.one : feeAsset === instrument.base ? price : assetPrice(feeAsset);
+  const lot = { quantity: baseChange.abs(), price, fee: rate === null ? Decimal.zero : fee.times(rate) };
+  return { lot, isFeeValued: rate !== null };
 }
 
 /**

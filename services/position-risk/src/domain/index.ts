@@ -4,6 +4,5 @@ export * from './position-risk-engine.ts';
 export * from './position-risk-io.ts';
 export * from './position-risk-settings.ts';
 export { POSITION_RISK_SNAPSHOT_VERSION, type PositionRiskSnapshot } from './position-risk-snapshot.ts';
-export type { ScopedMode } from './trading-modes.ts';
 export * from './trailing-stop.ts';
 export * from './machine.ts';

@@ -8,6 +8,7 @@ import {
   type Fill,
   hashId,
   type Instrument,
+  isDust,
   type OrderIntent,
   type PositionEvent,
   type PositionId,
@@ -115,14 +116,12 @@ export class InstrumentBook {
     return [this.#reduce(held, closing, reason, nowUs), this.#open(fill, opening, direction, order, nowUs)];
   }
 
-  /** True when the venue would take no order for what is held, because it is too little. */
+  /** True when the venue would take no order for what is held: by its rules, or as a refusal has shown. */
   isUnsellable(held: PositionGuard): boolean {
-    const { minQuantity, quantityStep, minNotional, market } = this.instrument;
-    const quantity = held.holding.quantity;
-    if (quantity.lessThan(minQuantity) || quantity.lessThan(quantityStep)) return true;
-    // Derivatives venues waive the least notional for orders that only reduce: there only a refusal is proof.
-    const bound = market === 'spot' || market === 'dex' || held.exit?.wasTooSmall === true;
-    return bound && quantity.times(this.markPrice).lessThan(minNotional);
+    const { quantity } = held.holding;
+    if (isDust(quantity, this.markPrice, this.instrument)) return true;
+    const isBelow = quantity.times(this.markPrice).lessThan(this.instrument.minNotional);
+    return isBelow && held.exit?.wasTooSmall === true;
   }
 
   /** Takes what can't be sold out of the books, at the last price; the venue keeps it as dust. */

@@ -187,6 +187,39 @@ test('a fee in the base of a spot buy shrinks the position and costs its value',
   expect([position.quantity.toString(), position.fees.toString()]).toEqual(['0.999', '2']);
 });
 
+test('a fee in the base of a spot sell is taken from what is left, and the cash of the sale adds up', () => {
+  const story = new Scenario();
+  story.open('long', '2', '2000', { ...PLAN, stopPrice: d('1900') }, ETH);
+  story.fill('elsewhere', 'sell', '1', '2010', { id: ETH, fee: '0.001', feeAsset: 'ETH' });
+  const position = story.engine.positions()[0]!;
+  expect(position.quantity.toString()).toBe('0.999');
+  // 1 sold for 2,010 and 0.001 given away: 2,010 less the cost of 1.001.
+  expect(position.realized.minus(position.fees).toString()).toBe('8');
+});
+
+test.each([
+  ['written off where it is dust', '0.002', []],
+  ['bought back where it is more', '0.003', ['0.003']],
+] as const)('a fee in the base of a spot exit of everything is owed, and %s', (_, fee, bought) => {
+  const story = new Scenario();
+  story.open('long', '2', '2000', { ...PLAN, stopPrice: d('1990') }, ETH);
+  story.prices(ETH, [1, 1_980]);
+  const exit = story.obey(story.commands[0]!, 1);
+  story.fill(exit, 'sell', '2', '1980', { id: ETH, fee, feeAsset: 'ETH', seconds: 1 });
+  const owed = story.commands.slice(1);
+  expect(owed.map(({ quantity, direction }) => [`${quantity}`, direction])).toEqual(
+    bought.map((quantity) => [quantity, 'short']),
+  );
+  expect(story.engine.positions()).toHaveLength(bought.length);
+});
+
+test('a fee in the base of a perpetual is a cost and leaves the size alone', () => {
+  const story = new Scenario();
+  story.fill('a', 'buy', '1', '50000', { fee: '0.001', feeAsset: 'BTC' });
+  const position = story.engine.positions()[0]!;
+  expect([position.quantity.toString(), position.fees.toString()]).toEqual(['1', '50']);
+});
+
 test('a fee in a third asset is valued at its last price, or kept apart when it never traded', () => {
   const story = new Scenario();
   story.prices(ETH, [0, 2_000]);

@@ -1,12 +1,13 @@
 import {
   type ControlCommand,
-  Decimal,
+  type Decimal,
   type ExitReason,
   type Fill,
   InputError,
   type OrderEvent,
   type Position,
   type PositionEvent,
+  type StandingMode,
   type TimeUs,
   type TradeColumns,
 } from '@algo/model';
@@ -15,7 +16,7 @@ import { AccountGuard } from './account-guard.ts';
 import type { AccountTotals } from './equity-guard.ts';
 import { ExitFollower } from './exit-follower.ts';
 import { FillMemory } from './fill-memory.ts';
-import { fillEffect } from './holding.ts';
+import { lotOf } from './holding.ts';
 import type { InstrumentBook, KnownOrder } from './instrument-book.ts';
 import type { PositionGuard, StopView } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
@@ -27,7 +28,6 @@ import {
   storedOrders,
 } from './position-risk-snapshot.ts';
 import { RecentMap } from './recent-map.ts';
-import type { ScopedMode } from './trading-modes.ts';
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
 const ORDERS_REMEMBERED = 4_096;
@@ -147,7 +147,7 @@ export class PositionRiskEngine {
   }
 
   /** Returns every scope whose trading is limited. */
-  tradingModes(): ScopedMode[] {
+  tradingModes(): StandingMode[] {
     return this.#guard.modes();
   }
 
@@ -206,12 +206,11 @@ export class PositionRiskEngine {
   /** Books a fill and sees to it that whatever it opened may stay open. */
   #onFill(fill: Fill, book: InstrumentBook): void {
     const order = this.#orders.get(fill.clientOrderId);
-    const { quantity, fee } = fillEffect(fill, book.instrument, (asset) =>
+    const { lot, isFeeValued } = lotOf(fill, book.instrument, (asset) =>
       this.#books.priceOf(asset, book.instrument.quote),
     );
-    if (fee === null) this.#guard.equity.bookUnvalued(fill.feeAsset, fill.fee);
+    if (!isFeeValued) this.#guard.equity.bookUnvalued(fill.feeAsset, fill.fee);
     const before = book.guard;
-    const lot = { quantity, price: fill.price, fee: fee ?? Decimal.zero };
     this.#post(before?.holding ?? null, book.take(fill, lot, order, this.#nowUs));
     this.#mark();
     const held = book.guard;

@@ -5,6 +5,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  TRAILING_DISTANCES,
   US_PER_SECOND,
 } from '@algo/model';
 import { checkDrawdownLevels, type DrawdownLevels } from './drawdown.ts';
@@ -35,7 +36,7 @@ export const POSITION_RISK_DEFAULTS = {
   equityIntervalUs: 10 * US_PER_SECOND,
   exitRetryUs: 3 * US_PER_SECOND,
   exitAttemptsMax: 5,
-  defaultTrailing: { regular: Decimal.of('0.005'), meme: Decimal.of('0.175') },
+  defaultTrailing: TRAILING_DISTANCES,
 } as const satisfies Omit<PositionRiskSettings, 'account' | 'startingEquity' | 'instruments'>;
 
 /** Refuses settings that can't guard anything. *Errors*: InputError. */

@@ -1,4 +1,4 @@
-import { accountId, type HaltScope, type TradingMode, US_PER_SECOND } from '@algo/model';
+import { accountId, type HaltScope, LIMITED_SCOPES_MAX, type TradingMode, US_PER_SECOND } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { ACCOUNT, BTC, d, ETH, PLAN, Scenario, SETTINGS } from './testing/position-risk-scenario.ts';
 
@@ -109,11 +109,27 @@ test('a halt of another account is not ours', () => {
   expect(story.engine.tradingModes()).toEqual([]);
 });
 
-test('the number of limited scopes has a bound', () => {
+test('a latched limit yields to no person who only loosens it, and keeps its latch when tightened', () => {
+  const story = new Scenario();
+  story.fill('a', 'buy', '1', '50000', { trade: 't' });
+  story.fill('a', 'buy', '2', '50000', { trade: 't' });
+  const scope: HaltScope = { kind: 'instrument', instrument: BTC };
+  expect(story.engine.tradingModes()).toMatchObject([{ scope, mode: 'reducing', latched: true }]);
+  expect(set(story, 'halted', 'Ada', scope)).toMatchObject([{ mode: 'halted', latched: true }]);
+  expect(set(story, 'reducing', 'Ada', scope)).toEqual([]);
+  expect(set(story, 'active', 'Ada', scope)).toMatchObject([{ mode: 'active', by: 'Ada' }]);
+});
+
+test('when too many scopes are limited, a further halt is said of the whole account', () => {
   const story = new Scenario();
   const halt = (i: number) => set(story, 'halted', 'Ada', { kind: 'strategy', strategy: `s${i}` });
-  for (let i = 0; i < 1_024; i++) halt(i);
-  expect(() => halt(1_024)).toThrow('1024 scopes');
+  for (let i = 0; i < LIMITED_SCOPES_MAX; i++) halt(i);
+  expect(halt(LIMITED_SCOPES_MAX)).toMatchObject([
+    { type: 'TradingModeChanged', scope: OWN, mode: 'halted' },
+  ]);
+  expect(halt(LIMITED_SCOPES_MAX + 1)).toEqual([]);
+  expect(set(story, 'active')).toMatchObject([{ scope: OWN, mode: 'active' }]);
+  expect(story.engine.tradingModes()).toHaveLength(LIMITED_SCOPES_MAX);
 });
 
 test('flatten-all closes every position once and is idempotent', () => {

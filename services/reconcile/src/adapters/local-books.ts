@@ -6,17 +6,24 @@ import {
   type ClientOrderId,
   Decimal,
   type Fill,
+  fillEffect,
+  type Instrument,
   type InstrumentId,
   type OrderRequest,
   type OrderStatus,
 } from '@algo/model';
 import { WriteAheadLog } from '@algo/state';
-import { type LocalBooks, type LocalOrder, signedQuantity } from '../domain/index.ts';
+import type { LocalBooks, LocalOrder } from '../domain/index.ts';
 
 /**
  * Returns what we believe of an account: its order events folded, and what its write-ahead log leaves open.
  */
-export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: string): Promise<LocalBooks> {
+export async function readLocalBooks(
+  bus: Bus,
+  account: AccountId,
+  dataDir: string,
+  instruments: ReadonlyMap<InstrumentId, Instrument>,
+): Promise<LocalBooks> {
   const orders = new Map<ClientOrderId, LocalOrder>();
   const fills = new Map<string, Fill>();
   let epoch = 0;
@@ -65,7 +72,7 @@ export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: stri
   return {
     orders: [...orders.values()],
     fills: [...fills.values()],
-    positions: positionsOf([...fills.values()]),
+    positions: positionsOf([...fills.values()], instruments),
     openIntents: undecided.map(({ intent, sends, epoch: at }) => ({
       request: requestOf(intent),
       sent: sends > 0,
@@ -76,13 +83,15 @@ export async function readLocalBooks(bus: Bus, account: AccountId, dataDir: stri
 }
 
 /** What our fills add up to. The average price is position-risk's to know; fills explain quantities. */
-function positionsOf(fills: readonly Fill[]): LocalBooks['positions'] {
+function positionsOf(
+  fills: readonly Fill[],
+  instruments: ReadonlyMap<InstrumentId, Instrument>,
+): LocalBooks['positions'] {
   const quantities = new Map<InstrumentId, Decimal>();
-  for (const fill of fills)
-    quantities.set(
-      fill.instrument,
-      (quantities.get(fill.instrument) ?? Decimal.zero).plus(signedQuantity(fill)),
-    );
+  for (const fill of fills) {
+    const { baseChange } = fillEffect(fill, instruments.get(fill.instrument));
+    quantities.set(fill.instrument, (quantities.get(fill.instrument) ?? Decimal.zero).plus(baseChange));
+  }
   return [...quantities]
     .filter(([, quantity]) => !quantity.isZero())
     .map(([instrument, quantity]) => ({ instrument, quantity, averagePrice: null, ownership: 'own' }));

@@ -1,4 +1,4 @@
-import { Decimal, type Fill, type Instrument } from '@algo/model';
+import { Decimal, type Fill, type Instrument, MARKET_TRAITS } from '@algo/model';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import type { FillsDifference } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
@@ -8,8 +8,8 @@ export const BALANCE_TOLERANCE = Decimal.of('0.001');
 
 /**
  * Returns the assets whose balance isn't what opening balance, fills and fees come to (D9). Less than that is
- * a reason to refuse; more is only reported, since a deposit harms nobody. Spot alone: elsewhere cash moves
- * without fills.
+ * a reason to refuse; more is only reported, since a deposit harms nobody. Only where fills alone move
+ * balances.
  */
 export function balancesDifference(
   local: LocalBooks,
@@ -18,11 +18,12 @@ export function balancesDifference(
   context: ReconciliationContext,
 ): readonly Discrepancy[] {
   const opening = context.openingBalances;
-  const spot = new Map(context.instruments.filter((i) => i.market === 'spot').map((i) => [i.id, i]));
+  const following = context.instruments.filter((i) => MARKET_TRAITS[i.market].balancesFollowFills);
+  const instruments = new Map(following.map((i) => [i.id, i]));
   const fills = [...local.fills, ...missed.own];
-  if (opening === null || fills.some((f) => !spot.has(f.instrument))) return [];
+  if (opening === null || fills.some((f) => !instruments.has(f.instrument))) return [];
   const expected = new Map(opening.map((b) => [b.asset, b.total]));
-  for (const fill of fills) book(expected, fill, spot.get(fill.instrument)!);
+  for (const fill of fills) book(expected, fill, instruments.get(fill.instrument)!);
   const assets = new Set([...expected.keys(), ...venue.balances.map((b) => b.asset)]);
   return [...assets].flatMap((asset) => {
     const ours = expected.get(asset) ?? Decimal.zero;

@@ -117,8 +117,3 @@ export function undecidedOrders(local: LocalBooks): readonly UndecidedOrder[] {
     .map(({ request, sent }) => ({ request, cumulative: null, sent, status: 'intent_logged' as const }));
   return [...orders, ...logged];
 }
-
-/** Returns a fill's effect on the position. *Units*: base, signed. */
-export function signedQuantity(fill: Fill): Decimal {
-  return fill.side === 'buy' ? fill.quantity : fill.quantity.negated();
-}

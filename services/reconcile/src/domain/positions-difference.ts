@@ -1,12 +1,12 @@
-import { Decimal, type Fill, type Instrument, type InstrumentId } from '@algo/model';
-import { type LocalBooks, type ReconciliationContext, signedQuantity, type VenueBooks } from './books.ts';
+import { Decimal, type Fill, fillEffect, type InstrumentId, isDust } from '@algo/model';
+import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
 import type { Discrepancy, ReconciliationAction } from './reconciliation-report.ts';
 
 /** Average prices further apart than this are reported: 0.01 %. */
 export const AVERAGE_PRICE_TOLERANCE = Decimal.of('0.0001');
 
-/** Returns in what our positions and the venue's differ, explained by fills and fees first: D1 to D4, D11. */
+/** Returns in what our positions and the venue's differ, explained by fills first: D1 to D4, D11. */
 export function positionsDifference(
   local: LocalBooks,
   venue: VenueBooks,
@@ -30,8 +30,9 @@ interface Compared {
   readonly theirs: Decimal;
   readonly expected: Decimal;
   readonly rest: Decimal;
-  readonly dust: Decimal;
+  readonly isRestDust: boolean;
   readonly foreignFills: readonly Fill[];
+  readonly byForeignFills: Decimal;
   readonly hasMissed: boolean;
   readonly isHistoryComplete: boolean;
 }
@@ -52,14 +53,15 @@ function compare(
   const theirs = at(venue.positions);
   const ownMissed = missed.own.filter((f) => f.instrument === id);
   const booked = local.fills.filter((f) => f.instrument === id);
-  const expected = own.plus(foreign).plus(acknowledged).plus(sumOf(ownMissed, signedQuantity));
-  // A fee in the coin itself shrinks what is held; venues and books differ in when they say so.
-  const fees = [Decimal.zero, feesIn(instrument, ownMissed), feesIn(instrument, [...booked, ...ownMissed])];
-  const rest = smallest(fees.map((fee) => theirs.minus(expected.minus(fee))));
+  const changeBy = (fills: readonly Fill[]) => sumOf(fills, (f) => fillEffect(f, instrument).baseChange);
+  const expected = own.plus(foreign).plus(acknowledged).plus(changeBy(ownMissed));
+  const rest = theirs.minus(expected);
+  const foreignFills = missed.foreign.filter((f) => f.instrument === id);
   return {
     ...{ id, own, foreign, acknowledged, theirs, expected, rest },
-    dust: dustOf(id, instrument, venue),
-    foreignFills: missed.foreign.filter((f) => f.instrument === id),
+    isRestDust: instrument !== undefined && isDust(rest, markOf(id, venue), instrument),
+    foreignFills,
+    byForeignFills: changeBy(foreignFills),
     hasMissed: ownMissed.length > 0,
     isHistoryComplete: [...booked, ...ownMissed].some((f) => f.timeUs >= context.fillsSinceUs),
   };
@@ -79,8 +81,8 @@ function sizes(c: Compared): readonly Discrepancy[] {
   const expectedOwn = c.expected.minus(c.foreign).minus(c.acknowledged);
   const after = expectedOwn.plus(rest);
   const evidence = c.foreignFills.map(evidenceOf);
-  const byForeign = sumOf(c.foreignFills, signedQuantity).equals(rest) && evidence.length > 0;
-  if (!rest.abs().greaterThan(c.dust))
+  const byForeign = c.byForeignFills.equals(rest) && evidence.length > 0;
+  if (c.isRestDust)
     return [{ ...about('D3', id, 'adjust_dust', before, `${after}`), evidence: [`dust of ${rest}`] }];
   if (expectedOwn.isZero()) {
     const refusal = `${id}: the venue holds ${rest} that none of our orders opened`;
@@ -142,27 +144,11 @@ function about(
   };
 }
 
-function feesIn(instrument: Instrument | undefined, fills: readonly Fill[]): Decimal {
-  if (instrument === undefined || instrument.market === 'perp') return Decimal.zero;
-  return sumOf(
-    fills.filter((f) => f.feeAsset === instrument.base),
-    (f) => f.fee,
-  );
-}
-
-function smallest(rests: readonly Decimal[]): Decimal {
-  return rests.reduce((least, rest) => (rest.abs().lessThan(least.abs()) ? rest : least));
-}
-
-/** The larger of one step and the smallest notional: what no order could set right. */
-function dustOf(id: InstrumentId, instrument: Instrument | undefined, venue: VenueBooks): Decimal {
-  if (instrument === undefined) return Decimal.zero;
-  const price =
-    venue.positions.find((p) => p.instrument === id)?.averagePrice ??
-    venue.fills.findLast((f) => f.instrument === id)?.price;
-  const { quantityStep, minNotional } = instrument;
-  const byNotional = price?.isPositive() ? minNotional.dividedBy(price, 12, 'down') : Decimal.zero;
-  return byNotional.greaterThan(quantityStep) ? byNotional : quantityStep;
+/** Returns a price to value by, null when the venue's books show none. *Units*: quote. */
+function markOf(id: InstrumentId, venue: VenueBooks): Decimal | null {
+  const average = venue.positions.find((p) => p.instrument === id)?.averagePrice;
+  const price = average ?? venue.fills.findLast((f) => f.instrument === id)?.price;
+  return price?.isPositive() ? price : null;
 }
 
 function sideOf(quantity: Decimal): string {

@@ -1,12 +1,20 @@
-import type { Denial, ExitReason, InstrumentId, StrategyName, TimeUs } from '@algo/model';
+import {
+  type AccountId,
+  type Denial,
+  type ExitReason,
+  haltScopeKey,
+  type InstrumentId,
+  type StrategyName,
+  type TimeUs,
+  type TradingModes,
+} from '@algo/model';
 import type { ReconciliationGate } from '../reconciliation-gate.ts';
-import type { TradingModes } from '../trading-modes.ts';
 import { deny } from './handler.ts';
 
 /** Who may pass at all, before any handler looks at the order itself. */
 export interface AdmissionContext {
   readonly nowUs: TimeUs;
-  readonly account: Parameters<TradingModes['of']>[0]['account'];
+  readonly account: AccountId;
   readonly gate: ReconciliationGate;
   readonly modes: TradingModes;
 }
@@ -40,9 +48,9 @@ export function admitEntry(
       valid_until_us: gate.state.validUntilUs ?? 'closed',
       now_us: nowUs,
     });
-  const { mode, scope } = modes.of({ account, instrument: entry.instrument, strategy: entry.strategy });
-  if (mode === 'halted') return deny('HALTED', { scope });
-  if (mode === 'reducing') return deny('REDUCE_ONLY', { scope });
+  const limit = modes.binding({ account, instrument: entry.instrument, strategy: entry.strategy });
+  if (limit !== null)
+    return deny(limit.mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY', { scope: haltScopeKey(limit.scope) });
   if (nowUs > entry.expiresUs) return deny('EXPIRED', { expires_us: entry.expiresUs, now_us: nowUs });
   return null;
 }
@@ -56,8 +64,8 @@ export function admitExit(
 ): Denial | null {
   const { account, gate, modes } = context;
   if (!gate.state.openedOnce) return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
-  const { mode, scope } = modes.of({ account, instrument: exit.instrument, strategy: null });
-  if (mode === 'halted' && !EXITS_PAST_HALT.has(exit.reason))
-    return deny('HALTED', { scope, reason: exit.reason });
+  const limit = modes.binding({ account, instrument: exit.instrument, strategy: null });
+  if (limit?.mode === 'halted' && !EXITS_PAST_HALT.has(exit.reason))
+    return deny('HALTED', { scope: haltScopeKey(limit.scope), reason: exit.reason });
   return null;
 }

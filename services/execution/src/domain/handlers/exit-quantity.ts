@@ -1,4 +1,4 @@
-import { type ClosePosition, Decimal, type Denial, type Instrument } from '@algo/model';
+import { type ClosePosition, closingSize, Decimal, type Denial, type Instrument } from '@algo/model';
 import { leavesOf, type Order } from '../order-state-machine.ts';
 import { deny } from './handler.ts';
 
@@ -30,13 +30,12 @@ export function exitQuantity(
   if (!available.isPositive())
     return denied('NO_POSITION', { held, working_exits: working, direction: command.direction });
   const wanted = command.quantity.lessThan(available) ? command.quantity : available;
-  const quantity = wanted.toStep(instrument.quantityStep, 'down');
-  if (!quantity.isPositive() || quantity.lessThan(instrument.minQuantity))
-    return denied('QUANTITY_BELOW_MIN', { quantity: wanted, min_quantity: instrument.minQuantity });
-  // Perpetuals take reduce-only orders of any notional.
-  const notional = mark === null || instrument.market === 'perp' ? null : quantity.times(mark);
-  if (notional?.lessThan(instrument.minNotional))
-    return denied('NOTIONAL_BELOW_MIN', { notional, min_notional: instrument.minNotional });
+  const { minQuantity, minNotional } = instrument;
+  const { quantity, below } = closingSize(wanted, mark, instrument);
+  if (below === 'minQuantity')
+    return denied('QUANTITY_BELOW_MIN', { quantity: wanted, min_quantity: minQuantity });
+  if (below === 'minNotional')
+    return denied('NOTIONAL_BELOW_MIN', { quantity, mark: `${mark}`, min_notional: minNotional });
   return { type: 'sized', quantity };
 }
 

@@ -1,0 +1,66 @@
+import {
+  accountId,
+  clientOrderId,
+  Decimal,
+  type Fill,
+  type Instrument,
+  instrumentId,
+  type Market,
+  venueOrderId,
+  venueTradeId,
+} from '@algo/model';
+import { expect, test } from '@jest/globals';
+import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
+import { positionsDifference } from './positions-difference.ts';
+
+const d = (text: string) => Decimal.of(text);
+const ACCOUNT = accountId('paper-main');
+const ID = instrumentId('venue.any.LTCUSDT');
+
+const rulesOf = (market: Market): Instrument => ({
+  ...{ id: ID, venue: 'venue', market, symbol: 'LTCUSDT', base: 'LTC', quote: 'USDT' },
+  ...{ assetClass: 'regular', priceTick: d('0.01'), quantityStep: d('0.001'), minQuantity: d('0.001') },
+  minNotional: d('5'),
+});
+const bought = (fee: string): Fill => ({
+  ...{ venueTradeId: venueTradeId('t'), clientOrderId: clientOrderId('c'), venueOrderId: venueOrderId('v') },
+  ...{ account: ACCOUNT, instrument: ID, side: 'buy', quantity: d('10'), price: d('80'), liquidity: 'taker' },
+  ...{ fee: d(fee), feeAsset: 'LTC', timeUs: 1 },
+});
+
+/** Compares what we hold by a fill of 10 with what the venue says; the fill may be one that we missed. */
+function compare(market: Market, fee: string, ours: string, theirs: string, isMissed = false) {
+  const fill = bought(fee);
+  const position = { instrument: ID, averagePrice: null, ownership: 'own' as const, quantity: d(ours) };
+  const local: LocalBooks = {
+    ...{ orders: [], fills: isMissed ? [] : [fill], openIntents: [], epoch: 1 },
+    positions: ours === '0' ? [] : [position],
+  };
+  const held = { account: ACCOUNT, instrument: ID, quantity: d(theirs), averagePrice: d('80') };
+  const venue: VenueBooks = {
+    ...{ openOrders: [], fills: [fill], positions: [held], balances: [], lookups: [], asOfUs: 2 },
+  };
+  const context: ReconciliationContext = {
+    ...{ account: ACCOUNT, epoch: 2, nowUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
+    ...{ openingBalances: null, authoritativeAbsence: false },
+  };
+  const missed = { own: isMissed ? [fill] : [], foreign: [], discrepancies: [] };
+  return positionsDifference(local, venue, missed, context).map((x) => `${x.class} ${x.action}`);
+}
+
+test('a fee in the coin is part of what a fill left us with, booked or missed', () => {
+  expect(compare('spot', '0.5', '9.5', '9.5')).toEqual([]);
+  expect(compare('spot', '0.5', '0', '9.5', true)).toEqual([]);
+  expect(compare('perp', '0.5', '0', '10', true)).toEqual([]);
+});
+
+test('a fee in the coin that one side has not taken off is a difference', () => {
+  expect(compare('spot', '0.5', '9.5', '10')).toEqual(['D3 adjust_position']);
+  expect(compare('spot', '0.5', '0', '10', true)).toEqual(['D3 adjust_position']);
+});
+
+test('a rest is dust exactly where no order could close it', () => {
+  expect(compare('spot', '0', '10', '9.95')).toEqual(['D3 adjust_dust']);
+  expect(compare('perp', '0', '10', '9.95')).toEqual(['D3 adjust_position']);
+  expect(compare('perp', '0', '10', '9.9995')).toEqual(['D3 adjust_dust']);
+});
