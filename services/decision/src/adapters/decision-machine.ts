@@ -1,19 +1,20 @@
 import type { Emission, HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, controlCommands, familyOf, positionEvents, riskEvents, subjects } from '@algo/contracts';
-import type { TradingConfig } from '@algo/model';
+import { openSnapshot, sealSnapshot, type TradingConfig } from '@algo/model';
 import { emission, eventEmission } from '@algo/runtime';
 import { configurationHash } from '@algo/strategy';
 import {
+  DECISION_STATE_VERSION,
   DecisionEngine,
   type DecisionInput,
   type DecisionOutput,
   type DecisionSettings,
-  type DecisionSnapshot,
 } from '../domain/index.ts';
 
 /** The decider between bus and judgement. */
 export class DecisionMachine implements StepMachine {
   readonly engine: DecisionEngine;
+  readonly #owner: string;
   readonly #configs: ReadonlyMap<string, TradingConfig>;
   readonly #onSwitched: (name: string) => void;
   readonly #onRefused: (name: string) => void;
@@ -27,13 +28,14 @@ export class DecisionMachine implements StepMachine {
     switching: { readonly done: (name: string) => void; readonly refused: (name: string) => void },
     state: Uint8Array | undefined,
   ) {
+    this.#owner = `decision.${settings.account}`;
     this.#configs = configs;
     this.#onSwitched = switching.done;
     this.#onRefused = switching.refused;
     this.engine =
       state === undefined
         ? new DecisionEngine(settings)
-        : DecisionEngine.restore(settings, JSON.parse(new TextDecoder().decode(state)) as DecisionSnapshot);
+        : DecisionEngine.restore(settings, openSnapshot(this.#owner, DECISION_STATE_VERSION, state));
   }
 
   handle(message: InboundMessage, context: HandleContext): void {
@@ -63,7 +65,7 @@ export class DecisionMachine implements StepMachine {
   }
 
   snapshot(): Uint8Array {
-    return new TextEncoder().encode(JSON.stringify(this.engine.snapshot()));
+    return sealSnapshot(this.#owner, DECISION_STATE_VERSION, this.engine.snapshot());
   }
 
   counters(): Record<string, number> {

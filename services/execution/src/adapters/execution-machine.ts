@@ -1,14 +1,15 @@
 import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, familyOf, orderCommands, riskEvents, subjects, venueEvents } from '@algo/contracts';
-import type { AccountId, OrderEvent, TimeUs } from '@algo/model';
+import { type AccountId, type OrderEvent, openSnapshot, sealSnapshot, type TimeUs } from '@algo/model';
 import { eventEmission, type Logger } from '@algo/runtime';
 import {
   type Effect,
+  EXECUTION_STATE_VERSION,
   ExecutionEngine,
   type ExecutionInput,
   type ExecutionOutput,
   type ExecutionSettings,
-  type ExecutionSnapshot,
+  type ExecutionState,
 } from '../domain/index.ts';
 import type { OrderWire } from './order-wire.ts';
 
@@ -97,7 +98,7 @@ export class ExecutionMachine implements StepMachine {
   }
 
   snapshot(): Uint8Array {
-    return new TextEncoder().encode(JSON.stringify(this.#engine.snapshot()));
+    return sealSnapshot(ownerOf(this.#account), EXECUTION_STATE_VERSION, this.#engine.snapshot());
   }
 
   counters(): Record<string, number> {
@@ -203,6 +204,10 @@ export class ExecutionMachine implements StepMachine {
   }
 }
 
+function ownerOf(account: AccountId): string {
+  return `execution.${account}`;
+}
+
 /**
  * Brings the engine back. In a replay the inputs since the snapshot are gone through again and tell it
  * everything, so it keeps its orders as they were and only the epoch is new; live, the epoch's start makes it
@@ -225,6 +230,6 @@ function restoreEngine(
     // In steps the machine itself waits for the gate, so that no denial depends on how long reconciling took.
     return ExecutionEngine.restore(settings, { ...engine.snapshot(), gate });
   }
-  const snapshot = JSON.parse(new TextDecoder().decode(state)) as ExecutionSnapshot;
+  const snapshot = openSnapshot<ExecutionState>(ownerOf(settings.account), EXECUTION_STATE_VERSION, state);
   return ExecutionEngine.restore(settings, mode.pacing === 'steps' ? { ...snapshot, gate } : snapshot);
 }

@@ -7,19 +7,29 @@ import {
   type PaperOrderAccepted,
   subjects,
 } from '@algo/contracts';
-import { InputError, type OrderRequest, type SubmitOutcome, type TimeUs, type VenueEvent } from '@algo/model';
-import { type PaperSettings, type PaperSnapshot, PaperVenue } from '@algo/simulation';
+import {
+  type OrderRequest,
+  openSnapshot,
+  type SubmitOutcome,
+  sealSnapshot,
+  type TimeUs,
+  type VenueEvent,
+} from '@algo/model';
+import { type PaperSettings, type PaperState, PaperVenue } from '@algo/simulation';
 
 /** One request as the ledger keeps it, to be gone through again after a restart. */
 type LedgerRecord =
   | ({ readonly type: 'order' } & PaperOrderAccepted)
   | ({ readonly type: 'cancel' } & PaperCancelAccepted);
 
-interface MachineSnapshot {
-  readonly version: 1;
+/** The one layout of the machine's state that this build seals and opens. */
+const STATE_VERSION = 1;
+const OWNER = 'paper-venue';
+
+interface MachineState {
   readonly handled: number;
   readonly ledger: number;
-  readonly venue: PaperSnapshot;
+  readonly venue: PaperState;
 }
 
 /**
@@ -51,15 +61,7 @@ export class VenueMachine implements StepMachine {
     settings: PaperSettings,
     state: Uint8Array | undefined,
   ): Promise<VenueMachine> {
-    const saved =
-      state === undefined ? undefined : (JSON.parse(new TextDecoder().decode(state)) as MachineSnapshot);
-    if (saved !== undefined && saved.version !== 1)
-      throw new InputError({
-        field: 'paper-venue snapshot',
-        value: saved.version,
-        because: 'written by another build; this one reads 1',
-        remedy: 'Start the build that wrote it, or use a fresh data directory.',
-      });
+    const saved = state && openSnapshot<MachineState>(OWNER, STATE_VERSION, state);
     const pending: LedgerRecord[] = [];
     let ledger = saved?.ledger ?? 0;
     for await (const message of bus.read({ stream: 'VENUES', subjects: ['venue.ledger.>'], after: ledger })) {
@@ -94,13 +96,12 @@ export class VenueMachine implements StepMachine {
   }
 
   snapshot(): Uint8Array {
-    const saved: MachineSnapshot = {
-      version: 1,
+    const state: MachineState = {
       handled: this.#handled,
       ledger: this.#ledger,
       venue: this.venue.snapshot(),
     };
-    return new TextEncoder().encode(JSON.stringify(saved));
+    return sealSnapshot(OWNER, STATE_VERSION, state);
   }
 
   /** Takes an order into the books and the ledger; the answer leaves only when both have it. */

@@ -1,18 +1,19 @@
 import type { HandleContext, InboundMessage, StepMachine } from '@algo/bus';
 import { codecs, controlCommands, familyOf, orderEvents, subjects } from '@algo/contracts';
-import type { TimeUs } from '@algo/model';
+import { openSnapshot, sealSnapshot, type TimeUs } from '@algo/model';
 import { eventEmission } from '@algo/runtime';
 import {
+  POSITION_RISK_STATE_VERSION,
   PositionRiskEngine,
   type PositionRiskInput,
   type PositionRiskOutput,
   type PositionRiskSettings,
-  type PositionRiskSnapshot,
 } from '../domain/index.ts';
 
 /** The guard between bus and judgement: decodes facts, publishes what follows. */
 export class RiskMachine implements StepMachine {
   readonly engine: PositionRiskEngine;
+  readonly #owner: string;
   readonly #account: PositionRiskSettings['account'];
   #opened = 0;
   #closed = 0;
@@ -20,13 +21,11 @@ export class RiskMachine implements StepMachine {
 
   constructor(settings: PositionRiskSettings, state: Uint8Array | undefined) {
     this.#account = settings.account;
+    this.#owner = `position-risk.${settings.account}`;
     this.engine =
       state === undefined
         ? new PositionRiskEngine(settings)
-        : PositionRiskEngine.restore(
-            settings,
-            JSON.parse(new TextDecoder().decode(state)) as PositionRiskSnapshot,
-          );
+        : PositionRiskEngine.restore(settings, openSnapshot(this.#owner, POSITION_RISK_STATE_VERSION, state));
   }
 
   handle(message: InboundMessage, context: HandleContext): void {
@@ -51,7 +50,7 @@ export class RiskMachine implements StepMachine {
   }
 
   snapshot(): Uint8Array {
-    return new TextEncoder().encode(JSON.stringify(this.engine.snapshot()));
+    return sealSnapshot(this.#owner, POSITION_RISK_STATE_VERSION, this.engine.snapshot());
   }
 
   counters(): Record<string, number> {

@@ -1,11 +1,11 @@
 import type { ControlCommand, Decimal, HaltScope, InstrumentId, RiskEvent, TimeUs } from '@algo/model';
-import { EquityGuard, type EquityGuardSnapshot } from './equity-guard.ts';
+import { EquityGuard, type EquityGuardState } from './equity-guard.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 import { checkPerson, ENGINE_ACTOR, type ScopedMode, TradingModes } from './trading-modes.ts';
 
-/** An account's equity and limits as they are stored. */
-export interface AccountGuardSnapshot {
-  readonly equity: EquityGuardSnapshot;
+/** An account's equity and limits as they are kept. */
+export interface AccountGuardState {
+  readonly equity: EquityGuardState;
   readonly modes: readonly ScopedMode[];
 }
 
@@ -15,7 +15,7 @@ export class AccountGuard {
   readonly equity: EquityGuard;
   readonly #modes: TradingModes;
 
-  constructor(settings: PositionRiskSettings, stored: AccountGuardSnapshot | null = null) {
+  constructor(settings: PositionRiskSettings, stored: AccountGuardState | null = null) {
     const { account, startingEquity, drawdownLevels } = settings;
     this.#scope = { kind: 'account', account };
     this.equity =
@@ -71,7 +71,7 @@ export class AccountGuard {
     return change === null ? rebased : [...rebased, change];
   }
 
-  snapshot(): AccountGuardSnapshot {
+  snapshot(): AccountGuardState {
     return { equity: this.equity.snapshot(), modes: this.#modes.entries() };
   }
 
