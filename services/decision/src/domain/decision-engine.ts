@@ -1,6 +1,6 @@
 import {
   type Check,
-  Decimal,
+  type Decimal,
   InputError,
   type MarketState,
   type RefusalCode,
@@ -15,7 +15,7 @@ import type { DecisionInput, DecisionOutput } from './decision-io.ts';
 import { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
 import { type Cause, recordDecision } from './decision-record.ts';
 import type { DecisionSettings } from './decision-settings.ts';
-import { type DecisionSnapshot, readSnapshot, SNAPSHOT_VERSION } from './decision-snapshot.ts';
+import type { DecisionState } from './decision-state.ts';
 import { type EntryPlan, planEntry } from './entry-plan.ts';
 import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
@@ -58,7 +58,7 @@ export class DecisionEngine {
   #unknownInstruments: number;
 
   /** *Errors*: InputError when the configuration cannot run, as for ConfigurationActivated. */
-  constructor(settings: DecisionSettings, memory: DecisionSnapshot | null = null) {
+  constructor(settings: DecisionSettings, memory: DecisionState | null = null) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
     this.#config = memory?.config ?? settings.config;
@@ -71,9 +71,7 @@ export class DecisionEngine {
     this.#refusals = new RefusalCounts(memory?.refusals ?? []);
     this.#withheld = new RefusalCounts(memory?.withheld ?? []);
     this.#newestUs = memory?.newestUs ?? 0;
-    const equity = memory?.equity ?? null;
-    this.#equity =
-      equity === null ? null : { amount: Decimal.of(equity.amount, 'equity'), timeUs: equity.timeUs };
+    this.#equity = memory?.equity ?? null;
     this.#repeatedSignals = memory?.repeatedSignals ?? 0;
     this.#unknownInstruments = memory?.unknownInstruments ?? 0;
   }
@@ -126,17 +124,13 @@ export class DecisionEngine {
     };
   }
 
-  snapshot(): DecisionSnapshot {
+  /** Returns all that it knows; what it does later changes nothing in it. */
+  snapshot(): DecisionState {
     return {
-      version: SNAPSHOT_VERSION,
-      account: this.#settings.account,
       config: this.#config,
       configurationHash: this.#configurationHash,
       newestUs: this.#newestUs,
-      equity:
-        this.#equity === null
-          ? null
-          : { amount: this.#equity.amount.toString(), timeUs: this.#equity.timeUs },
+      equity: this.#equity,
       modes: this.#modes.entries(),
       exposure: this.#exposure.snapshot(),
       pace: this.#pace.snapshot(),
@@ -149,26 +143,16 @@ export class DecisionEngine {
 
   /**
    * Returns an engine that goes on as if it had never stopped, with the configuration that was active then.
-   * *Errors*: InputError on another version, another account,
-   * or a configuration that changed inside the snapshot.
+   * *Errors*: InputError on a configuration that changed inside the state.
    */
-  static restore(settings: DecisionSettings, snapshot: unknown): DecisionEngine {
-    const memory = readSnapshot(snapshot);
-    const engine = new DecisionEngine(settings, memory);
-    const differs =
-      memory.account !== settings.account
-        ? `account ${memory.account}`
-        : engine.#configurationHash !== memory.configurationHash
-          ? `configuration ${memory.configurationHash}`
-          : null;
-    if (differs !== null)
+  static restore(settings: DecisionSettings, state: DecisionState): DecisionEngine {
+    const engine = new DecisionEngine(settings, state);
+    if (engine.#configurationHash !== state.configurationHash)
       throw new InputError({
         field: 'decision snapshot',
-        value: differs,
-        because:
-          `does not belong to account ${settings.account} ` +
-          `and configuration ${engine.#configurationHash}`,
-        remedy: 'Restore the snapshot of this account, or start without one and replay the log.',
+        value: `configuration ${state.configurationHash}`,
+        because: `the configuration in it is ${engine.#configurationHash}`,
+        remedy: 'Start without the snapshot and replay the log.',
       });
     return engine;
   }

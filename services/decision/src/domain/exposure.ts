@@ -8,7 +8,7 @@ export interface PendingEntry {
   readonly expiresUs: TimeUs;
 }
 
-/** The exposure as it is stored, plain JSON. */
+/** The exposure as it is kept. */
 export interface ExposureState {
   readonly positions: readonly { readonly instrument: InstrumentId; readonly position: PositionId }[];
   readonly pending: readonly PendingEntry[];

@@ -2,7 +2,7 @@ export { clientOrderIdOf } from './client-order-id.ts';
 export * from './execution-engine.ts';
 export * from './execution-io.ts';
 export type { ExecutionSettings } from './execution-settings.ts';
-export type { ExecutionSnapshot } from './execution-snapshot.ts';
+export { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.ts';
 export * from './limits.ts';
 export type { ExitStyle } from './order-placement.ts';
 export * from './order-state-machine.ts';

@@ -3,7 +3,6 @@ import {
   type Decimal,
   type ExitReason,
   type Fill,
-  InputError,
   type OrderEvent,
   type Position,
   type PositionEvent,
@@ -21,12 +20,7 @@ import type { InstrumentBook, KnownOrder } from './instrument-book.ts';
 import type { PositionGuard, StopView } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
-import {
-  knownOrders,
-  POSITION_RISK_SNAPSHOT_VERSION,
-  type PositionRiskSnapshot,
-  storedOrders,
-} from './position-risk-snapshot.ts';
+import type { PositionRiskState } from './position-risk-state.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
@@ -58,39 +52,28 @@ export class PositionRiskEngine {
     this.#books = new AccountBooks(settings);
   }
 
-  /**
-   * Returns a machine that goes on where the snapshot was taken. *Errors*: InputError on one it can't read.
-   */
-  static restore(settings: PositionRiskSettings, stored: PositionRiskSnapshot): PositionRiskEngine {
-    if (stored.version !== POSITION_RISK_SNAPSHOT_VERSION || stored.account !== settings.account)
-      throw new InputError({
-        field: 'snapshot',
-        value: `version ${stored.version} of account ${stored.account}`,
-        because: `not version ${POSITION_RISK_SNAPSHOT_VERSION} of account ${settings.account}`,
-        remedy: "Start without it and replay the account's order events from the beginning.",
-      });
+  /** Returns a machine that goes on where the snapshot was taken. *Errors*: InputError as `AccountBooks`. */
+  static restore(settings: PositionRiskSettings, state: PositionRiskState): PositionRiskEngine {
     const engine = new PositionRiskEngine(settings);
-    engine.#books.restore(stored.books, settings);
-    engine.#guard = new AccountGuard(settings, stored.guard);
-    engine.#orders = new RecentMap(ORDERS_REMEMBERED, knownOrders(stored.orders));
-    engine.#fills = new FillMemory(stored.fills);
-    engine.#commands = new RecentMap(COMMANDS_REMEMBERED, stored.commands);
-    engine.#started = stored.started;
-    engine.#nowUs = stored.nowUs;
+    engine.#books.restore(state.books, settings);
+    engine.#guard = new AccountGuard(settings, state.guard);
+    engine.#orders = new RecentMap(ORDERS_REMEMBERED, state.orders);
+    engine.#fills = new FillMemory(state.fills);
+    engine.#commands = new RecentMap(COMMANDS_REMEMBERED, state.commands);
+    engine.#started = state.started;
+    engine.#nowUs = state.nowUs;
     engine.#plan();
     return engine;
   }
 
-  /** Returns all that must go on, as a plain value. */
-  snapshot(): PositionRiskSnapshot {
+  /** Returns all that must go on; what the machine does later changes nothing in it. */
+  snapshot(): PositionRiskState {
     return {
-      version: POSITION_RISK_SNAPSHOT_VERSION,
-      account: this.#settings.account,
       started: this.#started,
       nowUs: this.#nowUs,
       guard: this.#guard.snapshot(),
       books: this.#books.snapshot(),
-      orders: storedOrders(this.#orders.entries()),
+      orders: this.#orders.entries(),
       fills: this.#fills.entries(),
       commands: this.#commands.entries(),
     };
