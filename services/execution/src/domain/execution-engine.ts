@@ -3,6 +3,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  type Order,
   type OrderEvent,
   type TimeUs,
 } from '@algo/model';
@@ -12,7 +13,6 @@ import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
-import type { Order } from './order-state-machine.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { closedGate, ReconciliationGate } from './reconciliation-gate.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';
