@@ -4,6 +4,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  type Order,
   type OrderEvent,
   type TimeUs,
   TradingModes,
@@ -14,7 +15,6 @@ import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
-import type { Order } from './order-state-machine.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { closedGate, ReconciliationGate } from './reconciliation-gate.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';

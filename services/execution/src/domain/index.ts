@@ -5,5 +5,4 @@ export type { ExecutionSettings } from './execution-settings.ts';
 export { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.ts';
 export * from './limits.ts';
 export type { ExitStyle } from './order-placement.ts';
-export * from './order-state-machine.ts';
 export type { NetPosition } from './position-book.ts';
