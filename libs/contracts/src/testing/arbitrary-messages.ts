@@ -1,4 +1,4 @@
-// Derives fast-check arbitraries from the tables of the codecs: what the property tests send to the wire and back.
+// Derives fast-check arbitraries from the codecs' tables: what the property tests send to the wire and back.
 import { Decimal } from '@algo/model';
 import fc from 'fast-check';
 import type { TableCodec } from '../codec.ts';
@@ -34,7 +34,7 @@ export function arbitraryOf<Value>(codec: TableCodec<Value>): fc.Arbitrary<Value
   return arbitraryWire(codec.shape).map((raw) => codec.decode(wire.encode(raw).finish()));
 }
 
-/** Returns wire objects that a table accepts, every optional field at times absent, every union arm at times taken. */
+/** Returns wire objects that a table accepts: optional fields are absent at times, a union has one arm. */
 export function arbitraryWire(shape: MessageShape): fc.Arbitrary<WireObject> {
   const fields = Object.entries(shape.fields).map(([name, field]) => ({ [name]: ruled(field) }));
   if (shape.oneof) return fc.oneof(...fields.map((arm) => fc.record<WireObject>(arm)));

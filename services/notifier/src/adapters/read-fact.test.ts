@@ -55,7 +55,7 @@ const difference = {
   after: '2',
 };
 
-/** What the machinery says, by what the notifier makes of it; a fact that nobody says doesn't compile here. */
+/** What the machinery says, by what the notifier makes of it; a fact without a cause doesn't compile. */
 const machinery: { readonly [Type in SystemFact['type']]: InboundMessage } = {
   ServiceDown: said(subjects.service('ingest-0'), codecs.ServiceStopped, life),
   ServiceRestored: said(subjects.service('ingest-0'), codecs.ServiceStarted, life),
