@@ -59,6 +59,11 @@ export class FeedTimes {
     return UNTOLD;
   }
 
+  /** Returns the time that a feed told last; 0 before it told any. */
+  toldBy(feed: string): TimeUs {
+    return this.#times.get(feed)?.toldUs ?? 0;
+  }
+
   /** Takes note of an event of a venue's instrument: its feed has come at least so far. */
   hear(venue: string, timeUs: TimeUs): void {
     if (timeUs > (this.#heard.get(venue) ?? 0)) this.#heard.set(venue, timeUs);
@@ -67,6 +72,14 @@ export class FeedTimes {
   /** Returns what time it is for a venue's instruments: as its feed told, or as its newest event says. */
   nowUs(venue: string): TimeUs {
     return Math.max(this.of(venue).toldUs, this.#heard.get(venue) ?? 0);
+  }
+
+  /** Returns the newest time of all feeds: for what concerns no single instrument. */
+  newestUs(): TimeUs {
+    let newest = 0;
+    for (const { toldUs } of this.#times.values()) newest = Math.max(newest, toldUs);
+    for (const timeUs of this.#heard.values()) newest = Math.max(newest, timeUs);
+    return newest;
   }
 
   state(): FeedTimesState {
