@@ -11,6 +11,7 @@ export * from './market-state.ts';
 export * from './order.ts';
 export * from './order-flow-row.ts';
 export * from './own-order-id.ts';
+export * from './plain.ts';
 export * from './position.ts';
 export * from './risk.ts';
 export * from './shard.ts';
