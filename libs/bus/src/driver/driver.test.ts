@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { DriveWorld, memorySnapshots, ROLE_NAMES, ROLES, type RoleName, wordsOf } from '../testing/drive-world.ts';
+import type { AppendLog } from '../append-log.ts';
+import {
+  type Answer,
+  DriveWorld,
+  memorySnapshots,
+  ROLE_NAMES,
+  ROLES,
+  type RoleName,
+  wordsOf,
+} from '../testing/drive-world.ts';
+import { decodeRecord } from './own-records.ts';
 
 /** A generator of numbers that a seed decides. */
 function seeded(seed: number): () => number {
@@ -19,9 +29,7 @@ const pick = <Item>(items: readonly Item[], random: () => number): Item =>
 async function killedRun(seed: number): Promise<DriveWorld> {
   const random = seeded(seed);
   const world = new DriveWorld({ random, delays: true, byWire: seed % 5 === 0 });
-  const begun = world.feed.begin();
-  await world.clock.advance(20);
-  await begun;
+  await world.passing(world.feed.begin());
   for (const role of ROLE_NAMES) await world.start(role);
   for (let i = 0; i < 60; i++) {
     world.feed.tell();
@@ -35,14 +43,22 @@ async function killedRun(seed: number): Promise<DriveWorld> {
     } else if (fate < 0.08) {
       for (const role of ROLE_NAMES) world.kill(role, false);
       world.server.lose();
-      const again = world.feed.begin();
-      await world.clock.advance(20);
-      await again;
+      await world.passing(world.feed.begin());
       for (const role of ROLE_NAMES.toSorted(() => random() - 0.5)) await world.start(role);
     }
   }
   await world.clock.advance(4_000);
   return world;
+}
+
+/** What a machine was told by its own log. */
+async function toldTo(log: AppendLog): Promise<Answer[]> {
+  const told: Answer[] = [];
+  for await (const { bytes } of log.read(0)) {
+    const record = decodeRecord(bytes);
+    if (record.kind === 'input') told.push(...(record.inputs as Answer[]));
+  }
+  return told;
 }
 
 /** Goes through a service's run again from the very beginning, beside what is there. */
@@ -67,9 +83,14 @@ describe('whoever is killed, and when', () => {
     async (first) => {
       for (let seed = first; seed < first + 20; seed++) {
         const world = await killedRun(seed);
-        const { done, recalled } = world.outside;
+        const { done } = world.outside;
         expect([seed, new Set(done).size]).toEqual([seed, done.length]);
-        expect([seed, recalled.filter((id) => done.includes(id))]).toEqual([seed, []]);
+        const told = await toldTo(world.services['execution.a'].log);
+        const recalled = told.filter(({ name }) => name === 'Recalled');
+        expect([seed, recalled.filter(({ body }) => done.includes(body.id))]).toEqual([seed, []]);
+        const ends = told.filter(({ name }) => name !== 'Told').map(({ body }) => body.id);
+        expect([seed, new Set(ends).size]).toEqual([seed, ends.length]);
+        expect([seed, done.filter((id) => !ends.includes(id))]).toEqual([seed, []]);
         for (const role of ROLE_NAMES) {
           const { driver } = world.services[role];
           expect([seed, role, driver?.backlog]).toEqual([seed, role, 0]);

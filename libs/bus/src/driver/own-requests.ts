@@ -84,7 +84,9 @@ export class OwnRequests<Request, Own extends OwnInput> {
     const { intents, left, ended } = this.#parts.past;
     const collected = this.#collected!;
     this.#collected = undefined;
-    for (const [number, { body }] of intents) this.#compare(number, collected, body as Request);
+    const before = this.#parts.snapshot?.requests ?? 0;
+    for (const [number, { body }] of intents)
+      if (number > before || collected.has(number)) this.#compare(number, collected, body as Request);
     this.#asked = Math.max(this.#asked, ...intents.keys());
     for (const open of [...collected.values()].toSorted((a, b) => a.number - b.number))
       if (!ended.has(open.number)) this.#desk!.add({ ...open, hasLeft: open.hasLeft || left.has(open.number) });

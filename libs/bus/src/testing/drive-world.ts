@@ -125,9 +125,8 @@ function speak(name: Out, n: number, say: Say<Out, Deed>): void {
 }
 
 /** What the book's deeds meet: it knows what was done, over all the book's lives. */
-export class Outside {
-  readonly done: number[] = [];
-  readonly recalled: number[] = [];
+export interface Outside {
+  readonly done: number[];
 }
 
 /** One life's hands outside. `delayMs` is how long each thing takes. */
@@ -153,10 +152,7 @@ export function handsOf(outside: Outside, clock: VirtualClock, delayMs: () => nu
         }),
       );
     },
-    withdrawn(deed) {
-      outside.recalled.push(deed.id);
-      return [answer('Recalled', deed)];
-    },
+    withdrawn: (deed) => [answer('Recalled', deed)],
   };
 }
 
@@ -196,7 +192,7 @@ export interface WorldOptions {
 export class DriveWorld {
   readonly clock = new VirtualClock(1_000);
   readonly server: MemoryServer;
-  readonly outside = new Outside();
+  readonly outside: Outside = { done: [] };
   readonly services: Readonly<Record<RoleName, Service>>;
   readonly #options: WorldOptions;
   readonly feed: Feed;
@@ -232,7 +228,7 @@ export class DriveWorld {
     const service = this.services[role];
     const { reads, says, requests } = ROLES[role] as Role;
     const hands = handsOf(this.outside, this.clock, () => Math.floor(this.#options.random() * 8));
-    service.driver = await this.#passing(
+    service.driver = await this.passing(
       Driver.start<Input, Out, Deed, Answer>({
         ...{ bus: this.bus(role), clock: this.clock, identity: role, account: 'a', log: service.log, snapshots },
         snapshotIntervalMs: this.#options.snapshotIntervalMs ?? 30,
@@ -262,7 +258,7 @@ export class DriveWorld {
   }
 
   /** Lets time pass until a promise settles. */
-  async #passing<Result>(promise: Promise<Result>): Promise<Result> {
+  async passing<Result>(promise: Promise<Result>): Promise<Result> {
     let settled = false;
     const settle = () => {
       settled = true;
