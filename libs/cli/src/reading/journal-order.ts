@@ -11,12 +11,13 @@ export const JOURNAL_RANK = {
   OrderFilled: 5,
   OrderCanceled: 6,
   OrderExpired: 7,
-  PositionOpened: 8,
-  PositionIncreased: 9,
-  StopMoved: 10,
-  ExitTriggered: 11,
-  PositionReduced: 12,
-  PositionClosed: 13,
+  OrderQuarantined: 8,
+  PositionOpened: 9,
+  PositionIncreased: 10,
+  StopMoved: 11,
+  ExitTriggered: 12,
+  PositionReduced: 13,
+  PositionClosed: 14,
 } as const;
 export type JournalKind = keyof typeof JOURNAL_RANK;
 
