@@ -1,5 +1,5 @@
 // Who may import whom. Imports go down only: proto → model → {contracts, indicators} →
-// {bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} → services → test.
+// {read-models, bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} → services → test.
 
 /** What each library may import of the others, beside its npm packages. The whole house law in one table. */
 const LOWEST = ['model', 'contracts', 'indicators'];
@@ -7,6 +7,7 @@ const MAY_IMPORT = {
   model: [],
   contracts: ['model'],
   indicators: ['model'],
+  'read-models': ['model', 'contracts'],
   bus: LOWEST,
   tickstore: LOWEST,
   strategy: LOWEST,
@@ -15,7 +16,7 @@ const MAY_IMPORT = {
   venues: [...LOWEST, 'bus'],
   runtime: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation'],
   testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
-  cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
+  cli: [...LOWEST, 'read-models', 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
 };
 
 /** What only tests use stands in a folder testing/ beside them, and may import what they may. */
