@@ -36,7 +36,8 @@ export class EventTally {
   #equity: Decimal | null = null;
 
   /** Facts that nothing is counted of are passed over. */
-  take({ name, body }: Fact): void {
+  take(fact: Fact): void {
+    const { name, body } = fact;
     switch (name) {
       case 'SignalGenerated':
         this.#signals++;
@@ -49,14 +50,6 @@ export class EventTally {
       case 'OrderRejected':
       case 'OrderFilled':
         this.#orders.set(name, this.#count(name) + 1);
-        return;
-      case 'PositionOpened':
-      case 'PositionIncreased':
-      case 'PositionReduced':
-      case 'PositionClosed':
-      case 'StopMoved':
-      case 'ExitTriggered':
-        this.#positions.add(body);
         return;
       case 'GapOpened':
         this.#feed.gaps++;
@@ -71,7 +64,8 @@ export class EventTally {
       case 'EquityMarked':
         this.#equity = body.equity;
         return;
-      default: // says nothing that is counted
+      default:
+        this.#positions.take(fact);
     }
   }
 

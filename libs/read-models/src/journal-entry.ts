@@ -1,5 +1,6 @@
-import type { Fact } from '@algo/contracts';
+import type { Fact, FactOf } from '@algo/contracts';
 import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/model';
+import { isPositionFact } from './position-list.ts';
 
 /** What the journal tells of. A signal is what a decision looks at; it is shown, and no part of the canonical lines. */
 export type JournalKind =
@@ -38,15 +39,8 @@ export function entryOf(fact: Fact): JournalEntry | null {
     case 'OrderCanceled':
     case 'OrderExpired':
       return entryOfOrder(fact);
-    case 'PositionOpened':
-    case 'PositionIncreased':
-    case 'PositionReduced':
-    case 'PositionClosed':
-    case 'StopMoved':
-    case 'ExitTriggered':
-      return entryOfPosition(fact);
     default:
-      return null;
+      return isPositionFact(fact) ? entryOfPosition(fact) : null;
   }
 }
 
@@ -104,7 +98,7 @@ function entryOfOrder(fact: Extract<JournalFact, { readonly name: OrderEvent['ty
   }
 }
 
-function entryOfPosition(fact: Extract<JournalFact, { readonly name: PositionEvent['type'] }>): JournalEntry {
+function entryOfPosition(fact: FactOf<'pos.evt'>): JournalEntry {
   const { position, timeUs } = fact.body;
   const { id } = position;
   switch (fact.name) {

@@ -9,6 +9,7 @@ import {
   type TimeUs,
 } from '@algo/model';
 import type { JournalFact } from './journal-entry.ts';
+import { isPositionFact } from './position-list.ts';
 
 /** Returns a fact as one line for people: time, instrument, and what happened with its numbers. */
 export function wordsOf(
@@ -21,6 +22,7 @@ export function wordsOf(
 }
 
 function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [string, string] {
+  if (isPositionFact(fact)) return [fact.body.position.instrument, positionWords(fact.body)];
   switch (fact.name) {
     case 'SignalGenerated': {
       const { direction, state } = fact.body;
@@ -28,13 +30,6 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
     }
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
-    case 'PositionOpened':
-    case 'PositionIncreased':
-    case 'PositionReduced':
-    case 'PositionClosed':
-    case 'StopMoved':
-    case 'ExitTriggered':
-      return [fact.body.position.instrument, positionWords(fact.body)];
     default:
       return [fact.body.instrument, orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? 'entry')];
   }
