@@ -125,7 +125,8 @@ function parseAccounts(text: string): string[] {
 
 /** Returns what the speed means for orders, where that is worth saying at the start. */
 export function speedWarning({ speed }: Pick<UpOptions, 'speed'>): string | undefined {
-  if (speed === 'max') return 'at the speed max nothing is traded: the recording is analysed and stored';
+  if (speed === 'max')
+    return 'at the speed max orders expire before they are worked: the recording is analysed and stored';
   if (Number(speed ?? 1) <= SAFE_SPEED_MAX) return undefined;
   return (
     `at ${speed} times the clock orders will expire: what takes this machine 50 ms takes ` +
