@@ -76,8 +76,8 @@ export class StatusReporter implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    // The bus may be what failed.
-    await this.#status(true).catch(() => undefined);
+    // The bus may be what failed. The status is last: it is what readers find of a process that ended.
     await this.#life('ServiceStopped', this.#reason).catch(() => undefined);
+    await this.#status(true).catch(() => undefined);
   }
 }
