@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import {
   FAMILIES,
   type Family,
+  OBSERVERS,
   passwordVariable,
   REQUESTS,
   renderNatsUsers,
-  SERVICES,
-  type ServiceName,
   STEP_PLANS,
   type StreamName,
+  USERS,
+  type UserName,
 } from '@algo/contracts';
 import { eventually, natsServerBinary } from '@algo/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -26,7 +27,7 @@ import { message } from './testing/bus-contract.ts';
 let directory: string;
 let server: NatsServerProcess;
 let provisioner: JetStreamBus;
-const buses = new Map<ServiceName, JetStreamBus>();
+const buses = new Map<UserName, JetStreamBus>();
 
 function passwordOf(user: string): string {
   return `the password of ${user}`;
@@ -38,7 +39,7 @@ function connect(user: string, identity: string): Promise<JetStreamBus> {
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'algo-permissions-'));
-  const users = ['provisioner', ...SERVICES];
+  const users = ['provisioner', ...USERS];
   const passwords = users.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}\n`);
   writeFileSync(join(directory, 'passwords.conf'), passwords.join(''));
   server = await NatsServerProcess.start({
@@ -49,7 +50,7 @@ beforeAll(async () => {
   });
   provisioner = await connect('provisioner', 'provisioner');
   await provision(provisioner, { replicas: 1, durables: allDurables() });
-  for (const service of SERVICES) buses.set(service, await connect(service, `${service}-0`));
+  for (const user of USERS) buses.set(user, await connect(user, `${user}-0`));
 });
 afterAll(async () => {
   for (const bus of buses.values()) await bus[Symbol.asyncDispose]();
@@ -60,12 +61,13 @@ afterAll(async () => {
 
 const FAMILY_NAMES = Object.keys(FAMILIES) as Family[];
 
-function publishes(family: Family, service: ServiceName): boolean {
-  return (FAMILIES[family].publishers as readonly ServiceName[]).includes(service);
+function publishes(family: Family, service: UserName): boolean {
+  return (FAMILIES[family].publishers as readonly UserName[]).includes(service);
 }
 
-function reads(family: Family, service: ServiceName): boolean {
-  return (FAMILIES[family].readers as readonly ServiceName[]).includes(service);
+function reads(family: Family, service: UserName): boolean {
+  const readers: readonly UserName[] = [...FAMILIES[family].readers, ...OBSERVERS];
+  return readers.includes(service);
 }
 
 /** A subject of a family as this process would use it. */
@@ -74,7 +76,7 @@ function sample(family: Family, identity: string): string {
   return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
 }
 
-describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName) => {
+describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
   const identity = `${service}-0`;
 
   test('stores what it publishes', async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { DURABLE_READERS, inboxPrefix, permissionsOf, renderNatsUsers } from './permissions.ts';
-import { FAMILIES, type Family, REQUESTS, SERVICES, type ServiceName, SIGNALS, STREAMS } from './topology.ts';
+import {
+  DURABLE_READERS,
+  inboxPrefix,
+  OBSERVERS,
+  permissionsOf,
+  renderNatsUsers,
+  USERS,
+  type UserName,
+} from './permissions.ts';
+import { FAMILIES, type Family, REQUESTS, SIGNALS, STREAMS } from './topology.ts';
 
 /** Whether a list of NATS patterns allows a subject. */
 function allows(patterns: readonly string[], subject: string): boolean {
@@ -21,13 +29,13 @@ function sample(family: Family, identity: string): string {
   return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
 }
 
-describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName) => {
+describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
   const identity = `${service}-0`;
   const { publish, subscribe, responses } = permissionsOf(service);
 
   test('may say what the topology lets it say, and nothing else', () => {
     for (const family of Object.keys(FAMILIES) as Family[]) {
-      const publishers: readonly ServiceName[] = FAMILIES[family].publishers;
+      const publishers: readonly UserName[] = FAMILIES[family].publishers;
       expect([family, allows(publish, sample(family, identity))]).toEqual([
         family,
         publishers.includes(service),
@@ -37,10 +45,12 @@ describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName)
 
   test('may make consumers on the streams it reads, and on no other', () => {
     for (const stream of Object.keys(STREAMS)) {
-      const reads = Object.values(FAMILIES).some(
-        (plan) => plan.stream === stream && (plan.readers as readonly ServiceName[]).includes(service),
+      const observes = (OBSERVERS as readonly UserName[]).includes(service);
+      const named = Object.values(FAMILIES).some(
+        (plan) => plan.stream === stream && (plan.readers as readonly UserName[]).includes(service),
       );
-      const follows = reads && !DURABLE_READERS.includes(service);
+      const reads = observes || named;
+      const follows = reads && !(DURABLE_READERS as readonly UserName[]).includes(service);
       expect([stream, allows(publish, `$JS.API.CONSUMER.CREATE.${stream}`)]).toEqual([stream, follows]);
       expect([stream, allows(publish, `$JS.API.CONSUMER.MSG.NEXT.${stream}.${service}`)]).toEqual([
         stream,
@@ -57,19 +67,19 @@ describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName)
 
   test('hears its own inbox, the requests it serves, the signals it reads', () => {
     expect(allows(subscribe, `${inboxPrefix(identity)}.x.1`)).toBe(true);
-    for (const other of SERVICES)
+    for (const other of USERS)
       if (other !== service) expect(allows(subscribe, `${inboxPrefix(`${other}-0`)}.x.1`)).toBe(false);
     for (const family of Object.keys(FAMILIES) as Family[])
       expect(allows(subscribe, sample(family, identity))).toBe(false);
     for (const [request, { servers, clients }] of Object.entries(REQUESTS)) {
-      const serves = (servers as readonly ServiceName[]).includes(service);
+      const serves = (servers as readonly UserName[]).includes(service);
       expect([allows(subscribe, `${request}.paper.submit`), responses]).toEqual([serves, serves]);
-      const asks = (clients as readonly ServiceName[]).includes(service);
+      const asks = (clients as readonly UserName[]).includes(service);
       expect(allows(publish, `${request}.paper.submit`)).toBe(asks);
     }
     for (const [signal, { publishers, readers }] of Object.entries(SIGNALS)) {
-      const says = (publishers as readonly ServiceName[]).includes(service);
-      const hears = (readers as readonly ServiceName[]).includes(service);
+      const says = (publishers as readonly UserName[]).includes(service);
+      const hears = (readers as readonly UserName[]).includes(service);
       expect(allows(publish, `${signal}.${identity}`)).toBe(says);
       expect(allows(subscribe, `${signal}.ingest-0`)).toBe(hears);
     }
@@ -92,30 +102,35 @@ test('a process speaks for itself only: no mark, signal, status, snapshot or lif
   }
 });
 
+test('an observer writes nothing: it asks for consumers, and the command line for what people want', () => {
+  const written = (user: UserName) =>
+    permissionsOf(user).publish.filter((subject) => !subject.startsWith('$JS.API.'));
+  expect(written('observer')).toEqual([]);
+  expect(written('cli')).toEqual(['ctl.mode.>', 'ctl.config.>']);
+  for (const observer of OBSERVERS)
+    for (const { readers } of Object.values(FAMILIES))
+      expect((readers as readonly UserName[]).includes(observer)).toBe(false);
+});
+
 test('only execution may take the lease by which it trades', () => {
-  const takers = SERVICES.filter((service) =>
+  const takers = USERS.filter((service) =>
     allows(permissionsOf(service).publish, '$KV.leases.execution.paper-main'),
   );
   expect(takers).toEqual(['execution']);
 });
 
 test('only who decides and who watches positions may command orders', () => {
-  const commanders = SERVICES.filter((service) =>
-    allows(permissionsOf(service).publish, 'ord.cmd.paper-main'),
-  );
+  const commanders = USERS.filter((service) => allows(permissionsOf(service).publish, 'ord.cmd.paper-main'));
   expect(commanders).toEqual(['decision', 'position-risk']);
 });
 
 test('the rendered block has a user for everybody, and no password in it', () => {
   const text = renderNatsUsers({ instances: { analytics: 3 }, passwordsFile: 'passwords.conf' });
-  expect([...text.matchAll(/user: "([^"]+)"/g)].map(([, user]) => user)).toEqual([
-    'provisioner',
-    ...SERVICES,
-  ]);
+  expect([...text.matchAll(/user: "([^"]+)"/g)].map(([, user]) => user)).toEqual(['provisioner', ...USERS]);
   const passwords = [...text.matchAll(/password: (.+)/g)].map(([, password]) => password);
   expect(passwords).toContain('$ALGO_NATS_PASSWORD_POSITION_RISK');
   for (const password of passwords) expect(password).toMatch(/^\$ALGO_NATS_PASSWORD_[A-Z_]+$/);
-  expect(new Set(passwords).size).toBe(SERVICES.length + 1);
+  expect(new Set(passwords).size).toBe(USERS.length + 1);
   expect(text).toContain('"step.mark.analytics-2"');
   expect(text.startsWith('include "passwords.conf"\n')).toBe(true);
   expect(renderNatsUsers()).not.toContain('include');

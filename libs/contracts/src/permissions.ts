@@ -6,8 +6,18 @@ import {
   DRIVEN,
   SERVICES,
   type ServiceName,
+  STREAMS,
   type StreamName,
 } from './topology.ts';
+
+/**
+ * Who looks on: reads every stream and writes none; no family names it as a reader. `observer` is for a
+ * console and for outsiders; the command line also says what people ask for, `ctl.*`.
+ */
+export const OBSERVERS = ['cli', 'observer'] as const;
+/** Whom the server knows by name, beside the provisioner. */
+export const USERS = [...SERVICES, 'observer'] as const;
+export type UserName = (typeof USERS)[number];
 
 /** What one user of the server may do. *Shape*: subjects with NATS wildcards; nothing else is allowed. */
 export interface Permissions {
@@ -32,13 +42,14 @@ export function inboxPrefix(identity: string): string {
 }
 
 /**
- * Returns what the processes of a service may do on the bus, from the topology alone: say what their families
- * and requests name, follow the streams that hold what they read, keep their own snapshots. Whoever may make
+ * Returns what the processes of a service or an observer may do on the bus, from the topology alone: say
+ * what their families and requests name, follow the streams that hold what they read, keep their own
+ * snapshots. Whoever may make
  * a consumer on a stream may read all of it: the server can't narrow a consumer of several families.
  * Not covered by any such list is the reply subject of a request, which a process chooses freely; so
  * processes of different owners need accounts of their own.
  */
-export function permissionsOf(service: ServiceName, instances = 1): Permissions {
+export function permissionsOf(service: UserName, instances = 1): Permissions {
   const names = processNames(service, instances);
   return {
     publish: [
@@ -46,7 +57,7 @@ export function permissionsOf(service: ServiceName, instances = 1): Permissions 
       ...writtenStreams(service).flatMap((stream) => names.map((name) => `fence.${stream}.${name}`)),
       ...namesOf(REQUESTS, service, 'clients').map((request) => `${request}.>`),
       ...readStreams(service).flatMap((stream) =>
-        DURABLE_READERS.includes(service) ? durableApi(stream, service) : followApi(stream),
+        among(DURABLE_READERS, service) ? durableApi(stream, service) : followApi(stream),
       ),
       ...Object.entries(bucketUse(service, names)).flatMap(([bucket, keys]) => [
         `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
@@ -68,18 +79,22 @@ export const PROVISIONER: Permissions = {
   responses: false,
 };
 
-/** Commands of people are processes of the moment, named by their number. */
-function processNames(service: ServiceName, instances: number): readonly string[] {
-  if (service === 'cli') return ['*'];
+/** Observers are processes of the moment, named by their number. */
+function processNames(service: UserName, instances: number): readonly string[] {
+  if (among(OBSERVERS, service)) return ['*'];
   return Array.from({ length: instances }, (_, ordinal) => `${service}-${ordinal}`);
 }
 
-type Roles<Role extends string> = Readonly<Record<Role, readonly ServiceName[]>>;
+function among(users: readonly UserName[], user: UserName): boolean {
+  return users.includes(user);
+}
+
+type Roles<Role extends string> = Readonly<Record<Role, readonly UserName[]>>;
 
 /** Returns the entries of a table in which a service has a role. */
 function namesOf<Name extends string, Role extends string>(
   table: Readonly<Record<Name, Roles<Role>>>,
-  service: ServiceName,
+  service: UserName,
   role: Role,
 ): Name[] {
   return (Object.keys(table) as Name[]).filter((name) => table[name][role].includes(service));
@@ -89,19 +104,20 @@ function namesOf<Name extends string, Role extends string>(
 const OWN_NAME: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification', 'md.time']);
 
 /** A family that ends in a process's name is open to that process only: nobody speaks for another. */
-function familySubjects(family: Family, service: ServiceName, names: readonly string[]): readonly string[] {
+function familySubjects(family: Family, service: UserName, names: readonly string[]): readonly string[] {
   if (OWN_NAME.has(family)) return names.map((name) => `${family}.${name}`);
   if (family !== 'dlq.letter') return [`${family}.>`];
-  const consumers = DURABLE_READERS.includes(service) ? [...names, service] : names;
+  const consumers = among(DURABLE_READERS, service) ? [...names, service] : names;
   return consumers.map((consumer) => `${family}.*.${consumer}`);
 }
 
 /** A new life fences every stream that it writes, and reads its own words there. */
-function writtenStreams(service: ServiceName): readonly StreamName[] {
+function writtenStreams(service: UserName): readonly StreamName[] {
   return [...new Set(namesOf(FAMILIES, service, 'publishers').map((family) => FAMILIES[family].stream))];
 }
 
-function readStreams(service: ServiceName): readonly StreamName[] {
+function readStreams(service: UserName): readonly StreamName[] {
+  if (among(OBSERVERS, service)) return Object.keys(STREAMS) as StreamName[];
   return [...new Set(namesOf(FAMILIES, service, 'readers').map((family) => FAMILIES[family].stream))];
 }
 
@@ -127,8 +143,8 @@ function durableApi(stream: string, durable: string): readonly string[] {
   ];
 }
 
-function bucketUse(service: ServiceName, names: readonly string[]): BucketUse {
-  const driven = (DRIVEN as readonly ServiceName[]).includes(service);
+function bucketUse(service: UserName, names: readonly string[]): BucketUse {
+  const driven = among(DRIVEN, service);
   const snapshots = names.flatMap((name) => [name, `${name}.>`, `${name}-live`, `${name}-live.>`]);
   const lives = driven || service === 'ingest' ? names.map((name) => `life.${name}`) : [];
   const leases = service === 'execution' ? [...lives, 'execution.>'] : lives;
@@ -136,7 +152,7 @@ function bucketUse(service: ServiceName, names: readonly string[]): BucketUse {
     ...(driven || service === 'ingest' ? { snapshots } : {}),
     ...(lives.length > 0 || service === 'reconcile' ? { leases } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
-    ...(service === 'cli' ? { documents: [] } : {}),
+    ...(among(OBSERVERS, service) ? { documents: [] } : {}),
   };
 }
 
@@ -146,22 +162,16 @@ export function passwordVariable(user: string): string {
 }
 
 /**
- * Returns the `authorization` block of nats.conf: one user for each service, named like it, and the
- * provisioner. The passwords are variables, which the server takes from its environment or, when
+ * Returns the `authorization` block of nats.conf: one user for each service and observer, named like it, and
+ * the provisioner. The passwords are variables, which the server takes from its environment or, when
  * `passwordsFile` is given, from assignments in that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
  */
 export function renderNatsUsers(
-  options: {
-    readonly instances?: Partial<Record<ServiceName, number>>;
-    readonly passwordsFile?: string;
-  } = {},
+  options: { readonly instances?: Partial<Record<UserName, number>>; readonly passwordsFile?: string } = {},
 ): string {
   const users: [string, Permissions][] = [
     ['provisioner', PROVISIONER],
-    ...SERVICES.map((service): [string, Permissions] => [
-      service,
-      permissionsOf(service, options.instances?.[service]),
-    ]),
+    ...USERS.map((user): [string, Permissions] => [user, permissionsOf(user, options.instances?.[user])]),
   ];
   return [
     ...(options.passwordsFile === undefined ? [] : [`include ${JSON.stringify(options.passwordsFile)}`]),

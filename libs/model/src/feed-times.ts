@@ -13,21 +13,26 @@ export interface FeedTime {
   readonly warmUs: TimeUs;
 }
 
-/** All feeds' times, plain data. */
-export type FeedTimesState = readonly (readonly [feed: string, time: FeedTime])[];
+/** All that is known of the feeds' times, plain data. */
+export interface FeedTimesState {
+  readonly told: readonly (readonly [feed: string, time: FeedTime])[];
+  readonly heard: readonly (readonly [venue: string, timeUs: TimeUs])[];
+}
 
 const UNTOLD: FeedTime = { toldUs: 0, sureUs: 0, wallUs: 0, speed: 1, warmUs: 0 };
 
 /**
  * The time of each feed: feeds are not compared with each other. An instrument's feed is the one named like its venue;
  * a recording or a made-up market brings instruments of any venue and is the feed of all that have none of their own.
- * *Shape*: one entry for each feed that ever told a time.
+ * *Shape*: one entry for each feed that ever told a time, and for each venue of which anything was heard.
  */
 export class FeedTimes {
   readonly #times: Map<string, FeedTime>;
+  readonly #heard: Map<string, TimeUs>;
 
-  constructor(state: FeedTimesState = []) {
-    this.#times = new Map(state);
+  constructor(state: FeedTimesState = { told: [], heard: [] }) {
+    this.#times = new Map(state.told);
+    this.#heard = new Map(state.heard);
   }
 
   /** Takes the next word of a feed; its times never go back. */
@@ -54,7 +59,30 @@ export class FeedTimes {
     return UNTOLD;
   }
 
+  /** Returns the time that a feed told last; 0 before it told any. */
+  toldBy(feed: string): TimeUs {
+    return this.#times.get(feed)?.toldUs ?? 0;
+  }
+
+  /** Takes note of an event of a venue's instrument: its feed has come at least so far. */
+  hear(venue: string, timeUs: TimeUs): void {
+    if (timeUs > (this.#heard.get(venue) ?? 0)) this.#heard.set(venue, timeUs);
+  }
+
+  /** Returns what time it is for a venue's instruments: as its feed told, or as its newest event says. */
+  nowUs(venue: string): TimeUs {
+    return Math.max(this.of(venue).toldUs, this.#heard.get(venue) ?? 0);
+  }
+
+  /** Returns the newest time of all feeds: for what concerns no single instrument. */
+  newestUs(): TimeUs {
+    let newest = 0;
+    for (const { toldUs } of this.#times.values()) newest = Math.max(newest, toldUs);
+    for (const timeUs of this.#heard.values()) newest = Math.max(newest, timeUs);
+    return newest;
+  }
+
   state(): FeedTimesState {
-    return [...this.#times];
+    return { told: [...this.#times], heard: [...this.#heard] };
   }
 }

@@ -30,6 +30,11 @@ export function instrumentParts(id: InstrumentId): { venue: string; market: stri
   return { venue, market, symbol };
 }
 
+/** Returns the venue of an instrument. */
+export function venueOf(id: InstrumentId): string {
+  return id.slice(0, id.indexOf('.'));
+}
+
 /** Returns the id of the instrument that a venue lists on a market under a symbol. */
 export function instrumentIdOf(venue: string, market: string, symbol: string): InstrumentId {
   return instrumentId(`${venue}.${market}.${symbol}`);

@@ -46,27 +46,6 @@ export interface ExitPlan {
   readonly holdMaxUs: number;
 }
 
-/** Where an order stands. *Source*: reference reliability §3.1, with `intent_logged` and `unknown` added. */
-export const ORDER_STATUSES = [
-  'initialized',
-  'denied',
-  'intent_logged',
-  'submitted',
-  'unknown',
-  'accepted',
-  'partially_filled',
-  'pending_update',
-  'pending_cancel',
-  'triggered',
-  'emulated',
-  'released',
-  'filled',
-  'canceled',
-  'expired',
-  'rejected',
-] as const;
-export type OrderStatus = (typeof ORDER_STATUSES)[number];
-
 /** One execution of one of our orders. *Units*: quantity base, price quote, fee in `feeAsset`. */
 export interface Fill {
   readonly venueTradeId: VenueTradeId;

@@ -8,7 +8,7 @@ export {
   PAPER_DEFAULTS,
   type PaperSettings,
 } from './paper-settings.ts';
-export type { PaperSnapshot } from './paper-snapshot.ts';
+export type { PaperState } from './paper-state.ts';
 export { PaperVenue } from './paper-venue.ts';
 export { type RandomSnapshot, SeededRandom } from './seeded-random.ts';
 export {

@@ -13,13 +13,13 @@ import {
   type VenueOrder,
   venueTradeId,
 } from '@algo/model';
-import { PaperHistory } from './paper-history.ts';
+import { copyLogs, PaperHistory } from './paper-history.ts';
 import { PaperLedger } from './paper-ledger.ts';
 import { reservedMargin } from './paper-margin.ts';
 import { orderKey, PaperMarket, precedes } from './paper-market.ts';
-import type { Ending, Match, PaperOrder } from './paper-matching.ts';
+import { copyOrder, type Ending, type Match, type PaperOrder } from './paper-matching.ts';
 import type { PaperSettings } from './paper-settings.ts';
-import { type PaperSnapshot, readFill, readOrder, spellFill, spellOrder } from './paper-snapshot.ts';
+import type { PaperState } from './paper-state.ts';
 import { copyTape } from './paper-tape.ts';
 
 const BPS_PLACES = 4;
@@ -140,41 +140,36 @@ export class PaperBooks {
     return { request, venueOrderId, status, filled, acceptedUs: liveUs };
   }
 
-  snapshot(): Omit<PaperSnapshot, 'version' | 'clockUs'> {
+  snapshot(): Omit<PaperState, 'clockUs'> {
     return {
       markets: [...this.markets].map(([instrument, { tape, orders }]) => ({
         instrument,
         tape: copyTape(tape),
-        orders: orders.map(spellOrder),
+        orders: orders.map(copyOrder),
       })),
       ledger: this.ledger.snapshot(),
-      ended: [...this.history.ended.values()].map(spellOrder),
-      fills: [...this.history.logs].map(([account, { droppedUs, fills }]) => ({
-        account,
-        droppedUs,
-        fills: fills.map(spellFill),
-      })),
+      ended: [...this.history.ended.values()].map(copyOrder),
+      fills: copyLogs(this.history.logs),
       ids: [...this.history.ids],
     };
   }
 
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
-  restore(snapshot: PaperSnapshot): void {
-    this.ledger.restore(snapshot.ledger);
-    for (const { instrument, tape, orders } of snapshot.markets) {
+  restore(state: PaperState): void {
+    this.ledger.restore(state.ledger);
+    for (const { instrument, tape, orders } of state.markets) {
       const market = this.market(instrument);
       market.tape = copyTape(tape);
-      market.orders = orders.map(readOrder);
+      market.orders = orders.map(copyOrder);
       for (const order of market.orders) this.open.set(orderKey(order), order);
     }
-    for (const ended of snapshot.ended) {
-      const order = readOrder(ended);
+    for (const ended of state.ended) {
+      const order = copyOrder(ended);
       this.market(order.request.instrument);
       this.history.end(orderKey(order), order);
     }
-    for (const { account, droppedUs, fills } of snapshot.fills)
-      this.history.logs.set(account, { droppedUs, fills: fills.map(readFill) });
-    for (const id of snapshot.ids) this.history.ids.add(id);
+    for (const [account, log] of copyLogs(state.fills)) this.history.logs.set(account, log);
+    for (const id of state.ids) this.history.ids.add(id);
   }
 
   /** *Errors*: InputError when the venue doesn't list the instrument. */

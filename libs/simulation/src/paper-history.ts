@@ -8,6 +8,11 @@ export interface FillLog {
   droppedUs: TimeUs | null;
 }
 
+/** Returns a copy that shares nothing that may change. */
+export function copyLogs(logs: ReadonlyMap<AccountId, FillLog>): Map<AccountId, FillLog> {
+  return new Map([...logs].map(([account, log]) => [account, { ...log, fills: [...log.fills] }]));
+}
+
 /**
  * What is over: ended orders, fills, and every client order id ever taken. Bounded by the constants of the
  * settings.

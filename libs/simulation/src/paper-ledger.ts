@@ -24,12 +24,11 @@ interface AccountBook {
   readonly holdings: Map<InstrumentId, Holding>;
 }
 
-/** *Shape*: amounts as decimal texts. */
-export type LedgerSnapshot = readonly {
-  readonly account: AccountId;
-  readonly cash: readonly (readonly [asset: string, total: string])[];
-  readonly holdings: readonly (readonly [instrument: InstrumentId, quantity: string, cost: string])[];
-}[];
+/** The books of every account as they are kept. */
+export type LedgerState = ReadonlyMap<
+  AccountId,
+  { readonly cash: ReadonlyMap<string, Decimal>; readonly holdings: ReadonlyMap<InstrumentId, Holding> }
+>;
 
 const FLAT: Holding = { quantity: Decimal.zero, cost: Decimal.zero };
 
@@ -103,32 +102,23 @@ export class PaperLedger {
     });
   }
 
-  snapshot(): LedgerSnapshot {
-    return [...this.books].map(([account, { cash, holdings }]) => ({
-      account,
-      cash: [...cash].map(([asset, total]) => [asset, total.toString()] as const),
-      holdings: [...holdings].map(
-        ([id, { quantity, cost }]) => [id, quantity.toString(), cost.toString()] as const,
-      ),
-    }));
+  snapshot(): LedgerState {
+    return new Map(
+      [...this.books].map(([account, { cash, holdings }]) => [
+        account,
+        { cash: new Map(cash), holdings: new Map(holdings) },
+      ]),
+    );
   }
 
   /**
-   * Replaces the books of the accounts in the snapshot. *Errors*: InputError on an account that isn't
+   * Replaces the books of the accounts in the state. *Errors*: InputError on an account that isn't
    * configured.
    */
-  restore(snapshot: LedgerSnapshot): void {
-    for (const { account, cash, holdings } of snapshot) {
+  restore(state: LedgerState): void {
+    for (const [account, { cash, holdings }] of state) {
       this.refuseUnknown(account);
-      this.books.set(account, {
-        cash: new Map(cash.map(([asset, total]) => [asset, Decimal.of(total)])),
-        holdings: new Map(
-          holdings.map(([id, quantity, cost]) => [
-            id,
-            { quantity: Decimal.of(quantity), cost: Decimal.of(cost) },
-          ]),
-        ),
-      });
+      this.books.set(account, { cash: new Map(cash), holdings: new Map(holdings) });
     }
   }
 

@@ -46,6 +46,11 @@ export interface PaperOrder {
   arrival: Arrival | null;
 }
 
+/** Returns a copy that shares nothing that may change. */
+export function copyOrder(order: PaperOrder): PaperOrder {
+  return { ...order, arrival: order.arrival && { ...order.arrival } };
+}
+
 /** *Units*: `participation` in ten-thousandths. */
 export interface MatchingRules {
   readonly residualUs: number;

@@ -105,7 +105,7 @@ test('refuses a client order id for ever, whatever became of the first; a refuse
   expect(reason(venue.submit(order('m'), 30 * MS))).toBe('duplicate: m was used before');
   venue.onTrades(tape([200, 'buy', 100, 90]));
   expect(reason(venue.submit(order('m'), 300 * MS))).toBe('duplicate: m was used before');
-  const restored = PaperVenue.restore(SETTINGS, JSON.parse(JSON.stringify(venue.snapshot())));
+  const restored = PaperVenue.restore(SETTINGS, venue.snapshot());
   expect(reason(restored.submit(order('m'), 400 * MS))).toBe('duplicate: m was used before');
 });
 
@@ -165,9 +165,7 @@ test.each([
   expect(() => new PaperVenue(settings)).toThrow(field);
 });
 
-test('refuses a snapshot of another version, and reads of an unknown account', () => {
-  const snapshot = JSON.parse(JSON.stringify({ ...venue.snapshot(), version: 2 }));
-  expect(() => PaperVenue.restore(SETTINGS, snapshot)).toThrow('paper.version = 2');
+test('refuses reads of an unknown account', () => {
   expect(() => venue.fillsSince(accountId('other'), 0)).toThrow('account = "other"');
   expect(() => venue.openOrders(accountId('other'))).toThrow('account = "other"');
 });

@@ -16,7 +16,7 @@ export interface Print {
 }
 
 /**
- * What the venue knows of a market that shows it prints alone. JSON-able.
+ * What the venue knows of a market that shows it prints alone.
  * *Units*: ticks, lots, µs. *Shape*: `last` null before the first print; `flips` at most FLIPS.
  */
 export interface Tape {

@@ -3,7 +3,6 @@ import {
   type ClientOrderId,
   Decimal,
   type Fill,
-  InputError,
   type OrderLookup,
   type OrderRequest,
   type SubmitOutcome,
@@ -21,7 +20,7 @@ import type { Refusal } from './paper-filters.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
 import { type Ending, type MatchingRules, matchOf, type PaperOrder, shareOf } from './paper-matching.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
-import type { PaperSnapshot } from './paper-snapshot.ts';
+import type { PaperState } from './paper-state.ts';
 import { observe, type Print } from './paper-tape.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -158,26 +157,18 @@ export class PaperVenue {
     });
   }
 
-  /** Returns everything the venue knows, JSON-able. */
-  snapshot(): PaperSnapshot {
-    return { version: 1, clockUs: this.clockUs, ...this.books.snapshot() };
+  /** Returns everything the venue knows; what it does later changes nothing in it. */
+  snapshot(): PaperState {
+    return { clockUs: this.clockUs, ...this.books.snapshot() };
   }
 
   /**
-   * Returns the venue as it was at the snapshot. *Errors*: InputError on an unknown version, account or
-   * instrument.
+   * Returns the venue as it was at the snapshot. *Errors*: InputError on an unknown account or instrument.
    */
-  static restore(settings: PaperSettings, snapshot: PaperSnapshot): PaperVenue {
-    if (snapshot.version !== 1)
-      throw new InputError({
-        field: 'paper.version',
-        value: snapshot.version,
-        because: 'not a version this build reads',
-        remedy: 'Start the paper venue anew.',
-      });
+  static restore(settings: PaperSettings, state: PaperState): PaperVenue {
     const venue = new PaperVenue(settings);
-    venue.clockUs = snapshot.clockUs;
-    venue.books.restore(snapshot);
+    venue.clockUs = state.clockUs;
+    venue.books.restore(state);
     return venue;
   }
 

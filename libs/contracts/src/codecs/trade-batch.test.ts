@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ContractError } from '../contract-error.ts';
 import { algo } from '../generated/algo.v1.js';
-import { tradeBatch } from '../testing/arbitrary-analysis.ts';
+import { tradeBatch } from '../testing/arbitrary-trade-batch.ts';
 import { tradeBatchCodec } from './trade-batch.ts';
 
 const Wire = algo.v1.TradeBatch;

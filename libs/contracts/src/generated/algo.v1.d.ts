@@ -796,6 +796,7 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             timeUs: number;
+            feed: string;
             static encode(message: algo.v1.GuardAlive.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GuardAlive & algo.v1.GuardAlive.$Shape;
         }
@@ -804,6 +805,7 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 timeUs?: (number|null);
+                feed?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GuardAlive.$Properties;

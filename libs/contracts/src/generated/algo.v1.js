@@ -3388,6 +3388,7 @@ export const algo = $root.algo = (() => {
 
             GuardAlive.prototype.account = "";
             GuardAlive.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GuardAlive.prototype.feed = "";
 
             GuardAlive.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3400,6 +3401,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(10).string(message.account);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(16).uint64(message.timeUs);
+                if (message.feed != null && $Object.hasOwnProperty.call(message, "feed") && message.feed !== "")
+                    writer.uint32(26).string(message.feed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3449,6 +3452,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.feed = value;
+                            else
+                                delete message.feed;
                             continue;
                         }
                     }

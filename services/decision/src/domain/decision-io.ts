@@ -9,6 +9,7 @@ import type {
   RiskEvent,
   Signal,
   StrategyName,
+  TimeAdvanced,
   TimeUs,
   TradingConfig,
 } from '@algo/model';
@@ -19,6 +20,7 @@ export type DecisionInput =
   | { readonly type: 'SignalGenerated'; readonly signal: Signal }
   | PositionEvent
   | RiskEvent
+  | TimeAdvanced
   | { readonly type: 'ConfigurationActivated'; readonly config: TradingConfig; readonly timeUs: TimeUs };
 
 /** One evaluation on the record, with the code that made it. */

@@ -6,7 +6,8 @@ import type { DecisionLimits } from './decision-limits.ts';
 export interface DecisionSettings {
   readonly account: AccountId;
   readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
-  readonly config: TradingConfig;
+  /** What it trades by until another one is activated; null for nothing. */
+  readonly config: TradingConfig | null;
   /** Every strategy that a configuration may enable, parameters in force. */
   readonly strategies: readonly Strategy[];
   readonly codeVersion: string;

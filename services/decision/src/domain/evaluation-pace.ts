@@ -20,7 +20,7 @@ interface Pace {
   publishedUs: TimeUs;
 }
 
-/** When each strategy last ran and what it last said, and the signals handled lately. Plain JSON. */
+/** When each strategy last ran and what it last said, and the signals handled lately. */
 export interface PaceState {
   readonly paces: readonly (Readonly<Pace> & {
     readonly instrument: InstrumentId;

@@ -7,7 +7,10 @@ import {
   type Instrument,
   type InstrumentId,
   isDust,
+  newOrder,
+  type Order,
   type OrderRequest,
+  type OrderSeed,
   type PlaceOrder,
   type TimeUs,
   US_PER_MINUTE,
@@ -19,10 +22,9 @@ import { type AdmissionContext, admitEntry, admitExit } from './handlers/admissi
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { exitQuantity } from './handlers/exit-quantity.ts';
 import { type EntryContext, runChain } from './handlers/handler.ts';
-import { sentOrder, submission } from './order-facts.ts';
+import { submission } from './order-facts.ts';
 import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
-import type { Order, OrderSeed } from './order-state-machine.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
 import type { ReferencePrice } from './reference-price.ts';
 
@@ -127,7 +129,7 @@ export class CommandDesk {
 
   #submit(commandId: string, seed: OrderSeed, expiresUs: TimeUs | null, out: ExecutionOutput[]): void {
     const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = seed;
-    const order = sentOrder(seed);
+    const order = newOrder(seed);
     this.#ledger.put(tracked(order, expiresUs, 1));
     const { clientOrderId, account, instrument } = request;
     out.push({

@@ -1,196 +1,49 @@
 import {
   accountId,
   type ClientOrderId,
-  type ClosePosition,
   Decimal,
   type DenialCode,
-  decisionId,
-  type Fill,
-  type Instrument,
-  type InstrumentId,
   instrumentId,
-  type OrderLookup,
+  type Order,
+  type OrderEvent,
   type OrderRequest,
+  openSnapshot,
+  orderAfter,
   type PlaceOrder,
-  positionId,
-  type SubmitOutcome,
-  strategyName,
+  sealSnapshot,
   type VenueOrderStatus,
-  venueOrderId,
-  venueTradeId,
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
-import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionLimits } from './limits.ts';
-
-const d = (text: string) => Decimal.of(text);
-const ACCOUNT = accountId('paper-main');
-const LTC = instrumentId('synthetic.spot.LTCUSDT');
-const BTC = instrumentId('synthetic.perp.BTCUSDT');
-const STRATEGY = strategyName('order_flow_scalping');
-const S = 1_000_000;
-
-function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
-  const [venue, market, symbol] = id.split('.') as [string, 'spot' | 'perp', string];
-  const base = symbol.slice(0, 3);
-  const rules = {
-    priceTick: d('0.01'),
-    quantityStep: d('0.001'),
-    minQuantity: d('0.001'),
-    minNotional: d('5'),
-  };
-  return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
-}
-
-const LIMITS: ExecutionLimits = {
-  byInstrument: new Map([
-    [LTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
-    [BTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
-  ]),
-  positionsMax: 2,
-  grossNotionalMax: d('1800'),
-  entriesPerMinuteMax: 3,
-  marketCap: d('0.005'),
-  referenceAgeMaxUs: 2 * S,
-  marketStaleUs: 5 * S,
-  unknownOrdersMax: 3,
-  unknownAgeMaxUs: 60 * S,
-};
-const SETTINGS: ExecutionSettings = {
-  account: ACCOUNT,
-  instruments: [instrument(LTC, {}), instrument(BTC, {})],
-  limits: LIMITS,
-  exitStyle: 'ioc_limit',
-  epoch: 1,
-  closedOrdersMax: 200,
-  commandIdsMax: 500,
-};
-
-function place(n: number, change: Partial<PlaceOrder> = {}): PlaceOrder {
-  const timeUs = change.timeUs ?? n * S;
-  return {
-    type: 'PlaceOrder',
-    commandId: `place-${n}`,
-    decision: decisionId(`decision-${n}`),
-    strategy: STRATEGY,
-    account: ACCOUNT,
-    instrument: LTC,
-    direction: 'long',
-    orderType: 'limit',
-    timeInForce: 'ioc',
-    quantity: d('10'),
-    limitPrice: d('83.5'),
-    plan: { stopPrice: d('82.5'), targetPrice: d('84.5'), trailing: d('0.005'), holdMaxUs: 300 * S },
-    timeUs,
-    expiresUs: timeUs + 5 * S,
-    ...change,
-  };
-}
-
-function close(n: number, change: Partial<ClosePosition> = {}): ClosePosition {
-  return {
-    type: 'ClosePosition',
-    commandId: `close-${n}`,
-    position: positionId('position-1'),
-    account: ACCOUNT,
-    instrument: LTC,
-    direction: 'long',
-    quantity: d('10'),
-    reason: 'trailing_stop',
-    attempt: n,
-    timeUs: n * S,
-    ...change,
-  };
-}
-
-const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
-  type: 'PriceSeen',
-  instrument: id,
-  price: at,
-  timeUs,
-});
-const gate = (timeUs: number, epoch = 1): ExecutionInput => ({
-  type: 'GateOpened',
-  epoch,
-  validUntilUs: timeUs + 60 * S,
-  timeUs,
-});
-const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): ExecutionInput => ({
-  type: 'TradingModeChanged',
-  scope: { kind: 'account', account: ACCOUNT },
-  mode: to,
-  reason: 'test',
-  by: 'operator',
-  latched: true,
-  timeUs,
-});
-
-function fillOf(request: OrderRequest, trade: string, quantity: string, timeUs: number, feeLtc = '0'): Fill {
-  const { clientOrderId, account, side } = request;
-  return {
-    ...{ venueTradeId: venueTradeId(trade), clientOrderId, venueOrderId: venueOrderId('v') },
-    ...{ account, instrument: request.instrument, side, quantity: d(quantity), price: d('83') },
-    ...{ fee: d(feeLtc), feeAsset: feeLtc === '0' ? 'USDT' : 'LTC', liquidity: 'taker', timeUs },
-  };
-}
-const filled = (request: OrderRequest, trade: string, quantity: string, cumulative: string, timeUs: number) =>
-  ({
-    type: 'VenueFilled',
-    fill: fillOf(request, trade, quantity, timeUs),
-    cumulative: d(cumulative),
-  }) satisfies ExecutionInput;
-const canceled = ({ clientOrderId, account, instrument }: OrderRequest, cumulative: string, timeUs: number) =>
-  ({
-    ...{ type: 'VenueCanceled', clientOrderId, account, instrument },
-    ...{ cumulative: d(cumulative), reason: 'ioc', timeUs },
-  }) as const satisfies ExecutionInput;
-const outcome = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): SubmitOutcome => {
-  const base = { clientOrderId: id, timeUs };
-  if (type === 'confirmed') return { type, venueOrderId: venueOrderId('v'), ...base };
-  return { type, reason: 'because', ...base };
-};
-const submitted = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): ExecutionInput => ({
-  type: 'SubmitOutcomeKnown',
-  outcome: outcome(id, type, timeUs),
-});
-const lookedUp = (
-  id: ClientOrderId,
-  lookup: OrderLookup,
-  timeUs: number,
-  authoritativeAbsence = false,
-): ExecutionInput => ({ type: 'OrderLookedUp', clientOrderId: id, lookup, authoritativeAbsence, timeUs });
-const found = (request: OrderRequest, status: VenueOrderStatus, amount: string): OrderLookup => ({
-  type: 'found',
-  order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
-});
-
-const types = (outputs: readonly ExecutionOutput[]) => outputs.map((o) => o.type);
-function sent(outputs: readonly ExecutionOutput[]): OrderRequest {
-  const effect = outputs.find((o) => o.type === 'SubmitOrder');
-  if (effect?.type !== 'SubmitOrder') throw new Error(`nothing was sent: ${JSON.stringify(outputs)}`);
-  return effect.request;
-}
-function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
-  const event = outputs.find((o) => o.type === 'OrderDenied');
-  return event?.type === 'OrderDenied' ? event.denial.code : null;
-}
-
-/** An engine whose gate is open and whose markets trade. */
-function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
-  const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  for (const input of [gate(0), price(0.9 * S), price(0.9 * S, 83, BTC)]) engine.handle(input);
-  return engine;
-}
-/** An engine that holds 10 LTC bought by a first entry. */
-function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
-  return { engine, entry };
-}
+import { play, sessions } from './testing/any-venue.ts';
+import {
+  BTC,
+  canceled,
+  close,
+  d,
+  denial,
+  filled,
+  fillOf,
+  found,
+  gate,
+  holding,
+  LIMITS,
+  LTC,
+  lookedUp,
+  mode,
+  outcome,
+  place,
+  price,
+  ready,
+  S,
+  SETTINGS,
+  sent,
+  submitted,
+  types,
+} from './testing/execution-scenario.ts';
 
 test('an entry is announced, then sent, under an id that is a function of its decision', () => {
   const outputs = ready().handle(place(1));
@@ -596,153 +449,6 @@ test('what belongs to another account is refused loudly', () => {
   );
 });
 
-test('a snapshot of an unknown version or another account is refused', () => {
-  const snapshot = ready().snapshot();
-  expect(() => ExecutionEngine.restore(SETTINGS, { ...snapshot, version: 1 })).toThrow(
-    'snapshot version = 1',
-  );
-  const other = { ...SETTINGS, account: accountId('other') };
-  expect(() => ExecutionEngine.restore(other, snapshot)).toThrow('snapshot account = "paper-main"');
-});
-
-/** What a random session does next. Weighted by how often each stands here. */
-const STEPS = [
-  ...['place', 'place', 'place', 'close', 'close', 'close', 'fill', 'fill', 'fill', 'fill', 'end', 'end'],
-  ...['confirm', 'confirm', 'lose', 'prove absent', 'look up', 'look up', 'look up', 'fail', 'cancel'],
-  ...['deliver', 'deliver', 'deliver', 'mode', 'gate', 'restart', 'fetch'],
-] as const;
-interface Step {
-  readonly kind: (typeof STEPS)[number];
-  readonly pick: number;
-  readonly waitUs: number;
-}
-const sessions: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom(...STEPS),
-    pick: fc.nat({ max: 1_000 }),
-    waitUs: fc.constantFrom(0, 1_000, 300_000, S),
-  }),
-  { minLength: 40, maxLength: 160, size: 'max' },
-);
-
-/**
- * The venue's own books of one order. `live` once it has
- * arrived; `onWire` until it is proven that it never will.
- */
-interface AtVenue {
-  readonly request: OrderRequest;
-  onWire: boolean;
-  live: boolean;
-  ended: boolean;
-  cumulative: Decimal;
-  sends: number;
-  proofs: number;
-}
-
-/**
- * Plays a session against a venue that keeps true books, and tells of them late, out of order, twice, or not
- * at all until asked; at the end everything is told. Returns the venue's books.
- */
-function play(session: readonly Step[], feed: (input: ExecutionInput, n: number) => ExecutionOutput[]) {
-  const orders: AtVenue[] = [];
-  const held = new Map<string, Decimal>();
-  const undelivered: ExecutionInput[] = [];
-  const history: ExecutionInput[] = [];
-  let epoch = 1;
-  let lowest = Decimal.zero;
-  let nowUs = S;
-  let n = 0;
-  const give = (input: ExecutionInput) => {
-    for (const output of feed(input, n++)) {
-      if (output.type !== 'SubmitOrder') continue;
-      const known = orders.find((o) => o.request.clientOrderId === output.request.clientOrderId);
-      if (known !== undefined) {
-        known.sends++;
-        known.onWire = true;
-      } else {
-        const at = { onWire: true, live: false, ended: false, cumulative: Decimal.zero, sends: 1, proofs: 0 };
-        orders.push({ request: output.request, ...at });
-      }
-    }
-  };
-  const fillAtVenue = (order: AtVenue, pick: number) => {
-    const { request } = order;
-    const leaves = request.quantity.minus(order.cumulative);
-    const quantity = pick % 2 === 0 || leaves.lessThan(d('3')) ? leaves : d('3');
-    order.live = true;
-    order.cumulative = order.cumulative.plus(quantity);
-    order.ended = order.cumulative.equals(request.quantity);
-    const signed = request.side === 'buy' ? quantity : quantity.negated();
-    const position = (held.get(request.instrument) ?? Decimal.zero).plus(signed);
-    held.set(request.instrument, position);
-    if (position.lessThan(lowest)) lowest = position;
-    const trade = `${request.clientOrderId}-${order.cumulative}`;
-    const told = filled(request, trade, quantity.toString(), order.cumulative.toString(), nowUs);
-    history.push(told);
-    if (pick % 3 === 0) undelivered.push(told, told);
-    else give(told);
-  };
-  const deliver = (pick: number) => {
-    for (const input of undelivered.splice(pick % Math.max(1, undelivered.length), 1)) give(input);
-  };
-  const ask = ({ request, live, ended, cumulative }: AtVenue) => {
-    const status = !ended ? 'open' : cumulative.equals(request.quantity) ? 'filled' : 'canceled';
-    if (live) give(lookedUp(request.clientOrderId, found(request, status, cumulative.toString()), nowUs));
-    else give(lookedUp(request.clientOrderId, { type: 'absent' }, nowUs));
-  };
-  const commands = ({ kind, pick }: Step) => {
-    const at = pick % 2 === 0 ? LTC : BTC;
-    const calm = pick % 4 === 0 ? (['reducing', 'halted'] as const)[pick % 8 === 0 ? 0 : 1] : 'active';
-    if (kind === 'place') give(place(n, { instrument: at, timeUs: nowUs }));
-    else if (kind === 'close')
-      give(close(n, { instrument: at, timeUs: nowUs, quantity: d(`${1 + (pick % 12)}`) }));
-    else if (kind === 'mode') give(mode(calm, nowUs));
-    else if (kind === 'gate') give(gate(nowUs, epoch));
-    else if (kind === 'fetch') for (const told of history) give(told);
-    else if (kind === 'restart') {
-      // The stream forgets what it had not told; only asking brings it back.
-      undelivered.length = 0;
-      give({ type: 'EpochStarted', epoch: ++epoch, timeUs: nowUs });
-    } else if (kind === 'deliver') deliver(pick);
-  };
-  const venue = ({ kind, pick }: Step, order: AtVenue) => {
-    const { request, ended, live, onWire } = order;
-    const id = request.clientOrderId;
-    if (!onWire) return;
-    if (kind === 'fill' && !ended) fillAtVenue(order, pick);
-    else if (kind === 'end' && !ended) {
-      order.live = true;
-      order.ended = true;
-      const told = canceled(request, order.cumulative.toString(), nowUs);
-      if (pick % 3 === 0) undelivered.push(told);
-      else give(told);
-    } else if (kind === 'confirm') {
-      order.live = true;
-      give(submitted(id, 'confirmed', nowUs));
-    } else if (kind === 'lose') give(submitted(id, 'unknown', nowUs));
-    else if (kind === 'prove absent' && !live) {
-      order.proofs++;
-      order.onWire = false;
-      give(lookedUp(id, { type: 'absent' }, nowUs, true));
-    } else if (kind === 'look up') ask(order);
-    else if (kind === 'fail') give(lookedUp(id, { type: 'failed', reason: 'timeout' }, nowUs));
-    else if (kind === 'cancel')
-      give({ type: 'CancelOrder', commandId: `c${n}`, clientOrderId: id, reason: 'x', timeUs: nowUs });
-  };
-  for (const step of session) {
-    nowUs += step.waitUs;
-    give(price(nowUs, 83, step.pick % 2 === 0 ? LTC : BTC));
-    commands(step);
-    const unended = orders.filter((o) => !o.ended);
-    const order = (step.pick % 5 === 0 ? orders : unended)[step.pick % Math.max(1, unended.length)];
-    if (order !== undefined) venue(step, order);
-  }
-  while (undelivered.length > 0) deliver(0);
-  for (const told of history) give(told);
-  for (const order of orders) if (order.live) ask(order);
-  return { orders, held, lowest };
-}
-
 test('any venue: no id goes out twice without proof, our book is the venue’s, no exit opens a short', () => {
   fc.assert(
     fc.property(sessions, (session) => {
@@ -770,8 +476,10 @@ test('restored from a snapshot at any point, it goes on as if it had never stopp
       const straight = ready();
       let stopped = ready();
       play(session, (input, n) => {
-        if (n === split)
-          stopped = ExecutionEngine.restore(SETTINGS, JSON.parse(JSON.stringify(stopped.snapshot())));
+        if (n === split) {
+          const bytes = sealSnapshot('execution', 1, stopped.snapshot());
+          stopped = ExecutionEngine.restore(SETTINGS, openSnapshot('execution', 1, bytes));
+        }
         const outputs = straight.handle(input);
         expect(JSON.stringify(stopped.handle(input))).toBe(JSON.stringify(outputs));
         return outputs;
@@ -787,10 +495,10 @@ test('taking back its own published events gives the same orders and positions, 
     fc.property(sessions, (session) => {
       const engine = ready();
       const recovered = new ExecutionEngine(SETTINGS);
-      const published: Parameters<ExecutionEngine['recover']>[0][] = [];
+      const published: OrderEvent[] = [];
       play(session, (input) => {
         const outputs = engine.handle(input);
-        for (const output of outputs) if (output.type.startsWith('Order')) published.push(output as never);
+        published.push(...outputs.filter(isOrderEvent));
         return outputs;
       });
       for (const round of [1, 2]) {
@@ -807,6 +515,48 @@ test('taking back its own published events gives the same orders and positions, 
     { numRuns: 150 },
   );
 });
+
+test('who folds the events that it says has every order as it has it', () => {
+  fc.assert(
+    fc.property(sessions, (session) => {
+      const engine = ready();
+      const folded = new Map<ClientOrderId, Order>();
+      const sends = new Map<ClientOrderId, number>();
+      const fate = (order: ReturnType<typeof asTold> | undefined) =>
+        order && [order.request.clientOrderId, order.status, order.cumulative, order.fills.length];
+      const compare = (id: ClientOrderId) => {
+        const ours = engine.order(id);
+        expect(fate(folded.get(id))).toEqual(fate(ours && asTold(ours, sends.get(id) ?? 0)));
+      };
+      play(session, (input) => {
+        const outputs = engine.handle(input);
+        for (const output of outputs)
+          if (output.type === 'SubmitOrder') {
+            const { clientOrderId: id } = output.request;
+            sends.set(id, (sends.get(id) ?? 0) + 1);
+          } else if (isOrderEvent(output)) {
+            const order = orderAfter(folded.get(output.clientOrderId), output);
+            if (order !== undefined) folded.set(output.clientOrderId, order);
+          }
+        for (const { clientOrderId: id } of outputs.filter(isOrderEvent)) compare(id);
+        return outputs;
+      });
+      for (const id of sends.keys()) compare(id);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function isOrderEvent(output: ExecutionOutput): output is OrderEvent {
+  return output.type.startsWith('Order');
+}
+
+/** The order as its events tell it: nobody is told of a cancel under way, nor of a second send. */
+function asTold(order: Order, sends: number): Pick<Order, 'request' | 'status' | 'cumulative' | 'fills'> {
+  const working = order.cumulative.isPositive() ? 'partially_filled' : 'accepted';
+  if (order.status === 'pending_cancel') return { ...order, status: working };
+  return order.status === 'submitted' && sends > 1 ? { ...order, status: 'unknown' } : order;
+}
 
 test('what it remembers is bounded', () => {
   const engine = ready({ closedOrdersMax: 5, commandIdsMax: 20 });

@@ -4,6 +4,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  type Order,
   type OrderEvent,
   type TimeUs,
   TradingModes,
@@ -11,10 +12,9 @@ import {
 import { type Books, CommandDesk } from './command-desk.ts';
 import { type ExecutionInput, type ExecutionOutput, timeOf } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import { type ExecutionSnapshot, fromSnapshot, toSnapshot } from './execution-snapshot.ts';
+import type { ExecutionState } from './execution-state.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
-import type { Order } from './order-state-machine.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { closedGate, ReconciliationGate } from './reconciliation-gate.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';
@@ -37,15 +37,7 @@ export class ExecutionEngine {
   #gate: ReconciliationGate;
   #nowUs: TimeUs;
 
-  constructor(settings: ExecutionSettings, snapshot?: ExecutionSnapshot) {
-    const state = snapshot === undefined ? undefined : fromSnapshot(snapshot);
-    if (state !== undefined && state.account !== settings.account)
-      throw new InputError({
-        field: 'execution snapshot account',
-        value: state.account,
-        because: `this execution trades ${settings.account}`,
-        remedy: "Give each account's execution its own snapshot.",
-      });
+  constructor(settings: ExecutionSettings, state?: ExecutionState) {
     this.#settings = settings;
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
     this.#positions = new PositionBook(this.#instruments, state?.positions);
@@ -71,12 +63,9 @@ export class ExecutionEngine {
     });
   }
 
-  /**
-   * Returns the engine as it was when the snapshot was taken.
-   * *Errors*: InputError on a foreign or unknown snapshot.
-   */
-  static restore(settings: ExecutionSettings, snapshot: ExecutionSnapshot): ExecutionEngine {
-    return new ExecutionEngine(settings, snapshot);
+  /** Returns the engine as it was when the snapshot was taken. */
+  static restore(settings: ExecutionSettings, state: ExecutionState): ExecutionEngine {
+    return new ExecutionEngine(settings, state);
   }
 
   /** Returns what follows from an input, in the order in which it must be done. */
@@ -117,9 +106,9 @@ export class ExecutionEngine {
     return this.#positions.open();
   }
 
-  snapshot(): ExecutionSnapshot {
-    return toSnapshot({
-      account: this.#settings.account,
+  /** Returns all that it knows; what it does later changes nothing in it. */
+  snapshot(): ExecutionState {
+    return {
       nowUs: this.#nowUs,
       gate: this.#gate.state,
       modes: this.#modes.entries(),
@@ -128,7 +117,7 @@ export class ExecutionEngine {
       ledger: this.#ledger.state(),
       commands: [...this.#commandIds],
       entryTimes: this.#desk.entryTimes,
-    });
+    };
   }
 
   #dispatch(input: ExecutionInput, out: ExecutionOutput[]): void {

@@ -1,6 +1,7 @@
 import type {
   AccountId,
   ClientOrderId,
+  Contradiction,
   ExitPlan,
   InstrumentId,
   OrderCommand,
@@ -15,7 +16,6 @@ import type {
   TimeUs,
   VenueEvent,
 } from '@algo/model';
-import type { Contradiction } from './order-state-machine.ts';
 
 /** All that execution hears. Every input carries event time; the engine's clock is the latest it has seen. */
 export type ExecutionInput =

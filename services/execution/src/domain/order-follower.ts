@@ -1,11 +1,17 @@
 import {
   type AccountId,
+  applyToOrder,
   type ClientOrderId,
   type Denial,
   type Fill,
+  factOf,
   InputError,
+  isEnded,
   isOwnClientOrderId,
+  leavesOf,
+  newOrder,
   type OrderEvent,
+  orderBehind,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
@@ -14,9 +20,8 @@ import {
   type VenueOrder,
 } from '@algo/model';
 import type { ExecutionOutput, OrderLookedUp } from './execution-io.ts';
-import { aboutOrder, factOf, orderBehind, sentOrder, submission } from './order-facts.ts';
+import { aboutOrder, submission } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
-import { applyToOrder, isTerminal, leavesOf } from './order-state-machine.ts';
 import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 
@@ -80,7 +85,7 @@ export class OrderFollower {
    */
   cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
-    if (t === undefined || isTerminal(t.order.status)) return;
+    if (t === undefined || isEnded(t.order.status)) return;
     if (outcome.type === 'refused') {
       this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
       this.#steps.change(t, { cancelReason: null });
@@ -142,7 +147,7 @@ export class OrderFollower {
     out: ExecutionOutput[],
   ): void {
     const t = this.#ledger.get(input.clientOrderId);
-    if (t === undefined || isTerminal(t.order.status)) return;
+    if (t === undefined || isEnded(t.order.status)) return;
     switch (input.lookup.type) {
       case 'failed':
         return;
@@ -167,7 +172,7 @@ export class OrderFollower {
     out: ExecutionOutput[],
   ): void {
     const t = this.#ledger.get(id);
-    if (t === undefined || isTerminal(t.order.status)) return;
+    if (t === undefined || isEnded(t.order.status)) return;
     this.#steps.change(t, { cancelReason: reason });
     if (mayCancel) this.#steps.sendCancel(id, timeUs, out);
   }
@@ -204,7 +209,7 @@ export class OrderFollower {
       // The event doesn't say when the command expires, so an entry that comes back counts as expired.
       const expiresUs = event.intent === 'entry' ? event.timeUs : null;
       if (this.#ledger.get(event.clientOrderId) === undefined)
-        this.#ledger.put(tracked(sentOrder({ ...event, submittedUs: event.timeUs }), expiresUs, 1));
+        this.#ledger.put(tracked(newOrder({ ...event, submittedUs: event.timeUs }), expiresUs, 1));
       return;
     }
     if (event.type === 'OrderFilled') {
@@ -256,14 +261,15 @@ export class OrderFollower {
       this.#steps.close(t, closing, t.order.cumulative, out);
       return;
     }
-    this.#steps.apply(t, { type: 'Submitted', timeUs }, out);
+    this.#steps.apply(t, { type: 'SentAgain', timeUs }, out);
     const { order } = this.#steps.change(t, { sends: t.sends + 1, inDoubt: false, askedUs: timeUs });
     out.push(submission(order, epoch, timeUs));
   }
 
   /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
   #adopted(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
-    const order = orderBehind(fill, cumulative);
+    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
+    const order = orderBehind(fill, quantity);
     const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
     if (!isOwnClientOrderId(fill.clientOrderId)) {
       this.#steps.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);

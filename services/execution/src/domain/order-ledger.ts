@@ -1,13 +1,7 @@
-import type { ClientOrderId, TimeUs } from '@algo/model';
-import { Decimal } from '@algo/model';
-import { isTerminal, type Order } from './order-state-machine.ts';
+import { type ClientOrderId, Decimal, isEnded, type Order, type OrderFact, type TimeUs } from '@algo/model';
 
 /** How the venue says that an order ended, kept until the fills it counts have arrived. */
-export interface Closing {
-  readonly type: 'Canceled' | 'Expired';
-  readonly reason: string;
-  readonly timeUs: TimeUs;
-}
+export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
 
 /**
  * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `sends` counts
@@ -86,7 +80,7 @@ export class OrderLedger {
   /** Puts an order where its status belongs and lets go of the oldest closed one beyond the bound. */
   put(next: Tracked): void {
     const id = next.order.request.clientOrderId;
-    if (!isTerminal(next.order.status)) {
+    if (!isEnded(next.order.status)) {
       this.#open.set(id, next);
       return;
     }
@@ -95,7 +89,7 @@ export class OrderLedger {
     for (const [oldest, gone] of this.#closed) {
       if (this.#closed.size <= this.#closedMax) break;
       this.#closed.delete(oldest);
-      this.#forgottenUs = Math.max(this.#forgottenUs, gone.order.changedUs);
+      this.#forgottenUs = Math.max(this.#forgottenUs, newsUs(gone.order));
     }
   }
 
@@ -106,4 +100,10 @@ export class OrderLedger {
       forgottenUs: this.#forgottenUs,
     };
   }
+}
+
+/** When we last heard something new of an order. */
+function newsUs(order: Order): TimeUs {
+  const lastUs = 'endedUs' in order ? order.endedUs : order.submittedUs;
+  return order.fills.reduce((newestUs, fill) => Math.max(newestUs, fill.timeUs), lastUs);
 }

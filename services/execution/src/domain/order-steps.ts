@@ -1,9 +1,21 @@
-import type { AccountId, ClientOrderId, Fill, TimeUs, TradingModes } from '@algo/model';
-import { ENGINE_ACTOR, US_PER_MINUTE } from '@algo/model';
+import {
+  type AccountId,
+  type Applied,
+  applyToOrder,
+  type ClientOrderId,
+  ENGINE_ACTOR,
+  type Fill,
+  isEnded,
+  type Order,
+  type OrderFact,
+  type TimeUs,
+  type TradingModes,
+  US_PER_MINUTE,
+  type VenueOrderId,
+} from '@algo/model';
 import type { ExecutionOutput, QuarantineProblem } from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
 import type { Closing, OrderLedger, Tracked } from './order-ledger.ts';
-import { type Applied, applyToOrder, isTerminal, type Order, type OrderFact } from './order-state-machine.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. *Source*: R-39. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
@@ -24,15 +36,15 @@ export class OrderSteps {
   }
 
   /** Only an order in flight or unknown learns something from being seen at the venue. */
-  accepted(t: Tracked, venueOrderId: Order['venueOrderId'], timeUs: TimeUs, out: ExecutionOutput[]): void {
+  accepted(t: Tracked, venueOrderId: VenueOrderId, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const { status } = this.now(t).order;
-    if (venueOrderId === null || (status !== 'submitted' && status !== 'unknown')) return;
+    if (status !== 'submitted' && status !== 'unknown') return;
     const order = this.apply(t, { type: 'Accepted', venueOrderId, timeUs }, out).order;
     out.push({ ...aboutOrder(order, timeUs), type: 'OrderAccepted', venueOrderId });
   }
 
   rejected(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
-    const applied = this.apply(t, { type: 'Rejected', timeUs }, out);
+    const applied = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
     if (applied.type === 'applied')
       out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason });
   }
@@ -41,12 +53,12 @@ export class OrderSteps {
     const applied = this.apply(t, { type: 'OutcomeUnknown', timeUs }, out);
     if (applied.type === 'applied')
       out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderUnknown', reason });
-    if (!isTerminal(applied.order.status)) this.lookUp(t, timeUs, out);
+    if (!isEnded(applied.order.status)) this.lookUp(t, timeUs, out);
   }
 
   close(t: Tracked, closing: Closing, cumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     const { order } = t;
-    if (isTerminal(order.status) && order.status !== 'rejected') return;
+    if (isEnded(order.status) && order.status !== 'rejected') return;
     if (cumulative.lessThan(order.cumulative)) {
       const detail = `venue=${cumulative} booked=${order.cumulative}`;
       this.quarantine(order, 'cumulative_mismatch', false, detail, closing.timeUs, out);
@@ -63,14 +75,14 @@ export class OrderSteps {
    */
   settle(of: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.now(of);
-    if (isTerminal(t.order.status) && t.closing === null) return;
+    if (isEnded(t.order.status) && t.closing === null) return;
     if (t.venueCumulative.greaterThan(t.order.cumulative)) {
-      if (!isTerminal(t.order.status)) this.fetchFills(t, timeUs, out);
+      if (!isEnded(t.order.status)) this.fetchFills(t, timeUs, out);
       return;
     }
     if (t.closing === null) return;
     const { type, reason, timeUs: endedUs } = t.closing;
-    const applied = this.apply(t, { type, timeUs: endedUs }, out);
+    const applied = this.apply(t, t.closing, out);
     const { order } = this.change(t, { closing: null });
     if (applied.type !== 'applied') return;
     const event = type === 'Canceled' ? ('OrderCanceled' as const) : ('OrderExpired' as const);
@@ -82,7 +94,7 @@ export class OrderSteps {
     // An order in flight is canceled once the venue has it;
     // one that is unknown may live, and asking does no harm.
     if (t === undefined || t.cancelReason === null || t.closing !== null) return;
-    if (isTerminal(t.order.status) || t.order.status === 'submitted') return;
+    if (isEnded(t.order.status) || t.order.status === 'submitted') return;
     this.apply(t, { type: 'CancelRequested', timeUs }, out);
     const { instrument } = t.order.request;
     this.change(t, { askedUs: timeUs });

@@ -1,5 +1,5 @@
 import { Decimal, type Fill, InputError, type InstrumentId, type TimeUs } from '@algo/model';
-import { InstrumentBook, type InstrumentBookSnapshot } from './instrument-book.ts';
+import { InstrumentBook, type InstrumentBookState } from './instrument-book.ts';
 import type { PositionGuard } from './position-guard.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 
@@ -19,7 +19,7 @@ export class AccountBooks {
    * one holds a position in an instrument without rules.
    */
   restore(
-    stored: readonly (readonly [InstrumentId, InstrumentBookSnapshot])[],
+    stored: readonly (readonly [InstrumentId, InstrumentBookState])[],
     settings: PositionRiskSettings,
   ): void {
     for (const [id, snapshot] of stored) {
@@ -79,7 +79,7 @@ export class AccountBooks {
     return null;
   }
 
-  snapshot(): [InstrumentId, InstrumentBookSnapshot][] {
+  snapshot(): [InstrumentId, InstrumentBookState][] {
     return [...this.#books]
       .filter(([, book]) => book.lastPrice > 0)
       .map(([id, book]) => [id, book.snapshot()]);

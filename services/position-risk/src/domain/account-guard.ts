@@ -12,12 +12,12 @@ import {
   type TimeUs,
   TradingModes,
 } from '@algo/model';
-import { EquityGuard, type EquityGuardSnapshot } from './equity-guard.ts';
+import { EquityGuard, type EquityGuardState } from './equity-guard.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 
-/** An account's equity and limits as they are stored. */
-export interface AccountGuardSnapshot {
-  readonly equity: EquityGuardSnapshot;
+/** An account's equity and limits as they are kept. */
+export interface AccountGuardState {
+  readonly equity: EquityGuardState;
   readonly modes: readonly StandingMode[];
 }
 
@@ -27,7 +27,7 @@ export class AccountGuard {
   readonly equity: EquityGuard;
   readonly #modes: TradingModes;
 
-  constructor(settings: PositionRiskSettings, stored: AccountGuardSnapshot | null = null) {
+  constructor(settings: PositionRiskSettings, stored: AccountGuardState | null = null) {
     const { account, startingEquity, drawdownLevels } = settings;
     this.#scope = { kind: 'account', account };
     this.equity =
@@ -89,7 +89,7 @@ export class AccountGuard {
     return said(this.#modes.set({ ...change, latched }));
   }
 
-  snapshot(): AccountGuardSnapshot {
+  snapshot(): AccountGuardState {
     return { equity: this.equity.snapshot(), modes: this.#modes.entries() };
   }
 

@@ -10,23 +10,22 @@ import {
 } from '@algo/model';
 import { type DrawdownLevels, drawdownShare, nextDrawdownLevel } from './drawdown.ts';
 
-/** What an account has made. *Units*: account currency; `unvaluedFees` in each asset's own units. */
-export interface AccountTotals {
+interface Sum {
   readonly realized: Decimal;
   readonly fees: Decimal;
-  readonly byStrategy: ReadonlyMap<string, { readonly realized: Decimal; readonly fees: Decimal }>;
+}
+
+/** What an account has made. *Units*: account currency; `unvaluedFees` in each asset's own units. */
+export interface AccountTotals extends Sum {
+  readonly byStrategy: ReadonlyMap<string, Sum>;
   /** Fees charged in assets whose price we have never seen; missing from `fees`. */
   readonly unvaluedFees: ReadonlyMap<string, Decimal>;
 }
 
-/** Equity as it is stored. */
-export interface EquityGuardSnapshot {
-  readonly starting: string;
-  readonly session: string;
-  readonly realized: string;
-  readonly fees: string;
-  readonly byStrategy: readonly (readonly [string, string, string])[];
-  readonly unvaluedFees: readonly (readonly [string, string])[];
+/** Equity as it is kept. *Units*: account currency. */
+export interface EquityGuardState extends AccountTotals {
+  readonly starting: Decimal;
+  readonly session: Decimal;
   readonly level: DrawdownLevel;
   readonly markedUs: TimeUs;
 }
@@ -40,12 +39,12 @@ type Booked = Pick<Position, 'id' | 'realized' | 'fees'>;
 export class EquityGuard {
   readonly #account: AccountId;
   readonly #levels: DrawdownLevels;
-  #starting: Decimal;
+  readonly #starting: Decimal;
   #session: Decimal;
   #realized = Decimal.zero;
   #fees = Decimal.zero;
-  readonly #byStrategy = new Map<string, { realized: Decimal; fees: Decimal }>();
-  readonly #unvalued = new Map<string, Decimal>();
+  #byStrategy = new Map<string, Sum>();
+  #unvalued = new Map<string, Decimal>();
   #level: DrawdownLevel = 'none';
   #markedUs: TimeUs = 0;
 
@@ -56,16 +55,15 @@ export class EquityGuard {
     this.#session = starting;
   }
 
-  static restore(account: AccountId, levels: DrawdownLevels, stored: EquityGuardSnapshot): EquityGuard {
-    const guard = new EquityGuard(account, Decimal.of(stored.starting), levels);
-    guard.#session = Decimal.of(stored.session);
-    guard.#realized = Decimal.of(stored.realized);
-    guard.#fees = Decimal.of(stored.fees);
-    for (const [name, realized, fees] of stored.byStrategy)
-      guard.#byStrategy.set(name, { realized: Decimal.of(realized), fees: Decimal.of(fees) });
-    for (const [asset, amount] of stored.unvaluedFees) guard.#unvalued.set(asset, Decimal.of(amount));
-    guard.#level = stored.level;
-    guard.#markedUs = stored.markedUs;
+  static restore(account: AccountId, levels: DrawdownLevels, state: EquityGuardState): EquityGuard {
+    const guard = new EquityGuard(account, state.starting, levels);
+    guard.#session = state.session;
+    guard.#realized = state.realized;
+    guard.#fees = state.fees;
+    guard.#byStrategy = new Map(state.byStrategy);
+    guard.#unvalued = new Map(state.unvaluedFees);
+    guard.#level = state.level;
+    guard.#markedUs = state.markedUs;
     return guard;
   }
 
@@ -158,21 +156,9 @@ export class EquityGuard {
     };
   }
 
-  snapshot(): EquityGuardSnapshot {
-    return {
-      starting: this.#starting.toString(),
-      session: this.#session.toString(),
-      realized: this.#realized.toString(),
-      fees: this.#fees.toString(),
-      byStrategy: [...this.#byStrategy].map(([name, sum]) => [
-        name,
-        sum.realized.toString(),
-        sum.fees.toString(),
-      ]),
-      unvaluedFees: [...this.#unvalued].map(([asset, amount]) => [asset, amount.toString()]),
-      level: this.#level,
-      markedUs: this.#markedUs,
-    };
+  snapshot(): EquityGuardState {
+    const [starting, session, level, markedUs] = [this.#starting, this.#session, this.#level, this.#markedUs];
+    return { ...this.totals(), starting, session, level, markedUs };
   }
 
   #book(strategy: string, realized: Decimal, fee: Decimal): void {

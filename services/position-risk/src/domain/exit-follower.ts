@@ -27,8 +27,8 @@ interface ExitOrder {
   owed: Decimal;
 }
 
-/** An exit as it is stored. */
-export interface ExitSnapshot {
+/** An exit as it is kept. */
+export interface ExitState {
   readonly position: PositionId;
   readonly reason: ExitReason;
   readonly attempt: number;
@@ -37,12 +37,7 @@ export interface ExitSnapshot {
   readonly refusals: number;
   readonly tooSmall: boolean;
   readonly escalated: boolean;
-  readonly orders: readonly {
-    readonly id: ClientOrderId;
-    readonly state: ExitOrder['state'];
-    readonly filled: string;
-    readonly owed: string;
-  }[];
+  readonly orders: ReadonlyMap<ClientOrderId, Readonly<ExitOrder>>;
 }
 
 /** Live exit orders we keep track of; at this many no further attempt is made until one of them ends. */
@@ -68,7 +63,7 @@ export class ExitFollower {
   readonly position: PositionId;
   readonly reason: ExitReason;
   readonly #patience: ExitPatience;
-  readonly #orders = new Map<ClientOrderId, ExitOrder>();
+  #orders = new Map<ClientOrderId, ExitOrder>();
   #attempt = 0;
   #answered = true;
   #newsUs: TimeUs;
@@ -83,15 +78,14 @@ export class ExitFollower {
     this.#newsUs = nowUs;
   }
 
-  static restore(snapshot: ExitSnapshot, patience: ExitPatience): ExitFollower {
-    const exit = new ExitFollower(snapshot.position, snapshot.reason, patience, snapshot.newsUs);
-    exit.#attempt = snapshot.attempt;
-    exit.#answered = snapshot.answered;
-    exit.#refusals = snapshot.refusals;
-    exit.#tooSmall = snapshot.tooSmall;
-    exit.#escalated = snapshot.escalated;
-    for (const { id, state, filled, owed } of snapshot.orders)
-      exit.#orders.set(id, { state, filled: Decimal.of(filled), owed: Decimal.of(owed) });
+  static restore(state: ExitState, patience: ExitPatience): ExitFollower {
+    const exit = new ExitFollower(state.position, state.reason, patience, state.newsUs);
+    exit.#attempt = state.attempt;
+    exit.#answered = state.answered;
+    exit.#refusals = state.refusals;
+    exit.#tooSmall = state.tooSmall;
+    exit.#escalated = state.escalated;
+    exit.#orders = copyOf(state.orders);
     return exit;
   }
 
@@ -197,7 +191,7 @@ export class ExitFollower {
     }
   }
 
-  snapshot(): ExitSnapshot {
+  snapshot(): ExitState {
     return {
       position: this.position,
       reason: this.reason,
@@ -207,12 +201,7 @@ export class ExitFollower {
       refusals: this.#refusals,
       tooSmall: this.#tooSmall,
       escalated: this.#escalated,
-      orders: [...this.#orders].map(([id, { state, filled, owed }]) => ({
-        id,
-        state,
-        filled: filled.toString(),
-        owed: owed.toString(),
-      })),
+      orders: copyOf(this.#orders),
     };
   }
 
@@ -230,4 +219,8 @@ export class ExitFollower {
     this.#tooSmall = code === 'QUANTITY_BELOW_MIN' || code === 'NOTIONAL_BELOW_MIN';
     this.#newsUs = nowUs;
   }
+}
+
+function copyOf(orders: ExitState['orders']): Map<ClientOrderId, ExitOrder> {
+  return new Map([...orders].map(([id, order]) => [id, { ...order }]));
 }

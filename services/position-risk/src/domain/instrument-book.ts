@@ -28,7 +28,7 @@ import {
   splitLot,
   unrealizedOf,
 } from './holding.ts';
-import { PositionGuard, type PositionGuardSnapshot } from './position-guard.ts';
+import { PositionGuard, type PositionGuardState } from './position-guard.ts';
 
 /** What an order's submission told us of the fills to come. */
 export interface KnownOrder {
@@ -38,11 +38,11 @@ export interface KnownOrder {
   readonly plan: ExitPlan | null;
 }
 
-/** An instrument's book as it is stored. */
-export interface InstrumentBookSnapshot {
+/** An instrument's book as it is kept. */
+export interface InstrumentBookState {
   readonly lastPrice: number;
   readonly lastUs: TimeUs;
-  readonly guard: PositionGuardSnapshot | null;
+  readonly guard: PositionGuardState | null;
 }
 
 /** Owns positions that no strategy of ours asked for. */
@@ -68,13 +68,13 @@ export class InstrumentBook {
     this.#fallback = fallback;
   }
 
-  restore(stored: InstrumentBookSnapshot, patience: ExitPatience): void {
+  restore(stored: InstrumentBookState, patience: ExitPatience): void {
     this.#lastPrice = stored.lastPrice;
     this.#lastUs = stored.lastUs;
     this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
   }
 
-  snapshot(): InstrumentBookSnapshot {
+  snapshot(): InstrumentBookState {
     return { lastPrice: this.#lastPrice, lastUs: this.#lastUs, guard: this.guard?.snapshot() ?? null };
   }
 

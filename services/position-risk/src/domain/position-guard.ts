@@ -7,15 +7,13 @@ import {
   type InstrumentId,
   type Position,
   type PositionId,
-  positionId,
   signOf,
-  strategyName,
   type TimeUs,
 } from '@algo/model';
-import { ExitFollower, type ExitPatience, type ExitSnapshot } from './exit-follower.ts';
+import { ExitFollower, type ExitPatience, type ExitState } from './exit-follower.ts';
 import { type Holding, positionOf } from './holding.ts';
 import { isDistance } from './position-risk-settings.ts';
-import { TrailingStop, type TrailingStopSnapshot } from './trailing-stop.ts';
+import { TrailingStop, type TrailingStopState } from './trailing-stop.ts';
 
 /** What guards one position just now, for people and for recovery. *Units*: prices quote, times µs. */
 export interface StopView {
@@ -31,15 +29,13 @@ export interface StopView {
   readonly exit: { readonly reason: ExitFollower['reason']; readonly attempt: number } | null;
 }
 
-type Texts<T> = { readonly [K in keyof T]: T[K] extends Decimal ? string : T[K] };
-
-/** A guarded position as it is stored. */
-export interface PositionGuardSnapshot {
-  readonly holding: Texts<Holding>;
-  readonly stop: TrailingStopSnapshot;
-  readonly target: string | null;
+/** A guarded position as it is kept. *Units*: `target` quote, `holdUntilUs` µs. */
+export interface PositionGuardState {
+  readonly holding: Holding;
+  readonly stop: TrailingStopState;
+  readonly target: Decimal | null;
   readonly holdUntilUs: TimeUs;
-  readonly exit: ExitSnapshot | null;
+  readonly exit: ExitState | null;
 }
 
 /** What a trade asks for. */
@@ -92,14 +88,9 @@ export class PositionGuard {
     return new PositionGuard(holding, stop, plan?.targetPrice ?? null, until);
   }
 
-  static restore(snapshot: PositionGuardSnapshot, patience: ExitPatience): PositionGuard {
-    const { target, exit } = snapshot;
-    const guard = new PositionGuard(
-      holdingOf(snapshot.holding),
-      TrailingStop.restore(snapshot.stop),
-      target === null ? null : Decimal.of(target),
-      snapshot.holdUntilUs,
-    );
+  static restore(state: PositionGuardState, patience: ExitPatience): PositionGuard {
+    const { holding, stop, target, holdUntilUs, exit } = state;
+    const guard = new PositionGuard(holding, TrailingStop.restore(stop), target, holdUntilUs);
     guard.exit = exit === null ? null : ExitFollower.restore(exit, patience);
     return guard;
   }
@@ -134,40 +125,8 @@ export class PositionGuard {
     };
   }
 
-  snapshot(): PositionGuardSnapshot {
-    const { holding } = this;
-    return {
-      holding: {
-        ...holding,
-        quantity: holding.quantity.toString(),
-        cost: holding.cost.toString(),
-        averagePrice: holding.averagePrice.toString(),
-        entryNotional: holding.entryNotional.toString(),
-        exitQuantity: holding.exitQuantity.toString(),
-        exitNotional: holding.exitNotional.toString(),
-        realized: holding.realized.toString(),
-        fees: holding.fees.toString(),
-      },
-      stop: this.stop.snapshot(),
-      target: this.target?.toString() ?? null,
-      holdUntilUs: this.holdUntilUs,
-      exit: this.exit?.snapshot() ?? null,
-    };
+  snapshot(): PositionGuardState {
+    const { holding, target, holdUntilUs } = this;
+    return { holding, target, holdUntilUs, stop: this.stop.snapshot(), exit: this.exit?.snapshot() ?? null };
   }
-}
-
-function holdingOf(stored: Texts<Holding>): Holding {
-  return {
-    ...stored,
-    id: positionId(stored.id),
-    strategy: strategyName(stored.strategy),
-    quantity: Decimal.of(stored.quantity),
-    cost: Decimal.of(stored.cost),
-    averagePrice: Decimal.of(stored.averagePrice),
-    entryNotional: Decimal.of(stored.entryNotional),
-    exitQuantity: Decimal.of(stored.exitQuantity),
-    exitNotional: Decimal.of(stored.exitNotional),
-    realized: Decimal.of(stored.realized),
-    fees: Decimal.of(stored.fees),
-  };
 }

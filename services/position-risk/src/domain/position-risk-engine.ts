@@ -2,14 +2,17 @@ import {
   type ControlCommand,
   type Decimal,
   type ExitReason,
+  FeedTimes,
   type Fill,
-  InputError,
   type OrderEvent,
   type Position,
   type PositionEvent,
   type StandingMode,
+  type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
+  US_PER_SECOND,
+  venueOf,
 } from '@algo/model';
 import { AccountBooks } from './account-books.ts';
 import { AccountGuard } from './account-guard.ts';
@@ -21,17 +24,14 @@ import type { InstrumentBook, KnownOrder } from './instrument-book.ts';
 import type { PositionGuard, StopView } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
-import {
-  knownOrders,
-  POSITION_RISK_SNAPSHOT_VERSION,
-  type PositionRiskSnapshot,
-  storedOrders,
-} from './position-risk-snapshot.ts';
+import type { PositionRiskState } from './position-risk-state.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
 const ORDERS_REMEMBERED = 4_096;
 const COMMANDS_REMEMBERED = 1_024;
+/** How often it says that it lives. *Units*: µs of feed time. */
+const ALIVE_EVERY_US = 5 * US_PER_SECOND;
 
 /**
  * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is
@@ -45,6 +45,7 @@ export class PositionRiskEngine {
   #orders = new RecentMap<KnownOrder>(ORDERS_REMEMBERED);
   #fills = new FillMemory();
   #commands = new RecentMap<true>(COMMANDS_REMEMBERED);
+  #times = new FeedTimes();
   #started = false;
   #nowUs: TimeUs = 0;
   /** When something next falls due with no event before it; kept so that a trade costs one comparison. */
@@ -58,39 +59,30 @@ export class PositionRiskEngine {
     this.#books = new AccountBooks(settings);
   }
 
-  /**
-   * Returns a machine that goes on where the snapshot was taken. *Errors*: InputError on one it can't read.
-   */
-  static restore(settings: PositionRiskSettings, stored: PositionRiskSnapshot): PositionRiskEngine {
-    if (stored.version !== POSITION_RISK_SNAPSHOT_VERSION || stored.account !== settings.account)
-      throw new InputError({
-        field: 'snapshot',
-        value: `version ${stored.version} of account ${stored.account}`,
-        because: `not version ${POSITION_RISK_SNAPSHOT_VERSION} of account ${settings.account}`,
-        remedy: "Start without it and replay the account's order events from the beginning.",
-      });
+  /** Returns a machine that goes on where the snapshot was taken. *Errors*: InputError as `AccountBooks`. */
+  static restore(settings: PositionRiskSettings, state: PositionRiskState): PositionRiskEngine {
     const engine = new PositionRiskEngine(settings);
-    engine.#books.restore(stored.books, settings);
-    engine.#guard = new AccountGuard(settings, stored.guard);
-    engine.#orders = new RecentMap(ORDERS_REMEMBERED, knownOrders(stored.orders));
-    engine.#fills = new FillMemory(stored.fills);
-    engine.#commands = new RecentMap(COMMANDS_REMEMBERED, stored.commands);
-    engine.#started = stored.started;
-    engine.#nowUs = stored.nowUs;
+    engine.#books.restore(state.books, settings);
+    engine.#guard = new AccountGuard(settings, state.guard);
+    engine.#orders = new RecentMap(ORDERS_REMEMBERED, state.orders);
+    engine.#fills = new FillMemory(state.fills);
+    engine.#commands = new RecentMap(COMMANDS_REMEMBERED, state.commands);
+    engine.#times = new FeedTimes(state.times);
+    engine.#started = state.started;
+    engine.#nowUs = state.nowUs;
     engine.#plan();
     return engine;
   }
 
-  /** Returns all that must go on, as a plain value. */
-  snapshot(): PositionRiskSnapshot {
+  /** Returns all that must go on; what the machine does later changes nothing in it. */
+  snapshot(): PositionRiskState {
     return {
-      version: POSITION_RISK_SNAPSHOT_VERSION,
-      account: this.#settings.account,
+      times: this.#times.state(),
       started: this.#started,
       nowUs: this.#nowUs,
       guard: this.#guard.snapshot(),
       books: this.#books.snapshot(),
-      orders: storedOrders(this.#orders.entries()),
+      orders: this.#orders.entries(),
       fills: this.#fills.entries(),
       commands: this.#commands.entries(),
     };
@@ -106,7 +98,7 @@ export class PositionRiskEngine {
         this.#onTrades(input.trades);
         break;
       case 'TimeAdvanced':
-        this.#advance(input.timeUs);
+        this.#onTime(input);
         break;
       case 'SetTradingMode':
       case 'FlattenAll':
@@ -129,6 +121,11 @@ export class PositionRiskEngine {
     this.#plan();
     if (this.#nowUs >= this.#wakeUs) this.#wake();
     return out;
+  }
+
+  /** The event time it is for what it handles. */
+  get nowUs(): TimeUs {
+    return this.#nowUs;
   }
 
   /** Returns the open positions. */
@@ -160,7 +157,7 @@ export class PositionRiskEngine {
       // Ingest refuses such prints; one that slipped through must not sell anything.
       if (!(price > 0 && price < Infinity)) continue;
       book.print(price, timeUs);
-      if (timeUs > this.#nowUs) this.#advance(timeUs);
+      this.#hear(book.instrument.venue, timeUs);
       const held = book.guard;
       if (held !== null && held.exit === null && timeUs >= held.holding.openedUs)
         this.#test(book, held, price);
@@ -182,7 +179,7 @@ export class PositionRiskEngine {
     if (command.type === 'FlattenAll') this.#leaveAll('operator');
     // A person's clock is not event time: it stamps the change only until there is any.
     else {
-      const timeUs = this.#started ? this.#nowUs : command.timeUs;
+      const timeUs = this.#started ? this.#times.newestUs() : command.timeUs;
       this.#out.push(...this.#guard.setMode(command, this.#books.unrealized(), timeUs));
     }
     this.#commands.set(command.commandId, true);
@@ -190,7 +187,7 @@ export class PositionRiskEngine {
 
   #onOrder(event: OrderEvent): void {
     const filled = event.type === 'OrderFilled' ? this.#books.forFill(event.fill) : null;
-    this.#advance(event.timeUs);
+    this.#hear(venueOf(event.instrument), event.timeUs);
     if (event.type === 'OrderSubmitted') {
       const { intent, strategy, position, plan } = event;
       this.#orders.set(event.clientOrderId, { intent, strategy, position, plan });
@@ -239,7 +236,10 @@ export class PositionRiskEngine {
   }
 
   #leaveAll(reason: ExitReason): void {
-    for (const [book, held] of this.#books.held()) this.#leave(book, held, reason, book.markPrice);
+    for (const [book, held] of this.#books.held()) {
+      this.#nowUs = this.#times.nowUs(book.instrument.venue);
+      this.#leave(book, held, reason, book.markPrice);
+    }
   }
 
   /** Triggers the exit of a position, once. */
@@ -266,6 +266,7 @@ export class PositionRiskEngine {
   /** Does what has fallen due: hold times, exits to chase, equity to mark. */
   #wake(): void {
     for (const [book, held] of this.#books.held()) {
+      this.#nowUs = this.#times.nowUs(book.instrument.venue);
       // One that was written off in this very loop is no longer ours to leave.
       if (book.guard !== held || held.dueUs > this.#nowUs) continue;
       const { exit } = held;
@@ -280,12 +281,31 @@ export class PositionRiskEngine {
       }
       if (!exit.inDoubt) this.#attempt(book, held, exit);
     }
+    this.#nowUs = this.#times.newestUs();
     if (this.#nowUs >= this.#guard.equity.markedUs + this.#settings.equityIntervalUs) this.#mark();
     this.#plan();
   }
 
-  #advance(timeUs: TimeUs): void {
-    if (timeUs > this.#nowUs) this.#nowUs = timeUs;
+  /** A feed told its time: says on its grid that this guard lives, and does what has fallen due. */
+  #onTime(time: TimeAdvanced): void {
+    const { feed, toldUs, warm } = time;
+    const before = this.#times.toldBy(feed);
+    this.#times.take(time);
+    if (warm) return;
+    this.#nowUs = toldUs;
+    this.#begin();
+    if (Math.floor(toldUs / ALIVE_EVERY_US) > Math.floor(before / ALIVE_EVERY_US))
+      this.#out.push({ type: 'GuardAlive', account: this.#settings.account, feed, timeUs: toldUs });
+  }
+
+  /** An event of a venue's instrument: it is at least so late there. */
+  #hear(venue: string, timeUs: TimeUs): void {
+    this.#times.hear(venue, timeUs);
+    this.#nowUs = this.#times.nowUs(venue);
+    this.#begin();
+  }
+
+  #begin(): void {
     if (this.#started) return;
     this.#started = true;
     this.#mark();

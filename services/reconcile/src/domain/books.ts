@@ -1,17 +1,18 @@
-import type {
-  AccountId,
-  ClientOrderId,
-  Decimal,
-  Fill,
-  Instrument,
-  InstrumentId,
-  OrderLookup,
-  OrderRequest,
-  OrderStatus,
-  TimeUs,
-  VenueBalance,
-  VenueOrder,
-  VenuePosition,
+import {
+  type AccountId,
+  type ClientOrderId,
+  type Decimal,
+  type Fill,
+  type Instrument,
+  type InstrumentId,
+  isEnded,
+  type OrderLookup,
+  type OrderRequest,
+  type OrderStatus,
+  type TimeUs,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
 } from '@algo/model';
 
 /** An order as our own events have it. *Units*: `cumulative` base. */
@@ -91,14 +92,12 @@ export interface ReconciliationContext {
   readonly authoritativeAbsence: boolean;
 }
 
-const OVER: ReadonlySet<OrderStatus> = new Set(['denied', 'rejected', 'filled', 'canceled', 'expired']);
-
-/** An order of ours that may still be alive, whoever remembers it. */
+/** An order of ours that may still be alive, whoever remembers it; `intent_logged`: only the log does. */
 export interface UndecidedOrder {
   readonly request: OrderRequest;
   readonly cumulative: Decimal | null;
   readonly sent: boolean;
-  readonly status: OrderStatus;
+  readonly status: OrderStatus | 'intent_logged';
 }
 
 /**
@@ -110,7 +109,7 @@ export function undecidedOrders(local: LocalBooks): readonly UndecidedOrder[] {
   const known = new Set(local.orders.map((o) => o.request.clientOrderId));
   const intents = new Map(local.openIntents.map((i) => [i.request.clientOrderId, i]));
   const orders = local.orders
-    .filter((o) => !OVER.has(o.status))
+    .filter((o) => !isEnded(o.status))
     .map((o) => ({ ...o, sent: intents.get(o.request.clientOrderId)?.sent ?? true }));
   const logged = local.openIntents
     .filter((i) => !known.has(i.request.clientOrderId))

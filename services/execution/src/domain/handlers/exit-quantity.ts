@@ -1,5 +1,12 @@
-import { type ClosePosition, closingSize, Decimal, type Denial, type Instrument } from '@algo/model';
-import { leavesOf, type Order } from '../order-state-machine.ts';
+import {
+  type ClosePosition,
+  closingSize,
+  Decimal,
+  type Denial,
+  type Instrument,
+  leavesOf,
+  type Order,
+} from '@algo/model';
 import { deny } from './handler.ts';
 
 /** What an exit is sized by. *Units*: `held` base, signed; `mark` quote, null when no price is known. */

@@ -1,5 +1,4 @@
-import { Decimal, type InstrumentId } from '@algo/model';
-import { leavesOf } from '../order-state-machine.ts';
+import { Decimal, type InstrumentId, leavesOf } from '@algo/model';
 import { deny, type EntryContext, type Handler } from './handler.ts';
 
 /**

@@ -1,7 +1,6 @@
-import type { Denial, DenialCode, Instrument, OrderRequest, PlaceOrder, TimeUs } from '@algo/model';
+import type { Denial, DenialCode, Instrument, Order, OrderRequest, PlaceOrder, TimeUs } from '@algo/model';
 import { Decimal } from '@algo/model';
 import type { ExecutionLimits, InstrumentLimits } from '../limits.ts';
-import type { Order } from '../order-state-machine.ts';
 import type { NetPosition } from '../position-book.ts';
 import type { ReferencePrice } from '../reference-price.ts';
 

@@ -6,7 +6,7 @@ const unknownOrders: Handler = ({ nowUs, openOrders, limits }, command) => {
   const unknown = openOrders.filter((o) => o.status === 'unknown');
   if (unknown.length === 0) return null;
   const here = unknown.filter((o) => o.request.instrument === command.instrument).length;
-  const oldestUs = Math.max(...unknown.map((o) => nowUs - (o.unknownUs ?? nowUs)));
+  const oldestUs = Math.max(...unknown.map((o) => nowUs - o.unknownUs));
   const all = unknown.length >= limits.unknownOrdersMax || oldestUs > limits.unknownAgeMaxUs;
   if (here === 0 && !all) return null;
   return deny('UNKNOWN_ORDERS', { here, everywhere: unknown.length, oldest_us: oldestUs });

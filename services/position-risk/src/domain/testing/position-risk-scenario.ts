@@ -12,7 +12,9 @@ import {
   type InstrumentId,
   instrumentId,
   type OrderEvent,
+  openSnapshot,
   type Side,
+  sealSnapshot,
   strategyName,
   type TimeUs,
   type TradeColumns,
@@ -179,10 +181,8 @@ export class Scenario {
 
   /** Stores the machine as text and goes on with one read back from it. */
   restart(): void {
-    this.engine = PositionRiskEngine.restore(
-      this.#settings,
-      JSON.parse(JSON.stringify(this.engine.snapshot())),
-    );
+    const bytes = sealSnapshot('position-risk', 1, this.engine.snapshot());
+    this.engine = PositionRiskEngine.restore(this.#settings, openSnapshot('position-risk', 1, bytes));
   }
 
   /** The commands to close that were given so far. */

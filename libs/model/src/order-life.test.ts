@@ -1,26 +1,19 @@
-import {
-  accountId,
-  clientOrderId,
-  Decimal,
-  type Fill,
-  instrumentId,
-  ORDER_STATUSES,
-  type OrderRequest,
-  type OrderStatus,
-  venueOrderId,
-  venueTradeId,
-} from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Decimal } from './decimal.ts';
+import { accountId, clientOrderId, instrumentId, venueOrderId, venueTradeId } from './ids.ts';
+import type { Fill, OrderRequest } from './order.ts';
 import {
   applyToOrder,
-  isTerminal,
+  isEnded,
   leavesOf,
   newOrder,
+  ORDER_FACT_TYPES,
+  ORDER_STATUSES,
   type Order,
   type OrderFact,
-} from './order-state-machine.ts';
-import { ORDER_FACT_TYPES, type OrderFactType } from './order-transitions.ts';
+  type OrderStatus,
+} from './order-life.ts';
 
 const d = (text: string) => Decimal.of(text);
 const ID = clientOrderId('aaaaaaaaaaaaaaaaaaaaaaaaaaa');
@@ -44,6 +37,24 @@ function fill(trade: string, quantity: string, price = '83'): Fill {
   };
 }
 
+/** How an order gets into each status; it has a fill only where it must. */
+const LIVES: Readonly<Record<OrderStatus, readonly OrderFact[]>> = {
+  submitted: [],
+  unknown: [fact('OutcomeUnknown')],
+  accepted: [fact('Accepted')],
+  partially_filled: [filled('t1', '1')],
+  pending_cancel: [fact('Accepted'), fact('CancelRequested')],
+  filled: [filled('t1', '10')],
+  canceled: [fact('Canceled')],
+  expired: [fact('Expired')],
+  rejected: [fact('Rejected')],
+};
+
+function filled(trade: string, quantity: string): OrderFact {
+  return { type: 'Filled', fill: fill(trade, quantity), timeUs: 5 };
+}
+
+/** An order for 10 that came into a status, with fills before that. */
 function order(status: OrderStatus, fills: readonly Fill[] = []): Order {
   const request: OrderRequest = {
     clientOrderId: ID,
@@ -57,43 +68,48 @@ function order(status: OrderStatus, fills: readonly Fill[] = []): Order {
     reduceOnly: false,
   };
   const seed = { intent: 'entry', strategy: null, position: null, plan: null, epoch: 1 } as const;
-  const fresh = newOrder({ ...seed, request, submittedUs: 0 });
-  const cumulative = fills.reduce((sum, f) => sum.plus(f.quantity), Decimal.zero);
-  return { ...fresh, status, fills, cumulative, resumes: 'accepted', unknownUs: null };
+  const told = fills.map((one): OrderFact => ({ type: 'Filled', fill: one, timeUs: 5 }));
+  const life = fills.length > 0 && isFilling(status) ? told : [...told, ...LIVES[status]];
+  return life.reduce((now, f) => applyToOrder(now, f).order, newOrder({ ...seed, request, submittedUs: 0 }));
 }
 
-function fact(type: OrderFactType): OrderFact {
-  if (type === 'Filled') return { type, fill: fill('t9', '1'), timeUs: 7 };
-  if (type === 'Accepted') return { type, venueOrderId: venueOrderId('v1'), timeUs: 7 };
-  return { type, timeUs: 7 };
+function isFilling(status: OrderStatus): boolean {
+  return status === 'partially_filled' || status === 'filled';
+}
+
+function fact(type: OrderFact['type']): OrderFact {
+  const timeUs = 7;
+  switch (type) {
+    case 'Filled':
+      return { type, fill: fill('t9', '1'), timeUs };
+    case 'Accepted':
+      return { type, venueOrderId: venueOrderId('v1'), timeUs };
+    case 'Rejected':
+    case 'Canceled':
+    case 'Expired':
+      return { type, reason: 'because', timeUs };
+    default:
+      return { type, timeUs };
+  }
 }
 
 // Each cell: what the status becomes; `=` true but nothing new; `.` illegal, status kept; `!` illegal, fill
-// booked. The order has no fill yet, and the fill that comes is a part of it. Written down from the
-// reference, by hand.
+// booked. The fill that comes is a part of the order. Written down by hand.
 const EXPECTED = `
-                 Den Emu Rel Int Sub Unk Acc Rej Trg Fil UpR Upd UpX CaR CaX Can Exp
-initialized      den emu .   int .   .   acc rej trg !   .   .   .   .   .   can exp
-denied           =   .   .   .   .   .   .   .   .   !   .   .   .   .   .   .   .
-intent_logged    den .   .   .   sub unk .   .   .   !   .   .   .   .   .   can exp
-submitted        .   .   .   .   .   unk acc rej trg par pup .   .   pca .   can exp
-unknown          .   .   .   .   sub =   acc rej trg par .   .   .   =   =   can exp
-accepted         .   .   .   .   .   =   =   rej trg par pup .   .   pca .   can exp
-partially_filled .   .   .   .   .   =   =   .   trg par pup .   .   pca .   can exp
-pending_update   .   .   .   .   .   unk acc rej trg pup =   acc acc pca .   can exp
-pending_cancel   .   .   .   .   .   unk acc rej .   pca .   .   .   =   acc can exp
-triggered        .   .   .   .   .   =   =   rej =   par pup .   .   pca .   can exp
-emulated         .   .   rel .   .   .   .   .   .   !   .   .   .   .   .   can exp
-released         den .   .   int .   .   .   .   .   !   .   .   .   .   .   can exp
-filled           .   .   .   .   .   =   =   .   =   fil .   .   =   .   =   =   =
-canceled         .   .   .   .   .   =   =   .   =   can .   .   =   .   =   =   =
-expired          .   .   .   .   .   =   =   .   =   !   .   .   =   .   =   =   =
-rejected         .   .   .   .   .   =   .   =   .   !   .   .   .   .   =   .   .`;
+                 Aga Unk Acc Rej Fil CaR CaX Can Exp
+submitted        .   unk acc rej par .   .   can exp
+unknown          sub =   acc rej par =   =   can exp
+accepted         .   =   =   rej par pca .   can exp
+partially_filled .   =   =   .   par pca .   can exp
+pending_cancel   .   unk acc rej pca =   acc can exp
+filled           .   =   =   .   !   .   =   =   =
+canceled         .   =   =   .   can .   =   =   =
+expired          .   =   =   .   !   .   =   =   =
+rejected         .   =   .   =   !   .   =   .   .`;
 
 const SHORT: Readonly<Record<string, OrderStatus>> = {
-  ...{ den: 'denied', emu: 'emulated', rel: 'released', int: 'intent_logged', sub: 'submitted' },
-  ...{ unk: 'unknown', acc: 'accepted', rej: 'rejected', trg: 'triggered', par: 'partially_filled' },
-  ...{ pup: 'pending_update', pca: 'pending_cancel', can: 'canceled', exp: 'expired', fil: 'filled' },
+  ...{ sub: 'submitted', unk: 'unknown', acc: 'accepted', par: 'partially_filled', pca: 'pending_cancel' },
+  ...{ rej: 'rejected', can: 'canceled', exp: 'expired' },
 };
 
 const CELLS = EXPECTED.trim()
@@ -104,6 +120,20 @@ const CELLS = EXPECTED.trim()
     return cells.map((cell, i) => [status as OrderStatus, ORDER_FACT_TYPES[i]!, cell] as const);
   });
 
+/** The fields that an order has in each status beyond those that every order has. */
+const FIELDS: Readonly<Record<OrderStatus, readonly string[]>> = {
+  submitted: [],
+  unknown: ['unknownUs', 'venueOrderId'],
+  accepted: ['venueOrderId'],
+  partially_filled: ['venueOrderId'],
+  pending_cancel: ['venueOrderId'],
+  filled: ['endedUs', 'venueOrderId'],
+  canceled: ['endedUs', 'reason', 'venueOrderId'],
+  expired: ['endedUs', 'reason', 'venueOrderId'],
+  rejected: ['endedUs', 'reason', 'venueOrderId'],
+};
+const ALWAYS = Object.keys(order('submitted'));
+
 test('the table names every pair of status and fact', () => {
   expect(CELLS).toHaveLength(ORDER_STATUSES.length * ORDER_FACT_TYPES.length);
   expect(new Set(CELLS.map(([status]) => status))).toEqual(new Set(ORDER_STATUSES));
@@ -111,32 +141,37 @@ test('the table names every pair of status and fact', () => {
 
 test.each(CELLS)('%s and %s: %s', (status, type, cell) => {
   const before = order(status);
+  expect(before.status).toBe(status);
   const applied = applyToOrder(before, fact(type));
-  expect({ ...applied.order, fills: [] }).toMatchObject({ request: before.request, epoch: before.epoch });
-  if (cell === '.' || cell === '!') {
-    expect(applied.type).toBe('quarantined');
-    expect(applied.order.status).toBe(status);
-    expect(applied.order.cumulative.toString()).toBe(cell === '!' ? '1' : '0');
-    return;
-  }
-  expect(applied.type).toBe(cell === '=' ? 'same' : 'applied');
-  expect(applied.order.status).toBe(cell === '=' ? status : SHORT[cell]);
-  expect(applied.order.cumulative.toString()).toBe(type === 'Filled' ? '1' : '0');
-  expect(applied.order.unknownUs === null).toBe(applied.order.status !== 'unknown' || status === 'unknown');
+  const after = applied.order;
+  const wasIllegal = cell === '.' || cell === '!';
+  expect(applied.type).toBe(wasIllegal ? 'quarantined' : cell === '=' ? 'same' : 'applied');
+  expect(after.status).toBe(wasIllegal || cell === '=' ? status : SHORT[cell]);
+  const booked = type === 'Filled' ? d('1') : d('0');
+  expect(after.cumulative.toString()).toBe(before.cumulative.plus(booked).toString());
+  expect(Object.keys(after).toSorted()).toEqual([...ALWAYS, ...FIELDS[after.status]].toSorted());
 });
 
 test('an order that was filled in part goes back to that, not to accepted', () => {
-  for (const status of ['pending_cancel', 'unknown'] as const) {
-    const applied = applyToOrder(order(status, [fill('t1', '4')]), fact('Accepted'));
-    expect(applied.order.status).toBe('partially_filled');
-  }
-  const refused = applyToOrder(order('pending_cancel', [fill('t1', '4')]), fact('CancelRefused'));
-  expect(refused.order.status).toBe('partially_filled');
+  const asked = applyToOrder(order('accepted', [fill('t1', '4')]), fact('CancelRequested')).order;
+  const lost = applyToOrder(asked, fact('OutcomeUnknown')).order;
+  for (const [now, news] of [
+    [asked, fact('CancelRefused')],
+    [asked, fact('Accepted')],
+    [lost, fact('Accepted')],
+  ] as const)
+    expect(applyToOrder(now, news).order.status).toBe('partially_filled');
+});
+
+test('an order whose cancel was lost keeps the name that the venue gave it', () => {
+  const lost = applyToOrder(order('pending_cancel'), fact('OutcomeUnknown')).order;
+  expect(lost).toMatchObject({ status: 'unknown', unknownUs: 7, venueOrderId: 'v1' });
+  expect(order('unknown')).toMatchObject({ unknownUs: 7, venueOrderId: null });
 });
 
 test('the last fill ends an order, a cancel under way or done notwithstanding', () => {
-  for (const status of ['accepted', 'partially_filled', 'pending_cancel', 'canceled', 'unknown'] as const) {
-    const applied = applyToOrder(order(status), { type: 'Filled', fill: fill('t1', '10'), timeUs: 1 });
+  for (const status of ['accepted', 'pending_cancel', 'canceled', 'unknown', 'submitted'] as const) {
+    const applied = applyToOrder(order(status), filled('t1', '10'));
     expect([applied.type, applied.order.status]).toEqual(['applied', 'filled']);
     expect(leavesOf(applied.order).isZero()).toBe(true);
   }
@@ -145,7 +180,7 @@ test('the last fill ends an order, a cancel under way or done notwithstanding', 
 test.each<[string, OrderStatus, readonly Fill[], Fill, string, string]>([
   [
     'the same trade id with another price',
-    'accepted',
+    'partially_filled',
     [fill('t1', '4')],
     fill('t1', '4', '84'),
     'fill_conflict',
@@ -153,7 +188,7 @@ test.each<[string, OrderStatus, readonly Fill[], Fill, string, string]>([
   ],
   [
     'the same trade id with another quantity',
-    'accepted',
+    'partially_filled',
     [fill('t1', '4')],
     fill('t1', '5'),
     'fill_conflict',
@@ -171,8 +206,11 @@ test.each<[string, OrderStatus, readonly Fill[], Fill, string, string]>([
 });
 
 test('a refusal of an order that has fills is quarantined', () => {
-  const applied = applyToOrder(order('unknown', [fill('t1', '1')]), fact('Rejected'));
-  expect(applied).toMatchObject({ type: 'quarantined', contradiction: 'illegal_transition' });
+  const asked = applyToOrder(order('accepted', [fill('t1', '1')]), fact('CancelRequested')).order;
+  const lost = applyToOrder(asked, fact('OutcomeUnknown')).order;
+  expect(lost.status).toBe('unknown');
+  const refused = applyToOrder(lost, fact('Rejected'));
+  expect(refused).toMatchObject({ type: 'quarantined', contradiction: 'illegal_transition' });
 });
 
 /**
@@ -209,7 +247,7 @@ test('whatever order and however often facts are told, the order ends the same',
           const applied = applyToOrder(now, f);
           expect(applied.type).not.toBe('quarantined');
           expect(applied.order.cumulative.lessThan(now.cumulative)).toBe(false);
-          if (isTerminal(now.status) && applied.order.status !== now.status)
+          if (isEnded(now.status) && applied.order.status !== now.status)
             expect([now.status, applied.order.status]).toEqual(['canceled', 'filled']);
           now = applied.order;
         }
@@ -230,6 +268,6 @@ test('from any status any fact, twice: the second time changes nothing more that
       const once = applyToOrder(order(status), fact(type)).order;
       const twice = applyToOrder(once, fact(type)).order;
       expect(twice.cumulative.equals(once.cumulative)).toBe(true);
-      if (isTerminal(once.status)) expect(twice.status).toBe(once.status);
+      if (isEnded(once.status)) expect(twice.status).toBe(once.status);
     }
 });

@@ -1,0 +1,113 @@
+import { Decimal } from './decimal.ts';
+import { InputError } from './input-error.ts';
+
+/** A value that JSON carries without loss. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** Values may lie so deep in one another; deeper is taken for a value that holds itself. */
+const DEPTH_MAX = 64;
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+/** Numbers that JSON doesn't know, or whose sign it loses, by their names. */
+const ODD_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['NaN', NaN],
+  ['-0', -0],
+]);
+
+/**
+ * Returns a state as plain data that JSON carries without loss; `fromPlain` gives it back. *Shape*: what JSON
+ * doesn't know is an object with one tag: `{ $decimal: '1.5' }`, `{ $number: 'Infinity' }`,
+ * `{ $map: [[key, value]] }`, `{ $set: [item] }`. Properties that are undefined are left out.
+ * *Errors*: InputError naming the path of a value that is none of these: a typed array, an instance of a
+ * class, a function, undefined within a list, a key that begins with `$`.
+ */
+export function toPlain(value: unknown): Plain {
+  return spelled(value, 'state', 0);
+}
+
+/**
+ * Returns the state that `toPlain` made this plain data of. *Errors*: InputError on a tag that this build
+ * doesn't know, or one that holds something else than it should.
+ */
+export function fromPlain<State>(plain: Plain): State {
+  return read(plain, 'state') as State;
+}
+
+function spelled(value: unknown, path: string, depth: number): Plain {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+    return { $number: value === 0 ? '-0' : String(value) };
+  }
+  if (typeof value !== 'object') throw unusable(path, typeof value, 'JSON can not carry it');
+  if (depth >= DEPTH_MAX) throw unusable(path, typeof value, `more than ${DEPTH_MAX} values deep`);
+  if (value instanceof Decimal) return { $decimal: value.toString() };
+  const items = (list: readonly unknown[]) =>
+    Array.from(list, (item, i) => spelled(item, `${path}[${i}]`, depth + 1));
+  if (Array.isArray(value)) return items(value);
+  if (value instanceof Map) return { $map: items([...value]) };
+  if (value instanceof Set) return { $set: items([...value]) };
+  if (!isRecord(value)) throw unusable(path, value.constructor.name, 'an instance of a class');
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(
+    fields.map(([key, field]) => {
+      if (key.startsWith('$')) throw unusable(`${path}.${key}`, key, 'a key that looks like a tag');
+      return [key, spelled(field, `${path}.${key}`, depth + 1)];
+    }),
+  );
+}
+
+function read(plain: Plain, path: string): unknown {
+  if (plain === null || typeof plain !== 'object') return plain;
+  const items = (list: readonly Plain[]) => list.map((item, i) => read(item, `${path}[${i}]`));
+  if (isList(plain)) return items(plain);
+  const [tag, ...others] = Object.keys(plain).filter((key) => key.startsWith('$'));
+  if (tag === undefined)
+    return Object.fromEntries(
+      Object.entries(plain).map(([key, field]) => [key, read(field, `${path}.${key}`)]),
+    );
+  const held = plain[tag];
+  if (others.length === 0 && held !== undefined)
+    switch (tag) {
+      case '$decimal':
+        if (typeof held === 'string' && DECIMAL.test(held)) return decimalOf(held);
+        break;
+      case '$number':
+        if (typeof held === 'string' && ODD_NUMBERS.has(held)) return ODD_NUMBERS.get(held);
+        break;
+      case '$map':
+        if (isList(held) && held.every((entry) => isList(entry) && entry.length === 2))
+          return new Map(items(held) as [unknown, unknown][]);
+        break;
+      case '$set':
+        if (isList(held)) return new Set(items(held));
+        break;
+      default:
+    }
+  throw unusable(path, JSON.stringify(plain).slice(0, 100), 'not a tag that this build reads');
+}
+
+/** Unlike `Decimal.of`, takes as many digits as a sum of products may have. */
+function decimalOf(text: string): Decimal {
+  const fraction = text.split('.')[1] ?? '';
+  return Decimal.scaled(BigInt(text.replace('.', '')), fraction.length);
+}
+
+function isList(value: Plain): value is readonly Plain[] {
+  return Array.isArray(value);
+}
+
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function unusable(path: string, value: string, because: string): InputError {
+  return new InputError({
+    field: path,
+    value,
+    because,
+    remedy: 'Keep a state in plain objects, lists, maps, sets, texts, numbers and decimals.',
+  });
+}

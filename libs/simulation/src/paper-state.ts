@@ -1,0 +1,22 @@
+import type { AccountId, InstrumentId, TimeUs } from '@algo/model';
+import type { FillLog } from './paper-history.ts';
+import type { LedgerState } from './paper-ledger.ts';
+import type { PaperOrder } from './paper-matching.ts';
+import type { Tape } from './paper-tape.ts';
+
+/**
+ * Everything a paper venue knows, apart from its settings. *Shape*: `ids` every client order id ever taken,
+ * as `account/id`.
+ */
+export interface PaperState {
+  readonly clockUs: TimeUs;
+  readonly markets: readonly {
+    readonly instrument: InstrumentId;
+    readonly tape: Tape;
+    readonly orders: readonly PaperOrder[];
+  }[];
+  readonly ledger: LedgerState;
+  readonly ended: readonly PaperOrder[];
+  readonly fills: ReadonlyMap<AccountId, FillLog>;
+  readonly ids: readonly string[];
+}

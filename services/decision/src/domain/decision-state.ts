@@ -1,0 +1,25 @@
+import type { Decimal, FeedTimesState, StandingMode, TimeUs, TradingConfig } from '@algo/model';
+import type { PaceState } from './evaluation-pace.ts';
+import type { ExposureState } from './exposure.ts';
+import type { RefusalCount } from './refusal-counts.ts';
+
+/** The one layout of a decider's state that this build seals and opens. */
+export const DECISION_STATE_VERSION = 1;
+
+/**
+ * All that the engine knows, apart from its settings. *Units*: `equity.amount` account currency.
+ * *Shape*: `configurationHash` is that of `config`; a state in which they differ was changed by hand.
+ */
+export interface DecisionState {
+  readonly config: TradingConfig | null;
+  readonly configurationHash: string;
+  readonly times: FeedTimesState;
+  readonly equity: { readonly amount: Decimal; readonly timeUs: TimeUs } | null;
+  readonly modes: readonly StandingMode[];
+  readonly exposure: ExposureState;
+  readonly pace: PaceState;
+  readonly refusals: readonly RefusalCount[];
+  readonly withheld: readonly RefusalCount[];
+  readonly repeatedSignals: number;
+  readonly unknownInstruments: number;
+}

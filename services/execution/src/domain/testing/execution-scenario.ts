@@ -1,0 +1,211 @@
+import {
+  accountId,
+  type ClientOrderId,
+  type ClosePosition,
+  Decimal,
+  type DenialCode,
+  decisionId,
+  type Fill,
+  type Instrument,
+  type InstrumentId,
+  instrumentId,
+  type OrderLookup,
+  type OrderRequest,
+  type PlaceOrder,
+  positionId,
+  type SubmitOutcome,
+  strategyName,
+  type VenueOrderStatus,
+  venueOrderId,
+  venueTradeId,
+} from '@algo/model';
+import { ExecutionEngine } from '../execution-engine.ts';
+import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
+import type { ExecutionSettings } from '../execution-settings.ts';
+import type { ExecutionLimits } from '../limits.ts';
+
+export const d = (text: string) => Decimal.of(text);
+export const ACCOUNT = accountId('paper-main');
+export const LTC = instrumentId('synthetic.spot.LTCUSDT');
+export const BTC = instrumentId('synthetic.perp.BTCUSDT');
+export const STRATEGY = strategyName('order_flow_scalping');
+export const S = 1_000_000;
+
+function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
+  const [venue, market, symbol] = id.split('.') as [string, 'spot' | 'perp', string];
+  const base = symbol.slice(0, 3);
+  const rules = {
+    priceTick: d('0.01'),
+    quantityStep: d('0.001'),
+    minQuantity: d('0.001'),
+    minNotional: d('5'),
+  };
+  return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
+}
+
+export const LIMITS: ExecutionLimits = {
+  byInstrument: new Map([
+    [LTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+    [BTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+  ]),
+  positionsMax: 2,
+  grossNotionalMax: d('1800'),
+  entriesPerMinuteMax: 3,
+  marketCap: d('0.005'),
+  referenceAgeMaxUs: 2 * S,
+  marketStaleUs: 5 * S,
+  unknownOrdersMax: 3,
+  unknownAgeMaxUs: 60 * S,
+};
+export const SETTINGS: ExecutionSettings = {
+  account: ACCOUNT,
+  instruments: [instrument(LTC, {}), instrument(BTC, {})],
+  limits: LIMITS,
+  exitStyle: 'ioc_limit',
+  epoch: 1,
+  closedOrdersMax: 200,
+  commandIdsMax: 500,
+};
+
+export function place(n: number, change: Partial<PlaceOrder> = {}): PlaceOrder {
+  const timeUs = change.timeUs ?? n * S;
+  return {
+    type: 'PlaceOrder',
+    commandId: `place-${n}`,
+    decision: decisionId(`decision-${n}`),
+    strategy: STRATEGY,
+    account: ACCOUNT,
+    instrument: LTC,
+    direction: 'long',
+    orderType: 'limit',
+    timeInForce: 'ioc',
+    quantity: d('10'),
+    limitPrice: d('83.5'),
+    plan: { stopPrice: d('82.5'), targetPrice: d('84.5'), trailing: d('0.005'), holdMaxUs: 300 * S },
+    timeUs,
+    expiresUs: timeUs + 5 * S,
+    ...change,
+  };
+}
+
+export function close(n: number, change: Partial<ClosePosition> = {}): ClosePosition {
+  return {
+    type: 'ClosePosition',
+    commandId: `close-${n}`,
+    position: positionId('position-1'),
+    account: ACCOUNT,
+    instrument: LTC,
+    direction: 'long',
+    quantity: d('10'),
+    reason: 'trailing_stop',
+    attempt: n,
+    timeUs: n * S,
+    ...change,
+  };
+}
+
+export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
+  type: 'PriceSeen',
+  instrument: id,
+  price: at,
+  timeUs,
+});
+export const gate = (timeUs: number, epoch = 1): ExecutionInput => ({
+  type: 'GateOpened',
+  epoch,
+  validUntilUs: timeUs + 60 * S,
+  timeUs,
+});
+export const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): ExecutionInput => ({
+  type: 'TradingModeChanged',
+  scope: { kind: 'account', account: ACCOUNT },
+  mode: to,
+  reason: 'test',
+  by: 'operator',
+  latched: true,
+  timeUs,
+});
+
+export function fillOf(
+  request: OrderRequest,
+  trade: string,
+  quantity: string,
+  timeUs: number,
+  feeLtc = '0',
+): Fill {
+  const { clientOrderId, account, side } = request;
+  return {
+    ...{ venueTradeId: venueTradeId(trade), clientOrderId, venueOrderId: venueOrderId('v') },
+    ...{ account, instrument: request.instrument, side, quantity: d(quantity), price: d('83') },
+    ...{ fee: d(feeLtc), feeAsset: feeLtc === '0' ? 'USDT' : 'LTC', liquidity: 'taker', timeUs },
+  };
+}
+export const filled = (
+  request: OrderRequest,
+  trade: string,
+  quantity: string,
+  cumulative: string,
+  timeUs: number,
+) =>
+  ({
+    type: 'VenueFilled',
+    fill: fillOf(request, trade, quantity, timeUs),
+    cumulative: d(cumulative),
+  }) satisfies ExecutionInput;
+export const canceled = (
+  { clientOrderId, account, instrument }: OrderRequest,
+  cumulative: string,
+  timeUs: number,
+) =>
+  ({
+    ...{ type: 'VenueCanceled', clientOrderId, account, instrument },
+    ...{ cumulative: d(cumulative), reason: 'ioc', timeUs },
+  }) as const satisfies ExecutionInput;
+export const outcome = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): SubmitOutcome => {
+  const base = { clientOrderId: id, timeUs };
+  if (type === 'confirmed') return { type, venueOrderId: venueOrderId('v'), ...base };
+  return { type, reason: 'because', ...base };
+};
+export const submitted = (
+  id: ClientOrderId,
+  type: SubmitOutcome['type'],
+  timeUs: number,
+): ExecutionInput => ({
+  type: 'SubmitOutcomeKnown',
+  outcome: outcome(id, type, timeUs),
+});
+export const lookedUp = (
+  id: ClientOrderId,
+  lookup: OrderLookup,
+  timeUs: number,
+  authoritativeAbsence = false,
+): ExecutionInput => ({ type: 'OrderLookedUp', clientOrderId: id, lookup, authoritativeAbsence, timeUs });
+export const found = (request: OrderRequest, status: VenueOrderStatus, amount: string): OrderLookup => ({
+  type: 'found',
+  order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
+});
+
+export const types = (outputs: readonly ExecutionOutput[]) => outputs.map((o) => o.type);
+export function sent(outputs: readonly ExecutionOutput[]): OrderRequest {
+  const effect = outputs.find((o) => o.type === 'SubmitOrder');
+  if (effect?.type !== 'SubmitOrder') throw new Error(`nothing was sent: ${JSON.stringify(outputs)}`);
+  return effect.request;
+}
+export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
+  const event = outputs.find((o) => o.type === 'OrderDenied');
+  return event?.type === 'OrderDenied' ? event.denial.code : null;
+}
+
+/** An engine whose gate is open and whose markets trade. */
+export function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
+  const engine = new ExecutionEngine({ ...SETTINGS, ...change });
+  for (const input of [gate(0), price(0.9 * S), price(0.9 * S, 83, BTC)]) engine.handle(input);
+  return engine;
+}
+/** An engine that holds 10 LTC bought by a first entry. */
+export function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
+  return { engine, entry };
+}
