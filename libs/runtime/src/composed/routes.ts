@@ -14,12 +14,6 @@ interface Route<Target> {
   narrowed: boolean;
 }
 
-const FAMILY_OF: ReadonlyMap<string, Family> = new Map(
-  (Object.keys(FAMILIES) as Family[]).flatMap((family) =>
-    FAMILIES[family].messages.map((name) => [name, family] as const),
-  ),
-);
-
 /** Who reads which fact. Readers of one fact stand in the order in which they were added. */
 export class Routes<Target> {
   readonly #routes = new Map<FactName, Route<Target>>();
@@ -27,8 +21,7 @@ export class Routes<Target> {
   add(target: Target, { family, only }: Reading): void {
     const tokens = only === undefined ? undefined : new Set(only.map(String));
     for (const name of FAMILIES[family].messages as readonly FactName[]) {
-      const route = this.#routes.get(name) ?? { family, readers: [], byToken: new Map(), narrowed: false };
-      this.#routes.set(name, route);
+      const route = this.#route(name, family);
       route.readers.push({ target, only: tokens });
       route.narrowed ||= tokens !== undefined;
       route.byToken.clear();
@@ -49,10 +42,12 @@ export class Routes<Target> {
     return readers;
   }
 
-  /** Returns all that read some part of a family. */
-  readersOfFamily(family: Family): readonly Target[] {
-    const name = FAMILIES[family].messages[0] as FactName;
-    return this.#routes.get(name)?.readers.map(({ target }) => target) ?? NOBODY;
+  #route(name: FactName, family: Family): Route<Target> {
+    const known = this.#routes.get(name);
+    if (known !== undefined) return known;
+    const route: Route<Target> = { family, readers: [], byToken: new Map(), narrowed: false };
+    this.#routes.set(name, route);
+    return route;
   }
 }
 
@@ -63,9 +58,4 @@ function tokenOf(family: Family, subject: string): string {
   if (FAMILIES[family].sharded) return laneOf(subject).slice(family.length + 1);
   const end = subject.indexOf('.', family.length + 1);
   return subject.slice(family.length + 1, end < 0 ? undefined : end);
-}
-
-/** Returns the family that a fact is of. */
-export function familyOfFact(name: FactName): Family {
-  return FAMILY_OF.get(name)!;
 }
