@@ -11,11 +11,12 @@ const MAY_IMPORT = {
   tickstore: LOWEST,
   strategy: LOWEST,
   simulation: LOWEST,
+  'read-models': LOWEST,
   state: [...LOWEST, 'bus'],
-  venues: [...LOWEST, 'bus'],
+  venues: LOWEST,
   runtime: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation'],
   testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
-  cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
+  cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'read-models', 'runtime'],
 };
 
 /** What only tests use stands in a folder testing/ beside them, and may import what they may. */
@@ -41,13 +42,20 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ imports its own folder, model, indicators, strategy, simulation and the pure zod',
+      comment:
+        'domain/ imports its own folder, model, indicators, strategy and simulation; of bus and contracts only types',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
       to: {
-        pathNot:
-          '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)|/node_modules/zod/',
+        pathNot: '^(libs/(model|indicators|strategy|simulation|bus|contracts)/|services/$1/src/domain/)',
       },
+    },
+    {
+      name: 'domain-knows-types-alone',
+      comment: 'A machine is written over the types of facts and of its driver; it runs without bus and contracts',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
+      to: { path: '^libs/(bus|contracts)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-service-to-service',
