@@ -8,6 +8,8 @@ import type { Scheduler, Work } from './scheduler.ts';
 export interface Hosted {
   readonly speaker: Speaker;
   readonly reads: readonly Reading[];
+  /** The machine as it stands now. */
+  readonly machine: object;
   /** Inputs taken since the composition began. */
   readonly taken: number;
   /** Gives it an input; what it says and asks for is done at its turn. */
@@ -89,7 +91,6 @@ export class HostedMachine<
     return this.#taken;
   }
 
-  /** The machine as it stands now. */
   get machine(): Made {
     return this.#machine;
   }
