@@ -430,10 +430,14 @@ export function fenceFilter(stream: StreamName): string {
   return `fence.${stream}.>`;
 }
 
-/** Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded. */
-export function familyFilters(family: Family, shards?: readonly number[]): string[] {
-  if (shards === undefined || !FAMILIES[family].sharded) return [`${family}.>`];
-  return shards.map((shard) => `${family}.${shard}.>`);
+/**
+ * Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded, or to the
+ * accounts that its subjects name first. Narrow only to what a producer's lane doesn't cross.
+ */
+export function familyFilters(family: Family, only?: readonly (number | string)[]): string[] {
+  if (only === undefined) return [`${family}.>`];
+  if (FAMILIES[family].sharded) return only.map((shard) => `${family}.${shard}.>`);
+  return only.flatMap((account) => [`${family}.${account}`, `${family}.${account}.>`]);
 }
 
 /** Returns the instrument that a subject ends with; its last three tokens. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import type { KeyValue } from '../bus.ts';
-import { SimulatedServer } from '../simulated/simulated-bus.ts';
-import { VirtualClock } from '../simulated/virtual-clock.ts';
+import type { KeyValue } from './bus.ts';
+import { MemoryBus } from './memory/memory-bus.ts';
+import { MemoryServer } from './memory/memory-server.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 import { bucketSnapshots } from './snapshot-store.ts';
 
 const NOISE = randomBytes(4_000_000);
@@ -16,7 +17,7 @@ function noise(length: number, which: number): Uint8Array {
 }
 
 function newBucket(): KeyValue {
-  return new SimulatedServer(new VirtualClock()).bus('test').bucket('snapshots');
+  return new MemoryBus(new MemoryServer(new VirtualClock()), 'test').bucket('snapshots');
 }
 
 /** The same bucket for a process that dies at its n-th write: before it, or just after it. */

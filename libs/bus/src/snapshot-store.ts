@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { InputError } from '@algo/model';
-import type { KeyValue } from '../bus.ts';
+import type { KeyValue } from './bus.ts';
 
 /** Where a service keeps the state from which it goes on after a restart. Saving is atomic. */
 export interface SnapshotStore {
