@@ -1,5 +1,5 @@
 import { service as analytics } from '@algo/analytics/service';
-import { SimulatedServer, VirtualClock } from '@algo/bus';
+import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import type { Fact } from '@algo/contracts';
 import { service as decision } from '@algo/decision/service';
 import { service as paperVenue } from '@algo/paper-venue/service';
@@ -29,10 +29,10 @@ export interface ComposedEngine extends AsyncDisposable {
  * configuration.
  */
 export async function composeEngine({ environment, ...parts }: EngineSettings): Promise<ComposedEngine> {
-  const server = new SimulatedServer(new VirtualClock());
+  const server = new MemoryServer(new VirtualClock());
   const composition: Composition = new Composition({
     ...parts,
-    bus: (identity) => server.bus(identity),
+    bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
     venue: (_name, account) =>
       new ComposedPaperVenue(() => composition.machineOf(identityOf('paper-venue', account))),
