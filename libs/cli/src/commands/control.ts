@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Bus, factMessage } from '@algo/bus';
+import { type Bus, FactMessage } from '@algo/bus';
 import { type Fact, type MessageOf, type StreamName, subjects } from '@algo/contracts';
 import {
   type AccountId,
@@ -126,7 +126,7 @@ export async function askEngine<Name extends 'SetTradingMode' | 'SwitchConfigura
   });
   const late = setTimeout(() => answered.resolve(false), CONFIRM_MAX_MS);
   open.defer(() => clearTimeout(late));
-  await bus.publish(factMessage(name, command, { identity: bus.identity, account }, command.commandId));
+  await bus.publish(FactMessage.said({ name, body: command } as unknown as Fact, { identity: bus.identity, account }, { id: command.commandId }));
   return await answered.promise;
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { factMessage, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
+import { FactMessage, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import {
   encodeFact,
   type FactName,
@@ -77,7 +77,7 @@ afterAll(async () => {
 
 let number = 0;
 function say<Name extends FactName>(name: Name, body: MessageOf<Name>, of: AccountId = account) {
-  return bus.publish(factMessage(name, body, { identity: 'hand', account: of }, `hand:${number++}`));
+  return bus.publish(FactMessage.said({ name, body } as Fact, { identity: 'hand', account: of }, { id: `hand:${number++}` }));
 }
 
 function position(quantity: string, id = 'p1', of = account): Position {
