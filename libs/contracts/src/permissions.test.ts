@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DURABLE_READERS, inboxPrefix, permissionsOf, renderNatsUsers } from './permissions.ts';
-import { FAMILIES, type Family, REQUESTS, SERVICES, type ServiceName, SIGNALS, STREAMS } from './topology.ts';
+import { DRIVEN, FAMILIES, type Family, REQUESTS, SERVICES, type ServiceName, STREAMS } from './topology.ts';
 
 /** Whether a list of NATS patterns allows a subject. */
 function allows(patterns: readonly string[], subject: string): boolean {
@@ -15,9 +15,12 @@ function allows(patterns: readonly string[], subject: string): boolean {
   });
 }
 
+/** Families whose subjects end in the name of who speaks. */
+const OWN_NAME: readonly Family[] = ['sys.service', 'sys.order', 'sys.notification', 'md.time'];
+
 /** A subject of a family as this process would use it. */
 function sample(family: Family, identity: string): string {
-  if (family === 'sys.service' || family === 'step.mark') return `${family}.${identity}`;
+  if (OWN_NAME.includes(family)) return `${family}.${identity}`;
   return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
 }
 
@@ -35,16 +38,19 @@ describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName)
     }
   });
 
-  test('may make consumers on the streams it reads, and on no other', () => {
+  test('may make consumers on the streams it reads, or reads its own words in, and on no other', () => {
+    const comesBack = [...DRIVEN, 'ingest'].includes(service);
     for (const stream of Object.keys(STREAMS)) {
-      const reads = Object.values(FAMILIES).some(
-        (plan) => plan.stream === stream && (plan.readers as readonly ServiceName[]).includes(service),
-      );
-      const follows = reads && !DURABLE_READERS.includes(service);
+      const uses = (role: 'readers' | 'publishers') =>
+        Object.values(FAMILIES).some(
+          (plan) => plan.stream === stream && (plan[role] as readonly ServiceName[]).includes(service),
+        );
+      const writes = comesBack && uses('publishers');
+      const follows = writes || (uses('readers') && !DURABLE_READERS.includes(service));
       expect([stream, allows(publish, `$JS.API.CONSUMER.CREATE.${stream}`)]).toEqual([stream, follows]);
       expect([stream, allows(publish, `$JS.API.CONSUMER.MSG.NEXT.${stream}.${service}`)]).toEqual([
         stream,
-        reads,
+        writes || uses('readers'),
       ]);
     }
   });
@@ -55,7 +61,7 @@ describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName)
         expect(allows(publish, `$JS.API.STREAM.${verb}.${stream}`)).toBe(false);
   });
 
-  test('hears its own inbox, the requests it serves, the signals it reads', () => {
+  test('hears its own inbox, the requests it serves', () => {
     expect(allows(subscribe, `${inboxPrefix(identity)}.x.1`)).toBe(true);
     for (const other of SERVICES)
       if (other !== service) expect(allows(subscribe, `${inboxPrefix(`${other}-0`)}.x.1`)).toBe(false);
@@ -67,20 +73,15 @@ describe.each(SERVICES.map((service) => [service]))('%s', (service: ServiceName)
       const asks = (clients as readonly ServiceName[]).includes(service);
       expect(allows(publish, `${request}.paper.submit`)).toBe(asks);
     }
-    for (const [signal, { publishers, readers }] of Object.entries(SIGNALS)) {
-      const says = (publishers as readonly ServiceName[]).includes(service);
-      const hears = (readers as readonly ServiceName[]).includes(service);
-      expect(allows(publish, `${signal}.${identity}`)).toBe(says);
-      expect(allows(subscribe, `${signal}.ingest-0`)).toBe(hears);
-    }
   });
 });
 
 test('a process speaks for itself only: no mark, signal, status, snapshot or life of another', () => {
   const { publish } = permissionsOf('decision', 2);
   for (const [own, other] of [
-    ['step.mark.decision-1', 'step.mark.decision-2'],
-    ['now.step.decision-0', 'now.step.execution-0'],
+    ['sys.order.decision-1', 'sys.order.decision-2'],
+    ['fence.ORDERS.decision-0', 'fence.ORDERS.execution-0'],
+    ['fence.DECISIONS.decision-0', 'fence.MARKET.decision-0'],
     ['sys.service.decision-0', 'sys.service.execution-0'],
     ['dlq.letter.ANALYTICS.decision-0', 'dlq.letter.ANALYTICS.execution-0'],
     ['$KV.snapshots.decision-1.0.3', '$KV.snapshots.execution-0.0.3'],
@@ -116,7 +117,7 @@ test('the rendered block has a user for everybody, and no password in it', () =>
   expect(passwords).toContain('$ALGO_NATS_PASSWORD_POSITION_RISK');
   for (const password of passwords) expect(password).toMatch(/^\$ALGO_NATS_PASSWORD_[A-Z_]+$/);
   expect(new Set(passwords).size).toBe(SERVICES.length + 1);
-  expect(text).toContain('"step.mark.analytics-2"');
+  expect(text).toContain('"sys.order.analytics-2"');
   expect(text.startsWith('include "passwords.conf"\n')).toBe(true);
   expect(renderNatsUsers()).not.toContain('include');
 });

@@ -48,6 +48,7 @@ export function permissionsOf(service: ServiceName, instances = 1): Permissions 
       ...readStreams(service).flatMap((stream) =>
         DURABLE_READERS.includes(service) ? durableApi(stream, service) : followApi(stream),
       ),
+      ...(comesBack(service) ? writtenStreams(service).flatMap(followApi) : []),
       ...Object.entries(bucketUse(service, names)).flatMap(([bucket, keys]) => [
         `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
         ...keys.map((key) => `$KV.${bucket}.${key}`),
@@ -96,6 +97,11 @@ function familySubjects(family: Family, service: ServiceName, names: readonly st
   return consumers.map((consumer) => `${family}.*.${consumer}`);
 }
 
+/** Whether a new life of the service goes on where the one before it ended. */
+function comesBack(service: ServiceName): boolean {
+  return service === 'ingest' || (DRIVEN as readonly ServiceName[]).includes(service);
+}
+
 /** A new life fences every stream that it writes, and reads its own words there. */
 function writtenStreams(service: ServiceName): readonly StreamName[] {
   return [...new Set(namesOf(FAMILIES, service, 'publishers').map((family) => FAMILIES[family].stream))];
@@ -128,12 +134,11 @@ function durableApi(stream: string, durable: string): readonly string[] {
 }
 
 function bucketUse(service: ServiceName, names: readonly string[]): BucketUse {
-  const driven = (DRIVEN as readonly ServiceName[]).includes(service);
   const snapshots = names.flatMap((name) => [name, `${name}.>`, `${name}-live`, `${name}-live.>`]);
-  const lives = driven || service === 'ingest' ? names.map((name) => `life.${name}`) : [];
+  const lives = comesBack(service) ? names.map((name) => `life.${name}`) : [];
   const leases = service === 'execution' ? [...lives, 'execution.>'] : lives;
   return {
-    ...(driven || service === 'ingest' ? { snapshots } : {}),
+    ...(comesBack(service) ? { snapshots } : {}),
     ...(lives.length > 0 || service === 'reconcile' ? { leases } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
     ...(service === 'cli' ? { documents: [] } : {}),
