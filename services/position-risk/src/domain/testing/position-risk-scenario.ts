@@ -106,7 +106,9 @@ export class Scenario {
   }
 
   time(seconds: number): PositionRiskOutput[] {
-    return this.give({ type: 'TimeAdvanced', timeUs: at(seconds) });
+    const timeUs = at(seconds);
+    const told = { toldUs: timeUs, sureUs: timeUs, wallUs: timeUs, behind: [], speed: 1, warm: false };
+    return this.give({ type: 'TimeAdvanced', feed: 'synthetic', ...told });
   }
 
   /** Sends an entry order off and returns its client order id. */
