@@ -10,6 +10,7 @@ export { FactMessage } from './fact-message.ts';
 export { type InputRun, mergeOrders, type RecordedOrder } from './input-order.ts';
 export { type ConnectOptions, JetStreamBus, SERVER_MIN } from './jetstream-bus.ts';
 export { LaneHoleError, StreamLanes } from './lanes.ts';
+export { LaneSpeaker, type LaneSpeakerOptions } from './lane-speaker.ts';
 export { Lease, type LeaseOptions } from './lease.ts';
 export * from './machine.ts';
 export { MemoryBus } from './memory/memory-bus.ts';

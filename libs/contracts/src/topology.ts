@@ -241,6 +241,7 @@ export const FAMILIES = {
       'OrderFilled',
       'OrderCanceled',
       'OrderExpired',
+      'OrderQuarantined',
     ],
     publishers: ['execution'],
     readers: ['position-risk', 'reconcile', 'notifier'],

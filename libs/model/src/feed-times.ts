@@ -51,12 +51,23 @@ export class FeedTimes {
     });
   }
 
+  /** Returns the feed that brings a venue's instruments; null before any told a time. */
+  feedOf(venue: string): string | null {
+    if (this.#times.has(venue)) return venue;
+    for (const feed of this.#times.keys()) return feed;
+    return null;
+  }
+
   /** Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any. */
   of(venue: string): FeedTime {
-    const own = this.#times.get(venue);
-    if (own !== undefined) return own;
-    for (const time of this.#times.values()) return time;
-    return UNTOLD;
+    const feed = this.feedOf(venue);
+    return (feed === null ? undefined : this.#times.get(feed)) ?? UNTOLD;
+  }
+
+  /** Returns the speed of the fastest feed; 1 before any told a time. *Units*: feed time per wall time. */
+  get speed(): number {
+    const speeds = [...this.#times.values()].map(({ speed }) => speed);
+    return speeds.length === 0 ? 1 : Math.max(...speeds);
   }
 
   /** Returns the time that a feed told last; 0 before it told any. */

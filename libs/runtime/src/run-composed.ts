@@ -147,6 +147,7 @@ function stillClock(scheduler: Scheduler): Clock {
   const us = (ms: number): TimeUs => scheduler.nowUs + ms * 1_000;
   return {
     nowMs: () => 0,
+    monotonicMs: () => 0,
     sleep: () => new Promise(() => {}), // nothing that waits for a promise has a place in virtual time
     after: (ms, run) => scheduler.at(us(ms), run),
   };

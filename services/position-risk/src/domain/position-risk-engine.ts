@@ -113,6 +113,7 @@ export class PositionRiskEngine {
       case 'OrderFilled':
       case 'OrderCanceled':
       case 'OrderExpired':
+      case 'OrderQuarantined':
         this.#onOrder(input);
         break;
       default:
@@ -188,6 +189,11 @@ export class PositionRiskEngine {
   #onOrder(event: OrderEvent): void {
     const filled = event.type === 'OrderFilled' ? this.#books.forFill(event.fill) : null;
     this.#hear(venueOf(event.instrument), event.timeUs);
+    if (event.type === 'OrderQuarantined') {
+      const reason = `${event.problem}: ${event.detail}`;
+      this.#out.push(...this.#guard.restrict(event.instrument, reason, 'books', this.#nowUs));
+      return;
+    }
     if (event.type === 'OrderSubmitted') {
       const { intent, strategy, position, plan } = event;
       this.#orders.set(event.clientOrderId, { intent, strategy, position, plan });
