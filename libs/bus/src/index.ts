@@ -19,4 +19,5 @@ export { MemoryServer, type MemoryServerOptions, type MemoryWire } from './memor
 export { VirtualClock } from './memory/virtual-clock.ts';
 export { provision } from './provisioner.ts';
 export { type NatsServerOptions, NatsServerProcess } from './server/nats-server-process.ts';
+export { RecordedBus } from './recorded-bus.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';
