@@ -1,5 +1,6 @@
 import { version } from '@algo/runtime';
 import { Command } from 'commander';
+import { backtest } from './commands/backtest.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { journal } from './commands/journal.ts';
@@ -55,6 +56,18 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--no-color', 'no colours')
     .option('--json', 'JSON lines instead of the table')
     .action((options) => up(options, environment));
+  program
+    .command('backtest')
+    .description('take the engine through recorded trades, in one process, as fast as it goes')
+    .requiredOption('--data <files...>', 'files of trades, CSV or Parquet')
+    .option('--config <name>', 'trading configuration (default: config_1)')
+    .option('--instruments <ids>', 'whose trades the files hold, where they do not tell: one for each, or one')
+    .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
+    .option('--to <time>', 'moment before which it ends')
+    .option('--seed <n>', 'seed of paper latencies')
+    .option('--hash', 'only SHA-256 over the journal')
+    .option(...JSON_OUT)
+    .action((options) => backtest(options, environment));
   program
     .command('smoke')
     .description('run a scratch engine until every stage from trade to closed position was seen')

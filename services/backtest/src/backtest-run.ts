@@ -64,6 +64,7 @@ export class BacktestRun {
   /** True while trades are given in one stretch: nothing may follow from them. */
   #inStretch = false;
   #trades = 0;
+  #firstUs: TimeUs = 0;
 
   /** `analytics` are the machines that may run ahead. */
   constructor(composition: Composition, analytics: readonly Hosted[], tape: Tape, cuts: Cuts) {
@@ -78,6 +79,11 @@ export class BacktestRun {
   /** Trades taken, and the moment reached. */
   get progress(): { readonly trades: number; readonly timeUs: TimeUs } {
     return { trades: this.#trades, timeUs: this.#nowUs };
+  }
+
+  /** When the first trade was; 0 before it. */
+  get firstUs(): TimeUs {
+    return this.#firstUs;
   }
 
   /** Must be told of each fact at its turn. *Errors*: when it came too late for one who judges ahead. */
@@ -110,14 +116,15 @@ export class BacktestRun {
 
   /** Says the time before the first trade, so that everybody knows of the feed. */
   #begin(): void {
-    const first = Math.min(...this.#lanes.map((lane) => lane.nextUs));
-    this.#nowUs = Math.ceil(first / QUIET_GRID_US) * QUIET_GRID_US - QUIET_GRID_US;
+    this.#firstUs = Math.min(...this.#lanes.map((lane) => lane.nextUs));
+    this.#nowUs = Math.ceil(this.#firstUs / QUIET_GRID_US) * QUIET_GRID_US - QUIET_GRID_US;
     this.#saidUs = this.#nowUs - QUIET_GRID_US;
     this.#tick(this.#nowUs);
     for (const word of this.#barsUpTo(this.#nowUs)) this.#do(word);
   }
 
   #end(): void {
+    if (this.#trades === 0) return;
     const endUs = Math.ceil(this.#nowUs / GRID_US) * GRID_US;
     this.#dueUs = endUs;
     this.#advance(endUs);

@@ -2,6 +2,7 @@ import { service as analytics } from '@algo/analytics/service';
 import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import type { Fact } from '@algo/contracts';
 import { service as decision } from '@algo/decision/service';
+import { service as execution } from './testing/plain-execution.ts';
 import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { Composition, createLogger, type Hosted, identityOf, readConfig } from '@algo/runtime';
@@ -40,6 +41,7 @@ export async function composeEngine({ environment, ...parts }: EngineSettings): 
   });
   // Who is asked comes before who asks; of one fact, the exchange hears first.
   await composition.add(paperVenue, readConfig('paper-venue', paperVenue.config, environment));
+  await composition.add(execution, readConfig('execution', execution.config, environment));
   await composition.add(positionRisk, readConfig('position-risk', positionRisk.config, environment));
   await composition.add(decision, readConfig('decision', decision.config, environment));
   const shards = readConfig('analytics', analytics.config, environment).analyticsInstances;
