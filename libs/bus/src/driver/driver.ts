@@ -233,7 +233,10 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
 
   #takeNext(): boolean {
     if (this.#isStopped) return false;
-    if (this.#runs !== undefined && !this.#isRecorded(this.#runs)) this.#endRestoring();
+    if (this.#runs !== undefined && !this.#isRecorded(this.#runs)) {
+      this.#endRestoring();
+      return true;
+    }
     const order = this.#order;
     if (this.#runs === undefined && order.openRuns >= RUNS_TOLD_AT && order.unstored === 0) this.#sayOrder();
     if (order.unstored >= UNSTORED_MAX || order.openRuns > RUNS_MAX) return false;
