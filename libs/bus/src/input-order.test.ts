@@ -1,7 +1,14 @@
 import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InputOrder, type InputRun, type InputSource, mergeOrders, orderIn, orderText } from './input-order.ts';
+import {
+  InputOrder,
+  type InputRun,
+  type InputSource,
+  mergeOrders,
+  orderIn,
+  orderText,
+} from './input-order.ts';
 
 const SOURCES: readonly InputSource[] = ['MARKET', 'ORDERS', 'OWN'];
 const fresh = () => new InputOrder({ taken: 0, since: 0, runs: [] }, 0);
@@ -83,7 +90,10 @@ test('runs are forgotten when the words that carry them are stored, not before a
 });
 
 test('what an older life has told already is not told again', () => {
-  const order = new InputOrder({ taken: 3, since: 1, runs: [{ source: 'MARKET', sequence: 3, taken: 3 }] }, 5);
+  const order = new InputOrder(
+    { taken: 3, since: 1, runs: [{ source: 'MARKET', sequence: 3, taken: 3 }] },
+    5,
+  );
   for (const at of [4, 5]) order.took('ORDERS', at);
   expect(order.now()).toEqual({ taken: 5, since: 5, runs: [] });
   order.took('MARKET', 4);

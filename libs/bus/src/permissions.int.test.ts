@@ -70,7 +70,8 @@ function reads(family: Family, service: ServiceName): boolean {
 
 /** A subject of a family as this process would use it. */
 function sample(family: Family, identity: string): string {
-  if (['sys.service', 'sys.order', 'sys.notification', 'md.time'].includes(family)) return `${family}.${identity}`;
+  if (['sys.service', 'sys.order', 'sys.notification', 'md.time'].includes(family))
+    return `${family}.${identity}`;
   return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
 }
 
@@ -159,25 +160,20 @@ test('the venue answers who may ask, and nobody else is heard', async () => {
   ).rejects.toThrow('rpc.venue.paper.submit');
 });
 
-test.each([...DRIVEN])(
-  '%s keeps its own snapshots and lives, and writes no other',
-  async (service) => {
-    const bus = buses.get(service)!;
-    const snapshots = bucketSnapshots(bus.bucket('snapshots'), `${service}-0`);
-    expect(await snapshots.load()).toBeUndefined();
-    await snapshots.save(new Uint8Array([1, 2]));
-    expect([...(await snapshots.load())!]).toEqual([1, 2]);
-    expect(
-      await bus.bucket('leases').compareAndSet(`life.${service}-0`, new Uint8Array([1]), 0),
-    ).toBeDefined();
-    await expect(
-      bus.bucket('leases').compareAndSet('life.somebody-else', new Uint8Array([1]), 0),
-    ).rejects.toThrow(/permissions violation/i);
-    await expect(bus.bucket('snapshots').put('somebody-else', new Uint8Array([1]))).rejects.toThrow(
-      /permissions violation/i,
-    );
-  },
-);
+test.each([...DRIVEN])('%s keeps its own snapshots and lives, and writes no other', async (service) => {
+  const bus = buses.get(service)!;
+  const snapshots = bucketSnapshots(bus.bucket('snapshots'), `${service}-0`);
+  expect(await snapshots.load()).toBeUndefined();
+  await snapshots.save(new Uint8Array([1, 2]));
+  expect([...(await snapshots.load())!]).toEqual([1, 2]);
+  expect(await bus.bucket('leases').compareAndSet(`life.${service}-0`, new Uint8Array([1]), 0)).toBeDefined();
+  await expect(
+    bus.bucket('leases').compareAndSet('life.somebody-else', new Uint8Array([1]), 0),
+  ).rejects.toThrow(/permissions violation/i);
+  await expect(bus.bucket('snapshots').put('somebody-else', new Uint8Array([1]))).rejects.toThrow(
+    /permissions violation/i,
+  );
+});
 
 test('execution holds the lease; reconcile may look and not take', async () => {
   const key = 'execution.paper-main';

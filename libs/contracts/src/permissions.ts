@@ -1,9 +1,9 @@
 import {
   type BucketName,
+  DRIVEN,
   FAMILIES,
   type Family,
   REQUESTS,
-  DRIVEN,
   SERVICES,
   type ServiceName,
   type StreamName,

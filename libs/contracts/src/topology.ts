@@ -15,7 +15,14 @@ export const SERVICES = [
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Services that a driver brings back by their recorded order of inputs. */
-export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'notifier'] as const;
+export const DRIVEN = [
+  'analytics',
+  'decision',
+  'execution',
+  'position-risk',
+  'paper-venue',
+  'notifier',
+] as const;
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;

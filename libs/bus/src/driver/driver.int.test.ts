@@ -5,7 +5,7 @@ import { type Bus, systemClock } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
 import { bucketSnapshots } from '../snapshot-store.ts';
-import { Folding, type RoleName, ROLES, wordsOf } from '../testing/drive-world.ts';
+import { Folding, ROLES, type RoleName, wordsOf } from '../testing/drive-world.ts';
 import { Driver } from './driver.ts';
 
 const ROLE: RoleName = 'decision.a';
@@ -42,10 +42,22 @@ test('a machine is killed again and again, its server too; it says everything on
   const log = new MemoryLog();
   const divergences: unknown[] = [];
   const tell = (n: number) => {
-    const time = { type: 'TimeAdvanced', feed: 'x', toldUs: n, sureUs: n, behind: [], wallUs: 0, speed: 1 } as const;
+    const time = {
+      type: 'TimeAdvanced',
+      feed: 'x',
+      toldUs: n,
+      sureUs: n,
+      behind: [],
+      wallUs: 0,
+      speed: 1,
+    } as const;
     const place = (producer: string) => ({ lane: { producer, epoch: 1, count: n } });
     const speaker = { identity: '', account: 'a' };
-    const said = FactMessage.said({ name: 'TimeAdvanced', body: { ...time, warm: false } }, speaker, place('ingest.x'));
+    const said = FactMessage.said(
+      { name: 'TimeAdvanced', body: { ...time, warm: false } },
+      speaker,
+      place('ingest.x'),
+    );
     const marked = { name: 'EquityMarked', body: equity(n) } as const;
     return [feed.publish(said), risk.publish(FactMessage.said(marked, speaker, place('position-risk.a')))];
   };

@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { Requests, Ticket } from '../drive-plan.ts';
-import { type BenchSay, DriveBench, notify, type Own, type React, type Request, TIME } from '../testing/drive-bench.ts';
+import {
+  type BenchSay,
+  DriveBench,
+  notify,
+  type Own,
+  type React,
+  type Request,
+  TIME,
+} from '../testing/drive-bench.ts';
 
 /** Hands that do nothing by themselves: the test holds the tickets. */
 class Hands implements Requests<Request, Own> {
@@ -78,7 +86,11 @@ test('an outcome that was not on disk at a kill was never told, and is asked abo
   const again = new Hands();
   const second = await bench.start(asks([[ORDER]]), { ...plan, requests: again });
   await second.restored;
-  expect([await bench.notes(), again.begun, again.of('order').past]).toEqual([[], ['order'], 'may have left']);
+  expect([await bench.notes(), again.begun, again.of('order').past]).toEqual([
+    [],
+    ['order'],
+    'may have left',
+  ]);
   again.of('order').settle([{ name: 'Found', body: 3 }]);
   await bench.rest(15);
   expect(await bench.notes()).toEqual(['2/1 Found 3']);
@@ -165,7 +177,10 @@ test('one key is done in its order, others beside it, the urgent first, so many 
   const bench = new DriveBench();
   const hands = new Hands();
   const many = Array.from({ length: 40 }, (_, i) => ({ id: `ask${i}`, key: `k${i}` }));
-  const more = [{ id: 'ask-next', key: 'k0' }, { id: 'ask-urgent', key: 'u' }];
+  const more = [
+    { id: 'ask-next', key: 'k0' },
+    { id: 'ask-urgent', key: 'u' },
+  ];
   await bench.start(asks([many, more]), { reads: [TIME], requests: hands });
   await bench.tellTime(1);
   await bench.tellTime(2);

@@ -65,7 +65,9 @@ export class DriveBench {
   constructor(options: { readonly wire?: MemoryWire; readonly flushMs?: number } = {}) {
     this.server = new MemoryServer(this.clock, options.wire === undefined ? {} : { wire: options.wire });
     const { flushMs } = options;
-    this.log = new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs: () => flushMs });
+    this.log = new MemoryLog(
+      flushMs === undefined ? undefined : { clock: this.clock, flushMs: () => flushMs },
+    );
   }
 
   async start(
@@ -82,8 +84,7 @@ export class DriveBench {
         reads: plan.reads ?? [TIME, RISK],
         says: ['sys.notification', 'risk.evt'],
         restore: (snapshot) => {
-          const seen: string[] =
-            snapshot === undefined ? [] : JSON.parse(new TextDecoder().decode(snapshot));
+          const seen: string[] = snapshot === undefined ? [] : JSON.parse(new TextDecoder().decode(snapshot));
           this.seen = seen;
           return {
             take(input, say) {
@@ -112,7 +113,15 @@ export class DriveBench {
   }
 
   tellTime(n: number): Promise<unknown> {
-    const body = { type: 'TimeAdvanced', feed: 'x', toldUs: n, sureUs: n, behind: [], wallUs: 0, speed: 1 } as const;
+    const body = {
+      type: 'TimeAdvanced',
+      feed: 'x',
+      toldUs: n,
+      sureUs: n,
+      behind: [],
+      wallUs: 0,
+      speed: 1,
+    } as const;
     return this.#publish('ingest.x', { name: 'TimeAdvanced', body: { ...body, warm: false } });
   }
 
