@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   strategy: LOWEST,
   simulation: LOWEST,
   state: [...LOWEST, 'bus'],
-  venues: [...LOWEST, 'bus'],
+  venues: LOWEST,
   runtime: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation'],
   testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
   cli: [...LOWEST, 'read-models', 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],

@@ -28,6 +28,13 @@ const CHECKS = [
     args: ['--check'],
     mayBeAbsent: true,
   },
+  {
+    name: 'catalogue',
+    what: 'proto/README.md up to date',
+    script: 'libs/contracts/src/testing/gen-catalogue.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
 ];
 
 /** Runs them all, even past a failure, and returns the exit code. */

@@ -18,7 +18,7 @@ const COMMANDS = {
   bench: async (context) =>
     runScript({ ...context, env: await withNats(context) }, 'test/bench/main.ts', context.args),
   check: async (context) => ({ code: await runChecks(context) }),
-  gen: (context) => runScript(context, 'scripts/gen-proto.mjs', context.args),
+  gen,
   fix: (context) =>
     runScript(context, 'node_modules/@biomejs/biome/bin/biome', ['check', '--write', ...context.args]),
 };
@@ -55,6 +55,13 @@ function runScript({ node, env }, script, args) {
   if (!existsSync(path))
     throw new FriendlyError(`${script} is not in this checkout, so there is nothing to run.`);
   return runForeground(node, [path, ...args], { cwd: process.cwd(), env });
+}
+
+/** The catalogue is written by the code that the protos give. */
+async function gen(context) {
+  const ended = await runScript(context, 'scripts/gen-proto.mjs', context.args);
+  if (ended.code !== 0) return ended;
+  return runScript(context, 'libs/contracts/src/testing/gen-catalogue.ts', context.args);
 }
 
 async function withNats({ env, progress }) {

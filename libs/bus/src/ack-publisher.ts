@@ -11,7 +11,7 @@ import { writeHeaders } from './headers.ts';
 
 interface InFlight {
   readonly message: OutboundMessage;
-  readonly settle: PromiseWithResolvers<Stored>;
+  done: (result: Stored | Error) => void;
   sentMs: number;
   firstSentMs: number;
   attempts: number;
@@ -82,11 +82,17 @@ export class AckPublisher implements AsyncDisposable {
   }
 
   publish(message: OutboundMessage): Promise<Stored> {
-    if (this.#closed) return Promise.reject(closedBefore(message));
+    return new Promise((resolve, reject) =>
+      this.say(message, (result) => (result instanceof Error ? reject(result) : resolve(result))),
+    );
+  }
+
+  say(message: OutboundMessage, done: (result: Stored | Error) => void): void {
+    if (this.#closed) return done(closedBefore(message));
     const now = this.#clock.nowMs();
     const entry: InFlight = {
       message,
-      settle: Promise.withResolvers(),
+      done,
       sentMs: now,
       firstSentMs: now,
       attempts: 0,
@@ -95,7 +101,6 @@ export class AckPublisher implements AsyncDisposable {
     const number = this.#next++;
     this.#inFlight.set(number, entry);
     this.#send(number, entry);
-    return entry.settle.promise;
   }
 
   ready(): Promise<void> {
@@ -113,7 +118,7 @@ export class AckPublisher implements AsyncDisposable {
     for (const [number, entry] of this.#inFlight) {
       if (entry.message.subject !== subject) continue;
       this.#done(number);
-      entry.settle.reject(
+      entry.done(
         new PublishFailedError(
           `${subject}: the server's permissions do not let ${this.#identity} publish here. ` +
             'Connect as the user of this service, or correct the permissions.',
@@ -161,7 +166,9 @@ export class AckPublisher implements AsyncDisposable {
       const ack = JSON.parse(msg.string()) as { seq: number; duplicate?: boolean };
       this.#done(number);
       this.#remember(number, entry);
-      entry.settle.resolve({ sequence: ack.seq, duplicate: ack.duplicate === true });
+      const { done } = entry;
+      entry.done = () => {}; // when it is sent once more, nobody waits for it
+      done({ sequence: ack.seq, duplicate: ack.duplicate === true });
       return;
     }
     if (msg.data.length === 0) {
@@ -171,7 +178,7 @@ export class AckPublisher implements AsyncDisposable {
     const failure = JSON.parse(msg.string()) as { error?: { err_code?: number; description?: string } };
     if (failure.error?.err_code === WRONG_LAST_SEQUENCE) {
       this.#done(number);
-      entry.settle.reject(
+      entry.done(
         new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`),
       );
       return;
@@ -199,7 +206,7 @@ export class AckPublisher implements AsyncDisposable {
     const waitedMs = this.#clock.nowMs() - entry.firstSentMs;
     if (waitedMs < this.#options.patienceMs) return false;
     this.#done(number);
-    entry.settle.reject(
+    entry.done(
       new PublishFailedError(
         `${entry.message.subject}: not stored after ${waitedMs} ms and ${entry.attempts} tries: ${entry.trouble}. ` +
           'Check that nats-server runs, that its disk has room and that the stream is not full.',
@@ -226,7 +233,7 @@ export class AckPublisher implements AsyncDisposable {
     await Promise.race([this.flush(), this.#clock.sleep(this.#options.ackTimeoutMs)]);
     clearInterval(this.#sweep);
     this.#closed = true;
-    for (const entry of this.#inFlight.values()) entry.settle.reject(closedBefore(entry.message));
+    for (const entry of this.#inFlight.values()) entry.done(closedBefore(entry.message));
     this.#inFlight.clear();
   }
 }

@@ -1,5 +1,6 @@
-import type { BucketName, StreamName } from '@algo/contracts';
+import type { BucketName, Fact, StreamName } from '@algo/contracts';
 import type { TimeUs } from '@algo/model';
+import type { RecordedOrder } from './input-order.ts';
 
 /**
  * A message on its way out. `id` is a function of its
@@ -14,20 +15,21 @@ export interface OutboundMessage {
   readonly timeUs: TimeUs;
   readonly data: Uint8Array;
   /** Where it stands in its producer's lane. */
-  readonly lane?: LanePosition;
+  readonly lane?: LanePosition | undefined;
+  /** In which order its producer took the inputs that led to it. */
+  readonly order?: RecordedOrder | undefined;
   /** Refused unless the stream's last sequence is this: for journals with one writer. */
-  readonly expectedLastSequence?: number;
+  readonly expectedLastSequence?: number | undefined;
 }
 
 /**
  * A producer numbers what it puts into each lane, so that a reader sees holes and repeats by itself.
- * *Shape*: `count` from 1, dense, within one `epoch`; `step` only while a recorded feed is replayed (ADR 5).
+ * *Shape*: `count` from 1, dense over all the producer's lives; `epoch` numbers the life.
  */
 export interface LanePosition {
   readonly producer: string;
   readonly epoch: number;
   readonly count: number;
-  readonly step?: number;
 }
 
 /** A stored message as a reader gets it. `sequence` is its place in the stream. */
@@ -36,6 +38,14 @@ export interface InboundMessage extends OutboundMessage {
   readonly sequence: number;
   /** How often the server has delivered it to this durable consumer; 1 for followers. */
   readonly deliveries: number;
+  /** What it says; decoded on first use. *Errors*: ContractError where its bytes break the contract. */
+  readonly fact: Fact;
+}
+
+/** The sequences that a stream holds. *Shape*: `first` is `last + 1` in an empty stream. */
+export interface StreamBounds {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** The stream has it. `duplicate` when it had it before. */
@@ -132,6 +142,8 @@ export interface Bus extends AsyncDisposable {
    * in the order of the calls. *Errors*: see the two above.
    */
   publish(message: OutboundMessage): Promise<Stored>;
+  /** Does the same and calls back, in the same turn where it can: `done` is told what is stored, or why it isn't. */
+  say(message: OutboundMessage, done: (result: Stored | Error) => void): void;
   /** Resolves when there is room to publish more without growing the queue. */
   ready(): Promise<void>;
   /** Resolves when everything published so far is stored. */
@@ -152,6 +164,7 @@ export interface Bus extends AsyncDisposable {
   read(options: FollowOptions): AsyncIterable<InboundMessage>;
   /** Returns the newest message on a subject. */
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined>;
+  bounds(stream: StreamName): Promise<StreamBounds>;
   request(
     subject: string,
     type: string,
@@ -162,20 +175,26 @@ export interface Bus extends AsyncDisposable {
     subject: string,
     handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
   ): Promise<Subscription>;
-  /** Tells whoever listens now. May be lost: only for what a stream says as well. */
-  signal(subject: string, data: Uint8Array): void;
-  onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription>;
   bucket(name: BucketName): KeyValue;
 }
 
 /** The wall clock and timers, handed in so that a simulation can own time. */
 export interface Clock {
   nowMs(): number;
+  /** Milliseconds that go on evenly, whatever is done to the wall clock. */
+  monotonicMs(): number;
   sleep(ms: number): Promise<void>;
+  /** Runs something once, that much later; returns what cancels it. */
+  after(ms: number, run: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   // Waiting alone is no reason to keep a process alive; what it waits for is.
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
+  after(ms, run) {
+    const timer = setTimeout(run, ms).unref();
+    return () => clearTimeout(timer);
+  },
 };

@@ -1,6 +1,7 @@
-import { checkSchema, codecs, subjects } from '@algo/contracts';
+import { checkSchema } from '@algo/contracts';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from './bus.ts';
+import { deadLetter } from './dead-letter.ts';
 import { HEADER } from './headers.ts';
 import { inboundOf } from './inbound.ts';
 
@@ -79,23 +80,11 @@ async function judge(
 /** The lane that stops keeps its message: it is not acknowledged, so a mended build meets it again. */
 async function buryAndAck(bus: Bus, options: DurableOptions, m: JsMsg, reason: string): Promise<void> {
   const timeUs = Number(m.headers?.get('algo-time-us') ?? 0);
-  const letter = {
-    stream: options.stream,
-    sequence: m.seq,
-    subject: m.subject,
-    type: m.headers?.get('ce-type') ?? '',
-    consumer: options.durable,
-    reason,
-    original: m.data,
-    timeUs,
-  };
-  await bus.publish({
-    subject: subjects.deadLetter(options.stream, options.durable),
-    type: codecs.DeadLetter.type,
-    id: `dlq:${options.stream}:${options.durable}:${m.seq}`,
-    timeUs,
-    data: codecs.DeadLetter.encode(letter),
-  });
+  const type = m.headers?.get('ce-type') ?? '';
+  const { seq: sequence, subject, data } = m;
+  await bus.publish(
+    deadLetter({ stream: options.stream, sequence, subject, type, timeUs, data }, options.durable, reason),
+  );
   if (options.onPoison === 'skip') await m.ackAck();
 }
 

@@ -2,6 +2,7 @@ import { laneOf, SCHEMA_VERSION } from '@algo/contracts';
 import { InputError, isoTime, type TimeUs } from '@algo/model';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { LanePosition, OutboundMessage } from './bus.ts';
+import { orderIn, orderText, type RecordedOrder } from './input-order.ts';
 
 /** CloudEvents attributes and ours, as they stand in NATS headers. */
 export const HEADER = {
@@ -15,7 +16,7 @@ export const HEADER = {
   schema: 'algo-schema',
   timeUs: 'algo-time-us',
   lane: 'algo-lane',
-  step: 'algo-step',
+  order: 'algo-order',
 } as const;
 
 const LINE_BREAK = /[\r\n]/;
@@ -35,7 +36,7 @@ export function storageId({ id, subject, lane }: OutboundMessage): string {
  * (npm run bench -- publish).
  */
 export function writeHeaders(message: OutboundMessage, identity: string): MsgHdrs {
-  const { id, type, timeUs, lane, expectedLastSequence } = message;
+  const { id, type, timeUs, lane, order, expectedLastSequence } = message;
   if (LINE_BREAK.test(id) || LINE_BREAK.test(type))
     throw new InputError({
       field: HEADER.id,
@@ -46,10 +47,8 @@ export function writeHeaders(message: OutboundMessage, identity: string): MsgHdr
   let text = `NATS/1.0\r\n${HEADER.messageId}: ${storageId(message)}\r\n${HEADER.specVersion}: 1.0\r\n${HEADER.id}: ${id}\r\n`;
   text += `${HEADER.type}: ${type}\r\n${HEADER.source}: /algo/${identity}\r\n${HEADER.time}: ${isoTime(timeUs)}\r\n`;
   text += `${HEADER.schema}: ${SCHEMA_VERSION}\r\n${HEADER.timeUs}: ${timeUs}\r\n`;
-  if (lane !== undefined) {
-    text += `${HEADER.lane}: ${lane.producer}/${lane.epoch}/${lane.count}\r\n`;
-    if (lane.step !== undefined) text += `${HEADER.step}: ${lane.step}\r\n`;
-  }
+  if (lane !== undefined) text += `${HEADER.lane}: ${lane.producer}/${lane.epoch}/${lane.count}\r\n`;
+  if (order !== undefined) text += `${HEADER.order}: ${orderText(order)}\r\n`;
   if (expectedLastSequence !== undefined)
     text += `${HEADER.expectedLastSequence}: ${expectedLastSequence}\r\n`;
   const bytes = Buffer.from(`${text}\r\n`);
@@ -64,28 +63,33 @@ export interface ReadHeaders {
   readonly id: string;
   readonly timeUs: TimeUs;
   readonly lane: LanePosition | undefined;
+  readonly order: RecordedOrder | undefined;
 }
 
-/** Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane that isn't ours. */
+/** Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane or order that isn't ours. */
 export function readHeaders(h: MsgHdrs | undefined): ReadHeaders {
   let schema = '';
   let type = '';
   let id = '';
   let timeUs = '0';
   let lane = '';
-  let step = '';
+  let order = '';
   for (const [name, [value = '']] of h ?? []) {
     if (name === HEADER.schema) schema = value;
     else if (name === HEADER.type) type = value;
     else if (name === HEADER.id) id = value;
     else if (name === HEADER.timeUs) timeUs = value;
     else if (name === HEADER.lane) lane = value;
-    else if (name === HEADER.step) step = value;
+    else if (name === HEADER.order) order = value;
   }
-  return { schema, type, id, timeUs: Number(timeUs), lane: lane === '' ? undefined : laneIn(lane, step) };
+  return {
+    ...{ schema, type, id, timeUs: Number(timeUs) },
+    lane: lane === '' ? undefined : laneIn(lane),
+    order: order === '' ? undefined : orderIn(order),
+  };
 }
 
-function laneIn(text: string, step: string): LanePosition {
+function laneIn(text: string): LanePosition {
   const [producer, epoch, count] = text.split('/');
   const lane = { producer: producer ?? '', epoch: Number(epoch), count: Number(count) };
   if (lane.producer === '' || !Number.isSafeInteger(lane.epoch) || !Number.isSafeInteger(lane.count))
@@ -95,5 +99,5 @@ function laneIn(text: string, step: string): LanePosition {
       because: 'not producer/epoch/count',
       remedy: 'Publish through the bus, which writes this header.',
     });
-  return step === '' ? lane : { ...lane, step: Number(step) };
+  return lane;
 }

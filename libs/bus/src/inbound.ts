@@ -2,6 +2,7 @@ import { checkSchema, type StreamName } from '@algo/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { InboundMessage } from './bus.ts';
+import { FactMessage } from './fact-message.ts';
 import { readHeaders } from './headers.ts';
 
 /**
@@ -16,10 +17,9 @@ export function inbound(
   data: Uint8Array,
   deliveries: number,
 ): InboundMessage {
-  const { schema, type, id, timeUs, lane } = readHeaders(h);
+  const { schema, ...head } = readHeaders(h);
   checkSchema(schema);
-  const message = { stream, subject, sequence, deliveries, type, id, timeUs, data };
-  return lane === undefined ? message : { ...message, lane };
+  return FactMessage.ofBytes({ subject, ...head }, data, { stream, sequence, deliveries });
 }
 
 export function inboundOf(stream: StreamName, m: JsMsg): InboundMessage {

@@ -1,23 +1,23 @@
 export { PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
+export type { AppendLog, LogRecord } from './append-log.ts';
 export * from './bus.ts';
+export * from './drive-plan.ts';
+export { Driver, type DriverOptions } from './driver/driver.ts';
+export type { Divergence } from './driver/own-speech.ts';
 export { PoisonedLaneError } from './durable-consumer.ts';
 export { allDurables, durablesOf } from './durables.ts';
+export { FactMessage } from './fact-message.ts';
+export { type InputRun, mergeOrders, type RecordedOrder } from './input-order.ts';
 export { type ConnectOptions, JetStreamBus, SERVER_MIN } from './jetstream-bus.ts';
-export { LaneHoleError } from './lane-reader.ts';
+export { LaneHoleError, StreamLanes } from './lanes.ts';
+export { LaneSpeaker, type LaneSpeakerOptions } from './lane-speaker.ts';
 export { Lease, type LeaseOptions } from './lease.ts';
+export * from './machine.ts';
+export { MemoryBus } from './memory/memory-bus.ts';
+export { MemoryLog } from './memory/memory-log.ts';
+export { MemoryServer, type MemoryServerOptions, type MemoryWire } from './memory/memory-server.ts';
+export { VirtualClock } from './memory/virtual-clock.ts';
 export { provision } from './provisioner.ts';
 export { type NatsServerOptions, NatsServerProcess } from './server/nats-server-process.ts';
-export { SimulatedServer } from './simulated/simulated-bus.ts';
-export { VirtualClock } from './simulated/virtual-clock.ts';
-export { bucketSnapshots, type SnapshotStore } from './steps/snapshot-store.ts';
-export type { InboxPlan, Producer } from './steps/step-inbox.ts';
-export {
-  type HandleContext,
-  StepLoop,
-  type StepLoopOptions,
-  type StepMachine,
-} from './steps/step-loop.ts';
-export type { Emission } from './steps/step-output.ts';
-export { StepSource, type StepSourceOptions } from './steps/step-source.ts';
-export * from './drive-plan.ts';
-export * from './machine.ts';
+export { RecordedBus } from './recorded-bus.ts';
+export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';

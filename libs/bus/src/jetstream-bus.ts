@@ -15,6 +15,7 @@ import {
   type OutboundMessage,
   RequestFailedError,
   type Stored,
+  type StreamBounds,
   type Subscription,
   systemClock,
   type Verdict,
@@ -132,6 +133,10 @@ export class JetStreamBus implements Bus {
     return this.#publisher.publish(message);
   }
 
+  say(message: OutboundMessage, done: (result: Stored | Error) => void): void {
+    this.#publisher.say(message, done);
+  }
+
   ready(): Promise<void> {
     return this.#publisher.ready();
   }
@@ -162,6 +167,11 @@ export class JetStreamBus implements Bus {
     const found = await this.#jsm.streams.getMessage(stream, { last_by_subj: subject });
     if (found === null) return undefined;
     return inbound(stream, found.subject, found.seq, found.header, found.data, 1);
+  }
+
+  async bounds(stream: StreamName): Promise<StreamBounds> {
+    const { state } = await this.#jsm.streams.info(stream);
+    return { first: Math.max(1, state.first_seq), last: state.last_seq };
   }
 
   async request(
@@ -212,27 +222,6 @@ export class JetStreamBus implements Bus {
       closed: closed.promise,
       async [Symbol.asyncDispose]() {
         await subscription.drain();
-        closed.resolve(undefined);
-      },
-    };
-  }
-
-  signal(subject: string, data: Uint8Array): void {
-    if (!this.#nc.isClosed()) this.#nc.publish(subject, data);
-  }
-
-  async onSignal(subject: string, handler: (data: Uint8Array) => void): Promise<Subscription> {
-    const closed = Promise.withResolvers<Error | undefined>();
-    const subscription = this.#nc.subscribe(subject, {
-      callback: (error, msg) => {
-        if (error === null) handler(msg.data);
-      },
-    });
-    await this.#nc.flush();
-    return {
-      closed: closed.promise,
-      async [Symbol.asyncDispose]() {
-        subscription.unsubscribe();
         closed.resolve(undefined);
       },
     };

@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { KeyValue } from './bus.ts';
 import { Lease, type LeaseOptions } from './lease.ts';
-import { SimulatedServer } from './simulated/simulated-bus.ts';
-import { VirtualClock } from './simulated/virtual-clock.ts';
+import { MemoryBus } from './memory/memory-bus.ts';
+import { MemoryServer } from './memory/memory-server.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 
 const TTL_MS = 3_000;
 const KEY = 'execution.paper-main';
@@ -36,7 +37,7 @@ function options(holder: string, more: Partial<LeaseOptions> = {}): LeaseOptions
 
 function world() {
   const clock = new VirtualClock(1_000_000);
-  const bucket = new SimulatedServer(clock).bus('test').bucket('leases');
+  const bucket = new MemoryBus(new MemoryServer(clock), 'test').bucket('leases');
   const faults = new Map<string, Fault>();
   const acquire = (holder: string, more: Partial<LeaseOptions> = {}, signal = new AbortController().signal) =>
     Lease.acquire(

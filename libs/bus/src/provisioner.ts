@@ -1,4 +1,4 @@
-import { BUCKETS, STREAMS, type StreamName } from '@algo/contracts';
+import { BUCKETS, fenceFilter, STREAMS, type StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import {
   AckPolicy,
@@ -42,7 +42,7 @@ async function provisionStream(jsm: JetStreamManager, name: StreamName, replicas
   const plan = STREAMS[name];
   const wanted: Partial<StreamConfig> & { name: string } = {
     name,
-    subjects: [...plan.subjects],
+    subjects: [...plan.subjects, fenceFilter(name)],
     description: plan.purpose,
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,

@@ -5,7 +5,7 @@ import { headers } from '@nats-io/transport-node';
 import type { PublisherOptions } from './ack-publisher.ts';
 import { type Bus, PublishFailedError, SequenceConflictError } from './bus.ts';
 import { HEADER } from './headers.ts';
-import { LaneReader } from './lane-reader.ts';
+import { LaneReader } from './lanes.ts';
 import { message } from './testing/bus-contract.ts';
 
 const IMPATIENT: PublisherOptions = { window: 64, ackTimeoutMs: 200, patienceMs: 1_000 };

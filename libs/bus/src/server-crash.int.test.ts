@@ -5,7 +5,7 @@ import type { StreamName } from '@algo/contracts';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
 import type { Bus, InboundMessage, Stored } from './bus.ts';
-import { LaneReader } from './lane-reader.ts';
+import { LaneReader } from './lanes.ts';
 import { message } from './testing/bus-contract.ts';
 
 const LANES = ['ingest-0', 'ingest-1', 'ingest-2'];

@@ -8,6 +8,8 @@ export interface FieldShape {
   readonly rule: 'single' | 'optional' | 'repeated' | 'map';
   /** True when absence is refused. */
   readonly required: boolean;
+  /** Of text that is an exact number, or an id: a form that the id's check accepts. */
+  readonly form?: 'decimal' | RegExp;
   /** Of an enum: the number of each word. */
   readonly words?: Readonly<Record<string, number>>;
   /** Of a message: its fields by name. */
@@ -60,8 +62,11 @@ export const text: Field<string> = scalar('string', false, asText, asText);
 /** Text that something is found by; empty is missing. */
 export const word: Field<string> = scalar('string', true, asWord, asWord);
 
-/** An id, checked by its constructor in the model. */
-export function id<Id extends string>(parse: (text: string) => Id): Field<Id> {
+/** What every id but an instrument's and a venue's accepts. */
+const TOKEN = /^[A-Za-z0-9_-]{1,20}$/;
+
+/** An id, checked by its constructor in the model, which accepts at least what has the `form`. */
+export function id<Id extends string>(parse: (text: string) => Id, form: RegExp = TOKEN): Field<Id> {
   const check = (raw: unknown) => {
     const given = asWord(raw);
     try {
@@ -71,7 +76,7 @@ export function id<Id extends string>(parse: (text: string) => Id): Field<Id> {
       throw new Refused('', given, `not a valid ${error.field}`, { cause: error });
     }
   };
-  return scalar('string', true, check, check);
+  return { shape: { type: 'string', rule: 'single', required: true, form }, put: check, take: check };
 }
 
 function readDecimal(raw: unknown): Decimal {
@@ -87,16 +92,15 @@ function readDecimal(raw: unknown): Decimal {
 /**
  * An exact number as text. A number with more digits than `Decimal.of` reads is refused before it is sent.
  */
-export const decimal: Field<Decimal> = scalar(
-  'string',
-  true,
-  (value) => {
+export const decimal: Field<Decimal> = {
+  shape: { type: 'string', rule: 'single', required: true, form: 'decimal' },
+  put(value) {
     const spelled = value.toString();
     if (spelled.length > 30) readDecimal(spelled);
     return spelled;
   },
-  readDecimal,
-);
+  take: readDecimal,
+};
 
 function finite(raw: unknown): number {
   if (typeof raw !== 'number' || !Number.isFinite(raw)) throw new Refused('', raw, 'not a finite number');

@@ -6,17 +6,7 @@ import { codecs, tableCodecs } from './codecs.ts';
 import { ContractError } from './contract-error.ts';
 import type { FieldShape, MessageShape } from './field.ts';
 import { algo } from './generated/algo.v1.js';
-import { arbitraryMessages } from './testing/arbitrary-messages.ts';
-
-const arbitraries: Readonly<Record<string, fc.Arbitrary<unknown>>> = arbitraryMessages;
-
-interface WireClass {
-  encode(message: object): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): object;
-}
-const classes: Readonly<Record<string, unknown>> = { ...algo.v1 };
-
-type WireObject = Record<string, unknown>;
+import { arbitraryMessages, arbitraryOf, type WireObject, wireClass } from './testing/arbitrary-messages.ts';
 
 /** One place in a decoded message where a field's value stands. */
 interface Slot {
@@ -71,13 +61,13 @@ function spoil(
 ): { readonly path: string; readonly refused: ReturnType<typeof refusal> }[] {
   const codec: MessageCodec<unknown> = tableCodecs[name];
   const { shape } = tableCodecs[name];
-  const wire = classes[name] as WireClass;
-  return fc.sample(arbitraries[name]!, { numRuns: 12, seed: 7 }).flatMap((value) => {
+  const wire = wireClass(name);
+  return fc.sample(arbitraryMessages[name]!, { numRuns: 12, seed: 7 }).flatMap((value) => {
     const bytes = codec.encode(value);
-    const read = () => slotsOf(shape, wire.decode(bytes) as WireObject, '').filter(wanted);
+    const read = () => slotsOf(shape, wire.decode(bytes), '').filter(wanted);
     return read().map((_, index) => {
       const message = wire.decode(bytes);
-      const slot = slotsOf(shape, message as WireObject, '').filter(wanted)[index]!;
+      const slot = slotsOf(shape, message, '').filter(wanted)[index]!;
       change(slot);
       return { path: slot.path, refused: refusal(() => codec.decode(wire.encode(message).finish())) };
     });
@@ -151,7 +141,7 @@ test('the spoiling above reaches every required field, union word and number of 
   expect(reached((slot) => slot.shape.type === 'uint64')).toBeGreaterThan(150);
 });
 
-const [filled] = fc.sample(arbitraryMessages.OrderFilled, { numRuns: 1, seed: 1 });
+const [filled] = fc.sample(arbitraryOf(codecs.OrderFilled), { numRuns: 1, seed: 1 });
 
 describe('an OrderFilled', () => {
   const wire = () => algo.v1.OrderFilled.decode(codecs.OrderFilled.encode(filled!));
@@ -203,7 +193,7 @@ describe('a union', () => {
 
   test('with a bad field inside an arm names the whole way to it', () => {
     const outcome = { type: 'refused', code: 'REGIME', detail: '' } as const;
-    const sample = { ...fc.sample(arbitraryMessages.DecisionMade, 1)[0]!, outcome };
+    const sample = { ...fc.sample(arbitraryOf(codecs.DecisionMade), 1)[0]!, outcome };
     const message = algo.v1.DecisionMade.decode(codecs.DecisionMade.encode(sample));
     Reflect.set(message.decision!.outcome!.refused!, 'code', 77);
     const bytes = algo.v1.DecisionMade.encode(message).finish();
@@ -212,7 +202,7 @@ describe('a union', () => {
 });
 
 test('a counter of NaN is named by its name', () => {
-  const [status] = fc.sample(arbitraryMessages.ServiceStatus, 1);
+  const [status] = fc.sample(arbitraryOf(codecs.ServiceStatus), 1);
   expect(refusal(() => codecs.ServiceStatus.encode({ ...status!, counters: { lag: Number.NaN } }))).toEqual({
     field: 'counters["lag"]',
     because: 'not a finite number',

@@ -13,6 +13,8 @@ export const SERVICES = [
   'cli',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
+/** Services that run for long, and say how they do. */
+const RUNNING = SERVICES.filter((service) => service !== 'cli');
 
 /** Services that a driver brings back by their recorded order of inputs. */
 export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'reconcile'] as const;
@@ -146,18 +148,15 @@ export interface FamilyPlan {
   readonly readers: readonly ServiceName[];
 }
 
-/**
- * Every family of subjects, keyed by its first two tokens. Publishers and readers are the whole truth:
- * permissions, the catalogue in proto/README.md and the provisioner follow from here or are checked against
- * it.
- */
+// Permissions, catalogue and provisioner follow from here.
+/** Every family of subjects by its first two tokens. OBSERVERS read all of them and stand in no list. */
 export const FAMILIES = {
   'md.trades': {
     stream: 'MARKET',
     sharded: true,
     messages: ['TradeBatch'],
     publishers: ['ingest'],
-    readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'cli'],
+    readers: ['analytics', 'paper-venue', 'execution', 'position-risk'],
   },
   'md.feed': {
     stream: 'MARKET',
@@ -172,63 +171,63 @@ export const FAMILIES = {
       'FeedEnded',
     ],
     publishers: ['ingest'],
-    readers: ['analytics', 'notifier', 'cli'],
+    readers: ['analytics', 'notifier'],
   },
   'md.time': {
     stream: 'MARKET',
     sharded: false,
     messages: ['TimeAdvanced'],
     publishers: ['ingest'],
-    readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'decision', 'notifier', 'cli'],
+    readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'decision', 'notifier'],
   },
   'md.candles': {
     stream: 'CANDLES',
     sharded: true,
     messages: ['CandleClosed'],
     publishers: ['analytics'],
-    readers: ['cli'],
+    readers: [],
   },
   'an.state': {
     stream: 'ANALYTICS',
     sharded: true,
     messages: ['MarketStateUpdated'],
     publishers: ['analytics'],
-    readers: ['decision', 'cli'],
+    readers: ['decision'],
   },
   'an.signal': {
     stream: 'ANALYTICS',
     sharded: true,
     messages: ['SignalGenerated'],
     publishers: ['analytics'],
-    readers: ['decision', 'notifier', 'cli'],
+    readers: ['decision', 'notifier'],
   },
   'an.pattern': {
     stream: 'ANALYTICS',
     sharded: true,
     messages: ['ZoneChanged', 'GapChanged'],
     publishers: ['analytics'],
-    readers: ['cli'],
+    readers: [],
   },
   'dec.made': {
     stream: 'DECISIONS',
     sharded: false,
     messages: ['DecisionMade', 'ConvictionHigh', 'RefusalsCounted'],
     publishers: ['decision'],
-    readers: ['notifier', 'cli'],
+    readers: ['notifier'],
   },
   'dec.config': {
     stream: 'DECISIONS',
     sharded: false,
     messages: ['ConfigurationActivated'],
     publishers: ['decision'],
-    readers: ['cli'],
+    readers: [],
   },
   'ord.cmd': {
     stream: 'ORDERS',
     sharded: false,
     messages: ['PlaceOrder', 'ClosePosition', 'CancelOrder'],
     publishers: ['decision', 'position-risk'],
-    readers: ['execution', 'cli'],
+    readers: ['execution'],
   },
   'ord.evt': {
     stream: 'ORDERS',
@@ -242,9 +241,10 @@ export const FAMILIES = {
       'OrderFilled',
       'OrderCanceled',
       'OrderExpired',
+      'OrderQuarantined',
     ],
     publishers: ['execution'],
-    readers: ['position-risk', 'reconcile', 'notifier', 'cli'],
+    readers: ['position-risk', 'reconcile', 'notifier'],
   },
   'pos.evt': {
     stream: 'POSITIONS',
@@ -258,56 +258,56 @@ export const FAMILIES = {
       'ExitTriggered',
     ],
     publishers: ['position-risk'],
-    readers: ['decision', 'reconcile', 'notifier', 'cli'],
+    readers: ['decision', 'reconcile', 'notifier'],
   },
   'risk.evt': {
     stream: 'RISK',
     sharded: false,
     messages: ['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged'],
     publishers: ['position-risk'],
-    readers: ['decision', 'execution', 'notifier', 'cli'],
+    readers: ['decision', 'execution', 'notifier'],
   },
   'venue.user': {
     stream: 'VENUES',
     sharded: false,
     messages: ['VenueFilled', 'VenueCanceled', 'VenueExpired'],
     publishers: ['paper-venue'],
-    readers: ['execution', 'cli'],
+    readers: ['execution'],
   },
   'rec.ask': {
     stream: 'RECONCILIATION',
     sharded: false,
     messages: ['ReconciliationRequested'],
     publishers: ['execution'],
-    readers: ['reconcile', 'cli'],
+    readers: ['reconcile'],
   },
   'rec.run': {
     stream: 'RECONCILIATION',
     sharded: false,
     messages: ['ReconciliationCompleted', 'ReconciliationFailed'],
     publishers: ['reconcile'],
-    readers: ['execution', 'notifier', 'cli'],
+    readers: ['execution', 'notifier'],
   },
   'ctl.mode': {
     stream: 'CONTROL',
     sharded: false,
     messages: ['SetTradingMode', 'FlattenAll'],
     publishers: ['cli'],
-    readers: ['position-risk', 'cli'],
+    readers: ['position-risk'],
   },
   'ctl.config': {
     stream: 'CONTROL',
     sharded: false,
     messages: ['SwitchConfiguration'],
     publishers: ['cli'],
-    readers: ['decision', 'cli'],
+    readers: ['decision'],
   },
   'ctl.refused': {
     stream: 'CONTROL',
     sharded: false,
     messages: ['CommandRefused'],
     publishers: ['position-risk', 'decision'],
-    readers: ['notifier', 'cli'],
+    readers: ['notifier'],
   },
   /** Said every few seconds of feed time, so that execution knows of a guard that died. */
   'sys.guard': {
@@ -315,21 +315,21 @@ export const FAMILIES = {
     sharded: false,
     messages: ['GuardAlive'],
     publishers: ['position-risk'],
-    readers: ['execution', 'cli'],
+    readers: ['execution'],
   },
   'sys.service': {
     stream: 'SYSTEM',
     sharded: false,
     messages: ['ServiceStarted', 'ServiceStopped', 'ServiceStatus'],
-    publishers: SERVICES,
-    readers: ['notifier', 'cli'],
+    publishers: RUNNING,
+    readers: ['notifier'],
   },
   'sys.notification': {
     stream: 'SYSTEM',
     sharded: false,
     messages: ['NotificationSent', 'NotificationDead'],
     publishers: ['notifier'],
-    readers: ['cli'],
+    readers: [],
   },
   /** In which order a process took its inputs, where it has said nothing else for a while. */
   'sys.order': {
@@ -337,14 +337,14 @@ export const FAMILIES = {
     sharded: false,
     messages: ['InputsTaken'],
     publishers: DRIVEN,
-    readers: [...DRIVEN, 'cli'],
+    readers: DRIVEN,
   },
   'dlq.letter': {
     stream: 'DEAD_LETTERS',
     sharded: false,
     messages: ['DeadLetter'],
-    publishers: SERVICES,
-    readers: ['notifier', 'cli'],
+    publishers: RUNNING,
+    readers: ['notifier'],
   },
 } as const satisfies Record<string, FamilyPlan>;
 export type Family = keyof typeof FAMILIES;
@@ -431,10 +431,14 @@ export function fenceFilter(stream: StreamName): string {
   return `fence.${stream}.>`;
 }
 
-/** Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded. */
-export function familyFilters(family: Family, shards?: readonly number[]): string[] {
-  if (shards === undefined || !FAMILIES[family].sharded) return [`${family}.>`];
-  return shards.map((shard) => `${family}.${shard}.>`);
+/**
+ * Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded, or to the
+ * accounts that its subjects name first. Narrow only to what a producer's lane doesn't cross.
+ */
+export function familyFilters(family: Family, only?: readonly (number | string)[]): string[] {
+  if (only === undefined) return [`${family}.>`];
+  if (FAMILIES[family].sharded) return only.map((shard) => `${family}.${shard}.>`);
+  return only.flatMap((account) => [`${family}.${account}`, `${family}.${account}.>`]);
 }
 
 /** Returns the instrument that a subject ends with; its last three tokens. */

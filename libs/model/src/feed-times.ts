@@ -51,12 +51,28 @@ export class FeedTimes {
     });
   }
 
+  /** Returns the feed that brings a venue's instruments; null before any told a time. */
+  feedOf(venue: string): string | null {
+    if (this.#times.has(venue)) return venue;
+    for (const feed of this.#times.keys()) return feed;
+    return null;
+  }
+
   /** Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any. */
   of(venue: string): FeedTime {
-    const own = this.#times.get(venue);
-    if (own !== undefined) return own;
-    for (const time of this.#times.values()) return time;
-    return UNTOLD;
+    const feed = this.feedOf(venue);
+    return (feed === null ? undefined : this.#times.get(feed)) ?? UNTOLD;
+  }
+
+  /** Returns the speed of the fastest feed; 1 before any told a time. *Units*: feed time per wall time. */
+  get speed(): number {
+    const speeds = [...this.#times.values()].map(({ speed }) => speed);
+    return speeds.length === 0 ? 1 : Math.max(...speeds);
+  }
+
+  /** Returns the time that a feed told last; 0 before it told any. */
+  toldBy(feed: string): TimeUs {
+    return this.#times.get(feed)?.toldUs ?? 0;
   }
 
   /** Takes note of an event of a venue's instrument: its feed has come at least so far. */
@@ -67,6 +83,14 @@ export class FeedTimes {
   /** Returns what time it is for a venue's instruments: as its feed told, or as its newest event says. */
   nowUs(venue: string): TimeUs {
     return Math.max(this.of(venue).toldUs, this.#heard.get(venue) ?? 0);
+  }
+
+  /** Returns the newest time of all feeds: for what concerns no single instrument. */
+  newestUs(): TimeUs {
+    let newest = 0;
+    for (const { toldUs } of this.#times.values()) newest = Math.max(newest, toldUs);
+    for (const timeUs of this.#heard.values()) newest = Math.max(newest, timeUs);
+    return newest;
   }
 
   state(): FeedTimesState {

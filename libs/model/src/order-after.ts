@@ -6,11 +6,12 @@ import { applyToOrder, newOrder, type Order, type OrderFact } from './order-life
  * Returns an order after an event that execution said about it, for those who read what it says; undefined
  * for a denied order, which never was one, and for events of an order whose beginning wasn't read. Give it
  * the events of one order in their order; the status and the cumulative are then those that execution has,
- * but for what it doesn't say: a cancel that is under way, and an order that was sent again.
+ * but for what it doesn't say: a cancel that is under way.
  */
 export function orderAfter(order: Order | undefined, event: OrderEvent): Order | undefined {
   switch (event.type) {
     case 'OrderDenied':
+    case 'OrderQuarantined':
       return order;
     case 'OrderSubmitted':
       return order ?? newOrder({ ...event, submittedUs: event.timeUs });
@@ -38,7 +39,9 @@ export function orderAfter(order: Order | undefined, event: OrderEvent): Order |
 }
 
 /** Returns the fact that an event tells of an order that was submitted. */
-export function factOf(event: Exclude<OrderEvent, { type: 'OrderDenied' | 'OrderSubmitted' }>): OrderFact {
+export function factOf(
+  event: Exclude<OrderEvent, { type: 'OrderDenied' | 'OrderSubmitted' | 'OrderQuarantined' }>,
+): OrderFact {
   const { timeUs } = event;
   switch (event.type) {
     case 'OrderAccepted':

@@ -1,6 +1,6 @@
 import { Decimal } from './decimal.ts';
 import type { PositionId, StrategyName, VenueOrderId } from './ids.ts';
-import type { ExitPlan, Fill, OrderIntent, OrderRequest } from './order.ts';
+import type { ExitPlan, Fill, OrderIntent, OrderRequest, QuarantineProblem } from './order.ts';
 import type { TimeUs } from './time.ts';
 
 /** Where an order stands, from the wire to its end. */
@@ -65,7 +65,6 @@ export type Order = OrderBase &
 
 /** Every kind of fact that may change an order. */
 export const ORDER_FACT_TYPES = [
-  'SentAgain',
   'OutcomeUnknown',
   'Accepted',
   'Rejected',
@@ -76,12 +75,9 @@ export const ORDER_FACT_TYPES = [
   'Expired',
 ] as const;
 
-/**
- * Something that happened to an order, whoever says so. `SentAgain`: proven never to have arrived, so it went
- * on the wire once more.
- */
+/** Something that happened to an order, whoever says so. */
 export type OrderFact = { readonly timeUs: TimeUs } & (
-  | { readonly type: 'SentAgain' | 'OutcomeUnknown' | 'CancelRequested' | 'CancelRefused' }
+  | { readonly type: 'OutcomeUnknown' | 'CancelRequested' | 'CancelRefused' }
   | { readonly type: 'Accepted'; readonly venueOrderId: VenueOrderId }
   | { readonly type: 'Filled'; readonly fill: Fill }
   | { readonly type: 'Rejected'; readonly reason: string }
@@ -89,7 +85,10 @@ export type OrderFact = { readonly timeUs: TimeUs } & (
 );
 
 /** Why a fact needs a person: it contradicts what we know. */
-export type Contradiction = 'illegal_transition' | 'fill_conflict' | 'overfill' | 'fill_after_end';
+export type Contradiction = Extract<
+  QuarantineProblem,
+  'illegal_transition' | 'fill_conflict' | 'overfill' | 'fill_after_end'
+>;
 
 /**
  * What applying a fact came to. `same`: known already, or of no use now. `quarantined`: it contradicts what
@@ -130,9 +129,6 @@ export function applyToOrder(order: Order, fact: OrderFact): Applied {
   switch (fact.type) {
     case 'Filled':
       return fill(order, fact.fill, fact.timeUs);
-    case 'SentAgain':
-      if (order.status !== 'unknown') return illegal(order, fact);
-      return applied({ ...baseOf(order), status: 'submitted' });
     case 'OutcomeUnknown':
       return loseSight(order, fact.timeUs);
     case 'Accepted':

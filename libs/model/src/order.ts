@@ -161,7 +161,23 @@ interface OrderEventBase {
   readonly timeUs: TimeUs;
 }
 
-/** Everything that happens to an order, in the order it happened. */
+/** What can be wrong with something that the venue tells us. Codes are stable. */
+export const QUARANTINE_PROBLEMS = [
+  'illegal_transition',
+  'fill_conflict',
+  'overfill',
+  'fill_after_end',
+  'foreign_fill',
+  'orphan_fill',
+  'cumulative_mismatch',
+] as const;
+export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
+
+/**
+ * Everything that happens to an order, in the order it happened. `OrderQuarantined`: something contradicts what we
+ * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a person
+ * sets it active.
+ */
 export type OrderEvent =
   | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })
   | (OrderEventBase & {
@@ -192,4 +208,10 @@ export type OrderEvent =
       readonly type: 'OrderExpired';
       readonly cumulative: Decimal;
       readonly reason: string;
+    })
+  | (OrderEventBase & {
+      readonly type: 'OrderQuarantined';
+      readonly problem: QuarantineProblem;
+      readonly booked: boolean;
+      readonly detail: string;
     });

@@ -99,5 +99,6 @@ export interface CommandRefused {
 /** The guard of an account lives and has taken everything up to this time. *Units*: `timeUs` feed time. */
 export interface GuardAlive {
   readonly account: AccountId;
+  readonly feed: string;
   readonly timeUs: TimeUs;
 }

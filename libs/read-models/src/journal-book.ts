@@ -25,6 +25,7 @@ const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
   OrderFilled: 4,
   OrderCanceled: 5,
   OrderExpired: 6,
+  OrderQuarantined: 7,
 };
 const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, exit: 30 };
 
@@ -107,6 +108,7 @@ function rankOf({ fact, id }: JournalEntry, intents: ReadonlyMap<string, OrderIn
     case 'OrderFilled':
     case 'OrderCanceled':
     case 'OrderExpired':
+    case 'OrderQuarantined':
       return INTENT_RANK[intents.get(id) ?? 'entry'] + ORDER_RANK[fact.name];
     default:
       return RANK[fact.name];

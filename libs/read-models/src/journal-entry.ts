@@ -44,6 +44,7 @@ export function entryOf(fact: Fact): JournalEntry | null {
     case 'OrderFilled':
     case 'OrderCanceled':
     case 'OrderExpired':
+    case 'OrderQuarantined':
       return entryOfOrder(fact);
     default:
       return isPositionFact(fact) ? entryOfPosition(fact) : null;

@@ -62,6 +62,8 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
       return `${intent} canceled after ${event.cumulative}: ${event.reason}`;
     case 'OrderExpired':
       return `${intent} expired after ${event.cumulative}: ${event.reason}`;
+    case 'OrderQuarantined':
+      return `${intent} contradicts our books: ${withDetail(plain(event.problem), event.detail)}`;
     default:
       return event satisfies never;
   }

@@ -1,10 +1,10 @@
-import { SimulatedServer, VirtualClock } from '@algo/bus';
+import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { bucketDocuments } from './document-store.ts';
 
 function newBucket() {
-  return new SimulatedServer(new VirtualClock()).bus('test').bucket('documents');
+  return new MemoryBus(new MemoryServer(new VirtualClock()), 'test').bucket('documents');
 }
 
 test('a document comes back as it was put; collections are apart', async () => {

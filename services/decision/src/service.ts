@@ -1,7 +1,7 @@
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog, version } from '@algo/runtime';
 import { configurationHash, NAMED_STRATEGIES } from '@algo/strategy';
-import { OperatorRequests } from './adapters/operator-requests.ts';
+import { RememberedConfiguration } from './adapters/remembered-configuration.ts';
 import { loadTradingConfigs } from './adapters/trading-configs.ts';
 import { config } from './config.ts';
 import { DecisionMachine, type DecisionSettings } from './domain/index.ts';
@@ -18,6 +18,7 @@ export const service = defineService({
     const settings: DecisionSettings = {
       account: accountId(account),
       instruments: readInstrumentCatalog(config.instrumentsFile),
+      config: null,
       strategies: NAMED_STRATEGIES,
       codeVersion: version,
     };
@@ -30,9 +31,9 @@ export const service = defineService({
         { family: 'risk.evt', only: [account] },
         { family: 'ctl.config', only: [account] },
       ],
-      says: ['dec.made', 'dec.config', 'ord.cmd'],
+      says: ['dec.made', 'dec.config', 'ord.cmd', 'ctl.refused'],
       restore: (snapshot) => new DecisionMachine(settings, configurations.byName, snapshot),
-      requests: new OperatorRequests(documents, account, log),
+      requests: new RememberedConfiguration(documents, account, log),
     });
     void driven.restored.then(() => {
       const { configuration } = machine;

@@ -13,7 +13,5 @@ export const config = baseConfig.extend({
   collar: share.default(Decimal.of('0.01')),
   leaseTtlMs: z.coerce.number().int().min(1_000).max(60_000).default(10_000),
   leaseRenewMs: z.coerce.number().int().min(100).max(20_000).default(3_000),
-  /** How often trading live is reconciled again; a pass is good for twice as long. */
-  reconcileEveryMs: z.coerce.number().int().min(1_000).max(60_000).default(30_000),
 });
 export type Config = z.infer<typeof config>;

@@ -6,13 +6,12 @@ import type { ExecutionSettings } from './domain/index.ts';
 export function executionSettings(
   config: Config,
   instruments: readonly Instrument[],
-  epoch: number,
 ): ExecutionSettings {
   const { orderNotionalMax, positionNotionalMax, collar } = config;
   return {
     account: accountId(config.account),
+    venue: config.venue,
     instruments,
-    epoch,
     exitStyle: 'market',
     closedOrdersMax: 2_000,
     commandIdsMax: 10_000,

@@ -12,6 +12,7 @@ import type {
   OrderRequest,
   OrderType,
   PlaceOrder,
+  QuarantineProblem,
   TimeInForce,
 } from '@algo/model';
 import { codec, nested, part, tagged } from '../codec.ts';
@@ -42,6 +43,16 @@ export const exitReason = oneWordOf<ExitReason>('ExitReason', {
   health: 6,
   operator: 7,
   residual: 8,
+});
+
+const quarantineProblem = oneWordOf<QuarantineProblem>('QuarantineProblem', {
+  illegal_transition: 1,
+  fill_conflict: 2,
+  overfill: 3,
+  fill_after_end: 4,
+  foreign_fill: 5,
+  orphan_fill: 6,
+  cumulative_mismatch: 7,
 });
 
 const denial = part<Denial>('Denial', {
@@ -194,5 +205,14 @@ export const orderEventCodecs = {
   OrderExpired: codec(
     algo.v1.OrderExpired,
     tagged<OrderEvent, 'OrderExpired'>('OrderExpired', { ...order, cumulative: decimal, reason: text }),
+  ),
+  OrderQuarantined: codec(
+    algo.v1.OrderQuarantined,
+    tagged<OrderEvent, 'OrderQuarantined'>('OrderQuarantined', {
+      ...order,
+      problem: quarantineProblem,
+      booked: flag,
+      detail: text,
+    }),
   ),
 };

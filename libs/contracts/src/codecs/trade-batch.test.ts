@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ContractError } from '../contract-error.ts';
 import { algo } from '../generated/algo.v1.js';
-import { tradeBatch } from '../testing/arbitrary-analysis.ts';
+import { tradeBatch } from '../testing/arbitrary-trade-batch.ts';
 import { tradeBatchCodec } from './trade-batch.ts';
 
 const Wire = algo.v1.TradeBatch;
@@ -14,6 +14,7 @@ const GOOD: Properties = {
   instrument: 'binance.spot.LTCUSDT',
   receivedUs: 7,
   complete: true,
+  warm: false,
   baseTimeUs: 1_750_507_467_356_000,
   timeDeltaUs: [0, 250],
   price: [84.5, 84.25],
@@ -38,6 +39,7 @@ const BATCH: TradeBatch = {
   },
   receivedUs: 7,
   complete: true,
+  warm: false,
 };
 
 describe('the hand-made codec speaks the wire of the generated one', () => {

@@ -1,15 +1,8 @@
-import {
-  InputError,
-  instrumentId,
-  type TradeBatch,
-  type TradeColumns,
-  type TradeIds,
-  venueTradeId,
-} from '@algo/model';
+import { InputError, type TradeBatch, type TradeColumns, type TradeIds, venueTradeId } from '@algo/model';
 import protobuf from 'protobufjs/minimal.js';
 import { type MessageCodec, refusing } from '../codec.ts';
 import { Refused } from '../contract-error.ts';
-import { id, wholeNumber } from '../field.ts';
+import { wholeNumber } from '../field.ts';
 import {
   doubleBytes,
   doublesIn,
@@ -26,10 +19,10 @@ import {
   takeSteps,
   VARINT_MAX,
 } from './packed.ts';
+import { instrument } from './vocabulary.ts';
 
 const { Reader, Writer } = protobuf;
 const TYPE = 'algo.v1.TradeBatch';
-const instrument = id(instrumentId);
 
 // Tags of the wire: field number × 8 + wire type (0 varint, 1 eight bytes, 2 length-delimited).
 const TAG = {

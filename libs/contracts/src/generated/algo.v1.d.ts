@@ -796,6 +796,7 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             timeUs: number;
+            feed: string;
             static encode(message: algo.v1.GuardAlive.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GuardAlive & algo.v1.GuardAlive.$Shape;
         }
@@ -804,6 +805,7 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 timeUs?: (number|null);
+                feed?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GuardAlive.$Properties;
@@ -2112,6 +2114,48 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderExpired.$Properties;
+        }
+
+        enum QuarantineProblem {
+            QUARANTINE_PROBLEM_UNSPECIFIED = 0,
+            QUARANTINE_PROBLEM_ILLEGAL_TRANSITION = 1,
+            QUARANTINE_PROBLEM_FILL_CONFLICT = 2,
+            QUARANTINE_PROBLEM_OVERFILL = 3,
+            QUARANTINE_PROBLEM_FILL_AFTER_END = 4,
+            QUARANTINE_PROBLEM_FOREIGN_FILL = 5,
+            QUARANTINE_PROBLEM_ORPHAN_FILL = 6,
+            QUARANTINE_PROBLEM_CUMULATIVE_MISMATCH = 7
+        }
+
+        interface IOrderQuarantined extends algo.v1.OrderQuarantined.$Properties {
+        }
+
+        class OrderQuarantined {
+            constructor(properties?: algo.v1.OrderQuarantined.$Properties);
+            $unknowns?: Uint8Array[];
+            clientOrderId: string;
+            account: string;
+            instrument: string;
+            timeUs: number;
+            problem: algo.v1.QuarantineProblem;
+            booked: boolean;
+            detail: string;
+            static encode(message: algo.v1.OrderQuarantined.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderQuarantined & algo.v1.OrderQuarantined.$Shape;
+        }
+
+        namespace OrderQuarantined {
+            interface $Properties {
+                clientOrderId?: (string|null);
+                account?: (string|null);
+                instrument?: (string|null);
+                timeUs?: (number|null);
+                problem?: (algo.v1.QuarantineProblem|null);
+                booked?: (boolean|null);
+                detail?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.OrderQuarantined.$Properties;
         }
 
         interface IPosition extends algo.v1.Position.$Properties {

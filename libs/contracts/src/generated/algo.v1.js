@@ -3388,6 +3388,7 @@ export const algo = $root.algo = (() => {
 
             GuardAlive.prototype.account = "";
             GuardAlive.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GuardAlive.prototype.feed = "";
 
             GuardAlive.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3400,6 +3401,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(10).string(message.account);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(16).uint64(message.timeUs);
+                if (message.feed != null && $Object.hasOwnProperty.call(message, "feed") && message.feed !== "")
+                    writer.uint32(26).string(message.feed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3449,6 +3452,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.feed = value;
+                            else
+                                delete message.feed;
                             continue;
                         }
                     }
@@ -9283,6 +9295,173 @@ export const algo = $root.algo = (() => {
             };
 
             return OrderExpired;
+        })();
+
+        v1.QuarantineProblem = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "QUARANTINE_PROBLEM_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "QUARANTINE_PROBLEM_ILLEGAL_TRANSITION"] = 1;
+            values[valuesById[2] = "QUARANTINE_PROBLEM_FILL_CONFLICT"] = 2;
+            values[valuesById[3] = "QUARANTINE_PROBLEM_OVERFILL"] = 3;
+            values[valuesById[4] = "QUARANTINE_PROBLEM_FILL_AFTER_END"] = 4;
+            values[valuesById[5] = "QUARANTINE_PROBLEM_FOREIGN_FILL"] = 5;
+            values[valuesById[6] = "QUARANTINE_PROBLEM_ORPHAN_FILL"] = 6;
+            values[valuesById[7] = "QUARANTINE_PROBLEM_CUMULATIVE_MISMATCH"] = 7;
+            return values;
+        })();
+
+        v1.OrderQuarantined = (function() {
+
+            const OrderQuarantined = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            OrderQuarantined.prototype.clientOrderId = "";
+            OrderQuarantined.prototype.account = "";
+            OrderQuarantined.prototype.instrument = "";
+            OrderQuarantined.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OrderQuarantined.prototype.problem = 0;
+            OrderQuarantined.prototype.booked = false;
+            OrderQuarantined.prototype.detail = "";
+
+            OrderQuarantined.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
+                    writer.uint32(10).string(message.clientOrderId);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(18).string(message.account);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(26).string(message.instrument);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(32).uint64(message.timeUs);
+                if (message.problem != null && $Object.hasOwnProperty.call(message, "problem") && message.problem !== 0)
+                    writer.uint32(40).int32(message.problem);
+                if (message.booked != null && $Object.hasOwnProperty.call(message, "booked") && message.booked !== false)
+                    writer.uint32(48).bool(message.booked);
+                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
+                    writer.uint32(58).string(message.detail);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            OrderQuarantined.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.OrderQuarantined();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.clientOrderId = value;
+                            else
+                                delete message.clientOrderId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.problem = value;
+                            else
+                                delete message.problem;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.booked = value;
+                            else
+                                delete message.booked;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.detail = value;
+                            else
+                                delete message.detail;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return OrderQuarantined;
         })();
 
         v1.Position = (function() {

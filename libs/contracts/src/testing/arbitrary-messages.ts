@@ -1,312 +1,91 @@
-// fast-check arbitraries for every message: what the property tests send to the wire and back.
-import { DENIAL_CODES, REFUSAL_CODES, signalId, TRADE_REFUSAL_CODES } from '@algo/model';
+// Derives fast-check arbitraries from the codecs' tables: what the property tests send to the wire and back.
+import { Decimal } from '@algo/model';
 import fc from 'fast-check';
-import type { MessageName, MessageOf } from '../codecs.ts';
-import { candle, configuration, decisionMade, gap, state, tradeBatch, zone } from './arbitrary-analysis.ts';
-import {
-  booked,
-  drawdownLevel,
-  ended,
-  exitReason,
-  fill,
-  lookup,
-  mode,
-  named,
-  notification,
-  ofPosition,
-  order,
-  orderType,
-  outcome,
-  plan,
-  process,
-  report,
-  request,
-  scope,
-  timeInForce,
-} from './arbitrary-trading.ts';
-import {
-  account,
-  clientOrder,
-  decimal,
-  decision,
-  direction,
-  double,
-  few,
-  flag,
-  instrument,
-  maybe,
-  position,
-  strategy,
-  tag,
-  text,
-  token,
-  venueOrder,
-  whole,
-  word,
-} from './arbitrary-values.ts';
+import type { TableCodec } from '../codec.ts';
+import { tableCodecs } from '../codecs.ts';
+import type { FieldShape, MessageShape } from '../field.ts';
+import { algo } from '../generated/algo.v1.js';
+import { tradeBatch } from './arbitrary-trade-batch.ts';
 
-/** One arbitrary for each message; a message without one doesn't compile. */
-export const arbitraryMessages: { readonly [Name in MessageName]: fc.Arbitrary<MessageOf<Name>> } = {
+/** A message as the generated classes take and give it. */
+export type WireObject = Record<string, unknown>;
+
+/** The part of a generated class that tests use. */
+export interface WireClass {
+  encode(message: object): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): WireObject;
+}
+
+const FEW = 4;
+const text = fc.string({ unit: 'grapheme' });
+const classes: Readonly<Record<string, unknown>> = { ...algo.v1 };
+
+/** Returns the generated class of a message that travels on its own. */
+export function wireClass(name: string): WireClass {
+  return classes[name] as WireClass;
+}
+
+/**
+ * Returns values of a message, read from bytes that the generated class wrote: so they don't depend on what
+ * the codec's own encoder can say.
+ */
+export function arbitraryOf<Value>(codec: TableCodec<Value>): fc.Arbitrary<Value> {
+  const wire = wireClass(codec.shape.name);
+  return arbitraryWire(codec.shape).map((raw) => codec.decode(wire.encode(raw).finish()));
+}
+
+/** Returns wire objects that a table accepts: optional fields are absent at times, a union has one arm. */
+export function arbitraryWire(shape: MessageShape): fc.Arbitrary<WireObject> {
+  const fields = Object.entries(shape.fields).map(([name, field]) => ({ [name]: ruled(field) }));
+  if (shape.oneof) return fc.oneof(...fields.map((arm) => fc.record<WireObject>(arm)));
+  return fc.record<WireObject>(Object.assign({}, ...fields));
+}
+
+function ruled(shape: FieldShape): fc.Arbitrary<unknown> {
+  const one = single(shape);
+  switch (shape.rule) {
+    case 'single':
+      return one;
+    case 'optional':
+      return fc.option(one);
+    case 'repeated':
+      return fc.array(one, { maxLength: FEW });
+    case 'map':
+      return fc.dictionary(text, one, { maxKeys: FEW, noNullPrototype: true });
+    default:
+      return shape.rule satisfies never;
+  }
+}
+
+function single({ type, required, form, words, message }: FieldShape): fc.Arbitrary<unknown> {
+  if (message !== undefined) return arbitraryWire(message);
+  if (words !== undefined) return fc.constantFrom(...Object.values(words));
+  if (form === 'decimal') return decimal;
+  if (form !== undefined) return fc.stringMatching(form);
+  switch (type) {
+    case 'string':
+      return required ? fc.string({ minLength: 1, unit: 'grapheme' }) : text;
+    case 'double':
+      return fc.double({ noNaN: true, noDefaultInfinity: true });
+    case 'uint64':
+      return fc.maxSafeNat();
+    case 'bool':
+      return fc.boolean();
+    case 'bytes':
+      return fc.uint8Array({ maxLength: 64 });
+    default:
+      throw new Error(`no arbitrary for a field of type ${type}`);
+  }
+}
+
+const decimal = fc
+  .tuple(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.nat(18))
+  .map(([units, scale]) => Decimal.scaled(units, scale).toString());
+
+/** An arbitrary for each message that travels on its own, by its short name. */
+export const arbitraryMessages: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   TradeBatch: tradeBatch,
-  FeedConnected: fc.record({ ...tag('FeedConnected'), instrument, source: text, timeUs: whole }),
-  FeedDisconnected: fc.record({
-    ...tag('FeedDisconnected'),
-    instrument,
-    source: text,
-    reason: text,
-    timeUs: whole,
-  }),
-  GapOpened: fc.record({
-    ...tag('GapOpened'),
-    instrument,
-    fromTradeId: whole,
-    toTradeId: whole,
-    missing: whole,
-    timeUs: whole,
-  }),
-  GapFilled: fc.record({
-    ...tag('GapFilled'),
-    instrument,
-    fromTradeId: whole,
-    toTradeId: whole,
-    recovered: whole,
-    timeUs: whole,
-  }),
-  GapUnfillable: fc.record({
-    ...tag('GapUnfillable'),
-    instrument,
-    fromTradeId: whole,
-    toTradeId: whole,
-    missing: whole,
-    reason: text,
-    timeUs: whole,
-  }),
-  TradeRefused: fc.record({
-    ...tag('TradeRefused'),
-    instrument,
-    tradeId: text,
-    code: fc.constantFrom(...TRADE_REFUSAL_CODES),
-    detail: text,
-    timeUs: whole,
-  }),
-  TimeAdvanced: fc.record({ ...tag('TimeAdvanced'), instrument, timeUs: whole }),
-  FeedEnded: fc.record({ ...tag('FeedEnded'), instrument, trades: whole, timeUs: whole }),
-  CandleClosed: candle,
-  MarketStateUpdated: state,
-  SignalGenerated: fc.record({ id: token.map(signalId), direction, state }),
-  ZoneChanged: zone,
-  GapChanged: gap,
-  DecisionMade: decisionMade,
-  ConvictionHigh: fc.record({
-    decision,
-    instrument,
-    confluence: double,
-    confluenceMax: double,
-    timeUs: whole,
-  }),
-  ConfigurationActivated: fc.record({ configuration, hash: word, timeUs: whole }),
-  RefusalsCounted: fc.record({
-    instrument,
-    level: whole,
-    code: fc.constantFrom(...REFUSAL_CODES),
-    count: whole,
-    timeUs: whole,
-  }),
-  PlaceOrder: fc.record({
-    ...tag('PlaceOrder'),
-    commandId: word,
-    decision,
-    strategy,
-    account,
-    instrument,
-    direction,
-    orderType,
-    timeInForce,
-    quantity: decimal,
-    limitPrice: maybe(decimal),
-    plan,
-    timeUs: whole,
-    expiresUs: whole,
-  }),
-  ClosePosition: fc.record({
-    ...tag('ClosePosition'),
-    commandId: word,
-    position,
-    account,
-    instrument,
-    direction,
-    quantity: decimal,
-    reason: exitReason,
-    attempt: whole,
-    timeUs: whole,
-  }),
-  CancelOrder: fc.record({
-    ...tag('CancelOrder'),
-    commandId: word,
-    clientOrderId: clientOrder,
-    reason: text,
-    timeUs: whole,
-  }),
-  OrderDenied: fc.record({
-    ...tag('OrderDenied'),
-    ...order,
-    commandId: word,
-    denial: fc.record({ code: fc.constantFrom(...DENIAL_CODES), detail: text }),
-  }),
-  OrderSubmitted: fc.record({
-    ...tag('OrderSubmitted'),
-    ...order,
-    commandId: word,
-    intent: fc.constantFrom('entry', 'exit'),
-    strategy: maybe(strategy),
-    position: maybe(position),
-    request,
-    plan: maybe(plan),
-    epoch: whole,
-  }),
-  OrderAccepted: fc.record({ ...tag('OrderAccepted'), ...order, venueOrderId: venueOrder }),
-  OrderRejected: fc.record({ ...tag('OrderRejected'), ...order, reason: text }),
-  OrderUnknown: fc.record({ ...tag('OrderUnknown'), ...order, reason: text }),
-  OrderFilled: fc.record({ ...tag('OrderFilled'), ...order, fill, cumulative: decimal, leaves: decimal }),
-  OrderCanceled: fc.record({ ...tag('OrderCanceled'), ...order, cumulative: decimal, reason: text }),
-  OrderExpired: fc.record({ ...tag('OrderExpired'), ...order, cumulative: decimal, reason: text }),
-  PositionOpened: fc.record({ ...tag('PositionOpened'), ...ofPosition, stopPrice: decimal }),
-  PositionIncreased: fc.record({
-    ...tag('PositionIncreased'),
-    ...ofPosition,
-    by: decimal,
-    price: decimal,
-  }),
-  PositionReduced: fc.record({ ...tag('PositionReduced'), ...ofPosition, by: decimal, price: decimal }),
-  PositionClosed: fc.record({
-    ...tag('PositionClosed'),
-    ...ofPosition,
-    exitPrice: decimal,
-    netPnl: decimal,
-    returnPercent: decimal,
-    reason: fc.oneof(exitReason, fc.constant('external' as const)),
-  }),
-  StopMoved: fc.record({
-    ...tag('StopMoved'),
-    ...ofPosition,
-    from: decimal,
-    to: decimal,
-    bestPrice: decimal,
-  }),
-  ExitTriggered: fc.record({
-    ...tag('ExitTriggered'),
-    ...ofPosition,
-    reason: exitReason,
-    triggerPrice: decimal,
-    level: decimal,
-  }),
-  EquityMarked: fc.record({
-    ...tag('EquityMarked'),
-    account,
-    equity: decimal,
-    realized: decimal,
-    unrealized: decimal,
-    drawdown: decimal,
-    timeUs: whole,
-  }),
-  DrawdownLevelChanged: fc.record({
-    ...tag('DrawdownLevelChanged'),
-    account,
-    from: drawdownLevel,
-    to: drawdownLevel,
-    drawdown: decimal,
-    timeUs: whole,
-  }),
-  TradingModeChanged: fc.record({
-    ...tag('TradingModeChanged'),
-    scope,
-    mode,
-    reason: text,
-    by: text,
-    latched: flag,
-    timeUs: whole,
-  }),
-  SetTradingMode: fc.record({
-    ...tag('SetTradingMode'),
-    commandId: word,
-    scope,
-    mode,
-    reason: text,
-    by: text,
-    timeUs: whole,
-  }),
-  FlattenAll: fc.record({
-    ...tag('FlattenAll'),
-    commandId: word,
-    account,
-    reason: text,
-    by: text,
-    timeUs: whole,
-  }),
-  SwitchConfiguration: fc.record({
-    ...tag('SwitchConfiguration'),
-    commandId: word,
-    configuration: word,
-    by: text,
-    timeUs: whole,
-  }),
-  SubmitOrderRequest: fc.record({ order: request, sentUs: whole, step: whole }),
-  CancelOrderRequest: fc.record({ ...named, sentUs: whole, step: whole }),
-  LookUpOrderRequest: fc.record({ ...named, step: whole }),
-  AccountRequest: fc.record({
-    account,
-    kind: fc.constantFrom('open-orders', 'fills-since', 'positions', 'balances'),
-    sinceUs: whole,
-  }),
-  SubmitOutcomeReply: outcome,
-  OrderLookupReply: lookup,
-  OpenOrdersReply: fc.record({ account, orders: fc.array(booked, few) }),
-  FillsReply: fc.record({ account, fills: fc.array(fill, few), complete: flag }),
-  PositionsReply: fc.record({
-    account,
-    positions: fc.array(fc.record({ account, instrument, quantity: decimal, averagePrice: decimal }), few),
-  }),
-  BalancesReply: fc.record({
-    account,
-    balances: fc.array(fc.record({ account, asset: word, total: decimal, free: decimal }), few),
-  }),
-  VenueFilled: fc.record({ ...tag('VenueFilled'), fill, cumulative: decimal }),
-  VenueCanceled: fc.record({ ...tag('VenueCanceled'), ...ended }),
-  VenueExpired: fc.record({ ...tag('VenueExpired'), ...ended }),
-  PaperOrderAccepted: fc.record({ order: request, sentUs: whole, outcome, handled: whole }),
-  PaperCancelAccepted: fc.record({ ...named, sentUs: whole, outcome, handled: whole }),
-  ReconciliationRequested: fc.record({ account, venue: word, epoch: whole, reason: text, timeUs: whole }),
-  ReconciliationCompleted: fc.record({ ...report, snapshotHash: word, validForMs: whole }),
-  ReconciliationFailed: fc.record({ ...report, snapshotHash: text, reasons: fc.array(text, few) }),
-  ServiceStarted: fc.record(process),
-  ServiceStopped: fc.record(process),
-  ServiceStatus: fc.record({
-    service: word,
-    instance: word,
-    version: text,
-    pid: whole,
-    timeUs: whole,
-    counters: fc.dictionary(text, double, { maxKeys: 4, noNullPrototype: true }),
-    notes: fc.array(text, few),
-    ready: flag,
-  }),
-  NotificationSent: fc.record(notification),
-  NotificationDead: fc.record({ ...notification, reason: text }),
-  DeadLetter: fc.record({
-    stream: word,
-    sequence: whole,
-    subject: word,
-    type: text,
-    consumer: word,
-    reason: text,
-    original: fc.uint8Array({ maxLength: 64 }),
-    timeUs: whole,
-  }),
-  StepMark: fc.record({
-    producer: word,
-    steps: fc.array(whole, few),
-    eventTimesUs: fc.array(whole, few),
-    after: whole,
-    lanes: fc.array(fc.record({ lane: word, count: whole }), few),
-  }),
+  ...Object.fromEntries(
+    Object.entries<TableCodec<unknown>>(tableCodecs).map(([name, codec]) => [name, arbitraryOf(codec)]),
+  ),
 };

@@ -13,11 +13,15 @@ export function parseProtos(sources: readonly string[]): protobuf.Root {
   return root;
 }
 
+/** Returns the texts of the .proto files in the working tree by their names. */
+export function sourcesByName(): Map<string, string> {
+  const names = readdirSync(FOLDER).sort();
+  return new Map(names.map((name) => [name, readFileSync(FOLDER + name, 'utf8')]));
+}
+
 /** Returns the texts of the .proto files in the working tree. */
 export function currentSources(): string[] {
-  return readdirSync(FOLDER)
-    .sort()
-    .map((name) => readFileSync(FOLDER + name, 'utf8'));
+  return [...sourcesByName().values()];
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   type Check,
   type Decimal,
+  FeedTimes,
   InputError,
   type MarketState,
   type RefusalCode,
@@ -9,6 +10,7 @@ import {
   type TimeUs,
   type TradingConfig,
   TradingModes,
+  venueOf,
 } from '@algo/model';
 import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
@@ -49,10 +51,12 @@ export class DecisionEngine {
   readonly #pace: EvaluationPace;
   readonly #refusals: RefusalCounts;
   readonly #withheld: RefusalCounts;
-  #config: TradingConfig;
+  readonly #times: FeedTimes;
+  #config: TradingConfig | null;
   #configurationHash: string;
-  #active: readonly Strategy[];
-  #newestUs: TimeUs;
+  /** The strategies in force, by what they run on. */
+  #onStates: readonly Strategy[] = [];
+  #onSignals: readonly Strategy[] = [];
   #equity: { readonly amount: Decimal; readonly timeUs: TimeUs } | null;
   #repeatedSignals: number;
   #unknownInstruments: number;
@@ -62,15 +66,14 @@ export class DecisionEngine {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
     this.#config = memory?.config ?? settings.config;
-    this.#active = enabledStrategies(this.#config, settings.strategies);
-    this.#configurationHash = configurationHash(this.#config);
+    this.#configurationHash = this.#activate(this.#config);
     this.#modes = new TradingModes(settings.account, memory?.modes);
     const exposure = memory?.exposure ?? { positions: [], pending: [], closed: [] };
     this.#exposure = new Exposure(settings.account, this.#limits, exposure);
     this.#pace = new EvaluationPace(memory?.pace ?? { paces: [], signals: [] });
     this.#refusals = new RefusalCounts(memory?.refusals ?? []);
     this.#withheld = new RefusalCounts(memory?.withheld ?? []);
-    this.#newestUs = memory?.newestUs ?? 0;
+    this.#times = new FeedTimes(memory?.times);
     this.#equity = memory?.equity ?? null;
     this.#repeatedSignals = memory?.repeatedSignals ?? 0;
     this.#unknownInstruments = memory?.unknownInstruments ?? 0;
@@ -89,9 +92,11 @@ export class DecisionEngine {
       case 'SignalGenerated':
         return this.#evaluate(input.signal.state, input.signal);
       case 'ConfigurationActivated':
-        this.#active = enabledStrategies(input.config, this.#settings.strategies);
+        this.#configurationHash = this.#activate(input.config);
         this.#config = input.config;
-        this.#configurationHash = configurationHash(input.config);
+        return [];
+      case 'TimeAdvanced':
+        this.#times.take(input);
         return [];
       case 'EquityMarked':
         this.#markEquity(input);
@@ -107,7 +112,7 @@ export class DecisionEngine {
       case 'PositionClosed':
       case 'StopMoved':
       case 'ExitTriggered':
-        this.#advance(input.timeUs);
+        this.#times.hear(venueOf(input.position.instrument), input.timeUs);
         this.#exposure.apply(input);
         return [];
       default:
@@ -129,7 +134,7 @@ export class DecisionEngine {
     return {
       config: this.#config,
       configurationHash: this.#configurationHash,
-      newestUs: this.#newestUs,
+      times: this.#times.state(),
       equity: this.#equity,
       modes: this.#modes.entries(),
       exposure: this.#exposure.snapshot(),
@@ -157,13 +162,29 @@ export class DecisionEngine {
     return engine;
   }
 
-  #advance(timeUs: TimeUs): void {
-    this.#newestUs = Math.max(this.#newestUs, timeUs);
-    this.#exposure.advance(this.#newestUs);
+  /** The configuration in force, null before one was activated. */
+  get configuration(): TradingConfig | null {
+    return this.#config;
+  }
+
+  /**
+   * Says whether a state is of history that only warms indicators up, or of a feed that has told no time yet: nothing is
+   * decided on it.
+   */
+  isHistory({ instrument, timeUs }: MarketState): boolean {
+    const { toldUs, warmUs } = this.#times.of(venueOf(instrument));
+    return toldUs === 0 || timeUs <= warmUs;
+  }
+
+  /** Puts a configuration's strategies in force; returns its hash. */
+  #activate(config: TradingConfig | null): string {
+    const active = config === null ? [] : enabledStrategies(config, this.#settings.strategies);
+    this.#onStates = active.filter(({ trigger }) => trigger === 'state');
+    this.#onSignals = active.filter(({ trigger }) => trigger === 'signal');
+    return config === null ? '' : configurationHash(config);
   }
 
   #markEquity(mark: Extract<RiskEvent, { type: 'EquityMarked' }>): void {
-    this.#advance(mark.timeUs);
     if (mark.account !== this.#settings.account) return;
     if (this.#equity !== null && mark.timeUs < this.#equity.timeUs) return;
     this.#equity = { amount: mark.equity, timeUs: mark.timeUs };
@@ -175,16 +196,18 @@ export class DecisionEngine {
       this.#unknownInstruments++;
       return [];
     }
-    this.#advance(state.timeUs);
+    this.#times.hear(instrument.venue, state.timeUs);
+    const config = this.#config;
+    const strategies = signal === null ? this.#onStates : this.#onSignals;
+    if (config === null || (signal === null && strategies.length === 0)) return [];
+    this.#exposure.advance(instrument.venue, this.#times.nowUs(instrument.venue));
     if (signal !== null && !this.#pace.admitSignal(instrument.id, signal.id)) {
       this.#repeatedSignals++;
       return [];
     }
     const outputs: DecisionOutput[] = [];
-    for (const strategy of this.#active) {
-      if (strategy.trigger !== (signal === null ? 'state' : 'signal')) continue;
+    for (const strategy of strategies) {
       if (signal === null && !this.#pace.admitState(instrument.id, strategy.name, state.timeUs)) continue;
-      const config = this.#config;
       const cause = {
         state,
         signal,
@@ -229,7 +252,7 @@ export class DecisionEngine {
     const guarded = guard({
       state,
       reach: { account: this.#settings.account, instrument: instrument.id, strategy: strategy.name },
-      nowUs: this.#newestUs,
+      nowUs: this.#times.nowUs(instrument.venue),
       maxPositions: config.maxConcurrentPositions,
       limits: this.#limits,
       modes: this.#modes,

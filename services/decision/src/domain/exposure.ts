@@ -1,4 +1,11 @@
-import type { AccountId, InstrumentId, PositionEvent, PositionId, TimeUs } from '@algo/model';
+import {
+  type AccountId,
+  type InstrumentId,
+  type PositionEvent,
+  type PositionId,
+  type TimeUs,
+  venueOf,
+} from '@algo/model';
 import type { DecisionLimits } from './decision-limits.ts';
 
 /** An entry that was asked for and not yet heard of. */
@@ -60,12 +67,12 @@ export class Exposure {
     this.#pending.set(entry.instrument, entry);
   }
 
-  /** Forgets pending entries that nobody can still fill and cool-downs that have passed. */
-  advance(nowUs: TimeUs): void {
+  /** Forgets a venue's pending entries that nobody can still fill and its cool-downs that have passed. */
+  advance(venue: string, nowUs: TimeUs): void {
     for (const [instrument, entry] of this.#pending)
-      if (nowUs > entry.expiresUs + this.#limits.pendingGraceUs) this.#pending.delete(instrument);
+      if (venueOf(instrument) === venue && nowUs > entry.expiresUs + this.#limits.pendingGraceUs) this.#pending.delete(instrument);
     for (const [instrument, closedUs] of this.#closed)
-      if (nowUs - closedUs >= this.#limits.coolDownUs) this.#closed.delete(instrument);
+      if (venueOf(instrument) === venue && nowUs - closedUs >= this.#limits.coolDownUs) this.#closed.delete(instrument);
   }
 
   /** Returns what stands in the way of an entry in this instrument, or null. */

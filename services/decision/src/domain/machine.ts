@@ -5,7 +5,7 @@ import { configurationHash } from '@algo/strategy';
 import { DecisionEngine } from './decision-engine.ts';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
 import type { DecisionSettings } from './decision-settings.ts';
-import type { DecisionSnapshot } from './decision-snapshot.ts';
+import { DECISION_STATE_VERSION, type DecisionState } from './decision-state.ts';
 
 /** Which configuration trades when a process begins: what the state store says, where that is another one. */
 export interface ConfigurationChosen {
@@ -17,14 +17,20 @@ export interface ConfigurationChosen {
 export type DeciderInput =
   | FactOf<'an.state' | 'an.signal' | 'md.time' | 'pos.evt' | 'risk.evt' | 'ctl.config'>
   | ConfigurationChosen;
-export type DeciderWord = 'DecisionMade' | 'ConvictionHigh' | 'PlaceOrder' | 'ConfigurationActivated';
+export type DeciderWord =
+  | 'DecisionMade'
+  | 'ConvictionHigh'
+  | 'PlaceOrder'
+  | 'ConfigurationActivated'
+  | 'CommandRefused';
 
-/** What the decider asks of the outside: to remember its configuration, or to tell the operator something. */
-export type DeciderRequest =
-  | { readonly type: 'RememberConfiguration'; readonly name: string }
-  | { readonly type: 'TellOperator'; readonly text: string };
+/** What the decider asks of the outside: to remember by which configuration the account trades. */
+export interface DeciderRequest {
+  readonly type: 'RememberConfiguration';
+  readonly name: string;
+}
 
-const SNAPSHOT_VERSION = 2;
+type SwitchConfiguration = Extract<DeciderInput, { readonly name: 'SwitchConfiguration' }>['body'];
 
 /** The decider of one account: turns facts into decisions and orders. */
 export class DecisionMachine implements Machine<DeciderInput, DeciderWord, DeciderRequest> {
@@ -48,7 +54,7 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
         ? new DecisionEngine(settings)
         : DecisionEngine.restore(
             settings,
-            openSnapshot<DecisionSnapshot>(settings.account, SNAPSHOT_VERSION, snapshot),
+            openSnapshot<DecisionState>(ownerOf(settings), DECISION_STATE_VERSION, snapshot),
           );
   }
 
@@ -60,14 +66,16 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
   take(input: DeciderInput, say: Say<DeciderWord, DeciderRequest>): void {
     switch (input.name) {
       case 'MarketStateUpdated':
-        this.#feed({ type: 'MarketStateUpdated', state: input.body }, say);
+        if (!this.#engine.isHistory(input.body))
+          this.#feed({ type: 'MarketStateUpdated', state: input.body }, say);
         return;
       case 'SignalGenerated':
         this.#signals++;
+        if (this.#engine.isHistory(input.body.state)) return;
         this.#feed({ type: 'SignalGenerated', signal: input.body }, say);
         return;
       case 'SwitchConfiguration':
-        this.#switch(input.body.configuration, input.body.timeUs, say);
+        this.#switch(input.body, say);
         return;
       case 'ConfigurationChosen':
         this.#engine.handle({ type: 'ConfigurationActivated', config: input.body, timeUs: 0 });
@@ -78,20 +86,21 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
   }
 
   snapshot(): Uint8Array {
-    return sealSnapshot(this.#settings.account, SNAPSHOT_VERSION, this.#engine.snapshot());
+    return sealSnapshot(ownerOf(this.#settings), DECISION_STATE_VERSION, this.#engine.snapshot());
   }
 
   counters(): Record<string, number> {
     return { signals: this.#signals, accepted: this.#accepted, refused: this.#refused };
   }
 
-  /** The command stays in its stream: to fail on it would be to fail at every start. */
-  #switch(name: string, timeUs: number, say: Say<DeciderWord, DeciderRequest>): void {
+  /** A command that can't be obeyed is answered: it stays in its stream, and to fail on it would be for ever. */
+  #switch(command: SwitchConfiguration, say: Say<DeciderWord, DeciderRequest>): void {
+    const { configuration: name, commandId, timeUs } = command;
     const configuration = this.#configurations.get(name);
     if (configuration === undefined) {
       const known = [...this.#configurations.keys()].join(', ');
-      const text = `told to trade by ${name}, which is not there (${known}); nothing changed`;
-      say.request({ type: 'TellOperator', text });
+      const reason = `there is no trading configuration ${name} (${known}). Choose one of these, or add its file.`;
+      say('CommandRefused', { commandId, reason, timeUs });
       return;
     }
     this.#engine.handle({ type: 'ConfigurationActivated', config: configuration, timeUs });
@@ -120,4 +129,8 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
         output satisfies never;
     }
   }
+}
+
+function ownerOf({ account }: DecisionSettings): string {
+  return `decision.${account}`;
 }

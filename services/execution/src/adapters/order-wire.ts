@@ -25,24 +25,22 @@ export interface LastLook {
  */
 export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #venue: ExchangeVenue;
-  readonly #lease: Lease;
+  readonly #lease: Pick<Lease, 'epoch' | 'safeFor'>;
   readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #look: () => LastLook;
+  readonly #log: Pick<Logger, 'warn'>;
+  /** The machine that is driven; nothing leaves without one. */
+  judge: LastLook | null = null;
 
   constructor(parts: {
     readonly venue: ExchangeVenue;
-    readonly lease: Lease;
+    readonly lease: Pick<Lease, 'epoch' | 'safeFor'>;
     readonly clock: Clock;
-    readonly log: Logger;
-    /** The machine, once it is there. */
-    readonly look: () => LastLook;
+    readonly log: Pick<Logger, 'warn'>;
   }) {
     this.#venue = parts.venue;
     this.#lease = parts.lease;
     this.#clock = parts.clock;
     this.#log = parts.log;
-    this.#look = parts.look;
   }
 
   /** What is about one order keeps its order; whatever reduces a position leaves before what opens one. */
@@ -61,8 +59,6 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return { key: request.clientOrderId, priority: 2, effect: 'again', withdraws: false };
       case 'FetchFills':
         return { key: 'fills', priority: 2, effect: 'again', withdraws: false };
-      case 'Quarantine':
-        return { key: 'operator', priority: 0, effect: 'again', withdraws: false };
       default:
         return request satisfies never;
     }
@@ -96,14 +92,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       case 'FetchFills':
         // From a failure nothing follows: the follower asks again at its own pace.
         return this.#venue.fillsSince(request.account, request.sinceUs, (answer) =>
-          ticket.settle(answer.type === 'failed' ? [] : [{ name: 'FillsFetched', body: answer.value }]),
+          ticket.settle([{ name: 'FillsFetched', body: answer.type === 'failed' ? [] : answer.value }]),
         );
-      case 'Quarantine':
-        this.#log.error(
-          { quarantine: request },
-          `${request.instrument}: ${request.problem}; entries are denied until a person resumes it`,
-        );
-        return ticket.settle([]);
       default:
         request satisfies never;
     }
@@ -134,12 +124,16 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
 
   /** Says why an order that is on disk may not go onto the wire, or null. */
   #denial(order: SubmitOrder): Denial | null {
+    const { epoch } = this.#lease;
     if (!this.#lease.safeFor(LEASE_MARGIN_MS))
-      return { code: 'GATE_CLOSED', detail: `epoch=${this.#lease.epoch} lease=ending` };
-    const look = this.#look();
-    const denial = look.mayLeave(order);
+      return { code: 'GATE_CLOSED', detail: `epoch=${epoch} lease=ending` };
+    // What an earlier life wanted and had not sent is decided anew, by books that have been compared since.
+    if (order.epoch !== epoch)
+      return { code: 'GATE_CLOSED', detail: `order_epoch=${order.epoch} epoch=${epoch}` };
+    if (this.judge === null) return { code: 'GATE_CLOSED', detail: 'judge=none' };
+    const denial = this.judge.mayLeave(order);
     if (denial !== null || order.intent === 'exit') return denial;
-    const lagMs = this.#clock.nowMs() - look.toldWallUs(order) / US_PER_MS;
+    const lagMs = this.#clock.nowMs() - this.judge.toldWallUs(order) / US_PER_MS;
     if (lagMs <= TOLD_LAG_MAX_MS) return null;
     return { code: 'STALE_MARKET', detail: `told_lag_ms=${Math.round(lagMs)} max=${TOLD_LAG_MAX_MS}` };
   }

@@ -6,10 +6,7 @@ import {
   type PlaceOrder,
 } from '@algo/model';
 
-/**
- * Returns the id of the order that a command asks for: the
- * same cause always gives the same id. *Source*: R-30.
- */
+/** Returns the id of the order that a command asks for: the same cause always gives the same id. */
 export function clientOrderIdOf(command: PlaceOrder | ClosePosition): ClientOrderId {
   // One decision places one entry: leg 0, attempt 1. Exits of one position differ by what asked for them.
   return command.type === 'PlaceOrder'

@@ -3,7 +3,6 @@ import {
   type ClosePosition,
   type Decimal,
   type Denial,
-  InputError,
   type Instrument,
   type InstrumentId,
   isDust,
@@ -16,14 +15,14 @@ import {
   US_PER_MINUTE,
 } from '@algo/model';
 import { clientOrderIdOf, refusalIdOf } from './client-order-id.ts';
-import type { ExecutionOutput } from './execution-io.ts';
+import type { ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { type AdmissionContext, admitEntry, admitExit } from './handlers/admission.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { exitQuantity } from './handlers/exit-quantity.ts';
 import { type EntryContext, runChain } from './handlers/handler.ts';
 import { submission } from './order-facts.ts';
-import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
+import { type OrderLedger, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
 import type { ReferencePrice } from './reference-price.ts';
@@ -60,17 +59,8 @@ export class CommandDesk {
     return this.#entryTimes;
   }
 
-  /**
-   * Returns what follows from a command that wasn't seen before. *Errors*: InputError on another account's.
-   */
+  /** Says what follows from a command that wasn't seen before. */
   take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): void {
-    if (command.account !== this.#settings.account)
-      throw new InputError({
-        field: 'command.account',
-        value: command.account,
-        because: `this execution trades ${this.#settings.account}`,
-        remedy: "Send the command on its own account's subject.",
-      });
     const id = clientOrderIdOf(command);
     if (this.#ledger.get(id) !== undefined) {
       const denial: Denial = { code: 'DUPLICATE_ORDER', detail: `client_order_id=${id}` };
@@ -130,13 +120,13 @@ export class CommandDesk {
   #submit(commandId: string, seed: OrderSeed, expiresUs: TimeUs | null, out: ExecutionOutput[]): void {
     const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = seed;
     const order = newOrder(seed);
-    this.#ledger.put(tracked(order, expiresUs, 1));
+    this.#ledger.put(tracked(order, expiresUs));
     const { clientOrderId, account, instrument } = request;
     out.push({
       ...{ type: 'OrderSubmitted', clientOrderId, account, instrument, timeUs },
       ...{ commandId, intent, strategy, position, request, plan, epoch },
     });
-    out.push(submission(order, epoch, timeUs));
+    out.push(submission(order));
   }
 
   #deny(
@@ -151,14 +141,12 @@ export class CommandDesk {
     out.push({ type: 'OrderDenied', clientOrderId, account, instrument, timeUs, commandId, denial });
   }
 
-  /**
-   * Says why an order that never reached the venue may not go there now: what has changed meanwhile counts.
-   */
-  readmit({ order, expiresUs }: Tracked, books: Books): Denial | null {
-    const { instrument } = order.request;
-    return order.intent === 'entry'
-      ? admitEntry(books, { instrument, strategy: order.strategy, expiresUs: expiresUs ?? books.nowUs })
-      : admitExit(books, { instrument, reason: 'residual' });
+  /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */
+  mayLeave({ request, intent, strategy }: SubmitOrder, books: Books): Denial | null {
+    const { clientOrderId, instrument } = request;
+    if (intent === 'exit') return admitExit(books, { instrument, reason: 'residual' });
+    const expiresUs = this.#ledger.get(clientOrderId)?.expiresUs ?? 0;
+    return admitEntry(books, { instrument, strategy, expiresUs });
   }
 
   #entryContext(instrument: Instrument, request: OrderRequest, books: Books): EntryContext {

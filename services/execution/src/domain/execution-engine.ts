@@ -1,32 +1,37 @@
 import {
   binds,
   type ClientOrderId,
-  InputError,
+  type Denial,
+  FeedTimes,
   type Instrument,
   type InstrumentId,
   type Order,
-  type OrderEvent,
   type TimeUs,
   TradingModes,
+  venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
-import { type ExecutionInput, type ExecutionOutput, timeOf } from './execution-io.ts';
+import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
+import { GateKeeper } from './gate-keeper.ts';
+import { GuardWatch } from './guard-watch.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
-import { closedGate, ReconciliationGate } from './reconciliation-gate.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
- * says; returns order events and what the shell must do. Pure and synchronous; its clock is the event time it
- * is fed.
+ * says; returns order events and what is to be done outside. Pure and synchronous; each instrument has the time of
+ * its own feed. What is another account's is passed over.
  */
 export class ExecutionEngine {
   readonly #settings: ExecutionSettings;
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #times: FeedTimes;
+  readonly #keeper: GateKeeper;
+  readonly #guard: GuardWatch;
   readonly #positions: PositionBook;
   readonly #modes: TradingModes;
   readonly #ledger: OrderLedger;
@@ -34,20 +39,19 @@ export class ExecutionEngine {
   readonly #desk: CommandDesk;
   readonly #prices = new Map<InstrumentId, ReferencePrice>();
   readonly #commandIds: Set<string>;
-  #gate: ReconciliationGate;
-  #nowUs: TimeUs;
 
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
     this.#settings = settings;
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
+    this.#times = new FeedTimes(state?.times);
+    this.#keeper = new GateKeeper(settings, this.#times, state?.gate);
+    this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#modes = new TradingModes(settings.account, state?.modes);
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
-    this.#gate = new ReconciliationGate(state?.gate ?? closedGate(settings.epoch));
     for (const { instrument, price, timeUs } of state?.prices ?? [])
       this.#prices.set(instrument, { price, timeUs });
     this.#commandIds = new Set(state?.commands);
-    this.#nowUs = state?.nowUs ?? 0;
     this.#desk = new CommandDesk({
       settings,
       instruments: this.#instruments,
@@ -60,6 +64,9 @@ export class ExecutionEngine {
       ledger: this.#ledger,
       positions: this.#positions,
       modes: this.#modes,
+      nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
+      // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
+      mayCancel: () => this.#keeper.gate.state.openedOnce,
     });
   }
 
@@ -68,27 +75,28 @@ export class ExecutionEngine {
     return new ExecutionEngine(settings, state);
   }
 
-  /** Returns what follows from an input, in the order in which it must be done. */
+  /** Returns what follows from an input, in the order in which it is said and asked for. */
   handle(input: ExecutionInput): ExecutionOutput[] {
     const out: ExecutionOutput[] = [];
-    this.#nowUs = Math.max(this.#nowUs, timeOf(input));
+    if ('account' in input && input.account !== this.#settings.account) return out;
     this.#dispatch(input, out);
-    if (this.#ledger.openCount > 0) this.#follower.poll(this.#nowUs, this.#mayCancel(), out);
+    if (this.#ledger.openCount > 0) this.#follower.poll(out);
     return out;
   }
 
-  /**
-   * Takes back an event that was published after the snapshot, in stream order, before anything else is
-   * handled. Publishes nothing; an event that the snapshot holds already changes nothing.
-   */
-  recover(event: OrderEvent): void {
-    this.#nowUs = Math.max(this.#nowUs, event.timeUs);
-    if (event.type === 'OrderDenied' || event.type === 'OrderSubmitted') {
-      const isNew = this.#isNewCommand(event.commandId);
-      if (isNew && event.type === 'OrderSubmitted' && event.intent === 'entry')
-        this.#desk.countEntry(event.timeUs);
-    }
-    this.#follower.recover(event);
+  /** Says why an order may not leave now, by the present state, or null. Changes nothing. */
+  mayLeave(order: SubmitOrder): Denial | null {
+    return this.#desk.mayLeave(order, this.#books(order.request.instrument));
+  }
+
+  /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */
+  toldWallUs(instrument: InstrumentId): TimeUs {
+    return this.#times.of(venueOf(instrument)).wallUs;
+  }
+
+  /** True while a reconciliation of this epoch is fresh. */
+  get isGateOpen(): boolean {
+    return this.#keeper.gate.isFresh(this.#times.newestUs());
   }
 
   /** Returns an order, or undefined if it was never ours or has been forgotten. */
@@ -109,8 +117,9 @@ export class ExecutionEngine {
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
     return {
-      nowUs: this.#nowUs,
-      gate: this.#gate.state,
+      times: this.#times.state(),
+      gate: this.#keeper.state(),
+      guard: this.#guard.state(),
       modes: this.#modes.entries(),
       prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
       positions: this.#positions.all(),
@@ -121,50 +130,70 @@ export class ExecutionEngine {
   }
 
   #dispatch(input: ExecutionInput, out: ExecutionOutput[]): void {
-    const { epoch } = this.#gate.state;
     switch (input.type) {
       case 'PlaceOrder':
       case 'ClosePosition':
-        if (this.#isNewCommand(input.commandId)) this.#desk.take(input, this.#books(), out);
+        this.#hear(input.instrument, input.timeUs);
+        if (this.#isNewCommand(input.commandId))
+          this.#desk.take(input, this.#books(input.instrument), out);
         return;
       case 'CancelOrder':
         if (this.#isNewCommand(input.commandId))
-          this.#follower.wantCancel(input.clientOrderId, input.reason, this.#nowUs, this.#mayCancel(), out);
+          this.#follower.wantCancel(input.clientOrderId, input.reason, out);
         return;
       case 'SubmitOutcomeKnown':
-        this.#follower.submitOutcome(input.outcome, this.#mayCancel(), out);
+        this.#follower.submitOutcome(input.outcome, out);
         return;
       case 'CancelOutcomeKnown':
         this.#follower.cancelOutcome(input.outcome, out);
         return;
+      case 'OrderNeverLeft':
+        this.#follower.neverLeft(input, out);
+        return;
       case 'OrderLookedUp':
-        this.#follower.lookedUp(input, epoch, (t) => this.#desk.readmit(t, this.#books()), out);
+        this.#follower.lookedUp(input, out);
+        return;
+      case 'FillsFetched':
+        this.#follower.fetched(input.fills, out);
         return;
       case 'VenueFilled':
+        this.#hear(input.fill.instrument, input.fill.timeUs);
         this.#follower.filled(input.fill, input.cumulative, out);
         return;
       case 'VenueCanceled':
       case 'VenueExpired':
+        this.#hear(input.instrument, input.timeUs);
         this.#follower.ended(input, out);
         return;
       case 'PriceSeen':
+        this.#hear(input.instrument, input.timeUs);
         this.#priceSeen(input);
+        return;
+      case 'TimeAdvanced':
+        this.#times.take(input);
+        if (!input.warm) this.#keeper.advance(out);
+        return;
+      case 'GuardAlive':
+        this.#guard.hear(input);
         return;
       case 'TradingModeChanged':
         this.#modeChanged(input, out);
         return;
-      case 'GateOpened':
-        this.#gate.opened(input.epoch, input.validUntilUs);
-        return;
-      case 'GateClosed':
-        this.#gate.closed(input.epoch);
+      case 'ReconciliationCompleted':
+      case 'ReconciliationFailed':
+        this.#keeper.answered(input);
         return;
       case 'EpochStarted':
-        this.#startEpoch(input.epoch, out);
+        if (this.#keeper.start(input.epoch, out)) this.#follower.epochStarted(out);
         return;
       default:
         input satisfies never;
     }
+  }
+
+  /** An event of an instrument: its feed has come at least so far. */
+  #hear(instrument: InstrumentId, timeUs: TimeUs): void {
+    this.#times.hear(venueOf(instrument), timeUs);
   }
 
   #priceSeen(input: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
@@ -176,7 +205,7 @@ export class ExecutionEngine {
       this.#prices.set(instrument.id, seen);
   }
 
-  /** A halt also takes back the entries that still work (C16); exits and stops stay. */
+  /** A halt also takes back the entries that have not ended; exits and stops stay. */
   #modeChanged(input: Extract<ExecutionInput, { type: 'TradingModeChanged' }>, out: ExecutionOutput[]): void {
     const standing = this.#modes.set(input);
     if (standing?.mode !== 'halted') return;
@@ -187,31 +216,21 @@ export class ExecutionEngine {
         !binds(standing.scope, { account, instrument, strategy: order.strategy })
       )
         continue;
-      this.#follower.wantCancel(clientOrderId, 'halted', this.#nowUs, this.#mayCancel(), out);
+      this.#follower.wantCancel(clientOrderId, 'halted', out);
     }
   }
 
-  #startEpoch(epoch: number, out: ExecutionOutput[]): void {
-    if (!Number.isSafeInteger(epoch) || epoch <= this.#gate.state.epoch)
-      throw new InputError({
-        field: 'epoch',
-        value: epoch,
-        because: `the last epoch of this account was ${this.#gate.state.epoch}`,
-        remedy: 'Take the lease again: an epoch is used once and only grows.',
-      });
-    this.#gate = new ReconciliationGate(closedGate(epoch));
-    this.#follower.epochStarted(this.#nowUs, out);
-  }
-
-  #books(): Books {
-    const { account } = this.#settings;
-    const books = { nowUs: this.#nowUs, account, gate: this.#gate, modes: this.#modes };
-    return { ...books, prices: this.#prices };
-  }
-
-  /** A cancel needs the gate to have been open once in this epoch; until then the wish is kept. */
-  #mayCancel(): boolean {
-    return this.#gate.state.openedOnce;
+  #books(instrument: InstrumentId): Books {
+    const venue = venueOf(instrument);
+    return {
+      nowUs: this.#times.nowUs(venue),
+      newestUs: this.#times.newestUs(),
+      noGuard: this.#guard.denial(this.#times, venue),
+      account: this.#settings.account,
+      gate: this.#keeper.gate,
+      modes: this.#modes,
+      prices: this.#prices,
+    };
   }
 
   #isNewCommand(commandId: string): boolean {

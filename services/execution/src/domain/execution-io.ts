@@ -1,8 +1,15 @@
+import type { OwnInput } from '@algo/bus';
+import type {
+  ReconciliationCompleted,
+  ReconciliationFailed,
+  ReconciliationRequested,
+} from '@algo/contracts';
 import type {
   AccountId,
   ClientOrderId,
-  Contradiction,
   ExitPlan,
+  Fill,
+  GuardAlive,
   InstrumentId,
   OrderCommand,
   OrderEvent,
@@ -13,88 +20,103 @@ import type {
   RiskEvent,
   StrategyName,
   SubmitOutcome,
+  TimeAdvanced,
   TimeUs,
   VenueEvent,
 } from '@algo/model';
 
-/** All that execution hears. Every input carries event time; the engine's clock is the latest it has seen. */
+/** All that execution hears. Its clocks are the feeds' told times, and the times of what it hears of their instruments. */
 export type ExecutionInput =
   | OrderCommand
   | VenueEvent
+  | TimeAdvanced
   | Extract<RiskEvent, { type: 'TradingModeChanged' }>
-  | { readonly type: 'SubmitOutcomeKnown'; readonly outcome: SubmitOutcome }
-  | { readonly type: 'CancelOutcomeKnown'; readonly outcome: SubmitOutcome }
-  | OrderLookedUp
+  | ({ readonly type: 'GuardAlive' } & GuardAlive)
+  | ({ readonly type: 'ReconciliationCompleted' } & Answer<ReconciliationCompleted>)
+  | ({ readonly type: 'ReconciliationFailed' } & Answer<ReconciliationFailed>)
   | {
       readonly type: 'PriceSeen';
       readonly instrument: InstrumentId;
       readonly price: number;
       readonly timeUs: TimeUs;
     }
-  | GateOpened
-  | {
-      readonly type: 'GateClosed';
-      readonly epoch: number;
-      readonly reason: string;
-      readonly timeUs: TimeUs;
-    }
-  | EpochStarted;
+  | { readonly type: 'SubmitOutcomeKnown'; readonly outcome: SubmitOutcome }
+  | { readonly type: 'CancelOutcomeKnown'; readonly outcome: SubmitOutcome }
+  | ({ readonly type: 'OrderLookedUp' } & OrderLookedUp)
+  | { readonly type: 'FillsFetched'; readonly fills: readonly Fill[] }
+  | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
+  | ({ readonly type: 'EpochStarted' } & EpochStarted);
+
+type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
+  Report,
+  'account' | 'requestId' | 'epoch' | Extract<'validForMs', keyof Report>
+>;
+
+/** What no stream carries: what came of requests, and the start of a life. */
+export type ExecutionOwn =
+  | Own<'EpochStarted', EpochStarted>
+  | Own<'SubmitOutcomeKnown', SubmitOutcome>
+  | Own<'CancelOutcomeKnown', SubmitOutcome>
+  | Own<'OrderLookedUp', OrderLookedUp>
+  /** Empty where the venue didn't answer: nothing follows from that. */
+  | Own<'FillsFetched', readonly Fill[]>
+  | Own<'OrderNeverLeft', OrderNeverLeft>;
+
+interface Own<Name extends string, Body> extends OwnInput {
+  readonly name: Name;
+  readonly body: Body;
+}
 
 /**
- * The venue's answer to a lookup. `authoritativeAbsence`: "absent" proves here that the order never arrived,
- * which the shell may say only if the venue declares it and no request for this order can still be under way,
- * or if its own write-ahead log holds no send of it.
+ * The venue's answer to a look-up. `authoritativeAbsence`: "absent" proves here that the order never arrived,
+ * which may be said only where the venue declares it.
  */
 export interface OrderLookedUp {
-  readonly type: 'OrderLookedUp';
   readonly clientOrderId: ClientOrderId;
   readonly lookup: OrderLookup;
   readonly authoritativeAbsence: boolean;
   readonly timeUs: TimeUs;
 }
 
-/**
- * A reconciliation passed for an epoch. *Units*: `validUntilUs`
- * event time, last moment at which an entry may pass.
- */
-export interface GateOpened {
-  readonly type: 'GateOpened';
-  readonly epoch: number;
-  readonly validUntilUs: TimeUs;
+/** An order is proven not to have been sent, and never will be. `timeUs` is when it was made. */
+export interface OrderNeverLeft {
+  readonly clientOrderId: ClientOrderId;
+  readonly reason: string;
   readonly timeUs: TimeUs;
 }
 
 /**
  * This process took the account over under a new fencing epoch: the gate closes, what was in flight is
- * unknown, and the venue is asked about every order that is open. *Errors*: InputError unless the epoch is
- * newer than the last.
+ * unknown, and the venue is asked about every order that is open.
  */
 export interface EpochStarted {
-  readonly type: 'EpochStarted';
   readonly epoch: number;
+}
+
+/** What execution tells the world, and what it asks of the outside. */
+export type ExecutionOutput =
+  | OrderEvent
+  | { readonly type: 'ReconciliationRequested'; readonly asked: ReconciliationRequested }
+  | ExecutionRequest;
+
+/** What execution says. */
+export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested';
+
+/** What execution asks of the outside, carried out beside it. */
+export type ExecutionRequest =
+  | SubmitOrder
+  | ({ readonly type: 'LookUpOrder' | 'CancelAtVenue' } & AboutOrder)
+  /** The venue counts fills that we haven't seen: fetch all since a time. */
+  | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs };
+
+interface AboutOrder {
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
   readonly timeUs: TimeUs;
 }
 
-/** What execution tells the world: facts about orders, and things for the shell to do or to report. */
-export type ExecutionOutput = OrderEvent | Effect;
-
-/** Something the shell does. */
-export type Effect =
-  | SubmitOrder
-  | { readonly type: 'LookUpOrder'; readonly account: AccountId; readonly clientOrderId: ClientOrderId }
-  | {
-      readonly type: 'CancelAtVenue';
-      readonly account: AccountId;
-      readonly clientOrderId: ClientOrderId;
-      readonly instrument: InstrumentId;
-    }
-  /**
-   * The venue counts fills that we haven't seen: fetch those since a time and feed them in as VenueFilled.
-   */
-  | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs }
-  | Quarantine;
-
-/** Log the intent, fdatasync it, check lease and epoch, log the send, then send: once (R-31). */
+/** Put an order on the wire, once: the intent is on disk first, and halts, lease and time are looked at last. */
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
   readonly request: OrderRequest;
@@ -104,34 +126,4 @@ export interface SubmitOrder {
   readonly plan: ExitPlan | null;
   readonly epoch: number;
   readonly timeUs: TimeUs;
-}
-
-/** What can be wrong with something that the venue tells us. */
-export type QuarantineProblem = Contradiction | 'foreign_fill' | 'orphan_fill' | 'cumulative_mismatch';
-
-/**
- * Something contradicts what we know. The shell raises an alarm; entries in the instrument are denied until a
- * person sets its trading mode to active. `booked`: a fill was counted none the less.
- */
-export interface Quarantine {
-  readonly type: 'Quarantine';
-  readonly problem: QuarantineProblem;
-  readonly clientOrderId: ClientOrderId;
-  readonly instrument: InstrumentId;
-  readonly booked: boolean;
-  readonly detail: string;
-  readonly timeUs: TimeUs;
-}
-
-/** Returns the event time that an input carries. */
-export function timeOf(input: ExecutionInput): TimeUs {
-  switch (input.type) {
-    case 'SubmitOutcomeKnown':
-    case 'CancelOutcomeKnown':
-      return input.outcome.timeUs;
-    case 'VenueFilled':
-      return input.fill.timeUs;
-    default:
-      return input.timeUs;
-  }
 }

@@ -1,17 +1,18 @@
-import type { InstrumentId, TimeUs, TradingMode } from '@algo/model';
+import type { FeedTimesState, InstrumentId, StandingMode, TimeUs } from '@algo/model';
+import type { GateKeeperState } from './gate-keeper.ts';
 import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
-import type { GateState } from './reconciliation-gate.ts';
 import type { ReferencePrice } from './reference-price.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 1;
+export const EXECUTION_STATE_VERSION = 2;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
-  readonly nowUs: TimeUs;
-  readonly gate: GateState;
-  readonly modes: readonly { readonly scope: string; readonly mode: TradingMode }[];
+  readonly times: FeedTimesState;
+  readonly gate: GateKeeperState;
+  readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
+  readonly modes: readonly StandingMode[];
   readonly prices: readonly ({ readonly instrument: InstrumentId } & ReferencePrice)[];
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;

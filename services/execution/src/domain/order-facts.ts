@@ -7,8 +7,8 @@ export function aboutOrder(order: Order, timeUs: TimeUs) {
   return { clientOrderId, account, instrument, timeUs };
 }
 
-/** Returns the effect that puts an order on the wire. */
-export function submission(order: Order, epoch: number, timeUs: TimeUs): SubmitOrder {
-  const { request, intent, strategy, position, plan } = order;
+/** Returns the request that puts an order on the wire. */
+export function submission(order: Order): SubmitOrder {
+  const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = order;
   return { type: 'SubmitOrder', request, intent, strategy, position, plan, epoch, timeUs };
 }

@@ -2,15 +2,11 @@ import {
   type AccountId,
   applyToOrder,
   type ClientOrderId,
-  type Denial,
   type Fill,
-  factOf,
-  InputError,
+  type InstrumentId,
   isEnded,
   isOwnClientOrderId,
   leavesOf,
-  newOrder,
-  type OrderEvent,
   orderBehind,
   type SubmitOutcome,
   type TimeUs,
@@ -19,54 +15,58 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import type { ExecutionOutput, OrderLookedUp } from './execution-io.ts';
-import { aboutOrder, submission } from './order-facts.ts';
-import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
+import type { ExecutionOutput, OrderLookedUp, OrderNeverLeft } from './execution-io.ts';
+import { aboutOrder } from './order-facts.ts';
+import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 
-/** Event time between two questions about the same order. *Units*: µs. *Source*: R-40. */
+/** Event time between two questions about the same order. *Units*: µs. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
-/** Questions to the venue that may be open at once. *Source*: R-40. */
+/** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
-/**
- * An order proven absent goes to the wire again at most this often; then whoever wanted it must decide anew.
- */
-export const SENDS_MAX = 3;
 
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
 
 /**
  * Follows every order from the wire to its end, by what the venue says and by nothing else: silence, a failed
- * lookup or an absence that proves nothing leave an order as unknown as it was (R-33, R-34).
+ * look-up or an absence that proves nothing leave an order as unknown as it was.
  */
 export class OrderFollower {
   readonly #account: AccountId;
   readonly #ledger: OrderLedger;
   readonly #positions: PositionBook;
   readonly #steps: OrderSteps;
+  readonly #nowUs: (instrument: InstrumentId) => TimeUs;
+  readonly #mayCancel: () => boolean;
 
   constructor(parts: {
     readonly account: AccountId;
     readonly ledger: OrderLedger;
     readonly positions: PositionBook;
     readonly modes: TradingModes;
+    /** The time of the feed that brings an instrument. */
+    readonly nowUs: (instrument: InstrumentId) => TimeUs;
+    /** Until a cancel may go out, the wish is kept. */
+    readonly mayCancel: () => boolean;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
+    this.#nowUs = parts.nowUs;
+    this.#mayCancel = parts.mayCancel;
     this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes);
   }
 
   /** What came of sending an order. */
-  submitOutcome(outcome: SubmitOutcome, mayCancel: boolean, out: ExecutionOutput[]): void {
+  submitOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
     if (t === undefined) return;
     switch (outcome.type) {
       case 'confirmed':
         this.#steps.change(t, { inDoubt: false });
         this.#steps.accepted(t, outcome.venueOrderId, outcome.timeUs, out);
-        if (mayCancel) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
+        if (this.#mayCancel()) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
         return;
       case 'refused':
         this.#steps.rejected(t, outcome.reason, outcome.timeUs, out);
@@ -81,13 +81,15 @@ export class OrderFollower {
 
   /**
    * What came of asking for a cancel. Whatever it was, only
-   * a lookup or the stream says how the order ended (R-36).
+   * a look-up or the stream says how the order ended.
    */
   cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
     if (t === undefined || isEnded(t.order.status)) return;
+    this.#steps.change(t, { isCanceling: false });
     if (outcome.type === 'refused') {
-      this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
+      if (t.order.status === 'pending_cancel')
+        this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
       this.#steps.change(t, { cancelReason: null });
     }
     if (outcome.type === 'unknown') this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
@@ -99,13 +101,7 @@ export class OrderFollower {
    * order's status, because money that moved has moved.
    */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
-    if (fill.account !== this.#account)
-      throw new InputError({
-        field: 'fill.account',
-        value: fill.account,
-        because: `this execution trades ${this.#account}`,
-        remedy: 'Feed each account its own user stream.',
-      });
+    if (fill.account !== this.#account) return;
     const t = this.#ledger.get(fill.clientOrderId) ?? this.#adopted(fill, venueCumulative, out);
     if (t === null) return;
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
@@ -137,89 +133,70 @@ export class OrderFollower {
       this.#steps.close(t, { type, reason: event.reason, timeUs: event.timeUs }, event.cumulative, out);
   }
 
-  /**
-   * The answer to a lookup. `readmit` says why an order that is proven absent may not go out now, or null.
-   */
-  lookedUp(
-    input: OrderLookedUp,
-    epoch: number,
-    readmit: (t: Tracked) => Denial | null,
-    out: ExecutionOutput[],
-  ): void {
-    const t = this.#ledger.get(input.clientOrderId);
+  /** All fills of the account since a time that some order asked for. */
+  fetched(fills: readonly Fill[], out: ExecutionOutput[]): void {
+    this.#ledger.isFetching = false;
+    for (const fill of fills) this.filled(fill, fill.quantity, out);
+  }
+
+  /** An order is proven not to have been sent. */
+  neverLeft({ clientOrderId, reason, timeUs }: OrderNeverLeft, out: ExecutionOutput[]): void {
+    const t = this.#ledger.get(clientOrderId);
+    if (t !== undefined && !isEnded(t.order.status)) this.#neverWas(t, `never left: ${reason}`, timeUs, out);
+  }
+
+  /** The answer to a look-up. */
+  lookedUp(input: OrderLookedUp, out: ExecutionOutput[]): void {
+    const { clientOrderId, lookup, timeUs } = input;
+    const t = this.#ledger.get(clientOrderId);
     if (t === undefined || isEnded(t.order.status)) return;
-    switch (input.lookup.type) {
+    this.#steps.change(t, { isAsking: false });
+    switch (lookup.type) {
       case 'failed':
         return;
       case 'found':
-        this.#found(t, input.lookup.order, input.timeUs, out);
+        this.#found(t, lookup.order, timeUs, out);
         return;
       case 'absent':
         if (input.authoritativeAbsence && t.order.status === 'unknown')
-          this.#neverArrived(t, input.timeUs, epoch, readmit, out);
+          this.#neverWas(t, 'never reached the venue', timeUs, out);
         return;
       default:
-        input.lookup satisfies never;
+        lookup satisfies never;
     }
   }
 
   /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */
-  wantCancel(
-    id: ClientOrderId,
-    reason: string,
-    timeUs: TimeUs,
-    mayCancel: boolean,
-    out: ExecutionOutput[],
-  ): void {
+  wantCancel(id: ClientOrderId, reason: string, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(id);
     if (t === undefined || isEnded(t.order.status)) return;
     this.#steps.change(t, { cancelReason: reason });
-    if (mayCancel) this.#steps.sendCancel(id, timeUs, out);
+    if (this.#mayCancel()) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
   }
 
-  /**
-   * A new epoch: nobody is waiting any more for what was in flight, and whatever is open must be asked about.
-   */
-  epochStarted(timeUs: TimeUs, out: ExecutionOutput[]): void {
+  /** A new epoch: what was in flight is in doubt, and whatever is open is asked about. */
+  epochStarted(out: ExecutionOutput[]): void {
     for (const t of [...this.#ledger.open()]) {
-      if (t.order.status === 'submitted') this.#steps.lost(t, 'execution restarted', timeUs, out);
-      else this.#steps.lookUp(t, timeUs, out);
+      const nowUs = this.#nowUs(t.order.request.instrument);
+      if (t.order.status === 'submitted') this.#steps.lost(t, 'execution restarted', nowUs, out);
+      else this.#steps.lookUp(t, nowUs, out);
     }
   }
 
-  /** Asks again about what is still open to question, at a steady pace in event time. */
-  poll(nowUs: TimeUs, mayCancel: boolean, out: ExecutionOutput[]): void {
+  /** Asks again about what is still open to question, at a steady pace in the time of the order's own feed. */
+  poll(out: ExecutionOutput[]): void {
     let asked = 0;
     for (const t of this.#ledger.open()) {
       if (asked >= ASKS_AT_ONCE_MAX) return;
+      const { clientOrderId, instrument } = t.order.request;
+      const nowUs = this.#nowUs(instrument);
       if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
       const before = out.length;
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
-      else if (mayCancel) this.#steps.sendCancel(t.order.request.clientOrderId, nowUs, out);
+      else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
       if (out.length > before) asked++;
     }
-  }
-
-  /** Takes back what was published before a restart, without publishing anything. Safe to repeat. */
-  recover(event: OrderEvent): void {
-    const said: ExecutionOutput[] = [];
-    if (event.type === 'OrderDenied') return;
-    if (event.type === 'OrderSubmitted') {
-      // The event doesn't say when the command expires, so an entry that comes back counts as expired.
-      const expiresUs = event.intent === 'entry' ? event.timeUs : null;
-      if (this.#ledger.get(event.clientOrderId) === undefined)
-        this.#ledger.put(tracked(newOrder({ ...event, submittedUs: event.timeUs }), expiresUs, 1));
-      return;
-    }
-    if (event.type === 'OrderFilled') {
-      this.filled(event.fill, event.cumulative, said);
-      return;
-    }
-    const t = this.#ledger.get(event.clientOrderId);
-    if (t === undefined) return;
-    if (event.type === 'OrderUnknown') this.#steps.change(t, { inDoubt: true });
-    this.#steps.apply(t, factOf(event), said);
   }
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
@@ -239,31 +216,11 @@ export class OrderFollower {
     this.#steps.settle(t, timeUs, out);
   }
 
-  #neverArrived(
-    t: Tracked,
-    timeUs: TimeUs,
-    epoch: number,
-    readmit: (t: Tracked) => Denial | null,
-    out: ExecutionOutput[],
-  ): void {
+  /** Whoever wanted it must decide anew: an id goes out once. */
+  #neverWas(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
     // Fills say that it did arrive: whoever calls it absent is wrong, so it stays unknown.
     if (t.order.cumulative.isPositive()) return;
-    const denial = readmit(t);
-    const why =
-      t.cancelReason ??
-      (denial !== null
-        ? `${denial.code} ${denial.detail}`
-        : t.sends >= SENDS_MAX
-          ? `sends=${t.sends}`
-          : null);
-    if (why !== null) {
-      const closing: Closing = { type: 'Canceled', reason: `never reached the venue: ${why}`, timeUs };
-      this.#steps.close(t, closing, t.order.cumulative, out);
-      return;
-    }
-    this.#steps.apply(t, { type: 'SentAgain', timeUs }, out);
-    const { order } = this.#steps.change(t, { sends: t.sends + 1, inDoubt: false, askedUs: timeUs });
-    out.push(submission(order, epoch, timeUs));
+    this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
 
   /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
@@ -283,7 +240,7 @@ export class OrderFollower {
       venueOrderId: fill.venueOrderId,
       timeUs: fill.timeUs,
     });
-    const t = tracked(known.order, null, 1);
+    const t = tracked(known.order, null);
     this.#ledger.put(t);
     return t;
   }

@@ -19,10 +19,10 @@ const filledAt = (trade: string, timeUs: number): OrderFact => {
 test('a forgotten order has the time of the newest thing heard of it, its end or a late fill', () => {
   const ledger = new OrderLedger(1);
   const canceled: OrderFact = { type: 'Canceled', reason: 'ioc', timeUs: 50 };
-  ledger.put(tracked(orderAfter('a', canceled, filledAt('t1', 40)), null, 1));
+  ledger.put(tracked(orderAfter('a', canceled, filledAt('t1', 40)), null));
   expect(ledger.forgottenUs).toBe(0);
-  ledger.put(tracked(orderAfter('b', canceled, filledAt('t2', 70)), null, 1));
+  ledger.put(tracked(orderAfter('b', canceled, filledAt('t2', 70)), null));
   expect(ledger.forgottenUs).toBe(50);
-  ledger.put(tracked(orderAfter('c', canceled), null, 1));
+  ledger.put(tracked(orderAfter('c', canceled), null));
   expect(ledger.forgottenUs).toBe(70);
 });

@@ -4,21 +4,22 @@ import { type ClientOrderId, Decimal, isEnded, type Order, type OrderFact, type 
 export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
 
 /**
- * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `sends` counts
- * how often it was handed to the wire; `cancelReason` is not null while somebody wants it canceled;
- * `venueCumulative` is the most the venue has said is filled; `inDoubt` until a lookup or an acknowledgement
- * says where it stands, whatever its status (a fill proves that it arrived, not that it still works);
- * `askedUs` is when the venue was last asked.
+ * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `cancelReason` is not
+ * null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled; `inDoubt` until
+ * a look-up or an acknowledgement says where it stands, whatever its status (a fill proves that it arrived, not that
+ * it still works); `askedUs` is when the venue was last asked; `isAsking` and `isCanceling` while such a request is
+ * under way, so that a slow venue has one of each to answer and not more.
  */
 export interface Tracked {
   readonly order: Order;
   readonly expiresUs: TimeUs | null;
-  readonly sends: number;
   readonly cancelReason: string | null;
   readonly closing: Closing | null;
   readonly venueCumulative: Decimal;
   readonly inDoubt: boolean;
   readonly askedUs: TimeUs;
+  readonly isAsking: boolean;
+  readonly isCanceling: boolean;
 }
 
 /** The ledger as it is kept. */
@@ -26,19 +27,21 @@ export interface LedgerState {
   readonly open: readonly Tracked[];
   readonly closed: readonly Tracked[];
   readonly forgottenUs: TimeUs;
+  readonly isFetching: boolean;
 }
 
 /** Returns an order that execution starts to follow. */
-export function tracked(order: Order, expiresUs: TimeUs | null, sends: number): Tracked {
+export function tracked(order: Order, expiresUs: TimeUs | null): Tracked {
   return {
     order,
     expiresUs,
-    sends,
     cancelReason: null,
     closing: null,
     venueCumulative: Decimal.zero,
     inDoubt: false,
     askedUs: order.submittedUs,
+    isAsking: false,
+    isCanceling: false,
   };
 }
 
@@ -53,10 +56,16 @@ export class OrderLedger {
   readonly #closed = new Map<ClientOrderId, Tracked>();
   readonly #closedMax: number;
   #forgottenUs: TimeUs;
+  /** All fills since some time are being asked for. */
+  isFetching: boolean;
 
-  constructor(closedMax: number, state: LedgerState = { open: [], closed: [], forgottenUs: 0 }) {
+  constructor(
+    closedMax: number,
+    state: LedgerState = { open: [], closed: [], forgottenUs: 0, isFetching: false },
+  ) {
     this.#closedMax = closedMax;
     this.#forgottenUs = state.forgottenUs;
+    this.isFetching = state.isFetching;
     for (const t of state.open) this.#open.set(t.order.request.clientOrderId, t);
     for (const t of state.closed) this.#closed.set(t.order.request.clientOrderId, t);
   }
@@ -98,6 +107,7 @@ export class OrderLedger {
       open: [...this.#open.values()],
       closed: [...this.#closed.values()],
       forgottenUs: this.#forgottenUs,
+      isFetching: this.isFetching,
     };
   }
 }

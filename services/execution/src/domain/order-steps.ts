@@ -8,16 +8,17 @@ import {
   isEnded,
   type Order,
   type OrderFact,
+  type QuarantineProblem,
   type TimeUs,
   type TradingModes,
   US_PER_MINUTE,
   type VenueOrderId,
 } from '@algo/model';
-import type { ExecutionOutput, QuarantineProblem } from './execution-io.ts';
+import type { ExecutionOutput } from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
 import type { Closing, OrderLedger, Tracked } from './order-ledger.ts';
 
-/** Fills are fetched from this long before the order was made: clocks differ. *Source*: R-39. */
+/** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
 
 /**
@@ -41,6 +42,7 @@ export class OrderSteps {
     if (status !== 'submitted' && status !== 'unknown') return;
     const order = this.apply(t, { type: 'Accepted', venueOrderId, timeUs }, out).order;
     out.push({ ...aboutOrder(order, timeUs), type: 'OrderAccepted', venueOrderId });
+    if (this.now(t).isCanceling) this.apply(t, { type: 'CancelRequested', timeUs }, out);
   }
 
   rejected(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
@@ -71,7 +73,7 @@ export class OrderSteps {
   /**
    * Ends an order whose fills have all arrived; until then it stays open and the fills are fetched. So a
    * cancel is announced with its true cumulative, and nobody sizes a next order by fills that are still on
-   * their way (R-36).
+   * their way.
    */
   settle(of: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.now(of);
@@ -89,26 +91,31 @@ export class OrderSteps {
     out.push({ ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason });
   }
 
+  /**
+   * Asks for the cancel that somebody wants. Of an order that is still on its way to the wire it is asked as well: that
+   * withdraws it, or follows right behind it. One that is unknown may live, and asking does no harm.
+   */
   sendCancel(id: ClientOrderId, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(id);
-    // An order in flight is canceled once the venue has it;
-    // one that is unknown may live, and asking does no harm.
-    if (t === undefined || t.cancelReason === null || t.closing !== null) return;
-    if (isEnded(t.order.status) || t.order.status === 'submitted') return;
-    this.apply(t, { type: 'CancelRequested', timeUs }, out);
-    const { instrument } = t.order.request;
-    this.change(t, { askedUs: timeUs });
-    out.push({ type: 'CancelAtVenue', account: this.#account, clientOrderId: id, instrument });
+    if (t === undefined || t.cancelReason === null || t.closing !== null || t.isCanceling) return;
+    const { request, status } = t.order;
+    if (isEnded(status)) return;
+    if (status !== 'submitted') this.apply(t, { type: 'CancelRequested', timeUs }, out);
+    this.change(t, { askedUs: timeUs, isCanceling: true });
+    out.push({ type: 'CancelAtVenue', account: this.#account, ...refOf(request), timeUs });
   }
 
   lookUp(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
-    this.change(t, { inDoubt: true, askedUs: timeUs });
-    const { clientOrderId } = t.order.request;
-    out.push({ type: 'LookUpOrder', account: this.#account, clientOrderId });
+    const { isAsking } = this.now(t);
+    this.change(t, { inDoubt: true, askedUs: timeUs, isAsking: true });
+    if (!isAsking)
+      out.push({ type: 'LookUpOrder', account: this.#account, ...refOf(t.order.request), timeUs });
   }
 
   fetchFills(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     this.change(t, { askedUs: timeUs });
+    if (this.#ledger.isFetching) return;
+    this.#ledger.isFetching = true;
     out.push({ type: 'FetchFills', account: this.#account, sinceUs: t.order.submittedUs - FILLS_MARGIN_US });
   }
 
@@ -132,12 +139,12 @@ export class OrderSteps {
     timeUs: TimeUs,
     out: ExecutionOutput[],
   ): void {
-    const { clientOrderId, instrument } = order.request;
+    const { instrument } = order.request;
     this.#modes.tighten({
       ...{ scope: { kind: 'instrument', instrument }, mode: 'reducing', reason: problem },
       ...{ by: `${ENGINE_ACTOR}execution`, latched: true, timeUs },
     });
-    out.push({ type: 'Quarantine', problem, clientOrderId, instrument, booked, detail, timeUs });
+    out.push({ ...aboutOrder(order, timeUs), type: 'OrderQuarantined', problem, booked, detail });
   }
 
   now(t: Tracked): Tracked {
@@ -149,4 +156,8 @@ export class OrderSteps {
     this.#ledger.put(next);
     return next;
   }
+}
+
+function refOf({ instrument, clientOrderId }: Order['request']) {
+  return { instrument, clientOrderId };
 }

@@ -17,7 +17,7 @@ export function closedGate(epoch: number): GateState {
 }
 
 /**
- * The reconciliation gate of one fencing epoch (I5). Entries need it open and fresh. Exits need it to have
+ * The reconciliation gate of one fencing epoch. Entries need it open and fresh. Exits need it to have
  * been open once in this epoch: from then on our books were the venue's and have been fed by its fills, so a
  * close that is cut to our net position can only reduce; before, the position we believe in may be fiction
  * and a "close" might open one.
@@ -33,18 +33,25 @@ export class ReconciliationGate {
     return this.#state;
   }
 
-  /**
-   * Opens for our own epoch. A pass for a newer epoch means that another executor took over: closes for good.
-   */
-  opened(epoch: number, validUntilUs: TimeUs): void {
-    if (epoch > this.#state.epoch) this.#state = { ...closedGate(this.#state.epoch), superseded: true };
-    else if (epoch === this.#state.epoch && !this.#state.superseded)
-      this.#state = { ...this.#state, validUntilUs, openedOnce: true };
+  /** Begins a newer epoch, closed. Returns false, with nothing changed, for one that isn't newer. */
+  start(epoch: number): boolean {
+    if (epoch <= this.#state.epoch) return false;
+    this.#state = closedGate(epoch);
+    return true;
   }
 
-  /** Closes, unless the word is about an epoch that is over. */
-  closed(epoch: number): void {
-    if (epoch >= this.#state.epoch) this.#state = { ...this.#state, validUntilUs: null };
+  /** A reconciliation of this epoch has passed. */
+  open(validUntilUs: TimeUs): void {
+    if (!this.#state.superseded) this.#state = { ...this.#state, validUntilUs, openedOnce: true };
+  }
+
+  close(): void {
+    this.#state = { ...this.#state, validUntilUs: null };
+  }
+
+  /** A pass for a newer epoch means that another executor took over: closes for good. */
+  supersede(): void {
+    this.#state = { ...closedGate(this.#state.epoch), superseded: true };
   }
 
   /** Says whether an entry may pass at this event time. */

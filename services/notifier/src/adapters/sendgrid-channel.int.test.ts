@@ -33,19 +33,6 @@ test('sends a mail that the API accepts, with both bodies and its id', async () 
   ]);
 });
 
-test('sends the picture of a day inline', async () => {
-  await using server = await FakeSendGrid.start(KEY);
-  const day = mailOf(noticeOf(facts.id(2), facts.day)!);
-  await channel(server.url).send(day);
-  const [sent] = server.accepted[0]?.attachments ?? [];
-  expect([sent?.content_id, sent?.type, sent?.disposition]).toEqual([
-    'equity-paper-main-2025-06-21.png',
-    'image/png',
-    'inline',
-  ]);
-  expect(sent?.content === day.pictures[0]?.base64).toBe(true);
-});
-
 test('a wrong key is final, says why, and is not in the reason', async () => {
   await using server = await FakeSendGrid.start(KEY);
   const outcome = await channel(server.url, 'SG.wrong').send(mail);

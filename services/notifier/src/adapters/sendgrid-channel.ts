@@ -61,21 +61,12 @@ export class SendGridChannel implements NotificationChannel {
         customArgs: { mail_id: mail.id },
         // Rewritten links and tracking pixels have no business in an alarm.
         trackingSettings: { clickTracking: { enable: false }, openTracking: { enable: false } },
-        ...(mail.pictures.length === 0 ? {} : { attachments: mail.pictures.map(attachmentOf) }),
       });
       return { type: 'sent' };
     } catch (cause) {
       return outcomeOf(cause);
     }
   }
-}
-
-/**
- * The package renames the fields of a mail for the API but
- * leaves those inside a list alone, so here we spell the API's.
- */
-function attachmentOf({ name, mediaType, base64 }: Mail['pictures'][number]) {
-  return { content: base64, filename: name, type: mediaType, disposition: 'inline', content_id: name };
 }
 
 function outcomeOf(cause: unknown): SendOutcome {

@@ -85,13 +85,6 @@ test('the id is a function of the facts told', () => {
   expect(mailOf(notice(facts.opened, 1)).id).not.toBe(mailOf(notice(facts.opened, 2)).id);
 });
 
-test('the day brings its curve as a picture that the page refers to', () => {
-  const mail = mailOf(notice(facts.day));
-  expect(mail.pictures).toMatchObject([{ name: 'equity-paper-main-2025-06-21.png', mediaType: 'image/png' }]);
-  expect(mail.html).toContain('src="cid:equity-paper-main-2025-06-21.png"');
-  expect(mail.text).toContain('Of them won: 3 (38 %)');
-});
-
 test('escapes whatever would end a text or an attribute', () => {
   expect(escapeHtml(`<a b="c" d='e'>&amp;`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;');
 });

@@ -1,17 +1,9 @@
 import { type EventId, hashId } from '@algo/model';
-import {
-  type Notice,
-  type NoticeRow,
-  type Picture,
-  PRIORITIES,
-  PRIORITY_MARKS,
-  type Priority,
-} from './notice.ts';
+import { type Notice, type NoticeRow, PRIORITIES, PRIORITY_MARKS, type Priority } from './notice.ts';
 import { timeText } from './wording.ts';
 
 /**
- * A mail ready to send. *Shape*: `subject` is one line;
- * `html` refers to a picture as `cid:<name>`; plain JSON.
+ * A mail ready to send. *Shape*: `subject` is one line; plain JSON.
  */
 export interface Mail {
   /** A function of the facts it tells, so that the same mail is never queued twice. */
@@ -22,7 +14,6 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  readonly pictures: readonly Picture[];
 }
 
 const SUBJECT_MAX = 160;
@@ -60,7 +51,6 @@ function page(notices: readonly Notice[], title: string, dropped: number, kind: 
     subject,
     text: [...(many ? [subject] : []), ...notices.map(textOf), ...(more === '' ? [] : [more])].join('\n\n'),
     html: frame(many ? subject : '', notices.map(htmlOf).join(''), more),
-    pictures: notices.flatMap(({ picture }) => (picture === null ? [] : [picture])),
   };
 }
 
@@ -78,14 +68,9 @@ function htmlOf(notice: Notice): string {
       `<td style="padding:2px 0;color:${COLOURS[tone]}${tone === 'plain' ? '' : ';font-weight:bold'}">` +
       `${escapeHtml(oneLine(value, VALUE_MAX))}</td></tr>`,
   );
-  const { picture } = notice;
-  const image =
-    picture === null
-      ? ''
-      : `<img src="cid:${escapeHtml(picture.name)}" alt="Equity curve" width="600" height="200">`;
   const title = `${PRIORITY_MARKS[notice.priority]} ${escapeHtml(oneLine(notice.title, VALUE_MAX))}`;
   const table = `<table role="presentation">${rows.join('')}</table>`;
-  return `<h2 style="font-size:16px;margin:16px 0 4px">${title}</h2>${table}${image}`;
+  return `<h2 style="font-size:16px;margin:16px 0 4px">${title}</h2>${table}`;
 }
 
 function frame(heading: string, content: string, more: string): string {

@@ -1,6 +1,5 @@
 import type {
   AccountId,
-  Decimal,
   Decision,
   InstrumentId,
   OrderEvent,
@@ -29,22 +28,6 @@ export type SystemFact =
       readonly timeUs: TimeUs;
     }
   | {
-      readonly type: 'ConnectionRestored';
-      readonly venue: string;
-      readonly purpose: string;
-      /** How long it was gone. *Units*: µs. */
-      readonly downUs: number;
-      readonly timeUs: TimeUs;
-    }
-  | {
-      readonly type: 'CriticalError';
-      readonly service: string;
-      readonly error: string;
-      /** What a person should do. */
-      readonly action: string;
-      readonly timeUs: TimeUs;
-    }
-  | {
       readonly type: 'ReconciliationFailed';
       readonly account: AccountId;
       readonly reason: string;
@@ -65,41 +48,7 @@ export type SystemFact =
       readonly subject: string;
       readonly reason: string;
       readonly timeUs: TimeUs;
-    }
-  | {
-      readonly type: 'PortfolioHealthChanged';
-      readonly account: AccountId;
-      /** *Units*: 0–100. */
-      readonly from: number;
-      readonly to: number;
-      readonly action: string;
-      readonly timeUs: TimeUs;
-    }
-  | {
-      readonly type: 'TargetMissed';
-      readonly configuration: string;
-      readonly target: string;
-      readonly detail: string;
-      readonly timeUs: TimeUs;
-    }
-  | DaySummarized;
-
-/** One day of an account. *Units*: money in `currency`; `equityCurve` in event-time order. */
-export interface DaySummarized {
-  readonly type: 'DaySummarized';
-  readonly account: AccountId;
-  /** `2025-06-21`, UTC. */
-  readonly day: string;
-  readonly currency: string;
-  readonly startEquity: Decimal;
-  readonly endEquity: Decimal;
-  readonly realized: Decimal;
-  readonly fees: Decimal;
-  readonly trades: number;
-  readonly wins: number;
-  readonly equityCurve: readonly number[];
-  readonly timeUs: TimeUs;
-}
+    };
 
 /** Everything that may be worth telling a person. */
 export type NotableFact =

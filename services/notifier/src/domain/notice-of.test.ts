@@ -117,25 +117,11 @@ test.each<[string, NotableFact, string, string, string]>([
     'Connection lost: binance trades',
   ],
   [
-    'a restored connection',
-    { type: 'ConnectionRestored', venue: 'binance', purpose: 'trades', downUs: 125_000_000, timeUs: NOON },
-    'connection',
-    'critical',
-    'Connection restored: binance trades after 2 min 5 s',
-  ],
-  [
     'a service that is down',
     { type: 'ServiceDown', service: 'execution', reason: 'no heartbeat', timeUs: NOON },
     'service',
     'critical',
     'Service down: execution',
-  ],
-  [
-    'a critical error',
-    { type: 'CriticalError', service: 'ingest', error: 'disk full', action: 'free space', timeUs: NOON },
-    'system_error',
-    'critical',
-    'ACTION REQUIRED: ingest',
   ],
   [
     'a failed reconciliation',
@@ -159,7 +145,19 @@ test.each<[string, NotableFact, string, string, string]>([
     'critical',
     'Reconciliation discrepancy: paper-main, quantity mismatch',
   ],
-  ['a day', facts.day, 'daily_summary', 'info', '2025-06-21: -0.75 %'],
+  [
+    'a message that nobody could read',
+    {
+      type: 'MessageDeadLettered',
+      service: 'execution',
+      subject: 'ord.cmd.a',
+      reason: 'missing',
+      timeUs: NOON,
+    },
+    'system_error',
+    'critical',
+    'ACTION REQUIRED: execution could not handle a message',
+  ],
 ])('%s becomes a notice', (_, fact, kind, priority, title) => {
   const notice = noticeOf(facts.id(1), fact);
   expect(notice).toMatchObject({ id: 'event-1', kind, priority, title, timeUs: NOON });

@@ -1,5 +1,4 @@
 import type { Decision, EventId, OrderEvent, PositionEvent, Signal } from '@algo/model';
-import { dayNotice } from './day-notice.ts';
 import type { NotableFact } from './notable-fact.ts';
 import type { Notice, Priority } from './notice.ts';
 import { riskNotice } from './risk-notice.ts';
@@ -45,16 +44,10 @@ function wordingOf(fact: NotableFact): Wording | null {
     case 'ServiceDown':
     case 'ServiceRestored':
     case 'ConnectionLost':
-    case 'ConnectionRestored':
-    case 'CriticalError':
     case 'ReconciliationFailed':
     case 'ReconciliationDiscrepancy':
     case 'MessageDeadLettered':
-    case 'PortfolioHealthChanged':
-    case 'TargetMissed':
       return systemNotice(fact);
-    case 'DaySummarized':
-      return dayNotice(fact);
     case 'OrderSubmitted':
     case 'OrderAccepted':
     case 'OrderFilled':

@@ -23,9 +23,7 @@ export type NoticeKind =
   | 'portfolio_health'
   | 'circuit_breaker'
   | 'reconciliation'
-  | 'service'
-  | 'target_missed'
-  | 'daily_summary';
+  | 'service';
 
 /**
  * One line of a notice. `tone` colours a value that is good
@@ -37,13 +35,6 @@ export interface NoticeRow {
   readonly tone: 'plain' | 'gain' | 'loss';
 }
 
-/** A picture that goes with a notice. */
-export interface Picture {
-  readonly name: string;
-  readonly mediaType: 'image/png';
-  readonly base64: string;
-}
-
 /** One fact in words, before it is put on a page. *Shape*: `title` is one line without the priority mark. */
 export interface Notice {
   readonly id: EventId;
@@ -51,6 +42,5 @@ export interface Notice {
   readonly priority: Priority;
   readonly title: string;
   readonly rows: readonly NoticeRow[];
-  readonly picture: Picture | null;
   readonly timeUs: TimeUs;
 }

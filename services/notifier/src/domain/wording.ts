@@ -7,7 +7,7 @@ const PLACES = 8;
 /** The words of a notice, before it is given its id. */
 export type Wording = Omit<Notice, 'id'>;
 
-/** Returns a notice's words without a picture. */
+/** Returns a notice's words. */
 export function worded(
   kind: NoticeKind,
   priority: Priority,
@@ -15,7 +15,7 @@ export function worded(
   rows: readonly NoticeRow[],
   timeUs: TimeUs,
 ): Wording {
-  return { kind, priority, title, rows, picture: null, timeUs };
+  return { kind, priority, title, rows, timeUs };
 }
 
 /** Returns a line that colours nothing. */

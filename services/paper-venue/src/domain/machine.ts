@@ -1,7 +1,7 @@
 import type { Machine, Say } from '@algo/bus';
 import type { CancelOrderRequest, FactOf, SubmitOrderRequest } from '@algo/contracts';
 import { openSnapshot, type SubmitOutcome, sealSnapshot, type VenueEvent } from '@algo/model';
-import { type PaperSettings, type PaperSnapshot, PaperVenue } from '@algo/simulation';
+import { type PaperSettings, type PaperState, PaperVenue } from '@algo/simulation';
 
 /** What the exchange is asked. `ask` names the question, so that its answer finds back. */
 export type Asked =
@@ -34,7 +34,7 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
     this.venue =
       snapshot === undefined
         ? new PaperVenue(settings)
-        : PaperVenue.restore(settings, openSnapshot<PaperSnapshot>(this.#owner, SNAPSHOT_VERSION, snapshot));
+        : PaperVenue.restore(settings, openSnapshot<PaperState>(this.#owner, SNAPSHOT_VERSION, snapshot));
   }
 
   take(input: VenueInput, say: Say<VenueWord, Answer>): void {

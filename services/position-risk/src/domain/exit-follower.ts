@@ -148,7 +148,7 @@ export class ExitFollower {
    * Takes note of what happened to an order of the instrument;
    * other orders than this position's exits are passed over.
    */
-  note(event: OrderEvent, nowUs: TimeUs): void {
+  note(event: Exclude<OrderEvent, { type: 'OrderQuarantined' }>, nowUs: TimeUs): void {
     const { clientOrderId } = event;
     if (event.type === 'OrderSubmitted') {
       const ours = event.intent === 'exit' && event.position === this.position;

@@ -4,14 +4,12 @@ import { InputError, openSnapshot, sealSnapshot } from '@algo/model';
 import { PositionRiskEngine } from './position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
-import type { PositionRiskSnapshot } from './position-risk-snapshot.ts';
+import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-risk-state.ts';
 
 /** What the guard takes. */
 export type GuardInput = FactOf<'ord.evt' | 'md.trades' | 'md.time' | 'ctl.mode'>;
 /** What the guard says. */
-export type GuardWord = PositionRiskOutput['type'];
-
-const SNAPSHOT_VERSION = 2;
+export type GuardWord = PositionRiskOutput['type'] | 'CommandRefused';
 
 /** The guard of one account: its positions, the stop behind each, and the limits above them. */
 export class GuardMachine implements Machine<GuardInput, GuardWord> {
@@ -29,7 +27,7 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
         ? new PositionRiskEngine(settings)
         : PositionRiskEngine.restore(
             settings,
-            openSnapshot<PositionRiskSnapshot>(settings.account, SNAPSHOT_VERSION, snapshot),
+            openSnapshot<PositionRiskState>(ownerOf(settings), POSITION_RISK_STATE_VERSION, snapshot),
           );
   }
 
@@ -48,7 +46,7 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
   }
 
   snapshot(): Uint8Array {
-    return sealSnapshot(this.#settings.account, SNAPSHOT_VERSION, this.#engine.snapshot());
+    return sealSnapshot(ownerOf(this.#settings), POSITION_RISK_STATE_VERSION, this.#engine.snapshot());
   }
 
   counters(): Record<string, number> {
@@ -79,4 +77,8 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
       say(output.type, output);
     }
   }
+}
+
+function ownerOf({ account }: PositionRiskSettings): string {
+  return `position-risk.${account}`;
 }

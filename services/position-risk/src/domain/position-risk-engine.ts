@@ -2,13 +2,17 @@ import {
   type ControlCommand,
   type Decimal,
   type ExitReason,
+  FeedTimes,
   type Fill,
   type OrderEvent,
   type Position,
   type PositionEvent,
   type StandingMode,
+  type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
+  US_PER_SECOND,
+  venueOf,
 } from '@algo/model';
 import { AccountBooks } from './account-books.ts';
 import { AccountGuard } from './account-guard.ts';
@@ -26,6 +30,8 @@ import { RecentMap } from './recent-map.ts';
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
 const ORDERS_REMEMBERED = 4_096;
 const COMMANDS_REMEMBERED = 1_024;
+/** How often it says that it lives. *Units*: µs of feed time. */
+const ALIVE_EVERY_US = 5 * US_PER_SECOND;
 
 /**
  * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is
@@ -39,6 +45,7 @@ export class PositionRiskEngine {
   #orders = new RecentMap<KnownOrder>(ORDERS_REMEMBERED);
   #fills = new FillMemory();
   #commands = new RecentMap<true>(COMMANDS_REMEMBERED);
+  #times = new FeedTimes();
   #started = false;
   #nowUs: TimeUs = 0;
   /** When something next falls due with no event before it; kept so that a trade costs one comparison. */
@@ -60,6 +67,7 @@ export class PositionRiskEngine {
     engine.#orders = new RecentMap(ORDERS_REMEMBERED, state.orders);
     engine.#fills = new FillMemory(state.fills);
     engine.#commands = new RecentMap(COMMANDS_REMEMBERED, state.commands);
+    engine.#times = new FeedTimes(state.times);
     engine.#started = state.started;
     engine.#nowUs = state.nowUs;
     engine.#plan();
@@ -69,6 +77,7 @@ export class PositionRiskEngine {
   /** Returns all that must go on; what the machine does later changes nothing in it. */
   snapshot(): PositionRiskState {
     return {
+      times: this.#times.state(),
       started: this.#started,
       nowUs: this.#nowUs,
       guard: this.#guard.snapshot(),
@@ -89,7 +98,7 @@ export class PositionRiskEngine {
         this.#onTrades(input.trades);
         break;
       case 'TimeAdvanced':
-        this.#advance(input.timeUs);
+        this.#onTime(input);
         break;
       case 'SetTradingMode':
       case 'FlattenAll':
@@ -104,6 +113,7 @@ export class PositionRiskEngine {
       case 'OrderFilled':
       case 'OrderCanceled':
       case 'OrderExpired':
+      case 'OrderQuarantined':
         this.#onOrder(input);
         break;
       default:
@@ -112,6 +122,11 @@ export class PositionRiskEngine {
     this.#plan();
     if (this.#nowUs >= this.#wakeUs) this.#wake();
     return out;
+  }
+
+  /** The event time it is for what it handles. */
+  get nowUs(): TimeUs {
+    return this.#nowUs;
   }
 
   /** Returns the open positions. */
@@ -143,7 +158,7 @@ export class PositionRiskEngine {
       // Ingest refuses such prints; one that slipped through must not sell anything.
       if (!(price > 0 && price < Infinity)) continue;
       book.print(price, timeUs);
-      if (timeUs > this.#nowUs) this.#advance(timeUs);
+      this.#hear(book.instrument.venue, timeUs);
       const held = book.guard;
       if (held !== null && held.exit === null && timeUs >= held.holding.openedUs)
         this.#test(book, held, price);
@@ -165,7 +180,7 @@ export class PositionRiskEngine {
     if (command.type === 'FlattenAll') this.#leaveAll('operator');
     // A person's clock is not event time: it stamps the change only until there is any.
     else {
-      const timeUs = this.#started ? this.#nowUs : command.timeUs;
+      const timeUs = this.#started ? this.#times.newestUs() : command.timeUs;
       this.#out.push(...this.#guard.setMode(command, this.#books.unrealized(), timeUs));
     }
     this.#commands.set(command.commandId, true);
@@ -173,7 +188,12 @@ export class PositionRiskEngine {
 
   #onOrder(event: OrderEvent): void {
     const filled = event.type === 'OrderFilled' ? this.#books.forFill(event.fill) : null;
-    this.#advance(event.timeUs);
+    this.#hear(venueOf(event.instrument), event.timeUs);
+    if (event.type === 'OrderQuarantined') {
+      const reason = `${event.problem}: ${event.detail}`;
+      this.#out.push(...this.#guard.restrict(event.instrument, reason, 'books', this.#nowUs));
+      return;
+    }
     if (event.type === 'OrderSubmitted') {
       const { intent, strategy, position, plan } = event;
       this.#orders.set(event.clientOrderId, { intent, strategy, position, plan });
@@ -222,7 +242,10 @@ export class PositionRiskEngine {
   }
 
   #leaveAll(reason: ExitReason): void {
-    for (const [book, held] of this.#books.held()) this.#leave(book, held, reason, book.markPrice);
+    for (const [book, held] of this.#books.held()) {
+      this.#nowUs = this.#times.nowUs(book.instrument.venue);
+      this.#leave(book, held, reason, book.markPrice);
+    }
   }
 
   /** Triggers the exit of a position, once. */
@@ -249,6 +272,7 @@ export class PositionRiskEngine {
   /** Does what has fallen due: hold times, exits to chase, equity to mark. */
   #wake(): void {
     for (const [book, held] of this.#books.held()) {
+      this.#nowUs = this.#times.nowUs(book.instrument.venue);
       // One that was written off in this very loop is no longer ours to leave.
       if (book.guard !== held || held.dueUs > this.#nowUs) continue;
       const { exit } = held;
@@ -263,12 +287,31 @@ export class PositionRiskEngine {
       }
       if (!exit.inDoubt) this.#attempt(book, held, exit);
     }
+    this.#nowUs = this.#times.newestUs();
     if (this.#nowUs >= this.#guard.equity.markedUs + this.#settings.equityIntervalUs) this.#mark();
     this.#plan();
   }
 
-  #advance(timeUs: TimeUs): void {
-    if (timeUs > this.#nowUs) this.#nowUs = timeUs;
+  /** A feed told its time: says on its grid that this guard lives, and does what has fallen due. */
+  #onTime(time: TimeAdvanced): void {
+    const { feed, toldUs, warm } = time;
+    const before = this.#times.toldBy(feed);
+    this.#times.take(time);
+    if (warm) return;
+    this.#nowUs = toldUs;
+    this.#begin();
+    if (Math.floor(toldUs / ALIVE_EVERY_US) > Math.floor(before / ALIVE_EVERY_US))
+      this.#out.push({ type: 'GuardAlive', account: this.#settings.account, feed, timeUs: toldUs });
+  }
+
+  /** An event of a venue's instrument: it is at least so late there. */
+  #hear(venue: string, timeUs: TimeUs): void {
+    this.#times.hear(venue, timeUs);
+    this.#nowUs = this.#times.nowUs(venue);
+    this.#begin();
+  }
+
+  #begin(): void {
     if (this.#started) return;
     this.#started = true;
     this.#mark();

@@ -1,10 +1,11 @@
 import type {
   ClosePosition,
   ControlCommand,
+  GuardAlive,
   OrderEvent,
   PositionEvent,
   RiskEvent,
-  TimeUs,
+  TimeAdvanced,
   TradeColumns,
 } from '@algo/model';
 
@@ -14,7 +15,11 @@ import type {
 export type PositionRiskInput =
   | OrderEvent
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
-  | { readonly type: 'TimeAdvanced'; readonly timeUs: TimeUs }
+  | TimeAdvanced
   | ControlCommand;
 /** What the guard says: facts of positions and of risk, and the exits it asks for. */
-export type PositionRiskOutput = PositionEvent | RiskEvent | ClosePosition;
+export type PositionRiskOutput =
+  | PositionEvent
+  | RiskEvent
+  | ClosePosition
+  | ({ readonly type: 'GuardAlive' } & GuardAlive);

@@ -1,4 +1,4 @@
-import type { InstrumentId, TimeUs } from '@algo/model';
+import type { FeedTimesState, InstrumentId, TimeUs } from '@algo/model';
 import type { AccountGuardState } from './account-guard.ts';
 import type { InstrumentBookState, KnownOrder } from './instrument-book.ts';
 
@@ -7,6 +7,7 @@ export const POSITION_RISK_STATE_VERSION = 1;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
+  readonly times: FeedTimesState;
   readonly started: boolean;
   readonly nowUs: TimeUs;
   readonly guard: AccountGuardState;

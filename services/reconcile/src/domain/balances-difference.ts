@@ -3,7 +3,7 @@ import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import type { FillsDifference } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
 
-/** A balance may be off by this share of itself before it counts as off: 0.1 %. *Source*: reference C22. */
+/** A balance may be off by this share of itself before it counts as off: 0.1 %. */
 export const BALANCE_TOLERANCE = Decimal.of('0.001');
 
 /**

@@ -39,22 +39,14 @@ export interface LocalPosition {
   readonly ownership: Ownership;
 }
 
-/** An order whose fate the write-ahead log doesn't know. `sent` false proves that it never left. */
-export interface OpenIntent {
-  readonly request: OrderRequest;
-  readonly sent: boolean;
-  readonly epoch: number;
-}
-
 /**
  * What we believe. *Shape*: `fills` all that we booked since
- * `context.fillsSinceUs` or longer; `epoch` the newest we logged.
+ * `context.fillsSinceUs` or longer; `epoch` the newest that sent an order.
  */
 export interface LocalBooks {
   readonly orders: readonly LocalOrder[];
   readonly fills: readonly Fill[];
   readonly positions: readonly LocalPosition[];
-  readonly openIntents: readonly OpenIntent[];
   readonly epoch: number;
 }
 
@@ -75,44 +67,26 @@ export interface VenueBooks {
   readonly positions: readonly VenuePosition[];
   readonly balances: readonly VenueBalance[];
   readonly lookups: readonly Lookup[];
-  readonly asOfUs: TimeUs;
 }
 
 /**
  * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote them
- * down, and then balances aren't compared. *Units*: times µs, on one clock with `VenueBooks.asOfUs`.
+ * down, and then balances aren't compared. *Units*: times µs of event time; `asOfUs` when it was asked for.
  */
 export interface ReconciliationContext {
   readonly account: AccountId;
   readonly epoch: number;
-  readonly nowUs: TimeUs;
+  readonly asOfUs: TimeUs;
   readonly fillsSinceUs: TimeUs;
   readonly instruments: readonly Instrument[];
   readonly openingBalances: readonly VenueBalance[] | null;
   readonly authoritativeAbsence: boolean;
 }
 
-/** An order of ours that may still be alive, whoever remembers it; `intent_logged`: only the log does. */
-export interface UndecidedOrder {
-  readonly request: OrderRequest;
-  readonly cumulative: Decimal | null;
-  readonly sent: boolean;
-  readonly status: OrderStatus | 'intent_logged';
-}
-
 /**
- * Returns our orders that aren't over, from the events and from the write-ahead log, without repeats. The
- * venue must be asked about those that its open orders don't show. *Shape*: `cumulative` null for an order
- * that only the log knows.
+ * Returns our orders that aren't over: the venue must be asked about those that its open orders don't show. Whoever
+ * asks for a run has said all its orders before it asks.
  */
-export function undecidedOrders(local: LocalBooks): readonly UndecidedOrder[] {
-  const known = new Set(local.orders.map((o) => o.request.clientOrderId));
-  const intents = new Map(local.openIntents.map((i) => [i.request.clientOrderId, i]));
-  const orders = local.orders
-    .filter((o) => !isEnded(o.status))
-    .map((o) => ({ ...o, sent: intents.get(o.request.clientOrderId)?.sent ?? true }));
-  const logged = local.openIntents
-    .filter((i) => !known.has(i.request.clientOrderId))
-    .map(({ request, sent }) => ({ request, cumulative: null, sent, status: 'intent_logged' as const }));
-  return [...orders, ...logged];
+export function undecidedOrders(local: LocalBooks): readonly LocalOrder[] {
+  return local.orders.filter((o) => !isEnded(o.status));
 }

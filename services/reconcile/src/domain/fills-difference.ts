@@ -18,7 +18,6 @@ export interface FillsDifference {
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
   const known = new Map(local.fills.map((f) => [keyOf(f), f]));
   const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
-  for (const { request } of local.openIntents) orders.add(request.clientOrderId);
   const missed = venue.fills.filter((f) => !known.has(keyOf(f))).toSorted(byTime);
   const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
@@ -31,7 +30,7 @@ export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSince
 }
 
 /**
- * Returns what identifies a fill: one trade may fill two orders of ours, one on each side. *Source*: R-37.
+ * Returns what identifies a fill: one trade may fill two orders of ours, one on each side.
  */
 export function keyOf(fill: Fill): string {
   return `${fill.instrument} ${fill.clientOrderId} ${fill.venueTradeId}`;
@@ -69,7 +68,7 @@ function missedFills(
     after: `filled ${after}`,
     refusal: known.has(clientOrderId)
       ? null
-      : `fills of order ${clientOrderId}, which has our prefix and which neither our events nor our log know`,
+      : `fills of order ${clientOrderId}, which has our prefix and which our events don't know`,
   };
 }
 

@@ -1,4 +1,4 @@
 export * from './books.ts';
+export * from './machine.ts';
 export { reconcile } from './reconcile.ts';
 export * from './reconciliation-report.ts';
-export { renderReport } from './render-report.ts';

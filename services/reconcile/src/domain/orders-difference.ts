@@ -1,5 +1,5 @@
-import { Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
-import { type LocalBooks, type UndecidedOrder, undecidedOrders, type VenueBooks } from './books.ts';
+import { type Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
+import { type LocalBooks, type LocalOrder, undecidedOrders, type VenueBooks } from './books.ts';
 import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
 
@@ -22,7 +22,7 @@ export function ordersDifference(
 function atVenue(
   theirs: VenueOrder,
   local: LocalBooks,
-  undecided: readonly UndecidedOrder[],
+  undecided: readonly LocalOrder[],
   missed: FillsDifference,
 ): readonly Discrepancy[] {
   const { clientOrderId: id, instrument } = theirs.request;
@@ -30,9 +30,9 @@ function atVenue(
   const seen = `open, filled ${theirs.filled}`;
   const ours = undecided.find((o) => o.request.clientOrderId === id);
   if (ours !== undefined) {
-    const known = (ours.cumulative ?? Decimal.zero).plus(missedOf(id, missed));
+    const known = ours.cumulative.plus(missedOf(id, missed));
     const adopted: readonly Discrepancy[] =
-      ours.cumulative === null || ours.status === 'submitted' || ours.status === 'unknown'
+      ours.status === 'submitted' || ours.status === 'unknown'
         ? [
             entry({
               ...about,
@@ -47,7 +47,7 @@ function atVenue(
     if (known.equals(theirs.filled)) return adopted;
     const refusal =
       `order ${id}: the venue counts ${theirs.filled} filled, ` + `its fills and ours come to ${known}`;
-    const before = `filled ${ours.cumulative ?? 0}`;
+    const before = `filled ${ours.cumulative}`;
     return [
       ...adopted,
       entry({ ...about, class: 'D8', action: 'none', before, after: before, evidence: [seen], refusal }),
@@ -76,28 +76,21 @@ function atVenue(
 
 /**
  * An open order of ours that the venue doesn't list is
- * over, or never was; only proof says which (R-33, R-34).
+ * over, or never was; only proof says which.
  */
 function notAtVenue(
-  ours: UndecidedOrder,
+  ours: LocalOrder,
   venue: VenueBooks,
   missed: FillsDifference,
   authoritativeAbsence: boolean,
 ): readonly Discrepancy[] {
   const { clientOrderId: id, instrument, quantity } = ours.request;
   const about = { class: 'D7', instrument, clientOrderId: id, subject: `order ${id}` } as const;
-  const known = (ours.cumulative ?? Decimal.zero).plus(missedOf(id, missed));
+  const known = ours.cumulative.plus(missedOf(id, missed));
   const before = ours.status;
   const evidence = missed.own.filter((f) => f.clientOrderId === id).map(evidenceOf);
   if (!known.lessThan(quantity))
     return [entry({ ...about, action: 'close_order', before, after: `filled ${known}`, evidence })];
-  if (!ours.sent && !known.isPositive())
-    return [
-      entry({
-        ...{ ...about, action: 'abandon_intent', before, after: 'canceled, never sent' },
-        evidence: ['the write-ahead log holds no send of it'],
-      }),
-    ];
   const lookup = venue.lookups.find((l) => l.clientOrderId === id)?.lookup;
   const unknown = (why: string) => [
     entry({

@@ -33,15 +33,15 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
   const fill = bought(fee);
   const position = { instrument: ID, averagePrice: null, ownership: 'own' as const, quantity: d(ours) };
   const local: LocalBooks = {
-    ...{ orders: [], fills: isMissed ? [] : [fill], openIntents: [], epoch: 1 },
+    ...{ orders: [], fills: isMissed ? [] : [fill], epoch: 1 },
     positions: ours === '0' ? [] : [position],
   };
   const held = { account: ACCOUNT, instrument: ID, quantity: d(theirs), averagePrice: d('80') };
   const venue: VenueBooks = {
-    ...{ openOrders: [], fills: [fill], positions: [held], balances: [], lookups: [], asOfUs: 2 },
+    ...{ openOrders: [], fills: [fill], positions: [held], balances: [], lookups: [] },
   };
   const context: ReconciliationContext = {
-    ...{ account: ACCOUNT, epoch: 2, nowUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
+    ...{ account: ACCOUNT, epoch: 2, asOfUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
     ...{ openingBalances: null, authoritativeAbsence: false },
   };
   const missed = { own: isMissed ? [fill] : [], foreign: [], discrepancies: [] };

@@ -1,17 +1,9 @@
-import { US_PER_SECOND } from '@algo/model';
 import { balancesDifference } from './balances-difference.ts';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { fillsDifference } from './fills-difference.ts';
 import { ordersDifference } from './orders-difference.ts';
 import { positionsDifference } from './positions-difference.ts';
 import { type Discrepancy, type ReconciliationReport, sealReport } from './reconciliation-report.ts';
-
-/**
- * Books of the venue that are older than this prove nothing about now. *Source*: reference §5, refusal rules.
- */
-export const SNAPSHOT_AGE_MAX_US = 10 * US_PER_SECOND;
-/** Books from further in the future than this mean that a clock is wrong. *Source*: reference C14. */
-export const CLOCK_SKEW_MAX_US = US_PER_SECOND;
 
 /**
  * Returns in what our books and the venue's differ, what explains it, what is to be done, and whether
@@ -30,7 +22,7 @@ export function reconcile(
     ...positionsDifference(local, venue, fills, context),
     ...balancesDifference(local, venue, fills, context),
   ];
-  const { account, epoch } = context;
+  const { account, epoch, asOfUs } = context;
   const acknowledged = local.positions.filter((p) => p.ownership === 'acknowledged' && !p.quantity.isZero());
   const blocked = [...discrepancies.filter((d) => d.refusal !== null), ...acknowledged].flatMap((d) =>
     d.instrument === null ? [] : [d.instrument],
@@ -41,17 +33,13 @@ export function reconcile(
     positions: venue.positions.length,
     balances: context.openingBalances === null ? 0 : venue.balances.length,
   };
-  const content = { account, epoch, asOfUs: venue.asOfUs, blocked, compared };
+  const content = { account, epoch, asOfUs, blocked, compared };
   return sealReport(content, discrepancies, refusals(local, venue, context));
 }
 
 /** Reasons to refuse that lie in the books themselves. */
 function refusals(local: LocalBooks, venue: VenueBooks, context: ReconciliationContext): readonly string[] {
   const reasons: string[] = [];
-  const ageUs = context.nowUs - venue.asOfUs;
-  if (ageUs > SNAPSHOT_AGE_MAX_US)
-    reasons.push(`the venue's books are ${ageUs} µs old, ${SNAPSHOT_AGE_MAX_US} µs is the most`);
-  if (ageUs < -CLOCK_SKEW_MAX_US) reasons.push(`the venue's books are from ${-ageUs} µs ahead of our clock`);
   if (local.epoch > context.epoch)
     reasons.push(
       `our books have seen epoch ${local.epoch}, this run is for ${context.epoch}: another one took over`,

@@ -3,24 +3,10 @@ import { type AccountId, type ClientOrderId, hashId, type InstrumentId, type Tim
 /** The layout of a report, written into each. */
 export const REPORT_VERSION = 1;
 
-/** The classes of discrepancy. *Source*: reference reliability §5. */
+/** The classes of discrepancy. */
 export const DISCREPANCY_CLASSES = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8', 'D9', 'D11'] as const;
 /** One of DISCREPANCY_CLASSES. */
 export type DiscrepancyClass = (typeof DISCREPANCY_CLASSES)[number];
-
-/** What each class means, in the words of the report. */
-export const CLASS_NAMES: Readonly<Record<DiscrepancyClass, string>> = {
-  D1: 'position gone at the venue',
-  D2: 'position we did not open',
-  D3: 'position of another size',
-  D4: 'position on the other side',
-  D5: 'our order, not in our books',
-  D6: 'order that is not ours',
-  D7: 'our open order, not open there',
-  D8: 'fills we have not booked',
-  D9: 'balance off',
-  D11: 'average price off',
-};
 
 /**
  * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
@@ -32,7 +18,6 @@ export type ReconciliationAction =
   | 'ingest_fills'
   | 'adopt_order'
   | 'close_order'
-  | 'abandon_intent'
   | 'look_up_order'
   | 'cancel_order'
   | 'close_position_externally'
@@ -99,11 +84,6 @@ export function sealReport(
   const body = { version: REPORT_VERSION, account, epoch, asOfUs, verdict, discrepancies, blocked, compared };
   const hash = hashId(JSON.stringify(body));
   return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
-}
-
-/** Returns the discrepancies about which something is to be done; none right after it was done. */
-export function actionsOf(report: ReconciliationReport): readonly Discrepancy[] {
-  return report.discrepancies.filter((d) => d.action !== 'none');
 }
 
 /** By code unit, not by locale: the same on every machine. */

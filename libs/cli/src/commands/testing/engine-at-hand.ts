@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { factMessage, JetStreamBus, NatsServerProcess, provision, type Stored } from '@algo/bus';
+import { FactMessage, JetStreamBus, NatsServerProcess, provision, type Stored } from '@algo/bus';
 import {
   encodeFact,
+  type Fact,
   type FactName,
   type MessageOf,
   subjectOf,
@@ -113,7 +114,8 @@ export class EngineAtHand implements AsyncDisposable {
   /** Says what a service would say of an account. */
   say<Name extends FactName>(name: Name, body: MessageOf<Name>, account = ACCOUNT): Promise<Stored> {
     const id = `hand:${this.#number++}`;
-    return this.bus.publish(factMessage(name, body, { identity: 'hand', account }, id));
+    const fact = { name, body } as Fact;
+    return this.bus.publish(FactMessage.said(fact, { identity: 'hand', account }, { id }));
   }
 
   /** Answers commands as position-risk would: does what is asked, or refuses in these words. */

@@ -11,9 +11,14 @@ import {
 import type { ReconciliationGate } from '../reconciliation-gate.ts';
 import { deny } from './handler.ts';
 
-/** Who may pass at all, before any handler looks at the order itself. */
+/**
+ * Who may pass at all, before any handler looks at the order itself. *Units*: `nowUs` the time of the instrument's
+ * feed, `newestUs` that of all feeds. *Shape*: `noGuard` says why nobody would guard what is entered, null if somebody.
+ */
 export interface AdmissionContext {
   readonly nowUs: TimeUs;
+  readonly newestUs: TimeUs;
+  readonly noGuard: Denial | null;
   readonly account: AccountId;
   readonly gate: ReconciliationGate;
   readonly modes: TradingModes;
@@ -32,7 +37,7 @@ export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set([
   'residual',
 ]);
 
-/** Returns why no entry may pass now, or null: the gate (I5), halts, and the command's own expiry. */
+/** Returns why no entry may pass now, or null: the gate, halts, a guard that lives, and the command's own expiry. */
 export function admitEntry(
   context: AdmissionContext,
   entry: {
@@ -41,16 +46,17 @@ export function admitEntry(
     readonly expiresUs: TimeUs;
   },
 ): Denial | null {
-  const { nowUs, account, gate, modes } = context;
-  if (!gate.isFresh(nowUs))
+  const { nowUs, newestUs, account, gate, modes } = context;
+  if (!gate.isFresh(newestUs))
     return deny('GATE_CLOSED', {
       epoch: gate.state.epoch,
       valid_until_us: gate.state.validUntilUs ?? 'closed',
-      now_us: nowUs,
+      now_us: newestUs,
     });
   const limit = modes.binding({ account, instrument: entry.instrument, strategy: entry.strategy });
   if (limit !== null)
     return deny(limit.mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY', { scope: haltScopeKey(limit.scope) });
+  if (context.noGuard !== null) return context.noGuard;
   if (nowUs > entry.expiresUs) return deny('EXPIRED', { expires_us: entry.expiresUs, now_us: nowUs });
   return null;
 }

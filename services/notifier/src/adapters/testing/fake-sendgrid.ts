@@ -14,9 +14,6 @@ export interface AcceptedMail {
   readonly subject: string;
   readonly content: readonly { readonly type: string; readonly value: string }[];
   readonly custom_args?: Readonly<Record<string, string>>;
-  readonly attachments?: readonly Readonly<
-    Record<'content' | 'content_id' | 'disposition' | 'type', string>
-  >[];
 }
 
 /**

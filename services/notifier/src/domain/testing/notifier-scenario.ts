@@ -8,14 +8,16 @@ import {
   type EventId,
   eventId,
   instrumentId,
+  type OrderEvent,
   type Position,
+  type PositionEvent,
   positionId,
   type RiskEvent,
   type Signal,
   signalId,
   strategyName,
 } from '@algo/model';
-import type { DaySummarized, NotableFact } from '../notable-fact.ts';
+import type { NotableFact } from '../notable-fact.ts';
 
 export const ACCOUNT = accountId('paper-main');
 export const BTC = instrumentId('binance.perp.BTCUSDT');
@@ -37,9 +39,14 @@ export const position: Position = {
   openedUs: NOON - 185_000_000,
 };
 
-export const opened: NotableFact = { type: 'PositionOpened', position, stopPrice: d('49750'), timeUs: NOON };
+export const opened: PositionEvent = {
+  type: 'PositionOpened',
+  position,
+  stopPrice: d('49750'),
+  timeUs: NOON,
+};
 
-export const closed = (netPnl: string, returnPercent: string): NotableFact => ({
+export const closed = (netPnl: string, returnPercent: string): PositionEvent => ({
   type: 'PositionClosed',
   position,
   exitPrice: d('50745'),
@@ -49,7 +56,7 @@ export const closed = (netPnl: string, returnPercent: string): NotableFact => ({
   timeUs: NOON,
 });
 
-export const rejected = (reason = 'insufficient margin'): NotableFact => ({
+export const rejected = (reason = 'insufficient margin'): OrderEvent => ({
   type: 'OrderRejected',
   clientOrderId: clientOrderId('order-1'),
   account: ACCOUNT,
@@ -119,20 +126,5 @@ export const drawdown = (from: DrawdownLevel, to: DrawdownLevel, share: string):
   drawdown: d(share),
   timeUs: NOON,
 });
-
-export const day: DaySummarized = {
-  type: 'DaySummarized',
-  account: ACCOUNT,
-  day: '2025-06-21',
-  currency: 'USDT',
-  startEquity: d('100000'),
-  endEquity: d('99250'),
-  realized: d('-700'),
-  fees: d('50'),
-  trades: 8,
-  wins: 3,
-  equityCurve: [100_000, 100_400, 99_000, 99_250],
-  timeUs: NOON,
-};
 
 export const id = (number: number): EventId => eventId(`event-${number}`);

@@ -1,0 +1,377 @@
+import {
+  ContractError,
+  type Fact,
+  type FactName,
+  FAMILIES,
+  type Family,
+  familyFilters,
+  fenceFilter,
+  type MessageOf,
+  STREAMS,
+  type StreamName,
+} from '@algo/contracts';
+import { InputError } from '@algo/model';
+import type { AppendLog } from '../append-log.ts';
+import type { Bus, Clock, InboundMessage } from '../bus.ts';
+import { deadLetter } from '../dead-letter.ts';
+import type { DrivePlan, Driven } from '../drive-plan.ts';
+import { PoisonedLaneError } from '../durable-consumer.ts';
+import { InputOrder, type InputRun, type InputSource } from '../input-order.ts';
+import { StreamLanes } from '../lanes.ts';
+import type { Input, Machine, OwnInput, Say } from '../machine.ts';
+import type { SnapshotStore } from '../snapshot-store.ts';
+import { headOf } from './drive-snapshot.ts';
+import { type Arrival, Inbox, type OwnArrival } from './inbox.ts';
+import { OwnRequests } from './own-requests.ts';
+import { type Divergence, OwnSpeech } from './own-speech.ts';
+import { type PastLives, readPast } from './past-lives.ts';
+import { type Capture, SnapshotKeeper } from './snapshot-keeper.ts';
+
+export interface DriverOptions<In extends Input, Out extends FactName, Request, Own extends OwnInput> {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** This process's name, in its lanes, fences and snapshots. */
+  readonly identity: string;
+  /** The account that it trades for; empty for those that serve all. */
+  readonly account: string;
+  readonly plan: DrivePlan<In, Out, Request, Own>;
+  readonly snapshots: SnapshotStore;
+  readonly snapshotIntervalMs: number;
+  readonly log: AppendLog;
+  /** Whether the process plan names a producer. */
+  readonly knows: (producer: string) => boolean;
+  /** False: the own log is trimmed behind the snapshot before the last one, so the run can't be gone through again. */
+  readonly keepLog?: boolean;
+  /** Told once, of the first place where this life would have said something else than an older one. */
+  readonly onDivergence?: (divergence: Divergence) => void;
+}
+
+/** Words that may be unstored; nothing is taken meanwhile. Bounds what a life may have to say again. */
+const UNSTORED_MAX = 1_024;
+/** Runs that no stored word carries: nothing is taken meanwhile. Bounds the header that carries them. */
+const RUNS_MAX = 256;
+/** Runs at which a process that has nothing to say says them at once. */
+const RUNS_TOLD_AT = 128;
+/** Who says nothing for so long says in which order it took its inputs. */
+const SILENCE_MS = 1_000;
+
+/**
+ * Drives one machine, the same way in a process and in a composition: restores it, follows its streams, gives it its
+ * inputs one by one, says what it says, has its requests carried out. Start, restart and replay are one path: what older
+ * lives took is taken again in exactly their order and in silence, then inputs are taken as they come.
+ */
+export class Driver<In extends Input, Out extends FactName, Request, Own extends OwnInput>
+  implements Driven<Own>, AsyncDisposable
+{
+  readonly epoch: number;
+  readonly #options: DriverOptions<In, Out, Request, Own>;
+  readonly #machine: Machine<In, Out, Request>;
+  readonly #order: InputOrder;
+  readonly #speech: OwnSpeech;
+  readonly #requests: OwnRequests<Request, Own>;
+  readonly #snapshots: SnapshotKeeper;
+  readonly #inbox: Inbox;
+  readonly #lanes = new Map<StreamName, { readonly lanes: StreamLanes; after: number }>();
+  readonly #say: Say<Out, Request>;
+  readonly #closed = Promise.withResolvers<Error | undefined>();
+  readonly #restored = Promise.withResolvers<void>();
+  /** What is left of the recorded order; undefined once everything of it was taken. */
+  #runs: InputRun[] | undefined;
+  #source: InputSource = 'OWN';
+  #sequence = 0;
+  #ownTaken: number;
+  #state: 'starting' | 'idle' | 'pumping' | 'taking' | 'stopped' = 'starting';
+  #saidByTick = 0;
+  #cancelTick: () => void = () => {};
+  #diverged = false;
+  #onQuiet: (() => void) | undefined;
+
+  private constructor(options: DriverOptions<In, Out, Request, Own>, families: readonly Family[], past: PastLives) {
+    const { bus, clock, identity, account, plan, log } = options;
+    const { epoch, snapshot, words, own } = past;
+    this.#options = options;
+    this.epoch = epoch;
+    this.#runs = [...past.runs];
+    this.#ownTaken = snapshot?.log ?? 0;
+    this.#order = new InputOrder(snapshot?.order ?? { taken: 0, since: 0, runs: [] }, past.runs.at(-1)?.taken ?? 0);
+    const onFailure = (error: Error) => this.#fail(error);
+    const onStored = () => this.#onStored();
+    const onDivergence = (divergence: Divergence) => this.#diverge(divergence);
+    const common = { order: this.#order, onStored, onDivergence, onFailure };
+    this.#speech = new OwnSpeech(
+      {
+        ...{ ...common, bus, epoch, families, speaker: { identity, account } },
+        ...{ counts: snapshot?.own.counts ?? {}, earlier: words },
+      },
+      past.fences,
+    );
+    this.#inbox = new Inbox(() => this.#pump(), onFailure);
+    this.#requests = new OwnRequests<Request, Own>({
+      ...{ ...common, log, snapshot, past: own, requests: plan.requests },
+      onInput: (arrival) => this.#inbox.putOwn(arrival),
+      onReady: () => this.#pump(),
+    });
+    this.#snapshots = new SnapshotKeeper({
+      ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },
+      ...{ intervalMs: options.snapshotIntervalMs, keepLog: options.keepLog ?? true },
+    });
+    this.#machine = plan.restore(past.state);
+    this.#say = this.#makeSay();
+    for (const arrival of own.arrivals) this.#inbox.putOwn(arrival);
+  }
+
+  /** Begins a life. *Errors*: InputError when what it must go on from is not there, or is another's. */
+  static async start<In extends Input, Out extends FactName, Request, Own extends OwnInput>(
+    options: DriverOptions<In, Out, Request, Own>,
+  ): Promise<Driver<In, Out, Request, Own>> {
+    const { bus, identity, plan, snapshots, log } = options;
+    const families: readonly Family[] = [...new Set<Family>([...plan.says, 'sys.order'])];
+    const past = await readPast({ bus, identity, families, snapshots, log, epoch: plan.epoch });
+    const driver = new Driver(options, families, past);
+    await driver.#follow(past);
+    driver.#state = 'idle';
+    driver.#tick();
+    driver.#pump();
+    return driver;
+  }
+
+  get closed(): Promise<Error | undefined> {
+    return this.#closed.promise;
+  }
+
+  get restored(): Promise<void> {
+    return this.#restored.promise;
+  }
+
+  get taken(): number {
+    return this.#order.taken;
+  }
+
+  get backlog(): number {
+    return this.#inbox.size;
+  }
+
+  inject(input: Own): void {
+    this.#requests.inject(input);
+  }
+
+  /** Stops at once and says nothing more, as a killed process does. */
+  abandon(): void {
+    this.#stop();
+    this.#closed.resolve(undefined);
+  }
+
+  /** Takes no more input, waits until everything said is stored, and stores a last snapshot. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === 'stopped') return this.#inbox.close();
+    const wasRestored = this.#runs === undefined;
+    this.#state = 'starting'; // nothing is taken from here on
+    this.#requests.close();
+    await this.#inbox.close();
+    const quiet = new Promise<void>((resolve) => {
+      this.#onQuiet = resolve;
+    });
+    this.#onStored();
+    await Promise.race([quiet, this.#closed.promise]);
+    if (this.#isStopped) return;
+    if (wasRestored) await this.#snapshots.finish(() => this.#capture()).catch((error: Error) => this.#fail(error));
+    this.#stop();
+    this.#closed.resolve(undefined);
+  }
+
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  async #follow({ snapshot }: PastLives): Promise<void> {
+    const { bus, identity, plan } = this.#options;
+    const filters = new Map<StreamName, string[]>();
+    for (const { family, only } of plan.reads) {
+      const { stream } = FAMILIES[family];
+      filters.set(stream, [...(filters.get(stream) ?? [fenceFilter(stream)]), ...familyFilters(family, only)]);
+    }
+    for (const [stream, subjects] of filters) {
+      const read = snapshot?.read[stream];
+      const after = read?.after ?? 0;
+      const { first } = await bus.bounds(stream);
+      if (read !== undefined && first > after + 1)
+        throw new InputError({
+          field: `stream ${stream}`,
+          value: `begins at ${first}`,
+          because: `${identity} has read it up to ${after}, and what lies between is gone`,
+          remedy: 'Reconcile, and start with a fresh data directory.',
+        });
+      this.#lanes.set(stream, { lanes: new StreamLanes(stream, first > 1, read?.lanes), after });
+      await this.#inbox.follow(bus, stream, subjects, after);
+    }
+  }
+
+  #makeSay(): Say<Out, Request> {
+    const speak = <Name extends Out>(name: Name, body: MessageOf<Name>): void => {
+      if (this.#state !== 'taking') throw new Error(`${name} was said while no input was in hand`);
+      this.#speech.say(name, body);
+    };
+    const order = this.#order;
+    return Object.defineProperties(speak, {
+      request: { value: (request: Request) => this.#requests.ask(request) },
+      input: { get: () => order.taken },
+    }) as Say<Out, Request>;
+  }
+
+  /** Takes what is there to take, one input at a time. */
+  #pump(): void {
+    if (this.#state !== 'idle') return;
+    this.#state = 'pumping';
+    try {
+      do this.#requests.run();
+      while (this.#takeNext());
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    if (!this.#isStopped) this.#state = 'idle';
+  }
+
+  #takeNext(): boolean {
+    if (this.#isStopped) return false;
+    if (this.#runs !== undefined && !this.#isRecorded(this.#runs)) this.#endRestoring();
+    const order = this.#order;
+    if (this.#runs === undefined && order.openRuns >= RUNS_TOLD_AT && order.unstored === 0) this.#sayOrder();
+    if (order.unstored >= UNSTORED_MAX || order.openRuns > RUNS_MAX) return false;
+    const arrival = this.#runs === undefined ? this.#inbox.next() : this.#inbox.nextOf(this.#runs[0]!.source);
+    if (arrival === undefined) return false;
+    this.#take(arrival);
+    this.#atBoundary();
+    return true;
+  }
+
+  /** Whether there is recorded order to follow still; drops the runs that were taken. */
+  #isRecorded(runs: InputRun[]): boolean {
+    while (runs.length > 0 && runs[0]!.taken <= this.#order.taken) runs.shift();
+    // A build that no longer reads a stream can't take what the older one took from it.
+    return runs.length > 0 && this.#inbox.reads(runs[0]!.source);
+  }
+
+  #endRestoring(): void {
+    this.#runs = undefined;
+    this.#speech.endComparing();
+    this.#requests.begin();
+    this.#restored.resolve();
+  }
+
+  #take(arrival: Arrival): void {
+    this.#source = arrival.stream;
+    this.#sequence = arrival.sequence;
+    this.#state = 'taking';
+    if (arrival.stream === 'OWN') this.#takeOwn(arrival);
+    else {
+      const reading = this.#lanes.get(arrival.stream)!;
+      reading.lanes.admit(arrival, this.#takeMessage);
+      reading.after = arrival.sequence;
+    }
+    if (this.#state === 'taking') this.#state = 'pumping';
+  }
+
+  #takeOwn({ sequence, record }: OwnArrival): void {
+    for (const input of record.inputs) this.#takeInput(input as Own as unknown as In);
+    this.#ownTaken = sequence;
+    this.#requests.ended(record);
+  }
+
+  readonly #takeMessage = (message: InboundMessage): void => {
+    const producer = message.lane?.producer;
+    if (producer !== undefined && !this.#options.knows(producer))
+      throw new InputError({
+        field: 'producer',
+        value: producer,
+        because: `says ${message.subject}, and no process plan names it`,
+        remedy: 'Add the process to the plan, or stop it.',
+      });
+    const fact = this.#read(message);
+    if (fact !== undefined) this.#takeInput(fact as unknown as In);
+  };
+
+  #takeInput(input: In): void {
+    this.#order.took(this.#source, this.#sequence);
+    this.#machine.take(input, this.#say);
+  }
+
+  /** Returns what a message says. One that can't be read is set aside where that costs nothing, and stops us where it might. */
+  #read(message: InboundMessage): Fact | undefined {
+    try {
+      return message.fact;
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      const { stream, sequence, subject } = message;
+      const reason = error.at(stream, sequence, subject).message;
+      if (STREAMS[stream].keep === 'money') throw new PoisonedLaneError(reason);
+      this.#options.bus.say(deadLetter(message, this.#options.identity, reason), (result) => {
+        if (result instanceof Error) this.#fail(result);
+      });
+      return undefined;
+    }
+  }
+
+  #atBoundary(): void {
+    if (this.#runs !== undefined || this.#isStopped) return;
+    this.#snapshots.onBoundary(() => this.#capture());
+    this.#snapshots.onStored(this.#order.storedThrough);
+  }
+
+  #capture(): Capture {
+    const read = [...this.#lanes].map(([stream, { lanes, after }]) => [
+      stream,
+      { after: Math.min(after, lanes.waitsFrom ?? after), lanes: lanes.state() },
+    ]);
+    const head = headOf({
+      identity: this.#options.identity,
+      order: this.#order.now(),
+      read: Object.fromEntries(read),
+      own: { epoch: this.epoch, counts: this.#speech.counts, positions: this.#speech.positions },
+      log: this.#ownTaken,
+      requests: this.#requests.asked,
+      open: this.#requests.open,
+    });
+    return { head, state: this.#machine.snapshot(), said: this.#order.said, log: this.#ownTaken };
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#options.clock.after(SILENCE_MS, () => {
+      if (this.#isStopped) return;
+      if (this.#state === 'idle' && this.#runs === undefined && this.#order.openRuns > 0)
+        if (this.#order.said === this.#saidByTick) this.#sayOrder();
+      this.#saidByTick = this.#order.said;
+      this.#tick();
+    });
+  }
+
+  #sayOrder(): void {
+    this.#speech.say('InputsTaken', { producer: this.#options.identity, taken: this.#order.taken });
+  }
+
+  #onStored(): void {
+    if (this.#isStopped) return;
+    this.#snapshots.onStored(this.#order.storedThrough);
+    if (this.#order.unstored === 0) this.#onQuiet?.();
+    this.#pump();
+  }
+
+  #diverge(divergence: Divergence): void {
+    if (this.#diverged) return;
+    this.#diverged = true;
+    this.#options.onDivergence?.(divergence);
+  }
+
+  #fail(error: Error): void {
+    this.#stop();
+    this.#closed.resolve(error);
+  }
+
+  #stop(): void {
+    this.#state = 'stopped';
+    this.#cancelTick();
+    this.#speech.end();
+    this.#requests.stop();
+    this.#snapshots.stop();
+    void this.#inbox.close();
+  }
+}

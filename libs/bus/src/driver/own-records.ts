@@ -1,0 +1,51 @@
+import { fromPlain, InputError, type Plain, toPlain } from '@algo/model';
+import type { OwnInput } from '../machine.ts';
+import { orderIn, orderText, type RecordedOrder } from '../input-order.ts';
+
+/**
+ * What a process writes into its own log. *Shape*: requests are named by their number, counted over all lives. `intent`:
+ * this is about to be done; `left`: it leaves now; `input`: what the machine is told, and which request came to its end by
+ * it; `dropped` is the request that withdrew that one, and needs no doing itself.
+ */
+export type OwnRecord =
+  | {
+      readonly kind: 'intent';
+      readonly request: number;
+      readonly key: string;
+      readonly body: unknown;
+      readonly order: RecordedOrder;
+    }
+  | { readonly kind: 'left'; readonly request: number }
+  | {
+      readonly kind: 'input';
+      readonly inputs: readonly OwnInput[];
+      readonly request: number | null;
+      readonly dropped: number | null;
+    };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function encodeRecord(record: OwnRecord): Uint8Array {
+  const plain = record.kind === 'intent' ? { ...record, order: orderText(record.order) } : record;
+  return encoder.encode(JSON.stringify(toPlain(plain)));
+}
+
+/** Returns the record that bytes hold. *Errors*: InputError on a kind that this build doesn't know. */
+export function decodeRecord(bytes: Uint8Array): OwnRecord {
+  const record = fromPlain<OwnRecord>(JSON.parse(decoder.decode(bytes)) as Plain);
+  switch (record.kind) {
+    case 'intent':
+      return { ...record, order: orderIn(String(record.order)) };
+    case 'left':
+    case 'input':
+      return record;
+    default:
+      throw new InputError({
+        field: 'own log record',
+        value: String((record satisfies never as { kind: unknown }).kind),
+        because: 'a kind that this build does not know',
+        remedy: 'Start the build that wrote it.',
+      });
+  }
+}

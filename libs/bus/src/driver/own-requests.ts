@@ -1,0 +1,150 @@
+import { type Plain, toPlain } from '@algo/model';
+import type { AppendLog } from '../append-log.ts';
+import type { Requests } from '../drive-plan.ts';
+import { type InputOrder, OWN } from '../input-order.ts';
+import type { OwnInput } from '../machine.ts';
+import type { DriveSnapshot } from './drive-snapshot.ts';
+import type { OwnArrival } from './inbox.ts';
+import { decodeRecord, encodeRecord, type OwnRecord } from './own-records.ts';
+import type { Divergence, Word } from './own-speech.ts';
+import type { OwnPast } from './past-lives.ts';
+import { type OpenRequest, RequestDesk } from './request-desk.ts';
+
+export interface OwnRequestsParts<Request, Own extends OwnInput> {
+  readonly requests: Requests<Request, Own> | undefined;
+  readonly log: AppendLog;
+  readonly order: InputOrder;
+  readonly snapshot: DriveSnapshot | undefined;
+  readonly past: OwnPast;
+  /** Told of an input record once it is on disk. */
+  readonly onInput: (arrival: OwnArrival) => void;
+  readonly onReady: () => void;
+  readonly onStored: () => void;
+  readonly onDivergence: (divergence: Divergence) => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * What a machine asks of the outside, and what it is told from there. While older lives are taken again, requests are only
+ * collected; those that did not come to their end then are carried out from `begin` on.
+ */
+export class OwnRequests<Request, Own extends OwnInput> {
+  readonly #parts: OwnRequestsParts<Request, Own>;
+  readonly #desk: RequestDesk<Request, Own> | undefined;
+  /** Asked by older lives, by number; undefined once they are carried out. */
+  #collected: Map<number, OpenRequest<Request>> | undefined;
+  #asked: number;
+  #closing = false;
+  #stopped = false;
+
+  constructor(parts: OwnRequestsParts<Request, Own>) {
+    this.#parts = parts;
+    this.#asked = parts.snapshot?.requests ?? 0;
+    const open = (parts.snapshot?.open ?? []) as readonly OpenRequest<Request>[];
+    this.#collected = new Map(open.map((request) => [request.number, request]));
+    if (parts.requests !== undefined)
+      this.#desk = new RequestDesk<Request, Own>({
+        requests: parts.requests,
+        intend: (request, key, done) => this.#intend(request, key, done),
+        leave: (request, done) => this.#append({ kind: 'left', request }, done),
+        end: (request, dropped, inputs, done) => this.#append({ kind: 'input', inputs, request, dropped }, done),
+        onReady: parts.onReady,
+        onFailure: parts.onFailure,
+      });
+  }
+
+  /** How many requests were made over all lives. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  get open(): readonly OpenRequest<Request>[] {
+    return this.#desk?.open ?? [];
+  }
+
+  /** Takes a request of the machine. */
+  ask(request: Request): void {
+    if (this.#desk === undefined) throw new Error('the plan names nobody who carries out requests');
+    const open = { number: ++this.#asked, request, hasLeft: false, isIntended: false };
+    if (this.#collected === undefined) this.#desk.add(open);
+    else this.#collected.set(open.number, open);
+  }
+
+  inject(input: Own): void {
+    this.#append({ kind: 'input', inputs: [input], request: null, dropped: null }, () => {});
+  }
+
+  /** Carries out what may go. */
+  run(): void {
+    if (this.#collected === undefined) this.#desk?.run();
+  }
+
+  /** From here on requests are carried out; first those of older lives that have not come to their end. */
+  begin(): void {
+    const { intents, left, ended } = this.#parts.past;
+    const collected = this.#collected!;
+    this.#collected = undefined;
+    const before = this.#parts.snapshot?.requests ?? 0;
+    for (const [number, { body }] of intents)
+      if (number > before || collected.has(number)) this.#compare(number, collected, body as Request);
+    this.#asked = Math.max(this.#asked, ...intents.keys());
+    for (const open of [...collected.values()].toSorted((a, b) => a.number - b.number))
+      if (!ended.has(open.number)) this.#desk!.add({ ...open, hasLeft: open.hasLeft || left.has(open.number) });
+  }
+
+  /** Notes that the machine was told what came of a request. */
+  ended({ request, dropped }: OwnRecord & { readonly kind: 'input' }): void {
+    for (const number of [request, dropped]) if (number !== null) this.#desk?.ended(number);
+  }
+
+  /** Begins nothing more; what is on its way to the disk still counts. */
+  close(): void {
+    this.#closing = true;
+    this.#desk?.stop();
+  }
+
+  /** Heeds nothing more, as a dead process. */
+  stop(): void {
+    this.close();
+    this.#stopped = true;
+  }
+
+  /** What was written down before it was done stands, whatever this life would ask. */
+  #compare(number: number, collected: Map<number, OpenRequest<Request>>, said: Request): void {
+    const got = collected.get(number);
+    const [had, now] = [wordOf(said), got === undefined ? undefined : wordOf(got.request)];
+    if (now === undefined || Buffer.compare(had.data, now.data) !== 0)
+      this.#parts.onDivergence({ input: this.#parts.order.taken, at: `request ${number}`, had, got: now });
+    collected.set(number, { number, request: said, hasLeft: got?.hasLeft ?? false, isIntended: true });
+  }
+
+  /** An intent counts as said: it carries the order of inputs that led to it. */
+  #intend({ number, request }: OpenRequest<Request>, key: string, done: () => void): void {
+    const { order, onStored } = this.#parts;
+    const word = order.say();
+    this.#append({ kind: 'intent', request: number, key, body: request, order: order.now() }, () => {
+      order.stored(word);
+      done();
+      onStored();
+    });
+  }
+
+  /** Writes a record; an input is handed on from there, by its bytes, so that every life is told the same. */
+  #append(record: OwnRecord, done: () => void): void {
+    if (this.#closing) return;
+    const bytes = encodeRecord(record);
+    this.#parts.log.append(bytes, (error, number) => {
+      if (this.#stopped) return;
+      if (error !== undefined) return this.#parts.onFailure(error);
+      done();
+      const written = record.kind === 'input' ? decodeRecord(bytes) : undefined;
+      if (written?.kind === 'input')
+        this.#parts.onInput({ stream: OWN, sequence: number, record: written });
+    });
+  }
+}
+
+function wordOf(request: unknown): Word {
+  const plain: Plain = toPlain(request);
+  return { type: 'request', data: new TextEncoder().encode(JSON.stringify(plain)) };
+}

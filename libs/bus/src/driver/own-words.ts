@@ -1,0 +1,73 @@
+import {
+  FAMILIES,
+  type Family,
+  familyFilters,
+  familyOf,
+  laneOf,
+  type StreamName,
+  subjects,
+} from '@algo/contracts';
+import type { Bus, InboundMessage } from '../bus.ts';
+import type { RecordedOrder } from '../input-order.ts';
+import { StreamLanes } from '../lanes.ts';
+
+/** How far a process's own lanes had come, and up to where in each stream nothing else of it lies. */
+export interface OwnLanesState {
+  readonly epoch: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly positions: Readonly<Partial<Record<StreamName, number>>>;
+}
+
+/** What older lives said, as far as it counts. */
+export interface OwnWords {
+  /** By lane and count. */
+  readonly said: ReadonlyMap<string, ReadonlyMap<number, InboundMessage>>;
+  /** How far each lane has come with it. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly orders: readonly RecordedOrder[];
+}
+
+/**
+ * Reads what older lives of a process said since a snapshot, up to this life's fences. As for every reader, the dense
+ * prefix of each lane counts: what stands behind a hole, or was stored by an old life behind the fence of a newer one, was
+ * never said.
+ */
+export async function readOwnWords(
+  bus: Bus,
+  identity: string,
+  families: readonly Family[],
+  since: OwnLanesState,
+  fences: ReadonlyMap<StreamName, number>,
+): Promise<OwnWords> {
+  const said = new Map<string, Map<number, InboundMessage>>();
+  const counts = new Map(Object.entries(since.counts));
+  const orders: RecordedOrder[] = [];
+  const keep = (message: InboundMessage) => {
+    if (message.lane === undefined) return; // not said by a machine
+    const lane = laneOf(message.subject);
+    const words = said.get(lane) ?? new Map<number, InboundMessage>();
+    said.set(lane, words.set(message.lane.count, message));
+    counts.set(lane, message.lane.count);
+    if (message.order !== undefined) orders.push(message.order);
+  };
+  for (const [stream, fence] of fences) {
+    const after = since.positions[stream];
+    const { first } = await bus.bounds(stream);
+    const lanes = new StreamLanes(stream, after === undefined && first > 1, {
+      producers: { [identity]: { epoch: since.epoch, lanes: countsIn(stream, since.counts) } },
+      ids: {},
+    });
+    const own = families.filter((family) => FAMILIES[family].stream === stream);
+    const filters = [...own.flatMap((family) => familyFilters(family)), subjects.fence(stream, identity)];
+    for await (const message of bus.read({ stream, subjects: filters, after: after ?? 0 })) {
+      if (message.sequence >= fence) break;
+      if ((message.lane?.producer ?? identity) === identity) lanes.admit(message, keep);
+    }
+  }
+  return { said, counts, orders };
+}
+
+function countsIn(stream: StreamName, counts: Readonly<Record<string, number>>): Record<string, number> {
+  const inStream = ([lane]: [string, number]) => FAMILIES[familyOf(`${lane}.`)!].stream === stream;
+  return Object.fromEntries(Object.entries(counts).filter(inStream));
+}

@@ -1,0 +1,216 @@
+import { InputError } from '@algo/model';
+import type { Requests, RequestTerms, Ticket } from '../drive-plan.ts';
+import type { OwnInput } from '../machine.ts';
+
+/** Requests that are carried out at one time. */
+const UNDER_WAY_MAX = 32;
+/** Requests that may wait. */
+const WAITING_MAX = 10_000;
+
+/** A request that has not come to its end, as a snapshot keeps it. */
+export interface OpenRequest<Request> {
+  readonly number: number;
+  readonly request: Request;
+  /** It may be outside already. */
+  readonly hasLeft: boolean;
+  /** Its intent is in the log. */
+  readonly isIntended: boolean;
+}
+
+export interface RequestDeskParts<Request, Own extends OwnInput> {
+  readonly requests: Requests<Request, Own>;
+  /** Each writes a record and calls back when it is on disk. */
+  readonly intend: (request: OpenRequest<Request>, key: string, done: () => void) => void;
+  readonly leave: (number: number, done: () => void) => void;
+  readonly end: (number: number, dropped: number | null, outcomes: readonly Own[], done: () => void) => void;
+  /** Told that there may be something to carry out; answers with `run` when the machine takes nothing. */
+  readonly onReady: () => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it goes to the
+ * disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up before it left.
+ */
+type Stage = 'intending' | 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
+
+interface Task<Request> {
+  readonly number: number;
+  readonly request: Request;
+  readonly terms: RequestTerms;
+  readonly past: 'never sent' | 'may have left';
+  hasLeft: boolean;
+  isIntended: boolean;
+  stage: Stage;
+}
+
+/**
+ * Has requests carried out beside the machine: those of one key in their order, a higher priority first, so many at a
+ * time. What must be known in the next life is on disk before the next thing happens.
+ */
+export class RequestDesk<Request, Own extends OwnInput> {
+  readonly #parts: RequestDeskParts<Request, Own>;
+  /** Everything that has not come to its end, by number. */
+  readonly #open = new Map<number, Task<Request>>();
+  /** What waits or is under way, by key, in order; the first of each key may go. */
+  readonly #byKey = new Map<string, Task<Request>[]>();
+  /** First of their keys that wait for their turn, by priority, highest first. */
+  readonly #ready: { readonly priority: number; readonly tasks: Task<Request>[] }[] = [];
+  #underWay = 0;
+  #running = false;
+  #stopped = false;
+
+  constructor(parts: RequestDeskParts<Request, Own>) {
+    this.#parts = parts;
+  }
+
+  /** What a next life must know of; those whose end is on disk but not taken yet are among them. */
+  get open(): readonly OpenRequest<Request>[] {
+    return [...this.#open.values()].map(({ number, request, hasLeft, isIntended }) => ({
+      ...{ number, request, hasLeft, isIntended },
+    }));
+  }
+
+  /** Takes a request on; it is carried out by `run` at the earliest. *Errors*: InputError when too many wait. */
+  add({ number, request, hasLeft, isIntended }: OpenRequest<Request>): void {
+    const terms = this.#parts.requests.terms(request);
+    const past = hasLeft ? 'may have left' : 'never sent';
+    const task: Task<Request> = { number, request, terms, past, hasLeft, isIntended, stage: 'waiting' };
+    this.#open.set(number, task);
+    const queue = this.#byKey.get(terms.key) ?? [];
+    const earlier = terms.withdraws ? queue.findLast(isWithdrawable) : undefined;
+    if (earlier !== undefined) return this.#withdraw(earlier, task);
+    if (this.#open.size > WAITING_MAX + UNDER_WAY_MAX)
+      throw new InputError({
+        field: 'requests',
+        value: `${terms.key} (number ${number})`,
+        because: `more than ${WAITING_MAX} wait to be carried out`,
+        remedy: 'Look why the outside does not answer; the process goes on where it was when it is started again.',
+      });
+    this.#byKey.set(terms.key, queue);
+    queue.push(task);
+    if (terms.effect === 'once' && !isIntended) this.#intend(task);
+    else this.#offer(task);
+  }
+
+  /** Carries out what may go. */
+  run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    for (;;) {
+      const task = this.#stopped || this.#underWay >= UNDER_WAY_MAX ? undefined : this.#nextReady();
+      if (task === undefined) break;
+      task.stage = 'under way';
+      this.#underWay++;
+      this.#parts.requests.carryOut(task.request, this.#ticketOf(task));
+    }
+    this.#running = false;
+  }
+
+  /** Notes that the machine was told what came of a request. */
+  ended(number: number): void {
+    this.#open.delete(number);
+  }
+
+  /** Carries out nothing more, and writes nothing more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #intend(task: Task<Request>): void {
+    task.stage = 'intending';
+    const { number, request, terms } = task;
+    this.#parts.intend({ number, request, hasLeft: false, isIntended: true }, terms.key, () => {
+      task.isIntended = true;
+      if (task.stage !== 'intending') return;
+      task.stage = 'waiting';
+      this.#offer(task);
+      this.#parts.onReady();
+    });
+  }
+
+  /** Puts a request among those that may go, if it is the first of its key. */
+  #offer(task: Task<Request>): void {
+    if (task.stage !== 'waiting' || this.#byKey.get(task.terms.key)?.[0] !== task) return;
+    const { priority } = task.terms;
+    const at = this.#ready.findIndex((level) => level.priority <= priority);
+    const level = at < 0 ? undefined : this.#ready[at];
+    if (level?.priority === priority) level.tasks.push(task);
+    else this.#ready.splice(at < 0 ? this.#ready.length : at, 0, { priority, tasks: [task] });
+  }
+
+  #nextReady(): Task<Request> | undefined {
+    for (const { tasks } of this.#ready)
+      for (let task = tasks.shift(); task !== undefined; task = tasks.shift())
+        if (task.stage === 'waiting') return task; // else it was withdrawn meanwhile
+    return undefined;
+  }
+
+  #ticketOf(task: Task<Request>): Ticket<Own> {
+    return {
+      past: task.past,
+      leave: (go) => this.#leave(task, go),
+      settle: (outcomes) => this.#settle(task, outcomes),
+    };
+  }
+
+  #leave(task: Task<Request>, go: (mayGo: boolean) => void): void {
+    if (this.#stopped) return;
+    if (task.stage === 'withdrawn') return go(false);
+    if (task.terms.effect === 'again') return go(true);
+    if (task.past === 'may have left' || task.stage !== 'under way') {
+      this.#parts.onFailure(
+        new Error(`request ${task.number} (${task.terms.key}) may be outside already: ask about it, never send it again`),
+      );
+      return;
+    }
+    task.stage = 'leaving';
+    this.#parts.leave(task.number, () => {
+      if (this.#stopped) return;
+      task.hasLeft = task.stage === 'leaving';
+      if (task.hasLeft) task.stage = 'left';
+      go(task.hasLeft);
+    });
+  }
+
+  #settle(task: Task<Request>, outcomes: readonly Own[]): void {
+    // What was withdrawn has its outcome; a second end of the same request is none.
+    if (this.#stopped || task.stage === 'withdrawn' || task.stage === 'ending' || task.stage === 'over') return;
+    task.stage = 'ending';
+    const isOver = () => {
+      task.stage = 'over';
+      this.#underWay--;
+      this.#next(task);
+    };
+    if (task.terms.effect === 'again' && outcomes.length === 0) {
+      this.#open.delete(task.number);
+      isOver();
+    } else this.#parts.end(task.number, null, outcomes, isOver);
+  }
+
+  #withdraw(task: Task<Request>, by: Task<Request>): void {
+    const wasUnderWay = task.stage === 'under way' || task.stage === 'leaving';
+    task.stage = 'withdrawn';
+    by.stage = 'withdrawn';
+    this.#parts.end(task.number, by.number, this.#parts.requests.withdrawn(task.request), () => {
+      if (wasUnderWay) this.#underWay--;
+      this.#next(task);
+    });
+  }
+
+  /** Lets the next of the same key go. */
+  #next(task: Task<Request>): void {
+    const queue = this.#byKey.get(task.terms.key)!;
+    queue.splice(queue.indexOf(task), 1);
+    const next = queue[0];
+    if (next === undefined) this.#byKey.delete(task.terms.key);
+    else this.#offer(next);
+    this.#parts.onReady();
+  }
+}
+
+/** Whether it is certain that a request has not left, and nothing has come of it. */
+function isWithdrawable({ past, stage, terms }: Task<unknown>): boolean {
+  if (past === 'may have left' || terms.effect === 'again' || terms.withdraws) return false;
+  return stage === 'intending' || stage === 'waiting' || stage === 'under way' || stage === 'leaving';
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FactName } from '@algo/contracts';
+import type { Say } from '@algo/bus';
+import { Decimal, type Instrument, instrumentId, type TradeColumns } from '@algo/model';
+import { TickStore } from '@algo/tickstore';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ShardMachine, type ShardInput, type ShardRows, type ShardWord } from '../domain/index.ts';
+import { RowStoring } from './row-storing.ts';
+
+const LTC: Instrument = {
+  ...{ id: instrumentId('binance.spot.LTCUSDT'), venue: 'binance', market: 'spot', symbol: 'LTCUSDT' },
+  ...{ base: 'LTC', quote: 'USDT', assetClass: 'regular' },
+  ...{ priceTick: Decimal.of('0.01'), quantityStep: Decimal.of('0.001') },
+  ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('5') },
+};
+const catalog = new Map([[LTC.id, LTC]]);
+
+let dataDir = '';
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'algo-shard-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+function batch(firstId: number, count: number): ShardInput {
+  const of = (value: (i: number) => number) => Float64Array.from({ length: count }, (_, i) => value(i));
+  const trades: TradeColumns = {
+    ...{ instrument: LTC.id, count, side: new Uint8Array(count) },
+    timeUs: of((i) => 1_750_507_467_000_000 + (firstId + i) * 1_000),
+    ...{ price: of(() => 83.29), quantity: of(() => 0.5) },
+    ids: { kind: 'counted', values: of((i) => firstId + i) },
+  };
+  return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete: true, warm: false } };
+}
+
+/** Takes batches as inputs 1, 2, …; returns the snapshot that a life leaves. */
+async function live(batches: readonly ShardInput[], snapshot?: Uint8Array, takenBefore = 0) {
+  await using store = await TickStore.open({ dataDir });
+  const storing = new RowStoring(store);
+  const machine = new ShardMachine(catalog, snapshot);
+  const settled: Promise<void>[] = [];
+  let input = takenBefore;
+  for (const taken of batches) {
+    input++;
+    const say = Object.assign((_name: FactName) => undefined, {
+      input,
+      request(rows: ShardRows): void {
+        settled.push(new Promise((settle) => storing.carryOut(rows, { settle: () => settle(), past: 'never sent', leave() {} })));
+      },
+    }) as unknown as Say<ShardWord, ShardRows>;
+    machine.take(taken, say);
+  }
+  const failed = storing.failed.then((error) => Promise.reject(error));
+  await Promise.race([Promise.all(settled), failed]);
+  await store.flush();
+  return { snapshot: machine.snapshot().slice(), stored: storing.counters().stored };
+}
+
+test('a restored shard goes on with the next input', async () => {
+  const first = await live([batch(1, 10), batch(11, 10)]);
+  expect((await live([batch(21, 10)], first.snapshot, 2)).stored).toBe(30);
+});
+
+test('a shard without its snapshot meets its stored trades again and stores none twice', async () => {
+  await live([batch(1, 10), batch(11, 10)]);
+  expect((await live([batch(1, 10), batch(11, 10), batch(21, 10)])).stored).toBe(30);
+});
+
+test('a stream that no longer goes back to the stored trades is refused; its trades would be taken for stored ones', async () => {
+  await live([batch(1, 10), batch(11, 10)]);
+  await expect(live([batch(21, 10), batch(31, 10)])).rejects.toThrow(
+    'trades of binance.spot.LTCUSDT = 21: the file ends at trade 20, the snapshot of this shard is gone',
+  );
+});
+
+test('a snapshot of another layout is refused by name', async () => {
+  const { snapshot } = await live([batch(1, 10)]);
+  const other = Buffer.from('[{"id":"binance.spot.LTCUSDT","bytes":3}]\nabc');
+  for (const damaged of [other, snapshot.subarray(0, snapshot.length - 1), Buffer.concat([snapshot, other])])
+    expect(() => new ShardMachine(catalog, damaged)).toThrow('analytics snapshot');
+});

@@ -1,0 +1,113 @@
+import { type AccountId, type FeedTimes, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import { closedGate, type GateState, ReconciliationGate } from './reconciliation-gate.ts';
+
+/** Pauses between two questions. *Units*: µs of feed time at speed 1; each is times the speed. */
+const EVERY_US = 30 * US_PER_SECOND;
+const SILENCE_MAX_US = 10 * US_PER_SECOND;
+const PAUSE_FIRST_US = 2 * US_PER_SECOND;
+const PAUSE_MAX_US = 30 * US_PER_SECOND;
+
+/**
+ * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was asked
+ * last, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
+ */
+export interface GateKeeperState {
+  readonly gate: GateState;
+  readonly asked: string | null;
+  readonly number: number;
+  readonly failures: number;
+  readonly dueUs: TimeUs;
+}
+
+/** No life has begun: nothing passes, and nothing is asked. */
+const UNBORN: GateKeeperState = { gate: closedGate(0), asked: null, number: 0, failures: 0, dueUs: Infinity };
+
+/** Asks for reconciliations in told time, and opens the gate by the answer to the last one. */
+export class GateKeeper {
+  readonly gate: ReconciliationGate;
+  readonly #account: AccountId;
+  readonly #venue: string;
+  readonly #times: FeedTimes;
+  #asked: string | null;
+  #number: number;
+  #failures: number;
+  #dueUs: TimeUs;
+
+  constructor(
+    about: { readonly account: AccountId; readonly venue: string },
+    times: FeedTimes,
+    state: GateKeeperState = UNBORN,
+  ) {
+    this.#account = about.account;
+    this.#venue = about.venue;
+    this.#times = times;
+    this.gate = new ReconciliationGate(state.gate);
+    this.#asked = state.asked;
+    this.#number = state.number;
+    this.#failures = state.failures;
+    this.#dueUs = state.dueUs;
+  }
+
+  /** Begins an epoch with the gate closed, and asks. Returns false, with nothing changed, unless it is a newer one. */
+  start(epoch: number, out: ExecutionOutput[]): boolean {
+    if (!this.gate.start(epoch)) return false;
+    this.#number = 0;
+    this.#failures = 0;
+    this.#ask('a new life of execution', out);
+    return true;
+  }
+
+  /** Takes a report. One that answers an older question, or another epoch's, opens nothing. */
+  answered(
+    report: Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>,
+  ): void {
+    const { epoch } = this.gate.state;
+    if (report.epoch > epoch) this.gate.supersede();
+    if (report.epoch !== epoch || report.requestId !== this.#asked) return;
+    const nowUs = this.#times.newestUs();
+    const { speed } = this.#times;
+    if (report.type === 'ReconciliationCompleted') {
+      this.gate.open(nowUs + report.validForMs * US_PER_MS * speed);
+      this.#failures = 0;
+      this.#dueUs = nowUs + EVERY_US * speed;
+    } else {
+      this.gate.close();
+      this.#dueUs = nowUs + this.#pauseUs();
+    }
+  }
+
+  /** Asks again where it is time to. */
+  advance(out: ExecutionOutput[]): void {
+    if (this.gate.state.superseded || this.#times.newestUs() < this.#dueUs) return;
+    this.#ask(this.#failures === 0 ? 'it is time again' : `${this.#failures} in a row did not pass`, out);
+  }
+
+  state(): GateKeeperState {
+    return {
+      gate: this.gate.state,
+      asked: this.#asked,
+      number: this.#number,
+      failures: this.#failures,
+      dueUs: this.#dueUs,
+    };
+  }
+
+  /** A question counts as failed until it is answered, so that silence is asked again after a pause as well. */
+  #ask(reason: string, out: ExecutionOutput[]): void {
+    const { epoch } = this.gate.state;
+    const timeUs = this.#times.newestUs();
+    const requestId = `${this.#account}:${epoch}:${++this.#number}`;
+    this.#asked = requestId;
+    this.#failures++;
+    this.#dueUs = timeUs + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
+    const about = { account: this.#account, venue: this.#venue, epoch, requestId };
+    out.push({ type: 'ReconciliationRequested', asked: { ...about, reason, timeUs } });
+  }
+
+  /** Doubles with each failure. */
+  #pauseUs(): number {
+    const pauseUs = Math.min(PAUSE_FIRST_US * 2 ** (this.#failures - 1), PAUSE_MAX_US);
+    return pauseUs * this.#times.speed;
+  }
+}

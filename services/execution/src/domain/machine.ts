@@ -1,0 +1,153 @@
+import type { Machine, Say } from '@algo/bus';
+import type { FactOf } from '@algo/contracts';
+import { type Denial, openSnapshot, sealSnapshot, type TimeUs } from '@algo/model';
+import { ExecutionEngine } from './execution-engine.ts';
+import type {
+  ExecutionInput,
+  ExecutionOutput,
+  ExecutionOwn,
+  ExecutionRequest,
+  ExecutionWord,
+  SubmitOrder,
+} from './execution-io.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
+import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.ts';
+
+/** What execution takes. */
+export type ExecutionTaken =
+  | FactOf<'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'rec.run' | 'venue.user'>
+  | ExecutionOwn;
+
+/** Execution of one account: commands in, orders out, and what became of each. */
+export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, ExecutionRequest> {
+  readonly #settings: ExecutionSettings;
+  readonly #engine: ExecutionEngine;
+  #submitted = 0;
+  #filled = 0;
+  #denied = 0;
+  #quarantined = 0;
+
+  /** *Errors*: InputError on a snapshot of another account or version. */
+  constructor(settings: ExecutionSettings, snapshot?: Uint8Array) {
+    this.#settings = settings;
+    this.#engine = new ExecutionEngine(
+      settings,
+      snapshot && openSnapshot<ExecutionState>(ownerOf(settings), EXECUTION_STATE_VERSION, snapshot),
+    );
+  }
+
+  take(input: ExecutionTaken, say: Say<ExecutionWord, ExecutionRequest>): void {
+    switch (input.name) {
+      case 'TradeBatch': {
+        const { trades, warm } = input.body;
+        const last = trades.count - 1;
+        if (warm || last < 0) return;
+        const { instrument } = trades;
+        const seen = { instrument, price: trades.price[last]!, timeUs: trades.timeUs[last]! };
+        this.#feed({ type: 'PriceSeen', ...seen }, say);
+        return;
+      }
+      case 'EquityMarked':
+      case 'DrawdownLevelChanged':
+        return; // position-risk acts on these itself
+      case 'GuardAlive':
+      case 'EpochStarted':
+      case 'OrderLookedUp':
+      case 'OrderNeverLeft':
+        this.#feed(tagged(input), say);
+        return;
+      case 'ReconciliationCompleted': {
+        const { account, requestId, epoch, validForMs } = input.body;
+        this.#feed({ type: input.name, account, requestId, epoch, validForMs }, say);
+        return;
+      }
+      case 'ReconciliationFailed': {
+        const { account, requestId, epoch } = input.body;
+        this.#feed({ type: input.name, account, requestId, epoch }, say);
+        return;
+      }
+      case 'SubmitOutcomeKnown':
+      case 'CancelOutcomeKnown':
+        this.#feed({ type: input.name, outcome: input.body }, say);
+        return;
+      case 'FillsFetched':
+        this.#feed({ type: input.name, fills: input.body }, say);
+        return;
+      default:
+        this.#feed(input.body, say);
+    }
+  }
+
+  /** Says why an order may not leave now, by the present state, or null. Changes nothing. */
+  mayLeave(order: SubmitOrder): Denial | null {
+    return this.#engine.mayLeave(order);
+  }
+
+  /** Returns when the newest time of an order's feed was said, by ingest's wall clock. *Units*: µs. */
+  toldWallUs(order: SubmitOrder): TimeUs {
+    return this.#engine.toldWallUs(order.request.instrument);
+  }
+
+  snapshot(): Uint8Array {
+    return sealSnapshot(ownerOf(this.#settings), EXECUTION_STATE_VERSION, this.#engine.snapshot());
+  }
+
+  counters(): Record<string, number> {
+    return {
+      submitted: this.#submitted,
+      filled: this.#filled,
+      denied: this.#denied,
+      quarantined: this.#quarantined,
+      openOrders: this.#engine.openOrders().length,
+      gateOpen: this.#engine.isGateOpen ? 1 : 0,
+    };
+  }
+
+  #feed(input: ExecutionInput, say: Say<ExecutionWord, ExecutionRequest>): void {
+    for (const output of this.#engine.handle(input)) this.#tell(output, say);
+  }
+
+  #tell(output: ExecutionOutput, say: Say<ExecutionWord, ExecutionRequest>): void {
+    switch (output.type) {
+      case 'SubmitOrder':
+      case 'CancelAtVenue':
+      case 'LookUpOrder':
+      case 'FetchFills':
+        say.request(output);
+        return;
+      case 'ReconciliationRequested':
+        say('ReconciliationRequested', output.asked);
+        return;
+      default:
+        if (output.type === 'OrderSubmitted') this.#submitted++;
+        if (output.type === 'OrderFilled') this.#filled++;
+        if (output.type === 'OrderDenied') this.#denied++;
+        if (output.type === 'OrderQuarantined') this.#quarantined++;
+        say(output.type, output);
+    }
+  }
+}
+
+type Tagged = Extract<
+  ExecutionTaken,
+  { name: 'GuardAlive' | 'EpochStarted' | 'OrderLookedUp' | 'OrderNeverLeft' }
+>;
+
+function tagged(input: Tagged): ExecutionInput {
+  switch (input.name) {
+    case 'GuardAlive':
+      return { type: input.name, ...input.body };
+    case 'EpochStarted':
+      return { type: input.name, ...input.body };
+    case 'OrderLookedUp':
+      return { type: input.name, ...input.body };
+    case 'OrderNeverLeft':
+      return { type: input.name, ...input.body };
+    default:
+      return input satisfies never;
+  }
+}
+
+function ownerOf({ account }: ExecutionSettings): string {
+  return `execution.${account}`;
+}

@@ -1,0 +1,60 @@
+import { Lease } from '@algo/bus';
+import { accountId } from '@algo/model';
+import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { OrderWire } from './adapters/order-wire.ts';
+import { config } from './config.ts';
+import { ExecutionMachine } from './domain/index.ts';
+import { executionSettings } from './settings.ts';
+
+/** Places the orders of one account, and says what became of each. One process at a time, by a lease. */
+export const service = defineService({
+  name: 'execution',
+  config,
+  purpose: ({ account }) => account,
+  async start(context) {
+    const { bus, clock, config, identity, log, signal } = context;
+    const account = accountId(config.account);
+    const lease = await Lease.acquire(
+      bus.bucket('leases'),
+      {
+        key: `execution.${account}`,
+        holder: identity,
+        ttlMs: config.leaseTtlMs,
+        renewMs: config.leaseRenewMs,
+        epochFloor: 0,
+      },
+      clock,
+      signal,
+    );
+    if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
+    context.own(lease);
+    const { epoch } = lease;
+    const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
+    const wire = new OrderWire({ venue: context.venue(config.venue, account), lease, clock, log });
+    const { machine, driven } = await context.drive({
+      reads: [
+        { family: 'ord.cmd', only: [account] },
+        { family: 'md.trades' },
+        { family: 'md.time' },
+        { family: 'risk.evt', only: [account] },
+        { family: 'sys.guard', only: [account] },
+        { family: 'rec.run', only: [account] },
+        { family: 'venue.user', only: [account] },
+      ],
+      says: ['ord.evt', 'rec.ask'],
+      restore: (snapshot) => {
+        const machine = new ExecutionMachine(settings, snapshot);
+        wire.judge = machine;
+        return machine;
+      },
+      requests: wire,
+      epoch,
+    });
+    void driven.restored.then(() => driven.inject({ name: 'EpochStarted', body: { epoch } }));
+    const lost = lease.lost.then((reason) => new Error(`lease: ${reason}`));
+    return {
+      closed: Promise.race([driven.closed, lost]),
+      counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
+    };
+  },
+});

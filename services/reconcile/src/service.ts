@@ -1,0 +1,31 @@
+import { accountId } from '@algo/model';
+import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { Comparison } from './adapters/comparison.ts';
+import { OwnBooks } from './adapters/own-books.ts';
+import { config } from './config.ts';
+import { ReconcileMachine } from './domain/index.ts';
+
+/** Compares an account's books with its venue's for whoever asks, and says whether execution may trade. */
+export const service = defineService({
+  name: 'reconcile',
+  config,
+  purpose: ({ account }) => account,
+  async start(context) {
+    const { bus, config } = context;
+    const { validForMs } = config;
+    const account = accountId(config.account);
+    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    const { machine, driven } = await context.drive({
+      reads: [{ family: 'rec.ask', only: [account] }],
+      says: ['rec.run'],
+      restore: (snapshot) => new ReconcileMachine({ account, validForMs }, snapshot),
+      requests: new Comparison({
+        account,
+        own: new OwnBooks(bus, account, catalog),
+        venue: context.venue(config.venue, account),
+        instruments: [...catalog.values()],
+      }),
+    });
+    return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
+  },
+});

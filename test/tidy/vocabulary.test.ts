@@ -1,0 +1,50 @@
+// Every message of the contracts has a place in the topology, and somebody who says it.
+import { expect, test } from '@jest/globals';
+import { parseSource } from './rule.ts';
+import { readTree } from './source-tree.ts';
+import { unspoken, withoutPlace, wordsSaid } from './vocabulary.ts';
+
+/**
+ * As of 2026-11-28: what the redesign that is under way will say soon, and who. This list only gets shorter;
+ * a message that is said leaves it, and one that won't be said leaves the contracts.
+ */
+const NOT_YET_SPOKEN = {
+  GapFilled: 'ingest, when it fills a gap from the venue',
+  ServiceStarted: 'the service host',
+  ServiceStopped: 'the service host',
+  ReconciliationRequested: 'execution',
+  FlattenAll: 'the command line: algo flatten',
+  RefusalsCounted: 'decision',
+  CancelOrder: 'nobody: execution obeys it, so it goes, or is said, when execution is rewritten',
+};
+
+test('every message of the contracts is said by somebody who may, but for a list that gets shorter', () => {
+  expect(unspoken(readTree()).toSorted()).toEqual(Object.keys(NOT_YET_SPOKEN).toSorted());
+});
+
+test('every message of the contracts stands in a family or a request, or answers one', () => {
+  expect(withoutPlace()).toEqual(['ReconciliationRequested']);
+});
+
+test.each([
+  ['encodes it', 'publish(codecs.GapFilled.encode(gap))'],
+  ['hands its codec on', 'emission(subject, codecs.GapFilled, gap, timeUs)'],
+  ['builds one', "say({ type: 'GapFilled', instrument })"],
+  ['chooses it', "const type = whole ? 'GapFilled' : 'GapUnfillable';"],
+  ['chooses it otherwise', "const type = short ? ('GapUnfillable' as const) : ('GapFilled' as const);"],
+])('who %s says it', (_, text) => {
+  expect(wordsSaid(parseSource('a.ts', text)).has('GapFilled')).toBe(true);
+});
+
+test.each([
+  ['decodes it', 'codecs.GapFilled.decode(data)'],
+  ['knows its name', 'if (message.type === codecs.GapFilled.type) return;'],
+  ['compares', "if (event.type === 'GapFilled') return;"],
+  ['handles it', "switch (type) { case 'GapFilled': }"],
+  ['picks it from a union', "function take(event: Extract<FeedEvent, { type: 'GapFilled' }>) {}"],
+  ['declares it', "interface Gap { readonly type: 'GapFilled' }"],
+  ['mentions it', "// like { type: 'GapFilled' }"],
+  ['says another', 'codecs.GapFilledTwice.encode(gap)'],
+])('who %s does not say it', (_, text) => {
+  expect(wordsSaid(parseSource('a.ts', text)).has('GapFilled')).toBe(false);
+});
