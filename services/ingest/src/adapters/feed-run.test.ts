@@ -1,0 +1,385 @@
+// A live feed on its way to the bus: the fake Binance that breaks and repeats itself, and a feed moved by hand.
+import {
+  BUY,
+  type Instrument,
+  type InstrumentId,
+  SELL,
+  type TradeColumns,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
+import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
+import { FakeBinance, type FakeClient, streamTrade } from '@algo/venues/binance-spot/testing';
+import { expect, test } from '@jest/globals';
+import { FeedRun } from './feed-run.ts';
+import { instrument } from './testing/instruments.ts';
+import { hastyClock, ManualClock } from './testing/manual-clock.ts';
+import { MemorySpeech, StoredFeed } from './testing/memory-speech.ts';
+import { GATHERED_MAX, HELD_ROWS_MAX, HOLD_MAX_MS } from './trade-lane.ts';
+
+const LTC = instrument('binance.spot.LTCUSDT');
+const BTC = instrument('binance.spot.BTCUSDT');
+const T0_US = 1_750_507_467_000_000;
+const WALL_MS = 1_800_000_000_000;
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+function live(server: FakeBinance, speech: MemorySpeech): Promise<FeedRun> {
+  const monotonicMs = () => performance.now();
+  const options = { name: 'binance', speech, clock: hastyClock(20), monotonicMs, speed: 1 };
+  return FeedRun.live(options, server.feed(), [LTC]);
+}
+
+async function connected(server: FakeBinance, run: FeedRun, number: number): Promise<FakeClient> {
+  await until(
+    `client ${number} is there`,
+    () => server.clients.length >= number && run.reasons().length === 0,
+  );
+  return server.clients[number - 1]!;
+}
+
+test('trades reach the bus once, in order, with the taker as their side', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  await connected(server, run, 1);
+  for (let id = 1; id <= 500; id++) server.trade(id);
+  await until('all trades are in', () => run.counters().accepted === 500);
+  await speech.flush();
+  const { ids, events, batches } = speech.stored;
+  expect(ids).toEqual(numbers(1, 500));
+  expect(events).toEqual(['FeedConnected']);
+  for (const { complete, warm, receivedUs, trades } of batches) {
+    expect({ complete, warm }).toEqual({ complete: true, warm: false });
+    expect(receivedUs).toBeGreaterThan(T0_US);
+    const sides = [...(trades.ids.values as Float64Array)].map((id) => (id % 2 === 0 ? SELL : BUY));
+    expect([...trades.side]).toEqual(sides);
+  }
+  speech.stored.expectSound();
+});
+
+test('repeats, jumps, broken values and nonsense are told and survived', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  const client = await connected(server, run, 1);
+  const bad = [
+    streamTrade(3, { p: '-1' }),
+    streamTrade(4, { q: '0' }),
+    streamTrade(5, { m: 'yes' }),
+    streamTrade(6, { T: 'now' }),
+  ];
+  const nonsense = [
+    '{',
+    'null',
+    '[]',
+    '{"stream":"x","data":{"e":"kline"}}',
+    streamTrade(7, { s: 'DOGEUSDT' }),
+  ];
+  const good = (id: number) => streamTrade(id);
+  for (const frame of [good(1), good(1), good(2), ...bad, ...nonsense, good(7), good(12)]) client.send(frame);
+  await until('the last trade is in', () => run.counters().accepted === 4);
+  await until('nonsense is counted', () => run.counters().malformed === 5);
+  expect(run.counters()).toMatchObject({ refused: 5, duplicates: 1, gaps: 1, missing: 4 });
+  await speech.flush();
+  expect(speech.stored.ids).toEqual([1, 2, 7, 12]);
+  expect(speech.stored.events.filter((name) => name !== 'TradeRefused')).toEqual([
+    'FeedConnected',
+    'GapOpened',
+    'GapUnfillable',
+  ]);
+});
+
+test('what a broken connection missed is fetched and said in its place', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  const first = await connected(server, run, 1);
+  server.trade(1);
+  await until('a trade is in', () => run.counters().accepted === 1);
+  server.refuses = true;
+  first.cut();
+  await until('it notices', () => run.reasons().length === 1);
+  expect(run.reasons()[0]).toContain('binance.spot.LTCUSDT');
+  for (let id = 2; id <= 2_500; id++) server.trade(id);
+  server.refuses = false;
+  await connected(server, run, 2);
+  server.trade(2_501);
+  await until('trades go on', () => run.counters().accepted === 2_501);
+  await speech.flush();
+  const { ids, events, batches } = speech.stored;
+  expect(ids).toEqual(numbers(1, 2_501));
+  expect(events).toEqual(['FeedConnected', 'FeedDisconnected', 'FeedConnected', 'GapOpened', 'GapFilled']);
+  expect(speech.stored.bodies('GapFilled')).toMatchObject([
+    { fromTradeId: 2, toTradeId: 2_500, recovered: 2_499 },
+  ]);
+  for (const { complete } of batches) expect(complete).toBe(true);
+  expect(server.asked).toHaveLength(3);
+  speech.stored.expectSound();
+});
+
+test('eleven drops leave no gap open', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  let id = 0;
+  const trade = (times: number) => {
+    for (let i = 0; i < times; i++) server.trade(++id);
+  };
+  for (let drop = 1; drop <= 11; drop++) {
+    const client = await connected(server, run, drop);
+    trade(20);
+    server.refuses = true;
+    client.cut();
+    await until('it notices', () => run.reasons().length === 1);
+    trade(drop * 150);
+    server.refuses = false;
+  }
+  await connected(server, run, 12);
+  trade(20);
+  await until('all are in', () => run.counters().accepted === id);
+  await until('all is well', () => speech.stored.times.at(-1)?.behind.length === 0);
+  const { ids, events } = speech.stored;
+  expect(ids).toEqual(numbers(1, id));
+  const count = (name: string) => events.filter((event) => event === name).length;
+  expect(count('GapOpened')).toBeGreaterThan(0);
+  expect({ filled: count('GapFilled'), given: count('GapUnfillable') }).toEqual({
+    filled: count('GapOpened'),
+    given: 0,
+  });
+  expect(run.counters()).toMatchObject({ missing: 0, dropped: 0 });
+  speech.stored.expectSound();
+});
+
+test('what was missed between two lives of the process is fetched, and nothing is said twice', async () => {
+  await using server = await FakeBinance.start();
+  const stored = new StoredFeed();
+  {
+    const speech = new MemorySpeech(stored);
+    await using run = await live(server, speech);
+    await connected(server, run, 1);
+    for (let id = 1; id <= 30; id++) server.trade(id);
+    await until('trades are in', () => run.counters().accepted === 30);
+    await speech.flush();
+    speech.stick(true);
+    for (let id = 31; id <= 40; id++) server.trade(id);
+    await until('more are on their way', () => run.counters().tradesIn === 40);
+    speech.die(0);
+  }
+  for (let id = 41; id <= 60; id++) server.trade(id);
+  const speech = new MemorySpeech(stored);
+  await using run = await live(server, speech);
+  await connected(server, run, 2);
+  server.trade(61);
+  await until('trades go on', () => stored.ids.at(-1) === 61);
+  expect(stored.ids).toEqual(numbers(1, 61));
+  expect(run.counters()).toMatchObject({ gaps: 1, missing: 0, duplicates: 0 });
+  stored.expectSound();
+});
+
+test('a venue that answers no read has its gap given up after some tries, and trades go on', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  await connected(server, run, 1);
+  server.trade(1);
+  await until('a trade is in', () => run.counters().accepted === 1);
+  server.status = 503;
+  server.trade(5);
+  server.trade(6);
+  await until('trades go on', () => run.counters().accepted === 3);
+  server.trade(7);
+  await until('the last is in', () => run.counters().accepted === 4);
+  await speech.flush();
+  expect(server.asked).toHaveLength(5);
+  expect(speech.stored.bodies('GapUnfillable')).toMatchObject([
+    { missing: 3, reason: expect.stringContaining('503') },
+  ]);
+  const complete = new Map(
+    speech.stored.batches.map((batch) => [batch.trades.ids.values[0], batch.complete]),
+  );
+  expect([complete.get(1), complete.get(5), complete.get(7)]).toEqual([true, false, true]);
+});
+
+test('of a gap that the venue has only in parts these are said, and the rest is told as missing', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  await connected(server, run, 1);
+  server.trade(1);
+  await until('a trade is in', () => run.counters().accepted === 1);
+  server.lost.add(3).add(4).add(9);
+  server.trade(10);
+  await until('the last trade is in', () => speech.stored.ids.at(-1) === 10);
+  expect(speech.stored.ids).toEqual([1, 2, 5, 6, 7, 8, 10]);
+  expect(speech.stored.bodies('GapUnfillable')).toMatchObject([{ fromTradeId: 2, toTradeId: 9, missing: 3 }]);
+  const incomplete = speech.stored.batches.filter(({ complete }) => !complete);
+  expect(incomplete.map(({ trades }) => trades.ids.values[0])).toEqual([5, 10]);
+});
+
+/** A feed whose sink is in the test's hand. */
+class HandFeed implements MarketDataFeed {
+  readonly name = 'hand';
+  sink: MarketDataSink | undefined;
+  asked = 0;
+  tradesFrom?: (instrument: Instrument, id: number) => Promise<TradeColumns>;
+
+  readonly #clock: ManualClock;
+
+  constructor(answers: 'never' | 'no such read', clock: ManualClock) {
+    this.#clock = clock;
+    if (answers === 'never')
+      this.tradesFrom = () => {
+        this.asked++;
+        return new Promise(() => undefined);
+      };
+  }
+
+  open(_instruments: readonly Instrument[], sink: MarketDataSink): void {
+    this.sink = sink;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** Trades happen when they are heard. */
+  hear(id: InstrumentId, ...trades: readonly number[]): void {
+    const ids = Float64Array.from(trades);
+    const ones = new Float64Array(ids.length).fill(1);
+    this.sink!.trades({
+      instrument: id,
+      count: ids.length,
+      timeUs: ids.map(() => T0_US + (this.#clock.nowMs() - WALL_MS) * US_PER_MS),
+      price: ones,
+      quantity: ones,
+      side: new Uint8Array(ids.length).fill(BUY),
+      ids: { kind: 'counted', values: ids },
+    });
+  }
+}
+
+async function byHand(answers: 'never' | 'no such read', speed = 1) {
+  const clock = new ManualClock(WALL_MS);
+  const feed = new HandFeed(answers, clock);
+  const speech = new MemorySpeech();
+  const options = { name: 'hand', speech, clock, monotonicMs: () => clock.nowMs(), speed };
+  const run = await FeedRun.live(options, feed, [LTC, BTC]);
+  feed.sink!.connected([LTC.id, BTC.id]);
+  return { feed, speech, clock, run, stored: speech.stored };
+}
+
+test('the time of a quiet market goes on, sure a second behind, and waits for who is disconnected', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 0);
+  await clock.advance(20_000);
+  const quiet = stored.times.at(-1)!;
+  expect(quiet.toldUs).toBe(T0_US + 20 * US_PER_SECOND);
+  expect(quiet).toMatchObject({ behind: [], sureUs: quiet.toldUs - US_PER_SECOND, feed: 'hand', speed: 1 });
+  expect(quiet.wallUs / US_PER_MS).toBeGreaterThan(WALL_MS + 19_000);
+  feed.sink!.disconnected([LTC.id], 'gone');
+  await clock.advance(10_000);
+  const cut = stored.times.at(-1)!;
+  expect(cut).toMatchObject({ behind: [LTC.id], sureUs: quiet.sureUs });
+  expect(cut.toldUs).toBeGreaterThan(quiet.toldUs + 9 * US_PER_SECOND);
+  await clock.advance(60_000);
+  const later = stored.times.at(-1)!;
+  expect(later).toMatchObject({ behind: [LTC.id], sureUs: later.toldUs - US_PER_SECOND });
+  await run[Symbol.asyncDispose]();
+});
+
+test('a gap that is not fetched in time is given up, and what waited behind it goes on', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  feed.hear(LTC.id, 5);
+  feed.hear(BTC.id, 1);
+  await clock.advance(HOLD_MAX_MS - 1_000);
+  feed.hear(LTC.id, 6);
+  await clock.advance(100);
+  expect(stored.ids).toEqual([1, 1]);
+  expect(stored.times.at(-1)).toMatchObject({ behind: [LTC.id], sureUs: T0_US });
+  await clock.advance(2_000);
+  expect(stored.ids).toEqual([1, 1, 5, 6]);
+  expect(stored.bodies('GapUnfillable')).toMatchObject([
+    { missing: 3, reason: expect.stringContaining('30000 ms') },
+  ]);
+  expect(stored.times.at(-1)?.behind).toEqual([]);
+  stored.expectSound();
+  await run[Symbol.asyncDispose]();
+});
+
+test('no more than so many trades wait behind a gap', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  for (let from = 5; from <= HELD_ROWS_MAX + 10; from += 50_000) {
+    feed.hear(LTC.id, ...numbers(from, from + 49_999));
+    await clock.advance(50);
+  }
+  expect(stored.events).toContain('GapUnfillable');
+  expect(stored.ids.at(-1)).toBeGreaterThan(HELD_ROWS_MAX);
+  expect(run.counters()).toMatchObject({ missing: 3, dropped: 0 });
+  await run[Symbol.asyncDispose]();
+});
+
+test('a gap that is too long to be fetched is not asked for', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 1, 1_000_000);
+  await clock.advance(100);
+  expect(feed.asked).toBe(0);
+  expect(stored.ids).toEqual([1, 1_000_000]);
+  expect(stored.events).toEqual(['FeedConnected', 'FeedConnected', 'GapOpened', 'GapUnfillable']);
+  await run[Symbol.asyncDispose]();
+});
+
+test('where the feed has no such read, a gap is told as one that cannot be filled', async () => {
+  const { feed, clock, run, stored } = await byHand('no such read');
+  feed.hear(LTC.id, 1, 2, 6, 7);
+  await clock.advance(100);
+  expect(stored.bodies('GapUnfillable')).toMatchObject([
+    { missing: 3, reason: expect.stringContaining('hand') },
+  ]);
+  expect(stored.batches.map(({ complete, trades }) => [complete, trades.count])).toEqual([
+    [true, 2],
+    [false, 2],
+  ]);
+  await run[Symbol.asyncDispose]();
+});
+
+test('while the bus is stuck time is not told and trades wait, bounded; then both go on', async () => {
+  const { feed, speech, clock, run, stored } = await byHand('no such read');
+  feed.hear(LTC.id, 1);
+  await clock.advance(1_000);
+  speech.stick(true);
+  const before = stored.facts.length;
+  for (let id = 2; id <= 500; id++) {
+    feed.hear(LTC.id, id);
+    await clock.advance(20, 20);
+  }
+  expect(speech.underWay).toBeLessThan(5);
+  for (let i = 0; i < 5; i++) feed.hear(LTC.id, ...numbers(501 + i * 50_000, 500 + (i + 1) * 50_000));
+  expect(run.counters().dropped).toBeGreaterThan(0);
+  expect(stored.facts).toHaveLength(before);
+  speech.stick(false);
+  await clock.advance(1_000);
+  expect(stored.ids.length).toBeGreaterThan(GATHERED_MAX / 2);
+  expect(stored.ids).toEqual(numbers(1, stored.ids.length));
+  stored.expectSound();
+  await run[Symbol.asyncDispose]();
+});
+
+test('a word that cannot be stored ends the run', async () => {
+  const { feed, speech, clock, run } = await byHand('never');
+  speech.say = () => Promise.reject(new Error('the server has gone'));
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  expect((await run.closed).message).toBe('the server has gone');
+  await run[Symbol.asyncDispose]();
+});
