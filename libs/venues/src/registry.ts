@@ -1,4 +1,4 @@
-import { type BinanceSpotOptions, BinanceSpotFeed } from './binance-spot/market-data.ts';
+import { BinanceSpotFeed, type BinanceSpotOptions } from './binance-spot/market-data.ts';
 import type { MarketDataFeed } from './port.ts';
 
 /** What the feeds need of whoever opens them, together: each takes its own settings out of it. */

@@ -1,6 +1,7 @@
 /**
  * Why Binance gave no answer. `unreachable`: nothing came back in time; `busy`: we asked too much, or it is
- * overloaded; `refused`: it doesn't like the question, asking again won't help; `unreadable`: its answer is none.
+ * overloaded; `refused`: it doesn't like the question, asking again won't help; `unreadable`: its answer is
+ * none.
  */
 export type BinanceFailure = 'unreachable' | 'busy' | 'refused' | 'unreadable';
 

@@ -102,7 +102,7 @@ test('trades are told as they come, with the taker as their side', async () => {
   }
 });
 
-test('what cannot be read of a trade is marked as such, and frames without an instrument are counted', async () => {
+test('what cannot be read of a trade is marked, and frames without an instrument are counted', async () => {
   await using server = await FakeBinance.start();
   await using feed = server.feed();
   const heard = new Heard();

@@ -48,8 +48,8 @@ interface Parts {
 }
 
 /**
- * Brings one feed to the bus: what it hears goes through a screen for each instrument into batches, and its time is
- * told. It goes on behind the newest stored trade of each instrument.
+ * Brings one feed to the bus: what it hears goes through a screen for each instrument into batches, and its
+ * time is told. It goes on behind the newest stored trade of each instrument.
  */
 export class FeedRun implements MarketDataSink, AsyncDisposable {
   /** Settles with what stopped the run. */
@@ -97,7 +97,10 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     return run;
   }
 
-  /** Makes a run for a feed that runs free: it calls `give`, `given` and `end`. `screens` are those of its snapshot. */
+  /**
+   * Makes a run for a feed that runs free: it calls `give`, `given` and `end`. `screens` are those of its
+   * snapshot.
+   */
   static recorded(
     options: FeedRunOptions,
     instruments: readonly Instrument[],
@@ -254,7 +257,8 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   async #look(): Promise<void> {
     for (; !this.#isClosed; await this.#options.clock.sleep(LOOK_EVERY_MS)) {
       for (const lane of this.#lanes.values()) lane.look();
-      // What was heard is said first, and the next time waits until this one is stored: a slow bus is no flood.
+      // What was heard is said first, and the next time waits until this one is stored: a slow bus is no
+      // flood.
       if (!this.#time.goOn(this.#options.monotonicMs())) continue;
       for (const lane of this.#lanes.values()) lane.sayGathered();
       await this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false));

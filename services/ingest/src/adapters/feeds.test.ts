@@ -183,7 +183,7 @@ test.each([
   expect(stretches.map((stretch) => idsOf([stretch], LTC_NAME))).toEqual([[1, 2, 3], [4]]);
 });
 
-test('more trades at one time than a stretch holds go into the next ones, and time waits for them', async () => {
+test('more trades at one time than a stretch holds go into the next ones, and time waits', async () => {
   const rows = raw(LTC_NAME, new Array<number>(2 * STRETCH_ROWS_MAX + 5).fill(T0_US + 50));
   const stretches = await drain(new FileFeed([fileOf(rows, [50_000])], undefined));
   const counts = stretches.map((stretch) => idsOf([stretch], LTC_NAME).length);
@@ -209,7 +209,7 @@ const times = fc
 const lengths = (min: number, max: number) =>
   fc.array(fc.integer({ min, max }), { minLength: 1, maxLength: 5 });
 
-test('however rows are read and cut, none is lost, none comes before its time is given, and the end is the same', () =>
+test('however rows are read and cut, none is lost, time is kept, and the end is the same', () =>
   fc.assert(
     fc.asyncProperty(times, times, lengths(1, 9), lengths(50_000, 500_000), async (a, b, pieces, stepsUs) => {
       fc.pre(a.some((t) => t > 0) || b.some((t) => t > 0));

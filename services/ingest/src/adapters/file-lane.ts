@@ -66,8 +66,8 @@ export class FileLane {
   }
 
   /**
-   * Returns the rows before a time, fewer when there are many. A row without a usable time goes where the rows around
-   * it go.
+   * Returns the rows before a time, fewer when there are many. A row without a usable time goes where the
+   * rows around it go.
    */
   async take(untilUs: TimeUs): Promise<LanePart> {
     const parts: (RawTrades | FeedEvent)[] = [];

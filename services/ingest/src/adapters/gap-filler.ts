@@ -10,7 +10,10 @@ const TRIES_MAX = 5;
 /** Waits between tries; each is twice as long as the one before. */
 const RETRY_FIRST_MS = 250;
 
-/** A stretch of ids to be brought. *Shape*: `take` gets pages by rising id; false means that nobody waits any more. */
+/**
+ * A stretch of ids to be brought. *Shape*: `take` gets pages by rising id; false means that nobody waits any
+ * more.
+ */
 export interface GapRequest {
   readonly instrument: Instrument;
   readonly fromTradeId: number;

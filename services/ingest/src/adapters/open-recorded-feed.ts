@@ -4,7 +4,10 @@ import { FileFeed } from './file-feed.ts';
 import { openFeedFiles } from './open-file-feed.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
 
-/** What a feed that runs free is made of. `instruments` are those that were asked for; none means that it chooses. */
+/**
+ * What a feed that runs free is made of. `instruments` are those that were asked for; none means that it
+ * chooses.
+ */
 export interface RecordedFeedSetting {
   readonly feed:
     | { readonly kind: 'synthetic' }
@@ -16,8 +19,8 @@ export interface RecordedFeedSetting {
 }
 
 /**
- * Returns what makes the feed, anew or from its snapshot. *Errors*: InputError on files that can't be used, or when
- * there is nothing to make up.
+ * Returns what makes the feed, anew or from its snapshot. *Errors*: InputError on files that can't be used,
+ * or when there is nothing to make up.
  */
 export async function openRecordedFeed(
   setting: RecordedFeedSetting,

@@ -1,4 +1,5 @@
-// Feeds that run free: every trade once whatever stops the process, at their pace, and no faster than the bus.
+// Feeds that run free: every trade once whatever stops the process, at their pace, and no faster than the
+// bus.
 import type { SnapshotStore } from '@algo/bus';
 import { US_PER_HOUR, US_PER_MS, US_PER_SECOND } from '@algo/model';
 import { expect, test } from '@jest/globals';
@@ -210,7 +211,7 @@ test('at speed one time is told each quarter of a second', async () => {
   await run[Symbol.asyncDispose]();
 });
 
-test('while the bus has no room nothing is given and time stands; then it goes on without a leap', async () => {
+test('while the bus has no room nothing is given and time stands; then it goes on, no leap', async () => {
   const { clock, speech, run, stored } = await paced(20);
   await clock.advance(1_000);
   speech.stick(true);
@@ -226,7 +227,7 @@ test('while the bus has no room nothing is given and time stands; then it goes o
   await run[Symbol.asyncDispose]();
 });
 
-test('after a restart a synthetic market goes on from where its time stood, and is the same market', async () => {
+test('after a restart a synthetic market goes on where its time stood, the same market', async () => {
   const [stored, snapshots] = [new StoredFeed(), new Kept()];
   const first = await paced(20, 3, stored, snapshots);
   await first.clock.advance(2_000);

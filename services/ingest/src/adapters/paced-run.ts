@@ -29,8 +29,8 @@ interface RunSnapshot {
 }
 
 /**
- * Gives a recorded or made-up feed to the bus as fast as its time goes, or the bus takes it. Goes on where its last
- * snapshot stood after a restart; what is stored already isn't said again.
+ * Gives a recorded or made-up feed to the bus as fast as its time goes, or the bus takes it. Goes on where
+ * its last snapshot stood after a restart; what is stored already isn't said again.
  */
 export class PacedRun implements AsyncDisposable {
   /** Settles with what stopped the run; not when the feed ends, the process stays to be asked. */

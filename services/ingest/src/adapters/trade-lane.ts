@@ -56,8 +56,9 @@ interface Hold {
 }
 
 /**
- * One instrument's trades on their way to the bus: screened, with gaps filled where that can be done. While batches
- * are on their way the next one gathers, so that a batch is one trade when it is quiet and many when it is busy.
+ * One instrument's trades on their way to the bus: screened, with gaps filled where that can be done. While
+ * batches are on their way the next one gathers, so that a batch is one trade when it is quiet and many when
+ * it is busy.
  */
 export class TradeLane {
   readonly #options: TradeLaneOptions;
@@ -235,7 +236,9 @@ export class TradeLane {
     for (const heard of hold.waiting) this.#pass(heard);
   }
 
-  /** Says what was found in the trades, but for what an earlier life has said with the trades that are stored. */
+  /**
+   * Says what was found in the trades, but for what an earlier life has said with the trades that are stored.
+   */
   #sayNew(event: FeedEvent): void {
     if (this.#options.screen.lastId > this.#options.storedId)
       this.#speak((speech) => speech.say(event.type, event));

@@ -12,8 +12,8 @@ export const LIVE_ALLOWANCE_US = US_PER_SECOND;
 export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
 
 /**
- * `live`: trades are heard, and the wall tells how time goes on between them; `given`: the feed says up to which
- * time it has given everything. *Units*: `startMs` monotonic, `speed` feed time per wall time.
+ * `live`: trades are heard, and the wall tells how time goes on between them; `given`: the feed says up to
+ * which time it has given everything. *Units*: `startMs` monotonic, `speed` feed time per wall time.
  */
 export interface FeedClockSettings {
   readonly feed: string;
@@ -36,8 +36,8 @@ interface Standing {
 }
 
 /**
- * The time of one feed: takes what is heard of it and how the wall goes on, answers what is to be told. Told and sure
- * time never go back, and sure time is never ahead of told time.
+ * The time of one feed: takes what is heard of it and how the wall goes on, answers what is to be told. Told
+ * and sure time never go back, and sure time is never ahead of told time.
  */
 export class FeedClock {
   readonly #settings: FeedClockSettings;
@@ -87,8 +87,8 @@ export class FeedClock {
   }
 
   /**
-   * Says that all trades of an instrument up to this one were said, but for those in an open gap. *Units*: `heardMs`
-   * monotonic, when it came from the feed: it may have waited behind a gap since.
+   * Says that all trades of an instrument up to this one were said, but for those in an open gap. *Units*:
+   * `heardMs` monotonic, when it came from the feed: it may have waited behind a gap since.
    */
   heard(instrument: InstrumentId, timeUs: TimeUs, heardMs: number): void {
     const standing = this.#standings.get(instrument)!;
@@ -137,7 +137,10 @@ export class FeedClock {
     return this.#gridNow() > this.#toldUs && Math.floor(this.#nowMs / TELL_EVERY_MS) > this.#tellPiece;
   }
 
-  /** Returns the time to be told, after `goOn` said that there is one. *Units*: `wallUs` of this machine's clock. */
+  /**
+   * Returns the time to be told, after `goOn` said that there is one. *Units*: `wallUs` of this machine's
+   * clock.
+   */
   tell(wallUs: TimeUs, warm: boolean): TimeAdvanced {
     return this.#tell(this.#gridNow(), wallUs, warm);
   }

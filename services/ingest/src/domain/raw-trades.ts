@@ -37,7 +37,9 @@ export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
   };
 }
 
-/** Returns trades as a feed hands them over as raw rows, nothing copied; ids that don't count are left out. */
+/**
+ * Returns trades as a feed hands them over as raw rows, nothing copied; ids that don't count are left out.
+ */
 export function rawOf({ ids, ...columns }: TradeColumns): RawTrades {
   return { ...columns, ids: ids.kind === 'counted' ? ids.values : undefined };
 }

@@ -5,7 +5,8 @@ import type { RawTrades } from './raw-trades.ts';
 export const STRETCH_ROWS_MAX = 65_536;
 
 /**
- * All rows up to a time, exclusive, that were not given before, and what the source itself has to say among them.
+ * All rows up to a time, exclusive, that were not given before, and what the source itself has to say among
+ * them.
  * *Shape*: `untilUs` is what was asked for, or less when there is much.
  */
 export interface Stretch {
@@ -14,8 +15,8 @@ export interface Stretch {
 }
 
 /**
- * Recorded or made-up trades, the same at every reading, in stretches as long as the reader likes. Made again from
- * its snapshot it goes on there.
+ * Recorded or made-up trades, the same at every reading, in stretches as long as the reader likes. Made again
+ * from its snapshot it goes on there.
  */
 export interface RecordedFeed extends AsyncDisposable {
   readonly instruments: readonly InstrumentId[];

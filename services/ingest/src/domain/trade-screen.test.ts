@@ -110,7 +110,7 @@ test('trades that are brought into a jump close it', () => {
   expect(screen.counters).toMatchObject({ accepted: 4, gaps: 1, missing: 0 });
 });
 
-test('a screen behind a trade takes it and what is older for repeats, and finds what was missed since', () => {
+test('a screen behind a trade takes older ones for repeats, and finds what was missed since', () => {
   const screen = TradeScreen.behind(LTC, { id: 101, timeUs: T0 + 1 });
   const { ids, told, jumps } = through(screen, raw([{ id: 100 }, { id: 101 }, { id: 104, timeUs: T0 + 9 }]));
   expect(ids).toEqual([104]);

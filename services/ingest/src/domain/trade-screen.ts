@@ -33,7 +33,9 @@ export interface ScreenSnapshot extends ScreenCounters {
   readonly told: number;
 }
 
-/** A place where ids leap: the trades from one id to another were not heard. *Shape*: `row` came behind it. */
+/**
+ * A place where ids leap: the trades from one id to another were not heard. *Shape*: `row` came behind it.
+ */
 export interface Jump {
   readonly row: number;
   readonly fromTradeId: number;
@@ -52,8 +54,9 @@ export interface Screened {
 const NONE = -1;
 
 /**
- * Lets through what is a trade of one instrument and comes once, in order; says what it refuses. It stops where ids
- * leap: whoever asked either brings what is missing or calls `skipTo`, and then goes on with the rest of the rows.
+ * Lets through what is a trade of one instrument and comes once, in order; says what it refuses. It stops
+ * where ids leap: whoever asked either brings what is missing or calls `skipTo`, and then goes on with the
+ * rest of the rows.
  */
 export class TradeScreen {
   readonly #instrument: InstrumentId;

@@ -45,8 +45,8 @@ export function restTrade(id: number, more: Readonly<Record<string, unknown>> = 
 }
 
 /**
- * A WebSocket server that says what the test makes it say: text out, nothing understood, every request answered or
- * not. Its REST side has the trades of LTCUSDT up to `newestId`.
+ * A WebSocket server that says what the test makes it say: text out, nothing understood, every request
+ * answered or not. Its REST side has the trades of LTCUSDT up to `newestId`.
  */
 export class FakeBinance implements AsyncDisposable {
   readonly clients: FakeClient[] = [];
