@@ -13,7 +13,7 @@ export const service = defineService({
   name: 'ingest',
   config: schema,
   async start(context) {
-    const { bus, clock, config, identity, own } = context;
+    const { bus, clock, config, identity } = context;
     const { feed, seed, snapshotIntervalMs, speed, warmHistoryMinutes } = config;
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
@@ -28,12 +28,12 @@ export const service = defineService({
           remedy: 'Leave --speed out.',
         });
       const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
-      const run = own(await FeedRun.live(options, venue, instruments));
+      const run = context.own(await FeedRun.live(options, venue, instruments));
       context.addReadiness(() => run.reasons());
       return { closed: run.closed, counters: () => run.counters(), notes: () => run.reasons() };
     }
     const known = [...catalog.values()];
-    const run = own(
+    const run = context.own(
       await PacedRun.open({
         ...options,
         snapshots: bucketSnapshots(bus.bucket('snapshots'), identity),

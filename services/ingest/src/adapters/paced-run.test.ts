@@ -254,7 +254,7 @@ test('a data directory in the middle of another feed is refused', async () => {
   const snapshots = new Kept();
   await snapshots.save(
     new TextEncoder().encode(
-      JSON.stringify({ version: 2, screens: [], ended: false, feed: synthetic(1)(undefined).snapshot() }),
+      JSON.stringify({ screens: [], ended: false, feed: synthetic(1)(undefined).snapshot() }),
     ),
   );
   const other = open({ speech: new MemorySpeech(stored), makeFeed: synthetic(2), snapshots });

@@ -22,7 +22,6 @@ export interface PacedRunOptions extends FeedRunOptions {
 }
 
 interface RunSnapshot {
-  readonly version: 2;
   readonly screens: readonly (readonly [InstrumentId, ScreenSnapshot])[];
   readonly ended: boolean;
   readonly feed: string;
@@ -138,7 +137,6 @@ export class PacedRun implements AsyncDisposable {
   async #save(): Promise<void> {
     this.#isSaving = true;
     const snapshot: RunSnapshot = {
-      version: 2,
       screens: this.#run.screens(),
       ended: this.#hasEnded,
       feed: this.#feed.snapshot(),

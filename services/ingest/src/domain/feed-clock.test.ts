@@ -208,7 +208,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     instrument,
   }),
 );
-const course = fc.array(fc.tuple(fc.integer({ min: 0, max: 2_000 }), happening), { maxLength: 60 });
+const course = fc.array(fc.tuple(fc.integer({ min: 0, max: 1_000 }), happening), { maxLength: 30 });
 
 /** Lets things happen at their times and the wall go on between them. */
 function live(

@@ -17,7 +17,7 @@ export class ManualClock implements Clock {
     return new Promise((wake) => this.#sleepers.push({ wakeMs: this.#ms + ms, wake }));
   }
 
-  async advance(ms: number, stepMs = 5): Promise<void> {
+  async advance(ms: number, stepMs = 20): Promise<void> {
     for (const endMs = this.#ms + ms; this.#ms < endMs; ) {
       this.#ms = Math.min(endMs, this.#ms + stepMs);
       const due = this.#sleepers.filter(({ wakeMs }) => wakeMs <= this.#ms);
