@@ -12,6 +12,7 @@ const LIBS = [
   'contracts',
   'indicators',
   'bus',
+  'read-models',
   'venues',
   'state',
   'strategy',
@@ -28,6 +29,7 @@ const forbidden: [from: string, to: string, rule: string][] = [
   ['libs/model/src/a.ts', 'libs/bus/src/index.ts', 'layer-model'],
   ['libs/indicators/src/a.ts', 'libs/contracts/src/index.ts', 'layer-indicators'],
   ['libs/bus/src/a.ts', 'libs/venues/src/index.ts', 'layer-bus'],
+  ['libs/read-models/src/a.ts', 'libs/bus/src/index.ts', 'layer-read-models'],
   ['libs/runtime/src/a.ts', 'libs/cli/src/index.ts', 'layer-runtime'],
   ['libs/cli/src/a.ts', 'services/execution/src/main.ts', 'layer-cli'],
   ['libs/venues/src/a.test.ts', 'services/execution/src/main.ts', 'layer-lib-tests'],
@@ -51,6 +53,7 @@ const forbidden: [from: string, to: string, rule: string][] = [
 const allowed: [from: string, to: string][] = [
   ['libs/venues/src/ok.ts', 'libs/bus/src/index.ts'],
   ['libs/runtime/src/ok.ts', 'libs/contracts/src/index.ts'],
+  ['libs/cli/src/ok.ts', 'libs/read-models/src/index.ts'],
   ['libs/bus/src/ok.test.ts', 'libs/testkit/src/index.ts'],
   ['libs/bus/src/testing/ok.ts', 'libs/testkit/src/index.ts'],
   [`${DOMAIN}/ok.test.ts`, `${DOMAIN}/testing/scenario.ts`],

@@ -181,6 +181,8 @@ export interface Bus extends AsyncDisposable {
 /** The wall clock and timers, handed in so that a simulation can own time. */
 export interface Clock {
   nowMs(): number;
+  /** Milliseconds that go on evenly, whatever is done to the wall clock. */
+  monotonicMs(): number;
   sleep(ms: number): Promise<void>;
   /** Runs something once, that much later; returns what cancels it. */
   after(ms: number, run: () => void): () => void;
@@ -188,6 +190,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   // Waiting alone is no reason to keep a process alive; what it waits for is.
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
   after(ms, run) {

@@ -1,6 +1,6 @@
 import type { FactName, Family } from '@algo/contracts';
 import type { Input, Machine, OwnInput } from './machine.ts';
-import type { SnapshotStore } from './steps/snapshot-store.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
 
 /** One family that a service reads. *Shape*: `only` are the tokens behind the family's name that it is narrowed to. */
 export interface Reading {

@@ -10,6 +10,7 @@ export { FactMessage } from './fact-message.ts';
 export { type InputRun, mergeOrders, type RecordedOrder } from './input-order.ts';
 export { type ConnectOptions, JetStreamBus, SERVER_MIN } from './jetstream-bus.ts';
 export { LaneHoleError, StreamLanes } from './lanes.ts';
+export { LaneSpeaker, type LaneSpeakerOptions } from './lane-speaker.ts';
 export { Lease, type LeaseOptions } from './lease.ts';
 export * from './machine.ts';
 export { MemoryBus } from './memory/memory-bus.ts';
@@ -18,4 +19,5 @@ export { MemoryServer, type MemoryServerOptions, type MemoryWire } from './memor
 export { VirtualClock } from './memory/virtual-clock.ts';
 export { provision } from './provisioner.ts';
 export { type NatsServerOptions, NatsServerProcess } from './server/nats-server-process.ts';
+export { RecordedBus } from './recorded-bus.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';

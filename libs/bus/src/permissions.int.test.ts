@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  DRIVEN,
   FAMILIES,
   type Family,
   OBSERVERS,
   passwordVariable,
   REQUESTS,
   renderNatsUsers,
-  STEP_PLANS,
+  SERVICES,
+  STREAMS,
   type StreamName,
   USERS,
   type UserName,
@@ -21,13 +23,24 @@ import { JetStreamBus } from './jetstream-bus.ts';
 import { Lease } from './lease.ts';
 import { provision } from './provisioner.ts';
 import { NatsServerProcess } from './server/nats-server-process.ts';
-import { bucketSnapshots } from './steps/snapshot-store.ts';
+import { bucketSnapshots } from './snapshot-store.ts';
 import { message } from './testing/bus-contract.ts';
 
 let directory: string;
 let server: NatsServerProcess;
 let provisioner: JetStreamBus;
 const buses = new Map<UserName, JetStreamBus>();
+
+const PURPOSES: Readonly<Record<UserName, string>> = {
+  ...{ ingest: 'synthetic', analytics: '0', notifier: 'main', cli: '42', observer: '43' },
+  ...{ decision: 'paper-main', execution: 'paper-main', 'position-risk': 'paper-main' },
+  ...{ 'paper-venue': 'paper-main', reconcile: 'paper-main' },
+};
+const identityOf = (user: UserName) => `${user}.${PURPOSES[user]}`;
+const processes = SERVICES.filter((service) => service !== 'cli').map((service) => ({
+  service,
+  identity: identityOf(service),
+}));
 
 function passwordOf(user: string): string {
   return `the password of ${user}`;
@@ -46,11 +59,11 @@ beforeAll(async () => {
     binary: natsServerBinary(),
     storeDir: directory,
     sync: 'periodic',
-    authorization: renderNatsUsers({ passwordsFile: 'passwords.conf' }),
+    authorization: renderNatsUsers(processes, { passwordsFile: 'passwords.conf' }),
   });
   provisioner = await connect('provisioner', 'provisioner');
   await provision(provisioner, { replicas: 1, durables: allDurables() });
-  for (const user of USERS) buses.set(user, await connect(user, `${user}-0`));
+  for (const user of USERS) buses.set(user, await connect(user, identityOf(user)));
 });
 afterAll(async () => {
   for (const bus of buses.values()) await bus[Symbol.asyncDispose]();
@@ -66,23 +79,41 @@ function publishes(family: Family, service: UserName): boolean {
 }
 
 function reads(family: Family, service: UserName): boolean {
-  const readers: readonly UserName[] = [...FAMILIES[family].readers, ...OBSERVERS];
-  return readers.includes(service);
+  return (FAMILIES[family].readers as readonly UserName[]).includes(service);
 }
 
-/** A subject of a family as this process would use it. */
-function sample(family: Family, identity: string): string {
-  if (family === 'sys.service' || family === 'step.mark') return `${family}.${identity}`;
-  return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
+const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification']);
+const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt']);
+const AFTER_PURPOSE = new Set<Family>([
+  ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.user', 'rec.ask', 'rec.run'] as const),
+  ...(['ctl.mode', 'ctl.config', 'ctl.refused', 'sys.guard'] as const),
+]);
+
+/** A subject of a family as a process would use it. */
+function sample(family: Family, user: UserName): string {
+  if (NAMED.has(family)) return `${family}.${identityOf(user)}`;
+  if (AFTER_PURPOSE.has(family)) return `${family}.${PURPOSES[user]}`;
+  if (WITH_INSTRUMENT.has(family)) return `${family}.${PURPOSES[user]}.v.m.S`;
+  return family === 'dlq.letter' ? `dlq.letter.MARKET.${identityOf(user)}` : `${family}.3.v.m.S`;
+}
+
+/** Whoever numbers lives reads its own words at the start of each. */
+function numbersLives(user: UserName): boolean {
+  return user === 'ingest' || (DRIVEN as readonly UserName[]).includes(user);
+}
+
+function readStreams(user: UserName): StreamName[] {
+  if ((OBSERVERS as readonly UserName[]).includes(user)) return Object.keys(STREAMS) as StreamName[];
+  const own = (family: Family) => numbersLives(user) && family !== 'dlq.letter' && publishes(family, user);
+  const families = FAMILY_NAMES.filter((family) => reads(family, user) || own(family));
+  return [...new Set(families.map((family) => FAMILIES[family].stream))];
 }
 
 describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
-  const identity = `${service}-0`;
-
   test('stores what it publishes', async () => {
     const bus = buses.get(service)!;
     for (const family of FAMILY_NAMES.filter((name) => publishes(name, service))) {
-      const subject = sample(family, identity);
+      const subject = sample(family, service);
       const stored = await bus.publish(message(subject, `${service}:${family}`, 'mine'));
       expect(stored).toMatchObject({ duplicate: false });
     }
@@ -90,31 +121,27 @@ describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
 
   test('is refused what is not its own, at once and with the reason', async () => {
     const foreign = FAMILY_NAMES.find((family) => !publishes(family, service))!;
-    const subject = sample(foreign, identity);
+    const subject = sample(foreign, service);
     await expect(
       buses.get(service)!.publish(message(subject, `${service}:foreign`, 'not mine')),
-    ).rejects.toThrow(`${subject}: the server's permissions do not let ${identity} publish here`);
+    ).rejects.toThrow(`${subject}: the server's permissions do not let ${identityOf(service)} publish here`);
     const stored = await provisioner.last(FAMILIES[foreign].stream, subject);
     expect(stored?.id).not.toBe(`${service}:foreign`);
   });
 
   test('reads what it reads, and makes no consumer on another stream', async () => {
     const bus = buses.get(service)!;
-    const streams = new Set(
-      FAMILY_NAMES.filter((family) => reads(family, service)).map((family) => FAMILIES[family].stream),
-    );
+    const streams = readStreams(service);
     const follow = (stream: StreamName, handle: () => void) =>
       bus.follow({ stream, subjects: ['>'], after: 0 }, handle);
-    const others = [...new Set(FAMILY_NAMES.map((family) => FAMILIES[family].stream))].filter(
-      (stream) => !streams.has(stream),
-    );
+    const others = (Object.keys(STREAMS) as StreamName[]).filter((stream) => !streams.includes(stream));
     for (const other of others.slice(0, 1))
       await expect(follow(other, () => undefined)).rejects.toThrow(/permissions violation/i);
     if (service === 'notifier') return; // its durables stand below
     for (const stream of streams) {
       const family = FAMILY_NAMES.find((name) => FAMILIES[name].stream === stream)!;
       const writer = FAMILIES[family].publishers[0];
-      const subject = sample(family, `${writer}-0`);
+      const subject = sample(family, writer);
       await buses.get(writer)!.publish(message(subject, `to:${service}:${stream}`, 'read me'));
       let got = 0;
       const following = await follow(stream, () => {
@@ -147,30 +174,30 @@ test('the notifier takes from its durables and what it acknowledges is done', as
 });
 
 test('the venue answers who may ask, and nobody else is heard', async () => {
-  await using _ = await buses.get('paper-venue')!.serve('rpc.venue.paper.submit', async () => ({
+  await using _ = await buses.get('paper-venue')!.serve('rpc.venue.paper-main.submit', async () => ({
     type: 'Answer',
     data: new Uint8Array([7]),
   }));
   for (const client of REQUESTS['rpc.venue'].clients) {
     const bus = buses.get(client)!;
-    const answer = await bus.request('rpc.venue.paper.submit', 'Ask', new Uint8Array(), 5_000);
+    const answer = await bus.request('rpc.venue.paper-main.submit', 'Ask', new Uint8Array(), 5_000);
     expect([...answer.data]).toEqual([7]);
   }
   await expect(
-    buses.get('decision')!.request('rpc.venue.paper.submit', 'Ask', new Uint8Array(), 1_000),
-  ).rejects.toThrow('rpc.venue.paper.submit');
+    buses.get('decision')!.request('rpc.venue.paper-main.submit', 'Ask', new Uint8Array(), 1_000),
+  ).rejects.toThrow('rpc.venue.paper-main.submit');
 });
 
-test.each(Object.keys(STEP_PLANS) as (keyof typeof STEP_PLANS)[])(
+test.each(USERS.filter(numbersLives))(
   '%s keeps its own snapshots and lives, and writes no other',
   async (service) => {
     const bus = buses.get(service)!;
-    const snapshots = bucketSnapshots(bus.bucket('snapshots'), `${service}-0`);
+    const snapshots = bucketSnapshots(bus.bucket('snapshots'), identityOf(service));
     expect(await snapshots.load()).toBeUndefined();
     await snapshots.save(new Uint8Array([1, 2]));
     expect([...(await snapshots.load())!]).toEqual([1, 2]);
     expect(
-      await bus.bucket('leases').compareAndSet(`life.${service}-0`, new Uint8Array([1]), 0),
+      await bus.bucket('leases').compareAndSet(`life.${identityOf(service)}`, new Uint8Array([1]), 0),
     ).toBeDefined();
     await expect(
       bus.bucket('leases').compareAndSet('life.somebody-else', new Uint8Array([1]), 0),
@@ -183,7 +210,7 @@ test.each(Object.keys(STEP_PLANS) as (keyof typeof STEP_PLANS)[])(
 
 test('execution holds the lease; reconcile may look and not take', async () => {
   const key = 'execution.paper-main';
-  const options = { key, holder: 'execution-0', ttlMs: 5_000, renewMs: 1_000, epochFloor: 0 };
+  const options = { key, holder: key, ttlMs: 5_000, renewMs: 1_000, epochFloor: 0 };
   const never = new AbortController().signal;
   await using lease = (await Lease.acquire(
     buses.get('execution')!.bucket('leases'),
@@ -201,25 +228,25 @@ test('decision keeps documents; the command line reads them and writes none', as
   await buses
     .get('decision')!
     .bucket('documents')
-    .put('active_config.current', new Uint8Array([5]));
+    .put('active_config.paper-main', new Uint8Array([5]));
   const documents = buses.get('cli')!.bucket('documents');
-  expect([...(await documents.get('active_config.current'))!.value]).toEqual([5]);
-  await expect(documents.put('active_config.current', new Uint8Array([6]))).rejects.toThrow(
+  expect([...(await documents.get('active_config.paper-main'))!.value]).toEqual([5]);
+  await expect(documents.put('active_config.paper-main', new Uint8Array([6]))).rejects.toThrow(
     /permissions violation/i,
   );
 });
 
-test('signals of steps reach who reads them, and only from the process that gives them', async () => {
-  const heard: number[] = [];
-  await using _ = await buses.get('decision')!.onSignal('now.step.ingest-0', (data) => {
-    heard.push(data[0]!);
-  });
-  buses.get('analytics')!.signal('now.step.ingest-0', new Uint8Array([13]));
-  await buses.get('analytics')!.nats.nc.flush();
-  buses.get('ingest')!.signal('now.step.ingest-0', new Uint8Array([1]));
-  await eventually('the signal', () => heard.length > 0);
-  expect(heard).toEqual([1]);
-});
+test.each(USERS.filter(numbersLives))(
+  '%s fences the streams of its own words, and for itself only',
+  async (user) => {
+    const bus = buses.get(user)!;
+    const family = FAMILY_NAMES.find((name) => name !== 'dlq.letter' && publishes(name, user))!;
+    const { stream } = FAMILIES[family];
+    const fence = (identity: string) => message(`fence.${stream}.${identity}`, `fence of ${identity}`, 'x');
+    expect(await bus.publish(fence(identityOf(user)))).toMatchObject({ duplicate: false });
+    await expect(bus.publish(fence('somebody.else'))).rejects.toThrow('permissions do not let');
+  },
+);
 
 test('nobody hears what is said to another, and a stranger gets nowhere', async () => {
   const { nc } = buses.get('decision')!.nats;
@@ -227,6 +254,6 @@ test('nobody hears what is said to another, and a stranger gets nowhere', async 
   nc.subscribe('_INBOX_execution.>', { callback: (error) => overheard.resolve(error) });
   expect((await overheard.promise)?.message).toMatch(/permissions violation/i);
   await expect(
-    JetStreamBus.connect({ servers: [server.url], identity: 'x-0', user: 'decision', password: 'guess' }),
+    JetStreamBus.connect({ servers: [server.url], identity: 'x.0', user: 'decision', password: 'guess' }),
   ).rejects.toThrow(/cannot connect: .*authorization/i);
 });

@@ -15,7 +15,7 @@ export interface CliEnvironment {
 }
 
 /** Set per process by the supervisor; an inherited one would reach every service alike. */
-const OWN = ['ALGO_HTTP_PORT', 'ALGO_ORDINAL', 'ALGO_NATS_URL', 'ALGO_PACING', 'ALGO_EPOCH', 'ALGO_DATA_DIR'];
+const OWN = ['ALGO_HTTP_PORT', 'ALGO_ORDINAL', 'ALGO_NATS_URL', 'ALGO_DATA_DIR'];
 
 export function readEnvironment(): CliEnvironment {
   const inherited = { ...process.env };

@@ -1,5 +1,6 @@
 import { version } from '@algo/runtime';
 import { Command } from 'commander';
+import { backtest } from './commands/backtest.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { journal } from './commands/journal.ts';
@@ -19,6 +20,7 @@ const NATS = [
   '--nats <url>',
   'address of the nats-server of an engine that runs elsewhere, such as in containers',
 ] as const;
+const ACCOUNT = ['--account <name>', 'which account (default: the only one)'] as const;
 const JSON_OUT = ['--json', 'JSON lines'] as const;
 
 /** Returns the command line `algo` with all its commands. */
@@ -41,9 +43,10 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--feed <feed>', 'synthetic, binance, or file:PATH[,PATH]', 'synthetic')
     .option(
       '--speed <times>',
-      'market time against the clock: 1..1000 or max (default: 20 synthetic, 1 file)',
+      'market time against the clock: 1..1000, or max with --exit-at-end (default: 20 synthetic, 1 file)',
     )
     .option('--data-dir <dir>', 'where the engine keeps everything (default: data/<feed>)')
+    .option('--accounts <names>', 'comma-separated (default: paper-main)')
     .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')
     .option('--trading-config <name>', 'trading configuration of a fresh data directory')
     .option('--seed <n>', 'seed of the synthetic market and of paper latencies')
@@ -53,6 +56,18 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--no-color', 'no colours')
     .option('--json', 'JSON lines instead of the table')
     .action((options) => up(options, environment));
+  program
+    .command('backtest')
+    .description('take the engine through recorded trades, in one process, as fast as it goes')
+    .requiredOption('--data <files...>', 'files of trades, CSV or Parquet')
+    .option('--config <name>', 'trading configuration (default: config_1)')
+    .option('--instruments <ids>', 'whose trades the files hold, where they do not tell: one for each, or one')
+    .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
+    .option('--to <time>', 'moment before which it ends')
+    .option('--seed <n>', 'seed of paper latencies')
+    .option('--hash', 'only SHA-256 over the journal')
+    .option(...JSON_OUT)
+    .action((options) => backtest(options, environment));
   program
     .command('smoke')
     .description('run a scratch engine until every stage from trade to closed position was seen')
@@ -77,14 +92,16 @@ function addReading(program: Command, environment: CliEnvironment): void {
   program
     .command('status')
     .description('how the engine is, or how it was left')
+    .option(...ACCOUNT)
     .option(...DATA_DIR)
     .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => status(options, environment));
   program
     .command('journal')
-    .description('what was decided and done, in an order that does not depend on the run')
-    .option('--hash', 'only SHA-256 over the lines')
+    .description('what was decided and done, in plain words, cause before effect')
+    .option('--hash', 'only SHA-256 over the canonical lines, which --json shows')
+    .option(...ACCOUNT)
     .option(...DATA_DIR)
     .option(...NATS)
     .option(...JSON_OUT)
@@ -93,6 +110,7 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .command('positions')
     .description('open positions and their stops')
     .option('--all', 'closed ones too')
+    .option(...ACCOUNT)
     .option(...DATA_DIR)
     .option(...NATS)
     .option(...JSON_OUT)
@@ -118,6 +136,7 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .command('halt')
     .description('deny new orders, or all but exits')
     .option(...scope)
+    .option(...ACCOUNT)
     .option('--reduce-only', 'exits stay allowed')
     .requiredOption('--reason <text>', 'why; it is kept')
     .option(...DATA_DIR)
@@ -128,6 +147,7 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .command('resume')
     .description('trade again after a halt')
     .option(...scope)
+    .option(...ACCOUNT)
     .requiredOption('--reason <text>', 'why; it is kept')
     .option(...DATA_DIR)
     .option(...NATS)
@@ -137,6 +157,7 @@ function addSteering(program: Command, environment: CliEnvironment): void {
   config
     .command('list')
     .description('list them and mark the one in force')
+    .option(...ACCOUNT)
     .option(...DATA_DIR)
     .option(...NATS)
     .option(...JSON_OUT)
@@ -144,6 +165,7 @@ function addSteering(program: Command, environment: CliEnvironment): void {
   config
     .command('use <name>')
     .description('trade by another one from now on')
+    .option(...ACCOUNT)
     .option(...DATA_DIR)
     .option(...NATS)
     .option(...JSON_OUT)

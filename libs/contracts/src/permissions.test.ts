@@ -8,7 +8,7 @@ import {
   USERS,
   type UserName,
 } from './permissions.ts';
-import { FAMILIES, type Family, REQUESTS, SIGNALS, STREAMS } from './topology.ts';
+import { DRIVEN, FAMILIES, type Family, REQUESTS, type ServiceName, STREAMS } from './topology.ts';
 
 /** Whether a list of NATS patterns allows a subject. */
 function allows(patterns: readonly string[], subject: string): boolean {
@@ -23,36 +23,50 @@ function allows(patterns: readonly string[], subject: string): boolean {
   });
 }
 
-/** A subject of a family as this process would use it. */
-function sample(family: Family, identity: string): string {
-  if (family === 'sys.service' || family === 'step.mark') return `${family}.${identity}`;
-  return family === 'dlq.letter' ? `dlq.letter.MARKET.${identity}` : `${family}.3.v.m.S`;
+const PURPOSES: Readonly<Record<UserName, string>> = {
+  ...{ ingest: 'synthetic', analytics: '0', notifier: 'main', cli: '42', observer: '43' },
+  ...{ decision: 'paper-main', execution: 'paper-main', 'position-risk': 'paper-main' },
+  ...{ 'paper-venue': 'paper-main', reconcile: 'paper-main' },
+};
+const identityOf = (user: UserName) => `${user}.${PURPOSES[user]}`;
+const of = (user: UserName) =>
+  permissionsOf(user, [(OBSERVERS as readonly UserName[]).includes(user) ? `${user}.*` : identityOf(user)]);
+
+const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification']);
+const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt']);
+const AFTER_PURPOSE = new Set<Family>([
+  ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.user', 'rec.ask', 'rec.run'] as const),
+  ...(['ctl.mode', 'ctl.config', 'ctl.refused', 'sys.guard'] as const),
+]);
+
+/** A subject of a family as a process would use it. */
+function sample(family: Family, user: UserName, purpose = PURPOSES[user]): string {
+  if (NAMED.has(family)) return `${family}.${user}.${purpose}`;
+  if (AFTER_PURPOSE.has(family)) return `${family}.${purpose}`;
+  if (WITH_INSTRUMENT.has(family)) return `${family}.${purpose}.v.m.S`;
+  return family === 'dlq.letter' ? `dlq.letter.MARKET.${user}.${purpose}` : `${family}.3.v.m.S`;
 }
 
-describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
-  const identity = `${service}-0`;
-  const { publish, subscribe, responses } = permissionsOf(service);
+describe.each(USERS.map((user) => [user]))('%s', (user: UserName) => {
+  const { publish, subscribe, responses } = of(user);
+  const says = (family: Family) => (FAMILIES[family].publishers as readonly UserName[]).includes(user);
 
   test('may say what the topology lets it say, and nothing else', () => {
-    for (const family of Object.keys(FAMILIES) as Family[]) {
-      const publishers: readonly UserName[] = FAMILIES[family].publishers;
-      expect([family, allows(publish, sample(family, identity))]).toEqual([
-        family,
-        publishers.includes(service),
-      ]);
-    }
+    for (const family of Object.keys(FAMILIES) as Family[])
+      expect([family, allows(publish, sample(family, user))]).toEqual([family, says(family)]);
   });
 
-  test('may make consumers on the streams it reads, and on no other', () => {
+  test('may make consumers on the streams it reads or says something in, and on no other', () => {
     for (const stream of Object.keys(STREAMS)) {
-      const observes = (OBSERVERS as readonly UserName[]).includes(service);
-      const named = Object.values(FAMILIES).some(
-        (plan) => plan.stream === stream && (plan.readers as readonly UserName[]).includes(service),
-      );
-      const reads = observes || named;
-      const follows = reads && !(DURABLE_READERS as readonly UserName[]).includes(service);
+      const plans = Object.entries(FAMILIES).filter(([, plan]) => plan.stream === stream);
+      const observes = (OBSERVERS as readonly UserName[]).includes(user);
+      const named = plans.some(([, plan]) => (plan.readers as readonly UserName[]).includes(user));
+      const numbersLives = user === 'ingest' || (DRIVEN as readonly UserName[]).includes(user);
+      const own = numbersLives && plans.some(([key]) => key !== 'dlq.letter' && says(key as Family));
+      const reads = observes || named || own;
+      const follows = reads && !(DURABLE_READERS as readonly UserName[]).includes(user);
       expect([stream, allows(publish, `$JS.API.CONSUMER.CREATE.${stream}`)]).toEqual([stream, follows]);
-      expect([stream, allows(publish, `$JS.API.CONSUMER.MSG.NEXT.${stream}.${service}`)]).toEqual([
+      expect([stream, allows(publish, `$JS.API.CONSUMER.MSG.NEXT.${stream}.${user}`)]).toEqual([
         stream,
         reads,
       ]);
@@ -65,73 +79,80 @@ describe.each(USERS.map((user) => [user]))('%s', (service: UserName) => {
         expect(allows(publish, `$JS.API.STREAM.${verb}.${stream}`)).toBe(false);
   });
 
-  test('hears its own inbox, the requests it serves, the signals it reads', () => {
-    expect(allows(subscribe, `${inboxPrefix(identity)}.x.1`)).toBe(true);
+  test('hears its own inbox and the requests that it serves', () => {
+    expect(allows(subscribe, `${inboxPrefix(identityOf(user))}.x.1`)).toBe(true);
     for (const other of USERS)
-      if (other !== service) expect(allows(subscribe, `${inboxPrefix(`${other}-0`)}.x.1`)).toBe(false);
+      if (other !== user) expect(allows(subscribe, `${inboxPrefix(identityOf(other))}.x.1`)).toBe(false);
     for (const family of Object.keys(FAMILIES) as Family[])
-      expect(allows(subscribe, sample(family, identity))).toBe(false);
+      expect(allows(subscribe, sample(family, user))).toBe(false);
     for (const [request, { servers, clients }] of Object.entries(REQUESTS)) {
-      const serves = (servers as readonly UserName[]).includes(service);
-      expect([allows(subscribe, `${request}.paper.submit`), responses]).toEqual([serves, serves]);
-      const asks = (clients as readonly UserName[]).includes(service);
-      expect(allows(publish, `${request}.paper.submit`)).toBe(asks);
-    }
-    for (const [signal, { publishers, readers }] of Object.entries(SIGNALS)) {
-      const says = (publishers as readonly UserName[]).includes(service);
-      const hears = (readers as readonly UserName[]).includes(service);
-      expect(allows(publish, `${signal}.${identity}`)).toBe(says);
-      expect(allows(subscribe, `${signal}.ingest-0`)).toBe(hears);
+      const serves = (servers as readonly UserName[]).includes(user);
+      expect([allows(subscribe, `${request}.paper-main.submit`), responses]).toEqual([serves, serves]);
+      const asks = (clients as readonly UserName[]).includes(user);
+      expect(allows(publish, `${request}.paper-main.submit`)).toBe(asks);
     }
   });
 });
 
-test('a process speaks for itself only: no mark, signal, status, snapshot or life of another', () => {
-  const { publish } = permissionsOf('decision', 2);
+test('a process speaks for itself only: no status, order of inputs, fence, snapshot or life of another', () => {
+  const { publish } = permissionsOf('decision', ['decision.paper-main', 'decision.paper-two']);
   for (const [own, other] of [
-    ['step.mark.decision-1', 'step.mark.decision-2'],
-    ['now.step.decision-0', 'now.step.execution-0'],
-    ['sys.service.decision-0', 'sys.service.execution-0'],
-    ['dlq.letter.ANALYTICS.decision-0', 'dlq.letter.ANALYTICS.execution-0'],
-    ['$KV.snapshots.decision-1.0.3', '$KV.snapshots.execution-0.0.3'],
-    ['$KV.snapshots.decision-0', '$KV.snapshots.decision-2'],
-    ['$KV.leases.life.decision-0', '$KV.leases.execution.paper-main'],
+    ['sys.order.decision.paper-two', 'sys.order.decision.paper-three'],
+    ['sys.service.decision.paper-main', 'sys.service.execution.paper-main'],
+    ['fence.DECISIONS.decision.paper-main', 'fence.DECISIONS.execution.paper-main'],
+    ['fence.ORDERS.decision.paper-main', 'fence.POSITIONS.decision.paper-main'],
+    ['dlq.letter.ANALYTICS.decision.paper-main', 'dlq.letter.ANALYTICS.execution.paper-main'],
+    ['$KV.snapshots.decision.paper-two.0.3', '$KV.snapshots.execution.paper-main.0.3'],
+    ['$KV.snapshots.decision.paper-main', '$KV.snapshots.decision.paper-three'],
+    ['$KV.leases.life.decision.paper-main', '$KV.leases.execution.paper-main'],
   ]) {
     expect([own, allows(publish, own!)]).toEqual([own, true]);
     expect([other, allows(publish, other!)]).toEqual([other, false]);
   }
 });
 
-test('an observer writes nothing: it asks for consumers, and the command line for what people want', () => {
-  const written = (user: UserName) =>
-    permissionsOf(user).publish.filter((subject) => !subject.startsWith('$JS.API.'));
+test('who serves one account says nothing of another, and asks no other venue account', () => {
+  const perAccount = ['paper-venue', 'reconcile', 'execution', 'position-risk', 'decision'] as const;
+  for (const service of perAccount) {
+    const { publish, subscribe } = of(service);
+    for (const family of [...AFTER_PURPOSE, ...WITH_INSTRUMENT])
+      expect([family, allows(publish, sample(family, service, 'paper-two'))]).toEqual([family, false]);
+    expect(allows([...publish, ...subscribe], 'rpc.venue.paper-two.submit')).toBe(false);
+  }
+  expect(allows(of('ingest').publish, 'md.time.binance')).toBe(false);
+});
+
+test('an observer writes nothing; the command line asks for nothing but what people may ask', () => {
+  const written = (user: UserName) => of(user).publish.filter((subject) => !subject.startsWith('$JS.API.'));
   expect(written('observer')).toEqual([]);
-  expect(written('cli')).toEqual(['ctl.mode.>', 'ctl.config.>']);
-  for (const observer of OBSERVERS)
-    for (const { readers } of Object.values(FAMILIES))
-      expect((readers as readonly UserName[]).includes(observer)).toBe(false);
+  for (const subject of written('cli')) expect(subject).toMatch(/^(ctl|sys\.service|dlq\.letter)\./);
+  expect(written('cli')).toEqual(expect.arrayContaining(['ctl.mode.*', 'ctl.config.*']));
 });
 
 test('only execution may take the lease by which it trades', () => {
-  const takers = USERS.filter((service) =>
-    allows(permissionsOf(service).publish, '$KV.leases.execution.paper-main'),
-  );
+  const takers = USERS.filter((user) => allows(of(user).publish, '$KV.leases.execution.paper-main'));
   expect(takers).toEqual(['execution']);
 });
 
 test('only who decides and who watches positions may command orders', () => {
-  const commanders = USERS.filter((service) => allows(permissionsOf(service).publish, 'ord.cmd.paper-main'));
+  const commanders = USERS.filter((user) => allows(of(user).publish, 'ord.cmd.paper-main'));
   expect(commanders).toEqual(['decision', 'position-risk']);
 });
 
-test('the rendered block has a user for everybody, and no password in it', () => {
-  const text = renderNatsUsers({ instances: { analytics: 3 }, passwordsFile: 'passwords.conf' });
+test('the rendered block has a user for everybody in the plan, and no password in it', () => {
+  const services: ServiceName[] = ['ingest', 'analytics', 'decision', 'execution', 'position-risk'];
+  const processes = [...services, 'paper-venue' as const, 'reconcile' as const, 'notifier' as const].map(
+    (service) => ({ service, identity: identityOf(service) }),
+  );
+  const more = [{ service: 'analytics' as const, identity: 'analytics.2' }];
+  const text = renderNatsUsers([...processes, ...more], { passwordsFile: 'passwords.conf' });
   expect([...text.matchAll(/user: "([^"]+)"/g)].map(([, user]) => user)).toEqual(['provisioner', ...USERS]);
   const passwords = [...text.matchAll(/password: (.+)/g)].map(([, password]) => password);
   expect(passwords).toContain('$ALGO_NATS_PASSWORD_POSITION_RISK');
   for (const password of passwords) expect(password).toMatch(/^\$ALGO_NATS_PASSWORD_[A-Z_]+$/);
   expect(new Set(passwords).size).toBe(USERS.length + 1);
-  expect(text).toContain('"step.mark.analytics-2"');
+  expect(text).toContain('"sys.order.analytics.2"');
   expect(text.startsWith('include "passwords.conf"\n')).toBe(true);
-  expect(renderNatsUsers()).not.toContain('include');
+  expect(renderNatsUsers(processes)).not.toContain('include');
+  expect(renderNatsUsers(more)).not.toContain('"execution"');
 });

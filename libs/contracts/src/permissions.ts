@@ -1,9 +1,9 @@
 import {
   type BucketName,
+  DRIVEN,
   FAMILIES,
   type Family,
   REQUESTS,
-  DRIVEN,
   SERVICES,
   type ServiceName,
   STREAMS,
@@ -11,8 +11,8 @@ import {
 } from './topology.ts';
 
 /**
- * Who looks on: reads every stream and writes none; no family names it as a reader. `observer` is for a
- * console and for outsiders; the command line also says what people ask for, `ctl.*`.
+ * Who looks on: reads every stream and writes none. `observer` is for a console and for outsiders; the command
+ * line also says what people ask for, `ctl.*`.
  */
 export const OBSERVERS = ['cli', 'observer'] as const;
 /** Whom the server knows by name, beside the provisioner. */
@@ -33,41 +33,42 @@ export const DURABLE_READERS: readonly ServiceName[] = ['notifier'];
 /** Buckets and the keys that a service writes there; it reads the whole bucket. */
 type BucketUse = Partial<Record<BucketName, readonly string[]>>;
 
-/**
- * Returns the prefix of a process's inboxes. The last part of the name stands
- * apart, so that one wildcard covers all processes of a service and no other's.
- */
+/** Returns the prefix of a process's inboxes. */
 export function inboxPrefix(identity: string): string {
-  return `_INBOX_${identity.replace(/-([^-]+)$/, '.$1')}`;
+  return `_INBOX_${identity}`;
 }
 
 /**
- * Returns what the processes of a service or an observer may do on the bus, from the topology alone: say
- * what their families and requests name, follow the streams that hold what they read, keep their own
- * snapshots. Whoever may make
- * a consumer on a stream may read all of it: the server can't narrow a consumer of several families.
- * Not covered by any such list is the reply subject of a request, which a process chooses freely; so
- * processes of different owners need accounts of their own.
+ * Returns what processes of one service, or an observer, may do on the bus: say what the topology lets them say,
+ * each under its own name, account or feed; follow the streams that hold what they read; keep their own
+ * snapshots. *Shape*: `identities` are those of the process plan (`execution.paper-main`); `*` behind the dot is
+ * any process, as for people's commands. Whoever may make a consumer on a stream may read all of it: the server
+ * can't narrow a consumer of several families. Not covered by any such list is the reply subject of a request,
+ * which a process chooses freely; so processes of different owners need accounts of the server of their own.
  */
-export function permissionsOf(service: UserName, instances = 1): Permissions {
-  const names = processNames(service, instances);
+export function permissionsOf(service: UserName, identities: readonly string[]): Permissions {
+  const said = namesOf(FAMILIES, service, 'publishers');
+  const requests = (role: 'clients' | 'servers') =>
+    namesOf(REQUESTS, service, role).flatMap((request) =>
+      identities.map((identity) => `${request}.${purposeOf(identity)}.>`),
+    );
+  const publish = [
+    ...said.flatMap((family) => identities.flatMap((identity) => saidSubjects(family, service, identity))),
+    ...fencedStreams(service).flatMap((stream) =>
+      identities.map((identity) => `fence.${stream}.${identity}`),
+    ),
+    ...requests('clients'),
+    ...readStreams(service).flatMap((stream) =>
+      among(DURABLE_READERS, service) ? durableApi(stream, service) : followApi(stream),
+    ),
+    ...Object.entries(bucketUse(service, identities)).flatMap(([bucket, keys]) => [
+      `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
+      ...keys.map((key) => `$KV.${bucket}.${key}`),
+    ]),
+  ];
   return {
-    publish: [
-      ...namesOf(FAMILIES, service, 'publishers').flatMap((family) => familySubjects(family, service, names)),
-      ...writtenStreams(service).flatMap((stream) => names.map((name) => `fence.${stream}.${name}`)),
-      ...namesOf(REQUESTS, service, 'clients').map((request) => `${request}.>`),
-      ...readStreams(service).flatMap((stream) =>
-        among(DURABLE_READERS, service) ? durableApi(stream, service) : followApi(stream),
-      ),
-      ...Object.entries(bucketUse(service, names)).flatMap(([bucket, keys]) => [
-        `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
-        ...keys.map((key) => `$KV.${bucket}.${key}`),
-      ]),
-    ],
-    subscribe: [
-      `_INBOX_${service}.>`,
-      ...namesOf(REQUESTS, service, 'servers').map((request) => `${request}.>`),
-    ],
+    publish: [...new Set(publish)],
+    subscribe: [...identities.map((identity) => `${inboxPrefix(identity)}.>`), ...requests('servers')],
     responses: namesOf(REQUESTS, service, 'servers').length > 0,
   };
 }
@@ -79,14 +80,13 @@ export const PROVISIONER: Permissions = {
   responses: false,
 };
 
-/** Observers are processes of the moment, named by their number. */
-function processNames(service: UserName, instances: number): readonly string[] {
-  if (among(OBSERVERS, service)) return ['*'];
-  return Array.from({ length: instances }, (_, ordinal) => `${service}-${ordinal}`);
-}
-
 function among(users: readonly UserName[], user: UserName): boolean {
   return users.includes(user);
+}
+
+/** What a process is for: its account, its feed, its ordinal. */
+function purposeOf(identity: string): string {
+  return identity.slice(identity.indexOf('.') + 1);
 }
 
 type Roles<Role extends string> = Readonly<Record<Role, readonly UserName[]>>;
@@ -101,24 +101,50 @@ function namesOf<Name extends string, Role extends string>(
 }
 
 /** Families whose subjects end in the name of the process that speaks. */
-const OWN_NAME: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification', 'md.time']);
+const BY_IDENTITY: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification']);
 
-/** A family that ends in a process's name is open to that process only: nobody speaks for another. */
-function familySubjects(family: Family, service: UserName, names: readonly string[]): readonly string[] {
-  if (OWN_NAME.has(family)) return names.map((name) => `${family}.${name}`);
+/** Families whose subjects name the speaker's account or feed first, and what follows it. */
+const BY_PURPOSE: Partial<Record<Family, '' | '.>'>> = {
+  'md.time': '',
+  'dec.config': '',
+  'ord.cmd': '',
+  'ord.evt': '.>',
+  'pos.evt': '.>',
+  'risk.evt': '',
+  'venue.user': '',
+  'rec.ask': '',
+  'rec.run': '',
+  'ctl.mode': '',
+  'ctl.config': '',
+  'ctl.refused': '',
+  'sys.guard': '',
+};
+
+/** Nobody speaks for another process, another account or another feed. */
+function saidSubjects(family: Family, service: UserName, identity: string): readonly string[] {
+  if (BY_IDENTITY.has(family)) return [`${family}.${identity}`];
+  const behind = BY_PURPOSE[family];
+  if (behind !== undefined) return [`${family}.${purposeOf(identity)}${behind}`];
   if (family !== 'dlq.letter') return [`${family}.>`];
-  const consumers = among(DURABLE_READERS, service) ? [...names, service] : names;
+  const consumers = among(DURABLE_READERS, service) ? [identity, service] : [identity];
   return consumers.map((consumer) => `${family}.*.${consumer}`);
 }
 
-/** A new life fences every stream that it writes, and reads its own words there. */
-function writtenStreams(service: UserName): readonly StreamName[] {
-  return [...new Set(namesOf(FAMILIES, service, 'publishers').map((family) => FAMILIES[family].stream))];
+/** Whoever numbers lives fences the streams of its words at the start of each, and reads these words again. */
+function hasLives(service: UserName): boolean {
+  return service === 'ingest' || among(DRIVEN, service);
+}
+
+function fencedStreams(service: UserName): readonly StreamName[] {
+  if (!hasLives(service)) return [];
+  const said = namesOf(FAMILIES, service, 'publishers').filter((family) => family !== 'dlq.letter');
+  return [...new Set(said.map((family) => FAMILIES[family].stream))];
 }
 
 function readStreams(service: UserName): readonly StreamName[] {
   if (among(OBSERVERS, service)) return Object.keys(STREAMS) as StreamName[];
-  return [...new Set(namesOf(FAMILIES, service, 'readers').map((family) => FAMILIES[family].stream))];
+  const read = namesOf(FAMILIES, service, 'readers').map((family) => FAMILIES[family].stream);
+  return [...new Set([...read, ...fencedStreams(service)])];
 }
 
 /** To make ordered consumers, pull by them, and look single messages up. */
@@ -143,14 +169,12 @@ function durableApi(stream: string, durable: string): readonly string[] {
   ];
 }
 
-function bucketUse(service: UserName, names: readonly string[]): BucketUse {
-  const driven = among(DRIVEN, service);
-  const snapshots = names.flatMap((name) => [name, `${name}.>`, `${name}-live`, `${name}-live.>`]);
-  const lives = driven || service === 'ingest' ? names.map((name) => `life.${name}`) : [];
-  const leases = service === 'execution' ? [...lives, 'execution.>'] : lives;
+function bucketUse(service: UserName, identities: readonly string[]): BucketUse {
+  const lives = hasLives(service) ? identities.map((identity) => `life.${identity}`) : [];
+  const leases = service === 'execution' ? [...lives, ...identities] : lives;
   return {
-    ...(driven || service === 'ingest' ? { snapshots } : {}),
-    ...(lives.length > 0 || service === 'reconcile' ? { leases } : {}),
+    ...(hasLives(service) ? { snapshots: identities.flatMap((name) => [name, `${name}.>`]) } : {}),
+    ...(hasLives(service) ? { leases } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
     ...(among(OBSERVERS, service) ? { documents: [] } : {}),
   };
@@ -162,16 +186,24 @@ export function passwordVariable(user: string): string {
 }
 
 /**
- * Returns the `authorization` block of nats.conf: one user for each service and observer, named like it, and
- * the provisioner. The passwords are variables, which the server takes from its environment or, when
- * `passwordsFile` is given, from assignments in that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
+ * Returns the `authorization` block of nats.conf: one user for each service of the plan and each observer, named
+ * like it, and the provisioner. *Shape*: `processes` as `processesOf` a plan returns them. The passwords are
+ * variables, which the server takes from its environment or, when `passwordsFile` is given, from assignments in
+ * that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
  */
 export function renderNatsUsers(
-  options: { readonly instances?: Partial<Record<UserName, number>>; readonly passwordsFile?: string } = {},
+  processes: readonly { readonly service: ServiceName; readonly identity: string }[],
+  options: { readonly passwordsFile?: string } = {},
 ): string {
+  const identitiesOf = (user: UserName) =>
+    among(OBSERVERS, user)
+      ? [`${user}.*`]
+      : processes.filter(({ service }) => service === user).map(({ identity }) => identity);
   const users: [string, Permissions][] = [
     ['provisioner', PROVISIONER],
-    ...USERS.map((user): [string, Permissions] => [user, permissionsOf(user, options.instances?.[user])]),
+    ...USERS.map((user): [UserName, readonly string[]] => [user, identitiesOf(user)])
+      .filter(([, identities]) => identities.length > 0)
+      .map(([user, identities]): [string, Permissions] => [user, permissionsOf(user, identities)]),
   ];
   return [
     ...(options.passwordsFile === undefined ? [] : [`include ${JSON.stringify(options.passwordsFile)}`]),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Bus, bucketSnapshots, type Clock, Driver, type SnapshotStore } from '@algo/bus';
-import { AppendLog, bucketDocuments, fileSnapshots } from '@algo/state';
+import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
 import { TickStore } from '@algo/tickstore';
 import { openVenue } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
@@ -8,6 +8,9 @@ import type { HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
 import { plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
+
+/** A segment of a process's own log; what is trimmed is trimmed by segments. */
+const SEGMENT_BYTES = 16_000_000;
 
 /** The world as a process has it: NATS, the wall clock, the disk. */
 export function processContext<Config extends BaseConfig>(parts: {
@@ -37,7 +40,7 @@ export function processContext<Config extends BaseConfig>(parts: {
     venue: (name, account) => own(openVenue(name, { account, ask: bus.request.bind(bus) })),
     openRowStore: (options) => TickStore.open(options),
     async drive(plan) {
-      let machine: ReturnType<typeof plan.restore> | undefined;
+      const machines: ReturnType<typeof plan.restore>[] = [];
       const driver = own(
         await Driver.start({
           bus,
@@ -47,20 +50,25 @@ export function processContext<Config extends BaseConfig>(parts: {
           plan: {
             ...plan,
             restore: (snapshot) => {
-              machine = plan.restore(snapshot);
+              const machine = plan.restore(snapshot);
+              machines.push(machine);
               return machine;
             },
           },
           snapshots: plan.snapshots ?? bucketSnapshots(bus.bucket('snapshots'), identity),
           snapshotIntervalMs: config.snapshotIntervalMs,
-          log: own(await AppendLog.open({ directory: join(config.dataDir, 'own', identity) })),
+          log: own(await FileLog.open({ directory: join(config.dataDir, 'own', identity), segmentBytes: SEGMENT_BYTES })),
           knows: plannedProducers(enginePlanOf(config)),
           onDivergence: (where) =>
             log.error({ where }, 'this build says other words than were said; what was said stands'),
         }),
       );
-      health.addReadiness(() => (driver.isRestored ? [] : ['takes again what it took before']));
-      return { machine: machine!, driven: driver };
+      let isRestored = false;
+      void driver.restored.then(() => {
+        isRestored = true;
+      });
+      health.addReadiness(() => (isRestored ? [] : ['takes again what it took before']));
+      return { machine: machines[0]!, driven: driver };
     },
   };
 }

@@ -102,9 +102,9 @@ test('SIGTERM: it says that it stops, cleans up and exits 0; until then it answe
   const { code, stderr } = await exited; // a drain that takes longer than its limit would exit 1
   expect(code).toBe(0);
   expect(stderr).toBe('cleaned away\n');
-  const last = await bus.last('SYSTEM', 'sys.service.reconcile-0');
+  const last = await bus.last('SYSTEM', 'sys.service.reconcile.paper-main');
   const status = codecs.ServiceStatus.decode(last!.data);
-  expect(status).toMatchObject({ service: 'reconcile', instance: 'reconcile-0', ready: false });
+  expect(status).toMatchObject({ service: 'reconcile', instance: 'reconcile.paper-main', ready: false });
   expect(status.notes).toContain('stopped');
   expect(status.counters.answers).toBe(42);
 });

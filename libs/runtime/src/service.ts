@@ -43,7 +43,9 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
    * machine is the one that `restore` made.
    */
   drive<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made extends Machine<In, Out, Request>>(
-    plan: DrivePlan<In, Out, Request, Own> & { readonly restore: (snapshot: Uint8Array | undefined) => Made },
+    plan: Omit<DrivePlan<In, Out, Request, Own>, 'restore'> & {
+      readonly restore: (snapshot: Uint8Array | undefined) => Made;
+    },
   ): Promise<{ readonly machine: Made; readonly driven: Driven<Own> }>;
 }
 

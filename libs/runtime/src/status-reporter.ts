@@ -1,5 +1,5 @@
-import { type Bus, factMessage, systemClock } from '@algo/bus';
-import type { FactName, MessageOf, ServiceName } from '@algo/contracts';
+import { type Bus, FactMessage, systemClock } from '@algo/bus';
+import type { Fact, FactName, MessageOf, ServiceName } from '@algo/contracts';
 import { version } from './config.ts';
 import type { HealthServer } from './health-server.ts';
 import type { RunningService } from './service.ts';
@@ -71,13 +71,13 @@ export class StatusReporter implements AsyncDisposable {
   #say<Name extends FactName>(name: Name, body: MessageOf<Name>): Promise<unknown> {
     const { bus, identity } = this.#parts;
     const id = `${identity}:${this.#startedMs}:${process.pid}:${this.#number++}`;
-    return bus.publish(factMessage(name, body, { identity, account: '' }, id));
+    return bus.publish(FactMessage.said({ name, body } as Fact, { identity, account: '' }, { id }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    // The bus may be what failed.
-    await this.#status(true).catch(() => undefined);
+    // The bus may be what failed. The status is last: it is what readers find of a process that ended.
     await this.#life('ServiceStopped', this.#reason).catch(() => undefined);
+    await this.#status(true).catch(() => undefined);
   }
 }

@@ -76,6 +76,21 @@ export function firstScene(random: SeededRandom, startUs: TimeUs, logPrice: numb
   return { phase, pending: episode(random) };
 }
 
+/** What a market opens with: something to see, a trade to be made, and a stop that moves. */
+const OPENING: readonly PlantedKind[] = ['base', 'burst', 'reversal', 'return', 'burst'];
+
+/** Returns the phase under way as it ends early at a time, and the state that begins there: a planted episode. */
+export function openingScene(
+  random: SeededRandom,
+  { phase }: ScriptState,
+  opensUs: TimeUs,
+  logPrice: number,
+  homeLogPrice: number,
+): { readonly cut: Phase; readonly opening: ScriptState } {
+  const cut = { ...phase, endUs: opensUs };
+  return { cut, opening: nextScene(random, { phase: cut, pending: [...OPENING] }, logPrice, homeLogPrice) };
+}
+
 /**
  * Returns the state after the phase that has just ended. `homeLogPrice` is where the market began: far from
  * it, moves back become likelier, so that a price stays in its decade over weeks.
@@ -97,9 +112,7 @@ export function nextScene(
 }
 
 function episode(random: SeededRandom): PlantedKind[] {
-  return random.chance(0.6)
-    ? ['base', 'burst', 'reversal', 'return', 'burst']
-    : ['base', 'burst', 'continuation'];
+  return random.chance(0.6) ? [...OPENING] : ['base', 'burst', 'continuation'];
 }
 
 /** The way the episode's bursts go; a reversal and a return lean against it. */

@@ -13,6 +13,7 @@ import {
   CHARACTER,
   firstScene,
   nextScene,
+  openingScene,
   type Phase,
   pathAt,
   type ScriptState,
@@ -40,13 +41,14 @@ const COMPONENTS = ['script', 'arrivals', 'signs', 'sizes', 'path'] as const;
 
 /**
  * *Units*: `startPrice` quote, `medianNotional` quote per order; `ordersPerSecond` in calm times (bursts have
- * 2.5 times as many).
+ * 2.5 times as many). At `opensUs` a planted episode begins, whatever is under way.
  */
 export interface SyntheticSettings {
   readonly instrument: Instrument;
   readonly seed: number;
   readonly startUs: TimeUs;
   readonly startPrice: number;
+  readonly opensUs?: TimeUs;
   readonly ordersPerSecond?: number;
   readonly medianNotional?: number;
 }
@@ -184,12 +186,29 @@ export class SyntheticMarket {
   }
 
   private changeScenes(): void {
-    while (this.script.phase.endUs <= this.nextUs) {
-      this.labels.push(this.script.phase);
-      if (this.labels.length > PHASE_LABELS_MAX) this.labels.shift();
-      this.script = nextScene(this.random[0], this.script, this.logPrice, this.homeLogPrice);
-      this.burstVolume = { along: 0, against: 0 };
+    const { random, settings, homeLogPrice, logPrice } = this;
+    while (Math.min(this.script.phase.endUs, this.opensAfter(this.script.phase)) <= this.nextUs) {
+      const { phase } = this.script;
+      if (this.opensAfter(phase) <= phase.endUs) {
+        const opensUs = settings.opensUs!;
+        const { cut, opening } = openingScene(random[0], this.script, opensUs, logPrice, homeLogPrice);
+        this.change(cut, opening);
+      } else this.change(phase, nextScene(random[0], this.script, logPrice, homeLogPrice));
     }
+  }
+
+  /** Returns when the opening episode begins, where it isn't this phase or before it. */
+  private opensAfter(phase: Phase): TimeUs {
+    const { opensUs = Number.NEGATIVE_INFINITY } = this.settings;
+    const isAhead = phase.startUs < opensUs || (phase.startUs === opensUs && phase.kind !== 'base');
+    return isAhead ? opensUs : Number.POSITIVE_INFINITY;
+  }
+
+  private change(ended: Phase, next: ScriptState): void {
+    if (ended.endUs > ended.startUs) this.labels.push(ended);
+    if (this.labels.length > PHASE_LABELS_MAX) this.labels.shift();
+    this.script = next;
+    this.burstVolume = { along: 0, against: 0 };
   }
 
   /** Follows the phase's path with a noise that is pulled back to it (Ornstein-Uhlenbeck). */

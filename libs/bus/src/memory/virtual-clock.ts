@@ -22,6 +22,10 @@ export class VirtualClock implements Clock {
     return this.#nowMs;
   }
 
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => this.after(ms, wake));
   }

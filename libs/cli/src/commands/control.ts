@@ -1,27 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { InboundMessage, Subscription } from '@algo/bus';
-import { riskEvents, type StreamName, subjects } from '@algo/contracts';
+import { type Bus, FactMessage } from '@algo/bus';
+import { type Fact, type MessageOf, type StreamName, subjects } from '@algo/contracts';
 import {
   type AccountId,
-  accountId,
-  type ControlCommand,
   type HaltScope,
   haltScopeKey,
   InputError,
-  type RiskEvent,
   type StandingMode,
   type TimeUs,
   type TradingMode,
   TradingModes,
 } from '@algo/model';
-import { eventEmission } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import { type AccessOptions, type EngineAccess, openRunningEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import { readEvents } from '../reading/read-events.ts';
-
-type ModeChanged = Extract<RiskEvent, { type: 'TradingModeChanged' }>;
 
 export interface ModeOptions extends AccessOptions {
   readonly scope?: string;
@@ -41,8 +35,9 @@ export async function setTradingMode(
   if (options.reason.trim() === '')
     throw new InputError({ field: '--reason', value: '', because: 'empty', remedy: 'Say why; it is kept.' });
   await using access = await openRunningEngine(options, environment);
-  const account = accountId(access.engine.account);
-  const scope = parseScope(options.scope ?? 'account', access.engine.account);
+  const { bus } = access;
+  const account = accountOf(access.engine, options.account);
+  const scope = parseScope(options.scope ?? 'account', account);
   const say = (confirmed: boolean) =>
     printLine(
       options.json === true
@@ -50,33 +45,37 @@ export async function setTradingMode(
         : `${haltScopeKey(scope)} is ${mode}`,
     );
   // Where nothing would change the engine says nothing. Without a word of it, it is asked all the same.
-  const { isTold, standing } = await toldMode(access, account, scope);
+  const { isTold, standing } = await toldMode(bus, account, scope);
   if (isTold && (standing?.mode ?? 'active') === mode) return say(false);
-  const command: ControlCommand = {
-    type: 'SetTradingMode',
-    commandId: randomUUID(),
-    scope,
-    mode,
-    reason: options.reason,
-    by: environment.user,
-    timeUs: await engineTimeUs(access),
-  };
-  const isIt = (event: RiskEvent): event is ModeChanged =>
-    event.type === 'TradingModeChanged' && event.mode === mode && sameScope(event.scope, scope);
-  const confirmed = await publishAndWait(access, subjects.controlMode(account), command, {
-    stream: 'RISK',
-    subject: subjects.risk(account),
-    isAnswer: ({ type, data }) => isIt(riskEvents.decode(type, data)),
-  });
-  if (!confirmed) await explainSilence(access, account, scope, mode);
+  const confirmed = await askEngine(
+    bus,
+    account,
+    'SetTradingMode',
+    {
+      type: 'SetTradingMode',
+      commandId: randomUUID(),
+      scope,
+      mode,
+      reason: options.reason,
+      by: environment.user,
+      timeUs: await engineTimeUs(bus),
+    },
+    {
+      stream: 'RISK',
+      subject: subjects.risk(account),
+      isIt: ({ name, body }) =>
+        name === 'TradingModeChanged' && body.mode === mode && sameScope(body.scope, scope),
+    },
+  );
+  if (!confirmed) await explainSilence(bus, account, scope, mode);
   await say(confirmed);
 }
 
 /** Returns the scope that a person named. *Errors*: InputError for anything else than the four kinds. */
-export function parseScope(text: string, account: string): HaltScope {
+export function parseScope(text: string, account: AccountId): HaltScope {
   const [kind, ...rest] = text.split(':');
   const name = rest.join(':');
-  if (kind === 'account' && (name === '' || name === account)) return { kind, account: accountId(account) };
+  if (kind === 'account' && (name === '' || name === account)) return { kind, account };
   if (name !== '' && kind === 'venue') return { kind, venue: name };
   if (name !== '' && kind === 'instrument') return { kind, instrument: name };
   if (name !== '' && kind === 'strategy') return { kind, strategy: name };
@@ -88,53 +87,57 @@ export function parseScope(text: string, account: string): HaltScope {
   });
 }
 
-/**
- * Returns the engine's time: the wall clock for a live feed, the market's time while a recorded one is
- * replayed.
- */
-export async function engineTimeUs({ bus, engine }: EngineAccess): Promise<TimeUs> {
-  const last = engine.pacing === 'steps' ? await bus.last('MARKET', 'md.>') : undefined;
-  return last?.timeUs ?? Date.now() * 1_000;
+/** Returns the engine's time: what its feed told last, and the wall clock before it told any. *Units*: µs. */
+export async function engineTimeUs(bus: Bus): Promise<TimeUs> {
+  const told = (await bus.last('MARKET', 'md.time.>'))?.fact;
+  return told?.name === 'TimeAdvanced' ? told.body.toldUs : Date.now() * 1_000;
 }
 
-/** Publishes a command and waits for the event that confirms it; false when none came in time. */
-export async function publishAndWait(
-  { bus }: EngineAccess,
-  subject: string,
-  command: ControlCommand,
-  answer: {
-    readonly stream: StreamName;
-    readonly subject: string;
-    readonly isAnswer: (message: InboundMessage) => boolean;
-  },
+/** Where the engine says that it has done what a person asked. */
+export interface ExpectedAnswer {
+  readonly stream: StreamName;
+  readonly subject: string;
+  readonly isIt: (fact: Fact) => boolean;
+}
+
+/**
+ * Says a person's command to one account and waits for the answer; false when none came in time. *Errors*:
+ * CommandFailure with the engine's words when it refuses.
+ */
+export async function askEngine<Name extends 'SetTradingMode' | 'SwitchConfiguration'>(
+  bus: Bus,
+  account: AccountId,
+  name: Name,
+  command: MessageOf<Name> & { readonly commandId: string },
+  answer: ExpectedAnswer,
 ): Promise<boolean> {
-  const seen = Promise.withResolvers<boolean>();
-  const after = (await bus.last(answer.stream, answer.subject))?.sequence ?? 0;
-  const { stream } = answer;
-  const subscription: Subscription = await bus.follow(
-    { stream, subjects: [answer.subject], after },
-    (message) => {
-      if (answer.isAnswer(message)) seen.resolve(true);
-    },
-  );
-  const late = setTimeout(() => seen.resolve(false), CONFIRM_MAX_MS);
-  try {
-    await bus.publish(eventEmission(subject, command, command.timeUs));
-    return await seen.promise;
-  } finally {
-    clearTimeout(late);
-    await subscription[Symbol.asyncDispose]();
-  }
+  const answered = Promise.withResolvers<boolean>();
+  await using open = new AsyncDisposableStack();
+  const hear = async (stream: StreamName, subject: string, take: (fact: Fact) => void) => {
+    const after = (await bus.last(stream, subject))?.sequence ?? 0;
+    open.use(await bus.follow({ stream, subjects: [subject], after }, ({ fact }) => take(fact)));
+  };
+  await hear(answer.stream, answer.subject, (fact) => {
+    if (answer.isIt(fact)) answered.resolve(true);
+  });
+  await hear('CONTROL', subjects.commandRefused(account), (fact) => {
+    if (fact.name === 'CommandRefused' && fact.body.commandId === command.commandId)
+      answered.reject(new CommandFailure(`The engine refused: ${fact.body.reason}`));
+  });
+  const late = setTimeout(() => answered.resolve(false), CONFIRM_MAX_MS);
+  open.defer(() => clearTimeout(late));
+  await bus.publish(FactMessage.said({ name, body: command } as unknown as Fact, { identity: bus.identity, account }, { id: command.commandId }));
+  return await answered.promise;
 }
 
 /** Nothing is said where nothing changes, so silence may mean that the mode is that already. */
 async function explainSilence(
-  access: EngineAccess,
+  bus: Bus,
   account: AccountId,
   scope: HaltScope,
   mode: TradingMode,
 ): Promise<void> {
-  const { standing } = await toldMode(access, account, scope);
+  const { standing } = await toldMode(bus, account, scope);
   if ((standing?.mode ?? 'active') === mode) return;
   const now = standing === null ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
   throw new CommandFailure(
@@ -146,17 +149,16 @@ async function explainSilence(
 
 /** Returns what stands of a scope as far as the engine has said, and whether it ever said a word of it. */
 async function toldMode(
-  { bus }: EngineAccess,
+  bus: Bus,
   account: AccountId,
   scope: HaltScope,
 ): Promise<{ readonly isTold: boolean; readonly standing: StandingMode | null }> {
   const modes = new TradingModes(account);
   let isTold = false;
-  for await (const { type, data } of readEvents(bus, 'RISK', subjects.risk(account))) {
-    const event = riskEvents.decode(type, data);
-    if (event.type !== 'TradingModeChanged') continue;
-    modes.set(event);
-    isTold ||= sameScope(event.scope, scope);
+  for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) {
+    if (fact.name !== 'TradingModeChanged') continue;
+    modes.set(fact.body);
+    isTold ||= sameScope(fact.body.scope, scope);
   }
   return { isTold, standing: modes.at(scope) };
 }

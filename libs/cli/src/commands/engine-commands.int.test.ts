@@ -1,22 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
-import { codecs, controlCommands, subjects } from '@algo/contracts';
+import { FactMessage, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import {
+  encodeFact,
+  type FactName,
+  type MessageOf,
+  subjectOf,
+  subjects,
+  timeOf,
+  typeOf,
+} from '@algo/contracts';
+import {
+  type AccountId,
   accountId,
   BUY,
   Decimal,
+  type Decision,
+  decisionId,
   instrumentId,
   type Position,
-  type PositionEvent,
   positionId,
-  type RiskEvent,
   strategyName,
 } from '@algo/model';
-import { emission, eventEmission } from '@algo/runtime';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT, readEnvironment } from '../config.ts';
 import { type EngineFile, writeEngineFile } from '../supervisor/engine-file.ts';
@@ -24,6 +32,7 @@ import { findNatsBinary } from '../supervisor/nats-binary.ts';
 import { birthOf } from '../supervisor/process-identity.ts';
 
 const account = accountId('paper-main');
+const other = accountId('paper-two');
 const instrument = instrumentId('synthetic.spot.ALGOUSD');
 const MAIN = join(ROOT, 'libs', 'cli', 'src', 'main.ts');
 const d = (text: string) => Decimal.of(text);
@@ -47,14 +56,16 @@ beforeAll(async () => {
     natsUrl: server.url,
     natsPort: server.port,
     natsPid: null,
-    pacing: 'live',
     feed: 'binance',
-    account,
+    accounts: [account],
     analytics: 1,
     startedMs: 1,
-    services: { 'ingest-0': 1, 'analytics-0': 2 },
+    services: { 'ingest.binance': 1, 'analytics.0': 2 },
   };
   writeEngineFile(dataDir, engine);
+  // The same server as an engine with two accounts.
+  mkdirSync(join(dataDir, 'two'));
+  writeEngineFile(join(dataDir, 'two'), { ...engine, accounts: [account, other] });
   await publishFacts();
 }, 60_000);
 
@@ -64,10 +75,15 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-function position(quantity: string): Position {
+let number = 0;
+function say<Name extends FactName>(name: Name, body: MessageOf<Name>, of: AccountId = account) {
+  return bus.publish(FactMessage.said({ name, body } as Fact, { identity: 'hand', account: of }, { id: `hand:${number++}` }));
+}
+
+function position(quantity: string, id = 'p1', of = account): Position {
   return {
-    id: positionId('p1'),
-    account,
+    id: positionId(id),
+    account: of,
     instrument,
     strategy: strategyName('s1'),
     direction: 'long',
@@ -79,39 +95,52 @@ function position(quantity: string): Position {
   };
 }
 
+/** Says what a decider says: the place in its lane names it. */
+async function decide(of: AccountId, id: string, timeUs: number): Promise<void> {
+  const decision: Decision = {
+    ...{ id: decisionId(id), signal: null, instrument, strategy: strategyName('s1'), timeUs, price: 100 },
+    ...{ configuration: 'config_1', configurationHash: 'h', ruleSet: 'classic', direction: 'long', level: 2 },
+    ...{ confluence: null, confluenceMax: 8, conviction: 'insufficient', checks: [] },
+    outcome: { type: 'refused', code: 'REGIME', detail: '' },
+  };
+  const speaker = { identity: `decision.${of}`, account: of };
+  await bus.publish({
+    ...{ id, subject: subjectOf('DecisionMade', decision, speaker), type: typeOf('DecisionMade') },
+    ...{ timeUs: timeOf('DecisionMade', decision), data: encodeFact('DecisionMade', decision) },
+    lane: { producer: speaker.identity, epoch: 1, count: 1 },
+  });
+}
+
 async function publishFacts(): Promise<void> {
   const status = (service: string, instance: string, counters: Record<string, number>) =>
-    bus.publish(
-      emission(
-        subjects.service(instance),
-        codecs.ServiceStatus,
-        { service, instance, version: '0.1.0', pid: 1, timeUs: 1, counters, notes: [], ready: true },
-        1,
-      ),
+    say('ServiceStatus', {
+      ...{ service, instance, version: '0.1.0', pid: 1, timeUs: 1, counters, notes: [], ready: true },
+    });
+  await status('ingest', 'ingest.binance', { accepted: 12, ended: 0 });
+  await status('analytics', 'analytics.0', { trades: 12, stored: 10 });
+  await say('TimeAdvanced', {
+    ...{ type: 'TimeAdvanced', feed: 'binance', toldUs: 5_000_000, sureUs: 4_000_000, behind: [] },
+    ...{ wallUs: 5_000_000, speed: 1, warm: false },
+  });
+  for (const each of [account, other])
+    await say(
+      'EquityMarked',
+      {
+        ...{ type: 'EquityMarked', account: each, equity: d('1001'), timeUs: 1_000_000 },
+        ...{ realized: d('1'), unrealized: d('0'), drawdown: d('0') },
+      },
+      each,
     );
-  await status('ingest', 'ingest-0', { accepted: 12, ended: 0 });
-  await status('analytics', 'analytics-0', { trades: 12, stored: 10 });
-  const at = subjects.position(account, instrument);
-  const opened: PositionEvent = {
-    type: 'PositionOpened',
-    position: position('2'),
-    timeUs: 1_000_000,
-    stopPrice: d('99'),
-  };
-  const base = {
-    position: position('2'),
-    timeUs: 2_000_000,
-    from: d('99'),
-    to: d('99.5'),
-    bestPrice: d('101'),
-  };
-  const marked: RiskEvent = {
-    ...{ type: 'EquityMarked', account, equity: d('1001'), timeUs: 1_000_000 },
-    ...{ realized: d('1'), unrealized: d('0'), drawdown: d('0') },
-  };
-  await bus.publish(eventEmission(subjects.risk(account), marked, marked.timeUs));
-  await bus.publish(eventEmission(at, opened, opened.timeUs));
-  await bus.publish(eventEmission(at, { type: 'StopMoved', ...base }, base.timeUs));
+  await decide(account, 'd1', 900_000);
+  await decide(other, 'd2', 900_000);
+  for (const held of [position('2'), position('7', 'p2', other)])
+    await say('PositionOpened', {
+      ...{ type: 'PositionOpened', position: held, timeUs: 1_000_000, stopPrice: d('99') },
+    });
+  await say('StopMoved', {
+    ...{ type: 'StopMoved', position: position('2'), timeUs: 2_000_000 },
+    ...{ from: d('99'), to: d('99.5'), bestPrice: d('101') },
+  });
   const trades = {
     instrument,
     count: 2,
@@ -121,8 +150,7 @@ async function publishFacts(): Promise<void> {
     side: Uint8Array.of(BUY, BUY),
     ids: { kind: 'counted' as const, values: Float64Array.of(1, 2) },
   };
-  const batch = { trades, receivedUs: 0, complete: true };
-  await bus.publish(emission(subjects.trades(instrument), codecs.TradeBatch, batch, 1_000_001));
+  await say('TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
 }
 
 /** Runs the real command line on this engine and returns its end. */
@@ -150,14 +178,23 @@ const jsonLines = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** Answers the next command as position-risk would. */
-async function confirmNextMode(): Promise<AsyncDisposable> {
-  return bus.follow({ stream: 'CONTROL', subjects: ['ctl.mode.>'], after: 0 }, async ({ type, data }) => {
-    const command = controlCommands.decode(type, data);
-    if (command.type !== 'SetTradingMode') return;
-    const { scope, mode, reason, by, timeUs } = command;
-    const event: RiskEvent = { type: 'TradingModeChanged', scope, mode, reason, by, latched: false, timeUs };
-    await bus.publish(eventEmission(subjects.risk(account), event, timeUs));
+/** Answers commands as position-risk would. */
+async function answerModes(refusal?: string): Promise<AsyncDisposable> {
+  const after = (await bus.last('CONTROL', 'ctl.mode.>'))?.sequence ?? 0;
+  return bus.follow({ stream: 'CONTROL', subjects: ['ctl.mode.>'], after }, async ({ fact }) => {
+    if (fact.name !== 'SetTradingMode') return;
+    const { commandId, scope, mode, reason, by, timeUs } = fact.body;
+    if (refusal !== undefined) await say('CommandRefused', { commandId, reason: refusal, timeUs });
+    else
+      await say('TradingModeChanged', {
+        type: 'TradingModeChanged',
+        scope,
+        mode,
+        reason,
+        by,
+        latched: false,
+        timeUs,
+      });
   });
 }
 
@@ -183,8 +220,20 @@ test('an open position is listed with the stop it has now', async () => {
   ]);
 }, 30_000);
 
+test('of several accounts one must be named, and only its own is shown', async () => {
+  const two = ['--data-dir', join(dataDir, 'two')];
+  const { code, err } = await run(['positions', ...two]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/--account.*several.*paper-main, paper-two/s);
+  const { out } = await run(['positions', ...two, '--account', 'paper-two', '--json']);
+  expect(jsonLines(out)).toMatchObject([{ id: 'p2', quantity: '7', stop: '99' }]);
+  const journal = await run(['journal', ...two, '--account', 'paper-two', '--json']);
+  expect(jsonLines(journal.out).map(({ id }) => id)).toEqual(['d2', 'p2', undefined]);
+  expect((await run(['halt', ...two, '--account', 'paper-three', '--reason', 'a test'])).code).toBe(2);
+}, 30_000);
+
 test('a tail decodes what is stored and ends after so many', async () => {
-  const { code, out } = await algo('tail', 'pos.>', '--json', '--from-start', '--max', '2');
+  const { code, out } = await algo('tail', 'pos.evt.paper-main.>', '--json', '--from-start', '--max', '2');
   expect(code).toBe(0);
   expect(jsonLines(out)).toMatchObject([
     { type: 'algo.v1.PositionOpened', message: { stopPrice: '99' } },
@@ -201,10 +250,31 @@ test('a tail shows the columns of a trade batch as lists', async () => {
 
 test('the journal is the same twice, and its hash is that of its lines', async () => {
   const first = jsonLines((await algo('journal', '--json')).out);
-  expect(first.map(({ kind }) => kind)).toEqual(['PositionOpened', 'StopMoved', 'Hash']);
+  expect(first.map(({ kind }) => kind)).toEqual(['DecisionMade', 'PositionOpened', 'StopMoved', 'Hash']);
   const { out } = await algo('journal', '--hash');
   expect(out.trim()).toBe(first.at(-1)!.sha256);
 }, 30_000);
+
+test('the journal for people is readable lines, what happened first standing first', async () => {
+  const { code, out } = await algo('journal');
+  expect(code).toBe(0);
+  expect(out.trim().split('\n')).toEqual([
+    '1970-01-01 00:00:00.900  synthetic.spot.ALGOUSD  decided: no trade by s1, stopped at level 2: regime',
+    '1970-01-01 00:00:01.000  synthetic.spot.ALGOUSD  position opened: long 2 at 100, stop 99',
+    '1970-01-01 00:00:02.000  synthetic.spot.ALGOUSD  stop moved: 99 → 99.5, best price 101',
+  ]);
+}, 30_000);
+
+test('a halt that the engine refuses fails with its words', async () => {
+  await using _risk = await answerModes('already 1024 scopes are limited');
+  const { code, err } = await algo('halt', '--reason', 'a test');
+  expect(code).toBe(1);
+  expect(err).toContain('The engine refused: already 1024 scopes are limited');
+}, 30_000);
+
+test('a command carries the time that the feed told', async () => {
+  expect((await bus.last('CONTROL', subjects.controlMode(account)))?.timeUs).toBe(5_000_000);
+});
 
 test('a halt that nobody confirms fails and says what stands', async () => {
   const { code, err } = await algo('halt', '--scope', 'venue:paper', '--reason', 'a test');
@@ -213,7 +283,7 @@ test('a halt that nobody confirms fails and says what stands', async () => {
 }, 30_000);
 
 test('a halt returns once the engine has said that it is halted', async () => {
-  await using _risk = await confirmNextMode();
+  await using _risk = await answerModes();
   const { code, out } = await algo('halt', '--reason', 'a test', '--json');
   expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({
     code: 0,
@@ -238,17 +308,17 @@ test('a reason is asked for, and a scope must be one', async () => {
 test('an unknown configuration never reaches the engine', async () => {
   const { code } = await algo('config', 'use', 'no_such');
   expect(code).toBe(2);
-  expect(await bus.last('CONTROL', subjects.controlConfig())).toBeUndefined();
+  expect(await bus.last('CONTROL', subjects.controlConfig(account))).toBeUndefined();
 }, 30_000);
 
 test('an engine elsewhere is read and steered by the address of its server', async () => {
   const { out } = await run(['status', '--json', '--nats', server.url]);
   expect(JSON.parse(out)).toMatchObject({
-    ...{ running: true, dataDir: null, place: server.url, pacing: 'live', tradesIn: 12, stored: 10 },
+    ...{ running: true, dataDir: null, place: server.url, feed: 'binance', tradesIn: 12, stored: 10 },
     // The halt of a test before this one was said after it.
     ...{ positionsOpen: 1, equity: '1001' },
   });
-  await using _risk = await confirmNextMode();
+  await using _risk = await answerModes();
   const resumed = await run(['resume', '--reason', 'a test', '--nats', server.url, '--json']);
   expect({ code: resumed.code, ...(JSON.parse(resumed.out) as object) }).toMatchObject({
     code: 0,
@@ -266,4 +336,13 @@ test('an address and a data directory at once, a wrong address, and one where no
   const nobody = await run(['status', '--nats', 'nats://127.0.0.1:9']);
   expect(nobody.code).toBe(2);
   expect(nobody.err).toContain('cannot connect');
+}, 30_000);
+
+test('a data directory of an older layout is refused with what to do', async () => {
+  const old = join(dataDir, 'old');
+  mkdirSync(old);
+  writeFileSync(join(old, 'engine.json'), JSON.stringify({ version: '0.1.0', pid: 1, pacing: 'steps' }));
+  const { code, err } = await run(['status', '--data-dir', old]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/another version of the engine.*fresh --data-dir/s);
 }, 30_000);

@@ -1,9 +1,8 @@
-import { positionEvents } from '@algo/contracts';
 import { isoTime } from '@algo/model';
+import { type ListedPosition, PositionList } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
-import { type AccessOptions, openEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
-import { type ListedPosition, PositionList } from '../reading/position-list.ts';
 import { readEvents } from '../reading/read-events.ts';
 
 /** Lists positions: the open ones, or all. */
@@ -13,8 +12,8 @@ export async function positions(
 ): Promise<void> {
   await using access = await openEngine(options, environment);
   const list = new PositionList();
-  for await (const { type, data } of readEvents(access.bus, 'POSITIONS', 'pos.evt.>'))
-    list.add(positionEvents.decode(type, data));
+  const account = accountOf(access.engine, options.account);
+  for await (const { fact } of readEvents(access.bus, 'POSITIONS', `pos.evt.${account}.>`)) list.take(fact);
   const shown = list.all().filter(({ state }) => options.all === true || state === 'open');
   if (options.json === true) {
     for (const { position, ...rest } of shown) await printLine(JSON.stringify({ ...position, ...rest }));

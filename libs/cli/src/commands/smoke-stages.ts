@@ -1,5 +1,5 @@
-import type { InboundMessage, Subscription } from '@algo/bus';
-import { codecs, orderEvents, positionEvents, type StreamName } from '@algo/contracts';
+import type { Subscription } from '@algo/bus';
+import type { Fact, StreamName } from '@algo/contracts';
 import type { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
 
 /** From the first trade to a closed position, in the order of cause and effect. */
@@ -63,27 +63,13 @@ export class SmokeStages {
   ): Promise<SmokeStages> {
     const stages = new SmokeStages(startMs, tell);
     stages.#see({ stage: 'nats up', detail: engine.nats.url });
-    const follow = async (
-      stream: StreamName,
-      subject: string,
-      stageOf: (message: InboundMessage) => Seen | undefined,
-    ) =>
+    for (const [stream, subject] of FOLLOWED)
       stages.#subscriptions.push(
         await engine.bus.follow({ stream, subjects: [subject], after: 0 }, (message) => {
-          const seen = stageOf(message);
+          const seen = stageOf(message.fact, message.subject);
           if (seen !== undefined) stages.#see(seen);
         }),
       );
-    await follow('MARKET', 'md.trades.>', tradesStage);
-    await follow('SYSTEM', 'sys.service.>', storedStage);
-    await follow('CANDLES', 'md.candles.>', (message) => ({
-      stage: 'candle closed',
-      detail: message.subject,
-    }));
-    await follow('ANALYTICS', 'an.signal.>', (message) => ({ stage: 'signal', detail: message.subject }));
-    await follow('DECISIONS', 'dec.made.>', decisionStage);
-    await follow('ORDERS', 'ord.evt.>', orderStage);
-    await follow('POSITIONS', 'pos.evt.>', positionStage);
     return stages;
   }
 
@@ -116,40 +102,50 @@ export class SmokeStages {
   }
 }
 
-function tradesStage({ subject, data }: InboundMessage): Seen {
-  return { stage: 'trades flowing', detail: subject, count: codecs.TradeBatch.decode(data).trades.count };
-}
+const FOLLOWED: readonly (readonly [StreamName, string])[] = [
+  ['MARKET', 'md.trades.>'],
+  ['SYSTEM', 'sys.service.>'],
+  ['CANDLES', 'md.candles.>'],
+  ['ANALYTICS', 'an.signal.>'],
+  ['DECISIONS', 'dec.made.>'],
+  ['ORDERS', 'ord.evt.>'],
+  ['POSITIONS', 'pos.evt.>'],
+];
 
-function storedStage({ type, data }: InboundMessage): Seen | undefined {
-  if (type !== codecs.ServiceStatus.type) return undefined;
-  const { service, instance, counters } = codecs.ServiceStatus.decode(data);
-  if (service !== 'analytics' || (counters.stored ?? 0) === 0) return undefined;
-  return { stage: 'trades stored', detail: `by ${instance}`, count: counters.stored ?? 0 };
-}
-
-function decisionStage({ type, data }: InboundMessage): Seen | undefined {
-  if (type !== codecs.DecisionMade.type) return undefined;
-  const { outcome, instrument, strategy, confluence } = codecs.DecisionMade.decode(data);
-  if (outcome.type !== 'accepted') return undefined;
-  const detail = `${instrument} by ${strategy}, confluence ${confluence ?? 'none'}`;
-  return { stage: 'decision accepted', detail, key: outcome.commandId };
-}
-
-function orderStage({ type, data }: InboundMessage): Seen | undefined {
-  const event = orderEvents.decode(type, data);
-  if (event.type === 'OrderSubmitted') {
-    const { side, quantity, instrument } = event.request;
-    const detail = `${side} ${quantity} ${instrument}`;
-    return { stage: 'order submitted', detail, key: event.clientOrderId, cause: event.commandId };
+/** Returns the stage that a fact shows, if any. */
+function stageOf({ name, body }: Fact, subject: string): Seen | undefined {
+  switch (name) {
+    case 'TradeBatch':
+      return { stage: 'trades flowing', detail: subject, count: body.trades.count };
+    case 'ServiceStatus': {
+      const count = body.counters.stored ?? 0;
+      if (body.service !== 'analytics' || count === 0) return undefined;
+      return { stage: 'trades stored', detail: `by ${body.instance}`, count };
+    }
+    case 'CandleClosed':
+      return { stage: 'candle closed', detail: subject };
+    case 'SignalGenerated':
+      return { stage: 'signal', detail: subject };
+    case 'DecisionMade': {
+      const { outcome, instrument, strategy, confluence } = body;
+      if (outcome.type !== 'accepted') return undefined;
+      const detail = `${instrument} by ${strategy}, confluence ${confluence ?? 'none'}`;
+      return { stage: 'decision accepted', detail, key: outcome.commandId };
+    }
+    case 'OrderSubmitted': {
+      const { side, quantity, instrument } = body.request;
+      const detail = `${side} ${quantity} ${instrument}`;
+      return { stage: 'order submitted', detail, key: body.clientOrderId, cause: body.commandId };
+    }
+    case 'OrderFilled': {
+      const { side, quantity, price } = body.fill;
+      return { stage: 'fill', detail: `${side} ${quantity} at ${price}`, cause: body.clientOrderId };
+    }
+    case 'StopMoved':
+      return { stage: 'stop moved', detail: `${body.from} to ${body.to}` };
+    case 'PositionClosed':
+      return { stage: 'position closed', detail: `P&L ${body.netPnl} (${body.reason})` };
+    default:
+      return undefined;
   }
-  if (event.type !== 'OrderFilled') return undefined;
-  const { side, quantity, price } = event.fill;
-  return { stage: 'fill', detail: `${side} ${quantity} at ${price}`, cause: event.clientOrderId };
-}
-
-function positionStage({ type, data }: InboundMessage): Seen | undefined {
-  const event = positionEvents.decode(type, data);
-  if (event.type === 'StopMoved') return { stage: 'stop moved', detail: `${event.from} to ${event.to}` };
-  if (event.type !== 'PositionClosed') return undefined;
-  return { stage: 'position closed', detail: `P&L ${event.netPnl} (${event.reason})` };
 }

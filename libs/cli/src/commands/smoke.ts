@@ -10,7 +10,6 @@ import { parseUpOptions } from '../supervisor/up-options.ts';
 import { SmokeStages, type StageReport } from './smoke-stages.ts';
 
 const SMOKE_MAX_MS = 120_000;
-const SPEED = 'max';
 
 /**
  * Runs a scratch engine on the synthetic market until every stage was seen, or says which one stayed silent.
@@ -42,23 +41,19 @@ async function runScratch(
 ): Promise<string | undefined> {
   const startMs = performance.now();
   const engine = await EngineSupervisor.start({
-    options: parseUpOptions({ feed: 'synthetic', speed: SPEED }, (path) => path),
+    options: parseUpOptions({ feed: 'synthetic' }, (path) => path),
     dataDir,
     root: ROOT,
     natsBinary: await findNatsBinary(environment.inherited, () => undefined),
     inherited: environment.inherited,
-    account: environment.inherited.ALGO_ACCOUNT ?? 'paper-main',
     say: () => undefined,
   });
   try {
     const stages = await SmokeStages.watch(engine, startMs, tell);
+    engine.startServices();
     const fault = Promise.race([
       engine.misconfigured.then(
-        ({ instance, message }) => `${instance} can't use its configuration:\n${message}`,
-      ),
-      engine.startServices(signal).then(
-        () => new Promise<never>(() => {}),
-        (error: unknown) => (error as Error).message,
+        ({ identity, message }) => `${identity} can't use its configuration:\n${message}`,
       ),
       timeout(SMOKE_MAX_MS, signal).then(() => undefined),
     ]);

@@ -1,26 +1,26 @@
 import type { ServiceStatus } from '@algo/contracts';
 import type { CliEnvironment } from '../config.ts';
-import { type AccessOptions, openEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { type EngineStatus, readEngineStatus } from '../reading/engine-status.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { countsOf, grouped } from '../supervisor/status-table.ts';
 
-/** Shows how an engine is, or how it was left. */
+/** Shows how an engine is, or how it was left, and what one of its accounts did. */
 export async function status(
   options: AccessOptions & { readonly json?: boolean },
   environment: CliEnvironment,
 ): Promise<void> {
   await using access = await openEngine(options, environment);
-  const found = await readEngineStatus(access);
+  const found = await readEngineStatus(access, accountOf(access.engine, options.account));
   if (options.json === true) return printLine(JSON.stringify(found));
   for (const line of statusLines(found)) await printLine(line);
 }
 
 /** Returns a status as lines for people. */
 export function statusLines(found: EngineStatus): string[] {
-  const { running, place, feed, pacing } = found;
+  const { running, place, feed, account } = found;
   return [
-    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · pacing ${pacing} · ${place}`,
+    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
     ...alignedRows([
       [

@@ -1,5 +1,5 @@
 import type { InboundMessage, Subscription } from '@algo/bus';
-import { codecFor, STREAMS, type StreamName } from '@algo/contracts';
+import { STREAMS, type StreamName } from '@algo/contracts';
 import { InputError, isoTime } from '@algo/model';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, type EngineAccess, openEngine } from '../reading/engine-access.ts';
@@ -113,8 +113,8 @@ class Printer {
   }
 }
 
-function jsonLine({ stream, sequence, subject, type, id, timeUs, lane, ...message }: InboundMessage): string {
-  const body = bodyOf(type, message.data);
+function jsonLine(message: InboundMessage): string {
+  const { stream, sequence, subject, type, id, timeUs, lane } = message;
   return readableJson({
     stream,
     sequence,
@@ -123,26 +123,22 @@ function jsonLine({ stream, sequence, subject, type, id, timeUs, lane, ...messag
     id,
     timeUs,
     ...(lane === undefined ? {} : { lane }),
-    ...body,
+    ...bodyOf(message),
   });
 }
 
-function textLine({ subject, type, timeUs, data }: InboundMessage): string {
-  const body = bodyOf(type, data);
+function textLine(message: InboundMessage): string {
+  const { subject, type, timeUs } = message;
+  const body = bodyOf(message);
   const words = 'message' in body ? readableJson(body.message) : `(unreadable: ${body.unreadable})`;
   return `${isoTime(timeUs)}  ${subject}  ${type.replace('algo.v1.', '')}  ${words}`;
 }
 
 /** What can't be read is shown as such: a tail is where one looks for it. */
-function bodyOf(
-  type: string,
-  data: Uint8Array,
-): { message: unknown } | { unreadable: string; bytes: number } {
-  const codec = codecFor(type);
-  if (codec === undefined) return { unreadable: `unknown type ${type}`, bytes: data.length };
+function bodyOf(message: InboundMessage): { message: unknown } | { unreadable: string; bytes: number } {
   try {
-    return { message: codec.decode(data) };
+    return { message: message.fact.body };
   } catch (error) {
-    return { unreadable: (error as Error).message, bytes: data.length };
+    return { unreadable: (error as Error).message, bytes: message.data.length };
   }
 }

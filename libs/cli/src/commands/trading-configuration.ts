@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@algo/bus';
-import { codecs, subjects } from '@algo/contracts';
-import { type ControlCommand, InputError } from '@algo/model';
+import { subjects } from '@algo/contracts';
+import { type AccountId, InputError } from '@algo/model';
 import { z } from 'zod';
 import { type CliEnvironment, ROOT } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import { type AccessOptions, openRunningEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
-import { CONFIRM_MAX_MS, engineTimeUs, publishAndWait } from './control.ts';
+import { askEngine, CONFIRM_MAX_MS, engineTimeUs } from './control.ts';
 
 const activeDocument = z.object({ name: z.string() });
 
@@ -44,27 +44,28 @@ async function activeConfiguration(
 ): Promise<string | undefined> {
   try {
     await using access = await openRunningEngine(options, environment);
-    return await activeIn(access.bus);
+    return await activeIn(access.bus, accountOf(access.engine, options.account));
   } catch (error) {
     if (error instanceof CommandFailure) return undefined; // none runs, so none is in force
     throw error;
   }
 }
 
-async function activeIn(bus: Bus): Promise<string | undefined> {
-  const entry = await bus.bucket('documents').get('active_config.current');
+async function activeIn(bus: Bus, account: AccountId): Promise<string | undefined> {
+  const entry = await bus.bucket('documents').get(`active_config.${account}`);
   return entry === undefined
     ? undefined
     : activeDocument.parse(JSON.parse(new TextDecoder().decode(entry.value))).name;
 }
 
-/** Makes the engine trade by another configuration from now on. */
+/** Makes an account trade by another configuration from now on. */
 export async function useConfiguration(
   name: string,
   options: AccessOptions & { readonly json?: boolean },
   environment: CliEnvironment,
 ): Promise<void> {
   await using access = await openRunningEngine(options, environment);
+  const account = accountOf(access.engine, options.account);
   const known = configurationNames(configurationFolder(environment)).join(', ');
   // Checked here first: an unknown name must not reach the service that trades.
   const isName = /^[A-Za-z0-9_-]{1,64}$/.test(name);
@@ -75,20 +76,23 @@ export async function useConfiguration(
       because: `the engine has none of that name (${known})`,
       remedy: 'Choose one of these, or add its file and start the engine again.',
     });
-  const command: ControlCommand = {
-    type: 'SwitchConfiguration',
-    commandId: randomUUID(),
-    configuration: name,
-    by: environment.user,
-    timeUs: await engineTimeUs(access),
-  };
-  const confirmed = await publishAndWait(access, subjects.controlConfig(), command, {
-    stream: 'DECISIONS',
-    subject: subjects.configuration(),
-    isAnswer: ({ type, data }) =>
-      type === codecs.ConfigurationActivated.type &&
-      codecs.ConfigurationActivated.decode(data).configuration.name === name,
-  });
+  const confirmed = await askEngine(
+    access.bus,
+    account,
+    'SwitchConfiguration',
+    {
+      type: 'SwitchConfiguration',
+      commandId: randomUUID(),
+      configuration: name,
+      by: environment.user,
+      timeUs: await engineTimeUs(access.bus),
+    },
+    {
+      stream: 'DECISIONS',
+      subject: subjects.configuration(account),
+      isIt: (fact) => fact.name === 'ConfigurationActivated' && fact.body.configuration.name === name,
+    },
+  );
   if (!confirmed)
     throw new CommandFailure(
       `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s. ` +

@@ -1,20 +1,15 @@
 import { join } from 'node:path';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
-import { CommandFailure, EXIT_CODE, type ExitCode } from '../exit-codes.ts';
+import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { DataDirLock } from '../supervisor/data-dir-lock.ts';
 import { readEngineFile } from '../supervisor/engine-file.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
-import { EngineSupervisor, ReconcileRefusedError } from '../supervisor/engine-supervisor.ts';
+import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
 import { FeedEnd } from '../supervisor/feed-end.ts';
 import { findNatsBinary } from '../supervisor/nats-binary.ts';
-import {
-  checkFeedFiles,
-  endLeftovers,
-  makeUsable,
-  refuseOtherPacing,
-} from '../supervisor/prepare-data-dir.ts';
+import { checkFeedFiles, endLeftovers, makeUsable, refuseOtherPlan } from '../supervisor/prepare-data-dir.ts';
 import { StatusScreen } from '../supervisor/status-screen.ts';
-import { parseUpOptions, type RawUpOptions, type UpOptions } from '../supervisor/up-options.ts';
+import { parseUpOptions, type RawUpOptions, speedWarning, type UpOptions } from '../supervisor/up-options.ts';
 
 /**
  * Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't
@@ -24,7 +19,9 @@ export async function up(
   raw: RawUpOptions & { readonly color?: boolean },
   environment: CliEnvironment,
 ): Promise<void> {
-  const options = parseUpOptions(raw, fromCaller);
+  const { ALGO_ACCOUNTS, ALGO_ACCOUNT } = environment.inherited;
+  const accounts = raw.accounts ?? ALGO_ACCOUNTS ?? ALGO_ACCOUNT;
+  const options = parseUpOptions(accounts === undefined ? raw : { ...raw, accounts }, fromCaller);
   checkFeedFiles(options.files);
   const dataDir = options.dataDir ?? join(environment.dataRoot, options.feedKind);
   const screen = new StatusScreen(process.stdout, {
@@ -34,9 +31,11 @@ export async function up(
   makeUsable(dataDir);
   using _lock = DataDirLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);
-  refuseOtherPacing(dataDir, before, options);
+  refuseOtherPlan(dataDir, before, options);
   await endLeftovers(dataDir, ROOT, before);
   const say = (line: string) => screen.say(line);
+  const warning = speedWarning(options);
+  if (warning !== undefined) say(warning);
   const stop = new AbortController();
   const engineParts = {
     options,
@@ -44,7 +43,6 @@ export async function up(
     root: ROOT,
     natsBinary: await findNatsBinary(environment.inherited, say),
     inherited: environment.inherited,
-    account: environment.inherited.ALGO_ACCOUNT ?? 'paper-main',
     say,
   };
   let engine: EngineSupervisor | undefined;
@@ -72,28 +70,17 @@ async function run(
   const aborted = new Promise<void>((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
-  const misconfigured = engine.misconfigured.then(({ instance, message }) => {
-    throw new CommandFailure(`${instance} can't use its configuration:\n${message}`, EXIT_CODE.misconfigured);
+  const misconfigured = engine.misconfigured.then(({ identity, message }) => {
+    throw new CommandFailure(`${identity} can't use its configuration:\n${message}`, EXIT_CODE.misconfigured);
   });
-  const refused = engine.startServices(signal).catch((error: unknown) => {
-    if (error instanceof ReconcileRefusedError)
-      throw new CommandFailure(
-        `reconciliation refused; nothing may trade:\n${error.message}`,
-        reconcileExit(error),
-      );
-    throw error;
-  });
+  engine.startServices();
   const never = new Promise<never>(() => {});
   screen.show(() => engineFrame(engine));
   try {
     const ended = options.exitAtEnd ? new FeedEnd(engine.view).reached(signal) : never;
-    await Promise.race([aborted, misconfigured, ended, refused.then(() => never)]);
+    await Promise.race([aborted, misconfigured, ended]);
     if (options.exitAtEnd && !signal.aborted) screen.summary(engineFrame(engine));
   } finally {
     screen.close();
   }
-}
-
-function reconcileExit({ jobCode }: ReconcileRefusedError): ExitCode {
-  return jobCode === EXIT_CODE.misconfigured ? EXIT_CODE.misconfigured : EXIT_CODE.failed;
 }

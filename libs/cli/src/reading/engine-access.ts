@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { JetStreamBus, NatsServerProcess } from '@algo/bus';
-import { SERVICES } from '@algo/contracts';
-import { InputError } from '@algo/model';
-import { baseConfig, connectBus, instancesOf, readConfig } from '@algo/runtime';
+import { type AccountId, accountId, InputError } from '@algo/model';
+import { baseConfig, connectBus, enginePlanOf, processesOf, readConfig } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { DataDirLock } from '../supervisor/data-dir-lock.ts';
@@ -14,11 +13,10 @@ import { findEngine } from './data-dirs.ts';
 
 /** What commands need to know of an engine besides its bus. */
 export interface EngineFacts {
-  readonly account: string;
-  readonly pacing: 'steps' | 'live';
+  readonly accounts: readonly string[];
   readonly feed: string;
-  /** The names of its processes. */
-  readonly instances: readonly string[];
+  /** Of its processes. */
+  readonly identities: readonly string[];
 }
 
 /**
@@ -38,6 +36,21 @@ export interface AccessOptions {
   readonly dataDir?: string;
   /** Address of the nats-server of an engine that runs elsewhere, such as in containers. */
   readonly nats?: string;
+  /** Which of the engine's accounts is meant. */
+  readonly account?: string;
+}
+
+/** Returns the account that a command means. *Errors*: InputError that lists those of the engine. */
+export function accountOf({ accounts }: Pick<EngineFacts, 'accounts'>, named: string | undefined): AccountId {
+  const [only, ...others] = accounts;
+  if (named === undefined && only !== undefined && others.length === 0) return accountId(only);
+  if (named !== undefined && accounts.includes(named)) return accountId(named);
+  throw new InputError({
+    field: '--account',
+    value: named ?? 'not named',
+    because: named === undefined ? 'this engine has several' : 'this engine has no such account',
+    remedy: `Name one of ${accounts.join(', ')}.`,
+  });
 }
 
 /** Opens an engine for reading, running or stopped. *Errors*: CommandFailure 3 when there is none. */
@@ -59,12 +72,13 @@ export async function openRunningEngine(
 }
 
 /**
- * Credentials and account come from the environment, under the names that services read. *Errors*: InputError when both a
- * data directory and an address are named, or when nobody listens; ConfigError.
+ * Credentials, accounts and the number of analytics processes come from the environment, under the names that services
+ * read; the feed from what it told last. *Errors*: InputError when both a data directory and an address are named, or
+ * when nobody listens; ConfigError.
  */
 async function elsewhere(
   url: string,
-  { dataDir }: AccessOptions,
+  { dataDir, account }: AccessOptions,
   { inherited }: CliEnvironment,
 ): Promise<EngineAccess> {
   if (dataDir !== undefined)
@@ -75,14 +89,14 @@ async function elsewhere(
       remedy: 'Name one of them.',
     });
   const config = readConfig('algo', baseConfig, { ...inherited, ALGO_NATS_URL: url });
-  const bus = await connectBus(config, `cli-${process.pid}`);
-  const steps = await bus.last('STEPS', 'step.mark.>');
-  const engine: EngineFacts = {
-    account: config.account,
-    pacing: steps === undefined ? 'live' : 'steps',
-    feed: 'not known from here',
-    instances: SERVICES.flatMap((service) => instancesOf(service, config)),
-  };
+  const bus = await connectBus(config, identityHere());
+  const told = (await bus.last('MARKET', 'md.time.>'))?.fact;
+  const feeds = told?.name === 'TimeAdvanced' ? [told.body.feed] : config.feeds;
+  const known = inherited.ALGO_ACCOUNTS === undefined ? [config.account] : config.accounts;
+  const accounts = account === undefined || known.includes(account) ? known : [...known, account];
+  const plan = { ...enginePlanOf(config), accounts, feeds };
+  const identities = processesOf(plan).map(({ identity }) => identity);
+  const engine: EngineFacts = { accounts, feed: feeds.join(', '), identities };
   return {
     ...{ engine, bus, place: url, running: true, dataDir: undefined },
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
@@ -123,11 +137,15 @@ async function overStoppedStore(
 }
 
 function accessTo({ dataDir, engine }: { dataDir: string; engine: EngineFile }) {
-  const { account, pacing, feed, services } = engine;
-  return { dataDir, place: dataDir, engine: { account, pacing, feed, instances: Object.keys(services) } };
+  const { accounts, feed, services } = engine;
+  return { dataDir, place: dataDir, engine: { accounts, feed, identities: Object.keys(services) } };
+}
+
+function connect(url: string): Promise<JetStreamBus> {
+  return JetStreamBus.connect({ servers: [url], identity: identityHere() });
 }
 
 /** The process id makes the name unique: two commands at once must not share an inbox. */
-function connect(url: string): Promise<JetStreamBus> {
-  return JetStreamBus.connect({ servers: [url], identity: `cli-${process.pid}` });
+export function identityHere(): string {
+  return `cli.${process.pid}`;
 }

@@ -1,8 +1,9 @@
 import type { Bus } from '@algo/bus';
-import { codecs, riskEvents, type ServiceStatus, subjects } from '@algo/contracts';
+import { type ServiceStatus, subjects } from '@algo/contracts';
+import type { AccountId } from '@algo/model';
+import { type EventCounts, EventTally } from '@algo/read-models';
 import type { EngineAccess } from './engine-access.ts';
-import { countEvents, countFeed, type EventCounts, type FeedCounts } from './event-counts.ts';
-import { readEvents } from './read-events.ts';
+import { readAccountEvents, readEvents } from './read-events.ts';
 import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
 import { countStreamTrades } from './trade-count.ts';
 
@@ -13,14 +14,15 @@ export interface InstrumentStatus extends StoredInstrument {
 }
 
 /** What `algo status` tells. Its JSON is documented in docs/operations.md. */
-export interface EngineStatus extends EventCounts, FeedCounts {
+export interface EngineStatus extends EventCounts {
   /** Null for an engine whose files are elsewhere. */
   readonly dataDir: string | null;
   /** Its data directory, or its server's address. */
   readonly place: string;
   readonly running: boolean;
   readonly feed: string;
-  readonly pacing: string;
+  /** Whose decisions, orders and positions are counted. */
+  readonly account: string;
   readonly tradesIn: number;
   readonly stored: number;
   /** Came in and isn't stored; null while running, when the difference is only on its way. */
@@ -31,35 +33,40 @@ export interface EngineStatus extends EventCounts, FeedCounts {
   readonly inFlight: number | null;
   /** False when the market stream has dropped its oldest trades, so that `tradesIn` is a lower bound. */
   readonly tradesInIsWhole: boolean;
-  readonly equity: string | null;
   readonly instruments: readonly InstrumentStatus[];
   readonly services: readonly ServiceStatus[];
 }
 
-/** Returns how an engine is, or how it was left. */
-export async function readEngineStatus(access: EngineAccess): Promise<EngineStatus> {
+/** Returns how an engine is, or how it was left, and what one of its accounts did. */
+export async function readEngineStatus(access: EngineAccess, account: AccountId): Promise<EngineStatus> {
   const { bus, dataDir, place, engine } = access;
-  const services = await lastStatuses(bus, engine.instances);
+  const services = await lastStatuses(bus, engine.identities);
   const trades = access.running ? liveTrades(services) : await storedTrades(bus, access.dataDir);
   return {
     dataDir: dataDir ?? null,
     place,
     running: access.running,
     feed: engine.feed,
-    pacing: engine.pacing,
+    account,
     ...trades,
-    ...(await countFeed(bus)),
-    ...(await countEvents(bus)),
-    equity: await lastEquity(bus),
+    ...(await countEvents(bus, account)),
     services,
   };
 }
 
-async function lastStatuses(bus: Bus, instances: readonly string[]): Promise<ServiceStatus[]> {
+async function countEvents(bus: Bus, account: AccountId): Promise<EventCounts> {
+  const tally = new EventTally();
+  for await (const { fact } of readEvents(bus, 'MARKET', 'md.feed.>')) tally.take(fact);
+  for await (const { fact } of readAccountEvents(bus, account)) tally.take(fact);
+  for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) tally.take(fact);
+  return tally.counts();
+}
+
+async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<ServiceStatus[]> {
   const found: ServiceStatus[] = [];
-  for (const instance of instances) {
-    const message = await bus.last('SYSTEM', subjects.service(instance));
-    if (message?.type === codecs.ServiceStatus.type) found.push(codecs.ServiceStatus.decode(message.data));
+  for (const identity of identities) {
+    const said = (await bus.last('SYSTEM', subjects.service(identity)))?.fact;
+    if (said?.name === 'ServiceStatus') found.push(said.body);
   }
   return found;
 }
@@ -109,17 +116,3 @@ const NOTHING_STORED = {
   tradeVolume: 0,
   candleVolume: { '15s': 0, '1m': 0, '5m': 0, '15m': 0, '1h': 0 },
 };
-
-/** Mostly the last thing that was said of risk; after a halt or a drawdown it takes a look through all of them. */
-async function lastEquity(bus: Bus): Promise<string | null> {
-  const last = await bus.last('RISK', 'risk.evt.>');
-  if (last === undefined) return null;
-  const newest = riskEvents.decode(last.type, last.data);
-  if (newest.type === 'EquityMarked') return newest.equity.toString();
-  let equity: string | null = null;
-  for await (const { type, data } of readEvents(bus, 'RISK', 'risk.evt.>')) {
-    const event = riskEvents.decode(type, data);
-    if (event.type === 'EquityMarked') equity = event.equity.toString();
-  }
-  return equity;
-}

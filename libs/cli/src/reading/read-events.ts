@@ -1,27 +1,29 @@
-import type { Bus, InboundMessage } from '@algo/bus';
-import type { StreamName } from '@algo/contracts';
-import { InputError } from '@algo/model';
+import { type Bus, type InboundMessage, StreamLanes } from '@algo/bus';
+import { fenceFilter, type StreamName } from '@algo/contracts';
+import type { AccountId } from '@algo/model';
+import { identityOf } from '@algo/runtime';
 
-/** More events of one kind than a command holds in memory. */
-const EVENTS_MAX = 2_000_000;
-
-/** Yields each stored message of a subject once: what a restart said again is dropped by its event id. */
+/** Yields each stored message of a subject once, as the services read them: no repeats, nothing behind a fence. */
 export async function* readEvents(
   bus: Bus,
   stream: StreamName,
   subject: string,
 ): AsyncGenerator<InboundMessage> {
-  const seen = new Set<string>();
-  for await (const message of bus.read({ stream, subjects: [subject], after: 0 })) {
-    if (seen.has(message.id)) continue;
-    if (seen.size >= EVENTS_MAX)
-      throw new InputError({
-        field: subject,
-        value: seen.size,
-        because: 'more events than one command reads',
-        remedy: 'Use a data directory of its own per run.',
-      });
-    seen.add(message.id);
-    yield message;
+  const lanes = new StreamLanes(stream, (await bus.bounds(stream)).first > 1);
+  const passed: InboundMessage[] = [];
+  for await (const message of bus.read({ stream, subjects: [subject, fenceFilter(stream)], after: 0 })) {
+    lanes.admit(message, (next) => passed.push(next));
+    yield* passed.splice(0);
   }
+}
+
+/** Yields what one account decided and did: signals that all accounts read, its decisions, orders and positions. */
+export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
+  yield* readEvents(bus, 'ANALYTICS', 'an.signal.>');
+  // A decision's subject names its instrument alone.
+  const decider = identityOf('decision', account);
+  for await (const message of readEvents(bus, 'DECISIONS', 'dec.made.>'))
+    if (message.lane?.producer === decider) yield message;
+  yield* readEvents(bus, 'ORDERS', `ord.evt.${account}.>`);
+  yield* readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`);
 }

@@ -1,24 +1,23 @@
 import type { Bus } from '@algo/bus';
-import { codecs, orderEvents, positionEvents } from '@algo/contracts';
-import {
-  decisionEntry,
-  inJournalOrder,
-  type JournalEntry,
-  orderEntry,
-  positionEntry,
-} from './journal-order.ts';
-import { readEvents } from './read-events.ts';
+import { type AccountId, InputError } from '@algo/model';
+import { JournalBook } from '@algo/read-models';
+import { readAccountEvents } from './read-events.ts';
 
-/** Returns everything the engine decided and did, in canonical order, each event once. */
-export async function readJournal(bus: Bus): Promise<JournalEntry[]> {
-  const entries: JournalEntry[] = [];
-  for await (const { type, data } of readEvents(bus, 'DECISIONS', 'dec.made.>'))
-    if (type === codecs.DecisionMade.type) entries.push(decisionEntry(codecs.DecisionMade.decode(data)));
-  for await (const { type, data } of readEvents(bus, 'ORDERS', 'ord.evt.>')) {
-    const entry = orderEntry(orderEvents.decode(type, data));
-    if (entry !== null) entries.push(entry);
+/** More facts than a command holds in memory. */
+const FACTS_MAX = 2_000_000;
+
+/** Returns everything that one account decided and did. *Errors*: InputError when that is too much to hold. */
+export async function readJournal(bus: Bus, account: AccountId): Promise<JournalBook> {
+  const book = new JournalBook();
+  for await (const { fact } of readAccountEvents(bus, account)) {
+    book.take(fact);
+    if (book.size > FACTS_MAX)
+      throw new InputError({
+        field: 'journal',
+        value: book.size,
+        because: 'more facts than one command reads',
+        remedy: 'Use a data directory of its own per run.',
+      });
   }
-  for await (const { type, data } of readEvents(bus, 'POSITIONS', 'pos.evt.>'))
-    entries.push(positionEntry(positionEvents.decode(type, data)));
-  return inJournalOrder(entries);
+  return book;
 }

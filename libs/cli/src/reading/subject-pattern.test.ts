@@ -20,13 +20,13 @@ test.each(['', 'a..b', 'a.>.b', 'a b', '.a', 'a.'])('%j is no subject', (pattern
   expect(() => checkPattern(pattern)).toThrow(InputError);
 });
 
-test.each(['pos.>', '*.evt.>', '>', 'sys.service.ingest-0'])('%j is a subject', (pattern) => {
+test.each(['pos.>', '*.evt.>', '>', 'sys.service.ingest.synthetic'])('%j is a subject', (pattern) => {
   expect(() => checkPattern(pattern)).not.toThrow();
 });
 
 test('a tail over md reads only the market and candle streams, each by its own part', () => {
   expect(tailPlans('md.>')).toEqual([
-    { stream: 'MARKET', subjects: ['md.trades.>', 'md.feed.>'] },
+    { stream: 'MARKET', subjects: ['md.trades.>', 'md.feed.>', 'md.time.>'] },
     { stream: 'CANDLES', subjects: ['md.candles.>'] },
   ]);
 });

@@ -1,6 +1,6 @@
-import type { Bus, LanePosition } from '@algo/bus';
-import { codecs } from '@algo/contracts';
+import type { Bus } from '@algo/bus';
 import type { InstrumentId } from '@algo/model';
+import { readEvents } from './read-events.ts';
 
 /** What the market stream still holds of one instrument. *Units*: volume base. */
 export interface InstrumentTrades {
@@ -14,34 +14,12 @@ export interface StreamTrades {
   readonly isWhole: boolean;
 }
 
-/** Tells messages that a restarted producer said again: each lane counts up within one life. */
-export class LaneRepeats {
-  readonly #last = new Map<string, { epoch: number; count: number }>();
-
-  /** Returns whether a lane was at or past this place already, and takes note of it. */
-  isRepeat(lane: LanePosition | undefined, subjectLane: string): boolean {
-    if (lane === undefined) return false;
-    const key = `${lane.producer}/${subjectLane}`;
-    const last = this.#last.get(key);
-    const repeated =
-      last !== undefined &&
-      (lane.epoch < last.epoch || (lane.epoch === last.epoch && lane.count <= last.count));
-    if (!repeated) this.#last.set(key, { epoch: lane.epoch, count: lane.count });
-    return repeated;
-  }
-}
-
 /** Counts the trades that the market stream holds, each batch once. */
 export async function countStreamTrades(bus: Bus): Promise<StreamTrades> {
-  const repeats = new LaneRepeats();
   const byInstrument = new Map<InstrumentId, InstrumentTrades>();
-  let first: number | undefined;
-  for await (const message of bus.read({ stream: 'MARKET', subjects: ['md.>'], after: 0 })) {
-    first ??= message.sequence;
-    if (message.type !== codecs.TradeBatch.type) continue;
-    const shardLane = message.subject.split('.').slice(0, 3).join('.');
-    if (repeats.isRepeat(message.lane, shardLane)) continue;
-    const { trades } = codecs.TradeBatch.decode(message.data);
+  for await (const { fact } of readEvents(bus, 'MARKET', 'md.trades.>')) {
+    if (fact.name !== 'TradeBatch') continue;
+    const { trades } = fact.body;
     const before = byInstrument.get(trades.instrument) ?? { trades: 0, volume: 0 };
     let volume = 0;
     for (let i = 0; i < trades.count; i++) volume += trades.quantity[i]!;
@@ -50,5 +28,5 @@ export async function countStreamTrades(bus: Bus): Promise<StreamTrades> {
       volume: before.volume + volume,
     });
   }
-  return { byInstrument, isWhole: first === undefined || first === 1 };
+  return { byInstrument, isWhole: (await bus.bounds('MARKET')).first <= 1 };
 }

@@ -4,7 +4,11 @@ import { InputError } from '@algo/model';
 import { z } from 'zod';
 import { isSameProcess } from './process-identity.ts';
 
+/** Of what a data directory holds; a build reads its own only. */
+const LAYOUT = 2;
+
 const engineFile = z.object({
+  layout: z.literal(LAYOUT),
   version: z.string(),
   /** The supervisor; meaningless once `running` is false. */
   pid: z.number().int(),
@@ -13,21 +17,21 @@ const engineFile = z.object({
   natsUrl: z.string(),
   natsPort: z.number().int(),
   natsPid: z.number().int().nullable(),
-  pacing: z.enum(['steps', 'live']),
   feed: z.string(),
-  account: z.string(),
+  accounts: z.array(z.string()).min(1),
   analytics: z.number().int(),
   startedMs: z.number(),
+  /** Process ids by identity. */
   services: z.record(z.string(), z.number().int().nullable()),
 });
 /** What a data directory says of the engine that runs on it, or ran on it last. */
-export type EngineFile = z.infer<typeof engineFile>;
+export type EngineFile = Omit<z.infer<typeof engineFile>, 'layout'>;
 
 const pathOf = (dataDir: string) => join(dataDir, 'engine.json');
 
 /**
  * Returns what was written last, or undefined for a directory that never had an engine. *Errors*: InputError
- * when damaged.
+ * when damaged, or of an engine whose data this one can't read.
  */
 export function readEngineFile(dataDir: string): EngineFile | undefined {
   let text: string;
@@ -37,8 +41,17 @@ export function readEngineFile(dataDir: string): EngineFile | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const parsed = engineFile.safeParse(jsonOf(text));
+  const json = jsonOf(text);
+  const parsed = engineFile.safeParse(json);
   if (parsed.success) return parsed.data;
+  if (json !== null && typeof json === 'object' && !('layout' in json && json.layout === LAYOUT))
+    throw new InputError({
+      field: '--data-dir',
+      value: dataDir,
+      because:
+        'its data were written by another version of the engine, in a layout that this one does not read',
+      remedy: 'Choose a fresh --data-dir, or delete this one.',
+    });
   throw new InputError({
     field: 'engine file',
     value: pathOf(dataDir),
@@ -50,7 +63,7 @@ export function readEngineFile(dataDir: string): EngineFile | undefined {
 /** Writes it whole or not at all. */
 export function writeEngineFile(dataDir: string, engine: EngineFile): void {
   const fresh = `${pathOf(dataDir)}.new`;
-  writeFileSync(fresh, `${JSON.stringify(engine, null, 2)}\n`);
+  writeFileSync(fresh, `${JSON.stringify({ layout: LAYOUT, ...engine }, null, 2)}\n`);
   renameSync(fresh, pathOf(dataDir));
 }
 

@@ -33,10 +33,10 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
       closed: grouped(view.sum('position-risk', 'closed')),
       'stop moves': grouped(view.sum('position-risk', 'stopsMoved')),
       'P&L realised': view.realizedPnl.rounded(2, 'half-even').toString(),
-      equity: equity === undefined ? '-' : equity.equity.rounded(2, 'half-even').toString(),
+      equity: equity === undefined ? '-' : equity.rounded(2, 'half-even').toString(),
     },
     lastEvent: view.lastEvent,
-    notes: engine.plan.missing.map((name) => `${name} is not in this checkout: left out`),
+    notes: [...view.refusals.values()],
   };
 }
 
@@ -46,13 +46,13 @@ function noteOf(service: ServiceProcess, current: ServiceStatus | undefined): st
 }
 
 function rowOf(engine: EngineSupervisor, service: ServiceProcess): ServiceRow {
-  const status = engine.view.statuses.get(service.spec.instance);
+  const status = engine.view.statuses.get(service.spec.identity);
   const current = status?.pid === service.pid ? status : undefined;
   const { rssBytes: _, uptimeMs: __, ...counters } = status?.counters ?? {};
   const isIngest = status?.service === 'ingest';
   const state = service.state === 'restarting' ? `restarting in ${service.restartInMs} ms` : service.state;
   return {
-    instance: service.spec.instance,
+    instance: service.spec.identity,
     state: service.state === 'running' && current?.ready === false ? 'not ready' : state,
     pid: service.pid ?? null,
     restarts: service.restarts,

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
 import { version } from '@algo/runtime';
+import { identityHere } from '../reading/engine-access.ts';
 import type { EngineFile } from './engine-file.ts';
 import { writeEngineFile } from './engine-file.ts';
 import { EngineView } from './engine-view.ts';
 import { watchNats } from './nats-watcher.ts';
 import { birthOf } from './process-identity.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import { runOnce } from './run-once.ts';
-import { planServices, type ServicePlan } from './service-plan.ts';
+import { planServices } from './service-plan.ts';
 import { type Misconfigured, ServiceProcess, type ServiceSpec } from './service-process.ts';
 import type { UpOptions } from './up-options.ts';
 
@@ -20,24 +20,10 @@ export interface EngineParts {
   readonly root: string;
   readonly natsBinary: string;
   readonly inherited: NodeJS.ProcessEnv;
-  readonly account: string;
   /** Told what is going on during the start, one line each. */
   readonly say: (line: string) => void;
 }
 
-/** How the reconciliation before trading ended, when it refused. */
-export class ReconcileRefusedError extends Error {
-  override readonly name = 'ReconcileRefusedError';
-  /** The job's exit code, null when it could not run. */
-  readonly jobCode: number | null;
-
-  constructor(said: string, jobCode: number | null) {
-    super(said);
-    this.jobCode = jobCode;
-  }
-}
-
-const VENUE_READY_MAX_MS = 60_000;
 const LOG_TRIM_MS = 60_000;
 
 /** One engine on this machine: nats-server and every service as a process, kept alive until it is stopped. */
@@ -46,7 +32,7 @@ export class EngineSupervisor {
   readonly nats: NatsServerProcess;
   readonly view: EngineView;
   readonly services: ServiceProcess[] = [];
-  readonly plan: ServicePlan;
+  readonly #specs: readonly ServiceSpec[];
   natsRestarts = 0;
   readonly #bus: JetStreamBus;
   readonly #startedMs = Date.now();
@@ -62,8 +48,9 @@ export class EngineSupervisor {
     this.view = view;
     this.#bus = bus;
     const { root, dataDir, inherited } = parts;
-    this.plan = planServices(parts.options, { root, dataDir, inherited, natsUrl: nats.url });
+    this.#specs = planServices(parts.options, { root, dataDir, inherited, natsUrl: nats.url });
     view.onStatus = (status) => this.#onStatus(status);
+    view.onRefusal = (words) => parts.say(words);
     nats.onExit = () => void this.#restartNats();
     this.#unwatchNats = watchNats(nats.pid);
     this.#trimmer = setInterval(() => {
@@ -71,7 +58,7 @@ export class EngineSupervisor {
     }, LOG_TRIM_MS);
   }
 
-  /** Starts nats-server, provisions it and starts every service in order. */
+  /** Starts nats-server and provisions it. */
   static async start(parts: EngineParts): Promise<EngineSupervisor> {
     parts.say('starting nats-server');
     const nats = await NatsServerProcess.start({
@@ -82,9 +69,9 @@ export class EngineSupervisor {
       ...(parts.options.port === undefined ? {} : { port: parts.options.port }),
     });
     try {
-      const bus = await JetStreamBus.connect({ servers: [nats.url], identity: 'cli-up' });
+      const bus = await JetStreamBus.connect({ servers: [nats.url], identity: identityHere() });
       await provision(bus, { replicas: 1, durables: allDurables() });
-      return new EngineSupervisor(parts, nats, bus, await EngineView.open(bus));
+      return new EngineSupervisor(parts, nats, bus, await EngineView.open(bus, parts.options.accounts));
     } catch (error) {
       await nats.stop();
       throw error;
@@ -100,18 +87,9 @@ export class EngineSupervisor {
     return this.#bus;
   }
 
-  /** Starts the services in their order. *Errors*: ReconcileRefusedError with the job's own words. */
-  async startServices(signal: AbortSignal): Promise<void> {
-    const { say } = this.parts;
-    for (const name of this.plan.missing) say(`${name} is not in this checkout: left out`);
-    this.#start(this.plan.venue);
-    await this.#venueReady(signal);
-    if (this.plan.reconcile !== undefined && !signal.aborted) {
-      say('reconciling with the venue');
-      const job = await runOnce(this.plan.reconcile, signal);
-      if (job.code !== 0 && !signal.aborted) throw new ReconcileRefusedError(job.said, job.code);
-    }
-    for (const spec of this.plan.others) if (!signal.aborted) this.#start(spec);
+  /** Starts the services in the order of the plan; whoever needs another one waits for it. */
+  startServices(): void {
+    for (const spec of this.#specs) this.#start(spec);
   }
 
   /** Stops the services in reverse order, then nats-server. */
@@ -132,7 +110,7 @@ export class EngineSupervisor {
   }
 
   #start(spec: ServiceSpec): void {
-    this.parts.say(`starting ${spec.instance}`);
+    this.parts.say(`starting ${spec.identity}`);
     const service = new ServiceProcess(spec);
     service.natsIsUp = () => this.#natsUp;
     service.onChange = () => {
@@ -140,24 +118,16 @@ export class EngineSupervisor {
     };
     service.onFailure = () =>
       this.parts.say(
-        `${spec.instance} ended: ${service.lastFailure}. Starting it again in ${service.restartInMs} ms; its log: ${spec.logPath}`,
+        `${spec.identity} ended: ${service.lastFailure}. Starting it again in ` +
+          `${service.restartInMs} ms; its log: ${spec.logPath}`,
       );
     service.onMisconfigured = (fault) => this.#misconfigured.resolve(fault);
     this.services.push(service);
     service.start();
   }
 
-  async #venueReady(signal: AbortSignal): Promise<void> {
-    const venue = this.services[0]!;
-    const deadline = performance.now() + VENUE_READY_MAX_MS;
-    while (venue.state !== 'running' && venue.state !== 'misconfigured' && !signal.aborted) {
-      if (performance.now() > deadline) return this.parts.say('the paper venue is slow to start; going on');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
   #onStatus(status: ServiceStatus): void {
-    const service = this.services.find(({ spec }) => spec.instance === status.instance);
+    const service = this.services.find(({ spec }) => spec.identity === status.instance);
     if (status.ready) service?.markReady(status.pid);
   }
 
@@ -186,7 +156,7 @@ export class EngineSupervisor {
   }
 
   #writeFile(running: boolean): void {
-    const { options, dataDir, account } = this.parts;
+    const { options, dataDir } = this.parts;
     const engine: EngineFile = {
       version,
       pid: process.pid,
@@ -195,12 +165,11 @@ export class EngineSupervisor {
       natsUrl: this.nats.url,
       natsPort: this.nats.port,
       natsPid: this.nats.pid ?? null,
-      pacing: options.pacing,
       feed: options.feed,
-      account,
+      accounts: [...options.accounts],
       analytics: options.analytics,
       startedMs: this.#startedMs,
-      services: Object.fromEntries(this.services.map(({ spec, pid }) => [spec.instance, pid ?? null])),
+      services: Object.fromEntries(this.services.map(({ spec, pid }) => [spec.identity, pid ?? null])),
     };
     writeEngineFile(dataDir, engine);
   }

@@ -1,24 +1,21 @@
 import type { Bus, InboundMessage, Subscription } from '@algo/bus';
-import {
-  codecs,
-  orderEvents,
-  positionEvents,
-  riskEvents,
-  type ServiceStatus,
-  type StreamName,
-} from '@algo/contracts';
-import { Decimal, type OrderEvent, type PositionEvent, type RiskEvent } from '@algo/model';
+import { type Fact, type ServiceStatus, type StreamName, subjects } from '@algo/contracts';
+import { Decimal } from '@algo/model';
 
 const RATE_WINDOW_MS = 5_000;
 /** Twice a second for the length of the window, with room. */
 const RATE_SAMPLES_MAX = 32;
 
-type EquityMarked = Extract<RiskEvent, { type: 'EquityMarked' }>;
-
 /** What the supervisor knows of a running engine by listening to it. */
 export class EngineView implements AsyncDisposable {
   readonly statuses = new Map<string, ServiceStatus>();
-  equity: EquityMarked | undefined;
+  /** The sum over all accounts; undefined before any was marked. *Units*: quote. */
+  get equity(): Decimal | undefined {
+    const [first, ...others] = this.#equities.values();
+    return others.reduce((sum, equity) => sum?.plus(equity), first);
+  }
+  /** Why an account may not trade, by account, while its last reconciliation failed. */
+  readonly refusals = new Map<string, string>();
   /** Net of fees, over every position that this data directory has seen closed. *Units*: quote. */
   realizedPnl: Decimal = Decimal.zero;
   /** The last thing worth a person's look, in words. */
@@ -26,21 +23,25 @@ export class EngineView implements AsyncDisposable {
   /** Counts every notable event, so that a change can be told from a repeat. */
   events = 0;
   onStatus: (status: ServiceStatus) => void = () => {};
+  /** Told once for each new reason. */
+  onRefusal: (words: string) => void = () => {};
+  readonly #equities = new Map<string, Decimal>();
   readonly #closed = new Set<string>();
   readonly #samples: { atMs: number; trades: number }[] = [];
   readonly #subscriptions: Subscription[] = [];
 
-  static async open(bus: Bus): Promise<EngineView> {
+  static async open(bus: Bus, accounts: readonly string[]): Promise<EngineView> {
     const view = new EngineView();
-    await view.#listen(bus, 'SYSTEM', 'sys.service.>', (message) => view.#onStatusMessage(message));
-    await view.#listen(bus, 'ORDERS', 'ord.evt.>', (message) => view.#onOrder(message));
+    await view.#listen(bus, 'SYSTEM', 'sys.service.>');
+    await view.#listen(bus, 'RECONCILIATION', 'rec.run.>');
+    await view.#listen(bus, 'ORDERS', 'ord.evt.>');
+    // Every position counts for the result; only what happens from now on is news.
     const now = (await bus.last('POSITIONS', 'pos.evt.>'))?.sequence ?? 0;
-    const onPosition = (message: InboundMessage) => view.#onPosition(message, message.sequence > now);
-    view.#subscriptions.push(
-      await bus.follow({ stream: 'POSITIONS', subjects: ['pos.evt.>'], after: 0 }, tolerant(onPosition)),
-    );
-    const last = await view.#listen(bus, 'RISK', 'risk.evt.>', (message) => view.#onRisk(message));
-    if (last !== undefined) view.#onRisk(last);
+    await view.#follow(bus, 'POSITIONS', 'pos.evt.>', 0, now);
+    for (const account of accounts) {
+      const last = await view.#listen(bus, 'RISK', subjects.risk(account));
+      if (last !== undefined) view.#hear(last, false);
+    }
     return view;
   }
 
@@ -64,24 +65,66 @@ export class EngineView implements AsyncDisposable {
     return Math.max(0, ((last.trades - first.trades) * 1_000) / (last.atMs - first.atMs));
   }
 
-  async #listen(
-    bus: Bus,
-    stream: StreamName,
-    subject: string,
-    handler: (message: InboundMessage) => void,
-  ): Promise<InboundMessage | undefined> {
+  /** Hears what is said from now on. */
+  async #listen(bus: Bus, stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
     const last = await bus.last(stream, subject);
     const after = last?.sequence ?? 0;
-    this.#subscriptions.push(await bus.follow({ stream, subjects: [subject], after }, tolerant(handler)));
+    await this.#follow(bus, stream, subject, after, after);
     return last;
   }
 
-  #onStatusMessage(message: InboundMessage): void {
-    if (message.type !== codecs.ServiceStatus.type) return;
-    const status = codecs.ServiceStatus.decode(message.data);
-    this.statuses.set(status.instance, status);
-    if (status.service === 'ingest') this.#sample(status.counters.accepted ?? 0);
-    this.onStatus(status);
+  async #follow(
+    bus: Bus,
+    stream: StreamName,
+    subject: string,
+    after: number,
+    newsAfter: number,
+  ): Promise<void> {
+    const hear = (message: InboundMessage) => this.#hear(message, message.sequence > newsAfter);
+    this.#subscriptions.push(await bus.follow({ stream, subjects: [subject], after }, hear));
+  }
+
+  /** A message that can't be read is the services' matter; the view goes on with the next. */
+  #hear(message: InboundMessage, isNews: boolean): void {
+    let fact: Fact;
+    try {
+      fact = message.fact;
+    } catch {
+      return;
+    }
+    this.#take(fact);
+    const words = isNews ? newsOf(fact) : undefined;
+    if (words === undefined) return;
+    this.lastEvent = words;
+    this.events++;
+  }
+
+  #take({ name, body }: Fact): void {
+    switch (name) {
+      case 'ServiceStatus':
+        this.statuses.set(body.instance, body);
+        if (body.service === 'ingest') this.#sample(this.sum('ingest', 'accepted'));
+        this.onStatus(body);
+        return;
+      case 'EquityMarked':
+        this.#equities.set(body.account, body.equity);
+        return;
+      case 'PositionClosed':
+        if (this.#closed.has(body.position.id)) return;
+        this.#closed.add(body.position.id);
+        this.realizedPnl = this.realizedPnl.plus(body.netPnl);
+        return;
+      case 'ReconciliationCompleted':
+        this.refusals.delete(body.account);
+        return;
+      case 'ReconciliationFailed': {
+        const words = `${body.account} may not trade, its reconciliation failed: ${body.reasons.join('; ')}`;
+        if (this.refusals.get(body.account) !== words) this.onRefusal(words);
+        this.refusals.set(body.account, words);
+        return;
+      }
+      default: // nothing that is counted
+    }
   }
 
   #sample(trades: number): void {
@@ -91,68 +134,40 @@ export class EngineView implements AsyncDisposable {
       this.#samples.shift();
   }
 
-  #onOrder(message: InboundMessage): void {
-    this.#tell(orderWords(orderEvents.decode(message.type, message.data)));
-  }
-
-  #onPosition(message: InboundMessage, isNew: boolean): void {
-    const event = positionEvents.decode(message.type, message.data);
-    if (event.type === 'PositionClosed' && !this.#closed.has(event.position.id)) {
-      this.#closed.add(event.position.id);
-      this.realizedPnl = this.realizedPnl.plus(event.netPnl);
-    }
-    if (isNew) this.#tell(positionWords(event));
-  }
-
-  #onRisk(message: InboundMessage): void {
-    const event = riskEvents.decode(message.type, message.data);
-    if (event.type === 'EquityMarked') this.equity = event;
-    else this.#tell(riskWords(event));
-  }
-
-  #tell(words: string | undefined): void {
-    if (words === undefined) return;
-    this.lastEvent = words;
-    this.events++;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const subscription of this.#subscriptions) await subscription[Symbol.asyncDispose]();
   }
 }
 
-/** A message that can't be read is the services' matter; the view goes on with the next. */
-function tolerant(handler: (message: InboundMessage) => void): (message: InboundMessage) => void {
-  return (message) => {
-    try {
-      handler(message);
-    } catch {
-      // see above
+/** Returns what a person should hear of at once, in words. */
+function newsOf({ name, body }: Fact): string | undefined {
+  switch (name) {
+    case 'OrderFilled': {
+      const { side, quantity, price } = body.fill;
+      return `order filled: ${side} ${quantity} ${body.instrument} at ${price}`;
     }
-  };
-}
-
-function orderWords(event: OrderEvent): string | undefined {
-  if (event.type === 'OrderFilled') {
-    const { side, quantity, price } = event.fill;
-    return `order filled: ${side} ${quantity} ${event.instrument} at ${price}`;
+    case 'OrderDenied':
+      return `order denied: ${body.instrument} ${body.denial.code}`;
+    case 'OrderRejected':
+      return `order rejected: ${body.instrument} ${body.reason}`;
+    case 'StopMoved': {
+      const { direction, instrument } = body.position;
+      return `stop moved: ${direction} ${instrument} ${body.from} → ${body.to}`;
+    }
+    case 'PositionOpened': {
+      const { direction, instrument } = body.position;
+      return `position opened: ${direction} ${instrument}, stop ${body.stopPrice}`;
+    }
+    case 'PositionClosed': {
+      const { direction, instrument } = body.position;
+      const result = `P&L ${body.netPnl} (${body.reason})`;
+      return `position closed: ${direction} ${instrument} at ${body.exitPrice}, ${result}`;
+    }
+    case 'DrawdownLevelChanged':
+      return `drawdown ${body.from} → ${body.to}`;
+    case 'TradingModeChanged':
+      return `trading mode ${body.mode}: ${body.reason} (by ${body.by})`;
+    default:
+      return undefined;
   }
-  if (event.type === 'OrderDenied') return `order denied: ${event.instrument} ${event.denial.code}`;
-  if (event.type === 'OrderRejected') return `order rejected: ${event.instrument} ${event.reason}`;
-  return undefined;
-}
-
-function positionWords(event: PositionEvent): string | undefined {
-  const { direction, instrument } = event.position;
-  if (event.type === 'StopMoved') return `stop moved: ${direction} ${instrument} ${event.from} → ${event.to}`;
-  if (event.type === 'PositionOpened')
-    return `position opened: ${direction} ${instrument}, stop ${event.stopPrice}`;
-  if (event.type !== 'PositionClosed') return undefined;
-  const { exitPrice, netPnl, reason } = event;
-  return `position closed: ${direction} ${instrument} at ${exitPrice}, P&L ${netPnl} (${reason})`;
-}
-
-function riskWords(event: Exclude<RiskEvent, EquityMarked>): string {
-  if (event.type === 'DrawdownLevelChanged') return `drawdown ${event.from} → ${event.to}`;
-  return `trading mode ${event.mode}: ${event.reason} (by ${event.by})`;
 }

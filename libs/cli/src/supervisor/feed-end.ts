@@ -34,13 +34,21 @@ export class FeedEnd {
   }
 }
 
-/** Returns whether ingest is at its end and analytics has stored every trade it let in. */
+/**
+ * Returns whether ingest is at its end and analytics has stored every trade: all that ingest let in since it was started
+ * last, and all that analytics has taken.
+ */
 export function isStored(statuses: readonly ServiceStatus[]): boolean {
   const sum = (service: string, counter: string) =>
     statuses
       .filter((status) => status.service === service)
       .reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
-  return sum('ingest', 'ended') === 1 && sum('analytics', 'stored') === sum('ingest', 'accepted');
+  const stored = sum('analytics', 'stored');
+  return (
+    sum('ingest', 'ended') === 1 &&
+    stored >= sum('ingest', 'accepted') &&
+    stored >= sum('analytics', 'trades')
+  );
 }
 
 /** Returns a text that changes exactly when somebody did something. */

@@ -22,7 +22,7 @@ const fatal = (reason: string) =>
 const info = JSON.stringify({ level: 'info', msg: 'stopping' });
 
 test('why a life ended is its own last fatal line, not an earlier life’s', () => {
-  const log = new LogFile(join(dir, 'logs', 'execution-0.log'));
+  const log = new LogFile(join(dir, 'logs', 'execution.paper-main.log'));
   life(log, fatal('lease: another holder took it'));
   const second = life(log, info, fatal('epoch 4 was not reconciled\nand more'), info);
   expect(log.lastWords(second)).toBe('epoch 4 was not reconciled');

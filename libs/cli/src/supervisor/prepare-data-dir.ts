@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '@algo/model';
+import { serviceOf } from '@algo/runtime';
 import type { EngineFile } from './engine-file.ts';
 import { endOrphans } from './process-identity.ts';
+import { scriptOf } from './service-plan.ts';
 import type { UpOptions } from './up-options.ts';
 
 export const FREE_BYTES_MIN = 200 * 1024 * 1024;
@@ -50,19 +52,35 @@ export function freeBytes(dir: string): number {
 }
 
 /**
- * *Errors*: InputError when the directory was made with the other pacing: steps and live may not be mixed in
- * one history.
+ * *Errors*: InputError when the directory holds the words of processes that these options leave out: another kind of feed,
+ * further accounts, more analytics processes. Who reads them would take them for those of a stranger.
  */
-export function refuseOtherPacing(dataDir: string, before: EngineFile | undefined, options: UpOptions): void {
-  if (before === undefined || before.pacing === options.pacing) return;
-  throw new InputError({
-    field: '--feed',
-    value: options.feed,
-    because:
-      `needs pacing ${options.pacing}, but ${dataDir} was made by ` +
-      `${before.feed} with pacing ${before.pacing}`,
-    remedy: 'Choose another --data-dir; one history has one pacing.',
-  });
+export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined, options: UpOptions): void {
+  if (before === undefined) return;
+  const refused = (field: string, value: string | number, because: string, remedy: string) =>
+    new InputError({ field, value, because: `${dataDir} ${because}`, remedy });
+  if (before.feed.split(':')[0] !== options.feedKind)
+    throw refused(
+      '--feed',
+      options.feed,
+      `holds the history of ${before.feed}`,
+      'Choose another --data-dir; one history has one kind of feed.',
+    );
+  const left = before.accounts.filter((account) => !options.accounts.includes(account));
+  if (left.length > 0)
+    throw refused(
+      '--accounts',
+      options.accounts.join(','),
+      `also has ${left.join(', ')}`,
+      `Name ${[...new Set([...before.accounts, ...options.accounts])].join(',')}, or choose another --data-dir.`,
+    );
+  if (before.analytics > options.analytics)
+    throw refused(
+      '--analytics',
+      options.analytics,
+      `has ${before.analytics} analytics processes`,
+      `Give --analytics ${before.analytics}, or choose another --data-dir.`,
+    );
 }
 
 /** *Errors*: InputError for a feed file that isn't there. */
@@ -84,10 +102,9 @@ export async function endLeftovers(
   before: EngineFile | undefined,
 ): Promise<void> {
   if (before === undefined || !before.running) return;
-  const services = Object.entries(before.services).flatMap(([instance, pid]) => {
-    const script = join(root, 'services', instance.replace(/-\d+$/, ''), 'src', 'main.ts');
-    return pid === null ? [] : [{ pid, mark: script }];
-  });
+  const services = Object.entries(before.services).flatMap(([identity, pid]) =>
+    pid === null ? [] : [{ pid, mark: scriptOf(root, serviceOf(identity)) }],
+  );
   await endOrphans(services, ORPHAN_PATIENCE_MS);
   if (before.natsPid !== null)
     await endOrphans(

@@ -6,8 +6,8 @@ import { RestartPolicy } from './restart-policy.ts';
 
 /** One process to keep alive. */
 export interface ServiceSpec {
-  /** As it names itself: `analytics-0`. */
-  readonly instance: string;
+  /** As the plan names it: `execution.paper-main`. */
+  readonly identity: string;
   readonly script: string;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -18,7 +18,7 @@ export type ServiceState = 'waiting' | 'starting' | 'running' | 'restarting' | '
 
 /** A service said its input is unusable; starting it again would change nothing. */
 export interface Misconfigured {
-  readonly instance: string;
+  readonly identity: string;
   readonly message: string;
 }
 
@@ -129,7 +129,7 @@ export class ServiceProcess {
       this.state = 'misconfigured';
       const said = this.log.plainWords(logFrom);
       const message = said === '' ? `it ended with ${code}; see ${this.log.path}` : said;
-      this.onMisconfigured({ instance: this.spec.instance, message });
+      this.onMisconfigured({ identity: this.spec.identity, message });
       this.onChange();
       return;
     }

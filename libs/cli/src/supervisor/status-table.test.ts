@@ -2,12 +2,12 @@ import { expect, test } from '@jest/globals';
 import { countsOf, type EngineFrame, grouped, renderTable, type ServiceRow } from './status-table.ts';
 
 const row = (change: Partial<ServiceRow>): ServiceRow => ({
-  instance: 'ingest-0',
+  instance: 'ingest.synthetic',
   state: 'running',
   pid: 42,
   restarts: 0,
   rssBytes: 100 * 1_048_576,
-  counters: { accepted: 12_345, tradesPerSecond: 99.96, step: 7 },
+  counters: { accepted: 12_345, tradesPerSecond: 99.96, taken: 7 },
   note: '',
   ...change,
 });
@@ -24,7 +24,7 @@ test('a service shows its known counters by their names and no others', () => {
 });
 
 test('a service that the table does not know shows all it counts', () => {
-  expect(countsOf(row({ instance: 'newcomer-0', counters: { things: 3 } }))).toBe('things 3');
+  expect(countsOf(row({ instance: 'newcomer.main', counters: { things: 3 } }))).toBe('things 3');
 });
 
 test('the reason for not being ready stands behind the counts', () => {
@@ -36,7 +36,7 @@ test('the reason for not being ready stands behind the counts', () => {
 test('columns are aligned under their headings', () => {
   const services = [
     row({}),
-    row({ instance: 'position-risk-0', pid: null, rssBytes: 0, restarts: 12, counters: {} }),
+    row({ instance: 'position-risk.paper-main', pid: null, rssBytes: 0, restarts: 12, counters: {} }),
   ];
   const [, headings, first, second] = renderTable(frame(services), { columns: 200, color: false });
   const end = (line: string | undefined, text: string) => line!.indexOf(text) + text.length;

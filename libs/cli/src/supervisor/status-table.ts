@@ -1,3 +1,5 @@
+import { serviceOf } from '@algo/runtime';
+
 /** One row of the table: a process and what it counts. */
 export interface ServiceRow {
   readonly instance: string;
@@ -103,8 +105,8 @@ export function renderTable(frame: EngineFrame, look: TableLook): string[] {
 
 /** Returns a service's counts as one text: the known ones by name, or all of an unknown service. */
 export function countsOf(row: ServiceRow): string {
-  const service = row.instance.replace(/-\d+$/, '');
-  const shown = SHOWN[service] ?? Object.keys(row.counters).map((name) => [name, name] as const);
+  const shown =
+    SHOWN[serviceOf(row.instance)] ?? Object.keys(row.counters).map((name) => [name, name] as const);
   const counts = shown
     .filter(([name]) => row.counters[name] !== undefined)
     .map(([name, label]) => `${label} ${grouped(row.counters[name]!)}`);

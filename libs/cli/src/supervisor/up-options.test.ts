@@ -1,15 +1,15 @@
 import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { parseUpOptions, type RawUpOptions } from './up-options.ts';
+import { parseUpOptions, type RawUpOptions, speedWarning } from './up-options.ts';
 
 const parse = (raw: RawUpOptions) => parseUpOptions(raw, (path) => `/there/${path}`);
 
-test('with nothing said it is the synthetic market in steps, one analytics process, until Ctrl-C', () => {
+test('with nothing said it is the synthetic market, one account, one analytics process, until Ctrl-C', () => {
   expect(parse({})).toMatchObject({
     feedKind: 'synthetic',
     feed: 'synthetic',
-    pacing: 'steps',
     speed: '20',
+    accounts: ['paper-main'],
     analytics: 1,
     exitAtEnd: false,
     dataDir: undefined,
@@ -22,14 +22,14 @@ test('files are made absolute, in their order', () => {
     feedKind: 'file',
     feed: 'file:/there/a.csv,/there/b.csv.gz',
     files: ['/there/a.csv', '/there/b.csv.gz'],
-    pacing: 'steps',
+    speed: '1',
     exitAtEnd: true,
   });
 });
 
-test('a live feed has the pacing live', () => {
+test('a live feed has the speed of its market', () => {
   expect(parse({ feed: 'binance', instruments: 'binance.spot.BTCUSDT,binance.spot.ETHUSDT' })).toMatchObject({
-    pacing: 'live',
+    speed: undefined,
     instruments: ['binance.spot.BTCUSDT', 'binance.spot.ETHUSDT'],
   });
 });
@@ -42,6 +42,11 @@ test.each<[string, RawUpOptions]>([
   ['a speed that is no number', { speed: 'fast' }],
   ['a speed for a live feed', { feed: 'binance', speed: '2' }],
   ['the end of a live feed', { feed: 'binance', exitAtEnd: true }],
+  ['the end of a made-up market', { exitAtEnd: true }],
+  ['the speed max of a feed that goes on', { feed: 'file:a.csv', speed: 'max' }],
+  ['an account that is no word', { accounts: 'paper main' }],
+  ['an account twice', { accounts: 'paper-main,paper-main' }],
+  ['no account', { accounts: ' , ' }],
   ['no analytics process', { analytics: '0' }],
   ['a port that is none', { port: '70000' }],
   ['a seed with a fraction', { seed: '1.5' }],
@@ -51,5 +56,16 @@ test.each<[string, RawUpOptions]>([
 });
 
 test.each(['1', '1000', '2.5', 'max'])('speed %s is taken', (speed) => {
-  expect(parse({ speed }).speed).toBe(speed);
+  expect(parse({ feed: 'file:a.csv', exitAtEnd: true, speed }).speed).toBe(speed);
+});
+
+test('several accounts are taken in their order', () => {
+  expect(parse({ accounts: 'paper-main, paper-two' }).accounts).toEqual(['paper-main', 'paper-two']);
+});
+
+test('above 100 times the clock it is said that orders will expire', () => {
+  expect(speedWarning({ speed: undefined })).toBeUndefined();
+  expect(speedWarning({ speed: '100' })).toBeUndefined();
+  expect(speedWarning({ speed: '101' })).toContain('orders will expire');
+  expect(speedWarning({ speed: '1000' })).toContain('50 s');
 });

@@ -1,7 +1,6 @@
-import { InputError, type InstrumentId, instrumentId } from '@algo/model';
+import { accountId, InputError, type InstrumentId, instrumentId } from '@algo/model';
 
 export type FeedKind = 'synthetic' | 'binance' | 'file';
-export type Pacing = 'steps' | 'live';
 
 /** What `algo up` was asked for, checked. */
 export interface UpOptions {
@@ -9,9 +8,11 @@ export interface UpOptions {
   /** As ingest is told: `synthetic`, `binance` or `file:` with absolute paths. */
   readonly feed: string;
   readonly files: readonly string[];
-  readonly pacing: Pacing;
+  /** How many times as fast as the clock, or `max`; undefined for a feed that has the speed of its market. */
   readonly speed: string | undefined;
   readonly dataDir: string | undefined;
+  /** Each has its own paper exchange, decider, guard and executor. */
+  readonly accounts: readonly string[];
   readonly instruments: readonly InstrumentId[];
   readonly tradingConfig: string | undefined;
   readonly seed: number | undefined;
@@ -26,6 +27,7 @@ export interface RawUpOptions {
   readonly feed?: string;
   readonly speed?: string;
   readonly dataDir?: string;
+  readonly accounts?: string;
   readonly instruments?: string;
   readonly tradingConfig?: string;
   readonly seed?: string;
@@ -35,12 +37,17 @@ export interface RawUpOptions {
   readonly json?: boolean;
 }
 
+/** Five processes each; more belong on more machines. */
+const ACCOUNTS_MAX = 8;
+/** Beyond it an order's way through the engine takes longer than the order may live. */
+const SAFE_SPEED_MAX = 100;
+
 /**
  * A made-up market runs faster than the wall clock, so that a newcomer sees an hour of it in three minutes.
  */
 const DEFAULT_SPEED: Readonly<Record<FeedKind, string | undefined>> = {
   synthetic: '20',
-  file: undefined,
+  file: '1',
   binance: undefined,
 };
 
@@ -50,18 +57,20 @@ const DEFAULT_SPEED: Readonly<Record<FeedKind, string | undefined>> = {
  */
 export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => string): UpOptions {
   const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', absolute);
-  const pacing: Pacing = feedKind === 'binance' ? 'live' : 'steps';
-  if (raw.speed !== undefined && pacing === 'live')
-    throw refused('--speed', raw.speed, 'a live feed has the speed of the market', 'Leave --speed out.');
-  if (raw.exitAtEnd === true && pacing === 'live')
-    throw refused('--exit-at-end', feedKind, 'a live feed has no end', 'Leave --exit-at-end out.');
+  if (raw.exitAtEnd === true && feedKind !== 'file') {
+    const because = feedKind === 'binance' ? 'a live feed has no end' : 'a made-up market has no end';
+    throw refused('--exit-at-end', feedKind, because, 'Leave --exit-at-end out.');
+  }
   return {
     feedKind,
     feed: feedKind === 'file' ? `file:${files.join(',')}` : feedKind,
     files,
-    pacing,
-    speed: raw.speed === undefined ? DEFAULT_SPEED[feedKind] : parseSpeed(raw.speed),
+    speed:
+      raw.speed === undefined
+        ? DEFAULT_SPEED[feedKind]
+        : parseSpeed(raw.speed, feedKind, raw.exitAtEnd === true),
     dataDir: raw.dataDir === undefined ? undefined : absolute(raw.dataDir),
+    accounts: parseAccounts(raw.accounts ?? 'paper-main'),
     instruments: listOf(raw.instruments ?? '').map((id) => instrumentId(id)),
     tradingConfig: raw.tradingConfig,
     seed: raw.seed === undefined ? undefined : wholeNumber('--seed', raw.seed, 0, 4_294_967_295),
@@ -83,8 +92,19 @@ function parseFeed(
   throw refused('--feed', feed, 'not a feed', remedy);
 }
 
-function parseSpeed(speed: string): string {
-  if (speed === 'max') return speed;
+function parseSpeed(speed: string, feedKind: FeedKind, exitAtEnd: boolean): string {
+  if (feedKind === 'binance')
+    throw refused('--speed', speed, 'a live feed has the speed of the market', 'Leave --speed out.');
+  if (speed === 'max') {
+    if (exitAtEnd) return speed;
+    const because = 'no order can be worked at that speed, so it is for recordings that are only stored';
+    throw refused(
+      '--speed',
+      speed,
+      because,
+      'Name a file and add --exit-at-end, or give a speed up to 1000.',
+    );
+  }
   const times = Number(speed);
   if (/^\d{1,4}(\.\d{1,3})?$/.test(speed) && times >= 1 && times <= 1_000) return speed;
   throw refused(
@@ -92,6 +112,25 @@ function parseSpeed(speed: string): string {
     speed,
     'not between 1 and 1000, nor max',
     'Name how many times faster than the clock.',
+  );
+}
+
+function parseAccounts(text: string): string[] {
+  const accounts = listOf(text).map((name) => accountId(name));
+  if (accounts.length === new Set(accounts).size && accounts.length >= 1 && accounts.length <= ACCOUNTS_MAX)
+    return accounts;
+  const because = `not between 1 and ${ACCOUNTS_MAX} different names`;
+  throw refused('--accounts', text, because, 'Name each account once, comma separated.');
+}
+
+/** Returns what the speed means for orders, where that is worth saying at the start. */
+export function speedWarning({ speed }: Pick<UpOptions, 'speed'>): string | undefined {
+  if (speed === 'max')
+    return 'at the speed max orders expire before they are worked: the recording is analysed and stored';
+  if (Number(speed ?? 1) <= SAFE_SPEED_MAX) return undefined;
+  return (
+    `at ${speed} times the clock orders will expire: what takes this machine 50 ms takes ` +
+    `${(Number(speed) * 0.05).toFixed(0)} s of the market's time`
   );
 }
 

@@ -1,14 +1,19 @@
 import { InputError } from '@algo/model';
 import { z } from 'zod';
 import { baseConfig } from '../base-config.ts';
-import { hostService } from '../service-host.ts';
+import { runProcess } from '../run-process.ts';
+import { defineService } from '../service.ts';
 
 /** A service that does what it is told to by ALGO_BEHAVIOUR: the child process of the host's tests. */
 const schema = baseConfig.extend({
   behaviour: z.enum(['serve', 'fail', 'fail and hang', 'reject', 'throw', 'refuse', 'finish']),
 });
 
-await hostService('reconcile', schema, async (context) => {
+const service = defineService({
+  name: 'reconcile',
+  config: schema,
+  purpose: ({ account }) => account,
+  async start(context) {
   const { behaviour } = context.config;
   const closed = Promise.withResolvers<Error | undefined>();
   context.own({
@@ -17,7 +22,7 @@ await hostService('reconcile', schema, async (context) => {
       if (behaviour === 'fail and hang') await new Promise(() => {});
     },
   });
-  context.health.addReadiness(() => ['fixture: never ready']);
+  context.addReadiness(() => ['fixture: never ready']);
   if (behaviour === 'fail' || behaviour === 'fail and hang') closed.resolve(new Error('the engine broke'));
   if (behaviour === 'reject') setImmediate(() => void Promise.reject(new Error('nobody caught this')));
   if (behaviour === 'throw')
@@ -30,4 +35,7 @@ await hostService('reconcile', schema, async (context) => {
     );
   if (behaviour === 'finish') closed.resolve(undefined);
   return { closed: closed.promise, counters: () => ({ answers: 42 }) };
+  },
 });
+
+await runProcess(service);

@@ -17,11 +17,10 @@ import {
   stateInput,
 } from './testing/engine-scenario.ts';
 
-const settings = settingsOf({
-  config: configOf({
-    strategies: ['hierarchical', 'order_flow_scalping', 'bid_ask_bounce'].map(strategyName),
-  }),
+const CONFIG = configOf({
+  strategies: ['hierarchical', 'order_flow_scalping', 'bid_ask_bounce'].map(strategyName),
 });
+const settings = settingsOf({ config: CONFIG });
 
 const changes = fc.constantFrom(
   {},
@@ -85,7 +84,7 @@ const step: fc.Arbitrary<(seconds: number) => DecisionInput> = fc.oneof(
       (minConfluence) =>
         (at: number): DecisionInput => ({
           type: 'ConfigurationActivated',
-          config: { ...settings.config, minConfluence },
+          config: { ...CONFIG, minConfluence },
           timeUs: START_US + at,
         }),
     ),
@@ -146,8 +145,8 @@ test('ids never repeat for different causes', () => {
 });
 
 test.each([
-  ['that was changed by hand', { ...settings.config, positionSize: 1 }],
-  ['that is none', {} as typeof settings.config],
+  ['that was changed by hand', { ...CONFIG, positionSize: 1 }],
+  ['that is none', {} as typeof CONFIG],
 ])('refuses a state with a configuration %s', (_name, config) => {
   const state = { ...new DecisionEngine(settings).snapshot(), config };
   expect(() => DecisionEngine.restore(settings, state)).toThrow(

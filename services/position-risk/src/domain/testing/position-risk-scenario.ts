@@ -16,6 +16,7 @@ import {
   type Side,
   sealSnapshot,
   strategyName,
+  type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
   US_PER_SECOND,
@@ -106,9 +107,7 @@ export class Scenario {
   }
 
   time(seconds: number): PositionRiskOutput[] {
-    const timeUs = at(seconds);
-    const told = { toldUs: timeUs, sureUs: timeUs, wallUs: timeUs, behind: [], speed: 1, warm: false };
-    return this.give({ type: 'TimeAdvanced', feed: 'synthetic', ...told });
+    return this.give(told(at(seconds)));
   }
 
   /** Sends an entry order off and returns its client order id. */
@@ -271,4 +270,10 @@ function filled(
     liquidity: 'taker',
   };
   return { ...base, type: 'OrderFilled', fill, cumulative: d(quantity), leaves: d(more.leaves ?? '0') };
+}
+
+/** Returns what the feed of these instruments says of its time. */
+export function told(toldUs: TimeUs): TimeAdvanced {
+  const rest = { behind: [], wallUs: toldUs, speed: 1, warm: false } as const;
+  return { type: 'TimeAdvanced', feed: 'binance', toldUs, sureUs: toldUs, ...rest };
 }

@@ -1,7 +1,18 @@
-import { accountId, Decimal, instrumentId, type Position, positionId, strategyName } from '@algo/model';
+import type { Fact } from '@algo/contracts';
+import {
+  accountId,
+  Decimal,
+  instrumentId,
+  type Position,
+  type PositionEvent,
+  positionId,
+  strategyName,
+} from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { PositionList } from './position-list.ts';
 
+const add = (list: PositionList, event: PositionEvent) =>
+  list.take({ name: event.type, body: event } as Fact);
 const d = (text: string) => Decimal.of(text);
 const position = (id: string, openedUs: number): Position => ({
   id: positionId(id),
@@ -19,8 +30,8 @@ const position = (id: string, openedUs: number): Position => ({
 test('a position keeps its last stop and how often it moved, and closes with its result', () => {
   const list = new PositionList();
   const held = position('p1', 1);
-  list.add({ type: 'PositionOpened', position: held, timeUs: 1, stopPrice: d('99') });
-  list.add({
+  add(list, { type: 'PositionOpened', position: held, timeUs: 1, stopPrice: d('99') });
+  add(list, {
     type: 'StopMoved',
     position: held,
     timeUs: 2,
@@ -28,7 +39,7 @@ test('a position keeps its last stop and how often it moved, and closes with its
     to: d('99.5'),
     bestPrice: d('101'),
   });
-  list.add({
+  add(list, {
     type: 'StopMoved',
     position: held,
     timeUs: 3,
@@ -37,7 +48,7 @@ test('a position keeps its last stop and how often it moved, and closes with its
     bestPrice: d('102'),
   });
   expect(list.all()[0]).toMatchObject({ state: 'open', stop: d('100'), stopMoves: 2, netPnl: null });
-  list.add({
+  add(list, {
     type: 'PositionClosed',
     position: { ...held, quantity: d('0') },
     timeUs: 4,
@@ -58,7 +69,7 @@ test('open positions stand before closed ones, older before newer', () => {
     ['newer', 3],
     ['older', 2],
   ] as const)
-    list.add({
+    add(list, {
       type: 'PositionOpened',
       position: position(id, openedUs),
       timeUs: openedUs,
@@ -71,6 +82,6 @@ test('open positions stand before closed ones, older before newer', () => {
     netPnl: d('1'),
     returnPercent: d('1'),
   };
-  list.add({ type: 'PositionClosed', ...base, reason: 'target' });
+  add(list, { type: 'PositionClosed', ...base, reason: 'target' });
   expect(list.all().map((one) => one.position.id)).toEqual(['older', 'newer', 'closed']);
 });

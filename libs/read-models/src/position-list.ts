@@ -1,3 +1,4 @@
+import { FAMILIES, type Fact, type FactOf } from '@algo/contracts';
 import type { Decimal, Position, PositionEvent } from '@algo/model';
 
 /** A position as its events tell it. */
@@ -12,11 +13,21 @@ export interface ListedPosition {
   readonly reason: string | null;
 }
 
-/** Folds position events into what became of each position. */
+const POSITION_EVENTS: ReadonlySet<string> = new Set(FAMILIES['pos.evt'].messages);
+
+/** Returns true for what happens to a position or its stop. */
+export function isPositionFact(fact: Fact): fact is FactOf<'pos.evt'> {
+  return POSITION_EVENTS.has(fact.name);
+}
+
+/** Folds facts into what became of each position; each must be given once. */
 export class PositionList {
   readonly #positions = new Map<string, ListedPosition>();
 
-  add(event: PositionEvent): void {
+  /** Facts about anything else are passed over. */
+  take(fact: Fact): void {
+    if (!isPositionFact(fact)) return;
+    const event = fact.body;
     const { position } = event;
     const before = this.#positions.get(position.id);
     const now: ListedPosition = {

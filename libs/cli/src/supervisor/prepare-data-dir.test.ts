@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import type { EngineFile } from './engine-file.ts';
+import { refuseOtherPlan } from './prepare-data-dir.ts';
+import { parseUpOptions, type RawUpOptions } from './up-options.ts';
+
+const before: EngineFile = {
+  ...{ version: '0.1.0', pid: 1, birth: '', running: false, natsUrl: '', natsPort: 1, natsPid: null },
+  ...{ feed: 'synthetic', accounts: ['paper-main', 'paper-two'], analytics: 2, startedMs: 0, services: {} },
+};
+const start = (raw: RawUpOptions) => () =>
+  refuseOtherPlan(
+    'data/x',
+    before,
+    parseUpOptions(raw, (path) => path),
+  );
+
+test('the processes that a directory knows may be started again, and further accounts and shards with them', () => {
+  expect(start({ accounts: 'paper-two,paper-main', analytics: '2' })).not.toThrow();
+  expect(start({ accounts: 'paper-main,paper-two,paper-three', analytics: '3' })).not.toThrow();
+});
+
+test.each<[string, RawUpOptions, RegExp]>([
+  ['another kind of feed', { feed: 'binance' }, /--feed.*holds the history of synthetic/s],
+  ['fewer accounts', { analytics: '2' }, /--accounts.*also has paper-two.*paper-main,paper-two/s],
+  ['fewer shards', { accounts: 'paper-main,paper-two' }, /--analytics.*has 2.*--analytics 2/s],
+])('%s on the same directory is refused with what to do', (_, raw, says) => {
+  expect(start(raw)).toThrow(says);
+});

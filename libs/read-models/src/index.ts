@@ -1,0 +1,3 @@
+export * from './event-tally.ts';
+export { JournalBook } from './journal-book.ts';
+export * from './position-list.ts';

@@ -1,0 +1,265 @@
+import type { Fact } from '@algo/contracts';
+import {
+  accountId,
+  clientOrderId,
+  Decimal,
+  type Decision,
+  decisionId,
+  type Fill,
+  instrumentId,
+  type MarketState,
+  type OrderEvent,
+  type PositionEvent,
+  positionId,
+  signalId,
+  strategyName,
+  venueOrderId,
+  venueTradeId,
+} from '@algo/model';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { JournalBook } from './journal-book.ts';
+import { canonicalJson } from './journal-entry.ts';
+
+const account = accountId('paper-main');
+const instrument = instrumentId('synthetic.spot.ALGOUSD');
+const d = (text: string) => Decimal.of(text);
+
+function submitted(epoch: number, timeUs = 10): OrderEvent {
+  const id = clientOrderId('aorder');
+  return {
+    type: 'OrderSubmitted',
+    clientOrderId: id,
+    account,
+    instrument,
+    timeUs,
+    commandId: 'c1',
+    intent: 'entry',
+    strategy: strategyName('s1'),
+    position: null,
+    request: {
+      clientOrderId: id,
+      account,
+      instrument,
+      side: 'buy',
+      type: 'market',
+      timeInForce: 'ioc',
+      quantity: d('1.5'),
+      limitPrice: null,
+      reduceOnly: false,
+    },
+    plan: null,
+    epoch,
+  };
+}
+
+function stopMoved(timeUs: number, to: string): PositionEvent {
+  const position = {
+    id: positionId('p1'),
+    account,
+    instrument,
+    strategy: strategyName('s1'),
+    direction: 'long' as const,
+    quantity: d('1.5'),
+    averagePrice: d('100'),
+    realized: d('0'),
+    fees: d('0.1'),
+    openedUs: 10,
+  };
+  return { type: 'StopMoved', position, timeUs, from: d('99'), to: d(to), bestPrice: d('101') };
+}
+
+const decision: Decision = {
+  id: decisionId('d1'),
+  signal: signalId('s'),
+  instrument,
+  strategy: strategyName('s1'),
+  configuration: 'config_1',
+  configurationHash: 'h',
+  ruleSet: 'classic',
+  timeUs: 10,
+  price: 100,
+  direction: 'long',
+  level: 4,
+  confluence: 4.5,
+  confluenceMax: 10,
+  conviction: 'high',
+  checks: [],
+  outcome: { type: 'accepted', commandId: 'c1' },
+};
+
+const fact = (event: OrderEvent | PositionEvent): Fact => ({ name: event.type, body: event }) as Fact;
+const decided = (change: Partial<Decision> = {}): Fact => ({
+  name: 'DecisionMade',
+  body: { ...decision, ...change },
+});
+function book(...facts: Fact[]): JournalBook {
+  const made = new JournalBook();
+  for (const each of facts) made.take(each);
+  return made;
+}
+const kinds = (lines: readonly string[]) =>
+  lines.map((line) => (JSON.parse(line) as { readonly kind: string }).kind);
+
+test('the epoch of the process that sent an order does not show', () => {
+  expect(book(fact(submitted(1))).lines()).toEqual(book(fact(submitted(7))).lines());
+});
+
+test('free words about an order, which may tell of lives and clocks, do not show; codes do', () => {
+  const denied = (detail: string, code: 'GATE_CLOSED' | 'HALTED' = 'GATE_CLOSED') =>
+    book(
+      fact({
+        ...{ type: 'OrderDenied', clientOrderId: clientOrderId('aorder'), account, instrument },
+        ...{ commandId: 'c1', denial: { code, detail }, timeUs: 10 },
+      }),
+    );
+  expect(denied('epoch=1 lease=ending').hash()).toBe(denied('epoch=2 lease=ending').hash());
+  expect(denied('', 'HALTED').hash()).not.toBe(denied('').hash());
+});
+
+test('OrderUnknown tells of the transport and is no part of the journal', () => {
+  const { clientOrderId: id } = submitted(1);
+  const unknown = {
+    type: 'OrderUnknown',
+    clientOrderId: id,
+    account,
+    instrument,
+    timeUs: 10,
+    reason: 'timeout',
+  } as const;
+  expect(book(fact(unknown)).lines()).toEqual([]);
+});
+
+test('a decision stands before the order it caused in the same microsecond', () => {
+  expect(kinds(book(fact(submitted(1)), decided()).lines())).toEqual(['DecisionMade', 'OrderSubmitted']);
+});
+
+test('whatever order events were read in, the journal and its hash are the same', () => {
+  const facts = [
+    decided(),
+    fact(submitted(1)),
+    fact(submitted(1, 11)),
+    fact(stopMoved(12, '99.5')),
+    fact(stopMoved(12, '99.7')),
+    fact(stopMoved(13, '99.8')),
+    ...wholeLife(),
+  ];
+  const ordered = book(...facts);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (shuffled) => {
+      expect(book(...shuffled).lines()).toEqual(ordered.lines());
+      expect(book(...shuffled).words()).toEqual(ordered.words());
+      expect(book(...shuffled).hash()).toBe(ordered.hash());
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('one changed number changes the hash', () => {
+  const one = book(fact(stopMoved(12, '99.5')));
+  const other = book(fact(stopMoved(12, '99.50001')));
+  expect(one.hash()).not.toBe(other.hash());
+});
+
+test('the hash is SHA-256 over the lines with their line breaks', () => {
+  expect(book().hash()).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+});
+
+test('canonical JSON sorts keys at every depth and drops the epoch at every depth', () => {
+  const value = { b: 1, a: { epoch: 3, d: [{ z: 1, y: null }], c: d('1.50') } };
+  expect(canonicalJson(value, ['epoch'])).toBe('{"a":{"c":"1.5","d":[{"y":null,"z":1}]},"b":1}');
+});
+
+/**
+ * A trade from signal to close, all in one microsecond but where a service's clock was a little behind: the sent order
+ * says an earlier time than the decision that asked for it.
+ */
+function wholeLife(): Fact[] {
+  const at = 1_750_507_467_356_000;
+  const state = { instrument, timeUs: at, price: 100 } as MarketState;
+  const life = positionId('p2');
+  const order = (id: string, intent: 'entry' | 'exit', timeUs: number): OrderEvent => {
+    const base = submitted(1, timeUs) as Extract<OrderEvent, { type: 'OrderSubmitted' }>;
+    const side = intent === 'entry' ? 'buy' : 'sell';
+    return {
+      ...base,
+      ...{ clientOrderId: clientOrderId(id), intent, commandId: intent === 'entry' ? 'c9' : 'close-1' },
+      position: intent === 'entry' ? null : life,
+      request: { ...base.request, clientOrderId: clientOrderId(id), side },
+    };
+  };
+  const filled = (id: string, side: Fill['side'], price: string): OrderEvent => ({
+    ...{ type: 'OrderFilled', clientOrderId: clientOrderId(id), account, instrument, timeUs: at },
+    ...{ cumulative: d('1.5'), leaves: d('0') },
+    fill: {
+      ...{
+        venueTradeId: venueTradeId(`t${id}`),
+        clientOrderId: clientOrderId(id),
+        account,
+        instrument,
+        side,
+      },
+      ...{ venueOrderId: venueOrderId('v1'), quantity: d('1.5'), price: d(price), fee: d('0.1') },
+      ...{ feeAsset: 'USD', liquidity: 'taker', timeUs: at },
+    },
+  });
+  const held = { ...stopMoved(at, '99').position, id: life, openedUs: at };
+  const close = { reason: 'trailing_stop', timeUs: at, position: held } as const;
+  return [
+    { name: 'SignalGenerated', body: { id: signalId('s9'), direction: 'long', state } },
+    decided({
+      ...{ id: decisionId('d9'), signal: signalId('s9'), timeUs: at },
+      outcome: { type: 'accepted', commandId: 'c9' },
+    }),
+    fact(order('aentry', 'entry', at - 250_000)),
+    fact(filled('aentry', 'buy', '100')),
+    fact({ type: 'PositionOpened', position: held, timeUs: at, stopPrice: d('99') }),
+    fact({ ...stopMoved(at, '99.5'), position: held }),
+    fact({ type: 'ExitTriggered', ...close, triggerPrice: d('99.4'), level: d('99.5') }),
+    fact(order('aexit', 'exit', at - 250_000)),
+    fact(filled('aexit', 'sell', '99.4')),
+    fact({
+      ...{ type: 'PositionClosed', ...close, exitPrice: d('99.4'), netPnl: d('-1.1') },
+      returnPercent: d('-0.733333'),
+    }),
+  ];
+}
+
+test('a trade is told in plain words, cause before effect, although its times would say otherwise', () => {
+  const lines = book(...wholeLife().toReversed()).words();
+  expect(
+    lines.map((line) => line.replace(/^2025-06-21 12:04:27\.\d{3} {2}synthetic\.spot\.ALGOUSD {2}/, '')),
+  ).toEqual([
+    'signal: long at 100',
+    'decided: long at 100 by s1, confluence 4.5 of 10 (high)',
+    'entry sent: buy 1.5 at the market (ioc)',
+    'entry filled: buy 1.5 at 100, fee 0.1 USD, complete',
+    'position opened: long 1.5 at 100, stop 99',
+    'stop moved: 99 → 99.5, best price 101',
+    'exit wanted: trailing stop, price 99.4 at level 99.5',
+    'exit sent: sell 1.5 at the market (ioc)',
+    'exit filled: sell 1.5 at 99.4, fee 0.1 USD, complete',
+    'position closed: long at 99.4, result -1.1 (-0.73 %), trailing stop',
+  ]);
+});
+
+test('why nothing was traded is told with the level, the reason and the points', () => {
+  const outcome = { type: 'refused', code: 'POSITION_OPEN', detail: 'p1' } as const;
+  expect(book(decided({ level: 2, outcome })).words()[0]).toMatch(
+    /no trade by s1, stopped at level 2: position open \(p1\), confluence 4.5 of 10 \(high\)$/,
+  );
+});
+
+test('a denied exit is told apart from a denied entry', () => {
+  const denied = (commandId: string): Fact =>
+    fact({
+      ...{ type: 'OrderDenied', clientOrderId: clientOrderId(`a${commandId}`), account, instrument },
+      ...{ commandId, denial: { code: 'HALTED', detail: '' }, timeUs: 10 },
+    });
+  const lines = book(decided(), denied('c1'), denied('close-1')).words();
+  expect(lines.map((line) => line.split('  ')[2])).toEqual([
+    expect.stringContaining('decided'),
+    'entry denied: halted',
+    'exit denied: halted',
+  ]);
+});

@@ -1,0 +1,113 @@
+import type { Fact, FactOf } from '@algo/contracts';
+import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/model';
+import { isPositionFact } from './position-list.ts';
+
+/** What the journal tells of. A signal is what a decision looks at; it is shown, and no part of the canonical lines. */
+export type JournalKind =
+  | 'SignalGenerated'
+  | 'DecisionMade'
+  | Exclude<OrderEvent['type'], 'OrderUnknown'>
+  | PositionEvent['type'];
+
+/** A fact that has a place in the journal. */
+export type JournalFact = Extract<Fact, { readonly name: JournalKind }>;
+
+/**
+ * One fact of the journal. *Shape*: `makes` names what it is the cause of, `follows` what must stand before it,
+ * where that is in the journal at all.
+ */
+export interface JournalEntry {
+  readonly fact: JournalFact;
+  readonly id: string;
+  readonly timeUs: TimeUs;
+  readonly makes: string | null;
+  readonly follows: readonly string[];
+}
+
+/** Returns a fact's entry; null for what the journal doesn't tell, such as OrderUnknown: a fault on the way to the venue. */
+export function entryOf(fact: Fact): JournalEntry | null {
+  switch (fact.name) {
+    case 'SignalGenerated':
+      return entryOfSignal(fact, fact.body);
+    case 'DecisionMade':
+      return entryOfDecision(fact, fact.body);
+    case 'OrderSubmitted':
+    case 'OrderDenied':
+    case 'OrderAccepted':
+    case 'OrderRejected':
+    case 'OrderFilled':
+    case 'OrderCanceled':
+    case 'OrderExpired':
+    case 'OrderQuarantined':
+      return entryOfOrder(fact);
+    default:
+      return isPositionFact(fact) ? entryOfPosition(fact) : null;
+  }
+}
+
+/**
+ * Returns the canonical text of an entry: JSON with sorted keys, without what may differ between runs that traded
+ * alike: which life of a process spoke, and free words about an order, which may name lives, ages by the wall clock or a
+ * venue's own wording.
+ */
+export function canonicalLine({ fact, id }: JournalEntry): string {
+  return canonicalJson({ ...fact.body, kind: fact.name, id }, freeWordsOf(fact.name));
+}
+
+const EPOCH = ['epoch'] as const;
+const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
+
+function freeWordsOf(kind: JournalKind): readonly string[] {
+  return kind.startsWith('Order') ? FREE_WORDS : EPOCH;
+}
+
+/** Returns JSON with sorted keys, at every depth without the fields that are named. */
+export function canonicalJson(value: unknown, without: readonly string[]): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    const kept = Object.entries(inner).filter(([name]) => !without.includes(name));
+    return Object.fromEntries(kept.toSorted(([a], [b]) => compareText(a, b)));
+  });
+}
+
+/** By code unit: a locale's order differs between machines. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function entryOfSignal(fact: JournalFact, { id, state }: Signal): JournalEntry {
+  return { fact, id, timeUs: state.timeUs, makes: `signal ${id}`, follows: [] };
+}
+
+function entryOfDecision(fact: JournalFact, { id, timeUs, signal, outcome }: Decision): JournalEntry {
+  const makes = outcome.type === 'accepted' ? `command ${outcome.commandId}` : null;
+  return { fact, id, timeUs, makes, follows: signal === null ? [] : [`signal ${signal}`] };
+}
+
+function entryOfOrder(fact: Extract<JournalFact, { readonly name: OrderEvent['type'] }>): JournalEntry {
+  const { clientOrderId: id, timeUs } = fact.body;
+  switch (fact.name) {
+    case 'OrderSubmitted': {
+      const { commandId, position } = fact.body;
+      const follows = [`command ${commandId}`, ...(position === null ? [] : [`exit of ${position}`])];
+      return { fact, id, timeUs, makes: `order ${id}`, follows };
+    }
+    case 'OrderDenied':
+      return { fact, id, timeUs, makes: null, follows: [`command ${fact.body.commandId}`] };
+    default:
+      return { fact, id, timeUs, makes: null, follows: [`order ${id}`] };
+  }
+}
+
+function entryOfPosition(fact: FactOf<'pos.evt'>): JournalEntry {
+  const { position, timeUs } = fact.body;
+  const { id } = position;
+  switch (fact.name) {
+    case 'PositionOpened':
+      return { fact, id, timeUs, makes: `position ${id}`, follows: [] };
+    case 'ExitTriggered':
+      return { fact, id, timeUs, makes: `exit of ${id}`, follows: [`position ${id}`] };
+    default:
+      return { fact, id, timeUs, makes: null, follows: [`position ${id}`] };
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  type Decimal,
+  type Decision,
+  isoTime,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderRequest,
+  type PositionEvent,
+  type TimeUs,
+} from '@algo/model';
+import type { JournalFact } from './journal-entry.ts';
+import { isPositionFact } from './position-list.ts';
+
+/** Returns a fact as one line for people: time, instrument, and what happened with its numbers. */
+export function wordsOf(
+  fact: JournalFact,
+  timeUs: TimeUs,
+  intents: ReadonlyMap<string, OrderIntent>,
+): string {
+  const [instrument, words] = told(fact, intents);
+  return `${isoTime(timeUs).slice(0, -4).replace('T', ' ')}  ${instrument}  ${words}`;
+}
+
+function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [string, string] {
+  if (isPositionFact(fact)) return [fact.body.position.instrument, positionWords(fact.body)];
+  switch (fact.name) {
+    case 'SignalGenerated': {
+      const { direction, state } = fact.body;
+      return [state.instrument, `signal: ${direction} at ${state.price}`];
+    }
+    case 'DecisionMade':
+      return [fact.body.instrument, decisionWords(fact.body)];
+    default:
+      return [fact.body.instrument, orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? 'entry')];
+  }
+}
+
+function decisionWords(decision: Decision): string {
+  const { outcome, strategy, direction, price, confluence, confluenceMax, conviction, level } = decision;
+  const points = confluence === null ? '' : `, confluence ${confluence} of ${confluenceMax} (${conviction})`;
+  if (outcome.type === 'accepted') return `decided: ${direction} at ${price} by ${strategy}${points}`;
+  const why = withDetail(plain(outcome.code), outcome.detail);
+  return `decided: no trade by ${strategy}, stopped at level ${level}: ${why}${points}`;
+}
+
+function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent: OrderIntent): string {
+  switch (event.type) {
+    case 'OrderDenied':
+      return `${intent} denied: ${withDetail(plain(event.denial.code), event.denial.detail)}`;
+    case 'OrderSubmitted':
+      return `${intent} sent: ${requestWords(event.request)}`;
+    case 'OrderAccepted':
+      return `${intent} accepted by the venue`;
+    case 'OrderRejected':
+      return `${intent} rejected by the venue: ${event.reason}`;
+    case 'OrderFilled': {
+      const { side, quantity, price, fee, feeAsset } = event.fill;
+      const rest = event.leaves.isZero() ? 'complete' : `${event.leaves} left`;
+      return `${intent} filled: ${side} ${quantity} at ${price}, fee ${fee} ${feeAsset}, ${rest}`;
+    }
+    case 'OrderCanceled':
+      return `${intent} canceled after ${event.cumulative}: ${event.reason}`;
+    case 'OrderExpired':
+      return `${intent} expired after ${event.cumulative}: ${event.reason}`;
+    case 'OrderQuarantined':
+      return `${intent} contradicts our books: ${withDetail(plain(event.problem), event.detail)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+function requestWords({ side, quantity, limitPrice, timeInForce }: OrderRequest): string {
+  const bound = side === 'buy' ? 'at most' : 'at least';
+  const price = limitPrice === null ? 'at the market' : `at ${bound} ${limitPrice}`;
+  return `${side} ${quantity} ${price} (${timeInForce})`;
+}
+
+function positionWords(event: PositionEvent): string {
+  const { direction, quantity, averagePrice } = event.position;
+  switch (event.type) {
+    case 'PositionOpened':
+      return `position opened: ${direction} ${quantity} at ${averagePrice}, stop ${event.stopPrice}`;
+    case 'PositionIncreased':
+      return `position grew by ${event.by} at ${event.price}: ${direction} ${quantity} at ${averagePrice}`;
+    case 'PositionReduced':
+      return `position shrank by ${event.by} at ${event.price}: ${direction} ${quantity} left`;
+    case 'StopMoved':
+      return `stop moved: ${event.from} → ${event.to}, best price ${event.bestPrice}`;
+    case 'ExitTriggered':
+      return `exit wanted: ${plain(event.reason)}, price ${event.triggerPrice} at level ${event.level}`;
+    case 'PositionClosed':
+      return (
+        `position closed: ${direction} at ${event.exitPrice}, result ${signed(event.netPnl)} ` +
+        `(${signed(event.returnPercent.rounded(2, 'half-even'))} %), ${plain(event.reason)}`
+      );
+    default:
+      return event satisfies never;
+  }
+}
+
+/** `POSITION_OPEN` and `trailing_stop` as words. */
+function plain(code: string): string {
+  return code.toLowerCase().replaceAll('_', ' ');
+}
+
+function withDetail(words: string, detail: string): string {
+  return detail === '' ? words : `${words} (${detail})`;
+}
+
+function signed(value: Decimal): string {
+  return value.isNegative() || value.isZero() ? value.toString() : `+${value}`;
+}

@@ -1,0 +1,128 @@
+import type { DrivePlan, Input, Machine, OwnInput, Reading, Say } from '@algo/bus';
+import type { Fact, FactName, MessageOf, Speaker } from '@algo/contracts';
+import { RequestDesk } from './request-desk.ts';
+import type { Said } from './said.ts';
+import type { Scheduler, Work } from './scheduler.ts';
+
+/** A machine in a composition, whatever it takes and says. */
+export interface Hosted {
+  readonly speaker: Speaker;
+  readonly reads: readonly Reading[];
+  /** The machine as it stands now. */
+  readonly machine: object;
+  /** Inputs taken since the composition began. */
+  readonly taken: number;
+  /** Gives it an input; what it says and asks for is done at its turn. */
+  give(input: Input): void;
+  /** Gives it an input and returns what it would have done, in order; nothing of it is done yet. */
+  hear(input: Input): readonly Work[];
+  /** Tears the machine down and makes it again from its own snapshot. */
+  restore(): void;
+}
+
+/** Something that a machine asks of the outside, at its turn. */
+export class Wanted implements Work {
+  readonly request: unknown;
+  readonly #carryOut: () => void;
+
+  constructor(request: unknown, carryOut: () => void) {
+    this.request = request;
+    this.#carryOut = carryOut;
+  }
+
+  run(): void {
+    this.#carryOut();
+  }
+}
+
+type Plan<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made> = Omit<
+  DrivePlan<In, Out, Request, Own>,
+  'restore'
+> & { readonly restore: (snapshot: Uint8Array | undefined) => Made };
+
+/** What a host is made with. */
+export interface HostedParts<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made> {
+  readonly speaker: Speaker;
+  readonly plan: Plan<In, Out, Request, Own, Made>;
+  readonly scheduler: Scheduler;
+  /** Makes the work of a fact that was said. */
+  readonly say: (fact: Fact, speaker: Speaker) => Said;
+  /** Says whether the machine is to be made anew before it takes its input of this number. */
+  readonly restoreBefore: ((identity: string, input: number) => boolean) | undefined;
+}
+
+/** Holds one machine: gives it its inputs one by one and passes on what it does. */
+export class HostedMachine<
+  In extends Input,
+  Out extends FactName,
+  Request,
+  Own extends OwnInput,
+  Made extends Machine<In, Out, Request>,
+> implements Hosted
+{
+  readonly speaker: Speaker;
+  readonly reads: readonly Reading[];
+  readonly #plan: Plan<In, Out, Request, Own, Made>;
+  readonly #scheduler: Scheduler;
+  readonly #restoreBefore: HostedParts<In, Out, Request, Own, Made>['restoreBefore'];
+  readonly #say: Say<Out, Request> & { input: number };
+  #machine: Made;
+  #heard: Work[] | undefined;
+  #taken = 0;
+
+  constructor({ speaker, plan, scheduler, say, restoreBefore }: HostedParts<In, Out, Request, Own, Made>) {
+    this.speaker = speaker;
+    this.reads = plan.reads;
+    this.#plan = plan;
+    this.#scheduler = scheduler;
+    this.#restoreBefore = restoreBefore;
+    this.#machine = plan.restore(undefined);
+    const { requests } = plan;
+    const desk = requests && new RequestDesk(requests, (input) => this.inject(input));
+    const speak = <Name extends Out>(name: Name, body: MessageOf<Name>) =>
+      this.#do(say({ name, body } as Fact, speaker));
+    const request = (wanted: Request) => {
+      if (desk !== undefined) this.#do(new Wanted(wanted, () => desk.ask(wanted)));
+    };
+    this.#say = Object.assign(speak, { request, input: 0 });
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get machine(): Made {
+    return this.#machine;
+  }
+
+  give(input: Input): void {
+    this.#taken++;
+    if (this.#restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
+    this.#say.input = this.#taken;
+    // Only facts that the plan reads and inputs of its own are given.
+    this.#machine.take(input as In, this.#say);
+  }
+
+  hear(input: Input): readonly Work[] {
+    const heard: Work[] = [];
+    this.#heard = heard;
+    this.give(input);
+    this.#heard = undefined;
+    return heard;
+  }
+
+  /** Hands over an input of its own at the present moment. */
+  inject(input: Own): void {
+    this.#scheduler.push({ run: () => this.give(input) });
+  }
+
+  restore(): void {
+    // The machine may use the bytes again.
+    this.#machine = this.#plan.restore(this.#machine.snapshot().slice());
+  }
+
+  #do(work: Work): void {
+    if (this.#heard === undefined) this.#scheduler.push(work);
+    else this.#heard.push(work);
+  }
+}

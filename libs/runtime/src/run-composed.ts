@@ -1,0 +1,181 @@
+import type { Bus, Clock, Driven, OwnInput } from '@algo/bus';
+import type { Fact, Speaker } from '@algo/contracts';
+import type { AccountId, TimeUs } from '@algo/model';
+import { bucketDocuments } from '@algo/state';
+import type { RowStore } from '@algo/tickstore';
+import type { ExchangeVenue } from '@algo/venues';
+import type { z } from 'zod';
+import type { BaseConfig, baseConfig } from './base-config.ts';
+import { type Hosted, HostedMachine } from './composed/hosted-machine.ts';
+import { Routes } from './composed/routes.ts';
+import { Said } from './composed/said.ts';
+import { Scheduler } from './composed/scheduler.ts';
+import type { Logger } from './logger.ts';
+import { identityOf } from './process-plan.ts';
+import type { RunningService, Service, ServiceContext } from './service.ts';
+
+/** What a composition has in the place of the outside. */
+export interface CompositionParts {
+  /** Buckets and requests in memory; no fact goes through it. */
+  bus(identity: string): Bus;
+  log(identity: string): Logger;
+  /** Returns the exchange that an account trades at. */
+  venue(name: string, account: AccountId, composition: Composition): ExchangeVenue;
+  openRowStore(): RowStore;
+  /** Told of each fact at its turn, before its readers take it. */
+  observe(fact: Fact, readers: readonly Hosted[]): void;
+  /** Encodes and decodes each fact on its way to each reader, as a wire does; otherwise it goes by reference. */
+  readonly byWire?: boolean;
+  /** Says whether a machine is torn down and made again from its snapshot before it takes its input of this number. */
+  readonly restoreBefore?: (identity: string, input: number) => boolean;
+}
+
+/**
+ * Many services in one process, on virtual time: the same services as live, with memory for a world. What a machine says
+ * is taken by its readers at once and in order; there is no promise, no clock and no encoding between a fact and what
+ * follows from it. *Shape*: readers of a fact take it in the order in which their services were added.
+ */
+export class Composition implements AsyncDisposable {
+  readonly scheduler = new Scheduler();
+  readonly #parts: CompositionParts;
+  readonly #routes = new Routes<Hosted>();
+  readonly #hosted = new Map<string, Hosted>();
+  readonly #running = new Map<string, RunningService>();
+  readonly #stack = new AsyncDisposableStack();
+  readonly #observe: (said: Said) => void;
+  #failure: Error | undefined;
+
+  constructor(parts: CompositionParts) {
+    this.#parts = parts;
+    this.#observe = ({ received, readers }) => parts.observe(received, readers);
+  }
+
+  /** Starts a service in this composition, under the name that its process would have. */
+  async add<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
+    service: Service<Schema>,
+    config: Readonly<z.infer<Schema>>,
+  ): Promise<void> {
+    const identity = identityOf(service.name, service.purpose(config));
+    const running = await service.start(this.#context(identity, config));
+    this.#running.set(identity, running);
+    void running.closed.then((error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  /** Resolves when all services are ready: what they do at their start has its turn then. */
+  async ready(): Promise<void> {
+    // Promises that a start left behind are through after a turn of the loop; later nothing waits for one.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.scheduler.drain();
+    this.check();
+  }
+
+  /** *Errors*: what ended a service. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Returns the machine of a process. *Errors*: when it isn't part of this composition. */
+  machineOf(identity: string): Hosted {
+    const found = this.#hosted.get(identity);
+    if (found === undefined) throw new Error(`${identity} is not composed`);
+    return found;
+  }
+
+  /** The machines, in the order of their services. */
+  get machines(): readonly Hosted[] {
+    return [...this.#hosted.values()];
+  }
+
+  /** Returns a fact with its readers: done at its turn, they take it. */
+  said(fact: Fact, speaker: Speaker): Said {
+    return this.saidTo(fact, this.#routes.readersOf(fact, speaker));
+  }
+
+  /** Returns a fact for some readers only. */
+  saidTo(fact: Fact, readers: readonly Hosted[]): Said {
+    return new Said(fact, readers, this.#observe, this.#parts.byWire === true);
+  }
+
+  /** Returns what each service counts. */
+  counters(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    return Object.fromEntries([...this.#running].map(([identity, running]) => [identity, running.counters()]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+
+  #context<Config extends BaseConfig>(identity: string, config: Readonly<Config>): ServiceContext<Config> {
+    const parts = this.#parts;
+    const bus = parts.bus(identity);
+    const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
+      this.#stack.use(resource);
+    const speaker = { identity, account: config.account };
+    return {
+      config,
+      identity,
+      bus,
+      clock: stillClock(this.scheduler),
+      log: parts.log(identity),
+      signal: new AbortController().signal,
+      documents: bucketDocuments(bus.bucket('documents')),
+      own,
+      addReadiness() {},
+      fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
+      venue: (name, account) => own(parts.venue(name, account, this)),
+      openRowStore: async () => parts.openRowStore(),
+      drive: async (plan) => {
+        const { scheduler } = this;
+        const { restoreBefore } = parts;
+        const say = (fact: Fact, by: Speaker) => this.said(fact, by);
+        const hosted = new HostedMachine({ speaker, plan, scheduler, say, restoreBefore });
+        this.#hosted.set(identity, hosted);
+        for (const reading of plan.reads) this.#routes.add(hosted, reading);
+        return { machine: standing(() => hosted.machine), driven: drivenBy(hosted) };
+      },
+    };
+  }
+}
+
+/**
+ * The wall clock of a composition stands still: no deadline of the wire passes, since every answer comes at once. Timers
+ * run on virtual time.
+ */
+function stillClock(scheduler: Scheduler): Clock {
+  const us = (ms: number): TimeUs => scheduler.nowUs + ms * 1_000;
+  return {
+    nowMs: () => 0,
+    monotonicMs: () => 0,
+    sleep: () => new Promise(() => {}), // nothing that waits for a promise has a place in virtual time
+    after: (ms, run) => scheduler.at(us(ms), run),
+  };
+}
+
+/** Returns what stands for a machine in its service's hands: always the one that was made last. */
+function standing<Made extends object>(current: () => Made): Made {
+  return new Proxy(current(), {
+    get: (_, key) => {
+      const machine = current();
+      const value: unknown = Reflect.get(machine, key, machine);
+      return typeof value === 'function' ? value.bind(machine) : value;
+    },
+  });
+}
+
+function drivenBy<Own extends OwnInput>(hosted: {
+  readonly taken: number;
+  inject(input: Own): void;
+}): Driven<Own> {
+  return {
+    closed: new Promise(() => {}), // what a machine throws ends the run that gave it its input
+    get taken() {
+      return hosted.taken;
+    },
+    epoch: 1,
+    backlog: 0,
+    restored: Promise.resolve(),
+    inject: (input) => hosted.inject(input),
+  };
+}

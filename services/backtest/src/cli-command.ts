@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { readInstrumentCatalog } from '@algo/runtime';
+import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
+import { openRecording } from './open-recording.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { runBacktest } from './run-backtest.ts';
+import { summaryTable } from './summary-table.ts';
+
+/** What the command line lends its command. */
+export interface CommandPlace {
+  /** The checkout: its folder `config` is read. */
+  readonly root: string;
+  /** What services are configured by, beside what was typed. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Makes a caller's path absolute. */
+  absolute(path: string): string;
+  print(line: string): Promise<void>;
+  /** Writes to the terminal beside the output; undefined when there is none. */
+  readonly draw: ((text: string) => void) | undefined;
+  /** The monotonic clock. */
+  nowMs(): number;
+}
+
+/** `algo backtest`: takes the engine through recorded files in this process and prints what came of it. */
+export async function backtestCommand(raw: RawBacktestOptions, place: CommandPlace): Promise<void> {
+  const inherited = place.environment;
+  const configsDir = inherited.ALGO_TRADING_CONFIGS_DIR ?? join(place.root, 'config', 'trading');
+  const instrumentsFile = inherited.ALGO_INSTRUMENTS_FILE ?? join(place.root, 'config', 'instruments.yaml');
+  const options = parseBacktestOptions(raw, place.absolute, configsDir);
+  const recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
+  const bar = place.draw && new ProgressBar(place.draw, place.nowMs);
+  const { journal, summary } = await runBacktest(recording.tape, {
+    environment: {
+      ...inherited,
+      ALGO_INSTRUMENTS_FILE: instrumentsFile,
+      ALGO_TRADING_CONFIGS_DIR: configsDir,
+      ...(options.config === undefined ? {} : { ALGO_TRADING_CONFIG: options.config }),
+      ...(options.seed === undefined ? {} : { ALGO_SEED: String(options.seed) }),
+    },
+    onProgress: (progress) => bar?.show(progress),
+  }).finally(() => bar?.end());
+  const lines = journal.lines();
+  const sha256 = journal.hash();
+  if (raw.hash === true)
+    return place.print(raw.json === true ? JSON.stringify({ sha256, lines: lines.length }) : sha256);
+  if (raw.json === true) {
+    for (const line of lines) await place.print(line);
+    await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
+    return place.print(JSON.stringify({ kind: 'Hash', sha256, lines: lines.length }));
+  }
+  for (const line of lines) await place.print(line);
+  const { refused, missing } = recording.counters();
+  if (refused + missing > 0)
+    await place.print(`\n${refused} rows were refused and ${missing} trades are missing in the recording`);
+  await place.print('');
+  for (const line of summaryTable(summary, sha256)) await place.print(line);
+}

@@ -1,0 +1,60 @@
+import { service as analytics } from '@algo/analytics/service';
+import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
+import type { Fact } from '@algo/contracts';
+import { service as decision } from '@algo/decision/service';
+import { service as execution } from './testing/plain-execution.ts';
+import { service as paperVenue } from '@algo/paper-venue/service';
+import { service as positionRisk } from '@algo/position-risk/service';
+import { Composition, createLogger, type Hosted, identityOf, readConfig } from '@algo/runtime';
+import { ComposedPaperVenue } from './composed-paper-venue.ts';
+import { DISCARDED_ROWS } from './discarded-rows.ts';
+
+/** What an engine in one process is composed of. */
+export interface EngineSettings {
+  /** What its services are configured by, as their processes would be: `ALGO_TRADING_CONFIG`, `ALGO_SEED` … */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told of each fact at its turn. */
+  observe(fact: Fact, readers: readonly Hosted[]): void;
+  readonly byWire?: boolean;
+  readonly restoreBefore?: (identity: string, input: number) => boolean;
+}
+
+/** An engine in one process, and the machines in it that nobody feeds but the tape. */
+export interface ComposedEngine extends AsyncDisposable {
+  readonly composition: Composition;
+  readonly analytics: readonly Hosted[];
+}
+
+/**
+ * Composes the engine of one account with the paper exchange that it trades at. *Errors*: as the services refuse their
+ * configuration.
+ */
+export async function composeEngine({ environment, ...parts }: EngineSettings): Promise<ComposedEngine> {
+  const server = new MemoryServer(new VirtualClock());
+  const composition: Composition = new Composition({
+    ...parts,
+    bus: (identity) => new MemoryBus(server, identity),
+    log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
+    venue: (_name, account) =>
+      new ComposedPaperVenue(() => composition.machineOf(identityOf('paper-venue', account))),
+    openRowStore: () => DISCARDED_ROWS,
+  });
+  // Who is asked comes before who asks; of one fact, the exchange hears first.
+  await composition.add(paperVenue, readConfig('paper-venue', paperVenue.config, environment));
+  await composition.add(execution, readConfig('execution', execution.config, environment));
+  await composition.add(positionRisk, readConfig('position-risk', positionRisk.config, environment));
+  await composition.add(decision, readConfig('decision', decision.config, environment));
+  const shards = readConfig('analytics', analytics.config, environment).analyticsInstances;
+  for (let ordinal = 0; ordinal < shards; ordinal++) {
+    const own = { ...environment, ALGO_ORDINAL: String(ordinal) };
+    await composition.add(analytics, readConfig('analytics', analytics.config, own));
+  }
+  await composition.ready();
+  return {
+    composition,
+    analytics: Array.from({ length: shards }, (_, ordinal) =>
+      composition.machineOf(identityOf('analytics', ordinal)),
+    ),
+    [Symbol.asyncDispose]: () => composition[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,90 @@
+import type {
+  AccountId,
+  Fill,
+  OrderLookup,
+  OrderRequest,
+  SubmitOutcome,
+  TimeUs,
+  VenueBalance,
+  VenueOrder,
+  VenuePosition,
+} from '@algo/model';
+import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
+import { type Hosted, Wanted } from '@algo/runtime';
+import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
+
+/**
+ * The paper exchange that is part of the same composition. It answers in the same moment of virtual time; what an order
+ * waits for is the exchange's own latency, after which it comes alive.
+ */
+export class ComposedPaperVenue implements ExchangeVenue {
+  readonly name = 'paper';
+  readonly capabilities: VenueCapabilities = {
+    authoritativeAbsence: true,
+    fillIds: true,
+    shortSelling: true,
+    reduceOnly: true,
+    triggerOrders: false,
+    clientIdLookUp: true,
+  };
+  /** Found when first asked: services start in any order. */
+  readonly #exchange: () => Hosted;
+  /** The exchange has its inputs in order, so one name for all questions is enough. */
+  readonly #ask = 'composed';
+
+  constructor(exchange: () => Hosted) {
+    this.#exchange = exchange;
+  }
+
+  submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    done(this.#answer({ name: 'OrderAsked', body: { order, sentUs, ask: this.#ask } }));
+  }
+
+  cancel(order: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    const { account, instrument, clientOrderId } = order;
+    const body = { account, instrument, clientOrderId, sentUs, ask: this.#ask };
+    done(this.#answer({ name: 'CancelAsked', body }));
+  }
+
+  order({ account, clientOrderId }: OrderRef, done: (lookup: OrderLookup) => void): void {
+    done(this.#books.order(account, clientOrderId));
+  }
+
+  openOrders(account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
+    done(answered(this.#books.openOrders(account)));
+  }
+
+  fillsSince(
+    account: AccountId,
+    sinceUs: TimeUs,
+    done: (answer: VenueAnswer<readonly Fill[]>) => void,
+  ): void {
+    done(answered(this.#books.fillsSince(account, sinceUs)));
+  }
+
+  positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
+    done(answered(this.#books.positions(account)));
+  }
+
+  balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
+    done(answered(this.#books.balances(account)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {} // the exchange is the composition's
+
+  get #books() {
+    const { machine } = this.#exchange();
+    if (!(machine instanceof VenueMachine)) throw new Error('the paper exchange of this account is not composed');
+    return machine.venue;
+  }
+
+  #answer(asked: Asked): SubmitOutcome {
+    for (const work of this.#exchange().hear(asked))
+      if (work instanceof Wanted) return (work.request as Answer).outcome;
+    throw new Error(`the paper exchange did not answer ${asked.name}`);
+  }
+}
+
+function answered<Value>(value: Value): VenueAnswer<Value> {
+  return { type: 'answered', value };
+}

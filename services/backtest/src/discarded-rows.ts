@@ -1,0 +1,21 @@
+import type { RowStore } from '@algo/tickstore';
+
+/** A store that keeps nothing: a backtest reads its rows nowhere. */
+export const DISCARDED_ROWS: RowStore = {
+  openInstrument: async () => ({ position: 0, trades: 0, lastTradeId: null }),
+  append() {},
+  commitUpTo() {},
+  flush: async () => {},
+  stats: () => ({
+    storedTrades: 0,
+    storedRows: 0,
+    pendingRows: 0,
+    commits: 0,
+    failedCommits: 0,
+    lastCommitMs: 0,
+    openFiles: 0,
+    checkpoints: 0,
+  }),
+  backlog: 0,
+  async [Symbol.asyncDispose]() {},
+};

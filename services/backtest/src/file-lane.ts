@@ -1,0 +1,77 @@
+import { type FeedFile, type RawTrades, TradeScreen, type TradeRows } from '@algo/ingest/recordings';
+import { InputError, type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
+import { rowAfter, type TapeLane, type TapeRows } from './tape.ts';
+
+/** From when to when a recording is read. *Shape*: both ends belong to it. */
+export interface TimeRange {
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
+}
+
+/** The recorded files of one instrument, one after the other: what is no trade, or comes twice, is left out. */
+export class FileLane implements TapeLane {
+  readonly instrument: InstrumentId;
+  readonly #files: readonly FeedFile[];
+  readonly #range: TimeRange;
+  readonly #screen: TradeScreen;
+  #file = 0;
+  #reading: TradeRows | undefined;
+
+  constructor(instrument: InstrumentId, files: readonly FeedFile[], range: TimeRange) {
+    this.instrument = instrument;
+    this.#files = files.toSorted((a, b) => a.firstUs - b.firstUs);
+    this.#range = range;
+    this.#screen = new TradeScreen(instrument, 'a recording has no more than it holds');
+  }
+
+  /** Trades refused and ids that are missing so far. */
+  get counters(): { readonly refused: number; readonly missing: number } {
+    return this.#screen.counters;
+  }
+
+  /** *Errors*: InputError on a file that is damaged: a result over half a recording would pass for one over all. */
+  async read(): Promise<TapeRows | undefined> {
+    while (this.#file < this.#files.length && this.#screen.lastTimeUs <= this.#range.toUs) {
+      const { file } = this.#files[this.#file]!;
+      this.#reading ??= file.read(this.instrument, 0);
+      const next = await this.#reading.next();
+      if (next.done) {
+        if (next.value !== undefined) throw damaged(file.path, next.value);
+        this.#reading = undefined;
+        this.#file++;
+        continue;
+      }
+      const rows = this.#within(this.#judge(next.value));
+      if (rows.trades.count > 0) return rows;
+    }
+    await this.#reading?.return(undefined);
+    return undefined;
+  }
+
+  #judge(raw: RawTrades): TapeRows {
+    const { trades, events } = this.#screen.screen(raw);
+    const ids = trades.ids.values as Float64Array;
+    const holes = events.flatMap((event) =>
+      event.type === 'GapOpened' ? [ids.indexOf(event.toTradeId + 1)] : [],
+    );
+    return { trades, holes };
+  }
+
+  #within({ trades, holes }: TapeRows): TapeRows {
+    const from = rowAfter(trades, 0, this.#range.fromUs - 1);
+    const to = rowAfter(trades, from, this.#range.toUs);
+    return {
+      trades: sliceTrades(trades, from, to),
+      holes: holes.filter((row) => row >= from && row < to).map((row) => row - from),
+    };
+  }
+}
+
+function damaged(path: string, because: string): InputError {
+  return new InputError({
+    field: '--data',
+    value: path,
+    because: `it could not be read to its end: ${because}`,
+    remedy: 'Give a whole file, or end before the damage with --to.',
+  });
+}
