@@ -266,14 +266,21 @@ test.each<[VenueOrderStatus, string, readonly string[], string]>([
 test('an order that is proven never to have arrived is over: its id goes out once', () => {
   const { engine, id } = inDoubt();
   const outputs = engine.handle(lookedUp(id, { type: 'absent' }, 1.5 * S, true));
-  expect(outputs).toMatchObject([{ type: 'OrderCanceled', reason: 'never reached the venue', cumulative: d('0') }]);
+  expect(outputs).toMatchObject([
+    { type: 'OrderCanceled', reason: 'never reached the venue', cumulative: d('0') },
+  ]);
   expect(denial(engine.handle(place(2, { timeUs: 1.6 * S })))).toBeNull();
 });
 
 test('an order that never left ends as canceled, with nothing filled and its reason', () => {
   const engine = ready();
   const { clientOrderId } = sent(engine.handle(place(1)));
-  const outputs = engine.handle({ type: 'OrderNeverLeft', clientOrderId, reason: 'HALTED scope=x', timeUs: S });
+  const outputs = engine.handle({
+    type: 'OrderNeverLeft',
+    clientOrderId,
+    reason: 'HALTED scope=x',
+    timeUs: S,
+  });
   expect(outputs).toMatchObject([
     { type: 'OrderCanceled', clientOrderId, reason: 'never left: HALTED scope=x', cumulative: d('0') },
   ]);

@@ -130,8 +130,7 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
         this.#hear(input.instrument, input.timeUs);
-        if (this.#isNewCommand(input.commandId))
-          this.#desk.take(input, this.#books(input.instrument), out);
+        if (this.#isNewCommand(input.commandId)) this.#desk.take(input, this.#books(input.instrument), out);
         return;
       case 'CancelOrder':
         if (this.#isNewCommand(input.commandId))

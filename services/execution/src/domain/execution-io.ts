@@ -1,9 +1,5 @@
 import type { OwnInput } from '@algo/bus';
-import type {
-  ReconciliationCompleted,
-  ReconciliationFailed,
-  ReconciliationRequested,
-} from '@algo/contracts';
+import type { ReconciliationCompleted, ReconciliationFailed, ReconciliationRequested } from '@algo/contracts';
 import type {
   AccountId,
   ClientOrderId,

@@ -147,7 +147,7 @@ export const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): Exec
 });
 
 export function fillOf(
-  request: OrderRequest,
+  request: Pick<OrderRequest, 'clientOrderId' | 'account' | 'instrument' | 'side'>,
   trade: string,
   quantity: string,
   timeUs: number,
