@@ -31,11 +31,12 @@ function take(machine: ReconcileMachine, input: ReconcileTaken) {
 function reportOf(epochSeen: number) {
   const venue = { openOrders: [], fills: [], positions: [], balances: [], lookups: [] };
   const context = { account: ACCOUNT, epoch: ASK.epoch, asOfUs: ASK.timeUs, fillsSinceUs: 0 };
-  return reconcile(
-    { ...NOTHING, epoch: epochSeen },
-    venue,
-    { ...context, instruments: [], openingBalances: null, authoritativeAbsence: true },
-  );
+  return reconcile({ ...NOTHING, epoch: epochSeen }, venue, {
+    ...context,
+    instruments: [],
+    openingBalances: null,
+    authoritativeAbsence: true,
+  });
 }
 
 test('what is asked for is compared, once for each question', () => {

@@ -39,10 +39,7 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
   #refused = 0;
 
   /** *Errors*: InputError on a snapshot of another account or version. */
-  constructor(
-    about: { readonly account: AccountId; readonly validForMs: number },
-    snapshot?: Uint8Array,
-  ) {
+  constructor(about: { readonly account: AccountId; readonly validForMs: number }, snapshot?: Uint8Array) {
     this.#owner = `reconcile.${about.account}`;
     this.#validForMs = about.validForMs;
     if (snapshot !== undefined) openSnapshot(this.#owner, SNAPSHOT_VERSION, snapshot);
@@ -83,7 +80,11 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
     return { passed: this.#passed, refused: this.#refused };
   }
 
-  #judged(ask: ReconciliationRequested, report: ReconciliationReport, say: Say<ReconcileWord, Compare>): void {
+  #judged(
+    ask: ReconciliationRequested,
+    report: ReconciliationReport,
+    say: Say<ReconcileWord, Compare>,
+  ): void {
     const { verdict } = report;
     const said = {
       ...answerTo(ask),
