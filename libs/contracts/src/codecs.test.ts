@@ -168,6 +168,7 @@ describe('golden bytes: what other languages and old recordings rely on', () => 
       },
       receivedUs: 0,
       complete: true,
+      warm: false,
     });
     expect(hex(bytes)).toBe(
       '0a1462696e616e63652e73706f742e4c544355534454' +

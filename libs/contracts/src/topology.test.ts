@@ -1,21 +1,22 @@
 import { instrumentId, VIRTUAL_SHARDS } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import { codecs } from './codecs.ts';
-import { STEP_PLANS, type StepPlan, type SteppedService } from './step-plan.ts';
 import {
   BUCKETS,
+  DRIVEN,
   FAMILIES,
   type Family,
   type FamilyPlan,
   familyFilters,
   familyOf,
+  fenceFilter,
   instrumentOfSubject,
   laneOf,
   REQUESTS,
   SERVICES,
   type ServiceName,
-  SIGNALS,
   STREAMS,
+  type StreamName,
   subjects,
 } from './topology.ts';
 
@@ -25,9 +26,10 @@ const requests = Object.entries<{
   servers: readonly ServiceName[];
   clients: readonly ServiceName[];
 }>(REQUESTS);
-const plans = Object.entries<StepPlan>(STEP_PLANS) as [SteppedService, StepPlan][];
 const INSTRUMENT = instrumentId('binance.spot.LTCUSDT');
 
+/** Stored in every stream, by whoever writes there: no family has it. */
+const FENCE = 'LaneFenced';
 const replies = Object.keys(codecs).filter((name) => name.endsWith('Reply'));
 
 describe('messages', () => {
@@ -40,18 +42,8 @@ describe('messages', () => {
     expect(placed.filter((message) => !Object.hasOwn(codecs, message))).toEqual([]);
   });
 
-  test('belong to one family or one request, and replies to none', () => {
-    expect(new Set([...placed, ...replies]).size).toBe(placed.length + replies.length);
-  });
-
-  test('of signals are said in a stream as well, by the same', () => {
-    for (const [signal, { messages, publishers, readers }] of Object.entries(SIGNALS)) {
-      const family = families.find(([, plan]) =>
-        messages.every((message) => plan.messages.includes(message)),
-      );
-      expect([signal, family?.[1].publishers]).toEqual([signal, publishers]);
-      expect(readers.filter((reader) => !family?.[1].readers.includes(reader))).toEqual([]);
-    }
+  test('belong to one family, one request, or are replies', () => {
+    expect([...placed, ...replies, FENCE].toSorted()).toEqual(Object.keys(codecs).toSorted());
   });
 });
 
@@ -82,11 +74,13 @@ describe('families', () => {
     expect(() => laneOf('somebody.else.x')).toThrow('somebody.else.x');
   });
 
-  test('are read whole, or by the shards that are named where they are sharded', () => {
+  test('are read whole, or by the shards or accounts that are named', () => {
     for (const [family, { sharded }] of families) {
       expect(familyFilters(family)).toEqual([`${family}.>`]);
       expect(familyFilters(family, [3, 5])).toEqual(
-        sharded ? [`${family}.3.>`, `${family}.5.>`] : [`${family}.>`],
+        sharded
+          ? [`${family}.3.>`, `${family}.5.>`]
+          : [`${family}.3`, `${family}.3.>`, `${family}.5`, `${family}.5.>`],
       );
     }
   });
@@ -96,24 +90,25 @@ test('every subject that can be spelled belongs to its family, and each family h
   const spelled: Record<string, Family> = {
     [subjects.trades(INSTRUMENT)]: 'md.trades',
     [subjects.feed(INSTRUMENT)]: 'md.feed',
+    [subjects.time('binance')]: 'md.time',
     [subjects.candles(INSTRUMENT, '1m')]: 'md.candles',
     [subjects.state(INSTRUMENT)]: 'an.state',
     [subjects.signal(INSTRUMENT)]: 'an.signal',
     [subjects.pattern(INSTRUMENT, 'zone')]: 'an.pattern',
     [subjects.decision(INSTRUMENT)]: 'dec.made',
-    [subjects.configuration()]: 'dec.config',
+    [subjects.configuration('a')]: 'dec.config',
     [subjects.orderCommand('a')]: 'ord.cmd',
     [subjects.orderEvent('a', INSTRUMENT)]: 'ord.evt',
     [subjects.position('a', INSTRUMENT)]: 'pos.evt',
     [subjects.risk('a')]: 'risk.evt',
-    [subjects.venueUser('v', 'a')]: 'venue.user',
-    [subjects.venueLedger('v', 'a')]: 'venue.ledger',
+    [subjects.venueUser('a')]: 'venue.user',
+    [subjects.reconciliationAsked('a')]: 'rec.ask',
     [subjects.reconciliation('a')]: 'rec.run',
     [subjects.controlMode('a')]: 'ctl.mode',
-    [subjects.controlConfig()]: 'ctl.config',
+    [subjects.controlConfig('a')]: 'ctl.config',
     [subjects.service('decision-0')]: 'sys.service',
-    [subjects.notification()]: 'sys.notification',
-    [subjects.stepMark('decision-0')]: 'step.mark',
+    [subjects.notification('notifier')]: 'sys.notification',
+    [subjects.inputsTaken('decision.a')]: 'sys.order',
     [subjects.deadLetter('ORDERS', 'decision-0')]: 'dlq.letter',
   };
   for (const [subject, family] of Object.entries(spelled)) {
@@ -125,7 +120,6 @@ test('every subject that can be spelled belongs to its family, and each family h
   }
   expect(Object.values(spelled).toSorted()).toEqual(families.map(([family]) => family).toSorted());
   expect(subjects.venueRequest('paper', 'submit').startsWith(`${Object.keys(REQUESTS)[0]}.`)).toBe(true);
-  expect(subjects.stepSignal('decision-0').startsWith(`${Object.keys(SIGNALS)[0]}.`)).toBe(true);
 });
 
 describe('streams', () => {
@@ -139,7 +133,8 @@ describe('streams', () => {
   test('do not share a subject, with each other or with what is kept nowhere', () => {
     const roots = [
       ...Object.values(STREAMS).flatMap((plan) => plan.subjects.map((subject) => subject.slice(0, -1))),
-      ...[...Object.keys(REQUESTS), ...Object.keys(SIGNALS)].map((name) => `${name}.`),
+      ...Object.keys(STREAMS).map((stream) => fenceFilter(stream as StreamName).slice(0, -1)),
+      ...Object.keys(REQUESTS).map((name) => `${name}.`),
     ];
     for (const root of roots)
       expect([root, roots.filter((other) => other.startsWith(root))]).toEqual([root, [root]]);
@@ -147,52 +142,14 @@ describe('streams', () => {
   });
 });
 
-describe('steps', () => {
-  test.each(plans)('%s reads only what the source publishes and it may read', (service, plan) => {
-    for (const source of [...plan.forward, ...plan.feedback]) {
-      expect(FAMILIES['step.mark'].publishers).toContain(source.service);
-      for (const family of source.families) {
-        const { publishers, readers }: FamilyPlan = FAMILIES[family];
-        expect([family, publishers.includes(source.service), readers.includes(service)]).toEqual([
-          family,
-          true,
-          true,
-        ]);
-      }
-    }
-    expect(FAMILIES['step.mark'].readers).toContain(service);
-  });
+test('a fence lies in its own stream, is of its own producer, and no family takes it', () => {
+  for (const stream of Object.keys(STREAMS) as StreamName[]) {
+    const fence = subjects.fence(stream, 'decision.a');
+    expect(fence.startsWith(fenceFilter(stream).slice(0, -1))).toBe(true);
+    expect(familyOf(fence)).toBeUndefined();
+  }
+});
 
-  test('a family that passes between two stepped services passes through the plan, once', () => {
-    const stepped = plans.map(([service]) => service);
-    for (const [family, { publishers, readers }] of families) {
-      if (family === 'step.mark' || family === 'sys.service' || family === 'dlq.letter') continue;
-      for (const [reader, plan] of plans.filter(([service]) => readers.includes(service)))
-        for (const publisher of stepped.filter((service) => publishers.includes(service))) {
-          if (publisher === reader) continue; // its own ledger, read once at the start
-          const sources = [...plan.forward, ...plan.feedback].filter(
-            (source) => source.service === publisher && source.families.includes(family),
-          );
-          expect([family, publisher, reader, sources.length]).toEqual([family, publisher, reader, 1]);
-        }
-    }
-  });
-
-  test('nobody waits, within one step, for somebody who waits for him', () => {
-    const waitsFor = (service: ServiceName) =>
-      (plans.find(([name]) => name === service)?.[1].forward ?? []).map((source) => source.service);
-    const done = new Set<ServiceName>();
-    for (let round = 0; round < plans.length; round++)
-      for (const [service] of plans)
-        if (waitsFor(service).every((source) => done.has(source))) done.add(service);
-    expect([...done].toSorted()).toEqual(plans.map(([service]) => service).toSorted());
-  });
-
-  test('everybody is reached from ingest, and no source is named twice', () => {
-    for (const [service, plan] of plans) {
-      const sources = [...plan.forward, ...plan.feedback].map((source) => source.service);
-      expect([service, new Set(sources).size]).toEqual([service, sources.length]);
-      if (service !== 'ingest') expect(plan.forward.length).toBeGreaterThan(0);
-    }
-  });
+test('who is driven says in which order it took its inputs', () => {
+  expect(FAMILIES['sys.order'].publishers).toEqual(DRIVEN);
 });

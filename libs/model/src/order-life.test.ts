@@ -96,16 +96,16 @@ function fact(type: OrderFact['type']): OrderFact {
 // Each cell: what the status becomes; `=` true but nothing new; `.` illegal, status kept; `!` illegal, fill
 // booked. The fill that comes is a part of the order. Written down by hand.
 const EXPECTED = `
-                 Aga Unk Acc Rej Fil CaR CaX Can Exp
-submitted        .   unk acc rej par .   .   can exp
-unknown          sub =   acc rej par =   =   can exp
-accepted         .   =   =   rej par pca .   can exp
-partially_filled .   =   =   .   par pca .   can exp
-pending_cancel   .   unk acc rej pca =   acc can exp
-filled           .   =   =   .   !   .   =   =   =
-canceled         .   =   =   .   can .   =   =   =
-expired          .   =   =   .   !   .   =   =   =
-rejected         .   =   .   =   !   .   =   .   .`;
+                 Unk Acc Rej Fil CaR CaX Can Exp
+submitted        unk acc rej par .   .   can exp
+unknown          =   acc rej par =   =   can exp
+accepted         =   =   rej par pca .   can exp
+partially_filled =   =   .   par pca .   can exp
+pending_cancel   unk acc rej pca =   acc can exp
+filled           =   =   .   !   .   =   =   =
+canceled         =   =   .   can .   =   =   =
+expired          =   =   .   !   .   =   =   =
+rejected         =   .   =   !   .   =   .   .`;
 
 const SHORT: Readonly<Record<string, OrderStatus>> = {
   ...{ sub: 'submitted', unk: 'unknown', acc: 'accepted', par: 'partially_filled', pca: 'pending_cancel' },

@@ -1,3 +1,3 @@
+export { FileLog, type FileLogOptions } from './append-log.ts';
 export * from './document-store.ts';
 export * from './file-snapshots.ts';
-export * from './write-ahead-log.ts';

@@ -14,6 +14,7 @@ const GOOD: Properties = {
   instrument: 'binance.spot.LTCUSDT',
   receivedUs: 7,
   complete: true,
+  warm: false,
   baseTimeUs: 1_750_507_467_356_000,
   timeDeltaUs: [0, 250],
   price: [84.5, 84.25],
@@ -38,6 +39,7 @@ const BATCH: TradeBatch = {
   },
   receivedUs: 7,
   complete: true,
+  warm: false,
 };
 
 describe('the hand-made codec speaks the wire of the generated one', () => {

@@ -33,5 +33,6 @@ export const tradeBatch: fc.Arbitrary<TradeBatch> = fc.nat(40).chain((count) => 
     }),
     receivedUs: whole,
     complete: fc.boolean(),
+    warm: fc.boolean(),
   });
 });

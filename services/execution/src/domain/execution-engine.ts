@@ -40,6 +40,7 @@ export class ExecutionEngine {
   readonly #prices = new Map<InstrumentId, ReferencePrice>();
   readonly #commandIds: Set<string>;
 
+  /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
     this.#settings = settings;
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
@@ -68,11 +69,6 @@ export class ExecutionEngine {
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
       mayCancel: () => this.#keeper.gate.state.openedOnce,
     });
-  }
-
-  /** Returns the engine as it was when the snapshot was taken. */
-  static restore(settings: ExecutionSettings, state: ExecutionState): ExecutionEngine {
-    return new ExecutionEngine(settings, state);
   }
 
   /** Returns what follows from an input, in the order in which it is said and asked for. */

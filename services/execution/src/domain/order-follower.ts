@@ -135,8 +135,8 @@ export class OrderFollower {
 
   /** All fills of the account since a time that some order asked for. */
   fetched(fills: readonly Fill[], out: ExecutionOutput[]): void {
-    this.#ledger.isFetching = false;
     for (const fill of fills) this.filled(fill, fill.quantity, out);
+    this.#ledger.isFetching = false;
   }
 
   /** An order is proven not to have been sent. */

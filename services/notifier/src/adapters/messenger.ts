@@ -1,7 +1,13 @@
-import type { Bus, Clock, InboundMessage, SnapshotStore, Verdict } from '@algo/bus';
-import { codecs, subjects } from '@algo/contracts';
+import {
+  type Bus,
+  type Clock,
+  factMessage,
+  type InboundMessage,
+  type SnapshotStore,
+  type Verdict,
+} from '@algo/bus';
 import { eventId } from '@algo/model';
-import { emission, type Logger } from '@algo/runtime';
+import type { Logger } from '@algo/runtime';
 import type { Mail, MailDesk } from '../domain/index.ts';
 import type { NotificationChannel } from './notification-channel.ts';
 import type { OutboxFile } from './outbox-file.ts';
@@ -56,7 +62,7 @@ export class Messenger {
 
   /** A fact is done with once the mails it led to are in the outbox on disk, or itself where it waits for others. */
   async take(message: InboundMessage): Promise<Verdict> {
-    const fact = readFact(message);
+    const fact = readFact(message.fact);
     if (fact === null) return 'done';
     this.#taken++;
     this.#changed = true;
@@ -114,23 +120,18 @@ export class Messenger {
       attempts: 1,
       timeUs: nowMs * 1_000,
     };
+    const speaker = { identity: this.#bus.identity, account: '' };
     if (record.type === 'sent') {
       this.#sent++;
-      await this.#bus.publish(emission(subjects.notification(), codecs.NotificationSent, said, said.timeUs));
+      await this.#bus.publish(factMessage('NotificationSent', said, speaker, `sent:${mail.id}`));
     } else if (record.type === 'dead') {
       this.#dead++;
       this.#log.error(
         { subject: mail.subject, reason: record.reason },
         'a notification could not be delivered',
       );
-      await this.#bus.publish(
-        emission(
-          subjects.notification(),
-          codecs.NotificationDead,
-          { ...said, reason: record.reason },
-          said.timeUs,
-        ),
-      );
+      const dead = { ...said, reason: record.reason };
+      await this.#bus.publish(factMessage('NotificationDead', dead, speaker, `dead:${mail.id}`));
     }
   }
 }

@@ -43,6 +43,12 @@ export type SystemFact =
       readonly timeUs: TimeUs;
     }
   | {
+      readonly type: 'CommandRefused';
+      readonly commandId: string;
+      readonly reason: string;
+      readonly timeUs: TimeUs;
+    }
+  | {
       readonly type: 'MessageDeadLettered';
       readonly service: string;
       readonly subject: string;

@@ -37,6 +37,7 @@ function wordingOf(fact: NotableFact): Wording | null {
     case 'OrderRejected':
     case 'OrderDenied':
     case 'OrderUnknown':
+    case 'OrderQuarantined':
       return orderNotice(fact);
     case 'DrawdownLevelChanged':
     case 'TradingModeChanged':
@@ -46,6 +47,7 @@ function wordingOf(fact: NotableFact): Wording | null {
     case 'ConnectionLost':
     case 'ReconciliationFailed':
     case 'ReconciliationDiscrepancy':
+    case 'CommandRefused':
     case 'MessageDeadLettered':
       return systemNotice(fact);
     case 'OrderSubmitted':
@@ -130,7 +132,10 @@ function positionNotice(
 }
 
 function orderNotice(
-  fact: Extract<OrderEvent, { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' }>,
+  fact: Extract<
+    OrderEvent,
+    { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' | 'OrderQuarantined' }
+  >,
 ): Wording {
   const symbol = symbolText(fact.instrument);
   const rows = [
@@ -145,6 +150,12 @@ function orderNotice(
       return failed('critical', `Order rejected by the venue: ${symbol}`, fact.reason);
     case 'OrderUnknown':
       return failed('critical', `Order outcome unknown: ${symbol}`, fact.reason);
+    case 'OrderQuarantined': {
+      const problem = fact.problem.replaceAll('_', ' ');
+      const booked = fact.booked ? 'booked none the less' : 'nothing was booked';
+      const title = `ACTION REQUIRED: ${symbol}, entries stopped over a contradiction: ${problem}`;
+      return failed('critical', title, `${fact.detail}; ${booked}`);
+    }
     case 'OrderDenied': {
       const { code, detail } = fact.denial;
       // Our own limits at work: worth knowing, not worth waking anyone.

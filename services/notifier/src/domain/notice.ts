@@ -23,6 +23,7 @@ export type NoticeKind =
   | 'portfolio_health'
   | 'circuit_breaker'
   | 'reconciliation'
+  | 'command_refused'
   | 'service';
 
 /**

@@ -41,6 +41,10 @@ export function systemNotice(fact: SystemFact): Wording {
       const title = `Reconciliation discrepancy: ${fact.account}, ${fact.kind}`;
       return worded('reconciliation', 'critical', title, rows, timeUs);
     }
+    case 'CommandRefused': {
+      const rows = [plain('Command', fact.commandId), plain('Reason', fact.reason)];
+      return worded('command_refused', 'warning', 'A command was refused: nothing has changed', rows, timeUs);
+    }
     case 'MessageDeadLettered': {
       const rows = [
         plain('Service', fact.service),

@@ -9,9 +9,11 @@ import {
   filled,
   found,
   gate,
+  life,
   LTC,
   lookedUp,
   mode,
+  outcome,
   place,
   price,
   S,
@@ -21,8 +23,8 @@ import {
 /** What a random session does next. Weighted by how often each stands here. */
 const STEPS = [
   ...['place', 'place', 'place', 'close', 'close', 'close', 'fill', 'fill', 'fill', 'fill', 'end', 'end'],
-  ...['confirm', 'confirm', 'lose', 'prove absent', 'look up', 'look up', 'look up', 'fail', 'cancel'],
-  ...['deliver', 'deliver', 'deliver', 'mode', 'gate', 'restart', 'fetch'],
+  ...['confirm', 'confirm', 'lose', 'prove absent', 'look up', 'look up', 'look up', 'fail', 'cancel', 'cancel'],
+  ...['deliver', 'deliver', 'deliver', 'mode', 'gate', 'restart', 'fetch', 'answer cancel', 'never left'],
 ] as const;
 interface Step {
   readonly kind: (typeof STEPS)[number];
@@ -49,7 +51,6 @@ interface AtVenue {
   ended: boolean;
   cumulative: Decimal;
   sends: number;
-  proofs: number;
 }
 
 /**
@@ -74,9 +75,8 @@ export function play(
       const known = orders.find((o) => o.request.clientOrderId === output.request.clientOrderId);
       if (known !== undefined) {
         known.sends++;
-        known.onWire = true;
       } else {
-        const at = { onWire: true, live: false, ended: false, cumulative: Decimal.zero, sends: 1, proofs: 0 };
+        const at = { onWire: true, live: false, ended: false, cumulative: Decimal.zero, sends: 1 };
         orders.push({ request: output.request, ...at });
       }
     }
@@ -113,12 +113,12 @@ export function play(
     else if (kind === 'close')
       give(close(n, { instrument: at, timeUs: nowUs, quantity: d(`${1 + (pick % 12)}`) }));
     else if (kind === 'mode') give(mode(calm, nowUs));
-    else if (kind === 'gate') give(gate(nowUs, epoch));
+    else if (kind === 'gate') give(gate(epoch));
     else if (kind === 'fetch') for (const told of history) give(told);
     else if (kind === 'restart') {
       // The stream forgets what it had not told; only asking brings it back.
       undelivered.length = 0;
-      give({ type: 'EpochStarted', epoch: ++epoch, timeUs: nowUs });
+      give(life(++epoch));
     } else if (kind === 'deliver') deliver(pick);
   };
   const venue = ({ kind, pick }: Step, order: AtVenue) => {
@@ -137,9 +137,14 @@ export function play(
       give(submitted(id, 'confirmed', nowUs));
     } else if (kind === 'lose') give(submitted(id, 'unknown', nowUs));
     else if (kind === 'prove absent' && !live) {
-      order.proofs++;
       order.onWire = false;
       give(lookedUp(id, { type: 'absent' }, nowUs, true));
+    } else if (kind === 'never left' && !live) {
+      order.onWire = false;
+      give({ type: 'OrderNeverLeft', clientOrderId: id, reason: 'withdrawn', timeUs: nowUs });
+    } else if (kind === 'answer cancel') {
+      const answer = (['confirmed', 'refused', 'unknown'] as const)[pick % 3]!;
+      give({ type: 'CancelOutcomeKnown', outcome: outcome(id, answer, nowUs) });
     } else if (kind === 'look up') ask(order);
     else if (kind === 'fail') give(lookedUp(id, { type: 'failed', reason: 'timeout' }, nowUs));
     else if (kind === 'cancel')

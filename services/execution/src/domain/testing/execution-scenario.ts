@@ -15,6 +15,7 @@ import {
   positionId,
   type SubmitOutcome,
   strategyName,
+  type TimeAdvanced,
   type VenueOrderStatus,
   venueOrderId,
   venueTradeId,
@@ -59,10 +60,10 @@ export const LIMITS: ExecutionLimits = {
 };
 export const SETTINGS: ExecutionSettings = {
   account: ACCOUNT,
+  venue: 'paper',
   instruments: [instrument(LTC, {}), instrument(BTC, {})],
   limits: LIMITS,
   exitStyle: 'ioc_limit',
-  epoch: 1,
   closedOrdersMax: 200,
   commandIdsMax: 500,
 };
@@ -110,12 +111,31 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
   price: at,
   timeUs,
 });
-export const gate = (timeUs: number, epoch = 1): ExecutionInput => ({
-  type: 'GateOpened',
+/** A reconciliation passed: the answer to the question of this number in its epoch. Good for 60 s from what it is now. */
+export const gate = (epoch = 1, number = 1): ExecutionInput => ({
+  type: 'ReconciliationCompleted',
+  account: ACCOUNT,
+  requestId: `${ACCOUNT}:${epoch}:${number}`,
   epoch,
-  validUntilUs: timeUs + 60 * S,
-  timeUs,
+  validForMs: 60_000,
 });
+/** A reconciliation did not pass. */
+export const shut = (epoch = 1, number = 1): ExecutionInput => ({
+  type: 'ReconciliationFailed',
+  account: ACCOUNT,
+  requestId: `${ACCOUNT}:${epoch}:${number}`,
+  epoch,
+});
+/** A feed tells its time. */
+export const told = (timeUs: number, change: Partial<TimeAdvanced> = {}): TimeAdvanced => ({
+  ...{ type: 'TimeAdvanced', feed: 'synthetic', toldUs: timeUs, sureUs: timeUs, behind: [] },
+  ...{ wallUs: timeUs, speed: 1, warm: false, ...change },
+});
+/** Position-risk says that it lives. */
+export const alive = (timeUs: number, feed = 'synthetic'): ExecutionInput => ({
+  ...{ type: 'GuardAlive', account: ACCOUNT, feed, timeUs },
+});
+export const life = (epoch: number): ExecutionInput => ({ type: 'EpochStarted', epoch });
 export const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): ExecutionInput => ({
   type: 'TradingModeChanged',
   scope: { kind: 'account', account: ACCOUNT },
@@ -196,10 +216,11 @@ export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
   return event?.type === 'OrderDenied' ? event.denial.code : null;
 }
 
-/** An engine whose gate is open and whose markets trade. */
+/** An engine whose gate is open, whose guard lives and whose markets trade. */
 export function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  for (const input of [gate(0), price(0.9 * S), price(0.9 * S, 83, BTC)]) engine.handle(input);
+  for (const input of [told(0), alive(0), life(1), gate(), price(0.9 * S), price(0.9 * S, 83, BTC)])
+    engine.handle(input);
   return engine;
 }
 /** An engine that holds 10 LTC bought by a first entry. */

@@ -5,135 +5,124 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
-import { clientOrderId } from '@algo/model';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { SEGMENTS_KEPT, WriteAheadLog } from './write-ahead-log.ts';
-import type { WalRecord } from './write-ahead-log-format.ts';
+import { FileLog } from './append-log.ts';
+import { RECORD_BYTES_MAX } from './append-log-format.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'wal-'));
+  directory = await mkdtemp(join(tmpdir(), 'log-'));
 });
 afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const FIRST = '00000001.wal';
-const epoch = (n: number): WalRecord => ({ kind: 'epoch', clientOrderId: null, epoch: n, payload: '{}' });
-const record = (kind: 'intent' | 'send' | 'outcome', id: string, n = 1): WalRecord => ({
-  kind,
-  clientOrderId: clientOrderId(id),
-  epoch: n,
-  payload: JSON.stringify({ kind, id }),
-});
-const opened = (segmentBytes = 1 << 20) => WriteAheadLog.open({ directory, segmentBytes });
+const FIRST = '00000001.log';
+const opened = (segmentBytes = 1 << 20) => FileLog.open({ directory, segmentBytes });
+const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Writes an epoch and `count` intents, one after the other; returns the file's length after each record. */
+/** Appends a record; resolves with its number once it is on disk. */
+function append(log: FileLog, text: string): Promise<number> {
+  return new Promise((resolve, reject) =>
+    log.append(bytesOf(text), (error, number) => (error === undefined ? resolve(number) : reject(error))),
+  );
+}
+
+/** The records behind a number, as texts. */
+async function texts(log: FileLog, after = 0): Promise<string[]> {
+  const found: string[] = [];
+  let expected: number | undefined;
+  for await (const { number, bytes } of log.read(after)) {
+    expect(number).toBe(expected ?? number);
+    expected = number + 1;
+    found.push(new TextDecoder().decode(bytes));
+  }
+  return found;
+}
+
+/** Writes `count` records, one after the other; returns the file's length after each. */
 async function written(count: number): Promise<number[]> {
   await using log = await opened();
   const ends: number[] = [];
-  for (let i = 0; i <= count; i++) {
-    await log.append(i === 0 ? epoch(1) : record('intent', `o${i}`));
+  for (let i = 1; i <= count; i++) {
+    await append(log, `r${i}`);
     ends.push((await readFile(join(directory, FIRST))).length);
   }
   return ends;
 }
 
-test('what was appended is there when the log is opened again', async () => {
+test('what was appended is there when the log is opened again, numbered from 1', async () => {
   {
     await using log = await opened();
-    await log.append(epoch(1));
-    for (const id of ['a', 'b', 'c']) await log.append(record('intent', id));
-    await log.append(record('send', 'a'));
-    await log.append(record('send', 'b'));
-    await log.append(record('outcome', 'b'));
+    expect(log.last).toBe(0);
+    for (const [i, text] of ['a', 'b', '', 'c'].entries()) expect(await append(log, text)).toBe(i + 1);
   }
   await using log = await opened();
-  expect(log.lastEpoch).toBe(1);
+  expect(log.last).toBe(4);
   expect(log.tornFile).toBeNull();
-  expect(log.undecided().map((e) => [e.clientOrderId, e.sends])).toEqual([
-    ['a', 1],
-    ['c', 0],
-  ]);
-  expect(log.entry(clientOrderId('b'))?.outcome).toBe('{"kind":"outcome","id":"b"}');
+  expect(await texts(log)).toEqual(['a', 'b', '', 'c']);
+  expect(await texts(log, 2)).toEqual(['', 'c']);
+  expect(await texts(log, 4)).toEqual([]);
 });
 
 test('appends that come together are all durable and in order', async () => {
-  const ids = Array.from({ length: 2_000 }, (_, i) => `o${i}`);
+  const all = Array.from({ length: 2_000 }, (_, i) => `o${i}`);
   let head: string;
   {
     await using log = await opened();
-    await log.append(epoch(1));
-    await Promise.all(ids.map((id) => log.append(record('intent', id))));
+    const numbers = await Promise.all(all.map((text) => append(log, text)));
+    expect(numbers).toEqual(all.map((_, i) => i + 1));
     head = log.head;
   }
   await using log = await opened();
-  expect(log.undecided().map((e) => e.clientOrderId)).toEqual(ids);
+  expect(await texts(log)).toEqual(all);
   expect(log.head).toBe(head);
 });
 
-test.each<[string, readonly WalRecord[], WalRecord]>([
-  ['an intent before any epoch', [], record('intent', 'a')],
-  ['a record of an older epoch', [epoch(5)], record('intent', 'a', 4)],
-  ['a record of a newer epoch than was logged', [epoch(5)], record('intent', 'a', 6)],
-  ['an epoch that is not newer', [epoch(5)], epoch(5)],
-  ['a send without an intent', [epoch(1)], record('send', 'a')],
-  ['an outcome without an intent', [epoch(1)], record('outcome', 'a')],
-  ['a second intent of an order', [epoch(1), record('intent', 'a')], record('intent', 'a')],
-  [
-    'a record of more than a megabyte',
-    [epoch(1)],
-    { ...record('intent', 'a'), payload: 'x'.repeat(1 << 20) },
-  ],
-])('refuses %s and goes on', async (_, before, bad) => {
-  await using log = await opened();
-  for (const r of before) await log.append(r);
-  const head = log.head;
-  await expect(log.append(bad)).rejects.toThrow('write-ahead log');
-  expect(log.head).toBe(head);
-  await log.append(epoch(9));
-  expect(log.lastEpoch).toBe(9);
-});
-
-test('a record that is refused takes no other record of its batch with it', async () => {
+test('a record that is refused takes no other record of its batch with it, and no number', async () => {
   await using log = await opened();
   const [first, bad, good] = await Promise.allSettled([
-    log.append(epoch(1)),
-    log.append(record('send', 'never')),
-    log.append(record('intent', 'a')),
+    append(log, 'a'),
+    append(log, 'x'.repeat(RECORD_BYTES_MAX + 1)),
+    append(log, 'b'),
   ]);
-  expect([first.status, bad.status, good.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect(log.undecided().map((e) => e.clientOrderId)).toEqual(['a']);
+  expect([first.status, bad.status, good]).toEqual([
+    'fulfilled',
+    'rejected',
+    { status: 'fulfilled', value: 2 },
+  ]);
+  expect(String((bad as PromiseRejectedResult).reason)).toContain('longer than 1048576 bytes');
+  expect(await texts(log)).toEqual(['a', 'b']);
 });
 
 test('a file cut at any byte of its last record loses that record only, kept aside', async () => {
-  const ends = await written(3);
+  const ends = await written(4);
   const path = join(directory, FIRST);
   const whole = await readFile(path);
   const [from, to] = [ends.at(-2)!, ends.at(-1)!];
   for (let cut = from; cut < to; cut++) {
     await writeFile(path, whole.subarray(0, cut));
     await using log = await opened();
-    expect(log.undecided().map((e) => e.clientOrderId)).toEqual(['o1', 'o2']);
+    expect(await texts(log)).toEqual(['r1', 'r2', 'r3']);
     if (cut === from) expect(log.tornFile).toBeNull();
     else expect(await readFile(log.tornFile!)).toEqual(whole.subarray(from, cut));
-    await log.append(record('intent', 'next'));
+    expect(await append(log, 'next')).toBe(4);
     expect((await readFile(path)).length).toBeGreaterThan(from);
   }
   await using again = await opened();
-  expect(again.undecided().map((e) => e.clientOrderId)).toEqual(['o1', 'o2', 'next']);
+  expect(await texts(again)).toEqual(['r1', 'r2', 'r3', 'next']);
 });
 
 test('a tail of zeros, as a power cut leaves it, is a torn write', async () => {
   const ends = await written(2);
   await truncate(join(directory, FIRST), ends.at(-1)! + 4_096);
   await using log = await opened();
-  expect(log.undecided()).toHaveLength(2);
+  expect(await texts(log)).toEqual(['r1', 'r2']);
   expect(log.tornFile).not.toBeNull();
 });
 
 test('a flipped bit before the last record is refused; in the last one, nothing else is lost', async () => {
-  const ends = await written(3);
+  const ends = await written(4);
   const path = join(directory, FIRST);
   const whole = await readFile(path);
   const lastAt = ends.at(-2)!;
@@ -143,15 +132,16 @@ test('a flipped bit before the last record is refused; in the last one, nothing 
     await writeFile(path, flipped);
     const result = await opened().then(
       async (log) => {
+        const found = await texts(log);
         await log[Symbol.asyncDispose]();
-        return log.undecided().map((e) => String(e.clientOrderId));
+        return found;
       },
       (error: Error) => error.message,
     );
     if (at < lastAt || typeof result === 'string') {
-      expect(result).toMatch(/00000001\.wal at byte \d+|version/);
+      expect(result).toMatch(/00000001\.log at byte \d+|version/);
       expect(result).toContain('restore the file from a copy');
-    } else expect(result).toEqual(['o1', 'o2']);
+    } else expect(result).toEqual(['r1', 'r2', 'r3']);
   }
 });
 
@@ -160,38 +150,36 @@ test('a log of a newer version is refused by name', async () => {
   const path = join(directory, FIRST);
   const bytes = await readFile(path);
   bytes.writeUInt32LE(2, 8);
-  bytes.writeUInt32LE(crc32(bytes.subarray(0, 48)), 48);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 56)), 56);
   await writeFile(path, bytes);
-  await expect(opened()).rejects.toThrow(/00000001\.wal version = 2: this build reads version 1/);
+  await expect(opened()).rejects.toThrow(/00000001\.log version = 2: this build reads version 1/);
 });
 
-test('segments stay few, the undecided orders go with them, and reopening finds the same', async () => {
-  const ids = Array.from({ length: 300 }, (_, i) => `order-${i}`);
-  const kept = ['order-0', 'order-150', 'order-299'];
-  let before: string;
+test('segments are dropped behind a record, oldest first, as far as the log is too large', async () => {
   {
-    await using log = await opened(4_096);
-    await log.append(epoch(7));
-    for (const id of ids) {
-      await log.append(record('intent', id, 7));
-      await log.append(record('send', id, 7));
-      if (!kept.includes(id)) await log.append(record('outcome', id, 7));
-    }
-    before = JSON.stringify(log.undecided());
-    expect(log.undecided().map((e) => e.clientOrderId)).toEqual(kept);
+    await using log = await opened(256);
+    for (let i = 1; i <= 40; i++) await append(log, `r${i}`);
+    const segments = await readdir(directory);
+    expect(segments.length).toBeGreaterThan(5);
+    await log.trim(20, 1 << 20);
+    expect(await readdir(directory)).toHaveLength(segments.length);
+    await log.trim(20, 0);
+    expect((await readdir(directory)).length).toBeLessThan(segments.length);
+    expect((await texts(log, 20)).length).toBe(20);
+    const [oldest] = await texts(log);
+    expect(Number(oldest!.slice(1))).toBeGreaterThan(1);
+    expect(Number(oldest!.slice(1))).toBeLessThanOrEqual(21);
   }
-  const files = await readdir(directory);
-  expect(files).toHaveLength(SEGMENTS_KEPT);
-  await using log = await opened(4_096);
-  expect(JSON.stringify(log.undecided())).toBe(before);
-  expect(log.lastEpoch).toBe(7);
+  await using log = await opened(256);
+  expect(log.last).toBe(40);
+  expect(await append(log, 'r41')).toBe(41);
+  expect(await texts(log, 38)).toEqual(['r39', 'r40', 'r41']);
 });
 
 test('an older segment that was damaged or exchanged is refused, not skipped', async () => {
   {
-    await using log = await opened(1_024);
-    await log.append(epoch(1));
-    for (let i = 0; i < 20; i++) await log.append(record('intent', `o${i}`));
+    await using log = await opened(256);
+    for (let i = 0; i < 20; i++) await append(log, `r${i}`);
   }
   const [oldest, next] = (await readdir(directory)).sort();
   const whole = await readFile(join(directory, oldest!));
@@ -202,17 +190,28 @@ test('an older segment that was damaged or exchanged is refused, not skipped', a
   await expect(opened()).rejects.toThrow('does not follow the segment before it');
 });
 
+test('what is read while more is appended ends where the log ended', async () => {
+  await using log = await opened();
+  for (const text of ['a', 'b']) await append(log, text);
+  const found: string[] = [];
+  for await (const { bytes } of log.read(0)) {
+    found.push(new TextDecoder().decode(bytes));
+    await append(log, 'later');
+  }
+  expect(found).toEqual(['a', 'b']);
+});
+
 /** Runs a child that appends and says each id that was acknowledged, a line each. */
 function child(body: string, limitKb: number | null) {
-  const log = JSON.stringify(join(import.meta.dirname, 'write-ahead-log.ts'));
+  const log = JSON.stringify(join(import.meta.dirname, 'append-log.ts'));
   const script = `
     import { writeSync } from 'node:fs';
-    import { WriteAheadLog } from ${log};
+    import { FileLog } from ${log};
     process.on('SIGXFSZ', () => {});
     const say = (text) => writeSync(1, text + '\\n');
-    const log = await WriteAheadLog.open({ directory: ${JSON.stringify(directory)}, segmentBytes: 1 << 20 });
-    await log.append({ kind: 'epoch', clientOrderId: null, epoch: log.lastEpoch + 1, payload: '{}' });
-    const intent = (id) => ({ kind: 'intent', clientOrderId: id, epoch: log.lastEpoch, payload: '{"x":1}' });
+    const log = await FileLog.open({ directory: ${JSON.stringify(directory)}, segmentBytes: 1 << 20 });
+    const append = (text) => new Promise((resolve, reject) =>
+      log.append(Buffer.from(text), (error, number) => error === undefined ? resolve(number) : reject(error)));
     ${body}`;
   const node = [process.execPath, '--input-type=module-typescript', '-e', script];
   const limit = limitKb === null ? '' : `ulimit -f ${limitKb}; `;
@@ -225,7 +224,7 @@ test('after kill -9 every append that was acknowledged is there', async () => {
       `for (let i = 0; ; i += 8)
          await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(async (k) => {
            const id = 'r${round}-' + (i + k);
-           await log.append(intent(id));
+           await append(id);
            say(id);
          }));`,
       null,
@@ -237,9 +236,9 @@ test('after kill -9 every append that was acknowledged is there', async () => {
     }
     if (running.signalCode === null) await once(running, 'exit');
     await using log = await opened();
-    for (const id of acknowledged) expect(log.entry(clientOrderId(id))).toBeDefined();
+    const kept = new Set(await texts(log));
+    expect(acknowledged.filter((text) => !kept.has(text))).toEqual([]);
     expect(acknowledged.length).toBeGreaterThanOrEqual(killAfter);
-    expect(log.lastEpoch).toBe(round + 1);
   }
 });
 
@@ -247,7 +246,7 @@ test('on a full disk the append rejects, what was acknowledged stays, nothing is
   const running = child(
     `let failed = 0;
      for (let i = 0; failed < 3; i++) {
-       try { await log.append(intent('o' + i)); say('ok o' + i); }
+       try { await append('o' + i); say('ok o' + i); }
        catch (error) { failed++; say('failed ' + error.code); }
      }
      process.exit(0);`,
@@ -260,6 +259,6 @@ test('on a full disk the append rejects, what was acknowledged stays, nothing is
   expect(lines.slice(-3)).toEqual(['failed EFBIG', 'failed EFBIG', 'failed EFBIG']);
   await using log = await opened();
   expect(log.tornFile).toBeNull();
-  expect(log.undecided().map((e) => e.clientOrderId)).toEqual(acknowledged);
-  await log.append(epoch(2));
+  expect(await texts(log)).toEqual(acknowledged);
+  expect(await append(log, 'more')).toBe(acknowledged.length + 1);
 });

@@ -1,47 +1,41 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { type ClientOrderId, InputError } from '@algo/model';
+import { InputError } from '@algo/model';
 
-/**
- * One entry of the log. *Shape*: `clientOrderId` null exactly for `epoch`; `payload` JSON text; `outcome`
- * says that the order's fate is known, so an unknown outcome is never one.
- */
-export interface WalRecord {
-  readonly kind: 'intent' | 'send' | 'outcome' | 'epoch';
-  readonly clientOrderId: ClientOrderId | null;
-  readonly epoch: number;
-  readonly payload: string;
-}
-
-export const WAL_VERSION = 1;
+export const LOG_VERSION = 1;
 export const RECORD_BYTES_MAX = 1 << 20;
-export const HEADER_BYTES = 52;
+export const HEADER_BYTES = 60;
 export const GENESIS = Buffer.alloc(32);
 
-const MAGIC = Buffer.from('ALGO-WAL', 'latin1');
+const MAGIC = Buffer.from('ALGO-LOG', 'latin1');
+const CHECKED_BYTES = HEADER_BYTES - 4;
 const PREFIX_BYTES = 8;
 const SUFFIX_BYTES = 36;
 
 /** What a segment holds, and the bytes of a last record that was never written to its end. */
 export interface Segment {
   readonly number: number;
+  /** Number of its first record. */
+  readonly first: number;
   readonly previousHash: Buffer;
-  readonly records: readonly WalRecord[];
+  readonly records: readonly Buffer[];
   readonly hash: Buffer;
   readonly endBytes: number;
   readonly torn: Buffer | null;
 }
 
 /**
- * Returns a segment's first bytes: magic, version, number, hash of the record before it, CRC32 of all that.
+ * Returns a segment's first bytes: magic, version, number, number of its first record, hash of the record before it,
+ * CRC32 of all that.
  */
-export function encodeHeader(number: number, previousHash: Buffer): Buffer {
+export function encodeHeader(number: number, first: number, previousHash: Buffer): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
-  header.writeUInt32LE(WAL_VERSION, 8);
+  header.writeUInt32LE(LOG_VERSION, 8);
   header.writeUInt32LE(number, 12);
-  previousHash.copy(header, 16);
-  header.writeUInt32LE(crc32(header.subarray(0, 48)), 48);
+  header.writeBigUInt64LE(BigInt(first), 16);
+  previousHash.copy(header, 24);
+  header.writeUInt32LE(crc32(header.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
   return header;
 }
 
@@ -50,21 +44,19 @@ export function encodeHeader(number: number, previousHash: Buffer): Buffer {
  * hash, SHA-256 over the previous record's hash and the body. The length has a check of its own, because a
  * length that was flipped in the middle of the log must not pass for a record that was torn at its end.
  */
-export function encodeRecord(record: WalRecord, previousHash: Buffer): { bytes: Buffer; hash: Buffer } {
-  const { kind, clientOrderId, epoch, payload } = record;
-  const body = Buffer.from(JSON.stringify({ kind, clientOrderId, epoch, payload }), 'utf8');
+export function encodeRecord(body: Uint8Array, previousHash: Buffer): { bytes: Buffer; hash: Buffer } {
   if (body.length > RECORD_BYTES_MAX)
     throw new InputError({
-      field: 'write-ahead log record',
+      field: 'log record',
       value: `${body.length} bytes`,
       because: `longer than ${RECORD_BYTES_MAX} bytes`,
-      remedy: 'Log the order itself only.',
+      remedy: 'Write down what must be known later, and no more.',
     });
   const hash = chained(previousHash, body);
   const bytes = Buffer.alloc(PREFIX_BYTES + body.length + SUFFIX_BYTES);
   bytes.writeUInt32LE(body.length, 0);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 4)), 4);
-  body.copy(bytes, PREFIX_BYTES);
+  bytes.set(body, PREFIX_BYTES);
   hash.copy(bytes, PREFIX_BYTES + body.length + 4);
   bytes.writeUInt32LE(crc32(hash, crc32(body)), PREFIX_BYTES + body.length);
   return { bytes, hash };
@@ -75,8 +67,8 @@ export function encodeRecord(record: WalRecord, previousHash: Buffer): { bytes: 
  * the very end of the last segment is damaged, or a newer build wrote it.
  */
 export function decodeSegment(bytes: Buffer, file: string, isLast: boolean): Segment {
-  const { number, previousHash } = decodeHeader(bytes, file);
-  const records: WalRecord[] = [];
+  const { number, first, previousHash } = decodeHeader(bytes, file);
+  const records: Buffer[] = [];
   let hash = previousHash;
   let offset = HEADER_BYTES;
   while (offset < bytes.length) {
@@ -84,32 +76,36 @@ export function decodeSegment(bytes: Buffer, file: string, isLast: boolean): Seg
     if (read.type === 'corrupt' || (read.type === 'torn' && !isLast))
       throw corrupt(file, offset, read.because);
     if (read.type === 'torn')
-      return { number, previousHash, records, hash, endBytes: offset, torn: bytes.subarray(offset) };
-    records.push(read.record);
+      return { number, first, previousHash, records, hash, endBytes: offset, torn: bytes.subarray(offset) };
+    records.push(read.body);
     hash = read.hash;
     offset = read.end;
   }
-  return { number, previousHash, records, hash, endBytes: offset, torn: null };
+  return { number, first, previousHash, records, hash, endBytes: offset, torn: null };
 }
 
-function decodeHeader(bytes: Buffer, file: string): { number: number; previousHash: Buffer } {
+function decodeHeader(bytes: Buffer, file: string): Pick<Segment, 'number' | 'first' | 'previousHash'> {
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC))
-    throw corrupt(file, 0, 'no header of a write-ahead log');
-  if (crc32(bytes.subarray(0, 48)) !== bytes.readUInt32LE(48))
+    throw corrupt(file, 0, 'no header of a log');
+  if (crc32(bytes.subarray(0, CHECKED_BYTES)) !== bytes.readUInt32LE(CHECKED_BYTES))
     throw corrupt(file, 0, 'the header is damaged');
   const version = bytes.readUInt32LE(8);
-  if (version !== WAL_VERSION)
+  if (version !== LOG_VERSION)
     throw new InputError({
       field: `${file} version`,
       value: version,
-      because: `this build reads version ${WAL_VERSION}`,
+      because: `this build reads version ${LOG_VERSION}`,
       remedy: 'Start the build that wrote it.',
     });
-  return { number: bytes.readUInt32LE(12), previousHash: Buffer.from(bytes.subarray(16, 48)) };
+  return {
+    number: bytes.readUInt32LE(12),
+    first: Number(bytes.readBigUInt64LE(16)),
+    previousHash: Buffer.from(bytes.subarray(24, CHECKED_BYTES)),
+  };
 }
 
 type Read =
-  | { readonly type: 'record'; readonly record: WalRecord; readonly hash: Buffer; readonly end: number }
+  | { readonly type: 'record'; readonly body: Buffer; readonly hash: Buffer; readonly end: number }
   | { readonly type: 'torn'; readonly because: string }
   | { readonly type: 'corrupt'; readonly because: string };
 
@@ -132,15 +128,10 @@ function readRecord(bytes: Buffer, offset: number, previousHash: Buffer): Read {
   }
   if (!chained(previousHash, body).equals(hash))
     return { type: 'corrupt', because: 'the chain of hashes is broken' };
-  return { type: 'record', record: parseRecord(body), hash: Buffer.from(hash), end };
+  return { type: 'record', body, hash: Buffer.from(hash), end };
 }
 
-/** The checksum and the chain have vouched for the bytes, and `encodeRecord` is all that makes them. */
-function parseRecord(body: Buffer): WalRecord {
-  return JSON.parse(body.toString('utf8')) as WalRecord;
-}
-
-function chained(previousHash: Buffer, body: Buffer): Buffer {
+function chained(previousHash: Buffer, body: Uint8Array): Buffer {
   return createHash('sha256').update(previousHash).update(body).digest();
 }
 
@@ -152,7 +143,7 @@ function isZero(bytes: Buffer, from: number): boolean {
 /** Returns the refusal of a damaged log. */
 export function corrupt(file: string, offset: number, because: string): InputError {
   return new InputError({
-    field: 'write-ahead log',
+    field: 'log',
     value: `${file} at byte ${offset}`,
     because,
     remedy:

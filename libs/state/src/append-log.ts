@@ -1,0 +1,234 @@
+import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AppendLog, LogRecord } from '@algo/bus';
+import { beginSegment, segmentName, segmentNames, setAside } from './append-log-files.ts';
+import { corrupt, decodeSegment, encodeRecord, GENESIS, type Segment } from './append-log-format.ts';
+
+/** Where a log lives, and how large a segment grows before the next one starts. */
+export interface FileLogOptions {
+  readonly directory: string;
+  readonly segmentBytes: number;
+}
+
+/** Records written and synced together, and records that may wait for it. */
+export const BATCH_MAX = 256;
+export const PENDING_MAX = 10_000;
+
+interface Pending {
+  readonly bytes: Uint8Array;
+  readonly done: (error: Error | undefined, number: number) => void;
+}
+
+/** A segment on disk: the numbers of its records, and how long it is. */
+interface Span {
+  readonly number: number;
+  readonly first: number;
+  last: number;
+  bytes: number;
+}
+
+/**
+ * A process's own log on disk: a record is appended and synced before anything rests on it. Records that come together are
+ * written and synced together. *Shape*: segments `00000001.log` …; each record carries the hash of the one before it.
+ * *Errors*: what could not be appended isn't in the log, and what it was for must not be done. After a failed sync or
+ * truncation every append fails until the log is opened again: what the disk then holds is anyone's guess. One process per
+ * folder.
+ */
+export class FileLog implements AppendLog, AsyncDisposable {
+  readonly #options: FileLogOptions;
+  /** Oldest first; the last one is written to. */
+  readonly #spans: Span[];
+  #file: FileHandle;
+  #hash: Buffer;
+  #last: number;
+  #pending: Pending[] = [];
+  #flushing: Promise<void> | null = null;
+  #broken: Error | null = null;
+
+  /** The file that a torn last record was moved to when the log was opened, or null. */
+  readonly tornFile: string | null;
+
+  private constructor(
+    options: FileLogOptions,
+    spans: Span[],
+    file: FileHandle,
+    hash: Buffer,
+    tornFile: string | null,
+  ) {
+    this.#options = options;
+    this.#spans = spans;
+    this.#file = file;
+    this.#hash = hash;
+    this.#last = spans.at(-1)!.last;
+    this.tornFile = tornFile;
+  }
+
+  /**
+   * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*: InputError on damage
+   * before the tail or a newer version; the torn tail of a write that never finished is moved to a file.
+   */
+  static async open(options: FileLogOptions): Promise<FileLog> {
+    const { directory } = options;
+    await mkdir(directory, { recursive: true });
+    if ((await segmentNames(directory)).length === 0) await beginSegment(directory, 1, 1, GENESIS);
+    const names = await segmentNames(directory);
+    const spans: Span[] = [];
+    let segment: Segment | undefined;
+    for (const [i, name] of names.entries()) {
+      const path = join(directory, name);
+      const next = decodeSegment(await readFile(path), path, i === names.length - 1);
+      if (segment !== undefined && !follows(segment, next))
+        throw corrupt(path, 0, 'it does not follow the segment before it');
+      segment = next;
+      const { number, first, records, endBytes } = next;
+      spans.push({ number, first, last: first + records.length - 1, bytes: endBytes });
+    }
+    const { hash, torn, endBytes } = segment!;
+    const name = names.at(-1)!;
+    const tornFile = torn === null ? null : await setAside(directory, name, endBytes, torn);
+    const file = await open(join(directory, name), 'r+');
+    if (torn !== null) {
+      await file.truncate(endBytes);
+      await file.datasync();
+    }
+    return new FileLog(options, spans, file, hash, tornFile);
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  /** The chain hash of the last durable record, hexadecimal. */
+  get head(): string {
+    return this.#hash.toString('hex');
+  }
+
+  append(bytes: Uint8Array, done: (error: Error | undefined, number: number) => void): void {
+    if (this.#pending.length >= PENDING_MAX)
+      return done(new Error(`log: ${PENDING_MAX} records are waiting for the disk`), 0);
+    this.#pending.push({ bytes, done });
+    this.#flushing ??= this.#flush();
+  }
+
+  async *read(after: number): AsyncGenerator<LogRecord> {
+    const end = this.#last;
+    for (const span of [...this.#spans]) {
+      if (span.last <= after) continue;
+      const path = join(this.#options.directory, segmentName(span.number));
+      // Only what was durable when we began: what is being written now has no whole end yet.
+      const durable = (await readFile(path)).subarray(0, span.bytes);
+      for (const [i, bytes] of decodeSegment(durable, path, false).records.entries()) {
+        const number = span.first + i;
+        if (number > after && number <= end) yield { number, bytes };
+      }
+    }
+  }
+
+  async trim(through: number, keepBytes: number): Promise<void> {
+    let bytes = this.#spans.reduce((sum, span) => sum + span.bytes, 0);
+    while (this.#spans.length > 1 && this.#spans[0]!.last <= through && bytes > keepBytes) {
+      const span = this.#spans.shift()!;
+      bytes -= span.bytes;
+      await rm(join(this.#options.directory, segmentName(span.number)), { force: true });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#flushing;
+    this.#broken ??= new Error('log: closed');
+    await this.#file.close();
+  }
+
+  async #flush(): Promise<void> {
+    // Lets everything that is appended in this turn of the loop go into the same write.
+    await Promise.resolve();
+    while (this.#pending.length > 0) await this.#commit(this.#pending.splice(0, BATCH_MAX));
+    this.#flushing = null;
+  }
+
+  async #commit(batch: readonly Pending[]): Promise<void> {
+    const written: Pending[] = [];
+    const refused: [Pending, Error][] = [];
+    let failure: Error | undefined;
+    const first = this.#last + 1;
+    try {
+      if (this.#broken !== null) throw this.#broken;
+      if (this.#spans.at(-1)!.bytes >= this.#options.segmentBytes) await this.#rotate();
+      let hash = this.#hash;
+      const chunks: Buffer[] = [];
+      for (const item of batch) {
+        try {
+          const encoded = encodeRecord(item.bytes, hash);
+          chunks.push(encoded.bytes);
+          hash = encoded.hash;
+          written.push(item);
+        } catch (error) {
+          refused.push([item, error as Error]);
+        }
+      }
+      await this.#write(Buffer.concat(chunks));
+      this.#hash = hash;
+      this.#last += written.length;
+      this.#spans.at(-1)!.last = this.#last;
+    } catch (error) {
+      failure = error as Error;
+    }
+    for (const [item, error] of refused) item.done(error, 0);
+    const told =
+      failure === undefined ? written : batch.filter((item) => !refused.some(([other]) => other === item));
+    for (const [i, item] of told.entries()) item.done(failure, failure === undefined ? first + i : 0);
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const span = this.#spans.at(-1)!;
+    try {
+      let done = 0;
+      while (done < bytes.length) {
+        const left = bytes.length - done;
+        done += (await this.#file.write(bytes, done, left, span.bytes + done)).bytesWritten;
+      }
+    } catch (error) {
+      await this.#undo(error as Error);
+      throw error;
+    }
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      // After a failed sync the kernel may have dropped the
+      // pages: what the file holds can't be known any more.
+      this.#broken = error as Error;
+      throw error;
+    }
+    span.bytes += bytes.length;
+  }
+
+  /** A full disk leaves part of a record behind. Once that is cut off, the next append may work again. */
+  async #undo(because: Error): Promise<void> {
+    try {
+      await this.#file.truncate(this.#spans.at(-1)!.bytes);
+    } catch {
+      this.#broken = because;
+    }
+  }
+
+  async #rotate(): Promise<void> {
+    const { directory } = this.#options;
+    const number = this.#spans.at(-1)!.number + 1;
+    const first = this.#last + 1;
+    const bytes = await beginSegment(directory, number, first, this.#hash);
+    try {
+      await this.#file.close();
+      this.#file = await open(join(directory, segmentName(number)), 'r+');
+    } catch (error) {
+      // The new segment is the log from here on, so nothing more may go into the old one.
+      this.#broken = error as Error;
+      throw error;
+    }
+    this.#spans.push({ number, first, last: this.#last, bytes });
+  }
+}
+
+function follows(before: Segment, { number, first, previousHash }: Segment): boolean {
+  const { records, hash } = before;
+  return number === before.number + 1 && first === before.first + records.length && previousHash.equals(hash);
+}
