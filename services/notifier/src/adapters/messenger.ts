@@ -123,7 +123,9 @@ export class Messenger {
     const speaker = { identity: this.#bus.identity, account: '' };
     if (record.type === 'sent') {
       this.#sent++;
-      await this.#bus.publish(FactMessage.said({ name: 'NotificationSent', body: said }, speaker, { id: `sent:${mail.id}` }));
+      await this.#bus.publish(
+        FactMessage.said({ name: 'NotificationSent', body: said }, speaker, { id: `sent:${mail.id}` }),
+      );
     } else if (record.type === 'dead') {
       this.#dead++;
       this.#log.error(
@@ -131,7 +133,9 @@ export class Messenger {
         'a notification could not be delivered',
       );
       const dead = { ...said, reason: record.reason };
-      await this.#bus.publish(FactMessage.said({ name: 'NotificationDead', body: dead }, speaker, { id: `dead:${mail.id}` }));
+      await this.#bus.publish(
+        FactMessage.said({ name: 'NotificationDead', body: dead }, speaker, { id: `dead:${mail.id}` }),
+      );
     }
   }
 }
