@@ -12,13 +12,15 @@ import { config as schema } from './config.ts';
 export const service = defineService({
   name: 'ingest',
   config: schema,
+  purpose: ({ feed }) => feed.name,
   async start(context) {
     const { bus, clock, config, identity } = context;
     const { feed, seed, snapshotIntervalMs, speed, warmHistoryMinutes } = config;
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
-    const monotonicMs = () => performance.now();
-    const options = { name: feed.name, speech: openFeedSpeech(context), clock, monotonicMs, speed };
+    const speech = await openFeedSpeech(context);
+    const monotonicMs = () => clock.monotonicMs();
+    const options = { name: feed.name, speech, clock, monotonicMs, speed };
     if (feed.kind === 'live') {
       if (speed === 'max')
         throw new InputError({

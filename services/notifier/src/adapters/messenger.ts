@@ -1,7 +1,7 @@
 import {
   type Bus,
   type Clock,
-  factMessage,
+  FactMessage,
   type InboundMessage,
   type SnapshotStore,
   type Verdict,
@@ -123,7 +123,7 @@ export class Messenger {
     const speaker = { identity: this.#bus.identity, account: '' };
     if (record.type === 'sent') {
       this.#sent++;
-      await this.#bus.publish(factMessage('NotificationSent', said, speaker, `sent:${mail.id}`));
+      await this.#bus.publish(FactMessage.said({ name: 'NotificationSent', body: said }, speaker, { id: `sent:${mail.id}` }));
     } else if (record.type === 'dead') {
       this.#dead++;
       this.#log.error(
@@ -131,7 +131,7 @@ export class Messenger {
         'a notification could not be delivered',
       );
       const dead = { ...said, reason: record.reason };
-      await this.#bus.publish(factMessage('NotificationDead', dead, speaker, `dead:${mail.id}`));
+      await this.#bus.publish(FactMessage.said({ name: 'NotificationDead', body: dead }, speaker, { id: `dead:${mail.id}` }));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@algo/bus';
+import { type Clock, systemClock } from '@algo/bus';
 
 /** A clock that is moved by hand, in short steps that let everybody have a turn. */
 export class ManualClock implements Clock {
@@ -13,8 +13,20 @@ export class ManualClock implements Clock {
     return this.#ms;
   }
 
+  monotonicMs(): number {
+    return this.#ms;
+  }
+
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => this.#sleepers.push({ wakeMs: this.#ms + ms, wake }));
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const sleeper = { wakeMs: this.#ms + ms, wake: run };
+    this.#sleepers.push(sleeper);
+    return () => {
+      this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+    };
   }
 
   async advance(ms: number, stepMs = 20): Promise<void> {
@@ -31,7 +43,7 @@ export class ManualClock implements Clock {
 /** The wall, with waits that are shorter than asked for. */
 export function hastyClock(times: number): Clock {
   return {
-    nowMs: () => Date.now(),
+    ...systemClock,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / times)),
   };
 }
