@@ -10,7 +10,7 @@ const { baseConfig, connectBus, EXIT, readConfig } = require('@algo/runtime');
 
 try {
   const config = readConfig('provision', baseConfig, environment);
-  await using bus = await connectBus(config, 'provision');
+  await using bus = await connectBus(config, 'provisioner');
   // One server, one replica: the provisioner may relax the market streams, so that only money waits
   // for the disk.
   await provision(bus, { replicas: 1, durables: allDurables() });

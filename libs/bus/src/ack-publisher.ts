@@ -178,9 +178,7 @@ export class AckPublisher implements AsyncDisposable {
     const failure = JSON.parse(msg.string()) as { error?: { err_code?: number; description?: string } };
     if (failure.error?.err_code === WRONG_LAST_SEQUENCE) {
       this.#done(number);
-      entry.done(
-        new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`),
-      );
+      entry.done(new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`));
       return;
     }
     entry.trouble = failure.error?.description ?? msg.string();

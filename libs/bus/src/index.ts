@@ -20,4 +20,5 @@ export { VirtualClock } from './memory/virtual-clock.ts';
 export { provision } from './provisioner.ts';
 export { type NatsServerOptions, NatsServerProcess } from './server/nats-server-process.ts';
 export { RecordedBus } from './recorded-bus.ts';
+export { recall } from './recall.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';

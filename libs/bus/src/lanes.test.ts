@@ -104,7 +104,10 @@ test('a new life goes on counting; what the old one left behind a hole is void, 
 });
 
 test('an old process that wakes up behind the fence is not heard', () => {
-  expect(passed(market(), [fence(1), numbered(1), fence(2), numbered(2), numbered(2, 2)])).toEqual(['1:1', '2:2']);
+  expect(passed(market(), [fence(1), numbered(1), fence(2), numbered(2), numbered(2, 2)])).toEqual([
+    '1:1',
+    '2:2',
+  ]);
 });
 
 test('a fence is of one producer, in all its lanes of the stream', () => {

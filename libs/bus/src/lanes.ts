@@ -22,7 +22,7 @@ export class LaneReader {
   count: number | undefined;
   readonly held = new Map<number, InboundMessage>();
 
-  constructor(count: number | undefined = 0) {
+  constructor(count: number | undefined) {
     this.count = count;
   }
 

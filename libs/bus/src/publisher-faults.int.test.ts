@@ -58,7 +58,7 @@ test('room that is made within the patience lets every waiting message in, in or
   await shrink(nats, 1_000_000);
   const results = await Promise.all(publishing);
   expect(new Set(results.map(({ sequence }) => sequence)).size).toBe(10);
-  const reader = new LaneReader();
+  const reader = new LaneReader(0);
   const order: string[] = [];
   for await (const m of bus.read({ stream: 'CONTROL', subjects: [SUBJECT], after: 0 }))
     reader.admit(m, (next) => order.push(next.id));
@@ -119,7 +119,7 @@ test('a repeat that the server no longer knows is stored again, and the lane dro
   repeat.set(HEADER.lane, 'a-0/1/2');
   await jetstream(bus.nats.nc).publish(SUBJECT, '2', { headers: repeat });
   await bus.publish(message(SUBJECT, 'three', '3', { lane: { ...lane, count: 3 } }));
-  const reader = new LaneReader();
+  const reader = new LaneReader(0);
   const passed: string[] = [];
   let stored = 0;
   for await (const m of bus.read({ stream: 'CONTROL', subjects: [SUBJECT], after: 0 })) {

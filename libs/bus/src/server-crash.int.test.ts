@@ -34,7 +34,7 @@ async function readAll(bus: Bus, stream: StreamName, subject: string): Promise<I
 
 /** What readers of the lanes make of these messages: one list of counts for each. */
 function byLane(messages: readonly InboundMessage[]): Record<string, number[]> {
-  const readers = new Map(LANES.map((lane) => [lane, new LaneReader()]));
+  const readers = new Map(LANES.map((lane) => [lane, new LaneReader(0)]));
   const out: Record<string, number[]> = {};
   for (const m of messages)
     readers.get(m.lane!.producer)!.admit(m, (next) => {

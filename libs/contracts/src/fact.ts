@@ -68,7 +68,10 @@ const ABOUT: Abouts = {
     subject: (body) => subjects.pattern(body.instrument, 'gap'),
     timeUs: (body) => Math.max(body.createdUs, body.filledUs),
   },
-  ...each(FAMILIES['dec.made'].messages, { subject: (body) => subjects.decision(body.instrument), timeUs: timed }),
+  ...each(FAMILIES['dec.made'].messages, {
+    subject: (body) => subjects.decision(body.instrument),
+    timeUs: timed,
+  }),
   ConfigurationActivated: {
     subject: (_, { account }) => subjects.configuration(account),
     timeUs: timed,
@@ -125,7 +128,11 @@ const ABOUT: Abouts = {
 };
 
 /** Returns the subject that a fact is stored under. */
-export function subjectOf<Name extends FactName>(name: Name, body: MessageOf<Name>, speaker: Speaker): string {
+export function subjectOf<Name extends FactName>(
+  name: Name,
+  body: MessageOf<Name>,
+  speaker: Speaker,
+): string {
   return aboutOf(name).subject(body, speaker);
 }
 
@@ -149,7 +156,12 @@ export function decodeFact(type: string, bytes: Uint8Array): Fact {
   const name = type.slice(type.lastIndexOf('.') + 1);
   const codec = codecFor(type);
   if (codec === undefined || !Object.hasOwn(ABOUT, name))
-    throw new ContractError({ type, field: '', value: '', because: 'not a message of a stream that this build knows' });
+    throw new ContractError({
+      type,
+      field: '',
+      value: '',
+      because: 'not a message of a stream that this build knows',
+    });
   return { name, body: codec.decode(bytes) } as Fact;
 }
 

@@ -94,7 +94,7 @@ describe.each(USERS.map((user) => [user]))('%s', (user: UserName) => {
   });
 });
 
-test('a process speaks for itself only: no status, order of inputs, fence, snapshot or life of another', () => {
+test('a process speaks for itself only: no status, order, fence, snapshot or life of another', () => {
   const { publish } = permissionsOf('decision', ['decision.paper-main', 'decision.paper-two']);
   for (const [own, other] of [
     ['sys.order.decision.paper-two', 'sys.order.decision.paper-three'],

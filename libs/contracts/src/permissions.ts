@@ -11,8 +11,8 @@ import {
 } from './topology.ts';
 
 /**
- * Who looks on: reads every stream and writes none. `observer` is for a console and for outsiders; the command
- * line also says what people ask for, `ctl.*`.
+ * Who looks on: reads every stream and writes none. `observer` is for a console and for outsiders; the
+ * command line also says what people ask for, `ctl.*`.
  */
 export const OBSERVERS = ['cli', 'observer'] as const;
 /** Whom the server knows by name, beside the provisioner. */
@@ -39,12 +39,13 @@ export function inboxPrefix(identity: string): string {
 }
 
 /**
- * Returns what processes of one service, or an observer, may do on the bus: say what the topology lets them say,
- * each under its own name, account or feed; follow the streams that hold what they read; keep their own
- * snapshots. *Shape*: `identities` are those of the process plan (`execution.paper-main`); `*` behind the dot is
- * any process, as for people's commands. Whoever may make a consumer on a stream may read all of it: the server
- * can't narrow a consumer of several families. Not covered by any such list is the reply subject of a request,
- * which a process chooses freely; so processes of different owners need accounts of the server of their own.
+ * Returns what processes of one service, or an observer, may do on the bus: say what the topology lets them
+ * say, each under its own name, account or feed; follow the streams that hold what they read; keep their own
+ * snapshots. *Shape*: `identities` are those of the process plan (`execution.paper-main`); `*` behind the dot
+ * is any process, as for people's commands. Whoever may make a consumer on a stream may read all of it: the
+ * server can't narrow a consumer of several families. Not covered by any such list is the reply subject of a
+ * request, which a process chooses freely; so processes of different owners need accounts of the server of
+ * their own.
  */
 export function permissionsOf(service: UserName, identities: readonly string[]): Permissions {
   const said = namesOf(FAMILIES, service, 'publishers');
@@ -130,7 +131,9 @@ function saidSubjects(family: Family, service: UserName, identity: string): read
   return consumers.map((consumer) => `${family}.*.${consumer}`);
 }
 
-/** Whoever numbers lives fences the streams of its words at the start of each, and reads these words again. */
+/**
+ * Whoever numbers lives fences the streams of its words at the start of each, and reads these words again.
+ */
 function hasLives(service: UserName): boolean {
   return service === 'ingest' || among(DRIVEN, service);
 }
@@ -186,10 +189,10 @@ export function passwordVariable(user: string): string {
 }
 
 /**
- * Returns the `authorization` block of nats.conf: one user for each service of the plan and each observer, named
- * like it, and the provisioner. *Shape*: `processes` as `processesOf` a plan returns them. The passwords are
- * variables, which the server takes from its environment or, when `passwordsFile` is given, from assignments in
- * that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
+ * Returns the `authorization` block of nats.conf: one user for each service of the plan and each observer,
+ * named like it, and the provisioner. *Shape*: `processes` as `processesOf` a plan returns them. The
+ * passwords are variables, which the server takes from its environment or, when `passwordsFile` is given,
+ * from assignments in that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
  */
 export function renderNatsUsers(
   processes: readonly { readonly service: ServiceName; readonly identity: string }[],

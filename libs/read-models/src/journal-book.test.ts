@@ -171,8 +171,8 @@ test('canonical JSON sorts keys at every depth and drops the epoch at every dept
 });
 
 /**
- * A trade from signal to close, all in one microsecond but where a service's clock was a little behind: the sent order
- * says an earlier time than the decision that asked for it.
+ * A trade from signal to close, all in one microsecond but where a service's clock was a little behind: the
+ * sent order says an earlier time than the decision that asked for it.
  */
 function wholeLife(): Fact[] {
   const at = 1_750_507_467_356_000;

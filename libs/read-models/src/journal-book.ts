@@ -30,8 +30,9 @@ const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
 const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, exit: 30 };
 
 /**
- * What was decided and done, in an order that doesn't depend on when it was told: by event time, never before its
- * cause, then by kind, id and text. Each fact must be given once. *Shape*: holds every fact that it tells.
+ * What was decided and done, in an order that doesn't depend on when it was told: by event time, never before
+ * its cause, then by kind, id and text. Each fact must be given once. *Shape*: holds every fact that it
+ * tells.
  */
 export class JournalBook {
   readonly #entries: JournalEntry[] = [];
@@ -115,8 +116,8 @@ function rankOf({ fact, id }: JournalEntry, intents: ReadonlyMap<string, OrderIn
 }
 
 /**
- * Returns how to place an entry in time: by its own, or by that of what caused it where that is later, since services
- * read their feeds' times one a little before another.
+ * Returns how to place an entry in time: by its own, or by that of what caused it where that is later, since
+ * services read their feeds' times one a little before another.
  */
 function causalTimes(entries: readonly JournalEntry[]): (entry: JournalEntry) => TimeUs {
   const makers = new Map<string, JournalEntry>();

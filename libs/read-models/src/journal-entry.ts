@@ -2,7 +2,10 @@ import type { Fact, FactOf } from '@algo/contracts';
 import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/model';
 import { isPositionFact } from './position-list.ts';
 
-/** What the journal tells of. A signal is what a decision looks at; it is shown, and no part of the canonical lines. */
+/**
+ * What the journal tells of. A signal is what a decision looks at; it is shown, and no part of the canonical
+ * lines.
+ */
 export type JournalKind =
   | 'SignalGenerated'
   | 'DecisionMade'
@@ -13,8 +16,8 @@ export type JournalKind =
 export type JournalFact = Extract<Fact, { readonly name: JournalKind }>;
 
 /**
- * One fact of the journal. *Shape*: `makes` names what it is the cause of, `follows` what must stand before it,
- * where that is in the journal at all.
+ * One fact of the journal. *Shape*: `makes` names what it is the cause of, `follows` what must stand before
+ * it, where that is in the journal at all.
  */
 export interface JournalEntry {
   readonly fact: JournalFact;
@@ -24,7 +27,10 @@ export interface JournalEntry {
   readonly follows: readonly string[];
 }
 
-/** Returns a fact's entry; null for what the journal doesn't tell, such as OrderUnknown: a fault on the way to the venue. */
+/**
+ * Returns a fact's entry; null for what the journal doesn't tell, such as OrderUnknown: a fault on the way to
+ * the venue.
+ */
 export function entryOf(fact: Fact): JournalEntry | null {
   switch (fact.name) {
     case 'SignalGenerated':
@@ -46,9 +52,9 @@ export function entryOf(fact: Fact): JournalEntry | null {
 }
 
 /**
- * Returns the canonical text of an entry: JSON with sorted keys, without what may differ between runs that traded
- * alike: which life of a process spoke, and free words about an order, which may name lives, ages by the wall clock or a
- * venue's own wording.
+ * Returns the canonical text of an entry: JSON with sorted keys, without what may differ between runs that
+ * traded alike: which life of a process spoke, and free words about an order, which may name lives, ages by
+ * the wall clock or a venue's own wording.
  */
 export function canonicalLine({ fact, id }: JournalEntry): string {
   return canonicalJson({ ...fact.body, kind: fact.name, id }, freeWordsOf(fact.name));

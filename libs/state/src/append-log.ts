@@ -48,7 +48,13 @@ export class FileLog implements AppendLog, AsyncDisposable {
   /** The file that a torn last record was moved to when the log was opened, or null. */
   readonly tornFile: string | null;
 
-  private constructor(options: FileLogOptions, spans: Span[], file: FileHandle, hash: Buffer, tornFile: string | null) {
+  private constructor(
+    options: FileLogOptions,
+    spans: Span[],
+    file: FileHandle,
+    hash: Buffer,
+    tornFile: string | null,
+  ) {
     this.#options = options;
     this.#spans = spans;
     this.#file = file;
@@ -168,7 +174,8 @@ export class FileLog implements AppendLog, AsyncDisposable {
       failure = error as Error;
     }
     for (const [item, error] of refused) item.done(error, 0);
-    const told = failure === undefined ? written : batch.filter((item) => !refused.some(([other]) => other === item));
+    const told =
+      failure === undefined ? written : batch.filter((item) => !refused.some(([other]) => other === item));
     for (const [i, item] of told.entries()) item.done(failure, failure === undefined ? first + i : 0);
   }
 

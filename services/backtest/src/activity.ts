@@ -5,10 +5,12 @@ import type { ClientOrderId, PositionId } from '@algo/model';
 export class Activity {
   readonly #orders = new Set<ClientOrderId>();
   readonly #positions = new Set<PositionId>();
+  /** Whether reconciliation answers well: after a failure it is asked for again at times of its own. */
+  #isReconciled = true;
 
-  /** True while no order works and no position is open: no trade can bring a fill or touch a stop. */
+  /** True while no trade can bring a fill or touch a stop, and nothing is tried again after a pause of its own. */
   get isQuiet(): boolean {
-    return this.#orders.size === 0 && this.#positions.size === 0;
+    return this.#orders.size === 0 && this.#positions.size === 0 && this.#isReconciled;
   }
 
   take({ name, body }: Fact): void {
@@ -29,6 +31,10 @@ export class Activity {
         return;
       case 'PositionClosed':
         this.#positions.delete(body.position.id);
+        return;
+      case 'ReconciliationFailed':
+      case 'ReconciliationCompleted':
+        this.#isReconciled = name === 'ReconciliationCompleted';
         return;
       default: // nothing else begins or ends either
     }

@@ -1,10 +1,11 @@
 import { service as analytics } from '@algo/analytics/service';
-import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
-import type { Fact } from '@algo/contracts';
+import { FactMessage, MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
+import { type Fact, FAMILIES } from '@algo/contracts';
 import { service as decision } from '@algo/decision/service';
-import { service as execution } from './testing/plain-execution.ts';
+import { service as execution } from '@algo/execution/service';
 import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
+import { service as reconcile } from '@algo/reconcile/service';
 import { Composition, createLogger, type Hosted, identityOf, readConfig } from '@algo/runtime';
 import { ComposedPaperVenue } from './composed-paper-venue.ts';
 import { DISCARDED_ROWS } from './discarded-rows.ts';
@@ -29,10 +30,19 @@ export interface ComposedEngine extends AsyncDisposable {
  * Composes the engine of one account with the paper exchange that it trades at. *Errors*: as the services refuse their
  * configuration.
  */
-export async function composeEngine({ environment, ...parts }: EngineSettings): Promise<ComposedEngine> {
+export async function composeEngine({
+  environment,
+  observe,
+  ...parts
+}: EngineSettings): Promise<ComposedEngine> {
   const server = new MemoryServer(new VirtualClock());
+  const history = new OrderHistory(server);
   const composition: Composition = new Composition({
     ...parts,
+    observe(fact, readers) {
+      history.take(fact);
+      observe(fact, readers);
+    },
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
     venue: (_name, account) =>
@@ -41,6 +51,7 @@ export async function composeEngine({ environment, ...parts }: EngineSettings): 
   });
   // Who is asked comes before who asks; of one fact, the exchange hears first.
   await composition.add(paperVenue, readConfig('paper-venue', paperVenue.config, environment));
+  await composition.add(reconcile, readConfig('reconcile', reconcile.config, environment));
   await composition.add(execution, readConfig('execution', execution.config, environment));
   await composition.add(positionRisk, readConfig('position-risk', positionRisk.config, environment));
   await composition.add(decision, readConfig('decision', decision.config, environment));
@@ -57,4 +68,24 @@ export async function composeEngine({ environment, ...parts }: EngineSettings): 
     ),
     [Symbol.asyncDispose]: () => composition[Symbol.asyncDispose](),
   };
+}
+
+const ORDER_EVENTS: ReadonlySet<string> = new Set(FAMILIES['ord.evt'].messages);
+
+/** Keeps what was said of orders where reconcile reads it: in the stream of the memory bus. */
+class OrderHistory {
+  readonly #bus: MemoryBus;
+  #kept = 0;
+
+  constructor(server: MemoryServer) {
+    this.#bus = new MemoryBus(server, 'execution');
+  }
+
+  take(fact: Fact): void {
+    if (!ORDER_EVENTS.has(fact.name)) return;
+    const id = String(++this.#kept);
+    this.#bus.say(FactMessage.said(fact, { identity: 'execution', account: '' }, { id }), (stored) => {
+      if (stored instanceof Error) throw stored;
+    });
+  }
 }

@@ -1,8 +1,8 @@
 import {
   ContractError,
+  FAMILIES,
   type Fact,
   type FactName,
-  FAMILIES,
   type Family,
   familyFilters,
   fenceFilter,
@@ -14,7 +14,7 @@ import { InputError } from '@algo/model';
 import type { AppendLog } from '../append-log.ts';
 import type { Bus, Clock, InboundMessage } from '../bus.ts';
 import { deadLetter } from '../dead-letter.ts';
-import type { DrivePlan, Driven } from '../drive-plan.ts';
+import type { Driven, DrivePlan } from '../drive-plan.ts';
 import { PoisonedLaneError } from '../durable-consumer.ts';
 import { InputOrder, type InputRun, type InputSource } from '../input-order.ts';
 import { StreamLanes } from '../lanes.ts';
@@ -86,14 +86,21 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   #diverged = false;
   #onQuiet: (() => void) | undefined;
 
-  private constructor(options: DriverOptions<In, Out, Request, Own>, families: readonly Family[], past: PastLives) {
+  private constructor(
+    options: DriverOptions<In, Out, Request, Own>,
+    families: readonly Family[],
+    past: PastLives,
+  ) {
     const { bus, clock, identity, account, plan, log } = options;
     const { epoch, snapshot, words, own } = past;
     this.#options = options;
     this.epoch = epoch;
     this.#runs = [...past.runs];
     this.#ownTaken = snapshot?.log ?? 0;
-    this.#order = new InputOrder(snapshot?.order ?? { taken: 0, since: 0, runs: [] }, past.runs.at(-1)?.taken ?? 0);
+    this.#order = new InputOrder(
+      snapshot?.order ?? { taken: 0, since: 0, runs: [] },
+      past.runs.at(-1)?.taken ?? 0,
+    );
     const onFailure = (error: Error) => this.#fail(error);
     const onStored = () => this.#onStored();
     const onDivergence = (divergence: Divergence) => this.#diverge(divergence);
@@ -174,7 +181,8 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#onStored();
     await Promise.race([quiet, this.#closed.promise]);
     if (this.#isStopped) return;
-    if (wasRestored) await this.#snapshots.finish(() => this.#capture()).catch((error: Error) => this.#fail(error));
+    if (wasRestored)
+      await this.#snapshots.finish(() => this.#capture()).catch((error: Error) => this.#fail(error));
     this.#stop();
     this.#closed.resolve(undefined);
   }
@@ -188,7 +196,10 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const filters = new Map<StreamName, string[]>();
     for (const { family, only } of plan.reads) {
       const { stream } = FAMILIES[family];
-      filters.set(stream, [...(filters.get(stream) ?? [fenceFilter(stream)]), ...familyFilters(family, only)]);
+      filters.set(stream, [
+        ...(filters.get(stream) ?? [fenceFilter(stream)]),
+        ...familyFilters(family, only),
+      ]);
     }
     for (const [stream, subjects] of filters) {
       const read = snapshot?.read[stream];
@@ -233,7 +244,10 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
 
   #takeNext(): boolean {
     if (this.#isStopped) return false;
-    if (this.#runs !== undefined && !this.#isRecorded(this.#runs)) this.#endRestoring();
+    if (this.#runs !== undefined && !this.#isRecorded(this.#runs)) {
+      this.#endRestoring();
+      return true;
+    }
     const order = this.#order;
     if (this.#runs === undefined && order.openRuns >= RUNS_TOLD_AT && order.unstored === 0) this.#sayOrder();
     if (order.unstored >= UNSTORED_MAX || order.openRuns > RUNS_MAX) return false;

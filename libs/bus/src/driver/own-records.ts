@@ -1,6 +1,6 @@
 import { fromPlain, InputError, type Plain, toPlain } from '@algo/model';
-import type { OwnInput } from '../machine.ts';
 import { orderIn, orderText, type RecordedOrder } from '../input-order.ts';
+import type { OwnInput } from '../machine.ts';
 
 /**
  * What a process writes into its own log. *Shape*: requests are named by their number, counted over all lives. `intent`:

@@ -47,7 +47,8 @@ export class OwnRequests<Request, Own extends OwnInput> {
         requests: parts.requests,
         intend: (request, key, done) => this.#intend(request, key, done),
         leave: (request, done) => this.#append({ kind: 'left', request }, done),
-        end: (request, dropped, inputs, done) => this.#append({ kind: 'input', inputs, request, dropped }, done),
+        end: (request, dropped, inputs, done) =>
+          this.#append({ kind: 'input', inputs, request, dropped }, done),
         onReady: parts.onReady,
         onFailure: parts.onFailure,
       });
@@ -89,7 +90,8 @@ export class OwnRequests<Request, Own extends OwnInput> {
       if (number > before || collected.has(number)) this.#compare(number, collected, body as Request);
     this.#asked = Math.max(this.#asked, ...intents.keys());
     for (const open of [...collected.values()].toSorted((a, b) => a.number - b.number))
-      if (!ended.has(open.number)) this.#desk!.add({ ...open, hasLeft: open.hasLeft || left.has(open.number) });
+      if (!ended.has(open.number))
+        this.#desk!.add({ ...open, hasLeft: open.hasLeft || left.has(open.number) });
   }
 
   /** Notes that the machine was told what came of a request. */
@@ -138,8 +140,7 @@ export class OwnRequests<Request, Own extends OwnInput> {
       if (error !== undefined) return this.#parts.onFailure(error);
       done();
       const written = record.kind === 'input' ? decodeRecord(bytes) : undefined;
-      if (written?.kind === 'input')
-        this.#parts.onInput({ stream: OWN, sequence: number, record: written });
+      if (written?.kind === 'input') this.#parts.onInput({ stream: OWN, sequence: number, record: written });
     });
   }
 }

@@ -85,7 +85,8 @@ export class RequestDesk<Request, Own extends OwnInput> {
         field: 'requests',
         value: `${terms.key} (number ${number})`,
         because: `more than ${WAITING_MAX} wait to be carried out`,
-        remedy: 'Look why the outside does not answer; the process goes on where it was when it is started again.',
+        remedy:
+          'Look why the outside does not answer; the process goes on where it was when it is started again.',
       });
     this.#byKey.set(terms.key, queue);
     queue.push(task);
@@ -160,7 +161,9 @@ export class RequestDesk<Request, Own extends OwnInput> {
     if (task.terms.effect === 'again') return go(true);
     if (task.past === 'may have left' || task.stage !== 'under way') {
       this.#parts.onFailure(
-        new Error(`request ${task.number} (${task.terms.key}) may be outside already: ask about it, never send it again`),
+        new Error(
+          `request ${task.number} (${task.terms.key}) may be outside already: ask about it, never send it again`,
+        ),
       );
       return;
     }
@@ -175,7 +178,8 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   #settle(task: Task<Request>, outcomes: readonly Own[]): void {
     // What was withdrawn has its outcome; a second end of the same request is none.
-    if (this.#stopped || task.stage === 'withdrawn' || task.stage === 'ending' || task.stage === 'over') return;
+    if (this.#stopped || task.stage === 'withdrawn' || task.stage === 'ending' || task.stage === 'over')
+      return;
     task.stage = 'ending';
     const isOver = () => {
       task.stage = 'over';

@@ -63,6 +63,11 @@ export class MemoryBus implements Bus {
   }
 
   async *read(options: FollowOptions): AsyncGenerator<InboundMessage> {
+    yield* this.stored(options);
+  }
+
+  /** Yields what `read` does, without waiting. */
+  *stored(options: FollowOptions): Generator<InboundMessage> {
     const stream = this.#server.stream(options.stream);
     for (let { first, last } = stream.bounds, at = Math.max(first, options.after + 1); at <= last; at++) {
       const message = stream.at(at)!;

@@ -6,8 +6,10 @@ export class MemoryLog implements AppendLog {
   readonly #clock: VirtualClock | undefined;
   readonly #flushMs: () => number;
   readonly #records: LogRecord[] = [];
-  readonly #waiting: { readonly bytes: Uint8Array; readonly done: (error: undefined, number: number) => void }[] =
-    [];
+  readonly #waiting: {
+    readonly bytes: Uint8Array;
+    readonly done: (error: undefined, number: number) => void;
+  }[] = [];
   #last = 0;
   #cancel: (() => void) | undefined;
 

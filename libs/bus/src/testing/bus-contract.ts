@@ -1,6 +1,8 @@
+import { ContractError, encodeFact, type Fact, subjects } from '@algo/contracts';
 import { expect, test } from '@jest/globals';
 import type { Bus, DurableOptions, InboundMessage, OutboundMessage } from '../bus.ts';
 import { SequenceConflictError } from '../bus.ts';
+import { FactMessage } from '../fact-message.ts';
 
 /** What a driver must offer so that the suite can run on it. */
 export interface BusWorld extends AsyncDisposable {
@@ -61,9 +63,14 @@ export function busContract(open: () => Promise<BusWorld>): void {
   test('what is published is stored once, in order, with its attributes', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');
-    const lane = { producer: 'a-0', epoch: 2, count: 7, step: 99 };
-    const first = await bus.publish(message('sys.service.x', 'one', '1', { lane }));
-    const again = await bus.publish(message('sys.service.x', 'one', '1', { lane }));
+    const lane = { producer: 'a-0', epoch: 2, count: 7 };
+    const runs = [
+      { source: 'MARKET', sequence: 9, taken: 3 },
+      { source: 'OWN', sequence: 2, taken: 4 },
+    ] as const;
+    const order = { taken: 4, since: 1, runs };
+    const first = await bus.publish(message('sys.service.x', 'one', '1', { lane, order }));
+    const again = await bus.publish(message('sys.service.x', 'one', '1', { lane, order }));
     const second = await bus.publish(message('sys.service.x', 'two', '2'));
     expect(again).toEqual({ sequence: first.sequence, duplicate: true });
     expect(second.sequence).toBe(first.sequence + 1);
@@ -74,10 +81,36 @@ export function busContract(open: () => Promise<BusWorld>): void {
       ['one', '1', 'algo.v1.Test', 1_750_507_467_356_000],
       ['two', '2', 'algo.v1.Test', 1_750_507_467_356_000],
     ]);
-    expect(read[0]!.lane).toEqual({ producer: 'a-0', epoch: 2, count: 7, step: 99 });
-    expect(read[1]!.lane).toBeUndefined();
+    expect([read[0]!.lane, read[0]!.order]).toEqual([lane, order]);
+    expect([read[1]!.lane, read[1]!.order]).toEqual([undefined, undefined]);
     expect((await bus.last('SYSTEM', 'sys.service.x'))?.id).toBe('two');
     expect(await bus.last('SYSTEM', 'sys.service.nobody')).toBeUndefined();
+  });
+
+  test('a fact that is said is read as the same fact, and its bytes are those of its contract', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    const fact: Fact<'InputsTaken'> = { name: 'InputsTaken', body: { producer: 'a-0', taken: 7 } };
+    const lane = { producer: 'a-0', epoch: 1, count: 1 };
+    const said = Promise.withResolvers<unknown>();
+    bus.say(FactMessage.said(fact, { identity: 'a-0', account: '' }, { lane }), said.resolve);
+    expect(await said.promise).toMatchObject({ sequence: 1, duplicate: false });
+    const stored = (await bus.last('SYSTEM', 'sys.order.a-0'))!;
+    expect(stored.fact).toEqual(fact);
+    expect([stored.type, stored.id]).toEqual(['algo.v1.InputsTaken', 'a-0/sys.order/1']);
+    expect([...stored.data]).toEqual([...encodeFact('InputsTaken', fact.body)]);
+    await bus.publish(message('sys.order.a-0', 'odd', 'no fact'));
+    const odd = (await bus.last('SYSTEM', 'sys.order.a-0'))!;
+    expect(() => odd.fact).toThrow(ContractError);
+  });
+
+  test('a stream says which sequences it holds, and takes the fences of those who write it', async () => {
+    await using world = await open();
+    const bus = await world.bus('a-0');
+    expect(await bus.bounds('SYSTEM')).toEqual({ first: 1, last: 0 });
+    await bus.publish(message('sys.service.x', 'one', '1'));
+    await bus.publish(message(subjects.fence('SYSTEM', 'a-0'), 'fence', ''));
+    expect(await bus.bounds('SYSTEM')).toEqual({ first: 1, last: 2 });
   });
 
   test('two equal facts at two places of a lane are stored both, and followed both', async () => {

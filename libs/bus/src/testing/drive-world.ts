@@ -2,14 +2,14 @@ import { type FactName, laneOf, type MessageOf, type StreamName } from '@algo/co
 import { accountId, clientOrderId, Decimal } from '@algo/model';
 import type { Bus, InboundMessage } from '../bus.ts';
 import type { DrivePlan, Requests, Ticket } from '../drive-plan.ts';
+import { countLife, storeFences } from '../driver/life.ts';
+import { readOwnWords } from '../driver/own-words.ts';
 import { type Divergence, Driver, FactMessage } from '../index.ts';
 import type { Input, Machine, OwnInput, Say } from '../machine.ts';
 import { MemoryBus } from '../memory/memory-bus.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
 import { MemoryServer } from '../memory/memory-server.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
-import { countLife, storeFences } from '../driver/life.ts';
-import { readOwnWords } from '../driver/own-words.ts';
 import type { SnapshotStore } from '../snapshot-store.ts';
 
 /**
@@ -65,7 +65,11 @@ export const ROLES = {
 export type RoleName = keyof typeof ROLES;
 export const ROLE_NAMES = Object.keys(ROLES) as RoleName[];
 
-const FAMILY_OF = { CancelOrder: 'ord.cmd', EquityMarked: 'risk.evt', NotificationSent: 'sys.notification' } as const;
+const FAMILY_OF = {
+  CancelOrder: 'ord.cmd',
+  EquityMarked: 'risk.evt',
+  NotificationSent: 'sys.notification',
+} as const;
 
 function hashOf(text: string): number {
   let hash = 7;
@@ -130,7 +134,11 @@ export interface Outside {
 }
 
 /** One life's hands outside. `delayMs` is how long each thing takes. */
-export function handsOf(outside: Outside, clock: VirtualClock, delayMs: () => number): Requests<Deed, Answer> {
+export function handsOf(
+  outside: Outside,
+  clock: VirtualClock,
+  delayMs: () => number,
+): Requests<Deed, Answer> {
   const answer = (name: Answer['name'], { id }: Deed): Answer => ({ name, body: { id } });
   return {
     terms: ({ key, kind }) => ({
@@ -206,9 +214,7 @@ export class DriveWorld {
       ...(options.delays === true ? { wire } : {}),
     });
     const disk =
-      options.delays === true
-        ? { clock: this.clock, flushMs: () => Math.floor(random() * 5) }
-        : undefined;
+      options.delays === true ? { clock: this.clock, flushMs: () => Math.floor(random() * 5) } : undefined;
     const service = (role: RoleName): [RoleName, Service] => [
       role,
       {
@@ -230,7 +236,14 @@ export class DriveWorld {
     const hands = handsOf(this.outside, this.clock, () => Math.floor(this.#options.random() * 8));
     service.driver = await this.passing(
       Driver.start<Input, Out, Deed, Answer>({
-        ...{ bus: this.bus(role), clock: this.clock, identity: role, account: 'a', log: service.log, snapshots },
+        ...{
+          bus: this.bus(role),
+          clock: this.clock,
+          identity: role,
+          account: 'a',
+          log: service.log,
+          snapshots,
+        },
         snapshotIntervalMs: this.#options.snapshotIntervalMs ?? 30,
         knows: (producer) => producer === 'ingest.x' || Object.hasOwn(ROLES, producer),
         onDivergence: (divergence) => service.divergences.push(divergence),
@@ -294,7 +307,16 @@ export class Feed {
   tell(): void {
     const count = ++this.#count;
     const body: MessageOf<'TimeAdvanced'> = {
-      ...{ type: 'TimeAdvanced', feed: 'x', toldUs: count, sureUs: count, behind: [], wallUs: 0, speed: 1, warm: false },
+      ...{
+        type: 'TimeAdvanced',
+        feed: 'x',
+        toldUs: count,
+        sureUs: count,
+        behind: [],
+        wallUs: 0,
+        speed: 1,
+        warm: false,
+      },
     };
     const lane = { producer: 'ingest.x', epoch: this.#epoch, count };
     const speaker = { identity: 'ingest.x', account: '' };
@@ -303,7 +325,11 @@ export class Feed {
 }
 
 /** Everything that a stream holds of a process, as a reader of its lanes takes it. */
-export async function wordsOf(bus: Bus, identity: string, names: readonly FactName[]): Promise<InboundMessage[]> {
+export async function wordsOf(
+  bus: Bus,
+  identity: string,
+  names: readonly FactName[],
+): Promise<InboundMessage[]> {
   const streams: readonly StreamName[] = ['ORDERS', 'RISK', 'SYSTEM'];
   const last = new Map<StreamName, number>();
   for (const stream of streams) last.set(stream, (await bus.bounds(stream)).last + 1);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, FactMessage } from '@algo/bus';
-import { type Fact, type MessageOf, type StreamName, subjects } from '@algo/contracts';
+import { type Fact, type FactOf, type StreamName, subjects } from '@algo/contracts';
 import {
   type AccountId,
   type HaltScope,
@@ -47,24 +47,20 @@ export async function setTradingMode(
   // Where nothing would change the engine says nothing. Without a word of it, it is asked all the same.
   const { isTold, standing } = await toldMode(bus, account, scope);
   if (isTold && (standing?.mode ?? 'active') === mode) return say(false);
+  const body = {
+    type: 'SetTradingMode' as const,
+    ...{ commandId: randomUUID(), scope, mode, reason: options.reason },
+    ...{ by: environment.user, timeUs: await engineTimeUs(bus) },
+  };
   const confirmed = await askEngine(
     bus,
     account,
-    'SetTradingMode',
-    {
-      type: 'SetTradingMode',
-      commandId: randomUUID(),
-      scope,
-      mode,
-      reason: options.reason,
-      by: environment.user,
-      timeUs: await engineTimeUs(bus),
-    },
+    { name: 'SetTradingMode', body },
     {
       stream: 'RISK',
       subject: subjects.risk(account),
-      isIt: ({ name, body }) =>
-        name === 'TradingModeChanged' && body.mode === mode && sameScope(body.scope, scope),
+      isIt: (fact) =>
+        fact.name === 'TradingModeChanged' && fact.body.mode === mode && sameScope(fact.body.scope, scope),
     },
   );
   if (!confirmed) await explainSilence(bus, account, scope, mode);
@@ -104,13 +100,13 @@ export interface ExpectedAnswer {
  * Says a person's command to one account and waits for the answer; false when none came in time. *Errors*:
  * CommandFailure with the engine's words when it refuses.
  */
-export async function askEngine<Name extends 'SetTradingMode' | 'SwitchConfiguration'>(
+export async function askEngine(
   bus: Bus,
   account: AccountId,
-  name: Name,
-  command: MessageOf<Name> & { readonly commandId: string },
+  command: FactOf<'ctl.mode' | 'ctl.config'>,
   answer: ExpectedAnswer,
 ): Promise<boolean> {
+  const id = command.body.commandId;
   const answered = Promise.withResolvers<boolean>();
   await using open = new AsyncDisposableStack();
   const hear = async (stream: StreamName, subject: string, take: (fact: Fact) => void) => {
@@ -121,12 +117,12 @@ export async function askEngine<Name extends 'SetTradingMode' | 'SwitchConfigura
     if (answer.isIt(fact)) answered.resolve(true);
   });
   await hear('CONTROL', subjects.commandRefused(account), (fact) => {
-    if (fact.name === 'CommandRefused' && fact.body.commandId === command.commandId)
+    if (fact.name === 'CommandRefused' && fact.body.commandId === id)
       answered.reject(new CommandFailure(`The engine refused: ${fact.body.reason}`));
   });
   const late = setTimeout(() => answered.resolve(false), CONFIRM_MAX_MS);
   open.defer(() => clearTimeout(late));
-  await bus.publish(FactMessage.said({ name, body: command } as unknown as Fact, { identity: bus.identity, account }, { id: command.commandId }));
+  await bus.publish(FactMessage.said(command, { identity: bus.identity, account }, { id }));
   return await answered.promise;
 }
 

@@ -3,7 +3,10 @@ import { type AccessOptions, accountOf, openEngine } from '../reading/engine-acc
 import { printLine } from '../reading/output.ts';
 import { readJournal } from '../reading/read-journal.ts';
 
-/** Prints what one account decided and did, cause before effect: in plain words, as canonical lines, or their hash. */
+/**
+ * Prints what one account decided and did, cause before effect: in plain words, as canonical lines, or their
+ * hash.
+ */
 export async function journal(
   options: AccessOptions & { readonly json?: boolean; readonly hash?: boolean },
   environment: CliEnvironment,

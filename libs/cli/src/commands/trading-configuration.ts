@@ -76,17 +76,15 @@ export async function useConfiguration(
       because: `the engine has none of that name (${known})`,
       remedy: 'Choose one of these, or add its file and start the engine again.',
     });
+  const body = {
+    type: 'SwitchConfiguration' as const,
+    ...{ commandId: randomUUID(), configuration: name },
+    ...{ by: environment.user, timeUs: await engineTimeUs(access.bus) },
+  };
   const confirmed = await askEngine(
     access.bus,
     account,
-    'SwitchConfiguration',
-    {
-      type: 'SwitchConfiguration',
-      commandId: randomUUID(),
-      configuration: name,
-      by: environment.user,
-      timeUs: await engineTimeUs(access.bus),
-    },
+    { name: 'SwitchConfiguration', body },
     {
       stream: 'DECISIONS',
       subject: subjects.configuration(account),

@@ -72,9 +72,9 @@ export async function openRunningEngine(
 }
 
 /**
- * Credentials, accounts and the number of analytics processes come from the environment, under the names that services
- * read; the feed from what it told last. *Errors*: InputError when both a data directory and an address are named, or
- * when nobody listens; ConfigError.
+ * Credentials, accounts and the number of analytics processes come from the environment, under the names that
+ * services read; the feed from what it told last. *Errors*: InputError when both a data directory and an
+ * address are named, or when nobody listens; ConfigError.
  */
 async function elsewhere(
   url: string,

@@ -3,7 +3,10 @@ import { fenceFilter, type StreamName } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
 import { identityOf } from '@algo/runtime';
 
-/** Yields each stored message of a subject once, as the services read them: no repeats, nothing behind a fence. */
+/**
+ * Yields each stored message of a subject once, as the services read them: no repeats, nothing behind a
+ * fence.
+ */
 export async function* readEvents(
   bus: Bus,
   stream: StreamName,
@@ -17,7 +20,10 @@ export async function* readEvents(
   }
 }
 
-/** Yields what one account decided and did: signals that all accounts read, its decisions, orders and positions. */
+/**
+ * Yields what one account decided and did: signals that all accounts read, its decisions, orders and
+ * positions.
+ */
 export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
   yield* readEvents(bus, 'ANALYTICS', 'an.signal.>');
   // A decision's subject names its instrument alone.

@@ -6,7 +6,9 @@ import { readAccountEvents } from './read-events.ts';
 /** More facts than a command holds in memory. */
 const FACTS_MAX = 2_000_000;
 
-/** Returns everything that one account decided and did. *Errors*: InputError when that is too much to hold. */
+/**
+ * Returns everything that one account decided and did. *Errors*: InputError when that is too much to hold.
+ */
 export async function readJournal(bus: Bus, account: AccountId): Promise<JournalBook> {
   const book = new JournalBook();
   for await (const { fact } of readAccountEvents(bus, account)) {

@@ -35,8 +35,8 @@ export class FeedEnd {
 }
 
 /**
- * Returns whether ingest is at its end and analytics has stored every trade: all that ingest let in since it was started
- * last, and all that analytics has taken.
+ * Returns whether ingest is at its end and analytics has stored every trade: all that ingest let in since it
+ * was started last, and all that analytics has taken.
  */
 export function isStored(statuses: readonly ServiceStatus[]): boolean {
   const sum = (service: string, counter: string) =>

@@ -14,7 +14,7 @@ const start = (raw: RawUpOptions) => () =>
     parseUpOptions(raw, (path) => path),
   );
 
-test('the processes that a directory knows may be started again, and further accounts and shards with them', () => {
+test('what a directory knows may be started again, and further accounts and shards with it', () => {
   expect(start({ accounts: 'paper-two,paper-main', analytics: '2' })).not.toThrow();
   expect(start({ accounts: 'paper-main,paper-two,paper-three', analytics: '3' })).not.toThrow();
 });

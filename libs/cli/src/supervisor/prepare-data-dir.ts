@@ -52,8 +52,9 @@ export function freeBytes(dir: string): number {
 }
 
 /**
- * *Errors*: InputError when the directory holds the words of processes that these options leave out: another kind of feed,
- * further accounts, more analytics processes. Who reads them would take them for those of a stranger.
+ * *Errors*: InputError when the directory holds the words of processes that these options leave out: another
+ * kind of feed, further accounts, more analytics processes. Who reads them would take them for those of a
+ * stranger.
  */
 export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined, options: UpOptions): void {
   if (before === undefined) return;
@@ -66,13 +67,14 @@ export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined,
       `holds the history of ${before.feed}`,
       'Choose another --data-dir; one history has one kind of feed.',
     );
+  const all = [...new Set([...before.accounts, ...options.accounts])];
   const left = before.accounts.filter((account) => !options.accounts.includes(account));
   if (left.length > 0)
     throw refused(
       '--accounts',
       options.accounts.join(','),
       `also has ${left.join(', ')}`,
-      `Name ${[...new Set([...before.accounts, ...options.accounts])].join(',')}, or choose another --data-dir.`,
+      `Name ${all.join(',')}, or choose another --data-dir.`,
     );
   if (before.analytics > options.analytics)
     throw refused(

@@ -1,4 +1,4 @@
-import { accountId, InputError, type InstrumentId, instrumentId } from '@algo/model';
+import { InputError, type InstrumentId, instrumentId } from '@algo/model';
 
 export type FeedKind = 'synthetic' | 'binance' | 'file';
 
@@ -116,11 +116,17 @@ function parseSpeed(speed: string, feedKind: FeedKind, exitAtEnd: boolean): stri
 }
 
 function parseAccounts(text: string): string[] {
-  const accounts = listOf(text).map((name) => accountId(name));
-  if (accounts.length === new Set(accounts).size && accounts.length >= 1 && accounts.length <= ACCOUNTS_MAX)
-    return accounts;
-  const because = `not between 1 and ${ACCOUNTS_MAX} different names`;
-  throw refused('--accounts', text, because, 'Name each account once, comma separated.');
+  const accounts = listOf(text);
+  const areWords = accounts.every((name) => /^[A-Za-z0-9_-]{1,64}$/.test(name));
+  const isOnce = accounts.length === new Set(accounts).size;
+  if (areWords && isOnce && accounts.length >= 1 && accounts.length <= ACCOUNTS_MAX) return accounts;
+  const because = `not between 1 and ${ACCOUNTS_MAX} different single words`;
+  throw refused(
+    '--accounts',
+    text,
+    because,
+    'Name each account once, comma separated: letters, digits, - and _.',
+  );
 }
 
 /** Returns what the speed means for orders, where that is worth saying at the start. */

@@ -56,9 +56,6 @@ export const systemCodecs = {
     part<NotificationDead>('NotificationDead', { ...notification, reason: text }),
   ),
   DeadLetter: codec(algo.v1.DeadLetter, deadLetter),
-  InputsTaken: codec(
-    algo.v1.InputsTaken,
-    part<InputsTaken>('InputsTaken', { producer: word, taken: whole }),
-  ),
+  InputsTaken: codec(algo.v1.InputsTaken, part<InputsTaken>('InputsTaken', { producer: word, taken: whole })),
   LaneFenced: codec(algo.v1.LaneFenced, part<LaneFenced>('LaneFenced', { producer: word, epoch: whole })),
 };

@@ -1,14 +1,9 @@
 import type { Requests, RequestTerms, Ticket } from '@algo/bus';
-import { type AccountId, type Instrument, US_PER_HOUR } from '@algo/model';
+import type { AccountId, Instrument } from '@algo/model';
 import type { ExchangeVenue } from '@algo/venues';
 import { type Compare, type ReconcileOwn, type ReconciliationReport, reconcile } from '../domain/index.ts';
 import type { OwnBooks } from './own-books.ts';
-import { readVenueBooks } from './venue-books.ts';
-
-/** Fills are compared from this long before our newest one. */
-const LOOK_BACK_US = US_PER_HOUR;
-/** Among so many of our last fills the newest is looked for: they are told in no strict order. */
-const NEWEST_AMONG = 1_000;
+import { VenueReading } from './venue-books.ts';
 
 /** Reads both books and compares them, one question after the other. */
 export class Comparison implements Requests<Compare, ReconcileOwn> {
@@ -38,25 +33,30 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   }
 
   carryOut({ ask }: Compare, ticket: Ticket<ReconcileOwn>): void {
-    this.#compare(ask).then(
-      (report) => ticket.settle([{ name: 'Compared', body: { ask, report } }]),
-      (error: Error) => ticket.settle([{ name: 'CompareFailed', body: { ask, reason: error.message } }]),
+    this.#compare(ask, (came) =>
+      ticket.settle([
+        came instanceof Error
+          ? { name: 'CompareFailed', body: { ask, reason: came.message } }
+          : { name: 'Compared', body: { ask, report: came } },
+      ]),
     );
   }
 
-  async #compare({ epoch, timeUs: asOfUs }: Compare['ask']): Promise<ReconciliationReport> {
-    const local = await this.#own.read();
-    const newestUs = Math.max(0, ...local.fills.slice(-NEWEST_AMONG).map((fill) => fill.timeUs));
-    const fillsSinceUs = Math.max(0, newestUs - LOOK_BACK_US);
-    const books = await readVenueBooks(this.#venue, this.#account, local, fillsSinceUs);
-    return reconcile(local, books, {
-      account: this.#account,
-      epoch,
-      asOfUs,
-      fillsSinceUs,
-      instruments: this.#instruments,
-      openingBalances: null,
-      authoritativeAbsence: this.#venue.capabilities.authoritativeAbsence,
+  #compare(
+    { epoch, timeUs: asOfUs }: Compare['ask'],
+    done: (came: ReconciliationReport | Error) => void,
+  ): void {
+    const account = this.#account;
+    this.#own.read((reading) => {
+      if (reading instanceof Error) return done(reading);
+      const { books: local, fillsSinceUs } = reading;
+      const about = {
+        ...{ account, epoch, asOfUs, fillsSinceUs, instruments: this.#instruments, openingBalances: null },
+        authoritativeAbsence: this.#venue.capabilities.authoritativeAbsence,
+      };
+      new VenueReading(this.#venue, account, local, fillsSinceUs, (books) =>
+        done(books instanceof Error ? books : reconcile(local, books, about)),
+      ).begin();
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Bus } from '@algo/bus';
+import { type Bus, type InboundMessage, recall } from '@algo/bus';
 import {
   type AccountId,
   type ClientOrderId,
@@ -9,8 +9,19 @@ import {
   type InstrumentId,
   type Order,
   orderAfter,
+  type TimeUs,
+  US_PER_HOUR,
 } from '@algo/model';
 import type { LocalBooks } from '../domain/index.ts';
+
+/** Fills are compared from this long before our newest one. */
+const LOOK_BACK_US = US_PER_HOUR;
+
+/** What we believe, and from when on its fills are listed. */
+export interface OwnReading {
+  readonly books: LocalBooks;
+  readonly fillsSinceUs: TimeUs;
+}
 
 /** What we believe of an account: its order events, folded as far as they were read. */
 export class OwnBooks {
@@ -18,7 +29,12 @@ export class OwnBooks {
   readonly #account: AccountId;
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #orders = new Map<ClientOrderId, Order>();
-  readonly #fills = new Map<string, Fill>();
+  readonly #quantities = new Map<InstrumentId, Decimal>();
+  /** The ids of all fills that are counted. */
+  readonly #counted = new Set<string>();
+  /** Those that are recent, in the order in which they were told. */
+  #fills: Fill[] = [];
+  #newestUs: TimeUs = 0;
   #epoch = 0;
   #after = 0;
 
@@ -28,46 +44,66 @@ export class OwnBooks {
     this.#instruments = instruments;
   }
 
-  /** Reads what has been said since the last time, and returns all. */
-  async read(): Promise<LocalBooks> {
+  /** Reads what has been said since the last time, and calls back with all, or with what went wrong. */
+  read(done: (reading: OwnReading | Error) => void): void {
     const subjects = [`ord.evt.${this.#account}.>`];
-    for await (const message of this.#bus.read({ stream: 'ORDERS', subjects, after: this.#after })) {
-      this.#after = message.sequence;
-      const { fact } = message;
-      switch (fact.name) {
-        case 'OrderSubmitted':
-          this.#epoch = Math.max(this.#epoch, fact.body.epoch);
-          break;
-        case 'OrderFilled':
-          this.#fills.set(fact.body.fill.venueTradeId, fact.body.fill);
-          break;
-        case 'OrderDenied':
-        case 'OrderAccepted':
-        case 'OrderRejected':
-        case 'OrderUnknown':
-        case 'OrderCanceled':
-        case 'OrderExpired':
-        case 'OrderQuarantined':
-          break;
-        default:
-          continue; // not an order's event
-      }
-      const order = orderAfter(this.#orders.get(fact.body.clientOrderId), fact.body);
-      if (order !== undefined) this.#orders.set(fact.body.clientOrderId, order);
-    }
-    const fills = [...this.#fills.values()];
-    return { orders: [...this.#orders.values()], fills, positions: this.#positions(), epoch: this.#epoch };
+    recall(
+      this.#bus,
+      { stream: 'ORDERS', subjects, after: this.#after },
+      (message) => this.#take(message),
+      (error) => done(error ?? this.#reading()),
+    );
   }
 
-  /** What our fills add up to. The average price is position-risk's to know; fills explain quantities. */
-  #positions(): LocalBooks['positions'] {
-    const quantities = new Map<InstrumentId, Decimal>();
-    for (const fill of this.#fills.values()) {
-      const { baseChange } = fillEffect(fill, this.#instruments.get(fill.instrument));
-      quantities.set(fill.instrument, (quantities.get(fill.instrument) ?? Decimal.zero).plus(baseChange));
+  #take({ fact, sequence }: InboundMessage): void {
+    this.#after = sequence;
+    switch (fact.name) {
+      case 'OrderSubmitted':
+        this.#epoch = Math.max(this.#epoch, fact.body.epoch);
+        break;
+      case 'OrderFilled':
+        this.#count(fact.body.fill);
+        break;
+      case 'OrderDenied':
+      case 'OrderAccepted':
+      case 'OrderRejected':
+      case 'OrderUnknown':
+      case 'OrderCanceled':
+      case 'OrderExpired':
+      case 'OrderQuarantined':
+        break;
+      default:
+        return; // not an order's event
     }
-    return [...quantities]
+    const order = orderAfter(this.#orders.get(fact.body.clientOrderId), fact.body);
+    if (order !== undefined) this.#orders.set(fact.body.clientOrderId, order);
+  }
+
+  /** Adds a fill, once. */
+  #count(fill: Fill): void {
+    const { instrument, venueTradeId, timeUs } = fill;
+    if (this.#counted.has(venueTradeId)) return;
+    this.#counted.add(venueTradeId);
+    this.#fills.push(fill);
+    this.#newestUs = Math.max(this.#newestUs, timeUs);
+    const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
+    const before = this.#quantities.get(instrument) ?? Decimal.zero;
+    this.#quantities.set(instrument, before.plus(baseChange));
+  }
+
+  /** The average price is position-risk's to know; fills explain quantities. */
+  #reading(): OwnReading {
+    const fillsSinceUs = Math.max(0, this.#newestUs - LOOK_BACK_US);
+    this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
+    const positions = [...this.#quantities]
       .filter(([, quantity]) => !quantity.isZero())
-      .map(([instrument, quantity]) => ({ instrument, quantity, averagePrice: null, ownership: 'own' }));
+      .map(([instrument, quantity]) => ({
+        instrument,
+        quantity,
+        averagePrice: null,
+        ownership: 'own' as const,
+      }));
+    const orders = [...this.#orders.values()];
+    return { books: { orders, fills: this.#fills, positions, epoch: this.#epoch }, fillsSinceUs };
   }
 }

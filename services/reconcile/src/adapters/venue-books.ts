@@ -1,4 +1,4 @@
-import type { AccountId, OrderLookup, TimeUs } from '@algo/model';
+import type { AccountId, Fill, TimeUs, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import { type LocalBooks, type Lookup, undecidedOrders, type VenueBooks } from '../domain/index.ts';
 
@@ -10,35 +10,90 @@ export class VenueSilentError extends Error {
   override readonly name = 'VenueSilentError';
 }
 
-/** Returns the venue's books as one coherent snapshot. *Errors*: VenueSilentError. */
-export async function readVenueBooks(
-  venue: ExchangeVenue,
-  account: AccountId,
-  local: LocalBooks,
-  sinceUs: TimeUs,
-): Promise<VenueBooks> {
-  const fillsSince = () => answer(venue.fillsSince.bind(venue, account, sinceUs));
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const before = await fillsSince();
-    const openOrders = await answer(venue.openOrders.bind(venue, account));
-    const positions = await answer(venue.positions.bind(venue, account));
-    const balances = await answer(venue.balances.bind(venue, account));
-    const open = new Set(openOrders.map((order) => order.request.clientOrderId));
-    const lookups: Lookup[] = [];
-    for (const { request } of undecidedOrders(local)) {
-      const { clientOrderId } = request;
-      if (open.has(clientOrderId)) continue;
-      const lookup = await new Promise<OrderLookup>((done) => venue.order(request, done));
-      lookups.push({ clientOrderId, lookup });
-    }
-    const fills = await fillsSince();
-    if (fills.length === before.length) return { openOrders, fills, positions, balances, lookups };
-  }
-  throw new VenueSilentError(`${venue.name}: fills kept coming while its books were read, ${TRIES} times`);
-}
+/** Reads the venue's books as one coherent snapshot, one question after the other, and calls back once. */
+export class VenueReading {
+  readonly #venue: ExchangeVenue;
+  readonly #account: AccountId;
+  readonly #local: LocalBooks;
+  readonly #sinceUs: TimeUs;
+  readonly #done: (books: VenueBooks | VenueSilentError) => void;
+  #tries = 0;
 
-async function answer<Value>(ask: (done: (answer: VenueAnswer<Value>) => void) => void): Promise<Value> {
-  const told = await new Promise<VenueAnswer<Value>>(ask);
-  if (told.type === 'answered') return told.value;
-  throw new VenueSilentError(told.reason);
+  constructor(
+    venue: ExchangeVenue,
+    account: AccountId,
+    local: LocalBooks,
+    sinceUs: TimeUs,
+    done: (books: VenueBooks | VenueSilentError) => void,
+  ) {
+    this.#venue = venue;
+    this.#account = account;
+    this.#local = local;
+    this.#sinceUs = sinceUs;
+    this.#done = done;
+  }
+
+  begin(): void {
+    if (++this.#tries > TRIES) {
+      const because = `fills kept coming while its books were read, ${TRIES} times`;
+      return this.#done(new VenueSilentError(`${this.#venue.name}: ${because}`));
+    }
+    const [venue, account, sinceUs] = [this.#venue, this.#account, this.#sinceUs];
+    venue.fillsSince(
+      account,
+      sinceUs,
+      this.#then((before) =>
+        venue.openOrders(
+          account,
+          this.#then((openOrders) =>
+            venue.positions(
+              account,
+              this.#then((positions) =>
+                venue.balances(
+                  account,
+                  this.#then((balances) =>
+                    this.#lookUp(openOrders, [], (lookups) =>
+                      venue.fillsSince(
+                        account,
+                        sinceUs,
+                        this.#then((fills) => {
+                          if (fills.length !== before.length) return this.begin();
+                          this.#done({ openOrders, fills, positions, balances, lookups });
+                        }),
+                      ),
+                    ),
+                  ),
+                ),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** Asks for each of our orders that is not decided and that the venue doesn't list as open. */
+  #lookUp(
+    openOrders: readonly VenueOrder[],
+    lookups: readonly Lookup[],
+    then: (lookups: readonly Lookup[]) => void,
+  ): void {
+    const open = new Set(openOrders.map((order) => order.request.clientOrderId));
+    const waiting = undecidedOrders(this.#local).filter(({ request }) => !open.has(request.clientOrderId));
+    const next = waiting[lookups.length];
+    if (next === undefined) return then(lookups);
+    const { clientOrderId } = next.request;
+    this.#venue.order(next.request, (lookup) =>
+      this.#lookUp(openOrders, [...lookups, { clientOrderId, lookup }], then),
+    );
+  }
+
+  #then<Value extends readonly (Fill | VenueOrder | VenuePosition | VenueBalance)[]>(
+    next: (value: Value) => void,
+  ) {
+    return (answer: VenueAnswer<Value>): void => {
+      if (answer.type === 'answered') next(answer.value);
+      else this.#done(new VenueSilentError(answer.reason));
+    };
+  }
 }

@@ -17,14 +17,15 @@ export interface FillsDifference {
  */
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
   const known = new Map(local.fills.map((f) => [keyOf(f), f]));
+  const theirs = new Map(venue.fills.map((f) => [keyOf(f), f]));
   const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
-  const missed = venue.fills.filter((f) => !known.has(keyOf(f))).toSorted(byTime);
+  const missed = [...theirs].flatMap(([key, f]) => (known.has(key) ? [] : [f])).toSorted(byTime);
   const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
   const discrepancies = [
     ...byOrder(own).map((fills) => missedFills(fills, local, orders)),
-    ...conflicts(known, venue),
-    ...inventions(local, venue, fillsSinceUs),
+    ...conflicts(known, theirs),
+    ...inventions(known, theirs, fillsSinceUs),
   ];
   return { own, foreign, discrepancies };
 }
@@ -72,22 +73,35 @@ function missedFills(
   };
 }
 
-function conflicts(known: ReadonlyMap<string, Fill>, venue: VenueBooks): readonly Discrepancy[] {
-  return venue.fills.flatMap((theirs) => {
-    const ours = known.get(keyOf(theirs));
-    if (ours === undefined || evidenceOf(ours) === evidenceOf(theirs)) return [];
-    return [problem(ours, evidenceOf(ours), evidenceOf(theirs), 'the venue now tells it with other numbers')];
-  });
+type FillsByKey = ReadonlyMap<string, Fill>;
+
+function conflicts(known: FillsByKey, theirs: FillsByKey): readonly Discrepancy[] {
+  const found: Discrepancy[] = [];
+  for (const [key, fill] of theirs) {
+    const ours = known.get(key);
+    if (ours === undefined || isTheSame(ours, fill)) continue;
+    found.push(
+      problem(ours, evidenceOf(ours), evidenceOf(fill), 'the venue now tells it with other numbers'),
+    );
+  }
+  return found;
+}
+
+function isTheSame(ours: Fill, theirs: Fill): boolean {
+  if (ours === theirs) return true;
+  const { side, quantity, price } = ours;
+  return side === theirs.side && quantity.equals(theirs.quantity) && price.equals(theirs.price);
 }
 
 /** A fill that we booked and a complete history doesn't show: then the history isn't what it claims to be. */
-function inventions(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): readonly Discrepancy[] {
-  const theirs = new Set(venue.fills.map(keyOf));
-  return local.fills
-    .filter((f) => f.timeUs >= fillsSinceUs && !theirs.has(keyOf(f)))
-    .map((f) =>
-      problem(f, evidenceOf(f), 'not in the venue’s history', 'the venue’s history does not show it'),
-    );
+function inventions(known: FillsByKey, theirs: FillsByKey, fillsSinceUs: TimeUs): readonly Discrepancy[] {
+  const found: Discrepancy[] = [];
+  for (const [key, fill] of known)
+    if (fill.timeUs >= fillsSinceUs && !theirs.has(key))
+      found.push(
+        problem(fill, evidenceOf(fill), 'not in the venue’s history', 'the venue’s history does not show it'),
+      );
+  return found;
 }
 
 function problem(fill: Fill, before: string, theirs: string, why: string): Discrepancy {

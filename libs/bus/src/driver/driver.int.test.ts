@@ -1,0 +1,93 @@
+import { accountId, Decimal } from '@algo/model';
+import { eventually, NatsFixture } from '@algo/testkit';
+import { expect, test } from '@jest/globals';
+import { type Bus, systemClock } from '../bus.ts';
+import { FactMessage } from '../fact-message.ts';
+import { MemoryLog } from '../memory/memory-log.ts';
+import { bucketSnapshots } from '../snapshot-store.ts';
+import { Folding, ROLES, type RoleName, wordsOf } from '../testing/drive-world.ts';
+import { Driver } from './driver.ts';
+
+const ROLE: RoleName = 'decision.a';
+
+const equity = (n: number) => ({
+  ...{ type: 'EquityMarked' as const, account: accountId('a'), equity: Decimal.of(String(n)), timeUs: n },
+  ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero },
+});
+
+/** One life of a machine that answers the time and what risk says. */
+function live(bus: Bus, log: MemoryLog, onDivergence: (where: unknown) => void) {
+  let machine!: Folding;
+  const starting = Driver.start({
+    ...{ bus, clock: systemClock, identity: ROLE, account: 'a', log, onDivergence },
+    snapshots: bucketSnapshots(bus.bucket('snapshots'), ROLE),
+    snapshotIntervalMs: 50,
+    knows: () => true,
+    plan: {
+      reads: ROLES[ROLE].reads,
+      says: ['ord.cmd'],
+      restore: (snapshot) => {
+        machine = new Folding(ROLES[ROLE], snapshot);
+        return machine;
+      },
+    },
+  });
+  return starting.then((driver) => ({ driver, stateOf: () => Buffer.from(machine.snapshot()).toString() }));
+}
+
+test('a machine is killed again and again, its server too; it says everything once and a replay says the same', async () => {
+  await using nats = await NatsFixture.start();
+  const feed = await nats.bus('ingest.x');
+  const risk = await nats.bus('position-risk.a');
+  const log = new MemoryLog();
+  const divergences: unknown[] = [];
+  const tell = (n: number) => {
+    const time = {
+      type: 'TimeAdvanced',
+      feed: 'x',
+      toldUs: n,
+      sureUs: n,
+      behind: [],
+      wallUs: 0,
+      speed: 1,
+    } as const;
+    const place = (producer: string) => ({ lane: { producer, epoch: 1, count: n } });
+    const speaker = { identity: '', account: 'a' };
+    const said = FactMessage.said(
+      { name: 'TimeAdvanced', body: { ...time, warm: false } },
+      speaker,
+      place('ingest.x'),
+    );
+    const marked = { name: 'EquityMarked', body: equity(n) } as const;
+    return [feed.publish(said), risk.publish(FactMessage.said(marked, speaker, place('position-risk.a')))];
+  };
+  let life = await live(await nats.bus(ROLE), log, (where) => divergences.push(where));
+  for (let n = 1; n <= 400; n++) {
+    await Promise.all(tell(n));
+    if (n % 90 === 0) {
+      life.driver.abandon();
+      if (n === 180) {
+        await nats.server.kill();
+        await nats.server.start();
+      }
+      life = await live(await nats.bus(ROLE), log, (where) => divergences.push(where));
+    }
+  }
+  await eventually('every input', () => life.driver.taken === 800, 20_000);
+  await eventually('the order to be told', async () => {
+    const words = await wordsOf(feed, ROLE, ROLES[ROLE].says);
+    return words.some(({ order }) => order?.taken === 800);
+  });
+  const words = await wordsOf(feed, ROLE, ROLES[ROLE].says);
+  const state = life.stateOf();
+  life.driver.abandon();
+  expect(words.length).toBeGreaterThan(100);
+  expect(divergences).toEqual([]);
+
+  await (await nats.bus('provisioner')).bucket('snapshots').delete(ROLE);
+  const replay = await live(await nats.bus(ROLE), log, (where) => divergences.push(where));
+  await replay.driver.restored;
+  expect([replay.driver.taken, replay.stateOf(), divergences]).toEqual([800, state, []]);
+  await replay.driver[Symbol.asyncDispose]();
+  expect(await wordsOf(feed, ROLE, ROLES[ROLE].says)).toHaveLength(words.length);
+}, 60_000);

@@ -1,0 +1,202 @@
+import { expect, test } from '@jest/globals';
+import type { Requests, Ticket } from '../drive-plan.ts';
+import {
+  type BenchSay,
+  DriveBench,
+  notify,
+  type Own,
+  type React,
+  type Request,
+  TIME,
+} from '../testing/drive-bench.ts';
+
+/** Hands that do nothing by themselves: the test holds the tickets. */
+class Hands implements Requests<Request, Own> {
+  readonly tickets: { readonly id: string; readonly ticket: Ticket<Own> }[] = [];
+  readonly left: string[] = [];
+  readonly held: string[] = [];
+
+  terms({ id, key, withdraws }: Request) {
+    const effect = id.startsWith('ask') ? ('again' as const) : ('once' as const);
+    return { key, priority: id.includes('urgent') ? 2 : 1, effect, withdraws: withdraws ?? false };
+  }
+
+  carryOut({ id }: Request, ticket: Ticket<Own>): void {
+    this.tickets.push({ id, ticket });
+  }
+
+  withdrawn({ id }: Request): Own[] {
+    return [{ name: 'Recalled', body: id }];
+  }
+
+  of(id: string): Ticket<Own> {
+    return this.tickets.find((each) => each.id === id)!.ticket;
+  }
+
+  leave(id: string): void {
+    this.of(id).leave((mayGo) => (mayGo ? this.left : this.held).push(id));
+  }
+
+  get begun(): string[] {
+    return this.tickets.map(({ id }) => id);
+  }
+}
+
+/** Asks for what the input's number stands for, and says what it is told. */
+const asks =
+  (list: readonly (readonly Request[])[]): React =>
+  (seen, say: BenchSay) => {
+    const [name, n] = seen.at(-1)!.split(' ');
+    if (name !== 'time') notify(say, seen.at(-1)!);
+    else for (const request of list[Number(n) - 1] ?? []) say.request(request);
+  };
+
+const ORDER: Request = { id: 'order', key: 'k' };
+const CANCEL: Request = { id: 'cancel', key: 'k', withdraws: true };
+
+test('an intent is on disk before anything is begun, the leaving before it leaves, the outcome before it is taken', async () => {
+  const bench = new DriveBench({ flushMs: 10 });
+  const hands = new Hands();
+  const driver = await bench.start(asks([[ORDER]]), { reads: [TIME], requests: hands });
+  await bench.tellTime(1);
+  expect([bench.log.last, hands.begun]).toEqual([0, []]);
+  await bench.rest(15);
+  expect([bench.log.last, hands.begun, hands.of('order').past]).toEqual([1, ['order'], 'never sent']);
+  hands.leave('order');
+  expect(hands.left).toEqual([]);
+  await bench.rest(15);
+  expect([bench.log.last, hands.left]).toEqual([2, ['order']]);
+  hands.of('order').settle([{ name: 'Filled', body: 3 }]);
+  expect([driver.taken, await bench.notes()]).toEqual([1, []]);
+  await bench.rest(15);
+  expect([driver.taken, await bench.notes()]).toEqual([2, ['1/1 Filled 3']]);
+});
+
+test('an outcome that was not on disk at a kill was never told, and is asked about in the next life', async () => {
+  const bench = new DriveBench({ flushMs: 10 });
+  const hands = new Hands();
+  const plan = { reads: [TIME], requests: hands };
+  const first = await bench.start(asks([[ORDER]]), plan);
+  await bench.tellTime(1);
+  await bench.rest(15);
+  hands.leave('order');
+  await bench.rest(15);
+  hands.of('order').settle([{ name: 'Filled', body: 3 }]);
+  bench.kill(first);
+  const again = new Hands();
+  const second = await bench.start(asks([[ORDER]]), { ...plan, requests: again });
+  await second.restored;
+  expect([await bench.notes(), again.begun, again.of('order').past]).toEqual([
+    [],
+    ['order'],
+    'may have left',
+  ]);
+  again.of('order').settle([{ name: 'Found', body: 3 }]);
+  await bench.rest(15);
+  expect(await bench.notes()).toEqual(['2/1 Found 3']);
+});
+
+test('who would send again what may have left already is stopped', async () => {
+  const bench = new DriveBench();
+  const hands = new Hands();
+  const first = await bench.start(asks([[ORDER]]), { reads: [TIME], requests: hands });
+  await bench.tellTime(1);
+  hands.leave('order');
+  bench.kill(first);
+  const again = new Hands();
+  const second = await bench.start(asks([[ORDER]]), { reads: [TIME], requests: again });
+  await second.restored;
+  again.leave('order');
+  expect([again.left, again.held]).toEqual([[], []]);
+  expect((await second.closed)?.message).toContain('ask about it, never send it again');
+});
+
+test('what never left is begun anew in the next life', async () => {
+  const bench = new DriveBench();
+  const first = await bench.start(asks([[ORDER]]), { reads: [TIME], requests: new Hands() });
+  await bench.tellTime(1);
+  bench.kill(first);
+  const again = new Hands();
+  await (await bench.start(asks([[ORDER]]), { reads: [TIME], requests: again })).restored;
+  expect(again.of('order').past).toBe('never sent');
+  again.leave('order');
+  expect(again.left).toEqual(['order']);
+});
+
+test('what is withdrawn before it left never leaves; what withdrew it needs no doing', async () => {
+  const bench = new DriveBench({ flushMs: 10 });
+  const hands = new Hands();
+  const driver = await bench.start(asks([[ORDER], [CANCEL]]), { reads: [TIME], requests: hands });
+  await bench.tellTime(1);
+  await bench.rest(15);
+  hands.leave('order'); // on its way to the disk when it is withdrawn
+  await bench.tellTime(2);
+  await bench.rest(30);
+  expect([hands.left, hands.held, hands.begun]).toEqual([[], ['order'], ['order']]);
+  expect(bench.seen).toEqual(['time 1', 'time 2', 'Recalled "order"']);
+  hands.of('order').settle([{ name: 'Filled', body: 'too late' }]);
+  await bench.rest(30);
+  expect(driver.taken).toBe(3);
+  bench.kill(driver);
+  const again = new Hands();
+  await (await bench.start(asks([[ORDER], [CANCEL]]), { reads: [TIME], requests: again })).restored;
+  expect([again.begun, bench.divergences]).toEqual([[], []]);
+});
+
+test('what was withdrawn when everything was killed is not begun in the next life', async () => {
+  const bench = new DriveBench({ flushMs: 10 });
+  const list = asks([[ORDER], [CANCEL]]);
+  const says: React = (seen, say) => {
+    list(seen, say);
+    notify(say, seen.join());
+  };
+  const first = await bench.start(says, { reads: [TIME], requests: new Hands() });
+  await bench.tellTime(1);
+  await bench.rest(15);
+  await bench.tellTime(2); // the word is stored, the record of the withdrawal is not
+  bench.kill(first);
+  const again = new Hands();
+  await (await bench.start(says, { reads: [TIME], requests: again })).restored;
+  await bench.rest(30);
+  expect([again.begun, bench.seen.at(-1)]).toEqual([[], 'Recalled "order"']);
+});
+
+test('what has left is not withdrawn: the cancel goes when the order has come to its end', async () => {
+  const bench = new DriveBench();
+  const hands = new Hands();
+  await bench.start(asks([[ORDER], [CANCEL]]), { reads: [TIME], requests: hands });
+  await bench.tellTime(1);
+  hands.leave('order');
+  await bench.tellTime(2);
+  expect([hands.left, hands.begun]).toEqual([['order'], ['order']]);
+  hands.of('order').settle([{ name: 'Accepted', body: 1 }]);
+  expect(hands.begun).toEqual(['order', 'cancel']);
+});
+
+test('one key is done in its order, others beside it, the urgent first, so many at a time', async () => {
+  const bench = new DriveBench();
+  const hands = new Hands();
+  const many = Array.from({ length: 40 }, (_, i) => ({ id: `ask${i}`, key: `k${i}` }));
+  const more = [
+    { id: 'ask-next', key: 'k0' },
+    { id: 'ask-urgent', key: 'u' },
+  ];
+  await bench.start(asks([many, more]), { reads: [TIME], requests: hands });
+  await bench.tellTime(1);
+  await bench.tellTime(2);
+  expect(hands.begun).toEqual(many.slice(0, 32).map(({ id }) => id));
+  hands.of('ask3').settle([]);
+  expect(hands.begun.at(-1)).toBe('ask-urgent');
+  for (let i = 0; i < 40; i++) if (i !== 3) hands.of(`ask${i}`)?.settle([]);
+  expect(hands.begun.slice(0, 2)).toEqual(['ask0', 'ask1']);
+  expect(hands.begun).toContain('ask-next');
+  expect(hands.begun).toHaveLength(42);
+});
+
+test('more than ten thousand that wait stop the machine with the reason', async () => {
+  const bench = new DriveBench();
+  const flood = Array.from({ length: 11_000 }, (_, i) => ({ id: `ask${i}`, key: `k${i}` }));
+  const driver = await bench.start(asks([flood]), { reads: [TIME], requests: new Hands() });
+  await bench.tellTime(1);
+  expect((await driver.closed)?.message).toMatch(/k10032 .*more than 10000 wait/s);
+});

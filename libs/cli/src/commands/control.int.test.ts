@@ -1,0 +1,84 @@
+import { subjects } from '@algo/contracts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ACCOUNT, EngineAtHand, run } from './testing/engine-at-hand.ts';
+
+let engine: EngineAtHand;
+beforeAll(async () => {
+  engine = await EngineAtHand.open();
+}, 60_000);
+afterAll(() => engine[Symbol.asyncDispose]());
+
+const algo = (...args: string[]) => engine.algo(...args);
+
+test('a halt that the engine refuses fails with its words', async () => {
+  await using _risk = await engine.answerModes('already 1024 scopes are limited');
+  const { code, err } = await algo('halt', '--reason', 'a test');
+  expect(code).toBe(1);
+  expect(err).toContain('The engine refused: already 1024 scopes are limited');
+}, 30_000);
+
+test('a command carries the time that the feed told', async () => {
+  expect((await engine.bus.last('CONTROL', subjects.controlMode(ACCOUNT)))?.timeUs).toBe(5_000_000);
+});
+
+test('a halt that nobody confirms fails and says what stands', async () => {
+  const { code, err } = await algo('halt', '--scope', 'venue:paper', '--reason', 'a test');
+  expect(code).toBe(1);
+  expect(err).toContain('venue:paper is active');
+}, 30_000);
+
+test('a halt returns once the engine has said that it is halted', async () => {
+  await using _risk = await engine.answerModes();
+  const { code, out } = await algo('halt', '--reason', 'a test', '--json');
+  expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({
+    code: 0,
+    mode: 'halted',
+    confirmed: true,
+  });
+}, 30_000);
+
+test('asking for a mode that stands already is no failure', async () => {
+  const { code, out } = await algo('halt', '--reason', 'once more', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ mode: 'halted', confirmed: false });
+}, 30_000);
+
+test('a reason is asked for, and a scope must be one', async () => {
+  expect((await algo('halt')).code).toBe(2);
+  const { code, err } = await algo('halt', '--scope', 'galaxy:x', '--reason', 'a test');
+  expect(code).toBe(2);
+  expect(err).toContain('--scope');
+}, 30_000);
+
+test('an unknown configuration never reaches the engine', async () => {
+  const { code } = await algo('config', 'use', 'no_such');
+  expect(code).toBe(2);
+  expect(await engine.bus.last('CONTROL', subjects.controlConfig(ACCOUNT))).toBeUndefined();
+}, 30_000);
+
+test('an engine elsewhere is read and steered by the address of its server', async () => {
+  const { out } = await run(['status', '--json', '--nats', engine.server.url]);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ running: true, dataDir: null, place: engine.server.url, feed: 'binance', tradesIn: 12, stored: 10 },
+    // The halt of a test before this one was said after it.
+    ...{ positionsOpen: 1, equity: '1001' },
+  });
+  await using _risk = await engine.answerModes();
+  const resumed = await run(['resume', '--reason', 'a test', '--nats', engine.server.url, '--json']);
+  expect({ code: resumed.code, ...(JSON.parse(resumed.out) as object) }).toMatchObject({
+    code: 0,
+    mode: 'active',
+    confirmed: true,
+  });
+}, 30_000);
+
+test('an address beside a data directory, a wrong one, and one that nobody hears are refused', async () => {
+  const both = await algo('status', '--nats', engine.server.url);
+  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('named together with --nats') });
+  const wrong = await run(['status', '--nats', 'http://127.0.0.1:4222']);
+  expect(wrong.code).toBe(78);
+  expect(wrong.err).toContain('expected an address such as nats://127.0.0.1:4222');
+  const nobody = await run(['status', '--nats', 'nats://127.0.0.1:9']);
+  expect(nobody.code).toBe(2);
+  expect(nobody.err).toContain('cannot connect');
+}, 30_000);
