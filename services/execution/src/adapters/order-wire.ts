@@ -20,8 +20,9 @@ export interface LastLook {
 }
 
 /**
- * The last metre to the venue. The intent and the leaving are on disk before a request goes; an order that an earlier
- * life may have sent is asked about, never sent again; halt, lease and deadline are looked at between disk and wire.
+ * The last metre to the venue. The intent and the leaving are on disk before a request goes; an order that an
+ * earlier life may have sent is asked about, never sent again; halt, lease and deadline are looked at between
+ * disk and wire.
  */
 export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #venue: ExchangeVenue;

@@ -23,8 +23,8 @@ import { type ReferencePrice, referencePrice } from './reference-price.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
- * says; returns order events and what is to be done outside. Pure and synchronous; each instrument has the time of
- * its own feed. What is another account's is passed over.
+ * says; returns order events and what is to be done outside. Pure and synchronous; each instrument has the
+ * time of its own feed. What is another account's is passed over.
  */
 export class ExecutionEngine {
   readonly #settings: ExecutionSettings;

@@ -123,19 +123,16 @@ export class Messenger {
     const speaker = { identity: this.#bus.identity, account: '' };
     if (record.type === 'sent') {
       this.#sent++;
-      await this.#bus.publish(
-        FactMessage.said({ name: 'NotificationSent', body: said }, speaker, { id: `sent:${mail.id}` }),
-      );
+      const fact = { name: 'NotificationSent', body: said } as const;
+      await this.#bus.publish(FactMessage.said(fact, speaker, { id: `sent:${mail.id}` }));
     } else if (record.type === 'dead') {
       this.#dead++;
       this.#log.error(
         { subject: mail.subject, reason: record.reason },
         'a notification could not be delivered',
       );
-      const dead = { ...said, reason: record.reason };
-      await this.#bus.publish(
-        FactMessage.said({ name: 'NotificationDead', body: dead }, speaker, { id: `dead:${mail.id}` }),
-      );
+      const fact = { name: 'NotificationDead', body: { ...said, reason: record.reason } } as const;
+      await this.#bus.publish(FactMessage.said(fact, speaker, { id: `dead:${mail.id}` }));
     }
   }
 }

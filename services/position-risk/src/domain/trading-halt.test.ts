@@ -159,7 +159,7 @@ test('two remnants too small to sell are written off once each when the first on
   expect(story.log.filter((event) => event.type === 'TradingModeChanged')).toHaveLength(1);
 });
 
-test('a contradiction that execution met stops entries of the instrument for all, until a person resumes it', () => {
+test('a contradiction that execution met stops an instrument’s entries until a person resumes it', () => {
   const story = new Scenario();
   const scope: HaltScope = { kind: 'instrument', instrument: BTC };
   story.time(1);

@@ -58,7 +58,7 @@ interface Entry {
   go: ((mayGo: boolean) => void) | null;
 }
 
-/** Execution with its wire, a desk for its requests whose disk is as slow as a test wants, and a slow venue. */
+/** Execution with its wire, a desk for its requests whose disk is as slow as a test wants, a slow venue. */
 export class TradingFloor {
   readonly venue = new SlowVenue();
   /** Everything that happens, in its order. */
