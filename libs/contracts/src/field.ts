@@ -8,7 +8,7 @@ export interface FieldShape {
   readonly rule: 'single' | 'optional' | 'repeated' | 'map';
   /** True when absence is refused. */
   readonly required: boolean;
-  /** Of text that is more than text: an exact number, or an id of this form; sampled values are made by it. */
+  /** Of text that is an exact number, or an id of this form; sampled values are made by it. */
   readonly form?: 'decimal' | RegExp;
   /** Of an enum: the number of each word. */
   readonly words?: Readonly<Record<string, number>>;

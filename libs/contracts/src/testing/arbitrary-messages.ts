@@ -1,4 +1,5 @@
-// Derives fast-check arbitraries from the tables of the codecs: what the property tests send to the wire and back.
+// Derives fast-check arbitraries from the tables of the codecs:
+// what the property tests send to the wire and back.
 import { Decimal } from '@algo/model';
 import fc from 'fast-check';
 import type { TableCodec } from '../codec.ts';
