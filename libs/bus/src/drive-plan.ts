@@ -2,10 +2,16 @@ import type { FactName, Family } from '@algo/contracts';
 import type { Input, Machine, OwnInput } from './machine.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
-/** One family that a service reads. *Shape*: `only` are the tokens behind the family's name that it is narrowed to. */
+/**
+ * One family that a service reads. *Shape*: `only` are the tokens behind the family's name that it is
+ * narrowed to.
+ */
 export interface Reading {
   readonly family: Family;
-  /** Virtual shards of a sharded family, or the account of one whose subjects name it first; all when left out. */
+  /**
+   * Virtual shards of a sharded family, or the account of one whose subjects name it first; all when left
+   * out.
+   */
   readonly only?: readonly (number | string)[];
 }
 
@@ -28,8 +34,8 @@ export interface Ticket<Own extends OwnInput> {
   /** How far an earlier life came with it. */
   readonly past: 'never sent' | 'may have left';
   /**
-   * Writes down that the request leaves now and calls back once that is on disk, with false when it was withdrawn
-   * meanwhile: then it must not go, and needs no settling.
+   * Writes down that the request leaves now and calls back once that is on disk, with false when it was
+   * withdrawn meanwhile: then it must not go, and needs no settling.
    */
   leave(go: (mayGo: boolean) => void): void;
   /** Ends the request; what came of it is in the log, then the machine takes it. Once. */
@@ -67,7 +73,10 @@ export interface Driven<Own extends OwnInput> {
   readonly epoch: number;
   /** Messages that wait to be taken. */
   readonly backlog: number;
-  /** Resolves when everything that earlier lives took has been taken again, so that it is as if none had ended. */
+  /**
+   * Resolves when everything that earlier lives took has been taken again, so that it is as if none had
+   * ended.
+   */
   readonly restored: Promise<void>;
   /** Hands over an input of this process's own: it is in the log first, then the machine takes it. */
   inject(input: Own): void;

@@ -1,5 +1,6 @@
 export { type BaseConfig, baseConfig, enginePlanOf } from './base-config.ts';
-export { type Hosted, Wanted } from './composed/hosted-machine.ts';
+export type { Hosted } from './composed/hosted.ts';
+export { Wanted } from './composed/hosted-machine.ts';
 export { Said } from './composed/said.ts';
 export { Scheduler, type Work } from './composed/scheduler.ts';
 export { environment, version } from './config.ts';

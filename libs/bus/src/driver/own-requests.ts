@@ -25,8 +25,8 @@ export interface OwnRequestsParts<Request, Own extends OwnInput> {
 }
 
 /**
- * What a machine asks of the outside, and what it is told from there. While older lives are taken again, requests are only
- * collected; those that did not come to their end then are carried out from `begin` on.
+ * What a machine asks of the outside, and what it is told from there. While older lives are taken again,
+ * requests are only collected; those that did not come to their end then are carried out from `begin` on.
  */
 export class OwnRequests<Request, Own extends OwnInput> {
   readonly #parts: OwnRequestsParts<Request, Own>;
@@ -143,7 +143,10 @@ export class OwnRequests<Request, Own extends OwnInput> {
     const bytes = encodeRecord(record);
     this.#parts.log.append(bytes, (error, number) => {
       if (this.#stopped) return;
-      if (error !== undefined) return this.#parts.onFailure(error);
+      if (error !== undefined) {
+        this.#parts.onFailure(error);
+        return;
+      }
       done();
       const written = record.kind === 'input' ? decodeRecord(bytes) : undefined;
       if (written?.kind === 'input') this.#parts.onInput({ stream: OWN, sequence: number, record: written });

@@ -29,8 +29,9 @@ export interface RequestDeskParts<Request, Own extends OwnInput> {
 }
 
 /**
- * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it goes to the
- * disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up before it left.
+ * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it
+ * goes to the disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up
+ * before it left.
  */
 type Stage = 'intending' | 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
 
@@ -45,8 +46,8 @@ interface Task<Request> {
 }
 
 /**
- * Has requests carried out beside the machine: those of one key in their order, a higher priority first, so many at a
- * time. What must be known in the next life is on disk before the next thing happens.
+ * Has requests carried out beside the machine: those of one key in their order, a higher priority first, so
+ * many at a time. What must be known in the next life is on disk before the next thing happens.
  */
 export class RequestDesk<Request, Own extends OwnInput> {
   readonly #parts: RequestDeskParts<Request, Own>;
@@ -89,7 +90,10 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#open.set(number, task);
     const queue = this.#byKey.get(terms.key) ?? [];
     const earlier = terms.withdraws ? queue.findLast(isWithdrawable) : undefined;
-    if (earlier !== undefined) return this.#withdraw(earlier, task);
+    if (earlier !== undefined) {
+      this.#withdraw(earlier, task);
+      return;
+    }
     if (this.#open.size > WAITING_MAX + UNDER_WAY_MAX)
       throw new InputError({
         field: 'requests',
@@ -181,7 +185,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
     if (task.past === 'may have left' || task.stage !== 'under way') {
       this.#parts.onFailure(
         new Error(
-          `request ${task.number} (${task.terms.key}) may be outside already: ask about it, never send it again`,
+          `request ${task.number} (${task.terms.key}) may have left: ask about it, never send it again`,
         ),
       );
       return;

@@ -4,11 +4,13 @@ import type { SnapshotStore } from '../snapshot-store.ts';
 import { fencedEpoch } from './life.ts';
 
 /**
- * A snapshot that took long is not taken again before this many times as long has passed: those of a shard with many
- * busy instruments weigh tens of MB and more, and the disk is wanted for orders too.
+ * A snapshot that took long is not taken again before this many times as long has passed: those of a shard
+ * with many busy instruments weigh tens of MB and more, and the disk is wanted for orders too.
  */
 const REST = 20;
-/** What the own log may hold behind the snapshot before the last one, for whoever goes through the run again. */
+/**
+ * What the own log may hold behind the snapshot before the last one, for whoever goes through the run again.
+ */
 const LOG_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface SnapshotKeeperParts {

@@ -1,5 +1,5 @@
 import { decodeFact, encodeFact, type Fact, typeOf } from '@algo/contracts';
-import type { Hosted } from './hosted-machine.ts';
+import type { Hosted } from './hosted.ts';
 import type { Work } from './scheduler.ts';
 
 /** A fact on its way to its readers, who take it one after the other. */
