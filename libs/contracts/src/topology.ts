@@ -17,7 +17,14 @@ export type ServiceName = (typeof SERVICES)[number];
 const RUNNING = SERVICES.filter((service) => service !== 'cli');
 
 /** Services that a driver brings back by their recorded order of inputs. */
-export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'reconcile'] as const;
+export const DRIVEN = [
+  'analytics',
+  'decision',
+  'execution',
+  'position-risk',
+  'paper-venue',
+  'reconcile',
+] as const;
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;

@@ -100,7 +100,9 @@ export class Composition implements AsyncDisposable {
 
   /** Returns what each service counts. */
   counters(): Readonly<Record<string, Readonly<Record<string, number>>>> {
-    return Object.fromEntries([...this.#running].map(([identity, running]) => [identity, running.counters()]));
+    return Object.fromEntries(
+      [...this.#running].map(([identity, running]) => [identity, running.counters()]),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,10 @@
-import { type FeedFile, type RawTrades, sliceRaw, type TradeRows, TradeScreen } from '@algo/ingest/recordings';
+import {
+  type FeedFile,
+  type RawTrades,
+  sliceRaw,
+  type TradeRows,
+  TradeScreen,
+} from '@algo/ingest/recordings';
 import { InputError, type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
 import { rowAfter, type TapeLane, type TapeRows } from './tape.ts';
 

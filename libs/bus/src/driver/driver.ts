@@ -116,7 +116,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#requests = new OwnRequests<Request, Own>({
       ...{ ...common, log, snapshot, past: own, requests: plan.requests },
       onInput: (arrival) => this.#inbox.putOwn(arrival),
-      onReady: () => this.#pump(),
+      onReady: () => this.#onReady(),
     });
     this.#snapshots = new SnapshotKeeper({
       ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },
@@ -179,12 +179,18 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
       this.#onQuiet = resolve;
     });
     this.#onStored();
+    this.#onReady();
     await Promise.race([quiet, this.#closed.promise]);
     if (this.#isStopped) return;
     if (wasRestored)
       await this.#snapshots.finish(() => this.#capture()).catch((error: Error) => this.#fail(error));
     this.#stop();
     this.#closed.resolve(undefined);
+  }
+
+  /** Whether all is stored that was said, and done what a snapshot rests on. */
+  get #isQuiet(): boolean {
+    return this.#order.unstored === 0 && this.#requests.firstUnkept === Number.POSITIVE_INFINITY;
   }
 
   get #isStopped(): boolean {
@@ -328,7 +334,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   #atBoundary(): void {
     if (this.#runs !== undefined || this.#isStopped) return;
     this.#snapshots.onBoundary(() => this.#capture());
-    this.#snapshots.onStored(this.#order.storedThrough);
+    this.#snapshots.onStored(this.#order.storedThrough, this.#firstUnkept);
   }
 
   #capture(): Capture {
@@ -345,7 +351,13 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
       requests: this.#requests.asked,
       open: this.#requests.open,
     });
-    return { head, state: this.#machine.snapshot(), said: this.#order.said, log: this.#ownTaken };
+    return {
+      head,
+      state: this.#machine.snapshot(),
+      said: this.#order.said,
+      log: this.#ownTaken,
+      asked: this.#requests.asked,
+    };
   }
 
   #tick(): void {
@@ -362,10 +374,19 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#speech.say('InputsTaken', { producer: this.#options.identity, taken: this.#order.taken });
   }
 
+  readonly #firstUnkept = () => this.#requests.firstUnkept;
+
+  /** A request came to its end, or may go. */
+  #onReady(): void {
+    if (this.#onQuiet === undefined) return this.#pump();
+    this.#requests.run();
+    if (this.#isQuiet) this.#onQuiet();
+  }
+
   #onStored(): void {
     if (this.#isStopped) return;
-    this.#snapshots.onStored(this.#order.storedThrough);
-    if (this.#order.unstored === 0) this.#onQuiet?.();
+    this.#snapshots.onStored(this.#order.storedThrough, this.#firstUnkept);
+    if (this.#isQuiet) this.#onQuiet?.();
     this.#pump();
   }
 

@@ -63,6 +63,11 @@ export class OwnRequests<Request, Own extends OwnInput> {
     return this.#desk?.open ?? [];
   }
 
+  /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
+  get firstUnkept(): number {
+    return this.#desk?.firstUnkept ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Takes a request of the machine. */
   ask(request: Request): void {
     if (this.#desk === undefined) throw new Error('the plan names nobody who carries out requests');
@@ -99,15 +104,16 @@ export class OwnRequests<Request, Own extends OwnInput> {
     for (const number of [request, dropped]) if (number !== null) this.#desk?.ended(number);
   }
 
-  /** Begins nothing more; what is on its way to the disk still counts. */
+  /** Begins nothing more but what a snapshot rests on; what is on its way to the disk still counts. */
   close(): void {
     this.#closing = true;
-    this.#desk?.stop();
+    this.#desk?.drain();
   }
 
   /** Heeds nothing more, as a dead process. */
   stop(): void {
     this.close();
+    this.#desk?.stop();
     this.#stopped = true;
   }
 

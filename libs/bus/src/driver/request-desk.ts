@@ -59,6 +59,8 @@ export class RequestDesk<Request, Own extends OwnInput> {
   #underWay = 0;
   #running = false;
   #stopped = false;
+  /** True once only what a snapshot rests on is carried out. */
+  #draining = false;
 
   constructor(parts: RequestDeskParts<Request, Own>) {
     this.#parts = parts;
@@ -66,9 +68,17 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   /** What a next life must know of; those whose end is on disk but not taken yet are among them. */
   get open(): readonly OpenRequest<Request>[] {
-    return [...this.#open.values()].map(({ number, request, hasLeft, isIntended }) => ({
+    const kept = [...this.#open.values()].filter(({ terms }) => terms.effect !== 'before snapshot');
+    return kept.map(({ number, request, hasLeft, isIntended }) => ({
       ...{ number, request, hasLeft, isIntended },
     }));
+  }
+
+  /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
+  get firstUnkept(): number {
+    for (const { number, terms } of this.#open.values())
+      if (terms.effect === 'before snapshot') return number;
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Takes a request on; it is carried out by `run` at the earliest. *Errors*: InputError when too many wait. */
@@ -113,6 +123,11 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#open.delete(number);
   }
 
+  /** Carries out nothing more but what a snapshot rests on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
   /** Carries out nothing more, and writes nothing more. */
   stop(): void {
     this.#stopped = true;
@@ -143,7 +158,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
   #nextReady(): Task<Request> | undefined {
     for (const { tasks } of this.#ready)
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift())
-        if (task.stage === 'waiting') return task; // else it was withdrawn meanwhile
+        if (task.stage === 'waiting' && this.#mayGoOn(task)) return task; // else it was withdrawn meanwhile
     return undefined;
   }
 
@@ -155,10 +170,14 @@ export class RequestDesk<Request, Own extends OwnInput> {
     };
   }
 
+  #mayGoOn({ terms }: Task<Request>): boolean {
+    return !this.#stopped && (!this.#draining || terms.effect === 'before snapshot');
+  }
+
   #leave(task: Task<Request>, go: (mayGo: boolean) => void): void {
-    if (this.#stopped) return;
+    if (!this.#mayGoOn(task)) return;
     if (task.stage === 'withdrawn') return go(false);
-    if (task.terms.effect === 'again') return go(true);
+    if (task.terms.effect !== 'once') return go(true);
     if (task.past === 'may have left' || task.stage !== 'under way') {
       this.#parts.onFailure(
         new Error(
@@ -178,7 +197,12 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   #settle(task: Task<Request>, outcomes: readonly Own[]): void {
     // What was withdrawn has its outcome; a second end of the same request is none.
-    if (this.#stopped || task.stage === 'withdrawn' || task.stage === 'ending' || task.stage === 'over')
+    if (
+      !this.#mayGoOn(task) ||
+      task.stage === 'withdrawn' ||
+      task.stage === 'ending' ||
+      task.stage === 'over'
+    )
       return;
     task.stage = 'ending';
     const isOver = () => {
@@ -186,7 +210,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
       this.#underWay--;
       this.#next(task);
     };
-    if (task.terms.effect === 'again' && outcomes.length === 0) {
+    if (task.terms.effect !== 'once' && outcomes.length === 0) {
       this.#open.delete(task.number);
       isOver();
     } else this.#parts.end(task.number, null, outcomes, isOver);
@@ -215,6 +239,6 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
 /** Whether it is certain that a request has not left, and nothing has come of it. */
 function isWithdrawable({ past, stage, terms }: Task<unknown>): boolean {
-  if (past === 'may have left' || terms.effect === 'again' || terms.withdraws) return false;
+  if (past === 'may have left' || terms.effect !== 'once' || terms.withdraws) return false;
   return stage === 'intending' || stage === 'waiting' || stage === 'under way' || stage === 'leaving';
 }

@@ -30,6 +30,8 @@ export interface Capture {
   /** Number of the last word that must be stored, and record of the own log that it reaches to. */
   readonly said: number;
   readonly log: number;
+  /** Number of the last request that was made. */
+  readonly asked: number;
 }
 
 /** Takes snapshots in their pace, each stored only after everything that was said up to it. */
@@ -56,10 +58,10 @@ export class SnapshotKeeper {
     this.#capture = capture();
   }
 
-  /** Told of what is stored; saves what waited for it. */
-  onStored(storedThrough: number): void {
-    if (this.#capture === undefined || this.#capture.said > storedThrough) return;
+  /** Told of what is stored, and asks for the first request that must be done and isn't; saves what waited for them. */
+  onStored(storedThrough: number, firstUnkept: () => number): void {
     const capture = this.#capture;
+    if (capture === undefined || capture.said > storedThrough || capture.asked >= firstUnkept()) return;
     this.#capture = undefined;
     this.#saving = this.#save(capture)
       .catch((error: unknown) => this.#parts.onFailure(error as Error))

@@ -102,5 +102,8 @@ export const answerCodecs = {
     algo.v1.CommandRefused,
     part<CommandRefused>('CommandRefused', { commandId: word, reason: word, timeUs: whole }),
   ),
-  GuardAlive: codec(algo.v1.GuardAlive, part<GuardAlive>('GuardAlive', { account, feed: word, timeUs: whole })),
+  GuardAlive: codec(
+    algo.v1.GuardAlive,
+    part<GuardAlive>('GuardAlive', { account, feed: word, timeUs: whole }),
+  ),
 };

@@ -10,12 +10,7 @@ export class Said implements Work {
   /** The fact as it travels, where the composition sends it by wire. */
   readonly #bytes: Uint8Array | undefined;
 
-  constructor(
-    fact: Fact,
-    readers: readonly Hosted[],
-    observe: (said: Said) => void,
-    byWire: boolean,
-  ) {
+  constructor(fact: Fact, readers: readonly Hosted[], observe: (said: Said) => void, byWire: boolean) {
     this.fact = fact;
     this.readers = readers;
     this.#observe = observe;

@@ -9,15 +9,16 @@ export type FeedEventName = FeedEvent['type'];
 /** How ingest says facts, and what it asks about those that are stored. */
 export interface FeedSpeech {
   /** Resolves when it is stored; what is said is stored in the order of the calls. */
-  say<Name extends 'TradeBatch' | FeedEventName | 'TimeAdvanced'>(name: Name, body: MessageOf<Name>): Promise<void>;
+  say<Name extends 'TradeBatch' | FeedEventName | 'TimeAdvanced'>(
+    name: Name,
+    body: MessageOf<Name>,
+  ): Promise<void>;
   /** Resolves when there is room to say more. */
   ready(): Promise<void>;
   /** Resolves when everything said so far is stored. */
   flush(): Promise<void>;
   /** Returns the newest stored trade of an instrument. */
-  lastTrade(
-    instrument: InstrumentId,
-  ): Promise<{ readonly id: number; readonly timeUs: TimeUs } | undefined>;
+  lastTrade(instrument: InstrumentId): Promise<{ readonly id: number; readonly timeUs: TimeUs } | undefined>;
   /** Returns the time of a feed that was told last. */
   lastTime(feed: string): Promise<TimeAdvanced | undefined>;
 }
@@ -32,7 +33,8 @@ export async function openFeedSpeech(context: ServiceContext<Config>): Promise<F
       ...{ bus, clock, says: SAYS, speaker: { identity, account: '' } },
       snapshots: bucketSnapshots(bus.bucket('snapshots'), `${identity}.lanes`),
       snapshotIntervalMs: config.snapshotIntervalMs,
-      onError: (error) => log.warn({ err: error }, 'how far the feed has come was not saved; it is tried again'),
+      onError: (error) =>
+        log.warn({ err: error }, 'how far the feed has come was not saved; it is tried again'),
     }),
   );
   return {
