@@ -285,9 +285,11 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
 
   /** A request came to its end, or may go. */
   #onReady(): void {
-    if (this.#onQuiet === undefined) return this.#pump();
-    this.#requests.run();
-    if (this.#isQuiet) this.#onQuiet();
+    if (this.#onQuiet === undefined) this.#pump();
+    else {
+      this.#requests.run();
+      if (this.#isQuiet) this.#onQuiet();
+    }
   }
 
   #onStored(): void {

@@ -180,8 +180,10 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   #leave(task: Task<Request>, go: (mayGo: boolean) => void): void {
     if (!this.#mayGoOn(task)) return;
-    if (task.stage === 'withdrawn') return go(false);
-    if (task.terms.effect !== 'once') return go(true);
+    if (task.stage === 'withdrawn' || task.terms.effect !== 'once') {
+      go(task.stage !== 'withdrawn');
+      return;
+    }
     if (task.past === 'may have left' || task.stage !== 'under way') {
       this.#parts.onFailure(
         new Error(
