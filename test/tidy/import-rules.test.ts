@@ -79,7 +79,8 @@ beforeAll(() => {
   copyFileSync(join(ROOT, 'tsconfig.json'), join(house, 'tsconfig.json'));
   for (const lib of LIBS) write(`libs/${lib}/src/index.ts`, '');
   for (const service of SERVICES) write(`services/${service}/src/main.ts`, '');
-  for (const empty of [INDEX, DOOR, 'services/execution/src/adapters/journal.ts', ...TESTING]) write(empty, '');
+  for (const empty of [INDEX, DOOR, 'services/execution/src/adapters/journal.ts', ...TESTING])
+    write(empty, '');
   for (const [from, to] of [...forbidden, ...allowed]) write(from, importOf(from, to));
   violations = judge();
 });

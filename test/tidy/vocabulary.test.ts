@@ -9,7 +9,6 @@ import { unspoken, withoutPlace, wordsSaid } from './vocabulary.ts';
  * a message that is said leaves it, and one that won't be said leaves the contracts.
  */
 const NOT_YET_SPOKEN = {
-  FlattenAll: 'the command line: algo flatten',
   RefusalsCounted: 'decision',
   CancelOrder: 'nobody: execution obeys it, so it goes, or is said, when execution is rewritten',
 };
