@@ -1,5 +1,5 @@
 import { InputError, type TimeUs } from '@algo/model';
-import { JournalBook } from './journal-book.ts';
+import { JournalBook } from '@algo/read-models';
 import { BacktestRun, type Cuts, USUAL_CUTS } from './backtest-run.ts';
 import { composeEngine, type EngineSettings } from './compose.ts';
 import { type Summary, SummaryBook } from './summary-book.ts';
