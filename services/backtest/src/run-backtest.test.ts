@@ -8,7 +8,7 @@ import { type BacktestSettings, runBacktest } from './run-backtest.ts';
 import { MergedTape } from './tape.ts';
 import { SyntheticLane, TEST_ENVIRONMENT, TEST_INSTRUMENTS } from './testing/synthetic-lane.ts';
 
-const HOURS = 2;
+const HOURS = 1;
 
 /** What a run says, in two figures: its journal, and all its facts but those that the tape brings. */
 interface Outcome {
@@ -37,6 +37,10 @@ async function outcome(
 }
 
 function lineOf(fact: Fact): string {
+  if (fact.name === 'MarketStateUpdated') {
+    const { instrument, timeUs, trades, price, cvd } = fact.body;
+    return `${fact.name} ${instrument} ${timeUs} ${trades} ${price} ${cvd}`;
+  }
   return `${fact.name} ${Buffer.from(encodeFact(fact.name, fact.body)).toString('base64')}`;
 }
 
@@ -44,7 +48,7 @@ const usual = outcome();
 
 describe('a backtest', () => {
   test('opens and closes positions, and does so alike in two runs', async () => {
-    expect((await usual).closed).toBeGreaterThan(2);
+    expect((await usual).closed).toBeGreaterThan(1);
     expect(await outcome()).toEqual(await usual);
   });
 
@@ -63,7 +67,7 @@ describe('a backtest', () => {
           );
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 5, endOnFailure: true },
     );
   }, 180_000);
 
