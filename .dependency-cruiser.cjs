@@ -7,16 +7,16 @@ const MAY_IMPORT = {
   model: [],
   contracts: ['model'],
   indicators: ['model'],
-  'read-models': ['model', 'contracts'],
   bus: LOWEST,
   tickstore: LOWEST,
   strategy: LOWEST,
   simulation: LOWEST,
+  'read-models': ['model', 'contracts'],
   state: [...LOWEST, 'bus'],
   venues: LOWEST,
   runtime: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation'],
   testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
-  cli: [...LOWEST, 'read-models', 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
+  cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'read-models', 'runtime'],
 };
 
 /** What only tests use stands in a folder testing/ beside them, and may import what they may. */
@@ -42,44 +42,48 @@ module.exports = {
     },
     {
       name: 'domain-is-pure',
-      comment: 'domain/ imports its own folder, model, indicators, strategy, simulation and the pure zod',
+      comment:
+        'domain/ imports its own folder, model, indicators, strategy and simulation; of bus and contracts only types',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
       to: {
-        pathNot:
-          '^(libs/(model|indicators|strategy|simulation)/|services/$1/src/domain/)|/node_modules/zod/',
+        pathNot: '^(libs/(model|indicators|strategy|simulation|bus|contracts)/|services/$1/src/domain/)',
       },
     },
     {
+      name: 'domain-knows-types-alone',
+      comment: 'A machine is written over the types of facts and of its driver; it runs without bus and contracts',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
+      to: { path: '^libs/(bus|contracts)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-service-to-service',
-      comment: 'Services share facts, not code; only backtest opens doors of others',
+      comment: 'Services share facts, not code; only backtest opens the doors of another',
       severity: 'error',
       from: { path: '^services/([^/]+)/', pathNot: '^services/backtest/' },
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
       name: 'backtest-through-the-doors',
-      comment: 'backtest imports another service only as @algo/<service>/service, /domain or /recordings',
+      comment: 'backtest imports another service only as @algo/<service>/service, ./domain or ./recordings',
       severity: 'error',
       from: { path: '^services/backtest/' },
-      to: {
-        path: '^services/',
-        pathNot: '^services/(backtest/|[^/]+/src/(domain/index|service|recordings)\\.ts$)',
-      },
+      to: { path: '^services/', pathNot: '^services/(backtest/|[^/]+/src/(service|recordings|domain/index)\\.ts$)' },
     },
     {
-      name: 'tests-open-no-service',
-      comment: 'Of the tests only test/simulation opens services, and only through their doors',
+      name: 'tests-through-the-doors',
+      comment: 'Of the tests only test/simulation opens services',
       severity: 'error',
       from: { path: '^test/', pathNot: '^test/simulation/' },
       to: { path: '^services/' },
     },
     {
       name: 'simulation-through-the-doors',
-      comment: 'test/simulation imports a service only as @algo/<service>/service or /domain',
+      comment: 'test/simulation imports a service only by its doors',
       severity: 'error',
       from: { path: '^test/simulation/' },
-      to: { path: '^services/', pathNot: '^services/[^/]+/src/(domain/index|service)\\.ts$' },
+      to: { path: '^services/', pathNot: '^services/[^/]+/src/(service|index|cli-command|domain/index)\\.ts$' },
     },
     {
       name: 'nothing-imports-tests',

@@ -38,8 +38,8 @@ const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins s
 
 /**
  * Publishes with one wildcard subscription for all PubAcks instead of a promise, a timer and a mux entry for
- * each (npm run bench -- publish). Retries with the same id until the server has it or patience ends; a server
- * that restarts in between sees one copy.
+ * each (npm run bench -- publish). Retries with the same id until the server has it or patience ends; a
+ * server that restarts in between sees one copy.
  */
 export class AckPublisher implements AsyncDisposable {
   readonly #nc: NatsConnection;
@@ -88,7 +88,10 @@ export class AckPublisher implements AsyncDisposable {
   }
 
   say(message: OutboundMessage, done: (result: Stored | Error) => void): void {
-    if (this.#closed) return done(closedBefore(message));
+    if (this.#closed) {
+      done(closedBefore(message));
+      return;
+    }
     const now = this.#clock.nowMs();
     const entry: InFlight = {
       message,

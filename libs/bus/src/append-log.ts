@@ -5,8 +5,8 @@ export interface LogRecord {
 }
 
 /**
- * A process's own log: what it must know in its next life and no stream holds. Records are opaque; each is on disk
- * before `done` is called, in the order of the calls.
+ * A process's own log: what it must know in its next life and no stream holds. Records are opaque; each is on
+ * disk before `done` is called, in the order of the calls.
  */
 export interface AppendLog {
   /** Number of the last record that is on disk; 0 when there is none. */

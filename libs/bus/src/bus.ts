@@ -142,7 +142,10 @@ export interface Bus extends AsyncDisposable {
    * in the order of the calls. *Errors*: see the two above.
    */
   publish(message: OutboundMessage): Promise<Stored>;
-  /** Does the same and calls back, in the same turn where it can: `done` is told what is stored, or why it isn't. */
+  /**
+   * Does the same and calls back, in the same turn where it can: `done` is told what is stored, or why it
+   * isn't.
+   */
   say(message: OutboundMessage, done: (result: Stored | Error) => void): void;
   /** Resolves when there is room to publish more without growing the queue. */
   ready(): Promise<void>;

@@ -2,23 +2,30 @@ import type { FactName, Family } from '@algo/contracts';
 import type { Input, Machine, OwnInput } from './machine.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
-/** One family that a service reads. *Shape*: `only` are the tokens behind the family's name that it is narrowed to. */
+/**
+ * One family that a service reads. *Shape*: `only` are the tokens behind the family's name that it is
+ * narrowed to.
+ */
 export interface Reading {
   readonly family: Family;
-  /** Virtual shards of a sharded family, or the account of one whose subjects name it first; all when left out. */
+  /**
+   * Virtual shards of a sharded family, or the account of one whose subjects name it first; all when left
+   * out.
+   */
   readonly only?: readonly (number | string)[];
 }
 
 /**
  * How a request is done outside. Requests of one `key` are done in their order, others side by side; a higher
  * `priority` leaves first. `once`: the intent is on disk before it leaves, and after a crash it is asked about, never
- * sent again; `again`: it may be repeated without harm, such as a question. `withdraws`: where an earlier request of
+ * sent again; `again`: it may be repeated without harm, such as a question; `before snapshot`: the same, and a snapshot
+ * waits until it is done and needn't hold it, such as rows for a store. `withdraws`: where an earlier request of
  * this key has not left yet, that one is given up and this one needs no doing.
  */
 export interface RequestTerms {
   readonly key: string;
   readonly priority: number;
-  readonly effect: 'once' | 'again';
+  readonly effect: 'once' | 'again' | 'before snapshot';
   readonly withdraws: boolean;
 }
 
@@ -27,8 +34,8 @@ export interface Ticket<Own extends OwnInput> {
   /** How far an earlier life came with it. */
   readonly past: 'never sent' | 'may have left';
   /**
-   * Writes down that the request leaves now and calls back once that is on disk, with false when it was withdrawn
-   * meanwhile: then it must not go, and needs no settling.
+   * Writes down that the request leaves now and calls back once that is on disk, with false when it was
+   * withdrawn meanwhile: then it must not go, and needs no settling.
    */
   leave(go: (mayGo: boolean) => void): void;
   /** Ends the request; what came of it is in the log, then the machine takes it. Once. */
@@ -66,7 +73,10 @@ export interface Driven<Own extends OwnInput> {
   readonly epoch: number;
   /** Messages that wait to be taken. */
   readonly backlog: number;
-  /** Resolves when everything that earlier lives took has been taken again, so that it is as if none had ended. */
+  /**
+   * Resolves when everything that earlier lives took has been taken again, so that it is as if none had
+   * ended.
+   */
   readonly restored: Promise<void>;
   /** Hands over an input of this process's own: it is in the log first, then the machine takes it. */
   inject(input: Own): void;

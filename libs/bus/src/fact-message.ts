@@ -24,8 +24,8 @@ export interface StoredPlace {
 }
 
 /**
- * A message of which either the fact or the bytes are known; the other is made when somebody asks for it, once. So one
- * process can hand facts on by reference, and a message that nobody looks into is never decoded.
+ * A message of which either the fact or the bytes are known; the other is made when somebody asks for it,
+ * once. So one process can hand facts on by reference, and a message that nobody looks into is never decoded.
  */
 export class FactMessage implements InboundMessage {
   readonly subject: string;
@@ -67,7 +67,10 @@ export class FactMessage implements InboundMessage {
     return new FactMessage(said, place, undefined, said.data.slice());
   }
 
-  /** Returns a fact as somebody says it. `place` is where it stands in its lane, or the id of one without a lane. */
+  /**
+   * Returns a fact as somebody says it. `place` is where it stands in its lane, or the id of one without a
+   * lane.
+   */
   static said(
     fact: Fact,
     speaker: Speaker,
@@ -88,7 +91,9 @@ export class FactMessage implements InboundMessage {
     return this.#data;
   }
 
-  /** *Errors*: ContractError on bytes that break the contract of their type, or on a type that nobody knows. */
+  /**
+   * *Errors*: ContractError on bytes that break the contract of their type, or on a type that nobody knows.
+   */
   get fact(): Fact {
     this.#fact ??= decodeFact(this.type, this.#data!);
     return this.#fact;
@@ -97,7 +102,10 @@ export class FactMessage implements InboundMessage {
 
 const NOT_STORED: StoredPlace = { stream: 'SYSTEM', sequence: 0, deliveries: 0 };
 
-/** Returns the id of what has a place in a lane: the same in every life, so that whoever keeps ids sees repeats. */
+/**
+ * Returns the id of what has a place in a lane: the same in every life, so that whoever keeps ids sees
+ * repeats.
+ */
 export function laneId(subject: string, { producer, count }: LanePosition): string {
   return `${producer}/${laneOf(subject)}/${count}`;
 }

@@ -12,7 +12,10 @@ import { inboundOf } from './inbound.ts';
 
 /** Pulled at a time: deep enough to stream, small enough that a stalled handler stops the flow. */
 const PULL = 512;
-/** How far back a follower looks when the server has lost what it had delivered, and how many ids it knows for that. */
+/**
+ * How far back a follower looks when the server has lost what it had delivered, and how many ids it knows for
+ * that.
+ */
 const REWIND = 4_096;
 /** A server that is up but can't give us the stream for so long won't. */
 const REOPEN_MAX_MS = 60_000;
@@ -21,10 +24,11 @@ const REOPEN_PAUSE_MS = 100;
 const INTERRUPTED: ReadonlySet<string> = new Set(['heartbeats_missed', 'consumer_deleted']);
 
 /**
- * Follows a stream by an ordered consumer. The iterator's pace is the handler's pace. Whenever the flow was interrupted
- * (the connection went, the consumer was deleted, the handler stalled for longer than the heartbeats) a new consumer goes
- * on behind the last message handled: the library's own recovery asks for another batch at each missed heartbeat, so that
- * a stalled handler would be given ever more, and it skips what a killed server stored anew under old sequences.
+ * Follows a stream by an ordered consumer. The iterator's pace is the handler's pace. Whenever the flow was
+ * interrupted (the connection went, the consumer was deleted, the handler stalled for longer than the
+ * heartbeats) a new consumer goes on behind the last message handled: the library's own recovery asks for
+ * another batch at each missed heartbeat, so that a stalled handler would be given ever more, and it skips
+ * what a killed server stored anew under old sequences.
  */
 export async function followStream(
   server: FollowedServer,
@@ -161,7 +165,9 @@ class Follower implements Subscription {
     }
   }
 
-  /** A killed server may have lost messages that it had delivered, and given their sequences to others since. */
+  /**
+   * A killed server may have lost messages that it had delivered, and given their sequences to others since.
+   */
   async #rewindIfLost(): Promise<void> {
     if (this.#last === 0) return;
     const { state } = await this.#server.jsm.streams.info(this.#options.stream);

@@ -22,9 +22,9 @@ export const HEADER = {
 const LINE_BREAK = /[\r\n]/;
 
 /**
- * Returns the name by which the server knows a message that is sent again: its place in its lane, where it has one. By
- * its id alone the second of two equal facts would be dropped, and so would what a new life says again live; the lane
- * would have a hole for ever, and whoever reads it would wait there.
+ * Returns the name by which the server knows a message that is sent again: its place in its lane, where it
+ * has one. By its id alone the second of two equal facts would be dropped, and so would what a new life says
+ * again live; the lane would have a hole for ever, and whoever reads it would wait there.
  */
 export function storageId({ id, subject, lane }: OutboundMessage): string {
   return lane === undefined ? id : `${lane.producer}/${laneOf(subject)}/${lane.epoch}/${lane.count}`;
@@ -66,7 +66,10 @@ export interface ReadHeaders {
   readonly order: RecordedOrder | undefined;
 }
 
-/** Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane or order that isn't ours. */
+/**
+ * Reads them in one pass; the library's `get` searches all of them for each. *Errors*: InputError on a lane
+ * or order that isn't ours.
+ */
 export function readHeaders(h: MsgHdrs | undefined): ReadHeaders {
   let schema = '';
   let type = '';

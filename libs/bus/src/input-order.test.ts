@@ -20,7 +20,10 @@ function spelled(runs: readonly InputRun[], from = 0): string[] {
   return out;
 }
 
-/** Steps of a life: an input of a source, a word, or the acknowledgement of the word at this place of those open. */
+/**
+ * Steps of a life: an input of a source, a word, or the acknowledgement of the word at this place of those
+ * open.
+ */
 const life = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...SOURCES) },

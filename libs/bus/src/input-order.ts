@@ -5,7 +5,10 @@ import { InputError } from '@algo/model';
 export const OWN = 'OWN';
 export type InputSource = StreamName | typeof OWN;
 
-/** Inputs that came from one stream without another between: up to which sequence, and how many were taken then. */
+/**
+ * Inputs that came from one stream without another between: up to which sequence, and how many were taken
+ * then.
+ */
 export interface InputRun {
   readonly source: InputSource;
   readonly sequence: number;
@@ -13,8 +16,9 @@ export interface InputRun {
 }
 
 /**
- * In which order a process took its inputs, as a word carries it. *Shape*: `taken` numbers the input in hand; `runs`
- * cover the inputs from `since`, up to which everything that this process said is known to be stored, to `taken`.
+ * In which order a process took its inputs, as a word carries it. *Shape*: `taken` numbers the input in hand;
+ * `runs` cover the inputs from `since`, up to which everything that this process said is known to be stored,
+ * to `taken`.
  */
 export interface RecordedOrder {
   readonly taken: number;
@@ -55,8 +59,8 @@ export function orderIn(text: string): RecordedOrder {
 }
 
 /**
- * Returns in which order inputs were taken behind number `from`, joined from what many words say. A hole in what they
- * cover ends it: what comes behind is not known, and any order is right there.
+ * Returns in which order inputs were taken behind number `from`, joined from what many words say. A hole in
+ * what they cover ends it: what comes behind is not known, and any order is right there.
  */
 export function mergeOrders(from: number, orders: readonly RecordedOrder[]): InputRun[] {
   const merged: InputRun[] = [];
@@ -74,15 +78,18 @@ export function mergeOrders(from: number, orders: readonly RecordedOrder[]): Inp
 }
 
 /**
- * Keeps the order in which inputs are taken until a stored word carries it. *Shape*: runs are forgotten as the dense
- * prefix of what was said is stored. `known` is the number of inputs whose order stored words carry already.
+ * Keeps the order in which inputs are taken until a stored word carries it. *Shape*: runs are forgotten as
+ * the dense prefix of what was said is stored. `known` is the number of inputs whose order stored words carry
+ * already.
  */
 export class InputOrder {
   readonly #known: number;
   #taken: number;
   #since: number;
   #runs: InputRun[];
-  /** Of each word from number `#storedThrough + 1`: the input in which it was said, and whether it is stored. */
+  /**
+   * Of each word from number `#storedThrough + 1`: the input in which it was said, and whether it is stored.
+   */
   readonly #said: { readonly taken: number; stored: boolean }[] = [];
   #storedThrough = 0;
   #unstored = 0;

@@ -113,7 +113,8 @@ export class LaneSpeaker implements AsyncDisposable {
     const newest = await bus.last(stream, subject);
     if (newest?.sequence === sequence) return newest;
     // What is newer was left behind a hole.
-    for await (const message of bus.read({ stream, subjects: [subject], after: sequence - 1 })) return message;
+    for await (const message of bus.read({ stream, subjects: [subject], after: sequence - 1 }))
+      return message;
     return undefined;
   }
 

@@ -67,7 +67,7 @@ test('whatever the order and however often they come, each leaves once and in or
   );
 });
 
-test('wherever a reader stops, one that goes on from its state and the first that waited passes on the rest', () => {
+test('wherever a reader stops, the next one passes on the rest from its state', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 20 }).chain((n) =>

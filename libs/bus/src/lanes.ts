@@ -14,9 +14,9 @@ export class LaneHoleError extends Error {
 }
 
 /**
- * Puts one lane of one producer in order: drops repeats, holds what came before its predecessor (a publish that had to
- * be retried). *Shape*: `count` is the dense prefix that was passed on; undefined before the first message of a lane
- * whose beginning the stream no longer holds.
+ * Puts one lane of one producer in order: drops repeats, holds what came before its predecessor (a publish
+ * that had to be retried). *Shape*: `count` is the dense prefix that was passed on; undefined before the
+ * first message of a lane whose beginning the stream no longer holds.
  */
 export class LaneReader {
   count: number | undefined;
@@ -35,9 +35,9 @@ export class LaneReader {
       this.held.set(count, message);
       if (this.held.size > HELD_MAX)
         throw new LaneHoleError(
-          `${message.stream}: message ${this.count + 1} of ${producer} (${message.subject}) is missing while ` +
-            `${this.held.size} later ones wait. The stream lost data or was pruned; reconcile, then start with ` +
-            'a fresh snapshot.',
+          `${message.stream}: message ${this.count + 1} of ${producer} (${message.subject}) is missing ` +
+            `while ${this.held.size} later ones wait. The stream lost data or was pruned; ` +
+            'reconcile, then start with a fresh snapshot.',
         );
       return;
     }
@@ -69,9 +69,9 @@ interface ProducerLanes {
 }
 
 /**
- * Reads one stream: puts each lane in order and heeds the fences. A fence says that its producer is in a new epoch: what
- * an older one left behind a hole, or stores behind the fence, is void. What has no lane (commands of people) passes as
- * it comes, once.
+ * Reads one stream: puts each lane in order and heeds the fences. A fence says that its producer is in a new
+ * epoch: what an older one left behind a hole, or stores behind the fence, is void. What has no lane
+ * (commands of people) passes as it comes, once.
  */
 export class StreamLanes {
   readonly #isPruned: boolean;
@@ -79,7 +79,9 @@ export class StreamLanes {
   readonly #producers = new Map<string, ProducerLanes>();
   readonly #ids = new Map<string, Set<string>>();
 
-  /** `isPruned`: the stream no longer holds its beginning, so a lane not met before begins where it is met. */
+  /**
+   * `isPruned`: the stream no longer holds its beginning, so a lane not met before begins where it is met.
+   */
   constructor(stream: StreamName, isPruned: boolean, state?: StreamLanesState) {
     this.#isPruned = isPruned;
     this.#fence = fenceFilter(stream).slice(0, -1);
@@ -92,11 +94,14 @@ export class StreamLanes {
     for (const [family, ids] of Object.entries(state?.ids ?? {})) this.#ids.set(family, new Set(ids));
   }
 
-  /** Takes the stream's next message; passes on what is now in order. *Errors*: LaneHoleError, ContractError of a fence. */
+  /**
+   * Takes the stream's next message; passes on what is now in order. *Errors*: LaneHoleError, ContractError
+   * of a fence.
+   */
   admit(message: InboundMessage, pass: (message: InboundMessage) => void): void {
     const { lane, subject } = message;
-    if (lane !== undefined) return this.#admitInLane(message, lane, pass);
-    if (subject.startsWith(this.#fence)) {
+    if (lane !== undefined) this.#admitInLane(message, lane, pass);
+    else if (subject.startsWith(this.#fence)) {
       const { producer, epoch } = codecs.LaneFenced.decode(message.data);
       this.#enter(producer, epoch);
     } else if (this.#isNew(message)) pass(message);

@@ -1,8 +1,9 @@
 import type { Fact, FactName, MessageOf } from '@algo/contracts';
 
 /**
- * An input that no stream carries: the outcome of a request, a gate that opened, a feed that fell silent. It is in the
- * process's own log before the machine sees it. *Shape*: plain data and Decimals, as `toPlain` takes it.
+ * An input that no stream carries: the outcome of a request, a gate that opened, a feed that fell silent. It
+ * is in the process's own log before the machine sees it. *Shape*: plain data and Decimals, as `toPlain`
+ * takes it.
  */
 export interface OwnInput {
   readonly name: string;
@@ -13,8 +14,8 @@ export interface OwnInput {
 export type Input = Fact | OwnInput;
 
 /**
- * How a machine speaks while it takes one input. What it says is a fact under its lane; what it requests is done beside
- * it, and comes back as an own input.
+ * How a machine speaks while it takes one input. What it says is a fact under its lane; what it requests is
+ * done beside it, and comes back as an own input.
  */
 export interface Say<Out extends FactName = FactName, Request = never> {
   <Name extends Out>(name: Name, body: MessageOf<Name>): void;
@@ -25,8 +26,8 @@ export interface Say<Out extends FactName = FactName, Request = never> {
 }
 
 /**
- * A service's judgement: facts in, facts and requests out. Pure and synchronous; the same inputs in the same order give
- * the same words, byte for byte. It has no clock but the facts' own time.
+ * A service's judgement: facts in, facts and requests out. Pure and synchronous; the same inputs in the same
+ * order give the same words, byte for byte. It has no clock but the facts' own time.
  */
 export interface Machine<In extends Input = Input, Out extends FactName = FactName, Request = never> {
   take(input: In, say: Say<Out, Request>): void;

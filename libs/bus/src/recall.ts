@@ -13,7 +13,8 @@ export function recall(
 ): void {
   if (bus instanceof MemoryBus) {
     for (const message of bus.stored(options)) take(message);
-    return done();
+    done();
+    return;
   }
   const read = async () => {
     for await (const message of bus.read(options)) take(message);

@@ -61,7 +61,10 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .description('take the engine through recorded trades, in one process, as fast as it goes')
     .requiredOption('--data <files...>', 'files of trades, CSV or Parquet')
     .option('--config <name>', 'trading configuration (default: config_1)')
-    .option('--instruments <ids>', 'whose trades the files hold, where they do not tell: one for each, or one')
+    .option(
+      '--instruments <ids>',
+      'whose trades the files hold, where they do not tell: one for each, or one',
+    )
     .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
     .option('--to <time>', 'moment before which it ends')
     .option('--seed <n>', 'seed of paper latencies')

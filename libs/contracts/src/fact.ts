@@ -151,7 +151,10 @@ export function typeOf(name: FactName): string {
   return codecs[name].type;
 }
 
-/** Returns the fact that stored bytes hold. *Errors*: ContractError, also on a type that this build doesn't know. */
+/**
+ * Returns the fact that stored bytes hold. *Errors*: ContractError, also on a type that this build doesn't
+ * know.
+ */
 export function decodeFact(type: string, bytes: Uint8Array): Fact {
   const name = type.slice(type.lastIndexOf('.') + 1);
   const codec = codecFor(type);

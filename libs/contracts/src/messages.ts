@@ -6,7 +6,6 @@ import type {
   InstrumentId,
   OrderRequest,
   RefusalCode,
-  SubmitOutcome,
   TimeUs,
   TradingConfig,
   VenueBalance,

@@ -17,7 +17,14 @@ export type ServiceName = (typeof SERVICES)[number];
 const RUNNING = SERVICES.filter((service) => service !== 'cli');
 
 /** Services that a driver brings back by their recorded order of inputs. */
-export const DRIVEN = ['analytics', 'decision', 'execution', 'position-risk', 'paper-venue', 'reconcile'] as const;
+export const DRIVEN = [
+  'analytics',
+  'decision',
+  'execution',
+  'position-risk',
+  'paper-venue',
+  'reconcile',
+] as const;
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -331,7 +338,7 @@ export const FAMILIES = {
     publishers: ['notifier'],
     readers: [],
   },
-  /** In which order a process took its inputs, where it has said nothing else for a while. */
+  /** In which order a process took its inputs. */
   'sys.order': {
     stream: 'SYSTEM',
     sharded: false,
@@ -412,10 +419,7 @@ export function familyOf(subject: string): Family | undefined {
   return key in FAMILIES ? (key as Family) : undefined;
 }
 
-/**
- * Returns the lane of a subject: its family, and its shard
- * where the family is sharded. A producer counts per lane.
- */
+/** Returns the lane of a subject: its family, with its shard if it has one. A producer counts per lane. */
 export function laneOf(subject: string): string {
   const family = familyOf(subject);
   if (family === undefined) throw new Error(`no family in the topology for subject ${subject}`);
@@ -424,17 +428,14 @@ export function laneOf(subject: string): string {
 }
 
 /**
- * Returns the filter of a stream's fences. A process that begins a new life stores one in each stream that it writes:
- * what its older lives say behind it is void.
+ * Returns the filter of a stream's fences. A process that begins a new life stores one in each stream that it
+ * writes: what its older lives say behind it is void.
  */
 export function fenceFilter(stream: StreamName): string {
   return `fence.${stream}.>`;
 }
 
-/**
- * Returns the subject filters for a family, narrowed to some virtual shards where the family is sharded, or to the
- * accounts that its subjects name first. Narrow only to what a producer's lane doesn't cross.
- */
+/** Returns the filters of a family, narrowed to virtual shards where it is sharded, else to accounts. */
 export function familyFilters(family: Family, only?: readonly (number | string)[]): string[] {
   if (only === undefined) return [`${family}.>`];
   if (FAMILIES[family].sharded) return only.map((shard) => `${family}.${shard}.>`);

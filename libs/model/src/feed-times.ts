@@ -2,8 +2,8 @@ import type { TimeAdvanced } from './feed.ts';
 import type { TimeUs } from './time.ts';
 
 /**
- * Where the time of one feed stands. *Units*: `toldUs`, `sureUs`, `wallUs` and `speed` as TimeAdvanced says; `warmUs` the
- * time up to which history was given that nothing may be decided on.
+ * Where the time of one feed stands. *Units*: `toldUs`, `sureUs`, `wallUs` and `speed` as TimeAdvanced says;
+ * `warmUs` the time up to which history was given that nothing may be decided on.
  */
 export interface FeedTime {
   readonly toldUs: TimeUs;
@@ -22,9 +22,9 @@ export interface FeedTimesState {
 const UNTOLD: FeedTime = { toldUs: 0, sureUs: 0, wallUs: 0, speed: 1, warmUs: 0 };
 
 /**
- * The time of each feed: feeds are not compared with each other. An instrument's feed is the one named like its venue;
- * a recording or a made-up market brings instruments of any venue and is the feed of all that have none of their own.
- * *Shape*: one entry for each feed that ever told a time, and for each venue of which anything was heard.
+ * The time of each feed: feeds are not compared with each other. An instrument's feed is the one named like
+ * its venue; a recording or a made-up market brings instruments of any venue and is the feed of all that have
+ * none of their own. *Shape*: one entry for each feed that ever told a time, and for each venue of which anything was heard.
  */
 export class FeedTimes {
   readonly #times: Map<string, FeedTime>;
@@ -58,7 +58,9 @@ export class FeedTimes {
     return null;
   }
 
-  /** Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any. */
+  /**
+   * Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any.
+   */
   of(venue: string): FeedTime {
     const feed = this.feedOf(venue);
     return (feed === null ? undefined : this.#times.get(feed)) ?? UNTOLD;

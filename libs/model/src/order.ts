@@ -174,9 +174,9 @@ export const QUARANTINE_PROBLEMS = [
 export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
 
 /**
- * Everything that happens to an order, in the order it happened. `OrderQuarantined`: something contradicts what we
- * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a person
- * sets it active.
+ * Everything that happens to an order, in the order it happened. `OrderQuarantined`: something contradicts
+ * what we know, `booked` says whether a fill was counted none the less; entries in the instrument are denied
+ * until a person sets it active.
  */
 export type OrderEvent =
   | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })

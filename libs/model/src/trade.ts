@@ -4,6 +4,8 @@ import type { TimeUs } from './time.ts';
 /** `SELL` and `BUY` as the side column holds them: the aggressor (taker). */
 export const SELL = 0;
 export const BUY = 1;
+/** What a side column holds where a source's side couldn't be read; never in a batch. */
+export const SIDE_UNREADABLE = 255;
 
 /** Venue trade ids: numbers where the venue counts, text where it doesn't. */
 export type TradeIds =

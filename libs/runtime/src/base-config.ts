@@ -31,7 +31,10 @@ export const baseConfig = z.object({
     .default('info'),
   dataDir: z.string().default('data'),
   /** The account that this process serves. */
-  account: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a single word').default('paper-main'),
+  account: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a single word')
+    .default('paper-main'),
   /** All accounts of this engine. */
   accounts: names('account names', 'paper-main'),
   /** All feeds of this engine: each has an ingest of its own. */

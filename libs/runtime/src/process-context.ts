@@ -57,7 +57,12 @@ export function processContext<Config extends BaseConfig>(parts: {
           },
           snapshots: plan.snapshots ?? bucketSnapshots(bus.bucket('snapshots'), identity),
           snapshotIntervalMs: config.snapshotIntervalMs,
-          log: own(await FileLog.open({ directory: join(config.dataDir, 'own', identity), segmentBytes: SEGMENT_BYTES })),
+          log: own(
+            await FileLog.open({
+              directory: join(config.dataDir, 'own', identity),
+              segmentBytes: SEGMENT_BYTES,
+            }),
+          ),
           knows: plannedProducers(enginePlanOf(config)),
           onDivergence: (where) =>
             log.error({ where }, 'this build says other words than were said; what was said stands'),

@@ -6,7 +6,8 @@ import type { RowStore } from '@algo/tickstore';
 import type { ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
-import { type Hosted, HostedMachine } from './composed/hosted-machine.ts';
+import type { Hosted } from './composed/hosted.ts';
+import { HostedMachine } from './composed/hosted-machine.ts';
 import { Routes } from './composed/routes.ts';
 import { Said } from './composed/said.ts';
 import { Scheduler } from './composed/scheduler.ts';
@@ -100,7 +101,9 @@ export class Composition implements AsyncDisposable {
 
   /** Returns what each service counts. */
   counters(): Readonly<Record<string, Readonly<Record<string, number>>>> {
-    return Object.fromEntries([...this.#running].map(([identity, running]) => [identity, running.counters()]));
+    return Object.fromEntries(
+      [...this.#running].map(([identity, running]) => [identity, running.counters()]),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -62,7 +62,9 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   process.on('unhandledRejection', (error) => failure.resolve(error as Error));
   const context = processContext({ config, identity, bus, clock: systemClock, log, signal, health, stack });
   const running = await service.start(context);
-  const status = stack.use(await StatusReporter.start({ service: service.name, identity, bus, running, health }));
+  const status = stack.use(
+    await StatusReporter.start({ service: service.name, identity, bus, running, health }),
+  );
   log.info({ port: health.port }, 'started');
   const ended = await Promise.race([
     new Promise<undefined>((resolve) =>

@@ -42,7 +42,13 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
    * Drives a machine: restores it, gives it its inputs in order, says what it says, carries out what it requests. The
    * machine is the one that `restore` made.
    */
-  drive<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made extends Machine<In, Out, Request>>(
+  drive<
+    In extends Input,
+    Out extends FactName,
+    Request,
+    Own extends OwnInput,
+    Made extends Machine<In, Out, Request>,
+  >(
     plan: Omit<DrivePlan<In, Out, Request, Own>, 'restore'> & {
       readonly restore: (snapshot: Uint8Array | undefined) => Made;
     },

@@ -79,7 +79,9 @@ export function firstScene(random: SeededRandom, startUs: TimeUs, logPrice: numb
 /** What a market opens with: something to see, a trade to be made, and a stop that moves. */
 const OPENING: readonly PlantedKind[] = ['base', 'burst', 'reversal', 'return', 'burst'];
 
-/** Returns the phase under way as it ends early at a time, and the state that begins there: a planted episode. */
+/**
+ * Returns the phase under way as it ends early at a time, and the state that begins there: a planted episode.
+ */
 export function openingScene(
   random: SeededRandom,
   { phase }: ScriptState,

@@ -33,7 +33,7 @@ test('the episode begins at its time, whatever is under way, and is whole', () =
       for (const [i, phase] of episode.entries())
         if (i > 0) expect(phase.startUs).toBe(episode[i - 1]!.endUs);
     }),
-    { numRuns: 12 },
+    { numRuns: 6 },
   );
 });
 
@@ -44,7 +44,7 @@ test('before it opens the market is the same as one that never opens', () => {
       const plain = new SyntheticMarket({ ...settings, seed });
       expect(lines([opening.next(OPENS_US)])).toBe(lines([plain.next(OPENS_US)]));
     }),
-    { numRuns: 10 },
+    { numRuns: 5 },
   );
 });
 
@@ -62,7 +62,7 @@ test('however the calls slice time, and through snapshots, the opening is the sa
       }
       expect(lines(parts)).toBe(lines([new SyntheticMarket(made).next(START_US + spanUs)]));
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 });
 

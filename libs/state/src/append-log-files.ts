@@ -13,8 +13,8 @@ export async function segmentNames(directory: string): Promise<readonly string[]
 }
 
 /**
- * Makes an empty segment, durably: written beside, then given its name, so that a segment that has its name is complete. A
- * crash or a full disk leaves the log as it was. Returns its length in bytes.
+ * Makes an empty segment, durably: written beside, then given its name, so that a segment that has its name
+ * is complete. A crash or a full disk leaves the log as it was. Returns its length in bytes.
  */
 export async function beginSegment(
   directory: string,

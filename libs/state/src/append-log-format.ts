@@ -25,8 +25,8 @@ export interface Segment {
 }
 
 /**
- * Returns a segment's first bytes: magic, version, number, number of its first record, hash of the record before it,
- * CRC32 of all that.
+ * Returns a segment's first bytes: magic, version, number, number of its first record, hash of the record
+ * before it, CRC32 of all that.
  */
 export function encodeHeader(number: number, first: number, previousHash: Buffer): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);

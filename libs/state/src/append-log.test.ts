@@ -211,7 +211,7 @@ function child(body: string, limitKb: number | null) {
     const say = (text) => writeSync(1, text + '\\n');
     const log = await FileLog.open({ directory: ${JSON.stringify(directory)}, segmentBytes: 1 << 20 });
     const append = (text) => new Promise((resolve, reject) =>
-      log.append(Buffer.from(text), (error, number) => error === undefined ? resolve(number) : reject(error)));
+      log.append(Buffer.from(text), (error, number) => error ? reject(error) : resolve(number)));
     ${body}`;
   const node = [process.execPath, '--input-type=module-typescript', '-e', script];
   const limit = limitKb === null ? '' : `ulimit -f ${limitKb}; `;

@@ -28,11 +28,11 @@ interface Span {
 }
 
 /**
- * A process's own log on disk: a record is appended and synced before anything rests on it. Records that come together are
- * written and synced together. *Shape*: segments `00000001.log` …; each record carries the hash of the one before it.
- * *Errors*: what could not be appended isn't in the log, and what it was for must not be done. After a failed sync or
- * truncation every append fails until the log is opened again: what the disk then holds is anyone's guess. One process per
- * folder.
+ * A process's own log on disk: a record is appended and synced before anything rests on it. Records that come
+ * together are written and synced together. *Shape*: segments `00000001.log` …; each record carries the hash
+ * of the one before it. *Errors*: what could not be appended isn't in the log, and what it was for must not
+ * be done. After a failed sync or truncation every append fails until the log is opened again: what the disk
+ * then holds is anyone's guess. One process per folder.
  */
 export class FileLog implements AppendLog, AsyncDisposable {
   readonly #options: FileLogOptions;
@@ -64,8 +64,9 @@ export class FileLog implements AppendLog, AsyncDisposable {
   }
 
   /**
-   * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*: InputError on damage
-   * before the tail or a newer version; the torn tail of a write that never finished is moved to a file.
+   * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*:
+   * InputError on damage before the tail or a newer version; the torn tail of a write that never finished is
+   * moved to a file.
    */
   static async open(options: FileLogOptions): Promise<FileLog> {
     const { directory } = options;
@@ -104,8 +105,10 @@ export class FileLog implements AppendLog, AsyncDisposable {
   }
 
   append(bytes: Uint8Array, done: (error: Error | undefined, number: number) => void): void {
-    if (this.#pending.length >= PENDING_MAX)
-      return done(new Error(`log: ${PENDING_MAX} records are waiting for the disk`), 0);
+    if (this.#pending.length >= PENDING_MAX) {
+      done(new Error(`log: ${PENDING_MAX} records are waiting for the disk`), 0);
+      return;
+    }
     this.#pending.push({ bytes, done });
     this.#flushing ??= this.#flush();
   }

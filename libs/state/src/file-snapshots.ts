@@ -2,7 +2,10 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SnapshotStore } from '@algo/bus';
 
-/** Each piece is on disk before the next: one flush of tens of MB holds up everybody else's, those of orders too. */
+/**
+ * Each piece is on disk before the next: one flush of tens of MB holds up everybody else's, those of orders
+ * too.
+ */
 const PIECE_BYTES = 1 << 20;
 
 /**

@@ -70,11 +70,7 @@ export interface ExchangeVenue extends AsyncDisposable {
 /** What happens to the orders of one account, as the venue tells it. */
 export interface AccountStream extends AsyncDisposable {
   /** Begins to listen; a stream that broke says so, connects again by itself, and tells what it missed. */
-  open(hear: {
-    event(event: VenueEvent): void;
-    connected(): void;
-    disconnected(reason: string): void;
-  }): void;
+  open(hear: { event(event: VenueEvent): void; connected(): void; disconnected(reason: string): void }): void;
 }
 
 /** Where a feed hands over what it hears. Times are the venue's; nothing is judged yet. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { ownedShards } from '@algo/model';
+import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { RowStoring } from './adapters/row-storing.ts';
 import { config } from './config.ts';
 import { ShardMachine } from './domain/index.ts';

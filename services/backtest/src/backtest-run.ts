@@ -1,5 +1,12 @@
 import type { Fact } from '@algo/contracts';
-import { type InstrumentId, TIMEFRAME_US, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import {
+  type InstrumentId,
+  TIMEFRAME_US,
+  type TimeAdvanced,
+  type TimeUs,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
 import type { Composition, Hosted, Said } from '@algo/runtime';
 import { Activity } from './activity.ts';
 import { LaneCursor, stateIn } from './lane-cursor.ts';
@@ -90,7 +97,9 @@ export class BacktestRun {
   observe(fact: Fact, readers: readonly Hosted[]): void {
     this.#activity.take(fact);
     if (this.#inStretch && readers.some((reader) => this.#judgedAhead.has(reader)))
-      throw new Error(`${fact.name} followed from trades that were given in one stretch because nothing could`);
+      throw new Error(
+        `${fact.name} followed from trades that were given in one stretch because nothing could`,
+      );
   }
 
   /** Goes through the tape to its end; `onStretch` is told after each stretch of it. */
@@ -129,7 +138,9 @@ export class BacktestRun {
     this.#dueUs = endUs;
     this.#advance(endUs);
     for (const { instrument, trades, lastUs } of this.#lanes)
-      this.#do(this.#said({ name: 'FeedEnded', body: { type: 'FeedEnded', instrument, trades, timeUs: lastUs } }));
+      this.#do(
+        this.#said({ name: 'FeedEnded', body: { type: 'FeedEnded', instrument, trades, timeUs: lastUs } }),
+      );
   }
 
   #chunkEnd(untilUs: TimeUs): TimeUs {

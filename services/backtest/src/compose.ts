@@ -1,6 +1,6 @@
 import { service as analytics } from '@algo/analytics/service';
 import { FactMessage, MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
-import { type Fact, FAMILIES } from '@algo/contracts';
+import { FAMILIES, type Fact } from '@algo/contracts';
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as paperVenue } from '@algo/paper-venue/service';

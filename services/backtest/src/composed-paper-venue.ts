@@ -74,7 +74,8 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   get #books() {
     const { machine } = this.#exchange();
-    if (!(machine instanceof VenueMachine)) throw new Error('the paper exchange of this account is not composed');
+    if (!(machine instanceof VenueMachine))
+      throw new Error('the paper exchange of this account is not composed');
     return machine.venue;
   }
 

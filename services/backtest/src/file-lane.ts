@@ -1,4 +1,10 @@
-import { type FeedFile, type RawTrades, TradeScreen, type TradeRows } from '@algo/ingest/recordings';
+import {
+  type FeedFile,
+  type RawTrades,
+  sliceRaw,
+  type TradeRows,
+  TradeScreen,
+} from '@algo/ingest/recordings';
 import { InputError, type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
 import { rowAfter, type TapeLane, type TapeRows } from './tape.ts';
 
@@ -16,12 +22,15 @@ export class FileLane implements TapeLane {
   readonly #screen: TradeScreen;
   #file = 0;
   #reading: TradeRows | undefined;
+  /** What was read behind the last jump of ids, not screened yet. */
+  #rest: RawTrades | undefined;
+  #isBehindHole = false;
 
   constructor(instrument: InstrumentId, files: readonly FeedFile[], range: TimeRange) {
     this.instrument = instrument;
     this.#files = files.toSorted((a, b) => a.firstUs - b.firstUs);
     this.#range = range;
-    this.#screen = new TradeScreen(instrument, 'a recording has no more than it holds');
+    this.#screen = new TradeScreen(instrument);
   }
 
   /** Trades refused and ids that are missing so far. */
@@ -32,6 +41,11 @@ export class FileLane implements TapeLane {
   /** *Errors*: InputError on a file that is damaged: a result over half a recording would pass for one over all. */
   async read(): Promise<TapeRows | undefined> {
     while (this.#file < this.#files.length && this.#screen.lastTimeUs <= this.#range.toUs) {
+      if (this.#rest !== undefined) {
+        const rows = this.#within(this.#judge(this.#rest));
+        if (rows.trades.count > 0) return rows;
+        continue;
+      }
       const { file } = this.#files[this.#file]!;
       this.#reading ??= file.read(this.instrument, 0);
       const next = await this.#reading.next();
@@ -48,12 +62,17 @@ export class FileLane implements TapeLane {
     return undefined;
   }
 
+  /** Screens rows up to the first that ids are missing before; a recording has no more than it holds. */
   #judge(raw: RawTrades): TapeRows {
-    const { trades, events } = this.#screen.screen(raw);
-    const ids = trades.ids.values as Float64Array;
-    const holes = events.flatMap((event) =>
-      event.type === 'GapOpened' ? [ids.indexOf(event.toTradeId + 1)] : [],
-    );
+    const { trades, jump } = this.#screen.screen(raw);
+    const holes = this.#isBehindHole && trades.count > 0 ? [0] : [];
+    if (trades.count > 0) this.#isBehindHole = false;
+    this.#rest = undefined;
+    if (jump !== undefined) {
+      this.#screen.skipTo(jump.toTradeId + 1);
+      this.#isBehindHole = true;
+      this.#rest = sliceRaw(raw, jump.row, raw.count);
+    }
     return { trades, holes };
   }
 

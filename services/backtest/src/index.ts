@@ -1,4 +1,4 @@
-export { type BacktestResult, type BacktestSettings, runBacktest } from './run-backtest.ts';
 export { BacktestRun, type Cuts, USUAL_CUTS } from './backtest-run.ts';
 export { type ComposedEngine, composeEngine, type EngineSettings } from './compose.ts';
+export { type BacktestResult, type BacktestSettings, runBacktest } from './run-backtest.ts';
 export { MergedTape, type Tape, type TapeLane, type TapeRows, type TapeStretch } from './tape.ts';

@@ -8,7 +8,6 @@ export function stateIn({ name, body }: Fact) {
   return name === 'SignalGenerated' ? body.state : undefined;
 }
 
-
 /** Where one instrument's rows of the present stretch stand. */
 export class LaneCursor {
   readonly instrument: InstrumentId;
@@ -58,7 +57,9 @@ export class LaneCursor {
   }
 
   /** Returns the next rows for analytics up to a moment. A row behind a hole goes alone: a batch that misses trades is one. */
-  cutAhead(endUs: TimeUs): { readonly from: number; readonly to: number; readonly complete: boolean } | undefined {
+  cutAhead(
+    endUs: TimeUs,
+  ): { readonly from: number; readonly to: number; readonly complete: boolean } | undefined {
     const from = this.#ahead;
     const end = rowAfter(this.rows, from, endUs);
     if (end === from) return undefined;

@@ -20,7 +20,10 @@ const TYPED: Readonly<Record<string, string>> = {
 };
 
 /** Opens files as far as their first trades. *Errors*: InputError in the words typed. */
-export async function openRecording(options: BacktestOptions, catalog: InstrumentCatalog): Promise<Recording> {
+export async function openRecording(
+  options: BacktestOptions,
+  catalog: InstrumentCatalog,
+): Promise<Recording> {
   const { files: paths, instruments, range } = options;
   const files = await inTypedWords(() =>
     openFeedFiles(
@@ -56,7 +59,9 @@ async function inTypedWords<Value>(open: () => Promise<Value>): Promise<Value> {
     const because = error.message
       .slice(`${error.field} = ${error.value}: `.length)
       .slice(0, -`. ${error.remedy}`.length);
-    const remedy = error.remedy.replaceAll(/ALGO_FEED|--feed/g, '--data').replaceAll('ALGO_INSTRUMENTS', '--instruments');
+    const remedy = error.remedy
+      .replaceAll(/ALGO_FEED|--feed/g, '--data')
+      .replaceAll('ALGO_INSTRUMENTS', '--instruments');
     const value = error.value.replace(/^"file:(.*)"$/, '"$1"').replaceAll(/^"|"$/g, '');
     throw new InputError({ field: typed, value, because, remedy });
   }

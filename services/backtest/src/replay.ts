@@ -55,7 +55,10 @@ export async function* replay(run: RecordedRun): AsyncGenerator<ReplayedProcess>
   }
 }
 
-async function replayProcess(run: RecordedRun, planned: PlannedProcess): Promise<ReplayedProcess | undefined> {
+async function replayProcess(
+  run: RecordedRun,
+  planned: PlannedProcess,
+): Promise<ReplayedProcess | undefined> {
   const { purpose } = planned;
   switch (planned.service) {
     case 'analytics':
@@ -90,7 +93,13 @@ async function replayed<Schema extends z.ZodObject<(typeof baseConfig)['shape']>
   const stop = new AbortController();
   stack.defer(() => stop.abort());
   const outcome = Promise.withResolvers<ReplayedProcess>();
-  const context = recordedContext(run, { config, identity, stack, signal: stop.signal, outcome });
+  const context = recordedContext<z.infer<Schema>>(run, {
+    config,
+    identity,
+    stack,
+    signal: stop.signal,
+    outcome,
+  });
   const running = await service.start(context);
   const ended = running.closed.then((error) => {
     throw error ?? new Error(`${identity} ended before it had taken its inputs again`);

@@ -75,8 +75,7 @@ function takeUntil(waiting: Waiting, untilUs: TimeUs): TapeRows {
   const { trades, holes } = rows;
   const to = rowAfter(trades, 0, untilUs);
   const left = { trades: sliceTrades(trades, to, trades.count), holes: holes.filter((row) => row >= to) };
-  waiting.rows =
-    left.trades.count === 0 ? undefined : { ...left, holes: left.holes.map((row) => row - to) };
+  waiting.rows = left.trades.count === 0 ? undefined : { ...left, holes: left.holes.map((row) => row - to) };
   return { trades: sliceTrades(trades, 0, to), holes: holes.filter((row) => row < to) };
 }
 

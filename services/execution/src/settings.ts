@@ -3,10 +3,7 @@ import type { Config } from './config.ts';
 import type { ExecutionSettings } from './domain/index.ts';
 
 /** Returns the engine's settings from the process's configuration. */
-export function executionSettings(
-  config: Config,
-  instruments: readonly Instrument[],
-): ExecutionSettings {
+export function executionSettings(config: Config, instruments: readonly Instrument[]): ExecutionSettings {
   const { orderNotionalMax, positionNotionalMax, collar } = config;
   return {
     account: accountId(config.account),

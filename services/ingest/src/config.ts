@@ -1,4 +1,5 @@
 import { baseConfig } from '@algo/runtime';
+import { MARKET_DATA } from '@algo/venues';
 import { z } from 'zod';
 
 const words = (text: string) =>
@@ -7,17 +8,22 @@ const words = (text: string) =>
     .map((word) => word.trim())
     .filter((word) => word !== '');
 
-/** Where trades come from. */
+/** Where trades come from. `name` stands in what is told of the feed's time. */
 export type FeedSetting =
-  | { readonly kind: 'synthetic' }
-  | { readonly kind: 'binance' }
-  | { readonly kind: 'file'; readonly paths: readonly string[] };
+  | { readonly kind: 'synthetic'; readonly name: 'synthetic' }
+  | { readonly kind: 'file'; readonly name: 'file'; readonly paths: readonly string[] }
+  | { readonly kind: 'live'; readonly name: string };
 
 const feed = z.string().transform((text, context): FeedSetting => {
-  if (text === 'synthetic' || text === 'binance') return { kind: text };
+  if (text === 'synthetic') return { kind: text, name: text };
+  if (Object.hasOwn(MARKET_DATA, text)) return { kind: 'live', name: text };
   const paths = text.startsWith('file:') ? words(text.slice(5)) : [];
-  if (paths.length > 0) return { kind: 'file', paths };
-  context.addIssue({ code: 'custom', message: 'expected synthetic, binance, or file:PATH[,PATH...]' });
+  if (paths.length > 0) return { kind: 'file', name: 'file', paths };
+  const live = Object.keys(MARKET_DATA).join(', ');
+  context.addIssue({
+    code: 'custom',
+    message: `--feed: expected synthetic, ${live}, or file:PATH[,PATH...]`,
+  });
   return z.NEVER;
 });
 
@@ -27,37 +33,32 @@ const speed = z.union([z.string(), z.number()]).transform((value, context): numb
   if (value !== '' && factor >= 1 && factor <= 1_000) return factor;
   context.addIssue({
     code: 'custom',
-    message: 'expected max, or how many times as fast as real time, 1 to 1000',
+    message: '--speed: expected max, or how many times as fast as real time, 1 to 1000',
   });
   return z.NEVER;
 });
 
 /** Settings of the service that brings trades in. */
 export const config = baseConfig.extend({
-  feed: feed.default({ kind: 'synthetic' }),
+  feed: feed.default({ kind: 'synthetic', name: 'synthetic' }),
   /**
    * `venue.market.SYMBOL`, comma separated: what to subscribe to, to make up, or whose the files are, in
    * their order.
    */
   instruments: z.string().default('').transform(words),
-  /** Of a recorded or synthetic feed, against the wall clock. */
+  /** Feed time per wall time; `max` gives a recording as fast as the bus takes it. */
   speed: speed.default(1),
   /** Names the synthetic market. */
   seed: z.coerce.number('expected a whole number').int('expected a whole number').min(0).default(1),
-  /** Length of a slice of event time. */
-  stepMs: z.coerce
-    .number('expected a number of ms')
-    .multipleOf(100, 'expected a multiple of 100 ms')
-    .min(100, 'expected 100 to 60000 ms')
-    .max(60_000, 'expected 100 to 60000 ms')
-    .default(100),
-  /** Steps under way at most, while decision and position-risk are behind. */
-  window: z.coerce.number('expected a number of steps').int().min(1).max(1_024).default(32),
   /** Synthetic history given out at once, before pacing starts. */
   warmHistoryMinutes: z.coerce.number('expected minutes').int().min(0).max(10_080).default(180),
   binanceUrl: z
     .string()
     .regex(/^wss?:\/\/.+/, 'expected an address such as wss://stream.binance.com:9443')
     .default('wss://stream.binance.com:9443'),
+  binanceRestUrl: z
+    .string()
+    .regex(/^https?:\/\/.+/, 'expected an address such as https://api.binance.com')
+    .default('https://api.binance.com'),
 });
 export type Config = z.infer<typeof config>;

@@ -20,7 +20,11 @@ export const service = defineService({
     const folder = join(config.dataDir, 'notifier');
     mkdirSync(folder, { recursive: true });
     const outbox = context.own(
-      await OutboxFile.open(join(folder, 'outbox.log'), { ...OUTBOX_DEFAULTS, seed: identity }, clock.nowMs()),
+      await OutboxFile.open(
+        join(folder, 'outbox.log'),
+        { ...OUTBOX_DEFAULTS, seed: identity },
+        clock.nowMs(),
+      ),
     );
     const deskFile = fileSnapshots(folder, 'desk');
     const desk = openDesk(await deskFile.load(), { ...MAIL_DESK_DEFAULTS, digestMs: config.digestMs });

@@ -5,7 +5,8 @@ import { type Bus, systemClock } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
 import { bucketSnapshots } from '../snapshot-store.ts';
-import { Folding, ROLES, type RoleName, wordsOf } from '../testing/drive-world.ts';
+import { wordsOf } from '../testing/drive-world.ts';
+import { Folding, ROLES, type RoleName } from '../testing/folding-machines.ts';
 import { Driver } from './driver.ts';
 
 const ROLE: RoleName = 'decision.a';
@@ -35,7 +36,7 @@ function live(bus: Bus, log: MemoryLog, onDivergence: (where: unknown) => void) 
   return starting.then((driver) => ({ driver, stateOf: () => Buffer.from(machine.snapshot()).toString() }));
 }
 
-test('a machine is killed again and again, its server too; it says everything once and a replay says the same', async () => {
+test('over kills of machine and server all is said once, and a replay says the same', async () => {
   await using nats = await NatsFixture.start();
   const feed = await nats.bus('ingest.x');
   const risk = await nats.bus('position-risk.a');

@@ -1,14 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AppendLog } from '../append-log.ts';
-import {
-  type Answer,
-  DriveWorld,
-  memorySnapshots,
-  ROLE_NAMES,
-  ROLES,
-  type RoleName,
-  wordsOf,
-} from '../testing/drive-world.ts';
+import { DriveWorld, memorySnapshots, wordsOf } from '../testing/drive-world.ts';
+import { type Answer, ROLE_NAMES, ROLES, type RoleName } from '../testing/folding-machines.ts';
 import { decodeRecord } from './own-records.ts';
 
 /** A generator of numbers that a seed decides. */

@@ -1,50 +1,15 @@
-import {
-  ContractError,
-  FAMILIES,
-  type Fact,
-  type FactName,
-  type Family,
-  familyFilters,
-  fenceFilter,
-  type MessageOf,
-  STREAMS,
-  type StreamName,
-} from '@algo/contracts';
-import { InputError } from '@algo/model';
-import type { AppendLog } from '../append-log.ts';
-import type { Bus, Clock, InboundMessage } from '../bus.ts';
-import { deadLetter } from '../dead-letter.ts';
-import type { Driven, DrivePlan } from '../drive-plan.ts';
-import { PoisonedLaneError } from '../durable-consumer.ts';
+import type { FactName, Family, MessageOf } from '@algo/contracts';
+import type { Driven } from '../drive-plan.ts';
 import { InputOrder, type InputRun, type InputSource } from '../input-order.ts';
-import { StreamLanes } from '../lanes.ts';
 import type { Input, Machine, OwnInput, Say } from '../machine.ts';
-import type { SnapshotStore } from '../snapshot-store.ts';
 import { headOf } from './drive-snapshot.ts';
+import type { DriverOptions } from './driver-options.ts';
 import { type Arrival, Inbox, type OwnArrival } from './inbox.ts';
 import { OwnRequests } from './own-requests.ts';
 import { type Divergence, OwnSpeech } from './own-speech.ts';
 import { type PastLives, readPast } from './past-lives.ts';
 import { type Capture, SnapshotKeeper } from './snapshot-keeper.ts';
-
-export interface DriverOptions<In extends Input, Out extends FactName, Request, Own extends OwnInput> {
-  readonly bus: Bus;
-  readonly clock: Clock;
-  /** This process's name, in its lanes, fences and snapshots. */
-  readonly identity: string;
-  /** The account that it trades for; empty for those that serve all. */
-  readonly account: string;
-  readonly plan: DrivePlan<In, Out, Request, Own>;
-  readonly snapshots: SnapshotStore;
-  readonly snapshotIntervalMs: number;
-  readonly log: AppendLog;
-  /** Whether the process plan names a producer. */
-  readonly knows: (producer: string) => boolean;
-  /** False: the own log is trimmed behind the snapshot before the last one, so the run can't be gone through again. */
-  readonly keepLog?: boolean;
-  /** Told once, of the first place where this life would have said something else than an older one. */
-  readonly onDivergence?: (divergence: Divergence) => void;
-}
+import { StreamsRead } from './streams-read.ts';
 
 /** Words that may be unstored; nothing is taken meanwhile. Bounds what a life may have to say again. */
 const UNSTORED_MAX = 1_024;
@@ -56,9 +21,10 @@ const RUNS_TOLD_AT = 128;
 const SILENCE_MS = 1_000;
 
 /**
- * Drives one machine, the same way in a process and in a composition: restores it, follows its streams, gives it its
- * inputs one by one, says what it says, has its requests carried out. Start, restart and replay are one path: what older
- * lives took is taken again in exactly their order and in silence, then inputs are taken as they come.
+ * Drives one machine, the same way in a process and in a composition: restores it, follows its streams, gives
+ * it its inputs one by one, says what it says, has its requests carried out. Start, restart and replay are
+ * one path: what older lives took is taken again in exactly their order and in silence, then inputs are taken
+ * as they come.
  */
 export class Driver<In extends Input, Out extends FactName, Request, Own extends OwnInput>
   implements Driven<Own>, AsyncDisposable
@@ -71,7 +37,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
   readonly #requests: OwnRequests<Request, Own>;
   readonly #snapshots: SnapshotKeeper;
   readonly #inbox: Inbox;
-  readonly #lanes = new Map<StreamName, { readonly lanes: StreamLanes; after: number }>();
+  readonly #streams: StreamsRead;
   readonly #say: Say<Out, Request>;
   readonly #closed = Promise.withResolvers<Error | undefined>();
   readonly #restored = Promise.withResolvers<void>();
@@ -116,11 +82,15 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#requests = new OwnRequests<Request, Own>({
       ...{ ...common, log, snapshot, past: own, requests: plan.requests },
       onInput: (arrival) => this.#inbox.putOwn(arrival),
-      onReady: () => this.#pump(),
+      onReady: () => this.#onReady(),
     });
     this.#snapshots = new SnapshotKeeper({
       ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },
       ...{ intervalMs: options.snapshotIntervalMs, keepLog: options.keepLog ?? true },
+    });
+    this.#streams = new StreamsRead({
+      ...{ bus, identity, onFailure, reads: plan.reads, knows: options.knows },
+      onFact: (fact) => this.#takeInput(fact as Input as In),
     });
     this.#machine = plan.restore(past.state);
     this.#say = this.#makeSay();
@@ -135,7 +105,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     const families: readonly Family[] = [...new Set<Family>([...plan.says, 'sys.order'])];
     const past = await readPast({ bus, identity, families, snapshots, log, epoch: plan.epoch });
     const driver = new Driver(options, families, past);
-    await driver.#follow(past);
+    await driver.#streams.follow(driver.#inbox, past.snapshot?.read ?? {});
     driver.#state = 'idle';
     driver.#tick();
     driver.#pump();
@@ -179,6 +149,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
       this.#onQuiet = resolve;
     });
     this.#onStored();
+    this.#onReady();
     await Promise.race([quiet, this.#closed.promise]);
     if (this.#isStopped) return;
     if (wasRestored)
@@ -187,34 +158,13 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#closed.resolve(undefined);
   }
 
-  get #isStopped(): boolean {
-    return this.#state === 'stopped';
+  /** Whether all is stored that was said, and done what a snapshot rests on. */
+  get #isQuiet(): boolean {
+    return this.#order.unstored === 0 && this.#requests.firstUnkept === Number.POSITIVE_INFINITY;
   }
 
-  async #follow({ snapshot }: PastLives): Promise<void> {
-    const { bus, identity, plan } = this.#options;
-    const filters = new Map<StreamName, string[]>();
-    for (const { family, only } of plan.reads) {
-      const { stream } = FAMILIES[family];
-      filters.set(stream, [
-        ...(filters.get(stream) ?? [fenceFilter(stream)]),
-        ...familyFilters(family, only),
-      ]);
-    }
-    for (const [stream, subjects] of filters) {
-      const read = snapshot?.read[stream];
-      const after = read?.after ?? 0;
-      const { first } = await bus.bounds(stream);
-      if (read !== undefined && first > after + 1)
-        throw new InputError({
-          field: `stream ${stream}`,
-          value: `begins at ${first}`,
-          because: `${identity} has read it up to ${after}, and what lies between is gone`,
-          remedy: 'Reconcile, and start with a fresh data directory.',
-        });
-      this.#lanes.set(stream, { lanes: new StreamLanes(stream, first > 1, read?.lanes), after });
-      await this.#inbox.follow(bus, stream, subjects, after);
-    }
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
   }
 
   #makeSay(): Say<Out, Request> {
@@ -277,75 +227,44 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#sequence = arrival.sequence;
     this.#state = 'taking';
     if (arrival.stream === 'OWN') this.#takeOwn(arrival);
-    else {
-      const reading = this.#lanes.get(arrival.stream)!;
-      reading.lanes.admit(arrival, this.#takeMessage);
-      reading.after = arrival.sequence;
-    }
+    else this.#streams.take(arrival);
     if (this.#state === 'taking') this.#state = 'pumping';
   }
 
   #takeOwn({ sequence, record }: OwnArrival): void {
-    for (const input of record.inputs) this.#takeInput(input as Own as unknown as In);
+    for (const input of record.inputs) this.#takeInput(input as Input as In);
     this.#ownTaken = sequence;
     this.#requests.ended(record);
   }
-
-  readonly #takeMessage = (message: InboundMessage): void => {
-    const producer = message.lane?.producer;
-    if (producer !== undefined && !this.#options.knows(producer))
-      throw new InputError({
-        field: 'producer',
-        value: producer,
-        because: `says ${message.subject}, and no process plan names it`,
-        remedy: 'Add the process to the plan, or stop it.',
-      });
-    const fact = this.#read(message);
-    if (fact !== undefined) this.#takeInput(fact as unknown as In);
-  };
 
   #takeInput(input: In): void {
     this.#order.took(this.#source, this.#sequence);
     this.#machine.take(input, this.#say);
   }
 
-  /** Returns what a message says. One that can't be read is set aside where that costs nothing, and stops us where it might. */
-  #read(message: InboundMessage): Fact | undefined {
-    try {
-      return message.fact;
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      const { stream, sequence, subject } = message;
-      const reason = error.at(stream, sequence, subject).message;
-      if (STREAMS[stream].keep === 'money') throw new PoisonedLaneError(reason);
-      this.#options.bus.say(deadLetter(message, this.#options.identity, reason), (result) => {
-        if (result instanceof Error) this.#fail(result);
-      });
-      return undefined;
-    }
-  }
-
   #atBoundary(): void {
     if (this.#runs !== undefined || this.#isStopped) return;
     this.#snapshots.onBoundary(() => this.#capture());
-    this.#snapshots.onStored(this.#order.storedThrough);
+    this.#snapshots.onStored(this.#order.storedThrough, this.#firstUnkept);
   }
 
   #capture(): Capture {
-    const read = [...this.#lanes].map(([stream, { lanes, after }]) => [
-      stream,
-      { after: Math.min(after, lanes.waitsFrom ?? after), lanes: lanes.state() },
-    ]);
     const head = headOf({
       identity: this.#options.identity,
       order: this.#order.now(),
-      read: Object.fromEntries(read),
+      read: this.#streams.state(),
       own: { epoch: this.epoch, counts: this.#speech.counts, positions: this.#speech.positions },
       log: this.#ownTaken,
       requests: this.#requests.asked,
       open: this.#requests.open,
     });
-    return { head, state: this.#machine.snapshot(), said: this.#order.said, log: this.#ownTaken };
+    return {
+      head,
+      state: this.#machine.snapshot(),
+      said: this.#order.said,
+      log: this.#ownTaken,
+      asked: this.#requests.asked,
+    };
   }
 
   #tick(): void {
@@ -362,10 +281,21 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     this.#speech.say('InputsTaken', { producer: this.#options.identity, taken: this.#order.taken });
   }
 
+  readonly #firstUnkept = () => this.#requests.firstUnkept;
+
+  /** A request came to its end, or may go. */
+  #onReady(): void {
+    if (this.#onQuiet === undefined) this.#pump();
+    else {
+      this.#requests.run();
+      if (this.#isQuiet) this.#onQuiet();
+    }
+  }
+
   #onStored(): void {
     if (this.#isStopped) return;
-    this.#snapshots.onStored(this.#order.storedThrough);
-    if (this.#order.unstored === 0) this.#onQuiet?.();
+    this.#snapshots.onStored(this.#order.storedThrough, this.#firstUnkept);
+    if (this.#isQuiet) this.#onQuiet?.();
     this.#pump();
   }
 

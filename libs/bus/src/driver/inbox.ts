@@ -62,7 +62,9 @@ export class Inbox {
     this.#subscriptions.push(subscription);
   }
 
-  /** Puts a record of the own log behind those before it. What bounds these is the desk that asks for them. */
+  /**
+   * Puts a record of the own log behind those before it. What bounds these is the desk that asks for them.
+   */
   putOwn(arrival: OwnArrival): void {
     this.#put(this.#bySource.get(OWN)!, arrival);
   }

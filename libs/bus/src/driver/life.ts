@@ -2,7 +2,10 @@ import { codecs, type StreamName, subjects } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import type { Bus } from '../bus.ts';
 
-/** Who else begins a life of the same process at this moment gets another number; more than so many is a mistake. */
+/**
+ * Who else begins a life of the same process at this moment gets another number; more than so many is a
+ * mistake.
+ */
 const TRIES_MAX = 10;
 
 /**
@@ -27,7 +30,8 @@ export async function countLife(bus: Bus, identity: string): Promise<number> {
 }
 
 /**
- * Stores a fence in each stream and returns their sequences: what older lives of this process store behind them is void.
+ * Stores a fence in each stream and returns their sequences: what older lives of this process store behind
+ * them is void.
  */
 export async function storeFences(
   bus: Bus,

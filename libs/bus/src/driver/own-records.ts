@@ -3,9 +3,10 @@ import { orderIn, orderText, type RecordedOrder } from '../input-order.ts';
 import type { OwnInput } from '../machine.ts';
 
 /**
- * What a process writes into its own log. *Shape*: requests are named by their number, counted over all lives. `intent`:
- * this is about to be done; `left`: it leaves now; `input`: what the machine is told, and which request came to its end by
- * it; `dropped` is the request that withdrew that one, and needs no doing itself.
+ * What a process writes into its own log. *Shape*: requests are named by their number, counted over all
+ * lives. `intent`: this is about to be done; `left`: it leaves now; `input`: what the machine is told, and
+ * which request came to its end by it; `dropped` is the request that withdrew that one, and needs no doing
+ * itself.
  */
 export type OwnRecord =
   | {

@@ -25,8 +25,8 @@ export interface OwnRequestsParts<Request, Own extends OwnInput> {
 }
 
 /**
- * What a machine asks of the outside, and what it is told from there. While older lives are taken again, requests are only
- * collected; those that did not come to their end then are carried out from `begin` on.
+ * What a machine asks of the outside, and what it is told from there. While older lives are taken again,
+ * requests are only collected; those that did not come to their end then are carried out from `begin` on.
  */
 export class OwnRequests<Request, Own extends OwnInput> {
   readonly #parts: OwnRequestsParts<Request, Own>;
@@ -61,6 +61,11 @@ export class OwnRequests<Request, Own extends OwnInput> {
 
   get open(): readonly OpenRequest<Request>[] {
     return this.#desk?.open ?? [];
+  }
+
+  /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
+  get firstUnkept(): number {
+    return this.#desk?.firstUnkept ?? Number.POSITIVE_INFINITY;
   }
 
   /** Takes a request of the machine. */
@@ -99,15 +104,16 @@ export class OwnRequests<Request, Own extends OwnInput> {
     for (const number of [request, dropped]) if (number !== null) this.#desk?.ended(number);
   }
 
-  /** Begins nothing more; what is on its way to the disk still counts. */
+  /** Begins nothing more but what a snapshot rests on; what is on its way to the disk still counts. */
   close(): void {
     this.#closing = true;
-    this.#desk?.stop();
+    this.#desk?.drain();
   }
 
   /** Heeds nothing more, as a dead process. */
   stop(): void {
     this.close();
+    this.#desk?.stop();
     this.#stopped = true;
   }
 
@@ -137,7 +143,10 @@ export class OwnRequests<Request, Own extends OwnInput> {
     const bytes = encodeRecord(record);
     this.#parts.log.append(bytes, (error, number) => {
       if (this.#stopped) return;
-      if (error !== undefined) return this.#parts.onFailure(error);
+      if (error !== undefined) {
+        this.#parts.onFailure(error);
+        return;
+      }
       done();
       const written = record.kind === 'input' ? decodeRecord(bytes) : undefined;
       if (written?.kind === 'input') this.#parts.onInput({ stream: OWN, sequence: number, record: written });

@@ -58,8 +58,8 @@ interface LanePlace {
 }
 
 /**
- * What one process says: each fact has its place in its lane, the same in every life. Where an older life has said
- * something at that place it is only compared; else it is said now.
+ * What one process says: each fact has its place in its lane, the same in every life. Where an older life has
+ * said something at that place it is only compared; else it is said now.
  */
 export class OwnSpeech {
   readonly #parts: OwnSpeechParts;
@@ -111,8 +111,8 @@ export class OwnSpeech {
   }
 
   /**
-   * Ends the comparing: every lane goes on behind what was said in it. A word that is not said again is a divergence,
-   * except in lanes that no machine speaks in.
+   * Ends the comparing: every lane goes on behind what was said in it. A word that is not said again is a
+   * divergence, except in lanes that no machine speaks in.
    */
   endComparing(): void {
     for (const [lane, count] of this.#parts.earlier.counts)
@@ -140,7 +140,10 @@ export class OwnSpeech {
 
   #onResult(stream: StreamName, word: number, result: Stored | Error): void {
     if (this.#ended) return;
-    if (result instanceof Error) return this.#parts.onFailure(result);
+    if (result instanceof Error) {
+      this.#parts.onFailure(result);
+      return;
+    }
     this.#positions.set(stream, Math.max(result.sequence, this.#positions.get(stream) ?? 0));
     this.#parts.order.stored(word);
     this.#parts.onStored();

@@ -28,9 +28,9 @@ export interface OwnWords {
 }
 
 /**
- * Reads what older lives of a process said since a snapshot, up to this life's fences. As for every reader, the dense
- * prefix of each lane counts: what stands behind a hole, or was stored by an old life behind the fence of a newer one, was
- * never said.
+ * Reads what older lives of a process said since a snapshot, up to this life's fences. As for every reader,
+ * the dense prefix of each lane counts: what stands behind a hole, or was stored by an old life behind the
+ * fence of a newer one, was never said.
  */
 export async function readOwnWords(
   bus: Bus,

@@ -29,8 +29,9 @@ export interface RequestDeskParts<Request, Own extends OwnInput> {
 }
 
 /**
- * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it goes to the
- * disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up before it left.
+ * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it
+ * goes to the disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up
+ * before it left.
  */
 type Stage = 'intending' | 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
 
@@ -45,8 +46,8 @@ interface Task<Request> {
 }
 
 /**
- * Has requests carried out beside the machine: those of one key in their order, a higher priority first, so many at a
- * time. What must be known in the next life is on disk before the next thing happens.
+ * Has requests carried out beside the machine: those of one key in their order, a higher priority first, so
+ * many at a time. What must be known in the next life is on disk before the next thing happens.
  */
 export class RequestDesk<Request, Own extends OwnInput> {
   readonly #parts: RequestDeskParts<Request, Own>;
@@ -59,6 +60,8 @@ export class RequestDesk<Request, Own extends OwnInput> {
   #underWay = 0;
   #running = false;
   #stopped = false;
+  /** True once only what a snapshot rests on is carried out. */
+  #draining = false;
 
   constructor(parts: RequestDeskParts<Request, Own>) {
     this.#parts = parts;
@@ -66,9 +69,17 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   /** What a next life must know of; those whose end is on disk but not taken yet are among them. */
   get open(): readonly OpenRequest<Request>[] {
-    return [...this.#open.values()].map(({ number, request, hasLeft, isIntended }) => ({
+    const kept = [...this.#open.values()].filter(({ terms }) => terms.effect !== 'before snapshot');
+    return kept.map(({ number, request, hasLeft, isIntended }) => ({
       ...{ number, request, hasLeft, isIntended },
     }));
+  }
+
+  /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
+  get firstUnkept(): number {
+    for (const { number, terms } of this.#open.values())
+      if (terms.effect === 'before snapshot') return number;
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Takes a request on; it is carried out by `run` at the earliest. *Errors*: InputError when too many wait. */
@@ -79,7 +90,10 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#open.set(number, task);
     const queue = this.#byKey.get(terms.key) ?? [];
     const earlier = terms.withdraws ? queue.findLast(isWithdrawable) : undefined;
-    if (earlier !== undefined) return this.#withdraw(earlier, task);
+    if (earlier !== undefined) {
+      this.#withdraw(earlier, task);
+      return;
+    }
     if (this.#open.size > WAITING_MAX + UNDER_WAY_MAX)
       throw new InputError({
         field: 'requests',
@@ -113,6 +127,11 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#open.delete(number);
   }
 
+  /** Carries out nothing more but what a snapshot rests on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
   /** Carries out nothing more, and writes nothing more. */
   stop(): void {
     this.#stopped = true;
@@ -143,7 +162,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
   #nextReady(): Task<Request> | undefined {
     for (const { tasks } of this.#ready)
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift())
-        if (task.stage === 'waiting') return task; // else it was withdrawn meanwhile
+        if (task.stage === 'waiting' && this.#mayGoOn(task)) return task; // else it was withdrawn meanwhile
     return undefined;
   }
 
@@ -155,14 +174,20 @@ export class RequestDesk<Request, Own extends OwnInput> {
     };
   }
 
+  #mayGoOn({ terms }: Task<Request>): boolean {
+    return !this.#stopped && (!this.#draining || terms.effect === 'before snapshot');
+  }
+
   #leave(task: Task<Request>, go: (mayGo: boolean) => void): void {
-    if (this.#stopped) return;
-    if (task.stage === 'withdrawn') return go(false);
-    if (task.terms.effect === 'again') return go(true);
+    if (!this.#mayGoOn(task)) return;
+    if (task.stage === 'withdrawn' || task.terms.effect !== 'once') {
+      go(task.stage !== 'withdrawn');
+      return;
+    }
     if (task.past === 'may have left' || task.stage !== 'under way') {
       this.#parts.onFailure(
         new Error(
-          `request ${task.number} (${task.terms.key}) may be outside already: ask about it, never send it again`,
+          `request ${task.number} (${task.terms.key}) may have left: ask about it, never send it again`,
         ),
       );
       return;
@@ -178,7 +203,12 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   #settle(task: Task<Request>, outcomes: readonly Own[]): void {
     // What was withdrawn has its outcome; a second end of the same request is none.
-    if (this.#stopped || task.stage === 'withdrawn' || task.stage === 'ending' || task.stage === 'over')
+    if (
+      !this.#mayGoOn(task) ||
+      task.stage === 'withdrawn' ||
+      task.stage === 'ending' ||
+      task.stage === 'over'
+    )
       return;
     task.stage = 'ending';
     const isOver = () => {
@@ -186,7 +216,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
       this.#underWay--;
       this.#next(task);
     };
-    if (task.terms.effect === 'again' && outcomes.length === 0) {
+    if (task.terms.effect !== 'once' && outcomes.length === 0) {
       this.#open.delete(task.number);
       isOver();
     } else this.#parts.end(task.number, null, outcomes, isOver);
@@ -215,6 +245,6 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
 /** Whether it is certain that a request has not left, and nothing has come of it. */
 function isWithdrawable({ past, stage, terms }: Task<unknown>): boolean {
-  if (past === 'may have left' || terms.effect === 'again' || terms.withdraws) return false;
+  if (past === 'may have left' || terms.effect !== 'once' || terms.withdraws) return false;
   return stage === 'intending' || stage === 'waiting' || stage === 'under way' || stage === 'leaving';
 }

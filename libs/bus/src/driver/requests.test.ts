@@ -54,7 +54,7 @@ const asks =
 const ORDER: Request = { id: 'order', key: 'k' };
 const CANCEL: Request = { id: 'cancel', key: 'k', withdraws: true };
 
-test('an intent is on disk before anything is begun, the leaving before it leaves, the outcome before it is taken', async () => {
+test('intent, leaving and outcome are on disk before what rests on them', async () => {
   const bench = new DriveBench({ flushMs: 10 });
   const hands = new Hands();
   const driver = await bench.start(asks([[ORDER]]), { reads: [TIME], requests: hands });
@@ -72,7 +72,7 @@ test('an intent is on disk before anything is begun, the leaving before it leave
   expect([driver.taken, await bench.notes()]).toEqual([2, ['1/1 Filled 3']]);
 });
 
-test('an outcome that was not on disk at a kill was never told, and is asked about in the next life', async () => {
+test('an outcome that a kill kept from the disk was never told; the next life asks', async () => {
   const bench = new DriveBench({ flushMs: 10 });
   const hands = new Hands();
   const plan = { reads: [TIME], requests: hands };

@@ -8,7 +8,7 @@ import { memorySnapshots } from '../testing/drive-world.ts';
 /** Says all that it has seen, at each input: a word that any other order of inputs would change. */
 const tellsAll: React = (seen, say) => notify(say, seen.join(', '));
 
-test('two inputs whose order decides are taken in the order of the first life, whatever arrives first', async () => {
+test('inputs whose order decides are taken in that of the first life, whatever arrives first', async () => {
   const bench = new DriveBench();
   const first = await bench.start(tellsAll);
   await bench.tellTime(1);
@@ -57,7 +57,7 @@ test('who has nothing to say tells its order after a second, and a new life keep
   expect(bench.divergences).toEqual([]);
 });
 
-test('a silent machine whose streams take turns without end goes on, and tells its order in between', async () => {
+test('a silent machine whose streams take turns goes on, and tells its order in between', async () => {
   const bench = new DriveBench();
   const driver = await bench.start(() => {});
   for (let n = 1; n <= 400; n++) {
@@ -113,7 +113,7 @@ test('an old process that wakes up is heard by nobody, and its snapshot replaces
   expect((await bench.notes()).length).toBe(stored.length);
 });
 
-test('a machine of another build is named once; what was said stands, and it goes on behind that', async () => {
+test('a machine of another build is named; what was said stands, and it goes on behind that', async () => {
   const bench = new DriveBench();
   const first = await bench.start((seen, say) => notify(say, `old ${seen.length}`));
   for (const n of [1, 2]) await bench.tellTime(n);
@@ -128,7 +128,9 @@ test('a machine of another build is named once; what was said stands, and it goe
 
 test('a machine of another build that says less goes on behind what was said', async () => {
   const bench = new DriveBench();
-  const first = await bench.start((_, say) => [1, 2].forEach(() => notify(say, 'old')));
+  const first = await bench.start((_, say) => {
+    for (const _ of [1, 2]) notify(say, 'old');
+  });
   await bench.tellTime(1);
   bench.kill(first);
   await bench.start((seen, say) => seen.length > 1 && notify(say, 'new'));
@@ -206,11 +208,7 @@ test('what can not be read stops the machine where money runs, and is set aside 
 
 test('a machine that says what its plan does not name is stopped with the reason', async () => {
   const bench = new DriveBench();
-  const driver = await bench.start((_, say) =>
-    (say as unknown as (name: string, body: unknown) => void)('FeedEnded', {
-      ...{ type: 'FeedEnded', instrument: 'v.m.S', trades: 1, timeUs: 1 },
-    }),
-  );
+  const driver = await bench.start((_, say) => mark(say, '1'), { says: ['sys.notification'] });
   await bench.tellTime(1);
   expect((await driver.closed)?.message).toContain("which its plan doesn't name");
 });

@@ -4,11 +4,13 @@ import type { SnapshotStore } from '../snapshot-store.ts';
 import { fencedEpoch } from './life.ts';
 
 /**
- * A snapshot that took long is not taken again before this many times as long has passed: those of a shard with many
- * busy instruments weigh tens of MB and more, and the disk is wanted for orders too.
+ * A snapshot that took long is not taken again before this many times as long has passed: those of a shard
+ * with many busy instruments weigh tens of MB and more, and the disk is wanted for orders too.
  */
 const REST = 20;
-/** What the own log may hold behind the snapshot before the last one, for whoever goes through the run again. */
+/**
+ * What the own log may hold behind the snapshot before the last one, for whoever goes through the run again.
+ */
 const LOG_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface SnapshotKeeperParts {
@@ -30,6 +32,8 @@ export interface Capture {
   /** Number of the last word that must be stored, and record of the own log that it reaches to. */
   readonly said: number;
   readonly log: number;
+  /** Number of the last request that was made. */
+  readonly asked: number;
 }
 
 /** Takes snapshots in their pace, each stored only after everything that was said up to it. */
@@ -56,10 +60,10 @@ export class SnapshotKeeper {
     this.#capture = capture();
   }
 
-  /** Told of what is stored; saves what waited for it. */
-  onStored(storedThrough: number): void {
-    if (this.#capture === undefined || this.#capture.said > storedThrough) return;
+  /** Told of what is stored, and asks for the first request that must be done and isn't; saves what waited for them. */
+  onStored(storedThrough: number, firstUnkept: () => number): void {
     const capture = this.#capture;
+    if (capture === undefined || capture.said > storedThrough || capture.asked >= firstUnkept()) return;
     this.#capture = undefined;
     this.#saving = this.#save(capture)
       .catch((error: unknown) => this.#parts.onFailure(error as Error))

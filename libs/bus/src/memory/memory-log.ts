@@ -1,7 +1,10 @@
 import type { AppendLog, LogRecord } from '../append-log.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** A log in memory. With `flushMs` each record is "on disk" only that much later: what a kill before then loses. */
+/**
+ * A log in memory. With `flushMs` each record is "on disk" only that much later: what a kill before then
+ * loses.
+ */
 export class MemoryLog implements AppendLog {
   readonly #clock: VirtualClock | undefined;
   readonly #flushMs: () => number;

@@ -76,7 +76,10 @@ export class MemoryServer {
   /** Brings a message of a process to its stream, and the answer back. */
   send(identity: string, message: OutboundMessage, done: (result: Stored | Error) => void): void {
     const { wire } = this.#options;
-    if (wire === undefined) return done(this.#store(message));
+    if (wire === undefined) {
+      done(this.#store(message));
+      return;
+    }
     this.#after(identity, wire.storeMs(message), () => {
       const result = this.#store(message);
       const ackMs = wire.ackMs(message);

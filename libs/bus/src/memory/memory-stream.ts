@@ -67,7 +67,9 @@ export class MemoryStream {
   }
 }
 
-/** Gives out messages in turns: whoever is woken while others run has his turn behind them, in the same call. */
+/**
+ * Gives out messages in turns: whoever is woken while others run has his turn behind them, in the same call.
+ */
 export class Runner {
   readonly #turns: Follower[] = [];
   #running = false;

@@ -17,15 +17,17 @@ export interface NatsServerOptions {
   readonly storeMaxBytes?: number;
   /** Users and what they may, as text of nats.conf; without it everybody may everything. */
   readonly authorization?: string;
-  /** A process group of its own, so that Ctrl-C in the terminal is for who started it and stops it in order. */
+  /**
+   * A process group of its own, so that Ctrl-C in the terminal is for who started it and stops it in order.
+   */
   readonly detached?: boolean;
 }
 
 /** After a crash it checks its whole store first, on a machine that may be busy with other things. */
 const START_MAX_MS = 60_000;
 /**
- * Below what Linux (32768) and others (49152) give to outgoing connections: a client that looks for a server which is
- * away could otherwise be given the server's own port, connect to itself and keep it.
+ * Below what Linux (32768) and others (49152) give to outgoing connections: a client that looks for a server
+ * which is away could otherwise be given the server's own port, connect to itself and keep it.
  */
 const PORTS = { first: 20_000, last: 32_767 } as const;
 const PORT_TRIES = 20;

@@ -1,8 +1,9 @@
-import type { Fact, StreamName } from '@algo/contracts';
+import type { Fact, Family, StreamName } from '@algo/contracts';
 import { accountId, Decimal } from '@algo/model';
 import type { InboundMessage } from '../bus.ts';
 import type { Reading, Requests } from '../drive-plan.ts';
-import { Driver, type DriverOptions } from '../driver/driver.ts';
+import { Driver } from '../driver/driver.ts';
+import type { DriverOptions } from '../driver/driver-options.ts';
 import type { Divergence } from '../driver/own-speech.ts';
 import { FactMessage } from '../fact-message.ts';
 import type { Input, Say } from '../machine.ts';
@@ -48,6 +49,13 @@ export function told(input: Input): string {
   return `${input.name} ${JSON.stringify(input.body)}`;
 }
 
+/** What a test changes of the machine's plan. */
+interface BenchPlan {
+  readonly reads?: readonly Reading[];
+  readonly says?: readonly Family[];
+  readonly requests?: Requests<Request, Own>;
+}
+
 /** Keeps nothing: every life begins at the first input. */
 export const NO_SNAPSHOTS: SnapshotStore = { load: async () => undefined, save: async () => {} };
 
@@ -72,7 +80,7 @@ export class DriveBench {
 
   async start(
     react: React,
-    plan: { readonly reads?: readonly Reading[]; readonly requests?: Requests<Request, Own> } = {},
+    plan: BenchPlan = {},
     more: Partial<DriverOptions<Input, Out, Request, Own>> = {},
   ): Promise<BenchDriver> {
     const starting = Driver.start<Input, Out, Request, Own>({
@@ -82,7 +90,7 @@ export class DriveBench {
       onDivergence: (divergence) => this.divergences.push(divergence),
       plan: {
         reads: plan.reads ?? [TIME, RISK],
-        says: ['sys.notification', 'risk.evt'],
+        says: plan.says ?? ['sys.notification', 'risk.evt'],
         restore: (snapshot) => {
           const seen: string[] = snapshot === undefined ? [] : JSON.parse(new TextDecoder().decode(snapshot));
           this.seen = seen;

@@ -36,6 +36,17 @@ test('a life without a fatal line is spoken for by its last plain one', () => {
   expect(log.plainWords(from)).toBe('FATAL ERROR: heap out of memory');
 });
 
+test('of an error that Node prints itself the error is shown, not the stack behind it', () => {
+  const log = new LogFile(join(dir, 'link.log'));
+  const from = life(
+    log,
+    'SyntaxError: no export named x',
+    '    at compile (node:internal:1:2)',
+    'Node.js v24.0.0',
+  );
+  expect(log.lastWords(from)).toBe('SyntaxError: no export named x');
+});
+
 test('a fatal line torn by a kill is quoted as it stands', () => {
   const log = new LogFile(join(dir, 'torn.log'));
   expect(log.lastWords(life(log, '{"level":"fatal","err":{"mess'))).toBe('{"level":"fatal","err":{"mess');

@@ -14,6 +14,8 @@ import { z } from 'zod';
 
 const BYTES_MAX = 64 << 20;
 const TAIL_BYTES = 8_192;
+/** What Node prints behind the error that ended it. */
+const NODE_TRACE = /^(\s+at |Node\.js v)/;
 
 /**
  * One service's log. The service writes into the file itself, so that it neither waits for the supervisor nor
@@ -55,7 +57,8 @@ export class LogFile {
   lastWords(from: number): string {
     const lines = this.#linesSince(from);
     const fatal = lines.findLast((line) => line.startsWith('{"level":"fatal"'));
-    const said = fatal === undefined ? lines.findLast((line) => !line.startsWith('{"')) : reasonOf(fatal);
+    const isPlain = (line: string) => !line.startsWith('{"') && !NODE_TRACE.test(line);
+    const said = fatal === undefined ? lines.findLast(isPlain) : reasonOf(fatal);
     return said?.split('\n')[0] ?? '';
   }
 

@@ -100,7 +100,10 @@ export const controlCodecs = {
 export const answerCodecs = {
   CommandRefused: codec(
     algo.v1.CommandRefused,
-    part<CommandRefused>('CommandRefused', { commandId: word, reason: text, timeUs: whole }),
+    part<CommandRefused>('CommandRefused', { commandId: word, reason: word, timeUs: whole }),
   ),
-  GuardAlive: codec(algo.v1.GuardAlive, part<GuardAlive>('GuardAlive', { account, feed: word, timeUs: whole })),
+  GuardAlive: codec(
+    algo.v1.GuardAlive,
+    part<GuardAlive>('GuardAlive', { account, feed: word, timeUs: whole }),
+  ),
 };

@@ -1,4 +1,4 @@
-import { codec, nested, part } from '../codec.ts';
+import { codec, part } from '../codec.ts';
 import { byName, bytes, double, flag, list, text, whole, word } from '../field.ts';
 import { algo } from '../generated/algo.v1.js';
 import type {

@@ -37,7 +37,10 @@ export class RequestDesk<Request, Own extends OwnInput> {
     const lane = this.#lanes.get(terms.key) ?? { pending: [], isBeginning: false };
     if (terms.withdraws) {
       const earlier = lane.pending.find(({ state }) => state === 'waits' || state === 'under way');
-      if (earlier !== undefined) return this.#end(earlier, this.#requests.withdrawn(earlier.request));
+      if (earlier !== undefined) {
+        this.#end(earlier, this.#requests.withdrawn(earlier.request));
+        return;
+      }
     }
     if (++this.#pending > PENDING_MAX) throw new Error(`more than ${PENDING_MAX} requests are not settled`);
     this.#lanes.set(terms.key, lane);

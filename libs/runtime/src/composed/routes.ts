@@ -1,5 +1,13 @@
 import type { Reading } from '@algo/bus';
-import { type Fact, FAMILIES, type FactName, type Family, laneOf, type Speaker, subjectOf } from '@algo/contracts';
+import {
+  FAMILIES,
+  type Fact,
+  type FactName,
+  type Family,
+  laneOf,
+  type Speaker,
+  subjectOf,
+} from '@algo/contracts';
 
 interface Reader<Target> {
   readonly target: Target;

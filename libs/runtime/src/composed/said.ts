@@ -1,5 +1,5 @@
 import { decodeFact, encodeFact, type Fact, typeOf } from '@algo/contracts';
-import type { Hosted } from './hosted-machine.ts';
+import type { Hosted } from './hosted.ts';
 import type { Work } from './scheduler.ts';
 
 /** A fact on its way to its readers, who take it one after the other. */
@@ -10,12 +10,7 @@ export class Said implements Work {
   /** The fact as it travels, where the composition sends it by wire. */
   readonly #bytes: Uint8Array | undefined;
 
-  constructor(
-    fact: Fact,
-    readers: readonly Hosted[],
-    observe: (said: Said) => void,
-    byWire: boolean,
-  ) {
+  constructor(fact: Fact, readers: readonly Hosted[], observe: (said: Said) => void, byWire: boolean) {
     this.fact = fact;
     this.readers = readers;
     this.#observe = observe;

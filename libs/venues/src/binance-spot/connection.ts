@@ -1,5 +1,5 @@
-import { type BinanceTrade, binanceTradeIn } from './binance-trade.ts';
-import { StreamSocket } from './stream-socket.ts';
+import { StreamSocket } from './socket.ts';
+import { type BinanceTrade, binanceTradeIn } from './trade.ts';
 
 /** *Units*: ms. */
 export interface ConnectionTimings {

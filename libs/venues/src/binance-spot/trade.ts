@@ -1,8 +1,6 @@
-import { BUY, SELL } from '@algo/model';
-import { SIDE_UNREADABLE } from '../domain/raw-trades.ts';
-import { microseconds } from './trade-layout.ts';
+import { BUY, type InstrumentId, SELL, SIDE_UNREADABLE, type TradeColumns, US_PER_MS } from '@algo/model';
 
-/** A public trade as Binance's spot stream tells it; fields that can't be read are NaN or SIDE_UNREADABLE. */
+/** A public trade as Binance tells it; fields of the stream that can't be read are NaN or SIDE_UNREADABLE. */
 export interface BinanceTrade {
   readonly symbol: string;
   readonly id: number;
@@ -29,12 +27,65 @@ export function binanceTradeIn(frame: string): BinanceTrade | 'answer' | undefin
   return {
     symbol: data.s,
     id: Number.isSafeInteger(data.t) ? Number(data.t) : Number.NaN,
-    timeUs: typeof data.T === 'number' ? microseconds(data.T) : Number.NaN,
+    timeUs: microseconds(data.T),
     price: decimal(data.p),
     quantity: decimal(data.q),
-    // m: the buyer was the maker, so the taker sold.
-    side: data.m === true ? SELL : data.m === false ? BUY : SIDE_UNREADABLE,
+    side: takerSide(data.m),
   };
+}
+
+/** Returns a trade of a REST answer; undefined when any field of it can't be read. */
+export function historicalTradeOf(row: unknown, symbol: string): BinanceTrade | undefined {
+  if (!isRecord(row) || !Number.isSafeInteger(row.id)) return undefined;
+  const trade = {
+    symbol,
+    id: Number(row.id),
+    timeUs: microseconds(row.time),
+    price: decimal(row.price),
+    quantity: decimal(row.qty),
+    side: takerSide(row.isBuyerMaker),
+  };
+  const isWhole = trade.timeUs > 0 && trade.price > 0 && trade.quantity > 0 && trade.side !== SIDE_UNREADABLE;
+  return isWhole ? trade : undefined;
+}
+
+/** Returns trades of one instrument as columns. */
+export function columnsOf(instrument: InstrumentId, trades: readonly BinanceTrade[]): TradeColumns {
+  const column = () => new Float64Array(trades.length);
+  const [timeUs, price, quantity, ids, side] = [
+    column(),
+    column(),
+    column(),
+    column(),
+    new Uint8Array(trades.length),
+  ];
+  for (const [row, trade] of trades.entries()) {
+    timeUs[row] = trade.timeUs;
+    price[row] = trade.price;
+    quantity[row] = trade.quantity;
+    side[row] = trade.side;
+    ids[row] = trade.id;
+  }
+  return {
+    instrument,
+    count: trades.length,
+    timeUs,
+    price,
+    quantity,
+    side,
+    ids: { kind: 'counted', values: ids },
+  };
+}
+
+/** The buyer was the maker means that the taker sold. */
+function takerSide(isBuyerMaker: unknown): number {
+  return isBuyerMaker === true ? SELL : isBuyerMaker === false ? BUY : SIDE_UNREADABLE;
+}
+
+/** We ask for microseconds; a server that doesn't know the wish answers in milliseconds. */
+function microseconds(value: unknown): number {
+  if (!Number.isSafeInteger(value)) return Number.NaN;
+  return Number(value) < 1e14 ? Number(value) * US_PER_MS : Number(value);
 }
 
 function decimal(value: unknown): number {

@@ -1,9 +1,4 @@
-import {
-  type AccountRequestKind,
-  codecs,
-  type MessageCodec,
-  subjects,
-} from '@algo/contracts';
+import { type AccountRequestKind, codecs, type MessageCodec, subjects } from '@algo/contracts';
 import type {
   AccountId,
   Fill,
@@ -57,7 +52,12 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    const request = this.#once('submit', codecs.SubmitOrderRequest, { order, sentUs }, codecs.SubmitOutcomeReply);
+    const request = this.#once(
+      'submit',
+      codecs.SubmitOrderRequest,
+      { order, sentUs },
+      codecs.SubmitOutcomeReply,
+    );
     request.then(done, (error: Error) => done(unknownOutcome(order, sentUs, error)));
   }
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FactName } from '@algo/contracts';
 import type { Say } from '@algo/bus';
+import type { FactName } from '@algo/contracts';
 import { Decimal, type Instrument, instrumentId, type TradeColumns } from '@algo/model';
 import { TickStore } from '@algo/tickstore';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ShardMachine, type ShardInput, type ShardRows, type ShardWord } from '../domain/index.ts';
+import { type ShardInput, ShardMachine, type ShardRows, type ShardWord } from '../domain/index.ts';
 import { RowStoring } from './row-storing.ts';
 
 const LTC: Instrument = {
@@ -46,7 +46,11 @@ async function live(batches: readonly ShardInput[], snapshot?: Uint8Array, taken
     const say = Object.assign((_name: FactName) => undefined, {
       input,
       request(rows: ShardRows): void {
-        settled.push(new Promise((settle) => storing.carryOut(rows, { settle: () => settle(), past: 'never sent', leave() {} })));
+        settled.push(
+          new Promise((settle) =>
+            storing.carryOut(rows, { settle: () => settle(), past: 'never sent', leave() {} }),
+          ),
+        );
       },
     }) as unknown as Say<ShardWord, ShardRows>;
     machine.take(taken, say);

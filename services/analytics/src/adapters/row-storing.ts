@@ -36,7 +36,7 @@ export class RowStoring implements Requests<ShardRows, never> {
 
   /** The rows of an instrument keep their order; the store passes over those that it has. */
   terms({ instrument }: ShardRows) {
-    return { key: instrument, priority: 0, effect: 'again', withdraws: false } as const;
+    return { key: instrument, priority: 0, effect: 'before snapshot', withdraws: false } as const;
   }
 
   withdrawn(): never[] {
@@ -92,7 +92,16 @@ export class RowStoring implements Requests<ShardRows, never> {
   }
 }
 
-function rowsOf({ instrument, position, trades, candles, orderFlow, profiles, zones, gaps }: ShardRows): StoreRows {
+function rowsOf({
+  instrument,
+  position,
+  trades,
+  candles,
+  orderFlow,
+  profiles,
+  zones,
+  gaps,
+}: ShardRows): StoreRows {
   return {
     ...{ instrument, position, candles, orderFlow, zones, gaps },
     profiles: profiles.map(profileOf),

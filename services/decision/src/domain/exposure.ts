@@ -70,9 +70,11 @@ export class Exposure {
   /** Forgets a venue's pending entries that nobody can still fill and its cool-downs that have passed. */
   advance(venue: string, nowUs: TimeUs): void {
     for (const [instrument, entry] of this.#pending)
-      if (venueOf(instrument) === venue && nowUs > entry.expiresUs + this.#limits.pendingGraceUs) this.#pending.delete(instrument);
+      if (venueOf(instrument) === venue && nowUs > entry.expiresUs + this.#limits.pendingGraceUs)
+        this.#pending.delete(instrument);
     for (const [instrument, closedUs] of this.#closed)
-      if (venueOf(instrument) === venue && nowUs - closedUs >= this.#limits.coolDownUs) this.#closed.delete(instrument);
+      if (venueOf(instrument) === venue && nowUs - closedUs >= this.#limits.coolDownUs)
+        this.#closed.delete(instrument);
   }
 
   /** Returns what stands in the way of an entry in this instrument, or null. */

@@ -20,8 +20,9 @@ export interface LastLook {
 }
 
 /**
- * The last metre to the venue. The intent and the leaving are on disk before a request goes; an order that an earlier
- * life may have sent is asked about, never sent again; halt, lease and deadline are looked at between disk and wire.
+ * The last metre to the venue. The intent and the leaving are on disk before a request goes; an order that an
+ * earlier life may have sent is asked about, never sent again; halt, lease and deadline are looked at between
+ * disk and wire.
  */
 export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #venue: ExchangeVenue;
@@ -73,27 +74,28 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   carryOut(request: ExecutionRequest, ticket: Ticket<ExecutionOwn>): void {
     switch (request.type) {
       case 'SubmitOrder':
-        return this.#submit(request, ticket);
-      case 'CancelAtVenue': {
-        const terms = this.#terms(request.timeUs);
-        return this.#venue.cancel(request, terms, (outcome) =>
+        this.#submit(request, ticket);
+        return;
+      case 'CancelAtVenue':
+        this.#venue.cancel(request, this.#terms(request.timeUs), (outcome) =>
           ticket.settle([{ name: 'CancelOutcomeKnown', body: outcome }]),
         );
-      }
+        return;
       case 'LookUpOrder': {
         const { clientOrderId, timeUs } = request;
         const { authoritativeAbsence } = this.#venue.capabilities;
-        return this.#venue.order(request, (lookup) =>
-          ticket.settle([
-            { name: 'OrderLookedUp', body: { clientOrderId, lookup, authoritativeAbsence, timeUs } },
-          ]),
-        );
+        this.#venue.order(request, (lookup) => {
+          const body = { clientOrderId, lookup, authoritativeAbsence, timeUs };
+          ticket.settle([{ name: 'OrderLookedUp', body }]);
+        });
+        return;
       }
       case 'FetchFills':
-        // From a failure nothing follows: the follower asks again at its own pace.
-        return this.#venue.fillsSince(request.account, request.sinceUs, (answer) =>
+        // From a failure nothing follows: it is asked again at the follower's own pace.
+        this.#venue.fillsSince(request.account, request.sinceUs, (answer) =>
           ticket.settle([{ name: 'FillsFetched', body: answer.type === 'failed' ? [] : answer.value }]),
         );
+        return;
       default:
         request satisfies never;
     }
@@ -105,7 +107,9 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     if (ticket.past === 'may have left') {
       this.#log.warn({ clientOrderId }, 'an earlier life may have sent it: asking the venue');
       const reason = 'an earlier life may have sent it';
-      ticket.settle([{ name: 'SubmitOutcomeKnown', body: { type: 'unknown', clientOrderId, reason, timeUs } }]);
+      ticket.settle([
+        { name: 'SubmitOutcomeKnown', body: { type: 'unknown', clientOrderId, reason, timeUs } },
+      ]);
       return;
     }
     ticket.leave((mayGo) => {

@@ -6,7 +6,6 @@ import {
   instrumentId,
   type Order,
   type OrderEvent,
-  type OrderRequest,
   openSnapshot,
   orderAfter,
   type PlaceOrder,
@@ -31,12 +30,12 @@ import {
   found,
   gate,
   holding,
+  inDoubt,
   LIMITS,
   LTC,
   life,
   lookedUp,
   mode,
-  outcome,
   place,
   price,
   ready,
@@ -222,15 +221,6 @@ test('a refused order is rejected and takes no place any more', () => {
   expect(engine.openOrders()).toEqual([]);
 });
 
-/** An engine with one entry whose outcome is unknown. */
-function inDoubt(): { engine: ExecutionEngine; entry: OrderRequest; id: ClientOrderId } {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  const id = entry.clientOrderId;
-  expect(types(engine.handle(submitted(id, 'unknown', S)))).toEqual(['OrderUnknown', 'LookUpOrder']);
-  return { engine, entry, id };
-}
-
 test('silence, a failed lookup and an absence that proves nothing leave an order unknown', () => {
   const { engine, id } = inDoubt();
   expect(engine.handle(lookedUp(id, { type: 'failed', reason: 'timeout' }, 1.1 * S))).toEqual([]);
@@ -266,14 +256,21 @@ test.each<[VenueOrderStatus, string, readonly string[], string]>([
 test('an order that is proven never to have arrived is over: its id goes out once', () => {
   const { engine, id } = inDoubt();
   const outputs = engine.handle(lookedUp(id, { type: 'absent' }, 1.5 * S, true));
-  expect(outputs).toMatchObject([{ type: 'OrderCanceled', reason: 'never reached the venue', cumulative: d('0') }]);
+  expect(outputs).toMatchObject([
+    { type: 'OrderCanceled', reason: 'never reached the venue', cumulative: d('0') },
+  ]);
   expect(denial(engine.handle(place(2, { timeUs: 1.6 * S })))).toBeNull();
 });
 
 test('an order that never left ends as canceled, with nothing filled and its reason', () => {
   const engine = ready();
   const { clientOrderId } = sent(engine.handle(place(1)));
-  const outputs = engine.handle({ type: 'OrderNeverLeft', clientOrderId, reason: 'HALTED scope=x', timeUs: S });
+  const outputs = engine.handle({
+    type: 'OrderNeverLeft',
+    clientOrderId,
+    reason: 'HALTED scope=x',
+    timeUs: S,
+  });
   expect(outputs).toMatchObject([
     { type: 'OrderCanceled', clientOrderId, reason: 'never left: HALTED scope=x', cumulative: d('0') },
   ]);
@@ -328,80 +325,6 @@ test('exits pass when entries may not, once the gate was open in this epoch, and
   expect(denial(engine.handle(close(4, { quantity: d('1') })))).toBe('GATE_CLOSED');
   engine.handle(gate(2));
   expect(denial(engine.handle(close(5, { quantity: d('1') })))).toBeNull();
-});
-
-test('a halt denies exits that can wait, not stops, a person’s, the breaker’s; it cancels entries', () => {
-  const { engine } = holding();
-  const entry = sent(engine.handle(place(2, { timeUs: 1.6 * S, instrument: BTC, timeInForce: 'gtc' })));
-  engine.handle(submitted(entry.clientOrderId, 'confirmed', 1.6 * S));
-  const halt = engine.handle(mode('halted', 1.7 * S));
-  expect(halt).toMatchObject([{ type: 'CancelAtVenue', clientOrderId: entry.clientOrderId }]);
-  expect(denial(engine.handle(close(2, { reason: 'target' })))).toBe('HALTED');
-  expect(denial(engine.handle(close(3, { reason: 'operator', quantity: d('1') })))).toBeNull();
-  expect(denial(engine.handle(close(4, { reason: 'circuit_breaker', quantity: d('1') })))).toBeNull();
-});
-
-test('a cancel is sent, asked after, and ends with what the venue says', () => {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
-  const id = entry.clientOrderId;
-  engine.handle(submitted(id, 'confirmed', S));
-  const wish = { type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S } as const;
-  expect(types(engine.handle(wish))).toEqual(['CancelAtVenue']);
-  expect(engine.order(id)?.status).toBe('pending_cancel');
-  const unknown = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'unknown', S) });
-  expect(types(unknown)).toEqual(['OrderUnknown', 'LookUpOrder']);
-  engine.handle(lookedUp(id, found(entry, 'open', '0'), 1.1 * S));
-  expect(types(engine.handle(price(4 * S)))).toEqual(['CancelAtVenue']);
-  expect(types(engine.handle(canceled(entry, '0', 4 * S)))).toEqual(['OrderCanceled']);
-});
-
-test('a halt asks at once for the cancel of an entry that is on its way to the wire', () => {
-  const engine = ready();
-  const { clientOrderId } = sent(engine.handle(place(1)));
-  expect(engine.handle(mode('halted', S))).toMatchObject([{ type: 'CancelAtVenue', clientOrderId }]);
-  expect(engine.order(clientOrderId)?.status).toBe('submitted');
-});
-
-test('a cancel that follows a submit to the venue is asked for once, and is under way when the order is there', () => {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  const id = entry.clientOrderId;
-  engine.handle(mode('halted', S));
-  expect(types(engine.handle(submitted(id, 'confirmed', S)))).toEqual(['OrderAccepted']);
-  expect(engine.order(id)?.status).toBe('pending_cancel');
-  expect(engine.handle(price(9 * S))).toEqual([]);
-  const answered = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'confirmed', 9 * S) });
-  expect(types(answered)).toEqual(['LookUpOrder']);
-});
-
-test('a venue that is slow to answer has one question about an order to answer, not more', () => {
-  const { engine, id } = inDoubt();
-  for (const seconds of [4, 8, 16]) expect(engine.handle(price(seconds * S))).toEqual([]);
-  engine.handle(lookedUp(id, { type: 'failed', reason: 'timeout' }, 17 * S));
-  expect(types(engine.handle(price(19 * S)))).toEqual(['LookUpOrder']);
-});
-
-test('fills are fetched once at a time, and again after no answer came', () => {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  engine.handle(filled(entry, 't1', '4', '4', S));
-  expect(types(engine.handle(canceled(entry, '7', S)))).toEqual(['FetchFills']);
-  expect(engine.handle(price(5 * S))).toEqual([]);
-  expect(types(engine.handle({ type: 'FillsFetched', fills: [] }))).toEqual([]);
-  expect(types(engine.handle(price(9 * S)))).toEqual(['FetchFills']);
-  const fills = [fillOf(entry, 't1', '4', S), fillOf(entry, 't2', '3', S)];
-  expect(types(engine.handle({ type: 'FillsFetched', fills }))).toEqual(['OrderFilled', 'OrderCanceled']);
-});
-
-test('a refused cancel puts the order back and asks where it stands', () => {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
-  const id = entry.clientOrderId;
-  engine.handle(submitted(id, 'confirmed', S));
-  engine.handle({ type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S });
-  const outputs = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'refused', S) });
-  expect([types(outputs), engine.order(id)?.status]).toEqual([['LookUpOrder'], 'accepted']);
 });
 
 test('a contradiction is booked if money moved, reported, and stops entries until a person lifts it', () => {

@@ -23,8 +23,8 @@ import { type ReferencePrice, referencePrice } from './reference-price.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
- * says; returns order events and what is to be done outside. Pure and synchronous; each instrument has the time of
- * its own feed. What is another account's is passed over.
+ * says; returns order events and what is to be done outside. Pure and synchronous; each instrument has the
+ * time of its own feed. What is another account's is passed over.
  */
 export class ExecutionEngine {
   readonly #settings: ExecutionSettings;
@@ -130,8 +130,7 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
         this.#hear(input.instrument, input.timeUs);
-        if (this.#isNewCommand(input.commandId))
-          this.#desk.take(input, this.#books(input.instrument), out);
+        if (this.#isNewCommand(input.commandId)) this.#desk.take(input, this.#books(input.instrument), out);
         return;
       case 'CancelOrder':
         if (this.#isNewCommand(input.commandId))

@@ -1,9 +1,5 @@
 import type { OwnInput } from '@algo/bus';
-import type {
-  ReconciliationCompleted,
-  ReconciliationFailed,
-  ReconciliationRequested,
-} from '@algo/contracts';
+import type { ReconciliationCompleted, ReconciliationFailed, ReconciliationRequested } from '@algo/contracts';
 import type {
   AccountId,
   ClientOrderId,
@@ -25,7 +21,10 @@ import type {
   VenueEvent,
 } from '@algo/model';
 
-/** All that execution hears. Its clocks are the feeds' told times, and the times of what it hears of their instruments. */
+/**
+ * All that execution hears. Its clocks are the feeds' told times, and the times of what it hears of their
+ * instruments.
+ */
 export type ExecutionInput =
   | OrderCommand
   | VenueEvent
@@ -116,7 +115,7 @@ interface AboutOrder {
   readonly timeUs: TimeUs;
 }
 
-/** Put an order on the wire, once: the intent is on disk first, and halts, lease and time are looked at last. */
+/** Puts an order on the wire, once: the intent is on disk first; halts, lease and time are looked at last. */
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
   readonly request: OrderRequest;

@@ -3,8 +3,8 @@ import type { ExecutionLimits } from './limits.ts';
 import type { ExitStyle } from './order-placement.ts';
 
 /**
- * What an engine is set up with. *Shape*: `closedOrdersMax` closed orders and `commandIdsMax` ids of commands are
- * remembered.
+ * What an engine is set up with. *Shape*: `closedOrdersMax` closed orders and `commandIdsMax` ids of commands
+ * are remembered.
  */
 export interface ExecutionSettings {
   readonly account: AccountId;

@@ -9,8 +9,8 @@ const PAUSE_FIRST_US = 2 * US_PER_SECOND;
 const PAUSE_MAX_US = 30 * US_PER_SECOND;
 
 /**
- * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was asked
- * last, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
+ * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was
+ * asked last, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
  */
 export interface GateKeeperState {
   readonly gate: GateState;
@@ -49,7 +49,7 @@ export class GateKeeper {
     this.#dueUs = state.dueUs;
   }
 
-  /** Begins an epoch with the gate closed, and asks. Returns false, with nothing changed, unless it is a newer one. */
+  /** Begins an epoch, closed, and asks. Returns false, with nothing changed, for one that isn't newer. */
   start(epoch: number, out: ExecutionOutput[]): boolean {
     if (!this.gate.start(epoch)) return false;
     this.#number = 0;
@@ -93,7 +93,7 @@ export class GateKeeper {
     };
   }
 
-  /** A question counts as failed until it is answered, so that silence is asked again after a pause as well. */
+  /** A question counts as failed until it is answered, so that after silence it is asked again as well. */
   #ask(reason: string, out: ExecutionOutput[]): void {
     const { epoch } = this.gate.state;
     const timeUs = this.#times.newestUs();

@@ -5,7 +5,7 @@ import { deny } from './handlers/handler.ts';
 const SILENCE_MAX_US = 15 * US_PER_SECOND;
 const WALL_SILENCE_MAX_US = 3 * US_PER_SECOND;
 
-/** Watches that position-risk lives: what nobody would guard is not entered. *Shape*: one time for each feed. */
+/** Watches that position-risk lives: what nobody would guard is not entered. *Shape*: one time a feed. */
 export class GuardWatch {
   readonly #aliveUs: Map<string, TimeUs>;
 

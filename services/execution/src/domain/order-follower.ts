@@ -183,7 +183,7 @@ export class OrderFollower {
     }
   }
 
-  /** Asks again about what is still open to question, at a steady pace in the time of the order's own feed. */
+  /** Asks again about what is still open to question, at a steady pace by the order's own feed. */
   poll(out: ExecutionOutput[]): void {
     let asked = 0;
     for (const t of this.#ledger.open()) {

@@ -4,11 +4,11 @@ import { type ClientOrderId, Decimal, isEnded, type Order, type OrderFact, type 
 export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
 
 /**
- * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `cancelReason` is not
- * null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled; `inDoubt` until
- * a look-up or an acknowledgement says where it stands, whatever its status (a fill proves that it arrived, not that
- * it still works); `askedUs` is when the venue was last asked; `isAsking` and `isCanceling` while such a request is
- * under way, so that a slow venue has one of each to answer and not more.
+ * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `cancelReason` is
+ * not null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled;
+ * `inDoubt` until a look-up or an acknowledgement says where it stands, whatever its status (a fill proves
+ * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking` and
+ * `isCanceling` while such a request is under way, so that a slow venue has one of each to answer.
  */
 export interface Tracked {
   readonly order: Order;

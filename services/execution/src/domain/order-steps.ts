@@ -92,8 +92,8 @@ export class OrderSteps {
   }
 
   /**
-   * Asks for the cancel that somebody wants. Of an order that is still on its way to the wire it is asked as well: that
-   * withdraws it, or follows right behind it. One that is unknown may live, and asking does no harm.
+   * Asks for the cancel that somebody wants. Of an order that is still on its way to the wire it is asked as
+   * well: that withdraws it, or follows right behind it. One that is unknown may live; asking does no harm.
    */
   sendCancel(id: ClientOrderId, timeUs: TimeUs, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(id);

@@ -49,7 +49,7 @@ export class ReconciliationGate {
     this.#state = { ...this.#state, validUntilUs: null };
   }
 
-  /** A pass for a newer epoch means that another executor took over: closes for good. */
+  /** A report for a newer epoch means that another executor took over: closes for good. */
   supersede(): void {
     this.#state = { ...closedGate(this.#state.epoch), superseded: true };
   }

@@ -1,5 +1,4 @@
-import { BUY, SELL } from '@algo/model';
-import { SIDE_UNREADABLE } from '../domain/raw-trades.ts';
+import { BUY, SELL, SIDE_UNREADABLE } from '@algo/model';
 import { microseconds } from './trade-layout.ts';
 
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);

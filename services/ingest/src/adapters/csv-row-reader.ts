@@ -1,5 +1,5 @@
-import type { InstrumentId } from '@algo/model';
-import { type RawTrades, SIDE_UNREADABLE } from '../domain/raw-trades.ts';
+import { type InstrumentId, SIDE_UNREADABLE } from '@algo/model';
+import type { RawTrades } from '../domain/raw-trades.ts';
 import { makerFlagIn, numberIn, takerSideIn, timeIn, unquoted } from './csv-fields.ts';
 import { RawTradesBuilder } from './raw-trades-builder.ts';
 import type { TradeLayout } from './trade-layout.ts';

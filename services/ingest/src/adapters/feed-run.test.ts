@@ -1,66 +1,15 @@
-// The live feed against a venue that breaks, falls silent, repeats itself and talks nonsense.
-import { type Bus, bucketSnapshots, SimulatedServer, systemClock, VirtualClock } from '@algo/bus';
-import { codecs, subjects } from '@algo/contracts';
-import {
-  BUY,
-  Decimal,
-  InputError,
-  type Instrument,
-  instrumentId,
-  instrumentParts,
-  type Market,
-  SELL,
-} from '@algo/model';
+// A live feed on its way to the bus, out of a fake Binance that breaks, repeats itself and talks nonsense.
+// hand.
+import { BUY, SELL } from '@algo/model';
+import { FakeBinance, type FakeClient, streamTrade } from '@algo/venues/binance-spot/testing';
 import { expect, test } from '@jest/globals';
-import type { ConnectionTimings } from './binance-connection.ts';
-import { LiveRun } from './live-run.ts';
-import { type FakeClient, FakeStreamServer } from './testing/fake-stream-server.ts';
-
-const TIMINGS: ConnectionTimings = {
-  silenceMs: 30_000,
-  rotateMs: 3_600_000,
-  overlapMs: 60,
-  retryFirstMs: 5,
-  retryMaxMs: 20,
-  lookMs: 2,
-};
-const T0_US = 1_750_507_467_000_000;
-
-function instrument(name: string): Instrument {
-  const id = instrumentId(name);
-  const { venue, market, symbol } = instrumentParts(id);
-  const one = Decimal.of('1');
-  const rules = { priceTick: one, quantityStep: one, minQuantity: one, minNotional: one };
-  return {
-    id,
-    venue,
-    market: market as Market,
-    symbol,
-    base: 'A',
-    quote: 'B',
-    assetClass: 'regular',
-    ...rules,
-  };
-}
+import { FeedRun } from './feed-run.ts';
+import { instrument } from './testing/instruments.ts';
+import { hastyClock } from './testing/manual-clock.ts';
+import { MemorySpeech, StoredFeed } from './testing/memory-speech.ts';
 
 const LTC = instrument('binance.spot.LTCUSDT');
-
-function trade(id: number, more: Record<string, unknown> = {}): string {
-  const T = T0_US + id * 1_000;
-  const data = {
-    e: 'trade',
-    E: T,
-    s: 'LTCUSDT',
-    t: id,
-    p: '83.50',
-    q: '0.10',
-    T,
-    m: id % 2 === 0,
-    M: true,
-    ...more,
-  };
-  return JSON.stringify({ stream: 'ltcusdt@trade', data });
-}
+const T0_US = 1_750_507_467_000_000;
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
@@ -70,225 +19,197 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-interface Life {
-  readonly bus: Bus;
-  readonly timings?: Partial<ConnectionTimings>;
-  readonly instruments?: readonly Instrument[];
-  readonly epoch?: number;
-  readonly monotonicMs?: () => number;
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+function live(server: FakeBinance, speech: MemorySpeech): Promise<FeedRun> {
+  const monotonicMs = () => performance.now();
+  const options = { name: 'binance', speech, clock: hastyClock(20), monotonicMs, speed: 1 };
+  return FeedRun.live(options, server.feed(), [LTC]);
 }
 
-function live(
-  server: FakeStreamServer,
-  { bus, timings, instruments, epoch, monotonicMs }: Life,
-): Promise<LiveRun> {
-  return LiveRun.open({
-    bus,
-    clock: systemClock,
-    monotonicMs: monotonicMs ?? (() => performance.now()),
-    random: () => 0.5,
-    snapshots: bucketSnapshots(bus.bucket('snapshots'), 'ingest-0-live'),
-    snapshotIntervalMs: 5,
-    url: server.url,
-    timings: { ...TIMINGS, ...timings },
-    instruments: instruments ?? [LTC],
-    epoch: epoch ?? 1,
-  });
-}
-
-function simulatedBus(): Bus {
-  return new SimulatedServer(new VirtualClock()).bus('ingest-0');
-}
-
-async function told(bus: Bus) {
-  const ids: number[] = [];
-  const feed: string[] = [];
-  const batches: { complete: boolean; count: number; receivedUs: number }[] = [];
-  for await (const message of bus.read({ stream: 'MARKET', subjects: ['md.>'], after: 0 })) {
-    if (message.subject.startsWith('md.trades.')) {
-      const batch = codecs.TradeBatch.decode(message.data);
-      ids.push(...(batch.trades.ids.values as Float64Array));
-      batches.push({ complete: batch.complete, count: batch.trades.count, receivedUs: batch.receivedUs });
-    } else feed.push(message.type.replace('algo.v1.', ''));
-  }
-  return { ids, feed: feed.filter((type) => type !== 'TimeAdvanced'), batches };
-}
-
-async function connected(server: FakeStreamServer, run: LiveRun, number: number): Promise<FakeClient> {
+async function connected(server: FakeBinance, run: FeedRun, number: number): Promise<FakeClient> {
   await until(
     `client ${number} is there`,
-    () => server.clients.length >= number && run.connectionsOpen === 1,
+    () => server.clients.length >= number && run.reasons().length === 0,
   );
   return server.clients[number - 1]!;
 }
 
 test('trades reach the bus once, in order, with the taker as their side', async () => {
-  await using server = await FakeStreamServer.start();
-  const bus = simulatedBus();
-  await using run = await live(server, { bus });
-  const client = await connected(server, run, 1);
-  expect(client.path).toContain('/stream?streams=ltcusdt@trade');
-  for (let id = 1; id <= 500; id++) client.send(trade(id));
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  await connected(server, run, 1);
+  for (let id = 1; id <= 500; id++) server.trade(id);
   await until('all trades are in', () => run.counters().accepted === 500);
-  await bus.flush();
-  const { ids, feed, batches } = await told(bus);
-  expect(ids).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
-  expect(feed).toEqual(['FeedConnected']);
-  for (const batch of batches) expect(batch).toMatchObject({ complete: true });
-  const last = await bus.last('MARKET', subjects.trades(LTC.id));
-  const { side, ids: lastIds } = codecs.TradeBatch.decode(last!.data).trades;
-  expect([...side]).toEqual([...(lastIds.values as Float64Array)].map((id) => (id % 2 === 0 ? SELL : BUY)));
-  expect(last?.lane).toMatchObject({ producer: 'ingest-0', epoch: 1, count: batches.length });
+  await speech.flush();
+  const { ids, events, batches } = speech.stored;
+  expect(ids).toEqual(numbers(1, 500));
+  expect(events).toEqual(['FeedConnected']);
+  for (const { complete, warm, receivedUs, trades } of batches) {
+    expect({ complete, warm }).toEqual({ complete: true, warm: false });
+    expect(receivedUs).toBeGreaterThan(T0_US);
+    const sides = [...(trades.ids.values as Float64Array)].map((id) => (id % 2 === 0 ? SELL : BUY));
+    expect([...trades.side]).toEqual(sides);
+  }
+  speech.stored.expectSound();
 });
 
 test('repeats, jumps, broken values and nonsense are told and survived', async () => {
-  await using server = await FakeStreamServer.start();
-  const bus = simulatedBus();
-  await using run = await live(server, { bus });
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
   const client = await connected(server, run, 1);
-  const bad = [trade(3, { p: '-1' }), trade(4, { q: '0' }), trade(5, { m: 'yes' }), trade(6, { T: 'now' })];
-  const nonsense = ['{', 'null', '[]', '{"stream":"x","data":{"e":"kline"}}', trade(7, { s: 'DOGEUSDT' })];
-  for (const frame of [trade(1), trade(1), trade(2), ...bad, ...nonsense, trade(7), trade(12)])
-    client.send(frame);
+  const bad = [
+    streamTrade(3, { p: '-1' }),
+    streamTrade(4, { q: '0' }),
+    streamTrade(5, { m: 'yes' }),
+    streamTrade(6, { T: 'now' }),
+  ];
+  const nonsense = [
+    '{',
+    'null',
+    '[]',
+    '{"stream":"x","data":{"e":"kline"}}',
+    streamTrade(7, { s: 'DOGEUSDT' }),
+  ];
+  const good = (id: number) => streamTrade(id);
+  for (const frame of [good(1), good(1), good(2), ...bad, ...nonsense, good(7), good(12)]) client.send(frame);
   await until('the last trade is in', () => run.counters().accepted === 4);
   await until('nonsense is counted', () => run.counters().malformed === 5);
   expect(run.counters()).toMatchObject({ refused: 5, duplicates: 1, gaps: 1, missing: 4 });
-  const { ids, feed } = await told(bus);
-  expect(ids).toEqual([1, 2, 7, 12]);
-  expect(feed.filter((type) => type !== 'TradeRefused')).toEqual([
+  await speech.flush();
+  expect(speech.stored.ids).toEqual([1, 2, 7, 12]);
+  expect(speech.stored.events.filter((name) => name !== 'TradeRefused')).toEqual([
     'FeedConnected',
     'GapOpened',
     'GapUnfillable',
   ]);
 });
 
-test('a broken connection is dialled again, and what was missed is a gap', async () => {
-  await using server = await FakeStreamServer.start();
-  const bus = simulatedBus();
-  await using run = await live(server, { bus });
+test('what a broken connection missed is fetched and said in its place', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
   const first = await connected(server, run, 1);
-  first.send(trade(1));
+  server.trade(1);
   await until('a trade is in', () => run.counters().accepted === 1);
   server.refuses = true;
   first.cut();
-  await until('it notices', () => run.connectionsOpen === 0 && run.reasons().length === 1);
+  await until('it notices', () => run.reasons().length === 1);
+  expect(run.reasons()[0]).toContain('binance.spot.LTCUSDT');
+  for (let id = 2; id <= 2_500; id++) server.trade(id);
   server.refuses = false;
-  const second = await connected(server, run, 2);
-  second.send(trade(5));
-  await until('trades go on', () => run.counters().accepted === 2);
-  const { feed, batches } = await told(bus);
-  expect(feed).toEqual(['FeedConnected', 'FeedDisconnected', 'FeedConnected', 'GapOpened', 'GapUnfillable']);
-  expect(batches.map(({ complete }) => complete)).toEqual([true, false]);
-});
-
-test('a connection that has died without a word is asked, and then replaced', async () => {
-  await using server = await FakeStreamServer.start();
-  server.answers = false;
-  let nowMs = 0;
-  await using run = await live(server, { bus: simulatedBus(), monotonicMs: () => nowMs });
-  const client = await connected(server, run, 1);
-  nowMs += 16_000;
-  await until('it is asked', () => client.frames === 1);
-  nowMs += 16_000;
-  await until('it is given up', () => run.connectionsOpen === 0);
-  nowMs += 1_000;
   await connected(server, run, 2);
+  server.trade(2_501);
+  await until('trades go on', () => run.counters().accepted === 2_501);
+  await speech.flush();
+  const { ids, events, batches } = speech.stored;
+  expect(ids).toEqual(numbers(1, 2_501));
+  expect(events).toEqual(['FeedConnected', 'FeedDisconnected', 'FeedConnected', 'GapOpened', 'GapFilled']);
+  expect(speech.stored.bodies('GapFilled')).toMatchObject([
+    { fromTradeId: 2, toTradeId: 2_500, recovered: 2_499 },
+  ]);
+  for (const { complete } of batches) expect(complete).toBe(true);
+  expect(server.asked).toHaveLength(3);
+  speech.stored.expectSound();
 });
 
-test('a connection of a quiet market stays, for it answers when it is asked', async () => {
-  await using server = await FakeStreamServer.start();
-  let nowMs = 0;
-  await using run = await live(server, { bus: simulatedBus(), monotonicMs: () => nowMs });
-  const client = await connected(server, run, 1);
-  for (let asked = 1; asked <= 5; asked++) {
-    nowMs += 16_000;
-    await until('it is asked again', () => client.frames === asked);
-    // Its answer is heard before the clock goes on: the trade comes after it.
-    client.send(trade(asked));
-    await until('the trade is in', () => run.counters().accepted === asked);
-  }
-  expect(server.clients).toHaveLength(1);
-});
-
-test('an old connection is replaced without a gap, a repeat or a word', async () => {
-  await using server = await FakeStreamServer.start();
-  const bus = simulatedBus();
-  await using run = await live(server, { bus, timings: { rotateMs: 40 } });
-  await connected(server, run, 1);
+test('eleven drops leave no gap open', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
   let id = 0;
-  // Old and new connections hear every trade, as the venue's do.
-  while (server.clients.length < 5) {
-    id++;
-    for (const client of server.open) client.send(trade(id));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await until('the last trade is in', () => run.counters().accepted === id);
-  const { ids, feed } = await told(bus);
-  expect(ids).toEqual(Array.from({ length: id }, (_, i) => i + 1));
-  expect(feed).toEqual(['FeedConnected']);
-  expect(run.counters()).toMatchObject({ duplicates: 0, gaps: 0 });
-});
-
-test('what was missed between two lives of the process is a gap', async () => {
-  await using server = await FakeStreamServer.start();
-  const bus = simulatedBus();
-  {
-    await using run = await live(server, { bus });
-    const client = await connected(server, run, 1);
-    client.send(trade(1));
-    const saved = async () => (await bus.bucket('snapshots').get('ingest-0-live'))?.revision ?? 0;
-    await until('a trade is in', () => run.counters().accepted === 1);
-    const before = await saved();
-    while ((await saved()) < before + 4) await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  await using run = await live(server, { bus, epoch: 2 });
-  (await connected(server, run, 2)).send(trade(10));
-  await until('trades go on', () => run.counters().accepted === 2);
-  expect(run.counters()).toMatchObject({ gaps: 1, missing: 8 });
-});
-
-test('each two hundred streams have a connection, and one that fails leaves the other alone', async () => {
-  await using server = await FakeStreamServer.start();
-  const many = Array.from({ length: 201 }, (_, i) => instrument(`binance.spot.COIN${i}`));
-  await using run = await live(server, { bus: simulatedBus(), instruments: many });
-  await until('both are open', () => run.connectionsOpen === 2);
-  const streams = server.clients.map(({ path }) => path.split('@trade').length - 1);
-  expect(streams.sort((a, b) => a - b)).toEqual([1, 200]);
-  const other = server.clients.find(({ path }) => path.includes('coin200@'))!;
-  server.clients.find((client) => client !== other)!.cut();
-  await until('the broken one is back', () => server.clients.length === 3 && run.connectionsOpen === 2);
-  expect(other.isOpen).toBe(true);
-});
-
-test('the time of a quiet market goes on, a second behind, but not while disconnected', async () => {
-  await using server = await FakeStreamServer.start();
-  const bus = simulatedBus();
-  let aheadMs = 0;
-  await using run = await live(server, { bus, monotonicMs: () => performance.now() + aheadMs });
-  const client = await connected(server, run, 1);
-  client.send(trade(1));
-  await until('a trade is in', () => run.counters().accepted === 1);
-  aheadMs = 20_000;
-  const advanced = async () => {
-    const last = await bus.last('MARKET', subjects.feed(LTC.id));
-    return last?.type === codecs.TimeAdvanced.type ? codecs.TimeAdvanced.decode(last.data).timeUs : 0;
+  const trade = (times: number) => {
+    for (let i = 0; i < times; i++) server.trade(++id);
   };
-  while ((await advanced()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  const seconds = ((await advanced()) - T0_US) / 1e6;
-  expect(seconds).toBeGreaterThanOrEqual(19);
-  expect(seconds).toBeLessThan(25);
-  server.refuses = true;
-  client.cut();
-  await until('it notices', () => run.connectionsOpen === 0);
-  await bus.flush();
-  await new Promise((resolve) => setTimeout(resolve, 1_200)); // longer than time is told
-  expect(await advanced()).toBe(0); // the last word is that the feed is disconnected
+  for (let drop = 1; drop <= 11; drop++) {
+    const client = await connected(server, run, drop);
+    trade(20);
+    server.refuses = true;
+    client.cut();
+    await until('it notices', () => run.reasons().length === 1);
+    trade(drop * 150);
+    server.refuses = false;
+  }
+  await connected(server, run, 12);
+  trade(20);
+  await until('all are in', () => run.counters().accepted === id);
+  await until('all is well', () => speech.stored.times.at(-1)?.behind.length === 0);
+  const { ids, events } = speech.stored;
+  expect(ids).toEqual(numbers(1, id));
+  const count = (name: string) => events.filter((event) => event === name).length;
+  expect(count('GapOpened')).toBeGreaterThan(0);
+  expect({ filled: count('GapFilled'), given: count('GapUnfillable') }).toEqual({
+    filled: count('GapOpened'),
+    given: 0,
+  });
+  expect(run.counters()).toMatchObject({ missing: 0, dropped: 0 });
+  speech.stored.expectSound();
 });
 
-test.each([[[]], [[instrument('binance.perp.BTCUSDT')]], [[instrument('coinbase.spot.BTC-USD')]]])(
-  'instruments that Binance spot does not have are refused',
-  async (instruments) => {
-    await using server = await FakeStreamServer.start();
-    await expect(live(server, { bus: simulatedBus(), instruments })).rejects.toThrow(InputError);
-  },
-);
+test('what was missed between two lives of the process is fetched, and nothing is said twice', async () => {
+  await using server = await FakeBinance.start();
+  const stored = new StoredFeed();
+  {
+    const speech = new MemorySpeech(stored);
+    await using run = await live(server, speech);
+    await connected(server, run, 1);
+    for (let id = 1; id <= 30; id++) server.trade(id);
+    await until('trades are in', () => run.counters().accepted === 30);
+    await speech.flush();
+    speech.stick(true);
+    for (let id = 31; id <= 40; id++) server.trade(id);
+    await until('more are on their way', () => run.counters().tradesIn === 40);
+    speech.die(0);
+  }
+  for (let id = 41; id <= 60; id++) server.trade(id);
+  const speech = new MemorySpeech(stored);
+  await using run = await live(server, speech);
+  await connected(server, run, 2);
+  server.trade(61);
+  await until('trades go on', () => stored.ids.at(-1) === 61);
+  expect(stored.ids).toEqual(numbers(1, 61));
+  expect(run.counters()).toMatchObject({ gaps: 1, missing: 0, duplicates: 0 });
+  stored.expectSound();
+});
+
+test('a venue that answers no read has its gap given up after some tries, and trades go on', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  await connected(server, run, 1);
+  server.trade(1);
+  await until('a trade is in', () => run.counters().accepted === 1);
+  server.status = 503;
+  server.trade(5);
+  server.trade(6);
+  await until('trades go on', () => run.counters().accepted === 3);
+  server.trade(7);
+  await until('the last is in', () => run.counters().accepted === 4);
+  await speech.flush();
+  expect(server.asked).toHaveLength(5);
+  expect(speech.stored.bodies('GapUnfillable')).toMatchObject([
+    { missing: 3, reason: expect.stringContaining('503') },
+  ]);
+  const complete = new Map(
+    speech.stored.batches.map((batch) => [batch.trades.ids.values[0], batch.complete]),
+  );
+  expect([complete.get(1), complete.get(5), complete.get(7)]).toEqual([true, false, true]);
+});
+
+test('of a gap that the venue has in parts these are said, the rest is told as missing', async () => {
+  await using server = await FakeBinance.start();
+  const speech = new MemorySpeech();
+  await using run = await live(server, speech);
+  await connected(server, run, 1);
+  server.trade(1);
+  await until('a trade is in', () => run.counters().accepted === 1);
+  server.lost.add(3).add(4).add(9);
+  server.trade(10);
+  await until('the last trade is in', () => speech.stored.ids.at(-1) === 10);
+  expect(speech.stored.ids).toEqual([1, 2, 5, 6, 7, 8, 10]);
+  expect(speech.stored.bodies('GapUnfillable')).toMatchObject([{ fromTradeId: 2, toTradeId: 9, missing: 3 }]);
+  const incomplete = speech.stored.batches.filter(({ complete }) => !complete);
+  expect(incomplete.map(({ trades }) => trades.ids.values[0])).toEqual([5, 10]);
+});

@@ -1,41 +1,20 @@
 // Recorded and synthetic feeds: what they give out, and that a restart changes nothing of it.
 import { gzipSync } from 'node:zlib';
-import {
-  Decimal,
-  InputError,
-  type Instrument,
-  instrumentId,
-  instrumentParts,
-  type Market,
-} from '@algo/model';
+import { type FeedEvent, InputError, type Instrument, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import type { RecordedFeed, RecordedSlice } from '../domain/recorded-feed.ts';
+import fc from 'fast-check';
+import { joinRaw, type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
+import { type RecordedFeed, STRETCH_ROWS_MAX, type Stretch } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
+import type { FeedFile } from './file-lane.ts';
 import { openFeedFiles } from './open-file-feed.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
+import { instrument } from './testing/instruments.ts';
 import { TempDir } from './testing/temp-dir.ts';
 
 const STEP_US = 100_000;
 const T0_MS = 1_750_507_467_000;
-
-function instrument(name: string): Instrument {
-  const id = instrumentId(name);
-  const { venue, market, symbol } = instrumentParts(id);
-  const tick = Decimal.of('0.01');
-  return {
-    id,
-    venue,
-    market: market as Market,
-    symbol,
-    base: 'A',
-    quote: 'B',
-    assetClass: 'regular',
-    priceTick: tick,
-    quantityStep: Decimal.of('0.001'),
-    minQuantity: Decimal.of('0.001'),
-    minNotional: Decimal.of('5'),
-  };
-}
+const T0_US = T0_MS * 1_000;
 
 const CATALOG = ['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT', 'synthetic.spot.ALGOUSD'].map(instrument);
 
@@ -44,24 +23,31 @@ function csv(fromMs: number, firstId: number, rows: number, everyMs: number): st
   return `ts_ms,trade_id,price,qty,side\n${lines.join('\n')}\n`;
 }
 
-async function drain(feed: RecordedFeed, most = Number.POSITIVE_INFINITY): Promise<RecordedSlice[]> {
-  const slices: RecordedSlice[] = [];
-  while (slices.length < most) {
-    const slice = await feed.next();
-    if (slice === undefined) return slices;
-    slices.push(slice);
+/** Takes stretches of a length, in turn of these lengths. */
+async function drain(
+  feed: RecordedFeed,
+  most = Number.POSITIVE_INFINITY,
+  stepsUs: readonly number[] = [STEP_US],
+): Promise<Stretch[]> {
+  const stretches: Stretch[] = [];
+  while (stretches.length < most) {
+    const stretch = await feed.next(feed.givenUs + stepsUs[stretches.length % stepsUs.length]!);
+    if (stretch === undefined) return stretches;
+    stretches.push(stretch);
   }
-  return slices;
+  return stretches;
 }
 
-const idsOf = (slices: readonly RecordedSlice[], id: string) =>
-  slices.flatMap(({ parts }) =>
-    parts.filter((part) => part.instrument === id).flatMap(({ ids }) => [...ids!]),
+const rowsOf = (stretches: readonly Stretch[], id: string): RawTrades[] =>
+  stretches.flatMap(({ parts }) =>
+    parts.flatMap((part) => (!('type' in part) && part.instrument === id ? [part] : [])),
   );
-const noticesOf = (slices: readonly RecordedSlice[]) =>
-  slices.flatMap(({ notices }) =>
-    notices.map((notice) => `${notice.type} ${'source' in notice ? notice.source : ''}`),
-  );
+const idsOf = (stretches: readonly Stretch[], id: string) =>
+  rowsOf(stretches, id).flatMap(({ ids }) => [...ids!]);
+const eventsOf = (stretches: readonly Stretch[]): FeedEvent[] =>
+  stretches.flatMap(({ parts }) => parts.flatMap((part) => ('type' in part ? [part] : [])));
+const noticesOf = (stretches: readonly Stretch[]) =>
+  eventsOf(stretches).map((event) => `${event.type} ${'source' in event ? event.source : ''}`);
 
 test('files of one instrument follow each other by time, whatever the order they are named in', async () => {
   using dir = new TempDir();
@@ -70,7 +56,7 @@ test('files of one instrument follow each other by time, whatever the order they
     dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 100, 70)),
     dir.write('BTCUSDT.csv', csv(T0_MS + 3_000, 900, 50, 500)),
   ];
-  await using feed = new FileFeed(await openFeedFiles(paths, [], CATALOG), STEP_US, undefined);
+  await using feed = new FileFeed(await openFeedFiles(paths, [], CATALOG), undefined);
   const slices = await drain(feed);
   expect(idsOf(slices, 'binance.spot.LTCUSDT')).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
   expect(idsOf(slices, 'binance.spot.BTCUSDT')).toEqual(Array.from({ length: 50 }, (_, i) => 900 + i));
@@ -89,7 +75,7 @@ test('a damaged file is used up to the damage, which is told, and the next file 
     dir.write('LTCUSDT-2.csv', csv(T0_MS + 300_000, 30_001, 100, 70).slice(0, -4)),
   ];
   const files = await openFeedFiles(paths, [], CATALOG);
-  await using feed = new FileFeed(files, STEP_US, undefined);
+  await using feed = new FileFeed(files, undefined);
   const slices = await drain(feed);
   const ids = idsOf(slices, 'binance.spot.LTCUSDT');
   const first = ids.filter((id) => id <= 20_000);
@@ -104,7 +90,7 @@ test('a damaged file is used up to the damage, which is told, and the next file 
   ]);
 });
 
-test('a feed made again from its snapshot goes on with the same slices, wherever that was', async () => {
+test('a feed made again from its snapshot goes on with the same stretches, wherever that was', async () => {
   using dir = new TempDir();
   const paths = [
     dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 40, 70).slice(0, -4)),
@@ -112,22 +98,23 @@ test('a feed made again from its snapshot goes on with the same slices, wherever
     dir.write('BTCUSDT.csv', csv(T0_MS + 3_000, 900, 30, 300).slice(0, -4)),
   ];
   const files = await openFeedFiles(paths, [], CATALOG);
-  const whole = await drain(new FileFeed(files, STEP_US, undefined));
+  const whole = await drain(new FileFeed(files, undefined));
   for (let at = 0; at <= whole.length; at++) {
-    await using begun = new FileFeed(files, STEP_US, undefined);
+    await using begun = new FileFeed(files, undefined);
     await drain(begun, at);
-    await using restored = new FileFeed(files, STEP_US, begun.snapshot());
+    await using restored = new FileFeed(files, begun.snapshot());
     expect(await drain(restored)).toEqual(whole.slice(at));
   }
 });
 
-test('a snapshot of other files or steps is refused', async () => {
+test('a snapshot of other files is refused', async () => {
   using dir = new TempDir();
   const one = await openFeedFiles([dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 40, 70))], [], CATALOG);
   const other = await openFeedFiles([dir.write('LTCUSDT-2.csv', csv(T0_MS, 1, 40, 70))], [], CATALOG);
-  const snapshot = new FileFeed(one, STEP_US, undefined).snapshot();
-  expect(() => new FileFeed(other, STEP_US, snapshot)).toThrow(InputError);
-  expect(() => new FileFeed(one, 2 * STEP_US, snapshot)).toThrow('fresh data directory');
+  const snapshot = new FileFeed(one, undefined).snapshot();
+  expect(() => new FileFeed(other, snapshot)).toThrow(InputError);
+  expect(() => new FileFeed(other, snapshot)).toThrow('fresh data directory');
+  expect(() => new FileFeed(other, snapshot)).toThrow('--feed');
 });
 
 test('whose trades they are may be told, for each file or for all', async () => {
@@ -138,7 +125,7 @@ test('whose trades they are may be told, for each file or for all', async () => 
   expect(await told(CATALOG.slice(0, 2))).toEqual(['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT']);
   expect(await told(CATALOG.slice(0, 1))).toEqual(['binance.spot.LTCUSDT', 'binance.spot.LTCUSDT']);
   await expect(told(CATALOG)).rejects.toThrow('3 instruments for 2 files');
-  await expect(told([])).rejects.toThrow('ALGO_INSTRUMENTS');
+  await expect(told([])).rejects.toThrow('--instruments');
 });
 
 test.each([
@@ -147,31 +134,133 @@ test.each([
 ])('a file %s is refused', async (_what, content, because) => {
   using dir = new TempDir();
   const paths = [dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 9, 70)), dir.write('LTCUSDT-2.csv', content)];
-  const open = async () => new FileFeed(await openFeedFiles(paths, [], CATALOG), STEP_US, undefined);
+  const open = async () => new FileFeed(await openFeedFiles(paths, [], CATALOG), undefined);
   await expect(open()).rejects.toThrow(because);
 });
 
-const SYNTHETIC = { instruments: [CATALOG[2]!], seed: 7, stepUs: STEP_US, warmHistoryMinutes: 2 };
+/** A file that is in memory; rows come in pieces as long as `pieces` says, in turn. */
+function fileOf(rows: RawTrades, pieces: readonly number[]): FeedFile {
+  const file = {
+    path: `${rows.instrument}.csv`,
+    symbol: undefined,
+    hasIds: true,
+    bytes: rows.count,
+    async *read(_instrument: unknown, skip: number) {
+      for (let from = skip, turn = 0; from < rows.count; turn++) {
+        const to = Math.min(rows.count, from + pieces[turn % pieces.length]!);
+        yield sliceRaw(rows, from, to);
+        from = to;
+      }
+      return undefined;
+    },
+  };
+  return { file, instrument: rows.instrument, firstUs: T0_US };
+}
 
-test('a synthetic feed gives its history in coarse slices first, and then fine ones', async () => {
-  const slices = await drain(new SyntheticFeed(SYNTHETIC, undefined), 200);
-  const warm = slices.filter((slice) => slice.warm);
-  expect(warm.length).toBeGreaterThan(20);
-  expect(warm.length).toBeLessThanOrEqual(24);
-  expect(slices.slice(0, warm.length)).toEqual(warm);
-  for (const [i, { step, timeUs, parts }] of slices.entries()) {
-    if (i > 0) expect(step).toBeGreaterThan(slices[i - 1]!.step);
-    for (const t of parts[0]!.timeUs) expect(t).toBeLessThan(timeUs);
+function raw(id: string, times: readonly number[]): RawTrades {
+  const ones = new Float64Array(times.length).fill(1);
+  return {
+    instrument: instrumentId(id),
+    count: times.length,
+    timeUs: Float64Array.from(times),
+    price: ones,
+    quantity: ones,
+    side: new Uint8Array(times.length),
+    ids: Float64Array.from(times, (_, i) => i + 1),
+  };
+}
+
+const LTC_NAME = 'binance.spot.LTCUSDT';
+const BTC_NAME = 'binance.spot.BTCUSDT';
+
+test.each([
+  ['has no time', Number.NaN],
+  ['is older than the last', T0_US - 1e9],
+  ['is of a year to come', 1e19],
+])('a row that %s goes with the rows around it', async (_what, timeUs) => {
+  const rows = raw(LTC_NAME, [T0_US, timeUs, T0_US + 10, T0_US + STEP_US]);
+  const stretches = await drain(new FileFeed([fileOf(rows, [10])], undefined));
+  expect(stretches.map((stretch) => idsOf([stretch], LTC_NAME))).toEqual([[1, 2, 3], [4]]);
+});
+
+test('more trades at one time than a stretch holds go into the next ones, and time waits', async () => {
+  const rows = raw(LTC_NAME, new Array<number>(2 * STRETCH_ROWS_MAX + 5).fill(T0_US + 50));
+  const stretches = await drain(new FileFeed([fileOf(rows, [50_000])], undefined));
+  const counts = stretches.map((stretch) => idsOf([stretch], LTC_NAME).length);
+  expect(counts).toEqual([STRETCH_ROWS_MAX, STRETCH_ROWS_MAX, 5]);
+  expect(stretches.map(({ untilUs }) => untilUs - T0_US)).toEqual([50, 50, 51]);
+});
+
+test('a silence is gone through as long as it is', async () => {
+  const rows = raw(LTC_NAME, [T0_US, T0_US + 10 * STEP_US]);
+  const stretches = await drain(new FileFeed([fileOf(rows, [1])], undefined));
+  expect(stretches.map((stretch) => idsOf([stretch], LTC_NAME))).toEqual([[1], ...Array(9).fill([]), [2]]);
+});
+
+const moment = fc.tuple(
+  fc.integer({ min: T0_US, max: T0_US + 3_000_000 }),
+  fc.oneof({ weight: 10, arbitrary: fc.constant(true) }, fc.constant(false)),
+);
+const times = fc
+  .array(moment, { minLength: 1, maxLength: 50 })
+  .map((all) =>
+    all.sort(([one], [other]) => one - other).map(([t, isReadable]) => (isReadable ? t : Number.NaN)),
+  );
+const lengths = (min: number, max: number) =>
+  fc.array(fc.integer({ min, max }), { minLength: 1, maxLength: 5 });
+
+test('however rows are read and cut, none is lost, time is kept, and the end is the same', () =>
+  fc.assert(
+    fc.asyncProperty(times, times, lengths(1, 9), lengths(50_000, 500_000), async (a, b, pieces, stepsUs) => {
+      fc.pre(a.some((t) => t > 0) || b.some((t) => t > 0));
+      const all = [raw(LTC_NAME, a), raw(BTC_NAME, b)];
+      const feed = new FileFeed(
+        all.map((rows) => fileOf(rows, pieces)),
+        undefined,
+      );
+      const stretches = await drain(feed, 1_000, stepsUs);
+      for (const rows of all) {
+        const given = rowsOf(stretches, rows.instrument).reduce(joinRaw);
+        expect(given).toEqual(rows);
+      }
+      let givenUs = T0_US;
+      for (const { untilUs, parts } of stretches) {
+        expect(untilUs).toBeGreaterThanOrEqual(givenUs);
+        for (const part of parts)
+          if (!('type' in part))
+            for (const t of part.timeUs) if (t > 0) expect(t).toBeGreaterThanOrEqual(givenUs);
+        givenUs = untilUs;
+      }
+      expect(feed.givenUs).toBe(Math.max(T0_US, ...[...a, ...b].filter((t) => t > 0)) + 1);
+    }),
+  ));
+
+const SYNTHETIC = { instruments: [CATALOG[2]!], seed: 7, warmHistoryMinutes: 2 };
+
+test('a synthetic feed gives what is before the time that was asked for, whole', async () => {
+  const feed = new SyntheticFeed(SYNTHETIC, undefined);
+  const stretches = await drain(feed, 200, [5_000_000, STEP_US]);
+  let givenUs = 0;
+  for (const { untilUs, parts } of stretches) {
+    for (const part of parts)
+      if (!('type' in part))
+        for (const t of part.timeUs) {
+          expect(t).toBeLessThan(untilUs);
+          expect(t).toBeGreaterThanOrEqual(givenUs);
+        }
+    givenUs = untilUs;
   }
-  const ids = idsOf(slices, 'synthetic.spot.ALGOUSD');
+  const ids = idsOf(stretches, 'synthetic.spot.ALGOUSD');
   expect(ids).toEqual(ids.map((_, i) => i + 1));
+  expect(noticesOf(stretches)).toEqual(['FeedConnected synthetic:7']);
+  expect(feed.warmUntilUs - (feed.givenUs - 100 * (5_000_000 + STEP_US))).toBe(120_000_000);
 });
 
 test.each([1, 10, 24, 60])(
-  'a synthetic feed restored after %d slices goes on as if it had never stopped',
+  'a synthetic feed restored after %d stretches goes on as if it had never stopped',
   async (at) => {
     const feed = new SyntheticFeed(SYNTHETIC, undefined);
-    await drain(feed, at);
+    await drain(feed, at, [3_000_000]);
     const restored = new SyntheticFeed(SYNTHETIC, feed.snapshot());
     expect(await drain(restored, 50)).toEqual(await drain(feed, 50));
   },
@@ -179,8 +268,9 @@ test.each([1, 10, 24, 60])(
 
 test('a synthetic feed of another seed is another feed', async () => {
   const feed = new SyntheticFeed(SYNTHETIC, undefined);
-  const [first] = await drain(feed, 1);
+  const first = rowsOf(await drain(feed, 20), 'synthetic.spot.ALGOUSD');
   const other = { ...SYNTHETIC, seed: 8 };
-  expect((await drain(new SyntheticFeed(other, undefined), 1))[0]).not.toEqual(first);
+  const otherRows = rowsOf(await drain(new SyntheticFeed(other, undefined), 20), 'synthetic.spot.ALGOUSD');
+  expect(otherRows).not.toEqual(first);
   expect(() => new SyntheticFeed(other, feed.snapshot())).toThrow(InputError);
 });

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { FeedEvent, InstrumentId, TimeUs } from '@algo/model';
-import { isTradeTime, type RawTrades } from '../domain/raw-trades.ts';
+import { isTradeTime, type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
+import { STRETCH_ROWS_MAX } from '../domain/recorded-feed.ts';
 import { type TradeFile, type TradeRows, unusable } from './trade-file.ts';
 
 /** A file, whose trades it holds, and the time of its first one. */
@@ -10,15 +11,17 @@ export interface FeedFile {
   readonly firstUs: TimeUs;
 }
 
-/** How far a lane has been taken: `row` rows of file number `file`. */
+/** How far a lane has been taken: `row` rows of file number `file`, the newest of them at `lastUs`. */
 export interface LanePosition {
   readonly file: number;
   readonly row: number;
+  readonly lastUs: TimeUs;
 }
 
-/** Something to be said in the slice that takes this row of this file. */
-interface Notice extends LanePosition {
-  readonly event: FeedEvent;
+/** Rows that a lane gave and what is to be said among them, and the time that they reach up to. */
+export interface LanePart {
+  readonly parts: readonly (RawTrades | FeedEvent)[];
+  readonly reachedUs: TimeUs;
 }
 
 /** Returns a file with the time of its first readable row. *Errors*: InputError when it has none. */
@@ -39,77 +42,89 @@ export async function feedFile(file: TradeFile, instrument: InstrumentId): Promi
 export class FileLane {
   readonly instrument: InstrumentId;
   readonly #files: readonly FeedFile[];
+  #file: number;
+  #row: number;
+  #lastUs: TimeUs;
   #reading: TradeRows | undefined;
-  #readRows: number;
-  #readFile: number;
-  #notices: Notice[] = [];
-  #taken: LanePosition;
-  /** How many rows the files have that were read to their end and that the slices haven't taken wholly. */
-  readonly #lengths = new Map<number, number>();
+  /** Rows that were read and not taken yet. */
+  #ahead: RawTrades | undefined;
 
   constructor(instrument: InstrumentId, files: readonly FeedFile[], position: LanePosition) {
     this.instrument = instrument;
     this.#files = files;
-    this.#taken = position;
-    this.#readFile = position.file;
-    this.#readRows = position.row;
+    this.#file = position.file;
+    this.#row = position.row;
+    this.#lastUs = position.lastUs;
   }
 
   get position(): LanePosition {
-    return this.#taken;
+    return { file: this.#file, row: this.#row, lastUs: this.#lastUs };
   }
 
-  /** Returns the next rows; undefined when the last file is through. */
-  async read(): Promise<RawTrades | undefined> {
-    while (this.#readFile < this.#files.length) {
-      const { file } = this.#files[this.#readFile]!;
-      this.#reading ??= file.read(this.instrument, this.#readRows);
-      const next = await this.#reading.next();
-      if (!next.done) {
-        if (this.#readRows === 0) this.#say(0, { type: 'FeedConnected' });
-        this.#readRows += next.value.count;
-        return next.value;
+  get hasEnded(): boolean {
+    return this.#file === this.#files.length;
+  }
+
+  /**
+   * Returns the rows before a time, fewer when there are many. A row without a usable time goes where the
+   * rows around it go.
+   */
+  async take(untilUs: TimeUs): Promise<LanePart> {
+    const parts: (RawTrades | FeedEvent)[] = [];
+    for (let room = STRETCH_ROWS_MAX; !this.hasEnded; ) {
+      const { file } = this.#files[this.#file]!;
+      if (this.#ahead === undefined) {
+        this.#reading ??= file.read(this.instrument, this.#row);
+        const next = await this.#reading.next();
+        if (!next.done) this.#ahead = next.value;
+        else {
+          if (next.value !== undefined)
+            parts.push(this.#notice({ type: 'FeedDisconnected', reason: next.value }));
+          this.#reading = undefined;
+          this.#file++;
+          this.#row = 0;
+        }
+        continue;
       }
-      if (next.value !== undefined) this.#damaged(next.value);
-      this.#lengths.set(this.#readFile, this.#readRows);
-      this.#reading = undefined;
-      this.#readFile++;
-      this.#readRows = 0;
+      const count = rowsBefore(this.#ahead, untilUs, room);
+      if (count > 0) {
+        if (this.#row === 0) parts.push(this.#notice({ type: 'FeedConnected' }));
+        parts.push(this.#takeAhead(count));
+        room -= count;
+      }
+      if (this.#ahead !== undefined) return { parts, reachedUs: this.#reached(untilUs, this.#ahead) };
     }
-    return undefined;
-  }
-
-  /** Moves on by the rows a slice took and returns what is to be said with them. */
-  take(rows: number, timeUs: TimeUs): FeedEvent[] {
-    let { file, row } = this.#taken;
-    row += rows;
-    for (let length = this.#lengths.get(file); length !== undefined && row >= length; ) {
-      this.#lengths.delete(file);
-      row -= length;
-      file++;
-      length = this.#lengths.get(file);
-    }
-    this.#taken = { file, row };
-    const isDue = (notice: Notice) => notice.file < file || (notice.file === file && notice.row < row);
-    const due = this.#notices.filter(isDue);
-    this.#notices = this.#notices.filter((notice) => !isDue(notice));
-    return due.map(({ event }) => ({ ...event, timeUs }));
+    return { parts, reachedUs: untilUs };
   }
 
   async close(): Promise<void> {
     await this.#reading?.return(undefined);
   }
 
-  /** Said with the file's last row; a file that was taken to its end before a restart has said it then. */
-  #damaged(reason: string): void {
-    const row = this.#readRows - 1;
-    if (this.#readFile === this.#taken.file && row < this.#taken.row) return;
-    this.#say(row, { type: 'FeedDisconnected', reason });
+  #takeAhead(count: number): RawTrades {
+    const ahead = this.#ahead!;
+    const taken = sliceRaw(ahead, 0, count);
+    this.#ahead = count === ahead.count ? undefined : sliceRaw(ahead, count, ahead.count);
+    this.#row += count;
+    for (const timeUs of taken.timeUs) if (isTradeTime(timeUs)) this.#lastUs = Math.max(this.#lastUs, timeUs);
+    return taken;
   }
 
-  #say(row: number, what: { type: 'FeedConnected' } | { type: 'FeedDisconnected'; reason: string }): void {
-    const source = `file:${basename(this.#files[this.#readFile]!.file.path)}`;
-    const event = { ...what, instrument: this.instrument, source, timeUs: 0 };
-    this.#notices.push({ file: this.#readFile, row, event });
+  /** The time up to which nothing is left in the rows ahead. */
+  #reached(untilUs: TimeUs, ahead: RawTrades): TimeUs {
+    const firstUs = ahead.timeUs.find((timeUs) => isTradeTime(timeUs));
+    return Math.min(untilUs, Math.max(this.#lastUs, firstUs ?? 0));
   }
+
+  #notice(what: { type: 'FeedConnected' } | { type: 'FeedDisconnected'; reason: string }): FeedEvent {
+    const source = `file:${basename(this.#files[this.#file]!.file.path)}`;
+    return { ...what, instrument: this.instrument, source, timeUs: 0 };
+  }
+}
+
+/** Returns how many rows come before the first one at or after `untilUs`, at most `most`. */
+function rowsBefore({ timeUs, count }: RawTrades, untilUs: TimeUs, most: number): number {
+  const end = Math.min(count, most);
+  for (let i = 0; i < end; i++) if (timeUs[i]! >= untilUs && isTradeTime(timeUs[i]!)) return i;
+  return end;
 }

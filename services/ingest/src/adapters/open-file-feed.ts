@@ -20,7 +20,7 @@ export async function openFeedFiles(
 ): Promise<FeedFile[]> {
   if (instruments.length > 1 && instruments.length !== paths.length)
     throw new InputError({
-      field: 'ALGO_INSTRUMENTS',
+      field: '--instruments',
       value: instruments.map(({ id }) => id).join(','),
       because: `${instruments.length} instruments for ${paths.length} files`,
       remedy: 'Name one for each file, in their order, or one for all, or none.',

@@ -1,179 +1,161 @@
-import { type Bus, type Clock, type Emission, type SnapshotStore, StepSource } from '@algo/bus';
-import { type FeedEvent, type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
-import type { RecordedFeed, RecordedSlice } from '../domain/recorded-feed.ts';
-import { stepAt } from '../domain/slicer.ts';
-import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
-import { BATCH_ROWS_MAX, batchEmission, feedEmission } from './feed-emissions.ts';
-import { sumCounters } from './sum-counters.ts';
+import type { SnapshotStore } from '@algo/bus';
+import { type Instrument, type InstrumentId, type TimeUs, US_PER_HOUR, US_PER_MINUTE } from '@algo/model';
+import { Pace } from '../domain/pace.ts';
+import type { RecordedFeed } from '../domain/recorded-feed.ts';
+import type { ScreenSnapshot } from '../domain/trade-screen.ts';
+import { type FeedCounters, FeedRun, type FeedRunOptions } from './feed-run.ts';
 
-const UNFILLABLE = 'the recording lacks these trades';
-/** How often a wait looks whether it should stop. *Units*: ms. */
-const NAP_MAX_MS = 100;
+/** How often the next stretch of a paced feed leaves. *Units*: ms. */
+const LEAVE_EVERY_MS = 20;
+/** Event time given at once while nothing is paced: history, and what was given before a restart. */
+const HISTORY_STRETCH_US = US_PER_MINUTE;
+/** The same for a whole feed without pacing. */
+const UNPACED_STRETCH_US = US_PER_HOUR;
 
-export interface RecordedRunOptions {
-  readonly bus: Bus;
-  readonly clock: Clock;
+export interface PacedRunOptions extends FeedRunOptions {
   readonly snapshots: SnapshotStore;
   readonly snapshotIntervalMs: number;
-  readonly waitFor: readonly string[];
-  readonly window: number;
-  /** Event time runs at most this many times as fast as the wall clock. */
-  readonly speed: number | 'max';
+  /** All that the feed may be about. */
+  readonly instruments: readonly Instrument[];
   /** Makes the feed anew, or from its snapshot. */
-  readonly makeFeed: (restored: Uint8Array | undefined) => RecordedFeed;
+  readonly makeFeed: (restored: string | undefined) => RecordedFeed;
 }
 
 interface RunSnapshot {
-  readonly version: 1;
   readonly screens: readonly (readonly [InstrumentId, ScreenSnapshot])[];
-  readonly timeUs: TimeUs;
-  readonly tradesIn: number;
   readonly ended: boolean;
+  readonly feed: string;
 }
 
 /**
- * Gives a recorded feed to the bus, step by step, at its pace; goes on where its last snapshot stood after a
- * restart.
+ * Gives a recorded or made-up feed to the bus as fast as its time goes, or the bus takes it. Goes on where
+ * its last snapshot stood after a restart; what is stored already isn't said again.
  */
-export class RecordedRun implements AsyncDisposable {
+export class PacedRun implements AsyncDisposable {
   /** Settles with what stopped the run; not when the feed ends, the process stays to be asked. */
   readonly closed: Promise<Error>;
-  readonly #options: RecordedRunOptions;
-  readonly #source: StepSource;
+  readonly #options: PacedRunOptions;
+  readonly #run: FeedRun;
   readonly #feed: RecordedFeed;
-  readonly #screens: Map<InstrumentId, TradeScreen>;
-  readonly #failure = Promise.withResolvers<Error>();
-  readonly #stopping = Promise.withResolvers<'stopping'>();
+  readonly #stopping = Promise.withResolvers<void>();
   readonly #loop: Promise<void>;
-  #stopped = false;
-  #timeUs: TimeUs;
-  #tradesIn: number;
-  /** The last step, which says that the feeds have ended, was given out. */
-  #ended: boolean;
-  /** And everybody has finished it. */
-  #settled = false;
-  #pacedFrom: { readonly wallMs: number; readonly timeUs: TimeUs } | undefined;
-  #lagMs = 0;
+  #isStopped = false;
+  #hasEnded: boolean;
+  /** The end is stored. */
+  #isSettled = false;
+  #isSaving = false;
+  #savedMs: number;
+  readonly #toldBeforeUs: TimeUs;
+  #pace: Pace | undefined;
 
-  private constructor(options: RecordedRunOptions, source: StepSource) {
+  private constructor(options: PacedRunOptions, run: FeedRun, feed: RecordedFeed, hasEnded: boolean) {
     this.#options = options;
-    this.#source = source;
-    const saved = source.restored === undefined ? undefined : unpack(source.restored);
-    this.#feed = options.makeFeed(saved?.feed);
-    const screens = new Map(saved?.run.screens);
-    this.#screens = new Map(
-      this.#feed.instruments.map((id) => [id, new TradeScreen(id, UNFILLABLE, screens.get(id))]),
-    );
-    this.#timeUs = saved?.run.timeUs ?? 0;
-    this.#tradesIn = saved?.run.tradesIn ?? 0;
-    this.#ended = saved?.run.ended ?? false;
-    this.closed = this.#failure.promise;
-    this.#loop = this.#run().catch((error: unknown) => this.#failure.resolve(error as Error));
+    this.#run = run;
+    this.#feed = feed;
+    this.#hasEnded = hasEnded;
+    this.closed = run.closed;
+    this.#toldBeforeUs = run.toldUs;
+    this.#savedMs = options.monotonicMs();
+    this.#loop = this.#giveAll().catch((error: unknown) => run.fail(error as Error));
   }
 
-  static async open(options: RecordedRunOptions): Promise<RecordedRun> {
-    return new RecordedRun(options, await StepSource.open(options));
+  /** *Errors*: InputError when the snapshot is of another feed. */
+  static async open(options: PacedRunOptions): Promise<PacedRun> {
+    const bytes = await options.snapshots.load();
+    const saved =
+      bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as RunSnapshot);
+    const feed = options.makeFeed(saved?.feed);
+    const instruments = options.instruments.filter(({ id }) => feed.instruments.includes(id));
+    const run = await FeedRun.recorded(options, instruments, new Map(saved?.screens));
+    return new PacedRun(options, run, feed, saved?.ended ?? false);
   }
 
-  /** `ended` is 1 when everything was given out and everybody has finished it. */
-  counters(): Record<string, number> {
-    return {
-      tradesIn: this.#tradesIn,
-      ...sumCounters(this.#screens.values()),
-      step: this.#source.step,
-      eventTimeMs: Math.floor(this.#timeUs / 1_000),
-      lagMs: this.#lagMs,
-      ended: this.#settled ? 1 : 0,
-    };
+  /** `ended` is 1 when the whole feed is stored. */
+  counters(): FeedCounters {
+    return { ...this.#run.counters(), ended: this.#isSettled ? 1 : 0 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
-    this.#stopping.resolve('stopping');
+    this.#isStopped = true;
+    this.#stopping.resolve();
     await this.#loop;
-    await this.#source[Symbol.asyncDispose]();
+    await this.#run[Symbol.asyncDispose]();
     await this.#feed[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    for (let slice = await this.#nextSlice(); slice !== undefined; slice = await this.#nextSlice()) {
-      await this.#waitForItsTime(slice);
-      if (this.#stopped) return;
-      this.#timeUs = slice.timeUs;
-      await this.#give(slice.step, this.#emissionsOf(slice));
+  async #giveAll(): Promise<void> {
+    const { clock, speech } = this.#options;
+    while (!this.#isStopped && !this.#hasEnded) {
+      // Room may never come when the server has gone; a stop doesn't wait for it.
+      await this.#unlessStopped(speech.ready());
+      if (this.#isStopped) return;
+      if (!(await this.#give())) this.#end();
+      this.#saveWhenDue();
+      if (this.#pace !== undefined) await this.#unlessStopped(clock.sleep(LEAVE_EVERY_MS));
     }
-    if (this.#stopped) return;
-    if (!this.#ended) {
-      this.#ended = true;
-      await this.#give(stepAt(this.#timeUs), this.#endEmissions());
-    }
-    if ((await Promise.race([this.#source.settled(), this.#stopping.promise])) === 'stopping') return;
-    await this.#source.save(this.#state());
-    this.#settled = true;
+    await this.#settle();
   }
 
-  async #nextSlice(): Promise<RecordedSlice | undefined> {
-    return this.#stopped || this.#ended ? undefined : this.#feed.next();
+  /** Gives the next stretch. Returns false when there is none any more. */
+  async #give(): Promise<boolean> {
+    const isWarm = this.#feed.givenUs < this.#feed.warmUntilUs;
+    const stretch = await this.#feed.next(this.#nextUs());
+    if (stretch === undefined) return false;
+    for (const part of stretch.parts)
+      if ('type' in part) this.#run.say(part);
+      else this.#run.give(part, isWarm);
+    this.#run.given(stretch.untilUs, isWarm);
+    return true;
   }
 
-  /** Waiting for room may take for ever when the others have gone; a stop doesn't wait for that. */
-  async #give(step: number, emissions: readonly Emission[]): Promise<void> {
-    await Promise.race([this.#options.bus.ready(), this.#stopping.promise]);
-    if (this.#stopped) return;
-    const given = this.#source.give(step, this.#timeUs, emissions, () => this.#state());
-    await Promise.race([given, this.#stopping.promise]);
+  /** The time up to which rows may leave now. */
+  #nextUs(): TimeUs {
+    const { monotonicMs, speed } = this.#options;
+    const { givenUs, warmUntilUs } = this.#feed;
+    // What is before the told time was given by an earlier life: it is stored, and passes by without a wait.
+    for (const unpacedUntilUs of [warmUntilUs, this.#toldBeforeUs])
+      if (givenUs < unpacedUntilUs) return Math.min(givenUs + HISTORY_STRETCH_US, unpacedUntilUs);
+    if (speed === 'max') return givenUs + UNPACED_STRETCH_US;
+    this.#pace ??= new Pace(speed, givenUs, monotonicMs());
+    return this.#pace.at(monotonicMs());
   }
 
-  #emissionsOf(slice: RecordedSlice): Emission[] {
-    const emissions: Emission[] = [];
-    const events: FeedEvent[] = [...slice.notices];
-    for (const part of slice.parts) {
-      this.#tradesIn += part.count;
-      const screened = this.#screens.get(part.instrument)!.screen(part);
-      events.push(...screened.events);
-      for (let from = 0; from < screened.trades.count; from += BATCH_ROWS_MAX) {
-        const to = Math.min(screened.trades.count, from + BATCH_ROWS_MAX);
-        emissions.push(batchEmission(sliceTrades(screened.trades, from, to), screened.complete, 0, ''));
-      }
-    }
-    return [...emissions, ...events.map((event, i) => feedEmission(event, `${slice.step}:${i}`))];
+  /** Nothing more comes, so the hour it ended in is over: every bar closes, and volumes add up. */
+  #end(): void {
+    this.#hasEnded = true;
+    this.#run.end(Math.ceil(this.#feed.givenUs / US_PER_HOUR) * US_PER_HOUR);
   }
 
-  #endEmissions(): Emission[] {
-    const step = stepAt(this.#timeUs);
-    return [...this.#screens].map(([instrument, screen], i) => {
-      const trades = screen.counters.accepted;
-      return feedEmission({ type: 'FeedEnded', instrument, trades, timeUs: this.#timeUs }, `${step}:${i}`);
-    });
+  #saveWhenDue(): void {
+    const nowMs = this.#options.monotonicMs();
+    if (this.#isSaving || nowMs - this.#savedMs < this.#options.snapshotIntervalMs) return;
+    this.#savedMs = nowMs;
+    this.#save().catch((error: unknown) => this.#run.fail(error as Error));
   }
 
-  /**
-   * A slice leaves when its end would have come, had event time run at `speed` since the first paced slice.
-   */
-  async #waitForItsTime({ timeUs, warm }: RecordedSlice): Promise<void> {
-    const { clock, speed } = this.#options;
-    if (warm || speed === 'max') return;
-    this.#pacedFrom ??= { wallMs: clock.nowMs(), timeUs };
-    const dueMs = this.#pacedFrom.wallMs + (timeUs - this.#pacedFrom.timeUs) / 1_000 / speed;
-    for (let leftMs = dueMs - clock.nowMs(); leftMs > 0 && !this.#stopped; leftMs = dueMs - clock.nowMs())
-      await clock.sleep(Math.min(NAP_MAX_MS, Math.max(1, leftMs)));
-    this.#lagMs = Math.max(0, Math.round(clock.nowMs() - dueMs));
-  }
-
-  #state(): Uint8Array {
-    const run: RunSnapshot = {
-      version: 1,
-      screens: [...this.#screens].map(([id, screen]) => [id, screen.snapshot()] as const),
-      timeUs: this.#timeUs,
-      tradesIn: this.#tradesIn,
-      ended: this.#ended,
+  /** Saves where the feed stands once all before it is stored. */
+  async #save(): Promise<void> {
+    this.#isSaving = true;
+    const snapshot: RunSnapshot = {
+      screens: this.#run.screens(),
+      ended: this.#hasEnded,
+      feed: this.#feed.snapshot(),
     };
-    return Buffer.concat([Buffer.from(`${JSON.stringify(run)}\n`), this.#feed.snapshot()]);
+    await this.#options.speech.flush();
+    await this.#options.snapshots.save(new TextEncoder().encode(JSON.stringify(snapshot)));
+    this.#isSaving = false;
   }
-}
 
-function unpack(state: Uint8Array): { run: RunSnapshot; feed: Uint8Array } {
-  const cut = state.indexOf(10);
-  const run = JSON.parse(new TextDecoder().decode(state.subarray(0, cut))) as RunSnapshot;
-  return { run, feed: state.subarray(cut + 1) };
+  async #settle(): Promise<void> {
+    const { clock } = this.#options;
+    while (this.#isSaving && !this.#isStopped) await this.#unlessStopped(clock.sleep(LEAVE_EVERY_MS));
+    if (this.#isStopped) return;
+    await this.#unlessStopped(this.#save());
+    if (this.#isStopped) return;
+    this.#isSettled = true;
+  }
+
+  async #unlessStopped(work: Promise<void>): Promise<void> {
+    await Promise.race([work, this.#stopping.promise]);
+  }
 }

@@ -1,4 +1,4 @@
-import type { InstrumentId } from '@algo/model';
+import { type InstrumentId, SIDE_UNREADABLE } from '@algo/model';
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
@@ -6,7 +6,6 @@ import {
   parquetMetadataAsync,
   parquetReadObjects,
 } from 'hyparquet';
-import { SIDE_UNREADABLE } from '../domain/raw-trades.ts';
 import { makerFlagIn, takerSideIn, timeIn } from './csv-fields.ts';
 import { RawTradesBuilder } from './raw-trades-builder.ts';
 import { type TradeFile, type TradeRows, unusable } from './trade-file.ts';

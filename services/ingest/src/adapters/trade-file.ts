@@ -20,7 +20,7 @@ export interface TradeFile {
 /** Returns the error for a file that no trades can be had from. */
 export function unusable(path: string, because: string): InputError {
   return new InputError({
-    field: 'ALGO_FEED',
+    field: '--feed',
     value: `file:${path}`,
     because: `no trades can be read from it: ${because}`,
     remedy: `Give a file in a known layout: ${KNOWN_LAYOUTS}.`,

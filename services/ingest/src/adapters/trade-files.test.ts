@@ -1,10 +1,10 @@
 // What can be read from files of every known layout, whole and broken.
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { BUY, InputError, instrumentId, SELL } from '@algo/model';
+import { BUY, InputError, instrumentId, SELL, SIDE_UNREADABLE } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { joinRaw, type RawTrades, SIDE_UNREADABLE } from '../domain/raw-trades.ts';
+import { joinRaw, type RawTrades } from '../domain/raw-trades.ts';
 import { numberIn, timeIn } from './csv-fields.ts';
 import { openTradeFile } from './open-file-feed.ts';
 import { TempDir } from './testing/temp-dir.ts';

@@ -25,9 +25,9 @@ export function instrumentOfFile(
   const what = symbol === undefined ? 'its name' : `its symbol ${JSON.stringify(symbol)}`;
   const found = fitting.length === 0 ? `no ${market} instrument` : fitting.map(({ id }) => id).join(' and ');
   throw new InputError({
-    field: 'ALGO_FEED',
+    field: '--feed',
     value: baseName,
     because: `${what} means ${found} of the catalog (${catalog.map(({ id }) => id).join(', ')})`,
-    remedy: 'Name the instrument of each file in ALGO_INSTRUMENTS, or add it to config/instruments.yaml.',
+    remedy: 'Name the instrument of each file with --instruments, or add it to config/instruments.yaml.',
   });
 }

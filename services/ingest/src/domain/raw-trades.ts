@@ -1,7 +1,4 @@
-import type { InstrumentId, TimeUs } from '@algo/model';
-
-/** What the side column of raw rows holds when the side could not be read; else BUY or SELL of the model. */
-export const SIDE_UNREADABLE = 255;
+import type { InstrumentId, TimeUs, TradeColumns } from '@algo/model';
 
 /**
  * Trades as a source gave them, before anybody has judged them. A field that could not be read is NaN (side:
@@ -38,6 +35,13 @@ export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
     side: raw.side.subarray(from, to),
     ids: raw.ids?.subarray(from, to),
   };
+}
+
+/**
+ * Returns trades as a feed hands them over as raw rows, nothing copied; ids that don't count are left out.
+ */
+export function rawOf({ ids, ...columns }: TradeColumns): RawTrades {
+  return { ...columns, ids: ids.kind === 'counted' ? ids.values : undefined };
 }
 
 /**

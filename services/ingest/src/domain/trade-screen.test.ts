@@ -1,8 +1,15 @@
-import { BUY, type FeedEvent, InputError, instrumentId } from '@algo/model';
+import {
+  BUY,
+  type FeedEvent,
+  InputError,
+  instrumentId,
+  SIDE_UNREADABLE,
+  type TradeColumns,
+} from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { joinRaw, type RawTrades, SIDE_UNREADABLE, sliceRaw } from './raw-trades.ts';
-import { REFUSALS_TOLD_MAX, TradeScreen } from './trade-screen.ts';
+import { joinRaw, type RawTrades, sliceRaw } from './raw-trades.ts';
+import { type Jump, REFUSALS_TOLD_MAX, TradeScreen } from './trade-screen.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');
 const T0 = 1_750_507_467_000_000;
@@ -29,8 +36,27 @@ function raw(rows: readonly Row[], hasIds = true): RawTrades {
   };
 }
 
-const typesOf = (events: readonly FeedEvent[]) =>
+const codesOf = (events: readonly FeedEvent[]) =>
   events.map((event) => (event.type === 'TradeRefused' ? event.code : event.type));
+
+/** Screens like somebody who can't bring what is missing: goes on behind each jump. */
+function through(screen: TradeScreen, rows: RawTrades) {
+  const parts: TradeColumns[] = [];
+  const told: string[] = [];
+  const jumps: Jump[] = [];
+  for (let rest = rows; ; ) {
+    const { trades, events, jump } = screen.screen(rest);
+    parts.push(trades);
+    told.push(...codesOf(events));
+    if (jump === undefined) break;
+    jumps.push(jump);
+    told.push('jump');
+    screen.skipTo(jump.toTradeId + 1);
+    rest = sliceRaw(rest, jump.row, rest.count);
+  }
+  const ids = parts.flatMap((part) => [...(part.ids.values as Float64Array)]);
+  return { ids, timeUs: parts.flatMap(({ timeUs }) => [...timeUs]), told, jumps, parts };
+}
 
 test.each([
   ['a price of nothing', { price: 0 }, 'PRICE_NOT_POSITIVE'],
@@ -46,40 +72,64 @@ test.each([
   ['an id that is no number', { id: Number.NaN }, 'UNREADABLE_ROW'],
   ['an id seen before', { id: 100 }, 'DUPLICATE_ID'],
 ])('a trade with %s is refused, and those around it are not', (_what, row, code) => {
-  const screen = new TradeScreen(LTC, 'nobody has them');
-  const { trades, events } = screen.screen(raw([{}, { id: 101, ...row }, { id: 102 }]));
+  const screen = new TradeScreen(LTC);
+  const { ids, told } = through(screen, raw([{}, { id: 101, ...row }, { id: 102 }]));
   const isHeard = code !== 'DUPLICATE_ID' && !Number.isNaN((row as Row).id);
-  expect(trades.ids.values).toEqual(Float64Array.of(100, 102));
-  expect(typesOf(events)).toEqual(isHeard ? [code] : [code, 'GapOpened', 'GapUnfillable']);
+  expect(ids).toEqual([100, 102]);
+  expect(told).toEqual(isHeard ? [code] : [code, 'jump']);
   expect(screen.counters).toMatchObject({ accepted: 2, refused: 1 });
 });
 
-test('a jump in ids is told as a gap that cannot be filled, and the batch with it is not complete', () => {
-  const screen = new TradeScreen(LTC, 'nobody has them');
-  expect(screen.screen(raw([{}, {}])).complete).toBe(true);
-  const { events, complete } = screen.screen(raw([{ id: 110, timeUs: T0 + 5 }]));
-  const gap = { instrument: LTC, fromTradeId: 102, toTradeId: 109, missing: 8, timeUs: T0 + 5 };
-  expect(events).toEqual([
-    { type: 'GapOpened', ...gap },
-    { type: 'GapUnfillable', ...gap, reason: 'nobody has them' },
+test('at a jump in ids the screen stops, and goes on where it is told to', () => {
+  const screen = new TradeScreen(LTC);
+  expect(screen.screen(raw([{}, {}])).jump).toBeUndefined();
+  const rows = raw([
+    { id: 102, timeUs: T0 + 4 },
+    { id: 110, timeUs: T0 + 5 },
+    { id: 111, timeUs: T0 + 5 },
   ]);
-  expect(complete).toBe(false);
-  expect(screen.screen(raw([{ id: 111, timeUs: T0 + 6 }])).complete).toBe(true);
-  expect(screen.counters).toEqual({ accepted: 4, refused: 0, duplicates: 0, gaps: 1, missing: 8 });
+  const { trades, jump } = screen.screen(rows);
+  expect(trades.ids.values).toEqual(Float64Array.of(102));
+  expect(jump).toEqual({ row: 1, fromTradeId: 103, toTradeId: 109, timeUs: T0 + 5 });
+  screen.skipTo(110);
+  expect(screen.screen(sliceRaw(rows, 1, 3)).trades.ids.values).toEqual(Float64Array.of(110, 111));
+  expect(screen.counters).toEqual({ accepted: 5, refused: 0, duplicates: 0, gaps: 1, missing: 7 });
+});
+
+test('trades that are brought into a jump close it', () => {
+  const screen = new TradeScreen(LTC);
+  const rows = raw([{}, { id: 103, timeUs: T0 + 3 }]);
+  const { jump } = screen.screen(rows);
+  screen.screen(
+    raw([
+      { id: 101, timeUs: T0 + 1 },
+      { id: 102, timeUs: T0 + 2 },
+    ]),
+  );
+  expect(screen.screen(sliceRaw(rows, jump!.row, 2)).jump).toBeUndefined();
+  expect(screen.counters).toMatchObject({ accepted: 4, gaps: 1, missing: 0 });
+});
+
+test('a screen behind a trade takes older ones for repeats, and finds what was missed since', () => {
+  const screen = TradeScreen.behind(LTC, { id: 101, timeUs: T0 + 1 });
+  const { ids, told, jumps } = through(screen, raw([{ id: 100 }, { id: 101 }, { id: 104, timeUs: T0 + 9 }]));
+  expect(ids).toEqual([104]);
+  expect(told).toEqual(['DUPLICATE_ID', 'DUPLICATE_ID', 'jump']);
+  expect(jumps[0]).toMatchObject({ fromTradeId: 102, toTradeId: 103 });
 });
 
 test('rows without ids are numbered as they come, and equal rows are different trades', () => {
-  const screen = new TradeScreen(LTC, '');
+  const screen = new TradeScreen(LTC);
   screen.screen(raw([{}, {}], false));
   const { trades, events } = screen.screen(
     raw([{ timeUs: T0 + 1 }, { timeUs: T0 + 1, price: 0 }, { timeUs: T0 + 1 }], false),
   );
   expect(trades.ids.values).toEqual(Float64Array.of(3, 5));
-  expect(typesOf(events)).toEqual(['PRICE_NOT_POSITIVE']);
+  expect(codesOf(events)).toEqual(['PRICE_NOT_POSITIVE']);
 });
 
 test('of a thousand bad rows twenty are told and all are counted', () => {
-  const screen = new TradeScreen(LTC, '');
+  const screen = new TradeScreen(LTC);
   const { events } = screen.screen(raw(Array.from({ length: 2_500 }, () => ({ price: 0 }))));
   expect(events).toHaveLength(3 * REFUSALS_TOLD_MAX);
   expect(screen.counters.refused).toBe(2_500);
@@ -87,7 +137,7 @@ test('of a thousand bad rows twenty are told and all are counted', () => {
 
 test('good rows are handed on without being copied', () => {
   const rows = raw([{}, {}, {}]);
-  const { trades } = new TradeScreen(LTC, '').screen(rows);
+  const { trades } = new TradeScreen(LTC).screen(rows);
   expect(trades.price.buffer).toBe(rows.price.buffer);
 });
 
@@ -101,16 +151,16 @@ const row: fc.Arbitrary<Row> = fc.record({
 test('whatever comes in, what goes out rises, and every id is out, missing or refused', () => {
   fc.assert(
     fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
-      const screen = new TradeScreen(LTC, '');
-      const { trades } = screen.screen(raw(rows));
-      for (let i = 1; i < trades.count; i++) {
-        expect(trades.ids.values[i]).toBeGreaterThan(Number(trades.ids.values[i - 1]));
-        expect(trades.timeUs[i]).toBeGreaterThanOrEqual(trades.timeUs[i - 1]!);
+      const screen = new TradeScreen(LTC);
+      const { ids, timeUs } = through(screen, raw(rows));
+      for (let i = 1; i < ids.length; i++) {
+        expect(ids[i]).toBeGreaterThan(ids[i - 1]!);
+        expect(timeUs[i]).toBeGreaterThanOrEqual(timeUs[i - 1]!);
       }
       const { accepted, refused, missing } = screen.counters;
       expect(accepted + refused).toBe(rows.length);
-      if (trades.count === 0) return;
-      const span = Number(trades.ids.values[trades.count - 1]) - Number(trades.ids.values[0]) + 1;
+      if (ids.length === 0) return;
+      const span = ids.at(-1)! - ids[0]! + 1;
       expect(accepted + missing).toBeLessThanOrEqual(span);
       expect(accepted + missing + refused).toBeGreaterThanOrEqual(span);
     }),
@@ -122,19 +172,19 @@ test('a screen restored anywhere on the way goes on as if it had never stopped',
     fc.property(fc.array(row, { maxLength: 60 }), fc.nat(60), (rows, at) => {
       const all = raw(rows);
       const cut = Math.min(at, rows.length);
-      const whole = new TradeScreen(LTC, 'x');
-      const before = whole.screen(sliceRaw(all, 0, cut));
-      const restored = new TradeScreen(LTC, 'x', JSON.parse(JSON.stringify(whole.snapshot())));
+      const whole = new TradeScreen(LTC);
+      const before = through(whole, sliceRaw(all, 0, cut));
+      const restored = new TradeScreen(LTC, JSON.parse(JSON.stringify(whole.snapshot())));
       const rest = sliceRaw(all, cut, rows.length);
-      expect(restored.screen(rest)).toEqual(whole.screen(rest));
+      expect(through(restored, rest)).toEqual(through(whole, rest));
       expect(restored.snapshot()).toEqual(whole.snapshot());
-      const once = new TradeScreen(LTC, 'x').screen(joinRaw(sliceRaw(all, 0, cut), rest));
-      expect(once.trades.count).toBeGreaterThanOrEqual(before.trades.count);
+      const once = through(new TradeScreen(LTC), joinRaw(sliceRaw(all, 0, cut), rest));
+      expect(once.ids.length).toBeGreaterThanOrEqual(before.ids.length);
     }),
   );
 });
 
 test('the state of another build is refused', () => {
-  const saved = { ...new TradeScreen(LTC, '').snapshot(), version: 2 as 1 };
-  expect(() => new TradeScreen(LTC, '', saved)).toThrow(InputError);
+  const saved = { ...new TradeScreen(LTC).snapshot(), version: 3 as 2 };
+  expect(() => new TradeScreen(LTC, saved)).toThrow(InputError);
 });

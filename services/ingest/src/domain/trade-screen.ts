@@ -2,12 +2,13 @@ import {
   type FeedEvent,
   InputError,
   type InstrumentId,
+  SIDE_UNREADABLE,
   sliceTrades,
   type TimeUs,
   type TradeColumns,
   type TradeRefusalCode,
 } from '@algo/model';
-import { isTradeTime, type RawTrades, SIDE_UNREADABLE } from './raw-trades.ts';
+import { isTradeTime, type RawTrades } from './raw-trades.ts';
 
 /** Refusals told one by one, at most, of each REFUSAL_WINDOW_ROWS rows; the rest are only counted. */
 export const REFUSALS_TOLD_MAX = 20;
@@ -25,31 +26,42 @@ export interface ScreenCounters {
 
 /** The state of a screen as plain values. */
 export interface ScreenSnapshot extends ScreenCounters {
-  readonly version: 1;
+  readonly version: 2;
   readonly rows: number;
   readonly lastId: number;
   readonly lastTimeUs: TimeUs;
   readonly told: number;
 }
 
-/** What is left of a stretch of rows. `complete` is false when trades are missing before or among them. */
+/**
+ * A place where ids leap: the trades from one id to another were not heard. *Shape*: `row` came behind it.
+ */
+export interface Jump {
+  readonly row: number;
+  readonly fromTradeId: number;
+  readonly toTradeId: number;
+  readonly timeUs: TimeUs;
+}
+
+/** What is left of a stretch of rows up to its first jump; rows from `jump.row` on are not judged yet. */
 export interface Screened {
   readonly trades: TradeColumns;
   readonly events: readonly FeedEvent[];
-  readonly complete: boolean;
+  readonly jump: Jump | undefined;
 }
 
+/** The id of the last trade where there was none yet. */
+const NONE = -1;
+
 /**
- * Lets through what is a trade of one instrument and comes once, in order; says what it refuses and where ids
- * jump.
- * `unfillableBecause` stands in GapUnfillable, which follows every GapOpened: no driver here can fetch what
- * is missing.
+ * Lets through what is a trade of one instrument and comes once, in order; says what it refuses. It stops
+ * where ids leap: whoever asked either brings what is missing or calls `skipTo`, and then goes on with the
+ * rest of the rows.
  */
 export class TradeScreen {
   readonly #instrument: InstrumentId;
-  readonly #unfillableBecause: string;
   #rows = 0;
-  #lastId = 0;
+  #lastId = NONE;
   #lastTimeUs = 0;
   #told = 0;
   #accepted = 0;
@@ -60,15 +72,14 @@ export class TradeScreen {
   #events: FeedEvent[] = [];
 
   /** *Errors*: InputError when the snapshot is of another version. */
-  constructor(instrument: InstrumentId, unfillableBecause: string, restored?: ScreenSnapshot) {
+  constructor(instrument: InstrumentId, restored?: ScreenSnapshot) {
     this.#instrument = instrument;
-    this.#unfillableBecause = unfillableBecause;
     if (restored === undefined) return;
-    if (restored.version !== 1)
+    if (restored.version !== 2)
       throw new InputError({
         field: 'trade screen version',
         value: restored.version,
-        because: 'written by another build; this one reads 1',
+        because: 'written by another build; this one reads 2',
         remedy: 'Start the build that wrote it, or use a fresh data directory.',
       });
     this.#rows = restored.rows;
@@ -82,6 +93,17 @@ export class TradeScreen {
     this.#missing = restored.missing;
   }
 
+  /** Returns a screen that has seen nothing but goes on behind a trade: what is older counts as a repeat. */
+  static behind(
+    instrument: InstrumentId,
+    last: { readonly id: number; readonly timeUs: TimeUs },
+  ): TradeScreen {
+    const screen = new TradeScreen(instrument);
+    screen.#lastId = last.id;
+    screen.#lastTimeUs = last.timeUs;
+    return screen;
+  }
+
   get counters(): ScreenCounters {
     return {
       accepted: this.#accepted,
@@ -92,25 +114,38 @@ export class TradeScreen {
     };
   }
 
+  /** Id of the last trade that was heard; below 0 before the first. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
   /** Time of the last accepted trade; 0 before the first. */
   get lastTimeUs(): TimeUs {
     return this.#lastTimeUs;
   }
 
-  /** Returns the rows that are trades, as views of `raw` when all are. */
+  /** Returns the rows up to the first jump that are trades, as views of `raw` when all are. */
   screen(raw: RawTrades): Screened {
     this.#events = [];
-    const gapsBefore = this.#gaps;
     const ids = raw.ids ?? new Float64Array(raw.count);
     let kept: number[] | undefined;
-    for (let i = 0; i < raw.count; i++) {
+    let jump: Jump | undefined;
+    let i = 0;
+    for (; i < raw.count; i++) {
+      if (raw.ids === undefined) ids[i] = this.#rows + 1;
+      const code = this.#judge(raw, ids[i]!, i);
+      if (code === undefined && this.#lastId !== NONE && ids[i]! > this.#lastId + 1) {
+        jump = { row: i, fromTradeId: this.#lastId + 1, toTradeId: ids[i]! - 1, timeUs: raw.timeUs[i]! };
+        this.#gaps++;
+        break;
+      }
       if (this.#rows % REFUSAL_WINDOW_ROWS === 0) this.#told = 0;
       this.#rows++;
-      if (raw.ids === undefined) ids[i] = this.#rows;
-      const code = this.#judge(raw, ids[i]!, i);
       if (code === undefined) {
         kept?.push(i);
-        this.#accept(ids[i]!, raw.timeUs[i]!);
+        this.#accepted++;
+        this.#lastId = ids[i]!;
+        this.#lastTimeUs = raw.timeUs[i]!;
       } else {
         kept ??= Array.from({ length: i }, (_, k) => k);
         this.#refuse(code, raw, ids[i]!, i);
@@ -125,14 +160,20 @@ export class TradeScreen {
       side: raw.side,
       ids: { kind: 'counted', values: ids },
     };
-    const trades = kept === undefined ? all : pick(all, ids, kept);
-    return { trades, events: this.#events, complete: this.#gaps === gapsBefore };
+    const trades = kept !== undefined ? pick(all, ids, kept) : i < raw.count ? sliceTrades(all, 0, i) : all;
+    return { trades, events: this.#events, jump };
+  }
+
+  /** Goes on at an id; the trades up to it that were not heard count as missing. */
+  skipTo(id: number): void {
+    this.#missing += id - 1 - this.#lastId;
+    this.#lastId = id - 1;
   }
 
   /** Returns the state; a screen restored from it goes on as if it had never stopped. */
   snapshot(): ScreenSnapshot {
     return {
-      version: 1,
+      version: 2,
       rows: this.#rows,
       lastId: this.#lastId,
       lastTimeUs: this.#lastTimeUs,
@@ -147,7 +188,7 @@ export class TradeScreen {
     // Written so that NaN fails every comparison.
     if (raw.side[i] === SIDE_UNREADABLE || !(id >= 0 && id <= Number.MAX_SAFE_INTEGER))
       return 'UNREADABLE_ROW';
-    if (id <= this.#lastId && this.#accepted > 0) return 'DUPLICATE_ID';
+    if (id <= this.#lastId) return 'DUPLICATE_ID';
     const price = raw.price[i]!;
     if (!(price > 0 && price < Number.POSITIVE_INFINITY)) return 'PRICE_NOT_POSITIVE';
     const quantity = raw.quantity[i]!;
@@ -156,32 +197,11 @@ export class TradeScreen {
     return undefined;
   }
 
-  #accept(id: number, timeUs: TimeUs): void {
-    if (this.#accepted > 0 && id > this.#lastId + 1) this.#jump(id, timeUs);
-    this.#accepted++;
-    this.#lastId = id;
-    this.#lastTimeUs = timeUs;
-  }
-
-  #jump(id: number, timeUs: TimeUs): void {
-    const gap = {
-      instrument: this.#instrument,
-      fromTradeId: this.#lastId + 1,
-      toTradeId: id - 1,
-      missing: id - 1 - this.#lastId,
-      timeUs,
-    };
-    this.#gaps++;
-    this.#missing += gap.missing;
-    this.#events.push({ type: 'GapOpened', ...gap });
-    this.#events.push({ type: 'GapUnfillable', ...gap, reason: this.#unfillableBecause });
-  }
-
   #refuse(code: TradeRefusalCode, raw: RawTrades, id: number, i: number): void {
     this.#refused++;
     if (code === 'DUPLICATE_ID') this.#duplicates++;
     // A refused trade was heard, so it is no gap. Its id is believed only if it is the very next one.
-    if (this.#accepted > 0 && id === this.#lastId + 1) this.#lastId = id;
+    if (this.#lastId !== NONE && id === this.#lastId + 1) this.#lastId = id;
     if (this.#told >= REFUSALS_TOLD_MAX) return;
     this.#told++;
     const timeUs = raw.timeUs[i]!;

@@ -1,8 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, type InboundMessage, SimulatedServer, VirtualClock } from '@algo/bus';
-import { codecs, subjects } from '@algo/contracts';
+import {
+  type Clock,
+  FactMessage,
+  type InboundMessage,
+  MemoryBus,
+  MemoryServer,
+  VirtualClock,
+} from '@algo/bus';
 import { createLogger } from '@algo/runtime';
 import { fileSnapshots } from '@algo/state';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -18,7 +24,12 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 let nowMs = 0;
-const clock: Clock = { nowMs: () => nowMs, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
+const clock: Clock = {
+  nowMs: () => nowMs,
+  monotonicMs: () => nowMs,
+  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+  after: () => () => {},
+};
 
 /** A notifier from its files to its channel, which only remembers. */
 class Life implements AsyncDisposable {
@@ -42,8 +53,8 @@ class Life implements AsyncDisposable {
       life.sent.push(mail);
       return { type: 'sent' as const };
     };
-    const bus = new SimulatedServer(new VirtualClock()).bus('notifier-0');
-    const parts = { bus, clock, log: createLogger('notifier-0', 'fatal'), desk, deskFile, outbox };
+    const bus = new MemoryBus(new MemoryServer(new VirtualClock()), 'notifier.main');
+    const parts = { bus, clock, log: createLogger('notifier.main', 'fatal'), desk, deskFile, outbox };
     const life: Life = new Life(new Messenger({ ...parts, channel: { name: 'memory', send } }), outbox);
     return life;
   }
@@ -60,30 +71,13 @@ class Life implements AsyncDisposable {
 }
 
 function deadLetter(number: number): InboundMessage {
-  const letter = {
-    ...{
-      stream: 'MARKET',
-      sequence: number,
-      subject: `md.trades.${number}`,
-      type: 't',
-      consumer: 'analytics-0',
-    },
-    ...{ reason: 'unreadable', original: new Uint8Array(), timeUs: number },
+  const body = {
+    ...{ stream: 'MARKET', sequence: number, subject: `md.trades.${number}`, type: 't' },
+    ...{ consumer: 'analytics.0', reason: 'unreadable', original: new Uint8Array(), timeUs: number },
   };
-  return {
-    ...{
-      stream: 'DEAD_LETTERS',
-      subject: subjects.deadLetter('MARKET', 'analytics-0'),
-      sequence: number,
-      deliveries: 1,
-    },
-    ...{
-      type: codecs.DeadLetter.type,
-      id: `dlq:${number}`,
-      timeUs: number,
-      data: codecs.DeadLetter.encode(letter),
-    },
-  };
+  const speaker = { identity: 'analytics.0', account: '' };
+  const said = FactMessage.said({ name: 'DeadLetter', body }, speaker, { id: `dlq:${number}` });
+  return FactMessage.stored(said, { stream: 'DEAD_LETTERS', sequence: number, deliveries: 1 });
 }
 
 const { burst, windowMs } = MAIL_DESK_DEFAULTS;

@@ -1,7 +1,7 @@
 import {
   type Bus,
   type Clock,
-  factMessage,
+  FactMessage,
   type InboundMessage,
   type SnapshotStore,
   type Verdict,
@@ -123,15 +123,16 @@ export class Messenger {
     const speaker = { identity: this.#bus.identity, account: '' };
     if (record.type === 'sent') {
       this.#sent++;
-      await this.#bus.publish(factMessage('NotificationSent', said, speaker, `sent:${mail.id}`));
+      const fact = { name: 'NotificationSent', body: said } as const;
+      await this.#bus.publish(FactMessage.said(fact, speaker, { id: `sent:${mail.id}` }));
     } else if (record.type === 'dead') {
       this.#dead++;
       this.#log.error(
         { subject: mail.subject, reason: record.reason },
         'a notification could not be delivered',
       );
-      const dead = { ...said, reason: record.reason };
-      await this.#bus.publish(factMessage('NotificationDead', dead, speaker, `dead:${mail.id}`));
+      const fact = { name: 'NotificationDead', body: { ...said, reason: record.reason } } as const;
+      await this.#bus.publish(FactMessage.said(fact, speaker, { id: `dead:${mail.id}` }));
     }
   }
 }

@@ -89,6 +89,20 @@ test.each<[string, NotableFact, string, string, string]>([
     'Trading halted: account paper-main',
   ],
   [
+    'a contradiction of the venue',
+    { ...order, type: 'OrderQuarantined', problem: 'fill_conflict', booked: false, detail: 'trade=t1' },
+    'order_failed',
+    'critical',
+    'ACTION REQUIRED: BTCUSDT, entries stopped over a contradiction: fill conflict',
+  ],
+  [
+    'a command that could not be obeyed',
+    { type: 'CommandRefused', commandId: 'c1', reason: 'there is no such configuration', timeUs: NOON },
+    'command_refused',
+    'warning',
+    'A command was refused: nothing has changed',
+  ],
+  [
     'a halt by a person',
     mode('halted', false),
     'entries_stopped',

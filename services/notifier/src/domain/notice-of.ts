@@ -132,10 +132,7 @@ function positionNotice(
 }
 
 function orderNotice(
-  fact: Extract<
-    OrderEvent,
-    { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' | 'OrderQuarantined' }
-  >,
+  fact: Extract<OrderEvent, { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' | 'OrderQuarantined' }>,
 ): Wording {
   const symbol = symbolText(fact.instrument);
   const rows = [

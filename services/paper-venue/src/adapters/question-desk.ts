@@ -45,7 +45,11 @@ export class QuestionDesk implements Requests<Answer, Asked> {
     venue: PaperVenue,
     driven: Driven<Asked>,
   ): Promise<readonly Subscription[]> {
-    const reads = async <Request>(codec: MessageCodec<Request>, data: Uint8Array, read: (r: Request) => Reply) => {
+    const reads = async <Request>(
+      codec: MessageCodec<Request>,
+      data: Uint8Array,
+      read: (r: Request) => Reply,
+    ) => {
       const request = codec.decode(data);
       await driven.restored;
       await Promise.all([...this.#waiting.values()].map(({ promise }) => promise));

@@ -1,8 +1,8 @@
 export type { AccountTotals } from './equity-guard.ts';
+export * from './machine.ts';
 export type { StopView } from './position-guard.ts';
 export * from './position-risk-engine.ts';
 export * from './position-risk-io.ts';
 export * from './position-risk-settings.ts';
 export { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-risk-state.ts';
 export * from './trailing-stop.ts';
-export * from './machine.ts';

@@ -59,7 +59,10 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
   }
 
   /** What a person may not ask for is answered; the command stays in its stream, and to throw on it would be for ever. */
-  #obey(command: Extract<GuardInput, { name: 'SetTradingMode' | 'FlattenAll' }>['body'], say: Say<GuardWord>): void {
+  #obey(
+    command: Extract<GuardInput, { name: 'SetTradingMode' | 'FlattenAll' }>['body'],
+    say: Say<GuardWord>,
+  ): void {
     try {
       this.#feed(command, say);
     } catch (error) {

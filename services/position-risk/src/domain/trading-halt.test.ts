@@ -158,3 +158,16 @@ test('two remnants too small to sell are written off once each when the first on
   ]);
   expect(story.log.filter((event) => event.type === 'TradingModeChanged')).toHaveLength(1);
 });
+
+test('a contradiction that execution met stops an instrument’s entries until a person resumes it', () => {
+  const story = new Scenario();
+  const scope: HaltScope = { kind: 'instrument', instrument: BTC };
+  story.time(1);
+  expect(story.quarantined(3)).toMatchObject([
+    { type: 'TradingModeChanged', scope, mode: 'reducing', latched: true, reason: 'overfill: 11 of 10' },
+  ]);
+  expect(story.quarantined(4)).toEqual([]);
+  expect(set(story, 'active', 'Ada', scope)).toMatchObject([
+    { type: 'TradingModeChanged', scope, mode: 'active' },
+  ]);
+});

@@ -36,7 +36,8 @@ export class VenueReading {
   begin(): void {
     if (++this.#tries > TRIES) {
       const because = `fills kept coming while its books were read, ${TRIES} times`;
-      return this.#done(new VenueSilentError(`${this.#venue.name}: ${because}`));
+      this.#done(new VenueSilentError(`${this.#venue.name}: ${because}`));
+      return;
     }
     const [venue, account, sinceUs] = [this.#venue, this.#account, this.#sinceUs];
     venue.fillsSince(
@@ -81,7 +82,10 @@ export class VenueReading {
     const open = new Set(openOrders.map((order) => order.request.clientOrderId));
     const waiting = undecidedOrders(this.#local).filter(({ request }) => !open.has(request.clientOrderId));
     const next = waiting[lookups.length];
-    if (next === undefined) return then(lookups);
+    if (next === undefined) {
+      then(lookups);
+      return;
+    }
     const { clientOrderId } = next.request;
     this.#venue.order(next.request, (lookup) =>
       this.#lookUp(openOrders, [...lookups, { clientOrderId, lookup }], then),

@@ -84,8 +84,8 @@ export interface ReconciliationContext {
 }
 
 /**
- * Returns our orders that aren't over: the venue must be asked about those that its open orders don't show. Whoever
- * asks for a run has said all its orders before it asks.
+ * Returns our orders that aren't over: the venue must be asked about those that its open orders don't show.
+ * Whoever asks for a run has said all its orders before it asks.
  */
 export function undecidedOrders(local: LocalBooks): readonly LocalOrder[] {
   return local.orders.filter((o) => !isEnded(o.status));

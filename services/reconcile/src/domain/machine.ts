@@ -8,7 +8,7 @@ import type {
 import { type AccountId, openSnapshot, sealSnapshot } from '@algo/model';
 import type { ReconciliationReport } from './reconciliation-report.ts';
 
-/** What came of comparing the books. *Shape*: both carry what was asked, so that nothing has to be remembered. */
+/** What came of comparing the books. *Shape*: both carry what was asked, so that nothing is remembered. */
 export type ReconcileOwn =
   | (OwnInput & {
       readonly name: 'Compared';

@@ -1,8 +1,21 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { ConnectionTimings } from '../connection.ts';
+import { TRADES_PER_REQUEST_MAX } from '../http.ts';
+import { BinanceSpotFeed } from '../market-data.ts';
 
 const HANDSHAKE_KEY = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** Waits short enough for a test, but for those after which a silent connection is given up or replaced. */
+const QUICK: ConnectionTimings = {
+  silenceMs: 30_000,
+  rotateMs: 3_600_000,
+  overlapMs: 60,
+  retryFirstMs: 5,
+  retryMaxMs: 20,
+  lookMs: 2,
+};
 
 /** One client of the fake server, as the server sees it. */
 export interface FakeClient {
@@ -15,39 +28,103 @@ export interface FakeClient {
   cut(): void;
 }
 
+/** Time of trade number 0. *Units*: µs. */
+export const TRADES_FROM_US = 1_750_507_467_000_000;
+
+/** Returns a trade as the stream tells it; trade `id` comes `id` ms after TRADES_FROM_US. */
+export function streamTrade(id: number, more: Readonly<Record<string, unknown>> = {}): string {
+  const T = TRADES_FROM_US + id * 1_000;
+  const trade = { e: 'trade', E: T, s: 'LTCUSDT', t: id, p: '83.50', q: '0.10', T, m: id % 2 === 0, M: true };
+  return JSON.stringify({ stream: 'ltcusdt@trade', data: { ...trade, ...more } });
+}
+
+/** Returns the same trade as REST tells it. */
+export function restTrade(id: number, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const trade = { id, price: '83.50', qty: '0.10', quoteQty: '8.35', time: TRADES_FROM_US + id * 1_000 };
+  return { ...trade, isBuyerMaker: id % 2 === 0, isBestMatch: true, ...more };
+}
+
 /**
  * A WebSocket server that says what the test makes it say: text out, nothing understood, every request
- * answered or not.
+ * answered or not. Its REST side has the trades of LTCUSDT up to `newestId`.
  */
-export class FakeStreamServer implements AsyncDisposable {
+export class FakeBinance implements AsyncDisposable {
   readonly clients: FakeClient[] = [];
   /** Whether requests are answered and new connections let in. */
   answers = true;
   refuses = false;
+  /** REST: what was asked for, how it answers, how far its history goes. */
+  readonly asked: URL[] = [];
+  readonly askedUnits: unknown[] = [];
+  status = 200;
+  body: string | undefined;
+  newestId = 0;
+  /** Trades that its history lacks. */
+  readonly lost = new Set<number>();
   readonly #server: Server;
 
   private constructor(server: Server) {
     this.#server = server;
     server.on('upgrade', (request, socket: Socket) => this.#upgrade(request, socket));
+    server.on('request', (request, response) => this.#answer(request, response));
   }
 
-  static async start(): Promise<FakeStreamServer> {
+  static async start(): Promise<FakeBinance> {
     const server = createServer();
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    return new FakeStreamServer(server);
+    return new FakeBinance(server);
   }
 
   get url(): string {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  get restUrl(): string {
+    return this.url.replace('ws:', 'http:');
+  }
+
   get open(): FakeClient[] {
     return this.clients.filter(({ isOpen }) => isOpen);
   }
 
+  /** Returns a feed that is connected to this server, with short waits. */
+  feed(timings: Partial<ConnectionTimings> = {}, monotonicMs = () => performance.now()): BinanceSpotFeed {
+    return new BinanceSpotFeed({
+      binanceUrl: this.url,
+      binanceRestUrl: this.restUrl,
+      monotonicMs,
+      random: () => 0.5,
+      timings: { ...QUICK, ...timings },
+    });
+  }
+
+  /** Lets a trade happen: whoever is connected hears it, and it is in the history. */
+  trade(id: number): void {
+    this.newestId = Math.max(this.newestId, id);
+    for (const client of this.open) client.send(streamTrade(id));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.open) client.cut();
+    this.#server.closeAllConnections();
     await new Promise((closed) => this.#server.close(closed));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '', this.restUrl);
+    this.asked.push(url);
+    this.askedUnits.push(request.headers['x-mbx-time-unit']);
+    const known = url.pathname === '/api/v3/historicalTrades';
+    response.writeHead(known ? this.status : 404, { 'Content-Type': 'application/json' });
+    response.end(this.body ?? JSON.stringify(this.#history(url.searchParams)));
+  }
+
+  #history(query: URLSearchParams): unknown[] {
+    const rows: unknown[] = [];
+    const most = Math.min(TRADES_PER_REQUEST_MAX, Number(query.get('limit')));
+    for (let id = Number(query.get('fromId')); id <= this.newestId && rows.length < most; id++)
+      if (!this.lost.has(id)) rows.push(restTrade(id));
+    return rows;
   }
 
   #upgrade(request: IncomingMessage, socket: Socket): void {

@@ -12,8 +12,9 @@ import type { ReconciliationGate } from '../reconciliation-gate.ts';
 import { deny } from './handler.ts';
 
 /**
- * Who may pass at all, before any handler looks at the order itself. *Units*: `nowUs` the time of the instrument's
- * feed, `newestUs` that of all feeds. *Shape*: `noGuard` says why nobody would guard what is entered, null if somebody.
+ * Who may pass at all, before any handler looks at the order itself. *Units*: `nowUs` the time of the
+ * instrument's feed, `newestUs` that of all feeds. *Shape*: `noGuard` says why nobody would guard what is
+ * entered; null while somebody would.
  */
 export interface AdmissionContext {
   readonly nowUs: TimeUs;
@@ -37,7 +38,7 @@ export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set([
   'residual',
 ]);
 
-/** Returns why no entry may pass now, or null: the gate, halts, a guard that lives, and the command's own expiry. */
+/** Returns why no entry may pass now, or null: the gate, halts, no guard that lives, its own expiry. */
 export function admitEntry(
   context: AdmissionContext,
   entry: {

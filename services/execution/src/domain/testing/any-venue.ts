@@ -9,8 +9,8 @@ import {
   filled,
   found,
   gate,
-  life,
   LTC,
+  life,
   lookedUp,
   mode,
   outcome,
@@ -23,7 +23,18 @@ import {
 /** What a random session does next. Weighted by how often each stands here. */
 const STEPS = [
   ...['place', 'place', 'place', 'close', 'close', 'close', 'fill', 'fill', 'fill', 'fill', 'end', 'end'],
-  ...['confirm', 'confirm', 'lose', 'prove absent', 'look up', 'look up', 'look up', 'fail', 'cancel', 'cancel'],
+  ...[
+    'confirm',
+    'confirm',
+    'lose',
+    'prove absent',
+    'look up',
+    'look up',
+    'look up',
+    'fail',
+    'cancel',
+    'cancel',
+  ],
   ...['deliver', 'deliver', 'deliver', 'mode', 'gate', 'restart', 'fetch', 'answer cancel', 'never left'],
 ] as const;
 interface Step {

@@ -111,7 +111,7 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
   price: at,
   timeUs,
 });
-/** A reconciliation passed: the answer to the question of this number in its epoch. Good for 60 s from what it is now. */
+/** A reconciliation passed: the answer to one question of an epoch. Good for 60 s from then. */
 export const gate = (epoch = 1, number = 1): ExecutionInput => ({
   type: 'ReconciliationCompleted',
   account: ACCOUNT,
@@ -147,7 +147,7 @@ export const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): Exec
 });
 
 export function fillOf(
-  request: OrderRequest,
+  request: Pick<OrderRequest, 'clientOrderId' | 'account' | 'instrument' | 'side'>,
   trade: string,
   quantity: string,
   timeUs: number,
@@ -229,4 +229,13 @@ export function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
   const entry = sent(engine.handle(place(1)));
   engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
   return { engine, entry };
+}
+
+/** An engine with one entry whose outcome is unknown and that the venue is asked about. */
+export function inDoubt(): { engine: ExecutionEngine; entry: OrderRequest; id: ClientOrderId } {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  const id = entry.clientOrderId;
+  engine.handle(submitted(id, 'unknown', S));
+  return { engine, entry, id };
 }

@@ -39,14 +39,17 @@ export const position: Position = {
   openedUs: NOON - 185_000_000,
 };
 
-export const opened: PositionEvent = {
+export const opened: Extract<PositionEvent, { type: 'PositionOpened' }> = {
   type: 'PositionOpened',
   position,
   stopPrice: d('49750'),
   timeUs: NOON,
 };
 
-export const closed = (netPnl: string, returnPercent: string): PositionEvent => ({
+export const closed = (
+  netPnl: string,
+  returnPercent: string,
+): Extract<PositionEvent, { type: 'PositionClosed' }> => ({
   type: 'PositionClosed',
   position,
   exitPrice: d('50745'),
@@ -56,7 +59,7 @@ export const closed = (netPnl: string, returnPercent: string): PositionEvent => 
   timeUs: NOON,
 });
 
-export const rejected = (reason = 'insufficient margin'): OrderEvent => ({
+export const rejected = (reason = 'insufficient margin'): Extract<OrderEvent, { type: 'OrderRejected' }> => ({
   type: 'OrderRejected',
   clientOrderId: clientOrderId('order-1'),
   account: ACCOUNT,
@@ -118,7 +121,11 @@ export const decision: Decision = {
   outcome: { type: 'accepted', commandId: 'c1' },
 };
 
-export const drawdown = (from: DrawdownLevel, to: DrawdownLevel, share: string): RiskEvent => ({
+export const drawdown = (
+  from: DrawdownLevel,
+  to: DrawdownLevel,
+  share: string,
+): Extract<RiskEvent, { type: 'DrawdownLevelChanged' }> => ({
   type: 'DrawdownLevelChanged',
   account: ACCOUNT,
   from,

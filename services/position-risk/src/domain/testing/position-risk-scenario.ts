@@ -168,6 +168,13 @@ export class Scenario {
     return this.give({ ...base, type, cumulative: d(cumulative), reason: 'told so' });
   }
 
+  /** Execution says that the venue contradicts what we know of an order. */
+  quarantined(seconds: number) {
+    const about = { clientOrderId: clientOrderId('odd'), account: ACCOUNT, instrument: BTC };
+    const said = { problem: 'overfill', booked: true, detail: '11 of 10', timeUs: at(seconds) } as const;
+    return this.give({ type: 'OrderQuarantined', ...about, ...said });
+  }
+
   denied(command: ClosePosition, code: 'HALTED' | 'NOTIONAL_BELOW_MIN', seconds: number) {
     return this.give({
       type: 'OrderDenied',

@@ -1,0 +1,30 @@
+import type { FactName } from '@algo/contracts';
+import type { AppendLog } from '../append-log.ts';
+import type { Bus, Clock } from '../bus.ts';
+import type { DrivePlan } from '../drive-plan.ts';
+import type { Input, OwnInput } from '../machine.ts';
+import type { SnapshotStore } from '../snapshot-store.ts';
+import type { Divergence } from './own-speech.ts';
+
+/** One life of one process: what is driven, and what it stands on. */
+export interface DriverOptions<In extends Input, Out extends FactName, Request, Own extends OwnInput> {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** This process's name, in its lanes, fences and snapshots. */
+  readonly identity: string;
+  /** The account that it trades for; empty for those that serve all. */
+  readonly account: string;
+  readonly plan: DrivePlan<In, Out, Request, Own>;
+  readonly snapshots: SnapshotStore;
+  readonly snapshotIntervalMs: number;
+  readonly log: AppendLog;
+  /** Whether the process plan names a producer. */
+  readonly knows: (producer: string) => boolean;
+  /**
+   * False: the own log is trimmed behind the snapshot before the last one, so no replay can go through the
+   * run.
+   */
+  readonly keepLog?: boolean;
+  /** Told once, of the first place where this life would have said something else than an older one. */
+  readonly onDivergence?: (divergence: Divergence) => void;
+}

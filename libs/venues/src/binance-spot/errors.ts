@@ -1,0 +1,24 @@
+/**
+ * Why Binance gave no answer. `unreachable`: nothing came back in time; `busy`: we asked too much, or it is
+ * overloaded; `refused`: it doesn't like the question, asking again won't help; `unreadable`: its answer is
+ * none.
+ */
+export type BinanceFailure = 'unreachable' | 'busy' | 'refused' | 'unreadable';
+
+/** A read of Binance that failed. */
+export class BinanceError extends Error {
+  override readonly name = 'BinanceError';
+  readonly failure: BinanceFailure;
+
+  constructor(failure: BinanceFailure, what: string) {
+    super(`binance ${failure}: ${what}`);
+    this.failure = failure;
+  }
+}
+
+/** Returns what an HTTP status of Binance that isn't 2xx means. */
+export function failureOfStatus(status: number): BinanceFailure {
+  // 429: too many requests; 418: banned for a while after too many of those.
+  if (status === 429 || status === 418 || status >= 500) return 'busy';
+  return 'refused';
+}

@@ -1,0 +1,127 @@
+import type { ReconciliationRequested } from '@algo/contracts';
+import { FeedTimes } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import { GateKeeper } from './gate-keeper.ts';
+import { ACCOUNT, S, told } from './testing/execution-scenario.ts';
+
+const ABOUT = { account: ACCOUNT, venue: 'paper' };
+type Report = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>;
+
+/** A keeper in its first epoch, that a feed tells the time. */
+class Watch {
+  readonly times = new FeedTimes();
+  keeper = new GateKeeper(ABOUT, this.times);
+  readonly asked: ReconciliationRequested[] = [];
+
+  readonly speed: number;
+
+  constructor(speed = 1) {
+    this.speed = speed;
+    this.at(0);
+    this.#hear((out) => this.keeper.start(1, out));
+  }
+
+  /** Lets the feed tell this time. */
+  at(seconds: number): this {
+    this.times.take(told(seconds * S, { speed: this.speed }));
+    this.#hear((out) => this.keeper.advance(out));
+    return this;
+  }
+
+  answer(type: Report['type'], change: { readonly requestId?: string; readonly epoch?: number } = {}): this {
+    const requestId = this.asked.at(-1)!.requestId;
+    const about = { account: ACCOUNT, requestId, epoch: 1, ...change };
+    this.keeper.answered(
+      type === 'ReconciliationCompleted' ? { type, ...about, validForMs: 60_000 } : { type, ...about },
+    );
+    return this;
+  }
+
+  get isOpen(): boolean {
+    return this.keeper.gate.isFresh(this.times.newestUs());
+  }
+
+  get askedAt(): number[] {
+    return this.asked.map(({ timeUs }) => timeUs / S);
+  }
+
+  #hear(run: (out: ExecutionOutput[]) => unknown): void {
+    const out: ExecutionOutput[] = [];
+    run(out);
+    for (const output of out) if (output.type === 'ReconciliationRequested') this.asked.push(output.asked);
+  }
+}
+
+test('before any life nothing is asked and nothing passes', () => {
+  const keeper = new GateKeeper(ABOUT, new FeedTimes());
+  const out: ExecutionOutput[] = [];
+  keeper.advance(out);
+  expect([out, keeper.gate.isFresh(0)]).toEqual([[], false]);
+});
+
+test('the first life of a fresh directory asks at once, and trades when its question passes', () => {
+  const watch = new Watch();
+  expect(watch.asked).toMatchObject([{ epoch: 1, requestId: 'paper-main:1:1', venue: 'paper', timeUs: 0 }]);
+  expect(watch.isOpen).toBe(false);
+  expect(watch.answer('ReconciliationCompleted').isOpen).toBe(true);
+});
+
+test('only the answer to the last question of this epoch opens', () => {
+  const late = new Watch();
+  const [{ requestId }] = late.asked as [ReconciliationRequested];
+  late.at(12);
+  expect(late.askedAt).toEqual([0, 12]);
+  expect(late.answer('ReconciliationCompleted', { requestId }).isOpen).toBe(false);
+  expect(late.answer('ReconciliationCompleted', { epoch: 0 }).isOpen).toBe(false);
+  expect(late.answer('ReconciliationCompleted').isOpen).toBe(true);
+});
+
+test('a pass is asked for again after 30 s, and holds for 60 s', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').at(29);
+  expect(watch.askedAt).toEqual([0]);
+  expect(watch.at(30).askedAt).toEqual([0, 30]);
+  expect([watch.at(60).isOpen, watch.at(60.1).isOpen]).toEqual([true, false]);
+});
+
+test('what fails closes, and is asked again with pauses that double up to 30 s', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').at(30);
+  const pauses: number[] = [];
+  let now = 30;
+  for (let n = 0; n < 6; n++) {
+    watch.answer('ReconciliationFailed');
+    expect(watch.isOpen).toBe(false);
+    const count = watch.asked.length;
+    const from = now;
+    while (watch.asked.length === count) watch.at(++now);
+    pauses.push(now - from);
+  }
+  expect(pauses).toEqual([2, 4, 8, 16, 30, 30]);
+});
+
+test('silence is asked again after 10 s and a pause, and a late answer to the last question counts', () => {
+  const watch = new Watch();
+  for (let now = 1; now <= 40; now++) watch.at(now);
+  expect(watch.askedAt).toEqual([0, 12, 26]);
+  expect(watch.answer('ReconciliationCompleted').isOpen).toBe(true);
+});
+
+test('at twenty times the speed all pauses are twenty times as long in event time', () => {
+  const watch = new Watch(20).answer('ReconciliationCompleted').at(599);
+  expect(watch.askedAt).toEqual([0]);
+  expect(watch.at(600).askedAt).toEqual([0, 600]);
+  expect([watch.at(1_200).isOpen, watch.at(1_201).isOpen]).toEqual([true, false]);
+});
+
+test('a report of a newer epoch closes for good', () => {
+  const watch = new Watch().answer('ReconciliationCompleted');
+  watch.answer('ReconciliationCompleted', { epoch: 2 });
+  expect([watch.isOpen, watch.answer('ReconciliationCompleted').isOpen]).toEqual([false, false]);
+  expect(watch.at(500).askedAt).toEqual([0]);
+});
+
+test('kept and brought back, it goes on as it was', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').at(20);
+  watch.keeper = new GateKeeper(ABOUT, watch.times, watch.keeper.state());
+  expect([watch.isOpen, watch.at(30).askedAt]).toEqual([true, [0, 30]]);
+});

@@ -1,0 +1,57 @@
+import { bucketSnapshots, type InboundMessage, LaneSpeaker } from '@algo/bus';
+import { type Family, type MessageOf, subjects } from '@algo/contracts';
+import type { FeedEvent, InstrumentId, TimeAdvanced, TimeUs } from '@algo/model';
+import type { ServiceContext } from '@algo/runtime';
+import type { Config } from '../config.ts';
+
+export type FeedEventName = FeedEvent['type'];
+
+/** How ingest says facts, and what it asks about those that are stored. */
+export interface FeedSpeech {
+  /** Resolves when it is stored; what is said is stored in the order of the calls. */
+  say<Name extends 'TradeBatch' | FeedEventName | 'TimeAdvanced'>(
+    name: Name,
+    body: MessageOf<Name>,
+  ): Promise<void>;
+  /** Resolves when there is room to say more. */
+  ready(): Promise<void>;
+  /** Resolves when everything said so far is stored. */
+  flush(): Promise<void>;
+  /** Returns the newest stored trade of an instrument. */
+  lastTrade(instrument: InstrumentId): Promise<{ readonly id: number; readonly timeUs: TimeUs } | undefined>;
+  /** Returns the time of a feed that was told last. */
+  lastTime(feed: string): Promise<TimeAdvanced | undefined>;
+}
+
+const SAYS: readonly Family[] = ['md.trades', 'md.feed', 'md.time'];
+
+/** Begins to speak as this process, over its bus; what its older lives said goes on. */
+export async function openFeedSpeech(context: ServiceContext<Config>): Promise<FeedSpeech> {
+  const { bus, clock, config, identity, log } = context;
+  const speaker = context.own(
+    await LaneSpeaker.open({
+      ...{ bus, clock, says: SAYS, speaker: { identity, account: '' } },
+      snapshots: bucketSnapshots(bus.bucket('snapshots'), `${identity}.lanes`),
+      snapshotIntervalMs: config.snapshotIntervalMs,
+      onError: (error) =>
+        log.warn({ err: error }, 'how far the feed has come was not saved; it is tried again'),
+    }),
+  );
+  return {
+    say: (name, body) => speaker.say(name, body),
+    ready: () => bus.ready(),
+    flush: () => bus.flush(),
+    lastTrade: async (instrument) => lastTradeOf(await speaker.last(subjects.trades(instrument))),
+    lastTime: async (feed) => {
+      const fact = (await speaker.last(subjects.time(feed)))?.fact;
+      return fact?.name === 'TimeAdvanced' ? fact.body : undefined;
+    },
+  };
+}
+
+function lastTradeOf(message: InboundMessage | undefined) {
+  const fact = message?.fact;
+  if (fact?.name !== 'TradeBatch') return undefined;
+  const { count, ids, timeUs } = fact.body.trades;
+  return { id: Number(ids.values[count - 1]), timeUs: timeUs[count - 1]! };
+}

@@ -1,0 +1,182 @@
+// How trades wait, for the bus and behind gaps, and what is told of time meanwhile: a feed moved by hand.
+import {
+  BUY,
+  type Instrument,
+  type InstrumentId,
+  type TradeColumns,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
+import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
+import { expect, test } from '@jest/globals';
+import { FeedRun } from './feed-run.ts';
+import { instrument } from './testing/instruments.ts';
+import { ManualClock } from './testing/manual-clock.ts';
+import { MemorySpeech } from './testing/memory-speech.ts';
+import { GATHERED_MAX, HELD_ROWS_MAX, HOLD_MAX_MS } from './trade-lane.ts';
+
+const LTC = instrument('binance.spot.LTCUSDT');
+const BTC = instrument('binance.spot.BTCUSDT');
+const T0_US = 1_750_507_467_000_000;
+const WALL_MS = 1_800_000_000_000;
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+/** A feed whose sink is in the test's hand. */
+class HandFeed implements MarketDataFeed {
+  readonly name = 'hand';
+  sink: MarketDataSink | undefined;
+  asked = 0;
+  tradesFrom?: (instrument: Instrument, id: number) => Promise<TradeColumns>;
+
+  readonly #clock: ManualClock;
+
+  constructor(answers: 'never' | 'no such read', clock: ManualClock) {
+    this.#clock = clock;
+    if (answers === 'never')
+      this.tradesFrom = () => {
+        this.asked++;
+        return new Promise(() => undefined);
+      };
+  }
+
+  open(_instruments: readonly Instrument[], sink: MarketDataSink): void {
+    this.sink = sink;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** Trades happen when they are heard. */
+  hear(id: InstrumentId, ...trades: readonly number[]): void {
+    const ids = Float64Array.from(trades);
+    const ones = new Float64Array(ids.length).fill(1);
+    this.sink!.trades({
+      instrument: id,
+      count: ids.length,
+      timeUs: ids.map(() => T0_US + (this.#clock.nowMs() - WALL_MS) * US_PER_MS),
+      price: ones,
+      quantity: ones,
+      side: new Uint8Array(ids.length).fill(BUY),
+      ids: { kind: 'counted', values: ids },
+    });
+  }
+}
+
+async function byHand(answers: 'never' | 'no such read', speed = 1) {
+  const clock = new ManualClock(WALL_MS);
+  const feed = new HandFeed(answers, clock);
+  const speech = new MemorySpeech();
+  const options = { name: 'hand', speech, clock, monotonicMs: () => clock.nowMs(), speed };
+  const run = await FeedRun.live(options, feed, [LTC, BTC]);
+  feed.sink!.connected([LTC.id, BTC.id]);
+  return { feed, speech, clock, run, stored: speech.stored };
+}
+
+test('the time of a quiet market goes on, and sure time waits for who is disconnected', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 0);
+  await clock.advance(20_000);
+  const quiet = stored.times.at(-1)!;
+  expect(quiet.toldUs).toBe(T0_US + 20 * US_PER_SECOND);
+  expect(quiet).toMatchObject({ behind: [], sureUs: quiet.toldUs - US_PER_SECOND, feed: 'hand', speed: 1 });
+  expect(quiet.wallUs / US_PER_MS).toBeGreaterThan(WALL_MS + 19_000);
+  feed.sink!.disconnected([LTC.id], 'gone');
+  await clock.advance(10_000);
+  const cut = stored.times.at(-1)!;
+  expect(cut).toMatchObject({ behind: [LTC.id], sureUs: quiet.sureUs });
+  expect(cut.toldUs).toBeGreaterThan(quiet.toldUs + 9 * US_PER_SECOND);
+  await clock.advance(60_000);
+  const later = stored.times.at(-1)!;
+  expect(later).toMatchObject({ behind: [LTC.id], sureUs: later.toldUs - US_PER_SECOND });
+  await run[Symbol.asyncDispose]();
+});
+
+test('a gap that is not fetched in time is given up, and what waited behind it goes on', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  feed.hear(LTC.id, 5);
+  feed.hear(BTC.id, 1);
+  await clock.advance(HOLD_MAX_MS - 1_000);
+  feed.hear(LTC.id, 6);
+  await clock.advance(100);
+  expect(stored.ids).toEqual([1, 1]);
+  expect(stored.times.at(-1)).toMatchObject({ behind: [LTC.id], sureUs: T0_US });
+  await clock.advance(2_000);
+  expect(stored.ids).toEqual([1, 1, 5, 6]);
+  expect(stored.bodies('GapUnfillable')).toMatchObject([
+    { missing: 3, reason: expect.stringContaining('30000 ms') },
+  ]);
+  expect(stored.times.at(-1)?.behind).toEqual([]);
+  stored.expectSound();
+  await run[Symbol.asyncDispose]();
+});
+
+test('no more than so many trades wait behind a gap', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  for (let from = 5; from <= HELD_ROWS_MAX + 10; from += 50_000) {
+    feed.hear(LTC.id, ...numbers(from, from + 49_999));
+    await clock.advance(50);
+  }
+  expect(stored.events).toContain('GapUnfillable');
+  expect(stored.ids.at(-1)).toBeGreaterThan(HELD_ROWS_MAX);
+  expect(run.counters()).toMatchObject({ missing: 3, dropped: 0 });
+  await run[Symbol.asyncDispose]();
+});
+
+test('a gap that is too long to be fetched is not asked for', async () => {
+  const { feed, clock, run, stored } = await byHand('never');
+  feed.hear(LTC.id, 1, 1_000_000);
+  await clock.advance(100);
+  expect(feed.asked).toBe(0);
+  expect(stored.ids).toEqual([1, 1_000_000]);
+  expect(stored.events).toEqual(['FeedConnected', 'FeedConnected', 'GapOpened', 'GapUnfillable']);
+  await run[Symbol.asyncDispose]();
+});
+
+test('where the feed has no such read, a gap is told as one that cannot be filled', async () => {
+  const { feed, clock, run, stored } = await byHand('no such read');
+  feed.hear(LTC.id, 1, 2, 6, 7);
+  await clock.advance(100);
+  expect(stored.bodies('GapUnfillable')).toMatchObject([
+    { missing: 3, reason: expect.stringContaining('hand') },
+  ]);
+  expect(stored.batches.map(({ complete, trades }) => [complete, trades.count])).toEqual([
+    [true, 2],
+    [false, 2],
+  ]);
+  await run[Symbol.asyncDispose]();
+});
+
+test('while the bus is stuck time is not told and trades wait, bounded; then both go on', async () => {
+  const { feed, speech, clock, run, stored } = await byHand('no such read');
+  feed.hear(LTC.id, 1);
+  await clock.advance(1_000);
+  speech.stick(true);
+  const before = stored.facts.length;
+  for (let id = 2; id <= 500; id++) {
+    feed.hear(LTC.id, id);
+    await clock.advance(20, 20);
+  }
+  expect(speech.underWay).toBeLessThan(5);
+  for (let i = 0; i < 5; i++) feed.hear(LTC.id, ...numbers(501 + i * 50_000, 500 + (i + 1) * 50_000));
+  expect(run.counters().dropped).toBeGreaterThan(0);
+  expect(stored.facts).toHaveLength(before);
+  speech.stick(false);
+  await clock.advance(1_000);
+  expect(stored.ids.length).toBeGreaterThan(GATHERED_MAX / 2);
+  expect(stored.ids).toEqual(numbers(1, stored.ids.length));
+  stored.expectSound();
+  await run[Symbol.asyncDispose]();
+});
+
+test('a word that cannot be stored ends the run', async () => {
+  const { feed, speech, clock, run } = await byHand('never');
+  speech.say = () => Promise.reject(new Error('the server has gone'));
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  expect((await run.closed).message).toBe('the server has gone');
+  await run[Symbol.asyncDispose]();
+});

@@ -1,0 +1,199 @@
+import { type InstrumentId, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+
+/** Feed time per wall time, at most; also what a feed without pacing says. */
+export const SPEED_MAX = 1_000;
+/** Told time moves on this grid of event time. */
+export const TIME_GRID_US = 250 * US_PER_MS;
+/** The wall second is cut into pieces of this length; time is told once in each, at most. *Units*: ms. */
+const TELL_EVERY_MS = 20;
+/** A live trade may be this long on its way: what happened within it is not sure yet. */
+export const LIVE_ALLOWANCE_US = US_PER_SECOND;
+/** Feed time that an instrument that is behind holds the others' sure time back, at most. */
+export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
+
+/**
+ * `live`: trades are heard, and the wall tells how time goes on between them; `given`: the feed says up to
+ * which time it has given everything. *Units*: `startMs` monotonic, `speed` feed time per wall time.
+ */
+export interface FeedClockSettings {
+  readonly feed: string;
+  readonly kind: 'live' | 'given';
+  readonly speed: number;
+  readonly startMs: number;
+  /** Each instrument with the time of its newest stored trade; undefined where it has none. */
+  readonly instruments: ReadonlyMap<InstrumentId, TimeUs | undefined>;
+}
+
+interface Standing {
+  isConnected: boolean;
+  /** A trade heard after this moment shows whether something is missing; undefined once one has. */
+  unprovenSinceMs: number | undefined;
+  hasGap: boolean;
+  /** Nothing is missing before this time. */
+  completeUs: TimeUs;
+  /** Since when it has been behind; undefined while all is well. */
+  behindSinceMs: number | undefined;
+}
+
+/**
+ * The time of one feed: takes what is heard of it and how the wall goes on, answers what is to be told. Told
+ * and sure time never go back, and sure time is never ahead of told time.
+ */
+export class FeedClock {
+  readonly #settings: FeedClockSettings;
+  readonly #allowanceUs: number;
+  readonly #standings = new Map<InstrumentId, Standing>();
+  #nowMs: number;
+  /** The newest time heard and when, or up to which all was given: feed time is reckoned from here. */
+  #from: { readonly timeUs: TimeUs; readonly ms: number };
+  #toldUs: TimeUs;
+  #sureUs: TimeUs;
+  #tellPiece = Number.NEGATIVE_INFINITY;
+
+  /** `last` is the time that was told last before a restart. */
+  constructor(settings: FeedClockSettings, last: Pick<TimeAdvanced, 'toldUs' | 'sureUs'> | undefined) {
+    this.#settings = settings;
+    this.#allowanceUs = settings.kind === 'live' ? LIVE_ALLOWANCE_US : 0;
+    this.#nowMs = settings.startMs;
+    // Until the first trade tells better, time goes on from where it stood.
+    this.#from = { timeUs: last?.toldUs ?? 0, ms: settings.startMs };
+    this.#toldUs = last?.toldUs ?? 0;
+    this.#sureUs = last?.sureUs ?? 0;
+    const isGiven = settings.kind === 'given';
+    for (const [instrument, storedUs] of settings.instruments) {
+      // What was missed while nobody listened shows with the next trade.
+      const standing: Standing = {
+        isConnected: isGiven,
+        unprovenSinceMs: isGiven || storedUs === undefined ? undefined : Number.NEGATIVE_INFINITY,
+        hasGap: false,
+        completeUs: storedUs ?? 0,
+        behindSinceMs: undefined,
+      };
+      this.#standings.set(instrument, standing);
+      this.#settle(standing);
+    }
+  }
+
+  /** The time that was told last; 0 before the first. */
+  get toldUs(): TimeUs {
+    return this.#toldUs;
+  }
+
+  /** Instruments that are not connected. */
+  get disconnectedInstruments(): InstrumentId[] {
+    return [...this.#standings]
+      .filter(([, { isConnected }]) => !isConnected)
+      .map(([instrument]) => instrument);
+  }
+
+  /**
+   * Says that all trades of an instrument up to this one were said, but for those in an open gap. *Units*:
+   * `heardMs` monotonic, when it came from the feed: it may have waited behind a gap since.
+   */
+  heard(instrument: InstrumentId, timeUs: TimeUs, heardMs: number): void {
+    const standing = this.#standings.get(instrument)!;
+    // What is fetched into a gap comes late, and tells nothing of the time now.
+    if (standing.hasGap) return;
+    if (this.#settings.kind === 'live') this.#reckonFrom(timeUs, heardMs);
+    standing.completeUs = Math.max(standing.completeUs, timeUs);
+    if (heardMs > (standing.unprovenSinceMs ?? 0)) standing.unprovenSinceMs = undefined;
+    this.#settle(standing);
+  }
+
+  /** Says that everything before a time was given, of all instruments. */
+  given(untilUs: TimeUs): void {
+    this.#reckonFrom(untilUs, this.#nowMs);
+  }
+
+  connected(instrument: InstrumentId): void {
+    this.#change(instrument, (standing) => {
+      standing.isConnected = true;
+    });
+  }
+
+  disconnected(instrument: InstrumentId, nowMs: number): void {
+    this.#change(instrument, (standing) => {
+      standing.isConnected = false;
+      standing.unprovenSinceMs = nowMs;
+    });
+  }
+
+  gapOpened(instrument: InstrumentId): void {
+    this.#change(instrument, (standing) => {
+      standing.hasGap = true;
+    });
+  }
+
+  /** Filled or given up: nothing more will come of it. What waited behind the gap is heard after this. */
+  gapClosed(instrument: InstrumentId): void {
+    this.#change(instrument, (standing) => {
+      standing.hasGap = false;
+    });
+  }
+
+  /** The wall went on. Returns whether there is a time to be told now. *Units*: `nowMs` monotonic. */
+  goOn(nowMs: number): boolean {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    return this.#gridNow() > this.#toldUs && Math.floor(this.#nowMs / TELL_EVERY_MS) > this.#tellPiece;
+  }
+
+  /**
+   * Returns the time to be told, after `goOn` said that there is one. *Units*: `wallUs` of this machine's
+   * clock.
+   */
+  tell(wallUs: TimeUs, warm: boolean): TimeAdvanced {
+    return this.#tell(this.#gridNow(), wallUs, warm);
+  }
+
+  /** Returns the last word of a feed that has ended: nothing more happens before `endUs`. */
+  end(endUs: TimeUs, wallUs: TimeUs): TimeAdvanced {
+    return this.#tell(Math.max(this.#toldUs, endUs), wallUs, false);
+  }
+
+  #tell(toldUs: TimeUs, wallUs: TimeUs, warm: boolean): TimeAdvanced {
+    this.#tellPiece = Math.floor(this.#nowMs / TELL_EVERY_MS);
+    this.#toldUs = toldUs;
+    let sureUs = toldUs - this.#allowanceUs;
+    const behind: InstrumentId[] = [];
+    for (const [instrument, { behindSinceMs, completeUs }] of this.#standings) {
+      if (behindSinceMs === undefined) continue;
+      behind.push(instrument);
+      if (this.#feedTimeSince(behindSinceMs) < HOLD_BACK_MAX_US) sureUs = Math.min(sureUs, completeUs);
+    }
+    this.#sureUs = Math.max(this.#sureUs, sureUs);
+    const { feed, speed } = this.#settings;
+    return { type: 'TimeAdvanced', feed, toldUs, sureUs: this.#sureUs, behind, wallUs, speed, warm };
+  }
+
+  /** The latest place of the grid that feed time has reached. */
+  #gridNow(): TimeUs {
+    const { timeUs, ms } = this.#from;
+    // Before the very first trade there is no time that could go on.
+    const goesOn = this.#settings.kind === 'live' && timeUs > 0;
+    const reachedUs = goesOn ? timeUs + this.#feedTimeSince(ms) : timeUs;
+    return Math.max(this.#toldUs, Math.floor(reachedUs / TIME_GRID_US) * TIME_GRID_US);
+  }
+
+  #reckonFrom(timeUs: TimeUs, ms: number): void {
+    if (timeUs > this.#from.timeUs) this.#from = { timeUs, ms };
+  }
+
+  #feedTimeSince(ms: number): number {
+    return (this.#nowMs - ms) * US_PER_MS * this.#settings.speed;
+  }
+
+  #change(instrument: InstrumentId, change: (standing: Standing) => void): void {
+    const standing = this.#standings.get(instrument)!;
+    change(standing);
+    this.#settle(standing);
+  }
+
+  #settle(standing: Standing): void {
+    const isBehind = !standing.isConnected || standing.unprovenSinceMs !== undefined || standing.hasGap;
+    if (!isBehind) standing.behindSinceMs = undefined;
+    else if (standing.behindSinceMs === undefined) {
+      standing.behindSinceMs = this.#nowMs;
+      standing.completeUs = Math.max(standing.completeUs, this.#sureUs);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { bucketSnapshots } from '@algo/bus';
+import { InputError, instrumentId } from '@algo/model';
+import { defineService, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { MARKET_DATA } from '@algo/venues';
+import { FeedRun } from './adapters/feed-run.ts';
+import { openFeedSpeech } from './adapters/feed-speech.ts';
+import { openRecordedFeed } from './adapters/open-recorded-feed.ts';
+import { PacedRun } from './adapters/paced-run.ts';
+import { config as schema } from './config.ts';
+
+/** Brings the trades of one feed in and says what time it is there. */
+export const service = defineService({
+  name: 'ingest',
+  config: schema,
+  purpose: ({ feed }) => feed.name,
+  async start(context) {
+    const { bus, clock, config, identity } = context;
+    const { feed, seed, snapshotIntervalMs, speed, warmHistoryMinutes } = config;
+    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
+    const speech = await openFeedSpeech(context);
+    const monotonicMs = () => clock.monotonicMs();
+    const options = { name: feed.name, speech, clock, monotonicMs, speed };
+    if (feed.kind === 'live') {
+      if (speed === 'max')
+        throw new InputError({
+          field: '--speed',
+          value: speed,
+          because: 'a live feed has the speed of the market',
+          remedy: 'Leave --speed out.',
+        });
+      const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
+      const run = context.own(await FeedRun.live(options, venue, instruments));
+      context.addReadiness(() => run.reasons());
+      return { closed: run.closed, counters: () => run.counters(), notes: () => run.reasons() };
+    }
+    const known = [...catalog.values()];
+    const run = context.own(
+      await PacedRun.open({
+        ...options,
+        snapshots: bucketSnapshots(bus.bucket('snapshots'), identity),
+        snapshotIntervalMs,
+        instruments: known,
+        makeFeed: await openRecordedFeed({ feed, instruments, catalog: known, seed, warmHistoryMinutes }),
+      }),
+    );
+    return { closed: run.closed, counters: () => run.counters() };
+  },
+});
