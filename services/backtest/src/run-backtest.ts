@@ -1,7 +1,7 @@
 import { InputError, type TimeUs } from '@algo/model';
+import { JournalBook } from '@algo/read-models';
 import { BacktestRun, type Cuts, USUAL_CUTS } from './backtest-run.ts';
 import { composeEngine, type EngineSettings } from './compose.ts';
-import { JournalBook } from './journal-book.ts';
 import { type Summary, SummaryBook } from './summary-book.ts';
 import type { Tape } from './tape.ts';
 
@@ -58,9 +58,5 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
       because: 'no trade lies between --from and --to',
       remedy: 'Give other files or another time.',
     });
-  return {
-    journal,
-    summary: summary.summary(trades, going.firstUs, timeUs),
-    counters: composition.counters(),
-  };
+  return { journal, summary: summary.summary(trades, going.firstUs, timeUs), counters: composition.counters() };
 }
