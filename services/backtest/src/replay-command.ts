@@ -21,7 +21,10 @@ export interface ReplayPlace {
 /** As processes write theirs. */
 const SEGMENT_BYTES = 16_000_000;
 
-/** `algo replay`: goes through a run again and prints what came of each process; true when all said the same. */
+/**
+ * `algo replay`: goes through a run again and prints what came of each process; true when all said the
+ * same.
+ */
 export async function replayCommand(place: ReplayPlace): Promise<boolean> {
   const { bus, dataDir, identities, json, print } = place;
   const plan = planOf(identities);

@@ -19,8 +19,8 @@ interface ReplayModule {
 }
 
 /**
- * Goes through a stopped run again, in this process. *Errors*: CommandFailure when a word differs from what was
- * said, or when the engine still runs.
+ * Goes through a stopped run again, in this process. *Errors*: CommandFailure when a word differs from
+ * what was said, or when the engine still runs.
  */
 export async function replay(
   { dataDir, json }: { readonly dataDir: string; readonly json?: boolean },

@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { type InstrumentId, instrumentId, sliceTrades, type TimeUs, US_PER_HOUR, US_PER_SECOND } from '@algo/model';
+import {
+  type InstrumentId,
+  instrumentId,
+  sliceTrades,
+  type TimeUs,
+  US_PER_HOUR,
+  US_PER_SECOND,
+} from '@algo/model';
 import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
 import { rowAfter, type TapeLane, type TapeRows } from '../tape.ts';
@@ -18,7 +25,10 @@ export const TEST_INSTRUMENTS: readonly InstrumentId[] = [
 /** 2025-01-01T00:00Z. */
 const START_US: TimeUs = 1_735_689_600_000_000;
 
-/** A made-up market, handed out in pieces of so many rows. *Shape*: trades are missing before some of its rows. */
+/**
+ * A made-up market, handed out in pieces of so many rows. *Shape*: trades are missing before some of its
+ * rows.
+ */
 export class SyntheticLane implements TapeLane {
   readonly instrument: InstrumentId;
   readonly #rows: TapeRows;
