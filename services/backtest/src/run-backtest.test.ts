@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
-import { type Fact, encodeFact } from '@algo/contracts';
+import { encodeFact, type Fact } from '@algo/contracts';
 import { SeededRandom } from '@algo/simulation';
+import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { USUAL_CUTS } from './backtest-run.ts';
 import { type BacktestSettings, runBacktest } from './run-backtest.ts';
@@ -114,7 +114,8 @@ describe('a backtest', () => {
 
 /** Freezes a value all the way down; columns of numbers can't be frozen. */
 function freeze(value: unknown): void {
-  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value) || Object.isFrozen(value)) return;
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value) || Object.isFrozen(value))
+    return;
   Object.freeze(value);
   for (const inner of Object.values(value)) freeze(inner);
 }

@@ -58,5 +58,9 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
       because: 'no trade lies between --from and --to',
       remedy: 'Give other files or another time.',
     });
-  return { journal, summary: summary.summary(trades, going.firstUs, timeUs), counters: composition.counters() };
+  return {
+    journal,
+    summary: summary.summary(trades, going.firstUs, timeUs),
+    counters: composition.counters(),
+  };
 }

@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { type InstrumentId, instrumentId, sliceTrades, type TimeUs, US_PER_HOUR, US_PER_SECOND } from '@algo/model';
+import {
+  type InstrumentId,
+  instrumentId,
+  sliceTrades,
+  type TimeUs,
+  US_PER_HOUR,
+  US_PER_SECOND,
+} from '@algo/model';
 import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
 import { rowAfter, type TapeLane, type TapeRows } from '../tape.ts';
