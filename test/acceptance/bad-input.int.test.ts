@@ -57,7 +57,10 @@ function onlyFileIn(folder: string, ending: string): string {
   return join(folder, found[0]!);
 }
 
-/** Runs work on an engine that replays the tape at the speed of its own clock, and so has all the time of the test. */
+/**
+ * Runs work on an engine that replays the tape at the speed of its own clock, and so has all the time of
+ * the test.
+ */
 async function onRunningEngine(
   name: string,
   work: (run: EngineRun, url: string) => Promise<void>,

@@ -7,8 +7,8 @@ const PATIENCE_MS = 60_000;
 const LAST_STEP = 40;
 
 /**
- * Brings an order to where nobody knows what became of it: execution has sent it and was killed waiting for the answer,
- * while the venue stands still with the request unread.
+ * Brings an order to where nobody knows what became of it: execution has sent it and was killed waiting
+ * for the answer, while the venue stands still with the request unread.
  */
 async function orderInDoubt(): Promise<TradingFloor> {
   const floor = await TradingFloor.open();

@@ -10,7 +10,10 @@ import { rowAfter, type Tape, type TapeStretch } from './tape.ts';
 export const FEED = 'file';
 /** A feed says its time on this grid, as live. */
 export const GRID_US = 250 * US_PER_MS;
-/** While nothing can happen between them, only these times of the grid are said: the guard says there that it lives. */
+/**
+ * While nothing can happen between them, only these times of the grid are said: the guard says there that
+ * it lives.
+ */
 export const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
@@ -30,11 +33,11 @@ export interface Cuts {
 export const USUAL_CUTS: Cuts = { aheadUs: BAR_US, aheadRows: 4_096, always: false };
 
 /**
- * Takes a composition through a tape. Analytics, which nobody feeds, runs ahead a little; what it says waits until the
- * others have had all trades up to the row that it came after. Whoever reads analytics judges at once, and while no order
- * works and no position is open, the others get their trades only when something follows: in one stretch up to that row.
- * Otherwise they get them one by one. Of one moment, trades come before facts and both before the feed's time; trades in
- * the order of instruments.
+ * Takes a composition through a tape. Analytics, which nobody feeds, runs ahead a little; what it says
+ * waits until the others have had all trades up to the row that it came after. Whoever reads analytics
+ * judges at once, and while no order works and no position is open, the others get their trades only when
+ * something follows: in one stretch up to that row. Otherwise they get them one by one. Of one moment,
+ * trades come before facts and both before the feed's time; trades in the order of instruments.
  */
 export class BacktestRun {
   readonly #composition: Composition;

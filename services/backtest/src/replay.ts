@@ -44,8 +44,9 @@ export interface ReplayedProcess {
 const PATIENCE_MS = 60_000;
 
 /**
- * Goes through a run again from its beginning, process by process: each takes the recorded inputs in the recorded order,
- * and each word and request is compared with what was said then. Yields what came of each.
+ * Goes through a run again from its beginning, process by process: each takes the recorded inputs in the
+ * recorded order, and each word and request is compared with what was said then. Yields what came of
+ * each.
  * *Errors*: when streams or logs no longer hold what was taken.
  */
 export async function* replay(run: RecordedRun): AsyncGenerator<ReplayedProcess> {
@@ -107,7 +108,10 @@ async function replayed<Schema extends z.ZodObject<(typeof baseConfig)['shape']>
   return await Promise.race([outcome.promise, ended]);
 }
 
-/** The world of a service that goes through its past: it reads, and nothing that it does leaves this process. */
+/**
+ * The world of a service that goes through its past: it reads, and nothing that it does leaves this
+ * process.
+ */
 function recordedContext<Config extends z.infer<typeof baseConfig>>(
   run: RecordedRun,
   parts: {

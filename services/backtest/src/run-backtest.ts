@@ -29,8 +29,8 @@ export interface BacktestSettings extends Omit<EngineSettings, 'observe'> {
 }
 
 /**
- * Takes the engine through a tape. The same tape, configuration and seed give the same journal, byte for byte. *Errors*:
- * InputError on a tape without trades, and as the services refuse their configuration.
+ * Takes the engine through a tape. The same tape, configuration and seed give the same journal, byte for
+ * byte. *Errors*: InputError on a tape without trades, and as the services refuse their configuration.
  */
 export async function runBacktest(tape: Tape, settings: BacktestSettings): Promise<BacktestResult> {
   const { cuts = USUAL_CUTS, observe, onProgress, ...engineSettings } = settings;

@@ -172,7 +172,10 @@ export class EngineRun implements AsyncDisposable {
     return true;
   }
 
-  /** What this run's supervisor has written; what an earlier one left behind names processes that are gone. */
+  /**
+   * What this run's supervisor has written; what an earlier one left behind names processes that are
+   * gone.
+   */
   #file(): z.infer<typeof engineFile> | undefined {
     const path = join(this.dataDir, 'engine.json');
     if (!existsSync(path)) return undefined;

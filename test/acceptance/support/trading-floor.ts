@@ -25,8 +25,8 @@ const PRICE = 85;
 const noSnapshots = { load: async () => undefined, save: async () => undefined };
 
 /**
- * Execution and the paper venue as real processes on a real nats-server; ingest, decision and position-risk are played
- * by hand, so that each step happens when the test says so. Steps count from 1.
+ * Execution and the paper venue as real processes on a real nats-server; ingest, decision and
+ * position-risk are played by hand, so that each step happens when the test says so. Steps count from 1.
  */
 export class TradingFloor implements AsyncDisposable {
   readonly nats: NatsFixture;

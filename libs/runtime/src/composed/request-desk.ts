@@ -17,8 +17,8 @@ interface KeyLane<Request> {
 const PENDING_MAX = 1_000_000;
 
 /**
- * Has a machine's requests carried out in one process: those of one key in their order, all others at once. It outlives
- * the machine: what is under way finds the machine that was made anew.
+ * Has a machine's requests carried out in one process: those of one key in their order, all others at
+ * once. It outlives the machine: what is under way finds the machine that was made anew.
  */
 export class RequestDesk<Request, Own extends OwnInput> {
   readonly #requests: Requests<Request, Own>;

@@ -26,8 +26,8 @@ export type AskPaper = (
 ) => Promise<{ readonly data: Uint8Array }>;
 
 /**
- * The paper exchange of an account, as execution and reconcile see it. Its books are one process's, so "absent" is
- * proof once nothing is under way.
+ * The paper exchange of an account, as execution and reconcile see it. Its books are one process's, so
+ * "absent" is proof once nothing is under way.
  */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
