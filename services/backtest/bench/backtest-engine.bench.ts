@@ -1,6 +1,6 @@
-// The engine in one process over a recorded tape, beside analytics alone with every due state read, in
-// one process that takes turns. Prints its figures as one line of JSON. usage: node
-// services/backtest/bench/backtest-engine.bench.ts TAPE TILES
+// The engine in one process over a recorded tape, beside analytics alone with every due state read, which
+// take turns. Prints its figures as one line of JSON.
+// usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { openFeedFiles } from '@algo/ingest/recordings';
 import { type Instrument, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';

@@ -75,7 +75,8 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#pending--;
     for (const outcome of outcomes) this.#tell(outcome);
     const lane = this.#lanes.get(pending.terms.key)!;
-    lane.pending.splice(lane.pending.indexOf(pending), 1);
+    if (lane.pending[0] === pending) lane.pending.shift();
+    else lane.pending.splice(lane.pending.indexOf(pending), 1);
     if (lane.pending.length === 0) this.#lanes.delete(pending.terms.key);
     else this.#beginIn(lane);
   }

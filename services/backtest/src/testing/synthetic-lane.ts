@@ -25,10 +25,7 @@ export const TEST_INSTRUMENTS: readonly InstrumentId[] = [
 /** 2025-01-01T00:00Z. */
 const START_US: TimeUs = 1_735_689_600_000_000;
 
-/**
- * A made-up market, handed out in pieces of so many rows. *Shape*: trades are missing before some of its
- * rows.
- */
+/** A made-up market, in pieces of so many rows. *Shape*: trades are missing before some of its rows. */
 export class SyntheticLane implements TapeLane {
   readonly instrument: InstrumentId;
   readonly #rows: TapeRows;
