@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subscription } from '@algo/bus';
 import { codecs, type ServiceStatus } from '@algo/contracts';
-import { type EnginePlan, serviceOf } from '@algo/runtime';
+import { type EnginePlan, NODE_FLAGS, serviceOf } from '@algo/runtime';
 import type { BenchServer } from './bench-server.ts';
 import { inherited, ROOT } from './config.ts';
 
@@ -85,7 +85,8 @@ export class EngineProcesses implements AsyncDisposable {
     mkdirSync(this.#server.dir, { recursive: true });
     const logPath = join(this.#server.dir, `${identity}.log`);
     const log = openSync(logPath, 'a');
-    const child = spawn(process.execPath, [...flags, join(ROOT, 'services', serviceOf(identity), 'src', 'main.ts')], {
+    const script = join(ROOT, 'services', serviceOf(identity), 'src', 'main.ts');
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, script], {
       cwd: ROOT,
       env: {
         ...inherited,
