@@ -73,7 +73,7 @@ function rate<Input>(
 }
 
 function oursEncode(trades: TradeColumns): Uint8Array {
-  return codecs.TradeBatch.encode({ trades, receivedUs: 0, complete: true });
+  return codecs.TradeBatch.encode({ trades, receivedUs: 0, complete: true, warm: false });
 }
 
 function generatedEncode(trades: TradeColumns): Uint8Array {

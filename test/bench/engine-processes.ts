@@ -3,11 +3,14 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subscription } from '@algo/bus';
 import { codecs, type ServiceStatus } from '@algo/contracts';
+import { type EnginePlan, NODE_FLAGS, serviceOf } from '@algo/runtime';
 import type { BenchServer } from './bench-server.ts';
 import { inherited, ROOT } from './config.ts';
 
 const READY_MAX_MS = 90_000;
 const STOP_MAX_MS = 10_000;
+/** One account; each bench has its ingest of one of these feeds, or is it itself. */
+const PLAN: EnginePlan = { accounts: ['paper-main'], feeds: ['synthetic', 'file', 'binance'], analytics: 1 };
 
 interface Started {
   readonly child: ChildProcess;
@@ -16,7 +19,7 @@ interface Started {
 
 /** Services as the engine runs them, each its own process, on the server of a bench. */
 export class EngineProcesses implements AsyncDisposable {
-  /** The last one of each process, by its name. */
+  /** The last one of each process, by its identity. */
   readonly statuses = new Map<string, ServiceStatus>();
   onStatus: (status: ServiceStatus) => void = () => {};
   readonly #server: BenchServer;
@@ -27,26 +30,36 @@ export class EngineProcesses implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Starts services one after the other and resolves when all are ready. `flags` go before the script. */
+  /**
+   * Starts processes of the plan by their identities, one after the other, and resolves when all are ready. `flags` go
+   * before the script.
+   */
   async start(
-    services: readonly string[],
+    identities: readonly string[],
     env: Readonly<Record<string, string>> = {},
     flags: readonly string[] = [],
   ): Promise<void> {
     this.#subscription ??= await this.#listen();
-    for (const service of services) this.#spawn(service, env, flags);
+    for (const identity of identities) this.#spawn(identity, env, flags);
     const deadline = Date.now() + READY_MAX_MS;
-    for (const service of services)
-      while (this.statuses.get(`${service}-0`)?.ready !== true) {
-        const { child, logPath } = this.#started.get(service)!;
+    for (const identity of identities)
+      while (this.statuses.get(identity)?.ready !== true) {
+        const { child, logPath } = this.#started.get(identity)!;
         if (child.exitCode !== null || Date.now() > deadline)
-          throw new Error(`${service} did not start:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
+          throw new Error(`${identity} did not start:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
   }
 
-  pid(service: string): number {
-    return this.#started.get(service)!.child.pid!;
+  /** Process ids by identity. *Errors*: what a process that has ended wrote last. */
+  pids(): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#started].map(([identity, { child, logPath }]) => {
+        if (child.exitCode !== null)
+          throw new Error(`${identity} ended:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
+        return [identity, child.pid!];
+      }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,16 +77,23 @@ export class EngineProcesses implements AsyncDisposable {
     });
   }
 
-  #spawn(service: string, env: Readonly<Record<string, string>>, flags: readonly string[]): void {
+  #spawn(
+    identity: string,
+    env: Readonly<Record<string, string>>,
+    flags: readonly string[],
+  ): void {
     mkdirSync(this.#server.dir, { recursive: true });
-    const logPath = join(this.#server.dir, `${service}.log`);
+    const logPath = join(this.#server.dir, `${identity}.log`);
     const log = openSync(logPath, 'a');
-    const child = spawn(process.execPath, [...flags, join(ROOT, 'services', service, 'src', 'main.ts')], {
+    const script = join(ROOT, 'services', serviceOf(identity), 'src', 'main.ts');
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, script], {
       cwd: ROOT,
       env: {
         ...inherited,
         ALGO_NATS_URL: this.#server.url,
         ALGO_DATA_DIR: join(this.#server.dir, 'data'),
+        ALGO_ACCOUNTS: PLAN.accounts.join(),
+        ALGO_FEEDS: PLAN.feeds.join(),
         ALGO_WATCH_PARENT: 'true',
         NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compile'),
         ...env,
@@ -82,7 +102,7 @@ export class EngineProcesses implements AsyncDisposable {
     });
     closeSync(log);
     child.stdin?.on('error', () => undefined); // it ended first
-    this.#started.set(service, { child, logPath });
+    this.#started.set(identity, { child, logPath });
   }
 }
 

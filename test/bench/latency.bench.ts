@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BareChain, type Chain, EngineChain, pause, pulses } from './chain.ts';
+import { instrumentId } from '@algo/model';
+import { BareChain } from './bare-chain.ts';
+import { type Chain, pause, pulses } from './chain.ts';
+import { EngineChain } from './engine-chain.ts';
 import {
   type BenchOptions,
   type BenchResult,
@@ -15,7 +18,7 @@ import type { LoadOrder, LoadSaid } from './load.ts';
 
 export const name = 'latency';
 export const description =
-  'trades in hand → order command at its reader, through analytics and decision; floor: three bare hops';
+  'trades in hand → order submitted and stored, through every process that trades; floor: four bare hops';
 
 const PULSES = 250;
 const ROUNDS = 4;
@@ -57,7 +60,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   writeFileSync(join(dir, 'bench.yaml'), CONFIG);
   const count = Math.max(20, Math.round(PULSES * scale));
   try {
-    await using engine = await EngineChain.start(dir);
+    await using engine = await EngineChain.start(dir, LOAD.instruments.map(instrumentId));
     say('engine chain up');
     await pulses(engine, Math.min(count, 100), GAP_MS);
     const bytes = await engine.bytes();
@@ -78,7 +81,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
       figures: [...figures('quiet', quiet), ...figures('20,000 trades/s', busy)],
       notes: [
         `${ROUNDS} rounds of ${count} probes each way, taking turns; ratios are medians over rounds, so p99 and p99.9 are those of ${count} probes`,
-        `a probe is 10 trades (${bytes.trades} B), the first of which raises a signal (${bytes.signal} B) that is accepted (command ${bytes.command} B); the bare chain carries the same bytes over the same streams by the same follower and publisher`,
+        `a probe is 10 trades (${bytes.trades} B), the first of which raises a signal (${bytes.signal} B) that is accepted (command ${bytes.command} B, order event ${bytes.event} B); the bare chain carries the same bytes over the same streams by the same follower and publisher`,
         'signals of the probe are crafted, min_confluence is 0; money streams are flushed before the ack on both sides',
         `load: ${LOAD.instruments.length} synthetic instruments in one batch each per 5 ms, measured ${Math.round(Math.min(...rates)).toLocaleString('en-US')} to ${Math.round(Math.max(...rates)).toLocaleString('en-US')} trades/s`,
       ],

@@ -9,8 +9,8 @@ import { markdownRows, table } from './table.ts';
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   throughput: () => import('./throughput.bench.ts'),
   latency: () => import('./latency.bench.ts'),
-  step: () => import('./step.bench.ts'),
   publish: () => import('./publish.bench.ts'),
+  bus: () => import('./bus.bench.ts'),
   codec: () => import('./codec.bench.ts'),
   store: () => import('./store.bench.ts'),
   analytics: () => import('./analytics.bench.ts'),

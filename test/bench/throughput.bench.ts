@@ -53,14 +53,14 @@ async function compare(label: string, tape: Tape, { say }: BenchOptions): Promis
 async function ours(trades: TradeColumns): Promise<number> {
   await using server = await BenchServer.start();
   await using processes = new EngineProcesses(server);
-  await processes.start(['analytics'], { ALGO_PACING: 'live' });
+  await processes.start(['analytics.0']);
   const samples: Progress[] = [];
   const done = withDeadline();
   processes.onStatus = ({ counters, timeUs }) => {
     samples.push({ atMs: timeUs / 1_000, rows: counters.stored ?? 0 });
     if (counters.stored === trades.count) done.resolve();
   };
-  await publishLive(await server.bus('ingest-0'), trades);
+  await publishLive(await server.bus('ingest.binance'), trades);
   await done.promise;
   return steadyRate(samples, trades.count);
 }
@@ -71,8 +71,8 @@ async function publishLive(bus: JetStreamBus, trades: TradeColumns): Promise<voi
   for (let from = 0, count = 1; from < trades.count; from += BATCH, count++) {
     const batch = sliceTrades(trades, from, Math.min(trades.count, from + BATCH));
     const timeUs = batch.timeUs[batch.count - 1]!;
-    const data = codecs.TradeBatch.encode({ trades: batch, receivedUs: timeUs, complete: true });
-    const lane = { producer: 'ingest-0', epoch: 1, count };
+    const data = codecs.TradeBatch.encode({ trades: batch, receivedUs: timeUs, complete: true, warm: false });
+    const lane = { producer: 'ingest.binance', epoch: 1, count };
     void bus.publish({
       subject,
       type: codecs.TradeBatch.type,
@@ -93,7 +93,7 @@ async function bare(trades: TradeColumns): Promise<number> {
   const messages: Uint8Array[] = [];
   for (let from = 0; from < trades.count; from += BATCH) {
     const batch = sliceTrades(trades, from, Math.min(trades.count, from + BATCH));
-    messages.push(codecs.TradeBatch.encode({ trades: batch, receivedUs: 0, complete: true }));
+    messages.push(codecs.TradeBatch.encode({ trades: batch, receivedUs: 0, complete: true, warm: false }));
   }
   const samples: Progress[] = [];
   const done = withDeadline();

@@ -11,7 +11,7 @@ import { writeHeaders } from './headers.ts';
 
 interface InFlight {
   readonly message: OutboundMessage;
-  done: (result: Stored | Error) => void;
+  readonly done: (result: Stored | Error) => void;
   sentMs: number;
   firstSentMs: number;
   attempts: number;
@@ -34,6 +34,8 @@ export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs
 const WRONG_LAST_SEQUENCE = 10071;
 /** Well inside the server's duplicate window: what is older is not sent again, it could be stored twice. */
 const RESEND_MAX_MS = 60_000;
+/** What acknowledged market messages may weigh that are kept to be sent again: a batch of trades may be 300 KB. */
+const ACKED_BYTES_MAX = 16 * 1024 * 1024;
 const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
 
 /**
@@ -49,10 +51,11 @@ export class AckPublisher implements AsyncDisposable {
   readonly #inbox: string;
   readonly #inFlight = new Map<number, InFlight>();
   /**
-   * Acknowledged market messages, one window of them: a machine
+   * Acknowledged market messages, one window of them at most: a machine
    * that goes down forgets what it had not flushed yet.
    */
   readonly #acked = new Map<number, InFlight>();
+  #ackedBytes = 0;
   #next = 1;
   #roomWaiters: (() => void)[] = [];
   #emptyWaiters: (() => void)[] = [];
@@ -143,6 +146,7 @@ export class AckPublisher implements AsyncDisposable {
       this.#inFlight.set(number, entry);
     }
     this.#acked.clear();
+    this.#ackedBytes = 0;
     const ordered = [...this.#inFlight].sort(([a], [b]) => a - b);
     this.#inFlight.clear();
     for (const [number, entry] of ordered) this.#inFlight.set(number, entry);
@@ -169,9 +173,7 @@ export class AckPublisher implements AsyncDisposable {
       const ack = JSON.parse(msg.string()) as { seq: number; duplicate?: boolean };
       this.#done(number);
       this.#remember(number, entry);
-      const { done } = entry;
-      entry.done = () => {}; // when it is sent once more, nobody waits for it
-      done({ sequence: ack.seq, duplicate: ack.duplicate === true });
+      entry.done({ sequence: ack.seq, duplicate: ack.duplicate === true });
       return;
     }
     if (msg.data.length === 0) {
@@ -191,8 +193,15 @@ export class AckPublisher implements AsyncDisposable {
   #remember(number: number, entry: InFlight): void {
     const family = familyOf(entry.message.subject);
     if (family === undefined || STREAMS[FAMILIES[family].stream].keep !== 'market') return;
-    this.#acked.set(number, entry);
-    if (this.#acked.size > this.#options.window) this.#acked.delete(this.#acked.keys().next().value!);
+    const { data } = entry.message;
+    // Its bytes only, without the fact; and when it is sent once more, nobody waits for it.
+    this.#acked.set(number, { ...entry, message: { ...entry.message, data }, done() {} });
+    this.#ackedBytes += data.length;
+    for (const [oldest, { message }] of this.#acked) {
+      if (this.#acked.size <= this.#options.window && this.#ackedBytes <= ACKED_BYTES_MAX) break;
+      this.#acked.delete(oldest);
+      this.#ackedBytes -= message.data.length;
+    }
   }
 
   #retryOverdue(): void {

@@ -16,7 +16,8 @@ export type Arrival = InboundMessage | OwnArrival;
 const WAITING_MAX = 2_048;
 
 interface Waiting {
-  readonly arrivals: Arrival[];
+  /** What was given out leaves its place empty, so that nothing taken is held until the list is cut. */
+  readonly arrivals: (Arrival | undefined)[];
   /** The first that was not given out. */
   head: number;
   /** How many of its turns were used already, because it was asked for by name. */
@@ -111,7 +112,8 @@ export class Inbox {
   }
 
   #take(waiting: Waiting): Arrival {
-    const arrival = waiting.arrivals[waiting.head++]!;
+    const arrival = waiting.arrivals[waiting.head]!;
+    waiting.arrivals[waiting.head++] = undefined;
     this.#size--;
     const left = waiting.arrivals.length - waiting.head;
     if (left === 0 || waiting.head >= WAITING_MAX) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { EXIT } from '@algo/runtime';
+import { EXIT, NODE_FLAGS } from '@algo/runtime';
 import { LogFile } from './log-file.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
@@ -75,7 +75,7 @@ export class ServiceProcess {
     const startedMs = performance.now();
     const { descriptor, from } = this.log.open();
     // A group of its own: Ctrl-C in the terminal is for the supervisor, which stops services in order.
-    const child = spawn(process.execPath, [this.spec.script], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, this.spec.script], {
       cwd: this.spec.cwd,
       env: this.spec.env,
       stdio: ['pipe', descriptor, descriptor],
