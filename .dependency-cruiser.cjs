@@ -77,16 +77,16 @@ module.exports = {
     },
     {
       name: 'tests-through-the-doors',
-      comment: 'Of the tests only test/simulation opens services',
+      comment: 'Of the tests only test/simulation and test/acceptance open services',
       severity: 'error',
-      from: { path: '^test/', pathNot: '^test/simulation/' },
+      from: { path: '^test/', pathNot: '^test/(simulation|acceptance)/' },
       to: { path: '^services/' },
     },
     {
       name: 'simulation-through-the-doors',
-      comment: 'test/simulation imports a service only by its doors',
+      comment: 'test/simulation and test/acceptance import a service only by its doors',
       severity: 'error',
-      from: { path: '^test/simulation/' },
+      from: { path: '^test/(simulation|acceptance)/' },
       to: {
         path: '^services/',
         pathNot: '^services/[^/]+/src/(service|index|cli-command|domain/index)\\.ts$',
