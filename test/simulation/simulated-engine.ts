@@ -3,16 +3,18 @@ import {
   type AppendLog,
   bucketSnapshots,
   type Divergence,
+  FactMessage,
   LaneSpeaker,
   MemoryBus,
   MemoryLog,
   MemoryServer,
+  type OutboundMessage,
   type SnapshotStore,
   StreamLanes,
   VirtualClock,
 } from '@algo/bus';
 import { DISCARDED_ROWS, type ReplayedProcess, replay } from '@algo/backtest';
-import { codecs, type Fact, type FactName, type Family, type MessageOf, type StreamName } from '@algo/contracts';
+import { codecs, type Fact, type FactName, type FactOf, type Family, type MessageOf, type StreamName } from '@algo/contracts';
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as ingest } from '@algo/ingest/service';
@@ -58,6 +60,8 @@ export interface SimulatedWorld {
   readonly delays?: boolean;
   /** The exchange of all accounts in the place of the paper exchange. */
   readonly venue?: ExchangeVenue;
+  /** How long a message is on its way to its stream. *Units*: virtual ms. */
+  readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */
   readonly diskMs?: () => number;
 }
@@ -70,6 +74,8 @@ interface SimulatedProcess {
   life: SimulatedLife | undefined;
   /** Stops its driver, if it has one, as a kill does. */
   abandon: () => void;
+  /** The machine of its newest life. */
+  machine: unknown;
 }
 
 /**
@@ -98,6 +104,7 @@ export class SimulatedEngine {
     this.server = new MemoryServer(this.clock, {
       byWire: true,
       ...(world.delays === true ? { wire: this.#wire() } : {}),
+      ...(world.storeMs === undefined ? {} : { wire: { storeMs: world.storeMs, ackMs: () => 0 } }),
     });
     this.plan = enginePlanOf(readConfig('analytics', analytics.config, this.#environment));
     for (const planned of processesOf(this.plan)) {
@@ -108,6 +115,11 @@ export class SimulatedEngine {
 
   get random(): SeededRandom {
     return this.#random;
+  }
+
+  /** Returns the machine of a process's newest life. */
+  machineOf(identity: string): unknown {
+    return this.#process(identity).machine;
   }
 
   /** All processes of the plan, in the order of their start. */
@@ -197,6 +209,12 @@ export class SimulatedEngine {
     );
   }
 
+  /** Says what a person asks of an account. */
+  command(account: string, fact: FactOf<'ctl.mode' | 'ctl.config'>): void {
+    const speaker = { identity: 'cli', account };
+    this.server.send('cli', FactMessage.said(fact, speaker, { id: fact.body.commandId }), () => {});
+  }
+
   /** Returns all facts of a stream that count, as a reader of its lanes takes them. */
   facts(stream: StreamName): Fact[] {
     const lanes = new StreamLanes(stream, false);
@@ -274,6 +292,7 @@ export class SimulatedEngine {
       log: new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs }),
       life: undefined,
       abandon: () => {},
+      machine: undefined,
       start: (life) => service.start(this.#context<z.infer<Of>>(process, life, config)),
     };
     return process;
@@ -307,7 +326,7 @@ export class SimulatedEngine {
           onDivergence: (where) => void this.divergences.push({ identity, where }),
         });
         if (life.isOver) driver.abandon();
-        else process.abandon = () => driver.abandon();
+        else Object.assign(process, { machine, abandon: () => driver.abandon() });
         return { machine, driven: driver };
       },
     };
