@@ -6,7 +6,8 @@ import { ACCOUNT, d, INSTRUMENT, OTHER, Stage } from './stage.ts';
 
 const EXECUTION = 'execution.paper-main';
 const submittedBy = ({ engine }: Stage) => engine.said('ORDERS', 'OrderSubmitted');
-const denialsOf = ({ engine }: Stage) => engine.said('ORDERS', 'OrderDenied').map(({ denial }) => denial.code);
+const denialsOf = ({ engine }: Stage) =>
+  engine.said('ORDERS', 'OrderDenied').map(({ denial }) => denial.code);
 
 test('an order on the wire whose OrderSubmitted was not stored is not sent again, and its fill is booked', async () => {
   let isCut = false;
@@ -29,7 +30,9 @@ test('an order on the wire whose OrderSubmitted was not stored is not sent again
   await stage.engine.pass(5_000);
   expect(stage.venue.submitted).toEqual([order!.clientOrderId]);
   expect(submittedBy(stage)).toHaveLength(1);
-  expect(stage.engine.said('ORDERS', 'OrderFilled').map(({ fill }) => fill.venueTradeId)).toEqual(['trade-1']);
+  expect(stage.engine.said('ORDERS', 'OrderFilled').map(({ fill }) => fill.venueTradeId)).toEqual([
+    'trade-1',
+  ]);
   expect(stage.engine.divergences).toEqual([]);
 });
 
@@ -41,7 +44,11 @@ test('a repeated older "active" behind a newer halt loosens nothing', async () =
   const [active] = stage.engine.facts('RISK');
   const [stored] = [...(await messagesOf(stage, 'RISK'))];
   // The duplicate window is over: the server stores it once more, at its old place in its lane.
-  const repeat = FactMessage.said(active!, { identity: 'position-risk.paper-main', account: ACCOUNT }, { id: 'late' });
+  const repeat = FactMessage.said(
+    active!,
+    { identity: 'position-risk.paper-main', account: ACCOUNT },
+    { id: 'late' },
+  );
   stage.engine.server.stream('RISK').store(Object.assign(repeat, { lane: stored!.lane }));
   expect(stored!.lane!.count).toBe(1);
   expect(laneOf(stored!.subject)).toContain('risk');
@@ -56,9 +63,10 @@ test('a repeated older "active" behind a newer halt loosens nothing', async () =
 
 async function messagesOf(stage: Stage, stream: 'RISK') {
   const { first, last } = stage.engine.server.stream(stream).bounds;
-  return Array.from({ length: last - first + 1 }, (_, i) => stage.engine.server.stream(stream).at(first + i)!).filter(
-    ({ lane }) => lane !== undefined,
-  );
+  return Array.from(
+    { length: last - first + 1 },
+    (_, i) => stage.engine.server.stream(stream).at(first + i)!,
+  ).filter(({ lane }) => lane !== undefined);
 }
 
 test('a venue that takes 10 s for one order delays no other order, no exit, no halt', async () => {
@@ -67,7 +75,8 @@ test('a venue that takes 10 s for one order delays no other order, no exit, no h
   await stage.place(1);
   const [first] = submittedBy(stage);
   await stage.venueFills(first!.request, 'trade-1');
-  stage.venue.holds = ({ clientOrderId }) => stage.venue.submitted.length === 2 && clientOrderId !== first!.clientOrderId;
+  stage.venue.holds = ({ clientOrderId }) =>
+    stage.venue.submitted.length === 2 && clientOrderId !== first!.clientOrderId;
   const other = { instrument: OTHER } as const;
   await stage.trade(100, stage.nowUs, OTHER);
   await stage.place(2, other);
@@ -98,7 +107,9 @@ test('a halt withdraws what has not left', async () => {
   expect(submittedBy(stage)).toHaveLength(1);
   expect(stage.venue.submitted).toEqual([]);
   expect(stage.venue.canceled).toEqual([]);
-  expect(stage.engine.said('ORDERS', 'OrderCanceled').map(({ cumulative }) => cumulative.toString())).toEqual(['0']);
+  expect(stage.engine.said('ORDERS', 'OrderCanceled').map(({ cumulative }) => cumulative.toString())).toEqual(
+    ['0'],
+  );
 });
 
 test('while the guard is dead nothing is entered, and exits pass', async () => {

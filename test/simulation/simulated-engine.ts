@@ -1,4 +1,5 @@
 import { service as analytics } from '@algo/analytics/service';
+import { DISCARDED_ROWS, type ReplayedProcess, replay } from '@algo/backtest';
 import {
   type AppendLog,
   bucketSnapshots,
@@ -13,8 +14,15 @@ import {
   StreamLanes,
   VirtualClock,
 } from '@algo/bus';
-import { DISCARDED_ROWS, type ReplayedProcess, replay } from '@algo/backtest';
-import { codecs, type Fact, type FactName, type FactOf, type Family, type MessageOf, type StreamName } from '@algo/contracts';
+import {
+  codecs,
+  type Fact,
+  type FactName,
+  type FactOf,
+  type Family,
+  type MessageOf,
+  type StreamName,
+} from '@algo/contracts';
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as ingest } from '@algo/ingest/service';

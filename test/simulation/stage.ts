@@ -96,7 +96,12 @@ export class Stage {
 
   async time(toldUs = this.nowUs): Promise<void> {
     const about = { feed: 'synthetic', toldUs, sureUs: toldUs, behind: [], wallUs: this.nowUs };
-    await this.say('ingest.synthetic', 'TimeAdvanced', { type: 'TimeAdvanced', ...about, speed: 1, warm: false });
+    await this.say('ingest.synthetic', 'TimeAdvanced', {
+      type: 'TimeAdvanced',
+      ...about,
+      speed: 1,
+      warm: false,
+    });
   }
 
   /** All that execution must hear before it lets an entry pass. */

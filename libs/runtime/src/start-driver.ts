@@ -1,4 +1,11 @@
-import { Driver, type DriverOptions, type DrivePlan, type Input, type Machine, type OwnInput } from '@algo/bus';
+import {
+  type DrivePlan,
+  Driver,
+  type DriverOptions,
+  type Input,
+  type Machine,
+  type OwnInput,
+} from '@algo/bus';
 import type { FactName } from '@algo/contracts';
 
 /** Starts a driver and returns it with the machine that its plan made. *Errors*: as `Driver.start`. */
