@@ -1,5 +1,5 @@
 import { service as analytics } from '@algo/analytics/service';
-import { type AppendLog, type Bus, type Divergence, Driver, RecordedBus, systemClock } from '@algo/bus';
+import { type AppendLog, type Bus, type Divergence, RecordedBus, systemClock } from '@algo/bus';
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as paperVenue } from '@algo/paper-venue/service';
@@ -16,6 +16,7 @@ import {
   readConfig,
   type Service,
   type ServiceContext,
+  startDriver,
 } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
 import { openVenue } from '@algo/venues';
@@ -132,22 +133,14 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     documents: bucketDocuments(bus.bucket('documents')),
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
-    venue: (name, account) => own(openVenue(name, { account, ask: bus.request.bind(bus) })),
+    venue: (name, account) =>
+      own(openVenue(name, { account, ask: bus.request.bind(bus), sleep: (ms) => systemClock.sleep(ms) })),
     openRowStore: async () => DISCARDED_ROWS,
     async drive(plan) {
-      const machines: ReturnType<typeof plan.restore>[] = [];
       let difference: Divergence | undefined;
-      const driver = await Driver.start({
+      const { machine, driver } = await startDriver(plan, {
         ...{ bus, identity, clock: systemClock, account: config.account, snapshots: NOTHING_SAVED },
         snapshotIntervalMs: config.snapshotIntervalMs,
-        plan: {
-          ...plan,
-          restore: (snapshot) => {
-            const machine = plan.restore(snapshot);
-            machines.push(machine);
-            return machine;
-          },
-        },
         log: readOnly(own(await run.openLog(identity))),
         knows: plannedProducers(run.plan),
         onDivergence: (where) => {
@@ -160,7 +153,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
         driver.abandon();
       });
       watchProgress(driver, identity, signal, outcome);
-      return { machine: machines[0]!, driven: driver };
+      return { machine, driven: driver };
     },
   };
 }
