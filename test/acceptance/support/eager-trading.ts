@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './algo-process.ts';
 
@@ -8,11 +8,13 @@ const CHANGES: readonly (readonly [field: string, value: string])[] = [
   ['hold_duration_seconds', '[5, 60]'],
 ];
 
-/** Makes a folder with one trading configuration that enters whenever its flow says so, and leaves within a minute. */
+/** Makes a folder with `config_1`, and `eager`, which enters whenever flow says so and leaves within a minute. */
 export function eagerTrading(dir: string): NodeJS.ProcessEnv {
   const folder = join(dir, 'trading');
   mkdirSync(folder);
-  let text = readFileSync(join(ROOT, 'config', 'trading', 'config_1.yaml'), 'utf8');
+  const usual = join(ROOT, 'config', 'trading', 'config_1.yaml');
+  copyFileSync(usual, join(folder, 'config_1.yaml'));
+  let text = readFileSync(usual, 'utf8');
   for (const [field, value] of CHANGES)
     text = text.replace(new RegExp(`^${field}: .*$`, 'm'), `${field}: ${value}`);
   writeFileSync(join(folder, 'eager.yaml'), text);

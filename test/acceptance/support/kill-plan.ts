@@ -5,18 +5,18 @@ import type { EngineRun } from './engine-run.ts';
 export const EVERYTHING = 'everything';
 
 export interface Blow {
-  /** The moment, as a share of the market's life. */
-  readonly at: number;
+  /** The moment. *Units*: minutes of the market's time, since it went live. */
+  readonly minute: number;
   /** An identity of the plan, `nats-server`, or EVERYTHING. */
   readonly hit: string;
 }
 
 /** Returns one blow for each target, in an order and at moments that the seed decides. */
-export function blows(seed: number, targets: readonly string[]): Blow[] {
+export function blows(seed: number, targets: readonly string[], minutes: number): Blow[] {
   const random = SeededRandom.seeded(seed);
   const shuffled = targets.map((hit) => ({ hit, key: random.uniform() })).toSorted((a, b) => a.key - b.key);
-  const slot = 0.85 / targets.length;
-  return shuffled.map(({ hit }, i) => ({ hit, at: 0.05 + (i + random.uniform()) * slot }));
+  const slot = minutes / targets.length;
+  return shuffled.map(({ hit }, i) => ({ hit, minute: (i + random.uniform()) * slot }));
 }
 
 /** Strikes; returns the run that goes on, which is a new one when its supervisor was killed. */

@@ -1,4 +1,13 @@
-import { BUY, Decimal, type Instrument, type InstrumentId, type TradeColumns, US_PER_MINUTE, US_PER_MS } from '@algo/model';
+import {
+  BUY,
+  Decimal,
+  type Instrument,
+  type InstrumentId,
+  sliceTrades,
+  type TradeColumns,
+  US_PER_MINUTE,
+  US_PER_MS,
+} from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
 import { eventually } from '@algo/testkit';
@@ -19,12 +28,14 @@ export interface MarketSettings {
   readonly seed: number;
   /** History that is told at once to the first who listens, so that analytics has something to compare with. */
   readonly historyMinutes: number;
-  readonly liveMinutes: number;
+  /** After so long it ends, if nobody has ended it before. */
+  readonly liveMinutesMax: number;
   readonly speed: number;
 }
 
 interface Tape {
   readonly symbol: string;
+  readonly columns: TradeColumns;
   readonly trades: readonly FakeTrade[];
   told: number;
 }
@@ -32,8 +43,6 @@ interface Tape {
 /** A stand-in for Binance that plays made-up markets as a venue would: whoever isn't there misses them. */
 export class PlayedMarket implements AsyncDisposable {
   readonly settings: MarketSettings;
-  /** All trades, by instrument. */
-  readonly trades: ReadonlyMap<InstrumentId, TradeColumns>;
   readonly #binance: FakeBinance;
   readonly #tapes: readonly Tape[];
   readonly #liveUs: number;
@@ -46,10 +55,10 @@ export class PlayedMarket implements AsyncDisposable {
     this.#binance = binance;
     this.#liveUs = START_US + settings.historyMinutes * US_PER_MINUTE;
     const played = settings.instruments.map((id) => marketOf(catalog.get(id as InstrumentId)!, settings));
-    this.trades = new Map(played.map((trades) => [trades.instrument, trades]));
-    this.#tapes = played.map((trades) => ({
-      symbol: trades.instrument.slice(trades.instrument.lastIndexOf('.') + 1),
-      trades: told(trades, catalog.get(trades.instrument)!),
+    this.#tapes = played.map((columns) => ({
+      symbol: columns.instrument.slice(columns.instrument.lastIndexOf('.') + 1),
+      columns,
+      trades: told(columns, catalog.get(columns.instrument)!),
       told: 0,
     }));
     this.#timer = setInterval(() => this.#play(), PLAY_EVERY_MS);
@@ -75,11 +84,27 @@ export class PlayedMarket implements AsyncDisposable {
     for (const client of this.#binance.open) client.cut();
   }
 
-  /** Resolves when so much of its live part has passed. *Units*: `share` of 1. */
-  async reached(share: number): Promise<void> {
-    const untilUs = share * this.settings.liveMinutes * US_PER_MINUTE;
-    const wallMs = untilUs / US_PER_MS / this.settings.speed;
-    await eventually(`the market to come to ${share}`, () => this.#sinceMs() >= wallMs, wallMs + WAIT_MAX_MS);
+  /** All trades that have happened so far, by instrument. */
+  get trades(): ReadonlyMap<InstrumentId, TradeColumns> {
+    return new Map(
+      this.#tapes.map(({ columns, told }) => [columns.instrument, sliceTrades(columns, 0, told)]),
+    );
+  }
+
+  /** Minutes of its live part that have passed; below 0 before it began. */
+  get minutes(): number {
+    return (this.#sinceMs() * US_PER_MS * this.settings.speed) / US_PER_MINUTE;
+  }
+
+  /** Resolves when so many minutes of its live part have passed. */
+  async reached(minutes: number): Promise<void> {
+    const wallMs = (minutes * US_PER_MINUTE) / US_PER_MS / this.settings.speed;
+    await eventually(`the market's minute ${minutes}`, () => this.minutes >= minutes, wallMs + WAIT_MAX_MS);
+  }
+
+  /** Lets no further trade happen. */
+  end(): void {
+    clearInterval(this.#timer);
   }
 
   #sinceMs(): number {
@@ -96,7 +121,6 @@ export class PlayedMarket implements AsyncDisposable {
       if (to > tape.told) this.#binance.tell(tape.symbol, tape.trades.slice(tape.told, to));
       tape.told = to;
     }
-    if (this.#tapes.every(({ trades, told }) => told === trades.length)) clearInterval(this.#timer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,14 +129,14 @@ export class PlayedMarket implements AsyncDisposable {
   }
 }
 
-function marketOf(instrument: Instrument, { seed, historyMinutes, liveMinutes }: MarketSettings): TradeColumns {
+function marketOf(instrument: Instrument, { seed, historyMinutes, liveMinutesMax }: MarketSettings): TradeColumns {
   const market = new SyntheticMarket({
     ...{ instrument, seed, startUs: START_US },
     startPrice: instrument.priceTick.toNumber() * START_TICKS,
     opensUs: START_US + historyMinutes * US_PER_MINUTE,
     ordersPerSecond: ORDERS_PER_SECOND,
   });
-  return market.next(START_US + (historyMinutes + liveMinutes) * US_PER_MINUTE);
+  return market.next(START_US + (historyMinutes + liveMinutesMax) * US_PER_MINUTE);
 }
 
 /** Returns the same trades as a venue tells them: exact decimals, ids that rise by one. */
