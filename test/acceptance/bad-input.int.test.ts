@@ -28,7 +28,10 @@ let finished = '';
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'algo-bad-input-'));
   tape = join(dir, 'LTCUSDT.csv');
-  const rows = Array.from({ length: TRADES }, (_, i) => `${1_735_689_600_000 + i * 1_000},${i + 1},85.01,0.5,buy`);
+  const rows = Array.from(
+    { length: TRADES },
+    (_, i) => `${1_735_689_600_000 + i * 1_000},${i + 1},85.01,0.5,buy`,
+  );
   writeFileSync(tape, `${['ts_ms,trade_id,price,qty,side', ...rows].join('\n')}\n`);
   finished = join(dir, 'finished');
   const { code, said } = await upOn(finished);
@@ -129,7 +132,9 @@ test(
   async () => {
     const dataDir = copyOfFinished('corrupt-ticks');
     const ticks = join(dataDir, 'ticks');
-    const name = readdirSync(ticks, { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith('.duckdb'));
+    const name = readdirSync(ticks, { recursive: true, encoding: 'utf8' }).find((path) =>
+      path.endsWith('.duckdb'),
+    );
     const file = join(ticks, name!);
     const bytes = readFileSync(file);
     bytes.fill(0xaa, 0, 8_192);

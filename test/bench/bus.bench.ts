@@ -98,7 +98,10 @@ function time(toldUs: number): Fact & { readonly name: 'TimeAdvanced' } {
   return { name: 'TimeAdvanced', body };
 }
 
-/** Begins to measure; returns what tells the cost of a fact. *Units*: µs; the input and its word are two facts. */
+/**
+ * Begins to measure; returns what tells the cost of a fact. *Units*: µs; the input and its word are two
+ * facts.
+ */
 function spent(): (inputs: number) => number {
   const from = process.cpuUsage();
   return (inputs) => {
@@ -209,11 +212,14 @@ async function followed(from: Bus, bus: Bus, count: number): Promise<number> {
   let taken = 0;
   const all = counted(bus, count);
   const each = spent();
-  await using _following = await bus.follow({ stream: 'MARKET', subjects: ['md.time.>'], after: 0 }, (message) => {
-    if (message.fact.name !== 'TimeAdvanced') return;
-    const word: Fact = { name: 'NotificationSent', body: WORD };
-    all.bus.say(FactMessage.said(word, NOTIFIER, { id: `word:${++taken}` }), () => {});
-  });
+  await using _following = await bus.follow(
+    { stream: 'MARKET', subjects: ['md.time.>'], after: 0 },
+    (message) => {
+      if (message.fact.name !== 'TimeAdvanced') return;
+      const word: Fact = { name: 'NotificationSent', body: WORD };
+      all.bus.say(FactMessage.said(word, NOTIFIER, { id: `word:${++taken}` }), () => {});
+    },
+  );
   await all.stored;
   return checked(each(count), taken, count);
 }

@@ -8,7 +8,10 @@ import { emptyColumns, START_US } from './tape.ts';
 
 const INGEST = { identity: 'ingest.binance', account: '' };
 const WAIT_MAX_MS = 10_000;
-/** The probe's trades are an hour later than those of the load, so that only they are fresh enough to be acted on. */
+/**
+ * The probe's trades are an hour later than those of the load, so that only they are fresh enough to be
+ * acted on.
+ */
 const PROBE_START_US = START_US + 3_600 * US_PER_SECOND;
 /** Between two probes: entries that nobody filled are forgotten, the one-minute window is empty. */
 const APART_US = 75 * US_PER_SECOND;
@@ -20,7 +23,9 @@ const WARM_PULSES = 14;
 const OVER_MS = 40_000;
 const TRADING = ['paper-venue', 'reconcile', 'execution', 'position-risk', 'decision'];
 const ENDS: ReadonlySet<string> = new Set(
-  [codecs.OrderExpired, codecs.OrderCanceled, codecs.OrderRejected, codecs.OrderFilled].map(({ type }) => type),
+  [codecs.OrderExpired, codecs.OrderCanceled, codecs.OrderRejected, codecs.OrderFilled].map(
+    ({ type }) => type,
+  ),
 );
 
 /** The processes in which an engine trades, but for ingest: that is the bench. */
@@ -50,10 +55,10 @@ export class EngineChain implements Chain {
     const chain = new EngineChain(server, await server.bus(INGEST.identity), behind);
     try {
       await chain.#tellTime(0);
-      await chain.#processes.start(
-        [...TRADING.map((service) => `${service}.${ACCOUNT}`), 'analytics.0'],
-        { ALGO_TRADING_CONFIGS_DIR: tradingConfigsDir, ALGO_TRADING_CONFIG: 'bench' },
-      );
+      await chain.#processes.start([...TRADING.map((service) => `${service}.${ACCOUNT}`), 'analytics.0'], {
+        ALGO_TRADING_CONFIGS_DIR: tradingConfigsDir,
+        ALGO_TRADING_CONFIG: 'bench',
+      });
       await chain.#begin();
       return chain;
     } catch (error) {
@@ -119,7 +124,8 @@ export class EngineChain implements Chain {
     const over = this.#order(({ type }) => ENDS.has(type));
     await this.#tellTime(OVER_MS);
     const { fact } = await over;
-    if (fact.name === 'OrderFilled') throw new Error('an order of the probe was filled: nobody traded with it');
+    if (fact.name === 'OrderFilled')
+      throw new Error('an order of the probe was filled: nobody traded with it');
   }
 
   /** Resolves with the next word of an order that is wanted. *Errors*: a denial, or nothing for long. */

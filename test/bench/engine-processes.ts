@@ -31,8 +31,8 @@ export class EngineProcesses implements AsyncDisposable {
   }
 
   /**
-   * Starts processes of the plan by their identities, one after the other, and resolves when all are ready. `flags` go
-   * before the script.
+   * Starts processes of the plan by their identities, one after the other, and resolves when all are
+   * ready. `flags` go before the script.
    */
   async start(
     identities: readonly string[],
@@ -77,11 +77,7 @@ export class EngineProcesses implements AsyncDisposable {
     });
   }
 
-  #spawn(
-    identity: string,
-    env: Readonly<Record<string, string>>,
-    flags: readonly string[],
-  ): void {
+  #spawn(identity: string, env: Readonly<Record<string, string>>, flags: readonly string[]): void {
     mkdirSync(this.#server.dir, { recursive: true });
     const logPath = join(this.#server.dir, `${identity}.log`);
     const log = openSync(logPath, 'a');

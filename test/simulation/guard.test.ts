@@ -170,7 +170,10 @@ async function endUnfilled(stage: Stage, { attempt, commandId, position }: Close
   await stage.say(EXECUTION, 'OrderCanceled', { ...about, cumulative: d('0'), reason: 'ioc' });
 }
 
-/** The server stores the exit's OrderSubmitted once more, at its old place in its lane: its duplicate window is over. */
+/**
+ * The server stores the exit's OrderSubmitted once more, at its old place in its lane: its duplicate
+ * window is over.
+ */
 async function repeatExitOrder({ engine }: Stage): Promise<void> {
   const orders = engine.server.stream('ORDERS');
   const { first, last } = orders.bounds;

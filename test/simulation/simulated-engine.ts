@@ -87,8 +87,9 @@ interface SimulatedProcess {
 }
 
 /**
- * The engine in one process on virtual time, with faults: the services as they ship, each driven by the real driver, over
- * a bus whose facts go by wire. Every process can be killed at any moment and started again.
+ * The engine in one process on virtual time, with faults: the services as they ship, each driven by the
+ * real driver, over a bus whose facts go by wire. Every process can be killed at any moment and started
+ * again.
  */
 export class SimulatedEngine {
   readonly clock = new VirtualClock(START_MS);

@@ -103,8 +103,7 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
     const configuration = this.#configurations.get(name);
     if (configuration === undefined) {
       const known = [...this.#configurations.keys()].join(', ');
-      const reason =
-        `there is no trading configuration ${name} (${known}). ` + 'Choose one of these, or add its file.';
+      const reason = `there is no trading configuration ${name}. Choose one of ${known}, or add its file.`;
       say('CommandRefused', { commandId, reason, timeUs });
       return;
     }
