@@ -200,7 +200,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     }
     const order = this.#order;
     if (this.#runs === undefined && order.openRuns >= RUNS_TOLD_AT && order.unstored === 0) this.#sayOrder();
-    if (order.unstored >= UNSTORED_MAX || order.openRuns > RUNS_MAX) return false;
+    if (order.unstored >= UNSTORED_MAX || order.openRuns > RUNS_MAX || this.#requests.isFull) return false;
     const arrival = this.#runs === undefined ? this.#inbox.next() : this.#inbox.nextOf(this.#runs[0]!.source);
     if (arrival === undefined) return false;
     this.#take(arrival);

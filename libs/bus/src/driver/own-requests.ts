@@ -63,6 +63,11 @@ export class OwnRequests<Request, Own extends OwnInput> {
     return this.#desk?.open ?? [];
   }
 
+  /** Whether so many wait that no more should be made. */
+  get isFull(): boolean {
+    return this.#desk?.isFull ?? false;
+  }
+
   /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
   get firstUnkept(): number {
     return this.#desk?.firstUnkept ?? Number.POSITIVE_INFINITY;

@@ -1,10 +1,9 @@
-import { InputError } from '@algo/model';
 import type { Requests, RequestTerms, Ticket } from '../drive-plan.ts';
 import type { OwnInput } from '../machine.ts';
 
 /** Requests that are carried out at one time. */
 const UNDER_WAY_MAX = 32;
-/** Requests that may wait. */
+/** With so many that wait, the machine takes nothing more until some are done. */
 const WAITING_MAX = 10_000;
 
 /** A request that has not come to its end, as a snapshot keeps it. */
@@ -75,6 +74,11 @@ export class RequestDesk<Request, Own extends OwnInput> {
     }));
   }
 
+  /** Whether so many wait that no more should be made. */
+  get isFull(): boolean {
+    return this.#open.size > WAITING_MAX;
+  }
+
   /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
   get firstUnkept(): number {
     for (const { number, terms } of this.#open.values())
@@ -82,10 +86,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
     return Number.POSITIVE_INFINITY;
   }
 
-  /**
-   * Takes a request on; it is carried out by `run` at the earliest. *Errors*: InputError when too many
-   * wait.
-   */
+  /** Takes a request on; it is carried out by `run` at the earliest. */
   add({ number, request, hasLeft, isIntended }: OpenRequest<Request>): void {
     const terms = this.#parts.requests.terms(request);
     const past = hasLeft ? 'may have left' : 'never sent';
@@ -97,14 +98,6 @@ export class RequestDesk<Request, Own extends OwnInput> {
       this.#withdraw(earlier, task);
       return;
     }
-    if (this.#open.size > WAITING_MAX + UNDER_WAY_MAX)
-      throw new InputError({
-        field: 'requests',
-        value: `${terms.key} (number ${number})`,
-        because: `more than ${WAITING_MAX} wait to be carried out`,
-        remedy:
-          'Look why the outside does not answer; the process goes on where it was when it is started again.',
-      });
     this.#byKey.set(terms.key, queue);
     queue.push(task);
     if (terms.effect === 'once' && !isIntended) this.#intend(task);

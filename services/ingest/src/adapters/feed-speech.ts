@@ -37,8 +37,17 @@ export async function openFeedSpeech(context: ServiceContext<Config>): Promise<F
         log.warn({ err: error }, 'how far the feed has come was not saved; it is tried again'),
     }),
   );
+  const underWay = new Set<Promise<void>>();
   return {
-    say: (name, body) => speaker.say(name, body),
+    say(name, body) {
+      // Time vouches for all before it: a batch that had to be sent again would else be stored behind it.
+      if (name === 'TimeAdvanced') return Promise.all(underWay).then(() => speaker.say(name, body));
+      const said = speaker.say(name, body);
+      underWay.add(said);
+      const isOver = () => underWay.delete(said);
+      said.then(isOver, isOver);
+      return said;
+    },
     ready: () => bus.ready(),
     flush: () => bus.flush(),
     lastTrade: async (instrument) => lastTradeOf(await speaker.last(subjects.trades(instrument))),
