@@ -28,7 +28,10 @@ let finished = '';
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'algo-bad-input-'));
   tape = join(dir, 'LTCUSDT.csv');
-  const rows = Array.from({ length: TRADES }, (_, i) => `${1_735_689_600_000 + i * 1_000},${i + 1},85.01,0.5,buy`);
+  const rows = Array.from(
+    { length: TRADES },
+    (_, i) => `${1_735_689_600_000 + i * 1_000},${i + 1},85.01,0.5,buy`,
+  );
   writeFileSync(tape, `${['ts_ms,trade_id,price,qty,side', ...rows].join('\n')}\n`);
   finished = join(dir, 'finished');
   const { code, said } = await upOn(finished);
@@ -129,7 +132,9 @@ test(
   async () => {
     const dataDir = copyOfFinished('corrupt-ticks');
     const ticks = join(dataDir, 'ticks');
-    const name = readdirSync(ticks, { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith('.duckdb'));
+    const name = readdirSync(ticks, { recursive: true, encoding: 'utf8' }).find((path) =>
+      path.endsWith('.duckdb'),
+    );
     const file = join(ticks, name!);
     const bytes = readFileSync(file);
     bytes.fill(0xaa, 0, 8_192);
@@ -141,7 +146,7 @@ test(
 );
 
 test(
-  'an own log with a torn end loses nothing that was acknowledged: the engine starts and keeps the torn bytes',
+  'an own log with a torn end loses nothing acknowledged: the engine starts and keeps the torn bytes',
   async () => {
     const dataDir = copyOfFinished('torn-log');
     const file = ownLog(dataDir);
@@ -258,7 +263,7 @@ test(
 );
 
 test(
-  'a command that nobody can read stops execution and no one else; nothing is ordered, nothing stored is lost',
+  'a command that nobody can read stops execution and no one else; nothing is ordered, nothing is lost',
   () =>
     onRunningEngine('garbage', async (run) => {
       const others = ['ingest.file', 'analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`];

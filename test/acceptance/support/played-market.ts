@@ -26,7 +26,7 @@ const WAIT_MAX_MS = 120_000;
 export interface MarketSettings {
   readonly instruments: readonly string[];
   readonly seed: number;
-  /** History that is told at once to the first who listens, so that analytics has something to compare with. */
+  /** History that is told at once to the first who listens: analytics needs a past to trust its windows. */
   readonly historyMinutes: number;
   /** After so long it ends, if nobody has ended it before. */
   readonly liveMinutesMax: number;
@@ -129,7 +129,10 @@ export class PlayedMarket implements AsyncDisposable {
   }
 }
 
-function marketOf(instrument: Instrument, { seed, historyMinutes, liveMinutesMax }: MarketSettings): TradeColumns {
+function marketOf(
+  instrument: Instrument,
+  { seed, historyMinutes, liveMinutesMax }: MarketSettings,
+): TradeColumns {
   const market = new SyntheticMarket({
     ...{ instrument, seed, startUs: START_US },
     startPrice: instrument.priceTick.toNumber() * START_TICKS,

@@ -1,11 +1,27 @@
 import { type Fill, type InstrumentId, isoTime, type OrderEvent, type PositionEvent } from '@algo/model';
 
 /** Returns a fill as one line, so that two books can be compared. */
-export function fillLine({ venueTradeId, clientOrderId, side, quantity, price, fee, feeAsset, timeUs }: Fill): string {
-  return [venueTradeId, clientOrderId, side, `${quantity}@${price}`, `fee ${fee} ${feeAsset}`, isoTime(timeUs)].join(' ');
+export function fillLine({
+  venueTradeId,
+  clientOrderId,
+  side,
+  quantity,
+  price,
+  fee,
+  feeAsset,
+  timeUs,
+}: Fill): string {
+  return [
+    venueTradeId,
+    clientOrderId,
+    side,
+    `${quantity}@${price}`,
+    `fee ${fee} ${feeAsset}`,
+    isoTime(timeUs),
+  ].join(' ');
 }
 
-/** Returns what is held by instrument, as the positions' own words have it; signed, without what is closed. */
+/** Returns what is held by instrument, as the words of positions have it; signed, without what is closed. */
 export function heldBy(events: readonly PositionEvent[]): Map<InstrumentId, string> {
   const held = new Map<InstrumentId, string>();
   for (const event of events) {
@@ -16,7 +32,7 @@ export function heldBy(events: readonly PositionEvent[]): Map<InstrumentId, stri
   return held;
 }
 
-/** Returns the moments at which a position is held without a stop that only tightens; none, where all is well. */
+/** Returns where a position was held without a stop that only tightens; nothing, where all is well. */
 export function unguarded(events: readonly PositionEvent[]): string[] {
   const faults: string[] = [];
   const stops = new Map<string, { readonly price: number; readonly sign: number }>();
@@ -30,8 +46,10 @@ export function unguarded(events: readonly PositionEvent[]): string[] {
       stops.set(id, { price: event.stopPrice.toNumber(), sign });
     } else if (stop === undefined) faults.push(`${id}: ${event.type} of a position that has no stop`);
     else if (event.type === 'StopMoved') {
-      if (event.from.toNumber() !== stop.price) faults.push(`${id}: its stop stood at ${stop.price}, not ${event.from}`);
-      if ((event.to.toNumber() - stop.price) * sign <= 0) faults.push(`${id}: its stop moved back to ${event.to}`);
+      if (event.from.toNumber() !== stop.price)
+        faults.push(`${id}: its stop stood at ${stop.price}, not ${event.from}`);
+      if ((event.to.toNumber() - stop.price) * sign <= 0)
+        faults.push(`${id}: its stop moved back to ${event.to}`);
       stops.set(id, { price: event.to.toNumber(), sign });
     } else if (event.type === 'PositionClosed') stops.delete(id);
   }

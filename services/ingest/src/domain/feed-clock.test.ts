@@ -100,7 +100,7 @@ test('at speed twenty time is told fifty times a second, and goes on twenty time
   expect(told.at(-1)?.speed).toBe(20);
 });
 
-test('what is on its way by the wall, and what waits for a gap, is not sure at twenty times the speed either', () => {
+test('at speed twenty too, what may be on its way by the wall, or waits for a gap, is not sure', () => {
   const time = clock({ speed: 20 });
   time.connected(LTC);
   time.connected(BTC);

@@ -191,7 +191,13 @@ function toldRows(told: readonly FakeTrade[], fromId: number, most: number): unk
   const from = Math.max(0, fromId - (told[0]?.id ?? 0));
   return told
     .slice(from, from + most)
-    .map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({ id, price, qty, time, isBuyerMaker }));
+    .map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({
+      id,
+      price,
+      qty,
+      time,
+      isBuyerMaker,
+    }));
 }
 
 function textFrame(text: string): Buffer {
