@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codecs, subjects } from '@algo/contracts';
-import { accountId, instrumentId, type TradeColumns } from '@algo/model';
+import { accountId, haltScopeKey, instrumentId, type TradeColumns } from '@algo/model';
 import { openReader } from '@algo/tickstore';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -141,7 +141,8 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
       const rows = await reader.query(
         instrument,
         `SELECT epoch_us(timestamp) AS "openTimeUs", open, high, low, close, volume,
-          buy_volume AS "buyVolume", sell_volume AS "sellVolume", num_trades AS trades, complete FROM candles_1m ORDER BY rowid`,
+          buy_volume AS "buyVolume", sell_volume AS "sellVolume", num_trades AS trades, complete
+          FROM candles_1m ORDER BY rowid`,
       );
       expect(rows.length).toBeGreaterThan(candles.length - 3);
       expect(candles.slice(0, rows.length)).toMatchObject(rows);
@@ -182,12 +183,12 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
 
   test('what a person halted before the kills is halted after them', async () => {
     const modes = (await factsOf(record.bus, 'risk.evt')).flatMap(({ fact }) =>
-      fact.name === 'TradingModeChanged' && fact.body.scope.kind === 'instrument' ? [fact.body.mode] : [],
+      fact.name === 'TradingModeChanged' && haltScopeKey(fact.body.scope) === `instrument:${ETH}`
+        ? [fact.body]
+        : [],
     );
-    expect(modes).toEqual(['halted']);
-    const haltedUs = (await factsOf(record.bus, 'risk.evt')).find(
-      ({ fact }) => fact.name === 'TradingModeChanged',
-    )!.fact.body.timeUs;
+    expect(modes.map(({ mode }) => mode)).toEqual(['halted']);
+    const haltedUs = modes[0]!.timeUs;
     const after = (await factsOf(record.bus, 'dec.made')).flatMap(({ fact }) =>
       fact.name === 'DecisionMade' && fact.body.instrument === ETH && fact.body.timeUs > haltedUs
         ? [fact.body]
