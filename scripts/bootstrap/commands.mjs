@@ -15,6 +15,12 @@ const COMMANDS = {
   up: (context) => cli(context, ['up', ...context.args]),
   algo: (context) => cli(context, context.args),
   test: runTests,
+  soak: (context) =>
+    runTests({
+      ...context,
+      args: ['test/acceptance/live-kill', ...context.args],
+      env: { ...context.env, ALGO_SOAK: '1' },
+    }),
   bench: async (context) =>
     runScript({ ...context, env: await withNats(context) }, 'test/bench/main.ts', context.args),
   check: async (context) => ({ code: await runChecks(context) }),

@@ -146,7 +146,7 @@ test(
 );
 
 test(
-  'an own log with a torn end loses nothing that was acknowledged: the engine starts and keeps the torn bytes',
+  'an own log with a torn end loses nothing acknowledged: the engine starts and keeps the torn bytes',
   async () => {
     const dataDir = copyOfFinished('torn-log');
     const file = ownLog(dataDir);
@@ -263,7 +263,7 @@ test(
 );
 
 test(
-  'a command that nobody can read stops execution and no one else; nothing is ordered, nothing stored is lost',
+  'a command that nobody can read stops execution and no one else; nothing is ordered, nothing is lost',
   () =>
     onRunningEngine('garbage', async (run) => {
       const others = ['ingest.file', 'analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`];

@@ -71,7 +71,7 @@ test(
 );
 
 test(
-  'while the venue answers nothing, nothing is concluded and nothing sent; when it answers, there is one order',
+  'while the venue answers nothing, nothing is concluded or sent; when it answers, there is one order',
   async () => {
     await using floor = await orderInDoubt();
     const before = floor.asked.length;

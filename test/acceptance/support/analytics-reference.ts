@@ -8,10 +8,7 @@ import { ROOT } from './algo-process.ts';
 /** What analytics says of one instrument, in its order. */
 export type AnalyticsWords = Fact<ShardWord>[];
 
-/**
- * Returns what the machine of analytics says, in one process, of trades that it gets whole, up to a sure
- * time.
- */
+/** Returns what the machine of analytics says of trades that it gets whole, up to a sure time. */
 export function analyticsOf(trades: TradeColumns, sureUs: TimeUs): AnalyticsWords {
   const machine = new ShardMachine(readInstrumentCatalog(join(ROOT, 'config', 'instruments.yaml')));
   const words: AnalyticsWords = [];
@@ -25,10 +22,7 @@ export function analyticsOf(trades: TradeColumns, sureUs: TimeUs): AnalyticsWord
   return words;
 }
 
-/**
- * Returns the first word that differs from the reference, bit for bit; undefined when it begins with all
- * of them.
- */
+/** Returns the first word that differs by a bit; undefined when the reference begins with all of them. */
 export function firstDifference(words: AnalyticsWords, reference: AnalyticsWords) {
   const at = words.findIndex((word, i) => {
     const other = reference[i];

@@ -8,10 +8,7 @@ const CHANGES: readonly (readonly [field: string, value: string])[] = [
   ['hold_duration_seconds', '[5, 60]'],
 ];
 
-/**
- * Makes a folder with `config_1`, and `eager`, which enters whenever flow says so and leaves within a
- * minute.
- */
+/** Makes a folder with `config_1` and `eager`, which enters when flow says so and leaves in a minute. */
 export function eagerTrading(dir: string): NodeJS.ProcessEnv {
   const folder = join(dir, 'trading');
   mkdirSync(folder);

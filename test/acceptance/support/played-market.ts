@@ -26,10 +26,7 @@ const WAIT_MAX_MS = 120_000;
 export interface MarketSettings {
   readonly instruments: readonly string[];
   readonly seed: number;
-  /**
-   * History that is told at once to the first who listens, so that analytics has something to compare
-   * with.
-   */
+  /** History that is told at once to the first who listens: analytics needs a past to trust its windows. */
   readonly historyMinutes: number;
   /** After so long it ends, if nobody has ended it before. */
   readonly liveMinutesMax: number;
@@ -118,12 +115,24 @@ export class PlayedMarket implements AsyncDisposable {
     if (this.#beganMs === undefined && this.#binance.open.length === 0) return;
     this.#beganMs ??= performance.now();
     const nowUs = this.#liveUs + this.#sinceMs() * US_PER_MS * this.settings.speed;
-    for (const tape of this.#tapes) {
-      let to = tape.told;
-      while (to < tape.trades.length && tape.trades[to]!.timeUs < nowUs) to++;
-      if (to > tape.told) this.#binance.tell(tape.symbol, tape.trades.slice(tape.told, to));
-      tape.told = to;
+    // In the order of time over all instruments, as a venue tells them.
+    for (let next = this.#next(nowUs); next !== undefined; next = this.#next(nowUs)) {
+      this.#binance.tell(next.symbol, [next.trades[next.told]!]);
+      next.told++;
     }
+  }
+
+  /** Returns the tape whose next trade is the oldest that has happened by now. */
+  #next(nowUs: number): Tape | undefined {
+    let oldestUs = nowUs;
+    let found: Tape | undefined;
+    for (const tape of this.#tapes) {
+      const timeUs = tape.trades[tape.told]?.timeUs ?? Number.POSITIVE_INFINITY;
+      if (timeUs >= oldestUs) continue;
+      oldestUs = timeUs;
+      found = tape;
+    }
+    return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

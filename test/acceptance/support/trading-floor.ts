@@ -29,9 +29,8 @@ const PATIENCE_MS = 120_000;
 const NO_SNAPSHOTS = { load: async () => undefined, save: async () => {} };
 
 /**
- * Execution, reconcile and the paper exchange as real processes on a real nats-server. Ingest, decision
- * and position-risk are played by hand: told time goes on with the wall, trades and commands come when
- * the test says so.
+ * Execution, reconcile and the paper exchange as real processes on a real nats-server. Ingest, decision and
+ * position-risk are played by hand: told time goes on with the wall, all else comes when the test says so.
  */
 export class TradingFloor implements AsyncDisposable {
   readonly venue: ServiceProcess;

@@ -21,10 +21,7 @@ export function fillLine({
   ].join(' ');
 }
 
-/**
- * Returns what is held by instrument, as the positions' own words have it; signed, without what is
- * closed.
- */
+/** Returns what is held by instrument, as the words of positions have it; signed, without what is closed. */
 export function heldBy(events: readonly PositionEvent[]): Map<InstrumentId, string> {
   const held = new Map<InstrumentId, string>();
   for (const event of events) {
@@ -35,10 +32,7 @@ export function heldBy(events: readonly PositionEvent[]): Map<InstrumentId, stri
   return held;
 }
 
-/**
- * Returns the moments at which a position is held without a stop that only tightens; none, where all is
- * well.
- */
+/** Returns where a position was held without a stop that only tightens; nothing, where all is well. */
 export function unguarded(events: readonly PositionEvent[]): string[] {
   const faults: string[] = [];
   const stops = new Map<string, { readonly price: number; readonly sign: number }>();

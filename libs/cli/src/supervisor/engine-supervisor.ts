@@ -37,7 +37,8 @@ export class EngineSupervisor {
   readonly #bus: JetStreamBus;
   readonly #startedMs = Date.now();
   readonly #misconfigured = Promise.withResolvers<Misconfigured>();
-  #natsUp = true;
+  /** Since when nats-server has been up; never, while it is away. *Units*: monotonic ms. */
+  #natsUpSinceMs = performance.now();
   #ended = false;
   #unwatchNats: () => void = () => {};
   readonly #trimmer: NodeJS.Timeout;
@@ -112,7 +113,7 @@ export class EngineSupervisor {
   #start(spec: ServiceSpec): void {
     this.parts.say(`starting ${spec.identity}`);
     const service = new ServiceProcess(spec);
-    service.natsIsUp = () => this.#natsUp;
+    service.natsWasUp = (sinceMs) => this.#natsUpSinceMs <= sinceMs;
     service.onChange = () => {
       if (!this.#ended) this.#writeFile(true);
     };
@@ -136,8 +137,8 @@ export class EngineSupervisor {
    * themselves.
    */
   async #restartNats(): Promise<void> {
-    if (this.#ended || !this.#natsUp) return;
-    this.#natsUp = false;
+    if (this.#ended || this.#natsUpSinceMs === Number.POSITIVE_INFINITY) return;
+    this.#natsUpSinceMs = Number.POSITIVE_INFINITY;
     this.#unwatchNats();
     const policy = new RestartPolicy();
     while (!this.#ended) {
@@ -149,7 +150,7 @@ export class EngineSupervisor {
         await new Promise((resolve) => setTimeout(resolve, policy.delayAfter(0)));
       }
     }
-    this.#natsUp = true;
+    this.#natsUpSinceMs = performance.now();
     this.natsRestarts++;
     this.#unwatchNats = watchNats(this.nats.pid);
     if (!this.#ended) this.#writeFile(true);

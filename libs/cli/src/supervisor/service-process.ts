@@ -42,8 +42,8 @@ export class ServiceProcess {
   onChange: () => void = () => {};
   onFailure: () => void = () => {};
   onMisconfigured: (fault: Misconfigured) => void = () => {};
-  /** False while a 78 may only mean that nats-server is away. */
-  natsIsUp: () => boolean = () => true;
+  /** False when nats-server was away since then, so that a 78 may only mean that. *Units*: monotonic ms. */
+  natsWasUp: (sinceMs: number) => boolean = () => true;
   readonly #policy = new RestartPolicy();
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -91,7 +91,7 @@ export class ServiceProcess {
       if (this.#child !== child) return;
       this.#child = undefined;
       resolve();
-      this.#onEnd(code, how, from, performance.now() - startedMs);
+      this.#onEnd(code, how, from, startedMs);
     };
     child.once('error', (error) => ended(null, error.message));
     child.once('exit', (code, signal) => ended(code, signal ?? `exit code ${code}`));
@@ -119,13 +119,13 @@ export class ServiceProcess {
     this.#child?.kill('SIGKILL');
   }
 
-  #onEnd(code: number | null, how: string, logFrom: number, uptimeMs: number): void {
+  #onEnd(code: number | null, how: string, logFrom: number, startedMs: number): void {
     if (this.#stopping) {
       this.state = 'stopped';
       this.onChange();
       return;
     }
-    if (code === EXIT.misconfigured && this.#isBelieved()) {
+    if (code === EXIT.misconfigured && this.#isBelieved(startedMs)) {
       this.state = 'misconfigured';
       const said = this.log.plainWords(logFrom);
       const message = said === '' ? `it ended with ${code}; see ${this.log.path}` : said;
@@ -135,7 +135,7 @@ export class ServiceProcess {
     }
     this.restarts++;
     this.state = 'restarting';
-    this.restartInMs = this.#policy.delayAfter(uptimeMs);
+    this.restartInMs = this.#policy.delayAfter(performance.now() - startedMs);
     this.lastFailure = this.log.lastWords(logFrom) || how;
     this.onFailure();
     this.#timer = setTimeout(() => this.start(), this.restartInMs);
@@ -146,8 +146,8 @@ export class ServiceProcess {
    * A first start that finds its input unusable is believed at once; one that ran before only when it
    * insists.
    */
-  #isBelieved(): boolean {
-    if (!this.natsIsUp()) return false;
+  #isBelieved(startedMs: number): boolean {
+    if (!this.natsWasUp(startedMs)) return false;
     return !this.#wasReady || ++this.#doubted >= DOUBTED_MISCONFIGURATIONS;
   }
 }

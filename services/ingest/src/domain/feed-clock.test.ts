@@ -100,6 +100,21 @@ test('at speed twenty time is told fifty times a second, and goes on twenty time
   expect(told.at(-1)?.speed).toBe(20);
 });
 
+test('at speed twenty too, what may be on its way by the wall, or waits for a gap, is not sure', () => {
+  const time = clock({ speed: 20 });
+  time.connected(LTC);
+  time.connected(BTC);
+  time.heard(LTC, T0, 0);
+  time.heard(BTC, T0, 0);
+  const { sureUs, toldUs } = goOn(time, 0, 900).at(-1)!;
+  expect(toldUs).toBeGreaterThan(T0 + 17 * US_PER_SECOND);
+  expect(sureUs).toBeLessThanOrEqual(T0);
+  time.gapOpened(LTC);
+  const waiting = goOn(time, 920, 30_000).at(-1)!;
+  expect(waiting.toldUs).toBeGreaterThan(T0 + 590 * US_PER_SECOND);
+  expect(waiting.sureUs).toBeLessThanOrEqual(T0);
+});
+
 test('an instrument that is disconnected is behind and holds sure time back, for a bounded time', () => {
   const time = well();
   time.heard(LTC, T0, 0);
@@ -261,8 +276,8 @@ test('a silence of any length, thirty hours too, ends with told and sure time ha
       // A trade may have come up to 400 ms early, or the newest one 3 s late.
       const leastUs = silenceMs * speed * US_PER_MS - 3_900 * US_PER_MS;
       expect(told?.toldUs ?? before).toBeGreaterThanOrEqual(before + Math.max(0, leastUs));
-      if (silenceMs * speed < HOLD_BACK_MAX_US / US_PER_MS) return;
-      expect(told?.sureUs).toBe(told!.toldUs - LIVE_ALLOWANCE_US);
+      if (silenceMs < HOLD_BACK_MAX_US / US_PER_MS) return;
+      expect(told?.sureUs).toBe(told!.toldUs - LIVE_ALLOWANCE_US * speed);
     }),
   );
 });

@@ -6,9 +6,12 @@ export const SPEED_MAX = 1_000;
 export const TIME_GRID_US = 250 * US_PER_MS;
 /** The wall second is cut into pieces of this length; time is told once in each, at most. *Units*: ms. */
 const TELL_EVERY_MS = 20;
-/** A live trade may be this long on its way: what happened within it is not sure yet. */
+/**
+ * A live trade may be this long on its way by the wall: what happened within it, times the feed's speed, is
+ * not sure yet.
+ */
 export const LIVE_ALLOWANCE_US = US_PER_SECOND;
-/** Feed time that an instrument that is behind holds the others' sure time back, at most. */
+/** How long by the wall an instrument that is behind holds the others' sure time back, at most. */
 export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
 
 /**
@@ -53,7 +56,7 @@ export class FeedClock {
   /** `last` is the time that was told last before a restart. */
   constructor(settings: FeedClockSettings, last: Pick<TimeAdvanced, 'toldUs' | 'sureUs'> | undefined) {
     this.#settings = settings;
-    this.#allowanceUs = settings.kind === 'live' ? LIVE_ALLOWANCE_US : 0;
+    this.#allowanceUs = settings.kind === 'live' ? LIVE_ALLOWANCE_US * settings.speed : 0;
     this.#nowMs = settings.startMs;
     // Until the first trade tells better, time goes on from where it stood.
     this.#from = { timeUs: last?.toldUs ?? 0, ms: settings.startMs };
@@ -158,7 +161,8 @@ export class FeedClock {
     for (const [instrument, { behindSinceMs, completeUs }] of this.#standings) {
       if (behindSinceMs === undefined) continue;
       behind.push(instrument);
-      if (this.#feedTimeSince(behindSinceMs) < HOLD_BACK_MAX_US) sureUs = Math.min(sureUs, completeUs);
+      const behindUs = (this.#nowMs - behindSinceMs) * US_PER_MS;
+      if (behindUs < HOLD_BACK_MAX_US) sureUs = Math.min(sureUs, completeUs);
     }
     this.#sureUs = Math.max(this.#sureUs, sureUs);
     const { feed, speed } = this.#settings;

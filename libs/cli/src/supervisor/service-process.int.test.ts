@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EXIT } from '@algo/runtime';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Misconfigured, ServiceProcess } from './service-process.ts';
+
+let dir = '';
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'algo-service-process-'));
+  writeFileSync(join(dir, 'refuses.mjs'), `process.exit(${EXIT.misconfigured});\n`);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs a process that says at once that its input is unusable; returns what its keeper makes of that. */
+async function endOf(natsWasUp: boolean): Promise<'believed' | 'started again'> {
+  const script = join(dir, 'refuses.mjs');
+  const logPath = join(dir, 'logs', `${natsWasUp}.log`);
+  const kept = new ServiceProcess({ identity: 'ingest.binance', script, cwd: dir, env: {}, logPath });
+  kept.natsWasUp = () => natsWasUp;
+  const end = await new Promise<Misconfigured | undefined>((resolve) => {
+    kept.onMisconfigured = resolve;
+    kept.onFailure = () => resolve(undefined);
+    kept.start();
+  });
+  await kept.stop();
+  return end === undefined ? 'started again' : 'believed';
+}
+
+test('who finds its input unusable is believed', async () => {
+  expect(await endOf(true)).toBe('believed');
+});
+
+test('who may only have found nats-server away is started again', async () => {
+  expect(await endOf(false)).toBe('started again');
+});
