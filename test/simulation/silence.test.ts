@@ -72,7 +72,7 @@ test('a silence of 30 h in the feed: candles and states are those of the backtes
   expect(firstDifference(candles, expected)).toBe(-1);
   expect(states.length).toBeGreaterThan(1_000);
   expect(firstDifference(states, expected)).toBe(-1);
-}, 60_000);
+}, 120_000);
 
 /** Trades behind the silence happen that much later than the market made them. */
 function shifted(trades: TradeColumns, isLater: boolean): TradeColumns {
@@ -83,5 +83,7 @@ function shifted(trades: TradeColumns, isLater: boolean): TradeColumns {
 function firstDifference(said: readonly Fact[], all: readonly Fact[]): number {
   const bytesOf = ({ name, body }: Fact) => Buffer.from(encodeFact(name, body));
   const expected = all.filter(({ name }) => name === said[0]!.name);
-  return said.findIndex((fact, i) => expected[i] === undefined || !bytesOf(fact).equals(bytesOf(expected[i])));
+  return said.findIndex(
+    (fact, i) => expected[i] === undefined || !bytesOf(fact).equals(bytesOf(expected[i])),
+  );
 }
