@@ -27,7 +27,7 @@ export interface RequestWire {
   readonly onRequest: (subject: string, data: Uint8Array) => void;
 }
 
-/** One life of one process: from its end on nothing that it began reaches the world any more, nor the world it. */
+/** One life of one process: from its end on it reaches nothing, and nothing reaches it. */
 export class SimulatedLife {
   readonly clock: Clock;
   readonly bus: LifeBus;
