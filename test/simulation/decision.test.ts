@@ -40,7 +40,7 @@ test('a signal that was accepted and is taken again behind its own PositionOpene
   expect(engine.divergences).toEqual([]);
   const replayed = (await engine.replayed()).find(({ identity }) => identity === decision);
   expect(replayed?.difference).toBeUndefined();
-}, 60_000);
+}, 120_000);
 
 test('two accounts trade by their own configurations, and neither reads the commands of the other', async () => {
   const environment = {
@@ -94,4 +94,4 @@ test('two accounts trade by their own configurations, and neither reads the comm
   }
   for (const { identity, difference } of await engine.replayed())
     expect([identity, difference]).toEqual([identity, undefined]);
-}, 60_000);
+}, 120_000);

@@ -1,7 +1,4 @@
-/**
- * What the simulated services are configured by: the made-up market, and a configuration that trades
- * often.
- */
+/** What the simulated services are configured by: the made-up market, traded often. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   ALGO_INSTRUMENTS: 'synthetic.spot.ALGOUSD',
   ALGO_WARM_HISTORY_MINUTES: '10',

@@ -12,8 +12,8 @@ import { StoredTape } from './stored-tape.ts';
 const ACCOUNT = accountId('paper-main');
 const VENUE = 'paper-venue.paper-main';
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
-const TRADING_MS = 25_000;
-const HALTED_MS = 5_000;
+const TRADING_MS = 45_000;
+const HALTED_MS = 10_000;
 const ENTRIES_MIN = 10;
 
 /** Lets time pass, with kills at moments that the seed names; everybody lives in the end. */
@@ -56,7 +56,7 @@ async function halt(engine: SimulatedEngine): Promise<void> {
   await engine.pass(500);
 }
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   'an engine that is killed again and again trades as if it never were (seed %d)',
   async (seed) => {
     const engine = new SimulatedEngine({
@@ -77,7 +77,7 @@ test.each([1, 2, 3])(
     kills += await passWithKills(engine, random, HALTED_MS);
     await engine.pass(5_000);
 
-    expect(kills).toBeGreaterThan(8);
+    expect(kills).toBeGreaterThan(10);
     expect(new Set(engine.submitted).size).toBe(engine.submitted.length);
     expect(entriesOf(engine)).toHaveLength(entries);
     const words = engine.said('RISK', 'TradingModeChanged').filter(({ scope }) => scope.kind === 'account');

@@ -23,7 +23,7 @@ const SILENCE_US = 30 * US_PER_HOUR;
 const GRID_US = 250 * US_PER_MS;
 const FAST_US = 20 * US_PER_SECOND;
 /** The silence begins and ends at the pace of the market. */
-const SLOW_US = 10 * US_PER_MINUTE;
+const SLOW_US = 2 * US_PER_MINUTE;
 
 test('a silence of 30 h in the feed: candles and states are those of the backtest, bar for bar', async () => {
   const engine = new SimulatedEngine({ seed: 1, environment: ENVIRONMENT });
@@ -45,7 +45,7 @@ test('a silence of 30 h in the feed: candles and states are those of the backtes
         ...{ wallUs: toldUs, speed: 1, warm: false },
       }),
     );
-  const minutes = 20;
+  const minutes = 12;
   const breakUs = START_US + minutes * US_PER_MINUTE;
   const endUs = breakUs + SILENCE_US + minutes * US_PER_MINUTE;
   const resumeUs = breakUs + SILENCE_US;
@@ -56,37 +56,34 @@ test('a silence of 30 h in the feed: candles and states are those of the backtes
     if (!isSilent)
       trade(shifted(market.next(toldUs > breakUs ? toldUs - SILENCE_US : toldUs), toldUs > breakUs));
     tell(toldUs);
+    if (said.length % 1_000 < 2) await engine.pass(1);
   }
   await Promise.all(said);
   await engine.pass(10);
 
   const expected: Fact[] = [];
+  // Nothing is traded here: an exit that waits for a trade through 30 h would only cost time.
+  const environment = { ALGO_TRADING_CONFIGS_DIR: 'config/trading', ALGO_TRADING_CONFIG: 'config_1' };
   const tape = new StoredTape(engine.said('MARKET', 'TradeBatch').map(({ trades }) => trades));
-  await runBacktest(tape, { environment: ENVIRONMENT, observe: (fact) => void expected.push(fact) });
+  await runBacktest(tape, { environment, observe: (fact) => void expected.push(fact) });
   const candles = engine.facts('CANDLES').filter(({ name }) => name === 'CandleClosed');
   const states = engine.facts('ANALYTICS').filter(({ name }) => name === 'MarketStateUpdated');
   expect(candles.length).toBeGreaterThan(SILENCE_US / (15 * US_PER_SECOND));
-  expect(linesOf(candles)).toEqual(
-    linesOf(
-      expected.filter(({ name }) => name === 'CandleClosed'),
-      candles.length,
-    ),
-  );
-  expect(linesOf(states)).toEqual(
-    linesOf(
-      expected.filter(({ name }) => name === 'MarketStateUpdated'),
-      states.length,
-    ),
-  );
-}, 60_000);
+  expect(firstDifference(candles, expected)).toBe(-1);
+  expect(states.length).toBeGreaterThan(1_000);
+  expect(firstDifference(states, expected)).toBe(-1);
+}, 120_000);
 
 /** Trades behind the silence happen that much later than the market made them. */
 function shifted(trades: TradeColumns, isLater: boolean): TradeColumns {
   return isLater ? { ...trades, timeUs: trades.timeUs.map((timeUs) => timeUs + SILENCE_US) } : trades;
 }
 
-function linesOf(facts: readonly Fact[], count = facts.length): string[] {
-  return facts
-    .slice(0, count)
-    .map(({ name, body }) => Buffer.from(encodeFact(name, body)).toString('base64'));
+/** Returns the number of the first fact that isn't byte for byte what was expected at its place; -1 when all are. */
+function firstDifference(said: readonly Fact[], all: readonly Fact[]): number {
+  const bytesOf = ({ name, body }: Fact) => Buffer.from(encodeFact(name, body));
+  const expected = all.filter(({ name }) => name === said[0]!.name);
+  return said.findIndex(
+    (fact, i) => expected[i] === undefined || !bytesOf(fact).equals(bytesOf(expected[i])),
+  );
 }

@@ -27,10 +27,7 @@ export interface RequestWire {
   readonly onRequest: (subject: string, data: Uint8Array) => void;
 }
 
-/**
- * One life of one process: from its end on nothing that it began reaches the world any more, nor the
- * world it.
- */
+/** One life of one process: from its end on it reaches nothing, and nothing reaches it. */
 export class SimulatedLife {
   readonly clock: Clock;
   readonly bus: LifeBus;
@@ -76,10 +73,7 @@ interface LifeBusParts {
   readonly isOver: () => boolean;
 }
 
-/**
- * The bus as one life has it: it sends again what isn't acknowledged, and a request takes its time or
- * fails.
- */
+/** The bus as one life has it: it sends again what isn't acknowledged, and a request takes its time or fails. */
 class LifeBus extends MemoryBus {
   readonly #server: MemoryServer;
   readonly #parts: LifeBusParts;
