@@ -47,7 +47,9 @@ export class BareChain implements Chain {
     ];
     for (const order of hops)
       chain.#relays.push(await Forked.start<RelayOrder, never>('./bare-relay.ts', order));
-    await chain.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, () => chain.#onEvent?.());
+    await chain.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, () =>
+      chain.#onEvent?.(),
+    );
     return chain;
   }
 

@@ -209,11 +209,14 @@ async function followed(from: Bus, bus: Bus, count: number): Promise<number> {
   let taken = 0;
   const all = counted(bus, count);
   const each = spent();
-  await using _following = await bus.follow({ stream: 'MARKET', subjects: ['md.time.>'], after: 0 }, (message) => {
-    if (message.fact.name !== 'TimeAdvanced') return;
-    const word: Fact = { name: 'NotificationSent', body: WORD };
-    all.bus.say(FactMessage.said(word, NOTIFIER, { id: `word:${++taken}` }), () => {});
-  });
+  await using _following = await bus.follow(
+    { stream: 'MARKET', subjects: ['md.time.>'], after: 0 },
+    (message) => {
+      if (message.fact.name !== 'TimeAdvanced') return;
+      const word: Fact = { name: 'NotificationSent', body: WORD };
+      all.bus.say(FactMessage.said(word, NOTIFIER, { id: `word:${++taken}` }), () => {});
+    },
+  );
   await all.stored;
   return checked(each(count), taken, count);
 }

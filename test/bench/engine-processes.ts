@@ -77,11 +77,7 @@ export class EngineProcesses implements AsyncDisposable {
     });
   }
 
-  #spawn(
-    identity: string,
-    env: Readonly<Record<string, string>>,
-    flags: readonly string[],
-  ): void {
+  #spawn(identity: string, env: Readonly<Record<string, string>>, flags: readonly string[]): void {
     mkdirSync(this.#server.dir, { recursive: true });
     const logPath = join(this.#server.dir, `${identity}.log`);
     const log = openSync(logPath, 'a');

@@ -193,8 +193,9 @@ export class AckPublisher implements AsyncDisposable {
   #remember(number: number, entry: InFlight): void {
     const family = familyOf(entry.message.subject);
     if (family === undefined || STREAMS[FAMILIES[family].stream].keep !== 'market') return;
-    const { data } = entry.message;
-    // Its bytes only, without the fact; and when it is sent once more, nobody waits for it.
+    // Its bytes only, without the fact, and in memory of their own: those of small messages hold 64 KB of Node's pool.
+    // When it is sent once more, nobody waits for it.
+    const data = new Uint8Array(entry.message.data);
     this.#acked.set(number, { ...entry, message: { ...entry.message, data }, done() {} });
     this.#ackedBytes += data.length;
     for (const [oldest, { message }] of this.#acked) {
