@@ -1,5 +1,6 @@
 // Who may import whom. Imports go down only: proto → model → {contracts, indicators} →
-// {read-models, bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} → services → test.
+// {read-models, bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} →
+// services → test.
 
 /** What each library may import of the others, beside its npm packages. The whole house law in one table. */
 const LOWEST = ['model', 'contracts', 'indicators'];
@@ -43,7 +44,7 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment:
-        'domain/ imports its own folder, model, indicators, strategy and simulation; of bus and contracts only types',
+        'domain/ imports its own folder and model, indicators, strategy, simulation; of bus and contracts types',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
       to: {
@@ -52,7 +53,7 @@ module.exports = {
     },
     {
       name: 'domain-knows-types-alone',
-      comment: 'A machine is written over the types of facts and of its driver; it runs without bus and contracts',
+      comment: 'A machine is written over the types of facts and of its driver, and runs without them',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
       to: { path: '^libs/(bus|contracts)/', dependencyTypesNot: ['type-only'] },
@@ -69,21 +70,27 @@ module.exports = {
       comment: 'backtest imports another service only as @algo/<service>/service, ./domain or ./recordings',
       severity: 'error',
       from: { path: '^services/backtest/' },
-      to: { path: '^services/', pathNot: '^services/(backtest/|[^/]+/src/(service|recordings|domain/index)\\.ts$)' },
+      to: {
+        path: '^services/',
+        pathNot: '^services/(backtest/|[^/]+/src/(service|recordings|domain/index)\\.ts$)',
+      },
     },
     {
       name: 'tests-through-the-doors',
-      comment: 'Of the tests only test/simulation opens services',
+      comment: 'Of the tests only test/simulation and test/acceptance open services',
       severity: 'error',
-      from: { path: '^test/', pathNot: '^test/simulation/' },
+      from: { path: '^test/', pathNot: '^test/(simulation|acceptance)/' },
       to: { path: '^services/' },
     },
     {
       name: 'simulation-through-the-doors',
-      comment: 'test/simulation imports a service only by its doors',
+      comment: 'test/simulation and test/acceptance import a service only by its doors',
       severity: 'error',
-      from: { path: '^test/simulation/' },
-      to: { path: '^services/', pathNot: '^services/[^/]+/src/(service|index|cli-command|domain/index)\\.ts$' },
+      from: { path: '^test/(simulation|acceptance)/' },
+      to: {
+        path: '^services/',
+        pathNot: '^services/[^/]+/src/(service|index|cli-command|domain/index)\\.ts$',
+      },
     },
     {
       name: 'nothing-imports-tests',

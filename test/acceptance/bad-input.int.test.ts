@@ -1,32 +1,37 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LaneSpeaker, systemClock } from '@algo/bus';
 import { SCHEMA_HEADER, SCHEMA_VERSION, subjects } from '@algo/contracts';
-import { eventually } from '@algo/testkit';
+import { accountId, instrumentId } from '@algo/model';
+import { openReader } from '@algo/tickstore';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readOutcome } from './support/engine-outcome.ts';
-import { algo, EngineRun, type RunEnd } from './support/engine-run.ts';
-import { generatedTape, LTCUSDT, type TradeTape } from './support/trade-tape.ts';
-import { ACCOUNT } from './support/trading-floor.ts';
+import { algo, type RunEnd } from './support/algo-process.ts';
+import { EngineRecord, factsOf } from './support/engine-record.ts';
+import { EngineRun } from './support/engine-run.ts';
 
-const TEST_MAX_MS = 300_000;
+const TEST_MAX_MS = 600_000;
 const PATIENCE_MS = 120_000;
 const USAGE = 2;
 const MISCONFIGURED = 78;
+const ACCOUNT = 'paper-main';
+const LTC = instrumentId('binance.spot.LTCUSDT');
+const TRADES = 300;
 
 let dir = '';
-let tape: TradeTape;
+let tape = '';
 /** A directory in which an engine has worked through the tape and stopped. */
 let finished = '';
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'algo-bad-input-'));
-  tape = generatedTape(dir, 300, { seed: 1, ordersPerSecond: 1 });
+  tape = join(dir, 'LTCUSDT.csv');
+  const rows = Array.from({ length: TRADES }, (_, i) => `${1_735_689_600_000 + i * 1_000},${i + 1},85.01,0.5,buy`);
+  writeFileSync(tape, `${['ts_ms,trade_id,price,qty,side', ...rows].join('\n')}\n`);
   finished = join(dir, 'finished');
-  await using run = new EngineRun(finished, tape.path);
-  const { code, said } = await run.ended();
+  const { code, said } = await upOn(finished);
   if (code !== 0) throw new Error(said);
 }, TEST_MAX_MS);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -37,9 +42,13 @@ function copyOfFinished(name: string): string {
   return copy;
 }
 
+function feed(speed: string): string[] {
+  return ['--feed', `file:${tape}`, '--instruments', LTC, '--speed', speed];
+}
+
+/** Runs an engine over the tape to its end. */
 function upOn(dataDir: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<RunEnd> {
-  const feed = ['--feed', `file:${tape.path}`, '--speed', 'max', '--exit-at-end'];
-  return algo(['up', ...feed, '--data-dir', dataDir, ...more], env);
+  return algo(['up', ...feed('max'), '--exit-at-end', '--data-dir', dataDir, ...more], env);
 }
 
 /** A person reads this: it says what is wrong, and shows no inside of the program. */
@@ -49,23 +58,19 @@ function expectPlainRefusal(end: RunEnd, code: number, says: RegExp): void {
   expect(end.code).toBe(code);
 }
 
-function onlyFileIn(folder: string, ending: string): string {
-  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith(ending),
-  );
-  expect(found).toHaveLength(1);
-  return join(folder, found[0]!);
+function ownLog(dataDir: string): string {
+  return join(dataDir, 'own', `execution.${ACCOUNT}`, '00000001.log');
 }
 
-/** Runs work on an engine that replays the tape at the speed of its own clock, and so has all the time of the test. */
-async function onRunningEngine(
-  name: string,
-  work: (run: EngineRun, url: string) => Promise<void>,
-): Promise<void> {
-  const dataDir = join(dir, name);
-  await using run = new EngineRun(dataDir, tape.path, {}, '1');
-  await run.reached(tape.stepOf(2), PATIENCE_MS);
-  await work(run, run.natsUrl());
+/** Runs work on an engine that plays the tape at the speed of its own clock, so that it has all the time. */
+async function onRunningEngine(name: string, work: (run: EngineRun) => Promise<void>): Promise<void> {
+  await using run = new EngineRun(join(dir, name), feed('1'));
+  const bus = await run.bus(PATIENCE_MS);
+  const isReady = async () =>
+    (await bus.last('MARKET', subjects.trades(LTC))) !== undefined &&
+    (await factsOf(bus, 'rec.run')).some(({ fact }) => fact.name === 'ReconciliationCompleted');
+  await run.until('trades to flow and the books to be compared', isReady, PATIENCE_MS);
+  await work(run);
 }
 
 /** Stores bytes that no service of ours would, as anything that speaks the server's protocol can. */
@@ -91,9 +96,7 @@ test(
   () =>
     onRunningEngine('in-use', async (run) => {
       expectPlainRefusal(await upOn(run.dataDir), USAGE, /in use by another engine \(algo up, process \d+\)/);
-      await run.reached(tape.stepOf(4), PATIENCE_MS);
-      run.up.signal('SIGTERM');
-      expect((await run.ended()).code).toBe(0);
+      expect((await run.stop()).code).toBe(0);
     }),
   TEST_MAX_MS,
 );
@@ -125,7 +128,9 @@ test(
   'a corrupt DuckDB file stops the engine with its name, and is left as it is',
   async () => {
     const dataDir = copyOfFinished('corrupt-ticks');
-    const file = onlyFileIn(join(dataDir, 'ticks'), '.duckdb');
+    const ticks = join(dataDir, 'ticks');
+    const name = readdirSync(ticks, { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith('.duckdb'));
+    const file = join(ticks, name!);
     const bytes = readFileSync(file);
     bytes.fill(0xaa, 0, 8_192);
     writeFileSync(file, bytes);
@@ -136,34 +141,68 @@ test(
 );
 
 test(
-  'a write-ahead log with a torn end loses nothing that was acknowledged: the engine starts and keeps the torn bytes',
+  'an own log with a torn end loses nothing that was acknowledged: the engine starts and keeps the torn bytes',
   async () => {
     const dataDir = copyOfFinished('torn-log');
-    const file = onlyFileIn(join(dataDir, 'wal'), '.wal');
+    const file = ownLog(dataDir);
     const whole = readFileSync(file);
     writeFileSync(file, Buffer.concat([whole, Buffer.from([40, 0, 0])]));
     expect((await upOn(dataDir)).code).toBe(0);
     expect(readFileSync(file).subarray(0, whole.length).equals(whole)).toBe(true);
-    expect(readdirSync(join(dataDir, 'wal', ACCOUNT)).some((name) => name.includes('torn'))).toBe(true);
+    expect(readdirSync(join(file, '..')).some((name) => name.includes('torn'))).toBe(true);
   },
   TEST_MAX_MS,
 );
 
 test(
-  'a write-ahead log that is damaged in the middle stops trading with its name, and is left as it is',
+  'an own log that is damaged in the middle stops trading with its name, and is left as it is',
   async () => {
     const dataDir = copyOfFinished('damaged-log');
     // A second life, so that something stands behind the record that gets damaged.
     expect((await upOn(dataDir)).code).toBe(0);
-    const file = onlyFileIn(join(dataDir, 'wal'), '.wal');
+    const file = ownLog(dataDir);
     const bytes = readFileSync(file);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = bytes[middle]! ^ 0x40;
     writeFileSync(file, bytes);
     const end = await upOn(dataDir);
     expect(end.code).not.toBe(0);
-    expectPlainRefusal(end, end.code!, /\.wal/);
+    expectPlainRefusal(end, end.code!, /00000001\.log/);
     expect(readFileSync(file).equals(bytes)).toBe(true);
+  },
+  TEST_MAX_MS,
+);
+
+test.each([
+  ['another layout', { version: '0.0.1' }, /written by another version of the engine/],
+  ['no layout that anybody knows', 'text', /not readable by this version/],
+])('a data directory with %s is refused with what to do', async (name, content, says) => {
+  const dataDir = join(dir, name);
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, 'engine.json'), JSON.stringify(content));
+  expectPlainRefusal(await upOn(dataDir), USAGE, says);
+});
+
+test('a directory that has another account besides is refused, and both are named', async () => {
+  const end = await upOn(copyOfFinished('accounts'), ['--accounts', 'other']);
+  expectPlainRefusal(end, USAGE, /--accounts.*other(.|\n)*also has paper-main/);
+});
+
+test(
+  'a trading configuration that nobody has written is named, with those that there are',
+  async () => {
+    const end = await upOn(join(dir, 'unknown-config'), ['--trading-config', 'nobodys']);
+    expectPlainRefusal(end, MISCONFIGURED, /nobodys.*there is none of that name.*config_1/);
+  },
+  TEST_MAX_MS,
+);
+
+test(
+  'an instrument without rules is named, and where they belong',
+  async () => {
+    const options = ['--feed', 'binance', '--instruments', 'binance.spot.NOBODYUSDT'];
+    const end = await algo(['up', ...options, '--data-dir', join(dir, 'no-rules')]);
+    expectPlainRefusal(end, MISCONFIGURED, /NOBODYUSDT(.|\n)*instruments\.yaml/);
   },
   TEST_MAX_MS,
 );
@@ -175,7 +214,7 @@ test(
     expectPlainRefusal(
       end,
       MISCONFIGURED,
-      /execution-0.*\n.*2 problems(.|\n)*ALGO_POSITIONS_MAX(.|\n)*ALGO_COLLAR/,
+      /execution\.paper-main.*\n.*2 problems(.|\n)*ALGO_POSITIONS_MAX(.|\n)*ALGO_COLLAR/,
     );
   },
   TEST_MAX_MS,
@@ -194,11 +233,26 @@ test('a port that somebody else uses is refused with its number', async () => {
 test(
   'trades of a newer version stop the engine with what to do, and stay where they are',
   () =>
-    onRunningEngine('newer', async (run, url) => {
-      await storeRaw(url, subjects.trades(LTCUSDT), SCHEMA_VERSION + 1);
+    onRunningEngine('newer', async (run) => {
+      await storeRaw(run.natsUrl(), subjects.trades(LTC), SCHEMA_VERSION + 1);
       expectPlainRefusal(await run.ended(), MISCONFIGURED, /the publisher is newer.*Update this service/);
-      const { stored } = await readOutcome(run.dataDir);
-      expect(stored.duplicates).toBe('0');
+      expect(await openReader(join(run.dataDir, 'ticks')).countDuplicates(LTC)).toBe(0);
+    }),
+  TEST_MAX_MS,
+);
+
+test(
+  'a producer that the plan does not name stops whoever reads it, with its name',
+  () =>
+    onRunningEngine('stranger', async (run) => {
+      await using speaker = await LaneSpeaker.open({
+        ...{ bus: await run.bus(PATIENCE_MS), clock: systemClock, says: ['sys.guard'] },
+        speaker: { identity: 'position-risk.stranger', account: ACCOUNT },
+        snapshots: { load: async () => undefined, save: async () => {} },
+        ...{ snapshotIntervalMs: 3_600_000, onError: () => {} },
+      });
+      await speaker.say('GuardAlive', { account: accountId(ACCOUNT), feed: 'file', timeUs: 1 });
+      expectPlainRefusal(await run.ended(), MISCONFIGURED, /position-risk\.stranger/);
     }),
   TEST_MAX_MS,
 );
@@ -206,22 +260,22 @@ test(
 test(
   'a command that nobody can read stops execution and no one else; nothing is ordered, nothing stored is lost',
   () =>
-    onRunningEngine('garbage', async (run, url) => {
-      const others = ['ingest-0', 'analytics-0', 'decision-0', 'position-risk-0', 'paper-venue-0'] as const;
+    onRunningEngine('garbage', async (run) => {
+      const others = ['ingest.file', 'analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`];
+      const execution = `execution.${ACCOUNT}`;
       const before = others.map((name) => run.pidOf(name));
-      const hit = run.pidOf('execution-0');
-      await storeRaw(url, subjects.orderCommand(ACCOUNT), SCHEMA_VERSION);
-      const isAnother = () => ![undefined, hit].includes(run.pidOf('execution-0'));
-      await eventually('execution to end and to be started again', isAnother, PATIENCE_MS);
-      const second = run.pidOf('execution-0');
-      await eventually('it to stop there again', () => run.pidOf('execution-0') !== second, PATIENCE_MS);
+      const hit = run.pidOf(execution);
+      await storeRaw(run.natsUrl(), subjects.orderCommand(ACCOUNT), SCHEMA_VERSION);
+      const isAnother = () => ![undefined, hit].includes(run.pidOf(execution));
+      await run.until('execution to end and to be started again', isAnother, PATIENCE_MS);
+      const second = run.pidOf(execution);
+      await run.until('it to stop there again', () => run.pidOf(execution) !== second, PATIENCE_MS);
       expect(others.map((name) => run.pidOf(name))).toEqual(before);
-      run.up.signal('SIGTERM');
-      expect((await run.ended()).code).toBe(0);
-      const outcome = await readOutcome(run.dataDir);
-      expect(outcome.venueOrders).toEqual([]);
-      expect(outcome.stored.duplicates).toBe('0');
-      expect(existsSync(join(run.dataDir, 'wal', ACCOUNT))).toBe(true);
+      expect((await run.stop()).code).toBe(0);
+      await using record = await EngineRecord.open(run.dataDir);
+      const orders = await factsOf(record.bus, 'ord.evt');
+      expect(orders.filter(({ fact }) => fact.name === 'OrderSubmitted')).toEqual([]);
+      expect(await openReader(join(run.dataDir, 'ticks')).countDuplicates(LTC)).toBe(0);
     }),
   TEST_MAX_MS,
 );

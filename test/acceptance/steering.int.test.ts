@@ -1,34 +1,121 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { RUN_MAX_MS } from './support/disturbed-replay.ts';
-import { readOutcome } from './support/engine-outcome.ts';
-import { algo, EngineRun } from './support/engine-run.ts';
-import { generatedTape } from './support/trade-tape.ts';
+import type { Bus } from '@algo/bus';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { algo } from './support/algo-process.ts';
+import { eagerTrading } from './support/eager-trading.ts';
+import { EngineRecord, factsOf } from './support/engine-record.ts';
+import { EngineRun } from './support/engine-run.ts';
+import { PlayedMarket } from './support/played-market.ts';
 
-const TRADES = 4_000;
+const PATIENCE_MS = 180_000;
+const RUN_MAX_MS = 900_000;
+const ACCOUNTS = ['north', 'south'] as const;
 
-test(
-  'a person halts a replay and lifts the halt, and the replay goes on to its end',
-  async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'algo-steering-'));
-    try {
-      const tape = generatedTape(dir, TRADES, { seed: 3, ordersPerSecond: 1 });
-      const dataDir = join(dir, 'data');
-      await using run = new EngineRun(dataDir, tape.path);
-      await run.reached(tape.stepOf(TRADES / 20), RUN_MAX_MS);
-      const halt = await algo(['halt', '--reason', 'a look at it', '--data-dir', dataDir]);
-      expect(halt).toEqual({ code: 0, said: 'account:paper-main is halted\n' });
-      const resume = await algo(['resume', '--reason', 'seen', '--data-dir', dataDir]);
-      expect(resume).toEqual({ code: 0, said: 'account:paper-main is active\n' });
-      const { code, said } = await run.ended();
-      expect({ code, said }).toMatchObject({ code: 0 });
-      const { stored } = await readOutcome(dataDir);
-      expect(stored.ticks).toMatch(new RegExp(`^${TRADES} rows `));
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
-  },
-  2 * RUN_MAX_MS,
-);
+let dir = '';
+let record: EngineRecord;
+
+/** Runs two accounts on one market: one is halted and trades again, the other changes its configuration. */
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'algo-steering-'));
+  const instruments = ['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT'];
+  const play = { instruments, seed: 2, historyMinutes: 16, liveMinutesMax: 180, speed: 20 };
+  await using market = await PlayedMarket.open(play);
+  const env = { ...market.env, ...eagerTrading(dir) };
+  const options = [...market.options, '--accounts', ACCOUNTS.join(',')];
+  await using run = new EngineRun(join(dir, 'data'), options, env);
+  const bus = await run.bus(PATIENCE_MS);
+  const steer = (account: string, ...words: string[]) =>
+    algo([...words, '--account', account, '--data-dir', run.dataDir], env);
+  for (const account of ACCOUNTS)
+    await run.until(`${account} to enter`, async () => (await entriesOf(bus, account)) > 0, PATIENCE_MS);
+
+  const halted = await steer('north', 'halt', '--reason', 'a look at it');
+  expect(halted).toEqual({ code: 0, said: 'account:north is halted\n' });
+  const switched = await steer('south', 'config', 'use', 'config_1');
+  expect(switched).toEqual({ code: 0, said: 'trades by config_1 from now on\n' });
+  const isRefused = async () =>
+    (await factsOf(bus, 'dec.made')).some(
+      ({ fact, producer }) =>
+        producer === 'decision.north' &&
+        fact.name === 'DecisionMade' &&
+        fact.body.outcome.type === 'refused' &&
+        fact.body.outcome.code === 'HALTED',
+    );
+  await run.until('north to refuse an entry because of its halt', isRefused, PATIENCE_MS);
+
+  const before = await entriesOf(bus, 'north');
+  const resumed = await steer('north', 'resume', '--reason', 'seen');
+  expect(resumed).toEqual({ code: 0, said: 'account:north is active\n' });
+  const isBack = async () => (await entriesOf(bus, 'north')) > before;
+  await run.until('north to enter again', isBack, PATIENCE_MS);
+  const { code, said } = await run.stop();
+  if (code !== 0) throw new Error(`the engine ended with ${code}: ${said.slice(-4_000)}`);
+  record = await EngineRecord.open(run.dataDir);
+}, RUN_MAX_MS);
+afterAll(async () => {
+  await record?.[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function entriesOf(bus: Bus, account: string): Promise<number> {
+  const orders = await factsOf(bus, 'ord.evt');
+  return orders.filter(
+    ({ fact, producer }) =>
+      producer === `execution.${account}` && fact.name === 'OrderSubmitted' && fact.body.intent === 'entry',
+  ).length;
+}
+
+test('a halt and its end bind the account that they name, and no entry leaves between them', async () => {
+  const modes = (await factsOf(record.bus, 'risk.evt')).flatMap(({ fact, producer }) =>
+    fact.name === 'TradingModeChanged' ? [{ producer, mode: fact.body.mode, timeUs: fact.body.timeUs }] : [],
+  );
+  expect(modes.map(({ producer, mode }) => `${producer} ${mode}`)).toEqual([
+    'position-risk.north halted',
+    'position-risk.north active',
+  ]);
+  const decided = (await factsOf(record.bus, 'dec.made')).flatMap(({ fact, producer }) =>
+    fact.name === 'DecisionMade' && producer === 'decision.north' ? [fact.body] : [],
+  );
+  const codes = decided.map(({ outcome }) => (outcome.type === 'accepted' ? 'accepted' : outcome.code));
+  const [first, last] = [codes.indexOf('HALTED'), codes.lastIndexOf('HALTED')];
+  expect(codes.slice(first, last)).not.toContain('accepted');
+  expect(codes.slice(last)).toContain('accepted');
+});
+
+test('a configuration that is chosen for one account is in force there alone', async () => {
+  const chosen = (await factsOf(record.bus, 'dec.config')).map(({ fact, producer }) =>
+    fact.name === 'ConfigurationActivated' ? `${producer} ${fact.body.configuration.name}` : '',
+  );
+  expect(new Set(chosen)).toEqual(
+    new Set(['decision.north eager', 'decision.south eager', 'decision.south config_1']),
+  );
+  const last = (producer: string) => chosen.findLast((line) => line.startsWith(producer));
+  expect([last('decision.north'), last('decision.south')]).toEqual([
+    'decision.north eager',
+    'decision.south config_1',
+  ]);
+});
+
+test('neither account carries out a command of the other, and each has its own books', async () => {
+  const commands = new Map(
+    (await factsOf(record.bus, 'ord.cmd')).map(({ fact, producer }) => [fact.body.commandId, producer]),
+  );
+  const orders = await factsOf(record.bus, 'ord.evt');
+  const accountOf = (identity: string) => identity.slice(identity.indexOf('.') + 1);
+  for (const { fact, producer } of orders) {
+    const account = accountOf(producer);
+    expect(fact.body.account).toBe(account);
+    if (fact.name === 'OrderSubmitted' || fact.name === 'OrderDenied')
+      expect(accountOf(commands.get(fact.body.commandId)!)).toBe(account);
+  }
+  for (const { fact, producer } of await factsOf(record.bus, 'pos.evt'))
+    expect(fact.body.position.account).toBe(accountOf(producer));
+  for (const account of ACCOUNTS) {
+    const fills = (await factsOf(record.bus, 'venue.user')).flatMap(({ fact, producer }) =>
+      fact.name === 'VenueFilled' && producer === `paper-venue.${account}` ? [fact.body.fill.account] : [],
+    );
+    expect(new Set(fills)).toEqual(new Set([account]));
+  }
+});

@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: () => import('./codec.bench.ts'),
   store: () => import('./store.bench.ts'),
   analytics: () => import('./analytics.bench.ts'),
+  backtest: () => import('./backtest.bench.ts'),
   memory: () => import('./memory.bench.ts'),
 };
 const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]

@@ -43,6 +43,7 @@ export function wordsSaid({ syntax }: SourceFile): Set<string> {
 }
 
 function becomesValue({ parent }: ts.StringLiteral): boolean {
+  if (ts.isCallExpression(parent)) return true; // say(GapFilled, gap)
   return ts.isPropertyAssignment(parent) || ts.isConditionalExpression(parent) || ts.isAsExpression(parent);
 }
 

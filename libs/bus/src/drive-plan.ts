@@ -16,11 +16,12 @@ export interface Reading {
 }
 
 /**
- * How a request is done outside. Requests of one `key` are done in their order, others side by side; a higher
- * `priority` leaves first. `once`: the intent is on disk before it leaves, and after a crash it is asked about, never
- * sent again; `again`: it may be repeated without harm, such as a question; `before snapshot`: the same, and a snapshot
- * waits until it is done and needn't hold it, such as rows for a store. `withdraws`: where an earlier request of
- * this key has not left yet, that one is given up and this one needs no doing.
+ * How a request is done outside. Requests of one `key` are done in their order, others side by side; a
+ * higher `priority` leaves first. `once`: the intent is on disk before it leaves, and after a crash it is
+ * asked about, never sent again; `again`: it may be repeated without harm, such as a question; `before
+ * snapshot`: the same, and a snapshot waits until it is done and needn't hold it, such as rows for a
+ * store. `withdraws`: where an earlier request of this key has not left yet, that one is given up and
+ * this one needs no doing.
  */
 export interface RequestTerms {
   readonly key: string;
@@ -59,7 +60,10 @@ export interface DrivePlan<In extends Input, Out extends FactName, Request, Own 
   readonly requests?: Requests<Request, Own>;
   /** Where the snapshot is kept, when not in the usual bucket. */
   readonly snapshots?: SnapshotStore;
-  /** This life's number where somebody else gives it, such as a lease; else the driver counts lives itself. */
+  /**
+   * This life's number where somebody else gives it, such as a lease; else the driver counts lives
+   * itself.
+   */
   readonly epoch?: number;
 }
 

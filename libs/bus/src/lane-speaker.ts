@@ -44,8 +44,8 @@ interface Capture {
 }
 
 /**
- * Says facts for a process without a machine, which has nothing to take again: ingest. Its lanes count on over all lives
- * and its fences void what an older life left behind a hole, as a driver's do.
+ * Says facts for a process without a machine, which has nothing to take again: ingest. Its lanes count on
+ * over all lives and its fences void what an older life left behind a hole, as a driver's do.
  */
 export class LaneSpeaker implements AsyncDisposable {
   readonly epoch: number;

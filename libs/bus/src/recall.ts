@@ -2,8 +2,8 @@ import type { Bus, FollowOptions, InboundMessage } from './bus.ts';
 import { MemoryBus } from './memory/memory-bus.ts';
 
 /**
- * Reads what a stream holds now, in order, and calls back when it is through, with what went wrong where something did: in
- * this very turn where the bus is in memory.
+ * Reads what a stream holds now, in order, and calls back when it is through, with what went wrong where
+ * something did: in this very turn where the bus is in memory.
  */
 export function recall(
   bus: Bus,

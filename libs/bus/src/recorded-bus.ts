@@ -14,8 +14,9 @@ import {
 } from './bus.ts';
 
 /**
- * The streams of an engine that has stopped, to be gone through again: they are read, and nothing more is stored. Whoever
- * begins a life on it believes that its words are stored behind all others; what it keeps in buckets stays in here.
+ * The streams of an engine that has stopped, to be gone through again: they are read, and nothing more is
+ * stored. Whoever begins a life on it believes that its words are stored behind all others; what it keeps
+ * in buckets stays in here.
  */
 export class RecordedBus implements Bus {
   readonly identity: string;

@@ -1,10 +1,11 @@
 import { version } from '@algo/runtime';
 import { Command } from 'commander';
 import { backtest } from './commands/backtest.ts';
-import { setTradingMode } from './commands/control.ts';
+import { flatten, setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { journal } from './commands/journal.ts';
 import { positions } from './commands/positions.ts';
+import { replay } from './commands/replay.ts';
 import { smoke } from './commands/smoke.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
@@ -71,6 +72,12 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--hash', 'only SHA-256 over the journal')
     .option(...JSON_OUT)
     .action((options) => backtest(options, environment));
+  program
+    .command('replay')
+    .description('go through a stopped run again and compare every word that was said')
+    .argument('<data-dir>', 'data directory of an engine that does not run')
+    .option(...JSON_OUT)
+    .action((dataDir, options) => replay({ dataDir, ...options }, environment));
   program
     .command('smoke')
     .description('run a scratch engine until every stage from trade to closed position was seen')
@@ -156,6 +163,15 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .option(...NATS)
     .option(...JSON_OUT)
     .action((options) => setTradingMode('active', options, environment));
+  program
+    .command('flatten')
+    .description('leave every open position of an account at the market')
+    .option(...ACCOUNT)
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .option(...DATA_DIR)
+    .option(...NATS)
+    .option(...JSON_OUT)
+    .action((options) => flatten(options, environment));
   const config = program.command('config').description('trading configurations');
   config
     .command('list')

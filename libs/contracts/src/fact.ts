@@ -127,6 +127,8 @@ const ABOUT: Abouts = {
   },
 };
 
+const CODECS: { readonly [Name in FactName]: MessageCodec<MessageOf<Name>> } = codecs;
+
 /** Returns the subject that a fact is stored under. */
 export function subjectOf<Name extends FactName>(
   name: Name,
@@ -143,7 +145,7 @@ export function timeOf<Name extends FactName>(name: Name, body: MessageOf<Name>)
 
 /** Returns a fact as it travels. *Errors*: ContractError on a value that its contract forbids. */
 export function encodeFact<Name extends FactName>(name: Name, body: MessageOf<Name>): Uint8Array {
-  return (codecs[name] as unknown as MessageCodec<MessageOf<Name>>).encode(body);
+  return CODECS[name].encode(body);
 }
 
 /** Returns the full message name of a fact: `algo.v1.OrderFilled`. */
@@ -169,5 +171,5 @@ export function decodeFact(type: string, bytes: Uint8Array): Fact {
 }
 
 function aboutOf<Name extends FactName>(name: Name): About<MessageOf<Name>> {
-  return ABOUT[name] as unknown as About<MessageOf<Name>>;
+  return ABOUT[name];
 }

@@ -22,9 +22,10 @@ export interface FeedTimesState {
 const UNTOLD: FeedTime = { toldUs: 0, sureUs: 0, wallUs: 0, speed: 1, warmUs: 0 };
 
 /**
- * The time of each feed: feeds are not compared with each other. An instrument's feed is the one named like
- * its venue; a recording or a made-up market brings instruments of any venue and is the feed of all that have
- * none of their own. *Shape*: one entry for each feed that ever told a time, and for each venue of which anything was heard.
+ * The time of each feed: feeds are not compared with each other. An instrument's feed is the one named
+ * like its venue; a recording or a made-up market brings instruments of any venue and is the feed of all
+ * that have none of their own. *Shape*: one entry for each feed that ever told a time, and for each venue
+ * of which anything was heard.
  */
 export class FeedTimes {
   readonly #times: Map<string, FeedTime>;

@@ -2,11 +2,11 @@ import type { InstrumentId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
 /**
- * Where a feed's time stands: the clock of whoever reads the feed. Said every 250 ms of feed time. *Units*: `toldUs`
- * feed time, drives timers and never stands still while the feed lives; `sureUs` the time up to which all trades
- * were given, drives candles and states; `wallUs` when it was said, by ingest's machine; `speed` feed time per wall
- * time. *Shape*: `behind` lists the instruments that `sureUs` doesn't hold for; `warm` while history is given that
- * nothing may be decided on.
+ * Where a feed's time stands: the clock of whoever reads the feed. Said every 250 ms of feed time.
+ * *Units*: `toldUs` feed time, drives timers and never stands still while the feed lives; `sureUs` the
+ * time up to which all trades were given, drives candles and states; `wallUs` when it was said, by
+ * ingest's machine; `speed` feed time per wall time. *Shape*: `behind` lists the instruments that
+ * `sureUs` doesn't hold for; `warm` while history is given that nothing may be decided on.
  */
 export interface TimeAdvanced {
   readonly type: 'TimeAdvanced';

@@ -15,3 +15,4 @@ export { Composition, type CompositionParts } from './run-composed.ts';
 export { EXIT, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
 export * from './service.ts';
+export { startDriver } from './start-driver.ts';

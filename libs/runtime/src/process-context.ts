@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Bus, bucketSnapshots, type Clock, Driver, type SnapshotStore } from '@algo/bus';
+import { type Bus, bucketSnapshots, type Clock, type SnapshotStore } from '@algo/bus';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
 import { TickStore } from '@algo/tickstore';
 import { openVenue } from '@algo/venues';
@@ -8,6 +8,7 @@ import type { HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
 import { plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
+import { startDriver } from './start-driver.ts';
 
 /** A segment of a process's own log; what is trimmed is trimmed by segments. */
 const SEGMENT_BYTES = 16_000_000;
@@ -37,43 +38,31 @@ export function processContext<Config extends BaseConfig>(parts: {
     own,
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
-    venue: (name, account) => own(openVenue(name, { account, ask: bus.request.bind(bus) })),
+    venue: (name, account) =>
+      own(openVenue(name, { account, ask: bus.request.bind(bus), sleep: clock.sleep.bind(clock) })),
     openRowStore: (options) => TickStore.open(options),
     async drive(plan) {
-      const machines: ReturnType<typeof plan.restore>[] = [];
-      const driver = own(
-        await Driver.start({
-          bus,
-          clock,
-          identity,
-          account: config.account,
-          plan: {
-            ...plan,
-            restore: (snapshot) => {
-              const machine = plan.restore(snapshot);
-              machines.push(machine);
-              return machine;
-            },
-          },
-          snapshots: plan.snapshots ?? bucketSnapshots(bus.bucket('snapshots'), identity),
-          snapshotIntervalMs: config.snapshotIntervalMs,
-          log: own(
-            await FileLog.open({
-              directory: join(config.dataDir, 'own', identity),
-              segmentBytes: SEGMENT_BYTES,
-            }),
-          ),
-          knows: plannedProducers(enginePlanOf(config)),
-          onDivergence: (where) =>
-            log.error({ where }, 'this build says other words than were said; what was said stands'),
-        }),
-      );
+      const { machine, driver } = await startDriver(plan, {
+        ...{ bus, clock, identity, account: config.account },
+        snapshots: plan.snapshots ?? bucketSnapshots(bus.bucket('snapshots'), identity),
+        snapshotIntervalMs: config.snapshotIntervalMs,
+        log: own(
+          await FileLog.open({
+            directory: join(config.dataDir, 'own', identity),
+            segmentBytes: SEGMENT_BYTES,
+          }),
+        ),
+        knows: plannedProducers(enginePlanOf(config)),
+        onDivergence: (where) =>
+          log.error({ where }, 'this build says other words than were said; what was said stands'),
+      });
+      own(driver);
       let isRestored = false;
       void driver.restored.then(() => {
         isRestored = true;
       });
       health.addReadiness(() => (isRestored ? [] : ['takes again what it took before']));
-      return { machine: machines[0]!, driven: driver };
+      return { machine, driven: driver };
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { ServiceName } from '@algo/contracts';
 
-/** Which processes one engine consists of: who serves which account, which feed, which part of the instruments. */
+/**
+ * Which processes one engine consists of: who serves which account, which feed, which part of the
+ * instruments.
+ */
 export interface EnginePlan {
   readonly accounts: readonly string[];
   readonly feeds: readonly string[];
@@ -23,7 +26,10 @@ export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 /** Services of which each account has its own. */
 const PER_ACCOUNT = ['paper-venue', 'reconcile', 'execution', 'position-risk', 'decision'] as const;
 
-/** Returns the name by which a process is known in lanes, leases, logs and permissions: `execution.paper-main`. */
+/**
+ * Returns the name by which a process is known in lanes, leases, logs and permissions:
+ * `execution.paper-main`.
+ */
 export function identityOf(service: ServiceName, purpose: string | number): string {
   return `${service}.${purpose}`;
 }
@@ -34,7 +40,10 @@ export function serviceOf(identity: string): string {
   return cut < 0 ? identity : identity.slice(0, cut);
 }
 
-/** Returns every process of an engine in the order of their start: whoever is asked comes before whoever asks. */
+/**
+ * Returns every process of an engine in the order of their start: whoever is asked comes before whoever
+ * asks.
+ */
 export function processesOf(plan: EnginePlan): PlannedProcess[] {
   const planned = (service: ServiceName, purpose: string | number): PlannedProcess => ({
     service,
@@ -49,7 +58,10 @@ export function processesOf(plan: EnginePlan): PlannedProcess[] {
   ];
 }
 
-/** Returns whether a producer is of this engine; the words of another would come from another engine, or from nobody. */
+/**
+ * Returns whether a producer is of this engine; the words of another would come from another engine, or
+ * from nobody.
+ */
 export function plannedProducers(plan: EnginePlan): (producer: string) => boolean {
   const known = new Set(processesOf(plan).map(({ identity }) => identity));
   return (producer) => known.has(producer);

@@ -71,7 +71,7 @@ test('everything that is wrong is said at once, each by its variable, with its v
   const found = problems({
     ALGO_CONFIG_FILE: path,
     ALGO_NATS_URL: 'http://somewhere',
-    ALGO_PACING: 'fast',
+    ALGO_WATCH_PARENT: 'perhaps',
     ALGO_LEASE_TTL_MS: '12',
   });
   expect(found).toHaveLength(6);
@@ -81,14 +81,14 @@ test('everything that is wrong is said at once, each by its variable, with its v
   expect(text).toContain(
     'ALGO_NATS_URL = "http://somewhere": expected an address such as nats://127.0.0.1:4222',
   );
-  expect(text).toContain('ALGO_PACING = "fast": expected steps or live');
+  expect(text).toContain('ALGO_WATCH_PARENT = "perhaps": expected true or false');
   expect(text).toContain('ALGO_LEASE_TTL_MS = "12"');
   expect(text).toContain('ALGO_TRADING_CONFIG = not set');
 });
 
 test('the message lists the problems for a person', () => {
-  expect(() => readConfig('decision', schema, { ALGO_PACING: 'fast' })).toThrow(
-    /^configuration of decision: 2 problems\n {2}- ALGO_PACING = "fast": expected .*\n {2}- ALGO_TRADING/,
+  expect(() => readConfig('decision', schema, { ALGO_WATCH_PARENT: 'perhaps' })).toThrow(
+    /^configuration of decision: 2 problems\n {2}- ALGO_WATCH_PARENT = "perhaps": expected .*\n {2}- ALGO_TRADING/,
   );
   expect(() => readConfig('decision', schema, {})).toThrow(/^configuration of decision: 1 problem\n/);
 });

@@ -25,16 +25,23 @@ export interface CompositionParts {
   openRowStore(): RowStore;
   /** Told of each fact at its turn, before its readers take it. */
   observe(fact: Fact, readers: readonly Hosted[]): void;
-  /** Encodes and decodes each fact on its way to each reader, as a wire does; otherwise it goes by reference. */
+  /**
+   * Encodes and decodes each fact on its way to each reader, as a wire does; otherwise it goes by
+   * reference.
+   */
   readonly byWire?: boolean;
-  /** Says whether a machine is torn down and made again from its snapshot before it takes its input of this number. */
+  /**
+   * Says whether a machine is torn down and made again from its snapshot before it takes its input of
+   * this number.
+   */
   readonly restoreBefore?: (identity: string, input: number) => boolean;
 }
 
 /**
- * Many services in one process, on virtual time: the same services as live, with memory for a world. What a machine says
- * is taken by its readers at once and in order; there is no promise, no clock and no encoding between a fact and what
- * follows from it. *Shape*: readers of a fact take it in the order in which their services were added.
+ * Many services in one process, on virtual time: the same services as live, with memory for a world. What
+ * a machine says is taken by its readers at once and in order; there is no promise, no clock and no
+ * encoding between a fact and what follows from it. *Shape*: readers of a fact take it in the order in
+ * which their services were added.
  */
 export class Composition implements AsyncDisposable {
   readonly scheduler = new Scheduler();
@@ -143,8 +150,8 @@ export class Composition implements AsyncDisposable {
 }
 
 /**
- * The wall clock of a composition stands still: no deadline of the wire passes, since every answer comes at once. Timers
- * run on virtual time.
+ * The wall clock of a composition stands still: no deadline of the wire passes, since every answer comes
+ * at once. Timers run on virtual time.
  */
 function stillClock(scheduler: Scheduler): Clock {
   const us = (ms: number): TimeUs => scheduler.nowUs + ms * 1_000;

@@ -18,9 +18,9 @@ export const EXIT = { stopped: 0, failed: 1, misconfigured: 78 } as const;
 const DRAIN_MAX_MS = 4_500;
 
 /**
- * Runs one service process from configuration to exit: the shared shell around every `main.ts`. Operational
- * failures and bugs end the process (exit 1) so that a fresh one comes back by the recorded order; unusable input ends it
- * with 78 and a plain message.
+ * Runs one service process from configuration to exit: the shared shell around every `main.ts`.
+ * Operational failures and bugs end the process (exit 1) so that a fresh one comes back by the recorded
+ * order; unusable input ends it with 78 and a plain message.
  */
 export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   service: Service<Schema>,

@@ -18,8 +18,9 @@ export interface RunningService {
 }
 
 /**
- * All that a service has of the world. A process fills it with NATS, the wall clock and the disk; the composition in one
- * process with memory and virtual time. Whatever is handed to `own` is disposed in reverse order at the end.
+ * All that a service has of the world. A process fills it with NATS, the wall clock and the disk; the
+ * composition in one process with memory and virtual time. Whatever is handed to `own` is disposed in
+ * reverse order at the end.
  */
 export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly config: Readonly<Config>;
@@ -39,8 +40,8 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   /** Opens the files of instruments, or what stands for them. */
   openRowStore(options: TickStoreOptions): Promise<RowStore>;
   /**
-   * Drives a machine: restores it, gives it its inputs in order, says what it says, carries out what it requests. The
-   * machine is the one that `restore` made.
+   * Drives a machine: restores it, gives it its inputs in order, says what it says, carries out what it
+   * requests. The machine is the one that `restore` made.
    */
   drive<
     In extends Input,

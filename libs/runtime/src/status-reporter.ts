@@ -14,7 +14,10 @@ interface Parts {
   readonly health: HealthServer;
 }
 
-/** Says that a process began, twice a second how it is, and why it ended. By the wall clock: no trade depends on it. */
+/**
+ * Says that a process began, twice a second how it is, and why it ended. By the wall clock: no trade
+ * depends on it.
+ */
 export class StatusReporter implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #startedMs = systemClock.nowMs();

@@ -65,8 +65,8 @@ export function natsServerBinary(): string {
 }
 
 /**
- * Waits until a condition holds. *Errors*: names the condition when it doesn't within the time; a function is asked for
- * the name then.
+ * Waits until a condition holds. *Errors*: names the condition when it doesn't within the time; a
+ * function is asked for the name then.
  */
 export async function eventually(
   what: string | (() => string),

@@ -11,7 +11,8 @@ const STORE_NICENESS = 10;
 
 const port = parentPort;
 if (port === null) throw new Error('store-worker.ts runs as a worker of TickStore only');
-// Storing gives way to trading where both want the processor. Elsewhere the call would mean the whole process.
+// Storing gives way to trading where both want the processor. Elsewhere the call would mean the whole
+// process.
 if (process.platform === 'linux') setPriority(STORE_NICENESS);
 const { maxOpenFiles, spillDir } = workerData as WorkerSettings;
 const pool = await FilePool.create(maxOpenFiles, spillDir);

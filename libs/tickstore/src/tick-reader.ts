@@ -44,8 +44,8 @@ export function openReader(dataDir: string): TickReader {
     countTrades: (id) => number(id, 'SELECT count(*) AS value FROM ticks'),
     countDuplicates: (id) => number(id, 'SELECT count(*) - count(DISTINCT trade_id) AS value FROM ticks'),
     sumVolumes: async (id) => {
-      // fsum is compensated, yet its threads' shares meet in any order: no venue has more than nine decimals, so that
-      // what is rounded away is only that.
+      // fsum is compensated, yet its threads' shares meet in any order: no venue has more than nine
+      // decimals, so that what is rounded away is only that.
       const sums = ['ticks', ...TIMEFRAMES.map((timeframe) => `candles_${timeframe}`)].map(
         (table) => `(SELECT coalesce(round(fsum(volume), 9), 0) FROM ${table}) AS ${table}`,
       );

@@ -16,8 +16,8 @@ import { WorkerLink } from './worker-link.ts';
 export const BACKLOG_ROWS_MAX = 1_000_000;
 
 /**
- * After a write the thread rests for this many times as long, so that commits of a hundred rows don't take a core from
- * what trades; the interval is the longest rest.
+ * After a write the thread rests for this many times as long, so that commits of a hundred rows don't
+ * take a core from what trades; the interval is the longest rest.
  */
 const REST = 3;
 /** Rows that end a rest: a transaction of so many is where a row costs least. *Source*: reference floors. */

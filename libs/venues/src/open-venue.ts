@@ -7,11 +7,13 @@ export interface VenueParts {
   readonly account: AccountId;
   /** How the process that plays the paper exchange is asked. */
   readonly ask: AskPaper;
+  /** Waits on the clock of whoever opens it. */
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Every venue that orders can go to: one line each. */
 const EXCHANGES: Readonly<Record<string, (parts: VenueParts) => ExchangeVenue>> = {
-  paper: ({ account, ask }) => new PaperExchangeVenue(account, ask),
+  paper: ({ account, ask, sleep }) => new PaperExchangeVenue(account, ask, sleep),
 };
 
 /** Returns the venue of this name. *Errors*: InputError that lists the known ones. */

@@ -38,7 +38,10 @@ export interface OrderRef {
   readonly clientOrderId: ClientOrderId;
 }
 
-/** With what a write goes out. *Units*: `sentUs` event time; `sendByMs` monotonic, after which it must not leave. */
+/**
+ * With what a write goes out. *Units*: `sentUs` event time; `sendByMs` monotonic, after which it must not
+ * leave.
+ */
 export interface SendTerms {
   readonly sentUs: TimeUs;
   readonly sendByMs: number;
@@ -51,8 +54,8 @@ export type VenueAnswer<Value> =
   | { readonly type: 'failed'; readonly reason: string };
 
 /**
- * Orders and reads of one account at one exchange. Nothing here throws: whatever happens is an answer, told once by
- * `done`, in this turn or a later one.
+ * Orders and reads of one account at one exchange. Nothing here throws: whatever happens is an answer,
+ * told once by `done`, in this turn or a later one.
  */
 export interface ExchangeVenue extends AsyncDisposable {
   readonly name: string;
@@ -87,8 +90,8 @@ export interface MarketDataFeed extends AsyncDisposable {
   readonly name: string;
   open(instruments: readonly Instrument[], sink: MarketDataSink): void;
   /**
-   * Returns trades from an id on, oldest first, at most what one request of the venue gives; undefined where the venue
-   * has no such read. *Errors*: rejects when the venue doesn't answer.
+   * Returns trades from an id on, oldest first, at most what one request of the venue gives; undefined
+   * where the venue has no such read. *Errors*: rejects when the venue doesn't answer.
    */
   tradesFrom?(instrument: Instrument, id: number): Promise<TradeColumns>;
 }

@@ -22,7 +22,10 @@ interface AnalyticsEngineFigures {
   readonly name: 'analytics engine, in process';
   readonly trades: number;
   readonly slice: number;
-  /** Of processes that ran one after the other, each one's median warm round; `limit` is null without a limit. */
+  /**
+   * Of processes that ran one after the other, each one's median warm round; `limit` is null without a
+   * limit.
+   */
   readonly turns: readonly { readonly tradesPerSecond: number; readonly limit: number | null }[];
   readonly note: string;
 }
@@ -52,7 +55,8 @@ async function run(tapePath: string, limitFolder: string): Promise<AnalyticsEngi
 }
 
 /**
- * Runs a process that prints one JSON line a round, the first of them cold, and returns the rate of the median warm one.
+ * Runs a process that prints one JSON line a round, the first of them cold, and returns the rate of the
+ * median warm one.
  */
 function timed(args: readonly string[]): { trades: number; tradesPerSecond: number } {
   const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');

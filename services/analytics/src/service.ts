@@ -5,7 +5,10 @@ import { RowStoring } from './adapters/row-storing.ts';
 import { config } from './config.ts';
 import { ShardMachine } from './domain/index.ts';
 
-/** Reads the trades of its share of the instruments; says candles, states, patterns and signals, and stores all. */
+/**
+ * Reads the trades of its share of the instruments; says candles, states, patterns and signals, and
+ * stores all.
+ */
 export const service = defineService({
   name: 'analytics',
   config,

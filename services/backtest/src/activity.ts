@@ -8,7 +8,10 @@ export class Activity {
   /** Whether reconciliation answers well: after a failure it is asked for again at times of its own. */
   #isReconciled = true;
 
-  /** True while no trade can bring a fill or touch a stop, and nothing is tried again after a pause of its own. */
+  /**
+   * True while no trade can bring a fill or touch a stop, and nothing is tried again after a pause of its
+   * own.
+   */
   get isQuiet(): boolean {
     return this.#orders.size === 0 && this.#positions.size === 0 && this.#isReconciled;
   }

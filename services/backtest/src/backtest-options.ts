@@ -29,8 +29,8 @@ const SEED_MAX = 4_294_967_295;
 const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /**
- * Returns the options of `algo backtest`. *Errors*: InputError in the words typed. `absolute` makes a caller's path
- * absolute; `configsDir` is the folder of trading configurations.
+ * Returns the options of `algo backtest`. *Errors*: InputError in the words typed. `absolute` makes a
+ * caller's path absolute; `configsDir` is the folder of trading configurations.
  */
 export function parseBacktestOptions(
   raw: RawBacktestOptions,

@@ -1,22 +1,19 @@
 import type { Fact } from '@algo/contracts';
-import {
-  type InstrumentId,
-  TIMEFRAME_US,
-  type TimeAdvanced,
-  type TimeUs,
-  US_PER_MS,
-  US_PER_SECOND,
-} from '@algo/model';
+import { TIMEFRAME_US, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
 import type { Composition, Hosted, Said } from '@algo/runtime';
 import { Activity } from './activity.ts';
-import { LaneCursor, stateIn } from './lane-cursor.ts';
+import { AnalyticsAhead, type Word } from './analytics-ahead.ts';
+import { LaneCursor } from './lane-cursor.ts';
 import { rowAfter, type Tape, type TapeStretch } from './tape.ts';
 
 /** The feed that a recording is. */
 export const FEED = 'file';
 /** A feed says its time on this grid, as live. */
 export const GRID_US = 250 * US_PER_MS;
-/** While nothing can happen between them, only these times of the grid are said: the guard says there that it lives. */
+/**
+ * While nothing can happen between them, only these times of the grid are said: the guard says there that
+ * it lives.
+ */
 export const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
@@ -35,20 +32,12 @@ export interface Cuts {
 
 export const USUAL_CUTS: Cuts = { aheadUs: BAR_US, aheadRows: 4_096, always: false };
 
-/** A fact that analytics said ahead of the others, and the row it came after. */
-interface Word {
-  readonly said: Said;
-  readonly timeUs: TimeUs;
-  readonly lane: number;
-  readonly row: number;
-}
-
 /**
- * Takes a composition through a tape. Analytics, which nobody feeds, runs ahead a little; what it says waits until the
- * others have had all trades up to the row that it came after. Whoever reads analytics judges at once, and while no order
- * works and no position is open, the others get their trades only when something follows: in one stretch up to that row.
- * Otherwise they get them one by one. Of one moment, trades come before facts and both before the feed's time; trades in
- * the order of instruments.
+ * Takes a composition through a tape. Analytics, which nobody feeds, runs ahead a little; what it says
+ * waits until the others have had all trades up to the row that it came after. Whoever reads analytics
+ * judges at once, and while no order works and no position is open, the others get their trades only when
+ * something follows: in one stretch up to that row. Otherwise they get them one by one. Of one moment,
+ * trades come before facts and both before the feed's time; trades in the order of instruments.
  */
 export class BacktestRun {
   readonly #composition: Composition;
@@ -57,7 +46,7 @@ export class BacktestRun {
   readonly #cuts: Cuts;
   readonly #activity = new Activity();
   readonly #lanes: readonly LaneCursor[];
-  readonly #laneOf: ReadonlyMap<InstrumentId, number>;
+  readonly #ahead: AnalyticsAhead;
   /** Up to when a machine was told the feed's time. */
   readonly #told = new Map<Hosted, TimeUs>();
   /** Up to when the feed's time was said to all. */
@@ -70,7 +59,6 @@ export class BacktestRun {
   readonly #judgedAhead = new Set<Hosted>();
   /** True while trades are given in one stretch: nothing may follow from them. */
   #inStretch = false;
-  #trades = 0;
   #firstUs: TimeUs = 0;
 
   /** `analytics` are the machines that may run ahead. */
@@ -80,12 +68,12 @@ export class BacktestRun {
     this.#tape = tape;
     this.#cuts = cuts;
     this.#lanes = tape.instruments.map((instrument) => new LaneCursor(instrument));
-    this.#laneOf = new Map(tape.instruments.map((instrument, lane) => [instrument, lane]));
+    this.#ahead = new AnalyticsAhead(this.#analytics, this.#lanes, (fact) => this.#said(fact));
   }
 
   /** Trades taken, and the moment reached. */
   get progress(): { readonly trades: number; readonly timeUs: TimeUs } {
-    return { trades: this.#trades, timeUs: this.#nowUs };
+    return { trades: this.#ahead.trades, timeUs: this.#nowUs };
   }
 
   /** When the first trade was; 0 before it. */
@@ -129,11 +117,11 @@ export class BacktestRun {
     this.#nowUs = Math.ceil(this.#firstUs / QUIET_GRID_US) * QUIET_GRID_US - QUIET_GRID_US;
     this.#saidUs = this.#nowUs - QUIET_GRID_US;
     this.#tick(this.#nowUs);
-    for (const word of this.#barsUpTo(this.#nowUs)) this.#do(word);
+    for (const word of this.#ahead.barsUpTo(this.#time(this.#nowUs))) this.#do(word);
   }
 
   #end(): void {
-    if (this.#trades === 0) return;
+    if (this.#ahead.trades === 0) return;
     const endUs = Math.ceil(this.#nowUs / GRID_US) * GRID_US;
     this.#dueUs = endUs;
     this.#advance(endUs);
@@ -153,57 +141,10 @@ export class BacktestRun {
 
   /** Everything up to a moment: analytics first, then the others as far as they must. */
   #chunk(endUs: TimeUs): void {
-    for (const word of this.#wordsUpTo(endUs)) this.#pass(word);
+    for (const word of this.#ahead.wordsUpTo(endUs)) this.#pass(word);
     if (this.#isQuiet) this.#advance(gridAt(endUs, QUIET_GRID_US));
     if (!this.#isQuiet) this.#advance(endUs);
-    if (endUs % BAR_US === 0) for (const said of this.#barsUpTo(endUs)) this.#do(said);
-  }
-
-  /** Gives analytics the trades up to a moment and returns what it said that somebody reads, in order. */
-  #wordsUpTo(endUs: TimeUs): readonly Word[] {
-    const words: Word[] = [];
-    let lanesWithWords = 0;
-    for (const [i, lane] of this.#lanes.entries()) {
-      const before = words.length;
-      for (let cut = lane.cutAhead(endUs); cut !== undefined; cut = lane.cutAhead(endUs)) {
-        this.#trades += cut.to - cut.from;
-        const said = this.#said(lane.batch(cut.from, cut.to, cut.complete));
-        for (const reader of said.readers)
-          if (this.#analytics.has(reader)) this.#gather(reader.hear(said.received), i, cut.from, words);
-      }
-      if (words.length > before) lanesWithWords++;
-    }
-    if (lanesWithWords > 1) words.sort((a, b) => a.timeUs - b.timeUs || a.lane - b.lane);
-    return words;
-  }
-
-  #gather(works: ReturnType<Hosted['hear']>, i: number, from: number, words: Word[]): void {
-    const lane = this.#lanes[i]!;
-    for (const work of works) {
-      // What nobody reads, and rows for a store, can be done now.
-      if (!isSaid(work) || work.readers.length === 0) work.run();
-      else {
-        const row = lane.rowOf(work.fact, from);
-        words.push({ said: work, timeUs: lane.timeUs(row), lane: i, row });
-      }
-    }
-  }
-
-  /** Tells analytics a time at which bars may close; returns what it said, in the order of instruments. */
-  #barsUpTo(timeUs: TimeUs): readonly Said[] {
-    const time = this.#time(timeUs);
-    const said: Said[] = [];
-    for (const reader of time.readers)
-      if (this.#analytics.has(reader))
-        for (const work of reader.hear(time.received))
-          if (isSaid(work) && work.readers.length > 0) said.push(work);
-          else work.run();
-    return said.toSorted((a, b) => this.#laneOfState(a) - this.#laneOfState(b));
-  }
-
-  #laneOfState({ fact }: Said): number {
-    const state = stateIn(fact);
-    return state === undefined ? 0 : this.#laneOf.get(state.instrument)!;
+    if (endUs % BAR_US === 0) for (const said of this.#ahead.barsUpTo(this.#time(endUs))) this.#do(said);
   }
 
   /** Has a word of analytics taken at its place. */
@@ -333,10 +274,6 @@ export class BacktestRun {
     scheduler.push(said);
     scheduler.drain();
   }
-}
-
-function isSaid(work: ReturnType<Hosted['hear']>[number]): work is Said {
-  return 'readers' in work;
 }
 
 /** Returns the last time of a grid at or before a moment. */

@@ -48,7 +48,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
     await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
     return place.print(JSON.stringify({ kind: 'Hash', sha256, lines: lines.length }));
   }
-  for (const line of lines) await place.print(line);
+  for (const line of journal.words()) await place.print(line);
   const { refused, missing } = recording.counters();
   if (refused + missing > 0)
     await place.print(`\n${refused} rows were refused and ${missing} trades are missing in the recording`);

@@ -12,7 +12,10 @@ import { DISCARDED_ROWS } from './discarded-rows.ts';
 
 /** What an engine in one process is composed of. */
 export interface EngineSettings {
-  /** What its services are configured by, as their processes would be: `ALGO_TRADING_CONFIG`, `ALGO_SEED` … */
+  /**
+   * What its services are configured by, as their processes would be: `ALGO_TRADING_CONFIG`, `ALGO_SEED`
+   * …
+   */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told of each fact at its turn. */
   observe(fact: Fact, readers: readonly Hosted[]): void;
@@ -27,8 +30,8 @@ export interface ComposedEngine extends AsyncDisposable {
 }
 
 /**
- * Composes the engine of one account with the paper exchange that it trades at. *Errors*: as the services refuse their
- * configuration.
+ * Composes the engine of one account with the paper exchange that it trades at. *Errors*: as the services
+ * refuse their configuration.
  */
 export async function composeEngine({
   environment,

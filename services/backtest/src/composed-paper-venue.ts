@@ -14,8 +14,8 @@ import { type Hosted, Wanted } from '@algo/runtime';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
 
 /**
- * The paper exchange that is part of the same composition. It answers in the same moment of virtual time; what an order
- * waits for is the exchange's own latency, after which it comes alive.
+ * The paper exchange that is part of the same composition. It answers in the same moment of virtual time;
+ * what an order waits for is the exchange's own latency, after which it comes alive.
  */
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';

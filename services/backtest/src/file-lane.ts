@@ -14,7 +14,10 @@ export interface TimeRange {
   readonly toUs: TimeUs;
 }
 
-/** The recorded files of one instrument, one after the other: what is no trade, or comes twice, is left out. */
+/**
+ * The recorded files of one instrument, one after the other: what is no trade, or comes twice, is left
+ * out.
+ */
 export class FileLane implements TapeLane {
   readonly instrument: InstrumentId;
   readonly #files: readonly FeedFile[];
@@ -38,7 +41,10 @@ export class FileLane implements TapeLane {
     return this.#screen.counters;
   }
 
-  /** *Errors*: InputError on a file that is damaged: a result over half a recording would pass for one over all. */
+  /**
+   * *Errors*: InputError on a file that is damaged: a result over half a recording would pass for one
+   * over all.
+   */
   async read(): Promise<TapeRows | undefined> {
     while (this.#file < this.#files.length && this.#screen.lastTimeUs <= this.#range.toUs) {
       if (this.#rest !== undefined) {

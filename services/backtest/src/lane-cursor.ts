@@ -50,13 +50,19 @@ export class LaneCursor {
     return this.rows.timeUs[row]!;
   }
 
-  /** Returns the time of the row that comes `rows` behind those that analytics has; Infinity where there is none. */
+  /**
+   * Returns the time of the row that comes `rows` behind those that analytics has; Infinity where there
+   * is none.
+   */
   aheadUs(rows: number): TimeUs {
     const row = this.#ahead + rows - 1;
     return row < this.rows.count ? this.timeUs(row) : Number.POSITIVE_INFINITY;
   }
 
-  /** Returns the next rows for analytics up to a moment. A row behind a hole goes alone: a batch that misses trades is one. */
+  /**
+   * Returns the next rows for analytics up to a moment. A row behind a hole goes alone: a batch that
+   * misses trades is one.
+   */
   cutAhead(
     endUs: TimeUs,
   ): { readonly from: number; readonly to: number; readonly complete: boolean } | undefined {
@@ -75,14 +81,20 @@ export class LaneCursor {
     return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete, warm: false } };
   }
 
-  /** Says whether the next row of the others is up to row `row` of lane `lane`; `own` is the number of this lane. */
+  /**
+   * Says whether the next row of the others is up to row `row` of lane `lane`; `own` is the number of
+   * this lane.
+   */
   isUpTo(timeUs: TimeUs, own: number, lane: number, row: number): boolean {
     const { nextUs } = this;
     if (own === lane) return this.given <= row && nextUs < Number.POSITIVE_INFINITY;
     return own < lane ? nextUs <= timeUs : nextUs < timeUs;
   }
 
-  /** Returns the row of this stretch that a fact of analytics came after; `from` is the first of the batch it came of. */
+  /**
+   * Returns the row of this stretch that a fact of analytics came after; `from` is the first of the batch
+   * it came of.
+   */
   rowOf(fact: Fact, from: number): number {
     const state = stateIn(fact);
     if (state === undefined) throw new Error(`${fact.name} does not say which trade it came after`);

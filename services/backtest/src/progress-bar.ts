@@ -7,7 +7,10 @@ const REDRAW_MS = 200;
 const WIDTH = 24;
 const MARK = 6;
 
-/** Shows on a terminal how far a run has come; how long a recording is, only its end tells, so the bar moves to and fro. */
+/**
+ * Shows on a terminal how far a run has come; how long a recording is, only its end tells, so the bar
+ * moves to and fro.
+ */
 export class ProgressBar {
   readonly #write: (text: string) => void;
   readonly #nowMs: () => number;

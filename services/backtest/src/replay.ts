@@ -1,5 +1,5 @@
 import { service as analytics } from '@algo/analytics/service';
-import { type AppendLog, type Bus, type Divergence, Driver, RecordedBus, systemClock } from '@algo/bus';
+import { type AppendLog, type Bus, type Divergence, RecordedBus, systemClock } from '@algo/bus';
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as paperVenue } from '@algo/paper-venue/service';
@@ -16,6 +16,7 @@ import {
   readConfig,
   type Service,
   type ServiceContext,
+  startDriver,
 } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
 import { openVenue } from '@algo/venues';
@@ -44,8 +45,9 @@ export interface ReplayedProcess {
 const PATIENCE_MS = 60_000;
 
 /**
- * Goes through a run again from its beginning, process by process: each takes the recorded inputs in the recorded order,
- * and each word and request is compared with what was said then. Yields what came of each.
+ * Goes through a run again from its beginning, process by process: each takes the recorded inputs in the
+ * recorded order, and each word and request is compared with what was said then. Yields what came of
+ * each.
  * *Errors*: when streams or logs no longer hold what was taken.
  */
 export async function* replay(run: RecordedRun): AsyncGenerator<ReplayedProcess> {
@@ -107,7 +109,10 @@ async function replayed<Schema extends z.ZodObject<(typeof baseConfig)['shape']>
   return await Promise.race([outcome.promise, ended]);
 }
 
-/** The world of a service that goes through its past: it reads, and nothing that it does leaves this process. */
+/**
+ * The world of a service that goes through its past: it reads, and nothing that it does leaves this
+ * process.
+ */
 function recordedContext<Config extends z.infer<typeof baseConfig>>(
   run: RecordedRun,
   parts: {
@@ -128,22 +133,14 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     documents: bucketDocuments(bus.bucket('documents')),
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
-    venue: (name, account) => own(openVenue(name, { account, ask: bus.request.bind(bus) })),
+    venue: (name, account) =>
+      own(openVenue(name, { account, ask: bus.request.bind(bus), sleep: (ms) => systemClock.sleep(ms) })),
     openRowStore: async () => DISCARDED_ROWS,
     async drive(plan) {
-      const machines: ReturnType<typeof plan.restore>[] = [];
       let difference: Divergence | undefined;
-      const driver = await Driver.start({
+      const { machine, driver } = await startDriver(plan, {
         ...{ bus, identity, clock: systemClock, account: config.account, snapshots: NOTHING_SAVED },
         snapshotIntervalMs: config.snapshotIntervalMs,
-        plan: {
-          ...plan,
-          restore: (snapshot) => {
-            const machine = plan.restore(snapshot);
-            machines.push(machine);
-            return machine;
-          },
-        },
         log: readOnly(own(await run.openLog(identity))),
         knows: plannedProducers(run.plan),
         onDivergence: (where) => {
@@ -156,7 +153,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
         driver.abandon();
       });
       watchProgress(driver, identity, signal, outcome);
-      return { machine: machines[0]!, driven: driver };
+      return { machine, driven: driver };
     },
   };
 }

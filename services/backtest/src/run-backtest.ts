@@ -1,7 +1,7 @@
 import { InputError, type TimeUs } from '@algo/model';
+import { JournalBook } from '@algo/read-models';
 import { BacktestRun, type Cuts, USUAL_CUTS } from './backtest-run.ts';
 import { composeEngine, type EngineSettings } from './compose.ts';
-import { JournalBook } from './journal-book.ts';
 import { type Summary, SummaryBook } from './summary-book.ts';
 import type { Tape } from './tape.ts';
 
@@ -29,8 +29,8 @@ export interface BacktestSettings extends Omit<EngineSettings, 'observe'> {
 }
 
 /**
- * Takes the engine through a tape. The same tape, configuration and seed give the same journal, byte for byte. *Errors*:
- * InputError on a tape without trades, and as the services refuse their configuration.
+ * Takes the engine through a tape. The same tape, configuration and seed give the same journal, byte for
+ * byte. *Errors*: InputError on a tape without trades, and as the services refuse their configuration.
  */
 export async function runBacktest(tape: Tape, settings: BacktestSettings): Promise<BacktestResult> {
   const { cuts = USUAL_CUTS, observe, onProgress, ...engineSettings } = settings;

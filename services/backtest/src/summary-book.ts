@@ -11,8 +11,8 @@ export interface StrategySummary {
 }
 
 /**
- * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the session's starting equity;
- * `exposure` the share of the run's time in which a position was open.
+ * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the session's
+ * starting equity; `exposure` the share of the run's time in which a position was open.
  */
 export interface Summary {
   readonly trades: number;

@@ -6,7 +6,10 @@ export interface TapeRows {
   readonly holes: readonly number[];
 }
 
-/** All that was traded up to a moment. *Shape*: one entry for each instrument of the tape; every row is at or before it. */
+/**
+ * All that was traded up to a moment. *Shape*: one entry for each instrument of the tape; every row is at
+ * or before it.
+ */
 export interface TapeStretch {
   readonly untilUs: TimeUs;
   readonly lanes: readonly TapeRows[];
@@ -32,7 +35,10 @@ interface Waiting {
   ended: boolean;
 }
 
-/** Brings the lanes of several instruments together by event time, holding no more than each lane's last rows. */
+/**
+ * Brings the lanes of several instruments together by event time, holding no more than each lane's last
+ * rows.
+ */
 export class MergedTape implements Tape {
   readonly instruments: readonly InstrumentId[];
   readonly #waiting: readonly Waiting[];

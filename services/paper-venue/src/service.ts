@@ -5,7 +5,10 @@ import { QuestionDesk } from './adapters/question-desk.ts';
 import { config } from './config.ts';
 import { VenueMachine } from './domain/index.ts';
 
-/** Plays the exchange of one paper account: takes its orders, fills them from the public trades, tells what happened. */
+/**
+ * Plays the exchange of one paper account: takes its orders, fills them from the public trades, tells
+ * what happened.
+ */
 export const service = defineService({
   name: 'paper-venue',
   config,

@@ -3,7 +3,10 @@ import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { config } from './config.ts';
 import { GuardMachine, POSITION_RISK_DEFAULTS, type PositionRiskSettings } from './domain/index.ts';
 
-/** Guards one account: reads orders, trades and people's halts; says positions, stops, risk, and the exits it wants. */
+/**
+ * Guards one account: reads orders, trades and people's halts; says positions, stops, risk, and the exits
+ * it wants.
+ */
 export const service = defineService({
   name: 'position-risk',
   config,

@@ -1,2 +1,4 @@
 /** What an engine under test starts with: as for a person at a terminal, all that this process has. */
 export const inherited: Readonly<NodeJS.ProcessEnv> = process.env;
+/** Whether the long runs are wanted too: `npm run test:soak`. */
+export const soak = process.env.ALGO_SOAK !== undefined;

@@ -82,7 +82,10 @@ export class RequestDesk<Request, Own extends OwnInput> {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Takes a request on; it is carried out by `run` at the earliest. *Errors*: InputError when too many wait. */
+  /**
+   * Takes a request on; it is carried out by `run` at the earliest. *Errors*: InputError when too many
+   * wait.
+   */
   add({ number, request, hasLeft, isIntended }: OpenRequest<Request>): void {
     const terms = this.#parts.requests.terms(request);
     const past = hasLeft ? 'may have left' : 'never sent';

@@ -60,7 +60,10 @@ export class SnapshotKeeper {
     this.#capture = capture();
   }
 
-  /** Told of what is stored, and asks for the first request that must be done and isn't; saves what waited for them. */
+  /**
+   * Told of what is stored, and asks for the first request that must be done and isn't; saves what waited
+   * for them.
+   */
   onStored(storedThrough: number, firstUnkept: () => number): void {
     const capture = this.#capture;
     if (capture === undefined || capture.said > storedThrough || capture.asked >= firstUnkept()) return;

@@ -3,7 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { printLine } from '../reading/output.ts';
 
-/** What `services/backtest` gives the command line. Like every service it is found by its path, not imported. */
+/**
+ * What `services/backtest` gives the command line. Like every service it is found by its path, not
+ * imported.
+ */
 interface BacktestModule {
   backtestCommand(
     options: object,

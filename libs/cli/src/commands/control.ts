@@ -11,6 +11,7 @@ import {
   type TradingMode,
   TradingModes,
 } from '@algo/model';
+import { PositionList } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
@@ -32,8 +33,7 @@ export async function setTradingMode(
   options: ModeOptions,
   environment: CliEnvironment,
 ): Promise<void> {
-  if (options.reason.trim() === '')
-    throw new InputError({ field: '--reason', value: '', because: 'empty', remedy: 'Say why; it is kept.' });
+  checkReason(options.reason);
   await using access = await openRunningEngine(options, environment);
   const { bus } = access;
   const account = accountOf(access.engine, options.account);
@@ -65,6 +65,49 @@ export async function setTradingMode(
   );
   if (!confirmed) await explainSilence(bus, account, scope, mode);
   await say(confirmed);
+}
+
+/** Asks for the exit of everything that an account holds, and waits until the engine says that it leaves. */
+export async function flatten(
+  options: AccessOptions & { readonly reason: string; readonly json?: boolean },
+  environment: CliEnvironment,
+): Promise<void> {
+  checkReason(options.reason);
+  await using access = await openRunningEngine(options, environment);
+  const { bus } = access;
+  const account = accountOf(access.engine, options.account);
+  const subject = `pos.evt.${account}.>`;
+  const list = new PositionList();
+  for await (const { fact } of readEvents(bus, 'POSITIONS', subject)) list.take(fact);
+  const open = list.all().filter(({ state }) => state === 'open').length;
+  const body = {
+    type: 'FlattenAll' as const,
+    ...{ commandId: randomUUID(), account, reason: options.reason },
+    ...{ by: environment.user, timeUs: await engineTimeUs(bus) },
+  };
+  const isIt = (fact: Fact) => fact.name === 'ExitTriggered' || fact.name === 'PositionClosed';
+  // Also where nothing is open as far as was said: what is being opened now is left as well.
+  const confirmed = await askEngine(
+    bus,
+    account,
+    { name: 'FlattenAll', body },
+    { stream: 'POSITIONS', subject, isIt },
+    open === 0 ? 0 : CONFIRM_MAX_MS,
+  );
+  if (open > 0 && !confirmed)
+    throw new CommandFailure(
+      `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s. The request is stored and takes effect when ` +
+        'position-risk reads it: see `algo positions`. An exit that was triggered before goes on.',
+    );
+  const words = open === 0 ? 'nothing is held' : `${open} of ${account} are being left`;
+  await printLine(
+    options.json === true ? JSON.stringify({ account, open, confirmed, by: environment.user }) : words,
+  );
+}
+
+function checkReason(reason: string): void {
+  if (reason.trim() === '')
+    throw new InputError({ field: '--reason', value: '', because: 'empty', remedy: 'Say why; it is kept.' });
 }
 
 /** Returns the scope that a person named. *Errors*: InputError for anything else than the four kinds. */
@@ -105,6 +148,7 @@ export async function askEngine(
   account: AccountId,
   command: FactOf<'ctl.mode' | 'ctl.config'>,
   answer: ExpectedAnswer,
+  patienceMs = CONFIRM_MAX_MS,
 ): Promise<boolean> {
   const id = command.body.commandId;
   const answered = Promise.withResolvers<boolean>();
@@ -120,7 +164,7 @@ export async function askEngine(
     if (fact.name === 'CommandRefused' && fact.body.commandId === id)
       answered.reject(new CommandFailure(`The engine refused: ${fact.body.reason}`));
   });
-  const late = setTimeout(() => answered.resolve(false), CONFIRM_MAX_MS);
+  const late = setTimeout(() => answered.resolve(false), patienceMs);
   open.defer(() => clearTimeout(late));
   await bus.publish(FactMessage.said(command, { identity: bus.identity, account }, { id }));
   return await answered.promise;

@@ -17,6 +17,7 @@ export interface EngineFacts {
   readonly feed: string;
   /** Of its processes. */
   readonly identities: readonly string[];
+  readonly seed?: number | undefined;
 }
 
 /**
@@ -137,8 +138,8 @@ async function overStoppedStore(
 }
 
 function accessTo({ dataDir, engine }: { dataDir: string; engine: EngineFile }) {
-  const { accounts, feed, services } = engine;
-  return { dataDir, place: dataDir, engine: { accounts, feed, identities: Object.keys(services) } };
+  const { accounts, feed, seed, services } = engine;
+  return { dataDir, place: dataDir, engine: { accounts, feed, seed, identities: Object.keys(services) } };
 }
 
 function connect(url: string): Promise<JetStreamBus> {

@@ -21,6 +21,8 @@ const engineFile = z.object({
   accounts: z.array(z.string()).min(1),
   analytics: z.number().int(),
   startedMs: z.number(),
+  /** The seed that it was started with, where one was named. */
+  seed: z.number().int().optional(),
   /** Process ids by identity. */
   services: z.record(z.string(), z.number().int().nullable()),
 });

@@ -169,6 +169,7 @@ export class EngineSupervisor {
       accounts: [...options.accounts],
       analytics: options.analytics,
       startedMs: this.#startedMs,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
       services: Object.fromEntries(this.services.map(({ spec, pid }) => [spec.identity, pid ?? null])),
     };
     writeEngineFile(dataDir, engine);

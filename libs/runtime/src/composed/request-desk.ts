@@ -6,18 +6,24 @@ interface Pending<Request> {
   state: 'waits' | 'under way' | 'left' | 'over';
 }
 
+/** Requests of one key, in the order of asking: the first is under way. */
+interface KeyLane<Request> {
+  readonly pending: Pending<Request>[];
+  /** True while requests begin, so that one that ends at once doesn't begin the next one inside itself. */
+  isBeginning: boolean;
+}
+
 /** Requests of one machine that aren't settled, at most. */
 const PENDING_MAX = 1_000_000;
 
 /**
- * Has a machine's requests carried out in one process: those of one key in their order, all others at once. It outlives
- * the machine: what is under way finds the machine that was made anew.
+ * Has a machine's requests carried out in one process: those of one key in their order, all others at
+ * once. It outlives the machine: what is under way finds the machine that was made anew.
  */
 export class RequestDesk<Request, Own extends OwnInput> {
   readonly #requests: Requests<Request, Own>;
   readonly #tell: (input: Own) => void;
-  /** By key, in the order of asking; the first is under way. */
-  readonly #lanes = new Map<string, Pending<Request>[]>();
+  readonly #lanes = new Map<string, KeyLane<Request>>();
   #pending = 0;
 
   /** `tell` hands the machine what came of a request. */
@@ -28,9 +34,9 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   ask(request: Request): void {
     const terms = this.#requests.terms(request);
-    const lane = this.#lanes.get(terms.key) ?? [];
+    const lane = this.#lanes.get(terms.key) ?? { pending: [], isBeginning: false };
     if (terms.withdraws) {
-      const earlier = lane.find(({ state }) => state === 'waits' || state === 'under way');
+      const earlier = lane.pending.find(({ state }) => state === 'waits' || state === 'under way');
       if (earlier !== undefined) {
         this.#end(earlier, this.#requests.withdrawn(earlier.request));
         return;
@@ -38,8 +44,15 @@ export class RequestDesk<Request, Own extends OwnInput> {
     }
     if (++this.#pending > PENDING_MAX) throw new Error(`more than ${PENDING_MAX} requests are not settled`);
     this.#lanes.set(terms.key, lane);
-    lane.push({ request, terms, state: 'waits' });
-    if (lane.length === 1) this.#begin(lane[0]!);
+    lane.pending.push({ request, terms, state: 'waits' });
+    this.#beginIn(lane);
+  }
+
+  #beginIn(lane: KeyLane<Request>): void {
+    if (lane.isBeginning) return;
+    lane.isBeginning = true;
+    while (lane.pending[0]?.state === 'waits') this.#begin(lane.pending[0]);
+    lane.isBeginning = false;
   }
 
   #begin(pending: Pending<Request>): void {
@@ -62,9 +75,9 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#pending--;
     for (const outcome of outcomes) this.#tell(outcome);
     const lane = this.#lanes.get(pending.terms.key)!;
-    const place = lane.indexOf(pending);
-    lane.splice(place, 1);
-    if (lane.length === 0) this.#lanes.delete(pending.terms.key);
-    else if (place === 0) this.#begin(lane[0]!);
+    if (lane.pending[0] === pending) lane.pending.shift();
+    else lane.pending.splice(lane.pending.indexOf(pending), 1);
+    if (lane.pending.length === 0) this.#lanes.delete(pending.terms.key);
+    else this.#beginIn(lane);
   }
 }

@@ -61,7 +61,10 @@ export class Routes<Target> {
 
 const NOBODY: readonly never[] = [];
 
-/** The virtual shard of a sharded subject, else what stands behind the family: the account, where it begins with one. */
+/**
+ * The virtual shard of a sharded subject, else what stands behind the family: the account, where it
+ * begins with one.
+ */
 function tokenOf(family: Family, subject: string): string {
   if (FAMILIES[family].sharded) return laneOf(subject).slice(family.length + 1);
   const end = subject.indexOf('.', family.length + 1);

@@ -16,8 +16,9 @@ interface Later {
 const WORK_MAX = 1_000_000;
 
 /**
- * Virtual time of a composition: what is to be done at the present moment, first in, first out, and what is due later,
- * earliest first; of two due at one moment the one that was set first. Nothing here waits for a promise or a clock.
+ * Virtual time of a composition: what is to be done at the present moment, first in, first out, and what
+ * is due later, earliest first; of two due at one moment the one that was set first. Nothing here waits
+ * for a promise or a clock.
  */
 export class Scheduler {
   #nowUs: TimeUs = 0;
@@ -56,7 +57,10 @@ export class Scheduler {
     };
   }
 
-  /** Does all that is to be done at this moment, and what follows from it. *Errors*: what a piece of work throws. */
+  /**
+   * Does all that is to be done at this moment, and what follows from it. *Errors*: what a piece of work
+   * throws.
+   */
   drain(): void {
     const queue = this.#queue;
     let done = 0;

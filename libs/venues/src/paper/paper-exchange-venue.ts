@@ -10,10 +10,12 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
-import { ExponentialBackoff, handleAll, type IPolicy, retry } from 'cockatiel';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
 
 const TIMEOUT_MS = 2_000;
+/** A read is asked so often; the pause before the next try doubles. */
+const READ_TRIES = 4;
+const PAUSE_FIRST_MS = 200;
 /** Pages of fills asked for at most; a page holds thousands. */
 const FILL_PAGES_MAX = 100;
 
@@ -26,8 +28,8 @@ export type AskPaper = (
 ) => Promise<{ readonly data: Uint8Array }>;
 
 /**
- * The paper exchange of an account, as execution and reconcile see it. Its books are one process's, so "absent" is
- * proof once nothing is under way.
+ * The paper exchange of an account, as execution and reconcile see it. Its books are one process's, so
+ * "absent" is proof once nothing is under way.
  */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
@@ -41,14 +43,12 @@ export class PaperExchangeVenue implements ExchangeVenue {
   };
   readonly #account: AccountId;
   readonly #ask: AskPaper;
-  readonly #reads: IPolicy = retry(handleAll, {
-    maxAttempts: 3,
-    backoff: new ExponentialBackoff({ initialDelay: 200, exponent: 2, maxDelay: 2_000 }),
-  });
+  readonly #sleep: (ms: number) => Promise<void>;
 
-  constructor(account: AccountId, ask: AskPaper) {
+  constructor(account: AccountId, ask: AskPaper, sleep: (ms: number) => Promise<void>) {
     this.#account = account;
     this.#ask = ask;
+    this.#sleep = sleep;
   }
 
   submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
@@ -70,9 +70,10 @@ export class PaperExchangeVenue implements ExchangeVenue {
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
     const { account, instrument, clientOrderId } = order;
     const wanted = { account, instrument, clientOrderId };
-    this.#reads
-      .execute(() => this.#once('look-up', codecs.LookUpOrderRequest, wanted, codecs.OrderLookupReply))
-      .then(done, (error: Error) => done({ type: 'failed', reason: error.message }));
+    this.#again(() => this.#once('look-up', codecs.LookUpOrderRequest, wanted, codecs.OrderLookupReply)).then(
+      done,
+      (error: Error) => done({ type: 'failed', reason: error.message }),
+    );
   }
 
   openOrders(_account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
@@ -111,7 +112,17 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   #read<Reply>(kind: AccountRequestKind, sinceUs: TimeUs, reply: MessageCodec<Reply>): Promise<Reply> {
     const request = { account: this.#account, kind, sinceUs };
-    return this.#reads.execute(() => this.#once('account', codecs.AccountRequest, request, reply));
+    return this.#again(() => this.#once('account', codecs.AccountRequest, request, reply));
+  }
+
+  async #again<Reply>(once: () => Promise<Reply>): Promise<Reply> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await once();
+      } catch (error) {
+        if (tries === READ_TRIES) throw error;
+        await this.#sleep(PAUSE_FIRST_MS * 2 ** (tries - 1));
+      }
   }
 
   async #once<Request, Reply>(

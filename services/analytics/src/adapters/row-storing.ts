@@ -118,8 +118,9 @@ function profileOf(row: MarketProfileRow): NonNullable<StoreRows['profiles']>[nu
 }
 
 /**
- * A shard that lost its snapshot counts its inputs from 1 again and meets its stored trades again, as long as the stream
- * goes back that far. Where it doesn't, rows would be taken for stored ones and be lost. *Errors*: InputError.
+ * A shard that lost its snapshot counts its inputs from 1 again and meets its stored trades again, as
+ * long as the stream goes back that far. Where it doesn't, rows would be taken for stored ones and be
+ * lost. *Errors*: InputError.
  */
 function checkContinues(stored: StoredPosition, trades: TradeColumns, position: number): void {
   if (trades.ids.kind !== 'counted' || stored.lastTradeId === null || position > stored.position) return;
@@ -128,7 +129,9 @@ function checkContinues(stored: StoredPosition, trades: TradeColumns, position: 
   throw new InputError({
     field: `trades of ${trades.instrument}`,
     value: first,
-    because: `the file ends at trade ${stored.lastTradeId}, the snapshot of this shard is gone, and the stream no longer goes back so far`,
+    because:
+      `the file ends at trade ${stored.lastTradeId}, the snapshot of this shard is gone, ` +
+      'and the stream no longer goes back so far',
     remedy: 'Put the snapshot back, or move the file aside to begin a new one.',
   });
 }

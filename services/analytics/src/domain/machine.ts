@@ -34,7 +34,10 @@ interface Kept {
 /** The shortest bar: nothing closes between two of its boundaries. */
 const BOUNDARY_US = TIMEFRAME_US['15s'];
 
-/** One shard: a streaming engine for each instrument it owns. Candles and states follow the feed's sure time. */
+/**
+ * One shard: a streaming engine for each instrument it owns. Candles and states follow the feed's sure
+ * time.
+ */
 export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #kept = new Map<InstrumentId, Kept>();
@@ -76,7 +79,8 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
         this.#onTime(input.body);
         return;
       case 'FeedEnded':
-        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and volumes add up.
+        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and
+        // volumes add up.
         this.#advance(this.#kept.get(input.body.instrument), ceilHour(input.body.timeUs));
         return;
       case 'FeedConnected':

@@ -12,8 +12,8 @@ import type {
 import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
 
 /**
- * What one input brought for one instrument's file. *Shape*: `position` is the input's number, above 0 and rising; rows
- * of a position that the file has already are passed over by whoever stores them.
+ * What one input brought for one instrument's file. *Shape*: `position` is the input's number, above 0
+ * and rising; rows of a position that the file has already are passed over by whoever stores them.
  */
 export interface ShardRows {
   readonly type: 'StoreRows';

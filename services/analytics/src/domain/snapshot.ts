@@ -36,8 +36,8 @@ export class SnapshotWriter {
   }
 
   /**
-   * Writes numbers as they lie in memory, without their count: what may be millions of them. Every machine that Node
-   * runs on is little-endian.
+   * Writes numbers as they lie in memory, without their count: what may be millions of them. Every
+   * machine that Node runs on is little-endian.
    */
   run(values: Float64Array | Int32Array): void {
     this.reserve(values.byteLength);

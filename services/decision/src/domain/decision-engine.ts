@@ -168,8 +168,8 @@ export class DecisionEngine {
   }
 
   /**
-   * Says whether a state is of history that only warms indicators up, or of a feed that has told no time yet: nothing is
-   * decided on it.
+   * Says whether a state is of history that only warms indicators up, or of a feed that has told no time
+   * yet: nothing is decided on it.
    */
   isHistory({ instrument, timeUs }: MarketState): boolean {
     const { toldUs, warmUs } = this.#times.of(venueOf(instrument));

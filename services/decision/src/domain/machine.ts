@@ -17,6 +17,7 @@ export interface ConfigurationChosen {
 export type DeciderInput =
   | FactOf<'an.state' | 'an.signal' | 'md.time' | 'pos.evt' | 'risk.evt' | 'ctl.config'>
   | ConfigurationChosen;
+/** What the decider says. */
 export type DeciderWord =
   | 'DecisionMade'
   | 'ConvictionHigh'
@@ -93,13 +94,17 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
     return { signals: this.#signals, accepted: this.#accepted, refused: this.#refused };
   }
 
-  /** A command that can't be obeyed is answered: it stays in its stream, and to fail on it would be for ever. */
+  /**
+   * A command that can't be obeyed is answered: it stays in its stream, and to fail on it would be for
+   * ever.
+   */
   #switch(command: SwitchConfiguration, say: Say<DeciderWord, DeciderRequest>): void {
     const { configuration: name, commandId, timeUs } = command;
     const configuration = this.#configurations.get(name);
     if (configuration === undefined) {
       const known = [...this.#configurations.keys()].join(', ');
-      const reason = `there is no trading configuration ${name} (${known}). Choose one of these, or add its file.`;
+      const reason =
+        `there is no trading configuration ${name} (${known}). ` + 'Choose one of these, or add its file.';
       say('CommandRefused', { commandId, reason, timeUs });
       return;
     }

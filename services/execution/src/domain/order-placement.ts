@@ -47,8 +47,9 @@ export function entryRequest(
 }
 
 /**
- * Returns the order that leaves a position. *Shape*: immediate, reduce-only where the market knows it; `reference` null when no
- * fresh price is known, and then it goes at the market, because an exit must not wait for a price.
+ * Returns the order that leaves a position. *Shape*: immediate, reduce-only where the market knows it;
+ * `reference` null when no fresh price is known, and then it goes at the market, because an exit must not
+ * wait for a price.
  */
 export function exitRequest(
   command: ClosePosition,

@@ -37,8 +37,8 @@ export class PositionBook {
   }
 
   /**
-   * Takes what is left of a position out of the book: too little to be sold, it stays with the venue. Piece upon
-   * piece would else add up to a position that nobody guards and that bars the instrument.
+   * Takes what is left of a position out of the book: too little to be sold, it stays with the venue.
+   * Piece upon piece would else add up to a position that nobody guards and that bars the instrument.
    */
   setAside(instrument: InstrumentId): void {
     const position = this.#positions.get(instrument);

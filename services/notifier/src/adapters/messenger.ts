@@ -60,7 +60,10 @@ export class Messenger {
     return { facts: this.#taken, sent: this.#sent, dead: this.#dead };
   }
 
-  /** A fact is done with once the mails it led to are in the outbox on disk, or itself where it waits for others. */
+  /**
+   * A fact is done with once the mails it led to are in the outbox on disk, or itself where it waits for
+   * others.
+   */
   async take(message: InboundMessage): Promise<Verdict> {
     const fact = readFact(message.fact);
     if (fact === null) return 'done';

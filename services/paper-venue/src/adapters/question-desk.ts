@@ -15,8 +15,9 @@ interface Reply {
 }
 
 /**
- * Answers the requests of the venue port. What changes the books goes to the log and through the machine before it is
- * answered; what reads them waits until all that was asked before is in them, so that "absent" is proof.
+ * Answers the requests of the venue port. What changes the books goes to the log and through the machine
+ * before it is answered; what reads them waits until all that was asked before is in them, so that
+ * "absent" is proof.
  */
 export class QuestionDesk implements Requests<Answer, Asked> {
   readonly #waiting = new Map<string, PromiseWithResolvers<SubmitOutcome>>();

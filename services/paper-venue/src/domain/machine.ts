@@ -10,6 +10,7 @@ export type Asked =
 
 /** What the exchange takes: the public trades, the feeds' time, and what it is asked. */
 export type VenueInput = FactOf<'md.trades' | 'md.time'> | Asked;
+/** What the exchange says. */
 export type VenueWord = 'VenueFilled' | 'VenueCanceled' | 'VenueExpired';
 
 /** The answer to a question: it leaves after the books, and the log behind them, have what it speaks of. */
@@ -21,7 +22,10 @@ export interface Answer {
 
 const SNAPSHOT_VERSION = 1;
 
-/** The paper exchange: fills orders from the public trades. History that only warms indicators up is not its tape. */
+/**
+ * The paper exchange: fills orders from the public trades. History that only warms indicators up is not
+ * its tape.
+ */
 export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
   readonly venue: PaperVenue;
   readonly #owner: string;

@@ -58,7 +58,10 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
     };
   }
 
-  /** What a person may not ask for is answered; the command stays in its stream, and to throw on it would be for ever. */
+  /**
+   * What a person may not ask for is answered; the command stays in its stream, and to throw on it would
+   * be for ever.
+   */
   #obey(
     command: Extract<GuardInput, { name: 'SetTradingMode' | 'FlattenAll' }>['body'],
     say: Say<GuardWord>,

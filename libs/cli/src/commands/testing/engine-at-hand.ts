@@ -133,6 +133,19 @@ export class EngineAtHand implements AsyncDisposable {
     });
   }
 
+  /** Triggers the exit of the open position when somebody asks to leave everything, as position-risk does. */
+  async answerFlatten(): Promise<AsyncDisposable> {
+    const subject = subjects.controlMode(ACCOUNT);
+    const after = (await this.bus.last('CONTROL', subject))?.sequence ?? 0;
+    return this.bus.follow({ stream: 'CONTROL', subjects: [subject], after }, async ({ fact }) => {
+      if (fact.name !== 'FlattenAll') return;
+      await this.say('ExitTriggered', {
+        ...{ type: 'ExitTriggered', position: positionOf(ACCOUNT, 'p1', '2'), timeUs: 3_000_000 },
+        ...{ reason: 'operator', triggerPrice: d('100'), level: d('100') },
+      });
+    });
+  }
+
   async #publishFacts(): Promise<void> {
     const status = (service: string, instance: string, counters: Record<string, number>) =>
       this.say('ServiceStatus', {

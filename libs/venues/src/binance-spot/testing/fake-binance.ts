@@ -28,6 +28,15 @@ export interface FakeClient {
   cut(): void;
 }
 
+/** One trade of a market that is told trade by trade. *Units*: `timeUs` µs. */
+export interface FakeTrade {
+  readonly id: number;
+  readonly timeUs: number;
+  readonly price: string;
+  readonly quantity: string;
+  readonly isBuyerMaker: boolean;
+}
+
 /** Time of trade number 0. *Units*: µs. */
 export const TRADES_FROM_US = 1_750_507_467_000_000;
 
@@ -46,7 +55,7 @@ export function restTrade(id: number, more: Readonly<Record<string, unknown>> = 
 
 /**
  * A WebSocket server that says what the test makes it say: text out, nothing understood, every request
- * answered or not. Its REST side has the trades of LTCUSDT up to `newestId`.
+ * answered or not. Its REST side has what `tell` told of a symbol, else trades of LTCUSDT up to `newestId`.
  */
 export class FakeBinance implements AsyncDisposable {
   readonly clients: FakeClient[] = [];
@@ -61,6 +70,8 @@ export class FakeBinance implements AsyncDisposable {
   newestId = 0;
   /** Trades that its history lacks. */
   readonly lost = new Set<number>();
+  /** By symbol, what was told of it; ids rise by one. */
+  readonly #told = new Map<string, FakeTrade[]>();
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -104,6 +115,20 @@ export class FakeBinance implements AsyncDisposable {
     for (const client of this.open) client.send(streamTrade(id));
   }
 
+  /** Lets trades of one symbol happen: whoever listens to it hears them, and they are in the history. */
+  tell(symbol: string, trades: readonly FakeTrade[]): void {
+    const told = this.#told.get(symbol) ?? [];
+    this.#told.set(symbol, told);
+    const stream = `${symbol.toLowerCase()}@trade`;
+    const listening = this.open.filter(({ path }) => path.includes(stream));
+    for (const trade of trades) {
+      told.push(trade);
+      const { id: t, timeUs: T, price: p, quantity: q, isBuyerMaker: m } = trade;
+      const frame = JSON.stringify({ stream, data: { e: 'trade', E: T, s: symbol, t, p, q, T, m, M: true } });
+      for (const client of listening) client.send(frame);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.open) client.cut();
     this.#server.closeAllConnections();
@@ -122,6 +147,8 @@ export class FakeBinance implements AsyncDisposable {
   #history(query: URLSearchParams): unknown[] {
     const rows: unknown[] = [];
     const most = Math.min(TRADES_PER_REQUEST_MAX, Number(query.get('limit')));
+    const told = this.#told.get(query.get('symbol') ?? '');
+    if (told !== undefined) return toldRows(told, Number(query.get('fromId')), most);
     for (let id = Number(query.get('fromId')); id <= this.newestId && rows.length < most; id++)
       if (!this.lost.has(id)) rows.push(restTrade(id));
     return rows;
@@ -158,6 +185,13 @@ export class FakeBinance implements AsyncDisposable {
       if (!isClose && this.answers) client.send('{"result":[],"id":1}');
     });
   }
+}
+
+function toldRows(told: readonly FakeTrade[], fromId: number, most: number): unknown[] {
+  const from = Math.max(0, fromId - (told[0]?.id ?? 0));
+  return told
+    .slice(from, from + most)
+    .map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({ id, price, qty, time, isBuyerMaker }));
 }
 
 function textFrame(text: string): Buffer {

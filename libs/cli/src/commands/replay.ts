@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Bus } from '@algo/bus';
+import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
+import { CommandFailure } from '../exit-codes.ts';
+import { openEngine } from '../reading/engine-access.ts';
+import { printLine } from '../reading/output.ts';
+
+/** What `services/backtest` gives the command line; found by its path, not imported. */
+interface ReplayModule {
+  replayCommand(place: {
+    readonly bus: Bus;
+    readonly dataDir: string;
+    readonly identities: readonly string[];
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly json: boolean;
+    print(line: string): Promise<void>;
+  }): Promise<boolean>;
+}
+
+/**
+ * Goes through a stopped run again, in this process. *Errors*: CommandFailure when a word differs from
+ * what was said, or when the engine still runs.
+ */
+export async function replay(
+  { dataDir, json }: { readonly dataDir: string; readonly json?: boolean },
+  environment: CliEnvironment,
+): Promise<void> {
+  await using access = await openEngine({ dataDir }, environment);
+  if (access.running)
+    throw new CommandFailure(`The engine on ${access.place} runs. Stop it first: its run is not over.`);
+  const script = join(ROOT, 'services', 'backtest', 'src', 'replay-command.ts');
+  const { replayCommand } = (await import(pathToFileURL(script).href)) as ReplayModule;
+  const { identities, seed } = access.engine;
+  const isIdentical = await replayCommand({
+    ...{ bus: access.bus, dataDir: fromCaller(dataDir), identities, json: json === true, print: printLine },
+    environment: {
+      ALGO_INSTRUMENTS_FILE: join(ROOT, 'config', 'instruments.yaml'),
+      ALGO_TRADING_CONFIGS_DIR: join(ROOT, 'config', 'trading'),
+      ...environment.inherited,
+      ...(seed === undefined ? {} : { ALGO_SEED: String(seed) }),
+    },
+  });
+  if (!isIdentical) throw new CommandFailure('This build says other words than were said.');
+}

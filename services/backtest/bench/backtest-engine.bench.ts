@@ -1,0 +1,136 @@
+// The engine in one process over a recorded tape, beside analytics alone with every due state read, which
+// take turns. Prints its figures as one line of JSON.
+// usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
+import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
+import { openFeedFiles } from '@algo/ingest/recordings';
+import { type Instrument, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';
+import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
+import { FileLane } from '../src/file-lane.ts';
+import { runBacktest } from '../src/run-backtest.ts';
+import { MergedTape, type TapeLane, type TapeRows } from '../src/tape.ts';
+
+/** Rounds of each side; the first is cold and left out. */
+const ROUNDS = 4;
+/** Rows of a piece of the tape. */
+const PIECE = 8_192;
+/** Facts that the scheduler alone is measured with. */
+const FACTS = 1_000_000;
+
+/** *Units*: trades a second; µs; MiB of heap in use after a tenth of the tape and at its end. */
+interface BacktestFigures {
+  readonly trades: number;
+  readonly facts: number;
+  readonly pairs: readonly { readonly ours: number; readonly floor: number }[];
+  readonly schedulerUs: number;
+  readonly heapMib: readonly [early: number, end: number];
+}
+
+/** A tape that is held in memory and repeated as time goes on. */
+class TiledLane implements TapeLane {
+  readonly instrument: TradeColumns['instrument'];
+  readonly #rows: readonly TapeRows[];
+  readonly #tiles: number;
+  readonly #spanUs: number;
+  #next = 0;
+
+  constructor(rows: readonly TapeRows[], tiles: number) {
+    const first = rows[0]!.trades;
+    const last = rows.at(-1)!.trades;
+    this.instrument = first.instrument;
+    this.#rows = rows;
+    this.#tiles = tiles;
+    const lengthUs = last.timeUs[last.count - 1]! - first.timeUs[0]!;
+    this.#spanUs = Math.ceil(lengthUs / US_PER_MINUTE + 1) * US_PER_MINUTE;
+  }
+
+  async read(): Promise<TapeRows | undefined> {
+    const tile = Math.floor(this.#next / this.#rows.length);
+    if (tile >= this.#tiles) return undefined;
+    const { trades, holes } = this.#rows[this.#next++ % this.#rows.length]!;
+    const shiftUs = tile * this.#spanUs;
+    return { trades: { ...trades, timeUs: trades.timeUs.map((timeUs) => timeUs + shiftUs) }, holes };
+  }
+}
+
+async function readPieces(path: string, instrument: Instrument): Promise<TapeRows[]> {
+  const files = await openFeedFiles([path], [instrument], [instrument]);
+  const lane = new FileLane(instrument.id, files, { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER });
+  const pieces: TapeRows[] = [];
+  for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
+    for (let from = 0; from < rows.trades.count; from += PIECE) {
+      const to = Math.min(rows.trades.count, from + PIECE);
+      const holes = rows.holes.filter((row) => row >= from && row < to).map((row) => row - from);
+      pieces.push({ trades: sliceTrades(rows.trades, from, to), holes });
+    }
+  return pieces;
+}
+
+/** Analytics alone, reading each state that is due. Returns ms. */
+async function analyticsAlone(lane: TapeLane, instrument: Instrument): Promise<number> {
+  const engine = new InstrumentAnalytics({
+    instrument: instrument.id,
+    priceTick: instrument.priceTick.toNumber(),
+    quantityStep: instrument.quantityStep.toNumber(),
+    ...CLASSIC_THRESHOLDS,
+  });
+  const nothing = () => {};
+  const sink = {
+    ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing },
+    ...{ onOrderFlow: nothing, onProfile: nothing, onStateDue: () => void engine.state() },
+  };
+  const startMs = performance.now();
+  for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
+    engine.onTrades(rows.trades, true, sink);
+  return performance.now() - startMs;
+}
+
+/** The queue alone: facts that one says and three take. Returns µs a fact. */
+function schedulerAlone(): number {
+  const scheduler = new Scheduler();
+  let taken = 0;
+  const startMs = performance.now();
+  for (let i = 0; i < FACTS; i++) {
+    scheduler.push({
+      run() {
+        for (let reader = 0; reader < 3; reader++) taken++;
+      },
+    });
+    if (i % 4 === 3) scheduler.drain();
+  }
+  if (taken !== 3 * FACTS) throw new Error('facts were lost');
+  return ((performance.now() - startMs) * 1_000) / FACTS;
+}
+
+async function measure(path: string, tiles: number): Promise<BacktestFigures> {
+  const catalog = readInstrumentCatalog('config/instruments.yaml');
+  const instrument = [...catalog.values()].find(({ id }) => id === 'binance.spot.LTCUSDT')!;
+  const pieces = await readPieces(path, instrument);
+  const pairs: { ours: number; floor: number }[] = [];
+  const heapMib: [number, number] = [0, 0];
+  let trades = 0;
+  let facts = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const floorMs = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
+    facts = 0;
+    const startMs = performance.now();
+    const { summary } = await runBacktest(new MergedTape([new TiledLane(pieces, tiles)]), {
+      environment: {},
+      observe: () => void facts++,
+      onProgress({ trades: done }) {
+        const used = process.memoryUsage().heapUsed / 2 ** 20;
+        if (done < (pieces.length * PIECE * tiles) / 10) heapMib[0] = used;
+        heapMib[1] = used;
+      },
+    });
+    const oursMs = performance.now() - startMs;
+    trades = summary.trades;
+    if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floorMs });
+  }
+  return { trades, facts, pairs, schedulerUs: schedulerAlone(), heapMib };
+}
+
+const [path, tiles = '10'] = process.argv.slice(2);
+if (path === undefined) {
+  console.error('usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES');
+  process.exitCode = 2;
+} else console.log(JSON.stringify(await measure(path, Number(tiles))));

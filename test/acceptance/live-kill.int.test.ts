@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codecs, subjects } from '@algo/contracts';
+import { accountId, instrumentId, type TradeColumns } from '@algo/model';
+import { openReader } from '@algo/tickstore';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { algo } from './support/algo-process.ts';
+import { analyticsOf, firstDifference, instrumentOfWord } from './support/analytics-reference.ts';
+import { soak } from './support/config.ts';
+import { eagerTrading } from './support/eager-trading.ts';
+import { EngineRecord, factsOf } from './support/engine-record.ts';
+import { EngineRun } from './support/engine-run.ts';
+import { blows, EVERYTHING, strike } from './support/kill-plan.ts';
+import { PlayedMarket } from './support/played-market.ts';
+import { fillLine, heldBy, unguarded, workingOrders } from './support/venue-books.ts';
+
+const ACCOUNT = 'paper-main';
+const LTC = 'binance.spot.LTCUSDT';
+const BTC = 'binance.spot.BTCUSDT';
+/** Halted by a person before the first kill. */
+const ETH = 'binance.spot.ETHUSDT';
+const INSTRUMENTS = [LTC, BTC, ETH].map((id) => instrumentId(id));
+const ENTRIES_MIN = 10;
+const PATIENCE_MS = 180_000;
+const RUN_MAX_MS = 900_000;
+const FIFTEEN_SECONDS_US = 15_000_000;
+
+const TARGETS = [
+  'ingest.binance',
+  'analytics.0',
+  `decision.${ACCOUNT}`,
+  `execution.${ACCOUNT}`,
+  `position-risk.${ACCOUNT}`,
+  `paper-venue.${ACCOUNT}`,
+  `reconcile.${ACCOUNT}`,
+  'notifier.main',
+  'nats-server',
+  EVERYTHING,
+];
+
+const asked = z.object({
+  inputs: z.array(
+    z.object({
+      name: z.string(),
+      body: z.object({ order: z.object({ clientOrderId: z.string() }).optional() }),
+    }),
+  ),
+});
+
+const seeds = soak ? [1, 2, 3, 4, 5] : [1];
+/** How long the market is hit. *Units*: minutes of its time. */
+const hitMinutes = soak ? 28 : 14;
+
+describe.each(seeds)('a live run of which each process is killed, and all at once; seed %i', (seed) => {
+  let dir = '';
+  let env: NodeJS.ProcessEnv = {};
+  let market: PlayedMarket;
+  let record: EngineRecord;
+  /** What the venue itself says that the account holds, at the end. */
+  let venueHolds = new Map<string, string>();
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'algo-live-kill-'));
+    const play = { instruments: INSTRUMENTS, seed, historyMinutes: 16, liveMinutesMax: 180, speed: 20 };
+    market = await PlayedMarket.open(play);
+    env = { ...market.env, ...eagerTrading(dir) };
+    let run = new EngineRun(join(dir, 'data'), market.options, env);
+    try {
+      await market.reached(0);
+      const halt = ['halt', '--scope', `instrument:${ETH}`, '--reason', 'a look at it', '--data-dir', run.dataDir];
+      expect(await algo(halt)).toEqual({ code: 0, said: `instrument:${ETH} is halted\n` });
+      for (const { minute, hit } of blows(seed, TARGETS, hitMinutes)) {
+        await market.reached(minute);
+        run = await strike(run, hit, PATIENCE_MS);
+      }
+      await run.until('ten entries', () => hasEntered(run), PATIENCE_MS).catch(async (e) => { await diag(run); throw e; });
+      market.end();
+      if (process.env.KEEP) await diag(run);
+      await workedThrough(run, market);
+      venueHolds = await askVenue(run);
+      const { code, said } = await run.stop();
+      if (code !== 0) throw new Error(`the engine ended with ${code}: ${said.slice(-4_000)}`);
+    } finally {
+      await run[Symbol.asyncDispose]();
+    }
+    record = await EngineRecord.open(run.dataDir);
+  }, RUN_MAX_MS);
+  afterAll(async () => {
+    await record?.[Symbol.asyncDispose]();
+    await market?.[Symbol.asyncDispose]();
+    if (!process.env.KEEP) rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('every trade of the market is said and stored once, and in order', async () => {
+    const said = await factsOf(record.bus, 'md.trades');
+    const reader = openReader(join(record.dataDir, 'ticks'));
+    for (const [instrument, trades] of market.trades) {
+      const wanted = Array.from(trades.ids.values, Number);
+      const heard = said.flatMap(({ fact }) =>
+        fact.body.trades.instrument === instrument ? Array.from(fact.body.trades.ids.values, Number) : [],
+      );
+      expect(heard).toEqual(wanted);
+      const rows = await reader.query(
+        instrument,
+        'SELECT trade_id AS id, epoch_us(timestamp) AS "timeUs", price, volume FROM ticks ORDER BY rowid',
+      );
+      expect(rows).toEqual(rowsOf(trades));
+    }
+  });
+
+  test('candles, states and signals are those of analytics over the same trades in one process, bit for bit', async () => {
+    const time = await factsOf(record.bus, 'md.time');
+    const sureUs = time.at(-1)!.fact.body.sureUs;
+    const words = (await Promise.all(
+      (['md.candles', 'an.state', 'an.signal', 'an.pattern'] as const).map((family) => factsOf(record.bus, family)),
+    ));
+    const reader = openReader(join(record.dataDir, 'ticks'));
+    for (const [instrument, trades] of market.trades) {
+      const reference = analyticsOf(trades, sureUs);
+      for (const family of words) {
+        const said = family.map(({ fact }) => fact).filter((fact) => instrumentOfWord(fact) === instrument);
+        const names = new Set(said.map(({ name }) => name));
+        const wanted = reference.filter(({ name }) => names.has(name));
+        expect(firstDifference(said, wanted)).toBeUndefined();
+        expect(said.length).toBeGreaterThan(0.95 * wanted.length);
+      }
+      const candles = reference.flatMap(({ name, body }) =>
+        name === 'CandleClosed' && body.timeframe === '1m' ? [body] : [],
+      );
+      const rows = await reader.query(
+        instrument,
+        `SELECT epoch_us(timestamp) AS "openTimeUs", open, high, low, close, volume, buy_volume AS "buyVolume",
+          sell_volume AS "sellVolume", num_trades AS trades, complete FROM candles_1m ORDER BY rowid`,
+      );
+      expect(rows.length).toBeGreaterThan(candles.length - 3);
+      expect(candles.slice(0, rows.length)).toMatchObject(rows);
+    }
+  });
+
+  test('at least ten positions were entered, and each has a stop from its first fill, which only tightens', async () => {
+    const events = (await factsOf(record.bus, 'pos.evt')).map(({ fact }) => fact.body);
+    const opened = events.filter(({ type }) => type === 'PositionOpened');
+    expect(opened.length).toBeGreaterThanOrEqual(ENTRIES_MIN);
+    expect(unguarded(events)).toEqual([]);
+  });
+
+  test('our books are the venue’s: each fill, and what is held', async () => {
+    const orders = (await factsOf(record.bus, 'ord.evt')).map(({ fact }) => fact.body);
+    const venue = (await factsOf(record.bus, 'venue.user')).map(({ fact }) => fact);
+    const ours = orders.flatMap((event) => (event.type === 'OrderFilled' ? [fillLine(event.fill)] : []));
+    const theirs = venue.flatMap(({ name, body }) => (name === 'VenueFilled' ? [fillLine(body.fill)] : []));
+    expect(ours.toSorted()).toEqual(theirs.toSorted());
+    const positions = (await factsOf(record.bus, 'pos.evt')).map(({ fact }) => fact.body);
+    expect(heldBy(positions)).toEqual(venueHolds);
+    expect(orders.filter(({ type }) => type === 'OrderQuarantined')).toEqual([]);
+  });
+
+  test('no client order id went to the venue twice, and each that it knows was submitted', async () => {
+    const reached = (await record.ownRecords(`paper-venue.${ACCOUNT}`)).flatMap((line) => {
+      const { data } = asked.safeParse(line);
+      return data?.inputs.flatMap(({ body }) => body.order?.clientOrderId ?? []) ?? [];
+    });
+    expect(reached.length).toBeGreaterThanOrEqual(ENTRIES_MIN);
+    expect(reached.length).toBe(new Set(reached).size);
+    const submitted = (await factsOf(record.bus, 'ord.evt')).flatMap(({ fact }) =>
+      fact.name === 'OrderSubmitted' ? [fact.body.clientOrderId as string] : [],
+    );
+    expect(submitted.length).toBe(new Set(submitted).size);
+    expect(reached.filter((id) => !submitted.includes(id))).toEqual([]);
+  });
+
+  test('what a person halted before the kills is still halted after them, and nothing was ordered in it', async () => {
+    const modes = (await factsOf(record.bus, 'risk.evt')).flatMap(({ fact }) =>
+      fact.name === 'TradingModeChanged' && fact.body.scope.kind === 'instrument' ? [fact.body.mode] : [],
+    );
+    expect(modes).toEqual(['halted']);
+    const haltedUs = (await factsOf(record.bus, 'risk.evt')).find(({ fact }) => fact.name === 'TradingModeChanged')!
+      .fact.body.timeUs;
+    const after = (await factsOf(record.bus, 'dec.made')).flatMap(({ fact }) =>
+      fact.name === 'DecisionMade' && fact.body.instrument === ETH && fact.body.timeUs > haltedUs ? [fact.body] : [],
+    );
+    expect(after.filter(({ outcome }) => outcome.type === 'accepted')).toEqual([]);
+    const last = after.findLast(({ outcome }) => outcome.type === 'refused' && outcome.code === 'HALTED');
+    expect(last?.timeUs).toBeGreaterThan(haltedUs + hitMinutes * 60_000_000);
+  });
+
+  test('gone through again, each process says what it said then', async () => {
+    await record[Symbol.asyncDispose]();
+    const { code, said } = await algo(['replay', record.dataDir], env);
+    expect({ code, said }).toMatchObject({ code: 0 });
+  }, RUN_MAX_MS);
+});
+
+async function hasEntered(run: EngineRun): Promise<boolean> {
+  const events = await factsOf(await run.bus(PATIENCE_MS), 'pos.evt');
+  return events.filter(({ fact }) => fact.name === 'PositionOpened').length >= ENTRIES_MIN;
+}
+
+/** Waits until analytics has closed the bar of each last trade, and each order has ended. */
+async function workedThrough(run: EngineRun, { trades }: PlayedMarket): Promise<void> {
+  const bus = await run.bus(PATIENCE_MS);
+  for (const [instrument, { count, timeUs }] of trades)
+    await run.until(
+      `the last bar of ${instrument} to close`,
+      async () => {
+        const last = (await bus.last('CANDLES', subjects.candles(instrument, '15s')))?.fact;
+        return last?.name === 'CandleClosed' && last.body.openTimeUs + FIFTEEN_SECONDS_US > timeUs[count - 1]!;
+      },
+      PATIENCE_MS,
+    );
+  const orders = async () => (await factsOf(bus, 'ord.evt')).map(({ fact }) => fact.body);
+  await run.until('each order to end', async () => workingOrders(await orders()).size === 0, PATIENCE_MS);
+}
+
+async function askVenue(run: EngineRun): Promise<Map<string, string>> {
+  const bus = await run.bus(PATIENCE_MS);
+  const question = codecs.AccountRequest.encode({ account: accountId(ACCOUNT), kind: 'positions', sinceUs: 0 });
+  const subject = subjects.venueRequest(ACCOUNT, 'account');
+  const { data } = await bus.request(subject, codecs.AccountRequest.type, question, PATIENCE_MS);
+  const { positions } = codecs.PositionsReply.decode(data);
+  return new Map(positions.map(({ instrument, quantity }) => [instrument, `${quantity}`]));
+}
+
+function rowsOf({ count, ids, timeUs, price, quantity }: TradeColumns) {
+  return Array.from({ length: count }, (_, i) => ({
+    ...{ id: Number(ids.values[i]), timeUs: timeUs[i], price: price[i], volume: quantity[i] },
+  }));
+}
+
+async function diag(run: EngineRun) {
+  const bus = await run.bus(1000); const c: Record<string, number> = {};
+  for (const { fact: f } of await factsOf(bus, 'dec.made')) { const k = f.name === 'DecisionMade' ? f.body.outcome.type === 'accepted' ? 'accepted' : f.body.outcome.code : f.name; c[k] = (c[k] ?? 0) + 1; }
+  for (const { fact: f } of await factsOf(bus, 'ord.evt')) { const k = f.name === 'OrderDenied' ? f.body.denial.code : f.name; c[k] = (c[k] ?? 0) + 1; }
+  console.log(c);
+}

@@ -1,0 +1,22 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './algo-process.ts';
+
+const CHANGES: readonly (readonly [field: string, value: string])[] = [
+  ['name', 'eager'],
+  ['min_confluence', '0'],
+  ['hold_duration_seconds', '[5, 60]'],
+];
+
+/** Makes a folder with `config_1`, and `eager`, which enters whenever flow says so and leaves within a minute. */
+export function eagerTrading(dir: string): NodeJS.ProcessEnv {
+  const folder = join(dir, 'trading');
+  mkdirSync(folder);
+  const usual = join(ROOT, 'config', 'trading', 'config_1.yaml');
+  copyFileSync(usual, join(folder, 'config_1.yaml'));
+  let text = readFileSync(usual, 'utf8');
+  for (const [field, value] of CHANGES)
+    text = text.replace(new RegExp(`^${field}: .*$`, 'm'), `${field}: ${value}`);
+  writeFileSync(join(folder, 'eager.yaml'), text);
+  return { ALGO_TRADING_CONFIGS_DIR: folder, ALGO_TRADING_CONFIG: 'eager' };
+}

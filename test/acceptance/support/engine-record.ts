@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { type Bus, JetStreamBus, NatsServerProcess, StreamLanes } from '@algo/bus';
+import { type Fact, type FactOf, type Family, familyFilters, FAMILIES, fenceFilter } from '@algo/contracts';
+import { FileLog } from '@algo/state';
+import { natsServerBinary } from '@algo/testkit';
+
+const SEGMENT_BYTES = 16_000_000;
+
+/** One fact and who said it. */
+export interface Said<F extends Family> {
+  readonly fact: FactOf<F>;
+  readonly producer: string;
+}
+
+/** Returns every fact of a family as its readers see it: once, nothing behind a fence. */
+export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<Said<F>[]> {
+  const { stream } = FAMILIES[family];
+  const lanes = new StreamLanes(stream, false);
+  const found: Said<F>[] = [];
+  const subjects = [...familyFilters(family), fenceFilter(stream)];
+  for await (const message of bus.read({ stream, subjects, after: 0 }))
+    lanes.admit(message, ({ fact, lane }) =>
+      found.push({ fact: fact as Fact as FactOf<F>, producer: lane?.producer ?? '' }),
+    );
+  return found;
+}
+
+/** What a stopped engine has left in its streams and logs, as its readers see it. */
+export class EngineRecord implements AsyncDisposable {
+  readonly bus: JetStreamBus;
+  readonly dataDir: string;
+  readonly #server: NatsServerProcess;
+
+  private constructor(dataDir: string, server: NatsServerProcess, bus: JetStreamBus) {
+    this.dataDir = dataDir;
+    this.#server = server;
+    this.bus = bus;
+  }
+
+  static async open(dataDir: string): Promise<EngineRecord> {
+    const server = await NatsServerProcess.start({
+      binary: natsServerBinary(),
+      storeDir: join(dataDir, 'jetstream'),
+      sync: 'periodic',
+    });
+    const bus = await JetStreamBus.connect({ servers: [server.url], identity: `cli.${process.pid}` });
+    return new EngineRecord(dataDir, server, bus);
+  }
+
+  /** Returns what a process wrote into its own log, as plain values. */
+  async ownRecords(identity: string): Promise<unknown[]> {
+    const directory = join(this.dataDir, 'own', identity);
+    await using log = await FileLog.open({ directory, segmentBytes: SEGMENT_BYTES });
+    const found: unknown[] = [];
+    for await (const { bytes } of log.read(0)) found.push(JSON.parse(new TextDecoder().decode(bytes)));
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.bus[Symbol.asyncDispose]();
+    await this.#server[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,53 @@
+import type { ClientOrderId, OrderLookup, OrderRequest, SubmitOutcome } from '@algo/model';
+import { venueOrderId } from '@algo/model';
+import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer } from '@algo/venues';
+
+/** An exchange that answers at once, but for the submits that a test holds back. */
+export class HandVenue implements ExchangeVenue {
+  readonly name = 'hand';
+  readonly capabilities = {
+    ...{ authoritativeAbsence: true, fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ triggerOrders: false, clientIdLookUp: true },
+  };
+  readonly submitted: ClientOrderId[] = [];
+  readonly canceled: ClientOrderId[] = [];
+  /** Whether a submit is held back. */
+  holds: (order: OrderRequest) => boolean = () => false;
+  /** What it knows of an order when it is asked. */
+  lookup: (order: OrderRef) => OrderLookup = () => ({ type: 'absent' });
+
+  submit(order: OrderRequest, { sentUs: timeUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    const { clientOrderId } = order;
+    this.submitted.push(clientOrderId);
+    if (!this.holds(order))
+      done({ type: 'confirmed', clientOrderId, venueOrderId: venueOrderId(`v-${clientOrderId}`), timeUs });
+  }
+
+  cancel({ clientOrderId }: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    this.canceled.push(clientOrderId);
+    const about = { clientOrderId, venueOrderId: venueOrderId(`v-${clientOrderId}`), timeUs: sentUs };
+    done({ type: 'confirmed', ...about });
+  }
+
+  order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
+    done(this.lookup(order));
+  }
+
+  openOrders(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
+    done({ type: 'answered', value: [] });
+  }
+
+  fillsSince(_account: unknown, _us: number, done: (answer: VenueAnswer<readonly never[]>) => void): void {
+    done({ type: 'answered', value: [] });
+  }
+
+  positions(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
+    done({ type: 'answered', value: [] });
+  }
+
+  balances(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
+    done({ type: 'answered', value: [] });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

@@ -1,0 +1,160 @@
+import { type BacktestSettings, runBacktest } from '@algo/backtest';
+import { encodeFact, type Fact, type MessageOf } from '@algo/contracts';
+import { accountId, Decimal } from '@algo/model';
+import { VenueMachine } from '@algo/paper-venue/domain';
+import { PositionList } from '@algo/read-models';
+import { SeededRandom } from '@algo/simulation';
+import { expect, test } from '@jest/globals';
+import { ENVIRONMENT } from './environment.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
+import { StoredTape } from './stored-tape.ts';
+
+const ACCOUNT = accountId('paper-main');
+const VENUE = 'paper-venue.paper-main';
+/** *Units*: virtual wall ms; the feed runs 60 times as fast. */
+const TRADING_MS = 25_000;
+const HALTED_MS = 5_000;
+const ENTRIES_MIN = 10;
+
+/** Lets time pass, with kills at moments that the seed names; everybody lives in the end. */
+async function passWithKills(engine: SimulatedEngine, random: SeededRandom, ms: number): Promise<number> {
+  const endMs = engine.clock.nowMs() + ms;
+  const pick = (bound: number) => Math.floor(random.uniform() * bound);
+  let kills = 0;
+  while (engine.clock.nowMs() < endMs) {
+    await engine.pass(200 + pick(4_000));
+    const what = pick(10);
+    const dead = what === 0 ? engine.identities : [engine.identities[pick(engine.identities.length)]!];
+    if (what === 1) engine.server.lose();
+    else for (const identity of dead) engine.kill(identity);
+    kills++;
+    await engine.pass(pick(1_500));
+    await Promise.all(
+      dead
+        .filter((identity) => !engine.lives(identity))
+        .map((identity) => engine.passing(engine.begin(identity))),
+    );
+  }
+  return kills;
+}
+
+const entriesOf = (engine: SimulatedEngine) =>
+  engine.said('ORDERS', 'OrderSubmitted').filter(({ intent }) => intent === 'entry');
+
+async function halt(engine: SimulatedEngine): Promise<void> {
+  const scope = { kind: 'account', account: ACCOUNT } as const;
+  const body = {
+    commandId: 'halt-1',
+    scope,
+    mode: 'halted',
+    reason: 'lunch',
+    by: 'anna',
+    timeUs: 0,
+  } as const;
+  engine.command(ACCOUNT, { name: 'SetTradingMode', body: { type: 'SetTradingMode', ...body } });
+  await engine.until(() => engine.said('RISK', 'TradingModeChanged').length > 0);
+  await engine.pass(500);
+}
+
+test.each([1, 2, 3])(
+  'an engine that is killed again and again trades as if it never were (seed %d)',
+  async (seed) => {
+    const engine = new SimulatedEngine({
+      ...{ seed, delays: true },
+      environment: {
+        ...ENVIRONMENT,
+        ALGO_SEED: String(seed),
+        ALGO_SPEED: '60',
+        ALGO_SNAPSHOT_INTERVAL_MS: '2000',
+      },
+    });
+    const random = SeededRandom.seeded(seed).stream('kills');
+    await engine.start(...engine.identities);
+    let kills = await passWithKills(engine, random, TRADING_MS);
+    while (entriesOf(engine).length < ENTRIES_MIN) kills += await passWithKills(engine, random, 5_000);
+    await halt(engine);
+    const entries = entriesOf(engine).length;
+    kills += await passWithKills(engine, random, HALTED_MS);
+    await engine.pass(5_000);
+
+    expect(kills).toBeGreaterThan(8);
+    expect(new Set(engine.submitted).size).toBe(engine.submitted.length);
+    expect(entriesOf(engine)).toHaveLength(entries);
+    const words = engine.said('RISK', 'TradingModeChanged').filter(({ scope }) => scope.kind === 'account');
+    expect(words.map(({ mode, by }) => [mode, by])).toEqual([['halted', 'anna']]);
+    expectSameBooks(engine);
+    expectStops(engine);
+    await expectSameAnalytics(engine);
+    expect(engine.divergences).toEqual([]);
+    for (const { identity, difference } of await engine.replayed())
+      expect([identity, difference]).toEqual([identity, undefined]);
+  },
+  120_000,
+);
+
+/** What position-risk believes is what the exchange has: fills, positions, and what was gained. */
+function expectSameBooks(engine: SimulatedEngine): void {
+  const machine = engine.machineOf(VENUE);
+  if (!(machine instanceof VenueMachine)) throw new Error('the exchange has no machine');
+  const { venue } = machine;
+  const filled = engine.said('ORDERS', 'OrderFilled').map(({ fill }) => fill.venueTradeId);
+  expect(filled.toSorted()).toEqual(
+    venue
+      .fillsSince(ACCOUNT, 0)
+      .map(({ venueTradeId }) => venueTradeId)
+      .toSorted(),
+  );
+  const listed = positionsOf(engine).all();
+  const open = listed.filter(({ state }) => state === 'open');
+  const held = open.map(({ position }) => [position.instrument, signed(position).toString()]);
+  expect(held).toEqual(
+    venue.positions(ACCOUNT).map(({ instrument, quantity }) => [instrument, quantity.toString()]),
+  );
+  if (open.length > 0) return;
+  const gained = listed.reduce((sum, { netPnl }) => sum.plus(netPnl!), Decimal.of('100000'));
+  const money = venue
+    .balances(ACCOUNT)
+    .filter(({ asset }) => asset === 'USD')
+    .map(({ total }) => total.toString());
+  expect(money).toEqual([gained.toString()]);
+}
+
+function signed({ direction, quantity }: MessageOf<'PositionOpened'>['position']): Decimal {
+  return direction === 'long' ? quantity : Decimal.zero.minus(quantity);
+}
+
+function positionsOf(engine: SimulatedEngine): PositionList {
+  const list = new PositionList();
+  for (const fact of engine.facts('POSITIONS')) list.take(fact);
+  return list;
+}
+
+function expectStops(engine: SimulatedEngine): void {
+  const opened = engine.said('POSITIONS', 'PositionOpened');
+  expect(opened.length).toBeGreaterThan(0);
+  for (const { stopPrice } of opened) expect(stopPrice.isPositive()).toBe(true);
+  for (const { stop } of positionsOf(engine).all()) expect(stop?.isPositive()).toBe(true);
+}
+
+/** Bytes, not values: not a bit may differ. */
+function linesOf(facts: readonly Fact[]): string {
+  return facts.map(({ name, body }) => Buffer.from(encodeFact(name, body)).toString('base64')).join('\n');
+}
+
+/** Candles and states are those of the backtest over the trades that are stored, each once. */
+async function expectSameAnalytics(engine: SimulatedEngine): Promise<void> {
+  const tape = new StoredTape(engine.said('MARKET', 'TradeBatch').map(({ trades }) => trades));
+  expect(tape.ids.findIndex((id, i) => id !== i + 1)).toBe(-1);
+  const facts: Fact[] = [];
+  const observe: BacktestSettings['observe'] = (fact) => void facts.push(fact);
+  await runBacktest(tape, { environment: ENVIRONMENT, observe });
+  for (const [stream, name] of [
+    ['CANDLES', 'CandleClosed'],
+    ['ANALYTICS', 'MarketStateUpdated'],
+  ] as const) {
+    const said = engine.facts(stream).filter((fact) => fact.name === name);
+    const expected = facts.filter((fact) => fact.name === name).slice(0, said.length);
+    expect(said.length).toBeGreaterThan(100);
+    expect(linesOf(said)).toBe(linesOf(expected));
+  }
+}

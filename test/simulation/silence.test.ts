@@ -1,0 +1,92 @@
+import { runBacktest } from '@algo/backtest';
+import { encodeFact, type Fact } from '@algo/contracts';
+import {
+  instrumentId,
+  type TimeUs,
+  type TradeColumns,
+  US_PER_HOUR,
+  US_PER_MINUTE,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
+import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { SyntheticMarket } from '@algo/simulation';
+import { expect, test } from '@jest/globals';
+import { ENVIRONMENT } from './environment.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
+import { StoredTape } from './stored-tape.ts';
+
+const INSTRUMENT = instrumentId('synthetic.spot.ALGOUSD');
+const START_US = 1_735_689_600_000_000;
+const SILENCE_US = 30 * US_PER_HOUR;
+/** A feed says its time on this grid; one that runs 1,000 times as fast, at most every 20 s of it. */
+const GRID_US = 250 * US_PER_MS;
+const FAST_US = 20 * US_PER_SECOND;
+/** The silence begins and ends at the pace of the market. */
+const SLOW_US = 10 * US_PER_MINUTE;
+
+test('a silence of 30 h in the feed: candles and states are those of the backtest, bar for bar', async () => {
+  const engine = new SimulatedEngine({ seed: 1, environment: ENVIRONMENT });
+  await engine.start('analytics.0');
+  const ingest = await engine.speaker('ingest.synthetic', '', ['md.trades', 'md.time']);
+  const market = new SyntheticMarket({
+    ...{ instrument: instrumentOf(readInstrumentCatalog('config/instruments.yaml'), INSTRUMENT) },
+    ...{ seed: 1, startUs: START_US, startPrice: 100 },
+  });
+  const said: Promise<void>[] = [];
+  const trade = (trades: TradeColumns) => {
+    if (trades.count > 0)
+      said.push(ingest.say('TradeBatch', { trades, receivedUs: 0, complete: true, warm: false }));
+  };
+  const tell = (toldUs: TimeUs) =>
+    said.push(
+      ingest.say('TimeAdvanced', {
+        ...{ type: 'TimeAdvanced', feed: 'synthetic', toldUs, sureUs: toldUs, behind: [] },
+        ...{ wallUs: toldUs, speed: 1, warm: false },
+      }),
+    );
+  const minutes = 20;
+  const breakUs = START_US + minutes * US_PER_MINUTE;
+  const endUs = breakUs + SILENCE_US + minutes * US_PER_MINUTE;
+  const resumeUs = breakUs + SILENCE_US;
+  let stepUs = GRID_US;
+  for (let toldUs = START_US + GRID_US; toldUs <= endUs; toldUs += stepUs) {
+    const isSilent = toldUs > breakUs && toldUs <= resumeUs;
+    stepUs = toldUs > breakUs + SLOW_US && toldUs < resumeUs - SLOW_US ? FAST_US : GRID_US;
+    if (!isSilent)
+      trade(shifted(market.next(toldUs > breakUs ? toldUs - SILENCE_US : toldUs), toldUs > breakUs));
+    tell(toldUs);
+  }
+  await Promise.all(said);
+  await engine.pass(10);
+
+  const expected: Fact[] = [];
+  const tape = new StoredTape(engine.said('MARKET', 'TradeBatch').map(({ trades }) => trades));
+  await runBacktest(tape, { environment: ENVIRONMENT, observe: (fact) => void expected.push(fact) });
+  const candles = engine.facts('CANDLES').filter(({ name }) => name === 'CandleClosed');
+  const states = engine.facts('ANALYTICS').filter(({ name }) => name === 'MarketStateUpdated');
+  expect(candles.length).toBeGreaterThan(SILENCE_US / (15 * US_PER_SECOND));
+  expect(linesOf(candles)).toEqual(
+    linesOf(
+      expected.filter(({ name }) => name === 'CandleClosed'),
+      candles.length,
+    ),
+  );
+  expect(linesOf(states)).toEqual(
+    linesOf(
+      expected.filter(({ name }) => name === 'MarketStateUpdated'),
+      states.length,
+    ),
+  );
+}, 60_000);
+
+/** Trades behind the silence happen that much later than the market made them. */
+function shifted(trades: TradeColumns, isLater: boolean): TradeColumns {
+  return isLater ? { ...trades, timeUs: trades.timeUs.map((timeUs) => timeUs + SILENCE_US) } : trades;
+}
+
+function linesOf(facts: readonly Fact[], count = facts.length): string[] {
+  return facts
+    .slice(0, count)
+    .map(({ name, body }) => Buffer.from(encodeFact(name, body)).toString('base64'));
+}
