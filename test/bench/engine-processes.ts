@@ -31,8 +31,8 @@ export class EngineProcesses implements AsyncDisposable {
   }
 
   /**
-   * Starts processes of the plan by their identities, one after the other, and resolves when all are ready. `flags` go
-   * before the script.
+   * Starts processes of the plan by their identities, one after the other, and resolves when all are ready.
+   * `flags` go before the script.
    */
   async start(
     identities: readonly string[],
