@@ -18,7 +18,7 @@ import { type BenchOptions, type BenchResult, type Pair, paired } from './figure
 
 export const name = 'bus';
 export const description =
-  'what lies between two machines: the scheduler of a composition, and the driver in memory and over JetStream';
+  'what lies between two machines: the scheduler of a composition, the driver in memory and over JetStream';
 
 const COMPOSED_FACTS = 2_000_000;
 const MEMORY_FACTS = 50_000;
@@ -70,10 +70,10 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
       paired('driver over JetStream, a fact', 'µs', stored),
     ],
     notes: [
-      `${PAIRS} pairs that took turns; each fact makes a machine say one word that somebody else takes, so two facts a turn, and the figure is for one`,
+      `${PAIRS} pairs that took turns; each fact makes a machine say a word, which is a fact too`,
       'figures are CPU time of this process, so that whoever else is on the machine counts little',
-      'floors: the same machines called one after the other from a plain queue; follow and publish of the same bus, with the same facts and words, no lanes, no order of inputs, no inbox',
-      `over JetStream ${Math.round(STORED_FACTS * scale).toLocaleString('en-US')} facts lie in the stream at the start; the end is when the last word is stored`,
+      'floors: the same machines called from a plain queue; follow and publish of the same facts and words',
+      `over JetStream ${Math.round(STORED_FACTS * scale)} facts wait at the start; it ends when all words are stored`,
     ],
   };
 }
@@ -98,10 +98,14 @@ function time(toldUs: number): Fact & { readonly name: 'TimeAdvanced' } {
   return { name: 'TimeAdvanced', body };
 }
 
+<<<<<<< HEAD
 /**
  * Begins to measure; returns what tells the cost of a fact. *Units*: µs; the input and its word are two
  * facts.
  */
+=======
+/** Begins to measure; returns what tells the cost of a fact. *Units*: µs; an input and its word are two. */
+>>>>>>> bench
 function spent(): (inputs: number) => number {
   const from = process.cpuUsage();
   return (inputs) => {

@@ -10,7 +10,7 @@ import { syntheticTape } from './tape.ts';
 
 export const name = 'memory';
 export const description =
-  'resident memory of every process after many trades (floor: after fewer), and whether heavy libraries were loaded';
+  'resident memory of every process after many trades (floor: after fewer), and heavy libraries loaded';
 
 const PROCESSES = [
   ...['paper-venue', 'reconcile', 'execution', 'position-risk', 'decision'].map((one) => `${one}.paper-main`),

@@ -34,10 +34,14 @@ export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs
 const WRONG_LAST_SEQUENCE = 10071;
 /** Well inside the server's duplicate window: what is older is not sent again, it could be stored twice. */
 const RESEND_MAX_MS = 60_000;
+<<<<<<< HEAD
 /**
  * What acknowledged market messages may weigh that are kept to be sent again: a batch of trades may be
  * 300 KB.
  */
+=======
+/** What acknowledged messages may weigh that are kept to be sent again: a batch of trades may be 300 KB. */
+>>>>>>> bench
 const ACKED_BYTES_MAX = 16 * 1024 * 1024;
 const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
 
@@ -196,8 +200,9 @@ export class AckPublisher implements AsyncDisposable {
   #remember(number: number, entry: InFlight): void {
     const family = familyOf(entry.message.subject);
     if (family === undefined || STREAMS[FAMILIES[family].stream].keep !== 'market') return;
-    const { data } = entry.message;
-    // Its bytes only, without the fact; and when it is sent once more, nobody waits for it.
+    // Its bytes only, without the fact, and in memory of their own: small ones hold 64 KB of Node's pool.
+    // When it is sent once more, nobody waits for it.
+    const data = new Uint8Array(entry.message.data);
     this.#acked.set(number, { ...entry, message: { ...entry.message, data }, done() {} });
     this.#ackedBytes += data.length;
     for (const [oldest, { message }] of this.#acked) {
