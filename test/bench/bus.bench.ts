@@ -98,14 +98,7 @@ function time(toldUs: number): Fact & { readonly name: 'TimeAdvanced' } {
   return { name: 'TimeAdvanced', body };
 }
 
-<<<<<<< HEAD
-/**
- * Begins to measure; returns what tells the cost of a fact. *Units*: µs; the input and its word are two
- * facts.
- */
-=======
 /** Begins to measure; returns what tells the cost of a fact. *Units*: µs; an input and its word are two. */
->>>>>>> bench
 function spent(): (inputs: number) => number {
   const from = process.cpuUsage();
   return (inputs) => {

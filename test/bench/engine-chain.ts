@@ -8,14 +8,7 @@ import { emptyColumns, START_US } from './tape.ts';
 
 const INGEST = { identity: 'ingest.binance', account: '' };
 const WAIT_MAX_MS = 10_000;
-<<<<<<< HEAD
-/**
- * The probe's trades are an hour later than those of the load, so that only they are fresh enough to be
- * acted on.
- */
-=======
 /** The probe's trades are an hour later than those of the load: only they are fresh enough to be acted on. */
->>>>>>> bench
 const PROBE_START_US = START_US + 3_600 * US_PER_SECOND;
 /** Between two probes: entries that nobody filled are forgotten, the one-minute window is empty. */
 const APART_US = 75 * US_PER_SECOND;

@@ -31,13 +31,8 @@ export class EngineProcesses implements AsyncDisposable {
   }
 
   /**
-<<<<<<< HEAD
-   * Starts processes of the plan by their identities, one after the other, and resolves when all are
-   * ready. `flags` go before the script.
-=======
    * Starts processes of the plan by their identities, one after the other, and resolves when all are ready.
    * `flags` go before the script.
->>>>>>> bench
    */
   async start(
     identities: readonly string[],

@@ -34,14 +34,7 @@ export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs
 const WRONG_LAST_SEQUENCE = 10071;
 /** Well inside the server's duplicate window: what is older is not sent again, it could be stored twice. */
 const RESEND_MAX_MS = 60_000;
-<<<<<<< HEAD
-/**
- * What acknowledged market messages may weigh that are kept to be sent again: a batch of trades may be
- * 300 KB.
- */
-=======
 /** What acknowledged messages may weigh that are kept to be sent again: a batch of trades may be 300 KB. */
->>>>>>> bench
 const ACKED_BYTES_MAX = 16 * 1024 * 1024;
 const STORED_PREFIX = 0x73; // the "s" of {"stream": an ack that stored begins so
 

@@ -19,12 +19,7 @@ export function inbound(
 ): InboundMessage {
   const { schema, ...head } = readHeaders(h);
   checkSchema(schema);
-<<<<<<< HEAD
-  // Bytes of its own: those given are a view into all that one read of the socket brought, which would be
-  // kept too.
-=======
   // Bytes of its own: those given are a view into all that one read of the socket brought.
->>>>>>> bench
   return FactMessage.ofBytes({ subject, ...head }, new Uint8Array(data), { stream, sequence, deliveries });
 }
 

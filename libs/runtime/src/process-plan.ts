@@ -18,13 +18,8 @@ export interface PlannedProcess {
 }
 
 /**
-<<<<<<< HEAD
- * How Node is to run a process. What lives there lives long; without the bound V8 lets short-lived
- * objects have 128 MB and more, in each thread, as soon as trades come fast. *Units*: MiB.
-=======
  * How Node is to run a process: without this bound V8 lets short-lived objects have 128 MB and more, in each
  * thread, as soon as trades come fast. *Units*: MiB.
->>>>>>> bench
  */
 export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 

@@ -189,15 +189,13 @@ export class FakeBinance implements AsyncDisposable {
 
 function toldRows(told: readonly FakeTrade[], fromId: number, most: number): unknown[] {
   const from = Math.max(0, fromId - (told[0]?.id ?? 0));
-  return told
-    .slice(from, from + most)
-    .map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({
-      id,
-      price,
-      qty,
-      time,
-      isBuyerMaker,
-    }));
+  return told.slice(from, from + most).map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({
+    id,
+    price,
+    qty,
+    time,
+    isBuyerMaker,
+  }));
 }
 
 function textFrame(text: string): Buffer {
