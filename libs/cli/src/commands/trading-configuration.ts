@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Bus } from '@algo/bus';
 import { subjects } from '@algo/contracts';
 import { type AccountId, InputError } from '@algo/model';
@@ -15,7 +15,7 @@ const activeDocument = z.object({ name: z.string() });
 
 /** Where the trading configurations lie that a fresh engine starts with. */
 export function configurationFolder(environment: CliEnvironment): string {
-  return join(ROOT, environment.inherited.ALGO_TRADING_CONFIGS_DIR ?? join('config', 'trading'));
+  return resolve(ROOT, environment.inherited.ALGO_TRADING_CONFIGS_DIR ?? join('config', 'trading'));
 }
 
 /** Returns the names of the trading configurations in a folder, sorted. */
