@@ -45,6 +45,7 @@ export const service = defineService({
         },
       },
     });
+    for (const instrument of machine.instruments) storing.open(instrument);
     return {
       closed: Promise.race([driven.closed, storing.failed]),
       counters: () => ({ ...machine.counters(), ...storing.counters(), taken: driven.taken }),

@@ -1,19 +1,19 @@
 import type { Requests, Ticket } from '@algo/bus';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
-import type { RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
+import type { IdKind, RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
 import type { MarketProfileRow, ShardRows } from '../domain/index.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
 
 interface File {
-  /** What the file held when it was opened. */
-  readonly opened: Promise<StoredPosition>;
-  isOpen: boolean;
-  checked: boolean;
+  readonly opened: Promise<void>;
+  /** What the file held when it was opened; undefined until it is. */
+  stored: StoredPosition | undefined;
+  isChecked: boolean;
 }
 
-/** Puts a shard's rows into the files of its instruments, which it opens when the first rows come. */
+/** Puts a shard's rows into the files of its instruments. */
 export class RowStoring implements Requests<ShardRows, never> {
   readonly #store: RowStore;
   readonly #files = new Map<InstrumentId, File>();
@@ -43,46 +43,47 @@ export class RowStoring implements Requests<ShardRows, never> {
     return []; // nobody withdraws rows
   }
 
-  carryOut(rows: ShardRows, ticket: Ticket<never>): void {
-    const file = this.#file(rows);
-    if (file.isOpen) this.#append(rows, file, ticket);
-    else
-      file.opened.then(
-        (stored) => this.#checked(rows, stored, file, ticket),
-        (error: unknown) => this.#failure.resolve(error as Error),
-      );
+  /** Opens the file of an instrument, so that what is wrong with it is known before rows come. */
+  open(instrument: InstrumentId): void {
+    this.#fileOf(instrument, 'counted');
   }
 
-  #file({ instrument, trades }: ShardRows): File {
+  carryOut(rows: ShardRows, ticket: Ticket<never>): void {
+    const file = this.#fileOf(rows.instrument, rows.trades?.ids.kind ?? 'counted');
+    if (file.stored !== undefined) this.#append(rows, file.stored, file, ticket);
+    else
+      void file.opened.then(() => {
+        if (file.stored !== undefined) this.#append(rows, file.stored, file, ticket);
+      });
+  }
+
+  #fileOf(instrument: InstrumentId, kind: IdKind): File {
     const known = this.#files.get(instrument);
     if (known !== undefined) return known;
-    const opened = this.#store.openInstrument(instrument, trades?.ids.kind ?? 'counted');
-    const file: File = { opened, isOpen: false, checked: false };
+    const opened = this.#store.openInstrument(instrument, kind).then(
+      (stored) => {
+        this.#storedBefore += stored.trades;
+        file.stored = stored;
+      },
+      (error: unknown) => this.#failure.resolve(error as Error),
+    );
+    const file: File = { opened, stored: undefined, isChecked: false };
     this.#files.set(instrument, file);
     return file;
   }
 
-  #checked(rows: ShardRows, stored: StoredPosition, file: File, ticket: Ticket<never>): void {
-    if (!file.isOpen) this.#storedBefore += stored.trades;
-    file.isOpen = true;
+  #append(rows: ShardRows, stored: StoredPosition, file: File, ticket: Ticket<never>): void {
     try {
-      if (!file.checked && rows.trades !== null) {
+      if (!file.isChecked && rows.trades !== null) {
         checkContinues(stored, rows.trades, rows.position);
-        file.checked = true;
+        file.isChecked = true;
       }
-      this.#append(rows, file, ticket);
+      this.#store.append(rowsOf(rows));
+      this.#store.commitUpTo(rows.instrument, rows.position);
     } catch (error) {
       this.#failure.resolve(error as Error);
-    }
-  }
-
-  #append(rows: ShardRows, file: File, ticket: Ticket<never>): void {
-    if (!file.checked && rows.trades !== null) {
-      void file.opened.then((stored) => this.#checked(rows, stored, file, ticket));
       return;
     }
-    this.#store.append(rowsOf(rows));
-    this.#store.commitUpTo(rows.instrument, rows.position);
     if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
     else
       this.#store.flush().then(

@@ -108,6 +108,11 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     return to.bytes();
   }
 
+  /** The instruments that it has met. */
+  get instruments(): readonly InstrumentId[] {
+    return [...this.#kept.keys()];
+  }
+
   counters(): Record<string, number> {
     return {
       trades: this.#trades,
