@@ -72,7 +72,7 @@ test('an accepted signal is a full record, the news of high confluence, and one 
   expect(outputs.map((output) => output.type)).toEqual(['DecisionMade', 'ConvictionHigh', 'PlaceOrder']);
   const [decision] = decisionsOf(outputs);
   const [order] = ordersOf(outputs);
-  const id = hashId('decision', 'order_flow_scalping', LTC, 'sig-1', configurationHash(configOf()));
+  const id = hashId('decision', ACCOUNT, 'order_flow_scalping', LTC, 'sig-1', configurationHash(configOf()));
   expect(order).toMatchObject({
     commandId: hashId('place', id),
     decision: id,

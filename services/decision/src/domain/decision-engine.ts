@@ -215,6 +215,7 @@ export class DecisionEngine {
         strategy,
         config,
         configurationHash: this.#configurationHash,
+        account: this.#settings.account,
       };
       outputs.push(...this.#decide(cause));
     }

@@ -1,4 +1,5 @@
 import {
+  type AccountId,
   type Check,
   type Decision,
   type DecisionId,
@@ -15,6 +16,7 @@ import type { DecisionOutput } from './decision-io.ts';
 /** What one evaluation was made from. */
 export interface Cause {
   readonly state: MarketState;
+  readonly account: AccountId;
   /** Null for a strategy that runs on states. */
   readonly signal: Signal | null;
   readonly instrument: Instrument;
@@ -23,10 +25,14 @@ export interface Cause {
   readonly configurationHash: string;
 }
 
-/** Returns the name of an evaluation: the same cause under the same configuration always has the same. */
-export function decisionIdOf({ state, signal, instrument, strategy, configurationHash }: Cause): DecisionId {
+/**
+ * Returns the name of an evaluation: the same cause under the same configuration of one account always has the
+ * same.
+ */
+export function decisionIdOf(evaluated: Cause): DecisionId {
+  const { account, state, signal, instrument, strategy, configurationHash } = evaluated;
   const cause = signal?.id ?? state.timeUs;
-  return decisionId(hashId('decision', strategy.name, instrument.id, cause, configurationHash));
+  return decisionId(hashId('decision', account, strategy.name, instrument.id, cause, configurationHash));
 }
 
 /** Returns the record of an evaluation, followed by the news of its high confluence if it has one. */
