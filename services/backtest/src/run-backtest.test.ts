@@ -57,7 +57,7 @@ describe('a backtest', () => {
   test('opens and closes positions, and does so alike in two runs', async () => {
     expect((await usual).closed).toBeGreaterThan(1);
     expect(await outcome()).toEqual(await usual);
-  });
+  }, 120_000);
 
   test('gives the same facts however far analytics runs ahead and however the tape is read', async () => {
     const expected = await usual;
@@ -74,13 +74,13 @@ describe('a backtest', () => {
           );
         },
       ),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
   }, 180_000);
 
   test('gives the same facts when it cuts at each trade and says each time of the grid', async () => {
     expect(await outcome({ cuts: { ...USUAL_CUTS, always: true } })).toEqual(await usual);
-  }, 60_000);
+  }, 120_000);
 
   test('gives the same facts when machines are torn down and restored at 50 places', async () => {
     const random = SeededRandom.seeded(11).stream('restores');
@@ -102,15 +102,15 @@ describe('a backtest', () => {
     });
     expect(restored).toBe(places.size);
     expect(torn).toEqual(expected);
-  }, 60_000);
+  }, 120_000);
 
   test('gives the same facts when each is encoded and decoded on its way', async () => {
     expect(await outcome({ byWire: true })).toEqual(await usual);
-  }, 60_000);
+  }, 120_000);
 
   test('lets nobody write into a fact that somebody else may hold', async () => {
     expect(await outcome({ observe: (fact) => freeze(fact) })).toEqual(await usual);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** Freezes a value all the way down; columns of numbers can't be frozen. */
