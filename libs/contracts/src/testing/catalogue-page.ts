@@ -25,12 +25,12 @@ const TRADE_BATCH = {
 
 /** What fields hold in the examples, by their names; the others are filled by their types. */
 const SAMPLES: readonly (readonly [names: RegExp, value: string | number])[] = [
-  [/^instruments?$/, 'binance.spot.LTCUSDT'],
+  [/^(instruments?|behind)$/, 'binance.spot.LTCUSDT'],
   [/^account$/, 'paper-main'],
   [/^venue$/, 'paper'],
   [/^strateg(y|ies)$/, 'order_flow_scalping'],
   [/^configuration$/, 'config_1'],
-  [/^(instance|producer|consumer)$/, 'decision-0'],
+  [/^(instance|producer|consumer)$/, 'decision.paper-main'],
   [/^service$/, 'decision'],
   [/^lane$/, 'dec.made'],
   [/^(feeAsset|asset)$/, 'USDT'],
