@@ -4,7 +4,7 @@ export * from './bus.ts';
 export * from './drive-plan.ts';
 export { Driver } from './driver/driver.ts';
 export type { DriverOptions } from './driver/driver-options.ts';
-export { countLife, storeFences } from './driver/life.ts';
+export { countLife, fencedEpoch, storeFences } from './driver/life.ts';
 export type { Divergence, Word } from './driver/own-speech.ts';
 export { type OwnWords, readOwnWords } from './driver/own-words.ts';
 export { PoisonedLaneError } from './durable-consumer.ts';

@@ -76,8 +76,8 @@ export class LaneSpeaker implements AsyncDisposable {
   static async open(options: LaneSpeakerOptions): Promise<LaneSpeaker> {
     const { bus, says, snapshots, speaker } = options;
     const place = readPlace(await snapshots.load(), speaker.identity);
-    const epoch = await countLife(bus, speaker.identity);
     const streams = [...new Set(says.map((family) => FAMILIES[family].stream))];
+    const epoch = await countLife(bus, speaker.identity, streams[0]!);
     const fences = await storeFences(bus, speaker.identity, epoch, streams);
     const { said, counts } = await readOwnWords(bus, speaker.identity, says, place, fences);
     const lasts = new Map(Object.entries(place.lasts));

@@ -1,4 +1,4 @@
-import { Lease } from '@algo/bus';
+import { fencedEpoch, Lease } from '@algo/bus';
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { OrderWire } from './adapters/order-wire.ts';
@@ -21,7 +21,8 @@ export const service = defineService({
         holder: identity,
         ttlMs: config.leaseTtlMs,
         renewMs: config.leaseRenewMs,
-        epochFloor: 0,
+        // Should the lease be lost, the fences still tell which epochs were used.
+        epochFloor: await fencedEpoch(bus, identity, 'SYSTEM'),
       },
       clock,
       signal,

@@ -9,15 +9,20 @@ import type { Bus } from '../bus.ts';
 const TRIES_MAX = 10;
 
 /**
- * Returns the number of the life that begins now: one more than the last one's.
+ * Returns the number of the life that begins now: one more than the last one's, by the counter and by the
+ * fences of this stream.
  * *Errors*: InputError when others of the same name begin one again and again.
  */
-export async function countLife(bus: Bus, identity: string): Promise<number> {
+export async function countLife(bus: Bus, identity: string, stream: StreamName): Promise<number> {
+  // The bucket may be lost while the streams are not: below its own fences a life would say nothing but
+  // void words.
+  const fenced = await fencedEpoch(bus, identity, stream);
   const leases = bus.bucket('leases');
   const key = `life.${identity}`;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const entry = await leases.get(key);
-    const epoch = (entry === undefined ? 0 : Number(new TextDecoder().decode(entry.value))) + 1;
+    const counted = entry === undefined ? 0 : Number(new TextDecoder().decode(entry.value));
+    const epoch = Math.max(counted, fenced) + 1;
     const value = new TextEncoder().encode(String(epoch));
     if ((await leases.compareAndSet(key, value, entry?.revision ?? 0)) !== undefined) return epoch;
   }

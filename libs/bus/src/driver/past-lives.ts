@@ -50,7 +50,7 @@ export async function readPast(source: PastSource): Promise<PastLives> {
   const { bus, identity, families, log } = source;
   const saved = await source.snapshots.load();
   const { head: snapshot, state } = saved === undefined ? {} : unpack(saved, identity);
-  const epoch = source.epoch ?? (await countLife(bus, identity));
+  const epoch = source.epoch ?? (await countLife(bus, identity, 'SYSTEM'));
   const streams = [...new Set(families.map((family) => FAMILIES[family].stream))];
   const fences = await storeFences(bus, identity, epoch, streams);
   const since = snapshot?.own ?? { epoch: 0, counts: {}, positions: {} };

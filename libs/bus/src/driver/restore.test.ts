@@ -212,3 +212,15 @@ test('a machine that says what its plan does not name is stopped with the reason
   await bench.tellTime(1);
   expect((await driver.closed)?.message).toContain("which its plan doesn't name");
 });
+
+test('a life whose counter is lost goes on above the fences, so that what it says is heard', async () => {
+  const bench = new DriveBench();
+  const first = await bench.start(tellsAll);
+  await bench.tellTime(1);
+  bench.kill(first);
+  await bench.bus('hand').bucket('leases').delete('life.notifier.a');
+  const second = await bench.start(tellsAll);
+  await second.restored;
+  await bench.tellTime(2);
+  expect([second.epoch, await bench.notes()]).toEqual([2, ['1/1 time 1', '2/2 time 1, time 2']]);
+});

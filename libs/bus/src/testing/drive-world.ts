@@ -158,7 +158,7 @@ export class Feed {
   }
 
   async begin(): Promise<void> {
-    this.#epoch = await countLife(this.#bus, 'ingest.x');
+    this.#epoch = await countLife(this.#bus, 'ingest.x', 'MARKET');
     const fences = await storeFences(this.#bus, 'ingest.x', this.#epoch, ['MARKET']);
     const none = { epoch: 0, counts: {}, positions: {} };
     const { counts } = await readOwnWords(this.#bus, 'ingest.x', ['md.time'], none, fences);
