@@ -62,6 +62,14 @@ export interface Fill {
   readonly timeUs: TimeUs;
 }
 
+/**
+ * Returns what identifies a fill of one venue: trade ids may be counted per instrument, and one trade may fill
+ * two orders of ours, one on each side.
+ */
+export function fillKey({ instrument, clientOrderId, venueTradeId }: Fill): string {
+  return `${instrument} ${clientOrderId} ${venueTradeId}`;
+}
+
 /** Asks execution for an order. `commandId` names the cause; the client order id is a function of it. */
 export type OrderCommand = PlaceOrder | ClosePosition | CancelOrder;
 

@@ -1,14 +1,15 @@
 import { type AccountRequestKind, codecs, type MessageCodec, subjects } from '@algo/contracts';
-import type {
-  AccountId,
-  Fill,
-  OrderLookup,
-  OrderRequest,
-  SubmitOutcome,
-  TimeUs,
-  VenueBalance,
-  VenueOrder,
-  VenuePosition,
+import {
+  type AccountId,
+  type Fill,
+  fillKey,
+  type OrderLookup,
+  type OrderRequest,
+  type SubmitOutcome,
+  type TimeUs,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
 } from '@algo/model';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
 
@@ -103,7 +104,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     let fromUs = sinceUs;
     for (let page = 0; page < FILL_PAGES_MAX; page++) {
       const reply = await this.#read('fills-since', fromUs, codecs.FillsReply);
-      for (const fill of reply.fills) fills.set(fill.venueTradeId, fill);
+      for (const fill of reply.fills) fills.set(fillKey(fill), fill);
       if (reply.complete) return [...fills.values()];
       fromUs = reply.fills.at(-1)!.timeUs;
     }

@@ -8,10 +8,10 @@ import {
 
 /** Returns the id of the order that a command asks for: the same cause always gives the same id. */
 export function clientOrderIdOf(command: PlaceOrder | ClosePosition): ClientOrderId {
-  // One decision places one entry: leg 0, attempt 1. Exits of one position differ by what asked for them.
+  // One decision places one entry: leg 0, attempt 1. An exit's command has an id of its own.
   return command.type === 'PlaceOrder'
     ? ownClientOrderId(command.account, command.strategy, command.decision, 0, 1)
-    : ownClientOrderId(command.account, 'exit', command.position, command.reason, command.attempt);
+    : ownClientOrderId(command.account, 'exit', command.commandId);
 }
 
 /** Returns an id for the refusal of a command whose own id already names a living order. */

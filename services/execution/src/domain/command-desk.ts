@@ -98,7 +98,7 @@ export class CommandDesk {
   }
 
   #exit(command: ClosePosition, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
-    const refused = admitExit(books, command);
+    const refused = admitExit(books);
     if (refused !== null) return refused;
     const sized = exitQuantity(command, {
       instrument,
@@ -144,7 +144,7 @@ export class CommandDesk {
   /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */
   mayLeave({ request, intent, strategy }: SubmitOrder, books: Books): Denial | null {
     const { clientOrderId, instrument } = request;
-    if (intent === 'exit') return admitExit(books, { instrument, reason: 'residual' });
+    if (intent === 'exit') return admitExit(books);
     const expiresUs = this.#ledger.get(clientOrderId)?.expiresUs ?? 0;
     return admitEntry(books, { instrument, strategy, expiresUs });
   }

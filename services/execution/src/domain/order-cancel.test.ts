@@ -22,15 +22,15 @@ import {
   types,
 } from './testing/execution-scenario.ts';
 
-test('a halt denies exits that can wait, not stops, a person’s, the breaker’s; it cancels entries', () => {
+test('a halt cancels entries and binds no exit, whatever its reason', () => {
   const { engine } = holding();
   const entry = sent(engine.handle(place(2, { timeUs: 1.6 * S, instrument: BTC, timeInForce: 'gtc' })));
   engine.handle(submitted(entry.clientOrderId, 'confirmed', 1.6 * S));
   const halt = engine.handle(mode('halted', 1.7 * S));
   expect(halt).toMatchObject([{ type: 'CancelAtVenue', clientOrderId: entry.clientOrderId }]);
-  expect(denial(engine.handle(close(2, { reason: 'target' })))).toBe('HALTED');
-  expect(denial(engine.handle(close(3, { reason: 'operator', quantity: d('1') })))).toBeNull();
-  expect(denial(engine.handle(close(4, { reason: 'circuit_breaker', quantity: d('1') })))).toBeNull();
+  const reasons = ['target', 'hold_time', 'health', 'trailing_stop', 'initial_stop', 'residual'] as const;
+  for (const [i, reason] of [...reasons, 'operator' as const, 'circuit_breaker' as const].entries())
+    expect(denial(engine.handle(close(2 + i, { reason, quantity: d('1') })))).toBeNull();
 });
 
 test('a cancel is sent, asked after, and ends with what the venue says', () => {

@@ -197,3 +197,45 @@ test('closing by somebody else is told as the operator’s, by a fill of no know
     expect(out.find((event) => event.type === 'PositionClosed')).toMatchObject({ reason });
   }
 });
+
+test('an attempt that execution denies is none, and the next command has an id of its own', () => {
+  const story = fired();
+  let answered = 0;
+  for (let seconds = 1; seconds < 90; seconds++) {
+    while (answered < story.commands.length) story.denied(story.commands[answered++]!, 'GATE_CLOSED', seconds);
+    story.time(seconds + 1);
+  }
+  expect(story.commands.length).toBeGreaterThan(8);
+  expect(new Set(story.commands.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+  expect(new Set(story.commands.map(({ commandId }) => commandId)).size).toBe(story.commands.length);
+  expect(modes(story)).toMatchObject([{ mode: 'reducing' }]);
+});
+
+test('a stop takes over an exit for time that waits, at once; a person then takes over the stop', () => {
+  const story = new Scenario();
+  story.open('long', '1', '50000');
+  const held = PLAN.holdMaxUs / 1e6;
+  story.time(held);
+  story.denied(story.commands[0]!, 'GATE_CLOSED', held);
+  story.denied(story.commands[1]!, 'GATE_CLOSED', held);
+  story.prices(BTC, [held + 1, 49_700]);
+  story.denied(story.commands[2]!, 'GATE_CLOSED', held + 1);
+  story.denied(story.commands[3]!, 'GATE_CLOSED', held + 1);
+  story.flatten(held + 2);
+  expect(story.commands.map(({ reason }) => reason).slice(1)).toEqual([
+    'hold_time',
+    'trailing_stop',
+    'trailing_stop',
+    'operator',
+  ]);
+});
+
+test('a stronger reason sends no second order while the first is in doubt', () => {
+  const story = fired();
+  const order = story.obey(story.commands[0]!, 1);
+  story.order('OrderUnknown', order, 2);
+  story.flatten(3);
+  expect(story.commands).toHaveLength(1);
+  story.ended('OrderCanceled', order, '0', 4);
+  expect(story.commands.at(-1)).toMatchObject({ reason: 'operator', attempt: 2 });
+});

@@ -31,8 +31,11 @@ interface ExitOrder {
 export interface ExitState {
   readonly position: PositionId;
   readonly reason: ExitReason;
+  /** Of commands, denied ones too: each has an id of its own. */
+  readonly commands: number;
   readonly attempt: number;
   readonly answered: boolean;
+  readonly hurried: boolean;
   readonly newsUs: TimeUs;
   readonly refusals: number;
   readonly tooSmall: boolean;
@@ -52,20 +55,36 @@ const WORKING_PATIENCE = 40;
  * attempt, at most this often: 32 times `exitRetryUs`.
  */
 const DOUBLINGS_MAX = 5;
+/** While attempts are denied or rejected the pause doubles less: what forbids them may end at any moment. */
+const REFUSED_DOUBLINGS_MAX = 2;
+
+/** How strong a reason to leave is: a stronger one takes over an exit that is under way. */
+const URGENCY = {
+  target: 0,
+  hold_time: 0,
+  health: 0,
+  residual: 0,
+  initial_stop: 1,
+  trailing_stop: 1,
+  circuit_breaker: 2,
+  operator: 2,
+} as const satisfies Record<ExitReason, number>;
 
 /**
  * Follows one position's exit until it is flat. It never gives up, because a position whose stop has fired
  * must not be left alone, but after `exitAttemptsMax` attempts it calls for a person and slows down. While
  * any of its orders is in doubt (sent and not acknowledged, unknown, or fills outstanding) nothing is sent
- * again.
+ * again. An attempt that execution denied never was one.
  */
 export class ExitFollower {
   readonly position: PositionId;
-  readonly reason: ExitReason;
+  #reason: ExitReason;
   readonly #patience: ExitPatience;
   #orders = new Map<ClientOrderId, ExitOrder>();
+  #commands = 0;
   #attempt = 0;
   #answered = true;
+  #hurried = false;
   #newsUs: TimeUs;
   #refusals = 0;
   #tooSmall = false;
@@ -73,15 +92,17 @@ export class ExitFollower {
 
   constructor(position: PositionId, reason: ExitReason, patience: ExitPatience, nowUs: TimeUs) {
     this.position = position;
-    this.reason = reason;
+    this.#reason = reason;
     this.#patience = patience;
     this.#newsUs = nowUs;
   }
 
   static restore(state: ExitState, patience: ExitPatience): ExitFollower {
     const exit = new ExitFollower(state.position, state.reason, patience, state.newsUs);
+    exit.#commands = state.commands;
     exit.#attempt = state.attempt;
     exit.#answered = state.answered;
+    exit.#hurried = state.hurried;
     exit.#refusals = state.refusals;
     exit.#tooSmall = state.tooSmall;
     exit.#escalated = state.escalated;
@@ -89,16 +110,19 @@ export class ExitFollower {
     return exit;
   }
 
+  /** The strongest reason so far. */
+  get reason(): ExitReason {
+    return this.#reason;
+  }
+
+  /** The attempt that stands or comes next; denied ones don't count. */
   get attempt(): number {
     return this.#attempt;
   }
 
-  /**
-   * The id of the standing command: the same position and
-   * attempt give the same id, so a repeat is recognised.
-   */
+  /** The id of the standing command: the n-th of a position always has the same, so a repeat is recognised. */
   get commandId(): string {
-    return hashId('close', this.position, this.#attempt);
+    return hashId('close', this.position, this.#commands);
   }
 
   /** True once execution denied an attempt because what is left is below the venue's minimum. */
@@ -115,7 +139,8 @@ export class ExitFollower {
 
   /** True when a person must be called and has not been yet. */
   get mustEscalate(): boolean {
-    return !this.#escalated && (this.inDoubt || this.#attempt >= this.#patience.exitAttemptsMax);
+    const { exitAttemptsMax: max } = this.#patience;
+    return !this.#escalated && (this.inDoubt || this.#attempt >= max || this.#refusals >= max);
   }
 
   /**
@@ -126,21 +151,38 @@ export class ExitFollower {
     const { exitRetryUs, exitAttemptsMax } = this.#patience;
     if (this.inDoubt) return this.#escalated ? Infinity : this.#newsUs + exitAttemptsMax * exitRetryUs;
     if (this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
-    const quick = this.#attempt < exitAttemptsMax;
+    const quick = this.#hurried || this.#attempt < exitAttemptsMax;
     // The first refusal is answered at once; a second in a row would only be refused again.
     if (this.#answered && quick && this.#refusals < 2) return this.#newsUs;
-    const doublings = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
-    return this.#newsUs + exitRetryUs * 2 ** doublings;
+    const slow = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
+    const refused = Math.min(Math.max(this.#refusals - exitAttemptsMax, 0), REFUSED_DOUBLINGS_MAX);
+    return this.#newsUs + exitRetryUs * 2 ** Math.max(slow, refused);
   }
 
   escalated(): void {
     this.#escalated = true;
   }
 
+  /** Whether a reason is stronger than the present one. */
+  yieldsTo(reason: ExitReason): boolean {
+    return URGENCY[reason] > URGENCY[this.#reason];
+  }
+
+  /** A stronger reason takes over: the next attempt is made at once, unless an order is still in doubt. */
+  takeOver(reason: ExitReason, nowUs: TimeUs): void {
+    this.#reason = reason;
+    this.#refusals = 0;
+    this.#escalated = false;
+    this.#hurried = true;
+    this.#newsUs = nowUs;
+  }
+
   /** Counts the next attempt; its command is to be sent now. */
   begin(nowUs: TimeUs): void {
+    this.#commands++;
     this.#attempt++;
     this.#answered = false;
+    this.#hurried = false;
     this.#newsUs = nowUs;
   }
 
@@ -195,7 +237,9 @@ export class ExitFollower {
     return {
       position: this.position,
       reason: this.reason,
+      commands: this.#commands,
       attempt: this.#attempt,
+      hurried: this.#hurried,
       answered: this.#answered,
       newsUs: this.#newsUs,
       refusals: this.#refusals,
@@ -215,6 +259,7 @@ export class ExitFollower {
   #denied(commandId: string, code: DenialCode, nowUs: TimeUs): void {
     if (commandId !== this.commandId || this.#answered) return;
     this.#answered = true;
+    this.#attempt--;
     this.#refusals++;
     this.#tooSmall = code === 'QUANTITY_BELOW_MIN' || code === 'NOTIONAL_BELOW_MIN';
     this.#newsUs = nowUs;

@@ -1,12 +1,11 @@
-import type { Fill } from '@algo/model';
+import { type Fill, fillKey } from '@algo/model';
 import { RecentMap } from './recent-map.ts';
 
 /** Far more fills than can be in flight or delivered again. */
 const FILLS_REMEMBERED = 8_192;
 
 /**
- * Recognises fills that come again, by the venue's trade
- * id within the instrument; the first one heard counts.
+ * Recognises fills that come again; the first one heard counts.
  */
 export class FillMemory {
   readonly #fills: RecentMap<string>;
@@ -19,7 +18,7 @@ export class FillMemory {
    * Returns `new` and remembers it, `known`, or how it differs from the fill of the same id that we booked.
    */
   see(fill: Fill): 'new' | 'known' | { readonly conflict: string } {
-    const key = `${fill.instrument}|${fill.venueTradeId}`;
+    const key = fillKey(fill);
     const numbers = `${fill.side} ${fill.quantity} at ${fill.price}`;
     const booked = this.#fills.get(key);
     if (booked === undefined) {

@@ -160,7 +160,7 @@ export class PositionRiskEngine {
       book.print(price, timeUs);
       this.#hear(book.instrument.venue, timeUs);
       const held = book.guard;
-      if (held !== null && held.exit === null && timeUs >= held.holding.openedUs)
+      if (held !== null && timeUs >= held.holding.openedUs && held.exit?.yieldsTo('trailing_stop') !== false)
         this.#test(book, held, price);
       if (this.#nowUs >= this.#wakeUs) this.#wake();
     }
@@ -248,13 +248,16 @@ export class PositionRiskEngine {
     }
   }
 
-  /** Triggers the exit of a position, once. */
+  /** Triggers the exit of a position, once for each reason that is stronger than the one before. */
   #leave(book: InstrumentBook, held: PositionGuard, reason: ExitReason, level: Decimal): void {
-    if (held.exit !== null) return;
+    const running = held.exit;
+    if (running !== null && !running.yieldsTo(reason)) return;
     this.#out.push(...book.stopNews(held, this.#nowUs));
-    held.exit = new ExitFollower(held.holding.id, reason, this.#settings, this.#nowUs);
+    const exit = running ?? new ExitFollower(held.holding.id, reason, this.#settings, this.#nowUs);
+    running?.takeOver(reason, this.#nowUs);
+    held.exit = exit;
     this.#out.push(book.exitTriggered(held, reason, level, this.#nowUs));
-    this.#attempt(book, held, held.exit);
+    if (running === null) this.#attempt(book, held, exit);
     this.#plan();
   }
 

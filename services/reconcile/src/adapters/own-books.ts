@@ -5,6 +5,7 @@ import {
   Decimal,
   type Fill,
   fillEffect,
+  fillKey,
   type Instrument,
   type InstrumentId,
   type Order,
@@ -81,9 +82,10 @@ export class OwnBooks {
 
   /** Adds a fill, once. */
   #count(fill: Fill): void {
-    const { instrument, venueTradeId, timeUs } = fill;
-    if (this.#counted.has(venueTradeId)) return;
-    this.#counted.add(venueTradeId);
+    const { instrument, timeUs } = fill;
+    const key = fillKey(fill);
+    if (this.#counted.has(key)) return;
+    this.#counted.add(key);
     this.#fills.push(fill);
     this.#newestUs = Math.max(this.#newestUs, timeUs);
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));

@@ -1,4 +1,4 @@
-import { type ClientOrderId, Decimal, type Fill, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import { type ClientOrderId, Decimal, type Fill, fillKey, isOwnClientOrderId, type TimeUs } from '@algo/model';
 import type { LocalBooks, VenueBooks } from './books.ts';
 import { compareText, type Discrepancy } from './reconciliation-report.ts';
 
@@ -16,8 +16,8 @@ export interface FillsDifference {
  * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
  */
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
-  const known = new Map(local.fills.map((f) => [keyOf(f), f]));
-  const theirs = new Map(venue.fills.map((f) => [keyOf(f), f]));
+  const known = new Map(local.fills.map((f) => [fillKey(f), f]));
+  const theirs = new Map(venue.fills.map((f) => [fillKey(f), f]));
   const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
   const missed = [...theirs].flatMap(([key, f]) => (known.has(key) ? [] : [f])).toSorted(byTime);
   const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
@@ -28,13 +28,6 @@ export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSince
     ...inventions(known, theirs, fillsSinceUs),
   ];
   return { own, foreign, discrepancies };
-}
-
-/**
- * Returns what identifies a fill: one trade may fill two orders of ours, one on each side.
- */
-export function keyOf(fill: Fill): string {
-  return `${fill.instrument} ${fill.clientOrderId} ${fill.venueTradeId}`;
 }
 
 /** Returns a fill as evidence. */
@@ -122,5 +115,5 @@ function byOrder(fills: readonly Fill[]): readonly (readonly Fill[])[] {
 }
 
 function byTime(a: Fill, b: Fill): number {
-  return a.timeUs - b.timeUs || compareText(keyOf(a), keyOf(b));
+  return a.timeUs - b.timeUs || compareText(fillKey(a), fillKey(b));
 }

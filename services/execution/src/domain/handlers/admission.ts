@@ -1,7 +1,6 @@
 import {
   type AccountId,
   type Denial,
-  type ExitReason,
   haltScopeKey,
   type InstrumentId,
   type StrategyName,
@@ -24,19 +23,6 @@ export interface AdmissionContext {
   readonly gate: ReconciliationGate;
   readonly modes: TradingModes;
 }
-
-/**
- * Exits that pass a halt: a person's flatten, the breaker's own "close all", and the stops, because a halt
- * must not take the guard from a position that it leaves open. All are cut to what we hold, so none can open
- * anything.
- */
-export const EXITS_PAST_HALT: ReadonlySet<ExitReason> = new Set([
-  'operator',
-  'circuit_breaker',
-  'initial_stop',
-  'trailing_stop',
-  'residual',
-]);
 
 /** Returns why no entry may pass now, or null: the gate, halts, no guard that lives, its own expiry. */
 export function admitEntry(
@@ -63,16 +49,10 @@ export function admitEntry(
 }
 
 /**
- * Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and halts bind.
+ * Returns why no exit may pass now, or null: the gate must have been open once in this epoch. No halt binds an
+ * exit, whatever its reason: it is cut to what we hold, so it can only reduce.
  */
-export function admitExit(
-  context: AdmissionContext,
-  exit: { readonly instrument: InstrumentId; readonly reason: ExitReason },
-): Denial | null {
-  const { account, gate, modes } = context;
-  if (!gate.state.openedOnce) return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
-  const limit = modes.binding({ account, instrument: exit.instrument, strategy: null });
-  if (limit?.mode === 'halted' && !EXITS_PAST_HALT.has(exit.reason))
-    return deny('HALTED', { scope: haltScopeKey(limit.scope), reason: exit.reason });
-  return null;
+export function admitExit({ gate }: AdmissionContext): Denial | null {
+  if (gate.state.openedOnce) return null;
+  return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
 }

@@ -117,6 +117,12 @@ export class Scenario {
     return order;
   }
 
+  /** A person flattens the account. */
+  flatten(seconds: number) {
+    const asked = { account: ACCOUNT, reason: 'go home', by: 'Ada', timeUs: at(seconds) };
+    return this.give({ type: 'FlattenAll', commandId: `flatten-${seconds}`, ...asked });
+  }
+
   /** Opens a position with one fill. */
   open(direction: Direction, quantity: string, price: string, plan: ExitPlan | null = PLAN, id = BTC) {
     const order = this.enter(direction, plan, 0, id);
