@@ -146,7 +146,8 @@ export class Stage {
 
   mode(mode: TradingMode, by = 'anna'): Promise<void> {
     const scope = { kind: 'account', account: ACCOUNT } as const;
-    const body = { type: 'TradingModeChanged', scope, mode, reason: 'test', by, latched: false } as const;
+    const change = { scope, mode, reason: 'test', by, latched: false, commandId: null };
+    const body = { type: 'TradingModeChanged', ...change } as const;
     return this.say('position-risk.paper-main', 'TradingModeChanged', { ...body, timeUs: this.nowUs });
   }
 

@@ -300,7 +300,7 @@ export const FAMILIES = {
     sharded: false,
     messages: ['SetTradingMode', 'FlattenAll'],
     publishers: ['cli'],
-    readers: ['position-risk'],
+    readers: ['position-risk', 'execution'],
   },
   'ctl.config': {
     stream: 'CONTROL',

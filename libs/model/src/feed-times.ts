@@ -73,6 +73,11 @@ export class FeedTimes {
     return speeds.length === 0 ? 1 : Math.max(...speeds);
   }
 
+  /** When a feed last told a time, by ingest's wall clock; 0 before any did. *Units*: µs. */
+  get newestWallUs(): TimeUs {
+    return Math.max(0, ...[...this.#times.values()].map(({ wallUs }) => wallUs));
+  }
+
   /** Returns the time that a feed told last; 0 before it told any. */
   toldBy(feed: string): TimeUs {
     return this.#times.get(feed)?.toldUs ?? 0;

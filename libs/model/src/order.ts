@@ -63,8 +63,8 @@ export interface Fill {
 }
 
 /**
- * Returns what identifies a fill of one venue: trade ids may be counted per instrument, and one trade may fill
- * two orders of ours, one on each side.
+ * Returns what identifies a fill of one venue: trade ids may be counted per instrument, and one trade may
+ * fill two orders of ours, one on each side.
  */
 export function fillKey({ instrument, clientOrderId, venueTradeId }: Fill): string {
   return `${instrument} ${clientOrderId} ${venueTradeId}`;

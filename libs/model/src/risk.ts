@@ -60,6 +60,8 @@ export type RiskEvent =
       readonly by: string;
       readonly latched: boolean;
       readonly timeUs: TimeUs;
+      /** The person's command that this answers; null where the engine limits itself. */
+      readonly commandId: string | null;
     };
 
 /** What a person asks of the engine. `by` names who; `reason` is kept in the log. */

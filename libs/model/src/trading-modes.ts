@@ -11,7 +11,10 @@ export const LIMITED_SCOPES_MAX = 1_024;
 const STRICTNESS = { active: 0, reducing: 1, halted: 2 } as const satisfies Record<TradingMode, number>;
 
 /** What is said when the mode of a scope changes. */
-export type ModeChange = Omit<Extract<RiskEvent, { readonly type: 'TradingModeChanged' }>, 'type'>;
+export type ModeChange = Omit<
+  Extract<RiskEvent, { readonly type: 'TradingModeChanged' }>,
+  'type' | 'commandId'
+>;
 
 /** A scope whose trading is limited, by whom and why. *Shape*: `latched` is lifted by a person alone. */
 export interface StandingMode extends ModeChange {

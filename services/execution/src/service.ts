@@ -2,6 +2,7 @@ import { fencedEpoch, Lease } from '@algo/bus';
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { OrderWire } from './adapters/order-wire.ts';
+import { SilenceWatch } from './adapters/silence-watch.ts';
 import { config } from './config.ts';
 import { ExecutionMachine } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
@@ -39,6 +40,7 @@ export const service = defineService({
         { family: 'md.time' },
         { family: 'risk.evt', only: [account] },
         { family: 'sys.guard', only: [account] },
+        { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
         { family: 'venue.user', only: [account] },
       ],
@@ -52,6 +54,8 @@ export const service = defineService({
       epoch,
     });
     void driven.restored.then(() => driven.inject({ name: 'EpochStarted', body: { epoch } }));
+    const silence = () => driven.inject({ name: 'FeedSilent', body: null });
+    context.own(new SilenceWatch(clock, () => machine.awaitsSinceWallUs, silence));
     const lost = lease.lost.then((reason) => new Error(`lease: ${reason}`));
     return {
       closed: Promise.race([driven.closed, lost]),

@@ -8,7 +8,7 @@ import type {
   TradingMode,
 } from '@algo/model';
 import { codec, nested, part, tagged, union } from '../codec.ts';
-import { decimal, flag, oneWordOf, text, whole, word } from '../field.ts';
+import { decimal, flag, oneWordOf, orNull, text, whole, word } from '../field.ts';
 import { algo } from '../generated/algo.v1.js';
 import { account } from './vocabulary.ts';
 
@@ -60,6 +60,7 @@ export const riskCodecs = {
       by: text,
       latched: flag,
       timeUs: whole,
+      commandId: orNull(text),
     }),
   ),
 };

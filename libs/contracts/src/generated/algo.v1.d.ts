@@ -763,6 +763,7 @@ export namespace algo {
             by: string;
             latched: boolean;
             timeUs: number;
+            commandId?: (string|null);
             static encode(message: algo.v1.TradingModeChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradingModeChanged & algo.v1.TradingModeChanged.$Shape;
         }
@@ -775,6 +776,7 @@ export namespace algo {
                 by?: (string|null);
                 latched?: (boolean|null);
                 timeUs?: (number|null);
+                commandId?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = {
@@ -784,6 +786,7 @@ export namespace algo {
               by?: string|null;
               latched?: boolean|null;
               timeUs?: number|null;
+              commandId?: string|null;
               $unknowns?: Uint8Array[];
             };
         }

@@ -3253,6 +3253,15 @@ export const algo = $root.algo = (() => {
             TradingModeChanged.prototype.by = "";
             TradingModeChanged.prototype.latched = false;
             TradingModeChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TradingModeChanged.prototype.commandId = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(TradingModeChanged.prototype, "_commandId", {
+                get: $util.oneOfGetter($oneOfFields = ["commandId"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             TradingModeChanged.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3273,6 +3282,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(40).bool(message.latched);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(48).uint64(message.timeUs);
+                if (message.commandId != null && $Object.hasOwnProperty.call(message, "commandId"))
+                    writer.uint32(58).string(message.commandId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3355,6 +3366,13 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.commandId = reader.stringVerify();
+                            message._commandId = "commandId";
                             continue;
                         }
                     }

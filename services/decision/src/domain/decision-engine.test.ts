@@ -55,9 +55,7 @@ function halt(scope: HaltScope, mode: TradingMode): DecisionInput {
     type: 'TradingModeChanged',
     scope,
     mode,
-    reason: 'test',
-    by: 'someone',
-    latched: true,
+    ...{ reason: 'test', by: 'someone', latched: true, commandId: null },
     timeUs: START_US,
   };
 }

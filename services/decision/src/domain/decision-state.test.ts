@@ -74,6 +74,7 @@ const step: fc.Arbitrary<(seconds: number) => DecisionInput> = fc.oneof(
         reason: 'test',
         by: 'someone',
         latched: false,
+        commandId: null,
         timeUs: START_US,
       }),
     ),

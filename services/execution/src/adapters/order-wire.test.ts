@@ -10,7 +10,7 @@ const mode = (to: 'reducing' | 'halted'): ExecutionTaken => ({
   name: 'TradingModeChanged',
   body: {
     ...{ type: 'TradingModeChanged', scope: { kind: 'account', account: ACCOUNT }, mode: to },
-    ...{ reason: 'asked', by: 'Ada', latched: false, timeUs: S },
+    ...{ reason: 'asked', by: 'Ada', latched: false, commandId: null, timeUs: S },
   },
 });
 const at = (toldUs: number, wallUs = toldUs): ExecutionTaken => ({
@@ -135,4 +135,29 @@ test('an order that an earlier life had not sent is given up: its books have bee
   floor.disk();
   expect(floor.venue.asked.filter((asked) => asked.startsWith('submit'))).toEqual([]);
   expect(floor.events).toContain('OrderCanceled');
+});
+
+test('a venue that never answers leaves the order unknown, and what it says late is looked up', () => {
+  const floor = entered();
+  floor.wait(15_000);
+  expect(floor.events.filter((event) => event === 'OrderUnknown')).toHaveLength(1);
+  expect(floor.venue.asked).toEqual([`submit ${ID}`, `look up ${ID}`]);
+  floor.venue.confirm(ID);
+  expect(floor.events).not.toContain('OrderAccepted');
+});
+
+test('a look-up that is never answered is asked again', () => {
+  const floor = entered();
+  floor.wait(15_000);
+  floor.wait(15_000);
+  floor.take(at(40 * S));
+  expect(floor.venue.asked.filter((asked) => asked.startsWith('look up'))).toHaveLength(2);
+});
+
+test('when no feed tells the time any more, the venue is asked about every open order', () => {
+  const floor = entered();
+  floor.venue.confirm(ID);
+  floor.own({ name: 'FeedSilent', body: null });
+  floor.own({ name: 'FeedSilent', body: null });
+  expect(floor.venue.asked).toEqual([`submit ${ID}`, `look up ${ID}`]);
 });

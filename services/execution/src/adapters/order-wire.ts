@@ -1,7 +1,7 @@
 import type { Clock, Lease, Requests, RequestTerms, Ticket } from '@algo/bus';
-import { type Denial, US_PER_MS } from '@algo/model';
+import { type Denial, type Fill, type OrderLookup, type SubmitOutcome, US_PER_MS } from '@algo/model';
 import type { Logger } from '@algo/runtime';
-import type { ExchangeVenue } from '@algo/venues';
+import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import type { ExecutionOwn, ExecutionRequest, SubmitOrder } from '../domain/index.ts';
 
 /** A send must be over well before the lease could be another's. */
@@ -10,6 +10,9 @@ const LEASE_MARGIN_MS = 2_500;
 const TOLD_LAG_MAX_MS = 2_000;
 /** Monotonic time that a request may take to get onto the socket. */
 const SEND_WITHIN_MS = 5_000;
+/** A venue that has not answered by then has said nothing: an order is unknown, a question failed. */
+const ANSWER_WITHIN_MS = 15_000;
+const SILENT = `the venue said nothing for ${ANSWER_WITHIN_MS / 1_000} s`;
 
 /** What the wire asks of the judgement right before an order leaves. */
 export interface LastLook {
@@ -77,23 +80,32 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         this.#submit(request, ticket);
         return;
       case 'CancelAtVenue':
-        this.#venue.cancel(request, this.#terms(request.timeUs), (outcome) =>
-          ticket.settle([{ name: 'CancelOutcomeKnown', body: outcome }]),
+        this.#venue.cancel(
+          request,
+          this.#terms(request.timeUs),
+          this.#answered(silent(request), (outcome) =>
+            ticket.settle([{ name: 'CancelOutcomeKnown', body: outcome }]),
+          ),
         );
         return;
       case 'LookUpOrder': {
         const { clientOrderId, timeUs } = request;
         const { authoritativeAbsence } = this.#venue.capabilities;
-        this.#venue.order(request, (lookup) => {
+        const told = (lookup: OrderLookup) => {
           const body = { clientOrderId, lookup, authoritativeAbsence, timeUs };
           ticket.settle([{ name: 'OrderLookedUp', body }]);
-        });
+        };
+        this.#venue.order(request, this.#answered<OrderLookup>({ type: 'failed', reason: SILENT }, told));
         return;
       }
       case 'FetchFills':
         // From a failure nothing follows: it is asked again at the follower's own pace.
-        this.#venue.fillsSince(request.account, request.sinceUs, (answer) =>
-          ticket.settle([{ name: 'FillsFetched', body: answer.type === 'failed' ? [] : answer.value }]),
+        this.#venue.fillsSince(
+          request.account,
+          request.sinceUs,
+          this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) =>
+            ticket.settle([{ name: 'FillsFetched', body: answer.type === 'failed' ? [] : answer.value }]),
+          ),
         );
         return;
       default:
@@ -120,10 +132,26 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         ticket.settle([{ name: 'OrderNeverLeft', body: { clientOrderId, reason, timeUs } }]);
         return;
       }
-      this.#venue.submit(request, this.#terms(timeUs), (outcome) =>
-        ticket.settle([{ name: 'SubmitOutcomeKnown', body: outcome }]),
+      this.#venue.submit(
+        request,
+        this.#terms(timeUs),
+        this.#answered(silent({ clientOrderId, timeUs }), (outcome) =>
+          ticket.settle([{ name: 'SubmitOutcomeKnown', body: outcome }]),
+        ),
       );
     });
+  }
+
+  /** Hands on the first answer: the venue's, or what its silence comes to. */
+  #answered<Answer>(instead: Answer, told: (answer: Answer) => void): (answer: Answer) => void {
+    let isTold = false;
+    const once = (answer: Answer) => {
+      cancel();
+      if (!isTold) told(answer);
+      isTold = true;
+    };
+    const cancel = this.#clock.after(ANSWER_WITHIN_MS, () => once(instead));
+    return once;
   }
 
   /** Says why an order that is on disk may not go onto the wire, or null. */
@@ -145,4 +173,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   #terms(sentUs: number) {
     return { sentUs, sendByMs: this.#clock.monotonicMs() + SEND_WITHIN_MS, epoch: this.#lease.epoch };
   }
+}
+
+function silent(order: Pick<SubmitOutcome, 'clientOrderId' | 'timeUs'>): SubmitOutcome {
+  return { type: 'unknown', clientOrderId: order.clientOrderId, reason: SILENT, timeUs: order.timeUs };
 }

@@ -346,7 +346,7 @@ test('a contradiction is booked if money moved, reported, and stops entries unti
   expect(denial(engine.handle(place(4)))).toBe('REDUCE_ONLY');
   engine.handle({
     ...{ type: 'TradingModeChanged', scope: { kind: 'instrument', instrument: LTC }, mode: 'active' },
-    ...{ reason: 'looked into', by: 'operator', latched: false, timeUs: 4 * S },
+    ...{ reason: 'looked into', by: 'operator', latched: false, commandId: null, timeUs: 4 * S },
   });
   expect(denial(engine.handle(place(5, { timeUs: 4 * S })))).toBeNull();
 });

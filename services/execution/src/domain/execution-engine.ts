@@ -3,9 +3,12 @@ import {
   type ClientOrderId,
   type Denial,
   FeedTimes,
+  type HaltScope,
   type Instrument,
   type InstrumentId,
   type Order,
+  RecentMap,
+  type StandingMode,
   type TimeUs,
   TradingModes,
   venueOf,
@@ -20,6 +23,9 @@ import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';
+
+/** Limits of persons that wait for position-risk's word; more than persons give while it is away. */
+const UNANSWERED_MAX = 256;
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -39,6 +45,8 @@ export class ExecutionEngine {
   readonly #desk: CommandDesk;
   readonly #prices = new Map<InstrumentId, ReferencePrice>();
   readonly #commandIds: Set<string>;
+  /** What persons limited, by command, until position-risk has answered it. */
+  readonly #unanswered: RecentMap<StandingMode>;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
@@ -53,6 +61,7 @@ export class ExecutionEngine {
     for (const { instrument, price, timeUs } of state?.prices ?? [])
       this.#prices.set(instrument, { price, timeUs });
     this.#commandIds = new Set(state?.commands);
+    this.#unanswered = new RecentMap(UNANSWERED_MAX, state?.unanswered);
     this.#desk = new CommandDesk({
       settings,
       instruments: this.#instruments,
@@ -66,6 +75,7 @@ export class ExecutionEngine {
       positions: this.#positions,
       modes: this.#modes,
       nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
+      speed: () => this.#times.speed,
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
       mayCancel: () => this.#keeper.gate.state.openedOnce,
     });
@@ -88,6 +98,11 @@ export class ExecutionEngine {
   /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */
   toldWallUs(instrument: InstrumentId): TimeUs {
     return this.#times.of(venueOf(instrument)).wallUs;
+  }
+
+  /** When any feed last told a time, by ingest's wall clock. *Units*: µs. */
+  get newestWallUs(): TimeUs {
+    return this.#times.newestWallUs;
   }
 
   /** True while a reconciliation of this epoch is fresh. */
@@ -121,6 +136,7 @@ export class ExecutionEngine {
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
       commands: [...this.#commandIds],
+      unanswered: this.#unanswered.entries(),
       entryTimes: this.#desk.entryTimes,
     };
   }
@@ -174,9 +190,19 @@ export class ExecutionEngine {
       case 'TradingModeChanged':
         this.#modeChanged(input, out);
         return;
+      case 'SetTradingMode':
+        this.#asked(input, out);
+        return;
+      case 'FlattenAll':
+        if (this.#isNewCommand(input.commandId))
+          this.#takeBackEntries({ kind: 'account', account: input.account }, 'flattened', out);
+        return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
         this.#keeper.answered(input);
+        return;
+      case 'FeedSilent':
+        this.#follower.audit(out);
         return;
       case 'EpochStarted':
         if (this.#keeper.start(input.epoch, out)) this.#follower.epochStarted(out);
@@ -200,18 +226,41 @@ export class ExecutionEngine {
       this.#prices.set(instrument.id, seen);
   }
 
-  /** A halt also takes back the entries that have not ended; exits and stops stay. */
+  /**
+   * A person limits trading: it holds at once, also while position-risk is away. Only position-risk's word
+   * loosens; where that has answered this very command already, it is the newer one.
+   */
+  #asked(input: Extract<ExecutionInput, { type: 'SetTradingMode' }>, out: ExecutionOutput[]): void {
+    const { commandId, scope, mode, reason, by, timeUs } = input;
+    if (!this.#isNewCommand(commandId) || mode === 'active') return;
+    if (scope.kind === 'account' && scope.account !== this.#settings.account) return;
+    const limit = { scope, mode, reason, by, latched: false, timeUs };
+    this.#unanswered.set(commandId, limit);
+    this.#halted(this.#modes.tighten(limit), out);
+  }
+
   #modeChanged(input: Extract<ExecutionInput, { type: 'TradingModeChanged' }>, out: ExecutionOutput[]): void {
-    const standing = this.#modes.set(input);
-    if (standing?.mode !== 'halted') return;
+    const { commandId } = input;
+    if (commandId !== null) {
+      this.#isNewCommand(commandId);
+      this.#unanswered.delete(commandId);
+    }
+    this.#halted(this.#modes.set(input), out);
+    // What a person has limited since must not be loosened by an answer to somebody before.
+    for (const [, limit] of this.#unanswered.entries()) this.#modes.tighten(limit);
+  }
+
+  #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
+    if (standing?.mode === 'halted') this.#takeBackEntries(standing.scope, 'halted', out);
+  }
+
+  /** Entries that have not ended are canceled; exits and stops stay. */
+  #takeBackEntries(scope: HaltScope, why: string, out: ExecutionOutput[]): void {
     for (const order of this.openOrders()) {
       const { account, instrument, clientOrderId } = order.request;
-      if (
-        order.intent !== 'entry' ||
-        !binds(standing.scope, { account, instrument, strategy: order.strategy })
-      )
+      if (order.intent !== 'entry' || !binds(scope, { account, instrument, strategy: order.strategy }))
         continue;
-      this.#follower.wantCancel(clientOrderId, 'halted', out);
+      this.#follower.wantCancel(clientOrderId, why, out);
     }
   }
 

@@ -3,6 +3,7 @@ import type { ReconciliationCompleted, ReconciliationFailed, ReconciliationReque
 import type {
   AccountId,
   ClientOrderId,
+  ControlCommand,
   ExitPlan,
   Fill,
   GuardAlive,
@@ -30,6 +31,7 @@ export type ExecutionInput =
   | VenueEvent
   | TimeAdvanced
   | Extract<RiskEvent, { type: 'TradingModeChanged' }>
+  | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>
   | ({ readonly type: 'GuardAlive' } & GuardAlive)
   | ({ readonly type: 'ReconciliationCompleted' } & Answer<ReconciliationCompleted>)
   | ({ readonly type: 'ReconciliationFailed' } & Answer<ReconciliationFailed>)
@@ -44,6 +46,7 @@ export type ExecutionInput =
   | ({ readonly type: 'OrderLookedUp' } & OrderLookedUp)
   | { readonly type: 'FillsFetched'; readonly fills: readonly Fill[] }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
+  | { readonly type: 'FeedSilent' }
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
@@ -54,6 +57,8 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
 /** What no stream carries: what came of requests, and the start of a life. */
 export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
+  /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
+  | Own<'FeedSilent', null>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
   | Own<'CancelOutcomeKnown', SubmitOutcome>
   | Own<'OrderLookedUp', OrderLookedUp>

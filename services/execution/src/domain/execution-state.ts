@@ -5,7 +5,7 @@ import type { NetPosition } from './position-book.ts';
 import type { ReferencePrice } from './reference-price.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 2;
+export const EXECUTION_STATE_VERSION = 3;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -17,5 +17,6 @@ export interface ExecutionState {
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
+  readonly unanswered: readonly (readonly [commandId: string, limit: StandingMode])[];
   readonly entryTimes: readonly TimeUs[];
 }

@@ -15,7 +15,9 @@ import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.
 
 /** What execution takes. */
 export type ExecutionTaken =
-  | FactOf<'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'rec.run' | 'venue.user'>
+  | FactOf<
+      'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run' | 'venue.user'
+    >
   | ExecutionOwn;
 
 /** Execution of one account: commands in, orders out, and what became of each. */
@@ -56,6 +58,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'OrderNeverLeft':
         this.#feed(tagged(input), say);
         return;
+      case 'FeedSilent':
+        this.#feed({ type: input.name }, say);
+        return;
       case 'ReconciliationCompleted': {
         const { account, requestId, epoch, validForMs } = input.body;
         this.#feed({ type: input.name, account, requestId, epoch, validForMs }, say);
@@ -86,6 +91,14 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
   /** Returns when the newest time of an order's feed was said, by ingest's wall clock. *Units*: µs. */
   toldWallUs(order: SubmitOrder): TimeUs {
     return this.#engine.toldWallUs(order.request.instrument);
+  }
+
+  /**
+   * Returns when any feed last told a time, by ingest's wall clock, while orders are open; else
+   * undefined.
+   */
+  get awaitsSinceWallUs(): TimeUs | undefined {
+    return this.#engine.openOrders().length === 0 ? undefined : this.#engine.newestWallUs;
   }
 
   snapshot(): Uint8Array {

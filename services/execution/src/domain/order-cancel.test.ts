@@ -10,6 +10,7 @@ import {
   found,
   holding,
   inDoubt,
+  LTC,
   lookedUp,
   mode,
   outcome,
@@ -94,4 +95,15 @@ test('a refused cancel puts the order back and asks where it stands', () => {
   engine.handle({ type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S });
   const outputs = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'refused', S) });
   expect([types(outputs), engine.order(id)?.status]).toEqual([['LookUpOrder'], 'accepted']);
+});
+
+test('silence about an accepted order is questioned every ten seconds, and the answer is believed', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  engine.handle(submitted(entry.clientOrderId, 'confirmed', 1 * S));
+  expect(types(engine.handle(price(9.9 * S)))).toEqual([]);
+  expect(types(engine.handle(price(11 * S)))).toEqual(['LookUpOrder']);
+  expect(types(engine.handle(lookedUp(entry.clientOrderId, found(entry, 'canceled', '0'), 11 * S)))).toEqual([
+    'OrderCanceled',
+  ]);
 });

@@ -23,6 +23,8 @@ import type { PositionBook } from './position-book.ts';
 
 /** Event time between two questions about the same order. *Units*: µs. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
+/** Silence about an order that works, after which the venue is asked. *Units*: µs of feed time at speed 1. */
+export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
 /** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
 
@@ -38,6 +40,7 @@ export class OrderFollower {
   readonly #positions: PositionBook;
   readonly #steps: OrderSteps;
   readonly #nowUs: (instrument: InstrumentId) => TimeUs;
+  readonly #speed: () => number;
   readonly #mayCancel: () => boolean;
 
   constructor(parts: {
@@ -47,6 +50,7 @@ export class OrderFollower {
     readonly modes: TradingModes;
     /** The time of the feed that brings an instrument. */
     readonly nowUs: (instrument: InstrumentId) => TimeUs;
+    readonly speed: () => number;
     /** Until a cancel may go out, the wish is kept. */
     readonly mayCancel: () => boolean;
   }) {
@@ -54,6 +58,7 @@ export class OrderFollower {
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
     this.#nowUs = parts.nowUs;
+    this.#speed = parts.speed;
     this.#mayCancel = parts.mayCancel;
     this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes);
   }
@@ -183,7 +188,16 @@ export class OrderFollower {
     }
   }
 
-  /** Asks again about what is still open to question, at a steady pace by the order's own feed. */
+  /** No feed tells the time any more: the venue is asked about all that is open. */
+  audit(out: ExecutionOutput[]): void {
+    for (const t of [...this.#ledger.open()])
+      if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
+  }
+
+  /**
+   * Asks again about what is still open to question, at a steady pace by the order's own feed; and about what
+   * seems to work in silence.
+   */
   poll(out: ExecutionOutput[]): void {
     let asked = 0;
     for (const t of this.#ledger.open()) {
@@ -195,6 +209,8 @@ export class OrderFollower {
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
+      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= AUDIT_INTERVAL_US * this.#speed())
+        this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }
   }
@@ -244,4 +260,9 @@ export class OrderFollower {
     this.#ledger.put(t);
     return t;
   }
+}
+
+/** While its sending has no outcome an order is the wire's, which answers for the venue's silence. */
+function hasLeft({ order }: Tracked): boolean {
+  return order.status !== 'submitted';
 }

@@ -83,6 +83,7 @@ const causes: { readonly [Kind in NoticeKind]: Fact } = {
       reason: 'asked',
       by: 'Ada',
       latched: false,
+      commandId: null,
       timeUs: NOON,
     },
   },

@@ -13,6 +13,7 @@ const mode = (to: 'active' | 'reducing' | 'halted', latched: boolean): NotableFa
   reason: 'because',
   by: 'Ada',
   latched,
+  commandId: null,
   timeUs: NOON,
 });
 

@@ -64,8 +64,9 @@ export class AccountGuard {
   }
 
   /**
-   * Does what a person asked; a latched limit yields to `active` alone. Setting the account active after the
-   * breaker begins a new session at present equity. *Errors*: InputError when nobody signs for `active`, or
+   * Does what a person asked and says what stands by it, so that each command has its answer; a latched limit
+   * yields to `active` alone. Setting the account active after the breaker begins a new session at present
+   * equity. *Errors*: InputError when nobody signs for `active`, or
    * nothing is left to begin a session with.
    */
   setMode(
@@ -73,7 +74,7 @@ export class AccountGuard {
     unrealized: Decimal,
     timeUs: TimeUs,
   ): RiskEvent[] {
-    const { scope, mode, reason, by } = command;
+    const { scope, mode, reason, by, commandId } = command;
     const whole = scope.kind === 'account';
     if (whole && scope.account !== this.#scope.account) return [];
     const now = this.#modes.at(scope);
@@ -82,11 +83,13 @@ export class AccountGuard {
       checkPerson(by);
       const rebased = whole && this.hasTripped ? this.equity.rebase(unrealized, timeUs) : [];
       this.#modes.set(change);
-      return now === null ? rebased : [...rebased, ...said(change)];
+      return [...rebased, ...said(change, commandId)];
     }
     const latched = now?.latched ?? false;
-    if (now !== null && (now.mode === mode || (latched && isStricter(now.mode, mode)))) return [];
-    return said(this.#modes.set({ ...change, latched }));
+    const stands = now !== null && (now.mode === mode || (latched && isStricter(now.mode, mode)));
+    // A limit that found no place binds the account.
+    const limit = stands ? now : (this.#modes.set({ ...change, latched }) ?? this.#modes.at(this.#scope));
+    return said(limit, commandId);
   }
 
   snapshot(): AccountGuardState {
@@ -101,12 +104,12 @@ export class AccountGuard {
     timeUs: TimeUs,
   ): RiskEvent[] {
     const by = `${ENGINE_ACTOR}${actor}`;
-    return said(this.#modes.tighten({ scope, mode, reason, by, latched: true, timeUs }));
+    return said(this.#modes.tighten({ scope, mode, reason, by, latched: true, timeUs }), null);
   }
 }
 
-function said(change: ModeChange | null): RiskEvent[] {
-  return change === null ? [] : [{ type: 'TradingModeChanged', ...change }];
+function said(change: ModeChange | null, commandId: string | null): RiskEvent[] {
+  return change === null ? [] : [{ type: 'TradingModeChanged', ...change, commandId }];
 }
 
 /** Refuses a name that no person goes by. *Errors*: InputError. */

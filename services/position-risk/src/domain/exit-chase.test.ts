@@ -202,7 +202,8 @@ test('an attempt that execution denies is none, and the next command has an id o
   const story = fired();
   let answered = 0;
   for (let seconds = 1; seconds < 90; seconds++) {
-    while (answered < story.commands.length) story.denied(story.commands[answered++]!, 'GATE_CLOSED', seconds);
+    while (answered < story.commands.length)
+      story.denied(story.commands[answered++]!, 'GATE_CLOSED', seconds);
     story.time(seconds + 1);
   }
   expect(story.commands.length).toBeGreaterThan(8);

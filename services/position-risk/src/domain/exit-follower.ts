@@ -120,7 +120,10 @@ export class ExitFollower {
     return this.#attempt;
   }
 
-  /** The id of the standing command: the n-th of a position always has the same, so a repeat is recognised. */
+  /**
+   * The id of the standing command: the n-th of a position always has the same, so a repeat is
+   * recognised.
+   */
   get commandId(): string {
     return hashId('close', this.position, this.#commands);
   }

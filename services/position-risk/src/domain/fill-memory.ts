@@ -1,5 +1,4 @@
-import { type Fill, fillKey } from '@algo/model';
-import { RecentMap } from './recent-map.ts';
+import { type Fill, fillKey, RecentMap } from '@algo/model';
 
 /** Far more fills than can be in flight or delivered again. */
 const FILLS_REMEMBERED = 8_192;

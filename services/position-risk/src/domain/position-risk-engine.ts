@@ -7,6 +7,7 @@ import {
   type OrderEvent,
   type Position,
   type PositionEvent,
+  RecentMap,
   type StandingMode,
   type TimeAdvanced,
   type TimeUs,
@@ -25,7 +26,6 @@ import type { PositionGuard, StopView } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
 import type { PositionRiskState } from './position-risk-state.ts';
-import { RecentMap } from './recent-map.ts';
 
 /** How many orders and commands are remembered: far more than can be in flight or delivered again. */
 const ORDERS_REMEMBERED = 4_096;
@@ -236,7 +236,6 @@ export class PositionRiskEngine {
     const before = this.#guard.hasTripped;
     this.#out.push(...this.#guard.equity.mark(this.#books.unrealized(), this.#nowUs));
     if (before || !this.#guard.hasTripped) return;
-    // The exits go first: they are commands of their own, and the halt must not be read before them.
     this.#leaveAll('circuit_breaker');
     this.#out.push(...this.#guard.halt(this.#nowUs));
   }
@@ -253,11 +252,10 @@ export class PositionRiskEngine {
     const running = held.exit;
     if (running !== null && !running.yieldsTo(reason)) return;
     this.#out.push(...book.stopNews(held, this.#nowUs));
-    const exit = running ?? new ExitFollower(held.holding.id, reason, this.#settings, this.#nowUs);
     running?.takeOver(reason, this.#nowUs);
-    held.exit = exit;
+    held.exit = running ?? new ExitFollower(held.holding.id, reason, this.#settings, this.#nowUs);
     this.#out.push(book.exitTriggered(held, reason, level, this.#nowUs));
-    if (running === null) this.#attempt(book, held, exit);
+    if (running === null) this.#attempt(book, held, held.exit);
     this.#plan();
   }
 

@@ -3,7 +3,7 @@ import type { AccountGuardState } from './account-guard.ts';
 import type { InstrumentBookState, KnownOrder } from './instrument-book.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 1;
+export const POSITION_RISK_STATE_VERSION = 2;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {

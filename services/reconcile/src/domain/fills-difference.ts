@@ -1,4 +1,11 @@
-import { type ClientOrderId, Decimal, type Fill, fillKey, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import {
+  type ClientOrderId,
+  Decimal,
+  type Fill,
+  fillKey,
+  isOwnClientOrderId,
+  type TimeUs,
+} from '@algo/model';
 import type { LocalBooks, VenueBooks } from './books.ts';
 import { compareText, type Discrepancy } from './reconciliation-report.ts';
 

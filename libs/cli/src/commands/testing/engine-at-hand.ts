@@ -128,7 +128,7 @@ export class EngineAtHand implements AsyncDisposable {
       if (refusal !== undefined) await this.say('CommandRefused', { commandId, reason: refusal, timeUs });
       else
         await this.say('TradingModeChanged', {
-          ...{ type: 'TradingModeChanged', scope, mode, reason, by, latched: false, timeUs },
+          ...{ type: 'TradingModeChanged', scope, mode, reason, by, latched: false, commandId: null, timeUs },
         });
     });
   }

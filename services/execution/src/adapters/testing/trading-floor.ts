@@ -63,12 +63,17 @@ export class TradingFloor {
   readonly venue = new SlowVenue();
   /** Everything that happens, in its order. */
   readonly events: string[] = [];
+  readonly #timers = new Set<{ readonly dueMs: number; readonly run: () => void }>();
   readonly clock = {
     wallMs: S / 1_000,
     nowMs: () => this.clock.wallMs,
     monotonicMs: () => this.clock.wallMs,
     sleep: async () => {},
-    after: () => () => {},
+    after: (ms: number, run: () => void) => {
+      const timer = { dueMs: this.clock.wallMs + ms, run };
+      this.#timers.add(timer);
+      return () => void this.#timers.delete(timer);
+    },
   };
   readonly lease = { epoch: 1, isSafe: true, safeFor: () => this.lease.isSafe };
   machine = new ExecutionMachine(SETTINGS);
@@ -93,6 +98,13 @@ export class TradingFloor {
     this.machine.take(input, say);
     for (const request of requests) this.#ask(request);
     return this.events.slice(from);
+  }
+
+  /** Wall time passes, with nothing told. */
+  wait(ms: number): void {
+    this.clock.wallMs += ms;
+    for (const timer of [...this.#timers])
+      if (timer.dueMs <= this.clock.wallMs && this.#timers.delete(timer)) timer.run();
   }
 
   own(input: ExecutionOwn): void {

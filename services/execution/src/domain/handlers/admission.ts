@@ -49,8 +49,8 @@ export function admitEntry(
 }
 
 /**
- * Returns why no exit may pass now, or null: the gate must have been open once in this epoch. No halt binds an
- * exit, whatever its reason: it is cut to what we hold, so it can only reduce.
+ * Returns why no exit may pass now, or null: the gate must have been open once in this epoch. No halt
+ * binds an exit, whatever its reason: it is cut to what we hold, so it can only reduce.
  */
 export function admitExit({ gate }: AdmissionContext): Denial | null {
   if (gate.state.openedOnce) return null;

@@ -143,6 +143,7 @@ export const mode = (to: 'active' | 'reducing' | 'halted', timeUs: number): Exec
   reason: 'test',
   by: 'operator',
   latched: true,
+  commandId: null,
   timeUs,
 });
 

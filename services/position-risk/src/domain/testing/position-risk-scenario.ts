@@ -3,6 +3,7 @@ import {
   type ClosePosition,
   clientOrderId,
   Decimal,
+  type DenialCode,
   type Direction,
   type ExitPlan,
   entrySide,
@@ -181,7 +182,7 @@ export class Scenario {
     return this.give({ type: 'OrderQuarantined', ...about, ...said });
   }
 
-  denied(command: ClosePosition, code: 'HALTED' | 'NOTIONAL_BELOW_MIN', seconds: number) {
+  denied(command: ClosePosition, code: DenialCode, seconds: number) {
     return this.give({
       type: 'OrderDenied',
       clientOrderId: clientOrderId(`denied-${command.attempt}`),

@@ -24,6 +24,10 @@ export class RecentMap<Value> {
     this.#entries.set(key, value);
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   /** Returns what is remembered, oldest first. */
   entries(): [string, Value][] {
     return [...this.#entries];
