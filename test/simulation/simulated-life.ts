@@ -15,6 +15,7 @@ import {
   type VirtualClock,
 } from '@algo/bus';
 import type { BucketName, StreamName } from '@algo/contracts';
+import type { Life } from '@algo/runtime';
 
 /** What is not acknowledged is sent again after so long, as the real publisher does. *Units*: virtual ms. */
 const RESEND_MS = 300;
@@ -32,9 +33,16 @@ export class SimulatedLife {
   readonly clock: Clock;
   readonly bus: LifeBus;
   readonly log: AppendLog;
+  /** A killed process is surely over: its lease need not run out. */
+  readonly named: Life;
   #isOver = false;
 
   constructor(server: MemoryServer, identity: string, log: MemoryLog, wire: RequestWire) {
+    const own = `${identity}#`;
+    this.named = {
+      name: `${own}${log.last}.${server.clock.nowMs()}`,
+      isOver: (name) => name.startsWith(own),
+    };
     this.clock = clockOf(server.clock, () => this.#isOver);
     this.bus = new LifeBus(server, identity, { wire, clock: this.clock, isOver: () => this.#isOver });
     this.log = {

@@ -10,7 +10,7 @@ test('on a real bucket: handed over at once, fenced while the server is dead, ta
     const bucket = (await nats.bus(holder)).bucket('leases');
     return Lease.acquire(
       bucket,
-      { key: 'execution.paper-main', holder, ttlMs: 2_000, renewMs: 300, epochFloor: 0 },
+      { key: 'execution.paper-main', holder, ttlMs: 2_000, renewMs: 300, epochFloor: 0, isOver: () => false },
       systemClock,
       stop.signal,
     );

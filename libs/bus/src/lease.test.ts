@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { KeyValue } from './bus.ts';
+import type { Clock, KeyValue } from './bus.ts';
 import { Lease, type LeaseOptions } from './lease.ts';
 import { MemoryBus } from './memory/memory-bus.ts';
 import { MemoryServer } from './memory/memory-server.ts';
@@ -32,7 +32,7 @@ function through(bucket: KeyValue, clock: VirtualClock, fault: () => Fault): Key
 }
 
 function options(holder: string, more: Partial<LeaseOptions> = {}): LeaseOptions {
-  return { key: KEY, holder, ttlMs: TTL_MS, renewMs: 1_000, epochFloor: 0, ...more };
+  return { key: KEY, holder, ttlMs: TTL_MS, renewMs: 1_000, epochFloor: 0, isOver: () => false, ...more };
 }
 
 function world() {
@@ -151,6 +151,7 @@ test('the holder stops before anybody else may start, though it was never told',
   const { clock, faults, acquire } = world();
   const first = (await acquire('execution-0'))!;
   const waiting = acquire('execution-1');
+  await now(waiting); // it has looked once
   faults.set('execution-0', 'away');
   await clock.advance(TTL_MS - 1);
   expect(first.safeFor(0)).toBe(true);
@@ -195,10 +196,10 @@ test('a released lease is taken at the next look, under a higher epoch', async (
   expect((await now(waiting))?.epoch).toBe(first.epoch + 1);
 });
 
-test('the process that is started again under its name goes on at once; its ghost is told at its next renewal', async () => {
+test('a life goes on at once when the last is surely over; its ghost is told at its next renewal', async () => {
   const { clock, acquire } = world();
-  const ghost = (await acquire('execution-0'))!;
-  const reborn = (await acquire('execution-0'))!;
+  const ghost = (await acquire('life-1'))!;
+  const reborn = (await acquire('life-2', { isOver: (holder) => holder === 'life-1' }))!;
   expect(reborn.epoch).toBe(ghost.epoch + 1);
   await clock.advance(1_000);
   expect(await now(ghost.lost)).toBe('another holder took it');
@@ -224,4 +225,36 @@ test('who is told to stop while waiting gets nothing', async () => {
   await clock.advance(A_LOOK_MS);
   await expect(waiting).resolves.toBeUndefined();
   expect(first.safeFor(0)).toBe(true);
+});
+
+test('the lease of an earlier life that may still live has to run out', async () => {
+  const { clock, faults, acquire } = world();
+  const first = (await acquire('life-1'))!;
+  const waiting = acquire('life-2', { isOver: (holder) => holder === 'life-0' });
+  await now(waiting); // it has looked once
+  faults.set('life-1', 'away');
+  await clock.advance(TTL_MS - A_LOOK_MS);
+  expect(await now(waiting)).toBeUndefined();
+  await clock.advance(2 * A_LOOK_MS);
+  expect(first.safeFor(0)).toBe(false);
+  expect((await now(waiting))?.epoch).toBe(2);
+});
+
+test.each<[string, number, number]>([
+  ['a wall clock that is set back', -3_600_000, 0],
+  ['a machine that slept', TTL_MS, -TTL_MS],
+])('%s lengthens no lease', async (_, wallMs, monotonicMs) => {
+  const { clock, bucket } = world();
+  let jumped = false;
+  const own: Clock = {
+    sleep: (ms) => clock.sleep(ms),
+    after: (ms, run) => clock.after(ms, run),
+    nowMs: () => clock.nowMs() + (jumped ? wallMs : 0),
+    monotonicMs: () => clock.monotonicMs() + (jumped ? monotonicMs : 0),
+  };
+  const away = through(bucket, clock, () => (jumped ? 'away' : 'none'));
+  const lease = (await Lease.acquire(away, options('life-1'), own, new AbortController().signal))!;
+  jumped = true;
+  await clock.advance(TTL_MS);
+  expect(lease.safeFor(0)).toBe(false);
 });

@@ -1,14 +1,17 @@
 import type { Clock, KeyValue } from './bus.ts';
 
+/** *Shape*: `holder` names one life of a process; empty once it was given back. */
 interface LeaseRecord {
   readonly holder: string;
   readonly epoch: number;
-  readonly expiresMs: number;
 }
 
 export interface LeaseOptions {
   readonly key: string;
+  /** One life of a process: a name that no other life has. */
   readonly holder: string;
+  /** Says whether a holder is surely over, so that its lease need not run out. */
+  readonly isOver: (holder: string) => boolean;
   readonly ttlMs: number;
   readonly renewMs: number;
   /** Epochs at or below this are never used again: what the holder's own log has seen. */
@@ -16,9 +19,9 @@ export interface LeaseOptions {
 }
 
 /**
- * The right to act alone, with an epoch that only grows. Acquired and renewed by compare-and-set; the holder
- * stops by itself before the lease can expire, measured from before the renewal was asked for. *Source*:
- * reference R-50…R-53.
+ * The right to act alone, with an epoch that only grows. Acquired and renewed by compare-and-set. No two
+ * clocks are compared: whoever waits takes the lease when it has seen no renewal for the time to live by its
+ * own clock; the holder stops by itself before that, measured from before the renewal was asked for.
  */
 export class Lease implements AsyncDisposable {
   readonly epoch: number;
@@ -27,7 +30,7 @@ export class Lease implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #lost = Promise.withResolvers<string>();
   #revision: number;
-  #safeUntilMs: number;
+  #asked: Moment;
   #ended = false;
 
   private constructor(
@@ -36,14 +39,14 @@ export class Lease implements AsyncDisposable {
     clock: Clock,
     epoch: number,
     revision: number,
-    askedMs: number,
+    asked: Moment,
   ) {
     this.#bucket = bucket;
     this.#options = options;
     this.#clock = clock;
     this.epoch = epoch;
     this.#revision = revision;
-    this.#safeUntilMs = askedMs + options.ttlMs;
+    this.#asked = asked;
     void this.#renew();
   }
 
@@ -54,18 +57,19 @@ export class Lease implements AsyncDisposable {
     clock: Clock,
     signal: AbortSignal,
   ): Promise<Lease | undefined> {
+    let seen = { revision: -1, sinceMs: 0 };
     while (!signal.aborted) {
-      const askedMs = clock.nowMs();
+      const asked = momentOf(clock);
       const entry = await bucket.get(options.key);
       const held = entry === undefined ? undefined : parse(entry.value);
-      if (held === undefined || held.expiresMs <= askedMs || held.holder === options.holder) {
+      const revision = entry?.revision ?? 0;
+      if (revision !== seen.revision) seen = { revision, sinceMs: clock.monotonicMs() };
+      const isOver = held === undefined || held.holder === '' || options.isOver(held.holder);
+      if (isOver || clock.monotonicMs() - seen.sinceMs >= options.ttlMs) {
         const epoch = Math.max(held?.epoch ?? 0, options.epochFloor) + 1;
-        const revision = await bucket.compareAndSet(
-          options.key,
-          record(options, epoch, askedMs),
-          entry?.revision ?? 0,
-        );
-        if (revision !== undefined) return new Lease(bucket, options, clock, epoch, revision, askedMs);
+        const taken = encode({ holder: options.holder, epoch });
+        const own = await bucket.compareAndSet(options.key, taken, revision);
+        if (own !== undefined) return new Lease(bucket, options, clock, epoch, own, asked);
       }
       await clock.sleep(100);
     }
@@ -78,9 +82,15 @@ export class Lease implements AsyncDisposable {
     return (entry === undefined ? 0 : parse(entry.value).epoch) + 1;
   }
 
-  /** True while acting is safe for at least `marginMs` more. */
+  /**
+   * True while acting is safe for at least `marginMs` more. Both clocks must say so: the monotonic one stands
+   * still while a machine sleeps, and the wall clock can be set back.
+   */
   safeFor(marginMs: number): boolean {
-    return !this.#ended && this.#clock.nowMs() + marginMs < this.#safeUntilMs;
+    if (this.#ended) return false;
+    const { wallMs, monotonicMs } = momentOf(this.#clock);
+    const passedMs = Math.max(wallMs - this.#asked.wallMs, monotonicMs - this.#asked.monotonicMs);
+    return passedMs + marginMs < this.#options.ttlMs;
   }
 
   /** Resolves with the reason when the lease is lost. */
@@ -92,17 +102,17 @@ export class Lease implements AsyncDisposable {
     while (!this.#ended) {
       await this.#clock.sleep(this.#options.renewMs);
       if (this.#ended) return;
-      const askedMs = this.#clock.nowMs();
-      if (askedMs >= this.#safeUntilMs) return this.#end('could not be renewed in time');
+      const asked = momentOf(this.#clock);
+      if (!this.safeFor(0)) return this.#end('could not be renewed in time');
       try {
         const revision = await this.#bucket.compareAndSet(
           this.#options.key,
-          record(this.#options, this.epoch, askedMs),
+          encode({ holder: this.#options.holder, epoch: this.epoch }),
           this.#revision,
         );
         if (revision === undefined) return this.#end('another holder took it');
         this.#revision = revision;
-        this.#safeUntilMs = askedMs + this.#options.ttlMs;
+        this.#asked = asked;
       } catch {
         // The server is away; what is left of the lease still counts, and the next round asks again.
       }
@@ -117,15 +127,20 @@ export class Lease implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const released: LeaseRecord = { holder: '', epoch: this.epoch, expiresMs: 0 };
+    const released: LeaseRecord = { holder: '', epoch: this.epoch };
     await this.#bucket
       .compareAndSet(this.#options.key, encode(released), this.#revision)
       .catch(() => undefined);
   }
 }
 
-function record(options: LeaseOptions, epoch: number, nowMs: number): Uint8Array {
-  return encode({ holder: options.holder, epoch, expiresMs: nowMs + options.ttlMs });
+interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+function momentOf(clock: Clock): Moment {
+  return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
 }
 
 function encode(lease: LeaseRecord): Uint8Array {

@@ -210,7 +210,7 @@ test.each(USERS.filter(numbersLives))(
 
 test('execution holds the lease; reconcile may look and not take', async () => {
   const key = 'execution.paper-main';
-  const options = { key, holder: key, ttlMs: 5_000, renewMs: 1_000, epochFloor: 0 };
+  const options = { key, holder: key, ttlMs: 5_000, renewMs: 1_000, epochFloor: 0, isOver: () => false };
   const never = new AbortController().signal;
   await using lease = (await Lease.acquire(
     buses.get('execution')!.bucket('leases'),

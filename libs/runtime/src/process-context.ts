@@ -6,6 +6,7 @@ import { openVenue } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
 import type { HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
+import type { Life } from './own-life.ts';
 import { plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
 import { startDriver } from './start-driver.ts';
@@ -17,6 +18,7 @@ const SEGMENT_BYTES = 16_000_000;
 export function processContext<Config extends BaseConfig>(parts: {
   readonly config: Readonly<Config>;
   readonly identity: string;
+  readonly life: Life;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Logger;
@@ -24,12 +26,13 @@ export function processContext<Config extends BaseConfig>(parts: {
   readonly health: HealthServer;
   readonly stack: AsyncDisposableStack;
 }): ServiceContext<Config> {
-  const { config, identity, bus, clock, log, signal, health, stack } = parts;
+  const { config, identity, life, bus, clock, log, signal, health, stack } = parts;
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
   return {
     config,
     identity,
+    life,
     bus,
     clock,
     log,
@@ -48,7 +51,7 @@ export function processContext<Config extends BaseConfig>(parts: {
         snapshotIntervalMs: config.snapshotIntervalMs,
         log: own(
           await FileLog.open({
-            directory: join(config.dataDir, 'own', identity),
+            directory: ownDirectory(config, identity),
             segmentBytes: SEGMENT_BYTES,
           }),
         ),
@@ -65,4 +68,9 @@ export function processContext<Config extends BaseConfig>(parts: {
       return { machine, driven: driver };
     },
   };
+}
+
+/** Returns where a process keeps its own log, and nobody else writes. */
+export function ownDirectory({ dataDir }: Pick<BaseConfig, 'dataDir'>, identity: string): string {
+  return join(dataDir, 'own', identity);
 }

@@ -126,6 +126,7 @@ export class Composition implements AsyncDisposable {
     return {
       config,
       identity,
+      life: { name: identity, isOver: () => false },
       bus,
       clock: stillClock(this.scheduler),
       log: parts.log(identity),

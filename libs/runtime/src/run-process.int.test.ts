@@ -41,7 +41,13 @@ interface Running {
 
 function run(env: Record<string, string>): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SERVICE], {
-    env: { PATH: environment.PATH, ALGO_NATS_URL: server.url, ALGO_BEHAVIOUR: 'serve', ...env },
+    env: {
+      PATH: environment.PATH,
+      ALGO_NATS_URL: server.url,
+      ALGO_BEHAVIOUR: 'serve',
+      ALGO_DATA_DIR: mkdtempSync(join(directory, 'data-')),
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);

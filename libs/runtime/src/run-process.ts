@@ -6,7 +6,8 @@ import { environment } from './config.ts';
 import { connectBus } from './connect-bus.ts';
 import { HealthServer } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { processContext } from './process-context.ts';
+import { OwnLife } from './own-life.ts';
+import { ownDirectory, processContext } from './process-context.ts';
 import { identityOf } from './process-plan.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import type { Service } from './service.ts';
@@ -53,6 +54,7 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
 ): Promise<void> {
   const signal = stopSignal(config.watchParent);
   await using stack = new AsyncDisposableStack();
+  const life = stack.use(new OwnLife(ownDirectory(config, identity), identity));
   const health = stack.use(await HealthServer.listen(config.httpHost, config.httpPort, identity));
   const bus = stack.use(await connectBus(config, identity));
   bus.onConnection((state) => log.warn({ state }, 'connection to nats changed'));
@@ -60,7 +62,17 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   const failure = Promise.withResolvers<Error>();
   process.on('uncaughtException', (error) => failure.resolve(error));
   process.on('unhandledRejection', (error) => failure.resolve(error as Error));
-  const context = processContext({ config, identity, bus, clock: systemClock, log, signal, health, stack });
+  const context = processContext({
+    config,
+    identity,
+    bus,
+    life,
+    clock: systemClock,
+    log,
+    signal,
+    health,
+    stack,
+  });
   const running = await service.start(context);
   const status = stack.use(
     await StatusReporter.start({ service: service.name, identity, bus, running, health }),

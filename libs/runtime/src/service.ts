@@ -7,6 +7,7 @@ import type { ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import type { Logger } from './logger.ts';
+import type { Life } from './own-life.ts';
 
 /** What a running service shows of itself. `closed` settles when it can't go on. */
 export interface RunningService {
@@ -26,6 +27,8 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly config: Readonly<Config>;
   /** `execution.paper-main`, `analytics.0`: says what this process is for. */
   readonly identity: string;
+  /** Which life of the process this is, for leases. */
+  readonly life: Life;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Logger;

@@ -129,6 +129,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     stack.use(resource);
   return {
     ...{ config, identity, bus, signal, own, clock: systemClock },
+    life: { name: identity, isOver: () => false },
     log: createLogger(identity, 'silent'),
     documents: bucketDocuments(bus.bucket('documents')),
     addReadiness() {},

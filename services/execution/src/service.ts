@@ -19,7 +19,8 @@ export const service = defineService({
       bus.bucket('leases'),
       {
         key: `execution.${account}`,
-        holder: identity,
+        holder: context.life.name,
+        isOver: (holder) => context.life.isOver(holder),
         ttlMs: config.leaseTtlMs,
         renewMs: config.leaseRenewMs,
         // Should the lease be lost, the fences still tell which epochs were used.

@@ -2,14 +2,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { SERVER_MIN } from '@algo/bus';
-import { type InstrumentCatalog, readInstrumentCatalog } from '@algo/runtime';
+import { holderOf, type InstrumentCatalog, readInstrumentCatalog } from '@algo/runtime';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { findNatsServer } from '../../../../scripts/nats-server.mjs';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { printLine } from '../reading/output.ts';
-import { holderOf } from '../supervisor/data-dir-lock.ts';
 import { FREE_BYTES_MIN, freeBytes } from '../supervisor/prepare-data-dir.ts';
 import { configurationFolder, configurationNames } from './trading-configuration.ts';
 

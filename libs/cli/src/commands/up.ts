@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { DirectoryLock } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
-import { DataDirLock } from '../supervisor/data-dir-lock.ts';
 import { readEngineFile } from '../supervisor/engine-file.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
@@ -29,7 +29,7 @@ export async function up(
     color: environment.color && raw.color !== false,
   });
   makeUsable(dataDir);
-  using _lock = DataDirLock.take(dataDir, 'algo up');
+  using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);
   refuseOtherPlan(dataDir, before, options);
   await endLeftovers(dataDir, ROOT, before);

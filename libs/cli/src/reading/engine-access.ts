@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { JetStreamBus, NatsServerProcess } from '@algo/bus';
 import { type AccountId, accountId, InputError } from '@algo/model';
-import { baseConfig, connectBus, enginePlanOf, processesOf, readConfig } from '@algo/runtime';
+import { baseConfig, connectBus, DirectoryLock, enginePlanOf, processesOf, readConfig } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
-import { DataDirLock } from '../supervisor/data-dir-lock.ts';
 import type { EngineFile } from '../supervisor/engine-file.ts';
 import { findNatsBinary } from '../supervisor/nats-binary.ts';
 import { watchNats } from '../supervisor/nats-watcher.ts';
@@ -122,7 +121,7 @@ async function overStoppedStore(
 ): Promise<EngineAccess> {
   await using stack = new AsyncDisposableStack();
   // Two servers over one store would destroy it.
-  stack.use(DataDirLock.take(place.dataDir, 'algo reading a stopped engine'));
+  stack.use(DirectoryLock.take(place.dataDir, 'algo reading a stopped engine'));
   await endLeftovers(place.dataDir, ROOT, place.engine);
   const server = stack.use(
     await NatsServerProcess.start({

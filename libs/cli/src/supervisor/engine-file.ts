@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
+import { isSameProcess } from '@algo/runtime';
 import { z } from 'zod';
-import { isSameProcess } from './process-identity.ts';
 
 /** Of what a data directory holds; a build reads its own only. */
 const LAYOUT = 2;

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
-import { version } from '@algo/runtime';
+import { birthOf, version } from '@algo/runtime';
 import { identityHere } from '../reading/engine-access.ts';
 import type { EngineFile } from './engine-file.ts';
 import { writeEngineFile } from './engine-file.ts';
 import { EngineView } from './engine-view.ts';
 import { watchNats } from './nats-watcher.ts';
-import { birthOf } from './process-identity.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { planServices } from './service-plan.ts';
 import { type Misconfigured, ServiceProcess, type ServiceSpec } from './service-process.ts';

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { InputError } from '@algo/model';
 import { serviceOf } from '@algo/runtime';
+import { endOrphans } from './end-orphans.ts';
 import type { EngineFile } from './engine-file.ts';
-import { endOrphans } from './process-identity.ts';
 import { scriptOf } from './service-plan.ts';
 import type { UpOptions } from './up-options.ts';
 

@@ -10,7 +10,6 @@ import {
   found,
   holding,
   inDoubt,
-  LTC,
   lookedUp,
   mode,
   outcome,

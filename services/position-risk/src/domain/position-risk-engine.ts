@@ -129,7 +129,6 @@ export class PositionRiskEngine {
     return this.#nowUs;
   }
 
-  /** Returns the open positions. */
   positions(): Position[] {
     return this.#books.held().map(([, held]) => held.position(this.#settings.account));
   }

@@ -26,10 +26,10 @@ import {
   positionId,
   strategyName,
 } from '@algo/model';
+import { birthOf } from '@algo/runtime';
 import { ROOT, readEnvironment } from '../../config.ts';
 import { type EngineFile, writeEngineFile } from '../../supervisor/engine-file.ts';
 import { findNatsBinary } from '../../supervisor/nats-binary.ts';
-import { birthOf } from '../../supervisor/process-identity.ts';
 
 export const ACCOUNT = accountId('paper-main');
 const OTHER = accountId('paper-two');

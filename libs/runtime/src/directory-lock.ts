@@ -7,32 +7,49 @@ import { birthOf, isSameProcess } from './process-identity.ts';
 const holder = z.object({ pid: z.number().int().min(1), birth: z.string(), purpose: z.string() });
 type Holder = z.infer<typeof holder>;
 
+const FILE = 'engine.lock';
 const TRIES = 5;
 
-/** The right to use a data directory alone. One engine, or one reader of a stopped engine, holds it. */
-export class DataDirLock implements Disposable {
+/** A directory in the words of whoever asked for it. */
+export interface AskedDirectory {
+  readonly field: string;
+  readonly noun: string;
+  readonly remedy: string;
+}
+
+const DATA_DIR: AskedDirectory = {
+  field: '--data-dir',
+  noun: 'data directory',
+  remedy: 'Stop it first, or choose another --data-dir.',
+};
+
+/** The right to use a directory alone: one living process of this machine holds it. */
+export class DirectoryLock implements Disposable {
   readonly #path: string;
 
   private constructor(path: string) {
     this.#path = path;
   }
 
-  /** Takes the lock, over a dead holder's if need be. *Errors*: InputError when a living process holds it. */
-  static take(dataDir: string, purpose: string): DataDirLock {
-    const path = join(dataDir, 'engine.lock');
+  /**
+   * Takes the lock, over a dead holder's if need be. *Shape*: `asked` names the directory as the user did.
+   * *Errors*: InputError when a living process holds it.
+   */
+  static take(directory: string, purpose: string, asked: AskedDirectory = DATA_DIR): DirectoryLock {
+    const path = join(directory, FILE);
     const own = `${path}.${process.pid}`;
     write(own, { pid: process.pid, birth: birthOf(process.pid), purpose });
     try {
       for (let attempt = 0; attempt < TRIES; attempt++) {
-        if (linked(own, path)) return new DataDirLock(path);
+        if (linked(own, path)) return new DirectoryLock(path);
         const text = textOf(path);
         if (text === undefined) continue;
         const held = parse(text);
         if (held !== undefined && held.pid !== process.pid && isSameProcess(held.pid, held.birth))
-          throw inUse(dataDir, held);
+          throw inUse(directory, held, asked);
         removeStale(path, text);
       }
-      throw inUse(dataDir, undefined);
+      throw inUse(directory, undefined, asked);
     } finally {
       rmSync(own, { force: true });
     }
@@ -44,9 +61,9 @@ export class DataDirLock implements Disposable {
   }
 }
 
-/** Returns the living process that holds a data directory, if any. */
-export function holderOf(dataDir: string): { readonly pid: number; readonly purpose: string } | undefined {
-  const held = parse(textOf(join(dataDir, 'engine.lock')) ?? '');
+/** Returns the living process that holds a directory, if any. */
+export function holderOf(directory: string): { readonly pid: number; readonly purpose: string } | undefined {
+  const held = parse(textOf(join(directory, FILE)) ?? '');
   return held !== undefined && isSameProcess(held.pid, held.birth) ? held : undefined;
 }
 
@@ -97,12 +114,12 @@ function parse(text: string): Holder | undefined {
   }
 }
 
-function inUse(dataDir: string, held: Holder | undefined): InputError {
+function inUse(directory: string, held: Holder | undefined, asked: AskedDirectory): InputError {
   const who = held === undefined ? '' : ` (${held.purpose}, process ${held.pid})`;
   return new InputError({
-    field: '--data-dir',
-    value: dataDir,
-    because: `data directory in use by another engine${who}`,
-    remedy: 'Stop it first, or choose another --data-dir.',
+    field: asked.field,
+    value: directory,
+    because: `${asked.noun} in use by another engine${who}`,
+    remedy: asked.remedy,
   });
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { DataDirLock, holderOf } from './data-dir-lock.ts';
+import { DirectoryLock, holderOf } from './directory-lock.ts';
 import { birthOf } from './process-identity.ts';
 
 let dir = '';
@@ -17,7 +17,7 @@ const heldBy = (pid: number, birth: string) =>
   writeFileSync(lockFile(), JSON.stringify({ pid, birth, purpose: 'algo up' }));
 
 test('a free directory is taken and given back', () => {
-  const lock = DataDirLock.take(dir, 'a test');
+  const lock = DirectoryLock.take(dir, 'a test');
   expect(holderOf(dir)).toMatchObject({ pid: process.pid, purpose: 'a test' });
   lock[Symbol.dispose]();
   expect(existsSync(lockFile())).toBe(false);
@@ -26,25 +26,25 @@ test('a free directory is taken and given back', () => {
 
 test('a living process keeps the directory', () => {
   heldBy(process.ppid, birthOf(process.ppid));
-  expect(() => DataDirLock.take(dir, 'a test')).toThrow('data directory in use by another engine');
+  expect(() => DirectoryLock.take(dir, 'a test')).toThrow('data directory in use by another engine');
   expect(JSON.parse(readFileSync(lockFile(), 'utf8')).pid).toBe(process.ppid);
 });
 
 test('a dead process does not', () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   heldBy(dead, '');
-  using _lock = DataDirLock.take(dir, 'a test');
+  using _lock = DirectoryLock.take(dir, 'a test');
   expect(holderOf(dir)?.pid).toBe(process.pid);
 });
 
 test('nor does another life of the same number', () => {
   heldBy(process.ppid, 'another boot:1');
-  using _lock = DataDirLock.take(dir, 'a test');
+  using _lock = DirectoryLock.take(dir, 'a test');
   expect(holderOf(dir)?.pid).toBe(process.pid);
 });
 
 test('a torn lock file is nobody’s', () => {
   writeFileSync(lockFile(), '{"pid":');
-  using _lock = DataDirLock.take(dir, 'a test');
+  using _lock = DirectoryLock.take(dir, 'a test');
   expect(holderOf(dir)?.pid).toBe(process.pid);
 });
