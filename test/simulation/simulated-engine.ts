@@ -316,7 +316,7 @@ export class SimulatedEngine {
     const { bus, clock } = life;
     const ask = bus.request.bind(bus);
     return {
-      ...{ config, identity, bus, clock, life: life.named },
+      ...{ config, identity, bus, clock, life: life.named, repeat: life.repeat },
       log: createLogger(identity, 'silent'),
       signal: new AbortController().signal,
       documents: bucketDocuments(bus.bucket('documents')),

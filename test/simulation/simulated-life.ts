@@ -55,6 +55,14 @@ export class SimulatedLife {
     };
   }
 
+  readonly repeat = (everyMs: number, run: () => void): void => {
+    const again = () => {
+      run();
+      this.clock.after(everyMs, again);
+    };
+    this.clock.after(everyMs, again);
+  };
+
   get isOver(): boolean {
     return this.#isOver;
   }

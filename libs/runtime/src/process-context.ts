@@ -39,6 +39,7 @@ export function processContext<Config extends BaseConfig>(parts: {
     signal,
     documents: bucketDocuments(bus.bucket('documents')),
     own,
+    repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
     venue: (name, account) =>
@@ -73,4 +74,13 @@ export function processContext<Config extends BaseConfig>(parts: {
 /** Returns where a process keeps its own log, and nobody else writes. */
 export function ownDirectory({ dataDir }: Pick<BaseConfig, 'dataDir'>, identity: string): string {
   return join(dataDir, 'own', identity);
+}
+
+function repeatedly(clock: Clock, everyMs: number, run: () => void): Disposable {
+  let cancel = clock.after(everyMs, again);
+  function again(): void {
+    run();
+    cancel = clock.after(everyMs, again);
+  }
+  return { [Symbol.dispose]: () => cancel() };
 }

@@ -133,6 +133,7 @@ export class Composition implements AsyncDisposable {
       signal: new AbortController().signal,
       documents: bucketDocuments(bus.bucket('documents')),
       own,
+      repeat() {},
       addReadiness() {},
       fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
       venue: (name, account) => own(parts.venue(name, account, this)),

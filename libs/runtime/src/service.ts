@@ -38,6 +38,11 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   fileSnapshots(name: string): SnapshotStore;
   /** Orders and reads of an account at a venue, by the registry. */
   venue(name: string, account: AccountId): ExchangeVenue;
+  /**
+   * Does something again and again by the wall, for what told time can't wake when it stands still. Never
+   * in a composition: there time is told, or nothing happens.
+   */
+  repeat(everyMs: number, run: () => void): void;
   addReadiness(reasons: () => readonly string[]): void;
   own<Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource;
   /** Opens the files of instruments, or what stands for them. */

@@ -129,9 +129,10 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     stack.use(resource);
   return {
     ...{ config, identity, bus, signal, own, clock: systemClock },
-    life: { name: identity, isOver: () => false },
+    life: { name: `replay of ${identity}`, isOver: () => true },
     log: createLogger(identity, 'silent'),
     documents: bucketDocuments(bus.bucket('documents')),
+    repeat() {},
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
     venue: (name, account) =>

@@ -1,8 +1,8 @@
 import { fencedEpoch, Lease } from '@algo/bus';
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
 import { OrderWire } from './adapters/order-wire.ts';
-import { SilenceWatch } from './adapters/silence-watch.ts';
 import { config } from './config.ts';
 import { ExecutionMachine } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
@@ -55,8 +55,9 @@ export const service = defineService({
       epoch,
     });
     void driven.restored.then(() => driven.inject({ name: 'EpochStarted', body: { epoch } }));
-    const silence = () => driven.inject({ name: 'FeedSilent', body: null });
-    context.own(new SilenceWatch(clock, () => machine.awaitsSinceWallUs, silence));
+    context.repeat(LOOK_EVERY_MS, () => {
+      if (isSilent(clock, machine.awaitsSinceWallUs)) driven.inject({ name: 'FeedSilent', body: null });
+    });
     const lost = lease.lost.then((reason) => new Error(`lease: ${reason}`));
     return {
       closed: Promise.race([driven.closed, lost]),

@@ -65,9 +65,9 @@ export class AccountBooks {
   }
 
   /** Returns the event time at which a position next needs looking at; Infinity when nothing is open. */
-  dueUs(): TimeUs {
+  dueUs(speed: number): TimeUs {
     let due = Infinity;
-    for (const [, held] of this.held()) if (held.dueUs < due) due = held.dueUs;
+    for (const [, held] of this.held()) due = Math.min(due, held.dueUs(speed));
     return due;
   }
 

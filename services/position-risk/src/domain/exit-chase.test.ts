@@ -38,17 +38,39 @@ test('a rejected exit is tried again at once, the next refusal waits', () => {
   expect(story.commands).toHaveLength(3);
 });
 
-test('silence for three seconds is chased; an order that works is left to the venue for two minutes', () => {
+test('an order that works is left to the venue for two minutes', () => {
   const story = fired();
-  story.time(3.9);
-  expect(story.commands).toHaveLength(1);
-  story.time(4);
-  expect(story.commands).toHaveLength(2);
-  const order = story.obey(story.commands[1]!, 4);
+  const order = story.obey(story.commands[0]!, 4);
   story.order('OrderAccepted', order, 4);
   story.time(123);
-  expect(story.commands).toHaveLength(2);
+  expect(story.commands).toHaveLength(1);
   story.time(124);
+  expect(story.commands).toHaveLength(2);
+});
+
+test('a command that execution is silent about stands: a person is called, and no attempt is lost', () => {
+  const story = fired();
+  story.time(15.9);
+  expect([story.commands.length, modes(story).length]).toEqual([1, 0]);
+  story.time(16);
+  expect([story.commands.length, modes(story).length]).toEqual([1, 1]);
+  story.time(121);
+  expect(story.commands.map(({ attempt }) => attempt)).toEqual([1, 1]);
+  const order = story.obey(story.commands[0]!, 122);
+  story.ended('OrderExpired', order, '0', 122);
+  story.denied(story.commands[1]!, 'NO_POSITION', 122);
+  expect(story.commands.length).toBeGreaterThan(2);
+});
+
+test('at twenty times the speed patience is twenty times as long in event time', () => {
+  const story = fired();
+  story.time(1.1, 20);
+  const first = story.obey(story.commands[0]!, 2);
+  story.order('OrderRejected', first, 2);
+  story.denied(story.commands[1]!, 'HALTED', 2);
+  story.time(61.9, 20);
+  expect(story.commands).toHaveLength(2);
+  story.time(62, 20);
   expect(story.commands).toHaveLength(3);
 });
 

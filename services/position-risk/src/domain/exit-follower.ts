@@ -9,9 +9,9 @@ import {
   type TimeUs,
 } from '@algo/model';
 
-/** How stubbornly an exit is followed. *Units*: `exitRetryUs` µs of event time. */
+/** How stubbornly an exit is followed. *Units*: `exitRetryUs` µs of feed time at speed 1. */
 export interface ExitPatience {
-  /** Silence after which the next attempt is made. */
+  /** The pause behind a refusal before the next attempt. */
   readonly exitRetryUs: number;
   /** Attempts made at that pace before a person is called and the pace slows. */
   readonly exitAttemptsMax: number;
@@ -46,8 +46,8 @@ export interface ExitState {
 /** Live exit orders we keep track of; at this many no further attempt is made until one of them ends. */
 const LIVE_ORDERS_MAX = 8;
 /**
- * An exit is an immediate order, which the venue ends by itself:
- * while one works it is left alone for so many retry times.
+ * An exit is an immediate order, which the venue ends by itself: while one works it is left alone for so many
+ * retry times. So is a command that has no answer: it stands in its stream until execution takes it.
  */
 const WORKING_PATIENCE = 40;
 /**
@@ -140,23 +140,33 @@ export class ExitFollower {
     return false;
   }
 
+  /** Where it stands, in the words of a person. */
+  get standing(): string {
+    if (this.inDoubt) return 'still in doubt';
+    return this.#answered ? 'not done' : 'not taken up by execution';
+  }
+
   /** True when a person must be called and has not been yet. */
   get mustEscalate(): boolean {
     const { exitAttemptsMax: max } = this.#patience;
-    return !this.#escalated && (this.inDoubt || this.#attempt >= max || this.#refusals >= max);
+    if (this.#escalated) return false;
+    return this.inDoubt || !this.#answered || this.#attempt >= max || this.#refusals >= max;
   }
 
   /**
-   * The event time at which something must be done unless there
-   * is news before; Infinity while there is only waiting.
+   * Returns the event time at which something must be done unless there is news before; Infinity while there
+   * is only waiting. Others need wall time to answer, so patience is times the feed's speed.
    */
-  get dueUs(): TimeUs {
-    const { exitRetryUs, exitAttemptsMax } = this.#patience;
-    if (this.inDoubt) return this.#escalated ? Infinity : this.#newsUs + exitAttemptsMax * exitRetryUs;
-    if (this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
+  dueUs(speed: number): TimeUs {
+    const { exitAttemptsMax } = this.#patience;
+    const exitRetryUs = this.#patience.exitRetryUs * speed;
+    const callUs = this.#newsUs + exitAttemptsMax * exitRetryUs;
+    if (this.inDoubt) return this.#escalated ? Infinity : callUs;
+    if (!this.#answered && !this.#escalated) return callUs;
+    if (!this.#answered || this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
     const quick = this.#hurried || this.#attempt < exitAttemptsMax;
     // The first refusal is answered at once; a second in a row would only be refused again.
-    if (this.#answered && quick && this.#refusals < 2) return this.#newsUs;
+    if (quick && this.#refusals < 2) return this.#newsUs;
     const slow = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
     const refused = Math.min(Math.max(this.#refusals - exitAttemptsMax, 0), REFUSED_DOUBLINGS_MAX);
     return this.#newsUs + exitRetryUs * 2 ** Math.max(slow, refused);
@@ -183,7 +193,8 @@ export class ExitFollower {
   /** Counts the next attempt; its command is to be sent now. */
   begin(nowUs: TimeUs): void {
     this.#commands++;
-    this.#attempt++;
+    // Silence about the one before is no attempt.
+    if (this.#answered) this.#attempt++;
     this.#answered = false;
     this.#hurried = false;
     this.#newsUs = nowUs;

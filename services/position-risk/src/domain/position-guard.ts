@@ -102,8 +102,8 @@ export class PositionGuard {
   }
 
   /** The event time at which this position next needs looking at, if no event comes before. */
-  get dueUs(): TimeUs {
-    return this.exit === null ? this.holdUntilUs : this.exit.dueUs;
+  dueUs(speed: number): TimeUs {
+    return this.exit === null ? this.holdUntilUs : this.exit.dueUs(speed);
   }
 
   position(account: AccountId): Position {

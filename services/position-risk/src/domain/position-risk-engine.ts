@@ -133,7 +133,6 @@ export class PositionRiskEngine {
     return this.#books.held().map(([, held]) => held.position(this.#settings.account));
   }
 
-  /** Returns what guards each open position. */
   stops(): StopView[] {
     return this.#books.held().map(([, held]) => held.view());
   }
@@ -274,7 +273,7 @@ export class PositionRiskEngine {
     for (const [book, held] of this.#books.held()) {
       this.#nowUs = this.#times.nowUs(book.instrument.venue);
       // One that was written off in this very loop is no longer ours to leave.
-      if (book.guard !== held || held.dueUs > this.#nowUs) continue;
+      if (book.guard !== held || held.dueUs(this.#times.speed) > this.#nowUs) continue;
       const { exit } = held;
       if (exit === null) {
         this.#leave(book, held, 'hold_time', book.markPrice);
@@ -282,10 +281,10 @@ export class PositionRiskEngine {
       }
       if (exit.mustEscalate) {
         exit.escalated();
-        const reason = `exit ${exit.inDoubt ? 'still in doubt' : 'not done'} after attempt ${exit.attempt}`;
+        const reason = `exit ${exit.standing} after attempt ${exit.attempt}`;
         this.#out.push(...this.#guard.restrict(book.instrument.id, reason, 'exits', this.#nowUs));
       }
-      if (!exit.inDoubt) this.#attempt(book, held, exit);
+      if (exit.dueUs(this.#times.speed) <= this.#nowUs) this.#attempt(book, held, exit);
     }
     this.#nowUs = this.#times.newestUs();
     if (this.#nowUs >= this.#guard.equity.markedUs + this.#settings.equityIntervalUs) this.#mark();
@@ -320,6 +319,7 @@ export class PositionRiskEngine {
   /** Works out when something next falls due. */
   #plan(): void {
     const mark = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
-    this.#wakeUs = this.#books.held().length === 0 ? Infinity : Math.min(this.#books.dueUs(), mark);
+    this.#wakeUs =
+      this.#books.held().length === 0 ? Infinity : Math.min(this.#books.dueUs(this.#times.speed), mark);
   }
 }

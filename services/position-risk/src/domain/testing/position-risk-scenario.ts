@@ -107,8 +107,8 @@ export class Scenario {
     return this.give({ type: 'TradesSeen', trades: trades(id, rows) });
   }
 
-  time(seconds: number): PositionRiskOutput[] {
-    return this.give(told(at(seconds)));
+  time(seconds: number, speed = 1): PositionRiskOutput[] {
+    return this.give({ ...told(at(seconds)), speed });
   }
 
   /** Sends an entry order off and returns its client order id. */
