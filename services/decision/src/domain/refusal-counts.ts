@@ -11,23 +11,28 @@ export interface RefusalCount {
 
 /** Counts by instrument, level and code; bounded by the instruments × 4 levels × the refusal codes. */
 export class RefusalCounts {
-  readonly #counts: Map<string, RefusalCount>;
+  readonly #counts = new Map<InstrumentId, { level: StrategyLevel; code: RefusalCode; count: number }[]>();
 
   constructor(counts: readonly RefusalCount[]) {
-    this.#counts = new Map(counts.map((row) => [keyOf(row.instrument, row.level, row.code), row]));
+    for (const { instrument, level, code, count } of counts) this.#of(instrument).push({ level, code, count });
   }
 
   add(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): void {
-    const key = keyOf(instrument, level, code);
-    const count = (this.#counts.get(key)?.count ?? 0) + 1;
-    this.#counts.set(key, { instrument, level, code, count });
+    const counts = this.#of(instrument);
+    const known = counts.find((each) => each.level === level && each.code === code);
+    if (known === undefined) counts.push({ level, code, count: 1 });
+    else known.count++;
   }
 
   rows(): RefusalCount[] {
-    return [...this.#counts.values()];
+    return [...this.#counts].flatMap(([instrument, counts]) =>
+      counts.map((count) => ({ instrument, ...count })),
+    );
   }
-}
 
-function keyOf(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): string {
-  return `${instrument} ${level} ${code}`;
+  #of(instrument: InstrumentId) {
+    const counts = this.#counts.get(instrument) ?? [];
+    this.#counts.set(instrument, counts);
+    return counts;
+  }
 }

@@ -64,10 +64,11 @@ export class AccountBooks {
     return sum;
   }
 
-  /** Returns the event time at which a position next needs looking at; Infinity when nothing is open. */
-  dueUs(): TimeUs {
-    let due = Infinity;
-    for (const [, held] of this.held()) if (held.dueUs < due) due = held.dueUs;
+  /** Returns the event time at which a position next needs looking at; null when nothing is open. */
+  dueUs(): TimeUs | null {
+    let due: TimeUs | null = null;
+    for (const { guard } of this.#books.values())
+      if (guard !== null) due = due === null ? guard.dueUs : Math.min(due, guard.dueUs);
     return due;
   }
 

@@ -152,11 +152,13 @@ export class PositionRiskEngine {
   #onTrades(trades: TradeColumns): void {
     const book = this.#books.get(trades.instrument);
     if (book === undefined) return;
-    for (let i = 0; i < trades.count; i++) {
+    // While nothing is held anywhere, only the last price counts.
+    const isIdle = this.#started && this.#wakeUs === Infinity;
+    for (let i = isIdle ? lastSound(trades) : 0; i < trades.count; i++) {
       const price = trades.price[i]!;
       const timeUs = trades.timeUs[i]!;
       // Ingest refuses such prints; one that slipped through must not sell anything.
-      if (!(price > 0 && price < Infinity)) continue;
+      if (!isSound(price)) continue;
       book.print(price, timeUs);
       this.#hear(book.instrument.venue, timeUs);
       const held = book.guard;
@@ -319,7 +321,18 @@ export class PositionRiskEngine {
 
   /** Works out when something next falls due. */
   #plan(): void {
-    const mark = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
-    this.#wakeUs = this.#books.held().length === 0 ? Infinity : Math.min(this.#books.dueUs(), mark);
+    const dueUs = this.#books.dueUs();
+    const markUs = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
+    this.#wakeUs = dueUs === null ? Infinity : Math.min(dueUs, markUs);
   }
+}
+
+function isSound(price: number): boolean {
+  return price > 0 && price < Infinity;
+}
+
+/** Returns the last row whose price can be one; the count when there is none. */
+function lastSound({ price, count }: TradeColumns): number {
+  for (let row = count - 1; row >= 0; row--) if (isSound(price[row]!)) return row;
+  return count;
 }
