@@ -65,7 +65,8 @@ export class Decimal {
       });
     // A number on its grid, as prices are, needs no spelling: division rounds to the nearest double.
     let units = Math.round(value * 10 ** places);
-    if (!Number.isSafeInteger(units) || units / 10 ** places !== value) return Decimal.of(value.toFixed(places));
+    if (!Number.isSafeInteger(units) || units / 10 ** places !== value)
+      return Decimal.of(value.toFixed(places));
     let scale = places;
     for (; scale > 0 && units % 10 === 0; scale--) units /= 10;
     return new Decimal(BigInt(units), scale);

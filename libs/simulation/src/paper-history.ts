@@ -2,7 +2,7 @@ import { type AccountId, type Fill, InputError, type TimeUs } from '@algo/model'
 import type { PaperOrder } from './paper-matching.ts';
 import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK } from './paper-settings.ts';
 
-/** *Shape*: `fills` oldest first; `droppedUs` the time of the newest that was dropped, null while none was. */
+/** *Shape*: `fills` oldest first; `droppedUs` the time of the newest dropped one; null while none was. */
 export interface FillLog {
   readonly fills: Fill[];
   droppedUs: TimeUs | null;

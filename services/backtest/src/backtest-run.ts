@@ -17,8 +17,6 @@ export const GRID_US = 250 * US_PER_MS;
 export const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
-/** A recording is never behind. */
-const NOBODY: TimeAdvanced['behind'] = [];
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
 
@@ -262,7 +260,7 @@ export class BacktestRun {
       feed: FEED,
       toldUs: timeUs,
       sureUs: timeUs,
-      behind: NOBODY,
+      behind: [],
       wallUs: 0,
       speed: 1,
       warm: false,

@@ -14,7 +14,8 @@ export class RefusalCounts {
   readonly #counts = new Map<InstrumentId, { level: StrategyLevel; code: RefusalCode; count: number }[]>();
 
   constructor(counts: readonly RefusalCount[]) {
-    for (const { instrument, level, code, count } of counts) this.#of(instrument).push({ level, code, count });
+    for (const { instrument, level, code, count } of counts)
+      this.#of(instrument).push({ level, code, count });
   }
 
   add(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): void {

@@ -64,11 +64,11 @@ export class AccountBooks {
     return sum;
   }
 
-  /** Returns the event time at which a position next needs looking at; null when nothing is open. */
-  dueUs(): TimeUs | null {
-    let due: TimeUs | null = null;
+  /** Returns when a position next needs looking at, at the latest by `markUs`; Infinity when none is open. */
+  dueUs(markUs: TimeUs): TimeUs {
+    let due = Infinity;
     for (const { guard } of this.#books.values())
-      if (guard !== null) due = due === null ? guard.dueUs : Math.min(due, guard.dueUs);
+      if (guard !== null) due = Math.min(due, guard.dueUs, markUs);
     return due;
   }
 

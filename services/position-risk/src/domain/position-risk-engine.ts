@@ -152,13 +152,11 @@ export class PositionRiskEngine {
   #onTrades(trades: TradeColumns): void {
     const book = this.#books.get(trades.instrument);
     if (book === undefined) return;
-    // While nothing is held anywhere, only the last price counts.
-    const isIdle = this.#started && this.#wakeUs === Infinity;
-    for (let i = isIdle ? lastSound(trades) : 0; i < trades.count; i++) {
+    for (let i = 0; i < trades.count; i++) {
       const price = trades.price[i]!;
       const timeUs = trades.timeUs[i]!;
       // Ingest refuses such prints; one that slipped through must not sell anything.
-      if (!isSound(price)) continue;
+      if (!(price > 0 && price < Infinity)) continue;
       book.print(price, timeUs);
       this.#hear(book.instrument.venue, timeUs);
       const held = book.guard;
@@ -321,18 +319,6 @@ export class PositionRiskEngine {
 
   /** Works out when something next falls due. */
   #plan(): void {
-    const dueUs = this.#books.dueUs();
-    const markUs = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
-    this.#wakeUs = dueUs === null ? Infinity : Math.min(dueUs, markUs);
+    this.#wakeUs = this.#books.dueUs(this.#guard.equity.markedUs + this.#settings.equityIntervalUs);
   }
-}
-
-function isSound(price: number): boolean {
-  return price > 0 && price < Infinity;
-}
-
-/** Returns the last row whose price can be one; the count when there is none. */
-function lastSound({ price, count }: TradeColumns): number {
-  for (let row = count - 1; row >= 0; row--) if (isSound(price[row]!)) return row;
-  return count;
 }

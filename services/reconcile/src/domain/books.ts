@@ -1,17 +1,17 @@
-import {
-  type AccountId,
-  type ClientOrderId,
-  type Decimal,
-  type Fill,
-  type Instrument,
-  type InstrumentId,
-  type OrderLookup,
-  type OrderRequest,
-  type OrderStatus,
-  type TimeUs,
-  type VenueBalance,
-  type VenueOrder,
-  type VenuePosition,
+import type {
+  AccountId,
+  ClientOrderId,
+  Decimal,
+  Fill,
+  Instrument,
+  InstrumentId,
+  OrderLookup,
+  OrderRequest,
+  OrderStatus,
+  TimeUs,
+  VenueBalance,
+  VenueOrder,
+  VenuePosition,
 } from '@algo/model';
 
 /** An order as our own events have it. *Units*: `cumulative` base. */

@@ -18,11 +18,7 @@ export function ordersDifference(
   ];
 }
 
-function atVenue(
-  theirs: VenueOrder,
-  local: LocalBooks,
-  missed: FillsDifference,
-): readonly Discrepancy[] {
+function atVenue(theirs: VenueOrder, local: LocalBooks, missed: FillsDifference): readonly Discrepancy[] {
   const { clientOrderId: id, instrument } = theirs.request;
   const about = { instrument, clientOrderId: id, subject: `order ${id}` };
   const seen = `open, filled ${theirs.filled}`;

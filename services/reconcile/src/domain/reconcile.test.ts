@@ -17,13 +17,13 @@ import {
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type LocalBooks,
-  type LocalOrder,
-  type LocalPosition,
-  type Lookup,
-  type ReconciliationContext,
-  type VenueBooks,
+import type {
+  LocalBooks,
+  LocalOrder,
+  LocalPosition,
+  Lookup,
+  ReconciliationContext,
+  VenueBooks,
 } from './books.ts';
 import { reconcile } from './reconcile.ts';
 import type { Discrepancy, ReconciliationReport } from './reconciliation-report.ts';
