@@ -122,6 +122,7 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
   const catalog = readInstrumentCatalog('config/instruments.yaml');
   const instrument = [...catalog.values()].find(({ id }) => id === 'binance.spot.LTCUSDT')!;
   const pieces = await readPieces(path, instrument);
+  const rows = pieces.reduce((sum, { trades }) => sum + trades.count, 0);
   const pairs: { ours: number; floor: number }[] = [];
   const heapMib: [number, number] = [0, 0];
   let trades = 0;
@@ -139,7 +140,7 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
       },
       onProgress({ trades: done }) {
         const used = process.memoryUsage().heapUsed / 2 ** 20;
-        if (done < (pieces.length * PIECE * tiles) / 10) heapMib[0] = used;
+        if (done < (rows * tiles) / 10) heapMib[0] = used;
         heapMib[1] = used;
       },
     });

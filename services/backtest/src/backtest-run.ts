@@ -17,6 +17,8 @@ export const GRID_US = 250 * US_PER_MS;
 export const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
+/** What all times of a recording say. */
+const TIME = { type: 'TimeAdvanced', feed: FEED, behind: [], wallUs: 0, speed: 1, warm: false } as const;
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
 
@@ -255,16 +257,7 @@ export class BacktestRun {
   }
 
   #time(timeUs: TimeUs, readers?: readonly Hosted[]): Said {
-    const body: TimeAdvanced = {
-      type: 'TimeAdvanced',
-      feed: FEED,
-      toldUs: timeUs,
-      sureUs: timeUs,
-      behind: [],
-      wallUs: 0,
-      speed: 1,
-      warm: false,
-    };
+    const body: TimeAdvanced = { ...TIME, toldUs: timeUs, sureUs: timeUs };
     const fact: Fact = { name: 'TimeAdvanced', body };
     return readers === undefined ? this.#said(fact) : this.#composition.saidTo(fact, readers);
   }

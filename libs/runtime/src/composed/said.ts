@@ -25,10 +25,7 @@ export class Said implements Work {
   /** Has its readers take it now; returns what they would do, of which nothing is done yet. */
   hear(): readonly Work[] {
     this.#observe(this);
-    const [first, ...others] = this.readers;
-    if (first === undefined) return [];
-    const works = first.hear(this.received);
-    return others.length === 0 ? works : works.concat(...others.map((reader) => reader.hear(this.received)));
+    return this.readers.flatMap((reader) => reader.hear(this.received));
   }
 
   run(): void {

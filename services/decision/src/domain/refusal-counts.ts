@@ -11,29 +11,23 @@ export interface RefusalCount {
 
 /** Counts by instrument, level and code; bounded by the instruments × 4 levels × the refusal codes. */
 export class RefusalCounts {
-  readonly #counts = new Map<InstrumentId, { level: StrategyLevel; code: RefusalCode; count: number }[]>();
+  readonly #counts: Map<string, RefusalCount>;
 
   constructor(counts: readonly RefusalCount[]) {
-    for (const { instrument, level, code, count } of counts)
-      this.#of(instrument).push({ level, code, count });
+    this.#counts = new Map(counts.map((row) => [keyOf(row.instrument, row.level, row.code), row]));
   }
 
   add(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): void {
-    const counts = this.#of(instrument);
-    const known = counts.find((each) => each.level === level && each.code === code);
-    if (known === undefined) counts.push({ level, code, count: 1 });
-    else known.count++;
+    const key = keyOf(instrument, level, code);
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { instrument, level, code, count });
   }
 
   rows(): RefusalCount[] {
-    return [...this.#counts].flatMap(([instrument, counts]) =>
-      counts.map((count) => ({ instrument, ...count })),
-    );
+    return [...this.#counts.values()];
   }
+}
 
-  #of(instrument: InstrumentId) {
-    const counts = this.#counts.get(instrument) ?? [];
-    this.#counts.set(instrument, counts);
-    return counts;
-  }
+function keyOf(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): string {
+  return `${instrument} ${level} ${code}`;
 }
