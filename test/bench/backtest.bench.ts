@@ -10,6 +10,7 @@ interface BacktestFigures {
   readonly facts: number;
   readonly pairs: readonly { readonly ours: number; readonly floor: number }[];
   readonly schedulerUs: number;
+  readonly decisionUs: number;
   readonly heapMib: readonly [early: number, end: number];
 }
 
@@ -29,12 +30,13 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   );
   const options = { encoding: 'utf8', cwd: ROOT } as const;
   const said = execFileSync(process.execPath, [script, LTC_TAPE, String(tiles)], options);
-  const { pairs, trades, facts, schedulerUs, heapMib } = JSON.parse(said) as BacktestFigures;
+  const { pairs, trades, facts, schedulerUs, decisionUs, heapMib } = JSON.parse(said) as BacktestFigures;
   const [early, end] = heapMib.map(Math.round);
   return {
     figures: [
       paired('whole engine', 'trades/s', pairs, { of: 'ratio', least: 0.6 }),
       single('scheduler, a fact to three readers', 'µs', schedulerUs, { of: 'value', most: 0.3 }),
+      single('decision, a state that it does not evaluate', 'µs', decisionUs, { of: 'value', most: 0.3 }),
     ],
     notes: [
       `${trades.toLocaleString('en-US')} trades, ${facts.toLocaleString('en-US')} facts`,

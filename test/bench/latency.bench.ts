@@ -73,8 +73,8 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     const busy: Round[] = [];
     const rates: number[] = [];
     for (let i = 0; i < ROUNDS; i++) {
-      const floor = await underLoad(bare, count, rates);
-      busy.push({ floor, ours: await underLoad(engine, count, rates) });
+      const floor = await underLoad(bare, count, i, rates);
+      busy.push({ floor, ours: await underLoad(engine, count, i, rates) });
       say(`round ${i + 1} of ${ROUNDS} under load done`);
     }
     return {
@@ -92,9 +92,9 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
 }
 
 /** Pulses while trades of other instruments stream through the same processes. */
-async function underLoad(chain: Chain, count: number, rates: number[]): Promise<number[]> {
+async function underLoad(chain: Chain, count: number, round: number, rates: number[]): Promise<number[]> {
   const seconds = 3 + (count * (GAP_MS + 25)) / 1_000;
-  const order = { url: chain.server.url, ...LOAD, seconds };
+  const order = { url: chain.server.url, ...LOAD, seconds, round };
   await using load = await Forked.start<LoadOrder, LoadSaid>('./load.ts', order);
   const { promise, resolve } = Promise.withResolvers<LoadSaid>();
   load.onSaid = resolve;

@@ -1,15 +1,17 @@
 // Publishes trades of other instruments at a steady rate, in batches of what has gathered.
 import { JetStreamBus } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
-import { sliceTrades, type TradeColumns } from '@algo/model';
+import { sliceTrades, type TradeColumns, US_PER_SECOND } from '@algo/model';
 import { takeOrder, tell } from './forked.ts';
-import { syntheticTape } from './tape.ts';
+import { START_US, syntheticTape } from './tape.ts';
 
 export interface LoadOrder {
   readonly url: string;
   readonly instruments: readonly string[];
   readonly tradesPerSecond: number;
   readonly seconds: number;
+  /** Rounds before it on the same chain: each goes on where the last ended, as a market does. */
+  readonly round: number;
 }
 export interface LoadSaid {
   readonly published: number;
@@ -18,11 +20,16 @@ export interface LoadSaid {
 
 /** How long trades gather. */
 const TICK_MS = 5;
+/** More than the trades of a round take, in their own time. */
+const ROUND_US = 300 * US_PER_SECOND;
 
-const { url, instruments, tradesPerSecond, seconds } = await takeOrder<LoadOrder>();
+const { url, instruments, tradesPerSecond, seconds, round } = await takeOrder<LoadOrder>();
 const bus = await JetStreamBus.connect({ servers: [url], identity: 'bench-load' });
 const each = tradesPerSecond / instruments.length;
-const tapes = instruments.map((id) => syntheticTape(id, Math.ceil(each * seconds), each / 1.35).trades);
+const startUs = START_US + round * ROUND_US;
+const tapes = instruments.map(
+  (id) => syntheticTape(id, Math.ceil(each * seconds), each / 1.35, startUs).trades,
+);
 const sent = tapes.map(() => 0);
 
 process.on('message', (word) => {
@@ -49,7 +56,7 @@ function publishUntil(tape: TradeColumns, i: number, until: number): void {
   void bus.publish({
     subject,
     type: codecs.TradeBatch.type,
-    id: `load:${tape.instrument}:${until}`,
+    id: `load:${round}:${tape.instrument}:${until}`,
     timeUs,
     data,
   });

@@ -63,7 +63,13 @@ export class Decimal {
         because: 'not a finite number',
         remedy: 'Check where the number comes from.',
       });
-    return Decimal.of(value.toFixed(places));
+    // A number on its grid, as prices are, needs no spelling: division rounds to the nearest double.
+    let units = Math.round(value * 10 ** places);
+    if (!Number.isSafeInteger(units) || units / 10 ** places !== value)
+      return Decimal.of(value.toFixed(places));
+    let scale = places;
+    for (; scale > 0 && units % 10 === 0; scale--) units /= 10;
+    return new Decimal(BigInt(units), scale);
   }
 
   plus(other: Decimal): Decimal {

@@ -30,10 +30,16 @@ const UNTOLD: FeedTime = { toldUs: 0, sureUs: 0, wallUs: 0, speed: 1, warmUs: 0 
 export class FeedTimes {
   readonly #times: Map<string, FeedTime>;
   readonly #heard: Map<string, TimeUs>;
+  #newestUs: TimeUs;
 
   constructor(state: FeedTimesState = { told: [], heard: [] }) {
     this.#times = new Map(state.told);
     this.#heard = new Map(state.heard);
+    this.#newestUs = Math.max(
+      0,
+      ...state.told.map(([, { toldUs }]) => toldUs),
+      ...state.heard.map(([, timeUs]) => timeUs),
+    );
   }
 
   /** Takes the next word of a feed; its times never go back. */
@@ -43,6 +49,7 @@ export class FeedTimes {
       this.#times.set(feed, { ...before, warmUs: Math.max(before.warmUs, toldUs) });
       return;
     }
+    this.#newestUs = Math.max(this.#newestUs, toldUs);
     this.#times.set(feed, {
       toldUs: Math.max(before.toldUs, toldUs),
       sureUs: Math.max(before.sureUs, sureUs),
@@ -63,8 +70,10 @@ export class FeedTimes {
    * Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any.
    */
   of(venue: string): FeedTime {
-    const feed = this.feedOf(venue);
-    return (feed === null ? undefined : this.#times.get(feed)) ?? UNTOLD;
+    const own = this.#times.get(venue);
+    if (own !== undefined) return own;
+    for (const time of this.#times.values()) return time;
+    return UNTOLD;
   }
 
   /** Returns the speed of the fastest feed; 1 before any told a time. *Units*: feed time per wall time. */
@@ -85,7 +94,9 @@ export class FeedTimes {
 
   /** Takes note of an event of a venue's instrument: its feed has come at least so far. */
   hear(venue: string, timeUs: TimeUs): void {
-    if (timeUs > (this.#heard.get(venue) ?? 0)) this.#heard.set(venue, timeUs);
+    if (timeUs <= (this.#heard.get(venue) ?? 0)) return;
+    this.#heard.set(venue, timeUs);
+    this.#newestUs = Math.max(this.#newestUs, timeUs);
   }
 
   /** Returns what time it is for a venue's instruments: as its feed told, or as its newest event says. */
@@ -95,10 +106,7 @@ export class FeedTimes {
 
   /** Returns the newest time of all feeds: for what concerns no single instrument. */
   newestUs(): TimeUs {
-    let newest = 0;
-    for (const { toldUs } of this.#times.values()) newest = Math.max(newest, toldUs);
-    for (const timeUs of this.#heard.values()) newest = Math.max(newest, timeUs);
-    return newest;
+    return this.#newestUs;
   }
 
   state(): FeedTimesState {

@@ -2,7 +2,7 @@ import { type AccountId, type Fill, InputError, type TimeUs } from '@algo/model'
 import type { PaperOrder } from './paper-matching.ts';
 import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK } from './paper-settings.ts';
 
-/** *Shape*: `droppedUs` the time of the newest fill that was dropped; null while none was. */
+/** *Shape*: `fills` oldest first; `droppedUs` the time of the newest dropped one; null while none was. */
 export interface FillLog {
   readonly fills: Fill[];
   droppedUs: TimeUs | null;
@@ -33,7 +33,7 @@ export class PaperHistory {
 
   add(fill: Fill): void {
     const log = this.log(fill.account);
-    log.fills.push(fill);
+    log.fills.splice(log.fills.findLastIndex(({ timeUs }) => timeUs <= fill.timeUs) + 1, 0, fill);
     if (log.fills.length <= FILLS_MAX + FILLS_SLACK) return;
     for (const dropped of log.fills.splice(0, log.fills.length - FILLS_MAX))
       log.droppedUs = Math.max(log.droppedUs ?? dropped.timeUs, dropped.timeUs);
@@ -52,7 +52,8 @@ export class PaperHistory {
         because: `fills up to ${log.droppedUs} are no longer kept, so the answer would not be complete`,
         remedy: `Ask for a later time; the last ${FILLS_MAX} fills are kept.`,
       });
-    return log.fills.filter((fill) => fill.timeUs >= sinceUs).sort((a, b) => a.timeUs - b.timeUs);
+    // The newest are looked at first: what is asked for is recent.
+    return log.fills.slice(log.fills.findLastIndex(({ timeUs }) => timeUs < sinceUs) + 1);
   }
 
   private log(account: AccountId): FillLog {

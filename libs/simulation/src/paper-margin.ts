@@ -14,6 +14,7 @@ export function reservedMargin(
   held: Decimal,
   takerRate: Decimal,
 ): Decimal {
+  if (orders.length === 0) return Decimal.zero;
   const heldLots = Number(held.dividedBy(market.rules.quantities.size, 0, 'down').units);
   let coveredByShort = Math.max(0, -heldLots);
   let coveredByLong = Math.max(0, heldLots);

@@ -105,6 +105,7 @@ export class PaperVenue {
   /** Returns what ended by a time up to which all trades have been given. Going back changes nothing. */
   advanceTo(timeUs: TimeUs): VenueEvent[] {
     this.clockUs = Math.max(this.clockUs, timeUs);
+    if (this.books.open.size === 0) return [];
     const due = [...this.books.markets.values()].flatMap((market) => {
       market.arrive(timeUs, true, this.matching);
       return market.due(timeUs, true).map(({ order, ending }) => ({ order, ending, market }));

@@ -2,9 +2,11 @@
 // take turns. Prints its figures as one line of JSON.
 // usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
+import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
 import { type Instrument, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
+import { composeEngine } from '../src/compose.ts';
 import { FileLane } from '../src/file-lane.ts';
 import { runBacktest } from '../src/run-backtest.ts';
 import { MergedTape, type TapeLane, type TapeRows } from '../src/tape.ts';
@@ -22,6 +24,7 @@ interface BacktestFigures {
   readonly facts: number;
   readonly pairs: readonly { readonly ours: number; readonly floor: number }[];
   readonly schedulerUs: number;
+  readonly decisionUs: number;
   readonly heapMib: readonly [early: number, end: number];
 }
 
@@ -101,24 +104,43 @@ function schedulerAlone(): number {
   return ((performance.now() - startMs) * 1_000) / FACTS;
 }
 
+/** The decider, given a state again that it has just evaluated. Returns µs a state. */
+async function decisionAlone(state: Fact): Promise<number> {
+  await using engine = await composeEngine({ environment: {}, observe() {} });
+  const decision = engine.composition.machineOf('decision.paper-main');
+  const told = timeOf(state.name, state.body);
+  const time = { type: 'TimeAdvanced', feed: 'file', toldUs: told, sureUs: told } as const;
+  const body = { ...time, behind: [], wallUs: 0, speed: 1, warm: false };
+  decision.hear({ name: 'TimeAdvanced', body });
+  decision.hear(state);
+  const startMs = performance.now();
+  for (let i = 0; i < FACTS; i++) decision.give(state);
+  return ((performance.now() - startMs) * 1_000) / FACTS;
+}
+
 async function measure(path: string, tiles: number): Promise<BacktestFigures> {
   const catalog = readInstrumentCatalog('config/instruments.yaml');
   const instrument = [...catalog.values()].find(({ id }) => id === 'binance.spot.LTCUSDT')!;
   const pieces = await readPieces(path, instrument);
+  const rows = pieces.reduce((sum, { trades }) => sum + trades.count, 0);
   const pairs: { ours: number; floor: number }[] = [];
   const heapMib: [number, number] = [0, 0];
   let trades = 0;
   let facts = 0;
+  let state: Fact | undefined;
   for (let round = 0; round < ROUNDS; round++) {
     const floorMs = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
     facts = 0;
     const startMs = performance.now();
     const { summary } = await runBacktest(new MergedTape([new TiledLane(pieces, tiles)]), {
       environment: {},
-      observe: () => void facts++,
+      observe(fact) {
+        facts++;
+        if (fact.name === 'MarketStateUpdated') state = fact;
+      },
       onProgress({ trades: done }) {
         const used = process.memoryUsage().heapUsed / 2 ** 20;
-        if (done < (pieces.length * PIECE * tiles) / 10) heapMib[0] = used;
+        if (done < (rows * tiles) / 10) heapMib[0] = used;
         heapMib[1] = used;
       },
     });
@@ -126,7 +148,14 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
     trades = summary.trades;
     if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floorMs });
   }
-  return { trades, facts, pairs, schedulerUs: schedulerAlone(), heapMib };
+  return {
+    trades,
+    facts,
+    pairs,
+    schedulerUs: schedulerAlone(),
+    decisionUs: await decisionAlone(state!),
+    heapMib,
+  };
 }
 
 const [path, tiles = '10'] = process.argv.slice(2);

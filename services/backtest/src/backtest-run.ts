@@ -17,6 +17,8 @@ export const GRID_US = 250 * US_PER_MS;
 export const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
+/** What all times of a recording say. */
+const TIME = { type: 'TimeAdvanced', feed: FEED, behind: [], wallUs: 0, speed: 1, warm: false } as const;
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
 
@@ -47,8 +49,10 @@ export class BacktestRun {
   readonly #activity = new Activity();
   readonly #lanes: readonly LaneCursor[];
   readonly #ahead: AnalyticsAhead;
-  /** Up to when a machine was told the feed's time. */
-  readonly #told = new Map<Hosted, TimeUs>();
+  /** Who reads the feed's time, but analytics. */
+  readonly #clocked: readonly Hosted[];
+  /** Up to when a machine was told the feed's time ahead of the others. */
+  readonly #toldAhead = new Map<Hosted, TimeUs>();
   /** Up to when the feed's time was said to all. */
   #saidUs: TimeUs = 0;
   /** Up to when analytics has everything. */
@@ -68,6 +72,7 @@ export class BacktestRun {
     this.#tape = tape;
     this.#cuts = cuts;
     this.#lanes = tape.instruments.map((instrument) => new LaneCursor(instrument));
+    this.#clocked = this.#others(this.#time(0).readers);
     this.#ahead = new AnalyticsAhead(this.#analytics, this.#lanes, (fact) => this.#said(fact));
   }
 
@@ -173,9 +178,8 @@ export class BacktestRun {
   #tell(readers: readonly Hosted[], timeUs: TimeUs): void {
     if (timeUs <= this.#saidUs) return;
     for (const reader of readers) {
-      const told = this.#told.get(reader);
-      if (told === undefined || told >= timeUs) continue;
-      this.#told.set(reader, timeUs);
+      if (!this.#clocked.includes(reader) || (this.#toldAhead.get(reader) ?? 0) >= timeUs) continue;
+      this.#toldAhead.set(reader, timeUs);
       for (const work of this.#time(timeUs, [reader]).hear()) {
         this.#advance(timeUs);
         this.#composition.scheduler.push(work);
@@ -206,7 +210,8 @@ export class BacktestRun {
   /** Returns the lane whose next row comes first, among those up to a row. */
   #nextLane(timeUs: TimeUs, lane: number, row: number): LaneCursor | undefined {
     let first: LaneCursor | undefined;
-    for (const [i, at] of this.#lanes.entries()) {
+    for (let i = 0; i < this.#lanes.length; i++) {
+      const at = this.#lanes[i]!;
       if (!at.isUpTo(timeUs, i, lane, row)) continue;
       if (first === undefined || at.nextUs < first.nextUs) first = at;
     }
@@ -228,9 +233,10 @@ export class BacktestRun {
   #trade(lane: LaneCursor, to: number): void {
     const { scheduler } = this.#composition;
     scheduler.advanceTo(lane.timeUs(to - 1));
-    const { fact, readers } = this.#said(lane.batch(lane.given, to, true));
+    const fact = lane.batch(lane.given, to, true);
+    lane.readers ??= this.#others(this.#said(fact).readers);
     lane.given = to;
-    this.#do(this.#composition.saidTo(fact, this.#others(readers)));
+    this.#do(this.#composition.saidTo(fact, lane.readers));
   }
 
   #nextTick(): TimeUs {
@@ -242,16 +248,16 @@ export class BacktestRun {
   /** Says the feed's time to all but analytics and those who know it already. */
   #tick(timeUs: TimeUs): void {
     this.#composition.scheduler.advanceTo(timeUs);
-    const time = this.#time(timeUs);
-    const readers = this.#others(time.readers).filter((reader) => (this.#told.get(reader) ?? 0) < timeUs);
-    for (const reader of readers) this.#told.set(reader, timeUs);
+    const ahead = this.#toldAhead;
+    const readers =
+      ahead.size === 0 ? this.#clocked : this.#clocked.filter((each) => (ahead.get(each) ?? 0) < timeUs);
+    for (const [reader, toldUs] of ahead) if (toldUs <= timeUs) ahead.delete(reader);
     this.#saidUs = timeUs;
-    this.#do(this.#composition.saidTo(time.fact, readers));
+    this.#do(this.#time(timeUs, readers));
   }
 
   #time(timeUs: TimeUs, readers?: readonly Hosted[]): Said {
-    const time = { type: 'TimeAdvanced', feed: FEED, toldUs: timeUs, sureUs: timeUs } as const;
-    const body: TimeAdvanced = { ...time, behind: [], wallUs: 0, speed: 1, warm: false };
+    const body: TimeAdvanced = { ...TIME, toldUs: timeUs, sureUs: timeUs };
     const fact: Fact = { name: 'TimeAdvanced', body };
     return readers === undefined ? this.#said(fact) : this.#composition.saidTo(fact, readers);
   }

@@ -28,7 +28,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const instrumentsFile = inherited.ALGO_INSTRUMENTS_FILE ?? join(place.root, 'config', 'instruments.yaml');
   const options = parseBacktestOptions(raw, place.absolute, configsDir);
   const recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
-  const bar = place.draw && new ProgressBar(place.draw, place.nowMs);
+  const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
   const { journal, summary } = await runBacktest(recording.tape, {
     environment: {
       ...inherited,

@@ -1,5 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
+import type { Hosted } from '@algo/runtime';
 import { rowAfter, type TapeRows } from './tape.ts';
 
 /** Returns the state that a fact was said with; undefined for those that carry none. */
@@ -18,6 +19,8 @@ export class LaneCursor {
   #ahead = 0;
   /** Rows that the others have. */
   given = 0;
+  /** Who these are; undefined before the first row. */
+  readers: readonly Hosted[] | undefined;
   lastUs: TimeUs = 0;
 
   constructor(instrument: InstrumentId) {

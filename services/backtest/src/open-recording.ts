@@ -2,12 +2,14 @@ import { openFeedFiles } from '@algo/ingest/recordings';
 import { InputError, type Instrument, type InstrumentId } from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { BacktestOptions } from './backtest-options.ts';
-import { FileLane } from './file-lane.ts';
+import { FileLane, type TimeRange } from './file-lane.ts';
 import { MergedTape, type Tape } from './tape.ts';
 
 /** A recording, and what its files held that was no trade. */
 export interface Recording {
   readonly tape: Tape;
+  /** Reads all files to their ends, which nothing else tells; returns when the first and last trades are. */
+  span(): Promise<TimeRange>;
   counters(): { readonly refused: number; readonly missing: number };
 }
 
@@ -33,21 +35,31 @@ export async function openRecording(
     ),
   );
   const ids = [...new Set(files.map(({ instrument }): InstrumentId => instrument))].toSorted();
-  const lanes = ids.map(
-    (id) =>
-      new FileLane(
-        id,
-        files.filter(({ instrument }) => instrument === id),
-        range,
-      ),
-  );
+  const lanesOf = () =>
+    ids.map((id) => {
+      const own = files.filter(({ instrument }) => instrument === id);
+      return new FileLane(id, own, range);
+    });
+  const lanes = lanesOf();
   return {
     tape: new MergedTape(lanes),
+    span: () => spanOf(lanesOf()),
     counters: () => ({
       refused: lanes.reduce((sum, { counters }) => sum + counters.refused, 0),
       missing: lanes.reduce((sum, { counters }) => sum + counters.missing, 0),
     }),
   };
+}
+
+async function spanOf(lanes: readonly FileLane[]): Promise<TimeRange> {
+  let [fromUs, toUs] = [Number.POSITIVE_INFINITY, 0];
+  for (const lane of lanes)
+    for (let rows = await lane.read(); rows !== undefined; rows = await lane.read()) {
+      const { timeUs, count } = rows.trades;
+      fromUs = Math.min(fromUs, timeUs[0]!);
+      toUs = Math.max(toUs, timeUs[count - 1]!);
+    }
+  return { fromUs, toUs };
 }
 
 async function inTypedWords<Value>(open: () => Promise<Value>): Promise<Value> {

@@ -1,27 +1,25 @@
 import { isoTime } from '@algo/model';
+import type { TimeRange } from './file-lane.ts';
 import type { BacktestProgress } from './run-backtest.ts';
 
 /** Shorter runs end before anybody would look. */
 const QUIET_MS = 2_000;
 const REDRAW_MS = 200;
 const WIDTH = 24;
-const MARK = 6;
 
-/**
- * Shows on a terminal how far a run has come; how long a recording is, only its end tells, so the bar
- * moves to and fro.
- */
+/** Shows on a terminal how far a run has come, by the time that all instruments have reached. */
 export class ProgressBar {
   readonly #write: (text: string) => void;
   readonly #nowMs: () => number;
+  readonly #span: TimeRange;
   readonly #startMs: number;
   #drawnMs = 0;
-  #frame = 0;
 
-  /** `nowMs` is the monotonic clock. */
-  constructor(write: (text: string) => void, nowMs: () => number) {
+  /** `nowMs` is the monotonic clock; `span` is from the first trade to the last. */
+  constructor(write: (text: string) => void, nowMs: () => number, span: TimeRange) {
     this.#write = write;
     this.#nowMs = nowMs;
+    this.#span = span;
     this.#startMs = nowMs();
   }
 
@@ -30,9 +28,9 @@ export class ProgressBar {
     const elapsedMs = nowMs - this.#startMs;
     if (elapsedMs < QUIET_MS || nowMs - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = nowMs;
-    const room = WIDTH - MARK;
-    const at = Math.abs((this.#frame++ % (2 * room)) - room);
-    const bar = `${' '.repeat(at)}${'='.repeat(MARK)}${' '.repeat(room - at)}`;
+    const { fromUs, toUs } = this.#span;
+    const share = Math.min(1, Math.max(0, (timeUs - fromUs) / (toUs - fromUs)));
+    const bar = '='.repeat(Math.floor(share * WIDTH)).padEnd(WIDTH);
     const rate = Math.round((trades * 1_000) / elapsedMs).toLocaleString('en-US');
     const words = `${trades.toLocaleString('en-US')} trades, ${isoTime(timeUs).slice(0, 16)}, ${rate}/s`;
     this.#write(`\r[${bar}] ${words}\u001b[K`);

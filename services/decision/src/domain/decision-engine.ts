@@ -200,7 +200,6 @@ export class DecisionEngine {
     const config = this.#config;
     const strategies = signal === null ? this.#onStates : this.#onSignals;
     if (config === null || (signal === null && strategies.length === 0)) return [];
-    this.#exposure.advance(instrument.venue, this.#times.nowUs(instrument.venue));
     if (signal !== null && !this.#pace.admitSignal(instrument.id, signal.id)) {
       this.#repeatedSignals++;
       return [];
@@ -231,6 +230,7 @@ export class DecisionEngine {
     const verdict = runStrategy(strategy, cause);
     if (verdict.type === 'refusal')
       return this.#refuse(cause, verdict, verdict.code, verdict.detail, verdict.checks);
+    this.#exposure.advance(instrument.venue, this.#times.nowUs(instrument.venue));
     const { entry, checks } = this.#examine(cause, verdict);
     if (entry.type === 'refused') return this.#refuse(cause, verdict, entry.code, entry.detail, checks);
     const order = placeOrderOf(cause, verdict, entry, this.#settings.account, this.#limits.expiryUs);

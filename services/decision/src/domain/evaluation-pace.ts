@@ -45,9 +45,10 @@ export class EvaluationPace {
 
   /** Returns whether a state of this time is due for the strategy, and if so takes note of it. */
   admitState(instrument: InstrumentId, strategy: StrategyName, timeUs: TimeUs): boolean {
-    const pace = this.#of(instrument).get(strategy);
+    const paces = this.#of(instrument);
+    const pace = paces.get(strategy);
     if (pace === undefined) {
-      this.#of(instrument).set(strategy, { evaluatedUs: timeUs, publishedCode: null, publishedUs: 0 });
+      paces.set(strategy, { evaluatedUs: timeUs, publishedCode: null, publishedUs: 0 });
       return true;
     }
     if (timeUs - pace.evaluatedUs < EVALUATION_INTERVAL_US) return false;

@@ -64,10 +64,11 @@ export class AccountBooks {
     return sum;
   }
 
-  /** Returns the event time at which a position next needs looking at; Infinity when nothing is open. */
-  dueUs(speed: number): TimeUs {
+  /** Returns when a position next needs looking at, at the latest by `markUs`; Infinity when none is open. */
+  dueUs(markUs: TimeUs, speed: number): TimeUs {
     let due = Infinity;
-    for (const [, held] of this.held()) due = Math.min(due, held.dueUs(speed));
+    for (const { guard } of this.#books.values())
+      if (guard !== null) due = Math.min(due, guard.dueUs(speed), markUs);
     return due;
   }
 

@@ -318,8 +318,7 @@ export class PositionRiskEngine {
 
   /** Works out when something next falls due. */
   #plan(): void {
-    const mark = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
-    this.#wakeUs =
-      this.#books.held().length === 0 ? Infinity : Math.min(this.#books.dueUs(this.#times.speed), mark);
+    const markUs = this.#guard.equity.markedUs + this.#settings.equityIntervalUs;
+    this.#wakeUs = this.#books.dueUs(markUs, this.#times.speed);
   }
 }

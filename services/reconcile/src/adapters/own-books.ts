@@ -8,6 +8,7 @@ import {
   fillKey,
   type Instrument,
   type InstrumentId,
+  isEnded,
   type Order,
   orderAfter,
   type TimeUs,
@@ -29,7 +30,8 @@ export class OwnBooks {
   readonly #bus: Bus;
   readonly #account: AccountId;
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
-  readonly #orders = new Map<ClientOrderId, Order>();
+  readonly #undecided = new Map<ClientOrderId, Order>();
+  readonly #ended = new Map<ClientOrderId, Order>();
   readonly #quantities = new Map<InstrumentId, Decimal>();
   /** The ids of all fills that are counted. */
   readonly #counted = new Set<string>();
@@ -76,8 +78,13 @@ export class OwnBooks {
       default:
         return; // not an order's event
     }
-    const order = orderAfter(this.#orders.get(fact.body.clientOrderId), fact.body);
-    if (order !== undefined) this.#orders.set(fact.body.clientOrderId, order);
+    const { clientOrderId } = fact.body;
+    const before = this.#undecided.get(clientOrderId) ?? this.#ended.get(clientOrderId);
+    const order = orderAfter(before, fact.body);
+    if (order === undefined) return;
+    const isOver = isEnded(order.status);
+    (isOver ? this.#ended : this.#undecided).set(clientOrderId, order);
+    (isOver ? this.#undecided : this.#ended).delete(clientOrderId);
   }
 
   /** Adds a fill, once. */
@@ -105,7 +112,7 @@ export class OwnBooks {
         averagePrice: null,
         ownership: 'own' as const,
       }));
-    const orders = [...this.#orders.values()];
-    return { books: { orders, fills: this.#fills, positions, epoch: this.#epoch }, fillsSinceUs };
+    const [undecided, ended] = [this.#undecided, this.#ended];
+    return { books: { undecided, ended, fills: this.#fills, positions, epoch: this.#epoch }, fillsSinceUs };
   }
 }

@@ -1,6 +1,6 @@
 import type { AccountId, Fill, TimeUs, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
-import { type LocalBooks, type Lookup, undecidedOrders, type VenueBooks } from '../domain/index.ts';
+import type { LocalBooks, Lookup, VenueBooks } from '../domain/index.ts';
 
 /** Snapshots taken at most until one is coherent: no fill may come in between. */
 const TRIES = 5;
@@ -80,7 +80,8 @@ export class VenueReading {
     then: (lookups: readonly Lookup[]) => void,
   ): void {
     const open = new Set(openOrders.map((order) => order.request.clientOrderId));
-    const waiting = undecidedOrders(this.#local).filter(({ request }) => !open.has(request.clientOrderId));
+    const undecided = [...this.#local.undecided.values()];
+    const waiting = undecided.filter(({ request }) => !open.has(request.clientOrderId));
     const next = waiting[lookups.length];
     if (next === undefined) {
       then(lookups);

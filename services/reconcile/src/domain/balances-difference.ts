@@ -18,10 +18,11 @@ export function balancesDifference(
   context: ReconciliationContext,
 ): readonly Discrepancy[] {
   const opening = context.openingBalances;
+  if (opening === null) return [];
   const following = context.instruments.filter((i) => MARKET_TRAITS[i.market].balancesFollowFills);
   const instruments = new Map(following.map((i) => [i.id, i]));
   const fills = [...local.fills, ...missed.own];
-  if (opening === null || fills.some((f) => !instruments.has(f.instrument))) return [];
+  if (fills.some((f) => !instruments.has(f.instrument))) return [];
   const expected = new Map(opening.map((b) => [b.asset, b.total]));
   for (const fill of fills) book(expected, fill, instruments.get(fill.instrument)!);
   const assets = new Set([...expected.keys(), ...venue.balances.map((b) => b.asset)]);

@@ -1,18 +1,17 @@
-import {
-  type AccountId,
-  type ClientOrderId,
-  type Decimal,
-  type Fill,
-  type Instrument,
-  type InstrumentId,
-  isEnded,
-  type OrderLookup,
-  type OrderRequest,
-  type OrderStatus,
-  type TimeUs,
-  type VenueBalance,
-  type VenueOrder,
-  type VenuePosition,
+import type {
+  AccountId,
+  ClientOrderId,
+  Decimal,
+  Fill,
+  Instrument,
+  InstrumentId,
+  OrderLookup,
+  OrderRequest,
+  OrderStatus,
+  TimeUs,
+  VenueBalance,
+  VenueOrder,
+  VenuePosition,
 } from '@algo/model';
 
 /** An order as our own events have it. *Units*: `cumulative` base. */
@@ -40,11 +39,12 @@ export interface LocalPosition {
 }
 
 /**
- * What we believe. *Shape*: `fills` all that we booked since
- * `context.fillsSinceUs` or longer; `epoch` the newest that sent an order.
+ * What we believe. *Shape*: `undecided` orders may still be alive, in the order in which they were sent;
+ * `fills` all that we booked since `context.fillsSinceUs` or longer; `epoch` the newest that sent an order.
  */
 export interface LocalBooks {
-  readonly orders: readonly LocalOrder[];
+  readonly undecided: ReadonlyMap<ClientOrderId, LocalOrder>;
+  readonly ended: ReadonlyMap<ClientOrderId, LocalOrder>;
   readonly fills: readonly Fill[];
   readonly positions: readonly LocalPosition[];
   readonly epoch: number;
@@ -58,8 +58,7 @@ export interface Lookup {
 
 /**
  * What the venue says, read as one coherent snapshot. *Shape*: `fills` complete since `context.fillsSinceUs`;
- * `lookups` answers for those of our open orders that `openOrders` doesn't show: `undecidedOrders` names
- * them.
+ * `lookups` answers for those of our undecided orders that `openOrders` doesn't show.
  */
 export interface VenueBooks {
   readonly openOrders: readonly VenueOrder[];
@@ -81,12 +80,4 @@ export interface ReconciliationContext {
   readonly instruments: readonly Instrument[];
   readonly openingBalances: readonly VenueBalance[] | null;
   readonly authoritativeAbsence: boolean;
-}
-
-/**
- * Returns our orders that aren't over: the venue must be asked about those that its open orders don't show.
- * Whoever asks for a run has said all its orders before it asks.
- */
-export function undecidedOrders(local: LocalBooks): readonly LocalOrder[] {
-  return local.orders.filter((o) => !isEnded(o.status));
 }

@@ -1,11 +1,4 @@
-import {
-  type ClientOrderId,
-  Decimal,
-  type Fill,
-  fillKey,
-  isOwnClientOrderId,
-  type TimeUs,
-} from '@algo/model';
+import { Decimal, type Fill, fillKey, isOwnClientOrderId, type TimeUs } from '@algo/model';
 import type { LocalBooks, VenueBooks } from './books.ts';
 import { compareText, type Discrepancy } from './reconciliation-report.ts';
 
@@ -23,14 +16,14 @@ export interface FillsDifference {
  * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
  */
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
+  if (areTheSame(local.fills, venue.fills)) return { own: [], foreign: [], discrepancies: [] };
   const known = new Map(local.fills.map((f) => [fillKey(f), f]));
   const theirs = new Map(venue.fills.map((f) => [fillKey(f), f]));
-  const orders = new Set(local.orders.map((o) => o.request.clientOrderId));
   const missed = [...theirs].flatMap(([key, f]) => (known.has(key) ? [] : [f])).toSorted(byTime);
-  const own = missed.filter((f) => orders.has(f.clientOrderId) || isOwnClientOrderId(f.clientOrderId));
+  const own = missed.filter((f) => isKnown(f, local) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
   const discrepancies = [
-    ...byOrder(own).map((fills) => missedFills(fills, local, orders)),
+    ...byOrder(own).map((fills) => missedFills(fills, local)),
     ...conflicts(known, theirs),
     ...inventions(known, theirs, fillsSinceUs),
   ];
@@ -47,11 +40,22 @@ export function sumOf(fills: readonly Fill[], of: (fill: Fill) => Decimal): Deci
   return fills.reduce((sum, fill) => sum.plus(of(fill)), Decimal.zero);
 }
 
-function missedFills(
-  fills: readonly Fill[],
-  local: LocalBooks,
-  known: ReadonlySet<ClientOrderId>,
-): Discrepancy {
+function isKnown({ clientOrderId }: Fill, { undecided, ended }: LocalBooks): boolean {
+  return undecided.has(clientOrderId) || ended.has(clientOrderId);
+}
+
+/** Says that both list the same fills in the same order, as they nearly always do. */
+function areTheSame(ours: readonly Fill[], theirs: readonly Fill[]): boolean {
+  return (
+    ours.length === theirs.length &&
+    ours.every((fill, i) => {
+      const their = theirs[i]!;
+      return fill === their || (keyOf(fill) === keyOf(their) && isTheSame(fill, their));
+    })
+  );
+}
+
+function missedFills(fills: readonly Fill[], local: LocalBooks): Discrepancy {
   const { clientOrderId, instrument } = fills[0]!;
   const booked = sumOf(
     local.fills.filter((f) => f.clientOrderId === clientOrderId && f.instrument === instrument),
@@ -67,7 +71,7 @@ function missedFills(
     action: 'ingest_fills',
     before: `filled ${booked}`,
     after: `filled ${after}`,
-    refusal: known.has(clientOrderId)
+    refusal: isKnown(fills[0]!, local)
       ? null
       : `fills of order ${clientOrderId}, which has our prefix and which our events don't know`,
   };
@@ -88,7 +92,6 @@ function conflicts(known: FillsByKey, theirs: FillsByKey): readonly Discrepancy[
 }
 
 function isTheSame(ours: Fill, theirs: Fill): boolean {
-  if (ours === theirs) return true;
   const { side, quantity, price } = ours;
   return side === theirs.side && quantity.equals(theirs.quantity) && price.equals(theirs.price);
 }

@@ -1,5 +1,5 @@
 import { type Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
-import { type LocalBooks, type LocalOrder, undecidedOrders, type VenueBooks } from './books.ts';
+import type { LocalBooks, LocalOrder, VenueBooks } from './books.ts';
 import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
 
@@ -10,25 +10,19 @@ export function ordersDifference(
   missed: FillsDifference,
   authoritativeAbsence: boolean,
 ): readonly Discrepancy[] {
-  const undecided = undecidedOrders(local);
   const open = new Set(venue.openOrders.map((o) => o.request.clientOrderId));
-  const gone = undecided.filter((o) => !open.has(o.request.clientOrderId));
+  const gone = [...local.undecided.values()].filter((o) => !open.has(o.request.clientOrderId));
   return [
-    ...venue.openOrders.flatMap((order) => atVenue(order, local, undecided, missed)),
+    ...venue.openOrders.flatMap((order) => atVenue(order, local, missed)),
     ...gone.flatMap((order) => notAtVenue(order, venue, missed, authoritativeAbsence)),
   ];
 }
 
-function atVenue(
-  theirs: VenueOrder,
-  local: LocalBooks,
-  undecided: readonly LocalOrder[],
-  missed: FillsDifference,
-): readonly Discrepancy[] {
+function atVenue(theirs: VenueOrder, local: LocalBooks, missed: FillsDifference): readonly Discrepancy[] {
   const { clientOrderId: id, instrument } = theirs.request;
   const about = { instrument, clientOrderId: id, subject: `order ${id}` };
   const seen = `open, filled ${theirs.filled}`;
-  const ours = undecided.find((o) => o.request.clientOrderId === id);
+  const ours = local.undecided.get(id);
   if (ours !== undefined) {
     const known = ours.cumulative.plus(missedOf(id, missed));
     const adopted: readonly Discrepancy[] =
@@ -53,7 +47,7 @@ function atVenue(
       entry({ ...about, class: 'D8', action: 'none', before, after: before, evidence: [seen], refusal }),
     ];
   }
-  const was = local.orders.find((o) => o.request.clientOrderId === id);
+  const was = local.ended.get(id);
   if (was !== undefined || isOwnClientOrderId(id)) {
     const before = was?.status ?? 'not in our books';
     const refusal = `order ${id} works at the venue, and for us it is ${was?.status ?? 'unheard of'}`;

@@ -33,7 +33,7 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
   const fill = bought(fee);
   const position = { instrument: ID, averagePrice: null, ownership: 'own' as const, quantity: d(ours) };
   const local: LocalBooks = {
-    ...{ orders: [], fills: isMissed ? [] : [fill], epoch: 1 },
+    ...{ undecided: new Map(), ended: new Map(), fills: isMissed ? [] : [fill], epoch: 1 },
     positions: ours === '0' ? [] : [position],
   };
   const held = { account: ACCOUNT, instrument: ID, quantity: d(theirs), averagePrice: d('80') };

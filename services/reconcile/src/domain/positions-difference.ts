@@ -52,7 +52,6 @@ function compare(
   const acknowledged = at(local.positions.filter((p) => p.ownership === 'acknowledged'));
   const theirs = at(venue.positions);
   const ownMissed = missed.own.filter((f) => f.instrument === id);
-  const booked = local.fills.filter((f) => f.instrument === id);
   const changeBy = (fills: readonly Fill[]) => sumOf(fills, (f) => fillEffect(f, instrument).baseChange);
   const expected = own.plus(foreign).plus(acknowledged).plus(changeBy(ownMissed));
   const rest = theirs.minus(expected);
@@ -63,7 +62,9 @@ function compare(
     foreignFills,
     byForeignFills: changeBy(foreignFills),
     hasMissed: ownMissed.length > 0,
-    isHistoryComplete: [...booked, ...ownMissed].some((f) => f.timeUs >= context.fillsSinceUs),
+    isHistoryComplete: [local.fills, ownMissed].some((fills) =>
+      fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AccountId } from '@algo/model';
 import { balancesDifference } from './balances-difference.ts';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { fillsDifference } from './fills-difference.ts';
@@ -44,12 +45,12 @@ function refusals(local: LocalBooks, venue: VenueBooks, context: ReconciliationC
     reasons.push(
       `our books have seen epoch ${local.epoch}, this run is for ${context.epoch}: another one took over`,
     );
-  const accounts = [
-    ...venue.fills.map((f) => f.account),
-    ...venue.positions.map((p) => p.account),
-    ...venue.balances.map((b) => b.account),
+  const lists: readonly (readonly { readonly account: AccountId }[])[] = [
+    venue.fills,
+    venue.positions,
+    venue.balances,
   ];
-  if (accounts.some((a) => a !== context.account))
+  if (lists.some((list) => list.some(({ account }) => account !== context.account)))
     reasons.push(`the venue's books are not those of ${context.account} alone`);
   return reasons;
 }
