@@ -32,6 +32,9 @@ export interface Field<Value> {
   take(raw: unknown): Value;
 }
 
+/** The model's type of what a field holds. */
+export type ValueOf<Kind> = Kind extends Field<infer Value> ? Value : never;
+
 function scalar<Value>(
   type: string,
   required: boolean,

@@ -1,4 +1,4 @@
-import { type InstrumentId, instrumentParts, type Timeframe, virtualShard } from '@algo/model';
+import { type InstrumentId, type Timeframe, virtualShard } from '@algo/model';
 
 /** Processes that take part, by the name that stands in marks, permissions and health pages. */
 export const SERVICES = [
@@ -440,15 +440,4 @@ export function familyFilters(family: Family, only?: readonly (number | string)[
   if (only === undefined) return [`${family}.>`];
   if (FAMILIES[family].sharded) return only.map((shard) => `${family}.${shard}.>`);
   return only.flatMap((account) => [`${family}.${account}`, `${family}.${account}.>`]);
-}
-
-/** Returns the instrument that a subject ends with; its last three tokens. */
-export function instrumentOfSubject(subject: string): string {
-  return subject.split('.').slice(-3).join('.');
-}
-
-/** Returns venue, market and symbol as a path: `binance/spot/LTCUSDT`. */
-export function instrumentPath(id: InstrumentId): string {
-  const { venue, market, symbol } = instrumentParts(id);
-  return `${venue}/${market}/${symbol}`;
 }

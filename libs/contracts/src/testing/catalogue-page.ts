@@ -1,8 +1,8 @@
 // Writes the catalogue of messages from the topology, the codecs' tables and the protos' comments.
 import type protobuf from 'protobufjs';
 import type { TableCodec } from '../codec.ts';
-import { tableCodecs } from '../codecs.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
+import { tableCodecs } from '../generated/codecs.ts';
 import { FAMILIES, type FamilyPlan, REQUESTS, subjects } from '../topology.ts';
 import { isRequired, messagesOf, parseProtos, topMessages } from './proto-files.ts';
 
