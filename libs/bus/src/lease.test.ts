@@ -207,11 +207,9 @@ test('the process that is started again under its name goes on at once; its ghos
 });
 
 test('an epoch that the own log has seen is never used again, even on an empty bucket', async () => {
-  const { acquire, bucket } = world();
-  expect(await Lease.nextEpoch(bucket, KEY)).toBe(1);
+  const { acquire } = world();
   const lease = (await acquire('execution-0', { epochFloor: 41 }))!;
   expect(lease.epoch).toBe(42);
-  expect(await Lease.nextEpoch(bucket, KEY)).toBe(43);
 });
 
 test('who is told to stop while waiting gets nothing', async () => {

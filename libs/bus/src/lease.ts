@@ -17,8 +17,7 @@ export interface LeaseOptions {
 
 /**
  * The right to act alone, with an epoch that only grows. Acquired and renewed by compare-and-set; the holder
- * stops by itself before the lease can expire, measured from before the renewal was asked for. *Source*:
- * reference R-50…R-53.
+ * stops by itself before the lease can expire, measured from before the renewal was asked for.
  */
 export class Lease implements AsyncDisposable {
   readonly epoch: number;
@@ -70,12 +69,6 @@ export class Lease implements AsyncDisposable {
       await clock.sleep(100);
     }
     return undefined;
-  }
-
-  /** Returns the epoch that the next holder will get, for a job that prepares its way. */
-  static async nextEpoch(bucket: KeyValue, key: string): Promise<number> {
-    const entry = await bucket.get(key);
-    return (entry === undefined ? 0 : parse(entry.value).epoch) + 1;
   }
 
   /** True while acting is safe for at least `marginMs` more. */

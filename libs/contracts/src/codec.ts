@@ -8,7 +8,7 @@ import type {
   TimeAdvanced,
   VenueEvent,
 } from '@algo/model';
-import { ContractError, Refused } from './contract-error.ts';
+import { ContractError, inside, Refused } from './contract-error.ts';
 import { double, type Field, type FieldShape, type MessageShape } from './field.ts';
 
 /** Every message that the model tells from others by `type`. */
@@ -150,14 +150,6 @@ export function union<Union extends object, Key extends keyof Union & string>(
       throw new Refused('', '', 'missing, or a kind that only a newer version knows');
     },
   };
-}
-
-function inside<Result>(segment: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof Refused ? error.inside(segment) : error;
-  }
 }
 
 /** A message as a field of another. */

@@ -6,7 +6,7 @@ import { codecFor, codecs } from './codecs.ts';
 import { ContractError } from './contract-error.ts';
 import { decimal, text, whole } from './field.ts';
 import { tableCodecs } from './generated/codecs.ts';
-import { arbitraryMessages, arbitraryOf, arbitraryWire, wireClass } from './testing/arbitrary-messages.ts';
+import { arbitraryMessages, arbitraryWire, wireClass } from './testing/arbitrary-messages.ts';
 
 const all: readonly [string, MessageCodec<unknown>][] = Object.entries<MessageCodec<unknown>>(codecs);
 

@@ -14,6 +14,7 @@ import {
   REQUESTS,
   SERVICES,
   type ServiceName,
+  SHARDED,
   STREAMS,
   type StreamName,
   subjects,
@@ -65,7 +66,8 @@ describe('families', () => {
   );
 
   test('have a lane that does not depend on the instrument, but on its shard where they are sharded', () => {
-    for (const [family, { sharded }] of families) {
+    for (const [family] of families) {
+      const sharded = SHARDED.has(family);
       expect(laneOf(`${family}.17.v.m.S`)).toBe(sharded ? `${family}.17` : family);
       expect(familyOf(`${family}.17.v.m.S`)).toBe(family);
     }
@@ -74,7 +76,8 @@ describe('families', () => {
   });
 
   test('are read whole, or by the shards or accounts that are named', () => {
-    for (const [family, { sharded }] of families) {
+    for (const [family] of families) {
+      const sharded = SHARDED.has(family);
       expect(familyFilters(family)).toEqual([`${family}.>`]);
       expect(familyFilters(family, [3, 5])).toEqual(
         sharded
@@ -114,7 +117,7 @@ test('every subject that can be spelled belongs to its family, and each family h
   };
   for (const [subject, family] of Object.entries(spelled)) {
     expect([subject, familyOf(subject)]).toEqual([subject, family]);
-    if (!FAMILIES[family].sharded) continue;
+    if (!SHARDED.has(family)) continue;
     const shard = Number(laneOf(subject).slice(family.length + 1));
     expect(Number.isInteger(shard) && shard >= 0 && shard < VIRTUAL_SHARDS).toBe(true);
     expect(subject.endsWith(`.${INSTRUMENT}`)).toBe(true);
@@ -124,10 +127,9 @@ test('every subject that can be spelled belongs to its family, and each family h
 });
 
 describe('streams', () => {
-  test.each(Object.entries(STREAMS))('%s is bounded, used, and never drops money', (name, plan) => {
+  test.each(Object.entries(STREAMS))('%s is bounded and used', (name, plan) => {
     expect(plan.maxBytes).toBeGreaterThan(0);
     expect(plan.maxAgeMs).toBeGreaterThan(0);
-    expect(plan.discard).toBe(plan.keep === 'money' ? 'new' : 'old');
     expect(families.some(([, { stream }]) => stream === name)).toBe(true);
   });
 

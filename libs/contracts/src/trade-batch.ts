@@ -1,7 +1,7 @@
 import { InputError, type TradeBatch, type TradeColumns, type TradeIds, venueTradeId } from '@algo/model';
 import protobuf from 'protobufjs/minimal.js';
 import { type MessageCodec, refusing } from './codec.ts';
-import { Refused } from './contract-error.ts';
+import { inside, Refused } from './contract-error.ts';
 import { wholeNumber } from './field.ts';
 import { idFields } from './id-fields.ts';
 import {
@@ -40,14 +40,6 @@ const TAG = {
 } as const;
 const COUNTED = { first: 8, delta: 18 } as const;
 const NAMED = { value: 10 } as const;
-
-function inside<Result>(field: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof Refused ? error.inside(field) : error;
-  }
-}
 
 function refuseUnequal(trades: TradeColumns): void {
   const { count, timeUs, price, quantity, side, ids } = trades;
