@@ -25,7 +25,7 @@ const UNNAMED: Readonly<Record<string, string>> = {
   TargetPeriod: "model.TradingConfig['targetTrades']['per']",
   TargetTrades: "model.TradingConfig['targetTrades']",
 };
-/** Enums whose words the model spells with underscores; those of codes stay in capitals, others have hyphens. */
+/** Enums whose words the model spells with underscores; codes are in capitals, others have hyphens. */
 const UNDERSCORED = new Set(['CloseReason', 'ExitReason', 'QuarantineProblem']);
 /** Fields that are named like an id and hold any word. */
 const WORDS = new Set(['InstrumentScope.instrument', 'StrategyScope.strategy']);

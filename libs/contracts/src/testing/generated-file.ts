@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Writes a file that follows from others; with `--check` writes nothing and fails when it isn't up to date. */
+/** Writes a file that follows from others; with `--check` writes nothing and fails when it is stale. */
 export function writeGenerated(target: URL, text: string): void {
   if (!process.argv.includes('--check')) writeFileSync(target, text);
   else if (readFileSync(target, 'utf8') !== text) {
