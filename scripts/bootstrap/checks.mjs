@@ -29,6 +29,13 @@ const CHECKS = [
     mayBeAbsent: true,
   },
   {
+    name: 'codecs',
+    what: 'generated codecs up to date',
+    script: 'libs/contracts/src/testing/gen-codecs.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
+  {
     name: 'catalogue',
     what: 'proto/README.md up to date',
     script: 'libs/contracts/src/testing/gen-catalogue.ts',

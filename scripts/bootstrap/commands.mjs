@@ -63,11 +63,20 @@ function runScript({ node, env }, script, args) {
   return runForeground(node, [path, ...args], { cwd: process.cwd(), env });
 }
 
-/** The catalogue is written by the code that the protos give. */
+/** Each is written by the code of those before it. */
+const GENERATORS = [
+  'scripts/gen-proto.mjs',
+  'libs/contracts/src/testing/gen-codecs.ts',
+  'libs/contracts/src/testing/gen-catalogue.ts',
+];
+
 async function gen(context) {
-  const ended = await runScript(context, 'scripts/gen-proto.mjs', context.args);
-  if (ended.code !== 0) return ended;
-  return runScript(context, 'libs/contracts/src/testing/gen-catalogue.ts', context.args);
+  let ended;
+  for (const script of GENERATORS) {
+    ended = await runScript(context, script, context.args);
+    if (ended.code !== 0) break;
+  }
+  return ended;
 }
 
 async function withNats({ env, progress }) {

@@ -1,12 +1,6 @@
 import { FAMILIES, familyOf, inboxPrefix, STREAMS } from '@algo/contracts';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import {
-  type Clock,
-  type OutboundMessage,
-  PublishFailedError,
-  SequenceConflictError,
-  type Stored,
-} from './bus.ts';
+import { type Clock, type OutboundMessage, PublishFailedError, type Stored } from './bus.ts';
 import { writeHeaders } from './headers.ts';
 
 interface InFlight {
@@ -31,7 +25,6 @@ export interface PublisherOptions {
 
 export const PUBLISHER_DEFAULTS: PublisherOptions = { window: 1024, ackTimeoutMs: 1_500, patienceMs: 60_000 };
 
-const WRONG_LAST_SEQUENCE = 10071;
 /** Well inside the server's duplicate window: what is older is not sent again, it could be stored twice. */
 const RESEND_MAX_MS = 60_000;
 /** What acknowledged messages may weigh that are kept to be sent again: a batch of trades may be 300 KB. */
@@ -180,12 +173,7 @@ export class AckPublisher implements AsyncDisposable {
       entry.trouble = 'no stream takes this subject'; // start-up, leader election: the sweep tries again
       return;
     }
-    const failure = JSON.parse(msg.string()) as { error?: { err_code?: number; description?: string } };
-    if (failure.error?.err_code === WRONG_LAST_SEQUENCE) {
-      this.#done(number);
-      entry.done(new SequenceConflictError(`${entry.message.subject}: ${failure.error.description}`));
-      return;
-    }
+    const failure = JSON.parse(msg.string()) as { error?: { description?: string } };
     entry.trouble = failure.error?.description ?? msg.string();
     this.#giveUpIfOverdue(number, entry);
   }

@@ -18,8 +18,6 @@ export interface OutboundMessage {
   readonly lane?: LanePosition | undefined;
   /** In which order its producer took the inputs that led to it. */
   readonly order?: RecordedOrder | undefined;
-  /** Refused unless the stream's last sequence is this: for journals with one writer. */
-  readonly expectedLastSequence?: number | undefined;
 }
 
 /**
@@ -54,15 +52,6 @@ export interface Stored {
   readonly duplicate: boolean;
 }
 
-/**
- * The server refused an expected-sequence publish: another writer was here, or the acknowledgement of this
- * one's own message was lost (the server checks the sequence before the id). Either way the writer must stop
- * and read the journal.
- */
-export class SequenceConflictError extends Error {
-  override readonly name = 'SequenceConflictError';
-}
-
 /** A message could not be stored within the publisher's patience; whoever published must stop and recover. */
 export class PublishFailedError extends Error {
   override readonly name = 'PublishFailedError';
@@ -88,8 +77,6 @@ export interface DurableOptions {
   readonly ackWaitMs: number;
   /** Unacked messages at most: the back-pressure. */
   readonly pendingMax: number;
-  /** `stop` leaves the lane standing at a poisonous message, for subjects where skipping costs money. */
-  readonly onPoison: 'skip' | 'stop';
 }
 
 export interface FollowOptions {
@@ -139,7 +126,7 @@ export interface Bus extends AsyncDisposable {
   onConnection(listener: (state: ConnectionState) => void): void;
   /**
    * Stores the message, retrying through restarts of the server;
-   * in the order of the calls. *Errors*: see the two above.
+   * in the order of the calls. *Errors*: PublishFailedError.
    */
   publish(message: OutboundMessage): Promise<Stored>;
   /**

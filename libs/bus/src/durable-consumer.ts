@@ -5,11 +5,6 @@ import { deadLetter } from './dead-letter.ts';
 import { HEADER } from './headers.ts';
 import { inboundOf } from './inbound.ts';
 
-/** A lane stopped at a message that can't be read; skipping it could cost money. */
-export class PoisonedLaneError extends Error {
-  override readonly name = 'PoisonedLaneError';
-}
-
 const PULL = 256;
 
 /**
@@ -40,11 +35,8 @@ export async function consumeDurably(
         m.nak(backoffMs(m.info.deliveryCount));
       else {
         const reason = verdict === 'retry' ? `failed ${m.info.deliveryCount} times` : verdict.poison;
-        await buryAndAck(bus, options, m, reason);
-        if (options.onPoison === 'stop')
-          throw new PoisonedLaneError(
-            `${options.stream} sequence ${m.seq} (${m.subject}) stopped ${options.durable}: ${reason}`,
-          );
+        await bury(bus, options, m, reason);
+        await m.ackAck();
       }
     }
   })().then(
@@ -77,15 +69,13 @@ async function judge(
   }
 }
 
-/** The lane that stops keeps its message: it is not acknowledged, so a mended build meets it again. */
-async function buryAndAck(bus: Bus, options: DurableOptions, m: JsMsg, reason: string): Promise<void> {
-  const timeUs = Number(m.headers?.get('algo-time-us') ?? 0);
-  const type = m.headers?.get('ce-type') ?? '';
+async function bury(bus: Bus, options: DurableOptions, m: JsMsg, reason: string): Promise<void> {
+  const timeUs = Number(m.headers?.get(HEADER.timeUs) ?? 0);
+  const type = m.headers?.get(HEADER.type) ?? '';
   const { seq: sequence, subject, data } = m;
   await bus.publish(
     deadLetter({ stream: options.stream, sequence, subject, type, timeUs, data }, options.durable, reason),
   );
-  if (options.onPoison === 'skip') await m.ackAck();
 }
 
 function backoffMs(deliveries: number): number {

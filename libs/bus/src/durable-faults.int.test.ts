@@ -16,7 +16,6 @@ const DURABLE: DurableOptions = {
   deliveriesMax: 2,
   ackWaitMs: 1_000,
   pendingMax: 10,
-  onPoison: 'skip',
 };
 
 /**

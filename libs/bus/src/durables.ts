@@ -22,7 +22,6 @@ export function durablesOf(service: ServiceName): DurableOptions[] {
     deliveriesMax: 5,
     ackWaitMs: 30_000,
     pendingMax: 500,
-    onPoison: 'skip',
   }));
 }
 

@@ -14,10 +14,10 @@ import type { InboundMessage, LanePosition, OutboundMessage } from './bus.ts';
 import type { RecordedOrder } from './input-order.ts';
 
 /** What stands around a message's body. */
-export type MessageHead = Omit<OutboundMessage, 'data'>;
+type MessageHead = Omit<OutboundMessage, 'data'>;
 
 /** Where a message lies in a stream, and how often a durable consumer was given it. */
-export interface StoredPlace {
+interface StoredPlace {
   readonly stream: StreamName;
   readonly sequence: number;
   readonly deliveries: number;
@@ -34,7 +34,6 @@ export class FactMessage implements InboundMessage {
   readonly timeUs: TimeUs;
   readonly lane: LanePosition | undefined;
   readonly order: RecordedOrder | undefined;
-  readonly expectedLastSequence: number | undefined;
   readonly stream: StreamName;
   readonly sequence: number;
   readonly deliveries: number;
@@ -48,7 +47,6 @@ export class FactMessage implements InboundMessage {
     this.timeUs = head.timeUs;
     this.lane = head.lane;
     this.order = head.order;
-    this.expectedLastSequence = head.expectedLastSequence;
     this.stream = place.stream;
     this.sequence = place.sequence;
     this.deliveries = place.deliveries;
@@ -106,6 +104,6 @@ const NOT_STORED: StoredPlace = { stream: 'SYSTEM', sequence: 0, deliveries: 0 }
  * Returns the id of what has a place in a lane: the same in every life, so that whoever keeps ids sees
  * repeats.
  */
-export function laneId(subject: string, { producer, count }: LanePosition): string {
+function laneId(subject: string, { producer, count }: LanePosition): string {
   return `${producer}/${laneOf(subject)}/${count}`;
 }

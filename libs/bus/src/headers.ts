@@ -12,11 +12,12 @@ export const HEADER = {
   time: 'ce-time',
   specVersion: 'ce-specversion',
   messageId: 'Nats-Msg-Id',
-  expectedLastSequence: 'Nats-Expected-Last-Sequence',
   schema: 'algo-schema',
   timeUs: 'algo-time-us',
   lane: 'algo-lane',
   order: 'algo-order',
+  /** Why a request could not be answered. */
+  error: 'algo-error',
 } as const;
 
 const LINE_BREAK = /[\r\n]/;
@@ -36,7 +37,7 @@ export function storageId({ id, subject, lane }: OutboundMessage): string {
  * (npm run bench -- publish).
  */
 export function writeHeaders(message: OutboundMessage, identity: string): MsgHdrs {
-  const { id, type, timeUs, lane, order, expectedLastSequence } = message;
+  const { id, type, timeUs, lane, order } = message;
   if (LINE_BREAK.test(id) || LINE_BREAK.test(type))
     throw new InputError({
       field: HEADER.id,
@@ -49,11 +50,16 @@ export function writeHeaders(message: OutboundMessage, identity: string): MsgHdr
   text += `${HEADER.schema}: ${SCHEMA_VERSION}\r\n${HEADER.timeUs}: ${timeUs}\r\n`;
   if (lane !== undefined) text += `${HEADER.lane}: ${lane.producer}/${lane.epoch}/${lane.count}\r\n`;
   if (order !== undefined) text += `${HEADER.order}: ${orderText(order)}\r\n`;
-  if (expectedLastSequence !== undefined)
-    text += `${HEADER.expectedLastSequence}: ${expectedLastSequence}\r\n`;
   const bytes = Buffer.from(`${text}\r\n`);
   // All that a publish asks of its headers is their bytes.
   return Object.assign(headers(), { encode: () => bytes });
+}
+
+/** Returns headers that hold this one, for a request or its answer. */
+export function oneHeader(name: string, value: string): MsgHdrs {
+  const one = headers();
+  one.set(name, value);
+  return one;
 }
 
 /** What a reader takes from the headers of a message. */

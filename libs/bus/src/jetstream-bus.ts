@@ -22,7 +22,7 @@ import {
 } from './bus.ts';
 import { consumeDurably } from './durable-consumer.ts';
 import { type FollowedServer, followStream, readStream } from './follower.ts';
-import { HEADER } from './headers.ts';
+import { HEADER, oneHeader } from './headers.ts';
 import { inbound } from './inbound.ts';
 import { jetStreamBucket } from './jetstream-bucket.ts';
 
@@ -180,12 +180,10 @@ export class JetStreamBus implements Bus {
     data: Uint8Array,
     timeoutMs: number,
   ): Promise<{ type: string; data: Uint8Array }> {
-    const { headers } = await import('@nats-io/transport-node');
-    const h = headers();
-    h.set(HEADER.type, type);
     try {
-      const reply = await this.#nc.request(subject, data, { timeout: timeoutMs, headers: h });
-      const failure = reply.headers?.get('algo-error');
+      const headers = oneHeader(HEADER.type, type);
+      const reply = await this.#nc.request(subject, data, { timeout: timeoutMs, headers });
+      const failure = reply.headers?.get(HEADER.error);
       if (failure !== undefined && failure !== '') throw new RequestFailedError(`${subject}: ${failure}`);
       return { type: reply.headers?.get(HEADER.type) ?? '', data: reply.data };
     } catch (cause) {
@@ -198,21 +196,15 @@ export class JetStreamBus implements Bus {
     subject: string,
     handler: (type: string, data: Uint8Array, subject: string) => Promise<{ type: string; data: Uint8Array }>,
   ): Promise<Subscription> {
-    const { headers } = await import('@nats-io/transport-node');
     const closed = Promise.withResolvers<Error | undefined>();
     const subscription = this.#nc.subscribe(subject, {
       callback: (error, msg) => {
         if (error !== null) return;
         handler(msg.headers?.get(HEADER.type) ?? '', msg.data, msg.subject).then(
-          (answer) => {
-            const h = headers();
-            h.set(HEADER.type, answer.type);
-            msg.respond(answer.data, { headers: h });
-          },
+          (answer) => msg.respond(answer.data, { headers: oneHeader(HEADER.type, answer.type) }),
           (failure: unknown) => {
-            const h = headers();
-            h.set('algo-error', (failure as Error).message.replaceAll(/[\r\n]+/g, ' ').slice(0, 500));
-            msg.respond(new Uint8Array(), { headers: h });
+            const line = (failure as Error).message.replaceAll(/[\r\n]+/g, ' ').slice(0, 500);
+            msg.respond(new Uint8Array(), { headers: oneHeader(HEADER.error, line) });
           },
         );
       },

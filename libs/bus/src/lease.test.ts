@@ -208,11 +208,9 @@ test('a life goes on at once when the last is surely over; its ghost is told at 
 });
 
 test('an epoch that the own log has seen is never used again, even on an empty bucket', async () => {
-  const { acquire, bucket } = world();
-  expect(await Lease.nextEpoch(bucket, KEY)).toBe(1);
+  const { acquire } = world();
   const lease = (await acquire('execution-0', { epochFloor: 41 }))!;
   expect(lease.epoch).toBe(42);
-  expect(await Lease.nextEpoch(bucket, KEY)).toBe(43);
 });
 
 test('who is told to stop while waiting gets nothing', async () => {

@@ -76,12 +76,6 @@ export class Lease implements AsyncDisposable {
     return undefined;
   }
 
-  /** Returns the epoch that the next holder will get, for a job that prepares its way. */
-  static async nextEpoch(bucket: KeyValue, key: string): Promise<number> {
-    const entry = await bucket.get(key);
-    return (entry === undefined ? 0 : parse(entry.value).epoch) + 1;
-  }
-
   /**
    * True while acting is safe for at least `marginMs` more. Both clocks must say so: the monotonic one stands
    * still while a machine sleeps, and the wall clock can be set back.

@@ -46,7 +46,7 @@ async function provisionStream(jsm: JetStreamManager, name: StreamName, replicas
     description: plan.purpose,
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
-    discard: plan.discard === 'new' ? DiscardPolicy.New : DiscardPolicy.Old,
+    discard: plan.keep === 'money' ? DiscardPolicy.New : DiscardPolicy.Old,
     max_age: plan.maxAgeMs * NANOS,
     max_bytes: plan.maxBytes,
     num_replicas: replicas,

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { PublisherOptions } from './ack-publisher.ts';
-import { type Bus, PublishFailedError, SequenceConflictError } from './bus.ts';
+import { type Bus, PublishFailedError } from './bus.ts';
 import { HEADER } from './headers.ts';
 import { LaneReader } from './lanes.ts';
 import { message } from './testing/bus-contract.ts';
@@ -87,25 +87,6 @@ test('a lost acknowledgement does not double the message', async () => {
   const stored = await Promise.all(publishing);
   expect(stored).toEqual([1, 2, 3].map((sequence) => ({ sequence, duplicate: true })));
   expect(await ids(watcher)).toEqual(['m1', 'm2', 'm3']);
-});
-
-test('a journal whose acknowledgement was lost stops rather than guesses; nothing is stored twice', async () => {
-  await using nats = await NatsFixture.start();
-  await using wire = await TcpProxy.start(nats.server.port);
-  const bus = await nats.bus('a-0', undefined, wire.url);
-  const watcher = await nats.bus('b-0');
-  wire.deaf = true;
-  const publishing = Promise.allSettled(
-    [0, 1].map((i) => bus.publish(message(SUBJECT, `j${i}`, String(i), { expectedLastSequence: i }))),
-  );
-  await eventually('both to be stored', async () => (await ids(watcher)).length === 2);
-  wire.deaf = false;
-  wire.cut();
-  for (const outcome of await publishing)
-    expect(outcome).toEqual({ status: 'rejected', reason: expect.any(SequenceConflictError) });
-  const last = await watcher.last('CONTROL', SUBJECT);
-  await bus.publish(message(SUBJECT, 'j2', '2', { expectedLastSequence: last!.sequence }));
-  expect(await ids(watcher)).toEqual(['j0', 'j1', 'j2']);
 });
 
 test('a repeat that the server no longer knows is stored again, and the lane drops it', async () => {

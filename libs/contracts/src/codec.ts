@@ -1,5 +1,27 @@
-import { ContractError, Refused } from './contract-error.ts';
-import type { Field, FieldShape, MessageShape } from './field.ts';
+import type {
+  ControlCommand,
+  FeedEvent,
+  OrderCommand,
+  OrderEvent,
+  PositionEvent,
+  RiskEvent,
+  TimeAdvanced,
+  VenueEvent,
+} from '@algo/model';
+import { ContractError, inside, Refused } from './contract-error.ts';
+import { double, type Field, type FieldShape, type MessageShape } from './field.ts';
+
+/** Every message that the model tells from others by `type`. */
+export type AnyEvent =
+  | FeedEvent
+  | TimeAdvanced
+  | OrderCommand
+  | OrderEvent
+  | PositionEvent
+  | RiskEvent
+  | ControlCommand
+  | VenueEvent;
+type EventOf<Tag extends AnyEvent['type']> = Extract<AnyEvent, { readonly type: Tag }>;
 
 /**
  * Writes and reads one message. `type` is its full name, which
@@ -46,14 +68,11 @@ export function part<Value extends object>(name: string, fields: Fields<Value>):
   return partWith<Value>(name, fields, {});
 }
 
-/**
- * Returns the same for one member of a union that is told by
- * `type`; the tag isn't sent, the message's name says it.
- */
-export function tagged<Event extends { readonly type: string }, Tag extends Event['type']>(
+/** Returns the same for an event; its tag isn't sent, the message's name says it. */
+export function tagged<Tag extends AnyEvent['type']>(
   tag: Tag,
-  fields: Fields<Omit<Extract<Event, { readonly type: Tag }>, 'type'>>,
-): Part<Extract<Event, { readonly type: Tag }>> {
+  fields: Fields<Omit<EventOf<Tag>, 'type'>>,
+): Part<EventOf<Tag>> {
   return partWith(tag, fields, { type: tag });
 }
 
@@ -133,14 +152,6 @@ export function union<Union extends object, Key extends keyof Union & string>(
   };
 }
 
-function inside<Result>(segment: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof Refused ? error.inside(segment) : error;
-  }
-}
-
 /** A message as a field of another. */
 export function nested<Value>(inner: Part<Value>): Field<Value> {
   return {
@@ -165,6 +176,18 @@ export function wrapped<Value>(name: string, key: string, inner: Part<Value>): P
     take: (raw) => inside(key, () => field.take((raw as Readonly<Record<string, unknown>>)[key])),
   };
 }
+
+const minMax = part<{ readonly min: number; readonly max: number }>('Range', { min: double, max: double });
+
+/** The model has a pair, the wire two named numbers. */
+export const range: Part<readonly [min: number, max: number]> = {
+  shape: minMax.shape,
+  put: ([min, max]) => minMax.put({ min, max }),
+  take(raw) {
+    const { min, max } = minMax.take(raw);
+    return [min, max];
+  },
+};
 
 /** Returns the codec of a message from its table and its generated class. */
 export function codec<Value>(wire: WireClass, table: Part<Value>): TableCodec<Value> {

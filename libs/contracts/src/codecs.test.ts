@@ -2,24 +2,11 @@ import { accountId, clientOrderId, Decimal, instrumentId, type OrderEvent } from
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Fields, type MessageCodec, part, type TableCodec } from './codec.ts';
-import {
-  type AnyEvent,
-  codecFor,
-  codecs,
-  controlCommands,
-  encodeEvent,
-  feedEvents,
-  orderCommands,
-  orderEvents,
-  positionEvents,
-  riskEvents,
-  tableCodecs,
-  venueEvents,
-} from './codecs.ts';
+import { codecFor, codecs } from './codecs.ts';
 import { ContractError } from './contract-error.ts';
-import type { EventFamily } from './event-family.ts';
 import { decimal, text, whole } from './field.ts';
-import { arbitraryMessages, arbitraryOf, arbitraryWire, wireClass } from './testing/arbitrary-messages.ts';
+import { tableCodecs } from './generated/codecs.ts';
+import { arbitraryMessages, arbitraryWire, wireClass } from './testing/arbitrary-messages.ts';
 
 const all: readonly [string, MessageCodec<unknown>][] = Object.entries<MessageCodec<unknown>>(codecs);
 
@@ -88,35 +75,6 @@ function hex(bytes: Uint8Array): string {
 
 test('a type of a newer build has no codec', () => {
   expect(codecFor('algo.v1.NotYetInvented')).toBeUndefined();
-});
-
-const families: readonly EventFamily<AnyEvent>[] = [
-  feedEvents,
-  orderCommands,
-  orderEvents,
-  positionEvents,
-  riskEvents,
-  controlCommands,
-  venueEvents,
-];
-
-test('each event travels under its full name and comes back as the same member of its union', () => {
-  const familyOf = new Map(families.flatMap((family) => family.types.map((type) => [type, family] as const)));
-  expect(familyOf.size).toBe(families.reduce((sum, family) => sum + family.types.length, 0));
-  for (const [type, family] of familyOf) {
-    const [event] = fc.sample(arbitraryMessages[type.slice('algo.v1.'.length)]!, 1) as [OrderEvent];
-    const sent = encodeEvent(event);
-    expect(sent.type).toBe(type);
-    expect(family.decode(sent.type, sent.bytes)).toEqual(event);
-  }
-});
-
-test('an event of another family is refused by name', () => {
-  const [event] = fc.sample(arbitraryOf(codecs.OrderFilled), 1);
-  const sent = encodeEvent(event!);
-  expect(() => riskEvents.decode(sent.type, sent.bytes)).toThrow(
-    new ContractError({ type: sent.type, field: '', value: '', because: 'not a message of RiskEvent' }),
-  );
 });
 
 test('a field that the model gains does not compile until it has a way to the wire', () => {

@@ -81,3 +81,12 @@ export class Refused extends Error {
     return Object.assign(above, { value: this.value });
   }
 }
+
+/** Returns what `work` returns; a refusal from inside it names this part of the message. */
+export function inside<Result>(segment: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Refused ? error.inside(segment) : error;
+  }
+}

@@ -1,5 +1,5 @@
 import { Decimal, InputError } from '@algo/model';
-import { Refused } from './contract-error.ts';
+import { inside, Refused } from './contract-error.ts';
 
 /** What the proto must declare for a field; a test holds every table against the protos. */
 export interface FieldShape {
@@ -31,6 +31,9 @@ export interface Field<Value> {
   /** Returns the model's value of what the generated decoder gave. */
   take(raw: unknown): Value;
 }
+
+/** The model's type of what a field holds. */
+export type ValueOf<Kind> = Kind extends Field<infer Value> ? Value : never;
 
 function scalar<Value>(
   type: string,
@@ -188,13 +191,7 @@ export function orNull<Value>(inner: Field<Value>): Field<Value | null> {
 /** A list, in order. */
 export function list<Value>(inner: Field<Value>): Field<readonly Value[]> {
   const each = <From, To>(values: readonly From[], convert: (value: From) => To): To[] =>
-    values.map((value, index) => {
-      try {
-        return convert(value);
-      } catch (error) {
-        throw error instanceof Refused ? error.inside(`[${index}]`) : error;
-      }
-    });
+    values.map((value, index) => inside(`[${index}]`, () => convert(value)));
   return {
     shape: { ...inner.shape, rule: 'repeated', required: false },
     put: (values) => each(values, (value) => inner.put(value)),
@@ -208,16 +205,9 @@ export function list<Value>(inner: Field<Value>): Field<readonly Value[]> {
 /** Values by name, written in the order of their names so that equal maps give equal bytes. */
 export function byName<Value>(inner: Field<Value>): Field<Readonly<Record<string, Value>>> {
   const each = <From, To>(values: Readonly<Record<string, From>>, convert: (value: From) => To) => {
-    const pairs = Object.keys(values)
-      .sort()
-      .map((name): [string, To] => {
-        try {
-          return [name, convert(values[name]!)];
-        } catch (error) {
-          throw error instanceof Refused ? error.inside(`[${JSON.stringify(name)}]`) : error;
-        }
-      });
-    return Object.fromEntries(pairs);
+    const names = Object.keys(values).sort();
+    const one = (name: string) => inside(`[${JSON.stringify(name)}]`, () => convert(values[name]!));
+    return Object.fromEntries(names.map((name) => [name, one(name)]));
   };
   return {
     shape: { ...inner.shape, rule: 'map', required: false },

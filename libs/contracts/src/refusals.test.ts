@@ -2,10 +2,11 @@ import { Decimal } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { MessageCodec } from './codec.ts';
-import { codecs, tableCodecs } from './codecs.ts';
+import { codecs } from './codecs.ts';
 import { ContractError } from './contract-error.ts';
 import type { FieldShape, MessageShape } from './field.ts';
 import { algo } from './generated/algo.v1.js';
+import { tableCodecs } from './generated/codecs.ts';
 import { arbitraryMessages, arbitraryOf, type WireObject, wireClass } from './testing/arbitrary-messages.ts';
 
 /** One place in a decoded message where a field's value stands. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type protobuf from 'protobufjs';
-import { codecs, tableCodecs } from './codecs.ts';
+import { codecs } from './codecs.ts';
 import type { FieldShape, MessageShape } from './field.ts';
+import { tableCodecs } from './generated/codecs.ts';
 import {
   currentSources,
   enumsOf,

@@ -1,4 +1,4 @@
-import { type InstrumentId, instrumentParts, type Timeframe, virtualShard } from '@algo/model';
+import { type InstrumentId, type Timeframe, virtualShard } from '@algo/model';
 
 /** Processes that take part, by the name that stands in marks, permissions and health pages. */
 export const SERVICES = [
@@ -26,12 +26,10 @@ export const DRIVEN = [
   'reconcile',
 ] as const;
 
-const DAY_MS = 86_400_000;
-const MIB = 1024 * 1024;
-
 /**
- * How a stream is kept. What can't be read on a `money` stream stops its reader; on a `market` stream it is
- * set aside, because it can be had again. Whether a message is flushed before the ack is the server's setting
+ * How a stream is kept. What can't be read on a `money` stream stops its reader, and when it is full its
+ * publisher is refused. On a `market` stream it is set aside, because it can be had again, and when the
+ * stream is full its oldest goes. Whether a message is flushed before the ack is the server's setting
  * for all streams (ADR 2). Bounds are never absent.
  */
 export interface StreamPlan {
@@ -39,117 +37,53 @@ export interface StreamPlan {
   readonly keep: 'money' | 'market';
   readonly maxAgeMs: number;
   readonly maxBytes: number;
-  /** What happens when full: `old` drops the oldest, `new` refuses the publisher. Money is never dropped. */
-  readonly discard: 'old' | 'new';
   readonly purpose: string;
+}
+
+function kept(
+  keep: StreamPlan['keep'],
+  subjects: readonly string[],
+  most: { readonly days: number; readonly mib: number },
+  purpose: string,
+): StreamPlan {
+  return { keep, subjects, purpose, maxAgeMs: most.days * 86_400_000, maxBytes: most.mib * 1024 * 1024 };
 }
 
 /** Every stream of the engine. Nothing else creates one. */
 export const STREAMS = {
-  MARKET: {
-    subjects: ['md.trades.>', 'md.feed.>', 'md.time.>'],
-    keep: 'market',
-    maxAgeMs: 3 * DAY_MS,
-    maxBytes: 8192 * MIB,
-    discard: 'old',
-    purpose: 'trades and feed status',
-  },
-  CANDLES: {
-    subjects: ['md.candles.>'],
-    keep: 'market',
-    maxAgeMs: 365 * DAY_MS,
-    maxBytes: 2048 * MIB,
-    discard: 'old',
-    purpose: 'closed candles: the source for warm-up',
-  },
-  ANALYTICS: {
-    subjects: ['an.>'],
-    keep: 'market',
-    maxAgeMs: 3 * DAY_MS,
-    maxBytes: 4096 * MIB,
-    discard: 'old',
-    purpose: 'market states, patterns, signals',
-  },
-  DECISIONS: {
-    subjects: ['dec.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 4096 * MIB,
-    discard: 'new',
-    purpose: 'what was decided and why',
-  },
-  ORDERS: {
-    subjects: ['ord.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 8192 * MIB,
-    discard: 'new',
-    purpose: 'order commands and order events',
-  },
-  POSITIONS: {
-    subjects: ['pos.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 4096 * MIB,
-    discard: 'new',
-    purpose: 'positions and their stops',
-  },
-  RISK: {
-    subjects: ['risk.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 2048 * MIB,
-    discard: 'new',
-    purpose: 'equity, drawdown, trading modes',
-  },
-  VENUES: {
-    subjects: ['venue.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 4096 * MIB,
-    discard: 'new',
-    purpose: 'user stream and books of the paper venue',
-  },
-  RECONCILIATION: {
-    subjects: ['rec.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 512 * MIB,
-    discard: 'new',
-    purpose: 'reconciliation runs',
-  },
-  CONTROL: {
-    subjects: ['ctl.>'],
-    keep: 'money',
-    maxAgeMs: 1825 * DAY_MS,
-    maxBytes: 256 * MIB,
-    discard: 'new',
-    purpose: 'what people asked for',
-  },
-  SYSTEM: {
-    subjects: ['sys.>'],
-    keep: 'market',
-    maxAgeMs: 7 * DAY_MS,
-    maxBytes: 512 * MIB,
-    discard: 'old',
-    purpose: 'services, notifications',
-  },
-  DEAD_LETTERS: {
-    subjects: ['dlq.>'],
-    keep: 'money',
-    maxAgeMs: 365 * DAY_MS,
-    maxBytes: 512 * MIB,
-    discard: 'new',
-    purpose: 'messages nobody could read',
-  },
-} as const satisfies Record<string, StreamPlan>;
+  MARKET: kept(
+    'market',
+    ['md.trades.>', 'md.feed.>', 'md.time.>'],
+    { days: 3, mib: 8192 },
+    'trades and feed status',
+  ),
+  CANDLES: kept(
+    'market',
+    ['md.candles.>'],
+    { days: 365, mib: 2048 },
+    'closed candles: the source for warm-up',
+  ),
+  ANALYTICS: kept('market', ['an.>'], { days: 3, mib: 4096 }, 'market states, patterns, signals'),
+  DECISIONS: kept('money', ['dec.>'], { days: 5 * 365, mib: 4096 }, 'what was decided and why'),
+  ORDERS: kept('money', ['ord.>'], { days: 5 * 365, mib: 8192 }, 'order commands and order events'),
+  POSITIONS: kept('money', ['pos.>'], { days: 5 * 365, mib: 4096 }, 'positions and their stops'),
+  RISK: kept('money', ['risk.>'], { days: 5 * 365, mib: 2048 }, 'equity, drawdown, trading modes'),
+  VENUES: kept(
+    'money',
+    ['venue.>'],
+    { days: 5 * 365, mib: 4096 },
+    'user stream and books of the paper venue',
+  ),
+  RECONCILIATION: kept('money', ['rec.>'], { days: 5 * 365, mib: 512 }, 'reconciliation runs'),
+  CONTROL: kept('money', ['ctl.>'], { days: 5 * 365, mib: 256 }, 'what people asked for'),
+  SYSTEM: kept('market', ['sys.>'], { days: 7, mib: 512 }, 'services, notifications'),
+  DEAD_LETTERS: kept('money', ['dlq.>'], { days: 365, mib: 512 }, 'messages nobody could read'),
+} satisfies Record<string, StreamPlan>;
 export type StreamName = keyof typeof STREAMS;
 
 /** One kind of subject: where it is kept, what it carries, who writes it and who reads it. */
 export interface FamilyPlan {
   readonly stream: StreamName;
-  /** The third token is the virtual shard of the instrument, so that a process can read its own part only. */
-  readonly sharded: boolean;
   readonly messages: readonly string[];
   readonly publishers: readonly ServiceName[];
   readonly readers: readonly ServiceName[];
@@ -160,14 +94,12 @@ export interface FamilyPlan {
 export const FAMILIES = {
   'md.trades': {
     stream: 'MARKET',
-    sharded: true,
     messages: ['TradeBatch'],
     publishers: ['ingest'],
     readers: ['analytics', 'paper-venue', 'execution', 'position-risk'],
   },
   'md.feed': {
     stream: 'MARKET',
-    sharded: true,
     messages: [
       'FeedConnected',
       'FeedDisconnected',
@@ -182,63 +114,54 @@ export const FAMILIES = {
   },
   'md.time': {
     stream: 'MARKET',
-    sharded: false,
     messages: ['TimeAdvanced'],
     publishers: ['ingest'],
     readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'decision', 'notifier'],
   },
   'md.candles': {
     stream: 'CANDLES',
-    sharded: true,
     messages: ['CandleClosed'],
     publishers: ['analytics'],
     readers: [],
   },
   'an.state': {
     stream: 'ANALYTICS',
-    sharded: true,
     messages: ['MarketStateUpdated'],
     publishers: ['analytics'],
     readers: ['decision'],
   },
   'an.signal': {
     stream: 'ANALYTICS',
-    sharded: true,
     messages: ['SignalGenerated'],
     publishers: ['analytics'],
     readers: ['decision', 'notifier'],
   },
   'an.pattern': {
     stream: 'ANALYTICS',
-    sharded: true,
     messages: ['ZoneChanged', 'GapChanged'],
     publishers: ['analytics'],
     readers: [],
   },
   'dec.made': {
     stream: 'DECISIONS',
-    sharded: false,
     messages: ['DecisionMade', 'ConvictionHigh', 'RefusalsCounted'],
     publishers: ['decision'],
     readers: ['notifier'],
   },
   'dec.config': {
     stream: 'DECISIONS',
-    sharded: false,
     messages: ['ConfigurationActivated'],
     publishers: ['decision'],
     readers: [],
   },
   'ord.cmd': {
     stream: 'ORDERS',
-    sharded: false,
     messages: ['PlaceOrder', 'ClosePosition', 'CancelOrder'],
     publishers: ['decision', 'position-risk'],
     readers: ['execution'],
   },
   'ord.evt': {
     stream: 'ORDERS',
-    sharded: false,
     messages: [
       'OrderDenied',
       'OrderSubmitted',
@@ -255,7 +178,6 @@ export const FAMILIES = {
   },
   'pos.evt': {
     stream: 'POSITIONS',
-    sharded: false,
     messages: [
       'PositionOpened',
       'PositionIncreased',
@@ -269,49 +191,42 @@ export const FAMILIES = {
   },
   'risk.evt': {
     stream: 'RISK',
-    sharded: false,
     messages: ['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged'],
     publishers: ['position-risk'],
     readers: ['decision', 'execution', 'notifier'],
   },
   'venue.user': {
     stream: 'VENUES',
-    sharded: false,
     messages: ['VenueFilled', 'VenueCanceled', 'VenueExpired'],
     publishers: ['paper-venue'],
     readers: ['execution'],
   },
   'rec.ask': {
     stream: 'RECONCILIATION',
-    sharded: false,
     messages: ['ReconciliationRequested'],
     publishers: ['execution'],
     readers: ['reconcile'],
   },
   'rec.run': {
     stream: 'RECONCILIATION',
-    sharded: false,
     messages: ['ReconciliationCompleted', 'ReconciliationFailed'],
     publishers: ['reconcile'],
     readers: ['execution', 'notifier'],
   },
   'ctl.mode': {
     stream: 'CONTROL',
-    sharded: false,
     messages: ['SetTradingMode', 'FlattenAll'],
     publishers: ['cli'],
     readers: ['position-risk', 'execution'],
   },
   'ctl.config': {
     stream: 'CONTROL',
-    sharded: false,
     messages: ['SwitchConfiguration'],
     publishers: ['cli'],
     readers: ['decision'],
   },
   'ctl.refused': {
     stream: 'CONTROL',
-    sharded: false,
     messages: ['CommandRefused'],
     publishers: ['position-risk', 'decision'],
     readers: ['notifier'],
@@ -319,21 +234,18 @@ export const FAMILIES = {
   /** Said every few seconds of feed time, so that execution knows of a guard that died. */
   'sys.guard': {
     stream: 'SYSTEM',
-    sharded: false,
     messages: ['GuardAlive'],
     publishers: ['position-risk'],
     readers: ['execution'],
   },
   'sys.service': {
     stream: 'SYSTEM',
-    sharded: false,
     messages: ['ServiceStarted', 'ServiceStopped', 'ServiceStatus'],
     publishers: RUNNING,
     readers: ['notifier'],
   },
   'sys.notification': {
     stream: 'SYSTEM',
-    sharded: false,
     messages: ['NotificationSent', 'NotificationDead'],
     publishers: ['notifier'],
     readers: [],
@@ -341,20 +253,31 @@ export const FAMILIES = {
   /** In which order a process took its inputs. */
   'sys.order': {
     stream: 'SYSTEM',
-    sharded: false,
     messages: ['InputsTaken'],
     publishers: DRIVEN,
     readers: DRIVEN,
   },
   'dlq.letter': {
     stream: 'DEAD_LETTERS',
-    sharded: false,
     messages: ['DeadLetter'],
     publishers: RUNNING,
     readers: ['notifier'],
   },
 } as const satisfies Record<string, FamilyPlan>;
 export type Family = keyof typeof FAMILIES;
+
+/**
+ * Families whose third token is the virtual shard of the instrument, so that a process can read its own
+ * part only.
+ */
+export const SHARDED: ReadonlySet<Family> = new Set([
+  'md.trades',
+  'md.feed',
+  'md.candles',
+  'an.state',
+  'an.signal',
+  'an.pattern',
+]);
 
 /**
  * Key-value buckets: snapshots of services, leases with
@@ -423,7 +346,7 @@ export function familyOf(subject: string): Family | undefined {
 export function laneOf(subject: string): string {
   const family = familyOf(subject);
   if (family === undefined) throw new Error(`no family in the topology for subject ${subject}`);
-  if (!FAMILIES[family].sharded) return family;
+  if (!SHARDED.has(family)) return family;
   return subject.slice(0, subject.indexOf('.', family.length + 1));
 }
 
@@ -438,17 +361,6 @@ export function fenceFilter(stream: StreamName): string {
 /** Returns the filters of a family, narrowed to virtual shards where it is sharded, else to accounts. */
 export function familyFilters(family: Family, only?: readonly (number | string)[]): string[] {
   if (only === undefined) return [`${family}.>`];
-  if (FAMILIES[family].sharded) return only.map((shard) => `${family}.${shard}.>`);
+  if (SHARDED.has(family)) return only.map((shard) => `${family}.${shard}.>`);
   return only.flatMap((account) => [`${family}.${account}`, `${family}.${account}.>`]);
-}
-
-/** Returns the instrument that a subject ends with; its last three tokens. */
-export function instrumentOfSubject(subject: string): string {
-  return subject.split('.').slice(-3).join('.');
-}
-
-/** Returns venue, market and symbol as a path: `binance/spot/LTCUSDT`. */
-export function instrumentPath(id: InstrumentId): string {
-  const { venue, market, symbol } = instrumentParts(id);
-  return `${venue}/${market}/${symbol}`;
 }

@@ -20,11 +20,6 @@ export interface DriverOptions<In extends Input, Out extends FactName, Request, 
   readonly log: AppendLog;
   /** Whether the process plan names a producer. */
   readonly knows: (producer: string) => boolean;
-  /**
-   * False: the own log is trimmed behind the snapshot before the last one, so no replay can go through the
-   * run.
-   */
-  readonly keepLog?: boolean;
   /** Told once, of the first place where this life would have said something else than an older one. */
   readonly onDivergence?: (divergence: Divergence) => void;
 }

@@ -86,7 +86,7 @@ export class Driver<In extends Input, Out extends FactName, Request, Own extends
     });
     this.#snapshots = new SnapshotKeeper({
       ...{ bus, clock, identity, epoch, log, onFailure, store: options.snapshots },
-      ...{ intervalMs: options.snapshotIntervalMs, keepLog: options.keepLog ?? true },
+      intervalMs: options.snapshotIntervalMs,
     });
     this.#streams = new StreamsRead({
       ...{ bus, identity, onFailure, reads: plan.reads, knows: options.knows },

@@ -79,6 +79,11 @@ export class RequestDesk<Request, Own extends OwnInput> {
     return this.#open.size > WAITING_MAX;
   }
 
+  /** How many have not come to their end. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Number of the first request that a snapshot must wait for; Infinity when there is none. */
   get firstUnkept(): number {
     for (const { number, terms } of this.#open.values())

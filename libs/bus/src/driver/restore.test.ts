@@ -1,9 +1,9 @@
 import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { OutboundMessage } from '../bus.ts';
-import { PoisonedLaneError } from '../durable-consumer.ts';
 import { DriveBench, mark, notify, type React, RISK, TIME } from '../testing/drive-bench.ts';
 import { memorySnapshots } from '../testing/drive-world.ts';
+import { PoisonedLaneError } from './streams-read.ts';
 
 /** Says all that it has seen, at each input: a word that any other order of inputs would change. */
 const tellsAll: React = (seen, say) => notify(say, seen.join(', '));

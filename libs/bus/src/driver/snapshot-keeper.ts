@@ -21,7 +21,6 @@ export interface SnapshotKeeperParts {
   readonly store: SnapshotStore;
   readonly intervalMs: number;
   readonly log: AppendLog;
-  readonly keepLog: boolean;
   readonly onFailure: (error: Error) => void;
 }
 
@@ -91,7 +90,7 @@ export class SnapshotKeeper {
   }
 
   async #save({ head, state, log: logNumber }: Capture): Promise<void> {
-    const { bus, identity, epoch, store, log, keepLog } = this.#parts;
+    const { bus, identity, epoch, store, log } = this.#parts;
     const newest = await fencedEpoch(bus, identity, 'SYSTEM');
     if (newest > epoch)
       throw new Error(
@@ -100,7 +99,7 @@ export class SnapshotKeeper {
       );
     if (this.#stopped) return;
     await store.save(head, state);
-    await log.trim(this.#savedLog, keepLog ? LOG_BYTES_MAX : 0);
+    await log.trim(this.#savedLog, LOG_BYTES_MAX);
     this.#savedLog = logNumber;
   }
 }

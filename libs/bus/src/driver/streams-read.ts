@@ -11,10 +11,14 @@ import { InputError } from '@algo/model';
 import type { Bus, InboundMessage } from '../bus.ts';
 import { deadLetter } from '../dead-letter.ts';
 import type { Reading } from '../drive-plan.ts';
-import { PoisonedLaneError } from '../durable-consumer.ts';
 import { StreamLanes } from '../lanes.ts';
 import type { DriveSnapshot } from './drive-snapshot.ts';
 import type { Inbox } from './inbox.ts';
+
+/** A stream stopped at a message that can't be read; skipping it could cost money. */
+export class PoisonedLaneError extends Error {
+  override readonly name = 'PoisonedLaneError';
+}
 
 export interface StreamsReadParts {
   readonly bus: Bus;

@@ -1,6 +1,5 @@
 import type { Bus, DurableOptions, InboundMessage, Subscription, Verdict } from '../bus.ts';
 import { deadLetter } from '../dead-letter.ts';
-import { PoisonedLaneError } from '../durable-consumer.ts';
 import { FactMessage } from '../fact-message.ts';
 import type { MemoryServer } from './memory-server.ts';
 
@@ -22,14 +21,14 @@ export function consumeInMemory(
   });
 }
 
-/** Gives a message to the handler until it is done with it, or sets it aside. *Errors*: PoisonedLaneError. */
+/** Gives a message to the handler until it is done with it, or sets it aside. */
 async function judge(
   bus: Bus,
   options: DurableOptions,
   handler: (message: InboundMessage) => Promise<Verdict>,
   message: InboundMessage,
 ): Promise<void> {
-  const { stream, sequence, subject } = message;
+  const { stream, sequence } = message;
   for (let deliveries = 1; ; deliveries++) {
     const verdict = await handler(FactMessage.stored(message, { stream, sequence, deliveries })).catch(
       (error: unknown): Verdict => ({ poison: (error as Error).message }),
@@ -38,9 +37,6 @@ async function judge(
     if (verdict === 'retry' && deliveries < options.deliveriesMax) continue;
     const reason = verdict === 'retry' ? `failed ${deliveries} times` : verdict.poison;
     await bus.publish(deadLetter(message, options.durable, reason));
-    if (options.onPoison === 'skip') return;
-    throw new PoisonedLaneError(
-      `${stream} sequence ${sequence} (${subject}) stopped ${options.durable}: ${reason}`,
-    );
+    return;
   }
 }

@@ -1,11 +1,5 @@
 import { type BucketName, fenceFilter, STREAMS, type StreamName } from '@algo/contracts';
-import {
-  type KeyEntry,
-  type KeyValue,
-  type OutboundMessage,
-  SequenceConflictError,
-  type Stored,
-} from '../bus.ts';
+import type { KeyEntry, KeyValue, OutboundMessage, Stored } from '../bus.ts';
 import { storageId } from '../headers.ts';
 import { MemoryStream, matches, Runner } from './memory-stream.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -121,7 +115,7 @@ export class MemoryServer {
     };
   }
 
-  #store(message: OutboundMessage): Stored | Error {
+  #store(message: OutboundMessage): Stored {
     const name = this.#streamOf(message.subject);
     const stream = this.stream(name);
     const ids = this.#ids.get(name) ?? new Map<string, number>();
@@ -129,10 +123,7 @@ export class MemoryServer {
     const id = storageId(message);
     const known = ids.get(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
-    const { last } = stream.bounds;
-    if (message.expectedLastSequence !== undefined && message.expectedLastSequence !== last)
-      return new SequenceConflictError(`${message.subject}: wrong last sequence: ${last}`);
-    ids.set(id, last + 1);
+    ids.set(id, stream.bounds.last + 1);
     if (ids.size > IDS_MAX) ids.delete(ids.keys().next().value!);
     return { sequence: stream.store(message), duplicate: false };
   }

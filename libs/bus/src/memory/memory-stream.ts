@@ -16,7 +16,6 @@ export class MemoryStream {
   readonly #runner: Runner;
   readonly #messages: FactMessage[] = [];
   readonly #followers = new Set<Follower>();
-  #first = 1;
 
   constructor(name: StreamName, byWire: boolean, runner: Runner) {
     this.#name = name;
@@ -25,7 +24,7 @@ export class MemoryStream {
   }
 
   get bounds(): StreamBounds {
-    return { first: this.#first, last: this.#first + this.#messages.length - 1 };
+    return { first: 1, last: this.#messages.length };
   }
 
   /** Stores a message and gives it to whoever follows; returns its sequence. */
@@ -42,7 +41,7 @@ export class MemoryStream {
   }
 
   at(sequence: number): FactMessage | undefined {
-    const message = this.#messages[sequence - this.#first];
+    const message = this.#messages[sequence - 1];
     return message === undefined || !this.#byWire
       ? message
       : FactMessage.ofBytes(message, message.data.slice(), message);
@@ -50,12 +49,6 @@ export class MemoryStream {
 
   last(subject: string): FactMessage | undefined {
     return this.#messages.findLast((message) => message.subject === subject);
-  }
-
-  /** Forgets what stands before this sequence, as a stream does that is full or old. */
-  prune(first: number): void {
-    this.#messages.splice(0, first - this.#first);
-    this.#first = first;
   }
 
   deliver(delivery: Delivery): Subscription {
@@ -132,8 +125,8 @@ class Follower implements Subscription {
 
   #next(): FactMessage | undefined {
     const delivery = this.#delivery;
-    const { first, last } = this.#stream.bounds;
-    for (delivery.next = Math.max(delivery.next, first); delivery.next <= last; ) {
+    const { last } = this.#stream.bounds;
+    while (delivery.next <= last) {
       const message = this.#stream.at(delivery.next++)!;
       let wanted = this.#wanted.get(message.subject);
       if (wanted === undefined) {

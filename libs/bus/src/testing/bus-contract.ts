@@ -1,7 +1,6 @@
 import { ContractError, encodeFact, type Fact, subjects } from '@algo/contracts';
 import { expect, test } from '@jest/globals';
 import type { Bus, DurableOptions, InboundMessage, OutboundMessage } from '../bus.ts';
-import { SequenceConflictError } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 
 /** What a driver must offer so that the suite can run on it. */
@@ -17,16 +16,6 @@ export const CONTRACT_DURABLES: readonly DurableOptions[] = [
     deliveriesMax: 3,
     ackWaitMs: 5_000,
     pendingMax: 100,
-    onPoison: 'skip',
-  },
-  {
-    stream: 'CONTROL',
-    durable: 'contract-stop',
-    subjects: ['ctl.mode.stop'],
-    deliveriesMax: 2,
-    ackWaitMs: 5_000,
-    pendingMax: 1,
-    onPoison: 'stop',
   },
 ];
 
@@ -170,25 +159,6 @@ export function busContract(open: () => Promise<BusWorld>): void {
     expect(got).toEqual(Array.from({ length: 1_500 }, (_, i) => i));
   });
 
-  test('a journal with one writer refuses a second one', async () => {
-    await using world = await open();
-    const bus = await world.bus('a-0');
-    const { sequence } = await bus.publish(
-      message('ctl.mode.journal', 'j1', '1', { expectedLastSequence: 0 }),
-    );
-    const more = [1, 2, 3].map((i) =>
-      bus.publish(message('ctl.mode.journal', `j${i + 1}`, 'x', { expectedLastSequence: sequence + i - 1 })),
-    );
-    expect((await Promise.all(more)).map((stored) => stored.sequence)).toEqual([
-      sequence + 1,
-      sequence + 2,
-      sequence + 3,
-    ]);
-    await expect(
-      bus.publish(message('ctl.mode.journal', 'zombie', 'x', { expectedLastSequence: sequence })),
-    ).rejects.toThrow(SequenceConflictError);
-  });
-
   test('a durable consumer acknowledges after the effect, tries again, and buries what it can never read', async () => {
     await using world = await open();
     const bus = await world.bus('a-0');
@@ -228,23 +198,6 @@ export function busContract(open: () => Promise<BusWorld>): void {
     await bus.publish(message('sys.service.skip', 'after', 'after'));
     await until('only the new one', () => again.length === 1);
     expect(again).toEqual(['after']);
-  });
-
-  test('on a lane that money runs through, a poisonous message stops the lane', async () => {
-    await using world = await open();
-    const bus = await world.bus('a-0');
-    await bus.publish(message('ctl.mode.stop', 'p1', 'poison'));
-    await bus.publish(message('ctl.mode.stop', 'p2', 'never reached'));
-    const seen: string[] = [];
-    const subscription = await bus.consume(CONTRACT_DURABLES[1]!, async (m) => {
-      seen.push(text(m));
-      return { poison: 'unreadable' };
-    });
-    const error = await subscription.closed;
-    expect(error?.message).toMatch(
-      /CONTROL sequence \d+ \(ctl.mode.stop\) stopped contract-stop: unreadable/,
-    );
-    expect(seen).toEqual(['poison']);
   });
 
   test('a request is answered, a failure is said, silence is not an answer', async () => {

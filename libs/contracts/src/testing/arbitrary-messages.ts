@@ -2,9 +2,9 @@
 import { Decimal } from '@algo/model';
 import fc from 'fast-check';
 import type { TableCodec } from '../codec.ts';
-import { tableCodecs } from '../codecs.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
 import { algo } from '../generated/algo.v1.js';
+import { tableCodecs } from '../generated/codecs.ts';
 import { tradeBatch } from './arbitrary-trade-batch.ts';
 
 /** A message as the generated classes take and give it. */

@@ -1,9 +1,9 @@
 // Writes the catalogue of messages from the topology, the codecs' tables and the protos' comments.
 import type protobuf from 'protobufjs';
 import type { TableCodec } from '../codec.ts';
-import { tableCodecs } from '../codecs.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
-import { FAMILIES, type FamilyPlan, REQUESTS, subjects } from '../topology.ts';
+import { tableCodecs } from '../generated/codecs.ts';
+import { FAMILIES, type Family, type FamilyPlan, REQUESTS, SHARDED, subjects } from '../topology.ts';
 import { isRequired, messagesOf, parseProtos, topMessages } from './proto-files.ts';
 
 const WIDTH = 130;
@@ -64,7 +64,7 @@ function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>
   const sections: Section[] = Object.entries<FamilyPlan>(FAMILIES).map(([key, plan]) => ({
     title: key,
     lines: [
-      `Subject: \`${sharded(spelling(key), plan.sharded)}\`, in stream ${plan.stream}`,
+      `Subject: \`${sharded(spelling(key), SHARDED.has(key as Family))}\`, in stream ${plan.stream}`,
       `Published by: ${plan.publishers.join(', ')}`,
       `Read by: ${plan.readers.length === 0 ? 'observers only' : plan.readers.join(', ')}`,
       file(plan.messages),

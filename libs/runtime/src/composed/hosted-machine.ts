@@ -1,7 +1,15 @@
-import type { DrivePlan, Input, Machine, OwnInput, Reading, Say } from '@algo/bus';
+import {
+  type DrivePlan,
+  type Input,
+  type Machine,
+  type OwnInput,
+  type Reading,
+  RequestDesk,
+  type Requests,
+  type Say,
+} from '@algo/bus';
 import type { Fact, FactName, MessageOf, Speaker } from '@algo/contracts';
 import type { Hosted } from './hosted.ts';
-import { RequestDesk } from './request-desk.ts';
 import type { Said } from './said.ts';
 import type { Scheduler, Work } from './scheduler.ts';
 
@@ -36,6 +44,9 @@ export interface HostedParts<In extends Input, Out extends FactName, Request, Ow
   readonly restoreBefore: ((identity: string, input: number) => boolean) | undefined;
 }
 
+/** Here nobody can wait until some are settled: a batch that runs ahead asks for all its rows in one go. */
+const UNSETTLED_MAX = 1_000_000;
+
 /** Holds one machine: gives it its inputs one by one and passes on what it does. */
 export class HostedMachine<
   In extends Input,
@@ -63,11 +74,11 @@ export class HostedMachine<
     this.#restoreBefore = restoreBefore;
     this.#machine = plan.restore(undefined);
     const { requests } = plan;
-    const desk = requests && new RequestDesk(requests, (input) => this.inject(input));
+    const ask = requests && this.#askOf(requests);
     const speak = <Name extends Out>(name: Name, body: MessageOf<Name>) =>
       this.#do(say({ name, body } as Fact, speaker));
     const request = (wanted: Request) => {
-      if (desk !== undefined) this.#do(new Wanted(wanted, () => desk.ask(wanted)));
+      if (ask !== undefined) this.#do(new Wanted(wanted, () => ask(wanted)));
     };
     this.#say = Object.assign(speak, { request, input: 0 });
   }
@@ -104,6 +115,31 @@ export class HostedMachine<
   restore(): void {
     // The machine may use the bytes again.
     this.#machine = this.#plan.restore(this.#machine.snapshot().slice());
+  }
+
+  /** Asks the driver's desk, with no log to wait for: nothing here outlives this process. */
+  #askOf(requests: Requests<Request, Own>): (request: Request) => void {
+    const desk = new RequestDesk<Request, Own>({
+      requests,
+      intend: (_request, _key, done) => done(),
+      leave: (_number, done) => done(),
+      end: (number, dropped, outcomes, done) => {
+        for (const outcome of outcomes) this.inject(outcome);
+        for (const over of [number, dropped]) if (over !== null) desk.ended(over);
+        done();
+      },
+      onReady: () => desk.run(),
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    let asked = 0;
+    return (request) => {
+      if (desk.size > UNSETTLED_MAX)
+        throw new Error(`too many requests of ${this.speaker.identity} are not settled`);
+      desk.add({ number: ++asked, request, hasLeft: false, isIntended: true });
+      desk.run();
+    };
   }
 
   #do(work: Work): void {

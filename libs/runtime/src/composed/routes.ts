@@ -5,6 +5,7 @@ import {
   type FactName,
   type Family,
   laneOf,
+  SHARDED,
   type Speaker,
   subjectOf,
 } from '@algo/contracts';
@@ -66,7 +67,7 @@ const NOBODY: readonly never[] = [];
  * begins with one.
  */
 function tokenOf(family: Family, subject: string): string {
-  if (FAMILIES[family].sharded) return laneOf(subject).slice(family.length + 1);
+  if (SHARDED.has(family)) return laneOf(subject).slice(family.length + 1);
   const end = subject.indexOf('.', family.length + 1);
   return subject.slice(family.length + 1, end < 0 ? undefined : end);
 }

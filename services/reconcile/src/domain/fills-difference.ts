@@ -50,7 +50,7 @@ function areTheSame(ours: readonly Fill[], theirs: readonly Fill[]): boolean {
     ours.length === theirs.length &&
     ours.every((fill, i) => {
       const their = theirs[i]!;
-      return fill === their || (keyOf(fill) === keyOf(their) && isTheSame(fill, their));
+      return fill === their || (fillKey(fill) === fillKey(their) && isTheSame(fill, their));
     })
   );
 }

@@ -1,9 +1,9 @@
 import { instrumentId, type TradeBatch } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ContractError } from '../contract-error.ts';
-import { algo } from '../generated/algo.v1.js';
-import { tradeBatch } from '../testing/arbitrary-trade-batch.ts';
+import { ContractError } from './contract-error.ts';
+import { algo } from './generated/algo.v1.js';
+import { tradeBatch } from './testing/arbitrary-trade-batch.ts';
 import { tradeBatchCodec } from './trade-batch.ts';
 
 const Wire = algo.v1.TradeBatch;

@@ -1,4 +1,4 @@
-import { Refused } from '../contract-error.ts';
+import { Refused } from './contract-error.ts';
 
 // The packed columns of a TradeBatch, read and written in one pass between typed arrays and the wire's bytes.
 // protobufjs would go through a Long for every 64-bit number and an element at a time for doubles.

@@ -1,8 +1,9 @@
 import { InputError, type TradeBatch, type TradeColumns, type TradeIds, venueTradeId } from '@algo/model';
 import protobuf from 'protobufjs/minimal.js';
-import { type MessageCodec, refusing } from '../codec.ts';
-import { Refused } from '../contract-error.ts';
-import { wholeNumber } from '../field.ts';
+import { type MessageCodec, refusing } from './codec.ts';
+import { inside, Refused } from './contract-error.ts';
+import { wholeNumber } from './field.ts';
+import { idFields } from './id-fields.ts';
 import {
   doubleBytes,
   doublesIn,
@@ -19,7 +20,6 @@ import {
   takeSteps,
   VARINT_MAX,
 } from './packed.ts';
-import { instrument } from './vocabulary.ts';
 
 const { Reader, Writer } = protobuf;
 const TYPE = 'algo.v1.TradeBatch';
@@ -40,14 +40,6 @@ const TAG = {
 } as const;
 const COUNTED = { first: 8, delta: 18 } as const;
 const NAMED = { value: 10 } as const;
-
-function inside<Result>(field: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof Refused ? error.inside(field) : error;
-  }
-}
 
 function refuseUnequal(trades: TradeColumns): void {
   const { count, timeUs, price, quantity, side, ids } = trades;
@@ -92,7 +84,9 @@ function encode(batch: TradeBatch): Uint8Array {
   const { trades } = batch;
   refuseUnequal(trades);
   const writer = Writer.create();
-  writer.uint32(TAG.instrument).string(inside('instrument', () => instrument.take(trades.instrument)));
+  writer
+    .uint32(TAG.instrument)
+    .string(inside('instrument', () => idFields.instrument.take(trades.instrument)));
   const receivedUs = inside('receivedUs', () => wholeNumber(batch.receivedUs));
   if (receivedUs !== 0) writer.uint32(TAG.receivedUs).uint64(receivedUs);
   if (batch.complete) writer.uint32(TAG.complete).bool(true);
@@ -237,7 +231,7 @@ function unpack(bytes: Uint8Array, wire: Wire): TradeBatch {
     const quantity = column(1);
     takeDoubles(bytes, view, wire.quantity, quantity);
     field = 'instrument';
-    const name = instrument.take(wire.instrument);
+    const name = idFields.instrument.take(wire.instrument);
     field = 'baseTimeUs';
     const base = wholeNumber(wire.baseTimeUs);
     field = 'timeDeltaUs';
