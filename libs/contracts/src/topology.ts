@@ -156,7 +156,7 @@ export const FAMILIES = {
   },
   'ord.cmd': {
     stream: 'ORDERS',
-    messages: ['PlaceOrder', 'ClosePosition', 'CancelOrder'],
+    messages: ['PlaceOrder', 'ClosePosition'],
     publishers: ['decision', 'position-risk'],
     readers: ['execution'],
   },

@@ -71,7 +71,7 @@ export function fillKey({ instrument, clientOrderId, venueTradeId }: Fill): stri
 }
 
 /** Asks execution for an order. `commandId` names the cause; the client order id is a function of it. */
-export type OrderCommand = PlaceOrder | ClosePosition | CancelOrder;
+export type OrderCommand = PlaceOrder | ClosePosition;
 
 /**
  * An entry that decision accepted. *Units*: as OrderRequest and
@@ -118,15 +118,6 @@ export interface ClosePosition {
   readonly quantity: Decimal;
   readonly reason: ExitReason;
   readonly attempt: number;
-  readonly timeUs: TimeUs;
-}
-
-/** Withdraw an order that still works. */
-export interface CancelOrder {
-  readonly type: 'CancelOrder';
-  readonly commandId: string;
-  readonly clientOrderId: ClientOrderId;
-  readonly reason: string;
   readonly timeUs: TimeUs;
 }
 

@@ -4,9 +4,10 @@ import type { OwnInput } from '../machine.ts';
 
 /**
  * What a process writes into its own log. *Shape*: requests are named by their number, counted over all
- * lives. `intent`: this is about to be done; `left`: it leaves now; `input`: what the machine is told, and
- * which request came to its end by it; `dropped` is the request that withdrew that one, and needs no doing
- * itself.
+ * lives. `intent`: this is about to be done; `left`: it leaves now; `input`: what the machine is told,
+ * and which request came to its end by it; `dropped` is the request that withdrew that one, and needs no
+ * doing itself. Where a request is named, `order` is that of the inputs up to now, so that every later
+ * life asks for the same thing under that number; of an input that nobody asked for it is null.
  */
 export type OwnRecord =
   | {
@@ -22,13 +23,15 @@ export type OwnRecord =
       readonly inputs: readonly OwnInput[];
       readonly request: number | null;
       readonly dropped: number | null;
+      readonly order: RecordedOrder | null;
     };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function encodeRecord(record: OwnRecord): Uint8Array {
-  const plain = record.kind === 'intent' ? { ...record, order: orderText(record.order) } : record;
+  const hasOrder = record.kind !== 'left' && record.order !== null;
+  const plain = hasOrder ? { ...record, order: orderText(record.order) } : record;
   return encoder.encode(JSON.stringify(toPlain(plain)));
 }
 
@@ -38,8 +41,9 @@ export function decodeRecord(bytes: Uint8Array): OwnRecord {
   switch (record.kind) {
     case 'intent':
       return { ...record, order: orderIn(String(record.order)) };
-    case 'left':
     case 'input':
+      return record.order === null ? record : { ...record, order: orderIn(String(record.order)) };
+    case 'left':
       return record;
     default:
       throw new InputError({

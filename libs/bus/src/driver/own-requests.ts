@@ -48,7 +48,7 @@ export class OwnRequests<Request, Own extends OwnInput> {
         intend: (request, key, done) => this.#intend(request, key, done),
         leave: (request, done) => this.#append({ kind: 'left', request }, done),
         end: (request, dropped, inputs, done) =>
-          this.#append({ kind: 'input', inputs, request, dropped }, done),
+          this.#append({ kind: 'input', inputs, request, dropped, order: this.#parts.order.now() }, done),
         onReady: parts.onReady,
         onFailure: parts.onFailure,
       });
@@ -82,7 +82,7 @@ export class OwnRequests<Request, Own extends OwnInput> {
   }
 
   inject(input: Own): void {
-    this.#append({ kind: 'input', inputs: [input], request: null, dropped: null }, () => {});
+    this.#append({ kind: 'input', inputs: [input], request: null, dropped: null, order: null }, () => {});
   }
 
   /** Carries out what may go. */

@@ -81,6 +81,7 @@ async function readOwnLog(log: AppendLog, identity: string, after: number): Prom
       case 'input':
         arrivals.push({ stream: OWN, sequence: number, record });
         for (const request of [record.request, record.dropped]) if (request !== null) ended.add(request);
+        if (record.order !== null) orders.push(record.order);
         break;
       default:
         return record satisfies never;

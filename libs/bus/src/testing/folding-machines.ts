@@ -1,4 +1,4 @@
-import { accountId, clientOrderId, Decimal } from '@algo/model';
+import { accountId, Decimal, instrumentId, positionId } from '@algo/model';
 import type { DrivePlan, Requests, Ticket } from '../drive-plan.ts';
 import type { Input, Machine, OwnInput, Say } from '../machine.ts';
 import type { VirtualClock } from '../memory/virtual-clock.ts';
@@ -22,7 +22,7 @@ export interface Answer extends OwnInput {
   readonly body: { readonly id: number };
 }
 
-export type Out = 'CancelOrder' | 'EquityMarked' | 'NotificationSent';
+export type Out = 'ClosePosition' | 'EquityMarked' | 'NotificationSent';
 
 /** One kind of machine. *Shape*: `says` are the facts that it says, in turn. */
 export interface Role {
@@ -36,13 +36,13 @@ export interface Role {
 export const ROLES = {
   'decision.a': {
     reads: [{ family: 'md.time' }, { family: 'risk.evt', only: ['a'] }],
-    says: ['CancelOrder'],
+    says: ['ClosePosition'],
     every: 4,
     requests: false,
   },
   'position-risk.a': {
     reads: [{ family: 'ord.cmd', only: ['a'] }, { family: 'md.time' }],
-    says: ['EquityMarked', 'CancelOrder'],
+    says: ['EquityMarked', 'ClosePosition'],
     every: 5,
     requests: false,
   },
@@ -57,7 +57,7 @@ export type RoleName = keyof typeof ROLES;
 export const ROLE_NAMES = Object.keys(ROLES) as RoleName[];
 
 export const FAMILY_OF = {
-  CancelOrder: 'ord.cmd',
+  ClosePosition: 'ord.cmd',
   EquityMarked: 'risk.evt',
   NotificationSent: 'sys.notification',
 } as const;
@@ -97,10 +97,16 @@ export class Folding implements Machine<Input, Out, Deed> {
 
 function speak(name: Out, n: number, say: Say<Out, Deed>): void {
   switch (name) {
-    case 'CancelOrder':
-      say('CancelOrder', {
-        ...{ type: 'CancelOrder', commandId: `c${n}`, clientOrderId: clientOrderId(`o${n}`) },
-        ...{ reason: 'test', timeUs: n },
+    case 'ClosePosition':
+      say('ClosePosition', {
+        ...{
+          type: 'ClosePosition',
+          commandId: `c${n}`,
+          position: positionId(`p${n}`),
+          account: accountId('a'),
+        },
+        ...{ instrument: instrumentId('paper.spot.BTCUSD'), direction: 'long', quantity: Decimal.one },
+        ...{ reason: 'operator', attempt: 1, timeUs: n },
       });
       return;
     case 'EquityMarked': {

@@ -1810,31 +1810,6 @@ export namespace algo {
             type $Shape = algo.v1.ClosePosition.$Properties;
         }
 
-        interface ICancelOrder extends algo.v1.CancelOrder.$Properties {
-        }
-
-        class CancelOrder {
-            constructor(properties?: algo.v1.CancelOrder.$Properties);
-            $unknowns?: Uint8Array[];
-            commandId: string;
-            clientOrderId: string;
-            reason: string;
-            timeUs: number;
-            static encode(message: algo.v1.CancelOrder.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CancelOrder & algo.v1.CancelOrder.$Shape;
-        }
-
-        namespace CancelOrder {
-            interface $Properties {
-                commandId?: (string|null);
-                clientOrderId?: (string|null);
-                reason?: (string|null);
-                timeUs?: (number|null);
-                $unknowns?: Uint8Array[];
-            }
-            type $Shape = algo.v1.CancelOrder.$Properties;
-        }
-
         enum DenialCode {
             DENIAL_CODE_UNSPECIFIED = 0,
             DENIAL_CODE_GATE_CLOSED = 1,

@@ -615,13 +615,6 @@ const closePosition = tagged('ClosePosition', {
   timeUs: field.whole,
 });
 
-const cancelOrder = tagged('CancelOrder', {
-  commandId: field.word,
-  clientOrderId: idFields.clientOrderId,
-  reason: field.text,
-  timeUs: field.whole,
-});
-
 const denial = part<model.Denial>('Denial', {
   code: denialCode,
   detail: field.text,
@@ -1340,7 +1333,6 @@ export const tableCodecs = {
   CandleClosed: codec(algo.v1.CandleClosed, candleClosed),
   PlaceOrder: codec(algo.v1.PlaceOrder, placeOrder),
   ClosePosition: codec(algo.v1.ClosePosition, closePosition),
-  CancelOrder: codec(algo.v1.CancelOrder, cancelOrder),
   OrderDenied: codec(algo.v1.OrderDenied, orderDenied),
   OrderSubmitted: codec(algo.v1.OrderSubmitted, orderSubmitted),
   OrderAccepted: codec(algo.v1.OrderAccepted, orderAccepted),

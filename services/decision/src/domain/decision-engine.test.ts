@@ -370,7 +370,7 @@ test('a strategy on states runs once a second and repeats a refusal once a minut
     [90, 'CASCADE'],
     [91, 'ZONE'],
   ]);
-  expect(engine.counters().withheld).toEqual([{ instrument: LTC, level: 2, code: 'ZONE', count: 127 }]);
+  expect(engine.counters().refusals).toEqual([{ instrument: LTC, level: 2, code: 'ZONE', count: 127 }]);
 });
 
 test('an accepted entry ends the repeating: the same refusal afterwards is published again', () => {

@@ -7,9 +7,11 @@ import {
   type RefusalCode,
   type RiskEvent,
   type Signal,
+  type TimeAdvanced,
   type TimeUs,
   type TradingConfig,
   TradingModes,
+  US_PER_MINUTE,
   venueOf,
 } from '@algo/model';
 import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
@@ -23,20 +25,8 @@ import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
 import { placeOrderOf } from './place-order.ts';
-import { type RefusalCount, RefusalCounts } from './refusal-counts.ts';
+import { type DecisionCounters, RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
-
-/** What was not published, and why it did not need to be. */
-export interface DecisionCounters {
-  /** Evaluations that ended below level 2. */
-  readonly refusals: readonly RefusalCount[];
-  /** Evaluations at level 2 or above that repeated what was published within the last minute. */
-  readonly withheld: readonly RefusalCount[];
-  /** Signals that had been handled already. */
-  readonly repeatedSignals: number;
-  /** States and signals of instruments whose trading rules the engine was not given. */
-  readonly unknownInstruments: number;
-}
 
 /**
  * Turns signals and states into recorded decisions and entry orders for one account. Pure: the same inputs
@@ -50,7 +40,6 @@ export class DecisionEngine {
   readonly #exposure: Exposure;
   readonly #pace: EvaluationPace;
   readonly #refusals: RefusalCounts;
-  readonly #withheld: RefusalCounts;
   readonly #times: FeedTimes;
   #config: TradingConfig | null;
   #configurationHash: string;
@@ -72,7 +61,6 @@ export class DecisionEngine {
     this.#exposure = new Exposure(settings.account, this.#limits, exposure);
     this.#pace = new EvaluationPace(memory?.pace ?? { paces: [], signals: [] });
     this.#refusals = new RefusalCounts(memory?.refusals ?? []);
-    this.#withheld = new RefusalCounts(memory?.withheld ?? []);
     this.#times = new FeedTimes(memory?.times);
     this.#equity = memory?.equity ?? null;
     this.#repeatedSignals = memory?.repeatedSignals ?? 0;
@@ -96,8 +84,7 @@ export class DecisionEngine {
         this.#config = input.config;
         return [];
       case 'TimeAdvanced':
-        this.#times.take(input);
-        return [];
+        return this.#tell(input);
       case 'EquityMarked':
         this.#markEquity(input);
         return [];
@@ -123,7 +110,6 @@ export class DecisionEngine {
   counters(): DecisionCounters {
     return {
       refusals: this.#refusals.rows(),
-      withheld: this.#withheld.rows(),
       repeatedSignals: this.#repeatedSignals,
       unknownInstruments: this.#unknownInstruments,
     };
@@ -140,7 +126,6 @@ export class DecisionEngine {
       exposure: this.#exposure.snapshot(),
       pace: this.#pace.snapshot(),
       refusals: this.#refusals.rows(),
-      withheld: this.#withheld.rows(),
       repeatedSignals: this.#repeatedSignals,
       unknownInstruments: this.#unknownInstruments,
     };
@@ -174,6 +159,16 @@ export class DecisionEngine {
   isHistory({ instrument, timeUs }: MarketState): boolean {
     const { toldUs, warmUs } = this.#times.of(venueOf(instrument));
     return toldUs === 0 || timeUs <= warmUs;
+  }
+
+  /** Says each minute of a feed's time how often evaluations of its instruments ended without a word. */
+  #tell(time: TimeAdvanced): DecisionOutput[] {
+    const { feed, toldUs: timeUs, warm } = time;
+    const before = this.#times.toldBy(feed);
+    this.#times.take(time);
+    if (warm || Math.floor(timeUs / US_PER_MINUTE) === Math.floor(before / US_PER_MINUTE)) return [];
+    const counted = this.#refusals.take((instrument) => this.#times.feedOf(venueOf(instrument)) === feed);
+    return counted.map((row) => ({ type: 'RefusalsCounted', ...row, timeUs }));
   }
 
   /** Puts a configuration's strategies in force; returns its hash. */
@@ -286,7 +281,7 @@ export class DecisionEngine {
       return [];
     }
     if (signal === null && !this.#pace.admitRefusal(instrument.id, strategy.name, code, state.timeUs)) {
-      this.#withheld.add(instrument.id, verdict.level, code);
+      this.#refusals.add(instrument.id, verdict.level, code);
       return [];
     }
     return recordDecision(

@@ -13,6 +13,7 @@ import type {
   TimeUs,
   TradingConfig,
 } from '@algo/model';
+import type { RefusalCount } from './refusal-counts.ts';
 
 /** Everything that moves the decision engine. */
 export type DecisionInput =
@@ -42,5 +43,11 @@ export interface ConvictionHigh {
   readonly timeUs: TimeUs;
 }
 
+/** How often evaluations of an instrument ended at one level for one reason, without being published. */
+export interface RefusalsCounted extends RefusalCount {
+  readonly type: 'RefusalsCounted';
+  readonly timeUs: TimeUs;
+}
+
 /** What the decider says. A PlaceOrder stands behind the accepted decision that it carries out. */
-export type DecisionOutput = DecisionMade | ConvictionHigh | PlaceOrder;
+export type DecisionOutput = DecisionMade | ConvictionHigh | PlaceOrder | RefusalsCounted;

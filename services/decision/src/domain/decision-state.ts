@@ -19,7 +19,6 @@ export interface DecisionState {
   readonly exposure: ExposureState;
   readonly pace: PaceState;
   readonly refusals: readonly RefusalCount[];
-  readonly withheld: readonly RefusalCount[];
   readonly repeatedSignals: number;
   readonly unknownInstruments: number;
 }

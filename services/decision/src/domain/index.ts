@@ -1,4 +1,4 @@
-export { type DecisionCounters, DecisionEngine } from './decision-engine.ts';
+export { DecisionEngine } from './decision-engine.ts';
 export type { ConvictionHigh, DecisionInput, DecisionMade, DecisionOutput } from './decision-io.ts';
 export { DEFAULT_LIMITS, type DecisionLimits } from './decision-limits.ts';
 export type { DecisionSettings } from './decision-settings.ts';

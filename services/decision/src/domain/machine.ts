@@ -21,6 +21,7 @@ export type DeciderInput =
 export type DeciderWord =
   | 'DecisionMade'
   | 'ConvictionHigh'
+  | 'RefusalsCounted'
   | 'PlaceOrder'
   | 'ConfigurationActivated'
   | 'CommandRefused';
@@ -128,6 +129,9 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
         return;
       case 'PlaceOrder':
         say('PlaceOrder', output);
+        return;
+      case 'RefusalsCounted':
+        say('RefusalsCounted', output);
         return;
       default:
         output satisfies never;

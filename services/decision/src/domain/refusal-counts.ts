@@ -9,6 +9,16 @@ export interface RefusalCount {
   readonly count: number;
 }
 
+/** What was not published, and why it did not need to be. */
+export interface DecisionCounters {
+  /** Evaluations that ended below level 2, or repeated what was published, since they were last told. */
+  readonly refusals: readonly RefusalCount[];
+  /** Signals that had been handled already. */
+  readonly repeatedSignals: number;
+  /** States and signals of instruments whose trading rules the engine was not given. */
+  readonly unknownInstruments: number;
+}
+
 /** Counts by instrument, level and code; bounded by the instruments × 4 levels × the refusal codes. */
 export class RefusalCounts {
   readonly #counts: Map<string, RefusalCount>;
@@ -25,6 +35,17 @@ export class RefusalCounts {
 
   rows(): RefusalCount[] {
     return [...this.#counts.values()];
+  }
+
+  /** Returns what was counted of instruments, and begins anew for them. */
+  take(isMeant: (instrument: InstrumentId) => boolean): RefusalCount[] {
+    const taken: RefusalCount[] = [];
+    for (const [key, row] of this.#counts)
+      if (isMeant(row.instrument)) {
+        taken.push(row);
+        this.#counts.delete(key);
+      }
+    return taken;
   }
 }
 

@@ -148,10 +148,6 @@ export class ExecutionEngine {
         this.#hear(input.instrument, input.timeUs);
         if (this.#isNewCommand(input.commandId)) this.#desk.take(input, this.#books(input.instrument), out);
         return;
-      case 'CancelOrder':
-        if (this.#isNewCommand(input.commandId))
-          this.#follower.wantCancel(input.clientOrderId, input.reason, out);
-        return;
       case 'SubmitOutcomeKnown':
         this.#follower.submitOutcome(input.outcome, out);
         return;

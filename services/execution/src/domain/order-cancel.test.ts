@@ -38,8 +38,7 @@ test('a cancel is sent, asked after, and ends with what the venue says', () => {
   const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
   const id = entry.clientOrderId;
   engine.handle(submitted(id, 'confirmed', S));
-  const wish = { type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S } as const;
-  expect(types(engine.handle(wish))).toEqual(['CancelAtVenue']);
+  expect(types(engine.handle(mode('halted', S)))).toEqual(['CancelAtVenue']);
   expect(engine.order(id)?.status).toBe('pending_cancel');
   const unknown = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'unknown', S) });
   expect(types(unknown)).toEqual(['OrderUnknown', 'LookUpOrder']);
@@ -91,7 +90,7 @@ test('a refused cancel puts the order back and asks where it stands', () => {
   const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
   const id = entry.clientOrderId;
   engine.handle(submitted(id, 'confirmed', S));
-  engine.handle({ type: 'CancelOrder', commandId: 'c', clientOrderId: id, reason: 'aged', timeUs: S });
+  engine.handle(mode('halted', S));
   const outputs = engine.handle({ type: 'CancelOutcomeKnown', outcome: outcome(id, 'refused', S) });
   expect([types(outputs), engine.order(id)?.status]).toEqual([['LookUpOrder'], 'accepted']);
 });

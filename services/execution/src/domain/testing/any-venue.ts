@@ -2,6 +2,7 @@ import { Decimal, type OrderRequest } from '@algo/model';
 import fc from 'fast-check';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import {
+  ACCOUNT,
   BTC,
   canceled,
   close,
@@ -159,7 +160,14 @@ export function play(
     } else if (kind === 'look up') ask(order);
     else if (kind === 'fail') give(lookedUp(id, { type: 'failed', reason: 'timeout' }, nowUs));
     else if (kind === 'cancel')
-      give({ type: 'CancelOrder', commandId: `c${n}`, clientOrderId: id, reason: 'x', timeUs: nowUs });
+      give({
+        type: 'FlattenAll',
+        commandId: `c${n}`,
+        account: ACCOUNT,
+        reason: 'x',
+        by: 'Ada',
+        timeUs: nowUs,
+      });
   };
   for (const step of session) {
     nowUs += step.waitUs;
