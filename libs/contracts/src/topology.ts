@@ -191,7 +191,7 @@ export const FAMILIES = {
   },
   'risk.evt': {
     stream: 'RISK',
-    messages: ['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged'],
+    messages: ['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged', 'PrintSetAside'],
     publishers: ['position-risk'],
     readers: ['decision', 'execution', 'notifier'],
   },

@@ -19,6 +19,7 @@ export * from './order-life.ts';
 export * from './own-order-id.ts';
 export * from './plain.ts';
 export * from './position.ts';
+export * from './print-band.ts';
 export * from './recent-map.ts';
 export * from './risk.ts';
 export * from './sealed-snapshot.ts';

@@ -1,11 +1,8 @@
 import type { Decimal } from './decimal.ts';
-import type { AccountId } from './ids.ts';
+import type { AccountId, InstrumentId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
-/**
- * How much trading is allowed. Reducing allows exits only; halted denies exits too, but for those that guard
- * a position or that a person asked for, and withdraws working entries.
- */
+/** How much trading is allowed. Reducing allows exits only; halted besides withdraws entries that work. */
 export type TradingMode = 'active' | 'reducing' | 'halted';
 
 /** Whom a halt binds. */
@@ -62,6 +59,15 @@ export type RiskEvent =
       readonly timeUs: TimeUs;
       /** The person's command that this answers; null where the engine limits itself. */
       readonly commandId: string | null;
+    }
+  | {
+      /** A print too far from the last good one to act on. *Units*: prices quote. */
+      readonly type: 'PrintSetAside';
+      readonly account: AccountId;
+      readonly instrument: InstrumentId;
+      readonly price: number;
+      readonly lastPrice: number;
+      readonly timeUs: TimeUs;
     };
 
 /** What a person asks of the engine. `by` names who; `reason` is kept in the log. */

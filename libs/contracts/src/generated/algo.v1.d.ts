@@ -791,6 +791,33 @@ export namespace algo {
             };
         }
 
+        interface IPrintSetAside extends algo.v1.PrintSetAside.$Properties {
+        }
+
+        class PrintSetAside {
+            constructor(properties?: algo.v1.PrintSetAside.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            instrument: string;
+            price: number;
+            lastPrice: number;
+            timeUs: number;
+            static encode(message: algo.v1.PrintSetAside.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PrintSetAside & algo.v1.PrintSetAside.$Shape;
+        }
+
+        namespace PrintSetAside {
+            interface $Properties {
+                account?: (string|null);
+                instrument?: (string|null);
+                price?: (number|null);
+                lastPrice?: (number|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.PrintSetAside.$Properties;
+        }
+
         interface IGuardAlive extends algo.v1.GuardAlive.$Properties {
         }
 

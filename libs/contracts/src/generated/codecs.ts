@@ -937,6 +937,14 @@ const tradingModeChanged = tagged('TradingModeChanged', {
   commandId: field.orNull(field.text),
 });
 
+const printSetAside = tagged('PrintSetAside', {
+  account: idFields.account,
+  instrument: idFields.instrument,
+  price: field.double,
+  lastPrice: field.double,
+  timeUs: field.whole,
+});
+
 const guardAlive = part<model.GuardAlive>('GuardAlive', {
   account: idFields.account,
   timeUs: field.whole,
@@ -1354,6 +1362,7 @@ export const tableCodecs = {
   EquityMarked: codec(algo.v1.EquityMarked, equityMarked),
   DrawdownLevelChanged: codec(algo.v1.DrawdownLevelChanged, drawdownLevelChanged),
   TradingModeChanged: codec(algo.v1.TradingModeChanged, tradingModeChanged),
+  PrintSetAside: codec(algo.v1.PrintSetAside, printSetAside),
   GuardAlive: codec(algo.v1.GuardAlive, guardAlive),
   ServiceStarted: codec(algo.v1.ServiceStarted, serviceStarted),
   ServiceStopped: codec(algo.v1.ServiceStopped, serviceStopped),

@@ -92,6 +92,7 @@ export class DecisionEngine {
         this.#modes.set(input);
         return [];
       case 'DrawdownLevelChanged':
+      case 'PrintSetAside':
         return [];
       case 'PositionOpened':
       case 'PositionIncreased':

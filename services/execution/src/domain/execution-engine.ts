@@ -7,6 +7,7 @@ import {
   type Instrument,
   type InstrumentId,
   type Order,
+  PrintBand,
   RecentMap,
   type StandingMode,
   type TimeUs,
@@ -44,6 +45,7 @@ export class ExecutionEngine {
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
   readonly #prices = new Map<InstrumentId, ReferencePrice>();
+  readonly #bands: Map<InstrumentId, PrintBand>;
   readonly #commandIds: Set<string>;
   /** What persons limited, by command, until position-risk has answered it. */
   readonly #unanswered: RecentMap<StandingMode>;
@@ -60,6 +62,7 @@ export class ExecutionEngine {
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     for (const { instrument, price, timeUs } of state?.prices ?? [])
       this.#prices.set(instrument, { price, timeUs });
+    this.#bands = new Map(state?.bands.map(([id, band]) => [id, new PrintBand(band)]));
     this.#commandIds = new Set(state?.commands);
     this.#unanswered = new RecentMap(UNANSWERED_MAX, state?.unanswered);
     this.#desk = new CommandDesk({
@@ -135,6 +138,7 @@ export class ExecutionEngine {
       prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
+      bands: [...this.#bands].map(([id, band]) => [id, band.state()] as const),
       commands: [...this.#commandIds],
       unanswered: this.#unanswered.entries(),
       entryTimes: this.#desk.entryTimes,
@@ -218,8 +222,11 @@ export class ExecutionEngine {
     if (instrument === undefined) return;
     const seen = referencePrice(instrument, input.price, input.timeUs);
     const last = this.#prices.get(instrument.id);
-    if (seen !== null && (last === undefined || last.timeUs <= seen.timeUs))
-      this.#prices.set(instrument.id, seen);
+    if (seen === null || (last !== undefined && last.timeUs > seen.timeUs)) return;
+    const band = this.#bands.get(instrument.id) ?? new PrintBand();
+    this.#bands.set(instrument.id, band);
+    // One impossible print must price no order.
+    if (band.admit(input.price)) this.#prices.set(instrument.id, seen);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { FeedTimesState, InstrumentId, StandingMode, TimeUs } from '@algo/model';
+import type { FeedTimesState, InstrumentId, PrintBandState, StandingMode, TimeUs } from '@algo/model';
 import type { GateKeeperState } from './gate-keeper.ts';
 import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
@@ -16,6 +16,7 @@ export interface ExecutionState {
   readonly prices: readonly ({ readonly instrument: InstrumentId } & ReferencePrice)[];
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
+  readonly bands: readonly (readonly [instrument: InstrumentId, band: PrintBandState])[];
   readonly commands: readonly string[];
   readonly unanswered: readonly (readonly [commandId: string, limit: StandingMode])[];
   readonly entryTimes: readonly TimeUs[];

@@ -51,6 +51,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       }
       case 'EquityMarked':
       case 'DrawdownLevelChanged':
+      case 'PrintSetAside':
         return; // position-risk acts on these itself
       case 'GuardAlive':
       case 'EpochStarted':

@@ -21,6 +21,7 @@ export function readFact(fact: Fact): NotableFact | null {
     case 'StopMoved':
     case 'ExitTriggered':
     case 'EquityMarked':
+    case 'PrintSetAside':
     case 'DrawdownLevelChanged':
     case 'TradingModeChanged':
       return fact.body;

@@ -60,6 +60,7 @@ function wordingOf(fact: NotableFact): Wording | null {
     case 'StopMoved':
     case 'ExitTriggered':
     case 'EquityMarked':
+    case 'PrintSetAside':
       return null;
     default:
       return fact satisfies never;

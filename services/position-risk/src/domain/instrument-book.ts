@@ -12,7 +12,10 @@ import {
   type OrderIntent,
   type PositionEvent,
   type PositionId,
+  PrintBand,
+  type PrintBandState,
   positionId,
+  type RiskEvent,
   type StrategyName,
   strategyName,
   type TimeUs,
@@ -40,7 +43,7 @@ export interface KnownOrder {
 
 /** An instrument's book as it is kept. */
 export interface InstrumentBookState {
-  readonly lastPrice: number;
+  readonly band: PrintBandState;
   readonly lastUs: TimeUs;
   readonly guard: PositionGuardState | null;
 }
@@ -59,7 +62,7 @@ export class InstrumentBook {
   readonly #account: AccountId;
   readonly #fallback: Decimal;
   guard: PositionGuard | null = null;
-  #lastPrice = 0;
+  #band = new PrintBand();
   #lastUs: TimeUs = 0;
 
   constructor(instrument: Instrument, account: AccountId, fallback: Decimal) {
@@ -69,30 +72,36 @@ export class InstrumentBook {
   }
 
   restore(stored: InstrumentBookState, patience: ExitPatience): void {
-    this.#lastPrice = stored.lastPrice;
+    this.#band = new PrintBand(stored.band);
     this.#lastUs = stored.lastUs;
     this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
   }
 
   snapshot(): InstrumentBookState {
-    return { lastPrice: this.#lastPrice, lastUs: this.#lastUs, guard: this.guard?.snapshot() ?? null };
+    return { band: this.#band.state(), lastUs: this.#lastUs, guard: this.guard?.snapshot() ?? null };
   }
 
   /** The last price. *Units*: quote; 0 before any trade was seen. */
   get lastPrice(): number {
-    return this.#lastPrice;
+    return this.#band.good;
   }
 
-  /** Takes note of a trade's price unless a later one is known. *Units*: quote, µs. */
-  print(price: number, timeUs: TimeUs): void {
-    if (timeUs < this.#lastUs) return;
-    this.#lastPrice = price;
+  /**
+   * Takes note of a trade's price unless a later one is known. Returns the fact that it was set aside
+   * where it leaps so far that it must not be acted on. *Units*: quote, µs.
+   */
+  print(price: number, timeUs: TimeUs): RiskEvent | null {
+    if (timeUs < this.#lastUs) return null;
     this.#lastUs = timeUs;
+    const { lastPrice } = this;
+    if (this.#band.admit(price)) return null;
+    const of = { account: this.#account, instrument: this.instrument.id };
+    return { type: 'PrintSetAside', ...of, price, lastPrice, timeUs };
   }
 
   /** The last price on the tick grid. *Units*: quote. */
   get markPrice(): Decimal {
-    return Decimal.fromNumber(this.#lastPrice, this.instrument.priceTick.scale);
+    return Decimal.fromNumber(this.lastPrice, this.instrument.priceTick.scale);
   }
 
   /** What the open position would gain at the last price. *Units*: quote. */

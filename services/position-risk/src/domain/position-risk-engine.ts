@@ -142,7 +142,6 @@ export class PositionRiskEngine {
     return this.#guard.equity.totals();
   }
 
-  /** Returns every scope whose trading is limited. */
   tradingModes(): StandingMode[] {
     return this.#guard.modes();
   }
@@ -155,11 +154,11 @@ export class PositionRiskEngine {
       const timeUs = trades.timeUs[i]!;
       // Ingest refuses such prints; one that slipped through must not sell anything.
       if (!(price > 0 && price < Infinity)) continue;
-      book.print(price, timeUs);
+      const aside = book.print(price, timeUs);
       this.#hear(book.instrument.venue, timeUs);
       const held = book.guard;
-      if (held !== null && timeUs >= held.holding.openedUs && held.exit?.yieldsTo('trailing_stop') !== false)
-        this.#test(book, held, price);
+      if (aside !== null) this.#out.push(aside);
+      else if (held !== null && timeUs >= held.holding.openedUs) this.#test(book, held, price);
       if (this.#nowUs >= this.#wakeUs) this.#wake();
     }
     if (book.guard !== null) this.#out.push(...book.stopNews(book.guard, this.#nowUs));
@@ -167,6 +166,7 @@ export class PositionRiskEngine {
 
   /** Holds one price against the stop and the target. */
   #test(book: InstrumentBook, held: PositionGuard, price: number): void {
+    if (held.exit?.yieldsTo('trailing_stop') === false) return;
     const verdict = held.onPrice(price);
     if (verdict === 'stop')
       this.#leave(book, held, held.stop.isInitial ? 'initial_stop' : 'trailing_stop', held.stop.level);
