@@ -31,6 +31,17 @@ test('adds and multiplies exactly, in any order', () => {
   );
 });
 
+test('every product of two numbers that a venue or chain can give is read again as it was', () => {
+  const digits = (max: number) => fc.stringMatching(new RegExp(`^[1-9][0-9]{0,${max - 1}}$`));
+  const number = fc.tuple(digits(40), digits(30)).map(([whole, places]) => Decimal.of(`${whole}.${places}`));
+  fc.assert(
+    fc.property(number, number, (quantity, price) => {
+      const notional = quantity.times(price);
+      expect(Decimal.of(notional.toString()).equals(notional)).toBe(true);
+    }),
+  );
+});
+
 test.each([
   ['10', '3', 2, 'down', '3.33'],
   ['10', '3', 2, 'up', '3.34'],

@@ -3,7 +3,8 @@ import { InputError } from './input-error.ts';
 /** How to lose digits. Always said by the caller, because for money the direction matters. */
 export type Rounding = 'down' | 'up' | 'half-even';
 
-const PATTERN = /^(-?)(\d{1,40})(?:\.(\d{1,30}))?$/;
+/** Wide enough that the product of two numbers of 40 digits with 30 places each can be read again. */
+const PATTERN = /^(-?)(\d{1,80})(?:\.(\d{1,60}))?$/;
 const POWERS: bigint[] = [1n];
 for (let i = 1; i <= 80; i++) POWERS.push(POWERS[i - 1]! * 10n);
 
