@@ -57,7 +57,19 @@ export async function readPast(source: PastSource): Promise<PastLives> {
   const words = await readOwnWords(bus, identity, families, since, fences);
   const own = await readOwnLog(log, identity, snapshot?.log ?? 0);
   const runs = mergeOrders(snapshot?.order.taken ?? 0, [...words.orders, ...own.orders]);
+  const ownNeeded = Math.max(0, ...runs.map(({ source, sequence }) => (source === OWN ? sequence : 0)));
+  if (ownNeeded > log.last) throw lost(log, identity, `what it said rests on those up to ${ownNeeded}`);
   return { snapshot, state, epoch, fences, words, own, runs };
+}
+
+/** A log that is gone may name orders that left: nothing is sent before it is back or books are compared. */
+function lost(log: AppendLog, identity: string, because: string): InputError {
+  return new InputError({
+    field: `own log of ${identity}`,
+    value: `records up to ${log.last}`,
+    because,
+    remedy: 'Put the log back that belongs to this engine, or reconcile and use a fresh data directory.',
+  });
 }
 
 async function readOwnLog(log: AppendLog, identity: string, after: number): Promise<OwnPast> {
@@ -88,11 +100,6 @@ async function readOwnLog(log: AppendLog, identity: string, after: number): Prom
     }
   }
   if (expected !== log.last + 1)
-    throw new InputError({
-      field: `own log of ${identity}`,
-      value: `records up to ${log.last}`,
-      because: `the snapshot needs those from ${after + 1} on without a hole`,
-      remedy: 'Put the log back that belongs to this snapshot, or reconcile and use a fresh data directory.',
-    });
+    throw lost(log, identity, `the snapshot needs those from ${after + 1} on without a hole`);
   return { arrivals, intents, left, ended, orders };
 }

@@ -1,6 +1,7 @@
 import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { OutboundMessage } from '../bus.ts';
+import { MemoryLog } from '../memory/memory-log.ts';
 import { DriveBench, mark, notify, type React, RISK, TIME } from '../testing/drive-bench.ts';
 import { memorySnapshots } from '../testing/drive-world.ts';
 import { PoisonedLaneError } from './streams-read.ts';
@@ -223,4 +224,15 @@ test('a life whose counter is lost goes on above the fences, so that what it say
   await second.restored;
   await bench.tellTime(2);
   expect([second.epoch, await bench.notes()]).toEqual([2, ['1/1 time 1', '2/2 time 1, time 2']]);
+});
+
+test('a log that is gone, and on which words rest, is told by name before anything is asked for', async () => {
+  const bench = new DriveBench();
+  const first = await bench.start(tellsAll);
+  first.inject({ name: 'Knock', body: {} });
+  await bench.tellTime(1);
+  bench.kill(first);
+  bench.log = new MemoryLog();
+  const start = bench.start(tellsAll);
+  await expect(start).rejects.toThrow(/own log of .*what it said rests on those up to 1/s);
 });

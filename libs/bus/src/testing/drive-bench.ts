@@ -63,7 +63,7 @@ export const NO_SNAPSHOTS: SnapshotStore = { load: async () => undefined, save: 
 export class DriveBench {
   readonly clock = new VirtualClock(1_000);
   readonly server: MemoryServer;
-  readonly log: MemoryLog;
+  log: MemoryLog;
   readonly divergences: Divergence[] = [];
   snapshots = NO_SNAPSHOTS;
   /** What the machine in hand has seen. */
