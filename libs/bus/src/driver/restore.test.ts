@@ -226,7 +226,7 @@ test('a life whose counter is lost goes on above the fences, so that what it say
   expect([second.epoch, await bench.notes()]).toEqual([2, ['1/1 time 1', '2/2 time 1, time 2']]);
 });
 
-test('a log that is gone, and on which words rest, is told by name before anything is asked for', async () => {
+test('a log that is gone, on which words rest, is told by name before anything is asked', async () => {
   const bench = new DriveBench();
   const first = await bench.start(tellsAll);
   first.inject({ name: 'Knock', body: {} });
