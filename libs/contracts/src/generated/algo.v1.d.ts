@@ -1473,7 +1473,8 @@ export namespace algo {
             TRADE_REFUSAL_CODE_QUANTITY_NOT_POSITIVE = 2,
             TRADE_REFUSAL_CODE_TIME_BACKWARDS = 3,
             TRADE_REFUSAL_CODE_DUPLICATE_ID = 4,
-            TRADE_REFUSAL_CODE_UNREADABLE_ROW = 5
+            TRADE_REFUSAL_CODE_UNREADABLE_ROW = 5,
+            TRADE_REFUSAL_CODE_TIME_AHEAD = 6
         }
 
         interface ITradeRefused extends algo.v1.TradeRefused.$Properties {

@@ -6342,6 +6342,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[3] = "TRADE_REFUSAL_CODE_TIME_BACKWARDS"] = 3;
             values[valuesById[4] = "TRADE_REFUSAL_CODE_DUPLICATE_ID"] = 4;
             values[valuesById[5] = "TRADE_REFUSAL_CODE_UNREADABLE_ROW"] = 5;
+            values[valuesById[6] = "TRADE_REFUSAL_CODE_TIME_AHEAD"] = 6;
             return values;
         })();
 

@@ -94,6 +94,7 @@ const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCo
   'TIME_BACKWARDS': 3,
   'DUPLICATE_ID': 4,
   'UNREADABLE_ROW': 5,
+  'TIME_AHEAD': 6,
 });
 
 const orderType = field.oneWordOf<model.OrderType>('OrderType', {

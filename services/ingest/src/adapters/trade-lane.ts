@@ -154,8 +154,9 @@ export class TradeLane {
 
   /** Says the rows up to the first jump, and what is wrong with them. */
   #screen(heard: Heard): Jump | undefined {
-    const { clock, instrument, screen, storedId } = this.#options;
-    const { trades, events, jump } = screen.screen(heard.raw);
+    const { clock, instrument, screen, storedId, wallUs } = this.#options;
+    const latestUs = heard.warm ? Number.POSITIVE_INFINITY : clock.latestUs(heard.heardMs, wallUs());
+    const { trades, events, jump } = screen.screen(heard.raw, latestUs);
     this.#sayTrades(newerThan(trades, storedId), heard);
     for (const event of events) this.#sayNew(event);
     if (trades.count > 0) clock.heard(instrument.id, screen.lastTimeUs, heard.heardMs);

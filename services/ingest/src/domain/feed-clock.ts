@@ -11,6 +11,8 @@ const TELL_EVERY_MS = 20;
  * not sure yet.
  */
 export const LIVE_ALLOWANCE_US = US_PER_SECOND;
+/** How far a live trade may be ahead of the time that the feed must have reached. *Units*: µs at speed 1. */
+const AHEAD_MAX_US = 60 * US_PER_SECOND;
 /** How long by the wall an instrument that is behind holds the others' sure time back, at most. */
 export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
 
@@ -49,6 +51,8 @@ export class FeedClock {
   #nowMs: number;
   /** The newest time heard and when, or up to which all was given: feed time is reckoned from here. */
   #from: { readonly timeUs: TimeUs; readonly ms: number };
+  /** A trade of this life was heard: before, the feed may have gone on for as long as nobody listened. */
+  #hasHeard = false;
   #toldUs: TimeUs;
   #sureUs: TimeUs;
   #tellPiece = Number.NEGATIVE_INFINITY;
@@ -98,9 +102,22 @@ export class FeedClock {
     // What is fetched into a gap comes late, and tells nothing of the time now.
     if (standing.hasGap) return;
     if (this.#settings.kind === 'live') this.#reckonFrom(timeUs, heardMs);
+    this.#hasHeard = true;
     standing.completeUs = Math.max(standing.completeUs, timeUs);
     if (heardMs > (standing.unprovenSinceMs ?? 0)) standing.unprovenSinceMs = undefined;
     this.#settle(standing);
+  }
+
+  /**
+   * Returns the latest time that a trade heard at a moment can have: a later one is an error, and told time
+   * must not follow it. Infinity while nobody can say. *Units*: `heardMs` monotonic, `wallUs` then.
+   */
+  latestUs(heardMs: number, wallUs: TimeUs): TimeUs {
+    const { kind, speed } = this.#settings;
+    if (kind === 'given') return Number.POSITIVE_INFINITY;
+    if (this.#hasHeard)
+      return this.#from.timeUs + (heardMs - this.#from.ms) * US_PER_MS * speed + AHEAD_MAX_US * speed;
+    return speed === 1 ? wallUs + AHEAD_MAX_US : Number.POSITIVE_INFINITY;
   }
 
   /** Says that everything before a time was given, of all instruments. */

@@ -188,3 +188,20 @@ test('the state of another build is refused', () => {
   const saved = { ...new TradeScreen(LTC).snapshot(), version: 3 as 2 };
   expect(() => new TradeScreen(LTC, saved)).toThrow(InputError);
 });
+
+test('one trade far ahead of its time is set aside; a second shows that time itself leapt', () => {
+  const screen = new TradeScreen(LTC);
+  const hourUs = 3_600_000_000;
+  const latestUs = T0 + 60_000_000;
+  const one = screen.screen(raw([{}, { timeUs: T0 + hourUs }, { timeUs: T0 + 1 }]), latestUs);
+  expect([one.trades.count, one.events]).toMatchObject([2, [{ code: 'TIME_AHEAD' }]]);
+  const two = screen.screen(
+    raw([
+      { id: 103, timeUs: T0 + hourUs },
+      { id: 104, timeUs: T0 + hourUs + 1 },
+      { id: 105, timeUs: T0 + hourUs + 2 },
+    ]),
+    latestUs,
+  );
+  expect([[...two.trades.timeUs].length, two.events.length]).toEqual([2, 1]);
+});

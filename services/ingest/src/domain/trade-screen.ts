@@ -7,6 +7,7 @@ import {
   type TimeUs,
   type TradeColumns,
   type TradeRefusalCode,
+  US_PER_SECOND,
 } from '@algo/model';
 import { isTradeTime, type RawTrades } from './raw-trades.ts';
 
@@ -52,6 +53,8 @@ export interface Screened {
 
 /** The id of the last trade where there was none yet. */
 const NONE = -1;
+/** How near two trades ahead of their time must lie for it to be the time that leapt. *Units*: µs. */
+const LEAP_AGREES_US = 60 * US_PER_SECOND;
 
 /**
  * Lets through what is a trade of one instrument and comes once, in order; says what it refuses. It stops
@@ -63,6 +66,8 @@ export class TradeScreen {
   #rows = 0;
   #lastId = NONE;
   #lastTimeUs = 0;
+  /** Time of the last row that was refused as ahead of its time; 0 for none. */
+  #aheadUs = 0;
   #told = 0;
   #accepted = 0;
   #refused = 0;
@@ -124,8 +129,12 @@ export class TradeScreen {
     return this.#lastTimeUs;
   }
 
-  /** Returns the rows up to the first jump that are trades, as views of `raw` when all are. */
-  screen(raw: RawTrades): Screened {
+  /**
+   * Returns the rows up to the first jump that are trades, as views of `raw` when all are. *Units*:
+   * `latestUs` the time that no trade heard now can have; a second one near it shows that time itself
+   * leapt.
+   */
+  screen(raw: RawTrades, latestUs: TimeUs = Number.POSITIVE_INFINITY): Screened {
     this.#events = [];
     const ids = raw.ids ?? new Float64Array(raw.count);
     let kept: number[] | undefined;
@@ -133,7 +142,7 @@ export class TradeScreen {
     let i = 0;
     for (; i < raw.count; i++) {
       if (raw.ids === undefined) ids[i] = this.#rows + 1;
-      const code = this.#judge(raw, ids[i]!, i);
+      const code = this.#judge(raw, ids[i]!, i, latestUs);
       if (code === undefined && this.#lastId !== NONE && ids[i]! > this.#lastId + 1) {
         jump = { row: i, fromTradeId: this.#lastId + 1, toTradeId: ids[i]! - 1, timeUs: raw.timeUs[i]! };
         this.#gaps++;
@@ -182,7 +191,7 @@ export class TradeScreen {
     };
   }
 
-  #judge(raw: RawTrades, id: number, i: number): TradeRefusalCode | undefined {
+  #judge(raw: RawTrades, id: number, i: number, latestUs: TimeUs): TradeRefusalCode | undefined {
     const timeUs = raw.timeUs[i]!;
     if (!isTradeTime(timeUs)) return 'UNREADABLE_ROW';
     // Written so that NaN fails every comparison.
@@ -194,7 +203,10 @@ export class TradeScreen {
     const quantity = raw.quantity[i]!;
     if (!(quantity > 0 && quantity < Number.POSITIVE_INFINITY)) return 'QUANTITY_NOT_POSITIVE';
     if (timeUs < this.#lastTimeUs) return 'TIME_BACKWARDS';
-    return undefined;
+    const soonUs = Math.max(latestUs, this.#lastTimeUs + LEAP_AGREES_US);
+    const isAhead = timeUs > soonUs && Math.abs(timeUs - this.#aheadUs) > LEAP_AGREES_US;
+    this.#aheadUs = isAhead ? timeUs : 0;
+    return isAhead ? 'TIME_AHEAD' : undefined;
   }
 
   #refuse(code: TradeRefusalCode, raw: RawTrades, id: number, i: number): void {
