@@ -26,7 +26,7 @@ test('a mail is sent once and never queued again', () => {
   take(outbox, outbox.add(mail(1), 0));
   expect(outbox.add(mail(1), 0)).toEqual([]);
   attempt(outbox, { type: 'sent' }, 0);
-  expect([outbox.next(1e9), outbox.dueMs, outbox.endOf(mail(1).id)]).toEqual([null, null, 'sent']);
+  expect([outbox.next(1e9), outbox.endOf(mail(1).id)]).toEqual([null, 'sent']);
   expect(outbox.add(mail(1), 5)).toEqual([]);
 });
 
