@@ -1,18 +1,16 @@
+import { join } from 'node:path';
 import { ShardMachine, type ShardWord } from '@algo/analytics/domain';
 import { encodeFact, type Fact, type MessageOf } from '@algo/contracts';
 import type { InstrumentId, TimeUs, TradeColumns } from '@algo/model';
-import type { InstrumentCatalog } from '@algo/runtime';
+import { readInstrumentCatalog } from '@algo/runtime';
+import { ROOT } from './algo-process.ts';
 
 /** What analytics says of one instrument, in its order. */
 export type AnalyticsWords = Fact<ShardWord>[];
 
 /** Returns what the machine of analytics says of trades that it gets whole, up to a sure time. */
-export function analyticsOf(
-  trades: TradeColumns,
-  sureUs: TimeUs,
-  catalog: InstrumentCatalog,
-): AnalyticsWords {
-  const machine = new ShardMachine(catalog);
+export function analyticsOf(trades: TradeColumns, sureUs: TimeUs): AnalyticsWords {
+  const machine = new ShardMachine(readInstrumentCatalog(join(ROOT, 'config', 'instruments.yaml')));
   const words: AnalyticsWords = [];
   const speak = <Name extends ShardWord>(name: Name, body: MessageOf<Name>) => {
     words.push({ name, body } as Fact as Fact<ShardWord>);

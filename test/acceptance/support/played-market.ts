@@ -8,7 +8,7 @@ import {
   US_PER_MINUTE,
   US_PER_MS,
 } from '@algo/model';
-import { type InstrumentCatalog, readInstrumentCatalog } from '@algo/runtime';
+import { readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
 import { eventually } from '@algo/testkit';
 import { FakeBinance, type FakeTrade } from '@algo/venues/binance-spot/testing';
@@ -21,13 +21,10 @@ const START_TICKS = 10_000;
 const ORDERS_PER_SECOND = 1;
 const PLAY_EVERY_MS = 5;
 const WAIT_MAX_MS = 120_000;
-export const INSTRUMENTS_FILE = `${ROOT}config/instruments.yaml`;
 
 /** What is played. *Units*: minutes of the market's time; `speed` the market's time per wall time. */
 export interface MarketSettings {
   readonly instruments: readonly string[];
-  /** Where their rules stand; without one those of the checkout. */
-  readonly instrumentsFile?: string;
   readonly seed: number;
   /** History that is told at once to the first who listens: analytics needs a past to trust its windows. */
   readonly historyMinutes: number;
@@ -46,7 +43,6 @@ interface Tape {
 /** A stand-in for Binance that plays made-up markets as a venue would: whoever isn't there misses them. */
 export class PlayedMarket implements AsyncDisposable {
   readonly settings: MarketSettings;
-  readonly catalog: InstrumentCatalog;
   readonly #binance: FakeBinance;
   readonly #tapes: readonly Tape[];
   readonly #liveUs: number;
@@ -54,9 +50,8 @@ export class PlayedMarket implements AsyncDisposable {
   #timer: NodeJS.Timeout;
 
   private constructor(settings: MarketSettings, binance: FakeBinance) {
-    const catalog = readInstrumentCatalog(settings.instrumentsFile ?? INSTRUMENTS_FILE);
+    const catalog = readInstrumentCatalog(`${ROOT}config/instruments.yaml`);
     this.settings = settings;
-    this.catalog = catalog;
     this.#binance = binance;
     this.#liveUs = START_US + settings.historyMinutes * US_PER_MINUTE;
     const played = settings.instruments.map((id) => marketOf(catalog.get(id as InstrumentId)!, settings));
@@ -81,11 +76,7 @@ export class PlayedMarket implements AsyncDisposable {
 
   get env(): NodeJS.ProcessEnv {
     const { url, restUrl } = this.#binance;
-    const { speed, instrumentsFile = INSTRUMENTS_FILE } = this.settings;
-    return {
-      ...{ ALGO_BINANCE_URL: url, ALGO_BINANCE_REST_URL: restUrl, ALGO_SPEED: `${speed}` },
-      ALGO_INSTRUMENTS_FILE: instrumentsFile,
-    };
+    return { ALGO_BINANCE_URL: url, ALGO_BINANCE_REST_URL: restUrl, ALGO_SPEED: `${this.settings.speed}` };
   }
 
   /** Cuts every connection without a word. */
