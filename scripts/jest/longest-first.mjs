@@ -1,7 +1,11 @@
-// Two workers end together when the long suites begin first. A fresh clone has no durations to go by, so the names
-// tell: the runs of the whole engine, then those on real servers and files, then the rest.
-const LONGEST = ['replay-kill', 'bad-input', 'order-in-doubt', 'steering', 'compose'];
-const CLASSES = [...LONGEST.map((name) => `test/acceptance/${name}.`), 'test/acceptance/', '.int.test.ts'];
+// Two workers end together when the long suites begin first. A fresh clone has no durations to go by, so
+// the names tell: the runs of the whole engine, the long pure ones, then those on real servers and files,
+// then the rest.
+const LONGEST = [
+  ...['acceptance/live-kill', 'acceptance/bad-input', 'acceptance/', 'simulation/kill-and-restore'],
+  ...['backtest/src/run-backtest', 'contracts/src/codecs', 'driver/requests', 'tickstore/src/crash'],
+];
+const CLASSES = [...LONGEST, '.int.test.ts', 'test/simulation/'];
 
 const classOf = ({ path }) => {
   const index = CLASSES.findIndex((part) => path.includes(part));

@@ -1,16 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LaneSpeaker, systemClock } from '@algo/bus';
 import { SCHEMA_HEADER, SCHEMA_VERSION, subjects } from '@algo/contracts';
 import { accountId, instrumentId } from '@algo/model';
+import { NatsFixture } from '@algo/testkit';
 import { openReader } from '@algo/tickstore';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { algo, type RunEnd } from './support/algo-process.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
+import { ServiceProcess } from './support/service-process.ts';
 
 const TEST_MAX_MS = 600_000;
 const PATIENCE_MS = 120_000;
@@ -95,39 +96,6 @@ async function storeRaw(url: string, subject: string, schema: number): Promise<v
 }
 
 test(
-  'a data directory that another engine uses is refused, and the other engine goes on',
-  () =>
-    onRunningEngine('in-use', async (run) => {
-      expectPlainRefusal(await upOn(run.dataDir), USAGE, /in use by another engine \(algo up, process \d+\)/);
-      expect((await run.stop()).code).toBe(0);
-    }),
-  TEST_MAX_MS,
-);
-
-test('a data directory that can not be made is refused', async () => {
-  writeFileSync(join(dir, 'a-file'), '');
-  expectPlainRefusal(await upOn(join(dir, 'a-file')), USAGE, /cannot be written/);
-});
-
-const canMount = process.getuid?.() === 0 && process.platform === 'linux';
-// tidy-ok: only a user who may mount has a disk that is nearly full, or read-only
-const testOnOwnDisk = canMount ? test : test.skip;
-
-testOnOwnDisk.each([
-  ['nearly full', ['size=50m'], /only \d+ MB are free/],
-  ['read-only', ['size=50m', 'ro'], /cannot be written/],
-])('a disk that is %s is refused before anything starts', async (_, options, says) => {
-  const disk = mkdtempSync(join(dir, 'disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', disk]);
-  try {
-    expectPlainRefusal(await upOn(disk), USAGE, says);
-    expect(readdirSync(disk)).toEqual([]);
-  } finally {
-    execFileSync('umount', [disk]);
-  }
-});
-
-test(
   'a corrupt DuckDB file stops the engine with its name, and is left as it is',
   async () => {
     const dataDir = copyOfFinished('corrupt-ticks');
@@ -145,69 +113,63 @@ test(
   TEST_MAX_MS,
 );
 
-test(
-  'an own log with a torn end loses nothing acknowledged: the engine starts and keeps the torn bytes',
-  async () => {
-    const dataDir = copyOfFinished('torn-log');
-    const file = ownLog(dataDir);
-    const whole = readFileSync(file);
-    writeFileSync(file, Buffer.concat([whole, Buffer.from([40, 0, 0])]));
-    expect((await upOn(dataDir)).code).toBe(0);
-    expect(readFileSync(file).subarray(0, whole.length).equals(whole)).toBe(true);
-    expect(readdirSync(join(file, '..')).some((name) => name.includes('torn'))).toBe(true);
-  },
-  TEST_MAX_MS,
-);
+describe('an own log that a crash or a disk has hurt', () => {
+  let dataDir = '';
+  beforeAll(() => {
+    dataDir = copyOfFinished('hurt-log');
+  });
 
-test(
-  'an own log that is damaged in the middle stops trading with its name, and is left as it is',
-  async () => {
-    const dataDir = copyOfFinished('damaged-log');
-    // A second life, so that something stands behind the record that gets damaged.
-    expect((await upOn(dataDir)).code).toBe(0);
-    const file = ownLog(dataDir);
-    const bytes = readFileSync(file);
-    const middle = Math.floor(bytes.length / 2);
-    bytes[middle] = bytes[middle]! ^ 0x40;
-    writeFileSync(file, bytes);
-    const end = await upOn(dataDir);
-    expect(end.code).not.toBe(0);
-    expectPlainRefusal(end, end.code!, /00000001\.log/);
-    expect(readFileSync(file).equals(bytes)).toBe(true);
-  },
-  TEST_MAX_MS,
-);
+  test(
+    'a torn end loses nothing acknowledged: the engine starts and keeps the torn bytes',
+    async () => {
+      const file = ownLog(dataDir);
+      const whole = readFileSync(file);
+      writeFileSync(file, Buffer.concat([whole, Buffer.from([40, 0, 0])]));
+      expect((await upOn(dataDir)).code).toBe(0);
+      expect(readFileSync(file).subarray(0, whole.length).equals(whole)).toBe(true);
+      expect(readdirSync(join(file, '..')).some((name) => name.includes('torn'))).toBe(true);
+    },
+    TEST_MAX_MS,
+  );
 
-test.each([
-  ['another layout', { version: '0.0.1' }, /written by another version of the engine/],
-  ['no layout that anybody knows', 'text', /not readable by this version/],
-])('a data directory with %s is refused with what to do', async (name, content, says) => {
-  const dataDir = join(dir, name);
-  mkdirSync(dataDir);
-  writeFileSync(join(dataDir, 'engine.json'), JSON.stringify(content));
-  expectPlainRefusal(await upOn(dataDir), USAGE, says);
+  test(
+    'damage in the middle, with a second life behind it, stops trading with its name, and is left as it is',
+    async () => {
+      const file = ownLog(dataDir);
+      const bytes = readFileSync(file);
+      const middle = Math.floor(bytes.length / 2);
+      bytes[middle] = bytes[middle]! ^ 0x40;
+      writeFileSync(file, bytes);
+      const end = await upOn(dataDir);
+      expect(end.code).not.toBe(0);
+      expectPlainRefusal(end, end.code!, /00000001\.log/);
+      expect(readFileSync(file).equals(bytes)).toBe(true);
+    },
+    TEST_MAX_MS,
+  );
 });
 
-test('a directory that has another account besides is refused, and both are named', async () => {
-  const end = await upOn(copyOfFinished('accounts'), ['--accounts', 'other']);
-  expectPlainRefusal(end, USAGE, /--accounts.*other(.|\n)*also has paper-main/);
-});
-
-test(
-  'a trading configuration that nobody has written is named, with those that there are',
-  async () => {
-    const end = await upOn(join(dir, 'unknown-config'), ['--trading-config', 'nobodys']);
-    expectPlainRefusal(end, MISCONFIGURED, /nobodys.*there is none of that name.*config_1/);
-  },
-  TEST_MAX_MS,
-);
-
-test(
-  'an instrument without rules is named, and where they belong',
-  async () => {
-    const options = ['--feed', 'binance', '--instruments', 'binance.spot.NOBODYUSDT'];
-    const end = await algo(['up', ...options, '--data-dir', join(dir, 'no-rules')]);
-    expectPlainRefusal(end, MISCONFIGURED, /NOBODYUSDT(.|\n)*instruments\.yaml/);
+test.each<[string, string, Record<string, string>, RegExp]>([
+  [
+    'a trading configuration that nobody has written is named, with those that there are',
+    'decision',
+    { ALGO_TRADING_CONFIG: 'nobodys' },
+    /nobodys.*there is none of that name.*config_1/,
+  ],
+  [
+    'an instrument without rules is named, and where they belong',
+    'ingest',
+    { ALGO_FEED: 'binance', ALGO_FEEDS: 'binance', ALGO_INSTRUMENTS: 'binance.spot.NOBODYUSDT' },
+    /NOBODYUSDT(.|\n)*instruments\.yaml/,
+  ],
+])(
+  '%s',
+  async (_, service, env, says) => {
+    await using nats = await NatsFixture.start();
+    const place = { ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: join(dir, service) };
+    await using process = new ServiceProcess(service, { ...place, ...env });
+    const code = await process.runOnce();
+    expectPlainRefusal({ code, said: process.said }, MISCONFIGURED, says);
   },
   TEST_MAX_MS,
 );
@@ -263,9 +225,11 @@ test(
 );
 
 test(
-  'a command that nobody can read stops execution and no one else; nothing is ordered, nothing is lost',
+  'a second engine on its directory is refused, and a command that nobody can read stops execution ' +
+    'and no one else; nothing is ordered, nothing is lost',
   () =>
     onRunningEngine('garbage', async (run) => {
+      expectPlainRefusal(await upOn(run.dataDir), USAGE, /in use by another engine \(algo up, process \d+\)/);
       const others = ['ingest.file', 'analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`];
       const execution = `execution.${ACCOUNT}`;
       const before = others.map((name) => run.pidOf(name));

@@ -17,11 +17,6 @@ const DATA_DIR = [
   '--data-dir <dir>',
   'data directory (default: the running engine, else the latest)',
 ] as const;
-const NATS = [
-  '--nats <url>',
-  'address of the nats-server of an engine that runs elsewhere, such as in containers',
-] as const;
-const ACCOUNT = ['--account <name>', 'which account (default: the only one)'] as const;
 const JSON_OUT = ['--json', 'JSON lines'] as const;
 
 /** Returns the command line `algo` with all its commands. */
@@ -98,41 +93,41 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     });
 }
 
-function addReading(program: Command, environment: CliEnvironment): void {
-  program
-    .command('status')
-    .description('how the engine is, or how it was left')
-    .option(...ACCOUNT)
+/** Returns a command that reads or steers an engine, with the options that name the engine. */
+function onEngine(parent: Command, nameAndArguments: string): Command {
+  return parent
+    .command(nameAndArguments)
     .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
+    .option(
+      '--nats <url>',
+      'address of the nats-server of an engine that runs elsewhere, such as in containers',
+    )
+    .option(...JSON_OUT);
+}
+
+function onAccount(parent: Command, nameAndArguments: string): Command {
+  return onEngine(parent, nameAndArguments).option(
+    '--account <name>',
+    'which account (default: the only one)',
+  );
+}
+
+function addReading(program: Command, environment: CliEnvironment): void {
+  onAccount(program, 'status')
+    .description('how the engine is, or how it was left')
     .action((options) => status(options, environment));
-  program
-    .command('journal')
+  onAccount(program, 'journal')
     .description('what was decided and done, in plain words, cause before effect')
     .option('--hash', 'only SHA-256 over the canonical lines, which --json shows')
-    .option(...ACCOUNT)
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
     .action((options) => journal(options, environment));
-  program
-    .command('positions')
+  onAccount(program, 'positions')
     .description('open positions and their stops')
     .option('--all', 'closed ones too')
-    .option(...ACCOUNT)
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
     .action((options) => positions(options, environment));
-  program
-    .command('tail <subject>')
+  onEngine(program, 'tail <subject>')
     .description("messages of a subject as they come, decoded: algo tail 'pos.>'")
     .option('--from-start', 'from the oldest stored message')
     .option('--max <n>', 'end after so many')
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
     .action((subject: string, options) => tail(subject, options, environment));
 }
 
@@ -142,51 +137,27 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     'account, venue:NAME, instrument:ID or strategy:NAME',
     'account',
   ] as const;
-  program
-    .command('halt')
+  const reason = ['--reason <text>', 'why; it is kept'] as const;
+  onAccount(program, 'halt')
     .description('deny new orders, or all but exits')
     .option(...scope)
-    .option(...ACCOUNT)
     .option('--reduce-only', 'exits stay allowed')
-    .requiredOption('--reason <text>', 'why; it is kept')
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
+    .requiredOption(...reason)
     .action((options) => setTradingMode(options.reduceOnly ? 'reducing' : 'halted', options, environment));
-  program
-    .command('resume')
+  onAccount(program, 'resume')
     .description('trade again after a halt')
     .option(...scope)
-    .option(...ACCOUNT)
-    .requiredOption('--reason <text>', 'why; it is kept')
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
+    .requiredOption(...reason)
     .action((options) => setTradingMode('active', options, environment));
-  program
-    .command('flatten')
+  onAccount(program, 'flatten')
     .description('leave every open position of an account at the market')
-    .option(...ACCOUNT)
-    .requiredOption('--reason <text>', 'why; it is kept')
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
+    .requiredOption(...reason)
     .action((options) => flatten(options, environment));
   const config = program.command('config').description('trading configurations');
-  config
-    .command('list')
+  onAccount(config, 'list')
     .description('list them and mark the one in force')
-    .option(...ACCOUNT)
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
     .action((options) => listConfigurations(options, environment));
-  config
-    .command('use <name>')
+  onAccount(config, 'use <name>')
     .description('trade by another one from now on')
-    .option(...ACCOUNT)
-    .option(...DATA_DIR)
-    .option(...NATS)
-    .option(...JSON_OUT)
     .action((name: string, options) => useConfiguration(name, options, environment));
 }

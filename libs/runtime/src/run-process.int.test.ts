@@ -8,6 +8,7 @@ import { codecs } from '@algo/contracts';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { environment } from './config.ts';
 
+const { PATH, NODE_COMPILE_CACHE } = environment;
 const SERVICE = fileURLToPath(new URL('testing/small-service.ts', import.meta.url));
 
 let directory: string;
@@ -42,7 +43,8 @@ interface Running {
 function run(env: Record<string, string>): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SERVICE], {
     env: {
-      PATH: environment.PATH,
+      PATH,
+      NODE_COMPILE_CACHE,
       ALGO_NATS_URL: server.url,
       ALGO_BEHAVIOUR: 'serve',
       ALGO_DATA_DIR: mkdtempSync(join(directory, 'data-')),

@@ -42,7 +42,8 @@ export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)[
       process.exitCode = EXIT.failed;
     }
   }
-  // Whatever still holds the loop (a socket of a library) has had its time.
+  process.stdin.destroy(); // the parent's pipe would hold the loop
+  // Whatever else does (a socket of a library) has had its time.
   setTimeout(() => process.exit(), 500).unref();
 }
 

@@ -17,73 +17,63 @@ export interface TickBuffers {
 }
 
 /** Whole positions of one instrument, (`from`, `to`], that become durable together or not at all. */
-export interface RowBatch {
+export interface RowBatch extends Readonly<Gathered> {
   readonly from: number;
   readonly to: number;
-  readonly rows: number;
-  readonly ticks: TickBuffers | null;
-  readonly candles: readonly Candle[];
-  readonly orderFlow: readonly OrderFlowRow[];
-  readonly profiles: readonly MarketProfileRow[];
-  readonly zones: readonly Zone[];
-  readonly gaps: readonly FairValueGap[];
 }
 
 const FIRST_CAPACITY = 256;
 
+interface Gathered {
+  rows: number;
+  ticks: TickBuffers | null;
+  readonly candles: Candle[];
+  readonly orderFlow: OrderFlowRow[];
+  readonly profiles: MarketProfileRow[];
+  readonly zones: Zone[];
+  readonly gaps: FairValueGap[];
+}
+
+const nothing = (): Gathered => ({
+  ...{ rows: 0, ticks: null, candles: [], orderFlow: [], profiles: [], zones: [], gaps: [] },
+});
+
 /** Gathers rows in columns that the next batch hands over whole. Bounded by the store's backlog. */
 export class RowBuffer {
-  rows = 0;
-  #ticks: TickBuffers | null = null;
-  #candles: Candle[] = [];
-  #orderFlow: OrderFlowRow[] = [];
-  #profiles: MarketProfileRow[] = [];
-  #zones: Zone[] = [];
-  #gaps: FairValueGap[] = [];
+  #gathered = nothing();
+
+  get rows(): number {
+    return this.#gathered.rows;
+  }
 
   add(rows: StoreRows): void {
+    const gathered = this.#gathered;
     if (rows.trades !== undefined && rows.trades.count > 0) this.#addTrades(rows.trades);
-    for (const row of rows.candles ?? []) this.#candles.push(row);
-    for (const row of rows.orderFlow ?? []) this.#orderFlow.push(row);
-    for (const row of rows.profiles ?? []) this.#profiles.push(row);
-    for (const row of rows.zones ?? []) this.#zones.push(row);
-    for (const row of rows.gaps ?? []) this.#gaps.push(row);
-    this.rows += rowCount(rows);
+    for (const row of rows.candles ?? []) gathered.candles.push(row);
+    for (const row of rows.orderFlow ?? []) gathered.orderFlow.push(row);
+    for (const row of rows.profiles ?? []) gathered.profiles.push(row);
+    for (const row of rows.zones ?? []) gathered.zones.push(row);
+    for (const row of rows.gaps ?? []) gathered.gaps.push(row);
+    gathered.rows += rowCount(rows);
   }
 
   /** Returns everything gathered as the batch of positions (`from`, `to`], and is empty afterwards. */
   take(from: number, to: number): RowBatch {
-    const batch: RowBatch = {
-      from,
-      to,
-      rows: this.rows,
-      ticks: this.#ticks,
-      candles: this.#candles,
-      orderFlow: this.#orderFlow,
-      profiles: this.#profiles,
-      zones: this.#zones,
-      gaps: this.#gaps,
-    };
-    this.rows = 0;
-    this.#ticks = null;
-    this.#candles = [];
-    this.#orderFlow = [];
-    this.#profiles = [];
-    this.#zones = [];
-    this.#gaps = [];
+    const batch = { from, to, ...this.#gathered };
+    this.#gathered = nothing();
     return batch;
   }
 
   #addTrades({ count, timeUs, price, quantity, side, ids }: TradeColumns): void {
-    const at = this.#ticks?.count ?? 0;
-    const ticks = withRoom(this.#ticks, at + count, ids.kind === 'counted');
+    const at = this.#gathered.ticks?.count ?? 0;
+    const ticks = withRoom(this.#gathered.ticks, at + count, ids.kind === 'counted');
     ticks.timeUs.set(timeUs.subarray(0, count), at);
     ticks.price.set(price.subarray(0, count), at);
     ticks.quantity.set(quantity.subarray(0, count), at);
     ticks.side.set(side.subarray(0, count), at);
     if (ids.kind === 'counted') (ticks.ids as Doubles).set(ids.values.subarray(0, count), at);
     else for (let row = 0; row < count; row++) (ticks.ids as string[]).push(ids.values[row]!);
-    this.#ticks = { ...ticks, count: at + count };
+    this.#gathered.ticks = { ...ticks, count: at + count };
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { SERVER_MIN } from '@algo/bus';
-import { holderOf, type InstrumentCatalog, readInstrumentCatalog } from '@algo/runtime';
+import { holderOf, readInstrumentCatalog } from '@algo/runtime';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { findNatsServer } from '../../../../scripts/nats-server.mjs';
@@ -13,7 +13,7 @@ import { FREE_BYTES_MIN, freeBytes } from '../supervisor/prepare-data-dir.ts';
 import { configurationFolder, configurationNames } from './trading-configuration.ts';
 
 /** One thing that was looked at. `remedy` is empty where nothing needs to be done. */
-export interface HealthCheck {
+interface HealthCheck {
   readonly name: string;
   readonly result: 'ok' | 'warn' | 'fail';
   readonly detail: string;
@@ -52,24 +52,30 @@ export async function doctor(
   if (failed > 0) throw new CommandFailure(`${failed} of ${checks.length} checks failed`);
 }
 
-/** Returns a check as a line for people. */
-export function checkLine({ name, result, detail, remedy }: HealthCheck): string {
+function checkLine({ name, result, detail, remedy }: HealthCheck): string {
   return `${result.padEnd(4)}  ${name.padEnd(22)}  ${detail}${remedy === '' ? '' : `. ${remedy}`}`;
 }
 
-export function nodeCheck(version: string): HealthCheck {
-  const isNew = Number(version.split('.')[0]) >= NODE_MAJOR_MIN;
-  const remedy = isNew ? '' : `Start through npm or npx, which bring Node ${NODE_MAJOR_MIN}.`;
-  return { name: 'node', result: isNew ? 'ok' : 'fail', detail: version, remedy };
+function ok(name: string, detail: string): HealthCheck {
+  return { name, result: 'ok', detail, remedy: '' };
+}
+
+function fail(name: string, detail: string, remedy: string): HealthCheck {
+  return { name, result: 'fail', detail, remedy };
+}
+
+function nodeCheck(version: string): HealthCheck {
+  if (Number(version.split('.')[0]) >= NODE_MAJOR_MIN) return ok('node', version);
+  return fail('node', version, `Start through npm or npx, which bring Node ${NODE_MAJOR_MIN}.`);
 }
 
 async function natsCheck(env: NodeJS.ProcessEnv): Promise<HealthCheck> {
   try {
     const { path, version, source } = await findNatsServer({ env, log: () => undefined });
-    return { name: 'nats-server', result: 'ok', detail: `${version} from ${source}: ${path}`, remedy: '' };
+    return ok('nats-server', `${version} from ${source}: ${path}`);
   } catch (error) {
     const remedy = `Put nats-server ${SERVER_MIN.join('.')} or newer on PATH, or name it in NATS_SERVER_BIN.`;
-    return { name: 'nats-server', result: 'fail', detail: (error as Error).message.trim(), remedy };
+    return fail('nats-server', (error as Error).message.trim(), remedy);
   }
 }
 
@@ -80,10 +86,10 @@ async function portCheck(): Promise<HealthCheck> {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
     });
-    return { name: 'ports', result: 'ok', detail: 'loopback ports can be opened', remedy: '' };
+    return ok('ports', 'loopback ports can be opened');
   } catch (error) {
     const detail = `no loopback port can be opened: ${(error as Error).message}`;
-    return { name: 'ports', result: 'fail', detail, remedy: 'Let this user listen on 127.0.0.1.' };
+    return fail('ports', detail, 'Let this user listen on 127.0.0.1.');
   } finally {
     server.close();
   }
@@ -93,15 +99,9 @@ function diskCheck(dataDir: string): HealthCheck {
   const free = freeBytes(nearestFolder(dataDir));
   const detail = `${(free / 1024 ** 3).toFixed(1)} GB free for ${dataDir}`;
   if (free < FREE_BYTES_MIN)
-    return {
-      name: 'disk',
-      result: 'fail',
-      detail,
-      remedy: 'Free at least 200 MB, or choose another --data-dir.',
-    };
-  if (free < COMFORTABLE_BYTES)
-    return { name: 'disk', result: 'warn', detail, remedy: 'Enough to start; a long recording needs more.' };
-  return { name: 'disk', result: 'ok', detail, remedy: '' };
+    return fail('disk', detail, 'Free at least 200 MB, or choose another --data-dir.');
+  if (free >= COMFORTABLE_BYTES) return ok('disk', detail);
+  return { name: 'disk', result: 'warn', detail, remedy: 'Enough to start; a long recording needs more.' };
 }
 
 function nearestFolder(path: string): string {
@@ -111,31 +111,24 @@ function nearestFolder(path: string): string {
 }
 
 function lockCheck(dataDir: string): HealthCheck {
+  const name = 'data directory';
   const holder = holderOf(dataDir);
-  if (holder === undefined)
-    return { name: 'data directory', result: 'ok', detail: 'in use by nobody', remedy: '' };
+  if (holder === undefined) return ok(name, 'in use by nobody');
   const detail = `in use by ${holder.purpose}, process ${holder.pid}`;
-  return {
-    name: 'data directory',
-    result: 'warn',
-    detail,
-    remedy: 'Stop it before you start another engine there.',
-  };
+  return { name, result: 'warn', detail, remedy: 'Stop it before you start another engine there.' };
 }
 
-export function clockCheck(nowMs: number): HealthCheck {
+function clockCheck(nowMs: number): HealthCheck {
   const detail = new Date(nowMs).toISOString();
-  const isSet = nowMs >= CLOCK_MIN_MS;
-  const remedy = isSet ? '' : 'Set the clock; live venues refuse orders with a wrong time.';
-  return { name: 'clock', result: isSet ? 'ok' : 'fail', detail, remedy };
+  if (nowMs >= CLOCK_MIN_MS) return ok('clock', detail);
+  return fail('clock', detail, 'Set the clock; live venues refuse orders with a wrong time.');
 }
 
 function instrumentsCheck(path: string): HealthCheck {
   try {
-    const catalog: InstrumentCatalog = readInstrumentCatalog(path);
-    return { name: 'instruments', result: 'ok', detail: `${catalog.size} in ${path}`, remedy: '' };
+    return ok('instruments', `${readInstrumentCatalog(path).size} in ${path}`);
   } catch (error) {
-    return { name: 'instruments', result: 'fail', detail: (error as Error).message, remedy: '' };
+    return fail('instruments', (error as Error).message, '');
   }
 }
 
@@ -145,33 +138,22 @@ function configurationChecks(folder: string): HealthCheck[] {
   try {
     names = configurationNames(folder);
   } catch (error) {
-    const remedy = 'Name the folder in ALGO_TRADING_CONFIGS_DIR.';
-    return [{ name, result: 'fail', detail: (error as Error).message, remedy }];
+    return [fail(name, (error as Error).message, 'Name the folder in ALGO_TRADING_CONFIGS_DIR.')];
   }
-  if (names.length === 0)
-    return [
-      { name, result: 'fail', detail: `none in ${folder}`, remedy: 'Put one there, such as config_1.yaml.' },
-    ];
-  return names.map((each) => configurationCheck(folder, each));
+  if (names.length > 0) return names.map((each) => configurationCheck(folder, each));
+  return [fail(name, `none in ${folder}`, 'Put one there, such as config_1.yaml.')];
 }
 
 /**
  * That it is a mapping with this name; decision checks every rule when it starts, and says all that is wrong.
  */
-function configurationCheck(folder: string, name: string): HealthCheck {
-  const path = [`${name}.yaml`, `${name}.yml`].map((file) => join(folder, file)).find(existsSync) ?? folder;
+function configurationCheck(folder: string, file: string): HealthCheck {
+  const name = `configuration ${file}`;
+  const path = [`${file}.yaml`, `${file}.yml`].map((each) => join(folder, each)).find(existsSync) ?? folder;
   try {
-    const document = z.looseObject({}).safeParse(parse(readFileSync(path, 'utf8')));
-    if (document.success) return { name: `configuration ${name}`, result: 'ok', detail: path, remedy: '' };
-    const detail = `${path} is not a list of settings`;
-    return {
-      name: `configuration ${name}`,
-      result: 'fail',
-      detail,
-      remedy: 'Compare it with config_1.yaml.',
-    };
+    if (z.looseObject({}).safeParse(parse(readFileSync(path, 'utf8'))).success) return ok(name, path);
+    return fail(name, `${path} is not a list of settings`, 'Compare it with config_1.yaml.');
   } catch (error) {
-    const detail = `${path}: ${(error as Error).message}`;
-    return { name: `configuration ${name}`, result: 'fail', detail, remedy: 'Correct the YAML.' };
+    return fail(name, `${path}: ${(error as Error).message}`, 'Correct the YAML.');
   }
 }

@@ -2,6 +2,7 @@ import type { Bus } from '@algo/bus';
 import { type ServiceStatus, subjects } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
 import { type EventCounts, EventTally } from '@algo/read-models';
+import { counterSum } from './counter-sum.ts';
 import type { EngineAccess } from './engine-access.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
 import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
@@ -77,12 +78,8 @@ type TradeFacts = Pick<
 >;
 
 function liveTrades(services: readonly ServiceStatus[]): TradeFacts {
-  const sum = (service: string, counter: string) =>
-    services
-      .filter((one) => one.service === service)
-      .reduce((total, one) => total + (one.counters[counter] ?? 0), 0);
-  const tradesIn = sum('ingest', 'accepted');
-  const stored = sum('analytics', 'stored');
+  const tradesIn = counterSum(services, 'ingest', 'accepted');
+  const stored = counterSum(services, 'analytics', 'stored');
   const inFlight = Math.max(0, tradesIn - stored);
   return { tradesIn, stored, lost: null, duplicate: null, inFlight, tradesInIsWhole: true, instruments: [] };
 }

@@ -1,6 +1,7 @@
 import type { Bus, InboundMessage, Subscription } from '@algo/bus';
 import { type Fact, type ServiceStatus, type StreamName, subjects } from '@algo/contracts';
 import { Decimal } from '@algo/model';
+import { counterSum } from '../reading/counter-sum.ts';
 
 const RATE_WINDOW_MS = 5_000;
 /** Twice a second for the length of the window, with room. */
@@ -45,16 +46,9 @@ export class EngineView implements AsyncDisposable {
     return view;
   }
 
-  counter(instance: string, name: string): number {
-    return this.statuses.get(instance)?.counters[name] ?? 0;
-  }
-
   /** Returns a counter summed over every process of a service. */
   sum(service: string, name: string): number {
-    let sum = 0;
-    for (const status of this.statuses.values())
-      if (status.service === service) sum += status.counters[name] ?? 0;
-    return sum;
+    return counterSum([...this.statuses.values()], service, name);
   }
 
   /** Trades that came in per second over the last few seconds. */

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '@algo/contracts';
+import { counterSum } from '../reading/counter-sum.ts';
 import type { EngineView } from './engine-view.ts';
 
 /** Counters that move while nothing happens. */
@@ -39,10 +40,7 @@ export class FeedEnd {
  * was started last, and all that analytics has taken.
  */
 export function isStored(statuses: readonly ServiceStatus[]): boolean {
-  const sum = (service: string, counter: string) =>
-    statuses
-      .filter((status) => status.service === service)
-      .reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
+  const sum = (service: string, counter: string) => counterSum(statuses, service, counter);
   const stored = sum('analytics', 'stored');
   return (
     sum('ingest', 'ended') === 1 &&

@@ -1,6 +1,7 @@
 const FIRST_DELAY_MS = 200;
 const DELAY_MAX_MS = 5_000;
-const HEALTHY_MS = 30_000;
+/** A process that ran so long was well; what it did before that is forgiven. */
+export const HEALTHY_MS = 30_000;
 
 /**
  * How long to wait before a process that died is started again: doubling, and forgiven after half a minute of

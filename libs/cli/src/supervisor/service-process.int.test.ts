@@ -12,11 +12,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+function keeper(): ServiceProcess {
+  const script = join(dir, 'refuses.mjs');
+  const logPath = join(dir, 'logs', 'refuses.log');
+  return new ServiceProcess({ identity: 'ingest.binance', script, cwd: dir, env: {}, logPath });
+}
+
 /** Runs a process that says at once that its input is unusable; returns what its keeper makes of that. */
 async function endOf(natsWasUp: boolean): Promise<'believed' | 'started again'> {
-  const script = join(dir, 'refuses.mjs');
-  const logPath = join(dir, 'logs', `${natsWasUp}.log`);
-  const kept = new ServiceProcess({ identity: 'ingest.binance', script, cwd: dir, env: {}, logPath });
+  const kept = keeper();
   kept.natsWasUp = () => natsWasUp;
   const end = await new Promise<Misconfigured | undefined>((resolve) => {
     kept.onMisconfigured = resolve;
@@ -33,4 +37,15 @@ test('who finds its input unusable is believed', async () => {
 
 test('who may only have found nats-server away is started again', async () => {
   expect(await endOf(false)).toBe('started again');
+});
+
+test('who is ready in each life before it finds its input unusable is believed when it insists', async () => {
+  const kept = keeper();
+  kept.onChange = () => kept.pid !== undefined && kept.markReady(kept.pid);
+  const believed = new Promise((resolve) => {
+    kept.onMisconfigured = resolve;
+  });
+  kept.start();
+  await believed;
+  expect(kept.restarts).toBe(2);
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { EXIT, NODE_FLAGS } from '@algo/runtime';
 import { LogFile } from './log-file.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import { HEALTHY_MS, RestartPolicy } from './restart-policy.ts';
 
 /** One process to keep alive. */
 export interface ServiceSpec {
@@ -66,7 +66,6 @@ export class ServiceProcess {
     if (pid !== this.pid || this.state !== 'starting') return;
     this.state = 'running';
     this.#wasReady = true;
-    this.#doubted = 0;
     this.onChange();
   }
 
@@ -148,6 +147,7 @@ export class ServiceProcess {
    */
   #isBelieved(startedMs: number): boolean {
     if (!this.natsWasUp(startedMs)) return false;
+    if (performance.now() - startedMs >= HEALTHY_MS) this.#doubted = 0;
     return !this.#wasReady || ++this.#doubted >= DOUBTED_MISCONFIGURATIONS;
   }
 }

@@ -8,10 +8,9 @@ import {
 } from '@algo/bus';
 import { eventId } from '@algo/model';
 import type { Logger } from '@algo/runtime';
-import type { Mail, MailDesk } from '../domain/index.ts';
+import { type Mail, type MailDesk, noticeOf } from '../domain/index.ts';
 import type { NotificationChannel } from './notification-channel.ts';
 import type { OutboxFile } from './outbox-file.ts';
-import { readFact } from './read-fact.ts';
 
 const IDLE_MS = 250;
 
@@ -65,12 +64,12 @@ export class Messenger {
    * others.
    */
   async take(message: InboundMessage): Promise<Verdict> {
-    const fact = readFact(message.fact);
-    if (fact === null) return 'done';
+    const notice = noticeOf(eventId(message.id), message.fact);
+    if (notice === null) return 'done';
     this.#taken++;
     this.#changed = true;
     const nowMs = this.#clock.nowMs();
-    await this.#queue(this.#desk.take(eventId(message.id), fact, nowMs), nowMs);
+    await this.#queue(this.#desk.take(notice, nowMs), nowMs);
     return 'done';
   }
 

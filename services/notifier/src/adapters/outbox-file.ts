@@ -90,11 +90,6 @@ export class OutboxFile implements AsyncDisposable {
     });
   }
 
-  /** When the next mail falls due; null while none waits. */
-  get dueMs(): number | null {
-    return this.#outbox.dueMs;
-  }
-
   /** Returns the mails on their way. */
   entries(): OutboxEntry[] {
     return this.#outbox.entries();

@@ -1,6 +1,5 @@
 export * from './mail.ts';
 export * from './mail-desk.ts';
-export * from './notable-fact.ts';
 export * from './notice.ts';
 export * from './notice-of.ts';
 export * from './outbox.ts';

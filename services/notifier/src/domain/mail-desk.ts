@@ -1,8 +1,6 @@
 import { type EventId, InputError } from '@algo/model';
 import { digestOf, type Mail, mailOf } from './mail.ts';
-import type { NotableFact } from './notable-fact.ts';
 import type { Notice, Priority } from './notice.ts';
-import { noticeOf } from './notice-of.ts';
 
 /** How mails are gathered. *Units*: ms of whatever clock the caller hands in. */
 export interface MailDeskSettings {
@@ -47,8 +45,8 @@ const SEEN_MAX = 8_192;
 const WAITING_MAX = 100;
 
 /**
- * Turns facts into mails: each fact once, signals gathered,
- * a storm told in one mail. The clock is an argument.
+ * Turns notices into mails: each fact once, signals gathered, a storm told in one mail. The clock is an
+ * argument.
  */
 export class MailDesk {
   readonly #settings: MailDeskSettings;
@@ -92,13 +90,11 @@ export class MailDesk {
     return desk;
   }
 
-  /** Takes a fact and returns the mails that are due by now, its own among them unless it has to wait. */
-  take(id: EventId, fact: NotableFact, nowMs: number): Mail[] {
+  /** Takes a notice and returns the mails that are due by now, its own among them unless it has to wait. */
+  take(notice: Notice, nowMs: number): Mail[] {
     const mails = this.flush(nowMs);
-    if (this.#seen.has(id)) return mails;
-    const notice = noticeOf(id, fact);
-    if (notice === null) return mails;
-    this.#remember(id);
+    if (this.#seen.has(notice.id)) return mails;
+    this.#remember(notice.id);
     const name = laneOf(notice);
     const lane = this.#lanes[name];
     lane.opensMs ??= nowMs;

@@ -1,11 +1,11 @@
+import type { Fact } from '@algo/contracts';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { digestOf, escapeHtml, mailOf } from './mail.ts';
-import type { NotableFact } from './notable-fact.ts';
 import { noticeOf } from './notice-of.ts';
 import * as facts from './testing/notifier-scenario.ts';
 
-const notice = (fact: NotableFact, number = 1) => noticeOf(facts.id(number), fact)!;
+const notice = (fact: Fact, number = 1) => noticeOf(facts.id(number), fact)!;
 
 test.each([
   ['red', facts.rejected(), '🔴 Order rejected by the venue: BTCUSDT'],
@@ -60,12 +60,8 @@ test('no value can become markup, a header or another line, whatever it holds', 
 });
 
 test('a title from outside stays one short line', () => {
-  const fact: NotableFact = {
-    type: 'ServiceDown',
-    service: `a\r\nBcc: x@y.z ${'long '.repeat(100)}`,
-    reason: '',
-    timeUs: facts.NOON,
-  };
+  const instance = `a\r\nBcc: x@y.z ${'long '.repeat(100)}`;
+  const fact: Fact = { name: 'ServiceStopped', body: { ...facts.machinery.down.body, instance } };
   const { subject } = mailOf(notice(fact));
   expect(subject).toMatch(/^🔴 Service down: a Bcc: x@y\.z long .*…$/);
   expect(Array.from(subject)).toHaveLength(160);

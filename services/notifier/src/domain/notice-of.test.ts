@@ -1,27 +1,27 @@
-import { clientOrderId } from '@algo/model';
+import type { Fact } from '@algo/contracts';
 import { expect, test } from '@jest/globals';
-import type { NotableFact } from './notable-fact.ts';
 import { noticeOf } from './notice-of.ts';
 import * as facts from './testing/notifier-scenario.ts';
 
-const { ACCOUNT, BTC, NOON, d } = facts;
-const order = { clientOrderId: clientOrderId('o1'), account: ACCOUNT, instrument: BTC, timeUs: NOON };
-const mode = (to: 'active' | 'reducing' | 'halted', latched: boolean): NotableFact => ({
-  type: 'TradingModeChanged',
-  scope: { kind: 'account', account: ACCOUNT },
-  mode: to,
-  reason: 'because',
-  by: 'Ada',
-  latched,
-  commandId: null,
-  timeUs: NOON,
-});
-
-test.each<[string, NotableFact, string, string, string]>([
+const { machinery, mode, NOON, order, d } = facts;
+test.each<[string, Fact, string, string, string]>([
+  [
+    'a print that is set aside',
+    {
+      name: 'PrintSetAside',
+      body: {
+        ...{ type: 'PrintSetAside', account: facts.ACCOUNT, instrument: facts.BTC, price: 0.01 },
+        ...{ lastPrice: 50_000, timeUs: NOON },
+      },
+    },
+    'portfolio_health',
+    'warning',
+    'Print set aside: binance.perp.BTCUSDT at 0.01',
+  ],
   ['a signal', facts.raised, 'signal', 'warning', 'Signal: long BTCUSDT at 50000'],
   [
     'an accepted decision, with its confluence out of the maximum',
-    { type: 'DecisionMade', decision: facts.decision },
+    { name: 'DecisionMade', body: facts.decision },
     'signal',
     'warning',
     'Entry decided: long BTCUSDT at 50000, confluence 6.5 of 8 (medium)',
@@ -44,7 +44,7 @@ test.each<[string, NotableFact, string, string, string]>([
   ['a rejected order', facts.rejected(), 'order_failed', 'critical', 'Order rejected by the venue: BTCUSDT'],
   [
     'an order in doubt',
-    { ...order, type: 'OrderUnknown', reason: 'timeout' },
+    { name: 'OrderUnknown', body: { ...order, type: 'OrderUnknown', reason: 'timeout' } },
     'order_failed',
     'critical',
     'Order outcome unknown: BTCUSDT',
@@ -52,10 +52,11 @@ test.each<[string, NotableFact, string, string, string]>([
   [
     'an order that our own limits stopped',
     {
-      ...order,
-      type: 'OrderDenied',
-      commandId: 'c',
-      denial: { code: 'POSITION_LIMIT', detail: 'open=3 max=3' },
+      name: 'OrderDenied',
+      body: {
+        ...{ ...order, type: 'OrderDenied', commandId: 'c' },
+        denial: { code: 'POSITION_LIMIT', detail: 'open=3 max=3' },
+      },
     },
     'order_failed',
     'warning',
@@ -91,14 +92,20 @@ test.each<[string, NotableFact, string, string, string]>([
   ],
   [
     'a contradiction of the venue',
-    { ...order, type: 'OrderQuarantined', problem: 'fill_conflict', booked: false, detail: 'trade=t1' },
+    {
+      name: 'OrderQuarantined',
+      body: {
+        ...{ ...order, type: 'OrderQuarantined', problem: 'fill_conflict' },
+        ...{ booked: false, detail: 'trade=t1' },
+      },
+    },
     'order_failed',
     'critical',
     'ACTION REQUIRED: BTCUSDT, entries stopped over a contradiction: fill conflict',
   ],
   [
     'a command that could not be obeyed',
-    { type: 'CommandRefused', commandId: 'c1', reason: 'there is no such configuration', timeUs: NOON },
+    machinery.refused,
     'command_refused',
     'warning',
     'A command was refused: nothing has changed',
@@ -126,49 +133,30 @@ test.each<[string, NotableFact, string, string, string]>([
   ],
   [
     'a lost connection',
-    { type: 'ConnectionLost', venue: 'binance', purpose: 'trades', reason: 'reset', timeUs: NOON },
+    machinery.lost,
     'connection',
     'critical',
-    'Connection lost: binance trades',
+    'Connection lost: binance trades of binance.perp.BTCUSDT',
   ],
-  [
-    'a service that is down',
-    { type: 'ServiceDown', service: 'execution', reason: 'no heartbeat', timeUs: NOON },
-    'service',
-    'critical',
-    'Service down: execution',
-  ],
+  ['a service that is down', machinery.down, 'service', 'critical', 'Service down: ingest-0'],
+  ['a service that is back', machinery.back, 'service', 'info', 'Service back: ingest-0'],
   [
     'a failed reconciliation',
-    { type: 'ReconciliationFailed', account: ACCOUNT, reason: 'venue silent', timeUs: NOON },
+    machinery.failed,
     'reconciliation',
     'critical',
     'Reconciliation failed: paper-main may not trade',
   ],
   [
     'a discrepancy',
-    {
-      type: 'ReconciliationDiscrepancy',
-      account: ACCOUNT,
-      instrument: BTC,
-      kind: 'quantity mismatch',
-      ours: '1',
-      venues: '0.9',
-      timeUs: NOON,
-    },
+    machinery.differing,
     'reconciliation',
     'critical',
-    'Reconciliation discrepancy: paper-main, quantity mismatch',
+    'Reconciliation discrepancy: paper-main, quantity of binance.perp.BTCUSDT and 1 more',
   ],
   [
     'a message that nobody could read',
-    {
-      type: 'MessageDeadLettered',
-      service: 'execution',
-      subject: 'ord.cmd.a',
-      reason: 'missing',
-      timeUs: NOON,
-    },
+    machinery.unread,
     'system_error',
     'critical',
     'ACTION REQUIRED: execution could not handle a message',
@@ -179,27 +167,39 @@ test.each<[string, NotableFact, string, string, string]>([
   expect(notice?.rows.length).toBeGreaterThan(0);
 });
 
-test.each<[string, NotableFact]>([
-  ['an accepted order', { ...order, type: 'OrderExpired', cumulative: d('0'), reason: 'ioc' }],
+test.each<[string, Fact]>([
+  [
+    'an expired order',
+    {
+      name: 'OrderExpired',
+      body: { ...order, type: 'OrderExpired', cumulative: d('0'), reason: 'ioc' },
+    },
+  ],
   ['a drawdown that eases', facts.drawdown('warning', 'alert', '0.021')],
   [
     'a refused decision',
     {
-      type: 'DecisionMade',
-      decision: { ...facts.decision, outcome: { type: 'refused', code: 'ZONE', detail: '' } },
+      name: 'DecisionMade',
+      body: { ...facts.decision, outcome: { type: 'refused', code: 'ZONE', detail: '' } },
     },
   ],
   [
     'a stop that moves',
     {
-      type: 'StopMoved',
-      position: facts.position,
-      from: d('1'),
-      to: d('2'),
-      bestPrice: d('3'),
-      timeUs: NOON,
+      name: 'StopMoved',
+      body: {
+        ...{ type: 'StopMoved', position: facts.position, timeUs: NOON },
+        ...{ from: d('1'), to: d('2'), bestPrice: d('3') },
+      },
     },
   ],
+  [
+    'a guard that lives',
+    { name: 'GuardAlive', body: { account: facts.ACCOUNT, feed: 'binance', timeUs: NOON } },
+  ],
+  ['a feed that is heard', machinery.heard],
+  ['how a service is doing', machinery.status],
+  ['a reconciliation that found nothing', machinery.agreed],
 ])('%s is not worth a mail', (_, fact) => {
   expect(noticeOf(facts.id(1), fact)).toBeNull();
 });

@@ -1,5 +1,5 @@
+import type { Fact } from '@algo/contracts';
 import type { Decision, EventId, OrderEvent, PositionEvent, Signal } from '@algo/model';
-import type { NotableFact } from './notable-fact.ts';
 import type { Notice, Priority } from './notice.ts';
 import { riskNotice } from './risk-notice.ts';
 import { systemNotice } from './system-notice.ts';
@@ -20,50 +20,39 @@ import {
  * Returns what to tell people of a fact, or null when it
  * isn't worth a mail. The notice carries the fact's own id.
  */
-export function noticeOf(id: EventId, fact: NotableFact): Notice | null {
+export function noticeOf(id: EventId, fact: Fact): Notice | null {
   const wording = wordingOf(fact);
   return wording === null ? null : { id, ...wording };
 }
 
-function wordingOf(fact: NotableFact): Wording | null {
-  switch (fact.type) {
-    case 'SignalRaised':
-      return signalNotice(fact.signal);
+function wordingOf(fact: Fact): Wording | null {
+  switch (fact.name) {
+    case 'SignalGenerated':
+      return signalNotice(fact.body);
     case 'DecisionMade':
-      return decisionNotice(fact.decision);
+      return decisionNotice(fact.body);
     case 'PositionOpened':
     case 'PositionClosed':
-      return positionNotice(fact);
+      return positionNotice(fact.body);
     case 'OrderRejected':
     case 'OrderDenied':
     case 'OrderUnknown':
     case 'OrderQuarantined':
-      return orderNotice(fact);
+      return orderNotice(fact.body);
     case 'DrawdownLevelChanged':
     case 'TradingModeChanged':
-      return riskNotice(fact);
-    case 'ServiceDown':
-    case 'ServiceRestored':
-    case 'ConnectionLost':
-    case 'ReconciliationFailed':
-    case 'ReconciliationDiscrepancy':
-    case 'CommandRefused':
-    case 'MessageDeadLettered':
-      return systemNotice(fact);
-    case 'OrderSubmitted':
-    case 'OrderAccepted':
-    case 'OrderFilled':
-    case 'OrderCanceled':
-    case 'OrderExpired':
-    case 'PositionIncreased':
-    case 'PositionReduced':
-    case 'StopMoved':
-    case 'ExitTriggered':
-    case 'EquityMarked':
     case 'PrintSetAside':
+      return riskNotice(fact.body);
+    case 'ServiceStarted':
+    case 'ServiceStopped':
+    case 'FeedDisconnected':
+    case 'ReconciliationFailed':
+    case 'ReconciliationCompleted':
+    case 'CommandRefused':
+    case 'DeadLetter':
+      return systemNotice(fact);
+    default: // read along with the rest of its family
       return null;
-    default:
-      return fact satisfies never;
   }
 }
 

@@ -101,14 +101,6 @@ export class Outbox {
     return best;
   }
 
-  /** When the next mail falls due; null while none waits. */
-  get dueMs(): number | null {
-    let due: number | null = null;
-    for (const entry of this.#entries.values())
-      if (entry.status !== 'sending') due = Math.min(due ?? Infinity, entry.dueMs);
-    return due;
-  }
-
   /**
    * Returns the record that says what came of an attempt; the last attempt's failure is the end of the mail.
    */

@@ -4,11 +4,29 @@ import { amountText, plain, type Wording, worded } from './wording.ts';
 const HUNDRED = Decimal.of('100');
 const RANKS = { none: 0, alert: 1, warning: 2, critical: 3, breaker: 4 } as const;
 
-/** Returns what to tell of a change of drawdown level or of trading mode; null for a drawdown that eases. */
-export function riskNotice(
-  fact: Extract<RiskEvent, { type: 'DrawdownLevelChanged' | 'TradingModeChanged' }>,
-): Wording | null {
-  return fact.type === 'DrawdownLevelChanged' ? drawdownNotice(fact) : modeNotice(fact);
+/** Returns what the guard of an account has to tell; null for a drawdown that eases. */
+export function riskNotice(fact: Exclude<RiskEvent, { type: 'EquityMarked' }>): Wording | null {
+  switch (fact.type) {
+    case 'DrawdownLevelChanged':
+      return drawdownNotice(fact);
+    case 'TradingModeChanged':
+      return modeNotice(fact);
+    case 'PrintSetAside':
+      return printNotice(fact);
+    default:
+      return fact satisfies never;
+  }
+}
+
+function printNotice(fact: Extract<RiskEvent, { type: 'PrintSetAside' }>): Wording {
+  const { instrument, price, lastPrice, timeUs } = fact;
+  const rows = [
+    plain('Instrument', instrument),
+    plain('Print', String(price)),
+    plain('Last good print', String(lastPrice)),
+    plain('What follows', 'nothing, unless the next print is near it'),
+  ];
+  return worded('portfolio_health', 'warning', `Print set aside: ${instrument} at ${price}`, rows, timeUs);
 }
 
 function drawdownNotice(fact: Extract<RiskEvent, { type: 'DrawdownLevelChanged' }>): Wording | null {

@@ -1,60 +1,69 @@
-import type { SystemFact } from './notable-fact.ts';
+import type { Fact } from '@algo/contracts';
+import { venueOf } from '@algo/model';
 import { plain, type Wording, worded } from './wording.ts';
 
-/** Returns what to tell when the machinery itself has news. */
-export function systemNotice(fact: SystemFact): Wording {
-  const { timeUs } = fact;
-  switch (fact.type) {
-    case 'ServiceDown': {
-      const rows = [plain('Service', fact.service), plain('Reason', fact.reason)];
-      return worded('service', 'critical', `Service down: ${fact.service}`, rows, timeUs);
+/** What the machinery has to say of itself, beside trading. */
+type SystemFact = Extract<
+  Fact,
+  {
+    readonly name:
+      | 'ServiceStarted'
+      | 'ServiceStopped'
+      | 'FeedDisconnected'
+      | 'ReconciliationFailed'
+      | 'ReconciliationCompleted'
+      | 'CommandRefused'
+      | 'DeadLetter';
+  }
+>;
+
+/** Returns what to tell when the machinery itself has news; null for a reconciliation that found nothing. */
+export function systemNotice({ name, body }: SystemFact): Wording | null {
+  switch (name) {
+    case 'ServiceStopped': {
+      const rows = [plain('Service', body.instance), plain('Reason', body.reason)];
+      return worded('service', 'critical', `Service down: ${body.instance}`, rows, body.timeUs);
     }
-    case 'ServiceRestored':
-      return worded(
-        'service',
-        'info',
-        `Service back: ${fact.service}`,
-        [plain('Service', fact.service)],
-        timeUs,
-      );
-    case 'ConnectionLost': {
-      const rows = [
-        plain('Venue', fact.venue),
-        plain('Connection', fact.purpose),
-        plain('Reason', fact.reason),
-      ];
-      return worded('connection', 'critical', `Connection lost: ${fact.venue} ${fact.purpose}`, rows, timeUs);
+    case 'ServiceStarted': {
+      const rows = [plain('Service', body.instance)];
+      return worded('service', 'info', `Service back: ${body.instance}`, rows, body.timeUs);
+    }
+    case 'FeedDisconnected': {
+      const [venue, purpose] = [venueOf(body.instrument), `trades of ${body.instrument}`];
+      const rows = [plain('Venue', venue), plain('Connection', purpose), plain('Reason', body.reason)];
+      return worded('connection', 'critical', `Connection lost: ${venue} ${purpose}`, rows, body.timeUs);
     }
     case 'ReconciliationFailed': {
-      const rows = [plain('Account', fact.account), plain('Reason', fact.reason)];
-      const title = `Reconciliation failed: ${fact.account} may not trade`;
-      return worded('reconciliation', 'critical', title, rows, timeUs);
+      const rows = [plain('Account', body.account), plain('Reason', body.reasons.join('; '))];
+      const title = `Reconciliation failed: ${body.account} may not trade`;
+      return worded('reconciliation', 'critical', title, rows, body.asOfUs);
     }
-    case 'ReconciliationDiscrepancy': {
+    case 'ReconciliationCompleted': {
+      const [first, ...others] = body.discrepancies;
+      if (first === undefined) return null;
+      const more = others.length > 0 ? ` and ${others.length} more` : '';
+      const kind = `${first.class} of ${first.subject}${more}`;
       const rows = [
-        plain('Account', fact.account),
-        plain('Instrument', fact.instrument ?? 'none'),
-        plain('Kind', fact.kind),
-        plain('In our books', fact.ours),
-        plain('At the venue', fact.venues),
+        plain('Account', body.account),
+        plain('Kind', kind),
+        plain('In our books', first.before),
+        plain('At the venue', first.after),
       ];
-      const title = `Reconciliation discrepancy: ${fact.account}, ${fact.kind}`;
-      return worded('reconciliation', 'critical', title, rows, timeUs);
+      const title = `Reconciliation discrepancy: ${body.account}, ${kind}`;
+      return worded('reconciliation', 'critical', title, rows, body.asOfUs);
     }
     case 'CommandRefused': {
-      const rows = [plain('Command', fact.commandId), plain('Reason', fact.reason)];
-      return worded('command_refused', 'warning', 'A command was refused: nothing has changed', rows, timeUs);
+      const rows = [plain('Command', body.commandId), plain('Reason', body.reason)];
+      const title = 'A command was refused: nothing has changed';
+      return worded('command_refused', 'warning', title, rows, body.timeUs);
     }
-    case 'MessageDeadLettered': {
-      const rows = [
-        plain('Service', fact.service),
-        plain('Subject', fact.subject),
-        plain('Reason', fact.reason),
-      ];
-      const title = `ACTION REQUIRED: ${fact.service} could not handle a message`;
+    case 'DeadLetter': {
+      const { consumer, subject, reason, timeUs } = body;
+      const rows = [plain('Service', consumer), plain('Subject', subject), plain('Reason', reason)];
+      const title = `ACTION REQUIRED: ${consumer} could not handle a message`;
       return worded('system_error', 'critical', title, rows, timeUs);
     }
     default:
-      return fact satisfies never;
+      return name satisfies never;
   }
 }

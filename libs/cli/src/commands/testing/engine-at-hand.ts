@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,14 +25,15 @@ import {
   strategyName,
 } from '@algo/model';
 import { birthOf } from '@algo/runtime';
-import { ROOT, readEnvironment } from '../../config.ts';
+import { readEnvironment } from '../../config.ts';
+import { reportOf } from '../../failure-report.ts';
+import { createProgram } from '../../program.ts';
 import { type EngineFile, writeEngineFile } from '../../supervisor/engine-file.ts';
 import { findNatsBinary } from '../../supervisor/nats-binary.ts';
 
 export const ACCOUNT = accountId('paper-main');
 const OTHER = accountId('paper-two');
 const INSTRUMENT = instrumentId('synthetic.spot.ALGOUSD');
-const MAIN = join(ROOT, 'libs', 'cli', 'src', 'main.ts');
 const d = (text: string) => Decimal.of(text);
 
 /** How a run of the command line ended and what it said. */
@@ -44,19 +43,24 @@ export interface CommandEnd {
   readonly err: string;
 }
 
-/** Runs the real command line. */
+/** Runs the command line in this process, with what it writes. */
 export async function run(args: readonly string[]): Promise<CommandEnd> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, out, err };
+  const said = { stdout: '', stderr: '' };
+  const streams = ['stdout', 'stderr'] as const;
+  const before = streams.map((name) => process[name].write);
+  for (const name of streams)
+    process[name].write = (text: string | Uint8Array) => {
+      said[name] += text.toString();
+      return true;
+    };
+  try {
+    const end = await createProgram(readEnvironment())
+      .parseAsync(['node', 'algo', ...args])
+      .then(() => ({ exitCode: 0, words: '' }), reportOf);
+    return { code: end.exitCode, out: said.stdout, err: said.stderr + end.words };
+  } finally {
+    for (const [i, name] of streams.entries()) process[name].write = before[i]!;
+  }
 }
 
 export function jsonLines(text: string): Record<string, unknown>[] {

@@ -1,3 +1,4 @@
+import type { Fact, MessageOf } from '@algo/contracts';
 import {
   accountId,
   clientOrderId,
@@ -8,16 +9,12 @@ import {
   type EventId,
   eventId,
   instrumentId,
-  type OrderEvent,
   type Position,
-  type PositionEvent,
   positionId,
-  type RiskEvent,
   type Signal,
   signalId,
   strategyName,
 } from '@algo/model';
-import type { NotableFact } from '../notable-fact.ts';
 
 export const ACCOUNT = accountId('paper-main');
 export const BTC = instrumentId('binance.perp.BTCUSDT');
@@ -39,36 +36,32 @@ export const position: Position = {
   openedUs: NOON - 185_000_000,
 };
 
-export const opened: Extract<PositionEvent, { type: 'PositionOpened' }> = {
-  type: 'PositionOpened',
-  position,
-  stopPrice: d('49750'),
-  timeUs: NOON,
+export const opened: Fact = {
+  name: 'PositionOpened',
+  body: { type: 'PositionOpened', position, stopPrice: d('49750'), timeUs: NOON },
 };
 
-export const closed = (
-  netPnl: string,
-  returnPercent: string,
-): Extract<PositionEvent, { type: 'PositionClosed' }> => ({
-  type: 'PositionClosed',
-  position,
-  exitPrice: d('50745'),
-  netPnl: d(netPnl),
-  returnPercent: d(returnPercent),
-  reason: 'trailing_stop',
-  timeUs: NOON,
+export const closed = (netPnl: string, returnPercent: string): Fact => ({
+  name: 'PositionClosed',
+  body: {
+    ...{ type: 'PositionClosed', position, exitPrice: d('50745'), reason: 'trailing_stop', timeUs: NOON },
+    ...{ netPnl: d(netPnl), returnPercent: d(returnPercent) },
+  },
 });
 
-export const rejected = (reason = 'insufficient margin'): Extract<OrderEvent, { type: 'OrderRejected' }> => ({
-  type: 'OrderRejected',
+export const order = {
   clientOrderId: clientOrderId('order-1'),
   account: ACCOUNT,
   instrument: BTC,
-  reason,
   timeUs: NOON,
+};
+
+export const rejected = (reason = 'insufficient margin'): Fact => ({
+  name: 'OrderRejected',
+  body: { ...order, type: 'OrderRejected', reason },
 });
 
-export const signal: Signal = {
+const signal: Signal = {
   id: signalId('s1'),
   direction: 'long',
   state: {
@@ -100,7 +93,7 @@ export const signal: Signal = {
   },
 };
 
-export const raised: NotableFact = { type: 'SignalRaised', signal };
+export const raised: Fact = { name: 'SignalGenerated', body: signal };
 
 export const decision: Decision = {
   id: decisionId('d1'),
@@ -121,17 +114,59 @@ export const decision: Decision = {
   outcome: { type: 'accepted', commandId: 'c1' },
 };
 
-export const drawdown = (
-  from: DrawdownLevel,
-  to: DrawdownLevel,
-  share: string,
-): Extract<RiskEvent, { type: 'DrawdownLevelChanged' }> => ({
-  type: 'DrawdownLevelChanged',
-  account: ACCOUNT,
-  from,
-  to,
-  drawdown: d(share),
-  timeUs: NOON,
+export const drawdown = (from: DrawdownLevel, to: DrawdownLevel, share: string): Fact => ({
+  name: 'DrawdownLevelChanged',
+  body: { type: 'DrawdownLevelChanged', account: ACCOUNT, from, to, drawdown: d(share), timeUs: NOON },
 });
+
+export const mode = (to: MessageOf<'TradingModeChanged'>['mode'], latched: boolean): Fact => ({
+  name: 'TradingModeChanged',
+  body: {
+    ...{ type: 'TradingModeChanged', scope: { kind: 'account', account: ACCOUNT }, mode: to },
+    ...{ reason: 'because', by: 'Ada', latched, commandId: null, timeUs: NOON },
+  },
+});
+
+const life = { service: 'ingest', instance: 'ingest-0', version: '', pid: 7, timeUs: NOON };
+const report = {
+  ...{ reportId: 'r1', requestId: 'paper-main:1:1', account: ACCOUNT, venue: 'paper', epoch: 1 },
+  ...{ asOfUs: NOON, snapshotHash: 'h1', counts: {} },
+};
+const difference = {
+  ...{ class: 'quantity', subject: BTC, evidence: '', action: 'adopted', before: '1', after: '0.9' },
+};
+const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
+  name: 'ReconciliationCompleted',
+  body: { ...report, discrepancies, validForMs: 1 },
+});
+
+/** What the machinery says of itself. */
+export const machinery = {
+  down: { name: 'ServiceStopped', body: { ...life, reason: 'no heartbeat' } },
+  back: { name: 'ServiceStarted', body: { ...life, reason: 'started' } },
+  status: { name: 'ServiceStatus', body: { ...life, counters: {}, notes: [], ready: true } },
+  heard: {
+    name: 'FeedConnected',
+    body: { type: 'FeedConnected', instrument: BTC, source: '', timeUs: NOON },
+  },
+  lost: {
+    name: 'FeedDisconnected',
+    body: { type: 'FeedDisconnected', instrument: BTC, source: 'socket', reason: 'reset', timeUs: NOON },
+  },
+  failed: {
+    name: 'ReconciliationFailed',
+    body: { ...report, discrepancies: [], reasons: ['venue silent'] },
+  },
+  differing: reconciled([difference, difference]),
+  agreed: reconciled([]),
+  refused: { name: 'CommandRefused', body: { commandId: 'c1', reason: 'nobody signs', timeUs: NOON } },
+  unread: {
+    name: 'DeadLetter',
+    body: {
+      ...{ stream: 'ORDERS', sequence: 1, subject: 'ord.evt.a', type: '', consumer: 'execution' },
+      ...{ reason: 'missing', original: Uint8Array.of(1), timeUs: NOON },
+    },
+  },
+} as const satisfies Readonly<Record<string, Fact>>;
 
 export const id = (number: number): EventId => eventId(`event-${number}`);
