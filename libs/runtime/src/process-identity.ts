@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** True while a process of that id exists, ours or not. */
 export function isAlive(pid: number): boolean {
@@ -29,10 +29,14 @@ export function isSameProcess(pid: number, birth: string): boolean {
   return isAlive(pid) && birthOf(pid) === birth;
 }
 
-/** Returns what names this machine since it was started (Linux), else an empty text. */
+/**
+ * Returns what names this machine since it was started, and the container in which process ids count (Linux);
+ * else an empty text. Processes of another container can't be seen from here.
+ */
 export function machineOf(): string {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return '';
   }
