@@ -140,7 +140,7 @@ export class PaperBooks {
     return { request, venueOrderId, status, filled, acceptedUs: liveUs };
   }
 
-  snapshot(): Omit<PaperState, 'clockUs'> {
+  snapshot(): Omit<PaperState, 'clockUs' | 'epochs'> {
     return {
       markets: [...this.markets].map(([instrument, { tape, orders }]) => ({
         instrument,

@@ -10,6 +10,8 @@ import type { Tape } from './paper-tape.ts';
  */
 export interface PaperState {
   readonly clockUs: TimeUs;
+  /** The newest epoch that each account has shown. */
+  readonly epochs: ReadonlyMap<AccountId, number>;
   readonly markets: readonly {
     readonly instrument: InstrumentId;
     readonly tape: Tape;

@@ -14,8 +14,9 @@ import { type Hosted, Wanted } from '@algo/runtime';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
 
 /**
- * The paper exchange that is part of the same composition. It answers in the same moment of virtual time;
- * what an order waits for is the exchange's own latency, after which it comes alive.
+ * The paper exchange that is part of the same composition. It answers in the same moment of virtual time, so
+ * no write can leave too late; what an order waits for is the exchange's own latency, after which it comes
+ * alive.
  */
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
@@ -36,13 +37,13 @@ export class ComposedPaperVenue implements ExchangeVenue {
     this.#exchange = exchange;
   }
 
-  submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    done(this.#answer({ name: 'OrderAsked', body: { order, sentUs, ask: this.#ask } }));
+  submit(order: OrderRequest, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    done(this.#answer({ name: 'OrderAsked', body: { order, sentUs, epoch, ask: this.#ask } }));
   }
 
-  cancel(order: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+  cancel(order: OrderRef, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { account, instrument, clientOrderId } = order;
-    const body = { account, instrument, clientOrderId, sentUs, ask: this.#ask };
+    const body = { account, instrument, clientOrderId, sentUs, epoch, ask: this.#ask };
     done(this.#answer({ name: 'CancelAsked', body }));
   }
 

@@ -20,7 +20,7 @@ export interface Answer {
   readonly outcome: SubmitOutcome;
 }
 
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not
@@ -50,15 +50,16 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
         if (!input.body.warm) this.#tell(this.venue.advanceTo(input.body.sureUs), say);
         return;
       case 'OrderAsked': {
-        const { ask, order, sentUs } = input.body;
-        const outcome = this.venue.submit(order, sentUs);
+        const { ask, order, sentUs, epoch } = input.body;
+        const outcome = this.venue.submit(order, sentUs, epoch);
         if (outcome.type === 'confirmed') this.#orders++;
         say.request({ type: 'Answer', ask, outcome });
         return;
       }
       case 'CancelAsked': {
-        const { ask, account, clientOrderId, sentUs } = input.body;
-        say.request({ type: 'Answer', ask, outcome: this.venue.cancel(account, clientOrderId, sentUs) });
+        const { ask, account, clientOrderId, sentUs, epoch } = input.body;
+        const outcome = this.venue.cancel(account, clientOrderId, sentUs, epoch);
+        say.request({ type: 'Answer', ask, outcome });
         return;
       }
       default:
