@@ -38,13 +38,13 @@ export class ComposedPaperVenue implements ExchangeVenue {
   }
 
   submit(order: OrderRequest, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    done(this.#answer({ name: 'OrderAsked', body: { order, sentUs, epoch, ask: this.#ask } }));
+    done(this.#answer(order, { name: 'OrderAsked', body: { order, sentUs, epoch, ask: this.#ask } }));
   }
 
   cancel(order: OrderRef, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { account, instrument, clientOrderId } = order;
     const body = { account, instrument, clientOrderId, sentUs, epoch, ask: this.#ask };
-    done(this.#answer({ name: 'CancelAsked', body }));
+    done(this.#answer(order, { name: 'CancelAsked', body }));
   }
 
   order({ account, clientOrderId }: OrderRef, done: (lookup: OrderLookup) => void): void {
@@ -80,9 +80,14 @@ export class ComposedPaperVenue implements ExchangeVenue {
     return machine.venue;
   }
 
-  #answer(asked: Asked): SubmitOutcome {
-    for (const work of this.#exchange().hear(asked))
-      if (work instanceof Wanted) return (work.request as Answer).outcome;
+  /** Nobody here waits for a late answer: an exchange that is silent leaves the outcome unknown. */
+  #answer({ clientOrderId }: OrderRef, asked: Asked): SubmitOutcome {
+    for (const work of this.#exchange().hear(asked)) {
+      if (!(work instanceof Wanted)) continue;
+      const answer = work.request as Answer;
+      if (answer.type === 'Answer') return answer.outcome;
+      return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs: asked.body.sentUs };
+    }
     throw new Error(`the paper exchange did not answer ${asked.name}`);
   }
 }

@@ -25,6 +25,7 @@ export const service = defineService({
       ],
       instruments,
       seed: config.seed,
+      vices: config.paperVices,
       fees: { makerBps: config.makerBps, takerBps: config.takerBps },
     };
     const desk = new QuestionDesk();

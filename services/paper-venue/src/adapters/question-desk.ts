@@ -21,6 +21,8 @@ interface Reply {
  */
 export class QuestionDesk implements Requests<Answer, Asked> {
   readonly #waiting = new Map<string, PromiseWithResolvers<SubmitOutcome>>();
+  /** Those of them that the books don't have yet. */
+  readonly #underWay = new Map<string, PromiseWithResolvers<void>>();
   #number = 0;
 
   /** Answers leave as they come; nobody withdraws one. */
@@ -33,9 +35,12 @@ export class QuestionDesk implements Requests<Answer, Asked> {
   }
 
   /** Whoever asked an earlier life has heard silence, and looks the order up. */
-  carryOut({ ask, outcome }: Answer, ticket: Ticket<Asked>): void {
-    this.#waiting.get(ask)?.resolve(outcome);
-    this.#waiting.delete(ask);
+  carryOut(answer: Answer, ticket: Ticket<Asked>): void {
+    const { ask } = answer;
+    this.#underWay.get(ask)?.resolve();
+    this.#underWay.delete(ask);
+    if (answer.type === 'Answer') this.#waiting.get(ask)?.resolve(answer.outcome);
+    if (answer.type === 'Answer' || !answer.isLate) this.#waiting.delete(ask);
     ticket.settle([]);
   }
 
@@ -53,7 +58,7 @@ export class QuestionDesk implements Requests<Answer, Asked> {
     ) => {
       const request = codec.decode(data);
       await driven.restored;
-      await Promise.all([...this.#waiting.values()].map(({ promise }) => promise));
+      await Promise.all([...this.#underWay.values()].map(({ promise }) => promise));
       return read(request);
     };
     return Promise.all([
@@ -82,6 +87,7 @@ export class QuestionDesk implements Requests<Answer, Asked> {
     const ask = `${driven.epoch}:${++this.#number}`;
     const answer = Promise.withResolvers<SubmitOutcome>();
     this.#waiting.set(ask, answer);
+    this.#underWay.set(ask, Promise.withResolvers<void>());
     driven.inject(asked(ask));
     return reply(codecs.SubmitOutcomeReply, await answer.promise);
   }
