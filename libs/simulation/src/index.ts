@@ -12,6 +12,7 @@ export {
 export type { PaperState } from './paper-state.ts';
 export { PaperVenue } from './paper-venue.ts';
 export { NO_VICES, PAPER_VICES, type PaperVices, readPaperVices } from './paper-vices.ts';
+export { type PaperPage, PaperView } from './paper-view.ts';
 export { type RandomSnapshot, SeededRandom } from './seeded-random.ts';
 export {
   PHASE_LABELS_MAX,

@@ -113,7 +113,8 @@ export class PaperPost {
     Object.assign(this, { inputs, requests, events, backAt, waiting: [...waiting] });
   }
 
-  private get isOver(): boolean {
+  /** Whether the vices of answers, events and reads are over. */
+  get isOver(): boolean {
     return this.vices.inputsMax > 0 && this.inputs >= this.vices.inputsMax;
   }
 

@@ -1,4 +1,5 @@
 import type { AccountId, InstrumentId, TimeUs } from '@algo/model';
+import type { PaperChange } from './paper-changes.ts';
 import type { FillLog } from './paper-history.ts';
 import type { LedgerState } from './paper-ledger.ts';
 import type { PaperOrder } from './paper-matching.ts';
@@ -21,4 +22,5 @@ export interface PaperState {
   readonly ended: readonly PaperOrder[];
   readonly fills: ReadonlyMap<AccountId, FillLog>;
   readonly ids: readonly string[];
+  readonly changes: readonly PaperChange[];
 }

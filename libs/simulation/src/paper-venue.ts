@@ -1,7 +1,6 @@
 import {
   type AccountId,
   type ClientOrderId,
-  Decimal,
   type Fill,
   type OrderLookup,
   type OrderRequest,
@@ -16,6 +15,7 @@ import {
 } from '@algo/model';
 import { admit } from './paper-admission.ts';
 import { PaperBooks } from './paper-books.ts';
+import type { PaperChange } from './paper-changes.ts';
 import { PaperFence } from './paper-fence.ts';
 import type { Refusal } from './paper-filters.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
@@ -151,7 +151,7 @@ export class PaperVenue {
 
   /** Returns the positions that aren't flat. *Errors*: InputError on an unknown account. */
   positions(account: AccountId): VenuePosition[] {
-    return this.books.ledger.positions(account, this.settings.instruments);
+    return this.books.positions(account);
   }
 
   /**
@@ -159,11 +159,12 @@ export class PaperVenue {
    * unknown account.
    */
   balances(account: AccountId): VenueBalance[] {
-    return this.books.ledger.assets(account).map((asset) => {
-      const total = this.books.ledger.cash(account, asset);
-      const free = total.minus(this.books.usedMargin(account, asset, null));
-      return { account, asset, total, free: free.isNegative() ? Decimal.zero : free };
-    });
+    return this.books.balances(account);
+  }
+
+  /** What happened last, oldest first: as many as reads are behind. */
+  get changes(): readonly PaperChange[] {
+    return this.books.changes;
   }
 
   /** Returns everything the venue knows; what it does later changes nothing in it. */

@@ -27,6 +27,12 @@ export interface PaperVices {
   readonly eventLost: number;
   /** Share of account events at which the socket breaks: they come `brokenInputs` later, with all after. */
   readonly streamBreaks: number;
+  /** How many changes of an account its reads don't show yet: orders taken, fills, ends. */
+  readonly readsBehind: number;
+  /** Share of reads that leave out their last rows, and say that they are complete. */
+  readonly readShort: number;
+  /** Fills that a page has at most, saying that there are more; 0 leaves it to the exchange. */
+  readonly pageRows: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -47,6 +53,9 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   eventTwice: SHARE,
   eventLost: SHARE,
   streamBreaks: SHARE,
+  readsBehind: [0, 1_000, 'whole'],
+  readShort: SHARE,
+  pageRows: [0, 10_000, 'whole'],
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };

@@ -11,6 +11,7 @@ import type {
 } from '@algo/model';
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
+import type { PaperPage } from '@algo/simulation';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
 
 /**
@@ -60,7 +61,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
     sinceUs: TimeUs,
     done: (answer: VenueAnswer<readonly Fill[]>) => void,
   ): void {
-    done(answered(this.#books.fillsSince(account, sinceUs)));
+    done(answered(this.#books.fillsSince(account, sinceUs, Number.POSITIVE_INFINITY)));
   }
 
   positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
@@ -77,7 +78,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
     const { machine } = this.#exchange();
     if (!(machine instanceof VenueMachine))
       throw new Error('the paper exchange of this account is not composed');
-    return machine.venue;
+    return machine.view;
   }
 
   /** Nobody here waits for a late answer: an exchange that is silent leaves the outcome unknown. */
@@ -92,6 +93,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
   }
 }
 
-function answered<Value>(value: Value): VenueAnswer<Value> {
-  return { type: 'answered', value };
+function answered<Row>({ rows, complete }: PaperPage<Row>): VenueAnswer<readonly Row[]> {
+  if (complete) return { type: 'answered', value: rows };
+  return { type: 'failed', reason: `a page of ${rows.length} rows is not all` };
 }

@@ -7,6 +7,7 @@ import {
   type PaperSettings,
   type PaperState,
   PaperVenue,
+  PaperView,
 } from '@algo/simulation';
 
 /** What the exchange is asked. `ask` names the question, so that its answer finds back. */
@@ -40,6 +41,8 @@ const SNAPSHOT_VERSION = 2;
  */
 export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
   readonly venue: PaperVenue;
+  /** The books as those who ask are shown them. */
+  readonly view: PaperView;
   readonly #owner: string;
   readonly #post: PaperPost;
   #orders = 0;
@@ -49,13 +52,10 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
   constructor(settings: PaperSettings, snapshot?: Uint8Array) {
     this.#owner = settings.accounts.map(({ account }) => account).join(' ');
     this.#post = new PaperPost(settings.vices, settings.seed);
-    if (snapshot === undefined) {
-      this.venue = new PaperVenue(settings);
-      return;
-    }
-    const { venue, post } = openSnapshot<State>(this.#owner, SNAPSHOT_VERSION, snapshot);
-    this.venue = PaperVenue.restore(settings, venue);
-    this.#post.restore(post);
+    const state = snapshot && openSnapshot<State>(this.#owner, SNAPSHOT_VERSION, snapshot);
+    this.venue = state === undefined ? new PaperVenue(settings) : PaperVenue.restore(settings, state.venue);
+    if (state !== undefined) this.#post.restore(state.post);
+    this.view = new PaperView(this.venue, settings.vices, settings.seed, () => this.#post.isOver);
   }
 
   take(input: VenueInput, say: Say<VenueWord, Answer>): void {
