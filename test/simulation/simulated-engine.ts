@@ -324,7 +324,7 @@ export class SimulatedEngine {
       addReadiness() {},
       fileSnapshots: (name) => this.#file(name, life),
       venue: (name: string, account: AccountId) =>
-        this.#world.venue ?? openVenue(name, { account, ask, sleep: (ms) => clock.sleep(ms) }),
+        this.#world.venue ?? openVenue(name, { account, ask, clock }),
       openRowStore: async () => DISCARDED_ROWS,
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

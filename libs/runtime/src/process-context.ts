@@ -42,8 +42,7 @@ export function processContext<Config extends BaseConfig>(parts: {
     repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
-    venue: (name, account) =>
-      own(openVenue(name, { account, ask: bus.request.bind(bus), sleep: clock.sleep.bind(clock) })),
+    venue: (name, account) => own(openVenue(name, { account, ask: bus.request.bind(bus), clock })),
     openRowStore: (options) => TickStore.open(options),
     async drive(plan) {
       const { machine, driver } = await startDriver(plan, {

@@ -1,5 +1,6 @@
 export type { Phase, PhaseKind, RegimeName } from './market-script.ts';
 export type { PaperRefusal } from './paper-filters.ts';
+export { type PaperLetter, PaperPost, type PaperPostState, type RequestFate } from './paper-post.ts';
 export {
   ENDED_ORDERS_MAX,
   FILLS_MAX,
@@ -10,6 +11,8 @@ export {
 } from './paper-settings.ts';
 export type { PaperState } from './paper-state.ts';
 export { PaperVenue } from './paper-venue.ts';
+export { NO_VICES, PAPER_VICES, type PaperVices, readPaperVices } from './paper-vices.ts';
+export { type PaperPage, PaperView } from './paper-view.ts';
 export { type RandomSnapshot, SeededRandom } from './seeded-random.ts';
 export {
   PHASE_LABELS_MAX,

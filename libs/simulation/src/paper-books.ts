@@ -9,10 +9,13 @@ import {
   type InstrumentId,
   type OrderRequest,
   type TimeUs,
+  type VenueBalance,
   type VenueEvent,
   type VenueOrder,
+  type VenuePosition,
   venueTradeId,
 } from '@algo/model';
+import type { PaperChange } from './paper-changes.ts';
 import { copyLogs, PaperHistory } from './paper-history.ts';
 import { PaperLedger } from './paper-ledger.ts';
 import { reservedMargin } from './paper-margin.ts';
@@ -35,11 +38,15 @@ export class PaperBooks {
   readonly ledger: PaperLedger;
   readonly history = new PaperHistory();
   readonly open = new Map<string, PaperOrder>();
+  /** The last things that happened, oldest first: as many as reads are behind. */
+  readonly changes: PaperChange[] = [];
+  private readonly changesMax: number;
   private readonly makerRate: Decimal;
   private readonly takerRate: Decimal;
 
   constructor(settings: PaperSettings) {
     this.instruments = settings.instruments;
+    this.changesMax = settings.vices.readsBehind;
     this.ledger = new PaperLedger(settings.accounts);
     this.makerRate = Decimal.fromNumber(settings.fees.makerBps, BPS_PLACES).times(BPS);
     this.takerRate = Decimal.fromNumber(settings.fees.takerBps, BPS_PLACES).times(BPS);
@@ -50,6 +57,7 @@ export class PaperBooks {
   /** Takes an order; from here on its id is spent. */
   add(order: PaperOrder, market: PaperMarket): void {
     const key = orderKey(order);
+    this.changed(order, false, null);
     this.history.ids.add(key);
     this.open.set(key, order);
     market.insert(order);
@@ -89,9 +97,7 @@ export class PaperBooks {
     const price = market.price(found.ticks);
     const quantity = market.quantity(found.lots);
     const fee = price.times(quantity).times(found.liquidity === 'maker' ? this.makerRate : this.takerRate);
-    order.filledLots += found.lots;
     const ordinal = order.fills++;
-    this.ledger.apply(account, market.rules.instrument, side, quantity, price, fee);
     const fill: Fill = {
       venueTradeId: venueTradeId(hashId('paper-fill', account, clientOrderId, ordinal)),
       clientOrderId,
@@ -106,12 +112,16 @@ export class PaperBooks {
       liquidity: found.liquidity,
       timeUs,
     };
+    this.changed(order, true, fill);
+    order.filledLots += found.lots;
+    this.ledger.apply(account, market.rules.instrument, side, quantity, price, fee);
     this.history.add(fill);
     if (order.filledLots === order.lots) this.close(market, order, 'filled');
     return { type: 'VenueFilled', fill, cumulative: market.quantity(order.filledLots) };
   }
 
   end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
+    this.changed(order, true, null);
     this.close(market, order, status);
     const { account, clientOrderId, instrument } = order.request;
     const cumulative = market.quantity(order.filledLots);
@@ -135,12 +145,26 @@ export class PaperBooks {
     return used;
   }
 
+  /** Returns the positions of an account that aren't flat. */
+  positions(account: AccountId): VenuePosition[] {
+    return this.ledger.positions(account, this.instruments);
+  }
+
+  /** Returns cash by asset; `free` is what a new order may tie up, never below 0. */
+  balances(account: AccountId): VenueBalance[] {
+    return this.ledger.assets(account).map((asset) => {
+      const total = this.ledger.cash(account, asset);
+      const free = total.minus(this.usedMargin(account, asset, null));
+      return { account, asset, total, free: free.isNegative() ? Decimal.zero : free };
+    });
+  }
+
   shown({ request, venueOrderId, status, filledLots, liveUs }: PaperOrder): VenueOrder {
     const filled = this.market(request.instrument).quantity(filledLots);
     return { request, venueOrderId, status, filled, acceptedUs: liveUs };
   }
 
-  snapshot(): Omit<PaperState, 'clockUs'> {
+  snapshot(): Omit<PaperState, 'clockUs' | 'epochs'> {
     return {
       markets: [...this.markets].map(([instrument, { tape, orders }]) => ({
         instrument,
@@ -151,6 +175,7 @@ export class PaperBooks {
       ended: [...this.history.ended.values()].map(copyOrder),
       fills: copyLogs(this.history.logs),
       ids: [...this.history.ids],
+      changes: [...this.changes],
     };
   }
 
@@ -169,6 +194,7 @@ export class PaperBooks {
       this.history.end(orderKey(order), order);
     }
     for (const [account, log] of copyLogs(state.fills)) this.history.logs.set(account, log);
+    this.changes.splice(0, this.changes.length, ...state.changes);
     for (const id of state.ids) this.history.ids.add(id);
   }
 
@@ -183,6 +209,15 @@ export class PaperBooks {
         remedy: 'Name it under the paper instruments.',
       });
     return market;
+  }
+
+  private changed(order: PaperOrder, isKnown: boolean, fill: Fill | null): void {
+    if (this.changesMax === 0) return;
+    const { account } = order.request;
+    const before = isKnown ? this.shown(order) : null;
+    const books = { positions: this.positions(account), balances: this.balances(account) };
+    this.changes.push({ account, key: orderKey(order), order: before, fill, ...books });
+    if (this.changes.length > this.changesMax) this.changes.shift();
   }
 
   private close(market: PaperMarket, order: PaperOrder, status: PaperOrder['status']): void {

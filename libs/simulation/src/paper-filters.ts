@@ -10,6 +10,7 @@ export interface TradingRules {
 
 /** Why the venue refuses an order; its reason text begins with this. */
 export type PaperRefusal =
+  | 'epoch_over'
   | 'unknown_account'
   | 'unknown_instrument'
   | 'unknown_order'

@@ -1,4 +1,5 @@
 import { type AccountId, type Decimal, InputError, type Instrument, US_PER_MS } from '@algo/model';
+import { NO_VICES, type PaperVices, refuseUnusableVices } from './paper-vices.ts';
 
 /**
  * *Units*: balances in their asset; fees basis points of notional, a rebate below 0; `latency` lognormal,
@@ -17,6 +18,7 @@ export interface PaperSettings {
   readonly latency: { readonly medianMs: number; readonly sigma: number };
   readonly participation: number;
   readonly residualMs: number;
+  readonly vices: PaperVices;
 }
 
 /**
@@ -28,6 +30,7 @@ export const PAPER_DEFAULTS = {
   latency: { medianMs: 80, sigma: 0.5 },
   participation: 0.1,
   residualMs: 5_000,
+  vices: NO_VICES,
 } as const;
 
 /** Most orders that may work at once in one account. */
@@ -61,6 +64,7 @@ export function refuseUnusableSettings(settings: PaperSettings): void {
   within('latency.sigma', settings.latency.sigma, 0, 3);
   within('participation', settings.participation, 0.0001, 1);
   within('residualMs', settings.residualMs, 1 / US_PER_MS, 3_600_000);
+  refuseUnusableVices(settings.vices);
   refuseRepeats(
     'accounts',
     settings.accounts.map(({ account }) => account),

@@ -1,4 +1,5 @@
 import type { AccountId, InstrumentId, TimeUs } from '@algo/model';
+import type { PaperChange } from './paper-changes.ts';
 import type { FillLog } from './paper-history.ts';
 import type { LedgerState } from './paper-ledger.ts';
 import type { PaperOrder } from './paper-matching.ts';
@@ -10,6 +11,8 @@ import type { Tape } from './paper-tape.ts';
  */
 export interface PaperState {
   readonly clockUs: TimeUs;
+  /** The newest epoch that each account has shown. */
+  readonly epochs: ReadonlyMap<AccountId, number>;
   readonly markets: readonly {
     readonly instrument: InstrumentId;
     readonly tape: Tape;
@@ -19,4 +22,5 @@ export interface PaperState {
   readonly ended: readonly PaperOrder[];
   readonly fills: ReadonlyMap<AccountId, FillLog>;
   readonly ids: readonly string[];
+  readonly changes: readonly PaperChange[];
 }

@@ -1,7 +1,6 @@
 import {
   type AccountId,
   type ClientOrderId,
-  Decimal,
   type Fill,
   type OrderLookup,
   type OrderRequest,
@@ -16,6 +15,8 @@ import {
 } from '@algo/model';
 import { admit } from './paper-admission.ts';
 import { PaperBooks } from './paper-books.ts';
+import type { PaperChange } from './paper-changes.ts';
+import { PaperFence } from './paper-fence.ts';
 import type { Refusal } from './paper-filters.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
 import { type Ending, type MatchingRules, matchOf, type PaperOrder, shareOf } from './paper-matching.ts';
@@ -39,6 +40,7 @@ export class PaperVenue {
   private readonly matching: MatchingRules;
   private readonly latencies: SeededRandom;
   private readonly books: PaperBooks;
+  private fence = new PaperFence(new Map());
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
 
   /** *Errors*: InputError on settings out of range. */
@@ -56,12 +58,15 @@ export class PaperVenue {
   /**
    * Takes or refuses an order at once. *confirmed* carries the time from which it is alive; a refusal's
    * reason begins with a PaperRefusal code. An id once confirmed is refused as `duplicate` for ever; a
-   * refused one is not spent.
+   * refused one is not spent. `epoch` is the sender's lease, 0 for none: one older than the account has shown
+   * before is refused.
    */
-  submit(request: OrderRequest, sentUs: TimeUs): SubmitOutcome {
+  submit(request: OrderRequest, sentUs: TimeUs, epoch = 0): SubmitOutcome {
     const { clientOrderId } = request;
     const market = this.books.markets.get(request.instrument);
     const timeUs = this.reached(`submit/${orderKey({ request })}`, sentUs, market);
+    const over = this.fence.refusal(request.account, epoch);
+    if (over !== null) return refused(clientOrderId, over, timeUs);
     const admission = admit(this.books, request, timeUs);
     if (admission.type === 'refused') return refused(clientOrderId, admission.refusal, timeUs);
     this.books.add(admission.order, admission.market);
@@ -71,11 +76,14 @@ export class PaperVenue {
   /**
    * Asks for an order to be withdrawn. *confirmed* says when the request reaches it; prints up to then still
    * fill it, so a fill may win the race: the VenueCanceled event is the proof. Asking again changes nothing.
+   * `epoch` as with an order.
    */
-  cancel(account: AccountId, clientOrderId: ClientOrderId, sentUs: TimeUs): SubmitOutcome {
+  cancel(account: AccountId, clientOrderId: ClientOrderId, sentUs: TimeUs, epoch = 0): SubmitOutcome {
     const order = this.books.find(account, clientOrderId);
     const market = order && this.books.market(order.request.instrument);
     const timeUs = this.reached(`cancel/${account}/${clientOrderId}`, sentUs, market);
+    const over = this.fence.refusal(account, epoch);
+    if (over !== null) return refused(clientOrderId, over, timeUs);
     if (order?.status !== 'open') {
       const ended = order !== undefined || this.books.spent(account, clientOrderId);
       const code = ended ? 'order_ended' : 'unknown_order';
@@ -143,7 +151,7 @@ export class PaperVenue {
 
   /** Returns the positions that aren't flat. *Errors*: InputError on an unknown account. */
   positions(account: AccountId): VenuePosition[] {
-    return this.books.ledger.positions(account, this.settings.instruments);
+    return this.books.positions(account);
   }
 
   /**
@@ -151,16 +159,17 @@ export class PaperVenue {
    * unknown account.
    */
   balances(account: AccountId): VenueBalance[] {
-    return this.books.ledger.assets(account).map((asset) => {
-      const total = this.books.ledger.cash(account, asset);
-      const free = total.minus(this.books.usedMargin(account, asset, null));
-      return { account, asset, total, free: free.isNegative() ? Decimal.zero : free };
-    });
+    return this.books.balances(account);
+  }
+
+  /** What happened last, oldest first: as many as reads are behind. */
+  get changes(): readonly PaperChange[] {
+    return this.books.changes;
   }
 
   /** Returns everything the venue knows; what it does later changes nothing in it. */
   snapshot(): PaperState {
-    return { clockUs: this.clockUs, ...this.books.snapshot() };
+    return { clockUs: this.clockUs, epochs: this.fence.snapshot(), ...this.books.snapshot() };
   }
 
   /**
@@ -169,6 +178,7 @@ export class PaperVenue {
   static restore(settings: PaperSettings, state: PaperState): PaperVenue {
     const venue = new PaperVenue(settings);
     venue.clockUs = state.clockUs;
+    venue.fence = new PaperFence(state.epochs);
     venue.books.restore(state);
     return venue;
   }

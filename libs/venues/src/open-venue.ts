@@ -1,19 +1,18 @@
 import { type AccountId, InputError } from '@algo/model';
 import { type AskPaper, PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
-import type { ExchangeVenue } from './port.ts';
+import type { ExchangeVenue, VenueClock } from './port.ts';
 
 /** What venues are opened with. */
 export interface VenueParts {
   readonly account: AccountId;
   /** How the process that plays the paper exchange is asked. */
   readonly ask: AskPaper;
-  /** Waits on the clock of whoever opens it. */
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly clock: VenueClock;
 }
 
 /** Every venue that orders can go to: one line each. */
 const EXCHANGES: Readonly<Record<string, (parts: VenueParts) => ExchangeVenue>> = {
-  paper: ({ account, ask, sleep }) => new PaperExchangeVenue(account, ask, sleep),
+  paper: ({ account, ask, clock }) => new PaperExchangeVenue(account, ask, clock),
 };
 
 /** Returns the venue of this name. *Errors*: InputError that lists the known ones. */

@@ -31,6 +31,12 @@ export interface VenueCapabilities {
   readonly clientIdLookUp: boolean;
 }
 
+/** The clock of whoever opens a venue: for pauses, and for the moment after which nothing may leave. */
+export interface VenueClock {
+  monotonicMs(): number;
+  sleep(ms: number): Promise<void>;
+}
+
 /** Which order is meant: most venues want the instrument beside the id. */
 export interface OrderRef {
   readonly account: AccountId;
@@ -39,8 +45,9 @@ export interface OrderRef {
 }
 
 /**
- * With what a write goes out. *Units*: `sentUs` event time; `sendByMs` monotonic, after which it must not
- * leave.
+ * With what a write goes out. *Units*: `sentUs` event time; `sendByMs` monotonic: at that moment and after it
+ * the write must not leave, and is refused. `epoch` is the sender's lease: a venue that can refuses an older
+ * one than it has seen; 0 is none.
  */
 export interface SendTerms {
   readonly sentUs: TimeUs;

@@ -11,11 +11,13 @@ import type {
 } from '@algo/model';
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
+import type { PaperPage } from '@algo/simulation';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
 
 /**
- * The paper exchange that is part of the same composition. It answers in the same moment of virtual time;
- * what an order waits for is the exchange's own latency, after which it comes alive.
+ * The paper exchange that is part of the same composition. It answers in the same moment of virtual time, so
+ * no write can leave too late; what an order waits for is the exchange's own latency, after which it comes
+ * alive.
  */
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
@@ -36,14 +38,14 @@ export class ComposedPaperVenue implements ExchangeVenue {
     this.#exchange = exchange;
   }
 
-  submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    done(this.#answer({ name: 'OrderAsked', body: { order, sentUs, ask: this.#ask } }));
+  submit(order: OrderRequest, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    done(this.#answer(order, { name: 'OrderAsked', body: { order, sentUs, epoch, ask: this.#ask } }));
   }
 
-  cancel(order: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+  cancel(order: OrderRef, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { account, instrument, clientOrderId } = order;
-    const body = { account, instrument, clientOrderId, sentUs, ask: this.#ask };
-    done(this.#answer({ name: 'CancelAsked', body }));
+    const body = { account, instrument, clientOrderId, sentUs, epoch, ask: this.#ask };
+    done(this.#answer(order, { name: 'CancelAsked', body }));
   }
 
   order({ account, clientOrderId }: OrderRef, done: (lookup: OrderLookup) => void): void {
@@ -59,7 +61,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
     sinceUs: TimeUs,
     done: (answer: VenueAnswer<readonly Fill[]>) => void,
   ): void {
-    done(answered(this.#books.fillsSince(account, sinceUs)));
+    done(answered(this.#books.fillsSince(account, sinceUs, Number.POSITIVE_INFINITY)));
   }
 
   positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
@@ -76,16 +78,22 @@ export class ComposedPaperVenue implements ExchangeVenue {
     const { machine } = this.#exchange();
     if (!(machine instanceof VenueMachine))
       throw new Error('the paper exchange of this account is not composed');
-    return machine.venue;
+    return machine.view;
   }
 
-  #answer(asked: Asked): SubmitOutcome {
-    for (const work of this.#exchange().hear(asked))
-      if (work instanceof Wanted) return (work.request as Answer).outcome;
+  /** Nobody here waits for a late answer: an exchange that is silent leaves the outcome unknown. */
+  #answer({ clientOrderId }: OrderRef, asked: Asked): SubmitOutcome {
+    for (const work of this.#exchange().hear(asked)) {
+      if (!(work instanceof Wanted)) continue;
+      const answer = work.request as Answer;
+      if (answer.type === 'Answer') return answer.outcome;
+      return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs: asked.body.sentUs };
+    }
     throw new Error(`the paper exchange did not answer ${asked.name}`);
   }
 }
 
-function answered<Value>(value: Value): VenueAnswer<Value> {
-  return { type: 'answered', value };
+function answered<Row>({ rows, complete }: PaperPage<Row>): VenueAnswer<readonly Row[]> {
+  if (complete) return { type: 'answered', value: rows };
+  return { type: 'failed', reason: `a page of ${rows.length} rows is not all` };
 }

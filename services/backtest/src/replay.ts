@@ -136,7 +136,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
     venue: (name, account) =>
-      own(openVenue(name, { account, ask: bus.request.bind(bus), sleep: (ms) => systemClock.sleep(ms) })),
+      own(openVenue(name, { account, ask: bus.request.bind(bus), clock: systemClock })),
     openRowStore: async () => DISCARDED_ROWS,
     async drive(plan) {
       let difference: Divergence | undefined;

@@ -1,5 +1,6 @@
 import { Decimal } from '@algo/model';
 import { baseConfig, money } from '@algo/runtime';
+import { readPaperVices } from '@algo/simulation';
 import { z } from 'zod';
 
 /** Settings of the exchange that paper mode plays. */
@@ -10,5 +11,17 @@ export const config = baseConfig.extend({
   takerBps: z.coerce.number().min(-10).max(100).default(10),
   /** Names the random stream of latencies; the same seed fills the same orders alike. */
   seed: z.coerce.number().int().min(0).default(1),
+  /** What is wrong with the exchange, as `readPaperVices` reads it: `answerLost=0.05, eventTwice=0.1`. */
+  paperVices: z
+    .string()
+    .default('')
+    .transform((text, problems) => {
+      try {
+        return readPaperVices(text);
+      } catch (error) {
+        problems.addIssue((error as Error).message);
+        return z.NEVER;
+      }
+    }),
 });
 export type Config = z.infer<typeof config>;

@@ -25,6 +25,7 @@ export const service = defineService({
       ],
       instruments,
       seed: config.seed,
+      vices: config.paperVices,
       fees: { makerBps: config.makerBps, takerBps: config.takerBps },
     };
     const desk = new QuestionDesk();
@@ -34,7 +35,7 @@ export const service = defineService({
       restore: (snapshot) => new VenueMachine(settings, snapshot),
       requests: desk,
     });
-    for (const open of await desk.serve(bus, account, machine.venue, driven)) context.own(open);
+    for (const open of await desk.serve(bus, account, machine.view, driven)) context.own(open);
     return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
   },
 });

@@ -2732,6 +2732,7 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             order?: (algo.v1.OrderRequest.$Properties|null);
             sentUs: number;
+            epoch: number;
             static encode(message: algo.v1.SubmitOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SubmitOrderRequest & algo.v1.SubmitOrderRequest.$Shape;
         }
@@ -2740,6 +2741,7 @@ export namespace algo {
             interface $Properties {
                 order?: (algo.v1.OrderRequest.$Properties|null);
                 sentUs?: (number|null);
+                epoch?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.SubmitOrderRequest.$Properties;
@@ -2755,6 +2757,7 @@ export namespace algo {
             instrument: string;
             clientOrderId: string;
             sentUs: number;
+            epoch: number;
             static encode(message: algo.v1.CancelOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CancelOrderRequest & algo.v1.CancelOrderRequest.$Shape;
         }
@@ -2765,6 +2768,7 @@ export namespace algo {
                 instrument?: (string|null);
                 clientOrderId?: (string|null);
                 sentUs?: (number|null);
+                epoch?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.CancelOrderRequest.$Properties;

@@ -12268,6 +12268,7 @@ export const algo = $root.algo = (() => {
 
             SubmitOrderRequest.prototype.order = null;
             SubmitOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SubmitOrderRequest.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             SubmitOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12280,6 +12281,8 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(16).uint64(message.sentUs);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(24).uint64(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12328,6 +12331,15 @@ export const algo = $root.algo = (() => {
                                 delete message.sentUs;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -12361,6 +12373,7 @@ export const algo = $root.algo = (() => {
             CancelOrderRequest.prototype.instrument = "";
             CancelOrderRequest.prototype.clientOrderId = "";
             CancelOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CancelOrderRequest.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             CancelOrderRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12377,6 +12390,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(26).string(message.clientOrderId);
                 if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
                     writer.uint32(32).uint64(message.sentUs);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(40).uint64(message.epoch);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12444,6 +12459,15 @@ export const algo = $root.algo = (() => {
                                 message.sentUs = value;
                             else
                                 delete message.sentUs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
                             continue;
                         }
                     }

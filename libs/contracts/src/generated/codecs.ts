@@ -1135,10 +1135,13 @@ export interface SubmitOrderRequest {
   readonly order: model.OrderRequest;
   /** When it left us, µs since 1970 UTC. */
   readonly sentUs: number;
+  /** The lease under which it was sent: the venue refuses what is older than the newest it has seen. 0 is none. */
+  readonly epoch: number;
 }
 const submitOrderRequest = part<SubmitOrderRequest>('SubmitOrderRequest', {
   order: nested(orderRequest),
   sentUs: field.whole,
+  epoch: field.whole,
 });
 
 /** `cancel`: withdraw an order. Answered by SubmitOutcomeReply. */
@@ -1151,12 +1154,15 @@ export interface CancelOrderRequest {
   readonly clientOrderId: field.ValueOf<typeof idFields.clientOrderId>;
   /** When it left us, µs since 1970 UTC. */
   readonly sentUs: number;
+  /** The lease under which it was sent, as with an order. */
+  readonly epoch: number;
 }
 const cancelOrderRequest = part<CancelOrderRequest>('CancelOrderRequest', {
   account: idFields.account,
   instrument: idFields.instrument,
   clientOrderId: idFields.clientOrderId,
   sentUs: field.whole,
+  epoch: field.whole,
 });
 
 /** `look-up`: say what is known of an order. Answered by OrderLookupReply. */

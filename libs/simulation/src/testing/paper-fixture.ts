@@ -13,6 +13,7 @@ import {
   type VenueEvent,
 } from '@algo/model';
 import type { PaperSettings } from '../paper-settings.ts';
+import { NO_VICES } from '../paper-vices.ts';
 
 /** What the tests of this package trade, and how they say it. */
 export const LTC: Instrument = {
@@ -40,6 +41,7 @@ export const SETTINGS: PaperSettings = {
   latency: { medianMs: 100, sigma: 0 },
   participation: 0.1,
   residualMs: 5_000,
+  vices: NO_VICES,
 };
 
 /** *Units*: ms, quote, base. */

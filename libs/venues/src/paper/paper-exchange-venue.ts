@@ -11,7 +11,14 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
+import type {
+  ExchangeVenue,
+  OrderRef,
+  SendTerms,
+  VenueAnswer,
+  VenueCapabilities,
+  VenueClock,
+} from '../port.ts';
 
 const TIMEOUT_MS = 2_000;
 /** A read is asked so often; the pause before the next try doubles. */
@@ -44,28 +51,24 @@ export class PaperExchangeVenue implements ExchangeVenue {
   };
   readonly #account: AccountId;
   readonly #ask: AskPaper;
-  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #clock: VenueClock;
 
-  constructor(account: AccountId, ask: AskPaper, sleep: (ms: number) => Promise<void>) {
+  constructor(account: AccountId, ask: AskPaper, clock: VenueClock) {
     this.#account = account;
     this.#ask = ask;
-    this.#sleep = sleep;
+    this.#clock = clock;
   }
 
-  submit(order: OrderRequest, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    const request = this.#once(
-      'submit',
-      codecs.SubmitOrderRequest,
-      { order, sentUs },
-      codecs.SubmitOutcomeReply,
-    );
-    request.then(done, (error: Error) => done(unknownOutcome(order, sentUs, error)));
+  submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    const { sentUs, epoch } = terms;
+    this.#write('submit', codecs.SubmitOrderRequest, { order, sentUs, epoch }, order, terms, done);
   }
 
-  cancel(order: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    const wanted = { ...order, sentUs };
-    const request = this.#once('cancel', codecs.CancelOrderRequest, wanted, codecs.SubmitOutcomeReply);
-    request.then(done, (error: Error) => done(unknownOutcome(order, sentUs, error)));
+  cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    const { account, instrument, clientOrderId } = order;
+    const { sentUs, epoch } = terms;
+    const wanted = { account, instrument, clientOrderId, sentUs, epoch };
+    this.#write('cancel', codecs.CancelOrderRequest, wanted, order, terms, done);
   }
 
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
@@ -111,6 +114,25 @@ export class PaperExchangeVenue implements ExchangeVenue {
     throw new Error(`more than ${FILL_PAGES_MAX} pages of fills since ${sinceUs}`);
   }
 
+  #write<Request>(
+    verb: 'submit' | 'cancel',
+    codec: MessageCodec<Request>,
+    request: Request,
+    { clientOrderId }: OrderRef,
+    { sentUs: timeUs, sendByMs }: SendTerms,
+    done: (outcome: SubmitOutcome) => void,
+  ): void {
+    const lateMs = this.#clock.monotonicMs() - sendByMs;
+    if (lateMs >= 0) {
+      done({ type: 'refused', clientOrderId, reason: `not sent: ${Math.round(lateMs)} ms too late`, timeUs });
+      return;
+    }
+    // Whatever kept the answer from us did not keep the request from the venue.
+    this.#once(verb, codec, request, codecs.SubmitOutcomeReply).then(done, ({ message }: Error) =>
+      done({ type: 'unknown', clientOrderId, reason: message, timeUs }),
+    );
+  }
+
   #read<Reply>(kind: AccountRequestKind, sinceUs: TimeUs, reply: MessageCodec<Reply>): Promise<Reply> {
     const request = { account: this.#account, kind, sinceUs };
     return this.#again(() => this.#once('account', codecs.AccountRequest, request, reply));
@@ -122,7 +144,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
         return await once();
       } catch (error) {
         if (tries === READ_TRIES) throw error;
-        await this.#sleep(PAUSE_FIRST_MS * 2 ** (tries - 1));
+        await this.#clock.sleep(PAUSE_FIRST_MS * 2 ** (tries - 1));
       }
   }
 
@@ -135,11 +157,6 @@ export class PaperExchangeVenue implements ExchangeVenue {
     const subject = subjects.venueRequest(this.#account, verb);
     return reply.decode((await this.#ask(subject, codec.type, codec.encode(request), TIMEOUT_MS)).data);
   }
-}
-
-/** Whatever kept the answer from us did not keep the request from the venue. */
-function unknownOutcome({ clientOrderId }: OrderRef, timeUs: TimeUs, { message }: Error): SubmitOutcome {
-  return { type: 'unknown', clientOrderId, reason: message, timeUs };
 }
 
 function answer<Reply, Value>(

@@ -1,13 +1,16 @@
 import type { Bus, Driven, Requests, Subscription, Ticket } from '@algo/bus';
 import { type AccountRequest, codecs, type MessageCodec, subjects } from '@algo/contracts';
 import type { AccountId, SubmitOutcome } from '@algo/model';
-import type { PaperVenue } from '@algo/simulation';
+import type { PaperView } from '@algo/simulation';
 import type { Answer, Asked } from '../domain/index.ts';
 
 /** An answer holds at most this many fills, to stay below the server's payload limit. */
 const FILLS_PER_REPLY = 2_000;
 /** Questions that wait for their answer; beyond it nothing more is taken, and whoever asks hears so. */
 const WAITING_MAX = 1_000;
+
+/** What the desk needs of the driver of its machine. */
+type PaperDriven = Pick<Driven<Asked>, 'restored' | 'epoch' | 'inject'>;
 
 interface Reply {
   readonly type: string;
@@ -21,6 +24,8 @@ interface Reply {
  */
 export class QuestionDesk implements Requests<Answer, Asked> {
   readonly #waiting = new Map<string, PromiseWithResolvers<SubmitOutcome>>();
+  /** Those of them that the books don't have yet. */
+  readonly #underWay = new Map<string, PromiseWithResolvers<void>>();
   #number = 0;
 
   /** Answers leave as they come; nobody withdraws one. */
@@ -33,9 +38,12 @@ export class QuestionDesk implements Requests<Answer, Asked> {
   }
 
   /** Whoever asked an earlier life has heard silence, and looks the order up. */
-  carryOut({ ask, outcome }: Answer, ticket: Ticket<Asked>): void {
-    this.#waiting.get(ask)?.resolve(outcome);
-    this.#waiting.delete(ask);
+  carryOut(answer: Answer, ticket: Pick<Ticket<Asked>, 'settle'>): void {
+    const { ask } = answer;
+    this.#underWay.get(ask)?.resolve();
+    this.#underWay.delete(ask);
+    if (answer.type === 'Answer') this.#waiting.get(ask)?.resolve(answer.outcome);
+    if (answer.type === 'Answer' || !answer.isLate) this.#waiting.delete(ask);
     ticket.settle([]);
   }
 
@@ -43,8 +51,8 @@ export class QuestionDesk implements Requests<Answer, Asked> {
   async serve(
     bus: Bus,
     account: AccountId,
-    venue: PaperVenue,
-    driven: Driven<Asked>,
+    view: PaperView,
+    driven: PaperDriven,
   ): Promise<readonly Subscription[]> {
     const reads = async <Request>(
       codec: MessageCodec<Request>,
@@ -53,7 +61,7 @@ export class QuestionDesk implements Requests<Answer, Asked> {
     ) => {
       const request = codec.decode(data);
       await driven.restored;
-      await Promise.all([...this.#waiting.values()].map(({ promise }) => promise));
+      await Promise.all([...this.#underWay.values()].map(({ promise }) => promise));
       return read(request);
     };
     return Promise.all([
@@ -67,21 +75,22 @@ export class QuestionDesk implements Requests<Answer, Asked> {
       }),
       bus.serve(subjects.venueRequest(account, 'look-up'), (_type, data) =>
         reads(codecs.LookUpOrderRequest, data, (request) =>
-          reply(codecs.OrderLookupReply, venue.order(request.account, request.clientOrderId)),
+          reply(codecs.OrderLookupReply, view.order(request.account, request.clientOrderId)),
         ),
       ),
       bus.serve(subjects.venueRequest(account, 'account'), (_type, data) =>
-        reads(codecs.AccountRequest, data, (request) => accountReply(venue, request)),
+        reads(codecs.AccountRequest, data, (request) => accountReply(view, request)),
       ),
     ]);
   }
 
-  async #ask(driven: Driven<Asked>, asked: (ask: string) => Asked): Promise<Reply> {
+  async #ask(driven: PaperDriven, asked: (ask: string) => Asked): Promise<Reply> {
     if (this.#waiting.size >= WAITING_MAX) throw new Error(`not taken: ${WAITING_MAX} questions are waiting`);
     await driven.restored;
     const ask = `${driven.epoch}:${++this.#number}`;
     const answer = Promise.withResolvers<SubmitOutcome>();
     this.#waiting.set(ask, answer);
+    this.#underWay.set(ask, Promise.withResolvers<void>());
     driven.inject(asked(ask));
     return reply(codecs.SubmitOutcomeReply, await answer.promise);
   }
@@ -91,22 +100,18 @@ function reply<Value>(codec: MessageCodec<Value>, value: Value): Reply {
   return { type: codec.type, data: codec.encode(value) };
 }
 
-function accountReply(venue: PaperVenue, { account, kind, sinceUs }: AccountRequest): Reply {
+function accountReply(view: PaperView, { account, kind, sinceUs }: AccountRequest): Reply {
   switch (kind) {
     case 'open-orders':
-      return reply(codecs.OpenOrdersReply, { account, orders: venue.openOrders(account) });
+      return reply(codecs.OpenOrdersReply, { account, orders: view.openOrders(account).rows });
     case 'fills-since': {
-      const fills = venue.fillsSince(account, sinceUs);
-      return reply(codecs.FillsReply, {
-        account,
-        fills: fills.slice(0, FILLS_PER_REPLY),
-        complete: fills.length <= FILLS_PER_REPLY,
-      });
+      const { rows, complete } = view.fillsSince(account, sinceUs, FILLS_PER_REPLY);
+      return reply(codecs.FillsReply, { account, fills: rows, complete });
     }
     case 'positions':
-      return reply(codecs.PositionsReply, { account, positions: venue.positions(account) });
+      return reply(codecs.PositionsReply, { account, positions: view.positions(account).rows });
     case 'balances':
-      return reply(codecs.BalancesReply, { account, balances: venue.balances(account) });
+      return reply(codecs.BalancesReply, { account, balances: view.balances(account).rows });
     default:
       return kind satisfies never;
   }

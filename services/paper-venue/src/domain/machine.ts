@@ -1,7 +1,14 @@
 import type { Machine, Say } from '@algo/bus';
 import type { CancelOrderRequest, FactOf, SubmitOrderRequest } from '@algo/contracts';
 import { openSnapshot, type SubmitOutcome, sealSnapshot, type VenueEvent } from '@algo/model';
-import { type PaperSettings, type PaperState, PaperVenue } from '@algo/simulation';
+import {
+  PaperPost,
+  type PaperPostState,
+  type PaperSettings,
+  type PaperState,
+  PaperVenue,
+  PaperView,
+} from '@algo/simulation';
 
 /** What the exchange is asked. `ask` names the question, so that its answer finds back. */
 export type Asked =
@@ -13,14 +20,20 @@ export type VenueInput = FactOf<'md.trades' | 'md.time'> | Asked;
 /** What the exchange says. */
 export type VenueWord = 'VenueFilled' | 'VenueCanceled' | 'VenueExpired';
 
-/** The answer to a question: it leaves after the books, and the log behind them, have what it speaks of. */
-export interface Answer {
-  readonly type: 'Answer';
-  readonly ask: string;
-  readonly outcome: SubmitOutcome;
+/**
+ * The answer to a question: it leaves after the books, and the log behind them, have what it speaks of. A
+ * silence says that the question is over for the books, and that its answer comes late or never.
+ */
+export type Answer =
+  | { readonly type: 'Answer'; readonly ask: string; readonly outcome: SubmitOutcome }
+  | { readonly type: 'Silence'; readonly ask: string; readonly isLate: boolean };
+
+interface State {
+  readonly venue: PaperState;
+  readonly post: PaperPostState;
 }
 
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not
@@ -28,37 +41,43 @@ const SNAPSHOT_VERSION = 1;
  */
 export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
   readonly venue: PaperVenue;
+  /** The books as those who ask are shown them. */
+  readonly view: PaperView;
   readonly #owner: string;
+  readonly #post: PaperPost;
   #orders = 0;
   #fills = 0;
 
   /** *Errors*: InputError on a snapshot of another owner or version. */
   constructor(settings: PaperSettings, snapshot?: Uint8Array) {
     this.#owner = settings.accounts.map(({ account }) => account).join(' ');
-    this.venue =
-      snapshot === undefined
-        ? new PaperVenue(settings)
-        : PaperVenue.restore(settings, openSnapshot<PaperState>(this.#owner, SNAPSHOT_VERSION, snapshot));
+    this.#post = new PaperPost(settings.vices, settings.seed);
+    const state = snapshot && openSnapshot<State>(this.#owner, SNAPSHOT_VERSION, snapshot);
+    this.venue = state === undefined ? new PaperVenue(settings) : PaperVenue.restore(settings, state.venue);
+    if (state !== undefined) this.#post.restore(state.post);
+    this.view = new PaperView(this.venue, settings.vices, settings.seed, () => this.#post.isOver);
   }
 
   take(input: VenueInput, say: Say<VenueWord, Answer>): void {
     switch (input.name) {
       case 'TradeBatch':
-        if (!input.body.warm) this.#tell(this.venue.onTrades(input.body.trades), say);
+        if (!input.body.warm) this.#took(this.venue.onTrades(input.body.trades), say);
         return;
       case 'TimeAdvanced':
-        if (!input.body.warm) this.#tell(this.venue.advanceTo(input.body.sureUs), say);
+        if (!input.body.warm) this.#took(this.venue.advanceTo(input.body.sureUs), say);
         return;
       case 'OrderAsked': {
-        const { ask, order, sentUs } = input.body;
-        const outcome = this.venue.submit(order, sentUs);
-        if (outcome.type === 'confirmed') this.#orders++;
-        say.request({ type: 'Answer', ask, outcome });
+        const { ask, order, sentUs, epoch } = input.body;
+        this.#answer(ask, say, () => {
+          const outcome = this.venue.submit(order, sentUs, epoch);
+          if (outcome.type === 'confirmed') this.#orders++;
+          return outcome;
+        });
         return;
       }
       case 'CancelAsked': {
-        const { ask, account, clientOrderId, sentUs } = input.body;
-        say.request({ type: 'Answer', ask, outcome: this.venue.cancel(account, clientOrderId, sentUs) });
+        const { ask, account, clientOrderId, sentUs, epoch } = input.body;
+        this.#answer(ask, say, () => this.venue.cancel(account, clientOrderId, sentUs, epoch));
         return;
       }
       default:
@@ -67,17 +86,38 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
   }
 
   snapshot(): Uint8Array {
-    return sealSnapshot(this.#owner, SNAPSHOT_VERSION, this.venue.snapshot());
+    return sealSnapshot(this.#owner, SNAPSHOT_VERSION, {
+      venue: this.venue.snapshot(),
+      post: this.#post.snapshot(),
+    });
   }
 
   counters(): Record<string, number> {
     return { orders: this.#orders, fills: this.#fills };
   }
 
-  #tell(events: readonly VenueEvent[], say: Say<VenueWord, Answer>): void {
+  #took(events: readonly VenueEvent[], say: Say<VenueWord, Answer>): void {
+    this.#post.next();
     for (const event of events) {
       if (event.type === 'VenueFilled') this.#fills++;
-      say(event.type, event);
+      for (const sent of this.#post.send(event)) say(sent.type, sent);
     }
+    for (const letter of this.#post.due())
+      if (letter.type === 'event') say(letter.event.type, letter.event);
+      else say.request({ type: 'Answer', ask: letter.ask, outcome: letter.outcome });
+  }
+
+  #answer(ask: string, say: Say<VenueWord, Answer>, take: () => SubmitOutcome): void {
+    const { arrives, answer } = this.#post.request();
+    let outcome: SubmitOutcome | null = null;
+    for (let n = 0; n < arrives; n++) outcome = take();
+    if (outcome === null || answer === 'never') {
+      say.request({ type: 'Silence', ask, isLate: false });
+      return;
+    }
+    if (answer !== 'now') this.#post.keep(ask, outcome);
+    say.request(
+      answer === 'late' ? { type: 'Silence', ask, isLate: true } : { type: 'Answer', ask, outcome },
+    );
   }
 }

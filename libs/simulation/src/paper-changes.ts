@@ -1,0 +1,14 @@
+import type { AccountId, Fill, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
+
+/**
+ * What an account was like before one thing happened to it. *Shape*: `order` as it was, null when it was not
+ * in the books; `fill` null when the change was none.
+ */
+export interface PaperChange {
+  readonly account: AccountId;
+  readonly key: string;
+  readonly order: VenueOrder | null;
+  readonly fill: Fill | null;
+  readonly positions: readonly VenuePosition[];
+  readonly balances: readonly VenueBalance[];
+}

@@ -1,0 +1,107 @@
+import { InputError } from '@algo/model';
+
+/**
+ * What makes a paper venue as bad as a real one can be. Which request, answer or event it hits follows from
+ * the seed of the venue and the ordinal of what it hits, never from a clock, so a run replays exactly.
+ * *Shape*: each number alone; 0 is off. *Units*: a *share* is a probability, 0 to 1; an *input* is one batch
+ * of trades or one told time that the exchange takes.
+ */
+export interface PaperVices {
+  /** Inputs after which answers, events and reads are as they should be, for ever; 0 is never. */
+  readonly inputsMax: number;
+  /** Share of submits and cancels that are lost on the way: not in the books, and never answered. */
+  readonly requestLost: number;
+  /** Share that arrive twice, as through a proxy that tries again: the second one's answer is told. */
+  readonly requestTwice: number;
+  /** Share that are taken, and never answered. */
+  readonly answerLost: number;
+  /** Share that are taken at once and answered up to `lateInputs` later: account events come first. */
+  readonly answerLate: number;
+  /** Share that are answered now and once more up to `lateInputs` later. */
+  readonly answerTwice: number;
+  /** Share of account events that come up to `lateInputs` later, behind what happened after them. */
+  readonly eventLate: number;
+  /** Share of account events that come now and once more up to `lateInputs` later. */
+  readonly eventTwice: number;
+  /** Share of account events that never come: only reads show what happened. */
+  readonly eventLost: number;
+  /** Share of account events at which the socket breaks: they come `brokenInputs` later, with all after. */
+  readonly streamBreaks: number;
+  /** How many changes of an account its reads don't show yet: orders taken, fills, ends. */
+  readonly readsBehind: number;
+  /** Share of reads that leave out their last rows, and say that they are complete. */
+  readonly readShort: number;
+  /** Fills that a page has at most, saying that there are more; 0 leaves it to the exchange. */
+  readonly pageRows: number;
+  /** Inputs that something late waits at most; 1 where it is 0. */
+  readonly lateInputs: number;
+  /** Inputs until a broken socket is back. */
+  readonly brokenInputs: number;
+}
+
+type Bound = readonly [from: number, to: number, kind: 'whole' | 'share'];
+
+const SHARE: Bound = [0, 1, 'share'];
+const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
+  inputsMax: [0, 1_000_000_000, 'whole'],
+  requestLost: SHARE,
+  requestTwice: SHARE,
+  answerLost: SHARE,
+  answerLate: SHARE,
+  answerTwice: SHARE,
+  eventLate: SHARE,
+  eventTwice: SHARE,
+  eventLost: SHARE,
+  streamBreaks: SHARE,
+  readsBehind: [0, 1_000, 'whole'],
+  readShort: SHARE,
+  pageRows: [0, 10_000, 'whole'],
+  lateInputs: [0, 1_000, 'whole'],
+  brokenInputs: [0, 10_000, 'whole'],
+};
+
+/** The names of all vices, in the order of their description. */
+export const PAPER_VICES = Object.keys(BOUNDS) as readonly (keyof PaperVices)[];
+
+/** A venue that does all as it should. */
+export const NO_VICES = Object.fromEntries(PAPER_VICES.map((name) => [name, 0])) as Record<
+  keyof PaperVices,
+  number
+>;
+
+/**
+ * Returns vices as a configuration names them: `answerLost=0.05, eventTwice=0.1`; what isn't named is off.
+ * *Errors*: InputError on an unknown name, a name given twice, or a number outside its range.
+ */
+export function readPaperVices(text: string): PaperVices {
+  const read = new Map<string, number>();
+  for (const part of text.split(',').map((each) => each.trim())) {
+    if (part === '') continue;
+    const [name = '', value = '', ...more] = part.split('=').map((each) => each.trim());
+    if (!PAPER_VICES.some((known) => known === name))
+      throw unusable(name, part, 'no vice of that name', `Use name=number of: ${PAPER_VICES.join(', ')}.`);
+    if (read.has(name)) throw unusable(name, part, 'named twice', 'Name it once.');
+    if (value === '' || more.length > 0)
+      throw unusable(name, part, 'not name=number', `Write it as ${name}=1.`);
+    read.set(name, Number(value));
+  }
+  const vices = { ...NO_VICES, ...Object.fromEntries(read) };
+  refuseUnusableVices(vices);
+  return vices;
+}
+
+/** *Errors*: InputError on a number outside its range. */
+export function refuseUnusableVices(vices: PaperVices): void {
+  for (const name of PAPER_VICES) {
+    const [from, to, kind] = BOUNDS[name];
+    const value = vices[name];
+    if (!(value >= from && value <= to))
+      throw unusable(name, value, 'outside its range', `Use ${from} to ${to}.`);
+    if (kind === 'whole' && !Number.isInteger(value))
+      throw unusable(name, value, 'not whole', `Use a whole number from ${from} to ${to}.`);
+  }
+}
+
+function unusable(name: string, value: unknown, because: string, remedy: string): InputError {
+  return new InputError({ field: `vices.${name}`, value, because, remedy });
+}

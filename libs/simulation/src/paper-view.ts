@@ -1,0 +1,100 @@
+import {
+  type AccountId,
+  type ClientOrderId,
+  type Fill,
+  fillKey,
+  type OrderLookup,
+  type TimeUs,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
+} from '@algo/model';
+import type { PaperChange } from './paper-changes.ts';
+import { orderKey } from './paper-market.ts';
+import type { PaperVenue } from './paper-venue.ts';
+import type { PaperVices } from './paper-vices.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+/** Rows of an answer, and whether the exchange says that they are all. */
+export interface PaperPage<Row> {
+  readonly rows: readonly Row[];
+  readonly complete: boolean;
+}
+
+/**
+ * The books of an exchange as those who ask are shown them: perhaps as they were some changes ago, perhaps
+ * without the last rows. From an old view nobody can prove that an order is absent, so it never says so.
+ * *Errors*: as `PaperVenue`.
+ */
+export class PaperView {
+  private readonly venue: PaperVenue;
+  private readonly vices: PaperVices;
+  private readonly random: SeededRandom;
+  private readonly isOver: () => boolean;
+  private reads = 0;
+
+  constructor(venue: PaperVenue, vices: PaperVices, seed: number, isOver: () => boolean) {
+    this.venue = venue;
+    this.vices = vices;
+    this.random = SeededRandom.seeded(seed).stream('view');
+    this.isOver = isOver;
+  }
+
+  order(account: AccountId, clientOrderId: ClientOrderId): OrderLookup {
+    const lookup = this.venue.order(account, clientOrderId);
+    const key = orderKey({ request: { account, clientOrderId } });
+    const change = this.unseen(account).find((one) => one.key === key);
+    if (change !== undefined && change.order !== null) return { type: 'found', order: change.order };
+    const isAbsent = lookup.type === 'absent' || change !== undefined;
+    if (!isAbsent || this.isTrue) return lookup;
+    return { type: 'failed', reason: 'not in this view, which may be old' };
+  }
+
+  openOrders(account: AccountId): PaperPage<VenueOrder> {
+    const orders = new Map(this.venue.openOrders(account).map((order) => [orderKey(order), order]));
+    for (const { key, order } of this.unseen(account).toReversed())
+      if (order?.status === 'open') orders.set(key, order);
+      else orders.delete(key);
+    const sorted = [...orders].sort(
+      ([a, one], [b, other]) => one.acceptedUs - other.acceptedUs || (a < b ? -1 : 1),
+    );
+    return this.cut(sorted.map(([, order]) => order));
+  }
+
+  /** Returns at most `rowsMax` fills. */
+  fillsSince(account: AccountId, sinceUs: TimeUs, rowsMax: number): PaperPage<Fill> {
+    const unseen = new Set(
+      this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)])),
+    );
+    const fills = this.venue.fillsSince(account, sinceUs);
+    const seen = unseen.size === 0 ? fills : fills.filter((fill) => !unseen.has(fillKey(fill)));
+    const { rows } = this.cut(seen);
+    const most =
+      this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
+    return { rows: rows.slice(0, most), complete: rows.length <= most };
+  }
+
+  positions(account: AccountId): PaperPage<VenuePosition> {
+    return this.cut(this.unseen(account)[0]?.positions ?? this.venue.positions(account));
+  }
+
+  balances(account: AccountId): PaperPage<VenueBalance> {
+    return this.cut(this.unseen(account)[0]?.balances ?? this.venue.balances(account));
+  }
+
+  private get isTrue(): boolean {
+    return this.vices.readsBehind === 0 || this.isOver();
+  }
+
+  private unseen(account: AccountId): readonly PaperChange[] {
+    if (this.isTrue) return [];
+    return this.venue.changes.filter((change) => change.account === account);
+  }
+
+  /** A short page says that it is all. */
+  private cut<Row>(rows: readonly Row[]): PaperPage<Row> {
+    const draw = this.random.stream(`read/${++this.reads}`);
+    const isShort = rows.length > 0 && !this.isOver() && draw.chance(this.vices.readShort);
+    return { rows: isShort ? rows.slice(0, draw.below(rows.length)) : rows, complete: true };
+  }
+}

@@ -1,0 +1,60 @@
+import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
+import { codecs, subjects } from '@algo/contracts';
+import { accountId, clientOrderId, Decimal, instrumentId, type OrderRequest } from '@algo/model';
+import { NO_VICES, PAPER_DEFAULTS, PaperVenue, PaperView } from '@algo/simulation';
+import { expect, test } from '@jest/globals';
+import type { Asked } from '../domain/index.ts';
+import { QuestionDesk } from './question-desk.ts';
+
+const ACCOUNT = accountId('paper-main');
+const ORDER: OrderRequest = {
+  ...{ clientOrderId: clientOrderId('o'), account: ACCOUNT, side: 'buy', type: 'market' },
+  ...{ instrument: instrumentId('binance.spot.LTCUSDT'), timeInForce: 'ioc', reduceOnly: false },
+  ...{ quantity: Decimal.of('1'), limitPrice: null },
+};
+const TICKET = { settle() {} };
+
+test.each([false, true])(
+  'a question without an answer (late: %s) holds up no read behind it',
+  async (isLate) => {
+    const bus = new MemoryBus(new MemoryServer(new VirtualClock()), 'paper-venue');
+    const settings = {
+      ...PAPER_DEFAULTS,
+      accounts: [{ account: ACCOUNT, balances: {} }],
+      instruments: [],
+      seed: 1,
+    };
+    const view = new PaperView(new PaperVenue(settings), NO_VICES, 1, () => false);
+    const asked: Asked[] = [];
+    const driven = { restored: Promise.resolve(), epoch: 1, inject: (one: Asked) => void asked.push(one) };
+    const desk = new QuestionDesk();
+    await desk.serve(bus, ACCOUNT, view, driven);
+    const order = { order: ORDER, sentUs: 1, epoch: 1 };
+    const submit = subjects.venueRequest(ACCOUNT, 'submit');
+    const silent = bus.request(
+      submit,
+      codecs.SubmitOrderRequest.type,
+      codecs.SubmitOrderRequest.encode(order),
+    );
+    const kind = 'positions';
+    const request = codecs.AccountRequest.encode({ account: ACCOUNT, kind, sinceUs: 0 });
+    const read = bus.request(subjects.venueRequest(ACCOUNT, 'account'), codecs.AccountRequest.type, request);
+    const first = Promise.race([read.then(() => 'read'), Promise.resolve().then(() => turns(20, 'waits'))]);
+    expect(await first).toBe('waits');
+    const { ask } = asked[0]!.body;
+    desk.carryOut({ type: 'Silence', ask, isLate }, TICKET);
+    expect(await Promise.race([read.then(() => 'read'), silent.then(() => 'answered')])).toBe('read');
+    if (!isLate) return;
+    const { clientOrderId } = ORDER;
+    desk.carryOut(
+      { type: 'Answer', ask, outcome: { type: 'refused', clientOrderId, reason: 'r', timeUs: 1 } },
+      TICKET,
+    );
+    expect((await silent).type).toBe(codecs.SubmitOutcomeReply.type);
+  },
+);
+
+async function turns<Value>(count: number, value: Value): Promise<Value> {
+  for (let n = 0; n < count; n++) await Promise.resolve();
+  return value;
+}

@@ -1,0 +1,97 @@
+import type { Say } from '@algo/bus';
+import type { MessageOf } from '@algo/contracts';
+import {
+  accountId,
+  clientOrderId,
+  Decimal,
+  instrumentId,
+  type OrderRequest,
+  type TradeColumns,
+} from '@algo/model';
+import { NO_VICES, PAPER_DEFAULTS, type PaperVices } from '@algo/simulation';
+import { expect, test } from '@jest/globals';
+import { type Answer, VenueMachine, type VenueWord } from './machine.ts';
+
+const ACCOUNT = accountId('paper-main');
+const LTC = instrumentId('binance.spot.LTCUSDT');
+const ID = clientOrderId('o');
+const ORDER: OrderRequest = {
+  ...{ clientOrderId: ID, account: ACCOUNT, instrument: LTC, side: 'buy', type: 'market' },
+  ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, reduceOnly: false },
+};
+
+/** An exchange with these vices, and what it says, one line each. */
+class Exchange {
+  readonly machine: VenueMachine;
+  readonly lines: string[] = [];
+  #nowUs = 0;
+
+  constructor(vices: Partial<PaperVices>) {
+    const d = (text: string) => Decimal.of(text);
+    this.machine = new VenueMachine({
+      ...PAPER_DEFAULTS,
+      ...{ seed: 1, latency: { medianMs: 0.001, sigma: 0 }, vices: { ...NO_VICES, ...vices } },
+      accounts: [{ account: ACCOUNT, balances: { USDT: d('1000') } }],
+      instruments: [
+        {
+          ...{ id: LTC, venue: 'binance', market: 'spot', symbol: 'LTCUSDT', base: 'LTC', quote: 'USDT' },
+          ...{ assetClass: 'regular', priceTick: d('0.01'), quantityStep: d('0.001') },
+          ...{ minQuantity: d('0.002'), minNotional: d('5') },
+        },
+      ],
+    });
+    this.trade();
+  }
+
+  trade(): void {
+    this.#nowUs += 1_000;
+    const trades: TradeColumns = {
+      ...{ instrument: LTC, count: 1, timeUs: Float64Array.of(this.#nowUs), price: Float64Array.of(100) },
+      ...{ quantity: Float64Array.of(100), side: Uint8Array.of(1) },
+      ids: { kind: 'counted', values: Float64Array.of(this.#nowUs) },
+    };
+    this.#take({ name: 'TradeBatch', body: { trades, receivedUs: 0, complete: true, warm: false } });
+  }
+
+  submit(): void {
+    this.#take({ name: 'OrderAsked', body: { order: ORDER, sentUs: this.#nowUs, epoch: 1, ask: 'q' } });
+  }
+
+  get lookup(): string {
+    return this.machine.venue.order(ACCOUNT, ID).type;
+  }
+
+  #take(input: Parameters<VenueMachine['take']>[0]): void {
+    const say = <Name extends VenueWord>(name: Name, _body: MessageOf<Name>) => void this.lines.push(name);
+    const request = (answer: Answer) =>
+      void this.lines.push(answer.type === 'Answer' ? answer.outcome.type : `silent, late ${answer.isLate}`);
+    this.machine.take(input, Object.assign(say, { request, input: 0 }) as Say<VenueWord, Answer>);
+  }
+}
+
+test.each<[string, Partial<PaperVices>, string, string[]]>([
+  ['as it should', {}, 'found', ['confirmed', 'VenueFilled']],
+  ['a lost request is not in the books', { requestLost: 1 }, 'absent', ['silent, late false']],
+  ['a lost answer is', { answerLost: 1 }, 'found', ['silent, late false', 'VenueFilled']],
+  [
+    'a request that arrives twice is called a duplicate',
+    { requestTwice: 1 },
+    'found',
+    ['refused', 'VenueFilled'],
+  ],
+  [
+    'a late answer comes after the fill',
+    { answerLate: 1 },
+    'found',
+    ['silent, late true', 'VenueFilled', 'confirmed'],
+  ],
+  ['an answer comes twice', { answerTwice: 1 }, 'found', ['confirmed', 'VenueFilled', 'confirmed']],
+  ['a fill comes twice', { eventTwice: 1 }, 'found', ['confirmed', 'VenueFilled', 'VenueFilled']],
+  ['a fill never comes', { eventLost: 1 }, 'found', ['confirmed']],
+])('%s', (_, vices, lookup, lines) => {
+  const exchange = new Exchange(vices);
+  exchange.submit();
+  expect(exchange.lookup).toBe(lookup);
+  for (let n = 0; n < 3; n++) exchange.trade();
+  expect(exchange.lines).toEqual(lines);
+});
