@@ -22,6 +22,7 @@ export class PaperMarket {
   readonly rules: TradingRules;
   tape: Tape = emptyTape();
   orders: PaperOrder[] = [];
+  fills = 0;
 
   constructor(instrument: Instrument) {
     this.rules = tradingRules(instrument);

@@ -39,6 +39,7 @@ export class PaperVenue {
   private readonly settings: PaperSettings;
   private readonly matching: MatchingRules;
   private readonly latencies: SeededRandom;
+  private readonly draws: SeededRandom;
   private readonly books: PaperBooks;
   private fence = new PaperFence(new Map());
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
@@ -52,6 +53,7 @@ export class PaperVenue {
       participationBps: Math.round(settings.participation * 10_000),
     };
     this.latencies = SeededRandom.seeded(settings.seed).stream('latency');
+    this.draws = SeededRandom.seeded(settings.seed).stream('vices');
     this.books = new PaperBooks(settings);
   }
 
@@ -205,11 +207,22 @@ export class PaperVenue {
       const found = wanted > 0 ? matchOf(order, order.arrival, print, wanted, budget, this.matching) : null;
       if (found !== null) {
         budget -= found.lots;
-        events.push(this.books.fill(market, order, found, print.timeUs));
+        for (const lots of this.pieces(order, found.lots))
+          events.push(this.books.fill(market, order, { ...found, lots }, print.timeUs));
       }
       const ending = this.endingNow(market, order, print.timeUs);
       if (ending !== null) events.push(this.books.end(market, order, ending));
     }
+  }
+
+  /** Returns in how many lots each a fill is told: as one, unless fills come in pieces. */
+  private pieces(order: PaperOrder, lots: number): readonly number[] {
+    const { fillPieces } = this.settings.vices;
+    if (fillPieces < 2) return [lots];
+    const draw = this.draws.stream(`pieces/${orderKey(order)}/${order.fills}`);
+    const count = Math.min(lots, 1 + draw.below(fillPieces));
+    const each = Math.floor(lots / count);
+    return Array.from({ length: count }, (_, n) => (n === 0 ? lots - each * (count - 1) : each));
   }
 
   private endingNow(market: PaperMarket, order: PaperOrder, timeUs: TimeUs): Ending | null {
