@@ -1,5 +1,6 @@
 export type { Phase, PhaseKind, RegimeName } from './market-script.ts';
 export type { PaperRefusal } from './paper-filters.ts';
+export { PaperJudge } from './paper-judge.ts';
 export { type PaperLetter, PaperPost, type PaperPostState, type RequestFate } from './paper-post.ts';
 export {
   ENDED_ORDERS_MAX,
@@ -11,7 +12,7 @@ export {
 } from './paper-settings.ts';
 export type { PaperState } from './paper-state.ts';
 export { PaperVenue } from './paper-venue.ts';
-export { NO_VICES, PAPER_VICES, type PaperVices, readPaperVices } from './paper-vices.ts';
+export { FEE_ASSET, NO_VICES, PAPER_VICES, type PaperVices, readPaperVices } from './paper-vices.ts';
 export { type PaperPage, PaperView } from './paper-view.ts';
 export { type RandomSnapshot, SeededRandom } from './seeded-random.ts';
 export {

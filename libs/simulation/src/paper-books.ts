@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type ClientOrderId,
+  clientOrderId,
   Decimal,
   type Fill,
   hashId,
@@ -13,9 +14,11 @@ import {
   type VenueEvent,
   type VenueOrder,
   type VenuePosition,
+  venueOrderId,
   venueTradeId,
 } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
+import { PaperFees } from './paper-fees.ts';
 import { copyLogs, PaperHistory } from './paper-history.ts';
 import { PaperLedger } from './paper-ledger.ts';
 import { reservedMargin } from './paper-margin.ts';
@@ -24,9 +27,7 @@ import { copyOrder, type Ending, type Match, type PaperOrder } from './paper-mat
 import type { PaperSettings } from './paper-settings.ts';
 import type { PaperState } from './paper-state.ts';
 import { copyTape } from './paper-tape.ts';
-
-const BPS_PLACES = 4;
-const BPS = Decimal.of('0.0001');
+import { FEE_ASSET, type PaperVices } from './paper-vices.ts';
 
 /**
  * The venue's books: markets, working orders, cash and positions, and what is over. Booking a fill keeps them
@@ -40,16 +41,14 @@ export class PaperBooks {
   readonly open = new Map<string, PaperOrder>();
   /** The last things that happened, oldest first: as many as reads are behind. */
   readonly changes: PaperChange[] = [];
-  private readonly changesMax: number;
-  private readonly makerRate: Decimal;
-  private readonly takerRate: Decimal;
+  readonly vices: PaperVices;
+  private readonly fees: PaperFees;
 
   constructor(settings: PaperSettings) {
     this.instruments = settings.instruments;
-    this.changesMax = settings.vices.readsBehind;
+    this.vices = settings.vices;
     this.ledger = new PaperLedger(settings.accounts);
-    this.makerRate = Decimal.fromNumber(settings.fees.makerBps, BPS_PLACES).times(BPS);
-    this.takerRate = Decimal.fromNumber(settings.fees.takerBps, BPS_PLACES).times(BPS);
+    this.fees = new PaperFees(settings);
     for (const instrument of settings.instruments)
       this.markets.set(instrument.id, new PaperMarket(instrument));
   }
@@ -57,7 +56,7 @@ export class PaperBooks {
   /** Takes an order; from here on its id is spent. */
   add(order: PaperOrder, market: PaperMarket): void {
     const key = orderKey(order);
-    this.changed(order, false, null);
+    this.changed(order.request.account, key, null, null);
     this.history.ids.add(key);
     this.open.set(key, order);
     market.insert(order);
@@ -96,10 +95,17 @@ export class PaperBooks {
     const { account, clientOrderId, instrument, side } = order.request;
     const price = market.price(found.ticks);
     const quantity = market.quantity(found.lots);
-    const fee = price.times(quantity).times(found.liquidity === 'maker' ? this.makerRate : this.takerRate);
+    const listed = market.rules.instrument;
+    const held = this.ledger.cash(account, FEE_ASSET);
+    const fee = this.fees.of(listed, { side, quantity, price }, found.liquidity, held);
     const ordinal = order.fills++;
+    const counted = ++market.fills;
     const fill: Fill = {
-      venueTradeId: venueTradeId(hashId('paper-fill', account, clientOrderId, ordinal)),
+      venueTradeId: venueTradeId(
+        this.vices.tradeIdsPerSymbol === 1
+          ? `${counted}`
+          : hashId('paper-fill', account, clientOrderId, ordinal),
+      ),
       clientOrderId,
       venueOrderId: order.venueOrderId,
       account,
@@ -107,21 +113,54 @@ export class PaperBooks {
       side,
       quantity,
       price,
-      fee,
-      feeAsset: market.rules.instrument.quote,
+      fee: fee.amount,
+      feeAsset: fee.asset,
       liquidity: found.liquidity,
       timeUs,
     };
-    this.changed(order, true, fill);
+    this.changed(account, orderKey(order), order, fill);
     order.filledLots += found.lots;
-    this.ledger.apply(account, market.rules.instrument, side, quantity, price, fee);
+    this.ledger.apply(account, listed, side, quantity, price, fee);
     this.history.add(fill);
     if (order.filledLots === order.lots) this.close(market, order, 'filled');
     return { type: 'VenueFilled', fill, cumulative: market.quantity(order.filledLots) };
   }
 
+  /**
+   * Closes a position at a price, or what of it nothing locks, as an order that isn't ours; null where nothing
+   * can be closed.
+   */
+  closeOutside(
+    market: PaperMarket,
+    account: AccountId,
+    why: 'hand' | 'liquidation',
+    { ticks, timeUs }: { readonly ticks: number; readonly timeUs: TimeUs },
+  ): VenueEvent | null {
+    const listed = market.rules.instrument;
+    const held = this.ledger.quantity(account, listed.id);
+    const locks = this.vices.spotNoShort === 1 && listed.market === 'spot';
+    const size = locks ? this.freeBase(account, market) : held.abs();
+    const quantity = size.toStep(market.rules.quantities.size, 'down');
+    if (!quantity.isPositive()) return null;
+    const side = held.isPositive() ? 'sell' : 'buy';
+    const price = market.price(ticks);
+    const fee = { asset: listed.quote, amount: price.times(quantity).times(this.fees.takerRate) };
+    const counted = ++market.fills;
+    const name = `${why}-${listed.symbol}-${counted}`;
+    const fill: Fill = {
+      ...{ account, instrument: listed.id, side, quantity, price, timeUs, liquidity: 'taker' },
+      ...{ clientOrderId: clientOrderId(name), venueOrderId: venueOrderId(name) },
+      venueTradeId: venueTradeId(this.vices.tradeIdsPerSymbol === 1 ? `${counted}` : name),
+      ...{ fee: fee.amount, feeAsset: fee.asset },
+    };
+    this.changed(account, `${account}/${name}`, null, fill);
+    this.ledger.apply(account, listed, side, quantity, price, fee);
+    this.history.add(fill);
+    return { type: 'VenueFilled', fill, cumulative: quantity };
+  }
+
   end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
-    this.changed(order, true, null);
+    this.changed(order.request.account, orderKey(order), order, null);
     this.close(market, order, status);
     const { account, clientOrderId, instrument } = order.request;
     const cumulative = market.quantity(order.filledLots);
@@ -140,7 +179,7 @@ export class PaperBooks {
       const held = this.ledger.quantity(account, id);
       used = used
         .plus(this.ledger.margin(account, id))
-        .plus(reservedMargin(market, orders, held, this.takerRate));
+        .plus(reservedMargin(market, orders, held, this.fees.takerRate));
     }
     return used;
   }
@@ -150,13 +189,35 @@ export class PaperBooks {
     return this.ledger.positions(account, this.instruments);
   }
 
-  /** Returns cash by asset; `free` is what a new order may tie up, never below 0. */
+  /**
+   * Returns cash by asset; `free` is what a new order may tie up, never below 0. Where nothing may be short,
+   * what is held on spot stands there too.
+   */
   balances(account: AccountId): VenueBalance[] {
-    return this.ledger.assets(account).map((asset) => {
+    const cash = this.ledger.assets(account).map((asset) => {
       const total = this.ledger.cash(account, asset);
       const free = total.minus(this.usedMargin(account, asset, null));
       return { account, asset, total, free: free.isNegative() ? Decimal.zero : free };
     });
+    if (this.vices.spotNoShort === 0) return cash;
+    const spot = [...this.markets.values()].filter(({ rules }) => rules.instrument.market === 'spot');
+    return [
+      ...cash,
+      ...spot.flatMap((market) => {
+        const { id, base } = market.rules.instrument;
+        const total = this.ledger.quantity(account, id);
+        return total.isZero() ? [] : [{ account, asset: base, total, free: this.freeBase(account, market) }];
+      }),
+    ];
+  }
+
+  /** Returns the base that an account may sell on spot: what is held and not locked by its working sells. */
+  freeBase(account: AccountId, market: PaperMarket): Decimal {
+    let free = this.ledger.quantity(account, market.rules.instrument.id);
+    for (const { request, lots, filledLots } of market.orders)
+      if (request.account === account && request.side === 'sell')
+        free = free.minus(market.quantity(lots - filledLots));
+    return free;
   }
 
   shown({ request, venueOrderId, status, filledLots, liveUs }: PaperOrder): VenueOrder {
@@ -166,9 +227,11 @@ export class PaperBooks {
 
   snapshot(): Omit<PaperState, 'clockUs' | 'epochs'> {
     return {
-      markets: [...this.markets].map(([instrument, { tape, orders }]) => ({
+      markets: [...this.markets].map(([instrument, { tape, orders, fills, prints }]) => ({
         instrument,
         tape: copyTape(tape),
+        fills,
+        prints,
         orders: orders.map(copyOrder),
       })),
       ledger: this.ledger.snapshot(),
@@ -182,9 +245,11 @@ export class PaperBooks {
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
   restore(state: PaperState): void {
     this.ledger.restore(state.ledger);
-    for (const { instrument, tape, orders } of state.markets) {
+    for (const { instrument, tape, orders, fills, prints } of state.markets) {
       const market = this.market(instrument);
       market.tape = copyTape(tape);
+      market.fills = fills;
+      market.prints = prints;
       market.orders = orders.map(copyOrder);
       for (const order of market.orders) this.open.set(orderKey(order), order);
     }
@@ -211,13 +276,13 @@ export class PaperBooks {
     return market;
   }
 
-  private changed(order: PaperOrder, isKnown: boolean, fill: Fill | null): void {
-    if (this.changesMax === 0) return;
-    const { account } = order.request;
-    const before = isKnown ? this.shown(order) : null;
+  private changed(account: AccountId, key: string, order: PaperOrder | null, fill: Fill | null): void {
+    const { readsBehind } = this.vices;
+    if (readsBehind === 0) return;
+    const before = order && this.shown(order);
     const books = { positions: this.positions(account), balances: this.balances(account) };
-    this.changes.push({ account, key: orderKey(order), order: before, fill, ...books });
-    if (this.changes.length > this.changesMax) this.changes.shift();
+    this.changes.push({ account, key, order: before, fill, ...books });
+    if (this.changes.length > readsBehind) this.changes.shift();
   }
 
   private close(market: PaperMarket, order: PaperOrder, status: PaperOrder['status']): void {

@@ -24,6 +24,7 @@ export type PaperRefusal =
   | 'price_off_tick'
   | 'notional_below_min'
   | 'too_large'
+  | 'price_band'
   | 'no_trades_yet'
   | 'nothing_to_reduce'
   | 'insufficient_balance'

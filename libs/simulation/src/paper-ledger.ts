@@ -7,6 +7,7 @@ import {
   type Side,
   type VenuePosition,
 } from '@algo/model';
+import type { PaperFee } from './paper-fees.ts';
 import type { PaperSettings } from './paper-settings.ts';
 
 /** Digits kept of a cost that is split pro rata; what rounding takes from one part stays in the other. */
@@ -48,26 +49,45 @@ export class PaperLedger {
     return this.books.has(account);
   }
 
+  get accounts(): readonly AccountId[] {
+    return [...this.books.keys()];
+  }
+
   /** *Errors*: InputError unless the account is configured. */
   refuseUnknown(account: AccountId): void {
     this.book(account);
   }
 
-  /** Books a fill. *Units*: fee in the quote asset. */
+  /**
+   * Books a fill. A fee in the base asset is what was bought and is given away again, at the same price: it
+   * costs its worth, and no profit comes of it.
+   */
   apply(
     account: AccountId,
     instrument: Instrument,
     side: Side,
     quantity: Decimal,
     price: Decimal,
-    fee: Decimal,
+    fee: PaperFee,
   ): void {
     const book = this.book(account);
     const signed = side === 'buy' ? quantity : quantity.negated();
     const { holding, realized } = traded(book.holdings.get(instrument.id) ?? FLAT, signed, price);
+    if (fee.asset === instrument.base) {
+      const given = traded(holding, fee.amount.negated(), price);
+      book.holdings.set(instrument.id, given.holding);
+      this.move(account, instrument.quote, realized.plus(given.realized).minus(fee.amount.times(price)));
+      return;
+    }
     book.holdings.set(instrument.id, holding);
-    const cash = book.cash.get(instrument.quote) ?? Decimal.zero;
-    book.cash.set(instrument.quote, cash.plus(realized).minus(fee));
+    this.move(account, instrument.quote, realized);
+    this.move(account, fee.asset, fee.amount.negated());
+  }
+
+  /** Adds cash to an asset; a negative amount takes it away. */
+  move(account: AccountId, asset: string, amount: Decimal): void {
+    const { cash } = this.book(account);
+    cash.set(asset, (cash.get(asset) ?? Decimal.zero).plus(amount));
   }
 
   /** Returns what is held, signed. */

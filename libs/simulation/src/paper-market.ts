@@ -22,6 +22,8 @@ export class PaperMarket {
   readonly rules: TradingRules;
   tape: Tape = emptyTape();
   orders: PaperOrder[] = [];
+  fills = 0;
+  prints = 0;
 
   constructor(instrument: Instrument) {
     this.rules = tradingRules(instrument);

@@ -39,6 +39,7 @@ export class PaperVenue {
   private readonly settings: PaperSettings;
   private readonly matching: MatchingRules;
   private readonly latencies: SeededRandom;
+  private readonly draws: SeededRandom;
   private readonly books: PaperBooks;
   private fence = new PaperFence(new Map());
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
@@ -52,6 +53,7 @@ export class PaperVenue {
       participationBps: Math.round(settings.participation * 10_000),
     };
     this.latencies = SeededRandom.seeded(settings.seed).stream('latency');
+    this.draws = SeededRandom.seeded(settings.seed).stream('vices');
     this.books = new PaperBooks(settings);
   }
 
@@ -106,6 +108,8 @@ export class PaperVenue {
       const print = market.print(trades, row);
       if (market.orders.length > 0) this.match(market, print, events);
       observe(market.tape, print);
+      market.prints++;
+      this.closeOutside(market, print, events);
     }
     return events;
   }
@@ -205,11 +209,42 @@ export class PaperVenue {
       const found = wanted > 0 ? matchOf(order, order.arrival, print, wanted, budget, this.matching) : null;
       if (found !== null) {
         budget -= found.lots;
-        events.push(this.books.fill(market, order, found, print.timeUs));
+        for (const lots of this.pieces(order, found.lots))
+          events.push(this.books.fill(market, order, { ...found, lots }, print.timeUs));
       }
       const ending = this.endingNow(market, order, print.timeUs);
       if (ending !== null) events.push(this.books.end(market, order, ending));
     }
+  }
+
+  /** What others do to a position: somebody closes it by hand, or the exchange liquidates it. */
+  private closeOutside(market: PaperMarket, print: Print, events: VenueEvent[]): void {
+    const { closedByHand, liquidationLoss } = this.settings.vices;
+    if (closedByHand === 0 && liquidationLoss === 0) return;
+    const { id, market: kind, symbol } = market.rules.instrument;
+    for (const account of this.books.ledger.accounts) {
+      const held = this.books.ledger.quantity(account, id);
+      if (held.isZero()) continue;
+      const draw = this.draws.stream(`hand/${account}/${symbol}/${market.prints}`);
+      const cost = this.books.ledger.margin(account, id);
+      const worth = held.abs().times(market.price(print.ticks));
+      const lost = held.isPositive() ? cost.minus(worth) : worth.minus(cost);
+      const isGone = lost.toNumber() >= liquidationLoss * cost.toNumber();
+      const liquidates = kind === 'perp' && liquidationLoss > 0 && isGone;
+      if (!liquidates && !draw.chance(closedByHand)) continue;
+      const event = this.books.closeOutside(market, account, liquidates ? 'liquidation' : 'hand', print);
+      if (event !== null) events.push(event);
+    }
+  }
+
+  /** Returns in how many lots each a fill is told: as one, unless fills come in pieces. */
+  private pieces(order: PaperOrder, lots: number): readonly number[] {
+    const { fillPieces } = this.settings.vices;
+    if (fillPieces < 2) return [lots];
+    const draw = this.draws.stream(`pieces/${orderKey(order)}/${order.fills}`);
+    const count = Math.min(lots, 1 + draw.below(fillPieces));
+    const each = Math.floor(lots / count);
+    return Array.from({ length: count }, (_, n) => (n === 0 ? lots - each * (count - 1) : each));
   }
 
   private endingNow(market: PaperMarket, order: PaperOrder, timeUs: TimeUs): Ending | null {

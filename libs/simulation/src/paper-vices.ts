@@ -33,15 +33,35 @@ export interface PaperVices {
   readonly readShort: number;
   /** Fills that a page has at most, saying that there are more; 0 leaves it to the exchange. */
   readonly pageRows: number;
+  /** 1: trade ids count up in each instrument alone, so that two instruments share them. */
+  readonly tradeIdsPerSymbol: number;
+  /** 1: what is bought on spot pays its fee in what was bought, so that less is held than was filled. */
+  readonly feeInBase: number;
+  /** Quote that one FEE_ASSET costs, in which fees are paid while there is enough of it; 0 is never. */
+  readonly feeAssetPrice: number;
+  /** Most pieces that what a print fills comes in, each a fill of its own; 0 and 1 leave it whole. */
+  readonly fillPieces: number;
+  /** Share of the price beyond which a limit is refused, on both sides; 0 is no band. */
+  readonly priceBand: number;
+  /** 1: spot sells what is held and not locked by resting sells; nothing is ever short there. */
+  readonly spotNoShort: number;
+  /** Share of prints after which somebody closes a position at the exchange by hand: a fill not of our orders. */
+  readonly closedByHand: number;
+  /** Share of its cost at whose loss a perp position is liquidated: a fill not of our orders; 0 is never. */
+  readonly liquidationLoss: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
   readonly brokenInputs: number;
 }
 
-type Bound = readonly [from: number, to: number, kind: 'whole' | 'share'];
+/** In what fees are paid beside quote and base. */
+export const FEE_ASSET = 'BNB';
 
-const SHARE: Bound = [0, 1, 'share'];
+type Bound = readonly [from: number, to: number, kind: 'whole' | 'any'];
+
+const SHARE: Bound = [0, 1, 'any'];
+const SWITCH: Bound = [0, 1, 'whole'];
 const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   inputsMax: [0, 1_000_000_000, 'whole'],
   requestLost: SHARE,
@@ -56,6 +76,14 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   readsBehind: [0, 1_000, 'whole'],
   readShort: SHARE,
   pageRows: [0, 10_000, 'whole'],
+  tradeIdsPerSymbol: SWITCH,
+  feeInBase: SWITCH,
+  feeAssetPrice: [0, 1_000_000, 'any'],
+  fillPieces: [0, 20, 'whole'],
+  priceBand: SHARE,
+  spotNoShort: SWITCH,
+  closedByHand: SHARE,
+  liquidationLoss: SHARE,
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };

@@ -1,6 +1,6 @@
-import { accountId } from '@algo/model';
+import { accountId, Decimal } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
-import { PAPER_DEFAULTS, type PaperSettings } from '@algo/simulation';
+import { FEE_ASSET, PAPER_DEFAULTS, type PaperSettings } from '@algo/simulation';
 import { QuestionDesk } from './adapters/question-desk.ts';
 import { config } from './config.ts';
 import { VenueMachine } from './domain/index.ts';
@@ -18,10 +18,18 @@ export const service = defineService({
     const account = accountId(config.account);
     const instruments = [...readInstrumentCatalog(config.instrumentsFile).values()];
     const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
+    // So little that it runs out.
+    const feeAsset = config.paperVices.feeAssetPrice > 0 ? { [FEE_ASSET]: Decimal.one } : {};
     const settings: PaperSettings = {
       ...PAPER_DEFAULTS,
       accounts: [
-        { account, balances: Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])) },
+        {
+          account,
+          balances: {
+            ...Object.fromEntries(quotes.map((quote) => [quote, config.startingBalance])),
+            ...feeAsset,
+          },
+        },
       ],
       instruments,
       seed: config.seed,

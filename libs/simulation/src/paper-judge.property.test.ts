@@ -1,0 +1,106 @@
+import {
+  clientOrderId,
+  Decimal,
+  type Instrument,
+  instrumentId,
+  US_PER_MS,
+  type VenueEvent,
+} from '@algo/model';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PaperJudge } from './paper-judge.ts';
+import { PaperVenue } from './paper-venue.ts';
+import { FEE_ASSET, NO_VICES, type PaperVices } from './paper-vices.ts';
+import { LTC, limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
+
+const ETC: Instrument = { ...LTC, id: instrumentId('binance.spot.ETCUSDT'), symbol: 'ETCUSDT', base: 'ETC' };
+const INSTRUMENTS = [LTC, ETC];
+const ACCOUNTS = [
+  { account: MAIN, balances: { USDT: Decimal.of('10000'), [FEE_ASSET]: Decimal.of('0.01') } },
+];
+
+const step = fc.record({
+  gapMs: fc.integer({ min: 1, max: 900 }),
+  etc: fc.boolean(),
+  buys: fc.boolean(),
+  move: fc.integer({ min: -9, max: 9 }),
+  lots: fc.integer({ min: 100, max: 20_000 }),
+  ask: fc.constantFrom('none', 'market', 'gtc', 'cancel'),
+  sell: fc.boolean(),
+  wanted: fc.integer({ min: 60, max: 3_000 }),
+  target: fc.nat(30),
+});
+const switched = fc.constantFrom(0, 1);
+const vices = fc.record({
+  ...{ tradeIdsPerSymbol: switched, feeInBase: switched, feeAssetPrice: fc.constantFrom(0, 612.5) },
+  ...{ closedByHand: fc.constantFrom(0, 0.2), readsBehind: fc.nat(3) },
+  ...{ fillPieces: fc.nat(5), priceBand: fc.constantFrom(0, 0.001), spotNoShort: switched },
+});
+
+/** Plays steps to a venue of two instruments; `each` is told of the venue after each of them. */
+function play(
+  some: Partial<PaperVices>,
+  steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[],
+  each: (venue: PaperVenue, events: readonly VenueEvent[]) => void,
+): void {
+  const vices = { ...NO_VICES, ...some };
+  const venue = new PaperVenue({ ...SETTINGS, accounts: ACCOUNTS, instruments: INSTRUMENTS, vices });
+  let nowMs = 0;
+  let ticks = 10_000;
+  steps.forEach(({ gapMs, etc, buys, move, lots, ask, sell, wanted, target }, n) => {
+    nowMs += gapMs;
+    ticks += move;
+    const instrument = etc ? ETC.id : LTC.id;
+    const price = ticks / 100;
+    const trades = { ...tape([nowMs, buys ? 'buy' : 'sell', price, lots / 1_000]), instrument };
+    each(venue, [...venue.onTrades(trades), ...venue.advanceTo(nowMs * US_PER_MS)]);
+    const side = sell ? 'sell' : 'buy';
+    const quantity = Decimal.scaled(BigInt(wanted), 3);
+    if (ask === 'market') venue.submit(order(`o${n}`, { instrument, side, quantity }), nowMs * US_PER_MS);
+    if (ask === 'gtc')
+      venue.submit(
+        limit(`o${n}`, side, `${quantity}`, price.toFixed(2), 'gtc', { instrument }),
+        nowMs * US_PER_MS,
+      );
+    if (ask === 'cancel') venue.cancel(MAIN, clientOrderId(`o${target}`), nowMs * US_PER_MS);
+  });
+}
+
+test('whatever the vices, the books are what fills say, to the last digit, after every input', () => {
+  let fills = 0;
+  fc.assert(
+    fc.property(vices, fc.array(step, { minLength: 10, maxLength: 60 }), (some, steps) => {
+      const judge = new PaperJudge({ accounts: ACCOUNTS, instruments: INSTRUMENTS });
+      play(some, steps, (venue, events) => {
+        for (const event of events)
+          if (event.type === 'VenueFilled') {
+            fills++;
+            judge.filled(event.fill);
+          }
+        expect(judge.differences(venue.snapshot().ledger)).toEqual([]);
+        if (some.spotNoShort === 1)
+          for (const { quantity } of venue.positions(MAIN)) expect(quantity.isNegative()).toBe(false);
+      });
+    }),
+    { numRuns: 200 },
+  );
+  expect(fills).toBeGreaterThan(500);
+});
+
+test('the judge sees a fill that the books have and it was not told of, and the other way round', () => {
+  const judge = new PaperJudge(SETTINGS);
+  const venue = new PaperVenue(SETTINGS);
+  venue.onTrades(tape([0, 'buy', 100, 1]));
+  venue.submit(order('o'), 0);
+  const [event] = venue.onTrades(tape([300, 'buy', 100, 10]));
+  const lines = [
+    'paper-main holds 0.5 of binance.spot.LTCUSDT, must hold 0',
+    'paper-main has 9949.95 USDT less cost, must have 10000',
+  ];
+  expect(judge.differences(venue.snapshot().ledger)).toEqual(lines);
+  if (event?.type !== 'VenueFilled') throw new Error('the order must be filled');
+  judge.filled(event.fill);
+  expect(judge.differences(venue.snapshot().ledger)).toEqual([]);
+  judge.filled(event.fill);
+  expect(judge.differences(venue.snapshot().ledger)).toHaveLength(2);
+});
