@@ -1,16 +1,14 @@
 import { type BacktestSettings, runBacktest } from '@algo/backtest';
-import { encodeFact, type Fact, type MessageOf } from '@algo/contracts';
-import { accountId, Decimal } from '@algo/model';
-import { VenueMachine } from '@algo/paper-venue/domain';
-import { PositionList } from '@algo/read-models';
+import { encodeFact, type Fact } from '@algo/contracts';
+import { accountId } from '@algo/model';
 import { SeededRandom } from '@algo/simulation';
 import { expect, test } from '@jest/globals';
 import { ENVIRONMENT } from './environment.ts';
+import { expectSameBooks, expectStops } from './expect-books.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import { StoredTape } from './stored-tape.ts';
 
 const ACCOUNT = accountId('paper-main');
-const VENUE = 'paper-venue.paper-main';
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
 const TRADING_MS = 45_000;
 const HALTED_MS = 10_000;
@@ -91,50 +89,6 @@ test.each([1, 2])(
   },
   120_000,
 );
-
-/** What position-risk believes is what the exchange has: fills, positions, and what was gained. */
-function expectSameBooks(engine: SimulatedEngine): void {
-  const machine = engine.machineOf(VENUE);
-  if (!(machine instanceof VenueMachine)) throw new Error('the exchange has no machine');
-  const { venue } = machine;
-  const filled = engine.said('ORDERS', 'OrderFilled').map(({ fill }) => fill.venueTradeId);
-  expect(filled.toSorted()).toEqual(
-    venue
-      .fillsSince(ACCOUNT, 0)
-      .map(({ venueTradeId }) => venueTradeId)
-      .toSorted(),
-  );
-  const listed = positionsOf(engine).all();
-  const open = listed.filter(({ state }) => state === 'open');
-  const held = open.map(({ position }) => [position.instrument, signed(position).toString()]);
-  expect(held).toEqual(
-    venue.positions(ACCOUNT).map(({ instrument, quantity }) => [instrument, quantity.toString()]),
-  );
-  if (open.length > 0) return;
-  const gained = listed.reduce((sum, { netPnl }) => sum.plus(netPnl!), Decimal.of('100000'));
-  const money = venue
-    .balances(ACCOUNT)
-    .filter(({ asset }) => asset === 'USD')
-    .map(({ total }) => total.toString());
-  expect(money).toEqual([gained.toString()]);
-}
-
-function signed({ direction, quantity }: MessageOf<'PositionOpened'>['position']): Decimal {
-  return direction === 'long' ? quantity : Decimal.zero.minus(quantity);
-}
-
-function positionsOf(engine: SimulatedEngine): PositionList {
-  const list = new PositionList();
-  for (const fact of engine.facts('POSITIONS')) list.take(fact);
-  return list;
-}
-
-function expectStops(engine: SimulatedEngine): void {
-  const opened = engine.said('POSITIONS', 'PositionOpened');
-  expect(opened.length).toBeGreaterThan(0);
-  for (const { stopPrice } of opened) expect(stopPrice.isPositive()).toBe(true);
-  for (const { stop } of positionsOf(engine).all()) expect(stop?.isPositive()).toBe(true);
-}
 
 /** Bytes, not values: not a bit may differ. */
 function linesOf(facts: readonly Fact[]): string {

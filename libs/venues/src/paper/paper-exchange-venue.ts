@@ -128,8 +128,9 @@ export class PaperExchangeVenue implements ExchangeVenue {
       return;
     }
     // Whatever kept the answer from us did not keep the request from the venue.
-    this.#once(verb, codec, request, codecs.SubmitOutcomeReply).then(done, ({ message }: Error) =>
-      done({ type: 'unknown', clientOrderId, reason: message, timeUs }),
+    this.#once(verb, codec, request, codecs.SubmitOutcomeReply).then(
+      (outcome) => done(believed(outcome)),
+      ({ message }: Error) => done({ type: 'unknown', clientOrderId, reason: message, timeUs }),
     );
   }
 
@@ -157,6 +158,13 @@ export class PaperExchangeVenue implements ExchangeVenue {
     const subject = subjects.venueRequest(this.#account, verb);
     return reply.decode((await this.#ask(subject, codec.type, codec.encode(request), TIMEOUT_MS)).data);
   }
+}
+
+/** We send an id once. That the exchange has it already says that ours arrived, not that it was refused. */
+function believed(outcome: SubmitOutcome): SubmitOutcome {
+  return outcome.type === 'refused' && outcome.reason.startsWith('duplicate')
+    ? { ...outcome, type: 'unknown' }
+    : outcome;
 }
 
 function answer<Reply, Value>(
