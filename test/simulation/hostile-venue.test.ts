@@ -5,10 +5,10 @@ import { expectSameBooks, expectStops } from './expect-books.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
-const HOSTILE_MS = 30_000;
-const HEALED_MS = 30_000;
+const HOSTILE_MS = 16_000;
+const HEALED_MS = 12_000;
 /** The exchange takes some 50 told times a second besides its trades. */
-const HOSTILE_INPUTS = 3_000;
+const HOSTILE_INPUTS = 1_600;
 
 test.each<[string, string]>([
   ['loses requests', 'requestLost=0.3'],
@@ -20,6 +20,8 @@ test.each<[string, string]>([
   ['breaks the account stream', 'streamBreaks=0.2, brokenInputs=100'],
   ['loses account events', 'eventLost=0.2'],
   ['shows its books late and cut short', 'readsBehind=3, readShort=0.3, answerLost=0.2'],
+  ['fills in pieces with ids counted per symbol', 'fillPieces=4, tradeIdsPerSymbol=1'],
+  ['has a narrow price band and no short selling', 'priceBand=0.002, spotNoShort=1'],
   [
     'does all of it',
     'requestLost=0.1, answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, lateInputs=60',
