@@ -127,8 +127,8 @@ export class PaperBooks {
   }
 
   /**
-   * Closes a position at a price, or what of it nothing locks, as an order that isn't ours; null where nothing
-   * can be closed.
+   * Closes a position at a price, or what of it nothing locks, as an order that isn't ours; null where
+   * nothing can be closed.
    */
   closeOutside(
     market: PaperMarket,

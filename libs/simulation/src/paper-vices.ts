@@ -45,7 +45,10 @@ export interface PaperVices {
   readonly priceBand: number;
   /** 1: spot sells what is held and not locked by resting sells; nothing is ever short there. */
   readonly spotNoShort: number;
-  /** Share of prints after which somebody closes a position at the exchange by hand: a fill not of our orders. */
+  /**
+   * Share of prints after which somebody closes a position at the exchange by hand: a fill not of our
+   * orders.
+   */
   readonly closedByHand: number;
   /** Share of its cost at whose loss a perp position is liquidated: a fill not of our orders; 0 is never. */
   readonly liquidationLoss: number;
