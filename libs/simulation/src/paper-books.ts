@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type ClientOrderId,
+  clientOrderId,
   Decimal,
   type Fill,
   hashId,
@@ -13,6 +14,7 @@ import {
   type VenueEvent,
   type VenueOrder,
   type VenuePosition,
+  venueOrderId,
   venueTradeId,
 } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
@@ -54,7 +56,7 @@ export class PaperBooks {
   /** Takes an order; from here on its id is spent. */
   add(order: PaperOrder, market: PaperMarket): void {
     const key = orderKey(order);
-    this.changed(order, false, null);
+    this.changed(order.request.account, key, null, null);
     this.history.ids.add(key);
     this.open.set(key, order);
     market.insert(order);
@@ -116,7 +118,7 @@ export class PaperBooks {
       liquidity: found.liquidity,
       timeUs,
     };
-    this.changed(order, true, fill);
+    this.changed(account, orderKey(order), order, fill);
     order.filledLots += found.lots;
     this.ledger.apply(account, listed, side, quantity, price, fee);
     this.history.add(fill);
@@ -124,8 +126,41 @@ export class PaperBooks {
     return { type: 'VenueFilled', fill, cumulative: market.quantity(order.filledLots) };
   }
 
+  /**
+   * Closes a position at a price, or what of it nothing locks, as an order that isn't ours; null where
+   * nothing can be closed.
+   */
+  closeOutside(
+    market: PaperMarket,
+    account: AccountId,
+    why: 'hand' | 'liquidation',
+    { ticks, timeUs }: { readonly ticks: number; readonly timeUs: TimeUs },
+  ): VenueEvent | null {
+    const listed = market.rules.instrument;
+    const held = this.ledger.quantity(account, listed.id);
+    const locks = this.vices.spotNoShort === 1 && listed.market === 'spot';
+    const size = locks ? this.freeBase(account, market) : held.abs();
+    const quantity = size.toStep(market.rules.quantities.size, 'down');
+    if (!quantity.isPositive()) return null;
+    const side = held.isPositive() ? 'sell' : 'buy';
+    const price = market.price(ticks);
+    const fee = { asset: listed.quote, amount: price.times(quantity).times(this.fees.takerRate) };
+    const counted = ++market.fills;
+    const name = `${why}-${listed.symbol}-${counted}`;
+    const fill: Fill = {
+      ...{ account, instrument: listed.id, side, quantity, price, timeUs, liquidity: 'taker' },
+      ...{ clientOrderId: clientOrderId(name), venueOrderId: venueOrderId(name) },
+      venueTradeId: venueTradeId(this.vices.tradeIdsPerSymbol === 1 ? `${counted}` : name),
+      ...{ fee: fee.amount, feeAsset: fee.asset },
+    };
+    this.changed(account, `${account}/${name}`, null, fill);
+    this.ledger.apply(account, listed, side, quantity, price, fee);
+    this.history.add(fill);
+    return { type: 'VenueFilled', fill, cumulative: quantity };
+  }
+
   end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
-    this.changed(order, true, null);
+    this.changed(order.request.account, orderKey(order), order, null);
     this.close(market, order, status);
     const { account, clientOrderId, instrument } = order.request;
     const cumulative = market.quantity(order.filledLots);
@@ -192,10 +227,11 @@ export class PaperBooks {
 
   snapshot(): Omit<PaperState, 'clockUs' | 'epochs'> {
     return {
-      markets: [...this.markets].map(([instrument, { tape, orders, fills }]) => ({
+      markets: [...this.markets].map(([instrument, { tape, orders, fills, prints }]) => ({
         instrument,
         tape: copyTape(tape),
         fills,
+        prints,
         orders: orders.map(copyOrder),
       })),
       ledger: this.ledger.snapshot(),
@@ -209,10 +245,11 @@ export class PaperBooks {
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
   restore(state: PaperState): void {
     this.ledger.restore(state.ledger);
-    for (const { instrument, tape, orders, fills } of state.markets) {
+    for (const { instrument, tape, orders, fills, prints } of state.markets) {
       const market = this.market(instrument);
       market.tape = copyTape(tape);
       market.fills = fills;
+      market.prints = prints;
       market.orders = orders.map(copyOrder);
       for (const order of market.orders) this.open.set(orderKey(order), order);
     }
@@ -239,13 +276,12 @@ export class PaperBooks {
     return market;
   }
 
-  private changed(order: PaperOrder, isKnown: boolean, fill: Fill | null): void {
+  private changed(account: AccountId, key: string, order: PaperOrder | null, fill: Fill | null): void {
     const { readsBehind } = this.vices;
     if (readsBehind === 0) return;
-    const { account } = order.request;
-    const before = isKnown ? this.shown(order) : null;
+    const before = order && this.shown(order);
     const books = { positions: this.positions(account), balances: this.balances(account) };
-    this.changes.push({ account, key: orderKey(order), order: before, fill, ...books });
+    this.changes.push({ account, key, order: before, fill, ...books });
     if (this.changes.length > readsBehind) this.changes.shift();
   }
 

@@ -33,6 +33,7 @@ const step = fc.record({
 const switched = fc.constantFrom(0, 1);
 const vices = fc.record({
   ...{ tradeIdsPerSymbol: switched, feeInBase: switched, feeAssetPrice: fc.constantFrom(0, 612.5) },
+  ...{ closedByHand: fc.constantFrom(0, 0.2), readsBehind: fc.nat(3) },
   ...{ fillPieces: fc.nat(5), priceBand: fc.constantFrom(0, 0.001), spotNoShort: switched },
 });
 

@@ -49,6 +49,10 @@ export class PaperLedger {
     return this.books.has(account);
   }
 
+  get accounts(): readonly AccountId[] {
+    return [...this.books.keys()];
+  }
+
   /** *Errors*: InputError unless the account is configured. */
   refuseUnknown(account: AccountId): void {
     this.book(account);

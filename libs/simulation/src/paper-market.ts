@@ -23,6 +23,7 @@ export class PaperMarket {
   tape: Tape = emptyTape();
   orders: PaperOrder[] = [];
   fills = 0;
+  prints = 0;
 
   constructor(instrument: Instrument) {
     this.rules = tradingRules(instrument);

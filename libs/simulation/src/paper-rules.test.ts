@@ -102,3 +102,36 @@ test('spot without short selling sells no more than what is held and not locked'
   expect(reason(venue.submit(exit, 300 * MS))).toContain('insufficient_balance');
   expect(sell('rest', '0.2')).toBe('confirmed');
 });
+
+test('a position closed by hand is a fill of an order that is not ours', () => {
+  const venue = opened({ closedByHand: 1 });
+  const [, closed] = bought(venue);
+  expect(closed).toMatchObject({ clientOrderId: 'hand-LTCUSDT-2', side: 'sell', timeUs: 200 * MS });
+  expect(`${closed?.quantity}`).toBe('0.5');
+  expect(venue.positions(MAIN)).toEqual([]);
+  expect(venue.fillsSince(MAIN, 0).map(({ clientOrderId }) => clientOrderId)).toEqual([
+    'buy',
+    'hand-LTCUSDT-2',
+  ]);
+});
+
+test('by hand nobody sells what a resting sell locks', () => {
+  const venue = opened({ spotNoShort: 1 });
+  bought(venue);
+  venue.submit(limit('rests', 'sell', '0.5', '110', 'gtc'), 300 * MS);
+  const vices = { ...NO_VICES, spotNoShort: 1, closedByHand: 1 };
+  const again = PaperVenue.restore({ ...SETTINGS, instruments: [LTC, ETC], vices }, venue.snapshot());
+  expect(again.onTrades(tape([500, 'buy', 100, 10]))).toEqual([]);
+});
+
+test('a perp whose loss reaches its share of the cost is liquidated, and not before', () => {
+  const perp: Instrument = { ...LTC, market: 'perp' };
+  const vices = { ...NO_VICES, liquidationLoss: 0.05 };
+  const venue = new PaperVenue({ ...SETTINGS, instruments: [perp], vices });
+  venue.onTrades(tape([0, 'buy', 100, 1]));
+  bought(venue);
+  expect(venue.onTrades(tape([300, 'sell', 95.01, 1]))).toEqual([]);
+  const [liquidated] = fills(venue.onTrades(tape([400, 'sell', 95, 1])));
+  expect(liquidated).toMatchObject({ clientOrderId: 'liquidation-LTCUSDT-2', side: 'sell' });
+  expect(venue.positions(MAIN)).toEqual([]);
+});

@@ -18,6 +18,8 @@ export interface PaperState {
     readonly tape: Tape;
     /** How many fills of ours there were; the next trade id where they count by instrument. */
     readonly fills: number;
+    /** How many prints there were. */
+    readonly prints: number;
     readonly orders: readonly PaperOrder[];
   }[];
   readonly ledger: LedgerState;

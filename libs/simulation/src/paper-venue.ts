@@ -108,6 +108,8 @@ export class PaperVenue {
       const print = market.print(trades, row);
       if (market.orders.length > 0) this.match(market, print, events);
       observe(market.tape, print);
+      market.prints++;
+      this.closeOutside(market, print, events);
     }
     return events;
   }
@@ -212,6 +214,26 @@ export class PaperVenue {
       }
       const ending = this.endingNow(market, order, print.timeUs);
       if (ending !== null) events.push(this.books.end(market, order, ending));
+    }
+  }
+
+  /** What others do to a position: somebody closes it by hand, or the exchange liquidates it. */
+  private closeOutside(market: PaperMarket, print: Print, events: VenueEvent[]): void {
+    const { closedByHand, liquidationLoss } = this.settings.vices;
+    if (closedByHand === 0 && liquidationLoss === 0) return;
+    const { id, market: kind, symbol } = market.rules.instrument;
+    for (const account of this.books.ledger.accounts) {
+      const held = this.books.ledger.quantity(account, id);
+      if (held.isZero()) continue;
+      const draw = this.draws.stream(`hand/${account}/${symbol}/${market.prints}`);
+      const cost = this.books.ledger.margin(account, id);
+      const worth = held.abs().times(market.price(print.ticks));
+      const lost = held.isPositive() ? cost.minus(worth) : worth.minus(cost);
+      const isGone = lost.toNumber() >= liquidationLoss * cost.toNumber();
+      const liquidates = kind === 'perp' && liquidationLoss > 0 && isGone;
+      if (!liquidates && !draw.chance(closedByHand)) continue;
+      const event = this.books.closeOutside(market, account, liquidates ? 'liquidation' : 'hand', print);
+      if (event !== null) events.push(event);
     }
   }
 

@@ -45,6 +45,10 @@ export interface PaperVices {
   readonly priceBand: number;
   /** 1: spot sells what is held and not locked by resting sells; nothing is ever short there. */
   readonly spotNoShort: number;
+  /** Share of prints after which somebody closes a position by hand: a fill not of our orders. */
+  readonly closedByHand: number;
+  /** Share of its cost at whose loss a perp position is liquidated: a fill not of our orders; 0 is never. */
+  readonly liquidationLoss: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -78,6 +82,8 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   fillPieces: [0, 20, 'whole'],
   priceBand: SHARE,
   spotNoShort: SWITCH,
+  closedByHand: SHARE,
+  liquidationLoss: SHARE,
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };
