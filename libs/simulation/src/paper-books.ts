@@ -225,7 +225,7 @@ export class PaperBooks {
     return { request, venueOrderId, status, filled, acceptedUs: liveUs };
   }
 
-  snapshot(): Omit<PaperState, 'clockUs' | 'epochs'> {
+  snapshot(): Omit<PaperState, 'clockUs' | 'epochs' | 'gate'> {
     return {
       markets: [...this.markets].map(([instrument, { tape, orders, fills, prints }]) => ({
         instrument,

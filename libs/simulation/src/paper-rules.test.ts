@@ -135,3 +135,31 @@ test('a perp whose loss reaches its share of the cost is liquidated, and not bef
   expect(liquidated).toMatchObject({ clientOrderId: 'liquidation-LTCUSDT-2', side: 'sell' });
   expect(venue.positions(MAIN)).toEqual([]);
 });
+
+test('too many writes within ten seconds are refused until the window ends, and far too many ban', () => {
+  const venue = opened({ requestsPer10s: 2 });
+  const send = (n: number, timeMs: number) =>
+    reason(venue.submit(limit(`o${n}`, 'buy', '0.1', '90', 'gtc'), timeMs * MS));
+  expect([send(1, 1_000), send(2, 1_000)]).toEqual(['confirmed', 'confirmed']);
+  expect([send(3, 2_000), send(4, 2_000)]).toEqual(Array(2).fill('rate_limited: retryAfterMs=7900'));
+  expect(send(3, 9_900)).toBe('confirmed');
+  for (let n = 5; n < 9; n++) send(n, 11_000);
+  expect(send(9, 12_000)).toContain('banned: retryAfterMs=');
+  const settings = { ...SETTINGS, instruments: [LTC, ETC], vices: { ...NO_VICES, requestsPer10s: 2 } };
+  const again = PaperVenue.restore(settings, venue.snapshot());
+  expect(reason(again.submit(order('later'), 100_000 * MS))).toContain('banned');
+  expect(reason(again.submit(order('free'), 200_000 * MS))).toBe('confirmed');
+});
+
+test('maintenance takes cancels alone, then nothing, then all again', () => {
+  const venue = opened({ maintenanceEveryS: 60, cancelOnlyS: 10, closedS: 5 });
+  const resting = limit('rests', 'buy', '1', '90', 'gtc');
+  const send = (name: string, timeMs: number) => reason(venue.submit(order(name), timeMs * MS));
+  const cancel = (timeMs: number) => reason(venue.cancel(MAIN, resting.clientOrderId, timeMs * MS));
+  expect(reason(venue.submit(resting, 40_000 * MS))).toBe('confirmed');
+  expect(send('a', 46_000)).toBe('cancel_only: retryAfterMs=13900');
+  expect(cancel(56_000)).toBe('closed: retryAfterMs=3900');
+  expect(send('a', 56_000)).toBe('closed: retryAfterMs=3900');
+  expect(send('a', 60_000)).toBe('confirmed');
+  expect(cancel(106_000)).toBe('confirmed');
+});

@@ -1,5 +1,6 @@
 import type { AccountId, InstrumentId, TimeUs } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
+import type { GateCount } from './paper-gate.ts';
 import type { FillLog } from './paper-history.ts';
 import type { LedgerState } from './paper-ledger.ts';
 import type { PaperOrder } from './paper-matching.ts';
@@ -13,6 +14,7 @@ export interface PaperState {
   readonly clockUs: TimeUs;
   /** The newest epoch that each account has shown. */
   readonly epochs: ReadonlyMap<AccountId, number>;
+  readonly gate: ReadonlyMap<AccountId, GateCount>;
   readonly markets: readonly {
     readonly instrument: InstrumentId;
     readonly tape: Tape;

@@ -18,6 +18,7 @@ import { PaperBooks } from './paper-books.ts';
 import type { PaperChange } from './paper-changes.ts';
 import { PaperFence } from './paper-fence.ts';
 import type { Refusal } from './paper-filters.ts';
+import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
 import { type Ending, type MatchingRules, matchOf, type PaperOrder, shareOf } from './paper-matching.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
@@ -41,6 +42,7 @@ export class PaperVenue {
   private readonly latencies: SeededRandom;
   private readonly draws: SeededRandom;
   private readonly books: PaperBooks;
+  private gate: PaperGate;
   private fence = new PaperFence(new Map());
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
 
@@ -54,6 +56,7 @@ export class PaperVenue {
     };
     this.latencies = SeededRandom.seeded(settings.seed).stream('latency');
     this.draws = SeededRandom.seeded(settings.seed).stream('vices');
+    this.gate = new PaperGate(settings.vices, new Map());
     this.books = new PaperBooks(settings);
   }
 
@@ -67,8 +70,8 @@ export class PaperVenue {
     const { clientOrderId } = request;
     const market = this.books.markets.get(request.instrument);
     const timeUs = this.reached(`submit/${orderKey({ request })}`, sentUs, market);
-    const over = this.fence.refusal(request.account, epoch);
-    if (over !== null) return refused(clientOrderId, over, timeUs);
+    const shut = this.shut(request.account, 'submit', timeUs, epoch);
+    if (shut !== null) return refused(clientOrderId, shut, timeUs);
     const admission = admit(this.books, request, timeUs);
     if (admission.type === 'refused') return refused(clientOrderId, admission.refusal, timeUs);
     this.books.add(admission.order, admission.market);
@@ -84,8 +87,8 @@ export class PaperVenue {
     const order = this.books.find(account, clientOrderId);
     const market = order && this.books.market(order.request.instrument);
     const timeUs = this.reached(`cancel/${account}/${clientOrderId}`, sentUs, market);
-    const over = this.fence.refusal(account, epoch);
-    if (over !== null) return refused(clientOrderId, over, timeUs);
+    const shut = this.shut(account, 'cancel', timeUs, epoch);
+    if (shut !== null) return refused(clientOrderId, shut, timeUs);
     if (order?.status !== 'open') {
       const ended = order !== undefined || this.books.spent(account, clientOrderId);
       const code = ended ? 'order_ended' : 'unknown_order';
@@ -173,7 +176,12 @@ export class PaperVenue {
 
   /** Returns everything the venue knows; what it does later changes nothing in it. */
   snapshot(): PaperState {
-    return { clockUs: this.clockUs, epochs: this.fence.snapshot(), ...this.books.snapshot() };
+    return {
+      clockUs: this.clockUs,
+      epochs: this.fence.snapshot(),
+      gate: this.gate.snapshot(),
+      ...this.books.snapshot(),
+    };
   }
 
   /**
@@ -183,6 +191,7 @@ export class PaperVenue {
     const venue = new PaperVenue(settings);
     venue.clockUs = state.clockUs;
     venue.fence = new PaperFence(state.epochs);
+    venue.gate = new PaperGate(settings.vices, state.gate);
     venue.books.restore(state);
     return venue;
   }
@@ -195,6 +204,16 @@ export class PaperVenue {
     const { medianMs, sigma } = this.settings.latency;
     const latencyUs = Math.round(this.latencies.stream(name).lognormal(medianMs, sigma) * US_PER_MS);
     return Math.max(sentUs + latencyUs, this.clockUs, market?.tape.last?.timeUs ?? sentUs);
+  }
+
+  /** Says why the exchange takes no write of this account at all, or null. */
+  private shut(
+    account: AccountId,
+    write: 'submit' | 'cancel',
+    timeUs: TimeUs,
+    epoch: number,
+  ): Refusal | null {
+    return this.fence.refusal(account, epoch) ?? this.gate.refusal(account, write, timeUs);
   }
 
   private match(market: PaperMarket, print: Print, events: VenueEvent[]): void {

@@ -45,13 +45,18 @@ export interface PaperVices {
   readonly priceBand: number;
   /** 1: spot sells what is held and not locked by resting sells; nothing is ever short there. */
   readonly spotNoShort: number;
-  /**
-   * Share of prints after which somebody closes a position at the exchange by hand: a fill not of our
-   * orders.
-   */
+  /** Share of prints after which somebody closes a position by hand: a fill not of our orders. */
   readonly closedByHand: number;
   /** Share of its cost at whose loss a perp position is liquidated: a fill not of our orders; 0 is never. */
   readonly liquidationLoss: number;
+  /** Writes of an account in 10 s that are taken; with twice as many it is banned; 0 is no limit. */
+  readonly requestsPer10s: number;
+  /** Told seconds from one end of maintenance to the next; 0 is never. */
+  readonly maintenanceEveryS: number;
+  /** Seconds at the start of each maintenance in which only cancels are taken. */
+  readonly cancelOnlyS: number;
+  /** Seconds after that in which no write is taken. */
+  readonly closedS: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -87,6 +92,10 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   spotNoShort: SWITCH,
   closedByHand: SHARE,
   liquidationLoss: SHARE,
+  requestsPer10s: [0, 100_000, 'whole'],
+  maintenanceEveryS: [0, 86_400, 'whole'],
+  cancelOnlyS: [0, 3_600, 'whole'],
+  closedS: [0, 3_600, 'whole'],
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };
