@@ -29,7 +29,7 @@ beforeAll(async () => {
   const steer = (account: string, ...words: string[]) =>
     algo([...words, '--account', account, '--data-dir', run.dataDir], env);
   for (const account of ACCOUNTS)
-    await run.until(`${account} to enter`, async () => (await entriesOf(bus, account)) > 0, PATIENCE_MS);
+    await run.until(`${account} to enter`, async () => (await fillsOf(bus, account)).length > 0, PATIENCE_MS);
 
   const halted = await steer('north', 'halt', '--reason', 'a look at it');
   expect(halted).toEqual({ code: 0, said: 'account:north is halted\n' });
@@ -65,6 +65,13 @@ async function entriesOf(bus: Bus, account: string): Promise<number> {
     ({ fact, producer }) =>
       producer === `execution.${account}` && fact.name === 'OrderSubmitted' && fact.body.intent === 'entry',
   ).length;
+}
+
+/** Returns whose each fill is that an account's venue has told. */
+async function fillsOf(bus: Bus, account: string): Promise<string[]> {
+  return (await factsOf(bus, 'venue.user')).flatMap(({ fact, producer }) =>
+    fact.name === 'VenueFilled' && producer === `paper-venue.${account}` ? [fact.body.fill.account] : [],
+  );
 }
 
 test('a halt and its end bind the account that they name, and no entry leaves between them', async () => {
@@ -112,9 +119,6 @@ test('neither account carries out a command of the other, and each has its own b
   for (const { fact, producer } of await factsOf(record.bus, 'pos.evt'))
     expect(fact.body.position.account).toBe(accountOf(producer));
   for (const account of ACCOUNTS) {
-    const fills = (await factsOf(record.bus, 'venue.user')).flatMap(({ fact, producer }) =>
-      fact.name === 'VenueFilled' && producer === `paper-venue.${account}` ? [fact.body.fill.account] : [],
-    );
-    expect(new Set(fills)).toEqual(new Set([account]));
+    expect(new Set(await fillsOf(record.bus, account))).toEqual(new Set([account]));
   }
 });
