@@ -9,6 +9,7 @@ import {
   MemoryBus,
   MemoryLog,
   MemoryServer,
+  type MemoryWire,
   type OutboundMessage,
   type SnapshotStore,
   StreamLanes,
@@ -50,7 +51,7 @@ import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
 import { type ExchangeVenue, openVenue } from '@algo/venues';
 import type { z } from 'zod';
-import { SimulatedLife } from './simulated-life.ts';
+import { type RequestWire, SimulatedLife, type SimulatedLog } from './simulated-life.ts';
 
 /** Where virtual wall time begins: behind all event times of the tests. */
 const START_MS = 1_750_000_000_000;
@@ -72,18 +73,33 @@ export interface SimulatedWorld {
   readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */
   readonly diskMs?: () => number;
+  /** Everything between the processes and around them, in the place of all of the above. */
+  readonly storm?: Storm;
+}
+
+/** A world whose every part can fail; it also sees what passes. */
+export interface Storm {
+  readonly wire: MemoryWire;
+  openLog(identity: string, clock: VirtualClock): SimulatedLog;
+  requestsOf(identity: string, life: () => SimulatedLife): RequestWire;
+  /** Says whether a life of that name is surely over. */
+  isOver(identity: string, life: string): boolean;
+  /** A process that nobody has killed came to its end. */
+  ended(identity: string, life: SimulatedLife, error: Error): void;
 }
 
 /** One process over all its lives. */
 interface SimulatedProcess {
   readonly identity: string;
   readonly start: (life: SimulatedLife) => Promise<RunningService>;
-  readonly log: MemoryLog;
+  readonly log: SimulatedLog;
   life: SimulatedLife | undefined;
   /** Stops its driver, if it has one, as a kill does. */
   abandon: () => void;
   /** The machine of its newest life. */
   machine: unknown;
+  /** Whether its newest life has taken again what older ones took. */
+  isRestored: boolean;
 }
 
 /**
@@ -114,6 +130,7 @@ export class SimulatedEngine {
       byWire: true,
       ...(world.delays === true ? { wire: this.#wire() } : {}),
       ...(world.storeMs === undefined ? {} : { wire: { storeMs: world.storeMs, ackMs: () => 0 } }),
+      ...(world.storm === undefined ? {} : { wire: world.storm.wire }),
     });
     this.plan = enginePlanOf(readConfig('analytics', analytics.config, this.#environment));
     for (const planned of processesOf(this.plan)) {
@@ -150,18 +167,48 @@ export class SimulatedEngine {
     const process = this.#process(identity);
     if (process.life !== undefined) throw new Error(`${identity} lives already`);
     const { log } = process;
-    const life = new SimulatedLife(this.server, identity, log, {
-      wayMs: () => (this.#world.delays === true ? this.#below(20) : 0),
+    const { storm } = this.#world;
+    const isOver = storm && ((name: string) => storm.isOver(identity, name));
+    const wire = storm?.requestsOf(identity, () => life) ?? this.#requests();
+    const life: SimulatedLife = new SimulatedLife(this.server, identity, log, wire, isOver);
+    Object.assign(process, { life, isRestored: false });
+    return process.start(life).then(
+      (running) => this.#watch(life, running),
+      (error: unknown) => this.#ended(life, error as Error),
+    );
+  }
+
+  #requests(): RequestWire {
+    return {
+      arrivalsMs: () => [this.#world.delays === true ? this.#below(20) : 0],
       onRequest: (subject, data) => {
         if (subject.endsWith('.submit'))
           this.submitted.push(codecs.SubmitOrderRequest.decode(data).order.clientOrderId);
       },
-    });
-    process.life = life;
-    return process.start(life).then(
-      (running) => this.#watch(life, running),
-      (error: unknown) => void this.#failures.push(error as Error),
-    );
+      onLeaving: () => {},
+      onDelivery: () => {},
+      skewMs: () => 0,
+    };
+  }
+
+  /** The present life of a process; undefined while it is dead. */
+  lifeOf(identity: string): SimulatedLife | undefined {
+    return this.#process(identity).life;
+  }
+
+  /** Whether a process runs and has taken again what older lives took. */
+  isUp(identity: string): boolean {
+    const { life, isRestored } = this.#process(identity);
+    return life !== undefined && !life.isStopped && isRestored;
+  }
+
+  /** Takes a stopped life for dead: it is no longer the process, and may go on beside the next one. */
+  forsake(identity: string): SimulatedLife | undefined {
+    const process = this.#process(identity);
+    const { life } = process;
+    Object.assign(process, { life: undefined, isRestored: false, abandon: () => {} });
+    process.log.crash();
+    return life;
   }
 
   /** Kills a process: what it had not stored, written or sent is lost. */
@@ -251,8 +298,14 @@ export class SimulatedEngine {
 
   #watch(life: SimulatedLife, running: RunningService): void {
     void running.closed.then((error) => {
-      if (!life.isOver) this.#failures.push(error ?? new Error(`${life.bus.identity} ended by itself`));
+      this.#ended(life, error ?? new Error(`${life.bus.identity} ended by itself`));
     });
+  }
+
+  #ended(life: SimulatedLife, error: Error): void {
+    const { storm } = this.#world;
+    if (storm !== undefined) storm.ended(life.bus.identity, life, error);
+    else if (!life.isOver) this.#failures.push(error);
   }
 
   #process(identity: string): SimulatedProcess {
@@ -298,7 +351,10 @@ export class SimulatedEngine {
     const flushMs = this.#world.diskMs ?? (delays ? () => this.#below(5) : undefined);
     const process: SimulatedProcess = {
       identity,
-      log: new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs }),
+      log:
+        this.#world.storm?.openLog(identity, this.clock) ??
+        new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs }),
+      isRestored: false,
       life: undefined,
       abandon: () => {},
       machine: undefined,
@@ -335,7 +391,12 @@ export class SimulatedEngine {
           onDivergence: (where) => void this.divergences.push({ identity, where }),
         });
         if (life.isOver) driver.abandon();
-        else Object.assign(process, { machine, abandon: () => driver.abandon() });
+        else if (process.life === life) {
+          Object.assign(process, { machine, abandon: () => driver.abandon() });
+          void driver.restored.then(() => {
+            if (process.life === life) process.isRestored = true;
+          });
+        }
         return { machine, driven: driver };
       },
     };
