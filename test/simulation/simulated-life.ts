@@ -192,10 +192,12 @@ class LifeBus extends MemoryBus {
   ): Promise<Subscription> {
     const { isOver, wire } = this.#parts;
     if (isOver()) return never();
-    const subscription = await super.follow(options, (message) => {
-      wire.onDelivery(message);
-      return this.#entering(() => handler(message));
-    });
+    const subscription = await super.follow(options, (message) =>
+      this.#entering(() => {
+        wire.onDelivery(message); // what may end this life
+        return this.#entering(() => handler(message));
+      }),
+    );
     this.#opened.push(subscription);
     if (isOver()) this.end();
     return this.#living(subscription);

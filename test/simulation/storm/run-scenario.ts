@@ -11,7 +11,7 @@ import {
 import { SeededRandom } from '@algo/simulation';
 import { ACCOUNT, STRATEGY } from '../stage.ts';
 import type { JudgeNotes } from './judge-notes.ts';
-import { type Fault, type Scenario, type Step, STORM_MS } from './scenario.ts';
+import { type Scenario, type Step, STORM_MS } from './scenario.ts';
 import { StormWorld } from './storm-world.ts';
 
 const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.spot.BETAUSD'].map((id) => instrumentId(id));
@@ -210,9 +210,4 @@ function rounded(price: number): number {
 
 function decimal(price: number): Decimal {
   return Decimal.of(price.toFixed(2));
-}
-
-/** Returns a fault or step as a person reads it. */
-export function lineOf(one: Fault | Step): string {
-  return JSON.stringify(one);
 }

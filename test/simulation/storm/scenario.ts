@@ -95,7 +95,7 @@ function moment(random: SeededRandom): number {
 
 function stepsOf(random: SeededRandom): Step[] {
   const steps: Step[] = [];
-  const entries = 12 + random.below(10);
+  const entries = 16 + random.below(12);
   for (let n = 1; n <= entries; n++) {
     const atMs = moment(random);
     steps.push({ ...entryOf(random, n), atMs });
@@ -130,7 +130,7 @@ function entryOf(random: SeededRandom, n: number): Omit<Extract<Step, { does: 'e
     stop: random.between(0.002, 0.008),
     target: random.chance(0.4) ? random.between(0.002, 0.006) : null,
     trailing: random.between(0.002, 0.006),
-    holdMs: 3_000 + random.below(20_000),
+    holdMs: 1_000 + random.below(9_000),
     lifeMs: random.chance(0.2) ? 200 + random.below(800) : 2_000 + random.below(20_000),
   };
 }

@@ -128,7 +128,7 @@ export class StormWorld implements Storm {
     const target = targetOf(identity)!;
     queueMicrotask(() => this.#lives.set(life().named.name, life()));
     return {
-      arrivalsMs: (_, way) => this.weather.arrivalsMs(way),
+      arrivalsMs: (_, way) => this.weather.arrivalsMs(identity, way),
       skewMs: () => this.weather.skewMs(target),
       onRequest: () => {},
       onLeaving: (subject, data) => {
@@ -140,7 +140,7 @@ export class StormWorld implements Storm {
         this.#meets(target, 'leaving');
       },
       onDelivery: (message) => {
-        if (life() !== this.engine.lifeOf(identity) || life().isStopped) return;
+        if (life() !== this.engine.lifeOf(identity)) return;
         this.#meets(target, 'delivery');
         if (target === 'execution' && !life().isOver && !life().isStopped) this.judge.given(message);
       },
@@ -202,7 +202,12 @@ export class StormWorld implements Storm {
     life.writeTo(this.#disks.get(identity)!.fork());
     this.engine.forsake(identity);
     this.#forsaken.add(life);
-    this.clock.after(RESTART_MS, () => this.begin(target));
+    this.clock.after(RESTART_MS, () => {
+      if (this.engine.lives(identity)) return;
+      void this.engine.begin(identity).then(() => {
+        if (target === 'execution' && !life.isOver) this.judge.notes.saw('takeover of the lease');
+      });
+    });
     this.clock.after(forMs, () => life.goOn());
     this.clock.after(forMs + ZOMBIE_MS, () => {
       this.#forsaken.delete(life);

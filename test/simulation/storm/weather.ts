@@ -55,13 +55,22 @@ export class Weather implements MemoryWire {
     return Number.POSITIVE_INFINITY;
   }
 
-  arrivalsMs(way: 'there' | 'back'): readonly number[] {
+  /**
+   * What one process asks arrives in its order, as on one connection: a look-up that says "absent" has not
+   * overtaken the order it is about. Copies and answers keep no order.
+   */
+  arrivalsMs(identity: string, way: 'there' | 'back'): readonly number[] {
     const [lost, late, twice] =
       way === 'there'
         ? (['requestLost', 'requestLate', 'requestTwice'] as const)
         : (['answerLost', 'answerLate', 'answerTwice'] as const);
     if (this.strikes(lost)) return [];
-    const ms = 1 + this.#random.below(8) + (this.strikes(late) ? this.#random.below(LATE_MS) : 0);
+    let ms = 1 + this.#random.below(8) + (this.strikes(late) ? this.#random.below(LATE_MS) : 0);
+    if (way === 'there') {
+      const atMs = Math.max(this.#nowMs() + ms, this.#arrivesMs.get(`ask/${identity}`) ?? 0);
+      this.#arrivesMs.set(`ask/${identity}`, atMs);
+      ms = atMs - this.#nowMs();
+    }
     return this.strikes(twice) ? [ms, ms + this.#random.below(LATE_MS)] : [ms];
   }
 

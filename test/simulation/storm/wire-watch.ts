@@ -48,7 +48,6 @@ export class WireWatch {
   }
 
   fenced(epoch: number): void {
-    if (epoch > 1 && epoch > this.#fences.epoch) this.#notes.saw('takeover of the lease');
     this.#fences.epoch = Math.max(this.#fences.epoch, epoch);
   }
 
