@@ -42,6 +42,13 @@ const CHECKS = [
     args: ['--check'],
     mayBeAbsent: true,
   },
+  {
+    name: 'reliability',
+    what: 'docs/reliability.md up to date',
+    script: 'test/simulation/storm/gen-reliability.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
 ];
 
 /** Runs them all, even past a failure, and returns the exit code. */

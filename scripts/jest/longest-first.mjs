@@ -2,7 +2,13 @@
 // the names tell: the runs of the whole engine, the long pure ones, then those on real servers and files,
 // then the rest.
 const LONGEST = [
-  ...['acceptance/live-kill', 'acceptance/bad-input', 'acceptance/', 'simulation/kill-and-restore'],
+  ...[
+    'acceptance/live-kill',
+    'acceptance/bad-input',
+    'acceptance/',
+    'simulation/storm/',
+    'simulation/kill-and-restore',
+  ],
   ...['backtest/src/run-backtest', 'contracts/src/codecs', 'driver/requests', 'tickstore/src/crash'],
 ];
 const CLASSES = [...LONGEST, '.int.test.ts', 'test/simulation/'];

@@ -223,9 +223,13 @@ class LifeBus extends MemoryBus {
     wire.onLeaving(subject, data);
     return new Promise((resolve, reject) => {
       const late = () => reject(new RequestFailedError(`${subject}: no answer within ${timeoutMs} ms`));
-      clock.after(timeoutMs, late);
+      const cancelLate = clock.after(timeoutMs, late);
       const back = (run: () => void) => {
-        for (const ms of wire.arrivalsMs(subject, 'back')) clock.after(ms, run);
+        const arrive = () => {
+          cancelLate();
+          run();
+        };
+        for (const ms of wire.arrivalsMs(subject, 'back')) clock.after(ms, arrive);
       };
       // What is on its way arrives, whether or not its sender lives.
       const arrive = () => {

@@ -1,20 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+// Hunts the hand-made bugs: each is put into a copy of the sources, and seeds run until a rule is broken.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { applyBug, BUGS_SEEDS, bugNames, ROOT } from './bug-patches.ts';
 import type { Violation } from './judge-notes.ts';
+import { keepResults, readResults } from './storm-results.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-const BUGS = join(import.meta.dirname, 'bugs');
-const SEEDS = 2_000;
-const WORKERS = 2;
 const COPIED = ['libs', 'services', 'test', 'config', 'package.json'];
 
-/** What came of one bug; `by` null when no seed caught it. */
-interface Outcome {
-  readonly bug: string;
-  readonly by: (Violation & { readonly seed: number }) | null;
-  readonly error: string;
+interface Caught extends Violation {
+  readonly seed: number;
 }
 
 /** Makes a copy of the sources that uses the same dependencies. */
@@ -26,20 +24,17 @@ function copyOfTree(): string {
   return copy;
 }
 
-/** Puts a bug into a copy, or takes it out again. */
-function patch(copy: string, bug: string, ...way: string[]): void {
-  const done = spawnSync('git', ['apply', ...way, join(BUGS, `${bug}.patch`)], { cwd: copy, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`${bug}.patch no longer fits: ${done.stderr}`);
-}
-
-async function hunt(copy: string, bug: string): Promise<Outcome> {
-  patch(copy, bug);
-  const args = ['test/simulation/storm/soak.ts', '--from', '1', '--count', `${SEEDS}`, '--first'];
-  const child = spawn(process.execPath, args, { cwd: copy, env: process.env });
-  const [said, error] = await Promise.all([textOf(child, 'stdout'), textOf(child, 'stderr')]);
-  patch(copy, bug, '--reverse');
+/** Returns the first seed that breaks a rule, or null. *Errors*: Error when the seeds can't be run. */
+async function firstFailure(tree: string, from: number, count: number): Promise<Caught | null> {
+  const args = ['test/simulation/storm/soak.ts', '--from', `${from}`, '--count', `${count}`, '--first'];
+  const child = spawn(process.execPath, args, { cwd: tree, env: process.env });
+  const ended = once(child, 'close');
+  const [said, complaint] = await Promise.all([textOf(child, 'stdout'), textOf(child, 'stderr')]);
+  await ended;
   const line = said.split('\n').find((each) => each.startsWith('{'));
-  return { bug, by: line === undefined ? null : (JSON.parse(line) as Outcome['by']), error };
+  if (line !== undefined) return JSON.parse(line) as Caught;
+  if (child.exitCode !== 0) throw new Error(`the seeds did not run: ${complaint.slice(0, 1_000)}`);
+  return null;
 }
 
 async function textOf(child: ChildProcess, from: 'stdout' | 'stderr'): Promise<string> {
@@ -48,27 +43,46 @@ async function textOf(child: ChildProcess, from: 'stdout' | 'stderr'): Promise<s
   return text;
 }
 
-const wanted = process.argv.slice(2);
-const bugs = readdirSync(BUGS)
-  .map((file) => file.replace(/\.patch$/, ''))
-  .filter((bug) => wanted.length === 0 || wanted.includes(bug));
+async function hunt(copy: string, bug: string): Promise<Caught | null> {
+  applyBug(copy, bug);
+  const caught = await firstFailure(copy, 1, BUGS_SEEDS);
+  applyBug(copy, bug, '--reverse');
+  if (caught !== null && (await firstFailure(copy, caught.seed, 1)) !== null)
+    throw new Error(`seed ${caught.seed} fails without the bug ${bug} too: mend that first`);
+  return caught;
+}
+
+const { values, positionals } = parseArgs({
+  options: { workers: { type: 'string', default: '2' } },
+  allowPositionals: true,
+});
+const known = bugNames();
+const strange = positionals.find((bug) => !known.includes(bug));
+if (strange !== undefined) throw new Error(`no bug is named ${strange}; there are: ${known.join(', ')}`);
+const bugs = positionals.length === 0 ? known : positionals;
+for (const bug of bugs) applyBug(ROOT, bug, '--check');
 const waiting = [...bugs];
-let missed = 0;
+const outcomes: [string, Caught | null][] = [];
 
 async function work(): Promise<void> {
   const copy = copyOfTree();
   try {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
-      const { by, error } = await hunt(copy, bug);
-      if (by === null) missed++;
-      const caught = by === null ? `NOT CAUGHT ${error.slice(0, 300)}` : `seed ${by.seed}`.padEnd(11);
-      console.log(`${bug.padEnd(36)} ${caught} ${by === null ? '' : `${by.invariant}: ${by.detail}`}`);
+      const caught = await hunt(copy, bug);
+      outcomes.push([bug, caught]);
+      const by =
+        caught === null ? 'NOT CAUGHT' : `seed ${caught.seed}  ${caught.invariant}: ${caught.detail}`;
+      console.log(`${bug.padEnd(36)} ${by}`);
     }
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-await Promise.all(Array.from({ length: WORKERS }, work));
-console.log(`${bugs.length - missed} of ${bugs.length} bugs caught within ${SEEDS} seeds`);
+await Promise.all(Array.from({ length: Number(values.workers) }, work));
+const kept = Object.entries(readResults().bugs).filter(([bug]) => known.includes(bug) && !bugs.includes(bug));
+const found = outcomes.map(([bug, by]) => [bug, by && { seed: by.seed, invariant: by.invariant }] as const);
+keepResults({ bugs: Object.fromEntries([...kept, ...found].toSorted(([a], [b]) => (a < b ? -1 : 1))) });
+const missed = outcomes.filter(([, by]) => by === null).length;
+console.log(`${bugs.length - missed} of ${bugs.length} bugs caught within ${BUGS_SEEDS} seeds`);
 process.exitCode = missed > 0 ? 1 : 0;

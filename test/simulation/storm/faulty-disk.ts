@@ -76,9 +76,13 @@ export class FaultyDisk implements SimulatedLog {
     let intent: Logged['intent'] = null;
     for (const { bytes } of this.#records) {
       const text = Buffer.from(bytes).toString();
-      if (request !== null && text === `{"kind":"left","request":${request}}`) return { intent, isLeaving: true };
+      if (request !== null && text === `{"kind":"left","request":${request}}`)
+        return { intent, isLeaving: true };
       if (!text.startsWith('{"kind":"intent"') || !text.includes(clientOrderId)) continue;
-      const record = JSON.parse(text) as { request: number; body: { type: string; intent: Logged['intent'] } };
+      const record = JSON.parse(text) as {
+        request: number;
+        body: { type: string; intent: Logged['intent'] };
+      };
       if (record.body.type !== 'SubmitOrder') continue;
       ({ request } = record);
       ({ intent } = record.body);

@@ -1,6 +1,8 @@
+import type { Invariant } from './invariants.ts';
+
 /** A rule that was broken. */
 export interface Violation {
-  readonly invariant: string;
+  readonly invariant: Invariant;
   readonly detail: string;
   readonly atMs: number;
 }
@@ -29,7 +31,7 @@ export class JudgeNotes {
   }
 
   /** Notes that a rule is broken; the first one counts. */
-  broken(invariant: string, detail: string): void {
+  broken(invariant: Invariant, detail: string): void {
     this.violation ??= { invariant, detail, atMs: this.#nowMs() };
   }
 

@@ -1,4 +1,4 @@
-import { type InboundMessage, type MemoryServer, MemoryBus, StreamLanes } from '@algo/bus';
+import { type InboundMessage, MemoryBus, type MemoryServer, StreamLanes } from '@algo/bus';
 import { codecs, type Fact, STREAMS, type StreamName } from '@algo/contracts';
 import { JudgeNotes } from './judge-notes.ts';
 import { OrderLives, type VenueTruth } from './order-lives.ts';
@@ -60,7 +60,7 @@ export class Judge {
   /** Time has passed. */
   passed({ guardMs, executionMs }: Passing): void {
     this.positions.passed(guardMs, executionMs, this.#truth.held());
-    this.orders.check();
+    this.orders.check(executionMs);
   }
 
   /** All has healed and time was given: says what is not as it should be now, or null. */
@@ -79,9 +79,10 @@ export class Judge {
     for (const instrument of new Set([...held.keys(), ...this.orders.held.keys()])) {
       const [there, here] = [held.get(instrument) ?? 0, this.orders.held.get(instrument) ?? 0];
       const guarded = this.positions.guarded(instrument);
-      if (there !== here || (Math.abs(here) > 100 && here !== guarded))
+      const sellable = this.positions.toGuard(instrument);
+      if (there !== here || sellable !== guarded)
         return `${instrument}: the exchange has ${there}, said are ${here}, guarded ${guarded}`;
-      if (Math.abs(here) > 100) return `${instrument} is not left: ${here}`;
+      if (sellable !== 0) return `${instrument} is not left: ${here}`;
     }
     const [unanswered] = this.orders.unanswered();
     return unanswered === undefined ? null : `command ${unanswered} was never answered`;
@@ -100,36 +101,50 @@ export class Judge {
     switch (fact.name) {
       case 'PlaceOrder':
       case 'ClosePosition':
-        return this.orders.commanded(fact.body);
+        this.orders.commanded(fact.body);
+        return;
       case 'OrderSubmitted':
         this.orders.submitted(fact.body);
-        return this.wire.submitted(fact.body);
+        this.wire.submitted(fact.body);
+        return;
       case 'OrderDenied':
-        return this.orders.denied(fact.body);
+        this.orders.denied(fact.body);
+        return;
       case 'OrderAccepted':
-        return this.orders.accepted(fact.body);
+        this.orders.accepted(fact.body);
+        return;
       case 'OrderUnknown':
-        return this.orders.unknown(fact.body);
+        this.orders.unknown(fact.body);
+        return;
       case 'OrderFilled':
-        return this.orders.filled(fact.body);
+        this.orders.filled(fact.body);
+        return;
       case 'OrderCanceled':
       case 'OrderExpired':
-        return this.orders.ended(fact.body);
+        this.orders.ended(fact.body);
+        return;
       case 'OrderRejected':
-        return this.orders.rejected(fact.body);
+        this.orders.rejected(fact.body);
+        return;
       case 'OrderQuarantined':
-        return this.orders.quarantined(fact.body);
+        this.orders.quarantined(fact.body);
+        return;
       case 'PositionOpened':
-        return this.positions.opened(fact.body);
+        this.positions.opened(fact.body);
+        return;
       case 'PositionIncreased':
       case 'PositionReduced':
-        return this.positions.changed(fact.body);
+        this.positions.changed(fact.body);
+        return;
       case 'StopMoved':
-        return this.positions.moved(fact.body);
+        this.positions.moved(fact.body);
+        return;
       case 'ExitTriggered':
-        return this.positions.left(fact.body);
+        this.positions.left(fact.body);
+        return;
       case 'PositionClosed':
-        return this.positions.closed(fact.body);
+        this.positions.closed(fact.body);
+        return;
       case 'TradeBatch': {
         const { instrument, count, price, timeUs } = fact.body.trades;
         for (let n = 0; n < count; n++) this.positions.print(instrument, price[n]!, timeUs[n]!);
@@ -139,4 +154,3 @@ export class Judge {
     }
   }
 }
-

@@ -15,10 +15,14 @@ export interface OrderLife {
   wasCanceled: boolean;
   ended: Ending | null;
   endedMs: number;
+  /** *Units*: ms that it has been in doubt while execution could ask. */
+  doubtMs: number;
 }
 
 /** What the exchange itself knows of a fill or an order. */
 export interface VenueTruth {
+  /** It answers late, twice or not at all. */
+  readonly hasVices: boolean;
   /** The fills it has made, by key; undefined while it is dead or restoring. */
   fills(): ReadonlyMap<string, Fill> | undefined;
   /** How an order stands there; undefined while nobody can say. */
@@ -40,6 +44,11 @@ const EXIT_DENIALS = new Set([
 const ORDER_NOTIONAL_MAX = 10_000;
 /** Orders that ended so short a while ago are held against the exchange. *Units*: virtual ms. */
 const LATELY_MS = 10_000;
+/**
+ * An order that nobody answers for is asked about until somebody does: by an exchange without vices within
+ * this time, by others before everything must be settled. *Units*: ms of execution's time alive.
+ */
+const DOUBT_MAX_MS = 6_000;
 
 /** Follows every order by the words on the bus, and holds each word against those before it. */
 export class OrderLives {
@@ -53,11 +62,15 @@ export class OrderLives {
   readonly #commands = new Map<string, MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'>>();
   readonly #answered = new Set<string>();
   readonly #decided = new Set<string>();
+  readonly #doubtMaxMs: number;
+  /** How many exits of a position were sent. */
+  readonly #exitsSent = new Map<string, number>();
   readonly #refusedExits = new Set<string>();
 
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
     this.#notes = notes;
     this.#truth = truth;
+    this.#doubtMaxMs = truth.hasVices ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
     this.#nowMs = nowMs;
   }
 
@@ -66,6 +79,13 @@ export class OrderLives {
     if (type === 'ClosePosition' && this.#commands.has(commandId))
       this.#notes.broken('said twice', `ClosePosition ${commandId}`);
     this.#commands.set(commandId, command);
+    if (type !== 'ClosePosition') return;
+    const sent = this.#exitsSent.get(command.position) ?? 0;
+    if (command.attempt > sent + 1)
+      this.#notes.broken(
+        'only what was sent is an attempt',
+        `${commandId} is attempt ${command.attempt}, ${sent} sent`,
+      );
   }
 
   commandOf(commandId: string): MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'> | undefined {
@@ -73,28 +93,41 @@ export class OrderLives {
   }
 
   submitted(word: Submitted): void {
-    const { clientOrderId: id, commandId, instrument, intent, request } = word;
+    const { clientOrderId: id, commandId, instrument, intent, position, request } = word;
     if (this.orders.has(id)) this.#notes.broken('said twice', `OrderSubmitted ${id}`);
     const command = this.#answer(commandId);
     if (command === undefined) return;
     const quantity = steps(request.quantity);
     if (quantity > steps(command.quantity))
       this.#notes.broken('I8 limits', `${id} of ${quantity}, asked ${steps(command.quantity)}`);
-    if (intent === 'exit') this.#sizedExit(word, quantity);
-    else if (command.type === 'PlaceOrder') {
+    if (intent === 'exit') {
+      this.#sizedExit(word, quantity);
+      if (position !== null) this.#exitsSent.set(position, (this.#exitsSent.get(position) ?? 0) + 1);
+    } else if (command.type === 'PlaceOrder') {
       const leg = `${command.strategy}/${command.decision}`;
       if (this.#decided.has(leg)) this.#notes.broken('I1 one order a decision', leg);
       this.#decided.add(leg);
       const worth = (quantity / 1_000) * Number(String(request.limitPrice ?? 0));
       if (worth > ORDER_NOTIONAL_MAX) this.#notes.broken('I8 limits', `${id} is worth ${worth}`);
       for (const life of this.orders.values())
-        if (life.ended === null && life.submitted.intent === 'entry' && life.submitted.instrument === instrument)
+        if (
+          life.ended === null &&
+          life.submitted.intent === 'entry' &&
+          life.submitted.instrument === instrument
+        )
           this.#notes.broken('I8 limits', `${id} beside the entry ${life.submitted.clientOrderId}`);
       if ((this.held.get(instrument) ?? 0) !== 0 && Math.abs(this.held.get(instrument)!) > 100)
         this.#notes.broken('I8 limits', `${id} while ${this.held.get(instrument)} is held`);
     } else this.#notes.broken('I10 legal', `${id}: an entry for ${command.type}`);
     const about = { submitted: word, quantity, filled: 0, stand: 'submitted' } as const;
-    this.orders.set(id, { ...about, wasUnknown: false, wasCanceled: false, ended: null, endedMs: 0 });
+    this.orders.set(id, {
+      ...about,
+      wasUnknown: false,
+      wasCanceled: false,
+      ended: null,
+      endedMs: 0,
+      doubtMs: 0,
+    });
   }
 
   denied({ commandId, denial, instrument }: MessageOf<'OrderDenied'>): void {
@@ -135,7 +168,10 @@ export class OrderLives {
     if (fill.side !== side || fill.instrument !== instrument)
       this.#notes.broken('I2 fills', `${name} is of another side or instrument than its order`);
     if (steps(cumulative) !== life.filled || steps(leaves) !== life.quantity - life.filled)
-      this.#notes.broken('I2 fills', `${id} says ${cumulative} and ${leaves}, is ${life.filled} of ${life.quantity}`);
+      this.#notes.broken(
+        'I2 fills',
+        `${id} says ${cumulative} and ${leaves}, is ${life.filled} of ${life.quantity}`,
+      );
     this.held.set(instrument, (this.held.get(instrument) ?? 0) + (side === 'buy' ? quantity : -quantity));
     const real = this.#truth.fills();
     const same = real?.get(name);
@@ -174,10 +210,18 @@ export class OrderLives {
   }
 
   /** An order that is over for us and works at the exchange is nobody's. */
-  check(): void {
+  check(executionMs: number): void {
+    for (const life of this.orders.values()) if (life.ended === null) this.#doubt(life, executionMs);
     for (const [id, { ended, endedMs }] of this.orders)
       if (ended !== null && this.#nowMs() - endedMs < LATELY_MS && this.#truth.order(id) === 'open')
         this.#notes.broken('I3 position truth', `${id} is ${ended} for us and works at the exchange`);
+  }
+
+  #doubt(life: OrderLife, executionMs: number): void {
+    life.doubtMs = life.stand === 'accepted' ? 0 : life.doubtMs + executionMs;
+    const { doubtMs, stand, submitted } = life;
+    if (doubtMs > this.#doubtMaxMs)
+      this.#notes.broken('doubt ends', `${submitted.clientOrderId} is ${stand} for ${doubtMs} ms`);
   }
 
   /** Where orders stand now; `none` when none is open. */
@@ -198,7 +242,8 @@ export class OrderLives {
 
   #answer(commandId: string) {
     const command = this.#commands.get(commandId);
-    if (command === undefined) this.#notes.broken('I10 legal', `an answer to ${commandId}, which nobody said`);
+    if (command === undefined)
+      this.#notes.broken('I10 legal', `an answer to ${commandId}, which nobody said`);
     if (this.#answered.has(commandId)) this.#notes.broken('said twice', `an answer to ${commandId}`);
     this.#answered.add(commandId);
     return command;
@@ -210,7 +255,10 @@ export class OrderLives {
     const isRight = held > 0 === (request.side === 'sell');
     const working = this.#workingExits(instrument);
     if (!isRight || quantity > Math.abs(held) - working)
-      this.#notes.broken('I8 limits', `exit ${id} ${request.side} ${quantity}, held ${held}, exits ${working}`);
+      this.#notes.broken(
+        'I8 limits',
+        `exit ${id} ${request.side} ${quantity}, held ${held}, exits ${working}`,
+      );
     if (position !== null && this.#refusedExits.delete(position)) this.#notes.saw('exit denied, then passed');
   }
 

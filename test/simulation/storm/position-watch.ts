@@ -4,6 +4,8 @@ import type { OrderLives } from './order-lives.ts';
 
 /** What a guard may take for a stop, by its own time alive. *Units*: ms of told time. */
 const WITHIN_MS = 1_000;
+/** Less than this can't be sold alone. *Units*: quote. */
+const NOTIONAL_MIN = 5;
 /** What the exchange filled is said within so long of execution's time alive: the longest audit, and more. */
 const TOLD_WITHIN_MS = 25_000;
 
@@ -25,6 +27,9 @@ export class PositionWatch {
   readonly #instrumentOf = new Map<string, string>();
   readonly #known = new Set<string>();
   readonly #differsSince = new Map<string, number>();
+  /** What was too little to sell, signed: the exchange keeps it, and nobody guards it. */
+  readonly #writtenOff = new Map<string, number>();
+  readonly #prices = new Map<string, number>();
   readonly #unsaidSince = new Map<string, { readonly sinceMs: number; readonly what: string }>();
   /** *Units*: ms that each has been alive. */
   #guardMs = 0;
@@ -42,7 +47,8 @@ export class PositionWatch {
     const { direction, openedUs } = position;
     const stop = Number(stopPrice.toString());
     if (!(stop > 0)) this.#notes.broken('I4 stop coverage', `${position.id} has no stop`);
-    if (position.strategy === 'external') this.#notes.broken('I3 position truth', `${position.id} is nobody's`);
+    if (position.strategy === 'external')
+      this.#notes.broken('I3 position truth', `${position.id} is nobody's`);
     const quantity = steps(position.quantity);
     this.#open.set(position.id, { direction, openedUs, quantity, stop, isLeft: false, throughMs: null });
   }
@@ -57,7 +63,10 @@ export class PositionWatch {
     if (watched === undefined) return;
     const [before, after] = [Number(from.toString()), Number(to.toString())];
     if (before !== watched.stop)
-      this.#notes.broken('stops only tighten', `${position.id}: moved from ${before}, stood at ${watched.stop}`);
+      this.#notes.broken(
+        'stops only tighten',
+        `${position.id}: moved from ${before}, stood at ${watched.stop}`,
+      );
     if (watched.direction === 'long' ? after <= before : after >= before)
       this.#notes.broken('stops only tighten', `${position.id} ${watched.direction}: ${before} to ${after}`);
     watched.stop = after;
@@ -68,14 +77,22 @@ export class PositionWatch {
     if (watched !== undefined) watched.isLeft = true;
   }
 
-  closed({ position }: MessageOf<'PositionClosed'>): void {
-    if (!this.#open.delete(position.id)) this.#notes.broken('said twice', `PositionClosed ${position.id}`);
-    if (this.#instrumentOf.get(position.instrument) === position.id)
-      this.#instrumentOf.delete(position.instrument);
+  closed({ position: { id, instrument } }: MessageOf<'PositionClosed'>): void {
+    const watched = this.#open.get(id);
+    if (watched === undefined) this.#notes.broken('said twice', `PositionClosed ${id}`);
+    this.#open.delete(id);
+    if (watched === undefined || this.#instrumentOf.get(instrument) !== id) return;
+    this.#instrumentOf.delete(instrument);
+    if ((watched.quantity / 1_000) * (this.#prices.get(instrument) ?? 0) >= NOTIONAL_MIN) return;
+    const signed = watched.direction === 'long' ? watched.quantity : -watched.quantity;
+    // Else its last fill has ended it.
+    if (this.toGuard(instrument) !== signed) return;
+    this.#writtenOff.set(instrument, (this.#writtenOff.get(instrument) ?? 0) + signed);
   }
 
   /** A print that the guard must act on. */
   print(instrument: string, price: number, timeUs: number): void {
+    this.#prices.set(instrument, price);
     const watched = this.#open.get(this.#instrumentOf.get(instrument) ?? '');
     if (watched === undefined || watched.throughMs !== null || timeUs < watched.openedUs) return;
     if (watched.direction === 'long' ? price <= watched.stop : price >= watched.stop)
@@ -95,6 +112,11 @@ export class PositionWatch {
     }
   }
 
+  /** What we hold of an instrument and can sell. *Units*: thousandths of base, signed. */
+  toGuard(instrument: string): number {
+    return (this.#orders.held.get(instrument) ?? 0) - (this.#writtenOff.get(instrument) ?? 0);
+  }
+
   /** What is guarded now, by instrument. *Units*: thousandths of base, signed. */
   guarded(instrument: string): number {
     const watched = this.#open.get(this.#instrumentOf.get(instrument) ?? '');
@@ -103,10 +125,9 @@ export class PositionWatch {
   }
 
   #compareGuard(instrument: string): void {
-    const held = this.#orders.held.get(instrument) ?? 0;
+    const held = this.toGuard(instrument);
     const guarded = this.guarded(instrument);
-    // Less than the exchange's minimum is written off, and stays there.
-    if (held === guarded || (guarded === 0 && Math.abs(held) < 100)) {
+    if (held === guarded) {
       this.#differsSince.delete(instrument);
       return;
     }

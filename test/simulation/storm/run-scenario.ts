@@ -11,7 +11,7 @@ import {
 import { SeededRandom } from '@algo/simulation';
 import { ACCOUNT, STRATEGY } from '../stage.ts';
 import type { JudgeNotes } from './judge-notes.ts';
-import { type Scenario, type Step, STORM_MS } from './scenario.ts';
+import { type Scenario, STORM_MS, type Step } from './scenario.ts';
 import { StormWorld } from './storm-world.ts';
 
 const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.spot.BETAUSD'].map((id) => instrumentId(id));
@@ -29,7 +29,8 @@ export async function runScenario(scenario: Scenario): Promise<JudgeNotes> {
   return run.world.judge.notes;
 }
 
-class ScenarioRun {
+/** One scenario on its way through a world of its own. */
+export class ScenarioRun {
   readonly world: StormWorld;
   readonly #scenario: Scenario;
   readonly #market: SeededRandom;
@@ -119,10 +120,20 @@ class ScenarioRun {
     const trades: TradeColumns = {
       ...{ instrument: INSTRUMENTS[at]!, count: 1, timeUs: Float64Array.of(this.#nowUs) },
       ...{ price: Float64Array.of(this.#prices[at]!), quantity: Float64Array.of(quantity) },
-      ...{ side: Uint8Array.of(draw.below(2)), ids: { kind: 'counted', values: Float64Array.of(++this.#trades[at]!) } },
+      ...{
+        side: Uint8Array.of(draw.below(2)),
+        ids: { kind: 'counted', values: Float64Array.of(++this.#trades[at]!) },
+      },
     };
     this.#say('ingest.synthetic', 'TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
-    const about = { feed: 'synthetic', toldUs: this.#nowUs, sureUs: this.#nowUs, behind: [], wallUs: this.#nowUs };
+    if (at === 0) return;
+    const about = {
+      feed: 'synthetic',
+      toldUs: this.#nowUs,
+      sureUs: this.#nowUs,
+      behind: [],
+      wallUs: this.#nowUs,
+    };
     this.#say('ingest.synthetic', 'TimeAdvanced', { type: 'TimeAdvanced', ...about, speed: 1, warm: false });
   }
 

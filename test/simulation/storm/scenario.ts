@@ -66,8 +66,8 @@ export interface Scenario {
 export const STORM_MS = 50_000;
 const FIRST_MS = 3_000;
 
-/** The one place where the exchange's vices come in: what each seed may find it to be. */
-const VICES = [
+/** The one place where the exchange’s vices come in: what each seed may find it to be. */
+export const VICES = [
   ...['', '', '', '', 'fillPieces=4, tradeIdsPerSymbol=1', 'tradeIdsPerSymbol=1'],
   'requestLost=0.15, answerLost=0.15',
   'answerLost=0.3',
@@ -85,7 +85,9 @@ const VICES = [
 export function scenarioOf(seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream('scenario');
   const vices = VICES[random.below(VICES.length)]!;
-  return { seed, vices, steps: stepsOf(random.stream('steps')), faults: faultsOf(random.stream('faults')) };
+  const steps = stepsOf(random.stream('steps'));
+  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
+  return { seed, vices, steps, faults: faults.toSorted((a, b) => a.atMs - b.atMs) };
 }
 
 /** Returns how long an instrument's script and faults go on, in all. *Units*: virtual ms. */
@@ -109,10 +111,30 @@ function stepsOf(random: SeededRandom): Step[] {
     // An entry is under way when a halt falls, more often than chance would have it.
     const n = steps.length + 100;
     steps.push({ ...entryOf(random, n), atMs: Math.max(FIRST_MS, atMs - random.below(60)) });
-    if (random.chance(0.6)) steps.push({ does: 'resume', scope, atMs: atMs + 2_000 + random.below(15_000) });
+    const resumes = random.chance(0.6);
+    if (resumes) steps.push({ does: 'resume', scope, atMs: atMs + 2_000 + random.below(15_000) });
+    else if (random.chance(0.5)) {
+      // Somebody takes it back, and thinks again.
+      const againMs = atMs + 500 + random.below(2_000);
+      steps.push({ does: 'resume', scope, atMs: againMs - random.below(450) });
+      steps.push({ does: 'limit', scope, mode: 'halted', atMs: againMs });
+      for (let n = 1; n <= 3; n++)
+        steps.push({ ...entryOf(random, steps.length + 100), atMs: againMs + 30 + random.below(1_500) });
+    }
   }
-  if (random.chance(0.3)) steps.push({ does: 'flatten', atMs: moment(random) });
-  if (random.chance(0.3)) steps.push({ does: 'silence', atMs: moment(random), forMs: 2_000 + random.below(9_000) });
+  if (random.chance(0.2)) steps.push({ does: 'flatten', atMs: moment(random) });
+  if (random.chance(0.4)) {
+    // Somebody wants everything left while an exit is under way already.
+    const step = steps[random.below(steps.length)]!;
+    if (step.does === 'enter')
+      steps.push({ does: 'flatten', atMs: step.atMs + step.holdMs + random.below(1_200) });
+  }
+  if (random.chance(0.3)) {
+    const silence = { does: 'silence', atMs: moment(random), forMs: 2_000 + random.below(9_000) } as const;
+    steps.push(silence);
+    const atMs = silence.atMs + random.below(silence.forMs);
+    steps.push({ ...entryOf(random, steps.length + 100), atMs });
+  }
   for (let n = random.below(4); n > 0; n--)
     steps.push({
       ...{ does: 'leap', instrument: random.below(2), atMs: moment(random) },
@@ -137,8 +159,20 @@ function entryOf(random: SeededRandom, n: number): Omit<Extract<Step, { does: 'e
 
 function faultsOf(random: SeededRandom): Fault[] {
   const count = random.chance(0.08) ? 0 : 1 + random.below(5);
-  const faults = Array.from({ length: count }, () => faultOf(random));
-  return faults.toSorted((a, b) => a.atMs - b.atMs);
+  return Array.from({ length: count }, () => faultOf(random));
+}
+
+/** A limit often falls while the guard can't answer it, or while an entry is on its way to the disk. */
+function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[] {
+  const faults: Fault[] = [];
+  for (const { does, atMs } of steps) {
+    if (does !== 'limit' || !random.chance(0.5)) continue;
+    const when = { atMs: atMs - random.below(150), forMs: 300 + random.below(2_500) };
+    if (random.chance(0.3)) faults.push({ kind: 'diskSlow', of: 'execution', ...when });
+    else if (random.chance(0.7)) faults.push({ kind: 'pause', of: 'position-risk', ...when });
+    else faults.push({ kind: 'kill', of: 'position-risk', on: 'time', keeps: random.below(3), ...when });
+  }
+  return faults;
 }
 
 const MOMENTS: readonly Moment[] = ['time', 'delivery', 'append', 'leaving'];
@@ -155,6 +189,9 @@ function faultOf(random: SeededRandom): Fault {
     case 3:
       return { kind: 'killAll', keeps: random.below(3), atMs, forMs: random.below(3_000) };
     case 4:
+      // Entries must stop when a guard has been silent for long.
+      if (random.chance(0.3))
+        return { kind: 'pause', of: 'position-risk', atMs, forMs: 17_000 + random.below(9_000) };
       return { kind: 'pause', of, atMs, forMs: 200 + random.below(8_000) };
     case 5: {
       const zombie = random.chance(0.75) ? 'execution' : 'position-risk';

@@ -1,5 +1,4 @@
-import type { Violation } from './judge-notes.ts';
-import { runScenario } from './run-scenario.ts';
+import type { JudgeNotes, Violation } from './judge-notes.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Runs that a shrinking may cost. */
@@ -9,10 +8,14 @@ const RUNS_MAX = 200;
  * Returns a scenario that breaks the same rule with as few faults and steps as were found: parts are left
  * out, halves first, while it still fails.
  */
-export async function shrink(scenario: Scenario, violation: Violation): Promise<Scenario> {
+export async function shrink(
+  scenario: Scenario,
+  violation: Pick<Violation, 'invariant'>,
+  run: (scenario: Scenario) => Promise<Pick<JudgeNotes, 'violation'>>,
+): Promise<Scenario> {
   let runs = 0;
   const fails = async (candidate: Scenario): Promise<boolean> =>
-    ++runs <= RUNS_MAX && (await runScenario(candidate)).violation?.invariant === violation.invariant;
+    ++runs <= RUNS_MAX && (await run(candidate)).violation?.invariant === violation.invariant;
   let least = scenario;
   const thin = async <Part>(
     parts: (of: Scenario) => readonly Part[],

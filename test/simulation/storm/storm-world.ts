@@ -49,10 +49,13 @@ export class StormWorld implements Storm {
         ...ENVIRONMENT,
         ...{ ALGO_INSTRUMENTS_FILE: 'test/simulation/storm/instruments.yaml', ALGO_SEED: `${seed}` },
         ...{ ALGO_INSTRUMENTS: 'synthetic.spot.ALGOUSD,synthetic.spot.BETAUSD' },
-        ...{ ALGO_SNAPSHOT_INTERVAL_MS: '5000', ALGO_PAPER_VICES: `${vices}${vices && ', '}inputsMax=${inputsMax}` },
+        ...{
+          ALGO_SNAPSHOT_INTERVAL_MS: '8000',
+          ALGO_PAPER_VICES: `${vices}${vices && ', '}inputsMax=${inputsMax}`,
+        },
       },
     });
-    this.judge = new Judge(this.#truth(), nowMs);
+    this.judge = new Judge(this.#truth(vices !== ''), nowMs);
     this.weather.onAckLost = () => this.judge.notes.saw('acknowledgement lost');
   }
 
@@ -135,7 +138,8 @@ export class StormWorld implements Storm {
         if (target === 'execution')
           this.judge.wire.leaves(subject, data, (id) => ({
             logged: this.#disks.get(identity)!.knowsOf(id),
-            isHindered: this.weather.isHindered(target) || this.#forsaken.has(life()),
+            isForsaken: this.#forsaken.has(life()),
+            isClockRight: this.weather.skewMs(target) === 0,
           }));
         this.#meets(target, 'leaving');
       },
@@ -208,7 +212,8 @@ export class StormWorld implements Storm {
         if (target === 'execution' && !life.isOver) this.judge.notes.saw('takeover of the lease');
       });
     });
-    this.clock.after(forMs, () => life.goOn());
+    // Where nobody has taken over yet, the log would still be its own: this is no zombie.
+    this.clock.after(forMs, () => (this.engine.isUp(identity) ? life.goOn() : life.end()));
     this.clock.after(forMs + ZOMBIE_MS, () => {
       this.#forsaken.delete(life);
       life.end();
@@ -232,13 +237,14 @@ export class StormWorld implements Storm {
   }
 
   /** What the exchange knows, by its own books alone. */
-  #truth(): VenueTruth {
+  #truth(hasVices: boolean): VenueTruth {
     const identity = identityOf('paper-venue');
     const venue = () => {
       const machine = this.engine.isUp(identity) ? this.engine.machineOf(identity) : undefined;
       return machine instanceof VenueMachine ? machine.venue : undefined;
     };
     return {
+      hasVices,
       fills: () => {
         const fills = venue()?.fillsSince(ACCOUNT, 0);
         return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));

@@ -76,7 +76,8 @@ export class Weather implements MemoryWire {
 
   skewMs(process: Target): number {
     let skewMs = 0;
-    for (const fault of this.#on) if (fault.kind === 'clockJump' && fault.of === process) skewMs += fault.byMs;
+    for (const fault of this.#on)
+      if (fault.kind === 'clockJump' && fault.of === process) skewMs += fault.byMs;
     return skewMs;
   }
 

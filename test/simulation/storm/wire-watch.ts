@@ -12,8 +12,9 @@ const WALL_LAG_MAX_MS = 3_000;
 export interface Sender {
   /** What its own log has of the order. */
   readonly logged: Logged;
-  /** A fault keeps it from taking what it was told, or sets its clock. */
-  readonly isHindered: boolean;
+  /** It was stopped and replaced: it isn't told anything any more. */
+  readonly isForsaken: boolean;
+  readonly isClockRight: boolean;
 }
 
 interface Told {
@@ -81,13 +82,14 @@ export class WireWatch {
 
   /** A request leaves execution for the exchange. */
   leaves(subject: string, data: Uint8Array, sender: (id: string) => Sender): void {
-    if (subject.endsWith('.cancel')) this.#orders.cancelLeft(codecs.CancelOrderRequest.decode(data).clientOrderId);
+    if (subject.endsWith('.cancel'))
+      this.#orders.cancelLeft(codecs.CancelOrderRequest.decode(data).clientOrderId);
     if (!subject.endsWith('.submit')) return;
     const { order, epoch } = codecs.SubmitOrderRequest.decode(data);
     const id = order.clientOrderId;
     if (this.#sent.has(id)) this.#notes.broken('I1 an id goes out once', id);
     this.#sent.add(id);
-    const { logged, isHindered } = sender(id);
+    const { logged, isForsaken, isClockRight } = sender(id);
     if (!logged.isLeaving) this.#notes.broken('I7 intent before wire', `${id}: ${logged.intent} on the disk`);
     if (epoch < this.#fences.epoch)
       this.#notes.broken('I6 single writer', `${id} of epoch ${epoch} behind ${this.#fences.epoch}`);
@@ -96,9 +98,15 @@ export class WireWatch {
     const life = this.#orders.orders.get(id);
     if (life?.ended != null) this.#notes.broken('I10 legal', `${id} leaves and is ${life.ended}`);
     const word = life?.submitted;
-    if (logged.intent === 'entry' && !isHindered) this.#entryLeaves(id, epoch, order.instrument);
     if (word !== undefined && String(word.request.quantity) !== String(order.quantity))
-      this.#notes.broken('I7 intent before wire', `${id}: said ${word.request.quantity}, sent ${order.quantity}`);
+      this.#notes.broken(
+        'I7 intent before wire',
+        `${id}: said ${word.request.quantity}, sent ${order.quantity}`,
+      );
+    if (logged.intent !== 'entry' || isForsaken) return;
+    this.#entryLeaves(id, epoch, order.instrument);
+    if (isClockRight && this.#nowMs() - this.#toldMs > WALL_LAG_MAX_MS)
+      this.#notes.broken('no entry on old news', `${id}: told ${this.#nowMs() - this.#toldMs} ms ago`);
   }
 
   /** An order that left may be told behind it. */
@@ -118,14 +126,15 @@ export class WireWatch {
     }
     for (const { scope, sinceMs } of this.#asked.values())
       if ((scope === 'account' || scope === instrument) && now - sinceMs > TAKING_MS)
-        this.#notes.broken('I11 no halt is broken', `entry ${id} leaves, a person limits ${scope} since ${sinceMs}`);
+        this.#notes.broken(
+          'I11 no halt is broken',
+          `entry ${id} leaves, a person limits ${scope} since ${sinceMs}`,
+        );
     const report = this.#report;
     if (report !== undefined && now - report.atMs > TAKING_MS && report.epoch === epoch && !report.isPass)
       this.#notes.broken('I5 no trade before reconciliation', `entry ${id}: the last one failed`);
     if (this.#toldUs - this.#aliveUs > GUARD_SILENCE_US)
       this.#notes.broken('no entry without a guard', `${id}: alive ${this.#aliveUs}, told ${this.#toldUs}`);
-    if (now - this.#toldMs > WALL_LAG_MAX_MS)
-      this.#notes.broken('no entry on old news', `${id}: told ${now - this.#toldMs} ms ago`);
     if (now - this.#toldMs > TAKING_MS) this.#left.set(id, { toldUs: this.#toldUs });
     const word = this.#orders.orders.get(id)?.submitted;
     if (word !== undefined) this.submitted(word);
