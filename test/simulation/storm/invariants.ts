@@ -32,7 +32,8 @@ export const INVARIANTS = {
   'said twice': 'No fact about an order, a fill or a position counts twice.',
   'stops only tighten': 'A stop moves from where it stood, and only towards the market.',
   'doubt ends':
-    'While nothing hinders execution, and the exchange has no vices, no order is without a clear state for 6 s.',
+    'While nothing hinders execution, and looks at the exchange show what is so, no order is without a clear state ' +
+    'for 6 s.',
   'no halt binds an exit':
     'Whatever is halted, an exit of what we hold is denied only for what makes it impossible.',
   'only what was sent is an attempt':

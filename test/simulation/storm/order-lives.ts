@@ -21,8 +21,8 @@ export interface OrderLife {
 
 /** What the exchange itself knows of a fill or an order. */
 export interface VenueTruth {
-  /** It answers late, twice or not at all. */
-  readonly hasVices: boolean;
+  /** What it answers to a look may be old or cut short. */
+  readonly readsLie: boolean;
   /** The fills it has made, by key; undefined while it is dead or restoring. */
   fills(): ReadonlyMap<string, Fill> | undefined;
   /** How an order stands there; undefined while nobody can say. */
@@ -42,11 +42,13 @@ const EXIT_DENIALS = new Set([
 
 /** The most that one order may be worth, by its configuration. *Units*: quote. */
 const ORDER_NOTIONAL_MAX = 10_000;
+/** What is held and worth less can't be sold, and bars no entry; and a little more, for prices move. *Units*: quote. */
+const DUST_NOTIONAL_MAX = 5.5;
 /** Orders that ended so short a while ago are held against the exchange. *Units*: virtual ms. */
 const LATELY_MS = 10_000;
 /**
- * An order that nobody answers for is asked about until somebody does: by an exchange without vices within
- * this time, by others before everything must be settled. *Units*: ms of execution's time alive.
+ * An order that nobody answers for is asked about until somebody does: within this time where looks show what
+ * is so, else before everything must be settled. *Units*: ms of execution's time alive.
  */
 const DOUBT_MAX_MS = 6_000;
 
@@ -70,7 +72,7 @@ export class OrderLives {
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
     this.#notes = notes;
     this.#truth = truth;
-    this.#doubtMaxMs = truth.hasVices ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
+    this.#doubtMaxMs = truth.readsLie ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
     this.#nowMs = nowMs;
   }
 
@@ -116,8 +118,9 @@ export class OrderLives {
           life.submitted.instrument === instrument
         )
           this.#notes.broken('I8 limits', `${id} beside the entry ${life.submitted.clientOrderId}`);
-      if ((this.held.get(instrument) ?? 0) !== 0 && Math.abs(this.held.get(instrument)!) > 100)
-        this.#notes.broken('I8 limits', `${id} while ${this.held.get(instrument)} is held`);
+      const held = this.held.get(instrument) ?? 0;
+      if ((Math.abs(held) / 1_000) * Number(String(request.limitPrice ?? 0)) > DUST_NOTIONAL_MAX)
+        this.#notes.broken('I8 limits', `${id} while ${held} is held`);
     } else this.#notes.broken('I10 legal', `${id}: an entry for ${command.type}`);
     const about = { submitted: word, quantity, filled: 0, stand: 'submitted' } as const;
     this.orders.set(id, {

@@ -65,6 +65,8 @@ export interface Scenario {
 /** Faults and steps fall into this time; then all heals. *Units*: virtual ms. */
 export const STORM_MS = 50_000;
 const FIRST_MS = 3_000;
+/** A person may change his mind so fast. *Units*: virtual ms. */
+const THOUGHT_MS = 200;
 
 /** The one place where the exchange’s vices come in: what each seed may find it to be. */
 export const VICES = [
@@ -113,22 +115,21 @@ function stepsOf(random: SeededRandom): Step[] {
     steps.push({ ...entryOf(random, n), atMs: Math.max(FIRST_MS, atMs - random.below(60)) });
     const resumes = random.chance(0.6);
     if (resumes) steps.push({ does: 'resume', scope, atMs: atMs + 2_000 + random.below(15_000) });
-    else if (random.chance(0.5)) {
+    else if (random.chance(0.8)) {
       // Somebody takes it back, and thinks again.
       const againMs = atMs + 500 + random.below(2_000);
-      steps.push({ does: 'resume', scope, atMs: againMs - random.below(450) });
+      steps.push({ does: 'resume', scope, atMs: againMs - random.below(THOUGHT_MS) });
       steps.push({ does: 'limit', scope, mode: 'halted', atMs: againMs });
-      for (let n = 1; n <= 3; n++)
-        steps.push({ ...entryOf(random, steps.length + 100), atMs: againMs + 30 + random.below(1_500) });
+      for (let n = 1; n <= 5; n++)
+        steps.push({ ...entryOf(random, steps.length + 100), atMs: againMs + 30 + random.below(900) });
     }
   }
   if (random.chance(0.2)) steps.push({ does: 'flatten', atMs: moment(random) });
-  if (random.chance(0.4)) {
-    // Somebody wants everything left while an exit is under way already.
-    const step = steps[random.below(steps.length)]!;
-    if (step.does === 'enter')
-      steps.push({ does: 'flatten', atMs: step.atMs + step.holdMs + random.below(1_200) });
-  }
+  const resting = steps.filter((step) => step.does === 'enter' && step.style === 'gtc');
+  const [step] = resting.slice(random.below(Math.max(1, resting.length)));
+  // Somebody wants everything left while an exit is under way already.
+  if (step?.does === 'enter')
+    steps.push({ does: 'flatten', atMs: step.atMs + step.holdMs + random.below(1_200) });
   if (random.chance(0.3)) {
     const silence = { does: 'silence', atMs: moment(random), forMs: 2_000 + random.below(9_000) } as const;
     steps.push(silence);
@@ -165,7 +166,10 @@ function faultsOf(random: SeededRandom): Fault[] {
 /** A limit often falls while the guard can't answer it, or while an entry is on its way to the disk. */
 function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[] {
   const faults: Fault[] = [];
-  for (const { does, atMs } of steps) {
+  for (const [n, { does, atMs }] of steps.entries()) {
+    const next = steps[n + 1];
+    if (does === 'resume' && next?.does === 'limit' && next.atMs - atMs < THOUGHT_MS && random.chance(0.6))
+      faults.push({ kind: 'busSlow', share: 0.9, atMs: atMs - 20, forMs: 1_500 });
     if (does !== 'limit' || !random.chance(0.5)) continue;
     const when = { atMs: atMs - random.below(150), forMs: 300 + random.below(2_500) };
     if (random.chance(0.3)) faults.push({ kind: 'diskSlow', of: 'execution', ...when });

@@ -55,7 +55,7 @@ export class StormWorld implements Storm {
         },
       },
     });
-    this.judge = new Judge(this.#truth(vices !== ''), nowMs);
+    this.judge = new Judge(this.#truth(/readsBehind|readShort/.test(vices)), nowMs);
     this.weather.onAckLost = () => this.judge.notes.saw('acknowledgement lost');
   }
 
@@ -237,14 +237,14 @@ export class StormWorld implements Storm {
   }
 
   /** What the exchange knows, by its own books alone. */
-  #truth(hasVices: boolean): VenueTruth {
+  #truth(readsLie: boolean): VenueTruth {
     const identity = identityOf('paper-venue');
     const venue = () => {
       const machine = this.engine.isUp(identity) ? this.engine.machineOf(identity) : undefined;
       return machine instanceof VenueMachine ? machine.venue : undefined;
     };
     return {
-      hasVices,
+      readsLie,
       fills: () => {
         const fills = venue()?.fillsSince(ACCOUNT, 0);
         return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));
