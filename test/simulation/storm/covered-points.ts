@@ -15,7 +15,7 @@ export const COVERED_POINTS: readonly CoveredPoint[] = [
     point: 1,
     fault: 'A halt or the breaker disarms stops.',
     right:
-      'What reduces a position passes every halt; a stronger reason takes over an exit; a denial is no attempt.',
+      'What reduces a position passes every halt; stronger reasons take over exits; a denial is no attempt.',
     tests: [
       {
         file: `${EXECUTION}/domain/order-cancel.test.ts`,
@@ -49,8 +49,7 @@ export const COVERED_POINTS: readonly CoveredPoint[] = [
   {
     point: 4,
     fault: 'The lease excludes nobody, and nothing fences a send.',
-    right:
-      'One holder by monotonic time, looked at again behind the disk; an epoch in each request; a lock on the log.',
+    right: 'One holder by monotonic time, looked at again behind the disk; each request carries its epoch.',
     tests: [
       {
         file: 'libs/bus/src/lease.test.ts',
@@ -173,8 +172,7 @@ export const COVERED_POINTS: readonly CoveredPoint[] = [
     point: 17,
     fault:
       'Look-ups carry no times; told time doesn’t reach every machine in silence; a lost log is not missed.',
-    right:
-      'In silence the venue is asked by the wall; a log that is gone stops the start before anything is sent.',
+    right: 'In silence the venue is asked by the wall; a log that is gone stops the start before any send.',
     tests: [
       {
         file: `${EXECUTION}/adapters/order-wire.test.ts`,

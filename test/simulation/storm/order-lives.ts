@@ -42,7 +42,7 @@ const EXIT_DENIALS = new Set([
 
 /** The most that one order may be worth, by its configuration. *Units*: quote. */
 const ORDER_NOTIONAL_MAX = 10_000;
-/** What is held and worth less can't be sold, and bars no entry; and a little more, for prices move. *Units*: quote. */
+/** What is worth less than 5 can't be sold and bars no entry; prices move a little. *Units*: quote. */
 const DUST_NOTIONAL_MAX = 5.5;
 /** Orders that ended so short a while ago are held against the exchange. *Units*: virtual ms. */
 const LATELY_MS = 10_000;

@@ -16,20 +16,26 @@ export interface PageSources {
 
 /** Returns docs/reliability.md. */
 export function reliabilityPage({ bugs, results, judge }: PageSources): string {
-  return `${[INTRODUCTION, faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results)].join('\n\n')}\n`;
+  const tables = [faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results)];
+  return `${[INTRODUCTION, ...tables].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `<!-- Written by \`npm run gen\` from test/simulation/storm. Edit the words there. -->
 # How reliability is tested
 
-**A storm** runs the real execution, position-risk and reconcile and the paper exchange in one process, on virtual time. A seed draws what the market,
-the strategy and people do, and what fails and when (\`test/simulation/storm/scenario.ts\`). A **judge** that shares no code with them keeps its own
-books, from the words on the bus, what leaves execution, and the exchange’s own ledger, and holds them against the rules below after every input.
+**A storm** runs the real execution, position-risk and reconcile and the paper exchange in one process, on
+virtual time. A seed draws what the market, the strategy and people do, and what fails and when
+(\`test/simulation/storm/scenario.ts\`). A **judge** that shares no code with them keeps its own books,
+from the words on the bus, what leaves execution, and the exchange’s own ledger, and holds them against
+the rules below after every input.
 
-- \`npm test\` runs seeds 1 to 300. A seed that fails prints the line that runs it again; it always fails in the same way.
-- \`npm run test:soak\` runs 100,000 seeds and goes on where it was stopped; \`npm run test:soak -- --from 7 --count 1\` runs seed 7 alone. What
-  fails is made smaller and printed: the fewest faults and steps that still break the same rule.
-- \`npm run test:bugs\` puts bugs into a copy of the code, one at a time, and looks whether the seeds find them.`;
+- \`npm test\` runs seeds 1 to 300. A seed that fails prints the line that runs it again; it always fails
+  in the same way.
+- \`npm run test:soak\` runs 100,000 seeds and goes on where it was stopped.
+  \`npm run test:soak -- --from 7 --count 1\` runs seed 7 alone. What fails is made smaller and printed:
+  the fewest faults and steps that still break the same rule.
+- \`npm run test:bugs\` puts bugs into a copy of the code, one at a time, and looks whether the seeds find
+  them.`;
 
 function faults(): string {
   const used = new Set(VICES.flatMap((vices) => [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!)));
@@ -75,7 +81,7 @@ function bugTable(bugs: readonly string[], { bugs: caught }: StormResults): stri
   };
   return [
     '## Bugs that were made by hand',
-    'Each is a patch in `test/simulation/storm/bugs`; the first seed that broke a rule is named with the rule.',
+    'Each is a patch in `test/simulation/storm/bugs`; the first seed that broke a rule is named with it.',
     table(['bug', 'what is wrong', 'caught by', 'seed'], bugs.map(row)),
   ].join('\n\n');
 }
@@ -101,7 +107,7 @@ function lastRun({ soak: { from, seeds, failed, sometimes, met } }: StormResults
     '## The last soak',
     seeds === 0 ? 'None yet.' : `Seeds ${from} to ${from + seeds - 1}: ${failed.length} failed.`,
     ...failed.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`),
-    'In how many seeds a fault fell while an order was there (*none*: no order was open; *exit*: one of them was an exit):',
+    'In how many seeds a fault fell while an order stood there; *exit* is one that leaves a position:',
     table(
       ['fault', ...STANDS],
       rows.map((fault) => [fault, ...STANDS.map((stand) => `${met[`${fault} × ${stand}`] ?? 0}`)]),

@@ -29,7 +29,7 @@ export type Fault = { readonly atMs: number; readonly forMs: number } & (
   | { readonly kind: 'clockJump'; readonly of: Target; readonly byMs: number }
 );
 
-/** One thing that decision, a person or the market does. *Units*: virtual ms; shares of price; notional quote. */
+/** What decision, a person or the market does. *Units*: virtual ms; shares of price; notional quote. */
 export type Step = { readonly atMs: number } & (
   | {
       readonly does: 'enter';

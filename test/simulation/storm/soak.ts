@@ -1,5 +1,5 @@
-// Runs many seeds. Without arguments it goes on where the last run stopped, up to 100,000, and keeps what came
-// of it; `--from N --count M` runs those seeds alone.
+// Runs many seeds. Without arguments it goes on where the last run stopped, up to 100,000, and keeps what
+// came of it; `--from N --count M` runs those seeds alone.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
