@@ -1,7 +1,6 @@
 import { service as analytics } from '@algo/analytics/service';
 import { DISCARDED_ROWS, type ReplayedProcess, replay } from '@algo/backtest';
 import {
-  type AppendLog,
   bucketSnapshots,
   type Divergence,
   FactMessage,
@@ -9,8 +8,6 @@ import {
   MemoryBus,
   MemoryLog,
   MemoryServer,
-  type MemoryWire,
-  type OutboundMessage,
   type SnapshotStore,
   StreamLanes,
   VirtualClock,
@@ -49,9 +46,10 @@ import {
 } from '@algo/runtime';
 import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
-import { type ExchangeVenue, openVenue } from '@algo/venues';
+import { openVenue } from '@algo/venues';
 import type { z } from 'zod';
-import { type RequestWire, SimulatedLife, type SimulatedLog } from './simulated-life.ts';
+import { type RequestWire, SimulatedLife } from './simulated-life.ts';
+import { closing, delayingWire, type SimulatedProcess, type SimulatedWorld } from './simulated-world.ts';
 
 /** Where virtual wall time begins: behind all event times of the tests. */
 const START_MS = 1_750_000_000_000;
@@ -59,48 +57,6 @@ const START_MS = 1_750_000_000_000;
 const PATIENCE_MS = 600_000;
 
 type Schema = z.ZodObject<(typeof baseConfig)['shape']>;
-
-/** How the world around the processes behaves. */
-export interface SimulatedWorld {
-  readonly seed: number;
-  /** What services are configured by, as their processes would be. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */
-  readonly delays?: boolean;
-  /** The exchange of all accounts in the place of the paper exchange. */
-  readonly venue?: ExchangeVenue;
-  /** How long a message is on its way to its stream. *Units*: virtual ms. */
-  readonly storeMs?: (message: OutboundMessage) => number;
-  /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */
-  readonly diskMs?: () => number;
-  /** Everything between the processes and around them, in the place of all of the above. */
-  readonly storm?: Storm;
-}
-
-/** A world whose every part can fail; it also sees what passes. */
-export interface Storm {
-  readonly wire: MemoryWire;
-  openLog(identity: string, clock: VirtualClock): SimulatedLog;
-  requestsOf(identity: string, life: () => SimulatedLife): RequestWire;
-  /** Says whether a life of that name is surely over. */
-  isOver(identity: string, life: string): boolean;
-  /** A process that nobody has killed came to its end. */
-  ended(identity: string, life: SimulatedLife, error: Error): void;
-}
-
-/** One process over all its lives. */
-interface SimulatedProcess {
-  readonly identity: string;
-  readonly start: (life: SimulatedLife) => Promise<RunningService>;
-  readonly log: SimulatedLog;
-  life: SimulatedLife | undefined;
-  /** Stops its driver, if it has one, as a kill does. */
-  abandon: () => void;
-  /** The machine of its newest life. */
-  machine: unknown;
-  /** Whether its newest life has taken again what older ones took. */
-  isRestored: boolean;
-}
 
 /**
  * The engine in one process on virtual time, with faults: the services as they ship, each driven by the
@@ -128,7 +84,7 @@ export class SimulatedEngine {
     this.#environment = world.environment ?? {};
     this.server = new MemoryServer(this.clock, {
       byWire: true,
-      ...(world.delays === true ? { wire: this.#wire() } : {}),
+      ...(world.delays === true ? { wire: delayingWire(this.clock, this.#random) } : {}),
       ...(world.storeMs === undefined ? {} : { wire: { storeMs: world.storeMs, ackMs: () => 0 } }),
       ...(world.storm === undefined ? {} : { wire: world.storm.wire }),
     });
@@ -409,21 +365,6 @@ export class SimulatedEngine {
     };
   }
 
-  /** What one process sends arrives in its order; a few acknowledgements are lost. */
-  #wire() {
-    const arrivesMs = new Map<string, number>();
-    return {
-      storeMs: (message: { readonly lane?: { readonly producer: string } | undefined }) => {
-        const producer = message.lane?.producer ?? '';
-        const nowMs = this.clock.nowMs();
-        const atMs = Math.max(nowMs + this.#below(6), arrivesMs.get(producer) ?? 0);
-        arrivesMs.set(producer, atMs);
-        return atMs - nowMs;
-      },
-      ackMs: () => (this.#random.chance(0.003) ? Number.POSITIVE_INFINITY : this.#below(4)),
-    };
-  }
-
   #below(bound: number): number {
     return Math.floor(this.#random.uniform() * bound);
   }
@@ -432,14 +373,4 @@ export class SimulatedEngine {
 /** Lets promises settle. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function closing(log: AppendLog): AppendLog & AsyncDisposable {
-  return {
-    last: log.last,
-    append: (bytes, done) => log.append(bytes, done),
-    read: (after) => log.read(after),
-    trim: (through, keepBytes) => log.trim(through, keepBytes),
-    async [Symbol.asyncDispose]() {},
-  };
 }
