@@ -1,10 +1,10 @@
 import { fencedEpoch, Lease } from '@algo/bus';
-import { accountId } from '@algo/model';
+import { accountId, type VenueEvent } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
 import { OrderWire } from './adapters/order-wire.ts';
 import { config } from './config.ts';
-import { ExecutionMachine } from './domain/index.ts';
+import { ExecutionMachine, type ExecutionOwn } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
 
 /** Places the orders of one account, and says what became of each. One process at a time, by a lease. */
@@ -43,7 +43,6 @@ export const service = defineService({
         { family: 'sys.guard', only: [account] },
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
-        { family: 'venue.user', only: [account] },
       ],
       says: ['ord.evt', 'rec.ask'],
       restore: (snapshot) => {
@@ -54,7 +53,18 @@ export const service = defineService({
       requests: wire,
       epoch,
     });
-    void driven.restored.then(() => driven.inject({ name: 'EpochStarted', body: { epoch } }));
+    const stream = context.accountStream(config.venue, account);
+    void driven.restored.then(() => {
+      driven.inject({ name: 'EpochStarted', body: { epoch } });
+      stream.open({
+        event: (event) => driven.inject(ownOf(event)),
+        connected: () => driven.inject({ name: 'AccountStreamConnected', body: null }),
+        disconnected: (reason) => {
+          log.warn({ reason }, 'the account stream is lost: no entry until it is back and compared');
+          driven.inject({ name: 'AccountStreamLost', body: { reason } });
+        },
+      });
+    });
     context.repeat(LOOK_EVERY_MS, () => {
       if (isSilent(clock, machine.awaitsSinceWallUs)) driven.inject({ name: 'FeedSilent', body: null });
     });
@@ -65,3 +75,16 @@ export const service = defineService({
     };
   },
 });
+
+function ownOf(event: VenueEvent): ExecutionOwn {
+  switch (event.type) {
+    case 'VenueFilled':
+      return { name: event.type, body: event };
+    case 'VenueCanceled':
+      return { name: event.type, body: event };
+    case 'VenueExpired':
+      return { name: event.type, body: event };
+    default:
+      return event satisfies never;
+  }
+}

@@ -25,11 +25,11 @@ import { submission } from './order-facts.ts';
 import { type OrderLedger, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
-import type { ReferencePrice } from './reference-price.ts';
+import type { ReferencePrices } from './reference-price.ts';
 
 /** What the desk judges by, as it is at one moment of event time. */
 export interface Books extends AdmissionContext {
-  readonly prices: ReadonlyMap<InstrumentId, ReferencePrice>;
+  readonly prices: Pick<ReferencePrices, 'get'>;
 }
 
 /** Turns commands into orders or denials. What it lets pass is in the ledger before it is said. */

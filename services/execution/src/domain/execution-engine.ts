@@ -7,7 +7,6 @@ import {
   type Instrument,
   type InstrumentId,
   type Order,
-  PrintBand,
   RecentMap,
   type StandingMode,
   type TimeUs,
@@ -23,7 +22,7 @@ import { GuardWatch } from './guard-watch.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
-import { type ReferencePrice, referencePrice } from './reference-price.ts';
+import { ReferencePrices } from './reference-price.ts';
 
 /** Limits of persons that wait for position-risk's word; more than persons give while it is away. */
 const UNANSWERED_MAX = 256;
@@ -44,8 +43,7 @@ export class ExecutionEngine {
   readonly #ledger: OrderLedger;
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
-  readonly #prices = new Map<InstrumentId, ReferencePrice>();
-  readonly #bands: Map<InstrumentId, PrintBand>;
+  readonly #prices: ReferencePrices;
   readonly #commandIds: Set<string>;
   /** What persons limited, by command, until position-risk has answered it. */
   readonly #unanswered: RecentMap<StandingMode>;
@@ -60,9 +58,7 @@ export class ExecutionEngine {
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#modes = new TradingModes(settings.account, state?.modes);
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
-    for (const { instrument, price, timeUs } of state?.prices ?? [])
-      this.#prices.set(instrument, { price, timeUs });
-    this.#bands = new Map(state?.bands.map(([id, band]) => [id, new PrintBand(band)]));
+    this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new Set(state?.commands);
     this.#unanswered = new RecentMap(UNANSWERED_MAX, state?.unanswered);
     this.#desk = new CommandDesk({
@@ -78,7 +74,9 @@ export class ExecutionEngine {
       positions: this.#positions,
       modes: this.#modes,
       nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
+      newestUs: () => this.#times.newestUs(),
       speed: () => this.#times.speed,
+      isHeard: () => this.#keeper.gate.state.isHeard,
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
       mayCancel: () => this.#keeper.gate.state.openedOnce,
     });
@@ -89,7 +87,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#settings.account) return out;
     this.#dispatch(input, out);
-    if (this.#ledger.openCount > 0) this.#follower.poll(out);
+    if (this.#ledger.awaits) this.#follower.poll(out);
     return out;
   }
 
@@ -103,9 +101,12 @@ export class ExecutionEngine {
     return this.#times.of(venueOf(instrument)).wallUs;
   }
 
-  /** When any feed last told a time, by ingest's wall clock. *Units*: µs. */
-  get newestWallUs(): TimeUs {
-    return this.#times.newestWallUs;
+  /**
+   * When any feed last told a time, by ingest's wall clock, while something is to come from the venue; else
+   * undefined. *Units*: µs.
+   */
+  get awaitsSinceWallUs(): TimeUs | undefined {
+    return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
   /** True while a reconciliation of this epoch is fresh. */
@@ -135,10 +136,9 @@ export class ExecutionEngine {
       gate: this.#keeper.state(),
       guard: this.#guard.state(),
       modes: this.#modes.entries(),
-      prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
+      prices: this.#prices.state(),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
-      bands: [...this.#bands].map(([id, band]) => [id, band.state()] as const),
       commands: [...this.#commandIds],
       unanswered: this.#unanswered.entries(),
       entryTimes: this.#desk.entryTimes,
@@ -165,7 +165,13 @@ export class ExecutionEngine {
         this.#follower.lookedUp(input, out);
         return;
       case 'FillsFetched':
-        this.#follower.fetched(input.fills, out);
+        this.#follower.fetched(input.answer, out);
+        return;
+      case 'AccountStreamConnected':
+        if (this.#keeper.streamConnected(out)) this.#follower.streamConnected(out);
+        return;
+      case 'AccountStreamLost':
+        this.#keeper.gate.lose();
         return;
       case 'VenueFilled':
         this.#hear(input.fill.instrument, input.fill.timeUs);
@@ -217,16 +223,9 @@ export class ExecutionEngine {
     this.#times.hear(venueOf(instrument), timeUs);
   }
 
-  #priceSeen(input: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
-    const instrument = this.#instruments.get(input.instrument);
-    if (instrument === undefined) return;
-    const seen = referencePrice(instrument, input.price, input.timeUs);
-    const last = this.#prices.get(instrument.id);
-    if (seen === null || (last !== undefined && last.timeUs > seen.timeUs)) return;
-    const band = this.#bands.get(instrument.id) ?? new PrintBand();
-    this.#bands.set(instrument.id, band);
-    // One impossible print must price no order.
-    if (band.admit(input.price)) this.#prices.set(instrument.id, seen);
+  #priceSeen({ instrument, price, timeUs }: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
+    const known = this.#instruments.get(instrument);
+    if (known !== undefined) this.#prices.see(known, price, timeUs);
   }
 
   /**

@@ -1,11 +1,11 @@
-import type { FeedTimesState, InstrumentId, PrintBandState, StandingMode, TimeUs } from '@algo/model';
+import type { FeedTimesState, StandingMode, TimeUs } from '@algo/model';
 import type { GateKeeperState } from './gate-keeper.ts';
 import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
-import type { ReferencePrice } from './reference-price.ts';
+import type { ReferencePricesState } from './reference-price.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 3;
+export const EXECUTION_STATE_VERSION = 4;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -13,10 +13,9 @@ export interface ExecutionState {
   readonly gate: GateKeeperState;
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly modes: readonly StandingMode[];
-  readonly prices: readonly ({ readonly instrument: InstrumentId } & ReferencePrice)[];
+  readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
-  readonly bands: readonly (readonly [instrument: InstrumentId, band: PrintBandState])[];
   readonly commands: readonly string[];
   readonly unanswered: readonly (readonly [commandId: string, limit: StandingMode])[];
   readonly entryTimes: readonly TimeUs[];
