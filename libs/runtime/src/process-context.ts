@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Bus, bucketSnapshots, type Clock, type SnapshotStore } from '@algo/bus';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
-import { TickStore } from '@algo/tickstore';
 import { openAccountStream, openVenue } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
 import type { HealthServer } from './health-server.ts';
@@ -45,7 +44,11 @@ export function processContext<Config extends BaseConfig>(parts: {
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
     venue: (name, account) => own(openVenue(name, { account, ask, clock })),
     accountStream: (name, account) => own(openAccountStream(name, { account, ask, clock })),
-    openRowStore: (options) => TickStore.open(options),
+    async openRowStore(options) {
+      // DuckDB takes as long to load as all the rest together, and one service of eight stores rows.
+      const { TickStore } = await import('@algo/tickstore');
+      return TickStore.open(options);
+    },
     async drive(plan) {
       const { machine, driver } = await startDriver(plan, {
         ...{ bus, clock, identity, account: config.account },
