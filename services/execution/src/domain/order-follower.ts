@@ -15,7 +15,13 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import type { ExecutionOutput, FillsAnswer, OrderLookedUp, OrderNeverLeft } from './execution-io.ts';
+import type {
+  AbsenceKnown,
+  ExecutionOutput,
+  FillsAnswer,
+  OrderLookedUp,
+  OrderNeverLeft,
+} from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
 import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import { OrderSteps } from './order-steps.ts';
@@ -174,12 +180,20 @@ export class OrderFollower {
         this.#found(t, lookup.order, timeUs, out);
         return;
       case 'absent':
-        if (input.authoritativeAbsence && t.order.status === 'unknown')
-          this.#neverWas(t, 'never reached the venue', timeUs, out);
+        if (t.order.status === 'unknown') this.#steps.proveAbsence(t, timeUs, out);
         return;
       default:
         lookup satisfies never;
     }
+  }
+
+  /** What came of proving that an order never arrived; without proof it is asked about as before. */
+  absenceKnown({ clientOrderId, absence, timeUs }: AbsenceKnown, out: ExecutionOutput[]): void {
+    const t = this.#ledger.get(clientOrderId);
+    if (t === undefined) return;
+    this.#steps.change(t, { isProving: false });
+    if (absence.type === 'proven' && t.order.status === 'unknown')
+      this.#neverWas(t, `never reached the venue: ${absence.evidence.join(', ')}`, timeUs, out);
   }
 
   /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */

@@ -112,6 +112,14 @@ export class OrderSteps {
       out.push({ type: 'LookUpOrder', account: this.#account, ...refOf(t.order.request), timeUs });
   }
 
+  /** Asks for the proof that an order never arrived. */
+  proveAbsence(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (this.now(t).isProving) return;
+    this.change(t, { isProving: true });
+    const { request, submittedUs: sentUs } = t.order;
+    out.push({ type: 'ProveAbsence', account: this.#account, ...refOf(request), sentUs, timeUs });
+  }
+
   /** Fills of an order are missing. */
   fetchFills(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     this.change(t, { askedUs: timeUs });
