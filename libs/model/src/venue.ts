@@ -49,8 +49,8 @@ export type OrderLookup =
   | { readonly type: 'failed'; readonly reason: string };
 
 /**
- * What came of proving that an order never arrived and never will. *Shape*: `evidence` has a line for each thing
- * that was read, with the venue's time of it.
+ * What came of proving that an order never arrived and never will. *Shape*: `evidence` has a line for
+ * each thing that was read, with the venue's time of it.
  */
 export type Absence =
   | { readonly type: 'proven'; readonly evidence: readonly string[] }

@@ -89,7 +89,7 @@ function proving(answers: readonly Look[]) {
   return { absence, slept };
 }
 
-test('an absence is proven by two looks behind the horizon, at books that are new enough, and no fill', async () => {
+test('two looks behind the horizon at new books, and no fill, prove an absence', async () => {
   const { absence, slept } = proving([
     { type: 'absent', asOfUs: SENT_US + 5_000_000 },
     { type: 'absent', asOfUs: SENT_US + 6_000_000 },

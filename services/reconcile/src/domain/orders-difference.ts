@@ -97,8 +97,8 @@ function notAtVenue(ours: LocalOrder, venue: VenueBooks, missed: FillsDifference
       return unknown(`the venue could not say where it stands: ${lookup.reason}`);
     case 'absent':
       if (known.isPositive()) return unknown('it has fills, and the venue does not find it');
-      // Whether it never arrived is for execution to prove. Nothing is entered beside it until then, and positions
-      // are compared for themselves, so no exit must wait for that.
+      // Whether it never arrived is for execution to prove. Nothing is entered beside it until then, and
+      // positions are compared for themselves, so no exit must wait for that.
       return [entry({ ...about, action: 'look_up_order', before, after: 'unknown', evidence: ['absent'] })];
     case 'found': {
       const { status, filled } = lookup.order;
