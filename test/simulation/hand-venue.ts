@@ -1,4 +1,11 @@
-import type { ClientOrderId, OrderLookup, OrderRequest, SubmitOutcome, VenueEvent } from '@algo/model';
+import type {
+  Absence,
+  ClientOrderId,
+  OrderLookup,
+  OrderRequest,
+  SubmitOutcome,
+  VenueEvent,
+} from '@algo/model';
 import { venueOrderId } from '@algo/model';
 import type {
   AccountHearer,
@@ -13,7 +20,7 @@ import type {
 export class HandVenue implements ExchangeVenue {
   readonly name = 'hand';
   readonly capabilities = {
-    ...{ authoritativeAbsence: true, fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ fillIds: true, shortSelling: true, reduceOnly: true },
     ...{ triggerOrders: false, clientIdLookUp: true },
   };
   readonly submitted: ClientOrderId[] = [];
@@ -40,20 +47,24 @@ export class HandVenue implements ExchangeVenue {
     done(this.lookup(order));
   }
 
+  proveAbsence(_order: OrderRef, _sentUs: number, done: (absence: Absence) => void): void {
+    done({ type: 'proven', evidence: ['the test says so'] });
+  }
+
   openOrders(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   fillsSince(_account: unknown, _us: number, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   positions(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   balances(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -3081,6 +3081,7 @@ export namespace algo {
             constructor(properties?: algo.v1.OrderLookupReply.$Properties);
             $unknowns?: Uint8Array[];
             lookup?: (algo.v1.OrderLookup.$Properties|null);
+            asOfUs: number;
             static encode(message: algo.v1.OrderLookupReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderLookupReply & algo.v1.OrderLookupReply.$Shape;
         }
@@ -3088,10 +3089,12 @@ export namespace algo {
         namespace OrderLookupReply {
             interface $Properties {
                 lookup?: (algo.v1.OrderLookup.$Properties|null);
+                asOfUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = {
               lookup?: algo.v1.OrderLookup.$Shape|null;
+              asOfUs?: number|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -3104,6 +3107,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             orders: algo.v1.VenueOrder.$Properties[];
+            asOfUs: number;
+            complete: boolean;
             static encode(message: algo.v1.OpenOrdersReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OpenOrdersReply & algo.v1.OpenOrdersReply.$Shape;
         }
@@ -3112,6 +3117,8 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 orders?: (algo.v1.VenueOrder.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OpenOrdersReply.$Properties;
@@ -3126,6 +3133,7 @@ export namespace algo {
             account: string;
             fills: algo.v1.Fill.$Properties[];
             complete: boolean;
+            asOfUs: number;
             static encode(message: algo.v1.FillsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.FillsReply & algo.v1.FillsReply.$Shape;
         }
@@ -3135,6 +3143,7 @@ export namespace algo {
                 account?: (string|null);
                 fills?: (algo.v1.Fill.$Properties[]|null);
                 complete?: (boolean|null);
+                asOfUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.FillsReply.$Properties;
@@ -3173,6 +3182,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             positions: algo.v1.VenuePosition.$Properties[];
+            asOfUs: number;
+            complete: boolean;
             static encode(message: algo.v1.PositionsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PositionsReply & algo.v1.PositionsReply.$Shape;
         }
@@ -3181,6 +3192,8 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 positions?: (algo.v1.VenuePosition.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.PositionsReply.$Properties;
@@ -3219,6 +3232,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             balances: algo.v1.VenueBalance.$Properties[];
+            asOfUs: number;
+            complete: boolean;
             static encode(message: algo.v1.BalancesReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BalancesReply & algo.v1.BalancesReply.$Shape;
         }
@@ -3227,6 +3242,8 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 balances?: (algo.v1.VenueBalance.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.BalancesReply.$Properties;

@@ -13698,6 +13698,7 @@ export const algo = $root.algo = (() => {
             };
 
             OrderLookupReply.prototype.lookup = null;
+            OrderLookupReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             OrderLookupReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13708,6 +13709,8 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.lookup != null && $Object.hasOwnProperty.call(message, "lookup"))
                     $root.algo.v1.OrderLookup.encode(message.lookup, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(16).uint64(message.asOfUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13747,6 +13750,15 @@ export const algo = $root.algo = (() => {
                             message.lookup = $root.algo.v1.OrderLookup.decode(reader, reader.size(), $undefined, _depth + 1, message.lookup);
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -13779,6 +13791,8 @@ export const algo = $root.algo = (() => {
 
             OpenOrdersReply.prototype.account = "";
             OpenOrdersReply.prototype.orders = $util.emptyArray;
+            OpenOrdersReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OpenOrdersReply.prototype.complete = false;
 
             OpenOrdersReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13792,6 +13806,10 @@ export const algo = $root.algo = (() => {
                 if (message.orders != null && message.orders.length)
                     for (let i = 0; i < message.orders.length; ++i)
                         $root.algo.v1.VenueOrder.encode(message.orders[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13842,6 +13860,24 @@ export const algo = $root.algo = (() => {
                             message.orders.push($root.algo.v1.VenueOrder.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -13875,6 +13911,7 @@ export const algo = $root.algo = (() => {
             FillsReply.prototype.account = "";
             FillsReply.prototype.fills = $util.emptyArray;
             FillsReply.prototype.complete = false;
+            FillsReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             FillsReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13890,6 +13927,8 @@ export const algo = $root.algo = (() => {
                         $root.algo.v1.Fill.encode(message.fills[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
                     writer.uint32(24).bool(message.complete);
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(32).uint64(message.asOfUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13947,6 +13986,15 @@ export const algo = $root.algo = (() => {
                                 message.complete = value;
                             else
                                 delete message.complete;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
                             continue;
                         }
                     }
@@ -14099,6 +14147,8 @@ export const algo = $root.algo = (() => {
 
             PositionsReply.prototype.account = "";
             PositionsReply.prototype.positions = $util.emptyArray;
+            PositionsReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            PositionsReply.prototype.complete = false;
 
             PositionsReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14112,6 +14162,10 @@ export const algo = $root.algo = (() => {
                 if (message.positions != null && message.positions.length)
                     for (let i = 0; i < message.positions.length; ++i)
                         $root.algo.v1.VenuePosition.encode(message.positions[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14160,6 +14214,24 @@ export const algo = $root.algo = (() => {
                             if (!(message.positions && message.positions.length))
                                 message.positions = [];
                             message.positions.push($root.algo.v1.VenuePosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
                             continue;
                         }
                     }
@@ -14312,6 +14384,8 @@ export const algo = $root.algo = (() => {
 
             BalancesReply.prototype.account = "";
             BalancesReply.prototype.balances = $util.emptyArray;
+            BalancesReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            BalancesReply.prototype.complete = false;
 
             BalancesReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14325,6 +14399,10 @@ export const algo = $root.algo = (() => {
                 if (message.balances != null && message.balances.length)
                     for (let i = 0; i < message.balances.length; ++i)
                         $root.algo.v1.VenueBalance.encode(message.balances[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14373,6 +14451,24 @@ export const algo = $root.algo = (() => {
                             if (!(message.balances && message.balances.length))
                                 message.balances = [];
                             message.balances.push($root.algo.v1.VenueBalance.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
                             continue;
                         }
                     }

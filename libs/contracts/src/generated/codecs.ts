@@ -1233,7 +1233,17 @@ const orderLookup = union<model.OrderLookup, 'type'>('OrderLookup', 'type', {
   }),
 });
 
-const orderLookupReply = wrapped('OrderLookupReply', 'lookup', orderLookup);
+/** Answer to LookUpOrderRequest. */
+export interface OrderLookupReply {
+  /** Required. */
+  readonly lookup: model.OrderLookup;
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
+}
+const orderLookupReply = part<OrderLookupReply>('OrderLookupReply', {
+  lookup: nested(orderLookup),
+  asOfUs: field.whole,
+});
 
 /** Answer to AccountRequest for open orders. */
 export interface OpenOrdersReply {
@@ -1241,10 +1251,16 @@ export interface OpenOrdersReply {
   readonly account: field.ValueOf<typeof idFields.account>;
   /** Every open order. */
   readonly orders: readonly model.VenueOrder[];
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
+  /** False when these are not all: nothing follows from them. */
+  readonly complete: boolean;
 }
 const openOrdersReply = part<OpenOrdersReply>('OpenOrdersReply', {
   account: idFields.account,
   orders: field.list(nested(venueOrder)),
+  asOfUs: field.whole,
+  complete: field.flag,
 });
 
 /** Answer to AccountRequest for fills, oldest first. */
@@ -1255,11 +1271,14 @@ export interface FillsReply {
   readonly fills: readonly model.Fill[];
   /** False when there are more than fit: ask again from the last one's time. */
   readonly complete: boolean;
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
 }
 const fillsReply = part<FillsReply>('FillsReply', {
   account: idFields.account,
   fills: field.list(nested(fill)),
   complete: field.flag,
+  asOfUs: field.whole,
 });
 
 const venuePosition = part<model.VenuePosition>('VenuePosition', {
@@ -1275,10 +1294,16 @@ export interface PositionsReply {
   readonly account: field.ValueOf<typeof idFields.account>;
   /** Every position that isn't flat. */
   readonly positions: readonly model.VenuePosition[];
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
+  /** False when these are not all: nothing follows from them. */
+  readonly complete: boolean;
 }
 const positionsReply = part<PositionsReply>('PositionsReply', {
   account: idFields.account,
   positions: field.list(nested(venuePosition)),
+  asOfUs: field.whole,
+  complete: field.flag,
 });
 
 const venueBalance = part<model.VenueBalance>('VenueBalance', {
@@ -1294,10 +1319,16 @@ export interface BalancesReply {
   readonly account: field.ValueOf<typeof idFields.account>;
   /** Every asset held. */
   readonly balances: readonly model.VenueBalance[];
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
+  /** False when these are not all: nothing follows from them. */
+  readonly complete: boolean;
 }
 const balancesReply = part<BalancesReply>('BalancesReply', {
   account: idFields.account,
   balances: field.list(nested(venueBalance)),
+  asOfUs: field.whole,
+  complete: field.flag,
 });
 
 const venueFilled = tagged('VenueFilled', {

@@ -217,16 +217,6 @@ test('a refused order is rejected and takes no place any more', () => {
   expect(engine.openOrders()).toEqual([]);
 });
 
-test('silence, a failed lookup and an absence that proves nothing leave an order unknown', () => {
-  const { engine, id } = inDoubt();
-  expect(engine.handle(lookedUp(id, { type: 'failed', reason: 'timeout' }, 1.1 * S))).toEqual([]);
-  expect(engine.handle(lookedUp(id, { type: 'absent' }, 1.2 * S))).toEqual([]);
-  expect(engine.order(id)?.status).toBe('unknown');
-  expect(denial(engine.handle(place(2, { timeUs: 1.3 * S })))).toBe('POSITION_EXISTS');
-  expect(types(engine.handle(price(3 * S)))).toEqual(['LookUpOrder']);
-  expect(engine.handle(price(3.1 * S))).toEqual([]);
-});
-
 test('one unknown order stops its instrument, an old one stops them all', () => {
   const { engine } = inDoubt();
   expect(denial(engine.handle(place(2, { timeUs: 1.5 * S, instrument: BTC })))).toBeNull();
@@ -247,15 +237,6 @@ test.each<[VenueOrderStatus, string, readonly string[], string]>([
   const { engine, entry, id } = inDoubt();
   expect(types(engine.handle(lookedUp(id, found(entry, status, amount), 1.5 * S)))).toEqual(expected);
   expect(engine.order(id)?.status).toBe(after);
-});
-
-test('an order that is proven never to have arrived is over: its id goes out once', () => {
-  const { engine, id } = inDoubt();
-  const outputs = engine.handle(lookedUp(id, { type: 'absent' }, 1.5 * S, true));
-  expect(outputs).toMatchObject([
-    { type: 'OrderCanceled', reason: 'never reached the venue', cumulative: d('0') },
-  ]);
-  expect(denial(engine.handle(place(2, { timeUs: 1.6 * S })))).toBeNull();
 });
 
 test('an order that never left ends as canceled, with nothing filled and its reason', () => {

@@ -164,6 +164,9 @@ export class ExecutionEngine {
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
         return;
+      case 'AbsenceKnown':
+        this.#follower.absenceKnown(input, out);
+        return;
       case 'FillsFetched':
         this.#follower.fetched(input.answer, out);
         return;

@@ -1,6 +1,7 @@
 import type { OwnInput } from '@algo/bus';
 import type { ReconciliationCompleted, ReconciliationFailed, ReconciliationRequested } from '@algo/contracts';
 import type {
+  Absence,
   AccountId,
   ClientOrderId,
   ControlCommand,
@@ -44,6 +45,7 @@ export type ExecutionInput =
   | { readonly type: 'SubmitOutcomeKnown'; readonly outcome: SubmitOutcome }
   | { readonly type: 'CancelOutcomeKnown'; readonly outcome: SubmitOutcome }
   | ({ readonly type: 'OrderLookedUp' } & OrderLookedUp)
+  | ({ readonly type: 'AbsenceKnown' } & AbsenceKnown)
   | { readonly type: 'FillsFetched'; readonly answer: FillsAnswer }
   | { readonly type: 'AccountStreamConnected' }
   | { readonly type: 'AccountStreamLost' }
@@ -64,6 +66,7 @@ export type ExecutionOwn =
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
   | Own<'CancelOutcomeKnown', SubmitOutcome>
   | Own<'OrderLookedUp', OrderLookedUp>
+  | Own<'AbsenceKnown', AbsenceKnown>
   | Own<'FillsFetched', FillsAnswer>
   | Own<'OrderNeverLeft', OrderNeverLeft>
   /** The venue's account stream, as it comes: a connection that broke has told no more. */
@@ -81,14 +84,17 @@ interface Own<Name extends string, Body> extends OwnInput {
   readonly body: Body;
 }
 
-/**
- * The venue's answer to a look-up. `authoritativeAbsence`: "absent" proves here that the order never arrived,
- * which may be said only where the venue declares it.
- */
+/** The venue's answer to a look-up. */
 export interface OrderLookedUp {
   readonly clientOrderId: ClientOrderId;
   readonly lookup: OrderLookup;
-  readonly authoritativeAbsence: boolean;
+  readonly timeUs: TimeUs;
+}
+
+/** What came of proving that an order never arrived. */
+export interface AbsenceKnown {
+  readonly clientOrderId: ClientOrderId;
+  readonly absence: Absence;
   readonly timeUs: TimeUs;
 }
 
@@ -120,6 +126,8 @@ export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested';
 export type ExecutionRequest =
   | SubmitOrder
   | ({ readonly type: 'LookUpOrder' | 'CancelAtVenue' } & AboutOrder)
+  /** The venue does not find an order: prove that it never arrived, or that nobody can say. */
+  | ({ readonly type: 'ProveAbsence'; readonly sentUs: TimeUs } & AboutOrder)
   /** The venue counts fills that we haven't seen: fetch all since a time. */
   | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs };
 

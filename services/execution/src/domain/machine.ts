@@ -54,6 +54,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'GuardAlive':
       case 'EpochStarted':
       case 'OrderLookedUp':
+      case 'AbsenceKnown':
       case 'OrderNeverLeft':
         this.#feed(tagged(input), say);
         return;
@@ -123,6 +124,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'SubmitOrder':
       case 'CancelAtVenue':
       case 'LookUpOrder':
+      case 'ProveAbsence':
       case 'FetchFills':
         say.request(output);
         return;
@@ -141,7 +143,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
 type Tagged = Extract<
   ExecutionTaken,
-  { name: 'GuardAlive' | 'EpochStarted' | 'OrderLookedUp' | 'OrderNeverLeft' }
+  { name: 'GuardAlive' | 'EpochStarted' | 'OrderLookedUp' | 'AbsenceKnown' | 'OrderNeverLeft' }
 >;
 
 function tagged(input: Tagged): ExecutionInput {
@@ -151,6 +153,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'EpochStarted':
       return { type: input.name, ...input.body };
     case 'OrderLookedUp':
+      return { type: input.name, ...input.body };
+    case 'AbsenceKnown':
       return { type: input.name, ...input.body };
     case 'OrderNeverLeft':
       return { type: input.name, ...input.body };

@@ -5,9 +5,7 @@ import {
   type Fill,
   type InstrumentId,
   isEnded,
-  isOwnClientOrderId,
   leavesOf,
-  orderBehind,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
@@ -15,9 +13,15 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import type { ExecutionOutput, FillsAnswer, OrderLookedUp, OrderNeverLeft } from './execution-io.ts';
+import type {
+  AbsenceKnown,
+  ExecutionOutput,
+  FillsAnswer,
+  OrderLookedUp,
+  OrderNeverLeft,
+} from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
-import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
+import type { OrderLedger, Tracked } from './order-ledger.ts';
 import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 
@@ -115,7 +119,7 @@ export class OrderFollower {
    */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
-    const t = this.#ledger.get(fill.clientOrderId) ?? this.#adopted(fill, venueCumulative, out);
+    const t = this.#ledger.get(fill.clientOrderId) ?? this.#steps.adopt(fill, venueCumulative, out);
     if (t === null) return;
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
       this.#steps.accepted(t, fill.venueOrderId, fill.timeUs, out);
@@ -174,12 +178,20 @@ export class OrderFollower {
         this.#found(t, lookup.order, timeUs, out);
         return;
       case 'absent':
-        if (input.authoritativeAbsence && t.order.status === 'unknown')
-          this.#neverWas(t, 'never reached the venue', timeUs, out);
+        if (t.order.status === 'unknown') this.#steps.proveAbsence(t, timeUs, out);
         return;
       default:
         lookup satisfies never;
     }
+  }
+
+  /** What came of proving that an order never arrived; without proof it is asked about as before. */
+  absenceKnown({ clientOrderId, absence, timeUs }: AbsenceKnown, out: ExecutionOutput[]): void {
+    const t = this.#ledger.get(clientOrderId);
+    if (t === undefined) return;
+    this.#steps.change(t, { isProving: false });
+    if (absence.type === 'proven' && t.order.status === 'unknown')
+      this.#neverWas(t, `never reached the venue: ${absence.evidence.join(', ')}`, timeUs, out);
   }
 
   /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */
@@ -259,28 +271,6 @@ export class OrderFollower {
     // Fills say that it did arrive: whoever calls it absent is wrong, so it stays unknown.
     if (t.order.cumulative.isPositive()) return;
     this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
-  }
-
-  /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
-  #adopted(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
-    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
-    const order = orderBehind(fill, quantity);
-    const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
-    if (!isOwnClientOrderId(fill.clientOrderId)) {
-      this.#steps.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
-      return null;
-    }
-    // The order was ours and has been forgotten since; so old a fill of it was booked before that.
-    if (fill.timeUs <= this.#ledger.forgottenUs) return null;
-    this.#steps.quarantine(order, 'orphan_fill', true, detail, fill.timeUs, out);
-    const known = applyToOrder(order, {
-      type: 'Accepted',
-      venueOrderId: fill.venueOrderId,
-      timeUs: fill.timeUs,
-    });
-    const t = tracked(known.order, null);
-    this.#ledger.put(t);
-    return t;
   }
 }
 

@@ -7,8 +7,9 @@ export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
  * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `cancelReason` is
  * not null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled;
  * `inDoubt` until a look-up or an acknowledgement says where it stands, whatever its status (a fill proves
- * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking` and
- * `isCanceling` while such a request is under way, so that a slow venue has one of each to answer.
+ * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking`,
+ * `isCanceling` and `isProving` while such a request is under way, so that a slow venue has one of each to
+ * answer.
  */
 export interface Tracked {
   readonly order: Order;
@@ -20,6 +21,7 @@ export interface Tracked {
   readonly askedUs: TimeUs;
   readonly isAsking: boolean;
   readonly isCanceling: boolean;
+  readonly isProving: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export function tracked(order: Order, expiresUs: TimeUs | null): Tracked {
     askedUs: order.submittedUs,
     isAsking: false,
     isCanceling: false,
+    isProving: false,
   };
 }
 

@@ -6,8 +6,10 @@ import {
   ENGINE_ACTOR,
   type Fill,
   isEnded,
+  isOwnClientOrderId,
   type Order,
   type OrderFact,
+  orderBehind,
   type QuarantineProblem,
   type TimeUs,
   type TradingModes,
@@ -16,7 +18,7 @@ import {
 } from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
-import type { Closing, OrderLedger, Tracked } from './order-ledger.ts';
+import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
@@ -112,6 +114,14 @@ export class OrderSteps {
       out.push({ type: 'LookUpOrder', account: this.#account, ...refOf(t.order.request), timeUs });
   }
 
+  /** Asks for the proof that an order never arrived. */
+  proveAbsence(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (this.now(t).isProving) return;
+    this.change(t, { isProving: true });
+    const { request, submittedUs: sentUs } = t.order;
+    out.push({ type: 'ProveAbsence', account: this.#account, ...refOf(request), sentUs, timeUs });
+  }
+
   /** Fills of an order are missing. */
   fetchFills(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     this.change(t, { askedUs: timeUs });
@@ -147,6 +157,28 @@ export class OrderSteps {
     const sinceUs = Math.min(wanted.sinceUs ?? Infinity, fromUs - FILLS_MARGIN_US);
     this.#ledger.fillsWanted = { ...wanted, sinceUs };
     this.fetchWanted(timeUs, out);
+  }
+
+  /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
+  adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
+    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
+    const order = orderBehind(fill, quantity);
+    const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
+    if (!isOwnClientOrderId(fill.clientOrderId)) {
+      this.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
+      return null;
+    }
+    // The order was ours and has been forgotten since; so old a fill of it was booked before that.
+    if (fill.timeUs <= this.#ledger.forgottenUs) return null;
+    this.quarantine(order, 'orphan_fill', true, detail, fill.timeUs, out);
+    const known = applyToOrder(order, {
+      type: 'Accepted',
+      venueOrderId: fill.venueOrderId,
+      timeUs: fill.timeUs,
+    });
+    const t = tracked(known.order, null);
+    this.#ledger.put(t);
+    return t;
   }
 
   apply(of: Tracked, fact: OrderFact, out: ExecutionOutput[]): Applied {

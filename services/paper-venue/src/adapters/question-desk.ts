@@ -99,7 +99,10 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
       }),
       bus.serve(subjects.venueRequest(account, 'look-up'), (_type, data) =>
         reads(codecs.LookUpOrderRequest, data, (request) =>
-          reply(codecs.OrderLookupReply, view.order(request.account, request.clientOrderId)),
+          reply(codecs.OrderLookupReply, {
+            lookup: view.order(request.account, request.clientOrderId),
+            asOfUs: view.asOfUs(request.account),
+          }),
         ),
       ),
       bus.serve(subjects.venueRequest(account, 'events'), async (_type, data) => {
@@ -132,16 +135,22 @@ function reply<Value>(codec: MessageCodec<Value>, value: Value): Reply {
 
 function accountReply(view: PaperView, { account, kind, sinceUs }: AccountRequest): Reply {
   switch (kind) {
-    case 'open-orders':
-      return reply(codecs.OpenOrdersReply, { account, orders: view.openOrders(account).rows });
-    case 'fills-since': {
-      const { rows, complete } = view.fillsSince(account, sinceUs, FILLS_PER_REPLY);
-      return reply(codecs.FillsReply, { account, fills: rows, complete });
+    case 'open-orders': {
+      const { rows: orders, ...read } = view.openOrders(account);
+      return reply(codecs.OpenOrdersReply, { account, orders, ...read });
     }
-    case 'positions':
-      return reply(codecs.PositionsReply, { account, positions: view.positions(account).rows });
-    case 'balances':
-      return reply(codecs.BalancesReply, { account, balances: view.balances(account).rows });
+    case 'fills-since': {
+      const { rows: fills, ...read } = view.fillsSince(account, sinceUs, FILLS_PER_REPLY);
+      return reply(codecs.FillsReply, { account, fills, ...read });
+    }
+    case 'positions': {
+      const { rows: positions, ...read } = view.positions(account);
+      return reply(codecs.PositionsReply, { account, positions, ...read });
+    }
+    case 'balances': {
+      const { rows: balances, ...read } = view.balances(account);
+      return reply(codecs.BalancesReply, { account, balances, ...read });
+    }
     default:
       return kind satisfies never;
   }

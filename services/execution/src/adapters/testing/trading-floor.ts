@@ -18,7 +18,7 @@ type Done<Value> = (value: Value) => void;
 export class SlowVenue implements ExchangeVenue {
   readonly name = 'slow';
   readonly capabilities: VenueCapabilities = {
-    ...{ authoritativeAbsence: true, fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ fillIds: true, shortSelling: true, reduceOnly: true },
     ...{ triggerOrders: false, clientIdLookUp: true },
   };
   readonly asked: string[] = [];
@@ -37,6 +37,7 @@ export class SlowVenue implements ExchangeVenue {
     this.asked.push(`look up ${clientOrderId}`);
   }
 
+  proveAbsence(): void {}
   openOrders(): void {}
   fillsSince(_account: AccountId, _sinceUs: TimeUs): void {}
   positions(): void {}

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import {
   ACCOUNT,
+  absence,
   BTC,
   canceled,
   close,
@@ -150,7 +151,7 @@ export function play(
     } else if (kind === 'lose') give(submitted(id, 'unknown', nowUs));
     else if (kind === 'prove absent' && !live) {
       order.onWire = false;
-      give(lookedUp(id, { type: 'absent' }, nowUs, true));
+      give(absence(id, 'proven', nowUs));
     } else if (kind === 'never left' && !live) {
       order.onWire = false;
       give({ type: 'OrderNeverLeft', clientOrderId: id, reason: 'withdrawn', timeUs: nowUs });

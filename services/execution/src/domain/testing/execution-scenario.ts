@@ -1,4 +1,5 @@
 import {
+  type Absence,
   accountId,
   type ClientOrderId,
   type ClosePosition,
@@ -198,12 +199,17 @@ export const submitted = (
   type: 'SubmitOutcomeKnown',
   outcome: outcome(id, type, timeUs),
 });
-export const lookedUp = (
-  id: ClientOrderId,
-  lookup: OrderLookup,
-  timeUs: number,
-  authoritativeAbsence = false,
-): ExecutionInput => ({ type: 'OrderLookedUp', clientOrderId: id, lookup, authoritativeAbsence, timeUs });
+export const lookedUp = (id: ClientOrderId, lookup: OrderLookup, timeUs: number): ExecutionInput => ({
+  type: 'OrderLookedUp',
+  clientOrderId: id,
+  lookup,
+  timeUs,
+});
+/** What came of proving that an order never arrived. */
+export const absence = (id: ClientOrderId, type: Absence['type'], timeUs: number): ExecutionInput => ({
+  ...{ type: 'AbsenceKnown', clientOrderId: id, timeUs },
+  absence: type === 'proven' ? { type, evidence: ['no such order'] } : { type, reason: 'old books' },
+});
 export const found = (request: OrderRequest, status: VenueOrderStatus, amount: string): OrderLookup => ({
   type: 'found',
   order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
