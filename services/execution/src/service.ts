@@ -2,9 +2,10 @@ import { fencedEpoch, Lease } from '@algo/bus';
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
+import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
 import { OrderWire } from './adapters/order-wire.ts';
-import { config } from './config.ts';
-import { ExecutionMachine } from './domain/index.ts';
+import { config, VENUES } from './config.ts';
+import { ExecutionMachine, type NamedLimits } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
 
 /** Places the orders of one account, and says what became of each. One process at a time, by a lease. */
@@ -33,6 +34,15 @@ export const service = defineService({
     context.own(lease);
     const { epoch } = lease;
     const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
+    const limitsFile = new LimitsFile(
+      config.limitsFile,
+      {
+        ...{ account, accounts: config.accounts, venue: config.venue, venues: VENUES },
+        instruments: settings.instruments.map(({ id }) => id),
+      },
+      log,
+    );
+    const limits = limitsFile.read();
     const wire = new OrderWire({ venue: context.venue(config.venue, account), lease, clock, log });
     const { machine, driven } = await context.drive({
       reads: [
@@ -54,7 +64,18 @@ export const service = defineService({
       requests: wire,
       epoch,
     });
-    void driven.restored.then(() => driven.inject({ name: 'EpochStarted', body: { epoch } }));
+    // Limits come as an input like any other, so that a replay judges by those that held.
+    const limit = (told: NamedLimits) => {
+      if (told.hash !== machine.limitsHash) driven.inject({ name: 'LimitsChanged', body: told });
+    };
+    void driven.restored.then(() => {
+      limit(limits);
+      driven.inject({ name: 'EpochStarted', body: { epoch } });
+      context.repeat(LIMITS_EVERY_MS, () => {
+        const changed = limitsFile.changed();
+        if (changed !== undefined) limit(changed);
+      });
+    });
     context.repeat(LOOK_EVERY_MS, () => {
       if (isSilent(clock, machine.awaitsSinceWallUs)) driven.inject({ name: 'FeedSilent', body: null });
     });
@@ -62,6 +83,7 @@ export const service = defineService({
     return {
       closed: Promise.race([driven.closed, lost]),
       counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
+      notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`],
     };
   },
 });

@@ -34,6 +34,7 @@ import {
   LIMITS,
   LTC,
   life,
+  limited,
   lookedUp,
   mode,
   place,
@@ -112,7 +113,7 @@ test.each<[string, Partial<ExecutionLimits>]>([
 
 test('a price that is no price ages the market', () => {
   const engine = new ExecutionEngine(SETTINGS);
-  for (const input of [told(0), alive(0), life(1), gate()]) engine.handle(input);
+  for (const input of [limited(), told(0), alive(0), life(1), gate()]) engine.handle(input);
   for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) engine.handle(price(S, bad));
   expect(denial(engine.handle(place(1)))).toBe('STALE_MARKET');
 });
@@ -269,6 +270,7 @@ test('an order that never left ends as canceled, with nothing filled and its rea
     type: 'OrderNeverLeft',
     clientOrderId,
     reason: 'HALTED scope=x',
+    code: 'HALTED',
     timeUs: S,
   });
   expect(outputs).toMatchObject([
@@ -282,7 +284,8 @@ test('an order that has fills did leave, whoever says that it did not', () => {
   const entry = sent(engine.handle(place(1)));
   const { clientOrderId } = entry;
   engine.handle(filled(entry, 't1', '4', '4', S));
-  expect(engine.handle({ type: 'OrderNeverLeft', clientOrderId, reason: 'x', timeUs: S })).toEqual([]);
+  const never = { type: 'OrderNeverLeft', clientOrderId, reason: 'x', code: null, timeUs: S } as const;
+  expect(engine.handle(never)).toEqual([]);
   expect(engine.order(clientOrderId)?.status).toBe('partially_filled');
 });
 
@@ -511,5 +514,5 @@ test('what it remembers is bounded', () => {
   }
   const snapshot = engine.snapshot();
   expect([snapshot.ledger.open.length, snapshot.ledger.closed.length]).toEqual([0, 5]);
-  expect([snapshot.commands.length, snapshot.entryTimes.length]).toEqual([20, 1]);
+  expect([snapshot.commands.length, snapshot.entries.length]).toEqual([20, 100]);
 });

@@ -1,5 +1,4 @@
 import {
-  binds,
   type ClientOrderId,
   type Denial,
   FeedTimes,
@@ -8,25 +7,25 @@ import {
   type InstrumentId,
   type Order,
   PrintBand,
-  RecentMap,
   type StandingMode,
   type TimeUs,
-  TradingModes,
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
+import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
 import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { GuardWatch } from './guard-watch.ts';
+import { Halts } from './halts.ts';
+import { latch } from './latch.ts';
+import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { type ReferencePrice, referencePrice } from './reference-price.ts';
-
-/** Limits of persons that wait for position-risk's word; more than persons give while it is away. */
-const UNANSWERED_MAX = 256;
+import { RejectWatch } from './reject-watch.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -40,15 +39,15 @@ export class ExecutionEngine {
   readonly #keeper: GateKeeper;
   readonly #guard: GuardWatch;
   readonly #positions: PositionBook;
-  readonly #modes: TradingModes;
+  readonly #halts: Halts;
+  readonly #rejects: RejectWatch;
   readonly #ledger: OrderLedger;
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
   readonly #prices = new Map<InstrumentId, ReferencePrice>();
   readonly #bands: Map<InstrumentId, PrintBand>;
   readonly #commandIds: Set<string>;
-  /** What persons limited, by command, until position-risk has answered it. */
-  readonly #unanswered: RecentMap<StandingMode>;
+  #limits: NamedLimits;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
@@ -58,25 +57,26 @@ export class ExecutionEngine {
     this.#keeper = new GateKeeper(settings, this.#times, state?.gate);
     this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
-    this.#modes = new TradingModes(settings.account, state?.modes);
+    this.#halts = new Halts(settings.account, state?.halts);
+    this.#rejects = new RejectWatch(state?.rejects);
+    this.#limits = state?.limits ?? NO_LIMITS;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     for (const { instrument, price, timeUs } of state?.prices ?? [])
       this.#prices.set(instrument, { price, timeUs });
     this.#bands = new Map(state?.bands.map(([id, band]) => [id, new PrintBand(band)]));
     this.#commandIds = new Set(state?.commands);
-    this.#unanswered = new RecentMap(UNANSWERED_MAX, state?.unanswered);
     this.#desk = new CommandDesk({
       settings,
       instruments: this.#instruments,
       ledger: this.#ledger,
       positions: this.#positions,
-      entryTimes: state?.entryTimes ?? [],
+      entries: state?.entries ?? [],
     });
     this.#follower = new OrderFollower({
       account: settings.account,
       ledger: this.#ledger,
       positions: this.#positions,
-      modes: this.#modes,
+      modes: this.#halts.modes,
       nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
       speed: () => this.#times.speed,
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
@@ -90,6 +90,8 @@ export class ExecutionEngine {
     if ('account' in input && input.account !== this.#settings.account) return out;
     this.#dispatch(input, out);
     if (this.#ledger.openCount > 0) this.#follower.poll(out);
+    const inRow = this.#rejects.hear(out, this.#limits.limits.venue);
+    if (inRow !== null) this.#latch('reducing', `the venue rejected ${inRow} orders in a row, again`);
     return out;
   }
 
@@ -113,6 +115,11 @@ export class ExecutionEngine {
     return this.#keeper.gate.isFresh(this.#times.newestUs());
   }
 
+  /** Names the limits that hold. */
+  get limitsHash(): string {
+    return this.#limits.hash;
+  }
+
   /** Returns an order, or undefined if it was never ours or has been forgotten. */
   order(id: ClientOrderId): Order | undefined {
     return this.#ledger.get(id)?.order;
@@ -134,14 +141,15 @@ export class ExecutionEngine {
       times: this.#times.state(),
       gate: this.#keeper.state(),
       guard: this.#guard.state(),
-      modes: this.#modes.entries(),
+      halts: this.#halts.state(),
+      limits: this.#limits,
       prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
       bands: [...this.#bands].map(([id, band]) => [id, band.state()] as const),
       commands: [...this.#commandIds],
-      unanswered: this.#unanswered.entries(),
-      entryTimes: this.#desk.entryTimes,
+      entries: this.#desk.pace.entries,
+      rejects: this.#rejects.state,
     };
   }
 
@@ -150,7 +158,10 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
         this.#hear(input.instrument, input.timeUs);
-        if (this.#isNewCommand(input.commandId)) this.#desk.take(input, this.#books(input.instrument), out);
+        if (!this.#isNewCommand(input.commandId)) return;
+        if (input.type === 'ClosePosition')
+          this.#cancel(entriesInTheWay(input, this.openOrders()), 'its position is being left', out);
+        this.#desk.take(input, this.#books(input.instrument), out);
         return;
       case 'SubmitOutcomeKnown':
         this.#follower.submitOutcome(input.outcome, out);
@@ -160,6 +171,7 @@ export class ExecutionEngine {
         return;
       case 'OrderNeverLeft':
         this.#follower.neverLeft(input, out);
+        if (input.code === 'CONSERVATION') this.#latch('halted', input.reason);
         return;
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
@@ -188,14 +200,24 @@ export class ExecutionEngine {
         this.#guard.hear(input);
         return;
       case 'TradingModeChanged':
-        this.#modeChanged(input, out);
+        if (input.commandId !== null) this.#isNewCommand(input.commandId);
+        if (input.mode === 'active') this.#resumed(input.scope);
+        this.#halted(this.#halts.changed(input), out);
         return;
       case 'SetTradingMode':
-        this.#asked(input, out);
+        // What position-risk has answered already is older than its answer.
+        if (this.#isNewCommand(input.commandId)) this.#halted(this.#halts.asked(input), out);
+        return;
+      case 'LimitsChanged':
+        this.#limits = { limits: input.limits, hash: input.hash };
         return;
       case 'FlattenAll':
         if (this.#isNewCommand(input.commandId))
-          this.#takeBackEntries({ kind: 'account', account: input.account }, 'flattened', out);
+          this.#cancel(
+            entriesUnder({ kind: 'account', account: input.account }, this.openOrders()),
+            'flattened',
+            out,
+          );
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
@@ -229,42 +251,25 @@ export class ExecutionEngine {
     if (band.admit(input.price)) this.#prices.set(instrument.id, seen);
   }
 
-  /**
-   * A person limits trading: it holds at once, also while position-risk is away. Only position-risk's word
-   * loosens; where that has answered this very command already, it is the newer one.
-   */
-  #asked(input: Extract<ExecutionInput, { type: 'SetTradingMode' }>, out: ExecutionOutput[]): void {
-    const { commandId, scope, mode, reason, by, timeUs } = input;
-    if (!this.#isNewCommand(commandId) || mode === 'active') return;
-    if (scope.kind === 'account' && scope.account !== this.#settings.account) return;
-    const limit = { scope, mode, reason, by, latched: false, timeUs };
-    this.#unanswered.set(commandId, limit);
-    this.#halted(this.#modes.tighten(limit), out);
+  /** A person lets a scope go on, so that what stopped it counts anew. */
+  #resumed(scope: HaltScope): void {
+    if (scope.kind === 'strategy') this.#desk.pace.forgive(scope.strategy);
+    if (scope.kind === 'account' && scope.account === this.#settings.account) this.#rejects.calm();
   }
 
-  #modeChanged(input: Extract<ExecutionInput, { type: 'TradingModeChanged' }>, out: ExecutionOutput[]): void {
-    const { commandId } = input;
-    if (commandId !== null) {
-      this.#isNewCommand(commandId);
-      this.#unanswered.delete(commandId);
-    }
-    this.#halted(this.#modes.set(input), out);
-    // What a person has limited since must not be loosened by an answer to somebody before.
-    for (const [, limit] of this.#unanswered.entries()) this.#modes.tighten(limit);
+  /** Limits the account until a person resumes it. */
+  #latch(mode: 'reducing' | 'halted', reason: string): void {
+    const { account } = this.#settings;
+    latch(this.#halts.modes, { kind: 'account', account }, mode, reason, this.#times.newestUs());
   }
 
   #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
-    if (standing?.mode === 'halted') this.#takeBackEntries(standing.scope, 'halted', out);
+    if (standing?.mode === 'halted')
+      this.#cancel(entriesUnder(standing.scope, this.openOrders()), 'halted', out);
   }
 
-  /** Entries that have not ended are canceled; exits and stops stay. */
-  #takeBackEntries(scope: HaltScope, why: string, out: ExecutionOutput[]): void {
-    for (const order of this.openOrders()) {
-      const { account, instrument, clientOrderId } = order.request;
-      if (order.intent !== 'entry' || !binds(scope, { account, instrument, strategy: order.strategy }))
-        continue;
-      this.#follower.wantCancel(clientOrderId, why, out);
-    }
+  #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {
+    for (const id of ids) this.#follower.wantCancel(id, why, out);
   }
 
   #books(instrument: InstrumentId): Books {
@@ -275,8 +280,10 @@ export class ExecutionEngine {
       noGuard: this.#guard.denial(this.#times, venue),
       account: this.#settings.account,
       gate: this.#keeper.gate,
-      modes: this.#modes,
+      modes: this.#halts.modes,
       prices: this.#prices,
+      limits: this.#limits.limits,
+      rejectsPauseUntilUs: this.#rejects.state.pausedUntilUs,
     };
   }
 

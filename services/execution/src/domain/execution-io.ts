@@ -4,6 +4,7 @@ import type {
   AccountId,
   ClientOrderId,
   ControlCommand,
+  DenialCode,
   ExitPlan,
   Fill,
   GuardAlive,
@@ -12,7 +13,6 @@ import type {
   OrderEvent,
   OrderIntent,
   OrderLookup,
-  OrderRequest,
   PositionId,
   RiskEvent,
   StrategyName,
@@ -21,6 +21,8 @@ import type {
   TimeUs,
   VenueEvent,
 } from '@algo/model';
+import type { Admitted } from './handlers/admitted.ts';
+import type { NamedLimits } from './limits.ts';
 
 /**
  * All that execution hears. Its clocks are the feeds' told times, and the times of what it hears of their
@@ -47,6 +49,7 @@ export type ExecutionInput =
   | { readonly type: 'FillsFetched'; readonly fills: readonly Fill[] }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
   | { readonly type: 'FeedSilent' }
+  | ({ readonly type: 'LimitsChanged' } & NamedLimits)
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
@@ -57,6 +60,8 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
 /** What no stream carries: what came of requests, and the start of a life. */
 export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
+  /** Other limits hold from here on; the first word of a fresh account's first life. */
+  | Own<'LimitsChanged', NamedLimits>
   /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
   | Own<'FeedSilent', null>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
@@ -86,6 +91,8 @@ export interface OrderLookedUp {
 export interface OrderNeverLeft {
   readonly clientOrderId: ClientOrderId;
   readonly reason: string;
+  /** Why we held it back ourselves; null where it was withdrawn. */
+  readonly code: DenialCode | null;
   readonly timeUs: TimeUs;
 }
 
@@ -123,7 +130,7 @@ interface AboutOrder {
 /** Puts an order on the wire, once: the intent is on disk first; halts, lease and time are looked at last. */
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
-  readonly request: OrderRequest;
+  readonly request: Admitted;
   readonly intent: OrderIntent;
   readonly strategy: StrategyName | null;
   readonly position: PositionId | null;

@@ -55,6 +55,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         return; // position-risk acts on these itself
       case 'GuardAlive':
       case 'EpochStarted':
+      case 'LimitsChanged':
       case 'OrderLookedUp':
       case 'OrderNeverLeft':
         this.#feed(tagged(input), say);
@@ -102,6 +103,11 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
     return this.#engine.openOrders().length === 0 ? undefined : this.#engine.newestWallUs;
   }
 
+  /** Names the limits that hold. */
+  get limitsHash(): string {
+    return this.#engine.limitsHash;
+  }
+
   snapshot(): Uint8Array {
     return sealSnapshot(ownerOf(this.#settings), EXECUTION_STATE_VERSION, this.#engine.snapshot());
   }
@@ -144,7 +150,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
 type Tagged = Extract<
   ExecutionTaken,
-  { name: 'GuardAlive' | 'EpochStarted' | 'OrderLookedUp' | 'OrderNeverLeft' }
+  { name: 'GuardAlive' | 'EpochStarted' | 'LimitsChanged' | 'OrderLookedUp' | 'OrderNeverLeft' }
 >;
 
 function tagged(input: Tagged): ExecutionInput {
@@ -152,6 +158,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'GuardAlive':
       return { type: input.name, ...input.body };
     case 'EpochStarted':
+      return { type: input.name, ...input.body };
+    case 'LimitsChanged':
       return { type: input.name, ...input.body };
     case 'OrderLookedUp':
       return { type: input.name, ...input.body };

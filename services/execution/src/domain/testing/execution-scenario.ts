@@ -23,7 +23,7 @@ import {
 import { ExecutionEngine } from '../execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import type { ExecutionSettings } from '../execution-settings.ts';
-import type { ExecutionLimits } from '../limits.ts';
+import { type ExecutionLimits, type InstrumentLimits, limitsHash, type NamedLimits } from '../limits.ts';
 
 export const d = (text: string) => Decimal.of(text);
 export const ACCOUNT = accountId('paper-main');
@@ -44,17 +44,21 @@ function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
   return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
 }
 
+export const INSTRUMENT_LIMITS: InstrumentLimits = {
+  ...{ orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') },
+  ...{ referenceAgeMaxUs: 2 * S, marketStaleUs: 5 * S, marketCap: d('0.005'), openOrdersMax: 5 },
+  ...{ repeatAfterUs: 0, entriesPerHourMax: 1_000, entriesPerDayMax: 1_000 },
+};
 export const LIMITS: ExecutionLimits = {
   byInstrument: new Map([
-    [LTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
-    [BTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+    [LTC, INSTRUMENT_LIMITS],
+    [BTC, INSTRUMENT_LIMITS],
   ]),
+  venue: { openOrdersMax: 25, rejectsMax: 5, rejectsWithinUs: 60 * S, rejectsPauseUs: 1_800 * S },
   positionsMax: 2,
   grossNotionalMax: d('1800'),
   entriesPerMinuteMax: 3,
-  marketCap: d('0.005'),
-  referenceAgeMaxUs: 2 * S,
-  marketStaleUs: 5 * S,
+  entryNotionalPerMinuteMax: d('100000'),
   unknownOrdersMax: 3,
   unknownAgeMaxUs: 60 * S,
 };
@@ -62,7 +66,6 @@ export const SETTINGS: ExecutionSettings = {
   account: ACCOUNT,
   venue: 'paper',
   instruments: [instrument(LTC, {}), instrument(BTC, {})],
-  limits: LIMITS,
   exitStyle: 'ioc_limit',
   closedOrdersMax: 200,
   commandIdsMax: 500,
@@ -217,10 +220,28 @@ export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
   return event?.type === 'OrderDenied' ? event.denial.code : null;
 }
 
+/** Limits with their name. */
+export const named = (limits: ExecutionLimits): NamedLimits => ({ limits, hash: limitsHash(limits) });
+export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
+  type: 'LimitsChanged',
+  ...named(limits),
+});
+
 /** An engine whose gate is open, whose guard lives and whose markets trade. */
-export function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
+export function ready({
+  limits = LIMITS,
+  ...change
+}: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  for (const input of [told(0), alive(0), life(1), gate(), price(0.9 * S), price(0.9 * S, 83, BTC)])
+  for (const input of [
+    limited(limits),
+    told(0),
+    alive(0),
+    life(1),
+    gate(),
+    price(0.9 * S),
+    price(0.9 * S, 83, BTC),
+  ])
     engine.handle(input);
   return engine;
 }
