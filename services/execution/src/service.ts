@@ -16,6 +16,16 @@ export const service = defineService({
   async start(context) {
     const { bus, clock, config, identity, log, signal } = context;
     const account = accountId(config.account);
+    const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
+    const limitsFile = new LimitsFile(
+      config.limitsFile,
+      {
+        ...{ account, accounts: config.accounts, venue: config.venue, venues: VENUES },
+        instruments: settings.instruments.map(({ id }) => id),
+      },
+      log,
+    );
+    const limits = limitsFile.read();
     const lease = await Lease.acquire(
       bus.bucket('leases'),
       {
@@ -33,16 +43,6 @@ export const service = defineService({
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     context.own(lease);
     const { epoch } = lease;
-    const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
-    const limitsFile = new LimitsFile(
-      config.limitsFile,
-      {
-        ...{ account, accounts: config.accounts, venue: config.venue, venues: VENUES },
-        instruments: settings.instruments.map(({ id }) => id),
-      },
-      log,
-    );
-    const limits = limitsFile.read();
     const wire = new OrderWire({ venue: context.venue(config.venue, account), lease, clock, log });
     const { machine, driven } = await context.drive({
       reads: [

@@ -57,11 +57,7 @@ test.each<[string, string, string]>([
     'accounts.a.position_max = "3": not a limit',
   ],
   ['a missing limit', SHIPPED.replace(/ +positions_max.*\n/, ''), 'accounts.default.positions_max = not set'],
-  [
-    'nobody of that name',
-    within('accounts', 'c: {}'),
-    'accounts.c = a section: there is none of that name',
-  ],
+  ['nobody of that name', within('accounts', 'c: {}'), 'accounts.c = a section: there is none of that name'],
   ['a broken file', 'accounts: [', 'line 1: '],
   ['an empty file', '', 'accounts = not set'],
 ])('%s is named with its line', (_, text, says) => {
