@@ -7,7 +7,6 @@ import {
   leavesOf,
   ORDER_FACT_TYPES,
   ORDER_STATUSES,
-  type Order,
   type OrderFact,
   type OrderStatus,
 } from './order-life.ts';

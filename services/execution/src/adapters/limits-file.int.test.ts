@@ -20,10 +20,12 @@ function file(name: string) {
   const write = (positions: string) =>
     writeFileSync(
       path,
-      `accounts: { default: { positions_max: ${positions}, gross_notional_max: 1, entries_per_minute_max: 1,
-         entry_notional_per_minute_max: 1, unknown_orders_max: 1, unknown_age_max_s: 1 } }
+      `accounts: { default: { positions_max: ${positions}, gross_notional_max: 1,
+         entries_per_minute_max: 1, entry_notional_per_minute_max: 1,
+         unknown_orders_max: 1, unknown_age_max_s: 1 } }
 venues: { default: { open_orders_max: 1, rejects_max: 1, rejects_within_s: 1, rejects_pause_s: 1 } }
-instruments: { default: { order_notional_max: 1, position_notional_max: 1, collar: 0.1, reference_age_max_s: 1,
+instruments: { default: { order_notional_max: 1, position_notional_max: 1, collar: 0.1,
+  reference_age_max_s: 1,
   market_stale_s: 1, market_cap: 0.1, open_orders_max: 1, repeat_after_s: 1, entries_per_hour_max: 1,
   entries_per_day_max: 1 } }`,
     );

@@ -37,6 +37,7 @@ import {
   limited,
   lookedUp,
   mode,
+  neverLeft,
   place,
   price,
   ready,
@@ -266,13 +267,7 @@ test('an order that is proven never to have arrived is over: its id goes out onc
 test('an order that never left ends as canceled, with nothing filled and its reason', () => {
   const engine = ready();
   const { clientOrderId } = sent(engine.handle(place(1)));
-  const outputs = engine.handle({
-    type: 'OrderNeverLeft',
-    clientOrderId,
-    reason: 'HALTED scope=x',
-    code: 'HALTED',
-    timeUs: S,
-  });
+  const outputs = engine.handle(neverLeft(clientOrderId, 'HALTED scope=x', 'HALTED'));
   expect(outputs).toMatchObject([
     { type: 'OrderCanceled', clientOrderId, reason: 'never left: HALTED scope=x', cumulative: d('0') },
   ]);
@@ -284,8 +279,7 @@ test('an order that has fills did leave, whoever says that it did not', () => {
   const entry = sent(engine.handle(place(1)));
   const { clientOrderId } = entry;
   engine.handle(filled(entry, 't1', '4', '4', S));
-  const never = { type: 'OrderNeverLeft', clientOrderId, reason: 'x', code: null, timeUs: S } as const;
-  expect(engine.handle(never)).toEqual([]);
+  expect(engine.handle(neverLeft(clientOrderId, 'x'))).toEqual([]);
   expect(engine.order(clientOrderId)?.status).toBe('partially_filled');
 });
 

@@ -16,6 +16,7 @@ import {
   LIMITS,
   LTC,
   limited,
+  neverLeft,
   place,
   price,
   ready,
@@ -68,7 +69,7 @@ test('limits are kept with their name', () => {
   expect(limitsHash(only({ openOrdersMax: 4 }))).not.toBe(limitsHash(LIMITS));
 });
 
-test('a strategy that enters too often is stopped everywhere until a person resumes it, and counts anew', () => {
+test('a strategy that enters too often is stopped everywhere until a person resumes it', () => {
   const engine = ready({ limits: { ...only({ entriesPerHourMax: 2 }), entriesPerMinuteMax: 99 } });
   const come = [1, 2, 3, 4].map((n) => refusedEntry(engine, n));
   expect(come).toEqual(['passed', 'passed', 'ENTRY_COUNT_MAX', 'REDUCE_ONLY']);
@@ -125,7 +126,7 @@ test('an order that is not the one that was admitted stops at the last hop, and 
   const larger = { ...order, request: { ...order.request, quantity: d('10.001') } };
   expect(engine.mayLeave(larger)).toEqual({ code: 'CONSERVATION', detail: 'quantity=10.001 admitted=10' });
   const { clientOrderId } = order.request;
-  engine.handle({ type: 'OrderNeverLeft', clientOrderId, reason: 'x', code: 'CONSERVATION', timeUs: 2 * S });
+  engine.handle(neverLeft(clientOrderId, 'x', 'CONSERVATION'));
   expect(engine.mayLeave(order)?.code).toBe('CONSERVATION');
   expect(denial(engine.handle(place(3, { timeUs: S, instrument: BTC })))).toBe('HALTED');
   expect(denial(engine.handle(close(1, { timeUs: 2 * S })))).toBeNull();

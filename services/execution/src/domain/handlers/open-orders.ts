@@ -1,6 +1,6 @@
 import { deny, type Handler } from './handler.ts';
 
-/** C10: so many orders of ours may be open in an instrument, and at the venue; exits count, and always pass. */
+/** C10: orders of ours that are open in an instrument, and at the venue; exits count, and always pass. */
 export const openOrders: Handler = ({ openOrders: open, instrument, instrumentLimits, limits }) => {
   const here = open.filter(({ request }) => request.instrument === instrument.id).length;
   const hereMax = instrumentLimits.openOrdersMax;

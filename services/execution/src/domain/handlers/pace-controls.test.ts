@@ -56,7 +56,8 @@ test('a denial tells its numbers', () => {
     'notional=835 last_minute=835 entry_notional_per_minute_max=1000',
   );
   expect(denial(times(5, past(S)), hourly)?.detail).toBe(
-    'strategy=order_flow_scalping entries_last_hour=5 entries_per_hour_max=5 entries_last_day=5 entries_per_day_max=1000',
+    'strategy=order_flow_scalping entries_last_hour=5 entries_per_hour_max=5 ' +
+      'entries_last_day=5 entries_per_day_max=1000',
   );
 });
 

@@ -12,7 +12,7 @@ export const selfTrade: Handler = ({ request, openOrders }) => {
   });
 };
 
-/** Says whether an order would trade with one of ours that is open. *Shape*: at the market it meets any price. */
+/** Says whether an order could trade with one of ours that is open; at the market it meets any price. */
 export function couldMeet(
   request: Pick<OrderRequest, 'instrument' | 'side' | 'limitPrice'>,
   { request: own }: Pick<Order, 'request'>,

@@ -209,6 +209,10 @@ export const found = (request: OrderRequest, status: VenueOrderStatus, amount: s
   order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
 });
 
+/** An order is proven not to have left. */
+export const neverLeft = (clientOrderId: ClientOrderId, reason: string, code: DenialCode | null = null) =>
+  ({ type: 'OrderNeverLeft', clientOrderId, reason, code, timeUs: S }) as const satisfies ExecutionInput;
+
 export const types = (outputs: readonly ExecutionOutput[]) => outputs.map((o) => o.type);
 export function sent(outputs: readonly ExecutionOutput[]): OrderRequest {
   const effect = outputs.find((o) => o.type === 'SubmitOrder');
