@@ -39,8 +39,8 @@ function cellOf(status: OrderStatus, told: OrderFact, filledBefore?: string): st
   const now = order(status, [...known, ...rest]);
   if (now.status !== status) return '–';
   const applied = applyToOrder(now, told);
-  if (applied.type === 'same') return 'ignored';
-  if (applied.type === 'applied') return `\`${applied.order.status}\``;
+  if (applied.type !== 'quarantined')
+    return applied.type === 'same' ? 'ignored' : `\`${applied.order.status}\``;
   const becomes = applied.order.status === status ? '' : `, \`${applied.order.status}\``;
   return `quarantined: ${applied.contradiction}${applied.booked ? ', booked' : ''}${becomes}`;
 }

@@ -22,7 +22,6 @@ import { type AdmissionContext, admitEntry, admitExit } from './handlers/admissi
 import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
-import { latch } from './latch.ts';
 import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
 import { type OrderLedger, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
@@ -61,13 +60,13 @@ export class CommandDesk {
     this.pace = new EntryPace(parts.entries);
   }
 
-  /** Says what follows from a command that wasn't seen before. */
-  take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): void {
+  /** Says what follows from a command that wasn't seen before. Returns the denial, or null if it passed. */
+  take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): Denial | null {
     const id = clientOrderIdOf(command);
     if (this.#ledger.get(id) !== undefined) {
       const denial: Denial = { code: 'DUPLICATE_ORDER', detail: `client_order_id=${id}` };
       this.#deny(command, refusalIdOf(command.account, command.commandId), denial, books, out);
-      return;
+      return denial;
     }
     const instrument = this.#instruments.get(command.instrument);
     const denial =
@@ -76,9 +75,8 @@ export class CommandDesk {
         : command.type === 'PlaceOrder'
           ? this.#enter(command, instrument, books, out)
           : this.#exit(command, instrument, books, out);
-    if (denial === null) return;
-    this.#deny(command, id, denial, books, out);
-    this.#latch(command, denial, books);
+    if (denial !== null) this.#deny(command, id, denial, books, out);
+    return denial;
   }
 
   #enter(command: PlaceOrder, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
@@ -154,14 +152,6 @@ export class CommandDesk {
     const { commandId, account, instrument } = command;
     const timeUs = books.nowUs;
     out.push({ type: 'OrderDenied', clientOrderId, account, instrument, timeUs, commandId, denial });
-  }
-
-  /** Stops what went wrong by itself until a person resumes it; with the account its exits still go. */
-  #latch(command: PlaceOrder | ClosePosition, { code }: Denial, { modes, nowUs }: Books): void {
-    const { account } = command;
-    if (code === 'CONSERVATION') latch(modes, { kind: 'account', account }, 'halted', code, nowUs);
-    if (code === 'ENTRY_COUNT_MAX' && command.type === 'PlaceOrder')
-      latch(modes, { kind: 'strategy', strategy: command.strategy }, 'reducing', code, nowUs);
   }
 
   /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */

@@ -1,12 +1,14 @@
 import {
   type ClientOrderId,
+  type ClosePosition,
   type Denial,
   FeedTimes,
   type HaltScope,
+  haltScopeKey,
   type Instrument,
   type InstrumentId,
   type Order,
-  PrintBand,
+  type PlaceOrder,
   type StandingMode,
   type TimeUs,
   venueOf,
@@ -24,8 +26,8 @@ import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
-import { type ReferencePrice, referencePrice } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
+import { SeenPrices } from './seen-prices.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -35,6 +37,7 @@ import { RejectWatch } from './reject-watch.ts';
 export class ExecutionEngine {
   readonly #settings: ExecutionSettings;
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #account: Extract<HaltScope, { kind: 'account' }>;
   readonly #times: FeedTimes;
   readonly #keeper: GateKeeper;
   readonly #guard: GuardWatch;
@@ -44,8 +47,7 @@ export class ExecutionEngine {
   readonly #ledger: OrderLedger;
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
-  readonly #prices = new Map<InstrumentId, ReferencePrice>();
-  readonly #bands: Map<InstrumentId, PrintBand>;
+  readonly #prices: SeenPrices;
   readonly #commandIds: Set<string>;
   #limits: NamedLimits;
 
@@ -53,6 +55,7 @@ export class ExecutionEngine {
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
     this.#settings = settings;
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
+    this.#account = { kind: 'account', account: settings.account };
     this.#times = new FeedTimes(state?.times);
     this.#keeper = new GateKeeper(settings, this.#times, state?.gate);
     this.#guard = new GuardWatch(state?.guard);
@@ -61,9 +64,7 @@ export class ExecutionEngine {
     this.#rejects = new RejectWatch(state?.rejects);
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
-    for (const { instrument, price, timeUs } of state?.prices ?? [])
-      this.#prices.set(instrument, { price, timeUs });
-    this.#bands = new Map(state?.bands.map(([id, band]) => [id, new PrintBand(band)]));
+    this.#prices = new SeenPrices(state?.prices);
     this.#commandIds = new Set(state?.commands);
     this.#desk = new CommandDesk({
       settings,
@@ -91,7 +92,8 @@ export class ExecutionEngine {
     this.#dispatch(input, out);
     if (this.#ledger.openCount > 0) this.#follower.poll(out);
     const inRow = this.#rejects.hear(out, this.#limits.limits.venue);
-    if (inRow !== null) this.#latch('reducing', `the venue rejected ${inRow} orders in a row, again`);
+    if (inRow !== null)
+      this.#latch(this.#account, 'reducing', `the venue rejected ${inRow} orders in a row, again`, out);
     return out;
   }
 
@@ -143,10 +145,9 @@ export class ExecutionEngine {
       guard: this.#guard.state(),
       halts: this.#halts.state(),
       limits: this.#limits,
-      prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
+      prices: this.#prices.state(),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
-      bands: [...this.#bands].map(([id, band]) => [id, band.state()] as const),
       commands: [...this.#commandIds],
       entries: this.#desk.pace.entries,
       rejects: this.#rejects.state,
@@ -158,10 +159,7 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
         this.#hear(input.instrument, input.timeUs);
-        if (!this.#isNewCommand(input.commandId)) return;
-        if (input.type === 'ClosePosition')
-          this.#cancel(entriesInTheWay(input, this.openOrders()), 'its position is being left', out);
-        this.#desk.take(input, this.#books(input.instrument), out);
+        if (this.#isNewCommand(input.commandId)) this.#commanded(input, out);
         return;
       case 'SubmitOutcomeKnown':
         this.#follower.submitOutcome(input.outcome, out);
@@ -171,7 +169,7 @@ export class ExecutionEngine {
         return;
       case 'OrderNeverLeft':
         this.#follower.neverLeft(input, out);
-        if (input.code === 'CONSERVATION') this.#latch('halted', input.reason);
+        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', input.reason, out);
         return;
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
@@ -213,11 +211,7 @@ export class ExecutionEngine {
         return;
       case 'FlattenAll':
         if (this.#isNewCommand(input.commandId))
-          this.#cancel(
-            entriesUnder({ kind: 'account', account: input.account }, this.openOrders()),
-            'flattened',
-            out,
-          );
+          this.#cancel(entriesUnder(this.#account, this.openOrders()), 'flattened', out);
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
@@ -239,28 +233,33 @@ export class ExecutionEngine {
     this.#times.hear(venueOf(instrument), timeUs);
   }
 
-  #priceSeen(input: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
-    const instrument = this.#instruments.get(input.instrument);
-    if (instrument === undefined) return;
-    const seen = referencePrice(instrument, input.price, input.timeUs);
-    const last = this.#prices.get(instrument.id);
-    if (seen === null || (last !== undefined && last.timeUs > seen.timeUs)) return;
-    const band = this.#bands.get(instrument.id) ?? new PrintBand();
-    this.#bands.set(instrument.id, band);
-    // One impossible print must price no order.
-    if (band.admit(input.price)) this.#prices.set(instrument.id, seen);
+  #priceSeen({ instrument: id, price, timeUs }: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
+    const instrument = this.#instruments.get(id);
+    if (instrument !== undefined) this.#prices.see(instrument, price, timeUs);
   }
 
   /** A person lets a scope go on, so that what stopped it counts anew. */
   #resumed(scope: HaltScope): void {
     if (scope.kind === 'strategy') this.#desk.pace.forgive(scope.strategy);
-    if (scope.kind === 'account' && scope.account === this.#settings.account) this.#rejects.calm();
+    if (haltScopeKey(scope) === haltScopeKey(this.#account)) this.#rejects.calm();
   }
 
-  /** Limits the account until a person resumes it. */
-  #latch(mode: 'reducing' | 'halted', reason: string): void {
-    const { account } = this.#settings;
-    latch(this.#halts.modes, { kind: 'account', account }, mode, reason, this.#times.newestUs());
+  #commanded(command: PlaceOrder | ClosePosition, out: ExecutionOutput[]): void {
+    if (command.type === 'ClosePosition')
+      this.#cancel(entriesInTheWay(command, this.openOrders()), 'its position is being left', out);
+    const denial = this.#desk.take(command, this.#books(command.instrument), out);
+    if (denial !== null) this.#denied(command, denial, out);
+  }
+
+  /** Stops what a denial shows to be wrong until a person resumes it. */
+  #denied(command: PlaceOrder | ClosePosition, { code }: Denial, out: ExecutionOutput[]): void {
+    if (code === 'CONSERVATION') this.#latch(this.#account, 'halted', code, out);
+    if (code === 'ENTRY_COUNT_MAX' && command.type === 'PlaceOrder')
+      this.#latch({ kind: 'strategy', strategy: command.strategy }, 'reducing', code, out);
+  }
+
+  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: string, out: ExecutionOutput[]): void {
+    this.#halted(latch(this.#halts.modes, scope, mode, reason, this.#times.newestUs()), out);
   }
 
   #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
@@ -281,7 +280,7 @@ export class ExecutionEngine {
       account: this.#settings.account,
       gate: this.#keeper.gate,
       modes: this.#halts.modes,
-      prices: this.#prices,
+      prices: this.#prices.last,
       limits: this.#limits.limits,
       rejectsPauseUntilUs: this.#rejects.state.pausedUntilUs,
     };

@@ -1,12 +1,12 @@
-import type { FeedTimesState, InstrumentId, PrintBandState, TimeUs } from '@algo/model';
+import type { FeedTimesState, TimeUs } from '@algo/model';
 import type { PastEntry } from './entry-pace.ts';
 import type { GateKeeperState } from './gate-keeper.ts';
 import type { HaltsState } from './halts.ts';
 import type { NamedLimits } from './limits.ts';
 import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
-import type { ReferencePrice } from './reference-price.ts';
 import type { RejectWatchState } from './reject-watch.ts';
+import type { SeenPricesState } from './seen-prices.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
 export const EXECUTION_STATE_VERSION = 4;
@@ -18,10 +18,9 @@ export interface ExecutionState {
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly halts: HaltsState;
   readonly limits: NamedLimits;
-  readonly prices: readonly ({ readonly instrument: InstrumentId } & ReferencePrice)[];
+  readonly prices: SeenPricesState;
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
-  readonly bands: readonly (readonly [instrument: InstrumentId, band: PrintBandState])[];
   readonly commands: readonly string[];
   readonly entries: readonly PastEntry[];
   readonly rejects: RejectWatchState;

@@ -131,3 +131,12 @@ test('an order that is not the one that was admitted stops at the last hop, and 
   expect(denial(engine.handle(place(3, { timeUs: S, instrument: BTC })))).toBe('HALTED');
   expect(denial(engine.handle(close(1, { timeUs: 2 * S })))).toBeNull();
 });
+
+test('with the account, what halts it takes back the entries that rest', () => {
+  const engine = ready();
+  const resting = sent(engine.handle(place(1, { timeInForce: 'gtc', expiresUs: 60 * S })));
+  engine.handle(submitted(resting.clientOrderId, 'confirmed', S));
+  const other = sent(engine.handle(place(2, { timeUs: S, instrument: BTC })));
+  const outputs = engine.handle(neverLeft(other.clientOrderId, 'x', 'CONSERVATION'));
+  expect(types(outputs)).toEqual(['OrderCanceled', 'CancelAtVenue']);
+});

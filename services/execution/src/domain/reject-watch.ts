@@ -31,14 +31,14 @@ export class RejectWatch {
    * else null.
    */
   hear(said: readonly ExecutionOutput[], limits: VenueLimits): number | null {
+    let stopping: number | null = null;
     for (const event of said) {
       if (event.type === 'OrderAccepted' && this.#state.rowUs.length > 0)
         this.#state = { ...this.#state, rowUs: [] };
       if (event.type !== 'OrderRejected') continue;
-      const inRow = this.#rejected(event.timeUs, limits);
-      if (inRow !== null) return inRow;
+      stopping = this.#rejected(event.timeUs, limits) ?? stopping;
     }
-    return null;
+    return stopping;
   }
 
   /** A person lets the account go on. */
