@@ -1,6 +1,13 @@
-import type { ClientOrderId, OrderLookup, OrderRequest, SubmitOutcome } from '@algo/model';
+import type { ClientOrderId, OrderLookup, OrderRequest, SubmitOutcome, VenueEvent } from '@algo/model';
 import { venueOrderId } from '@algo/model';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer } from '@algo/venues';
+import type {
+  AccountHearer,
+  AccountStream,
+  ExchangeVenue,
+  OrderRef,
+  SendTerms,
+  VenueAnswer,
+} from '@algo/venues';
 
 /** An exchange that answers at once, but for the submits that a test holds back. */
 export class HandVenue implements ExchangeVenue {
@@ -47,6 +54,30 @@ export class HandVenue implements ExchangeVenue {
 
   balances(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
     done({ type: 'answered', value: [] });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** An account stream that tells what a test wants, and breaks when it wants. */
+export class HandStream implements AccountStream {
+  #hear: AccountHearer | undefined;
+
+  open(hear: AccountHearer): void {
+    this.#hear = hear;
+    hear.connected();
+  }
+
+  tell(event: VenueEvent): void {
+    this.#hear?.event(event);
+  }
+
+  breaks(): void {
+    this.#hear?.disconnected('broken by a test');
+  }
+
+  isBack(): void {
+    this.#hear?.connected();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

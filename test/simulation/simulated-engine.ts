@@ -26,7 +26,6 @@ import {
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as ingest } from '@algo/ingest/service';
-import type { AccountId } from '@algo/model';
 import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
@@ -48,7 +47,7 @@ import {
 } from '@algo/runtime';
 import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
-import { type ExchangeVenue, openVenue } from '@algo/venues';
+import { type AccountStream, type ExchangeVenue, openAccountStream, openVenue } from '@algo/venues';
 import type { z } from 'zod';
 import { SimulatedLife } from './simulated-life.ts';
 
@@ -67,7 +66,7 @@ export interface SimulatedWorld {
   /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */
   readonly delays?: boolean;
   /** The exchange of all accounts in the place of the paper exchange. */
-  readonly venue?: ExchangeVenue;
+  readonly venue?: { readonly exchange: ExchangeVenue; readonly stream: AccountStream };
   /** How long a message is on its way to its stream. *Units*: virtual ms. */
   readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */
@@ -323,8 +322,9 @@ export class SimulatedEngine {
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       addReadiness() {},
       fileSnapshots: (name) => this.#file(name, life),
-      venue: (name: string, account: AccountId) =>
-        this.#world.venue ?? openVenue(name, { account, ask, clock }),
+      venue: (name, account) => this.#world.venue?.exchange ?? openVenue(name, { account, ask, clock }),
+      accountStream: (name, account) =>
+        this.#world.venue?.stream ?? openAccountStream(name, { account, ask, clock }),
       openRowStore: async () => DISCARDED_ROWS,
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

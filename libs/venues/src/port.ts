@@ -77,10 +77,23 @@ export interface ExchangeVenue extends AsyncDisposable {
   balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void;
 }
 
-/** What happens to the orders of one account, as the venue tells it. */
+/** Who listens to an account. All that is told comes in the order of the connection. */
+export interface AccountHearer {
+  event(event: VenueEvent): void;
+  /** From here on everything that happens is told, until `disconnected`. */
+  connected(): void;
+  /** What happens from here on, or was on its way, may never be told. */
+  disconnected(reason: string): void;
+}
+
+/**
+ * What happens to the orders of one account, as the venue tells it. Events may come twice, and late; that
+ * one was lost unseen must not be ruled out. A connection that is silent for two of the venue's heartbeats
+ * is `disconnected`; another is made by the stream itself, and never makes good what was missed.
+ */
 export interface AccountStream extends AsyncDisposable {
-  /** Begins to listen; a stream that broke says so, connects again by itself, and tells what it missed. */
-  open(hear: { event(event: VenueEvent): void; connected(): void; disconnected(reason: string): void }): void;
+  /** Begins to listen, once. */
+  open(hear: AccountHearer): void;
 }
 
 /** Where a feed hands over what it hears. Times are the venue's; nothing is judged yet. */

@@ -1,11 +1,11 @@
 import { fencedEpoch, Lease } from '@algo/bus';
-import { accountId } from '@algo/model';
+import { accountId, type VenueEvent } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
 import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
 import { OrderWire } from './adapters/order-wire.ts';
 import { config, VENUES } from './config.ts';
-import { ExecutionMachine, type NamedLimits } from './domain/index.ts';
+import { ExecutionMachine, type ExecutionOwn, type NamedLimits } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
 
 /** Places the orders of one account, and says what became of each. One process at a time, by a lease. */
@@ -53,7 +53,6 @@ export const service = defineService({
         { family: 'sys.guard', only: [account] },
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
-        { family: 'venue.user', only: [account] },
       ],
       says: ['ord.evt', 'rec.ask'],
       restore: (snapshot) => {
@@ -68,12 +67,21 @@ export const service = defineService({
     const limit = (told: NamedLimits) => {
       if (told.hash !== machine.limitsHash) driven.inject({ name: 'LimitsChanged', body: told });
     };
+    const stream = context.accountStream(config.venue, account);
     void driven.restored.then(() => {
       limit(limits);
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {
         const changed = limitsFile.changed();
         if (changed !== undefined) limit(changed);
+      });
+      stream.open({
+        event: (event) => driven.inject(ownOf(event)),
+        connected: () => driven.inject({ name: 'AccountStreamConnected', body: null }),
+        disconnected: (reason) => {
+          log.warn({ reason }, 'the account stream is lost: no entry until it is back and compared');
+          driven.inject({ name: 'AccountStreamLost', body: { reason } });
+        },
       });
     });
     context.repeat(LOOK_EVERY_MS, () => {
@@ -87,3 +95,16 @@ export const service = defineService({
     };
   },
 });
+
+function ownOf(event: VenueEvent): ExecutionOwn {
+  switch (event.type) {
+    case 'VenueFilled':
+      return { name: event.type, body: event };
+    case 'VenueCanceled':
+      return { name: event.type, body: event };
+    case 'VenueExpired':
+      return { name: event.type, body: event };
+    default:
+      return event satisfies never;
+  }
+}

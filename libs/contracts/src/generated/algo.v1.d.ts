@@ -3317,5 +3317,91 @@ export namespace algo {
             }
             type $Shape = algo.v1.VenueExpired.$Properties;
         }
+
+        interface IAccountEventsRequest extends algo.v1.AccountEventsRequest.$Properties {
+        }
+
+        class AccountEventsRequest {
+            constructor(properties?: algo.v1.AccountEventsRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            connection: string;
+            after: number;
+            static encode(message: algo.v1.AccountEventsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEventsRequest & algo.v1.AccountEventsRequest.$Shape;
+        }
+
+        namespace AccountEventsRequest {
+            interface $Properties {
+                account?: (string|null);
+                connection?: (string|null);
+                after?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.AccountEventsRequest.$Properties;
+        }
+
+        interface IAccountEvent extends algo.v1.AccountEvent.$Properties {
+        }
+
+        class AccountEvent {
+            constructor(properties?: algo.v1.AccountEvent.$Properties);
+            $unknowns?: Uint8Array[];
+            filled?: (algo.v1.VenueFilled.$Properties|null);
+            canceled?: (algo.v1.VenueCanceled.$Properties|null);
+            expired?: (algo.v1.VenueExpired.$Properties|null);
+            event?: ("filled"|"canceled"|"expired");
+            static encode(message: algo.v1.AccountEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEvent & algo.v1.AccountEvent.$Shape;
+        }
+
+        namespace AccountEvent {
+            interface $Properties {
+                filled?: (algo.v1.VenueFilled.$Properties|null);
+                canceled?: (algo.v1.VenueCanceled.$Properties|null);
+                expired?: (algo.v1.VenueExpired.$Properties|null);
+                event?: ("filled"|"canceled"|"expired");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              filled?: algo.v1.VenueFilled.$Shape|null;
+              canceled?: algo.v1.VenueCanceled.$Shape|null;
+              expired?: algo.v1.VenueExpired.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ event?: undefined; filled?: null; canceled?: null; expired?: null }|{ event?: "filled"; filled: algo.v1.VenueFilled.$Shape; canceled?: null; expired?: null }|{ event?: "canceled"; filled?: null; canceled: algo.v1.VenueCanceled.$Shape; expired?: null }|{ event?: "expired"; filled?: null; canceled?: null; expired: algo.v1.VenueExpired.$Shape })
+            );
+        }
+
+        interface IAccountEventsReply extends algo.v1.AccountEventsReply.$Properties {
+        }
+
+        class AccountEventsReply {
+            constructor(properties?: algo.v1.AccountEventsReply.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            connection: string;
+            last: number;
+            events: algo.v1.AccountEvent.$Properties[];
+            static encode(message: algo.v1.AccountEventsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEventsReply & algo.v1.AccountEventsReply.$Shape;
+        }
+
+        namespace AccountEventsReply {
+            interface $Properties {
+                account?: (string|null);
+                connection?: (string|null);
+                last?: (number|null);
+                events?: (algo.v1.AccountEvent.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              account?: string|null;
+              connection?: string|null;
+              last?: number|null;
+              events?: algo.v1.AccountEvent.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
     }
 }

@@ -100,13 +100,13 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return;
       }
       case 'FetchFills':
-        // From a failure nothing follows: it is asked again at the follower's own pace.
         this.#venue.fillsSince(
           request.account,
           request.sinceUs,
-          this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) =>
-            ticket.settle([{ name: 'FillsFetched', body: answer.type === 'failed' ? [] : answer.value }]),
-          ),
+          this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) => {
+            const body = answer.type === 'failed' ? answer : { type: answer.type, fills: answer.value };
+            ticket.settle([{ name: 'FillsFetched', body }]);
+          }),
         );
         return;
       default:

@@ -26,11 +26,11 @@ import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
 import { type OrderLedger, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
-import type { ReferencePrice } from './reference-price.ts';
+import type { ReferencePrices } from './reference-price.ts';
 
 /** What the desk judges by, as it is at one moment of event time. */
 export interface Books extends AdmissionContext {
-  readonly prices: ReadonlyMap<InstrumentId, ReferencePrice>;
+  readonly prices: Pick<ReferencePrices, 'get'>;
   readonly limits: ExecutionLimits;
   readonly rejectsPauseUntilUs: TimeUs;
 }

@@ -29,6 +29,7 @@ import {
   fillOf,
   found,
   gate,
+  heard,
   holding,
   inDoubt,
   LIMITS,
@@ -81,12 +82,7 @@ test.each<[string, DenialCode, Partial<PlaceOrder>, readonly ExecutionInput[]]>(
   ['trading is halted', 'HALTED', {}, [mode('halted', S)]],
   ['trading is reducing', 'REDUCE_ONLY', {}, [mode('reducing', S)]],
   ['the command has expired in event time', 'EXPIRED', {}, [price(6.1 * S)]],
-  [
-    'nobody knows the instrument',
-    'UNKNOWN_INSTRUMENT',
-    { instrument: instrumentId('synthetic.spot.XYZ') },
-    [],
-  ],
+  ['nobody knows it', 'UNKNOWN_INSTRUMENT', { instrument: instrumentId('synthetic.spot.XYZ') }, []],
   ['the quantity is below the step', 'QUANTITY_BELOW_MIN', { quantity: d('0.0009') }, []],
   ['the notional is below the minimum', 'NOTIONAL_BELOW_MIN', { quantity: d('0.05') }, []],
   ['the order is too large', 'ORDER_NOTIONAL_MAX', { quantity: d('12') }, []],
@@ -114,7 +110,7 @@ test.each<[string, Partial<ExecutionLimits>]>([
 
 test('a price that is no price ages the market', () => {
   const engine = new ExecutionEngine(SETTINGS);
-  for (const input of [limited(), told(0), alive(0), life(1), gate()]) engine.handle(input);
+  for (const input of [limited(), told(0), alive(0), life(1), heard, gate()]) engine.handle(input);
   for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) engine.handle(price(S, bad));
   expect(denial(engine.handle(place(1)))).toBe('STALE_MARKET');
 });
@@ -320,7 +316,7 @@ test('exits pass when entries may not, once the gate was open in this epoch, and
   expect(denial(engine.handle(close(3, { quantity: d('1') })))).toBe('GATE_CLOSED');
   engine.handle(gate(1));
   expect(denial(engine.handle(close(4, { quantity: d('1') })))).toBe('GATE_CLOSED');
-  engine.handle(gate(2));
+  engine.handle(gate(2, 1));
   expect(denial(engine.handle(close(5, { quantity: d('1') })))).toBeNull();
 });
 
@@ -506,7 +502,7 @@ test('what it remembers is bounded', () => {
     const entry = sent(engine.handle(place(n, { timeUs })));
     engine.handle(submitted(entry.clientOrderId, 'refused', timeUs));
   }
-  const snapshot = engine.snapshot();
-  expect([snapshot.ledger.open.length, snapshot.ledger.closed.length]).toEqual([0, 5]);
-  expect([snapshot.commands.length, snapshot.entries.length]).toEqual([20, 100]);
+  const { ledger, commands, entries } = engine.snapshot();
+  const kept = [ledger.open, ledger.closed, commands, entries].map((list) => list.length);
+  expect(kept).toEqual([0, 5, 20, 100]);
 });

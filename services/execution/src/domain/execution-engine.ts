@@ -9,6 +9,7 @@ import {
   type InstrumentId,
   type Order,
   type PlaceOrder,
+  RecentMap,
   type StandingMode,
   type TimeUs,
   venueOf,
@@ -26,8 +27,8 @@ import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
+import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
-import { SeenPrices } from './seen-prices.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -47,8 +48,8 @@ export class ExecutionEngine {
   readonly #ledger: OrderLedger;
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
-  readonly #prices: SeenPrices;
-  readonly #commandIds: Set<string>;
+  readonly #prices: ReferencePrices;
+  readonly #commandIds: RecentMap<true>;
   #limits: NamedLimits;
 
   /** Makes it anew, or as it was when the state was taken. */
@@ -64,8 +65,9 @@ export class ExecutionEngine {
     this.#rejects = new RejectWatch(state?.rejects);
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
-    this.#prices = new SeenPrices(state?.prices);
-    this.#commandIds = new Set(state?.commands);
+    this.#prices = new ReferencePrices(state?.prices);
+    const commands = state?.commands.map((id) => [id, true] as const);
+    this.#commandIds = new RecentMap(settings.commandIdsMax, commands);
     this.#desk = new CommandDesk({
       settings,
       instruments: this.#instruments,
@@ -79,7 +81,9 @@ export class ExecutionEngine {
       positions: this.#positions,
       modes: this.#halts.modes,
       nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
+      newestUs: () => this.#times.newestUs(),
       speed: () => this.#times.speed,
+      isHeard: () => this.#keeper.gate.state.isHeard,
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
       mayCancel: () => this.#keeper.gate.state.openedOnce,
     });
@@ -90,10 +94,9 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#settings.account) return out;
     this.#dispatch(input, out);
-    if (this.#ledger.openCount > 0) this.#follower.poll(out);
-    const inRow = this.#rejects.hear(out, this.#limits.limits.venue);
-    if (inRow !== null)
-      this.#latch(this.#account, 'reducing', `the venue rejected ${inRow} orders in a row, again`, out);
+    if (this.#ledger.awaits) this.#follower.poll(out);
+    const why = this.#rejects.hear(out, this.#limits.limits.venue);
+    if (why !== null) this.#latch(this.#account, 'reducing', why, out);
     return out;
   }
 
@@ -107,9 +110,12 @@ export class ExecutionEngine {
     return this.#times.of(venueOf(instrument)).wallUs;
   }
 
-  /** When any feed last told a time, by ingest's wall clock. *Units*: µs. */
-  get newestWallUs(): TimeUs {
-    return this.#times.newestWallUs;
+  /**
+   * When any feed last told a time, by ingest's wall clock, while something is to come from the venue; else
+   * undefined. *Units*: µs.
+   */
+  get awaitsSinceWallUs(): TimeUs | undefined {
+    return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
   /** True while a reconciliation of this epoch is fresh. */
@@ -148,7 +154,7 @@ export class ExecutionEngine {
       prices: this.#prices.state(),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
-      commands: [...this.#commandIds],
+      commands: this.#commandIds.entries().map(([id]) => id),
       entries: this.#desk.pace.entries,
       rejects: this.#rejects.state,
     };
@@ -175,7 +181,13 @@ export class ExecutionEngine {
         this.#follower.lookedUp(input, out);
         return;
       case 'FillsFetched':
-        this.#follower.fetched(input.fills, out);
+        this.#follower.fetched(input.answer, out);
+        return;
+      case 'AccountStreamConnected':
+        if (this.#keeper.streamConnected(out)) this.#follower.streamConnected(out);
+        return;
+      case 'AccountStreamLost':
+        this.#keeper.gate.lose();
         return;
       case 'VenueFilled':
         this.#hear(input.fill.instrument, input.fill.timeUs);
@@ -188,7 +200,7 @@ export class ExecutionEngine {
         return;
       case 'PriceSeen':
         this.#hear(input.instrument, input.timeUs);
-        this.#priceSeen(input);
+        this.#prices.see(this.#instruments.get(input.instrument), input.price, input.timeUs);
         return;
       case 'TimeAdvanced':
         this.#times.take(input);
@@ -203,7 +215,6 @@ export class ExecutionEngine {
         this.#halted(this.#halts.changed(input), out);
         return;
       case 'SetTradingMode':
-        // What position-risk has answered already is older than its answer.
         if (this.#isNewCommand(input.commandId)) this.#halted(this.#halts.asked(input), out);
         return;
       case 'LimitsChanged':
@@ -231,11 +242,6 @@ export class ExecutionEngine {
   /** An event of an instrument: its feed has come at least so far. */
   #hear(instrument: InstrumentId, timeUs: TimeUs): void {
     this.#times.hear(venueOf(instrument), timeUs);
-  }
-
-  #priceSeen({ instrument: id, price, timeUs }: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
-    const instrument = this.#instruments.get(id);
-    if (instrument !== undefined) this.#prices.see(instrument, price, timeUs);
   }
 
   /** A person lets a scope go on, so that what stopped it counts anew. */
@@ -280,19 +286,15 @@ export class ExecutionEngine {
       account: this.#settings.account,
       gate: this.#keeper.gate,
       modes: this.#halts.modes,
-      prices: this.#prices.last,
+      prices: this.#prices,
       limits: this.#limits.limits,
       rejectsPauseUntilUs: this.#rejects.state.pausedUntilUs,
     };
   }
 
   #isNewCommand(commandId: string): boolean {
-    if (this.#commandIds.has(commandId)) return false;
-    this.#commandIds.add(commandId);
-    for (const oldest of this.#commandIds) {
-      if (this.#commandIds.size <= this.#settings.commandIdsMax) break;
-      this.#commandIds.delete(oldest);
-    }
-    return true;
+    const isNew = this.#commandIds.get(commandId) === undefined;
+    this.#commandIds.set(commandId, true);
+    return isNew;
   }
 }

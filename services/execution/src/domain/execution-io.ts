@@ -46,7 +46,9 @@ export type ExecutionInput =
   | { readonly type: 'SubmitOutcomeKnown'; readonly outcome: SubmitOutcome }
   | { readonly type: 'CancelOutcomeKnown'; readonly outcome: SubmitOutcome }
   | ({ readonly type: 'OrderLookedUp' } & OrderLookedUp)
-  | { readonly type: 'FillsFetched'; readonly fills: readonly Fill[] }
+  | { readonly type: 'FillsFetched'; readonly answer: FillsAnswer }
+  | { readonly type: 'AccountStreamConnected' }
+  | { readonly type: 'AccountStreamLost' }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
   | { readonly type: 'FeedSilent' }
   | ({ readonly type: 'LimitsChanged' } & NamedLimits)
@@ -57,7 +59,7 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
   'account' | 'requestId' | 'epoch' | Extract<'validForMs', keyof Report>
 >;
 
-/** What no stream carries: what came of requests, and the start of a life. */
+/** What no stream carries: what came of requests, what the venue tells, and the start of a life. */
 export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
   /** Other limits hold from here on; the first word of a fresh account's first life. */
@@ -67,9 +69,17 @@ export type ExecutionOwn =
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
   | Own<'CancelOutcomeKnown', SubmitOutcome>
   | Own<'OrderLookedUp', OrderLookedUp>
-  /** Empty where the venue didn't answer: nothing follows from that. */
-  | Own<'FillsFetched', readonly Fill[]>
-  | Own<'OrderNeverLeft', OrderNeverLeft>;
+  | Own<'FillsFetched', FillsAnswer>
+  | Own<'OrderNeverLeft', OrderNeverLeft>
+  /** The venue's account stream, as it comes: a connection that broke has told no more. */
+  | Own<'AccountStreamConnected', null>
+  | Own<'AccountStreamLost', { readonly reason: string }>
+  | { [Type in VenueEvent['type']]: Own<Type, Extract<VenueEvent, { type: Type }>> }[VenueEvent['type']];
+
+/** All fills of the account since a time that was asked for, or why there is no answer. */
+export type FillsAnswer =
+  | { readonly type: 'answered'; readonly fills: readonly Fill[] }
+  | { readonly type: 'failed'; readonly reason: string };
 
 interface Own<Name extends string, Body> extends OwnInput {
   readonly name: Name;

@@ -5,11 +5,11 @@ import type { HaltsState } from './halts.ts';
 import type { NamedLimits } from './limits.ts';
 import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
+import type { ReferencePricesState } from './reference-price.ts';
 import type { RejectWatchState } from './reject-watch.ts';
-import type { SeenPricesState } from './seen-prices.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 4;
+export const EXECUTION_STATE_VERSION = 5;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -18,7 +18,7 @@ export interface ExecutionState {
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly halts: HaltsState;
   readonly limits: NamedLimits;
-  readonly prices: SeenPricesState;
+  readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
   readonly commands: readonly string[];

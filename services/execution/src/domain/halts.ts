@@ -24,7 +24,8 @@ export class Halts {
 
   /**
    * A person limits trading: it holds at once, also while position-risk is away. Only position-risk's word
-   * loosens. Returns what stands newly by it, or null.
+   * loosens; a command that it has answered already must not come here, for the answer is newer. Returns
+   * what stands newly by it, or null.
    */
   asked(input: Extract<ExecutionInput, { type: 'SetTradingMode' }>): StandingMode | null {
     const { commandId, scope, mode, reason, by, timeUs } = input;

@@ -15,9 +15,7 @@ import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.
 
 /** What execution takes. */
 export type ExecutionTaken =
-  | FactOf<
-      'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run' | 'venue.user'
-    >
+  | FactOf<'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'>
   | ExecutionOwn;
 
 /** Execution of one account: commands in, orders out, and what became of each. */
@@ -61,6 +59,8 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed(tagged(input), say);
         return;
       case 'FeedSilent':
+      case 'AccountStreamConnected':
+      case 'AccountStreamLost':
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
@@ -78,7 +78,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name, outcome: input.body }, say);
         return;
       case 'FillsFetched':
-        this.#feed({ type: input.name, fills: input.body }, say);
+        this.#feed({ type: input.name, answer: input.body }, say);
         return;
       default:
         this.#feed(input.body, say);
@@ -95,12 +95,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
     return this.#engine.toldWallUs(order.request.instrument);
   }
 
-  /**
-   * Returns when any feed last told a time, by ingest's wall clock, while orders are open; else
-   * undefined.
-   */
+  /** Since when, by ingest's wall clock, something is to come that told time should have asked for. */
   get awaitsSinceWallUs(): TimeUs | undefined {
-    return this.#engine.openOrders().length === 0 ? undefined : this.#engine.newestWallUs;
+    return this.#engine.awaitsSinceWallUs;
   }
 
   /** Names the limits that hold. */

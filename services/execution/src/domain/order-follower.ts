@@ -15,7 +15,7 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import type { ExecutionOutput, OrderLookedUp, OrderNeverLeft } from './execution-io.ts';
+import type { ExecutionOutput, FillsAnswer, OrderLookedUp, OrderNeverLeft } from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
 import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import { OrderSteps } from './order-steps.ts';
@@ -40,8 +40,10 @@ export class OrderFollower {
   readonly #positions: PositionBook;
   readonly #steps: OrderSteps;
   readonly #nowUs: (instrument: InstrumentId) => TimeUs;
+  readonly #newestUs: () => TimeUs;
   readonly #speed: () => number;
   readonly #mayCancel: () => boolean;
+  readonly #isHeard: () => boolean;
 
   constructor(parts: {
     readonly account: AccountId;
@@ -50,16 +52,22 @@ export class OrderFollower {
     readonly modes: TradingModes;
     /** The time of the feed that brings an instrument. */
     readonly nowUs: (instrument: InstrumentId) => TimeUs;
+    /** The newest time of any feed. */
+    readonly newestUs: () => TimeUs;
     readonly speed: () => number;
     /** Until a cancel may go out, the wish is kept. */
     readonly mayCancel: () => boolean;
+    /** Whether the account stream tells what happens to orders. */
+    readonly isHeard: () => boolean;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
     this.#nowUs = parts.nowUs;
+    this.#newestUs = parts.newestUs;
     this.#speed = parts.speed;
     this.#mayCancel = parts.mayCancel;
+    this.#isHeard = parts.isHeard;
     this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes);
   }
 
@@ -138,10 +146,13 @@ export class OrderFollower {
       this.#steps.close(t, { type, reason: event.reason, timeUs: event.timeUs }, event.cumulative, out);
   }
 
-  /** All fills of the account since a time that some order asked for. */
-  fetched(fills: readonly Fill[], out: ExecutionOutput[]): void {
-    for (const fill of fills) this.filled(fill, fill.quantity, out);
-    this.#ledger.isFetching = false;
+  /**
+   * All fills of the account since a time that was asked for. From a failure nothing follows: it is asked
+   * again.
+   */
+  fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
+    if (answer.type === 'answered') for (const fill of answer.fills) this.filled(fill, fill.quantity, out);
+    this.#steps.fetched(answer.type === 'answered');
   }
 
   /** An order is proven not to have been sent. */
@@ -179,6 +190,12 @@ export class OrderFollower {
     if (this.#mayCancel()) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
   }
 
+  /** The account stream tells again: what it may have missed is asked for. */
+  streamConnected(out: ExecutionOutput[]): void {
+    this.audit(out);
+    this.#steps.fetchMissed(this.#newestUs(), out);
+  }
+
   /** A new epoch: what was in flight is in doubt, and whatever is open is asked about. */
   epochStarted(out: ExecutionOutput[]): void {
     for (const t of [...this.#ledger.open()]) {
@@ -188,8 +205,9 @@ export class OrderFollower {
     }
   }
 
-  /** No feed tells the time any more: the venue is asked about all that is open. */
+  /** No feed tells the time any more: the venue is asked about all that is open, and for what is missing. */
   audit(out: ExecutionOutput[]): void {
+    this.#steps.fetchWanted(this.#newestUs(), out);
     for (const t of [...this.#ledger.open()])
       if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
   }
@@ -199,6 +217,10 @@ export class OrderFollower {
    * seems to work in silence.
    */
   poll(out: ExecutionOutput[]): void {
+    const newestUs = this.#newestUs();
+    if (newestUs - this.#ledger.fillsWanted.askedUs >= ASK_INTERVAL_US)
+      this.#steps.fetchWanted(newestUs, out);
+    const auditUs = this.#isHeard() ? AUDIT_INTERVAL_US * this.#speed() : ASK_INTERVAL_US;
     let asked = 0;
     for (const t of this.#ledger.open()) {
       if (asked >= ASKS_AT_ONCE_MAX) return;
@@ -210,7 +232,7 @@ export class OrderFollower {
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= AUDIT_INTERVAL_US * this.#speed())
+      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= auditUs)
         this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }

@@ -112,11 +112,41 @@ export class OrderSteps {
       out.push({ type: 'LookUpOrder', account: this.#account, ...refOf(t.order.request), timeUs });
   }
 
+  /** Fills of an order are missing. */
   fetchFills(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     this.change(t, { askedUs: timeUs });
-    if (this.#ledger.isFetching) return;
-    this.#ledger.isFetching = true;
-    out.push({ type: 'FetchFills', account: this.#account, sinceUs: t.order.submittedUs - FILLS_MARGIN_US });
+    this.#wantFills(t.order.submittedUs, timeUs, out);
+  }
+
+  /** Fills may have been missed while nothing was told. */
+  fetchMissed(timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const knownUs = this.#ledger.fillsKnownUs;
+    if (knownUs !== null) this.#wantFills(knownUs, timeUs, out);
+  }
+
+  /** Asks for the fills that are wanted, unless a question is under way. */
+  fetchWanted(timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const { sinceUs, askedSinceUs } = this.#ledger.fillsWanted;
+    if (sinceUs === null || askedSinceUs !== null) return;
+    this.#ledger.fillsWanted = { sinceUs, askedSinceUs: sinceUs, askedUs: timeUs };
+    out.push({ type: 'FetchFills', account: this.#account, sinceUs });
+  }
+
+  /**
+   * A question for fills is over; what was not answered, or is wanted from earlier on, is asked for
+   * again.
+   */
+  fetched(isAnswered: boolean): void {
+    const { sinceUs, askedSinceUs, askedUs } = this.#ledger.fillsWanted;
+    const isDone = isAnswered && sinceUs !== null && askedSinceUs !== null && sinceUs >= askedSinceUs;
+    this.#ledger.fillsWanted = { sinceUs: isDone ? null : sinceUs, askedSinceUs: null, askedUs };
+  }
+
+  #wantFills(fromUs: TimeUs, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const wanted = this.#ledger.fillsWanted;
+    const sinceUs = Math.min(wanted.sinceUs ?? Infinity, fromUs - FILLS_MARGIN_US);
+    this.#ledger.fillsWanted = { ...wanted, sinceUs };
+    this.fetchWanted(timeUs, out);
   }
 
   apply(of: Tracked, fact: OrderFact, out: ExecutionOutput[]): Applied {

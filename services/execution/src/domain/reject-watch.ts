@@ -27,11 +27,11 @@ export class RejectWatch {
   }
 
   /**
-   * Hears what is said of orders. Returns how many rejected in a row stop entries until a person resumes;
-   * else null.
+   * Hears what is said of orders. Returns why entries are stopped until a person resumes; null if they
+   * aren't.
    */
-  hear(said: readonly ExecutionOutput[], limits: VenueLimits): number | null {
-    let stopping: number | null = null;
+  hear(said: readonly ExecutionOutput[], limits: VenueLimits): string | null {
+    let stopping: string | null = null;
     for (const event of said) {
       if (event.type === 'OrderAccepted' && this.#state.rowUs.length > 0)
         this.#state = { ...this.#state, rowUs: [] };
@@ -46,7 +46,7 @@ export class RejectWatch {
     this.#state = CALM;
   }
 
-  #rejected(timeUs: TimeUs, { rejectsMax, rejectsWithinUs, rejectsPauseUs }: VenueLimits): number | null {
+  #rejected(timeUs: TimeUs, { rejectsMax, rejectsWithinUs, rejectsPauseUs }: VenueLimits): string | null {
     const rowUs = [...this.#state.rowUs.filter((t) => t > timeUs - rejectsWithinUs), timeUs];
     if (rowUs.length < rejectsMax) {
       this.#state = { ...this.#state, rowUs };
@@ -56,6 +56,6 @@ export class RejectWatch {
     this.#state = hasPaused
       ? { ...this.#state, rowUs: [] }
       : { rowUs: [], pausedUntilUs: timeUs + rejectsPauseUs, hasPaused: true };
-    return hasPaused ? rowUs.length : null;
+    return hasPaused ? `the venue rejected ${rowUs.length} orders in a row, again` : null;
   }
 }

@@ -94,6 +94,7 @@ export class TradingFloor {
   constructor() {
     this.own({ name: 'LimitsChanged', body: named(LIMITS) });
     this.own({ name: 'EpochStarted', body: { epoch: 1 } });
+    this.own({ name: 'AccountStreamConnected', body: null });
     this.#tell(told(S), alive(S), gate());
     for (const id of [LTC, BTC]) this.#trade(id);
   }

@@ -114,8 +114,11 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
   price: at,
   timeUs,
 });
-/** A reconciliation passed: the answer to one question of an epoch. Good for 60 s from then. */
-export const gate = (epoch = 1, number = 1): ExecutionInput => ({
+/**
+ * A reconciliation passed: the answer to one question of an epoch, usually to the one that follows when the
+ * account stream is connected. Good for 60 s from then.
+ */
+export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   type: 'ReconciliationCompleted',
   account: ACCOUNT,
   requestId: `${ACCOUNT}:${epoch}:${number}`,
@@ -123,7 +126,7 @@ export const gate = (epoch = 1, number = 1): ExecutionInput => ({
   validForMs: 60_000,
 });
 /** A reconciliation did not pass. */
-export const shut = (epoch = 1, number = 1): ExecutionInput => ({
+export const shut = (epoch = 1, number = 2): ExecutionInput => ({
   type: 'ReconciliationFailed',
   account: ACCOUNT,
   requestId: `${ACCOUNT}:${epoch}:${number}`,
@@ -213,6 +216,13 @@ export const found = (request: OrderRequest, status: VenueOrderStatus, amount: s
 export const neverLeft = (clientOrderId: ClientOrderId, reason: string, code: DenialCode | null = null) =>
   ({ type: 'OrderNeverLeft', clientOrderId, reason, code, timeUs: S }) as const satisfies ExecutionInput;
 
+/** The venue's answer to a question for fills. */
+export const fetched = (fills: readonly Fill[]): ExecutionInput => ({
+  ...{ type: 'FillsFetched', answer: { type: 'answered', fills } },
+});
+/** The account stream tells what happens, from here on. */
+export const heard: ExecutionInput = { type: 'AccountStreamConnected' };
+
 export const types = (outputs: readonly ExecutionOutput[]) => outputs.map((o) => o.type);
 export function sent(outputs: readonly ExecutionOutput[]): OrderRequest {
   const effect = outputs.find((o) => o.type === 'SubmitOrder');
@@ -238,13 +248,8 @@ export function ready({
 }: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
   for (const input of [
-    limited(limits),
-    told(0),
-    alive(0),
-    life(1),
-    gate(),
-    price(0.9 * S),
-    price(0.9 * S, 83, BTC),
+    ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
+    ...[price(0.9 * S), price(0.9 * S, 83, BTC)],
   ])
     engine.handle(input);
   return engine;
