@@ -68,6 +68,7 @@ const GENERATORS = [
   'scripts/gen-proto.mjs',
   'libs/contracts/src/testing/gen-codecs.ts',
   'libs/contracts/src/testing/gen-catalogue.ts',
+  'libs/contracts/src/testing/gen-order-life.ts',
 ];
 
 async function gen(context) {

@@ -219,11 +219,14 @@ test.each<[string, string, Record<string, string>, RegExp]>([
 test(
   'a setting that a service can not use is named, by all that is wrong with it, and the engine ends',
   async () => {
-    const end = await upOn(join(dir, 'settings'), [], { ALGO_COLLAR: '7', ALGO_POSITIONS_MAX: 'many' });
+    const end = await upOn(join(dir, 'settings'), [], {
+      ALGO_LEASE_TTL_MS: '7',
+      ALGO_LEASE_RENEW_MS: 'many',
+    });
     expectPlainRefusal(
       end,
       MISCONFIGURED,
-      /execution\.paper-main.*\n.*2 problems(.|\n)*ALGO_POSITIONS_MAX(.|\n)*ALGO_COLLAR/,
+      /execution\.paper-main.*\n.*2 problems(.|\n)*ALGO_LEASE_TTL_MS(.|\n)*ALGO_LEASE_RENEW_MS/,
     );
   },
   TEST_MAX_MS,

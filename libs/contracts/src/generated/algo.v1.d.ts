@@ -1860,7 +1860,14 @@ export namespace algo {
             DENIAL_CODE_INSUFFICIENT_BALANCE = 18,
             DENIAL_CODE_UNKNOWN_INSTRUMENT = 19,
             DENIAL_CODE_NO_LIMIT_CONFIGURED = 20,
-            DENIAL_CODE_NO_GUARD = 21
+            DENIAL_CODE_NO_GUARD = 21,
+            DENIAL_CODE_ENTRY_SUM_MAX = 22,
+            DENIAL_CODE_REPEATED_ENTRY = 23,
+            DENIAL_CODE_ENTRY_COUNT_MAX = 24,
+            DENIAL_CODE_OPEN_ORDERS_MAX = 25,
+            DENIAL_CODE_VENUE_REJECTS = 26,
+            DENIAL_CODE_SELF_TRADE = 27,
+            DENIAL_CODE_CONSERVATION = 28
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {

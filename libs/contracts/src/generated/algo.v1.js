@@ -8054,6 +8054,13 @@ export const algo = $root.algo = (() => {
             values[valuesById[19] = "DENIAL_CODE_UNKNOWN_INSTRUMENT"] = 19;
             values[valuesById[20] = "DENIAL_CODE_NO_LIMIT_CONFIGURED"] = 20;
             values[valuesById[21] = "DENIAL_CODE_NO_GUARD"] = 21;
+            values[valuesById[22] = "DENIAL_CODE_ENTRY_SUM_MAX"] = 22;
+            values[valuesById[23] = "DENIAL_CODE_REPEATED_ENTRY"] = 23;
+            values[valuesById[24] = "DENIAL_CODE_ENTRY_COUNT_MAX"] = 24;
+            values[valuesById[25] = "DENIAL_CODE_OPEN_ORDERS_MAX"] = 25;
+            values[valuesById[26] = "DENIAL_CODE_VENUE_REJECTS"] = 26;
+            values[valuesById[27] = "DENIAL_CODE_SELF_TRADE"] = 27;
+            values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
             return values;
         })();
 

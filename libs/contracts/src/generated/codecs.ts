@@ -151,6 +151,13 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'UNKNOWN_INSTRUMENT': 19,
   'NO_LIMIT_CONFIGURED': 20,
   'NO_GUARD': 21,
+  'ENTRY_SUM_MAX': 22,
+  'REPEATED_ENTRY': 23,
+  'ENTRY_COUNT_MAX': 24,
+  'OPEN_ORDERS_MAX': 25,
+  'VENUE_REJECTS': 26,
+  'SELF_TRADE': 27,
+  'CONSERVATION': 28,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {

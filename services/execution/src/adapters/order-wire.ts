@@ -82,7 +82,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   withdrawn(request: ExecutionRequest): readonly ExecutionOwn[] {
     if (request.type !== 'SubmitOrder') return [];
     const { clientOrderId } = request.request;
-    return [{ name: 'OrderNeverLeft', body: { clientOrderId, reason: 'withdrawn', timeUs: request.timeUs } }];
+    const body = { clientOrderId, reason: 'withdrawn', code: null, timeUs: request.timeUs };
+    return [{ name: 'OrderNeverLeft', body }];
   }
 
   carryOut(request: ExecutionRequest, ticket: Ticket<ExecutionOwn>): void {
@@ -144,8 +145,9 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       if (!mayGo) return;
       const denial = this.#denial(order);
       if (denial !== null) {
-        const reason = `${denial.code} ${denial.detail}`;
-        ticket.settle([{ name: 'OrderNeverLeft', body: { clientOrderId, reason, timeUs } }]);
+        const { code, detail } = denial;
+        const body = { clientOrderId, reason: `${code} ${detail}`, code, timeUs };
+        ticket.settle([{ name: 'OrderNeverLeft', body }]);
         return;
       }
       this.#venue.submit(

@@ -35,8 +35,10 @@ import {
   LIMITS,
   LTC,
   life,
+  limited,
   lookedUp,
   mode,
+  neverLeft,
   place,
   price,
   ready,
@@ -108,7 +110,7 @@ test.each<[string, Partial<ExecutionLimits>]>([
 
 test('a price that is no price ages the market', () => {
   const engine = new ExecutionEngine(SETTINGS);
-  for (const input of [told(0), alive(0), life(1), heard, gate()]) engine.handle(input);
+  for (const input of [limited(), told(0), alive(0), life(1), heard, gate()]) engine.handle(input);
   for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) engine.handle(price(S, bad));
   expect(denial(engine.handle(place(1)))).toBe('STALE_MARKET');
 });
@@ -242,12 +244,7 @@ test.each<[VenueOrderStatus, string, readonly string[], string]>([
 test('an order that never left ends as canceled, with nothing filled and its reason', () => {
   const engine = ready();
   const { clientOrderId } = sent(engine.handle(place(1)));
-  const outputs = engine.handle({
-    type: 'OrderNeverLeft',
-    clientOrderId,
-    reason: 'HALTED scope=x',
-    timeUs: S,
-  });
+  const outputs = engine.handle(neverLeft(clientOrderId, 'HALTED scope=x', 'HALTED'));
   expect(outputs).toMatchObject([
     { type: 'OrderCanceled', clientOrderId, reason: 'never left: HALTED scope=x', cumulative: d('0') },
   ]);
@@ -259,7 +256,7 @@ test('an order that has fills did leave, whoever says that it did not', () => {
   const entry = sent(engine.handle(place(1)));
   const { clientOrderId } = entry;
   engine.handle(filled(entry, 't1', '4', '4', S));
-  expect(engine.handle({ type: 'OrderNeverLeft', clientOrderId, reason: 'x', timeUs: S })).toEqual([]);
+  expect(engine.handle(neverLeft(clientOrderId, 'x'))).toEqual([]);
   expect(engine.order(clientOrderId)?.status).toBe('partially_filled');
 });
 
@@ -486,7 +483,7 @@ test('what it remembers is bounded', () => {
     const entry = sent(engine.handle(place(n, { timeUs })));
     engine.handle(submitted(entry.clientOrderId, 'refused', timeUs));
   }
-  const { ledger, commands, entryTimes } = engine.snapshot();
-  const kept = [ledger.open, ledger.closed, commands, entryTimes].map((list) => list.length);
-  expect(kept).toEqual([0, 5, 20, 1]);
+  const { ledger, commands, entries } = engine.snapshot();
+  const kept = [ledger.open, ledger.closed, commands, entries].map((list) => list.length);
+  expect(kept).toEqual([0, 5, 20, 100]);
 });

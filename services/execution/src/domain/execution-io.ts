@@ -5,6 +5,7 @@ import type {
   AccountId,
   ClientOrderId,
   ControlCommand,
+  DenialCode,
   ExitPlan,
   Fill,
   GuardAlive,
@@ -13,7 +14,6 @@ import type {
   OrderEvent,
   OrderIntent,
   OrderLookup,
-  OrderRequest,
   PositionId,
   RiskEvent,
   StrategyName,
@@ -22,6 +22,8 @@ import type {
   TimeUs,
   VenueEvent,
 } from '@algo/model';
+import type { Admitted } from './handlers/admitted.ts';
+import type { NamedLimits } from './limits.ts';
 
 /**
  * All that execution hears. Its clocks are the feeds' told times, and the times of what it hears of their
@@ -51,6 +53,7 @@ export type ExecutionInput =
   | { readonly type: 'AccountStreamLost' }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
   | { readonly type: 'FeedSilent' }
+  | ({ readonly type: 'LimitsChanged' } & NamedLimits)
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
@@ -61,6 +64,8 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
 /** What no stream carries: what came of requests, what the venue tells, and the start of a life. */
 export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
+  /** Other limits hold from here on; the first word of a fresh account's first life. */
+  | Own<'LimitsChanged', NamedLimits>
   /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
   | Own<'FeedSilent', null>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
@@ -102,6 +107,8 @@ export interface AbsenceKnown {
 export interface OrderNeverLeft {
   readonly clientOrderId: ClientOrderId;
   readonly reason: string;
+  /** Why we held it back ourselves; null where it was withdrawn. */
+  readonly code: DenialCode | null;
   readonly timeUs: TimeUs;
 }
 
@@ -141,7 +148,7 @@ interface AboutOrder {
 /** Puts an order on the wire, once: the intent is on disk first; halts, lease and time are looked at last. */
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
-  readonly request: OrderRequest;
+  readonly request: Admitted;
   readonly intent: OrderIntent;
   readonly strategy: StrategyName | null;
   readonly position: PositionId | null;

@@ -3,7 +3,7 @@ import { accountId, InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { ExecutionRequest, ExecutionWord } from './execution-io.ts';
 import { ExecutionMachine, type ExecutionTaken } from './machine.ts';
-import { ACCOUNT, LTC, place, S, SETTINGS, told } from './testing/execution-scenario.ts';
+import { ACCOUNT, LIMITS, LTC, named, place, S, SETTINGS, told } from './testing/execution-scenario.ts';
 
 /** Gives inputs to a machine; returns what it said and what it asked for. */
 function take(machine: ExecutionMachine, ...inputs: readonly ExecutionTaken[]) {
@@ -27,6 +27,7 @@ function trades(warm: boolean): ExecutionTaken {
 }
 
 const STARTED: readonly ExecutionTaken[] = [
+  { name: 'LimitsChanged', body: named(LIMITS) },
   { name: 'TimeAdvanced', body: told(S) },
   { name: 'GuardAlive', body: { account: ACCOUNT, feed: 'synthetic', timeUs: S } },
   { name: 'EpochStarted', body: { epoch: 1 } },

@@ -53,6 +53,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         return; // position-risk acts on these itself
       case 'GuardAlive':
       case 'EpochStarted':
+      case 'LimitsChanged':
       case 'OrderLookedUp':
       case 'AbsenceKnown':
       case 'OrderNeverLeft':
@@ -100,6 +101,11 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
     return this.#engine.awaitsSinceWallUs;
   }
 
+  /** Names the limits that hold. */
+  get limitsHash(): string {
+    return this.#engine.limitsHash;
+  }
+
   snapshot(): Uint8Array {
     return sealSnapshot(ownerOf(this.#settings), EXECUTION_STATE_VERSION, this.#engine.snapshot());
   }
@@ -143,7 +149,15 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
 type Tagged = Extract<
   ExecutionTaken,
-  { name: 'GuardAlive' | 'EpochStarted' | 'OrderLookedUp' | 'AbsenceKnown' | 'OrderNeverLeft' }
+  {
+    name:
+      | 'GuardAlive'
+      | 'EpochStarted'
+      | 'LimitsChanged'
+      | 'OrderLookedUp'
+      | 'AbsenceKnown'
+      | 'OrderNeverLeft';
+  }
 >;
 
 function tagged(input: Tagged): ExecutionInput {
@@ -151,6 +165,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'GuardAlive':
       return { type: input.name, ...input.body };
     case 'EpochStarted':
+      return { type: input.name, ...input.body };
+    case 'LimitsChanged':
       return { type: input.name, ...input.body };
     case 'OrderLookedUp':
       return { type: input.name, ...input.body };

@@ -100,7 +100,7 @@ test('a refused cancel puts the order back and asks where it stands', () => {
 
 test('silence about an accepted order is questioned every ten seconds, and the answer is believed', () => {
   const engine = ready();
-  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc', expiresUs: 60 * S })));
   engine.handle(submitted(entry.clientOrderId, 'confirmed', 1 * S));
   expect(types(engine.handle(price(9.9 * S)))).toEqual([]);
   expect(types(engine.handle(price(11 * S)))).toEqual(['LookUpOrder']);

@@ -240,6 +240,7 @@ export class OrderFollower {
       const nowUs = this.#nowUs(instrument);
       if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
       const before = out.length;
+      if (hasOutlived(t, nowUs)) this.#steps.change(t, { cancelReason: 'expired' });
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
@@ -275,6 +276,12 @@ export class OrderFollower {
 }
 
 /** While its sending has no outcome an order is the wire's, which answers for the venue's silence. */
-function hasLeft({ order }: Tracked): boolean {
+function hasLeft({ order }: Pick<Tracked, 'order'>): boolean {
   return order.status !== 'submitted';
+}
+
+/** A resting entry ends with its command; what is sent to take at once ends by itself. */
+function hasOutlived({ order, expiresUs, cancelReason }: Tracked, nowUs: TimeUs): boolean {
+  const rests = order.request.timeInForce === 'gtc' && hasLeft({ order });
+  return rests && cancelReason === null && expiresUs !== null && nowUs > expiresUs;
 }

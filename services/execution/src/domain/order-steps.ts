@@ -3,7 +3,6 @@ import {
   type Applied,
   applyToOrder,
   type ClientOrderId,
-  ENGINE_ACTOR,
   type Fill,
   isEnded,
   isOwnClientOrderId,
@@ -17,6 +16,7 @@ import {
   type VenueOrderId,
 } from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
+import { latch } from './latch.ts';
 import { aboutOrder } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 
@@ -202,10 +202,7 @@ export class OrderSteps {
     out: ExecutionOutput[],
   ): void {
     const { instrument } = order.request;
-    this.#modes.tighten({
-      ...{ scope: { kind: 'instrument', instrument }, mode: 'reducing', reason: problem },
-      ...{ by: `${ENGINE_ACTOR}execution`, latched: true, timeUs },
-    });
+    latch(this.#modes, { kind: 'instrument', instrument }, 'reducing', problem, timeUs);
     out.push({ ...aboutOrder(order, timeUs), type: 'OrderQuarantined', problem, booked, detail });
   }
 

@@ -39,8 +39,9 @@ export class ReferencePrices {
     this.#bands = new Map(bands.map(([id, band]) => [id, new PrintBand(band)]));
   }
 
-  /** Takes a trade's price. What is older than the newest, or no price, changes nothing. */
-  see(instrument: Instrument, price: number, timeUs: TimeUs): void {
+  /** Takes a trade's price. What is older than the newest, no price, or of no instrument changes nothing. */
+  see(instrument: Instrument | undefined, price: number, timeUs: TimeUs): void {
+    if (instrument === undefined) return;
     const seen = referencePrice(instrument, price, timeUs);
     const last = this.#prices.get(instrument.id);
     if (seen === null || (last !== undefined && last.timeUs > seen.timeUs)) return;

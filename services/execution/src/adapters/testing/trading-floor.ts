@@ -9,7 +9,18 @@ import {
   type ExecutionTaken,
   type ExecutionWord,
 } from '../../domain/index.ts';
-import { alive, BTC, gate, LTC, price, S, SETTINGS, told } from '../../domain/testing/execution-scenario.ts';
+import {
+  alive,
+  BTC,
+  gate,
+  LIMITS,
+  LTC,
+  named,
+  price,
+  S,
+  SETTINGS,
+  told,
+} from '../../domain/testing/execution-scenario.ts';
 import { OrderWire } from '../order-wire.ts';
 
 type Done<Value> = (value: Value) => void;
@@ -82,6 +93,7 @@ export class TradingFloor {
   #entries: Entry[] = [];
 
   constructor() {
+    this.own({ name: 'LimitsChanged', body: named(LIMITS) });
     this.own({ name: 'EpochStarted', body: { epoch: 1 } });
     this.own({ name: 'AccountStreamConnected', body: null });
     this.#tell(told(S), alive(S), gate());

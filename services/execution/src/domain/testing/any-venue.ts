@@ -154,7 +154,7 @@ export function play(
       give(absence(id, 'proven', nowUs));
     } else if (kind === 'never left' && !live) {
       order.onWire = false;
-      give({ type: 'OrderNeverLeft', clientOrderId: id, reason: 'withdrawn', timeUs: nowUs });
+      give({ type: 'OrderNeverLeft', clientOrderId: id, reason: 'withdrawn', code: null, timeUs: nowUs });
     } else if (kind === 'answer cancel') {
       const answer = (['confirmed', 'refused', 'unknown'] as const)[pick % 3]!;
       give({ type: 'CancelOutcomeKnown', outcome: outcome(id, answer, nowUs) });

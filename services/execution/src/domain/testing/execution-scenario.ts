@@ -24,7 +24,7 @@ import {
 import { ExecutionEngine } from '../execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import type { ExecutionSettings } from '../execution-settings.ts';
-import type { ExecutionLimits } from '../limits.ts';
+import { type ExecutionLimits, type InstrumentLimits, limitsHash, type NamedLimits } from '../limits.ts';
 
 export const d = (text: string) => Decimal.of(text);
 export const ACCOUNT = accountId('paper-main');
@@ -45,17 +45,21 @@ function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
   return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
 }
 
+export const INSTRUMENT_LIMITS: InstrumentLimits = {
+  ...{ orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') },
+  ...{ referenceAgeMaxUs: 2 * S, marketStaleUs: 5 * S, marketCap: d('0.005'), openOrdersMax: 5 },
+  ...{ repeatAfterUs: 0, entriesPerHourMax: 1_000, entriesPerDayMax: 1_000 },
+};
 export const LIMITS: ExecutionLimits = {
   byInstrument: new Map([
-    [LTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
-    [BTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+    [LTC, INSTRUMENT_LIMITS],
+    [BTC, INSTRUMENT_LIMITS],
   ]),
+  venue: { openOrdersMax: 25, rejectsMax: 5, rejectsWithinUs: 60 * S, rejectsPauseUs: 1_800 * S },
   positionsMax: 2,
   grossNotionalMax: d('1800'),
   entriesPerMinuteMax: 3,
-  marketCap: d('0.005'),
-  referenceAgeMaxUs: 2 * S,
-  marketStaleUs: 5 * S,
+  entryNotionalPerMinuteMax: d('100000'),
   unknownOrdersMax: 3,
   unknownAgeMaxUs: 60 * S,
 };
@@ -63,7 +67,6 @@ export const SETTINGS: ExecutionSettings = {
   account: ACCOUNT,
   venue: 'paper',
   instruments: [instrument(LTC, {}), instrument(BTC, {})],
-  limits: LIMITS,
   exitStyle: 'ioc_limit',
   closedOrdersMax: 200,
   commandIdsMax: 500,
@@ -215,6 +218,10 @@ export const found = (request: OrderRequest, status: VenueOrderStatus, amount: s
   order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
 });
 
+/** An order is proven not to have left. */
+export const neverLeft = (clientOrderId: ClientOrderId, reason: string, code: DenialCode | null = null) =>
+  ({ type: 'OrderNeverLeft', clientOrderId, reason, code, timeUs: S }) as const satisfies ExecutionInput;
+
 /** The venue's answer to a question for fills. */
 export const fetched = (fills: readonly Fill[]): ExecutionInput => ({
   ...{ type: 'FillsFetched', answer: { type: 'answered', fills } },
@@ -233,10 +240,23 @@ export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
   return event?.type === 'OrderDenied' ? event.denial.code : null;
 }
 
+/** Limits with their name. */
+export const named = (limits: ExecutionLimits): NamedLimits => ({ limits, hash: limitsHash(limits) });
+export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
+  type: 'LimitsChanged',
+  ...named(limits),
+});
+
 /** An engine whose gate is open, whose guard lives and whose markets trade. */
-export function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
+export function ready({
+  limits = LIMITS,
+  ...change
+}: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  for (const input of [told(0), alive(0), life(1), heard, gate(), price(0.9 * S), price(0.9 * S, 83, BTC)])
+  for (const input of [
+    ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
+    ...[price(0.9 * S), price(0.9 * S, 83, BTC)],
+  ])
     engine.handle(input);
   return engine;
 }
