@@ -49,6 +49,13 @@ const CHECKS = [
     args: ['--check'],
     mayBeAbsent: true,
   },
+  {
+    name: 'order life',
+    what: 'docs/order-life.md up to date',
+    script: 'libs/contracts/src/testing/gen-order-life.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
 ];
 
 /** Runs them all, even past a failure, and returns the exit code. */

@@ -77,6 +77,7 @@ const GENERATORS = [
   'libs/contracts/src/testing/gen-codecs.ts',
   'libs/contracts/src/testing/gen-catalogue.ts',
   'test/simulation/storm/gen-reliability.ts',
+  'libs/contracts/src/testing/gen-order-life.ts',
 ];
 
 async function gen(context) {

@@ -1,15 +1,11 @@
 // Two workers end together when the long suites begin first. A fresh clone has no durations to go by, so
-// the names tell: the runs of the whole engine, the long pure ones, then those on real servers and files,
+// the names tell: the kill run, which mostly waits for its market; beside it the long ones of one thread, so
+// that it has a processor for itself; the other runs of the whole engine; those on real servers and files;
 // then the rest.
 const LONGEST = [
-  ...[
-    'acceptance/live-kill',
-    'acceptance/bad-input',
-    'acceptance/',
-    'simulation/storm/',
-    'simulation/kill-and-restore',
-  ],
-  ...['backtest/src/run-backtest', 'contracts/src/codecs', 'driver/requests', 'tickstore/src/crash'],
+  ...['acceptance/live-kill', 'simulation/storm/', 'simulation/hostile-venue', 'simulation/kill-and-restore'],
+  ...['backtest/src/run-backtest', 'contracts/src/codecs', 'driver/requests'],
+  ...['acceptance/bad-input', 'acceptance/', 'tickstore/src/crash', 'runtime/src/run-process'],
 ];
 const CLASSES = [...LONGEST, '.int.test.ts', 'test/simulation/'];
 

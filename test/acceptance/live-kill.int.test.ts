@@ -158,7 +158,7 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
 
   test('our books are the venue’s: each fill, and what is held', async () => {
     const orders = (await factsOf(record.bus, 'ord.evt')).map(({ fact }) => fact.body);
-    const venue = (await factsOf(record.bus, 'venue.user')).map(({ fact }) => fact);
+    const venue = (await factsOf(record.bus, 'venue.ledger')).map(({ fact }) => fact);
     const ours = orders.flatMap((event) => (event.type === 'OrderFilled' ? [fillLine(event.fill)] : []));
     const theirs = venue.flatMap(({ name, body }) => (name === 'VenueFilled' ? [fillLine(body.fill)] : []));
     expect(ours.toSorted()).toEqual(theirs.toSorted());

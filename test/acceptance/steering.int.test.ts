@@ -69,7 +69,7 @@ async function entriesOf(bus: Bus, account: string): Promise<number> {
 
 /** Returns whose each fill is that an account's venue has told. */
 async function fillsOf(bus: Bus, account: string): Promise<string[]> {
-  return (await factsOf(bus, 'venue.user')).flatMap(({ fact, producer }) =>
+  return (await factsOf(bus, 'venue.ledger')).flatMap(({ fact, producer }) =>
     fact.name === 'VenueFilled' && producer === `paper-venue.${account}` ? [fact.body.fill.account] : [],
   );
 }

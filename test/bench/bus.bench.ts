@@ -115,6 +115,9 @@ async function composedUs(count: number): Promise<number> {
     venue: () => {
       throw new Error('nobody trades here');
     },
+    accountStream: () => {
+      throw new Error('nobody trades here');
+    },
     openRowStore: () => {
       throw new Error('nobody stores here');
     },

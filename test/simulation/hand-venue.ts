@@ -1,12 +1,26 @@
-import type { ClientOrderId, OrderLookup, OrderRequest, SubmitOutcome } from '@algo/model';
+import type {
+  Absence,
+  ClientOrderId,
+  OrderLookup,
+  OrderRequest,
+  SubmitOutcome,
+  VenueEvent,
+} from '@algo/model';
 import { venueOrderId } from '@algo/model';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer } from '@algo/venues';
+import type {
+  AccountHearer,
+  AccountStream,
+  ExchangeVenue,
+  OrderRef,
+  SendTerms,
+  VenueAnswer,
+} from '@algo/venues';
 
 /** An exchange that answers at once, but for the submits that a test holds back. */
 export class HandVenue implements ExchangeVenue {
   readonly name = 'hand';
   readonly capabilities = {
-    ...{ authoritativeAbsence: true, fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ fillIds: true, shortSelling: true, reduceOnly: true },
     ...{ triggerOrders: false, clientIdLookUp: true },
   };
   readonly submitted: ClientOrderId[] = [];
@@ -33,20 +47,48 @@ export class HandVenue implements ExchangeVenue {
     done(this.lookup(order));
   }
 
+  proveAbsence(_order: OrderRef, _sentUs: number, done: (absence: Absence) => void): void {
+    done({ type: 'proven', evidence: ['the test says so'] });
+  }
+
   openOrders(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   fillsSince(_account: unknown, _us: number, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   positions(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
   balances(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
-    done({ type: 'answered', value: [] });
+    done({ type: 'answered', value: [], asOfUs: 0 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** An account stream that tells what a test wants, and breaks when it wants. */
+export class HandStream implements AccountStream {
+  #hear: AccountHearer | undefined;
+
+  open(hear: AccountHearer): void {
+    this.#hear = hear;
+    hear.connected();
+  }
+
+  tell(event: VenueEvent): void {
+    this.#hear?.event(event);
+  }
+
+  breaks(): void {
+    this.#hear?.disconnected('broken by a test');
+  }
+
+  isBack(): void {
+    this.#hear?.connected();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -24,7 +24,6 @@ import {
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
 import { service as ingest } from '@algo/ingest/service';
-import type { AccountId } from '@algo/model';
 import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
@@ -46,7 +45,7 @@ import {
 } from '@algo/runtime';
 import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
-import { openVenue } from '@algo/venues';
+import { openAccountStream, openVenue } from '@algo/venues';
 import type { z } from 'zod';
 import { type RequestWire, SimulatedLife } from './simulated-life.ts';
 import { closing, delayingWire, type SimulatedProcess, type SimulatedWorld } from './simulated-world.ts';
@@ -335,8 +334,9 @@ export class SimulatedEngine {
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       addReadiness() {},
       fileSnapshots: (name) => this.#file(name, life),
-      venue: (name: string, account: AccountId) =>
-        this.#world.venue ?? openVenue(name, { account, ask, clock }),
+      venue: (name, account) => this.#world.venue?.exchange ?? openVenue(name, { account, ask, clock }),
+      accountStream: (name, account) =>
+        this.#world.venue?.stream ?? openAccountStream(name, { account, ask, clock }),
       openRowStore: async () => DISCARDED_ROWS,
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

@@ -18,7 +18,7 @@ import {
   venueTradeId,
 } from '@algo/model';
 import { ENVIRONMENT } from './environment.ts';
-import { HandVenue } from './hand-venue.ts';
+import { HandStream, HandVenue } from './hand-venue.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
@@ -38,7 +38,6 @@ const NEIGHBOURS = {
   'position-risk.paper-main': ['ord.cmd', 'risk.evt', 'sys.guard', 'pos.evt'],
   'execution.paper-main': ['ord.evt', 'rec.ask'],
   'reconcile.paper-main': ['rec.run'],
-  'paper-venue.paper-main': ['venue.user'],
 } as const satisfies Record<string, readonly Family[]>;
 type Neighbour = keyof typeof NEIGHBOURS;
 
@@ -46,6 +45,7 @@ type Neighbour = keyof typeof NEIGHBOURS;
 export class Stage {
   readonly engine: SimulatedEngine;
   readonly venue: HandVenue;
+  readonly stream = new HandStream();
   readonly #real: Neighbour;
   readonly #speakers = new Map<Neighbour, LaneSpeaker>();
   #trades = 0;
@@ -54,7 +54,9 @@ export class Stage {
     this.#real = real;
     this.venue = new HandVenue();
     const environment = { ...ENVIRONMENT, ALGO_SNAPSHOT_INTERVAL_MS: '600000', ...world.environment };
-    this.engine = new SimulatedEngine({ seed: 1, venue: this.venue, ...world, environment });
+    this.engine = new SimulatedEngine({
+      ...{ seed: 1, venue: { exchange: this.venue, stream: this.stream }, ...world, environment },
+    });
   }
 
   static async open(real: Neighbour, world: Partial<SimulatedWorld> = {}): Promise<Stage> {
@@ -153,11 +155,10 @@ export class Stage {
   }
 
   /** The exchange tells of a fill of one of execution's orders. */
-  venueFills(request: OrderRequest, trade: string): Promise<void> {
+  async venueFills(request: OrderRequest, trade: string): Promise<void> {
     const fill = fillOf(request, trade, '100', this.nowUs);
-    return this.say('paper-venue.paper-main', 'VenueFilled', {
-      ...{ type: 'VenueFilled', fill, cumulative: request.quantity },
-    });
+    this.stream.tell({ type: 'VenueFilled', fill, cumulative: request.quantity });
+    await this.engine.pass(1);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 export const noTypeHoles: Rule = {
   name: 'no-type-holes',
   appliesTo: isCode,
-  check: (file) => [...holesInSyntax(file), ...holesInComments(file)],
+  check: (file) => [...holesInSyntax(file), ...castsOfOthers(file), ...holesInComments(file)],
 };
 
 const holesInSyntax: Rule['check'] = (file) =>
@@ -22,6 +22,18 @@ const holesInSyntax: Rule['check'] = (file) =>
     if (!ts.isAsExpression(node) || !ts.isAsExpression(node.expression)) return null;
     const isDouble = node.expression.type.kind === ts.SyntaxKind.UnknownKeyword;
     return isDouble ? 'as unknown as; check the value, or mend the type it comes from' : null;
+  });
+
+/** What only its maker may cast to, and the file of the maker. */
+const MAKERS = new Map([['Admitted', 'services/execution/src/domain/handlers/admitted.ts']]);
+
+const castsOfOthers: Rule['check'] = (file) =>
+  findInSyntax(file, (node) => {
+    if (!ts.isAsExpression(node)) return null;
+    const maker = MAKERS.get(node.type.getText());
+    return maker === undefined || maker === file.path
+      ? null
+      : `as ${node.type.getText()}; only ${maker} makes one`;
   });
 
 const holesInComments: Rule['check'] = (file): Finding[] =>

@@ -152,6 +152,38 @@ export function union<Union extends object, Key extends keyof Union & string>(
   };
 }
 
+/** How any one member of a union travels. */
+type EachOf<Union> = Union extends unknown ? Part<Union> : never;
+
+/** Returns how one of several events travels: a message with a `oneof`, each arm a message of its own. */
+export function oneEvent<Value extends AnyEvent>(
+  name: string,
+  members: Readonly<Record<string, EachOf<Value>>>,
+): Part<Value> {
+  const arms = Object.entries(members as Readonly<Record<string, Part<Value>>>);
+  const fields = arms.map(([arm, { shape }]): [string, FieldShape] => [
+    arm,
+    { type: shape.name, rule: 'single', required: false, message: shape },
+  ]);
+  return {
+    shape: { name, oneof: true, fields: Object.fromEntries(fields) },
+    put(value) {
+      const found = arms.find(([, { shape }]) => shape.name === value.type);
+      if (found === undefined) throw new Refused('type', value.type, `not a ${name}`);
+      const [arm, member] = found;
+      return { [arm]: inside(arm, () => member.put(value)) };
+    },
+    take(raw) {
+      const wire = raw as Readonly<Record<string, unknown>>;
+      for (const [arm, member] of arms) {
+        const given = wire[arm];
+        if (typeof given === 'object' && given !== null) return inside(arm, () => member.take(given));
+      }
+      throw new Refused('', '', 'missing, or a kind that only a newer version knows');
+    },
+  };
+}
+
 /** A message as a field of another. */
 export function nested<Value>(inner: Part<Value>): Field<Value> {
   return {

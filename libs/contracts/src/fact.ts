@@ -2,7 +2,8 @@ import type { TimeUs } from '@algo/model';
 import type { MessageCodec } from './codec.ts';
 import { codecFor, codecs, type MessageName, type MessageOf } from './codecs.ts';
 import { ContractError } from './contract-error.ts';
-import { FAMILIES, type Family, subjects } from './topology.ts';
+import { subjects } from './subjects.ts';
+import { FAMILIES, type Family } from './topology.ts';
 
 /** Every message that is kept in a stream, by its short name. */
 export type FactName = (typeof FAMILIES)[Family]['messages'][number] & MessageName;
@@ -92,9 +93,12 @@ const ABOUT: Abouts = {
     subject: (_, { account }) => subjects.risk(account),
     timeUs: timed,
   }),
-  VenueFilled: { subject: ({ fill }) => subjects.venueUser(fill.account), timeUs: ({ fill }) => fill.timeUs },
+  VenueFilled: {
+    subject: ({ fill }) => subjects.venueLedger(fill.account),
+    timeUs: ({ fill }) => fill.timeUs,
+  },
   ...each(['VenueCanceled', 'VenueExpired'], {
-    subject: (body) => subjects.venueUser(body.account),
+    subject: (body) => subjects.venueLedger(body.account),
     timeUs: timed,
   }),
   ReconciliationRequested: {

@@ -5,4 +5,5 @@ export * from './fact.ts';
 export type * from './generated/codecs.ts';
 export * from './permissions.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
+export * from './subjects.ts';
 export * from './topology.ts';

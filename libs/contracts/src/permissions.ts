@@ -112,7 +112,7 @@ const BY_PURPOSE: Partial<Record<Family, '' | '.>'>> = {
   'ord.evt': '.>',
   'pos.evt': '.>',
   'risk.evt': '',
-  'venue.user': '',
+  'venue.ledger': '',
   'rec.ask': '',
   'rec.run': '',
   'ctl.mode': '',

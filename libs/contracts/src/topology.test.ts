@@ -1,23 +1,19 @@
 import { instrumentId, VIRTUAL_SHARDS } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import { codecs } from './codecs.ts';
+import { familyFilters, familyOf, fenceFilter, laneOf, subjects } from './subjects.ts';
 import {
   BUCKETS,
   DRIVEN,
   FAMILIES,
   type Family,
   type FamilyPlan,
-  familyFilters,
-  familyOf,
-  fenceFilter,
-  laneOf,
   REQUESTS,
   SERVICES,
   type ServiceName,
   SHARDED,
   STREAMS,
   type StreamName,
-  subjects,
 } from './topology.ts';
 
 const families = Object.entries<FamilyPlan>(FAMILIES) as [Family, FamilyPlan][];
@@ -103,7 +99,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.orderEvent('a', INSTRUMENT)]: 'ord.evt',
     [subjects.position('a', INSTRUMENT)]: 'pos.evt',
     [subjects.risk('a')]: 'risk.evt',
-    [subjects.venueUser('a')]: 'venue.user',
+    [subjects.venueLedger('a')]: 'venue.ledger',
     [subjects.reconciliationAsked('a')]: 'rec.ask',
     [subjects.reconciliation('a')]: 'rec.run',
     [subjects.controlMode('a')]: 'ctl.mode',

@@ -1,97 +1,16 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Decimal } from './decimal.ts';
-import { accountId, clientOrderId, instrumentId, venueOrderId, venueTradeId } from './ids.ts';
-import type { Fill, OrderRequest } from './order.ts';
+import type { Fill } from './order.ts';
 import {
   applyToOrder,
   isEnded,
   leavesOf,
-  newOrder,
   ORDER_FACT_TYPES,
   ORDER_STATUSES,
-  type Order,
   type OrderFact,
   type OrderStatus,
 } from './order-life.ts';
-
-const d = (text: string) => Decimal.of(text);
-const ID = clientOrderId('aaaaaaaaaaaaaaaaaaaaaaaaaaa');
-const ACCOUNT = accountId('paper-main');
-const LTC = instrumentId('synthetic.spot.LTCUSDT');
-
-function fill(trade: string, quantity: string, price = '83'): Fill {
-  return {
-    venueTradeId: venueTradeId(trade),
-    clientOrderId: ID,
-    venueOrderId: venueOrderId('v1'),
-    account: ACCOUNT,
-    instrument: LTC,
-    side: 'buy',
-    quantity: d(quantity),
-    price: d(price),
-    fee: d('0'),
-    feeAsset: 'USDT',
-    liquidity: 'taker',
-    timeUs: 5,
-  };
-}
-
-/** How an order gets into each status; it has a fill only where it must. */
-const LIVES: Readonly<Record<OrderStatus, readonly OrderFact[]>> = {
-  submitted: [],
-  unknown: [fact('OutcomeUnknown')],
-  accepted: [fact('Accepted')],
-  partially_filled: [filled('t1', '1')],
-  pending_cancel: [fact('Accepted'), fact('CancelRequested')],
-  filled: [filled('t1', '10')],
-  canceled: [fact('Canceled')],
-  expired: [fact('Expired')],
-  rejected: [fact('Rejected')],
-};
-
-function filled(trade: string, quantity: string): OrderFact {
-  return { type: 'Filled', fill: fill(trade, quantity), timeUs: 5 };
-}
-
-/** An order for 10 that came into a status, with fills before that. */
-function order(status: OrderStatus, fills: readonly Fill[] = []): Order {
-  const request: OrderRequest = {
-    clientOrderId: ID,
-    account: ACCOUNT,
-    instrument: LTC,
-    side: 'buy',
-    type: 'limit',
-    timeInForce: 'ioc',
-    quantity: d('10'),
-    limitPrice: d('83'),
-    reduceOnly: false,
-  };
-  const seed = { intent: 'entry', strategy: null, position: null, plan: null, epoch: 1 } as const;
-  const told = fills.map((one): OrderFact => ({ type: 'Filled', fill: one, timeUs: 5 }));
-  const life = fills.length > 0 && isFilling(status) ? told : [...told, ...LIVES[status]];
-  return life.reduce((now, f) => applyToOrder(now, f).order, newOrder({ ...seed, request, submittedUs: 0 }));
-}
-
-function isFilling(status: OrderStatus): boolean {
-  return status === 'partially_filled' || status === 'filled';
-}
-
-function fact(type: OrderFact['type']): OrderFact {
-  const timeUs = 7;
-  switch (type) {
-    case 'Filled':
-      return { type, fill: fill('t9', '1'), timeUs };
-    case 'Accepted':
-      return { type, venueOrderId: venueOrderId('v1'), timeUs };
-    case 'Rejected':
-    case 'Canceled':
-    case 'Expired':
-      return { type, reason: 'because', timeUs };
-    default:
-      return { type, timeUs };
-  }
-}
+import { d, fact, fill, filled, order } from './testing/order-lives.ts';
 
 // Each cell: what the status becomes; `=` true but nothing new; `.` illegal, status kept; `!` illegal, fill
 // booked. The fill that comes is a part of the order. Written down by hand.

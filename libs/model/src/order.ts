@@ -144,6 +144,13 @@ export const DENIAL_CODES = [
   'UNKNOWN_INSTRUMENT',
   'NO_LIMIT_CONFIGURED',
   'NO_GUARD',
+  'ENTRY_SUM_MAX',
+  'REPEATED_ENTRY',
+  'ENTRY_COUNT_MAX',
+  'OPEN_ORDERS_MAX',
+  'VENUE_REJECTS',
+  'SELF_TRADE',
+  'CONSERVATION',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

@@ -40,13 +40,21 @@ export interface VenueOrder {
 }
 
 /**
- * The venue's answer to "what do you know of this order?".
- * `absent` is proof only where the venue declares that it is.
+ * The venue's answer to "what do you know of this order?". `absent` proves nothing: the books that were read
+ * may be old, or the order still on its way. Proof is an `Absence`.
  */
 export type OrderLookup =
   | { readonly type: 'found'; readonly order: VenueOrder }
   | { readonly type: 'absent' }
   | { readonly type: 'failed'; readonly reason: string };
+
+/**
+ * What came of proving that an order never arrived and never will. *Shape*: `evidence` has a line for
+ * each thing that was read, with the venue's time of it.
+ */
+export type Absence =
+  | { readonly type: 'proven'; readonly evidence: readonly string[] }
+  | { readonly type: 'not proven'; readonly reason: string };
 
 /** What a venue's user stream tells us of our account. */
 export type VenueEvent =

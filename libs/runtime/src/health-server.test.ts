@@ -25,7 +25,7 @@ test('it lives as soon as it listens and is ready when nobody objects', async ()
 
 test('it shows the metrics of this process, by its name, and what the service adds', async () => {
   await using health = await HealthServer.listen('127.0.0.1', 0, 'decision-0');
-  new Counter({ name: 'algo_orders_total', help: 'Orders.', registers: [health.metrics] }).inc(3);
+  new Counter({ name: 'algo_orders_total', help: 'Orders.', registers: [await health.metrics()] }).inc(3);
   const { status, type, body } = await get(health, '/metrics');
   expect(status).toBe(200);
   expect(type).toContain('text/plain');
@@ -43,7 +43,7 @@ test('a metric that fails is an answer, not a crash', async () => {
   new Counter({
     name: 'algo_broken_total',
     help: 'Broken.',
-    registers: [health.metrics],
+    registers: [await health.metrics()],
     collect() {
       throw new Error('no number today');
     },

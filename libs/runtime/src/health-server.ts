@@ -1,28 +1,26 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InputError } from '@algo/model';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 
 /** Why a process isn't ready; empty when it is. */
 export type Readiness = () => readonly string[];
 
 /** `/healthz`, `/readyz` and `/metrics` of one process. */
 export class HealthServer implements AsyncDisposable {
-  readonly metrics: Registry;
   readonly #server: Server;
+  readonly #service: string;
   readonly #readiness: Readiness[] = [];
+  #metrics: Promise<Registry> | undefined;
 
-  private constructor(server: Server, metrics: Registry) {
+  private constructor(server: Server, service: string) {
     this.#server = server;
-    this.metrics = metrics;
+    this.#service = service;
   }
 
   static async listen(host: string, port: number, service: string): Promise<HealthServer> {
-    const metrics = new Registry();
-    metrics.setDefaultLabels({ service });
-    collectDefaultMetrics({ register: metrics });
     const server = createServer();
-    const health = new HealthServer(server, metrics);
+    const health = new HealthServer(server, service);
     server.on('request', (request, response) => {
       const answer = (status: number, body: string, type = 'text/plain') =>
         response.writeHead(status, { 'content-type': type }).end(body);
@@ -32,10 +30,10 @@ export class HealthServer implements AsyncDisposable {
         return reasons.length === 0 ? answer(200, 'ready\n') : answer(503, `${reasons.join('\n')}\n`);
       }
       if (request.url === '/metrics')
-        return metrics.metrics().then(
-          (text) => answer(200, text, metrics.contentType),
-          (error: unknown) => answer(500, `${(error as Error).message}\n`),
-        );
+        return health
+          .metrics()
+          .then(async (metrics) => answer(200, await metrics.metrics(), metrics.contentType))
+          .catch((error: unknown) => answer(500, `${(error as Error).message}\n`));
       return answer(404, 'try /healthz, /readyz or /metrics\n');
     });
     await new Promise<void>((resolve, reject) => {
@@ -58,6 +56,12 @@ export class HealthServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** What `/metrics` shows; counted from the first asking on, since many processes are never asked. */
+  metrics(): Promise<Registry> {
+    this.#metrics ??= startMetrics(this.#service);
+    return this.#metrics;
+  }
+
   addReadiness(check: Readiness): void {
     this.#readiness.push(check);
   }
@@ -70,4 +74,12 @@ export class HealthServer implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+async function startMetrics(service: string): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
+  const metrics = new Registry();
+  metrics.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: metrics });
+  return metrics;
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { type Bus, bucketSnapshots, type Clock, type SnapshotStore } from '@algo/bus';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
-import { TickStore } from '@algo/tickstore';
-import { openVenue } from '@algo/venues';
+import { openAccountStream, openVenue } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
 import type { HealthServer } from './health-server.ts';
 import type { Logger } from './logger.ts';
@@ -29,6 +28,7 @@ export function processContext<Config extends BaseConfig>(parts: {
   const { config, identity, life, bus, clock, log, signal, health, stack } = parts;
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
+  const ask = bus.request.bind(bus);
   return {
     config,
     identity,
@@ -42,8 +42,13 @@ export function processContext<Config extends BaseConfig>(parts: {
     repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
-    venue: (name, account) => own(openVenue(name, { account, ask: bus.request.bind(bus), clock })),
-    openRowStore: (options) => TickStore.open(options),
+    venue: (name, account) => own(openVenue(name, { account, ask, clock })),
+    accountStream: (name, account) => own(openAccountStream(name, { account, ask, clock })),
+    async openRowStore(options) {
+      // DuckDB takes as long to load as all the rest together, and one service of eight stores rows.
+      const { TickStore } = await import('@algo/tickstore');
+      return TickStore.open(options);
+    },
     async drive(plan) {
       const { machine, driver } = await startDriver(plan, {
         ...{ bus, clock, identity, account: config.account },

@@ -3,7 +3,7 @@ import type { Fact, Speaker } from '@algo/contracts';
 import type { AccountId, TimeUs } from '@algo/model';
 import { bucketDocuments } from '@algo/state';
 import type { RowStore } from '@algo/tickstore';
-import type { ExchangeVenue } from '@algo/venues';
+import type { AccountStream, ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import type { Hosted } from './composed/hosted.ts';
@@ -22,6 +22,7 @@ export interface CompositionParts {
   log(identity: string): Logger;
   /** Returns the exchange that an account trades at. */
   venue(name: string, account: AccountId, composition: Composition): ExchangeVenue;
+  accountStream(name: string, account: AccountId): AccountStream;
   openRowStore(): RowStore;
   /** Told of each fact at its turn, before its readers take it. */
   observe(fact: Fact, readers: readonly Hosted[]): void;
@@ -137,6 +138,7 @@ export class Composition implements AsyncDisposable {
       addReadiness() {},
       fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
       venue: (name, account) => own(parts.venue(name, account, this)),
+      accountStream: (name, account) => own(parts.accountStream(name, account)),
       openRowStore: async () => parts.openRowStore(),
       drive: async (plan) => {
         const { scheduler } = this;

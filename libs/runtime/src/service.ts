@@ -3,7 +3,7 @@ import type { FactName, ServiceName } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
 import type { DocumentStore } from '@algo/state';
 import type { RowStore, TickStoreOptions } from '@algo/tickstore';
-import type { ExchangeVenue } from '@algo/venues';
+import type { AccountStream, ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import type { Logger } from './logger.ts';
@@ -38,6 +38,8 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   fileSnapshots(name: string): SnapshotStore;
   /** Orders and reads of an account at a venue, by the registry. */
   venue(name: string, account: AccountId): ExchangeVenue;
+  /** What such a venue tells of an account by itself; not open yet. */
+  accountStream(name: string, account: AccountId): AccountStream;
   /**
    * Does something again and again by the wall, for what told time can't wake when it stands still. Never
    * in a composition: there time is told, or nothing happens.

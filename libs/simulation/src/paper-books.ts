@@ -56,7 +56,7 @@ export class PaperBooks {
   /** Takes an order; from here on its id is spent. */
   add(order: PaperOrder, market: PaperMarket): void {
     const key = orderKey(order);
-    this.changed(order.request.account, key, null, null);
+    this.changed({ account: order.request.account, key, timeUs: order.liveUs, order: null, fill: null });
     this.history.ids.add(key);
     this.open.set(key, order);
     market.insert(order);
@@ -118,7 +118,7 @@ export class PaperBooks {
       liquidity: found.liquidity,
       timeUs,
     };
-    this.changed(account, orderKey(order), order, fill);
+    this.changed({ account, key: orderKey(order), timeUs, order, fill });
     order.filledLots += found.lots;
     this.ledger.apply(account, listed, side, quantity, price, fee);
     this.history.add(fill);
@@ -153,14 +153,14 @@ export class PaperBooks {
       venueTradeId: venueTradeId(this.vices.tradeIdsPerSymbol === 1 ? `${counted}` : name),
       ...{ fee: fee.amount, feeAsset: fee.asset },
     };
-    this.changed(account, `${account}/${name}`, null, fill);
+    this.changed({ account, key: `${account}/${name}`, timeUs, order: null, fill });
     this.ledger.apply(account, listed, side, quantity, price, fee);
     this.history.add(fill);
     return { type: 'VenueFilled', fill, cumulative: quantity };
   }
 
   end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
-    this.changed(order.request.account, orderKey(order), order, null);
+    this.changed({ account: order.request.account, key: orderKey(order), timeUs, order, fill: null });
     this.close(market, order, status);
     const { account, clientOrderId, instrument } = order.request;
     const cumulative = market.quantity(order.filledLots);
@@ -276,12 +276,15 @@ export class PaperBooks {
     return market;
   }
 
-  private changed(account: AccountId, key: string, order: PaperOrder | null, fill: Fill | null): void {
+  private changed(
+    change: Omit<PaperChange, 'order' | 'positions' | 'balances'> & { readonly order: PaperOrder | null },
+  ): void {
     const { readsBehind } = this.vices;
     if (readsBehind === 0) return;
-    const before = order && this.shown(order);
+    const { account } = change;
+    const order = change.order && this.shown(change.order);
     const books = { positions: this.positions(account), balances: this.balances(account) };
-    this.changes.push({ account, key, order: before, fill, ...books });
+    this.changes.push({ ...change, order, ...books });
     if (this.changes.length > readsBehind) this.changes.shift();
   }
 

@@ -1,4 +1,4 @@
-import type { AccountId, Fill, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
+import type { AccountId, Fill, TimeUs, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
 
 /**
  * What an account was like before one thing happened to it. *Shape*: `order` as it was, null when it was not
@@ -7,6 +7,8 @@ import type { AccountId, Fill, VenueBalance, VenueOrder, VenuePosition } from '@
 export interface PaperChange {
   readonly account: AccountId;
   readonly key: string;
+  /** When it happened. */
+  readonly timeUs: TimeUs;
   readonly order: VenueOrder | null;
   readonly fill: Fill | null;
   readonly positions: readonly VenuePosition[];

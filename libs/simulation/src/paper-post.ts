@@ -64,22 +64,22 @@ export class PaperPost {
     this.put({ type: 'answer', ask, outcome }, this.late(draw));
   }
 
+  /** Whether the sockets are broken: what happens meanwhile is told to nobody. */
+  get isBroken(): boolean {
+    return this.backAt >= this.inputs;
+  }
+
   /** Returns what of this leaves at once; the rest comes with the inputs that follow, or never. */
   send(event: VenueEvent): readonly VenueEvent[] {
     const draw = this.random.stream(`event/${++this.events}`);
     const { eventLate, eventTwice, eventLost, streamBreaks, brokenInputs } = this.vices;
     const letter: PaperLetter = { type: 'event', event };
     const isFull = this.waiting.length >= LETTERS_MAX;
-    // Behind a broken socket everything waits, so that it comes in its order when the socket is back.
-    if (this.backAt >= this.inputs && !isFull) {
-      this.put(letter, this.backAt);
-      return [];
-    }
+    if (this.isBroken) return [];
     if (this.isOver || isFull) return [event];
     if (draw.chance(eventLost)) return [];
     if (draw.chance(streamBreaks) && brokenInputs > 0) {
       this.backAt = this.inputs + brokenInputs;
-      this.put(letter, this.backAt);
       return [];
     }
     if (draw.chance(eventLate)) {

@@ -169,6 +169,11 @@ export class PaperVenue {
     return this.books.balances(account);
   }
 
+  /** The exchange's clock. */
+  get timeUs(): TimeUs {
+    return this.clockUs;
+  }
+
   /** What happened last, oldest first: as many as reads are behind. */
   get changes(): readonly PaperChange[] {
     return this.books.changes;

@@ -25,7 +25,10 @@ export interface PaperVices {
   readonly eventTwice: number;
   /** Share of account events that never come: only reads show what happened. */
   readonly eventLost: number;
-  /** Share of account events at which the socket breaks: they come `brokenInputs` later, with all after. */
+  /**
+   * Share of account events at which the socket breaks, for `brokenInputs`: what happens meanwhile is
+   * never told.
+   */
   readonly streamBreaks: number;
   /** How many changes of an account its reads don't show yet: orders taken, fills, ends. */
   readonly readsBehind: number;

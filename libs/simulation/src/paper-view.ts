@@ -15,16 +15,16 @@ import type { PaperVenue } from './paper-venue.ts';
 import type { PaperVices } from './paper-vices.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** Rows of an answer, and whether the exchange says that they are all. */
+/** Rows of an answer, as of when they are so, and whether the exchange says that they are all. */
 export interface PaperPage<Row> {
   readonly rows: readonly Row[];
   readonly complete: boolean;
+  readonly asOfUs: TimeUs;
 }
 
 /**
  * The books of an exchange as those who ask are shown them: perhaps as they were some changes ago, perhaps
- * without the last rows. From an old view nobody can prove that an order is absent, so it never says so.
- * *Errors*: as `PaperVenue`.
+ * without the last rows. *Errors*: as `PaperVenue`.
  */
 export class PaperView {
   private readonly venue: PaperVenue;
@@ -44,10 +44,17 @@ export class PaperView {
     const lookup = this.venue.order(account, clientOrderId);
     const key = orderKey({ request: { account, clientOrderId } });
     const change = this.unseen(account).find((one) => one.key === key);
-    if (change !== undefined && change.order !== null) return { type: 'found', order: change.order };
-    const isAbsent = lookup.type === 'absent' || change !== undefined;
-    if (!isAbsent || this.isTrue) return lookup;
-    return { type: 'failed', reason: 'not in this view, which may be old' };
+    if (change === undefined) return lookup;
+    return change.order === null ? { type: 'absent' } : { type: 'found', order: change.order };
+  }
+
+  /** Returns as of when the books of an account are shown. */
+  asOfUs(account: AccountId): TimeUs {
+    const [first] = this.unseen(account);
+    return Math.max(
+      0,
+      first === undefined ? this.venue.timeUs : Math.min(this.venue.timeUs, first.timeUs - 1),
+    );
   }
 
   openOrders(account: AccountId): PaperPage<VenueOrder> {
@@ -58,7 +65,10 @@ export class PaperView {
     const sorted = [...orders].sort(
       ([a, one], [b, other]) => one.acceptedUs - other.acceptedUs || (a < b ? -1 : 1),
     );
-    return this.cut(sorted.map(([, order]) => order));
+    return this.cut(
+      account,
+      sorted.map(([, order]) => order),
+    );
   }
 
   /** Returns at most `rowsMax` fills. */
@@ -68,18 +78,18 @@ export class PaperView {
     );
     const fills = this.venue.fillsSince(account, sinceUs);
     const seen = unseen.size === 0 ? fills : fills.filter((fill) => !unseen.has(fillKey(fill)));
-    const { rows } = this.cut(seen);
+    const { rows, asOfUs } = this.cut(account, seen);
     const most =
       this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
-    return { rows: rows.slice(0, most), complete: rows.length <= most };
+    return { rows: rows.slice(0, most), complete: rows.length <= most, asOfUs };
   }
 
   positions(account: AccountId): PaperPage<VenuePosition> {
-    return this.cut(this.unseen(account)[0]?.positions ?? this.venue.positions(account));
+    return this.cut(account, this.unseen(account)[0]?.positions ?? this.venue.positions(account));
   }
 
   balances(account: AccountId): PaperPage<VenueBalance> {
-    return this.cut(this.unseen(account)[0]?.balances ?? this.venue.balances(account));
+    return this.cut(account, this.unseen(account)[0]?.balances ?? this.venue.balances(account));
   }
 
   private get isTrue(): boolean {
@@ -92,9 +102,10 @@ export class PaperView {
   }
 
   /** A short page says that it is all. */
-  private cut<Row>(rows: readonly Row[]): PaperPage<Row> {
+  private cut<Row>(account: AccountId, rows: readonly Row[]): PaperPage<Row> {
     const draw = this.random.stream(`read/${++this.reads}`);
     const isShort = rows.length > 0 && !this.isOver() && draw.chance(this.vices.readShort);
-    return { rows: isShort ? rows.slice(0, draw.below(rows.length)) : rows, complete: true };
+    const shown = isShort ? rows.slice(0, draw.below(rows.length)) : rows;
+    return { rows: shown, complete: true, asOfUs: this.asOfUs(account) };
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  Absence,
   AccountId,
   ClientOrderId,
   Fill,
@@ -17,8 +18,6 @@ import type {
 
 /** What a venue can do and prove, declared by its folder, never guessed by the caller. */
 export interface VenueCapabilities {
-  /** "Absent" from a look-up proves that the order never arrived, once no request for it is under way. */
-  readonly authoritativeAbsence: boolean;
   /** Fills carry a trade id of the venue that never repeats. */
   readonly fillIds: boolean;
   /** An account may hold less than nothing. */
@@ -55,9 +54,13 @@ export interface SendTerms {
   readonly epoch: number;
 }
 
-/** The answer to a read. From `failed` nothing may be concluded. */
+/**
+ * The answer to a read. *Shape*: `value` has all rows of what was asked for, as the venue's books were at
+ * `asOfUs` by its clock. A short page, a missing cursor, books that are older than those of the read before:
+ * all that is `failed`, and nothing may be concluded from it.
+ */
 export type VenueAnswer<Value> =
-  | { readonly type: 'answered'; readonly value: Value }
+  | { readonly type: 'answered'; readonly value: Value; readonly asOfUs: TimeUs }
   | { readonly type: 'failed'; readonly reason: string };
 
 /**
@@ -69,7 +72,13 @@ export interface ExchangeVenue extends AsyncDisposable {
   readonly capabilities: VenueCapabilities;
   submit(request: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void;
   cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void;
+  /** Reads once what the venue knows of an order. */
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void;
+  /**
+   * Goes through all that proves at this venue that an order, sent at an event time, never arrived and never
+   * will. That takes a while; whoever is not sure says so.
+   */
+  proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void;
   openOrders(account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void;
   /** All fills of the account since an event time, oldest first, complete or failed. */
   fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
@@ -77,10 +86,23 @@ export interface ExchangeVenue extends AsyncDisposable {
   balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void;
 }
 
-/** What happens to the orders of one account, as the venue tells it. */
+/** Who listens to an account. All that is told comes in the order of the connection. */
+export interface AccountHearer {
+  event(event: VenueEvent): void;
+  /** From here on everything that happens is told, until `disconnected`. */
+  connected(): void;
+  /** What happens from here on, or was on its way, may never be told. */
+  disconnected(reason: string): void;
+}
+
+/**
+ * What happens to the orders of one account, as the venue tells it. Events may come twice, and late; that
+ * one was lost unseen must not be ruled out. A connection that is silent for two of the venue's heartbeats
+ * is `disconnected`; another is made by the stream itself, and never makes good what was missed.
+ */
 export interface AccountStream extends AsyncDisposable {
-  /** Begins to listen; a stream that broke says so, connects again by itself, and tells what it missed. */
-  open(hear: { event(event: VenueEvent): void; connected(): void; disconnected(reason: string): void }): void;
+  /** Begins to listen, once. */
+  open(hear: AccountHearer): void;
 }
 
 /** Where a feed hands over what it hears. Times are the venue's; nothing is judged yet. */

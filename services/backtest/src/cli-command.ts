@@ -26,6 +26,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const inherited = place.environment;
   const configsDir = inherited.ALGO_TRADING_CONFIGS_DIR ?? join(place.root, 'config', 'trading');
   const instrumentsFile = inherited.ALGO_INSTRUMENTS_FILE ?? join(place.root, 'config', 'instruments.yaml');
+  const limitsFile = inherited.ALGO_LIMITS_FILE ?? join(place.root, 'config', 'limits.yaml');
   const options = parseBacktestOptions(raw, place.absolute, configsDir);
   const recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
   const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
@@ -34,6 +35,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
       ...inherited,
       ALGO_INSTRUMENTS_FILE: instrumentsFile,
       ALGO_TRADING_CONFIGS_DIR: configsDir,
+      ALGO_LIMITS_FILE: limitsFile,
       ...(options.config === undefined ? {} : { ALGO_TRADING_CONFIG: options.config }),
       ...(options.seed === undefined ? {} : { ALGO_SEED: String(options.seed) }),
     },

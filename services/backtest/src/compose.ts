@@ -7,6 +7,7 @@ import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
 import { Composition, createLogger, type Hosted, identityOf, readConfig } from '@algo/runtime';
+import { ComposedAccountStreams } from './composed-account-streams.ts';
 import { ComposedPaperVenue } from './composed-paper-venue.ts';
 import { DISCARDED_ROWS } from './discarded-rows.ts';
 
@@ -40,16 +41,19 @@ export async function composeEngine({
 }: EngineSettings): Promise<ComposedEngine> {
   const server = new MemoryServer(new VirtualClock());
   const history = new OrderHistory(server);
+  const streams = new ComposedAccountStreams();
   const composition: Composition = new Composition({
     ...parts,
     observe(fact, readers) {
       history.take(fact);
+      streams.take(fact);
       observe(fact, readers);
     },
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
     venue: (_name, account) =>
       new ComposedPaperVenue(() => composition.machineOf(identityOf('paper-venue', account))),
+    accountStream: (_name, account) => streams.stream(account),
     openRowStore: () => DISCARDED_ROWS,
   });
   // Who is asked comes before who asks; of one fact, the exchange hears first.

@@ -1,4 +1,5 @@
 import type {
+  Absence,
   AccountId,
   Fill,
   OrderLookup,
@@ -22,7 +23,6 @@ import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
   readonly capabilities: VenueCapabilities = {
-    authoritativeAbsence: true,
     fillIds: true,
     shortSelling: true,
     reduceOnly: true,
@@ -50,6 +50,17 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   order({ account, clientOrderId }: OrderRef, done: (lookup: OrderLookup) => void): void {
     done(this.#books.order(account, clientOrderId));
+  }
+
+  /** Nothing is ever on its way here. */
+  proveAbsence(
+    { account, clientOrderId }: OrderRef,
+    _sentUs: TimeUs,
+    done: (absence: Absence) => void,
+  ): void {
+    const { type } = this.#books.order(account, clientOrderId);
+    if (type === 'absent') done({ type: 'proven', evidence: ['no such order in its books'] });
+    else done({ type: 'not proven', reason: `it is ${type}` });
   }
 
   openOrders(account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
@@ -93,7 +104,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
   }
 }
 
-function answered<Row>({ rows, complete }: PaperPage<Row>): VenueAnswer<readonly Row[]> {
-  if (complete) return { type: 'answered', value: rows };
+function answered<Row>({ rows, complete, asOfUs }: PaperPage<Row>): VenueAnswer<readonly Row[]> {
+  if (complete) return { type: 'answered', value: rows, asOfUs };
   return { type: 'failed', reason: `a page of ${rows.length} rows is not all` };
 }

@@ -19,7 +19,7 @@ import {
   startDriver,
 } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
-import { openVenue } from '@algo/venues';
+import { type AccountStream, openVenue } from '@algo/venues';
 import type { z } from 'zod';
 import { DISCARDED_ROWS } from './discarded-rows.ts';
 
@@ -109,6 +109,9 @@ async function replayed<Schema extends z.ZodObject<(typeof baseConfig)['shape']>
   return await Promise.race([outcome.promise, ended]);
 }
 
+/** What was told then is in the process's own log. */
+const SILENT_STREAM: AccountStream = { open() {}, async [Symbol.asyncDispose]() {} };
+
 /**
  * The world of a service that goes through its past: it reads, and nothing that it does leaves this
  * process.
@@ -137,6 +140,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     fileSnapshots: () => NOTHING_SAVED,
     venue: (name, account) =>
       own(openVenue(name, { account, ask: bus.request.bind(bus), clock: systemClock })),
+    accountStream: () => SILENT_STREAM,
     openRowStore: async () => DISCARDED_ROWS,
     async drive(plan) {
       let difference: Divergence | undefined;

@@ -1,10 +1,11 @@
 import { fencedEpoch, Lease } from '@algo/bus';
-import { accountId } from '@algo/model';
+import { accountId, type VenueEvent } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
+import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
 import { OrderWire } from './adapters/order-wire.ts';
-import { config } from './config.ts';
-import { ExecutionMachine } from './domain/index.ts';
+import { config, VENUES } from './config.ts';
+import { ExecutionMachine, type ExecutionOwn, type NamedLimits } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
 
 /** Places the orders of one account, and says what became of each. One process at a time, by a lease. */
@@ -15,6 +16,16 @@ export const service = defineService({
   async start(context) {
     const { bus, clock, config, identity, log, signal } = context;
     const account = accountId(config.account);
+    const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
+    const limitsFile = new LimitsFile(
+      config.limitsFile,
+      {
+        ...{ account, accounts: config.accounts, venue: config.venue, venues: VENUES },
+        instruments: settings.instruments.map(({ id }) => id),
+      },
+      log,
+    );
+    const limits = limitsFile.read();
     const lease = await Lease.acquire(
       bus.bucket('leases'),
       {
@@ -32,7 +43,6 @@ export const service = defineService({
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     context.own(lease);
     const { epoch } = lease;
-    const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
     const wire = new OrderWire({ venue: context.venue(config.venue, account), lease, clock, log });
     const { machine, driven } = await context.drive({
       reads: [
@@ -43,7 +53,6 @@ export const service = defineService({
         { family: 'sys.guard', only: [account] },
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
-        { family: 'venue.user', only: [account] },
       ],
       says: ['ord.evt', 'rec.ask'],
       restore: (snapshot) => {
@@ -54,7 +63,27 @@ export const service = defineService({
       requests: wire,
       epoch,
     });
-    void driven.restored.then(() => driven.inject({ name: 'EpochStarted', body: { epoch } }));
+    // Limits come as an input like any other, so that a replay judges by those that held.
+    const limit = (told: NamedLimits) => {
+      if (told.hash !== machine.limitsHash) driven.inject({ name: 'LimitsChanged', body: told });
+    };
+    const stream = context.accountStream(config.venue, account);
+    void driven.restored.then(() => {
+      limit(limits);
+      driven.inject({ name: 'EpochStarted', body: { epoch } });
+      context.repeat(LIMITS_EVERY_MS, () => {
+        const changed = limitsFile.changed();
+        if (changed !== undefined) limit(changed);
+      });
+      stream.open({
+        event: (event) => driven.inject(ownOf(event)),
+        connected: () => driven.inject({ name: 'AccountStreamConnected', body: null }),
+        disconnected: (reason) => {
+          log.warn({ reason }, 'the account stream is lost: no entry until it is back and compared');
+          driven.inject({ name: 'AccountStreamLost', body: { reason } });
+        },
+      });
+    });
     context.repeat(LOOK_EVERY_MS, () => {
       if (isSilent(clock, machine.awaitsSinceWallUs)) driven.inject({ name: 'FeedSilent', body: null });
     });
@@ -62,6 +91,20 @@ export const service = defineService({
     return {
       closed: Promise.race([driven.closed, lost]),
       counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
+      notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`],
     };
   },
 });
+
+function ownOf(event: VenueEvent): ExecutionOwn {
+  switch (event.type) {
+    case 'VenueFilled':
+      return { name: event.type, body: event };
+    case 'VenueCanceled':
+      return { name: event.type, body: event };
+    case 'VenueExpired':
+      return { name: event.type, body: event };
+    default:
+      return event satisfies never;
+  }
+}

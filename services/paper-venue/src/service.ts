@@ -14,7 +14,7 @@ export const service = defineService({
   config,
   purpose: ({ account }) => account,
   async start(context) {
-    const { bus, config } = context;
+    const { bus, clock, config } = context;
     const account = accountId(config.account);
     const instruments = [...readInstrumentCatalog(config.instrumentsFile).values()];
     const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
@@ -36,14 +36,15 @@ export const service = defineService({
       vices: config.paperVices,
       fees: { makerBps: config.makerBps, takerBps: config.takerBps },
     };
-    const desk = new QuestionDesk();
+    const desk = new QuestionDesk(clock);
     const { machine, driven } = await context.drive({
       reads: [{ family: 'md.trades' }, { family: 'md.time' }],
-      says: ['venue.user'],
+      says: ['venue.ledger'],
       restore: (snapshot) => new VenueMachine(settings, snapshot),
       requests: desk,
     });
-    for (const open of await desk.serve(bus, account, machine.view, driven)) context.own(open);
+    const exchange = { view: machine.view, isSocketUp: () => machine.isSocketUp };
+    for (const open of await desk.serve(bus, account, exchange, driven)) context.own(open);
     return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
   },
 });

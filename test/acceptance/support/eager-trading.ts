@@ -5,10 +5,10 @@ import { ROOT } from './algo-process.ts';
 const CHANGES: readonly (readonly [field: string, value: string])[] = [
   ['name', 'eager'],
   ['min_confluence', '0'],
-  ['hold_duration_seconds', '[5, 60]'],
+  ['hold_duration_seconds', '[5, 30]'],
 ];
 
-/** Makes a folder with `config_1` and `eager`, which enters when flow says so and leaves in a minute. */
+/** Makes a folder with `config_1` and `eager`, which enters when flow says so and leaves in half a minute. */
 export function eagerTrading(dir: string): NodeJS.ProcessEnv {
   const folder = join(dir, 'trading');
   mkdirSync(folder);

@@ -47,6 +47,11 @@ export class EngineRecord implements AsyncDisposable {
     return new EngineRecord(dataDir, server, bus);
   }
 
+  /** Where its server listens, for a service that is started on what was left. */
+  get url(): string {
+    return this.#server.url;
+  }
+
   /** Returns what a process wrote into its own log, as plain values. */
   async ownRecords(identity: string): Promise<unknown[]> {
     const directory = join(this.dataDir, 'own', identity);

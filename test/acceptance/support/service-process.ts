@@ -23,6 +23,10 @@ export class ServiceProcess implements AsyncDisposable {
     this.#env = { ...inherited, ALGO_WATCH_PARENT: 'true', ...env };
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Everything it said, in all its lives, as far as it is kept. */
   get said(): string {
     return this.#said;
@@ -37,6 +41,13 @@ export class ServiceProcess implements AsyncDisposable {
   /** Runs it to its own end and returns the exit code. */
   runOnce(): Promise<number | null> {
     this.#spawn();
+    return this.#ended;
+  }
+
+  /** Asks it to stop and returns the exit code. */
+  stop(): Promise<number | null> {
+    this.#wanted = false;
+    this.#child?.kill('SIGTERM');
     return this.#ended;
   }
 

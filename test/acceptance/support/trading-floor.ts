@@ -48,6 +48,7 @@ export class TradingFloor implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #toldUs: TimeUs = START_US;
   #trades = 0;
+  #commands = 0;
 
   private constructor(
     nats: NatsFixture,
@@ -87,10 +88,20 @@ export class TradingFloor implements AsyncDisposable {
       guard: await speaker(`position-risk.${ACCOUNT}`, ACCOUNT, ['sys.guard']),
     });
     for (const process of [floor.venue, floor.#reconcile, floor.execution]) process.start();
-    const isOpen = async () =>
-      (await factsOf(floor.#bus, 'rec.run')).some(({ fact }) => fact.name === 'ReconciliationCompleted');
-    await eventually(() => `the books to be compared; ${floor.said}`, isOpen, PATIENCE_MS);
+    await floor.compared();
     return floor;
+  }
+
+  /** Resolves when the books have been compared since execution heard the account stream last. */
+  async compared(): Promise<void> {
+    const isOpen = async () => {
+      const asked = (await factsOf(this.#bus, 'rec.ask')).map(({ fact }) => fact.body);
+      const heard = asked.findLast(({ reason }) => reason === 'the account stream is connected');
+      return (await factsOf(this.#bus, 'rec.run')).some(
+        ({ fact }) => fact.name === 'ReconciliationCompleted' && fact.body.requestId === heard?.requestId,
+      );
+    };
+    await eventually(() => `the books to be compared; ${this.said}`, isOpen, PATIENCE_MS);
   }
 
   /** What the processes said, for errors. */
@@ -111,7 +122,7 @@ export class TradingFloor implements AsyncDisposable {
   /** Decides to buy two coins. */
   async buyTwo(): Promise<void> {
     await this.trade();
-    await this.#decision.say('PlaceOrder', buyTwo(this.#nowUs()));
+    await this.#decision.say('PlaceOrder', buyTwo(++this.#commands, this.#nowUs()));
   }
 
   submits(): number {
@@ -156,9 +167,9 @@ export class TradingFloor implements AsyncDisposable {
   }
 }
 
-function buyTwo(timeUs: TimeUs): PlaceOrder {
+function buyTwo(n: number, timeUs: TimeUs): PlaceOrder {
   return {
-    ...{ type: 'PlaceOrder', commandId: 'buy-two', decision: decisionId('d-1') },
+    ...{ type: 'PlaceOrder', commandId: `buy-two-${n}`, decision: decisionId(`d-${n}`) },
     ...{ strategy: strategyName('by_hand'), account: ACCOUNT, instrument: LTC, direction: 'long' },
     ...{ orderType: 'limit', timeInForce: 'ioc', quantity: Decimal.of('2'), limitPrice: Decimal.of('85.2') },
     ...{ timeUs, expiresUs: timeUs + 60_000_000 },

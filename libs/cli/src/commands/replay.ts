@@ -37,6 +37,7 @@ export async function replay(
     environment: {
       ALGO_INSTRUMENTS_FILE: join(ROOT, 'config', 'instruments.yaml'),
       ALGO_TRADING_CONFIGS_DIR: join(ROOT, 'config', 'trading'),
+      ALGO_LIMITS_FILE: join(ROOT, 'config', 'limits.yaml'),
       ...environment.inherited,
       ...(seed === undefined ? {} : { ALGO_SEED: String(seed) }),
     },

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { InstrumentId, Timeframe } from '@algo/model';
-import { openReader } from '@algo/tickstore';
 
 /** What the tick files of a stopped engine hold of one instrument. *Units*: volumes base. */
 export interface StoredInstrument {
@@ -13,6 +12,8 @@ export interface StoredInstrument {
 
 /** Reads the tick files; no engine may have them open. */
 export async function readStoredTrades(dataDir: string): Promise<StoredInstrument[]> {
+  // Only here, since DuckDB takes as long to load as all the rest of a command.
+  const { openReader } = await import('@algo/tickstore');
   const reader = openReader(join(dataDir, 'ticks'));
   const found: StoredInstrument[] = [];
   for (const instrument of reader.instruments()) {

@@ -49,3 +49,16 @@ test('who is ready in each life before it finds its input unusable is believed w
   await believed;
   expect(kept.restarts).toBe(2);
 });
+
+test('one that waits for its next start is stopped at once, and is never started', async () => {
+  const kept = keeper();
+  kept.natsWasUp = () => false;
+  await new Promise<void>((resolve) => {
+    kept.onFailure = resolve;
+    kept.start();
+  });
+  expect(kept.state).toBe('restarting');
+  await kept.stop();
+  kept.start(); // as its timer would have
+  expect([kept.state, kept.pid, kept.restarts]).toEqual(['stopped', undefined, 1]);
+});

@@ -1860,7 +1860,14 @@ export namespace algo {
             DENIAL_CODE_INSUFFICIENT_BALANCE = 18,
             DENIAL_CODE_UNKNOWN_INSTRUMENT = 19,
             DENIAL_CODE_NO_LIMIT_CONFIGURED = 20,
-            DENIAL_CODE_NO_GUARD = 21
+            DENIAL_CODE_NO_GUARD = 21,
+            DENIAL_CODE_ENTRY_SUM_MAX = 22,
+            DENIAL_CODE_REPEATED_ENTRY = 23,
+            DENIAL_CODE_ENTRY_COUNT_MAX = 24,
+            DENIAL_CODE_OPEN_ORDERS_MAX = 25,
+            DENIAL_CODE_VENUE_REJECTS = 26,
+            DENIAL_CODE_SELF_TRADE = 27,
+            DENIAL_CODE_CONSERVATION = 28
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -3081,6 +3088,7 @@ export namespace algo {
             constructor(properties?: algo.v1.OrderLookupReply.$Properties);
             $unknowns?: Uint8Array[];
             lookup?: (algo.v1.OrderLookup.$Properties|null);
+            asOfUs: number;
             static encode(message: algo.v1.OrderLookupReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderLookupReply & algo.v1.OrderLookupReply.$Shape;
         }
@@ -3088,10 +3096,12 @@ export namespace algo {
         namespace OrderLookupReply {
             interface $Properties {
                 lookup?: (algo.v1.OrderLookup.$Properties|null);
+                asOfUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = {
               lookup?: algo.v1.OrderLookup.$Shape|null;
+              asOfUs?: number|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -3104,6 +3114,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             orders: algo.v1.VenueOrder.$Properties[];
+            asOfUs: number;
+            complete: boolean;
             static encode(message: algo.v1.OpenOrdersReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OpenOrdersReply & algo.v1.OpenOrdersReply.$Shape;
         }
@@ -3112,6 +3124,8 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 orders?: (algo.v1.VenueOrder.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OpenOrdersReply.$Properties;
@@ -3126,6 +3140,7 @@ export namespace algo {
             account: string;
             fills: algo.v1.Fill.$Properties[];
             complete: boolean;
+            asOfUs: number;
             static encode(message: algo.v1.FillsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.FillsReply & algo.v1.FillsReply.$Shape;
         }
@@ -3135,6 +3150,7 @@ export namespace algo {
                 account?: (string|null);
                 fills?: (algo.v1.Fill.$Properties[]|null);
                 complete?: (boolean|null);
+                asOfUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.FillsReply.$Properties;
@@ -3173,6 +3189,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             positions: algo.v1.VenuePosition.$Properties[];
+            asOfUs: number;
+            complete: boolean;
             static encode(message: algo.v1.PositionsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PositionsReply & algo.v1.PositionsReply.$Shape;
         }
@@ -3181,6 +3199,8 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 positions?: (algo.v1.VenuePosition.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.PositionsReply.$Properties;
@@ -3219,6 +3239,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             account: string;
             balances: algo.v1.VenueBalance.$Properties[];
+            asOfUs: number;
+            complete: boolean;
             static encode(message: algo.v1.BalancesReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BalancesReply & algo.v1.BalancesReply.$Shape;
         }
@@ -3227,6 +3249,8 @@ export namespace algo {
             interface $Properties {
                 account?: (string|null);
                 balances?: (algo.v1.VenueBalance.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.BalancesReply.$Properties;
@@ -3309,6 +3333,92 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.VenueExpired.$Properties;
+        }
+
+        interface IAccountEventsRequest extends algo.v1.AccountEventsRequest.$Properties {
+        }
+
+        class AccountEventsRequest {
+            constructor(properties?: algo.v1.AccountEventsRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            connection: string;
+            after: number;
+            static encode(message: algo.v1.AccountEventsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEventsRequest & algo.v1.AccountEventsRequest.$Shape;
+        }
+
+        namespace AccountEventsRequest {
+            interface $Properties {
+                account?: (string|null);
+                connection?: (string|null);
+                after?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.AccountEventsRequest.$Properties;
+        }
+
+        interface IAccountEvent extends algo.v1.AccountEvent.$Properties {
+        }
+
+        class AccountEvent {
+            constructor(properties?: algo.v1.AccountEvent.$Properties);
+            $unknowns?: Uint8Array[];
+            filled?: (algo.v1.VenueFilled.$Properties|null);
+            canceled?: (algo.v1.VenueCanceled.$Properties|null);
+            expired?: (algo.v1.VenueExpired.$Properties|null);
+            event?: ("filled"|"canceled"|"expired");
+            static encode(message: algo.v1.AccountEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEvent & algo.v1.AccountEvent.$Shape;
+        }
+
+        namespace AccountEvent {
+            interface $Properties {
+                filled?: (algo.v1.VenueFilled.$Properties|null);
+                canceled?: (algo.v1.VenueCanceled.$Properties|null);
+                expired?: (algo.v1.VenueExpired.$Properties|null);
+                event?: ("filled"|"canceled"|"expired");
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              filled?: algo.v1.VenueFilled.$Shape|null;
+              canceled?: algo.v1.VenueCanceled.$Shape|null;
+              expired?: algo.v1.VenueExpired.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ event?: undefined; filled?: null; canceled?: null; expired?: null }|{ event?: "filled"; filled: algo.v1.VenueFilled.$Shape; canceled?: null; expired?: null }|{ event?: "canceled"; filled?: null; canceled: algo.v1.VenueCanceled.$Shape; expired?: null }|{ event?: "expired"; filled?: null; canceled?: null; expired: algo.v1.VenueExpired.$Shape })
+            );
+        }
+
+        interface IAccountEventsReply extends algo.v1.AccountEventsReply.$Properties {
+        }
+
+        class AccountEventsReply {
+            constructor(properties?: algo.v1.AccountEventsReply.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            connection: string;
+            last: number;
+            events: algo.v1.AccountEvent.$Properties[];
+            static encode(message: algo.v1.AccountEventsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEventsReply & algo.v1.AccountEventsReply.$Shape;
+        }
+
+        namespace AccountEventsReply {
+            interface $Properties {
+                account?: (string|null);
+                connection?: (string|null);
+                last?: (number|null);
+                events?: (algo.v1.AccountEvent.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              account?: string|null;
+              connection?: string|null;
+              last?: number|null;
+              events?: algo.v1.AccountEvent.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
         }
     }
 }

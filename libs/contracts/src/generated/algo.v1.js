@@ -8054,6 +8054,13 @@ export const algo = $root.algo = (() => {
             values[valuesById[19] = "DENIAL_CODE_UNKNOWN_INSTRUMENT"] = 19;
             values[valuesById[20] = "DENIAL_CODE_NO_LIMIT_CONFIGURED"] = 20;
             values[valuesById[21] = "DENIAL_CODE_NO_GUARD"] = 21;
+            values[valuesById[22] = "DENIAL_CODE_ENTRY_SUM_MAX"] = 22;
+            values[valuesById[23] = "DENIAL_CODE_REPEATED_ENTRY"] = 23;
+            values[valuesById[24] = "DENIAL_CODE_ENTRY_COUNT_MAX"] = 24;
+            values[valuesById[25] = "DENIAL_CODE_OPEN_ORDERS_MAX"] = 25;
+            values[valuesById[26] = "DENIAL_CODE_VENUE_REJECTS"] = 26;
+            values[valuesById[27] = "DENIAL_CODE_SELF_TRADE"] = 27;
+            values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
             return values;
         })();
 
@@ -13698,6 +13705,7 @@ export const algo = $root.algo = (() => {
             };
 
             OrderLookupReply.prototype.lookup = null;
+            OrderLookupReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             OrderLookupReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13708,6 +13716,8 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.lookup != null && $Object.hasOwnProperty.call(message, "lookup"))
                     $root.algo.v1.OrderLookup.encode(message.lookup, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(16).uint64(message.asOfUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13747,6 +13757,15 @@ export const algo = $root.algo = (() => {
                             message.lookup = $root.algo.v1.OrderLookup.decode(reader, reader.size(), $undefined, _depth + 1, message.lookup);
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -13779,6 +13798,8 @@ export const algo = $root.algo = (() => {
 
             OpenOrdersReply.prototype.account = "";
             OpenOrdersReply.prototype.orders = $util.emptyArray;
+            OpenOrdersReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OpenOrdersReply.prototype.complete = false;
 
             OpenOrdersReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13792,6 +13813,10 @@ export const algo = $root.algo = (() => {
                 if (message.orders != null && message.orders.length)
                     for (let i = 0; i < message.orders.length; ++i)
                         $root.algo.v1.VenueOrder.encode(message.orders[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13842,6 +13867,24 @@ export const algo = $root.algo = (() => {
                             message.orders.push($root.algo.v1.VenueOrder.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -13875,6 +13918,7 @@ export const algo = $root.algo = (() => {
             FillsReply.prototype.account = "";
             FillsReply.prototype.fills = $util.emptyArray;
             FillsReply.prototype.complete = false;
+            FillsReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             FillsReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13890,6 +13934,8 @@ export const algo = $root.algo = (() => {
                         $root.algo.v1.Fill.encode(message.fills[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
                     writer.uint32(24).bool(message.complete);
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(32).uint64(message.asOfUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13947,6 +13993,15 @@ export const algo = $root.algo = (() => {
                                 message.complete = value;
                             else
                                 delete message.complete;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
                             continue;
                         }
                     }
@@ -14099,6 +14154,8 @@ export const algo = $root.algo = (() => {
 
             PositionsReply.prototype.account = "";
             PositionsReply.prototype.positions = $util.emptyArray;
+            PositionsReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            PositionsReply.prototype.complete = false;
 
             PositionsReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14112,6 +14169,10 @@ export const algo = $root.algo = (() => {
                 if (message.positions != null && message.positions.length)
                     for (let i = 0; i < message.positions.length; ++i)
                         $root.algo.v1.VenuePosition.encode(message.positions[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14160,6 +14221,24 @@ export const algo = $root.algo = (() => {
                             if (!(message.positions && message.positions.length))
                                 message.positions = [];
                             message.positions.push($root.algo.v1.VenuePosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
                             continue;
                         }
                     }
@@ -14312,6 +14391,8 @@ export const algo = $root.algo = (() => {
 
             BalancesReply.prototype.account = "";
             BalancesReply.prototype.balances = $util.emptyArray;
+            BalancesReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            BalancesReply.prototype.complete = false;
 
             BalancesReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14325,6 +14406,10 @@ export const algo = $root.algo = (() => {
                 if (message.balances != null && message.balances.length)
                     for (let i = 0; i < message.balances.length; ++i)
                         $root.algo.v1.VenueBalance.encode(message.balances[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14373,6 +14458,24 @@ export const algo = $root.algo = (() => {
                             if (!(message.balances && message.balances.length))
                                 message.balances = [];
                             message.balances.push($root.algo.v1.VenueBalance.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
                             continue;
                         }
                     }
@@ -14768,6 +14871,338 @@ export const algo = $root.algo = (() => {
             };
 
             return VenueExpired;
+        })();
+
+        v1.AccountEventsRequest = (function() {
+
+            const AccountEventsRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AccountEventsRequest.prototype.account = "";
+            AccountEventsRequest.prototype.connection = "";
+            AccountEventsRequest.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            AccountEventsRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.connection != null && $Object.hasOwnProperty.call(message, "connection") && message.connection !== "")
+                    writer.uint32(18).string(message.connection);
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && (typeof message.after === "object" ? message.after.low || message.after.high : message.after !== 0))
+                    writer.uint32(24).uint64(message.after);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AccountEventsRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.AccountEventsRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.connection = value;
+                            else
+                                delete message.connection;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.after = value;
+                            else
+                                delete message.after;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AccountEventsRequest;
+        })();
+
+        v1.AccountEvent = (function() {
+
+            const AccountEvent = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AccountEvent.prototype.filled = null;
+            AccountEvent.prototype.canceled = null;
+            AccountEvent.prototype.expired = null;
+
+            let $oneOfFields;
+
+            $Object.defineProperty(AccountEvent.prototype, "event", {
+                get: $util.oneOfGetter($oneOfFields = ["filled", "canceled", "expired"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            AccountEvent.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.filled != null && $Object.hasOwnProperty.call(message, "filled"))
+                    $root.algo.v1.VenueFilled.encode(message.filled, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.canceled != null && $Object.hasOwnProperty.call(message, "canceled"))
+                    $root.algo.v1.VenueCanceled.encode(message.canceled, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.expired != null && $Object.hasOwnProperty.call(message, "expired"))
+                    $root.algo.v1.VenueExpired.encode(message.expired, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AccountEvent.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.AccountEvent();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.filled = $root.algo.v1.VenueFilled.decode(reader, reader.size(), $undefined, _depth + 1, message.filled);
+                            message.event = "filled";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.canceled = $root.algo.v1.VenueCanceled.decode(reader, reader.size(), $undefined, _depth + 1, message.canceled);
+                            message.event = "canceled";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.expired = $root.algo.v1.VenueExpired.decode(reader, reader.size(), $undefined, _depth + 1, message.expired);
+                            message.event = "expired";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AccountEvent;
+        })();
+
+        v1.AccountEventsReply = (function() {
+
+            const AccountEventsReply = function (properties) {
+                this.events = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AccountEventsReply.prototype.account = "";
+            AccountEventsReply.prototype.connection = "";
+            AccountEventsReply.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            AccountEventsReply.prototype.events = $util.emptyArray;
+
+            AccountEventsReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.connection != null && $Object.hasOwnProperty.call(message, "connection") && message.connection !== "")
+                    writer.uint32(18).string(message.connection);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
+                    writer.uint32(24).uint64(message.last);
+                if (message.events != null && message.events.length)
+                    for (let i = 0; i < message.events.length; ++i)
+                        $root.algo.v1.AccountEvent.encode(message.events[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AccountEventsReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.AccountEventsReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.connection = value;
+                            else
+                                delete message.connection;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.last = value;
+                            else
+                                delete message.last;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.events && message.events.length))
+                                message.events = [];
+                            message.events.push($root.algo.v1.AccountEvent.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AccountEventsReply;
         })();
 
         return v1;

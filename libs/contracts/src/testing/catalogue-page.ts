@@ -3,7 +3,8 @@ import type protobuf from 'protobufjs';
 import type { TableCodec } from '../codec.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
 import { tableCodecs } from '../generated/codecs.ts';
-import { FAMILIES, type Family, type FamilyPlan, REQUESTS, SHARDED, subjects } from '../topology.ts';
+import { subjects } from '../subjects.ts';
+import { FAMILIES, type Family, type FamilyPlan, REQUESTS, SHARDED } from '../topology.ts';
 import { isRequired, messagesOf, parseProtos, topMessages } from './proto-files.ts';
 
 const WIDTH = 130;

@@ -47,13 +47,23 @@ export function enumsOf(root: protobuf.Root): Map<string, protobuf.Enum> {
   return new Map(items.filter((item) => item instanceof protobuf.Enum).map((item) => [item.name, item]));
 }
 
-/** Returns the messages that travel on their own: no other message holds them. */
+/**
+ * Returns the messages that travel on their own: no other message holds them, but as one of several to
+ * choose from.
+ */
 export function topMessages(messages: ReadonlyMap<string, protobuf.Type>): string[] {
   const held = new Set<string>();
   for (const message of messages.values())
     for (const field of message.fieldsArray)
-      if (field.resolvedType instanceof protobuf.Type) held.add(field.resolvedType.fullName);
+      if (field.resolvedType instanceof protobuf.Type && !isChoice(field))
+        held.add(field.resolvedType.fullName);
   return [...messages].filter(([, message]) => !held.has(message.fullName)).map(([name]) => name);
+}
+
+/** Whether a field is an arm of a message that only chooses between messages which stand by themselves. */
+function isChoice({ parent, partOf, resolvedType }: protobuf.Field): boolean {
+  const only = parent instanceof protobuf.Type && parent.fieldsArray.length === partOf?.fieldsArray.length;
+  return only && !partOf.isProto3Optional && resolvedType?.parent !== parent;
 }
 
 /** Returns how a field may be absent or repeated, in the words of FieldShape. */

@@ -1,10 +1,20 @@
-import { type AccountRequestKind, codecs, type MessageCodec, subjects } from '@algo/contracts';
 import {
+  type AccountRequestKind,
+  codecs,
+  type FillsReply,
+  type MessageCodec,
+  type OrderLookupReply,
+  subjects,
+} from '@algo/contracts';
+import {
+  type Absence,
   type AccountId,
   type Fill,
   fillKey,
+  isoTime,
   type OrderLookup,
   type OrderRequest,
+  RecentMap,
   type SubmitOutcome,
   type TimeUs,
   type VenueBalance,
@@ -26,6 +36,16 @@ const READ_TRIES = 4;
 const PAUSE_FIRST_MS = 200;
 /** Pages of fills asked for at most; a page holds thousands. */
 const FILL_PAGES_MAX = 100;
+/**
+ * A request that has not arrived by then never will: none is older than its own time-out, and what the
+ * exchange takes from whom comes in order. *Units*: ms by the wall; µs by the exchange's clock.
+ */
+const HORIZON_MS = 5_000;
+const HORIZON_US = 5_000_000;
+/** Between the two readings that prove an absence. */
+const READ_AGAIN_MS = 1_000;
+/** Orders whose sending is remembered. */
+const SENT_MAX = 1_000;
 
 /** Asks the process that plays the exchange. *Errors*: rejects when no usable answer came in time. */
 export type AskPaper = (
@@ -35,14 +55,10 @@ export type AskPaper = (
   timeoutMs: number,
 ) => Promise<{ readonly data: Uint8Array }>;
 
-/**
- * The paper exchange of an account, as execution and reconcile see it. Its books are one process's, so
- * "absent" is proof once nothing is under way.
- */
+/** The paper exchange of an account, as execution and reconcile see it. */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
   readonly capabilities: VenueCapabilities = {
-    authoritativeAbsence: true,
     fillIds: true,
     shortSelling: true,
     reduceOnly: true,
@@ -52,15 +68,23 @@ export class PaperExchangeVenue implements ExchangeVenue {
   readonly #account: AccountId;
   readonly #ask: AskPaper;
   readonly #clock: VenueClock;
+  readonly #openedMs: number;
+  /** When each order left, by the monotonic clock. */
+  readonly #sentMs: RecentMap<number>;
+  /** The newest books that were shown. */
+  #newestUs: TimeUs = 0;
 
   constructor(account: AccountId, ask: AskPaper, clock: VenueClock) {
     this.#account = account;
     this.#ask = ask;
     this.#clock = clock;
+    this.#openedMs = clock.monotonicMs();
+    this.#sentMs = new RecentMap(SENT_MAX);
   }
 
   submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { sentUs, epoch } = terms;
+    this.#sentMs.set(order.clientOrderId, this.#clock.monotonicMs());
     this.#write('submit', codecs.SubmitOrderRequest, { order, sentUs, epoch }, order, terms, done);
   }
 
@@ -72,16 +96,20 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
-    const { account, instrument, clientOrderId } = order;
-    const wanted = { account, instrument, clientOrderId };
-    this.#again(() => this.#once('look-up', codecs.LookUpOrderRequest, wanted, codecs.OrderLookupReply)).then(
-      done,
+    this.#lookUp(order).then(
+      ({ lookup }) => done(lookup),
       (error: Error) => done({ type: 'failed', reason: error.message }),
     );
   }
 
+  proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void {
+    this.#prove(order, sentUs).then(done, (error: Error) =>
+      done({ type: 'not proven', reason: error.message }),
+    );
+  }
+
   openOrders(_account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
-    answer(this.#read('open-orders', 0, codecs.OpenOrdersReply), ({ orders }) => orders, done);
+    answer(this.#whole('open-orders', codecs.OpenOrdersReply), ({ orders }) => orders, done);
   }
 
   fillsSince(
@@ -89,26 +117,57 @@ export class PaperExchangeVenue implements ExchangeVenue {
     sinceUs: TimeUs,
     done: (answer: VenueAnswer<readonly Fill[]>) => void,
   ): void {
-    answer(this.#allFills(sinceUs), (fills) => fills, done);
+    answer(this.#allFills(sinceUs), ({ fills }) => fills, done);
   }
 
   positions(_account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
-    answer(this.#read('positions', 0, codecs.PositionsReply), ({ positions }) => positions, done);
+    answer(this.#whole('positions', codecs.PositionsReply), ({ positions }) => positions, done);
   }
 
   balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
-    answer(this.#read('balances', 0, codecs.BalancesReply), ({ balances }) => balances, done);
+    answer(this.#whole('balances', codecs.BalancesReply), ({ balances }) => balances, done);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {} // what it asks through is its owner's
 
-  async #allFills(sinceUs: TimeUs): Promise<readonly Fill[]> {
+  /** Two looks behind the horizon, each at books that are as new, and no fill. */
+  async #prove(order: OrderRef, sentUs: TimeUs): Promise<Absence> {
+    const { clientOrderId: id } = order;
+    const evidence: string[] = [];
+    let restMs = (this.#sentMs.get(id) ?? this.#openedMs) + HORIZON_MS - this.#clock.monotonicMs();
+    for (let look = 1; look <= 2; look++) {
+      if (restMs > 0) await this.#clock.sleep(restMs);
+      restMs = READ_AGAIN_MS;
+      const { lookup, asOfUs } = await this.#lookUp(order);
+      if (lookup.type !== 'absent') return { type: 'not proven', reason: `it is ${lookup.type}` };
+      const asOf = isoTime(asOfUs);
+      if (asOfUs < sentUs + HORIZON_US)
+        return {
+          type: 'not proven',
+          reason: `the books are shown as of ${asOf}, it was sent at ${isoTime(sentUs)}`,
+        };
+      evidence.push(`no such order as of ${asOf}`);
+    }
+    const { fills, asOfUs } = await this.#allFills(sentUs);
+    if (fills.some(({ clientOrderId }) => clientOrderId === id))
+      return { type: 'not proven', reason: 'it has been filled' };
+    return { type: 'proven', evidence: [...evidence, `no fill of it as of ${isoTime(asOfUs)}`] };
+  }
+
+  async #lookUp({ account, instrument, clientOrderId }: OrderRef): Promise<OrderLookupReply> {
+    const wanted = { account, instrument, clientOrderId };
+    return this.#again(async () =>
+      this.#newer(await this.#once('look-up', codecs.LookUpOrderRequest, wanted, codecs.OrderLookupReply)),
+    );
+  }
+
+  async #allFills(sinceUs: TimeUs): Promise<FillsReply> {
     const fills = new Map<string, Fill>();
     let fromUs = sinceUs;
     for (let page = 0; page < FILL_PAGES_MAX; page++) {
       const reply = await this.#read('fills-since', fromUs, codecs.FillsReply);
       for (const fill of reply.fills) fills.set(fillKey(fill), fill);
-      if (reply.complete) return [...fills.values()];
+      if (reply.complete) return { ...reply, fills: [...fills.values()] };
       fromUs = reply.fills.at(-1)!.timeUs;
     }
     throw new Error(`more than ${FILL_PAGES_MAX} pages of fills since ${sinceUs}`);
@@ -134,9 +193,30 @@ export class PaperExchangeVenue implements ExchangeVenue {
     );
   }
 
-  #read<Reply>(kind: AccountRequestKind, sinceUs: TimeUs, reply: MessageCodec<Reply>): Promise<Reply> {
+  /** Reads rows that must be all. */
+  async #whole<Reply extends Read>(kind: AccountRequestKind, codec: MessageCodec<Reply>): Promise<Reply> {
+    const reply = await this.#read(kind, 0, codec);
+    if (!reply.complete) throw new Error(`the ${kind} it gave are not all`);
+    return reply;
+  }
+
+  #read<Reply extends Read>(
+    kind: AccountRequestKind,
+    sinceUs: TimeUs,
+    codec: MessageCodec<Reply>,
+  ): Promise<Reply> {
     const request = { account: this.#account, kind, sinceUs };
-    return this.#again(() => this.#once('account', codecs.AccountRequest, request, reply));
+    return this.#again(async () =>
+      this.#newer(await this.#once('account', codecs.AccountRequest, request, codec)),
+    );
+  }
+
+  /** From books that are older than those before nothing may be concluded. */
+  #newer<Reply extends { readonly asOfUs: TimeUs }>(reply: Reply): Reply {
+    if (reply.asOfUs < this.#newestUs)
+      throw new Error(`books of ${isoTime(reply.asOfUs)}, after those of ${isoTime(this.#newestUs)}`);
+    this.#newestUs = reply.asOfUs;
+    return reply;
   }
 
   async #again<Reply>(once: () => Promise<Reply>): Promise<Reply> {
@@ -167,13 +247,19 @@ function believed(outcome: SubmitOutcome): SubmitOutcome {
     : outcome;
 }
 
-function answer<Reply, Value>(
+/** What every read of an account says of itself. */
+interface Read {
+  readonly asOfUs: TimeUs;
+  readonly complete: boolean;
+}
+
+function answer<Reply extends Read, Value>(
   asked: Promise<Reply>,
   of: (reply: Reply) => Value,
   done: (answer: VenueAnswer<Value>) => void,
 ): void {
   asked.then(
-    (reply) => done({ type: 'answered', value: of(reply) }),
+    (reply) => done({ type: 'answered', value: of(reply), asOfUs: reply.asOfUs }),
     (error: Error) => done({ type: 'failed', reason: `paper venue: ${error.message}` }),
   );
 }

@@ -16,6 +16,7 @@ const CONFIG = fileURLToPath(new URL('../../../../config/', import.meta.url));
 export const TEST_ENVIRONMENT = {
   ALGO_INSTRUMENTS_FILE: `${CONFIG}instruments.yaml`,
   ALGO_TRADING_CONFIGS_DIR: `${CONFIG}trading`,
+  ALGO_LIMITS_FILE: `${CONFIG}limits.yaml`,
 };
 /** Of different shards where two processes share the instruments. */
 export const TEST_INSTRUMENTS: readonly InstrumentId[] = [

@@ -1,5 +1,12 @@
 import type { Clock, Lease, Requests, RequestTerms, Ticket } from '@algo/bus';
-import { type Denial, type Fill, type OrderLookup, type SubmitOutcome, US_PER_MS } from '@algo/model';
+import {
+  type Absence,
+  type Denial,
+  type Fill,
+  type OrderLookup,
+  type SubmitOutcome,
+  US_PER_MS,
+} from '@algo/model';
 import type { Logger } from '@algo/runtime';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import type { ExecutionOwn, ExecutionRequest, SubmitOrder } from '../domain/index.ts';
@@ -12,6 +19,8 @@ const TOLD_LAG_MAX_MS = 2_000;
 const SEND_WITHIN_MS = 5_000;
 /** A venue that has not answered by then has said nothing: an order is unknown, a question failed. */
 const ANSWER_WITHIN_MS = 15_000;
+/** Longer than any venue's procedure; what comes later is asked for anew. */
+const PROVEN_WITHIN_MS = 180_000;
 const SILENT = `the venue said nothing for ${ANSWER_WITHIN_MS / 1_000} s`;
 
 /** What the wire asks of the judgement right before an order leaves. */
@@ -61,6 +70,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return { key: request.clientOrderId, priority: 3, effect: 'again', withdraws: true };
       case 'LookUpOrder':
         return { key: request.clientOrderId, priority: 2, effect: 'again', withdraws: false };
+      case 'ProveAbsence':
+        return { key: `absence ${request.clientOrderId}`, priority: 2, effect: 'again', withdraws: false };
       case 'FetchFills':
         return { key: 'fills', priority: 2, effect: 'again', withdraws: false };
       default:
@@ -71,7 +82,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   withdrawn(request: ExecutionRequest): readonly ExecutionOwn[] {
     if (request.type !== 'SubmitOrder') return [];
     const { clientOrderId } = request.request;
-    return [{ name: 'OrderNeverLeft', body: { clientOrderId, reason: 'withdrawn', timeUs: request.timeUs } }];
+    const body = { clientOrderId, reason: 'withdrawn', code: null, timeUs: request.timeUs };
+    return [{ name: 'OrderNeverLeft', body }];
   }
 
   carryOut(request: ExecutionRequest, ticket: Ticket<ExecutionOwn>): void {
@@ -90,22 +102,27 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return;
       case 'LookUpOrder': {
         const { clientOrderId, timeUs } = request;
-        const { authoritativeAbsence } = this.#venue.capabilities;
-        const told = (lookup: OrderLookup) => {
-          const body = { clientOrderId, lookup, authoritativeAbsence, timeUs };
-          ticket.settle([{ name: 'OrderLookedUp', body }]);
-        };
+        const told = (lookup: OrderLookup) =>
+          ticket.settle([{ name: 'OrderLookedUp', body: { clientOrderId, lookup, timeUs } }]);
         this.#venue.order(request, this.#answered<OrderLookup>({ type: 'failed', reason: SILENT }, told));
         return;
       }
+      case 'ProveAbsence': {
+        const { clientOrderId, sentUs, timeUs } = request;
+        const told = (absence: Absence) =>
+          ticket.settle([{ name: 'AbsenceKnown', body: { clientOrderId, absence, timeUs } }]);
+        const instead: Absence = { type: 'not proven', reason: 'it took too long' };
+        this.#venue.proveAbsence(request, sentUs, this.#answered<Absence>(instead, told, PROVEN_WITHIN_MS));
+        return;
+      }
       case 'FetchFills':
-        // From a failure nothing follows: it is asked again at the follower's own pace.
         this.#venue.fillsSince(
           request.account,
           request.sinceUs,
-          this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) =>
-            ticket.settle([{ name: 'FillsFetched', body: answer.type === 'failed' ? [] : answer.value }]),
-          ),
+          this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) => {
+            const body = answer.type === 'failed' ? answer : { type: answer.type, fills: answer.value };
+            ticket.settle([{ name: 'FillsFetched', body }]);
+          }),
         );
         return;
       default:
@@ -128,8 +145,9 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       if (!mayGo) return;
       const denial = this.#denial(order);
       if (denial !== null) {
-        const reason = `${denial.code} ${denial.detail}`;
-        ticket.settle([{ name: 'OrderNeverLeft', body: { clientOrderId, reason, timeUs } }]);
+        const { code, detail } = denial;
+        const body = { clientOrderId, reason: `${code} ${detail}`, code, timeUs };
+        ticket.settle([{ name: 'OrderNeverLeft', body }]);
         return;
       }
       this.#venue.submit(
@@ -143,14 +161,18 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   }
 
   /** Hands on the first answer: the venue's, or what its silence comes to. */
-  #answered<Answer>(instead: Answer, told: (answer: Answer) => void): (answer: Answer) => void {
+  #answered<Answer>(
+    instead: Answer,
+    told: (answer: Answer) => void,
+    withinMs = ANSWER_WITHIN_MS,
+  ): (answer: Answer) => void {
     let isTold = false;
     const once = (answer: Answer) => {
       cancel();
       if (!isTold) told(answer);
       isTold = true;
     };
-    const cancel = this.#clock.after(ANSWER_WITHIN_MS, () => once(instead));
+    const cancel = this.#clock.after(withinMs, () => once(instead));
     return once;
   }
 

@@ -6,31 +6,37 @@ import {
   type Instrument,
   type InstrumentId,
   isDust,
+  isEnded,
   newOrder,
   type Order,
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
   type TimeUs,
-  US_PER_MINUTE,
 } from '@algo/model';
 import { clientOrderIdOf, refusalIdOf } from './client-order-id.ts';
+import { EntryPace, type PastEntry } from './entry-pace.ts';
 import type { ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { type AdmissionContext, admitEntry, admitExit } from './handlers/admission.ts';
+import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
-import { exitQuantity } from './handlers/exit-quantity.ts';
-import { type EntryContext, runChain } from './handlers/handler.ts';
-import { submission } from './order-facts.ts';
+import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
+import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
 import { type OrderLedger, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
-import type { ReferencePrice } from './reference-price.ts';
+import type { ReferencePrices } from './reference-price.ts';
 
 /** What the desk judges by, as it is at one moment of event time. */
 export interface Books extends AdmissionContext {
-  readonly prices: ReadonlyMap<InstrumentId, ReferencePrice>;
+  readonly prices: Pick<ReferencePrices, 'get'>;
+  readonly limits: ExecutionLimits;
+  readonly rejectsPauseUntilUs: TimeUs;
 }
+
+/** An order that is to be made, and that has passed. */
+type Passed = OrderSeed & { readonly request: Admitted };
 
 /** Turns commands into orders or denials. What it lets pass is in the ledger before it is said. */
 export class CommandDesk {
@@ -38,34 +44,29 @@ export class CommandDesk {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #ledger: OrderLedger;
   readonly #positions: PositionBook;
-  #entryTimes: readonly TimeUs[];
+  readonly pace: EntryPace;
 
   constructor(parts: {
     readonly settings: ExecutionSettings;
     readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
     readonly ledger: OrderLedger;
     readonly positions: PositionBook;
-    readonly entryTimes: readonly TimeUs[];
+    readonly entries: readonly PastEntry[];
   }) {
     this.#settings = parts.settings;
     this.#instruments = parts.instruments;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
-    this.#entryTimes = parts.entryTimes;
+    this.pace = new EntryPace(parts.entries);
   }
 
-  /** Event times of the entries of the last minute, oldest first: never more than the entry rate allows. */
-  get entryTimes(): readonly TimeUs[] {
-    return this.#entryTimes;
-  }
-
-  /** Says what follows from a command that wasn't seen before. */
-  take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): void {
+  /** Says what follows from a command that wasn't seen before. Returns the denial, or null if it passed. */
+  take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): Denial | null {
     const id = clientOrderIdOf(command);
     if (this.#ledger.get(id) !== undefined) {
       const denial: Denial = { code: 'DUPLICATE_ORDER', detail: `client_order_id=${id}` };
       this.#deny(command, refusalIdOf(command.account, command.commandId), denial, books, out);
-      return;
+      return denial;
     }
     const instrument = this.#instruments.get(command.instrument);
     const denial =
@@ -75,22 +76,27 @@ export class CommandDesk {
           ? this.#enter(command, instrument, books, out)
           : this.#exit(command, instrument, books, out);
     if (denial !== null) this.#deny(command, id, denial, books, out);
+    return denial;
   }
 
   #enter(command: PlaceOrder, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
     const refused = admitEntry(books, command);
     if (refused !== null) return refused;
     this.#sweep(instrument.id, books);
-    const { limits } = this.#settings;
+    const limits = books.limits.byInstrument.get(instrument.id);
+    if (limits === undefined) return deny('NO_LIMIT_CONFIGURED', { limit: `instrument ${instrument.id}` });
     const reference = books.prices.get(instrument.id) ?? null;
     const request = entryRequest(command, instrument, reference, limits.marketCap);
-    const denial = runChain(ENTRY_CHAIN, this.#entryContext(instrument, request, books), command);
-    if (denial !== null) return denial;
-    this.countEntry(books.nowUs);
+    const context = this.#entryContext(instrument, request, limits, books);
+    const verdict = passEntry(ENTRY_CHAIN, context, command);
+    if (verdict.type === 'denied') return verdict.denial;
     const { strategy, plan } = command;
+    const { side } = request;
+    const notional = notionalOf(context);
+    this.pace.count({ timeUs: books.nowUs, strategy, instrument: instrument.id, side, notional });
     this.#submit(
       command.commandId,
-      { ...this.#seed(request, books), intent: 'entry', strategy, position: null, plan },
+      { ...this.#seed(verdict.request, books), intent: 'entry', strategy, position: null, plan },
       command.expiresUs,
       out,
     );
@@ -100,33 +106,40 @@ export class CommandDesk {
   #exit(command: ClosePosition, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
     const refused = admitExit(books);
     if (refused !== null) return refused;
-    const sized = exitQuantity(command, {
+    const limits = books.limits.byInstrument.get(instrument.id);
+    const seen = books.prices.get(instrument.id);
+    const isPriced =
+      limits !== undefined && seen !== undefined && books.nowUs - seen.timeUs <= limits.marketStaleUs;
+    const within = isPriced ? { reference: seen, marketCap: limits.marketCap } : null;
+    const context = {
       instrument,
       held: this.#positions.quantity(instrument.id),
       openOrders: this.#openOrders(),
       mark: this.#markOf(instrument.id, books),
-    });
-    if (sized.type === 'denied') return sized.denial;
-    const { limits, exitStyle } = this.#settings;
-    const seen = books.prices.get(instrument.id) ?? null;
-    const isFresh = seen !== null && books.nowUs - seen.timeUs <= limits.marketStaleUs;
-    const pricing = { style: exitStyle, reference: isFresh ? seen : null, marketCap: limits.marketCap };
-    const request = exitRequest(command, instrument, sized.quantity, pricing);
-    const seed = { ...this.#seed(request, books), intent: 'exit', strategy: null, plan: null } as const;
+    };
+    const verdict = passExit(command, context, (quantity) =>
+      exitRequest(command, instrument, quantity, this.#settings.exitStyle === 'market' ? null : within),
+    );
+    if (verdict.type === 'denied') return verdict.denial;
+    const seed = {
+      ...this.#seed(verdict.request, books),
+      intent: 'exit',
+      strategy: null,
+      plan: null,
+    } as const;
     this.#submit(command.commandId, { ...seed, position: command.position }, null, out);
     return null;
   }
 
-  #submit(commandId: string, seed: OrderSeed, expiresUs: TimeUs | null, out: ExecutionOutput[]): void {
+  #submit(commandId: string, seed: Passed, expiresUs: TimeUs | null, out: ExecutionOutput[]): void {
     const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = seed;
-    const order = newOrder(seed);
-    this.#ledger.put(tracked(order, expiresUs));
+    this.#ledger.put(tracked(newOrder(seed), expiresUs));
     const { clientOrderId, account, instrument } = request;
     out.push({
       ...{ type: 'OrderSubmitted', clientOrderId, account, instrument, timeUs },
       ...{ commandId, intent, strategy, position, request, plan, epoch },
     });
-    out.push(submission(order));
+    out.push({ type: 'SubmitOrder', request, intent, strategy, position, plan, epoch, timeUs });
   }
 
   #deny(
@@ -143,24 +156,33 @@ export class CommandDesk {
 
   /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */
   mayLeave({ request, intent, strategy }: SubmitOrder, books: Books): Denial | null {
-    const { clientOrderId, instrument } = request;
-    if (intent === 'exit') return admitExit(books);
-    const expiresUs = this.#ledger.get(clientOrderId)?.expiresUs ?? 0;
-    return admitEntry(books, { instrument, strategy, expiresUs });
+    const { clientOrderId, instrument, quantity } = request;
+    const t = this.#ledger.get(clientOrderId);
+    if (t === undefined || isEnded(t.order.status) || quantity.greaterThan(t.order.request.quantity))
+      return deny('CONSERVATION', { quantity, admitted: `${t?.order.request.quantity ?? 'never'}` });
+    return intent === 'exit'
+      ? admitExit(books)
+      : admitEntry(books, { instrument, strategy, expiresUs: t.expiresUs ?? 0 });
   }
 
-  #entryContext(instrument: Instrument, request: OrderRequest, books: Books): EntryContext {
-    const { limits } = this.#settings;
+  #entryContext(
+    instrument: Instrument,
+    request: OrderRequest,
+    instrumentLimits: InstrumentLimits,
+    books: Books,
+  ): EntryContext {
+    const { limits, rejectsPauseUntilUs } = books;
     return {
       nowUs: books.nowUs,
       instrument,
       request,
       reference: books.prices.get(instrument.id) ?? null,
       limits,
-      instrumentLimits: limits.byInstrument.get(instrument.id) ?? null,
+      instrumentLimits,
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
-      entryTimes: this.#entryTimes,
+      pastEntries: this.pace.entries,
+      rejectsPauseUntilUs,
       markOf: (id) => this.#markOf(id, books),
     };
   }
@@ -182,13 +204,8 @@ export class CommandDesk {
     return books.prices.get(id)?.price ?? this.#positions.lastPrice(id);
   }
 
-  #seed(request: OrderRequest, { gate, nowUs }: Books) {
+  #seed(request: Admitted, { gate, nowUs }: Books) {
     return { request, epoch: gate.state.epoch, submittedUs: nowUs };
-  }
-
-  /** Counts an entry toward the rate. */
-  countEntry(timeUs: TimeUs): void {
-    this.#entryTimes = [...this.#entryTimes.filter((t) => t > timeUs - US_PER_MINUTE), timeUs];
   }
 
   #openOrders(): readonly Order[] {

@@ -29,13 +29,16 @@ import {
   fillOf,
   found,
   gate,
+  heard,
   holding,
   inDoubt,
   LIMITS,
   LTC,
   life,
+  limited,
   lookedUp,
   mode,
+  neverLeft,
   place,
   price,
   ready,
@@ -79,12 +82,7 @@ test.each<[string, DenialCode, Partial<PlaceOrder>, readonly ExecutionInput[]]>(
   ['trading is halted', 'HALTED', {}, [mode('halted', S)]],
   ['trading is reducing', 'REDUCE_ONLY', {}, [mode('reducing', S)]],
   ['the command has expired in event time', 'EXPIRED', {}, [price(6.1 * S)]],
-  [
-    'nobody knows the instrument',
-    'UNKNOWN_INSTRUMENT',
-    { instrument: instrumentId('synthetic.spot.XYZ') },
-    [],
-  ],
+  ['nobody knows it', 'UNKNOWN_INSTRUMENT', { instrument: instrumentId('synthetic.spot.XYZ') }, []],
   ['the quantity is below the step', 'QUANTITY_BELOW_MIN', { quantity: d('0.0009') }, []],
   ['the notional is below the minimum', 'NOTIONAL_BELOW_MIN', { quantity: d('0.05') }, []],
   ['the order is too large', 'ORDER_NOTIONAL_MAX', { quantity: d('12') }, []],
@@ -112,7 +110,7 @@ test.each<[string, Partial<ExecutionLimits>]>([
 
 test('a price that is no price ages the market', () => {
   const engine = new ExecutionEngine(SETTINGS);
-  for (const input of [told(0), alive(0), life(1), gate()]) engine.handle(input);
+  for (const input of [limited(), told(0), alive(0), life(1), heard, gate()]) engine.handle(input);
   for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) engine.handle(price(S, bad));
   expect(denial(engine.handle(place(1)))).toBe('STALE_MARKET');
 });
@@ -221,16 +219,6 @@ test('a refused order is rejected and takes no place any more', () => {
   expect(engine.openOrders()).toEqual([]);
 });
 
-test('silence, a failed lookup and an absence that proves nothing leave an order unknown', () => {
-  const { engine, id } = inDoubt();
-  expect(engine.handle(lookedUp(id, { type: 'failed', reason: 'timeout' }, 1.1 * S))).toEqual([]);
-  expect(engine.handle(lookedUp(id, { type: 'absent' }, 1.2 * S))).toEqual([]);
-  expect(engine.order(id)?.status).toBe('unknown');
-  expect(denial(engine.handle(place(2, { timeUs: 1.3 * S })))).toBe('POSITION_EXISTS');
-  expect(types(engine.handle(price(3 * S)))).toEqual(['LookUpOrder']);
-  expect(engine.handle(price(3.1 * S))).toEqual([]);
-});
-
 test('one unknown order stops its instrument, an old one stops them all', () => {
   const { engine } = inDoubt();
   expect(denial(engine.handle(place(2, { timeUs: 1.5 * S, instrument: BTC })))).toBeNull();
@@ -253,24 +241,10 @@ test.each<[VenueOrderStatus, string, readonly string[], string]>([
   expect(engine.order(id)?.status).toBe(after);
 });
 
-test('an order that is proven never to have arrived is over: its id goes out once', () => {
-  const { engine, id } = inDoubt();
-  const outputs = engine.handle(lookedUp(id, { type: 'absent' }, 1.5 * S, true));
-  expect(outputs).toMatchObject([
-    { type: 'OrderCanceled', reason: 'never reached the venue', cumulative: d('0') },
-  ]);
-  expect(denial(engine.handle(place(2, { timeUs: 1.6 * S })))).toBeNull();
-});
-
 test('an order that never left ends as canceled, with nothing filled and its reason', () => {
   const engine = ready();
   const { clientOrderId } = sent(engine.handle(place(1)));
-  const outputs = engine.handle({
-    type: 'OrderNeverLeft',
-    clientOrderId,
-    reason: 'HALTED scope=x',
-    timeUs: S,
-  });
+  const outputs = engine.handle(neverLeft(clientOrderId, 'HALTED scope=x', 'HALTED'));
   expect(outputs).toMatchObject([
     { type: 'OrderCanceled', clientOrderId, reason: 'never left: HALTED scope=x', cumulative: d('0') },
   ]);
@@ -282,7 +256,7 @@ test('an order that has fills did leave, whoever says that it did not', () => {
   const entry = sent(engine.handle(place(1)));
   const { clientOrderId } = entry;
   engine.handle(filled(entry, 't1', '4', '4', S));
-  expect(engine.handle({ type: 'OrderNeverLeft', clientOrderId, reason: 'x', timeUs: S })).toEqual([]);
+  expect(engine.handle(neverLeft(clientOrderId, 'x'))).toEqual([]);
   expect(engine.order(clientOrderId)?.status).toBe('partially_filled');
 });
 
@@ -323,7 +297,7 @@ test('exits pass when entries may not, once the gate was open in this epoch, and
   expect(denial(engine.handle(close(3, { quantity: d('1') })))).toBe('GATE_CLOSED');
   engine.handle(gate(1));
   expect(denial(engine.handle(close(4, { quantity: d('1') })))).toBe('GATE_CLOSED');
-  engine.handle(gate(2));
+  engine.handle(gate(2, 1));
   expect(denial(engine.handle(close(5, { quantity: d('1') })))).toBeNull();
 });
 
@@ -509,7 +483,7 @@ test('what it remembers is bounded', () => {
     const entry = sent(engine.handle(place(n, { timeUs })));
     engine.handle(submitted(entry.clientOrderId, 'refused', timeUs));
   }
-  const snapshot = engine.snapshot();
-  expect([snapshot.ledger.open.length, snapshot.ledger.closed.length]).toEqual([0, 5]);
-  expect([snapshot.commands.length, snapshot.entryTimes.length]).toEqual([20, 1]);
+  const { ledger, commands, entries } = engine.snapshot();
+  const kept = [ledger.open, ledger.closed, commands, entries].map((list) => list.length);
+  expect(kept).toEqual([0, 5, 20, 100]);
 });

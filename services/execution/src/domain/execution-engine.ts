@@ -1,32 +1,34 @@
 import {
-  binds,
   type ClientOrderId,
+  type ClosePosition,
   type Denial,
   FeedTimes,
   type HaltScope,
+  haltScopeKey,
   type Instrument,
   type InstrumentId,
   type Order,
-  PrintBand,
+  type PlaceOrder,
   RecentMap,
   type StandingMode,
   type TimeUs,
-  TradingModes,
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
+import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
 import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { GuardWatch } from './guard-watch.ts';
+import { Halts } from './halts.ts';
+import { latch } from './latch.ts';
+import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
-import { type ReferencePrice, referencePrice } from './reference-price.ts';
-
-/** Limits of persons that wait for position-risk's word; more than persons give while it is away. */
-const UNANSWERED_MAX = 256;
+import { ReferencePrices } from './reference-price.ts';
+import { RejectWatch } from './reject-watch.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -34,51 +36,52 @@ const UNANSWERED_MAX = 256;
  * time of its own feed. What is another account's is passed over.
  */
 export class ExecutionEngine {
-  readonly #settings: ExecutionSettings;
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #account: Extract<HaltScope, { kind: 'account' }>;
   readonly #times: FeedTimes;
   readonly #keeper: GateKeeper;
   readonly #guard: GuardWatch;
   readonly #positions: PositionBook;
-  readonly #modes: TradingModes;
+  readonly #halts: Halts;
+  readonly #rejects: RejectWatch;
   readonly #ledger: OrderLedger;
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
-  readonly #prices = new Map<InstrumentId, ReferencePrice>();
-  readonly #bands: Map<InstrumentId, PrintBand>;
-  readonly #commandIds: Set<string>;
-  /** What persons limited, by command, until position-risk has answered it. */
-  readonly #unanswered: RecentMap<StandingMode>;
+  readonly #prices: ReferencePrices;
+  readonly #commandIds: RecentMap<true>;
+  #limits: NamedLimits;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
-    this.#settings = settings;
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
+    this.#account = { kind: 'account', account: settings.account };
     this.#times = new FeedTimes(state?.times);
     this.#keeper = new GateKeeper(settings, this.#times, state?.gate);
     this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
-    this.#modes = new TradingModes(settings.account, state?.modes);
+    this.#halts = new Halts(settings.account, state?.halts);
+    this.#rejects = new RejectWatch(state?.rejects);
+    this.#limits = state?.limits ?? NO_LIMITS;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
-    for (const { instrument, price, timeUs } of state?.prices ?? [])
-      this.#prices.set(instrument, { price, timeUs });
-    this.#bands = new Map(state?.bands.map(([id, band]) => [id, new PrintBand(band)]));
-    this.#commandIds = new Set(state?.commands);
-    this.#unanswered = new RecentMap(UNANSWERED_MAX, state?.unanswered);
+    this.#prices = new ReferencePrices(state?.prices);
+    const commands = state?.commands.map((id) => [id, true] as const);
+    this.#commandIds = new RecentMap(settings.commandIdsMax, commands);
     this.#desk = new CommandDesk({
       settings,
       instruments: this.#instruments,
       ledger: this.#ledger,
       positions: this.#positions,
-      entryTimes: state?.entryTimes ?? [],
+      entries: state?.entries ?? [],
     });
     this.#follower = new OrderFollower({
       account: settings.account,
       ledger: this.#ledger,
       positions: this.#positions,
-      modes: this.#modes,
+      modes: this.#halts.modes,
       nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
+      newestUs: () => this.#times.newestUs(),
       speed: () => this.#times.speed,
+      isHeard: () => this.#keeper.gate.state.isHeard,
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
       mayCancel: () => this.#keeper.gate.state.openedOnce,
     });
@@ -87,9 +90,11 @@ export class ExecutionEngine {
   /** Returns what follows from an input, in the order in which it is said and asked for. */
   handle(input: ExecutionInput): ExecutionOutput[] {
     const out: ExecutionOutput[] = [];
-    if ('account' in input && input.account !== this.#settings.account) return out;
+    if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
-    if (this.#ledger.openCount > 0) this.#follower.poll(out);
+    if (this.#ledger.awaits) this.#follower.poll(out);
+    const why = this.#rejects.hear(out, this.#limits.limits.venue);
+    if (why !== null) this.#latch(this.#account, 'reducing', why, out);
     return out;
   }
 
@@ -103,14 +108,22 @@ export class ExecutionEngine {
     return this.#times.of(venueOf(instrument)).wallUs;
   }
 
-  /** When any feed last told a time, by ingest's wall clock. *Units*: µs. */
-  get newestWallUs(): TimeUs {
-    return this.#times.newestWallUs;
+  /**
+   * When any feed last told a time, by ingest's wall clock, while something is to come from the venue; else
+   * undefined. *Units*: µs.
+   */
+  get awaitsSinceWallUs(): TimeUs | undefined {
+    return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
   /** True while a reconciliation of this epoch is fresh. */
   get isGateOpen(): boolean {
     return this.#keeper.gate.isFresh(this.#times.newestUs());
+  }
+
+  /** Names the limits that hold. */
+  get limitsHash(): string {
+    return this.#limits.hash;
   }
 
   /** Returns an order, or undefined if it was never ours or has been forgotten. */
@@ -134,14 +147,14 @@ export class ExecutionEngine {
       times: this.#times.state(),
       gate: this.#keeper.state(),
       guard: this.#guard.state(),
-      modes: this.#modes.entries(),
-      prices: [...this.#prices].map(([instrument, price]) => ({ instrument, ...price })),
+      halts: this.#halts.state(),
+      limits: this.#limits,
+      prices: this.#prices.state(),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
-      bands: [...this.#bands].map(([id, band]) => [id, band.state()] as const),
-      commands: [...this.#commandIds],
-      unanswered: this.#unanswered.entries(),
-      entryTimes: this.#desk.entryTimes,
+      commands: this.#commandIds.entries().map(([id]) => id),
+      entries: this.#desk.pace.entries,
+      rejects: this.#rejects.state,
     };
   }
 
@@ -150,7 +163,7 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
         this.#hear(input.instrument, input.timeUs);
-        if (this.#isNewCommand(input.commandId)) this.#desk.take(input, this.#books(input.instrument), out);
+        if (this.#isNewCommand(input.commandId)) this.#commanded(input, out);
         return;
       case 'SubmitOutcomeKnown':
         this.#follower.submitOutcome(input.outcome, out);
@@ -160,12 +173,22 @@ export class ExecutionEngine {
         return;
       case 'OrderNeverLeft':
         this.#follower.neverLeft(input, out);
+        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', input.reason, out);
         return;
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
         return;
+      case 'AbsenceKnown':
+        this.#follower.absenceKnown(input, out);
+        return;
       case 'FillsFetched':
-        this.#follower.fetched(input.fills, out);
+        this.#follower.fetched(input.answer, out);
+        return;
+      case 'AccountStreamConnected':
+        if (this.#keeper.streamConnected(out)) this.#follower.streamConnected(out);
+        return;
+      case 'AccountStreamLost':
+        this.#keeper.gate.lose();
         return;
       case 'VenueFilled':
         this.#hear(input.fill.instrument, input.fill.timeUs);
@@ -178,7 +201,7 @@ export class ExecutionEngine {
         return;
       case 'PriceSeen':
         this.#hear(input.instrument, input.timeUs);
-        this.#priceSeen(input);
+        this.#prices.see(this.#instruments.get(input.instrument), input.price, input.timeUs);
         return;
       case 'TimeAdvanced':
         this.#times.take(input);
@@ -188,14 +211,19 @@ export class ExecutionEngine {
         this.#guard.hear(input);
         return;
       case 'TradingModeChanged':
-        this.#modeChanged(input, out);
+        if (input.commandId !== null) this.#isNewCommand(input.commandId);
+        if (input.mode === 'active') this.#resumed(input.scope);
+        this.#halted(this.#halts.changed(input), out);
         return;
       case 'SetTradingMode':
-        this.#asked(input, out);
+        if (this.#isNewCommand(input.commandId)) this.#halted(this.#halts.asked(input), out);
+        return;
+      case 'LimitsChanged':
+        this.#limits = { limits: input.limits, hash: input.hash };
         return;
       case 'FlattenAll':
         if (this.#isNewCommand(input.commandId))
-          this.#takeBackEntries({ kind: 'account', account: input.account }, 'flattened', out);
+          this.#cancel(entriesUnder(this.#account, this.openOrders()), 'flattened', out);
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
@@ -212,59 +240,41 @@ export class ExecutionEngine {
     }
   }
 
-  /** An event of an instrument: its feed has come at least so far. */
   #hear(instrument: InstrumentId, timeUs: TimeUs): void {
     this.#times.hear(venueOf(instrument), timeUs);
   }
 
-  #priceSeen(input: Extract<ExecutionInput, { type: 'PriceSeen' }>): void {
-    const instrument = this.#instruments.get(input.instrument);
-    if (instrument === undefined) return;
-    const seen = referencePrice(instrument, input.price, input.timeUs);
-    const last = this.#prices.get(instrument.id);
-    if (seen === null || (last !== undefined && last.timeUs > seen.timeUs)) return;
-    const band = this.#bands.get(instrument.id) ?? new PrintBand();
-    this.#bands.set(instrument.id, band);
-    // One impossible print must price no order.
-    if (band.admit(input.price)) this.#prices.set(instrument.id, seen);
+  /** A person lets a scope go on, so that what stopped it counts anew. */
+  #resumed(scope: HaltScope): void {
+    if (scope.kind === 'strategy') this.#desk.pace.forgive(scope.strategy);
+    if (haltScopeKey(scope) === haltScopeKey(this.#account)) this.#rejects.calm();
   }
 
-  /**
-   * A person limits trading: it holds at once, also while position-risk is away. Only position-risk's word
-   * loosens; where that has answered this very command already, it is the newer one.
-   */
-  #asked(input: Extract<ExecutionInput, { type: 'SetTradingMode' }>, out: ExecutionOutput[]): void {
-    const { commandId, scope, mode, reason, by, timeUs } = input;
-    if (!this.#isNewCommand(commandId) || mode === 'active') return;
-    if (scope.kind === 'account' && scope.account !== this.#settings.account) return;
-    const limit = { scope, mode, reason, by, latched: false, timeUs };
-    this.#unanswered.set(commandId, limit);
-    this.#halted(this.#modes.tighten(limit), out);
+  #commanded(command: PlaceOrder | ClosePosition, out: ExecutionOutput[]): void {
+    if (command.type === 'ClosePosition')
+      this.#cancel(entriesInTheWay(command, this.openOrders()), 'its position is being left', out);
+    const denial = this.#desk.take(command, this.#books(command.instrument), out);
+    if (denial !== null) this.#denied(command, denial, out);
   }
 
-  #modeChanged(input: Extract<ExecutionInput, { type: 'TradingModeChanged' }>, out: ExecutionOutput[]): void {
-    const { commandId } = input;
-    if (commandId !== null) {
-      this.#isNewCommand(commandId);
-      this.#unanswered.delete(commandId);
-    }
-    this.#halted(this.#modes.set(input), out);
-    // What a person has limited since must not be loosened by an answer to somebody before.
-    for (const [, limit] of this.#unanswered.entries()) this.#modes.tighten(limit);
+  /** Stops what a denial shows to be wrong until a person resumes it. */
+  #denied(command: PlaceOrder | ClosePosition, { code }: Denial, out: ExecutionOutput[]): void {
+    if (code === 'CONSERVATION') this.#latch(this.#account, 'halted', code, out);
+    if (code === 'ENTRY_COUNT_MAX' && command.type === 'PlaceOrder')
+      this.#latch({ kind: 'strategy', strategy: command.strategy }, 'reducing', code, out);
+  }
+
+  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: string, out: ExecutionOutput[]): void {
+    this.#halted(latch(this.#halts.modes, scope, mode, reason, this.#times.newestUs()), out);
   }
 
   #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
-    if (standing?.mode === 'halted') this.#takeBackEntries(standing.scope, 'halted', out);
+    if (standing?.mode === 'halted')
+      this.#cancel(entriesUnder(standing.scope, this.openOrders()), 'halted', out);
   }
 
-  /** Entries that have not ended are canceled; exits and stops stay. */
-  #takeBackEntries(scope: HaltScope, why: string, out: ExecutionOutput[]): void {
-    for (const order of this.openOrders()) {
-      const { account, instrument, clientOrderId } = order.request;
-      if (order.intent !== 'entry' || !binds(scope, { account, instrument, strategy: order.strategy }))
-        continue;
-      this.#follower.wantCancel(clientOrderId, why, out);
-    }
+  #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {
+    for (const id of ids) this.#follower.wantCancel(id, why, out);
   }
 
   #books(instrument: InstrumentId): Books {
@@ -273,20 +283,18 @@ export class ExecutionEngine {
       nowUs: this.#times.nowUs(venue),
       newestUs: this.#times.newestUs(),
       noGuard: this.#guard.denial(this.#times, venue),
-      account: this.#settings.account,
+      account: this.#account.account,
       gate: this.#keeper.gate,
-      modes: this.#modes,
+      modes: this.#halts.modes,
       prices: this.#prices,
+      limits: this.#limits.limits,
+      rejectsPauseUntilUs: this.#rejects.state.pausedUntilUs,
     };
   }
 
   #isNewCommand(commandId: string): boolean {
-    if (this.#commandIds.has(commandId)) return false;
-    this.#commandIds.add(commandId);
-    for (const oldest of this.#commandIds) {
-      if (this.#commandIds.size <= this.#settings.commandIdsMax) break;
-      this.#commandIds.delete(oldest);
-    }
-    return true;
+    const isNew = this.#commandIds.get(commandId) === undefined;
+    this.#commandIds.set(commandId, true);
+    return isNew;
   }
 }

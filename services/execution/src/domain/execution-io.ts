@@ -1,9 +1,11 @@
 import type { OwnInput } from '@algo/bus';
 import type { ReconciliationCompleted, ReconciliationFailed, ReconciliationRequested } from '@algo/contracts';
 import type {
+  Absence,
   AccountId,
   ClientOrderId,
   ControlCommand,
+  DenialCode,
   ExitPlan,
   Fill,
   GuardAlive,
@@ -12,7 +14,6 @@ import type {
   OrderEvent,
   OrderIntent,
   OrderLookup,
-  OrderRequest,
   PositionId,
   RiskEvent,
   StrategyName,
@@ -21,6 +22,8 @@ import type {
   TimeUs,
   VenueEvent,
 } from '@algo/model';
+import type { Admitted } from './handlers/admitted.ts';
+import type { NamedLimits } from './limits.ts';
 
 /**
  * All that execution hears. Its clocks are the feeds' told times, and the times of what it hears of their
@@ -44,9 +47,13 @@ export type ExecutionInput =
   | { readonly type: 'SubmitOutcomeKnown'; readonly outcome: SubmitOutcome }
   | { readonly type: 'CancelOutcomeKnown'; readonly outcome: SubmitOutcome }
   | ({ readonly type: 'OrderLookedUp' } & OrderLookedUp)
-  | { readonly type: 'FillsFetched'; readonly fills: readonly Fill[] }
+  | ({ readonly type: 'AbsenceKnown' } & AbsenceKnown)
+  | { readonly type: 'FillsFetched'; readonly answer: FillsAnswer }
+  | { readonly type: 'AccountStreamConnected' }
+  | { readonly type: 'AccountStreamLost' }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
   | { readonly type: 'FeedSilent' }
+  | ({ readonly type: 'LimitsChanged' } & NamedLimits)
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
@@ -54,31 +61,45 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
   'account' | 'requestId' | 'epoch' | Extract<'validForMs', keyof Report>
 >;
 
-/** What no stream carries: what came of requests, and the start of a life. */
+/** What no stream carries: what came of requests, what the venue tells, and the start of a life. */
 export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
+  /** Other limits hold from here on; the first word of a fresh account's first life. */
+  | Own<'LimitsChanged', NamedLimits>
   /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
   | Own<'FeedSilent', null>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
   | Own<'CancelOutcomeKnown', SubmitOutcome>
   | Own<'OrderLookedUp', OrderLookedUp>
-  /** Empty where the venue didn't answer: nothing follows from that. */
-  | Own<'FillsFetched', readonly Fill[]>
-  | Own<'OrderNeverLeft', OrderNeverLeft>;
+  | Own<'AbsenceKnown', AbsenceKnown>
+  | Own<'FillsFetched', FillsAnswer>
+  | Own<'OrderNeverLeft', OrderNeverLeft>
+  /** The venue's account stream, as it comes: a connection that broke has told no more. */
+  | Own<'AccountStreamConnected', null>
+  | Own<'AccountStreamLost', { readonly reason: string }>
+  | { [Type in VenueEvent['type']]: Own<Type, Extract<VenueEvent, { type: Type }>> }[VenueEvent['type']];
+
+/** All fills of the account since a time that was asked for, or why there is no answer. */
+export type FillsAnswer =
+  | { readonly type: 'answered'; readonly fills: readonly Fill[] }
+  | { readonly type: 'failed'; readonly reason: string };
 
 interface Own<Name extends string, Body> extends OwnInput {
   readonly name: Name;
   readonly body: Body;
 }
 
-/**
- * The venue's answer to a look-up. `authoritativeAbsence`: "absent" proves here that the order never arrived,
- * which may be said only where the venue declares it.
- */
+/** The venue's answer to a look-up. */
 export interface OrderLookedUp {
   readonly clientOrderId: ClientOrderId;
   readonly lookup: OrderLookup;
-  readonly authoritativeAbsence: boolean;
+  readonly timeUs: TimeUs;
+}
+
+/** What came of proving that an order never arrived. */
+export interface AbsenceKnown {
+  readonly clientOrderId: ClientOrderId;
+  readonly absence: Absence;
   readonly timeUs: TimeUs;
 }
 
@@ -86,6 +107,8 @@ export interface OrderLookedUp {
 export interface OrderNeverLeft {
   readonly clientOrderId: ClientOrderId;
   readonly reason: string;
+  /** Why we held it back ourselves; null where it was withdrawn. */
+  readonly code: DenialCode | null;
   readonly timeUs: TimeUs;
 }
 
@@ -110,6 +133,8 @@ export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested';
 export type ExecutionRequest =
   | SubmitOrder
   | ({ readonly type: 'LookUpOrder' | 'CancelAtVenue' } & AboutOrder)
+  /** The venue does not find an order: prove that it never arrived, or that nobody can say. */
+  | ({ readonly type: 'ProveAbsence'; readonly sentUs: TimeUs } & AboutOrder)
   /** The venue counts fills that we haven't seen: fetch all since a time. */
   | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs };
 
@@ -123,7 +148,7 @@ interface AboutOrder {
 /** Puts an order on the wire, once: the intent is on disk first; halts, lease and time are looked at last. */
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
-  readonly request: OrderRequest;
+  readonly request: Admitted;
   readonly intent: OrderIntent;
   readonly strategy: StrategyName | null;
   readonly position: PositionId | null;

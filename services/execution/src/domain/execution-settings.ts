@@ -1,5 +1,4 @@
 import type { AccountId, Instrument } from '@algo/model';
-import type { ExecutionLimits } from './limits.ts';
 import type { ExitStyle } from './order-placement.ts';
 
 /**
@@ -10,7 +9,6 @@ export interface ExecutionSettings {
   readonly account: AccountId;
   readonly venue: string;
   readonly instruments: readonly Instrument[];
-  readonly limits: ExecutionLimits;
   readonly exitStyle: ExitStyle;
   readonly closedOrdersMax: number;
   readonly commandIdsMax: number;

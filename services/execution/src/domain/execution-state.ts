@@ -1,23 +1,27 @@
-import type { FeedTimesState, InstrumentId, PrintBandState, StandingMode, TimeUs } from '@algo/model';
+import type { FeedTimesState, TimeUs } from '@algo/model';
+import type { PastEntry } from './entry-pace.ts';
 import type { GateKeeperState } from './gate-keeper.ts';
+import type { HaltsState } from './halts.ts';
+import type { NamedLimits } from './limits.ts';
 import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
-import type { ReferencePrice } from './reference-price.ts';
+import type { ReferencePricesState } from './reference-price.ts';
+import type { RejectWatchState } from './reject-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 3;
+export const EXECUTION_STATE_VERSION = 6;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
   readonly times: FeedTimesState;
   readonly gate: GateKeeperState;
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
-  readonly modes: readonly StandingMode[];
-  readonly prices: readonly ({ readonly instrument: InstrumentId } & ReferencePrice)[];
+  readonly halts: HaltsState;
+  readonly limits: NamedLimits;
+  readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
-  readonly bands: readonly (readonly [instrument: InstrumentId, band: PrintBandState])[];
   readonly commands: readonly string[];
-  readonly unanswered: readonly (readonly [commandId: string, limit: StandingMode])[];
-  readonly entryTimes: readonly TimeUs[];
+  readonly entries: readonly PastEntry[];
+  readonly rejects: RejectWatchState;
 }

@@ -8,7 +8,10 @@ import { ACCOUNT, S, told } from './testing/execution-scenario.ts';
 const ABOUT = { account: ACCOUNT, venue: 'paper' };
 type Report = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>;
 
-/** A keeper in its first epoch, that a feed tells the time. */
+/**
+ * A keeper in its first epoch that a feed tells the time, and that hears the account stream from the
+ * start.
+ */
 class Watch {
   readonly times = new FeedTimes();
   keeper = new GateKeeper(ABOUT, this.times);
@@ -20,6 +23,14 @@ class Watch {
     this.speed = speed;
     this.at(0);
     this.#hear((out) => this.keeper.start(1, out));
+    this.asked.length = 0;
+    this.connected();
+  }
+
+  /** The account stream is connected, for the first time or again. */
+  connected(): this {
+    this.#hear((out) => this.keeper.streamConnected(out));
+    return this;
   }
 
   /** Lets the feed tell this time. */
@@ -62,9 +73,32 @@ test('before any life nothing is asked and nothing passes', () => {
 
 test('the first life of a fresh directory asks at once, and trades when its question passes', () => {
   const watch = new Watch();
-  expect(watch.asked).toMatchObject([{ epoch: 1, requestId: 'paper-main:1:1', venue: 'paper', timeUs: 0 }]);
+  expect(watch.asked).toMatchObject([{ epoch: 1, requestId: 'paper-main:1:2', venue: 'paper', timeUs: 0 }]);
   expect(watch.isOpen).toBe(false);
   expect(watch.answer('ReconciliationCompleted').isOpen).toBe(true);
+});
+
+test('without the account stream a pass is asked for as ever, lets exits pass, and no entry', () => {
+  const watch = new Watch().answer('ReconciliationCompleted');
+  watch.keeper.gate.lose();
+  expect(watch.isOpen).toBe(false);
+  expect(watch.at(30).answer('ReconciliationCompleted').isOpen).toBe(false);
+  expect(watch.keeper.gate.state.openedOnce).toBe(true);
+});
+
+test('when the account stream is back what it missed is compared before the gate opens', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').at(10);
+  watch.keeper.gate.lose();
+  const [asked] = watch.asked;
+  watch.connected();
+  expect(watch.askedAt).toEqual([0, 10]);
+  expect(watch.answer('ReconciliationCompleted', { requestId: asked!.requestId }).isOpen).toBe(false);
+  expect(watch.answer('ReconciliationCompleted').isOpen).toBe(true);
+});
+
+test('an account stream that is back and has missed something says so at once', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').connected();
+  expect([watch.isOpen, watch.askedAt]).toEqual([false, [0, 0]]);
 });
 
 test('only the answer to the last question of this epoch opens', () => {

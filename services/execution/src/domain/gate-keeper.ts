@@ -58,6 +58,18 @@ export class GateKeeper {
     return true;
   }
 
+  /**
+   * The account stream tells again; what it missed is compared before anything is entered. Returns false,
+   * with nothing changed, where no epoch has begun.
+   */
+  streamConnected(out: ExecutionOutput[]): boolean {
+    if (this.#asked === null || this.gate.state.superseded) return false;
+    this.gate.hear();
+    this.#failures = 0;
+    this.#ask('the account stream is connected', out);
+    return true;
+  }
+
   /** Takes a report. One that answers an older question, or another epoch's, opens nothing. */
   answered(
     report: Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>,

@@ -3,7 +3,7 @@ import { accountId, InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { ExecutionRequest, ExecutionWord } from './execution-io.ts';
 import { ExecutionMachine, type ExecutionTaken } from './machine.ts';
-import { ACCOUNT, LTC, place, S, SETTINGS, told } from './testing/execution-scenario.ts';
+import { ACCOUNT, LIMITS, LTC, named, place, S, SETTINGS, told } from './testing/execution-scenario.ts';
 
 /** Gives inputs to a machine; returns what it said and what it asked for. */
 function take(machine: ExecutionMachine, ...inputs: readonly ExecutionTaken[]) {
@@ -27,14 +27,16 @@ function trades(warm: boolean): ExecutionTaken {
 }
 
 const STARTED: readonly ExecutionTaken[] = [
+  { name: 'LimitsChanged', body: named(LIMITS) },
   { name: 'TimeAdvanced', body: told(S) },
   { name: 'GuardAlive', body: { account: ACCOUNT, feed: 'synthetic', timeUs: S } },
   { name: 'EpochStarted', body: { epoch: 1 } },
+  { name: 'AccountStreamConnected', body: null },
 ];
 const PASSED: ExecutionTaken = {
   name: 'ReconciliationCompleted',
   body: {
-    ...{ reportId: 'r', requestId: `${ACCOUNT}:1:1`, account: ACCOUNT, venue: 'paper', epoch: 1, asOfUs: S },
+    ...{ reportId: 'r', requestId: `${ACCOUNT}:1:2`, account: ACCOUNT, venue: 'paper', epoch: 1, asOfUs: S },
     ...{ snapshotHash: 'h', discrepancies: [], counts: {}, validForMs: 60_000 },
   },
 };
@@ -42,7 +44,8 @@ const PLACE: ExecutionTaken = { name: 'PlaceOrder', body: place(1) };
 
 test('a fresh machine asks for a reconciliation, and trades in its first life when that passes', () => {
   const machine = new ExecutionMachine(SETTINGS);
-  expect(take(machine, ...STARTED).words).toMatchObject([['ReconciliationRequested', { epoch: 1 }]]);
+  const asked = ['ReconciliationRequested', { epoch: 1 }];
+  expect(take(machine, ...STARTED).words).toMatchObject([asked, asked]);
   const { words, requests } = take(machine, PASSED, trades(false), PLACE);
   expect([words.map(([name]) => name), requests]).toMatchObject([
     ['OrderSubmitted'],

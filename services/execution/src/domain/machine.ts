@@ -15,9 +15,7 @@ import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.
 
 /** What execution takes. */
 export type ExecutionTaken =
-  | FactOf<
-      'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run' | 'venue.user'
-    >
+  | FactOf<'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'>
   | ExecutionOwn;
 
 /** Execution of one account: commands in, orders out, and what became of each. */
@@ -55,11 +53,15 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         return; // position-risk acts on these itself
       case 'GuardAlive':
       case 'EpochStarted':
+      case 'LimitsChanged':
       case 'OrderLookedUp':
+      case 'AbsenceKnown':
       case 'OrderNeverLeft':
         this.#feed(tagged(input), say);
         return;
       case 'FeedSilent':
+      case 'AccountStreamConnected':
+      case 'AccountStreamLost':
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
@@ -77,7 +79,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name, outcome: input.body }, say);
         return;
       case 'FillsFetched':
-        this.#feed({ type: input.name, fills: input.body }, say);
+        this.#feed({ type: input.name, answer: input.body }, say);
         return;
       default:
         this.#feed(input.body, say);
@@ -94,12 +96,14 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
     return this.#engine.toldWallUs(order.request.instrument);
   }
 
-  /**
-   * Returns when any feed last told a time, by ingest's wall clock, while orders are open; else
-   * undefined.
-   */
+  /** Since when, by ingest's wall clock, something is to come that told time should have asked for. */
   get awaitsSinceWallUs(): TimeUs | undefined {
-    return this.#engine.openOrders().length === 0 ? undefined : this.#engine.newestWallUs;
+    return this.#engine.awaitsSinceWallUs;
+  }
+
+  /** Names the limits that hold. */
+  get limitsHash(): string {
+    return this.#engine.limitsHash;
   }
 
   snapshot(): Uint8Array {
@@ -126,6 +130,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'SubmitOrder':
       case 'CancelAtVenue':
       case 'LookUpOrder':
+      case 'ProveAbsence':
       case 'FetchFills':
         say.request(output);
         return;
@@ -144,7 +149,15 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
 type Tagged = Extract<
   ExecutionTaken,
-  { name: 'GuardAlive' | 'EpochStarted' | 'OrderLookedUp' | 'OrderNeverLeft' }
+  {
+    name:
+      | 'GuardAlive'
+      | 'EpochStarted'
+      | 'LimitsChanged'
+      | 'OrderLookedUp'
+      | 'AbsenceKnown'
+      | 'OrderNeverLeft';
+  }
 >;
 
 function tagged(input: Tagged): ExecutionInput {
@@ -153,7 +166,11 @@ function tagged(input: Tagged): ExecutionInput {
       return { type: input.name, ...input.body };
     case 'EpochStarted':
       return { type: input.name, ...input.body };
+    case 'LimitsChanged':
+      return { type: input.name, ...input.body };
     case 'OrderLookedUp':
+      return { type: input.name, ...input.body };
+    case 'AbsenceKnown':
       return { type: input.name, ...input.body };
     case 'OrderNeverLeft':
       return { type: input.name, ...input.body };

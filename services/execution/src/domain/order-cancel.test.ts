@@ -1,13 +1,16 @@
 import { expect, test } from '@jest/globals';
+import { FILLS_MARGIN_US } from './order-steps.ts';
 import {
   BTC,
   canceled,
   close,
   d,
   denial,
+  fetched,
   filled,
   fillOf,
   found,
+  heard,
   holding,
   inDoubt,
   lookedUp,
@@ -79,10 +82,10 @@ test('fills are fetched once at a time, and again after no answer came', () => {
   engine.handle(filled(entry, 't1', '4', '4', S));
   expect(types(engine.handle(canceled(entry, '7', S)))).toEqual(['FetchFills']);
   expect(engine.handle(price(5 * S))).toEqual([]);
-  expect(types(engine.handle({ type: 'FillsFetched', fills: [] }))).toEqual([]);
+  expect(types(engine.handle(fetched([])))).toEqual([]);
   expect(types(engine.handle(price(9 * S)))).toEqual(['FetchFills']);
   const fills = [fillOf(entry, 't1', '4', S), fillOf(entry, 't2', '3', S)];
-  expect(types(engine.handle({ type: 'FillsFetched', fills }))).toEqual(['OrderFilled', 'OrderCanceled']);
+  expect(types(engine.handle(fetched(fills)))).toEqual(['OrderFilled', 'OrderCanceled']);
 });
 
 test('a refused cancel puts the order back and asks where it stands', () => {
@@ -97,11 +100,50 @@ test('a refused cancel puts the order back and asks where it stands', () => {
 
 test('silence about an accepted order is questioned every ten seconds, and the answer is believed', () => {
   const engine = ready();
-  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc', expiresUs: 60 * S })));
   engine.handle(submitted(entry.clientOrderId, 'confirmed', 1 * S));
   expect(types(engine.handle(price(9.9 * S)))).toEqual([]);
   expect(types(engine.handle(price(11 * S)))).toEqual(['LookUpOrder']);
   expect(types(engine.handle(lookedUp(entry.clientOrderId, found(entry, 'canceled', '0'), 11 * S)))).toEqual([
     'OrderCanceled',
   ]);
+});
+
+test('when the account stream is back, what is open is looked up and missing fills are fetched', () => {
+  const { engine } = holding();
+  const entry = sent(engine.handle(place(2, { timeUs: 1.6 * S, instrument: BTC, timeInForce: 'gtc' })));
+  engine.handle(submitted(entry.clientOrderId, 'confirmed', 1.6 * S));
+  expect(engine.handle({ type: 'AccountStreamLost' })).toEqual([]);
+  expect(denial(engine.handle(place(3, { timeUs: 1.7 * S })))).toBe('GATE_CLOSED');
+  expect(denial(engine.handle(close(4, { quantity: d('1'), timeUs: 1.7 * S })))).toBeNull();
+  expect(engine.handle(heard)).toMatchObject([
+    { type: 'ReconciliationRequested', asked: { reason: 'the account stream is connected' } },
+    { type: 'LookUpOrder', clientOrderId: entry.clientOrderId },
+    { type: 'FetchFills', sinceUs: 1.5 * S - FILLS_MARGIN_US },
+  ]);
+});
+
+test('fills that could not be fetched are asked for until they are, also when no order is open', () => {
+  const { engine } = holding();
+  engine.handle({ type: 'AccountStreamLost' });
+  expect(types(engine.handle(heard))).toEqual(['ReconciliationRequested', 'FetchFills']);
+  expect(engine.awaitsSinceWallUs).toBeDefined();
+  const failed = { type: 'FillsFetched', answer: { type: 'failed', reason: 'timeout' } } as const;
+  for (const seconds of [10, 20]) {
+    expect(engine.handle(failed)).toEqual([]);
+    expect(types(engine.handle(price(seconds * S)))).toEqual(['FetchFills']);
+  }
+  engine.handle(failed);
+  expect(types(engine.handle({ type: 'FeedSilent' }))).toEqual(['FetchFills']);
+  engine.handle(fetched([]));
+  expect([engine.awaitsSinceWallUs, engine.handle(price(30 * S))]).toEqual([undefined, []]);
+});
+
+test('while the account stream is lost, what is open is asked about every two seconds', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
+  engine.handle(submitted(entry.clientOrderId, 'confirmed', S));
+  engine.handle({ type: 'AccountStreamLost' });
+  expect(types(engine.handle(price(2.9 * S)))).toEqual([]);
+  expect(types(engine.handle(price(3 * S)))).toEqual(['LookUpOrder']);
 });

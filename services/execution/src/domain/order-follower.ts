@@ -5,9 +5,7 @@ import {
   type Fill,
   type InstrumentId,
   isEnded,
-  isOwnClientOrderId,
   leavesOf,
-  orderBehind,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
@@ -15,9 +13,15 @@ import {
   type VenueEvent,
   type VenueOrder,
 } from '@algo/model';
-import type { ExecutionOutput, OrderLookedUp, OrderNeverLeft } from './execution-io.ts';
+import type {
+  AbsenceKnown,
+  ExecutionOutput,
+  FillsAnswer,
+  OrderLookedUp,
+  OrderNeverLeft,
+} from './execution-io.ts';
 import { aboutOrder } from './order-facts.ts';
-import { type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
+import type { OrderLedger, Tracked } from './order-ledger.ts';
 import { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 
@@ -40,8 +44,10 @@ export class OrderFollower {
   readonly #positions: PositionBook;
   readonly #steps: OrderSteps;
   readonly #nowUs: (instrument: InstrumentId) => TimeUs;
+  readonly #newestUs: () => TimeUs;
   readonly #speed: () => number;
   readonly #mayCancel: () => boolean;
+  readonly #isHeard: () => boolean;
 
   constructor(parts: {
     readonly account: AccountId;
@@ -50,16 +56,22 @@ export class OrderFollower {
     readonly modes: TradingModes;
     /** The time of the feed that brings an instrument. */
     readonly nowUs: (instrument: InstrumentId) => TimeUs;
+    /** The newest time of any feed. */
+    readonly newestUs: () => TimeUs;
     readonly speed: () => number;
     /** Until a cancel may go out, the wish is kept. */
     readonly mayCancel: () => boolean;
+    /** Whether the account stream tells what happens to orders. */
+    readonly isHeard: () => boolean;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
     this.#nowUs = parts.nowUs;
+    this.#newestUs = parts.newestUs;
     this.#speed = parts.speed;
     this.#mayCancel = parts.mayCancel;
+    this.#isHeard = parts.isHeard;
     this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes);
   }
 
@@ -107,7 +119,7 @@ export class OrderFollower {
    */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
-    const t = this.#ledger.get(fill.clientOrderId) ?? this.#adopted(fill, venueCumulative, out);
+    const t = this.#ledger.get(fill.clientOrderId) ?? this.#steps.adopt(fill, venueCumulative, out);
     if (t === null) return;
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
       this.#steps.accepted(t, fill.venueOrderId, fill.timeUs, out);
@@ -138,10 +150,13 @@ export class OrderFollower {
       this.#steps.close(t, { type, reason: event.reason, timeUs: event.timeUs }, event.cumulative, out);
   }
 
-  /** All fills of the account since a time that some order asked for. */
-  fetched(fills: readonly Fill[], out: ExecutionOutput[]): void {
-    for (const fill of fills) this.filled(fill, fill.quantity, out);
-    this.#ledger.isFetching = false;
+  /**
+   * All fills of the account since a time that was asked for. From a failure nothing follows: it is asked
+   * again.
+   */
+  fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
+    if (answer.type === 'answered') for (const fill of answer.fills) this.filled(fill, fill.quantity, out);
+    this.#steps.fetched(answer.type === 'answered');
   }
 
   /** An order is proven not to have been sent. */
@@ -163,12 +178,20 @@ export class OrderFollower {
         this.#found(t, lookup.order, timeUs, out);
         return;
       case 'absent':
-        if (input.authoritativeAbsence && t.order.status === 'unknown')
-          this.#neverWas(t, 'never reached the venue', timeUs, out);
+        if (t.order.status === 'unknown') this.#steps.proveAbsence(t, timeUs, out);
         return;
       default:
         lookup satisfies never;
     }
+  }
+
+  /** What came of proving that an order never arrived; without proof it is asked about as before. */
+  absenceKnown({ clientOrderId, absence, timeUs }: AbsenceKnown, out: ExecutionOutput[]): void {
+    const t = this.#ledger.get(clientOrderId);
+    if (t === undefined) return;
+    this.#steps.change(t, { isProving: false });
+    if (absence.type === 'proven' && t.order.status === 'unknown')
+      this.#neverWas(t, `never reached the venue: ${absence.evidence.join(', ')}`, timeUs, out);
   }
 
   /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */
@@ -177,6 +200,12 @@ export class OrderFollower {
     if (t === undefined || isEnded(t.order.status)) return;
     this.#steps.change(t, { cancelReason: reason });
     if (this.#mayCancel()) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
+  }
+
+  /** The account stream tells again: what it may have missed is asked for. */
+  streamConnected(out: ExecutionOutput[]): void {
+    this.audit(out);
+    this.#steps.fetchMissed(this.#newestUs(), out);
   }
 
   /** A new epoch: what was in flight is in doubt, and whatever is open is asked about. */
@@ -188,8 +217,9 @@ export class OrderFollower {
     }
   }
 
-  /** No feed tells the time any more: the venue is asked about all that is open. */
+  /** No feed tells the time any more: the venue is asked about all that is open, and for what is missing. */
   audit(out: ExecutionOutput[]): void {
+    this.#steps.fetchWanted(this.#newestUs(), out);
     for (const t of [...this.#ledger.open()])
       if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
   }
@@ -199,6 +229,10 @@ export class OrderFollower {
    * seems to work in silence.
    */
   poll(out: ExecutionOutput[]): void {
+    const newestUs = this.#newestUs();
+    if (newestUs - this.#ledger.fillsWanted.askedUs >= ASK_INTERVAL_US)
+      this.#steps.fetchWanted(newestUs, out);
+    const auditUs = this.#isHeard() ? AUDIT_INTERVAL_US * this.#speed() : ASK_INTERVAL_US;
     let asked = 0;
     for (const t of this.#ledger.open()) {
       if (asked >= ASKS_AT_ONCE_MAX) return;
@@ -206,10 +240,11 @@ export class OrderFollower {
       const nowUs = this.#nowUs(instrument);
       if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
       const before = out.length;
+      if (hasOutlived(t, nowUs)) this.#steps.change(t, { cancelReason: 'expired' });
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= AUDIT_INTERVAL_US * this.#speed())
+      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= auditUs)
         this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }
@@ -238,31 +273,15 @@ export class OrderFollower {
     if (t.order.cumulative.isPositive()) return;
     this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
-
-  /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
-  #adopted(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
-    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
-    const order = orderBehind(fill, quantity);
-    const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
-    if (!isOwnClientOrderId(fill.clientOrderId)) {
-      this.#steps.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
-      return null;
-    }
-    // The order was ours and has been forgotten since; so old a fill of it was booked before that.
-    if (fill.timeUs <= this.#ledger.forgottenUs) return null;
-    this.#steps.quarantine(order, 'orphan_fill', true, detail, fill.timeUs, out);
-    const known = applyToOrder(order, {
-      type: 'Accepted',
-      venueOrderId: fill.venueOrderId,
-      timeUs: fill.timeUs,
-    });
-    const t = tracked(known.order, null);
-    this.#ledger.put(t);
-    return t;
-  }
 }
 
 /** While its sending has no outcome an order is the wire's, which answers for the venue's silence. */
-function hasLeft({ order }: Tracked): boolean {
+function hasLeft({ order }: Pick<Tracked, 'order'>): boolean {
   return order.status !== 'submitted';
+}
+
+/** A resting entry ends with its command; what is sent to take at once ends by itself. */
+function hasOutlived({ order, expiresUs, cancelReason }: Tracked, nowUs: TimeUs): boolean {
+  const rests = order.request.timeInForce === 'gtc' && hasLeft({ order });
+  return rests && cancelReason === null && expiresUs !== null && nowUs > expiresUs;
 }

@@ -7,8 +7,9 @@ export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
  * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `cancelReason` is
  * not null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled;
  * `inDoubt` until a look-up or an acknowledgement says where it stands, whatever its status (a fill proves
- * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking` and
- * `isCanceling` while such a request is under way, so that a slow venue has one of each to answer.
+ * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking`,
+ * `isCanceling` and `isProving` while such a request is under way, so that a slow venue has one of each to
+ * answer.
  */
 export interface Tracked {
   readonly order: Order;
@@ -20,6 +21,17 @@ export interface Tracked {
   readonly askedUs: TimeUs;
   readonly isAsking: boolean;
   readonly isCanceling: boolean;
+  readonly isProving: boolean;
+}
+
+/**
+ * The fills that the venue is to be asked for. *Shape*: `sinceUs` null when none are; `askedSinceUs` while a
+ * question for them is under way, null else; `askedUs` when the last one was asked.
+ */
+export interface FillsWanted {
+  readonly sinceUs: TimeUs | null;
+  readonly askedSinceUs: TimeUs | null;
+  readonly askedUs: TimeUs;
 }
 
 /** The ledger as it is kept. */
@@ -27,8 +39,12 @@ export interface LedgerState {
   readonly open: readonly Tracked[];
   readonly closed: readonly Tracked[];
   readonly forgottenUs: TimeUs;
-  readonly isFetching: boolean;
+  readonly fillsWanted: FillsWanted;
 }
+
+const EMPTY: LedgerState = {
+  ...{ open: [], closed: [], forgottenUs: 0, fillsWanted: { sinceUs: null, askedSinceUs: null, askedUs: 0 } },
+};
 
 /** Returns an order that execution starts to follow. */
 export function tracked(order: Order, expiresUs: TimeUs | null): Tracked {
@@ -42,6 +58,7 @@ export function tracked(order: Order, expiresUs: TimeUs | null): Tracked {
     askedUs: order.submittedUs,
     isAsking: false,
     isCanceling: false,
+    isProving: false,
   };
 }
 
@@ -56,16 +73,12 @@ export class OrderLedger {
   readonly #closed = new Map<ClientOrderId, Tracked>();
   readonly #closedMax: number;
   #forgottenUs: TimeUs;
-  /** All fills since some time are being asked for. */
-  isFetching: boolean;
+  fillsWanted: FillsWanted;
 
-  constructor(
-    closedMax: number,
-    state: LedgerState = { open: [], closed: [], forgottenUs: 0, isFetching: false },
-  ) {
+  constructor(closedMax: number, state: LedgerState = EMPTY) {
     this.#closedMax = closedMax;
     this.#forgottenUs = state.forgottenUs;
-    this.isFetching = state.isFetching;
+    this.fillsWanted = state.fillsWanted;
     for (const t of state.open) this.#open.set(t.order.request.clientOrderId, t);
     for (const t of state.closed) this.#closed.set(t.order.request.clientOrderId, t);
   }
@@ -74,8 +87,20 @@ export class OrderLedger {
     return this.#forgottenUs;
   }
 
-  get openCount(): number {
-    return this.#open.size;
+  /** Whether something about orders is still to come. */
+  get awaits(): boolean {
+    return this.#open.size > 0 || this.fillsWanted.sinceUs !== null;
+  }
+
+  /** From when on fills may be unknown to us: the newest that we know, or the oldest order that is open. */
+  get fillsKnownUs(): TimeUs | null {
+    let newestUs: TimeUs | null = null;
+    for (const { order } of [...this.#closed.values(), ...this.#open.values()])
+      for (const { timeUs } of order.fills) newestUs = Math.max(newestUs ?? timeUs, timeUs);
+    let knownUs = newestUs;
+    for (const { order } of this.#open.values())
+      knownUs = Math.min(knownUs ?? order.submittedUs, order.submittedUs);
+    return knownUs;
   }
 
   get(id: ClientOrderId): Tracked | undefined {
@@ -107,7 +132,7 @@ export class OrderLedger {
       open: [...this.#open.values()],
       closed: [...this.#closed.values()],
       forgottenUs: this.#forgottenUs,
-      isFetching: this.isFetching,
+      fillsWanted: this.fillsWanted,
     };
   }
 }

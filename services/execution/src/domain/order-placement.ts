@@ -31,7 +31,7 @@ export function entryRequest(
 ): OrderRequest {
   const side = entrySide(command.direction);
   const capped = command.orderType === 'market' && reference !== null;
-  const price = capped ? cappedPrice(side, reference.price, marketCap) : command.limitPrice;
+  const price = capped ? cappedPrice(side, reference, marketCap) : command.limitPrice;
   const limitPrice = price === null ? null : toTick(side, price, instrument);
   return {
     clientOrderId: clientOrderIdOf(command),
@@ -48,27 +48,18 @@ export function entryRequest(
 
 /**
  * Returns the order that leaves a position. *Shape*: immediate, reduce-only where the market knows it;
- * `reference` null when no fresh price is known, and then it goes at the market, because an exit must not
- * wait for a price.
+ * `within` null to go at the market, as when no fresh price is known: an exit must not wait for a price.
  */
 export function exitRequest(
   command: ClosePosition,
   instrument: Instrument,
   quantity: Decimal,
-  pricing: {
-    readonly style: ExitStyle;
-    readonly reference: ReferencePrice | null;
-    readonly marketCap: Decimal;
-  },
+  within: { readonly reference: ReferencePrice; readonly marketCap: Decimal } | null,
 ): OrderRequest {
   const side = exitSide(command.direction);
-  const limited =
-    pricing.style === 'ioc_limit' &&
-    pricing.reference !== null &&
-    command.attempt < EXIT_AT_ANY_PRICE_ATTEMPT;
-  const cap = pricing.marketCap.times(Decimal.of(String(Math.max(1, command.attempt))));
-  const price =
-    limited && pricing.reference !== null ? cappedPrice(side, pricing.reference.price, cap) : null;
+  const limited = within !== null && command.attempt < EXIT_AT_ANY_PRICE_ATTEMPT;
+  const widening = Decimal.of(String(Math.max(1, command.attempt)));
+  const price = limited ? cappedPrice(side, within.reference, within.marketCap.times(widening)) : null;
   return {
     clientOrderId: clientOrderIdOf(command),
     account: command.account,
@@ -82,8 +73,8 @@ export function exitRequest(
   };
 }
 
-function cappedPrice(side: Side, reference: Decimal, cap: Decimal): Decimal {
-  return reference.times(side === 'buy' ? Decimal.one.plus(cap) : Decimal.one.minus(cap));
+function cappedPrice(side: Side, { price }: ReferencePrice, cap: Decimal): Decimal {
+  return price.times(side === 'buy' ? Decimal.one.plus(cap) : Decimal.one.minus(cap));
 }
 
 /** A buyer's price goes down to the tick and a seller's up: never worse than asked. */

@@ -3,11 +3,12 @@ import {
   type Applied,
   applyToOrder,
   type ClientOrderId,
-  ENGINE_ACTOR,
   type Fill,
   isEnded,
+  isOwnClientOrderId,
   type Order,
   type OrderFact,
+  orderBehind,
   type QuarantineProblem,
   type TimeUs,
   type TradingModes,
@@ -15,8 +16,9 @@ import {
   type VenueOrderId,
 } from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
+import { latch } from './latch.ts';
 import { aboutOrder } from './order-facts.ts';
-import type { Closing, OrderLedger, Tracked } from './order-ledger.ts';
+import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
@@ -112,11 +114,71 @@ export class OrderSteps {
       out.push({ type: 'LookUpOrder', account: this.#account, ...refOf(t.order.request), timeUs });
   }
 
+  /** Asks for the proof that an order never arrived. */
+  proveAbsence(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (this.now(t).isProving) return;
+    this.change(t, { isProving: true });
+    const { request, submittedUs: sentUs } = t.order;
+    out.push({ type: 'ProveAbsence', account: this.#account, ...refOf(request), sentUs, timeUs });
+  }
+
+  /** Fills of an order are missing. */
   fetchFills(t: Tracked, timeUs: TimeUs, out: ExecutionOutput[]): void {
     this.change(t, { askedUs: timeUs });
-    if (this.#ledger.isFetching) return;
-    this.#ledger.isFetching = true;
-    out.push({ type: 'FetchFills', account: this.#account, sinceUs: t.order.submittedUs - FILLS_MARGIN_US });
+    this.#wantFills(t.order.submittedUs, timeUs, out);
+  }
+
+  /** Fills may have been missed while nothing was told. */
+  fetchMissed(timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const knownUs = this.#ledger.fillsKnownUs;
+    if (knownUs !== null) this.#wantFills(knownUs, timeUs, out);
+  }
+
+  /** Asks for the fills that are wanted, unless a question is under way. */
+  fetchWanted(timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const { sinceUs, askedSinceUs } = this.#ledger.fillsWanted;
+    if (sinceUs === null || askedSinceUs !== null) return;
+    this.#ledger.fillsWanted = { sinceUs, askedSinceUs: sinceUs, askedUs: timeUs };
+    out.push({ type: 'FetchFills', account: this.#account, sinceUs });
+  }
+
+  /**
+   * A question for fills is over; what was not answered, or is wanted from earlier on, is asked for
+   * again.
+   */
+  fetched(isAnswered: boolean): void {
+    const { sinceUs, askedSinceUs, askedUs } = this.#ledger.fillsWanted;
+    const isDone = isAnswered && sinceUs !== null && askedSinceUs !== null && sinceUs >= askedSinceUs;
+    this.#ledger.fillsWanted = { sinceUs: isDone ? null : sinceUs, askedSinceUs: null, askedUs };
+  }
+
+  #wantFills(fromUs: TimeUs, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const wanted = this.#ledger.fillsWanted;
+    const sinceUs = Math.min(wanted.sinceUs ?? Infinity, fromUs - FILLS_MARGIN_US);
+    this.#ledger.fillsWanted = { ...wanted, sinceUs };
+    this.fetchWanted(timeUs, out);
+  }
+
+  /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
+  adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
+    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
+    const order = orderBehind(fill, quantity);
+    const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
+    if (!isOwnClientOrderId(fill.clientOrderId)) {
+      this.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
+      return null;
+    }
+    // The order was ours and has been forgotten since; so old a fill of it was booked before that.
+    if (fill.timeUs <= this.#ledger.forgottenUs) return null;
+    this.quarantine(order, 'orphan_fill', true, detail, fill.timeUs, out);
+    const known = applyToOrder(order, {
+      type: 'Accepted',
+      venueOrderId: fill.venueOrderId,
+      timeUs: fill.timeUs,
+    });
+    const t = tracked(known.order, null);
+    this.#ledger.put(t);
+    return t;
   }
 
   apply(of: Tracked, fact: OrderFact, out: ExecutionOutput[]): Applied {
@@ -140,10 +202,7 @@ export class OrderSteps {
     out: ExecutionOutput[],
   ): void {
     const { instrument } = order.request;
-    this.#modes.tighten({
-      ...{ scope: { kind: 'instrument', instrument }, mode: 'reducing', reason: problem },
-      ...{ by: `${ENGINE_ACTOR}execution`, latched: true, timeUs },
-    });
+    latch(this.#modes, { kind: 'instrument', instrument }, 'reducing', problem, timeUs);
     out.push({ ...aboutOrder(order, timeUs), type: 'OrderQuarantined', problem, booked, detail });
   }
 

@@ -1,19 +1,20 @@
 import type { TimeUs } from '@algo/model';
 
 /**
- * The gate as it is kept. *Shape*: `validUntilUs` null
- * while closed; `superseded` once a newer epoch was seen.
+ * The gate as it is kept. *Shape*: `validUntilUs` null while closed; `superseded` once a newer epoch was
+ * seen; `isHeard` while the account stream tells what happens.
  */
 export interface GateState {
   readonly epoch: number;
   readonly validUntilUs: TimeUs | null;
   readonly openedOnce: boolean;
   readonly superseded: boolean;
+  readonly isHeard: boolean;
 }
 
 /** Returns the gate at the start of an epoch: closed until a reconciliation of that very epoch has passed. */
 export function closedGate(epoch: number): GateState {
-  return { epoch, validUntilUs: null, openedOnce: false, superseded: false };
+  return { epoch, validUntilUs: null, openedOnce: false, superseded: false, isHeard: false };
 }
 
 /**
@@ -40,9 +41,24 @@ export class ReconciliationGate {
     return true;
   }
 
-  /** A reconciliation of this epoch has passed. */
+  /**
+   * A reconciliation of this epoch has passed. Without the account stream that is enough for exits, and
+   * not for entries: what becomes of them would not be told.
+   */
   open(validUntilUs: TimeUs): void {
-    if (!this.#state.superseded) this.#state = { ...this.#state, validUntilUs, openedOnce: true };
+    const { superseded, isHeard } = this.#state;
+    if (!superseded)
+      this.#state = { ...this.#state, validUntilUs: isHeard ? validUntilUs : null, openedOnce: true };
+  }
+
+  /** The account stream tells what happens: what it missed until here has yet to be compared. */
+  hear(): void {
+    this.#state = { ...this.#state, validUntilUs: null, isHeard: true };
+  }
+
+  /** The account stream tells no more. */
+  lose(): void {
+    this.#state = { ...this.#state, validUntilUs: null, isHeard: false };
   }
 
   close(): void {

@@ -17,7 +17,8 @@ const TICKET = { settle() {} };
 test.each([false, true])(
   'a question without an answer (late: %s) holds up no read behind it',
   async (isLate) => {
-    const bus = new MemoryBus(new MemoryServer(new VirtualClock()), 'paper-venue');
+    const clock = new VirtualClock();
+    const bus = new MemoryBus(new MemoryServer(clock), 'paper-venue');
     const settings = {
       ...PAPER_DEFAULTS,
       accounts: [{ account: ACCOUNT, balances: {} }],
@@ -27,8 +28,8 @@ test.each([false, true])(
     const view = new PaperView(new PaperVenue(settings), NO_VICES, 1, () => false);
     const asked: Asked[] = [];
     const driven = { restored: Promise.resolve(), epoch: 1, inject: (one: Asked) => void asked.push(one) };
-    const desk = new QuestionDesk();
-    await desk.serve(bus, ACCOUNT, view, driven);
+    const desk = new QuestionDesk(clock);
+    await desk.serve(bus, ACCOUNT, { view, isSocketUp: () => true }, driven);
     const order = { order: ORDER, sentUs: 1, epoch: 1 };
     const submit = subjects.venueRequest(ACCOUNT, 'submit');
     const silent = bus.request(

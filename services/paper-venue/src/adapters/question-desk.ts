@@ -1,8 +1,9 @@
-import type { Bus, Driven, Requests, Subscription, Ticket } from '@algo/bus';
+import type { Bus, Clock, Driven, Requests, Subscription, Ticket } from '@algo/bus';
 import { type AccountRequest, codecs, type MessageCodec, subjects } from '@algo/contracts';
 import type { AccountId, SubmitOutcome } from '@algo/model';
 import type { PaperView } from '@algo/simulation';
-import type { Answer, Asked } from '../domain/index.ts';
+import type { Asked, VenueRequest } from '../domain/index.ts';
+import { AccountStreams } from './account-streams.ts';
 
 /** An answer holds at most this many fills, to stay below the server's payload limit. */
 const FILLS_PER_REPLY = 2_000;
@@ -11,6 +12,13 @@ const WAITING_MAX = 1_000;
 
 /** What the desk needs of the driver of its machine. */
 type PaperDriven = Pick<Driven<Asked>, 'restored' | 'epoch' | 'inject'>;
+
+/** What the desk shows of its machine. */
+interface Exchange {
+  readonly view: PaperView;
+  /** False while the sockets of accounts are broken. */
+  isSocketUp(): boolean;
+}
 
 interface Reply {
   readonly type: string;
@@ -22,15 +30,21 @@ interface Reply {
  * before it is answered; what reads them waits until all that was asked before is in them, so that
  * "absent" is proof.
  */
-export class QuestionDesk implements Requests<Answer, Asked> {
+export class QuestionDesk implements Requests<VenueRequest, Asked> {
+  readonly #streams: AccountStreams;
   readonly #waiting = new Map<string, PromiseWithResolvers<SubmitOutcome>>();
   /** Those of them that the books don't have yet. */
   readonly #underWay = new Map<string, PromiseWithResolvers<void>>();
   #number = 0;
 
-  /** Answers leave as they come; nobody withdraws one. */
-  terms({ ask }: Answer) {
-    return { key: ask, priority: 0, effect: 'again', withdraws: false } as const;
+  constructor(clock: Pick<Clock, 'after'>) {
+    this.#streams = new AccountStreams(clock);
+  }
+
+  /** Answers leave as they come, events in their order; nobody withdraws one. */
+  terms(request: VenueRequest) {
+    const key = 'ask' in request ? request.ask : 'stream';
+    return { key, priority: 0, effect: 'again', withdraws: false } as const;
   }
 
   withdrawn(): Asked[] {
@@ -38,12 +52,22 @@ export class QuestionDesk implements Requests<Answer, Asked> {
   }
 
   /** Whoever asked an earlier life has heard silence, and looks the order up. */
-  carryOut(answer: Answer, ticket: Pick<Ticket<Asked>, 'settle'>): void {
-    const { ask } = answer;
-    this.#underWay.get(ask)?.resolve();
-    this.#underWay.delete(ask);
-    if (answer.type === 'Answer') this.#waiting.get(ask)?.resolve(answer.outcome);
-    if (answer.type === 'Answer' || !answer.isLate) this.#waiting.delete(ask);
+  carryOut(request: VenueRequest, ticket: Pick<Ticket<Asked>, 'settle'>): void {
+    switch (request.type) {
+      case 'Told':
+        this.#streams.tell(request.event);
+        break;
+      case 'SocketBroke':
+        this.#streams.breakAll();
+        break;
+      default: {
+        const { ask } = request;
+        this.#underWay.get(ask)?.resolve();
+        this.#underWay.delete(ask);
+        if (request.type === 'Answer') this.#waiting.get(ask)?.resolve(request.outcome);
+        if (request.type === 'Answer' || !request.isLate) this.#waiting.delete(ask);
+      }
+    }
     ticket.settle([]);
   }
 
@@ -51,7 +75,7 @@ export class QuestionDesk implements Requests<Answer, Asked> {
   async serve(
     bus: Bus,
     account: AccountId,
-    view: PaperView,
+    { view, isSocketUp }: Exchange,
     driven: PaperDriven,
   ): Promise<readonly Subscription[]> {
     const reads = async <Request>(
@@ -75,9 +99,18 @@ export class QuestionDesk implements Requests<Answer, Asked> {
       }),
       bus.serve(subjects.venueRequest(account, 'look-up'), (_type, data) =>
         reads(codecs.LookUpOrderRequest, data, (request) =>
-          reply(codecs.OrderLookupReply, view.order(request.account, request.clientOrderId)),
+          reply(codecs.OrderLookupReply, {
+            lookup: view.order(request.account, request.clientOrderId),
+            asOfUs: view.asOfUs(request.account),
+          }),
         ),
       ),
+      bus.serve(subjects.venueRequest(account, 'events'), async (_type, data) => {
+        const request = codecs.AccountEventsRequest.decode(data);
+        await driven.restored;
+        if (!isSocketUp()) throw new Error('the socket is broken');
+        return reply(codecs.AccountEventsReply, await this.#streams.ask(request, String(driven.epoch)));
+      }),
       bus.serve(subjects.venueRequest(account, 'account'), (_type, data) =>
         reads(codecs.AccountRequest, data, (request) => accountReply(view, request)),
       ),
@@ -102,16 +135,22 @@ function reply<Value>(codec: MessageCodec<Value>, value: Value): Reply {
 
 function accountReply(view: PaperView, { account, kind, sinceUs }: AccountRequest): Reply {
   switch (kind) {
-    case 'open-orders':
-      return reply(codecs.OpenOrdersReply, { account, orders: view.openOrders(account).rows });
-    case 'fills-since': {
-      const { rows, complete } = view.fillsSince(account, sinceUs, FILLS_PER_REPLY);
-      return reply(codecs.FillsReply, { account, fills: rows, complete });
+    case 'open-orders': {
+      const { rows: orders, ...read } = view.openOrders(account);
+      return reply(codecs.OpenOrdersReply, { account, orders, ...read });
     }
-    case 'positions':
-      return reply(codecs.PositionsReply, { account, positions: view.positions(account).rows });
-    case 'balances':
-      return reply(codecs.BalancesReply, { account, balances: view.balances(account).rows });
+    case 'fills-since': {
+      const { rows: fills, ...read } = view.fillsSince(account, sinceUs, FILLS_PER_REPLY);
+      return reply(codecs.FillsReply, { account, fills, ...read });
+    }
+    case 'positions': {
+      const { rows: positions, ...read } = view.positions(account);
+      return reply(codecs.PositionsReply, { account, positions, ...read });
+    }
+    case 'balances': {
+      const { rows: balances, ...read } = view.balances(account);
+      return reply(codecs.BalancesReply, { account, balances, ...read });
+    }
     default:
       return kind satisfies never;
   }

@@ -10,7 +10,7 @@ import {
 } from '@algo/model';
 import { NO_VICES, PAPER_DEFAULTS, type PaperVices } from '@algo/simulation';
 import { expect, test } from '@jest/globals';
-import { type Answer, VenueMachine, type VenueWord } from './machine.ts';
+import { VenueMachine, type VenueRequest, type VenueWord } from './machine.ts';
 
 const ACCOUNT = accountId('paper-main');
 const LTC = instrumentId('binance.spot.LTCUSDT');
@@ -24,6 +24,7 @@ const ORDER: OrderRequest = {
 class Exchange {
   readonly machine: VenueMachine;
   readonly lines: string[] = [];
+  readonly ledger: string[] = [];
   #nowUs = 0;
 
   constructor(vices: Partial<PaperVices>) {
@@ -62,10 +63,22 @@ class Exchange {
   }
 
   #take(input: Parameters<VenueMachine['take']>[0]): void {
-    const say = <Name extends VenueWord>(name: Name, _body: MessageOf<Name>) => void this.lines.push(name);
-    const request = (answer: Answer) =>
-      void this.lines.push(answer.type === 'Answer' ? answer.outcome.type : `silent, late ${answer.isLate}`);
-    this.machine.take(input, Object.assign(say, { request, input: 0 }) as Say<VenueWord, Answer>);
+    const say = <Name extends VenueWord>(name: Name, _body: MessageOf<Name>) => void this.ledger.push(name);
+    const request = (request: VenueRequest) => void this.lines.push(lineOf(request));
+    this.machine.take(input, Object.assign(say, { request, input: 0 }) as Say<VenueWord, VenueRequest>);
+  }
+}
+
+function lineOf(request: VenueRequest): string {
+  switch (request.type) {
+    case 'Answer':
+      return request.outcome.type;
+    case 'Silence':
+      return `silent, late ${request.isLate}`;
+    case 'Told':
+      return request.event.type;
+    default:
+      return request.type;
   }
 }
 
@@ -88,10 +101,18 @@ test.each<[string, Partial<PaperVices>, string, string[]]>([
   ['an answer comes twice', { answerTwice: 1 }, 'found', ['confirmed', 'VenueFilled', 'confirmed']],
   ['a fill comes twice', { eventTwice: 1 }, 'found', ['confirmed', 'VenueFilled', 'VenueFilled']],
   ['a fill never comes', { eventLost: 1 }, 'found', ['confirmed']],
+  [
+    'a socket that breaks says so',
+    { streamBreaks: 1, brokenInputs: 2 },
+    'found',
+    ['confirmed', 'SocketBroke'],
+  ],
 ])('%s', (_, vices, lookup, lines) => {
   const exchange = new Exchange(vices);
   exchange.submit();
   expect(exchange.lookup).toBe(lookup);
   for (let n = 0; n < 3; n++) exchange.trade();
   expect(exchange.lines).toEqual(lines);
+  // Its ledger has no vices.
+  expect(exchange.ledger).toEqual(lookup === 'found' ? ['VenueFilled'] : []);
 });

@@ -17,7 +17,7 @@ export type Asked =
 
 /** What the exchange takes: the public trades, the feeds' time, and what it is asked. */
 export type VenueInput = FactOf<'md.trades' | 'md.time'> | Asked;
-/** What the exchange says. */
+/** What the exchange's ledger says. */
 export type VenueWord = 'VenueFilled' | 'VenueCanceled' | 'VenueExpired';
 
 /**
@@ -27,6 +27,15 @@ export type VenueWord = 'VenueFilled' | 'VenueCanceled' | 'VenueExpired';
 export type Answer =
   | { readonly type: 'Answer'; readonly ask: string; readonly outcome: SubmitOutcome }
   | { readonly type: 'Silence'; readonly ask: string; readonly isLate: boolean };
+
+/**
+ * What the exchange asks of its desk. `Told` goes to all who listen; whoever listens when the sockets
+ * break hears no more.
+ */
+export type VenueRequest =
+  | Answer
+  | { readonly type: 'Told'; readonly event: VenueEvent }
+  | { readonly type: 'SocketBroke' };
 
 interface State {
   readonly venue: PaperState;
@@ -39,7 +48,7 @@ const SNAPSHOT_VERSION = 2;
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not
  * its tape.
  */
-export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
+export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest> {
   readonly venue: PaperVenue;
   /** The books as those who ask are shown them. */
   readonly view: PaperView;
@@ -58,7 +67,7 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
     this.view = new PaperView(this.venue, settings.vices, settings.seed, () => this.#post.isOver);
   }
 
-  take(input: VenueInput, say: Say<VenueWord, Answer>): void {
+  take(input: VenueInput, say: Say<VenueWord, VenueRequest>): void {
     switch (input.name) {
       case 'TradeBatch':
         if (!input.body.warm) this.#took(this.venue.onTrades(input.body.trades), say);
@@ -85,6 +94,11 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
     }
   }
 
+  /** False while the sockets of accounts are broken: nobody hears, and nobody can connect. */
+  get isSocketUp(): boolean {
+    return !this.#post.isBroken;
+  }
+
   snapshot(): Uint8Array {
     return sealSnapshot(this.#owner, SNAPSHOT_VERSION, {
       venue: this.venue.snapshot(),
@@ -96,18 +110,21 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, Answer> {
     return { orders: this.#orders, fills: this.#fills };
   }
 
-  #took(events: readonly VenueEvent[], say: Say<VenueWord, Answer>): void {
+  #took(events: readonly VenueEvent[], say: Say<VenueWord, VenueRequest>): void {
     this.#post.next();
+    const wasUp = this.isSocketUp;
     for (const event of events) {
       if (event.type === 'VenueFilled') this.#fills++;
-      for (const sent of this.#post.send(event)) say(sent.type, sent);
+      say(event.type, event);
+      for (const sent of this.#post.send(event)) say.request({ type: 'Told', event: sent });
     }
+    if (wasUp && !this.isSocketUp) say.request({ type: 'SocketBroke' });
     for (const letter of this.#post.due())
-      if (letter.type === 'event') say(letter.event.type, letter.event);
+      if (letter.type === 'event') say.request({ type: 'Told', event: letter.event });
       else say.request({ type: 'Answer', ask: letter.ask, outcome: letter.outcome });
   }
 
-  #answer(ask: string, say: Say<VenueWord, Answer>, take: () => SubmitOutcome): void {
+  #answer(ask: string, say: Say<VenueWord, VenueRequest>, take: () => SubmitOutcome): void {
     const { arrives, answer } = this.#post.request();
     let outcome: SubmitOutcome | null = null;
     for (let n = 0; n < arrives; n++) outcome = take();

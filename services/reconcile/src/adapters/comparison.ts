@@ -52,7 +52,6 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
       const { books: local, fillsSinceUs } = reading;
       const about = {
         ...{ account, epoch, asOfUs, fillsSinceUs, instruments: this.#instruments, openingBalances: null },
-        authoritativeAbsence: this.#venue.capabilities.authoritativeAbsence,
       };
       new VenueReading(this.#venue, account, local, fillsSinceUs, (books) =>
         done(books instanceof Error ? books : reconcile(local, books, about)),

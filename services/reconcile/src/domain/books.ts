@@ -79,5 +79,4 @@ export interface ReconciliationContext {
   readonly fillsSinceUs: TimeUs;
   readonly instruments: readonly Instrument[];
   readonly openingBalances: readonly VenueBalance[] | null;
-  readonly authoritativeAbsence: boolean;
 }

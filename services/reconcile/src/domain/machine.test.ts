@@ -35,7 +35,6 @@ function reportOf(epochSeen: number) {
     ...context,
     instruments: [],
     openingBalances: null,
-    authoritativeAbsence: true,
   });
 }
 

@@ -8,13 +8,12 @@ export function ordersDifference(
   local: LocalBooks,
   venue: VenueBooks,
   missed: FillsDifference,
-  authoritativeAbsence: boolean,
 ): readonly Discrepancy[] {
   const open = new Set(venue.openOrders.map((o) => o.request.clientOrderId));
   const gone = [...local.undecided.values()].filter((o) => !open.has(o.request.clientOrderId));
   return [
     ...venue.openOrders.flatMap((order) => atVenue(order, local, missed)),
-    ...gone.flatMap((order) => notAtVenue(order, venue, missed, authoritativeAbsence)),
+    ...gone.flatMap((order) => notAtVenue(order, venue, missed)),
   ];
 }
 
@@ -72,12 +71,7 @@ function atVenue(theirs: VenueOrder, local: LocalBooks, missed: FillsDifference)
  * An open order of ours that the venue doesn't list is
  * over, or never was; only proof says which.
  */
-function notAtVenue(
-  ours: LocalOrder,
-  venue: VenueBooks,
-  missed: FillsDifference,
-  authoritativeAbsence: boolean,
-): readonly Discrepancy[] {
+function notAtVenue(ours: LocalOrder, venue: VenueBooks, missed: FillsDifference): readonly Discrepancy[] {
   const { clientOrderId: id, instrument, quantity } = ours.request;
   const about = { class: 'D7', instrument, clientOrderId: id, subject: `order ${id}` } as const;
   const known = ours.cumulative.plus(missedOf(id, missed));
@@ -102,17 +96,10 @@ function notAtVenue(
     case 'failed':
       return unknown(`the venue could not say where it stands: ${lookup.reason}`);
     case 'absent':
-      if (!authoritativeAbsence || known.isPositive())
-        return unknown('the venue does not find it, which proves nothing here');
-      return [
-        entry({
-          ...about,
-          action: 'close_order',
-          before,
-          after: 'canceled, never arrived',
-          evidence: ['absent'],
-        }),
-      ];
+      if (known.isPositive()) return unknown('it has fills, and the venue does not find it');
+      // Whether it never arrived is for execution to prove. Nothing is entered beside it until then, and
+      // positions are compared for themselves, so no exit must wait for that.
+      return [entry({ ...about, action: 'look_up_order', before, after: 'unknown', evidence: ['absent'] })];
     case 'found': {
       const { status, filled } = lookup.order;
       if (status === 'open') return unknown('the venue finds it open, and does not list it as open');

@@ -42,7 +42,7 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
   };
   const context: ReconciliationContext = {
     ...{ account: ACCOUNT, epoch: 2, asOfUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
-    ...{ openingBalances: null, authoritativeAbsence: false },
+    openingBalances: null,
   };
   const missed = { own: isMissed ? [fill] : [], foreign: [], discrepancies: [] };
   return positionsDifference(local, venue, missed, context).map((x) => `${x.class} ${x.action}`);

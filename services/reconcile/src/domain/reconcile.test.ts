@@ -39,7 +39,7 @@ const INSTRUMENT: Instrument = {
 };
 const CONTEXT: ReconciliationContext = {
   ...{ account: ACCOUNT, epoch: 2, asOfUs: 100 * S, fillsSinceUs: 0, instruments: [INSTRUMENT] },
-  ...{ openingBalances: null, authoritativeAbsence: false },
+  openingBalances: null,
 };
 /** An id of ours that ends in a letter of choice. */
 const ours = (letter: string): ClientOrderId => clientOrderId(`a${'b'.repeat(25)}${letter}`);
@@ -138,17 +138,10 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     ['D7 look_up_order refuse'],
   ],
   [
-    'an order that is absent, which proves nothing',
+    'an order that is absent, which proves nothing and holds up nothing else',
     CRASHED,
     venue({ lookups: [{ clientOrderId: A, lookup: { type: 'absent' } }] }),
-    ['D7 look_up_order refuse'],
-  ],
-  [
-    'an order that is absent where that is proof',
-    CRASHED,
-    venue({ lookups: [{ clientOrderId: A, lookup: { type: 'absent' } }] }),
-    ['D7 close_order'],
-    { authoritativeAbsence: true },
+    ['D7 look_up_order'],
   ],
   [
     'an order found canceled with more filled than its fills say',

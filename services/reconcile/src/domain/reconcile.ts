@@ -19,7 +19,7 @@ export function reconcile(
   const fills = fillsDifference(local, venue, context.fillsSinceUs);
   const discrepancies: readonly Discrepancy[] = [
     ...fills.discrepancies,
-    ...ordersDifference(local, venue, fills, context.authoritativeAbsence),
+    ...ordersDifference(local, venue, fills),
     ...positionsDifference(local, venue, fills, context),
     ...balancesDifference(local, venue, fills, context),
   ];

@@ -9,7 +9,18 @@ import {
   type ExecutionTaken,
   type ExecutionWord,
 } from '../../domain/index.ts';
-import { alive, BTC, gate, LTC, price, S, SETTINGS, told } from '../../domain/testing/execution-scenario.ts';
+import {
+  alive,
+  BTC,
+  gate,
+  LIMITS,
+  LTC,
+  named,
+  price,
+  S,
+  SETTINGS,
+  told,
+} from '../../domain/testing/execution-scenario.ts';
 import { OrderWire } from '../order-wire.ts';
 
 type Done<Value> = (value: Value) => void;
@@ -18,7 +29,7 @@ type Done<Value> = (value: Value) => void;
 export class SlowVenue implements ExchangeVenue {
   readonly name = 'slow';
   readonly capabilities: VenueCapabilities = {
-    ...{ authoritativeAbsence: true, fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ fillIds: true, shortSelling: true, reduceOnly: true },
     ...{ triggerOrders: false, clientIdLookUp: true },
   };
   readonly asked: string[] = [];
@@ -37,6 +48,7 @@ export class SlowVenue implements ExchangeVenue {
     this.asked.push(`look up ${clientOrderId}`);
   }
 
+  proveAbsence(): void {}
   openOrders(): void {}
   fillsSince(_account: AccountId, _sinceUs: TimeUs): void {}
   positions(): void {}
@@ -81,7 +93,9 @@ export class TradingFloor {
   #entries: Entry[] = [];
 
   constructor() {
+    this.own({ name: 'LimitsChanged', body: named(LIMITS) });
     this.own({ name: 'EpochStarted', body: { epoch: 1 } });
+    this.own({ name: 'AccountStreamConnected', body: null });
     this.#tell(told(S), alive(S), gate());
     for (const id of [LTC, BTC]) this.#trade(id);
   }

@@ -37,6 +37,7 @@ export function admitEntry(
   if (!gate.isFresh(newestUs))
     return deny('GATE_CLOSED', {
       epoch: gate.state.epoch,
+      account_stream: gate.state.isHeard ? 'heard' : 'lost',
       valid_until_us: gate.state.validUntilUs ?? 'closed',
       now_us: newestUs,
     });

@@ -7,7 +7,6 @@ import { deny, type EntryContext, type Handler } from './handler.ts';
  */
 export const exposure: Handler = (context) => {
   const { instrument, limits, instrumentLimits, request } = context;
-  if (instrumentLimits === null) return deny('NO_LIMIT_CONFIGURED', { limit: `instrument ${instrument.id}` });
   if (limits.grossNotionalMax === null) return deny('NO_LIMIT_CONFIGURED', { limit: 'gross_notional_max' });
   const price = request.limitPrice ?? context.markOf(instrument.id);
   if (price === null) return deny('STALE_MARKET', { reference: 'none' });

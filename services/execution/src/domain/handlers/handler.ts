@@ -1,5 +1,6 @@
 import type { Denial, DenialCode, Instrument, Order, OrderRequest, PlaceOrder, TimeUs } from '@algo/model';
 import { Decimal } from '@algo/model';
+import type { PastEntry } from '../entry-pace.ts';
 import type { ExecutionLimits, InstrumentLimits } from '../limits.ts';
 import type { NetPosition } from '../position-book.ts';
 import type { ReferencePrice } from '../reference-price.ts';
@@ -7,8 +8,9 @@ import type { ReferencePrice } from '../reference-price.ts';
 /**
  * All that the handlers may look at when they judge an entry. *Shape*: `request` is the order as it would go
  * on the wire, already rounded; `positions` are those the venue would let us close, without dust;
- * `openOrders` are working, in flight and unknown ones; `entryTimes` are event times of the last entries,
- * oldest first; `markOf` is the last price seen or traded of an instrument, null if there is none.
+ * `openOrders` are working, in flight and unknown ones; `pastEntries` are those of the last day, oldest
+ * first; entries wait until `rejectsPauseUntilUs`; `markOf` is the last price seen or traded of an
+ * instrument, null if there is none.
  */
 export interface EntryContext {
   readonly nowUs: TimeUs;
@@ -16,28 +18,16 @@ export interface EntryContext {
   readonly request: OrderRequest;
   readonly reference: ReferencePrice | null;
   readonly limits: ExecutionLimits;
-  readonly instrumentLimits: InstrumentLimits | null;
+  readonly instrumentLimits: InstrumentLimits;
   readonly positions: readonly NetPosition[];
   readonly openOrders: readonly Order[];
-  readonly entryTimes: readonly TimeUs[];
+  readonly pastEntries: readonly PastEntry[];
+  readonly rejectsPauseUntilUs: TimeUs;
   readonly markOf: (instrument: PlaceOrder['instrument']) => Decimal | null;
 }
 
 /** One link of the chain: null passes the command on, a denial ends it. */
 export type Handler = (context: EntryContext, command: PlaceOrder) => Denial | null;
-
-/** Returns the first denial of the chain, or null when every handler passes. */
-export function runChain(
-  handlers: readonly Handler[],
-  context: EntryContext,
-  command: PlaceOrder,
-): Denial | null {
-  for (const handler of handlers) {
-    const denial = handler(context, command);
-    if (denial !== null) return denial;
-  }
-  return null;
-}
 
 /** Returns a denial whose detail spells the numbers that led to it. */
 export function deny(code: DenialCode, numbers: Readonly<Record<string, Decimal | number | string>>): Denial {
@@ -50,4 +40,10 @@ export function deny(code: DenialCode, numbers: Readonly<Record<string, Decimal 
 /** Returns what we hold in the command's instrument, signed. */
 export function heldQuantity(context: EntryContext): Decimal {
   return context.positions.find((p) => p.instrument === context.instrument.id)?.quantity ?? Decimal.zero;
+}
+
+/** Returns what the order is worth, at its limit or else the last price. *Units*: quote. */
+export function notionalOf(context: EntryContext): Decimal {
+  const price = context.request.limitPrice ?? context.reference?.price ?? Decimal.zero;
+  return context.request.quantity.times(price);
 }

@@ -1,5 +1,8 @@
-import { Decimal, US_PER_MINUTE } from '@algo/model';
-import { deny, type EntryContext, type Handler } from './handler.ts';
+import { deny, type Handler, notionalOf } from './handler.ts';
+import { openOrders } from './open-orders.ts';
+import { PACE_CONTROLS } from './pace-controls.ts';
+import { selfTrade } from './self-trade.ts';
+import { venueRejects } from './venue-rejects.ts';
 
 /** C20: one unknown order stops its instrument; several, or one that stays unknown, stop every entry. */
 const unknownOrders: Handler = ({ nowUs, openOrders, limits }, command) => {
@@ -13,11 +16,11 @@ const unknownOrders: Handler = ({ nowUs, openOrders, limits }, command) => {
 };
 
 /** C13: nothing is entered into a market that has stopped trading, or that we have stopped hearing. */
-const staleMarket: Handler = ({ nowUs, reference, limits }) => {
+const staleMarket: Handler = ({ nowUs, reference, instrumentLimits }) => {
   if (reference === null) return deny('STALE_MARKET', { reference: 'none' });
   const ageUs = nowUs - reference.timeUs;
-  if (ageUs <= limits.marketStaleUs) return null;
-  return deny('STALE_MARKET', { age_us: ageUs, age_max_us: limits.marketStaleUs });
+  const maxUs = instrumentLimits.marketStaleUs;
+  return ageUs <= maxUs ? null : deny('STALE_MARKET', { age_us: ageUs, age_max_us: maxUs });
 };
 
 /** C4: the venue's own minima, on the quantity and price as they would go out. */
@@ -33,20 +36,18 @@ const venueMinima: Handler = (context) => {
 
 /** C1: the largest single order. */
 const orderNotionalMax: Handler = (context) => {
-  const max = context.instrumentLimits?.orderNotionalMax;
-  if (max === undefined) return deny('NO_LIMIT_CONFIGURED', { limit: `instrument ${context.instrument.id}` });
+  const max = context.instrumentLimits.orderNotionalMax;
   const notional = notionalOf(context);
   if (!notional.greaterThan(max)) return null;
   return deny('ORDER_NOTIONAL_MAX', { notional, order_notional_max: max });
 };
 
 /** C3: no price further from the last trade than the collar, and no collar around a price that is old. */
-const priceCollar: Handler = ({ nowUs, reference, request, limits, instrumentLimits }) => {
-  if (instrumentLimits === null || reference === null)
-    return deny('PRICE_COLLAR', { reference: reference?.price ?? 'none' });
+const priceCollar: Handler = ({ nowUs, reference, request, instrumentLimits }) => {
+  if (reference === null) return deny('PRICE_COLLAR', { reference: 'none' });
   const ageUs = nowUs - reference.timeUs;
-  if (ageUs > limits.referenceAgeMaxUs)
-    return deny('PRICE_COLLAR', { reference_age_us: ageUs, age_max_us: limits.referenceAgeMaxUs });
+  const maxUs = instrumentLimits.referenceAgeMaxUs;
+  if (ageUs > maxUs) return deny('PRICE_COLLAR', { reference_age_us: ageUs, age_max_us: maxUs });
   const price = request.limitPrice ?? reference.price;
   const away = price.minus(reference.price).abs();
   const allowed = reference.price.times(instrumentLimits.collar);
@@ -54,27 +55,15 @@ const priceCollar: Handler = ({ nowUs, reference, request, limits, instrumentLim
   return deny('PRICE_COLLAR', { price, reference: reference.price, away, allowed });
 };
 
-/**
- * C5: entries per minute of event time. Exits and cancels are never held back, so they aren't counted here.
- */
-const entryRate: Handler = ({ nowUs, entryTimes, limits }) => {
-  const max = limits.entriesPerMinuteMax;
-  if (max === null) return deny('NO_LIMIT_CONFIGURED', { limit: 'entries_per_minute_max' });
-  const recent = entryTimes.filter((t) => t > nowUs - US_PER_MINUTE).length;
-  return recent < max ? null : deny('ORDER_RATE_MAX', { entries_last_minute: recent, max });
-};
-
-/** The pre-trade controls, in the order in which they speak. *Source*: reference §2.3. */
+/** The pre-trade controls, in the order in which they speak. */
 export const PRE_TRADE_CONTROLS: readonly Handler[] = [
   unknownOrders,
+  venueRejects,
   staleMarket,
   venueMinima,
   orderNotionalMax,
   priceCollar,
-  entryRate,
+  openOrders,
+  selfTrade,
+  ...PACE_CONTROLS,
 ];
-
-function notionalOf(context: EntryContext): Decimal {
-  const price = context.request.limitPrice ?? context.reference?.price ?? Decimal.zero;
-  return context.request.quantity.times(price);
-}

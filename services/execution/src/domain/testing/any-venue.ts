@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import {
   ACCOUNT,
+  absence,
   BTC,
   canceled,
   close,
@@ -150,10 +151,10 @@ export function play(
     } else if (kind === 'lose') give(submitted(id, 'unknown', nowUs));
     else if (kind === 'prove absent' && !live) {
       order.onWire = false;
-      give(lookedUp(id, { type: 'absent' }, nowUs, true));
+      give(absence(id, 'proven', nowUs));
     } else if (kind === 'never left' && !live) {
       order.onWire = false;
-      give({ type: 'OrderNeverLeft', clientOrderId: id, reason: 'withdrawn', timeUs: nowUs });
+      give({ type: 'OrderNeverLeft', clientOrderId: id, reason: 'withdrawn', code: null, timeUs: nowUs });
     } else if (kind === 'answer cancel') {
       const answer = (['confirmed', 'refused', 'unknown'] as const)[pick % 3]!;
       give({ type: 'CancelOutcomeKnown', outcome: outcome(id, answer, nowUs) });

@@ -1,4 +1,5 @@
 import {
+  type Absence,
   accountId,
   type ClientOrderId,
   type ClosePosition,
@@ -23,7 +24,7 @@ import {
 import { ExecutionEngine } from '../execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import type { ExecutionSettings } from '../execution-settings.ts';
-import type { ExecutionLimits } from '../limits.ts';
+import { type ExecutionLimits, type InstrumentLimits, limitsHash, type NamedLimits } from '../limits.ts';
 
 export const d = (text: string) => Decimal.of(text);
 export const ACCOUNT = accountId('paper-main');
@@ -44,17 +45,21 @@ function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
   return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
 }
 
+export const INSTRUMENT_LIMITS: InstrumentLimits = {
+  ...{ orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') },
+  ...{ referenceAgeMaxUs: 2 * S, marketStaleUs: 5 * S, marketCap: d('0.005'), openOrdersMax: 5 },
+  ...{ repeatAfterUs: 0, entriesPerHourMax: 1_000, entriesPerDayMax: 1_000 },
+};
 export const LIMITS: ExecutionLimits = {
   byInstrument: new Map([
-    [LTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
-    [BTC, { orderNotionalMax: d('1000'), positionNotionalMax: d('1500'), collar: d('0.01') }],
+    [LTC, INSTRUMENT_LIMITS],
+    [BTC, INSTRUMENT_LIMITS],
   ]),
+  venue: { openOrdersMax: 25, rejectsMax: 5, rejectsWithinUs: 60 * S, rejectsPauseUs: 1_800 * S },
   positionsMax: 2,
   grossNotionalMax: d('1800'),
   entriesPerMinuteMax: 3,
-  marketCap: d('0.005'),
-  referenceAgeMaxUs: 2 * S,
-  marketStaleUs: 5 * S,
+  entryNotionalPerMinuteMax: d('100000'),
   unknownOrdersMax: 3,
   unknownAgeMaxUs: 60 * S,
 };
@@ -62,7 +67,6 @@ export const SETTINGS: ExecutionSettings = {
   account: ACCOUNT,
   venue: 'paper',
   instruments: [instrument(LTC, {}), instrument(BTC, {})],
-  limits: LIMITS,
   exitStyle: 'ioc_limit',
   closedOrdersMax: 200,
   commandIdsMax: 500,
@@ -111,8 +115,11 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
   price: at,
   timeUs,
 });
-/** A reconciliation passed: the answer to one question of an epoch. Good for 60 s from then. */
-export const gate = (epoch = 1, number = 1): ExecutionInput => ({
+/**
+ * A reconciliation passed: the answer to one question of an epoch, usually to the one that follows when the
+ * account stream is connected. Good for 60 s from then.
+ */
+export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   type: 'ReconciliationCompleted',
   account: ACCOUNT,
   requestId: `${ACCOUNT}:${epoch}:${number}`,
@@ -120,7 +127,7 @@ export const gate = (epoch = 1, number = 1): ExecutionInput => ({
   validForMs: 60_000,
 });
 /** A reconciliation did not pass. */
-export const shut = (epoch = 1, number = 1): ExecutionInput => ({
+export const shut = (epoch = 1, number = 2): ExecutionInput => ({
   type: 'ReconciliationFailed',
   account: ACCOUNT,
   requestId: `${ACCOUNT}:${epoch}:${number}`,
@@ -195,16 +202,32 @@ export const submitted = (
   type: 'SubmitOutcomeKnown',
   outcome: outcome(id, type, timeUs),
 });
-export const lookedUp = (
-  id: ClientOrderId,
-  lookup: OrderLookup,
-  timeUs: number,
-  authoritativeAbsence = false,
-): ExecutionInput => ({ type: 'OrderLookedUp', clientOrderId: id, lookup, authoritativeAbsence, timeUs });
+export const lookedUp = (id: ClientOrderId, lookup: OrderLookup, timeUs: number): ExecutionInput => ({
+  type: 'OrderLookedUp',
+  clientOrderId: id,
+  lookup,
+  timeUs,
+});
+/** What came of proving that an order never arrived. */
+export const absence = (id: ClientOrderId, type: Absence['type'], timeUs: number): ExecutionInput => ({
+  ...{ type: 'AbsenceKnown', clientOrderId: id, timeUs },
+  absence: type === 'proven' ? { type, evidence: ['no such order'] } : { type, reason: 'old books' },
+});
 export const found = (request: OrderRequest, status: VenueOrderStatus, amount: string): OrderLookup => ({
   type: 'found',
   order: { request, venueOrderId: venueOrderId('v'), status, filled: d(amount), acceptedUs: 0 },
 });
+
+/** An order is proven not to have left. */
+export const neverLeft = (clientOrderId: ClientOrderId, reason: string, code: DenialCode | null = null) =>
+  ({ type: 'OrderNeverLeft', clientOrderId, reason, code, timeUs: S }) as const satisfies ExecutionInput;
+
+/** The venue's answer to a question for fills. */
+export const fetched = (fills: readonly Fill[]): ExecutionInput => ({
+  ...{ type: 'FillsFetched', answer: { type: 'answered', fills } },
+});
+/** The account stream tells what happens, from here on. */
+export const heard: ExecutionInput = { type: 'AccountStreamConnected' };
 
 export const types = (outputs: readonly ExecutionOutput[]) => outputs.map((o) => o.type);
 export function sent(outputs: readonly ExecutionOutput[]): OrderRequest {
@@ -217,10 +240,23 @@ export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
   return event?.type === 'OrderDenied' ? event.denial.code : null;
 }
 
+/** Limits with their name. */
+export const named = (limits: ExecutionLimits): NamedLimits => ({ limits, hash: limitsHash(limits) });
+export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
+  type: 'LimitsChanged',
+  ...named(limits),
+});
+
 /** An engine whose gate is open, whose guard lives and whose markets trade. */
-export function ready(change: Partial<ExecutionSettings> = {}): ExecutionEngine {
+export function ready({
+  limits = LIMITS,
+  ...change
+}: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  for (const input of [told(0), alive(0), life(1), gate(), price(0.9 * S), price(0.9 * S, 83, BTC)])
+  for (const input of [
+    ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
+    ...[price(0.9 * S), price(0.9 * S, 83, BTC)],
+  ])
     engine.handle(input);
   return engine;
 }

@@ -1,0 +1,166 @@
+import { type InstrumentId, US_PER_SECOND } from '@algo/model';
+import { ConfigError, money, share } from '@algo/runtime';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { type InstrumentLimits, limitsHash, type NamedLimits } from '../domain/index.ts';
+
+/** The section that holds for all that have none of their own. */
+const DEFAULT = 'default';
+
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,6}$/, 'expected a whole number from 1')
+  .transform(Number);
+const seconds = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,6})?$/, 'expected seconds such as 60 or 2.5')
+  .transform((text) => Math.round(Number(text) * US_PER_SECOND));
+
+const account = z.strictObject({
+  positions_max: count,
+  gross_notional_max: money,
+  entries_per_minute_max: count,
+  entry_notional_per_minute_max: money,
+  unknown_orders_max: count,
+  unknown_age_max_s: seconds,
+});
+const venue = z.strictObject({
+  open_orders_max: count,
+  rejects_max: count,
+  rejects_within_s: seconds,
+  rejects_pause_s: seconds,
+});
+const instrument = z.strictObject({
+  order_notional_max: money,
+  position_notional_max: money,
+  collar: share,
+  reference_age_max_s: seconds,
+  market_stale_s: seconds,
+  market_cap: share,
+  open_orders_max: count,
+  repeat_after_s: seconds,
+  entries_per_hour_max: count,
+  entries_per_day_max: count,
+});
+
+/** The default section says every limit, the others what differs. */
+const sections = <Shape extends z.ZodRawShape>(whole: z.ZodObject<Shape>) =>
+  z.object({ [DEFAULT]: whole }).catchall(whole.partial());
+const file = z.strictObject({
+  accounts: sections(account),
+  venues: sections(venue),
+  instruments: sections(instrument),
+});
+
+/** The same as it is written: a section's limits go over the default ones before they are read. */
+const written = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string())));
+
+/** Whom limits are read for, and who may have a section of their own. */
+export interface LimitedNames {
+  readonly account: string;
+  readonly accounts: readonly string[];
+  readonly venue: string;
+  readonly venues: readonly string[];
+  readonly instruments: readonly InstrumentId[];
+}
+
+/**
+ * Returns one account's limits from the text of a limits file. *Errors*: ConfigError with every problem:
+ * line, field, value, what is expected.
+ */
+export function parseLimits(text: string, path: string, names: LimitedNames): NamedLimits {
+  const lines = new LineCounter();
+  // All values as text: no number loses digits on the way to a decimal.
+  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0)
+    throw new ConfigError(
+      path,
+      document.errors.map(({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${message}`),
+    );
+  const said: unknown = document.toJS();
+  const result = file.safeParse(said ?? {});
+  const wrong = result.success ? misnamed(result.data, names) : result.error.issues.flatMap(problemsOf);
+  if (wrong.length > 0 || !result.success)
+    throw new ConfigError(
+      path,
+      wrong.map((one) => spelled(one, document, lines)),
+    );
+  const { accounts = {}, venues = {}, instruments = {} } = written.parse(said);
+  const own = account.parse({ ...accounts[DEFAULT], ...accounts[names.account] });
+  const at = venue.parse({ ...venues[DEFAULT], ...venues[names.venue] });
+  const limits = {
+    byInstrument: new Map(
+      names.instruments.map((id) => [
+        id,
+        instrumentLimits(instrument.parse({ ...instruments[DEFAULT], ...instruments[id] })),
+      ]),
+    ),
+    venue: {
+      openOrdersMax: at.open_orders_max,
+      rejectsMax: at.rejects_max,
+      rejectsWithinUs: at.rejects_within_s,
+      rejectsPauseUs: at.rejects_pause_s,
+    },
+    positionsMax: own.positions_max,
+    grossNotionalMax: own.gross_notional_max,
+    entriesPerMinuteMax: own.entries_per_minute_max,
+    entryNotionalPerMinuteMax: own.entry_notional_per_minute_max,
+    unknownOrdersMax: own.unknown_orders_max,
+    unknownAgeMaxUs: own.unknown_age_max_s,
+  };
+  return { limits, hash: limitsHash(limits) };
+}
+
+function instrumentLimits(read: z.infer<typeof instrument>): InstrumentLimits {
+  return {
+    orderNotionalMax: read.order_notional_max,
+    positionNotionalMax: read.position_notional_max,
+    collar: read.collar,
+    referenceAgeMaxUs: read.reference_age_max_s,
+    marketStaleUs: read.market_stale_s,
+    marketCap: read.market_cap,
+    openOrdersMax: read.open_orders_max,
+    repeatAfterUs: read.repeat_after_s,
+    entriesPerHourMax: read.entries_per_hour_max,
+    entriesPerDayMax: read.entries_per_day_max,
+  };
+}
+
+/** What is wrong at a place of the file. */
+interface Problem {
+  readonly at: readonly string[];
+  readonly because: string;
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+  const at = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ at, because: issue.message }];
+  return issue.keys.map((key) => ({
+    at: [...at, key],
+    because: 'not a limit; correct its name or remove it',
+  }));
+}
+
+/** A section of somebody who doesn't exist is a limit that never holds. */
+function misnamed(read: z.infer<typeof file>, names: LimitedNames): readonly Problem[] {
+  const { accounts, venues, instruments } = names;
+  return Object.entries({ accounts, venues, instruments }).flatMap(([kind, known]) =>
+    Object.keys(read[kind as keyof typeof read])
+      .filter((name) => name !== DEFAULT && !(known as readonly string[]).includes(name))
+      .map((name) => ({
+        at: [kind, name],
+        because: `there is none of that name; correct it or remove the section (known: ${known.join(', ')})`,
+      })),
+  );
+}
+
+function spelled({ at, because }: Problem, document: Document, lines: LineCounter): string {
+  const node = [...at.keys(), at.length]
+    .toReversed()
+    .map((depth) => document.getIn(at.slice(0, depth), true))
+    .find((found) => isNode(found));
+  const line = isNode(node) ? lines.linePos(node.range?.[0] ?? 0).line : 1;
+  const value: unknown = document.getIn(at);
+  const shown = value === undefined ? 'not set' : isNode(value) ? 'a section' : JSON.stringify(value);
+  return `line ${line}: ${at.join('.')} = ${shown}: ${because}`;
+}

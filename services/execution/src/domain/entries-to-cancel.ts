@@ -1,0 +1,30 @@
+import {
+  binds,
+  type ClientOrderId,
+  type ClosePosition,
+  entrySide,
+  type HaltScope,
+  type Order,
+} from '@algo/model';
+
+/** Returns the entries that a halt takes back: exits and stops stay. */
+export function entriesUnder(scope: HaltScope, open: readonly Order[]): readonly ClientOrderId[] {
+  return open
+    .filter(({ intent, strategy, request: { account, instrument } }) => {
+      return intent === 'entry' && binds(scope, { account, instrument, strategy });
+    })
+    .map(({ request }) => request.clientOrderId);
+}
+
+/**
+ * Returns the entries that rest in the way of an exit: it must not meet our own order, and that order must
+ * not fill again what is being left.
+ */
+export function entriesInTheWay(exit: ClosePosition, open: readonly Order[]): readonly ClientOrderId[] {
+  return open
+    .filter(({ intent, request: { instrument, side, timeInForce } }) => {
+      const isAgainst = instrument === exit.instrument && side === entrySide(exit.direction);
+      return intent === 'entry' && timeInForce === 'gtc' && isAgainst;
+    })
+    .map(({ request }) => request.clientOrderId);
+}

@@ -1,0 +1,39 @@
+import type { Brand, ClosePosition, Denial, OrderRequest, PlaceOrder } from '@algo/model';
+import { type ExitContext, exitQuantity } from './exit-quantity.ts';
+import { deny, type EntryContext, type Handler } from './handler.ts';
+
+/** An order that has passed: nothing else can be handed to the wire, and only these functions return one. */
+export type Admitted = Brand<OrderRequest, 'Admitted'>;
+
+/** What the handlers come to. */
+export type Verdict =
+  | { readonly type: 'passed'; readonly request: Admitted }
+  | { readonly type: 'denied'; readonly denial: Denial };
+
+/** Returns the entry when every handler passes it, or the first denial. */
+export function passEntry(handlers: readonly Handler[], context: EntryContext, command: PlaceOrder): Verdict {
+  for (const handler of handlers) {
+    const denial = handler(context, command);
+    if (denial !== null) return { type: 'denied', denial };
+  }
+  return conserved(command, context.request);
+}
+
+/** Returns the exit in the size that may be closed, or why nothing may. */
+export function passExit(
+  command: ClosePosition,
+  context: ExitContext,
+  requestOf: (quantity: OrderRequest['quantity']) => OrderRequest,
+): Verdict {
+  const sized = exitQuantity(command, context);
+  return sized.type === 'denied' ? sized : conserved(command, requestOf(sized.quantity));
+}
+
+/** C21: never is more sent than a command asks for. A breach means that we ourselves are wrong. */
+function conserved(command: PlaceOrder | ClosePosition, request: OrderRequest): Verdict {
+  if (!request.quantity.greaterThan(command.quantity)) {
+    return { type: 'passed', request: request as Admitted };
+  }
+  const numbers = { command: command.commandId, asked: command.quantity, sent: request.quantity };
+  return { type: 'denied', denial: deny('CONSERVATION', numbers) };
+}

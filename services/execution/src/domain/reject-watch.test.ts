@@ -1,0 +1,53 @@
+import { venueOrderId } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import { clientOrderIdOf } from './client-order-id.ts';
+import type { ExecutionOutput } from './execution-io.ts';
+import { venueRejects } from './handlers/venue-rejects.ts';
+import { RejectWatch } from './reject-watch.ts';
+import { entryContext } from './testing/entry-context.ts';
+import { ACCOUNT, LTC, place, S } from './testing/execution-scenario.ts';
+
+const LIMITS = { openOrdersMax: 9, rejectsMax: 5, rejectsWithinUs: 60 * S, rejectsPauseUs: 1_800 * S };
+const about = { clientOrderId: clientOrderIdOf(place(1)), account: ACCOUNT, instrument: LTC };
+const rejected = (timeUs: number): ExecutionOutput => ({
+  ...about,
+  type: 'OrderRejected',
+  reason: 'x',
+  timeUs,
+});
+const accepted: ExecutionOutput = {
+  ...{ ...about, type: 'OrderAccepted', venueOrderId: venueOrderId('v'), timeUs: S },
+};
+const each = (seconds: readonly number[]) => seconds.map((s) => rejected(s * S));
+
+test.each<[string, readonly ExecutionOutput[], number]>([
+  ['four in a row', each([1, 2, 3, 4]), 0],
+  ['five in a row', each([1, 2, 3, 4, 5]), 1_805],
+  ['five, the first a minute before the last', each([0, 57, 58, 59, 60]), 0],
+  ['five, the first less than a minute before the last', each([0, 56, 57, 58, 59.9]), 1_859.9],
+  ['five with one accepted between', [...each([1, 2, 3, 4]), accepted, ...each([5])], 0],
+])('%s pause entries until second %i', (_, said, until) => {
+  const watch = new RejectWatch();
+  expect(watch.hear(said, LIMITS)).toBeNull();
+  expect(watch.state.pausedUntilUs).toBe(until * S);
+});
+
+test('the second row asks for a person, whenever it comes, and a person makes it the first again', () => {
+  const watch = new RejectWatch();
+  watch.hear(each([1, 2, 3, 4, 5]), LIMITS);
+  const second = each([9_001, 9_002, 9_003, 9_004, 9_005]);
+  const restored = new RejectWatch(watch.state);
+  expect([watch.hear(second, LIMITS), restored.hear(second, LIMITS)]).toEqual(
+    Array(2).fill('the venue rejected 5 orders in a row, again'),
+  );
+  watch.calm();
+  expect(watch.hear(second, LIMITS)).toBeNull();
+});
+
+test.each([
+  [9 * S - 1, 'VENUE_REJECTS'],
+  [9 * S, null],
+])('paused until second 9, an entry at %i: %s', (nowUs, code) => {
+  const denial = venueRejects(entryContext({ nowUs, rejectsPauseUntilUs: 9 * S }), place(1));
+  expect(denial?.code ?? null).toBe(code);
+});
