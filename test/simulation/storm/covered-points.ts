@@ -41,6 +41,14 @@ export const COVERED_POINTS: readonly CoveredPoint[] = [
         name: 'silence about an accepted order is questioned every ten seconds, and the answer is believed',
       },
       {
+        file: `${EXECUTION}/domain/order-cancel.test.ts`,
+        name: 'when the account stream is back, what is open is looked up and missing fills are fetched',
+      },
+      {
+        file: `${EXECUTION}/domain/order-cancel.test.ts`,
+        name: 'fills that could not be fetched are asked for until they are, also when no order is open',
+      },
+      {
         file: 'services/reconcile/src/domain/reconcile.test.ts',
         name: 'whatever was missed while we were down is explained by fills, and passes',
       },

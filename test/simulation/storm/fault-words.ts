@@ -45,7 +45,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   eventLate: 'An event of the account comes late, behind newer ones.',
   eventTwice: 'An event of the account comes twice.',
   eventLost: 'An event of the account never comes: only a look at the exchange shows what happened.',
-  streamBreaks: 'The account’s stream breaks, and what happened comes when it is back.',
+  streamBreaks: 'The account’s stream breaks: what happens until it is back is never told.',
   readsBehind: 'A look at the exchange shows an older state.',
   readShort: 'A look at the exchange leaves out the last rows and says that it is complete.',
   pageRows: 'Fills come in short pages.',

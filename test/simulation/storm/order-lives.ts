@@ -50,7 +50,7 @@ const LATELY_MS = 10_000;
  * An order that nobody answers for is asked about until somebody does: within this time where looks show what
  * is so, else before everything must be settled. *Units*: ms of execution's time alive.
  */
-const DOUBT_MAX_MS = 6_000;
+const DOUBT_MAX_MS = 14_000;
 
 /** Follows every order by the words on the bus, and holds each word against those before it. */
 export class OrderLives {

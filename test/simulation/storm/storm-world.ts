@@ -132,7 +132,7 @@ export class StormWorld implements Storm {
     const target = targetOf(identity)!;
     queueMicrotask(() => this.#lives.set(life().named.name, life()));
     return {
-      arrivalsMs: (_, way) => this.weather.arrivalsMs(identity, way),
+      arrivalsMs: (_, way) => this.weather.arrivalsMs(way),
       skewMs: () => this.weather.skewMs(target),
       onRequest: () => {},
       onLeaving: (subject, data) => {

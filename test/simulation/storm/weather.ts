@@ -55,22 +55,14 @@ export class Weather implements MemoryWire {
     return Number.POSITIVE_INFINITY;
   }
 
-  /**
-   * What one process asks arrives in its order, as on one connection: a look-up that says "absent" has not
-   * overtaken the order it is about. Copies and answers keep no order.
-   */
-  arrivalsMs(identity: string, way: 'there' | 'back'): readonly number[] {
+  /** Requests and answers keep no order: an order may arrive behind the question whether it has arrived. */
+  arrivalsMs(way: 'there' | 'back'): readonly number[] {
     const [lost, late, twice] =
       way === 'there'
         ? (['requestLost', 'requestLate', 'requestTwice'] as const)
         : (['answerLost', 'answerLate', 'answerTwice'] as const);
     if (this.strikes(lost)) return [];
-    let ms = 1 + this.#random.below(8) + (this.strikes(late) ? this.#random.below(LATE_MS) : 0);
-    if (way === 'there') {
-      const atMs = Math.max(this.#nowMs() + ms, this.#arrivesMs.get(`ask/${identity}`) ?? 0);
-      this.#arrivesMs.set(`ask/${identity}`, atMs);
-      ms = atMs - this.#nowMs();
-    }
+    const ms = 1 + this.#random.below(8) + (this.strikes(late) ? this.#random.below(LATE_MS) : 0);
     return this.strikes(twice) ? [ms, ms + this.#random.below(LATE_MS)] : [ms];
   }
 
