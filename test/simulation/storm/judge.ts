@@ -33,7 +33,7 @@ export class Judge {
     this.#nowMs = nowMs;
     this.notes = new JudgeNotes(nowMs);
     this.orders = new OrderLives(this.notes, truth, nowMs);
-    this.positions = new PositionWatch(this.notes, this.orders);
+    this.positions = new PositionWatch(this.notes, this.orders, truth.readsLie);
     this.wire = new WireWatch(this.notes, this.orders, nowMs);
   }
 
