@@ -5,6 +5,7 @@ import {
   type Fill,
   type InstrumentId,
   isEnded,
+  isOwnClientOrderId,
   leavesOf,
   type SubmitOutcome,
   type TimeUs,
@@ -119,7 +120,7 @@ export class OrderFollower {
    */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
-    const t = this.#ledger.get(fill.clientOrderId) ?? this.#steps.adopt(fill, venueCumulative, out);
+    const t = this.#orderOf(fill, venueCumulative, out);
     if (t === null) return;
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
       this.#steps.accepted(t, fill.venueOrderId, fill.timeUs, out);
@@ -140,6 +141,14 @@ export class OrderFollower {
     if (venueCumulative.greaterThan(this.#steps.now(t).venueCumulative))
       this.#steps.change(t, { venueCumulative });
     this.#steps.settle(t, fill.timeUs, out);
+  }
+
+  /** Returns the order that a fill is booked to, or null where it is nobody's of ours. */
+  #orderOf(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
+    const known = this.#ledger.get(fill.clientOrderId);
+    if (isOwnClientOrderId(fill.clientOrderId)) return known ?? this.#steps.adopt(fill, venueCumulative, out);
+    if (known?.order.fills.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId)) return known;
+    return this.#steps.outside(fill, this.#positions.quantity(fill.instrument), out);
   }
 
   /** The venue says that an order is over. */

@@ -3,9 +3,9 @@ import {
   type Applied,
   applyToOrder,
   type ClientOrderId,
+  type Decimal,
   type Fill,
   isEnded,
-  isOwnClientOrderId,
   type Order,
   type OrderFact,
   orderBehind,
@@ -159,24 +159,39 @@ export class OrderSteps {
     this.fetchWanted(timeUs, out);
   }
 
-  /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
+  /** Makes an order out of a fill of ours whose order we don't hold, or null if there is nothing to book. */
   adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
-    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
-    const order = orderBehind(fill, quantity);
-    const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
-    if (!isOwnClientOrderId(fill.clientOrderId)) {
-      this.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
-      return null;
-    }
     // The order was ours and has been forgotten since; so old a fill of it was booked before that.
     if (fill.timeUs <= this.#ledger.forgottenUs) return null;
-    this.quarantine(order, 'orphan_fill', true, detail, fill.timeUs, out);
-    const known = applyToOrder(order, {
-      type: 'Accepted',
-      venueOrderId: fill.venueOrderId,
-      timeUs: fill.timeUs,
-    });
-    const t = tracked(known.order, null);
+    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
+    const order = orderBehind(fill, quantity);
+    this.quarantine(order, 'orphan_fill', true, detailOf(fill), fill.timeUs, out);
+    return this.#follow(order, fill, []);
+  }
+
+  /**
+   * Takes a fill on our account of an order that isn't ours: the venue's own, such as a liquidation, or a
+   * person's. One that takes away from what we hold is returned to be booked, for that is no longer ours to
+   * sell; any other is reported and not ours. Such an order is as large as what it has filled.
+   */
+  outside(fill: Fill, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+    const past = this.#ledger.get(fill.clientOrderId)?.order.fills ?? [];
+    const order = orderBehind(
+      fill,
+      past.reduce((sum, { quantity }) => sum.plus(quantity), fill.quantity),
+    );
+    const reduces = fill.side === 'sell' ? held.isPositive() : held.isNegative();
+    if (reduces && !fill.quantity.greaterThan(held.abs())) return this.#follow(order, fill, past);
+    this.quarantine(order, 'foreign_fill', false, detailOf(fill), fill.timeUs, out);
+    this.#follow(order, fill, [...past, fill]);
+    return null;
+  }
+
+  #follow(order: Order, { venueOrderId, timeUs }: Fill, fills: readonly Fill[]): Tracked {
+    let known = applyToOrder(order, { type: 'Accepted', venueOrderId, timeUs }).order;
+    for (const fill of fills)
+      known = applyToOrder(known, { type: 'Filled', fill, timeUs: fill.timeUs }).order;
+    const t = tracked(known, null);
     this.#ledger.put(t);
     return t;
   }
@@ -219,4 +234,8 @@ export class OrderSteps {
 
 function refOf({ instrument, clientOrderId }: Order['request']) {
   return { instrument, clientOrderId };
+}
+
+function detailOf({ venueTradeId, side, quantity, price }: Fill): string {
+  return `trade=${venueTradeId} ${side}=${quantity}@${price}`;
 }
