@@ -39,9 +39,9 @@ const LIMITS = `accounts:
 venues:
   default: { open_orders_max: 1000, rejects_max: 1000, rejects_within_s: 60, rejects_pause_s: 1800 }
 instruments:
-  default: { order_notional_max: 10000, position_notional_max: 20000, collar: 0.01, reference_age_max_s: 100000,
-    market_stale_s: 100000, market_cap: 0.005, open_orders_max: 5, repeat_after_s: 0,
-    entries_per_hour_max: 1000000, entries_per_day_max: 1000000 }
+  default: { order_notional_max: 10000, position_notional_max: 20000, collar: 0.01,
+    reference_age_max_s: 100000, market_stale_s: 100000, market_cap: 0.005, open_orders_max: 5,
+    repeat_after_s: 0, entries_per_hour_max: 1000000, entries_per_day_max: 1000000 }
 `;
 
 /** What a bench waits for. */
@@ -97,7 +97,7 @@ export class OrderChain implements AsyncDisposable {
     }
   }
 
-  /** Commands an entry; returns its order's id, and resolves `stored` with the moment when the command was. */
+  /** Commands an entry; returns its order's id and, once the command is stored, the moment when it was. */
   command(instrument: InstrumentId): { readonly id: ClientOrderId; readonly stored: Promise<number> } {
     const decision = decisionId(`bench-${++this.#commands}`);
     const timeUs = nowUs();

@@ -28,7 +28,7 @@ const HEARTBEAT_MS = 1_000;
 export class OrderVenue {
   /** Told of each order at its arrival, by this process's monotonic clock. */
   onOrder: (order: OrderRequest, atMs: number) => void = () => {};
-  /** Orders of others are taken and expire, these are filled in full at this price. */
+  /** Every order is filled in full at this price; while it is null, taken and canceled at once. */
   fillsAt: Decimal | null = null;
   /** Nothing about these is ever answered. */
   readonly silent = new Set<InstrumentId>();

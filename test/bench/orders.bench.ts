@@ -16,7 +16,7 @@ import { OrderFloor } from './order-floor.ts';
 
 export const name = 'orders';
 export const description =
-  'command or stop trigger → order at the venue, through real execution and position-risk; floor: hop, fdatasync, request';
+  'command or stop trigger → order at the venue, through what trades; floor: hop, fdatasync, request';
 
 const PROBES = 250;
 const ROUNDS = 6;
@@ -79,36 +79,41 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     }
   }
   const rates = held.map(({ rate }, i) => ({ ours: rate, floor: stored[i]! / FACTS }));
+  const [denied, paced] = [sum(held.map((round) => round.denied)), sum(held.map((round) => round.paced))];
+  const late = sum(held.map((round) => round.late));
+  const commanded = ROUNDS * Math.round(seconds * ORDERS_PER_SECOND);
   return {
     figures: [
       ...figures('command → venue', quiet, 1.5),
       paired(`orders a second at the venue, of ${ORDERS_PER_SECOND} commanded`, '/s', rates, {
-        ...{ of: 'value', least: 0.99 * ORDERS_PER_SECOND },
+        of: 'value',
+        least: 0.99 * ORDERS_PER_SECOND,
       }),
       single(
-        `command → venue at that rate, p99`,
+        'command → venue at that rate, p99',
         'ms',
-        median(held.map((round) => quantile(round.tookMs, 0.99))),
+        median(held.map(({ tookMs }) => quantile(tookMs, 0.99))),
       ),
-      single('denied for the rate', 'orders', sum(held.map(({ paced }) => paced)), { of: 'value', most: 0 }),
-      single(
-        `not at the venue ${LATE_MS} ms after the last command`,
-        'orders',
-        sum(held.map(({ late }) => late)),
-        {
-          ...{ of: 'value', most: 0 },
-        },
-      ),
+      single('denied for the rate', 'orders', paced, { of: 'value', most: 0 }),
+      single(`not at the venue ${LATE_MS} ms after the last command`, 'orders', late, {
+        of: 'value',
+        most: 0,
+      }),
       paired('p99 of the others, one instrument silent', 'ms', silence, { of: 'ratio', most: 1.1 }),
       ...figures('stop trigger → exit at the venue', stops, 2),
     ],
     notes: [
-      `${ROUNDS} rounds of ${count} probes each way, taking turns; p99 is that of ${count} probes, a ratio the median over rounds`,
-      `spread of the p99 ratios: ${spread(quiet.map((round) => round[1]!))} command, ${spread(silence)} with one silent, ${spread(stops.map((round) => round[1]!))} stop`,
-      'from the moment when the command is stored (its ack and its delivery leave the server together) to the arrival of the request at the venue, which is this process: one clock',
-      'the floor of an order is one append with fdatasync on the same disk and one request to another process and back, each behind a stored command; that of a stop has the hop of that command before it',
-      `at the rate ${INSTRUMENTS} instruments take turns for ${seconds} s, and the floor is what the server alone stores, ${Math.round(median(stored)).toLocaleString('en-US')} facts/s, each flushed, by the ${FACTS} of an order; ${sum(held.map(({ denied, paced }) => denied - paced))} of ${Math.round(held.length * seconds * ORDERS_PER_SECOND)} were denied because the order before was not over`,
-      `the silent instrument answers neither submission nor look-up; the others are sent ${QUIET_PER_SECOND} orders a second, with it and without it`,
+      `${ROUNDS} rounds of ${count} probes each way, taking turns; ratios are medians over rounds`,
+      `spread of the p99 ratios: command ${spread(p99s(quiet))}, stop ${spread(p99s(stops))}`,
+      `spread with one silent: ${spread(silence)}`,
+      'from the moment when the command is stored (its ack and its delivery leave the server together)',
+      'to the arrival of the request at the venue, which is this process: one clock',
+      'the floor of an order is one append with fdatasync on the same disk and one request to another',
+      'process and back, each behind a stored command; that of a stop has the hop of that command before it',
+      `at the rate ${INSTRUMENTS} instruments take turns for ${seconds} s; the floor is what the server alone`,
+      `stores, ${median(stored).toFixed(0)} flushed facts a second, by the ${FACTS} of an order`,
+      `denied at the rate because the order before was not over: ${denied - paced} of ${commanded}`,
+      `one silent: ${QUIET_PER_SECOND} orders a second of the others, with it and without it`,
     ],
   };
 }
@@ -278,6 +283,10 @@ function figures(what: string, rounds: readonly Pair[][], most: number): Figure[
 function spread(pairs: readonly Pair[]): string {
   const ratios = pairs.map(({ ours, floor }) => ours / floor);
   return `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+}
+
+function p99s(rounds: readonly Pair[][]): Pair[] {
+  return rounds.map((round) => round[1]!);
 }
 
 function sum(values: readonly number[]): number {
