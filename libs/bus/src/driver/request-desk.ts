@@ -31,11 +31,11 @@ export interface RequestDeskParts<Request, Own extends OwnInput> {
 }
 
 /**
- * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it
- * goes to the disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up
- * before it left.
+ * How far a request has come: it waits for its turn; it is being carried out; it goes to the disk that it
+ * leaves, behind its intent; it left; what came of it goes to the disk; it is over, or was given up before it
+ * left.
  */
-type Stage = 'intending' | 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
+type Stage = 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
 
 interface Task<Request> {
   readonly number: number;
@@ -115,7 +115,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#byKey.set(terms.key, queue);
     queue.push(task);
     if (terms.effect === 'once' && !isIntended) this.#intend(task);
-    else this.#offer(task);
+    this.#offer(task);
   }
 
   /** Carries out what may go. */
@@ -146,15 +146,14 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#stopped = true;
   }
 
+  /**
+   * Writes the intent down. It is not waited for: what follows of the request goes to the same log behind it,
+   * so that an order that may leave at once costs one sync and not two.
+   */
   #intend(task: Task<Request>): void {
-    task.stage = 'intending';
     const { number, request, terms } = task;
     this.#parts.intend({ number, request, hasLeft: false, isIntended: true }, terms.key, () => {
       task.isIntended = true;
-      if (task.stage !== 'intending') return;
-      task.stage = 'waiting';
-      this.#offer(task);
-      this.#parts.onReady();
     });
   }
 
@@ -266,5 +265,5 @@ export class RequestDesk<Request, Own extends OwnInput> {
 /** Whether it is certain that a request has not left, and nothing has come of it. */
 function isWithdrawable({ past, stage, terms }: Task<unknown>): boolean {
   if (past === 'may have left' || terms.effect !== 'once' || terms.withdraws) return false;
-  return stage === 'intending' || stage === 'waiting' || stage === 'under way' || stage === 'leaving';
+  return stage === 'waiting' || stage === 'under way' || stage === 'leaving';
 }

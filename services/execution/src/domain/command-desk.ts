@@ -181,7 +181,7 @@ export class CommandDesk {
       instrumentLimits,
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
-      pastEntries: this.pace.entries,
+      pace: this.pace,
       rejectsPauseUntilUs,
       markOf: (id) => this.#markOf(id, books),
     };

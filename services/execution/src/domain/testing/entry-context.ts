@@ -1,6 +1,6 @@
 import { newOrder, type Order, type OrderRequest } from '@algo/model';
 import { clientOrderIdOf } from '../client-order-id.ts';
-import type { PastEntry } from '../entry-pace.ts';
+import { EntryPace, type PastEntry } from '../entry-pace.ts';
 import type { EntryContext } from '../handlers/handler.ts';
 import {
   ACCOUNT,
@@ -24,7 +24,7 @@ export function entryContext(change: Partial<EntryContext> = {}): EntryContext {
   return {
     ...{ nowUs: NOW_US, instrument: instrument!, request: request(), limits: LIMITS },
     ...{ instrumentLimits: INSTRUMENT_LIMITS, reference: { price, timeUs: NOW_US }, markOf: () => price },
-    ...{ positions: [], openOrders: [], pastEntries: [], rejectsPauseUntilUs: 0 },
+    ...{ positions: [], openOrders: [], pace: new EntryPace(), rejectsPauseUntilUs: 0 },
     ...change,
   };
 }
