@@ -56,6 +56,12 @@ export type Absence =
   | { readonly type: 'proven'; readonly evidence: readonly string[] }
   | { readonly type: 'not proven'; readonly reason: string };
 
+/**
+ * What a venue's reason begins with when it ends or refuses a post-only order that would have taken: every
+ * adapter says it so, whatever its venue's words are.
+ */
+export const WOULD_TAKE = 'post_only';
+
 /** What a venue's user stream tells us of our account. */
 export type VenueEvent =
   | { readonly type: 'VenueFilled'; readonly fill: Fill; readonly cumulative: Decimal }

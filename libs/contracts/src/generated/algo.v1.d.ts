@@ -1212,6 +1212,7 @@ export namespace algo {
             ruleSet: algo.v1.RuleSet;
             minConfluence: number;
             instruments: string[];
+            postOnly: boolean;
             static encode(message: algo.v1.TradingConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradingConfig & algo.v1.TradingConfig.$Shape;
         }
@@ -1235,6 +1236,7 @@ export namespace algo {
                 ruleSet?: (algo.v1.RuleSet|null);
                 minConfluence?: (number|null);
                 instruments?: (string[]|null);
+                postOnly?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.TradingConfig.$Properties;
@@ -1632,7 +1634,8 @@ export namespace algo {
             TIME_IN_FORCE_UNSPECIFIED = 0,
             TIME_IN_FORCE_IOC = 1,
             TIME_IN_FORCE_GTC = 2,
-            TIME_IN_FORCE_FOK = 3
+            TIME_IN_FORCE_FOK = 3,
+            TIME_IN_FORCE_POST_ONLY = 4
         }
 
         enum OrderIntent {
@@ -1937,6 +1940,7 @@ export namespace algo {
             request?: (algo.v1.OrderRequest.$Properties|null);
             plan?: (algo.v1.ExitPlan.$Properties|null);
             epoch: number;
+            retryOf?: (string|null);
             static encode(message: algo.v1.OrderSubmitted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderSubmitted & algo.v1.OrderSubmitted.$Shape;
         }
@@ -1954,6 +1958,7 @@ export namespace algo {
                 request?: (algo.v1.OrderRequest.$Properties|null);
                 plan?: (algo.v1.ExitPlan.$Properties|null);
                 epoch?: (number|null);
+                retryOf?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderSubmitted.$Properties;

@@ -106,6 +106,7 @@ const timeInForce = field.oneWordOf<model.TimeInForce>('TimeInForce', {
   'ioc': 1,
   'gtc': 2,
   'fok': 3,
+  'post_only': 4,
 });
 
 const orderIntent = field.oneWordOf<model.OrderIntent>('OrderIntent', {
@@ -469,6 +470,7 @@ const tradingConfig = part<model.TradingConfig>('TradingConfig', {
   ruleSet: ruleSet,
   minConfluence: field.double,
   instruments: field.list(idFields.instruments),
+  postOnly: field.flag,
 });
 
 /** From now on decision trades by this configuration. */
@@ -661,6 +663,7 @@ const orderSubmitted = tagged('OrderSubmitted', {
   request: nested(orderRequest),
   plan: field.orNull(nested(exitPlan)),
   epoch: field.whole,
+  retryOf: field.orNull(idFields.retryOf),
 });
 
 const orderAccepted = tagged('OrderAccepted', {

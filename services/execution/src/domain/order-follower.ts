@@ -6,6 +6,7 @@ import {
   type InstrumentId,
   isEnded,
   leavesOf,
+  rests,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
@@ -20,9 +21,9 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder } from './order-facts.ts';
+import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import { OrderSteps } from './order-steps.ts';
+import { OrderSteps, type PriceAnew } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 
 /** Event time between two questions about the same order. *Units*: µs. */
@@ -63,6 +64,7 @@ export class OrderFollower {
     readonly mayCancel: () => boolean;
     /** Whether the account stream tells what happens to orders. */
     readonly isHeard: () => boolean;
+    readonly priceAnew: PriceAnew;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
@@ -72,7 +74,7 @@ export class OrderFollower {
     this.#speed = parts.speed;
     this.#mayCancel = parts.mayCancel;
     this.#isHeard = parts.isHeard;
-    this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes);
+    this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes, parts.priceAnew);
   }
 
   /** What came of sending an order. */
@@ -86,7 +88,7 @@ export class OrderFollower {
         if (this.#mayCancel()) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
         return;
       case 'refused':
-        this.#steps.rejected(t, outcome.reason, outcome.timeUs, out);
+        this.#refused(t, outcome.reason, outcome.timeUs, out);
         return;
       case 'unknown':
         this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
@@ -250,6 +252,13 @@ export class OrderFollower {
     }
   }
 
+  /** A post-only order that would have taken is over as it should be: nothing is wrong with it. */
+  #refused(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (wouldHaveTaken(t.order, reason))
+      this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
+    else this.#steps.rejected(t, reason, timeUs, out);
+  }
+
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (found.status === 'rejected') {
       this.#steps.rejected(t, 'rejected by the venue', timeUs, out);
@@ -281,7 +290,7 @@ function hasLeft({ order }: Pick<Tracked, 'order'>): boolean {
 }
 
 /** A resting entry ends with its command; what is sent to take at once ends by itself. */
-function hasOutlived({ order, expiresUs, cancelReason }: Tracked, nowUs: TimeUs): boolean {
-  const rests = order.request.timeInForce === 'gtc' && hasLeft({ order });
-  return rests && cancelReason === null && expiresUs !== null && nowUs > expiresUs;
+function hasOutlived({ order, command, cancelReason }: Tracked, nowUs: TimeUs): boolean {
+  const isResting = rests(order.request) && hasLeft({ order });
+  return isResting && cancelReason === null && command !== null && nowUs > command.expiresUs;
 }

@@ -17,11 +17,14 @@ import {
 } from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
 import { latch } from './latch.ts';
-import { aboutOrder } from './order-facts.ts';
+import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
+
+/** Makes the next attempt of a post-only entry that would have taken; returns, in words, what came of it. */
+export type PriceAnew = (ended: Tracked, out: ExecutionOutput[]) => string;
 
 /**
  * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in
@@ -31,11 +34,13 @@ export class OrderSteps {
   readonly #account: AccountId;
   readonly #ledger: OrderLedger;
   readonly #modes: TradingModes;
+  readonly #priceAnew: PriceAnew;
 
-  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes) {
+  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes, priceAnew: PriceAnew) {
     this.#account = account;
     this.#ledger = ledger;
     this.#modes = modes;
+    this.#priceAnew = priceAnew;
   }
 
   /** Only an order in flight or unknown learns something from being seen at the venue. */
@@ -87,10 +92,16 @@ export class OrderSteps {
     if (t.closing === null) return;
     const { type, reason, timeUs: endedUs } = t.closing;
     const applied = this.apply(t, t.closing, out);
-    const { order } = this.change(t, { closing: null });
+    const ended = this.change(t, { closing: null });
     if (applied.type !== 'applied') return;
+    const { order } = ended;
     const event = type === 'Canceled' ? ('OrderCanceled' as const) : ('OrderExpired' as const);
-    out.push({ ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason });
+    const next: ExecutionOutput[] = [];
+    const why = wouldHaveTaken(order, reason) ? `${reason}; ${this.#priceAnew(ended, next)}` : reason;
+    out.push(
+      { ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason: why },
+      ...next,
+    );
   }
 
   /**
@@ -176,7 +187,7 @@ export class OrderSteps {
       venueOrderId: fill.venueOrderId,
       timeUs: fill.timeUs,
     });
-    const t = tracked(known.order, null);
+    const t = tracked(known.order, { command: null, retryOf: null });
     this.#ledger.put(t);
     return t;
   }

@@ -247,6 +247,7 @@ function submitted(
     },
     plan,
     epoch: 1,
+    retryOf: null,
     timeUs,
   };
 }
