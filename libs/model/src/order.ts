@@ -157,6 +157,7 @@ export const DENIAL_CODES = [
   'VENUE_REJECTS',
   'SELF_TRADE',
   'CONSERVATION',
+  'VENUE_SHUT',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 
@@ -188,8 +189,9 @@ export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
 /**
  * Everything that happens to an order, in the order it happened. `OrderSubmitted`: `retryOf` names the order
  * whose next attempt it is, by the same command; null for the first, which answers the command.
- * `OrderQuarantined`: something contradicts what we know, `booked` says whether a fill was counted none the
- * less; entries in the instrument are denied until a person sets it active.
+ * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `OrderQuarantined`: something contradicts what we
+ * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a
+ * person sets it active.
  */
 export type OrderEvent =
   | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })
@@ -205,7 +207,11 @@ export type OrderEvent =
       readonly retryOf: ClientOrderId | null;
     })
   | (OrderEventBase & { readonly type: 'OrderAccepted'; readonly venueOrderId: VenueOrderId })
-  | (OrderEventBase & { readonly type: 'OrderRejected'; readonly reason: string })
+  | (OrderEventBase & {
+      readonly type: 'OrderRejected';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+    })
   | (OrderEventBase & { readonly type: 'OrderUnknown'; readonly reason: string })
   | (OrderEventBase & {
       readonly type: 'OrderFilled';

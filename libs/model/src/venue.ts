@@ -19,6 +19,8 @@ export type SubmitOutcome =
       readonly type: 'refused';
       readonly clientOrderId: ClientOrderId;
       readonly reason: string;
+      /** So long the venue takes none of ours: rate limit, ban, maintenance. Null: it refuses this one. */
+      readonly retryAfterMs: number | null;
       readonly timeUs: TimeUs;
     }
   | {

@@ -54,15 +54,16 @@ export function entryOf(fact: Fact): JournalEntry | null {
 /**
  * Returns the canonical text of an entry: JSON with sorted keys, without what may differ between runs that
  * traded alike: which life of a process spoke, and free words about an order, which may name lives, ages by
- * the wall clock or a venue's own wording. A first attempt reads as it did before there were others.
+ * the wall clock or a venue's own wording. Fields that came later are left out where they say nothing.
  */
 export function canonicalLine({ fact, id }: JournalEntry): string {
-  const { retryOf = null, ...body } = { retryOf: null, ...fact.body };
-  const told = retryOf === null ? body : fact.body;
-  return canonicalJson({ ...told, kind: fact.name, id }, freeWordsOf(fact.name));
+  const body: Readonly<Record<string, unknown>> = { ...fact.body };
+  const untold = LATER_FIELDS.filter((name) => body[name] === null);
+  return canonicalJson({ ...body, kind: fact.name, id }, [...freeWordsOf(fact.name), ...untold]);
 }
 
 const EPOCH = ['epoch'] as const;
+const LATER_FIELDS = ['retryOf', 'retryAfterMs'] as const;
 const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
 
 function freeWordsOf(kind: JournalKind): readonly string[] {

@@ -1870,7 +1870,8 @@ export namespace algo {
             DENIAL_CODE_OPEN_ORDERS_MAX = 25,
             DENIAL_CODE_VENUE_REJECTS = 26,
             DENIAL_CODE_SELF_TRADE = 27,
-            DENIAL_CODE_CONSERVATION = 28
+            DENIAL_CODE_CONSERVATION = 28,
+            DENIAL_CODE_VENUE_SHUT = 29
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -2002,6 +2003,7 @@ export namespace algo {
             instrument: string;
             timeUs: number;
             reason: string;
+            retryAfterMs?: (number|null);
             static encode(message: algo.v1.OrderRejected.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderRejected & algo.v1.OrderRejected.$Shape;
         }
@@ -2013,6 +2015,7 @@ export namespace algo {
                 instrument?: (string|null);
                 timeUs?: (number|null);
                 reason?: (string|null);
+                retryAfterMs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderRejected.$Properties;
@@ -2903,6 +2906,7 @@ export namespace algo {
                 clientOrderId: string;
                 reason: string;
                 timeUs: number;
+                retryAfterMs?: (number|null);
                 static encode(message: algo.v1.SubmitOutcome.Refused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
                 static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SubmitOutcome.Refused & algo.v1.SubmitOutcome.Refused.$Shape;
             }
@@ -2912,6 +2916,7 @@ export namespace algo {
                     clientOrderId?: (string|null);
                     reason?: (string|null);
                     timeUs?: (number|null);
+                    retryAfterMs?: (number|null);
                     $unknowns?: Uint8Array[];
                 }
                 type $Shape = algo.v1.SubmitOutcome.Refused.$Properties;

@@ -8074,6 +8074,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[26] = "DENIAL_CODE_VENUE_REJECTS"] = 26;
             values[valuesById[27] = "DENIAL_CODE_SELF_TRADE"] = 27;
             values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
+            values[valuesById[29] = "DENIAL_CODE_VENUE_SHUT"] = 29;
             return values;
         })();
 
@@ -8683,6 +8684,15 @@ export const algo = $root.algo = (() => {
             OrderRejected.prototype.instrument = "";
             OrderRejected.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderRejected.prototype.reason = "";
+            OrderRejected.prototype.retryAfterMs = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderRejected.prototype, "_retryAfterMs", {
+                get: $util.oneOfGetter($oneOfFields = ["retryAfterMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             OrderRejected.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -8701,6 +8711,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(32).uint64(message.timeUs);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(42).string(message.reason);
+                if (message.retryAfterMs != null && $Object.hasOwnProperty.call(message, "retryAfterMs"))
+                    writer.uint32(48).uint64(message.retryAfterMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8777,6 +8789,13 @@ export const algo = $root.algo = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.retryAfterMs = reader.uint64();
+                            message._retryAfterMs = "retryAfterMs";
                             continue;
                         }
                     }
@@ -12970,6 +12989,15 @@ export const algo = $root.algo = (() => {
                 Refused.prototype.clientOrderId = "";
                 Refused.prototype.reason = "";
                 Refused.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Refused.prototype.retryAfterMs = null;
+
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(Refused.prototype, "_retryAfterMs", {
+                    get: $util.oneOfGetter($oneOfFields = ["retryAfterMs"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
 
                 Refused.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -12984,6 +13012,8 @@ export const algo = $root.algo = (() => {
                         writer.uint32(18).string(message.reason);
                     if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                         writer.uint32(24).uint64(message.timeUs);
+                    if (message.retryAfterMs != null && $Object.hasOwnProperty.call(message, "retryAfterMs"))
+                        writer.uint32(32).uint64(message.retryAfterMs);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -13042,6 +13072,13 @@ export const algo = $root.algo = (() => {
                                     message.timeUs = value;
                                 else
                                     delete message.timeUs;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                message.retryAfterMs = reader.uint64();
+                                message._retryAfterMs = "retryAfterMs";
                                 continue;
                             }
                         }

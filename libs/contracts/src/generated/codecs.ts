@@ -159,6 +159,7 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'VENUE_REJECTS': 26,
   'SELF_TRADE': 27,
   'CONSERVATION': 28,
+  'VENUE_SHUT': 29,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {
@@ -680,6 +681,7 @@ const orderRejected = tagged('OrderRejected', {
   instrument: idFields.instrument,
   timeUs: field.whole,
   reason: field.text,
+  retryAfterMs: field.orNull(field.whole),
 });
 
 const orderUnknown = tagged('OrderUnknown', {
@@ -1215,6 +1217,7 @@ const submitOutcome = union<model.SubmitOutcome, 'type'>('SubmitOutcome', 'type'
     clientOrderId: idFields.clientOrderId,
     reason: field.text,
     timeUs: field.whole,
+    retryAfterMs: field.orNull(field.whole),
   }),
   unknown: part('Unknown', {
     clientOrderId: idFields.clientOrderId,

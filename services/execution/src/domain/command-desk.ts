@@ -12,13 +12,12 @@ import {
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
-  type TimeUs,
 } from '@algo/model';
 import { clientOrderIdOf, refusalIdOf } from './client-order-id.ts';
 import { EntryPace, type PastEntry } from './entry-pace.ts';
 import type { ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import { type AdmissionContext, admitEntry, admitExit } from './handlers/admission.ts';
+import { type AdmissionContext, admitEntry, admitExit, venueShut } from './handlers/admission.ts';
 import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
@@ -35,7 +34,6 @@ export const PRICED_ANEW_MAX = 3;
 export interface Books extends AdmissionContext {
   readonly prices: Pick<ReferencePrices, 'get'>;
   readonly limits: ExecutionLimits;
-  readonly rejectsPauseUntilUs: TimeUs;
 }
 
 /** An order that is to be made, and that has passed. */
@@ -146,7 +144,7 @@ export class CommandDesk {
   }
 
   #exit(command: ClosePosition, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
-    const refused = admitExit(books);
+    const refused = admitExit(books) ?? venueShut(books);
     if (refused !== null) return refused;
     const limits = books.limits.byInstrument.get(instrument.id);
     const seen = books.prices.get(instrument.id);
@@ -226,7 +224,7 @@ export class CommandDesk {
     instrumentLimits: InstrumentLimits,
     books: Books,
   ): Omit<EntryContext, 'pastEntries' | 'sentBefore'> {
-    const { limits, rejectsPauseUntilUs } = books;
+    const { limits, rejects } = books;
     return {
       nowUs: books.nowUs,
       instrument,
@@ -236,7 +234,7 @@ export class CommandDesk {
       instrumentLimits,
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
-      rejectsPauseUntilUs,
+      rejectsPauseUntilUs: rejects.pausedUntilUs,
       markOf: (id) => this.#markOf(id, books),
     };
   }

@@ -294,7 +294,7 @@ export class ExecutionEngine {
       modes: this.#halts.modes,
       prices: this.#prices,
       limits: this.#limits.limits,
-      rejectsPauseUntilUs: this.#rejects.state.pausedUntilUs,
+      rejects: this.#rejects.state,
     };
   }
 }

@@ -25,6 +25,7 @@ import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
 import { OrderSteps, type PriceAnew } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
+import { shutUntilUs } from './reject-watch.ts';
 
 /** Event time between two questions about the same order. *Units*: µs. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
@@ -33,6 +34,7 @@ export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
 /** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
 
+type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
 
 /**
@@ -88,7 +90,7 @@ export class OrderFollower {
         if (this.#mayCancel()) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
         return;
       case 'refused':
-        this.#refused(t, outcome.reason, outcome.timeUs, out);
+        this.#refused(t, outcome, out);
         return;
       case 'unknown':
         this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
@@ -99,8 +101,8 @@ export class OrderFollower {
   }
 
   /**
-   * What came of asking for a cancel. Whatever it was, only
-   * a look-up or the stream says how the order ended.
+   * What came of asking for a cancel. Whatever it was, only a look-up or the stream says how the order
+   * ended. Where the venue takes none for now it is asked again later.
    */
   cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
@@ -109,10 +111,12 @@ export class OrderFollower {
     if (outcome.type === 'refused') {
       if (t.order.status === 'pending_cancel')
         this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
-      this.#steps.change(t, { cancelReason: null });
+      if (outcome.retryAfterMs === null) this.#steps.change(t, { cancelReason: null });
     }
     if (outcome.type === 'unknown') this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
     else this.#steps.lookUp(t, outcome.timeUs, out);
+    if (outcome.type === 'refused' && outcome.retryAfterMs !== null)
+      this.#steps.change(t, { askedUs: shutUntilUs(outcome.timeUs, outcome.retryAfterMs) });
   }
 
   /**
@@ -253,15 +257,15 @@ export class OrderFollower {
   }
 
   /** A post-only order that would have taken is over as it should be: nothing is wrong with it. */
-  #refused(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+  #refused(t: Tracked, { reason, retryAfterMs, timeUs }: Refused, out: ExecutionOutput[]): void {
     if (wouldHaveTaken(t.order, reason))
       this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
-    else this.#steps.rejected(t, reason, timeUs, out);
+    else this.#steps.rejected(t, reason, retryAfterMs, timeUs, out);
   }
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (found.status === 'rejected') {
-      this.#steps.rejected(t, 'rejected by the venue', timeUs, out);
+      this.#steps.rejected(t, 'rejected by the venue', null, timeUs, out);
       return;
     }
     this.#steps.accepted(t, found.venueOrderId, timeUs, out);

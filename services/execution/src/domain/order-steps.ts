@@ -52,10 +52,16 @@ export class OrderSteps {
     if (this.now(t).isCanceling) this.apply(t, { type: 'CancelRequested', timeUs }, out);
   }
 
-  rejected(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+  rejected(
+    t: Tracked,
+    reason: string,
+    retryAfterMs: number | null,
+    timeUs: TimeUs,
+    out: ExecutionOutput[],
+  ): void {
     const applied = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
     if (applied.type === 'applied')
-      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason });
+      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason, retryAfterMs });
   }
 
   lost(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {

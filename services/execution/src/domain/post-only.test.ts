@@ -104,10 +104,15 @@ test('what a venue refuses because it would have taken is priced anew as well, a
   const { clientOrderId } = first;
   const outputs = engine.handle({
     type: 'SubmitOutcomeKnown',
-    outcome: { type: 'refused', clientOrderId, reason, timeUs: S },
+    outcome: { type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs: S },
   });
   expect(types(outputs)).toEqual(['OrderCanceled', 'OrderSubmitted', 'SubmitOrder']);
-  expect(engine.snapshot().rejects).toEqual({ rowUs: [], pausedUntilUs: 0, hasPaused: false });
+  expect(engine.snapshot().rejects).toEqual({
+    rowUs: [],
+    pausedUntilUs: 0,
+    hasPaused: false,
+    shutUntilUs: 0,
+  });
 });
 
 test('attempts together never ask for more than the command, and what is filled is one position', () => {
