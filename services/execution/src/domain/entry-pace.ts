@@ -8,10 +8,12 @@ import {
 } from '@algo/model';
 
 /**
- * An entry that passed. *Units*: `notional` quote, at its limit or the last price. *Shape*: `isForgiven` once
- * a person has let its strategy go on: it no longer counts toward the hour and the day.
+ * An entry that passed: all its attempts are one. *Units*: `notional` quote, of the first attempt, at its
+ * limit or the last price. *Shape*: `isForgiven` once a person has let its strategy go on: it no longer
+ * counts toward the hour and the day.
  */
 export interface PastEntry {
+  readonly commandId: string;
   readonly timeUs: TimeUs;
   readonly strategy: StrategyName;
   readonly instrument: InstrumentId;
@@ -35,6 +37,11 @@ export class EntryPace {
 
   constructor(entries: readonly PastEntry[] = []) {
     for (const entry of entries) this.#put(entry);
+  }
+
+  /** Returns the pace of all others, for one that comes again. */
+  without(commandId: string): EntryPace {
+    return new EntryPace(this.#entries.filter((entry) => entry.commandId !== commandId));
   }
 
   /** All of them, oldest first. */

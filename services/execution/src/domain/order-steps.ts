@@ -6,6 +6,7 @@ import {
   type Decimal,
   type Fill,
   isEnded,
+  isOwnClientOrderId,
   type Order,
   type OrderFact,
   orderBehind,
@@ -17,11 +18,14 @@ import {
 } from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
 import { latch } from './latch.ts';
-import { aboutOrder } from './order-facts.ts';
+import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
+
+/** Makes the next attempt of a post-only entry that would have taken; returns, in words, what came of it. */
+export type PriceAnew = (ended: Tracked, out: ExecutionOutput[]) => string;
 
 /**
  * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in
@@ -31,11 +35,13 @@ export class OrderSteps {
   readonly #account: AccountId;
   readonly #ledger: OrderLedger;
   readonly #modes: TradingModes;
+  readonly #priceAnew: PriceAnew;
 
-  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes) {
+  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes, priceAnew: PriceAnew) {
     this.#account = account;
     this.#ledger = ledger;
     this.#modes = modes;
+    this.#priceAnew = priceAnew;
   }
 
   /** Only an order in flight or unknown learns something from being seen at the venue. */
@@ -47,10 +53,16 @@ export class OrderSteps {
     if (this.now(t).isCanceling) this.apply(t, { type: 'CancelRequested', timeUs }, out);
   }
 
-  rejected(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+  rejected(
+    t: Tracked,
+    reason: string,
+    retryAfterMs: number | null,
+    timeUs: TimeUs,
+    out: ExecutionOutput[],
+  ): void {
     const applied = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
     if (applied.type === 'applied')
-      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason });
+      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason, retryAfterMs });
   }
 
   lost(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
@@ -87,10 +99,16 @@ export class OrderSteps {
     if (t.closing === null) return;
     const { type, reason, timeUs: endedUs } = t.closing;
     const applied = this.apply(t, t.closing, out);
-    const { order } = this.change(t, { closing: null });
+    const ended = this.change(t, { closing: null });
     if (applied.type !== 'applied') return;
+    const { order } = ended;
     const event = type === 'Canceled' ? ('OrderCanceled' as const) : ('OrderExpired' as const);
-    out.push({ ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason });
+    const next: ExecutionOutput[] = [];
+    const why = wouldHaveTaken(order, reason) ? `${reason}; ${this.#priceAnew(ended, next)}` : reason;
+    out.push(
+      { ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason: why },
+      ...next,
+    );
   }
 
   /**
@@ -159,8 +177,16 @@ export class OrderSteps {
     this.fetchWanted(timeUs, out);
   }
 
+  /** Returns the order that a fill is booked to, or null where it is nobody's of ours. `held` is what we hold. */
+  orderOf(fill: Fill, cumulative: Decimal, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+    const known = this.#ledger.get(fill.clientOrderId);
+    if (isOwnClientOrderId(fill.clientOrderId)) return known ?? this.#adopt(fill, cumulative, out);
+    if (known?.order.fills.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId)) return known;
+    return this.#outside(fill, held, out);
+  }
+
   /** Makes an order out of a fill of ours whose order we don't hold, or null if there is nothing to book. */
-  adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
+  #adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
     // The order was ours and has been forgotten since; so old a fill of it was booked before that.
     if (fill.timeUs <= this.#ledger.forgottenUs) return null;
     const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
@@ -174,7 +200,7 @@ export class OrderSteps {
    * person's. One that takes away from what we hold is returned to be booked, for that is no longer ours to
    * sell; any other is reported and not ours. Such an order is as large as what it has filled.
    */
-  outside(fill: Fill, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+  #outside(fill: Fill, held: Decimal, out: ExecutionOutput[]): Tracked | null {
     const past = this.#ledger.get(fill.clientOrderId)?.order.fills ?? [];
     const order = orderBehind(
       fill,
@@ -191,7 +217,7 @@ export class OrderSteps {
     let known = applyToOrder(order, { type: 'Accepted', venueOrderId, timeUs }).order;
     for (const fill of fills)
       known = applyToOrder(known, { type: 'Filled', fill, timeUs: fill.timeUs }).order;
-    const t = tracked(known, null);
+    const t = tracked(known, { command: null, retryOf: null });
     this.#ledger.put(t);
     return t;
   }
