@@ -177,7 +177,10 @@ export class OrderSteps {
     this.fetchWanted(timeUs, out);
   }
 
-  /** Returns the order that a fill is booked to, or null where it is nobody's of ours. `held` is what we hold. */
+  /**
+   * Returns the order that a fill is booked to, or null where it is nobody's of ours. `held` is what we
+   * hold.
+   */
   orderOf(fill: Fill, cumulative: Decimal, held: Decimal, out: ExecutionOutput[]): Tracked | null {
     const known = this.#ledger.get(fill.clientOrderId);
     if (isOwnClientOrderId(fill.clientOrderId)) return known ?? this.#adopt(fill, cumulative, out);
