@@ -28,7 +28,7 @@ async function submit(
       instrument: INSTRUMENT,
     },
     ...{ timeUs: stage.nowUs, intent, strategy: intent === 'entry' ? STRATEGY : null, ...about },
-    ...{ request: order, plan: intent === 'entry' ? PLAN : null, epoch: 1 },
+    ...{ request: order, plan: intent === 'entry' ? PLAN : null, epoch: 1, retryOf: null },
   });
 }
 

@@ -22,6 +22,11 @@ test.each<[string, string]>([
   ['shows its books late and cut short', 'readsBehind=3, readShort=0.3, answerLost=0.2'],
   ['fills in pieces with ids counted per symbol', 'fillPieces=4, tradeIdsPerSymbol=1'],
   ['has a narrow price band and no short selling', 'priceBand=0.002, spotNoShort=1'],
+  ['lets somebody close positions by hand', 'closedByHand=0.01'],
+  ['takes few requests and bans who sends more', 'requestsPer10s=1, answerLost=0.1'],
+  ['closes for maintenance', 'maintenanceEveryS=180, cancelOnlyS=20, closedS=20, answerLost=0.1'],
+  ['takes its fees in what was bought', 'feeInBase=1'],
+  ['takes its fees in an asset of its own', 'feeAssetPrice=600'],
   [
     'does all of it',
     'requestLost=0.1, answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, lateInputs=60',

@@ -21,6 +21,7 @@ const SUBMITTED: OrderEvent = {
     reduceOnly: false,
   },
   epoch: 3,
+  retryOf: null,
 };
 const ACCEPTED: OrderEvent = { ...ABOUT, type: 'OrderAccepted', venueOrderId: venueOrderId('v1') };
 const UNKNOWN: OrderEvent = { ...ABOUT, type: 'OrderUnknown', reason: 'timeout', timeUs: 9 };

@@ -13,7 +13,8 @@ import type { Direction, Side } from './side.ts';
 import type { TimeUs } from './time.ts';
 
 export type OrderType = 'market' | 'limit';
-export type TimeInForce = 'ioc' | 'gtc' | 'fok';
+/** How long an order works. `post_only`: it rests like `gtc`, or ends at once where it would take. */
+export type TimeInForce = 'ioc' | 'gtc' | 'fok' | 'post_only';
 /** Why an order exists: to open a position or to leave it. */
 export type OrderIntent = 'entry' | 'exit';
 
@@ -32,6 +33,11 @@ export interface OrderRequest {
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
   readonly reduceOnly: boolean;
+}
+
+/** Says whether an order may wait in the venue's book. */
+export function rests({ timeInForce }: Pick<OrderRequest, 'timeInForce'>): boolean {
+  return timeInForce === 'gtc' || timeInForce === 'post_only';
 }
 
 /**
@@ -151,6 +157,7 @@ export const DENIAL_CODES = [
   'VENUE_REJECTS',
   'SELF_TRADE',
   'CONSERVATION',
+  'VENUE_SHUT',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 
@@ -180,9 +187,11 @@ export const QUARANTINE_PROBLEMS = [
 export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
 
 /**
- * Everything that happens to an order, in the order it happened. `OrderQuarantined`: something contradicts
- * what we know, `booked` says whether a fill was counted none the less; entries in the instrument are denied
- * until a person sets it active.
+ * Everything that happens to an order, in the order it happened. `OrderSubmitted`: `retryOf` names the order
+ * whose next attempt it is, by the same command; null for the first, which answers the command.
+ * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `OrderQuarantined`: something contradicts what we
+ * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a
+ * person sets it active.
  */
 export type OrderEvent =
   | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })
@@ -195,9 +204,14 @@ export type OrderEvent =
       readonly request: OrderRequest;
       readonly plan: ExitPlan | null;
       readonly epoch: number;
+      readonly retryOf: ClientOrderId | null;
     })
   | (OrderEventBase & { readonly type: 'OrderAccepted'; readonly venueOrderId: VenueOrderId })
-  | (OrderEventBase & { readonly type: 'OrderRejected'; readonly reason: string })
+  | (OrderEventBase & {
+      readonly type: 'OrderRejected';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+    })
   | (OrderEventBase & { readonly type: 'OrderUnknown'; readonly reason: string })
   | (OrderEventBase & {
       readonly type: 'OrderFilled';

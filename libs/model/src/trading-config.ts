@@ -22,6 +22,8 @@ export interface TradingConfig {
   readonly minWinRate: number;
   readonly ruleSet: 'classic' | 'robust';
   readonly minConfluence: number;
+  /** Whether entries only wait in the book: one that would take is not filled. */
+  readonly postOnly: boolean;
   /** Empty means every instrument that is fed. */
   readonly instruments: readonly InstrumentId[];
 }

@@ -19,6 +19,8 @@ export type SubmitOutcome =
       readonly type: 'refused';
       readonly clientOrderId: ClientOrderId;
       readonly reason: string;
+      /** So long the venue takes none of ours: rate limit, ban, maintenance. Null: it refuses this one. */
+      readonly retryAfterMs: number | null;
       readonly timeUs: TimeUs;
     }
   | {
@@ -55,6 +57,12 @@ export type OrderLookup =
 export type Absence =
   | { readonly type: 'proven'; readonly evidence: readonly string[] }
   | { readonly type: 'not proven'; readonly reason: string };
+
+/**
+ * What a venue's reason begins with when it ends or refuses a post-only order that would have taken: every
+ * adapter says it so, whatever its venue's words are.
+ */
+export const WOULD_TAKE = 'post_only';
 
 /** What a venue's user stream tells us of our account. */
 export type VenueEvent =

@@ -50,6 +50,7 @@ function submitted(epoch: number, timeUs = 10): OrderEvent {
     },
     plan: null,
     epoch,
+    retryOf: null,
   };
 }
 
@@ -132,6 +133,15 @@ test('OrderUnknown tells of the transport and is no part of the journal', () => 
 
 test('a decision stands before the order it caused in the same microsecond', () => {
   expect(kinds(book(fact(submitted(1)), decided()).lines())).toEqual(['DecisionMade', 'OrderSubmitted']);
+});
+
+test('the next attempt of an entry says so and names the one before; a first one says nothing of it', () => {
+  const first = submitted(1);
+  const retryOf = clientOrderId('abefore');
+  expect(book(fact(first)).lines()[0]).not.toContain('retryOf');
+  const next = book(fact({ ...first, retryOf } as OrderEvent));
+  expect(next.lines()[0]).toContain('"retryOf":"abefore"');
+  expect(next.words().join()).toContain('entry priced anew: buy 1.5');
 });
 
 test('whatever order events were read in, the journal and its hash are the same', () => {

@@ -54,13 +54,16 @@ export function entryOf(fact: Fact): JournalEntry | null {
 /**
  * Returns the canonical text of an entry: JSON with sorted keys, without what may differ between runs that
  * traded alike: which life of a process spoke, and free words about an order, which may name lives, ages by
- * the wall clock or a venue's own wording.
+ * the wall clock or a venue's own wording. Fields that came later are left out where they say nothing.
  */
 export function canonicalLine({ fact, id }: JournalEntry): string {
-  return canonicalJson({ ...fact.body, kind: fact.name, id }, freeWordsOf(fact.name));
+  const body: Readonly<Record<string, unknown>> = { ...fact.body };
+  const untold = LATER_FIELDS.filter((name) => body[name] === null);
+  return canonicalJson({ ...body, kind: fact.name, id }, [...freeWordsOf(fact.name), ...untold]);
 }
 
 const EPOCH = ['epoch'] as const;
+const LATER_FIELDS = ['retryOf', 'retryAfterMs'] as const;
 const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
 
 function freeWordsOf(kind: JournalKind): readonly string[] {
@@ -94,8 +97,10 @@ function entryOfOrder(fact: Extract<JournalFact, { readonly name: OrderEvent['ty
   const { clientOrderId: id, timeUs } = fact.body;
   switch (fact.name) {
     case 'OrderSubmitted': {
-      const { commandId, position } = fact.body;
-      const follows = [`command ${commandId}`, ...(position === null ? [] : [`exit of ${position}`])];
+      const { commandId, position, retryOf } = fact.body;
+      const exit = position === null ? [] : [`exit of ${position}`];
+      const before = retryOf === null ? [] : [`order ${retryOf}`];
+      const follows = [`command ${commandId}`, ...exit, ...before];
       return { fact, id, timeUs, makes: `order ${id}`, follows };
     }
     case 'OrderDenied':

@@ -48,7 +48,7 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
     case 'OrderDenied':
       return `${intent} denied: ${withDetail(plain(event.denial.code), event.denial.detail)}`;
     case 'OrderSubmitted':
-      return `${intent} sent: ${requestWords(event.request)}`;
+      return `${intent} ${event.retryOf === null ? 'sent' : 'priced anew'}: ${requestWords(event.request)}`;
     case 'OrderAccepted':
       return `${intent} accepted by the venue`;
     case 'OrderRejected':

@@ -38,6 +38,8 @@ export type PaperRefusal =
 export interface Refusal {
   readonly code: PaperRefusal;
   readonly detail: string;
+  /** The venue takes nothing for so long; left out where it refuses this one. */
+  readonly retryAfterMs?: number;
 }
 
 /** Returns the rules of an instrument. */

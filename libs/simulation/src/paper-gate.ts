@@ -43,21 +43,22 @@ export class PaperGate {
     const isTooMany = requests > BAN_AT * requestsPer10s;
     const bannedUntilUs = Math.max(last?.bannedUntilUs ?? 0, isTooMany ? timeUs + BAN_US : 0);
     this.counts.set(account, { window, requests, bannedUntilUs });
-    if (bannedUntilUs > timeUs) return { code: 'banned', detail: retryAfter(bannedUntilUs - timeUs) };
+    if (bannedUntilUs > timeUs) return later('banned', bannedUntilUs - timeUs);
     if (requests <= requestsPer10s) return null;
-    return { code: 'rate_limited', detail: retryAfter((window + 1) * WINDOW_US - timeUs) };
+    return later('rate_limited', (window + 1) * WINDOW_US - timeUs);
   }
 
   private maintained(write: 'submit' | 'cancel', timeUs: TimeUs): Refusal | null {
     const { maintenanceEveryS, cancelOnlyS, closedS } = this.vices;
     if (maintenanceEveryS === 0) return null;
     const leftUs = maintenanceEveryS * US_PER_SECOND - (timeUs % (maintenanceEveryS * US_PER_SECOND));
-    if (leftUs <= closedS * US_PER_SECOND) return { code: 'closed', detail: retryAfter(leftUs) };
+    if (leftUs <= closedS * US_PER_SECOND) return later('closed', leftUs);
     const isCancelOnly = leftUs <= (closedS + cancelOnlyS) * US_PER_SECOND;
-    return isCancelOnly && write === 'submit' ? { code: 'cancel_only', detail: retryAfter(leftUs) } : null;
+    return isCancelOnly && write === 'submit' ? later('cancel_only', leftUs) : null;
   }
 }
 
-function retryAfter(us: TimeUs): string {
-  return `retryAfterMs=${Math.ceil(us / US_PER_MS)}`;
+function later(code: Refusal['code'], us: TimeUs): Refusal {
+  const retryAfterMs = Math.ceil(us / US_PER_MS);
+  return { code, detail: `retryAfterMs=${retryAfterMs}`, retryAfterMs };
 }

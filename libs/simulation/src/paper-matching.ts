@@ -1,9 +1,11 @@
 import {
   type OrderRequest,
+  rests,
   type TimeUs,
   US_PER_SECOND,
   type VenueOrderId,
   type VenueOrderStatus,
+  WOULD_TAKE,
 } from '@algo/model';
 import { SLIP_CAP, SLIP_SECONDS_MAX } from './paper-settings.ts';
 import { flipTicks, type Print, referenceTicks, type Tape } from './paper-tape.ts';
@@ -14,11 +16,11 @@ import { flipTicks, type Print, referenceTicks, type Tape } from './paper-tape.t
 export interface Arrival {
   readonly referenceTicks: number;
   readonly flipTicks: number;
-  /** Whether it takes at once; a limit that doesn't rests (GTC) or is over (IOC, FOK). */
+  /** Whether it takes at once; a limit that doesn't rests (GTC, post-only) or is over (IOC, FOK). */
   readonly taking: boolean;
   /** End of the window in which it gathers fills as a taker. */
   readonly windowEndUs: TimeUs;
-  /** When it is over by itself; null for a GTC limit. */
+  /** When it is over by itself; null for a limit that rests. */
   readonly endUs: TimeUs | null;
   /**
    * Lots that stand before a resting order at its price; null when unknown: then only trades through it
@@ -93,7 +95,8 @@ function endOf(
   flip: number,
 ): TimeUs | null {
   const { type, timeInForce } = order.request;
-  if (type === 'limit' && timeInForce === 'gtc') return null;
+  if (timeInForce === 'post_only' && taking) return order.liveUs;
+  if (type === 'limit' && rests(order.request)) return null;
   if (!taking) return order.liveUs;
   if (type === 'limit' || timeInForce === 'fok') return windowEndUs;
   const slips = Math.min(SLIP_SECONDS_MAX, Math.floor((reference * SLIP_CAP) / flip));
@@ -105,6 +108,8 @@ export function endingOf(order: PaperOrder): Ending | null {
   const endUs = order.arrival?.endUs ?? null;
   const cancelUs = order.cancelUs;
   if (endUs !== null && (cancelUs === null || endUs <= cancelUs)) {
+    if (order.request.timeInForce === 'post_only')
+      return { timeUs: endUs, status: 'canceled', reason: `${WOULD_TAKE}: it would take` };
     if (order.request.type === 'limit' || order.request.timeInForce === 'fok') {
       const reason = order.arrival?.taking
         ? 'rest not filled in its window'

@@ -281,6 +281,7 @@ export class PaperVenue {
   }
 }
 
-function refused(clientOrderId: ClientOrderId, { code, detail }: Refusal, timeUs: TimeUs): SubmitOutcome {
-  return { type: 'refused', clientOrderId, reason: `${code}: ${detail}`, timeUs };
+function refused(clientOrderId: ClientOrderId, refusal: Refusal, timeUs: TimeUs): SubmitOutcome {
+  const { code, detail, retryAfterMs = null } = refusal;
+  return { type: 'refused', clientOrderId, reason: `${code}: ${detail}`, retryAfterMs, timeUs };
 }

@@ -47,6 +47,7 @@ test('turns percent into shares without stray digits, sorts timeframes and fills
     minWinRate: 0.6,
     ruleSet: 'classic',
     minConfluence: 3,
+    postOnly: false,
     instruments: [],
   });
 });
@@ -54,6 +55,7 @@ test('turns percent into shares without stray digits, sorts timeframes and fills
 test.each([
   ['a robust rule set', { rule_set: 'robust' }, ['rule_set']],
   ['an unknown rule set', { rule_set: 'wild' }, ['rule_set']],
+  ['a time in force of no entry', { entry_time_in_force: 'gtc' }, ['entry_time_in_force']],
   ['an unknown key', { leverage: 10 }, ['leverage']],
   ['a misspelt instrument', { instruments: ['LTCUSDT'] }, ['instruments.0']],
   ['both trade targets', { target_trades_per_hour: 10 }, ['target_trades_per_hour']],
@@ -86,6 +88,14 @@ test.each([
   ['no strategy', { enabled_strategies: [] }, ['enabled_strategies']],
 ] as const)('refuses %s', (_name, change, fields) => {
   expect(violationsOf({ ...good, ...change })).toEqual(fields);
+});
+
+test('entries are post-only where the configuration says so, and a wrong word says what to write', () => {
+  expect(parseTradingConfig({ ...good, entry_time_in_force: 'post_only' }, 'mine.yaml').postOnly).toBe(true);
+  expect(parseTradingConfig({ ...good, entry_time_in_force: 'ioc' }, 'mine.yaml').postOnly).toBe(false);
+  expect(() => parseTradingConfig({ ...good, entry_time_in_force: 'maker' }, 'mine.yaml')).toThrow(
+    /entry_time_in_force = "maker": .*Write ioc .* or post_only/,
+  );
 });
 
 test('lists every violation at once, those between fields included, with field, value and remedy', () => {
@@ -124,5 +134,6 @@ test('the hash names what a configuration says, not how its keys stand', () => {
   );
   expect(configurationHash(turned)).toBe(configurationHash(config));
   expect(configurationHash({ ...config, minConfluence: 3.5 })).not.toBe(configurationHash(config));
+  expect(configurationHash({ ...config, postOnly: true })).not.toBe(configurationHash(config));
   expect(configurationHash({ ...config, holdSeconds: [30, 301] })).not.toBe(configurationHash(config));
 });

@@ -1,7 +1,10 @@
 import type { Requests, RequestTerms, Ticket } from '../drive-plan.ts';
 import type { OwnInput } from '../machine.ts';
 
-/** Requests that are carried out at one time. */
+/**
+ * Requests of one priority that are carried out at one time: what nobody answers holds up none that
+ * matters more.
+ */
 const UNDER_WAY_MAX = 32;
 /** With so many that wait, the machine takes nothing more until some are done. */
 const WAITING_MAX = 10_000;
@@ -28,11 +31,11 @@ export interface RequestDeskParts<Request, Own extends OwnInput> {
 }
 
 /**
- * How far a request has come: its intent goes to the disk; it waits for its turn; it is being carried out; it
- * goes to the disk that it leaves; it left; what came of it goes to the disk; it is over, or was given up
- * before it left.
+ * How far a request has come: it waits for its turn; it is being carried out; it goes to the disk that it
+ * leaves, behind its intent; it left; what came of it goes to the disk; it is over, or was given up before it
+ * left.
  */
-type Stage = 'intending' | 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
+type Stage = 'waiting' | 'under way' | 'leaving' | 'left' | 'ending' | 'over' | 'withdrawn';
 
 interface Task<Request> {
   readonly number: number;
@@ -44,9 +47,16 @@ interface Task<Request> {
   stage: Stage;
 }
 
+/** What is of one priority. *Shape*: `tasks` are first of their keys and wait for their turn. */
+interface Level<Request> {
+  readonly priority: number;
+  readonly tasks: Task<Request>[];
+  underWay: number;
+}
+
 /**
  * Has requests carried out beside the machine: those of one key in their order, a higher priority first, so
- * many at a time. What must be known in the next life is on disk before the next thing happens.
+ * many of each at a time. What must be known in the next life is on disk before the next thing happens.
  */
 export class RequestDesk<Request, Own extends OwnInput> {
   readonly #parts: RequestDeskParts<Request, Own>;
@@ -54,9 +64,8 @@ export class RequestDesk<Request, Own extends OwnInput> {
   readonly #open = new Map<number, Task<Request>>();
   /** What waits or is under way, by key, in order; the first of each key may go. */
   readonly #byKey = new Map<string, Task<Request>[]>();
-  /** First of their keys that wait for their turn, by priority, highest first. */
-  readonly #ready: { readonly priority: number; readonly tasks: Task<Request>[] }[] = [];
-  #underWay = 0;
+  /** By priority, highest first. */
+  readonly #levels: Level<Request>[] = [];
   #running = false;
   #stopped = false;
   /** True once only what a snapshot rests on is carried out. */
@@ -106,7 +115,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#byKey.set(terms.key, queue);
     queue.push(task);
     if (terms.effect === 'once' && !isIntended) this.#intend(task);
-    else this.#offer(task);
+    this.#offer(task);
   }
 
   /** Carries out what may go. */
@@ -114,10 +123,9 @@ export class RequestDesk<Request, Own extends OwnInput> {
     if (this.#running) return;
     this.#running = true;
     for (;;) {
-      const task = this.#stopped || this.#underWay >= UNDER_WAY_MAX ? undefined : this.#nextReady();
+      const task = this.#stopped ? undefined : this.#nextReady();
       if (task === undefined) break;
       task.stage = 'under way';
-      this.#underWay++;
       this.#parts.requests.carryOut(task.request, this.#ticketOf(task));
     }
     this.#running = false;
@@ -138,32 +146,42 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#stopped = true;
   }
 
+  /**
+   * Writes the intent down. It is not waited for: what follows of the request goes to the same log behind it,
+   * so that an order that may leave at once costs one sync and not two.
+   */
   #intend(task: Task<Request>): void {
-    task.stage = 'intending';
     const { number, request, terms } = task;
     this.#parts.intend({ number, request, hasLeft: false, isIntended: true }, terms.key, () => {
       task.isIntended = true;
-      if (task.stage !== 'intending') return;
-      task.stage = 'waiting';
-      this.#offer(task);
-      this.#parts.onReady();
     });
   }
 
   /** Puts a request among those that may go, if it is the first of its key. */
   #offer(task: Task<Request>): void {
     if (task.stage !== 'waiting' || this.#byKey.get(task.terms.key)?.[0] !== task) return;
-    const { priority } = task.terms;
-    const at = this.#ready.findIndex((level) => level.priority <= priority);
-    const level = at < 0 ? undefined : this.#ready[at];
-    if (level?.priority === priority) level.tasks.push(task);
-    else this.#ready.splice(at < 0 ? this.#ready.length : at, 0, { priority, tasks: [task] });
+    this.#levelOf(task).tasks.push(task);
+  }
+
+  #levelOf({ terms: { priority } }: Task<Request>): Level<Request> {
+    const at = this.#levels.findIndex((level) => level.priority <= priority);
+    const found = at < 0 ? undefined : this.#levels[at];
+    if (found?.priority === priority) return found;
+    const level = { priority, tasks: [], underWay: 0 };
+    this.#levels.splice(at < 0 ? this.#levels.length : at, 0, level);
+    return level;
   }
 
   #nextReady(): Task<Request> | undefined {
-    for (const { tasks } of this.#ready)
-      for (let task = tasks.shift(); task !== undefined; task = tasks.shift())
-        if (task.stage === 'waiting' && this.#mayGoOn(task)) return task; // else it was withdrawn meanwhile
+    for (const level of this.#levels) {
+      const { tasks } = level;
+      while (tasks.length > 0 && level.underWay < UNDER_WAY_MAX) {
+        const task = tasks.shift()!;
+        if (task.stage !== 'waiting' || !this.#mayGoOn(task)) continue; // it was withdrawn meanwhile
+        level.underWay++;
+        return task;
+      }
+    }
     return undefined;
   }
 
@@ -214,7 +232,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
     task.stage = 'ending';
     const isOver = () => {
       task.stage = 'over';
-      this.#underWay--;
+      this.#levelOf(task).underWay--;
       this.#next(task);
     };
     if (task.terms.effect !== 'once' && outcomes.length === 0) {
@@ -228,7 +246,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
     task.stage = 'withdrawn';
     by.stage = 'withdrawn';
     this.#parts.end(task.number, by.number, this.#parts.requests.withdrawn(task.request), () => {
-      if (wasUnderWay) this.#underWay--;
+      if (wasUnderWay) this.#levelOf(task).underWay--;
       this.#next(task);
     });
   }
@@ -247,5 +265,5 @@ export class RequestDesk<Request, Own extends OwnInput> {
 /** Whether it is certain that a request has not left, and nothing has come of it. */
 function isWithdrawable({ past, stage, terms }: Task<unknown>): boolean {
   if (past === 'may have left' || terms.effect !== 'once' || terms.withdraws) return false;
-  return stage === 'intending' || stage === 'waiting' || stage === 'under way' || stage === 'leaving';
+  return stage === 'waiting' || stage === 'under way' || stage === 'leaving';
 }

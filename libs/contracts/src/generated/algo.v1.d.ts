@@ -1212,6 +1212,7 @@ export namespace algo {
             ruleSet: algo.v1.RuleSet;
             minConfluence: number;
             instruments: string[];
+            postOnly: boolean;
             static encode(message: algo.v1.TradingConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradingConfig & algo.v1.TradingConfig.$Shape;
         }
@@ -1235,6 +1236,7 @@ export namespace algo {
                 ruleSet?: (algo.v1.RuleSet|null);
                 minConfluence?: (number|null);
                 instruments?: (string[]|null);
+                postOnly?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.TradingConfig.$Properties;
@@ -1632,7 +1634,8 @@ export namespace algo {
             TIME_IN_FORCE_UNSPECIFIED = 0,
             TIME_IN_FORCE_IOC = 1,
             TIME_IN_FORCE_GTC = 2,
-            TIME_IN_FORCE_FOK = 3
+            TIME_IN_FORCE_FOK = 3,
+            TIME_IN_FORCE_POST_ONLY = 4
         }
 
         enum OrderIntent {
@@ -1867,7 +1870,8 @@ export namespace algo {
             DENIAL_CODE_OPEN_ORDERS_MAX = 25,
             DENIAL_CODE_VENUE_REJECTS = 26,
             DENIAL_CODE_SELF_TRADE = 27,
-            DENIAL_CODE_CONSERVATION = 28
+            DENIAL_CODE_CONSERVATION = 28,
+            DENIAL_CODE_VENUE_SHUT = 29
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -1937,6 +1941,7 @@ export namespace algo {
             request?: (algo.v1.OrderRequest.$Properties|null);
             plan?: (algo.v1.ExitPlan.$Properties|null);
             epoch: number;
+            retryOf?: (string|null);
             static encode(message: algo.v1.OrderSubmitted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderSubmitted & algo.v1.OrderSubmitted.$Shape;
         }
@@ -1954,6 +1959,7 @@ export namespace algo {
                 request?: (algo.v1.OrderRequest.$Properties|null);
                 plan?: (algo.v1.ExitPlan.$Properties|null);
                 epoch?: (number|null);
+                retryOf?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderSubmitted.$Properties;
@@ -1997,6 +2003,7 @@ export namespace algo {
             instrument: string;
             timeUs: number;
             reason: string;
+            retryAfterMs?: (number|null);
             static encode(message: algo.v1.OrderRejected.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderRejected & algo.v1.OrderRejected.$Shape;
         }
@@ -2008,6 +2015,7 @@ export namespace algo {
                 instrument?: (string|null);
                 timeUs?: (number|null);
                 reason?: (string|null);
+                retryAfterMs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderRejected.$Properties;
@@ -2898,6 +2906,7 @@ export namespace algo {
                 clientOrderId: string;
                 reason: string;
                 timeUs: number;
+                retryAfterMs?: (number|null);
                 static encode(message: algo.v1.SubmitOutcome.Refused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
                 static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SubmitOutcome.Refused & algo.v1.SubmitOutcome.Refused.$Shape;
             }
@@ -2907,6 +2916,7 @@ export namespace algo {
                     clientOrderId?: (string|null);
                     reason?: (string|null);
                     timeUs?: (number|null);
+                    retryAfterMs?: (number|null);
                     $unknowns?: Uint8Array[];
                 }
                 type $Shape = algo.v1.SubmitOutcome.Refused.$Properties;

@@ -5061,6 +5061,7 @@ export const algo = $root.algo = (() => {
             TradingConfig.prototype.ruleSet = 0;
             TradingConfig.prototype.minConfluence = 0;
             TradingConfig.prototype.instruments = $util.emptyArray;
+            TradingConfig.prototype.postOnly = false;
 
             TradingConfig.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -5105,6 +5106,8 @@ export const algo = $root.algo = (() => {
                 if (message.instruments != null && message.instruments.length)
                     for (let i = 0; i < message.instruments.length; ++i)
                         writer.uint32(138).string(message.instruments[i]);
+                if (message.postOnly != null && $Object.hasOwnProperty.call(message, "postOnly") && message.postOnly !== false)
+                    writer.uint32(144).bool(message.postOnly);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5280,6 +5283,15 @@ export const algo = $root.algo = (() => {
                             if (!(message.instruments && message.instruments.length))
                                 message.instruments = [];
                             message.instruments.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.postOnly = value;
+                            else
+                                delete message.postOnly;
                             continue;
                         }
                     }
@@ -7068,6 +7080,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[1] = "TIME_IN_FORCE_IOC"] = 1;
             values[valuesById[2] = "TIME_IN_FORCE_GTC"] = 2;
             values[valuesById[3] = "TIME_IN_FORCE_FOK"] = 3;
+            values[valuesById[4] = "TIME_IN_FORCE_POST_ONLY"] = 4;
             return values;
         })();
 
@@ -8061,6 +8074,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[26] = "DENIAL_CODE_VENUE_REJECTS"] = 26;
             values[valuesById[27] = "DENIAL_CODE_SELF_TRADE"] = 27;
             values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
+            values[valuesById[29] = "DENIAL_CODE_VENUE_SHUT"] = 29;
             return values;
         })();
 
@@ -8317,6 +8331,7 @@ export const algo = $root.algo = (() => {
             OrderSubmitted.prototype.request = null;
             OrderSubmitted.prototype.plan = null;
             OrderSubmitted.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            OrderSubmitted.prototype.retryOf = null;
 
             let $oneOfFields;
 
@@ -8335,6 +8350,12 @@ export const algo = $root.algo = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(OrderSubmitted.prototype, "_plan", {
                 get: $util.oneOfGetter($oneOfFields = ["plan"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderSubmitted.prototype, "_retryOf", {
+                get: $util.oneOfGetter($oneOfFields = ["retryOf"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -8367,6 +8388,8 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.ExitPlan.encode(message.plan, writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
                     writer.uint32(88).uint64(message.epoch);
+                if (message.retryOf != null && $Object.hasOwnProperty.call(message, "retryOf"))
+                    writer.uint32(98).string(message.retryOf);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8488,6 +8511,13 @@ export const algo = $root.algo = (() => {
                                 message.epoch = value;
                             else
                                 delete message.epoch;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            message.retryOf = reader.stringVerify();
+                            message._retryOf = "retryOf";
                             continue;
                         }
                     }
@@ -8654,6 +8684,15 @@ export const algo = $root.algo = (() => {
             OrderRejected.prototype.instrument = "";
             OrderRejected.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderRejected.prototype.reason = "";
+            OrderRejected.prototype.retryAfterMs = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderRejected.prototype, "_retryAfterMs", {
+                get: $util.oneOfGetter($oneOfFields = ["retryAfterMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             OrderRejected.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -8672,6 +8711,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(32).uint64(message.timeUs);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(42).string(message.reason);
+                if (message.retryAfterMs != null && $Object.hasOwnProperty.call(message, "retryAfterMs"))
+                    writer.uint32(48).uint64(message.retryAfterMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8748,6 +8789,13 @@ export const algo = $root.algo = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.retryAfterMs = reader.uint64();
+                            message._retryAfterMs = "retryAfterMs";
                             continue;
                         }
                     }
@@ -12941,6 +12989,15 @@ export const algo = $root.algo = (() => {
                 Refused.prototype.clientOrderId = "";
                 Refused.prototype.reason = "";
                 Refused.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Refused.prototype.retryAfterMs = null;
+
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(Refused.prototype, "_retryAfterMs", {
+                    get: $util.oneOfGetter($oneOfFields = ["retryAfterMs"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
 
                 Refused.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -12955,6 +13012,8 @@ export const algo = $root.algo = (() => {
                         writer.uint32(18).string(message.reason);
                     if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                         writer.uint32(24).uint64(message.timeUs);
+                    if (message.retryAfterMs != null && $Object.hasOwnProperty.call(message, "retryAfterMs"))
+                        writer.uint32(32).uint64(message.retryAfterMs);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -13013,6 +13072,13 @@ export const algo = $root.algo = (() => {
                                     message.timeUs = value;
                                 else
                                     delete message.timeUs;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                message.retryAfterMs = reader.uint64();
+                                message._retryAfterMs = "retryAfterMs";
                                 continue;
                             }
                         }

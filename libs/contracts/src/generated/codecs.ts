@@ -106,6 +106,7 @@ const timeInForce = field.oneWordOf<model.TimeInForce>('TimeInForce', {
   'ioc': 1,
   'gtc': 2,
   'fok': 3,
+  'post_only': 4,
 });
 
 const orderIntent = field.oneWordOf<model.OrderIntent>('OrderIntent', {
@@ -158,6 +159,7 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'VENUE_REJECTS': 26,
   'SELF_TRADE': 27,
   'CONSERVATION': 28,
+  'VENUE_SHUT': 29,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {
@@ -469,6 +471,7 @@ const tradingConfig = part<model.TradingConfig>('TradingConfig', {
   ruleSet: ruleSet,
   minConfluence: field.double,
   instruments: field.list(idFields.instruments),
+  postOnly: field.flag,
 });
 
 /** From now on decision trades by this configuration. */
@@ -661,6 +664,7 @@ const orderSubmitted = tagged('OrderSubmitted', {
   request: nested(orderRequest),
   plan: field.orNull(nested(exitPlan)),
   epoch: field.whole,
+  retryOf: field.orNull(idFields.retryOf),
 });
 
 const orderAccepted = tagged('OrderAccepted', {
@@ -677,6 +681,7 @@ const orderRejected = tagged('OrderRejected', {
   instrument: idFields.instrument,
   timeUs: field.whole,
   reason: field.text,
+  retryAfterMs: field.orNull(field.whole),
 });
 
 const orderUnknown = tagged('OrderUnknown', {
@@ -1212,6 +1217,7 @@ const submitOutcome = union<model.SubmitOutcome, 'type'>('SubmitOutcome', 'type'
     clientOrderId: idFields.clientOrderId,
     reason: field.text,
     timeUs: field.whole,
+    retryAfterMs: field.orNull(field.whole),
   }),
   unknown: part('Unknown', {
     clientOrderId: idFields.clientOrderId,

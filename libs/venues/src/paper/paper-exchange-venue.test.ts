@@ -39,7 +39,13 @@ test.each([
   venue.submit(ORDER, terms, (outcome) => told.push(outcome));
   venue.cancel(ORDER, terms, (outcome) => told.push(outcome));
   const reason = `not sent: ${lateMs} ms too late`;
-  const refused = { type: 'refused', clientOrderId: ORDER.clientOrderId, reason, timeUs: 5 };
+  const refused = {
+    type: 'refused',
+    clientOrderId: ORDER.clientOrderId,
+    reason,
+    retryAfterMs: null,
+    timeUs: 5,
+  };
   expect(told).toEqual([refused, refused]);
   expect(sent).toEqual([]);
 });

@@ -183,7 +183,8 @@ export class PaperExchangeVenue implements ExchangeVenue {
   ): void {
     const lateMs = this.#clock.monotonicMs() - sendByMs;
     if (lateMs >= 0) {
-      done({ type: 'refused', clientOrderId, reason: `not sent: ${Math.round(lateMs)} ms too late`, timeUs });
+      const reason = `not sent: ${Math.round(lateMs)} ms too late`;
+      done({ type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs });
       return;
     }
     // Whatever kept the answer from us did not keep the request from the venue.
@@ -242,9 +243,9 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
 /** We send an id once. That the exchange has it already says that ours arrived, not that it was refused. */
 function believed(outcome: SubmitOutcome): SubmitOutcome {
-  return outcome.type === 'refused' && outcome.reason.startsWith('duplicate')
-    ? { ...outcome, type: 'unknown' }
-    : outcome;
+  if (outcome.type !== 'refused' || !outcome.reason.startsWith('duplicate')) return outcome;
+  const { clientOrderId, reason, timeUs } = outcome;
+  return { type: 'unknown', clientOrderId, reason, timeUs };
 }
 
 /** What every read of an account says of itself. */

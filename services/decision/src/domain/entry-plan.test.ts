@@ -56,6 +56,17 @@ test.each([
   expect(String(plan.quantity)).toBe('2');
 });
 
+test.each([
+  ['long', '100'],
+  ['short', '100'],
+] as const)('a post-only %s asks for the price itself', (direction, limit) => {
+  const plan = planEntry({
+    ...{ proposal: proposalOf(direction), price: 100, equity: Decimal.of('10000') },
+    ...{ instrument: instrumentOf(LTC), config: configOf({ postOnly: true }), limits: DEFAULT_LIMITS },
+  });
+  expect(plan.type === 'planned' && `${plan.limitPrice}`).toBe(limit);
+});
+
 test('the target keeps risk_reward when that is more than the least target', () => {
   const plan = planEntry({
     proposal: proposalOf('long', 99.4),

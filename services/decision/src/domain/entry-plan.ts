@@ -43,7 +43,8 @@ export type EntryPlan =
 
 /**
  * Sizes an entry and places its prices, all in exact decimals on the instrument's tick and step. Limit:
- * `slippage` beyond the price, rounded so that it never allows more. Stop: where the proposal says, its
+ * `slippage` beyond the price, or at the price where entries are post-only, rounded so that it never allows
+ * more. Stop: where the proposal says, its
  * distance kept within `initialStop`; the widest allowed when it names none; a meme's at its trailing
  * distance, whatever the proposal says. Target: risk_reward × the stop's distance, or the proposal's when
  * that is farther, kept within `takeProfit`. Quantity: equity × size ÷ price, and at most what loses
@@ -70,7 +71,7 @@ export function planEntry(input: EntryPlanInput): EntryPlan {
   const worth = !notional.lessThan(instrument.minNotional);
   const { minQuantity, minNotional } = instrument;
   const checks = [
-    shown('plan.limit_price', limitPrice.toNumber(), `at most ${input.limits.slippage} beyond ${price}`),
+    shown('plan.limit_price', limitPrice.toNumber(), `at most ${slippageOf(input)} beyond ${price}`),
     shown('plan.stop_price', stopPrice.toNumber(), `asked ${input.proposal.stopPrice ?? 'none'}`),
     shown('plan.target_price', targetPrice.toNumber(), `asked ${input.proposal.targetPrice ?? 'none'}`),
     gate('size.quantity', quantity.toNumber(), minQuantity.toNumber(), () => enough, note),
@@ -101,7 +102,7 @@ interface EntryPrices {
 
 /** Returns null when the tick is so coarse that no price fits the configured bounds. */
 function placePrices(input: EntryPlanInput, price: Decimal): EntryPrices | null {
-  const { proposal, instrument, config, limits } = input;
+  const { proposal, instrument, config } = input;
   const tick = instrument.priceTick;
   const up = proposal.direction === 'long';
   const { distance: stopDistance, bounds: stop } = stopOf(input, price);
@@ -114,9 +115,14 @@ function placePrices(input: EntryPlanInput, price: Decimal): EntryPrices | null 
   const targetDistance = kept(wished?.greaterThan(reward) ? wished : reward, target);
   const targetPrice = onTick(price, targetDistance, target, up, tick, 'farther');
 
-  const slip = price.times(limits.slippage);
+  const slip = price.times(slippageOf(input));
   const limitPrice = up ? price.plus(slip).toStep(tick, 'down') : price.minus(slip).toStep(tick, 'up');
   return stopPrice === null || targetPrice === null ? null : { limitPrice, stopPrice, targetPrice };
+}
+
+/** What waits in the book gives up nothing for being filled. */
+function slippageOf({ config, limits }: EntryPlanInput): Decimal {
+  return config.postOnly ? Decimal.zero : limits.slippage;
 }
 
 function sizeOf(

@@ -4,8 +4,8 @@ import { type Cause, decisionIdOf } from './decision-record.ts';
 import type { EntryPlan } from './entry-plan.ts';
 
 /**
- * Returns the entry order of an accepted proposal: an
- * immediate-or-cancel limit whose command id follows from the decision.
+ * Returns the entry order of an accepted proposal: a limit, immediate or post-only as the configuration says,
+ * whose command id follows from the decision.
  */
 export function placeOrderOf(
   cause: Cause,
@@ -14,7 +14,7 @@ export function placeOrderOf(
   account: AccountId,
   expiryUs: TimeUs,
 ): PlaceOrder {
-  const { state, instrument, strategy } = cause;
+  const { state, instrument, strategy, config } = cause;
   const decision = decisionIdOf(cause);
   return {
     type: 'PlaceOrder',
@@ -25,7 +25,7 @@ export function placeOrderOf(
     instrument: instrument.id,
     direction: proposal.direction,
     orderType: 'limit',
-    timeInForce: 'ioc',
+    timeInForce: config.postOnly ? 'post_only' : 'ioc',
     quantity: entry.quantity,
     limitPrice: entry.limitPrice,
     plan: entry.plan,

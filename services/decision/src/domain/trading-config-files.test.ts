@@ -27,6 +27,7 @@ test('config_1 is ultra-short scalping', () => {
     minWinRate: 0.6,
     ruleSet: 'classic',
     minConfluence: 3,
+    postOnly: false,
     instruments: [],
   });
 });
@@ -49,6 +50,7 @@ test('config_2 is micro-trend following', () => {
     minWinRate: 0.5,
     ruleSet: 'classic',
     minConfluence: 3,
+    postOnly: false,
     instruments: [],
   });
 });

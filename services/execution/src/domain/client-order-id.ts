@@ -14,6 +14,11 @@ export function clientOrderIdOf(command: PlaceOrder | ClosePosition): ClientOrde
     : ownClientOrderId(command.account, 'exit', command.commandId);
 }
 
+/** Returns the id of the attempt behind one that has ended: one for each. */
+export function nextAttemptIdOf(account: AccountId, before: ClientOrderId): ClientOrderId {
+  return ownClientOrderId(account, 'attempt', before);
+}
+
 /** Returns an id for the refusal of a command whose own id already names a living order. */
 export function refusalIdOf(account: AccountId, commandId: string): ClientOrderId {
   return ownClientOrderId(account, 'refusal', commandId, 0, 1);

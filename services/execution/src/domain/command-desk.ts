@@ -12,27 +12,28 @@ import {
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
-  type TimeUs,
 } from '@algo/model';
 import { clientOrderIdOf, refusalIdOf } from './client-order-id.ts';
 import { EntryPace, type PastEntry } from './entry-pace.ts';
 import type { ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import { type AdmissionContext, admitEntry, admitExit } from './handlers/admission.ts';
+import { type AdmissionContext, admitEntry, admitExit, venueShut } from './handlers/admission.ts';
 import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
 import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
-import { type OrderLedger, tracked } from './order-ledger.ts';
+import { type Attempts, NO_ATTEMPTS, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
 import type { ReferencePrices } from './reference-price.ts';
+
+/** How often a post-only entry that would have taken is priced anew, in the life of its command. */
+export const PRICED_ANEW_MAX = 3;
 
 /** What the desk judges by, as it is at one moment of event time. */
 export interface Books extends AdmissionContext {
   readonly prices: Pick<ReferencePrices, 'get'>;
   readonly limits: ExecutionLimits;
-  readonly rejectsPauseUntilUs: TimeUs;
 }
 
 /** An order that is to be made, and that has passed. */
@@ -73,38 +74,77 @@ export class CommandDesk {
       instrument === undefined
         ? ({ code: 'UNKNOWN_INSTRUMENT', detail: `instrument=${command.instrument}` } as const)
         : command.type === 'PlaceOrder'
-          ? this.#enter(command, instrument, books, out)
+          ? this.#enter(command, instrument, NO_ATTEMPTS, books, out)
           : this.#exit(command, instrument, books, out);
     if (denial !== null) this.#deny(command, id, denial, books, out);
     return denial;
   }
 
-  #enter(command: PlaceOrder, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
+  /**
+   * Sends a post-only entry that would have taken once more, at another price and under another name, as long
+   * as its command and every handler let it. Returns the denial if one did not, and what is to be said of it.
+   */
+  priceAnew(
+    { order: { request }, command, cancelReason }: Tracked,
+    books: Books,
+    out: ExecutionOutput[],
+  ): { readonly denial: Denial | null; readonly said: string } {
+    const instrument = this.#instruments.get(request.instrument);
+    if (command === null || cancelReason !== null || instrument === undefined)
+      return { denial: null, said: 'no longer wanted' };
+    const earlier = this.#ledger.attempts(request.clientOrderId);
+    if (earlier.count > PRICED_ANEW_MAX)
+      return { denial: null, said: `the last attempt: priced anew ${PRICED_ANEW_MAX} times` };
+    const denial = this.#enter(command, instrument, earlier, books, out);
+    const said = denial === null ? 'priced anew' : `not priced anew: ${denial.code} ${denial.detail}`;
+    return { denial, said };
+  }
+
+  #enter(
+    command: PlaceOrder,
+    instrument: Instrument,
+    earlier: Attempts,
+    books: Books,
+    out: ExecutionOutput[],
+  ): Denial | null {
     const refused = admitEntry(books, command);
     if (refused !== null) return refused;
     this.#sweep(instrument.id, books);
     const limits = books.limits.byInstrument.get(instrument.id);
     if (limits === undefined) return deny('NO_LIMIT_CONFIGURED', { limit: `instrument ${instrument.id}` });
     const reference = books.prices.get(instrument.id) ?? null;
-    const request = entryRequest(command, instrument, reference, limits.marketCap);
-    const context = this.#entryContext(instrument, request, limits, books);
+    const request = entryRequest(command, instrument, reference, limits.marketCap, earlier);
+    const { commandId } = command;
+    const context: EntryContext = {
+      ...this.#entryContext(instrument, request, limits, books),
+      pace: earlier.last === null ? this.pace : this.pace.without(commandId),
+      sentBefore: earlier.sent,
+    };
     const verdict = passEntry(ENTRY_CHAIN, context, command);
     if (verdict.type === 'denied') return verdict.denial;
     const { strategy, plan } = command;
     const { side } = request;
     const notional = notionalOf(context);
-    this.pace.count({ timeUs: books.nowUs, strategy, instrument: instrument.id, side, notional });
+    if (earlier.last === null)
+      this.pace.count({
+        commandId,
+        timeUs: books.nowUs,
+        strategy,
+        instrument: instrument.id,
+        side,
+        notional,
+      });
     this.#submit(
-      command.commandId,
+      commandId,
       { ...this.#seed(verdict.request, books), intent: 'entry', strategy, position: null, plan },
-      command.expiresUs,
+      { command, retryOf: earlier.last },
       out,
     );
     return null;
   }
 
   #exit(command: ClosePosition, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
-    const refused = admitExit(books);
+    const refused = admitExit(books) ?? venueShut(books);
     if (refused !== null) return refused;
     const limits = books.limits.byInstrument.get(instrument.id);
     const seen = books.prices.get(instrument.id);
@@ -127,17 +167,27 @@ export class CommandDesk {
       strategy: null,
       plan: null,
     } as const;
-    this.#submit(command.commandId, { ...seed, position: command.position }, null, out);
+    this.#submit(
+      command.commandId,
+      { ...seed, position: command.position },
+      { command: null, retryOf: null },
+      out,
+    );
     return null;
   }
 
-  #submit(commandId: string, seed: Passed, expiresUs: TimeUs | null, out: ExecutionOutput[]): void {
+  #submit(
+    commandId: string,
+    seed: Passed,
+    why: Pick<Tracked, 'command' | 'retryOf'>,
+    out: ExecutionOutput[],
+  ): void {
     const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = seed;
-    this.#ledger.put(tracked(newOrder(seed), expiresUs));
+    this.#ledger.put(tracked(newOrder(seed), why));
     const { clientOrderId, account, instrument } = request;
     out.push({
       ...{ type: 'OrderSubmitted', clientOrderId, account, instrument, timeUs },
-      ...{ commandId, intent, strategy, position, request, plan, epoch },
+      ...{ commandId, intent, strategy, position, request, plan, epoch, retryOf: why.retryOf },
     });
     out.push({ type: 'SubmitOrder', request, intent, strategy, position, plan, epoch, timeUs });
   }
@@ -160,9 +210,12 @@ export class CommandDesk {
     const t = this.#ledger.get(clientOrderId);
     if (t === undefined || isEnded(t.order.status) || quantity.greaterThan(t.order.request.quantity))
       return deny('CONSERVATION', { quantity, admitted: `${t?.order.request.quantity ?? 'never'}` });
+    const before = this.#ledger.attempts(t.retryOf).sent;
+    if (t.command !== null && before.plus(quantity).greaterThan(t.command.quantity))
+      return deny('CONSERVATION', { quantity, before, asked: t.command.quantity });
     return intent === 'exit'
       ? admitExit(books)
-      : admitEntry(books, { instrument, strategy, expiresUs: t.expiresUs ?? 0 });
+      : admitEntry(books, { instrument, strategy, expiresUs: t.command?.expiresUs ?? 0 });
   }
 
   #entryContext(
@@ -170,8 +223,8 @@ export class CommandDesk {
     request: OrderRequest,
     instrumentLimits: InstrumentLimits,
     books: Books,
-  ): EntryContext {
-    const { limits, rejectsPauseUntilUs } = books;
+  ): Omit<EntryContext, 'pace' | 'sentBefore'> {
+    const { limits, rejects } = books;
     return {
       nowUs: books.nowUs,
       instrument,
@@ -181,8 +234,7 @@ export class CommandDesk {
       instrumentLimits,
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
-      pastEntries: this.pace.entries,
-      rejectsPauseUntilUs,
+      rejectsPauseUntilUs: rejects.pausedUntilUs,
       markOf: (id) => this.#markOf(id, books),
     };
   }

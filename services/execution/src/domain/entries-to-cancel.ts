@@ -5,6 +5,7 @@ import {
   entrySide,
   type HaltScope,
   type Order,
+  rests,
 } from '@algo/model';
 
 /** Returns the entries that a halt takes back: exits and stops stay. */
@@ -22,9 +23,10 @@ export function entriesUnder(scope: HaltScope, open: readonly Order[]): readonly
  */
 export function entriesInTheWay(exit: ClosePosition, open: readonly Order[]): readonly ClientOrderId[] {
   return open
-    .filter(({ intent, request: { instrument, side, timeInForce } }) => {
+    .filter(({ intent, request }) => {
+      const { instrument, side } = request;
       const isAgainst = instrument === exit.instrument && side === entrySide(exit.direction);
-      return intent === 'entry' && timeInForce === 'gtc' && isAgainst;
+      return intent === 'entry' && rests(request) && isAgainst;
     })
     .map(({ request }) => request.clientOrderId);
 }

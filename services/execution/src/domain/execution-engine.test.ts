@@ -325,14 +325,6 @@ test('a contradiction is booked if money moved, reported, and stops entries unti
   expect(denial(engine.handle(place(5, { timeUs: 4 * S })))).toBeNull();
 });
 
-test('a fill of somebody else’s order is reported and never booked as ours', () => {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  const foreign = { ...entry, clientOrderId: 'web_1234' as ClientOrderId };
-  expect(types(engine.handle(filled(foreign, 't1', '1', '1', S)))).toEqual(['OrderQuarantined']);
-  expect(engine.positions()).toEqual([]);
-});
-
 test('a fill of ours whose order we lost is booked once; of one we have forgotten, not again', () => {
   const entry = sent(ready().handle(place(1)));
   const lost = ready();

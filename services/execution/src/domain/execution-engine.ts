@@ -9,12 +9,12 @@ import {
   type InstrumentId,
   type Order,
   type PlaceOrder,
-  RecentMap,
   type StandingMode,
   type TimeUs,
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
+import { CommandIds } from './command-ids.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
 import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
@@ -25,7 +25,7 @@ import { Halts } from './halts.ts';
 import { latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
-import { OrderLedger } from './order-ledger.ts';
+import { OrderLedger, type Tracked } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
@@ -48,7 +48,7 @@ export class ExecutionEngine {
   readonly #follower: OrderFollower;
   readonly #desk: CommandDesk;
   readonly #prices: ReferencePrices;
-  readonly #commandIds: RecentMap<true>;
+  readonly #commandIds: CommandIds;
   #limits: NamedLimits;
 
   /** Makes it anew, or as it was when the state was taken. */
@@ -64,8 +64,7 @@ export class ExecutionEngine {
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#prices = new ReferencePrices(state?.prices);
-    const commands = state?.commands.map((id) => [id, true] as const);
-    this.#commandIds = new RecentMap(settings.commandIdsMax, commands);
+    this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
     this.#desk = new CommandDesk({
       settings,
       instruments: this.#instruments,
@@ -84,6 +83,7 @@ export class ExecutionEngine {
       isHeard: () => this.#keeper.gate.state.isHeard,
       // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
       mayCancel: () => this.#keeper.gate.state.openedOnce,
+      priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
   }
 
@@ -152,7 +152,7 @@ export class ExecutionEngine {
       prices: this.#prices.state(),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
-      commands: this.#commandIds.entries().map(([id]) => id),
+      commands: this.#commandIds.all(),
       entries: this.#desk.pace.entries,
       rejects: this.#rejects.state,
     };
@@ -163,7 +163,7 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
         this.#hear(input.instrument, input.timeUs);
-        if (this.#isNewCommand(input.commandId)) this.#commanded(input, out);
+        if (this.#commandIds.isNew(input.commandId)) this.#commanded(input, out);
         return;
       case 'SubmitOutcomeKnown':
         this.#follower.submitOutcome(input.outcome, out);
@@ -211,18 +211,18 @@ export class ExecutionEngine {
         this.#guard.hear(input);
         return;
       case 'TradingModeChanged':
-        if (input.commandId !== null) this.#isNewCommand(input.commandId);
+        if (input.commandId !== null) this.#commandIds.isNew(input.commandId);
         if (input.mode === 'active') this.#resumed(input.scope);
         this.#halted(this.#halts.changed(input), out);
         return;
       case 'SetTradingMode':
-        if (this.#isNewCommand(input.commandId)) this.#halted(this.#halts.asked(input), out);
+        if (this.#commandIds.isNew(input.commandId)) this.#halted(this.#halts.asked(input), out);
         return;
       case 'LimitsChanged':
         this.#limits = { limits: input.limits, hash: input.hash };
         return;
       case 'FlattenAll':
-        if (this.#isNewCommand(input.commandId))
+        if (this.#commandIds.isNew(input.commandId))
           this.#cancel(entriesUnder(this.#account, this.openOrders()), 'flattened', out);
         return;
       case 'ReconciliationCompleted':
@@ -257,6 +257,12 @@ export class ExecutionEngine {
     if (denial !== null) this.#denied(command, denial, out);
   }
 
+  #priceAnew(ended: Tracked, out: ExecutionOutput[]): string {
+    const { denial, said } = this.#desk.priceAnew(ended, this.#books(ended.order.request.instrument), out);
+    if (denial !== null && ended.command !== null) this.#denied(ended.command, denial, out);
+    return said;
+  }
+
   /** Stops what a denial shows to be wrong until a person resumes it. */
   #denied(command: PlaceOrder | ClosePosition, { code }: Denial, out: ExecutionOutput[]): void {
     if (code === 'CONSERVATION') this.#latch(this.#account, 'halted', code, out);
@@ -288,13 +294,7 @@ export class ExecutionEngine {
       modes: this.#halts.modes,
       prices: this.#prices,
       limits: this.#limits.limits,
-      rejectsPauseUntilUs: this.#rejects.state.pausedUntilUs,
+      rejects: this.#rejects.state,
     };
-  }
-
-  #isNewCommand(commandId: string): boolean {
-    const isNew = this.#commandIds.get(commandId) === undefined;
-    this.#commandIds.set(commandId, true);
-    return isNew;
   }
 }

@@ -9,7 +9,7 @@ import type { ReferencePricesState } from './reference-price.ts';
 import type { RejectWatchState } from './reject-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 6;
+export const EXECUTION_STATE_VERSION = 7;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {

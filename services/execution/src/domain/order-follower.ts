@@ -6,6 +6,7 @@ import {
   type InstrumentId,
   isEnded,
   leavesOf,
+  rests,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
@@ -20,10 +21,11 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder } from './order-facts.ts';
+import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import { OrderSteps } from './order-steps.ts';
+import { OrderSteps, type PriceAnew } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
+import { shutUntilUs } from './reject-watch.ts';
 
 /** Event time between two questions about the same order. *Units*: µs. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
@@ -32,6 +34,7 @@ export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
 /** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
 
+type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
 
 /**
@@ -63,6 +66,7 @@ export class OrderFollower {
     readonly mayCancel: () => boolean;
     /** Whether the account stream tells what happens to orders. */
     readonly isHeard: () => boolean;
+    readonly priceAnew: PriceAnew;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
@@ -72,7 +76,7 @@ export class OrderFollower {
     this.#speed = parts.speed;
     this.#mayCancel = parts.mayCancel;
     this.#isHeard = parts.isHeard;
-    this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes);
+    this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes, parts.priceAnew);
   }
 
   /** What came of sending an order. */
@@ -86,7 +90,7 @@ export class OrderFollower {
         if (this.#mayCancel()) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
         return;
       case 'refused':
-        this.#steps.rejected(t, outcome.reason, outcome.timeUs, out);
+        this.#refused(t, outcome, out);
         return;
       case 'unknown':
         this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
@@ -97,8 +101,8 @@ export class OrderFollower {
   }
 
   /**
-   * What came of asking for a cancel. Whatever it was, only
-   * a look-up or the stream says how the order ended.
+   * What came of asking for a cancel. Whatever it was, only a look-up or the stream says how the order
+   * ended. Where the venue takes none for now it is asked again later.
    */
   cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
@@ -107,10 +111,12 @@ export class OrderFollower {
     if (outcome.type === 'refused') {
       if (t.order.status === 'pending_cancel')
         this.#steps.apply(t, { type: 'CancelRefused', timeUs: outcome.timeUs }, out);
-      this.#steps.change(t, { cancelReason: null });
+      if (outcome.retryAfterMs === null) this.#steps.change(t, { cancelReason: null });
     }
     if (outcome.type === 'unknown') this.#steps.lost(t, outcome.reason, outcome.timeUs, out);
     else this.#steps.lookUp(t, outcome.timeUs, out);
+    if (outcome.type === 'refused' && outcome.retryAfterMs !== null)
+      this.#steps.change(t, { askedUs: shutUntilUs(outcome.timeUs, outcome.retryAfterMs) });
   }
 
   /**
@@ -119,7 +125,7 @@ export class OrderFollower {
    */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
-    const t = this.#ledger.get(fill.clientOrderId) ?? this.#steps.adopt(fill, venueCumulative, out);
+    const t = this.#steps.orderOf(fill, venueCumulative, this.#positions.quantity(fill.instrument), out);
     if (t === null) return;
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
       this.#steps.accepted(t, fill.venueOrderId, fill.timeUs, out);
@@ -250,9 +256,16 @@ export class OrderFollower {
     }
   }
 
+  /** A post-only order that would have taken is over as it should be: nothing is wrong with it. */
+  #refused(t: Tracked, { reason, retryAfterMs, timeUs }: Refused, out: ExecutionOutput[]): void {
+    if (wouldHaveTaken(t.order, reason))
+      this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
+    else this.#steps.rejected(t, reason, retryAfterMs, timeUs, out);
+  }
+
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (found.status === 'rejected') {
-      this.#steps.rejected(t, 'rejected by the venue', timeUs, out);
+      this.#steps.rejected(t, 'rejected by the venue', null, timeUs, out);
       return;
     }
     this.#steps.accepted(t, found.venueOrderId, timeUs, out);
@@ -281,7 +294,7 @@ function hasLeft({ order }: Pick<Tracked, 'order'>): boolean {
 }
 
 /** A resting entry ends with its command; what is sent to take at once ends by itself. */
-function hasOutlived({ order, expiresUs, cancelReason }: Tracked, nowUs: TimeUs): boolean {
-  const rests = order.request.timeInForce === 'gtc' && hasLeft({ order });
-  return rests && cancelReason === null && expiresUs !== null && nowUs > expiresUs;
+function hasOutlived({ order, command, cancelReason }: Tracked, nowUs: TimeUs): boolean {
+  const isResting = rests(order.request) && hasLeft({ order });
+  return isResting && cancelReason === null && command !== null && nowUs > command.expiresUs;
 }

@@ -16,13 +16,15 @@ const filledAt = (trade: string, timeUs: number): OrderFact => {
   return { type: 'Filled', fill, timeUs };
 };
 
+const WHY = { command: null, retryOf: null };
+
 test('a forgotten order has the time of the newest thing heard of it, its end or a late fill', () => {
   const ledger = new OrderLedger(1);
   const canceled: OrderFact = { type: 'Canceled', reason: 'ioc', timeUs: 50 };
-  ledger.put(tracked(orderAfter('a', canceled, filledAt('t1', 40)), null));
+  ledger.put(tracked(orderAfter('a', canceled, filledAt('t1', 40)), WHY));
   expect(ledger.forgottenUs).toBe(0);
-  ledger.put(tracked(orderAfter('b', canceled, filledAt('t2', 70)), null));
+  ledger.put(tracked(orderAfter('b', canceled, filledAt('t2', 70)), WHY));
   expect(ledger.forgottenUs).toBe(50);
-  ledger.put(tracked(orderAfter('c', canceled), null));
+  ledger.put(tracked(orderAfter('c', canceled), WHY));
   expect(ledger.forgottenUs).toBe(70);
 });

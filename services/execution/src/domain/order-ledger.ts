@@ -1,11 +1,20 @@
-import { type ClientOrderId, Decimal, isEnded, type Order, type OrderFact, type TimeUs } from '@algo/model';
+import {
+  type ClientOrderId,
+  Decimal,
+  isEnded,
+  type Order,
+  type OrderFact,
+  type PlaceOrder,
+  type TimeUs,
+} from '@algo/model';
 
 /** How the venue says that an order ended, kept until the fills it counts have arrived. */
 export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
 
 /**
- * An order with what execution must still do about it. *Shape*: `expiresUs` null for exits; `cancelReason` is
- * not null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled;
+ * An order with what execution must still do about it. *Shape*: `command` is the one that an entry fills,
+ * null for exits; `retryOf` the attempt of that command before this one, null for the first; `cancelReason`
+ * is not null while somebody wants it canceled; `venueCumulative` is the most the venue has said is filled;
  * `inDoubt` until a look-up or an acknowledgement says where it stands, whatever its status (a fill proves
  * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking`,
  * `isCanceling` and `isProving` while such a request is under way, so that a slow venue has one of each to
@@ -13,7 +22,8 @@ export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
  */
 export interface Tracked {
   readonly order: Order;
-  readonly expiresUs: TimeUs | null;
+  readonly command: PlaceOrder | null;
+  readonly retryOf: ClientOrderId | null;
   readonly cancelReason: string | null;
   readonly closing: Closing | null;
   readonly venueCumulative: Decimal;
@@ -46,11 +56,24 @@ const EMPTY: LedgerState = {
   ...{ open: [], closed: [], forgottenUs: 0, fillsWanted: { sinceUs: null, askedSinceUs: null, askedUs: 0 } },
 };
 
+/**
+ * What a command has come to so far. *Units*: `sent` base, what its attempts filled and may yet fill.
+ * *Shape*: `last` null before the first attempt.
+ */
+export interface Attempts {
+  readonly count: number;
+  readonly last: ClientOrderId | null;
+  readonly sent: Decimal;
+}
+
+/** Of a command that was not seen before. */
+export const NO_ATTEMPTS: Attempts = { count: 0, last: null, sent: Decimal.zero };
+
 /** Returns an order that execution starts to follow. */
-export function tracked(order: Order, expiresUs: TimeUs | null): Tracked {
+export function tracked(order: Order, why: Pick<Tracked, 'command' | 'retryOf'>): Tracked {
   return {
     order,
-    expiresUs,
+    ...why,
     cancelReason: null,
     closing: null,
     venueCumulative: Decimal.zero,
@@ -105,6 +128,16 @@ export class OrderLedger {
 
   get(id: ClientOrderId): Tracked | undefined {
     return this.#open.get(id) ?? this.#closed.get(id);
+  }
+
+  /** Returns an order and the attempts before it, as one: they are few, and kept for far longer. */
+  attempts(last: ClientOrderId | null): Attempts {
+    const t = last === null ? undefined : this.get(last);
+    if (t === undefined) return NO_ATTEMPTS;
+    const { count, sent } = this.attempts(t.retryOf);
+    const { order } = t;
+    const most = isEnded(order.status) ? order.cumulative : order.request.quantity;
+    return { count: count + 1, last, sent: sent.plus(most) };
   }
 
   open(): IterableIterator<Tracked> {

@@ -9,7 +9,8 @@ import {
   type PlaceOrder,
   type Side,
 } from '@algo/model';
-import { clientOrderIdOf } from './client-order-id.ts';
+import { clientOrderIdOf, nextAttemptIdOf } from './client-order-id.ts';
+import type { Attempts } from './order-ledger.ts';
 import type { ReferencePrice } from './reference-price.ts';
 
 /** From this attempt on an exit takes any price: three that stayed within a cap have failed. */
@@ -21,26 +22,35 @@ export type ExitStyle = 'market' | 'ioc_limit';
 /**
  * Returns the order that an entry command becomes, rounded to the venue's rules: never more quantity, never a
  * worse price than asked. A market entry becomes an IOC limit `marketCap` from the last trade (C3); without a
- * last trade it stays a market order, which the stale-market control denies.
+ * last trade it stays a market order, which the stale-market control denies. A post-only entry stands at the
+ * last trade at best, and a tick further away with each attempt; it asks for what the attempts before can no
+ * longer fill.
  */
 export function entryRequest(
   command: PlaceOrder,
   instrument: Instrument,
   reference: ReferencePrice | null,
   marketCap: Decimal,
+  earlier: Attempts,
 ): OrderRequest {
   const side = entrySide(command.direction);
   const capped = command.orderType === 'market' && reference !== null;
-  const price = capped ? cappedPrice(side, reference, marketCap) : command.limitPrice;
+  const away = instrument.priceTick.times(Decimal.scaled(BigInt(earlier.count), 0));
+  const price = capped
+    ? cappedPrice(side, reference, marketCap)
+    : command.timeInForce === 'post_only' && reference !== null
+      ? waitingPrice(side, command.limitPrice, reference.price, away)
+      : command.limitPrice;
   const limitPrice = price === null ? null : toTick(side, price, instrument);
   return {
-    clientOrderId: clientOrderIdOf(command),
+    clientOrderId:
+      earlier.last === null ? clientOrderIdOf(command) : nextAttemptIdOf(command.account, earlier.last),
     account: command.account,
     instrument: command.instrument,
     side,
     type: limitPrice === null ? 'market' : 'limit',
     timeInForce: command.orderType === 'market' ? 'ioc' : command.timeInForce,
-    quantity: command.quantity.toStep(instrument.quantityStep, 'down'),
+    quantity: command.quantity.minus(earlier.sent).toStep(instrument.quantityStep, 'down'),
     limitPrice,
     reduceOnly: false,
   };
@@ -75,6 +85,13 @@ export function exitRequest(
 
 function cappedPrice(side: Side, { price }: ReferencePrice, cap: Decimal): Decimal {
   return price.times(side === 'buy' ? Decimal.one.plus(cap) : Decimal.one.minus(cap));
+}
+
+/** Never worse than asked, and so far away from the last trade that it should not take. */
+function waitingPrice(side: Side, asked: Decimal | null, last: Decimal, away: Decimal): Decimal {
+  const behind = side === 'buy' ? last.minus(away) : last.plus(away);
+  const asksLess = asked !== null && (side === 'buy' ? asked.lessThan(behind) : asked.greaterThan(behind));
+  return asksLess ? asked : behind;
 }
 
 /** A buyer's price goes down to the tick and a seller's up: never worse than asked. */

@@ -3,6 +3,7 @@ import {
   type Applied,
   applyToOrder,
   type ClientOrderId,
+  type Decimal,
   type Fill,
   isEnded,
   isOwnClientOrderId,
@@ -17,11 +18,14 @@ import {
 } from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
 import { latch } from './latch.ts';
-import { aboutOrder } from './order-facts.ts';
+import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
+
+/** Makes the next attempt of a post-only entry that would have taken; returns, in words, what came of it. */
+export type PriceAnew = (ended: Tracked, out: ExecutionOutput[]) => string;
 
 /**
  * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in
@@ -31,11 +35,13 @@ export class OrderSteps {
   readonly #account: AccountId;
   readonly #ledger: OrderLedger;
   readonly #modes: TradingModes;
+  readonly #priceAnew: PriceAnew;
 
-  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes) {
+  constructor(account: AccountId, ledger: OrderLedger, modes: TradingModes, priceAnew: PriceAnew) {
     this.#account = account;
     this.#ledger = ledger;
     this.#modes = modes;
+    this.#priceAnew = priceAnew;
   }
 
   /** Only an order in flight or unknown learns something from being seen at the venue. */
@@ -47,10 +53,16 @@ export class OrderSteps {
     if (this.now(t).isCanceling) this.apply(t, { type: 'CancelRequested', timeUs }, out);
   }
 
-  rejected(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+  rejected(
+    t: Tracked,
+    reason: string,
+    retryAfterMs: number | null,
+    timeUs: TimeUs,
+    out: ExecutionOutput[],
+  ): void {
     const applied = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
     if (applied.type === 'applied')
-      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason });
+      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason, retryAfterMs });
   }
 
   lost(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
@@ -87,10 +99,16 @@ export class OrderSteps {
     if (t.closing === null) return;
     const { type, reason, timeUs: endedUs } = t.closing;
     const applied = this.apply(t, t.closing, out);
-    const { order } = this.change(t, { closing: null });
+    const ended = this.change(t, { closing: null });
     if (applied.type !== 'applied') return;
+    const { order } = ended;
     const event = type === 'Canceled' ? ('OrderCanceled' as const) : ('OrderExpired' as const);
-    out.push({ ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason });
+    const next: ExecutionOutput[] = [];
+    const why = wouldHaveTaken(order, reason) ? `${reason}; ${this.#priceAnew(ended, next)}` : reason;
+    out.push(
+      { ...aboutOrder(order, endedUs), type: event, cumulative: order.cumulative, reason: why },
+      ...next,
+    );
   }
 
   /**
@@ -159,24 +177,50 @@ export class OrderSteps {
     this.fetchWanted(timeUs, out);
   }
 
-  /** Makes an order out of a fill whose order we don't hold, or null if there is nothing to book. */
-  adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
-    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
-    const order = orderBehind(fill, quantity);
-    const detail = `trade=${fill.venueTradeId} ${fill.side}=${fill.quantity}@${fill.price}`;
-    if (!isOwnClientOrderId(fill.clientOrderId)) {
-      this.quarantine(order, 'foreign_fill', false, detail, fill.timeUs, out);
-      return null;
-    }
+  /**
+   * Returns the order that a fill is booked to, or null where it is nobody's of ours. `held` is what we
+   * hold.
+   */
+  orderOf(fill: Fill, cumulative: Decimal, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+    const known = this.#ledger.get(fill.clientOrderId);
+    if (isOwnClientOrderId(fill.clientOrderId)) return known ?? this.#adopt(fill, cumulative, out);
+    if (known?.order.fills.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId)) return known;
+    return this.#outside(fill, held, out);
+  }
+
+  /** Makes an order out of a fill of ours whose order we don't hold, or null if there is nothing to book. */
+  #adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
     // The order was ours and has been forgotten since; so old a fill of it was booked before that.
     if (fill.timeUs <= this.#ledger.forgottenUs) return null;
-    this.quarantine(order, 'orphan_fill', true, detail, fill.timeUs, out);
-    const known = applyToOrder(order, {
-      type: 'Accepted',
-      venueOrderId: fill.venueOrderId,
-      timeUs: fill.timeUs,
-    });
-    const t = tracked(known.order, null);
+    const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
+    const order = orderBehind(fill, quantity);
+    this.quarantine(order, 'orphan_fill', true, detailOf(fill), fill.timeUs, out);
+    return this.#follow(order, fill, []);
+  }
+
+  /**
+   * Takes a fill on our account of an order that isn't ours: the venue's own, such as a liquidation, or a
+   * person's. One that takes away from what we hold is returned to be booked, for that is no longer ours to
+   * sell; any other is reported and not ours. Such an order is as large as what it has filled.
+   */
+  #outside(fill: Fill, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+    const past = this.#ledger.get(fill.clientOrderId)?.order.fills ?? [];
+    const order = orderBehind(
+      fill,
+      past.reduce((sum, { quantity }) => sum.plus(quantity), fill.quantity),
+    );
+    const reduces = fill.side === 'sell' ? held.isPositive() : held.isNegative();
+    if (reduces && !fill.quantity.greaterThan(held.abs())) return this.#follow(order, fill, past);
+    this.quarantine(order, 'foreign_fill', false, detailOf(fill), fill.timeUs, out);
+    this.#follow(order, fill, [...past, fill]);
+    return null;
+  }
+
+  #follow(order: Order, { venueOrderId, timeUs }: Fill, fills: readonly Fill[]): Tracked {
+    let known = applyToOrder(order, { type: 'Accepted', venueOrderId, timeUs }).order;
+    for (const fill of fills)
+      known = applyToOrder(known, { type: 'Filled', fill, timeUs: fill.timeUs }).order;
+    const t = tracked(known, { command: null, retryOf: null });
     this.#ledger.put(t);
     return t;
   }
@@ -219,4 +263,8 @@ export class OrderSteps {
 
 function refOf({ instrument, clientOrderId }: Order['request']) {
   return { instrument, clientOrderId };
+}
+
+function detailOf({ venueTradeId, side, quantity, price }: Fill): string {
+  return `trade=${venueTradeId} ${side}=${quantity}@${price}`;
 }

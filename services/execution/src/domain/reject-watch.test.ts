@@ -13,6 +13,7 @@ const rejected = (timeUs: number): ExecutionOutput => ({
   ...about,
   type: 'OrderRejected',
   reason: 'x',
+  retryAfterMs: null,
   timeUs,
 });
 const accepted: ExecutionOutput = {

@@ -48,7 +48,11 @@ test.each([false, true])(
     if (!isLate) return;
     const { clientOrderId } = ORDER;
     desk.carryOut(
-      { type: 'Answer', ask, outcome: { type: 'refused', clientOrderId, reason: 'r', timeUs: 1 } },
+      {
+        type: 'Answer',
+        ask,
+        outcome: { type: 'refused', clientOrderId, reason: 'r', retryAfterMs: null, timeUs: 1 },
+      },
       TICKET,
     );
     expect((await silent).type).toBe(codecs.SubmitOutcomeReply.type);

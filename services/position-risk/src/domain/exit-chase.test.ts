@@ -38,6 +38,18 @@ test('a rejected exit is tried again at once, the next refusal waits', () => {
   expect(story.commands).toHaveLength(3);
 });
 
+test('while the venue takes no order an exit waits: no attempt is lost, and a person is called', () => {
+  const story = fired();
+  const first = story.obey(story.commands[0]!, 1);
+  story.order('OrderRejected', first, 1, 60_000);
+  for (let seconds = 1; seconds < 60; seconds++) {
+    story.denied(story.commands.at(-1)!, 'VENUE_SHUT', seconds);
+    story.time(seconds + 1);
+  }
+  expect(new Set(story.commands.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+  expect(modes(story)).toMatchObject([{ mode: 'reducing', reason: 'exit refused after attempt 0' }]);
+});
+
 test('an order that works is left to the venue for two minutes', () => {
   const story = fired();
   const order = story.obey(story.commands[0]!, 4);

@@ -74,7 +74,7 @@ const URGENCY = {
  * Follows one position's exit until it is flat. It never gives up, because a position whose stop has fired
  * must not be left alone, but after `exitAttemptsMax` attempts it calls for a person and slows down. While
  * any of its orders is in doubt (sent and not acknowledged, unknown, or fills outstanding) nothing is sent
- * again. An attempt that execution denied never was one.
+ * again. An attempt that execution denied, or that came while the venue takes no order, never was one.
  */
 export class ExitFollower {
   readonly position: PositionId;
@@ -143,6 +143,7 @@ export class ExitFollower {
   /** Where it stands, in the words of a person. */
   get standing(): string {
     if (this.inDoubt) return 'still in doubt';
+    if (this.#refusals > 0) return 'refused';
     return this.#answered ? 'not done' : 'not taken up by execution';
   }
 
@@ -225,6 +226,8 @@ export class ExitFollower {
         if (order.state !== 'settling') order.state = event.type === 'OrderAccepted' ? 'working' : 'unknown';
         break;
       case 'OrderRejected':
+        // A venue that takes no order for now has not tried this one.
+        if (event.retryAfterMs !== null) this.#attempt = Math.max(0, this.#attempt - 1);
         this.#refusals++;
         this.#orders.delete(clientOrderId);
         break;

@@ -56,6 +56,19 @@ test.each<[string, ExitReason, 'long' | 'short', Partial<typeof PLAN>, [number, 
   });
 });
 
+test('what the attempts of an entry fill is one position, guarded from its first fill and left whole', () => {
+  const story = new Scenario();
+  const first = story.enter('long', PLAN, 0, BTC);
+  const opened = one(story.fill(first, 'buy', '0.4', '50000', { leaves: '0.6' }), 'PositionOpened');
+  expect(opened.stopPrice.toString()).toBe('49750');
+  story.ended('OrderCanceled', first, '0.4', 1);
+  const second = story.enter('long', PLAN, 1, BTC);
+  const grown = one(story.fill(second, 'buy', '0.6', '50000', { seconds: 1 }), 'PositionIncreased');
+  expect(grown.position.id).toBe(opened.position.id);
+  story.prices(BTC, [2, 49_700]);
+  expect(story.commands.map(({ quantity }) => `${quantity}`)).toEqual(['1']);
+});
+
 test('the command id follows from position and attempt, and further trades give no second command', () => {
   const story = new Scenario();
   story.open('long', '1', '50000');

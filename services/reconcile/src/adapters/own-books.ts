@@ -1,11 +1,11 @@
-import { type Bus, type InboundMessage, recall } from '@algo/bus';
+import { type Bus, type InboundMessage, recall, StreamLanes } from '@algo/bus';
+import { fenceFilter } from '@algo/contracts';
 import {
   type AccountId,
   type ClientOrderId,
   Decimal,
   type Fill,
   fillEffect,
-  fillKey,
   type Instrument,
   type InstrumentId,
   isEnded,
@@ -16,7 +16,10 @@ import {
 } from '@algo/model';
 import type { LocalBooks } from '../domain/index.ts';
 
-/** Fills are compared from this long before our newest one. */
+/**
+ * Fills are compared from this long before our newest one; orders that ended so long before that are
+ * forgotten.
+ */
 const LOOK_BACK_US = US_PER_HOUR;
 
 /** What we believe, and from when on its fills are listed. */
@@ -25,7 +28,10 @@ export interface OwnReading {
   readonly fillsSinceUs: TimeUs;
 }
 
-/** What we believe of an account: its order events, folded as far as they were read. */
+/**
+ * What we believe of an account: its order events, each once and in its order, folded as far as they were
+ * read.
+ */
 export class OwnBooks {
   readonly #bus: Bus;
   readonly #account: AccountId;
@@ -33,9 +39,8 @@ export class OwnBooks {
   readonly #undecided = new Map<ClientOrderId, Order>();
   readonly #ended = new Map<ClientOrderId, Order>();
   readonly #quantities = new Map<InstrumentId, Decimal>();
-  /** The ids of all fills that are counted. */
-  readonly #counted = new Set<string>();
-  /** Those that are recent, in the order in which they were told. */
+  readonly #lanes = new StreamLanes('ORDERS', false);
+  /** Fills that are recent, in the order in which they were told. */
   #fills: Fill[] = [];
   #newestUs: TimeUs = 0;
   #epoch = 0;
@@ -49,17 +54,19 @@ export class OwnBooks {
 
   /** Reads what has been said since the last time, and calls back with all, or with what went wrong. */
   read(done: (reading: OwnReading | Error) => void): void {
-    const subjects = [`ord.evt.${this.#account}.>`];
+    const subjects = [`ord.evt.${this.#account}.>`, fenceFilter('ORDERS')];
     recall(
       this.#bus,
       { stream: 'ORDERS', subjects, after: this.#after },
-      (message) => this.#take(message),
+      (message) => {
+        this.#after = message.sequence;
+        this.#lanes.admit(message, (next) => this.#take(next));
+      },
       (error) => done(error ?? this.#reading()),
     );
   }
 
-  #take({ fact, sequence }: InboundMessage): void {
-    this.#after = sequence;
+  #take({ fact }: InboundMessage): void {
     switch (fact.name) {
       case 'OrderSubmitted':
         this.#epoch = Math.max(this.#epoch, fact.body.epoch);
@@ -87,12 +94,8 @@ export class OwnBooks {
     (isOver ? this.#undecided : this.#ended).delete(clientOrderId);
   }
 
-  /** Adds a fill, once. */
   #count(fill: Fill): void {
     const { instrument, timeUs } = fill;
-    const key = fillKey(fill);
-    if (this.#counted.has(key)) return;
-    this.#counted.add(key);
     this.#fills.push(fill);
     this.#newestUs = Math.max(this.#newestUs, timeUs);
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
@@ -104,6 +107,8 @@ export class OwnBooks {
   #reading(): OwnReading {
     const fillsSinceUs = Math.max(0, this.#newestUs - LOOK_BACK_US);
     this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
+    for (const [id, order] of this.#ended)
+      if ('endedUs' in order && order.endedUs < fillsSinceUs - LOOK_BACK_US) this.#ended.delete(id);
     const positions = [...this.#quantities]
       .filter(([, quantity]) => !quantity.isZero())
       .map(([instrument, quantity]) => ({

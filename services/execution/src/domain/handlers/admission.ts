@@ -8,6 +8,7 @@ import {
   type TradingModes,
 } from '@algo/model';
 import type { ReconciliationGate } from '../reconciliation-gate.ts';
+import type { RejectWatchState } from '../reject-watch.ts';
 import { deny } from './handler.ts';
 
 /**
@@ -22,9 +23,10 @@ export interface AdmissionContext {
   readonly account: AccountId;
   readonly gate: ReconciliationGate;
   readonly modes: TradingModes;
+  readonly rejects: RejectWatchState;
 }
 
-/** Returns why no entry may pass now, or null: the gate, halts, no guard that lives, its own expiry. */
+/** Returns why no entry may pass now, or null: gate, halts, no guard that lives, a shut venue, its expiry. */
 export function admitEntry(
   context: AdmissionContext,
   entry: {
@@ -45,6 +47,8 @@ export function admitEntry(
   if (limit !== null)
     return deny(limit.mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY', { scope: haltScopeKey(limit.scope) });
   if (context.noGuard !== null) return context.noGuard;
+  const shut = venueShut(context);
+  if (shut !== null) return shut;
   if (nowUs > entry.expiresUs) return deny('EXPIRED', { expires_us: entry.expiresUs, now_us: nowUs });
   return null;
 }
@@ -56,4 +60,13 @@ export function admitEntry(
 export function admitExit({ gate }: AdmissionContext): Denial | null {
   if (gate.state.openedOnce) return null;
   return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
+}
+
+/**
+ * Returns why no order need be made now, or null: the venue has said that it takes none. A denied exit is no
+ * attempt, so it waits without any and goes out when the venue is back.
+ */
+export function venueShut({ nowUs, rejects }: AdmissionContext): Denial | null {
+  const { shutUntilUs } = rejects;
+  return nowUs < shutUntilUs ? deny('VENUE_SHUT', { shut_until_us: shutUntilUs, now_us: nowUs }) : null;
 }

@@ -1,4 +1,11 @@
-import type { Brand, ClosePosition, Denial, OrderRequest, PlaceOrder } from '@algo/model';
+import {
+  type Brand,
+  type ClosePosition,
+  Decimal,
+  type Denial,
+  type OrderRequest,
+  type PlaceOrder,
+} from '@algo/model';
 import { type ExitContext, exitQuantity } from './exit-quantity.ts';
 import { deny, type EntryContext, type Handler } from './handler.ts';
 
@@ -16,7 +23,7 @@ export function passEntry(handlers: readonly Handler[], context: EntryContext, c
     const denial = handler(context, command);
     if (denial !== null) return { type: 'denied', denial };
   }
-  return conserved(command, context.request);
+  return conserved(command, context.request, context.sentBefore);
 }
 
 /** Returns the exit in the size that may be closed, or why nothing may. */
@@ -26,14 +33,14 @@ export function passExit(
   requestOf: (quantity: OrderRequest['quantity']) => OrderRequest,
 ): Verdict {
   const sized = exitQuantity(command, context);
-  return sized.type === 'denied' ? sized : conserved(command, requestOf(sized.quantity));
+  return sized.type === 'denied' ? sized : conserved(command, requestOf(sized.quantity), Decimal.zero);
 }
 
-/** C21: never is more sent than a command asks for. A breach means that we ourselves are wrong. */
-function conserved(command: PlaceOrder | ClosePosition, request: OrderRequest): Verdict {
-  if (!request.quantity.greaterThan(command.quantity)) {
+/** C21: never is more sent than a command asks for, by all its attempts. A breach means that we are wrong. */
+function conserved(command: PlaceOrder | ClosePosition, request: OrderRequest, before: Decimal): Verdict {
+  if (!before.plus(request.quantity).greaterThan(command.quantity)) {
     return { type: 'passed', request: request as Admitted };
   }
-  const numbers = { command: command.commandId, asked: command.quantity, sent: request.quantity };
+  const numbers = { command: command.commandId, asked: command.quantity, before, sent: request.quantity };
   return { type: 'denied', denial: deny('CONSERVATION', numbers) };
 }

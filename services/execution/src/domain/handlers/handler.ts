@@ -1,6 +1,6 @@
 import type { Denial, DenialCode, Instrument, Order, OrderRequest, PlaceOrder, TimeUs } from '@algo/model';
 import { Decimal } from '@algo/model';
-import type { PastEntry } from '../entry-pace.ts';
+import type { EntryPace } from '../entry-pace.ts';
 import type { ExecutionLimits, InstrumentLimits } from '../limits.ts';
 import type { NetPosition } from '../position-book.ts';
 import type { ReferencePrice } from '../reference-price.ts';
@@ -8,9 +8,10 @@ import type { ReferencePrice } from '../reference-price.ts';
 /**
  * All that the handlers may look at when they judge an entry. *Shape*: `request` is the order as it would go
  * on the wire, already rounded; `positions` are those the venue would let us close, without dust;
- * `openOrders` are working, in flight and unknown ones; `pastEntries` are those of the last day, oldest
- * first; entries wait until `rejectsPauseUntilUs`; `markOf` is the last price seen or traded of an
- * instrument, null if there is none.
+ * `openOrders` are working, in flight and unknown ones; `pace` has the entries of the last day, but not the
+ * command's own; `sentBefore` is what earlier attempts of the command filled and may yet fill, base; entries
+ * wait until `rejectsPauseUntilUs`; `markOf` is the last price seen or traded of an instrument, null if there
+ * is none.
  */
 export interface EntryContext {
   readonly nowUs: TimeUs;
@@ -21,7 +22,8 @@ export interface EntryContext {
   readonly instrumentLimits: InstrumentLimits;
   readonly positions: readonly NetPosition[];
   readonly openOrders: readonly Order[];
-  readonly pastEntries: readonly PastEntry[];
+  readonly pace: Pick<EntryPace, 'of' | 'since'>;
+  readonly sentBefore: Decimal;
   readonly rejectsPauseUntilUs: TimeUs;
   readonly markOf: (instrument: PlaceOrder['instrument']) => Decimal | null;
 }

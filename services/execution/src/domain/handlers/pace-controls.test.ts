@@ -1,6 +1,6 @@
 import { type DenialCode, strategyName, US_PER_DAY, US_PER_HOUR } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import type { PastEntry } from '../entry-pace.ts';
+import { EntryPace, type PastEntry } from '../entry-pace.ts';
 import { entryContext, past } from '../testing/entry-context.ts';
 import { BTC, d, INSTRUMENT_LIMITS, LIMITS, place, S } from '../testing/execution-scenario.ts';
 import { PACE_CONTROLS } from './pace-controls.ts';
@@ -9,7 +9,7 @@ type Limits = Partial<typeof LIMITS> & Partial<typeof INSTRUMENT_LIMITS>;
 
 function denial(pastEntries: readonly PastEntry[], change: Limits) {
   const context = entryContext({
-    ...{ pastEntries, limits: { ...LIMITS, entriesPerMinuteMax: 100, ...change } },
+    ...{ pace: new EntryPace(pastEntries), limits: { ...LIMITS, entriesPerMinuteMax: 100, ...change } },
     instrumentLimits: { ...INSTRUMENT_LIMITS, ...change },
   });
   for (const control of PACE_CONTROLS) {

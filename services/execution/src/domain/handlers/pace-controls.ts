@@ -1,11 +1,11 @@
-import { Decimal, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '@algo/model';
-import { deny, type EntryContext, type Handler, notionalOf } from './handler.ts';
+import { US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '@algo/model';
+import { deny, type Handler, notionalOf } from './handler.ts';
 
 /** C5: entries per minute. Exits and cancels are never held back, so they aren't counted here. */
-const entryRate: Handler = ({ nowUs, pastEntries, limits }) => {
+const entryRate: Handler = ({ nowUs, pace, limits }) => {
   const max = limits.entriesPerMinuteMax;
   if (max === null) return deny('NO_LIMIT_CONFIGURED', { limit: 'entries_per_minute_max' });
-  const recent = pastEntries.filter(({ timeUs }) => timeUs > nowUs - US_PER_MINUTE).length;
+  const recent = pace.since(nowUs - US_PER_MINUTE).count;
   return recent < max ? null : deny('ORDER_RATE_MAX', { entries_last_minute: recent, max });
 };
 
@@ -13,9 +13,7 @@ const entryRate: Handler = ({ nowUs, pastEntries, limits }) => {
 const entrySum: Handler = (context) => {
   const max = context.limits.entryNotionalPerMinuteMax;
   if (max === null) return deny('NO_LIMIT_CONFIGURED', { limit: 'entry_notional_per_minute_max' });
-  const before = context.pastEntries
-    .filter(({ timeUs }) => timeUs > context.nowUs - US_PER_MINUTE)
-    .reduce((sum, { notional }) => sum.plus(notional), Decimal.zero);
+  const before = context.pace.since(context.nowUs - US_PER_MINUTE).notional;
   const notional = notionalOf(context);
   if (!before.plus(notional).greaterThan(max)) return null;
   return deny('ENTRY_SUM_MAX', { notional, last_minute: before, entry_notional_per_minute_max: max });
@@ -24,7 +22,8 @@ const entrySum: Handler = (context) => {
 /** C7: the same strategy enters the same side again too soon, whatever the decision is called. */
 const repeatedEntry: Handler = (context, command) => {
   const waitUs = context.instrumentLimits.repeatAfterUs;
-  const before = ofStrategy(context, command.strategy).findLast(({ side }) => side === context.request.side);
+  const own = context.pace.of(command.strategy, context.instrument.id);
+  const before = own.findLast(({ side }) => side === context.request.side);
   if (before === undefined || context.nowUs - before.timeUs >= waitUs) return null;
   const agoUs = context.nowUs - before.timeUs;
   return deny('REPEATED_ENTRY', { side: before.side, ago_us: agoUs, repeat_after_us: waitUs });
@@ -32,8 +31,8 @@ const repeatedEntry: Handler = (context, command) => {
 
 /** C8: entries of a strategy in an instrument per hour and day. */
 const entryCount: Handler = (context, { strategy }) => {
-  const { instrumentLimits, nowUs } = context;
-  const counted = ofStrategy(context, strategy).filter(({ isForgiven }) => !isForgiven);
+  const { instrument, instrumentLimits, nowUs, pace } = context;
+  const counted = pace.of(strategy, instrument.id).filter(({ isForgiven }) => !isForgiven);
   const since = (spanUs: number) => counted.filter(({ timeUs }) => timeUs > nowUs - spanUs).length;
   const [hour, day] = [since(US_PER_HOUR), since(US_PER_DAY)];
   const { entriesPerHourMax, entriesPerDayMax } = instrumentLimits;
@@ -46,7 +45,3 @@ const entryCount: Handler = (context, { strategy }) => {
 
 /** How often, how much and how alike entries may be; the count speaks last because it stops the strategy. */
 export const PACE_CONTROLS: readonly Handler[] = [entryRate, entrySum, repeatedEntry, entryCount];
-
-function ofStrategy({ pastEntries, instrument }: EntryContext, strategy: string) {
-  return pastEntries.filter((entry) => entry.strategy === strategy && entry.instrument === instrument.id);
-}

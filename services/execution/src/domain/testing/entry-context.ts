@@ -1,6 +1,6 @@
 import { newOrder, type Order, type OrderRequest } from '@algo/model';
 import { clientOrderIdOf } from '../client-order-id.ts';
-import type { PastEntry } from '../entry-pace.ts';
+import { EntryPace, type PastEntry } from '../entry-pace.ts';
 import type { EntryContext } from '../handlers/handler.ts';
 import {
   ACCOUNT,
@@ -24,7 +24,7 @@ export function entryContext(change: Partial<EntryContext> = {}): EntryContext {
   return {
     ...{ nowUs: NOW_US, instrument: instrument!, request: request(), limits: LIMITS },
     ...{ instrumentLimits: INSTRUMENT_LIMITS, reference: { price, timeUs: NOW_US }, markOf: () => price },
-    ...{ positions: [], openOrders: [], pastEntries: [], rejectsPauseUntilUs: 0 },
+    ...{ positions: [], openOrders: [], pace: new EntryPace(), sentBefore: d('0'), rejectsPauseUntilUs: 0 },
     ...change,
   };
 }
@@ -45,6 +45,12 @@ export function open(change: Partial<OrderRequest> = {}): Order {
 
 /** An entry so long ago, worth 835. */
 export function past(agoUs: number, change: Partial<PastEntry> = {}): PastEntry {
-  const entry = { strategy: STRATEGY, instrument: LTC, side: 'buy', notional: d('835') } as const;
+  const entry = {
+    commandId: 'place-0',
+    strategy: STRATEGY,
+    instrument: LTC,
+    side: 'buy',
+    notional: d('835'),
+  } as const;
   return { ...entry, timeUs: NOW_US - agoUs, isForgiven: false, ...change };
 }

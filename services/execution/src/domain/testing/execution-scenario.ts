@@ -192,6 +192,7 @@ export const canceled = (
 export const outcome = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): SubmitOutcome => {
   const base = { clientOrderId: id, timeUs };
   if (type === 'confirmed') return { type, venueOrderId: venueOrderId('v'), ...base };
+  if (type === 'refused') return { type, reason: 'because', retryAfterMs: null, ...base };
   return { type, reason: 'because', ...base };
 };
 export const submitted = (

@@ -58,7 +58,7 @@ export const order = {
 
 export const rejected = (reason = 'insufficient margin'): Fact => ({
   name: 'OrderRejected',
-  body: { ...order, type: 'OrderRejected', reason },
+  body: { ...order, type: 'OrderRejected', reason, retryAfterMs: null },
 });
 
 const signal: Signal = {

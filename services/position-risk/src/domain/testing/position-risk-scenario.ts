@@ -151,7 +151,12 @@ export class Scenario {
   }
 
   /** Tells what became of an order. */
-  order(type: 'OrderAccepted' | 'OrderUnknown' | 'OrderRejected', order: string, seconds: number) {
+  order(
+    type: 'OrderAccepted' | 'OrderUnknown' | 'OrderRejected',
+    order: string,
+    seconds: number,
+    retryAfterMs: number | null = null,
+  ) {
     const base = {
       clientOrderId: clientOrderId(order),
       account: ACCOUNT,
@@ -161,7 +166,9 @@ export class Scenario {
     return this.give(
       type === 'OrderAccepted'
         ? { ...base, type, venueOrderId: venueOrderId(`v-${order}`) }
-        : { ...base, type, reason: 'told so' },
+        : type === 'OrderRejected'
+          ? { ...base, type, reason: 'told so', retryAfterMs }
+          : { ...base, type, reason: 'told so' },
     );
   }
 
@@ -247,6 +254,7 @@ function submitted(
     },
     plan,
     epoch: 1,
+    retryOf: null,
     timeUs,
   };
 }

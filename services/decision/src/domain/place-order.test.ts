@@ -1,0 +1,14 @@
+import { expect, test } from '@jest/globals';
+import { DecisionEngine } from './decision-engine.ts';
+import { configOf, equityInput, settingsOf, signalInput } from './testing/engine-scenario.ts';
+
+test.each([
+  [false, 'ioc', '100.05'],
+  [true, 'post_only', '100'],
+] as const)('where entries are post-only is %s, one is a limit %s at %s', (postOnly, timeInForce, price) => {
+  const engine = new DecisionEngine(settingsOf({ config: configOf({ postOnly }) }));
+  engine.handle(equityInput(0));
+  const order = engine.handle(signalInput(1)).find(({ type }) => type === 'PlaceOrder');
+  expect(order).toMatchObject({ orderType: 'limit', timeInForce });
+  expect(order?.type === 'PlaceOrder' && `${order.limitPrice}`).toBe(price);
+});

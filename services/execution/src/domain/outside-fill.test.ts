@@ -1,0 +1,66 @@
+import { type ClientOrderId, clientOrderId, type Fill } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import {
+  close,
+  d,
+  denial,
+  filled,
+  fillOf,
+  holding,
+  place,
+  ready,
+  S,
+  sent,
+  types,
+} from './testing/execution-scenario.ts';
+
+const SOLD = { side: 'sell', clientOrderId: clientOrderId('liquidation-LTCUSDT-1') } as const;
+
+/** An engine that holds 10 LTC, and what somebody else's order does on its account. */
+function held() {
+  const { engine, entry } = holding();
+  const takes = (
+    trade: string,
+    quantity: string,
+    of: Partial<Fill> & { clientOrderId: ClientOrderId } = SOLD,
+  ) => {
+    const fill = { ...fillOf({ ...entry, ...of }, trade, quantity, 2 * S), ...of };
+    return engine.handle({ type: 'VenueFilled', fill, cumulative: fill.quantity });
+  };
+  return { engine, takes };
+}
+
+test('what the venue or a person takes away from what we hold is booked, and no longer ours to sell', () => {
+  const { engine, takes } = held();
+  const booked = takes('x1', '4');
+  expect(booked).toMatchObject([{ type: 'OrderFilled', clientOrderId: SOLD.clientOrderId, leaves: d('0') }]);
+  expect(engine.positions().map(({ quantity }) => quantity.toString())).toEqual(['6']);
+  expect(sent(engine.handle(close(3, { timeUs: 2 * S }))).quantity.toString()).toBe('6');
+  expect(engine.order(SOLD.clientOrderId)?.status).toBe('filled');
+});
+
+test('an order of somebody else that fills in pieces takes as much as its pieces, each once', () => {
+  const { engine, takes } = held();
+  for (const trade of ['x1', 'x2', 'x1', 'x2']) takes(trade, '5');
+  expect(engine.positions()).toEqual([]);
+  expect(denial(engine.handle(close(3, { timeUs: 2 * S })))).toBe('NO_POSITION');
+});
+
+test.each<[string, string, Partial<Fill>]>([
+  ['adds to what we hold', '1', { side: 'buy' }],
+  ['takes more than we hold', '11', {}],
+])('an order of somebody else that %s is reported once and never booked', (_, quantity, change) => {
+  const { engine, takes } = held();
+  expect(types(takes('x1', quantity, { ...SOLD, ...change }))).toEqual(['OrderQuarantined']);
+  expect(takes('x1', quantity, { ...SOLD, ...change })).toEqual([]);
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
+  expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('REDUCE_ONLY');
+});
+
+test('where we hold nothing, an order of somebody else is reported and never booked', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  const foreign = { ...entry, clientOrderId: clientOrderId('web_1234') };
+  expect(types(engine.handle(filled(foreign, 't1', '1', '1', S)))).toEqual(['OrderQuarantined']);
+  expect(engine.positions()).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import type { ClientOrderId } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import { ExecutionEngine } from './execution-engine.ts';
+import type { ExecutionInput } from './execution-io.ts';
+import {
+  alive,
+  BTC,
+  close,
+  denial,
+  found,
+  holding,
+  LIMITS,
+  lookedUp,
+  neverLeft,
+  place,
+  price,
+  ready,
+  S,
+  SETTINGS,
+  sent,
+  submitted,
+  told,
+  types,
+} from './testing/execution-scenario.ts';
+
+/** The venue takes nothing for so long. */
+function turnedAway(
+  type: 'SubmitOutcomeKnown' | 'CancelOutcomeKnown',
+  clientOrderId: ClientOrderId,
+  retryAfterMs: number,
+  timeUs: number,
+): ExecutionInput {
+  const reason = `closed: retryAfterMs=${retryAfterMs}`;
+  return { type, outcome: { type: 'refused', clientOrderId, reason, retryAfterMs, timeUs } };
+}
+
+test('while a venue takes no order exits are denied, and leave when it does, also after a restart', () => {
+  const { engine } = holding();
+  const exit = sent(engine.handle(close(1, { timeUs: 2 * S })));
+  const outputs = engine.handle(turnedAway('SubmitOutcomeKnown', exit.clientOrderId, 20_000, 2 * S));
+  expect(outputs).toMatchObject([{ type: 'OrderRejected', retryAfterMs: 20_000 }]);
+  const restored = new ExecutionEngine(SETTINGS, engine.snapshot());
+  for (const one of [engine, restored]) {
+    expect(denial(one.handle(close(2, { timeUs: 22 * S - 1 })))).toBe('VENUE_SHUT');
+    expect(sent(one.handle(close(3, { timeUs: 22 * S }))).quantity.toString()).toBe('10');
+  }
+});
+
+test('while a venue takes no order entries are denied as well, and no reject is counted', () => {
+  const engine = ready({ limits: { ...LIMITS, venue: { ...LIMITS.venue, rejectsMax: 1 } } });
+  const waiting = engine.handle(place(1)).find((output) => output.type === 'SubmitOrder')!;
+  const other = sent(engine.handle(place(2, { timeUs: S, instrument: BTC })));
+  expect(engine.mayLeave(waiting)).toBeNull();
+  engine.handle(turnedAway('SubmitOutcomeKnown', other.clientOrderId, 3_000, S));
+  expect(engine.mayLeave(waiting)?.code).toBe('VENUE_SHUT');
+  engine.handle(neverLeft(waiting.request.clientOrderId, 'VENUE_SHUT', 'VENUE_SHUT'));
+  expect(denial(engine.handle(place(3, { timeUs: 2 * S })))).toBe('VENUE_SHUT');
+  engine.handle(price(4 * S));
+  expect(denial(engine.handle(place(4, { timeUs: 4 * S })))).toBeNull();
+});
+
+test('a venue that says it is shut for a day is asked again after a minute', () => {
+  const { engine } = holding();
+  const exit = sent(engine.handle(close(1, { timeUs: 2 * S })));
+  engine.handle(turnedAway('SubmitOutcomeKnown', exit.clientOrderId, 86_400_000, 2 * S));
+  expect(denial(engine.handle(close(2, { timeUs: 62 * S - 1 })))).toBe('VENUE_SHUT');
+  expect(denial(engine.handle(close(3, { timeUs: 62 * S })))).toBeNull();
+});
+
+test('a cancel that the venue does not take now is asked for again when it does', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc', expiresUs: 2 * S })));
+  engine.handle(submitted(entry.clientOrderId, 'confirmed', S));
+  expect(types(engine.handle(told(3.1 * S)))).toEqual(['CancelAtVenue']);
+  engine.handle(turnedAway('CancelOutcomeKnown', entry.clientOrderId, 10_000, 3.1 * S));
+  engine.handle(alive(12 * S));
+  expect(types(engine.handle(told(13 * S)))).not.toContain('CancelAtVenue');
+  engine.handle(lookedUp(entry.clientOrderId, found(entry, 'open', '0'), 13 * S));
+  expect(types(engine.handle(told(15.2 * S)))).toContain('CancelAtVenue');
+});
