@@ -43,6 +43,13 @@ const CHECKS = [
     mayBeAbsent: true,
   },
   {
+    name: 'reliability',
+    what: 'docs/reliability.md up to date',
+    script: 'test/simulation/storm/gen-reliability.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
+  {
     name: 'order life',
     what: 'docs/order-life.md up to date',
     script: 'libs/contracts/src/testing/gen-order-life.ts',

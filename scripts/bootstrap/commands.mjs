@@ -15,12 +15,8 @@ const COMMANDS = {
   up: (context) => cli(context, ['up', ...context.args]),
   algo: (context) => cli(context, context.args),
   test: runTests,
-  soak: (context) =>
-    runTests({
-      ...context,
-      args: ['test/acceptance/live-kill', ...context.args],
-      env: { ...context.env, ALGO_SOAK: '1' },
-    }),
+  soak: runSoak,
+  bugs: (context) => runScript(context, 'test/simulation/storm/bugs.ts', context.args),
   bench: async (context) =>
     runScript({ ...context, env: await withNats(context) }, 'test/bench/main.ts', context.args),
   check: async (context) => ({ code: await runChecks(context) }),
@@ -63,11 +59,24 @@ function runScript({ node, env }, script, args) {
   return runForeground(node, [path, ...args], { cwd: process.cwd(), env });
 }
 
+/** The live kill suite, longer, then the storm; with `--from` or `--count` only those seeds of the storm. */
+async function runSoak(context) {
+  const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
+  if (context.args.some((arg) => arg.startsWith('--'))) return storm();
+  const live = await runTests({
+    ...context,
+    args: ['test/acceptance/live-kill', ...context.args],
+    env: { ...context.env, ALGO_SOAK: '1' },
+  });
+  return live.code === 0 ? storm() : live;
+}
+
 /** Each is written by the code of those before it. */
 const GENERATORS = [
   'scripts/gen-proto.mjs',
   'libs/contracts/src/testing/gen-codecs.ts',
   'libs/contracts/src/testing/gen-catalogue.ts',
+  'test/simulation/storm/gen-reliability.ts',
   'libs/contracts/src/testing/gen-order-life.ts',
 ];
 

@@ -1,7 +1,6 @@
 import { service as analytics } from '@algo/analytics/service';
 import { DISCARDED_ROWS, type ReplayedProcess, replay } from '@algo/backtest';
 import {
-  type AppendLog,
   bucketSnapshots,
   type Divergence,
   FactMessage,
@@ -9,7 +8,6 @@ import {
   MemoryBus,
   MemoryLog,
   MemoryServer,
-  type OutboundMessage,
   type SnapshotStore,
   StreamLanes,
   VirtualClock,
@@ -47,9 +45,10 @@ import {
 } from '@algo/runtime';
 import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
-import { type AccountStream, type ExchangeVenue, openAccountStream, openVenue } from '@algo/venues';
+import { openAccountStream, openVenue } from '@algo/venues';
 import type { z } from 'zod';
-import { SimulatedLife } from './simulated-life.ts';
+import { type RequestWire, SimulatedLife } from './simulated-life.ts';
+import { closing, delayingWire, type SimulatedProcess, type SimulatedWorld } from './simulated-world.ts';
 
 /** Where virtual wall time begins: behind all event times of the tests. */
 const START_MS = 1_750_000_000_000;
@@ -57,33 +56,6 @@ const START_MS = 1_750_000_000_000;
 const PATIENCE_MS = 600_000;
 
 type Schema = z.ZodObject<(typeof baseConfig)['shape']>;
-
-/** How the world around the processes behaves. */
-export interface SimulatedWorld {
-  readonly seed: number;
-  /** What services are configured by, as their processes would be. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */
-  readonly delays?: boolean;
-  /** The exchange of all accounts in the place of the paper exchange. */
-  readonly venue?: { readonly exchange: ExchangeVenue; readonly stream: AccountStream };
-  /** How long a message is on its way to its stream. *Units*: virtual ms. */
-  readonly storeMs?: (message: OutboundMessage) => number;
-  /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */
-  readonly diskMs?: () => number;
-}
-
-/** One process over all its lives. */
-interface SimulatedProcess {
-  readonly identity: string;
-  readonly start: (life: SimulatedLife) => Promise<RunningService>;
-  readonly log: MemoryLog;
-  life: SimulatedLife | undefined;
-  /** Stops its driver, if it has one, as a kill does. */
-  abandon: () => void;
-  /** The machine of its newest life. */
-  machine: unknown;
-}
 
 /**
  * The engine in one process on virtual time, with faults: the services as they ship, each driven by the
@@ -111,8 +83,9 @@ export class SimulatedEngine {
     this.#environment = world.environment ?? {};
     this.server = new MemoryServer(this.clock, {
       byWire: true,
-      ...(world.delays === true ? { wire: this.#wire() } : {}),
+      ...(world.delays === true ? { wire: delayingWire(this.clock, this.#random) } : {}),
       ...(world.storeMs === undefined ? {} : { wire: { storeMs: world.storeMs, ackMs: () => 0 } }),
+      ...(world.storm === undefined ? {} : { wire: world.storm.wire }),
     });
     this.plan = enginePlanOf(readConfig('analytics', analytics.config, this.#environment));
     for (const planned of processesOf(this.plan)) {
@@ -149,18 +122,48 @@ export class SimulatedEngine {
     const process = this.#process(identity);
     if (process.life !== undefined) throw new Error(`${identity} lives already`);
     const { log } = process;
-    const life = new SimulatedLife(this.server, identity, log, {
-      wayMs: () => (this.#world.delays === true ? this.#below(20) : 0),
+    const { storm } = this.#world;
+    const isOver = storm && ((name: string) => storm.isOver(identity, name));
+    const wire = storm?.requestsOf(identity, () => life) ?? this.#requests();
+    const life: SimulatedLife = new SimulatedLife(this.server, identity, log, wire, isOver);
+    Object.assign(process, { life, isRestored: false });
+    return process.start(life).then(
+      (running) => this.#watch(life, running),
+      (error: unknown) => this.#ended(life, error as Error),
+    );
+  }
+
+  #requests(): RequestWire {
+    return {
+      arrivalsMs: () => [this.#world.delays === true ? this.#below(20) : 0],
       onRequest: (subject, data) => {
         if (subject.endsWith('.submit'))
           this.submitted.push(codecs.SubmitOrderRequest.decode(data).order.clientOrderId);
       },
-    });
-    process.life = life;
-    return process.start(life).then(
-      (running) => this.#watch(life, running),
-      (error: unknown) => void this.#failures.push(error as Error),
-    );
+      onLeaving: () => {},
+      onDelivery: () => {},
+      skewMs: () => 0,
+    };
+  }
+
+  /** The present life of a process; undefined while it is dead. */
+  lifeOf(identity: string): SimulatedLife | undefined {
+    return this.#process(identity).life;
+  }
+
+  /** Whether a process runs and has taken again what older lives took. */
+  isUp(identity: string): boolean {
+    const { life, isRestored } = this.#process(identity);
+    return life !== undefined && !life.isStopped && isRestored;
+  }
+
+  /** Takes a stopped life for dead: it is no longer the process, and may go on beside the next one. */
+  forsake(identity: string): SimulatedLife | undefined {
+    const process = this.#process(identity);
+    const { life } = process;
+    Object.assign(process, { life: undefined, isRestored: false, abandon: () => {} });
+    process.log.crash();
+    return life;
   }
 
   /** Kills a process: what it had not stored, written or sent is lost. */
@@ -250,8 +253,14 @@ export class SimulatedEngine {
 
   #watch(life: SimulatedLife, running: RunningService): void {
     void running.closed.then((error) => {
-      if (!life.isOver) this.#failures.push(error ?? new Error(`${life.bus.identity} ended by itself`));
+      this.#ended(life, error ?? new Error(`${life.bus.identity} ended by itself`));
     });
+  }
+
+  #ended(life: SimulatedLife, error: Error): void {
+    const { storm } = this.#world;
+    if (storm !== undefined) storm.ended(life.bus.identity, life, error);
+    else if (!life.isOver) this.#failures.push(error);
   }
 
   #process(identity: string): SimulatedProcess {
@@ -297,7 +306,10 @@ export class SimulatedEngine {
     const flushMs = this.#world.diskMs ?? (delays ? () => this.#below(5) : undefined);
     const process: SimulatedProcess = {
       identity,
-      log: new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs }),
+      log:
+        this.#world.storm?.openLog(identity, this.clock) ??
+        new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs }),
+      isRestored: false,
       life: undefined,
       abandon: () => {},
       machine: undefined,
@@ -335,7 +347,12 @@ export class SimulatedEngine {
           onDivergence: (where) => void this.divergences.push({ identity, where }),
         });
         if (life.isOver) driver.abandon();
-        else Object.assign(process, { machine, abandon: () => driver.abandon() });
+        else if (process.life === life) {
+          Object.assign(process, { machine, abandon: () => driver.abandon() });
+          void driver.restored.then(() => {
+            if (process.life === life) process.isRestored = true;
+          });
+        }
         return { machine, driven: driver };
       },
     };
@@ -348,21 +365,6 @@ export class SimulatedEngine {
     };
   }
 
-  /** What one process sends arrives in its order; a few acknowledgements are lost. */
-  #wire() {
-    const arrivesMs = new Map<string, number>();
-    return {
-      storeMs: (message: { readonly lane?: { readonly producer: string } | undefined }) => {
-        const producer = message.lane?.producer ?? '';
-        const nowMs = this.clock.nowMs();
-        const atMs = Math.max(nowMs + this.#below(6), arrivesMs.get(producer) ?? 0);
-        arrivesMs.set(producer, atMs);
-        return atMs - nowMs;
-      },
-      ackMs: () => (this.#random.chance(0.003) ? Number.POSITIVE_INFINITY : this.#below(4)),
-    };
-  }
-
   #below(bound: number): number {
     return Math.floor(this.#random.uniform() * bound);
   }
@@ -371,14 +373,4 @@ export class SimulatedEngine {
 /** Lets promises settle. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function closing(log: AppendLog): AppendLog & AsyncDisposable {
-  return {
-    last: log.last,
-    append: (bytes, done) => log.append(bytes, done),
-    read: (after) => log.read(after),
-    trim: (through, keepBytes) => log.trim(through, keepBytes),
-    async [Symbol.asyncDispose]() {},
-  };
 }

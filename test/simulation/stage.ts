@@ -19,7 +19,8 @@ import {
 } from '@algo/model';
 import { ENVIRONMENT } from './environment.ts';
 import { HandStream, HandVenue } from './hand-venue.ts';
-import { SimulatedEngine, type SimulatedWorld } from './simulated-engine.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
+import type { SimulatedWorld } from './simulated-world.ts';
 
 export const ACCOUNT = accountId('paper-main');
 export const INSTRUMENT = instrumentId('synthetic.spot.ALGOUSD');

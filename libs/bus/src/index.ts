@@ -16,7 +16,7 @@ export { Lease } from './lease.ts';
 export * from './machine.ts';
 export { MemoryBus } from './memory/memory-bus.ts';
 export { MemoryLog } from './memory/memory-log.ts';
-export { MemoryServer } from './memory/memory-server.ts';
+export { MemoryServer, type MemoryWire } from './memory/memory-server.ts';
 export { VirtualClock } from './memory/virtual-clock.ts';
 export { provision } from './provisioner.ts';
 export { recall } from './recall.ts';

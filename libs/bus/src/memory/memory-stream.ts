@@ -41,10 +41,7 @@ export class MemoryStream {
   }
 
   at(sequence: number): FactMessage | undefined {
-    const message = this.#messages[sequence - 1];
-    return message === undefined || !this.#byWire
-      ? message
-      : FactMessage.ofBytes(message, message.data.slice(), message);
+    return this.#messages[sequence - 1];
   }
 
   last(subject: string): FactMessage | undefined {

@@ -1,0 +1,24 @@
+import type { Say } from '@algo/bus';
+import { expect, test } from '@jest/globals';
+import { type GuardInput, GuardMachine, type GuardWord } from './machine.ts';
+import { ACCOUNT, SETTINGS } from './testing/position-risk-scenario.ts';
+
+function setMode(commandId: string, mode: 'active' | 'halted', by: string): GuardInput {
+  const scope = { kind: 'account', account: ACCOUNT } as const;
+  const body = { type: 'SetTradingMode', commandId, scope, mode, reason: 'because', by, timeUs: 1 } as const;
+  return { name: 'SetTradingMode', body };
+}
+
+test('a command that nobody can carry out is refused, and the guard lives on', () => {
+  const words: (readonly [GuardWord, object])[] = [];
+  const say = Object.assign((name: GuardWord, body: object) => void words.push([name, body]), {
+    ...{ request: () => {}, input: 1 },
+  }) as Say<GuardWord>;
+  const machine = new GuardMachine(SETTINGS);
+  machine.take(setMode('c-1', 'active', ' '), say); // nobody signs for it
+  machine.take(setMode('c-2', 'halted', 'Ada'), say);
+  expect(words).toMatchObject([
+    ['CommandRefused', { commandId: 'c-1' }],
+    ['TradingModeChanged', { commandId: 'c-2', mode: 'halted' }],
+  ]);
+});

@@ -1,0 +1,66 @@
+import type { PaperVices } from '@algo/simulation';
+import type { Fault, Step } from './scenario.ts';
+
+/** What each fault does, in plain words. */
+export const FAULT_WORDS: Readonly<Record<Fault['kind'], string>> = {
+  kill: 'A process is killed at a time, an input, a record it writes, or as an order leaves, and begun anew.',
+  killAll: 'All processes are killed at once, as by a power cut.',
+  pause: 'A process is stopped and goes on 0.2 to 8 s later, position-risk also only after 17 to 26 s.',
+  zombie: 'A process is stopped, another one takes its place, and then the first one goes on beside it.',
+  busSlow: 'Messages take up to 0.4 s longer to be stored.',
+  sendLost: 'What a process sends to the bus is lost on the way, and sent again.',
+  ackLost: 'A message is stored, but its sender is never told.',
+  storedTwice: 'A message is stored once more, up to 3 s later, under another id.',
+  requestLost: 'A request to the exchange never arrives.',
+  requestLate: 'A request to the exchange arrives up to 3 s late.',
+  requestTwice: 'A request to the exchange arrives a second time, up to 3 s later.',
+  answerLost: 'The answer of the exchange never arrives.',
+  answerLate: 'The answer of the exchange arrives up to 3 s late, behind newer ones.',
+  answerTwice: 'The answer of the exchange arrives twice.',
+  diskSlow: 'A process’s disk takes 50 to 650 ms for a record.',
+  diskFull: 'A process’s disk is full: records are refused.',
+  fsyncError: 'A process’s disk fails to keep what was written.',
+  clockJump: 'A process’s wall clock is wrong by −30 s to +60 s for a while.',
+};
+
+/** What happens in the market and to people, in plain words. */
+export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
+  enter: 'A strategy wants an entry with a stop, a trailing distance, a longest time, perhaps a target.',
+  again: 'A strategy says a command again, or the same decision under another command’s name.',
+  limit: 'A person halts the account or an instrument, or allows only exits there.',
+  resume: 'A person lifts it.',
+  flatten: 'A person wants everything left.',
+  silence: 'The feed says nothing, neither trades nor time, for 2 to 11 s.',
+  leap: 'A price jumps by 0.4 to 2 %.',
+};
+
+/** What each vice of the paper exchange does; `null` for what only says how much of another there is. */
+export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
+  inputsMax: null,
+  requestLost: 'An order or a cancel is lost on the way.',
+  requestTwice: 'An order or a cancel arrives twice, and the answer to the second is told.',
+  answerLost: 'An order or a cancel is taken and never answered.',
+  answerLate: 'An order is taken and answered late: its fills come first.',
+  answerTwice: 'An answer comes twice.',
+  eventLate: 'An event of the account comes late, behind newer ones.',
+  eventTwice: 'An event of the account comes twice.',
+  eventLost: 'An event of the account never comes: only a look at the exchange shows what happened.',
+  streamBreaks: 'The account’s stream breaks: what happens until it is back is never told.',
+  readsBehind: 'A look at the exchange shows an older state.',
+  readShort: 'A look at the exchange leaves out the last rows and says that it is complete.',
+  pageRows: 'Fills come in short pages.',
+  tradeIdsPerSymbol: 'Trade ids count up in each instrument alone, so two fills can have the same.',
+  feeInBase: 'A fee is taken in what was bought, so less is held than was filled.',
+  feeAssetPrice: 'Fees are paid in a third asset.',
+  fillPieces: 'One print fills an order in several pieces.',
+  priceBand: 'A limit too far from the price is refused.',
+  spotNoShort: 'What is not held, or is locked by another order, can’t be sold.',
+  closedByHand: 'Somebody closes a position by hand.',
+  liquidationLoss: 'The exchange liquidates a position.',
+  requestsPer10s: 'Too many requests are refused, far too many ban the account.',
+  maintenanceEveryS: 'The exchange is closed for maintenance.',
+  cancelOnlyS: null,
+  closedS: null,
+  lateInputs: null,
+  brokenInputs: null,
+};

@@ -1,0 +1,51 @@
+/** What the judge holds: each rule by its name, in plain words. */
+export const INVARIANTS = {
+  'I1 an id goes out once':
+    'No client order id goes on the wire a second time, whatever became of the first.',
+  'I1 one order a decision':
+    'One decision of a strategy makes one entry at most, under whatever command it comes.',
+  'I2 fills':
+    'Every fill that we say is one that the exchange made, of the same size; the sums of an order are ' +
+    'those of its fills.',
+  'I3 position truth':
+    'What we say we hold is what the exchange holds, at the latest 25 s of execution’s life after it ' +
+    'changed; no order works there that is over for us; no position is nobody’s.',
+  'I4 stop coverage':
+    'All that is held has a live stop, or an exit under way, within 1 s in which position-risk was ' +
+    'alive; a print through a stop starts an exit as fast, and no exit is denied while something is ' +
+    'free to sell.',
+  'I5 no trade before reconciliation':
+    'Nothing goes out in a life whose books have not been compared, and no entry after a comparison ' +
+    'failed.',
+  'I6 single writer': 'Nothing goes out under an epoch that a newer life has fenced off.',
+  'I7 intent before wire':
+    'An order is on the disk, as one that leaves, before it leaves, and leaves as it was said.',
+  'I8 limits':
+    'No order is larger than asked or than its limit; one entry and one position an instrument; an exit ' +
+    'closes no more than is held, less what other exits may still close.',
+  'I10 legal':
+    'Words about an order come in a legal order: none before it was submitted, none after its end.',
+  'I11 no halt is broken':
+    'No entry leaves 20 ms after execution took a halt, whether position-risk or a person said it.',
+  'I13 convergence':
+    'When all faults are over and some time has passed, no order is unknown, every command has its ' +
+    'answer, and the books of execution, position-risk and the exchange are the same, with nothing left ' +
+    'to sell.',
+  'I14 determinism': 'A new life that takes again what the old one took says the same, word for word.',
+  'said twice': 'No fact about an order, a fill or a position counts twice.',
+  'stops only tighten': 'A stop moves from where it stood, and only towards the market.',
+  'doubt ends':
+    'While nothing hinders execution, and looks at the exchange show what is so, no order is without a ' +
+    'clear state for 14 s.',
+  'no halt binds an exit':
+    'Whatever is halted, an exit of what we hold is denied only for what makes it impossible.',
+  'only what was sent is an attempt':
+    'The attempts of an exit count what was sent, not denials and not silence.',
+  'no expired entry': 'No entry leaves after the feed told a time behind its expiry.',
+  'no entry without a guard':
+    'No entry leaves when position-risk has been silent for more than 16 s of told time.',
+  'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
+  'nobody falls over': 'No process ends by itself, unless its lease is over or its disk fails.',
+} as const satisfies Record<string, string>;
+
+export type Invariant = keyof typeof INVARIANTS;

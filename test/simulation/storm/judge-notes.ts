@@ -1,0 +1,46 @@
+import type { Invariant } from './invariants.ts';
+
+/** A rule that was broken. */
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly detail: string;
+  readonly atMs: number;
+}
+
+/** What happens only in some seeds, and must have happened in many of them together. */
+export const SOMETIMES = [
+  ...['unknown resolved as filled', 'cancel and fill race', 'part fill and restart'],
+  ...['takeover of the lease', 'acknowledgement lost', 'zombie refused', 'exit denied, then passed'],
+] as const;
+export type Sometimes = (typeof SOMETIMES)[number];
+
+/** Where an order can stand when a fault falls. */
+export const STANDS = ['none', 'submitted', 'unknown', 'accepted', 'part filled', 'exit'] as const;
+export type Stand = (typeof STANDS)[number];
+
+/** What one run came to: the first rule that was broken, and what was met on the way. */
+export class JudgeNotes {
+  readonly #nowMs: () => number;
+  violation: Violation | null = null;
+  readonly sometimes = new Set<Sometimes>();
+  /** Which fault fell while orders stood where. */
+  readonly met = new Set<string>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Notes that a rule is broken; the first one counts. */
+  broken(invariant: Invariant, detail: string): void {
+    this.violation ??= { invariant, detail, atMs: this.#nowMs() };
+  }
+
+  saw(what: Sometimes): void {
+    this.sometimes.add(what);
+  }
+}
+
+/** Returns a quantity in whole steps. *Units*: thousandths of base. */
+export function steps(quantity: { toString(): string }): number {
+  return Math.round(Number(quantity.toString()) * 1_000);
+}

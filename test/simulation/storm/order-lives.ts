@@ -1,0 +1,288 @@
+import type { MessageOf } from '@algo/contracts';
+import { type JudgeNotes, type Stand, steps } from './judge-notes.ts';
+
+type Submitted = MessageOf<'OrderSubmitted'>;
+type Fill = MessageOf<'OrderFilled'>['fill'];
+export type Ending = 'filled' | 'canceled' | 'expired' | 'rejected';
+
+/** One order as the words on the bus have it. *Units*: quantities in thousandths of base. */
+export interface OrderLife {
+  readonly submitted: Submitted;
+  readonly quantity: number;
+  filled: number;
+  stand: 'submitted' | 'unknown' | 'accepted';
+  wasUnknown: boolean;
+  wasCanceled: boolean;
+  ended: Ending | null;
+  endedMs: number;
+  /** *Units*: ms that it has been in doubt while execution could ask. */
+  doubtMs: number;
+}
+
+/** What the exchange itself knows of a fill or an order. */
+export interface VenueTruth {
+  /** What it answers to a look may be old or cut short. */
+  readonly readsLie: boolean;
+  /** The fills it has made, by key; undefined while it is dead or restoring. */
+  fills(): ReadonlyMap<string, Fill> | undefined;
+  /** How an order stands there; undefined while nobody can say. */
+  order(id: string): 'absent' | 'open' | 'ended' | undefined;
+  /** What is held there. *Units*: thousandths of base, signed. */
+  held(): ReadonlyMap<string, number> | undefined;
+}
+
+/** Returns how the judge names a fill. */
+export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {
+  return `${instrument}/${clientOrderId}/${venueTradeId}`;
+}
+
+const EXIT_DENIALS = new Set([
+  ...['NO_POSITION', 'GATE_CLOSED', 'QUANTITY_BELOW_MIN', 'NOTIONAL_BELOW_MIN', 'DUPLICATE_ORDER'],
+]);
+
+/** The most that one order may be worth, by its configuration. *Units*: quote. */
+const ORDER_NOTIONAL_MAX = 10_000;
+/** What is worth less than 5 can't be sold and bars no entry; prices move a little. *Units*: quote. */
+const DUST_NOTIONAL_MAX = 5.5;
+/** Orders that ended so short a while ago are held against the exchange. *Units*: virtual ms. */
+const LATELY_MS = 10_000;
+/**
+ * An order that nobody answers for is asked about until somebody does: within this time where looks show what
+ * is so, else before everything must be settled. *Units*: ms of execution's time alive.
+ */
+const DOUBT_MAX_MS = 14_000;
+
+/** Follows every order by the words on the bus, and holds each word against those before it. */
+export class OrderLives {
+  readonly orders = new Map<string, OrderLife>();
+  readonly fills = new Map<string, Fill>();
+  /** What our own fills come to, by instrument. */
+  readonly held = new Map<string, number>();
+  readonly #notes: JudgeNotes;
+  readonly #truth: VenueTruth;
+  readonly #nowMs: () => number;
+  readonly #commands = new Map<string, MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'>>();
+  readonly #answered = new Set<string>();
+  readonly #decided = new Set<string>();
+  readonly #doubtMaxMs: number;
+  /** How many exits of a position were sent. */
+  readonly #exitsSent = new Map<string, number>();
+  readonly #refusedExits = new Set<string>();
+
+  constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
+    this.#notes = notes;
+    this.#truth = truth;
+    this.#doubtMaxMs = truth.readsLie ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
+    this.#nowMs = nowMs;
+  }
+
+  commanded(command: MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'>): void {
+    const { commandId, type } = command;
+    if (type === 'ClosePosition' && this.#commands.has(commandId))
+      this.#notes.broken('said twice', `ClosePosition ${commandId}`);
+    this.#commands.set(commandId, command);
+    if (type !== 'ClosePosition') return;
+    const sent = this.#exitsSent.get(command.position) ?? 0;
+    if (command.attempt > sent + 1)
+      this.#notes.broken(
+        'only what was sent is an attempt',
+        `${commandId} is attempt ${command.attempt}, ${sent} sent`,
+      );
+  }
+
+  commandOf(commandId: string): MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'> | undefined {
+    return this.#commands.get(commandId);
+  }
+
+  submitted(word: Submitted): void {
+    const { clientOrderId: id, commandId, instrument, intent, position, request } = word;
+    if (this.orders.has(id)) this.#notes.broken('said twice', `OrderSubmitted ${id}`);
+    const command = this.#answer(commandId);
+    if (command === undefined) return;
+    const quantity = steps(request.quantity);
+    if (quantity > steps(command.quantity))
+      this.#notes.broken('I8 limits', `${id} of ${quantity}, asked ${steps(command.quantity)}`);
+    if (intent === 'exit') {
+      this.#sizedExit(word, quantity);
+      if (position !== null) this.#exitsSent.set(position, (this.#exitsSent.get(position) ?? 0) + 1);
+    } else if (command.type === 'PlaceOrder') {
+      const leg = `${command.strategy}/${command.decision}`;
+      if (this.#decided.has(leg)) this.#notes.broken('I1 one order a decision', leg);
+      this.#decided.add(leg);
+      const worth = (quantity / 1_000) * Number(String(request.limitPrice ?? 0));
+      if (worth > ORDER_NOTIONAL_MAX) this.#notes.broken('I8 limits', `${id} is worth ${worth}`);
+      for (const life of this.orders.values())
+        if (
+          life.ended === null &&
+          life.submitted.intent === 'entry' &&
+          life.submitted.instrument === instrument
+        )
+          this.#notes.broken('I8 limits', `${id} beside the entry ${life.submitted.clientOrderId}`);
+      const held = this.held.get(instrument) ?? 0;
+      if ((Math.abs(held) / 1_000) * Number(String(request.limitPrice ?? 0)) > DUST_NOTIONAL_MAX)
+        this.#notes.broken('I8 limits', `${id} while ${held} is held`);
+    } else this.#notes.broken('I10 legal', `${id}: an entry for ${command.type}`);
+    const about = { submitted: word, quantity, filled: 0, stand: 'submitted' } as const;
+    this.orders.set(id, {
+      ...about,
+      wasUnknown: false,
+      wasCanceled: false,
+      ended: null,
+      endedMs: 0,
+      doubtMs: 0,
+    });
+  }
+
+  denied({ commandId, denial, instrument }: MessageOf<'OrderDenied'>): void {
+    const command = this.#answer(commandId);
+    if (command?.type !== 'ClosePosition') return;
+    this.#refusedExits.add(command.position);
+    if (!EXIT_DENIALS.has(denial.code))
+      this.#notes.broken('no halt binds an exit', `${commandId}: ${denial.code} ${denial.detail}`);
+    const free = Math.abs(this.held.get(instrument) ?? 0) - this.#workingExits(instrument);
+    if (denial.code === 'NO_POSITION' && free > 0)
+      this.#notes.broken('I4 stop coverage', `exit ${commandId} denied while ${free} is held`);
+  }
+
+  accepted({ clientOrderId: id }: MessageOf<'OrderAccepted'>): void {
+    const life = this.#open(id, 'OrderAccepted');
+    if (life === undefined) return;
+    if (life.stand === 'accepted') this.#notes.broken('said twice', `OrderAccepted ${id}`);
+    life.stand = 'accepted';
+  }
+
+  unknown({ clientOrderId: id }: MessageOf<'OrderUnknown'>): void {
+    const life = this.#open(id, 'OrderUnknown');
+    if (life === undefined) return;
+    if (life.stand === 'unknown') this.#notes.broken('said twice', `OrderUnknown ${id}`);
+    life.stand = 'unknown';
+    life.wasUnknown = true;
+  }
+
+  filled({ clientOrderId: id, fill, cumulative, leaves }: MessageOf<'OrderFilled'>): void {
+    const name = nameOf(fill);
+    if (this.fills.has(name)) this.#notes.broken('said twice', `OrderFilled ${name}`);
+    this.fills.set(name, fill);
+    const life = this.#open(id, 'OrderFilled');
+    if (life === undefined) return;
+    const { side, instrument } = life.submitted.request;
+    const quantity = steps(fill.quantity);
+    life.filled += quantity;
+    if (fill.side !== side || fill.instrument !== instrument)
+      this.#notes.broken('I2 fills', `${name} is of another side or instrument than its order`);
+    if (steps(cumulative) !== life.filled || steps(leaves) !== life.quantity - life.filled)
+      this.#notes.broken(
+        'I2 fills',
+        `${id} says ${cumulative} and ${leaves}, is ${life.filled} of ${life.quantity}`,
+      );
+    this.held.set(instrument, (this.held.get(instrument) ?? 0) + (side === 'buy' ? quantity : -quantity));
+    const real = this.#truth.fills();
+    const same = real?.get(name);
+    if (real !== undefined && (same === undefined || steps(same.quantity) !== quantity))
+      this.#notes.broken('I2 fills', `the exchange has no fill ${name} of ${quantity}`);
+    if (life.wasUnknown) this.#notes.saw('unknown resolved as filled');
+    if (life.filled < life.quantity) return;
+    this.#end(life, 'filled');
+  }
+
+  ended(word: MessageOf<'OrderCanceled'> | MessageOf<'OrderExpired'>): void {
+    const { clientOrderId: id, cumulative, type } = word;
+    const life = this.#open(id, type);
+    if (life === undefined) return;
+    if (steps(cumulative) !== life.filled)
+      this.#notes.broken('I2 fills', `${id} ends with ${cumulative}, is ${life.filled}`);
+    this.#end(life, type === 'OrderCanceled' ? 'canceled' : 'expired');
+  }
+
+  rejected({ clientOrderId: id, reason }: MessageOf<'OrderRejected'>): void {
+    const life = this.#open(id, 'OrderRejected');
+    if (life === undefined) return;
+    if (/fence|epoch/.test(reason)) this.#notes.saw('zombie refused');
+    if (life.filled > 0) this.#notes.broken('I10 legal', `${id} is rejected and has fills`);
+    this.#end(life, 'rejected');
+  }
+
+  quarantined({ clientOrderId: id, problem, detail }: MessageOf<'OrderQuarantined'>): void {
+    this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);
+  }
+
+  /** A cancel left: what fills now has won a race. */
+  cancelLeft(id: string): void {
+    const life = this.orders.get(id);
+    if (life?.ended === null) life.wasCanceled = true;
+  }
+
+  /** An order that is over for us and works at the exchange is nobody's. */
+  check(executionMs: number): void {
+    for (const life of this.orders.values()) if (life.ended === null) this.#doubt(life, executionMs);
+    for (const [id, { ended, endedMs }] of this.orders)
+      if (ended !== null && this.#nowMs() - endedMs < LATELY_MS && this.#truth.order(id) === 'open')
+        this.#notes.broken('I3 position truth', `${id} is ${ended} for us and works at the exchange`);
+  }
+
+  #doubt(life: OrderLife, executionMs: number): void {
+    life.doubtMs = life.stand === 'accepted' ? 0 : life.doubtMs + executionMs;
+    const { doubtMs, stand, submitted } = life;
+    if (doubtMs > this.#doubtMaxMs)
+      this.#notes.broken('doubt ends', `${submitted.clientOrderId} is ${stand} for ${doubtMs} ms`);
+  }
+
+  /** Where orders stand now; `none` when none is open. */
+  stands(): ReadonlySet<Stand> {
+    const stands = new Set<Stand>();
+    for (const { ended, filled, stand, submitted } of this.orders.values()) {
+      if (ended !== null) continue;
+      stands.add(filled > 0 ? 'part filled' : stand);
+      if (submitted.intent === 'exit') stands.add('exit');
+    }
+    return stands.size === 0 ? new Set<Stand>(['none']) : stands;
+  }
+
+  /** Commands that nobody has answered. */
+  unanswered(): string[] {
+    return [...this.#commands.keys()].filter((id) => !this.#answered.has(id));
+  }
+
+  #answer(commandId: string) {
+    const command = this.#commands.get(commandId);
+    if (command === undefined)
+      this.#notes.broken('I10 legal', `an answer to ${commandId}, which nobody said`);
+    if (this.#answered.has(commandId)) this.#notes.broken('said twice', `an answer to ${commandId}`);
+    this.#answered.add(commandId);
+    return command;
+  }
+
+  /** Never more than is held, less what other exits may still sell. */
+  #sizedExit({ clientOrderId: id, instrument, request, position }: Submitted, quantity: number): void {
+    const held = this.held.get(instrument) ?? 0;
+    const isRight = held > 0 === (request.side === 'sell');
+    const working = this.#workingExits(instrument);
+    if (!isRight || quantity > Math.abs(held) - working)
+      this.#notes.broken(
+        'I8 limits',
+        `exit ${id} ${request.side} ${quantity}, held ${held}, exits ${working}`,
+      );
+    if (position !== null && this.#refusedExits.delete(position)) this.#notes.saw('exit denied, then passed');
+  }
+
+  #workingExits(instrument: string): number {
+    let working = 0;
+    for (const { submitted, ended, quantity, filled } of this.orders.values())
+      if (ended === null && submitted.intent === 'exit' && submitted.instrument === instrument)
+        working += quantity - filled;
+    return working;
+  }
+
+  #open(id: string, word: string): OrderLife | undefined {
+    const life = this.orders.get(id);
+    if (life === undefined) this.#notes.broken('I10 legal', `${word} of ${id}, which was never submitted`);
+    else if (life.ended !== null) this.#notes.broken('I10 legal', `${word} of ${id}, which is ${life.ended}`);
+    return life;
+  }
+
+  #end(life: OrderLife, ended: Ending): void {
+    life.ended = ended;
+    life.endedMs = this.#nowMs();
+    if (life.wasCanceled && life.filled > 0) this.#notes.saw('cancel and fill race');
+  }
+}

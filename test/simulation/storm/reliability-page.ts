@@ -1,0 +1,127 @@
+import { BUGS_SEEDS, bugText } from './bug-patches.ts';
+import { COVERED_POINTS } from './covered-points.ts';
+import { FAULT_WORDS, STEP_WORDS, VICE_WORDS } from './fault-words.ts';
+import { INVARIANTS } from './invariants.ts';
+import { SOMETIMES, STANDS } from './judge-notes.ts';
+import { VICES } from './scenario.ts';
+import type { StormResults } from './storm-results.ts';
+
+/** What the page is made of, beside the tables in words. */
+export interface PageSources {
+  readonly bugs: readonly string[];
+  readonly results: StormResults;
+  /** The judge's own source, by file. */
+  readonly judge: ReadonlyMap<string, string>;
+}
+
+/** Returns docs/reliability.md. */
+export function reliabilityPage({ bugs, results, judge }: PageSources): string {
+  const tables = [faults(), invariants(judge), bugTable(bugs, results), points(), lastRun(results)];
+  return `${[INTRODUCTION, ...tables].join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `<!-- Written by \`npm run gen\` from test/simulation/storm. Edit the words there. -->
+# How reliability is tested
+
+**A storm** runs the real execution, position-risk and reconcile and the paper exchange in one process, on
+virtual time. A seed draws what the market, the strategy and people do, and what fails and when
+(\`test/simulation/storm/scenario.ts\`). A **judge** that shares no code with them keeps its own books,
+from the words on the bus, what leaves execution, and the exchange’s own ledger, and holds them against
+the rules below after every input.
+
+- \`npm test\` runs seeds 1 to 300. A seed that fails prints the line that runs it again; it always fails
+  in the same way.
+- \`npm run test:soak\` runs 100,000 seeds and goes on where it was stopped.
+  \`npm run test:soak -- --from 7 --count 1\` runs seed 7 alone. What fails is made smaller and printed:
+  the fewest faults and steps that still break the same rule.
+- \`npm run test:bugs\` puts bugs into a copy of the code, one at a time, and looks whether the seeds find
+  them.`;
+
+function faults(): string {
+  const used = new Set(VICES.flatMap((vices) => [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!)));
+  const vices = Object.entries(VICE_WORDS).filter(([, words]) => words !== null);
+  const where = (name: string) => (used.has(name) ? 'storm' : '`libs/simulation/src`');
+  return [
+    '## What goes wrong',
+    table(['fault', 'what it does'], Object.entries(FAULT_WORDS)),
+    'What the market, the strategy and people do meanwhile:',
+    table(['step', 'what it is'], Object.entries(STEP_WORDS)),
+    'What the exchange may be like (`libs/simulation/src/paper-vices.ts`):',
+    table(
+      ['vice', 'what it does', 'met in'],
+      vices.map(([name, words]) => [name, words!, where(name)]),
+    ),
+  ].join('\n\n');
+}
+
+function invariants(judge: PageSources['judge']): string {
+  const filesOf = (name: string) =>
+    [...judge].flatMap(([file, source]) =>
+      source.includes('broken(') && source.includes(`'${name}'`) ? [`\`${file}\``] : [],
+    );
+  return [
+    '## What must hold',
+    table(
+      ['rule', 'in plain words', 'judged in'],
+      Object.entries(INVARIANTS).map(([name, words]) => [name, words, filesOf(name).join(', ')]),
+    ),
+  ].join('\n\n');
+}
+
+function bugTable(bugs: readonly string[], { bugs: caught }: StormResults): string {
+  const row = (bug: string) => {
+    const by = caught[bug];
+    if (by === undefined) return [bug, bugText(bug), 'not hunted yet', ''];
+    return [
+      bug,
+      bugText(bug),
+      by?.invariant ?? `not caught within ${BUGS_SEEDS} seeds`,
+      by === null ? '' : `${by.seed}`,
+    ];
+  };
+  return [
+    '## Bugs that were made by hand',
+    'Each is a patch in `test/simulation/storm/bugs`; the first seed that broke a rule is named with it.',
+    table(['bug', 'what is wrong', 'caught by', 'seed'], bugs.map(row)),
+  ].join('\n\n');
+}
+
+function points(): string {
+  return [
+    '## Faults of the first review, and what holds them',
+    table(
+      ['', 'fault', 'what is right', 'tests'],
+      COVERED_POINTS.map(({ point, fault, right, tests }) => [
+        `${point}`,
+        fault,
+        right,
+        tests.map(({ file, name }) => `${name} (\`${file}\`)`).join('; '),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function lastRun({ soak: { from, seeds, failed, sometimes, met } }: StormResults): string {
+  const rows = Object.keys(FAULT_WORDS).toSorted();
+  return [
+    '## The last soak',
+    seeds === 0 ? 'None yet.' : `Seeds ${from} to ${from + seeds - 1}: ${failed.length} failed.`,
+    ...failed.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`),
+    'In how many seeds a fault fell while an order stood there; *exit* is one that leaves a position:',
+    table(
+      ['fault', ...STANDS],
+      rows.map((fault) => [fault, ...STANDS.map((stand) => `${met[`${fault} × ${stand}`] ?? 0}`)]),
+    ),
+    'In how many seeds what is rare happened:',
+    table(
+      ['what', 'seeds'],
+      SOMETIMES.map((what) => [what, `${sometimes[what] ?? 0}`]),
+    ),
+  ].join('\n\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,219 @@
+import { SeededRandom } from '@algo/simulation';
+
+/** The processes that live in a storm; all others are played. */
+export const TARGETS = ['execution', 'position-risk', 'reconcile', 'paper-venue'] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** What happens to a share of all messages or requests, for a while. */
+export const SHARED = [
+  ...(['busSlow', 'sendLost', 'ackLost', 'storedTwice'] as const),
+  ...(['requestLost', 'requestLate', 'requestTwice', 'answerLost', 'answerLate', 'answerTwice'] as const),
+] as const;
+/** What is wrong with the disk of one process, for a while. */
+export const OF_DISK = ['diskSlow', 'diskFull', 'fsyncError'] as const;
+
+/** What a kill or a zombie waits for, from its time on: that very input, record or request is the moment. */
+export type Moment = 'time' | 'delivery' | 'append' | 'leaving';
+
+/**
+ * One fault. *Shape*: `keeps` is how many records that were on their way to the disk are on it after a kill;
+ * a zombie is stopped, replaced, and goes on beside who replaced it. *Units*: virtual ms.
+ */
+export type Fault = { readonly atMs: number; readonly forMs: number } & (
+  | { readonly kind: 'kill'; readonly of: Target; readonly on: Moment; readonly keeps: number }
+  | { readonly kind: 'killAll'; readonly keeps: number }
+  | { readonly kind: 'pause'; readonly of: Target }
+  | { readonly kind: 'zombie'; readonly of: 'execution' | 'position-risk'; readonly on: Moment }
+  | { readonly kind: (typeof SHARED)[number]; readonly share: number }
+  | { readonly kind: (typeof OF_DISK)[number]; readonly of: Target }
+  | { readonly kind: 'clockJump'; readonly of: Target; readonly byMs: number }
+);
+
+/** What decision, a person or the market does. *Units*: virtual ms; shares of price; notional quote. */
+export type Step = { readonly atMs: number } & (
+  | {
+      readonly does: 'enter';
+      readonly n: number;
+      readonly instrument: number;
+      readonly direction: 'long' | 'short';
+      readonly style: 'market' | 'ioc' | 'gtc';
+      readonly notional: number;
+      readonly offset: number;
+      readonly stop: number;
+      readonly target: number | null;
+      readonly trailing: number;
+      readonly holdMs: number;
+      readonly lifeMs: number;
+    }
+  /** Decision says a command again: the same one, or the same decision under another command's name. */
+  | { readonly does: 'again'; readonly n: number; readonly renamed: boolean }
+  | { readonly does: 'limit'; readonly scope: number | 'account'; readonly mode: 'halted' | 'reducing' }
+  | { readonly does: 'resume'; readonly scope: number | 'account' }
+  | { readonly does: 'flatten' }
+  | { readonly does: 'silence'; readonly forMs: number }
+  | { readonly does: 'leap'; readonly instrument: number; readonly by: number }
+);
+
+/** All that happens in one run. What the wire draws follows from the seed. */
+export interface Scenario {
+  readonly seed: number;
+  readonly vices: string;
+  readonly steps: readonly Step[];
+  readonly faults: readonly Fault[];
+}
+
+/** Faults and steps fall into this time; then all heals. *Units*: virtual ms. */
+export const STORM_MS = 50_000;
+const FIRST_MS = 3_000;
+/** A person may change his mind so fast. *Units*: virtual ms. */
+const THOUGHT_MS = 200;
+
+/** The one place where the exchange’s vices come in: what each seed may find it to be. */
+export const VICES = [
+  ...['', '', '', '', 'fillPieces=4, tradeIdsPerSymbol=1', 'tradeIdsPerSymbol=1'],
+  'requestLost=0.15, answerLost=0.15',
+  'answerLost=0.3',
+  'requestTwice=0.4, answerTwice=0.3, lateInputs=20',
+  'answerLate=0.5, lateInputs=20',
+  'eventLate=0.4, eventTwice=0.3, lateInputs=20, fillPieces=3',
+  'streamBreaks=0.2, brokenInputs=40',
+  'eventLost=0.25',
+  'readsBehind=3, readShort=0.3, answerLost=0.2',
+  'spotNoShort=1, fillPieces=3, tradeIdsPerSymbol=1',
+  'answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, requestLost=0.1, lateInputs=20',
+];
+
+/** Returns what a seed stands for. */
+export function scenarioOf(seed: number): Scenario {
+  const random = SeededRandom.seeded(seed).stream('scenario');
+  const vices = VICES[random.below(VICES.length)]!;
+  const steps = stepsOf(random.stream('steps'));
+  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
+  return { seed, vices, steps, faults: faults.toSorted((a, b) => a.atMs - b.atMs) };
+}
+
+/** Returns how long an instrument's script and faults go on, in all. *Units*: virtual ms. */
+function moment(random: SeededRandom): number {
+  return FIRST_MS + random.below(STORM_MS - FIRST_MS - 2_000);
+}
+
+function stepsOf(random: SeededRandom): Step[] {
+  const steps: Step[] = [];
+  const entries = 16 + random.below(12);
+  for (let n = 1; n <= entries; n++) {
+    const atMs = moment(random);
+    steps.push({ ...entryOf(random, n), atMs });
+    if (random.chance(0.15))
+      steps.push({ does: 'again', n, renamed: random.chance(0.5), atMs: atMs + random.below(4_000) });
+  }
+  if (random.chance(0.6)) {
+    const atMs = moment(random);
+    const scope = random.chance(0.6) ? 'account' : random.below(2);
+    steps.push({ does: 'limit', scope, mode: random.chance(0.7) ? 'halted' : 'reducing', atMs });
+    // An entry is under way when a halt falls, more often than chance would have it.
+    const n = steps.length + 100;
+    steps.push({ ...entryOf(random, n), atMs: Math.max(FIRST_MS, atMs - random.below(60)) });
+    const resumes = random.chance(0.6);
+    if (resumes) steps.push({ does: 'resume', scope, atMs: atMs + 2_000 + random.below(15_000) });
+    else if (random.chance(0.8)) {
+      // Somebody takes it back, and thinks again.
+      const againMs = atMs + 500 + random.below(2_000);
+      steps.push({ does: 'resume', scope, atMs: againMs - random.below(THOUGHT_MS) });
+      steps.push({ does: 'limit', scope, mode: 'halted', atMs: againMs });
+      for (let n = 1; n <= 5; n++)
+        steps.push({ ...entryOf(random, steps.length + 100), atMs: againMs + 30 + random.below(900) });
+    }
+  }
+  if (random.chance(0.2)) steps.push({ does: 'flatten', atMs: moment(random) });
+  const resting = steps.filter((step) => step.does === 'enter' && step.style === 'gtc');
+  const [step] = resting.slice(random.below(Math.max(1, resting.length)));
+  // Somebody wants everything left while an exit is under way already.
+  if (step?.does === 'enter')
+    steps.push({ does: 'flatten', atMs: step.atMs + step.holdMs + random.below(1_200) });
+  if (random.chance(0.3)) {
+    const silence = { does: 'silence', atMs: moment(random), forMs: 2_000 + random.below(9_000) } as const;
+    steps.push(silence);
+    const atMs = silence.atMs + random.below(silence.forMs);
+    steps.push({ ...entryOf(random, steps.length + 100), atMs });
+  }
+  for (let n = random.below(4); n > 0; n--)
+    steps.push({
+      ...{ does: 'leap', instrument: random.below(2), atMs: moment(random) },
+      by: random.between(0.004, 0.02) * (random.chance(0.5) ? 1 : -1),
+    });
+  return steps.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+function entryOf(random: SeededRandom, n: number): Omit<Extract<Step, { does: 'enter' }>, 'atMs'> {
+  return {
+    ...{ does: 'enter', n, instrument: random.below(2), direction: random.chance(0.7) ? 'long' : 'short' },
+    style: (['market', 'ioc', 'ioc', 'gtc'] as const)[random.below(4)]!,
+    notional: 500 + random.below(8_500),
+    offset: random.between(-0.001, 0.003),
+    stop: random.between(0.002, 0.008),
+    target: random.chance(0.4) ? random.between(0.002, 0.006) : null,
+    trailing: random.between(0.002, 0.006),
+    holdMs: 1_000 + random.below(9_000),
+    lifeMs: random.chance(0.2) ? 200 + random.below(800) : 2_000 + random.below(20_000),
+  };
+}
+
+function faultsOf(random: SeededRandom): Fault[] {
+  const count = random.chance(0.08) ? 0 : 1 + random.below(5);
+  return Array.from({ length: count }, () => faultOf(random));
+}
+
+/** A limit often falls while the guard can't answer it, or while an entry is on its way to the disk. */
+function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[] {
+  const faults: Fault[] = [];
+  for (const [n, { does, atMs }] of steps.entries()) {
+    const next = steps[n + 1];
+    if (does === 'resume' && next?.does === 'limit' && next.atMs - atMs < THOUGHT_MS && random.chance(0.6))
+      faults.push({ kind: 'busSlow', share: 0.9, atMs: atMs - 20, forMs: 1_500 });
+    if (does !== 'limit' || !random.chance(0.5)) continue;
+    const when = { atMs: atMs - random.below(150), forMs: 300 + random.below(2_500) };
+    if (random.chance(0.3)) faults.push({ kind: 'diskSlow', of: 'execution', ...when });
+    else if (random.chance(0.7)) faults.push({ kind: 'pause', of: 'position-risk', ...when });
+    else faults.push({ kind: 'kill', of: 'position-risk', on: 'time', keeps: random.below(3), ...when });
+  }
+  return faults;
+}
+
+const MOMENTS: readonly Moment[] = ['time', 'delivery', 'append', 'leaving'];
+
+function faultOf(random: SeededRandom): Fault {
+  const atMs = moment(random);
+  const of = TARGETS[Math.min(random.below(6), 3) === 3 ? random.below(2) : random.below(4)]!;
+  const on = MOMENTS[random.below(of === 'execution' ? 4 : 2)]!;
+  switch (random.below(12)) {
+    case 0:
+    case 1:
+    case 2:
+      return { kind: 'kill', of, on, keeps: random.below(3), atMs, forMs: random.below(3_000) };
+    case 3:
+      return { kind: 'killAll', keeps: random.below(3), atMs, forMs: random.below(3_000) };
+    case 4:
+      // Entries must stop when a guard has been silent for long.
+      if (random.chance(0.3))
+        return { kind: 'pause', of: 'position-risk', atMs, forMs: 17_000 + random.below(9_000) };
+      return { kind: 'pause', of, atMs, forMs: 200 + random.below(8_000) };
+    case 5: {
+      const zombie = random.chance(0.75) ? 'execution' : 'position-risk';
+      const when = zombie === 'execution' ? MOMENTS[random.below(4)]! : 'time';
+      return { kind: 'zombie', of: zombie, on: when, atMs, forMs: 11_000 + random.below(8_000) };
+    }
+    case 6: {
+      const kind = OF_DISK[random.below(OF_DISK.length)]!;
+      return { kind, of: random.chance(0.7) ? 'execution' : of, atMs, forMs: 300 + random.below(4_000) };
+    }
+    case 7:
+      return {
+        ...{ kind: 'clockJump', of, atMs, forMs: 2_000 + random.below(15_000) },
+        byMs: [-30_000, -2_000, 700, 1_500, 60_000][random.below(5)]!,
+      };
+    default: {
+      const kind = SHARED[random.below(SHARED.length)]!;
+      return { kind, share: random.between(0.1, 0.9), atMs, forMs: 500 + random.below(8_000) };
+    }
+  }
+}

@@ -1,0 +1,272 @@
+import { FactMessage, type InboundMessage, type LaneSpeaker, MemoryBus, type VirtualClock } from '@algo/bus';
+import type { Family, StreamName } from '@algo/contracts';
+import { VenueMachine } from '@algo/paper-venue/domain';
+import { SeededRandom } from '@algo/simulation';
+import { ENVIRONMENT } from '../environment.ts';
+import { SimulatedEngine } from '../simulated-engine.ts';
+import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life.ts';
+import type { Storm } from '../simulated-world.ts';
+import { ACCOUNT } from '../stage.ts';
+import { FaultyDisk } from './faulty-disk.ts';
+import { Judge } from './judge.ts';
+import { steps } from './judge-notes.ts';
+import { nameOf, type VenueTruth } from './order-lives.ts';
+import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
+import { Weather } from './weather.ts';
+
+const RESTART_MS = 500;
+const LATE_COPIES_MS = 3_000;
+/** A zombie that has gone on is ended for good after so long. *Units*: virtual ms. */
+const ZOMBIE_MS = 3_000;
+
+const PLAYED = {
+  'ingest.synthetic': ['md.trades', 'md.time'],
+  'decision.paper-main': ['ord.cmd'],
+} as const satisfies Record<string, readonly Family[]>;
+
+/** Real processes in a world that fails by plan, under the eyes of a judge. */
+export class StormWorld implements Storm {
+  readonly engine: SimulatedEngine;
+  readonly judge: Judge;
+  readonly weather: Weather;
+  readonly wire: Weather;
+  readonly speakers = new Map<keyof typeof PLAYED, LaneSpeaker>();
+  readonly #random: SeededRandom;
+  readonly #disks = new Map<string, FaultyDisk>();
+  readonly #lives = new Map<string, SimulatedLife>();
+  readonly #forsaken = new Set<SimulatedLife>();
+  /** Faults that wait for their moment. */
+  #armed: (Extract<Fault, { readonly on: Moment }> & { readonly run: () => void })[] = [];
+  #hasHealed = false;
+
+  constructor(seed: number, vices: string, inputsMax: number) {
+    this.#random = SeededRandom.seeded(seed).stream('storm');
+    const nowMs = () => this.clock.nowMs();
+    this.weather = new Weather(this.#random.stream('weather'), nowMs);
+    this.wire = this.weather;
+    this.engine = new SimulatedEngine({
+      ...{ seed, storm: this },
+      environment: {
+        ...ENVIRONMENT,
+        ...{ ALGO_INSTRUMENTS_FILE: 'test/simulation/storm/instruments.yaml', ALGO_SEED: `${seed}` },
+        ...{ ALGO_INSTRUMENTS: 'synthetic.spot.ALGOUSD,synthetic.spot.BETAUSD' },
+        ...{
+          ALGO_SNAPSHOT_INTERVAL_MS: '8000',
+          ALGO_PAPER_VICES: `${vices}${vices && ', '}inputsMax=${inputsMax}`,
+        },
+      },
+    });
+    this.judge = new Judge(this.#truth(/readsBehind|readShort/.test(vices)), nowMs);
+    this.weather.onAckLost = () => this.judge.notes.saw('acknowledgement lost');
+  }
+
+  get clock(): VirtualClock {
+    return this.engine.clock;
+  }
+
+  async open(): Promise<void> {
+    await this.judge.follow(this.engine.server);
+    for (const [identity, says] of Object.entries(PLAYED) as [keyof typeof PLAYED, readonly Family[]][]) {
+      const account = identity.startsWith('ingest') ? '' : ACCOUNT;
+      this.speakers.set(identity, await this.engine.speaker(identity, account, says));
+    }
+    await this.#copyLate();
+    for (const target of TARGETS) this.begin(target);
+  }
+
+  /** Begins a fault; it ends by itself, and all have ended once all has healed. */
+  begins(fault: Fault): void {
+    for (const stand of this.judge.orders.stands()) this.judge.notes.met.add(`${fault.kind} × ${stand}`);
+    switch (fault.kind) {
+      case 'kill':
+        this.#arm(fault, () => this.#kill([fault.of], fault.forMs, fault.keeps));
+        return;
+      case 'killAll':
+        this.#kill(TARGETS, fault.forMs, fault.keeps);
+        return;
+      case 'pause':
+        this.#pause(fault.of, fault.forMs);
+        return;
+      case 'zombie':
+        this.#arm(fault, () => this.#replace(fault.of, fault.forMs));
+        return;
+      default:
+        this.weather.begin(fault);
+        this.clock.after(fault.forMs, () => this.weather.end(fault));
+    }
+  }
+
+  /** Nothing fails from here on, and everybody lives. */
+  heal(faults: readonly Fault[]): void {
+    this.#hasHealed = true;
+    this.#armed = [];
+    for (const fault of faults) this.weather.end(fault);
+    for (const life of this.#forsaken) life.end();
+    for (const target of TARGETS) {
+      this.engine.lifeOf(identityOf(target))?.goOn();
+      this.begin(target);
+    }
+  }
+
+  begin(target: Target): void {
+    const identity = identityOf(target);
+    if (!this.engine.lives(identity)) void this.engine.begin(identity);
+  }
+
+  isHeard(target: Target): boolean {
+    return this.engine.isUp(identityOf(target)) && !this.weather.isHindered(target);
+  }
+
+  openLog(identity: string, clock: VirtualClock): SimulatedLog {
+    const target = targetOf(identity);
+    const disk = new FaultyDisk(
+      clock,
+      () => (target === undefined ? { flushMs: 0, error: null } : this.weather.disk(target)),
+      () => this.#meets(target, 'append'),
+    );
+    this.#disks.set(identity, disk);
+    return disk;
+  }
+
+  requestsOf(identity: string, life: () => SimulatedLife): RequestWire {
+    const target = targetOf(identity)!;
+    queueMicrotask(() => this.#lives.set(life().named.name, life()));
+    return {
+      arrivalsMs: (_, way) => this.weather.arrivalsMs(way),
+      skewMs: () => this.weather.skewMs(target),
+      onRequest: () => {},
+      onLeaving: (subject, data) => {
+        if (target === 'execution')
+          this.judge.wire.leaves(subject, data, (id) => ({
+            logged: this.#disks.get(identity)!.knowsOf(id),
+            isForsaken: this.#forsaken.has(life()),
+            isClockRight: this.weather.skewMs(target) === 0,
+          }));
+        this.#meets(target, 'leaving');
+      },
+      onDelivery: (message) => {
+        if (life() !== this.engine.lifeOf(identity)) return;
+        this.#meets(target, 'delivery');
+        if (target === 'execution' && !life().isOver && !life().isStopped) this.judge.given(message);
+      },
+    };
+  }
+
+  isOver(_identity: string, name: string): boolean {
+    return this.#lives.get(name)?.isOver ?? true;
+  }
+
+  ended(identity: string, life: SimulatedLife, error: Error): void {
+    if (life.isOver) return;
+    if (this.#forsaken.delete(life)) {
+      this.judge.notes.saw('zombie refused');
+      life.end();
+      return;
+    }
+    if (!/lease|ENOSPC|EIO/.test(error.message))
+      this.judge.notes.broken('nobody falls over', `${identity}: ${error.message}`);
+    this.engine.kill(identity);
+    this.clock.after(RESTART_MS, () => this.begin(targetOf(identity)!));
+  }
+
+  #arm(fault: Extract<Fault, { readonly on: Moment }>, run: () => void): void {
+    if (fault.on === 'time') run();
+    else this.#armed.push({ ...fault, run });
+  }
+
+  #meets(target: Target | undefined, on: Moment): void {
+    const met = this.#armed.find((fault) => fault.of === target && fault.on === on);
+    if (met === undefined) return;
+    this.#armed = this.#armed.filter((fault) => fault !== met);
+    if (on === 'append') this.clock.after(0, met.run);
+    else met.run();
+  }
+
+  #kill(targets: readonly Target[], forMs: number, keeps: number): void {
+    for (const target of targets) {
+      if (target === 'execution' && this.judge.orders.stands().has('part filled'))
+        this.judge.notes.saw('part fill and restart');
+      this.#disks.get(identityOf(target))!.keeps = keeps;
+      this.engine.kill(identityOf(target));
+    }
+    for (const target of targets) this.clock.after(forMs, () => this.begin(target));
+  }
+
+  #pause(target: Target, forMs: number): void {
+    const life = this.engine.lifeOf(identityOf(target));
+    life?.stop();
+    this.clock.after(forMs, () => life?.goOn());
+  }
+
+  /** Stops a process, takes it for dead, starts another; then the first goes on. */
+  #replace(target: Target, forMs: number): void {
+    const identity = identityOf(target);
+    const life = this.engine.lifeOf(identity);
+    if (this.#hasHealed || life === undefined || life.isStopped) return;
+    life.stop();
+    life.writeTo(this.#disks.get(identity)!.fork());
+    this.engine.forsake(identity);
+    this.#forsaken.add(life);
+    this.clock.after(RESTART_MS, () => {
+      if (this.engine.lives(identity)) return;
+      void this.engine.begin(identity).then(() => {
+        if (target === 'execution' && !life.isOver) this.judge.notes.saw('takeover of the lease');
+      });
+    });
+    // Where nobody has taken over yet, the log would still be its own: this is no zombie.
+    this.clock.after(forMs, () => (this.engine.isUp(identity) ? life.goOn() : life.end()));
+    this.clock.after(forMs + ZOMBIE_MS, () => {
+      this.#forsaken.delete(life);
+      life.end();
+    });
+  }
+
+  /** Some messages are stored once more, long after the server has forgotten their names. */
+  async #copyLate(): Promise<void> {
+    const bus = new MemoryBus(this.engine.server, 'copies');
+    for (const stream of ['ORDERS', 'POSITIONS', 'RISK', 'VENUES', 'MARKET'] satisfies StreamName[])
+      await bus.follow({ stream, subjects: ['>'], after: 0 }, (message) => {
+        if (message.id.startsWith('late/') || !this.weather.strikes('storedTwice')) return;
+        this.clock.after(this.#random.below(LATE_COPIES_MS), () => this.#storeAgain(stream, message));
+      });
+  }
+
+  #storeAgain(stream: StreamName, message: InboundMessage): void {
+    const { subject, id, data } = message;
+    const copy = FactMessage.ofBytes({ ...message, subject, id: `late/${id}` }, data, message);
+    this.engine.server.stream(stream).store(copy);
+  }
+
+  /** What the exchange knows, by its own books alone. */
+  #truth(readsLie: boolean): VenueTruth {
+    const identity = identityOf('paper-venue');
+    const venue = () => {
+      const machine = this.engine.isUp(identity) ? this.engine.machineOf(identity) : undefined;
+      return machine instanceof VenueMachine ? machine.venue : undefined;
+    };
+    return {
+      readsLie,
+      fills: () => {
+        const fills = venue()?.fillsSince(ACCOUNT, 0);
+        return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));
+      },
+      order: (id) => {
+        const lookup = venue()?.order(ACCOUNT, id as never);
+        if (lookup?.type !== 'found') return lookup?.type === 'absent' ? 'absent' : undefined;
+        return ['open', 'accepted', 'partially_filled'].includes(lookup.order.status) ? 'open' : 'ended';
+      },
+      held: () => {
+        const positions = venue()?.positions(ACCOUNT);
+        return positions && new Map(positions.map((one) => [one.instrument, steps(one.quantity)]));
+      },
+    };
+  }
+}
+
+function identityOf(target: Target): string {
+  return `${target}.${ACCOUNT}`;
+}
+
+function targetOf(identity: string): Target | undefined {
+  return TARGETS.find((target) => identity.startsWith(`${target}.`));
+}
