@@ -12,18 +12,23 @@ const AFTER_MAX_MINUTES = 0.4;
 export interface Blow {
   /** An identity of the plan, `nats-server`, or EVERYTHING. */
   readonly hit: string;
-  /** How long after an entry was sent it falls. *Units*: minutes of the market's time. */
+  /** How long after something came to be at stake it falls. *Units*: minutes of the market's time. */
   readonly afterMinutes: number;
+  /** It may fall on what the blow before it has met, before that is mended; others wait for a new entry. */
+  readonly isSecond: boolean;
 }
 
-/** Returns `rounds` blows for each target, in an order and at moments that the seed decides. */
+/**
+ * Returns `rounds` blows for each target, in an order and at moments that the seed decides; every other one is
+ * a second one.
+ */
 export function blows(seed: number, targets: readonly string[], rounds: number): Blow[] {
   const random = SeededRandom.seeded(seed);
   return Array.from({ length: rounds }, () =>
     targets
       .map((hit) => ({ hit, key: random.uniform(), afterMinutes: random.uniform() * AFTER_MAX_MINUTES }))
       .toSorted((a, b) => a.key - b.key)
-      .map(({ hit, afterMinutes }) => ({ hit, afterMinutes })),
+      .map(({ hit, afterMinutes }, i) => ({ hit, afterMinutes, isSecond: i % 2 === 1 })),
   ).flat();
 }
 
@@ -36,8 +41,8 @@ export interface Aim {
 }
 
 /**
- * Waits for a new entry and then for the blow's moment; returns the ids of what is under way then. An entry
- * that is over by then is passed over. *Errors*: no entry came in time: a blow on an idle engine proves
+ * Waits until something is at stake and then for the blow's moment; returns the ids of what is under way then.
+ * What is over by then is passed over. *Errors*: nothing came in time: a blow on an idle engine proves
  * nothing.
  */
 export async function aim({ blow, run, market, stake, withinMs }: Aim): Promise<string[]> {
@@ -45,12 +50,12 @@ export async function aim({ blow, run, market, stake, withinMs }: Aim): Promise<
   await look();
   for (const endMs = performance.now() + withinMs; ; ) {
     const { entries } = stake;
-    const isEntered = async () => {
+    const isAtStake = async () => {
       await look();
-      return stake.entries > entries;
+      return stake.entries > entries || (blow.isSecond && stake.underWay.length > 0);
     };
     const leftMs = endMs - performance.now();
-    await run.until(`an entry that the blow on ${blow.hit} can meet`, isEntered, leftMs);
+    await run.until(`something at stake that the blow on ${blow.hit} can meet`, isAtStake, leftMs);
     await market.reached(market.minutes + blow.afterMinutes);
     await look();
     if (stake.underWay.length > 0) return stake.underWay;
