@@ -28,6 +28,9 @@ export class FactTail<F extends Family> {
   /** Reads on, up to what the stream holds now. */
   async readOn(bus: Bus): Promise<void> {
     const { stream } = FAMILIES[this.#family];
+    // To ask for the bounds costs the server much less than to read nothing.
+    const { last } = await bus.bounds(stream);
+    if (last <= this.#after) return;
     const subjects = [...familyFilters(this.#family), fenceFilter(stream)];
     for await (const message of bus.read({ stream, subjects, after: this.#after })) {
       this.#after = message.sequence;
@@ -35,6 +38,7 @@ export class FactTail<F extends Family> {
         this.facts.push({ fact: fact as Fact as FactOf<F>, producer: lane?.producer ?? '' }),
       );
     }
+    this.#after = Math.max(this.#after, last);
   }
 }
 

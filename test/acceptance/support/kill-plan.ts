@@ -19,8 +19,8 @@ export interface Blow {
 }
 
 /**
- * Returns `rounds` blows for each target, in an order and at moments that the seed decides; every other one is
- * a second one.
+ * Returns `rounds` blows for each target, in an order and at moments that the seed decides; every other one
+ * is a second one.
  */
 export function blows(seed: number, targets: readonly string[], rounds: number): Blow[] {
   const random = SeededRandom.seeded(seed);
@@ -41,8 +41,8 @@ export interface Aim {
 }
 
 /**
- * Waits until something is at stake and then for the blow's moment; returns the ids of what is under way then.
- * What is over by then is passed over. *Errors*: nothing came in time: a blow on an idle engine proves
+ * Waits until something is at stake and then for the blow's moment; returns the ids of what is under way
+ * then. What is over by then is passed over. *Errors*: nothing came in time: a blow on an idle engine proves
  * nothing.
  */
 export async function aim({ blow, run, market, stake, withinMs }: Aim): Promise<string[]> {
