@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bus } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { accountId, haltScopeKey, instrumentId, type TradeColumns } from '@algo/model';
 import { openReader } from '@algo/tickstore';
@@ -12,8 +13,9 @@ import { soak } from './support/config.ts';
 import { eagerTrading } from './support/eager-trading.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
-import { blows, EVERYTHING, strike } from './support/kill-plan.ts';
+import { aim, blows, EVERYTHING, strike } from './support/kill-plan.ts';
 import { PlayedMarket } from './support/played-market.ts';
+import { Stake } from './support/stake.ts';
 import { fillLine, heldBy, unguarded, workingOrders } from './support/venue-books.ts';
 
 const ACCOUNT = 'paper-main';
@@ -40,6 +42,9 @@ const TARGETS = [
   EVERYTHING,
 ];
 
+/** Whose blow must meet something, whatever becomes of it. */
+const MONEY = [`execution.${ACCOUNT}`, `position-risk.${ACCOUNT}`, `paper-venue.${ACCOUNT}`];
+
 const asked = z.object({
   inputs: z.array(
     z.object({
@@ -50,14 +55,18 @@ const asked = z.object({
 });
 
 const seeds = soak ? [1, 2, 3, 4, 5] : [1];
-/** How long the market is hit. *Units*: minutes of its time. */
-const hitMinutes = soak ? 28 : 14;
+/** How often each target is hit. */
+const rounds = soak ? 2 : 1;
 
 describe.each(seeds)('a live run of which each process is killed, and all at once; seed %i', (seed) => {
   let dir = '';
   let env: NodeJS.ProcessEnv = {};
   let market: PlayedMarket;
   let record: EngineRecord;
+  /** Of each blow, the orders and positions just before it, and which of them were still there after it. */
+  const met: { readonly hit: string; readonly before: string[]; readonly after: string[] }[] = [];
+  /** The market's time of the last blow. */
+  let lastBlowUs = 0;
   /** What the venue itself says that the account holds, at the end. */
   let venueHolds = new Map<string, string>();
 
@@ -79,11 +88,17 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
         run.dataDir,
       ];
       expect(await algo(halt)).toEqual({ code: 0, said: `instrument:${ETH} is halted\n` });
-      for (const { minute, hit } of blows(seed, TARGETS, hitMinutes)) {
-        await market.reached(minute);
-        run = await strike(run, hit, PATIENCE_MS);
+      const stake = new Stake();
+      for (const blow of blows(seed, TARGETS, rounds)) {
+        const before = await aim({ blow, run, market, stake, withinMs: PATIENCE_MS });
+        lastBlowUs = market.nowUs;
+        run = await strike(run, blow.hit, PATIENCE_MS);
+        await stake.look(await run.bus(PATIENCE_MS));
+        met.push({ hit: blow.hit, before, after: before.filter((id) => stake.underWay.includes(id)) });
       }
       await run.until('ten entries', () => hasEntered(run), PATIENCE_MS);
+      const isKept = async () => isHaltKept(await run.bus(PATIENCE_MS), lastBlowUs);
+      await run.until(`an entry in ${ETH} to be refused after the last blow`, isKept, PATIENCE_MS);
       market.end();
       await workedThrough(run, market);
       venueHolds = await askVenue(run);
@@ -98,6 +113,12 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
     await record?.[Symbol.asyncDispose]();
     await market?.[Symbol.asyncDispose]();
     rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('the kills met orders under way and open positions, which lived through most of them', () => {
+    const names = (of: 'before' | 'after') => met.filter((blow) => blow[of].length > 0).map(({ hit }) => hit);
+    expect(names('before')).toEqual(expect.arrayContaining(MONEY));
+    expect(names('after').length).toBeGreaterThanOrEqual((rounds * TARGETS.length) / 2);
   });
 
   test('every trade of the market is said and stored once, and in order', async () => {
@@ -189,14 +210,15 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
     );
     expect(modes.map(({ mode }) => mode)).toEqual(['halted']);
     const haltedUs = modes[0]!.timeUs;
-    const after = (await factsOf(record.bus, 'dec.made')).flatMap(({ fact }) =>
-      fact.name === 'DecisionMade' && fact.body.instrument === ETH && fact.body.timeUs > haltedUs
-        ? [fact.body]
-        : [],
+    const accepted = (await factsOf(record.bus, 'dec.made')).filter(
+      ({ fact }) =>
+        fact.name === 'DecisionMade' &&
+        fact.body.instrument === ETH &&
+        fact.body.timeUs > haltedUs &&
+        fact.body.outcome.type === 'accepted',
     );
-    expect(after.filter(({ outcome }) => outcome.type === 'accepted')).toEqual([]);
-    const last = after.findLast(({ outcome }) => outcome.type === 'refused' && outcome.code === 'HALTED');
-    expect(last?.timeUs).toBeGreaterThan(haltedUs + hitMinutes * 60_000_000);
+    expect(accepted).toEqual([]);
+    expect(await isHaltKept(record.bus, lastBlowUs)).toBe(true);
   });
 
   test(
@@ -209,6 +231,18 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
     RUN_MAX_MS,
   );
 });
+
+/** Says whether the halt of a person still refused an entry after a moment. */
+async function isHaltKept(bus: Bus, afterUs: number): Promise<boolean> {
+  return (await factsOf(bus, 'dec.made')).some(
+    ({ fact }) =>
+      fact.name === 'DecisionMade' &&
+      fact.body.instrument === ETH &&
+      fact.body.timeUs > afterUs &&
+      fact.body.outcome.type === 'refused' &&
+      fact.body.outcome.code === 'HALTED',
+  );
+}
 
 async function hasEntered(run: EngineRun): Promise<boolean> {
   const events = await factsOf(await run.bus(PATIENCE_MS), 'pos.evt');

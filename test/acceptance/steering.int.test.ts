@@ -11,6 +11,8 @@ import { PlayedMarket } from './support/played-market.ts';
 
 const PATIENCE_MS = 180_000;
 const RUN_MAX_MS = 900_000;
+/** So many entries are refused before the halt ends: between the first and the last none may leave. */
+const HALTED_MIN = 3;
 const ACCOUNTS = ['north', 'south'] as const;
 
 let dir = '';
@@ -35,17 +37,12 @@ beforeAll(async () => {
   expect(halted).toEqual({ code: 0, said: 'account:north is halted\n' });
   const switched = await steer('south', 'config', 'use', 'config_1');
   expect(switched).toEqual({ code: 0, said: 'trades by config_1 from now on\n' });
-  const isRefused = async () =>
-    (await factsOf(bus, 'dec.made')).some(
-      ({ fact, producer }) =>
-        producer === 'decision.north' &&
-        fact.name === 'DecisionMade' &&
-        fact.body.outcome.type === 'refused' &&
-        fact.body.outcome.code === 'HALTED',
-    );
-  await run.until('north to refuse an entry because of its halt', isRefused, PATIENCE_MS);
-
+  const refusesAtLeast = async (count: number) => (await refusalsOf(bus, 'north')) >= count;
+  await run.until('north to refuse an entry because of its halt', () => refusesAtLeast(1), PATIENCE_MS);
   const before = await entriesOf(bus, 'north');
+  await run.until('north to refuse more entries', () => refusesAtLeast(HALTED_MIN), PATIENCE_MS);
+  expect(await entriesOf(bus, 'north')).toBe(before);
+
   const resumed = await steer('north', 'resume', '--reason', 'seen');
   expect(resumed).toEqual({ code: 0, said: 'account:north is active\n' });
   const isBack = async () => (await entriesOf(bus, 'north')) > before;
@@ -64,6 +61,18 @@ async function entriesOf(bus: Bus, account: string): Promise<number> {
   return orders.filter(
     ({ fact, producer }) =>
       producer === `execution.${account}` && fact.name === 'OrderSubmitted' && fact.body.intent === 'entry',
+  ).length;
+}
+
+/** Returns how many entries of an account were refused because it is halted. */
+async function refusalsOf(bus: Bus, account: string): Promise<number> {
+  const made = await factsOf(bus, 'dec.made');
+  return made.filter(
+    ({ fact, producer }) =>
+      producer === `decision.${account}` &&
+      fact.name === 'DecisionMade' &&
+      fact.body.outcome.type === 'refused' &&
+      fact.body.outcome.code === 'HALTED',
   ).length;
 }
 

@@ -12,17 +12,41 @@ export interface Said<F extends Family> {
   readonly producer: string;
 }
 
-/** Returns every fact of a family as its readers see it: once, nothing behind a fence. */
+/** Follows a family as its readers see it: each fact once, nothing behind a fence. */
+export class FactTail<F extends Family> {
+  /** All that was read so far, in order. */
+  readonly facts: Said<F>[] = [];
+  readonly #family: F;
+  readonly #lanes: StreamLanes;
+  #after = 0;
+
+  constructor(family: F) {
+    this.#family = family;
+    this.#lanes = new StreamLanes(FAMILIES[family].stream, false);
+  }
+
+  /** Reads on, up to what the stream holds now. */
+  async readOn(bus: Bus): Promise<void> {
+    const { stream } = FAMILIES[this.#family];
+    // To ask for the bounds costs the server much less than to read nothing.
+    const { last } = await bus.bounds(stream);
+    if (last <= this.#after) return;
+    const subjects = [...familyFilters(this.#family), fenceFilter(stream)];
+    for await (const message of bus.read({ stream, subjects, after: this.#after })) {
+      this.#after = message.sequence;
+      this.#lanes.admit(message, ({ fact, lane }) =>
+        this.facts.push({ fact: fact as Fact as FactOf<F>, producer: lane?.producer ?? '' }),
+      );
+    }
+    this.#after = Math.max(this.#after, last);
+  }
+}
+
+/** Returns every fact of a family that its stream holds. */
 export async function factsOf<F extends Family>(bus: Bus, family: F): Promise<Said<F>[]> {
-  const { stream } = FAMILIES[family];
-  const lanes = new StreamLanes(stream, false);
-  const found: Said<F>[] = [];
-  const subjects = [...familyFilters(family), fenceFilter(stream)];
-  for await (const message of bus.read({ stream, subjects, after: 0 }))
-    lanes.admit(message, ({ fact, lane }) =>
-      found.push({ fact: fact as Fact as FactOf<F>, producer: lane?.producer ?? '' }),
-    );
-  return found;
+  const tail = new FactTail(family);
+  await tail.readOn(bus);
+  return tail.facts;
 }
 
 /** What a stopped engine has left in its streams and logs, as its readers see it. */

@@ -75,6 +75,8 @@ export class EngineRun implements AsyncDisposable {
       before.set(name, this.pidOf(name)!);
     }
     for (const pid of before.values()) process.kill(pid, 'SIGKILL');
+    // What was asked of a dead server is never answered; the next to ask connects anew.
+    if (before.has('nats-server')) await this.#hangUp();
     const isBack = (name: string) => ![undefined, before.get(name)].includes(this.pidOf(name));
     await this.until(`${names.join(', ')} to run again`, () => names.every(isBack), withinMs);
   }

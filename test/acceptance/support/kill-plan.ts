@@ -1,22 +1,65 @@
 import { SeededRandom } from '@algo/simulation';
 import type { EngineRun } from './engine-run.ts';
+import type { PlayedMarket } from './played-market.ts';
+import type { Stake } from './stake.ts';
 
 /** The supervisor, nats-server and all services in one go. */
 export const EVERYTHING = 'everything';
 
+/** Shorter than an eager position is held. *Units*: minutes of the market's time. */
+const AFTER_MAX_MINUTES = 0.4;
+
 export interface Blow {
-  /** The moment. *Units*: minutes of the market's time, since it went live. */
-  readonly minute: number;
   /** An identity of the plan, `nats-server`, or EVERYTHING. */
   readonly hit: string;
+  /** How long after something came to be at stake it falls. *Units*: minutes of the market's time. */
+  readonly afterMinutes: number;
+  /** It may fall on what the blow before it has met, before that is mended; others wait for a new entry. */
+  readonly isSecond: boolean;
 }
 
-/** Returns one blow for each target, in an order and at moments that the seed decides. */
-export function blows(seed: number, targets: readonly string[], minutes: number): Blow[] {
+/**
+ * Returns `rounds` blows for each target, in an order and at moments that the seed decides; every other one
+ * is a second one.
+ */
+export function blows(seed: number, targets: readonly string[], rounds: number): Blow[] {
   const random = SeededRandom.seeded(seed);
-  const shuffled = targets.map((hit) => ({ hit, key: random.uniform() })).toSorted((a, b) => a.key - b.key);
-  const slot = minutes / targets.length;
-  return shuffled.map(({ hit }, i) => ({ hit, minute: (i + random.uniform()) * slot }));
+  return Array.from({ length: rounds }, () =>
+    targets
+      .map((hit) => ({ hit, key: random.uniform(), afterMinutes: random.uniform() * AFTER_MAX_MINUTES }))
+      .toSorted((a, b) => a.key - b.key)
+      .map(({ hit, afterMinutes }, i) => ({ hit, afterMinutes, isSecond: i % 2 === 1 })),
+  ).flat();
+}
+
+export interface Aim {
+  readonly blow: Blow;
+  readonly run: EngineRun;
+  readonly market: PlayedMarket;
+  readonly stake: Stake;
+  readonly withinMs: number;
+}
+
+/**
+ * Waits until something is at stake and then for the blow's moment; returns the ids of what is under way
+ * then. What is over by then is passed over. *Errors*: nothing came in time: a blow on an idle engine proves
+ * nothing.
+ */
+export async function aim({ blow, run, market, stake, withinMs }: Aim): Promise<string[]> {
+  const look = async () => stake.look(await run.bus(withinMs));
+  await look();
+  for (const endMs = performance.now() + withinMs; ; ) {
+    const { entries } = stake;
+    const isAtStake = async () => {
+      await look();
+      return stake.entries > entries || (blow.isSecond && stake.underWay.length > 0);
+    };
+    const leftMs = endMs - performance.now();
+    await run.until(`something at stake that the blow on ${blow.hit} can meet`, isAtStake, leftMs);
+    await market.reached(market.minutes + blow.afterMinutes);
+    await look();
+    if (stake.underWay.length > 0) return stake.underWay;
+  }
 }
 
 /** Strikes; returns the run that goes on, which is a new one when its supervisor was killed. */

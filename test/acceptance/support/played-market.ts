@@ -93,7 +93,12 @@ export class PlayedMarket implements AsyncDisposable {
 
   /** Minutes of its live part that have passed; below 0 before it began. */
   get minutes(): number {
-    return (this.#sinceMs() * US_PER_MS * this.settings.speed) / US_PER_MINUTE;
+    return (this.nowUs - this.#liveUs) / US_PER_MINUTE;
+  }
+
+  /** What time it is there; before all time until it has begun. *Units*: µs. */
+  get nowUs(): number {
+    return this.#liveUs + this.#sinceMs() * US_PER_MS * this.settings.speed;
   }
 
   /** Resolves when so many minutes of its live part have passed. */
@@ -114,7 +119,7 @@ export class PlayedMarket implements AsyncDisposable {
   #play(): void {
     if (this.#beganMs === undefined && this.#binance.open.length === 0) return;
     this.#beganMs ??= performance.now();
-    const nowUs = this.#liveUs + this.#sinceMs() * US_PER_MS * this.settings.speed;
+    const { nowUs } = this;
     // In the order of time over all instruments, as a venue tells them.
     for (let next = this.#next(nowUs); next !== undefined; next = this.#next(nowUs)) {
       this.#binance.tell(next.symbol, [next.trades[next.told]!]);
