@@ -36,7 +36,7 @@ export const INVARIANTS = {
   'stops only tighten': 'A stop moves from where it stood, and only towards the market.',
   'doubt ends':
     'While nothing hinders execution, and looks at the exchange show what is so, no order is without a ' +
-    'clear state for 14 s.',
+    'clear state for 24 s.',
   'no halt binds an exit':
     'Whatever is halted, an exit of what we hold is denied only for what makes it impossible.',
   'only what was sent is an attempt':

@@ -48,9 +48,10 @@ const DUST_NOTIONAL_MAX = 5.5;
 const LATELY_MS = 10_000;
 /**
  * An order that nobody answers for is asked about until somebody does: within this time where looks show what
- * is so, else before everything must be settled. *Units*: ms of execution's time alive.
+ * is so, else before everything must be settled. A new life proves an absence from its own beginning on.
+ * *Units*: ms of execution's time alive.
  */
-const DOUBT_MAX_MS = 14_000;
+const DOUBT_MAX_MS = 24_000;
 
 /** Follows every order by the words on the bus, and holds each word against those before it. */
 export class OrderLives {
@@ -68,6 +69,7 @@ export class OrderLives {
   /** How many exits of a position were sent. */
   readonly #exitsSent = new Map<string, number>();
   readonly #refusedExits = new Set<string>();
+  readonly #lastPrices = new Map<string, number>();
 
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
     this.#notes = notes;
@@ -176,6 +178,7 @@ export class OrderLives {
         `${id} says ${cumulative} and ${leaves}, is ${life.filled} of ${life.quantity}`,
       );
     this.held.set(instrument, (this.held.get(instrument) ?? 0) + (side === 'buy' ? quantity : -quantity));
+    this.#lastPrices.set(instrument, Number(fill.price.toString()));
     const real = this.#truth.fills();
     const same = real?.get(name);
     if (real !== undefined && (same === undefined || steps(same.quantity) !== quantity))
@@ -257,7 +260,9 @@ export class OrderLives {
     const held = this.held.get(instrument) ?? 0;
     const isRight = held > 0 === (request.side === 'sell');
     const working = this.#workingExits(instrument);
-    if (!isRight || quantity > Math.abs(held) - working)
+    // What was too little to leave has been set aside, and stays at the exchange, on either side of what is held.
+    const over = ((quantity - (Math.abs(held) - working)) / 1_000) * (this.#lastPrices.get(instrument) ?? 0);
+    if (!isRight || over > DUST_NOTIONAL_MAX)
       this.#notes.broken(
         'I8 limits',
         `exit ${id} ${request.side} ${quantity}, held ${held}, exits ${working}`,
