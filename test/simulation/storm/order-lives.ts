@@ -260,7 +260,8 @@ export class OrderLives {
     const held = this.held.get(instrument) ?? 0;
     const isRight = held > 0 === (request.side === 'sell');
     const working = this.#workingExits(instrument);
-    // What was too little to leave has been set aside, and stays at the exchange, on either side of what is held.
+    // What was too little to leave has been set aside, and stays at the exchange, on either side of what
+    // is held.
     const over = ((quantity - (Math.abs(held) - working)) / 1_000) * (this.#lastPrices.get(instrument) ?? 0);
     if (!isRight || over > DUST_NOTIONAL_MAX)
       this.#notes.broken(
