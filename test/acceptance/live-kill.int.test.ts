@@ -112,10 +112,10 @@ describe.each(seeds)('a live run of which each process is killed, and all at onc
     rmSync(dir, { recursive: true, force: true });
   });
 
-  test('most kills met orders under way or open positions, and these lived through many of them', () => {
+  test('kills met orders under way or open positions, and these lived through some', () => {
     const count = (of: 'before' | 'after') => met.filter((blow) => blow[of].length > 0).length;
-    expect(count('before')).toBeGreaterThanOrEqual(0.6 * rounds * TARGETS.length);
-    expect(count('after')).toBeGreaterThanOrEqual(0.4 * rounds * TARGETS.length);
+    expect(count('before')).toBeGreaterThanOrEqual(0.5 * rounds * TARGETS.length);
+    expect(count('after')).toBeGreaterThanOrEqual(0.3 * rounds * TARGETS.length);
   });
 
   test('every trade of the market is said and stored once, and in order', async () => {
