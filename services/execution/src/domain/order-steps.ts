@@ -183,15 +183,15 @@ export class OrderSteps {
    */
   orderOf(fill: Fill, cumulative: Decimal, held: Decimal, out: ExecutionOutput[]): Tracked | null {
     const known = this.#ledger.get(fill.clientOrderId);
+    // Its order has been forgotten since; so old a fill was taken note of before that.
+    if (known === undefined && fill.timeUs <= this.#ledger.forgottenUs) return null;
     if (isOwnClientOrderId(fill.clientOrderId)) return known ?? this.#adopt(fill, cumulative, out);
     if (known?.order.fills.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId)) return known;
     return this.#outside(fill, held, out);
   }
 
-  /** Makes an order out of a fill of ours whose order we don't hold, or null if there is nothing to book. */
-  #adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked | null {
-    // The order was ours and has been forgotten since; so old a fill of it was booked before that.
-    if (fill.timeUs <= this.#ledger.forgottenUs) return null;
+  /** Makes an order out of a fill of ours whose order we don't hold. */
+  #adopt(fill: Fill, cumulative: Fill['quantity'], out: ExecutionOutput[]): Tracked {
     const quantity = cumulative.greaterThan(fill.quantity) ? cumulative : fill.quantity;
     const order = orderBehind(fill, quantity);
     this.quarantine(order, 'orphan_fill', true, detailOf(fill), fill.timeUs, out);

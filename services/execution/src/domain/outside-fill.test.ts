@@ -17,8 +17,7 @@ import {
 const SOLD = { side: 'sell', clientOrderId: clientOrderId('liquidation-LTCUSDT-1') } as const;
 
 /** An engine that holds 10 LTC, and what somebody else's order does on its account. */
-function held() {
-  const { engine, entry } = holding();
+function held({ engine, entry } = holding()) {
   const takes = (
     trade: string,
     quantity: string,
@@ -63,4 +62,16 @@ test('where we hold nothing, an order of somebody else is reported and never boo
   const foreign = { ...entry, clientOrderId: clientOrderId('web_1234') };
   expect(types(engine.handle(filled(foreign, 't1', '1', '1', S)))).toEqual(['OrderQuarantined']);
   expect(engine.positions()).toEqual([]);
+});
+
+test('a fill of somebody else whose order has been forgotten is not booked again', () => {
+  const engine = ready({ closedOrdersMax: 1 });
+  const entry = sent(engine.handle(place(1)));
+  engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
+  const { takes } = held({ engine, entry });
+  takes('x1', '4');
+  takes('x2', '1', { ...SOLD, clientOrderId: clientOrderId('liquidation-LTCUSDT-2') });
+  expect(engine.order(SOLD.clientOrderId)).toBeUndefined();
+  expect(takes('x1', '4')).toEqual([]);
+  expect(engine.positions().map(({ quantity }) => quantity.toString())).toEqual(['5']);
 });

@@ -9,11 +9,11 @@ import { ACCOUNT, LTC, place, S } from './testing/execution-scenario.ts';
 
 const LIMITS = { openOrdersMax: 9, rejectsMax: 5, rejectsWithinUs: 60 * S, rejectsPauseUs: 1_800 * S };
 const about = { clientOrderId: clientOrderIdOf(place(1)), account: ACCOUNT, instrument: LTC };
-const rejected = (timeUs: number): ExecutionOutput => ({
+const rejected = (timeUs: number, retryAfterMs: number | null = null): ExecutionOutput => ({
   ...about,
   type: 'OrderRejected',
   reason: 'x',
-  retryAfterMs: null,
+  retryAfterMs,
   timeUs,
 });
 const accepted: ExecutionOutput = {
@@ -51,4 +51,11 @@ test.each([
 ])('paused until second 9, an entry at %i: %s', (nowUs, code) => {
   const denial = venueRejects(entryContext({ nowUs, rejectsPauseUntilUs: 9 * S }), place(1));
   expect(denial?.code ?? null).toBe(code);
+});
+
+test('a person who lets the account go on does not open a venue that takes no order for now', () => {
+  const watch = new RejectWatch();
+  watch.hear([rejected(S, 30_000)], LIMITS);
+  watch.calm();
+  expect(watch.state.shutUntilUs).toBe(31 * S);
 });

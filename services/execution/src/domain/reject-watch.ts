@@ -58,9 +58,9 @@ export class RejectWatch {
     return stopping;
   }
 
-  /** A person lets the account go on. */
+  /** A person lets the account go on. What the venue itself has said holds on. */
   calm(): void {
-    this.#state = CALM;
+    this.#state = { ...CALM, shutUntilUs: this.#state.shutUntilUs };
   }
 
   #rejected(timeUs: TimeUs, { rejectsMax, rejectsWithinUs, rejectsPauseUs }: VenueLimits): string | null {
