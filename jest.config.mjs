@@ -7,6 +7,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest/strip-types.mjs' },
   modulePathIgnorePatterns: ['<rootDir>/.cache', '<rootDir>/data'],
+  setupFilesAfterEnv: ['<rootDir>/scripts/jest/one-seed.mjs'],
   testSequencer: '<rootDir>/scripts/jest/longest-first.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
