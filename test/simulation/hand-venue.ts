@@ -14,14 +14,15 @@ import type {
   OrderRef,
   SendTerms,
   VenueAnswer,
+  VenueCapabilities,
 } from '@algo/venues';
 
 /** An exchange that answers at once, but for the submits that a test holds back. */
 export class HandVenue implements ExchangeVenue {
   readonly name = 'hand';
-  readonly capabilities = {
+  readonly capabilities: VenueCapabilities = {
     ...{ fillIds: true, shortSelling: true, reduceOnly: true },
-    ...{ triggerOrders: false, clientIdLookUp: true },
+    ...{ stopTrigger: 'none', clientIdLookUp: true },
   };
   readonly submitted: ClientOrderId[] = [];
   readonly canceled: ClientOrderId[] = [];

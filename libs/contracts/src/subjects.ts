@@ -34,7 +34,7 @@ export const subjects = {
   inputsTaken: (identity: string) => `sys.order.${identity}`,
   fence: (stream: string, producer: string) => `fence.${stream}.${producer}`,
   deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,
-  venueRequest: (account: string, verb: 'submit' | 'cancel' | 'look-up' | 'account' | 'events') =>
+  venueRequest: (account: string, verb: 'submit' | 'cancel' | 'replace' | 'look-up' | 'account' | 'events') =>
     `rpc.venue.${account}.${verb}`,
 } as const;
 

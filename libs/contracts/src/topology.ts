@@ -154,7 +154,7 @@ export const FAMILIES = {
   },
   'ord.cmd': {
     stream: 'ORDERS',
-    messages: ['PlaceOrder', 'ClosePosition'],
+    messages: ['PlaceOrder', 'ClosePosition', 'ProtectPosition'],
     publishers: ['decision', 'position-risk'],
     readers: ['execution'],
   },
@@ -289,7 +289,11 @@ export type BucketName = (typeof BUCKETS)[number];
 export const REQUESTS = {
   'rpc.venue': {
     messages: [
-      ...(['SubmitOrderRequest', 'CancelOrderRequest', 'LookUpOrderRequest', 'AccountRequest'] as const),
+      'SubmitOrderRequest',
+      'CancelOrderRequest',
+      'ReplaceOrderRequest',
+      'LookUpOrderRequest',
+      'AccountRequest',
       'AccountEventsRequest',
     ],
     servers: ['paper-venue'],

@@ -18,10 +18,12 @@ const SUBMITTED: OrderEvent = {
   request: {
     ...{ clientOrderId: ABOUT.clientOrderId, account: ABOUT.account, instrument: ABOUT.instrument },
     ...{ side: 'buy', type: 'limit', timeInForce: 'ioc', quantity: d('10'), limitPrice: d('83') },
+    triggerPrice: null,
     reduceOnly: false,
   },
   epoch: 3,
   retryOf: null,
+  replaces: null,
 };
 const ACCEPTED: OrderEvent = { ...ABOUT, type: 'OrderAccepted', venueOrderId: venueOrderId('v1') };
 const UNKNOWN: OrderEvent = { ...ABOUT, type: 'OrderUnknown', reason: 'timeout', timeUs: 9 };

@@ -46,11 +46,13 @@ function submitted(epoch: number, timeUs = 10): OrderEvent {
       timeInForce: 'ioc',
       quantity: d('1.5'),
       limitPrice: null,
+      triggerPrice: null,
       reduceOnly: false,
     },
     plan: null,
     epoch,
     retryOf: null,
+    replaces: null,
   };
 }
 

@@ -27,7 +27,7 @@ const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
   OrderExpired: 6,
   OrderQuarantined: 7,
 };
-const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, exit: 30 };
+const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, protection: 20, exit: 30 };
 
 /**
  * What was decided and done, in an order that doesn't depend on when it was told: by event time, never before

@@ -63,7 +63,7 @@ export function canonicalLine({ fact, id }: JournalEntry): string {
 }
 
 const EPOCH = ['epoch'] as const;
-const LATER_FIELDS = ['retryOf', 'retryAfterMs'] as const;
+const LATER_FIELDS = ['retryOf', 'retryAfterMs', 'replaces', 'triggerPrice'] as const;
 const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
 
 function freeWordsOf(kind: JournalKind): readonly string[] {

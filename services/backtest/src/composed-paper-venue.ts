@@ -26,7 +26,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
     fillIds: true,
     shortSelling: true,
     reduceOnly: true,
-    triggerOrders: false,
+    stopTrigger: 'last',
     clientIdLookUp: true,
   };
   /** Found when first asked: services start in any order. */

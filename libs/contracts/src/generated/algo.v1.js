@@ -7071,6 +7071,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[0] = "ORDER_TYPE_UNSPECIFIED"] = 0;
             values[valuesById[1] = "ORDER_TYPE_MARKET"] = 1;
             values[valuesById[2] = "ORDER_TYPE_LIMIT"] = 2;
+            values[valuesById[3] = "ORDER_TYPE_STOP"] = 3;
             return values;
         })();
 
@@ -7089,6 +7090,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[0] = "ORDER_INTENT_UNSPECIFIED"] = 0;
             values[valuesById[1] = "ORDER_INTENT_ENTRY"] = 1;
             values[valuesById[2] = "ORDER_INTENT_EXIT"] = 2;
+            values[valuesById[3] = "ORDER_INTENT_PROTECTION"] = 3;
             return values;
         })();
 
@@ -7248,12 +7250,19 @@ export const algo = $root.algo = (() => {
             OrderRequest.prototype.quantity = "";
             OrderRequest.prototype.limitPrice = null;
             OrderRequest.prototype.reduceOnly = false;
+            OrderRequest.prototype.triggerPrice = null;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(OrderRequest.prototype, "_limitPrice", {
                 get: $util.oneOfGetter($oneOfFields = ["limitPrice"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderRequest.prototype, "_triggerPrice", {
+                get: $util.oneOfGetter($oneOfFields = ["triggerPrice"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -7282,6 +7291,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(66).string(message.limitPrice);
                 if (message.reduceOnly != null && $Object.hasOwnProperty.call(message, "reduceOnly") && message.reduceOnly !== false)
                     writer.uint32(72).bool(message.reduceOnly);
+                if (message.triggerPrice != null && $Object.hasOwnProperty.call(message, "triggerPrice"))
+                    writer.uint32(82).string(message.triggerPrice);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7392,6 +7403,13 @@ export const algo = $root.algo = (() => {
                                 message.reduceOnly = value;
                             else
                                 delete message.reduceOnly;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.triggerPrice = reader.stringVerify();
+                            message._triggerPrice = "triggerPrice";
                             continue;
                         }
                     }
@@ -8043,6 +8061,172 @@ export const algo = $root.algo = (() => {
             return ClosePosition;
         })();
 
+        v1.ProtectPosition = (function() {
+
+            const ProtectPosition = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ProtectPosition.prototype.commandId = "";
+            ProtectPosition.prototype.position = "";
+            ProtectPosition.prototype.account = "";
+            ProtectPosition.prototype.instrument = "";
+            ProtectPosition.prototype.direction = 0;
+            ProtectPosition.prototype.quantity = "";
+            ProtectPosition.prototype.triggerPrice = "";
+            ProtectPosition.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            ProtectPosition.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.commandId != null && $Object.hasOwnProperty.call(message, "commandId") && message.commandId !== "")
+                    writer.uint32(10).string(message.commandId);
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== "")
+                    writer.uint32(18).string(message.position);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(26).string(message.account);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(34).string(message.instrument);
+                if (message.direction != null && $Object.hasOwnProperty.call(message, "direction") && message.direction !== 0)
+                    writer.uint32(40).int32(message.direction);
+                if (message.quantity != null && $Object.hasOwnProperty.call(message, "quantity") && message.quantity !== "")
+                    writer.uint32(50).string(message.quantity);
+                if (message.triggerPrice != null && $Object.hasOwnProperty.call(message, "triggerPrice") && message.triggerPrice !== "")
+                    writer.uint32(58).string(message.triggerPrice);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(64).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ProtectPosition.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ProtectPosition();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.commandId = value;
+                            else
+                                delete message.commandId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.direction = value;
+                            else
+                                delete message.direction;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.quantity = value;
+                            else
+                                delete message.quantity;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.triggerPrice = value;
+                            else
+                                delete message.triggerPrice;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ProtectPosition;
+        })();
+
         v1.DenialCode = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "DENIAL_CODE_UNSPECIFIED"] = 0;
@@ -8075,6 +8259,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[27] = "DENIAL_CODE_SELF_TRADE"] = 27;
             values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
             values[valuesById[29] = "DENIAL_CODE_VENUE_SHUT"] = 29;
+            values[valuesById[30] = "DENIAL_CODE_NO_VENUE_STOP"] = 30;
             return values;
         })();
 
@@ -8332,6 +8517,7 @@ export const algo = $root.algo = (() => {
             OrderSubmitted.prototype.plan = null;
             OrderSubmitted.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderSubmitted.prototype.retryOf = null;
+            OrderSubmitted.prototype.replaces = null;
 
             let $oneOfFields;
 
@@ -8356,6 +8542,12 @@ export const algo = $root.algo = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(OrderSubmitted.prototype, "_retryOf", {
                 get: $util.oneOfGetter($oneOfFields = ["retryOf"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderSubmitted.prototype, "_replaces", {
+                get: $util.oneOfGetter($oneOfFields = ["replaces"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -8390,6 +8582,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(88).uint64(message.epoch);
                 if (message.retryOf != null && $Object.hasOwnProperty.call(message, "retryOf"))
                     writer.uint32(98).string(message.retryOf);
+                if (message.replaces != null && $Object.hasOwnProperty.call(message, "replaces"))
+                    writer.uint32(106).string(message.replaces);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8518,6 +8712,13 @@ export const algo = $root.algo = (() => {
                                 break;
                             message.retryOf = reader.stringVerify();
                             message._retryOf = "retryOf";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.replaces = reader.stringVerify();
+                            message._replaces = "replaces";
                             continue;
                         }
                     }
@@ -10085,6 +10286,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[7] = "CLOSE_REASON_OPERATOR"] = 7;
             values[valuesById[8] = "CLOSE_REASON_RESIDUAL"] = 8;
             values[valuesById[9] = "CLOSE_REASON_EXTERNAL"] = 9;
+            values[valuesById[10] = "CLOSE_REASON_VENUE_STOP"] = 10;
             return values;
         })();
 
@@ -12545,6 +12747,121 @@ export const algo = $root.algo = (() => {
             return CancelOrderRequest;
         })();
 
+        v1.ReplaceOrderRequest = (function() {
+
+            const ReplaceOrderRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ReplaceOrderRequest.prototype.order = null;
+            ReplaceOrderRequest.prototype.replaces = "";
+            ReplaceOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ReplaceOrderRequest.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            ReplaceOrderRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.order != null && $Object.hasOwnProperty.call(message, "order"))
+                    $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.replaces != null && $Object.hasOwnProperty.call(message, "replaces") && message.replaces !== "")
+                    writer.uint32(18).string(message.replaces);
+                if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
+                    writer.uint32(24).uint64(message.sentUs);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(32).uint64(message.epoch);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ReplaceOrderRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ReplaceOrderRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.order = $root.algo.v1.OrderRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.order);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.replaces = value;
+                            else
+                                delete message.replaces;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sentUs = value;
+                            else
+                                delete message.sentUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReplaceOrderRequest;
+        })();
+
         v1.LookUpOrderRequest = (function() {
 
             const LookUpOrderRequest = function (properties) {
@@ -13287,6 +13604,94 @@ export const algo = $root.algo = (() => {
             };
 
             return SubmitOutcomeReply;
+        })();
+
+        v1.ReplaceOutcomeReply = (function() {
+
+            const ReplaceOutcomeReply = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ReplaceOutcomeReply.prototype.placed = null;
+            ReplaceOutcomeReply.prototype.replaced = null;
+
+            ReplaceOutcomeReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.placed != null && $Object.hasOwnProperty.call(message, "placed"))
+                    $root.algo.v1.SubmitOutcome.encode(message.placed, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.replaced != null && $Object.hasOwnProperty.call(message, "replaced"))
+                    $root.algo.v1.SubmitOutcome.encode(message.replaced, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ReplaceOutcomeReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ReplaceOutcomeReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.placed = $root.algo.v1.SubmitOutcome.decode(reader, reader.size(), $undefined, _depth + 1, message.placed);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.replaced = $root.algo.v1.SubmitOutcome.decode(reader, reader.size(), $undefined, _depth + 1, message.replaced);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReplaceOutcomeReply;
         })();
 
         v1.VenueOrderStatus = (function() {

@@ -71,6 +71,7 @@ export function order(name: string, changes: Partial<OrderRequest> = {}): OrderR
     timeInForce: 'ioc',
     quantity: Decimal.of('0.5'),
     limitPrice: null,
+    triggerPrice: null,
     reduceOnly: false,
     ...changes,
   };

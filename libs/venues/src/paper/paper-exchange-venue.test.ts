@@ -15,7 +15,7 @@ const ACCOUNT = accountId('paper-main');
 const ORDER: OrderRequest = {
   ...{ clientOrderId: clientOrderId('o'), account: ACCOUNT, side: 'buy', type: 'market' },
   ...{ instrument: instrumentId('binance.spot.LTCUSDT'), timeInForce: 'ioc', reduceOnly: false },
-  ...{ quantity: Decimal.of('1'), limitPrice: null },
+  ...{ quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
 };
 
 /** A venue whose exchange never answers, what reached it, and what was told. */

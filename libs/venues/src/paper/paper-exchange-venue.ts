@@ -62,7 +62,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     fillIds: true,
     shortSelling: true,
     reduceOnly: true,
-    triggerOrders: false,
+    stopTrigger: 'last',
     clientIdLookUp: true,
   };
   readonly #account: AccountId;

@@ -137,7 +137,7 @@ export class CommandDesk {
     this.#submit(
       commandId,
       { ...this.#seed(verdict.request, books), intent: 'entry', strategy, position: null, plan },
-      { command, retryOf: earlier.last },
+      { command, retryOf: earlier.last, replaces: null },
       out,
     );
     return null;
@@ -170,7 +170,7 @@ export class CommandDesk {
     this.#submit(
       command.commandId,
       { ...seed, position: command.position },
-      { command: null, retryOf: null },
+      { command: null, retryOf: null, replaces: null },
       out,
     );
     return null;
@@ -179,17 +179,18 @@ export class CommandDesk {
   #submit(
     commandId: string,
     seed: Passed,
-    why: Pick<Tracked, 'command' | 'retryOf'>,
+    why: Pick<Tracked, 'command' | 'retryOf'> & { readonly replaces: ClientOrderId | null },
     out: ExecutionOutput[],
   ): void {
     const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = seed;
+    const { replaces } = why;
     this.#ledger.put(tracked(newOrder(seed), why));
     const { clientOrderId, account, instrument } = request;
     out.push({
       ...{ type: 'OrderSubmitted', clientOrderId, account, instrument, timeUs },
-      ...{ commandId, intent, strategy, position, request, plan, epoch, retryOf: why.retryOf },
+      ...{ commandId, intent, strategy, position, request, plan, epoch, retryOf: why.retryOf, replaces },
     });
-    out.push({ type: 'SubmitOrder', request, intent, strategy, position, plan, epoch, timeUs });
+    out.push({ type: 'SubmitOrder', request, replaces, intent, strategy, position, plan, epoch, timeUs });
   }
 
   #deny(

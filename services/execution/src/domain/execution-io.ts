@@ -149,6 +149,8 @@ interface AboutOrder {
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
   readonly request: Admitted;
+  /** Our stop at the venue that goes for it; null where none does. */
+  readonly replaces: ClientOrderId | null;
   readonly intent: OrderIntent;
   readonly strategy: StrategyName | null;
   readonly position: PositionId | null;

@@ -52,6 +52,7 @@ export function entryRequest(
     timeInForce: command.orderType === 'market' ? 'ioc' : command.timeInForce,
     quantity: command.quantity.minus(earlier.sent).toStep(instrument.quantityStep, 'down'),
     limitPrice,
+    triggerPrice: null,
     reduceOnly: false,
   };
 }
@@ -79,6 +80,7 @@ export function exitRequest(
     timeInForce: 'ioc',
     quantity,
     limitPrice: price === null ? null : toTick(side, price, instrument),
+    triggerPrice: null,
     reduceOnly: MARKET_TRAITS[instrument.market].knowsReduceOnly,
   };
 }

@@ -17,7 +17,13 @@ const LTC = instrumentId('binance.spot.LTCUSDT');
 const ID = clientOrderId('o');
 const ORDER: OrderRequest = {
   ...{ clientOrderId: ID, account: ACCOUNT, instrument: LTC, side: 'buy', type: 'market' },
-  ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, reduceOnly: false },
+  ...{
+    timeInForce: 'ioc',
+    quantity: Decimal.of('1'),
+    limitPrice: null,
+    triggerPrice: null,
+    reduceOnly: false,
+  },
 };
 
 /** An exchange with these vices, and what it says, one line each. */

@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type ClosePosition,
+  type CloseReason,
   Decimal,
   type Direction,
   type ExitPlan,
@@ -212,7 +213,7 @@ export class InstrumentBook {
     return events;
   }
 
-  #reduce(held: PositionGuard, lot: Lot, reason: ExitReason | 'external', nowUs: TimeUs): PositionEvent {
+  #reduce(held: PositionGuard, lot: Lot, reason: CloseReason, nowUs: TimeUs): PositionEvent {
     const holding = reduceHolding(held.holding, lot);
     held.holding = holding;
     if (holding.quantity.isPositive())
@@ -239,7 +240,8 @@ export class InstrumentBook {
 /**
  * Returns why a position ended with a fill of this order: our exit, somebody else's, or nothing we know of.
  */
-function closedBy(held: PositionGuard, order: KnownOrder | undefined): ExitReason | 'external' {
+function closedBy(held: PositionGuard, order: KnownOrder | undefined): CloseReason {
+  if (order?.intent === 'protection') return 'venue_stop';
   if (order?.intent !== 'exit') return 'external';
   return held.exit?.reason ?? 'operator';
 }

@@ -30,7 +30,7 @@ export class SlowVenue implements ExchangeVenue {
   readonly name = 'slow';
   readonly capabilities: VenueCapabilities = {
     ...{ fillIds: true, shortSelling: true, reduceOnly: true },
-    ...{ triggerOrders: false, clientIdLookUp: true },
+    ...{ stopTrigger: 'none', clientIdLookUp: true },
   };
   readonly asked: string[] = [];
   readonly #submits = new Map<string, Done<SubmitOutcome>>();

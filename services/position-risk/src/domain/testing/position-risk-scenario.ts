@@ -250,11 +250,13 @@ function submitted(
       timeInForce: 'ioc',
       quantity: Decimal.one,
       limitPrice: null,
+      triggerPrice: null,
       reduceOnly: intent === 'exit',
     },
     plan,
     epoch: 1,
     retryOf: null,
+    replaces: null,
     timeUs,
   };
 }
