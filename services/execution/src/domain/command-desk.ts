@@ -9,21 +9,24 @@ import {
   isEnded,
   newOrder,
   type Order,
+  type OrderCommand,
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
+  type ProtectPosition,
 } from '@algo/model';
 import { clientOrderIdOf, refusalIdOf } from './client-order-id.ts';
 import { EntryPace, type PastEntry } from './entry-pace.ts';
 import type { ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { type AdmissionContext, admitEntry, admitExit, venueShut } from './handlers/admission.ts';
-import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
+import { type Admitted, passEntry, passExit, passProtection } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
+import { stopDenial, stopsOf, stopToReplace } from './handlers/protection.ts';
 import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
 import { type Attempts, NO_ATTEMPTS, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
-import { entryRequest, exitRequest } from './order-placement.ts';
+import { entryRequest, exitRequest, protectionRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
 import type { ReferencePrices } from './reference-price.ts';
 
@@ -34,6 +37,7 @@ export const PRICED_ANEW_MAX = 3;
 export interface Books extends AdmissionContext {
   readonly prices: Pick<ReferencePrices, 'get'>;
   readonly limits: ExecutionLimits;
+  readonly holdsStops: boolean;
 }
 
 /** An order that is to be made, and that has passed. */
@@ -62,7 +66,7 @@ export class CommandDesk {
   }
 
   /** Says what follows from a command that wasn't seen before. Returns the denial, or null if it passed. */
-  take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): Denial | null {
+  take(command: OrderCommand, books: Books, out: ExecutionOutput[]): Denial | null {
     const id = clientOrderIdOf(command);
     if (this.#ledger.get(id) !== undefined) {
       const denial: Denial = { code: 'DUPLICATE_ORDER', detail: `client_order_id=${id}` };
@@ -73,9 +77,7 @@ export class CommandDesk {
     const denial =
       instrument === undefined
         ? ({ code: 'UNKNOWN_INSTRUMENT', detail: `instrument=${command.instrument}` } as const)
-        : command.type === 'PlaceOrder'
-          ? this.#enter(command, instrument, NO_ATTEMPTS, books, out)
-          : this.#exit(command, instrument, books, out);
+        : this.#act(command, instrument, books, out);
     if (denial !== null) this.#deny(command, id, denial, books, out);
     return denial;
   }
@@ -98,6 +100,19 @@ export class CommandDesk {
     const denial = this.#enter(command, instrument, earlier, books, out);
     const said = denial === null ? 'priced anew' : `not priced anew: ${denial.code} ${denial.detail}`;
     return { denial, said };
+  }
+
+  #act(command: OrderCommand, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
+    switch (command.type) {
+      case 'PlaceOrder':
+        return this.#enter(command, instrument, NO_ATTEMPTS, books, out);
+      case 'ClosePosition':
+        return this.#exit(command, instrument, books, out);
+      case 'ProtectPosition':
+        return this.#protect(command, instrument, books, out);
+      default:
+        return command satisfies never;
+    }
   }
 
   #enter(
@@ -170,7 +185,34 @@ export class CommandDesk {
     this.#submit(
       command.commandId,
       { ...seed, position: command.position },
-      { command: null, retryOf: null, replaces: null },
+      { command: null, retryOf: null, replaces: stopToReplace(instrument.id, context.openOrders) },
+      out,
+    );
+    return null;
+  }
+
+  #protect(
+    command: ProtectPosition,
+    instrument: Instrument,
+    books: Books,
+    out: ExecutionOutput[],
+  ): Denial | null {
+    const refused = admitExit(books) ?? venueShut(books);
+    if (refused !== null) return refused;
+    const openOrders = this.#openOrders();
+    const held = this.#positions.quantity(instrument.id);
+    const context = { instrument, held, openOrders, holdsStops: books.holdsStops };
+    const verdict = passProtection(command, context, (quantity) =>
+      protectionRequest(command, instrument, quantity),
+    );
+    if (verdict.type === 'denied') return verdict.denial;
+    const { commandId, position } = command;
+    const seed = { ...this.#seed(verdict.request, books), position, strategy: null, plan: null };
+    const replaces = stopToReplace(instrument.id, openOrders);
+    this.#submit(
+      commandId,
+      { ...seed, intent: 'protection' },
+      { command: null, retryOf: null, replaces },
       out,
     );
     return null;
@@ -194,7 +236,7 @@ export class CommandDesk {
   }
 
   #deny(
-    command: PlaceOrder | ClosePosition,
+    command: OrderCommand,
     clientOrderId: ClientOrderId,
     denial: Denial,
     books: Books,
@@ -214,9 +256,32 @@ export class CommandDesk {
     const before = this.#ledger.attempts(t.retryOf).sent;
     if (t.command !== null && before.plus(quantity).greaterThan(t.command.quantity))
       return deny('CONSERVATION', { quantity, before, asked: t.command.quantity });
-    return intent === 'exit'
-      ? admitExit(books)
-      : admitEntry(books, { instrument, strategy, expiresUs: t.command?.expiresUs ?? 0 });
+    switch (intent) {
+      case 'entry':
+        return admitEntry(books, { instrument, strategy, expiresUs: t.command?.expiresUs ?? 0 });
+      case 'exit':
+        return admitExit(books);
+      case 'protection':
+        return admitExit(books) ?? this.#stopDenial(request);
+      default:
+        return intent satisfies never;
+    }
+  }
+
+  /** A stop is only held for what is there to guard, and while no exit takes it. */
+  #stopDenial({ instrument: id, side, clientOrderId }: OrderRequest): Denial | null {
+    const held = this.#positions.quantity(id);
+    const direction = side === 'sell' ? 'long' : 'short';
+    return stopDenial({ held, openOrders: this.#openOrders() }, { instrument: id, direction }, clientOrderId);
+  }
+
+  /** Returns our stops at a venue that have nothing left to guard. */
+  idleStops(id: InstrumentId, books: Books): readonly ClientOrderId[] {
+    const stops = stopsOf(id, this.#openOrders());
+    const instrument = this.#instruments.get(id);
+    if (stops.length === 0 || instrument === undefined) return [];
+    const isIdle = isDust(this.#positions.quantity(id), this.#markOf(id, books), instrument);
+    return isIdle ? stops.map(({ request }) => request.clientOrderId) : [];
   }
 
   #entryContext(

@@ -1,6 +1,5 @@
 import {
   type ClientOrderId,
-  type ClosePosition,
   type Denial,
   FeedTimes,
   type HaltScope,
@@ -8,7 +7,7 @@ import {
   type Instrument,
   type InstrumentId,
   type Order,
-  type PlaceOrder,
+  type OrderCommand,
   type StandingMode,
   type TimeUs,
   venueOf,
@@ -50,6 +49,7 @@ export class ExecutionEngine {
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
   #limits: NamedLimits;
+  #holdsStops: boolean;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
@@ -62,6 +62,7 @@ export class ExecutionEngine {
     this.#halts = new Halts(settings.account, state?.halts);
     this.#rejects = new RejectWatch(state?.rejects);
     this.#limits = state?.limits ?? NO_LIMITS;
+    this.#holdsStops = state?.holdsStops ?? false;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
@@ -92,6 +93,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
+    this.#letGoOfStops(out);
     if (this.#ledger.awaits) this.#follower.poll(out);
     const why = this.#rejects.hear(out, this.#limits.limits.venue);
     if (why !== null) this.#latch(this.#account, 'reducing', why, out);
@@ -126,6 +128,11 @@ export class ExecutionEngine {
     return this.#limits.hash;
   }
 
+  /** Whether the venue holds stops, as it was last described. */
+  get holdsStops(): boolean {
+    return this.#holdsStops;
+  }
+
   /** Returns an order, or undefined if it was never ours or has been forgotten. */
   order(id: ClientOrderId): Order | undefined {
     return this.#ledger.get(id)?.order;
@@ -149,6 +156,7 @@ export class ExecutionEngine {
       guard: this.#guard.state(),
       halts: this.#halts.state(),
       limits: this.#limits,
+      holdsStops: this.#holdsStops,
       prices: this.#prices.state(),
       positions: this.#positions.all(),
       ledger: this.#ledger.state(),
@@ -162,6 +170,7 @@ export class ExecutionEngine {
     switch (input.type) {
       case 'PlaceOrder':
       case 'ClosePosition':
+      case 'ProtectPosition':
         this.#hear(input.instrument, input.timeUs);
         if (this.#commandIds.isNew(input.commandId)) this.#commanded(input, out);
         return;
@@ -221,6 +230,9 @@ export class ExecutionEngine {
       case 'LimitsChanged':
         this.#limits = { limits: input.limits, hash: input.hash };
         return;
+      case 'VenueDescribed':
+        this.#holdsStops = input.holdsStops;
+        return;
       case 'FlattenAll':
         if (this.#commandIds.isNew(input.commandId))
           this.#cancel(entriesUnder(this.#account, this.openOrders()), 'flattened', out);
@@ -250,7 +262,7 @@ export class ExecutionEngine {
     if (haltScopeKey(scope) === haltScopeKey(this.#account)) this.#rejects.calm();
   }
 
-  #commanded(command: PlaceOrder | ClosePosition, out: ExecutionOutput[]): void {
+  #commanded(command: OrderCommand, out: ExecutionOutput[]): void {
     if (command.type === 'ClosePosition')
       this.#cancel(entriesInTheWay(command, this.openOrders()), 'its position is being left', out);
     const denial = this.#desk.take(command, this.#books(command.instrument), out);
@@ -264,7 +276,7 @@ export class ExecutionEngine {
   }
 
   /** Stops what a denial shows to be wrong until a person resumes it. */
-  #denied(command: PlaceOrder | ClosePosition, { code }: Denial, out: ExecutionOutput[]): void {
+  #denied(command: OrderCommand, { code }: Denial, out: ExecutionOutput[]): void {
     if (code === 'CONSERVATION') this.#latch(this.#account, 'halted', code, out);
     if (code === 'ENTRY_COUNT_MAX' && command.type === 'PlaceOrder')
       this.#latch({ kind: 'strategy', strategy: command.strategy }, 'reducing', code, out);
@@ -277,6 +289,13 @@ export class ExecutionEngine {
   #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
     if (standing?.mode === 'halted')
       this.#cancel(entriesUnder(standing.scope, this.openOrders()), 'halted', out);
+  }
+
+  /** A stop at the venue must not outlive what it guards. */
+  #letGoOfStops(out: ExecutionOutput[]): void {
+    const filled = out.filter((said) => said.type === 'OrderFilled').map(({ instrument }) => instrument);
+    for (const id of new Set(filled))
+      this.#cancel(this.#desk.idleStops(id, this.#books(id)), 'nothing is left to guard', out);
   }
 
   #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {
@@ -294,6 +313,7 @@ export class ExecutionEngine {
       modes: this.#halts.modes,
       prices: this.#prices,
       limits: this.#limits.limits,
+      holdsStops: this.#holdsStops,
       rejects: this.#rejects.state,
     };
   }

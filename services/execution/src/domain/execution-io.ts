@@ -54,6 +54,7 @@ export type ExecutionInput =
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
   | { readonly type: 'FeedSilent' }
   | ({ readonly type: 'LimitsChanged' } & NamedLimits)
+  | ({ readonly type: 'VenueDescribed' } & VenueDescribed)
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
@@ -66,6 +67,8 @@ export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
   /** Other limits hold from here on; the first word of a fresh account's first life. */
   | Own<'LimitsChanged', NamedLimits>
+  /** The venue can do something else from here on. */
+  | Own<'VenueDescribed', VenueDescribed>
   /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
   | Own<'FeedSilent', null>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
@@ -118,6 +121,11 @@ export interface OrderNeverLeft {
  */
 export interface EpochStarted {
   readonly epoch: number;
+}
+
+/** What a venue can do, as far as it changes what is asked of it. */
+export interface VenueDescribed {
+  readonly holdsStops: boolean;
 }
 
 /** What execution tells the world, and what it asks of the outside. */

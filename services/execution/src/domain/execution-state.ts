@@ -18,6 +18,7 @@ export interface ExecutionState {
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly halts: HaltsState;
   readonly limits: NamedLimits;
+  readonly holdsStops: boolean;
   readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;

@@ -54,6 +54,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'GuardAlive':
       case 'EpochStarted':
       case 'LimitsChanged':
+      case 'VenueDescribed':
       case 'OrderLookedUp':
       case 'AbsenceKnown':
       case 'OrderNeverLeft':
@@ -106,6 +107,11 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
     return this.#engine.limitsHash;
   }
 
+  /** Whether the venue holds stops, as it was last described. */
+  get holdsStops(): boolean {
+    return this.#engine.holdsStops;
+  }
+
   snapshot(): Uint8Array {
     return sealSnapshot(ownerOf(this.#settings), EXECUTION_STATE_VERSION, this.#engine.snapshot());
   }
@@ -154,6 +160,7 @@ type Tagged = Extract<
       | 'GuardAlive'
       | 'EpochStarted'
       | 'LimitsChanged'
+      | 'VenueDescribed'
       | 'OrderLookedUp'
       | 'AbsenceKnown'
       | 'OrderNeverLeft';
@@ -167,6 +174,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'EpochStarted':
       return { type: input.name, ...input.body };
     case 'LimitsChanged':
+      return { type: input.name, ...input.body };
+    case 'VenueDescribed':
       return { type: input.name, ...input.body };
     case 'OrderLookedUp':
       return { type: input.name, ...input.body };

@@ -31,6 +31,8 @@ import { shutUntilUs } from './reject-watch.ts';
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
 /** Silence about an order that works, after which the venue is asked. *Units*: µs of feed time at speed 1. */
 export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
+/** A stop rests for as long as its position is held, so it is asked about this many times less often. */
+const STOP_AUDIT_FACTOR = 3;
 /** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
 
@@ -245,12 +247,17 @@ export class OrderFollower {
       const { clientOrderId, instrument } = t.order.request;
       const nowUs = this.#nowUs(instrument);
       if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
+      const isStop = t.order.intent === 'protection';
       const before = out.length;
       if (hasOutlived(t, nowUs)) this.#steps.change(t, { cancelReason: 'expired' });
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= auditUs)
+      if (
+        out.length === before &&
+        hasLeft(t) &&
+        nowUs - t.askedUs >= auditUs * (isStop ? STOP_AUDIT_FACTOR : 1)
+      )
         this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }
