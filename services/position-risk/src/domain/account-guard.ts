@@ -59,7 +59,12 @@ export class AccountGuard {
   }
 
   /** Allows exits only in an instrument, until a person says otherwise. */
-  restrict(instrument: InstrumentId, reason: string, actor: 'exits' | 'books', nowUs: TimeUs): RiskEvent[] {
+  restrict(
+    instrument: InstrumentId,
+    reason: string,
+    actor: 'exits' | 'books' | 'stops',
+    nowUs: TimeUs,
+  ): RiskEvent[] {
     return this.#latch({ kind: 'instrument', instrument }, 'reducing', reason, actor, nowUs);
   }
 

@@ -10,11 +10,13 @@ import {
   hashId,
   type Instrument,
   isDust,
+  type OrderEvent,
   type OrderIntent,
   type PositionEvent,
   type PositionId,
   PrintBand,
   type PrintBandState,
+  type ProtectPosition,
   positionId,
   type RiskEvent,
   type StrategyName,
@@ -76,6 +78,7 @@ export class InstrumentBook {
     this.#band = new PrintBand(stored.band);
     this.#lastUs = stored.lastUs;
     this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
+    if (this.guard !== null) this.reviewStop(this.guard);
   }
 
   snapshot(): InstrumentBookState {
@@ -146,6 +149,7 @@ export class InstrumentBook {
     const from = held.toldStop;
     if (from.equals(level)) return [];
     held.toldStop = level;
+    this.reviewStop(held);
     return [this.#fact<'StopMoved'>(held, { type: 'StopMoved', from, to: level, bestPrice }, nowUs)];
   }
 
@@ -156,6 +160,42 @@ export class InstrumentBook {
   exitTriggered(held: PositionGuard, reason: ExitReason, level: Decimal, nowUs: TimeUs): PositionEvent {
     const triggerPrice = this.markPrice;
     return this.#fact<'ExitTriggered'>(held, { type: 'ExitTriggered', reason, triggerPrice, level }, nowUs);
+  }
+
+  /** Lets what guards the position know what happened to an order. */
+  note(event: Exclude<OrderEvent, { type: 'OrderQuarantined' }>, nowUs: TimeUs, speed: number): void {
+    if (this.guard === null) return;
+    this.guard.exit?.note(event, nowUs);
+    this.guard.venueStop.note(event, nowUs, speed);
+    this.reviewStop(this.guard);
+  }
+
+  /** An entry has filled, or is over: what rests at the venue must guard what is held now. */
+  entryNews(event: OrderEvent, nowUs: TimeUs, speed: number): void {
+    const isOver = event.type === 'OrderCanceled' || event.type === 'OrderExpired';
+    const isFilled = event.type === 'OrderFilled';
+    if (this.guard === null || !(isOver || isFilled)) return;
+    this.guard.venueStop.filled(isOver || !event.leaves.isPositive(), nowUs, speed);
+    this.reviewStop(this.guard);
+  }
+
+  /** What the stop at the venue follows has changed. */
+  reviewStop({ venueStop, stop: { level }, holding }: PositionGuard): void {
+    const { id: position, direction, quantity } = holding;
+    venueStop.review({ position, direction, instrument: this.instrument, level, quantity });
+  }
+
+  /** Returns the command that puts a stop at the venue, or null while none is due. */
+  protectCommand(
+    { venueStop, holding }: PositionGuard,
+    nowUs: TimeUs,
+    speed: number,
+  ): ProtectPosition | null {
+    const wanted = venueStop.take(nowUs, speed);
+    if (wanted === null) return null;
+    const { id: position, direction } = holding;
+    const of = { position, account: this.#account, instrument: this.instrument.id, direction };
+    return { type: 'ProtectPosition', ...of, ...wanted, timeUs: nowUs };
   }
 
   /** Returns the command of the exit's standing attempt, for all that is held. */

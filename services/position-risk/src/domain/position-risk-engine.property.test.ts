@@ -1,4 +1,4 @@
-import { type ClosePosition, Decimal } from '@algo/model';
+import { type ClosePosition, Decimal, type ProtectPosition } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PositionRiskOutput } from './position-risk-io.ts';
@@ -33,6 +33,9 @@ const steps = fc.array(
       'time',
       'flatten',
       'lift',
+      'protect',
+      'stop-end',
+      'stop-fill',
     ),
     eth: fc.boolean(),
     short: fc.boolean(),
@@ -59,6 +62,7 @@ class Player {
   readonly #price = { [BTC]: 50_000, [ETH]: 2_000 };
   #order = 'foreign-0';
   #exit: { order: string; command: ClosePosition } | null = null;
+  #stop: { order: string; command: ProtectPosition } | null = null;
 
   play(step: Step): PositionRiskOutput[] {
     const { story } = this;
@@ -69,6 +73,8 @@ class Player {
     const number = ++this.#steps;
     const last = story.commands.at(-1);
     const exit = this.#exit;
+    const wanted = story.asked.at(-1);
+    const stop = this.#stop;
     const price = this.#price[id]!.toFixed(2);
     const seconds = this.#seconds;
     switch (step.kind) {
@@ -120,6 +126,22 @@ class Player {
         break;
       case 'time':
         story.time(seconds);
+        break;
+      case 'protect':
+        if (wanted !== undefined && wanted !== stop?.command) {
+          this.#stop = { order: story.protect(wanted, seconds), command: wanted };
+          const type = amount.endsWith('7') ? 'OrderRejected' : 'OrderAccepted';
+          story.order(type, this.#stop.order, seconds, null, wanted.instrument);
+        }
+        break;
+      case 'stop-end':
+        if (stop !== null) story.ended('OrderCanceled', stop.order, '0', seconds, stop.command.instrument);
+        break;
+      case 'stop-fill':
+        if (stop !== null)
+          story.fill(stop.order, stop.command.direction === 'long' ? 'sell' : 'buy', amount, price, {
+            ...{ id: stop.command.instrument, seconds, leaves: step.short ? '0' : '1' },
+          });
         break;
       case 'flatten':
         story.give({
@@ -213,6 +235,34 @@ test('attempts count up by one but for denied ones, ids never repeat, one stop m
       expect(new Set(ids).size).toBe(ids.length);
     }),
     { numRuns: 200, examples: [[HOLD_ENDS_IN_A_BATCH]] },
+  );
+});
+
+test('a stop at the venue is asked for once at a time, no larger than what is held and wider than our own', () => {
+  fc.assert(
+    fc.property(steps, (given) => {
+      const player = new Player();
+      for (const step of given) {
+        const open = new Map(player.story.engine.positions().map(({ id }) => [id, true]));
+        const before = player.story.log.length;
+        player.play(step);
+        const { engine } = player.story;
+        const held = new Map(engine.positions().map((position) => [position.id, position]));
+        const stops = new Map(engine.stops().map((stop) => [stop.position, stop]));
+        const asked = player.story.log.slice(before).filter((event) => event.type === 'ProtectPosition');
+        for (const command of asked) {
+          const position = held.get(command.position);
+          if (position === undefined) continue; // closed by a later word of the same step
+          expect(command.quantity.greaterThan(position.quantity)).toBe(false);
+          const away = stops.get(command.position)!.stopPrice.minus(command.triggerPrice);
+          expect(command.direction === 'long' ? away.isPositive() : away.isNegative()).toBe(true);
+        }
+        expect(asked.length).toBeLessThanOrEqual(Math.max(2, open.size + 1));
+      }
+      const ids = player.story.asked.map(({ commandId }) => commandId);
+      expect(new Set(ids).size).toBe(ids.length);
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -13,7 +13,9 @@ import {
   type InstrumentId,
   instrumentId,
   type OrderEvent,
+  type OrderIntent,
   openSnapshot,
+  type ProtectPosition,
   type Side,
   sealSnapshot,
   strategyName,
@@ -150,17 +152,27 @@ export class Scenario {
     return order;
   }
 
+  /** Makes an order of the stop that a command asks for, and returns its client order id. */
+  protect(command: ProtectPosition, seconds: number): string {
+    const order = `stop-${command.commandId}`;
+    const side = exitSide(command.direction);
+    const { commandId, position, instrument } = command;
+    this.give(submitted(order, 'protection', side, position, commandId, null, at(seconds), instrument));
+    return order;
+  }
+
   /** Tells what became of an order. */
   order(
     type: 'OrderAccepted' | 'OrderUnknown' | 'OrderRejected',
     order: string,
     seconds: number,
     retryAfterMs: number | null = null,
+    instrument = BTC,
   ) {
     const base = {
       clientOrderId: clientOrderId(order),
       account: ACCOUNT,
-      instrument: BTC,
+      instrument,
       timeUs: at(seconds),
     };
     return this.give(
@@ -172,11 +184,17 @@ export class Scenario {
     );
   }
 
-  ended(type: 'OrderCanceled' | 'OrderExpired', order: string, cumulative: string, seconds: number) {
+  ended(
+    type: 'OrderCanceled' | 'OrderExpired',
+    order: string,
+    cumulative: string,
+    seconds: number,
+    instrument = BTC,
+  ) {
     const base = {
       clientOrderId: clientOrderId(order),
       account: ACCOUNT,
-      instrument: BTC,
+      instrument,
       timeUs: at(seconds),
     };
     return this.give({ ...base, type, cumulative: d(cumulative), reason: 'told so' });
@@ -189,10 +207,10 @@ export class Scenario {
     return this.give({ type: 'OrderQuarantined', ...about, ...said });
   }
 
-  denied(command: ClosePosition, code: DenialCode, seconds: number) {
+  denied(command: ClosePosition | ProtectPosition, code: DenialCode, seconds: number) {
     return this.give({
       type: 'OrderDenied',
-      clientOrderId: clientOrderId(`denied-${command.attempt}`),
+      clientOrderId: clientOrderId(`denied-${command.commandId.slice(0, 8)}`),
       account: ACCOUNT,
       instrument: command.instrument,
       commandId: command.commandId,
@@ -211,6 +229,11 @@ export class Scenario {
   get commands(): ClosePosition[] {
     return this.log.filter((event) => event.type === 'ClosePosition');
   }
+
+  /** The stops at the venue that were asked for so far. */
+  get asked(): ProtectPosition[] {
+    return this.log.filter((event) => event.type === 'ProtectPosition');
+  }
 }
 
 interface FillOptions {
@@ -224,7 +247,7 @@ interface FillOptions {
 
 function submitted(
   order: string,
-  intent: 'entry' | 'exit',
+  intent: OrderIntent,
   side: Side,
   position: ClosePosition['position'] | null,
   commandId: string,
@@ -251,7 +274,7 @@ function submitted(
       quantity: Decimal.one,
       limitPrice: null,
       triggerPrice: null,
-      reduceOnly: intent === 'exit',
+      reduceOnly: intent !== 'entry',
     },
     plan,
     epoch: 1,
