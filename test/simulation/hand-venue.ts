@@ -3,6 +3,7 @@ import type {
   ClientOrderId,
   OrderLookup,
   OrderRequest,
+  ReplaceOutcome,
   SubmitOutcome,
   VenueEvent,
 } from '@algo/model';
@@ -36,6 +37,17 @@ export class HandVenue implements ExchangeVenue {
     this.submitted.push(clientOrderId);
     if (!this.holds(order))
       done({ type: 'confirmed', clientOrderId, venueOrderId: venueOrderId(`v-${clientOrderId}`), timeUs });
+  }
+
+  replace(
+    stop: OrderRef,
+    order: OrderRequest,
+    terms: SendTerms,
+    done: (outcome: ReplaceOutcome) => void,
+  ): void {
+    this.cancel(stop, terms, (replaced) => {
+      this.submit(order, terms, (placed) => done({ placed, replaced }));
+    });
   }
 
   cancel({ clientOrderId }: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {

@@ -29,7 +29,7 @@ const ACCEPTED: OrderEvent = { ...ABOUT, type: 'OrderAccepted', venueOrderId: ve
 const UNKNOWN: OrderEvent = { ...ABOUT, type: 'OrderUnknown', reason: 'timeout', timeUs: 9 };
 const CANCELED: OrderEvent = { ...ABOUT, type: 'OrderCanceled', cumulative: d('4'), reason: 'ioc' };
 const DENIED: OrderEvent = {
-  ...{ ...ABOUT, type: 'OrderDenied', commandId: 'c2' },
+  ...{ ...ABOUT, type: 'OrderDenied', commandId: 'c2', intent: 'entry' },
   denial: { code: 'HALTED', detail: '' },
 };
 

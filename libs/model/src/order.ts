@@ -214,7 +214,12 @@ export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
  * person sets it active.
  */
 export type OrderEvent =
-  | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })
+  | (OrderEventBase & {
+      readonly type: 'OrderDenied';
+      readonly commandId: string;
+      readonly intent: OrderIntent;
+      readonly denial: Denial;
+    })
   | (OrderEventBase & {
       readonly type: 'OrderSubmitted';
       readonly commandId: string;

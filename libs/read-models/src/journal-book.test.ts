@@ -113,7 +113,7 @@ test('free words about an order, which may tell of lives and clocks, do not show
     book(
       fact({
         ...{ type: 'OrderDenied', clientOrderId: clientOrderId('aorder'), account, instrument },
-        ...{ commandId: 'c1', denial: { code, detail }, timeUs: 10 },
+        ...{ commandId: 'c1', intent: 'entry', denial: { code, detail }, timeUs: 10 },
       }),
     );
   expect(denied('epoch=1 lease=ending').hash()).toBe(denied('epoch=2 lease=ending').hash());
@@ -263,12 +263,12 @@ test('why nothing was traded is told with the level, the reason and the points',
 });
 
 test('a denied exit is told apart from a denied entry', () => {
-  const denied = (commandId: string): Fact =>
+  const denied = (commandId: string, intent: 'entry' | 'exit'): Fact =>
     fact({
       ...{ type: 'OrderDenied', clientOrderId: clientOrderId(`a${commandId}`), account, instrument },
-      ...{ commandId, denial: { code: 'HALTED', detail: '' }, timeUs: 10 },
+      ...{ commandId, intent, denial: { code: 'HALTED', detail: '' }, timeUs: 10 },
     });
-  const lines = book(decided(), denied('c1'), denied('close-1')).words();
+  const lines = book(decided(), denied('c1', 'entry'), denied('close-1', 'exit')).words();
   expect(lines.map((line) => line.split('  ')[2])).toEqual([
     expect.stringContaining('decided'),
     'entry denied: halted',

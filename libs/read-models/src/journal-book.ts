@@ -86,14 +86,12 @@ export class JournalBook {
     return placed.map(({ entry }) => entry);
   }
 
-  /** Why each order exists, by its id. Of one that was denied only an entry's command is known. */
+  /** Why each order exists, by its id. */
   #intents(): ReadonlyMap<string, OrderIntent> {
     const intents = new Map<string, OrderIntent>();
-    const decided = new Set(this.#entries.map(({ makes }) => makes));
     for (const { fact, id } of this.#entries) {
       if (fact.name === 'OrderSubmitted') intents.set(id, fact.body.intent);
-      if (fact.name === 'OrderDenied' && !intents.has(id))
-        intents.set(id, decided.has(`command ${fact.body.commandId}`) ? 'entry' : 'exit');
+      if (fact.name === 'OrderDenied' && !intents.has(id)) intents.set(id, fact.body.intent);
     }
     return intents;
   }

@@ -48,7 +48,7 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
     case 'OrderDenied':
       return `${intent} denied: ${withDetail(plain(event.denial.code), event.denial.detail)}`;
     case 'OrderSubmitted':
-      return `${intent} ${event.retryOf === null ? 'sent' : 'priced anew'}: ${requestWords(event.request)}`;
+      return `${intent} ${sentAs(event)}: ${requestWords(event.request)}`;
     case 'OrderAccepted':
       return `${intent} accepted by the venue`;
     case 'OrderRejected':
@@ -69,7 +69,13 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
   }
 }
 
-function requestWords({ side, quantity, limitPrice, timeInForce }: OrderRequest): string {
+function sentAs({ retryOf, replaces }: Extract<OrderEvent, { type: 'OrderSubmitted' }>): string {
+  if (retryOf !== null) return 'priced anew';
+  return replaces === null ? 'sent' : 'sent in place of the stop at the venue';
+}
+
+function requestWords({ side, quantity, limitPrice, triggerPrice, timeInForce }: OrderRequest): string {
+  if (triggerPrice !== null) return `${side} ${quantity} when the price reaches ${triggerPrice}`;
   const bound = side === 'buy' ? 'at most' : 'at least';
   const price = limitPrice === null ? 'at the market' : `at ${bound} ${limitPrice}`;
   return `${side} ${quantity} ${price} (${timeInForce})`;

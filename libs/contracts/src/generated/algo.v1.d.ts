@@ -1945,6 +1945,7 @@ export namespace algo {
             timeUs: number;
             commandId: string;
             denial?: (algo.v1.Denial.$Properties|null);
+            intent: algo.v1.OrderIntent;
             static encode(message: algo.v1.OrderDenied.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderDenied & algo.v1.OrderDenied.$Shape;
         }
@@ -1957,6 +1958,7 @@ export namespace algo {
                 timeUs?: (number|null);
                 commandId?: (string|null);
                 denial?: (algo.v1.Denial.$Properties|null);
+                intent?: (algo.v1.OrderIntent|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderDenied.$Properties;

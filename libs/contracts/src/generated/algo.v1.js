@@ -8372,6 +8372,7 @@ export const algo = $root.algo = (() => {
             OrderDenied.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderDenied.prototype.commandId = "";
             OrderDenied.prototype.denial = null;
+            OrderDenied.prototype.intent = 0;
 
             OrderDenied.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -8392,6 +8393,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(42).string(message.commandId);
                 if (message.denial != null && $Object.hasOwnProperty.call(message, "denial"))
                     $root.algo.v1.Denial.encode(message.denial, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.intent != null && $Object.hasOwnProperty.call(message, "intent") && message.intent !== 0)
+                    writer.uint32(56).int32(message.intent);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8474,6 +8477,15 @@ export const algo = $root.algo = (() => {
                             if (wireType !== 2)
                                 break;
                             message.denial = $root.algo.v1.Denial.decode(reader, reader.size(), $undefined, _depth + 1, message.denial);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.intent = value;
+                            else
+                                delete message.intent;
                             continue;
                         }
                     }

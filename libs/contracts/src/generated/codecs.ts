@@ -653,6 +653,7 @@ const orderDenied = tagged('OrderDenied', {
   timeUs: field.whole,
   commandId: field.word,
   denial: nested(denial),
+  intent: orderIntent,
 });
 
 const orderRequest = part<model.OrderRequest>('OrderRequest', {

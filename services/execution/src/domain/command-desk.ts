@@ -10,6 +10,7 @@ import {
   newOrder,
   type Order,
   type OrderCommand,
+  type OrderIntent,
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
@@ -32,6 +33,12 @@ import type { ReferencePrices } from './reference-price.ts';
 
 /** How often a post-only entry that would have taken is priced anew, in the life of its command. */
 export const PRICED_ANEW_MAX = 3;
+
+const INTENT_OF = {
+  PlaceOrder: 'entry',
+  ClosePosition: 'exit',
+  ProtectPosition: 'protection',
+} as const satisfies Record<OrderCommand['type'], OrderIntent>;
 
 /** What the desk judges by, as it is at one moment of event time. */
 export interface Books extends AdmissionContext {
@@ -244,7 +251,8 @@ export class CommandDesk {
   ): void {
     const { commandId, account, instrument } = command;
     const timeUs = books.nowUs;
-    out.push({ type: 'OrderDenied', clientOrderId, account, instrument, timeUs, commandId, denial });
+    const about = { clientOrderId, account, instrument, timeUs, commandId, intent: INTENT_OF[command.type] };
+    out.push({ type: 'OrderDenied', ...about, denial });
   }
 
   /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */

@@ -123,7 +123,9 @@ function positionNotice(
 
 function orderNotice(
   fact: Extract<OrderEvent, { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' | 'OrderQuarantined' }>,
-): Wording {
+): Wording | null {
+  // A stop that can't rest just now is asked for again, and our own guards: a person hears when that fails.
+  if (fact.type === 'OrderDenied' && fact.intent === 'protection') return null;
   const symbol = symbolText(fact.instrument);
   const rows = [
     plain('Symbol', instrumentText(fact.instrument)),

@@ -162,20 +162,21 @@ export class InstrumentBook {
     return this.#fact<'ExitTriggered'>(held, { type: 'ExitTriggered', reason, triggerPrice, level }, nowUs);
   }
 
-  /** Lets what guards the position know what happened to an order. */
+  /** Lets what guards the position know what happened to an order, before a fill of it is booked. */
   note(event: Exclude<OrderEvent, { type: 'OrderQuarantined' }>, nowUs: TimeUs, speed: number): void {
-    if (this.guard === null) return;
-    this.guard.exit?.note(event, nowUs);
-    this.guard.venueStop.note(event, nowUs, speed);
-    this.reviewStop(this.guard);
+    this.guard?.exit?.note(event, nowUs);
+    this.guard?.venueStop.note(event, nowUs, speed);
   }
 
-  /** An entry has filled, or is over: what rests at the venue must guard what is held now. */
-  entryNews(event: OrderEvent, nowUs: TimeUs, speed: number): void {
+  /**
+   * What rests at the venue must guard what is held now that an order's event is booked. `mayEnter`: the
+   * order is one that opens a position.
+   */
+  fitStop(event: OrderEvent, mayEnter: boolean, nowUs: TimeUs, speed: number): void {
+    if (this.guard === null) return;
     const isOver = event.type === 'OrderCanceled' || event.type === 'OrderExpired';
-    const isFilled = event.type === 'OrderFilled';
-    if (this.guard === null || !(isOver || isFilled)) return;
-    this.guard.venueStop.filled(isOver || !event.leaves.isPositive(), nowUs, speed);
+    if (mayEnter && (isOver || event.type === 'OrderFilled'))
+      this.guard.venueStop.filled(isOver || !event.leaves.isPositive(), nowUs, speed);
     this.reviewStop(this.guard);
   }
 

@@ -180,7 +180,7 @@ export class PositionRiskEngine {
     if (book === undefined) return;
     book.note(event, this.#nowUs, this.#times.speed);
     if (event.type === 'OrderFilled') this.#onFill(event.fill, book);
-    if (this.#orders.mayEnter(event.clientOrderId)) book.entryNews(event, this.#nowUs, this.#times.speed);
+    book.fitStop(event, this.#orders.mayEnter(event.clientOrderId), this.#nowUs, this.#times.speed);
     this.#protect(book);
   }
 

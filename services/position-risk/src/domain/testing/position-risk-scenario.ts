@@ -214,6 +214,7 @@ export class Scenario {
       account: ACCOUNT,
       instrument: command.instrument,
       commandId: command.commandId,
+      intent: command.type === 'ClosePosition' ? 'exit' : 'protection',
       denial: { code, detail: '' },
       timeUs: at(seconds),
     });
