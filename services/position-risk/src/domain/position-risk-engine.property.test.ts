@@ -1,4 +1,4 @@
-import { type ClosePosition, Decimal, type ProtectPosition } from '@algo/model';
+import { type ClosePosition, Decimal, exitSide, type ProtectPosition } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PositionRiskOutput } from './position-risk-io.ts';
@@ -106,7 +106,7 @@ class Player {
         break;
       case 'exit-fill':
         if (exit !== null)
-          story.fill(exit.order, exit.command.direction === 'long' ? 'sell' : 'buy', amount, price, {
+          story.fill(exit.order, exitSide(exit.command.direction), amount, this.#priceOf(exit.command), {
             id: exit.command.instrument,
             seconds,
             leaves: step.short ? '0' : '1',
@@ -139,7 +139,7 @@ class Player {
         break;
       case 'stop-fill':
         if (stop !== null)
-          story.fill(stop.order, stop.command.direction === 'long' ? 'sell' : 'buy', amount, price, {
+          story.fill(stop.order, exitSide(stop.command.direction), amount, this.#priceOf(stop.command), {
             ...{ id: stop.command.instrument, seconds, leaves: step.short ? '0' : '1' },
           });
         break;
@@ -168,6 +168,10 @@ class Player {
         step.kind satisfies never;
     }
     return story.log.slice(before);
+  }
+
+  #priceOf({ instrument }: Pick<ClosePosition, 'instrument'>): string {
+    return this.#price[instrument]!.toFixed(2);
   }
 
   #walk(id: typeof BTC, permille: number): number {
