@@ -96,6 +96,24 @@ export function limit(
   });
 }
 
+/** Returns a stop, changed as told. */
+export function stop(
+  name: string,
+  side: 'buy' | 'sell',
+  quantity: string,
+  triggerPrice: string,
+  changes: Partial<OrderRequest> = {},
+): OrderRequest {
+  return order(name, {
+    side,
+    type: 'stop',
+    timeInForce: 'gtc',
+    quantity: Decimal.of(quantity),
+    triggerPrice: Decimal.of(triggerPrice),
+    ...changes,
+  });
+}
+
 /** Returns events as short lines: what a person would check. */
 export function told(events: readonly VenueEvent[]): string[] {
   return events.map((event) => {

@@ -78,7 +78,9 @@ class Exchange {
 function lineOf(request: VenueRequest): string {
   switch (request.type) {
     case 'Answer':
-      return request.outcome.type;
+      return 'placed' in request.outcome
+        ? `placed ${request.outcome.placed.type}, replaced ${request.outcome.replaced.type}`
+        : request.outcome.type;
     case 'Silence':
       return `silent, late ${request.isLate}`;
     case 'Told':
