@@ -60,7 +60,7 @@ test('the stop goes at the moment its replacement comes, and what it locked is f
   expect(open(venue)).toEqual([]);
 });
 
-test('until that moment the stop guards: a print through its price lets it go, and the new one never comes', () => {
+test('until that moment the stop guards: when it sells, the new one never comes', () => {
   const venue = guarded();
   venue.replace(STOP, HIGHER, 600 * MS);
   expect(
@@ -204,12 +204,32 @@ test.each<[string, Partial<PaperVices>, number, string]>([
   expect(open(venue)).toEqual(['s']);
 });
 
+test('a stop and two replacements that arrive at once follow each other, whatever their names', () => {
+  const venue = guarded();
+  venue.cancel(MAIN, STOP, 500 * MS);
+  venue.advanceTo(600 * MS);
+  venue.submit(stop('z', 'sell', '1', '99'), 700 * MS);
+  venue.replace(clientOrderId('z'), stop('a', 'sell', '1', '99.2'), 700 * MS);
+  venue.replace(clientOrderId('a'), stop('b', 'sell', '1', '99.4'), 700 * MS);
+  expect(told(venue.advanceTo(800 * MS))).toEqual([
+    '800 z canceled at 0: replaced',
+    '800 a canceled at 0: replaced',
+  ]);
+  expect(open(venue)).toEqual(['b']);
+});
+
 test('restored between the request and its moment, it says the same', () => {
   const never = guarded();
   never.replace(STOP, HIGHER, 600 * MS);
-  const bytes = sealSnapshot('venue', 1, never.snapshot());
-  const after = PaperVenue.restore(settingsOf({ spotNoShort: 1 }), openSnapshot('venue', 1, bytes));
+  const state = never.snapshot();
+  const bytes = sealSnapshot('venue', 1, state);
+  const settings = settingsOf({ spotNoShort: 1 });
+  const after = PaperVenue.restore(settings, openSnapshot('venue', 1, bytes));
   const rows = tape([650, 'sell', 98, 90], [660, 'sell', 98, 2], [800, 'sell', 98, 90]);
-  expect(after.onTrades(rows)).toEqual(never.onTrades(rows));
+  const expected = never.onTrades(rows);
+  expect(after.onTrades(rows)).toEqual(expected);
   expect(after.snapshot()).toEqual(never.snapshot());
+  // What a venue does later changes nothing in what it was restored from.
+  expect(PaperVenue.restore(settings, state).onTrades(rows)).toEqual(expected);
+  expect(sealSnapshot('venue', 1, state)).toEqual(bytes);
 });
