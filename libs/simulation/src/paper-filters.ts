@@ -61,8 +61,8 @@ export function wholeCount(amount: Decimal, grid: Grid): number | null {
 
 /**
  * Returns why the venue's filters refuse the order, null when they pass it. *Units*: `reference` quote, what
- * a market order is valued at; a stop is at its trigger. A reduce-only order needs no minimum notional, so that a small rest can always
- * be left.
+ * a market order is valued at; a stop is at its trigger. A reduce-only order needs no minimum notional, so
+ * that a small rest can always be left.
  */
 export function filterRefusal(
   request: OrderRequest,

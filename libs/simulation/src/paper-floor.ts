@@ -1,4 +1,4 @@
-import { type TimeUs, US_PER_MS, type VenueEvent } from '@algo/model';
+import { type TimeUs, type TradeColumns, US_PER_MS, type VenueEvent } from '@algo/model';
 import { fundsRefusal } from './paper-admission.ts';
 import type { PaperBooks } from './paper-books.ts';
 import type { Refusal } from './paper-filters.ts';
@@ -36,14 +36,17 @@ export class PaperFloor {
     this.draws = SeededRandom.seeded(settings.seed).stream('vices');
   }
 
-  /** Tells `events` what a print does to the orders of its market. */
-  print(market: PaperMarket, print: Print, events: VenueEvent[]): void {
-    const before = events.length;
-    if (market.isBusy) this.match(market, print, events);
-    observe(market.tape, print);
-    market.prints++;
-    this.closeOutside(market, print, events);
-    if (market.aside.length > 0) this.watchStops(market, print, events.length > before, events);
+  /** Tells `events` what trades do to the orders of their market. */
+  take(market: PaperMarket, trades: TradeColumns, events: VenueEvent[]): void {
+    for (let row = 0; row < trades.count; row++) {
+      const print = market.print(trades, row);
+      const before = events.length;
+      if (market.isBusy) this.match(market, print, events);
+      observe(market.tape, print);
+      market.prints++;
+      this.closeOutside(market, print, events);
+      if (market.aside.length > 0) this.watchStops(market, print, events.length > before, events);
+    }
   }
 
   /** Tells `events` what is over before a time, the earliest first; `inclusive` as with `arrive`. */
@@ -64,8 +67,10 @@ export class PaperFloor {
       }
     } while (isAgain);
   }
+
   private match(market: PaperMarket, print: Print, events: VenueEvent[]): void {
-    this.endDue([market], print.timeUs, false, events);
+    market.arrive(print.timeUs, false, this.matching);
+    if (market.due(print.timeUs, false).length > 0) this.endDue([market], print.timeUs, false, events);
     let budget = shareOf(print.lots, this.matching.participationBps);
     for (const order of market.orders) {
       // A late print may come after advanceTo has let an order arrive.

@@ -64,9 +64,10 @@ export class PaperMarket {
     this.aside = this.aside.filter((other) => other !== order);
   }
 
-  /** Whether a print may fill an order or come behind its end. */
+  /** Whether a print may fill an order, or comes behind the end of one. */
   get isBusy(): boolean {
-    return this.orders.length > 0 || this.aside.some(({ cancel }) => cancel !== null);
+    if (this.orders.length > 0) return true;
+    return this.aside.length > 0 && this.aside.some(({ cancel }) => cancel !== null);
   }
 
   /** Puts an order in the place that it waited for. */
@@ -96,12 +97,13 @@ export class PaperMarket {
   /** Returns the orders that are over before a time, the earliest first; what waits comes behind its stop. */
   due(timeUs: TimeUs, inclusive: boolean): readonly Due[] {
     const due: Due[] = [];
-    for (const orders of [this.orders, this.aside])
-      for (const order of orders) {
-        const ending = endingOf(order);
-        if (ending !== null && isPast(ending.timeUs, timeUs, inclusive))
-          due.push({ market: this, order, ending });
-      }
+    const look = (order: PaperOrder): void => {
+      const ending = endingOf(order);
+      if (ending !== null && isPast(ending.timeUs, timeUs, inclusive))
+        due.push({ market: this, order, ending });
+    };
+    for (const order of this.orders) look(order);
+    for (const order of this.aside) look(order);
     return due.sort(
       (a, b) =>
         a.ending.timeUs - b.ending.timeUs ||

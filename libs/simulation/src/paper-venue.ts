@@ -31,11 +31,11 @@ import { SeededRandom } from './seeded-random.ts';
  * The exchange of paper trading, backtest and fault simulation, from public trades alone. An order comes
  * alive a seeded latency after it was sent and fills only on later prints, at most `participation` of each,
  * never better than the print. A stop is let go by the first print at or beyond its price after it is alive,
- * and is a market order from there on, that only reduces. Accounts are margin accounts at leverage 1: they may be short on any market,
- * spot included; cash moves by realised profit and fees. Free cash ignores unrealised profit, and nothing is
- * liquidated. All times come from the arguments. Give it each trade once, in order, and the orders sent up to
- * a moment before the trades after that moment; then the result doesn't depend on how the trades are cut into
- * calls.
+ * and is a market order from there on, that only reduces. Accounts are margin accounts at leverage 1: they
+ * may be short on any market, spot included; cash moves by realised profit and fees. Free cash ignores
+ * unrealised profit, and nothing is liquidated. All times come from the arguments. Give it each trade once,
+ * in order, and the orders sent up to a moment before the trades after that moment; then the result doesn't
+ * depend on how the trades are cut into calls.
  * *Source*: reference analytics §9.
  */
 export class PaperVenue {
@@ -142,7 +142,7 @@ export class PaperVenue {
     const market = this.books.market(trades.instrument);
     market.refuseUnusable(trades);
     const events: VenueEvent[] = [];
-    for (let row = 0; row < trades.count; row++) this.floor.print(market, market.print(trades, row), events);
+    this.floor.take(market, trades, events);
     return events;
   }
 

@@ -9,7 +9,7 @@ import { InputError } from '@algo/model';
 export interface PaperVices {
   /** Inputs after which answers, events and reads are as they should be, for ever; 0 is never. */
   readonly inputsMax: number;
-  /** Share of submits, cancels and replacements that are lost on the way: not in the books, and never answered. */
+  /** Share of requests that change the books and are lost on the way: never in the books, never answered. */
   readonly requestLost: number;
   /** Share that arrive twice, as through a proxy that tries again: the second one's answer is told. */
   readonly requestTwice: number;
