@@ -16,7 +16,10 @@ import type { TimeUs } from './time.ts';
 export type OrderType = 'market' | 'limit' | 'stop';
 /** How long an order works. `post_only`: it rests like `gtc`, or ends at once where it would take. */
 export type TimeInForce = 'ioc' | 'gtc' | 'fok' | 'post_only';
-/** Why an order exists: to open a position, to leave it, or to rest at the venue as a position's last guard. */
+/**
+ * Why an order exists: to open a position, to leave it, or to rest at the venue as a position's last
+ * guard.
+ */
 export type OrderIntent = 'entry' | 'exit' | 'protection';
 
 /**

@@ -1,5 +1,4 @@
 import {
-  type ClientOrderId,
   type ClosePosition,
   type Decimal,
   type Denial,
@@ -10,7 +9,6 @@ import {
   newOrder,
   type Order,
   type OrderCommand,
-  type OrderIntent,
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
@@ -21,24 +19,19 @@ import { EntryPace, type PastEntry } from './entry-pace.ts';
 import type { ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import { type AdmissionContext, admitEntry, admitExit, venueShut } from './handlers/admission.ts';
-import { type Admitted, passEntry, passExit, passProtection } from './handlers/admitted.ts';
+import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
-import { stopDenial, stopsOf, stopToReplace } from './handlers/protection.ts';
 import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
+import { orderDenied } from './order-facts.ts';
 import { type Attempts, NO_ATTEMPTS, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
-import { entryRequest, exitRequest, protectionRequest } from './order-placement.ts';
+import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
+import { ProtectionDesk } from './protection-desk.ts';
 import type { ReferencePrices } from './reference-price.ts';
 
 /** How often a post-only entry that would have taken is priced anew, in the life of its command. */
 export const PRICED_ANEW_MAX = 3;
-
-const INTENT_OF = {
-  PlaceOrder: 'entry',
-  ClosePosition: 'exit',
-  ProtectPosition: 'protection',
-} as const satisfies Record<OrderCommand['type'], OrderIntent>;
 
 /** What the desk judges by, as it is at one moment of event time. */
 export interface Books extends AdmissionContext {
@@ -57,6 +50,7 @@ export class CommandDesk {
   readonly #ledger: OrderLedger;
   readonly #positions: PositionBook;
   readonly pace: EntryPace;
+  readonly stops: ProtectionDesk;
 
   constructor(parts: {
     readonly settings: ExecutionSettings;
@@ -70,6 +64,7 @@ export class CommandDesk {
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
     this.pace = new EntryPace(parts.entries);
+    this.stops = new ProtectionDesk(parts);
   }
 
   /** Says what follows from a command that wasn't seen before. Returns the denial, or null if it passed. */
@@ -77,7 +72,7 @@ export class CommandDesk {
     const id = clientOrderIdOf(command);
     if (this.#ledger.get(id) !== undefined) {
       const denial: Denial = { code: 'DUPLICATE_ORDER', detail: `client_order_id=${id}` };
-      this.#deny(command, refusalIdOf(command.account, command.commandId), denial, books, out);
+      out.push(orderDenied(command, refusalIdOf(command.account, command.commandId), denial, books.nowUs));
       return denial;
     }
     const instrument = this.#instruments.get(command.instrument);
@@ -85,7 +80,7 @@ export class CommandDesk {
       instrument === undefined
         ? ({ code: 'UNKNOWN_INSTRUMENT', detail: `instrument=${command.instrument}` } as const)
         : this.#act(command, instrument, books, out);
-    if (denial !== null) this.#deny(command, id, denial, books, out);
+    if (denial !== null) out.push(orderDenied(command, id, denial, books.nowUs));
     return denial;
   }
 
@@ -177,7 +172,7 @@ export class CommandDesk {
       instrument,
       held: this.#positions.quantity(instrument.id),
       openOrders: this.#openOrders(),
-      mark: this.#markOf(instrument.id, books),
+      mark: this.markOf(instrument.id, books),
     };
     const verdict = passExit(command, context, (quantity) =>
       exitRequest(command, instrument, quantity, this.#settings.exitStyle === 'market' ? null : within),
@@ -192,7 +187,7 @@ export class CommandDesk {
     this.#submit(
       command.commandId,
       { ...seed, position: command.position },
-      { command: null, retryOf: null, replaces: stopToReplace(instrument.id, context.openOrders) },
+      { command: null, retryOf: null, replaces: this.stops.replaced(instrument.id) },
       out,
     );
     return null;
@@ -206,22 +201,12 @@ export class CommandDesk {
   ): Denial | null {
     const refused = admitExit(books) ?? venueShut(books);
     if (refused !== null) return refused;
-    const openOrders = this.#openOrders();
-    const held = this.#positions.quantity(instrument.id);
-    const context = { instrument, held, openOrders, holdsStops: books.holdsStops };
-    const verdict = passProtection(command, context, (quantity) =>
-      protectionRequest(command, instrument, quantity),
-    );
+    const verdict = this.stops.admit(command, instrument, books.holdsStops);
     if (verdict.type === 'denied') return verdict.denial;
     const { commandId, position } = command;
     const seed = { ...this.#seed(verdict.request, books), position, strategy: null, plan: null };
-    const replaces = stopToReplace(instrument.id, openOrders);
-    this.#submit(
-      commandId,
-      { ...seed, intent: 'protection' },
-      { command: null, retryOf: null, replaces },
-      out,
-    );
+    const why = { command: null, retryOf: null, replaces: this.stops.replaced(instrument.id) };
+    this.#submit(commandId, { ...seed, intent: 'protection' }, why, out);
     return null;
   }
 
@@ -242,19 +227,6 @@ export class CommandDesk {
     out.push({ type: 'SubmitOrder', request, replaces, intent, strategy, position, plan, epoch, timeUs });
   }
 
-  #deny(
-    command: OrderCommand,
-    clientOrderId: ClientOrderId,
-    denial: Denial,
-    books: Books,
-    out: ExecutionOutput[],
-  ): void {
-    const { commandId, account, instrument } = command;
-    const timeUs = books.nowUs;
-    const about = { clientOrderId, account, instrument, timeUs, commandId, intent: INTENT_OF[command.type] };
-    out.push({ type: 'OrderDenied', ...about, denial });
-  }
-
   /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */
   mayLeave({ request, intent, strategy }: SubmitOrder, books: Books): Denial | null {
     const { clientOrderId, instrument, quantity } = request;
@@ -270,26 +242,10 @@ export class CommandDesk {
       case 'exit':
         return admitExit(books);
       case 'protection':
-        return admitExit(books) ?? this.#stopDenial(request);
+        return admitExit(books) ?? this.stops.mayLeave(request);
       default:
         return intent satisfies never;
     }
-  }
-
-  /** A stop is only held for what is there to guard, and while no exit takes it. */
-  #stopDenial({ instrument: id, side, clientOrderId }: OrderRequest): Denial | null {
-    const held = this.#positions.quantity(id);
-    const direction = side === 'sell' ? 'long' : 'short';
-    return stopDenial({ held, openOrders: this.#openOrders() }, { instrument: id, direction }, clientOrderId);
-  }
-
-  /** Returns our stops at a venue that have nothing left to guard. */
-  idleStops(id: InstrumentId, books: Books): readonly ClientOrderId[] {
-    const stops = stopsOf(id, this.#openOrders());
-    const instrument = this.#instruments.get(id);
-    if (stops.length === 0 || instrument === undefined) return [];
-    const isIdle = isDust(this.#positions.quantity(id), this.#markOf(id, books), instrument);
-    return isIdle ? stops.map(({ request }) => request.clientOrderId) : [];
   }
 
   #entryContext(
@@ -309,14 +265,14 @@ export class CommandDesk {
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#openOrders(),
       rejectsPauseUntilUs: rejects.pausedUntilUs,
-      markOf: (id) => this.#markOf(id, books),
+      markOf: (id) => this.markOf(id, books),
     };
   }
 
   /** What no order could close must not bar the instrument for ever. */
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);
-    return instrument !== undefined && isDust(quantity, this.#markOf(id, books), instrument);
+    return instrument !== undefined && isDust(quantity, this.markOf(id, books), instrument);
   }
 
   /** Sets dust aside before a new position begins, unless an order that still works may yet make it more. */
@@ -326,7 +282,7 @@ export class CommandDesk {
       this.#positions.setAside(id);
   }
 
-  #markOf(id: InstrumentId, books: Books): Decimal | null {
+  markOf(id: InstrumentId, books: Pick<Books, 'prices'>): Decimal | null {
     return books.prices.get(id)?.price ?? this.#positions.lastPrice(id);
   }
 

@@ -295,7 +295,11 @@ export class ExecutionEngine {
   #letGoOfStops(out: ExecutionOutput[]): void {
     const filled = out.filter((said) => said.type === 'OrderFilled').map(({ instrument }) => instrument);
     for (const id of new Set(filled))
-      this.#cancel(this.#desk.idleStops(id, this.#books(id)), 'nothing is left to guard', out);
+      this.#cancel(
+        this.#desk.stops.idle(id, this.#desk.markOf(id, { prices: this.#prices })),
+        'nothing is left to guard',
+        out,
+      );
   }
 
   #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {

@@ -6,7 +6,6 @@ import {
   type InstrumentId,
   isEnded,
   leavesOf,
-  rests,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
@@ -21,7 +20,7 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
+import { aboutOrder, hasLeft, hasOutlived, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
 import { OrderSteps, type PriceAnew } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
@@ -293,15 +292,4 @@ export class OrderFollower {
     if (t.order.cumulative.isPositive()) return;
     this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
-}
-
-/** While its sending has no outcome an order is the wire's, which answers for the venue's silence. */
-function hasLeft({ order }: Pick<Tracked, 'order'>): boolean {
-  return order.status !== 'submitted';
-}
-
-/** A resting entry ends with its command; what is sent to take at once ends by itself. */
-function hasOutlived({ order, command, cancelReason }: Tracked, nowUs: TimeUs): boolean {
-  const isResting = rests(order.request) && hasLeft({ order });
-  return isResting && cancelReason === null && command !== null && nowUs > command.expiresUs;
 }

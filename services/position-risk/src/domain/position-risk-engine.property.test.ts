@@ -222,7 +222,8 @@ test('attempts count up by one but for denied ones, ids never repeat, one stop m
       for (const step of given) {
         const out = player.play(step);
         denied ||= step.kind === 'deny';
-        // A batch tells where its stop came to stand; an exit tells first where it stands, and trailing goes on.
+        // A batch tells where its stop came to stand; an exit tells first where it stands, and trailing
+        // goes on.
         const count = (type: PositionRiskOutput['type']) => out.filter((event) => event.type === type).length;
         if (step.kind === 'trades')
           expect(count('StopMoved')).toBeLessThanOrEqual(1 + count('ExitTriggered'));
