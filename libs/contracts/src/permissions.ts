@@ -110,6 +110,7 @@ const BY_PURPOSE: Partial<Record<Family, '' | '.>'>> = {
   'dec.config': '',
   'ord.cmd': '',
   'ord.evt': '.>',
+  'ord.standing': '',
   'pos.evt': '.>',
   'risk.evt': '',
   'venue.ledger': '',

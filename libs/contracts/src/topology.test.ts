@@ -97,6 +97,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.configuration('a')]: 'dec.config',
     [subjects.orderCommand('a')]: 'ord.cmd',
     [subjects.orderEvent('a', INSTRUMENT)]: 'ord.evt',
+    [subjects.entryStanding('a')]: 'ord.standing',
     [subjects.position('a', INSTRUMENT)]: 'pos.evt',
     [subjects.risk('a')]: 'risk.evt',
     [subjects.venueLedger('a')]: 'venue.ledger',

@@ -3,6 +3,7 @@ export * from './candle.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
 export * from './dust.ts';
+export * from './entry-standing.ts';
 export * from './feed.ts';
 export * from './feed-times.ts';
 export * from './fill-effect.ts';

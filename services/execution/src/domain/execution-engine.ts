@@ -22,13 +22,14 @@ import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
-import { latch } from './latch.ts';
+import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
+import { StandingWatch } from './standing-watch.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -49,6 +50,8 @@ export class ExecutionEngine {
   readonly #desk: CommandDesk;
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
+  /** Says why entries do not pass, when that changes. */
+  readonly standing: StandingWatch;
   #limits: NamedLimits;
 
   /** Makes it anew, or as it was when the state was taken. */
@@ -65,12 +68,11 @@ export class ExecutionEngine {
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
+    const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
+    this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
     this.#desk = new CommandDesk({
-      settings,
-      instruments: this.#instruments,
-      ledger: this.#ledger,
-      positions: this.#positions,
-      entries: state?.entries ?? [],
+      ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
+      ...{ positions: this.#positions, entries: state?.entries ?? [] },
     });
     this.#follower = new OrderFollower({
       account: settings.account,
@@ -93,8 +95,8 @@ export class ExecutionEngine {
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
     if (this.#ledger.awaits) this.#follower.poll(out);
-    const why = this.#rejects.hear(out, this.#limits.limits.venue);
-    if (why !== null) this.#latch(this.#account, 'reducing', why, out);
+    if (this.#rejects.hear(out, this.#limits.limits.venue))
+      this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
     return out;
   }
 
@@ -148,13 +150,10 @@ export class ExecutionEngine {
       gate: this.#keeper.state(),
       guard: this.#guard.state(),
       halts: this.#halts.state(),
-      limits: this.#limits,
-      prices: this.#prices.state(),
-      positions: this.#positions.all(),
-      ledger: this.#ledger.state(),
-      commands: this.#commandIds.all(),
-      entries: this.#desk.pace.entries,
-      rejects: this.#rejects.state,
+      ...{ limits: this.#limits, prices: this.#prices.state() },
+      ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
+      ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries },
+      ...{ rejects: this.#rejects.state, standing: this.standing.state },
     };
   }
 
@@ -169,11 +168,12 @@ export class ExecutionEngine {
         this.#follower.submitOutcome(input.outcome, out);
         return;
       case 'CancelOutcomeKnown':
+        this.#rejects.canceling(input.outcome);
         this.#follower.cancelOutcome(input.outcome, out);
         return;
       case 'OrderNeverLeft':
         this.#follower.neverLeft(input, out);
-        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', input.reason, out);
+        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', 'CONSERVATION', out);
         return;
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
@@ -270,7 +270,7 @@ export class ExecutionEngine {
       this.#latch({ kind: 'strategy', strategy: command.strategy }, 'reducing', code, out);
   }
 
-  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: string, out: ExecutionOutput[]): void {
+  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: LatchCode, out: ExecutionOutput[]): void {
     this.#halted(latch(this.#halts.modes, scope, mode, reason, this.#times.newestUs()), out);
   }
 

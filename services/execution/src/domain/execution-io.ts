@@ -127,7 +127,7 @@ export type ExecutionOutput =
   | ExecutionRequest;
 
 /** What execution says. */
-export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested';
+export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested' | 'EntryStanding';
 
 /** What execution asks of the outside, carried out beside it. */
 export type ExecutionRequest =

@@ -189,7 +189,7 @@ export class PositionRiskEngine {
     this.#hear(venueOf(event.instrument), event.timeUs);
     if (event.type === 'OrderQuarantined') {
       const reason = `${event.problem}: ${event.detail}`;
-      this.#out.push(...this.#guard.restrict(event.instrument, reason, 'books', this.#nowUs));
+      this.#out.push(...this.#guard.restrict(event.instrument, reason, this.#nowUs));
       return;
     }
     if (event.type === 'OrderSubmitted') {
@@ -198,7 +198,7 @@ export class PositionRiskEngine {
     }
     const seen = event.type === 'OrderFilled' ? this.#fills.see(event.fill) : 'new';
     if (typeof seen === 'object')
-      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, 'books', this.#nowUs));
+      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, this.#nowUs));
     if (seen !== 'new') return;
     this.#books.get(event.instrument)?.guard?.exit?.note(event, this.#nowUs);
     if (event.type === 'OrderFilled' && filled !== null) this.#onFill(event.fill, filled);
@@ -227,7 +227,7 @@ export class PositionRiskEngine {
   /** Tells what happened to a position and books what it gained; `before` is the position as it was. */
   #post(before: PositionGuard['holding'] | null, events: readonly PositionEvent[]): void {
     this.#guard.equity.bookEvents(before, events);
-    this.#out.push(...events);
+    this.#out.push(...events, ...this.#guard.gone(events, this.#nowUs));
   }
 
   #mark(): void {
@@ -282,7 +282,7 @@ export class PositionRiskEngine {
       if (exit.mustEscalate) {
         exit.escalated();
         const reason = `exit ${exit.standing} after attempt ${exit.attempt}`;
-        this.#out.push(...this.#guard.restrict(book.instrument.id, reason, 'exits', this.#nowUs));
+        this.#out.push(...this.#guard.await(book.instrument.id, reason, this.#nowUs));
       }
       if (exit.dueUs(this.#times.speed) <= this.#nowUs) this.#attempt(book, held, exit);
     }
