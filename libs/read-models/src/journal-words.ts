@@ -8,6 +8,7 @@ import {
   type PositionEvent,
   type TimeUs,
 } from '@algo/model';
+import { entrySummary } from './entry-lines.ts';
 import type { JournalFact } from './journal-entry.ts';
 import { isPositionFact } from './position-list.ts';
 
@@ -28,6 +29,8 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
       const { direction, state } = fact.body;
       return [state.instrument, `signal: ${direction} at ${state.price}`];
     }
+    case 'EntryStanding':
+      return [fact.body.account, entrySummary(fact.body)];
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
