@@ -5,6 +5,7 @@ import {
   Decimal,
   type Decision,
   decisionId,
+  type EntryCause,
   type Fill,
   instrumentId,
   type MarketState,
@@ -261,10 +262,10 @@ test('why nothing was traded is told with the level, the reason and the points',
 });
 
 test('why entries do not pass is told in words, and is no part of the canonical lines', () => {
-  const cause = {
+  const cause: EntryCause = {
     ...{ code: 'NO_GUARD', scope: { kind: 'account', account }, sinceUs: 9, untilUs: null },
     ...{ lift: 'itself', detail: '' },
-  } as const;
+  };
   const said: Fact = { name: 'EntryStanding', body: { account, causes: [cause], more: 0, timeUs: 9 } };
   const told = book(said, decided());
   expect(told.words()[0]).toMatch(/paper-main {2}entries stopped: account:paper-main: position-risk/);
