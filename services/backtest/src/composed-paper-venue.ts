@@ -1,14 +1,15 @@
-import type {
-  Absence,
-  AccountId,
-  Fill,
-  OrderLookup,
-  OrderRequest,
-  SubmitOutcome,
-  TimeUs,
-  VenueBalance,
-  VenueOrder,
-  VenuePosition,
+import {
+  type Absence,
+  type AccountId,
+  type Fill,
+  type OrderLookup,
+  type OrderRequest,
+  orderReason,
+  type SubmitOutcome,
+  type TimeUs,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
 } from '@algo/model';
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
@@ -98,7 +99,12 @@ export class ComposedPaperVenue implements ExchangeVenue {
       if (!(work instanceof Wanted)) continue;
       const answer = work.request as Answer;
       if (answer.type === 'Answer') return answer.outcome;
-      return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs: asked.body.sentUs };
+      return {
+        type: 'unknown',
+        clientOrderId,
+        reason: orderReason('VENUE_SILENT'),
+        timeUs: asked.body.sentUs,
+      };
     }
     throw new Error(`the paper exchange did not answer ${asked.name}`);
   }

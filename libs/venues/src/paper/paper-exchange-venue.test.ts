@@ -38,7 +38,7 @@ test.each([
   const terms = { sentUs: 5, sendByMs: 1_000, epoch: 2 };
   venue.submit(ORDER, terms, (outcome) => told.push(outcome));
   venue.cancel(ORDER, terms, (outcome) => told.push(outcome));
-  const reason = `not sent: ${lateMs} ms too late`;
+  const reason = `TOO_LATE late_ms=${lateMs}`;
   const refused = {
     type: 'refused',
     clientOrderId: ORDER.clientOrderId,

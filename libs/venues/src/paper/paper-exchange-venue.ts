@@ -14,6 +14,7 @@ import {
   isoTime,
   type OrderLookup,
   type OrderRequest,
+  orderReason,
   RecentMap,
   type SubmitOutcome,
   type TimeUs,
@@ -183,7 +184,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
   ): void {
     const lateMs = this.#clock.monotonicMs() - sendByMs;
     if (lateMs >= 0) {
-      const reason = `not sent: ${Math.round(lateMs)} ms too late`;
+      const reason = orderReason('TOO_LATE', `late_ms=${Math.round(lateMs)}`);
       done({ type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs });
       return;
     }

@@ -4,6 +4,7 @@ import {
   type Denial,
   type Fill,
   type OrderLookup,
+  orderReason,
   type SubmitOutcome,
   US_PER_MS,
 } from '@algo/model';
@@ -21,7 +22,7 @@ const SEND_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 15_000;
 /** Longer than any venue's procedure; what comes later is asked for anew. */
 const PROVEN_WITHIN_MS = 180_000;
-const SILENT = `the venue said nothing for ${ANSWER_WITHIN_MS / 1_000} s`;
+const SILENT = orderReason('VENUE_SILENT', `answer_within_ms=${ANSWER_WITHIN_MS}`);
 
 /** What the wire asks of the judgement right before an order leaves. */
 export interface LastLook {
@@ -135,7 +136,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     const { clientOrderId } = request;
     if (ticket.past === 'may have left') {
       this.#log.warn({ clientOrderId }, 'an earlier life may have sent it: asking the venue');
-      const reason = 'an earlier life may have sent it';
+      const reason = orderReason('MAY_HAVE_LEFT');
       ticket.settle([
         { name: 'SubmitOutcomeKnown', body: { type: 'unknown', clientOrderId, reason, timeUs } },
       ]);

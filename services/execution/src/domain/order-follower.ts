@@ -6,6 +6,7 @@ import {
   type InstrumentId,
   isEnded,
   leavesOf,
+  orderReason,
   rests,
   type SubmitOutcome,
   type TimeUs,
@@ -168,7 +169,8 @@ export class OrderFollower {
   /** An order is proven not to have been sent. */
   neverLeft({ clientOrderId, reason, timeUs }: OrderNeverLeft, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(clientOrderId);
-    if (t !== undefined && !isEnded(t.order.status)) this.#neverWas(t, `never left: ${reason}`, timeUs, out);
+    if (t === undefined || isEnded(t.order.status)) return;
+    this.#neverWas(t, orderReason('NEVER_LEFT', reason), timeUs, out);
   }
 
   /** The answer to a look-up. */
@@ -197,7 +199,7 @@ export class OrderFollower {
     if (t === undefined) return;
     this.#steps.change(t, { isProving: false });
     if (absence.type === 'proven' && t.order.status === 'unknown')
-      this.#neverWas(t, `never reached the venue: ${absence.evidence.join(', ')}`, timeUs, out);
+      this.#neverWas(t, orderReason('NEVER_ARRIVED', absence.evidence.join(', ')), timeUs, out);
   }
 
   /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */
@@ -218,7 +220,7 @@ export class OrderFollower {
   epochStarted(out: ExecutionOutput[]): void {
     for (const t of [...this.#ledger.open()]) {
       const nowUs = this.#nowUs(t.order.request.instrument);
-      if (t.order.status === 'submitted') this.#steps.lost(t, 'execution restarted', nowUs, out);
+      if (t.order.status === 'submitted') this.#steps.lost(t, orderReason('EXECUTION_RESTARTED'), nowUs, out);
       else this.#steps.lookUp(t, nowUs, out);
     }
   }
@@ -230,10 +232,7 @@ export class OrderFollower {
       if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
   }
 
-  /**
-   * Asks again about what is still open to question, at a steady pace by the order's own feed; and about what
-   * seems to work in silence.
-   */
+  /** Asks again at a steady pace by each order's own feed, about what is in question or works in silence. */
   poll(out: ExecutionOutput[]): void {
     const newestUs = this.#newestUs();
     if (newestUs - this.#ledger.fillsWanted.askedUs >= ASK_INTERVAL_US)
@@ -265,14 +264,15 @@ export class OrderFollower {
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (found.status === 'rejected') {
-      this.#steps.rejected(t, 'rejected by the venue', null, timeUs, out);
+      this.#steps.rejected(t, orderReason('FOUND_ENDED', found.status), null, timeUs, out);
       return;
     }
     this.#steps.accepted(t, found.venueOrderId, timeUs, out);
     this.#steps.change(t, { inDoubt: false });
     if (found.status === 'canceled' || found.status === 'expired') {
       const type = found.status === 'canceled' ? 'Canceled' : 'Expired';
-      this.#steps.close(t, { type, reason: `found ${found.status}`, timeUs }, found.filled, out);
+      const reason = orderReason('FOUND_ENDED', found.status);
+      this.#steps.close(t, { type, reason, timeUs }, found.filled, out);
       return;
     }
     if (found.filled.greaterThan(this.#steps.now(t).venueCumulative))

@@ -13,16 +13,20 @@ const EVERY_US = 250 * US_PER_MS;
 
 type Causes = Pick<EntryStanding, 'causes' | 'more'>;
 
-/** What stands, what of it was said last, when, and in which epoch. *Shape*: `epoch` 0 before any word. */
+/**
+ * What stands and since when, what of it was said last, when, and in which epoch. *Shape*: `epoch` 0 before any
+ * word.
+ */
 export interface StandingWatchState {
   readonly now: Causes;
+  readonly changedUs: TimeUs;
   readonly said: Causes;
   readonly saidUs: TimeUs;
   readonly epoch: number;
 }
 
 const NONE: Causes = { causes: [], more: 0 };
-const UNSAID: StandingWatchState = { now: NONE, said: NONE, saidUs: 0, epoch: 0 };
+const UNSAID: StandingWatchState = { now: NONE, changedUs: 0, said: NONE, saidUs: 0, epoch: 0 };
 
 /** Watches why entries do not pass, so that it is said when it changes and not only by denials. */
 export class StandingWatch {
@@ -41,22 +45,22 @@ export class StandingWatch {
   /**
    * Returns what stands where it differs from what was said last, or nothing was said in this epoch; null
    * where it doesn't, where so little time has passed that it is said later, and before any epoch or any time
-   * of a feed.
+   * of a feed. What is said later carries the time at which it was due, however seldom time is told.
    */
   news(): EntryStanding | null {
     const { settings, gate, times } = this.#bars;
     const { epoch } = gate.state;
-    const timeUs = times.newestUs();
-    if (epoch === 0 || timeUs === 0) return null;
+    const nowUs = times.newestUs();
+    if (epoch === 0 || nowUs === 0) return null;
     const before = this.#state;
-    const now = this.#standing(timeUs);
-    const isNews = before.epoch !== epoch || !isSame(before.said, now);
-    if (isNews && (before.epoch !== epoch || timeUs - before.saidUs >= EVERY_US)) {
-      this.#state = { now, said: now, saidUs: timeUs, epoch };
-      return { account: settings.account, ...now, timeUs };
-    }
-    if (now !== before.now) this.#state = { ...before, now };
-    return null;
+    const now = this.#standing(nowUs);
+    const changedUs = isSame(before.now, now) ? before.changedUs : nowUs;
+    if (changedUs !== before.changedUs) this.#state = { ...before, now, changedUs };
+    const isBegun = before.epoch === epoch;
+    const timeUs = isBegun ? Math.max(changedUs, before.saidUs + EVERY_US) : nowUs;
+    if ((isBegun && isSame(before.said, now)) || timeUs > nowUs) return null;
+    this.#state = { now, changedUs, said: now, saidUs: timeUs, epoch };
+    return { account: settings.account, ...now, timeUs };
   }
 
   /** What stands now; what stood before keeps when it began. */
