@@ -38,7 +38,7 @@ test('a strategy that entered too often stands still through a kill, until a per
   expect(engine.divergences).toEqual([]);
 }, 120_000);
 
-test('a venue that rejects one row after the other stops the account through a kill, until a person resumes', async () => {
+test('a venue that rejects row after row stops the account until a person resumes', async () => {
   const stage = await Stage.open(EXECUTION, { environment: TIGHT });
   const { engine } = stage;
   await stage.openGate();
@@ -70,7 +70,7 @@ test('a venue that rejects one row after the other stops the account through a k
   expect(engine.divergences).toEqual([]);
 });
 
-test('with the account stream lost, and with position-risk dead, execution says so and when it is over', async () => {
+test('a lost account stream and a dead position-risk are said, and when they are over', async () => {
   const stage = await Stage.open(EXECUTION);
   const { engine } = stage;
   await stage.openGate();

@@ -2,7 +2,7 @@ import { ENVIRONMENT } from './environment.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
-/** Returns an engine on the made-up market of seed 1, fed at a speed, whose paper exchange has these vices. */
+/** Returns an engine on the made-up market of seed 1, at a speed, whose paper exchange has these vices. */
 export function paperEngine(
   speed: number,
   vices: string,

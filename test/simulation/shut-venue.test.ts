@@ -7,7 +7,7 @@ const VICES = 'maintenanceEveryS=2865, cancelOnlyS=300, closedS=600';
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
 const RUN_MS = 28_000;
 
-test('an exit waits out a closed venue without an attempt, and a person is told until it has gone', async () => {
+test('an exit waits out a closed venue without an attempt; a person is told until it has gone', async () => {
   const engine = paperEngine(60, VICES);
   await engine.start(...engine.identities);
   await engine.pass(RUN_MS);

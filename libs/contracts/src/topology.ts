@@ -58,12 +58,7 @@ export const STREAMS = {
   ),
   ANALYTICS: kept('market', ['an.>'], { days: 3, mib: 4096 }, 'market states, patterns, signals'),
   DECISIONS: kept('money', ['dec.>'], { days: 5 * 365, mib: 4096 }, 'what was decided and why'),
-  ORDERS: kept(
-    'money',
-    ['ord.>'],
-    { days: 5 * 365, mib: 8192 },
-    'order commands, order events, why entries do not pass',
-  ),
+  ORDERS: kept('money', ['ord.>'], { days: 5 * 365, mib: 8192 }, 'orders, and why entries do not pass'),
   POSITIONS: kept('money', ['pos.>'], { days: 5 * 365, mib: 4096 }, 'positions and their stops'),
   RISK: kept('money', ['risk.>'], { days: 5 * 365, mib: 2048 }, 'equity, drawdown, trading modes'),
   VENUES: kept('money', ['venue.>'], { days: 5 * 365, mib: 4096 }, 'what the paper exchange has done'),

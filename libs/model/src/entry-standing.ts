@@ -20,8 +20,9 @@ export type EntryCauseCode = (typeof ENTRY_CAUSE_CODES)[number];
 export type EntryLift = 'time' | 'itself' | 'person';
 
 /**
- * One reason why entries of a scope do not pass. *Units*: `sinceUs` and `untilUs` event time. *Shape*: `untilUs`
- * null where nobody knows; `detail` says who limited the scope and why, empty where the code says all.
+ * One reason why entries of a scope do not pass. *Units*: `sinceUs` and `untilUs` event time. *Shape*:
+ * `untilUs` null where nobody knows; `detail` says who limited the scope and why, empty where the code says
+ * all.
  */
 export interface EntryCause {
   readonly code: EntryCauseCode;

@@ -1,4 +1,4 @@
-/** What our own code says of why an order stands as it does. Codes are stable; a venue's own words have none. */
+/** What our own code says of why an order stands as it does. Codes are stable; a venue's words have none. */
 export const ORDER_REASON_CODES = [
   /** The venue answered nothing in time. */
   'VENUE_SILENT',

@@ -56,7 +56,7 @@ export class JournalBook {
     if (entry !== null) this.#entries.push(entry);
   }
 
-  /** Returns the canonical lines: the same for every run that traded alike; signals and what stops entries are not among them. */
+  /** Returns the canonical lines: the same for every run that traded alike. */
   lines(): string[] {
     return this.#ordered()
       .filter(({ fact }) => isCanonical(fact))

@@ -3,8 +3,8 @@ import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/
 import { isPositionFact } from './position-list.ts';
 
 /**
- * What the journal tells of. A signal is what a decision looks at, a standing why entries do not pass: both are
- * shown, and no part of the canonical lines.
+ * What the journal tells of. A signal is what a decision looks at, a standing why entries do not pass: both
+ * are shown, and no part of the canonical lines.
  */
 export type JournalKind =
   | 'SignalGenerated'

@@ -86,7 +86,7 @@ test('an engine elsewhere is read and steered by the address of its server', asy
   });
 }, 30_000);
 
-test('resuming is asked for also where position-risk has said so already, and fails where nobody answers', async () => {
+test('resuming is asked for also where it was said already, and fails where nobody answers', async () => {
   {
     await using _risk = await engine.answerModes();
     const { code, out } = await algo('resume', '--reason', 'once more', '--json');

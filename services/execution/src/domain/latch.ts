@@ -10,6 +10,7 @@ import {
 
 /** What execution itself has found to be wrong, so that a person must look before entries pass again. */
 const LATCH_CODES = ['CONSERVATION', 'ENTRY_COUNT_MAX', 'VENUE_REJECTS'] as const satisfies EntryCauseCode[];
+/** One of LATCH_CODES. */
 export type LatchCode = (typeof LATCH_CODES)[number];
 
 const ACTOR = `${ENGINE_ACTOR}execution`;

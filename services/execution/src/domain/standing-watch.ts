@@ -14,8 +14,8 @@ const EVERY_US = 250 * US_PER_MS;
 type Causes = Pick<EntryStanding, 'causes' | 'more'>;
 
 /**
- * What stands and since when, what of it was said last, when, and in which epoch. *Shape*: `epoch` 0 before any
- * word.
+ * What stands and since when, what of it was said last, when, and in which epoch. *Shape*: `epoch` 0 before
+ * any word.
  */
 export interface StandingWatchState {
   readonly now: Causes;

@@ -116,7 +116,7 @@ test('what gathers for a later mail when the process is killed goes out from its
   for (const number of numbers.slice(burst)) expect(second.sent[0]?.text).toContain(`md.trades.${number}`);
 });
 
-test('a life that begins after the mail that entries are stopped sends the one that they pass again', async () => {
+test('a life that begins while entries are stopped sends the mail that they pass again', async () => {
   nowMs = 1_000;
   {
     await using first = await Life.start();

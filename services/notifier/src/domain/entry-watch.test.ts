@@ -73,7 +73,7 @@ test('one cause that follows another is the same time without entries', () => {
   expect(story.at(600)).toEqual([]);
 });
 
-test('a limit that a person must lift is told at once, with the command, also beside what was told before', () => {
+test('a limit that a person must lift is told at once, also beside what was told before', () => {
   const story = new Story();
   const counted = cause('ENTRY_COUNT_MAX', { scope: STRATEGY, lift: 'person' });
   expect(story.says(0, counted)).toHaveLength(1);
@@ -113,7 +113,7 @@ test('a word that comes again, late, changes nothing', () => {
   expect(story.at(11)).toEqual(['🟡 Entries pass again: account:paper-main']);
 });
 
-test('a cause that comes and goes as it likes makes two mails for each ten seconds that entries passed, no more', () => {
+test('a cause that comes and goes makes at most two mails for each ten seconds that entries passed', () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.boolean()), { maxLength: 40 });
   fc.assert(
     fc.property(steps, (changes) => {

@@ -35,8 +35,8 @@ const PASSING_MS = 10_000;
 /**
  * What stops the entries of one scope, from the first cause to the last. *Units*: `heardMs` and `passingMs`
  * wall ms, `sinceUs` event time. *Shape*: `id` names the fact that said the newest of it; `heardMs` when its
- * first cause was heard of; `causes` empty while entries pass again, since `passingMs`; `told` what a person has
- * heard of; `others` limits of the scope that have mails of their own.
+ * first cause was heard of; `causes` empty while entries pass again, since `passingMs`; `told` what a person
+ * has heard of; `others` limits of the scope that have mails of their own.
  */
 interface Episode {
   readonly id: EventId;
@@ -58,8 +58,8 @@ type Heard = Pick<Episode, 'id' | 'account' | 'scope' | 'causes' | 'others' | 't
 export type EntryWatchState = readonly Episode[];
 
 /**
- * Tells a person once when entries have been stopped for long enough to matter, and once when they pass again.
- * *Shape*: as many stories as scopes are listed in the last words of the accounts, at most 32 each.
+ * Tells a person once when entries have been stopped for long enough to matter, and once when they pass
+ * again. *Shape*: as many stories as scopes are listed in the last words of the accounts, at most 32 each.
  */
 export class EntryWatch {
   readonly #episodes: Map<string, Episode>;

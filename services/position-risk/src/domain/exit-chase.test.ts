@@ -50,33 +50,6 @@ test('while the venue takes no order an exit waits: no attempt is lost, and a pe
   expect(modes(story)).toMatchObject([{ mode: 'reducing', reason: 'exit refused after attempt 0' }]);
 });
 
-test('the limit of an exit that waited ends by itself when it has gone, and a contradiction’s does not', () => {
-  for (const isWrong of [false, true]) {
-    const story = fired();
-    story.time(16);
-    expect(modes(story)).toMatchObject([{ mode: 'reducing', latched: false }]);
-    const order = story.obey(story.commands[0]!, 17);
-    if (isWrong) story.quarantined(17);
-    story.restart();
-    story.fill(order, 'sell', '1', '49690', { seconds: 18 });
-    expect(story.engine.tradingModes()).toMatchObject(isWrong ? [{ by: 'engine:books', latched: true }] : []);
-    expect(modes(story).at(-1)).toMatchObject(
-      isWrong ? { latched: true } : { mode: 'active', by: 'engine:exits' },
-    );
-  }
-});
-
-test('a limit that a person asked for while an exit waits is the person’s, and stays', () => {
-  const story = fired();
-  story.time(16);
-  story.give({
-    ...{ type: 'SetTradingMode', commandId: 'by-hand', mode: 'reducing', reason: 'seen', by: 'Ada' },
-    ...{ scope: { kind: 'instrument', instrument: BTC }, timeUs: 16_000_000 },
-  });
-  story.fill(story.obey(story.commands[0]!, 17), 'sell', '1', '49690', { seconds: 17 });
-  expect(story.engine.tradingModes()).toMatchObject([{ mode: 'reducing', by: 'Ada' }]);
-});
-
 test('an order that works is left to the venue for two minutes', () => {
   const story = fired();
   const order = story.obey(story.commands[0]!, 4);

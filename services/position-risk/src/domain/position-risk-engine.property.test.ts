@@ -187,7 +187,7 @@ test('no position is ever without an armed stop or an exit under way, and stops 
   );
 });
 
-test('attempts count up by one but for denied ones, ids never repeat, one stop move is told a batch and an exit', () => {
+test('attempts count up by one but for denied ones, ids never repeat, a batch tells one stop move', () => {
   fc.assert(
     fc.property(steps, (given) => {
       const player = new Player();
@@ -196,7 +196,8 @@ test('attempts count up by one but for denied ones, ids never repeat, one stop m
       for (const step of given) {
         const out = player.play(step);
         denied ||= step.kind === 'deny';
-        // A batch tells where its stop came to stand; an exit tells first where it stands, and trailing goes on.
+        // A batch tells where its stop came to stand; an exit tells first where it stands, and trailing
+        // goes on.
         const count = (type: PositionRiskOutput['type']) => out.filter((event) => event.type === type).length;
         if (step.kind === 'trades')
           expect(count('StopMoved')).toBeLessThanOrEqual(1 + count('ExitTriggered'));
