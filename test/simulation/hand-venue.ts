@@ -27,6 +27,8 @@ export class HandVenue implements ExchangeVenue {
   };
   readonly submitted: ClientOrderId[] = [];
   readonly canceled: ClientOrderId[] = [];
+  /** Whether it rejects every order. */
+  refuses = false;
   /** Whether a submit is held back. */
   holds: (order: OrderRequest) => boolean = () => false;
   /** What it knows of an order when it is asked. */
@@ -35,7 +37,8 @@ export class HandVenue implements ExchangeVenue {
   submit(order: OrderRequest, { sentUs: timeUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { clientOrderId } = order;
     this.submitted.push(clientOrderId);
-    if (!this.holds(order))
+    if (this.refuses) done({ type: 'refused', clientOrderId, reason: 'no', retryAfterMs: null, timeUs });
+    else if (!this.holds(order))
       done({ type: 'confirmed', clientOrderId, venueOrderId: venueOrderId(`v-${clientOrderId}`), timeUs });
   }
 

@@ -20,6 +20,7 @@ export const subjects = {
   configuration: (account: string) => `dec.config.${account}`,
   orderCommand: (account: string) => `ord.cmd.${account}`,
   orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
+  entryStanding: (account: string) => `ord.standing.${account}`,
   position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
   risk: (account: string) => `risk.evt.${account}`,
   venueLedger: (account: string) => `venue.ledger.${account}`,

@@ -212,7 +212,8 @@ export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
  * Everything that happens to an order, in the order it happened. `OrderSubmitted`: `retryOf` names the order
  * whose next attempt it is, by the same command; null for the first, which answers the command. `replaces`
  * names our order that the venue takes out of its book for this one; null where it takes none.
- * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `OrderQuarantined`: something contradicts what we
+ * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `reason` begins with an OrderReasonCode where our own
+ * code gives it, else it is the venue's words. `OrderQuarantined`: something contradicts what we
  * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a
  * person sets it active.
  */

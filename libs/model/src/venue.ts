@@ -73,7 +73,7 @@ export type Absence =
  */
 export const WOULD_TAKE = 'post_only';
 
-/** What a venue's user stream tells us of our account. */
+/** What a venue's account stream tells us of our account. */
 export type VenueEvent =
   | { readonly type: 'VenueFilled'; readonly fill: Fill; readonly cumulative: Decimal }
   | {

@@ -5,6 +5,7 @@ import {
   Decimal,
   type Decision,
   decisionId,
+  type EntryCause,
   type Fill,
   instrumentId,
   type MarketState,
@@ -260,6 +261,17 @@ test('why nothing was traded is told with the level, the reason and the points',
   expect(book(decided({ level: 2, outcome })).words()[0]).toMatch(
     /no trade by s1, stopped at level 2: position open \(p1\), confluence 4.5 of 10 \(high\)$/,
   );
+});
+
+test('why entries do not pass is told in words, and is no part of the canonical lines', () => {
+  const cause: EntryCause = {
+    ...{ code: 'NO_GUARD', scope: { kind: 'account', account }, sinceUs: 9, untilUs: null },
+    ...{ lift: 'itself', detail: '' },
+  };
+  const said: Fact = { name: 'EntryStanding', body: { account, causes: [cause], more: 0, timeUs: 9 } };
+  const told = book(said, decided());
+  expect(told.words()[0]).toMatch(/paper-main {2}entries stopped: account:paper-main: position-risk/);
+  expect(told.lines()).toEqual(book(decided()).lines());
 });
 
 test('a denied exit is told apart from a denied entry', () => {

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Fact } from '@algo/contracts';
 import type { OrderIntent, TimeUs } from '@algo/model';
-import { canonicalLine, compareText, entryOf, type JournalEntry, type JournalKind } from './journal-entry.ts';
+import {
+  canonicalLine,
+  compareText,
+  entryOf,
+  isCanonical,
+  type JournalEntry,
+  type JournalKind,
+} from './journal-entry.ts';
 import { wordsOf } from './journal-words.ts';
 
 type OrderKind = Extract<JournalKind, `Order${string}`>;
@@ -16,6 +23,7 @@ const RANK: Readonly<Record<Exclude<JournalKind, OrderKind>, number>> = {
   ExitTriggered: 23,
   PositionReduced: 40,
   PositionClosed: 41,
+  EntryStanding: 50,
 };
 const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
   OrderDenied: 0,
@@ -48,10 +56,10 @@ export class JournalBook {
     if (entry !== null) this.#entries.push(entry);
   }
 
-  /** Returns the canonical lines: the same for every run that traded alike. Signals are not among them. */
+  /** Returns the canonical lines: the same for every run that traded alike. */
   lines(): string[] {
     return this.#ordered()
-      .filter(({ fact }) => fact.name !== 'SignalGenerated')
+      .filter(({ fact }) => isCanonical(fact))
       .map(canonicalLine);
   }
 

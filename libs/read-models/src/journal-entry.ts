@@ -3,11 +3,12 @@ import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/
 import { isPositionFact } from './position-list.ts';
 
 /**
- * What the journal tells of. A signal is what a decision looks at; it is shown, and no part of the canonical
- * lines.
+ * What the journal tells of. A signal is what a decision looks at, a standing why entries do not pass: both
+ * are shown, and no part of the canonical lines.
  */
 export type JournalKind =
   | 'SignalGenerated'
+  | 'EntryStanding'
   | 'DecisionMade'
   | Exclude<OrderEvent['type'], 'OrderUnknown'>
   | PositionEvent['type'];
@@ -37,6 +38,8 @@ export function entryOf(fact: Fact): JournalEntry | null {
       return entryOfSignal(fact, fact.body);
     case 'DecisionMade':
       return entryOfDecision(fact, fact.body);
+    case 'EntryStanding':
+      return { fact, id: fact.body.account, timeUs: fact.body.timeUs, makes: null, follows: [] };
     case 'OrderSubmitted':
     case 'OrderDenied':
     case 'OrderAccepted':
@@ -49,6 +52,11 @@ export function entryOf(fact: Fact): JournalEntry | null {
     default:
       return isPositionFact(fact) ? entryOfPosition(fact) : null;
   }
+}
+
+/** Says whether a fact is among the canonical lines. */
+export function isCanonical({ name }: JournalFact): boolean {
+  return name !== 'SignalGenerated' && name !== 'EntryStanding';
 }
 
 /**

@@ -1,16 +1,17 @@
-import type {
-  Absence,
-  AccountId,
-  ClientOrderId,
-  Fill,
-  OrderLookup,
-  OrderRequest,
-  ReplaceOutcome,
-  SubmitOutcome,
-  TimeUs,
-  VenueBalance,
-  VenueOrder,
-  VenuePosition,
+import {
+  type Absence,
+  type AccountId,
+  type ClientOrderId,
+  type Fill,
+  type OrderLookup,
+  type OrderRequest,
+  orderReason,
+  type ReplaceOutcome,
+  type SubmitOutcome,
+  type TimeUs,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
 } from '@algo/model';
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
@@ -122,7 +123,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
 /** An exchange that is silent leaves the outcome unknown. */
 function noAnswer(clientOrderId: ClientOrderId, timeUs: TimeUs): SubmitOutcome {
-  return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs };
+  return { type: 'unknown', clientOrderId, reason: orderReason('VENUE_SILENT'), timeUs };
 }
 
 function answered<Row>({ rows, complete, asOfUs }: PaperPage<Row>): VenueAnswer<readonly Row[]> {

@@ -55,7 +55,7 @@ export const service = defineService({
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
       ],
-      says: ['ord.evt', 'rec.ask'],
+      says: ['ord.evt', 'ord.standing', 'rec.ask'],
       restore: (snapshot) => {
         const machine = new ExecutionMachine(settings, snapshot);
         wire.judge = machine;
@@ -72,7 +72,7 @@ export const service = defineService({
     void driven.restored.then(() => {
       limit(limits);
       const holdsStops = venue.capabilities.stopTrigger !== 'none';
-      if (holdsStops !== machine.holdsStops) driven.inject({ name: 'VenueDescribed', body: { holdsStops } });
+      driven.inject({ name: 'VenueDescribed', body: { holdsStops } });
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {
         const changed = limitsFile.changed();

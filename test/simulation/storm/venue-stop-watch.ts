@@ -13,8 +13,8 @@ export class VenueStopWatch {
   }
 
   /**
-   * A stop is sent. *Units*: `held` thousandths of base, signed; `over` quote, what the stop would sell beyond
-   * what is held.
+   * A stop is sent. *Units*: `held` thousandths of base, signed; `over` quote, what the stop would sell
+   * beyond what is held.
    */
   submitted(
     { clientOrderId: id, replaces, request }: MessageOf<'OrderSubmitted'>,

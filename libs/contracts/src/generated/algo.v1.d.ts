@@ -841,6 +841,94 @@ export namespace algo {
             type $Shape = algo.v1.GuardAlive.$Properties;
         }
 
+        enum EntryCauseCode {
+            ENTRY_CAUSE_CODE_UNSPECIFIED = 0,
+            ENTRY_CAUSE_CODE_ACCOUNT_STREAM_LOST = 1,
+            ENTRY_CAUSE_CODE_NO_RECONCILIATION = 2,
+            ENTRY_CAUSE_CODE_NO_GUARD = 3,
+            ENTRY_CAUSE_CODE_VENUE_SHUT = 4,
+            ENTRY_CAUSE_CODE_VENUE_REJECTS = 5,
+            ENTRY_CAUSE_CODE_ENTRY_COUNT_MAX = 6,
+            ENTRY_CAUSE_CODE_CONSERVATION = 7,
+            ENTRY_CAUSE_CODE_REDUCE_ONLY = 8,
+            ENTRY_CAUSE_CODE_HALTED = 9
+        }
+
+        enum EntryLift {
+            ENTRY_LIFT_UNSPECIFIED = 0,
+            ENTRY_LIFT_TIME = 1,
+            ENTRY_LIFT_ITSELF = 2,
+            ENTRY_LIFT_PERSON = 3
+        }
+
+        interface IEntryCause extends algo.v1.EntryCause.$Properties {
+        }
+
+        class EntryCause {
+            constructor(properties?: algo.v1.EntryCause.$Properties);
+            $unknowns?: Uint8Array[];
+            code: algo.v1.EntryCauseCode;
+            scope?: (algo.v1.HaltScope.$Properties|null);
+            sinceUs: number;
+            untilUs?: (number|null);
+            lift: algo.v1.EntryLift;
+            detail: string;
+            static encode(message: algo.v1.EntryCause.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.EntryCause & algo.v1.EntryCause.$Shape;
+        }
+
+        namespace EntryCause {
+            interface $Properties {
+                code?: (algo.v1.EntryCauseCode|null);
+                scope?: (algo.v1.HaltScope.$Properties|null);
+                sinceUs?: (number|null);
+                untilUs?: (number|null);
+                lift?: (algo.v1.EntryLift|null);
+                detail?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              code?: algo.v1.EntryCauseCode|null;
+              scope?: algo.v1.HaltScope.$Shape|null;
+              sinceUs?: number|null;
+              untilUs?: number|null;
+              lift?: algo.v1.EntryLift|null;
+              detail?: string|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        interface IEntryStanding extends algo.v1.EntryStanding.$Properties {
+        }
+
+        class EntryStanding {
+            constructor(properties?: algo.v1.EntryStanding.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            causes: algo.v1.EntryCause.$Properties[];
+            more: number;
+            timeUs: number;
+            static encode(message: algo.v1.EntryStanding.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.EntryStanding & algo.v1.EntryStanding.$Shape;
+        }
+
+        namespace EntryStanding {
+            interface $Properties {
+                account?: (string|null);
+                causes?: (algo.v1.EntryCause.$Properties[]|null);
+                more?: (number|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              account?: string|null;
+              causes?: algo.v1.EntryCause.$Shape[]|null;
+              more?: number|null;
+              timeUs?: number|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
         interface IDecisionMade extends algo.v1.DecisionMade.$Properties {
         }
 

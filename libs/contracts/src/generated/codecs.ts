@@ -202,6 +202,24 @@ const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', {
   'breaker': 5,
 });
 
+const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', {
+  'ACCOUNT_STREAM_LOST': 1,
+  'NO_RECONCILIATION': 2,
+  'NO_GUARD': 3,
+  'VENUE_SHUT': 4,
+  'VENUE_REJECTS': 5,
+  'ENTRY_COUNT_MAX': 6,
+  'CONSERVATION': 7,
+  'REDUCE_ONLY': 8,
+  'HALTED': 9,
+});
+
+const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', {
+  'time': 1,
+  'itself': 2,
+  'person': 3,
+});
+
 const accountRequestKind = field.oneWordOf('AccountRequestKind', {
   'open-orders': 1,
   'fills-since': 2,
@@ -982,6 +1000,22 @@ const guardAlive = part<model.GuardAlive>('GuardAlive', {
   feed: field.word,
 });
 
+const entryCause = part<model.EntryCause>('EntryCause', {
+  code: entryCauseCode,
+  scope: nested(haltScope),
+  sinceUs: field.whole,
+  untilUs: field.orNull(field.whole),
+  lift: entryLift,
+  detail: field.text,
+});
+
+const entryStanding = part<model.EntryStanding>('EntryStanding', {
+  account: idFields.account,
+  causes: field.list(nested(entryCause)),
+  more: field.whole,
+  timeUs: field.whole,
+});
+
 /** A process of a service began. */
 export interface ServiceStarted {
   /** Required. Which service. */
@@ -1503,6 +1537,7 @@ export const tableCodecs = {
   TradingModeChanged: codec(algo.v1.TradingModeChanged, tradingModeChanged),
   PrintSetAside: codec(algo.v1.PrintSetAside, printSetAside),
   GuardAlive: codec(algo.v1.GuardAlive, guardAlive),
+  EntryStanding: codec(algo.v1.EntryStanding, entryStanding),
   ServiceStarted: codec(algo.v1.ServiceStarted, serviceStarted),
   ServiceStopped: codec(algo.v1.ServiceStopped, serviceStopped),
   ServiceStatus: codec(algo.v1.ServiceStatus, serviceStatus),

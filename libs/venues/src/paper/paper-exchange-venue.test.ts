@@ -41,7 +41,7 @@ test.each([
   const terms = { sentUs: 5, sendByMs: 1_000, epoch: 2 };
   venue.submit(ORDER, terms, (outcome) => told.push(outcome));
   venue.cancel(ORDER, terms, (outcome) => told.push(outcome));
-  const reason = `not sent: ${lateMs} ms too late`;
+  const reason = `TOO_LATE late_ms=${lateMs}`;
   const refused = {
     type: 'refused',
     clientOrderId: ORDER.clientOrderId,
@@ -108,7 +108,7 @@ test('of a replacement without an answer both outcomes are unknown', async () =>
 
 test('a replacement that is too late is refused for both and not sent', async () => {
   const { sent, told } = await replacing(900, () => Promise.reject(new Error('never asked')));
-  const reason = 'not sent: 100 ms too late';
+  const reason = 'TOO_LATE late_ms=100';
   expect(told).toMatchObject({
     placed: { type: 'refused', clientOrderId: ORDER.clientOrderId, reason },
     replaced: { type: 'refused', clientOrderId: REPLACED, reason },

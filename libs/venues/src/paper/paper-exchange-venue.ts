@@ -15,6 +15,7 @@ import {
   isoTime,
   type OrderLookup,
   type OrderRequest,
+  orderReason,
   RecentMap,
   type ReplaceOutcome,
   type SubmitOutcome,
@@ -212,8 +213,8 @@ export class PaperExchangeVenue implements ExchangeVenue {
   ): void {
     const lateMs = this.#clock.monotonicMs() - sendByMs;
     if (lateMs >= 0) {
-      const late = { reason: `not sent: ${Math.round(lateMs)} ms too late`, retryAfterMs: null, timeUs };
-      fail((clientOrderId) => ({ type: 'refused', clientOrderId, ...late }));
+      const reason = orderReason('TOO_LATE', `late_ms=${Math.round(lateMs)}`);
+      fail((clientOrderId) => ({ type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs }));
       return;
     }
     // Whatever kept the answer from us did not keep the request from the venue.

@@ -1,16 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { clientOrderIdOf, type ExecutionTaken } from '../domain/index.ts';
-import {
-  ACCOUNT,
-  BTC,
-  close,
-  d,
-  fillOf,
-  place,
-  protect,
-  S,
-  told,
-} from '../domain/testing/execution-scenario.ts';
+import { ACCOUNT, BTC, close, d, fillOf, place, S, told } from '../domain/testing/execution-scenario.ts';
+import { protect } from '../domain/testing/protection-scenario.ts';
 import { TradingFloor } from './testing/trading-floor.ts';
 
 const ENTRY = place(1);
@@ -192,7 +183,7 @@ test('an exit goes out in the place of the stop that rests, as one request', () 
   expect(floor.venue.asked.at(-1)).toBe(`replace ${stop} by ${clientOrderIdOf(close(1))}`);
 });
 
-test('of a replacement that has no answer nothing is known: both orders are asked about, none is sent again', () => {
+test('of a replacement without an answer nothing is known: both are asked about, none is sent again', () => {
   const { floor, stop } = guarded();
   floor.take(exitOf(1));
   floor.disk();

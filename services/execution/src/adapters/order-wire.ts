@@ -5,6 +5,7 @@ import {
   type Denial,
   type Fill,
   type OrderLookup,
+  orderReason,
   type SubmitOutcome,
   US_PER_MS,
 } from '@algo/model';
@@ -22,7 +23,7 @@ const SEND_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 15_000;
 /** Longer than any venue's procedure; what comes later is asked for anew. */
 const PROVEN_WITHIN_MS = 180_000;
-const SILENT = `the venue said nothing for ${ANSWER_WITHIN_MS / 1_000} s`;
+const SILENT = orderReason('VENUE_SILENT', `answer_within_ms=${ANSWER_WITHIN_MS}`);
 
 /** What came of an order on the wire. *Shape*: `replaced` null where it took no other's place. */
 interface Sent {
@@ -142,8 +143,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
     const { clientOrderId } = request;
     if (ticket.past === 'may have left') {
       this.#log.warn({ clientOrderId }, 'an earlier life may have sent it: asking the venue');
-      const reason = 'an earlier life may have sent it';
-      ticket.settle(outcomes(unknown(order, reason)));
+      ticket.settle(outcomes(unknown(order, orderReason('MAY_HAVE_LEFT'))));
       return;
     }
     ticket.leave((mayGo) => {

@@ -1,13 +1,12 @@
 import {
+  type ClientOrderId,
   type ClosePosition,
-  type Decimal,
   type Denial,
   type Instrument,
   type InstrumentId,
   isDust,
   isEnded,
   newOrder,
-  type Order,
   type OrderCommand,
   type OrderRequest,
   type OrderSeed,
@@ -171,8 +170,8 @@ export class CommandDesk {
     const context = {
       instrument,
       held: this.#positions.quantity(instrument.id),
-      openOrders: this.#openOrders(),
-      mark: this.markOf(instrument.id, books),
+      openOrders: this.#ledger.orders(),
+      mark: this.#positions.markOf(instrument.id, books.prices),
     };
     const verdict = passExit(command, context, (quantity) =>
       exitRequest(command, instrument, quantity, this.#settings.exitStyle === 'market' ? null : within),
@@ -263,34 +262,26 @@ export class CommandDesk {
       limits,
       instrumentLimits,
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
-      openOrders: this.#openOrders(),
+      openOrders: this.#ledger.orders(),
       rejectsPauseUntilUs: rejects.pausedUntilUs,
-      markOf: (id) => this.markOf(id, books),
+      markOf: (id) => this.#positions.markOf(id, books.prices),
     };
   }
 
   /** What no order could close must not bar the instrument for ever. */
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);
-    return instrument !== undefined && isDust(quantity, this.markOf(id, books), instrument);
+    return instrument !== undefined && isDust(quantity, this.#positions.markOf(id, books.prices), instrument);
   }
 
   /** Sets dust aside before a new position begins, unless an order that still works may yet make it more. */
   #sweep(id: InstrumentId, books: Books): void {
     const dust = this.#positions.open().find((p) => p.instrument === id && this.#isDust(p, books));
-    if (dust !== undefined && !this.#openOrders().some((order) => order.request.instrument === id))
+    if (dust !== undefined && !this.#ledger.orders().some((order) => order.request.instrument === id))
       this.#positions.setAside(id);
-  }
-
-  markOf(id: InstrumentId, books: Pick<Books, 'prices'>): Decimal | null {
-    return books.prices.get(id)?.price ?? this.#positions.lastPrice(id);
   }
 
   #seed(request: Admitted, { gate, nowUs }: Books) {
     return { request, epoch: gate.state.epoch, submittedUs: nowUs };
-  }
-
-  #openOrders(): readonly Order[] {
-    return [...this.#ledger.open()].map((t) => t.order);
   }
 }

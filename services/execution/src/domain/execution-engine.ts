@@ -21,13 +21,14 @@ import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
-import { latch } from './latch.ts';
+import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
+import { StandingWatch } from './standing-watch.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -48,6 +49,8 @@ export class ExecutionEngine {
   readonly #desk: CommandDesk;
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
+  /** Says why entries do not pass, when that changes. */
+  readonly standing: StandingWatch;
   #limits: NamedLimits;
   #holdsStops: boolean;
 
@@ -66,24 +69,15 @@ export class ExecutionEngine {
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
+    const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
+    this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
     this.#desk = new CommandDesk({
-      settings,
-      instruments: this.#instruments,
-      ledger: this.#ledger,
-      positions: this.#positions,
-      entries: state?.entries ?? [],
+      ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
+      ...{ positions: this.#positions, entries: state?.entries ?? [] },
     });
     this.#follower = new OrderFollower({
-      account: settings.account,
-      ledger: this.#ledger,
-      positions: this.#positions,
-      modes: this.#halts.modes,
-      nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
-      newestUs: () => this.#times.newestUs(),
-      speed: () => this.#times.speed,
-      isHeard: () => this.#keeper.gate.state.isHeard,
-      // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
-      mayCancel: () => this.#keeper.gate.state.openedOnce,
+      ...{ account: settings.account, ledger: this.#ledger, positions: this.#positions },
+      ...{ modes: this.#halts.modes, times: this.#times, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
   }
@@ -95,8 +89,8 @@ export class ExecutionEngine {
     this.#dispatch(input, out);
     this.#letGoOfStops(out);
     if (this.#ledger.awaits) this.#follower.poll(out);
-    const why = this.#rejects.hear(out, this.#limits.limits.venue);
-    if (why !== null) this.#latch(this.#account, 'reducing', why, out);
+    if (this.#rejects.hear(out, this.#limits.limits.venue))
+      this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
     return out;
   }
 
@@ -128,11 +122,6 @@ export class ExecutionEngine {
     return this.#limits.hash;
   }
 
-  /** Whether the venue holds stops, as it was last described. */
-  get holdsStops(): boolean {
-    return this.#holdsStops;
-  }
-
   /** Returns an order, or undefined if it was never ours or has been forgotten. */
   order(id: ClientOrderId): Order | undefined {
     return this.#ledger.get(id)?.order;
@@ -140,7 +129,7 @@ export class ExecutionEngine {
 
   /** Returns every order that isn't over, oldest first. */
   openOrders(): readonly Order[] {
-    return [...this.#ledger.open()].map((t) => t.order);
+    return this.#ledger.orders();
   }
 
   /** Returns what our own fills add up to, flat instruments left out. */
@@ -155,14 +144,10 @@ export class ExecutionEngine {
       gate: this.#keeper.state(),
       guard: this.#guard.state(),
       halts: this.#halts.state(),
-      limits: this.#limits,
-      holdsStops: this.#holdsStops,
-      prices: this.#prices.state(),
-      positions: this.#positions.all(),
-      ledger: this.#ledger.state(),
-      commands: this.#commandIds.all(),
-      entries: this.#desk.pace.entries,
-      rejects: this.#rejects.state,
+      ...{ limits: this.#limits, holdsStops: this.#holdsStops, prices: this.#prices.state() },
+      ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
+      ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries },
+      ...{ rejects: this.#rejects.state, standing: this.standing.state },
     };
   }
 
@@ -178,11 +163,12 @@ export class ExecutionEngine {
         this.#follower.submitOutcome(input.outcome, out);
         return;
       case 'CancelOutcomeKnown':
+        this.#rejects.canceling(input.outcome);
         this.#follower.cancelOutcome(input.outcome, out);
         return;
       case 'OrderNeverLeft':
         this.#follower.neverLeft(input, out);
-        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', input.reason, out);
+        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', 'CONSERVATION', out);
         return;
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
@@ -282,7 +268,7 @@ export class ExecutionEngine {
       this.#latch({ kind: 'strategy', strategy: command.strategy }, 'reducing', code, out);
   }
 
-  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: string, out: ExecutionOutput[]): void {
+  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: LatchCode, out: ExecutionOutput[]): void {
     this.#halted(latch(this.#halts.modes, scope, mode, reason, this.#times.newestUs()), out);
   }
 
@@ -293,13 +279,9 @@ export class ExecutionEngine {
 
   /** A stop at the venue must not outlive what it guards. */
   #letGoOfStops(out: ExecutionOutput[]): void {
-    const filled = out.filter((said) => said.type === 'OrderFilled').map(({ instrument }) => instrument);
-    for (const id of new Set(filled))
-      this.#cancel(
-        this.#desk.stops.idle(id, this.#desk.markOf(id, { prices: this.#prices })),
-        'nothing is left to guard',
-        out,
-      );
+    for (const said of out)
+      if (said.type === 'OrderFilled')
+        this.#cancel(this.#desk.stops.idle(said.instrument, this.#prices), 'nothing is left to guard', out);
   }
 
   #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {
@@ -309,16 +291,10 @@ export class ExecutionEngine {
   #books(instrument: InstrumentId): Books {
     const venue = venueOf(instrument);
     return {
-      nowUs: this.#times.nowUs(venue),
-      newestUs: this.#times.newestUs(),
-      noGuard: this.#guard.denial(this.#times, venue),
-      account: this.#account.account,
-      gate: this.#keeper.gate,
-      modes: this.#halts.modes,
-      prices: this.#prices,
-      limits: this.#limits.limits,
-      holdsStops: this.#holdsStops,
-      rejects: this.#rejects.state,
+      ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
+      ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
+      ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
+      ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#holdsStops },
     };
   }
 }

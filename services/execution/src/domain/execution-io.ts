@@ -67,7 +67,7 @@ export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
   /** Other limits hold from here on; the first word of a fresh account's first life. */
   | Own<'LimitsChanged', NamedLimits>
-  /** The venue can do something else from here on. */
+  /** What the venue can do, from here on. */
   | Own<'VenueDescribed', VenueDescribed>
   /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
   | Own<'FeedSilent', null>
@@ -135,7 +135,7 @@ export type ExecutionOutput =
   | ExecutionRequest;
 
 /** What execution says. */
-export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested';
+export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested' | 'EntryStanding';
 
 /** What execution asks of the outside, carried out beside it. */
 export type ExecutionRequest =

@@ -107,11 +107,6 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
     return this.#engine.limitsHash;
   }
 
-  /** Whether the venue holds stops, as it was last described. */
-  get holdsStops(): boolean {
-    return this.#engine.holdsStops;
-  }
-
   snapshot(): Uint8Array {
     return sealSnapshot(ownerOf(this.#settings), EXECUTION_STATE_VERSION, this.#engine.snapshot());
   }
@@ -129,6 +124,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
   #feed(input: ExecutionInput, say: Say<ExecutionWord, ExecutionRequest>): void {
     for (const output of this.#engine.handle(input)) this.#tell(output, say);
+    // A price changes nothing of what stops entries; the feed's next word of time is at hand.
+    const standing = input.type === 'PriceSeen' ? null : this.#engine.standing.news();
+    if (standing !== null) say('EntryStanding', standing);
   }
 
   #tell(output: ExecutionOutput, say: Say<ExecutionWord, ExecutionRequest>): void {

@@ -140,6 +140,11 @@ export class OrderLedger {
     return { count: count + 1, last, sent: sent.plus(most) };
   }
 
+  /** Returns every order that isn't over, oldest first. */
+  orders(): readonly Order[] {
+    return [...this.#open.values()].map(({ order }) => order);
+  }
+
   open(): IterableIterator<Tracked> {
     return this.#open.values();
   }

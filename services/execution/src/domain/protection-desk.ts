@@ -1,11 +1,9 @@
 import {
   type ClientOrderId,
-  type Decimal,
   type Denial,
   type Instrument,
   type InstrumentId,
   isDust,
-  type Order,
   type OrderRequest,
   type ProtectPosition,
 } from '@algo/model';
@@ -14,6 +12,7 @@ import { stopDenial, stopsOf, stopToReplace } from './handlers/protection.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import { protectionRequest } from './order-placement.ts';
 import type { PositionBook } from './position-book.ts';
+import type { ReferencePrices } from './reference-price.ts';
 
 /** Judges the stops that rest at the venue by what we hold and what else of ours works there. */
 export class ProtectionDesk {
@@ -34,32 +33,32 @@ export class ProtectionDesk {
   /** Returns the stop that a command becomes, or why none may rest now. */
   admit(command: ProtectPosition, instrument: Instrument, holdsStops: boolean): Verdict {
     const held = this.#positions.quantity(instrument.id);
-    const context = { instrument, held, openOrders: this.#openOrders(), holdsStops };
+    const context = { instrument, held, openOrders: this.#ledger.orders(), holdsStops };
     return passProtection(command, context, (quantity) => protectionRequest(command, instrument, quantity));
   }
 
   /** Returns the stop of an instrument that the next order takes the place of, or null. */
   replaced(id: InstrumentId): ClientOrderId | null {
-    return stopToReplace(id, this.#openOrders());
+    return stopToReplace(id, this.#ledger.orders());
   }
 
-  /** Says why a stop may not leave now, or null: only while there is something to guard, and no exit takes it. */
+  /**
+   * Says why a stop may not leave now, or null: only while there is something to guard, and no exit takes
+   * it.
+   */
   mayLeave({ instrument, side, clientOrderId }: OrderRequest): Denial | null {
     const held = this.#positions.quantity(instrument);
     const direction = side === 'sell' ? 'long' : 'short';
-    return stopDenial({ held, openOrders: this.#openOrders() }, { instrument, direction }, clientOrderId);
+    return stopDenial({ held, openOrders: this.#ledger.orders() }, { instrument, direction }, clientOrderId);
   }
 
-  /** Returns the stops of an instrument that have nothing left to guard. *Units*: `mark` quote. */
-  idle(id: InstrumentId, mark: Decimal | null): readonly ClientOrderId[] {
-    const stops = stopsOf(id, this.#openOrders());
+  /** Returns the stops of an instrument that have nothing left to guard. */
+  idle(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): readonly ClientOrderId[] {
+    const stops = stopsOf(id, this.#ledger.orders());
     const instrument = this.#instruments.get(id);
     if (stops.length === 0 || instrument === undefined) return [];
+    const mark = this.#positions.markOf(id, prices);
     const isIdle = isDust(this.#positions.quantity(id), mark, instrument);
     return isIdle ? stops.map(({ request }) => request.clientOrderId) : [];
-  }
-
-  #openOrders(): readonly Order[] {
-    return [...this.#ledger.open()].map((t) => t.order);
   }
 }

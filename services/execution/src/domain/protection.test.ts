@@ -6,15 +6,12 @@ import {
   close,
   d,
   denial,
-  described,
   filled,
   fillOf,
-  guarded,
   holding,
   life,
   mode,
   outcome,
-  protect,
   ready,
   S,
   sent,
@@ -22,6 +19,7 @@ import {
   told,
   types,
 } from './testing/execution-scenario.ts';
+import { described, guarded, protect } from './testing/protection-scenario.ts';
 
 /** Which of our stops the order takes the place of. */
 function replaced(outputs: readonly ExecutionOutput[]) {

@@ -1,5 +1,12 @@
 import type { Fact } from '@algo/contracts';
-import type { Decision, EventId, OrderEvent, PositionEvent, Signal } from '@algo/model';
+import {
+  type Decision,
+  type EventId,
+  type OrderEvent,
+  orderReasonWords,
+  type PositionEvent,
+  type Signal,
+} from '@algo/model';
 import type { Notice, Priority } from './notice.ts';
 import { riskNotice } from './risk-notice.ts';
 import { systemNotice } from './system-notice.ts';
@@ -136,9 +143,9 @@ function orderNotice(
     worded('order_failed', priority, title, [...rows, plain('Reason', reason)], fact.timeUs);
   switch (fact.type) {
     case 'OrderRejected':
-      return failed('critical', `Order rejected by the venue: ${symbol}`, fact.reason);
+      return failed('critical', `Order rejected by the venue: ${symbol}`, orderReasonWords(fact.reason));
     case 'OrderUnknown':
-      return failed('critical', `Order outcome unknown: ${symbol}`, fact.reason);
+      return failed('critical', `Order outcome unknown: ${symbol}`, orderReasonWords(fact.reason));
     case 'OrderQuarantined': {
       const problem = fact.problem.replaceAll('_', ' ');
       const booked = fact.booked ? 'booked none the less' : 'nothing was booked';

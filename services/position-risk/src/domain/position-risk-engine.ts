@@ -169,12 +169,12 @@ export class PositionRiskEngine {
     this.#hear(venueOf(event.instrument), event.timeUs);
     if (event.type === 'OrderQuarantined') {
       const reason = `${event.problem}: ${event.detail}`;
-      this.#out.push(...this.#guard.restrict(event.instrument, reason, 'books', this.#nowUs));
+      this.#out.push(...this.#guard.restrict(event.instrument, reason, this.#nowUs));
       return;
     }
     const seen = this.#orders.hear(event);
     if (typeof seen === 'object')
-      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, 'books', this.#nowUs));
+      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, this.#nowUs));
     if (seen !== 'new') return;
     const book = this.#books.get(event.instrument);
     if (book === undefined) return;
@@ -189,9 +189,7 @@ export class PositionRiskEngine {
     const { guard: held, instrument } = book;
     if (held === null || held.exit !== null) return;
     if (held.venueStop.callsPerson())
-      this.#out.push(
-        ...this.#guard.restrict(instrument.id, 'its stop is rejected by the venue', 'stops', this.#nowUs),
-      );
+      this.#out.push(...this.#guard.await(instrument.id, 'the venue rejects its stop', this.#nowUs));
     const command = book.protectCommand(held, this.#nowUs, this.#times.speed);
     if (command !== null) this.#out.push(command);
   }
@@ -220,7 +218,7 @@ export class PositionRiskEngine {
   /** Tells what happened to a position and books what it gained; `before` is the position as it was. */
   #post(before: PositionGuard['holding'] | null, events: readonly PositionEvent[]): void {
     this.#guard.equity.bookEvents(before, events);
-    this.#out.push(...events);
+    this.#out.push(...events, ...this.#guard.gone(events, this.#nowUs));
   }
 
   #mark(): void {
@@ -276,7 +274,7 @@ export class PositionRiskEngine {
       if (exit.mustEscalate) {
         exit.escalated();
         const reason = `exit ${exit.standing} after attempt ${exit.attempt}`;
-        this.#out.push(...this.#guard.restrict(book.instrument.id, reason, 'exits', this.#nowUs));
+        this.#out.push(...this.#guard.await(book.instrument.id, reason, this.#nowUs));
       }
       if (exit.dueUs(this.#times.speed) <= this.#nowUs) this.#attempt(book, held, exit);
     }

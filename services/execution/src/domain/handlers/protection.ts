@@ -24,8 +24,8 @@ export function stopsOf(id: InstrumentId, openOrders: readonly Order[]): readonl
 }
 
 /**
- * Returns the stop that another order of the instrument takes the place of: the newest that rests, or is about
- * to; null where there is none. One in doubt is not named: the venue may know nothing of it.
+ * Returns the stop that another order of the instrument takes the place of: the newest that rests, or is
+ * about to; null where there is none. One in doubt is not named: the venue may know nothing of it.
  */
 export function stopToReplace(id: InstrumentId, openOrders: readonly Order[]): ClientOrderId | null {
   const stop = stopsOf(id, openOrders).findLast(

@@ -13,7 +13,6 @@ import {
   type OrderLookup,
   type OrderRequest,
   type PlaceOrder,
-  type ProtectPosition,
   positionId,
   type SubmitOutcome,
   strategyName,
@@ -106,21 +105,6 @@ export function close(n: number, change: Partial<ClosePosition> = {}): ClosePosi
     reason: 'trailing_stop',
     attempt: n,
     timeUs: n * S,
-    ...change,
-  };
-}
-
-export function protect(n: number, change: Partial<ProtectPosition> = {}): ProtectPosition {
-  return {
-    type: 'ProtectPosition',
-    commandId: `protect-${n}`,
-    position: positionId('position-1'),
-    account: ACCOUNT,
-    instrument: LTC,
-    direction: 'long',
-    quantity: d('10'),
-    triggerPrice: d('82.123'),
-    timeUs: 2 * S,
     ...change,
   };
 }
@@ -283,18 +267,6 @@ export function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
   const entry = sent(engine.handle(place(1)));
   engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
   return { engine, entry };
-}
-
-/** What the venue can do. */
-export const described = (holdsStops: boolean): ExecutionInput => ({ type: 'VenueDescribed', holdsStops });
-
-/** An engine that holds 10 LTC with a stop that rests at the venue. */
-export function guarded(): { engine: ExecutionEngine; stop: OrderRequest } {
-  const { engine } = holding();
-  engine.handle(described(true));
-  const stop = sent(engine.handle(protect(1)));
-  engine.handle(submitted(stop.clientOrderId, 'confirmed', 2 * S));
-  return { engine, stop };
 }
 
 /** An engine with one entry whose outcome is unknown and that the venue is asked about. */

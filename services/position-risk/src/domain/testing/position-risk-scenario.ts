@@ -1,43 +1,29 @@
 import {
-  accountId,
   type ClosePosition,
   clientOrderId,
-  Decimal,
   type DenialCode,
   type Direction,
   type ExitPlan,
   entrySide,
   exitSide,
-  type Fill,
   type Instrument,
   type InstrumentId,
-  instrumentId,
-  type OrderEvent,
-  type OrderIntent,
   openSnapshot,
   type ProtectPosition,
   type Side,
   sealSnapshot,
-  strategyName,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
   US_PER_SECOND,
   venueOrderId,
-  venueTradeId,
 } from '@algo/model';
 import { PositionRiskEngine } from '../position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from '../position-risk-io.ts';
 import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
+import { ACCOUNT, at, BTC, d, ETH, type FillOptions, filled, submitted, T0 } from './order-words.ts';
 
-export const ACCOUNT = accountId('paper-main');
-export const BTC = instrumentId('binance.perp.BTCUSDT');
-export const ETH = instrumentId('binance.spot.ETHUSDT');
-/** Event time at which the stories below begin. */
-export const T0: TimeUs = 1_750_000_000 * US_PER_SECOND;
-
-export const d = (text: string): Decimal => Decimal.of(text);
-export const at = (seconds: number): TimeUs => T0 + seconds * US_PER_SECOND;
+export { ACCOUNT, at, BTC, d, ETH, T0 };
 
 const instrument = (id: InstrumentId, market: 'perp' | 'spot', base: string, tick: string): Instrument => ({
   id,
@@ -235,82 +221,6 @@ export class Scenario {
   get asked(): ProtectPosition[] {
     return this.log.filter((event) => event.type === 'ProtectPosition');
   }
-}
-
-interface FillOptions {
-  readonly id?: InstrumentId;
-  readonly trade?: string;
-  readonly fee?: string;
-  readonly feeAsset?: string;
-  readonly leaves?: string;
-  readonly seconds?: number;
-}
-
-function submitted(
-  order: string,
-  intent: OrderIntent,
-  side: Side,
-  position: ClosePosition['position'] | null,
-  commandId: string,
-  plan: ExitPlan | null,
-  timeUs: TimeUs,
-  id: InstrumentId,
-): OrderEvent {
-  return {
-    type: 'OrderSubmitted',
-    clientOrderId: clientOrderId(order),
-    account: ACCOUNT,
-    instrument: id,
-    commandId,
-    intent,
-    strategy: intent === 'entry' ? strategyName('hierarchical') : null,
-    position,
-    request: {
-      clientOrderId: clientOrderId(order),
-      account: ACCOUNT,
-      instrument: id,
-      side,
-      type: 'market',
-      timeInForce: 'ioc',
-      quantity: Decimal.one,
-      limitPrice: null,
-      triggerPrice: null,
-      reduceOnly: intent !== 'entry',
-    },
-    plan,
-    epoch: 1,
-    retryOf: null,
-    replaces: null,
-    timeUs,
-  };
-}
-
-function filled(
-  order: string,
-  side: Side,
-  quantity: string,
-  price: string,
-  trade: string,
-  more: FillOptions,
-): OrderEvent {
-  const base = {
-    clientOrderId: clientOrderId(order),
-    account: ACCOUNT,
-    instrument: more.id ?? BTC,
-    timeUs: at(more.seconds ?? 0),
-  };
-  const fill: Fill = {
-    ...base,
-    venueTradeId: venueTradeId(trade),
-    venueOrderId: venueOrderId(`v-${order}`),
-    side,
-    quantity: d(quantity),
-    price: d(price),
-    fee: d(more.fee ?? '0'),
-    feeAsset: more.feeAsset ?? 'USDT',
-    liquidity: 'taker',
-  };
-  return { ...base, type: 'OrderFilled', fill, cumulative: d(quantity), leaves: d(more.leaves ?? '0') };
 }
 
 /** Returns what the feed of these instruments says of its time. */
