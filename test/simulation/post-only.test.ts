@@ -5,6 +5,8 @@ import { paperEngine } from './paper-engine.ts';
 
 /** *Units*: virtual wall ms; the feed runs 30 times as fast. */
 const RUN_MS = 24_000;
+/** What the exchange tells late has come by then. */
+const LATE_MS = 1_000;
 
 test('post-only entries fill as makers, are priced anew, and never exceed their command', async () => {
   const engine = paperEngine(30, 'fillPieces=4, eventLate=0.2, lateInputs=20', {
@@ -15,7 +17,7 @@ test('post-only entries fill as makers, are priced anew, and never exceed their 
   await engine.pass(RUN_MS / 2);
   engine.kill('execution.paper-main');
   await engine.passing(engine.begin('execution.paper-main'));
-  await engine.pass(RUN_MS / 2);
+  await engine.pass(RUN_MS / 2 + LATE_MS);
 
   const submitted = engine.said('ORDERS', 'OrderSubmitted');
   const entries = submitted.filter(({ intent }) => intent === 'entry');

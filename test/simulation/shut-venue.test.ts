@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals';
 import { expectSameBooks, expectStops } from './expect-books.ts';
 import { paperEngine } from './paper-engine.ts';
 
-/** Maintenance begins 18 s of feed time before a position of this seed must be left. */
+/** Maintenance begins a little before positions of these seeds must be left. */
 const VICES = 'maintenanceEveryS=2865, cancelOnlyS=300, closedS=600';
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
 const RUN_MS = 28_000;
 
 test('an exit waits out a closed venue without an attempt; a person is told until it has gone', async () => {
-  const engine = paperEngine(60, VICES);
+  const engine = paperEngine(60, VICES, { environment: { ALGO_SEED: '15' } });
   await engine.start(...engine.identities);
   await engine.pass(RUN_MS);
 
@@ -40,4 +40,23 @@ test('an exit waits out a closed venue without an attempt; a person is told unti
   expectSameBooks(engine);
   expectStops(engine);
   expect(engine.divergences).toEqual([]);
+}, 120_000);
+
+test('while no exit gets through, the stop that rests at the venue sells', async () => {
+  const engine = paperEngine(60, VICES);
+  await engine.start(...engine.identities);
+  await engine.pass(RUN_MS);
+
+  const closed = engine.said('POSITIONS', 'PositionClosed');
+  const gone = closed.find(({ reason }) => reason === 'venue_stop');
+  const orders = engine
+    .said('ORDERS', 'OrderSubmitted')
+    .filter(({ position }) => position === gone?.position.id);
+  const rejected = new Set(engine.said('ORDERS', 'OrderRejected').map(({ clientOrderId }) => clientOrderId));
+  expect(orders.some(({ intent }) => intent === 'protection')).toBe(true);
+  const exits = orders.filter(({ intent }) => intent === 'exit');
+  expect(exits.length).toBeGreaterThan(0);
+  expect(exits.every(({ clientOrderId }) => rejected.has(clientOrderId))).toBe(true);
+  expectSameBooks(engine);
+  expectStops(engine);
 }, 120_000);
