@@ -1,26 +1,12 @@
 import type { MessageOf } from '@algo/contracts';
 import { type JudgeNotes, type Stand, steps } from './judge-notes.ts';
+import type { Ending, OrderLife } from './order-life.ts';
 import { VenueStopWatch } from './venue-stop-watch.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
 type Submitted = MessageOf<'OrderSubmitted'>;
 type Fill = MessageOf<'OrderFilled'>['fill'];
 type Command = MessageOf<'PlaceOrder' | 'ClosePosition' | 'ProtectPosition'>;
-export type Ending = 'filled' | 'canceled' | 'expired' | 'rejected';
-
-/** One order as the words on the bus have it. *Units*: quantities in thousandths of base. */
-export interface OrderLife {
-  readonly submitted: Submitted;
-  readonly quantity: number;
-  filled: number;
-  stand: 'submitted' | 'unknown' | 'accepted';
-  wasUnknown: boolean;
-  wasCanceled: boolean;
-  ended: Ending | null;
-  endedMs: number;
-  /** *Units*: ms that it has been in doubt while execution could ask. */
-  doubtMs: number;
-}
 
 /** Returns how the judge names a fill. */
 export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {

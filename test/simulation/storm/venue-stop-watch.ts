@@ -1,6 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
 import { type JudgeNotes, steps } from './judge-notes.ts';
-import type { OrderLife } from './order-lives.ts';
+import type { OrderLife } from './order-life.ts';
 
 /** Holds the stops at the exchange against what they guard. */
 export class VenueStopWatch {
