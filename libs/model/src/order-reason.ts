@@ -22,10 +22,16 @@ export function orderReason(code: OrderReasonCode, detail = ''): string {
   return detail === '' ? code : `${code} ${detail}`;
 }
 
+/** Returns our own code in a reason, null where the words are the venue's. */
+export function reasonCode(reason: string): OrderReasonCode | null {
+  return ORDER_REASON_CODES.find((code) => code === reason.split(' ')[0]) ?? null;
+}
+
 /** Returns a reason as people read it: a code of ours in plain words, what a venue said as it is. */
 export function orderReasonWords(reason: string): string {
-  const [head = '', ...rest] = reason.split(' ');
-  if (!ORDER_REASON_CODES.some((code) => code === head)) return reason;
-  const words = head.toLowerCase().replaceAll('_', ' ');
+  const code = reasonCode(reason);
+  if (code === null) return reason;
+  const [, ...rest] = reason.split(' ');
+  const words = code.toLowerCase().replaceAll('_', ' ');
   return rest.length === 0 ? words : `${words} (${rest.join(' ')})`;
 }

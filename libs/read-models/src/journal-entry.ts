@@ -105,8 +105,9 @@ function entryOfOrder(fact: Extract<JournalFact, { readonly name: OrderEvent['ty
   const { clientOrderId: id, timeUs } = fact.body;
   switch (fact.name) {
     case 'OrderSubmitted': {
-      const { commandId, position, retryOf } = fact.body;
-      const exit = position === null ? [] : [`exit of ${position}`];
+      const { commandId, intent, position, retryOf } = fact.body;
+      const about = intent === 'exit' ? 'exit of' : 'position';
+      const exit = position === null ? [] : [`${about} ${position}`];
       const before = retryOf === null ? [] : [`order ${retryOf}`];
       const follows = [`command ${commandId}`, ...exit, ...before];
       return { fact, id, timeUs, makes: `order ${id}`, follows };

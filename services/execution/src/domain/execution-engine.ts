@@ -63,10 +63,10 @@ export class ExecutionEngine {
     this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
-    this.#rejects = new RejectWatch(state?.rejects);
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#holdsStops = state?.holdsStops ?? false;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
+    this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
     const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };

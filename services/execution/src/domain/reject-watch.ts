@@ -1,4 +1,12 @@
-import { type SubmitOutcome, type TimeUs, US_PER_MINUTE, US_PER_MS } from '@algo/model';
+import {
+  type ClientOrderId,
+  type OrderEvent,
+  reasonCode,
+  type SubmitOutcome,
+  type TimeUs,
+  US_PER_MINUTE,
+  US_PER_MS,
+} from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
 import type { VenueLimits } from './limits.ts';
 
@@ -29,9 +37,12 @@ export function shutUntilUs(timeUs: TimeUs, retryAfterMs: number): TimeUs {
  * an order that came while the venue takes none; all wait as long as it says.
  */
 export class RejectWatch {
+  readonly #isStop: (id: ClientOrderId) => boolean;
   #state: RejectWatchState;
 
-  constructor(state: RejectWatchState = CALM) {
+  /** `isStop` tells a stop at the venue: what comes of it position-risk follows itself. */
+  constructor(isStop: (id: ClientOrderId) => boolean, state: RejectWatchState = CALM) {
+    this.#isStop = isStop;
     this.#state = state;
   }
 
@@ -43,11 +54,10 @@ export class RejectWatch {
   hear(said: readonly ExecutionOutput[], limits: VenueLimits): boolean {
     let isStopping = false;
     for (const event of said) {
-      if (event.type === 'OrderAccepted' && this.#state.rowUs.length > 0)
-        this.#state = { ...this.#state, rowUs: [] };
-      if (event.type !== 'OrderRejected') continue;
-      if (event.retryAfterMs !== null) this.#turnedAway(event.timeUs, event.retryAfterMs);
-      else if (this.#rejected(event.timeUs, limits)) isStopping = true;
+      if (event.type !== 'OrderAccepted' && event.type !== 'OrderRejected') continue;
+      if (event.type === 'OrderRejected' && event.retryAfterMs !== null)
+        this.#turnedAway(event.timeUs, event.retryAfterMs);
+      else if (!this.#isStop(event.clientOrderId) && this.#counts(event, limits)) isStopping = true;
     }
     return isStopping;
   }
@@ -66,6 +76,17 @@ export class RejectWatch {
   /** A person lets the account go on. What the venue itself has said holds on. */
   calm(): void {
     this.#state = { ...CALM, shutUntilUs: this.#state.shutUntilUs };
+  }
+
+  /** Returns true when an answer of the venue makes the row too long, for the second time. */
+  #counts(
+    event: Extract<OrderEvent, { type: 'OrderAccepted' | 'OrderRejected' }>,
+    limits: VenueLimits,
+  ): boolean {
+    if (event.type === 'OrderRejected')
+      return reasonCode(event.reason) !== 'TOO_LATE' && this.#rejected(event.timeUs, limits);
+    if (this.#state.rowUs.length > 0) this.#state = { ...this.#state, rowUs: [] };
+    return false;
   }
 
   #rejected(timeUs: TimeUs, { rejectsMax, rejectsWithinUs, rejectsPauseUs }: VenueLimits): boolean {
