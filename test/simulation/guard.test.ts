@@ -10,7 +10,7 @@ const EXECUTION = 'execution.paper-main';
 function request(id: string, side: 'buy' | 'sell', quantity = '10'): OrderRequest {
   return {
     ...{ clientOrderId: clientOrderId(id), account: ACCOUNT, instrument: INSTRUMENT, side, type: 'market' },
-    ...{ timeInForce: 'ioc', quantity: d(quantity), limitPrice: null, reduceOnly: false },
+    ...{ timeInForce: 'ioc', quantity: d(quantity), limitPrice: null, triggerPrice: null, reduceOnly: false },
   };
 }
 
@@ -28,7 +28,7 @@ async function submit(
       instrument: INSTRUMENT,
     },
     ...{ timeUs: stage.nowUs, intent, strategy: intent === 'entry' ? STRATEGY : null, ...about },
-    ...{ request: order, plan: intent === 'entry' ? PLAN : null, epoch: 1, retryOf: null },
+    ...{ request: order, plan: intent === 'entry' ? PLAN : null, epoch: 1, retryOf: null, replaces: null },
   });
 }
 

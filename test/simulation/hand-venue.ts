@@ -3,6 +3,7 @@ import type {
   ClientOrderId,
   OrderLookup,
   OrderRequest,
+  ReplaceOutcome,
   SubmitOutcome,
   VenueEvent,
 } from '@algo/model';
@@ -14,17 +15,20 @@ import type {
   OrderRef,
   SendTerms,
   VenueAnswer,
+  VenueCapabilities,
 } from '@algo/venues';
 
 /** An exchange that answers at once, but for the submits that a test holds back. */
 export class HandVenue implements ExchangeVenue {
   readonly name = 'hand';
-  readonly capabilities = {
+  readonly capabilities: VenueCapabilities = {
     ...{ fillIds: true, shortSelling: true, reduceOnly: true },
-    ...{ triggerOrders: false, clientIdLookUp: true },
+    ...{ stopTrigger: 'none', clientIdLookUp: true },
   };
   readonly submitted: ClientOrderId[] = [];
   readonly canceled: ClientOrderId[] = [];
+  /** Whether it rejects every order. */
+  refuses = false;
   /** Whether a submit is held back. */
   holds: (order: OrderRequest) => boolean = () => false;
   /** What it knows of an order when it is asked. */
@@ -33,8 +37,20 @@ export class HandVenue implements ExchangeVenue {
   submit(order: OrderRequest, { sentUs: timeUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { clientOrderId } = order;
     this.submitted.push(clientOrderId);
-    if (!this.holds(order))
+    if (this.refuses) done({ type: 'refused', clientOrderId, reason: 'no', retryAfterMs: null, timeUs });
+    else if (!this.holds(order))
       done({ type: 'confirmed', clientOrderId, venueOrderId: venueOrderId(`v-${clientOrderId}`), timeUs });
+  }
+
+  replace(
+    stop: OrderRef,
+    order: OrderRequest,
+    terms: SendTerms,
+    done: (outcome: ReplaceOutcome) => void,
+  ): void {
+    this.cancel(stop, terms, (replaced) => {
+      this.submit(order, terms, (placed) => done({ placed, replaced }));
+    });
   }
 
   cancel({ clientOrderId }: OrderRef, { sentUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {

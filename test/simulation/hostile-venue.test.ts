@@ -1,8 +1,7 @@
 import { SeededRandom } from '@algo/simulation';
 import { expect, test } from '@jest/globals';
-import { ENVIRONMENT } from './environment.ts';
 import { expectSameBooks, expectStops } from './expect-books.ts';
-import { SimulatedEngine } from './simulated-engine.ts';
+import { paperEngine } from './paper-engine.ts';
 
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
 const HOSTILE_MS = 16_000;
@@ -34,13 +33,8 @@ test.each<[string, string]>([
 ])(
   'the exchange %s: in the end our books are its books',
   async (_, vices) => {
-    const engine = new SimulatedEngine({
-      ...{ seed: 1, delays: true },
-      environment: {
-        ...ENVIRONMENT,
-        ...{ ALGO_SEED: '1', ALGO_SPEED: '60', ALGO_SNAPSHOT_INTERVAL_MS: '2000' },
-        ALGO_PAPER_VICES: `${vices}, inputsMax=${HOSTILE_INPUTS}`,
-      },
+    const engine = paperEngine(60, `${vices}, inputsMax=${HOSTILE_INPUTS}`, {
+      ...{ delays: true, environment: { ALGO_SNAPSHOT_INTERVAL_MS: '2000' } },
     });
     const random = SeededRandom.seeded(1).stream('kills');
     await engine.start(...engine.identities);

@@ -1,28 +1,23 @@
 import { Decimal } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { ENVIRONMENT } from './environment.ts';
 import { expectSameBooks, expectStops } from './expect-books.ts';
-import { SimulatedEngine } from './simulated-engine.ts';
+import { paperEngine } from './paper-engine.ts';
 
 /** *Units*: virtual wall ms; the feed runs 30 times as fast. */
 const RUN_MS = 24_000;
+/** What the exchange tells late has come by then. */
+const LATE_MS = 1_000;
 
 test('post-only entries fill as makers, are priced anew, and never exceed their command', async () => {
-  const engine = new SimulatedEngine({
-    ...{ seed: 1, delays: true },
-    environment: {
-      ...{ ...ENVIRONMENT, ALGO_SEED: '1', ALGO_SPEED: '30', ALGO_TRADING_CONFIG: 'patient' },
-      ...{
-        ALGO_SNAPSHOT_INTERVAL_MS: '2000',
-        ALGO_PAPER_VICES: 'fillPieces=4, eventLate=0.2, lateInputs=20',
-      },
-    },
+  const engine = paperEngine(30, 'fillPieces=4, eventLate=0.2, lateInputs=20', {
+    ...{ delays: true },
+    environment: { ALGO_TRADING_CONFIG: 'patient', ALGO_SNAPSHOT_INTERVAL_MS: '2000' },
   });
   await engine.start(...engine.identities);
   await engine.pass(RUN_MS / 2);
   engine.kill('execution.paper-main');
   await engine.passing(engine.begin('execution.paper-main'));
-  await engine.pass(RUN_MS / 2);
+  await engine.pass(RUN_MS / 2 + LATE_MS);
 
   const submitted = engine.said('ORDERS', 'OrderSubmitted');
   const entries = submitted.filter(({ intent }) => intent === 'entry');

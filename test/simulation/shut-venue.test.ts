@@ -1,41 +1,19 @@
 import { expect, test } from '@jest/globals';
-import { ENVIRONMENT } from './environment.ts';
 import { expectSameBooks, expectStops } from './expect-books.ts';
-import { SimulatedEngine } from './simulated-engine.ts';
-import { ACCOUNT, INSTRUMENT } from './stage.ts';
+import { paperEngine } from './paper-engine.ts';
 
-/** Maintenance begins 18 s of feed time before a position of this seed must be left. */
+/** Maintenance begins a little before positions of these seeds must be left. */
 const VICES = 'maintenanceEveryS=2865, cancelOnlyS=300, closedS=600';
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
-const STEP_MS = 500;
-const STEPS = 56;
+const RUN_MS = 28_000;
 
-test('an exit waits out a closed venue without an attempt, and a person is told', async () => {
-  const engine = new SimulatedEngine({
-    seed: 1,
-    environment: {
-      ...{ ...ENVIRONMENT, ALGO_SEED: '1', ALGO_SPEED: '60' },
-      ALGO_PAPER_VICES: VICES,
-    },
-  });
+test('an exit waits out a closed venue without an attempt; a person is told until it has gone', async () => {
+  const engine = paperEngine(60, VICES, { environment: { ALGO_SEED: '15' } });
   await engine.start(...engine.identities);
-  const alarms = () =>
-    engine
-      .said('RISK', 'TradingModeChanged')
-      .filter(({ by, mode }) => by === 'engine:exits' && mode !== 'active');
-  for (let step = 0, heard = 0; step < STEPS; step++) {
-    await engine.pass(STEP_MS);
-    if (alarms().length === heard) continue;
-    heard = alarms().length;
-    engine.command(ACCOUNT, {
-      name: 'SetTradingMode',
-      body: {
-        ...{ type: 'SetTradingMode', commandId: `resume-${step}`, mode: 'active', reason: 'seen', by: 'Ada' },
-        ...{ scope: { kind: 'instrument', instrument: INSTRUMENT }, timeUs: engine.clock.nowMs() * 1_000 },
-      },
-    });
-  }
+  await engine.pass(RUN_MS);
 
+  const alarms = engine.said('RISK', 'TradingModeChanged').filter(({ by }) => by === 'engine:exits');
+  const shut = engine.said('ORDERS', 'EntryStanding').flatMap(({ causes }) => causes.map(({ code }) => code));
   const orders = engine.said('ORDERS', 'OrderSubmitted');
   const turnedAway = new Set(
     engine.said('ORDERS', 'OrderRejected').map(({ clientOrderId }) => clientOrderId),
@@ -44,7 +22,10 @@ test('an exit waits out a closed venue without an attempt, and a person is told'
   const commands = engine.said('ORDERS', 'ClosePosition');
   expect(denied).toContain('VENUE_SHUT');
   expect(denied).not.toContain('VENUE_REJECTS');
-  expect(alarms().map(({ reason }) => reason)).toContain('exit refused after attempt 0');
+  expect(alarms[0]).toMatchObject({ mode: 'reducing', reason: 'exit refused after attempt 0' });
+  expect(alarms.length % 2).toBe(0);
+  for (const [i, { mode }] of alarms.entries()) expect(mode).toBe(i % 2 === 0 ? 'reducing' : 'active');
+  expect(shut).toContain('VENUE_SHUT');
   expect(engine.said('ORDERS', 'OrderRejected').every(({ retryAfterMs }) => retryAfterMs !== null)).toBe(
     true,
   );
@@ -59,4 +40,23 @@ test('an exit waits out a closed venue without an attempt, and a person is told'
   expectSameBooks(engine);
   expectStops(engine);
   expect(engine.divergences).toEqual([]);
+}, 120_000);
+
+test('while no exit gets through, the stop that rests at the venue sells', async () => {
+  const engine = paperEngine(60, VICES);
+  await engine.start(...engine.identities);
+  await engine.pass(RUN_MS);
+
+  const closed = engine.said('POSITIONS', 'PositionClosed');
+  const gone = closed.find(({ reason }) => reason === 'venue_stop');
+  const orders = engine
+    .said('ORDERS', 'OrderSubmitted')
+    .filter(({ position }) => position === gone?.position.id);
+  const rejected = new Set(engine.said('ORDERS', 'OrderRejected').map(({ clientOrderId }) => clientOrderId));
+  expect(orders.some(({ intent }) => intent === 'protection')).toBe(true);
+  const exits = orders.filter(({ intent }) => intent === 'exit');
+  expect(exits.length).toBeGreaterThan(0);
+  expect(exits.every(({ clientOrderId }) => rejected.has(clientOrderId))).toBe(true);
+  expectSameBooks(engine);
+  expectStops(engine);
 }, 120_000);

@@ -85,6 +85,7 @@ const ABOUT: Abouts = {
     subject: (body) => subjects.orderEvent(body.account, body.instrument),
     timeUs: timed,
   }),
+  EntryStanding: { subject: (body) => subjects.entryStanding(body.account), timeUs: timed },
   ...each(FAMILIES['pos.evt'].messages, {
     subject: ({ position }) => subjects.position(position.account, position.instrument),
     timeUs: timed,

@@ -29,6 +29,7 @@ export const idFields = {
   decision: id(decisionId),
   position: id(positionId),
   clientOrderId: id(clientOrderId),
+  replaces: id(clientOrderId),
   retryOf: id(clientOrderId),
   venueOrderId: id(venueOrderId, PRINTABLE),
   venueTradeId: id(venueTradeId, PRINTABLE),

@@ -4,6 +4,7 @@ export { ContractError } from './contract-error.ts';
 export * from './fact.ts';
 export type * from './generated/codecs.ts';
 export * from './permissions.ts';
+export * from './requests.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
 export * from './subjects.ts';
 export * from './topology.ts';

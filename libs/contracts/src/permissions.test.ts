@@ -8,7 +8,8 @@ import {
   USERS,
   type UserName,
 } from './permissions.ts';
-import { DRIVEN, FAMILIES, type Family, REQUESTS, type ServiceName, STREAMS } from './topology.ts';
+import { REQUESTS } from './requests.ts';
+import { DRIVEN, FAMILIES, type Family, type ServiceName, STREAMS } from './topology.ts';
 
 /** Whether a list of NATS patterns allows a subject. */
 function allows(patterns: readonly string[], subject: string): boolean {
@@ -36,7 +37,7 @@ const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification']);
 const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt']);
 const AFTER_PURPOSE = new Set<Family>([
   ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.ledger', 'rec.ask', 'rec.run'] as const),
-  ...(['ctl.mode', 'ctl.config', 'ctl.refused', 'sys.guard'] as const),
+  ...(['ctl.mode', 'ctl.config', 'ctl.refused', 'sys.guard', 'ord.standing'] as const),
 ]);
 
 /** A subject of a family as a process would use it. */

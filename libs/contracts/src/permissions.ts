@@ -1,9 +1,9 @@
+import { REQUESTS } from './requests.ts';
 import {
   type BucketName,
   DRIVEN,
   FAMILIES,
   type Family,
-  REQUESTS,
   SERVICES,
   type ServiceName,
   STREAMS,
@@ -110,6 +110,7 @@ const BY_PURPOSE: Partial<Record<Family, '' | '.>'>> = {
   'dec.config': '',
   'ord.cmd': '',
   'ord.evt': '.>',
+  'ord.standing': '',
   'pos.evt': '.>',
   'risk.evt': '',
   'venue.ledger': '',

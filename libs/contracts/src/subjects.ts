@@ -20,6 +20,7 @@ export const subjects = {
   configuration: (account: string) => `dec.config.${account}`,
   orderCommand: (account: string) => `ord.cmd.${account}`,
   orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
+  entryStanding: (account: string) => `ord.standing.${account}`,
   position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
   risk: (account: string) => `risk.evt.${account}`,
   venueLedger: (account: string) => `venue.ledger.${account}`,
@@ -34,7 +35,7 @@ export const subjects = {
   inputsTaken: (identity: string) => `sys.order.${identity}`,
   fence: (stream: string, producer: string) => `fence.${stream}.${producer}`,
   deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,
-  venueRequest: (account: string, verb: 'submit' | 'cancel' | 'look-up' | 'account' | 'events') =>
+  venueRequest: (account: string, verb: 'submit' | 'cancel' | 'replace' | 'look-up' | 'account' | 'events') =>
     `rpc.venue.${account}.${verb}`,
 } as const;
 

@@ -1,6 +1,7 @@
 import { instrumentId, VIRTUAL_SHARDS } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import { codecs } from './codecs.ts';
+import { REQUESTS } from './requests.ts';
 import { familyFilters, familyOf, fenceFilter, laneOf, subjects } from './subjects.ts';
 import {
   BUCKETS,
@@ -8,7 +9,6 @@ import {
   FAMILIES,
   type Family,
   type FamilyPlan,
-  REQUESTS,
   SERVICES,
   type ServiceName,
   SHARDED,
@@ -97,6 +97,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.configuration('a')]: 'dec.config',
     [subjects.orderCommand('a')]: 'ord.cmd',
     [subjects.orderEvent('a', INSTRUMENT)]: 'ord.evt',
+    [subjects.entryStanding('a')]: 'ord.standing',
     [subjects.position('a', INSTRUMENT)]: 'pos.evt',
     [subjects.risk('a')]: 'risk.evt',
     [subjects.venueLedger('a')]: 'venue.ledger',

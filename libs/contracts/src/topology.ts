@@ -49,12 +49,7 @@ function kept(
 
 /** Every stream of the engine. Nothing else creates one. */
 export const STREAMS = {
-  MARKET: kept(
-    'market',
-    ['md.trades.>', 'md.feed.>', 'md.time.>'],
-    { days: 3, mib: 8192 },
-    'trades and feed status',
-  ),
+  MARKET: kept('market', ['md.trades.>', 'md.feed.>', 'md.time.>'], { days: 3, mib: 8192 }, 'trades, feeds'),
   CANDLES: kept(
     'market',
     ['md.candles.>'],
@@ -63,15 +58,10 @@ export const STREAMS = {
   ),
   ANALYTICS: kept('market', ['an.>'], { days: 3, mib: 4096 }, 'market states, patterns, signals'),
   DECISIONS: kept('money', ['dec.>'], { days: 5 * 365, mib: 4096 }, 'what was decided and why'),
-  ORDERS: kept('money', ['ord.>'], { days: 5 * 365, mib: 8192 }, 'order commands and order events'),
+  ORDERS: kept('money', ['ord.>'], { days: 5 * 365, mib: 8192 }, 'orders, and why entries do not pass'),
   POSITIONS: kept('money', ['pos.>'], { days: 5 * 365, mib: 4096 }, 'positions and their stops'),
   RISK: kept('money', ['risk.>'], { days: 5 * 365, mib: 2048 }, 'equity, drawdown, trading modes'),
-  VENUES: kept(
-    'money',
-    ['venue.>'],
-    { days: 5 * 365, mib: 4096 },
-    'user stream and books of the paper venue',
-  ),
+  VENUES: kept('money', ['venue.>'], { days: 5 * 365, mib: 4096 }, 'what the paper exchange has done'),
   RECONCILIATION: kept('money', ['rec.>'], { days: 5 * 365, mib: 512 }, 'reconciliation runs'),
   CONTROL: kept('money', ['ctl.>'], { days: 5 * 365, mib: 256 }, 'what people asked for'),
   SYSTEM: kept('market', ['sys.>'], { days: 7, mib: 512 }, 'services, notifications'),
@@ -154,7 +144,7 @@ export const FAMILIES = {
   },
   'ord.cmd': {
     stream: 'ORDERS',
-    messages: ['PlaceOrder', 'ClosePosition'],
+    messages: ['PlaceOrder', 'ClosePosition', 'ProtectPosition'],
     publishers: ['decision', 'position-risk'],
     readers: ['execution'],
   },
@@ -173,6 +163,13 @@ export const FAMILIES = {
     ],
     publishers: ['execution'],
     readers: ['position-risk', 'reconcile', 'notifier'],
+  },
+  /** Said when it changes and at the start of each life. */
+  'ord.standing': {
+    stream: 'ORDERS',
+    messages: ['EntryStanding'],
+    publishers: ['execution'],
+    readers: ['notifier'],
   },
   'pos.evt': {
     stream: 'POSITIONS',
@@ -284,18 +281,3 @@ export const SHARDED: ReadonlySet<Family> = new Set([
  */
 export const BUCKETS = ['snapshots', 'leases', 'documents'] as const;
 export type BucketName = (typeof BUCKETS)[number];
-
-/** Request subjects: asked and answered at once, kept nowhere. */
-export const REQUESTS = {
-  'rpc.venue': {
-    messages: [
-      ...(['SubmitOrderRequest', 'CancelOrderRequest', 'LookUpOrderRequest', 'AccountRequest'] as const),
-      'AccountEventsRequest',
-    ],
-    servers: ['paper-venue'],
-    clients: ['execution', 'reconcile'],
-  },
-} as const satisfies Record<
-  string,
-  { messages: readonly string[]; servers: readonly ServiceName[]; clients: readonly ServiceName[] }
->;

@@ -18,16 +18,18 @@ const SUBMITTED: OrderEvent = {
   request: {
     ...{ clientOrderId: ABOUT.clientOrderId, account: ABOUT.account, instrument: ABOUT.instrument },
     ...{ side: 'buy', type: 'limit', timeInForce: 'ioc', quantity: d('10'), limitPrice: d('83') },
+    triggerPrice: null,
     reduceOnly: false,
   },
   epoch: 3,
   retryOf: null,
+  replaces: null,
 };
 const ACCEPTED: OrderEvent = { ...ABOUT, type: 'OrderAccepted', venueOrderId: venueOrderId('v1') };
 const UNKNOWN: OrderEvent = { ...ABOUT, type: 'OrderUnknown', reason: 'timeout', timeUs: 9 };
 const CANCELED: OrderEvent = { ...ABOUT, type: 'OrderCanceled', cumulative: d('4'), reason: 'ioc' };
 const DENIED: OrderEvent = {
-  ...{ ...ABOUT, type: 'OrderDenied', commandId: 'c2' },
+  ...{ ...ABOUT, type: 'OrderDenied', commandId: 'c2', intent: 'entry' },
   denial: { code: 'HALTED', detail: '' },
 };
 

@@ -66,7 +66,16 @@ export function factOf(
  */
 export function orderBehind(fill: Fill, quantity: Decimal): Order {
   const { clientOrderId, account, instrument, side } = fill;
-  const request = { clientOrderId, account, instrument, side, quantity, limitPrice: null, reduceOnly: false };
+  const request = {
+    clientOrderId,
+    account,
+    instrument,
+    side,
+    quantity,
+    limitPrice: null,
+    triggerPrice: null,
+    reduceOnly: false,
+  };
   const terms = { type: 'market', timeInForce: 'ioc' } as const;
   const seed = { intent: 'entry', strategy: null, position: null, plan: null, epoch: 0 } as const;
   return newOrder({ ...seed, request: { ...request, ...terms }, submittedUs: fill.timeUs });

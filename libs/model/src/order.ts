@@ -12,16 +12,20 @@ import type {
 import type { Direction, Side } from './side.ts';
 import type { TimeUs } from './time.ts';
 
-export type OrderType = 'market' | 'limit';
+/** Kind of order. `stop`: a market order that the venue lets go when its price reaches `triggerPrice`. */
+export type OrderType = 'market' | 'limit' | 'stop';
 /** How long an order works. `post_only`: it rests like `gtc`, or ends at once where it would take. */
 export type TimeInForce = 'ioc' | 'gtc' | 'fok' | 'post_only';
-/** Why an order exists: to open a position or to leave it. */
-export type OrderIntent = 'entry' | 'exit';
+/**
+ * Why an order exists: to open a position, to leave it, or to rest at the venue as a position's last
+ * guard.
+ */
+export type OrderIntent = 'entry' | 'exit' | 'protection';
 
 /**
  * What we ask a venue to do. *Units*: quantity base, price quote.
- * *Shape*: `limitPrice` null exactly when `type` is market; `reduceOnly` on every exit
- * where the market knows it (perp, forex).
+ * *Shape*: `limitPrice` is set exactly when `type` is limit, `triggerPrice` exactly when it is stop;
+ * `reduceOnly` on every exit and protection where the market knows it (perp, forex).
  */
 export interface OrderRequest {
   readonly clientOrderId: ClientOrderId;
@@ -32,6 +36,7 @@ export interface OrderRequest {
   readonly timeInForce: TimeInForce;
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | null;
+  readonly triggerPrice: Decimal | null;
   readonly reduceOnly: boolean;
 }
 
@@ -77,7 +82,7 @@ export function fillKey({ instrument, clientOrderId, venueTradeId }: Fill): stri
 }
 
 /** Asks execution for an order. `commandId` names the cause; the client order id is a function of it. */
-export type OrderCommand = PlaceOrder | ClosePosition;
+export type OrderCommand = PlaceOrder | ClosePosition | ProtectPosition;
 
 /**
  * An entry that decision accepted. *Units*: as OrderRequest and
@@ -127,6 +132,22 @@ export interface ClosePosition {
   readonly timeUs: TimeUs;
 }
 
+/**
+ * Hold a stop for a position at the venue, in place of the one that rests there: it guards while we don't
+ * run, and stands wider than our own stop. *Units*: quantity base, `triggerPrice` quote.
+ */
+export interface ProtectPosition {
+  readonly type: 'ProtectPosition';
+  readonly commandId: string;
+  readonly position: PositionId;
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly direction: Direction;
+  readonly quantity: Decimal;
+  readonly triggerPrice: Decimal;
+  readonly timeUs: TimeUs;
+}
+
 /** Why we refused an order ourselves. Codes are stable; dashboards group by them. */
 export const DENIAL_CODES = [
   'GATE_CLOSED',
@@ -158,6 +179,7 @@ export const DENIAL_CODES = [
   'SELF_TRADE',
   'CONSERVATION',
   'VENUE_SHUT',
+  'NO_VENUE_STOP',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 
@@ -188,13 +210,20 @@ export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
 
 /**
  * Everything that happens to an order, in the order it happened. `OrderSubmitted`: `retryOf` names the order
- * whose next attempt it is, by the same command; null for the first, which answers the command.
- * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `OrderQuarantined`: something contradicts what we
+ * whose next attempt it is, by the same command; null for the first, which answers the command. `replaces`
+ * names our order that the venue takes out of its book for this one; null where it takes none.
+ * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `reason` begins with an OrderReasonCode where our own
+ * code gives it, else it is the venue's words. `OrderQuarantined`: something contradicts what we
  * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a
  * person sets it active.
  */
 export type OrderEvent =
-  | (OrderEventBase & { readonly type: 'OrderDenied'; readonly commandId: string; readonly denial: Denial })
+  | (OrderEventBase & {
+      readonly type: 'OrderDenied';
+      readonly commandId: string;
+      readonly intent: OrderIntent;
+      readonly denial: Denial;
+    })
   | (OrderEventBase & {
       readonly type: 'OrderSubmitted';
       readonly commandId: string;
@@ -205,6 +234,7 @@ export type OrderEvent =
       readonly plan: ExitPlan | null;
       readonly epoch: number;
       readonly retryOf: ClientOrderId | null;
+      readonly replaces: ClientOrderId | null;
     })
   | (OrderEventBase & { readonly type: 'OrderAccepted'; readonly venueOrderId: VenueOrderId })
   | (OrderEventBase & {

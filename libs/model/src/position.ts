@@ -4,6 +4,9 @@ import type { ExitReason } from './order.ts';
 import type { Direction } from './side.ts';
 import type { TimeUs } from './time.ts';
 
+/** Why a position ended: by an exit of ours, by its stop at the venue, or by somebody else's hand. */
+export type CloseReason = ExitReason | 'venue_stop' | 'external';
+
 /**
  * What we hold. *Units*: quantity base, prices and P&L
  * quote. *Shape*: quantity > 0 while open, 0 when closed.
@@ -40,7 +43,7 @@ export type PositionEvent =
       readonly exitPrice: Decimal;
       readonly netPnl: Decimal;
       readonly returnPercent: Decimal;
-      readonly reason: ExitReason | 'external';
+      readonly reason: CloseReason;
     })
   | (PositionEventBase & {
       readonly type: 'StopMoved';

@@ -50,6 +50,17 @@ test.each(SCOPES.map((scope) => [haltScopeKey(scope), scope] as const))(
   },
 );
 
+test('what is latched yields to a person’s active alone; the engine’s own lifts what is not', () => {
+  const engine = change(INSTRUMENT, 'active', { by: 'engine:exits' });
+  for (const latched of [true, false]) {
+    const modes = new TradingModes(ACCOUNT, [limit(INSTRUMENT, 'reducing', latched)]);
+    modes.set(engine);
+    expect(modes.at(INSTRUMENT) !== null).toBe(latched);
+    modes.set(change(INSTRUMENT, 'active'));
+    expect(modes.at(INSTRUMENT)).toBeNull();
+  }
+});
+
 test('other accounts, venues, instruments and strategies bind nothing of ours', () => {
   const modes = new TradingModes(ACCOUNT);
   modes.set(change({ kind: 'account', account: accountId('other') }, 'halted'));

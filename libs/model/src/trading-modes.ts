@@ -5,6 +5,11 @@ import { type HaltScope, haltScopeKey, type RiskEvent, type TradingMode } from '
 /** Parts of the engine that limit trading sign with this prefix; a person's name never starts with it. */
 export const ENGINE_ACTOR = 'engine:';
 
+/** Says whether a person signed, and no part of the engine. */
+export function isPerson(by: string): boolean {
+  return by.trim() !== '' && !by.startsWith(ENGINE_ACTOR);
+}
+
 /** So many scopes can be limited one by one; a further limit binds the whole account instead. */
 export const LIMITED_SCOPES_MAX = 1_024;
 
@@ -49,13 +54,13 @@ export class TradingModes {
   }
 
   /**
-   * Takes the last word about a scope, looser or stricter. Returns what stands by it: null when that is
-   * nothing, or nothing that did not stand before.
+   * Takes the last word about a scope, looser or stricter; the engine's own `active` lifts nothing that is
+   * latched. Returns what stands by it: null when that is nothing, or nothing that did not stand before.
    */
   set(change: ModeChange): StandingMode | null {
-    const { mode } = change;
+    const { scope, mode, by } = change;
     if (mode !== 'active') return this.#store({ ...change, mode });
-    this.#standing.delete(haltScopeKey(change.scope));
+    if (isPerson(by) || this.at(scope)?.latched !== true) this.#standing.delete(haltScopeKey(scope));
     return null;
   }
 

@@ -30,6 +30,15 @@ export type SubmitOutcome =
       readonly timeUs: TimeUs;
     };
 
+/**
+ * What came of putting one order in the place of another. *Shape*: `replaced` speaks of the old one:
+ * confirmed, it is taken out of the book; refused, it stands or was over before; each may come true alone.
+ */
+export interface ReplaceOutcome {
+  readonly placed: SubmitOutcome;
+  readonly replaced: SubmitOutcome;
+}
+
 export type VenueOrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
 
 /** An order as the venue's own books have it. *Units*: quantity and `filled` base, price quote. */
@@ -64,7 +73,7 @@ export type Absence =
  */
 export const WOULD_TAKE = 'post_only';
 
-/** What a venue's user stream tells us of our account. */
+/** What a venue's account stream tells us of our account. */
 export type VenueEvent =
   | { readonly type: 'VenueFilled'; readonly fill: Fill; readonly cumulative: Decimal }
   | {

@@ -5,6 +5,7 @@ import {
   Decimal,
   type Decision,
   decisionId,
+  type EntryCause,
   type Fill,
   instrumentId,
   type MarketState,
@@ -46,11 +47,13 @@ function submitted(epoch: number, timeUs = 10): OrderEvent {
       timeInForce: 'ioc',
       quantity: d('1.5'),
       limitPrice: null,
+      triggerPrice: null,
       reduceOnly: false,
     },
     plan: null,
     epoch,
     retryOf: null,
+    replaces: null,
   };
 }
 
@@ -111,7 +114,7 @@ test('free words about an order, which may tell of lives and clocks, do not show
     book(
       fact({
         ...{ type: 'OrderDenied', clientOrderId: clientOrderId('aorder'), account, instrument },
-        ...{ commandId: 'c1', denial: { code, detail }, timeUs: 10 },
+        ...{ commandId: 'c1', intent: 'entry', denial: { code, detail }, timeUs: 10 },
       }),
     );
   expect(denied('epoch=1 lease=ending').hash()).toBe(denied('epoch=2 lease=ending').hash());
@@ -260,13 +263,24 @@ test('why nothing was traded is told with the level, the reason and the points',
   );
 });
 
+test('why entries do not pass is told in words, and is no part of the canonical lines', () => {
+  const cause: EntryCause = {
+    ...{ code: 'NO_GUARD', scope: { kind: 'account', account }, sinceUs: 9, untilUs: null },
+    ...{ lift: 'itself', detail: '' },
+  };
+  const said: Fact = { name: 'EntryStanding', body: { account, causes: [cause], more: 0, timeUs: 9 } };
+  const told = book(said, decided());
+  expect(told.words()[0]).toMatch(/paper-main {2}entries stopped: account:paper-main: position-risk/);
+  expect(told.lines()).toEqual(book(decided()).lines());
+});
+
 test('a denied exit is told apart from a denied entry', () => {
-  const denied = (commandId: string): Fact =>
+  const denied = (commandId: string, intent: 'entry' | 'exit'): Fact =>
     fact({
       ...{ type: 'OrderDenied', clientOrderId: clientOrderId(`a${commandId}`), account, instrument },
-      ...{ commandId, denial: { code: 'HALTED', detail: '' }, timeUs: 10 },
+      ...{ commandId, intent, denial: { code: 'HALTED', detail: '' }, timeUs: 10 },
     });
-  const lines = book(decided(), denied('c1'), denied('close-1')).words();
+  const lines = book(decided(), denied('c1', 'entry'), denied('close-1', 'exit')).words();
   expect(lines.map((line) => line.split('  ')[2])).toEqual([
     expect.stringContaining('decided'),
     'entry denied: halted',

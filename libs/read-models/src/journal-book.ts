@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Fact } from '@algo/contracts';
 import type { OrderIntent, TimeUs } from '@algo/model';
-import { canonicalLine, compareText, entryOf, type JournalEntry, type JournalKind } from './journal-entry.ts';
+import {
+  canonicalLine,
+  compareText,
+  entryOf,
+  isCanonical,
+  type JournalEntry,
+  type JournalKind,
+} from './journal-entry.ts';
 import { wordsOf } from './journal-words.ts';
 
 type OrderKind = Extract<JournalKind, `Order${string}`>;
@@ -16,6 +23,7 @@ const RANK: Readonly<Record<Exclude<JournalKind, OrderKind>, number>> = {
   ExitTriggered: 23,
   PositionReduced: 40,
   PositionClosed: 41,
+  EntryStanding: 50,
 };
 const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
   OrderDenied: 0,
@@ -27,7 +35,7 @@ const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
   OrderExpired: 6,
   OrderQuarantined: 7,
 };
-const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, exit: 30 };
+const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, protection: 20, exit: 30 };
 
 /**
  * What was decided and done, in an order that doesn't depend on when it was told: by event time, never before
@@ -48,10 +56,10 @@ export class JournalBook {
     if (entry !== null) this.#entries.push(entry);
   }
 
-  /** Returns the canonical lines: the same for every run that traded alike. Signals are not among them. */
+  /** Returns the canonical lines: the same for every run that traded alike. */
   lines(): string[] {
     return this.#ordered()
-      .filter(({ fact }) => fact.name !== 'SignalGenerated')
+      .filter(({ fact }) => isCanonical(fact))
       .map(canonicalLine);
   }
 
@@ -86,14 +94,12 @@ export class JournalBook {
     return placed.map(({ entry }) => entry);
   }
 
-  /** Why each order exists, by its id. Of one that was denied only an entry's command is known. */
+  /** Why each order exists, by its id. */
   #intents(): ReadonlyMap<string, OrderIntent> {
     const intents = new Map<string, OrderIntent>();
-    const decided = new Set(this.#entries.map(({ makes }) => makes));
     for (const { fact, id } of this.#entries) {
       if (fact.name === 'OrderSubmitted') intents.set(id, fact.body.intent);
-      if (fact.name === 'OrderDenied' && !intents.has(id))
-        intents.set(id, decided.has(`command ${fact.body.commandId}`) ? 'entry' : 'exit');
+      if (fact.name === 'OrderDenied' && !intents.has(id)) intents.set(id, fact.body.intent);
     }
     return intents;
   }

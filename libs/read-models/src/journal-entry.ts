@@ -3,11 +3,12 @@ import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/
 import { isPositionFact } from './position-list.ts';
 
 /**
- * What the journal tells of. A signal is what a decision looks at; it is shown, and no part of the canonical
- * lines.
+ * What the journal tells of. A signal is what a decision looks at, a standing why entries do not pass: both
+ * are shown, and no part of the canonical lines.
  */
 export type JournalKind =
   | 'SignalGenerated'
+  | 'EntryStanding'
   | 'DecisionMade'
   | Exclude<OrderEvent['type'], 'OrderUnknown'>
   | PositionEvent['type'];
@@ -37,6 +38,8 @@ export function entryOf(fact: Fact): JournalEntry | null {
       return entryOfSignal(fact, fact.body);
     case 'DecisionMade':
       return entryOfDecision(fact, fact.body);
+    case 'EntryStanding':
+      return { fact, id: fact.body.account, timeUs: fact.body.timeUs, makes: null, follows: [] };
     case 'OrderSubmitted':
     case 'OrderDenied':
     case 'OrderAccepted':
@@ -51,6 +54,11 @@ export function entryOf(fact: Fact): JournalEntry | null {
   }
 }
 
+/** Says whether a fact is among the canonical lines. */
+export function isCanonical({ name }: JournalFact): boolean {
+  return name !== 'SignalGenerated' && name !== 'EntryStanding';
+}
+
 /**
  * Returns the canonical text of an entry: JSON with sorted keys, without what may differ between runs that
  * traded alike: which life of a process spoke, and free words about an order, which may name lives, ages by
@@ -63,7 +71,7 @@ export function canonicalLine({ fact, id }: JournalEntry): string {
 }
 
 const EPOCH = ['epoch'] as const;
-const LATER_FIELDS = ['retryOf', 'retryAfterMs'] as const;
+const LATER_FIELDS = ['retryOf', 'retryAfterMs', 'replaces', 'triggerPrice'] as const;
 const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
 
 function freeWordsOf(kind: JournalKind): readonly string[] {
@@ -97,8 +105,9 @@ function entryOfOrder(fact: Extract<JournalFact, { readonly name: OrderEvent['ty
   const { clientOrderId: id, timeUs } = fact.body;
   switch (fact.name) {
     case 'OrderSubmitted': {
-      const { commandId, position, retryOf } = fact.body;
-      const exit = position === null ? [] : [`exit of ${position}`];
+      const { commandId, intent, position, retryOf } = fact.body;
+      const about = intent === 'exit' ? 'exit of' : 'position';
+      const exit = position === null ? [] : [`${about} ${position}`];
       const before = retryOf === null ? [] : [`order ${retryOf}`];
       const follows = [`command ${commandId}`, ...exit, ...before];
       return { fact, id, timeUs, makes: `order ${id}`, follows };

@@ -5,9 +5,11 @@ import {
   type OrderEvent,
   type OrderIntent,
   type OrderRequest,
+  orderReasonWords,
   type PositionEvent,
   type TimeUs,
 } from '@algo/model';
+import { entrySummary } from './entry-lines.ts';
 import type { JournalFact } from './journal-entry.ts';
 import { isPositionFact } from './position-list.ts';
 
@@ -28,6 +30,8 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
       const { direction, state } = fact.body;
       return [state.instrument, `signal: ${direction} at ${state.price}`];
     }
+    case 'EntryStanding':
+      return [fact.body.account, entrySummary(fact.body)];
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
@@ -48,20 +52,20 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
     case 'OrderDenied':
       return `${intent} denied: ${withDetail(plain(event.denial.code), event.denial.detail)}`;
     case 'OrderSubmitted':
-      return `${intent} ${event.retryOf === null ? 'sent' : 'priced anew'}: ${requestWords(event.request)}`;
+      return `${intent} ${sentAs(event)}: ${requestWords(event.request)}`;
     case 'OrderAccepted':
       return `${intent} accepted by the venue`;
     case 'OrderRejected':
-      return `${intent} rejected by the venue: ${event.reason}`;
+      return `${intent} rejected by the venue: ${orderReasonWords(event.reason)}`;
     case 'OrderFilled': {
       const { side, quantity, price, fee, feeAsset } = event.fill;
       const rest = event.leaves.isZero() ? 'complete' : `${event.leaves} left`;
       return `${intent} filled: ${side} ${quantity} at ${price}, fee ${fee} ${feeAsset}, ${rest}`;
     }
     case 'OrderCanceled':
-      return `${intent} canceled after ${event.cumulative}: ${event.reason}`;
+      return `${intent} canceled after ${event.cumulative}: ${orderReasonWords(event.reason)}`;
     case 'OrderExpired':
-      return `${intent} expired after ${event.cumulative}: ${event.reason}`;
+      return `${intent} expired after ${event.cumulative}: ${orderReasonWords(event.reason)}`;
     case 'OrderQuarantined':
       return `${intent} contradicts our books: ${withDetail(plain(event.problem), event.detail)}`;
     default:
@@ -69,7 +73,13 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
   }
 }
 
-function requestWords({ side, quantity, limitPrice, timeInForce }: OrderRequest): string {
+function sentAs({ retryOf, replaces }: Extract<OrderEvent, { type: 'OrderSubmitted' }>): string {
+  if (retryOf !== null) return 'priced anew';
+  return replaces === null ? 'sent' : 'sent in place of the stop at the venue';
+}
+
+function requestWords({ side, quantity, limitPrice, triggerPrice, timeInForce }: OrderRequest): string {
+  if (triggerPrice !== null) return `${side} ${quantity} when the price reaches ${triggerPrice}`;
   const bound = side === 'buy' ? 'at most' : 'at least';
   const price = limitPrice === null ? 'at the market' : `at ${bound} ${limitPrice}`;
   return `${side} ${quantity} ${price} (${timeInForce})`;

@@ -1,7 +1,13 @@
 export type { Phase, PhaseKind, RegimeName } from './market-script.ts';
 export type { PaperRefusal } from './paper-filters.ts';
 export { PaperJudge } from './paper-judge.ts';
-export { type PaperLetter, PaperPost, type PaperPostState, type RequestFate } from './paper-post.ts';
+export {
+  type PaperLetter,
+  type PaperOutcome,
+  PaperPost,
+  type PaperPostState,
+  type RequestFate,
+} from './paper-post.ts';
 export {
   ENDED_ORDERS_MAX,
   FILLS_MAX,

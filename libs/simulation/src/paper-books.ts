@@ -2,15 +2,12 @@ import {
   type AccountId,
   type ClientOrderId,
   clientOrderId,
-  Decimal,
   type Fill,
   hashId,
   InputError,
   type Instrument,
   type InstrumentId,
-  type OrderRequest,
   type TimeUs,
-  type VenueBalance,
   type VenueEvent,
   type VenueOrder,
   type VenuePosition,
@@ -19,9 +16,9 @@ import {
 } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
 import { PaperFees } from './paper-fees.ts';
+import { PaperFunds } from './paper-funds.ts';
 import { copyLogs, PaperHistory } from './paper-history.ts';
 import { PaperLedger } from './paper-ledger.ts';
-import { reservedMargin } from './paper-margin.ts';
 import { orderKey, PaperMarket, precedes } from './paper-market.ts';
 import { copyOrder, type Ending, type Match, type PaperOrder } from './paper-matching.ts';
 import type { PaperSettings } from './paper-settings.ts';
@@ -42,6 +39,7 @@ export class PaperBooks {
   /** The last things that happened, oldest first: as many as reads are behind. */
   readonly changes: PaperChange[] = [];
   readonly vices: PaperVices;
+  readonly funds: PaperFunds;
   private readonly fees: PaperFees;
 
   constructor(settings: PaperSettings) {
@@ -49,6 +47,7 @@ export class PaperBooks {
     this.vices = settings.vices;
     this.ledger = new PaperLedger(settings.accounts);
     this.fees = new PaperFees(settings);
+    this.funds = new PaperFunds(this.ledger, this.markets, this.fees.takerRate, settings.vices);
     for (const instrument of settings.instruments)
       this.markets.set(instrument.id, new PaperMarket(instrument));
   }
@@ -78,19 +77,6 @@ export class PaperBooks {
     return orders.sort((a, b) => (precedes(a, b) ? -1 : 1));
   }
 
-  /** Returns what an order may still fill: a reduce-only one no more than the position it reduces. */
-  wantedLots(market: PaperMarket, order: PaperOrder): number {
-    const leaves = order.lots - order.filledLots;
-    return order.request.reduceOnly ? Math.min(leaves, this.reducibleLots(market, order.request)) : leaves;
-  }
-
-  /** Returns the lots of the position that an order of this side would reduce. */
-  reducibleLots(market: PaperMarket, { account, side }: OrderRequest): number {
-    const held = this.ledger.quantity(account, market.rules.instrument.id);
-    if (held.isZero() || held.isPositive() === (side === 'buy')) return 0;
-    return Number(held.abs().dividedBy(market.rules.quantities.size, 0, 'down').units);
-  }
-
   fill(market: PaperMarket, order: PaperOrder, found: Match, timeUs: TimeUs): VenueEvent {
     const { account, clientOrderId, instrument, side } = order.request;
     const price = market.price(found.ticks);
@@ -107,7 +93,10 @@ export class PaperBooks {
           : hashId('paper-fill', account, clientOrderId, ordinal),
       ),
       clientOrderId,
-      venueOrderId: order.venueOrderId,
+      venueOrderId:
+        this.vices.stopChild === 1 && order.triggerTicks !== null
+          ? venueOrderId(hashId('paper-stop-child', account, clientOrderId))
+          : order.venueOrderId,
       account,
       instrument,
       side,
@@ -139,7 +128,7 @@ export class PaperBooks {
     const listed = market.rules.instrument;
     const held = this.ledger.quantity(account, listed.id);
     const locks = this.vices.spotNoShort === 1 && listed.market === 'spot';
-    const size = locks ? this.freeBase(account, market) : held.abs();
+    const size = locks ? this.funds.freeBase(account, market) : held.abs();
     const quantity = size.toStep(market.rules.quantities.size, 'down');
     if (!quantity.isPositive()) return null;
     const side = held.isPositive() ? 'sell' : 'buy';
@@ -168,71 +157,25 @@ export class PaperBooks {
     return { type, clientOrderId, account, instrument, cumulative, reason, timeUs };
   }
 
-  /** Returns the cash that positions and working orders tie up, with one more order if told. */
-  usedMargin(account: AccountId, asset: string, extra: PaperOrder | null): Decimal {
-    let used = Decimal.zero;
-    for (const market of this.markets.values()) {
-      const { id, quote } = market.rules.instrument;
-      if (quote !== asset) continue;
-      const orders = market.orders.filter(({ request }) => request.account === account);
-      if (extra?.request.instrument === id) orders.push(extra);
-      const held = this.ledger.quantity(account, id);
-      used = used
-        .plus(this.ledger.margin(account, id))
-        .plus(reservedMargin(market, orders, held, this.fees.takerRate));
-    }
-    return used;
-  }
-
   /** Returns the positions of an account that aren't flat. */
   positions(account: AccountId): VenuePosition[] {
     return this.ledger.positions(account, this.instruments);
   }
 
-  /**
-   * Returns cash by asset; `free` is what a new order may tie up, never below 0. Where nothing may be short,
-   * what is held on spot stands there too.
-   */
-  balances(account: AccountId): VenueBalance[] {
-    const cash = this.ledger.assets(account).map((asset) => {
-      const total = this.ledger.cash(account, asset);
-      const free = total.minus(this.usedMargin(account, asset, null));
-      return { account, asset, total, free: free.isNegative() ? Decimal.zero : free };
-    });
-    if (this.vices.spotNoShort === 0) return cash;
-    const spot = [...this.markets.values()].filter(({ rules }) => rules.instrument.market === 'spot');
-    return [
-      ...cash,
-      ...spot.flatMap((market) => {
-        const { id, base } = market.rules.instrument;
-        const total = this.ledger.quantity(account, id);
-        return total.isZero() ? [] : [{ account, asset: base, total, free: this.freeBase(account, market) }];
-      }),
-    ];
-  }
-
-  /** Returns the base that an account may sell on spot: what is held and not locked by its working sells. */
-  freeBase(account: AccountId, market: PaperMarket): Decimal {
-    let free = this.ledger.quantity(account, market.rules.instrument.id);
-    for (const { request, lots, filledLots } of market.orders)
-      if (request.account === account && request.side === 'sell')
-        free = free.minus(market.quantity(lots - filledLots));
-    return free;
-  }
-
-  shown({ request, venueOrderId, status, filledLots, liveUs }: PaperOrder): VenueOrder {
+  shown({ request, venueOrderId, status, filledLots, acceptedUs }: PaperOrder): VenueOrder {
     const filled = this.market(request.instrument).quantity(filledLots);
-    return { request, venueOrderId, status, filled, acceptedUs: liveUs };
+    return { request, venueOrderId, status, filled, acceptedUs };
   }
 
   snapshot(): Omit<PaperState, 'clockUs' | 'epochs' | 'gate'> {
     return {
-      markets: [...this.markets].map(([instrument, { tape, orders, fills, prints }]) => ({
+      markets: [...this.markets].map(([instrument, { tape, orders, aside, fills, prints }]) => ({
         instrument,
         tape: copyTape(tape),
         fills,
         prints,
         orders: orders.map(copyOrder),
+        aside: aside.map(copyOrder),
       })),
       ledger: this.ledger.snapshot(),
       ended: [...this.history.ended.values()].map(copyOrder),
@@ -245,13 +188,14 @@ export class PaperBooks {
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
   restore(state: PaperState): void {
     this.ledger.restore(state.ledger);
-    for (const { instrument, tape, orders, fills, prints } of state.markets) {
+    for (const { instrument, tape, orders, aside, fills, prints } of state.markets) {
       const market = this.market(instrument);
       market.tape = copyTape(tape);
       market.fills = fills;
       market.prints = prints;
       market.orders = orders.map(copyOrder);
-      for (const order of market.orders) this.open.set(orderKey(order), order);
+      market.aside = aside.map(copyOrder);
+      for (const order of [...market.orders, ...market.aside]) this.open.set(orderKey(order), order);
     }
     for (const ended of state.ended) {
       const order = copyOrder(ended);
@@ -283,7 +227,7 @@ export class PaperBooks {
     if (readsBehind === 0) return;
     const { account } = change;
     const order = change.order && this.shown(change.order);
-    const books = { positions: this.positions(account), balances: this.balances(account) };
+    const books = { positions: this.positions(account), balances: this.funds.balances(account) };
     this.changes.push({ ...change, order, ...books });
     if (this.changes.length > readsBehind) this.changes.shift();
   }

@@ -30,6 +30,7 @@ export type PaperRefusal =
   | 'cancel_only'
   | 'closed'
   | 'no_trades_yet'
+  | 'would_trigger'
   | 'nothing_to_reduce'
   | 'insufficient_balance'
   | 'too_many_open_orders'
@@ -60,17 +61,21 @@ export function wholeCount(amount: Decimal, grid: Grid): number | null {
 
 /**
  * Returns why the venue's filters refuse the order, null when they pass it. *Units*: `reference` quote, what
- * a market order is valued at. A reduce-only order needs no minimum notional, so that a small rest can always
- * be left.
+ * a market order is valued at; a stop is at its trigger. A reduce-only order needs no minimum notional, so
+ * that a small rest can always be left.
  */
 export function filterRefusal(
   request: OrderRequest,
   { instrument, prices, quantities }: TradingRules,
   reference: Decimal,
 ): Refusal | null {
-  const { quantity, limitPrice, type } = request;
-  if ((type === 'market') !== (limitPrice === null))
+  const { quantity, limitPrice, triggerPrice, type, timeInForce } = request;
+  if ((type === 'limit') !== (limitPrice !== null))
     return { code: 'bad_shape', detail: `type=${type} limitPrice=${limitPrice ?? 'null'}` };
+  if ((type === 'stop') !== (triggerPrice !== null))
+    return { code: 'bad_shape', detail: `type=${type} triggerPrice=${triggerPrice ?? 'null'}` };
+  if (type === 'stop' && timeInForce !== 'gtc')
+    return { code: 'bad_shape', detail: `type=stop timeInForce=${timeInForce}` };
   if (!quantity.isPositive()) return { code: 'quantity_not_positive', detail: `quantity=${quantity}` };
   if (wholeCount(quantity, quantities) === null)
     return quantity.toStep(quantities.size, 'down').equals(quantity)
@@ -78,14 +83,16 @@ export function filterRefusal(
       : { code: 'quantity_off_step', detail: `quantity=${quantity} step=${instrument.quantityStep}` };
   if (quantity.lessThan(instrument.minQuantity))
     return { code: 'quantity_below_min', detail: `quantity=${quantity} min=${instrument.minQuantity}` };
-  if (limitPrice !== null) {
-    if (!limitPrice.isPositive()) return { code: 'price_not_positive', detail: `limitPrice=${limitPrice}` };
-    if (wholeCount(limitPrice, prices) === null)
-      return limitPrice.toStep(prices.size, 'down').equals(limitPrice)
-        ? { code: 'too_large', detail: `limitPrice=${limitPrice}` }
-        : { code: 'price_off_tick', detail: `limitPrice=${limitPrice} tick=${instrument.priceTick}` };
+  const price = limitPrice ?? triggerPrice;
+  if (price !== null) {
+    const detail = `${limitPrice === null ? 'triggerPrice' : 'limitPrice'}=${price}`;
+    if (!price.isPositive()) return { code: 'price_not_positive', detail };
+    if (wholeCount(price, prices) === null)
+      return price.toStep(prices.size, 'down').equals(price)
+        ? { code: 'too_large', detail }
+        : { code: 'price_off_tick', detail: `${detail} tick=${instrument.priceTick}` };
   }
-  const notional = quantity.times(limitPrice ?? reference);
+  const notional = quantity.times(price ?? reference);
   if (!request.reduceOnly && notional.lessThan(instrument.minNotional))
     return { code: 'notional_below_min', detail: `notional=${notional} min=${instrument.minNotional}` };
   return null;

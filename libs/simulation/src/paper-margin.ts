@@ -4,7 +4,7 @@ import type { PaperOrder } from './paper-matching.ts';
 
 /**
  * Returns the quote that orders of one account tie up in a market: the part of each side that would grow the
- * position beyond `held`, at the price it was reserved at, with the taker fee. Reduce-only orders tie up
+ * position beyond `held`, at the price it was reserved at, with the taker fee. What only reduces ties up
  * nothing.
  * *Units*: `held` base, signed; `takerRate` share of notional.
  */
@@ -20,7 +20,7 @@ export function reservedMargin(
   let coveredByLong = Math.max(0, heldLots);
   let notional = Decimal.zero;
   for (const order of orders) {
-    if (order.request.reduceOnly) continue;
+    if (order.reduces) continue;
     const leaves = order.lots - order.filledLots;
     const covered = Math.min(leaves, order.request.side === 'buy' ? coveredByShort : coveredByLong);
     if (order.request.side === 'buy') coveredByShort -= covered;

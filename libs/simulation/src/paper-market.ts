@@ -16,12 +16,13 @@ const STEP_TOLERANCE = 1e-6;
 
 /**
  * One instrument at the venue: its rules, its tape and the orders that work in it, in the order they came
- * alive.
+ * alive. *Shape*: `aside` what no print can fill yet: stops before their price, what waits to replace one.
  */
 export class PaperMarket {
   readonly rules: TradingRules;
   tape: Tape = emptyTape();
   orders: PaperOrder[] = [];
+  aside: PaperOrder[] = [];
   fills = 0;
   prints = 0;
 
@@ -52,12 +53,36 @@ export class PaperMarket {
    * Puts an order behind those that come alive before it; ties by client order id, not by who called first.
    */
   insert(order: PaperOrder): void {
-    const after = this.orders.findIndex((other) => precedes(order, other));
-    this.orders.splice(after === -1 ? this.orders.length : after, 0, order);
+    const isAside = order.waits || (order.triggerTicks !== null && order.arrival === null);
+    const orders = isAside ? this.aside : this.orders;
+    const after = orders.findIndex((other) => precedes(order, other));
+    orders.splice(after === -1 ? orders.length : after, 0, order);
   }
 
   remove(order: PaperOrder): void {
     this.orders = this.orders.filter((other) => other !== order);
+    this.aside = this.aside.filter((other) => other !== order);
+  }
+
+  /** Whether a print may fill an order, or comes behind the end of one. */
+  get isBusy(): boolean {
+    if (this.orders.length > 0) return true;
+    return this.aside.length > 0 && this.aside.some(({ cancel }) => cancel !== null);
+  }
+
+  /** Puts an order in the place that it waited for. */
+  admit(order: PaperOrder): void {
+    this.remove(order);
+    order.waits = false;
+    this.insert(order);
+  }
+
+  /** Makes a stop a market order, as of the last print. */
+  letGo(stop: PaperOrder, { timeUs }: Print, rules: MatchingRules): void {
+    this.remove(stop);
+    stop.liveUs = timeUs;
+    stop.arrival = arrivalOf(stop, this.tape, rules);
+    this.insert(stop);
   }
 
   /**
@@ -69,14 +94,22 @@ export class PaperMarket {
         order.arrival = arrivalOf(order, this.tape, rules);
   }
 
-  /** Returns the orders that are over before a time, the earliest first. */
-  due(timeUs: TimeUs, inclusive: boolean): readonly { order: PaperOrder; ending: Ending }[] {
-    const due: { order: PaperOrder; ending: Ending }[] = [];
-    for (const order of this.orders) {
+  /** Returns the orders that are over before a time, the earliest first; what waits comes behind its stop. */
+  due(timeUs: TimeUs, inclusive: boolean): readonly Due[] {
+    const due: Due[] = [];
+    const look = (order: PaperOrder): void => {
       const ending = endingOf(order);
-      if (ending !== null && isPast(ending.timeUs, timeUs, inclusive)) due.push({ order, ending });
-    }
-    return due.sort((a, b) => a.ending.timeUs - b.ending.timeUs || (precedes(a.order, b.order) ? -1 : 1));
+      if (ending !== null && isPast(ending.timeUs, timeUs, inclusive))
+        due.push({ market: this, order, ending });
+    };
+    for (const order of this.orders) look(order);
+    for (const order of this.aside) look(order);
+    return due.sort(
+      (a, b) =>
+        a.ending.timeUs - b.ending.timeUs ||
+        Number(a.order.waits) - Number(b.order.waits) ||
+        (precedes(a.order, b.order) ? -1 : 1),
+    );
   }
 
   /** *Errors*: InputError on trades that can't follow those already seen; then none of them counts. */
@@ -94,6 +127,13 @@ export class PaperMarket {
       lastUs = timeUs;
     }
   }
+}
+
+/** An order that is over. */
+export interface Due {
+  readonly market: PaperMarket;
+  readonly order: PaperOrder;
+  readonly ending: Ending;
 }
 
 /** Returns whether one order comes alive before the other; ties by name, not by who called first. */

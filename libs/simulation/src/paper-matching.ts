@@ -1,4 +1,5 @@
 import {
+  type ClientOrderId,
   type OrderRequest,
   rests,
   type TimeUs,
@@ -29,22 +30,36 @@ export interface Arrival {
   queueLots: number | null;
 }
 
+/** When an order is withdrawn, why, and which order comes in its place at that moment; null for none. */
+export interface Withdrawal {
+  readonly timeUs: TimeUs;
+  readonly reason: string;
+  readonly replacement: ClientOrderId | null;
+}
+
 /** An order in the venue's books. *Units*: whole ticks and lots, µs. */
 export interface PaperOrder {
   readonly request: OrderRequest;
   readonly venueOrderId: VenueOrderId;
   readonly lots: number;
   readonly limitTicks: number | null;
+  /** At which price a stop becomes a market order; null for any other. */
+  readonly triggerTicks: number | null;
   /** Quote that a lot is reserved at while it works, in ticks. */
   readonly reserveTicks: number;
-  /** No print at or before this time can fill it. */
-  readonly liveUs: TimeUs;
+  /** Whether it only ever makes a position smaller: a reduce-only order, a stop, what replaces a stop. */
+  readonly reduces: boolean;
+  readonly acceptedUs: TimeUs;
+  /** No print at or before this time can fill it or let it go; a stop that was let go is alive anew. */
+  liveUs: TimeUs;
+  /** Whether the stop that it replaces is still in the books; until then it does nothing. */
+  waits: boolean;
   status: VenueOrderStatus;
   filledLots: number;
   /** How many fills it has had; the ordinal that names the next. */
   fills: number;
-  /** When a requested cancel reaches it; null while none is under way. */
-  cancelUs: TimeUs | null;
+  /** Null while no cancel is under way. */
+  cancel: Withdrawal | null;
   arrival: Arrival | null;
 }
 
@@ -106,8 +121,8 @@ function endOf(
 /** Returns how and when the order ends unless it is filled before; null while nothing ends it. */
 export function endingOf(order: PaperOrder): Ending | null {
   const endUs = order.arrival?.endUs ?? null;
-  const cancelUs = order.cancelUs;
-  if (endUs !== null && (cancelUs === null || endUs <= cancelUs)) {
+  const { cancel } = order;
+  if (endUs !== null && (cancel === null || endUs <= cancel.timeUs)) {
     if (order.request.timeInForce === 'post_only')
       return { timeUs: endUs, status: 'canceled', reason: `${WOULD_TAKE}: it would take` };
     if (order.request.type === 'limit' || order.request.timeInForce === 'fok') {
@@ -118,7 +133,13 @@ export function endingOf(order: PaperOrder): Ending | null {
     }
     return { timeUs: endUs, status: 'canceled', reason: 'slippage cap: rest of a market order' };
   }
-  return cancelUs === null ? null : { timeUs: cancelUs, status: 'canceled', reason: 'requested' };
+  return cancel === null ? null : { timeUs: cancel.timeUs, status: 'canceled', reason: cancel.reason };
+}
+
+/** Returns whether a print at this price lets a stop go. */
+export function isReached({ request, triggerTicks }: PaperOrder, ticks: number): boolean {
+  if (triggerTicks === null) return false;
+  return request.side === 'sell' ? ticks <= triggerTicks : ticks >= triggerTicks;
 }
 
 /** A fill that a print allows. */

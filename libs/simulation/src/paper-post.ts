@@ -1,14 +1,17 @@
-import type { SubmitOutcome, VenueEvent } from '@algo/model';
+import type { ReplaceOutcome, SubmitOutcome, VenueEvent } from '@algo/model';
 import type { PaperVices } from './paper-vices.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Letters that wait at most; what comes when so many do is not held back. */
 const LETTERS_MAX = 10_000;
 
+/** What the exchange answers to a write. */
+export type PaperOutcome = SubmitOutcome | ReplaceOutcome;
+
 /** What the exchange says to one who trades there: of an account, or to a question that `ask` names. */
 export type PaperLetter =
   | { readonly type: 'event'; readonly event: VenueEvent }
-  | { readonly type: 'answer'; readonly ask: string; readonly outcome: SubmitOutcome };
+  | { readonly type: 'answer'; readonly ask: string; readonly outcome: PaperOutcome };
 
 /**
  * What becomes of a request: how often it arrives, and when it is answered. *Shape*: not answered when it
@@ -46,7 +49,7 @@ export class PaperPost {
     this.random = SeededRandom.seeded(seed).stream('post');
   }
 
-  /** Returns what becomes of the next submit or cancel. */
+  /** Returns what becomes of the next submit, cancel or replacement. */
   request(): RequestFate {
     const draw = this.random.stream(`request/${++this.requests}`);
     const { requestLost, requestTwice, answerLost, answerLate, answerTwice } = this.vices;
@@ -59,7 +62,7 @@ export class PaperPost {
   }
 
   /** Keeps an answer until later. */
-  keep(ask: string, outcome: SubmitOutcome): void {
+  keep(ask: string, outcome: PaperOutcome): void {
     const draw = this.random.stream(`answer/${this.requests}`);
     this.put({ type: 'answer', ask, outcome }, this.late(draw));
   }

@@ -23,6 +23,7 @@ export interface PaperState {
     /** How many prints there were. */
     readonly prints: number;
     readonly orders: readonly PaperOrder[];
+    readonly aside: readonly PaperOrder[];
   }[];
   readonly ledger: LedgerState;
   readonly ended: readonly PaperOrder[];

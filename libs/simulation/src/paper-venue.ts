@@ -4,6 +4,7 @@ import {
   type Fill,
   type OrderLookup,
   type OrderRequest,
+  type ReplaceOutcome,
   type SubmitOutcome,
   type TimeUs,
   type TradeColumns,
@@ -13,35 +14,35 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
-import { admit } from './paper-admission.ts';
+import { admissionRefusal, filtered } from './paper-admission.ts';
 import { PaperBooks } from './paper-books.ts';
 import type { PaperChange } from './paper-changes.ts';
 import { PaperFence } from './paper-fence.ts';
 import type { Refusal } from './paper-filters.ts';
+import { PaperFloor, REPLACED } from './paper-floor.ts';
 import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
-import { type Ending, type MatchingRules, matchOf, type PaperOrder, shareOf } from './paper-matching.ts';
+import type { PaperOrder } from './paper-matching.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
 import type { PaperState } from './paper-state.ts';
-import { observe, type Print } from './paper-tape.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /**
  * The exchange of paper trading, backtest and fault simulation, from public trades alone. An order comes
  * alive a seeded latency after it was sent and fills only on later prints, at most `participation` of each,
- * never better than the print. Accounts are margin accounts at leverage 1: they may be short on any market,
- * spot included; cash moves by realised profit and fees. Free cash ignores unrealised profit, and nothing is
- * liquidated. All times come from the arguments. Give it each trade once, in order, and the orders sent up to
- * a moment before the trades after that moment; then the result doesn't depend on how the trades are cut into
- * calls.
+ * never better than the print. A stop is let go by the first print at or beyond its price after it is alive,
+ * and is a market order from there on, that only reduces. Accounts are margin accounts at leverage 1: they
+ * may be short on any market, spot included; cash moves by realised profit and fees. Free cash ignores
+ * unrealised profit, and nothing is liquidated. All times come from the arguments. Give it each trade once,
+ * in order, and the orders sent up to a moment before the trades after that moment; then the result doesn't
+ * depend on how the trades are cut into calls.
  * *Source*: reference analytics §9.
  */
 export class PaperVenue {
   private readonly settings: PaperSettings;
-  private readonly matching: MatchingRules;
   private readonly latencies: SeededRandom;
-  private readonly draws: SeededRandom;
   private readonly books: PaperBooks;
+  private readonly floor: PaperFloor;
   private gate: PaperGate;
   private fence = new PaperFence(new Map());
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
@@ -50,14 +51,10 @@ export class PaperVenue {
   constructor(settings: PaperSettings) {
     refuseUnusableSettings(settings);
     this.settings = settings;
-    this.matching = {
-      residualUs: Math.round(settings.residualMs * US_PER_MS),
-      participationBps: Math.round(settings.participation * 10_000),
-    };
     this.latencies = SeededRandom.seeded(settings.seed).stream('latency');
-    this.draws = SeededRandom.seeded(settings.seed).stream('vices');
     this.gate = new PaperGate(settings.vices, new Map());
     this.books = new PaperBooks(settings);
+    this.floor = new PaperFloor(settings, this.books);
   }
 
   /**
@@ -72,10 +69,12 @@ export class PaperVenue {
     const timeUs = this.reached(`submit/${orderKey({ request })}`, sentUs, market);
     const shut = this.shut(request.account, 'submit', timeUs, epoch);
     if (shut !== null) return refused(clientOrderId, shut, timeUs);
-    const admission = admit(this.books, request, timeUs);
-    if (admission.type === 'refused') return refused(clientOrderId, admission.refusal, timeUs);
-    this.books.add(admission.order, admission.market);
-    return { type: 'confirmed', clientOrderId, venueOrderId: admission.order.venueOrderId, timeUs };
+    const passed = filtered(this.books, request, timeUs, false);
+    if (passed.type === 'refused') return refused(clientOrderId, passed.refusal, timeUs);
+    const refusal = admissionRefusal(this.books, passed.order, passed.market, null);
+    if (refusal !== null) return refused(clientOrderId, refusal, timeUs);
+    this.books.add(passed.order, passed.market);
+    return confirmed(passed.order, timeUs);
   }
 
   /**
@@ -89,14 +88,50 @@ export class PaperVenue {
     const timeUs = this.reached(`cancel/${account}/${clientOrderId}`, sentUs, market);
     const shut = this.shut(account, 'cancel', timeUs, epoch);
     if (shut !== null) return refused(clientOrderId, shut, timeUs);
-    if (order?.status !== 'open') {
-      const ended = order !== undefined || this.books.spent(account, clientOrderId);
-      const code = ended ? 'order_ended' : 'unknown_order';
-      return refused(clientOrderId, { code, detail: order?.status ?? clientOrderId }, timeUs);
-    }
-    const cancelUs = Math.min(order.cancelUs ?? Number.MAX_SAFE_INTEGER, Math.max(timeUs, order.liveUs));
-    order.cancelUs = cancelUs;
-    return { type: 'confirmed', clientOrderId, venueOrderId: order.venueOrderId, timeUs: cancelUs };
+    if (order?.status !== 'open')
+      return refused(clientOrderId, this.overRefusal(account, clientOrderId, order), timeUs);
+    const reachedUs = Math.max(timeUs, order.liveUs);
+    // What is being replaced goes when its replacement comes, not before.
+    if (order.cancel === null || (order.cancel.replacement === null && reachedUs < order.cancel.timeUs))
+      order.cancel = { timeUs: reachedUs, reason: 'requested', replacement: null };
+    return confirmed(order, order.cancel.timeUs);
+  }
+
+  /**
+   * Puts an order in the place of a stop. What the filters refuse, and what comes when the stop is over or
+   * about to be, changes nothing: both are refused alike. Otherwise the stop goes when the request reaches
+   * it, and at that moment the order comes: no print lies between. A venue that refuses the order has taken
+   * out the stop all the same. Where the stop ends before that moment, or what it left doesn't bear the
+   * order, a VenueCanceled of the order says so. Whatever replaces a stop only reduces. `epoch` as with an
+   * order.
+   */
+  replace(stop: ClientOrderId, request: OrderRequest, sentUs: TimeUs, epoch = 0): ReplaceOutcome {
+    const { account, clientOrderId, instrument } = request;
+    const old = this.books.find(account, stop);
+    const market = this.books.markets.get(instrument);
+    const timeUs = Math.max(
+      this.reached(`replace/${orderKey({ request })}`, sentUs, market),
+      old?.liveUs ?? sentUs,
+    );
+    const both = (refusal: Refusal): ReplaceOutcome => ({
+      placed: refused(clientOrderId, refusal, timeUs),
+      replaced: refused(stop, refusal, timeUs),
+    });
+    const shut = this.shut(account, 'submit', timeUs, epoch);
+    if (shut !== null) return both(shut);
+    const passed = filtered(this.books, request, timeUs, true);
+    if (passed.type === 'refused') return both(passed.refusal);
+    if (old?.status !== 'open') return both(this.overRefusal(account, stop, old));
+    if (old.request.type !== 'stop' || old.request.instrument !== instrument)
+      return both({ code: 'bad_shape', detail: `replaces=${old.request.type} ${old.request.instrument}` });
+    if (old.cancel !== null) return both({ code: 'order_ended', detail: 'a cancel is under way' });
+    const refusal = admissionRefusal(this.books, passed.order, passed.market, old);
+    if (refusal === null) this.books.add(passed.order, passed.market);
+    old.cancel = { timeUs, reason: REPLACED, replacement: refusal === null ? clientOrderId : null };
+    return {
+      placed: refusal === null ? confirmed(passed.order, timeUs) : refused(clientOrderId, refusal, timeUs),
+      replaced: confirmed(old, timeUs),
+    };
   }
 
   /**
@@ -107,26 +142,16 @@ export class PaperVenue {
     const market = this.books.market(trades.instrument);
     market.refuseUnusable(trades);
     const events: VenueEvent[] = [];
-    for (let row = 0; row < trades.count; row++) {
-      const print = market.print(trades, row);
-      if (market.orders.length > 0) this.match(market, print, events);
-      observe(market.tape, print);
-      market.prints++;
-      this.closeOutside(market, print, events);
-    }
+    this.floor.take(market, trades, events);
     return events;
   }
 
   /** Returns what ended by a time up to which all trades have been given. Going back changes nothing. */
   advanceTo(timeUs: TimeUs): VenueEvent[] {
     this.clockUs = Math.max(this.clockUs, timeUs);
-    if (this.books.open.size === 0) return [];
-    const due = [...this.books.markets.values()].flatMap((market) => {
-      market.arrive(timeUs, true, this.matching);
-      return market.due(timeUs, true).map(({ order, ending }) => ({ order, ending, market }));
-    });
-    due.sort((a, b) => a.ending.timeUs - b.ending.timeUs);
-    return due.map(({ order, ending, market }) => this.books.end(market, order, ending));
+    const events: VenueEvent[] = [];
+    if (this.books.open.size > 0) this.floor.endDue([...this.books.markets.values()], timeUs, true, events);
+    return events;
   }
 
   /** Returns what the venue knows of an order; *failed* for one so old that only its id is kept. */
@@ -166,7 +191,7 @@ export class PaperVenue {
    * unknown account.
    */
   balances(account: AccountId): VenueBalance[] {
-    return this.books.balances(account);
+    return this.books.funds.balances(account);
   }
 
   /** The exchange's clock. */
@@ -221,64 +246,15 @@ export class PaperVenue {
     return this.fence.refusal(account, epoch) ?? this.gate.refusal(account, write, timeUs);
   }
 
-  private match(market: PaperMarket, print: Print, events: VenueEvent[]): void {
-    market.arrive(print.timeUs, false, this.matching);
-    for (const { order, ending } of market.due(print.timeUs, false))
-      events.push(this.books.end(market, order, ending));
-    let budget = shareOf(print.lots, this.matching.participationBps);
-    for (const order of market.orders) {
-      // A late print may come after advanceTo has let an order arrive.
-      if (order.arrival === null || print.timeUs <= order.liveUs) continue;
-      const wanted = this.books.wantedLots(market, order);
-      const found = wanted > 0 ? matchOf(order, order.arrival, print, wanted, budget, this.matching) : null;
-      if (found !== null) {
-        budget -= found.lots;
-        for (const lots of this.pieces(order, found.lots))
-          events.push(this.books.fill(market, order, { ...found, lots }, print.timeUs));
-      }
-      const ending = this.endingNow(market, order, print.timeUs);
-      if (ending !== null) events.push(this.books.end(market, order, ending));
-    }
+  /** Says that an order isn't there any more, or never was. */
+  private overRefusal(account: AccountId, id: ClientOrderId, order: PaperOrder | undefined): Refusal {
+    const isEnded = order !== undefined || this.books.spent(account, id);
+    return { code: isEnded ? 'order_ended' : 'unknown_order', detail: order?.status ?? id };
   }
+}
 
-  /** What others do to a position: somebody closes it by hand, or the exchange liquidates it. */
-  private closeOutside(market: PaperMarket, print: Print, events: VenueEvent[]): void {
-    const { closedByHand, liquidationLoss } = this.settings.vices;
-    if (closedByHand === 0 && liquidationLoss === 0) return;
-    const { id, market: kind, symbol } = market.rules.instrument;
-    for (const account of this.books.ledger.accounts) {
-      const held = this.books.ledger.quantity(account, id);
-      if (held.isZero()) continue;
-      const draw = this.draws.stream(`hand/${account}/${symbol}/${market.prints}`);
-      const cost = this.books.ledger.margin(account, id);
-      const worth = held.abs().times(market.price(print.ticks));
-      const lost = held.isPositive() ? cost.minus(worth) : worth.minus(cost);
-      const isGone = lost.toNumber() >= liquidationLoss * cost.toNumber();
-      const liquidates = kind === 'perp' && liquidationLoss > 0 && isGone;
-      if (!liquidates && !draw.chance(closedByHand)) continue;
-      const event = this.books.closeOutside(market, account, liquidates ? 'liquidation' : 'hand', print);
-      if (event !== null) events.push(event);
-    }
-  }
-
-  /** Returns in how many lots each a fill is told: as one, unless fills come in pieces. */
-  private pieces(order: PaperOrder, lots: number): readonly number[] {
-    const { fillPieces } = this.settings.vices;
-    if (fillPieces < 2) return [lots];
-    const draw = this.draws.stream(`pieces/${orderKey(order)}/${order.fills}`);
-    const count = Math.min(lots, 1 + draw.below(fillPieces));
-    const each = Math.floor(lots / count);
-    return Array.from({ length: count }, (_, n) => (n === 0 ? lots - each * (count - 1) : each));
-  }
-
-  private endingNow(market: PaperMarket, order: PaperOrder, timeUs: TimeUs): Ending | null {
-    if (order.status !== 'open') return null;
-    if (this.books.wantedLots(market, order) === 0)
-      return { timeUs, status: 'canceled', reason: 'reduce-only: nothing left to reduce' };
-    if (order.request.timeInForce === 'fok')
-      return { timeUs, status: 'expired', reason: 'fok: first print does not fill it whole' };
-    return null;
-  }
+function confirmed({ request, venueOrderId }: PaperOrder, timeUs: TimeUs): SubmitOutcome {
+  return { type: 'confirmed', clientOrderId: request.clientOrderId, venueOrderId, timeUs };
 }
 
 function refused(clientOrderId: ClientOrderId, refusal: Refusal, timeUs: TimeUs): SubmitOutcome {

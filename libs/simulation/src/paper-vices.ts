@@ -9,7 +9,7 @@ import { InputError } from '@algo/model';
 export interface PaperVices {
   /** Inputs after which answers, events and reads are as they should be, for ever; 0 is never. */
   readonly inputsMax: number;
-  /** Share of submits and cancels that are lost on the way: not in the books, and never answered. */
+  /** Share of requests that change the books and are lost on the way: never in the books, never answered. */
   readonly requestLost: number;
   /** Share that arrive twice, as through a proxy that tries again: the second one's answer is told. */
   readonly requestTwice: number;
@@ -46,8 +46,10 @@ export interface PaperVices {
   readonly fillPieces: number;
   /** Share of the price beyond which a limit is refused, on both sides; 0 is no band. */
   readonly priceBand: number;
-  /** 1: spot sells what is held and not locked by resting sells; nothing is ever short there. */
+  /** 1: spot sells what is held and not locked by resting sells and stops; nothing is ever short there. */
   readonly spotNoShort: number;
+  /** 1: once let go, a stop fills under another venue order id than the one it was taken under. */
+  readonly stopChild: number;
   /** Share of prints after which somebody closes a position by hand: a fill not of our orders. */
   readonly closedByHand: number;
   /** Share of its cost at whose loss a perp position is liquidated: a fill not of our orders; 0 is never. */
@@ -93,6 +95,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   fillPieces: [0, 20, 'whole'],
   priceBand: SHARE,
   spotNoShort: SWITCH,
+  stopChild: SWITCH,
   closedByHand: SHARE,
   liquidationLoss: SHARE,
   requestsPer10s: [0, 100_000, 'whole'],

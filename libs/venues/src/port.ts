@@ -7,6 +7,7 @@ import type {
   InstrumentId,
   OrderLookup,
   OrderRequest,
+  ReplaceOutcome,
   SubmitOutcome,
   TimeUs,
   TradeColumns,
@@ -24,8 +25,8 @@ export interface VenueCapabilities {
   readonly shortSelling: boolean;
   /** An order may say that it only reduces. */
   readonly reduceOnly: boolean;
-  /** The venue holds stop orders itself. */
-  readonly triggerOrders: boolean;
+  /** Which price lets go the stop orders that the venue holds itself; `none`: it holds none. */
+  readonly stopTrigger: 'none' | 'last' | 'mark';
   /** An order can be looked up by the id that we gave it. */
   readonly clientIdLookUp: boolean;
 }
@@ -72,6 +73,18 @@ export interface ExchangeVenue extends AsyncDisposable {
   readonly capabilities: VenueCapabilities;
   submit(request: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void;
   cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void;
+  /**
+   * Puts an order in the place of a resting stop of ours, in the venue's way, without a moment in which the
+   * position has neither: an exit, or a stop that stands elsewhere. Where the stop locks nothing and the new
+   * order is an exit, the stop may be left to stand: then `replaced` is refused. A stop that was over before
+   * is never taken for one that was canceled: then nothing is placed.
+   */
+  replace(
+    stop: OrderRef,
+    order: OrderRequest,
+    terms: SendTerms,
+    done: (outcome: ReplaceOutcome) => void,
+  ): void;
   /** Reads once what the venue knows of an order. */
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void;
   /**

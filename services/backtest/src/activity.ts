@@ -7,13 +7,15 @@ export class Activity {
   readonly #positions = new Set<PositionId>();
   /** Whether reconciliation answers well: after a failure it is asked for again at times of its own. */
   #isReconciled = true;
+  /** Whether what stops entries may end by itself, at a time of its own. */
+  #entriesWait = false;
 
   /**
-   * True while no trade can bring a fill or touch a stop, and nothing is tried again after a pause of its
-   * own.
+   * True while no trade can bring a fill or touch a stop, and nothing ends or is tried again after a pause of
+   * its own.
    */
   get isQuiet(): boolean {
-    return this.#orders.size === 0 && this.#positions.size === 0 && this.#isReconciled;
+    return this.#orders.size === 0 && this.#positions.size === 0 && this.#isReconciled && !this.#entriesWait;
   }
 
   take({ name, body }: Fact): void {
@@ -38,6 +40,9 @@ export class Activity {
       case 'ReconciliationFailed':
       case 'ReconciliationCompleted':
         this.#isReconciled = name === 'ReconciliationCompleted';
+        return;
+      case 'EntryStanding':
+        this.#entriesWait = body.causes.some(({ lift }) => lift !== 'person');
         return;
       default: // nothing else begins or ends either
     }

@@ -1,18 +1,21 @@
-import type {
-  Absence,
-  AccountId,
-  Fill,
-  OrderLookup,
-  OrderRequest,
-  SubmitOutcome,
-  TimeUs,
-  VenueBalance,
-  VenueOrder,
-  VenuePosition,
+import {
+  type Absence,
+  type AccountId,
+  type ClientOrderId,
+  type Fill,
+  type OrderLookup,
+  type OrderRequest,
+  orderReason,
+  type ReplaceOutcome,
+  type SubmitOutcome,
+  type TimeUs,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
 } from '@algo/model';
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
-import type { PaperPage } from '@algo/simulation';
+import type { PaperOutcome, PaperPage } from '@algo/simulation';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
 
 /**
@@ -26,7 +29,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
     fillIds: true,
     shortSelling: true,
     reduceOnly: true,
-    triggerOrders: false,
+    stopTrigger: 'last',
     clientIdLookUp: true,
   };
   /** Found when first asked: services start in any order. */
@@ -39,13 +42,28 @@ export class ComposedPaperVenue implements ExchangeVenue {
   }
 
   submit(order: OrderRequest, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    done(this.#answer(order, { name: 'OrderAsked', body: { order, sentUs, epoch, ask: this.#ask } }));
+    const body = { order, sentUs, epoch, ask: this.#ask };
+    done(this.#answer({ name: 'OrderAsked', body }) ?? noAnswer(order.clientOrderId, sentUs));
   }
 
   cancel(order: OrderRef, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { account, instrument, clientOrderId } = order;
     const body = { account, instrument, clientOrderId, sentUs, epoch, ask: this.#ask };
-    done(this.#answer(order, { name: 'CancelAsked', body }));
+    done(this.#answer({ name: 'CancelAsked', body }) ?? noAnswer(clientOrderId, sentUs));
+  }
+
+  replace(
+    { clientOrderId: replaces }: OrderRef,
+    order: OrderRequest,
+    { sentUs, epoch }: SendTerms,
+    done: (outcome: ReplaceOutcome) => void,
+  ): void {
+    const body = { order, replaces, sentUs, epoch, ask: this.#ask };
+    const unknown = {
+      placed: noAnswer(order.clientOrderId, sentUs),
+      replaced: noAnswer(replaces, sentUs),
+    };
+    done(this.#answer({ name: 'ReplaceAsked', body }) ?? unknown);
   }
 
   order({ account, clientOrderId }: OrderRef, done: (lookup: OrderLookup) => void): void {
@@ -92,16 +110,20 @@ export class ComposedPaperVenue implements ExchangeVenue {
     return machine.view;
   }
 
-  /** Nobody here waits for a late answer: an exchange that is silent leaves the outcome unknown. */
-  #answer({ clientOrderId }: OrderRef, asked: Asked): SubmitOutcome {
+  /** Nobody here waits for a late answer: null when the exchange is silent. */
+  #answer<Outcome extends PaperOutcome>(asked: Asked): Outcome | null {
     for (const work of this.#exchange().hear(asked)) {
       if (!(work instanceof Wanted)) continue;
       const answer = work.request as Answer;
-      if (answer.type === 'Answer') return answer.outcome;
-      return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs: asked.body.sentUs };
+      return answer.type === 'Answer' ? (answer.outcome as Outcome) : null;
     }
     throw new Error(`the paper exchange did not answer ${asked.name}`);
   }
+}
+
+/** An exchange that is silent leaves the outcome unknown. */
+function noAnswer(clientOrderId: ClientOrderId, timeUs: TimeUs): SubmitOutcome {
+  return { type: 'unknown', clientOrderId, reason: orderReason('VENUE_SILENT'), timeUs };
 }
 
 function answered<Row>({ rows, complete, asOfUs }: PaperPage<Row>): VenueAnswer<readonly Row[]> {

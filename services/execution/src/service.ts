@@ -43,7 +43,8 @@ export const service = defineService({
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     context.own(lease);
     const { epoch } = lease;
-    const wire = new OrderWire({ venue: context.venue(config.venue, account), lease, clock, log });
+    const venue = context.venue(config.venue, account);
+    const wire = new OrderWire({ venue, lease, clock, log });
     const { machine, driven } = await context.drive({
       reads: [
         { family: 'ord.cmd', only: [account] },
@@ -54,7 +55,7 @@ export const service = defineService({
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
       ],
-      says: ['ord.evt', 'rec.ask'],
+      says: ['ord.evt', 'ord.standing', 'rec.ask'],
       restore: (snapshot) => {
         const machine = new ExecutionMachine(settings, snapshot);
         wire.judge = machine;
@@ -70,6 +71,8 @@ export const service = defineService({
     const stream = context.accountStream(config.venue, account);
     void driven.restored.then(() => {
       limit(limits);
+      const holdsStops = venue.capabilities.stopTrigger !== 'none';
+      driven.inject({ name: 'VenueDescribed', body: { holdsStops } });
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {
         const changed = limitsFile.changed();

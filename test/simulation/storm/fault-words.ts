@@ -55,6 +55,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   fillPieces: 'One print fills an order in several pieces.',
   priceBand: 'A limit too far from the price is refused.',
   spotNoShort: 'What is not held, or is locked by another order, can’t be sold.',
+  stopChild: 'A stop that has gone off fills under another order of the exchange.',
   closedByHand: 'Somebody closes a position by hand.',
   liquidationLoss: 'The exchange liquidates a position.',
   requestsPer10s: 'Too many requests are refused, far too many ban the account.',

@@ -11,7 +11,7 @@ export interface DiskState {
 
 /** What a log has of an order that goes out. */
 export interface Logged {
-  readonly intent: 'entry' | 'exit' | null;
+  readonly intent: 'entry' | 'exit' | 'protection' | null;
   readonly isLeaving: boolean;
 }
 

@@ -32,6 +32,8 @@ export const INVARIANTS = {
     'answer, and the books of execution, position-risk and the exchange are the same, with nothing left ' +
     'to sell.',
   'I14 determinism': 'A new life that takes again what the old one took says the same, word for word.',
+  'one stop at the venue':
+    'A position has one stop at the venue, and a moment in which one takes the place of another.',
   'said twice': 'No fact about an order, a fill or a position counts twice.',
   'stops only tighten': 'A stop moves from where it stood, and only towards the market.',
   'doubt ends':

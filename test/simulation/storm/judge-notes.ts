@@ -11,6 +11,7 @@ export interface Violation {
 export const SOMETIMES = [
   ...['unknown resolved as filled', 'cancel and fill race', 'part fill and restart'],
   ...['takeover of the lease', 'acknowledgement lost', 'zombie refused', 'exit denied, then passed'],
+  ...['stop at the venue moved', 'stop at the venue sold', 'exit in place of a stop'],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 

@@ -1,8 +1,9 @@
 import { type InboundMessage, MemoryBus, type MemoryServer, StreamLanes } from '@algo/bus';
 import { codecs, type Fact, STREAMS, type StreamName } from '@algo/contracts';
 import { JudgeNotes } from './judge-notes.ts';
-import { OrderLives, type VenueTruth } from './order-lives.ts';
+import { OrderLives } from './order-lives.ts';
 import { PositionWatch } from './position-watch.ts';
+import type { VenueTruth } from './venue-truth.ts';
 import { WireWatch } from './wire-watch.ts';
 
 /** What is so of a storm at a moment, for the judge to weigh silence by. */
@@ -84,6 +85,8 @@ export class Judge {
         return `${instrument}: the exchange has ${there}, said are ${here}, guarded ${guarded}`;
       if (sellable !== 0) return `${instrument} is not left: ${here}`;
     }
+    const idle = this.orders.stops.idle((instrument) => this.positions.toGuard(instrument));
+    if (idle !== null) return idle;
     const [unanswered] = this.orders.unanswered();
     return unanswered === undefined ? null : `command ${unanswered} was never answered`;
   }
@@ -101,6 +104,7 @@ export class Judge {
     switch (fact.name) {
       case 'PlaceOrder':
       case 'ClosePosition':
+      case 'ProtectPosition':
         this.orders.commanded(fact.body);
         return;
       case 'OrderSubmitted':

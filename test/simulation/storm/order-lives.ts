@@ -1,35 +1,12 @@
 import type { MessageOf } from '@algo/contracts';
 import { type JudgeNotes, type Stand, steps } from './judge-notes.ts';
+import type { Ending, OrderLife } from './order-life.ts';
+import { VenueStopWatch } from './venue-stop-watch.ts';
+import type { VenueTruth } from './venue-truth.ts';
 
 type Submitted = MessageOf<'OrderSubmitted'>;
 type Fill = MessageOf<'OrderFilled'>['fill'];
-export type Ending = 'filled' | 'canceled' | 'expired' | 'rejected';
-
-/** One order as the words on the bus have it. *Units*: quantities in thousandths of base. */
-export interface OrderLife {
-  readonly submitted: Submitted;
-  readonly quantity: number;
-  filled: number;
-  stand: 'submitted' | 'unknown' | 'accepted';
-  wasUnknown: boolean;
-  wasCanceled: boolean;
-  ended: Ending | null;
-  endedMs: number;
-  /** *Units*: ms that it has been in doubt while execution could ask. */
-  doubtMs: number;
-}
-
-/** What the exchange itself knows of a fill or an order. */
-export interface VenueTruth {
-  /** What it answers to a look may be old or cut short. */
-  readonly readsLie: boolean;
-  /** The fills it has made, by key; undefined while it is dead or restoring. */
-  fills(): ReadonlyMap<string, Fill> | undefined;
-  /** How an order stands there; undefined while nobody can say. */
-  order(id: string): 'absent' | 'open' | 'ended' | undefined;
-  /** What is held there. *Units*: thousandths of base, signed. */
-  held(): ReadonlyMap<string, number> | undefined;
-}
+type Command = MessageOf<'PlaceOrder' | 'ClosePosition' | 'ProtectPosition'>;
 
 /** Returns how the judge names a fill. */
 export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {
@@ -62,7 +39,8 @@ export class OrderLives {
   readonly #notes: JudgeNotes;
   readonly #truth: VenueTruth;
   readonly #nowMs: () => number;
-  readonly #commands = new Map<string, MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'>>();
+  readonly #commands = new Map<string, Command>();
+  readonly stops: VenueStopWatch;
   readonly #answered = new Set<string>();
   readonly #decided = new Set<string>();
   readonly #doubtMaxMs: number;
@@ -73,15 +51,16 @@ export class OrderLives {
 
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
     this.#notes = notes;
+    this.stops = new VenueStopWatch(notes, this.orders);
     this.#truth = truth;
     this.#doubtMaxMs = truth.readsLie ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
     this.#nowMs = nowMs;
   }
 
-  commanded(command: MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'>): void {
+  commanded(command: Command): void {
     const { commandId, type } = command;
-    if (type === 'ClosePosition' && this.#commands.has(commandId))
-      this.#notes.broken('said twice', `ClosePosition ${commandId}`);
+    if (type !== 'PlaceOrder' && this.#commands.has(commandId))
+      this.#notes.broken('said twice', `${type} ${commandId}`);
     this.#commands.set(commandId, command);
     if (type !== 'ClosePosition') return;
     const sent = this.#exitsSent.get(command.position) ?? 0;
@@ -92,12 +71,12 @@ export class OrderLives {
       );
   }
 
-  commandOf(commandId: string): MessageOf<'PlaceOrder'> | MessageOf<'ClosePosition'> | undefined {
+  commandOf(commandId: string): Command | undefined {
     return this.#commands.get(commandId);
   }
 
   submitted(word: Submitted): void {
-    const { clientOrderId: id, commandId, instrument, intent, position, request } = word;
+    const { clientOrderId: id, commandId, instrument, intent, position, replaces, request } = word;
     if (this.orders.has(id)) this.#notes.broken('said twice', `OrderSubmitted ${id}`);
     const command = this.#answer(commandId);
     if (command === undefined) return;
@@ -106,7 +85,11 @@ export class OrderLives {
       this.#notes.broken('I8 limits', `${id} of ${quantity}, asked ${steps(command.quantity)}`);
     if (intent === 'exit') {
       this.#sizedExit(word, quantity);
+      if (replaces !== null) this.#notes.saw('exit in place of a stop');
       if (position !== null) this.#exitsSent.set(position, (this.#exitsSent.get(position) ?? 0) + 1);
+    } else if (intent === 'protection') {
+      const held = this.held.get(instrument) ?? 0;
+      this.stops.submitted(word, held, this.#worth(quantity - Math.abs(held), instrument));
     } else if (command.type === 'PlaceOrder') {
       const leg = `${command.strategy}/${command.decision}`;
       if (this.#decided.has(leg)) this.#notes.broken('I1 one order a decision', leg);
@@ -184,6 +167,7 @@ export class OrderLives {
     if (real !== undefined && (same === undefined || steps(same.quantity) !== quantity))
       this.#notes.broken('I2 fills', `the exchange has no fill ${name} of ${quantity}`);
     if (life.wasUnknown) this.#notes.saw('unknown resolved as filled');
+    if (life.submitted.intent === 'protection') this.#notes.saw('stop at the venue sold');
     if (life.filled < life.quantity) return;
     this.#end(life, 'filled');
   }
@@ -262,7 +246,7 @@ export class OrderLives {
     const working = this.#workingExits(instrument);
     // What was too little to leave has been set aside, and stays at the exchange, on either side of what
     // is held.
-    const over = ((quantity - (Math.abs(held) - working)) / 1_000) * (this.#lastPrices.get(instrument) ?? 0);
+    const over = this.#worth(quantity - (Math.abs(held) - working), instrument);
     if (!isRight || over > DUST_NOTIONAL_MAX)
       this.#notes.broken(
         'I8 limits',
@@ -271,8 +255,13 @@ export class OrderLives {
     if (position !== null && this.#refusedExits.delete(position)) this.#notes.saw('exit denied, then passed');
   }
 
+  /** *Units*: quote, of thousandths of base. */
+  #worth(quantity: number, instrument: string): number {
+    return (quantity / 1_000) * (this.#lastPrices.get(instrument) ?? 0);
+  }
+
   #workingExits(instrument: string): number {
-    let working = 0;
+    let working = this.stops.goingOff(instrument);
     for (const { submitted, ended, quantity, filled } of this.orders.values())
       if (ended === null && submitted.intent === 'exit' && submitted.instrument === instrument)
         working += quantity - filled;

@@ -80,6 +80,8 @@ export const VICES = [
   'eventLost=0.25',
   'readsBehind=3, readShort=0.3, answerLost=0.2',
   'spotNoShort=1, fillPieces=3, tradeIdsPerSymbol=1',
+  'stopChild=1, eventLate=0.3, eventTwice=0.2, lateInputs=10, fillPieces=3',
+  'spotNoShort=1, stopChild=1, requestLost=0.1, answerLost=0.15',
   'answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, requestLost=0.1, lateInputs=20',
 ];
 

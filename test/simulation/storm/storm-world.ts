@@ -10,8 +10,9 @@ import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 import { Judge } from './judge.ts';
 import { steps } from './judge-notes.ts';
-import { nameOf, type VenueTruth } from './order-lives.ts';
+import { nameOf } from './order-lives.ts';
 import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
+import type { VenueTruth } from './venue-truth.ts';
 import { Weather } from './weather.ts';
 
 const RESTART_MS = 500;

@@ -84,8 +84,11 @@ export class WireWatch {
   leaves(subject: string, data: Uint8Array, sender: (id: string) => Sender): void {
     if (subject.endsWith('.cancel'))
       this.#orders.cancelLeft(codecs.CancelOrderRequest.decode(data).clientOrderId);
-    if (!subject.endsWith('.submit')) return;
-    const { order, epoch } = codecs.SubmitOrderRequest.decode(data);
+    if (subject.endsWith('.replace'))
+      this.#orders.cancelLeft(codecs.ReplaceOrderRequest.decode(data).replaces);
+    if (!subject.endsWith('.submit') && !subject.endsWith('.replace')) return;
+    const codec = subject.endsWith('.submit') ? codecs.SubmitOrderRequest : codecs.ReplaceOrderRequest;
+    const { order, epoch } = codec.decode(data);
     const id = order.clientOrderId;
     if (this.#sent.has(id)) this.#notes.broken('I1 an id goes out once', id);
     this.#sent.add(id);

@@ -1,5 +1,6 @@
 import { subjects } from '@algo/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { EngineStatus } from '../reading/engine-status.ts';
 import { ACCOUNT, EngineAtHand, run } from './testing/engine-at-hand.ts';
 
 let engine: EngineAtHand;
@@ -83,6 +84,34 @@ test('an engine elsewhere is read and steered by the address of its server', asy
     mode: 'active',
     confirmed: true,
   });
+}, 30_000);
+
+test('resuming is asked for also where it was said already, and fails where nobody answers', async () => {
+  {
+    await using _risk = await engine.answerModes();
+    const { code, out } = await algo('resume', '--reason', 'once more', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ mode: 'active', confirmed: true });
+  }
+  const { code, err } = await algo('resume', '--reason', 'and again');
+  expect([code, err]).toEqual([1, expect.stringContaining('takes effect when position-risk reads it')]);
+}, 30_000);
+
+test('status says why entries do not pass, and what a person can do about it', async () => {
+  await engine.say('EntryStanding', {
+    ...{ account: ACCOUNT, more: 0, timeUs: 6_000_000 },
+    causes: [
+      {
+        ...{ code: 'ENTRY_COUNT_MAX', scope: { kind: 'strategy', strategy: 's1' }, sinceUs: 6_000_000 },
+        ...{ untilUs: null, lift: 'person', detail: '' },
+      },
+    ],
+  });
+  const { out } = await algo('status');
+  expect(out).toContain('entries stopped in part');
+  expect(out).toContain("algo resume --scope strategy:s1 --reason '…'");
+  const { entries } = JSON.parse((await algo('status', '--json')).out) as EngineStatus;
+  expect(entries).toMatchObject({ causes: [{ code: 'ENTRY_COUNT_MAX', lift: 'person' }] });
 }, 30_000);
 
 test('an address beside a data directory, a wrong one, and one that nobody hears are refused', async () => {

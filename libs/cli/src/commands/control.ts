@@ -6,6 +6,7 @@ import {
   type HaltScope,
   haltScopeKey,
   InputError,
+  isPerson,
   type StandingMode,
   type TimeUs,
   type TradingMode,
@@ -44,9 +45,11 @@ export async function setTradingMode(
         ? JSON.stringify({ scope, mode, confirmed, by: environment.user })
         : `${haltScopeKey(scope)} is ${mode}`,
     );
-  // Where nothing would change the engine says nothing. Without a word of it, it is asked all the same.
-  const { isTold, standing } = await toldMode(bus, account, scope);
-  if (isTold && (standing?.mode ?? 'active') === mode) return say(false);
+  // What stands until a person lifts it need not be asked for again. Resuming is always asked: execution has
+  // limits of its own.
+  const standing = await toldMode(bus, account, scope);
+  const stays = standing !== null && (standing.latched || isPerson(standing.by));
+  if (stays && standing.mode === mode) return say(false);
   const body = {
     type: 'SetTradingMode' as const,
     ...{ commandId: randomUUID(), scope, mode, reason: options.reason },
@@ -63,7 +66,7 @@ export async function setTradingMode(
         fact.name === 'TradingModeChanged' && fact.body.mode === mode && sameScope(fact.body.scope, scope),
     },
   );
-  if (!confirmed) await explainSilence(bus, account, scope, mode);
+  if (!confirmed) throw await unconfirmed(bus, account, scope);
   await say(confirmed);
 }
 
@@ -170,37 +173,23 @@ export async function askEngine(
   return await answered.promise;
 }
 
-/** Nothing is said where nothing changes, so silence may mean that the mode is that already. */
-async function explainSilence(
-  bus: Bus,
-  account: AccountId,
-  scope: HaltScope,
-  mode: TradingMode,
-): Promise<void> {
-  const { standing } = await toldMode(bus, account, scope);
-  if ((standing?.mode ?? 'active') === mode) return;
+/** Every command is answered: silence means that position-risk has not read it yet. */
+async function unconfirmed(bus: Bus, account: AccountId, scope: HaltScope): Promise<CommandFailure> {
+  const standing = await toldMode(bus, account, scope);
   const now = standing === null ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
-  throw new CommandFailure(
+  return new CommandFailure(
     `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; ` +
       `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
       'The request is stored and takes effect when position-risk reads it: see `algo status`.',
   );
 }
 
-/** Returns what stands of a scope as far as the engine has said, and whether it ever said a word of it. */
-async function toldMode(
-  bus: Bus,
-  account: AccountId,
-  scope: HaltScope,
-): Promise<{ readonly isTold: boolean; readonly standing: StandingMode | null }> {
+/** Returns the limit of a scope as far as position-risk has said; null where it has said none. */
+async function toldMode(bus: Bus, account: AccountId, scope: HaltScope): Promise<StandingMode | null> {
   const modes = new TradingModes(account);
-  let isTold = false;
-  for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) {
-    if (fact.name !== 'TradingModeChanged') continue;
-    modes.set(fact.body);
-    isTold ||= sameScope(fact.body.scope, scope);
-  }
-  return { isTold, standing: modes.at(scope) };
+  for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account)))
+    if (fact.name === 'TradingModeChanged') modes.set(fact.body);
+  return modes.at(scope);
 }
 
 function sameScope(a: HaltScope, b: HaltScope): boolean {

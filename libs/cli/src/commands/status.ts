@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '@algo/contracts';
+import { entryLines } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { type EngineStatus, readEngineStatus } from '../reading/engine-status.ts';
@@ -22,6 +23,7 @@ export function statusLines(found: EngineStatus): string[] {
   return [
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
+    ...(found.entries === null ? [] : entryLines(found.entries)),
     ...alignedRows([
       [
         'trades in',

@@ -1,6 +1,6 @@
 import type { Bus } from '@algo/bus';
 import { type ServiceStatus, subjects } from '@algo/contracts';
-import type { AccountId } from '@algo/model';
+import type { AccountId, EntryStanding } from '@algo/model';
 import { type EventCounts, EventTally } from '@algo/read-models';
 import { counterSum } from './counter-sum.ts';
 import type { EngineAccess } from './engine-access.ts';
@@ -36,6 +36,8 @@ export interface EngineStatus extends EventCounts {
   readonly tradesInIsWhole: boolean;
   readonly instruments: readonly InstrumentStatus[];
   readonly services: readonly ServiceStatus[];
+  /** Why entries do not pass, as execution said last; null before it said anything. */
+  readonly entries: EntryStanding | null;
 }
 
 /** Returns how an engine is, or how it was left, and what one of its accounts did. */
@@ -50,17 +52,24 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     feed: engine.feed,
     account,
     ...trades,
-    ...(await countEvents(bus, account)),
+    ...(await whatHappened(bus, account)),
     services,
   };
 }
 
-async function countEvents(bus: Bus, account: AccountId): Promise<EventCounts> {
+async function whatHappened(
+  bus: Bus,
+  account: AccountId,
+): Promise<EventCounts & Pick<EngineStatus, 'entries'>> {
   const tally = new EventTally();
+  let entries: EntryStanding | null = null;
   for await (const { fact } of readEvents(bus, 'MARKET', 'md.feed.>')) tally.take(fact);
-  for await (const { fact } of readAccountEvents(bus, account)) tally.take(fact);
+  for await (const { fact } of readAccountEvents(bus, account)) {
+    tally.take(fact);
+    if (fact.name === 'EntryStanding') entries = fact.body;
+  }
   for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) tally.take(fact);
-  return tally.counts();
+  return { ...tally.counts(), entries };
 }
 
 async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<ServiceStatus[]> {

@@ -1,5 +1,5 @@
 import { type Bus, type InboundMessage, StreamLanes } from '@algo/bus';
-import { fenceFilter, type StreamName } from '@algo/contracts';
+import { fenceFilter, type StreamName, subjects } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
 import { identityOf } from '@algo/runtime';
 
@@ -21,8 +21,8 @@ export async function* readEvents(
 }
 
 /**
- * Yields what one account decided and did: signals that all accounts read, its decisions, orders and
- * positions.
+ * Yields what one account decided and did: signals that all accounts read, its decisions, orders, positions,
+ * and why entries did not pass.
  */
 export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
   yield* readEvents(bus, 'ANALYTICS', 'an.signal.>');
@@ -31,5 +31,6 @@ export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGen
   for await (const message of readEvents(bus, 'DECISIONS', 'dec.made.>'))
     if (message.lane?.producer === decider) yield message;
   yield* readEvents(bus, 'ORDERS', `ord.evt.${account}.>`);
+  yield* readEvents(bus, 'ORDERS', subjects.entryStanding(account));
   yield* readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`);
 }

@@ -841,6 +841,94 @@ export namespace algo {
             type $Shape = algo.v1.GuardAlive.$Properties;
         }
 
+        enum EntryCauseCode {
+            ENTRY_CAUSE_CODE_UNSPECIFIED = 0,
+            ENTRY_CAUSE_CODE_ACCOUNT_STREAM_LOST = 1,
+            ENTRY_CAUSE_CODE_NO_RECONCILIATION = 2,
+            ENTRY_CAUSE_CODE_NO_GUARD = 3,
+            ENTRY_CAUSE_CODE_VENUE_SHUT = 4,
+            ENTRY_CAUSE_CODE_VENUE_REJECTS = 5,
+            ENTRY_CAUSE_CODE_ENTRY_COUNT_MAX = 6,
+            ENTRY_CAUSE_CODE_CONSERVATION = 7,
+            ENTRY_CAUSE_CODE_REDUCE_ONLY = 8,
+            ENTRY_CAUSE_CODE_HALTED = 9
+        }
+
+        enum EntryLift {
+            ENTRY_LIFT_UNSPECIFIED = 0,
+            ENTRY_LIFT_TIME = 1,
+            ENTRY_LIFT_ITSELF = 2,
+            ENTRY_LIFT_PERSON = 3
+        }
+
+        interface IEntryCause extends algo.v1.EntryCause.$Properties {
+        }
+
+        class EntryCause {
+            constructor(properties?: algo.v1.EntryCause.$Properties);
+            $unknowns?: Uint8Array[];
+            code: algo.v1.EntryCauseCode;
+            scope?: (algo.v1.HaltScope.$Properties|null);
+            sinceUs: number;
+            untilUs?: (number|null);
+            lift: algo.v1.EntryLift;
+            detail: string;
+            static encode(message: algo.v1.EntryCause.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.EntryCause & algo.v1.EntryCause.$Shape;
+        }
+
+        namespace EntryCause {
+            interface $Properties {
+                code?: (algo.v1.EntryCauseCode|null);
+                scope?: (algo.v1.HaltScope.$Properties|null);
+                sinceUs?: (number|null);
+                untilUs?: (number|null);
+                lift?: (algo.v1.EntryLift|null);
+                detail?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              code?: algo.v1.EntryCauseCode|null;
+              scope?: algo.v1.HaltScope.$Shape|null;
+              sinceUs?: number|null;
+              untilUs?: number|null;
+              lift?: algo.v1.EntryLift|null;
+              detail?: string|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        interface IEntryStanding extends algo.v1.EntryStanding.$Properties {
+        }
+
+        class EntryStanding {
+            constructor(properties?: algo.v1.EntryStanding.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            causes: algo.v1.EntryCause.$Properties[];
+            more: number;
+            timeUs: number;
+            static encode(message: algo.v1.EntryStanding.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.EntryStanding & algo.v1.EntryStanding.$Shape;
+        }
+
+        namespace EntryStanding {
+            interface $Properties {
+                account?: (string|null);
+                causes?: (algo.v1.EntryCause.$Properties[]|null);
+                more?: (number|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              account?: string|null;
+              causes?: algo.v1.EntryCause.$Shape[]|null;
+              more?: number|null;
+              timeUs?: number|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
         interface IDecisionMade extends algo.v1.DecisionMade.$Properties {
         }
 
@@ -1627,7 +1715,8 @@ export namespace algo {
         enum OrderType {
             ORDER_TYPE_UNSPECIFIED = 0,
             ORDER_TYPE_MARKET = 1,
-            ORDER_TYPE_LIMIT = 2
+            ORDER_TYPE_LIMIT = 2,
+            ORDER_TYPE_STOP = 3
         }
 
         enum TimeInForce {
@@ -1641,7 +1730,8 @@ export namespace algo {
         enum OrderIntent {
             ORDER_INTENT_UNSPECIFIED = 0,
             ORDER_INTENT_ENTRY = 1,
-            ORDER_INTENT_EXIT = 2
+            ORDER_INTENT_EXIT = 2,
+            ORDER_INTENT_PROTECTION = 3
         }
 
         enum ExitReason {
@@ -1696,6 +1786,7 @@ export namespace algo {
             quantity: string;
             limitPrice?: (string|null);
             reduceOnly: boolean;
+            triggerPrice?: (string|null);
             static encode(message: algo.v1.OrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderRequest & algo.v1.OrderRequest.$Shape;
         }
@@ -1711,6 +1802,7 @@ export namespace algo {
                 quantity?: (string|null);
                 limitPrice?: (string|null);
                 reduceOnly?: (boolean|null);
+                triggerPrice?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderRequest.$Properties;
@@ -1841,6 +1933,39 @@ export namespace algo {
             type $Shape = algo.v1.ClosePosition.$Properties;
         }
 
+        interface IProtectPosition extends algo.v1.ProtectPosition.$Properties {
+        }
+
+        class ProtectPosition {
+            constructor(properties?: algo.v1.ProtectPosition.$Properties);
+            $unknowns?: Uint8Array[];
+            commandId: string;
+            position: string;
+            account: string;
+            instrument: string;
+            direction: algo.v1.Direction;
+            quantity: string;
+            triggerPrice: string;
+            timeUs: number;
+            static encode(message: algo.v1.ProtectPosition.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ProtectPosition & algo.v1.ProtectPosition.$Shape;
+        }
+
+        namespace ProtectPosition {
+            interface $Properties {
+                commandId?: (string|null);
+                position?: (string|null);
+                account?: (string|null);
+                instrument?: (string|null);
+                direction?: (algo.v1.Direction|null);
+                quantity?: (string|null);
+                triggerPrice?: (string|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ProtectPosition.$Properties;
+        }
+
         enum DenialCode {
             DENIAL_CODE_UNSPECIFIED = 0,
             DENIAL_CODE_GATE_CLOSED = 1,
@@ -1871,7 +1996,8 @@ export namespace algo {
             DENIAL_CODE_VENUE_REJECTS = 26,
             DENIAL_CODE_SELF_TRADE = 27,
             DENIAL_CODE_CONSERVATION = 28,
-            DENIAL_CODE_VENUE_SHUT = 29
+            DENIAL_CODE_VENUE_SHUT = 29,
+            DENIAL_CODE_NO_VENUE_STOP = 30
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -1907,6 +2033,7 @@ export namespace algo {
             timeUs: number;
             commandId: string;
             denial?: (algo.v1.Denial.$Properties|null);
+            intent: algo.v1.OrderIntent;
             static encode(message: algo.v1.OrderDenied.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderDenied & algo.v1.OrderDenied.$Shape;
         }
@@ -1919,6 +2046,7 @@ export namespace algo {
                 timeUs?: (number|null);
                 commandId?: (string|null);
                 denial?: (algo.v1.Denial.$Properties|null);
+                intent?: (algo.v1.OrderIntent|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderDenied.$Properties;
@@ -1942,6 +2070,7 @@ export namespace algo {
             plan?: (algo.v1.ExitPlan.$Properties|null);
             epoch: number;
             retryOf?: (string|null);
+            replaces?: (string|null);
             static encode(message: algo.v1.OrderSubmitted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderSubmitted & algo.v1.OrderSubmitted.$Shape;
         }
@@ -1960,6 +2089,7 @@ export namespace algo {
                 plan?: (algo.v1.ExitPlan.$Properties|null);
                 epoch?: (number|null);
                 retryOf?: (string|null);
+                replaces?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderSubmitted.$Properties;
@@ -2299,7 +2429,8 @@ export namespace algo {
             CLOSE_REASON_HEALTH = 6,
             CLOSE_REASON_OPERATOR = 7,
             CLOSE_REASON_RESIDUAL = 8,
-            CLOSE_REASON_EXTERNAL = 9
+            CLOSE_REASON_EXTERNAL = 9,
+            CLOSE_REASON_VENUE_STOP = 10
         }
 
         interface IPositionClosed extends algo.v1.PositionClosed.$Properties {
@@ -2789,6 +2920,31 @@ export namespace algo {
             type $Shape = algo.v1.CancelOrderRequest.$Properties;
         }
 
+        interface IReplaceOrderRequest extends algo.v1.ReplaceOrderRequest.$Properties {
+        }
+
+        class ReplaceOrderRequest {
+            constructor(properties?: algo.v1.ReplaceOrderRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            order?: (algo.v1.OrderRequest.$Properties|null);
+            replaces: string;
+            sentUs: number;
+            epoch: number;
+            static encode(message: algo.v1.ReplaceOrderRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReplaceOrderRequest & algo.v1.ReplaceOrderRequest.$Shape;
+        }
+
+        namespace ReplaceOrderRequest {
+            interface $Properties {
+                order?: (algo.v1.OrderRequest.$Properties|null);
+                replaces?: (string|null);
+                sentUs?: (number|null);
+                epoch?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ReplaceOrderRequest.$Properties;
+        }
+
         interface ILookUpOrderRequest extends algo.v1.LookUpOrderRequest.$Properties {
         }
 
@@ -2964,6 +3120,31 @@ export namespace algo {
             }
             type $Shape = {
               outcome?: algo.v1.SubmitOutcome.$Shape|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        interface IReplaceOutcomeReply extends algo.v1.ReplaceOutcomeReply.$Properties {
+        }
+
+        class ReplaceOutcomeReply {
+            constructor(properties?: algo.v1.ReplaceOutcomeReply.$Properties);
+            $unknowns?: Uint8Array[];
+            placed?: (algo.v1.SubmitOutcome.$Properties|null);
+            replaced?: (algo.v1.SubmitOutcome.$Properties|null);
+            static encode(message: algo.v1.ReplaceOutcomeReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReplaceOutcomeReply & algo.v1.ReplaceOutcomeReply.$Shape;
+        }
+
+        namespace ReplaceOutcomeReply {
+            interface $Properties {
+                placed?: (algo.v1.SubmitOutcome.$Properties|null);
+                replaced?: (algo.v1.SubmitOutcome.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              placed?: algo.v1.SubmitOutcome.$Shape|null;
+              replaced?: algo.v1.SubmitOutcome.$Shape|null;
               $unknowns?: Uint8Array[];
             };
         }

@@ -3631,6 +3631,294 @@ export const algo = $root.algo = (() => {
             return GuardAlive;
         })();
 
+        v1.EntryCauseCode = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "ENTRY_CAUSE_CODE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "ENTRY_CAUSE_CODE_ACCOUNT_STREAM_LOST"] = 1;
+            values[valuesById[2] = "ENTRY_CAUSE_CODE_NO_RECONCILIATION"] = 2;
+            values[valuesById[3] = "ENTRY_CAUSE_CODE_NO_GUARD"] = 3;
+            values[valuesById[4] = "ENTRY_CAUSE_CODE_VENUE_SHUT"] = 4;
+            values[valuesById[5] = "ENTRY_CAUSE_CODE_VENUE_REJECTS"] = 5;
+            values[valuesById[6] = "ENTRY_CAUSE_CODE_ENTRY_COUNT_MAX"] = 6;
+            values[valuesById[7] = "ENTRY_CAUSE_CODE_CONSERVATION"] = 7;
+            values[valuesById[8] = "ENTRY_CAUSE_CODE_REDUCE_ONLY"] = 8;
+            values[valuesById[9] = "ENTRY_CAUSE_CODE_HALTED"] = 9;
+            return values;
+        })();
+
+        v1.EntryLift = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "ENTRY_LIFT_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "ENTRY_LIFT_TIME"] = 1;
+            values[valuesById[2] = "ENTRY_LIFT_ITSELF"] = 2;
+            values[valuesById[3] = "ENTRY_LIFT_PERSON"] = 3;
+            return values;
+        })();
+
+        v1.EntryCause = (function() {
+
+            const EntryCause = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            EntryCause.prototype.code = 0;
+            EntryCause.prototype.scope = null;
+            EntryCause.prototype.sinceUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            EntryCause.prototype.untilUs = null;
+            EntryCause.prototype.lift = 0;
+            EntryCause.prototype.detail = "";
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(EntryCause.prototype, "_untilUs", {
+                get: $util.oneOfGetter($oneOfFields = ["untilUs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            EntryCause.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                    writer.uint32(8).int32(message.code);
+                if (message.scope != null && $Object.hasOwnProperty.call(message, "scope"))
+                    $root.algo.v1.HaltScope.encode(message.scope, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.sinceUs != null && $Object.hasOwnProperty.call(message, "sinceUs") && (typeof message.sinceUs === "object" ? message.sinceUs.low || message.sinceUs.high : message.sinceUs !== 0))
+                    writer.uint32(24).uint64(message.sinceUs);
+                if (message.untilUs != null && $Object.hasOwnProperty.call(message, "untilUs"))
+                    writer.uint32(32).uint64(message.untilUs);
+                if (message.lift != null && $Object.hasOwnProperty.call(message, "lift") && message.lift !== 0)
+                    writer.uint32(40).int32(message.lift);
+                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
+                    writer.uint32(50).string(message.detail);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            EntryCause.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.EntryCause();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.code = value;
+                            else
+                                delete message.code;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.scope = $root.algo.v1.HaltScope.decode(reader, reader.size(), $undefined, _depth + 1, message.scope);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sinceUs = value;
+                            else
+                                delete message.sinceUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            message.untilUs = reader.uint64();
+                            message._untilUs = "untilUs";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lift = value;
+                            else
+                                delete message.lift;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.detail = value;
+                            else
+                                delete message.detail;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return EntryCause;
+        })();
+
+        v1.EntryStanding = (function() {
+
+            const EntryStanding = function (properties) {
+                this.causes = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            EntryStanding.prototype.account = "";
+            EntryStanding.prototype.causes = $util.emptyArray;
+            EntryStanding.prototype.more = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            EntryStanding.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            EntryStanding.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.causes != null && message.causes.length)
+                    for (let i = 0; i < message.causes.length; ++i)
+                        $root.algo.v1.EntryCause.encode(message.causes[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.more != null && $Object.hasOwnProperty.call(message, "more") && (typeof message.more === "object" ? message.more.low || message.more.high : message.more !== 0))
+                    writer.uint32(24).uint64(message.more);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(32).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            EntryStanding.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.EntryStanding();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.causes && message.causes.length))
+                                message.causes = [];
+                            message.causes.push($root.algo.v1.EntryCause.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.more = value;
+                            else
+                                delete message.more;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return EntryStanding;
+        })();
+
         v1.DecisionMade = (function() {
 
             const DecisionMade = function (properties) {
@@ -7071,6 +7359,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[0] = "ORDER_TYPE_UNSPECIFIED"] = 0;
             values[valuesById[1] = "ORDER_TYPE_MARKET"] = 1;
             values[valuesById[2] = "ORDER_TYPE_LIMIT"] = 2;
+            values[valuesById[3] = "ORDER_TYPE_STOP"] = 3;
             return values;
         })();
 
@@ -7089,6 +7378,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[0] = "ORDER_INTENT_UNSPECIFIED"] = 0;
             values[valuesById[1] = "ORDER_INTENT_ENTRY"] = 1;
             values[valuesById[2] = "ORDER_INTENT_EXIT"] = 2;
+            values[valuesById[3] = "ORDER_INTENT_PROTECTION"] = 3;
             return values;
         })();
 
@@ -7248,12 +7538,19 @@ export const algo = $root.algo = (() => {
             OrderRequest.prototype.quantity = "";
             OrderRequest.prototype.limitPrice = null;
             OrderRequest.prototype.reduceOnly = false;
+            OrderRequest.prototype.triggerPrice = null;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(OrderRequest.prototype, "_limitPrice", {
                 get: $util.oneOfGetter($oneOfFields = ["limitPrice"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderRequest.prototype, "_triggerPrice", {
+                get: $util.oneOfGetter($oneOfFields = ["triggerPrice"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -7282,6 +7579,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(66).string(message.limitPrice);
                 if (message.reduceOnly != null && $Object.hasOwnProperty.call(message, "reduceOnly") && message.reduceOnly !== false)
                     writer.uint32(72).bool(message.reduceOnly);
+                if (message.triggerPrice != null && $Object.hasOwnProperty.call(message, "triggerPrice"))
+                    writer.uint32(82).string(message.triggerPrice);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7392,6 +7691,13 @@ export const algo = $root.algo = (() => {
                                 message.reduceOnly = value;
                             else
                                 delete message.reduceOnly;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.triggerPrice = reader.stringVerify();
+                            message._triggerPrice = "triggerPrice";
                             continue;
                         }
                     }
@@ -8043,6 +8349,172 @@ export const algo = $root.algo = (() => {
             return ClosePosition;
         })();
 
+        v1.ProtectPosition = (function() {
+
+            const ProtectPosition = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ProtectPosition.prototype.commandId = "";
+            ProtectPosition.prototype.position = "";
+            ProtectPosition.prototype.account = "";
+            ProtectPosition.prototype.instrument = "";
+            ProtectPosition.prototype.direction = 0;
+            ProtectPosition.prototype.quantity = "";
+            ProtectPosition.prototype.triggerPrice = "";
+            ProtectPosition.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            ProtectPosition.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.commandId != null && $Object.hasOwnProperty.call(message, "commandId") && message.commandId !== "")
+                    writer.uint32(10).string(message.commandId);
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== "")
+                    writer.uint32(18).string(message.position);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(26).string(message.account);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(34).string(message.instrument);
+                if (message.direction != null && $Object.hasOwnProperty.call(message, "direction") && message.direction !== 0)
+                    writer.uint32(40).int32(message.direction);
+                if (message.quantity != null && $Object.hasOwnProperty.call(message, "quantity") && message.quantity !== "")
+                    writer.uint32(50).string(message.quantity);
+                if (message.triggerPrice != null && $Object.hasOwnProperty.call(message, "triggerPrice") && message.triggerPrice !== "")
+                    writer.uint32(58).string(message.triggerPrice);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(64).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ProtectPosition.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ProtectPosition();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.commandId = value;
+                            else
+                                delete message.commandId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.direction = value;
+                            else
+                                delete message.direction;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.quantity = value;
+                            else
+                                delete message.quantity;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.triggerPrice = value;
+                            else
+                                delete message.triggerPrice;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ProtectPosition;
+        })();
+
         v1.DenialCode = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "DENIAL_CODE_UNSPECIFIED"] = 0;
@@ -8075,6 +8547,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[27] = "DENIAL_CODE_SELF_TRADE"] = 27;
             values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
             values[valuesById[29] = "DENIAL_CODE_VENUE_SHUT"] = 29;
+            values[valuesById[30] = "DENIAL_CODE_NO_VENUE_STOP"] = 30;
             return values;
         })();
 
@@ -8187,6 +8660,7 @@ export const algo = $root.algo = (() => {
             OrderDenied.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderDenied.prototype.commandId = "";
             OrderDenied.prototype.denial = null;
+            OrderDenied.prototype.intent = 0;
 
             OrderDenied.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -8207,6 +8681,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(42).string(message.commandId);
                 if (message.denial != null && $Object.hasOwnProperty.call(message, "denial"))
                     $root.algo.v1.Denial.encode(message.denial, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.intent != null && $Object.hasOwnProperty.call(message, "intent") && message.intent !== 0)
+                    writer.uint32(56).int32(message.intent);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8291,6 +8767,15 @@ export const algo = $root.algo = (() => {
                             message.denial = $root.algo.v1.Denial.decode(reader, reader.size(), $undefined, _depth + 1, message.denial);
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.intent = value;
+                            else
+                                delete message.intent;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -8332,6 +8817,7 @@ export const algo = $root.algo = (() => {
             OrderSubmitted.prototype.plan = null;
             OrderSubmitted.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderSubmitted.prototype.retryOf = null;
+            OrderSubmitted.prototype.replaces = null;
 
             let $oneOfFields;
 
@@ -8356,6 +8842,12 @@ export const algo = $root.algo = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(OrderSubmitted.prototype, "_retryOf", {
                 get: $util.oneOfGetter($oneOfFields = ["retryOf"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(OrderSubmitted.prototype, "_replaces", {
+                get: $util.oneOfGetter($oneOfFields = ["replaces"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -8390,6 +8882,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(88).uint64(message.epoch);
                 if (message.retryOf != null && $Object.hasOwnProperty.call(message, "retryOf"))
                     writer.uint32(98).string(message.retryOf);
+                if (message.replaces != null && $Object.hasOwnProperty.call(message, "replaces"))
+                    writer.uint32(106).string(message.replaces);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8518,6 +9012,13 @@ export const algo = $root.algo = (() => {
                                 break;
                             message.retryOf = reader.stringVerify();
                             message._retryOf = "retryOf";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.replaces = reader.stringVerify();
+                            message._replaces = "replaces";
                             continue;
                         }
                     }
@@ -10085,6 +10586,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[7] = "CLOSE_REASON_OPERATOR"] = 7;
             values[valuesById[8] = "CLOSE_REASON_RESIDUAL"] = 8;
             values[valuesById[9] = "CLOSE_REASON_EXTERNAL"] = 9;
+            values[valuesById[10] = "CLOSE_REASON_VENUE_STOP"] = 10;
             return values;
         })();
 
@@ -12545,6 +13047,121 @@ export const algo = $root.algo = (() => {
             return CancelOrderRequest;
         })();
 
+        v1.ReplaceOrderRequest = (function() {
+
+            const ReplaceOrderRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ReplaceOrderRequest.prototype.order = null;
+            ReplaceOrderRequest.prototype.replaces = "";
+            ReplaceOrderRequest.prototype.sentUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ReplaceOrderRequest.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            ReplaceOrderRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.order != null && $Object.hasOwnProperty.call(message, "order"))
+                    $root.algo.v1.OrderRequest.encode(message.order, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.replaces != null && $Object.hasOwnProperty.call(message, "replaces") && message.replaces !== "")
+                    writer.uint32(18).string(message.replaces);
+                if (message.sentUs != null && $Object.hasOwnProperty.call(message, "sentUs") && (typeof message.sentUs === "object" ? message.sentUs.low || message.sentUs.high : message.sentUs !== 0))
+                    writer.uint32(24).uint64(message.sentUs);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(32).uint64(message.epoch);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ReplaceOrderRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ReplaceOrderRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.order = $root.algo.v1.OrderRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.order);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.replaces = value;
+                            else
+                                delete message.replaces;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sentUs = value;
+                            else
+                                delete message.sentUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReplaceOrderRequest;
+        })();
+
         v1.LookUpOrderRequest = (function() {
 
             const LookUpOrderRequest = function (properties) {
@@ -13287,6 +13904,94 @@ export const algo = $root.algo = (() => {
             };
 
             return SubmitOutcomeReply;
+        })();
+
+        v1.ReplaceOutcomeReply = (function() {
+
+            const ReplaceOutcomeReply = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ReplaceOutcomeReply.prototype.placed = null;
+            ReplaceOutcomeReply.prototype.replaced = null;
+
+            ReplaceOutcomeReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.placed != null && $Object.hasOwnProperty.call(message, "placed"))
+                    $root.algo.v1.SubmitOutcome.encode(message.placed, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.replaced != null && $Object.hasOwnProperty.call(message, "replaced"))
+                    $root.algo.v1.SubmitOutcome.encode(message.replaced, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ReplaceOutcomeReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ReplaceOutcomeReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.placed = $root.algo.v1.SubmitOutcome.decode(reader, reader.size(), $undefined, _depth + 1, message.placed);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.replaced = $root.algo.v1.SubmitOutcome.decode(reader, reader.size(), $undefined, _depth + 1, message.replaced);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReplaceOutcomeReply;
         })();
 
         v1.VenueOrderStatus = (function() {

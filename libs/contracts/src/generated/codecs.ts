@@ -100,6 +100,7 @@ const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCo
 const orderType = field.oneWordOf<model.OrderType>('OrderType', {
   'market': 1,
   'limit': 2,
+  'stop': 3,
 });
 
 const timeInForce = field.oneWordOf<model.TimeInForce>('TimeInForce', {
@@ -112,6 +113,7 @@ const timeInForce = field.oneWordOf<model.TimeInForce>('TimeInForce', {
 const orderIntent = field.oneWordOf<model.OrderIntent>('OrderIntent', {
   'entry': 1,
   'exit': 2,
+  'protection': 3,
 });
 
 const exitReason = field.oneWordOf<model.ExitReason>('ExitReason', {
@@ -160,6 +162,7 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'SELF_TRADE': 27,
   'CONSERVATION': 28,
   'VENUE_SHUT': 29,
+  'NO_VENUE_STOP': 30,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {
@@ -172,7 +175,7 @@ const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantinePr
   'cumulative_mismatch': 7,
 });
 
-const closeReason = field.oneWordOf<Extract<model.PositionEvent, { type: 'PositionClosed' }>['reason']>('CloseReason', {
+const closeReason = field.oneWordOf<model.CloseReason>('CloseReason', {
   'trailing_stop': 1,
   'initial_stop': 2,
   'target': 3,
@@ -182,6 +185,7 @@ const closeReason = field.oneWordOf<Extract<model.PositionEvent, { type: 'Positi
   'operator': 7,
   'residual': 8,
   'external': 9,
+  'venue_stop': 10,
 });
 
 const tradingMode = field.oneWordOf<model.TradingMode>('TradingMode', {
@@ -196,6 +200,24 @@ const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', {
   'warning': 3,
   'critical': 4,
   'breaker': 5,
+});
+
+const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', {
+  'ACCOUNT_STREAM_LOST': 1,
+  'NO_RECONCILIATION': 2,
+  'NO_GUARD': 3,
+  'VENUE_SHUT': 4,
+  'VENUE_REJECTS': 5,
+  'ENTRY_COUNT_MAX': 6,
+  'CONSERVATION': 7,
+  'REDUCE_ONLY': 8,
+  'HALTED': 9,
+});
+
+const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', {
+  'time': 1,
+  'itself': 2,
+  'person': 3,
 });
 
 const accountRequestKind = field.oneWordOf('AccountRequestKind', {
@@ -626,6 +648,17 @@ const closePosition = tagged('ClosePosition', {
   timeUs: field.whole,
 });
 
+const protectPosition = tagged('ProtectPosition', {
+  commandId: field.word,
+  position: idFields.position,
+  account: idFields.account,
+  instrument: idFields.instrument,
+  direction: direction,
+  quantity: field.decimal,
+  triggerPrice: field.decimal,
+  timeUs: field.whole,
+});
+
 const denial = part<model.Denial>('Denial', {
   code: denialCode,
   detail: field.text,
@@ -638,6 +671,7 @@ const orderDenied = tagged('OrderDenied', {
   timeUs: field.whole,
   commandId: field.word,
   denial: nested(denial),
+  intent: orderIntent,
 });
 
 const orderRequest = part<model.OrderRequest>('OrderRequest', {
@@ -650,6 +684,7 @@ const orderRequest = part<model.OrderRequest>('OrderRequest', {
   quantity: field.decimal,
   limitPrice: field.orNull(field.decimal),
   reduceOnly: field.flag,
+  triggerPrice: field.orNull(field.decimal),
 });
 
 const orderSubmitted = tagged('OrderSubmitted', {
@@ -665,6 +700,7 @@ const orderSubmitted = tagged('OrderSubmitted', {
   plan: field.orNull(nested(exitPlan)),
   epoch: field.whole,
   retryOf: field.orNull(idFields.retryOf),
+  replaces: field.orNull(idFields.replaces),
 });
 
 const orderAccepted = tagged('OrderAccepted', {
@@ -964,6 +1000,22 @@ const guardAlive = part<model.GuardAlive>('GuardAlive', {
   feed: field.word,
 });
 
+const entryCause = part<model.EntryCause>('EntryCause', {
+  code: entryCauseCode,
+  scope: nested(haltScope),
+  sinceUs: field.whole,
+  untilUs: field.orNull(field.whole),
+  lift: entryLift,
+  detail: field.text,
+});
+
+const entryStanding = part<model.EntryStanding>('EntryStanding', {
+  account: idFields.account,
+  causes: field.list(nested(entryCause)),
+  more: field.whole,
+  timeUs: field.whole,
+});
+
 /** A process of a service began. */
 export interface ServiceStarted {
   /** Required. Which service. */
@@ -1177,6 +1229,24 @@ const cancelOrderRequest = part<CancelOrderRequest>('CancelOrderRequest', {
   epoch: field.whole,
 });
 
+/** `replace`: put an order in the place of a resting stop. Answered by ReplaceOutcomeReply. */
+export interface ReplaceOrderRequest {
+  /** Required. The order. */
+  readonly order: model.OrderRequest;
+  /** Required. Our name for the stop that goes. */
+  readonly replaces: field.ValueOf<typeof idFields.replaces>;
+  /** When it left us, µs since 1970 UTC. */
+  readonly sentUs: number;
+  /** The lease under which it was sent, as with an order. */
+  readonly epoch: number;
+}
+const replaceOrderRequest = part<ReplaceOrderRequest>('ReplaceOrderRequest', {
+  order: nested(orderRequest),
+  replaces: idFields.replaces,
+  sentUs: field.whole,
+  epoch: field.whole,
+});
+
 /** `look-up`: say what is known of an order. Answered by OrderLookupReply. */
 export interface LookUpOrderRequest {
   /** Required. On which account. */
@@ -1227,6 +1297,18 @@ const submitOutcome = union<model.SubmitOutcome, 'type'>('SubmitOutcome', 'type'
 });
 
 const submitOutcomeReply = wrapped('SubmitOutcomeReply', 'outcome', submitOutcome);
+
+/** Answer to ReplaceOrderRequest. */
+export interface ReplaceOutcomeReply {
+  /** Required. What came of the new order. */
+  readonly placed: model.SubmitOutcome;
+  /** Required. What came of taking the old one out of the book. */
+  readonly replaced: model.SubmitOutcome;
+}
+const replaceOutcomeReply = part<ReplaceOutcomeReply>('ReplaceOutcomeReply', {
+  placed: nested(submitOutcome),
+  replaced: nested(submitOutcome),
+});
 
 const venueOrder = part<model.VenueOrder>('VenueOrder', {
   request: nested(orderRequest),
@@ -1431,6 +1513,7 @@ export const tableCodecs = {
   CandleClosed: codec(algo.v1.CandleClosed, candleClosed),
   PlaceOrder: codec(algo.v1.PlaceOrder, placeOrder),
   ClosePosition: codec(algo.v1.ClosePosition, closePosition),
+  ProtectPosition: codec(algo.v1.ProtectPosition, protectPosition),
   OrderDenied: codec(algo.v1.OrderDenied, orderDenied),
   OrderSubmitted: codec(algo.v1.OrderSubmitted, orderSubmitted),
   OrderAccepted: codec(algo.v1.OrderAccepted, orderAccepted),
@@ -1454,6 +1537,7 @@ export const tableCodecs = {
   TradingModeChanged: codec(algo.v1.TradingModeChanged, tradingModeChanged),
   PrintSetAside: codec(algo.v1.PrintSetAside, printSetAside),
   GuardAlive: codec(algo.v1.GuardAlive, guardAlive),
+  EntryStanding: codec(algo.v1.EntryStanding, entryStanding),
   ServiceStarted: codec(algo.v1.ServiceStarted, serviceStarted),
   ServiceStopped: codec(algo.v1.ServiceStopped, serviceStopped),
   ServiceStatus: codec(algo.v1.ServiceStatus, serviceStatus),
@@ -1464,9 +1548,11 @@ export const tableCodecs = {
   LaneFenced: codec(algo.v1.LaneFenced, laneFenced),
   SubmitOrderRequest: codec(algo.v1.SubmitOrderRequest, submitOrderRequest),
   CancelOrderRequest: codec(algo.v1.CancelOrderRequest, cancelOrderRequest),
+  ReplaceOrderRequest: codec(algo.v1.ReplaceOrderRequest, replaceOrderRequest),
   LookUpOrderRequest: codec(algo.v1.LookUpOrderRequest, lookUpOrderRequest),
   AccountRequest: codec(algo.v1.AccountRequest, accountRequest),
   SubmitOutcomeReply: codec(algo.v1.SubmitOutcomeReply, submitOutcomeReply),
+  ReplaceOutcomeReply: codec(algo.v1.ReplaceOutcomeReply, replaceOutcomeReply),
   OrderLookupReply: codec(algo.v1.OrderLookupReply, orderLookupReply),
   OpenOrdersReply: codec(algo.v1.OpenOrdersReply, openOrdersReply),
   FillsReply: codec(algo.v1.FillsReply, fillsReply),

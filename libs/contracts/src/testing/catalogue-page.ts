@@ -3,8 +3,9 @@ import type protobuf from 'protobufjs';
 import type { TableCodec } from '../codec.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
 import { tableCodecs } from '../generated/codecs.ts';
+import { REQUESTS } from '../requests.ts';
 import { subjects } from '../subjects.ts';
-import { FAMILIES, type Family, type FamilyPlan, REQUESTS, SHARDED } from '../topology.ts';
+import { FAMILIES, type Family, type FamilyPlan, SHARDED } from '../topology.ts';
 import { isRequired, messagesOf, parseProtos, topMessages } from './proto-files.ts';
 
 const WIDTH = 130;

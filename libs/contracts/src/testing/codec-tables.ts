@@ -17,7 +17,7 @@ import { algo } from './algo.v1.js';
 /** Types of the model that have no name of their own there. */
 const UNNAMED: Readonly<Record<string, string>> = {
   AccountEvent: 'model.VenueEvent',
-  CloseReason: "Extract<model.PositionEvent, { type: 'PositionClosed' }>['reason']",
+  CloseReason: 'model.CloseReason',
   DecisionOutcome: "model.Decision['outcome']",
   Liquidity: "model.Fill['liquidity']",
   ProfileScope: "model.MarketProfile['scope']",

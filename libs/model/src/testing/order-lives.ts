@@ -54,6 +54,7 @@ export function order(status: OrderStatus, fills: readonly Fill[] = []): Order {
     timeInForce: 'ioc',
     quantity: d('10'),
     limitPrice: d('83'),
+    triggerPrice: null,
     reduceOnly: false,
   };
   const seed = { intent: 'entry', strategy: null, position: null, plan: null, epoch: 1 } as const;

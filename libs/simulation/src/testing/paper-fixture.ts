@@ -71,6 +71,7 @@ export function order(name: string, changes: Partial<OrderRequest> = {}): OrderR
     timeInForce: 'ioc',
     quantity: Decimal.of('0.5'),
     limitPrice: null,
+    triggerPrice: null,
     reduceOnly: false,
     ...changes,
   };
@@ -91,6 +92,24 @@ export function limit(
     timeInForce,
     quantity: Decimal.of(quantity),
     limitPrice: Decimal.of(price),
+    ...changes,
+  });
+}
+
+/** Returns a stop, changed as told. */
+export function stop(
+  name: string,
+  side: 'buy' | 'sell',
+  quantity: string,
+  triggerPrice: string,
+  changes: Partial<OrderRequest> = {},
+): OrderRequest {
+  return order(name, {
+    side,
+    type: 'stop',
+    timeInForce: 'gtc',
+    quantity: Decimal.of(quantity),
+    triggerPrice: Decimal.of(triggerPrice),
     ...changes,
   });
 }

@@ -2,11 +2,14 @@ import { codecs } from '@algo/contracts';
 import {
   type Absence,
   accountId,
+  type ClientOrderId,
   clientOrderId,
   Decimal,
   instrumentId,
   type OrderRequest,
+  type ReplaceOutcome,
   type SubmitOutcome,
+  venueOrderId,
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { PaperExchangeVenue } from './paper-exchange-venue.ts';
@@ -15,7 +18,7 @@ const ACCOUNT = accountId('paper-main');
 const ORDER: OrderRequest = {
   ...{ clientOrderId: clientOrderId('o'), account: ACCOUNT, side: 'buy', type: 'market' },
   ...{ instrument: instrumentId('binance.spot.LTCUSDT'), timeInForce: 'ioc', reduceOnly: false },
-  ...{ quantity: Decimal.of('1'), limitPrice: null },
+  ...{ quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
 };
 
 /** A venue whose exchange never answers, what reached it, and what was told. */
@@ -38,7 +41,7 @@ test.each([
   const terms = { sentUs: 5, sendByMs: 1_000, epoch: 2 };
   venue.submit(ORDER, terms, (outcome) => told.push(outcome));
   venue.cancel(ORDER, terms, (outcome) => told.push(outcome));
-  const reason = `not sent: ${lateMs} ms too late`;
+  const reason = `TOO_LATE late_ms=${lateMs}`;
   const refused = {
     type: 'refused',
     clientOrderId: ORDER.clientOrderId,
@@ -58,6 +61,66 @@ test('what leaves in time carries its epoch', () => {
   expect(told).toEqual([]);
   expect(codecs.SubmitOrderRequest.decode(sent[0]!)).toEqual({ order: ORDER, sentUs: 5, epoch: 2 });
   expect(codecs.CancelOrderRequest.decode(sent[1]!)).toMatchObject({ sentUs: 5, epoch: 2 });
+});
+
+const REPLACED = clientOrderId('s');
+const STOP = { account: ACCOUNT, instrument: ORDER.instrument, clientOrderId: REPLACED };
+
+/** Replaces a stop at an exchange that answers so; returns what was sent and what was told. */
+async function replacing(sendByMs: number, answer: () => Promise<ReplaceOutcome>) {
+  const sent: [string, Uint8Array][] = [];
+  const ask = async (subject: string, _type: string, data: Uint8Array) => {
+    sent.push([subject, data]);
+    return { data: codecs.ReplaceOutcomeReply.encode(await answer()) };
+  };
+  const clock = { monotonicMs: () => 1_000, sleep: async () => {} };
+  const venue = new PaperExchangeVenue(ACCOUNT, ask, clock);
+  const terms = { sentUs: 5, sendByMs, epoch: 2 };
+  const told = await new Promise<ReplaceOutcome>((done) => venue.replace(STOP, ORDER, terms, done));
+  return { sent, told };
+}
+
+function confirmed(id: ClientOrderId): SubmitOutcome {
+  return { type: 'confirmed', clientOrderId: id, venueOrderId: venueOrderId(`v-${id}`), timeUs: 6 };
+}
+
+function refused(id: ClientOrderId, reason: string): SubmitOutcome {
+  return { type: 'refused', clientOrderId: id, reason, retryAfterMs: null, timeUs: 6 };
+}
+
+test('a replacement is one request, with both outcomes in its answer', async () => {
+  const outcome = { placed: refused(ORDER.clientOrderId, 'would_trigger: x'), replaced: confirmed(REPLACED) };
+  const { sent, told } = await replacing(1_001, async () => outcome);
+  expect(told).toEqual(outcome);
+  expect(sent.map(([subject]) => subject)).toEqual(['rpc.venue.paper-main.replace']);
+  const wanted = { order: ORDER, replaces: REPLACED, sentUs: 5, epoch: 2 };
+  expect(codecs.ReplaceOrderRequest.decode(sent[0]![1])).toEqual(wanted);
+});
+
+test('of a replacement without an answer both outcomes are unknown', async () => {
+  const { told } = await replacing(1_001, () => Promise.reject(new Error('timeout')));
+  const unknown = { type: 'unknown', reason: 'timeout', timeUs: 5 };
+  expect(told).toEqual({
+    placed: { ...unknown, clientOrderId: ORDER.clientOrderId },
+    replaced: { ...unknown, clientOrderId: REPLACED },
+  });
+});
+
+test('a replacement that is too late is refused for both and not sent', async () => {
+  const { sent, told } = await replacing(900, () => Promise.reject(new Error('never asked')));
+  const reason = 'TOO_LATE late_ms=100';
+  expect(told).toMatchObject({
+    placed: { type: 'refused', clientOrderId: ORDER.clientOrderId, reason },
+    replaced: { type: 'refused', clientOrderId: REPLACED, reason },
+  });
+  expect(sent).toEqual([]);
+});
+
+test('a replacement that is a duplicate is believed of neither', async () => {
+  const reason = 'duplicate: o was used before';
+  const outcome = { placed: refused(ORDER.clientOrderId, reason), replaced: refused(REPLACED, reason) };
+  const { told } = await replacing(1_001, async () => outcome);
+  expect([told.placed.type, told.replaced.type]).toEqual(['unknown', 'unknown']);
 });
 
 const SENT_US = 100_000_000;

@@ -9,12 +9,15 @@ import {
 import {
   type Absence,
   type AccountId,
+  type ClientOrderId,
   type Fill,
   fillKey,
   isoTime,
   type OrderLookup,
   type OrderRequest,
+  orderReason,
   RecentMap,
+  type ReplaceOutcome,
   type SubmitOutcome,
   type TimeUs,
   type VenueBalance,
@@ -62,7 +65,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     fillIds: true,
     shortSelling: true,
     reduceOnly: true,
-    triggerOrders: false,
+    stopTrigger: 'last',
     clientIdLookUp: true,
   };
   readonly #account: AccountId;
@@ -84,15 +87,44 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { sentUs, epoch } = terms;
+    const wanted = { order, sentUs, epoch };
     this.#sentMs.set(order.clientOrderId, this.#clock.monotonicMs());
-    this.#write('submit', codecs.SubmitOrderRequest, { order, sentUs, epoch }, order, terms, done);
+    this.#write(
+      terms,
+      () => this.#once('submit', codecs.SubmitOrderRequest, wanted, codecs.SubmitOutcomeReply),
+      (outcome) => done(believed(outcome)),
+      (failed) => done(failed(order.clientOrderId)),
+    );
   }
 
   cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { account, instrument, clientOrderId } = order;
     const { sentUs, epoch } = terms;
     const wanted = { account, instrument, clientOrderId, sentUs, epoch };
-    this.#write('cancel', codecs.CancelOrderRequest, wanted, order, terms, done);
+    this.#write(
+      terms,
+      () => this.#once('cancel', codecs.CancelOrderRequest, wanted, codecs.SubmitOutcomeReply),
+      (outcome) => done(believed(outcome)),
+      (failed) => done(failed(clientOrderId)),
+    );
+  }
+
+  /** One request of the exchange, that does both or neither. */
+  replace(
+    { clientOrderId: replaces }: OrderRef,
+    order: OrderRequest,
+    terms: SendTerms,
+    done: (outcome: ReplaceOutcome) => void,
+  ): void {
+    const { sentUs, epoch } = terms;
+    const wanted = { order, replaces, sentUs, epoch };
+    this.#sentMs.set(order.clientOrderId, this.#clock.monotonicMs());
+    this.#write(
+      terms,
+      () => this.#once('replace', codecs.ReplaceOrderRequest, wanted, codecs.ReplaceOutcomeReply),
+      ({ placed, replaced }) => done({ placed: believed(placed), replaced: believed(replaced) }),
+      (failed) => done({ placed: failed(order.clientOrderId), replaced: failed(replaces) }),
+    );
   }
 
   order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
@@ -173,24 +205,21 @@ export class PaperExchangeVenue implements ExchangeVenue {
     throw new Error(`more than ${FILL_PAGES_MAX} pages of fills since ${sinceUs}`);
   }
 
-  #write<Request>(
-    verb: 'submit' | 'cancel',
-    codec: MessageCodec<Request>,
-    request: Request,
-    { clientOrderId }: OrderRef,
+  #write<Reply>(
     { sentUs: timeUs, sendByMs }: SendTerms,
-    done: (outcome: SubmitOutcome) => void,
+    send: () => Promise<Reply>,
+    done: (reply: Reply) => void,
+    fail: (outcomeOf: (clientOrderId: ClientOrderId) => SubmitOutcome) => void,
   ): void {
     const lateMs = this.#clock.monotonicMs() - sendByMs;
     if (lateMs >= 0) {
-      const reason = `not sent: ${Math.round(lateMs)} ms too late`;
-      done({ type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs });
+      const reason = orderReason('TOO_LATE', `late_ms=${Math.round(lateMs)}`);
+      fail((clientOrderId) => ({ type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs }));
       return;
     }
     // Whatever kept the answer from us did not keep the request from the venue.
-    this.#once(verb, codec, request, codecs.SubmitOutcomeReply).then(
-      (outcome) => done(believed(outcome)),
-      ({ message }: Error) => done({ type: 'unknown', clientOrderId, reason: message, timeUs }),
+    send().then(done, ({ message: reason }: Error) =>
+      fail((clientOrderId) => ({ type: 'unknown', clientOrderId, reason, timeUs })),
     );
   }
 
@@ -231,7 +260,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   async #once<Request, Reply>(
-    verb: 'submit' | 'cancel' | 'look-up' | 'account',
+    verb: 'submit' | 'cancel' | 'replace' | 'look-up' | 'account',
     codec: MessageCodec<Request>,
     request: Request,
     reply: MessageCodec<Reply>,

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { clientOrderIdOf, type ExecutionTaken } from '../domain/index.ts';
 import { ACCOUNT, BTC, close, d, fillOf, place, S, told } from '../domain/testing/execution-scenario.ts';
+import { protect } from '../domain/testing/protection-scenario.ts';
 import { TradingFloor } from './testing/trading-floor.ts';
 
 const ENTRY = place(1);
@@ -160,4 +161,42 @@ test('when no feed tells the time any more, the venue is asked about every open 
   floor.own({ name: 'FeedSilent', body: null });
   floor.own({ name: 'FeedSilent', body: null });
   expect(floor.venue.asked).toEqual([`submit ${ID}`, `look up ${ID}`]);
+});
+
+/** A floor that holds 10 LTC with a stop that rests at the venue. */
+function guarded() {
+  const floor = entered();
+  floor.take(fillAll);
+  floor.own({ name: 'VenueDescribed', body: { holdsStops: true } });
+  const stop = clientOrderIdOf(protect(1));
+  floor.take({ name: 'ProtectPosition', body: protect(1, { timeUs: S }) });
+  floor.disk();
+  floor.venue.confirm(stop);
+  expect(floor.venue.asked.at(-1)).toBe(`submit ${stop}`);
+  return { floor, stop };
+}
+
+test('an exit goes out in the place of the stop that rests, as one request', () => {
+  const { floor, stop } = guarded();
+  floor.take(exitOf(1));
+  floor.disk();
+  expect(floor.venue.asked.at(-1)).toBe(`replace ${stop} by ${clientOrderIdOf(close(1))}`);
+});
+
+test('of a replacement without an answer nothing is known: both are asked about, none is sent again', () => {
+  const { floor, stop } = guarded();
+  floor.take(exitOf(1));
+  floor.disk();
+  const before = floor.venue.asked.length;
+  floor.wait(16_000);
+  const exit = clientOrderIdOf(close(1));
+  expect(floor.venue.asked.slice(before).toSorted()).toEqual(
+    [`look up ${exit}`, `look up ${stop}`].toSorted(),
+  );
+  const { floor: other, stop: first } = guarded();
+  other.take(exitOf(1));
+  other.disk();
+  const asked = other.venue.asked.length;
+  other.crash();
+  expect(new Set(other.venue.asked.slice(asked))).toEqual(new Set([`look up ${exit}`, `look up ${first}`]));
 });

@@ -1,9 +1,11 @@
 import type { Clock, Lease, Requests, RequestTerms, Ticket } from '@algo/bus';
 import {
   type Absence,
+  type ClientOrderId,
   type Denial,
   type Fill,
   type OrderLookup,
+  orderReason,
   type SubmitOutcome,
   US_PER_MS,
 } from '@algo/model';
@@ -21,7 +23,13 @@ const SEND_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 15_000;
 /** Longer than any venue's procedure; what comes later is asked for anew. */
 const PROVEN_WITHIN_MS = 180_000;
-const SILENT = `the venue said nothing for ${ANSWER_WITHIN_MS / 1_000} s`;
+const SILENT = orderReason('VENUE_SILENT', `answer_within_ms=${ANSWER_WITHIN_MS}`);
+
+/** What came of an order on the wire. *Shape*: `replaced` null where it took no other's place. */
+interface Sent {
+  readonly placed: SubmitOutcome;
+  readonly replaced: SubmitOutcome | null;
+}
 
 /** What the wire asks of the judgement right before an order leaves. */
 export interface LastLook {
@@ -62,7 +70,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       case 'SubmitOrder':
         return {
           key: request.request.clientOrderId,
-          priority: request.intent === 'exit' ? 3 : 1,
+          priority: request.intent === 'entry' ? 1 : 3,
           effect: 'once',
           withdraws: false,
         };
@@ -131,14 +139,11 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   }
 
   #submit(order: SubmitOrder, ticket: Ticket<ExecutionOwn>): void {
-    const { request, timeUs } = order;
+    const { request, replaces, timeUs } = order;
     const { clientOrderId } = request;
     if (ticket.past === 'may have left') {
       this.#log.warn({ clientOrderId }, 'an earlier life may have sent it: asking the venue');
-      const reason = 'an earlier life may have sent it';
-      ticket.settle([
-        { name: 'SubmitOutcomeKnown', body: { type: 'unknown', clientOrderId, reason, timeUs } },
-      ]);
+      ticket.settle(outcomes(unknown(order, orderReason('MAY_HAVE_LEFT'))));
       return;
     }
     ticket.leave((mayGo) => {
@@ -150,13 +155,10 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         ticket.settle([{ name: 'OrderNeverLeft', body }]);
         return;
       }
-      this.#venue.submit(
-        request,
-        this.#terms(timeUs),
-        this.#answered(silent({ clientOrderId, timeUs }), (outcome) =>
-          ticket.settle([{ name: 'SubmitOutcomeKnown', body: outcome }]),
-        ),
-      );
+      const told = this.#answered(unknown(order, SILENT), (sent) => ticket.settle(outcomes(sent)));
+      if (replaces === null)
+        this.#venue.submit(request, this.#terms(timeUs), (placed) => told({ placed, replaced: null }));
+      else this.#venue.replace({ ...request, clientOrderId: replaces }, request, this.#terms(timeUs), told);
     });
   }
 
@@ -186,7 +188,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       return { code: 'GATE_CLOSED', detail: `order_epoch=${order.epoch} epoch=${epoch}` };
     if (this.judge === null) return { code: 'GATE_CLOSED', detail: 'judge=none' };
     const denial = this.judge.mayLeave(order);
-    if (denial !== null || order.intent === 'exit') return denial;
+    if (denial !== null || order.intent !== 'entry') return denial;
     const lagMs = this.#clock.nowMs() - this.judge.toldWallUs(order) / US_PER_MS;
     if (lagMs <= TOLD_LAG_MAX_MS) return null;
     return { code: 'STALE_MARKET', detail: `told_lag_ms=${Math.round(lagMs)} max=${TOLD_LAG_MAX_MS}` };
@@ -195,6 +197,17 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   #terms(sentUs: number) {
     return { sentUs, sendByMs: this.#clock.monotonicMs() + SEND_WITHIN_MS, epoch: this.#lease.epoch };
   }
+}
+
+/** Nobody knows what came of sending an order, nor of the stop that was to go for it. */
+function unknown({ request, replaces, timeUs }: SubmitOrder, reason: string): Sent {
+  const of = (clientOrderId: ClientOrderId) => ({ type: 'unknown', clientOrderId, reason, timeUs }) as const;
+  return { placed: of(request.clientOrderId), replaced: replaces === null ? null : of(replaces) };
+}
+
+function outcomes({ placed, replaced }: Sent): readonly ExecutionOwn[] {
+  const own: ExecutionOwn = { name: 'SubmitOutcomeKnown', body: placed };
+  return replaced === null ? [own] : [own, { name: 'CancelOutcomeKnown', body: replaced }];
 }
 
 function silent(order: Pick<SubmitOutcome, 'clientOrderId' | 'timeUs'>): SubmitOutcome {

@@ -1,17 +1,19 @@
-import {
-  type AccountId,
-  type ClientOrderId,
-  type ClosePosition,
-  ownClientOrderId,
-  type PlaceOrder,
-} from '@algo/model';
+import { type AccountId, type ClientOrderId, type OrderCommand, ownClientOrderId } from '@algo/model';
 
 /** Returns the id of the order that a command asks for: the same cause always gives the same id. */
-export function clientOrderIdOf(command: PlaceOrder | ClosePosition): ClientOrderId {
-  // One decision places one entry: leg 0, attempt 1. An exit's command has an id of its own.
-  return command.type === 'PlaceOrder'
-    ? ownClientOrderId(command.account, command.strategy, command.decision, 0, 1)
-    : ownClientOrderId(command.account, 'exit', command.commandId);
+export function clientOrderIdOf(command: OrderCommand): ClientOrderId {
+  const { account, commandId } = command;
+  switch (command.type) {
+    case 'PlaceOrder':
+      // One decision places one entry: leg 0, attempt 1.
+      return ownClientOrderId(account, command.strategy, command.decision, 0, 1);
+    case 'ClosePosition':
+      return ownClientOrderId(account, 'exit', commandId);
+    case 'ProtectPosition':
+      return ownClientOrderId(account, 'protection', commandId);
+    default:
+      return command satisfies never;
+  }
 }
 
 /** Returns the id of the attempt behind one that has ended: one for each. */

@@ -1,17 +1,17 @@
 import {
   type ClientOrderId,
   type ClosePosition,
-  type Decimal,
   type Denial,
   type Instrument,
   type InstrumentId,
   isDust,
   isEnded,
   newOrder,
-  type Order,
+  type OrderCommand,
   type OrderRequest,
   type OrderSeed,
   type PlaceOrder,
+  type ProtectPosition,
 } from '@algo/model';
 import { clientOrderIdOf, refusalIdOf } from './client-order-id.ts';
 import { EntryPace, type PastEntry } from './entry-pace.ts';
@@ -22,9 +22,11 @@ import { type Admitted, passEntry, passExit } from './handlers/admitted.ts';
 import { ENTRY_CHAIN } from './handlers/entry-chain.ts';
 import { deny, type EntryContext, notionalOf } from './handlers/handler.ts';
 import type { ExecutionLimits, InstrumentLimits } from './limits.ts';
+import { orderDenied } from './order-facts.ts';
 import { type Attempts, NO_ATTEMPTS, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import { entryRequest, exitRequest } from './order-placement.ts';
 import type { NetPosition, PositionBook } from './position-book.ts';
+import { ProtectionDesk } from './protection-desk.ts';
 import type { ReferencePrices } from './reference-price.ts';
 
 /** How often a post-only entry that would have taken is priced anew, in the life of its command. */
@@ -34,6 +36,7 @@ export const PRICED_ANEW_MAX = 3;
 export interface Books extends AdmissionContext {
   readonly prices: Pick<ReferencePrices, 'get'>;
   readonly limits: ExecutionLimits;
+  readonly holdsStops: boolean;
 }
 
 /** An order that is to be made, and that has passed. */
@@ -46,6 +49,7 @@ export class CommandDesk {
   readonly #ledger: OrderLedger;
   readonly #positions: PositionBook;
   readonly pace: EntryPace;
+  readonly stops: ProtectionDesk;
 
   constructor(parts: {
     readonly settings: ExecutionSettings;
@@ -59,24 +63,23 @@ export class CommandDesk {
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
     this.pace = new EntryPace(parts.entries);
+    this.stops = new ProtectionDesk(parts);
   }
 
   /** Says what follows from a command that wasn't seen before. Returns the denial, or null if it passed. */
-  take(command: PlaceOrder | ClosePosition, books: Books, out: ExecutionOutput[]): Denial | null {
+  take(command: OrderCommand, books: Books, out: ExecutionOutput[]): Denial | null {
     const id = clientOrderIdOf(command);
     if (this.#ledger.get(id) !== undefined) {
       const denial: Denial = { code: 'DUPLICATE_ORDER', detail: `client_order_id=${id}` };
-      this.#deny(command, refusalIdOf(command.account, command.commandId), denial, books, out);
+      out.push(orderDenied(command, refusalIdOf(command.account, command.commandId), denial, books.nowUs));
       return denial;
     }
     const instrument = this.#instruments.get(command.instrument);
     const denial =
       instrument === undefined
         ? ({ code: 'UNKNOWN_INSTRUMENT', detail: `instrument=${command.instrument}` } as const)
-        : command.type === 'PlaceOrder'
-          ? this.#enter(command, instrument, NO_ATTEMPTS, books, out)
-          : this.#exit(command, instrument, books, out);
-    if (denial !== null) this.#deny(command, id, denial, books, out);
+        : this.#act(command, instrument, books, out);
+    if (denial !== null) out.push(orderDenied(command, id, denial, books.nowUs));
     return denial;
   }
 
@@ -98,6 +101,19 @@ export class CommandDesk {
     const denial = this.#enter(command, instrument, earlier, books, out);
     const said = denial === null ? 'priced anew' : `not priced anew: ${denial.code} ${denial.detail}`;
     return { denial, said };
+  }
+
+  #act(command: OrderCommand, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
+    switch (command.type) {
+      case 'PlaceOrder':
+        return this.#enter(command, instrument, NO_ATTEMPTS, books, out);
+      case 'ClosePosition':
+        return this.#exit(command, instrument, books, out);
+      case 'ProtectPosition':
+        return this.#protect(command, instrument, books, out);
+      default:
+        return command satisfies never;
+    }
   }
 
   #enter(
@@ -137,7 +153,7 @@ export class CommandDesk {
     this.#submit(
       commandId,
       { ...this.#seed(verdict.request, books), intent: 'entry', strategy, position: null, plan },
-      { command, retryOf: earlier.last },
+      { command, retryOf: earlier.last, replaces: null },
       out,
     );
     return null;
@@ -154,8 +170,8 @@ export class CommandDesk {
     const context = {
       instrument,
       held: this.#positions.quantity(instrument.id),
-      openOrders: this.#openOrders(),
-      mark: this.#markOf(instrument.id, books),
+      openOrders: this.#ledger.orders(),
+      mark: this.#positions.markOf(instrument.id, books.prices),
     };
     const verdict = passExit(command, context, (quantity) =>
       exitRequest(command, instrument, quantity, this.#settings.exitStyle === 'market' ? null : within),
@@ -170,38 +186,44 @@ export class CommandDesk {
     this.#submit(
       command.commandId,
       { ...seed, position: command.position },
-      { command: null, retryOf: null },
+      { command: null, retryOf: null, replaces: this.stops.replaced(instrument.id) },
       out,
     );
+    return null;
+  }
+
+  #protect(
+    command: ProtectPosition,
+    instrument: Instrument,
+    books: Books,
+    out: ExecutionOutput[],
+  ): Denial | null {
+    const refused = admitExit(books) ?? venueShut(books);
+    if (refused !== null) return refused;
+    const verdict = this.stops.admit(command, instrument, books.holdsStops);
+    if (verdict.type === 'denied') return verdict.denial;
+    const { commandId, position } = command;
+    const seed = { ...this.#seed(verdict.request, books), position, strategy: null, plan: null };
+    const why = { command: null, retryOf: null, replaces: this.stops.replaced(instrument.id) };
+    this.#submit(commandId, { ...seed, intent: 'protection' }, why, out);
     return null;
   }
 
   #submit(
     commandId: string,
     seed: Passed,
-    why: Pick<Tracked, 'command' | 'retryOf'>,
+    why: Pick<Tracked, 'command' | 'retryOf'> & { readonly replaces: ClientOrderId | null },
     out: ExecutionOutput[],
   ): void {
     const { request, intent, strategy, position, plan, epoch, submittedUs: timeUs } = seed;
+    const { replaces } = why;
     this.#ledger.put(tracked(newOrder(seed), why));
     const { clientOrderId, account, instrument } = request;
     out.push({
       ...{ type: 'OrderSubmitted', clientOrderId, account, instrument, timeUs },
-      ...{ commandId, intent, strategy, position, request, plan, epoch, retryOf: why.retryOf },
+      ...{ commandId, intent, strategy, position, request, plan, epoch, retryOf: why.retryOf, replaces },
     });
-    out.push({ type: 'SubmitOrder', request, intent, strategy, position, plan, epoch, timeUs });
-  }
-
-  #deny(
-    command: PlaceOrder | ClosePosition,
-    clientOrderId: ClientOrderId,
-    denial: Denial,
-    books: Books,
-    out: ExecutionOutput[],
-  ): void {
-    const { commandId, account, instrument } = command;
-    const timeUs = books.nowUs;
-    out.push({ type: 'OrderDenied', clientOrderId, account, instrument, timeUs, commandId, denial });
+    out.push({ type: 'SubmitOrder', request, replaces, intent, strategy, position, plan, epoch, timeUs });
   }
 
   /** Says why an order that is about to leave may not, or null: what has changed since it was made counts. */
@@ -213,9 +235,16 @@ export class CommandDesk {
     const before = this.#ledger.attempts(t.retryOf).sent;
     if (t.command !== null && before.plus(quantity).greaterThan(t.command.quantity))
       return deny('CONSERVATION', { quantity, before, asked: t.command.quantity });
-    return intent === 'exit'
-      ? admitExit(books)
-      : admitEntry(books, { instrument, strategy, expiresUs: t.command?.expiresUs ?? 0 });
+    switch (intent) {
+      case 'entry':
+        return admitEntry(books, { instrument, strategy, expiresUs: t.command?.expiresUs ?? 0 });
+      case 'exit':
+        return admitExit(books);
+      case 'protection':
+        return admitExit(books) ?? this.stops.mayLeave(request);
+      default:
+        return intent satisfies never;
+    }
   }
 
   #entryContext(
@@ -233,34 +262,26 @@ export class CommandDesk {
       limits,
       instrumentLimits,
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
-      openOrders: this.#openOrders(),
+      openOrders: this.#ledger.orders(),
       rejectsPauseUntilUs: rejects.pausedUntilUs,
-      markOf: (id) => this.#markOf(id, books),
+      markOf: (id) => this.#positions.markOf(id, books.prices),
     };
   }
 
   /** What no order could close must not bar the instrument for ever. */
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);
-    return instrument !== undefined && isDust(quantity, this.#markOf(id, books), instrument);
+    return instrument !== undefined && isDust(quantity, this.#positions.markOf(id, books.prices), instrument);
   }
 
   /** Sets dust aside before a new position begins, unless an order that still works may yet make it more. */
   #sweep(id: InstrumentId, books: Books): void {
     const dust = this.#positions.open().find((p) => p.instrument === id && this.#isDust(p, books));
-    if (dust !== undefined && !this.#openOrders().some((order) => order.request.instrument === id))
+    if (dust !== undefined && !this.#ledger.orders().some((order) => order.request.instrument === id))
       this.#positions.setAside(id);
-  }
-
-  #markOf(id: InstrumentId, books: Books): Decimal | null {
-    return books.prices.get(id)?.price ?? this.#positions.lastPrice(id);
   }
 
   #seed(request: Admitted, { gate, nowUs }: Books) {
     return { request, epoch: gate.state.epoch, submittedUs: nowUs };
-  }
-
-  #openOrders(): readonly Order[] {
-    return [...this.#ledger.open()].map((t) => t.order);
   }
 }

@@ -246,7 +246,7 @@ test('an order that never left ends as canceled, with nothing filled and its rea
   const { clientOrderId } = sent(engine.handle(place(1)));
   const outputs = engine.handle(neverLeft(clientOrderId, 'HALTED scope=x', 'HALTED'));
   expect(outputs).toMatchObject([
-    { type: 'OrderCanceled', clientOrderId, reason: 'never left: HALTED scope=x', cumulative: d('0') },
+    { type: 'OrderCanceled', clientOrderId, reason: 'NEVER_LEFT HALTED scope=x', cumulative: d('0') },
   ]);
   expect(engine.openOrders()).toEqual([]);
 });

@@ -1,6 +1,5 @@
 import {
   type ClientOrderId,
-  type ClosePosition,
   type Denial,
   FeedTimes,
   type HaltScope,
@@ -8,7 +7,7 @@ import {
   type Instrument,
   type InstrumentId,
   type Order,
-  type PlaceOrder,
+  type OrderCommand,
   type StandingMode,
   type TimeUs,
   venueOf,
@@ -22,13 +21,14 @@ import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
-import { latch } from './latch.ts';
+import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
+import { StandingWatch } from './standing-watch.ts';
 
 /**
  * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
@@ -49,7 +49,10 @@ export class ExecutionEngine {
   readonly #desk: CommandDesk;
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
+  /** Says why entries do not pass, when that changes. */
+  readonly standing: StandingWatch;
   #limits: NamedLimits;
+  #holdsStops: boolean;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
@@ -60,29 +63,21 @@ export class ExecutionEngine {
     this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
-    this.#rejects = new RejectWatch(state?.rejects);
     this.#limits = state?.limits ?? NO_LIMITS;
+    this.#holdsStops = state?.holdsStops ?? false;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
+    this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
+    const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
+    this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
     this.#desk = new CommandDesk({
-      settings,
-      instruments: this.#instruments,
-      ledger: this.#ledger,
-      positions: this.#positions,
-      entries: state?.entries ?? [],
+      ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
+      ...{ positions: this.#positions, entries: state?.entries ?? [] },
     });
     this.#follower = new OrderFollower({
-      account: settings.account,
-      ledger: this.#ledger,
-      positions: this.#positions,
-      modes: this.#halts.modes,
-      nowUs: (instrument) => this.#times.nowUs(venueOf(instrument)),
-      newestUs: () => this.#times.newestUs(),
-      speed: () => this.#times.speed,
-      isHeard: () => this.#keeper.gate.state.isHeard,
-      // The gate must have been open once in this epoch: before, the order we believe in may be fiction.
-      mayCancel: () => this.#keeper.gate.state.openedOnce,
+      ...{ account: settings.account, ledger: this.#ledger, positions: this.#positions },
+      ...{ modes: this.#halts.modes, times: this.#times, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
   }
@@ -92,9 +87,10 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
+    this.#letGoOfStops(out);
     if (this.#ledger.awaits) this.#follower.poll(out);
-    const why = this.#rejects.hear(out, this.#limits.limits.venue);
-    if (why !== null) this.#latch(this.#account, 'reducing', why, out);
+    if (this.#rejects.hear(out, this.#limits.limits.venue))
+      this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
     return out;
   }
 
@@ -133,7 +129,7 @@ export class ExecutionEngine {
 
   /** Returns every order that isn't over, oldest first. */
   openOrders(): readonly Order[] {
-    return [...this.#ledger.open()].map((t) => t.order);
+    return this.#ledger.orders();
   }
 
   /** Returns what our own fills add up to, flat instruments left out. */
@@ -148,13 +144,10 @@ export class ExecutionEngine {
       gate: this.#keeper.state(),
       guard: this.#guard.state(),
       halts: this.#halts.state(),
-      limits: this.#limits,
-      prices: this.#prices.state(),
-      positions: this.#positions.all(),
-      ledger: this.#ledger.state(),
-      commands: this.#commandIds.all(),
-      entries: this.#desk.pace.entries,
-      rejects: this.#rejects.state,
+      ...{ limits: this.#limits, holdsStops: this.#holdsStops, prices: this.#prices.state() },
+      ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
+      ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries },
+      ...{ rejects: this.#rejects.state, standing: this.standing.state },
     };
   }
 
@@ -162,6 +155,7 @@ export class ExecutionEngine {
     switch (input.type) {
       case 'PlaceOrder':
       case 'ClosePosition':
+      case 'ProtectPosition':
         this.#hear(input.instrument, input.timeUs);
         if (this.#commandIds.isNew(input.commandId)) this.#commanded(input, out);
         return;
@@ -169,11 +163,12 @@ export class ExecutionEngine {
         this.#follower.submitOutcome(input.outcome, out);
         return;
       case 'CancelOutcomeKnown':
+        this.#rejects.canceling(input.outcome);
         this.#follower.cancelOutcome(input.outcome, out);
         return;
       case 'OrderNeverLeft':
         this.#follower.neverLeft(input, out);
-        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', input.reason, out);
+        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', 'CONSERVATION', out);
         return;
       case 'OrderLookedUp':
         this.#follower.lookedUp(input, out);
@@ -221,6 +216,9 @@ export class ExecutionEngine {
       case 'LimitsChanged':
         this.#limits = { limits: input.limits, hash: input.hash };
         return;
+      case 'VenueDescribed':
+        this.#holdsStops = input.holdsStops;
+        return;
       case 'FlattenAll':
         if (this.#commandIds.isNew(input.commandId))
           this.#cancel(entriesUnder(this.#account, this.openOrders()), 'flattened', out);
@@ -250,7 +248,7 @@ export class ExecutionEngine {
     if (haltScopeKey(scope) === haltScopeKey(this.#account)) this.#rejects.calm();
   }
 
-  #commanded(command: PlaceOrder | ClosePosition, out: ExecutionOutput[]): void {
+  #commanded(command: OrderCommand, out: ExecutionOutput[]): void {
     if (command.type === 'ClosePosition')
       this.#cancel(entriesInTheWay(command, this.openOrders()), 'its position is being left', out);
     const denial = this.#desk.take(command, this.#books(command.instrument), out);
@@ -264,19 +262,26 @@ export class ExecutionEngine {
   }
 
   /** Stops what a denial shows to be wrong until a person resumes it. */
-  #denied(command: PlaceOrder | ClosePosition, { code }: Denial, out: ExecutionOutput[]): void {
+  #denied(command: OrderCommand, { code }: Denial, out: ExecutionOutput[]): void {
     if (code === 'CONSERVATION') this.#latch(this.#account, 'halted', code, out);
     if (code === 'ENTRY_COUNT_MAX' && command.type === 'PlaceOrder')
       this.#latch({ kind: 'strategy', strategy: command.strategy }, 'reducing', code, out);
   }
 
-  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: string, out: ExecutionOutput[]): void {
+  #latch(scope: HaltScope, mode: 'reducing' | 'halted', reason: LatchCode, out: ExecutionOutput[]): void {
     this.#halted(latch(this.#halts.modes, scope, mode, reason, this.#times.newestUs()), out);
   }
 
   #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
     if (standing?.mode === 'halted')
       this.#cancel(entriesUnder(standing.scope, this.openOrders()), 'halted', out);
+  }
+
+  /** A stop at the venue must not outlive what it guards. */
+  #letGoOfStops(out: ExecutionOutput[]): void {
+    for (const said of out)
+      if (said.type === 'OrderFilled')
+        this.#cancel(this.#desk.stops.idle(said.instrument, this.#prices), 'nothing is left to guard', out);
   }
 
   #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {
@@ -286,15 +291,10 @@ export class ExecutionEngine {
   #books(instrument: InstrumentId): Books {
     const venue = venueOf(instrument);
     return {
-      nowUs: this.#times.nowUs(venue),
-      newestUs: this.#times.newestUs(),
-      noGuard: this.#guard.denial(this.#times, venue),
-      account: this.#account.account,
-      gate: this.#keeper.gate,
-      modes: this.#halts.modes,
-      prices: this.#prices,
-      limits: this.#limits.limits,
-      rejects: this.#rejects.state,
+      ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
+      ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
+      ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
+      ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#holdsStops },
     };
   }
 }

@@ -54,6 +54,7 @@ export type ExecutionInput =
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
   | { readonly type: 'FeedSilent' }
   | ({ readonly type: 'LimitsChanged' } & NamedLimits)
+  | ({ readonly type: 'VenueDescribed' } & VenueDescribed)
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
@@ -66,6 +67,8 @@ export type ExecutionOwn =
   | Own<'EpochStarted', EpochStarted>
   /** Other limits hold from here on; the first word of a fresh account's first life. */
   | Own<'LimitsChanged', NamedLimits>
+  /** What the venue can do, from here on. */
+  | Own<'VenueDescribed', VenueDescribed>
   /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
   | Own<'FeedSilent', null>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
@@ -120,6 +123,11 @@ export interface EpochStarted {
   readonly epoch: number;
 }
 
+/** What a venue can do, as far as it changes what is asked of it. */
+export interface VenueDescribed {
+  readonly holdsStops: boolean;
+}
+
 /** What execution tells the world, and what it asks of the outside. */
 export type ExecutionOutput =
   | OrderEvent
@@ -127,7 +135,7 @@ export type ExecutionOutput =
   | ExecutionRequest;
 
 /** What execution says. */
-export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested';
+export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested' | 'EntryStanding';
 
 /** What execution asks of the outside, carried out beside it. */
 export type ExecutionRequest =
@@ -149,6 +157,8 @@ interface AboutOrder {
 export interface SubmitOrder {
   readonly type: 'SubmitOrder';
   readonly request: Admitted;
+  /** Our stop at the venue that goes for it; null where none does. */
+  readonly replaces: ClientOrderId | null;
   readonly intent: OrderIntent;
   readonly strategy: StrategyName | null;
   readonly position: PositionId | null;

@@ -7,9 +7,10 @@ import type { LedgerState } from './order-ledger.ts';
 import type { NetPosition } from './position-book.ts';
 import type { ReferencePricesState } from './reference-price.ts';
 import type { RejectWatchState } from './reject-watch.ts';
+import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 7;
+export const EXECUTION_STATE_VERSION = 8;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -18,10 +19,12 @@ export interface ExecutionState {
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly halts: HaltsState;
   readonly limits: NamedLimits;
+  readonly holdsStops: boolean;
   readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
   readonly entries: readonly PastEntry[];
   readonly rejects: RejectWatchState;
+  readonly standing: StandingWatchState;
 }

@@ -54,6 +54,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'GuardAlive':
       case 'EpochStarted':
       case 'LimitsChanged':
+      case 'VenueDescribed':
       case 'OrderLookedUp':
       case 'AbsenceKnown':
       case 'OrderNeverLeft':
@@ -123,6 +124,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
   #feed(input: ExecutionInput, say: Say<ExecutionWord, ExecutionRequest>): void {
     for (const output of this.#engine.handle(input)) this.#tell(output, say);
+    // A price changes nothing of what stops entries; the feed's next word of time is at hand.
+    const standing = input.type === 'PriceSeen' ? null : this.#engine.standing.news();
+    if (standing !== null) say('EntryStanding', standing);
   }
 
   #tell(output: ExecutionOutput, say: Say<ExecutionWord, ExecutionRequest>): void {
@@ -154,6 +158,7 @@ type Tagged = Extract<
       | 'GuardAlive'
       | 'EpochStarted'
       | 'LimitsChanged'
+      | 'VenueDescribed'
       | 'OrderLookedUp'
       | 'AbsenceKnown'
       | 'OrderNeverLeft';
@@ -167,6 +172,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'EpochStarted':
       return { type: input.name, ...input.body };
     case 'LimitsChanged':
+      return { type: input.name, ...input.body };
+    case 'VenueDescribed':
       return { type: input.name, ...input.body };
     case 'OrderLookedUp':
       return { type: input.name, ...input.body };

@@ -31,7 +31,7 @@ test('an order that is proven never to have arrived is over: its id goes out onc
     { type: 'ProveAbsence', clientOrderId: id, sentUs: S },
   ]);
   expect(engine.handle(absence(id, 'proven', 1.5 * S))).toMatchObject([
-    { type: 'OrderCanceled', reason: 'never reached the venue: no such order', cumulative: d('0') },
+    { type: 'OrderCanceled', reason: 'NEVER_ARRIVED no such order', cumulative: d('0') },
   ]);
   expect(denial(engine.handle(place(2, { timeUs: 1.6 * S })))).toBeNull();
 });

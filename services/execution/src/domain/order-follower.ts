@@ -2,17 +2,19 @@ import {
   type AccountId,
   applyToOrder,
   type ClientOrderId,
+  type FeedTimes,
   type Fill,
   type InstrumentId,
   isEnded,
   leavesOf,
-  rests,
+  orderReason,
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
   US_PER_SECOND,
   type VenueEvent,
   type VenueOrder,
+  venueOf,
 } from '@algo/model';
 import type {
   AbsenceKnown,
@@ -21,16 +23,19 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
+import { aboutOrder, hasLeft, hasOutlived, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
 import { OrderSteps, type PriceAnew } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
+import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
 
 /** Event time between two questions about the same order. *Units*: µs. */
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
 /** Silence about an order that works, after which the venue is asked. *Units*: µs of feed time at speed 1. */
 export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
+/** A stop rests for as long as its position is held, so it is asked about this many times less often. */
+const STOP_AUDIT_FACTOR = 3;
 /** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
 
@@ -46,36 +51,23 @@ export class OrderFollower {
   readonly #ledger: OrderLedger;
   readonly #positions: PositionBook;
   readonly #steps: OrderSteps;
-  readonly #nowUs: (instrument: InstrumentId) => TimeUs;
-  readonly #newestUs: () => TimeUs;
-  readonly #speed: () => number;
-  readonly #mayCancel: () => boolean;
-  readonly #isHeard: () => boolean;
+  readonly #times: FeedTimes;
+  readonly #gate: Pick<ReconciliationGate, 'state'>;
 
   constructor(parts: {
     readonly account: AccountId;
     readonly ledger: OrderLedger;
     readonly positions: PositionBook;
     readonly modes: TradingModes;
-    /** The time of the feed that brings an instrument. */
-    readonly nowUs: (instrument: InstrumentId) => TimeUs;
-    /** The newest time of any feed. */
-    readonly newestUs: () => TimeUs;
-    readonly speed: () => number;
-    /** Until a cancel may go out, the wish is kept. */
-    readonly mayCancel: () => boolean;
-    /** Whether the account stream tells what happens to orders. */
-    readonly isHeard: () => boolean;
+    readonly times: FeedTimes;
+    readonly gate: Pick<ReconciliationGate, 'state'>;
     readonly priceAnew: PriceAnew;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
-    this.#nowUs = parts.nowUs;
-    this.#newestUs = parts.newestUs;
-    this.#speed = parts.speed;
-    this.#mayCancel = parts.mayCancel;
-    this.#isHeard = parts.isHeard;
+    this.#times = parts.times;
+    this.#gate = parts.gate;
     this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes, parts.priceAnew);
   }
 
@@ -87,7 +79,7 @@ export class OrderFollower {
       case 'confirmed':
         this.#steps.change(t, { inDoubt: false });
         this.#steps.accepted(t, outcome.venueOrderId, outcome.timeUs, out);
-        if (this.#mayCancel()) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
+        if (this.#mayCancel) this.#steps.sendCancel(outcome.clientOrderId, outcome.timeUs, out);
         return;
       case 'refused':
         this.#refused(t, outcome, out);
@@ -168,7 +160,8 @@ export class OrderFollower {
   /** An order is proven not to have been sent. */
   neverLeft({ clientOrderId, reason, timeUs }: OrderNeverLeft, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(clientOrderId);
-    if (t !== undefined && !isEnded(t.order.status)) this.#neverWas(t, `never left: ${reason}`, timeUs, out);
+    if (t === undefined || isEnded(t.order.status)) return;
+    this.#neverWas(t, orderReason('NEVER_LEFT', reason), timeUs, out);
   }
 
   /** The answer to a look-up. */
@@ -197,7 +190,7 @@ export class OrderFollower {
     if (t === undefined) return;
     this.#steps.change(t, { isProving: false });
     if (absence.type === 'proven' && t.order.status === 'unknown')
-      this.#neverWas(t, `never reached the venue: ${absence.evidence.join(', ')}`, timeUs, out);
+      this.#neverWas(t, orderReason('NEVER_ARRIVED', absence.evidence.join(', ')), timeUs, out);
   }
 
   /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */
@@ -205,55 +198,70 @@ export class OrderFollower {
     const t = this.#ledger.get(id);
     if (t === undefined || isEnded(t.order.status)) return;
     this.#steps.change(t, { cancelReason: reason });
-    if (this.#mayCancel()) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
+    if (this.#mayCancel) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
   }
 
   /** The account stream tells again: what it may have missed is asked for. */
   streamConnected(out: ExecutionOutput[]): void {
     this.audit(out);
-    this.#steps.fetchMissed(this.#newestUs(), out);
+    this.#steps.fetchMissed(this.#times.newestUs(), out);
   }
 
   /** A new epoch: what was in flight is in doubt, and whatever is open is asked about. */
   epochStarted(out: ExecutionOutput[]): void {
     for (const t of [...this.#ledger.open()]) {
       const nowUs = this.#nowUs(t.order.request.instrument);
-      if (t.order.status === 'submitted') this.#steps.lost(t, 'execution restarted', nowUs, out);
+      if (t.order.status === 'submitted') this.#steps.lost(t, orderReason('EXECUTION_RESTARTED'), nowUs, out);
       else this.#steps.lookUp(t, nowUs, out);
     }
   }
 
   /** No feed tells the time any more: the venue is asked about all that is open, and for what is missing. */
   audit(out: ExecutionOutput[]): void {
-    this.#steps.fetchWanted(this.#newestUs(), out);
+    this.#steps.fetchWanted(this.#times.newestUs(), out);
     for (const t of [...this.#ledger.open()])
       if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
   }
 
-  /**
-   * Asks again about what is still open to question, at a steady pace by the order's own feed; and about what
-   * seems to work in silence.
-   */
+  /** Asks again at a steady pace by each order's own feed, about what is in question or works in silence. */
   poll(out: ExecutionOutput[]): void {
-    const newestUs = this.#newestUs();
+    const newestUs = this.#times.newestUs();
     if (newestUs - this.#ledger.fillsWanted.askedUs >= ASK_INTERVAL_US)
       this.#steps.fetchWanted(newestUs, out);
-    const auditUs = this.#isHeard() ? AUDIT_INTERVAL_US * this.#speed() : ASK_INTERVAL_US;
+    const auditUs = this.#gate.state.isHeard ? AUDIT_INTERVAL_US * this.#times.speed : ASK_INTERVAL_US;
     let asked = 0;
     for (const t of this.#ledger.open()) {
       if (asked >= ASKS_AT_ONCE_MAX) return;
       const { clientOrderId, instrument } = t.order.request;
       const nowUs = this.#nowUs(instrument);
       if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
+      const isStop = t.order.intent === 'protection';
       const before = out.length;
       if (hasOutlived(t, nowUs)) this.#steps.change(t, { cancelReason: 'expired' });
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
-      else if (this.#mayCancel()) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= auditUs)
+      else if (this.#mayCancel) this.#steps.sendCancel(clientOrderId, nowUs, out);
+      if (
+        out.length === before &&
+        hasLeft(t) &&
+        nowUs - t.askedUs >= auditUs * (isStop ? STOP_AUDIT_FACTOR : 1)
+      )
         this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }
+  }
+
+  /** The time of the feed that brings an instrument. */
+  #nowUs(instrument: InstrumentId): TimeUs {
+    return this.#times.nowUs(venueOf(instrument));
+  }
+
+  /**
+   * Until a cancel may go out, the wish is kept. The gate must have been open once in this epoch: before, the
+   * order we believe in may be fiction.
+   */
+  get #mayCancel(): boolean {
+    return this.#gate.state.openedOnce;
   }
 
   /** A post-only order that would have taken is over as it should be: nothing is wrong with it. */
@@ -265,14 +273,15 @@ export class OrderFollower {
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (found.status === 'rejected') {
-      this.#steps.rejected(t, 'rejected by the venue', null, timeUs, out);
+      this.#steps.rejected(t, orderReason('FOUND_ENDED', found.status), null, timeUs, out);
       return;
     }
     this.#steps.accepted(t, found.venueOrderId, timeUs, out);
     this.#steps.change(t, { inDoubt: false });
     if (found.status === 'canceled' || found.status === 'expired') {
       const type = found.status === 'canceled' ? 'Canceled' : 'Expired';
-      this.#steps.close(t, { type, reason: `found ${found.status}`, timeUs }, found.filled, out);
+      const reason = orderReason('FOUND_ENDED', found.status);
+      this.#steps.close(t, { type, reason, timeUs }, found.filled, out);
       return;
     }
     if (found.filled.greaterThan(this.#steps.now(t).venueCumulative))
@@ -286,15 +295,4 @@ export class OrderFollower {
     if (t.order.cumulative.isPositive()) return;
     this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
-}
-
-/** While its sending has no outcome an order is the wire's, which answers for the venue's silence. */
-function hasLeft({ order }: Pick<Tracked, 'order'>): boolean {
-  return order.status !== 'submitted';
-}
-
-/** A resting entry ends with its command; what is sent to take at once ends by itself. */
-function hasOutlived({ order, command, cancelReason }: Tracked, nowUs: TimeUs): boolean {
-  const isResting = rests(order.request) && hasLeft({ order });
-  return isResting && cancelReason === null && command !== null && nowUs > command.expiresUs;
 }

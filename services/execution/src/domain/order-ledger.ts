@@ -140,6 +140,16 @@ export class OrderLedger {
     return { count: count + 1, last, sent: sent.plus(most) };
   }
 
+  /** Whether an order is a stop that rests at the venue, or did. */
+  isStop(id: ClientOrderId): boolean {
+    return this.get(id)?.order.intent === 'protection';
+  }
+
+  /** Returns every order that isn't over, oldest first. */
+  orders(): readonly Order[] {
+    return [...this.#open.values()].map(({ order }) => order);
+  }
+
   open(): IterableIterator<Tracked> {
     return this.#open.values();
   }

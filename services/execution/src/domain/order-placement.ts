@@ -7,6 +7,7 @@ import {
   MARKET_TRAITS,
   type OrderRequest,
   type PlaceOrder,
+  type ProtectPosition,
   type Side,
 } from '@algo/model';
 import { clientOrderIdOf, nextAttemptIdOf } from './client-order-id.ts';
@@ -52,6 +53,7 @@ export function entryRequest(
     timeInForce: command.orderType === 'market' ? 'ioc' : command.timeInForce,
     quantity: command.quantity.minus(earlier.sent).toStep(instrument.quantityStep, 'down'),
     limitPrice,
+    triggerPrice: null,
     reduceOnly: false,
   };
 }
@@ -79,6 +81,28 @@ export function exitRequest(
     timeInForce: 'ioc',
     quantity,
     limitPrice: price === null ? null : toTick(side, price, instrument),
+    triggerPrice: null,
+    reduceOnly: MARKET_TRAITS[instrument.market].knowsReduceOnly,
+  };
+}
+
+/** Returns the stop that rests at the venue for a position, its trigger on the tick away from the market. */
+export function protectionRequest(
+  command: ProtectPosition,
+  instrument: Instrument,
+  quantity: Decimal,
+): OrderRequest {
+  const side = exitSide(command.direction);
+  return {
+    clientOrderId: clientOrderIdOf(command),
+    account: command.account,
+    instrument: command.instrument,
+    side,
+    type: 'stop',
+    timeInForce: 'gtc',
+    quantity,
+    limitPrice: null,
+    triggerPrice: command.triggerPrice.toStep(instrument.priceTick, side === 'sell' ? 'down' : 'up'),
     reduceOnly: MARKET_TRAITS[instrument.market].knowsReduceOnly,
   };
 }

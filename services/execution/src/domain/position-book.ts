@@ -1,4 +1,5 @@
 import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId } from '@algo/model';
+import type { ReferencePrices } from './reference-price.ts';
 
 /**
  * What our own fills add up to in one instrument. *Units*:
@@ -45,9 +46,12 @@ export class PositionBook {
     if (position !== undefined) this.#positions.set(instrument, { ...position, quantity: Decimal.zero });
   }
 
-  /** Returns the price of our last fill, null if we never traded it. *Units*: quote per base. */
-  lastPrice(instrument: InstrumentId): Decimal | null {
-    return this.#positions.get(instrument)?.lastPrice ?? null;
+  /**
+   * Returns the last price that was seen of an instrument, else that of our last fill; null if there is
+   * neither. *Units*: quote per base.
+   */
+  markOf(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): Decimal | null {
+    return prices.get(id)?.price ?? this.#positions.get(id)?.lastPrice ?? null;
   }
 
   /** Returns all that isn't flat. */

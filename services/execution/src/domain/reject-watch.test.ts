@@ -28,21 +28,19 @@ test.each<[string, readonly ExecutionOutput[], number]>([
   ['five, the first less than a minute before the last', each([0, 56, 57, 58, 59.9]), 1_859.9],
   ['five with one accepted between', [...each([1, 2, 3, 4]), accepted, ...each([5])], 0],
 ])('%s pause entries until second %i', (_, said, until) => {
-  const watch = new RejectWatch();
-  expect(watch.hear(said, LIMITS)).toBeNull();
+  const watch = new RejectWatch(() => false);
+  expect(watch.hear(said, LIMITS)).toBe(false);
   expect(watch.state.pausedUntilUs).toBe(until * S);
 });
 
 test('the second row asks for a person, whenever it comes, and a person makes it the first again', () => {
-  const watch = new RejectWatch();
+  const watch = new RejectWatch(() => false);
   watch.hear(each([1, 2, 3, 4, 5]), LIMITS);
   const second = each([9_001, 9_002, 9_003, 9_004, 9_005]);
-  const restored = new RejectWatch(watch.state);
-  expect([watch.hear(second, LIMITS), restored.hear(second, LIMITS)]).toEqual(
-    Array(2).fill('the venue rejected 5 orders in a row, again'),
-  );
+  const restored = new RejectWatch(() => false, watch.state);
+  expect([watch.hear(second, LIMITS), restored.hear(second, LIMITS)]).toEqual([true, true]);
   watch.calm();
-  expect(watch.hear(second, LIMITS)).toBeNull();
+  expect(watch.hear(second, LIMITS)).toBe(false);
 });
 
 test.each([
@@ -54,8 +52,17 @@ test.each([
 });
 
 test('a person who lets the account go on does not open a venue that takes no order for now', () => {
-  const watch = new RejectWatch();
+  const watch = new RejectWatch(() => false);
   watch.hear([rejected(S, 30_000)], LIMITS);
   watch.calm();
   expect(watch.state.shutUntilUs).toBe(31 * S);
+});
+
+test('neither a stop at the venue nor what our own side held back makes the row longer', () => {
+  const stops = new RejectWatch(() => true);
+  expect(stops.hear(each([1, 2, 3, 4, 5, 6]), LIMITS)).toBe(false);
+  expect(stops.state.rowUs).toEqual([]);
+  const watch = new RejectWatch(() => false);
+  const late = each([1, 2, 3, 4, 5, 6]).map((event) => ({ ...event, reason: 'TOO_LATE late_ms=100' }));
+  expect([watch.hear(late, LIMITS), watch.state.pausedUntilUs]).toEqual([false, 0]);
 });

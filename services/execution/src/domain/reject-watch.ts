@@ -1,4 +1,12 @@
-import { type TimeUs, US_PER_MINUTE, US_PER_MS } from '@algo/model';
+import {
+  type ClientOrderId,
+  type OrderEvent,
+  reasonCode,
+  type SubmitOutcome,
+  type TimeUs,
+  US_PER_MINUTE,
+  US_PER_MS,
+} from '@algo/model';
 import type { ExecutionOutput } from './execution-io.ts';
 import type { VenueLimits } from './limits.ts';
 
@@ -29,9 +37,12 @@ export function shutUntilUs(timeUs: TimeUs, retryAfterMs: number): TimeUs {
  * an order that came while the venue takes none; all wait as long as it says.
  */
 export class RejectWatch {
+  readonly #isStop: (id: ClientOrderId) => boolean;
   #state: RejectWatchState;
 
-  constructor(state: RejectWatchState = CALM) {
+  /** `isStop` tells a stop at the venue: what comes of it position-risk follows itself. */
+  constructor(isStop: (id: ClientOrderId) => boolean, state: RejectWatchState = CALM) {
+    this.#isStop = isStop;
     this.#state = state;
   }
 
@@ -39,23 +50,27 @@ export class RejectWatch {
     return this.#state;
   }
 
-  /**
-   * Hears what is said of orders. Returns why entries are stopped until a person resumes; null if they
-   * aren't.
-   */
-  hear(said: readonly ExecutionOutput[], limits: VenueLimits): string | null {
-    let stopping: string | null = null;
+  /** Hears what is said of orders. Returns true when entries are to be stopped until a person resumes. */
+  hear(said: readonly ExecutionOutput[], limits: VenueLimits): boolean {
+    let isStopping = false;
     for (const event of said) {
-      if (event.type === 'OrderAccepted' && this.#state.rowUs.length > 0)
-        this.#state = { ...this.#state, rowUs: [] };
-      if (event.type !== 'OrderRejected') continue;
-      if (event.retryAfterMs === null) stopping = this.#rejected(event.timeUs, limits) ?? stopping;
-      else {
-        const untilUs = shutUntilUs(event.timeUs, event.retryAfterMs);
-        this.#state = { ...this.#state, shutUntilUs: Math.max(this.#state.shutUntilUs, untilUs) };
-      }
+      if (event.type !== 'OrderAccepted' && event.type !== 'OrderRejected') continue;
+      if (event.type === 'OrderRejected' && event.retryAfterMs !== null)
+        this.#turnedAway(event.timeUs, event.retryAfterMs);
+      else if (!this.#isStop(event.clientOrderId) && this.#counts(event, limits)) isStopping = true;
     }
-    return stopping;
+    return isStopping;
+  }
+
+  /** Hears what came of asking for a cancel: a venue that takes none for now takes no order either. */
+  canceling(outcome: SubmitOutcome): void {
+    if (outcome.type === 'refused' && outcome.retryAfterMs !== null)
+      this.#turnedAway(outcome.timeUs, outcome.retryAfterMs);
+  }
+
+  #turnedAway(timeUs: TimeUs, retryAfterMs: number): void {
+    const untilUs = shutUntilUs(timeUs, retryAfterMs);
+    this.#state = { ...this.#state, shutUntilUs: Math.max(this.#state.shutUntilUs, untilUs) };
   }
 
   /** A person lets the account go on. What the venue itself has said holds on. */
@@ -63,16 +78,27 @@ export class RejectWatch {
     this.#state = { ...CALM, shutUntilUs: this.#state.shutUntilUs };
   }
 
-  #rejected(timeUs: TimeUs, { rejectsMax, rejectsWithinUs, rejectsPauseUs }: VenueLimits): string | null {
+  /** Returns true when an answer of the venue makes the row too long, for the second time. */
+  #counts(
+    event: Extract<OrderEvent, { type: 'OrderAccepted' | 'OrderRejected' }>,
+    limits: VenueLimits,
+  ): boolean {
+    if (event.type === 'OrderRejected')
+      return reasonCode(event.reason) !== 'TOO_LATE' && this.#rejected(event.timeUs, limits);
+    if (this.#state.rowUs.length > 0) this.#state = { ...this.#state, rowUs: [] };
+    return false;
+  }
+
+  #rejected(timeUs: TimeUs, { rejectsMax, rejectsWithinUs, rejectsPauseUs }: VenueLimits): boolean {
     const rowUs = [...this.#state.rowUs.filter((t) => t > timeUs - rejectsWithinUs), timeUs];
     if (rowUs.length < rejectsMax) {
       this.#state = { ...this.#state, rowUs };
-      return null;
+      return false;
     }
     const { hasPaused } = this.#state;
     this.#state = hasPaused
       ? { ...this.#state, rowUs: [] }
       : { ...this.#state, rowUs: [], pausedUntilUs: timeUs + rejectsPauseUs, hasPaused: true };
-    return hasPaused ? `the venue rejected ${rowUs.length} orders in a row, again` : null;
+    return hasPaused;
   }
 }

@@ -9,6 +9,7 @@ import {
   MemoryServer,
   VirtualClock,
 } from '@algo/bus';
+import { accountId, type EntryCause } from '@algo/model';
 import { createLogger } from '@algo/runtime';
 import { fileSnapshots } from '@algo/state';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -80,6 +81,19 @@ function deadLetter(number: number): InboundMessage {
   return FactMessage.stored(said, { stream: 'DEAD_LETTERS', sequence: number, deliveries: 1 });
 }
 
+const account = accountId('paper-main');
+const CONSERVATION: EntryCause = {
+  ...{ code: 'CONSERVATION', scope: { kind: 'account', account }, sinceUs: 1, untilUs: null },
+  ...{ lift: 'person', detail: '' },
+};
+
+function standing(number: number, causes: readonly EntryCause[]): InboundMessage {
+  const fact = { name: 'EntryStanding', body: { account, causes, more: 0, timeUs: number } } as const;
+  const speaker = { identity: 'execution.paper-main', account };
+  const said = FactMessage.said(fact, speaker, { id: `standing:${number}` });
+  return FactMessage.stored(said, { stream: 'ORDERS', sequence: number, deliveries: 1 });
+}
+
 const { burst, windowMs } = MAIL_DESK_DEFAULTS;
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
@@ -100,6 +114,21 @@ test('what gathers for a later mail when the process is killed goes out from its
   for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
   expect(second.sent).toHaveLength(1);
   for (const number of numbers.slice(burst)) expect(second.sent[0]?.text).toContain(`md.trades.${number}`);
+});
+
+test('a life that begins while entries are stopped sends the mail that they pass again', async () => {
+  nowMs = 1_000;
+  {
+    await using first = await Life.start();
+    await first.take(standing(1, [CONSERVATION]));
+    await until(() => first.sent.length === 1);
+  }
+  await using second = await Life.start();
+  await second.take(standing(1, [CONSERVATION])); // it was not acknowledged in time
+  await second.take(standing(2, []));
+  nowMs += 10_000;
+  await until(() => second.sent.length > 0);
+  expect(second.sent.map(({ subject }) => subject)).toEqual(['🟡 Entries pass again: account:paper-main']);
 });
 
 test('the gathered mail is not sent again by a life that begins after it', async () => {

@@ -28,8 +28,8 @@ export class Messenger {
   readonly #channel: NotificationChannel;
   /** The desk has changed since it was kept. */
   #changed = false;
-  /** The desk that was kept has notices that gather for a later mail. */
-  #keptGathering: boolean;
+  /** The desk that was kept has something that a next life must know. */
+  #keptPending: boolean;
   /** Settles when the desk is on disk as it was when last asked for. */
   #kept: Promise<void> = Promise.resolve();
   #taken = 0;
@@ -50,7 +50,7 @@ export class Messenger {
     this.#log = parts.log;
     this.#desk = parts.desk;
     this.#deskFile = parts.deskFile;
-    this.#keptGathering = parts.desk.dueMs !== null;
+    this.#keptPending = parts.desk.isPending;
     this.#outbox = parts.outbox;
     this.#channel = parts.channel;
   }
@@ -64,12 +64,17 @@ export class Messenger {
    * others.
    */
   async take(message: InboundMessage): Promise<Verdict> {
-    const notice = noticeOf(eventId(message.id), message.fact);
-    if (notice === null) return 'done';
+    const { fact } = message;
+    const id = eventId(message.id);
+    const notice = noticeOf(id, fact);
+    const nowMs = this.#clock.nowMs();
+    let mails: readonly Mail[];
+    if (fact.name === 'EntryStanding') mails = this.#desk.hear(id, fact.body, nowMs);
+    else if (notice !== null) mails = this.#desk.take(notice, nowMs);
+    else return 'done';
     this.#taken++;
     this.#changed = true;
-    const nowMs = this.#clock.nowMs();
-    await this.#queue(this.#desk.take(notice, nowMs), nowMs);
+    await this.#queue(mails, nowMs);
     return 'done';
   }
 
@@ -91,7 +96,7 @@ export class Messenger {
       await this.#outbox.add(mails, nowMs);
       this.#changed = true;
     }
-    const matters = this.#desk.dueMs !== null || this.#keptGathering;
+    const matters = this.#desk.isPending || this.#keptPending;
     if (this.#changed && matters) this.#keepDesk();
     await this.#kept; // another fact's turn may be keeping this one's change
   }
@@ -100,7 +105,7 @@ export class Messenger {
     this.#changed = false;
     const before = this.#kept.catch(() => undefined);
     this.#kept = before.then(async () => {
-      this.#keptGathering = this.#desk.dueMs !== null;
+      this.#keptPending = this.#desk.isPending;
       try {
         await this.#deskFile.save(new TextEncoder().encode(JSON.stringify(this.#desk.snapshot())));
       } catch (error) {

@@ -69,8 +69,8 @@ test.each([
 });
 
 test('refuses a snapshot of another version', () => {
-  const stored = { ...new MailDesk(settings).snapshot(), version: 2 };
-  expect(() => MailDesk.restore(settings, stored)).toThrow('snapshot.version = 2');
+  const stored = { ...new MailDesk(settings).snapshot(), version: 1 };
+  expect(() => MailDesk.restore(settings, stored)).toThrow('snapshot.version = 1');
 });
 
 const arrivals = fc.array(

@@ -1,4 +1,5 @@
-import { type EventId, InputError } from '@algo/model';
+import { type EntryStanding, type EventId, InputError } from '@algo/model';
+import { EntryWatch, type EntryWatchState } from './entry-watch.ts';
 import { digestOf, type Mail, mailOf } from './mail.ts';
 import type { Notice, Priority } from './notice.ts';
 
@@ -15,13 +16,14 @@ export interface MailDeskSettings {
 export const MAIL_DESK_DEFAULTS: MailDeskSettings = { digestMs: 900_000, burst: 5, windowMs: 60_000 };
 
 /** The one layout of a desk's snapshot that this build reads and writes. */
-export const MAIL_DESK_SNAPSHOT_VERSION = 1;
+export const MAIL_DESK_SNAPSHOT_VERSION = 2;
 
 /** The desk as it is stored, plain JSON. */
 export interface MailDeskSnapshot {
   readonly version: number;
   readonly seen: readonly EventId[];
   readonly lanes: Readonly<Record<LaneName, Lane>>;
+  readonly entries: EntryWatchState;
 }
 
 /** Signals, urgent things and the rest have a lane each, so that a storm in one never delays another. */
@@ -52,6 +54,7 @@ export class MailDesk {
   readonly #settings: MailDeskSettings;
   readonly #seen: Set<EventId>;
   readonly #lanes: Record<LaneName, Lane>;
+  #entries = new EntryWatch();
 
   constructor(settings: MailDeskSettings) {
     const { digestMs, burst, windowMs } = settings;
@@ -83,6 +86,7 @@ export class MailDesk {
       });
     const desk = new MailDesk(settings);
     for (const id of stored.seen) desk.#seen.add(id);
+    desk.#entries = new EntryWatch(stored.entries);
     for (const name of LANES) {
       const lane = stored.lanes[name];
       desk.#lanes[name] = { ...lane, waiting: [...lane.waiting] };
@@ -92,24 +96,39 @@ export class MailDesk {
 
   /** Takes a notice and returns the mails that are due by now, its own among them unless it has to wait. */
   take(notice: Notice, nowMs: number): Mail[] {
-    const mails = this.flush(nowMs);
-    if (this.#seen.has(notice.id)) return mails;
+    return [...this.flush(nowMs), ...this.#admit(notice, nowMs)];
+  }
+
+  /** Hears why entries do not pass, and returns the mails that are due by now. */
+  hear(id: EventId, standing: EntryStanding, nowMs: number): Mail[] {
+    if (!this.#seen.has(id)) this.#entries.hear(id, standing, nowMs);
+    this.#remember(id);
+    return this.flush(nowMs);
+  }
+
+  #admit(notice: Notice, nowMs: number): Mail[] {
+    if (this.#seen.has(notice.id)) return [];
     this.#remember(notice.id);
     const name = laneOf(notice);
     const lane = this.#lanes[name];
     lane.opensMs ??= nowMs;
     if (name !== 'signals' && lane.sent < this.#settings.burst) {
       lane.sent++;
-      return [...mails, mailOf(notice)];
+      return [mailOf(notice)];
     }
     if (lane.waiting.length < WAITING_MAX) lane.waiting.push(notice);
     else lane.dropped++;
     // A gathering time of nothing means: tell at once.
-    return [...mails, ...this.flush(nowMs)];
+    return this.#flushLanes(nowMs);
   }
 
   /** Returns the gathered mails whose time has come. To be called when `dueMs` is reached. */
   flush(nowMs: number): Mail[] {
+    const mails = this.#flushLanes(nowMs);
+    return [...mails, ...this.#entries.flush(nowMs).flatMap((notice) => this.#admit(notice, nowMs))];
+  }
+
+  #flushLanes(nowMs: number): Mail[] {
     const mails: Mail[] = [];
     for (const name of LANES) {
       const lane = this.#lanes[name];
@@ -125,13 +144,18 @@ export class MailDesk {
 
   /** When `flush` next has something to do; null while nothing waits. */
   get dueMs(): number | null {
-    let due: number | null = null;
+    let due = this.#entries.dueMs;
     for (const name of LANES) {
       const { opensMs, waiting } = this.#lanes[name];
       if (opensMs === null || waiting.length === 0) continue;
       due = Math.min(due ?? Infinity, opensMs + this.#spanMs(name));
     }
     return due;
+  }
+
+  /** True while there is something that a next life must know, beside the ids of what it was told. */
+  get isPending(): boolean {
+    return this.dueMs !== null || this.#entries.state().length > 0;
   }
 
   snapshot(): MailDeskSnapshot {
@@ -141,6 +165,7 @@ export class MailDesk {
       version: MAIL_DESK_SNAPSHOT_VERSION,
       seen: [...this.#seen],
       lanes: { signals: copy(signals), urgent: copy(urgent), other: copy(other) },
+      entries: this.#entries.state(),
     };
   }
 

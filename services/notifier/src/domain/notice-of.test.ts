@@ -54,7 +54,7 @@ test.each<[string, Fact, string, string, string]>([
     {
       name: 'OrderDenied',
       body: {
-        ...{ ...order, type: 'OrderDenied', commandId: 'c' },
+        ...{ ...order, type: 'OrderDenied', commandId: 'c', intent: 'entry' },
         denial: { code: 'POSITION_LIMIT', detail: 'open=3 max=3' },
       },
     },

@@ -1,5 +1,12 @@
 import type { Fact } from '@algo/contracts';
-import type { Decision, EventId, OrderEvent, PositionEvent, Signal } from '@algo/model';
+import {
+  type Decision,
+  type EventId,
+  type OrderEvent,
+  orderReasonWords,
+  type PositionEvent,
+  type Signal,
+} from '@algo/model';
 import type { Notice, Priority } from './notice.ts';
 import { riskNotice } from './risk-notice.ts';
 import { systemNotice } from './system-notice.ts';
@@ -123,7 +130,9 @@ function positionNotice(
 
 function orderNotice(
   fact: Extract<OrderEvent, { type: 'OrderRejected' | 'OrderDenied' | 'OrderUnknown' | 'OrderQuarantined' }>,
-): Wording {
+): Wording | null {
+  // A stop that can't rest just now is asked for again, and our own guards: a person hears when that fails.
+  if (fact.type === 'OrderDenied' && fact.intent === 'protection') return null;
   const symbol = symbolText(fact.instrument);
   const rows = [
     plain('Symbol', instrumentText(fact.instrument)),
@@ -134,9 +143,9 @@ function orderNotice(
     worded('order_failed', priority, title, [...rows, plain('Reason', reason)], fact.timeUs);
   switch (fact.type) {
     case 'OrderRejected':
-      return failed('critical', `Order rejected by the venue: ${symbol}`, fact.reason);
+      return failed('critical', `Order rejected by the venue: ${symbol}`, orderReasonWords(fact.reason));
     case 'OrderUnknown':
-      return failed('critical', `Order outcome unknown: ${symbol}`, fact.reason);
+      return failed('critical', `Order outcome unknown: ${symbol}`, orderReasonWords(fact.reason));
     case 'OrderQuarantined': {
       const problem = fact.problem.replaceAll('_', ' ');
       const booked = fact.booked ? 'booked none the less' : 'nothing was booked';

@@ -1,4 +1,4 @@
-import { Decimal, type HaltScope, type RiskEvent } from '@algo/model';
+import { Decimal, type HaltScope, isPerson, type RiskEvent } from '@algo/model';
 import { amountText, plain, type Wording, worded } from './wording.ts';
 
 const HUNDRED = Decimal.of('100');
@@ -52,7 +52,7 @@ function modeNotice(fact: Extract<RiskEvent, { type: 'TradingModeChanged' }>): W
     plain('Mode', fact.mode),
     plain('Reason', fact.reason),
     plain('By', fact.by),
-    plain('Ends', fact.mode === 'active' ? 'now' : 'when a person sets it active'),
+    plain('Ends', endOf(fact)),
   ];
   switch (fact.mode) {
     case 'active':
@@ -66,6 +66,11 @@ function modeNotice(fact: Extract<RiskEvent, { type: 'TradingModeChanged' }>): W
     default:
       return fact.mode satisfies never;
   }
+}
+
+function endOf({ mode, by, latched }: Extract<RiskEvent, { type: 'TradingModeChanged' }>): string {
+  if (mode === 'active') return 'now';
+  return latched || isPerson(by) ? 'when a person sets it active' : 'by itself, when its cause is over';
 }
 
 function scopeText(scope: HaltScope): string {

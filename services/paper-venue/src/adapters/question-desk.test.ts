@@ -10,26 +10,32 @@ const ACCOUNT = accountId('paper-main');
 const ORDER: OrderRequest = {
   ...{ clientOrderId: clientOrderId('o'), account: ACCOUNT, side: 'buy', type: 'market' },
   ...{ instrument: instrumentId('binance.spot.LTCUSDT'), timeInForce: 'ioc', reduceOnly: false },
-  ...{ quantity: Decimal.of('1'), limitPrice: null },
+  ...{ quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
 };
 const TICKET = { settle() {} };
+
+/** An open desk of an exchange without instruments, and what it was asked. */
+async function opened() {
+  const clock = new VirtualClock();
+  const bus = new MemoryBus(new MemoryServer(clock), 'paper-venue');
+  const settings = {
+    ...PAPER_DEFAULTS,
+    accounts: [{ account: ACCOUNT, balances: {} }],
+    instruments: [],
+    seed: 1,
+  };
+  const view = new PaperView(new PaperVenue(settings), NO_VICES, 1, () => false);
+  const asked: Asked[] = [];
+  const driven = { restored: Promise.resolve(), epoch: 1, inject: (one: Asked) => void asked.push(one) };
+  const desk = new QuestionDesk(clock);
+  await desk.serve(bus, ACCOUNT, { view, isSocketUp: () => true }, driven);
+  return { bus, desk, asked };
+}
 
 test.each([false, true])(
   'a question without an answer (late: %s) holds up no read behind it',
   async (isLate) => {
-    const clock = new VirtualClock();
-    const bus = new MemoryBus(new MemoryServer(clock), 'paper-venue');
-    const settings = {
-      ...PAPER_DEFAULTS,
-      accounts: [{ account: ACCOUNT, balances: {} }],
-      instruments: [],
-      seed: 1,
-    };
-    const view = new PaperView(new PaperVenue(settings), NO_VICES, 1, () => false);
-    const asked: Asked[] = [];
-    const driven = { restored: Promise.resolve(), epoch: 1, inject: (one: Asked) => void asked.push(one) };
-    const desk = new QuestionDesk(clock);
-    await desk.serve(bus, ACCOUNT, { view, isSocketUp: () => true }, driven);
+    const { bus, desk, asked } = await opened();
     const order = { order: ORDER, sentUs: 1, epoch: 1 };
     const submit = subjects.venueRequest(ACCOUNT, 'submit');
     const silent = bus.request(
@@ -58,6 +64,24 @@ test.each([false, true])(
     expect((await silent).type).toBe(codecs.SubmitOutcomeReply.type);
   },
 );
+
+test('a replacement is one question, answered with what came of both orders', async () => {
+  const { bus, desk, asked } = await opened();
+  const wanted = { order: ORDER, replaces: clientOrderId('s'), sentUs: 1, epoch: 1 };
+  const { type, encode } = codecs.ReplaceOrderRequest;
+  const answered = bus.request(subjects.venueRequest(ACCOUNT, 'replace'), type, encode(wanted));
+  await turns(20, null);
+  expect(asked).toEqual([{ name: 'ReplaceAsked', body: { ...wanted, ask: '1:1' } }]);
+  const about = { reason: 'order_ended: filled', retryAfterMs: null, timeUs: 2 };
+  const outcome = {
+    placed: { type: 'refused', clientOrderId: ORDER.clientOrderId, ...about },
+    replaced: { type: 'refused', clientOrderId: wanted.replaces, ...about },
+  } as const;
+  desk.carryOut({ type: 'Answer', ask: '1:1', outcome }, TICKET);
+  const reply = await answered;
+  expect(reply.type).toBe(codecs.ReplaceOutcomeReply.type);
+  expect(codecs.ReplaceOutcomeReply.decode(reply.data)).toEqual(outcome);
+});
 
 async function turns<Value>(count: number, value: Value): Promise<Value> {
   for (let n = 0; n < count; n++) await Promise.resolve();

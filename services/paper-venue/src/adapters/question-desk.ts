@@ -1,7 +1,7 @@
 import type { Bus, Clock, Driven, Requests, Subscription, Ticket } from '@algo/bus';
 import { type AccountRequest, codecs, type MessageCodec, subjects } from '@algo/contracts';
-import type { AccountId, SubmitOutcome } from '@algo/model';
-import type { PaperView } from '@algo/simulation';
+import type { AccountId } from '@algo/model';
+import type { PaperOutcome, PaperView } from '@algo/simulation';
 import type { Asked, VenueRequest } from '../domain/index.ts';
 import { AccountStreams } from './account-streams.ts';
 
@@ -32,7 +32,7 @@ interface Reply {
  */
 export class QuestionDesk implements Requests<VenueRequest, Asked> {
   readonly #streams: AccountStreams;
-  readonly #waiting = new Map<string, PromiseWithResolvers<SubmitOutcome>>();
+  readonly #waiting = new Map<string, PromiseWithResolvers<PaperOutcome>>();
   /** Those of them that the books don't have yet. */
   readonly #underWay = new Map<string, PromiseWithResolvers<void>>();
   #number = 0;
@@ -97,6 +97,10 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
         const body = codecs.CancelOrderRequest.decode(data);
         return this.#ask(driven, (ask) => ({ name: 'CancelAsked', body: { ...body, ask } }));
       }),
+      bus.serve(subjects.venueRequest(account, 'replace'), async (_type, data) => {
+        const body = codecs.ReplaceOrderRequest.decode(data);
+        return this.#ask(driven, (ask) => ({ name: 'ReplaceAsked', body: { ...body, ask } }));
+      }),
       bus.serve(subjects.venueRequest(account, 'look-up'), (_type, data) =>
         reads(codecs.LookUpOrderRequest, data, (request) =>
           reply(codecs.OrderLookupReply, {
@@ -121,11 +125,14 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
     if (this.#waiting.size >= WAITING_MAX) throw new Error(`not taken: ${WAITING_MAX} questions are waiting`);
     await driven.restored;
     const ask = `${driven.epoch}:${++this.#number}`;
-    const answer = Promise.withResolvers<SubmitOutcome>();
+    const answer = Promise.withResolvers<PaperOutcome>();
     this.#waiting.set(ask, answer);
     this.#underWay.set(ask, Promise.withResolvers<void>());
     driven.inject(asked(ask));
-    return reply(codecs.SubmitOutcomeReply, await answer.promise);
+    const outcome = await answer.promise;
+    return 'placed' in outcome
+      ? reply(codecs.ReplaceOutcomeReply, outcome)
+      : reply(codecs.SubmitOutcomeReply, outcome);
   }
 }
 

@@ -17,7 +17,13 @@ const LTC = instrumentId('binance.spot.LTCUSDT');
 const ID = clientOrderId('o');
 const ORDER: OrderRequest = {
   ...{ clientOrderId: ID, account: ACCOUNT, instrument: LTC, side: 'buy', type: 'market' },
-  ...{ timeInForce: 'ioc', quantity: Decimal.of('1'), limitPrice: null, reduceOnly: false },
+  ...{
+    timeInForce: 'ioc',
+    quantity: Decimal.of('1'),
+    limitPrice: null,
+    triggerPrice: null,
+    reduceOnly: false,
+  },
 };
 
 /** An exchange with these vices, and what it says, one line each. */
@@ -58,6 +64,31 @@ class Exchange {
     this.#take({ name: 'OrderAsked', body: { order: ORDER, sentUs: this.#nowUs, epoch: 1, ask: 'q' } });
   }
 
+  /** Has a stop rest at 90, and puts another at 95 in its place. */
+  replace(): void {
+    const stop = (name: string, triggerPrice: string): OrderRequest => ({
+      ...{ ...ORDER, clientOrderId: clientOrderId(name), side: 'sell', type: 'stop', timeInForce: 'gtc' },
+      triggerPrice: Decimal.of(triggerPrice),
+    });
+    this.machine.venue.submit(ORDER, this.#nowUs);
+    this.trade();
+    this.machine.venue.submit(stop('s', '90'), this.#nowUs);
+    this.trade();
+    this.lines.length = 0;
+    const body = {
+      order: stop('t', '95'),
+      replaces: clientOrderId('s'),
+      sentUs: this.#nowUs,
+      epoch: 1,
+      ask: 'q',
+    };
+    this.#take({ name: 'ReplaceAsked', body });
+  }
+
+  get open(): string[] {
+    return this.machine.venue.openOrders(ACCOUNT).map(({ request }) => request.clientOrderId);
+  }
+
   get lookup(): string {
     return this.machine.venue.order(ACCOUNT, ID).type;
   }
@@ -72,7 +103,9 @@ class Exchange {
 function lineOf(request: VenueRequest): string {
   switch (request.type) {
     case 'Answer':
-      return request.outcome.type;
+      return 'placed' in request.outcome
+        ? `placed ${request.outcome.placed.type}, replaced ${request.outcome.replaced.type}`
+        : request.outcome.type;
     case 'Silence':
       return `silent, late ${request.isLate}`;
     case 'Told':
@@ -115,4 +148,26 @@ test.each<[string, Partial<PaperVices>, string, string[]]>([
   expect(exchange.lines).toEqual(lines);
   // Its ledger has no vices.
   expect(exchange.ledger).toEqual(lookup === 'found' ? ['VenueFilled'] : []);
+});
+
+const REPLACED = 'placed confirmed, replaced confirmed';
+
+test.each<[string, Partial<PaperVices>, string, string[]]>([
+  ['as it should', {}, 't', [REPLACED, 'VenueCanceled']],
+  ['a lost one takes nothing out', { requestLost: 1 }, 's', ['silent, late false']],
+  ['one whose answer is lost is done', { answerLost: 1 }, 't', ['silent, late false', 'VenueCanceled']],
+  [
+    'one that arrives twice is called a duplicate for both',
+    { requestTwice: 1 },
+    't',
+    ['placed refused, replaced refused', 'VenueCanceled'],
+  ],
+  ['one may be answered late', { answerLate: 1 }, 't', ['silent, late true', 'VenueCanceled', REPLACED]],
+  ['one may be answered twice', { answerTwice: 1 }, 't', [REPLACED, 'VenueCanceled', REPLACED]],
+])('replacing a stop: %s', (_, vices, open, lines) => {
+  const exchange = new Exchange(vices);
+  exchange.replace();
+  for (let n = 0; n < 2; n++) exchange.trade();
+  expect(exchange.open).toEqual([open]);
+  expect(exchange.lines).toEqual(lines);
 });

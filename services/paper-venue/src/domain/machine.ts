@@ -1,7 +1,8 @@
 import type { Machine, Say } from '@algo/bus';
-import type { CancelOrderRequest, FactOf, SubmitOrderRequest } from '@algo/contracts';
-import { openSnapshot, type SubmitOutcome, sealSnapshot, type VenueEvent } from '@algo/model';
+import type { CancelOrderRequest, FactOf, ReplaceOrderRequest, SubmitOrderRequest } from '@algo/contracts';
+import { openSnapshot, sealSnapshot, type VenueEvent } from '@algo/model';
 import {
+  type PaperOutcome,
   PaperPost,
   type PaperPostState,
   type PaperSettings,
@@ -13,7 +14,8 @@ import {
 /** What the exchange is asked. `ask` names the question, so that its answer finds back. */
 export type Asked =
   | { readonly name: 'OrderAsked'; readonly body: SubmitOrderRequest & { readonly ask: string } }
-  | { readonly name: 'CancelAsked'; readonly body: CancelOrderRequest & { readonly ask: string } };
+  | { readonly name: 'CancelAsked'; readonly body: CancelOrderRequest & { readonly ask: string } }
+  | { readonly name: 'ReplaceAsked'; readonly body: ReplaceOrderRequest & { readonly ask: string } };
 
 /** What the exchange takes: the public trades, the feeds' time, and what it is asked. */
 export type VenueInput = FactOf<'md.trades' | 'md.time'> | Asked;
@@ -25,7 +27,7 @@ export type VenueWord = 'VenueFilled' | 'VenueCanceled' | 'VenueExpired';
  * silence says that the question is over for the books, and that its answer comes late or never.
  */
 export type Answer =
-  | { readonly type: 'Answer'; readonly ask: string; readonly outcome: SubmitOutcome }
+  | { readonly type: 'Answer'; readonly ask: string; readonly outcome: PaperOutcome }
   | { readonly type: 'Silence'; readonly ask: string; readonly isLate: boolean };
 
 /**
@@ -42,7 +44,7 @@ interface State {
   readonly post: PaperPostState;
 }
 
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not
@@ -89,6 +91,15 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
         this.#answer(ask, say, () => this.venue.cancel(account, clientOrderId, sentUs, epoch));
         return;
       }
+      case 'ReplaceAsked': {
+        const { ask, order, replaces, sentUs, epoch } = input.body;
+        this.#answer(ask, say, () => {
+          const outcome = this.venue.replace(replaces, order, sentUs, epoch);
+          if (outcome.placed.type === 'confirmed') this.#orders++;
+          return outcome;
+        });
+        return;
+      }
       default:
         input satisfies never;
     }
@@ -124,9 +135,9 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
       else say.request({ type: 'Answer', ask: letter.ask, outcome: letter.outcome });
   }
 
-  #answer(ask: string, say: Say<VenueWord, VenueRequest>, take: () => SubmitOutcome): void {
+  #answer(ask: string, say: Say<VenueWord, VenueRequest>, take: () => PaperOutcome): void {
     const { arrives, answer } = this.#post.request();
-    let outcome: SubmitOutcome | null = null;
+    let outcome: PaperOutcome | null = null;
     for (let n = 0; n < arrives; n++) outcome = take();
     if (outcome === null || answer === 'never') {
       say.request({ type: 'Silence', ask, isLate: false });

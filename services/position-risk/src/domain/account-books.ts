@@ -34,12 +34,11 @@ export class AccountBooks {
   }
 
   /**
-   * Returns the book a fill belongs in. *Errors*: InputError
-   * when there is none, or the fill's numbers are impossible.
+   * Refuses a fill that can't be booked. *Errors*: InputError when
+   * its instrument has no rules, or its numbers are impossible.
    */
-  forFill(fill: Fill): InstrumentBook {
-    const book = this.#books.get(fill.instrument);
-    if (book === undefined) throw withoutRules(fill.instrument);
+  refuseUnusable(fill: Fill): void {
+    if (!this.#books.has(fill.instrument)) throw withoutRules(fill.instrument);
     if (!fill.quantity.isPositive() || !fill.price.isPositive())
       throw new InputError({
         field: 'fill',
@@ -47,7 +46,6 @@ export class AccountBooks {
         because: 'quantity and price must be above 0',
         remedy: 'Check the venue adapter that read it.',
       });
-    return book;
   }
 
   /** Returns what is open, with its book. */

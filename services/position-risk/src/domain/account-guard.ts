@@ -5,8 +5,10 @@ import {
   type HaltScope,
   InputError,
   type InstrumentId,
+  isPerson,
   isStricter,
   type ModeChange,
+  type PositionEvent,
   type RiskEvent,
   type StandingMode,
   type TimeUs,
@@ -14,6 +16,9 @@ import {
 } from '@algo/model';
 import { EquityGuard, type EquityGuardState } from './equity-guard.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
+
+/** Who limits an instrument while an exit of it waits. */
+const EXITS = `${ENGINE_ACTOR}exits`;
 
 /** An account's equity and limits as they are kept. */
 export interface AccountGuardState {
@@ -58,9 +63,28 @@ export class AccountGuard {
     );
   }
 
-  /** Allows exits only in an instrument, until a person says otherwise. */
-  restrict(instrument: InstrumentId, reason: string, actor: 'exits' | 'books', nowUs: TimeUs): RiskEvent[] {
-    return this.#latch({ kind: 'instrument', instrument }, 'reducing', reason, actor, nowUs);
+  /** Allows exits only in an instrument whose books are wrong, until a person says otherwise. */
+  restrict(instrument: InstrumentId, reason: string, nowUs: TimeUs): RiskEvent[] {
+    return this.#latch({ kind: 'instrument', instrument }, 'reducing', reason, 'books', nowUs);
+  }
+
+  /** Calls a person over a position in trouble; until it has gone nothing is entered beside it. */
+  await(instrument: InstrumentId, reason: string, timeUs: TimeUs): RiskEvent[] {
+    const scope = { kind: 'instrument', instrument } as const;
+    const limit = { scope, mode: 'reducing', reason, by: EXITS, latched: false, timeUs } as const;
+    return said(this.#modes.tighten(limit), null);
+  }
+
+  /** Hears of positions: with one that is closed ends the limit that only waited for its exit. */
+  gone(events: readonly PositionEvent[], timeUs: TimeUs): RiskEvent[] {
+    const closed = events.find(({ type }) => type === 'PositionClosed')?.position;
+    if (closed === undefined) return [];
+    const scope = { kind: 'instrument', instrument: closed.instrument } as const;
+    if (this.#modes.at(scope)?.by !== EXITS) return [];
+    const reason = 'the exit that was waited for has gone';
+    const change = { scope, mode: 'active', reason, by: EXITS, latched: false, timeUs } as const;
+    this.#modes.set(change);
+    return said(change, null);
   }
 
   /**
@@ -86,7 +110,9 @@ export class AccountGuard {
       return [...rebased, ...said(change, commandId)];
     }
     const latched = now?.latched ?? false;
-    const stands = now !== null && (now.mode === mode || (latched && isStricter(now.mode, mode)));
+    // What the engine limits for a while becomes the person's, so that it doesn't end by itself.
+    const stands =
+      now !== null && (latched ? !isStricter(mode, now.mode) : now.mode === mode && isPerson(now.by));
     // A limit that found no place binds the account.
     const limit = stands ? now : (this.#modes.set({ ...change, latched }) ?? this.#modes.at(this.#scope));
     return said(limit, commandId);
@@ -114,7 +140,7 @@ function said(change: ModeChange | null, commandId: string | null): RiskEvent[] 
 
 /** Refuses a name that no person goes by. *Errors*: InputError. */
 function checkPerson(by: string): void {
-  if (by.trim() === '' || by.startsWith(ENGINE_ACTOR))
+  if (!isPerson(by))
     throw new InputError({
       field: 'by',
       value: by,

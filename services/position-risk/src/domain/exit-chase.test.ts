@@ -92,7 +92,7 @@ test('while the outcome is unknown nothing is sent again, however long it takes;
   story.order('OrderUnknown', order, 2);
   for (let seconds = 3; seconds < 600; seconds += 3) story.prices(BTC, [seconds, 49_000]);
   expect(story.commands).toHaveLength(1);
-  expect(modes(story)).toMatchObject([{ scope: { instrument: BTC }, mode: 'reducing', latched: true }]);
+  expect(modes(story)).toMatchObject([{ scope: { instrument: BTC }, mode: 'reducing', latched: false }]);
   story.order('OrderRejected', order, 600);
   expect(story.commands).toHaveLength(2);
 });

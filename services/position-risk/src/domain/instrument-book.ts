@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type ClosePosition,
+  type CloseReason,
   Decimal,
   type Direction,
   type ExitPlan,
@@ -9,11 +10,13 @@ import {
   hashId,
   type Instrument,
   isDust,
+  type OrderEvent,
   type OrderIntent,
   type PositionEvent,
   type PositionId,
   PrintBand,
   type PrintBandState,
+  type ProtectPosition,
   positionId,
   type RiskEvent,
   type StrategyName,
@@ -75,6 +78,7 @@ export class InstrumentBook {
     this.#band = new PrintBand(stored.band);
     this.#lastUs = stored.lastUs;
     this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
+    if (this.guard !== null) this.reviewStop(this.guard);
   }
 
   snapshot(): InstrumentBookState {
@@ -145,6 +149,7 @@ export class InstrumentBook {
     const from = held.toldStop;
     if (from.equals(level)) return [];
     held.toldStop = level;
+    this.reviewStop(held);
     return [this.#fact<'StopMoved'>(held, { type: 'StopMoved', from, to: level, bestPrice }, nowUs)];
   }
 
@@ -155,6 +160,43 @@ export class InstrumentBook {
   exitTriggered(held: PositionGuard, reason: ExitReason, level: Decimal, nowUs: TimeUs): PositionEvent {
     const triggerPrice = this.markPrice;
     return this.#fact<'ExitTriggered'>(held, { type: 'ExitTriggered', reason, triggerPrice, level }, nowUs);
+  }
+
+  /** Lets what guards the position know what happened to an order, before a fill of it is booked. */
+  note(event: Exclude<OrderEvent, { type: 'OrderQuarantined' }>, nowUs: TimeUs, speed: number): void {
+    this.guard?.exit?.note(event, nowUs);
+    this.guard?.venueStop.note(event, nowUs, speed);
+  }
+
+  /**
+   * What rests at the venue must guard what is held now that an order's event is booked. `mayEnter`: the
+   * order is one that opens a position.
+   */
+  fitStop(event: OrderEvent, mayEnter: boolean, nowUs: TimeUs, speed: number): void {
+    if (this.guard === null) return;
+    const isOver = event.type === 'OrderCanceled' || event.type === 'OrderExpired';
+    if (mayEnter && (isOver || event.type === 'OrderFilled'))
+      this.guard.venueStop.filled(isOver || !event.leaves.isPositive(), nowUs, speed);
+    this.reviewStop(this.guard);
+  }
+
+  /** What the stop at the venue follows has changed. */
+  reviewStop({ venueStop, stop: { level }, holding }: PositionGuard): void {
+    const { id: position, direction, quantity } = holding;
+    venueStop.review({ position, direction, instrument: this.instrument, level, quantity });
+  }
+
+  /** Returns the command that puts a stop at the venue, or null while none is due. */
+  protectCommand(
+    { venueStop, holding }: PositionGuard,
+    nowUs: TimeUs,
+    speed: number,
+  ): ProtectPosition | null {
+    const wanted = venueStop.take(nowUs, speed);
+    if (wanted === null) return null;
+    const { id: position, direction } = holding;
+    const of = { position, account: this.#account, instrument: this.instrument.id, direction };
+    return { type: 'ProtectPosition', ...of, ...wanted, timeUs: nowUs };
   }
 
   /** Returns the command of the exit's standing attempt, for all that is held. */
@@ -212,7 +254,7 @@ export class InstrumentBook {
     return events;
   }
 
-  #reduce(held: PositionGuard, lot: Lot, reason: ExitReason | 'external', nowUs: TimeUs): PositionEvent {
+  #reduce(held: PositionGuard, lot: Lot, reason: CloseReason, nowUs: TimeUs): PositionEvent {
     const holding = reduceHolding(held.holding, lot);
     held.holding = holding;
     if (holding.quantity.isPositive())
@@ -239,7 +281,8 @@ export class InstrumentBook {
 /**
  * Returns why a position ended with a fill of this order: our exit, somebody else's, or nothing we know of.
  */
-function closedBy(held: PositionGuard, order: KnownOrder | undefined): ExitReason | 'external' {
+function closedBy(held: PositionGuard, order: KnownOrder | undefined): CloseReason {
+  if (order?.intent === 'protection') return 'venue_stop';
   if (order?.intent !== 'exit') return 'external';
   return held.exit?.reason ?? 'operator';
 }

@@ -14,6 +14,7 @@ import { ExitFollower, type ExitPatience, type ExitState } from './exit-follower
 import { type Holding, positionOf } from './holding.ts';
 import { isDistance } from './position-risk-settings.ts';
 import { TrailingStop, type TrailingStopState } from './trailing-stop.ts';
+import { VenueStop, type VenueStopState } from './venue-stop.ts';
 
 /** What guards one position just now, for people and for recovery. *Units*: prices quote, times µs. */
 export interface StopView {
@@ -36,6 +37,7 @@ export interface PositionGuardState {
   readonly target: Decimal | null;
   readonly holdUntilUs: TimeUs;
   readonly exit: ExitState | null;
+  readonly venueStop: VenueStopState;
 }
 
 /** What a trade asks for. */
@@ -48,14 +50,23 @@ export class PositionGuard {
   /** The stop level that was last published; lags `stop.level` only within one input. */
   toldStop: Decimal;
   readonly stop: TrailingStop;
+  /** Behind it, at the venue. */
+  readonly venueStop: VenueStop;
   readonly target: Decimal | null;
   readonly holdUntilUs: TimeUs;
   readonly #sign: 1 | -1;
   readonly #targetAt: number;
 
-  constructor(holding: Holding, stop: TrailingStop, target: Decimal | null, holdUntilUs: TimeUs) {
+  constructor(
+    holding: Holding,
+    stop: TrailingStop,
+    venueStop: VenueStop,
+    target: Decimal | null,
+    holdUntilUs: TimeUs,
+  ) {
     this.holding = holding;
     this.stop = stop;
+    this.venueStop = venueStop;
     this.toldStop = stop.level;
     this.target = target;
     this.holdUntilUs = holdUntilUs;
@@ -85,12 +96,18 @@ export class PositionGuard {
     });
     const hold = plan !== null && plan.holdMaxUs > 0 ? plan.holdMaxUs : Number.MAX_SAFE_INTEGER;
     const until = Math.min(holding.openedUs + hold, Number.MAX_SAFE_INTEGER);
-    return new PositionGuard(holding, stop, plan?.targetPrice ?? null, until);
+    return new PositionGuard(holding, stop, VenueStop.behind(trailing), plan?.targetPrice ?? null, until);
   }
 
   static restore(state: PositionGuardState, patience: ExitPatience): PositionGuard {
-    const { holding, stop, target, holdUntilUs, exit } = state;
-    const guard = new PositionGuard(holding, TrailingStop.restore(stop), target, holdUntilUs);
+    const { holding, stop, target, holdUntilUs, exit, venueStop } = state;
+    const guard = new PositionGuard(
+      holding,
+      TrailingStop.restore(stop),
+      new VenueStop(venueStop),
+      target,
+      holdUntilUs,
+    );
     guard.exit = exit === null ? null : ExitFollower.restore(exit, patience);
     return guard;
   }
@@ -103,7 +120,8 @@ export class PositionGuard {
 
   /** The event time at which this position next needs looking at, if no event comes before. */
   dueUs(speed: number): TimeUs {
-    return this.exit === null ? this.holdUntilUs : this.exit.dueUs(speed);
+    if (this.exit !== null) return this.exit.dueUs(speed);
+    return Math.min(this.holdUntilUs, this.venueStop.dueUs(speed));
   }
 
   position(account: AccountId): Position {
@@ -127,6 +145,9 @@ export class PositionGuard {
 
   snapshot(): PositionGuardState {
     const { holding, target, holdUntilUs } = this;
-    return { holding, target, holdUntilUs, stop: this.stop.snapshot(), exit: this.exit?.snapshot() ?? null };
+    return {
+      ...{ holding, target, holdUntilUs, stop: this.stop.snapshot() },
+      ...{ exit: this.exit?.snapshot() ?? null, venueStop: this.venueStop.snapshot() },
+    };
   }
 }

@@ -143,7 +143,11 @@ test('partial fills of one entry build one position, guarded from the first', ()
     'PositionOpened',
     'EquityMarked',
   ]);
-  expect(types(story.fill(order, 'buy', '0.6', '50010'))).toEqual(['PositionIncreased', 'EquityMarked']);
+  expect(types(story.fill(order, 'buy', '0.6', '50010'))).toEqual([
+    'PositionIncreased',
+    'EquityMarked',
+    'ProtectPosition',
+  ]);
   expect(story.engine.positions()).toMatchObject([{ strategy: 'hierarchical', direction: 'long' }]);
   expect(story.engine.positions()[0]?.averagePrice.toString()).toBe('50006');
   expect(story.engine.stops()[0]?.stopPrice.toString()).toBe('49900');
@@ -238,8 +242,8 @@ test('a fee in a third asset is valued at its last price, or kept apart when it 
   story.prices(ETH, [0, 2_000]);
   story.fill('a', 'buy', '1', '50000', { fee: '0.01', feeAsset: 'ETH' });
   story.fill('b', 'buy', '1', '50000', { fee: '0.02', feeAsset: 'BNB' });
-  expect(story.engine.totals().fees.toString()).toBe('20');
-  expect(String(story.engine.totals().unvaluedFees.get('BNB'))).toBe('0.02');
+  expect(story.engine.account.equity.totals().fees.toString()).toBe('20');
+  expect(String(story.engine.account.equity.totals().unvaluedFees.get('BNB'))).toBe('0.02');
 });
 
 test('adds up what each strategy made', () => {
@@ -247,7 +251,7 @@ test('adds up what each strategy made', () => {
   story.open('long', '1', '50000');
   story.fill('elsewhere', 'sell', '1', '50500', { fee: '5' });
   story.open('short', '1', '50000', { ...PLAN, stopPrice: d('51000') });
-  const totals = story.engine.totals();
+  const totals = story.engine.account.equity.totals();
   expect([totals.realized.toString(), totals.fees.toString()]).toEqual(['500', '5']);
   expect(totals.byStrategy.get('hierarchical')?.realized.toString()).toBe('500');
 });

@@ -8,7 +8,6 @@ import {
   type Position,
   type PositionEvent,
   RecentMap,
-  type StandingMode,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
@@ -17,18 +16,16 @@ import {
 } from '@algo/model';
 import { AccountBooks } from './account-books.ts';
 import { AccountGuard } from './account-guard.ts';
-import type { AccountTotals } from './equity-guard.ts';
 import { ExitFollower } from './exit-follower.ts';
-import { FillMemory } from './fill-memory.ts';
 import { lotOf } from './holding.ts';
-import type { InstrumentBook, KnownOrder } from './instrument-book.ts';
+import type { InstrumentBook } from './instrument-book.ts';
+import { OrderMemory } from './order-memory.ts';
 import type { PositionGuard, StopView } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
 import type { PositionRiskState } from './position-risk-state.ts';
 
-/** How many orders and commands are remembered: far more than can be in flight or delivered again. */
-const ORDERS_REMEMBERED = 4_096;
+/** Far more commands than can be in flight or delivered again. */
 const COMMANDS_REMEMBERED = 1_024;
 /** How often it says that it lives. *Units*: µs of feed time. */
 const ALIVE_EVERY_US = 5 * US_PER_SECOND;
@@ -42,8 +39,7 @@ export class PositionRiskEngine {
   readonly #settings: PositionRiskSettings;
   readonly #books: AccountBooks;
   #guard: AccountGuard;
-  #orders = new RecentMap<KnownOrder>(ORDERS_REMEMBERED);
-  #fills = new FillMemory();
+  #orders = new OrderMemory();
   #commands = new RecentMap<true>(COMMANDS_REMEMBERED);
   #times = new FeedTimes();
   #started = false;
@@ -64,8 +60,7 @@ export class PositionRiskEngine {
     const engine = new PositionRiskEngine(settings);
     engine.#books.restore(state.books, settings);
     engine.#guard = new AccountGuard(settings, state.guard);
-    engine.#orders = new RecentMap(ORDERS_REMEMBERED, state.orders);
-    engine.#fills = new FillMemory(state.fills);
+    engine.#orders = new OrderMemory(state.orders);
     engine.#commands = new RecentMap(COMMANDS_REMEMBERED, state.commands);
     engine.#times = new FeedTimes(state.times);
     engine.#started = state.started;
@@ -82,8 +77,7 @@ export class PositionRiskEngine {
       nowUs: this.#nowUs,
       guard: this.#guard.snapshot(),
       books: this.#books.snapshot(),
-      orders: this.#orders.entries(),
-      fills: this.#fills.entries(),
+      orders: this.#orders.state(),
       commands: this.#commands.entries(),
     };
   }
@@ -105,19 +99,8 @@ export class PositionRiskEngine {
       case 'SwitchConfiguration':
         this.#onCommand(input);
         break;
-      case 'OrderSubmitted':
-      case 'OrderDenied':
-      case 'OrderAccepted':
-      case 'OrderRejected':
-      case 'OrderUnknown':
-      case 'OrderFilled':
-      case 'OrderCanceled':
-      case 'OrderExpired':
-      case 'OrderQuarantined':
-        this.#onOrder(input);
-        break;
       default:
-        input satisfies never;
+        this.#onOrder(input);
     }
     this.#plan();
     if (this.#nowUs >= this.#wakeUs) this.#wake();
@@ -137,13 +120,9 @@ export class PositionRiskEngine {
     return this.#books.held().map(([, held]) => held.view());
   }
 
-  /** Returns what the account made since it was started, in total and by strategy. */
-  totals(): AccountTotals {
-    return this.#guard.equity.totals();
-  }
-
-  tradingModes(): StandingMode[] {
-    return this.#guard.modes();
+  /** The account's equity and limits. */
+  get account(): Pick<AccountGuard, 'equity' | 'modes'> {
+    return this.#guard;
   }
 
   #onTrades(trades: TradeColumns): void {
@@ -162,6 +141,7 @@ export class PositionRiskEngine {
       if (this.#nowUs >= this.#wakeUs) this.#wake();
     }
     if (book.guard !== null) this.#out.push(...book.stopNews(book.guard, this.#nowUs));
+    this.#protect(book);
   }
 
   /** Holds one price against the stop and the target. */
@@ -185,23 +165,33 @@ export class PositionRiskEngine {
   }
 
   #onOrder(event: OrderEvent): void {
-    const filled = event.type === 'OrderFilled' ? this.#books.forFill(event.fill) : null;
+    if (event.type === 'OrderFilled') this.#books.refuseUnusable(event.fill);
     this.#hear(venueOf(event.instrument), event.timeUs);
     if (event.type === 'OrderQuarantined') {
       const reason = `${event.problem}: ${event.detail}`;
-      this.#out.push(...this.#guard.restrict(event.instrument, reason, 'books', this.#nowUs));
+      this.#out.push(...this.#guard.restrict(event.instrument, reason, this.#nowUs));
       return;
     }
-    if (event.type === 'OrderSubmitted') {
-      const { intent, strategy, position, plan } = event;
-      this.#orders.set(event.clientOrderId, { intent, strategy, position, plan });
-    }
-    const seen = event.type === 'OrderFilled' ? this.#fills.see(event.fill) : 'new';
+    const seen = this.#orders.hear(event);
     if (typeof seen === 'object')
-      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, 'books', this.#nowUs));
+      this.#out.push(...this.#guard.restrict(event.instrument, seen.conflict, this.#nowUs));
     if (seen !== 'new') return;
-    this.#books.get(event.instrument)?.guard?.exit?.note(event, this.#nowUs);
-    if (event.type === 'OrderFilled' && filled !== null) this.#onFill(event.fill, filled);
+    const book = this.#books.get(event.instrument);
+    if (book === undefined) return;
+    book.note(event, this.#nowUs, this.#times.speed);
+    if (event.type === 'OrderFilled') this.#onFill(event.fill, book);
+    book.fitStop(event, this.#orders.mayEnter(event.clientOrderId), this.#nowUs, this.#times.speed);
+    this.#protect(book);
+  }
+
+  /** Has a stop put at the venue, or moved there, when it is due; an exit under way takes its place. */
+  #protect(book: InstrumentBook): void {
+    const { guard: held, instrument } = book;
+    if (held === null || held.exit !== null) return;
+    if (held.venueStop.callsPerson())
+      this.#out.push(...this.#guard.await(instrument.id, 'the venue rejects its stop', this.#nowUs));
+    const command = book.protectCommand(held, this.#nowUs, this.#times.speed);
+    if (command !== null) this.#out.push(command);
   }
 
   /** Books a fill and sees to it that whatever it opened may stay open. */
@@ -217,8 +207,9 @@ export class PositionRiskEngine {
     const held = book.guard;
     if (held === null || held === before) return;
     if (this.#guard.hasTripped) this.#leave(book, held, 'circuit_breaker', book.markPrice);
-    // An exit that filled more than was held has opened a position nobody wanted.
-    else if (order?.intent === 'exit') this.#leave(book, held, 'residual', book.markPrice);
+    // An exit or a stop that filled more than was held has opened a position nobody wanted.
+    else if (order !== undefined && order.intent !== 'entry')
+      this.#leave(book, held, 'residual', book.markPrice);
     // News of a fill can come after trades that followed it: the last of them counts at once.
     else this.#test(book, held, book.lastPrice);
     this.#out.push(...book.stopNews(held, this.#nowUs));
@@ -227,7 +218,7 @@ export class PositionRiskEngine {
   /** Tells what happened to a position and books what it gained; `before` is the position as it was. */
   #post(before: PositionGuard['holding'] | null, events: readonly PositionEvent[]): void {
     this.#guard.equity.bookEvents(before, events);
-    this.#out.push(...events);
+    this.#out.push(...events, ...this.#guard.gone(events, this.#nowUs));
   }
 
   #mark(): void {
@@ -276,13 +267,14 @@ export class PositionRiskEngine {
       if (book.guard !== held || held.dueUs(this.#times.speed) > this.#nowUs) continue;
       const { exit } = held;
       if (exit === null) {
-        this.#leave(book, held, 'hold_time', book.markPrice);
+        if (held.holdUntilUs <= this.#nowUs) this.#leave(book, held, 'hold_time', book.markPrice);
+        else this.#protect(book);
         continue;
       }
       if (exit.mustEscalate) {
         exit.escalated();
         const reason = `exit ${exit.standing} after attempt ${exit.attempt}`;
-        this.#out.push(...this.#guard.restrict(book.instrument.id, reason, 'exits', this.#nowUs));
+        this.#out.push(...this.#guard.await(book.instrument.id, reason, this.#nowUs));
       }
       if (exit.dueUs(this.#times.speed) <= this.#nowUs) this.#attempt(book, held, exit);
     }

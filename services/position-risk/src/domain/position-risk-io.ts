@@ -4,6 +4,7 @@ import type {
   GuardAlive,
   OrderEvent,
   PositionEvent,
+  ProtectPosition,
   RiskEvent,
   TimeAdvanced,
   TradeColumns,
@@ -17,9 +18,10 @@ export type PositionRiskInput =
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
   | TimeAdvanced
   | ControlCommand;
-/** What the guard says: facts of positions and of risk, and the exits it asks for. */
+/** What the guard says: facts of positions and of risk, the exits it asks for, and the stops at the venue. */
 export type PositionRiskOutput =
   | PositionEvent
   | RiskEvent
   | ClosePosition
+  | ProtectPosition
   | ({ readonly type: 'GuardAlive' } & GuardAlive);

@@ -1,9 +1,10 @@
 import type { FeedTimesState, InstrumentId, TimeUs } from '@algo/model';
 import type { AccountGuardState } from './account-guard.ts';
-import type { InstrumentBookState, KnownOrder } from './instrument-book.ts';
+import type { InstrumentBookState } from './instrument-book.ts';
+import type { OrderMemoryState } from './order-memory.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 2;
+export const POSITION_RISK_STATE_VERSION = 3;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
@@ -12,7 +13,6 @@ export interface PositionRiskState {
   readonly nowUs: TimeUs;
   readonly guard: AccountGuardState;
   readonly books: readonly (readonly [InstrumentId, InstrumentBookState])[];
-  readonly orders: readonly (readonly [string, KnownOrder])[];
-  readonly fills: readonly (readonly [string, string])[];
+  readonly orders: OrderMemoryState;
   readonly commands: readonly (readonly [string, true])[];
 }

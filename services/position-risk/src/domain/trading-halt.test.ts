@@ -66,7 +66,7 @@ test('the halt outlives a restart and yields to no time, no recovery and no mach
   expect(set(story, 'reducing')).toMatchObject([{ mode: 'halted', latched: true }]);
   expect(() => set(story, 'active', '')).toThrow('by = ""');
   expect(() => set(story, 'active', 'engine:anything')).toThrow('not a person');
-  expect(story.engine.tradingModes()[0]).toMatchObject({ scope: OWN, mode: 'halted', latched: true });
+  expect(story.engine.account.modes()[0]).toMatchObject({ scope: OWN, mode: 'halted', latched: true });
 });
 
 test('a person lifts it, and drawdown counts from the equity of that moment', () => {
@@ -74,7 +74,7 @@ test('a person lifts it, and drawdown counts from the equity of that moment', ()
   const out = set(story, 'active');
   expect(out.map(({ type }) => type)).toEqual(['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged']);
   expect(out[1]).toMatchObject({ from: 'breaker', to: 'none' });
-  expect(story.engine.tradingModes()).toEqual([]);
+  expect(story.engine.account.modes()).toEqual([]);
   expect(story.prices(BTC, [22, 44_000]).filter(({ type }) => type === 'DrawdownLevelChanged')).toEqual([]);
 });
 
@@ -85,7 +85,7 @@ test('a command that comes twice is obeyed once, so that an old release cannot l
   set(story, 'halted', 'Ada', OWN, 'halt-2');
   story.restart();
   expect(set(story, 'active', 'Ada', OWN, 'lift-1')).toEqual([]);
-  expect(story.engine.tradingModes()).toMatchObject([{ mode: 'halted' }]);
+  expect(story.engine.account.modes()).toMatchObject([{ mode: 'halted' }]);
 });
 
 test.each<[string, HaltScope]>([
@@ -106,7 +106,7 @@ test.each<[string, HaltScope]>([
 test('a halt of another account is not ours', () => {
   const story = new Scenario();
   expect(set(story, 'halted', 'Ada', { kind: 'account', account: accountId('other') })).toEqual([]);
-  expect(story.engine.tradingModes()).toEqual([]);
+  expect(story.engine.account.modes()).toEqual([]);
 });
 
 test('a latched limit yields to no person who only loosens it, and keeps its latch when tightened', () => {
@@ -114,7 +114,7 @@ test('a latched limit yields to no person who only loosens it, and keeps its lat
   story.fill('a', 'buy', '1', '50000', { trade: 't' });
   story.fill('a', 'buy', '2', '50000', { trade: 't' });
   const scope: HaltScope = { kind: 'instrument', instrument: BTC };
-  expect(story.engine.tradingModes()).toMatchObject([{ scope, mode: 'reducing', latched: true }]);
+  expect(story.engine.account.modes()).toMatchObject([{ scope, mode: 'reducing', latched: true }]);
   expect(set(story, 'halted', 'Ada', scope)).toMatchObject([{ mode: 'halted', latched: true }]);
   expect(set(story, 'reducing', 'Ada', scope)).toMatchObject([{ mode: 'halted', latched: true }]);
   expect(set(story, 'active', 'Ada', scope)).toMatchObject([{ mode: 'active', by: 'Ada' }]);
@@ -129,7 +129,7 @@ test('when too many scopes are limited, a further halt is said of the whole acco
   ]);
   expect(halt(LIMITED_SCOPES_MAX + 1)).toMatchObject([{ scope: OWN, mode: 'halted' }]);
   expect(set(story, 'active')).toMatchObject([{ scope: OWN, mode: 'active' }]);
-  expect(story.engine.tradingModes()).toHaveLength(LIMITED_SCOPES_MAX);
+  expect(story.engine.account.modes()).toHaveLength(LIMITED_SCOPES_MAX);
 });
 
 test('flatten-all closes every position once and is idempotent', () => {

@@ -49,7 +49,7 @@ const WEB = clientOrderId('web_1');
 function request(id: ClientOrderId, quantity = '10', side: 'buy' | 'sell' = 'buy'): OrderRequest {
   return {
     ...{ clientOrderId: id, account: ACCOUNT, instrument: LTC, side, type: 'limit', timeInForce: 'ioc' },
-    ...{ quantity: d(quantity), limitPrice: d('83'), reduceOnly: side === 'sell' },
+    ...{ quantity: d(quantity), limitPrice: d('83'), triggerPrice: null, reduceOnly: side === 'sell' },
   };
 }
 function fill(trade: string, id: ClientOrderId, quantity: string, change: Partial<Fill> = {}): Fill {

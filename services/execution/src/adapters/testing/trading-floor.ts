@@ -1,5 +1,5 @@
 import type { RequestTerms, Say, Ticket } from '@algo/bus';
-import type { AccountId, OrderRequest, SubmitOutcome, TimeUs } from '@algo/model';
+import type { AccountId, OrderRequest, ReplaceOutcome, SubmitOutcome, TimeUs } from '@algo/model';
 import { venueOrderId } from '@algo/model';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueCapabilities } from '@algo/venues';
 import {
@@ -30,14 +30,25 @@ export class SlowVenue implements ExchangeVenue {
   readonly name = 'slow';
   readonly capabilities: VenueCapabilities = {
     ...{ fillIds: true, shortSelling: true, reduceOnly: true },
-    ...{ triggerOrders: false, clientIdLookUp: true },
+    ...{ stopTrigger: 'none', clientIdLookUp: true },
   };
   readonly asked: string[] = [];
   readonly #submits = new Map<string, Done<SubmitOutcome>>();
+  readonly #replaces = new Map<string, Done<ReplaceOutcome>>();
 
   submit({ clientOrderId }: OrderRequest, _terms: SendTerms, done: Done<SubmitOutcome>): void {
     this.asked.push(`submit ${clientOrderId}`);
     this.#submits.set(clientOrderId, done);
+  }
+
+  replace(
+    stop: OrderRef,
+    { clientOrderId }: OrderRequest,
+    _terms: SendTerms,
+    done: Done<ReplaceOutcome>,
+  ): void {
+    this.asked.push(`replace ${stop.clientOrderId} by ${clientOrderId}`);
+    this.#replaces.set(clientOrderId, done);
   }
 
   cancel({ clientOrderId }: OrderRef): void {

@@ -3,11 +3,14 @@ import {
   type ClosePosition,
   Decimal,
   type Denial,
+  type OrderCommand,
   type OrderRequest,
   type PlaceOrder,
+  type ProtectPosition,
 } from '@algo/model';
 import { type ExitContext, exitQuantity } from './exit-quantity.ts';
 import { deny, type EntryContext, type Handler } from './handler.ts';
+import { type ProtectionContext, protectedQuantity } from './protection.ts';
 
 /** An order that has passed: nothing else can be handed to the wire, and only these functions return one. */
 export type Admitted = Brand<OrderRequest, 'Admitted'>;
@@ -36,8 +39,18 @@ export function passExit(
   return sized.type === 'denied' ? sized : conserved(command, requestOf(sized.quantity), Decimal.zero);
 }
 
+/** Returns the stop that may rest at the venue, or why none may. */
+export function passProtection(
+  command: ProtectPosition,
+  context: ProtectionContext,
+  requestOf: (quantity: OrderRequest['quantity']) => OrderRequest,
+): Verdict {
+  const sized = protectedQuantity(command, context);
+  return sized.type === 'denied' ? sized : conserved(command, requestOf(sized.quantity), Decimal.zero);
+}
+
 /** C21: never is more sent than a command asks for, by all its attempts. A breach means that we are wrong. */
-function conserved(command: PlaceOrder | ClosePosition, request: OrderRequest, before: Decimal): Verdict {
+function conserved(command: OrderCommand, request: OrderRequest, before: Decimal): Verdict {
   if (!before.plus(request.quantity).greaterThan(command.quantity)) {
     return { type: 'passed', request: request as Admitted };
   }

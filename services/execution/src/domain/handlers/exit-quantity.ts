@@ -30,7 +30,7 @@ export function exitQuantity(
   | { readonly type: 'denied'; readonly denial: Denial } {
   let working = Decimal.zero;
   for (const order of openOrders)
-    if (order.intent === 'exit' && order.request.instrument === instrument.id)
+    if (order.request.instrument === instrument.id && sellsNow(order))
       working = working.plus(leavesOf(order));
   const ours = command.direction === 'long' ? held : held.negated();
   const available = ours.minus(working);
@@ -44,6 +44,11 @@ export function exitQuantity(
   if (below === 'minNotional')
     return denied('NOTIONAL_BELOW_MIN', { quantity, mark: `${mark}`, min_notional: minNotional });
   return { type: 'sized', quantity };
+}
+
+/** A stop that has begun to fill has gone off: from there on it is an exit. */
+function sellsNow({ intent, cumulative }: Order): boolean {
+  return intent === 'exit' || (intent === 'protection' && cumulative.isPositive());
 }
 
 function denied(...args: Parameters<typeof deny>) {

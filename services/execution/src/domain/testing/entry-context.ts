@@ -32,7 +32,14 @@ export function entryContext(change: Partial<EntryContext> = {}): EntryContext {
 export function request(change: Partial<OrderRequest> = {}): OrderRequest {
   return {
     ...{ clientOrderId: clientOrderIdOf(place(1)), account: ACCOUNT, instrument: LTC, side: 'buy' },
-    ...{ type: 'limit', timeInForce: 'ioc', quantity: d('10'), limitPrice: d('83.5'), reduceOnly: false },
+    ...{
+      type: 'limit',
+      timeInForce: 'ioc',
+      quantity: d('10'),
+      limitPrice: d('83.5'),
+      triggerPrice: null,
+      reduceOnly: false,
+    },
     ...change,
   };
 }

@@ -1,41 +1,29 @@
 import {
-  accountId,
   type ClosePosition,
   clientOrderId,
-  Decimal,
   type DenialCode,
   type Direction,
   type ExitPlan,
   entrySide,
   exitSide,
-  type Fill,
   type Instrument,
   type InstrumentId,
-  instrumentId,
-  type OrderEvent,
   openSnapshot,
+  type ProtectPosition,
   type Side,
   sealSnapshot,
-  strategyName,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
   US_PER_SECOND,
   venueOrderId,
-  venueTradeId,
 } from '@algo/model';
 import { PositionRiskEngine } from '../position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from '../position-risk-io.ts';
 import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
+import { ACCOUNT, at, BTC, d, ETH, type FillOptions, filled, submitted, T0 } from './order-words.ts';
 
-export const ACCOUNT = accountId('paper-main');
-export const BTC = instrumentId('binance.perp.BTCUSDT');
-export const ETH = instrumentId('binance.spot.ETHUSDT');
-/** Event time at which the stories below begin. */
-export const T0: TimeUs = 1_750_000_000 * US_PER_SECOND;
-
-export const d = (text: string): Decimal => Decimal.of(text);
-export const at = (seconds: number): TimeUs => T0 + seconds * US_PER_SECOND;
+export { ACCOUNT, at, BTC, d, ETH, T0 };
 
 const instrument = (id: InstrumentId, market: 'perp' | 'spot', base: string, tick: string): Instrument => ({
   id,
@@ -150,17 +138,27 @@ export class Scenario {
     return order;
   }
 
+  /** Makes an order of the stop that a command asks for, and returns its client order id. */
+  protect(command: ProtectPosition, seconds: number): string {
+    const order = `stop-${command.commandId}`;
+    const side = exitSide(command.direction);
+    const { commandId, position, instrument } = command;
+    this.give(submitted(order, 'protection', side, position, commandId, null, at(seconds), instrument));
+    return order;
+  }
+
   /** Tells what became of an order. */
   order(
     type: 'OrderAccepted' | 'OrderUnknown' | 'OrderRejected',
     order: string,
     seconds: number,
     retryAfterMs: number | null = null,
+    instrument = BTC,
   ) {
     const base = {
       clientOrderId: clientOrderId(order),
       account: ACCOUNT,
-      instrument: BTC,
+      instrument,
       timeUs: at(seconds),
     };
     return this.give(
@@ -172,11 +170,17 @@ export class Scenario {
     );
   }
 
-  ended(type: 'OrderCanceled' | 'OrderExpired', order: string, cumulative: string, seconds: number) {
+  ended(
+    type: 'OrderCanceled' | 'OrderExpired',
+    order: string,
+    cumulative: string,
+    seconds: number,
+    instrument = BTC,
+  ) {
     const base = {
       clientOrderId: clientOrderId(order),
       account: ACCOUNT,
-      instrument: BTC,
+      instrument,
       timeUs: at(seconds),
     };
     return this.give({ ...base, type, cumulative: d(cumulative), reason: 'told so' });
@@ -189,13 +193,14 @@ export class Scenario {
     return this.give({ type: 'OrderQuarantined', ...about, ...said });
   }
 
-  denied(command: ClosePosition, code: DenialCode, seconds: number) {
+  denied(command: ClosePosition | ProtectPosition, code: DenialCode, seconds: number) {
     return this.give({
       type: 'OrderDenied',
-      clientOrderId: clientOrderId(`denied-${command.attempt}`),
+      clientOrderId: clientOrderId(`denied-${command.commandId.slice(0, 8)}`),
       account: ACCOUNT,
       instrument: command.instrument,
       commandId: command.commandId,
+      intent: command.type === 'ClosePosition' ? 'exit' : 'protection',
       denial: { code, detail: '' },
       timeUs: at(seconds),
     });
@@ -211,80 +216,11 @@ export class Scenario {
   get commands(): ClosePosition[] {
     return this.log.filter((event) => event.type === 'ClosePosition');
   }
-}
 
-interface FillOptions {
-  readonly id?: InstrumentId;
-  readonly trade?: string;
-  readonly fee?: string;
-  readonly feeAsset?: string;
-  readonly leaves?: string;
-  readonly seconds?: number;
-}
-
-function submitted(
-  order: string,
-  intent: 'entry' | 'exit',
-  side: Side,
-  position: ClosePosition['position'] | null,
-  commandId: string,
-  plan: ExitPlan | null,
-  timeUs: TimeUs,
-  id: InstrumentId,
-): OrderEvent {
-  return {
-    type: 'OrderSubmitted',
-    clientOrderId: clientOrderId(order),
-    account: ACCOUNT,
-    instrument: id,
-    commandId,
-    intent,
-    strategy: intent === 'entry' ? strategyName('hierarchical') : null,
-    position,
-    request: {
-      clientOrderId: clientOrderId(order),
-      account: ACCOUNT,
-      instrument: id,
-      side,
-      type: 'market',
-      timeInForce: 'ioc',
-      quantity: Decimal.one,
-      limitPrice: null,
-      reduceOnly: intent === 'exit',
-    },
-    plan,
-    epoch: 1,
-    retryOf: null,
-    timeUs,
-  };
-}
-
-function filled(
-  order: string,
-  side: Side,
-  quantity: string,
-  price: string,
-  trade: string,
-  more: FillOptions,
-): OrderEvent {
-  const base = {
-    clientOrderId: clientOrderId(order),
-    account: ACCOUNT,
-    instrument: more.id ?? BTC,
-    timeUs: at(more.seconds ?? 0),
-  };
-  const fill: Fill = {
-    ...base,
-    venueTradeId: venueTradeId(trade),
-    venueOrderId: venueOrderId(`v-${order}`),
-    side,
-    quantity: d(quantity),
-    price: d(price),
-    fee: d(more.fee ?? '0'),
-    feeAsset: more.feeAsset ?? 'USDT',
-    liquidity: 'taker',
-  };
-  return { ...base, type: 'OrderFilled', fill, cumulative: d(quantity), leaves: d(more.leaves ?? '0') };
+  /** The stops at the venue that were asked for so far. */
+  get asked(): ProtectPosition[] {
+    return this.log.filter((event) => event.type === 'ProtectPosition');
+  }
 }
 
 /** Returns what the feed of these instruments says of its time. */

@@ -1,0 +1,64 @@
+import {
+  type ClientOrderId,
+  type Denial,
+  type Instrument,
+  type InstrumentId,
+  isDust,
+  type OrderRequest,
+  type ProtectPosition,
+} from '@algo/model';
+import { passProtection, type Verdict } from './handlers/admitted.ts';
+import { stopDenial, stopsOf, stopToReplace } from './handlers/protection.ts';
+import type { OrderLedger } from './order-ledger.ts';
+import { protectionRequest } from './order-placement.ts';
+import type { PositionBook } from './position-book.ts';
+import type { ReferencePrices } from './reference-price.ts';
+
+/** Judges the stops that rest at the venue by what we hold and what else of ours works there. */
+export class ProtectionDesk {
+  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #ledger: OrderLedger;
+  readonly #positions: PositionBook;
+
+  constructor(parts: {
+    readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
+    readonly ledger: OrderLedger;
+    readonly positions: PositionBook;
+  }) {
+    this.#instruments = parts.instruments;
+    this.#ledger = parts.ledger;
+    this.#positions = parts.positions;
+  }
+
+  /** Returns the stop that a command becomes, or why none may rest now. */
+  admit(command: ProtectPosition, instrument: Instrument, holdsStops: boolean): Verdict {
+    const held = this.#positions.quantity(instrument.id);
+    const context = { instrument, held, openOrders: this.#ledger.orders(), holdsStops };
+    return passProtection(command, context, (quantity) => protectionRequest(command, instrument, quantity));
+  }
+
+  /** Returns the stop of an instrument that the next order takes the place of, or null. */
+  replaced(id: InstrumentId): ClientOrderId | null {
+    return stopToReplace(id, this.#ledger.orders());
+  }
+
+  /**
+   * Says why a stop may not leave now, or null: only while there is something to guard, and no exit takes
+   * it.
+   */
+  mayLeave({ instrument, side, clientOrderId }: OrderRequest): Denial | null {
+    const held = this.#positions.quantity(instrument);
+    const direction = side === 'sell' ? 'long' : 'short';
+    return stopDenial({ held, openOrders: this.#ledger.orders() }, { instrument, direction }, clientOrderId);
+  }
+
+  /** Returns the stops of an instrument that have nothing left to guard. */
+  idle(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): readonly ClientOrderId[] {
+    const stops = stopsOf(id, this.#ledger.orders());
+    const instrument = this.#instruments.get(id);
+    if (stops.length === 0 || instrument === undefined) return [];
+    const mark = this.#positions.markOf(id, prices);
+    const isIdle = isDust(this.#positions.quantity(id), mark, instrument);
+    return isIdle ? stops.map(({ request }) => request.clientOrderId) : [];
+  }
+}

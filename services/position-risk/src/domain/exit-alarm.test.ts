@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { BTC, Scenario } from './testing/position-risk-scenario.ts';
+
+/** A long of 1 whose stop has just fired at second 1; the first command is out. */
+function fired(): Scenario {
+  const story = new Scenario();
+  story.open('long', '1', '50000');
+  story.prices(BTC, [1, 49_700]);
+  return story;
+}
+const modes = (story: Scenario) => story.log.filter((event) => event.type === 'TradingModeChanged');
+
+test('the limit of an exit that waits ends with the exit, that of a contradiction does not', () => {
+  for (const isWrong of [false, true]) {
+    const story = fired();
+    story.time(16);
+    expect(modes(story)).toMatchObject([{ mode: 'reducing', latched: false }]);
+    const order = story.obey(story.commands[0]!, 17);
+    if (isWrong) story.quarantined(17);
+    story.restart();
+    story.fill(order, 'sell', '1', '49690', { seconds: 18 });
+    expect(story.engine.account.modes()).toMatchObject(
+      isWrong ? [{ by: 'engine:books', latched: true }] : [],
+    );
+    expect(modes(story).at(-1)).toMatchObject(
+      isWrong ? { latched: true } : { mode: 'active', by: 'engine:exits' },
+    );
+  }
+});
+
+test('a limit that a person asked for while an exit waits is the person’s, and stays', () => {
+  const story = fired();
+  story.time(16);
+  story.give({
+    ...{ type: 'SetTradingMode', commandId: 'by-hand', mode: 'reducing', reason: 'seen', by: 'Ada' },
+    ...{ scope: { kind: 'instrument', instrument: BTC }, timeUs: 16_000_000 },
+  });
+  story.fill(story.obey(story.commands[0]!, 17), 'sell', '1', '49690', { seconds: 17 });
+  expect(story.engine.account.modes()).toMatchObject([{ mode: 'reducing', by: 'Ada' }]);
+});

@@ -1,0 +1,17 @@
+import type { MessageOf } from '@algo/contracts';
+
+export type Ending = 'filled' | 'canceled' | 'expired' | 'rejected';
+
+/** One order as the words on the bus have it. *Units*: quantities in thousandths of base. */
+export interface OrderLife {
+  readonly submitted: MessageOf<'OrderSubmitted'>;
+  readonly quantity: number;
+  filled: number;
+  stand: 'submitted' | 'unknown' | 'accepted';
+  wasUnknown: boolean;
+  wasCanceled: boolean;
+  ended: Ending | null;
+  endedMs: number;
+  /** *Units*: ms that it has been in doubt while execution could ask. */
+  doubtMs: number;
+}

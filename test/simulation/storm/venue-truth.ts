@@ -1,0 +1,15 @@
+import type { MessageOf } from '@algo/contracts';
+
+type Fill = MessageOf<'OrderFilled'>['fill'];
+
+/** What the exchange itself knows of a fill or an order. */
+export interface VenueTruth {
+  /** What it answers to a look may be old or cut short. */
+  readonly readsLie: boolean;
+  /** The fills it has made, by key; undefined while it is dead or restoring. */
+  fills(): ReadonlyMap<string, Fill> | undefined;
+  /** How an order stands there; undefined while nobody can say. */
+  order(id: string): 'absent' | 'open' | 'ended' | undefined;
+  /** What is held there. *Units*: thousandths of base, signed. */
+  held(): ReadonlyMap<string, number> | undefined;
+}
