@@ -79,7 +79,8 @@ test('two accounts trade by their own configurations, and neither reads the comm
       engine
         .facts('ORDERS')
         .flatMap(({ name, body }) =>
-          (name === 'PlaceOrder' || name === 'ClosePosition') && body.account === account
+          (name === 'PlaceOrder' || name === 'ClosePosition' || name === 'ProtectPosition') &&
+          body.account === account
             ? [body.commandId]
             : [],
         ),
