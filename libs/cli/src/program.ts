@@ -1,9 +1,12 @@
 import { version } from '@algo/runtime';
 import { Command } from 'commander';
 import { backtest } from './commands/backtest.ts';
-import { flatten, setTradingMode } from './commands/control.ts';
+import { cancel } from './commands/cancel.ts';
+import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { journal } from './commands/journal.ts';
+import { close, flatten } from './commands/leave.ts';
+import { orders } from './commands/orders.ts';
 import { positions } from './commands/positions.ts';
 import { replay } from './commands/replay.ts';
 import { smoke } from './commands/smoke.ts';
@@ -121,14 +124,25 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .option('--hash', 'only SHA-256 over the canonical lines, which --json shows')
     .action((options) => journal(options, environment));
   onAccount(program, 'positions')
-    .description('open positions and their stops')
+    .description('open positions, what they have come to, and their stops')
     .option('--all', 'closed ones too')
     .action((options) => positions(options, environment));
+  onAccount(program, 'orders')
+    .description('orders that work and the latest that are over, with age and who asked')
+    .option('--all', 'more of those that are over')
+    .action((options) => orders(options, environment));
   onEngine(program, 'tail <subject>')
     .description("messages of a subject as they come, decoded: algo tail 'pos.>'")
     .option('--from-start', 'from the oldest stored message')
     .option('--max <n>', 'end after so many')
     .action((subject: string, options) => tail(subject, options, environment));
+}
+
+/** Returns a command of a person, which is signed. */
+function byPerson(parent: Command, nameAndArguments: string): Command {
+  return onAccount(parent, nameAndArguments)
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .option('--by <name>', 'who asks (default: the login name)');
 }
 
 function addSteering(program: Command, environment: CliEnvironment): void {
@@ -137,22 +151,32 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     'account, venue:NAME, instrument:ID or strategy:NAME',
     'account',
   ] as const;
-  const reason = ['--reason <text>', 'why; it is kept'] as const;
-  onAccount(program, 'halt')
+  const yes = ['--yes', 'do it without asking'] as const;
+  byPerson(program, 'halt')
     .description('deny new orders, or all but exits')
     .option(...scope)
     .option('--reduce-only', 'exits stay allowed')
-    .requiredOption(...reason)
     .action((options) => setTradingMode(options.reduceOnly ? 'reducing' : 'halted', options, environment));
-  onAccount(program, 'resume')
+  byPerson(program, 'resume')
     .description('trade again after a halt')
     .option(...scope)
-    .requiredOption(...reason)
     .action((options) => setTradingMode('active', options, environment));
-  onAccount(program, 'flatten')
-    .description('leave every open position of an account at the market')
-    .requiredOption(...reason)
+  byPerson(program, 'flatten')
+    .description('leave every open position of a scope at the market, and withdraw its entries')
+    .option(...scope)
+    .option(...yes)
     .action((options) => flatten(options, environment));
+  byPerson(program, 'close <position>')
+    .description('leave one position at the market, named by its id or its instrument')
+    .option(...yes)
+    .action((position: string, options) => close(position, options, environment));
+  byPerson(program, 'cancel [order]')
+    .description('withdraw an order that works, or all entries')
+    .option('--all', 'all entries of the scope')
+    .option('--scope <scope>', 'with --all: account, venue:NAME, instrument:ID or strategy:NAME')
+    .option('--force', 'exits and stops at the venue too')
+    .option(...yes)
+    .action((order: string | undefined, options) => cancel(order, options, environment));
   const config = program.command('config').description('trading configurations');
   onAccount(config, 'list')
     .description('list them and mark the one in force')

@@ -123,7 +123,10 @@ const ABOUT: Abouts = {
     subject: (_, { identity }) => subjects.notification(identity),
     timeUs: timed,
   }),
-  CommandRefused: { subject: (_, { account }) => subjects.commandRefused(account), timeUs: timed },
+  ...each(FAMILIES['ctl.answer'].messages, {
+    subject: (_, { account }) => subjects.commandAnswer(account),
+    timeUs: timed,
+  }),
   GuardAlive: { subject: (body) => subjects.guardAlive(body.account), timeUs: timed },
   InputsTaken: { subject: (_, { identity }) => subjects.inputsTaken(identity), timeUs: () => 0 },
   DeadLetter: {

@@ -28,6 +28,8 @@ export const idFields = {
   signal: id(signalId),
   decision: id(decisionId),
   position: id(positionId),
+  positions: id(positionId),
+  orders: id(clientOrderId),
   clientOrderId: id(clientOrderId),
   replaces: id(clientOrderId),
   retryOf: id(clientOrderId),

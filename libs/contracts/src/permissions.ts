@@ -118,7 +118,7 @@ const BY_PURPOSE: Partial<Record<Family, '' | '.>'>> = {
   'rec.run': '',
   'ctl.mode': '',
   'ctl.config': '',
-  'ctl.refused': '',
+  'ctl.answer': '',
   'sys.guard': '',
 };
 

@@ -105,7 +105,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.reconciliation('a')]: 'rec.run',
     [subjects.controlMode('a')]: 'ctl.mode',
     [subjects.controlConfig('a')]: 'ctl.config',
-    [subjects.commandRefused('a')]: 'ctl.refused',
+    [subjects.commandAnswer('a')]: 'ctl.answer',
     [subjects.guardAlive('a')]: 'sys.guard',
     [subjects.service('decision-0')]: 'sys.service',
     [subjects.notification('notifier')]: 'sys.notification',

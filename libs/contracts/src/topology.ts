@@ -211,7 +211,7 @@ export const FAMILIES = {
   },
   'ctl.mode': {
     stream: 'CONTROL',
-    messages: ['SetTradingMode', 'FlattenAll'],
+    messages: ['SetTradingMode', 'FlattenAll', 'CancelOrders'],
     publishers: ['cli'],
     readers: ['position-risk', 'execution'],
   },
@@ -221,10 +221,10 @@ export const FAMILIES = {
     publishers: ['cli'],
     readers: ['decision'],
   },
-  'ctl.refused': {
+  'ctl.answer': {
     stream: 'CONTROL',
-    messages: ['CommandRefused'],
-    publishers: ['position-risk', 'decision'],
+    messages: ['CommandObeyed', 'CommandRefused'],
+    publishers: ['position-risk', 'execution', 'decision'],
     readers: ['notifier'],
   },
   /** Said every few seconds of feed time, so that execution knows of a guard that died. */

@@ -1,5 +1,6 @@
 export * from './brand.ts';
 export * from './candle.ts';
+export * from './command-ids.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
 export * from './dust.ts';
@@ -8,6 +9,7 @@ export * from './feed.ts';
 export * from './feed-times.ts';
 export * from './fill-effect.ts';
 export * from './hash-id.ts';
+export * from './held-commands.ts';
 export * from './ids.ts';
 export * from './input-error.ts';
 export * from './instrument.ts';

@@ -1,5 +1,5 @@
 import type { Decimal } from './decimal.ts';
-import type { AccountId, InstrumentId } from './ids.ts';
+import type { AccountId, ClientOrderId, InstrumentId, PositionId } from './ids.ts';
 import type { TimeUs } from './time.ts';
 
 /** How much trading is allowed. Reducing allows exits only; halted besides withdraws entries that work. */
@@ -70,7 +70,12 @@ export type RiskEvent =
       readonly timeUs: TimeUs;
     };
 
-/** What a person asks of the engine. `by` names who; `reason` is kept in the log. */
+/**
+ * What a person asks of the engine. `by` names who; `reason` is kept in the log. *Units*: `expiresWallUs` µs
+ * by the wall clock, after which nobody may obey. *Shape*: `FlattenAll` leaves what is held in a scope, of that
+ * only one position where one is named; `CancelOrders` withdraws the entries that work in a scope, of those
+ * only one order where one is named, and with `force` exits and stops as well.
+ */
 export type ControlCommand =
   | {
       readonly type: 'SetTradingMode';
@@ -85,9 +90,24 @@ export type ControlCommand =
       readonly type: 'FlattenAll';
       readonly commandId: string;
       readonly account: AccountId;
+      readonly scope: HaltScope;
+      readonly position: PositionId | null;
       readonly reason: string;
       readonly by: string;
       readonly timeUs: TimeUs;
+      readonly expiresWallUs: TimeUs;
+    }
+  | {
+      readonly type: 'CancelOrders';
+      readonly commandId: string;
+      readonly account: AccountId;
+      readonly scope: HaltScope;
+      readonly clientOrderId: ClientOrderId | null;
+      readonly force: boolean;
+      readonly reason: string;
+      readonly by: string;
+      readonly timeUs: TimeUs;
+      readonly expiresWallUs: TimeUs;
     }
   | {
       readonly type: 'SwitchConfiguration';
@@ -96,6 +116,14 @@ export type ControlCommand =
       readonly by: string;
       readonly timeUs: TimeUs;
     };
+
+/** A command is being obeyed: which positions are left for it, and which orders are withdrawn. */
+export interface CommandObeyed {
+  readonly commandId: string;
+  readonly positions: readonly PositionId[];
+  readonly orders: readonly ClientOrderId[];
+  readonly timeUs: TimeUs;
+}
 
 /** A command could not be obeyed: nothing has changed. `reason` says why and what to do. */
 export interface CommandRefused {

@@ -17,6 +17,10 @@ type OrderKind = Extract<JournalKind, `Order${string}`>;
 const RANK: Readonly<Record<Exclude<JournalKind, OrderKind>, number>> = {
   SignalGenerated: 0,
   DecisionMade: 1,
+  SetTradingMode: 2,
+  FlattenAll: 2,
+  CancelOrders: 2,
+  CommandRefused: 3,
   PositionOpened: 20,
   PositionIncreased: 21,
   StopMoved: 22,

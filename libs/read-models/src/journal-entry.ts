@@ -2,13 +2,19 @@ import type { Fact, FactOf } from '@algo/contracts';
 import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/model';
 import { isPositionFact } from './position-list.ts';
 
-/**
- * What the journal tells of. A signal is what a decision looks at, a standing why entries do not pass: both
- * are shown, and no part of the canonical lines.
- */
+/** Shown, and no part of the canonical lines: what decisions look at, standings, people's commands. */
+const SHOWN_ONLY = [
+  'SignalGenerated',
+  'EntryStanding',
+  'SetTradingMode',
+  'FlattenAll',
+  'CancelOrders',
+  'CommandRefused',
+] as const;
+
+/** What the journal tells of. */
 export type JournalKind =
-  | 'SignalGenerated'
-  | 'EntryStanding'
+  | (typeof SHOWN_ONLY)[number]
   | 'DecisionMade'
   | Exclude<OrderEvent['type'], 'OrderUnknown'>
   | PositionEvent['type'];
@@ -40,6 +46,16 @@ export function entryOf(fact: Fact): JournalEntry | null {
       return entryOfDecision(fact, fact.body);
     case 'EntryStanding':
       return { fact, id: fact.body.account, timeUs: fact.body.timeUs, makes: null, follows: [] };
+    case 'SetTradingMode':
+    case 'FlattenAll':
+    case 'CancelOrders': {
+      const { commandId: id, timeUs } = fact.body;
+      return { fact, id, timeUs, makes: `command ${id}`, follows: [] };
+    }
+    case 'CommandRefused': {
+      const { commandId: id, timeUs } = fact.body;
+      return { fact, id, timeUs, makes: null, follows: [`command ${id}`] };
+    }
     case 'OrderSubmitted':
     case 'OrderDenied':
     case 'OrderAccepted':
@@ -56,7 +72,7 @@ export function entryOf(fact: Fact): JournalEntry | null {
 
 /** Says whether a fact is among the canonical lines. */
 export function isCanonical({ name }: JournalFact): boolean {
-  return name !== 'SignalGenerated' && name !== 'EntryStanding';
+  return !SHOWN_ONLY.some((shown) => shown === name);
 }
 
 /**

@@ -4,13 +4,15 @@ import {
   isoTime,
   type OrderEvent,
   type OrderIntent,
-  type OrderRequest,
   orderReasonWords,
   type PositionEvent,
   type TimeUs,
 } from '@algo/model';
+import { codeWords, withDetail } from './code-words.ts';
 import { entrySummary } from './entry-lines.ts';
 import type { JournalFact } from './journal-entry.ts';
+import { requestWords } from './order-list.ts';
+import { commandWords } from './person-list.ts';
 import { isPositionFact } from './position-list.ts';
 
 /** Returns a fact as one line for people: time, instrument, and what happened with its numbers. */
@@ -32,6 +34,14 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
     }
     case 'EntryStanding':
       return [fact.body.account, entrySummary(fact.body)];
+    case 'SetTradingMode':
+    case 'FlattenAll':
+    case 'CancelOrders': {
+      const { by, reason } = fact.body;
+      return [by, `asked for ${commandWords(fact.body)}: ${reason}`];
+    }
+    case 'CommandRefused':
+      return [fact.body.commandId, `refused: ${fact.body.reason}`];
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
@@ -43,14 +53,14 @@ function decisionWords(decision: Decision): string {
   const { outcome, strategy, direction, price, confluence, confluenceMax, conviction, level } = decision;
   const points = confluence === null ? '' : `, confluence ${confluence} of ${confluenceMax} (${conviction})`;
   if (outcome.type === 'accepted') return `decided: ${direction} at ${price} by ${strategy}${points}`;
-  const why = withDetail(plain(outcome.code), outcome.detail);
+  const why = withDetail(codeWords(outcome.code), outcome.detail);
   return `decided: no trade by ${strategy}, stopped at level ${level}: ${why}${points}`;
 }
 
 function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent: OrderIntent): string {
   switch (event.type) {
     case 'OrderDenied':
-      return `${intent} denied: ${withDetail(plain(event.denial.code), event.denial.detail)}`;
+      return `${intent} denied: ${withDetail(codeWords(event.denial.code), event.denial.detail)}`;
     case 'OrderSubmitted':
       return `${intent} ${sentAs(event)}: ${requestWords(event.request)}`;
     case 'OrderAccepted':
@@ -67,7 +77,7 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
     case 'OrderExpired':
       return `${intent} expired after ${event.cumulative}: ${orderReasonWords(event.reason)}`;
     case 'OrderQuarantined':
-      return `${intent} contradicts our books: ${withDetail(plain(event.problem), event.detail)}`;
+      return `${intent} contradicts our books: ${withDetail(codeWords(event.problem), event.detail)}`;
     default:
       return event satisfies never;
   }
@@ -76,13 +86,6 @@ function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent
 function sentAs({ retryOf, replaces }: Extract<OrderEvent, { type: 'OrderSubmitted' }>): string {
   if (retryOf !== null) return 'priced anew';
   return replaces === null ? 'sent' : 'sent in place of the stop at the venue';
-}
-
-function requestWords({ side, quantity, limitPrice, triggerPrice, timeInForce }: OrderRequest): string {
-  if (triggerPrice !== null) return `${side} ${quantity} when the price reaches ${triggerPrice}`;
-  const bound = side === 'buy' ? 'at most' : 'at least';
-  const price = limitPrice === null ? 'at the market' : `at ${bound} ${limitPrice}`;
-  return `${side} ${quantity} ${price} (${timeInForce})`;
 }
 
 function positionWords(event: PositionEvent): string {
@@ -97,24 +100,15 @@ function positionWords(event: PositionEvent): string {
     case 'StopMoved':
       return `stop moved: ${event.from} → ${event.to}, best price ${event.bestPrice}`;
     case 'ExitTriggered':
-      return `exit wanted: ${plain(event.reason)}, price ${event.triggerPrice} at level ${event.level}`;
+      return `exit wanted: ${codeWords(event.reason)}, price ${event.triggerPrice} at level ${event.level}`;
     case 'PositionClosed':
       return (
         `position closed: ${direction} at ${event.exitPrice}, result ${signed(event.netPnl)} ` +
-        `(${signed(event.returnPercent.rounded(2, 'half-even'))} %), ${plain(event.reason)}`
+        `(${signed(event.returnPercent.rounded(2, 'half-even'))} %), ${codeWords(event.reason)}`
       );
     default:
       return event satisfies never;
   }
-}
-
-/** `POSITION_OPEN` and `trailing_stop` as words. */
-function plain(code: string): string {
-  return code.toLowerCase().replaceAll('_', ' ');
-}
-
-function withDetail(words: string, detail: string): string {
-  return detail === '' ? words : `${words} (${detail})`;
 }
 
 function signed(value: Decimal): string {

@@ -1,5 +1,5 @@
 import { FAMILIES, type Fact, type FactOf } from '@algo/contracts';
-import type { Decimal, Position, PositionEvent } from '@algo/model';
+import type { Decimal, Position, PositionEvent, PositionId } from '@algo/model';
 
 /** A position as its events tell it. */
 export interface ListedPosition {
@@ -10,6 +10,7 @@ export interface ListedPosition {
   readonly closedUs: number | null;
   readonly exitPrice: Decimal | null;
   readonly netPnl: Decimal | null;
+  /** Why it ended, or is being left; null while nobody leaves it. */
   readonly reason: string | null;
 }
 
@@ -45,6 +46,10 @@ export class PositionList {
     this.#positions.set(position.id, { ...now, ...changeOf(event, now) });
   }
 
+  get(id: PositionId): ListedPosition | undefined {
+    return this.#positions.get(id);
+  }
+
   /** Open ones first, each group by the time they were opened. */
   all(): ListedPosition[] {
     return [...this.#positions.values()].toSorted(
@@ -66,8 +71,9 @@ function changeOf(event: PositionEvent, now: ListedPosition): Partial<ListedPosi
     }
     case 'PositionIncreased':
     case 'PositionReduced':
-    case 'ExitTriggered':
       return {};
+    case 'ExitTriggered':
+      return { reason: event.reason };
     default:
       return event satisfies never;
   }

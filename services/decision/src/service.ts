@@ -31,7 +31,7 @@ export const service = defineService({
         { family: 'risk.evt', only: [account] },
         { family: 'ctl.config', only: [account] },
       ],
-      says: ['dec.made', 'dec.config', 'ord.cmd', 'ctl.refused'],
+      says: ['dec.made', 'dec.config', 'ord.cmd', 'ctl.answer'],
       restore: (snapshot) => new DecisionMachine(settings, configurations.byName, snapshot),
       requests: new RememberedConfiguration(documents, account, log),
     });

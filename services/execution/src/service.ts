@@ -55,7 +55,7 @@ export const service = defineService({
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
       ],
-      says: ['ord.evt', 'ord.standing', 'rec.ask'],
+      says: ['ord.evt', 'ord.standing', 'rec.ask', 'ctl.answer'],
       restore: (snapshot) => {
         const machine = new ExecutionMachine(settings, snapshot);
         wire.judge = machine;

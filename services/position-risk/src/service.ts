@@ -1,5 +1,6 @@
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { WallClock } from './adapters/wall-clock.ts';
 import { config } from './config.ts';
 import { GuardMachine, POSITION_RISK_DEFAULTS, type PositionRiskSettings } from './domain/index.ts';
 
@@ -28,8 +29,9 @@ export const service = defineService({
         { family: 'md.time' },
         { family: 'ctl.mode', only: [account] },
       ],
-      says: ['pos.evt', 'risk.evt', 'ord.cmd', 'ctl.refused', 'sys.guard'],
+      says: ['pos.evt', 'risk.evt', 'ord.cmd', 'ctl.answer', 'sys.guard'],
       restore: (snapshot) => new GuardMachine(settings, snapshot),
+      requests: new WallClock(context.clock),
     });
     return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
   },

@@ -201,8 +201,22 @@ export class ScenarioRun {
   }
 
   #flatten(): void {
-    const about = { account: ACCOUNT, by: 'anna', reason: 'storm', timeUs: this.#nowUs };
-    const body = { type: 'FlattenAll', commandId: `person-${++this.#commands}`, ...about } as const;
+    const scope = { kind: 'account', account: ACCOUNT } as const;
+    const about = {
+      account: ACCOUNT,
+      scope,
+      position: null,
+      by: 'anna',
+      reason: 'storm',
+      timeUs: this.#nowUs,
+    };
+    const expiresWallUs = (this.world.engine.clock.nowMs() + 60_000) * 1_000;
+    const body = {
+      type: 'FlattenAll',
+      commandId: `person-${++this.#commands}`,
+      expiresWallUs,
+      ...about,
+    } as const;
     this.world.engine.command(ACCOUNT, { name: 'FlattenAll', body });
   }
 

@@ -44,19 +44,6 @@ test('asking for a mode that stands already is no failure', async () => {
   expect(JSON.parse(out)).toMatchObject({ mode: 'halted', confirmed: false });
 }, 30_000);
 
-test('leaving everything fails where nobody confirms it, and says that it was asked for', async () => {
-  const { code, err } = await algo('flatten', '--reason', 'a test');
-  expect(code).toBe(1);
-  expect(err).toContain('Not confirmed within 5 s. The request is stored');
-}, 30_000);
-
-test('leaving everything returns once the engine has said that it leaves', async () => {
-  await using _risk = await engine.answerFlatten();
-  const { code, out } = await algo('flatten', '--reason', 'a test', '--json');
-  expect(code).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ account: ACCOUNT, open: 1, confirmed: true });
-}, 30_000);
-
 test('a reason is asked for, and a scope must be one', async () => {
   expect((await algo('halt')).code).toBe(2);
   const { code, err } = await algo('halt', '--scope', 'galaxy:x', '--reason', 'a test');

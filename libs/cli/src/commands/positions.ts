@@ -1,9 +1,21 @@
-import { isoTime } from '@algo/model';
-import { type ListedPosition, PositionList } from '@algo/read-models';
+import type { Bus } from '@algo/bus';
+import { type Decimal, isoTime, type Position } from '@algo/model';
+import { codeWords, type ListedPosition, type VenueStopView } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
+import { type AccountView, lastTrade, readAccount, shortId } from '../reading/account-view.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
-import { readEvents } from '../reading/read-events.ts';
+
+/**
+ * A position as it is shown. *Units*: `pnl` quote, fees paid; of an open one at its last trade, null where no
+ * trade of it is known. *Shape*: `by` is who had it left, null where no person had.
+ */
+interface ShownPosition extends ListedPosition {
+  readonly lastPrice: Decimal | null;
+  readonly pnl: Decimal | null;
+  readonly venueStop: VenueStopView;
+  readonly by: string | null;
+}
 
 /** Lists positions: the open ones, or all. */
 export async function positions(
@@ -11,41 +23,65 @@ export async function positions(
   environment: CliEnvironment,
 ): Promise<void> {
   await using access = await openEngine(options, environment);
-  const list = new PositionList();
-  const account = accountOf(access.engine, options.account);
-  for await (const { fact } of readEvents(access.bus, 'POSITIONS', `pos.evt.${account}.>`)) list.take(fact);
-  const shown = list.all().filter(({ state }) => options.all === true || state === 'open');
+  const view = await readAccount(access.bus, accountOf(access.engine, options.account));
+  const listed = view.positions.all().filter(({ state }) => options.all === true || state === 'open');
+  const shown: ShownPosition[] = [];
+  for (const one of listed) shown.push(await shownOf(access.bus, view, one));
   if (options.json === true) {
     for (const { position, ...rest } of shown) await printLine(JSON.stringify({ ...position, ...rest }));
     return;
   }
   if (shown.length === 0) return printLine(options.all === true ? 'no positions yet' : 'no open positions');
   const headings = [
-    'opened',
-    'instrument',
-    'direction',
-    'quantity',
-    'price',
-    'stop',
-    'moves',
-    'state',
-    'P&L',
-    'why',
+    ...['position', 'opened', 'instrument', 'direction', 'held', 'entry', 'exit', 'fees', 'P&L'],
+    ...['stop', 'stop at the venue', 'moves', 'state', 'why'],
   ];
   for (const line of alignedRows([headings, ...shown.map(rowOf)])) await printLine(line);
 }
 
-function rowOf({ position, state, stop, stopMoves, netPnl, reason }: ListedPosition): string[] {
+async function shownOf(bus: Bus, view: AccountView, one: ListedPosition): Promise<ShownPosition> {
+  const { position, state, netPnl } = one;
+  const last = state === 'open' ? await lastTrade(bus, position.instrument) : undefined;
+  const pnl = last === undefined ? netPnl : resultAt(position, last.price);
+  const venueStop = state === 'open' ? view.orders.stopOf(position) : { order: null, why: 'closed' };
+  const by = view.persons.whoLeft(position.id)?.by ?? null;
+  return { ...one, lastPrice: last?.price ?? null, pnl, venueStop, by };
+}
+
+function rowOf({
+  position,
+  state,
+  stop,
+  stopMoves,
+  exitPrice,
+  pnl,
+  reason,
+  venueStop,
+  by,
+}: ShownPosition): string[] {
+  const stopOrder = venueStop.order?.order;
   return [
+    shortId(position.id),
     isoTime(position.openedUs),
     position.instrument,
     position.direction,
     position.quantity.toString(),
     position.averagePrice.toString(),
+    exitPrice?.toString() ?? '-',
+    position.fees.toString(),
+    pnl?.toString() ?? '-',
     stop?.toString() ?? '-',
+    stopOrder === undefined
+      ? `none: ${venueStop.why}`
+      : `${stopOrder.request.quantity} at ${stopOrder.request.triggerPrice} (${codeWords(stopOrder.status)})`,
     String(stopMoves),
-    state,
-    (netPnl ?? position.realized).toString(),
-    reason ?? '',
+    state === 'open' && reason !== null ? 'being left' : state,
+    reason === null ? '' : `${codeWords(reason)}${by === null ? '' : `, ${by}`}`,
   ];
+}
+
+/** Returns what a position has come to if it were left at a price, less the fees so far. *Units*: quote. */
+function resultAt({ direction, quantity, averagePrice, realized, fees }: Position, price: Decimal): Decimal {
+  const move = direction === 'long' ? price.minus(averagePrice) : averagePrice.minus(price);
+  return realized.plus(move.times(quantity)).minus(fees);
 }

@@ -9,7 +9,7 @@ import { type CliEnvironment, ROOT } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
-import { askEngine, CONFIRM_MAX_MS, engineTimeUs } from './control.ts';
+import { askEngine, CONFIRM_MAX_MS, engineTimeUs } from './ask-engine.ts';
 
 const activeDocument = z.object({ name: z.string() });
 
@@ -81,7 +81,7 @@ export async function useConfiguration(
     ...{ commandId: randomUUID(), configuration: name },
     ...{ by: environment.user, timeUs: await engineTimeUs(access.bus) },
   };
-  const confirmed = await askEngine(
+  const answer = await askEngine(
     access.bus,
     account,
     { name: 'SwitchConfiguration', body },
@@ -91,7 +91,7 @@ export async function useConfiguration(
       isIt: (fact) => fact.name === 'ConfigurationActivated' && fact.body.configuration.name === name,
     },
   );
-  if (!confirmed)
+  if (answer === undefined)
     throw new CommandFailure(
       `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s. ` +
         'The request is stored and takes effect when decision reads it.',

@@ -22,7 +22,7 @@ export async function* readEvents(
 
 /**
  * Yields what one account decided and did: signals that all accounts read, its decisions, orders, positions,
- * and why entries did not pass.
+ * why entries did not pass, and what people asked for.
  */
 export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
   yield* readEvents(bus, 'ANALYTICS', 'an.signal.>');
@@ -33,4 +33,11 @@ export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGen
   yield* readEvents(bus, 'ORDERS', `ord.evt.${account}.>`);
   yield* readEvents(bus, 'ORDERS', subjects.entryStanding(account));
   yield* readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`);
+  yield* readCommands(bus, account);
+}
+
+/** Yields what people asked of an account, and the answers. */
+export async function* readCommands(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
+  yield* readEvents(bus, 'CONTROL', subjects.controlMode(account));
+  yield* readEvents(bus, 'CONTROL', subjects.commandAnswer(account));
 }

@@ -504,6 +504,9 @@ export namespace algo {
             reason: string;
             by: string;
             timeUs: number;
+            scope?: (algo.v1.HaltScope.$Properties|null);
+            position?: (string|null);
+            expiresWallUs: number;
             static encode(message: algo.v1.FlattenAll.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.FlattenAll & algo.v1.FlattenAll.$Shape;
         }
@@ -515,9 +518,68 @@ export namespace algo {
                 reason?: (string|null);
                 by?: (string|null);
                 timeUs?: (number|null);
+                scope?: (algo.v1.HaltScope.$Properties|null);
+                position?: (string|null);
+                expiresWallUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.FlattenAll.$Properties;
+            type $Shape = {
+              commandId?: string|null;
+              account?: string|null;
+              reason?: string|null;
+              by?: string|null;
+              timeUs?: number|null;
+              scope?: algo.v1.HaltScope.$Shape|null;
+              position?: string|null;
+              expiresWallUs?: number|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        interface ICancelOrders extends algo.v1.CancelOrders.$Properties {
+        }
+
+        class CancelOrders {
+            constructor(properties?: algo.v1.CancelOrders.$Properties);
+            $unknowns?: Uint8Array[];
+            commandId: string;
+            account: string;
+            scope?: (algo.v1.HaltScope.$Properties|null);
+            clientOrderId?: (string|null);
+            force: boolean;
+            reason: string;
+            by: string;
+            timeUs: number;
+            expiresWallUs: number;
+            static encode(message: algo.v1.CancelOrders.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CancelOrders & algo.v1.CancelOrders.$Shape;
+        }
+
+        namespace CancelOrders {
+            interface $Properties {
+                commandId?: (string|null);
+                account?: (string|null);
+                scope?: (algo.v1.HaltScope.$Properties|null);
+                clientOrderId?: (string|null);
+                force?: (boolean|null);
+                reason?: (string|null);
+                by?: (string|null);
+                timeUs?: (number|null);
+                expiresWallUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = {
+              commandId?: string|null;
+              account?: string|null;
+              scope?: algo.v1.HaltScope.$Shape|null;
+              clientOrderId?: string|null;
+              force?: boolean|null;
+              reason?: string|null;
+              by?: string|null;
+              timeUs?: number|null;
+              expiresWallUs?: number|null;
+              $unknowns?: Uint8Array[];
+            };
         }
 
         interface ISwitchConfiguration extends algo.v1.SwitchConfiguration.$Properties {
@@ -543,6 +605,31 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.SwitchConfiguration.$Properties;
+        }
+
+        interface ICommandObeyed extends algo.v1.CommandObeyed.$Properties {
+        }
+
+        class CommandObeyed {
+            constructor(properties?: algo.v1.CommandObeyed.$Properties);
+            $unknowns?: Uint8Array[];
+            commandId: string;
+            positions: string[];
+            orders: string[];
+            timeUs: number;
+            static encode(message: algo.v1.CommandObeyed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CommandObeyed & algo.v1.CommandObeyed.$Shape;
+        }
+
+        namespace CommandObeyed {
+            interface $Properties {
+                commandId?: (string|null);
+                positions?: (string[]|null);
+                orders?: (string[]|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CommandObeyed.$Properties;
         }
 
         interface ICommandRefused extends algo.v1.CommandRefused.$Properties {

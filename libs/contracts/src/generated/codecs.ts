@@ -393,12 +393,34 @@ const flattenAll = tagged('FlattenAll', {
   reason: field.text,
   by: field.text,
   timeUs: field.whole,
+  scope: nested(haltScope),
+  position: field.orNull(idFields.position),
+  expiresWallUs: field.whole,
+});
+
+const cancelOrders = tagged('CancelOrders', {
+  commandId: field.word,
+  account: idFields.account,
+  scope: nested(haltScope),
+  clientOrderId: field.orNull(idFields.clientOrderId),
+  force: field.flag,
+  reason: field.text,
+  by: field.text,
+  timeUs: field.whole,
+  expiresWallUs: field.whole,
 });
 
 const switchConfiguration = tagged('SwitchConfiguration', {
   commandId: field.word,
   configuration: field.word,
   by: field.text,
+  timeUs: field.whole,
+});
+
+const commandObeyed = part<model.CommandObeyed>('CommandObeyed', {
+  commandId: field.word,
+  positions: field.list(idFields.positions),
+  orders: field.list(idFields.orders),
   timeUs: field.whole,
 });
 
@@ -1496,7 +1518,9 @@ export const tableCodecs = {
   GapChanged: codec(algo.v1.GapChanged, gapChanged),
   SetTradingMode: codec(algo.v1.SetTradingMode, setTradingMode),
   FlattenAll: codec(algo.v1.FlattenAll, flattenAll),
+  CancelOrders: codec(algo.v1.CancelOrders, cancelOrders),
   SwitchConfiguration: codec(algo.v1.SwitchConfiguration, switchConfiguration),
+  CommandObeyed: codec(algo.v1.CommandObeyed, commandObeyed),
   CommandRefused: codec(algo.v1.CommandRefused, commandRefused),
   DecisionMade: codec(algo.v1.DecisionMade, decisionMade),
   ConvictionHigh: codec(algo.v1.ConvictionHigh, convictionHigh),

@@ -82,6 +82,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return { key: `absence ${request.clientOrderId}`, priority: 2, effect: 'again', withdraws: false };
       case 'FetchFills':
         return { key: 'fills', priority: 2, effect: 'again', withdraws: false };
+      case 'AskWall':
+        return { key: request.commandId, priority: 3, effect: 'again', withdraws: false };
       default:
         return request satisfies never;
     }
@@ -133,6 +135,11 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
           }),
         );
         return;
+      case 'AskWall': {
+        const wallUs = this.#clock.nowMs() * US_PER_MS;
+        ticket.settle([{ name: 'WallTold', body: { commandId: request.commandId, wallUs } }]);
+        return;
+      }
       default:
         request satisfies never;
     }

@@ -10,10 +10,18 @@ import {
 
 /** Returns the entries that a halt takes back: exits and stops stay. */
 export function entriesUnder(scope: HaltScope, open: readonly Order[]): readonly ClientOrderId[] {
+  return ordersUnder(
+    scope,
+    open.filter(({ intent }) => intent === 'entry'),
+  );
+}
+
+/** Returns the orders of a scope, exits and stops among them. */
+export function ordersUnder(scope: HaltScope, open: readonly Order[]): readonly ClientOrderId[] {
   return open
-    .filter(({ intent, strategy, request: { account, instrument } }) => {
-      return intent === 'entry' && binds(scope, { account, instrument, strategy });
-    })
+    .filter(({ strategy, request: { account, instrument } }) =>
+      binds(scope, { account, instrument, strategy }),
+    )
     .map(({ request }) => request.clientOrderId);
 }
 

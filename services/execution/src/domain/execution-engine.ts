@@ -1,5 +1,6 @@
 import {
   type ClientOrderId,
+  CommandIds,
   type Denial,
   FeedTimes,
   type HaltScope,
@@ -13,7 +14,6 @@ import {
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
-import { CommandIds } from './command-ids.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
 import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
@@ -25,6 +25,7 @@ import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
+import { PersonDesk } from './person-desk.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
@@ -49,6 +50,7 @@ export class ExecutionEngine {
   readonly #desk: CommandDesk;
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
+  readonly #persons: PersonDesk;
   /** Says why entries do not pass, when that changes. */
   readonly standing: StandingWatch;
   #limits: NamedLimits;
@@ -80,6 +82,7 @@ export class ExecutionEngine {
       ...{ modes: this.#halts.modes, times: this.#times, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
+    this.#persons = new PersonDesk(this.#follower, state?.persons);
   }
 
   /** Returns what follows from an input, in the order in which it is said and asked for. */
@@ -87,7 +90,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
-    this.#letGoOfStops(out);
+    this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
     if (this.#ledger.awaits) this.#follower.poll(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
       this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
@@ -140,14 +143,12 @@ export class ExecutionEngine {
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
     return {
-      times: this.#times.state(),
-      gate: this.#keeper.state(),
-      guard: this.#guard.state(),
+      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state() },
       halts: this.#halts.state(),
       ...{ limits: this.#limits, holdsStops: this.#holdsStops, prices: this.#prices.state() },
       ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
-      ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries },
-      ...{ rejects: this.#rejects.state, standing: this.standing.state },
+      ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
+      ...{ entries: this.#desk.pace.entries, rejects: this.#rejects.state, standing: this.standing.state },
     };
   }
 
@@ -156,7 +157,7 @@ export class ExecutionEngine {
       case 'PlaceOrder':
       case 'ClosePosition':
       case 'ProtectPosition':
-        this.#hear(input.instrument, input.timeUs);
+        this.#times.hear(venueOf(input.instrument), input.timeUs);
         if (this.#commandIds.isNew(input.commandId)) this.#commanded(input, out);
         return;
       case 'SubmitOutcomeKnown':
@@ -186,16 +187,16 @@ export class ExecutionEngine {
         this.#keeper.gate.lose();
         return;
       case 'VenueFilled':
-        this.#hear(input.fill.instrument, input.fill.timeUs);
+        this.#times.hear(venueOf(input.fill.instrument), input.fill.timeUs);
         this.#follower.filled(input.fill, input.cumulative, out);
         return;
       case 'VenueCanceled':
       case 'VenueExpired':
-        this.#hear(input.instrument, input.timeUs);
+        this.#times.hear(venueOf(input.instrument), input.timeUs);
         this.#follower.ended(input, out);
         return;
       case 'PriceSeen':
-        this.#hear(input.instrument, input.timeUs);
+        this.#times.hear(venueOf(input.instrument), input.timeUs);
         this.#prices.see(this.#instruments.get(input.instrument), input.price, input.timeUs);
         return;
       case 'TimeAdvanced':
@@ -220,8 +221,11 @@ export class ExecutionEngine {
         this.#holdsStops = input.holdsStops;
         return;
       case 'FlattenAll':
-        if (this.#commandIds.isNew(input.commandId))
-          this.#cancel(entriesUnder(this.#account, this.openOrders()), 'flattened', out);
+      case 'CancelOrders':
+        if (this.#commandIds.isNew(input.commandId)) out.push(this.#persons.ask(input));
+        return;
+      case 'WallTold':
+        this.#persons.told(input, this.openOrders(), this.#times.newestUs(), out);
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
@@ -238,10 +242,6 @@ export class ExecutionEngine {
     }
   }
 
-  #hear(instrument: InstrumentId, timeUs: TimeUs): void {
-    this.#times.hear(venueOf(instrument), timeUs);
-  }
-
   /** A person lets a scope go on, so that what stopped it counts anew. */
   #resumed(scope: HaltScope): void {
     if (scope.kind === 'strategy') this.#desk.pace.forgive(scope.strategy);
@@ -250,7 +250,11 @@ export class ExecutionEngine {
 
   #commanded(command: OrderCommand, out: ExecutionOutput[]): void {
     if (command.type === 'ClosePosition')
-      this.#cancel(entriesInTheWay(command, this.openOrders()), 'its position is being left', out);
+      this.#follower.wantCancel(
+        entriesInTheWay(command, this.openOrders()),
+        'its position is being left',
+        out,
+      );
     const denial = this.#desk.take(command, this.#books(command.instrument), out);
     if (denial !== null) this.#denied(command, denial, out);
   }
@@ -274,18 +278,7 @@ export class ExecutionEngine {
 
   #halted(standing: StandingMode | null, out: ExecutionOutput[]): void {
     if (standing?.mode === 'halted')
-      this.#cancel(entriesUnder(standing.scope, this.openOrders()), 'halted', out);
-  }
-
-  /** A stop at the venue must not outlive what it guards. */
-  #letGoOfStops(out: ExecutionOutput[]): void {
-    for (const said of out)
-      if (said.type === 'OrderFilled')
-        this.#cancel(this.#desk.stops.idle(said.instrument, this.#prices), 'nothing is left to guard', out);
-  }
-
-  #cancel(ids: readonly ClientOrderId[], why: string, out: ExecutionOutput[]): void {
-    for (const id of ids) this.#follower.wantCancel(id, why, out);
+      this.#follower.wantCancel(entriesUnder(standing.scope, this.openOrders()), 'halted', out);
   }
 
   #books(instrument: InstrumentId): Books {

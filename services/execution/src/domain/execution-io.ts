@@ -3,7 +3,10 @@ import type { ReconciliationCompleted, ReconciliationFailed, ReconciliationReque
 import type {
   Absence,
   AccountId,
+  AskWall,
   ClientOrderId,
+  CommandObeyed,
+  CommandRefused,
   ControlCommand,
   DenialCode,
   ExitPlan,
@@ -21,6 +24,7 @@ import type {
   TimeAdvanced,
   TimeUs,
   VenueEvent,
+  WallTold,
 } from '@algo/model';
 import type { Admitted } from './handlers/admitted.ts';
 import type { NamedLimits } from './limits.ts';
@@ -34,7 +38,8 @@ export type ExecutionInput =
   | VenueEvent
   | TimeAdvanced
   | Extract<RiskEvent, { type: 'TradingModeChanged' }>
-  | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>
+  | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' | 'CancelOrders' }>
+  | ({ readonly type: 'WallTold' } & WallTold)
   | ({ readonly type: 'GuardAlive' } & GuardAlive)
   | ({ readonly type: 'ReconciliationCompleted' } & Answer<ReconciliationCompleted>)
   | ({ readonly type: 'ReconciliationFailed' } & Answer<ReconciliationFailed>)
@@ -77,6 +82,8 @@ export type ExecutionOwn =
   | Own<'AbsenceKnown', AbsenceKnown>
   | Own<'FillsFetched', FillsAnswer>
   | Own<'OrderNeverLeft', OrderNeverLeft>
+  /** What time it is, for the sake of a command. */
+  | Own<'WallTold', WallTold>
   /** The venue's account stream, as it comes: a connection that broke has told no more. */
   | Own<'AccountStreamConnected', null>
   | Own<'AccountStreamLost', { readonly reason: string }>
@@ -131,15 +138,22 @@ export interface VenueDescribed {
 /** What execution tells the world, and what it asks of the outside. */
 export type ExecutionOutput =
   | OrderEvent
+  | PersonAnswer
   | { readonly type: 'ReconciliationRequested'; readonly asked: ReconciliationRequested }
   | ExecutionRequest;
 
+/** The answer to a command of a person. */
+type PersonAnswer =
+  | ({ readonly type: 'CommandObeyed' } & CommandObeyed)
+  | ({ readonly type: 'CommandRefused' } & CommandRefused);
+
 /** What execution says. */
-export type ExecutionWord = OrderEvent['type'] | 'ReconciliationRequested' | 'EntryStanding';
+export type ExecutionWord = (OrderEvent | PersonAnswer)['type'] | 'ReconciliationRequested' | 'EntryStanding';
 
 /** What execution asks of the outside, carried out beside it. */
 export type ExecutionRequest =
   | SubmitOrder
+  | AskWall
   | ({ readonly type: 'LookUpOrder' | 'CancelAtVenue' } & AboutOrder)
   /** The venue does not find an order: prove that it never arrived, or that nobody can say. */
   | ({ readonly type: 'ProveAbsence'; readonly sentUs: TimeUs } & AboutOrder)

@@ -1,4 +1,4 @@
-import type { FeedTimesState, TimeUs } from '@algo/model';
+import type { ExpiringCommand, FeedTimesState, TimeUs } from '@algo/model';
 import type { PastEntry } from './entry-pace.ts';
 import type { GateKeeperState } from './gate-keeper.ts';
 import type { HaltsState } from './halts.ts';
@@ -10,7 +10,7 @@ import type { RejectWatchState } from './reject-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 8;
+export const EXECUTION_STATE_VERSION = 9;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -24,6 +24,7 @@ export interface ExecutionState {
   readonly positions: readonly NetPosition[];
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
+  readonly persons: [commandId: string, command: ExpiringCommand][];
   readonly entries: readonly PastEntry[];
   readonly rejects: RejectWatchState;
   readonly standing: StandingWatchState;

@@ -58,6 +58,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'OrderLookedUp':
       case 'AbsenceKnown':
       case 'OrderNeverLeft':
+      case 'WallTold':
         this.#feed(tagged(input), say);
         return;
       case 'FeedSilent':
@@ -136,6 +137,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'LookUpOrder':
       case 'ProveAbsence':
       case 'FetchFills':
+      case 'AskWall':
         say.request(output);
         return;
       case 'ReconciliationRequested':
@@ -161,7 +163,8 @@ type Tagged = Extract<
       | 'VenueDescribed'
       | 'OrderLookedUp'
       | 'AbsenceKnown'
-      | 'OrderNeverLeft';
+      | 'OrderNeverLeft'
+      | 'WallTold';
   }
 >;
 
@@ -180,6 +183,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'AbsenceKnown':
       return { type: input.name, ...input.body };
     case 'OrderNeverLeft':
+      return { type: input.name, ...input.body };
+    case 'WallTold':
       return { type: input.name, ...input.body };
     default:
       return input satisfies never;

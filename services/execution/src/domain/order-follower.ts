@@ -193,12 +193,14 @@ export class OrderFollower {
       this.#neverWas(t, orderReason('NEVER_ARRIVED', absence.evidence.join(', ')), timeUs, out);
   }
 
-  /** Somebody wants an order canceled. The wish is kept until the order ends; it is sent when it may be. */
-  wantCancel(id: ClientOrderId, reason: string, out: ExecutionOutput[]): void {
-    const t = this.#ledger.get(id);
-    if (t === undefined || isEnded(t.order.status)) return;
-    this.#steps.change(t, { cancelReason: reason });
-    if (this.#mayCancel) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
+  /** Somebody wants orders canceled. The wish is kept until each has ended; it is sent when it may be. */
+  wantCancel(ids: readonly ClientOrderId[], cancelReason: string, out: ExecutionOutput[]): void {
+    for (const id of ids) {
+      const t = this.#ledger.get(id);
+      if (t === undefined || isEnded(t.order.status)) continue;
+      this.#steps.change(t, { cancelReason });
+      if (this.#mayCancel) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
+    }
   }
 
   /** The account stream tells again: what it may have missed is asked for. */

@@ -65,19 +65,3 @@ test('neither an answer to an older command nor the engine’s own limit loosens
   restored.handle(answered('c1', 'active'));
   expect(enters(restored, 3)).toBe('HALTED');
 });
-
-test('a flatten takes back the entries that have not ended', () => {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
-  engine.handle(submitted(entry.clientOrderId, 'confirmed', S));
-  const flatten = {
-    type: 'FlattenAll',
-    commandId: 'f',
-    account: ACCOUNT,
-    reason: 'home',
-    by: 'Ada',
-    timeUs: S,
-  } as const;
-  expect(types(engine.handle(flatten))).toEqual(['CancelAtVenue']);
-  expect(types(engine.handle(flatten))).toEqual([]);
-});

@@ -7,6 +7,7 @@ import {
   type OrderRequest,
   type ProtectPosition,
 } from '@algo/model';
+import type { ExecutionOutput } from './execution-io.ts';
 import { passProtection, type Verdict } from './handlers/admitted.ts';
 import { stopDenial, stopsOf, stopToReplace } from './handlers/protection.ts';
 import type { OrderLedger } from './order-ledger.ts';
@@ -52,8 +53,15 @@ export class ProtectionDesk {
     return stopDenial({ held, openOrders: this.#ledger.orders() }, { instrument, direction }, clientOrderId);
   }
 
-  /** Returns the stops of an instrument that have nothing left to guard. */
-  idle(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): readonly ClientOrderId[] {
+  /** Returns the stops that must not outlive what they guard, after what was said of orders. */
+  idleAfter(
+    said: readonly ExecutionOutput[],
+    prices: Pick<ReferencePrices, 'get'>,
+  ): readonly ClientOrderId[] {
+    return said.flatMap((one) => (one.type === 'OrderFilled' ? this.#idle(one.instrument, prices) : []));
+  }
+
+  #idle(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): readonly ClientOrderId[] {
     const stops = stopsOf(id, this.#ledger.orders());
     const instrument = this.#instruments.get(id);
     if (stops.length === 0 || instrument === undefined) return [];

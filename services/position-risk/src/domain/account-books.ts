@@ -1,13 +1,25 @@
-import { Decimal, type Fill, InputError, type InstrumentId, type TimeUs } from '@algo/model';
+import {
+  type AccountId,
+  binds,
+  Decimal,
+  type Fill,
+  InputError,
+  type InstrumentId,
+  type Position,
+  type TimeUs,
+} from '@algo/model';
 import { InstrumentBook, type InstrumentBookState } from './instrument-book.ts';
-import type { PositionGuard } from './position-guard.ts';
+import type { FlattenAll } from './person-commands.ts';
+import type { PositionGuard, StopView } from './position-guard.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 
 /** The books of one account, one for each configured instrument. */
 export class AccountBooks {
+  readonly #account: AccountId;
   readonly #books = new Map<InstrumentId, InstrumentBook>();
 
   constructor(settings: PositionRiskSettings) {
+    this.#account = settings.account;
     for (const [id, instrument] of settings.instruments) {
       const fallback = settings.defaultTrailing[instrument.assetClass];
       this.#books.set(id, new InstrumentBook(instrument, settings.account, fallback));
@@ -53,6 +65,41 @@ export class AccountBooks {
     const held: (readonly [InstrumentBook, PositionGuard])[] = [];
     for (const book of this.#books.values()) if (book.guard !== null) held.push([book, book.guard]);
     return held;
+  }
+
+  positions(): Position[] {
+    return this.held().map(([, held]) => held.position(this.#account));
+  }
+
+  stops(): StopView[] {
+    return this.held().map(([, held]) => held.view());
+  }
+
+  /**
+   * Returns what a person wants left. *Errors*: InputError when the command names a position that is not
+   * open, or an instrument that is none of ours.
+   */
+  heldUnder({ account, scope, position }: FlattenAll) {
+    const held = this.held();
+    if (scope.kind === 'instrument' && !this.#books.has(scope.instrument as InstrumentId))
+      throw new InputError({
+        field: 'instrument',
+        value: scope.instrument,
+        because: 'not an instrument of this account',
+        remedy: `There are ${[...this.#books.keys()].join(', ')}.`,
+      });
+    const chosen = held.filter(([{ instrument }, { holding }]) => {
+      const isMeant = position === null || holding.id === position;
+      return isMeant && binds(scope, { account, instrument: instrument.id, strategy: holding.strategy });
+    });
+    if (position === null || chosen.length > 0) return chosen;
+    const open = held.map(([{ instrument }, { holding }]) => `${holding.id} (${instrument.id})`);
+    throw new InputError({
+      field: 'position',
+      value: position,
+      because: 'not open',
+      remedy: open.length === 0 ? 'Nothing is held.' : `Open are ${open.join(', ')}.`,
+    });
   }
 
   /** Returns what all open positions would gain at the last prices. *Units*: quote. */

@@ -112,7 +112,7 @@ test('an unknown exit that turns out to have filled closes the position without 
   story.fill(order, 'sell', '1', '49600', { seconds: 9 });
   story.time(60);
   expect(story.commands).toHaveLength(1);
-  expect(story.engine.positions()).toEqual([]);
+  expect(story.engine.books.positions()).toEqual([]);
 });
 
 test('fills that the venue counted before canceling are waited for, not sold again', () => {
@@ -195,13 +195,13 @@ test('a derivative below the least notional is tried once and written off when r
   story.prices(BTC, [1, 3_980]);
   expect(story.commands).toHaveLength(1);
   story.denied(story.commands[0]!, 'NOTIONAL_BELOW_MIN', 1);
-  expect(story.engine.positions()).toEqual([]);
+  expect(story.engine.books.positions()).toEqual([]);
 });
 
 test('the same refusal does not write off what is plainly enough to sell', () => {
   const story = fired();
   story.denied(story.commands[0]!, 'NOTIONAL_BELOW_MIN', 1);
-  expect(story.engine.positions()).toHaveLength(1);
+  expect(story.engine.books.positions()).toHaveLength(1);
   expect(story.commands).toHaveLength(2);
 });
 
@@ -224,7 +224,7 @@ test('closing by somebody else is told as the operator’s, by a fill of no know
   ] as const) {
     const story = new Scenario();
     story.open('long', '1', '50000');
-    const { id, direction } = story.engine.positions()[0]!;
+    const { id, direction } = story.engine.books.positions()[0]!;
     const command = { ...fired().commands[0]!, position: id, direction, commandId: 'by-hand' };
     const order = intent === 'exit' ? story.obey(command, 1) : 'unheard-of';
     const out = story.fill(order, 'sell', '1', '50010', { seconds: 1 });

@@ -67,7 +67,7 @@ const URGENCY = {
   initial_stop: 1,
   trailing_stop: 1,
   circuit_breaker: 2,
-  operator: 2,
+  operator: 3,
 } as const satisfies Record<ExitReason, number>;
 
 /**
@@ -141,17 +141,18 @@ export class ExitFollower {
   }
 
   /** Where it stands, in the words of a person. */
-  get standing(): string {
+  get #standing(): string {
     if (this.inDoubt) return 'still in doubt';
     if (this.#refusals > 0) return 'refused';
     return this.#answered ? 'not done' : 'not taken up by execution';
   }
 
-  /** True when a person must be called and has not been yet. */
-  get mustEscalate(): boolean {
+  /** Returns what a person is called for when it is time, once; null else. */
+  escalate(): string | null {
     const { exitAttemptsMax: max } = this.#patience;
-    if (this.#escalated) return false;
-    return this.inDoubt || !this.#answered || this.#attempt >= max || this.#refusals >= max;
+    if (this.#escalated) return null;
+    this.#escalated = this.inDoubt || !this.#answered || this.#attempt >= max || this.#refusals >= max;
+    return this.#escalated ? `exit ${this.#standing} after attempt ${this.#attempt}` : null;
   }
 
   /**
@@ -173,13 +174,9 @@ export class ExitFollower {
     return this.#newsUs + exitRetryUs * 2 ** Math.max(slow, refused);
   }
 
-  escalated(): void {
-    this.#escalated = true;
-  }
-
-  /** Whether a reason is stronger than the present one. */
+  /** Whether a reason is stronger than the present one; a person who asks again is in a hurry. */
   yieldsTo(reason: ExitReason): boolean {
-    return URGENCY[reason] > URGENCY[this.#reason];
+    return reason === 'operator' || URGENCY[reason] > URGENCY[this.#reason];
   }
 
   /** A stronger reason takes over: the next attempt is made at once, unless an order is still in doubt. */

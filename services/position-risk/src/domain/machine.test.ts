@@ -1,4 +1,5 @@
 import type { Say } from '@algo/bus';
+import type { AskWall } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { type GuardInput, GuardMachine, type GuardWord } from './machine.ts';
 import { ACCOUNT, SETTINGS } from './testing/position-risk-scenario.ts';
@@ -13,7 +14,7 @@ test('a command that nobody can carry out is refused, and the guard lives on', (
   const words: (readonly [GuardWord, object])[] = [];
   const say = Object.assign((name: GuardWord, body: object) => void words.push([name, body]), {
     ...{ request: () => {}, input: 1 },
-  }) as Say<GuardWord>;
+  }) as Say<GuardWord, AskWall>;
   const machine = new GuardMachine(SETTINGS);
   machine.take(setMode('c-1', 'active', ' '), say); // nobody signs for it
   machine.take(setMode('c-2', 'halted', 'Ada'), say);

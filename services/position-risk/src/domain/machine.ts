@@ -1,18 +1,23 @@
-import type { Machine, Say } from '@algo/bus';
+import type { Machine, OwnInput, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
-import { InputError, openSnapshot, sealSnapshot } from '@algo/model';
+import { type AskWall, InputError, openSnapshot, sealSnapshot, type WallTold } from '@algo/model';
 import { PositionRiskEngine } from './position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-risk-state.ts';
 
 /** What the guard takes. */
-export type GuardInput = FactOf<'ord.evt' | 'md.trades' | 'md.time' | 'ctl.mode'>;
+export type GuardInput = FactOf<'ord.evt' | 'md.trades' | 'md.time' | 'ctl.mode'> | WallAnswer;
+/** What time it is, for the sake of a command. */
+export interface WallAnswer extends OwnInput {
+  readonly name: 'WallTold';
+  readonly body: WallTold;
+}
 /** What the guard says. */
-export type GuardWord = PositionRiskOutput['type'] | 'CommandRefused';
+export type GuardWord = Exclude<PositionRiskOutput, AskWall>['type'] | 'CommandRefused';
 
 /** The guard of one account: its positions, the stop behind each, and the limits above them. */
-export class GuardMachine implements Machine<GuardInput, GuardWord> {
+export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
   readonly #settings: PositionRiskSettings;
   readonly #engine: PositionRiskEngine;
   #opened = 0;
@@ -31,14 +36,18 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
           );
   }
 
-  take(input: GuardInput, say: Say<GuardWord>): void {
+  take(input: GuardInput, say: Say<GuardWord, AskWall>): void {
     switch (input.name) {
       case 'TradeBatch':
         if (!input.body.warm) this.#feed({ type: 'TradesSeen', trades: input.body.trades }, say);
         return;
       case 'SetTradingMode':
-      case 'FlattenAll':
         this.#obey(input.body, say);
+        return;
+      case 'CancelOrders':
+        return; // execution's
+      case 'WallTold':
+        this.#obey({ type: input.name, ...input.body }, say);
         return;
       default:
         this.#feed(input.body, say);
@@ -54,7 +63,7 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
       opened: this.#opened,
       closed: this.#closed,
       stopsMoved: this.#stopsMoved,
-      open: this.#engine.positions().length,
+      open: this.#engine.books.positions().length,
     };
   }
 
@@ -63,8 +72,8 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
    * be for ever.
    */
   #obey(
-    command: Extract<GuardInput, { name: 'SetTradingMode' | 'FlattenAll' }>['body'],
-    say: Say<GuardWord>,
+    command: Extract<PositionRiskInput, { type: 'SetTradingMode' | 'WallTold' }>,
+    say: Say<GuardWord, AskWall>,
   ): void {
     try {
       this.#feed(command, say);
@@ -75,12 +84,13 @@ export class GuardMachine implements Machine<GuardInput, GuardWord> {
     }
   }
 
-  #feed(input: PositionRiskInput, say: Say<GuardWord>): void {
+  #feed(input: PositionRiskInput, say: Say<GuardWord, AskWall>): void {
     for (const output of this.#engine.handle(input)) {
       if (output.type === 'PositionOpened') this.#opened++;
       if (output.type === 'PositionClosed') this.#closed++;
       if (output.type === 'StopMoved') this.#stopsMoved++;
-      say(output.type, output);
+      if (output.type === 'AskWall') say.request(output);
+      else say(output.type, output);
     }
   }
 }

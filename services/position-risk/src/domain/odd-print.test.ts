@@ -8,7 +8,7 @@ test('one impossible print fires no stop and no target, ends no position as dust
   story.open('long', '1', '50000');
   story.prices(BTC, [1, 50_100], [2, 0.01], [3, 50_090], [4, 5_000_000], [5, 50_080]);
   expect(story.commands).toEqual([]);
-  expect(story.engine.positions()).toHaveLength(1);
+  expect(story.engine.books.positions()).toHaveLength(1);
   expect(told(story)).toMatchObject([
     { instrument: BTC, price: 0.01, lastPrice: 50_100 },
     { instrument: BTC, price: 5_000_000, lastPrice: 50_090 },

@@ -13,8 +13,8 @@ test('no position is ever without an armed stop or an exit under way, and stops 
       for (const step of given) {
         player.play(step);
         const { engine } = player.story;
-        const stops = new Map(engine.stops().map((stop) => [stop.position, stop]));
-        for (const position of engine.positions()) {
+        const stops = new Map(engine.books.stops().map((stop) => [stop.position, stop]));
+        for (const position of engine.books.positions()) {
           const stop = stops.get(position.id);
           expect(position.quantity.isPositive()).toBe(true);
           expect(stop?.direction).toBe(position.direction);
@@ -24,7 +24,7 @@ test('no position is ever without an armed stop or an exit under way, and stops 
           expect(order * (position.direction === 'long' ? 1 : -1)).toBeGreaterThanOrEqual(0);
           levels.set(position.id, stop!.stopPrice);
         }
-        expect(stops.size).toBe(engine.positions().length);
+        expect(stops.size).toBe(engine.books.positions().length);
       }
     }),
     { numRuns: 300 },
@@ -66,12 +66,12 @@ test('a stop at the venue is no larger than what is held, wider than our own, an
     fc.property(steps, (given) => {
       const player = new Player();
       for (const step of given) {
-        const open = new Map(player.story.engine.positions().map(({ id }) => [id, true]));
+        const open = new Map(player.story.engine.books.positions().map(({ id }) => [id, true]));
         const before = player.story.log.length;
         player.play(step);
         const { engine } = player.story;
-        const held = new Map(engine.positions().map((position) => [position.id, position]));
-        const stops = new Map(engine.stops().map((stop) => [stop.position, stop]));
+        const held = new Map(engine.books.positions().map((position) => [position.id, position]));
+        const stops = new Map(engine.books.stops().map((stop) => [stop.position, stop]));
         const asked = player.story.log.slice(before).filter((event) => event.type === 'ProtectPosition');
         for (const command of asked) {
           const position = held.get(command.position);

@@ -24,7 +24,7 @@ test('the worked example: long at 50,000, best 51,000, out at 50,745 with 1.49 %
   expect(closed).toMatchObject({ reason: 'trailing_stop' });
   expect(closed.returnPercent.toString()).toBe('1.49');
   expect(closed.netPnl.toString()).toBe('745');
-  expect(story.engine.positions()).toEqual([]);
+  expect(story.engine.books.positions()).toEqual([]);
 });
 
 test.each<[string, ExitReason, 'long' | 'short', Partial<typeof PLAN>, [number, number]]>([
@@ -72,7 +72,7 @@ test('what the attempts of an entry fill is one position, guarded from its first
 test('the command id follows from position and attempt, and further trades give no second command', () => {
   const story = new Scenario();
   story.open('long', '1', '50000');
-  const { id } = story.engine.positions()[0]!;
+  const { id } = story.engine.books.positions()[0]!;
   expect(id).toBe(hashId('position', ACCOUNT, BTC, 'trade-1'));
   story.prices(BTC, [1, 49_700], [1, 49_000], [1.5, 52_000], [2, 48_000]);
   expect(story.commands.map(({ commandId }) => commandId)).toEqual([hashId('close', id, 1)]);
@@ -95,7 +95,7 @@ test('trades from before the entry do not touch its stop', () => {
   const story = new Scenario();
   story.open('long', '1', '50000');
   expect(story.prices(BTC, [-5, 60_000], [-4, 40_000])).toEqual([]);
-  expect(story.engine.stops()[0]?.stopPrice.toString()).toBe('49750');
+  expect(story.engine.books.stops()[0]?.stopPrice.toString()).toBe('49750');
 });
 
 test('a stop already passed when the fill becomes known fires with it', () => {
@@ -123,7 +123,7 @@ test('a fill told twice is booked once', () => {
   expect(story.fill(order, 'buy', '1', '50000', { trade: 'same' })).toEqual([]);
   story.restart();
   expect(story.fill(order, 'buy', '1', '50000', { trade: 'same' })).toEqual([]);
-  expect(story.engine.positions()[0]?.quantity.toString()).toBe('1');
+  expect(story.engine.books.positions()[0]?.quantity.toString()).toBe('1');
 });
 
 test('a trade id that comes again with other numbers is not booked and stops new exposure there', () => {
@@ -133,7 +133,7 @@ test('a trade id that comes again with other numbers is not booked and stops new
   expect(story.fill(order, 'buy', '2', '50000', { trade: 'same' })).toMatchObject([
     { type: 'TradingModeChanged', scope: { kind: 'instrument', instrument: BTC }, mode: 'reducing' },
   ]);
-  expect(story.engine.positions()[0]?.quantity.toString()).toBe('1');
+  expect(story.engine.books.positions()[0]?.quantity.toString()).toBe('1');
 });
 
 test('partial fills of one entry build one position, guarded from the first', () => {
@@ -148,9 +148,9 @@ test('partial fills of one entry build one position, guarded from the first', ()
     'EquityMarked',
     'ProtectPosition',
   ]);
-  expect(story.engine.positions()).toMatchObject([{ strategy: 'hierarchical', direction: 'long' }]);
-  expect(story.engine.positions()[0]?.averagePrice.toString()).toBe('50006');
-  expect(story.engine.stops()[0]?.stopPrice.toString()).toBe('49900');
+  expect(story.engine.books.positions()).toMatchObject([{ strategy: 'hierarchical', direction: 'long' }]);
+  expect(story.engine.books.positions()[0]?.averagePrice.toString()).toBe('50006');
+  expect(story.engine.books.stops()[0]?.stopPrice.toString()).toBe('49900');
 });
 
 test('an addition planned with a tighter stop narrows it, one with a wider stop changes nothing', () => {
@@ -193,14 +193,14 @@ test.each([
 ])('a plan with %s still leaves the position guarded', (_, change) => {
   const story = new Scenario();
   story.open('long', '1', '50000', { ...PLAN, ...change });
-  expect(story.engine.stops()[0]?.stopPrice.toString()).toBe('49750');
+  expect(story.engine.books.stops()[0]?.stopPrice.toString()).toBe('49750');
 });
 
 test('a fee in the base of a spot buy shrinks the position and costs its value', () => {
   const story = new Scenario();
   const order = story.enter('long', { ...PLAN, stopPrice: d('1900') }, 0, ETH);
   story.fill(order, 'buy', '1', '2000', { id: ETH, fee: '0.001', feeAsset: 'ETH' });
-  const position = story.engine.positions()[0]!;
+  const position = story.engine.books.positions()[0]!;
   expect([position.quantity.toString(), position.fees.toString()]).toEqual(['0.999', '2']);
 });
 
@@ -208,7 +208,7 @@ test('a fee in the base of a spot sell is taken from what is left, and the cash 
   const story = new Scenario();
   story.open('long', '2', '2000', { ...PLAN, stopPrice: d('1900') }, ETH);
   story.fill('elsewhere', 'sell', '1', '2010', { id: ETH, fee: '0.001', feeAsset: 'ETH' });
-  const position = story.engine.positions()[0]!;
+  const position = story.engine.books.positions()[0]!;
   expect(position.quantity.toString()).toBe('0.999');
   // 1 sold for 2,010 and 0.001 given away: 2,010 less the cost of 1.001.
   expect(position.realized.minus(position.fees).toString()).toBe('8');
@@ -227,13 +227,13 @@ test.each([
   expect(owed.map(({ quantity, direction }) => [`${quantity}`, direction])).toEqual(
     bought.map((quantity) => [quantity, 'short']),
   );
-  expect(story.engine.positions()).toHaveLength(bought.length);
+  expect(story.engine.books.positions()).toHaveLength(bought.length);
 });
 
 test('a fee in the base of a perpetual is a cost and leaves the size alone', () => {
   const story = new Scenario();
   story.fill('a', 'buy', '1', '50000', { fee: '0.001', feeAsset: 'BTC' });
-  const position = story.engine.positions()[0]!;
+  const position = story.engine.books.positions()[0]!;
   expect([position.quantity.toString(), position.fees.toString()]).toEqual(['1', '50']);
 });
 
@@ -269,7 +269,7 @@ test('refuses a fill without rules for its instrument or with impossible numbers
 test('passes over what concerns another account', () => {
   const story = new Scenario({ ...SETTINGS, account: accountId('somebody-else') });
   expect(story.open('long', '1', '50000')).toEqual([]);
-  expect(story.engine.positions()).toEqual([]);
+  expect(story.engine.books.positions()).toEqual([]);
 });
 
 test('marks equity at the start, at every change, and every ten seconds while something is open', () => {

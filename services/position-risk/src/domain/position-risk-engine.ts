@@ -5,9 +5,7 @@ import {
   FeedTimes,
   type Fill,
   type OrderEvent,
-  type Position,
   type PositionEvent,
-  RecentMap,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
@@ -20,13 +18,12 @@ import { ExitFollower } from './exit-follower.ts';
 import { lotOf } from './holding.ts';
 import type { InstrumentBook } from './instrument-book.ts';
 import { OrderMemory } from './order-memory.ts';
-import type { PositionGuard, StopView } from './position-guard.ts';
+import { type FlattenAll, obeyed, PersonCommands } from './person-commands.ts';
+import type { PositionGuard } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
 import type { PositionRiskState } from './position-risk-state.ts';
 
-/** Far more commands than can be in flight or delivered again. */
-const COMMANDS_REMEMBERED = 1_024;
 /** How often it says that it lives. *Units*: µs of feed time. */
 const ALIVE_EVERY_US = 5 * US_PER_SECOND;
 
@@ -40,7 +37,7 @@ export class PositionRiskEngine {
   readonly #books: AccountBooks;
   #guard: AccountGuard;
   #orders = new OrderMemory();
-  #commands = new RecentMap<true>(COMMANDS_REMEMBERED);
+  #commands = new PersonCommands();
   #times = new FeedTimes();
   #started = false;
   #nowUs: TimeUs = 0;
@@ -61,7 +58,7 @@ export class PositionRiskEngine {
     engine.#books.restore(state.books, settings);
     engine.#guard = new AccountGuard(settings, state.guard);
     engine.#orders = new OrderMemory(state.orders);
-    engine.#commands = new RecentMap(COMMANDS_REMEMBERED, state.commands);
+    engine.#commands = new PersonCommands(state.commands);
     engine.#times = new FeedTimes(state.times);
     engine.#started = state.started;
     engine.#nowUs = state.nowUs;
@@ -78,7 +75,7 @@ export class PositionRiskEngine {
       guard: this.#guard.snapshot(),
       books: this.#books.snapshot(),
       orders: this.#orders.state(),
-      commands: this.#commands.entries(),
+      commands: this.#commands.state(),
     };
   }
 
@@ -95,9 +92,13 @@ export class PositionRiskEngine {
         this.#onTime(input);
         break;
       case 'SetTradingMode':
+        if (this.#commands.isNew(input)) this.#setMode(input);
+        break;
       case 'FlattenAll':
-      case 'SwitchConfiguration':
-        this.#onCommand(input);
+        out.push(...this.#commands.ask(input));
+        break;
+      case 'WallTold':
+        for (const command of this.#commands.due(input)) this.#flatten(command);
         break;
       default:
         this.#onOrder(input);
@@ -112,12 +113,9 @@ export class PositionRiskEngine {
     return this.#nowUs;
   }
 
-  positions(): Position[] {
-    return this.#books.held().map(([, held]) => held.position(this.#settings.account));
-  }
-
-  stops(): StopView[] {
-    return this.#books.held().map(([, held]) => held.view());
+  /** What is held, and the stops that guard it. */
+  get books(): Pick<AccountBooks, 'positions' | 'stops'> {
+    return this.#books;
   }
 
   /** The account's equity and limits. */
@@ -153,15 +151,20 @@ export class PositionRiskEngine {
     else if (verdict === 'target') this.#leave(book, held, 'target', held.target ?? book.markPrice);
   }
 
-  #onCommand(command: ControlCommand): void {
-    if (command.type === 'SwitchConfiguration' || this.#commands.get(command.commandId)) return;
-    if (command.type === 'FlattenAll') this.#leaveAll('operator');
-    // A person's clock is not event time: it stamps the change only until there is any.
-    else {
-      const timeUs = this.#started ? this.#times.newestUs() : command.timeUs;
-      this.#out.push(...this.#guard.setMode(command, this.#books.unrealized(), timeUs));
-    }
-    this.#commands.set(command.commandId, true);
+  #setMode(command: Extract<ControlCommand, { type: 'SetTradingMode' }>): void {
+    this.#out.push(...this.#guard.setMode(command, this.#books.unrealized(), this.#personUs(command)));
+  }
+
+  /** Leaves what a person asked for. *Errors*: InputError where it names what is not there. */
+  #flatten(command: FlattenAll): void {
+    const chosen = this.#books.heldUnder(command);
+    this.#leaveAll(chosen, 'operator');
+    this.#out.push(obeyed(command, chosen, this.#personUs(command)));
+  }
+
+  /** A person's clock is not event time: it stamps what follows only until there is any. */
+  #personUs({ timeUs }: ControlCommand): TimeUs {
+    return this.#started ? this.#times.newestUs() : timeUs;
   }
 
   #onOrder(event: OrderEvent): void {
@@ -225,12 +228,12 @@ export class PositionRiskEngine {
     const before = this.#guard.hasTripped;
     this.#out.push(...this.#guard.equity.mark(this.#books.unrealized(), this.#nowUs));
     if (before || !this.#guard.hasTripped) return;
-    this.#leaveAll('circuit_breaker');
+    this.#leaveAll(this.#books.held(), 'circuit_breaker');
     this.#out.push(...this.#guard.halt(this.#nowUs));
   }
 
-  #leaveAll(reason: ExitReason): void {
-    for (const [book, held] of this.#books.held()) {
+  #leaveAll(chosen: ReturnType<AccountBooks['held']>, reason: ExitReason): void {
+    for (const [book, held] of chosen) {
       this.#nowUs = this.#times.nowUs(book.instrument.venue);
       this.#leave(book, held, reason, book.markPrice);
     }
@@ -271,11 +274,8 @@ export class PositionRiskEngine {
         else this.#protect(book);
         continue;
       }
-      if (exit.mustEscalate) {
-        exit.escalated();
-        const reason = `exit ${exit.standing} after attempt ${exit.attempt}`;
-        this.#out.push(...this.#guard.await(book.instrument.id, reason, this.#nowUs));
-      }
+      const call = exit.escalate();
+      if (call !== null) this.#out.push(...this.#guard.await(book.instrument.id, call, this.#nowUs));
       if (exit.dueUs(this.#times.speed) <= this.#nowUs) this.#attempt(book, held, exit);
     }
     this.#nowUs = this.#times.newestUs();

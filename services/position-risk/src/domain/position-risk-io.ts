@@ -1,5 +1,7 @@
 import type {
+  AskWall,
   ClosePosition,
+  CommandObeyed,
   ControlCommand,
   GuardAlive,
   OrderEvent,
@@ -8,6 +10,7 @@ import type {
   RiskEvent,
   TimeAdvanced,
   TradeColumns,
+  WallTold,
 } from '@algo/model';
 
 /**
@@ -17,11 +20,17 @@ export type PositionRiskInput =
   | OrderEvent
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
   | TimeAdvanced
-  | ControlCommand;
-/** What the guard says: facts of positions and of risk, the exits it asks for, and the stops at the venue. */
+  | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>
+  | ({ readonly type: 'WallTold' } & WallTold);
+/**
+ * What the guard says: facts of positions and of risk, the exits it asks for, the stops at the venue, answers
+ * to people; and what it asks of the outside.
+ */
 export type PositionRiskOutput =
   | PositionEvent
   | RiskEvent
   | ClosePosition
   | ProtectPosition
-  | ({ readonly type: 'GuardAlive' } & GuardAlive);
+  | ({ readonly type: 'GuardAlive' } & GuardAlive)
+  | ({ readonly type: 'CommandObeyed' } & CommandObeyed)
+  | AskWall;

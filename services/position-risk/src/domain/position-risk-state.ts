@@ -2,9 +2,10 @@ import type { FeedTimesState, InstrumentId, TimeUs } from '@algo/model';
 import type { AccountGuardState } from './account-guard.ts';
 import type { InstrumentBookState } from './instrument-book.ts';
 import type { OrderMemoryState } from './order-memory.ts';
+import type { PersonCommandsState } from './person-commands.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 3;
+export const POSITION_RISK_STATE_VERSION = 4;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
@@ -14,5 +15,5 @@ export interface PositionRiskState {
   readonly guard: AccountGuardState;
   readonly books: readonly (readonly [InstrumentId, InstrumentBookState])[];
   readonly orders: OrderMemoryState;
-  readonly commands: readonly (readonly [string, true])[];
+  readonly commands: PersonCommandsState;
 }

@@ -53,7 +53,7 @@ test('a fill that lands after the breaker tripped is closed too', () => {
       id: command.instrument,
       seconds: 12,
     });
-  expect(story.engine.positions()).toEqual([]);
+  expect(story.engine.books.positions()).toEqual([]);
   story.fill('late', 'buy', '1', '45000', { seconds: 13 });
   expect(story.commands.at(-1)).toMatchObject({ reason: 'circuit_breaker', instrument: BTC });
 });
@@ -130,18 +130,6 @@ test('when too many scopes are limited, a further halt is said of the whole acco
   expect(halt(LIMITED_SCOPES_MAX + 1)).toMatchObject([{ scope: OWN, mode: 'halted' }]);
   expect(set(story, 'active')).toMatchObject([{ scope: OWN, mode: 'active' }]);
   expect(story.engine.account.modes()).toHaveLength(LIMITED_SCOPES_MAX);
-});
-
-test('flatten-all closes every position once and is idempotent', () => {
-  const story = new Scenario();
-  story.open('long', '1', '50000');
-  story.open('long', '1', '2000', { ...PLAN, stopPrice: d('1900') }, ETH);
-  const flatten = { type: 'FlattenAll', account: ACCOUNT, reason: 'go home', by: 'Ada', timeUs: 1 } as const;
-  story.give({ ...flatten, commandId: 'f1' });
-  expect(story.commands.map(({ reason }) => reason)).toEqual(['operator', 'operator']);
-  expect(story.give({ ...flatten, commandId: 'f1' })).toEqual([]);
-  expect(story.give({ ...flatten, commandId: 'f2' })).toEqual([]);
-  expect(story.give({ ...flatten, commandId: 'f3', account: accountId('other') })).toEqual([]);
 });
 
 test('two remnants too small to sell are written off once each when the first one trips the breaker', () => {

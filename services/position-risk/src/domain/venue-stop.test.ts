@@ -20,11 +20,11 @@ const prices = (story: Scenario) => story.asked.map(({ triggerPrice }) => `${tri
 
 test('a filled entry has a stop at the venue, half the trailing distance behind our own', () => {
   const { story, first } = entered();
-  const own = story.engine.stops()[0]!.stopPrice;
+  const own = story.engine.books.stops()[0]!.stopPrice;
   expect(first).toMatchObject({
     instrument: BTC,
     direction: 'long',
-    quantity: story.engine.positions()[0]!.quantity,
+    quantity: story.engine.books.positions()[0]!.quantity,
   });
   expect([`${own}`, `${first.triggerPrice}`]).toEqual(['49750', '49625.62']);
 });
@@ -36,7 +36,7 @@ test('it is sized when the entry has ended, or a quarter of a second after its l
   story.time(0.2);
   expect(story.asked).toEqual([]);
   story.time(0.25);
-  expect(story.asked).toMatchObject([{ quantity: story.engine.positions()[0]!.quantity }]);
+  expect(story.asked).toMatchObject([{ quantity: story.engine.books.positions()[0]!.quantity }]);
   const ended = new Scenario();
   const entry = ended.enter('long');
   ended.fill(entry, 'buy', '0.4', '50000', { leaves: '0.6', seconds: 0 });
@@ -56,7 +56,7 @@ test('it follows our own stop in big steps, at most every ten seconds, and never
   expect(story.asked).toHaveLength(2);
   const [before, after] = story.asked;
   expect(after!.triggerPrice.greaterThan(before!.triggerPrice)).toBe(true);
-  expect(after!.triggerPrice.lessThan(story.engine.stops()[0]!.stopPrice)).toBe(true);
+  expect(after!.triggerPrice.lessThan(story.engine.books.stops()[0]!.stopPrice)).toBe(true);
 });
 
 test('one question at a time: while one has no answer nothing more is asked', () => {

@@ -16,6 +16,7 @@ import {
   type AccountId,
   accountId,
   BUY,
+  clientOrderId,
   Decimal,
   type Decision,
   decisionId,
@@ -23,6 +24,7 @@ import {
   type Position,
   positionId,
   strategyName,
+  venueOrderId,
 } from '@algo/model';
 import { birthOf } from '@algo/runtime';
 import { readEnvironment } from '../../config.ts';
@@ -33,6 +35,8 @@ import { findNatsBinary } from '../../supervisor/nats-binary.ts';
 
 export const ACCOUNT = accountId('paper-main');
 const OTHER = accountId('paper-two');
+const entryId = clientOrderId('aentryentryentryentryentry');
+const stopId = clientOrderId('astopstopstopstopstopstops');
 const INSTRUMENT = instrumentId('synthetic.spot.ALGOUSD');
 const d = (text: string) => Decimal.of(text);
 
@@ -137,17 +141,63 @@ export class EngineAtHand implements AsyncDisposable {
     });
   }
 
-  /** Triggers the exit of the open position when somebody asks to leave everything, as position-risk does. */
-  async answerFlatten(): Promise<AsyncDisposable> {
+  /** Obeys persons as position-risk and execution do: closes what is held at 101, cancels entries. */
+  async obeyPersons(): Promise<AsyncDisposable> {
     const subject = subjects.controlMode(ACCOUNT);
     const after = (await this.bus.last('CONTROL', subject))?.sequence ?? 0;
     return this.bus.follow({ stream: 'CONTROL', subjects: [subject], after }, async ({ fact }) => {
-      if (fact.name !== 'FlattenAll') return;
-      await this.say('ExitTriggered', {
-        ...{ type: 'ExitTriggered', position: positionOf(ACCOUNT, 'p1', '2'), timeUs: 3_000_000 },
-        ...{ reason: 'operator', triggerPrice: d('100'), level: d('100') },
-      });
+      if (fact.name === 'FlattenAll') await this.#leave(fact.body);
+      if (fact.name === 'CancelOrders') await this.#cancel(fact.body);
     });
+  }
+
+  async #leave({ commandId }: MessageOf<'FlattenAll'>): Promise<void> {
+    const held = positionOf(ACCOUNT, 'p1', '2');
+    const exit = { reason: 'operator', triggerPrice: d('101'), level: d('101'), timeUs: 6_000_000 } as const;
+    await this.say('ExitTriggered', { type: 'ExitTriggered', position: held, ...exit });
+    await this.say('CommandObeyed', { commandId, positions: [held.id], orders: [], timeUs: 6_000_000 });
+    await this.say('PositionClosed', {
+      ...{ type: 'PositionClosed', position: { ...held, quantity: d('0') }, timeUs: 6_500_000 },
+      ...{ exitPrice: d('101'), netPnl: d('1.9'), returnPercent: d('0.95'), reason: 'operator' },
+    });
+  }
+
+  async #cancel({ commandId, clientOrderId, by }: MessageOf<'CancelOrders'>): Promise<void> {
+    const orders = [clientOrderId ?? entryId];
+    await this.say('CommandObeyed', { commandId, positions: [], orders, timeUs: 6_000_000 });
+    for (const order of orders)
+      await this.say('OrderCanceled', {
+        ...{ type: 'OrderCanceled', clientOrderId: order, account: ACCOUNT, instrument: INSTRUMENT },
+        ...{ cumulative: d('0'), reason: `asked by ${by}`, timeUs: 6_500_000 },
+      });
+  }
+
+  /** Says that an entry rests at the venue, and a stop of the open position. */
+  async sayOrders(): Promise<void> {
+    const common = { account: ACCOUNT, instrument: INSTRUMENT, timeUs: 3_000_000 } as const;
+    const request = {
+      account: ACCOUNT,
+      instrument: INSTRUMENT,
+      timeInForce: 'gtc',
+      reduceOnly: false,
+    } as const;
+    const entry = { side: 'buy', type: 'limit', quantity: d('3'), limitPrice: d('99') } as const;
+    const stop = { side: 'sell', type: 'stop', quantity: d('2'), limitPrice: null } as const;
+    const asked = { plan: null, epoch: 1, retryOf: null, replaces: null } as const;
+    await this.say('OrderSubmitted', {
+      ...{ type: 'OrderSubmitted', ...common, ...asked, clientOrderId: entryId, commandId: 'c1' },
+      ...{ intent: 'entry', strategy: strategyName('s1'), position: null },
+      request: { clientOrderId: entryId, ...request, ...entry, triggerPrice: null },
+    });
+    await this.say('OrderSubmitted', {
+      ...{ type: 'OrderSubmitted', ...common, ...asked, clientOrderId: stopId, commandId: 'c2' },
+      ...{ intent: 'protection', strategy: null, position: positionId('p1') },
+      request: { clientOrderId: stopId, ...request, ...stop, triggerPrice: d('98') },
+    });
+    for (const clientOrderId of [entryId, stopId])
+      await this.say('OrderAccepted', {
+        ...{ type: 'OrderAccepted', ...common, clientOrderId, venueOrderId: venueOrderId('v1') },
+      });
   }
 
   async #publishFacts(): Promise<void> {

@@ -2,9 +2,9 @@ import { Decimal, type OrderRequest } from '@algo/model';
 import fc from 'fast-check';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import {
-  ACCOUNT,
   absence,
   BTC,
+  cancelAll,
   canceled,
   close,
   d,
@@ -160,15 +160,10 @@ export function play(
       give({ type: 'CancelOutcomeKnown', outcome: outcome(id, answer, nowUs) });
     } else if (kind === 'look up') ask(order);
     else if (kind === 'fail') give(lookedUp(id, { type: 'failed', reason: 'timeout' }, nowUs));
-    else if (kind === 'cancel')
-      give({
-        type: 'FlattenAll',
-        commandId: `c${n}`,
-        account: ACCOUNT,
-        reason: 'x',
-        by: 'Ada',
-        timeUs: nowUs,
-      });
+    else if (kind === 'cancel') {
+      give(cancelAll(`c${n}`, { timeUs: nowUs }));
+      give({ type: 'WallTold', commandId: `c${n - 1}`, wallUs: nowUs });
+    }
   };
   for (const step of session) {
     nowUs += step.waitUs;

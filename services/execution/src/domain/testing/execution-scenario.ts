@@ -227,6 +227,21 @@ export const neverLeft = (clientOrderId: ClientOrderId, reason: string, code: De
 export const fetched = (fills: readonly Fill[]): ExecutionInput => ({
   ...{ type: 'FillsFetched', answer: { type: 'answered', fills } },
 });
+type CancelOrders = Extract<ExecutionInput, { type: 'CancelOrders' }>;
+/** A person has all entries withdrawn, or as said; good for a minute. */
+export function cancelAll(commandId: string, change: Partial<CancelOrders> = {}): CancelOrders {
+  const timeUs = change.timeUs ?? S;
+  return {
+    ...{ type: 'CancelOrders', commandId, account: ACCOUNT, scope: { kind: 'account', account: ACCOUNT } },
+    ...{ clientOrderId: null, force: false, reason: 'a test', by: 'Ada', timeUs },
+    ...{ expiresWallUs: timeUs + 60 * S, ...change },
+  };
+}
+/** The wall clock says what time it is, for the sake of a command. */
+export const wall = (commandId: string, wallUs: number): ExecutionInput => ({
+  ...{ type: 'WallTold', commandId, wallUs },
+});
+
 /** The account stream tells what happens, from here on. */
 export const heard: ExecutionInput = { type: 'AccountStreamConnected' };
 

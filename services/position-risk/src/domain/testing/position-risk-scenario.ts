@@ -18,6 +18,7 @@ import {
   US_PER_SECOND,
   venueOrderId,
 } from '@algo/model';
+import type { FlattenAll } from '../person-commands.ts';
 import { PositionRiskEngine } from '../position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from '../position-risk-io.ts';
 import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
@@ -72,6 +73,16 @@ export function trades(
   };
 }
 
+/** Returns a person's command to leave all that is held, or as said; good for a minute. */
+export function flattenAll(commandId: string, change: Partial<FlattenAll> = {}): FlattenAll {
+  const timeUs = change.timeUs ?? 1;
+  return {
+    ...{ type: 'FlattenAll', commandId, account: ACCOUNT, scope: { kind: 'account', account: ACCOUNT } },
+    ...{ position: null, reason: 'go home', by: 'Ada', timeUs, expiresWallUs: timeUs + 60 * US_PER_SECOND },
+    ...change,
+  };
+}
+
 /** Tells a machine a story in a trader's words and keeps everything that it answers. For tests. */
 export class Scenario {
   engine: PositionRiskEngine;
@@ -106,10 +117,14 @@ export class Scenario {
     return order;
   }
 
-  /** A person flattens the account. */
-  flatten(seconds: number) {
-    const asked = { account: ACCOUNT, reason: 'go home', by: 'Ada', timeUs: at(seconds) };
-    return this.give({ type: 'FlattenAll', commandId: `flatten-${seconds}`, ...asked });
+  /** A person has what is held left, all of it or as said; the wall clock goes with the feed's. */
+  flatten(seconds: number, change: Partial<FlattenAll> = {}) {
+    const asked = flattenAll(`flatten-${seconds}`, { timeUs: at(seconds), ...change });
+    const out = this.give(asked);
+    const { commandId } = asked;
+    return out.some(({ type }) => type === 'AskWall')
+      ? this.give({ type: 'WallTold', commandId, wallUs: at(seconds) })
+      : out;
   }
 
   /** Opens a position with one fill. */

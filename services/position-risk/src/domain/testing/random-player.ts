@@ -133,14 +133,7 @@ export class Player {
           });
         break;
       case 'flatten':
-        story.give({
-          type: 'FlattenAll',
-          commandId: `flatten-${number}`,
-          account: ACCOUNT,
-          reason: 'test',
-          by: 'Ada',
-          timeUs: at(seconds),
-        });
+        story.flatten(seconds, { commandId: `flatten-${number}` });
         break;
       case 'lift':
         story.give({

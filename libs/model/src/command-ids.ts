@@ -1,4 +1,4 @@
-import { RecentMap } from '@algo/model';
+import { RecentMap } from './recent-map.ts';
 
 /** The ids of the commands that were heard last, so that one that comes again is known. */
 export class CommandIds {

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { type Bus, FactMessage } from '@algo/bus';
+import { type Fact, type FactOf, type StreamName, subjects } from '@algo/contracts';
+import {
+  type AccountId,
+  type CommandObeyed,
+  type HaltScope,
+  InputError,
+  isPerson,
+  type TimeUs,
+  US_PER_MS,
+} from '@algo/model';
+import { identityOf } from '@algo/runtime';
+import type { CliEnvironment } from '../config.ts';
+import { CommandFailure } from '../exit-codes.ts';
+
+export const CONFIRM_MAX_MS = 5_000;
+/** A command that leaves or withdraws something is void after so long; a service that died is back sooner. */
+const VALID_MS = 60_000;
+/** A service says twice a second how it is; one that was silent for so long is dead or stuck. */
+const SILENT_MS = 3_000;
+
+/** Who asks, and why. */
+export interface PersonOptions {
+  readonly by?: string;
+  readonly reason: string;
+}
+
+/** Returns what every command of a person carries. *Errors*: InputError when nobody signs, or says why. */
+export async function signed(bus: Bus, { by, reason }: PersonOptions, { user }: CliEnvironment) {
+  const person = by ?? user;
+  if (reason.trim() === '')
+    throw new InputError({ field: '--reason', value: '', because: 'empty', remedy: 'Say why; it is kept.' });
+  if (!isPerson(person))
+    throw new InputError({
+      ...{ field: '--by', value: person, because: 'not the name of a person' },
+      remedy: 'Give the name of whoever takes the responsibility.',
+    });
+  return { commandId: randomUUID(), reason, by: person, timeUs: await engineTimeUs(bus) };
+}
+
+/** Returns until when a command given now may be obeyed. *Units*: µs by the wall clock. */
+export function expiryUs(): TimeUs {
+  return (Date.now() + VALID_MS) * US_PER_MS;
+}
+
+/** Returns the scope that a person named. *Errors*: InputError for anything else than the four kinds. */
+export function parseScope(text: string, account: AccountId): HaltScope {
+  const [kind, ...rest] = text.split(':');
+  const name = rest.join(':');
+  if (kind === 'account' && (name === '' || name === account)) return { kind, account };
+  if (name !== '' && kind === 'venue') return { kind, venue: name };
+  if (name !== '' && kind === 'instrument') return { kind, instrument: name };
+  if (name !== '' && kind === 'strategy') return { kind, strategy: name };
+  throw new InputError({
+    field: '--scope',
+    value: text,
+    because: 'not a scope of this engine',
+    remedy: 'Use account, venue:NAME, instrument:ID or strategy:NAME.',
+  });
+}
+
+/** Returns the engine's time: what its feed told last, the wall clock before it told any. *Units*: µs. */
+export async function engineTimeUs(bus: Bus): Promise<TimeUs> {
+  const told = (await bus.last('MARKET', 'md.time.>'))?.fact;
+  return told?.name === 'TimeAdvanced' ? told.body.toldUs : Date.now() * US_PER_MS;
+}
+
+/** Where the engine says that it has done what a person asked. */
+export interface ExpectedAnswer {
+  readonly stream: StreamName;
+  readonly subject: string;
+  readonly isIt: (fact: Fact) => boolean;
+}
+
+/**
+ * Says a person's command to one account and waits for the answer; undefined when none came in time.
+ * *Errors*: CommandFailure with the engine's words when it refuses.
+ */
+export async function askEngine(
+  bus: Bus,
+  account: AccountId,
+  command: FactOf<'ctl.mode' | 'ctl.config'>,
+  answer: ExpectedAnswer,
+): Promise<Fact | undefined> {
+  const id = command.body.commandId;
+  const answered = Promise.withResolvers<Fact | undefined>();
+  await using open = new AsyncDisposableStack();
+  const hear = async (stream: StreamName, subject: string, take: (fact: Fact) => void) => {
+    const after = (await bus.last(stream, subject))?.sequence ?? 0;
+    open.use(await bus.follow({ stream, subjects: [subject], after }, ({ fact }) => take(fact)));
+  };
+  await hear(answer.stream, answer.subject, (fact) => {
+    if (answer.isIt(fact)) answered.resolve(fact);
+  });
+  await hear('CONTROL', subjects.commandAnswer(account), (fact) => {
+    if (fact.name === 'CommandRefused' && fact.body.commandId === id)
+      answered.reject(new CommandFailure(`The engine refused: ${fact.body.reason}`));
+  });
+  const late = setTimeout(() => answered.resolve(undefined), CONFIRM_MAX_MS);
+  open.defer(() => clearTimeout(late));
+  await bus.publish(FactMessage.said(command, { identity: bus.identity, account }, { id }));
+  return await answered.promise;
+}
+
+/**
+ * Has a command obeyed that expires, and returns what is left and withdrawn for it. *Errors*: CommandFailure
+ * when it is refused, or when nobody has taken it in time: who is silent, and until when it stands.
+ */
+export async function obey(
+  bus: Bus,
+  account: AccountId,
+  command: Extract<FactOf<'ctl.mode'>, { name: 'FlattenAll' | 'CancelOrders' }>,
+): Promise<CommandObeyed> {
+  const { commandId, expiresWallUs } = command.body;
+  const answer = await askEngine(bus, account, command, {
+    stream: 'CONTROL',
+    subject: subjects.commandAnswer(account),
+    isIt: ({ name, body }) => name === 'CommandObeyed' && body.commandId === commandId,
+  });
+  if (answer?.name === 'CommandObeyed') return answer.body;
+  const service = command.name === 'FlattenAll' ? 'position-risk' : 'execution';
+  const until = new Date(expiresWallUs / US_PER_MS).toISOString().slice(11, 19);
+  throw new CommandFailure(
+    [
+      `Nobody has carried it out yet: no answer within ${CONFIRM_MAX_MS / 1_000} s.`,
+      ...(await silentWords(bus, account)),
+      `It stands until ${until} UTC: if ${identityOf(service, account)} is back by then, it acts. ` +
+        'After that the command is void: give it again.',
+    ].join('\n'),
+  );
+}
+
+/** Returns a line for each of the two services that carry out exits and says nothing. */
+export async function silentWords(bus: Bus, account: AccountId): Promise<string[]> {
+  const lines: string[] = [];
+  for (const service of ['position-risk', 'execution'] as const) {
+    const identity = identityOf(service, account);
+    const said = (await bus.last('SYSTEM', subjects.service(identity)))?.fact;
+    const work = service === 'position-risk' ? 'nobody asks for exits' : 'no order leaves';
+    if (said === undefined || !('timeUs' in said.body)) {
+      lines.push(`${identity} has never said anything: ${work} until it runs.`);
+      continue;
+    }
+    const silentMs = Date.now() - said.body.timeUs / US_PER_MS;
+    if (silentMs < SILENT_MS && said.name !== 'ServiceStopped') continue;
+    lines.push(
+      `${identity} has said nothing for ${Math.round(silentMs / 1_000)} s: ${work} until it is back.`,
+    );
+  }
+  return lines;
+}
+
+/** Hears what is said from a place on until something holds; false when the time is over before. */
+export async function hearUntil(
+  bus: Bus,
+  {
+    stream,
+    subject,
+    after,
+  }: { readonly stream: StreamName; readonly subject: string; readonly after: number },
+  holds: (fact: Fact) => boolean,
+  patienceMs: number,
+): Promise<boolean> {
+  const done = Promise.withResolvers<boolean>();
+  await using _ = await bus.follow({ stream, subjects: [subject], after }, ({ fact }) => {
+    if (holds(fact)) done.resolve(true);
+  });
+  const late = setTimeout(() => done.resolve(false), patienceMs);
+  try {
+    return await done.promise;
+  } finally {
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Bus } from '@algo/bus';
+import { subjects } from '@algo/contracts';
+import { type AccountId, Decimal, InputError, type InstrumentId, type TimeUs } from '@algo/model';
+import { OrderList, PersonList, PositionList } from '@algo/read-models';
+import { readCommands, readEvents } from './read-events.ts';
+
+/** Fewer characters of an id than these name nothing. */
+const PREFIX_MIN = 4;
+/** Of an id that is shown to people: enough to name it. */
+const SHOWN = 9;
+
+/** What one account holds, has at the venue, and was asked for. */
+export interface AccountView {
+  readonly account: AccountId;
+  readonly positions: PositionList;
+  readonly orders: OrderList;
+  readonly persons: PersonList;
+}
+
+/** The last trade of an instrument. *Units*: `price` quote. */
+export interface LastTrade {
+  readonly price: Decimal;
+  readonly timeUs: TimeUs;
+}
+
+/** Returns an account as its events tell it. */
+export async function readAccount(bus: Bus, account: AccountId): Promise<AccountView> {
+  const view = { account, positions: new PositionList(), orders: new OrderList(), persons: new PersonList() };
+  for await (const { fact } of readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`))
+    view.positions.take(fact);
+  for await (const { fact } of readEvents(bus, 'ORDERS', `ord.evt.${account}.>`)) view.orders.take(fact);
+  for await (const { fact } of readCommands(bus, account)) view.persons.take(fact);
+  return view;
+}
+
+/** Returns the last trade of an instrument that is still stored; undefined when there is none. */
+export async function lastTrade(bus: Bus, instrument: InstrumentId): Promise<LastTrade | undefined> {
+  const fact = (await bus.last('MARKET', subjects.trades(instrument)))?.fact;
+  if (fact?.name !== 'TradeBatch' || fact.body.trades.count === 0) return undefined;
+  const { price, timeUs, count } = fact.body.trades;
+  return { price: Decimal.of(String(price[count - 1])), timeUs: timeUs[count - 1]! };
+}
+
+/**
+ * Returns the one that a person named: by its id, the beginning of it, or another name it goes by. *Errors*:
+ * InputError with what there is when it is none or several of them.
+ */
+export function named<Item>(
+  field: string,
+  text: string,
+  items: readonly Item[],
+  of: (item: Item) => { readonly id: string; readonly names: readonly string[] },
+): Item {
+  const exact = items.filter((item) => of(item).id === text || of(item).names.includes(text));
+  const begin = items.filter((item) => text.length >= PREFIX_MIN && of(item).id.startsWith(text));
+  const [found, ...others] = exact.length > 0 ? exact : begin;
+  if (found !== undefined && others.length === 0) return found;
+  const known = items.map((item) => `${shortId(of(item).id)} (${of(item).names.join(', ')})`);
+  throw new InputError({
+    ...{ field, value: text, because: found === undefined ? 'none of that name is open' : 'names several' },
+    remedy: known.length === 0 ? 'Nothing is open.' : `There is ${known.join('; ')}.`,
+  });
+}
+
+/** Returns the beginning of an id, by which people can name it. */
+export function shortId(id: string): string {
+  return id.slice(0, SHOWN);
+}
+
+/** Returns an age in the words of a person, from µs. */
+export function ageWords(ageUs: number): string {
+  const seconds = Math.max(0, Math.round(ageUs / 1_000_000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}

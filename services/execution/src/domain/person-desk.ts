@@ -1,0 +1,86 @@
+import {
+  type AskWall,
+  type ClientOrderId,
+  type ControlCommand,
+  HeldCommands,
+  InputError,
+  type Order,
+  type OrderIntent,
+  type TimeUs,
+  type WallTold,
+} from '@algo/model';
+import { entriesUnder, ordersUnder } from './entries-to-cancel.ts';
+import type { ExecutionOutput } from './execution-io.ts';
+import type { OrderFollower } from './order-follower.ts';
+
+type CancelOrders = Extract<ControlCommand, { type: 'CancelOrders' }>;
+
+/** Orders named in one refusal. */
+const NAMED_MAX = 10;
+
+const WITHOUT_IT = {
+  entry: '',
+  exit: 'it leaves a position, and position-risk would only make another',
+  protection: 'it guards a position at the venue, and position-risk would only put another there',
+} as const satisfies Record<OrderIntent, string>;
+
+/** Judges which orders a person's command withdraws, and answers it. */
+export class PersonDesk {
+  readonly #follower: Pick<OrderFollower, 'wantCancel'>;
+  readonly #held: HeldCommands;
+
+  constructor(follower: Pick<OrderFollower, 'wantCancel'>, held: ReturnType<HeldCommands['entries']> = []) {
+    this.#follower = follower;
+    this.#held = new HeldCommands(held);
+  }
+
+  /** Returns the question on which a command waits. */
+  ask(command: Extract<ControlCommand, { type: 'FlattenAll' | 'CancelOrders' }>): AskWall {
+    return this.#held.hold(command);
+  }
+
+  /**
+   * Obeys or refuses the command that waited for this answer. For `FlattenAll` position-risk answers, also
+   * where its time is over: here it only withdraws entries.
+   */
+  told(told: WallTold, open: readonly Order[], timeUs: TimeUs, out: ExecutionOutput[]): void {
+    const { commandId } = told;
+    const isAnswered = this.#held.get(commandId)?.type === 'CancelOrders';
+    try {
+      const command = this.#held.release(told);
+      if (command === null) return;
+      const orders =
+        command.type === 'CancelOrders' ? toWithdraw(command, open) : entriesUnder(command.scope, open);
+      this.#follower.wantCancel(orders, `asked by ${command.by}`, out);
+      if (isAnswered) out.push({ type: 'CommandObeyed', commandId, positions: [], orders, timeUs });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      if (isAnswered) out.push({ type: 'CommandRefused', commandId, reason: error.message, timeUs });
+    }
+  }
+
+  state(): ReturnType<HeldCommands['entries']> {
+    return this.#held.entries();
+  }
+}
+
+/** Returns the orders that a command withdraws. *Errors*: InputError where it names one that it can't. */
+function toWithdraw(
+  { scope, clientOrderId, force, account }: CancelOrders,
+  open: readonly Order[],
+): readonly ClientOrderId[] {
+  if (clientOrderId === null) return force ? ordersUnder(scope, open) : entriesUnder(scope, open);
+  const order = open.find(({ request }) => request.clientOrderId === clientOrderId);
+  const refused = (because: string, remedy: string) =>
+    new InputError({ field: 'order', value: clientOrderId, because, remedy });
+  if (order === undefined) {
+    const named = open.slice(0, NAMED_MAX).map(({ request }) => request.clientOrderId);
+    throw refused(
+      `no order of ${account} that works`,
+      named.length === 0 ? 'None works.' : `There are ${named.join(', ')}.`,
+    );
+  }
+  if (order.intent !== 'entry' && !force)
+    throw refused(WITHOUT_IT[order.intent], 'Leave the position by `algo close`, or add --force.');
+  return [clientOrderId];
+}

@@ -1,0 +1,24 @@
+import type { Clock, Requests, RequestTerms, Ticket } from '@algo/bus';
+import { type AskWall, US_PER_MS } from '@algo/model';
+import type { WallAnswer } from '../domain/index.ts';
+
+/** Tells the machine what time it is. What a life was asked and did not answer, the next one is asked. */
+export class WallClock implements Requests<AskWall, WallAnswer> {
+  readonly #clock: Pick<Clock, 'nowMs'>;
+
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock;
+  }
+
+  terms({ commandId }: AskWall): RequestTerms {
+    return { key: commandId, priority: 0, effect: 'again', withdraws: false };
+  }
+
+  withdrawn(): readonly WallAnswer[] {
+    return [];
+  }
+
+  carryOut({ commandId }: AskWall, ticket: Pick<Ticket<WallAnswer>, 'settle'>): void {
+    ticket.settle([{ name: 'WallTold', body: { commandId, wallUs: this.#clock.nowMs() * US_PER_MS } }]);
+  }
+}
