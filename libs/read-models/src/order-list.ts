@@ -115,6 +115,6 @@ export function requestWords({
 }: OrderRequest): string {
   if (triggerPrice !== null) return `${side} ${quantity} when the price reaches ${triggerPrice}`;
   const bound = side === 'buy' ? 'at most' : 'at least';
-  const price = limitPrice === null ? 'at the market' : `at ${bound} ${limitPrice}`;
+  const price = limitPrice === null ? 'at the market' : `${bound} ${limitPrice}`;
   return `${side} ${quantity} ${price} (${timeInForce})`;
 }

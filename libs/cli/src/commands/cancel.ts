@@ -113,7 +113,11 @@ function chosen(name: string | undefined, { all, scope, force }: CancelOptions, 
   const { intent, request } = one.order;
   if (intent !== 'entry' && force !== true)
     throw new InputError({
-      ...{ field: 'order', value: name, because: `its intent is ${intent}: without it ${MEANS[intent]}` },
+      ...{
+        field: 'order',
+        value: name,
+        because: `an order of intent ${intent}: once withdrawn, ${MEANS[intent]}`,
+      },
       remedy: 'Leave the position by `algo close`, or add --force.',
     });
   return { scope: within, clientOrderId: request.clientOrderId, orders: [one] };

@@ -18,6 +18,7 @@ import {
   named,
   readAccount,
   shortId,
+  shortNumber,
 } from '../reading/account-view.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
@@ -134,10 +135,10 @@ async function positionLines(
   const worth =
     last === undefined
       ? 'no trade of it is known'
-      : `worth ${quantity.times(last.price)} at ${last.price} (${ageWords(nowUs - last.timeUs)} ago)`;
+      : `worth ${shortNumber(quantity.times(last.price))} at ${last.price} (${ageWords(nowUs - last.timeUs)} ago)`;
   const stop = orders.stopOf(position).order;
   return [
-    `  ${shortId(id)}: ${direction} ${quantity} ${instrument}, entered at ${averagePrice}, ${worth}`,
+    `  ${shortId(id)}: ${direction} ${quantity} ${instrument}, entered at ${shortNumber(averagePrice)}, ${worth}`,
     ...(stop === null ? [] : [`    its stop at the venue goes with it: ${requestWords(stop.order.request)}`]),
     ...(reason === null ? [] : [`    it is being left already: ${codeWords(reason)}`]),
   ];
@@ -149,8 +150,8 @@ function closedWords(event: FactOf<'pos.evt'>['body']): string {
   const { id, direction, instrument } = position;
   const percent = returnPercent.rounded(2, 'half-even');
   return (
-    `closed ${shortId(id)}: ${direction} ${instrument} at ${exitPrice}, ` +
-    `result ${netPnl} (${percent} %), ${codeWords(reason)}`
+    `closed ${shortId(id)}: ${direction} ${instrument} at ${shortNumber(exitPrice)}, ` +
+    `result ${shortNumber(netPnl)} (${percent} %), ${codeWords(reason)}`
   );
 }
 

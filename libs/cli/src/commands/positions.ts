@@ -2,7 +2,7 @@ import type { Bus } from '@algo/bus';
 import { type Decimal, isoTime, type Position } from '@algo/model';
 import { codeWords, type ListedPosition, type VenueStopView } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
-import { type AccountView, lastTrade, readAccount, shortId } from '../reading/account-view.ts';
+import { type AccountView, lastTrade, readAccount, shortId, shortNumber } from '../reading/account-view.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 
@@ -59,25 +59,28 @@ function rowOf({
   venueStop,
   by,
 }: ShownPosition): string[] {
-  const stopOrder = venueStop.order?.order;
   return [
     shortId(position.id),
     isoTime(position.openedUs),
     position.instrument,
     position.direction,
     position.quantity.toString(),
-    position.averagePrice.toString(),
-    exitPrice?.toString() ?? '-',
-    position.fees.toString(),
-    pnl?.toString() ?? '-',
+    shortNumber(position.averagePrice),
+    exitPrice === null ? '-' : shortNumber(exitPrice),
+    shortNumber(position.fees),
+    pnl === null ? '-' : shortNumber(pnl),
     stop?.toString() ?? '-',
-    stopOrder === undefined
-      ? `none: ${venueStop.why}`
-      : `${stopOrder.request.quantity} at ${stopOrder.request.triggerPrice} (${codeWords(stopOrder.status)})`,
+    state === 'open' ? stopWords(venueStop) : '-',
     String(stopMoves),
     state === 'open' && reason !== null ? 'being left' : state,
     reason === null ? '' : `${codeWords(reason)}${by === null ? '' : `, ${by}`}`,
   ];
+}
+
+function stopWords({ order: listed, why }: VenueStopView): string {
+  if (listed === null) return `none: ${why}`;
+  const { request, status } = listed.order;
+  return `${request.quantity} at ${request.triggerPrice} (${codeWords(status)})`;
 }
 
 /** Returns what a position has come to if it were left at a price, less the fees so far. *Units*: quote. */

@@ -57,14 +57,19 @@ export function named<Item>(
   if (found !== undefined && others.length === 0) return found;
   const known = items.map((item) => `${shortId(of(item).id)} (${of(item).names.join(', ')})`);
   throw new InputError({
-    ...{ field, value: text, because: found === undefined ? 'none of that name is open' : 'names several' },
-    remedy: known.length === 0 ? 'Nothing is open.' : `There is ${known.join('; ')}.`,
+    ...{ field, value: text, because: found === undefined ? 'there is none of that name' : 'names several' },
+    remedy: known.length === 0 ? 'There is none at all.' : `There is ${known.join('; ')}.`,
   });
 }
 
 /** Returns the beginning of an id, by which people can name it. */
 export function shortId(id: string): string {
   return id.slice(0, SHOWN);
+}
+
+/** Returns a number as people read it: of what no venue would take, 6 digits behind the point. */
+export function shortNumber(value: Decimal): string {
+  return value.rounded(6, 'half-even').toString();
 }
 
 /** Returns an age in the words of a person, from µs. */
