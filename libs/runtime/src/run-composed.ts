@@ -1,5 +1,5 @@
 import type { Bus, Clock, Driven, OwnInput } from '@algo/bus';
-import type { Fact, Speaker } from '@algo/contracts';
+import { decodeFact, encodeFact, type Fact, type Speaker, typeOf } from '@algo/contracts';
 import type { AccountId, TimeUs } from '@algo/model';
 import { bucketDocuments } from '@algo/state';
 import type { RowStore } from '@algo/tickstore';
@@ -24,8 +24,8 @@ export interface CompositionParts {
   venue(name: string, account: AccountId, composition: Composition): ExchangeVenue;
   accountStream(name: string, account: AccountId): AccountStream;
   openRowStore(): RowStore;
-  /** Told of each fact at its turn, before its readers take it. */
-  observe(fact: Fact, readers: readonly Hosted[]): void;
+  /** Told of each fact that is said, at its turn, before its readers take it. */
+  observe(fact: Fact): void;
   /**
    * Encodes and decodes each fact on its way to each reader, as a wire does; otherwise it goes by
    * reference.
@@ -56,7 +56,7 @@ export class Composition implements AsyncDisposable {
 
   constructor(parts: CompositionParts) {
     this.#parts = parts;
-    this.#observe = ({ received, readers }) => parts.observe(received, readers);
+    this.#observe = ({ received }) => parts.observe(received);
   }
 
   /** Starts a service in this composition, under the name that its process would have. */
@@ -97,14 +97,22 @@ export class Composition implements AsyncDisposable {
     return [...this.#hosted.values()];
   }
 
-  /** Returns a fact with its readers: done at its turn, they take it. */
-  said(fact: Fact, speaker: Speaker): Said {
-    return this.saidTo(fact, this.#routes.readersOf(fact, speaker));
+  /** Returns who reads a fact. *Shape*: the same list at each call. */
+  readersOf(fact: Fact, speaker: Speaker): readonly Hosted[] {
+    return this.#routes.readersOf(fact, speaker);
   }
 
-  /** Returns a fact for some readers only. */
-  saidTo(fact: Fact, readers: readonly Hosted[]): Said {
-    return new Said(fact, readers, this.#observe, this.#parts.byWire === true);
+  /** Returns a fact that somebody says: done at its turn, its readers take it. */
+  said(fact: Fact, speaker: Speaker): Said {
+    return new Said(fact, this.readersOf(fact, speaker), this.#observe, this.#parts.byWire === true);
+  }
+
+  /**
+   * Returns a fact from outside as each who is given it is to have it: the very same value, or by wire one of
+   * its own.
+   */
+  received(fact: Fact): Fact {
+    return this.#parts.byWire === true ? decodeFact(typeOf(fact.name), encodeFact(fact.name, fact.body)) : fact;
   }
 
   /** Returns what each service counts. */
@@ -129,6 +137,7 @@ export class Composition implements AsyncDisposable {
       identity,
       life: { name: identity, isOver: () => false },
       bus,
+      isHeardAtOnce: true,
       clock: stillClock(this.scheduler),
       log: parts.log(identity),
       signal: new AbortController().signal,

@@ -1,10 +1,11 @@
 // The engine in one process over a recorded tape, beside analytics alone with every due state read, which
 // take turns. Prints its figures as one line of JSON.
 // usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
+import { getHeapStatistics } from 'node:v8';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
-import { type Instrument, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';
+import { type Instrument, type MarketState, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';
 import { FileLane } from '../src/file-lane.ts';
@@ -68,8 +69,11 @@ async function readPieces(path: string, instrument: Instrument): Promise<TapeRow
   return pieces;
 }
 
-/** Analytics alone, reading each state that is due. Returns ms. */
-async function analyticsAlone(lane: TapeLane, instrument: Instrument): Promise<number> {
+/** Analytics alone, reading each state that is due. Returns ms, and the last of the states. */
+async function analyticsAlone(
+  lane: TapeLane,
+  instrument: Instrument,
+): Promise<{ readonly ms: number; readonly state: MarketState }> {
   const engine = new InstrumentAnalytics({
     instrument: instrument.id,
     priceTick: instrument.priceTick.toNumber(),
@@ -77,14 +81,18 @@ async function analyticsAlone(lane: TapeLane, instrument: Instrument): Promise<n
     ...CLASSIC_THRESHOLDS,
   });
   const nothing = () => {};
+  let state: MarketState | undefined;
   const sink = {
     ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing },
-    ...{ onOrderFlow: nothing, onProfile: nothing, onStateDue: () => void engine.state() },
+    ...{ onOrderFlow: nothing, onProfile: nothing },
+    onStateDue() {
+      state = engine.state();
+    },
   };
   const startMs = performance.now();
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     engine.onTrades(rows.trades, true, sink);
-  return performance.now() - startMs;
+  return { ms: performance.now() - startMs, state: state! };
 }
 
 /** The queue alone: facts that one says and three take. Returns µs a fact. */
@@ -105,14 +113,15 @@ function schedulerAlone(): number {
 }
 
 /** The decider, given a state again that it has just evaluated. Returns µs a state. */
-async function decisionAlone(state: Fact): Promise<number> {
+async function decisionAlone(body: MarketState): Promise<number> {
+  const state: Fact = { name: 'MarketStateUpdated', body };
   await using engine = await composeEngine({ environment: {}, observe() {} });
   const decision = engine.composition.machineOf('decision.paper-main');
   const told = timeOf(state.name, state.body);
   const time = { type: 'TimeAdvanced', feed: 'file', toldUs: told, sureUs: told } as const;
-  const body = { ...time, behind: [], wallUs: 0, speed: 1, warm: false };
-  decision.hear({ name: 'TimeAdvanced', body });
-  decision.hear(state);
+  const advanced = { ...time, behind: [], wallUs: 0, speed: 1, warm: false };
+  decision.hear({ name: 'TimeAdvanced', body: advanced }, () => {});
+  decision.hear(state, () => {});
   const startMs = performance.now();
   for (let i = 0; i < FACTS; i++) decision.give(state);
   return ((performance.now() - startMs) * 1_000) / FACTS;
@@ -127,26 +136,26 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
   const heapMib: [number, number] = [0, 0];
   let trades = 0;
   let facts = 0;
-  let state: Fact | undefined;
+  let state: MarketState | undefined;
   for (let round = 0; round < ROUNDS; round++) {
-    const floorMs = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
+    const floor = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
+    state = floor.state;
     facts = 0;
     const startMs = performance.now();
     const { summary } = await runBacktest(new MergedTape([new TiledLane(pieces, tiles)]), {
       environment: {},
-      observe(fact) {
+      observe() {
         facts++;
-        if (fact.name === 'MarketStateUpdated') state = fact;
       },
       onProgress({ trades: done }) {
-        const used = process.memoryUsage().heapUsed / 2 ** 20;
+        const used = getHeapStatistics().used_heap_size / 2 ** 20;
         if (done < (rows * tiles) / 10) heapMib[0] = used;
         heapMib[1] = used;
       },
     });
     const oursMs = performance.now() - startMs;
     trades = summary.trades;
-    if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floorMs });
+    if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floor.ms });
   }
   return {
     trades,

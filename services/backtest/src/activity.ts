@@ -9,11 +9,21 @@ export class Activity {
   #isReconciled = true;
 
   /**
-   * True while no trade can bring a fill or touch a stop, and nothing is tried again after a pause of its
-   * own.
+   * Says whether something may follow for a service from a trade, or from a time of the feed: an order may
+   * fill, a stop be touched, a question be due again. For all others only what analytics says counts, and
+   * what these say.
    */
-  get isQuiet(): boolean {
-    return this.#orders.size === 0 && this.#positions.size === 0 && this.#isReconciled;
+  concerns(service: string): boolean {
+    switch (service) {
+      case 'paper-venue':
+        return this.#orders.size > 0;
+      case 'execution':
+        return this.#orders.size > 0 || !this.#isReconciled;
+      case 'position-risk':
+        return this.#positions.size > 0;
+      default:
+        return false;
+    }
   }
 
   take({ name, body }: Fact): void {

@@ -18,8 +18,8 @@ export interface EngineSettings {
    * …
    */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told of each fact at its turn. */
-  observe(fact: Fact, readers: readonly Hosted[]): void;
+  /** Told of each fact that a service says, at its turn: a state may be looked into only there. */
+  observe(fact: Fact): void;
   readonly byWire?: boolean;
   readonly restoreBefore?: (identity: string, input: number) => boolean;
 }
@@ -44,10 +44,10 @@ export async function composeEngine({
   const streams = new ComposedAccountStreams();
   const composition: Composition = new Composition({
     ...parts,
-    observe(fact, readers) {
+    observe(fact) {
       history.take(fact);
       streams.take(fact);
-      observe(fact, readers);
+      observe(fact);
     },
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),

@@ -94,13 +94,12 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   /** Nobody here waits for a late answer: an exchange that is silent leaves the outcome unknown. */
   #answer({ clientOrderId }: OrderRef, asked: Asked): SubmitOutcome {
-    for (const work of this.#exchange().hear(asked)) {
-      if (!(work instanceof Wanted)) continue;
-      const answer = work.request as Answer;
-      if (answer.type === 'Answer') return answer.outcome;
-      return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs: asked.body.sentUs };
-    }
-    throw new Error(`the paper exchange did not answer ${asked.name}`);
+    let answer: Answer | undefined;
+    this.#exchange().hear(asked, (work) => {
+      if (work instanceof Wanted) answer ??= work.request as Answer;
+    });
+    if (answer?.type === 'Answer') return answer.outcome;
+    return { type: 'unknown', clientOrderId, reason: 'no answer', timeUs: asked.body.sentUs };
   }
 }
 

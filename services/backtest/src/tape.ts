@@ -120,7 +120,8 @@ function countedIds({ ids, instrument }: TradeColumns): Float64Array {
   return ids.values;
 }
 
-function noTrades(instrument: InstrumentId): TradeColumns {
+/** Returns no trades of an instrument. */
+export function noTrades(instrument: InstrumentId): TradeColumns {
   return emptyTrades(instrument, 0);
 }
 

@@ -63,8 +63,10 @@ export class HostedMachine<
   readonly #restoreBefore: HostedParts<In, Out, Request, Own, Made>['restoreBefore'];
   readonly #say: Say<Out, Request> & { input: number };
   #machine: Made;
-  #heard: Work[] | undefined;
+  /** Who gets what it does at once; undefined while everything has its turn. */
+  #hearer: ((work: Work) => void) | undefined;
   #taken = 0;
+  beforeInput: (() => void) | undefined;
 
   constructor({ speaker, plan, scheduler, say, restoreBefore }: HostedParts<In, Out, Request, Own, Made>) {
     this.speaker = speaker;
@@ -92,19 +94,15 @@ export class HostedMachine<
   }
 
   give(input: Input): void {
-    this.#taken++;
-    if (this.#restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
-    this.#say.input = this.#taken;
-    // Only facts that the plan reads and inputs of its own are given.
-    this.#machine.take(input as In, this.#say);
+    this.beforeInput?.();
+    this.#take(input);
   }
 
-  hear(input: Input): readonly Work[] {
-    const heard: Work[] = [];
-    this.#heard = heard;
-    this.give(input);
-    this.#heard = undefined;
-    return heard;
+  hear(input: Input, done: (work: Work) => void): void {
+    this.beforeInput?.();
+    this.#hearer = done;
+    this.#take(input);
+    this.#hearer = undefined;
   }
 
   /** Hands over an input of its own at the present moment. */
@@ -142,8 +140,16 @@ export class HostedMachine<
     };
   }
 
+  #take(input: Input): void {
+    this.#taken++;
+    if (this.#restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
+    this.#say.input = this.#taken;
+    // Only facts that the plan reads and inputs of its own are given.
+    this.#machine.take(input as In, this.#say);
+  }
+
   #do(work: Work): void {
-    if (this.#heard === undefined) this.#scheduler.push(work);
-    else this.#heard.push(work);
+    if (this.#hearer === undefined) this.#scheduler.push(work);
+    else this.#hearer(work);
   }
 }

@@ -22,12 +22,6 @@ export class Said implements Work {
     return this.#bytes === undefined ? this.fact : decodeFact(typeOf(this.fact.name), this.#bytes);
   }
 
-  /** Has its readers take it now; returns what they would do, of which nothing is done yet. */
-  hear(): readonly Work[] {
-    this.#observe(this);
-    return this.readers.flatMap((reader) => reader.hear(this.received));
-  }
-
   run(): void {
     this.#observe(this);
     for (const reader of this.readers) reader.give(this.received);

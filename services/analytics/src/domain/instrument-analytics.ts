@@ -22,6 +22,7 @@ import type { AnalyticsSink } from './rows.ts';
 import { SessionProfile } from './session-profile.ts';
 import { type AnalyticsSettings, checkSettings, Grid } from './settings.ts';
 import { readHead, SnapshotReader, SnapshotWriter, writeHead } from './snapshot.ts';
+import { type StateHead, StateInHand, type StateReading } from './state-in-hand.ts';
 
 /** A MarketState is due at the first trade so long after the last one, and at each candle close. */
 export const STATE_EVERY_US = 250 * US_PER_MS;
@@ -64,6 +65,16 @@ export class InstrumentAnalytics {
   private pastCvd = 0;
   /** Taker orders seen when the session began. */
   private sessionOrders = 0;
+  private readonly reading: StateReading = {
+    isAt: ({ timeUs, trades }) => timeUs === this.nowUs && trades === this.trades,
+    flow: () => this.flow.read(this.nowUs, this.quantity),
+    regimes: () => this.structure.regimes(this.lastPrice),
+    microstructure: () =>
+      this.micro.read(this.nowUs, (value) => this.price.toValue(this.price.toSteps(value))),
+    session: () => this.profile.developing(this.orders() - this.sessionOrders),
+    previousSession: () => this.profile.previousSession(),
+    structure: () => this.structure.read(),
+  };
 
   constructor(settings: AnalyticsSettings) {
     checkSettings(settings);
@@ -138,31 +149,21 @@ export class InstrumentAnalytics {
    * windows are not full yet.
    */
   state(): MarketState {
-    if (this.trades === 0)
-      throw new InputError({
-        field: 'state',
-        value: this.settings.instrument,
-        because: 'no trade was seen yet',
-        remedy: 'Ask after onStateDue.',
-      });
-    const { zones, gaps, bounce } = this.structure.read();
-    const missingUs = Math.max(this.gapUs, this.flow.droppedUs);
+    const { reading } = this;
     return {
-      instrument: this.settings.instrument,
-      timeUs: this.nowUs,
-      price: this.lastPrice,
-      complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
-      trades: this.trades,
-      cvd: this.cvd().session,
-      flow: this.flow.read(this.nowUs, this.quantity),
-      regimes: this.structure.regimes(this.lastPrice),
-      microstructure: this.micro.read(this.nowUs, (value) => this.price.toValue(this.price.toSteps(value))),
-      session: this.profile.developing(this.orders() - this.sessionOrders),
-      previousSession: this.profile.previousSession(),
-      bounce,
-      zones,
-      gaps,
+      ...this.stateHead(),
+      flow: reading.flow(),
+      regimes: reading.regimes(),
+      microstructure: reading.microstructure(),
+      session: reading.session(),
+      previousSession: reading.previousSession(),
+      ...reading.structure(),
     };
+  }
+
+  /** Returns the same, to be looked at before the engine goes on: what nobody looks at is not read. */
+  stateInHand(): MarketState {
+    return new StateInHand(this.stateHead(), this.reading);
   }
 
   /**
@@ -221,6 +222,25 @@ export class InstrumentAnalytics {
     this.sessionOrders = session[4]!;
     this.flow.load(from);
     for (const part of this.parts()) part.load(from);
+  }
+
+  private stateHead(): StateHead {
+    if (this.trades === 0)
+      throw new InputError({
+        field: 'state',
+        value: this.settings.instrument,
+        because: 'no trade was seen yet',
+        remedy: 'Ask after onStateDue.',
+      });
+    const missingUs = Math.max(this.gapUs, this.flow.droppedUs);
+    return {
+      instrument: this.settings.instrument,
+      timeUs: this.nowUs,
+      price: this.lastPrice,
+      complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
+      trades: this.trades,
+      cvd: this.cvd().session,
+    };
   }
 
   private parts() {

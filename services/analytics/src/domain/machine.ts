@@ -44,15 +44,24 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
   readonly #snapshot = new SnapshotWriter();
   readonly #findings: Findings;
+  readonly #isHeardAtOnce: boolean;
   #say!: Say<ShardWord, ShardRows>;
   #sureUs: TimeUs = 0;
   #trades = 0;
   #candles = 0;
   #signals = 0;
 
-  /** *Errors*: InputError on a damaged snapshot or one of another layout. */
-  constructor(instruments: ReadonlyMap<InstrumentId, Instrument>, snapshot?: Uint8Array) {
+  /**
+   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on. *Errors*: InputError
+   * on a damaged snapshot or one of another layout.
+   */
+  constructor(
+    instruments: ReadonlyMap<InstrumentId, Instrument>,
+    snapshot?: Uint8Array,
+    isHeardAtOnce: boolean = false,
+  ) {
     this.#instruments = instruments;
+    this.#isHeardAtOnce = isHeardAtOnce;
     this.#findings = {
       candle: (candle) => {
         this.#candles++;
@@ -165,7 +174,8 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     };
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
-    const kept = { engine, rows: new RowGathering(id, () => engine.state()) };
+    const readState = () => (this.#isHeardAtOnce ? engine.stateInHand() : engine.state());
+    const kept = { engine, rows: new RowGathering(id, readState) };
     this.#kept.set(id, kept);
     return kept;
   }
