@@ -103,9 +103,13 @@ export class PaperView {
 
   /** A short page says that it is all. */
   private cut<Row>(account: AccountId, rows: readonly Row[]): PaperPage<Row> {
-    const draw = this.random.stream(`read/${++this.reads}`);
-    const isShort = rows.length > 0 && !this.isOver() && draw.chance(this.vices.readShort);
-    const shown = isShort ? rows.slice(0, draw.below(rows.length)) : rows;
-    return { rows: shown, complete: true, asOfUs: this.asOfUs(account) };
+    return { rows: this.short(`read/${++this.reads}`, rows), complete: true, asOfUs: this.asOfUs(account) };
+  }
+
+  private short<Row>(name: string, rows: readonly Row[]): readonly Row[] {
+    const { readShort } = this.vices;
+    if (readShort === 0 || rows.length === 0 || this.isOver()) return rows;
+    const draw = this.random.stream(name);
+    return draw.chance(readShort) ? rows.slice(0, draw.below(rows.length)) : rows;
   }
 }

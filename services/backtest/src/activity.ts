@@ -7,6 +7,8 @@ export class Activity {
   readonly #positions = new Set<PositionId>();
   /** Whether reconciliation answers well: after a failure it is asked for again at times of its own. */
   #isReconciled = true;
+  /** How often any of it changed. */
+  changes = 0;
 
   /**
    * Says whether something may follow for a service from a trade, or from a time of the feed: an order may
@@ -30,26 +32,28 @@ export class Activity {
     switch (name) {
       case 'OrderSubmitted':
         this.#orders.add(body.clientOrderId);
-        return;
+        break;
       case 'OrderFilled':
         if (!body.leaves.isPositive()) this.#orders.delete(body.clientOrderId);
-        return;
+        break;
       case 'OrderRejected':
       case 'OrderCanceled':
       case 'OrderExpired':
         this.#orders.delete(body.clientOrderId);
-        return;
+        break;
       case 'PositionOpened':
         this.#positions.add(body.position.id);
-        return;
+        break;
       case 'PositionClosed':
         this.#positions.delete(body.position.id);
-        return;
+        break;
       case 'ReconciliationFailed':
       case 'ReconciliationCompleted':
         this.#isReconciled = name === 'ReconciliationCompleted';
-        return;
-      default: // nothing else begins or ends either
+        break;
+      default:
+        return; // nothing else begins or ends either
     }
+    this.changes++;
   }
 }

@@ -4,7 +4,7 @@ import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
 import { Activity } from './activity.ts';
 import { Follower, type TapePlace } from './follower.ts';
 import { LaneCursor, stateIn } from './lane-cursor.ts';
-import { rowAfter, type Tape, type TapeStretch } from './tape.ts';
+import type { Tape, TapeStretch } from './tape.ts';
 
 /** The feed that a recording is. */
 export const FEED = 'file';
@@ -45,6 +45,9 @@ export class BacktestRun {
   readonly #place: { -readonly [Part in keyof TapePlace]: TapePlace[Part] };
   /** Everybody but analytics who reads the feed's time. */
   readonly #followers: readonly Follower[];
+  /** Whom trades may concern, and after how many changes of the activity this was so. */
+  #concerned: readonly Follower[] = [];
+  #alertAt = -1;
   /** Up to when analytics has everything. */
   #nowUs: TimeUs = 0;
   #firstUs: TimeUs = 0;
@@ -131,8 +134,8 @@ export class BacktestRun {
         if (this.#lanes[i]!.aheadUs < this.#lanes[first]!.aheadUs) first = i;
       const lane = this.#lanes[first]!;
       let untilUs = endUs;
-      for (const [i, { aheadUs }] of this.#lanes.entries())
-        if (i !== first) untilUs = Math.min(untilUs, i < first ? aheadUs - 1 : aheadUs);
+      for (let i = 0; i < this.#lanes.length; i++)
+        if (i !== first) untilUs = Math.min(untilUs, this.#lanes[i]!.aheadUs - (i < first ? 1 : 0));
       const cut = lane.cut(untilUs, this.#cuts.rowsMax);
       if (cut === undefined) return;
       const batch = lane.batch(cut.from, cut.to, cut.complete);
@@ -185,9 +188,9 @@ export class BacktestRun {
       else if (next < 0) break;
       else this.#trade(next, alert);
     }
-    for (const [i, each] of this.#lanes.entries())
-      if (i === lane) each.reached = Math.max(each.reached, row + 1);
-      else each.reached = rowAfter(each.rows, each.reached, i < lane ? timeUs : timeUs - 1);
+    for (let i = 0; i < this.#lanes.length; i++)
+      if (i === lane) this.#lanes[i]!.reach(row + 1);
+      else this.#lanes[i]!.reachUntil(i < lane ? timeUs : timeUs - 1);
     this.#place.toldUs = Math.max(this.#place.toldUs, gridBefore(timeUs, GRID_US));
   }
 
@@ -206,7 +209,8 @@ export class BacktestRun {
     for (const follower of alert) follower.settle();
     const cursor = this.#lanes[lane]!;
     this.#composition.scheduler.advanceTo(cursor.nextUs);
-    const row = cursor.reached++;
+    const row = cursor.reached;
+    cursor.reach(row + 1);
     const readers: Hosted[] = [];
     for (const follower of alert)
       if (cursor.readers.includes(follower.hosted)) {
@@ -224,7 +228,7 @@ export class BacktestRun {
   /** Says a time of the feed, behind the trades before it, to those whom it may concern. */
   #tick(timeUs: TimeUs, alert: readonly Follower[]): void {
     this.#composition.scheduler.advanceTo(timeUs);
-    for (const lane of this.#lanes) lane.reached = rowAfter(lane.rows, lane.reached, timeUs);
+    for (const lane of this.#lanes) lane.reachUntil(timeUs);
     const followers = timeUs % QUIET_GRID_US === 0 ? this.#followers : alert;
     for (const follower of followers) follower.settleTrades(timeUs);
     this.#place.toldUs = timeUs;
@@ -234,7 +238,11 @@ export class BacktestRun {
   /** Those for whom something may follow from a trade, or from a time of the feed. */
   get #alert(): readonly Follower[] {
     if (this.#cuts.always || this.#composition.scheduler.hasLater) return this.#followers;
-    return this.#followers.filter(({ service }) => this.#activity.concerns(service));
+    if (this.#alertAt !== this.#activity.changes) {
+      this.#alertAt = this.#activity.changes;
+      this.#concerned = this.#followers.filter(({ service }) => this.#activity.concerns(service));
+    }
+    return this.#concerned;
   }
 
   #timeOf(toldUs: TimeUs): Fact {

@@ -39,13 +39,13 @@ export class Follower {
 
   /** Gives it all that it is owed. */
   settle(): void {
-    const { toldUs, timeOf } = this.#place;
     if (this.#isSettling) return;
     this.#isSettling = true;
+    const { toldUs } = this.#place;
     if (this.#toldUs < toldUs) {
       this.#giveRows(toldUs);
       this.#toldUs = toldUs;
-      this.#give(timeOf(toldUs));
+      this.#give(this.#place.timeOf(toldUs));
     }
     this.#giveRows(Number.POSITIVE_INFINITY);
     this.#isSettling = false;
@@ -70,7 +70,9 @@ export class Follower {
   }
 
   #giveRows(untilUs: TimeUs): void {
-    for (const [i, lane] of this.#place.lanes.entries()) {
+    const { lanes } = this.#place;
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[i]!;
       const from = this.#rows[i]!;
       if (from === lane.reached || !lane.readers.includes(this.hosted)) continue;
       const to = Math.min(lane.reached, rowAfter(lane.rows, from, untilUs));

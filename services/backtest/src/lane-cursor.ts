@@ -27,8 +27,7 @@ export class LaneCursor {
   #before = 0;
   /** Rows that analytics has. */
   #ahead = 0;
-  /** Rows that the others have come to. */
-  reached = 0;
+  #reached = 0;
   lastUs: TimeUs = 0;
 
   /** `readersOf` returns who reads a fact of the feed. */
@@ -58,16 +57,31 @@ export class LaneCursor {
     return this.#timeUs(this.#ahead);
   }
 
+  /** Rows that the others have come to. */
+  get reached(): number {
+    return this.#reached;
+  }
+
   /** When the next row that the others come to was traded; Infinity behind the last. */
   get nextUs(): TimeUs {
-    return this.#timeUs(this.reached);
+    return this.#timeUs(this.#reached);
+  }
+
+  /** The others have come to so many rows. */
+  reach(rows: number): void {
+    this.#reached = Math.max(this.#reached, rows);
+  }
+
+  /** The others have come to the end of a moment. */
+  reachUntil(timeUs: TimeUs): void {
+    if (this.nextUs <= timeUs) this.#reached = rowAfter(this.rows, this.#reached, timeUs);
   }
 
   take(rows: TapeRows): void {
     this.#before += this.#rows.trades.count;
     this.#rows = rows;
     this.#ahead = 0;
-    this.reached = 0;
+    this.#reached = 0;
     if (rows.trades.count > 0) this.lastUs = rows.trades.timeUs[rows.trades.count - 1]!;
   }
 
