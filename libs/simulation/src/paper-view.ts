@@ -58,7 +58,9 @@ export class PaperView {
   }
 
   openOrders(account: AccountId): PaperPage<VenueOrder> {
-    const orders = new Map(this.venue.openOrders(account).map((order) => [orderKey(order), order]));
+    const open = this.venue.openOrders(account);
+    if (this.isTrue && open.length < 2) return this.cut(account, open);
+    const orders = new Map(open.map((order) => [orderKey(order), order]));
     for (const { key, order } of this.unseen(account).toReversed())
       if (order?.status === 'open') orders.set(key, order);
       else orders.delete(key);
@@ -73,15 +75,14 @@ export class PaperView {
 
   /** Returns at most `rowsMax` fills. */
   fillsSince(account: AccountId, sinceUs: TimeUs, rowsMax: number): PaperPage<Fill> {
-    const unseen = new Set(
-      this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)])),
-    );
+    const unseen = this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)]));
     const fills = this.venue.fillsSince(account, sinceUs);
-    const seen = unseen.size === 0 ? fills : fills.filter((fill) => !unseen.has(fillKey(fill)));
+    const seen = unseen.length === 0 ? fills : fills.filter((fill) => !unseen.includes(fillKey(fill)));
     const { rows, asOfUs } = this.cut(account, seen);
     const most =
       this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
-    return { rows: rows.slice(0, most), complete: rows.length <= most, asOfUs };
+    const complete = rows.length <= most;
+    return { rows: complete ? rows : rows.slice(0, most), complete, asOfUs };
   }
 
   positions(account: AccountId): PaperPage<VenuePosition> {

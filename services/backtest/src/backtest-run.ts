@@ -1,5 +1,5 @@
 import type { Fact, FactOf } from '@algo/contracts';
-import { TIMEFRAME_US, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import { type InstrumentId, TIMEFRAME_US, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
 import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
 import { Activity } from './activity.ts';
 import { Follower, type TapePlace } from './follower.ts';
@@ -14,8 +14,7 @@ export const GRID_US = 250 * US_PER_MS;
 export const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
-/** What all times of a recording say. */
-const TIME = { type: 'TimeAdvanced', feed: FEED, behind: [], wallUs: 0, speed: 1, warm: false } as const;
+const NOBODY: readonly InstrumentId[] = [];
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
 
@@ -182,10 +181,13 @@ export class BacktestRun {
   #goTo(timeUs: TimeUs, lane: number, row: number): void {
     for (;;) {
       const alert = this.#alert;
-      const next = alert.length === 0 ? -1 : this.#nextLane(timeUs, lane, row);
+      const next = this.#nextLane();
+      const { nextUs } = this.#lanes[next]!;
       const tick = this.#nextTick(alert);
-      if (tick < Math.min(timeUs, this.#lanes[next]?.nextUs ?? timeUs)) this.#tick(tick, alert);
-      else if (next < 0) break;
+      const isCalm = alert.length === 0;
+      if (tick < timeUs && (isCalm || tick < nextUs)) this.#tick(tick, alert);
+      else if (isCalm || nextUs > timeUs) break;
+      else if (nextUs === timeUs && (next > lane || (next === lane && this.#lanes[next]!.reached > row))) break;
       else this.#trade(next, alert);
     }
     for (let i = 0; i < this.#lanes.length; i++)
@@ -194,14 +196,12 @@ export class BacktestRun {
     this.#place.toldUs = Math.max(this.#place.toldUs, gridBefore(timeUs, GRID_US));
   }
 
-  /** Returns the lane whose next row comes first, where it is one up to this; else -1. */
-  #nextLane(timeUs: TimeUs, lane: number, row: number): number {
+  /** Returns the lane whose next row comes first. */
+  #nextLane(): number {
     let first = 0;
     for (let i = 1; i < this.#lanes.length; i++)
       if (this.#lanes[i]!.nextUs < this.#lanes[first]!.nextUs) first = i;
-    const { nextUs, reached } = this.#lanes[first]!;
-    const isUpTo = nextUs < timeUs || (nextUs === timeUs && (first < lane || (first === lane && reached <= row)));
-    return isUpTo ? first : -1;
+    return first;
   }
 
   /** Gives a lane's next row to those whom it may concern. */
@@ -211,13 +211,9 @@ export class BacktestRun {
     this.#composition.scheduler.advanceTo(cursor.nextUs);
     const row = cursor.reached;
     cursor.reach(row + 1);
-    const readers: Hosted[] = [];
-    for (const follower of alert)
-      if (cursor.readers.includes(follower.hosted)) {
-        follower.giveNext(lane);
-        readers.push(follower.hosted);
-      }
-    this.#give(cursor.batch(row, row + 1, true), readers);
+    const batch = cursor.batch(row, row + 1, true);
+    for (const follower of alert) follower.giveRow(lane, batch);
+    this.#composition.scheduler.drain();
   }
 
   #nextTick(alert: readonly Follower[]): TimeUs {
@@ -230,9 +226,11 @@ export class BacktestRun {
     this.#composition.scheduler.advanceTo(timeUs);
     for (const lane of this.#lanes) lane.reachUntil(timeUs);
     const followers = timeUs % QUIET_GRID_US === 0 ? this.#followers : alert;
+    const time = this.#timeOf(timeUs);
     for (const follower of followers) follower.settleTrades(timeUs);
     this.#place.toldUs = timeUs;
-    this.#give(this.#timeOf(timeUs), followers.map(({ hosted }) => hosted));
+    for (const follower of followers) follower.hosted.give(this.#composition.received(time));
+    this.#composition.scheduler.drain();
   }
 
   /** Those for whom something may follow from a trade, or from a time of the feed. */
@@ -247,7 +245,7 @@ export class BacktestRun {
 
   #timeOf(toldUs: TimeUs): Fact {
     if (this.#time?.body.toldUs !== toldUs)
-      this.#time = { name: 'TimeAdvanced', body: { ...TIME, toldUs, sureUs: toldUs } };
+      this.#time = { name: 'TimeAdvanced', body: timeAt(toldUs) };
     return this.#time;
   }
 
@@ -260,17 +258,17 @@ export class BacktestRun {
     for (const hosted of analytics) hosted.hear(this.#composition.received(fact), done);
   }
 
-  /** Gives the others a fact of the feed, and does what follows. */
-  #give(fact: Fact, readers: readonly Hosted[]): void {
-    for (const hosted of readers) hosted.give(this.#composition.received(fact));
-    this.#composition.scheduler.drain();
-  }
-
   #do(work: Work): void {
     const { scheduler } = this.#composition;
     scheduler.push(work);
     scheduler.drain();
   }
+}
+
+/** What a recording says of its time: it is never behind, and knows no wall. */
+function timeAt(toldUs: TimeUs): TimeAdvanced {
+  const [type, feed, behind] = ['TimeAdvanced', FEED, NOBODY] as const;
+  return { type, feed, toldUs, sureUs: toldUs, behind, wallUs: 0, speed: 1, warm: false };
 }
 
 /** Whether it is a word that somebody reads; all else can be done at once. */

@@ -59,9 +59,11 @@ export class Follower {
     this.#toldUs = toldUs;
   }
 
-  /** Notes that it is given the next row of a lane. */
-  giveNext(lane: number): void {
+  /** Gives it the next row of a lane, if it reads it; it is owed nothing. */
+  giveRow(lane: number, batch: Fact): void {
+    if (!this.#place.lanes[lane]!.readers.includes(this.hosted)) return;
     this.#rows[lane]!++;
+    this.hosted.give(this.#composition.received(batch));
   }
 
   /** Begins a new stretch of the tape; it must have all of the one before. */

@@ -22,8 +22,10 @@ const WORK_MAX = 1_000_000;
  */
 export class Scheduler {
   #nowUs: TimeUs = 0;
-  #queue: Work[] = [];
+  /** Its places are used again: only those up to `#end` count. */
+  readonly #queue: Work[] = [];
   #next = 0;
+  #end = 0;
   #set = 0;
   /** A binary heap. */
   readonly #later: Later[] = [];
@@ -39,7 +41,7 @@ export class Scheduler {
   }
 
   push(work: Work): void {
-    this.#queue.push(work);
+    this.#queue[this.#end++] = work;
   }
 
   /** Does something at a moment that is to come, at once when it has passed; returns what cancels it. */
@@ -62,14 +64,12 @@ export class Scheduler {
    * throws.
    */
   drain(): void {
-    const queue = this.#queue;
-    let done = 0;
-    while (this.#next < queue.length) {
-      queue[this.#next++]!.run();
-      if (++done > WORK_MAX) throw new Error(`more than ${WORK_MAX} pieces of work at ${this.#nowUs} µs`);
+    while (this.#next < this.#end) {
+      if (this.#next > WORK_MAX) throw new Error(`more than ${WORK_MAX} pieces of work at ${this.#nowUs} µs`);
+      this.#queue[this.#next++]!.run();
     }
-    queue.length = 0;
     this.#next = 0;
+    this.#end = 0;
   }
 
   /** Moves time on; whatever falls due by then is done on the way, at its own moment. */

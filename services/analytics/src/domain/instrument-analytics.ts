@@ -65,12 +65,13 @@ export class InstrumentAnalytics {
   private pastCvd = 0;
   /** Taker orders seen when the session began. */
   private sessionOrders = 0;
+  private readonly toPrice = (value: number) => this.price.toValue(this.price.toSteps(value));
   private readonly reading: StateReading = {
     isAt: ({ timeUs, trades }) => timeUs === this.nowUs && trades === this.trades,
     flow: () => this.flow.read(this.nowUs, this.quantity),
     regimes: () => this.structure.regimes(this.lastPrice),
-    microstructure: () =>
-      this.micro.read(this.nowUs, (value) => this.price.toValue(this.price.toSteps(value))),
+    microstructure: () => this.micro.readQuickly(this.nowUs),
+    flipSpread: () => this.micro.flipSpread(this.toPrice),
     session: () => this.profile.developing(this.orders() - this.sessionOrders),
     previousSession: () => this.profile.previousSession(),
     structure: () => this.structure.read(),
@@ -154,7 +155,7 @@ export class InstrumentAnalytics {
       ...this.stateHead(),
       flow: reading.flow(),
       regimes: reading.regimes(),
-      microstructure: reading.microstructure(),
+      microstructure: this.micro.read(this.nowUs, this.toPrice),
       session: reading.session(),
       previousSession: reading.previousSession(),
       ...reading.structure(),

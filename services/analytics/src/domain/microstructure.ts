@@ -78,6 +78,12 @@ export class MicrostructureReading {
 
   /** Returns the reading at `nowUs`, or null before 20 orders; `toPrice` puts spreads on the price grid. */
   read(nowUs: TimeUs, toPrice: (value: number) => number): Microstructure | null {
+    const quick = this.readQuickly(nowUs);
+    return quick && { ...quick, flipSpread: this.flipSpread(toPrice) };
+  }
+
+  /** Returns the same without what takes longer than all the rest. */
+  readQuickly(nowUs: TimeUs): Omit<Microstructure, 'flipSpread'> | null {
     if (this.buyOrders + this.sellOrders < MIN_ORDERS) return null;
     const signal = nowUs - this.orderUs > SILENCE_US ? 0 : this.signal;
     return {
@@ -85,7 +91,6 @@ export class MicrostructureReading {
       fastZ: this.fast / Math.sqrt(this.fastSquares),
       slowZ: this.slow / Math.sqrt(this.slowSquares),
       mid: Number.isNaN(this.mid) ? null : this.mid,
-      flipSpread: this.flipSpread(toPrice),
     };
   }
 
@@ -220,7 +225,8 @@ export class MicrostructureReading {
     return Number.isFinite(ratio) ? ratio : 0;
   }
 
-  private flipSpread(toPrice: (value: number) => number): number | null {
+  /** Returns the median jump between opposite orders, on the grid of `toPrice`; null before 8 of them. */
+  flipSpread(toPrice: (value: number) => number): number | null {
     const count = Math.min(this.flipCount, FLIPS);
     if (count < MIN_FLIPS) return null;
     const sorted = this.flips.slice(0, count).sort();

@@ -1,4 +1,4 @@
-import type { MarketState } from '@algo/model';
+import type { MarketState, Microstructure } from '@algo/model';
 
 /** What a state says of when it was, known without reading anything. */
 export type StateHead = Pick<
@@ -12,7 +12,8 @@ export interface StateReading {
   isAt(head: StateHead): boolean;
   flow(): MarketState['flow'];
   regimes(): MarketState['regimes'];
-  microstructure(): MarketState['microstructure'];
+  microstructure(): Omit<Microstructure, 'flipSpread'> | null;
+  flipSpread(): number | null;
   session(): MarketState['session'];
   previousSession(): MarketState['previousSession'];
   structure(): Pick<MarketState, 'zones' | 'gaps' | 'bounce'>;
@@ -59,7 +60,10 @@ export class StateInHand implements MarketState {
   }
 
   get microstructure(): MarketState['microstructure'] {
-    if (this.#microstructure === undefined) this.#microstructure = this.#now().microstructure();
+    if (this.#microstructure === undefined) {
+      const read = this.#now().microstructure();
+      this.#microstructure = read && new MicrostructureInHand(read, () => this.#now().flipSpread());
+    }
     return this.#microstructure;
   }
 
@@ -94,5 +98,27 @@ export class StateInHand implements MarketState {
     if (!this.#reading.isAt(this))
       throw new Error(`${this.instrument}: a part of an old state is asked for, at trade ${this.trades}`);
     return this.#reading;
+  }
+}
+
+class MicrostructureInHand implements Microstructure {
+  readonly signal: Microstructure['signal'];
+  readonly fastZ: number;
+  readonly slowZ: number;
+  readonly mid: number | null;
+  readonly #readFlipSpread: () => number | null;
+  #flipSpread: number | null | undefined;
+
+  constructor(read: Omit<Microstructure, 'flipSpread'>, readFlipSpread: () => number | null) {
+    this.signal = read.signal;
+    this.fastZ = read.fastZ;
+    this.slowZ = read.slowZ;
+    this.mid = read.mid;
+    this.#readFlipSpread = readFlipSpread;
+  }
+
+  get flipSpread(): number | null {
+    if (this.#flipSpread === undefined) this.#flipSpread = this.#readFlipSpread();
+    return this.#flipSpread;
   }
 }

@@ -106,7 +106,8 @@ export class OwnBooks {
   /** The average price is position-risk's to know; fills explain quantities. */
   #reading(): OwnReading {
     const fillsSinceUs = Math.max(0, this.#newestUs - LOOK_BACK_US);
-    this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
+    if (this.#fills.some(({ timeUs }) => timeUs < fillsSinceUs))
+      this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
     for (const [id, order] of this.#ended)
       if ('endedUs' in order && order.endedUs < fillsSinceUs - LOOK_BACK_US) this.#ended.delete(id);
     const positions = [...this.#quantities]
