@@ -67,7 +67,10 @@ async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
   if (context.args.some((arg) => arg.startsWith('--'))) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
-  for (const args of [['libs/', 'services/', '--testPathIgnorePatterns=\\.int\\.'], ['test/acceptance/live-kill']]) {
+  for (const args of [
+    ['libs/', 'services/', '--testPathIgnorePatterns=\\.int\\.'],
+    ['test/acceptance/live-kill'],
+  ]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;
   }

@@ -9,7 +9,11 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
  * *Source*: reference R-30, ADR 4.
  */
 export function hashId(...parts: readonly (string | number | bigint)[]): string {
-  const text = parts.map((part) => `${String(part).length}:${part}`).join('|');
+  let text = '';
+  for (let i = 0; i < parts.length; i++) {
+    const part = String(parts[i]);
+    text += i === 0 ? `${part.length}:${part}` : `|${part.length}:${part}`;
+  }
   const digest = hash('sha256', text, 'binary');
   let out = '';
   let bits = 0;

@@ -112,7 +112,9 @@ export class Composition implements AsyncDisposable {
    * its own.
    */
   received(fact: Fact): Fact {
-    return this.#parts.byWire === true ? decodeFact(typeOf(fact.name), encodeFact(fact.name, fact.body)) : fact;
+    return this.#parts.byWire === true
+      ? decodeFact(typeOf(fact.name), encodeFact(fact.name, fact.body))
+      : fact;
   }
 
   /** Returns what each service counts. */

@@ -5,7 +5,13 @@ import { getHeapStatistics } from 'node:v8';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
-import { type Instrument, type MarketState, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';
+import {
+  type Instrument,
+  type MarketState,
+  sliceTrades,
+  type TradeColumns,
+  US_PER_MINUTE,
+} from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';
 import { FileLane } from '../src/file-lane.ts';

@@ -1,5 +1,12 @@
 import type { Fact, FactOf } from '@algo/contracts';
-import { type InstrumentId, TIMEFRAME_US, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import {
+  type InstrumentId,
+  TIMEFRAME_US,
+  type TimeAdvanced,
+  type TimeUs,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
 import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
 import { Activity } from './activity.ts';
 import { Follower, type TapePlace } from './follower.ts';
@@ -187,7 +194,8 @@ export class BacktestRun {
       const isCalm = alert.length === 0;
       if (tick < timeUs && (isCalm || tick < nextUs)) this.#tick(tick, alert);
       else if (isCalm || nextUs > timeUs) break;
-      else if (nextUs === timeUs && (next > lane || (next === lane && this.#lanes[next]!.reached > row))) break;
+      else if (nextUs === timeUs && (next > lane || (next === lane && this.#lanes[next]!.reached > row)))
+        break;
       else this.#trade(next, alert);
     }
     for (let i = 0; i < this.#lanes.length; i++)
@@ -244,8 +252,7 @@ export class BacktestRun {
   }
 
   #timeOf(toldUs: TimeUs): Fact {
-    if (this.#time?.body.toldUs !== toldUs)
-      this.#time = { name: 'TimeAdvanced', body: timeAt(toldUs) };
+    if (this.#time?.body.toldUs !== toldUs) this.#time = { name: 'TimeAdvanced', body: timeAt(toldUs) };
     return this.#time;
   }
 

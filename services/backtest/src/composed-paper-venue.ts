@@ -13,7 +13,13 @@ import type {
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
 import type { PaperPage } from '@algo/simulation';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
+import {
+  type ExchangeVenue,
+  type OrderRef,
+  PAPER_CAPABILITIES,
+  type SendTerms,
+  type VenueAnswer,
+} from '@algo/venues';
 
 /**
  * The paper exchange that is part of the same composition. It answers in the same moment of virtual time, so
@@ -22,13 +28,7 @@ import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities
  */
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
-  readonly capabilities: VenueCapabilities = {
-    fillIds: true,
-    shortSelling: true,
-    reduceOnly: true,
-    triggerOrders: false,
-    clientIdLookUp: true,
-  };
+  readonly capabilities = PAPER_CAPABILITIES;
   /** Found when first asked: services start in any order. */
   readonly #find: () => Hosted;
   #found: Hosted | undefined;

@@ -79,14 +79,16 @@ export class Follower {
       if (from === lane.reached || !lane.readers.includes(this.hosted)) continue;
       const to = Math.min(lane.reached, rowAfter(lane.rows, from, untilUs));
       this.#rows[i] = to;
-      if (to > from) this.#give(lane.batch(from, to, true));
+      if (to > from) this.#give(lane.owed(from, to));
     }
   }
 
   #give(fact: Fact): void {
     this.hosted.hear(this.#composition.received(fact), () => {
       const { identity } = this.hosted.speaker;
-      throw new Error(`something followed from ${fact.name}, which ${identity} was owed because nothing could`);
+      throw new Error(
+        `something followed from ${fact.name}, which ${identity} was owed because nothing could`,
+      );
     });
   }
 }

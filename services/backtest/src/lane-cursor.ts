@@ -28,6 +28,7 @@ export class LaneCursor {
   /** Rows that analytics has. */
   #ahead = 0;
   #reached = 0;
+  #owed: { readonly from: number; readonly to: number; readonly batch: Fact } | undefined;
   lastUs: TimeUs = 0;
 
   /** `readersOf` returns who reads a fact of the feed. */
@@ -82,6 +83,7 @@ export class LaneCursor {
     this.#rows = rows;
     this.#ahead = 0;
     this.#reached = 0;
+    this.#owed = undefined;
     if (rows.trades.count > 0) this.lastUs = rows.trades.timeUs[rows.trades.count - 1]!;
   }
 
@@ -100,6 +102,13 @@ export class LaneCursor {
   batch(from: number, to: number, complete: boolean): Fact {
     const trades = sliceTrades(this.rows, from, to);
     return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete, warm: false } };
+  }
+
+  /** Returns the rows from one on that the others have come to: one batch for all who miss the same. */
+  owed(from: number, to: number): Fact {
+    if (this.#owed?.from !== from || this.#owed.to !== to)
+      this.#owed = { from, to, batch: this.batch(from, to, true) };
+    return this.#owed.batch;
   }
 
   /** Returns the row of this stretch that a fact came after; `from` is the first of the batch it came of. */

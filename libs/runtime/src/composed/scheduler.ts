@@ -1,15 +1,9 @@
+import { Timers } from '@algo/bus';
 import type { TimeUs } from '@algo/model';
 
 /** Something to be done at its turn. */
 export interface Work {
   run(): void;
-}
-
-interface Later {
-  readonly timeUs: TimeUs;
-  readonly ordinal: number;
-  /** Undefined once it was canceled. */
-  run: (() => void) | undefined;
 }
 
 /** Work of one moment, at most: more is two machines that answer each other for ever. */
@@ -26,9 +20,7 @@ export class Scheduler {
   readonly #queue: Work[] = [];
   #next = 0;
   #end = 0;
-  #set = 0;
-  /** A binary heap. */
-  readonly #later: Later[] = [];
+  readonly #later = new Timers();
 
   /** The present moment of virtual time. */
   get nowUs(): TimeUs {
@@ -37,7 +29,7 @@ export class Scheduler {
 
   /** True while something waits for a later moment. */
   get hasLater(): boolean {
-    return this.#later.length > 0;
+    return this.#later.size > 0;
   }
 
   push(work: Work): void {
@@ -46,17 +38,7 @@ export class Scheduler {
 
   /** Does something at a moment that is to come, at once when it has passed; returns what cancels it. */
   at(timeUs: TimeUs, run: () => void): () => void {
-    const later: Later = { timeUs, ordinal: ++this.#set, run };
-    const heap = this.#later;
-    let at = heap.push(later) - 1;
-    for (let above = (at - 1) >> 1; at > 0 && isBefore(later, heap[above]!); above = (at - 1) >> 1) {
-      heap[at] = heap[above]!;
-      at = above;
-    }
-    heap[at] = later;
-    return () => {
-      later.run = undefined;
-    };
+    return this.#later.set(timeUs, run);
   }
 
   /**
@@ -74,30 +56,11 @@ export class Scheduler {
 
   /** Moves time on; whatever falls due by then is done on the way, at its own moment. */
   advanceTo(timeUs: TimeUs): void {
-    for (let first = this.#later[0]; first !== undefined && first.timeUs <= timeUs; first = this.#later[0]) {
-      this.#removeFirst();
-      this.#nowUs = Math.max(this.#nowUs, first.timeUs);
-      first.run?.();
+    for (let dueUs = this.#later.due; dueUs <= timeUs; dueUs = this.#later.due) {
+      this.#nowUs = Math.max(this.#nowUs, dueUs);
+      this.#later.takeFirst()?.();
       this.drain();
     }
     this.#nowUs = Math.max(this.#nowUs, timeUs);
   }
-
-  #removeFirst(): void {
-    const heap = this.#later;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (let below = 1; below < heap.length; below = 2 * at + 1) {
-      if (below + 1 < heap.length && isBefore(heap[below + 1]!, heap[below]!)) below++;
-      if (!isBefore(heap[below]!, last)) break;
-      heap[at] = heap[below]!;
-      at = below;
-    }
-    heap[at] = last;
-  }
-}
-
-function isBefore(a: Later, b: Later): boolean {
-  return a.timeUs < b.timeUs || (a.timeUs === b.timeUs && a.ordinal < b.ordinal);
 }

@@ -1,10 +1,7 @@
 import type { MarketState, Microstructure } from '@algo/model';
 
 /** What a state says of when it was, known without reading anything. */
-export type StateHead = Pick<
-  MarketState,
-  'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd'
->;
+export type StateHead = Pick<MarketState, 'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd'>;
 
 /** Reads the parts of a state from an engine as it stands. */
 export interface StateReading {

@@ -21,7 +21,10 @@ export interface DecisionCounters {
 
 /** Counts by instrument, level and code; bounded by the instruments × 4 levels × the refusal codes. */
 export class RefusalCounts {
-  readonly #counts = new Map<InstrumentId, { -readonly [Part in keyof RefusalCount]: RefusalCount[Part] }[]>();
+  readonly #counts = new Map<
+    InstrumentId,
+    { -readonly [Part in keyof RefusalCount]: RefusalCount[Part] }[]
+  >();
 
   constructor(counts: readonly RefusalCount[]) {
     for (const row of counts) this.#of(row.instrument).push({ ...row });
