@@ -21,7 +21,7 @@ export interface CompositionParts {
   bus(identity: string): Bus;
   log(identity: string): Logger;
   /** Returns the exchange that an account trades at. */
-  venue(name: string, account: AccountId, composition: Composition): ExchangeVenue;
+  venue(name: string, account: AccountId): ExchangeVenue;
   accountStream(name: string, account: AccountId): AccountStream;
   openRowStore(): RowStore;
   /** Told of each fact that is said, at its turn, before its readers take it. */
@@ -51,12 +51,15 @@ export class Composition implements AsyncDisposable {
   readonly #hosted = new Map<string, Hosted>();
   readonly #running = new Map<string, RunningService>();
   readonly #stack = new AsyncDisposableStack();
-  readonly #observe: (said: Said) => void;
+  readonly #give: (said: Said) => void;
   #failure: Error | undefined;
 
   constructor(parts: CompositionParts) {
     this.#parts = parts;
-    this.#observe = ({ received }) => parts.observe(received);
+    this.#give = ({ fact, readers }) => {
+      parts.observe(fact);
+      for (const reader of readers) reader.give(this.received(fact));
+    };
   }
 
   /** Starts a service in this composition, under the name that its process would have. */
@@ -92,11 +95,6 @@ export class Composition implements AsyncDisposable {
     return found;
   }
 
-  /** The machines, in the order of their services. */
-  get machines(): readonly Hosted[] {
-    return [...this.#hosted.values()];
-  }
-
   /** Returns who reads a fact. *Shape*: the same list at each call. */
   readersOf(fact: Fact, speaker: Speaker): readonly Hosted[] {
     return this.#routes.readersOf(fact, speaker);
@@ -104,12 +102,11 @@ export class Composition implements AsyncDisposable {
 
   /** Returns a fact that somebody says: done at its turn, its readers take it. */
   said(fact: Fact, speaker: Speaker): Said {
-    return new Said(fact, this.readersOf(fact, speaker), this.#observe, this.#parts.byWire === true);
+    return new Said(fact, this.readersOf(fact, speaker), this.#give);
   }
 
   /**
-   * Returns a fact from outside as each who is given it is to have it: the very same value, or by wire one of
-   * its own.
+   * Returns a fact as each who is given it is to have it: the very same value, or by wire one of its own.
    */
   received(fact: Fact): Fact {
     return this.#parts.byWire === true
@@ -148,7 +145,7 @@ export class Composition implements AsyncDisposable {
       repeat() {},
       addReadiness() {},
       fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
-      venue: (name, account) => own(parts.venue(name, account, this)),
+      venue: (name, account) => own(parts.venue(name, account)),
       accountStream: (name, account) => own(parts.accountStream(name, account)),
       openRowStore: async () => parts.openRowStore(),
       drive: async (plan) => {

@@ -65,9 +65,7 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
     Own extends OwnInput,
     Made extends Machine<In, Out, Request>,
   >(
-    plan: Omit<DrivePlan<In, Out, Request, Own>, 'restore'> & {
-      readonly restore: (snapshot: Uint8Array | undefined) => Made;
-    },
+    plan: DrivePlan<In, Out, Request, Own, Made>,
   ): Promise<{ readonly machine: Made; readonly driven: Driven<Own> }>;
 }
 

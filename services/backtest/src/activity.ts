@@ -7,8 +7,6 @@ export class Activity {
   readonly #positions = new Set<PositionId>();
   /** Whether reconciliation answers well: after a failure it is asked for again at times of its own. */
   #isReconciled = true;
-  /** How often any of it changed. */
-  changes = 0;
 
   /**
    * Says whether something may follow for a service from a trade, or from a time of the feed: an order may
@@ -28,7 +26,8 @@ export class Activity {
     }
   }
 
-  take({ name, body }: Fact): void {
+  /** Takes note of a fact; returns whether it may have changed anything. */
+  take({ name, body }: Fact): boolean {
     switch (name) {
       case 'OrderSubmitted':
         this.#orders.add(body.clientOrderId);
@@ -52,8 +51,8 @@ export class Activity {
         this.#isReconciled = name === 'ReconciliationCompleted';
         break;
       default:
-        return; // nothing else begins or ends either
+        return false; // nothing else begins or ends either
     }
-    this.changes++;
+    return true;
   }
 }

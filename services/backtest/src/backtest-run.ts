@@ -14,11 +14,11 @@ import { LaneCursor, stateIn } from './lane-cursor.ts';
 import type { Tape, TapeStretch } from './tape.ts';
 
 /** The feed that a recording is. */
-export const FEED = 'file';
+const FEED = 'file';
 /** A feed says its time on this grid, as live. */
-export const GRID_US = 250 * US_PER_MS;
+const GRID_US = 250 * US_PER_MS;
 /** Everybody gets these times of the grid, also whom no other concerns: the guard says there that it lives. */
-export const QUIET_GRID_US = 5 * US_PER_SECOND;
+const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
 const NOBODY: readonly InstrumentId[] = [];
@@ -51,9 +51,8 @@ export class BacktestRun {
   readonly #place: { -readonly [Part in keyof TapePlace]: TapePlace[Part] };
   /** Everybody but analytics who reads the feed's time. */
   readonly #followers: readonly Follower[];
-  /** Whom trades may concern, and after how many changes of the activity this was so. */
+  /** Whom trades may concern now. */
   #concerned: readonly Follower[] = [];
-  #alertAt = -1;
   /** Up to when analytics has everything. */
   #nowUs: TimeUs = 0;
   #firstUs: TimeUs = 0;
@@ -87,7 +86,8 @@ export class BacktestRun {
 
   /** Must be told of each fact at its turn. */
   observe(fact: Fact): void {
-    this.#activity.take(fact);
+    if (this.#activity.take(fact))
+      this.#concerned = this.#followers.filter(({ service }) => this.#activity.concerns(service));
   }
 
   /** Goes through the tape to its end; `onStretch` is told after each stretch of it. */
@@ -144,8 +144,7 @@ export class BacktestRun {
         if (i !== first) untilUs = Math.min(untilUs, this.#lanes[i]!.aheadUs - (i < first ? 1 : 0));
       const cut = lane.cut(untilUs, this.#cuts.rowsMax);
       if (cut === undefined) return;
-      const batch = lane.batch(cut.from, cut.to, cut.complete);
-      this.#tellFirst(lane.analytics, batch, (work) => this.#heard(work, first, cut.from));
+      this.#tellFirst(lane.analytics, cut.batch, (work) => this.#heard(work, first, cut.from));
     }
   }
 
@@ -244,10 +243,6 @@ export class BacktestRun {
   /** Those for whom something may follow from a trade, or from a time of the feed. */
   get #alert(): readonly Follower[] {
     if (this.#cuts.always || this.#composition.scheduler.hasLater) return this.#followers;
-    if (this.#alertAt !== this.#activity.changes) {
-      this.#alertAt = this.#activity.changes;
-      this.#concerned = this.#followers.filter(({ service }) => this.#activity.concerns(service));
-    }
     return this.#concerned;
   }
 

@@ -29,14 +29,13 @@ import {
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
   readonly capabilities = PAPER_CAPABILITIES;
-  /** Found when first asked: services start in any order. */
-  readonly #find: () => Hosted;
-  #found: Hosted | undefined;
+  /** Found when asked: services start in any order. */
+  readonly #exchange: () => Hosted;
   /** The exchange has its inputs in order, so one name for all questions is enough. */
   readonly #ask = 'composed';
 
-  constructor(find: () => Hosted) {
-    this.#find = find;
+  constructor(exchange: () => Hosted) {
+    this.#exchange = exchange;
   }
 
   submit(order: OrderRequest, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
@@ -86,13 +85,8 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   async [Symbol.asyncDispose](): Promise<void> {} // the exchange is the composition's
 
-  get #exchange(): Hosted {
-    this.#found ??= this.#find();
-    return this.#found;
-  }
-
   get #books() {
-    const { machine } = this.#exchange;
+    const { machine } = this.#exchange();
     if (!(machine instanceof VenueMachine))
       throw new Error('the paper exchange of this account is not composed');
     return machine.view;
@@ -101,7 +95,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
   /** Nobody here waits for a late answer: an exchange that is silent leaves the outcome unknown. */
   #answer({ clientOrderId }: OrderRef, asked: Asked): SubmitOutcome {
     let answer: Answer | undefined;
-    this.#exchange.hear(asked, (work) => {
+    this.#exchange().hear(asked, (work) => {
       if (work instanceof Wanted) answer ??= work.request as Answer;
     });
     if (answer?.type === 'Answer') return answer.outcome;

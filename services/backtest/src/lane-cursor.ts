@@ -3,13 +3,6 @@ import { type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
 import type { Hosted } from '@algo/runtime';
 import { noTrades, rowAfter, type TapeRows } from './tape.ts';
 
-/** Rows of one lane that analytics takes as one batch. */
-export interface Cut {
-  readonly from: number;
-  readonly to: number;
-  readonly complete: boolean;
-}
-
 /** Returns the state that a fact was said with; undefined for those that carry none. */
 export function stateIn({ name, body }: Fact) {
   if (name === 'MarketStateUpdated') return body;
@@ -88,7 +81,7 @@ export class LaneCursor {
   }
 
   /** Returns the next rows for analytics up to a moment, `rowsMax` at most; undefined when there are none. */
-  cut(untilUs: TimeUs, rowsMax: number): Cut | undefined {
+  cut(untilUs: TimeUs, rowsMax: number): { readonly from: number; readonly batch: Fact } | undefined {
     const from = this.#ahead;
     const end = Math.min(rowAfter(this.rows, from, untilUs), from + rowsMax);
     if (end === from) return undefined;
@@ -96,7 +89,7 @@ export class LaneCursor {
     const complete = !holes.includes(from);
     // A row behind a hole goes alone: a batch that misses trades is one.
     this.#ahead = complete ? Math.min(end, holes.find((row) => row > from) ?? end) : from + 1;
-    return { from, to: this.#ahead, complete };
+    return { from, batch: this.batch(from, this.#ahead, complete) };
   }
 
   batch(from: number, to: number, complete: boolean): Fact {

@@ -28,15 +28,16 @@ export class Wanted implements Work {
   }
 }
 
-type Plan<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made> = Omit<
-  DrivePlan<In, Out, Request, Own>,
-  'restore'
-> & { readonly restore: (snapshot: Uint8Array | undefined) => Made };
-
 /** What a host is made with. */
-export interface HostedParts<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made> {
+export interface HostedParts<
+  In extends Input,
+  Out extends FactName,
+  Request,
+  Own extends OwnInput,
+  Made extends Machine<In, Out, Request>,
+> {
   readonly speaker: Speaker;
-  readonly plan: Plan<In, Out, Request, Own, Made>;
+  readonly plan: DrivePlan<In, Out, Request, Own, Made>;
   readonly scheduler: Scheduler;
   /** Makes the work of a fact that was said. */
   readonly say: (fact: Fact, speaker: Speaker) => Said;
@@ -58,7 +59,7 @@ export class HostedMachine<
 {
   readonly speaker: Speaker;
   readonly reads: readonly Reading[];
-  readonly #plan: Plan<In, Out, Request, Own, Made>;
+  readonly #plan: DrivePlan<In, Out, Request, Own, Made>;
   readonly #scheduler: Scheduler;
   readonly #restoreBefore: HostedParts<In, Out, Request, Own, Made>['restoreBefore'];
   readonly #say: Say<Out, Request> & { input: number };

@@ -3,18 +3,21 @@ import type { MarketState, Microstructure } from '@algo/model';
 /** What a state says of when it was, known without reading anything. */
 export type StateHead = Pick<MarketState, 'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd'>;
 
-/** Reads the parts of a state from an engine as it stands. */
+/** Reads the parts of a state from an engine, as it stands. */
 export interface StateReading {
-  /** Whether the engine still stands where it was at so many trades and this time. */
+  /** Whether the engine still stands where a state was taken. */
   isAt(head: StateHead): boolean;
   flow(): MarketState['flow'];
   regimes(): MarketState['regimes'];
-  microstructure(): Omit<Microstructure, 'flipSpread'> | null;
+  microstructure(): QuickReading | null;
   flipSpread(): number | null;
   session(): MarketState['session'];
   previousSession(): MarketState['previousSession'];
   structure(): Pick<MarketState, 'zones' | 'gaps' | 'bounce'>;
 }
+
+type QuickReading = Omit<Microstructure, 'flipSpread'>;
+type Parts = { [Part in Exclude<keyof StateReading, 'isAt'>]: ReturnType<StateReading[Part]> };
 
 /**
  * A state whose parts are read when somebody looks at them, each once: most states are passed over, and
@@ -29,12 +32,8 @@ export class StateInHand implements MarketState {
   readonly trades: number;
   readonly cvd: number;
   readonly #reading: StateReading;
-  #flow: MarketState['flow'] | undefined;
-  #regimes: MarketState['regimes'] | undefined;
-  #microstructure: MarketState['microstructure'] | undefined;
-  #session: MarketState['session'] | undefined;
-  #previousSession: MarketState['previousSession'] | undefined;
-  #structure: ReturnType<StateReading['structure']> | undefined;
+  readonly #read: Partial<Parts> = {};
+  #tape: Microstructure | null = null;
 
   constructor(head: StateHead, reading: StateReading) {
     this.instrument = head.instrument;
@@ -46,76 +45,69 @@ export class StateInHand implements MarketState {
     this.#reading = reading;
   }
 
-  get flow(): MarketState['flow'] {
-    this.#flow ??= this.#now().flow();
-    return this.#flow;
+  get flow() {
+    return this.#part('flow');
   }
 
-  get regimes(): MarketState['regimes'] {
-    this.#regimes ??= this.#now().regimes();
-    return this.#regimes;
+  get regimes() {
+    return this.#part('regimes');
   }
 
-  get microstructure(): MarketState['microstructure'] {
-    if (this.#microstructure === undefined) {
-      const read = this.#now().microstructure();
-      this.#microstructure = read && new MicrostructureInHand(read, () => this.#now().flipSpread());
+  get microstructure() {
+    const quick = this.#part('microstructure');
+    this.#tape ??= quick && new TapeInHand(quick, () => this.#part('flipSpread'));
+    return this.#tape;
+  }
+
+  get session() {
+    return this.#part('session');
+  }
+
+  get previousSession() {
+    return this.#part('previousSession');
+  }
+
+  get zones() {
+    return this.#part('structure').zones;
+  }
+
+  get gaps() {
+    return this.#part('structure').gaps;
+  }
+
+  get bounce() {
+    return this.#part('structure').bounce;
+  }
+
+  #part<Part extends keyof Parts>(part: Part): Parts[Part] {
+    let value: Parts[Part] | undefined = this.#read[part];
+    if (value === undefined) {
+      if (!this.#reading.isAt(this))
+        throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+      value = this.#reading[part]() as Parts[Part];
+      this.#read[part] = value;
     }
-    return this.#microstructure;
-  }
-
-  get session(): MarketState['session'] {
-    if (this.#session === undefined) this.#session = this.#now().session();
-    return this.#session;
-  }
-
-  get previousSession(): MarketState['previousSession'] {
-    if (this.#previousSession === undefined) this.#previousSession = this.#now().previousSession();
-    return this.#previousSession;
-  }
-
-  get zones(): MarketState['zones'] {
-    return this.#drawn().zones;
-  }
-
-  get gaps(): MarketState['gaps'] {
-    return this.#drawn().gaps;
-  }
-
-  get bounce(): MarketState['bounce'] {
-    return this.#drawn().bounce;
-  }
-
-  #drawn(): ReturnType<StateReading['structure']> {
-    this.#structure ??= this.#now().structure();
-    return this.#structure;
-  }
-
-  #now(): StateReading {
-    if (!this.#reading.isAt(this))
-      throw new Error(`${this.instrument}: a part of an old state is asked for, at trade ${this.trades}`);
-    return this.#reading;
+    return value;
   }
 }
 
-class MicrostructureInHand implements Microstructure {
+/** The tape's reading, with the spread worked out when somebody looks: it takes longer than all the rest. */
+class TapeInHand implements Microstructure {
   readonly signal: Microstructure['signal'];
   readonly fastZ: number;
   readonly slowZ: number;
   readonly mid: number | null;
-  readonly #readFlipSpread: () => number | null;
-  #flipSpread: number | null | undefined;
+  readonly #spread: () => number | null;
 
-  constructor(read: Omit<Microstructure, 'flipSpread'>, readFlipSpread: () => number | null) {
-    this.signal = read.signal;
-    this.fastZ = read.fastZ;
-    this.slowZ = read.slowZ;
-    this.mid = read.mid;
-    this.#readFlipSpread = readFlipSpread;
+  constructor({ signal, fastZ, slowZ, mid }: QuickReading, spread: () => number | null) {
+    this.signal = signal;
+    this.fastZ = fastZ;
+    this.slowZ = slowZ;
+    this.mid = mid;
+    this.#spread = spread;
   }
 
-  get flipSpread(): number | null {
-    if (this.#flipSpread === undefined) this.#flipSpread = this.#readFlipSpread();
-    return this.#flipSpread;
+  get flipSpread() {
+    return this.#spread();
   }
 }

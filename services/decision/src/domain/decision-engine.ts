@@ -25,7 +25,7 @@ import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
 import { placeOrderOf } from './place-order.ts';
-import { type DecisionCounters, RefusalCounts } from './refusal-counts.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
 /**
@@ -106,14 +106,6 @@ export class DecisionEngine {
       default:
         return input satisfies never;
     }
-  }
-
-  counters(): DecisionCounters {
-    return {
-      refusals: this.#refusals.rows(),
-      repeatedSignals: this.#repeatedSignals,
-      unknownInstruments: this.#unknownInstruments,
-    };
   }
 
   /** Returns all that it knows; what it does later changes nothing in it. */

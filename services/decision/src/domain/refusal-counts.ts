@@ -9,22 +9,11 @@ export interface RefusalCount {
   readonly count: number;
 }
 
-/** What was not published, and why it did not need to be. */
-export interface DecisionCounters {
-  /** Evaluations that ended below level 2, or repeated what was published, since they were last told. */
-  readonly refusals: readonly RefusalCount[];
-  /** Signals that had been handled already. */
-  readonly repeatedSignals: number;
-  /** States and signals of instruments whose trading rules the engine was not given. */
-  readonly unknownInstruments: number;
-}
+type Row = { -readonly [Part in keyof RefusalCount]: RefusalCount[Part] };
 
 /** Counts by instrument, level and code; bounded by the instruments × 4 levels × the refusal codes. */
 export class RefusalCounts {
-  readonly #counts = new Map<
-    InstrumentId,
-    { -readonly [Part in keyof RefusalCount]: RefusalCount[Part] }[]
-  >();
+  readonly #counts = new Map<InstrumentId, Row[]>();
 
   constructor(counts: readonly RefusalCount[]) {
     for (const row of counts) this.#of(row.instrument).push({ ...row });
@@ -55,7 +44,7 @@ export class RefusalCounts {
   #of(instrument: InstrumentId) {
     const known = this.#counts.get(instrument);
     if (known !== undefined) return known;
-    const rows: { -readonly [Part in keyof RefusalCount]: RefusalCount[Part] }[] = [];
+    const rows: Row[] = [];
     this.#counts.set(instrument, rows);
     return rows;
   }
