@@ -58,9 +58,7 @@ export class PaperView {
   }
 
   openOrders(account: AccountId): PaperPage<VenueOrder> {
-    const open = this.venue.openOrders(account);
-    if (this.isTrue && open.length < 2) return this.cut(account, open);
-    const orders = new Map(open.map((order) => [orderKey(order), order]));
+    const orders = new Map(this.venue.openOrders(account).map((order) => [orderKey(order), order]));
     for (const { key, order } of this.unseen(account).toReversed())
       if (order?.status === 'open') orders.set(key, order);
       else orders.delete(key);

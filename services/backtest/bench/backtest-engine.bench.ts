@@ -5,18 +5,12 @@ import { getHeapStatistics } from 'node:v8';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
-import {
-  type Instrument,
-  type MarketState,
-  sliceTrades,
-  type TradeColumns,
-  US_PER_MINUTE,
-} from '@algo/model';
+import { type Instrument, type MarketState, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';
 import { FileLane } from '../src/file-lane.ts';
 import { runBacktest } from '../src/run-backtest.ts';
-import { MergedTape, type TapeLane, type TapeRows } from '../src/tape.ts';
+import { MergedTape, sliceRows, type TapeLane, type TapeRows } from '../src/tape.ts';
 
 /** Rounds of each side; the first is cold and left out. */
 const ROUNDS = 4;
@@ -68,9 +62,7 @@ async function readPieces(path: string, instrument: Instrument): Promise<TapeRow
   const pieces: TapeRows[] = [];
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     for (let from = 0; from < rows.trades.count; from += PIECE) {
-      const to = Math.min(rows.trades.count, from + PIECE);
-      const holes = rows.holes.filter((row) => row >= from && row < to).map((row) => row - from);
-      pieces.push({ trades: sliceTrades(rows.trades, from, to), holes });
+      pieces.push(sliceRows(rows, from, Math.min(rows.trades.count, from + PIECE)));
     }
   return pieces;
 }

@@ -17,7 +17,7 @@ import type { Tape, TapeStretch } from './tape.ts';
 const FEED = 'file';
 /** A feed says its time on this grid, as live. */
 const GRID_US = 250 * US_PER_MS;
-/** Everybody gets these times of the grid, also whom no other concerns: the guard says there that it lives. */
+/** Everybody gets these times of the grid, whomever they concern: the guard says there that it lives. */
 const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];

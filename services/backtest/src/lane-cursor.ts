@@ -1,7 +1,7 @@
 import type { Fact } from '@algo/contracts';
 import { type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
 import type { Hosted } from '@algo/runtime';
-import { noTrades, rowAfter, type TapeRows } from './tape.ts';
+import { emptyTrades, rowAfter, type TapeRows } from './tape.ts';
 
 /** Returns the state that a fact was said with; undefined for those that carry none. */
 export function stateIn({ name, body }: Fact) {
@@ -31,7 +31,7 @@ export class LaneCursor {
     analytics: readonly Hosted[],
   ) {
     this.instrument = instrument;
-    this.#rows = { trades: noTrades(instrument), holes: [] };
+    this.#rows = { trades: emptyTrades(instrument, 0), holes: [] };
     const readers = readersOf(this.batch(0, 0, true));
     this.analytics = readers.filter((reader) => analytics.includes(reader));
     this.readers = readers.filter((reader) => !analytics.includes(reader));

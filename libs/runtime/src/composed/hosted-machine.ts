@@ -3,7 +3,6 @@ import {
   type Input,
   type Machine,
   type OwnInput,
-  type Reading,
   RequestDesk,
   type Requests,
   type Say,
@@ -58,10 +57,7 @@ export class HostedMachine<
 > implements Hosted
 {
   readonly speaker: Speaker;
-  readonly reads: readonly Reading[];
-  readonly #plan: DrivePlan<In, Out, Request, Own, Made>;
-  readonly #scheduler: Scheduler;
-  readonly #restoreBefore: HostedParts<In, Out, Request, Own, Made>['restoreBefore'];
+  readonly #parts: HostedParts<In, Out, Request, Own, Made>;
   readonly #say: Say<Out, Request> & { input: number };
   #machine: Made;
   /** Who gets what it does at once; undefined while everything has its turn. */
@@ -69,14 +65,12 @@ export class HostedMachine<
   #taken = 0;
   beforeInput: (() => void) | undefined;
 
-  constructor({ speaker, plan, scheduler, say, restoreBefore }: HostedParts<In, Out, Request, Own, Made>) {
+  constructor(parts: HostedParts<In, Out, Request, Own, Made>) {
+    const { speaker, say } = parts;
     this.speaker = speaker;
-    this.reads = plan.reads;
-    this.#plan = plan;
-    this.#scheduler = scheduler;
-    this.#restoreBefore = restoreBefore;
-    this.#machine = plan.restore(undefined);
-    const { requests } = plan;
+    this.#parts = parts;
+    this.#machine = parts.plan.restore(undefined);
+    const { requests } = parts.plan;
     const ask = requests && this.#askOf(requests);
     const speak = <Name extends Out>(name: Name, body: MessageOf<Name>) =>
       this.#do(say({ name, body } as Fact, speaker));
@@ -108,12 +102,12 @@ export class HostedMachine<
 
   /** Hands over an input of its own at the present moment. */
   inject(input: Own): void {
-    this.#scheduler.push({ run: () => this.give(input) });
+    this.#parts.scheduler.push({ run: () => this.give(input) });
   }
 
   restore(): void {
     // The machine may use the bytes again.
-    this.#machine = this.#plan.restore(this.#machine.snapshot().slice());
+    this.#machine = this.#parts.plan.restore(this.#machine.snapshot().slice());
   }
 
   /** Asks the driver's desk, with no log to wait for: nothing here outlives this process. */
@@ -143,14 +137,14 @@ export class HostedMachine<
 
   #take(input: Input): void {
     this.#taken++;
-    if (this.#restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
+    if (this.#parts.restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
     this.#say.input = this.#taken;
     // Only facts that the plan reads and inputs of its own are given.
     this.#machine.take(input as In, this.#say);
   }
 
   #do(work: Work): void {
-    if (this.#hearer === undefined) this.#scheduler.push(work);
+    if (this.#hearer === undefined) this.#parts.scheduler.push(work);
     else this.#hearer(work);
   }
 }

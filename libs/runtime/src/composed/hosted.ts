@@ -1,11 +1,10 @@
-import type { Input, Reading } from '@algo/bus';
+import type { Input } from '@algo/bus';
 import type { Speaker } from '@algo/contracts';
 import type { Work } from './scheduler.ts';
 
 /** A machine in a composition, whatever it takes and says. */
 export interface Hosted {
   readonly speaker: Speaker;
-  readonly reads: readonly Reading[];
   /** The machine as it stands now. */
   readonly machine: object;
   /** Inputs taken since the composition began. */

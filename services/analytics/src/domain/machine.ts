@@ -13,19 +13,11 @@ import {
 } from '@algo/model';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { CLASSIC_THRESHOLDS } from './settings.ts';
-import { type Findings, RowGathering, type ShardRows } from './shard-rows.ts';
+import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** What a shard takes. */
 export type ShardInput = FactOf<'md.trades' | 'md.feed' | 'md.time'>;
-/** What a shard says. */
-export type ShardWord =
-  | 'CandleClosed'
-  | 'MarketStateUpdated'
-  | 'SignalGenerated'
-  | 'ZoneChanged'
-  | 'GapChanged';
-
 interface Kept {
   readonly engine: InstrumentAnalytics;
   readonly rows: RowGathering;
@@ -43,13 +35,10 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   readonly #kept = new Map<InstrumentId, Kept>();
   /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
   readonly #snapshot = new SnapshotWriter();
-  readonly #findings: Findings;
   readonly #isHeardAtOnce: boolean;
   #say!: Say<ShardWord, ShardRows>;
   #sureUs: TimeUs = 0;
   #trades = 0;
-  #candles = 0;
-  #signals = 0;
 
   /**
    * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on. *Errors*: InputError
@@ -62,19 +51,6 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   ) {
     this.#instruments = instruments;
     this.#isHeardAtOnce = isHeardAtOnce;
-    this.#findings = {
-      candle: (candle) => {
-        this.#candles++;
-        this.#say('CandleClosed', candle);
-      },
-      zone: (zone) => this.#say('ZoneChanged', zone),
-      gap: (gap) => this.#say('GapChanged', gap),
-      signal: (signal) => {
-        this.#signals++;
-        this.#say('SignalGenerated', signal);
-      },
-      state: (state) => this.#say('MarketStateUpdated', state),
-    };
     if (snapshot !== undefined) this.#restore(new SnapshotReader(snapshot));
   }
 
@@ -123,10 +99,11 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   }
 
   counters(): Record<string, number> {
+    const rows = [...this.#kept.values()].map((kept) => kept.rows);
     return {
       trades: this.#trades,
-      candles: this.#candles,
-      signals: this.#signals,
+      candles: rows.reduce((sum, { candles }) => sum + candles, 0),
+      signals: rows.reduce((sum, { signals }) => sum + signals, 0),
       instruments: this.#kept.size,
     };
   }
@@ -134,7 +111,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   #onTrades({ trades, complete }: TradeBatch): void {
     const kept = this.#kept.get(trades.instrument) ?? this.#open(trades.instrument);
     this.#trades += trades.count;
-    kept.rows.begin(this.#findings);
+    kept.rows.begin(this.#say);
     kept.engine.onTrades(trades, complete, kept.rows);
     this.#store(kept.rows.end(this.#say.input, trades));
   }
@@ -148,7 +125,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
 
   #advance(kept: Kept | undefined, timeUs: TimeUs): void {
     if (kept === undefined) return;
-    kept.rows.begin(this.#findings);
+    kept.rows.begin(this.#say);
     kept.engine.advanceTo(timeUs, kept.rows);
     this.#store(kept.rows.end(this.#say.input, null));
   }

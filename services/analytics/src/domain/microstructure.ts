@@ -85,14 +85,8 @@ export class MicrostructureReading {
     this.judge();
   }
 
-  /** Returns the reading at `nowUs`, or null before 20 orders; `toPrice` puts spreads on the price grid. */
-  read(nowUs: TimeUs, toPrice: (value: number) => number): Microstructure | null {
-    const quick = this.readQuickly(nowUs);
-    return quick && { ...quick, flipSpread: this.flipSpread(toPrice) };
-  }
-
-  /** Returns the same without what takes longer than all the rest. */
-  readQuickly(nowUs: TimeUs): Omit<Microstructure, 'flipSpread'> | null {
+  /** Returns the reading at `nowUs`, or null before 20 orders; its flip spread is read by itself. */
+  read(nowUs: TimeUs): Omit<Microstructure, 'flipSpread'> | null {
     if (this.buyOrders + this.sellOrders < MIN_ORDERS) return null;
     const signal = nowUs - this.orderUs > SILENCE_US ? 0 : this.signal;
     return {

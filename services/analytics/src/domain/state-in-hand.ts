@@ -19,6 +19,20 @@ export interface StateReading {
 type QuickReading = Omit<Microstructure, 'flipSpread'>;
 type Parts = { [Part in Exclude<keyof StateReading, 'isAt'>]: ReturnType<StateReading[Part]> };
 
+/** Reads a state whole. */
+export function readWhole(head: StateHead, reading: StateReading): MarketState {
+  const tape = reading.microstructure();
+  return {
+    ...head,
+    flow: reading.flow(),
+    regimes: reading.regimes(),
+    microstructure: tape && { ...tape, flipSpread: reading.flipSpread() },
+    session: reading.session(),
+    previousSession: reading.previousSession(),
+    ...reading.structure(),
+  };
+}
+
 /**
  * A state whose parts are read when somebody looks at them, each once: most states are passed over, and
  * reading them is most of what analytics costs. *Errors*: looking at a part for the first time after the
