@@ -10,10 +10,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
  */
 export function hashId(...parts: readonly (string | number | bigint)[]): string {
   let text = '';
-  for (let i = 0; i < parts.length; i++) {
-    const part = String(parts[i]);
-    text += i === 0 ? `${part.length}:${part}` : `|${part.length}:${part}`;
-  }
+  for (const part of parts.map(String)) text += `${text && '|'}${part.length}:${part}`;
   const digest = hash('sha256', text, 'binary');
   let out = '';
   let bits = 0;

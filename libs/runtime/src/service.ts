@@ -34,10 +34,7 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly documents: DocumentStore;
-  /**
-   * True where each word of a machine is taken by all who read it before the machine goes on, as in a
-   * composition: then it may say what can be looked at only there.
-   */
+  /** Whatever a machine says is taken by its readers before it goes on: a state may be read only there. */
   readonly isHeardAtOnce?: true;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;

@@ -14,16 +14,9 @@ export class Activity {
    * what these say.
    */
   concerns(service: string): boolean {
-    switch (service) {
-      case 'paper-venue':
-        return this.#orders.size > 0;
-      case 'execution':
-        return this.#orders.size > 0 || !this.#isReconciled;
-      case 'position-risk':
-        return this.#positions.size > 0;
-      default:
-        return false;
-    }
+    if (service === 'position-risk') return this.#positions.size > 0;
+    if (service === 'execution' && !this.#isReconciled) return true;
+    return (service === 'execution' || service === 'paper-venue') && this.#orders.size > 0;
   }
 
   /** Takes note of a fact; returns whether it may have changed anything. */

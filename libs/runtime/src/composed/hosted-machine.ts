@@ -15,15 +15,11 @@ import type { Scheduler, Work } from './scheduler.ts';
 /** Something that a machine asks of the outside, at its turn. */
 export class Wanted implements Work {
   readonly request: unknown;
-  readonly #carryOut: () => void;
+  readonly run: () => void;
 
-  constructor(request: unknown, carryOut: () => void) {
+  constructor(request: unknown, run: () => void) {
     this.request = request;
-    this.#carryOut = carryOut;
-  }
-
-  run(): void {
-    this.#carryOut();
+    this.run = run;
   }
 }
 

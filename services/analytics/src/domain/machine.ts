@@ -113,7 +113,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     this.#trades += trades.count;
     kept.rows.begin(this.#say);
     kept.engine.onTrades(trades, complete, kept.rows);
-    this.#store(kept.rows.end(this.#say.input, trades));
+    kept.rows.end(trades);
   }
 
   #onTime({ sureUs, behind }: TimeAdvanced): void {
@@ -127,11 +127,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     if (kept === undefined) return;
     kept.rows.begin(this.#say);
     kept.engine.advanceTo(timeUs, kept.rows);
-    this.#store(kept.rows.end(this.#say.input, null));
-  }
-
-  #store(rows: ShardRows | null): void {
-    if (rows !== null) this.#say.request(rows);
+    kept.rows.end(null);
   }
 
   #open(id: InstrumentId, state?: Uint8Array): Kept {

@@ -66,21 +66,21 @@ export class RowGathering implements AnalyticsSink {
     this.#gaps.clear();
   }
 
-  /** Returns the rows of the input with this number; null when there are none. */
-  end(position: number, trades: TradeColumns | null): ShardRows | null {
+  /** Has the rows of the input stored, if there are any. */
+  end(trades: TradeColumns | null): void {
     if (trades === null && this.#candles.length === 0 && this.#zones.size === 0 && this.#gaps.size === 0)
-      return null;
-    return {
+      return;
+    this.#say.request({
       type: 'StoreRows',
       instrument: this.#instrument,
-      position,
+      position: this.#say.input,
       trades,
       candles: this.#candles,
       orderFlow: this.#orderFlow,
       profiles: this.#profiles,
       zones: [...this.#zones.values()],
       gaps: [...this.#gaps.values()],
-    };
+    });
   }
 
   onCandle(candle: Candle): void {
