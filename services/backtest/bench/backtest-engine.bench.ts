@@ -1,7 +1,8 @@
 // The engine in one process over a recorded tape, beside analytics alone with every due state read, which
 // take turns. Prints its figures as one line of JSON.
 // usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
-import { getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
@@ -79,18 +80,15 @@ async function analyticsAlone(
     ...CLASSIC_THRESHOLDS,
   });
   const nothing = () => {};
-  let state: MarketState | undefined;
   const sink = {
     ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing },
     ...{ onOrderFlow: nothing, onProfile: nothing },
-    onStateDue() {
-      state = engine.state();
-    },
+    onStateDue: () => void engine.state(),
   };
   const startMs = performance.now();
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     engine.onTrades(rows.trades, true, sink);
-  return { ms: performance.now() - startMs, state: state! };
+  return { ms: performance.now() - startMs, state: engine.stateInHand() };
 }
 
 /** The queue alone: facts that one says and three take. Returns µs a fact. */
@@ -125,13 +123,21 @@ async function decisionAlone(body: MarketState): Promise<number> {
   return ((performance.now() - startMs) * 1_000) / FACTS;
 }
 
+/** Returns what is in use once what nobody holds is gone. *Units*: MiB. */
+function heapInUseMib(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return getHeapStatistics().used_heap_size / 2 ** 20;
+}
+
 async function measure(path: string, tiles: number): Promise<BacktestFigures> {
   const catalog = readInstrumentCatalog('config/instruments.yaml');
   const instrument = [...catalog.values()].find(({ id }) => id === 'binance.spot.LTCUSDT')!;
   const pieces = await readPieces(path, instrument);
   const rows = pieces.reduce((sum, { trades }) => sum + trades.count, 0);
   const pairs: { ours: number; floor: number }[] = [];
-  const heapMib: [number, number] = [0, 0];
+  const heapMib: number[] = [];
+  let nextSample = (rows * tiles) / 10;
   let trades = 0;
   let facts = 0;
   let state: MarketState | undefined;
@@ -146,9 +152,9 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
         facts++;
       },
       onProgress({ trades: done }) {
-        const used = getHeapStatistics().used_heap_size / 2 ** 20;
-        if (done < (rows * tiles) / 10) heapMib[0] = used;
-        heapMib[1] = used;
+        if (round > 0 || done < nextSample) return;
+        nextSample += (rows * tiles) / 10;
+        heapMib.push(heapInUseMib());
       },
     });
     const oursMs = performance.now() - startMs;
@@ -161,7 +167,7 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
     pairs,
     schedulerUs: schedulerAlone(),
     decisionUs: await decisionAlone(state!),
-    heapMib,
+    heapMib: [heapMib[0]!, heapMib.at(-1)!],
   };
 }
 

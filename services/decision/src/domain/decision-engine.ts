@@ -150,7 +150,8 @@ export class DecisionEngine {
    * yet: nothing is decided on it.
    */
   isHistory({ instrument, timeUs }: MarketState): boolean {
-    const { toldUs, warmUs } = this.#times.of(venueOf(instrument));
+    const { venue } = this.#settings.instruments.get(instrument) ?? { venue: venueOf(instrument) };
+    const { toldUs, warmUs } = this.#times.of(venue);
     return toldUs === 0 || timeUs <= warmUs;
   }
 
