@@ -52,8 +52,14 @@ export class PaperHistory {
         because: `fills up to ${log.droppedUs} are no longer kept, so the answer would not be complete`,
         remedy: `Ask for a later time; the last ${FILLS_MAX} fills are kept.`,
       });
-    // The newest are looked at first: what is asked for is recent.
-    return log.fills.slice(log.fills.findLastIndex(({ timeUs }) => timeUs < sinceUs) + 1);
+    let low = 0;
+    let high = log.fills.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (log.fills[middle]!.timeUs < sinceUs) low = middle + 1;
+      else high = middle;
+    }
+    return log.fills.slice(low);
   }
 
   private log(account: AccountId): FillLog {

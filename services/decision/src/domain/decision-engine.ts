@@ -25,7 +25,7 @@ import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
 import { placeOrderOf } from './place-order.ts';
-import { type DecisionCounters, RefusalCounts } from './refusal-counts.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
 /**
@@ -108,14 +108,6 @@ export class DecisionEngine {
     }
   }
 
-  counters(): DecisionCounters {
-    return {
-      refusals: this.#refusals.rows(),
-      repeatedSignals: this.#repeatedSignals,
-      unknownInstruments: this.#unknownInstruments,
-    };
-  }
-
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): DecisionState {
     return {
@@ -158,7 +150,8 @@ export class DecisionEngine {
    * yet: nothing is decided on it.
    */
   isHistory({ instrument, timeUs }: MarketState): boolean {
-    const { toldUs, warmUs } = this.#times.of(venueOf(instrument));
+    const { venue } = this.#settings.instruments.get(instrument) ?? { venue: venueOf(instrument) };
+    const { toldUs, warmUs } = this.#times.of(venue);
     return toldUs === 0 || timeUs <= warmUs;
   }
 

@@ -1,4 +1,11 @@
-import { type AccountId, type ClientOrderId, hashId, type InstrumentId, type TimeUs } from '@algo/model';
+import {
+  type AccountId,
+  type ClientOrderId,
+  compareText,
+  hashId,
+  type InstrumentId,
+  type TimeUs,
+} from '@algo/model';
 
 /** The layout of a report, written into each. */
 export const REPORT_VERSION = 1;
@@ -84,11 +91,6 @@ export function sealReport(
   const body = { version: REPORT_VERSION, account, epoch, asOfUs, verdict, discrepancies, blocked, compared };
   const hash = hashId(JSON.stringify(body));
   return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
-}
-
-/** By code unit, not by locale: the same on every machine. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function keyOf(d: Discrepancy): string {
