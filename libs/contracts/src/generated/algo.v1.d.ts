@@ -851,7 +851,8 @@ export namespace algo {
             ENTRY_CAUSE_CODE_ENTRY_COUNT_MAX = 6,
             ENTRY_CAUSE_CODE_CONSERVATION = 7,
             ENTRY_CAUSE_CODE_REDUCE_ONLY = 8,
-            ENTRY_CAUSE_CODE_HALTED = 9
+            ENTRY_CAUSE_CODE_HALTED = 9,
+            ENTRY_CAUSE_CODE_BOOKS_DIFFER = 10
         }
 
         enum EntryLift {
@@ -1997,7 +1998,8 @@ export namespace algo {
             DENIAL_CODE_SELF_TRADE = 27,
             DENIAL_CODE_CONSERVATION = 28,
             DENIAL_CODE_VENUE_SHUT = 29,
-            DENIAL_CODE_NO_VENUE_STOP = 30
+            DENIAL_CODE_NO_VENUE_STOP = 30,
+            DENIAL_CODE_BOOKS_DIFFER = 31
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -2574,6 +2576,29 @@ export namespace algo {
             type $Shape = algo.v1.Discrepancy.$Properties;
         }
 
+        interface IShutInstrument extends algo.v1.ShutInstrument.$Properties {
+        }
+
+        class ShutInstrument {
+            constructor(properties?: algo.v1.ShutInstrument.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            reason: string;
+            shutsExits: boolean;
+            static encode(message: algo.v1.ShutInstrument.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ShutInstrument & algo.v1.ShutInstrument.$Shape;
+        }
+
+        namespace ShutInstrument {
+            interface $Properties {
+                instrument?: (string|null);
+                reason?: (string|null);
+                shutsExits?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ShutInstrument.$Properties;
+        }
+
         interface IReconciliationCompleted extends algo.v1.ReconciliationCompleted.$Properties {
         }
 
@@ -2590,6 +2615,7 @@ export namespace algo {
             counts: { [k: string]: number };
             validForMs: number;
             requestId: string;
+            shut: algo.v1.ShutInstrument.$Properties[];
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -2606,6 +2632,7 @@ export namespace algo {
                 counts?: ({ [k: string]: number }|null);
                 validForMs?: (number|null);
                 requestId?: (string|null);
+                shut?: (algo.v1.ShutInstrument.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;

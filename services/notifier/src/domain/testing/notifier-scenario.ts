@@ -137,7 +137,7 @@ const difference = {
 };
 const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
   name: 'ReconciliationCompleted',
-  body: { ...report, discrepancies, validForMs: 1 },
+  body: { ...report, discrepancies, validForMs: 1, shut: [] },
 });
 
 /** What the machinery says of itself. */
