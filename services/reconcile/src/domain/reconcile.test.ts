@@ -263,19 +263,13 @@ test.each<[string, string, string, string, readonly string[]]>([
 ])('balances %s', (_, ltc, usdt, opening, expected) => {
   const bought = fill('t1', A, '10', { fee: d('0.83') });
   const balance = (asset: string, total: string) => ({
-    account: ACCOUNT,
-    asset,
-    total: d(total),
-    free: d(total),
+    ...{ account: ACCOUNT, asset, total: d(total), free: d(total) },
   });
   const report = reconcile(
     { ...HELD, fills: [bought] },
     venue({
-      ...{
-        fills: [bought],
-        positions: [venueHeld('10')],
-        balances: [balance('LTC', ltc), balance('USDT', usdt)],
-      },
+      ...{ fills: [bought], positions: [venueHeld('10')] },
+      balances: [balance('LTC', ltc), balance('USDT', usdt)],
     }),
     { ...CONTEXT, openingBalances: [balance('USDT', opening)] },
   );
