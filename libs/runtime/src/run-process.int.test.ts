@@ -151,7 +151,7 @@ test('it ends with its parent: when standard input closes', async () => {
   expect(stderr).toBe('cleaned away\n');
 });
 
-test('a port that is taken may be free at the next start: the exit is 1, with the setting to change', async () => {
+test('a port that is taken may be free later: the exit is 1, with the setting to change', async () => {
   const first = run({});
   const { port } = await first.logged('started');
   const { code, stderr } = await run({ ALGO_HTTP_PORT: String(port) }).exited;

@@ -21,8 +21,8 @@ const DRAIN_MAX_MS = 4_500;
 /**
  * Runs one service process from configuration to exit: the shared shell around every `main.ts`.
  * Operational failures and bugs end the process (exit 1) so that a fresh one comes back by the recorded
- * order, and so does what may pass by itself; input that only a person can mend ends it with 78. Both kinds of
- * input are said plainly.
+ * order, and so does what may pass by itself; input that only a person can mend ends it with 78. Both are
+ * said plainly.
  */
 export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   service: Service<Schema>,

@@ -11,8 +11,8 @@ export interface StrategySummary {
 }
 
 /**
- * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the session's
- * starting equity; `exposure` the share of the run's time in which a position was open.
+ * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the highest
+ * equity before it; `exposure` the share of the run's time in which a position was open.
  */
 export interface Summary {
   readonly trades: number;
@@ -54,6 +54,7 @@ export class SummaryBook {
   readonly #open = new Set<string>();
   #opened = 0;
   #equity: Decimal | null = null;
+  #peak = Decimal.zero;
   #drawdownMax = Decimal.zero;
   /** Since when a position has been open, and how long one was before. */
   #exposedSinceUs: TimeUs = 0;
@@ -96,8 +97,7 @@ export class SummaryBook {
         this.#close(body);
         return;
       case 'EquityMarked':
-        this.#equity = body.equity;
-        if (this.#drawdownMax.lessThan(body.drawdown)) this.#drawdownMax = body.drawdown;
+        this.#mark(body.equity);
         return;
       default: // the rest changes no figure
     }
@@ -124,6 +124,13 @@ export class SummaryBook {
       exposure: toUs > fromUs ? exposedUs / (toUs - fromUs) : 0,
       byStrategy,
     };
+  }
+
+  #mark(equity: Decimal): void {
+    this.#equity = equity;
+    if (equity.greaterThan(this.#peak)) this.#peak = equity;
+    const drawdown = this.#peak.minus(equity).dividedBy(this.#peak, 8, 'half-even');
+    if (this.#drawdownMax.lessThan(drawdown)) this.#drawdownMax = drawdown;
   }
 
   #close({ position, netPnl, timeUs }: Extract<Fact, { name: 'PositionClosed' }>['body']): void {
