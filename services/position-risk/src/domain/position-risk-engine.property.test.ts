@@ -31,7 +31,7 @@ test('no position is ever without an armed stop or an exit under way, and stops 
   );
 });
 
-test('attempts count up by one unless denied or unheard, ids never repeat, a batch tells one stop move', () => {
+test('attempts count up by one unless denied or unheard, ids never repeat, a batch tells one move', () => {
   fc.assert(
     fc.property(steps, (given) => {
       const player = new Player();
@@ -89,7 +89,7 @@ test('a stop at the venue is no larger than what is held, wider than our own, an
   );
 });
 
-test('over days and restores, equity is the start plus the gains that positions told, less their fees', () => {
+test('over days and restores, equity is the start plus what positions gained, less their fees', () => {
   fc.assert(
     fc.property(steps, fc.nat(60), (given, cut) => {
       const player = new Player();
