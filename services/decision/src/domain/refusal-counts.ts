@@ -11,7 +11,7 @@ export interface RefusalCount {
 
 /** What was not published, and why it did not need to be. */
 export interface DecisionCounters {
-  /** Evaluations that ended below level 2, or repeated what was published, since they were last told. */
+  /** Evaluations that ended below level 2, or that were not published each, since they were last told. */
   readonly refusals: readonly RefusalCount[];
   /** Signals that had been handled already. */
   readonly repeatedSignals: number;
