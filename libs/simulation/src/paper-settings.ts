@@ -41,8 +41,8 @@ export const ENDED_ORDERS_MAX = 10_000;
 export const FILLS_MAX = 50_000;
 export const FILLS_SLACK = 1_000;
 /**
- * Client order ids that an account's later orders can't have, beside those of its working ones. An id is asked
- * about, or could come a second time, for seconds after its order: a hundred thousand orders later nobody does.
+ * Client order ids that later orders of an account can't have, beside those of its working ones. An id is
+ * asked about, or comes a second time, within seconds of its order: so many orders later nobody does.
  */
 export const ORDER_IDS_MAX = 100_000;
 /** A market order's slippage beyond its residual window ends at this share of its reference price… */

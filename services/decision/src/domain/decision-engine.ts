@@ -290,12 +290,7 @@ export class DecisionEngine {
       this.#refusals.add(id, verdict.level, code);
       return [];
     }
-    return recordDecision(
-      cause,
-      verdict,
-      checks,
-      { type: 'refused', code, detail },
-      this.#settings.codeVersion,
-    );
+    const outcome = { type: 'refused', code, detail } as const;
+    return recordDecision(cause, verdict, checks, outcome, this.#settings.codeVersion);
   }
 }
