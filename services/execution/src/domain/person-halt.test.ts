@@ -82,7 +82,7 @@ test('a flatten takes back the entries that have not ended', () => {
   expect(types(engine.handle(flatten))).toEqual([]);
 });
 
-test('of more halts than are remembered while position-risk is away, all hold and the latest are kept', () => {
+test('of more halts than are remembered while position-risk is away, all hold', () => {
   const engine = ready();
   const entry = (n: number) => denial(engine.handle(place(n, { timeUs: 1.1 * S }))) ?? 'passes';
   for (let n = 0; n < 300; n++) engine.handle(asked(`c${n}`, 'halted'));

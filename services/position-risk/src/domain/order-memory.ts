@@ -14,8 +14,8 @@ export interface OrderMemoryState {
 }
 
 /**
- * Remembers why orders were sent, and recognises fills that come again; the first one heard counts. A stop may
- * rest for weeks, so those that work are kept whatever came after them.
+ * Remembers why orders were sent, and recognises fills that come again; the first one heard counts. A stop
+ * may rest for weeks, so those that work are kept whatever came after them.
  */
 export class OrderMemory {
   readonly #working: RecentMap<KnownOrder>;
