@@ -12,8 +12,8 @@ export interface StrategySummary {
 }
 
 /**
- * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the session's
- * starting equity; `exposure` the share of the run's time in which a position was open.
+ * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the highest
+ * equity before it; `exposure` the share of the run's time in which a position was open.
  */
 export interface Summary {
   readonly trades: number;
@@ -44,15 +44,14 @@ export class SummaryBook {
   readonly #tally = new EventTally();
   #filled = 0;
   #equity: Decimal | null = null;
+  #peak = Decimal.zero;
   #drawdownMax = Decimal.zero;
 
   take(fact: Fact): void {
     this.#tally.take(fact);
     const { name, body } = fact;
     if (name === 'OrderFilled' && !body.leaves.isPositive()) this.#filled++;
-    if (name !== 'EquityMarked') return;
-    this.#equity = body.equity;
-    if (this.#drawdownMax.lessThan(body.drawdown)) this.#drawdownMax = body.drawdown;
+    if (name === 'EquityMarked') this.#mark(body.equity);
   }
 
   /** Returns the figures of a run that took so many trades from one moment to another. */
@@ -87,6 +86,13 @@ export class SummaryBook {
       exposure: toUs > fromUs ? exposedUs(tally.positions, toUs) / (toUs - fromUs) : 0,
       byStrategy,
     };
+  }
+
+  #mark(equity: Decimal): void {
+    this.#equity = equity;
+    if (equity.greaterThan(this.#peak)) this.#peak = equity;
+    const drawdown = this.#peak.minus(equity).dividedBy(this.#peak, 8, 'half-even');
+    if (this.#drawdownMax.lessThan(drawdown)) this.#drawdownMax = drawdown;
   }
 }
 

@@ -686,6 +686,12 @@ export namespace algo {
             }
         }
 
+        enum DrawdownMeasure {
+            DRAWDOWN_MEASURE_UNSPECIFIED = 0,
+            DRAWDOWN_MEASURE_DAILY = 1,
+            DRAWDOWN_MEASURE_PEAK = 2
+        }
+
         enum DrawdownLevel {
             DRAWDOWN_LEVEL_UNSPECIFIED = 0,
             DRAWDOWN_LEVEL_NONE = 1,
@@ -735,6 +741,7 @@ export namespace algo {
             to: algo.v1.DrawdownLevel;
             drawdown: string;
             timeUs: number;
+            measure: algo.v1.DrawdownMeasure;
             static encode(message: algo.v1.DrawdownLevelChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.DrawdownLevelChanged & algo.v1.DrawdownLevelChanged.$Shape;
         }
@@ -746,6 +753,7 @@ export namespace algo {
                 to?: (algo.v1.DrawdownLevel|null);
                 drawdown?: (string|null);
                 timeUs?: (number|null);
+                measure?: (algo.v1.DrawdownMeasure|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.DrawdownLevelChanged.$Properties;

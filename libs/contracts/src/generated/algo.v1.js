@@ -2955,6 +2955,14 @@ export const algo = $root.algo = (() => {
             return HaltScope;
         })();
 
+        v1.DrawdownMeasure = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "DRAWDOWN_MEASURE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "DRAWDOWN_MEASURE_DAILY"] = 1;
+            values[valuesById[2] = "DRAWDOWN_MEASURE_PEAK"] = 2;
+            return values;
+        })();
+
         v1.DrawdownLevel = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "DRAWDOWN_LEVEL_UNSPECIFIED"] = 0;
@@ -3122,6 +3130,7 @@ export const algo = $root.algo = (() => {
             DrawdownLevelChanged.prototype.to = 0;
             DrawdownLevelChanged.prototype.drawdown = "";
             DrawdownLevelChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            DrawdownLevelChanged.prototype.measure = 0;
 
             DrawdownLevelChanged.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3140,6 +3149,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(34).string(message.drawdown);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(40).uint64(message.timeUs);
+                if (message.measure != null && $Object.hasOwnProperty.call(message, "measure") && message.measure !== 0)
+                    writer.uint32(48).int32(message.measure);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3216,6 +3227,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.measure = value;
+                            else
+                                delete message.measure;
                             continue;
                         }
                     }

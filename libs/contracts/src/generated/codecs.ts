@@ -195,6 +195,11 @@ const tradingMode = field.oneWordOf<model.TradingMode>('TradingMode', {
   'halted': 3,
 });
 
+const drawdownMeasure = field.oneWordOf<model.DrawdownMeasure>('DrawdownMeasure', {
+  'daily': 1,
+  'peak': 2,
+});
+
 const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', {
   'none': 1,
   'alert': 2,
@@ -985,6 +990,7 @@ const drawdownLevelChanged = tagged('DrawdownLevelChanged', {
   to: drawdownLevel,
   drawdown: field.decimal,
   timeUs: field.whole,
+  measure: drawdownMeasure,
 });
 
 const tradingModeChanged = tagged('TradingModeChanged', {

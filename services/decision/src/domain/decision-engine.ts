@@ -11,7 +11,6 @@ import {
   type TimeUs,
   type TradingConfig,
   TradingModes,
-  US_PER_MINUTE,
   venueOf,
 } from '@algo/model';
 import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
@@ -25,6 +24,7 @@ import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
 import { placeOrderOf } from './place-order.ts';
+import { RefusalBudget } from './refusal-budget.ts';
 import { RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
@@ -40,6 +40,7 @@ export class DecisionEngine {
   readonly #exposure: Exposure;
   readonly #pace: EvaluationPace;
   readonly #refusals: RefusalCounts;
+  readonly #budget: RefusalBudget;
   readonly #times: FeedTimes;
   #config: TradingConfig | null;
   #configurationHash: string;
@@ -61,6 +62,7 @@ export class DecisionEngine {
     this.#exposure = new Exposure(settings.account, this.#limits, exposure);
     this.#pace = new EvaluationPace(memory?.pace ?? { paces: [], signals: [] });
     this.#refusals = new RefusalCounts(memory?.refusals ?? []);
+    this.#budget = new RefusalBudget(settings.instruments.size, memory?.budget ?? []);
     this.#times = new FeedTimes(memory?.times);
     this.#equity = memory?.equity ?? null;
     this.#repeatedSignals = memory?.repeatedSignals ?? 0;
@@ -119,6 +121,7 @@ export class DecisionEngine {
       exposure: this.#exposure.snapshot(),
       pace: this.#pace.snapshot(),
       refusals: this.#refusals.rows(),
+      budget: this.#budget.snapshot(),
       repeatedSignals: this.#repeatedSignals,
       unknownInstruments: this.#unknownInstruments,
     };
@@ -155,12 +158,13 @@ export class DecisionEngine {
     return toldUs === 0 || timeUs <= warmUs;
   }
 
-  /** Says each minute of a feed's time how often evaluations of its instruments ended without a word. */
+  /** Says on a grid of a feed's time how often evaluations of its instruments ended without a word. */
   #tell(time: TimeAdvanced): DecisionOutput[] {
     const { feed, toldUs: timeUs, warm } = time;
     const before = this.#times.toldBy(feed);
     this.#times.take(time);
-    if (warm || Math.floor(timeUs / US_PER_MINUTE) === Math.floor(before / US_PER_MINUTE)) return [];
+    const { countEveryUs } = this.#budget;
+    if (warm || Math.floor(timeUs / countEveryUs) === Math.floor(before / countEveryUs)) return [];
     const counted = this.#refusals.take((instrument) => this.#times.feedOf(venueOf(instrument)) === feed);
     return counted.map((row) => ({ type: 'RefusalsCounted', ...row, timeUs }));
   }
@@ -270,20 +274,16 @@ export class DecisionEngine {
     checks: readonly Check[],
   ): DecisionOutput[] {
     const { state, signal, instrument, strategy } = cause;
-    if (verdict.level < 2) {
-      this.#refusals.add(instrument.id, verdict.level, code);
+    const { id } = instrument;
+    const isSaid =
+      verdict.level >= 2 &&
+      (signal !== null || this.#pace.admitRefusal(id, strategy.name, code, state.timeUs)) &&
+      this.#budget.admit(id, state.timeUs);
+    if (!isSaid) {
+      this.#refusals.add(id, verdict.level, code);
       return [];
     }
-    if (signal === null && !this.#pace.admitRefusal(instrument.id, strategy.name, code, state.timeUs)) {
-      this.#refusals.add(instrument.id, verdict.level, code);
-      return [];
-    }
-    return recordDecision(
-      cause,
-      verdict,
-      checks,
-      { type: 'refused', code, detail },
-      this.#settings.codeVersion,
-    );
+    const outcome = { type: 'refused', code, detail } as const;
+    return recordDecision(cause, verdict, checks, outcome, this.#settings.codeVersion);
   }
 }

@@ -4,12 +4,11 @@ import type { InstrumentBookState } from './instrument-book.ts';
 import type { OrderMemoryState } from './order-memory.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 3;
+export const POSITION_RISK_STATE_VERSION = 4;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
   readonly times: FeedTimesState;
-  readonly started: boolean;
   readonly nowUs: TimeUs;
   readonly guard: AccountGuardState;
   readonly books: readonly (readonly [InstrumentId, InstrumentBookState])[];

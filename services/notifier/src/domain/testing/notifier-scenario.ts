@@ -116,7 +116,15 @@ export const decision: Decision = {
 
 export const drawdown = (from: DrawdownLevel, to: DrawdownLevel, share: string): Fact => ({
   name: 'DrawdownLevelChanged',
-  body: { type: 'DrawdownLevelChanged', account: ACCOUNT, from, to, drawdown: d(share), timeUs: NOON },
+  body: {
+    type: 'DrawdownLevelChanged',
+    account: ACCOUNT,
+    measure: 'daily',
+    from,
+    to,
+    drawdown: d(share),
+    timeUs: NOON,
+  },
 });
 
 export const mode = (to: MessageOf<'TradingModeChanged'>['mode'], latched: boolean): Fact => ({
