@@ -177,7 +177,14 @@ export class OrderChain implements AsyncDisposable {
   /** Answers for reconcile: all books agree. */
   #pass({ account, venue, epoch, requestId }: ReconciliationRequested): void {
     const about = { reportId: requestId, account, venue, epoch, requestId, asOfUs: nowUs() };
-    const body = { ...about, snapshotHash: 'bench', discrepancies: [], counts: {}, validForMs: 60_000 };
+    const body = {
+      ...about,
+      snapshotHash: 'bench',
+      discrepancies: [],
+      counts: {},
+      validForMs: 60_000,
+      shut: [],
+    };
     void this.#say({ name: 'ReconciliationCompleted', body }, RECONCILE);
   }
 

@@ -52,11 +52,17 @@ export interface Requests<Request, Own extends OwnInput> {
 }
 
 /** All that a driver needs to know of a service. */
-export interface DrivePlan<In extends Input, Out extends FactName, Request, Own extends OwnInput> {
+export interface DrivePlan<
+  In extends Input,
+  Out extends FactName,
+  Request,
+  Own extends OwnInput,
+  Made extends Machine<In, Out, Request> = Machine<In, Out, Request>,
+> {
   readonly reads: readonly Reading[];
   readonly says: readonly Family[];
   /** Makes the machine afresh, or from its snapshot. */
-  readonly restore: (snapshot: Uint8Array | undefined) => Machine<In, Out, Request>;
+  readonly restore: (snapshot: Uint8Array | undefined) => Made;
   readonly requests?: Requests<Request, Own>;
   /** Where the snapshot is kept, when not in the usual bucket. */
   readonly snapshots?: SnapshotStore;

@@ -17,6 +17,7 @@ export * from './machine.ts';
 export { MemoryBus } from './memory/memory-bus.ts';
 export { MemoryLog } from './memory/memory-log.ts';
 export { MemoryServer, type MemoryWire } from './memory/memory-server.ts';
+export { Timers } from './memory/timers.ts';
 export { VirtualClock } from './memory/virtual-clock.ts';
 export { provision } from './provisioner.ts';
 export { recall } from './recall.ts';

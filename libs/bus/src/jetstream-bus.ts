@@ -100,6 +100,7 @@ export class JetStreamBus implements Bus {
         value: where,
         because: `cannot connect: ${(cause as Error).message}`,
         remedy: 'Start nats-server or correct its address and credentials.',
+        isPassing: !(cause instanceof errors.AuthorizationError),
       });
     });
     try {

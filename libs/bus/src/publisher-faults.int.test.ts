@@ -18,10 +18,14 @@ async function ids(bus: Bus): Promise<string[]> {
   return found;
 }
 
-/** Makes a money stream so small that a few messages fill it. */
-async function shrink(nats: NatsFixture, maxBytes: number): Promise<void> {
+/** Makes a stream so small that a few messages fill it; a money stream where none is named. */
+async function shrink(
+  nats: NatsFixture,
+  maxBytes: number,
+  stream: 'CONTROL' | 'DECISIONS' = 'CONTROL',
+): Promise<void> {
   const admin = await nats.bus('admin');
-  await admin.nats.jsm.streams.update('CONTROL', { max_bytes: maxBytes });
+  await admin.nats.jsm.streams.update(stream, { max_bytes: maxBytes });
 }
 
 test('a full money stream refuses: the publisher tries until its patience ends, then names what to check', async () => {
@@ -44,6 +48,17 @@ test('a full money stream refuses: the publisher tries until its patience ends, 
   expect(bus.publishRetries).toBeGreaterThan(0);
   expect(stored.length).toBeGreaterThan(0);
   expect(await ids(bus)).toEqual(stored); // nothing old made room for it
+});
+
+test('a full stream of decisions lets its oldest go: who decides goes on', async () => {
+  await using nats = await NatsFixture.start();
+  await shrink(nats, 4_000, 'DECISIONS');
+  const bus = await nats.bus('a-0', IMPATIENT);
+  for (let i = 0; i < 10; i++) await bus.publish(message('dec.made.x', `m${i}`, KILOBYTE));
+  const { first, last } = await bus.bounds('DECISIONS');
+  expect(last).toBe(10);
+  expect(first).toBeGreaterThan(1);
+  expect(bus.publishRetries).toBe(0);
 });
 
 test('room that is made within the patience lets every waiting message in, in order', async () => {

@@ -6,6 +6,7 @@ import {
   type Family,
   SERVICES,
   type ServiceName,
+  SHARDED,
   STREAMS,
   type StreamName,
 } from './topology.ts';
@@ -104,30 +105,15 @@ function namesOf<Name extends string, Role extends string>(
 /** Families whose subjects end in the name of the process that speaks. */
 const BY_IDENTITY: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification']);
 
-/** Families whose subjects name the speaker's account or feed first, and what follows it. */
-const BY_PURPOSE: Partial<Record<Family, '' | '.>'>> = {
-  'md.time': '',
-  'dec.config': '',
-  'ord.cmd': '',
-  'ord.evt': '.>',
-  'ord.standing': '',
-  'pos.evt': '.>',
-  'risk.evt': '',
-  'venue.ledger': '',
-  'rec.ask': '',
-  'rec.run': '',
-  'ctl.mode': '',
-  'ctl.config': '',
-  'ctl.answer': '',
-  'sys.guard': '',
-};
+/** Families whose subjects name the speaker's account first, and an instrument behind it. */
+const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt']);
 
-/** Nobody speaks for another process, another account or another feed. */
+/** Nobody speaks for another process, another account or another feed; instruments are everybody's. */
 function saidSubjects(family: Family, service: UserName, identity: string): readonly string[] {
+  if (SHARDED.has(family) || family === 'dec.made') return [`${family}.>`];
   if (BY_IDENTITY.has(family)) return [`${family}.${identity}`];
-  const behind = BY_PURPOSE[family];
-  if (behind !== undefined) return [`${family}.${purposeOf(identity)}${behind}`];
-  if (family !== 'dlq.letter') return [`${family}.>`];
+  if (family !== 'dlq.letter')
+    return [`${family}.${purposeOf(identity)}${BY_INSTRUMENT.has(family) ? '.>' : ''}`];
   const consumers = among(DURABLE_READERS, service) ? [identity, service] : [identity];
   return consumers.map((consumer) => `${family}.*.${consumer}`);
 }

@@ -57,7 +57,8 @@ export const STREAMS = {
     'closed candles: the source for warm-up',
   ),
   ANALYTICS: kept('market', ['an.>'], { days: 3, mib: 4096 }, 'market states, patterns, signals'),
-  DECISIONS: kept('money', ['dec.>'], { days: 5 * 365, mib: 4096 }, 'what was decided and why'),
+  // Its oldest go when it is full: a decider that can't store its why would otherwise not come back.
+  DECISIONS: kept('market', ['dec.>'], { days: 5 * 365, mib: 8192 }, 'what was decided and why'),
   ORDERS: kept('money', ['ord.>'], { days: 5 * 365, mib: 8192 }, 'orders, and why entries do not pass'),
   POSITIONS: kept('money', ['pos.>'], { days: 5 * 365, mib: 4096 }, 'positions and their stops'),
   RISK: kept('money', ['risk.>'], { days: 5 * 365, mib: 2048 }, 'equity, drawdown, trading modes'),

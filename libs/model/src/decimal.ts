@@ -74,6 +74,7 @@ export class Decimal {
   }
 
   plus(other: Decimal): Decimal {
+    if (other.units === 0n) return this;
     const scale = Math.max(this.scale, other.scale);
     return Decimal.scaled(this.at(scale) + other.at(scale), scale);
   }
@@ -165,7 +166,7 @@ export class Decimal {
   }
 
   private at(scale: number): bigint {
-    return this.units * pow10(scale - this.scale);
+    return scale === this.scale ? this.units : this.units * pow10(scale - this.scale);
   }
 }
 

@@ -6,6 +6,7 @@ import { isoTime, type TimeUs } from './time.ts';
 export const ENTRY_CAUSE_CODES = [
   'ACCOUNT_STREAM_LOST',
   'NO_RECONCILIATION',
+  'BOOKS_DIFFER',
   'NO_GUARD',
   'VENUE_SHUT',
   'VENUE_REJECTS',
@@ -60,6 +61,7 @@ export function entryCauseKey({ code, scope }: Pick<EntryCause, 'code' | 'scope'
 const WORDS = {
   ACCOUNT_STREAM_LOST: 'the account stream of the venue is lost',
   NO_RECONCILIATION: 'our books have not been compared with the venue’s lately',
+  BOOKS_DIFFER: 'our books and the venue’s differ',
   NO_GUARD: 'position-risk says nothing, so nobody would guard a position',
   VENUE_SHUT: 'the venue takes no order',
   VENUE_REJECTS: 'the venue rejected too many orders in a row',
@@ -94,5 +96,6 @@ export function entryRemedyWords({ code, scope, untilUs, lift }: EntryCause): st
 const ITSELF: Partial<Record<EntryCauseCode, string>> = {
   ACCOUNT_STREAM_LOST: 'ends by itself when the stream is back and all has been compared',
   NO_RECONCILIATION: 'ends by itself when a comparison passes; why one failed: algo tail rec.run.>',
+  BOOKS_DIFFER: 'ends by itself when a comparison finds them equal; else set the position right at the venue',
   NO_GUARD: 'ends by itself when position-risk speaks again; whether it runs: algo status',
 };

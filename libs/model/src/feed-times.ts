@@ -28,12 +28,15 @@ const UNTOLD: FeedTime = { toldUs: 0, sureUs: 0, wallUs: 0, speed: 1, warmUs: 0 
  * of which anything was heard.
  */
 export class FeedTimes {
-  readonly #times: Map<string, FeedTime>;
+  readonly #times: Map<string, { -readonly [Part in keyof FeedTime]: FeedTime[Part] }>;
   readonly #heard: Map<string, TimeUs>;
+  /** The feed that told first: of all venues without one of their own. */
+  #first: FeedTime = UNTOLD;
   #newestUs: TimeUs;
 
   constructor(state: FeedTimesState = { told: [], heard: [] }) {
-    this.#times = new Map(state.told);
+    this.#times = new Map(state.told.map(([feed, time]) => [feed, { ...time }]));
+    for (const time of this.#times.values()) if (this.#first === UNTOLD) this.#first = time;
     this.#heard = new Map(state.heard);
     this.#newestUs = Math.max(
       0,
@@ -44,19 +47,21 @@ export class FeedTimes {
 
   /** Takes the next word of a feed; its times never go back. */
   take({ feed, toldUs, sureUs, wallUs, speed, warm }: TimeAdvanced): void {
-    const before = this.#times.get(feed) ?? UNTOLD;
+    let time = this.#times.get(feed);
+    if (time === undefined) {
+      time = { ...UNTOLD };
+      this.#times.set(feed, time);
+      if (this.#first === UNTOLD) this.#first = time;
+    }
     if (warm) {
-      this.#times.set(feed, { ...before, warmUs: Math.max(before.warmUs, toldUs) });
+      time.warmUs = Math.max(time.warmUs, toldUs);
       return;
     }
     this.#newestUs = Math.max(this.#newestUs, toldUs);
-    this.#times.set(feed, {
-      toldUs: Math.max(before.toldUs, toldUs),
-      sureUs: Math.max(before.sureUs, sureUs),
-      wallUs,
-      speed,
-      warmUs: before.warmUs,
-    });
+    time.toldUs = Math.max(time.toldUs, toldUs);
+    time.sureUs = Math.max(time.sureUs, sureUs);
+    time.wallUs = wallUs;
+    time.speed = speed;
   }
 
   /** Returns the feed that brings a venue's instruments; null before any told a time. */
@@ -70,16 +75,13 @@ export class FeedTimes {
    * Returns the time of the feed that brings a venue's instruments. *Shape*: `toldUs` 0 before it told any.
    */
   of(venue: string): FeedTime {
-    const own = this.#times.get(venue);
-    if (own !== undefined) return own;
-    for (const time of this.#times.values()) return time;
-    return UNTOLD;
+    return this.#times.get(venue) ?? this.#first;
   }
 
   /** Returns the speed of the fastest feed; 1 before any told a time. *Units*: feed time per wall time. */
   get speed(): number {
-    const speeds = [...this.#times.values()].map(({ speed }) => speed);
-    return speeds.length === 0 ? 1 : Math.max(...speeds);
+    if (this.#times.size < 2) return this.#first.speed;
+    return Math.max(...[...this.#times.values()].map(({ speed }) => speed));
   }
 
   /** When a feed last told a time, by ingest's wall clock; 0 before any did. *Units*: µs. */
@@ -110,6 +112,6 @@ export class FeedTimes {
   }
 
   state(): FeedTimesState {
-    return { told: [...this.#times], heard: [...this.#heard] };
+    return { told: [...this.#times].map(([feed, time]) => [feed, { ...time }]), heard: [...this.#heard] };
   }
 }

@@ -1,5 +1,6 @@
 export * from './brand.ts';
 export * from './candle.ts';
+export * from './canonical-json.ts';
 export * from './command-ids.ts';
 export * from './decimal.ts';
 export * from './decision.ts';

@@ -180,6 +180,7 @@ export const DENIAL_CODES = [
   'CONSERVATION',
   'VENUE_SHUT',
   'NO_VENUE_STOP',
+  'BOOKS_DIFFER',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

@@ -28,9 +28,12 @@ export function haltScopeKey(scope: HaltScope): string {
   }
 }
 
+/** What a drawdown is measured from: equity at the start of the account's day, or the highest there was. */
+export type DrawdownMeasure = 'daily' | 'peak';
+
 export type DrawdownLevel = 'none' | 'alert' | 'warning' | 'critical' | 'breaker';
 
-/** What the portfolio guard says. *Units*: equity quote, drawdown share of the session's starting equity. */
+/** What the portfolio guard says. *Units*: equity quote, drawdown a share of what it is measured from. */
 export type RiskEvent =
   | {
       readonly type: 'EquityMarked';
@@ -38,12 +41,14 @@ export type RiskEvent =
       readonly equity: Decimal;
       readonly realized: Decimal;
       readonly unrealized: Decimal;
+      /** The day's. */
       readonly drawdown: Decimal;
       readonly timeUs: TimeUs;
     }
   | {
       readonly type: 'DrawdownLevelChanged';
       readonly account: AccountId;
+      readonly measure: DrawdownMeasure;
       readonly from: DrawdownLevel;
       readonly to: DrawdownLevel;
       readonly drawdown: Decimal;

@@ -39,6 +39,16 @@ export interface ReplaceOutcome {
   readonly replaced: SubmitOutcome;
 }
 
+/**
+ * An instrument whose books a comparison found to differ, so that it takes no entry. `shutsExits`: the venue
+ * does not hold what we would sell, so that an exit could open a position the other way.
+ */
+export interface ShutInstrument {
+  readonly instrument: InstrumentId;
+  readonly reason: string;
+  readonly shutsExits: boolean;
+}
+
 export type VenueOrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
 
 /** An order as the venue's own books have it. *Units*: quantity and `filled` base, price quote. */

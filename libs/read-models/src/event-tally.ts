@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { Decimal, type OrderEvent } from '@algo/model';
-import { PositionList } from './position-list.ts';
+import { type ListedPosition, PositionList } from './position-list.ts';
 
 /** How often what happened. */
 export interface EventCounts {
@@ -49,7 +49,9 @@ export class EventTally {
       case 'OrderSubmitted':
       case 'OrderRejected':
       case 'OrderFilled':
-        this.#orders.set(name, this.#count(name) + 1);
+      case 'OrderCanceled':
+      case 'OrderExpired':
+        this.#orders.set(name, this.orders(name) + 1);
         return;
       case 'GapOpened':
         this.#feed.gaps++;
@@ -69,17 +71,27 @@ export class EventTally {
     }
   }
 
+  /** How often such a thing happened to an order. */
+  orders(type: OrderEvent['type']): number {
+    return this.#orders.get(type) ?? 0;
+  }
+
+  /** What became of each position. */
+  get positions(): readonly ListedPosition[] {
+    return this.#positions.all();
+  }
+
   counts(): EventCounts {
-    const all = this.#positions.all();
+    const all = this.positions;
     const closed = all.filter(({ state }) => state === 'closed');
     return {
       signals: this.#signals,
       decisionsAccepted: this.#decisions.accepted,
       decisionsRefused: this.#decisions.refused,
-      ordersSubmitted: this.#count('OrderSubmitted'),
-      ordersDenied: this.#count('OrderDenied'),
-      ordersRejected: this.#count('OrderRejected'),
-      fills: this.#count('OrderFilled'),
+      ordersSubmitted: this.orders('OrderSubmitted'),
+      ordersDenied: this.orders('OrderDenied'),
+      ordersRejected: this.orders('OrderRejected'),
+      fills: this.orders('OrderFilled'),
       positionsOpened: all.length,
       positionsOpen: all.length - closed.length,
       positionsClosed: closed.length,
@@ -90,9 +102,5 @@ export class EventTally {
       ...this.#feed,
       equity: this.#equity?.toString() ?? null,
     };
-  }
-
-  #count(type: OrderEvent['type']): number {
-    return this.#orders.get(type) ?? 0;
   }
 }

@@ -1,6 +1,7 @@
 import type { Fact } from '@algo/contracts';
 import {
   accountId,
+  canonicalJson,
   clientOrderId,
   Decimal,
   type Decision,
@@ -20,7 +21,6 @@ import {
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { JournalBook } from './journal-book.ts';
-import { canonicalJson } from './journal-entry.ts';
 
 const account = accountId('paper-main');
 const instrument = instrumentId('synthetic.spot.ALGOUSD');

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Fact } from '@algo/contracts';
-import type { OrderIntent, TimeUs } from '@algo/model';
-import {
-  canonicalLine,
-  compareText,
-  entryOf,
-  isCanonical,
-  type JournalEntry,
-  type JournalKind,
-} from './journal-entry.ts';
+import { compareText, type OrderIntent, type TimeUs } from '@algo/model';
+import { canonicalLine, entryOf, isCanonical, type JournalEntry, type JournalKind } from './journal-entry.ts';
 import { wordsOf } from './journal-words.ts';
 
 type OrderKind = Extract<JournalKind, `Order${string}`>;
@@ -110,19 +103,12 @@ export class JournalBook {
 }
 
 function rankOf({ fact, id }: JournalEntry, intents: ReadonlyMap<string, OrderIntent>): number {
-  switch (fact.name) {
-    case 'OrderDenied':
-    case 'OrderSubmitted':
-    case 'OrderAccepted':
-    case 'OrderRejected':
-    case 'OrderFilled':
-    case 'OrderCanceled':
-    case 'OrderExpired':
-    case 'OrderQuarantined':
-      return INTENT_RANK[intents.get(id) ?? 'entry'] + ORDER_RANK[fact.name];
-    default:
-      return RANK[fact.name];
-  }
+  const { name } = fact;
+  return isOrderKind(name) ? INTENT_RANK[intents.get(id) ?? 'entry'] + ORDER_RANK[name] : RANK[name];
+}
+
+function isOrderKind(kind: JournalKind): kind is OrderKind {
+  return kind in ORDER_RANK;
 }
 
 /**

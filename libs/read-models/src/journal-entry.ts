@@ -1,5 +1,12 @@
 import type { Fact, FactOf } from '@algo/contracts';
-import type { Decision, OrderEvent, PositionEvent, Signal, TimeUs } from '@algo/model';
+import {
+  canonicalJson,
+  type Decision,
+  type OrderEvent,
+  type PositionEvent,
+  type Signal,
+  type TimeUs,
+} from '@algo/model';
 import { isPositionFact } from './position-list.ts';
 
 /** Shown, and no part of the canonical lines: what decisions look at, standings, people's commands. */
@@ -92,20 +99,6 @@ const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
 
 function freeWordsOf(kind: JournalKind): readonly string[] {
   return kind.startsWith('Order') ? FREE_WORDS : EPOCH;
-}
-
-/** Returns JSON with sorted keys, at every depth without the fields that are named. */
-export function canonicalJson(value: unknown, without: readonly string[]): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    const kept = Object.entries(inner).filter(([name]) => !without.includes(name));
-    return Object.fromEntries(kept.toSorted(([a], [b]) => compareText(a, b)));
-  });
-}
-
-/** By code unit: a locale's order differs between machines. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function entryOfSignal(fact: JournalFact, { id, state }: Signal): JournalEntry {

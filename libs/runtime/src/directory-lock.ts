@@ -121,5 +121,6 @@ function inUse(directory: string, held: Holder | undefined, asked: AskedDirector
     value: directory,
     because: `${asked.noun} in use by another engine${who}`,
     remedy: asked.remedy,
+    isPassing: true,
   });
 }

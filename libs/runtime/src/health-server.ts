@@ -44,6 +44,7 @@ export class HealthServer implements AsyncDisposable {
             value: `${host}:${port}`,
             because: cause.code === 'EADDRINUSE' ? 'already in use' : cause.message,
             remedy: 'Stop what listens there, or set another port (0 picks a free one).',
+            isPassing: cause.code === 'EADDRINUSE',
           }),
         ),
       );

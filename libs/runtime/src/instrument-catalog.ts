@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   Decimal,
   InputError,
@@ -8,9 +7,8 @@ import {
   instrumentParts,
   type Market,
 } from '@algo/model';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigError } from './read-config.ts';
+import { ConfigError, readYaml } from './read-config.ts';
 
 const decimal = z.union([z.string(), z.number()]).transform((value, context) => {
   try {
@@ -44,18 +42,7 @@ export type InstrumentCatalog = ReadonlyMap<InstrumentId, Instrument>;
  * when unreadable, ConfigError listing every violation.
  */
 export function readInstrumentCatalog(path: string): InstrumentCatalog {
-  let document: unknown;
-  try {
-    document = parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new InputError({
-      field: 'ALGO_INSTRUMENTS_FILE',
-      value: path,
-      because: `cannot be read: ${(cause as Error).message}`,
-      remedy: 'Correct the path or the YAML.',
-    });
-  }
-  const result = z.record(z.string(), entry).safeParse(document);
+  const result = z.record(z.string(), entry).safeParse(readYaml('ALGO_INSTRUMENTS_FILE', path));
   if (!result.success)
     throw new ConfigError(
       path,

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { type Bus, bucketSnapshots, type Clock, type SnapshotStore } from '@algo/bus';
+import { bucketSnapshots, type Clock, type SnapshotStore } from '@algo/bus';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
 import { openAccountStream, openVenue } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
 import type { HealthServer } from './health-server.ts';
-import type { Logger } from './logger.ts';
-import type { Life } from './own-life.ts';
 import { plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
 import { startDriver } from './start-driver.ts';
@@ -14,17 +12,12 @@ import { startDriver } from './start-driver.ts';
 const SEGMENT_BYTES = 16_000_000;
 
 /** The world as a process has it: NATS, the wall clock, the disk. */
-export function processContext<Config extends BaseConfig>(parts: {
-  readonly config: Readonly<Config>;
-  readonly identity: string;
-  readonly life: Life;
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-  readonly health: HealthServer;
-  readonly stack: AsyncDisposableStack;
-}): ServiceContext<Config> {
+export function processContext<Config extends BaseConfig>(
+  parts: Pick<ServiceContext<Config>, 'config' | 'identity' | 'life' | 'bus' | 'clock' | 'log' | 'signal'> & {
+    readonly health: HealthServer;
+    readonly stack: AsyncDisposableStack;
+  },
+): ServiceContext<Config> {
   const { config, identity, life, bus, clock, log, signal, health, stack } = parts;
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);

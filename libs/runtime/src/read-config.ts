@@ -52,23 +52,23 @@ export function readConfig<Schema extends z.ZodObject>(
   return Object.freeze(result.data) as Readonly<z.infer<Schema>>;
 }
 
+/** Returns what a file of YAML holds. *Errors*: InputError when it can't be read. */
+export function readYaml(field: string, path: string): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const because = `cannot be read: ${(cause as Error).message}`;
+    throw new InputError({ field, value: path, because, remedy: 'Correct the path or the YAML.' });
+  }
+}
+
 function fromFile(
   path: string,
   service: string,
   keys: readonly string[],
   problems: string[],
 ): Record<string, unknown> {
-  let document: unknown;
-  try {
-    document = parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new InputError({
-      field: 'ALGO_CONFIG_FILE',
-      value: path,
-      because: `cannot be read: ${(cause as Error).message}`,
-      remedy: 'Correct the path or the YAML.',
-    });
-  }
+  const document = readYaml('ALGO_CONFIG_FILE', path);
   const sections = z.record(z.string(), z.record(z.string(), z.unknown())).safeParse(document ?? {});
   if (!sections.success) {
     problems.push(

@@ -1,5 +1,5 @@
 import type { Bus, Clock, Driven, OwnInput } from '@algo/bus';
-import type { Fact, Speaker } from '@algo/contracts';
+import { decodeFact, encodeFact, type Fact, type Speaker, typeOf } from '@algo/contracts';
 import type { AccountId, TimeUs } from '@algo/model';
 import { bucketDocuments } from '@algo/state';
 import type { RowStore } from '@algo/tickstore';
@@ -21,11 +21,11 @@ export interface CompositionParts {
   bus(identity: string): Bus;
   log(identity: string): Logger;
   /** Returns the exchange that an account trades at. */
-  venue(name: string, account: AccountId, composition: Composition): ExchangeVenue;
+  venue(name: string, account: AccountId): ExchangeVenue;
   accountStream(name: string, account: AccountId): AccountStream;
   openRowStore(): RowStore;
-  /** Told of each fact at its turn, before its readers take it. */
-  observe(fact: Fact, readers: readonly Hosted[]): void;
+  /** Told of each fact that is said, at its turn, before its readers take it. */
+  observe(fact: Fact): void;
   /**
    * Encodes and decodes each fact on its way to each reader, as a wire does; otherwise it goes by
    * reference.
@@ -51,12 +51,15 @@ export class Composition implements AsyncDisposable {
   readonly #hosted = new Map<string, Hosted>();
   readonly #running = new Map<string, RunningService>();
   readonly #stack = new AsyncDisposableStack();
-  readonly #observe: (said: Said) => void;
+  readonly #give: (said: Said) => void;
   #failure: Error | undefined;
 
   constructor(parts: CompositionParts) {
     this.#parts = parts;
-    this.#observe = ({ received, readers }) => parts.observe(received, readers);
+    this.#give = ({ fact, readers }) => {
+      parts.observe(fact);
+      for (const reader of readers) reader.give(this.received(fact));
+    };
   }
 
   /** Starts a service in this composition, under the name that its process would have. */
@@ -92,19 +95,23 @@ export class Composition implements AsyncDisposable {
     return found;
   }
 
-  /** The machines, in the order of their services. */
-  get machines(): readonly Hosted[] {
-    return [...this.#hosted.values()];
+  /** Returns who reads a fact. *Shape*: the same list at each call. */
+  readersOf(fact: Fact, speaker: Speaker): readonly Hosted[] {
+    return this.#routes.readersOf(fact, speaker);
   }
 
-  /** Returns a fact with its readers: done at its turn, they take it. */
+  /** Returns a fact that somebody says: done at its turn, its readers take it. */
   said(fact: Fact, speaker: Speaker): Said {
-    return this.saidTo(fact, this.#routes.readersOf(fact, speaker));
+    return new Said(fact, this.readersOf(fact, speaker), this.#give);
   }
 
-  /** Returns a fact for some readers only. */
-  saidTo(fact: Fact, readers: readonly Hosted[]): Said {
-    return new Said(fact, readers, this.#observe, this.#parts.byWire === true);
+  /**
+   * Returns a fact as each who is given it is to have it: the very same value, or by wire one of its own.
+   */
+  received(fact: Fact): Fact {
+    return this.#parts.byWire === true
+      ? decodeFact(typeOf(fact.name), encodeFact(fact.name, fact.body))
+      : fact;
   }
 
   /** Returns what each service counts. */
@@ -129,6 +136,7 @@ export class Composition implements AsyncDisposable {
       identity,
       life: { name: identity, isOver: () => false },
       bus,
+      isHeardAtOnce: true,
       clock: stillClock(this.scheduler),
       log: parts.log(identity),
       signal: new AbortController().signal,
@@ -137,7 +145,7 @@ export class Composition implements AsyncDisposable {
       repeat() {},
       addReadiness() {},
       fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
-      venue: (name, account) => own(parts.venue(name, account, this)),
+      venue: (name, account) => own(parts.venue(name, account)),
       accountStream: (name, account) => own(parts.accountStream(name, account)),
       openRowStore: async () => parts.openRowStore(),
       drive: async (plan) => {

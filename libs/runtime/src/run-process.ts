@@ -21,7 +21,8 @@ const DRAIN_MAX_MS = 4_500;
 /**
  * Runs one service process from configuration to exit: the shared shell around every `main.ts`.
  * Operational failures and bugs end the process (exit 1) so that a fresh one comes back by the recorded
- * order; unusable input ends it with 78 and a plain message.
+ * order, and so does what may pass by itself; input that only a person can mend ends it with 78. Both are
+ * said plainly.
  */
 export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   service: Service<Schema>,
@@ -36,7 +37,7 @@ export async function runProcess<Schema extends z.ZodObject<(typeof baseConfig)[
     if (error instanceof ConfigError || error instanceof InputError) {
       log.fatal(error.message);
       process.stderr.write(`${error.message}\n`);
-      process.exitCode = EXIT.misconfigured;
+      process.exitCode = exitOf(error);
     } else {
       log.fatal({ err: error }, 'stopped by a failure');
       process.exitCode = EXIT.failed;
@@ -93,10 +94,15 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   // Also after a failure: what failed may be what the clean-up waits for.
   const late = setTimeout(() => {
     log.error({ err: ended }, `not drained after ${DRAIN_MAX_MS} ms; the next start takes what is missing`);
-    process.exit(ended instanceof InputError ? EXIT.misconfigured : EXIT.failed);
+    process.exit(exitOf(ended));
   }, DRAIN_MAX_MS);
   late.unref();
   if (ended !== undefined) throw ended;
+}
+
+function exitOf(error: unknown): number {
+  const isForPerson = error instanceof ConfigError || (error instanceof InputError && !error.isPassing);
+  return isForPerson ? EXIT.misconfigured : EXIT.failed;
 }
 
 /** One signal for everything that ends a process politely. */

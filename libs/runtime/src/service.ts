@@ -34,6 +34,8 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly documents: DocumentStore;
+  /** Whatever a machine says is taken by its readers before it goes on: a state may be read only there. */
+  readonly isHeardAtOnce?: true;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;
   /** Orders and reads of an account at a venue, by the registry. */
@@ -60,9 +62,7 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
     Own extends OwnInput,
     Made extends Machine<In, Out, Request>,
   >(
-    plan: Omit<DrivePlan<In, Out, Request, Own>, 'restore'> & {
-      readonly restore: (snapshot: Uint8Array | undefined) => Made;
-    },
+    plan: DrivePlan<In, Out, Request, Own, Made>,
   ): Promise<{ readonly machine: Made; readonly driven: Driven<Own> }>;
 }
 

@@ -16,9 +16,7 @@ export async function startDriver<
   Own extends OwnInput,
   Made extends Machine<In, Out, Request>,
 >(
-  plan: Omit<DrivePlan<In, Out, Request, Own>, 'restore'> & {
-    readonly restore: (snapshot: Uint8Array | undefined) => Made;
-  },
+  plan: DrivePlan<In, Out, Request, Own, Made>,
   options: Omit<DriverOptions<In, Out, Request, Own>, 'plan'>,
 ): Promise<{ readonly machine: Made; readonly driver: Driver<In, Out, Request, Own> }> {
   const machines: Made[] = [];

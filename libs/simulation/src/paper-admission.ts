@@ -3,7 +3,7 @@ import type { PaperBooks } from './paper-books.ts';
 import { filterRefusal, type Refusal, wholeCount } from './paper-filters.ts';
 import type { PaperMarket } from './paper-market.ts';
 import { isReached, type PaperOrder } from './paper-matching.ts';
-import { OPEN_ORDERS_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
+import { OPEN_ORDERS_MAX } from './paper-settings.ts';
 import { referenceTicks } from './paper-tape.ts';
 
 const BAND_PLACES = 8;
@@ -50,8 +50,6 @@ export function admissionRefusal(
   const openMax = OPEN_ORDERS_MAX + (replaced === null ? 0 : 1);
   if (books.openOrders(order.request.account).length >= openMax)
     return { code: 'too_many_open_orders', detail: `max=${OPEN_ORDERS_MAX}` };
-  if (books.history.ids.size >= ORDER_IDS_MAX)
-    return { code: 'order_ids_exhausted', detail: `max=${ORDER_IDS_MAX}` };
   return triggerRefusal(order, market) ?? fundsRefusal(books, order, market, replaced);
 }
 

@@ -56,7 +56,7 @@ export class PaperBooks {
   add(order: PaperOrder, market: PaperMarket): void {
     const key = orderKey(order);
     this.changed({ account: order.request.account, key, timeUs: order.liveUs, order: null, fill: null });
-    this.history.ids.add(key);
+    this.history.spend(order.request.account, order.request.clientOrderId);
     this.open.set(key, order);
     market.insert(order);
   }
@@ -66,9 +66,9 @@ export class PaperBooks {
     return this.open.get(key) ?? this.history.ended.get(key);
   }
 
-  /** Returns whether this id was ever taken. */
+  /** Returns whether this id works, or was taken lately. */
   spent(account: AccountId, clientOrderId: ClientOrderId): boolean {
-    return this.history.ids.has(orderKey({ request: { account, clientOrderId } }));
+    return this.find(account, clientOrderId) !== undefined || this.history.isSpent(account, clientOrderId);
   }
 
   /** Returns the working orders of an account, in the order they come alive. */
@@ -180,7 +180,7 @@ export class PaperBooks {
       ledger: this.ledger.snapshot(),
       ended: [...this.history.ended.values()].map(copyOrder),
       fills: copyLogs(this.history.logs),
-      ids: [...this.history.ids],
+      ids: this.history.ids(),
       changes: [...this.changes],
     };
   }
@@ -204,7 +204,7 @@ export class PaperBooks {
     }
     for (const [account, log] of copyLogs(state.fills)) this.history.logs.set(account, log);
     this.changes.splice(0, this.changes.length, ...state.changes);
-    for (const id of state.ids) this.history.ids.add(id);
+    for (const [account, ids] of state.ids) for (const id of ids) this.history.spend(account, id);
   }
 
   /** *Errors*: InputError when the venue doesn't list the instrument. */

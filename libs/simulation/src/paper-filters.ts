@@ -33,8 +33,7 @@ export type PaperRefusal =
   | 'would_trigger'
   | 'nothing_to_reduce'
   | 'insufficient_balance'
-  | 'too_many_open_orders'
-  | 'order_ids_exhausted';
+  | 'too_many_open_orders';
 
 export interface Refusal {
   readonly code: PaperRefusal;

@@ -48,7 +48,8 @@ export class PaperFunds {
     let used = Decimal.zero;
     for (const market of this.markets.values()) {
       const { id, quote } = market.rules.instrument;
-      if (quote !== asset) continue;
+      const isAsked = market.orders.length > 0 || extra !== null || !this.ledger.margin(account, id).isZero();
+      if (quote !== asset || !isAsked) continue;
       const orders = market.orders.filter(({ request }) => request.account === account);
       if (extra?.request.instrument === id) orders.push(extra);
       const held = this.ledger.quantity(account, id);

@@ -1,6 +1,6 @@
-import { type AccountId, type Fill, InputError, type TimeUs } from '@algo/model';
+import { type AccountId, type ClientOrderId, type Fill, InputError, type TimeUs } from '@algo/model';
 import type { PaperOrder } from './paper-matching.ts';
-import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK } from './paper-settings.ts';
+import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK, ORDER_IDS_MAX } from './paper-settings.ts';
 
 /** *Shape*: `fills` oldest first; `droppedUs` the time of the newest dropped one; null while none was. */
 export interface FillLog {
@@ -14,13 +14,13 @@ export function copyLogs(logs: ReadonlyMap<AccountId, FillLog>): Map<AccountId, 
 }
 
 /**
- * What is over: ended orders, fills, and every client order id ever taken. Bounded by the constants of the
- * settings.
+ * What is over: ended orders, fills, and the client order ids that each account took last. Bounded by the
+ * constants of the settings.
  */
 export class PaperHistory {
   readonly ended = new Map<string, PaperOrder>();
   readonly logs = new Map<AccountId, FillLog>();
-  readonly ids = new Set<string>();
+  readonly #ids = new Map<AccountId, Set<ClientOrderId>>();
 
   end(key: string, order: PaperOrder): void {
     this.ended.set(key, order);
@@ -29,6 +29,26 @@ export class PaperHistory {
       this.ended.delete(oldest);
       break;
     }
+  }
+
+  /** Takes note of an id; the account's oldest is forgotten for it. */
+  spend(account: AccountId, id: ClientOrderId): void {
+    const ids = this.#ids.get(account) ?? new Set();
+    this.#ids.set(account, ids.add(id));
+    if (ids.size <= ORDER_IDS_MAX) return;
+    for (const oldest of ids) {
+      ids.delete(oldest);
+      break;
+    }
+  }
+
+  isSpent(account: AccountId, id: ClientOrderId): boolean {
+    return this.#ids.get(account)?.has(id) ?? false;
+  }
+
+  /** Returns the ids of each account, oldest first. */
+  ids(): Map<AccountId, ClientOrderId[]> {
+    return new Map([...this.#ids].map(([account, ids]) => [account, [...ids]]));
   }
 
   add(fill: Fill): void {
@@ -52,8 +72,14 @@ export class PaperHistory {
         because: `fills up to ${log.droppedUs} are no longer kept, so the answer would not be complete`,
         remedy: `Ask for a later time; the last ${FILLS_MAX} fills are kept.`,
       });
-    // The newest are looked at first: what is asked for is recent.
-    return log.fills.slice(log.fills.findLastIndex(({ timeUs }) => timeUs < sinceUs) + 1);
+    let low = 0;
+    let high = log.fills.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (log.fills[middle]!.timeUs < sinceUs) low = middle + 1;
+      else high = middle;
+    }
+    return log.fills.slice(low);
   }
 
   private log(account: AccountId): FillLog {

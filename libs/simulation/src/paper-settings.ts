@@ -40,8 +40,11 @@ export const ENDED_ORDERS_MAX = 10_000;
 /** Fills kept for each account; up to FILLS_SLACK more before the oldest are dropped together. */
 export const FILLS_MAX = 50_000;
 export const FILLS_SLACK = 1_000;
-/** Client order ids remembered for ever, over all accounts; at this many the venue takes no more orders. */
-export const ORDER_IDS_MAX = 1_000_000;
+/**
+ * Client order ids that later orders of an account can't have, beside those of its working ones. An id is
+ * asked about, or comes a second time, within seconds of its order: so many orders later nobody does.
+ */
+export const ORDER_IDS_MAX = 100_000;
 /** A market order's slippage beyond its residual window ends at this share of its reference price… */
 export const SLIP_CAP = 0.01;
 /** …or after so many seconds, whichever is first. */

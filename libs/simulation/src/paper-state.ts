@@ -1,4 +1,4 @@
-import type { AccountId, InstrumentId, TimeUs } from '@algo/model';
+import type { AccountId, ClientOrderId, InstrumentId, TimeUs } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
 import type { GateCount } from './paper-gate.ts';
 import type { FillLog } from './paper-history.ts';
@@ -7,8 +7,8 @@ import type { PaperOrder } from './paper-matching.ts';
 import type { Tape } from './paper-tape.ts';
 
 /**
- * Everything a paper venue knows, apart from its settings. *Shape*: `ids` every client order id ever taken,
- * as `account/id`.
+ * Everything a paper venue knows, apart from its settings. *Shape*: `ids` the client order ids that each
+ * account took last, oldest first.
  */
 export interface PaperState {
   readonly clockUs: TimeUs;
@@ -28,6 +28,6 @@ export interface PaperState {
   readonly ledger: LedgerState;
   readonly ended: readonly PaperOrder[];
   readonly fills: ReadonlyMap<AccountId, FillLog>;
-  readonly ids: readonly string[];
+  readonly ids: ReadonlyMap<AccountId, readonly ClientOrderId[]>;
   readonly changes: readonly PaperChange[];
 }

@@ -73,15 +73,14 @@ export class PaperView {
 
   /** Returns at most `rowsMax` fills. */
   fillsSince(account: AccountId, sinceUs: TimeUs, rowsMax: number): PaperPage<Fill> {
-    const unseen = new Set(
-      this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)])),
-    );
+    const unseen = this.unseen(account).flatMap(({ fill }) => (fill === null ? [] : [fillKey(fill)]));
     const fills = this.venue.fillsSince(account, sinceUs);
-    const seen = unseen.size === 0 ? fills : fills.filter((fill) => !unseen.has(fillKey(fill)));
+    const seen = unseen.length === 0 ? fills : fills.filter((fill) => !unseen.includes(fillKey(fill)));
     const { rows, asOfUs } = this.cut(account, seen);
     const most =
       this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
-    return { rows: rows.slice(0, most), complete: rows.length <= most, asOfUs };
+    const complete = rows.length <= most;
+    return { rows: complete ? rows : rows.slice(0, most), complete, asOfUs };
   }
 
   positions(account: AccountId): PaperPage<VenuePosition> {
@@ -103,9 +102,13 @@ export class PaperView {
 
   /** A short page says that it is all. */
   private cut<Row>(account: AccountId, rows: readonly Row[]): PaperPage<Row> {
-    const draw = this.random.stream(`read/${++this.reads}`);
-    const isShort = rows.length > 0 && !this.isOver() && draw.chance(this.vices.readShort);
-    const shown = isShort ? rows.slice(0, draw.below(rows.length)) : rows;
-    return { rows: shown, complete: true, asOfUs: this.asOfUs(account) };
+    return { rows: this.short(`read/${++this.reads}`, rows), complete: true, asOfUs: this.asOfUs(account) };
+  }
+
+  private short<Row>(name: string, rows: readonly Row[]): readonly Row[] {
+    const { readShort } = this.vices;
+    if (readShort === 0 || rows.length === 0 || this.isOver()) return rows;
+    const draw = this.random.stream(name);
+    return draw.chance(readShort) ? rows.slice(0, draw.below(rows.length)) : rows;
   }
 }

@@ -1,4 +1,4 @@
-import { hashId, type TradingConfig } from '@algo/model';
+import { canonicalJson, hashId, type TradingConfig } from '@algo/model';
 
 /**
  * Returns the name of what a configuration says: equal for equal content, whatever the order of its keys or
@@ -12,12 +12,5 @@ export function configurationHash(config: TradingConfig): string {
     ...(postOnly ? { postOnly } : {}),
     instruments: [...config.instruments].sort(),
   };
-  return hashId('configuration', canonical(content));
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
+  return hashId('configuration', canonicalJson(content));
 }

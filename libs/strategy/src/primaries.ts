@@ -26,8 +26,7 @@ export function readPrimaries(
 ): Primaries {
   const reading = flowImbalance(state, timeframe);
   const flow = sideOf(reading.value, imbalanceMin);
-  const signal = state.microstructure?.signal ?? 'neutral';
-  const microstructure = signal === 'bullish' ? 'long' : signal === 'bearish' ? 'short' : null;
+  const { side: microstructure, check } = readMicrostructure(state);
   const significant = sideOf(reading.value, SIGNIFICANT_IMBALANCE) !== null;
   return {
     flow,
@@ -43,17 +42,28 @@ export function readPrimaries(
         pointsMax: null,
         note: `${reading.note}; ${flow ?? (significant ? 'significant, no side' : 'no side')}`,
       },
-      {
-        name: 'primary.microstructure',
-        value: available(state.microstructure?.fastZ),
-        threshold: null,
-        passed: microstructure !== null,
-        points: null,
-        pointsMax: null,
-        note: state.microstructure === null ? NOT_AVAILABLE : signal,
-      },
+      check,
     ],
   };
+}
+
+/** Reads the second of them alone: the side that its signal takes. */
+export function readMicrostructure({ microstructure }: MarketState): {
+  readonly side: Direction | null;
+  readonly check: Check;
+} {
+  const signal = microstructure?.signal ?? 'neutral';
+  const side = signal === 'bullish' ? 'long' : signal === 'bearish' ? 'short' : null;
+  const check = {
+    name: 'primary.microstructure',
+    value: available(microstructure?.fastZ),
+    threshold: null,
+    passed: side !== null,
+    points: null,
+    pointsMax: null,
+    note: microstructure === null ? NOT_AVAILABLE : signal,
+  };
+  return { side, check };
 }
 
 /**

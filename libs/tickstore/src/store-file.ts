@@ -122,7 +122,7 @@ export class StoreFile {
       // Ends a transaction that is still open; after a failed COMMIT there is none, and that is fine too.
       await this.#connection.run('ROLLBACK').catch(() => undefined);
       throw new StoreFileError(
-        { file: this.spec.path, because: words(error), remedy: WRITE_REMEDY },
+        { file: this.spec.path, because: words(error), remedy: WRITE_REMEDY, isPassing: true },
         { cause: error },
       );
     }

@@ -5,6 +5,8 @@ export interface StoreProblem {
   readonly file: string;
   readonly because: string;
   readonly remedy: string;
+  /** True where it may pass by itself, as a lock or a full disk. */
+  readonly isPassing?: boolean;
 }
 
 /** A store file can't be used; thrown where DuckDB runs, seen by callers as InputError or StoreWriteError. */
@@ -42,13 +44,8 @@ export class BacklogFullError extends Error {
   override readonly name = 'BacklogFullError';
 }
 
-export function asInputError(problem: StoreProblem): InputError {
-  return new InputError({
-    field: 'tick store file',
-    value: problem.file,
-    because: problem.because,
-    remedy: problem.remedy,
-  });
+export function asInputError({ file, ...problem }: StoreProblem): InputError {
+  return new InputError({ field: 'tick store file', value: file, ...problem });
 }
 
 export function words(error: unknown): string {
@@ -74,7 +71,7 @@ export function openProblem(file: string, error: unknown): StoreFileError {
   // a less fitting remedy; its own words are always shown.
   if (because.includes('Could not set lock on file'))
     return new StoreFileError(
-      { file, because: 'another process has it open', remedy: BUSY_REMEDY },
+      { file, because: 'another process has it open', remedy: BUSY_REMEDY, isPassing: true },
       { cause: error },
     );
   if (because.includes('Cannot open file')) return placeProblem(file, error);
@@ -92,5 +89,5 @@ export function openProblem(file: string, error: unknown): StoreFileError {
 
 function placeProblem(file: string, error: unknown): StoreFileError {
   const remedy = 'Give this user a data directory that is writable and has free space';
-  return new StoreFileError({ file, because: words(error), remedy }, { cause: error });
+  return new StoreFileError({ file, because: words(error), remedy, isPassing: true }, { cause: error });
 }

@@ -34,7 +34,7 @@ export const service = defineService({
     const { machine, driven } = await context.drive({
       reads: [{ family: 'md.trades', ...own }, { family: 'md.feed', ...own }, { family: 'md.time' }],
       says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
-      restore: (snapshot) => new ShardMachine(catalog, snapshot),
+      restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce),
       requests: storing,
       snapshots: {
         load: files.load,

@@ -1,15 +1,17 @@
 // The engine in one process over a recorded tape, beside analytics alone with every due state read, which
 // take turns. Prints its figures as one line of JSON.
 // usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
-import { type Instrument, sliceTrades, type TradeColumns, US_PER_MINUTE } from '@algo/model';
+import { type Instrument, type MarketState, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';
 import { FileLane } from '../src/file-lane.ts';
 import { runBacktest } from '../src/run-backtest.ts';
-import { MergedTape, type TapeLane, type TapeRows } from '../src/tape.ts';
+import { MergedTape, sliceRows, type TapeLane, type TapeRows } from '../src/tape.ts';
 
 /** Rounds of each side; the first is cold and left out. */
 const ROUNDS = 4;
@@ -61,15 +63,16 @@ async function readPieces(path: string, instrument: Instrument): Promise<TapeRow
   const pieces: TapeRows[] = [];
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     for (let from = 0; from < rows.trades.count; from += PIECE) {
-      const to = Math.min(rows.trades.count, from + PIECE);
-      const holes = rows.holes.filter((row) => row >= from && row < to).map((row) => row - from);
-      pieces.push({ trades: sliceTrades(rows.trades, from, to), holes });
+      pieces.push(sliceRows(rows, from, Math.min(rows.trades.count, from + PIECE)));
     }
   return pieces;
 }
 
-/** Analytics alone, reading each state that is due. Returns ms. */
-async function analyticsAlone(lane: TapeLane, instrument: Instrument): Promise<number> {
+/** Analytics alone, reading each state that is due. Returns ms, and the last of the states. */
+async function analyticsAlone(
+  lane: TapeLane,
+  instrument: Instrument,
+): Promise<{ readonly ms: number; readonly state: MarketState }> {
   const engine = new InstrumentAnalytics({
     instrument: instrument.id,
     priceTick: instrument.priceTick.toNumber(),
@@ -79,12 +82,13 @@ async function analyticsAlone(lane: TapeLane, instrument: Instrument): Promise<n
   const nothing = () => {};
   const sink = {
     ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing },
-    ...{ onOrderFlow: nothing, onProfile: nothing, onStateDue: () => void engine.state() },
+    ...{ onOrderFlow: nothing, onProfile: nothing },
+    onStateDue: () => void engine.state(),
   };
   const startMs = performance.now();
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     engine.onTrades(rows.trades, true, sink);
-  return performance.now() - startMs;
+  return { ms: performance.now() - startMs, state: engine.stateInHand() };
 }
 
 /** The queue alone: facts that one says and three take. Returns µs a fact. */
@@ -105,17 +109,25 @@ function schedulerAlone(): number {
 }
 
 /** The decider, given a state again that it has just evaluated. Returns µs a state. */
-async function decisionAlone(state: Fact): Promise<number> {
+async function decisionAlone(body: MarketState): Promise<number> {
+  const state: Fact = { name: 'MarketStateUpdated', body };
   await using engine = await composeEngine({ environment: {}, observe() {} });
   const decision = engine.composition.machineOf('decision.paper-main');
   const told = timeOf(state.name, state.body);
   const time = { type: 'TimeAdvanced', feed: 'file', toldUs: told, sureUs: told } as const;
-  const body = { ...time, behind: [], wallUs: 0, speed: 1, warm: false };
-  decision.hear({ name: 'TimeAdvanced', body });
-  decision.hear(state);
+  const advanced = { ...time, behind: [], wallUs: 0, speed: 1, warm: false };
+  decision.hear({ name: 'TimeAdvanced', body: advanced }, () => {});
+  decision.hear(state, () => {});
   const startMs = performance.now();
   for (let i = 0; i < FACTS; i++) decision.give(state);
   return ((performance.now() - startMs) * 1_000) / FACTS;
+}
+
+/** Returns what is in use once what nobody holds is gone. *Units*: MiB. */
+function heapInUseMib(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return getHeapStatistics().used_heap_size / 2 ** 20;
 }
 
 async function measure(path: string, tiles: number): Promise<BacktestFigures> {
@@ -124,29 +136,30 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
   const pieces = await readPieces(path, instrument);
   const rows = pieces.reduce((sum, { trades }) => sum + trades.count, 0);
   const pairs: { ours: number; floor: number }[] = [];
-  const heapMib: [number, number] = [0, 0];
+  const heapMib: number[] = [];
+  let nextSample = (rows * tiles) / 10;
   let trades = 0;
   let facts = 0;
-  let state: Fact | undefined;
+  let state: MarketState | undefined;
   for (let round = 0; round < ROUNDS; round++) {
-    const floorMs = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
+    const floor = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
+    state = floor.state;
     facts = 0;
     const startMs = performance.now();
     const { summary } = await runBacktest(new MergedTape([new TiledLane(pieces, tiles)]), {
       environment: {},
-      observe(fact) {
+      observe() {
         facts++;
-        if (fact.name === 'MarketStateUpdated') state = fact;
       },
       onProgress({ trades: done }) {
-        const used = process.memoryUsage().heapUsed / 2 ** 20;
-        if (done < (rows * tiles) / 10) heapMib[0] = used;
-        heapMib[1] = used;
+        if (round > 0 || done < nextSample) return;
+        nextSample += (rows * tiles) / 10;
+        heapMib.push(heapInUseMib());
       },
     });
     const oursMs = performance.now() - startMs;
     trades = summary.trades;
-    if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floorMs });
+    if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floor.ms });
   }
   return {
     trades,
@@ -154,7 +167,7 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
     pairs,
     schedulerUs: schedulerAlone(),
     decisionUs: await decisionAlone(state!),
-    heapMib,
+    heapMib: [heapMib[0]!, heapMib.at(-1)!],
   };
 }
 

@@ -11,40 +11,46 @@ export class Activity {
   #entriesWait = false;
 
   /**
-   * True while no trade can bring a fill or touch a stop, and nothing ends or is tried again after a pause of
-   * its own.
+   * Says whether something may follow for a service from a trade, or from a time of the feed: an order may
+   * fill, a stop be touched, a question be due again, something that stops entries end. For all others only
+   * what analytics says counts, and what these say.
    */
-  get isQuiet(): boolean {
-    return this.#orders.size === 0 && this.#positions.size === 0 && this.#isReconciled && !this.#entriesWait;
+  concerns(service: string): boolean {
+    if (service === 'position-risk') return this.#positions.size > 0;
+    if (service === 'execution' && (this.#entriesWait || !this.#isReconciled)) return true;
+    return (service === 'execution' || service === 'paper-venue') && this.#orders.size > 0;
   }
 
-  take({ name, body }: Fact): void {
+  /** Takes note of a fact; returns whether it may have changed anything. */
+  take({ name, body }: Fact): boolean {
     switch (name) {
       case 'OrderSubmitted':
         this.#orders.add(body.clientOrderId);
-        return;
+        break;
       case 'OrderFilled':
         if (!body.leaves.isPositive()) this.#orders.delete(body.clientOrderId);
-        return;
+        break;
       case 'OrderRejected':
       case 'OrderCanceled':
       case 'OrderExpired':
         this.#orders.delete(body.clientOrderId);
-        return;
+        break;
       case 'PositionOpened':
         this.#positions.add(body.position.id);
-        return;
+        break;
       case 'PositionClosed':
         this.#positions.delete(body.position.id);
-        return;
+        break;
       case 'ReconciliationFailed':
       case 'ReconciliationCompleted':
         this.#isReconciled = name === 'ReconciliationCompleted';
-        return;
+        break;
       case 'EntryStanding':
         this.#entriesWait = body.causes.some(({ lift }) => lift !== 'person');
-        return;
-      default: // nothing else begins or ends either
+        break;
+      default:
+        return false; // nothing else begins or ends either
     }
+    return true;
   }
 }

@@ -1,84 +1,82 @@
-import type { Fact } from '@algo/contracts';
-import { TIMEFRAME_US, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
-import type { Composition, Hosted, Said } from '@algo/runtime';
+import type { Fact, FactOf } from '@algo/contracts';
+import {
+  type InstrumentId,
+  TIMEFRAME_US,
+  type TimeAdvanced,
+  type TimeUs,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
+import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
 import { Activity } from './activity.ts';
-import { AnalyticsAhead, type Word } from './analytics-ahead.ts';
-import { LaneCursor } from './lane-cursor.ts';
-import { rowAfter, type Tape, type TapeStretch } from './tape.ts';
+import { Follower, type TapePlace } from './follower.ts';
+import { LaneCursor, stateIn } from './lane-cursor.ts';
+import type { Tape, TapeStretch } from './tape.ts';
 
 /** The feed that a recording is. */
-export const FEED = 'file';
+const FEED = 'file';
 /** A feed says its time on this grid, as live. */
-export const GRID_US = 250 * US_PER_MS;
-/**
- * While nothing can happen between them, only these times of the grid are said: the guard says there that
- * it lives.
- */
-export const QUIET_GRID_US = 5 * US_PER_SECOND;
+const GRID_US = 250 * US_PER_MS;
+/** Everybody gets these times of the grid, whomever they concern: the guard says there that it lives. */
+const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
-/** What all times of a recording say. */
-const TIME = { type: 'TimeAdvanced', feed: FEED, behind: [], wallUs: 0, speed: 1, warm: false } as const;
+const NOBODY: readonly InstrumentId[] = [];
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
 
 /** How a tape is given out. None of it changes what comes of it. */
 export interface Cuts {
-  /** Analytics runs ahead of the others by so much, at most. *Units*: µs of event time. */
-  readonly aheadUs: number;
-  /** And by so many rows of one instrument, but for rows of one moment. */
-  readonly aheadRows: number;
-  /** Cuts at each trade and says each time of the grid, as if always something were under way. */
+  /** Analytics takes so many rows in one piece, at most. */
+  readonly rowsMax: number;
+  /** Gives each trade and each time of the grid to everybody, as if always something were under way. */
   readonly always: boolean;
 }
 
-export const USUAL_CUTS: Cuts = { aheadUs: BAR_US, aheadRows: 4_096, always: false };
+export const USUAL_CUTS: Cuts = { rowsMax: 4_096, always: false };
 
 /**
- * Takes a composition through a tape. Analytics, which nobody feeds, runs ahead a little; what it says
- * waits until the others have had all trades up to the row that it came after. Whoever reads analytics
- * judges at once, and while no order works and no position is open, the others get their trades only when
- * something follows: in one stretch up to that row. Otherwise they get them one by one. Of one moment,
- * trades come before facts and both before the feed's time; trades in the order of instruments.
+ * Takes a composition through a tape. Analytics, which nobody feeds, takes it first; whenever it says
+ * something that somebody reads, the others are brought to the row that it came after, and take it there.
+ * Whom a trade or a time of the feed may concern gets them one by one; the others are owed them. Of one
+ * moment, trades come before facts and both before the feed's time; trades in the order of instruments.
  */
 export class BacktestRun {
   readonly #composition: Composition;
-  readonly #analytics: ReadonlySet<Hosted>;
+  readonly #analytics: readonly Hosted[];
   readonly #tape: Tape;
   readonly #cuts: Cuts;
   readonly #activity = new Activity();
   readonly #lanes: readonly LaneCursor[];
-  readonly #ahead: AnalyticsAhead;
-  /** Who reads the feed's time, but analytics. */
-  readonly #clocked: readonly Hosted[];
-  /** Up to when a machine was told the feed's time ahead of the others. */
-  readonly #toldAhead = new Map<Hosted, TimeUs>();
-  /** Up to when the feed's time was said to all. */
-  #saidUs: TimeUs = 0;
+  readonly #place: { -readonly [Part in keyof TapePlace]: TapePlace[Part] };
+  /** Everybody but analytics who reads the feed's time. */
+  readonly #followers: readonly Follower[];
+  /** Whom trades may concern now. */
+  #concerned: readonly Follower[] = [];
   /** Up to when analytics has everything. */
   #nowUs: TimeUs = 0;
-  /** A time of the grid that is said although it is quiet, because something follows behind it. */
-  #dueUs: TimeUs = 0;
-  /** Who has judged what the others don't have yet. */
-  readonly #judgedAhead = new Set<Hosted>();
-  /** True while trades are given in one stretch: nothing may follow from them. */
-  #inStretch = false;
   #firstUs: TimeUs = 0;
+  /** The last word about the feed's time, and that time. */
+  #time: FactOf<'md.time'> | undefined;
 
-  /** `analytics` are the machines that may run ahead. */
+  /** `analytics` are the machines that take the tape first. */
   constructor(composition: Composition, analytics: readonly Hosted[], tape: Tape, cuts: Cuts) {
     this.#composition = composition;
-    this.#analytics = new Set(analytics);
+    this.#analytics = analytics;
     this.#tape = tape;
     this.#cuts = cuts;
-    this.#lanes = tape.instruments.map((instrument) => new LaneCursor(instrument));
-    this.#clocked = this.#others(this.#time(0).readers);
-    this.#ahead = new AnalyticsAhead(this.#analytics, this.#lanes, (fact) => this.#said(fact));
+    this.#lanes = tape.instruments.map(
+      (instrument) => new LaneCursor(instrument, (fact) => this.#readersOf(fact), analytics),
+    );
+    this.#place = { lanes: this.#lanes, toldUs: 0, timeOf: (toldUs) => this.#timeOf(toldUs) };
+    this.#followers = this.#readersOf(this.#timeOf(0))
+      .filter((reader) => !analytics.includes(reader))
+      .map((hosted) => new Follower(hosted, composition, this.#place));
   }
 
   /** Trades taken, and the moment reached. */
   get progress(): { readonly trades: number; readonly timeUs: TimeUs } {
-    return { trades: this.#ahead.trades, timeUs: this.#nowUs };
+    return { trades: this.#lanes.reduce((sum, { trades }) => sum + trades, 0), timeUs: this.#nowUs };
   }
 
   /** When the first trade was; 0 before it. */
@@ -86,13 +84,10 @@ export class BacktestRun {
     return this.#firstUs;
   }
 
-  /** Must be told of each fact at its turn. *Errors*: when it came too late for one who judges ahead. */
-  observe(fact: Fact, readers: readonly Hosted[]): void {
-    this.#activity.take(fact);
-    if (this.#inStretch && readers.some((reader) => this.#judgedAhead.has(reader)))
-      throw new Error(
-        `${fact.name} followed from trades that were given in one stretch because nothing could`,
-      );
+  /** Must be told of each fact at its turn. */
+  observe(fact: Fact): void {
+    if (this.#activity.take(fact))
+      this.#concerned = this.#followers.filter(({ service }) => this.#activity.concerns(service));
   }
 
   /** Goes through the tape to its end; `onStretch` is told after each stretch of it. */
@@ -102,184 +97,185 @@ export class BacktestRun {
       this.#composition.check();
       onStretch();
     }
-    this.#end();
+    if (this.#firstUs > 0) this.#end();
   }
 
   #take({ untilUs, lanes }: TapeStretch): void {
     for (const [i, lane] of this.#lanes.entries()) lane.take(lanes[i]!);
+    for (const follower of this.#followers) follower.restart();
     if (this.#nowUs === 0) this.#begin();
     while (this.#nowUs < untilUs) {
-      const endUs = this.#chunkEnd(untilUs);
-      this.#chunk(endUs);
+      const endUs = Math.min(untilUs, gridAt(this.#nowUs, BAR_US) + BAR_US);
+      this.#analyse(endUs);
       this.#nowUs = endUs;
+      this.#advance(endUs);
+      if (endUs % BAR_US === 0) this.#closeBars(endUs);
     }
-    this.#rowsUpTo(untilUs, LAST_LANE, 0);
+    for (const follower of this.#followers) follower.settle();
   }
 
   /** Says the time before the first trade, so that everybody knows of the feed. */
   #begin(): void {
     this.#firstUs = Math.min(...this.#lanes.map((lane) => lane.nextUs));
     this.#nowUs = Math.ceil(this.#firstUs / QUIET_GRID_US) * QUIET_GRID_US - QUIET_GRID_US;
-    this.#saidUs = this.#nowUs - QUIET_GRID_US;
-    this.#tick(this.#nowUs);
-    for (const word of this.#ahead.barsUpTo(this.#time(this.#nowUs))) this.#do(word);
+    this.#tick(this.#nowUs, this.#followers);
+    this.#closeBars(this.#nowUs);
   }
 
   #end(): void {
-    if (this.#ahead.trades === 0) return;
     const endUs = Math.ceil(this.#nowUs / GRID_US) * GRID_US;
-    this.#dueUs = endUs;
     this.#advance(endUs);
-    for (const { instrument, trades, lastUs } of this.#lanes)
-      this.#do(
-        this.#said({ name: 'FeedEnded', body: { type: 'FeedEnded', instrument, trades, timeUs: lastUs } }),
-      );
-  }
-
-  #chunkEnd(untilUs: TimeUs): TimeUs {
-    const { aheadUs, aheadRows } = this.#cuts;
-    const nowUs = this.#nowUs;
-    let endUs = Math.min(untilUs, Math.floor(nowUs / BAR_US) * BAR_US + BAR_US, nowUs + aheadUs);
-    for (const lane of this.#lanes) endUs = Math.min(endUs, lane.aheadUs(aheadRows));
-    return endUs;
-  }
-
-  /** Everything up to a moment: analytics first, then the others as far as they must. */
-  #chunk(endUs: TimeUs): void {
-    for (const word of this.#ahead.wordsUpTo(endUs)) this.#pass(word);
-    if (this.#isQuiet) this.#advance(gridAt(endUs, QUIET_GRID_US));
-    if (!this.#isQuiet) this.#advance(endUs);
-    if (endUs % BAR_US === 0) for (const said of this.#ahead.barsUpTo(this.#time(endUs))) this.#do(said);
-  }
-
-  /** Has a word of analytics taken at its place. */
-  #pass({ said, timeUs, lane, row }: Word): void {
-    if (this.#isQuiet) {
-      this.#advance(gridBefore(timeUs, QUIET_GRID_US));
-      const toldUs = gridBefore(timeUs, GRID_US);
-      this.#tell(said.readers, toldUs);
-      for (const reader of said.readers) this.#judgedAhead.add(reader);
-      const works = said.hear();
-      if (works.length === 0) return;
-      this.#dueUs = toldUs;
-      this.#rowsUpTo(timeUs, lane, row);
-      this.#judgedAhead.clear();
-      this.#composition.scheduler.advanceTo(timeUs);
-      for (const work of works) this.#composition.scheduler.push(work);
-      this.#composition.scheduler.drain();
-    } else {
-      this.#rowsUpTo(timeUs, lane, row);
-      this.#composition.scheduler.advanceTo(timeUs);
-      this.#do(said);
+    if (this.#place.toldUs < endUs) this.#tick(endUs, this.#followers);
+    for (const { instrument, trades, lastUs, analytics } of this.#lanes) {
+      const body = { type: 'FeedEnded', instrument, trades, timeUs: lastUs } as const;
+      this.#tellFirst(analytics, { name: 'FeedEnded', body }, (work) => this.#do(work));
     }
   }
 
-  /** Tells some machines a time ahead of the others. */
-  #tell(readers: readonly Hosted[], timeUs: TimeUs): void {
-    if (timeUs <= this.#saidUs) return;
-    for (const reader of readers) {
-      if (!this.#clocked.includes(reader) || (this.#toldAhead.get(reader) ?? 0) >= timeUs) continue;
-      this.#toldAhead.set(reader, timeUs);
-      for (const work of this.#time(timeUs, [reader]).hear()) {
-        this.#advance(timeUs);
-        this.#composition.scheduler.push(work);
-        this.#composition.scheduler.drain();
-      }
-    }
-  }
-
-  /** Gives the others everything up to and including a moment. */
-  #advance(timeUs: TimeUs): void {
-    this.#rowsUpTo(timeUs, LAST_LANE, 0);
-    for (let tick = this.#nextTick(); tick <= timeUs; tick = this.#nextTick()) this.#tick(tick);
-    this.#judgedAhead.clear();
-  }
-
-  /** Gives the others all trades up to a row and the times of the feed before it. */
-  #rowsUpTo(timeUs: TimeUs, lane: number, row: number): void {
+  /** Gives analytics all trades up to a moment, of all lanes in their order. */
+  #analyse(endUs: TimeUs): void {
     for (;;) {
-      const next = this.#nextLane(timeUs, lane, row);
-      const tick = this.#nextTick();
-      if (tick < Math.min(timeUs, next?.nextUs ?? timeUs)) this.#tick(tick);
-      else if (next === undefined) return;
-      else if (!this.#isQuiet) this.#trade(next, next.given + 1);
-      else this.#stretch(Math.min(timeUs, tick), timeUs, lane, row);
+      let first = 0;
+      for (let i = 1; i < this.#lanes.length; i++)
+        if (this.#lanes[i]!.aheadUs < this.#lanes[first]!.aheadUs) first = i;
+      const lane = this.#lanes[first]!;
+      let untilUs = endUs;
+      for (let i = 0; i < this.#lanes.length; i++)
+        if (i !== first) untilUs = Math.min(untilUs, this.#lanes[i]!.aheadUs - (i < first ? 1 : 0));
+      const cut = lane.cut(untilUs, this.#cuts.rowsMax);
+      if (cut === undefined) return;
+      this.#tellFirst(lane.analytics, cut.batch, (work) => this.#heard(work, first, cut.from));
     }
   }
 
-  /** Returns the lane whose next row comes first, among those up to a row. */
-  #nextLane(timeUs: TimeUs, lane: number, row: number): LaneCursor | undefined {
-    let first: LaneCursor | undefined;
-    for (let i = 0; i < this.#lanes.length; i++) {
-      const at = this.#lanes[i]!;
-      if (!at.isUpTo(timeUs, i, lane, row)) continue;
-      if (first === undefined || at.nextUs < first.nextUs) first = at;
+  /** Does what analytics wants while it takes rows of a lane: a word is taken at its place. */
+  #heard(work: Work, lane: number, from: number): void {
+    if (isRead(work)) {
+      const cursor = this.#lanes[lane]!;
+      const row = cursor.rowOf(work.fact, from);
+      const timeUs = cursor.rows.timeUs[row]!;
+      this.#goTo(timeUs, lane, row);
+      this.#composition.scheduler.advanceTo(timeUs);
+      this.#do(work);
+    } else work.run();
+  }
+
+  /** Tells analytics a time at which bars may close; what it says is taken in the order of lanes. */
+  #closeBars(timeUs: TimeUs): void {
+    const said: Said[] = [];
+    this.#tellFirst(this.#analytics, this.#timeOf(timeUs), (work) => {
+      if (isRead(work)) said.push(work);
+      else work.run();
+    });
+    if (said.length > 1) said.sort((a, b) => this.#laneOf(a) - this.#laneOf(b));
+    for (const each of said) this.#do(each);
+  }
+
+  #laneOf({ fact }: Said): number {
+    const state = stateIn(fact);
+    return this.#lanes.findIndex(({ instrument }) => instrument === state?.instrument);
+  }
+
+  /** Brings the others to the end of a moment. */
+  #advance(timeUs: TimeUs): void {
+    this.#goTo(timeUs, LAST_LANE, 0);
+    const alert = this.#alert;
+    if (this.#nextTick(alert) <= timeUs) this.#tick(this.#nextTick(alert), alert);
+  }
+
+  /** Brings the others to a row, with all trades and times of the feed before it. */
+  #goTo(timeUs: TimeUs, lane: number, row: number): void {
+    for (;;) {
+      const alert = this.#alert;
+      const next = this.#nextLane();
+      const { nextUs } = this.#lanes[next]!;
+      const tick = this.#nextTick(alert);
+      const isCalm = alert.length === 0;
+      if (tick < timeUs && (isCalm || tick < nextUs)) this.#tick(tick, alert);
+      else if (isCalm || nextUs > timeUs) break;
+      else if (nextUs === timeUs && (next > lane || (next === lane && this.#lanes[next]!.reached > row)))
+        break;
+      else this.#trade(next, alert);
     }
+    for (let i = 0; i < this.#lanes.length; i++)
+      if (i === lane) this.#lanes[i]!.reach(row + 1);
+      else this.#lanes[i]!.reachUntil(i < lane ? timeUs : timeUs - 1);
+    this.#place.toldUs = Math.max(this.#place.toldUs, gridBefore(timeUs, GRID_US));
+  }
+
+  /** Returns the lane whose next row comes first. */
+  #nextLane(): number {
+    let first = 0;
+    for (let i = 1; i < this.#lanes.length; i++)
+      if (this.#lanes[i]!.nextUs < this.#lanes[first]!.nextUs) first = i;
     return first;
   }
 
-  /** Gives all trades at or before `untilUs` that are up to a row, each instrument's in one piece. */
-  #stretch(untilUs: TimeUs, timeUs: TimeUs, lane: number, row: number): void {
-    this.#inStretch = true;
-    for (const [i, at] of this.#lanes.entries()) {
-      let to = rowAfter(at.rows, at.given, untilUs);
-      if (untilUs === timeUs && i === lane) to = Math.min(to, row + 1);
-      if (untilUs === timeUs && i > lane) to = rowAfter(at.rows, at.given, timeUs - 1);
-      if (to > at.given) this.#trade(at, to);
-    }
-    this.#inStretch = false;
+  /** Gives a lane's next row to those whom it may concern. */
+  #trade(lane: number, alert: readonly Follower[]): void {
+    for (const follower of alert) follower.settle();
+    const cursor = this.#lanes[lane]!;
+    this.#composition.scheduler.advanceTo(cursor.nextUs);
+    const row = cursor.reached;
+    cursor.reach(row + 1);
+    const batch = cursor.batch(row, row + 1, true);
+    for (const follower of alert) follower.giveRow(lane, batch);
+    this.#composition.scheduler.drain();
   }
 
-  #trade(lane: LaneCursor, to: number): void {
-    const { scheduler } = this.#composition;
-    scheduler.advanceTo(lane.timeUs(to - 1));
-    const fact = lane.batch(lane.given, to, true);
-    lane.readers ??= this.#others(this.#said(fact).readers);
-    lane.given = to;
-    this.#do(this.#composition.saidTo(fact, lane.readers));
+  #nextTick(alert: readonly Follower[]): TimeUs {
+    const { toldUs } = this.#place;
+    return alert.length > 0 ? toldUs + GRID_US : gridAt(toldUs, QUIET_GRID_US) + QUIET_GRID_US;
   }
 
-  #nextTick(): TimeUs {
-    if (!this.#isQuiet) return this.#saidUs + GRID_US;
-    const quiet = gridAt(this.#saidUs, QUIET_GRID_US) + QUIET_GRID_US;
-    return this.#dueUs > this.#saidUs ? Math.min(quiet, this.#dueUs) : quiet;
-  }
-
-  /** Says the feed's time to all but analytics and those who know it already. */
-  #tick(timeUs: TimeUs): void {
+  /** Says a time of the feed, behind the trades before it, to those whom it may concern. */
+  #tick(timeUs: TimeUs, alert: readonly Follower[]): void {
     this.#composition.scheduler.advanceTo(timeUs);
-    const ahead = this.#toldAhead;
-    const readers =
-      ahead.size === 0 ? this.#clocked : this.#clocked.filter((each) => (ahead.get(each) ?? 0) < timeUs);
-    for (const [reader, toldUs] of ahead) if (toldUs <= timeUs) ahead.delete(reader);
-    this.#saidUs = timeUs;
-    this.#do(this.#time(timeUs, readers));
+    for (const lane of this.#lanes) lane.reachUntil(timeUs);
+    const followers = timeUs % QUIET_GRID_US === 0 ? this.#followers : alert;
+    const time = this.#timeOf(timeUs);
+    for (const follower of followers) follower.settleTrades(timeUs);
+    this.#place.toldUs = timeUs;
+    for (const follower of followers) follower.hosted.give(this.#composition.received(time));
+    this.#composition.scheduler.drain();
   }
 
-  #time(timeUs: TimeUs, readers?: readonly Hosted[]): Said {
-    const body: TimeAdvanced = { ...TIME, toldUs: timeUs, sureUs: timeUs };
-    const fact: Fact = { name: 'TimeAdvanced', body };
-    return readers === undefined ? this.#said(fact) : this.#composition.saidTo(fact, readers);
+  /** Those for whom something may follow from a trade, or from a time of the feed. */
+  get #alert(): readonly Follower[] {
+    if (this.#cuts.always || this.#composition.scheduler.hasLater) return this.#followers;
+    return this.#concerned;
   }
 
-  #others(readers: readonly Hosted[]): readonly Hosted[] {
-    return readers.filter((reader) => !this.#analytics.has(reader));
+  #timeOf(toldUs: TimeUs): Fact {
+    if (this.#time?.body.toldUs !== toldUs) this.#time = { name: 'TimeAdvanced', body: timeAt(toldUs) };
+    return this.#time;
   }
 
-  /** True while nothing can come of a trade but what analytics says. */
-  get #isQuiet(): boolean {
-    return !this.#cuts.always && this.#activity.isQuiet && !this.#composition.scheduler.hasLater;
+  #readersOf(fact: Fact): readonly Hosted[] {
+    return this.#composition.readersOf(fact, { identity: `ingest.${FEED}`, account: '' });
   }
 
-  #said(fact: Fact): Said {
-    return this.#composition.said(fact, { identity: `ingest.${FEED}`, account: '' });
+  /** Gives analytics a fact of the feed, and hands over what it does while it goes on. */
+  #tellFirst(analytics: readonly Hosted[], fact: Fact, done: (work: Work) => void): void {
+    for (const hosted of analytics) hosted.hear(this.#composition.received(fact), done);
   }
 
-  #do(said: Said): void {
+  #do(work: Work): void {
     const { scheduler } = this.#composition;
-    scheduler.push(said);
+    scheduler.push(work);
     scheduler.drain();
   }
+}
+
+/** What a recording says of its time: it is never behind, and knows no wall. */
+function timeAt(toldUs: TimeUs): TimeAdvanced {
+  const [type, feed, behind] = ['TimeAdvanced', FEED, NOBODY] as const;
+  return { type, feed, toldUs, sureUs: toldUs, behind, wallUs: 0, speed: 1, warm: false };
+}
+
+/** Whether it is a word that somebody reads; all else can be done at once. */
+function isRead(work: Work): work is Said {
+  return work instanceof Said && work.readers.length > 0;
 }
 
 /** Returns the last time of a grid at or before a moment. */

@@ -18,8 +18,8 @@ export interface EngineSettings {
    * …
    */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told of each fact at its turn. */
-  observe(fact: Fact, readers: readonly Hosted[]): void;
+  /** Told of each fact that a service says, at its turn: a state may be looked into only there. */
+  observe(fact: Fact): void;
   readonly byWire?: boolean;
   readonly restoreBefore?: (identity: string, input: number) => boolean;
 }
@@ -40,14 +40,14 @@ export async function composeEngine({
   ...parts
 }: EngineSettings): Promise<ComposedEngine> {
   const server = new MemoryServer(new VirtualClock());
-  const history = new OrderHistory(server);
+  const keep = orderHistory(server);
   const streams = new ComposedAccountStreams();
   const composition: Composition = new Composition({
     ...parts,
-    observe(fact, readers) {
-      history.take(fact);
+    observe(fact) {
+      keep(fact);
       streams.take(fact);
-      observe(fact, readers);
+      observe(fact);
     },
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
@@ -79,20 +79,15 @@ export async function composeEngine({
 
 const ORDER_EVENTS: ReadonlySet<string> = new Set(FAMILIES['ord.evt'].messages);
 
-/** Keeps what was said of orders where reconcile reads it: in the stream of the memory bus. */
-class OrderHistory {
-  readonly #bus: MemoryBus;
-  #kept = 0;
-
-  constructor(server: MemoryServer) {
-    this.#bus = new MemoryBus(server, 'execution');
-  }
-
-  take(fact: Fact): void {
+/** Returns what keeps order events where reconcile reads them: in the stream of the memory bus. */
+function orderHistory(server: MemoryServer): (fact: Fact) => void {
+  const bus = new MemoryBus(server, 'execution');
+  let kept = 0;
+  return (fact) => {
     if (!ORDER_EVENTS.has(fact.name)) return;
-    const id = String(++this.#kept);
-    this.#bus.say(FactMessage.said(fact, { identity: 'execution', account: '' }, { id }), (stored) => {
+    const said = FactMessage.said(fact, { identity: 'execution', account: '' }, { id: String(++kept) });
+    bus.say(said, (stored) => {
       if (stored instanceof Error) throw stored;
     });
-  }
+  };
 }

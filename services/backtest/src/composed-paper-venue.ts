@@ -16,7 +16,13 @@ import {
 import { type Answer, type Asked, VenueMachine } from '@algo/paper-venue/domain';
 import { type Hosted, Wanted } from '@algo/runtime';
 import type { PaperOutcome, PaperPage } from '@algo/simulation';
-import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '@algo/venues';
+import {
+  type ExchangeVenue,
+  type OrderRef,
+  PAPER_CAPABILITIES,
+  type SendTerms,
+  type VenueAnswer,
+} from '@algo/venues';
 
 /**
  * The paper exchange that is part of the same composition. It answers in the same moment of virtual time, so
@@ -25,14 +31,8 @@ import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities
  */
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
-  readonly capabilities: VenueCapabilities = {
-    fillIds: true,
-    shortSelling: true,
-    reduceOnly: true,
-    stopTrigger: 'last',
-    clientIdLookUp: true,
-  };
-  /** Found when first asked: services start in any order. */
+  readonly capabilities = PAPER_CAPABILITIES;
+  /** Found when asked: services start in any order. */
   readonly #exchange: () => Hosted;
   /** The exchange has its inputs in order, so one name for all questions is enough. */
   readonly #ask = 'composed';
@@ -112,12 +112,11 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   /** Nobody here waits for a late answer: null when the exchange is silent. */
   #answer<Outcome extends PaperOutcome>(asked: Asked): Outcome | null {
-    for (const work of this.#exchange().hear(asked)) {
-      if (!(work instanceof Wanted)) continue;
-      const answer = work.request as Answer;
-      return answer.type === 'Answer' ? (answer.outcome as Outcome) : null;
-    }
-    throw new Error(`the paper exchange did not answer ${asked.name}`);
+    let answer: Answer | undefined;
+    this.#exchange().hear(asked, (work) => {
+      if (work instanceof Wanted) answer ??= work.request as Answer;
+    });
+    return answer?.type === 'Answer' ? (answer.outcome as Outcome) : null;
   }
 }
 

@@ -5,8 +5,8 @@ import {
   type TradeRows,
   TradeScreen,
 } from '@algo/ingest/recordings';
-import { InputError, type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
-import { rowAfter, type TapeLane, type TapeRows } from './tape.ts';
+import { InputError, type InstrumentId, type TimeUs } from '@algo/model';
+import { rowAfter, sliceRows, type TapeLane, type TapeRows } from './tape.ts';
 
 /** From when to when a recording is read. *Shape*: both ends belong to it. */
 export interface TimeRange {
@@ -82,13 +82,9 @@ export class FileLane implements TapeLane {
     return { trades, holes };
   }
 
-  #within({ trades, holes }: TapeRows): TapeRows {
-    const from = rowAfter(trades, 0, this.#range.fromUs - 1);
-    const to = rowAfter(trades, from, this.#range.toUs);
-    return {
-      trades: sliceTrades(trades, from, to),
-      holes: holes.filter((row) => row >= from && row < to).map((row) => row - from),
-    };
+  #within(rows: TapeRows): TapeRows {
+    const from = rowAfter(rows.trades, 0, this.#range.fromUs - 1);
+    return sliceRows(rows, from, rowAfter(rows.trades, from, this.#range.toUs));
   }
 }
 

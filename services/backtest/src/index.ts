@@ -1,4 +1,3 @@
-export { BacktestRun, type Cuts, USUAL_CUTS } from './backtest-run.ts';
 export { type ComposedEngine, composeEngine, type EngineSettings } from './compose.ts';
 export { DISCARDED_ROWS } from './discarded-rows.ts';
 export { type RecordedRun, type ReplayedProcess, replay } from './replay.ts';

@@ -1,7 +1,7 @@
 import type { Fact } from '@algo/contracts';
 import { type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
 import type { Hosted } from '@algo/runtime';
-import { rowAfter, type TapeRows } from './tape.ts';
+import { emptyTrades, rowAfter, type TapeRows } from './tape.ts';
 
 /** Returns the state that a fact was said with; undefined for those that carry none. */
 export function stateIn({ name, body }: Fact) {
@@ -12,19 +12,29 @@ export function stateIn({ name, body }: Fact) {
 /** Where one instrument's rows of the present stretch stand. */
 export class LaneCursor {
   readonly instrument: InstrumentId;
-  #rows: TapeRows | undefined;
+  /** Of analytics, who takes its trades first; and who takes them behind. */
+  readonly analytics: readonly Hosted[];
+  readonly readers: readonly Hosted[];
+  #rows: TapeRows;
   /** Rows of the stretches before. */
   #before = 0;
   /** Rows that analytics has. */
   #ahead = 0;
-  /** Rows that the others have. */
-  given = 0;
-  /** Who these are; undefined before the first row. */
-  readers: readonly Hosted[] | undefined;
+  #reached = 0;
+  #owed: { readonly from: number; readonly to: number; readonly batch: Fact } | undefined;
   lastUs: TimeUs = 0;
 
-  constructor(instrument: InstrumentId) {
+  /** `readersOf` returns who reads a fact of the feed. */
+  constructor(
+    instrument: InstrumentId,
+    readersOf: (fact: Fact) => readonly Hosted[],
+    analytics: readonly Hosted[],
+  ) {
     this.instrument = instrument;
+    this.#rows = { trades: emptyTrades(instrument, 0), holes: [] };
+    const readers = readersOf(this.batch(0, 0, true));
+    this.analytics = readers.filter((reader) => analytics.includes(reader));
+    this.readers = readers.filter((reader) => !analytics.includes(reader));
   }
 
   /** All trades of the instrument so far. */
@@ -33,50 +43,53 @@ export class LaneCursor {
   }
 
   get rows() {
-    return this.#rows!.trades;
+    return this.#rows.trades;
   }
 
-  /** When the next row that the others get was traded; Infinity behind the last. */
+  /** When the next row for analytics was traded; Infinity behind the last. */
+  get aheadUs(): TimeUs {
+    return this.#timeUs(this.#ahead);
+  }
+
+  /** Rows that the others have come to. */
+  get reached(): number {
+    return this.#reached;
+  }
+
+  /** When the next row that the others come to was traded; Infinity behind the last. */
   get nextUs(): TimeUs {
-    return this.given < this.rows.count ? this.timeUs(this.given) : Number.POSITIVE_INFINITY;
+    return this.#timeUs(this.#reached);
+  }
+
+  /** The others have come to so many rows. */
+  reach(rows: number): void {
+    this.#reached = Math.max(this.#reached, rows);
+  }
+
+  /** The others have come to the end of a moment. */
+  reachUntil(timeUs: TimeUs): void {
+    if (this.nextUs <= timeUs) this.#reached = rowAfter(this.rows, this.#reached, timeUs);
   }
 
   take(rows: TapeRows): void {
-    this.#before += this.#rows?.trades.count ?? 0;
+    this.#before += this.#rows.trades.count;
     this.#rows = rows;
     this.#ahead = 0;
-    this.given = 0;
+    this.#reached = 0;
+    this.#owed = undefined;
     if (rows.trades.count > 0) this.lastUs = rows.trades.timeUs[rows.trades.count - 1]!;
   }
 
-  timeUs(row: number): TimeUs {
-    return this.rows.timeUs[row]!;
-  }
-
-  /**
-   * Returns the time of the row that comes `rows` behind those that analytics has; Infinity where there
-   * is none.
-   */
-  aheadUs(rows: number): TimeUs {
-    const row = this.#ahead + rows - 1;
-    return row < this.rows.count ? this.timeUs(row) : Number.POSITIVE_INFINITY;
-  }
-
-  /**
-   * Returns the next rows for analytics up to a moment. A row behind a hole goes alone: a batch that
-   * misses trades is one.
-   */
-  cutAhead(
-    endUs: TimeUs,
-  ): { readonly from: number; readonly to: number; readonly complete: boolean } | undefined {
+  /** Returns the next rows for analytics up to a moment, `rowsMax` at most; undefined when there are none. */
+  cut(untilUs: TimeUs, rowsMax: number): { readonly from: number; readonly batch: Fact } | undefined {
     const from = this.#ahead;
-    const end = rowAfter(this.rows, from, endUs);
+    const end = Math.min(rowAfter(this.rows, from, untilUs), from + rowsMax);
     if (end === from) return undefined;
-    const { holes } = this.#rows!;
+    const { holes } = this.#rows;
     const complete = !holes.includes(from);
-    const to = complete ? Math.min(end, holes.find((row) => row > from) ?? end) : from + 1;
-    this.#ahead = to;
-    return { from, to, complete };
+    // A row behind a hole goes alone: a batch that misses trades is one.
+    this.#ahead = complete ? Math.min(end, holes.find((row) => row > from) ?? end) : from + 1;
+    return { from, batch: this.batch(from, this.#ahead, complete) };
   }
 
   batch(from: number, to: number, complete: boolean): Fact {
@@ -84,25 +97,24 @@ export class LaneCursor {
     return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete, warm: false } };
   }
 
-  /**
-   * Says whether the next row of the others is up to row `row` of lane `lane`; `own` is the number of
-   * this lane.
-   */
-  isUpTo(timeUs: TimeUs, own: number, lane: number, row: number): boolean {
-    const { nextUs } = this;
-    if (own === lane) return this.given <= row && nextUs < Number.POSITIVE_INFINITY;
-    return own < lane ? nextUs <= timeUs : nextUs < timeUs;
+  /** Returns the rows from one on that the others have come to: one batch for all who miss the same. */
+  owed(from: number, to: number): Fact {
+    if (this.#owed?.from !== from || this.#owed.to !== to)
+      this.#owed = { from, to, batch: this.batch(from, to, true) };
+    return this.#owed.batch;
   }
 
-  /**
-   * Returns the row of this stretch that a fact of analytics came after; `from` is the first of the batch
-   * it came of.
-   */
+  /** Returns the row of this stretch that a fact came after; `from` is the first of the batch it came of. */
   rowOf(fact: Fact, from: number): number {
     const state = stateIn(fact);
     if (state === undefined) throw new Error(`${fact.name} does not say which trade it came after`);
     const row = state.trades - this.#before - 1;
     // A bar that a trade closes is told of before that trade counts.
-    return row < from || this.timeUs(row) < state.timeUs ? row + 1 : row;
+    return row < from || this.#timeUs(row) < state.timeUs ? row + 1 : row;
+  }
+
+  #timeUs(row: number): TimeUs {
+    const { timeUs, count } = this.rows;
+    return row < count ? timeUs[row]! : Number.POSITIVE_INFINITY;
   }
 }

@@ -22,7 +22,7 @@ export interface BacktestProgress {
 /** What a backtest is run with, beside its tape. */
 export interface BacktestSettings extends Omit<EngineSettings, 'observe'> {
   readonly cuts?: Cuts;
-  /** Told of each fact at its turn. */
+  /** Told of each fact that a service says, at its turn: a state may be looked into only there. */
   readonly observe?: EngineSettings['observe'];
   /** Told now and then how far it has come. */
   readonly onProgress?: (progress: BacktestProgress) => void;
@@ -39,15 +39,17 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
   let run: BacktestRun | undefined;
   await using engine = await composeEngine({
     ...engineSettings,
-    observe(fact, readers) {
+    observe(fact) {
       journal.take(fact);
       summary.take(fact);
-      run?.observe(fact, readers);
-      observe?.(fact, readers);
+      run?.observe(fact);
+      observe?.(fact);
     },
   });
   const { composition, analytics } = engine;
-  run = new BacktestRun(composition, analytics, tape, cuts);
+  // An exchange with vices acts of its own accord: it gets all at once, as everybody then.
+  const always = cuts.always || Boolean(settings.environment.ALGO_PAPER_VICES);
+  run = new BacktestRun(composition, analytics, tape, { ...cuts, always });
   const going = run;
   await going.run(() => onProgress?.(going.progress));
   const { trades, timeUs } = going.progress;

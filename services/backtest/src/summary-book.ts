@@ -1,5 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import { Decimal, type StrategyName, type TimeUs } from '@algo/model';
+import { EventTally, type ListedPosition } from '@algo/read-models';
 
 /** What one strategy did. *Units*: money in the account's currency; `netPnl` after fees. */
 export interface StrategySummary {
@@ -11,8 +12,8 @@ export interface StrategySummary {
 }
 
 /**
- * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the session's
- * starting equity; `exposure` the share of the run's time in which a position was open.
+ * What came of a run. *Units*: money in the account's currency; `drawdownMax` a share of the highest
+ * equity before it; `exposure` the share of the run's time in which a position was open.
  */
 export interface Summary {
   readonly trades: number;
@@ -38,104 +39,88 @@ export interface Summary {
   readonly byStrategy: readonly StrategySummary[];
 }
 
-interface Sums {
-  closed: number;
-  won: number;
-  netPnl: Decimal;
-  fees: Decimal;
-}
-
 /** Adds up what a run says. */
 export class SummaryBook {
-  #signals = 0;
-  readonly #decisions = { accepted: 0, refused: 0 };
-  readonly #orders = { submitted: 0, denied: 0, rejected: 0, filled: 0, canceled: 0, expired: 0 };
-  #fills = 0;
-  readonly #open = new Set<string>();
-  #opened = 0;
+  readonly #tally = new EventTally();
+  #filled = 0;
   #equity: Decimal | null = null;
+  #peak = Decimal.zero;
   #drawdownMax = Decimal.zero;
-  /** Since when a position has been open, and how long one was before. */
-  #exposedSinceUs: TimeUs = 0;
-  #exposedUs = 0;
-  readonly #byStrategy = new Map<StrategyName, Sums>();
 
-  take({ name, body }: Fact): void {
-    switch (name) {
-      case 'SignalGenerated':
-        this.#signals++;
-        return;
-      case 'DecisionMade':
-        this.#decisions[body.outcome.type]++;
-        return;
-      case 'OrderSubmitted':
-        this.#orders.submitted++;
-        return;
-      case 'OrderDenied':
-        this.#orders.denied++;
-        return;
-      case 'OrderRejected':
-        this.#orders.rejected++;
-        return;
-      case 'OrderFilled':
-        this.#fills++;
-        if (!body.leaves.isPositive()) this.#orders.filled++;
-        return;
-      case 'OrderCanceled':
-        this.#orders.canceled++;
-        return;
-      case 'OrderExpired':
-        this.#orders.expired++;
-        return;
-      case 'PositionOpened':
-        this.#opened++;
-        if (this.#open.size === 0) this.#exposedSinceUs = body.timeUs;
-        this.#open.add(body.position.id);
-        return;
-      case 'PositionClosed':
-        this.#close(body);
-        return;
-      case 'EquityMarked':
-        this.#equity = body.equity;
-        if (this.#drawdownMax.lessThan(body.drawdown)) this.#drawdownMax = body.drawdown;
-        return;
-      default: // the rest changes no figure
-    }
+  take(fact: Fact): void {
+    this.#tally.take(fact);
+    const { name, body } = fact;
+    if (name === 'OrderFilled' && !body.leaves.isPositive()) this.#filled++;
+    if (name === 'EquityMarked') this.#mark(body.equity);
   }
 
   /** Returns the figures of a run that took so many trades from one moment to another. */
   summary(trades: number, fromUs: TimeUs, toUs: TimeUs): Summary {
-    const byStrategy = [...this.#byStrategy]
-      .map(([strategy, sums]) => ({ strategy, ...sums }))
+    const tally = this.#tally;
+    const counts = tally.counts();
+    const byStrategy = [...Map.groupBy(tally.positions, ({ position }) => position.strategy)]
+      .map(([strategy, positions]) => strategySummary(strategy, positions))
+      .filter(({ closed }) => closed > 0)
       .toSorted((a, b) => (a.strategy < b.strategy ? -1 : 1));
-    const exposedUs = this.#exposedUs + (this.#open.size > 0 ? toUs - this.#exposedSinceUs : 0);
     return {
-      ...{ trades, fromUs, toUs, signals: this.#signals, decisions: this.#decisions, orders: this.#orders },
-      fills: this.#fills,
+      ...{ trades, fromUs, toUs, signals: counts.signals },
+      decisions: { accepted: counts.decisionsAccepted, refused: counts.decisionsRefused },
+      orders: {
+        submitted: counts.ordersSubmitted,
+        denied: counts.ordersDenied,
+        rejected: counts.ordersRejected,
+        filled: this.#filled,
+        canceled: tally.orders('OrderCanceled'),
+        expired: tally.orders('OrderExpired'),
+      },
+      fills: counts.fills,
       positions: {
-        opened: this.#opened,
-        closed: byStrategy.reduce((sum, { closed }) => sum + closed, 0),
-        open: this.#open.size,
+        opened: counts.positionsOpened,
+        closed: counts.positionsClosed,
+        open: counts.positionsOpen,
       },
       equity: this.#equity,
-      netPnl: byStrategy.reduce((sum, { netPnl }) => sum.plus(netPnl), Decimal.zero),
-      fees: byStrategy.reduce((sum, { fees }) => sum.plus(fees), Decimal.zero),
+      netPnl: sumOf(byStrategy.map(({ netPnl }) => netPnl)),
+      fees: sumOf(byStrategy.map(({ fees }) => fees)),
       drawdownMax: this.#drawdownMax,
-      exposure: toUs > fromUs ? exposedUs / (toUs - fromUs) : 0,
+      exposure: toUs > fromUs ? exposedUs(tally.positions, toUs) / (toUs - fromUs) : 0,
       byStrategy,
     };
   }
 
-  #close({ position, netPnl, timeUs }: Extract<Fact, { name: 'PositionClosed' }>['body']): void {
-    this.#open.delete(position.id);
-    if (this.#open.size === 0) this.#exposedUs += timeUs - this.#exposedSinceUs;
-    const sums = this.#byStrategy.get(position.strategy) ?? {
-      ...{ closed: 0, won: 0, netPnl: Decimal.zero, fees: Decimal.zero },
-    };
-    this.#byStrategy.set(position.strategy, sums);
-    sums.closed++;
-    if (netPnl.isPositive()) sums.won++;
-    sums.netPnl = sums.netPnl.plus(netPnl);
-    sums.fees = sums.fees.plus(position.fees);
+  #mark(equity: Decimal): void {
+    this.#equity = equity;
+    if (equity.greaterThan(this.#peak)) this.#peak = equity;
+    const drawdown = this.#peak.minus(equity).dividedBy(this.#peak, 8, 'half-even');
+    if (this.#drawdownMax.lessThan(drawdown)) this.#drawdownMax = drawdown;
   }
+}
+
+function strategySummary(strategy: StrategyName, positions: readonly ListedPosition[]): StrategySummary {
+  const closed = positions.filter(({ state }) => state === 'closed');
+  return {
+    strategy,
+    closed: closed.length,
+    won: closed.filter(({ netPnl }) => netPnl?.isPositive()).length,
+    netPnl: sumOf(closed.map(({ netPnl }) => netPnl ?? Decimal.zero)),
+    fees: sumOf(closed.map(({ position }) => position.fees)),
+  };
+}
+
+/** Returns for how long a position was open. *Units*: µs. */
+function exposedUs(positions: readonly ListedPosition[], toUs: TimeUs): number {
+  let exposed = 0;
+  let coveredUs = 0;
+  for (const { position, closedUs } of positions.toSorted(
+    (a, b) => a.position.openedUs - b.position.openedUs,
+  )) {
+    const endUs = closedUs ?? toUs;
+    exposed += Math.max(0, endUs - Math.max(coveredUs, position.openedUs));
+    coveredUs = Math.max(coveredUs, endUs);
+  }
+  return exposed;
+}
+
+function sumOf(amounts: readonly Decimal[]): Decimal {
+  return amounts.reduce((sum, amount) => sum.plus(amount), Decimal.zero);
 }

@@ -77,12 +77,19 @@ async function readMore(waiting: Waiting): Promise<void> {
 /** Takes the rows at or before a moment. */
 function takeUntil(waiting: Waiting, untilUs: TimeUs): TapeRows {
   const { rows, lane } = waiting;
-  if (rows === undefined) return { trades: noTrades(lane.instrument), holes: [] };
-  const { trades, holes } = rows;
-  const to = rowAfter(trades, 0, untilUs);
-  const left = { trades: sliceTrades(trades, to, trades.count), holes: holes.filter((row) => row >= to) };
-  waiting.rows = left.trades.count === 0 ? undefined : { ...left, holes: left.holes.map((row) => row - to) };
-  return { trades: sliceTrades(trades, 0, to), holes: holes.filter((row) => row < to) };
+  if (rows === undefined) return { trades: emptyTrades(lane.instrument, 0), holes: [] };
+  const { count } = rows.trades;
+  const to = rowAfter(rows.trades, 0, untilUs);
+  waiting.rows = to === count ? undefined : sliceRows(rows, to, count);
+  return sliceRows(rows, 0, to);
+}
+
+/** Returns rows `from` (inclusive) to `to` (exclusive), with the holes before them. */
+export function sliceRows({ trades, holes }: TapeRows, from: number, to: number): TapeRows {
+  return {
+    trades: sliceTrades(trades, from, to),
+    holes: holes.filter((row) => row >= from && row < to).map((row) => row - from),
+  };
 }
 
 /** Returns the first row from `from` on that is later than a moment; the count when none is. */
@@ -120,11 +127,8 @@ function countedIds({ ids, instrument }: TradeColumns): Float64Array {
   return ids.values;
 }
 
-function noTrades(instrument: InstrumentId): TradeColumns {
-  return emptyTrades(instrument, 0);
-}
-
-function emptyTrades(instrument: InstrumentId, count: number) {
+/** Returns columns for so many trades of an instrument. */
+export function emptyTrades(instrument: InstrumentId, count: number) {
   return {
     instrument,
     count,

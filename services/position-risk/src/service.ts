@@ -15,12 +15,19 @@ export const service = defineService({
   async start(context) {
     const { config } = context;
     const { account, drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker } = config;
+    const { peakDrawdownAlert, peakDrawdownWarning, peakDrawdownCritical, peakDrawdownBreaker } = config;
     const settings: PositionRiskSettings = {
       ...POSITION_RISK_DEFAULTS,
       account: accountId(account),
       startingEquity: config.startingEquity,
       instruments: readInstrumentCatalog(config.instrumentsFile),
-      drawdownLevels: [drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker],
+      drawdown: {
+        levels: {
+          daily: [drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker],
+          peak: [peakDrawdownAlert, peakDrawdownWarning, peakDrawdownCritical, peakDrawdownBreaker],
+        },
+        utcOffsetUs: config.accountTimeZone,
+      },
     };
     const { machine, driven } = await context.drive({
       reads: [

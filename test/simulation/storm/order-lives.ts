@@ -15,6 +15,7 @@ export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): strin
 
 const EXIT_DENIALS = new Set([
   ...['NO_POSITION', 'GATE_CLOSED', 'QUANTITY_BELOW_MIN', 'NOTIONAL_BELOW_MIN', 'DUPLICATE_ORDER'],
+  'BOOKS_DIFFER',
 ]);
 
 /** The most that one order may be worth, by its configuration. *Units*: quote. */

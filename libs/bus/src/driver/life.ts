@@ -31,6 +31,7 @@ export async function countLife(bus: Bus, identity: string, stream: StreamName):
     value: TRIES_MAX,
     because: 'other processes of the same name begin a life at the same time',
     remedy: 'Run one process of this name only.',
+    isPassing: true,
   });
 }
 

@@ -1,18 +1,10 @@
 import type { Clock } from '../bus.ts';
-
-interface Timer {
-  readonly dueMs: number;
-  readonly number: number;
-  /** Undefined once it was canceled. */
-  run: (() => void) | undefined;
-}
+import { Timers } from './timers.ts';
 
 /** A clock that stands still until it is moved: time in simulations and in the in-process bus. */
 export class VirtualClock implements Clock {
   #nowMs: number;
-  #set = 0;
-  /** A binary heap, the earliest first; of two at one moment the one that was set first. */
-  readonly #timers: Timer[] = [];
+  readonly #timers = new Timers();
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;
@@ -31,17 +23,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, run: () => void): () => void {
-    const timer: Timer = { dueMs: this.#nowMs + ms, number: ++this.#set, run };
-    const heap = this.#timers;
-    let at = heap.push(timer) - 1;
-    for (let above = (at - 1) >> 1; at > 0 && earlier(timer, heap[above]!); above = (at - 1) >> 1) {
-      heap[at] = heap[above]!;
-      at = above;
-    }
-    heap[at] = timer;
-    return () => {
-      timer.run = undefined;
-    };
+    return this.#timers.set(this.#nowMs + ms, run);
   }
 
   /** Moves time on and runs what becomes due, in the order of its times, within this call. */
@@ -59,32 +41,12 @@ export class VirtualClock implements Clock {
   }
 
   #runNext(endMs: number): boolean {
-    const next = this.#timers[0];
-    if (next === undefined || next.dueMs > endMs) return false;
-    this.#removeFirst();
-    if (next.run === undefined) return true;
-    this.#nowMs = Math.max(this.#nowMs, next.dueMs);
-    next.run();
+    const dueMs = this.#timers.due;
+    if (dueMs > endMs) return false;
+    const run = this.#timers.takeFirst();
+    if (run === undefined) return true;
+    this.#nowMs = Math.max(this.#nowMs, dueMs);
+    run();
     return true;
   }
-
-  #removeFirst(): void {
-    const heap = this.#timers;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
-      if (below >= heap.length) break;
-      if (below + 1 < heap.length && earlier(heap[below + 1]!, heap[below]!)) below++;
-      if (!earlier(heap[below]!, last)) break;
-      heap[at] = heap[below]!;
-      at = below;
-    }
-    heap[at] = last;
-  }
-}
-
-function earlier(a: Timer, b: Timer): boolean {
-  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.number < b.number);
 }

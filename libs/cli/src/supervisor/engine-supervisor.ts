@@ -36,19 +36,24 @@ export class EngineSupervisor {
   readonly #bus: JetStreamBus;
   readonly #startedMs = Date.now();
   readonly #misconfigured = Promise.withResolvers<Misconfigured>();
-  /** Since when nats-server has been up; never, while it is away. *Units*: monotonic ms. */
-  #natsUpSinceMs = performance.now();
+  #natsIsAway = false;
   #ended = false;
   #unwatchNats: () => void = () => {};
   readonly #trimmer: NodeJS.Timeout;
 
-  private constructor(parts: EngineParts, nats: NatsServerProcess, bus: JetStreamBus, view: EngineView) {
+  private constructor(
+    parts: EngineParts,
+    nats: NatsServerProcess,
+    bus: JetStreamBus,
+    view: EngineView,
+    isFresh: boolean,
+  ) {
     this.parts = parts;
     this.nats = nats;
     this.view = view;
     this.#bus = bus;
     const { root, dataDir, inherited } = parts;
-    this.#specs = planServices(parts.options, { root, dataDir, inherited, natsUrl: nats.url });
+    this.#specs = planServices(parts.options, { root, dataDir, isFresh, inherited, natsUrl: nats.url });
     view.onStatus = (status) => this.#onStatus(status);
     view.onRefusal = (words) => parts.say(words);
     nats.onExit = () => void this.#restartNats();
@@ -71,14 +76,16 @@ export class EngineSupervisor {
     try {
       const bus = await JetStreamBus.connect({ servers: [nats.url], identity: identityHere() });
       await provision(bus, { replicas: 1, durables: allDurables() });
-      return new EngineSupervisor(parts, nats, bus, await EngineView.open(bus, parts.options.accounts));
+      const view = await EngineView.open(bus, parts.options.accounts);
+      const { last } = await bus.bounds('POSITIONS');
+      return new EngineSupervisor(parts, nats, bus, view, last === 0);
     } catch (error) {
       await nats.stop();
       throw error;
     }
   }
 
-  /** Resolves when a service says that its configuration is unusable. */
+  /** Resolves when a service without which the engine can't be says that its configuration is unusable. */
   get misconfigured(): Promise<Misconfigured> {
     return this.#misconfigured.promise;
   }
@@ -112,7 +119,6 @@ export class EngineSupervisor {
   #start(spec: ServiceSpec): void {
     this.parts.say(`starting ${spec.identity}`);
     const service = new ServiceProcess(spec);
-    service.natsWasUp = (sinceMs) => this.#natsUpSinceMs <= sinceMs;
     service.onChange = () => {
       if (!this.#ended) this.#writeFile(true);
     };
@@ -136,8 +142,8 @@ export class EngineSupervisor {
    * themselves.
    */
   async #restartNats(): Promise<void> {
-    if (this.#ended || this.#natsUpSinceMs === Number.POSITIVE_INFINITY) return;
-    this.#natsUpSinceMs = Number.POSITIVE_INFINITY;
+    if (this.#ended || this.#natsIsAway) return;
+    this.#natsIsAway = true;
     this.#unwatchNats();
     const policy = new RestartPolicy();
     while (!this.#ended) {
@@ -149,7 +155,7 @@ export class EngineSupervisor {
         await new Promise((resolve) => setTimeout(resolve, policy.delayAfter(0)));
       }
     }
-    this.#natsUpSinceMs = performance.now();
+    this.#natsIsAway = false;
     this.natsRestarts++;
     this.#unwatchNats = watchNats(this.nats.pid);
     if (!this.#ended) this.#writeFile(true);

@@ -25,6 +25,7 @@ test('why an account may not trade is told once, and stands until a reconciliati
     reportId: 'r3',
     snapshotHash: 'h',
     validForMs: 1,
+    shut: [],
   });
   await eventually('the pass', () => view.refusals.size === 0);
   expect(told).toHaveLength(1);

@@ -158,7 +158,7 @@ function newsOf({ name, body }: Fact): string | undefined {
       return `position closed: ${direction} ${instrument} at ${body.exitPrice}, ${result}`;
     }
     case 'DrawdownLevelChanged':
-      return `drawdown ${body.from} → ${body.to}`;
+      return `drawdown (${body.measure}) ${body.from} → ${body.to}`;
     case 'TradingModeChanged':
       return `trading mode ${body.mode}: ${body.reason} (by ${body.by})`;
     default:

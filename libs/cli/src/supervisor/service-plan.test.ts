@@ -8,6 +8,7 @@ const specs = (raw: RawUpOptions) =>
     {
       root: '/checkout',
       dataDir: '/data',
+      isFresh: false,
       natsUrl: 'nats://127.0.0.1:4222',
       inherited: { HOME: '/somewhere', ALGO_ACCOUNT: 'inherited' },
     },

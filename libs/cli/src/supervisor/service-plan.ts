@@ -7,6 +7,8 @@ import type { UpOptions } from './up-options.ts';
 export interface EnginePlace {
   readonly root: string;
   readonly dataDir: string;
+  /** True where no position was ever opened. */
+  readonly isFresh: boolean;
   readonly natsUrl: string;
   readonly inherited: NodeJS.ProcessEnv;
 }
@@ -29,6 +31,7 @@ export function planServices(options: UpOptions, place: EnginePlace): ServiceSpe
     cwd: place.root,
     env: { ...place.inherited, ...common(options, place), ...settingsOf(planned, options) },
     logPath: join(place.dataDir, 'logs', `${planned.identity}.log`),
+    isFresh: place.isFresh,
   }));
 }
 

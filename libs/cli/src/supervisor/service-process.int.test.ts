@@ -8,51 +8,41 @@ import { type Misconfigured, ServiceProcess } from './service-process.ts';
 let dir = '';
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'algo-service-process-'));
-  writeFileSync(join(dir, 'refuses.mjs'), `process.exit(${EXIT.misconfigured});\n`);
+  const words = 'no address to write to;\\nset ALGO_MAIL_TO';
+  const script = `process.stderr.write('${words}\\n');\nprocess.exit(${EXIT.misconfigured});\n`;
+  writeFileSync(join(dir, 'refuses.mjs'), script);
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-function keeper(): ServiceProcess {
+function keeper(identity = 'ingest.binance'): ServiceProcess {
   const script = join(dir, 'refuses.mjs');
   const logPath = join(dir, 'logs', 'refuses.log');
-  return new ServiceProcess({ identity: 'ingest.binance', script, cwd: dir, env: {}, logPath });
+  return new ServiceProcess({ identity, script, cwd: dir, env: {}, logPath, isFresh: false });
 }
 
-/** Runs a process that says at once that its input is unusable; returns what its keeper makes of that. */
-async function endOf(natsWasUp: boolean): Promise<'believed' | 'started again'> {
+test('who finds its input unusable is started again, and believed when it insists', async () => {
   const kept = keeper();
-  kept.natsWasUp = () => natsWasUp;
-  const end = await new Promise<Misconfigured | undefined>((resolve) => {
-    kept.onMisconfigured = resolve;
-    kept.onFailure = () => resolve(undefined);
-    kept.start();
-  });
-  await kept.stop();
-  return end === undefined ? 'started again' : 'believed';
-}
-
-test('who finds its input unusable is believed', async () => {
-  expect(await endOf(true)).toBe('believed');
-});
-
-test('who may only have found nats-server away is started again', async () => {
-  expect(await endOf(false)).toBe('started again');
-});
-
-test('who is ready in each life before it finds its input unusable is believed when it insists', async () => {
-  const kept = keeper();
-  kept.onChange = () => kept.pid !== undefined && kept.markReady(kept.pid);
-  const believed = new Promise((resolve) => {
+  const believed = new Promise<Misconfigured>((resolve) => {
     kept.onMisconfigured = resolve;
   });
   kept.start();
-  await believed;
-  expect(kept.restarts).toBe(2);
+  expect((await believed).identity).toBe('ingest.binance');
+  expect([kept.state, kept.restarts]).toEqual(['misconfigured', 2]);
+});
+
+test('who guards no money is kept waiting, with its words, and ends nobody', async () => {
+  const kept = keeper('notifier.main');
+  const lives = new Promise<void>((resolve) => {
+    kept.onFailure = () => kept.restarts === 4 && resolve();
+  });
+  kept.start();
+  await lives;
+  expect([kept.state, kept.lastFailure]).toEqual(['restarting', 'no address to write to; set ALGO_MAIL_TO']);
+  await kept.stop();
 });
 
 test('one that waits for its next start is stopped at once, and is never started', async () => {
   const kept = keeper();
-  kept.natsWasUp = () => false;
   await new Promise<void>((resolve) => {
     kept.onFailure = resolve;
     kept.start();

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { EXIT, NODE_FLAGS } from '@algo/runtime';
+import { EXIT, NODE_FLAGS, serviceOf } from '@algo/runtime';
+import { EndOfEngine } from './end-of-engine.ts';
 import { LogFile } from './log-file.ts';
-import { HEALTHY_MS, RestartPolicy } from './restart-policy.ts';
+import { RestartPolicy } from './restart-policy.ts';
 
 /** One process to keep alive. */
 export interface ServiceSpec {
@@ -12,24 +13,21 @@ export interface ServiceSpec {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly logPath: string;
+  /** True where no position was ever opened on the data directory. */
+  readonly isFresh: boolean;
 }
 
 export type ServiceState = 'waiting' | 'starting' | 'running' | 'restarting' | 'stopped' | 'misconfigured';
 
-/** A service said its input is unusable; starting it again would change nothing. */
+/** A service said so often that its input is unusable that the engine ends. */
 export interface Misconfigured {
   readonly identity: string;
   readonly message: string;
 }
 
 const TERM_PATIENCE_MS = 5_000;
-/**
- * A process that was ready once, or whose nats-server was away, may end with 78 this often before it is
- * believed.
- */
-const DOUBTED_MISCONFIGURATIONS = 3;
 
-/** Keeps one service process alive until it is stopped or says that its configuration is wrong. */
+/** Keeps one service process alive until it is stopped or ends the engine. */
 export class ServiceProcess {
   readonly spec: ServiceSpec;
   readonly log: LogFile;
@@ -42,19 +40,17 @@ export class ServiceProcess {
   onChange: () => void = () => {};
   onFailure: () => void = () => {};
   onMisconfigured: (fault: Misconfigured) => void = () => {};
-  /** False when nats-server was away since then, so that a 78 may only mean that. *Units*: monotonic ms. */
-  natsWasUp: (sinceMs: number) => boolean = () => true;
   readonly #policy = new RestartPolicy();
+  readonly #endOfEngine: EndOfEngine;
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
-  #wasReady = false;
-  #doubted = 0;
 
   constructor(spec: ServiceSpec) {
     this.spec = spec;
     this.log = new LogFile(spec.logPath);
+    this.#endOfEngine = new EndOfEngine(serviceOf(spec.identity), spec.isFresh);
   }
 
   get pid(): number | undefined {
@@ -65,7 +61,7 @@ export class ServiceProcess {
   markReady(pid: number): void {
     if (pid !== this.pid || this.state !== 'starting') return;
     this.state = 'running';
-    this.#wasReady = true;
+    this.#endOfEngine.onReady();
     this.onChange();
   }
 
@@ -124,9 +120,10 @@ export class ServiceProcess {
       this.onChange();
       return;
     }
-    if (code === EXIT.misconfigured && this.#isBelieved(startedMs)) {
+    const uptimeMs = performance.now() - startedMs;
+    const said = code === EXIT.misconfigured ? this.log.plainWords(logFrom) : this.log.lastWords(logFrom);
+    if (this.#endOfEngine.isReached(code, uptimeMs)) {
       this.state = 'misconfigured';
-      const said = this.log.plainWords(logFrom);
       const message = said === '' ? `it ended with ${code}; see ${this.log.path}` : said;
       this.onMisconfigured({ identity: this.spec.identity, message });
       this.onChange();
@@ -134,20 +131,10 @@ export class ServiceProcess {
     }
     this.restarts++;
     this.state = 'restarting';
-    this.restartInMs = this.#policy.delayAfter(performance.now() - startedMs);
-    this.lastFailure = this.log.lastWords(logFrom) || how;
+    this.restartInMs = this.#policy.delayAfter(uptimeMs);
+    this.lastFailure = said.replaceAll('\n', ' ') || how;
     this.onFailure();
     this.#timer = setTimeout(() => this.start(), this.restartInMs);
     this.onChange();
-  }
-
-  /**
-   * A first start that finds its input unusable is believed at once; one that ran before only when it
-   * insists.
-   */
-  #isBelieved(startedMs: number): boolean {
-    if (!this.natsWasUp(startedMs)) return false;
-    if (performance.now() - startedMs >= HEALTHY_MS) this.#doubted = 0;
-    return !this.#wasReady || ++this.#doubted >= DOUBTED_MISCONFIGURATIONS;
   }
 }

@@ -773,6 +773,12 @@ export namespace algo {
             }
         }
 
+        enum DrawdownMeasure {
+            DRAWDOWN_MEASURE_UNSPECIFIED = 0,
+            DRAWDOWN_MEASURE_DAILY = 1,
+            DRAWDOWN_MEASURE_PEAK = 2
+        }
+
         enum DrawdownLevel {
             DRAWDOWN_LEVEL_UNSPECIFIED = 0,
             DRAWDOWN_LEVEL_NONE = 1,
@@ -822,6 +828,7 @@ export namespace algo {
             to: algo.v1.DrawdownLevel;
             drawdown: string;
             timeUs: number;
+            measure: algo.v1.DrawdownMeasure;
             static encode(message: algo.v1.DrawdownLevelChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.DrawdownLevelChanged & algo.v1.DrawdownLevelChanged.$Shape;
         }
@@ -833,6 +840,7 @@ export namespace algo {
                 to?: (algo.v1.DrawdownLevel|null);
                 drawdown?: (string|null);
                 timeUs?: (number|null);
+                measure?: (algo.v1.DrawdownMeasure|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.DrawdownLevelChanged.$Properties;
@@ -938,7 +946,8 @@ export namespace algo {
             ENTRY_CAUSE_CODE_ENTRY_COUNT_MAX = 6,
             ENTRY_CAUSE_CODE_CONSERVATION = 7,
             ENTRY_CAUSE_CODE_REDUCE_ONLY = 8,
-            ENTRY_CAUSE_CODE_HALTED = 9
+            ENTRY_CAUSE_CODE_HALTED = 9,
+            ENTRY_CAUSE_CODE_BOOKS_DIFFER = 10
         }
 
         enum EntryLift {
@@ -2084,7 +2093,8 @@ export namespace algo {
             DENIAL_CODE_SELF_TRADE = 27,
             DENIAL_CODE_CONSERVATION = 28,
             DENIAL_CODE_VENUE_SHUT = 29,
-            DENIAL_CODE_NO_VENUE_STOP = 30
+            DENIAL_CODE_NO_VENUE_STOP = 30,
+            DENIAL_CODE_BOOKS_DIFFER = 31
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -2661,6 +2671,29 @@ export namespace algo {
             type $Shape = algo.v1.Discrepancy.$Properties;
         }
 
+        interface IShutInstrument extends algo.v1.ShutInstrument.$Properties {
+        }
+
+        class ShutInstrument {
+            constructor(properties?: algo.v1.ShutInstrument.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            reason: string;
+            shutsExits: boolean;
+            static encode(message: algo.v1.ShutInstrument.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ShutInstrument & algo.v1.ShutInstrument.$Shape;
+        }
+
+        namespace ShutInstrument {
+            interface $Properties {
+                instrument?: (string|null);
+                reason?: (string|null);
+                shutsExits?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ShutInstrument.$Properties;
+        }
+
         interface IReconciliationCompleted extends algo.v1.ReconciliationCompleted.$Properties {
         }
 
@@ -2677,6 +2710,7 @@ export namespace algo {
             counts: { [k: string]: number };
             validForMs: number;
             requestId: string;
+            shut: algo.v1.ShutInstrument.$Properties[];
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -2693,6 +2727,7 @@ export namespace algo {
                 counts?: ({ [k: string]: number }|null);
                 validForMs?: (number|null);
                 requestId?: (string|null);
+                shut?: (algo.v1.ShutInstrument.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;

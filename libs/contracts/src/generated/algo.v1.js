@@ -3295,6 +3295,14 @@ export const algo = $root.algo = (() => {
             return HaltScope;
         })();
 
+        v1.DrawdownMeasure = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "DRAWDOWN_MEASURE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "DRAWDOWN_MEASURE_DAILY"] = 1;
+            values[valuesById[2] = "DRAWDOWN_MEASURE_PEAK"] = 2;
+            return values;
+        })();
+
         v1.DrawdownLevel = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "DRAWDOWN_LEVEL_UNSPECIFIED"] = 0;
@@ -3462,6 +3470,7 @@ export const algo = $root.algo = (() => {
             DrawdownLevelChanged.prototype.to = 0;
             DrawdownLevelChanged.prototype.drawdown = "";
             DrawdownLevelChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            DrawdownLevelChanged.prototype.measure = 0;
 
             DrawdownLevelChanged.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3480,6 +3489,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(34).string(message.drawdown);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(40).uint64(message.timeUs);
+                if (message.measure != null && $Object.hasOwnProperty.call(message, "measure") && message.measure !== 0)
+                    writer.uint32(48).int32(message.measure);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3556,6 +3567,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.measure = value;
+                            else
+                                delete message.measure;
                             continue;
                         }
                     }
@@ -3983,6 +4003,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[7] = "ENTRY_CAUSE_CODE_CONSERVATION"] = 7;
             values[valuesById[8] = "ENTRY_CAUSE_CODE_REDUCE_ONLY"] = 8;
             values[valuesById[9] = "ENTRY_CAUSE_CODE_HALTED"] = 9;
+            values[valuesById[10] = "ENTRY_CAUSE_CODE_BOOKS_DIFFER"] = 10;
             return values;
         })();
 
@@ -8888,6 +8909,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[28] = "DENIAL_CODE_CONSERVATION"] = 28;
             values[valuesById[29] = "DENIAL_CODE_VENUE_SHUT"] = 29;
             values[valuesById[30] = "DENIAL_CODE_NO_VENUE_STOP"] = 30;
+            values[valuesById[31] = "DENIAL_CODE_BOOKS_DIFFER"] = 31;
             return values;
         })();
 
@@ -11607,11 +11629,118 @@ export const algo = $root.algo = (() => {
             return Discrepancy;
         })();
 
+        v1.ShutInstrument = (function() {
+
+            const ShutInstrument = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ShutInstrument.prototype.instrument = "";
+            ShutInstrument.prototype.reason = "";
+            ShutInstrument.prototype.shutsExits = false;
+
+            ShutInstrument.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(18).string(message.reason);
+                if (message.shutsExits != null && $Object.hasOwnProperty.call(message, "shutsExits") && message.shutsExits !== false)
+                    writer.uint32(24).bool(message.shutsExits);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ShutInstrument.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ShutInstrument();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.shutsExits = value;
+                            else
+                                delete message.shutsExits;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ShutInstrument;
+        })();
+
         v1.ReconciliationCompleted = (function() {
 
             const ReconciliationCompleted = function (properties) {
                 this.discrepancies = [];
                 this.counts = {};
+                this.shut = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -11628,6 +11757,7 @@ export const algo = $root.algo = (() => {
             ReconciliationCompleted.prototype.counts = $util.emptyObject;
             ReconciliationCompleted.prototype.validForMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ReconciliationCompleted.prototype.requestId = "";
+            ReconciliationCompleted.prototype.shut = $util.emptyArray;
 
             ReconciliationCompleted.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11658,6 +11788,9 @@ export const algo = $root.algo = (() => {
                     writer.uint32(72).uint64(message.validForMs);
                 if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== "")
                     writer.uint32(82).string(message.requestId);
+                if (message.shut != null && message.shut.length)
+                    for (let i = 0; i < message.shut.length; ++i)
+                        $root.algo.v1.ShutInstrument.encode(message.shut[i], writer.uint32(90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11805,6 +11938,14 @@ export const algo = $root.algo = (() => {
                                 message.requestId = value;
                             else
                                 delete message.requestId;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.shut && message.shut.length))
+                                message.shut = [];
+                            message.shut.push($root.algo.v1.ShutInstrument.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

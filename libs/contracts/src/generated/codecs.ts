@@ -163,6 +163,7 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'CONSERVATION': 28,
   'VENUE_SHUT': 29,
   'NO_VENUE_STOP': 30,
+  'BOOKS_DIFFER': 31,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {
@@ -194,6 +195,11 @@ const tradingMode = field.oneWordOf<model.TradingMode>('TradingMode', {
   'halted': 3,
 });
 
+const drawdownMeasure = field.oneWordOf<model.DrawdownMeasure>('DrawdownMeasure', {
+  'daily': 1,
+  'peak': 2,
+});
+
 const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', {
   'none': 1,
   'alert': 2,
@@ -212,6 +218,7 @@ const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', {
   'CONSERVATION': 7,
   'REDUCE_ONLY': 8,
   'HALTED': 9,
+  'BOOKS_DIFFER': 10,
 });
 
 const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', {
@@ -909,6 +916,12 @@ const discrepancy = part<Discrepancy>('Discrepancy', {
   after: field.text,
 });
 
+const shutInstrument = part<model.ShutInstrument>('ShutInstrument', {
+  instrument: idFields.instrument,
+  reason: field.text,
+  shutsExits: field.flag,
+});
+
 /** Execution may trade on this account. */
 export interface ReconciliationCompleted {
   /** Required. Names the report; the same inputs give the same name. */
@@ -931,6 +944,8 @@ export interface ReconciliationCompleted {
   readonly validForMs: number;
   /** The request that this run answers; empty for one that nobody asked for. */
   readonly requestId: string;
+  /** Instruments that must be looked at first. */
+  readonly shut: readonly model.ShutInstrument[];
 }
 const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCompleted', {
   reportId: field.word,
@@ -943,6 +958,7 @@ const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCom
   counts: field.byName(field.whole),
   validForMs: field.whole,
   requestId: field.text,
+  shut: field.list(nested(shutInstrument)),
 });
 
 /** Execution must not trade on this account. */
@@ -996,6 +1012,7 @@ const drawdownLevelChanged = tagged('DrawdownLevelChanged', {
   to: drawdownLevel,
   drawdown: field.decimal,
   timeUs: field.whole,
+  measure: drawdownMeasure,
 });
 
 const tradingModeChanged = tagged('TradingModeChanged', {

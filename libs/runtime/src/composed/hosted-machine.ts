@@ -3,7 +3,6 @@ import {
   type Input,
   type Machine,
   type OwnInput,
-  type Reading,
   RequestDesk,
   type Requests,
   type Say,
@@ -16,27 +15,24 @@ import type { Scheduler, Work } from './scheduler.ts';
 /** Something that a machine asks of the outside, at its turn. */
 export class Wanted implements Work {
   readonly request: unknown;
-  readonly #carryOut: () => void;
+  readonly run: () => void;
 
-  constructor(request: unknown, carryOut: () => void) {
+  constructor(request: unknown, run: () => void) {
     this.request = request;
-    this.#carryOut = carryOut;
-  }
-
-  run(): void {
-    this.#carryOut();
+    this.run = run;
   }
 }
 
-type Plan<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made> = Omit<
-  DrivePlan<In, Out, Request, Own>,
-  'restore'
-> & { readonly restore: (snapshot: Uint8Array | undefined) => Made };
-
 /** What a host is made with. */
-export interface HostedParts<In extends Input, Out extends FactName, Request, Own extends OwnInput, Made> {
+export interface HostedParts<
+  In extends Input,
+  Out extends FactName,
+  Request,
+  Own extends OwnInput,
+  Made extends Machine<In, Out, Request>,
+> {
   readonly speaker: Speaker;
-  readonly plan: Plan<In, Out, Request, Own, Made>;
+  readonly plan: DrivePlan<In, Out, Request, Own, Made>;
   readonly scheduler: Scheduler;
   /** Makes the work of a fact that was said. */
   readonly say: (fact: Fact, speaker: Speaker) => Said;
@@ -57,23 +53,20 @@ export class HostedMachine<
 > implements Hosted
 {
   readonly speaker: Speaker;
-  readonly reads: readonly Reading[];
-  readonly #plan: Plan<In, Out, Request, Own, Made>;
-  readonly #scheduler: Scheduler;
-  readonly #restoreBefore: HostedParts<In, Out, Request, Own, Made>['restoreBefore'];
+  readonly #parts: HostedParts<In, Out, Request, Own, Made>;
   readonly #say: Say<Out, Request> & { input: number };
   #machine: Made;
-  #heard: Work[] | undefined;
+  /** Who gets what it does at once; undefined while everything has its turn. */
+  #hearer: ((work: Work) => void) | undefined;
   #taken = 0;
+  beforeInput: (() => void) | undefined;
 
-  constructor({ speaker, plan, scheduler, say, restoreBefore }: HostedParts<In, Out, Request, Own, Made>) {
+  constructor(parts: HostedParts<In, Out, Request, Own, Made>) {
+    const { speaker, say } = parts;
     this.speaker = speaker;
-    this.reads = plan.reads;
-    this.#plan = plan;
-    this.#scheduler = scheduler;
-    this.#restoreBefore = restoreBefore;
-    this.#machine = plan.restore(undefined);
-    const { requests } = plan;
+    this.#parts = parts;
+    this.#machine = parts.plan.restore(undefined);
+    const { requests } = parts.plan;
     const ask = requests && this.#askOf(requests);
     const speak = <Name extends Out>(name: Name, body: MessageOf<Name>) =>
       this.#do(say({ name, body } as Fact, speaker));
@@ -92,29 +85,25 @@ export class HostedMachine<
   }
 
   give(input: Input): void {
-    this.#taken++;
-    if (this.#restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
-    this.#say.input = this.#taken;
-    // Only facts that the plan reads and inputs of its own are given.
-    this.#machine.take(input as In, this.#say);
+    this.beforeInput?.();
+    this.#take(input);
   }
 
-  hear(input: Input): readonly Work[] {
-    const heard: Work[] = [];
-    this.#heard = heard;
-    this.give(input);
-    this.#heard = undefined;
-    return heard;
+  hear(input: Input, done: (work: Work) => void): void {
+    this.beforeInput?.();
+    this.#hearer = done;
+    this.#take(input);
+    this.#hearer = undefined;
   }
 
   /** Hands over an input of its own at the present moment. */
   inject(input: Own): void {
-    this.#scheduler.push({ run: () => this.give(input) });
+    this.#parts.scheduler.push({ run: () => this.give(input) });
   }
 
   restore(): void {
     // The machine may use the bytes again.
-    this.#machine = this.#plan.restore(this.#machine.snapshot().slice());
+    this.#machine = this.#parts.plan.restore(this.#machine.snapshot().slice());
   }
 
   /** Asks the driver's desk, with no log to wait for: nothing here outlives this process. */
@@ -142,8 +131,16 @@ export class HostedMachine<
     };
   }
 
+  #take(input: Input): void {
+    this.#taken++;
+    if (this.#parts.restoreBefore?.(this.speaker.identity, this.#taken) === true) this.restore();
+    this.#say.input = this.#taken;
+    // Only facts that the plan reads and inputs of its own are given.
+    this.#machine.take(input as In, this.#say);
+  }
+
   #do(work: Work): void {
-    if (this.#heard === undefined) this.#scheduler.push(work);
-    else this.#heard.push(work);
+    if (this.#hearer === undefined) this.#parts.scheduler.push(work);
+    else this.#hearer(work);
   }
 }

@@ -1,19 +1,20 @@
-import type { Input, Reading } from '@algo/bus';
+import type { Input } from '@algo/bus';
 import type { Speaker } from '@algo/contracts';
 import type { Work } from './scheduler.ts';
 
 /** A machine in a composition, whatever it takes and says. */
 export interface Hosted {
   readonly speaker: Speaker;
-  readonly reads: readonly Reading[];
   /** The machine as it stands now. */
   readonly machine: object;
   /** Inputs taken since the composition began. */
   readonly taken: number;
+  /** Called before each input, to give it first what it is owed. */
+  beforeInput: (() => void) | undefined;
   /** Gives it an input; what it says and asks for is done at its turn. */
   give(input: Input): void;
-  /** Gives it an input and returns what it would have done, in order; nothing of it is done yet. */
-  hear(input: Input): readonly Work[];
+  /** Gives it an input and hands over what it would have done, piece by piece while it goes on. */
+  hear(input: Input, done: (work: Work) => void): void;
   /** Tears the machine down and makes it again from its own snapshot. */
   restore(): void;
 }

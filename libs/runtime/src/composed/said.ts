@@ -1,4 +1,4 @@
-import { decodeFact, encodeFact, type Fact, typeOf } from '@algo/contracts';
+import type { Fact } from '@algo/contracts';
 import type { Hosted } from './hosted.ts';
 import type { Work } from './scheduler.ts';
 
@@ -6,30 +6,15 @@ import type { Work } from './scheduler.ts';
 export class Said implements Work {
   readonly fact: Fact;
   readonly readers: readonly Hosted[];
-  readonly #observe: (said: Said) => void;
-  /** The fact as it travels, where the composition sends it by wire. */
-  readonly #bytes: Uint8Array | undefined;
+  readonly #give: (said: Said) => void;
 
-  constructor(fact: Fact, readers: readonly Hosted[], observe: (said: Said) => void, byWire: boolean) {
+  constructor(fact: Fact, readers: readonly Hosted[], give: (said: Said) => void) {
     this.fact = fact;
     this.readers = readers;
-    this.#observe = observe;
-    this.#bytes = byWire ? encodeFact(fact.name, fact.body) : undefined;
-  }
-
-  /** The fact as one who gets it has it: the very same value, or one of its own, decoded. */
-  get received(): Fact {
-    return this.#bytes === undefined ? this.fact : decodeFact(typeOf(this.fact.name), this.#bytes);
-  }
-
-  /** Has its readers take it now; returns what they would do, of which nothing is done yet. */
-  hear(): readonly Work[] {
-    this.#observe(this);
-    return this.readers.flatMap((reader) => reader.hear(this.received));
+    this.#give = give;
   }
 
   run(): void {
-    this.#observe(this);
-    for (const reader of this.readers) reader.give(this.received);
+    this.#give(this);
   }
 }

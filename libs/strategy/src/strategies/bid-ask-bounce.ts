@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { available, failures, gate } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
 import { valueAreaEdgeDistance } from '../confluence.ts';
-import { CLASSIC_PRIMARY_IMBALANCE, objections, readPrimaries } from '../primaries.ts';
+import { CLASSIC_PRIMARY_IMBALANCE, objections, readMicrostructure, readPrimaries } from '../primaries.ts';
 import { defineStrategy } from '../strategy.ts';
 
 /**
@@ -25,10 +25,8 @@ export const bidAskBounce = defineStrategy({
   }),
   evaluate(context) {
     const { state, config, parameters } = context;
-    const primaries = readPrimaries(state, config.primaryTimeframe, parameters.imbalance);
-    const direction = primaries.microstructure;
-    const turn = primaries.checks.filter((check) => check.name === 'primary.microstructure');
-    if (direction === null) return refuse('STRATEGY', 1, turn, null, 'microstructure takes no side');
+    const { side: direction, check: turn } = readMicrostructure(state);
+    if (direction === null) return refuse('STRATEGY', 1, [turn], null, 'microstructure takes no side');
     const edge = gate(
       'bounce_setup.edge',
       valueAreaEdgeDistance(state, direction),
@@ -48,7 +46,7 @@ export const bidAskBounce = defineStrategy({
       return refuse(
         'STRATEGY',
         1,
-        [...turn, edge, stretch],
+        [turn, edge, stretch],
         direction,
         `no setup: ${failures([edge, stretch])}`,
       );
@@ -56,8 +54,9 @@ export const bidAskBounce = defineStrategy({
     const setup = [edge, stretch].map((check) =>
       check.passed === true ? check : { ...check, passed: null },
     );
+    const primaries = readPrimaries(state, config.primaryTimeframe, parameters.imbalance);
     const objecting = objections(primaries, direction);
-    const checks = [...turn, ...setup, ...objecting];
+    const checks = [turn, ...setup, ...objecting];
     if (primaries.flow !== null && primaries.flow !== direction)
       return refuse('PRIMARY_DISAGREE', 4, checks, direction);
     return concludeByConfluence(context, direction, checks);

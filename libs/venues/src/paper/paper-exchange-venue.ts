@@ -58,16 +58,19 @@ export type AskPaper = (
   timeoutMs: number,
 ) => Promise<{ readonly data: Uint8Array }>;
 
+/** What the paper exchange can do, however it is asked. */
+export const PAPER_CAPABILITIES: VenueCapabilities = {
+  fillIds: true,
+  shortSelling: true,
+  reduceOnly: true,
+  stopTrigger: 'last',
+  clientIdLookUp: true,
+};
+
 /** The paper exchange of an account, as execution and reconcile see it. */
 export class PaperExchangeVenue implements ExchangeVenue {
   readonly name = 'paper';
-  readonly capabilities: VenueCapabilities = {
-    fillIds: true,
-    shortSelling: true,
-    reduceOnly: true,
-    stopTrigger: 'last',
-    clientIdLookUp: true,
-  };
+  readonly capabilities = PAPER_CAPABILITIES;
   readonly #account: AccountId;
   readonly #ask: AskPaper;
   readonly #clock: VenueClock;

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Say } from '@algo/bus';
 import type { FactName } from '@algo/contracts';
 import { Decimal, type Instrument, instrumentId, type TradeColumns } from '@algo/model';
-import { TickStore } from '@algo/tickstore';
+import { storePath, TickStore } from '@algo/tickstore';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type ShardInput, ShardMachine, type ShardRows, type ShardWord } from '../domain/index.ts';
 import { RowStoring } from './row-storing.ts';
@@ -16,6 +19,9 @@ const LTC: Instrument = {
   ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('5') },
 };
 const catalog = new Map([[LTC.id, LTC]]);
+
+const TICKSTORE = fileURLToPath(new URL('../../../../libs/tickstore', import.meta.url));
+const HOLD_MS = 8_000;
 
 let dataDir = '';
 beforeEach(() => {
@@ -70,6 +76,32 @@ test('a shard without its snapshot meets its stored trades again and stores none
   await live([batch(1, 10), batch(11, 10)]);
   expect((await live([batch(1, 10), batch(11, 10), batch(21, 10)])).stored).toBe(30);
 });
+
+/** Opens a file for reading in another process, and keeps it open for so long. */
+async function readElsewhere(path: string, holdMs: number) {
+  const script = `
+    import { DuckDBInstance } from '@duckdb/node-api';
+    const instance = await DuckDBInstance.create(${JSON.stringify(path)}, { access_mode: 'READ_ONLY' });
+    const connection = await instance.connect();
+    console.log('open');
+    setTimeout(() => process.exit(0), ${holdMs});`;
+  const reader = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: TICKSTORE,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(reader, 'exit');
+  await once(reader.stdout, 'data');
+  return { ended };
+}
+
+test('a reader that holds the file for 8 s delays the rows of that instrument and nothing else', async () => {
+  await live([batch(1, 10)]);
+  const { ended } = await readElsewhere(storePath(dataDir, LTC.id), HOLD_MS);
+  const startMs = performance.now();
+  expect((await live([batch(1, 10), batch(11, 10)])).stored).toBe(20);
+  expect(performance.now() - startMs).toBeGreaterThan(HOLD_MS / 2);
+  await ended;
+}, 30_000);
 
 test('a stream that no longer goes back to the stored trades is refused', async () => {
   await live([batch(1, 10), batch(11, 10)]);

@@ -5,6 +5,10 @@ import type { MarketProfileRow, ShardRows } from '../domain/index.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
+/** A file that somebody reads just now is tried so often, 38 s in all; its rows wait, other files don't. */
+const OPEN_TRIES_MAX = 12;
+const OPEN_DELAY_MS = 250;
+const OPEN_DELAY_MAX_MS = 5_000;
 
 interface File {
   readonly opened: Promise<void>;
@@ -60,7 +64,7 @@ export class RowStoring implements Requests<ShardRows, never> {
   #fileOf(instrument: InstrumentId, kind: IdKind): File {
     const known = this.#files.get(instrument);
     if (known !== undefined) return known;
-    const opened = this.#store.openInstrument(instrument, kind).then(
+    const opened = this.#open(instrument, kind).then(
       (stored) => {
         this.#storedBefore += stored.trades;
         file.stored = stored;
@@ -70,6 +74,20 @@ export class RowStoring implements Requests<ShardRows, never> {
     const file: File = { opened, stored: undefined, isChecked: false };
     this.#files.set(instrument, file);
     return file;
+  }
+
+  /** *Errors*: InputError, at once or after the last try where the trouble may pass. */
+  async #open(instrument: InstrumentId, kind: IdKind): Promise<StoredPosition> {
+    let delayMs = OPEN_DELAY_MS;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#store.openInstrument(instrument, kind);
+      } catch (error) {
+        if (!(error instanceof InputError && error.isPassing) || tries === OPEN_TRIES_MAX) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      delayMs = Math.min(delayMs * 2, OPEN_DELAY_MAX_MS);
+    }
   }
 
   #append(rows: ShardRows, stored: StoredPosition, file: File, ticket: Ticket<never>): void {

@@ -42,6 +42,11 @@ export class FormingBar {
   }
 }
 
+/** What is kept of a bar besides whether it is complete, in this order. */
+const KEPT = [
+  ...(['openTimeUs', 'open', 'high', 'low', 'close'] as const),
+  ...(['buy', 'sell', 'buyTrades', 'sellTrades'] as const),
+];
 const LENGTHS = TIMEFRAMES.map((timeframe) => TIMEFRAME_US[timeframe]);
 
 /**
@@ -105,26 +110,18 @@ export class CandleBuilder {
 
   save(to: SnapshotWriter): void {
     to.number(this.nextCloseUs);
-    for (const b of this.bars) {
-      to.numbers([b.openTimeUs, b.open, b.high, b.low, b.close, b.buy, b.sell, b.buyTrades, b.sellTrades]);
-      to.flag(b.complete);
+    for (const bar of this.bars) {
+      to.numbers(KEPT.map((name) => bar[name]));
+      to.flag(bar.complete);
     }
   }
 
   load(from: SnapshotReader): void {
     this.nextCloseUs = from.number();
-    for (const b of this.bars) {
-      const v = from.numbers();
-      b.openTimeUs = v[0]!;
-      b.open = v[1]!;
-      b.high = v[2]!;
-      b.low = v[3]!;
-      b.close = v[4]!;
-      b.buy = v[5]!;
-      b.sell = v[6]!;
-      b.buyTrades = v[7]!;
-      b.sellTrades = v[8]!;
-      b.complete = from.flag();
+    for (const bar of this.bars) {
+      const values = from.numbers();
+      for (const [i, name] of KEPT.entries()) bar[name] = values[i]!;
+      bar.complete = from.flag();
     }
   }
 

@@ -15,6 +15,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
+import { snapshotOf } from './testing/snapshot-of.ts';
 import {
   livelyTrades,
   recordingSink,
@@ -42,14 +43,13 @@ function play(trades: TradeColumns, cuts: readonly number[], restarts: readonly 
       [from, Math.min(to, 2000)],
       [Math.max(from, 2000), Math.min(to, 3000)],
       [Math.max(from, 3000), to],
-    ] as const) {
+    ] as const)
       if (a < b) engine.onTrades(sliceTrades(trades, a, b), a < 2000 || a >= 3000, sink);
-    }
-    if (restarts.includes(to)) engine = InstrumentAnalytics.restore(TEST_SETTINGS, engine.snapshot());
+    if (restarts.includes(to)) engine = InstrumentAnalytics.restore(TEST_SETTINGS, snapshotOf(engine));
     from = to;
   }
   engine.advanceTo(trades.timeUs[trades.count - 1]! + US_PER_HOUR, sink);
-  return { heard, end: engine.snapshot() };
+  return { heard, end: snapshotOf(engine) };
 }
 
 const WHOLE = play(LIVELY, []);
@@ -325,7 +325,7 @@ test.each([
 test('a snapshot is refused under another instrument, another tick, or when damaged', () => {
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   engine.onTrades(LIVELY, true, collector().sink);
-  const bytes = engine.snapshot();
+  const bytes = snapshotOf(engine);
   const other = instrumentId('test.spot.XYZ');
   expect(() => InstrumentAnalytics.restore({ ...TEST_SETTINGS, instrument: other }, bytes)).toThrow(
     'test.spot.ABC',

@@ -21,7 +21,8 @@ import { MicrostructureReading } from './microstructure.ts';
 import type { AnalyticsSink } from './rows.ts';
 import { SessionProfile } from './session-profile.ts';
 import { type AnalyticsSettings, checkSettings, Grid } from './settings.ts';
-import { readHead, SnapshotReader, SnapshotWriter, writeHead } from './snapshot.ts';
+import { readHead, SnapshotReader, type SnapshotWriter, writeHead } from './snapshot.ts';
+import { readWhole, type StateHead, StateInHand, type StateReading } from './state-in-hand.ts';
 
 /** A MarketState is due at the first trade so long after the last one, and at each candle close. */
 export const STATE_EVERY_US = 250 * US_PER_MS;
@@ -40,6 +41,11 @@ const QUARTER_HOUR = TIMEFRAMES.indexOf('15m');
  * stopped.
  */
 export class InstrumentAnalytics {
+  /** Numbers that are kept, in this order. */
+  private static readonly kept = [
+    ...(['nowUs', 'lastPrice', 'trades', 'stateDueUs', 'signalUs'] as const),
+    ...(['gapUs', 'sessionEndUs', 'pastCvd', 'sessionOrders'] as const),
+  ];
   readonly settings: AnalyticsSettings;
   private readonly price: Grid;
   private readonly quantity: Grid;
@@ -64,6 +70,16 @@ export class InstrumentAnalytics {
   private pastCvd = 0;
   /** Taker orders seen when the session began. */
   private sessionOrders = 0;
+  private readonly reading: StateReading = {
+    isAt: ({ timeUs, trades }) => timeUs === this.nowUs && trades === this.trades,
+    flow: () => this.flow.read(this.nowUs, this.quantity),
+    regimes: () => this.structure.regimes(this.lastPrice),
+    microstructure: () => this.micro.read(this.nowUs),
+    flipSpread: () => this.micro.flipSpread((value) => this.price.toValue(this.price.toSteps(value))),
+    session: () => this.profile.developing(this.orders() - this.sessionOrders),
+    previousSession: () => this.profile.previousSession(),
+    structure: () => this.structure.read(),
+  };
 
   constructor(settings: AnalyticsSettings) {
     checkSettings(settings);
@@ -120,10 +136,7 @@ export class InstrumentAnalytics {
     }
   }
 
-  /**
-   * Moves event time forward without a trade: closes the bars
-   * that end by `timeUs`. Nothing happens before a first trade.
-   */
+  /** Moves event time forward without a trade and closes the bars that end by then; from a first trade on. */
   advanceTo(timeUs: TimeUs, sink: AnalyticsSink): void {
     if (this.trades === 0 || !(timeUs > this.nowUs)) return;
     if (timeUs >= this.candles.nextCloseUs) this.closeUntil(timeUs, sink);
@@ -138,31 +151,12 @@ export class InstrumentAnalytics {
    * windows are not full yet.
    */
   state(): MarketState {
-    if (this.trades === 0)
-      throw new InputError({
-        field: 'state',
-        value: this.settings.instrument,
-        because: 'no trade was seen yet',
-        remedy: 'Ask after onStateDue.',
-      });
-    const { zones, gaps, bounce } = this.structure.read();
-    const missingUs = Math.max(this.gapUs, this.flow.droppedUs);
-    return {
-      instrument: this.settings.instrument,
-      timeUs: this.nowUs,
-      price: this.lastPrice,
-      complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
-      trades: this.trades,
-      cvd: this.cvd().session,
-      flow: this.flow.read(this.nowUs, this.quantity),
-      regimes: this.structure.regimes(this.lastPrice),
-      microstructure: this.micro.read(this.nowUs, (value) => this.price.toValue(this.price.toSteps(value))),
-      session: this.profile.developing(this.orders() - this.sessionOrders),
-      previousSession: this.profile.previousSession(),
-      bounce,
-      zones,
-      gaps,
-    };
+    return readWhole(this.stateHead(), this.reading);
+  }
+
+  /** Returns the same, to be looked at before the engine goes on: what nobody looks at is not read. */
+  stateInHand(): MarketState {
+    return new StateInHand(this.stateHead(), this.reading);
   }
 
   /**
@@ -176,18 +170,12 @@ export class InstrumentAnalytics {
     };
   }
 
-  /** Returns all state as bytes for `restore`. */
-  snapshot(): Uint8Array {
-    const to = new SnapshotWriter();
-    this.save(to);
-    return to.bytes();
-  }
-
-  /** Writes what `snapshot` returns. */
+  /** Writes all state, for `restore`. */
   save(to: SnapshotWriter): void {
     writeHead(to, this.settings);
-    to.numbers([this.nowUs, this.lastPrice, this.trades, this.stateDueUs, this.agreed, this.signalUs]);
-    to.numbers([this.feedComplete ? 1 : 0, this.gapUs, this.sessionEndUs, this.pastCvd, this.sessionOrders]);
+    to.numbers(InstrumentAnalytics.kept.map((name) => this[name]));
+    to.number(this.agreed);
+    to.flag(this.feedComplete);
     this.flow.save(to, this.nowUs);
     for (const part of this.parts()) part.save(to);
   }
@@ -206,21 +194,32 @@ export class InstrumentAnalytics {
   }
 
   private load(from: SnapshotReader): void {
-    const now = from.numbers();
-    this.nowUs = now[0]!;
-    this.lastPrice = now[1]!;
-    this.trades = now[2]!;
-    this.stateDueUs = now[3]!;
-    this.agreed = now[4] === 1 ? 1 : now[4] === -1 ? -1 : 0;
-    this.signalUs = now[5]!;
-    const session = from.numbers();
-    this.feedComplete = session[0] === 1;
-    this.gapUs = session[1]!;
-    this.sessionEndUs = session[2]!;
-    this.pastCvd = session[3]!;
-    this.sessionOrders = session[4]!;
+    const values = from.numbers();
+    for (const [i, name] of InstrumentAnalytics.kept.entries()) this[name] = values[i]!;
+    const agreed = from.number();
+    this.agreed = agreed === 1 ? 1 : agreed === -1 ? -1 : 0;
+    this.feedComplete = from.flag();
     this.flow.load(from);
     for (const part of this.parts()) part.load(from);
+  }
+
+  private stateHead(): StateHead {
+    if (this.trades === 0)
+      throw new InputError({
+        field: 'state',
+        value: this.settings.instrument,
+        because: 'no trade was seen yet',
+        remedy: 'Ask after onStateDue.',
+      });
+    const missingUs = Math.max(this.gapUs, this.flow.droppedUs);
+    return {
+      instrument: this.settings.instrument,
+      timeUs: this.nowUs,
+      price: this.lastPrice,
+      complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
+      trades: this.trades,
+      cvd: this.cvd().session,
+    };
   }
 
   private parts() {

@@ -13,19 +13,11 @@ import {
 } from '@algo/model';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { CLASSIC_THRESHOLDS } from './settings.ts';
-import { type Findings, RowGathering, type ShardRows } from './shard-rows.ts';
+import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** What a shard takes. */
 export type ShardInput = FactOf<'md.trades' | 'md.feed' | 'md.time'>;
-/** What a shard says. */
-export type ShardWord =
-  | 'CandleClosed'
-  | 'MarketStateUpdated'
-  | 'SignalGenerated'
-  | 'ZoneChanged'
-  | 'GapChanged';
-
 interface Kept {
   readonly engine: InstrumentAnalytics;
   readonly rows: RowGathering;
@@ -43,29 +35,22 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   readonly #kept = new Map<InstrumentId, Kept>();
   /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
   readonly #snapshot = new SnapshotWriter();
-  readonly #findings: Findings;
+  readonly #isHeardAtOnce: boolean;
   #say!: Say<ShardWord, ShardRows>;
   #sureUs: TimeUs = 0;
   #trades = 0;
-  #candles = 0;
-  #signals = 0;
 
-  /** *Errors*: InputError on a damaged snapshot or one of another layout. */
-  constructor(instruments: ReadonlyMap<InstrumentId, Instrument>, snapshot?: Uint8Array) {
+  /**
+   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on. *Errors*: InputError
+   * on a damaged snapshot or one of another layout.
+   */
+  constructor(
+    instruments: ReadonlyMap<InstrumentId, Instrument>,
+    snapshot?: Uint8Array,
+    isHeardAtOnce: boolean = false,
+  ) {
     this.#instruments = instruments;
-    this.#findings = {
-      candle: (candle) => {
-        this.#candles++;
-        this.#say('CandleClosed', candle);
-      },
-      zone: (zone) => this.#say('ZoneChanged', zone),
-      gap: (gap) => this.#say('GapChanged', gap),
-      signal: (signal) => {
-        this.#signals++;
-        this.#say('SignalGenerated', signal);
-      },
-      state: (state) => this.#say('MarketStateUpdated', state),
-    };
+    this.#isHeardAtOnce = isHeardAtOnce;
     if (snapshot !== undefined) this.#restore(new SnapshotReader(snapshot));
   }
 
@@ -114,10 +99,11 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   }
 
   counters(): Record<string, number> {
+    const rows = [...this.#kept.values()].map((kept) => kept.rows);
     return {
       trades: this.#trades,
-      candles: this.#candles,
-      signals: this.#signals,
+      candles: rows.reduce((sum, { candles }) => sum + candles, 0),
+      signals: rows.reduce((sum, { signals }) => sum + signals, 0),
       instruments: this.#kept.size,
     };
   }
@@ -125,9 +111,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   #onTrades({ trades, complete }: TradeBatch): void {
     const kept = this.#kept.get(trades.instrument) ?? this.#open(trades.instrument);
     this.#trades += trades.count;
-    kept.rows.begin(this.#findings);
+    kept.rows.begin(this.#say);
     kept.engine.onTrades(trades, complete, kept.rows);
-    this.#store(kept.rows.end(this.#say.input, trades));
+    kept.rows.end(trades);
   }
 
   #onTime({ sureUs, behind }: TimeAdvanced): void {
@@ -139,13 +125,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
 
   #advance(kept: Kept | undefined, timeUs: TimeUs): void {
     if (kept === undefined) return;
-    kept.rows.begin(this.#findings);
+    kept.rows.begin(this.#say);
     kept.engine.advanceTo(timeUs, kept.rows);
-    this.#store(kept.rows.end(this.#say.input, null));
-  }
-
-  #store(rows: ShardRows | null): void {
-    if (rows !== null) this.#say.request(rows);
+    kept.rows.end(null);
   }
 
   #open(id: InstrumentId, state?: Uint8Array): Kept {
@@ -165,7 +147,8 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     };
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
-    const kept = { engine, rows: new RowGathering(id, () => engine.state()) };
+    const readState = () => (this.#isHeardAtOnce ? engine.stateInHand() : engine.state());
+    const kept = { engine, rows: new RowGathering(id, readState) };
     this.#kept.set(id, kept);
     return kept;
   }

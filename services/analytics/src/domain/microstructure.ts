@@ -28,6 +28,15 @@ const SIGNAL_NAMES = { [-1]: 'bearish', 0: 'neutral', 1: 'bullish' } as const;
  * result is that of the merged order. *Source*: reference analytics §3.2 and §3.7.
  */
 export class MicrostructureReading {
+  /** What is kept of a reading besides its signal and flips, in this order. */
+  private static readonly kept = [
+    ...(['buyOrders', 'sellOrders', 'orderUs', 'side', 'notional', 'price'] as const),
+    ...(['previousUs', 'previousSide', 'previousPrice'] as const),
+    ...(['fastBefore', 'fastSquaresBefore', 'slowBefore', 'slowSquaresBefore'] as const),
+    ...(['fast', 'fastSquares', 'slow', 'slowSquares', 'fastCount'] as const),
+    ...(['ask', 'bid', 'mid', 'logMid', 'logMidBefore'] as const),
+    ...(['varianceBefore', 'variance', 'logMidMean', 'flipCount'] as const),
+  ];
   /** 1 bullish, −1 bearish, 0 neutral, as of the last trade. */
   signal: -1 | 0 | 1 = 0;
   buyOrders = 0;
@@ -76,8 +85,8 @@ export class MicrostructureReading {
     this.judge();
   }
 
-  /** Returns the reading at `nowUs`, or null before 20 orders; `toPrice` puts spreads on the price grid. */
-  read(nowUs: TimeUs, toPrice: (value: number) => number): Microstructure | null {
+  /** Returns the reading at `nowUs`, or null before 20 orders; its flip spread is read by itself. */
+  read(nowUs: TimeUs): Omit<Microstructure, 'flipSpread'> | null {
     if (this.buyOrders + this.sellOrders < MIN_ORDERS) return null;
     const signal = nowUs - this.orderUs > SILENCE_US ? 0 : this.signal;
     return {
@@ -85,63 +94,20 @@ export class MicrostructureReading {
       fastZ: this.fast / Math.sqrt(this.fastSquares),
       slowZ: this.slow / Math.sqrt(this.slowSquares),
       mid: Number.isNaN(this.mid) ? null : this.mid,
-      flipSpread: this.flipSpread(toPrice),
     };
   }
 
   save(to: SnapshotWriter): void {
-    to.numbers([
-      this.signal,
-      this.buyOrders,
-      this.sellOrders,
-      this.orderUs,
-      this.side,
-      this.notional,
-      this.price,
-    ]);
-    to.numbers([this.previousUs, this.previousSide, this.previousPrice]);
-    to.numbers([this.fastBefore, this.fastSquaresBefore, this.slowBefore, this.slowSquaresBefore]);
-    to.numbers([this.fast, this.fastSquares, this.slow, this.slowSquares, this.fastCount]);
-    to.numbers([this.ask, this.bid, this.mid, this.logMid, this.logMidBefore]);
-    to.numbers([this.varianceBefore, this.variance, this.logMidMean, this.flipCount]);
+    to.number(this.signal);
+    to.numbers(MicrostructureReading.kept.map((name) => this[name]));
     to.numbers(this.flips);
   }
 
   load(from: SnapshotReader): void {
-    let v = from.numbers();
-    this.signal = v[0] === 1 ? 1 : v[0] === -1 ? -1 : 0;
-    this.buyOrders = v[1]!;
-    this.sellOrders = v[2]!;
-    this.orderUs = v[3]!;
-    this.side = v[4]!;
-    this.notional = v[5]!;
-    this.price = v[6]!;
-    v = from.numbers();
-    this.previousUs = v[0]!;
-    this.previousSide = v[1]!;
-    this.previousPrice = v[2]!;
-    v = from.numbers();
-    this.fastBefore = v[0]!;
-    this.fastSquaresBefore = v[1]!;
-    this.slowBefore = v[2]!;
-    this.slowSquaresBefore = v[3]!;
-    v = from.numbers();
-    this.fast = v[0]!;
-    this.fastSquares = v[1]!;
-    this.slow = v[2]!;
-    this.slowSquares = v[3]!;
-    this.fastCount = v[4]!;
-    v = from.numbers();
-    this.ask = v[0]!;
-    this.bid = v[1]!;
-    this.mid = v[2]!;
-    this.logMid = v[3]!;
-    this.logMidBefore = v[4]!;
-    v = from.numbers();
-    this.varianceBefore = v[0]!;
-    this.variance = v[1]!;
-    this.logMidMean = v[2]!;
-    this.flipCount = v[3]!;
+    const signal = from.number();
+    this.signal = signal === 1 ? 1 : signal === -1 ? -1 : 0;
+    const values = from.numbers();
+    for (const [i, name] of MicrostructureReading.kept.entries()) this[name] = values[i]!;
     this.flips.set(from.numbers());
   }
 
@@ -220,7 +186,8 @@ export class MicrostructureReading {
     return Number.isFinite(ratio) ? ratio : 0;
   }
 
-  private flipSpread(toPrice: (value: number) => number): number | null {
+  /** Returns the median jump between opposite orders, on the grid of `toPrice`; null before 8 of them. */
+  flipSpread(toPrice: (value: number) => number): number | null {
     const count = Math.min(this.flipCount, FLIPS);
     if (count < MIN_FLIPS) return null;
     const sorted = this.flips.slice(0, count).sort();

@@ -1,3 +1,4 @@
+import type { Say } from '@algo/bus';
 import type {
   Candle,
   FairValueGap,
@@ -27,25 +28,28 @@ export interface ShardRows {
   readonly gaps: readonly FairValueGap[];
 }
 
-/** Where the findings of one instrument go at once: facts for the others. */
-export interface Findings {
-  candle(candle: Candle): void;
-  zone(zone: Zone): void;
-  gap(gap: FairValueGap): void;
-  signal(signal: Signal): void;
-  state(state: MarketState): void;
-}
+/** What a shard says. */
+export type ShardWord =
+  | 'CandleClosed'
+  | 'MarketStateUpdated'
+  | 'SignalGenerated'
+  | 'ZoneChanged'
+  | 'GapChanged';
 
-/** Gathers the rows of one input while its engine runs, and passes its findings on as they come. */
+/** Gathers the rows of one input while its engine runs, and says its findings as they come. */
 export class RowGathering implements AnalyticsSink {
   readonly #instrument: InstrumentId;
   readonly #readState: () => MarketState;
-  #findings!: Findings;
+  #say!: Say<ShardWord, ShardRows>;
   #candles: Candle[] = [];
   #orderFlow: OrderFlowRow[] = [];
   #profiles: MarketProfileRow[] = [];
   readonly #zones = new Map<string, Zone>();
   readonly #gaps = new Map<string, FairValueGap>();
+
+  /** How many it has said. */
+  candles = 0;
+  signals = 0;
 
   /** `readState` reads the engine's state at this very moment. */
   constructor(instrument: InstrumentId, readState: () => MarketState) {
@@ -53,8 +57,8 @@ export class RowGathering implements AnalyticsSink {
     this.#readState = readState;
   }
 
-  begin(findings: Findings): void {
-    this.#findings = findings;
+  begin(say: Say<ShardWord, ShardRows>): void {
+    this.#say = say;
     this.#candles = [];
     this.#orderFlow = [];
     this.#profiles = [];
@@ -62,45 +66,47 @@ export class RowGathering implements AnalyticsSink {
     this.#gaps.clear();
   }
 
-  /** Returns the rows of the input with this number; null when there are none. */
-  end(position: number, trades: TradeColumns | null): ShardRows | null {
+  /** Has the rows of the input stored, if there are any. */
+  end(trades: TradeColumns | null): void {
     if (trades === null && this.#candles.length === 0 && this.#zones.size === 0 && this.#gaps.size === 0)
-      return null;
-    return {
+      return;
+    this.#say.request({
       type: 'StoreRows',
       instrument: this.#instrument,
-      position,
+      position: this.#say.input,
       trades,
       candles: this.#candles,
       orderFlow: this.#orderFlow,
       profiles: this.#profiles,
       zones: [...this.#zones.values()],
       gaps: [...this.#gaps.values()],
-    };
+    });
   }
 
   onCandle(candle: Candle): void {
+    this.candles++;
     this.#candles.push(candle);
-    this.#findings.candle(candle);
+    this.#say('CandleClosed', candle);
   }
 
   /** A zone may take several steps in one input: its file keeps the last. */
   onZone(zone: Zone): void {
     this.#zones.set(zone.id, zone);
-    this.#findings.zone(zone);
+    this.#say('ZoneChanged', zone);
   }
 
   onGap(gap: FairValueGap): void {
     this.#gaps.set(gap.id, gap);
-    this.#findings.gap(gap);
+    this.#say('GapChanged', gap);
   }
 
   onSignal(signal: Signal): void {
-    this.#findings.signal(signal);
+    this.signals++;
+    this.#say('SignalGenerated', signal);
   }
 
   onStateDue(_timeUs: TimeUs): void {
-    this.#findings.state(this.#readState());
+    this.#say('MarketStateUpdated', this.#readState());
   }
 
   onOrderFlow(row: OrderFlowRow): void {

@@ -1,15 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type InstrumentId,
-  instrumentId,
-  sliceTrades,
-  type TimeUs,
-  US_PER_HOUR,
-  US_PER_SECOND,
-} from '@algo/model';
+import { type InstrumentId, instrumentId, type TimeUs, US_PER_HOUR, US_PER_SECOND } from '@algo/model';
 import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
-import { rowAfter, type TapeLane, type TapeRows } from '../tape.ts';
+import { rowAfter, sliceRows, type TapeLane, type TapeRows } from '../tape.ts';
 
 const CONFIG = fileURLToPath(new URL('../../../../config/', import.meta.url));
 /** What the services of these tests are configured by. */
@@ -40,13 +33,11 @@ export class SyntheticLane implements TapeLane {
   }
 
   async read(): Promise<TapeRows | undefined> {
-    const { trades, holes } = this.#rows;
     const from = this.#next;
-    const to = Math.min(trades.count, from + this.#rowsPerRead);
+    const to = Math.min(this.#rows.trades.count, from + this.#rowsPerRead);
     if (from === to) return undefined;
     this.#next = to;
-    const within = holes.filter((row) => row >= from && row < to).map((row) => row - from);
-    return { trades: sliceTrades(trades, from, to), holes: within };
+    return sliceRows(this.#rows, from, to);
   }
 }
 

@@ -304,7 +304,7 @@ test('what ends below level 2 is counted and not published', () => {
   const engine = new DecisionEngine(withStrategies(['hierarchical', 'bid_ask_bounce']));
   const quiet = { regimes: [], microstructure: null };
   expect(feed(engine, stateInput(0, quiet), stateInput(1, quiet), stateInput(1.5, quiet))).toEqual([]);
-  expect(engine.counters().refusals).toEqual([
+  expect(engine.snapshot().refusals).toEqual([
     { instrument: LTC, level: 1, code: 'REGIME', count: 2 },
     { instrument: LTC, level: 1, code: 'STRATEGY', count: 2 },
   ]);
@@ -314,7 +314,7 @@ test('an instrument outside the configuration is counted; one without trading ru
   const engine = new DecisionEngine(settingsOf({ config: configOf({ instruments: [BTC] }) }));
   const unknown = instrumentId('binance.spot.DOGEUSDT');
   expect(feed(engine, equityInput(0), signalInput(1), signalInput(2, { instrument: unknown }))).toEqual([]);
-  expect(engine.counters()).toMatchObject({
+  expect(engine.snapshot()).toMatchObject({
     refusals: [{ instrument: LTC, level: 1, code: 'NOT_CONFIGURED', count: 1 }],
     unknownInstruments: 1,
   });
@@ -351,7 +351,7 @@ test('a repeated signal does nothing, and is counted', () => {
   expect(feed(engine, equityInput(0), signalInput(1)).length).toBe(3);
   expect(feed(engine, signalInput(1))).toEqual([]);
   expect(feed(engine, signalInput(100, {}, 'sig-1'))).toEqual([]);
-  expect(engine.counters().repeatedSignals).toBe(2);
+  expect(engine.snapshot().repeatedSignals).toBe(2);
 });
 
 test('a strategy on states runs once a second and repeats a refusal once a minute or when it changes', () => {
@@ -370,7 +370,7 @@ test('a strategy on states runs once a second and repeats a refusal once a minut
     [90, 'CASCADE'],
     [91, 'ZONE'],
   ]);
-  expect(engine.counters().refusals).toEqual([{ instrument: LTC, level: 2, code: 'ZONE', count: 127 }]);
+  expect(engine.snapshot().refusals).toEqual([{ instrument: LTC, level: 2, code: 'ZONE', count: 127 }]);
 });
 
 test('an accepted entry ends the repeating: the same refusal afterwards is published again', () => {

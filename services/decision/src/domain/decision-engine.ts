@@ -11,7 +11,6 @@ import {
   type TimeUs,
   type TradingConfig,
   TradingModes,
-  US_PER_MINUTE,
   venueOf,
 } from '@algo/model';
 import { configurationHash, gate, type Proposal, type Strategy, type StrategyVerdict } from '@algo/strategy';
@@ -25,7 +24,8 @@ import { EvaluationPace } from './evaluation-pace.ts';
 import { Exposure } from './exposure.ts';
 import { guard } from './guards.ts';
 import { placeOrderOf } from './place-order.ts';
-import { type DecisionCounters, RefusalCounts } from './refusal-counts.ts';
+import { RefusalBudget } from './refusal-budget.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { enabledStrategies, runStrategy } from './run-strategy.ts';
 
 /**
@@ -40,6 +40,7 @@ export class DecisionEngine {
   readonly #exposure: Exposure;
   readonly #pace: EvaluationPace;
   readonly #refusals: RefusalCounts;
+  readonly #budget: RefusalBudget;
   readonly #times: FeedTimes;
   #config: TradingConfig | null;
   #configurationHash: string;
@@ -61,6 +62,7 @@ export class DecisionEngine {
     this.#exposure = new Exposure(settings.account, this.#limits, exposure);
     this.#pace = new EvaluationPace(memory?.pace ?? { paces: [], signals: [] });
     this.#refusals = new RefusalCounts(memory?.refusals ?? []);
+    this.#budget = new RefusalBudget(settings.instruments.size, memory?.budget ?? []);
     this.#times = new FeedTimes(memory?.times);
     this.#equity = memory?.equity ?? null;
     this.#repeatedSignals = memory?.repeatedSignals ?? 0;
@@ -108,14 +110,6 @@ export class DecisionEngine {
     }
   }
 
-  counters(): DecisionCounters {
-    return {
-      refusals: this.#refusals.rows(),
-      repeatedSignals: this.#repeatedSignals,
-      unknownInstruments: this.#unknownInstruments,
-    };
-  }
-
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): DecisionState {
     return {
@@ -127,6 +121,7 @@ export class DecisionEngine {
       exposure: this.#exposure.snapshot(),
       pace: this.#pace.snapshot(),
       refusals: this.#refusals.rows(),
+      budget: this.#budget.snapshot(),
       repeatedSignals: this.#repeatedSignals,
       unknownInstruments: this.#unknownInstruments,
     };
@@ -158,16 +153,18 @@ export class DecisionEngine {
    * yet: nothing is decided on it.
    */
   isHistory({ instrument, timeUs }: MarketState): boolean {
-    const { toldUs, warmUs } = this.#times.of(venueOf(instrument));
+    const { venue } = this.#settings.instruments.get(instrument) ?? { venue: venueOf(instrument) };
+    const { toldUs, warmUs } = this.#times.of(venue);
     return toldUs === 0 || timeUs <= warmUs;
   }
 
-  /** Says each minute of a feed's time how often evaluations of its instruments ended without a word. */
+  /** Says on a grid of a feed's time how often evaluations of its instruments ended without a word. */
   #tell(time: TimeAdvanced): DecisionOutput[] {
     const { feed, toldUs: timeUs, warm } = time;
     const before = this.#times.toldBy(feed);
     this.#times.take(time);
-    if (warm || Math.floor(timeUs / US_PER_MINUTE) === Math.floor(before / US_PER_MINUTE)) return [];
+    const { countEveryUs } = this.#budget;
+    if (warm || Math.floor(timeUs / countEveryUs) === Math.floor(before / countEveryUs)) return [];
     const counted = this.#refusals.take((instrument) => this.#times.feedOf(venueOf(instrument)) === feed);
     return counted.map((row) => ({ type: 'RefusalsCounted', ...row, timeUs }));
   }
@@ -277,20 +274,16 @@ export class DecisionEngine {
     checks: readonly Check[],
   ): DecisionOutput[] {
     const { state, signal, instrument, strategy } = cause;
-    if (verdict.level < 2) {
-      this.#refusals.add(instrument.id, verdict.level, code);
+    const { id } = instrument;
+    const isSaid =
+      verdict.level >= 2 &&
+      (signal !== null || this.#pace.admitRefusal(id, strategy.name, code, state.timeUs)) &&
+      this.#budget.admit(id, state.timeUs);
+    if (!isSaid) {
+      this.#refusals.add(id, verdict.level, code);
       return [];
     }
-    if (signal === null && !this.#pace.admitRefusal(instrument.id, strategy.name, code, state.timeUs)) {
-      this.#refusals.add(instrument.id, verdict.level, code);
-      return [];
-    }
-    return recordDecision(
-      cause,
-      verdict,
-      checks,
-      { type: 'refused', code, detail },
-      this.#settings.codeVersion,
-    );
+    const outcome = { type: 'refused', code, detail } as const;
+    return recordDecision(cause, verdict, checks, outcome, this.#settings.codeVersion);
   }
 }

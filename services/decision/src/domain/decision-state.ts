@@ -1,10 +1,10 @@
-import type { Decimal, FeedTimesState, StandingMode, TimeUs, TradingConfig } from '@algo/model';
+import type { Decimal, FeedTimesState, InstrumentId, StandingMode, TimeUs, TradingConfig } from '@algo/model';
 import type { PaceState } from './evaluation-pace.ts';
 import type { ExposureState } from './exposure.ts';
 import type { RefusalCount } from './refusal-counts.ts';
 
 /** The one layout of a decider's state that this build seals and opens. */
-export const DECISION_STATE_VERSION = 1;
+export const DECISION_STATE_VERSION = 2;
 
 /**
  * All that the engine knows, apart from its settings. *Units*: `equity.amount` account currency.
@@ -19,6 +19,8 @@ export interface DecisionState {
   readonly exposure: ExposureState;
   readonly pace: PaceState;
   readonly refusals: readonly RefusalCount[];
+  /** Up to when each instrument has used what it may say of refusals. */
+  readonly budget: readonly (readonly [InstrumentId, TimeUs])[];
   readonly repeatedSignals: number;
   readonly unknownInstruments: number;
 }

@@ -35,12 +35,12 @@ export interface PaceState {
  */
 export class EvaluationPace {
   readonly #paces = new Map<InstrumentId, Map<StrategyName, Pace>>();
-  readonly #signals: Map<InstrumentId, SignalId[]>;
+  readonly #signals: Map<InstrumentId, Set<SignalId>>;
 
   constructor(state: PaceState) {
     for (const { instrument, strategy, evaluatedUs, publishedCode, publishedUs } of state.paces)
       this.#of(instrument).set(strategy, { evaluatedUs, publishedCode, publishedUs });
-    this.#signals = new Map(state.signals.map(({ instrument, ids }) => [instrument, [...ids]]));
+    this.#signals = new Map(state.signals.map(({ instrument, ids }) => [instrument, new Set(ids)]));
   }
 
   /** Returns whether a state of this time is due for the strategy, and if so takes note of it. */
@@ -58,10 +58,11 @@ export class EvaluationPace {
 
   /** Returns whether a signal is new, and if so takes note of it. */
   admitSignal(instrument: InstrumentId, signal: SignalId): boolean {
-    const seen = this.#signals.get(instrument) ?? [];
-    if (seen.includes(signal)) return false;
-    seen.push(signal);
-    if (seen.length > SIGNALS_REMEMBERED) seen.shift();
+    const seen = this.#signals.get(instrument) ?? new Set();
+    if (seen.has(signal)) return false;
+    seen.add(signal);
+    const [oldest] = seen;
+    if (seen.size > SIGNALS_REMEMBERED) seen.delete(oldest!);
     this.#signals.set(instrument, seen);
     return true;
   }

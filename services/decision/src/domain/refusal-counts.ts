@@ -9,46 +9,43 @@ export interface RefusalCount {
   readonly count: number;
 }
 
-/** What was not published, and why it did not need to be. */
-export interface DecisionCounters {
-  /** Evaluations that ended below level 2, or repeated what was published, since they were last told. */
-  readonly refusals: readonly RefusalCount[];
-  /** Signals that had been handled already. */
-  readonly repeatedSignals: number;
-  /** States and signals of instruments whose trading rules the engine was not given. */
-  readonly unknownInstruments: number;
-}
+type Row = { -readonly [Part in keyof RefusalCount]: RefusalCount[Part] };
 
 /** Counts by instrument, level and code; bounded by the instruments × 4 levels × the refusal codes. */
 export class RefusalCounts {
-  readonly #counts: Map<string, RefusalCount>;
+  readonly #counts = new Map<InstrumentId, Row[]>();
 
   constructor(counts: readonly RefusalCount[]) {
-    this.#counts = new Map(counts.map((row) => [keyOf(row.instrument, row.level, row.code), row]));
+    for (const row of counts) this.#of(row.instrument).push({ ...row });
   }
 
   add(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): void {
-    const key = keyOf(instrument, level, code);
-    const count = (this.#counts.get(key)?.count ?? 0) + 1;
-    this.#counts.set(key, { instrument, level, code, count });
+    const rows = this.#of(instrument);
+    const row = rows.find((each) => each.level === level && each.code === code);
+    if (row === undefined) rows.push({ instrument, level, code, count: 1 });
+    else row.count++;
   }
 
   rows(): RefusalCount[] {
-    return [...this.#counts.values()];
+    return [...this.#counts.values()].flat().map((row) => ({ ...row }));
   }
 
   /** Returns what was counted of instruments, and begins anew for them. */
   take(isMeant: (instrument: InstrumentId) => boolean): RefusalCount[] {
     const taken: RefusalCount[] = [];
-    for (const [key, row] of this.#counts)
-      if (isMeant(row.instrument)) {
-        taken.push(row);
-        this.#counts.delete(key);
+    for (const [instrument, rows] of this.#counts)
+      if (isMeant(instrument)) {
+        taken.push(...rows);
+        this.#counts.delete(instrument);
       }
     return taken;
   }
-}
 
-function keyOf(instrument: InstrumentId, level: StrategyLevel, code: RefusalCode): string {
-  return `${instrument} ${level} ${code}`;
+  #of(instrument: InstrumentId) {
+    const known = this.#counts.get(instrument);
+    if (known !== undefined) return known;
+    const rows: Row[] = [];
+    this.#counts.set(instrument, rows);
+    return rows;
+  }
 }

@@ -160,7 +160,7 @@ export class CommandDesk {
   }
 
   #exit(command: ClosePosition, instrument: Instrument, books: Books, out: ExecutionOutput[]): Denial | null {
-    const refused = admitExit(books) ?? venueShut(books);
+    const refused = admitExit(books, instrument.id) ?? venueShut(books);
     if (refused !== null) return refused;
     const limits = books.limits.byInstrument.get(instrument.id);
     const seen = books.prices.get(instrument.id);
@@ -198,7 +198,7 @@ export class CommandDesk {
     books: Books,
     out: ExecutionOutput[],
   ): Denial | null {
-    const refused = admitExit(books) ?? venueShut(books);
+    const refused = admitExit(books, instrument.id) ?? venueShut(books);
     if (refused !== null) return refused;
     const verdict = this.stops.admit(command, instrument, books.holdsStops);
     if (verdict.type === 'denied') return verdict.denial;
@@ -239,9 +239,9 @@ export class CommandDesk {
       case 'entry':
         return admitEntry(books, { instrument, strategy, expiresUs: t.command?.expiresUs ?? 0 });
       case 'exit':
-        return admitExit(books);
+        return admitExit(books, instrument);
       case 'protection':
-        return admitExit(books) ?? this.stops.mayLeave(request);
+        return admitExit(books, instrument) ?? this.stops.mayLeave(request);
       default:
         return intent satisfies never;
     }

@@ -34,9 +34,16 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
   const { gate, modes } = bars;
   const scope = accountOf(bars);
   const causes: CauseNow[] = [];
-  const itself = { scope, sinceUs: null, untilUs: null, lift: 'itself', detail: '' } as const;
+  const itself: Omit<CauseNow, 'code'> = { scope, sinceUs: null, untilUs: null, lift: 'itself', detail: '' };
   if (!gate.state.isHeard) causes.push({ ...itself, code: 'ACCOUNT_STREAM_LOST' });
   else if (!gate.isFresh(bars.times.newestUs())) causes.push({ ...itself, code: 'NO_RECONCILIATION' });
+  for (const { instrument, reason } of gate.state.shut)
+    causes.push({
+      ...itself,
+      code: 'BOOKS_DIFFER',
+      scope: { kind: 'instrument', instrument },
+      detail: reason,
+    });
   for (const unguarded of unguardedScopes(bars))
     causes.push({ ...itself, code: 'NO_GUARD', scope: unguarded });
   causes.push(...venueCauses(bars));

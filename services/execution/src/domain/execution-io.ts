@@ -64,7 +64,7 @@ export type ExecutionInput =
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
   Report,
-  'account' | 'requestId' | 'epoch' | Extract<'validForMs', keyof Report>
+  'account' | 'requestId' | 'epoch' | Extract<'validForMs' | 'shut', keyof Report>
 >;
 
 /** What no stream carries: what came of requests, what the venue tells, and the start of a life. */

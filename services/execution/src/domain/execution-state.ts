@@ -10,7 +10,7 @@ import type { RejectWatchState } from './reject-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 9;
+export const EXECUTION_STATE_VERSION = 10;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {

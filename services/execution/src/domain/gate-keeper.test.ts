@@ -44,7 +44,9 @@ class Watch {
     const requestId = this.asked.at(-1)!.requestId;
     const about = { account: ACCOUNT, requestId, epoch: 1, ...change };
     this.keeper.answered(
-      type === 'ReconciliationCompleted' ? { type, ...about, validForMs: 60_000 } : { type, ...about },
+      type === 'ReconciliationCompleted'
+        ? { type, ...about, validForMs: 60_000, shut: [] }
+        : { type, ...about },
     );
     return this;
   }

@@ -80,9 +80,11 @@ export class GateKeeper {
     const nowUs = this.#times.newestUs();
     const { speed } = this.#times;
     if (report.type === 'ReconciliationCompleted') {
-      this.gate.open(nowUs + report.validForMs * US_PER_MS * speed);
-      this.#failures = 0;
-      this.#dueUs = nowUs + EVERY_US * speed;
+      this.gate.open(nowUs + report.validForMs * US_PER_MS * speed, report.shut);
+      // What differs is looked at again soon: it may be a fill that was on its way.
+      const isWhole = report.shut.length === 0;
+      this.#dueUs = nowUs + (isWhole ? EVERY_US * speed : this.#pauseUs());
+      if (isWhole) this.#failures = 0;
     } else {
       this.gate.close();
       this.#dueUs = nowUs + this.#pauseUs();

@@ -37,7 +37,7 @@ const PASSED: ExecutionTaken = {
   name: 'ReconciliationCompleted',
   body: {
     ...{ reportId: 'r', requestId: `${ACCOUNT}:1:2`, account: ACCOUNT, venue: 'paper', epoch: 1, asOfUs: S },
-    ...{ snapshotHash: 'h', discrepancies: [], counts: {}, validForMs: 60_000 },
+    ...{ snapshotHash: 'h', discrepancies: [], counts: {}, validForMs: 60_000, shut: [] },
   },
 };
 const PLACE: ExecutionTaken = { name: 'PlaceOrder', body: place(1) };

@@ -67,8 +67,8 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
-        const { account, requestId, epoch, validForMs } = input.body;
-        this.#feed({ type: input.name, account, requestId, epoch, validForMs }, say);
+        const { account, requestId, epoch, validForMs, shut } = input.body;
+        this.#feed({ type: input.name, account, requestId, epoch, validForMs, shut }, say);
         return;
       }
       case 'ReconciliationFailed': {

@@ -65,3 +65,15 @@ test('neither an answer to an older command nor the engine’s own limit loosens
   restored.handle(answered('c1', 'active'));
   expect(enters(restored, 3)).toBe('HALTED');
 });
+
+test('of more halts than are remembered while position-risk is away, all hold', () => {
+  const engine = ready();
+  const entry = (n: number) => denial(engine.handle(place(n, { timeUs: 1.1 * S }))) ?? 'passes';
+  for (let n = 0; n < 300; n++) engine.handle(asked(`c${n}`, 'halted'));
+  expect(entry(1)).toBe('HALTED');
+  // An answer to somebody before loosens nothing while later ones have none.
+  engine.handle(answered('c0', 'active'));
+  expect(entry(2)).toBe('HALTED');
+  for (let n = 1; n < 300; n++) engine.handle(answered(`c${n}`, 'active'));
+  expect(entry(3)).toBe('passes');
+});

@@ -1,8 +1,9 @@
-import type { TimeUs } from '@algo/model';
+import type { InstrumentId, ShutInstrument, TimeUs } from '@algo/model';
 
 /**
  * The gate as it is kept. *Shape*: `validUntilUs` null while closed; `superseded` once a newer epoch was
- * seen; `isHeard` while the account stream tells what happens.
+ * seen; `isHeard` while the account stream tells what happens; `shut` instruments that the last comparison
+ * found to differ.
  */
 export interface GateState {
   readonly epoch: number;
@@ -10,11 +11,12 @@ export interface GateState {
   readonly openedOnce: boolean;
   readonly superseded: boolean;
   readonly isHeard: boolean;
+  readonly shut: readonly ShutInstrument[];
 }
 
 /** Returns the gate at the start of an epoch: closed until a reconciliation of that very epoch has passed. */
 export function closedGate(epoch: number): GateState {
-  return { epoch, validUntilUs: null, openedOnce: false, superseded: false, isHeard: false };
+  return { epoch, validUntilUs: null, openedOnce: false, superseded: false, isHeard: false, shut: [] };
 }
 
 /**
@@ -45,10 +47,15 @@ export class ReconciliationGate {
    * A reconciliation of this epoch has passed. Without the account stream that is enough for exits, and
    * not for entries: what becomes of them would not be told.
    */
-  open(validUntilUs: TimeUs): void {
+  open(validUntilUs: TimeUs, shut: readonly ShutInstrument[]): void {
     const { superseded, isHeard } = this.#state;
     if (!superseded)
-      this.#state = { ...this.#state, validUntilUs: isHeard ? validUntilUs : null, openedOnce: true };
+      this.#state = { ...this.#state, validUntilUs: isHeard ? validUntilUs : null, openedOnce: true, shut };
+  }
+
+  /** Returns what the last comparison found to differ in an instrument, or undefined. */
+  shut(id: InstrumentId): ShutInstrument | undefined {
+    return this.#state.shut.find(({ instrument }) => instrument === id);
   }
 
   /** The account stream tells what happens: what it missed until here has yet to be compared. */

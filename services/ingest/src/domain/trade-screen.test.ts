@@ -8,7 +8,8 @@ import {
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { joinRaw, type RawTrades, sliceRaw } from './raw-trades.ts';
+import { joinRaw } from '../testing/join-raw.ts';
+import { type RawTrades, sliceRaw } from './raw-trades.ts';
 import { type Jump, REFUSALS_TOLD_MAX, TradeScreen } from './trade-screen.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');

@@ -2,6 +2,7 @@ import { Decimal, type HaltScope, isPerson, type RiskEvent } from '@algo/model';
 import { amountText, plain, type Wording, worded } from './wording.ts';
 
 const HUNDRED = Decimal.of('100');
+const MEASURED_FROM = { daily: 'the start of the day', peak: 'the highest equity' } as const;
 const RANKS = { none: 0, alert: 1, warning: 2, critical: 3, breaker: 4 } as const;
 
 /** Returns what the guard of an account has to tell; null for a drawdown that eases. */
@@ -35,6 +36,7 @@ function drawdownNotice(fact: Extract<RiskEvent, { type: 'DrawdownLevelChanged' 
   const rows = [
     plain('Account', fact.account),
     { label: 'Drawdown', value: percent, tone: 'loss' as const },
+    plain('Measured from', MEASURED_FROM[fact.measure]),
     plain('Level', `${fact.from} to ${fact.to}`),
   ];
   if (fact.to === 'breaker') {

@@ -44,7 +44,7 @@ interface State {
   readonly post: PaperPostState;
 }
 
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not

@@ -20,6 +20,9 @@ import type { PositionRiskSettings } from './position-risk-settings.ts';
 /** Who limits an instrument while an exit of it waits. */
 const EXITS = `${ENGINE_ACTOR}exits`;
 
+/** A drawdown in words. */
+const FALLEN = { daily: 'of the day', peak: 'from the highest equity' } as const;
+
 /** An account's equity and limits as they are kept. */
 export interface AccountGuardState {
   readonly equity: EquityGuardState;
@@ -33,18 +36,18 @@ export class AccountGuard {
   readonly #modes: TradingModes;
 
   constructor(settings: PositionRiskSettings, stored: AccountGuardState | null = null) {
-    const { account, startingEquity, drawdownLevels } = settings;
+    const { account, startingEquity, drawdown } = settings;
     this.#scope = { kind: 'account', account };
     this.equity =
       stored === null
-        ? new EquityGuard(account, startingEquity, drawdownLevels)
-        : EquityGuard.restore(account, drawdownLevels, stored.equity);
+        ? new EquityGuard(account, startingEquity, drawdown)
+        : EquityGuard.restore(account, drawdown, stored.equity);
     this.#modes = new TradingModes(account, stored?.modes);
   }
 
   /** True from the moment the circuit breaker trips until a person lifts it. */
   get hasTripped(): boolean {
-    return this.equity.level === 'breaker';
+    return this.equity.tripped.length > 0;
   }
 
   /** Returns every scope whose trading is limited. */
@@ -54,13 +57,9 @@ export class AccountGuard {
 
   /** Halts the account after the breaker tripped; stands until a person lifts it, whatever restarts. */
   halt(nowUs: TimeUs): RiskEvent[] {
-    return this.#latch(
-      this.#scope,
-      'halted',
-      'drawdown reached the circuit breaker',
-      'circuit-breaker',
-      nowUs,
-    );
+    const fallen = this.equity.tripped.map((measure) => FALLEN[measure]).join(' and ');
+    const reason = `the loss ${fallen} reached the circuit breaker`;
+    return this.#latch(this.#scope, 'halted', reason, 'circuit-breaker', nowUs);
   }
 
   /** Allows exits only in an instrument whose books are wrong, until a person says otherwise. */
@@ -89,9 +88,8 @@ export class AccountGuard {
 
   /**
    * Does what a person asked and says what stands by it, so that each command has its answer; a latched limit
-   * yields to `active` alone. Setting the account active after the breaker begins a new session at present
-   * equity. *Errors*: InputError when nobody signs for `active`, or
-   * nothing is left to begin a session with.
+   * yields to `active` alone. Setting the account active after the breaker measures losses from present
+   * equity. *Errors*: InputError when nobody signs for `active`, or nothing is left to measure from.
    */
   setMode(
     command: Extract<ControlCommand, { type: 'SetTradingMode' }>,

@@ -4,7 +4,7 @@ import { type DrawdownLevels, drawdownShare, nextDrawdownLevel } from './drawdow
 import { checkPositionRiskSettings, POSITION_RISK_DEFAULTS } from './position-risk-settings.ts';
 import { d, SETTINGS } from './testing/position-risk-scenario.ts';
 
-const { drawdownLevels } = POSITION_RISK_DEFAULTS;
+const { levels } = POSITION_RISK_DEFAULTS.drawdown;
 
 test.each<[string, DrawdownLevel, string, DrawdownLevel]>([
   ['a gain is no drawdown', 'none', '101000', 'none'],
@@ -19,7 +19,7 @@ test.each<[string, DrawdownLevel, string, DrawdownLevel]>([
   ['critical falls back to a warning that still hovers', 'critical', '97200', 'warning'],
   ['the breaker does not end by recovering', 'breaker', '120000', 'breaker'],
 ])('%s', (_, from, equity, to) => {
-  expect(nextDrawdownLevel(from, d('100000'), d(equity), drawdownLevels)).toBe(to);
+  expect(nextDrawdownLevel(from, d('100000'), d(equity), levels.daily)).toBe(to);
 });
 
 test('is a share of where the session began, and never below zero', () => {
@@ -32,8 +32,11 @@ test.each([
   ['percent instead of shares', ['2', '3', '4', '5']],
   ['zero', ['0', '0.03', '0.04', '0.05']],
 ])('refuses levels that are %s', (_, shares) => {
-  const levels = shares.map(d) as [...DrawdownLevels];
-  expect(() => checkPositionRiskSettings({ ...SETTINGS, drawdownLevels: levels })).toThrow('drawdown_levels');
+  const wrong = shares.map(d) as [...DrawdownLevels];
+  for (const measure of ['daily', 'peak'] as const) {
+    const drawdown = { ...SETTINGS.drawdown, levels: { ...levels, [measure]: wrong } };
+    expect(() => checkPositionRiskSettings({ ...SETTINGS, drawdown })).toThrow(`drawdown_levels.${measure}`);
+  }
 });
 
 test.each([

@@ -1,10 +1,13 @@
-import { Decimal, type DrawdownLevel, InputError } from '@algo/model';
+import { Decimal, type DrawdownLevel, type DrawdownMeasure, InputError } from '@algo/model';
 
-/**
- * Losses, as shares of the session's starting equity, at
- * which the alarm rises: alert, warning, critical, breaker.
- */
+/** Losses, as shares of the equity they are measured from, at which the alarm rises. */
 export type DrawdownLevels = readonly [alert: Decimal, warning: Decimal, critical: Decimal, breaker: Decimal];
+
+/** How an account's losses are judged. *Units*: µs that its day is ahead of UTC. */
+export interface DrawdownLimits {
+  readonly levels: Readonly<Record<DrawdownMeasure, DrawdownLevels>>;
+  readonly utcOffsetUs: number;
+}
 
 const ORDER = ['none', 'alert', 'warning', 'critical', 'breaker'] as const satisfies readonly DrawdownLevel[];
 
@@ -15,12 +18,12 @@ const ORDER = ['none', 'alert', 'warning', 'critical', 'breaker'] as const satis
 const RELEASE = Decimal.of('0.9');
 
 /** Refuses levels that aren't rising shares. *Errors*: InputError. */
-export function checkDrawdownLevels(levels: DrawdownLevels): void {
+export function checkDrawdownLevels(measure: DrawdownMeasure, levels: DrawdownLevels): void {
   let below = Decimal.zero;
   for (const level of levels) {
     if (!level.greaterThan(below) || level.greaterThan(Decimal.one))
       throw new InputError({
-        field: 'drawdown_levels',
+        field: `drawdown_levels.${measure}`,
         value: levels.join(', '),
         because: 'not four rising shares between 0 and 1',
         remedy: 'Write them as shares, such as 0.02, 0.03, 0.04, 0.05.',
@@ -29,10 +32,7 @@ export function checkDrawdownLevels(levels: DrawdownLevels): void {
   }
 }
 
-/**
- * Returns the loss since the session's start as a share of
- * its equity, 0 when there is none. *Units*: share, 8 digits.
- */
+/** Returns the loss since `start` as a share of it, 0 when there is none. *Units*: share, 8 digits. */
 export function drawdownShare(start: Decimal, equity: Decimal): Decimal {
   const loss = start.minus(equity);
   return loss.isPositive() ? loss.dividedBy(start, 8, 'half-even') : Decimal.zero;

@@ -2,13 +2,15 @@ import {
   type AccountId,
   Decimal,
   type DrawdownLevel,
+  type DrawdownMeasure,
   InputError,
   type Position,
   type PositionEvent,
   type RiskEvent,
   type TimeUs,
+  US_PER_DAY,
 } from '@algo/model';
-import { type DrawdownLevels, drawdownShare, nextDrawdownLevel } from './drawdown.ts';
+import { type DrawdownLimits, drawdownShare, nextDrawdownLevel } from './drawdown.ts';
 
 interface Sum {
   readonly realized: Decimal;
@@ -22,53 +24,69 @@ export interface AccountTotals extends Sum {
   readonly unvaluedFees: ReadonlyMap<string, Decimal>;
 }
 
+/** A drawdown: what it is measured from, and how far it is. *Units*: account currency. */
+interface Drawdown {
+  readonly from: Decimal;
+  readonly level: DrawdownLevel;
+}
+type Drawdowns = Readonly<Record<DrawdownMeasure, Drawdown>>;
+
 /** Equity as it is kept. *Units*: account currency. */
 export interface EquityGuardState extends AccountTotals {
   readonly starting: Decimal;
-  readonly session: Decimal;
-  readonly level: DrawdownLevel;
+  readonly drawdowns: Drawdowns;
+  readonly dayEndsUs: TimeUs;
   readonly markedUs: TimeUs;
 }
+
+const MEASURES = ['daily', 'peak'] as const satisfies readonly DrawdownMeasure[];
 
 /** Names kept apart in the totals; what comes beyond them is summed under `other`. */
 const NAMES_MAX = 256;
 
 type Booked = Pick<Position, 'id' | 'realized' | 'fees'>;
 
-/** Adds up what an account made and says how far its equity is below where the session began. */
+/** Adds up what an account made and says how far its equity fell: within its day, and from its height. */
 export class EquityGuard {
   readonly #account: AccountId;
-  readonly #levels: DrawdownLevels;
+  readonly #limits: DrawdownLimits;
   readonly #starting: Decimal;
-  #session: Decimal;
+  #drawdowns: Drawdowns;
+  #dayEndsUs: TimeUs = 0;
   #realized = Decimal.zero;
   #fees = Decimal.zero;
   #byStrategy = new Map<string, Sum>();
   #unvalued = new Map<string, Decimal>();
-  #level: DrawdownLevel = 'none';
   #markedUs: TimeUs = 0;
 
-  constructor(account: AccountId, starting: Decimal, levels: DrawdownLevels) {
+  constructor(account: AccountId, starting: Decimal, limits: DrawdownLimits) {
     this.#account = account;
-    this.#levels = levels;
+    this.#limits = limits;
     this.#starting = starting;
-    this.#session = starting;
+    const none: Drawdown = { from: starting, level: 'none' };
+    this.#drawdowns = { daily: none, peak: none };
   }
 
-  static restore(account: AccountId, levels: DrawdownLevels, state: EquityGuardState): EquityGuard {
-    const guard = new EquityGuard(account, state.starting, levels);
-    guard.#session = state.session;
+  static restore(account: AccountId, limits: DrawdownLimits, state: EquityGuardState): EquityGuard {
+    const guard = new EquityGuard(account, state.starting, limits);
+    guard.#drawdowns = state.drawdowns;
+    guard.#dayEndsUs = state.dayEndsUs;
     guard.#realized = state.realized;
     guard.#fees = state.fees;
     guard.#byStrategy = new Map(state.byStrategy);
     guard.#unvalued = new Map(state.unvaluedFees);
-    guard.#level = state.level;
     guard.#markedUs = state.markedUs;
     return guard;
   }
 
-  get level(): DrawdownLevel {
-    return this.#level;
+  /** Which drawdowns reached the breaker and wait for a person. */
+  get tripped(): readonly DrawdownMeasure[] {
+    return MEASURES.filter((measure) => this.#drawdowns[measure].level === 'breaker');
+  }
+
+  /** When the account's day ends; 0 before there was any. */
+  get dayEndsUs(): TimeUs {
+    return this.#dayEndsUs;
   }
 
   /** When equity was last marked. */
@@ -96,34 +114,29 @@ export class EquityGuard {
     this.#unvalued.set(name, (this.#unvalued.get(name) ?? Decimal.zero).plus(fee));
   }
 
-  /** Returns the mark of equity at this moment and the change of drawdown level, if any. */
+  /**
+   * Returns the mark of equity at this moment and the changes of drawdown level, if any. The first mark of a
+   * day is stamped with the day's start, and what it finds is what the day began with.
+   */
   mark(unrealized: Decimal, nowUs: TimeUs): RiskEvent[] {
     const equity = this.#equity(unrealized);
-    const account = this.#account;
-    const drawdown = drawdownShare(this.#session, equity);
-    this.#markedUs = nowUs;
-    const events: RiskEvent[] = [
-      {
-        type: 'EquityMarked',
-        account,
-        equity,
-        realized: this.#realized,
-        unrealized,
-        drawdown,
-        timeUs: nowUs,
-      },
+    const timeUs = this.#beginDay(equity, nowUs);
+    const { daily, peak } = this.#drawdowns;
+    if (equity.greaterThan(peak.from)) this.#drawdowns = { daily, peak: { ...peak, from: equity } };
+    this.#markedUs = timeUs;
+    const [account, realized, drawdown] = [this.#account, this.#realized, drawdownShare(daily.from, equity)];
+    return [
+      { type: 'EquityMarked', account, equity, realized, unrealized, drawdown, timeUs },
+      ...MEASURES.flatMap((measure) => {
+        const { from, level } = this.#drawdowns[measure];
+        const next = nextDrawdownLevel(level, from, equity, this.#limits.levels[measure]);
+        return this.#setLevel(measure, next, equity, timeUs);
+      }),
     ];
-    const from = this.#level;
-    const to = nextDrawdownLevel(from, this.#session, equity, this.#levels);
-    if (to !== from) {
-      this.#level = to;
-      events.push({ type: 'DrawdownLevelChanged', account, from, to, drawdown, timeUs: nowUs });
-    }
-    return events;
   }
 
   /**
-   * Begins a new session at the present equity: whoever lifts the breaker takes the loss as it is.
+   * Measures what tripped anew, from the present equity: whoever lifts the breaker takes the loss as it is.
    * *Errors*: InputError when nothing is left, because shares of nothing would guard nothing.
    */
   rebase(unrealized: Decimal, nowUs: TimeUs): RiskEvent[] {
@@ -132,19 +145,14 @@ export class EquityGuard {
       throw new InputError({
         field: 'equity',
         value: equity,
-        because: 'nothing is left to begin a session with',
+        because: 'nothing is left to measure a loss from',
         remedy: 'Fund the account and start it anew with its starting equity.',
       });
-    this.#session = equity;
-    const from = this.#level;
-    this.#level = 'none';
-    const events = this.mark(unrealized, nowUs);
-    if (from === 'none') return events;
-    const drawdown = Decimal.zero;
-    return [
-      ...events,
-      { type: 'DrawdownLevelChanged', account: this.#account, from, to: 'none', drawdown, timeUs: nowUs },
-    ];
+    const { tripped } = this;
+    for (const measure of tripped)
+      this.#drawdowns = { ...this.#drawdowns, [measure]: { from: equity, level: 'breaker' } };
+    const marked = this.mark(unrealized, nowUs);
+    return [...marked, ...tripped.flatMap((measure) => this.#setLevel(measure, 'none', equity, nowUs))];
   }
 
   totals(): AccountTotals {
@@ -157,8 +165,32 @@ export class EquityGuard {
   }
 
   snapshot(): EquityGuardState {
-    const [starting, session, level, markedUs] = [this.#starting, this.#session, this.#level, this.#markedUs];
-    return { ...this.totals(), starting, session, level, markedUs };
+    const [drawdowns, dayEndsUs, markedUs] = [this.#drawdowns, this.#dayEndsUs, this.#markedUs];
+    return { ...this.totals(), starting: this.#starting, drawdowns, dayEndsUs, markedUs };
+  }
+
+  /**
+   * Begins the account's day when it has come; returns the time to stamp. A breaker stays, and an account
+   * with nothing left is measured from what it had.
+   */
+  #beginDay(equity: Decimal, nowUs: TimeUs): TimeUs {
+    if (nowUs < this.#dayEndsUs) return nowUs;
+    const isFirst = this.#dayEndsUs === 0;
+    const startUs = Math.floor((nowUs + this.#limits.utcOffsetUs) / US_PER_DAY) * US_PER_DAY;
+    this.#dayEndsUs = startUs - this.#limits.utcOffsetUs + US_PER_DAY;
+    if (isFirst) return nowUs;
+    const { level } = this.#drawdowns.daily;
+    const from = equity.isPositive() ? equity : this.#drawdowns.daily.from;
+    this.#drawdowns = { ...this.#drawdowns, daily: { from, level } };
+    return startUs - this.#limits.utcOffsetUs;
+  }
+
+  #setLevel(measure: DrawdownMeasure, to: DrawdownLevel, equity: Decimal, timeUs: TimeUs): RiskEvent[] {
+    const { from: base, level: from } = this.#drawdowns[measure];
+    if (to === from) return [];
+    this.#drawdowns = { ...this.#drawdowns, [measure]: { from: base, level: to } };
+    const [account, drawdown] = [this.#account, drawdownShare(base, equity)];
+    return [{ type: 'DrawdownLevelChanged', account, measure, from, to, drawdown, timeUs }];
   }
 
   #book(strategy: string, realized: Decimal, fee: Decimal): void {

@@ -1,49 +1,74 @@
 import { type ClientOrderId, type Fill, fillKey, type OrderEvent, RecentMap } from '@algo/model';
 import type { KnownOrder } from './instrument-book.ts';
 
-/** Far more orders than can be in flight or delivered again. */
-const ORDERS_REMEMBERED = 4_096;
+/** Orders that work, far more than a venue lets us have; as many are remembered of those that ended. */
+export const ORDERS_REMEMBERED = 4_096;
 /** Far more fills than can be in flight or delivered again. */
-const FILLS_REMEMBERED = 8_192;
+export const FILLS_REMEMBERED = 8_192;
 
 /** What is remembered of orders, as it is kept. */
 export interface OrderMemoryState {
-  readonly orders: readonly (readonly [string, KnownOrder])[];
+  readonly working: readonly (readonly [string, KnownOrder])[];
+  readonly ended: readonly (readonly [string, KnownOrder])[];
   readonly fills: readonly (readonly [string, string])[];
 }
 
-/** Remembers why orders were sent, and recognises fills that come again; the first one heard counts. */
+/**
+ * Remembers why orders were sent, and recognises fills that come again; the first one heard counts. A stop
+ * may rest for weeks, so those that work are kept whatever came after them.
+ */
 export class OrderMemory {
-  readonly #orders: RecentMap<KnownOrder>;
+  readonly #working: RecentMap<KnownOrder>;
+  readonly #ended: RecentMap<KnownOrder>;
   readonly #fills: RecentMap<string>;
 
-  constructor({ orders, fills }: OrderMemoryState = { orders: [], fills: [] }) {
-    this.#orders = new RecentMap(ORDERS_REMEMBERED, orders);
+  constructor({ working, ended, fills }: OrderMemoryState = { working: [], ended: [], fills: [] }) {
+    this.#working = new RecentMap(ORDERS_REMEMBERED, working);
+    this.#ended = new RecentMap(ORDERS_REMEMBERED, ended);
     this.#fills = new RecentMap(FILLS_REMEMBERED, fills);
   }
 
   /** Returns what an order was sent for; undefined for one that we don't know. */
   get(id: ClientOrderId): KnownOrder | undefined {
-    return this.#orders.get(id);
+    return this.#working.get(id) ?? this.#ended.get(id);
   }
 
   /** Whether an order may open a position: one that we don't know might. */
   mayEnter(id: ClientOrderId): boolean {
-    return (this.#orders.get(id)?.intent ?? 'entry') === 'entry';
+    return (this.get(id)?.intent ?? 'entry') === 'entry';
   }
 
   /** Takes note of an event. Returns `known` for a fill that came before, or how it differs from that one. */
   hear(event: OrderEvent): 'new' | 'known' | { readonly conflict: string } {
-    if (event.type === 'OrderFilled') return this.#see(event.fill);
-    if (event.type === 'OrderSubmitted') {
-      const { intent, strategy, position, plan } = event;
-      this.#orders.set(event.clientOrderId, { intent, strategy, position, plan });
+    switch (event.type) {
+      case 'OrderSubmitted': {
+        const { intent, strategy, position, plan } = event;
+        this.#working.set(event.clientOrderId, { intent, strategy, position, plan });
+        return 'new';
+      }
+      case 'OrderFilled':
+        if (!event.leaves.isPositive()) this.#end(event.clientOrderId);
+        return this.#see(event.fill);
+      case 'OrderCanceled':
+      case 'OrderExpired':
+      case 'OrderRejected':
+        this.#end(event.clientOrderId);
+        return 'new';
+      default: // says nothing of why or whether it works
+        return 'new';
     }
-    return 'new';
   }
 
   state(): OrderMemoryState {
-    return { orders: this.#orders.entries(), fills: this.#fills.entries() };
+    const [working, ended] = [this.#working.entries(), this.#ended.entries()];
+    return { working, ended, fills: this.#fills.entries() };
+  }
+
+  #end(id: ClientOrderId): void {
+    const order = this.#working.get(id);
+    if (order === undefined) return;
+    this.#working.delete(id);
+    this.#ended.set(id, order);
   }
 
   #see(fill: Fill): ReturnType<OrderMemory['hear']> {

@@ -39,7 +39,6 @@ export class PositionRiskEngine {
   #orders = new OrderMemory();
   #commands = new PersonCommands();
   #times = new FeedTimes();
-  #started = false;
   #nowUs: TimeUs = 0;
   /** When something next falls due with no event before it; kept so that a trade costs one comparison. */
   #wakeUs: TimeUs = Infinity;
@@ -60,7 +59,6 @@ export class PositionRiskEngine {
     engine.#orders = new OrderMemory(state.orders);
     engine.#commands = new PersonCommands(state.commands);
     engine.#times = new FeedTimes(state.times);
-    engine.#started = state.started;
     engine.#nowUs = state.nowUs;
     engine.#plan();
     return engine;
@@ -70,7 +68,6 @@ export class PositionRiskEngine {
   snapshot(): PositionRiskState {
     return {
       times: this.#times.state(),
-      started: this.#started,
       nowUs: this.#nowUs,
       guard: this.#guard.snapshot(),
       books: this.#books.snapshot(),
@@ -131,8 +128,9 @@ export class PositionRiskEngine {
       const timeUs = trades.timeUs[i]!;
       // Ingest refuses such prints; one that slipped through must not sell anything.
       if (!(price > 0 && price < Infinity)) continue;
-      const aside = book.print(price, timeUs);
+      // Before the print counts: the day may begin by it, and begins with what was before.
       this.#hear(book.instrument.venue, timeUs);
+      const aside = book.print(price, timeUs);
       const held = book.guard;
       if (aside !== null) this.#out.push(aside);
       else if (held !== null && timeUs >= held.holding.openedUs) this.#test(book, held, price);
@@ -164,7 +162,7 @@ export class PositionRiskEngine {
 
   /** A person's clock is not event time: it stamps what follows only until there is any. */
   #personUs({ timeUs }: ControlCommand): TimeUs {
-    return this.#started ? this.#times.newestUs() : timeUs;
+    return this.#guard.equity.dayEndsUs > 0 ? this.#times.newestUs() : timeUs;
   }
 
   #onOrder(event: OrderEvent): void {
@@ -290,7 +288,7 @@ export class PositionRiskEngine {
     this.#times.take(time);
     if (warm) return;
     this.#nowUs = toldUs;
-    this.#begin();
+    this.#beginDay();
     if (Math.floor(toldUs / ALIVE_EVERY_US) > Math.floor(before / ALIVE_EVERY_US))
       this.#out.push({ type: 'GuardAlive', account: this.#settings.account, feed, timeUs: toldUs });
   }
@@ -299,13 +297,12 @@ export class PositionRiskEngine {
   #hear(venue: string, timeUs: TimeUs): void {
     this.#times.hear(venue, timeUs);
     this.#nowUs = this.#times.nowUs(venue);
-    this.#begin();
+    this.#beginDay();
   }
 
-  #begin(): void {
-    if (this.#started) return;
-    this.#started = true;
-    this.#mark();
+  /** The first time that it hears, and the first of each day, it marks equity. */
+  #beginDay(): void {
+    if (this.#nowUs >= this.#guard.equity.dayEndsUs) this.#mark();
   }
 
   /** Works out when something next falls due. */

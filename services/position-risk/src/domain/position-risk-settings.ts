@@ -8,7 +8,7 @@ import {
   TRAILING_DISTANCES,
   US_PER_SECOND,
 } from '@algo/model';
-import { checkDrawdownLevels, type DrawdownLevels } from './drawdown.ts';
+import { checkDrawdownLevels, type DrawdownLevels, type DrawdownLimits } from './drawdown.ts';
 import type { ExitPatience } from './exit-follower.ts';
 
 /**
@@ -19,20 +19,24 @@ export interface PositionRiskSettings extends ExitPatience {
   readonly account: AccountId;
   readonly startingEquity: Decimal;
   readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
-  readonly drawdownLevels: DrawdownLevels;
+  readonly drawdown: DrawdownLimits;
   readonly equityIntervalUs: number;
   /** Guards positions that came without a plan of their own, such as fills of orders we never placed. */
   readonly defaultTrailing: Readonly<Record<AssetClass, Decimal>>;
 }
 
-/** The house values. *Source*: spec 6; retry after 3 s: reference reliability R-41. */
+const shares = (...texts: [string, string, string, string]) =>
+  texts.map((text) => Decimal.of(text)) as [...DrawdownLevels];
+
+/** The house values; from its height an account may fall twice as far as within a day. */
 export const POSITION_RISK_DEFAULTS = {
-  drawdownLevels: ['0.02', '0.03', '0.04', '0.05'].map((share) => Decimal.of(share)) as [
-    Decimal,
-    Decimal,
-    Decimal,
-    Decimal,
-  ],
+  drawdown: {
+    levels: {
+      daily: shares('0.02', '0.03', '0.04', '0.05'),
+      peak: shares('0.05', '0.07', '0.09', '0.1'),
+    },
+    utcOffsetUs: 0,
+  },
   equityIntervalUs: 10 * US_PER_SECOND,
   exitRetryUs: 3 * US_PER_SECOND,
   exitAttemptsMax: 5,
@@ -41,7 +45,9 @@ export const POSITION_RISK_DEFAULTS = {
 
 /** Refuses settings that can't guard anything. *Errors*: InputError. */
 export function checkPositionRiskSettings(settings: PositionRiskSettings): void {
-  checkDrawdownLevels(settings.drawdownLevels);
+  const { levels } = settings.drawdown;
+  checkDrawdownLevels('daily', levels.daily);
+  checkDrawdownLevels('peak', levels.peak);
   demand(
     settings.startingEquity.isPositive(),
     'starting_equity',

@@ -43,6 +43,7 @@ export class OwnBooks {
   /** Fills that are recent, in the order in which they were told. */
   #fills: Fill[] = [];
   #newestUs: TimeUs = 0;
+  #keptSinceUs: TimeUs = 0;
   #epoch = 0;
   #after = 0;
 
@@ -106,9 +107,12 @@ export class OwnBooks {
   /** The average price is position-risk's to know; fills explain quantities. */
   #reading(): OwnReading {
     const fillsSinceUs = Math.max(0, this.#newestUs - LOOK_BACK_US);
-    this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
-    for (const [id, order] of this.#ended)
-      if ('endedUs' in order && order.endedUs < fillsSinceUs - LOOK_BACK_US) this.#ended.delete(id);
+    if (fillsSinceUs > this.#keptSinceUs) {
+      this.#keptSinceUs = fillsSinceUs;
+      this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
+      for (const [id, order] of this.#ended)
+        if ('endedUs' in order && order.endedUs < fillsSinceUs - LOOK_BACK_US) this.#ended.delete(id);
+    }
     const positions = [...this.#quantities]
       .filter(([, quantity]) => !quantity.isZero())
       .map(([instrument, quantity]) => ({

@@ -1,6 +1,6 @@
-import { Decimal, type Fill, fillKey, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import { compareText, Decimal, type Fill, fillKey, isOwnClientOrderId, type TimeUs } from '@algo/model';
 import type { LocalBooks, VenueBooks } from './books.ts';
-import { compareText, type Discrepancy } from './reconciliation-report.ts';
+import type { Discrepancy } from './reconciliation-report.ts';
 
 /**
  * How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked.

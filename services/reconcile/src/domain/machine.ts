@@ -104,7 +104,7 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
     };
     if (verdict.type === 'pass') {
       this.#passed++;
-      say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs });
+      say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs, shut: report.shut });
     } else {
       this.#refused++;
       say('ReconciliationFailed', { ...said, reasons: verdict.reasons });

@@ -96,16 +96,18 @@ function sizes(c: Compared): readonly Discrepancy[] {
         {
           ...about('D1', id, 'close_position_externally', before, '0'),
           evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
+          refusal: `${id}: ${expectedOwn} is gone from the venue, and no fill of the history says how`,
+          shutsExits: true,
         },
       ];
     const gone = `${id}: ${expectedOwn} is gone from the venue`;
     const refusal = `${gone}, and the fill history may not reach back far enough`;
-    return [{ ...about('D1', id, 'none', before, before), evidence, refusal }];
+    return [{ ...about('D1', id, 'none', before, before), evidence, refusal, shutsExits: true }];
   }
   if (after.isPositive() !== expectedOwn.isPositive()) {
     const ours = `${sideOf(expectedOwn)} ${expectedOwn.abs()}`;
     const refusal = `${id}: we are ${ours}, the venue is ${sideOf(after)} ${after.abs()}`;
-    return [{ ...about('D4', id, 'none', before, before), evidence, refusal }];
+    return [{ ...about('D4', id, 'none', before, before), evidence, refusal, shutsExits: true }];
   }
   const shrinks = after.abs().lessThan(expectedOwn.abs());
   if (byForeign && shrinks)

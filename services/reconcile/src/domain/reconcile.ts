@@ -24,17 +24,13 @@ export function reconcile(
     ...balancesDifference(local, venue, fills, context),
   ];
   const { account, epoch, asOfUs } = context;
-  const acknowledged = local.positions.filter((p) => p.ownership === 'acknowledged' && !p.quantity.isZero());
-  const blocked = [...discrepancies.filter((d) => d.refusal !== null), ...acknowledged].flatMap((d) =>
-    d.instrument === null ? [] : [d.instrument],
-  );
   const compared = {
     orders: venue.openOrders.length + venue.lookups.length,
     fills: venue.fills.length,
     positions: venue.positions.length,
     balances: context.openingBalances === null ? 0 : venue.balances.length,
   };
-  const content = { account, epoch, asOfUs, blocked, compared };
+  const content = { account, epoch, asOfUs, compared };
   return sealReport(content, discrepancies, refusals(local, venue, context));
 }
 

@@ -1,4 +1,12 @@
-import { type AccountId, type ClientOrderId, hashId, type InstrumentId, type TimeUs } from '@algo/model';
+import {
+  type AccountId,
+  type ClientOrderId,
+  compareText,
+  hashId,
+  type InstrumentId,
+  type ShutInstrument,
+  type TimeUs,
+} from '@algo/model';
 
 /** The layout of a report, written into each. */
 export const REPORT_VERSION = 1;
@@ -28,7 +36,8 @@ export type ReconciliationAction =
 /**
  * One thing in which we and the venue differ. *Shape*: `evidence` names what explains it, oldest first, empty
  * if nothing does; `before` is what we have, `after` what we shall have once the action is done; `refusal`
- * says why trading must not start over it, null if it may.
+ * says why nothing may be entered over it, in its instrument or, without one, at all; null if it may.
+ * `shutsExits` where the venue does not hold what we would sell.
  */
 export interface Discrepancy {
   readonly class: DiscrepancyClass;
@@ -40,6 +49,7 @@ export interface Discrepancy {
   readonly before: string;
   readonly after: string;
   readonly refusal: string | null;
+  readonly shutsExits?: true;
 }
 
 /** Whether execution may trade. */
@@ -49,8 +59,8 @@ export type Verdict =
 
 /**
  * What one reconciliation of one account found. The same books always give the same report, whatever order
- * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `blocked` instruments
- * that take no entry until a person has looked; `hash` names the content, `id` the run.
+ * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
+ * that take no entry while they differ, each once; `hash` names the content, `id` the run.
  */
 export interface ReconciliationReport {
   readonly version: number;
@@ -61,7 +71,7 @@ export interface ReconciliationReport {
   readonly asOfUs: TimeUs;
   readonly verdict: Verdict;
   readonly discrepancies: readonly Discrepancy[];
-  readonly blocked: readonly InstrumentId[];
+  readonly shut: readonly ShutInstrument[];
   readonly compared: {
     readonly orders: number;
     readonly fills: number;
@@ -70,25 +80,35 @@ export interface ReconciliationReport {
   };
 }
 
-/** Returns the report with its discrepancies in order, its verdict, id and hash. */
+/**
+ * Returns the report with its discrepancies in order, its verdict, id and hash. What concerns one instrument
+ * shuts that instrument; what concerns all, the account.
+ */
 export function sealReport(
-  content: Pick<ReconciliationReport, 'account' | 'epoch' | 'asOfUs' | 'blocked' | 'compared'>,
+  content: Pick<ReconciliationReport, 'account' | 'epoch' | 'asOfUs' | 'compared'>,
   found: readonly Discrepancy[],
   refusals: readonly string[],
 ): ReconciliationReport {
   const discrepancies = found.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
-  const reasons = [...refusals, ...discrepancies.map((d) => d.refusal).filter((r) => r !== null)];
+  const wide = discrepancies.flatMap((d) => (d.instrument === null && d.refusal !== null ? [d.refusal] : []));
+  const reasons = [...refusals, ...wide];
   const verdict: Verdict = reasons.length === 0 ? { type: 'pass' } : { type: 'refuse', reasons };
   const { account, epoch, asOfUs, compared } = content;
-  const blocked = [...new Set(content.blocked)].toSorted(compareText);
-  const body = { version: REPORT_VERSION, account, epoch, asOfUs, verdict, discrepancies, blocked, compared };
+  const shut = shutBy(discrepancies);
+  const body = { version: REPORT_VERSION, account, epoch, asOfUs, verdict, discrepancies, shut, compared };
   const hash = hashId(JSON.stringify(body));
   return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
 }
 
-/** By code unit, not by locale: the same on every machine. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function shutBy(discrepancies: readonly Discrepancy[]): readonly ShutInstrument[] {
+  const shut = new Map<InstrumentId, ShutInstrument>();
+  for (const { instrument, refusal, shutsExits = false } of discrepancies) {
+    if (instrument === null || refusal === null) continue;
+    const before = shut.get(instrument);
+    const reason = before === undefined ? refusal : `${before.reason}; ${refusal}`;
+    shut.set(instrument, { instrument, reason, shutsExits: shutsExits || before?.shutsExits === true });
+  }
+  return [...shut.values()].toSorted((a, b) => compareText(a.instrument, b.instrument));
 }
 
 function keyOf(d: Discrepancy): string {

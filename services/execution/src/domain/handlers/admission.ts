@@ -43,6 +43,8 @@ export function admitEntry(
       valid_until_us: gate.state.validUntilUs ?? 'closed',
       now_us: newestUs,
     });
+  const differs = gate.shut(entry.instrument);
+  if (differs !== undefined) return deny('BOOKS_DIFFER', { reason: differs.reason });
   const limit = modes.binding({ account, instrument: entry.instrument, strategy: entry.strategy });
   if (limit !== null)
     return deny(limit.mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY', { scope: haltScopeKey(limit.scope) });
@@ -54,12 +56,14 @@ export function admitEntry(
 }
 
 /**
- * Returns why no exit may pass now, or null: the gate must have been open once in this epoch. No halt
- * binds an exit, whatever its reason: it is cut to what we hold, so it can only reduce.
+ * Returns why no exit may pass now, or null: the gate must have been open once in this epoch, and the venue
+ * must hold what is to be sold. No halt binds an exit, whatever its reason: it is cut to what we hold, so it
+ * can only reduce.
  */
-export function admitExit({ gate }: AdmissionContext): Denial | null {
-  if (gate.state.openedOnce) return null;
-  return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
+export function admitExit({ gate }: AdmissionContext, instrument: InstrumentId): Denial | null {
+  if (!gate.state.openedOnce) return deny('GATE_CLOSED', { epoch: gate.state.epoch, opened_once: 'no' });
+  const differs = gate.shut(instrument);
+  return differs?.shutsExits === true ? deny('BOOKS_DIFFER', { reason: differs.reason }) : null;
 }
 
 /**

@@ -125,6 +125,7 @@ export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   requestId: `${ACCOUNT}:${epoch}:${number}`,
   epoch,
   validForMs: 60_000,
+  shut: [],
 });
 /** A reconciliation did not pass. */
 export const shut = (epoch = 1, number = 2): ExecutionInput => ({

@@ -116,7 +116,15 @@ export const decision: Decision = {
 
 export const drawdown = (from: DrawdownLevel, to: DrawdownLevel, share: string): Fact => ({
   name: 'DrawdownLevelChanged',
-  body: { type: 'DrawdownLevelChanged', account: ACCOUNT, from, to, drawdown: d(share), timeUs: NOON },
+  body: {
+    type: 'DrawdownLevelChanged',
+    account: ACCOUNT,
+    measure: 'daily',
+    from,
+    to,
+    drawdown: d(share),
+    timeUs: NOON,
+  },
 });
 
 export const mode = (to: MessageOf<'TradingModeChanged'>['mode'], latched: boolean): Fact => ({
@@ -137,7 +145,7 @@ const difference = {
 };
 const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
   name: 'ReconciliationCompleted',
-  body: { ...report, discrepancies, validForMs: 1 },
+  body: { ...report, discrepancies, validForMs: 1, shut: [] },
 });
 
 /** What the machinery says of itself. */

@@ -20,6 +20,7 @@ export const steps = fc.array(
       'reject',
       'deny',
       'time',
+      'night',
       'flatten',
       'lift',
       'protect',
@@ -112,6 +113,10 @@ export class Player {
         break;
       case 'deny':
         if (last !== undefined) story.denied(last, 'HALTED', seconds);
+        break;
+      case 'night':
+        this.#seconds += 86_400;
+        story.time(this.#seconds);
         break;
       case 'time':
         story.time(seconds);

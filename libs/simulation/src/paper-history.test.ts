@@ -1,0 +1,31 @@
+import { clientOrderId } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import { PaperHistory } from './paper-history.ts';
+import { ORDER_IDS_MAX } from './paper-settings.ts';
+import { PaperVenue } from './paper-venue.ts';
+import { MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
+
+test('of an account that never stops sending, the ids it took last are kept', () => {
+  const history = new PaperHistory();
+  const id = (n: number) => clientOrderId(`o${n}`);
+  for (let n = 0; n < ORDER_IDS_MAX + 3; n++) history.spend(MAIN, id(n));
+  expect([0, 2, 3, ORDER_IDS_MAX + 2].map((n) => history.isSpent(MAIN, id(n)))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+  expect(history.ids().get(MAIN)).toHaveLength(ORDER_IDS_MAX);
+});
+
+test('after more orders than there is room for ids the venue takes the next one, and no repeat', () => {
+  const before = new PaperVenue(SETTINGS);
+  before.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
+  const full = Array.from({ length: ORDER_IDS_MAX }, (_, n) => clientOrderId(`o${n}`));
+  const venue = PaperVenue.restore(SETTINGS, { ...before.snapshot(), ids: new Map([[MAIN, full]]) });
+  expect(venue.submit(order('next'), 2_000).type).toBe('confirmed');
+  expect(venue.submit(order('next'), 2_000)).toMatchObject({ reason: expect.stringContaining('duplicate') });
+  expect(venue.submit(order(full.at(-1)!), 2_000)).toMatchObject({
+    reason: expect.stringContaining('duplicate'),
+  });
+});

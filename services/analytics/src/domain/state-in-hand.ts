@@ -1,0 +1,127 @@
+import type { MarketState, Microstructure } from '@algo/model';
+
+/** What a state says of when it was, known without reading anything. */
+export type StateHead = Pick<MarketState, 'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd'>;
+
+/** Reads the parts of a state from an engine, as it stands. */
+export interface StateReading {
+  /** Whether the engine still stands where a state was taken. */
+  isAt(head: StateHead): boolean;
+  flow(): MarketState['flow'];
+  regimes(): MarketState['regimes'];
+  microstructure(): QuickReading | null;
+  flipSpread(): number | null;
+  session(): MarketState['session'];
+  previousSession(): MarketState['previousSession'];
+  structure(): Pick<MarketState, 'zones' | 'gaps' | 'bounce'>;
+}
+
+type QuickReading = Omit<Microstructure, 'flipSpread'>;
+type Parts = { [Part in Exclude<keyof StateReading, 'isAt'>]: ReturnType<StateReading[Part]> };
+
+/** Reads a state whole. */
+export function readWhole(head: StateHead, reading: StateReading): MarketState {
+  const tape = reading.microstructure();
+  return {
+    ...head,
+    flow: reading.flow(),
+    regimes: reading.regimes(),
+    microstructure: tape && { ...tape, flipSpread: reading.flipSpread() },
+    session: reading.session(),
+    previousSession: reading.previousSession(),
+    ...reading.structure(),
+  };
+}
+
+/**
+ * A state whose parts are read when somebody looks at them, each once: most states are passed over, and
+ * reading them is most of what analytics costs. *Errors*: looking at a part for the first time after the
+ * engine has gone on.
+ */
+export class StateInHand implements MarketState {
+  readonly instrument: MarketState['instrument'];
+  readonly timeUs: MarketState['timeUs'];
+  readonly price: number;
+  readonly complete: boolean;
+  readonly trades: number;
+  readonly cvd: number;
+  readonly #reading: StateReading;
+  readonly #read: Partial<Parts> = {};
+  #tape: Microstructure | null = null;
+
+  constructor(head: StateHead, reading: StateReading) {
+    this.instrument = head.instrument;
+    this.timeUs = head.timeUs;
+    this.price = head.price;
+    this.complete = head.complete;
+    this.trades = head.trades;
+    this.cvd = head.cvd;
+    this.#reading = reading;
+  }
+
+  get flow() {
+    return this.#part('flow');
+  }
+
+  get regimes() {
+    return this.#part('regimes');
+  }
+
+  get microstructure() {
+    const quick = this.#part('microstructure');
+    this.#tape ??= quick && new TapeInHand(quick, () => this.#part('flipSpread'));
+    return this.#tape;
+  }
+
+  get session() {
+    return this.#part('session');
+  }
+
+  get previousSession() {
+    return this.#part('previousSession');
+  }
+
+  get zones() {
+    return this.#part('structure').zones;
+  }
+
+  get gaps() {
+    return this.#part('structure').gaps;
+  }
+
+  get bounce() {
+    return this.#part('structure').bounce;
+  }
+
+  #part<Part extends keyof Parts>(part: Part): Parts[Part] {
+    let value: Parts[Part] | undefined = this.#read[part];
+    if (value === undefined) {
+      if (!this.#reading.isAt(this))
+        throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+      value = this.#reading[part]() as Parts[Part];
+      this.#read[part] = value;
+    }
+    return value;
+  }
+}
+
+/** The tape's reading, with the spread worked out when somebody looks: it takes longer than all the rest. */
+class TapeInHand implements Microstructure {
+  readonly signal: Microstructure['signal'];
+  readonly fastZ: number;
+  readonly slowZ: number;
+  readonly mid: number | null;
+  readonly #spread: () => number | null;
+
+  constructor({ signal, fastZ, slowZ, mid }: QuickReading, spread: () => number | null) {
+    this.signal = signal;
+    this.fastZ = fastZ;
+    this.slowZ = slowZ;
+    this.mid = mid;
+    this.#spread = spread;
+  }
+
+  get flipSpread() {
+    return this.#spread();
+  }
+}

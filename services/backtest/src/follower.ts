@@ -1,0 +1,94 @@
+import type { Fact } from '@algo/contracts';
+import type { TimeUs } from '@algo/model';
+import { type Composition, type Hosted, serviceOf } from '@algo/runtime';
+import type { LaneCursor } from './lane-cursor.ts';
+import { rowAfter } from './tape.ts';
+
+/** How far a tape has come for those who follow it. */
+export interface TapePlace {
+  readonly lanes: readonly LaneCursor[];
+  /** The last time of the grid that has passed. */
+  readonly toldUs: TimeUs;
+  /** Returns the word of the feed about its time. */
+  timeOf(toldUs: TimeUs): Fact;
+}
+
+/**
+ * A machine that takes the tape behind analytics. What it is not given at once it is owed, and gets before
+ * it takes anything else: trades in one piece, and of the times of the feed the last. Nothing may follow
+ * from what it is owed.
+ */
+export class Follower {
+  readonly hosted: Hosted;
+  readonly service: string;
+  readonly #composition: Composition;
+  readonly #place: TapePlace;
+  /** Rows of each lane that it has, of the present stretch. */
+  readonly #rows: number[];
+  #toldUs: TimeUs = 0;
+  #isSettling = false;
+
+  constructor(hosted: Hosted, composition: Composition, place: TapePlace) {
+    this.hosted = hosted;
+    this.service = serviceOf(hosted.speaker.identity);
+    this.#composition = composition;
+    this.#place = place;
+    this.#rows = place.lanes.map(() => 0);
+    hosted.beforeInput = () => this.settle();
+  }
+
+  /** Gives it all that it is owed. */
+  settle(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    const { toldUs } = this.#place;
+    if (this.#toldUs < toldUs) {
+      this.#giveRows(toldUs);
+      this.#toldUs = toldUs;
+      this.#give(this.#place.timeOf(toldUs));
+    }
+    this.#giveRows(Number.POSITIVE_INFINITY);
+    this.#isSettling = false;
+  }
+
+  /** Gives it the trades that it is owed before a time of the feed, which it is given next. */
+  settleTrades(toldUs: TimeUs): void {
+    this.#isSettling = true;
+    this.#giveRows(toldUs);
+    this.#isSettling = false;
+    this.#toldUs = toldUs;
+  }
+
+  /** Gives it the next row of a lane, if it reads it; it is owed nothing. */
+  giveRow(lane: number, batch: Fact): void {
+    if (!this.#place.lanes[lane]!.readers.includes(this.hosted)) return;
+    this.#rows[lane]!++;
+    this.hosted.give(this.#composition.received(batch));
+  }
+
+  /** Begins a new stretch of the tape; it must have all of the one before. */
+  restart(): void {
+    this.#rows.fill(0);
+  }
+
+  #giveRows(untilUs: TimeUs): void {
+    const { lanes } = this.#place;
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[i]!;
+      const from = this.#rows[i]!;
+      if (from === lane.reached || !lane.readers.includes(this.hosted)) continue;
+      const to = Math.min(lane.reached, rowAfter(lane.rows, from, untilUs));
+      this.#rows[i] = to;
+      if (to > from) this.#give(lane.owed(from, to));
+    }
+  }
+
+  #give(fact: Fact): void {
+    this.hosted.hear(this.#composition.received(fact), () => {
+      const { identity } = this.hosted.speaker;
+      throw new Error(
+        `something followed from ${fact.name}, which ${identity} was owed because nothing could`,
+      );
+    });
+  }
+}
