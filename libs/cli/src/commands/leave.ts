@@ -135,10 +135,12 @@ async function positionLines(
   const worth =
     last === undefined
       ? 'no trade of it is known'
-      : `worth ${shortNumber(quantity.times(last.price))} at ${last.price} (${ageWords(nowUs - last.timeUs)} ago)`;
+      : `worth ${shortNumber(quantity.times(last.price))} at ${last.price} ` +
+        `(${ageWords(nowUs - last.timeUs)} ago)`;
   const stop = orders.stopOf(position).order;
   return [
-    `  ${shortId(id)}: ${direction} ${quantity} ${instrument}, entered at ${shortNumber(averagePrice)}, ${worth}`,
+    `  ${shortId(id)}: ${direction} ${quantity} ${instrument}, ` +
+      `entered at ${shortNumber(averagePrice)}, ${worth}`,
     ...(stop === null ? [] : [`    its stop at the venue goes with it: ${requestWords(stop.order.request)}`]),
     ...(reason === null ? [] : [`    it is being left already: ${codeWords(reason)}`]),
   ];
