@@ -12,6 +12,7 @@ import {
   Decimal,
   type InstrumentId,
   type OrderRequest,
+  type SubmitOutcome,
   type VenueEvent,
   venueOrderId,
   venueTradeId,
@@ -22,8 +23,8 @@ import { ACCOUNT, pause } from './chain.ts';
 const HEARTBEAT_MS = 1_000;
 
 /**
- * The venue of a bench: stamps each order at its arrival, and takes or fills it at once. It keeps no books
- * but of those orders that it gave no answer about.
+ * The venue of a bench: stamps each order at its arrival, and takes or fills it at once; a stop rests until
+ * another order takes its place. It keeps no books but of stops, and of orders that it gave no answer about.
  */
 export class OrderVenue {
   /** Told of each order at its arrival, by this process's monotonic clock. */
@@ -33,6 +34,7 @@ export class OrderVenue {
   /** Nothing about these is ever answered. */
   readonly silent = new Set<InstrumentId>();
   readonly #neverAnswered = new Map<ClientOrderId, OrderRequest>();
+  readonly #stops = new Map<ClientOrderId, OrderRequest>();
   #events: VenueEvent[] = [];
   #last = 0;
   #wake: () => void = () => {};
@@ -42,7 +44,16 @@ export class OrderVenue {
     const on = (verb: Parameters<typeof subjects.venueRequest>[1]) => subjects.venueRequest(ACCOUNT, verb);
     await bus.serve(on('submit'), async (_type, data) => {
       const atMs = performance.now();
-      return venue.#submit(codecs.SubmitOrderRequest.decode(data).order, atMs);
+      const { order } = codecs.SubmitOrderRequest.decode(data);
+      const taken = venue.#submit(order, atMs);
+      return taken === null ? silence() : reply(codecs.SubmitOutcomeReply, taken);
+    });
+    await bus.serve(on('replace'), async (_type, data) => {
+      const atMs = performance.now();
+      const { order, replaces } = codecs.ReplaceOrderRequest.decode(data);
+      const replaced = venue.#takeOut(replaces);
+      const placed = venue.#submit(order, atMs);
+      return placed === null ? silence() : reply(codecs.ReplaceOutcomeReply, { placed, replaced });
     });
     await bus.serve(on('look-up'), async (_type, data) => {
       const { clientOrderId, instrument } = codecs.LookUpOrderRequest.decode(data);
@@ -55,16 +66,18 @@ export class OrderVenue {
     return venue;
   }
 
-  #submit(order: OrderRequest, atMs: number): Promise<Reply> | Reply {
+  /** Returns what came of it; null where the answer is silence. */
+  #submit(order: OrderRequest, atMs: number): SubmitOutcome | null {
     this.onOrder(order, atMs);
     const { clientOrderId, account, instrument, quantity } = order;
     if (this.silent.has(instrument)) {
       this.#neverAnswered.set(clientOrderId, order);
-      return silence();
+      return null;
     }
     const timeUs = nowUs();
     const about = { clientOrderId, venueOrderId: venueOrderId(clientOrderId) };
-    if (this.fillsAt === null) {
+    if (order.type === 'stop') this.#stops.set(clientOrderId, order);
+    else if (this.fillsAt === null) {
       const ended = { clientOrderId, account, instrument, cumulative: Decimal.zero, timeUs };
       this.#tell({ type: 'VenueCanceled', ...ended, reason: 'ioc' });
     } else {
@@ -73,14 +86,31 @@ export class OrderVenue {
       const fill = { ...about, ...trade, ...cost, account, instrument, side: order.side };
       this.#tell({ type: 'VenueFilled', fill, cumulative: quantity });
     }
-    return reply(codecs.SubmitOutcomeReply, { type: 'confirmed', ...about, timeUs });
+    return { type: 'confirmed', ...about, timeUs };
+  }
+
+  #takeOut(clientOrderId: ClientOrderId): SubmitOutcome {
+    const timeUs = nowUs();
+    const stop = this.#stops.get(clientOrderId);
+    if (stop === undefined)
+      return { type: 'refused', clientOrderId, reason: 'unknown_order', retryAfterMs: null, timeUs };
+    this.#stops.delete(clientOrderId);
+    const { account, instrument } = stop;
+    const ended = { clientOrderId, account, instrument, cumulative: Decimal.zero, timeUs };
+    this.#tell({ type: 'VenueCanceled', ...ended, reason: 'replaced' });
+    return { type: 'confirmed', clientOrderId, venueOrderId: venueOrderId(clientOrderId), timeUs };
   }
 
   #lookUp(id: ClientOrderId, instrument: InstrumentId): Promise<Reply> | Reply {
-    const request = this.#neverAnswered.get(id);
+    const stop = this.#stops.get(id);
+    const request = stop ?? this.#neverAnswered.get(id);
     if (this.silent.has(instrument)) return silence();
     const order = request && {
-      ...{ request, venueOrderId: venueOrderId(id), status: 'canceled' as const },
+      ...{
+        request,
+        venueOrderId: venueOrderId(id),
+        status: stop === undefined ? ('canceled' as const) : ('open' as const),
+      },
       ...{ filled: Decimal.zero, acceptedUs: nowUs() },
     };
     const lookup = order === undefined ? { type: 'absent' as const } : { type: 'found' as const, order };

@@ -234,7 +234,9 @@ async function settled(chain: OrderChain, silent: InstrumentId | null): Promise<
 
 function arrival(chain: OrderChain): Promise<number> {
   return within('no order at the venue', (resolve) => {
-    chain.venue.onOrder = (_order: OrderRequest, atMs) => resolve(atMs);
+    chain.venue.onOrder = ({ type }: OrderRequest, atMs) => {
+      if (type !== 'stop') resolve(atMs);
+    };
   });
 }
 
