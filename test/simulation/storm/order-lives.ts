@@ -125,7 +125,10 @@ export class OrderLives {
     this.#refusedExits.add(command.position);
     if (!EXIT_DENIALS.has(denial.code))
       this.#notes.broken('no halt binds an exit', `${commandId}: ${denial.code} ${denial.detail}`);
-    const free = Math.abs(this.held.get(instrument) ?? 0) - this.#workingExits(instrument);
+    const held = this.held.get(instrument) ?? 0;
+    // Of a position on the other side nothing can be sold by this exit.
+    const beside = this.#workingExits(instrument) + this.stops.inDoubt(instrument);
+    const free = (command.direction === 'long' ? held : -held) - beside;
     if (denial.code === 'NO_POSITION' && free > 0)
       this.#notes.broken('I4 stop coverage', `exit ${commandId} denied while ${free} is held`);
   }

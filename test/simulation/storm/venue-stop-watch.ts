@@ -47,6 +47,14 @@ export class VenueStopWatch {
     );
   }
 
+  /** What stops in doubt, or under a cancel, may sell beside those. *Units*: thousandths of base. */
+  inDoubt(instrument: string): number {
+    return this.#open(instrument).reduce((sum, { quantity, filled, stand, wasCanceled }) => {
+      const isSure = stand === 'accepted' && !wasCanceled;
+      return sum + (isSure || filled > 0 ? 0 : quantity);
+    }, 0);
+  }
+
   #open(instrument: string): readonly OrderLife[] {
     return [...this.#orders.values()].filter(
       ({ ended, submitted }) =>

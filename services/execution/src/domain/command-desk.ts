@@ -172,6 +172,7 @@ export class CommandDesk {
       held: this.#positions.quantity(instrument.id),
       openOrders: this.#ledger.orders(),
       mark: this.#positions.markOf(instrument.id, books.prices),
+      stops: this.stops.sellingBeside(instrument.id),
     };
     const verdict = passExit(command, context, (quantity) =>
       exitRequest(command, instrument, quantity, this.#settings.exitStyle === 'market' ? null : within),

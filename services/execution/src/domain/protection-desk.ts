@@ -1,9 +1,11 @@
 import {
   type ClientOrderId,
+  Decimal,
   type Denial,
   type Instrument,
   type InstrumentId,
   isDust,
+  leavesOf,
   type OrderRequest,
   type ProtectPosition,
 } from '@algo/model';
@@ -41,6 +43,22 @@ export class ProtectionDesk {
   /** Returns the stop of an instrument that the next order takes the place of, or null. */
   replaced(id: InstrumentId): ClientOrderId | null {
     return stopToReplace(id, this.#ledger.orders());
+  }
+
+  /**
+   * Returns what stops may sell beside an exit that does not take their place: one that has begun to fill, one
+   * whose cancel is under way, one in doubt. One that the venue does not find sells nothing beside it: should
+   * it still arrive, it can only reduce. *Units*: base.
+   */
+  sellingBeside(id: InstrumentId): Decimal {
+    let selling = Decimal.zero;
+    for (const { order, isProving } of this.#ledger.open()) {
+      if (order.intent !== 'protection' || order.request.instrument !== id) continue;
+      const isInDoubt = order.status === 'unknown' && !isProving;
+      if (isInDoubt || order.status === 'pending_cancel' || order.cumulative.isPositive())
+        selling = selling.plus(leavesOf(order));
+    }
+    return selling;
   }
 
   /**

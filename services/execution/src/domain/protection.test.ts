@@ -10,6 +10,7 @@ import {
   fillOf,
   holding,
   life,
+  lookedUp,
   mode,
   outcome,
   ready,
@@ -87,12 +88,18 @@ test('an exit takes the place of the stop that rests, or of the one that is on i
   expect(replaced(moving.engine.handle(close(3)))).toBe(next.clientOrderId);
 });
 
-test('a stop that is in doubt is named by no exit: the venue may know nothing of it', () => {
+test('beside a stop in doubt nothing is sold that it may sell; where the venue does not find it, all is', () => {
   const { engine } = holding();
   engine.handle(described(true));
-  const stop = sent(engine.handle(protect(1)));
+  const stop = sent(engine.handle(protect(1, { quantity: d('6') })));
   engine.handle(submitted(stop.clientOrderId, 'unknown', 2 * S));
-  expect(replaced(engine.handle(close(2)))).toBeNull();
+  const first = engine.handle(close(2));
+  expect([replaced(first), `${sent(first).quantity}`]).toEqual([null, '4']);
+  engine.handle(filled(sent(first), 'x1', '4', '4', 2 * S));
+  expect(denial(engine.handle(close(3)))).toBe('NO_POSITION');
+  engine.handle(lookedUp(stop.clientOrderId, { type: 'absent' }, 2 * S));
+  const last = engine.handle(close(4));
+  expect([replaced(last), `${sent(last).quantity}`]).toEqual([null, '6']);
 });
 
 test('what a stop has sold is ours no longer, and no exit sells beside one that goes off', () => {

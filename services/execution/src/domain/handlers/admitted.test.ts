@@ -20,7 +20,13 @@ test.each([
   ['10.001', 'CONSERVATION'],
 ])('of a command for 10, an order for %s: %s', (quantity, comes) => {
   const entry = passEntry([pass], entryContext({ request: request({ quantity: d(quantity) }) }), place(1));
-  const held = { instrument: entryContext().instrument, held: d('20'), openOrders: [], mark: d('83') };
+  const held = {
+    instrument: entryContext().instrument,
+    held: d('20'),
+    openOrders: [],
+    stops: d('0'),
+    mark: d('83'),
+  };
   const exit = passExit(close(1), held, () => request({ quantity: d(quantity), side: 'sell' }));
   for (const verdict of [entry, exit])
     expect(verdict.type === 'denied' ? verdict.denial.code : verdict.type).toBe(comes);

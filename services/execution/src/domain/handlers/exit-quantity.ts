@@ -1,7 +1,7 @@
 import {
   type ClosePosition,
   closingSize,
-  Decimal,
+  type Decimal,
   type Denial,
   type Instrument,
   leavesOf,
@@ -9,28 +9,32 @@ import {
 } from '@algo/model';
 import { deny } from './handler.ts';
 
-/** What an exit is sized by. *Units*: `held` base, signed; `mark` quote, null when no price is known. */
+/**
+ * What an exit is sized by. *Units*: `held` base, signed; `mark` quote, null when no price is known; `stops`
+ * base, what stops of ours at the venue may sell beside it.
+ */
 export interface ExitContext {
   readonly instrument: Instrument;
   readonly held: Decimal;
   readonly openOrders: readonly Order[];
   readonly mark: Decimal | null;
+  readonly stops: Decimal;
 }
 
 /**
- * Returns how much an exit may close: never more than our own net position less what other exits, unknown
- * ones too, may still close. A spot venue knows no reduce-only, so this is what keeps a second exit from
+ * Returns how much an exit may close: never more than our own net position less what other exits and
+ * stops, unknown ones too, may still close. A spot venue knows no reduce-only, so this is what keeps a second exit from
  * opening a short.
  */
 export function exitQuantity(
   command: ClosePosition,
-  { instrument, held, openOrders, mark }: ExitContext,
+  { instrument, held, openOrders, mark, stops }: ExitContext,
 ):
   | { readonly type: 'sized'; readonly quantity: Decimal }
   | { readonly type: 'denied'; readonly denial: Denial } {
-  let working = Decimal.zero;
+  let working = stops;
   for (const order of openOrders)
-    if (order.request.instrument === instrument.id && sellsNow(order))
+    if (order.intent === 'exit' && order.request.instrument === instrument.id)
       working = working.plus(leavesOf(order));
   const ours = command.direction === 'long' ? held : held.negated();
   const available = ours.minus(working);
@@ -44,11 +48,6 @@ export function exitQuantity(
   if (below === 'minNotional')
     return denied('NOTIONAL_BELOW_MIN', { quantity, mark: `${mark}`, min_notional: minNotional });
   return { type: 'sized', quantity };
-}
-
-/** A stop that has begun to fill has gone off: from there on it is an exit. */
-function sellsNow({ intent, cumulative }: Order): boolean {
-  return intent === 'exit' || (intent === 'protection' && cumulative.isPositive());
 }
 
 function denied(...args: Parameters<typeof deny>) {
