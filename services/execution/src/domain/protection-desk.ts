@@ -46,9 +46,9 @@ export class ProtectionDesk {
   }
 
   /**
-   * Returns what stops may sell beside an exit that does not take their place: one that has begun to fill, one
-   * whose cancel is under way, one in doubt. One that the venue does not find sells nothing beside it: should
-   * it still arrive, it can only reduce. *Units*: base.
+   * Returns what stops may sell beside an exit that does not take their place: one that has begun to
+   * fill, one whose cancel is under way, one in doubt. One that the venue does not find sells nothing
+   * beside it: should it still arrive, it can only reduce. *Units*: base.
    */
   sellingBeside(id: InstrumentId): Decimal {
     let selling = Decimal.zero;

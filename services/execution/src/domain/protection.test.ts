@@ -88,7 +88,7 @@ test('an exit takes the place of the stop that rests, or of the one that is on i
   expect(replaced(moving.engine.handle(close(3)))).toBe(next.clientOrderId);
 });
 
-test('beside a stop in doubt nothing is sold that it may sell; where the venue does not find it, all is', () => {
+test('nothing is sold beside a stop in doubt that it may sell too; not found, it holds up nothing', () => {
   const { engine } = holding();
   engine.handle(described(true));
   const stop = sent(engine.handle(protect(1, { quantity: d('6') })));

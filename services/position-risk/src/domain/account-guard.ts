@@ -68,7 +68,7 @@ export class AccountGuard {
   }
 
   /** Calls a person over a position in trouble; until it has gone nothing is entered beside it. */
-  await(instrument: InstrumentId, reason: string, timeUs: TimeUs): RiskEvent[] {
+  callPerson(instrument: InstrumentId, reason: string, timeUs: TimeUs): RiskEvent[] {
     const scope = { kind: 'instrument', instrument } as const;
     const limit = { scope, mode: 'reducing', reason, by: EXITS, latched: false, timeUs } as const;
     return said(this.#modes.tighten(limit), null);

@@ -190,7 +190,7 @@ export class PositionRiskEngine {
     const { guard: held, instrument } = book;
     if (held === null || held.exit !== null) return;
     if (held.venueStop.callsPerson())
-      this.#out.push(...this.#guard.await(instrument.id, 'the venue rejects its stop', this.#nowUs));
+      this.#out.push(...this.#guard.callPerson(instrument.id, 'the venue rejects its stop', this.#nowUs));
     const command = book.protectCommand(held, this.#nowUs, this.#times.speed);
     if (command !== null) this.#out.push(command);
   }
@@ -273,7 +273,7 @@ export class PositionRiskEngine {
         continue;
       }
       const call = exit.escalate();
-      if (call !== null) this.#out.push(...this.#guard.await(book.instrument.id, call, this.#nowUs));
+      if (call !== null) this.#out.push(...this.#guard.callPerson(book.instrument.id, call, this.#nowUs));
       if (exit.dueUs(this.#times.speed) <= this.#nowUs) this.#attempt(book, held, exit);
     }
     this.#nowUs = this.#times.newestUs();

@@ -23,8 +23,8 @@ export interface ExitContext {
 
 /**
  * Returns how much an exit may close: never more than our own net position less what other exits and
- * stops, unknown ones too, may still close. A spot venue knows no reduce-only, so this is what keeps a second exit from
- * opening a short.
+ * stops, unknown ones too, may still close. A spot venue knows no reduce-only, so this is what keeps a
+ * second exit from opening a short.
  */
 export function exitQuantity(
   command: ClosePosition,
