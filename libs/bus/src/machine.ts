@@ -1,4 +1,5 @@
 import type { Fact, FactName, MessageOf } from '@algo/contracts';
+import type { InstrumentId, Quiet } from '@algo/model';
 
 /**
  * An input that no stream carries: the outcome of a request, a gate that opened, a feed that fell silent. It
@@ -31,6 +32,11 @@ export interface Say<Out extends FactName = FactName, Request = never> {
  */
 export interface Machine<In extends Input = Input, Out extends FactName = FactName, Request = never> {
   take(input: In, say: Say<Out, Request>): void;
+  /**
+   * Says what of a feed need not be given at once, as it stands now; each input but that may change it. What
+   * doesn't say is given everything.
+   */
+  quiet?(instrument: InstrumentId): Quiet;
   /** Returns all state, sealed with its owner and version; the bytes may be used again at the next call. */
   snapshot(): Uint8Array;
 }

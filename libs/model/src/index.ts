@@ -25,6 +25,7 @@ export * from './own-order-id.ts';
 export * from './plain.ts';
 export * from './position.ts';
 export * from './print-band.ts';
+export * from './quiet.ts';
 export * from './recent-map.ts';
 export * from './risk.ts';
 export * from './sealed-snapshot.ts';

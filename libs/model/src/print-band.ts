@@ -1,5 +1,10 @@
+import { ALWAYS_QUIET, NEVER_QUIET, type Quiet } from './quiet.ts';
+
 /** How far a print may lie from the last good one. *Units*: share of the last good price. */
 const LEAP_MAX = 0.2;
+
+/** Two prints no further apart than this around one are near each other as well. *Units*: ratio of prices. */
+const QUIET_RATIO = Math.sqrt(1 + LEAP_MAX) * 0.999;
 
 /** A band as it is kept. *Units*: prices quote, 0 for none. */
 export interface PrintBandState {
@@ -32,6 +37,12 @@ export class PrintBand {
   /** The last print that could be acted on; 0 before any. *Units*: quote. */
   get good(): number {
     return this.#good;
+  }
+
+  /** The prices of which any may come behind any other and be acted on. *Units*: quote. */
+  get quiet(): Quiet {
+    if (this.#good === 0 || this.#aside !== 0) return NEVER_QUIET;
+    return { ...ALWAYS_QUIET, above: this.#good / QUIET_RATIO, below: this.#good * QUIET_RATIO };
   }
 
   state(): PrintBandState {

@@ -1,14 +1,24 @@
 import {
+  ALWAYS_QUIET,
   BUY,
   Decimal,
   InputError,
   type Instrument,
+  NEVER_QUIET,
   type OrderRequest,
+  type Quiet,
   type TimeUs,
   type TradeColumns,
 } from '@algo/model';
 import { type TradingRules, tradingRules } from './paper-filters.ts';
-import { arrivalOf, type Ending, endingOf, type MatchingRules, type PaperOrder } from './paper-matching.ts';
+import {
+  arrivalOf,
+  type Ending,
+  endingOf,
+  type MatchingRules,
+  type PaperOrder,
+  waitsAtTicks,
+} from './paper-matching.ts';
 import { emptyTape, type Print, type Tape } from './paper-tape.ts';
 
 /** Forgives what a double loses when an amount is divided by its step. */
@@ -68,6 +78,20 @@ export class PaperMarket {
   get isBusy(): boolean {
     if (this.orders.length > 0) return true;
     return this.aside.length > 0 && this.aside.some(({ cancel }) => cancel !== null);
+  }
+
+  /** What does nothing to its orders: prints that reach no stop and no order that rests, while none takes. */
+  get quiet(): Quiet {
+    const step = this.rules.prices.sizeNumber;
+    let { above, below } = ALWAYS_QUIET;
+    for (const order of [...this.orders, ...this.aside]) {
+      const ticks = waitsAtTicks(order);
+      if (ticks === null) return NEVER_QUIET;
+      const waitsBelow = (order.request.side === 'sell') === (order.triggerTicks !== null);
+      if (waitsBelow) above = Math.max(above, (ticks + 1) * step);
+      else below = Math.min(below, (ticks - 1) * step);
+    }
+    return { ...ALWAYS_QUIET, above, below };
   }
 
   /** Puts an order in the place that it waited for. */

@@ -142,6 +142,14 @@ export function isReached({ request, triggerTicks }: PaperOrder, ticks: number):
   return request.side === 'sell' ? ticks <= triggerTicks : ticks >= triggerTicks;
 }
 
+/** Returns the price of prints that an order has to do with, and no others; null where any may be one. */
+export function waitsAtTicks(order: PaperOrder): number | null {
+  const { arrival, cancel, triggerTicks, limitTicks, reduces } = order;
+  if (cancel !== null) return null;
+  if (triggerTicks !== null) return arrival === null ? triggerTicks : null;
+  return arrival === null || arrival.taking || arrival.endUs !== null || reduces ? null : limitTicks;
+}
+
 /** A fill that a print allows. */
 export interface Match {
   readonly ticks: number;

@@ -2,8 +2,11 @@ import {
   type AccountId,
   type ClientOrderId,
   type Fill,
+  type InstrumentId,
+  NEVER_QUIET,
   type OrderLookup,
   type OrderRequest,
+  type Quiet,
   type ReplaceOutcome,
   type SubmitOutcome,
   type TimeUs,
@@ -144,6 +147,11 @@ export class PaperVenue {
     const events: VenueEvent[] = [];
     this.floor.take(market, trades, events);
     return events;
+  }
+
+  /** Says which trades of an instrument do nothing to our orders, nor does the time before them. */
+  quiet(instrument: InstrumentId): Quiet {
+    return this.books.markets.get(instrument)?.quiet ?? NEVER_QUIET;
   }
 
   /** Returns what ended by a time up to which all trades have been given. Going back changes nothing. */

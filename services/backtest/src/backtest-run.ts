@@ -1,6 +1,7 @@
 import type { Fact, FactOf } from '@algo/contracts';
 import {
   type InstrumentId,
+  quietInBoth,
   TIMEFRAME_US,
   type TimeAdvanced,
   type TimeUs,
@@ -8,7 +9,6 @@ import {
   US_PER_SECOND,
 } from '@algo/model';
 import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
-import { Activity } from './activity.ts';
 import { Follower, type TapePlace } from './follower.ts';
 import { LaneCursor, stateIn } from './lane-cursor.ts';
 import type { Tape, TapeStretch } from './tape.ts';
@@ -17,10 +17,10 @@ import type { Tape, TapeStretch } from './tape.ts';
 const FEED = 'file';
 /** A feed says its time on this grid, as live. */
 const GRID_US = 250 * US_PER_MS;
-/** Everybody gets these times of the grid, whomever they concern: the guard says there that it lives. */
-const QUIET_GRID_US = 5 * US_PER_SECOND;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
+/** The first time that is said lies on this grid. */
+const BEGIN_GRID_US = 5 * US_PER_SECOND;
 const NOBODY: readonly InstrumentId[] = [];
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
@@ -38,21 +38,20 @@ export const USUAL_CUTS: Cuts = { rowsMax: 4_096, always: false };
 /**
  * Takes a composition through a tape. Analytics, which nobody feeds, takes it first; whenever it says
  * something that somebody reads, the others are brought to the row that it came after, and take it there.
- * Whom a trade or a time of the feed may concern gets them one by one; the others are owed them. Of one
- * moment, trades come before facts and both before the feed's time; trades in the order of instruments.
+ * For whom something may follow from a trade or a time of the feed gets it at its place; the others are owed
+ * it. Of one moment, trades come before facts and both before the feed's time; trades in the order of instruments.
  */
 export class BacktestRun {
   readonly #composition: Composition;
   readonly #analytics: readonly Hosted[];
   readonly #tape: Tape;
   readonly #cuts: Cuts;
-  readonly #activity = new Activity();
   readonly #lanes: readonly LaneCursor[];
   readonly #place: { -readonly [Part in keyof TapePlace]: TapePlace[Part] };
   /** Everybody but analytics who reads the feed's time. */
   readonly #followers: readonly Follower[];
-  /** Whom trades may concern now. */
-  #concerned: readonly Follower[] = [];
+  /** When the feed's time next counts for somebody. */
+  #loudUs: TimeUs = 0;
   /** Up to when analytics has everything. */
   #nowUs: TimeUs = 0;
   #firstUs: TimeUs = 0;
@@ -84,12 +83,6 @@ export class BacktestRun {
     return this.#firstUs;
   }
 
-  /** Must be told of each fact at its turn. */
-  observe(fact: Fact): void {
-    if (this.#activity.take(fact))
-      this.#concerned = this.#followers.filter(({ service }) => this.#activity.concerns(service));
-  }
-
   /** Goes through the tape to its end; `onStretch` is told after each stretch of it. */
   async run(onStretch: () => void = () => {}): Promise<void> {
     for (let stretch = await this.#tape.next(); stretch !== undefined; stretch = await this.#tape.next()) {
@@ -117,15 +110,16 @@ export class BacktestRun {
   /** Says the time before the first trade, so that everybody knows of the feed. */
   #begin(): void {
     this.#firstUs = Math.min(...this.#lanes.map((lane) => lane.nextUs));
-    this.#nowUs = Math.ceil(this.#firstUs / QUIET_GRID_US) * QUIET_GRID_US - QUIET_GRID_US;
-    this.#tick(this.#nowUs, this.#followers);
+    this.#nowUs = gridBefore(this.#firstUs, BEGIN_GRID_US);
+    this.#listen();
+    this.#tick(this.#nowUs);
     this.#closeBars(this.#nowUs);
   }
 
   #end(): void {
     const endUs = Math.ceil(this.#nowUs / GRID_US) * GRID_US;
     this.#advance(endUs);
-    if (this.#place.toldUs < endUs) this.#tick(endUs, this.#followers);
+    for (const follower of this.#followers) follower.settle();
     for (const { instrument, trades, lastUs, analytics } of this.#lanes) {
       const body = { type: 'FeedEnded', instrument, trades, timeUs: lastUs } as const;
       this.#tellFirst(analytics, { name: 'FeedEnded', body }, (work) => this.#do(work));
@@ -179,71 +173,84 @@ export class BacktestRun {
   /** Brings the others to the end of a moment. */
   #advance(timeUs: TimeUs): void {
     this.#goTo(timeUs, LAST_LANE, 0);
-    const alert = this.#alert;
-    if (this.#nextTick(alert) <= timeUs) this.#tick(this.#nextTick(alert), alert);
+    this.#listen();
+    if (this.#nextTick() <= timeUs) this.#tick(timeUs);
+    this.#place.toldUs = Math.max(this.#place.toldUs, gridAt(timeUs, GRID_US));
+    this.#composition.scheduler.advanceTo(timeUs);
   }
 
-  /** Brings the others to a row, with all trades and times of the feed before it. */
+  /** Brings the others to a row; those for whom trades and times before it count get these at their place. */
   #goTo(timeUs: TimeUs, lane: number, row: number): void {
     for (;;) {
-      const alert = this.#alert;
-      const next = this.#nextLane();
-      const { nextUs } = this.#lanes[next]!;
-      const tick = this.#nextTick(alert);
-      const isCalm = alert.length === 0;
-      if (tick < timeUs && (isCalm || tick < nextUs)) this.#tick(tick, alert);
-      else if (isCalm || nextUs > timeUs) break;
-      else if (nextUs === timeUs && (next > lane || (next === lane && this.#lanes[next]!.reached > row)))
-        break;
-      else this.#trade(next, alert);
+      this.#listen();
+      const next = this.#nextLoud(timeUs, lane, row);
+      const tick = this.#nextTick();
+      if (tick < timeUs && tick < (next?.timeUs ?? Number.POSITIVE_INFINITY)) this.#tick(tick);
+      else if (next !== undefined) this.#trade(next);
+      else break;
     }
+    this.#reach(timeUs, lane, row + 1);
+  }
+
+  /** Asks each that has taken something what counts for it now. */
+  #listen(): void {
+    const hearsAll = this.#cuts.always || this.#composition.scheduler.hasLater;
+    let hasChanged = false;
+    for (const follower of this.#followers) hasChanged = follower.listen(hearsAll) || hasChanged;
+    if (!hasChanged) return;
+    this.#loudUs = Math.min(...this.#followers.map(({ loudUs }) => loudUs));
+    for (const [i, lane] of this.#lanes.entries())
+      lane.quiet = this.#followers.map((follower) => follower.quiet(i)).reduce(quietInBoth);
+  }
+
+  /** Returns the first row up to one of a lane that counts for somebody. */
+  #nextLoud(timeUs: TimeUs, lane: number, row: number): LoudRow | undefined {
+    let first: LoudRow | undefined;
+    for (let i = 0; i < this.#lanes.length; i++) {
+      const cursor = this.#lanes[i]!;
+      const loud = i === lane ? cursor.loudRow(row) : cursor.loudUntil(i < lane ? timeUs : timeUs - 1);
+      if (loud === undefined) continue;
+      const loudUs = cursor.rows.timeUs[loud]!;
+      if (first === undefined || loudUs < first.timeUs) first = { lane: i, row: loud, timeUs: loudUs };
+    }
+    return first;
+  }
+
+  /** The others have come to so many rows of a lane, and of the other lanes to those before. */
+  #reach(timeUs: TimeUs, lane: number, rows: number): void {
     for (let i = 0; i < this.#lanes.length; i++)
-      if (i === lane) this.#lanes[i]!.reach(row + 1);
+      if (i === lane) this.#lanes[i]!.reach(rows);
       else this.#lanes[i]!.reachUntil(i < lane ? timeUs : timeUs - 1);
     this.#place.toldUs = Math.max(this.#place.toldUs, gridBefore(timeUs, GRID_US));
   }
 
-  /** Returns the lane whose next row comes first. */
-  #nextLane(): number {
-    let first = 0;
-    for (let i = 1; i < this.#lanes.length; i++)
-      if (this.#lanes[i]!.nextUs < this.#lanes[first]!.nextUs) first = i;
-    return first;
-  }
-
-  /** Gives a lane's next row to those whom it may concern. */
-  #trade(lane: number, alert: readonly Follower[]): void {
-    for (const follower of alert) follower.settle();
+  /** Gives a row to those for whom it counts. */
+  #trade({ lane, row, timeUs }: LoudRow): void {
+    this.#reach(timeUs, lane, row);
     const cursor = this.#lanes[lane]!;
-    this.#composition.scheduler.advanceTo(cursor.nextUs);
-    const row = cursor.reached;
+    const alert = this.#followers.filter((follower) => follower.hears(lane, timeUs, cursor.rows.price[row]!));
+    for (const follower of alert) follower.settle();
+    this.#composition.scheduler.advanceTo(timeUs);
     cursor.reach(row + 1);
     const batch = cursor.batch(row, row + 1, true);
     for (const follower of alert) follower.giveRow(lane, batch);
     this.#composition.scheduler.drain();
   }
 
-  #nextTick(alert: readonly Follower[]): TimeUs {
-    const { toldUs } = this.#place;
-    return alert.length > 0 ? toldUs + GRID_US : gridAt(toldUs, QUIET_GRID_US) + QUIET_GRID_US;
+  #nextTick(): TimeUs {
+    return Math.max(this.#place.toldUs + GRID_US, Math.ceil(this.#loudUs / GRID_US) * GRID_US);
   }
 
-  /** Says a time of the feed, behind the trades before it, to those whom it may concern. */
-  #tick(timeUs: TimeUs, alert: readonly Follower[]): void {
+  /** Says a time of the feed, behind the trades before it, to those of some for whom it counts. */
+  #tick(timeUs: TimeUs): void {
     this.#composition.scheduler.advanceTo(timeUs);
     for (const lane of this.#lanes) lane.reachUntil(timeUs);
-    const followers = timeUs % QUIET_GRID_US === 0 ? this.#followers : alert;
+    const alert = this.#followers.filter(({ loudUs }) => loudUs <= timeUs);
     const time = this.#timeOf(timeUs);
-    for (const follower of followers) follower.settleTrades(timeUs);
+    for (const follower of alert) follower.settleTrades(timeUs);
     this.#place.toldUs = timeUs;
-    for (const follower of followers) follower.hosted.give(this.#composition.received(time));
+    for (const follower of alert) follower.hosted.give(this.#composition.received(time));
     this.#composition.scheduler.drain();
-  }
-
-  /** Those for whom something may follow from a trade, or from a time of the feed. */
-  get #alert(): readonly Follower[] {
-    if (this.#cuts.always || this.#composition.scheduler.hasLater) return this.#followers;
-    return this.#concerned;
   }
 
   #timeOf(toldUs: TimeUs): Fact {
@@ -265,6 +272,13 @@ export class BacktestRun {
     scheduler.push(work);
     scheduler.drain();
   }
+}
+
+/** A row that counts for somebody. */
+interface LoudRow {
+  readonly lane: number;
+  readonly row: number;
+  readonly timeUs: TimeUs;
 }
 
 /** What a recording says of its time: it is never behind, and knows no wall. */

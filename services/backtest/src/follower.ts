@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
-import type { TimeUs } from '@algo/model';
-import { type Composition, type Hosted, serviceOf } from '@algo/runtime';
+import { ALWAYS_QUIET, isQuiet, NEVER_QUIET, type Quiet, type TimeUs } from '@algo/model';
+import type { Composition, Hosted } from '@algo/runtime';
 import type { LaneCursor } from './lane-cursor.ts';
 import { rowAfter } from './tape.ts';
 
@@ -14,27 +14,56 @@ export interface TapePlace {
 }
 
 /**
- * A machine that takes the tape behind analytics. What it is not given at once it is owed, and gets before
- * it takes anything else: trades in one piece, and of the times of the feed the last. Nothing may follow
- * from what it is owed.
+ * A machine that takes the tape behind analytics. What is quiet for it it is owed, and gets before it takes
+ * anything else: trades in one piece, and of the times of the feed the last. Nothing may follow from what it
+ * is owed.
  */
 export class Follower {
   readonly hosted: Hosted;
-  readonly service: string;
   readonly #composition: Composition;
   readonly #place: TapePlace;
   /** Rows of each lane that it has, of the present stretch. */
   readonly #rows: number[];
   #toldUs: TimeUs = 0;
   #isSettling = false;
+  /** By lane; undefined since it has taken something. */
+  #quiet: readonly Quiet[] | undefined;
+  #hearsAll = false;
 
   constructor(hosted: Hosted, composition: Composition, place: TapePlace) {
     this.hosted = hosted;
-    this.service = serviceOf(hosted.speaker.identity);
     this.#composition = composition;
     this.#place = place;
     this.#rows = place.lanes.map(() => 0);
-    hosted.beforeInput = () => this.settle();
+    hosted.beforeInput = () => {
+      this.#quiet = undefined;
+      this.settle();
+    };
+  }
+
+  /** Asks it what counts for it now; returns false where that is known. */
+  listen(hearsAll: boolean): boolean {
+    if (this.#quiet !== undefined && hearsAll === this.#hearsAll) return false;
+    this.#hearsAll = hearsAll;
+    this.#quiet = this.#place.lanes.map(({ instrument }) =>
+      hearsAll ? NEVER_QUIET : this.hosted.quiet(instrument),
+    );
+    return true;
+  }
+
+  /** When the feed's time next counts for it. */
+  get loudUs(): TimeUs {
+    return Math.min(...this.#quiet!.map(({ untilUs }) => untilUs));
+  }
+
+  /** Returns which rows of a lane do not count for it. */
+  quiet(lane: number): Quiet {
+    return this.#reads(lane) ? this.#quiet![lane]! : ALWAYS_QUIET;
+  }
+
+  /** Whether a row of a lane counts for it. */
+  hears(lane: number, timeUs: TimeUs, price: number): boolean {
+    return !isQuiet(this.quiet(lane), timeUs, price);
   }
 
   /** Gives it all that it is owed. */
@@ -59,9 +88,8 @@ export class Follower {
     this.#toldUs = toldUs;
   }
 
-  /** Gives it the next row of a lane, if it reads it; it is owed nothing. */
+  /** Gives it the next row of a lane; it is owed nothing. */
   giveRow(lane: number, batch: Fact): void {
-    if (!this.#place.lanes[lane]!.readers.includes(this.hosted)) return;
     this.#rows[lane]!++;
     this.hosted.give(this.#composition.received(batch));
   }
@@ -71,12 +99,16 @@ export class Follower {
     this.#rows.fill(0);
   }
 
+  #reads(lane: number): boolean {
+    return this.#place.lanes[lane]!.readers.includes(this.hosted);
+  }
+
   #giveRows(untilUs: TimeUs): void {
     const { lanes } = this.#place;
     for (let i = 0; i < lanes.length; i++) {
       const lane = lanes[i]!;
       const from = this.#rows[i]!;
-      if (from === lane.reached || !lane.readers.includes(this.hosted)) continue;
+      if (from === lane.reached || !this.#reads(i)) continue;
       const to = Math.min(lane.reached, rowAfter(lane.rows, from, untilUs));
       this.#rows[i] = to;
       if (to > from) this.#give(lane.owed(from, to));
@@ -84,7 +116,7 @@ export class Follower {
   }
 
   #give(fact: Fact): void {
-    this.hosted.hear(this.#composition.received(fact), () => {
+    this.hosted.hear(this.#composition.received(fact), (work) => {console.error(JSON.stringify(work,null,0).slice(0,900), JSON.stringify(fact), JSON.stringify(this.#place.toldUs), process.env.DBGQ);
       const { identity } = this.hosted.speaker;
       throw new Error(
         `something followed from ${fact.name}, which ${identity} was owed because nothing could`,

@@ -1,5 +1,5 @@
 import type { Fact } from '@algo/contracts';
-import { type InstrumentId, sliceTrades, type TimeUs } from '@algo/model';
+import { type InstrumentId, isQuiet, NEVER_QUIET, sliceTrades, type TimeUs } from '@algo/model';
 import type { Hosted } from '@algo/runtime';
 import { emptyTrades, rowAfter, type TapeRows } from './tape.ts';
 
@@ -23,6 +23,8 @@ export class LaneCursor {
   #reached = 0;
   #owed: { readonly from: number; readonly to: number; readonly batch: Fact } | undefined;
   lastUs: TimeUs = 0;
+  /** Which of its rows count for nobody behind. */
+  quiet = NEVER_QUIET;
 
   /** `readersOf` returns who reads a fact of the feed. */
   constructor(
@@ -59,6 +61,20 @@ export class LaneCursor {
   /** When the next row that the others come to was traded; Infinity behind the last. */
   get nextUs(): TimeUs {
     return this.#timeUs(this.#reached);
+  }
+
+  /** Returns the first row not reached yet, up to one, that is not quiet. */
+  loudRow(lastRow: number): number | undefined {
+    const { timeUs, price } = this.rows;
+    const { quiet } = this;
+    for (let row = this.#reached; row <= lastRow; row++)
+      if (!isQuiet(quiet, timeUs[row]!, price[row]!)) return row;
+    return undefined;
+  }
+
+  /** As `loudRow`, up to the end of a moment. */
+  loudUntil(lastUs: TimeUs): number | undefined {
+    return this.nextUs <= lastUs ? this.loudRow(rowAfter(this.rows, this.#reached, lastUs) - 1) : undefined;
   }
 
   /** The others have come to so many rows. */

@@ -36,23 +36,20 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
   const { cuts = USUAL_CUTS, observe, onProgress, ...engineSettings } = settings;
   const journal = new JournalBook();
   const summary = new SummaryBook();
-  let run: BacktestRun | undefined;
   await using engine = await composeEngine({
     ...engineSettings,
     observe(fact) {
       journal.take(fact);
       summary.take(fact);
-      run?.observe(fact);
       observe?.(fact);
     },
   });
   const { composition, analytics } = engine;
   // An exchange with vices acts of its own accord: it gets all at once, as everybody then.
   const always = cuts.always || Boolean(settings.environment.ALGO_PAPER_VICES);
-  run = new BacktestRun(composition, analytics, tape, { ...cuts, always });
-  const going = run;
-  await going.run(() => onProgress?.(going.progress));
-  const { trades, timeUs } = going.progress;
+  const run = new BacktestRun(composition, analytics, tape, { ...cuts, always });
+  await run.run(() => onProgress?.(run.progress));
+  const { trades, timeUs } = run.progress;
   if (trades === 0)
     throw new InputError({
       field: '--data',
@@ -62,7 +59,7 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
     });
   return {
     journal,
-    summary: summary.summary(trades, going.firstUs, timeUs),
+    summary: summary.summary(trades, run.firstUs, timeUs),
     counters: composition.counters(),
   };
 }

@@ -1,7 +1,6 @@
 interface Timer {
   readonly due: number;
-  /** Undefined once it was canceled. */
-  run: (() => void) | undefined;
+  readonly run: () => void;
 }
 
 /** What is due later in virtual time, earliest first; of two due at one moment the one that was set first. */
@@ -9,7 +8,7 @@ export class Timers {
   /** The last to be done first. */
   readonly #timers: Timer[] = [];
 
-  /** How many are set, the canceled ones among them until their moment. */
+  /** How many are set and not canceled. */
   get size(): number {
     return this.#timers.length;
   }
@@ -31,11 +30,12 @@ export class Timers {
     }
     this.#timers.splice(low, 0, timer);
     return () => {
-      timer.run = undefined;
+      const at = this.#timers.lastIndexOf(timer);
+      if (at >= 0) this.#timers.splice(at, 1);
     };
   }
 
-  /** Takes the first out; returns what it does, undefined if it was canceled. */
+  /** Takes the first out; returns what it does, undefined if there is none. */
   takeFirst(): (() => void) | undefined {
     return this.#timers.pop()?.run;
   }

@@ -8,6 +8,7 @@ import {
   type Say,
 } from '@algo/bus';
 import type { Fact, FactName, MessageOf, Speaker } from '@algo/contracts';
+import { type InstrumentId, NEVER_QUIET, type Quiet } from '@algo/model';
 import type { Hosted } from './hosted.ts';
 import type { Said } from './said.ts';
 import type { Scheduler, Work } from './scheduler.ts';
@@ -82,6 +83,10 @@ export class HostedMachine<
 
   get machine(): Made {
     return this.#machine;
+  }
+
+  quiet(instrument: InstrumentId): Quiet {
+    return this.#machine.quiet?.(instrument) ?? NEVER_QUIET;
   }
 
   give(input: Input): void {

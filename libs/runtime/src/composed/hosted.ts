@@ -1,5 +1,6 @@
 import type { Input } from '@algo/bus';
 import type { Speaker } from '@algo/contracts';
+import type { InstrumentId, Quiet } from '@algo/model';
 import type { Work } from './scheduler.ts';
 
 /** A machine in a composition, whatever it takes and says. */
@@ -9,6 +10,8 @@ export interface Hosted {
   readonly machine: object;
   /** Inputs taken since the composition began. */
   readonly taken: number;
+  /** Returns what of an instrument's feed need not be given at once, as the machine stands now. */
+  quiet(instrument: InstrumentId): Quiet;
   /** Called before each input, to give it first what it is owed. */
   beforeInput: (() => void) | undefined;
   /** Gives it an input; what it says and asks for is done at its turn. */

@@ -1,9 +1,12 @@
 import {
+  ALWAYS_QUIET,
   type Check,
   type Decimal,
   FeedTimes,
   InputError,
+  type InstrumentId,
   type MarketState,
+  type Quiet,
   type RefusalCode,
   type RiskEvent,
   type Signal,
@@ -156,6 +159,13 @@ export class DecisionEngine {
     const { venue } = this.#settings.instruments.get(instrument) ?? { venue: venueOf(instrument) };
     const { toldUs, warmUs } = this.#times.of(venue);
     return toldUs === 0 || timeUs <= warmUs;
+  }
+
+  /** Says what of the feed need not be told at once: only on its grid something follows from a time. */
+  quiet(instrument: InstrumentId): Quiet {
+    const { countEveryUs } = this.#budget;
+    const { toldUs } = this.#times.of(venueOf(instrument));
+    return { ...ALWAYS_QUIET, untilUs: (Math.floor(toldUs / countEveryUs) + 1) * countEveryUs };
   }
 
   /** Says on a grid of a feed's time how often evaluations of its instruments ended without a word. */

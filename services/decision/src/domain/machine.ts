@@ -1,6 +1,6 @@
 import type { Machine, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
-import { openSnapshot, sealSnapshot, type TradingConfig } from '@algo/model';
+import { type InstrumentId, openSnapshot, type Quiet, sealSnapshot, type TradingConfig } from '@algo/model';
 import { configurationHash } from '@algo/strategy';
 import { DecisionEngine } from './decision-engine.ts';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
@@ -85,6 +85,10 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
       default:
         this.#feed(input.body, say);
     }
+  }
+
+  quiet(instrument: InstrumentId): Quiet {
+    return this.#engine.quiet(instrument);
   }
 
   snapshot(): Uint8Array {

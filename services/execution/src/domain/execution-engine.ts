@@ -9,6 +9,7 @@ import {
   type InstrumentId,
   type Order,
   type OrderCommand,
+  type Quiet,
   type StandingMode,
   type TimeUs,
   venueOf,
@@ -100,6 +101,14 @@ export class ExecutionEngine {
   /** Says why an order may not leave now, by the present state, or null. Changes nothing. */
   mayLeave(order: SubmitOrder): Denial | null {
     return this.#desk.mayLeave(order, this.#books(order.request.instrument));
+  }
+
+  /** Says what of an instrument's feed need not be given at once. */
+  quiet(instrument: InstrumentId): Quiet {
+    const venue = venueOf(instrument);
+    const askUs = this.#ledger.awaits ? this.#follower.dueUs : Infinity;
+    const untilUs = Math.min(this.#keeper.dueUs, this.standing.dueUs(venue), askUs);
+    return { ...this.#prices.quiet(instrument), untilUs };
   }
 
   /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */

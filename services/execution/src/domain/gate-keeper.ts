@@ -91,9 +91,14 @@ export class GateKeeper {
     }
   }
 
+  /** When it asks again unless there is an answer before; Infinity while it doesn't. */
+  get dueUs(): TimeUs {
+    return this.gate.state.superseded ? Infinity : this.#dueUs;
+  }
+
   /** Asks again where it is time to. */
   advance(out: ExecutionOutput[]): void {
-    if (this.gate.state.superseded || this.#times.newestUs() < this.#dueUs) return;
+    if (this.#times.newestUs() < this.dueUs) return;
     this.#ask(this.#failures === 0 ? 'it is time again' : `${this.#failures} in a row did not pass`, out);
   }
 

@@ -1,6 +1,13 @@
 import type { Machine, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
-import { type Denial, openSnapshot, sealSnapshot, type TimeUs } from '@algo/model';
+import {
+  type Denial,
+  type InstrumentId,
+  openSnapshot,
+  type Quiet,
+  sealSnapshot,
+  type TimeUs,
+} from '@algo/model';
 import { ExecutionEngine } from './execution-engine.ts';
 import type {
   ExecutionInput,
@@ -106,6 +113,10 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
   /** Names the limits that hold. */
   get limitsHash(): string {
     return this.#engine.limitsHash;
+  }
+
+  quiet(instrument: InstrumentId): Quiet {
+    return this.#engine.quiet(instrument);
   }
 
   snapshot(): Uint8Array {

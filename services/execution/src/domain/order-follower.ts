@@ -225,32 +225,45 @@ export class OrderFollower {
       if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
   }
 
+  /** When the venue may next be asked about something, unless there is news before. */
+  get dueUs(): TimeUs {
+    const { sinceUs, askedUs } = this.#ledger.fillsWanted;
+    let dueUs = sinceUs === null ? Infinity : askedUs + ASK_INTERVAL_US;
+    for (const t of this.#ledger.open()) {
+      const isCalm =
+        !t.inDoubt && t.cancelReason === null && !t.venueCumulative.greaterThan(t.order.cumulative);
+      const patienceUs = Math.min(this.#auditUs(t), (t.command?.expiresUs ?? Infinity) - t.askedUs);
+      dueUs = Math.min(dueUs, t.askedUs + (isCalm ? Math.max(ASK_INTERVAL_US, patienceUs) : ASK_INTERVAL_US));
+    }
+    return dueUs;
+  }
+
   /** Asks again at a steady pace by each order's own feed, about what is in question or works in silence. */
   poll(out: ExecutionOutput[]): void {
     const newestUs = this.#times.newestUs();
     if (newestUs - this.#ledger.fillsWanted.askedUs >= ASK_INTERVAL_US)
       this.#steps.fetchWanted(newestUs, out);
-    const auditUs = this.#gate.state.isHeard ? AUDIT_INTERVAL_US * this.#times.speed : ASK_INTERVAL_US;
     let asked = 0;
     for (const t of this.#ledger.open()) {
       if (asked >= ASKS_AT_ONCE_MAX) return;
       const { clientOrderId, instrument } = t.order.request;
       const nowUs = this.#nowUs(instrument);
       if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
-      const isStop = t.order.intent === 'protection';
       const before = out.length;
       if (hasOutlived(t, nowUs)) this.#steps.change(t, { cancelReason: 'expired' });
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (
-        out.length === before &&
-        hasLeft(t) &&
-        nowUs - t.askedUs >= auditUs * (isStop ? STOP_AUDIT_FACTOR : 1)
-      )
+      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= this.#auditUs(t))
         this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }
+  }
+
+  /** How long an order may work in silence. */
+  #auditUs({ order }: Tracked): number {
+    const auditUs = this.#gate.state.isHeard ? AUDIT_INTERVAL_US * this.#times.speed : ASK_INTERVAL_US;
+    return order.intent === 'protection' ? auditUs * STOP_AUDIT_FACTOR : auditUs;
   }
 
   /** The time of the feed that brings an instrument. */

@@ -2,8 +2,10 @@ import {
   Decimal,
   type Instrument,
   type InstrumentId,
+  NEVER_QUIET,
   PrintBand,
   type PrintBandState,
+  type Quiet,
   type TimeUs,
 } from '@algo/model';
 
@@ -48,6 +50,11 @@ export class ReferencePrices {
     const band = this.#bands.get(instrument.id) ?? new PrintBand();
     this.#bands.set(instrument.id, band);
     if (band.admit(price)) this.#prices.set(instrument.id, seen);
+  }
+
+  /** The prices of an instrument's trades of which the last counts alone. */
+  quiet(instrument: InstrumentId): Quiet {
+    return this.#bands.get(instrument)?.quiet ?? NEVER_QUIET;
   }
 
   get(instrument: InstrumentId): ReferencePrice | undefined {

@@ -54,13 +54,27 @@ export class StandingWatch {
     if (epoch === 0 || nowUs === 0) return null;
     const before = this.#state;
     const now = this.#standing(nowUs);
-    const changedUs = isSame(before.now, now) ? before.changedUs : nowUs;
-    if (changedUs !== before.changedUs) this.#state = { ...before, now, changedUs };
+    const hasChanged = !isSame(before.now, now);
+    const changedUs = hasChanged ? nowUs : before.changedUs;
+    if (hasChanged) this.#state = { ...before, now, changedUs };
     const isBegun = before.epoch === epoch;
     const timeUs = isBegun ? Math.max(changedUs, before.saidUs + EVERY_US) : nowUs;
     if ((isBegun && isSame(before.said, now)) || timeUs > nowUs) return null;
     this.#state = { now, changedUs, said: now, saidUs: timeUs, epoch };
     return { account: settings.account, ...now, timeUs };
+  }
+
+  /** When what stands may change by time alone, or is to be said, as a venue's feed has told its time. */
+  dueUs(venue: string): TimeUs {
+    const { times, gate, guard, rejects } = this.#bars;
+    const { now, said, changedUs, saidUs } = this.#state;
+    const { toldUs } = times.of(venue);
+    let dueUs = isSame(said, now) ? Infinity : Math.max(changedUs, saidUs + EVERY_US);
+    const { shutUntilUs, pausedUntilUs } = rejects.state;
+    const guardedUs = guard.validUntilUs(times, venue);
+    for (const edgeUs of [gate.state.validUntilUs ?? Infinity, guardedUs, shutUntilUs, pausedUntilUs])
+      if (edgeUs >= toldUs && edgeUs < dueUs) dueUs = edgeUs;
+    return dueUs;
   }
 
   /** What stands now; what stood before keeps when it began. */

@@ -1,6 +1,6 @@
 import type { Machine, Say } from '@algo/bus';
 import type { CancelOrderRequest, FactOf, ReplaceOrderRequest, SubmitOrderRequest } from '@algo/contracts';
-import { openSnapshot, sealSnapshot, type VenueEvent } from '@algo/model';
+import { type InstrumentId, openSnapshot, type Quiet, sealSnapshot, type VenueEvent } from '@algo/model';
 import {
   type PaperOutcome,
   PaperPost,
@@ -103,6 +103,10 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
       default:
         input satisfies never;
     }
+  }
+
+  quiet(instrument: InstrumentId): Quiet {
+    return this.venue.quiet(instrument);
   }
 
   /** False while the sockets of accounts are broken: nobody hears, and nobody can connect. */

@@ -18,6 +18,8 @@ import {
   type PrintBandState,
   type ProtectPosition,
   positionId,
+  type Quiet,
+  quietInBoth,
   type RiskEvent,
   type StrategyName,
   strategyName,
@@ -101,6 +103,11 @@ export class InstrumentBook {
     if (this.#band.admit(price)) return null;
     const of = { account: this.#account, instrument: this.instrument.id };
     return { type: 'PrintSetAside', ...of, price, lastPrice, timeUs };
+  }
+
+  /** The prices of trades that nothing follows from. */
+  get quiet(): Quiet {
+    return this.guard === null ? this.#band.quiet : quietInBoth(this.#band.quiet, this.guard.quiet);
   }
 
   /** The last price on the tick grid. *Units*: quote. */

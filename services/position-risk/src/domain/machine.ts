@@ -1,6 +1,14 @@
 import type { Machine, OwnInput, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
-import { type AskWall, InputError, openSnapshot, sealSnapshot, type WallTold } from '@algo/model';
+import {
+  type AskWall,
+  InputError,
+  type InstrumentId,
+  openSnapshot,
+  type Quiet,
+  sealSnapshot,
+  type WallTold,
+} from '@algo/model';
 import { PositionRiskEngine } from './position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
@@ -52,6 +60,10 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
       default:
         this.#feed(input.body, say);
     }
+  }
+
+  quiet(instrument: InstrumentId): Quiet {
+    return this.#engine.quiet(instrument);
   }
 
   snapshot(): Uint8Array {

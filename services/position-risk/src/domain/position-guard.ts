@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  ALWAYS_QUIET,
   Decimal,
   type Direction,
   type ExitPlan,
@@ -7,6 +8,7 @@ import {
   type InstrumentId,
   type Position,
   type PositionId,
+  type Quiet,
   signOf,
   type TimeUs,
 } from '@algo/model';
@@ -116,6 +118,14 @@ export class PositionGuard {
   onPrice(price: number): PriceVerdict {
     if (this.stop.onPrice(price) === 'fired') return 'stop';
     return this.#sign * price >= this.#targetAt ? 'target' : 'stay';
+  }
+
+  /** The prices that reach neither stop nor target and do not move the stop. */
+  get quiet(): Quiet {
+    const { fireAt, improveAt } = this.stop;
+    const bestAt = Math.min(improveAt, this.#targetAt);
+    const prices = this.#sign > 0 ? { above: fireAt, below: bestAt } : { above: -bestAt, below: -fireAt };
+    return { ...ALWAYS_QUIET, ...prices };
   }
 
   /** The event time at which this position next needs looking at, if no event comes before. */

@@ -1,11 +1,14 @@
 import {
+  ALWAYS_QUIET,
   type ControlCommand,
   type Decimal,
   type ExitReason,
   FeedTimes,
   type Fill,
+  type InstrumentId,
   type OrderEvent,
   type PositionEvent,
+  type Quiet,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
@@ -103,6 +106,14 @@ export class PositionRiskEngine {
     this.#plan();
     if (this.#nowUs >= this.#wakeUs) this.#wake();
     return out;
+  }
+
+  /** Says what of an instrument's feed need not be given at once. */
+  quiet(instrument: InstrumentId): Quiet {
+    const { toldUs } = this.#times.of(venueOf(instrument));
+    const aliveUs = (Math.floor(toldUs / ALIVE_EVERY_US) + 1) * ALIVE_EVERY_US;
+    const untilUs = Math.min(aliveUs, this.#wakeUs, this.#guard.equity.dayEndsUs);
+    return { ...(this.#books.get(instrument)?.quiet ?? ALWAYS_QUIET), untilUs };
   }
 
   /** The event time it is for what it handles. */

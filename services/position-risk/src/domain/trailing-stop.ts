@@ -44,8 +44,9 @@ export class TrailingStop {
   #level: Decimal;
   // Prices times the sign of the direction, so that up is for us in both directions.
   #best: number;
-  #fireAt = 0;
-  #improveAt = 0;
+  /** Where it fires, and where trailing is worth another tick: prices times the sign. */
+  fireAt = 0;
+  improveAt = 0;
 
   private constructor(
     direction: Direction,
@@ -102,10 +103,10 @@ export class TrailingStop {
    */
   onPrice(price: number): StopVerdict {
     const signed = this.#sign * price;
-    if (signed <= this.#fireAt) return 'fired';
+    if (signed <= this.fireAt) return 'fired';
     if (signed <= this.#best) return 'held';
     this.#best = signed;
-    if (signed < this.#improveAt) return 'held';
+    if (signed < this.improveAt) return 'held';
     return this.#raise(onGrid(this.bestPrice.times(this.#keep), this.#tick, this.direction))
       ? 'moved'
       : 'held';
@@ -144,8 +145,8 @@ export class TrailingStop {
   #rearm(): void {
     const long = this.direction === 'long';
     const next = long ? this.#level.plus(this.#tick) : this.#level.minus(this.#tick);
-    this.#fireAt = this.#sign * this.#level.toNumber();
-    this.#improveAt =
+    this.fireAt = this.#sign * this.#level.toNumber();
+    this.improveAt =
       this.#sign * next.dividedBy(this.#keep, THRESHOLD_PLACES, long ? 'down' : 'up').toNumber();
   }
 }
