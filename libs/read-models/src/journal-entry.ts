@@ -26,8 +26,18 @@ export type JournalKind =
   | Exclude<OrderEvent['type'], 'OrderUnknown'>
   | PositionEvent['type'];
 
+/** A signal without the state it was found in, which is large, and no part of the journal. */
+interface ToldSignal {
+  readonly name: 'SignalGenerated';
+  readonly body: Pick<Signal, 'id' | 'direction'> & {
+    readonly state: Pick<Signal['state'], 'instrument' | 'price' | 'timeUs'>;
+  };
+}
+
 /** A fact that has a place in the journal. */
-export type JournalFact = Extract<Fact, { readonly name: JournalKind }>;
+export type JournalFact =
+  | Extract<Fact, { readonly name: Exclude<JournalKind, 'SignalGenerated'> }>
+  | ToldSignal;
 
 /**
  * One fact of the journal. *Shape*: `makes` names what it is the cause of, `follows` what must stand before
@@ -48,7 +58,7 @@ export interface JournalEntry {
 export function entryOf(fact: Fact): JournalEntry | null {
   switch (fact.name) {
     case 'SignalGenerated':
-      return entryOfSignal(fact, fact.body);
+      return entryOfSignal(fact.body);
     case 'DecisionMade':
       return entryOfDecision(fact, fact.body);
     case 'EntryStanding':
@@ -101,8 +111,12 @@ function freeWordsOf(kind: JournalKind): readonly string[] {
   return kind.startsWith('Order') ? FREE_WORDS : EPOCH;
 }
 
-function entryOfSignal(fact: JournalFact, { id, state }: Signal): JournalEntry {
-  return { fact, id, timeUs: state.timeUs, makes: `signal ${id}`, follows: [] };
+function entryOfSignal({ id, direction, state: { instrument, price, timeUs } }: Signal): JournalEntry {
+  const fact = {
+    name: 'SignalGenerated',
+    body: { id, direction, state: { instrument, price, timeUs } },
+  } as const;
+  return { fact, id, timeUs, makes: `signal ${id}`, follows: [] };
 }
 
 function entryOfDecision(fact: JournalFact, { id, timeUs, signal, outcome }: Decision): JournalEntry {

@@ -26,12 +26,12 @@ export function wordsOf(
 }
 
 function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [string, string] {
+  if (fact.name === 'SignalGenerated') {
+    const { direction, state } = fact.body;
+    return [state.instrument, `signal: ${direction} at ${state.price}`];
+  }
   if (isPositionFact(fact)) return [fact.body.position.instrument, positionWords(fact.body)];
   switch (fact.name) {
-    case 'SignalGenerated': {
-      const { direction, state } = fact.body;
-      return [state.instrument, `signal: ${direction} at ${state.price}`];
-    }
     case 'EntryStanding':
       return [fact.body.account, entrySummary(fact.body)];
     case 'SetTradingMode':

@@ -7,6 +7,7 @@ import {
   NEVER_QUIET,
   type OrderRequest,
   type Quiet,
+  quietInBoth,
   type TimeUs,
   type TradeColumns,
 } from '@algo/model';
@@ -16,6 +17,7 @@ import {
   type Ending,
   endingOf,
   type MatchingRules,
+  nextUs,
   type PaperOrder,
   waitsAtTicks,
 } from './paper-matching.ts';
@@ -80,18 +82,12 @@ export class PaperMarket {
     return this.aside.length > 0 && this.aside.some(({ cancel }) => cancel !== null);
   }
 
-  /** What does nothing to its orders: prints that reach no stop and no order that rests, while none takes. */
+  /** What does nothing to its orders. */
   get quiet(): Quiet {
-    const step = this.rules.prices.sizeNumber;
-    let { above, below } = ALWAYS_QUIET;
-    for (const order of [...this.orders, ...this.aside]) {
-      const ticks = waitsAtTicks(order);
-      if (ticks === null) return NEVER_QUIET;
-      const waitsBelow = (order.request.side === 'sell') === (order.triggerTicks !== null);
-      if (waitsBelow) above = Math.max(above, (ticks + 1) * step);
-      else below = Math.min(below, (ticks - 1) * step);
-    }
-    return { ...ALWAYS_QUIET, above, below };
+    let quiet = ALWAYS_QUIET;
+    for (const order of this.orders) quiet = quietInBoth(quiet, this.quietFor(order));
+    for (const order of this.aside) quiet = quietInBoth(quiet, this.quietFor(order));
+    return quiet;
   }
 
   /** Puts an order in the place that it waited for. */
@@ -150,6 +146,17 @@ export class PaperMarket {
         throw unusable('quantity', row, quantity, 'not a traded quantity');
       lastUs = timeUs;
     }
+  }
+
+  /** Until it arrives or ends, prints do nothing to an order that don't reach the price at which it waits. */
+  private quietFor(order: PaperOrder): Quiet {
+    const ticks = waitsAtTicks(order);
+    const { sizeNumber } = this.rules.prices;
+    if (ticks === null) return { ...NEVER_QUIET, untilUs: nextUs(order) };
+    const waitsBelow = (order.request.side === 'sell') === (order.triggerTicks !== null);
+    return waitsBelow
+      ? { ...ALWAYS_QUIET, above: (ticks + 1) * sizeNumber }
+      : { ...ALWAYS_QUIET, below: (ticks - 1) * sizeNumber };
   }
 }
 

@@ -150,6 +150,12 @@ export function waitsAtTicks(order: PaperOrder): number | null {
   return arrival === null || arrival.taking || arrival.endUs !== null || reduces ? null : limitTicks;
 }
 
+/** Returns when time alone does something to an order: it arrives, or is over; Infinity for never. */
+export function nextUs(order: PaperOrder): TimeUs {
+  const endUs = endingOf(order)?.timeUs ?? Infinity;
+  return order.arrival === null && order.triggerTicks === null ? Math.min(order.liveUs, endUs) : endUs;
+}
+
 /** A fill that a print allows. */
 export interface Match {
   readonly ticks: number;

@@ -1,5 +1,6 @@
 import type { Fact, FactOf } from '@algo/contracts';
 import {
+  ALWAYS_QUIET,
   type InstrumentId,
   quietInBoth,
   TIMEFRAME_US,
@@ -198,9 +199,14 @@ export class BacktestRun {
     let hasChanged = false;
     for (const follower of this.#followers) hasChanged = follower.listen(hearsAll) || hasChanged;
     if (!hasChanged) return;
-    this.#loudUs = Math.min(...this.#followers.map(({ loudUs }) => loudUs));
-    for (const [i, lane] of this.#lanes.entries())
-      lane.quiet = this.#followers.map((follower) => follower.quiet(i)).reduce(quietInBoth);
+    this.#loudUs = Number.POSITIVE_INFINITY;
+    for (const { loudUs } of this.#followers) this.#loudUs = Math.min(this.#loudUs, loudUs);
+    for (let i = 0; i < this.#lanes.length; i++) {
+      let quiet = ALWAYS_QUIET;
+      for (const follower of this.#followers)
+        if (follower.reads(i)) quiet = quietInBoth(quiet, follower.quiet(i));
+      this.#lanes[i]!.quiet = quiet;
+    }
   }
 
   /** Returns the first row up to one of a lane that counts for somebody. */

@@ -79,11 +79,13 @@ export async function composeEngine({
 
 const ORDER_EVENTS: ReadonlySet<string> = new Set(FAMILIES['ord.evt'].messages);
 
-/** Returns what keeps order events where reconcile reads them: in the stream of the memory bus. */
+/** Returns what keeps order events in the stream of the memory bus until reconcile has read them. */
 function orderHistory(server: MemoryServer): (fact: Fact) => void {
   const bus = new MemoryBus(server, 'execution');
   let kept = 0;
   return (fact) => {
+    if (fact.name === 'ReconciliationCompleted' || fact.name === 'ReconciliationFailed')
+      server.forget('ORDERS');
     if (!ORDER_EVENTS.has(fact.name)) return;
     const said = FactMessage.said(fact, { identity: 'execution', account: '' }, { id: String(++kept) });
     bus.say(said, (stored) => {

@@ -1,5 +1,5 @@
 import type { Fact } from '@algo/contracts';
-import { ALWAYS_QUIET, isQuiet, NEVER_QUIET, type Quiet, type TimeUs } from '@algo/model';
+import { isQuiet, NEVER_QUIET, type Quiet, type TimeUs } from '@algo/model';
 import type { Composition, Hosted } from '@algo/runtime';
 import type { LaneCursor } from './lane-cursor.ts';
 import { rowAfter } from './tape.ts';
@@ -25,9 +25,12 @@ export class Follower {
   /** Rows of each lane that it has, of the present stretch. */
   readonly #rows: number[];
   #toldUs: TimeUs = 0;
+  /** When the feed's time next counts for it. */
+  loudUs: TimeUs = 0;
   #isSettling = false;
-  /** By lane; undefined since it has taken something. */
-  #quiet: readonly Quiet[] | undefined;
+  /** What is quiet for it, by lane: as it was when it was asked last. */
+  readonly #quiet: Quiet[] = [];
+  #hasTaken = true;
   #hearsAll = false;
 
   constructor(hosted: Hosted, composition: Composition, place: TapePlace) {
@@ -36,34 +39,34 @@ export class Follower {
     this.#place = place;
     this.#rows = place.lanes.map(() => 0);
     hosted.beforeInput = () => {
-      this.#quiet = undefined;
+      this.#hasTaken = true;
       this.settle();
     };
   }
 
   /** Asks it what counts for it now; returns false where that is known. */
   listen(hearsAll: boolean): boolean {
-    if (this.#quiet !== undefined && hearsAll === this.#hearsAll) return false;
+    if (!this.#hasTaken && hearsAll === this.#hearsAll) return false;
     this.#hearsAll = hearsAll;
-    this.#quiet = this.#place.lanes.map(({ instrument }) =>
-      hearsAll ? NEVER_QUIET : this.hosted.quiet(instrument),
-    );
+    this.#hasTaken = false;
+    this.#quiet.length = 0;
+    this.loudUs = Number.POSITIVE_INFINITY;
+    for (const { instrument } of this.#place.lanes) {
+      const quiet = hearsAll ? NEVER_QUIET : this.hosted.quiet(instrument);
+      this.#quiet.push(quiet);
+      this.loudUs = Math.min(this.loudUs, quiet.untilUs);
+    }
     return true;
   }
 
-  /** When the feed's time next counts for it. */
-  get loudUs(): TimeUs {
-    return Math.min(...this.#quiet!.map(({ untilUs }) => untilUs));
-  }
-
-  /** Returns which rows of a lane do not count for it. */
+  /** Returns what of a lane does not count for it. */
   quiet(lane: number): Quiet {
-    return this.#reads(lane) ? this.#quiet![lane]! : ALWAYS_QUIET;
+    return this.#quiet[lane]!;
   }
 
   /** Whether a row of a lane counts for it. */
   hears(lane: number, timeUs: TimeUs, price: number): boolean {
-    return !isQuiet(this.quiet(lane), timeUs, price);
+    return this.reads(lane) && !isQuiet(this.quiet(lane), timeUs, price);
   }
 
   /** Gives it all that it is owed. */
@@ -99,7 +102,7 @@ export class Follower {
     this.#rows.fill(0);
   }
 
-  #reads(lane: number): boolean {
+  reads(lane: number): boolean {
     return this.#place.lanes[lane]!.readers.includes(this.hosted);
   }
 
@@ -108,7 +111,7 @@ export class Follower {
     for (let i = 0; i < lanes.length; i++) {
       const lane = lanes[i]!;
       const from = this.#rows[i]!;
-      if (from === lane.reached || !this.#reads(i)) continue;
+      if (from === lane.reached || !this.reads(i)) continue;
       const to = Math.min(lane.reached, rowAfter(lane.rows, from, untilUs));
       this.#rows[i] = to;
       if (to > from) this.#give(lane.owed(from, to));
@@ -116,7 +119,13 @@ export class Follower {
   }
 
   #give(fact: Fact): void {
-    this.hosted.hear(this.#composition.received(fact), (work) => {console.error(JSON.stringify(work,null,0).slice(0,900), JSON.stringify(fact), JSON.stringify(this.#place.toldUs), process.env.DBGQ);
+    this.hosted.hear(this.#composition.received(fact), (work) => {
+      console.error(
+        JSON.stringify(work, null, 0).slice(0, 900),
+        JSON.stringify(fact),
+        JSON.stringify(this.#place.toldUs),
+        process.env.DBGQ,
+      );
       const { identity } = this.hosted.speaker;
       throw new Error(
         `something followed from ${fact.name}, which ${identity} was owed because nothing could`,

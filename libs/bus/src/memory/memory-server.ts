@@ -57,6 +57,12 @@ export class MemoryServer {
     return stream;
   }
 
+  /** Lets go of what a stream holds, and of its ids. */
+  forget(name: StreamName): void {
+    this.stream(name).forget();
+    this.#ids.delete(name);
+  }
+
   /** Where a durable consumer stands. */
   durable(key: string): { next: number } {
     let state = this.#durables.get(key);

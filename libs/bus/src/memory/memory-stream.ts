@@ -15,6 +15,8 @@ export class MemoryStream {
   readonly #byWire: boolean;
   readonly #runner: Runner;
   readonly #messages: FactMessage[] = [];
+  /** How many were let go, the oldest first. */
+  #gone = 0;
   readonly #followers = new Set<Follower>();
 
   constructor(name: StreamName, byWire: boolean, runner: Runner) {
@@ -24,7 +26,7 @@ export class MemoryStream {
   }
 
   get bounds(): StreamBounds {
-    return { first: 1, last: this.#messages.length };
+    return { first: this.#gone + 1, last: this.#gone + this.#messages.length };
   }
 
   /** Stores a message and gives it to whoever follows; returns its sequence. */
@@ -41,7 +43,13 @@ export class MemoryStream {
   }
 
   at(sequence: number): FactMessage | undefined {
-    return this.#messages[sequence - 1];
+    return this.#messages[sequence - 1 - this.#gone];
+  }
+
+  /** Lets go of all that it holds: whoever reads it has read them. */
+  forget(): void {
+    this.#gone = this.bounds.last;
+    this.#messages.length = 0;
   }
 
   last(subject: string): FactMessage | undefined {
@@ -122,7 +130,8 @@ class Follower implements Subscription {
 
   #next(): FactMessage | undefined {
     const delivery = this.#delivery;
-    const { last } = this.#stream.bounds;
+    const { first, last } = this.#stream.bounds;
+    delivery.next = Math.max(delivery.next, first);
     while (delivery.next <= last) {
       const message = this.#stream.at(delivery.next++)!;
       let wanted = this.#wanted.get(message.subject);
