@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PrintBand } from './print-band.ts';
+import { NEVER_QUIET } from './quiet.ts';
 
 const admitted = (...prices: readonly number[]) => {
   const band = new PrintBand();
@@ -35,4 +36,17 @@ test('kept and brought back at any point, it judges as it would have', () => {
       });
     }),
   );
+});
+
+test('prices that are quiet follow each other in any order, and none is set aside', () => {
+  const price = fc.double({ min: 0.9, max: 1.1, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(price, { maxLength: 20 }), (ratios) => {
+      const band = new PrintBand({ good: 100, aside: 0 });
+      const { above, below } = band.quiet;
+      const quiet = ratios.map((ratio) => ratio * 100).filter((each) => each > above && each < below);
+      expect(quiet.every((each) => band.admit(each))).toBe(true);
+    }),
+  );
+  expect(new PrintBand().quiet).toBe(NEVER_QUIET);
 });

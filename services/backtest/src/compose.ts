@@ -11,6 +11,9 @@ import { ComposedAccountStreams } from './composed-account-streams.ts';
 import { ComposedPaperVenue } from './composed-paper-venue.ts';
 import { DISCARDED_ROWS } from './discarded-rows.ts';
 
+/** Far more order events than come between two readings of them by reconcile. */
+const MESSAGES_MAX = 4_096;
+
 /** What an engine in one process is composed of. */
 export interface EngineSettings {
   /**
@@ -39,7 +42,7 @@ export async function composeEngine({
   observe,
   ...parts
 }: EngineSettings): Promise<ComposedEngine> {
-  const server = new MemoryServer(new VirtualClock());
+  const server = new MemoryServer(new VirtualClock(), { messagesMax: MESSAGES_MAX });
   const keep = orderHistory(server);
   const streams = new ComposedAccountStreams();
   const composition: Composition = new Composition({
@@ -79,13 +82,11 @@ export async function composeEngine({
 
 const ORDER_EVENTS: ReadonlySet<string> = new Set(FAMILIES['ord.evt'].messages);
 
-/** Returns what keeps order events in the stream of the memory bus until reconcile has read them. */
+/** Returns what keeps order events where reconcile reads them: in the stream of the memory bus. */
 function orderHistory(server: MemoryServer): (fact: Fact) => void {
   const bus = new MemoryBus(server, 'execution');
   let kept = 0;
   return (fact) => {
-    if (fact.name === 'ReconciliationCompleted' || fact.name === 'ReconciliationFailed')
-      server.forget('ORDERS');
     if (!ORDER_EVENTS.has(fact.name)) return;
     const said = FactMessage.said(fact, { identity: 'execution', account: '' }, { id: String(++kept) });
     bus.say(said, (stored) => {

@@ -69,8 +69,7 @@ export class MemoryBus implements Bus {
   /** Yields what `read` does, without waiting. */
   *stored(options: FollowOptions): Generator<InboundMessage> {
     const stream = this.#server.stream(options.stream);
-    const { first, last } = stream.bounds;
-    for (let at = Math.max(first, options.after + 1); at <= last; at++) {
+    for (let { last } = stream.bounds, at = options.after + 1; at <= last; at++) {
       const message = stream.at(at)!;
       if (matches(options.subjects, message.subject)) yield message;
     }

@@ -21,6 +21,8 @@ export interface MemoryWire {
 export interface MemoryServerOptions {
   /** Encodes and decodes every message, as a wire does; otherwise facts go by reference. */
   readonly byWire?: boolean;
+  /** How many messages of a stream are kept at least; without it all are. */
+  readonly messagesMax?: number;
   /** Without it everything is stored and acknowledged at once. */
   readonly wire?: MemoryWire;
 }
@@ -51,16 +53,11 @@ export class MemoryServer {
   stream(name: StreamName): MemoryStream {
     let stream = this.#streams.get(name);
     if (stream === undefined) {
-      stream = new MemoryStream(name, this.#options.byWire === true, this.#runner);
+      const { byWire = false, messagesMax = Infinity } = this.#options;
+      stream = new MemoryStream(name, byWire, this.#runner, messagesMax);
       this.#streams.set(name, stream);
     }
     return stream;
-  }
-
-  /** Lets go of what a stream holds, and of its ids. */
-  forget(name: StreamName): void {
-    this.stream(name).forget();
-    this.#ids.delete(name);
   }
 
   /** Where a durable consumer stands. */
@@ -130,7 +127,7 @@ export class MemoryServer {
     const known = ids.get(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
     ids.set(id, stream.bounds.last + 1);
-    if (ids.size > IDS_MAX) ids.delete(ids.keys().next().value!);
+    if (ids.size > (this.#options.messagesMax ?? IDS_MAX)) ids.delete(ids.keys().next().value!);
     return { sequence: stream.store(message), duplicate: false };
   }
 

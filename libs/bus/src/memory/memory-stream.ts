@@ -14,14 +14,17 @@ export class MemoryStream {
   readonly #name: StreamName;
   readonly #byWire: boolean;
   readonly #runner: Runner;
+  readonly #messagesMax: number;
   readonly #messages: FactMessage[] = [];
   /** How many were let go, the oldest first. */
   #gone = 0;
   readonly #followers = new Set<Follower>();
 
-  constructor(name: StreamName, byWire: boolean, runner: Runner) {
+  /** Of the messages it keeps at least the last `messagesMax`, and fewer than twice as many. */
+  constructor(name: StreamName, byWire: boolean, runner: Runner, messagesMax: number) {
     this.#name = name;
     this.#byWire = byWire;
+    this.#messagesMax = messagesMax;
     this.#runner = runner;
   }
 
@@ -37,19 +40,18 @@ export class MemoryStream {
         ? FactMessage.ofBytes(message, message.data.slice(), place)
         : FactMessage.stored(message, place),
     );
+    if (this.#messages.length >= 2 * this.#messagesMax)
+      this.#gone += this.#messages.splice(0, this.#messagesMax).length;
     for (const follower of this.#followers) follower.wake();
     this.#runner.run();
     return place.sequence;
   }
 
+  /** *Errors*: when it was let go before it was read. */
   at(sequence: number): FactMessage | undefined {
+    if (sequence <= this.#gone)
+      throw new Error(`${this.#name}: message ${sequence} was let go before it was read`);
     return this.#messages[sequence - 1 - this.#gone];
-  }
-
-  /** Lets go of all that it holds: whoever reads it has read them. */
-  forget(): void {
-    this.#gone = this.bounds.last;
-    this.#messages.length = 0;
   }
 
   last(subject: string): FactMessage | undefined {
@@ -130,8 +132,7 @@ class Follower implements Subscription {
 
   #next(): FactMessage | undefined {
     const delivery = this.#delivery;
-    const { first, last } = this.#stream.bounds;
-    delivery.next = Math.max(delivery.next, first);
+    const { last } = this.#stream.bounds;
     while (delivery.next <= last) {
       const message = this.#stream.at(delivery.next++)!;
       let wanted = this.#wanted.get(message.subject);

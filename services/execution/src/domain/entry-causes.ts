@@ -16,7 +16,9 @@ export type CauseNow = Omit<EntryCause, 'sinceUs'> & { readonly sinceUs: number 
 
 /** All that can stop entries before anybody looks at the order itself. */
 export interface EntryBars {
-  readonly settings: Pick<ExecutionSettings, 'account' | 'instruments'>;
+  readonly settings: Pick<ExecutionSettings, 'account'>;
+  /** Of all instruments, each once. */
+  readonly venues: readonly string[];
   readonly times: FeedTimes;
   readonly gate: ReconciliationGate;
   readonly guard: GuardWatch;
@@ -72,8 +74,7 @@ function venueCauses(bars: EntryBars): CauseNow[] {
 
 /** Where nobody would guard a position: venues whose feed the guard says nothing of, or all. */
 function unguardedScopes(bars: EntryBars): readonly HaltScope[] {
-  const { settings, times, guard } = bars;
-  const venues = [...new Set(settings.instruments.map(({ venue }) => venue))];
+  const { venues, times, guard } = bars;
   const unguarded = venues.filter((venue) => guard.denial(times, venue) !== null);
   if (unguarded.length === venues.length) return [accountOf(bars)];
   return unguarded.map((venue) => ({ kind: 'venue', venue }));

@@ -72,7 +72,14 @@ export class ExecutionEngine {
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
-    const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
+    const venues = [...new Set(settings.instruments.map(({ venue }) => venue))];
+    const bars = {
+      venues,
+      times: this.#times,
+      gate: this.#keeper.gate,
+      guard: this.#guard,
+      rejects: this.#rejects,
+    };
     this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
     this.#desk = new CommandDesk({
       ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
