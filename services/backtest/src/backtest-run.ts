@@ -1,28 +1,15 @@
 import type { Fact, FactOf } from '@algo/contracts';
-import {
-  ALWAYS_QUIET,
-  type InstrumentId,
-  quietInBoth,
-  TIMEFRAME_US,
-  type TimeAdvanced,
-  type TimeUs,
-  US_PER_MS,
-  US_PER_SECOND,
-} from '@algo/model';
+import { ALWAYS_QUIET, quietInBoth, TIMEFRAME_US, type TimeUs, US_PER_SECOND } from '@algo/model';
 import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
+import { FEED, GRID_US, gridAt, gridBefore, timeAt } from './feed-grid.ts';
 import { Follower, type TapePlace } from './follower.ts';
 import { LaneCursor, stateIn } from './lane-cursor.ts';
 import type { Tape, TapeStretch } from './tape.ts';
 
-/** The feed that a recording is. */
-const FEED = 'file';
-/** A feed says its time on this grid, as live. */
-const GRID_US = 250 * US_PER_MS;
 /** Analytics is told each of these times: bars close at no other. */
 const BAR_US = TIMEFRAME_US['15s'];
 /** The first time that is said lies on this grid. */
 const BEGIN_GRID_US = 5 * US_PER_SECOND;
-const NOBODY: readonly InstrumentId[] = [];
 /** A row of no lane comes behind it. */
 const LAST_LANE = Number.POSITIVE_INFINITY;
 
@@ -40,7 +27,8 @@ export const USUAL_CUTS: Cuts = { rowsMax: 4_096, always: false };
  * Takes a composition through a tape. Analytics, which nobody feeds, takes it first; whenever it says
  * something that somebody reads, the others are brought to the row that it came after, and take it there.
  * For whom something may follow from a trade or a time of the feed gets it at its place; the others are owed
- * it. Of one moment, trades come before facts and both before the feed's time; trades in the order of instruments.
+ * it. Of one moment, trades come before facts and both before the feed's time; trades in the order of
+ * instruments.
  */
 export class BacktestRun {
   readonly #composition: Composition;
@@ -287,23 +275,7 @@ interface LoudRow {
   readonly timeUs: TimeUs;
 }
 
-/** What a recording says of its time: it is never behind, and knows no wall. */
-function timeAt(toldUs: TimeUs): TimeAdvanced {
-  const [type, feed, behind] = ['TimeAdvanced', FEED, NOBODY] as const;
-  return { type, feed, toldUs, sureUs: toldUs, behind, wallUs: 0, speed: 1, warm: false };
-}
-
 /** Whether it is a word that somebody reads; all else can be done at once. */
 function isRead(work: Work): work is Said {
   return work instanceof Said && work.readers.length > 0;
-}
-
-/** Returns the last time of a grid at or before a moment. */
-function gridAt(timeUs: TimeUs, gridUs: number): TimeUs {
-  return Math.floor(timeUs / gridUs) * gridUs;
-}
-
-/** Returns the last time of a grid before a moment. */
-function gridBefore(timeUs: TimeUs, gridUs: number): TimeUs {
-  return Math.ceil(timeUs / gridUs) * gridUs - gridUs;
 }

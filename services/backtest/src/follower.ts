@@ -119,13 +119,7 @@ export class Follower {
   }
 
   #give(fact: Fact): void {
-    this.hosted.hear(this.#composition.received(fact), (work) => {
-      console.error(
-        JSON.stringify(work, null, 0).slice(0, 900),
-        JSON.stringify(fact),
-        JSON.stringify(this.#place.toldUs),
-        process.env.DBGQ,
-      );
+    this.hosted.hear(this.#composition.received(fact), () => {
       const { identity } = this.hosted.speaker;
       throw new Error(
         `something followed from ${fact.name}, which ${identity} was owed because nothing could`,

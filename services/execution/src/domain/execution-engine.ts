@@ -72,14 +72,7 @@ export class ExecutionEngine {
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
-    const venues = [...new Set(settings.instruments.map(({ venue }) => venue))];
-    const bars = {
-      venues,
-      times: this.#times,
-      gate: this.#keeper.gate,
-      guard: this.#guard,
-      rejects: this.#rejects,
-    };
+    const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
     this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
     this.#desk = new CommandDesk({
       ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
@@ -112,10 +105,8 @@ export class ExecutionEngine {
 
   /** Says what of an instrument's feed need not be given at once. */
   quiet(instrument: InstrumentId): Quiet {
-    const venue = venueOf(instrument);
-    const askUs = this.#ledger.awaits ? this.#follower.dueUs : Infinity;
-    const untilUs = Math.min(this.#keeper.dueUs, this.standing.dueUs(venue), askUs);
-    return { ...this.#prices.quiet(instrument), untilUs };
+    const dueUs = Math.min(this.standing.dueUs(venueOf(instrument)), this.#keeper.dueUs);
+    return { ...this.#prices.quiet(instrument), untilUs: Math.min(dueUs, this.#follower.dueUs) };
   }
 
   /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */

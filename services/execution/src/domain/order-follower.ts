@@ -11,11 +11,11 @@ import {
   type SubmitOutcome,
   type TimeUs,
   type TradingModes,
-  US_PER_SECOND,
   type VenueEvent,
   type VenueOrder,
   venueOf,
 } from '@algo/model';
+import { ASK_INTERVAL_US, auditUs, nextAskUs } from './ask-pace.ts';
 import type {
   AbsenceKnown,
   ExecutionOutput,
@@ -30,12 +30,6 @@ import type { PositionBook } from './position-book.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
 
-/** Event time between two questions about the same order. *Units*: µs. */
-export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
-/** Silence about an order that works, after which the venue is asked. *Units*: µs of feed time at speed 1. */
-export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
-/** A stop rests for as long as its position is held, so it is asked about this many times less often. */
-const STOP_AUDIT_FACTOR = 3;
 /** Orders that the venue is asked about at once. */
 export const ASKS_AT_ONCE_MAX = 10;
 
@@ -228,14 +222,8 @@ export class OrderFollower {
   /** When the venue may next be asked about something, unless there is news before. */
   get dueUs(): TimeUs {
     const { sinceUs, askedUs } = this.#ledger.fillsWanted;
-    let dueUs = sinceUs === null ? Infinity : askedUs + ASK_INTERVAL_US;
-    for (const t of this.#ledger.open()) {
-      const isCalm =
-        !t.inDoubt && t.cancelReason === null && !t.venueCumulative.greaterThan(t.order.cumulative);
-      const patienceUs = Math.min(this.#auditUs(t), (t.command?.expiresUs ?? Infinity) - t.askedUs);
-      dueUs = Math.min(dueUs, t.askedUs + (isCalm ? Math.max(ASK_INTERVAL_US, patienceUs) : ASK_INTERVAL_US));
-    }
-    return dueUs;
+    const fillsUs = sinceUs === null ? Infinity : askedUs + ASK_INTERVAL_US;
+    return Math.min(fillsUs, ...[...this.#ledger.open()].map((t) => nextAskUs(t, this.#auditUs(t))));
   }
 
   /** Asks again at a steady pace by each order's own feed, about what is in question or works in silence. */
@@ -260,10 +248,8 @@ export class OrderFollower {
     }
   }
 
-  /** How long an order may work in silence. */
-  #auditUs({ order }: Tracked): number {
-    const auditUs = this.#gate.state.isHeard ? AUDIT_INTERVAL_US * this.#times.speed : ASK_INTERVAL_US;
-    return order.intent === 'protection' ? auditUs * STOP_AUDIT_FACTOR : auditUs;
+  #auditUs({ order: { intent } }: Tracked): number {
+    return auditUs(intent, this.#gate.state.isHeard, this.#times.speed);
   }
 
   /** The time of the feed that brings an instrument. */

@@ -7,6 +7,7 @@ import {
   US_PER_MS,
 } from '@algo/model';
 import { type EntryBars, entryCauses } from './entry-causes.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
 
 /** A change is said at most this often. *Units*: µs of told time. */
 const EVERY_US = 250 * US_PER_MS;
@@ -33,8 +34,12 @@ export class StandingWatch {
   readonly #bars: EntryBars;
   #state: StandingWatchState;
 
-  constructor(bars: EntryBars, state: StandingWatchState = UNSAID) {
-    this.#bars = bars;
+  constructor(
+    bars: Omit<EntryBars, 'venues'> & { readonly settings: Pick<ExecutionSettings, 'instruments'> },
+    state: StandingWatchState = UNSAID,
+  ) {
+    const venues = [...new Set(bars.settings.instruments.map(({ venue }) => venue))];
+    this.#bars = { ...bars, venues };
     this.#state = state;
   }
 

@@ -1,11 +1,13 @@
 import {
   type AccountId,
+  ALWAYS_QUIET,
   binds,
   Decimal,
   type Fill,
   InputError,
   type InstrumentId,
   type Position,
+  type Quiet,
   type TimeUs,
 } from '@algo/model';
 import { InstrumentBook, type InstrumentBookState } from './instrument-book.ts';
@@ -107,6 +109,11 @@ export class AccountBooks {
     let sum = Decimal.zero;
     for (const [book] of this.held()) sum = sum.plus(book.unrealized);
     return sum;
+  }
+
+  /** Returns the trades of an instrument that nothing follows from. */
+  quiet(id: InstrumentId): Quiet {
+    return this.#books.get(id)?.quiet ?? ALWAYS_QUIET;
   }
 
   /** Returns when a position next needs looking at, at the latest by `markUs`; Infinity when none is open. */

@@ -7,6 +7,7 @@ import {
   openSnapshot,
   type Quiet,
   sealSnapshot,
+  venueOf,
   type WallTold,
 } from '@algo/model';
 import { PositionRiskEngine } from './position-risk-engine.ts';
@@ -63,7 +64,7 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
   }
 
   quiet(instrument: InstrumentId): Quiet {
-    return this.#engine.quiet(instrument);
+    return { ...this.#engine.books.quiet(instrument), untilUs: this.#engine.dueUs(venueOf(instrument)) };
   }
 
   snapshot(): Uint8Array {

@@ -1,22 +1,19 @@
 import {
-  ALWAYS_QUIET,
   type ControlCommand,
   type Decimal,
   type ExitReason,
   FeedTimes,
   type Fill,
-  type InstrumentId,
   type OrderEvent,
   type PositionEvent,
-  type Quiet,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
-  US_PER_SECOND,
   venueOf,
 } from '@algo/model';
 import { AccountBooks } from './account-books.ts';
 import { AccountGuard } from './account-guard.ts';
+import { nextAliveUs } from './alive-grid.ts';
 import { ExitFollower } from './exit-follower.ts';
 import { lotOf } from './holding.ts';
 import type { InstrumentBook } from './instrument-book.ts';
@@ -26,9 +23,6 @@ import type { PositionGuard } from './position-guard.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
 import type { PositionRiskState } from './position-risk-state.ts';
-
-/** How often it says that it lives. *Units*: µs of feed time. */
-const ALIVE_EVERY_US = 5 * US_PER_SECOND;
 
 /**
  * Holds one account's positions, guards each with a stop from its first fill, follows every exit until it is
@@ -70,9 +64,7 @@ export class PositionRiskEngine {
   /** Returns all that must go on; what the machine does later changes nothing in it. */
   snapshot(): PositionRiskState {
     return {
-      times: this.#times.state(),
-      nowUs: this.#nowUs,
-      guard: this.#guard.snapshot(),
+      ...{ times: this.#times.state(), nowUs: this.#nowUs, guard: this.#guard.snapshot() },
       books: this.#books.snapshot(),
       orders: this.#orders.state(),
       commands: this.#commands.state(),
@@ -108,12 +100,9 @@ export class PositionRiskEngine {
     return out;
   }
 
-  /** Says what of an instrument's feed need not be given at once. */
-  quiet(instrument: InstrumentId): Quiet {
-    const { toldUs } = this.#times.of(venueOf(instrument));
-    const aliveUs = (Math.floor(toldUs / ALIVE_EVERY_US) + 1) * ALIVE_EVERY_US;
-    const untilUs = Math.min(aliveUs, this.#wakeUs, this.#guard.equity.dayEndsUs);
-    return { ...(this.#books.get(instrument)?.quiet ?? ALWAYS_QUIET), untilUs };
+  /** When something next follows from time alone for a venue's instruments. */
+  dueUs(venue: string): TimeUs {
+    return Math.min(nextAliveUs(this.#times.of(venue).toldUs), this.#wakeUs, this.#guard.equity.dayEndsUs);
   }
 
   /** The event time it is for what it handles. */
@@ -122,7 +111,7 @@ export class PositionRiskEngine {
   }
 
   /** What is held, and the stops that guard it. */
-  get books(): Pick<AccountBooks, 'positions' | 'stops'> {
+  get books(): Pick<AccountBooks, 'positions' | 'stops' | 'quiet'> {
     return this.#books;
   }
 
@@ -300,7 +289,7 @@ export class PositionRiskEngine {
     if (warm) return;
     this.#nowUs = toldUs;
     this.#beginDay();
-    if (Math.floor(toldUs / ALIVE_EVERY_US) > Math.floor(before / ALIVE_EVERY_US))
+    if (toldUs >= nextAliveUs(before))
       this.#out.push({ type: 'GuardAlive', account: this.#settings.account, feed, timeUs: toldUs });
   }
 
