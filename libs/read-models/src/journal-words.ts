@@ -1,6 +1,10 @@
 import {
+  type CorrectionMade,
+  type CorrectionReason,
   type Decimal,
   type Decision,
+  type DustCause,
+  type DustChanged,
   isoTime,
   type OrderEvent,
   type OrderIntent,
@@ -36,12 +40,18 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
       return [fact.body.account, entrySummary(fact.body)];
     case 'SetTradingMode':
     case 'FlattenAll':
-    case 'CancelOrders': {
+    case 'CancelOrders':
+    case 'CorrectBooks':
+    case 'CompareBooks': {
       const { by, reason } = fact.body;
       return [by, `asked for ${commandWords(fact.body)}: ${reason}`];
     }
     case 'CommandRefused':
       return [fact.body.commandId, `refused: ${fact.body.reason}`];
+    case 'CorrectionMade':
+      return [fact.body.instrument, correctionWords(fact.body)];
+    case 'DustChanged':
+      return [fact.body.instrument, dustWords(fact.body)];
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
@@ -109,6 +119,35 @@ function positionWords(event: PositionEvent): string {
     default:
       return event satisfies never;
   }
+}
+
+const CORRECTED = {
+  fee: 'a fee was taken from it',
+  gone: 'the venue has no more, and nothing shows why',
+  dust: 'the rest is too little for an order',
+  restated: 'the guard had another quantity',
+  adopted: 'adopted',
+  forgotten: 'forgotten',
+  acknowledged: 'acknowledged',
+} as const satisfies Record<CorrectionReason, string>;
+
+function correctionWords({ before, own, beside, reason, by, evidence }: CorrectionMade): string {
+  const apart = beside.isZero() ? '' : `, ${beside} beside it`;
+  const why = [CORRECTED[reason], ...(by === null ? [] : [`by ${by}`]), ...evidence].join('; ');
+  return `books corrected: ${before} → ${own}${apart}: ${why}`;
+}
+
+const DUST = {
+  left: 'left over, too little for an order',
+  joined: 'part of the new position',
+  netted: 'taken by a fill the other way',
+  for_sale: 'enough to be sold again',
+  corrected: 'books corrected',
+} as const satisfies Record<DustCause, string>;
+
+function dustWords({ cause, quantity, price, realized }: DustChanged): string {
+  const made = realized.isZero() ? '' : `, result ${signed(realized)}`;
+  return `dust ${DUST[cause]}: ${quantity} at ${price}${made}`;
 }
 
 function signed(value: Decimal): string {

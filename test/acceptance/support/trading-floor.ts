@@ -6,6 +6,7 @@ import { codecs, type Family, type MessageOf, subjects } from '@algo/contracts';
 import {
   accountId,
   BUY,
+  type CorrectionMade,
   Decimal,
   decisionId,
   instrumentId,
@@ -129,7 +130,7 @@ export class TradingFloor implements AsyncDisposable {
     return this.asked.filter((verb) => verb === 'submit').length;
   }
 
-  async orderEvents(): Promise<OrderEvent[]> {
+  async orderEvents(): Promise<(OrderEvent | CorrectionMade)[]> {
     return (await factsOf(this.#bus, 'ord.evt')).map(({ fact }) => fact.body);
   }
 

@@ -36,7 +36,7 @@ export class AccountBooks {
   ): void {
     for (const [id, snapshot] of stored) {
       const book = this.#books.get(id);
-      if (book === undefined && snapshot.guard !== null) throw withoutRules(id);
+      if (book === undefined && (snapshot.guard ?? snapshot.dust) !== null) throw withoutRules(id);
       book?.restore(snapshot, settings);
     }
   }
@@ -105,7 +105,7 @@ export class AccountBooks {
   /** Returns what all open positions would gain at the last prices. *Units*: quote. */
   unrealized(): Decimal {
     let sum = Decimal.zero;
-    for (const [book] of this.held()) sum = sum.plus(book.unrealized);
+    for (const book of this.#books.values()) sum = sum.plus(book.unrealized);
     return sum;
   }
 

@@ -2,8 +2,10 @@ import {
   type AccountId,
   type ClosePosition,
   type CloseReason,
+  type CorrectionMade,
   Decimal,
   type Direction,
+  type DustChanged,
   type ExitPlan,
   type ExitReason,
   type Fill,
@@ -23,6 +25,7 @@ import {
   strategyName,
   type TimeUs,
 } from '@algo/model';
+import { type Dust, type DustEnd, endDust, sellableFrom } from './dust.ts';
 import type { ExitFollower, ExitPatience } from './exit-follower.ts';
 import {
   exitPriceOf,
@@ -49,22 +52,42 @@ export interface InstrumentBookState {
   readonly band: PrintBandState;
   readonly lastUs: TimeUs;
   readonly guard: PositionGuardState | null;
+  readonly dust: Dust | null;
 }
 
+/** What happens to what is held, dust included. */
+export type HoldingEvent = PositionEvent | DustChanged;
+
+/** A change of dust that realises nothing. */
+const NOTHING = { realized: Decimal.zero, fees: Decimal.zero };
 /** Owns positions that no strategy of ours asked for. */
 const NOBODY = strategyName('external');
 
-type Change<Type extends PositionEvent['type']> = Omit<
+type Told<Type extends PositionEvent['type']> = Omit<
   Extract<PositionEvent, { type: Type }>,
   'position' | 'timeUs'
 >;
 
-/** One instrument of one account: its last price and the one position that may be open in it. */
+/** A change of what is held, and what it comes from. *Units*: quote, µs. */
+interface Change {
+  readonly lot: Lot;
+  readonly direction: Direction;
+  /** Names it: the position that it opens gets its id from here. */
+  readonly cause: string;
+  readonly order: KnownOrder | undefined;
+  readonly openedUs: TimeUs;
+}
+
+/**
+ * One instrument of one account: its last price, and the one position that may be open in it. Where none is,
+ * what the last one left may be there as dust: together they are what fills add up to.
+ */
 export class InstrumentBook {
   readonly instrument: Instrument;
   readonly #account: AccountId;
   readonly #fallback: Decimal;
   guard: PositionGuard | null = null;
+  dust: Dust | null = null;
   #band = new PrintBand();
   #lastUs: TimeUs = 0;
 
@@ -78,11 +101,13 @@ export class InstrumentBook {
     this.#band = new PrintBand(stored.band);
     this.#lastUs = stored.lastUs;
     this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
+    this.dust = stored.dust;
     if (this.guard !== null) this.reviewStop(this.guard);
   }
 
   snapshot(): InstrumentBookState {
-    return { band: this.#band.state(), lastUs: this.#lastUs, guard: this.guard?.snapshot() ?? null };
+    const [band, guard] = [this.#band.state(), this.guard?.snapshot() ?? null];
+    return { band, lastUs: this.#lastUs, guard, dust: this.dust };
   }
 
   /** The last price. *Units*: quote; 0 before any trade was seen. */
@@ -108,25 +133,47 @@ export class InstrumentBook {
     return Decimal.fromNumber(this.lastPrice, this.instrument.priceTick.scale);
   }
 
-  /** What the open position would gain at the last price. *Units*: quote. */
+  /** What the open position, or what was left of it, would gain at the last price. *Units*: quote. */
   get unrealized(): Decimal {
-    return this.guard === null ? Decimal.zero : unrealizedOf(this.guard.holding, this.markPrice);
+    if (this.guard !== null) return unrealizedOf(this.guard.holding, this.markPrice);
+    const { dust } = this;
+    return dust === null ? Decimal.zero : this.markPrice.minus(dust.price).times(dust.quantity);
+  }
+
+  /** What we hold, dust included. *Units*: base, signed. */
+  get net(): Decimal {
+    if (this.guard === null) return this.dust?.quantity ?? Decimal.zero;
+    const { direction, quantity } = this.guard.holding;
+    return direction === 'long' ? quantity : quantity.negated();
   }
 
   /**
    * Books a fill: opens, increases, reduces, closes, or
    * closes and opens the other way; returns what happened.
    */
-  take(fill: Fill, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): PositionEvent[] {
+  take(fill: Fill, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): HoldingEvent[] {
     const direction: Direction = fill.side === 'buy' ? 'long' : 'short';
     this.print(fill.price.toNumber(), fill.timeUs);
-    const held = this.guard;
-    if (held === null) return [this.#open(fill, lot, direction, order, nowUs)];
-    if (held.holding.direction === direction) return this.#increase(held, lot, order, nowUs);
-    const reason = closedBy(held, order);
-    if (!lot.quantity.greaterThan(held.holding.quantity)) return [this.#reduce(held, lot, reason, nowUs)];
-    const [closing, opening] = splitLot(lot, held.holding.quantity);
-    return [this.#reduce(held, closing, reason, nowUs), this.#open(fill, opening, direction, order, nowUs)];
+    const change = { lot, direction, cause: fill.venueTradeId, order, openedUs: fill.timeUs };
+    return this.#change(change, this.guard === null ? 'external' : closedBy(this.guard, order), nowUs);
+  }
+
+  /** Brings what is held to what our books were corrected to, at the last price. */
+  correct({ own, price, timeUs }: CorrectionMade, nowUs: TimeUs): HoldingEvent[] {
+    const off = own.minus(this.net);
+    if (off.isZero()) return [];
+    if (this.lastPrice === 0 && price.isPositive()) this.print(price.toNumber(), nowUs);
+    const at = this.lastPrice > 0 ? this.markPrice : this.#costPrice;
+    const lot = { quantity: off.abs(), price: at, fee: Decimal.zero };
+    const direction = off.isPositive() ? 'long' : 'short';
+    const change = {
+      lot,
+      direction,
+      cause: `corrected ${timeUs}`,
+      order: undefined,
+      openedUs: nowUs,
+    } as const;
+    return this.#change(change, 'correction', nowUs);
   }
 
   /** True when the venue would take no order for what is held: by its rules, or as a refusal has shown. */
@@ -137,10 +184,43 @@ export class InstrumentBook {
     return isBelow && held.exit?.wasTooSmall === true;
   }
 
-  /** Takes what can't be sold out of the books, at the last price; the venue keeps it as dust. */
-  writeOff(held: PositionGuard, nowUs: TimeUs): PositionEvent {
-    const lot = { quantity: held.holding.quantity, price: this.markPrice, fee: Decimal.zero };
-    return this.#reduce(held, lot, 'residual', nowUs);
+  /** Ends a position that can't be sold, at the last price: what is left of it stays ours, as dust. */
+  setAside(held: PositionGuard, nowUs: TimeUs): HoldingEvent[] {
+    const { strategy, quantity } = held.holding;
+    const left = this.net;
+    const closed = this.#reduce(
+      held,
+      { quantity, price: this.markPrice, fee: Decimal.zero },
+      'residual',
+      nowUs,
+    );
+    this.dust = {
+      strategy,
+      quantity: left,
+      price: this.markPrice,
+      sellFrom: sellableFrom(left, this.instrument),
+    };
+    return [closed, this.#dustFact(this.dust, 'left', NOTHING, nowUs)];
+  }
+
+  /** True when what was left could be sold at the last price. */
+  get canSellDust(): boolean {
+    return this.dust !== null && this.guard === null && this.lastPrice >= this.dust.sellFrom;
+  }
+
+  /** Makes a position of what was left, so that it is sold as any other. */
+  reopenDust(nowUs: TimeUs): HoldingEvent[] {
+    const { dust } = this;
+    if (dust === null) return [];
+    this.dust = null;
+    const lot = { quantity: dust.quantity.abs(), price: dust.price, fee: Decimal.zero };
+    const direction = dust.quantity.isPositive() ? 'long' : 'short';
+    const order = { intent: 'exit', strategy: dust.strategy, position: null, plan: null } as const;
+    const change = { lot, direction, cause: `dust ${nowUs}`, order, openedUs: nowUs } as const;
+    return [
+      this.#dustFact({ ...dust, quantity: Decimal.zero }, 'for_sale', NOTHING, nowUs),
+      this.#open(change, nowUs),
+    ];
   }
 
   /** Returns the fact that the stop stands elsewhere than was last told; nothing when it doesn't. */
@@ -216,25 +296,65 @@ export class InstrumentBook {
   }
 
   /** A fact about the held position, as the position stands now. */
-  #fact<Type extends PositionEvent['type']>(held: PositionGuard, change: Change<Type>, nowUs: TimeUs) {
+  #fact<Type extends PositionEvent['type']>(held: PositionGuard, change: Told<Type>, nowUs: TimeUs) {
     return { ...change, position: held.position(this.#account), timeUs: nowUs };
   }
 
-  #open(
-    fill: Fill,
-    lot: Lot,
-    direction: Direction,
-    order: KnownOrder | undefined,
-    nowUs: TimeUs,
-  ): PositionEvent {
+  #change(change: Change, reason: CloseReason, nowUs: TimeUs): HoldingEvent[] {
+    const { lot, direction, order } = change;
+    const held = this.guard;
+    if (held === null) return this.#enter(change, reason, nowUs);
+    if (held.holding.direction === direction) return this.#increase(held, lot, order, nowUs);
+    if (!lot.quantity.greaterThan(held.holding.quantity)) return [this.#reduce(held, lot, reason, nowUs)];
+    const [closing, opening] = splitLot(lot, held.holding.quantity);
+    return [this.#reduce(held, closing, reason, nowUs), this.#open({ ...change, lot: opening }, nowUs)];
+  }
+
+  /** Opens a position with what was left of the one before: it joins it, or is taken by it. */
+  #enter(change: Change, reason: CloseReason, nowUs: TimeUs): HoldingEvent[] {
+    const { dust } = this;
+    if (dust === null) return [this.#open(change, nowUs)];
+    const { lot, direction } = change;
+    const size = dust.quantity.abs();
+    if (dust.quantity.isPositive() === (direction === 'long')) {
+      this.dust = null;
+      const opened = this.#open(change, nowUs);
+      const joined = { quantity: size, price: dust.price, fee: Decimal.zero };
+      return [
+        this.#dustFact({ ...dust, quantity: Decimal.zero }, 'joined', NOTHING, nowUs),
+        opened,
+        ...(this.guard === null ? [] : this.#increase(this.guard, joined, undefined, nowUs)),
+      ];
+    }
+    const isWhole = !lot.quantity.lessThan(size);
+    const [netted, rest] = isWhole ? splitLot(lot, size) : [lot, null];
+    const { left, made } = endDust(dust, netted, this.instrument);
+    this.dust = left.quantity.isZero() ? null : left;
+    const told = this.#dustFact(left, reason === 'correction' ? 'corrected' : 'netted', made, nowUs);
+    if (rest === null || rest.quantity.isZero()) return [told];
+    return [told, this.#open({ ...change, lot: rest }, nowUs)];
+  }
+
+  #dustFact(dust: Dust, cause: DustChanged['cause'], made: DustEnd['made'], timeUs: TimeUs): DustChanged {
+    const { strategy, quantity, price } = dust;
+    const of = { account: this.#account, instrument: this.instrument.id, strategy };
+    return { type: 'DustChanged', ...of, cause, quantity, price, ...made, timeUs };
+  }
+
+  /** What one unit of what is held was entered for. */
+  get #costPrice(): Decimal {
+    return this.guard?.holding.averagePrice ?? this.dust?.price ?? Decimal.zero;
+  }
+
+  #open({ lot, direction, cause, order, openedUs }: Change, nowUs: TimeUs): PositionEvent {
     const { id: instrument } = this.instrument;
     const holding = openHolding(
       {
-        id: positionId(hashId('position', this.#account, instrument, fill.venueTradeId)),
+        id: positionId(hashId('position', this.#account, instrument, cause)),
         instrument,
         strategy: order?.strategy ?? NOBODY,
         direction,
-        openedUs: fill.timeUs,
+        openedUs,
       },
       lot,
     );

@@ -45,6 +45,8 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
         this.#obey(input.body, say);
         return;
       case 'CancelOrders':
+      case 'CorrectBooks':
+      case 'CompareBooks':
         return; // execution's
       case 'WallTold':
         this.#obey({ type: input.name, ...input.body }, say);

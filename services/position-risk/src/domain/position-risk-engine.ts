@@ -1,11 +1,11 @@
 import {
   type ControlCommand,
+  type CorrectionMade,
   type Decimal,
   type ExitReason,
   FeedTimes,
   type Fill,
   type OrderEvent,
-  type PositionEvent,
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
@@ -16,7 +16,7 @@ import { AccountBooks } from './account-books.ts';
 import { AccountGuard } from './account-guard.ts';
 import { ExitFollower } from './exit-follower.ts';
 import { lotOf } from './holding.ts';
-import type { InstrumentBook } from './instrument-book.ts';
+import type { HoldingEvent, InstrumentBook, KnownOrder } from './instrument-book.ts';
 import { OrderMemory } from './order-memory.ts';
 import { type FlattenAll, obeyed, PersonCommands } from './person-commands.ts';
 import type { PositionGuard } from './position-guard.ts';
@@ -97,6 +97,9 @@ export class PositionRiskEngine {
       case 'WallTold':
         for (const command of this.#commands.due(input)) this.#flatten(command);
         break;
+      case 'CorrectionMade':
+        this.#onCorrection(input);
+        break;
       default:
         this.#onOrder(input);
     }
@@ -134,10 +137,17 @@ export class PositionRiskEngine {
       const held = book.guard;
       if (aside !== null) this.#out.push(aside);
       else if (held !== null && timeUs >= held.holding.openedUs) this.#test(book, held, price);
+      else if (book.canSellDust) this.#sellDust(book);
       if (this.#nowUs >= this.#wakeUs) this.#wake();
     }
     if (book.guard !== null) this.#out.push(...book.stopNews(book.guard, this.#nowUs));
     this.#protect(book);
+  }
+
+  /** What a position left has become enough to be sold. */
+  #sellDust(book: InstrumentBook): void {
+    this.#post(null, book.reopenDust(this.#nowUs));
+    if (book.guard !== null) this.#leave(book, book.guard, 'residual', book.markPrice);
   }
 
   /** Holds one price against the stop and the target. */
@@ -201,10 +211,33 @@ export class PositionRiskEngine {
     const { lot, isFeeValued } = lotOf(fill, book.instrument, (asset) =>
       this.#books.priceOf(asset, book.instrument.quote),
     );
-    if (!isFeeValued) this.#guard.equity.bookUnvalued(fill.feeAsset, fill.fee);
+    if (!isFeeValued) this.#guard.equity.bookUnvalued(fill.feeAsset, book.instrument.quote, fill.fee);
     const before = book.guard;
     this.#post(before?.holding ?? null, book.take(fill, lot, order, this.#nowUs));
     this.#mark();
+    this.#guarded(book, before, order);
+  }
+
+  /** Our books of an instrument were corrected: what is held follows them. */
+  #onCorrection(correction: CorrectionMade): void {
+    const book = this.#books.get(correction.instrument);
+    if (book === undefined) return;
+    this.#hear(book.instrument.venue, correction.timeUs);
+    const before = book.guard;
+    const events = book.correct(correction, this.#nowUs);
+    if (events.length === 0) return;
+    this.#post(before?.holding ?? null, events);
+    const held = book.guard;
+    if (held !== null && held.exit === null && book.isUnsellable(held)) this.#setAside(book, held);
+    this.#mark();
+    this.#guarded(book, before, undefined);
+    book.guard?.venueStop.filled(true, this.#nowUs, this.#times.speed);
+    if (book.guard !== null) book.reviewStop(book.guard);
+    this.#protect(book);
+  }
+
+  /** Sees to it that whatever was opened may stay open; `before` is what was held before. */
+  #guarded(book: InstrumentBook, before: PositionGuard | null, order: KnownOrder | undefined): void {
     const held = book.guard;
     if (held === null || held === before) return;
     if (this.#guard.hasTripped) this.#leave(book, held, 'circuit_breaker', book.markPrice);
@@ -216,14 +249,20 @@ export class PositionRiskEngine {
     this.#out.push(...book.stopNews(held, this.#nowUs));
   }
 
-  /** Tells what happened to a position and books what it gained; `before` is the position as it was. */
-  #post(before: PositionGuard['holding'] | null, events: readonly PositionEvent[]): void {
+  /** What can't be sold is ours no less: it is kept apart, and nothing guards it. */
+  #setAside(book: InstrumentBook, held: PositionGuard): void {
+    this.#post(held.holding, book.setAside(held, this.#nowUs));
+  }
+
+  /** Tells what happened to what is held and books what it gained; `before` is the position as it was. */
+  #post(before: PositionGuard['holding'] | null, events: readonly HoldingEvent[]): void {
     this.#guard.equity.bookEvents(before, events);
     this.#out.push(...events, ...this.#guard.gone(events, this.#nowUs));
   }
 
   #mark(): void {
     const before = this.#guard.hasTripped;
+    this.#guard.equity.valueFees((asset, quote) => this.#books.priceOf(asset, quote));
     this.#out.push(...this.#guard.equity.mark(this.#books.unrealized(), this.#nowUs));
     if (before || !this.#guard.hasTripped) return;
     this.#leaveAll(this.#books.held(), 'circuit_breaker');
@@ -249,10 +288,10 @@ export class PositionRiskEngine {
     this.#plan();
   }
 
-  /** Makes the next attempt at an exit, or takes out of the books what no venue would buy. */
+  /** Makes the next attempt at an exit, or sets aside what no venue would buy. */
   #attempt(book: InstrumentBook, held: PositionGuard, exit: ExitFollower): void {
     if (book.isUnsellable(held)) {
-      this.#post(held.holding, [book.writeOff(held, this.#nowUs)]);
+      this.#setAside(book, held);
       this.#mark();
       return;
     }
@@ -264,7 +303,7 @@ export class PositionRiskEngine {
   #wake(): void {
     for (const [book, held] of this.#books.held()) {
       this.#nowUs = this.#times.nowUs(book.instrument.venue);
-      // One that was written off in this very loop is no longer ours to leave.
+      // One that was set aside in this very loop is no longer ours to leave.
       if (book.guard !== held || held.dueUs(this.#times.speed) > this.#nowUs) continue;
       const { exit } = held;
       if (exit === null) {

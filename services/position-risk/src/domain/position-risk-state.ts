@@ -5,7 +5,7 @@ import type { OrderMemoryState } from './order-memory.ts';
 import type { PersonCommandsState } from './person-commands.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 5;
+export const POSITION_RISK_STATE_VERSION = 6;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {

@@ -145,7 +145,7 @@ const difference = {
 };
 const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
   name: 'ReconciliationCompleted',
-  body: { ...report, discrepancies, validForMs: 1, shut: [] },
+  body: { ...report, discrepancies, validForMs: 1, shut: [], differences: [], aside: [] },
 });
 
 /** What the machinery says of itself. */
