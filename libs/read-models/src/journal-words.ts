@@ -122,7 +122,7 @@ function positionWords(event: PositionEvent): string {
 }
 
 const CORRECTED = {
-  fee: 'a fee was taken from it',
+  spent: 'another order was paid from it',
   gone: 'the venue has no more, and nothing shows why',
   dust: 'the rest is too little for an order',
   restated: 'the guard had another quantity',

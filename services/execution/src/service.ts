@@ -71,8 +71,9 @@ export const service = defineService({
     const stream = context.accountStream(config.venue, account);
     void driven.restored.then(() => {
       limit(limits);
-      const holdsStops = venue.capabilities.stopTrigger !== 'none';
-      driven.inject({ name: 'VenueDescribed', body: { holdsStops } });
+      const { stopTrigger, shortSelling } = venue.capabilities;
+      const described = { holdsStops: stopTrigger !== 'none', shortSelling };
+      driven.inject({ name: 'VenueDescribed', body: described });
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {
         const changed = limitsFile.changed();

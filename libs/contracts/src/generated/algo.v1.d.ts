@@ -2502,7 +2502,7 @@ export namespace algo {
 
         enum CorrectionReason {
             CORRECTION_REASON_UNSPECIFIED = 0,
-            CORRECTION_REASON_FEE = 1,
+            CORRECTION_REASON_SPENT = 1,
             CORRECTION_REASON_GONE = 2,
             CORRECTION_REASON_DUST = 3,
             CORRECTION_REASON_RESTATED = 4,

@@ -10852,7 +10852,7 @@ export const algo = $root.algo = (() => {
         v1.CorrectionReason = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "CORRECTION_REASON_UNSPECIFIED"] = 0;
-            values[valuesById[1] = "CORRECTION_REASON_FEE"] = 1;
+            values[valuesById[1] = "CORRECTION_REASON_SPENT"] = 1;
             values[valuesById[2] = "CORRECTION_REASON_GONE"] = 2;
             values[valuesById[3] = "CORRECTION_REASON_DUST"] = 3;
             values[valuesById[4] = "CORRECTION_REASON_RESTATED"] = 4;

@@ -183,7 +183,7 @@ const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantinePr
 });
 
 const correctionReason = field.oneWordOf<model.CorrectionReason>('CorrectionReason', {
-  'fee': 1,
+  'spent': 1,
   'gone': 2,
   'dust': 3,
   'restated': 4,

@@ -14,8 +14,9 @@ import {
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
+import { Corrections } from './corrections.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
-import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
+import type { ExecutionInput, ExecutionOutput, SubmitOrder, VenueDescribed } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
@@ -51,10 +52,11 @@ export class ExecutionEngine {
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
   readonly #persons: PersonDesk;
+  readonly #corrections: Corrections;
   /** Says why entries do not pass, when that changes. */
   readonly standing: StandingWatch;
   #limits: NamedLimits;
-  #holdsStops: boolean;
+  #venue: VenueDescribed;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
@@ -66,7 +68,7 @@ export class ExecutionEngine {
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
     this.#limits = state?.limits ?? NO_LIMITS;
-    this.#holdsStops = state?.holdsStops ?? false;
+    this.#venue = state?.venue ?? { holdsStops: false, shortSelling: true };
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
@@ -82,7 +84,15 @@ export class ExecutionEngine {
       ...{ modes: this.#halts.modes, times: this.#times, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
-    this.#persons = new PersonDesk(this.#follower, state?.persons);
+    this.#corrections = new Corrections(
+      {
+        ...{ account: settings.account, instruments: this.#instruments, positions: this.#positions },
+        ...{ ledger: this.#ledger, prices: this.#prices, times: this.#times, venue: () => this.#venue },
+      },
+      state?.corrections,
+    );
+    const [follower, keeper, corrections] = [this.#follower, this.#keeper, this.#corrections];
+    this.#persons = new PersonDesk({ follower, keeper, corrections }, state?.persons);
   }
 
   /** Returns what follows from an input, in the order in which it is said and asked for. */
@@ -90,6 +100,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
+    this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
     if (this.#ledger.awaits) this.#follower.poll(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
@@ -145,8 +156,9 @@ export class ExecutionEngine {
     return {
       ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state() },
       halts: this.#halts.state(),
-      ...{ limits: this.#limits, holdsStops: this.#holdsStops, prices: this.#prices.state() },
+      ...{ limits: this.#limits, venue: this.#venue, prices: this.#prices.state() },
       ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
+      corrections: this.#corrections.state(),
       ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
       ...{ entries: this.#desk.pace.entries, rejects: this.#rejects.state, standing: this.standing.state },
     };
@@ -218,10 +230,12 @@ export class ExecutionEngine {
         this.#limits = { limits: input.limits, hash: input.hash };
         return;
       case 'VenueDescribed':
-        this.#holdsStops = input.holdsStops;
+        this.#venue = { holdsStops: input.holdsStops, shortSelling: input.shortSelling };
         return;
       case 'FlattenAll':
       case 'CancelOrders':
+      case 'CorrectBooks':
+      case 'CompareBooks':
         if (this.#commandIds.isNew(input.commandId)) out.push(this.#persons.ask(input));
         return;
       case 'WallTold':
@@ -229,7 +243,8 @@ export class ExecutionEngine {
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
-        this.#keeper.answered(input);
+        if (!this.#keeper.answered(input) || input.type === 'ReconciliationFailed') return;
+        if (this.#corrections.compared(input, out)) this.#follower.fetchMissed(out);
         return;
       case 'FeedSilent':
         this.#follower.audit(out);
@@ -287,7 +302,7 @@ export class ExecutionEngine {
       ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
       ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
       ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
-      ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#holdsStops },
+      ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#venue.holdsStops },
     };
   }
 }

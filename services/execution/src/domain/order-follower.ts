@@ -206,6 +206,11 @@ export class OrderFollower {
   /** The account stream tells again: what it may have missed is asked for. */
   streamConnected(out: ExecutionOutput[]): void {
     this.audit(out);
+    this.fetchMissed(out);
+  }
+
+  /** Fills that were not told are asked for. */
+  fetchMissed(out: ExecutionOutput[]): void {
     this.#steps.fetchMissed(this.#times.newestUs(), out);
   }
 

@@ -39,6 +39,7 @@ const INSTRUMENT: Instrument = {
 };
 const CONTEXT: ReconciliationContext = {
   ...{ account: ACCOUNT, epoch: 2, asOfUs: 100 * S, fillsSinceUs: 0, instruments: [INSTRUMENT] },
+  holdsCoins: false,
   openingBalances: null,
 };
 /** An id of ours that ends in a letter of choice. */
@@ -65,7 +66,8 @@ const order = (id: ClientOrderId, status: OrderStatus, cumulative = '0') => ({
   cumulative: d(cumulative),
 });
 const held = (quantity: string, change: Partial<LocalPosition> = {}): LocalPosition => ({
-  ...{ instrument: LTC, quantity: d(quantity), averagePrice: null, ownership: 'own', ...change },
+  ...{ instrument: LTC, quantity: d(quantity), averagePrice: null, beside: d('0') },
+  ...{ guarded: null, ...change },
 });
 const venueOrder = (id: ClientOrderId, status: VenueOrderStatus, filled = '0'): VenueOrder => ({
   ...{ request: request(id), venueOrderId: venueOrderId('v'), status, filled: d(filled), acceptedUs: 1 },
@@ -202,16 +204,22 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     ['D2 import_foreign refuse'],
   ],
   [
-    'the same once imported',
-    local({ positions: [held('3', { ownership: 'foreign' })] }),
-    venue({ positions: [venueHeld('3')] }),
-    ['D2 none refuse'],
-  ],
-  [
     'the same once acknowledged',
-    local({ positions: [held('3', { ownership: 'acknowledged' })] }),
+    local({ positions: [held('0', { beside: d('3') })] }),
     venue({ positions: [venueHeld('3')] }),
     [],
+  ],
+  [
+    'what was acknowledged and taken away since',
+    { ...HELD, positions: [held('10', { beside: d('3') })] },
+    venue({ fills: [T1], positions: [venueHeld('10')] }),
+    ['D2 adjust_beside'],
+  ],
+  [
+    'a guard that has another quantity',
+    { ...HELD, positions: [held('10', { guarded: d('7') })] },
+    venue({ fills: [T1], positions: [venueHeld('10')] }),
+    ['D12 restate_position'],
   ],
   [
     'a position that somebody else added to',
@@ -289,7 +297,9 @@ test.each<[string, Partial<LocalBooks>, Partial<VenueBooks>, string]>([
   expect(verdict.type === 'refuse' && verdict.reasons.join()).toContain(reason);
 });
 
-/** Does what a report says, as execution and position-risk would. */
+const isOurs = ({ clientOrderId: id }: Fill) => id !== WEB;
+
+/** Does what a report says, as execution and a person would. */
 function settled(ourBooks: LocalBooks, theirs: VenueBooks, report: ReconciliationReport): LocalBooks {
   const did = (action: Discrepancy['action']) => report.discrepancies.filter((x) => x.action === action);
   const ids = new Set(did('ingest_fills').map((x) => x.clientOrderId));
@@ -308,20 +318,25 @@ function settled(ourBooks: LocalBooks, theirs: VenueBooks, report: Reconciliatio
       status: over.has(id) ? ('canceled' as const) : adopted.has(id) ? ('accepted' as const) : o.status,
     };
   });
-  const own = ourBooks.positions
-    .filter((p) => p.ownership === 'own')
-    .reduce((sum, p) => sum.plus(p.quantity), Decimal.zero);
-  const sized = report.discrepancies.find((x) =>
-    ['adjust_position', 'adjust_dust', 'close_position_externally'].includes(x.action),
+  const fetched = report.differences.some(({ cure }) => cure === 'fetch') ? theirs.fills : missed;
+  const booked = fetched.filter(
+    (f) => !known.has(f.venueTradeId) && (ids.has(f.clientOrderId) || !isOurs(f)),
   );
-  const quantity =
-    sized === undefined ? missed.reduce((sum, f) => sum.plus(changeBy(f)), own) : d(sized.after);
-  const imported = did('import_foreign').map((x) =>
-    held(x.after.split(', ').at(-1)!.replace(' foreign', ''), { ownership: 'foreign' }),
-  );
-  const rest = ourBooks.positions.filter((p) => p.ownership !== 'own');
-  const positions = [held(quantity.toString()), ...rest, ...imported];
-  return local({ orders, fills: [...ourBooks.fills, ...missed], positions, epoch: ourBooks.epoch });
+  const own = ourBooks.positions.reduce((sum, p) => sum.plus(p.quantity), Decimal.zero);
+  const difference = report.differences[0];
+  const beside = ourBooks.positions[0]?.beside ?? d('0');
+  const positions = () => {
+    if (difference?.cure === 'correct') return [held(`${difference.held.minus(beside)}`, { beside })];
+    if (difference?.cure === 'person')
+      return [held(`${difference.own}`, { beside: difference.held.minus(difference.own) })];
+    return [held(`${booked.reduce((sum, f) => sum.plus(changeBy(f)), own)}`, { beside })];
+  };
+  return local({
+    orders,
+    fills: [...ourBooks.fills, ...booked],
+    positions: positions(),
+    epoch: ourBooks.epoch,
+  });
 }
 
 /**
@@ -400,16 +415,54 @@ test('a drift that nothing explains is never passed over', () => {
   );
 });
 
-test('once its actions are done, a second run finds none', () => {
+test('once all has been done that is to be done, nothing differs and nothing is shut', () => {
   fc.assert(
     fc.property(worlds, ({ ourBooks, theirs }) => {
-      const first = reconcile(ourBooks, theirs, CONTEXT);
-      const second = reconcile(settled(ourBooks, theirs, first), theirs, CONTEXT);
-      expect(second.discrepancies.filter((x) => x.action !== 'none')).toEqual([]);
-      if (first.shut.length === 0) expect(second.shut).toEqual([]);
+      let books = ourBooks;
+      for (let run = 0; run < 3; run++) books = settled(books, theirs, reconcile(books, theirs, CONTEXT));
+      const last = reconcile(books, theirs, CONTEXT);
+      expect(last.differences).toEqual([]);
+      expect(last.discrepancies.filter((x) => x.action !== 'none')).toEqual([]);
+      expect(last.shut).toEqual([]);
     }),
     { numRuns: 300 },
   );
+});
+
+test.each<[string, Partial<LocalBooks>, Partial<VenueBooks>, string, Partial<ReconciliationContext>?]>([
+  ['fills that we missed', { fills: [] }, { positions: [venueHeld('10')] }, 'fetch'],
+  ['what others sold', {}, { fills: [T1, fill('t2', WEB, '10', { side: 'sell' })] }, 'fetch'],
+  ['what is gone', {}, {}, 'correct'],
+  ['what is gone, of which the history says nothing', {}, {}, 'person', { fillsSinceUs: 50 * S }],
+  ['what is smaller', {}, { positions: [venueHeld('8')] }, 'correct'],
+  ['what is larger', {}, { positions: [venueHeld('12')] }, 'person'],
+  ['the other side', {}, { positions: [venueHeld('-1')] }, 'person'],
+  ['dust', {}, { positions: [venueHeld('9.99')] }, 'correct'],
+])('says what may be done about %s', (_, ourChange, theirChange, cure, context = {}) => {
+  const positions = ourChange.fills === undefined ? [held('10')] : [];
+  const books = { ...HELD, positions, ...ourChange };
+  const report = reconcile(books, venue({ fills: [T1], ...theirChange }), { ...CONTEXT, ...context });
+  expect(report.differences.map((x) => [x.instrument, x.cure])).toEqual([[LTC, cure]]);
+});
+
+test.each<[string, string, string]>([
+  ['show that it is gone', '0', 'correct'],
+  ['still hold it', '10', 'person'],
+])('where coins lie in the account, a position is gone when the balances %s', (_, total, cure) => {
+  const balances = [{ account: ACCOUNT, asset: 'LTC', total: d(total), free: d(total) }];
+  const context = { ...CONTEXT, holdsCoins: true };
+  const report = reconcile(HELD, venue({ fills: [T1], balances }), context);
+  expect(report.differences.map((x) => x.cure)).toEqual([cure]);
+});
+
+test('coins beside our positions are told, so that fees are taken from them first', () => {
+  const balances = [{ account: ACCOUNT, asset: 'LTC', total: d('13.5'), free: d('13.5') }];
+  const books = { ...HELD, positions: [held('10')] };
+  const theirs = venue({ fills: [T1], positions: [venueHeld('10')], balances });
+  expect(reconcile(books, theirs, { ...CONTEXT, holdsCoins: true }).aside).toEqual([
+    { asset: 'LTC', quantity: d('3.5') },
+  ]);
+  expect(reconcile(books, theirs, CONTEXT).aside).toEqual([]);
 });
 
 test('the same books give the same report, in whatever order they are listed', () => {
