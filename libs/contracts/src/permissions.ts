@@ -106,7 +106,7 @@ function namesOf<Name extends string, Role extends string>(
 const BY_IDENTITY: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification']);
 
 /** Families whose subjects name the speaker's account first, and an instrument behind it. */
-const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt']);
+const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt', 'pos.dust']);
 
 /** Nobody speaks for another process, another account or another feed; instruments are everybody's. */
 function saidSubjects(family: Family, service: UserName, identity: string): readonly string[] {
