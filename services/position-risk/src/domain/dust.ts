@@ -1,5 +1,13 @@
-import { Decimal, type Instrument, isDust, type StrategyName } from '@algo/model';
+import {
+  Decimal,
+  type DustChanged,
+  type Instrument,
+  isDust,
+  type StrategyName,
+  type TimeUs,
+} from '@algo/model';
 import type { Lot } from './holding.ts';
+import type { GuardedBy } from './position-guard.ts';
 
 /** It is offered for sale from this much above the venue's minimum on, so that the next print lets it go. */
 const ABOVE_MINIMUM = Decimal.of('1.02');
@@ -18,8 +26,12 @@ export interface Dust {
 /** What a lot the other way left of dust, and what that made. *Units*: quote. */
 export interface DustEnd {
   readonly left: Dust;
-  readonly made: { readonly realized: Decimal; readonly fees: Decimal };
+  readonly made: Made;
 }
+type Made = Pick<DustChanged, 'realized' | 'fees'>;
+
+/** A change of dust that realises nothing. */
+export const NOTHING: Made = { realized: Decimal.zero, fees: Decimal.zero };
 
 /** Returns the price from which an order could close a quantity, Infinity if none. *Units*: quote. */
 export function sellableFrom(quantity: Decimal, instrument: Instrument): number {
@@ -44,4 +56,20 @@ export function endDust(
     left: { ...dust, quantity, sellFrom: sellableFrom(quantity, instrument) },
     made: { realized: isLong ? gain : gain.negated(), fees },
   };
+}
+
+/** Returns what dust would gain at a price. *Units*: quote. */
+export function unrealizedOfDust({ quantity, price }: Dust, mark: Decimal): Decimal {
+  return mark.minus(price).times(quantity);
+}
+
+/** Returns the fact that dust is now so much. */
+export function dustFact(
+  { account, instrument: { id: instrument } }: GuardedBy,
+  { strategy, quantity, price }: Dust,
+  cause: DustChanged['cause'],
+  made: Made,
+  timeUs: TimeUs,
+): DustChanged {
+  return { type: 'DustChanged', account, instrument, strategy, cause, quantity, price, ...made, timeUs };
 }
