@@ -131,7 +131,8 @@ const CORRECTED = {
   acknowledged: 'acknowledged',
 } as const satisfies Record<CorrectionReason, string>;
 
-function correctionWords({ before, own, beside, reason, by, evidence }: CorrectionMade): string {
+/** Returns what a correction did to our book of an instrument, and why. */
+export function correctionWords({ before, own, beside, reason, by, evidence }: CorrectionMade): string {
   const apart = beside.isZero() ? '' : `, ${beside} beside it`;
   const why = [CORRECTED[reason], ...(by === null ? [] : [`by ${by}`]), ...evidence].join('; ');
   return `books corrected: ${before} → ${own}${apart}: ${why}`;

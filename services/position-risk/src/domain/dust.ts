@@ -1,8 +1,5 @@
-import { Decimal, type Instrument, isDust, type StrategyName } from '@algo/model';
+import { type Decimal, type Instrument, type StrategyName, sellableFrom } from '@algo/model';
 import type { Lot } from './holding.ts';
-
-/** It is offered for sale from this much above the venue's minimum on, so that the next print lets it go. */
-const ABOVE_MINIMUM = Decimal.of('1.02');
 
 /**
  * What a position left that no order could close. *Units*: `quantity` base, signed; `price` quote, at which
@@ -19,16 +16,6 @@ export interface Dust {
 export interface DustEnd {
   readonly left: Dust;
   readonly made: { readonly realized: Decimal; readonly fees: Decimal };
-}
-
-/** Returns the price from which an order could close a quantity, Infinity if none. *Units*: quote. */
-export function sellableFrom(quantity: Decimal, instrument: Instrument): number {
-  if (isDust(quantity, null, instrument)) return Infinity;
-  const size = quantity.abs().toStep(instrument.quantityStep, 'down');
-  return instrument.minNotional
-    .times(ABOVE_MINIMUM)
-    .dividedBy(size, instrument.priceTick.scale, 'up')
-    .toNumber();
 }
 
 /** Returns what a lot the other way leaves of dust. *Shape*: the lot is at most as large as the dust. */

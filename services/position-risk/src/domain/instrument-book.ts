@@ -22,10 +22,11 @@ import {
   positionId,
   type RiskEvent,
   type StrategyName,
+  sellableFrom,
   strategyName,
   type TimeUs,
 } from '@algo/model';
-import { type Dust, type DustEnd, endDust, sellableFrom } from './dust.ts';
+import { type Dust, type DustEnd, endDust } from './dust.ts';
 import type { ExitFollower, ExitPatience } from './exit-follower.ts';
 import {
   exitPriceOf,
