@@ -53,7 +53,7 @@ export async function setTradingMode(
   await say(true);
 }
 
-/** Asks for a trading mode and returns once it is so. *Errors*: CommandFailure when refused or not confirmed. */
+/** Asks for a trading mode, returns once it is so. *Errors*: CommandFailure when refused or not confirmed. */
 export async function askMode(
   { bus, account, person }: Steering,
   scope: HaltScope,

@@ -56,7 +56,7 @@ export function reportLines(report: ComparisonReport, dryRun: boolean): string[]
   ];
 }
 
-/** One comparison of the past. *Shape*: `asked` why it was asked for, empty where that isn't stored any more. */
+/** One comparison of the past. *Shape*: `asked` is why, empty where that isn't stored any more. */
 interface PastRun {
   readonly asked: string;
   readonly report: ComparisonReport;

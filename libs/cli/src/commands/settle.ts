@@ -50,8 +50,8 @@ export type SettleOptions = AccessOptions & PersonOptions & ConfirmOptions;
 interface Wanted {
   readonly instrument: InstrumentId;
   readonly how: BookRepair;
-  readonly now: Pick<BookDifference, 'own' | 'beside' | 'held'>;
-  readonly then: Pick<BookDifference, 'own' | 'beside'>;
+  readonly before: Pick<BookDifference, 'own' | 'beside' | 'held'>;
+  readonly after: Pick<BookDifference, 'own' | 'beside'>;
 }
 
 /**
@@ -66,32 +66,32 @@ export async function settle(
 ): Promise<void> {
   await using asked = await openForPerson(options, environment);
   const { bus, account, person } = asked;
-  const before = await compareBooks(asked, false);
-  if (!isPassed(before))
-    throw new CommandFailure(`The comparison failed: ${before.reasons.join('; ')}. Nothing was asked for.`);
+  const report = await compareBooks(asked, false);
+  if (!isPassed(report))
+    throw new CommandFailure(`The comparison failed: ${report.reasons.join('; ')}. Nothing was asked for.`);
   const view = await readAccount(bus, account);
-  const wanted = wantedIn(how, chosen(name, before, view), before, view);
+  const wanted = wantedIn(how, chosen(name, report, view), report, view);
   await confirm(await planOf(asked, view, wanted, environment), options);
   const correction = await corrected(asked, wanted);
   const told = await followed(asked, wanted);
-  const after = await compareBooks(asked, true);
+  const again = await compareBooks(asked, true);
   const { instrument } = wanted;
-  const left = differenceIn(after, instrument);
+  const left = differenceIn(again, instrument);
   if (options.json === true) {
     const { commandId, by, reason } = person;
-    const isSettled = isPassed(after) && left === undefined;
+    const isSettled = isPassed(again) && left === undefined;
     const of = { commandId, account, instrument, how, by, reason };
     await printLine(JSON.stringify({ ...of, ...wanted, correction, guarded: told.isDone, isSettled }));
   } else {
     await printLine(`${instrument}: ${correctionWords(correction)}`);
     for (const line of heldLines(told.view, instrument)) await printLine(line);
-    for (const line of reportLines(after, false)) await printLine(line);
+    for (const line of reportLines(again, false)) await printLine(line);
   }
   const failed = [
     ...(told.isDone
       ? []
       : [`position-risk has not followed within ${FOLLOW_MAX_MS / 1_000} s: see \`algo positions\`.`]),
-    ...(isPassed(after) && left === undefined
+    ...(isPassed(again) && left === undefined
       ? []
       : [`${instrument} still differs: see \`algo reconcile\`.`]),
   ];
@@ -120,12 +120,13 @@ function wantedIn(
   view: AccountView,
 ): Wanted {
   const [own, beside] = [ownIn(view, instrument), view.beside.get(instrument)?.beside ?? Decimal.zero];
-  const now = differenceIn(report, instrument) ?? { own, beside, held: own.plus(beside) };
-  const then = settledBy(how, now);
-  if (!then.own.equals(now.own) || !then.beside.equals(now.beside)) return { instrument, how, now, then };
+  const before = differenceIn(report, instrument) ?? { own, beside, held: own.plus(beside) };
+  const after = settledBy(how, before);
+  if (!after.own.equals(before.own) || !after.beside.equals(before.beside))
+    return { instrument, how, before, after };
   throw new InputError({
     ...{ field: 'instrument', value: instrument },
-    because: `nothing to ${how}: ours are ${now.own}, beside them ${now.beside}, the venue holds ${now.held}`,
+    because: `nothing to ${how}: ${numbers(before)}`,
     remedy: '`algo reconcile --dry-run` shows what differs, and what can be done about it.',
   });
 }
@@ -134,7 +135,7 @@ function wantedIn(
 async function planOf(
   { bus, account }: Steering,
   view: AccountView,
-  { instrument, how, now, then }: Wanted,
+  { instrument, how, before, after }: Wanted,
   environment: CliEnvironment,
 ): Promise<string[]> {
   const last = await lastTrade(bus, instrument);
@@ -145,13 +146,19 @@ async function planOf(
       : `worth ${shortNumber(quantity.times(last.price))} at ${last.price}, ${age} ago`;
   return [
     `${how}s ${instrument}, for ${account}:`,
-    `  now: ours ${now.own}, beside it ${now.beside}, at the venue ${now.held} (${worth(now.held)})`,
-    `  then: ours ${then.own}, beside it ${then.beside}`,
-    ...(then.own.equals(now.own) ? [] : guardLines(view, instrument, then.own, last?.price, environment)),
-    ...(then.beside.isZero()
+    `  now: ${numbers(before)} (${worth(before.held)})`,
+    `  then: ours ${after.own}, beside it ${after.beside}`,
+    ...(after.own.equals(before.own)
       ? []
-      : [`  nobody guards or sells the ${then.beside} beside it, and no equity counts them`]),
+      : guardLines(view, instrument, after.own, last?.price, environment)),
+    ...(after.beside.isZero()
+      ? []
+      : [`  nobody guards or sells the ${after.beside} beside it, and no equity counts them`]),
   ];
+}
+
+function numbers({ own, beside, held }: Wanted['before']): string {
+  return `ours ${own}, beside it ${beside}, at the venue ${held}`;
 }
 
 /** Returns what becomes of the position and the stop behind it. */
@@ -166,7 +173,8 @@ function guardLines(
   const grows = held !== undefined && own.isNegative() === (held.position.direction === 'short');
   if (held !== undefined && (own.isZero() || !grows))
     return [
-      `  the position ${shortId(held.position.id)} ends in our books; its result is an estimate at the last price`,
+      `  the position ${shortId(held.position.id)} ends in our books; ` +
+        'its result is an estimate at the last price',
       ...(own.isZero() ? ['  its stop at the venue is withdrawn'] : []),
     ];
   if (held !== undefined)
@@ -208,11 +216,11 @@ async function corrected(
 /** Waits until position-risk holds what our books say now, and returns the account as it is then. */
 async function followed(
   { bus, account }: Steering,
-  { instrument, then }: Wanted,
+  { instrument, after }: Wanted,
 ): Promise<{ readonly isDone: boolean; readonly view: AccountView }> {
   const place = await fromNow(bus, 'POSITIONS', `pos.evt.${account}.>`, `pos.dust.${account}.>`);
   const view = await readAccount(bus, account);
-  const isThere = () => ownIn(view, instrument).equals(then.own);
+  const isThere = () => ownIn(view, instrument).equals(after.own);
   const take: Parameters<typeof hearUntil>[2] = (fact) => {
     view.positions.take(fact);
     view.dust.take(fact);

@@ -53,7 +53,7 @@ export function openIn({ positions }: AccountView): ListedPosition[] {
   return positions.all().filter(({ state }) => state === 'open');
 }
 
-/** Returns what is ours of an instrument as position-risk has it: positions and dust. *Units*: base, signed. */
+/** Returns what position-risk holds for ours of an instrument, dust included. *Units*: base, signed. */
 export function ownIn(view: AccountView, instrument: InstrumentId): Decimal {
   return openIn(view)
     .map(({ position }) => position)

@@ -183,6 +183,7 @@ function correctionNotice(correction: CorrectionMade): Wording {
     plain('Evidence', evidence.length === 0 ? 'none' : evidence.join('; ')),
     plain('By', by ?? 'the engine'),
   ];
-  const title = `Books corrected: ${symbolText(instrument)}, ${amountText(before)} to ${amountText(own)} (${reason})`;
+  const change = `${amountText(before)} to ${amountText(own)} (${reason})`;
+  const title = `Books corrected: ${symbolText(instrument)}, ${change}`;
   return worded('reconciliation', reason === 'gone' ? 'critical' : 'warning', title, rows, timeUs);
 }
