@@ -19,7 +19,7 @@ function differing(cure: DifferenceCure, own = '2', held = '0'): MessageOf<'Reco
   const difference: BookDifference = {
     ...{ instrument: LTC, own: d(own), beside: d('0'), held: d(held), cure, evidence: [] },
   };
-  const shut = [{ instrument: LTC, reason: '2 is gone', shutsExits: true }];
+  const shut = [{ instrument: LTC, reason: `${LTC}: 2 is gone`, shutsExits: true }];
   const differences = { discrepancies: [SOLD], differences: [difference], shut, aside: [] };
   return { ...RUN, ...differences, validForMs: 60_000 };
 }
@@ -58,7 +58,9 @@ test.each([
 });
 
 test('what is shut is told with the reason, and so is a comparison that failed', () => {
-  expect(shutLines(differing('person'))).toEqual([`${LTC} takes no entries and no exits: 2 is gone`]);
+  expect(shutLines(differing('person'))).toEqual([
+    `no entries and no exits while it is so: ${LTC}: 2 is gone`,
+  ]);
   const failed = { ...RUN, discrepancies: [], reasons: ['the venue is silent'] };
   expect(shutLines(failed)).toEqual(['paper-main may not trade: the venue is silent']);
   expect(differenceIn(failed, LTC)).toBeUndefined();

@@ -45,8 +45,8 @@ export function comparisonRows(report: ComparisonReport): ComparisonRow[] {
 /** Returns a line for each instrument that takes no order while it differs, or for all that stops trading. */
 export function shutLines(report: ComparisonReport): string[] {
   if (!isPassed(report)) return report.reasons.map((reason) => `${report.account} may not trade: ${reason}`);
-  return report.shut.map(({ instrument, reason, shutsExits }) => {
-    return `${instrument} takes no ${shutsExits ? 'entries and no exits' : 'entries'}: ${reason}`;
+  return report.shut.map(({ reason, shutsExits }) => {
+    return `no ${shutsExits ? 'entries and no exits' : 'entries'} while it is so: ${reason}`;
   });
 }
 

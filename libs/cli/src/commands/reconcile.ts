@@ -36,8 +36,7 @@ export async function reconcile(options: ReconcileOptions, environment: CliEnvir
   if (options.json === true) await printLine(JSON.stringify(report));
   else for (const line of reportLines(report, dryRun)) await printLine(line);
   if (!isPassed(report)) throw new CommandFailure('The comparison failed.', EXIT_CODE.notCompared);
-  const count = report.discrepancies.length;
-  if (count > 0) throw new CommandFailure(`The books differ in ${count}.`);
+  if (report.discrepancies.length > 0) throw new CommandFailure('The books differ: see the table.');
 }
 
 /** Returns a comparison as lines for people. */

@@ -1,23 +1,10 @@
-import {
-  type BookDifference,
-  type BookRepair,
-  type CorrectionMade,
-  Decimal,
-  InputError,
-  type InstrumentId,
-  instrumentParts,
-  settledBy,
-  TRAILING_DISTANCES,
-} from '@algo/model';
-import { type ComparisonReport, correctionWords, differenceIn, isPassed } from '@algo/read-models';
-import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { subjects } from '@algo/contracts';
+import type { BookRepair, CorrectionMade, InstrumentId } from '@algo/model';
+import { correctionWords, differenceIn, entryLines, isPassed } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import {
   type AccountView,
-  ageWords,
-  lastTrade,
-  named,
   openIn,
   ownIn,
   readAccount,
@@ -27,7 +14,6 @@ import {
 import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import {
-  engineTimeUs,
   expiryUs,
   fromNow,
   hearUntil,
@@ -35,24 +21,17 @@ import {
   openForPerson,
   type PersonOptions,
   type Steering,
+  silentWords,
 } from './ask-engine.ts';
 import { compareBooks } from './compare-books.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 import { reportLines } from './reconcile.ts';
+import { instrumentNamed, planOf, type Wanted, wantedIn } from './settle-plan.ts';
 
 /** Execution has said a correction before it answers; position-risk follows within a moment. */
 const FOLLOW_MAX_MS = 10_000;
-const HUNDRED = Decimal.of('100');
 
 export type SettleOptions = AccessOptions & PersonOptions & ConfirmOptions;
-
-/** The books of an instrument, and what they are to become. */
-interface Wanted {
-  readonly instrument: InstrumentId;
-  readonly how: BookRepair;
-  readonly before: Pick<BookDifference, 'own' | 'beside' | 'held'>;
-  readonly after: Pick<BookDifference, 'own' | 'beside'>;
-}
 
 /**
  * Settles what our books of an instrument and the exchange's differ in, as a person says: compares them
@@ -66,131 +45,43 @@ export async function settle(
 ): Promise<void> {
   await using asked = await openForPerson(options, environment);
   const { bus, account, person } = asked;
-  const report = await compareBooks(asked, false);
+  const report = await comparedOr(asked, false, 'Nothing was changed: the books are compared first.');
   if (!isPassed(report))
-    throw new CommandFailure(`The comparison failed: ${report.reasons.join('; ')}. Nothing was asked for.`);
+    throw new CommandFailure(`The comparison failed: ${report.reasons.join('; ')}. Nothing was changed.`);
   const view = await readAccount(bus, account);
-  const wanted = wantedIn(how, chosen(name, report, view), report, view);
+  const wanted = wantedIn(how, instrumentNamed(name, report, view), report, view);
   await confirm(await planOf(asked, view, wanted, environment), options);
+  const { instrument } = wanted;
   const correction = await corrected(asked, wanted);
   const told = await followed(asked, wanted);
-  const again = await compareBooks(asked, true);
-  const { instrument } = wanted;
-  const left = differenceIn(again, instrument);
+  const words = [`${instrument}: ${correctionWords(correction)}`, ...heldLines(told.view, instrument)];
+  if (options.json !== true) for (const line of words) await printLine(line);
+  const again = await comparedOr(asked, true, 'The books are corrected, and not compared again.');
+  const isSettled = isPassed(again) && differenceIn(again, instrument) === undefined;
   if (options.json === true) {
     const { commandId, by, reason } = person;
-    const isSettled = isPassed(again) && left === undefined;
     const of = { commandId, account, instrument, how, by, reason };
     await printLine(JSON.stringify({ ...of, ...wanted, correction, guarded: told.isDone, isSettled }));
   } else {
-    await printLine(`${instrument}: ${correctionWords(correction)}`);
-    for (const line of heldLines(told.view, instrument)) await printLine(line);
     for (const line of reportLines(again, false)) await printLine(line);
+    for (const line of await stillLimited(asked, instrument)) await printLine(line);
   }
+  const silent =
+    `position-risk has not followed within ${FOLLOW_MAX_MS / 1_000} s: ` +
+    'until it does, its position and stop stay as they were; see `algo positions`.';
   const failed = [
-    ...(told.isDone
-      ? []
-      : [`position-risk has not followed within ${FOLLOW_MAX_MS / 1_000} s: see \`algo positions\`.`]),
-    ...(isPassed(again) && left === undefined
-      ? []
-      : [`${instrument} still differs: see \`algo reconcile\`.`]),
+    ...(told.isDone ? [] : [silent, ...(await silentWords(bus, account, ['position-risk']))]),
+    ...(isSettled ? [] : [`${instrument} still differs: see \`algo reconcile\`.`]),
   ];
   if (failed.length > 0) throw new CommandFailure(failed.join('\n'));
 }
 
-/** Returns the instrument that a person named, by itself or by a position in it. *Errors*: InputError. */
-function chosen(name: string, report: ComparisonReport, view: AccountView): InstrumentId {
-  const held = openIn(view).map(({ position }) => position);
-  const known = new Set([
-    ...(isPassed(report) ? report.differences : []).map(({ instrument }) => instrument),
-    ...[...held, ...view.dust.all(), ...view.beside.all()].map(({ instrument }) => instrument),
-  ]);
-  return named('instrument', name, [...known], (instrument) => {
-    const positions = held.filter((position) => position.instrument === instrument).map(({ id }) => id);
-    const { symbol } = instrumentParts(instrument);
-    return { id: symbol, names: [instrument, ...new Set(positions.flatMap((id) => [shortId(id), id]))] };
+/** Compares the books; where that fails, these words say first what that means. */
+async function comparedOr(asked: Steering, dryRun: boolean, means: string) {
+  return compareBooks(asked, dryRun).catch((error: unknown) => {
+    if (error instanceof CommandFailure) throw new CommandFailure(`${means}\n${error.message}`);
+    throw error;
   });
-}
-
-/** *Errors*: InputError where nothing would change. */
-function wantedIn(
-  how: BookRepair,
-  instrument: InstrumentId,
-  report: ComparisonReport,
-  view: AccountView,
-): Wanted {
-  const [own, beside] = [ownIn(view, instrument), view.beside.get(instrument)?.beside ?? Decimal.zero];
-  const before = differenceIn(report, instrument) ?? { own, beside, held: own.plus(beside) };
-  const after = settledBy(how, before);
-  if (!after.own.equals(before.own) || !after.beside.equals(before.beside))
-    return { instrument, how, before, after };
-  throw new InputError({
-    ...{ field: 'instrument', value: instrument },
-    because: `nothing to ${how}: ${numbers(before)}`,
-    remedy: '`algo reconcile --dry-run` shows what differs, and what can be done about it.',
-  });
-}
-
-/** Returns what is about to be done, as lines. */
-async function planOf(
-  { bus, account }: Steering,
-  view: AccountView,
-  { instrument, how, before, after }: Wanted,
-  environment: CliEnvironment,
-): Promise<string[]> {
-  const last = await lastTrade(bus, instrument);
-  const age = last === undefined ? '' : ageWords((await engineTimeUs(bus)) - last.timeUs);
-  const worth = (quantity: Decimal) =>
-    last === undefined
-      ? 'no trade of it is known'
-      : `worth ${shortNumber(quantity.times(last.price))} at ${last.price}, ${age} ago`;
-  return [
-    `${how}s ${instrument}, for ${account}:`,
-    `  now: ${numbers(before)} (${worth(before.held)})`,
-    `  then: ours ${after.own}, beside it ${after.beside}`,
-    ...(after.own.equals(before.own)
-      ? []
-      : guardLines(view, instrument, after.own, last?.price, environment)),
-    ...(after.beside.isZero()
-      ? []
-      : [`  nobody guards or sells the ${after.beside} beside it, and no equity counts them`]),
-  ];
-}
-
-function numbers({ own, beside, held }: Wanted['before']): string {
-  return `ours ${own}, beside it ${beside}, at the venue ${held}`;
-}
-
-/** Returns what becomes of the position and the stop behind it. */
-function guardLines(
-  view: AccountView,
-  instrument: InstrumentId,
-  own: Decimal,
-  price: Decimal | undefined,
-  { instrumentsFile }: CliEnvironment,
-): string[] {
-  const held = openIn(view).find(({ position }) => position.instrument === instrument);
-  const grows = held !== undefined && own.isNegative() === (held.position.direction === 'short');
-  if (held !== undefined && (own.isZero() || !grows))
-    return [
-      `  the position ${shortId(held.position.id)} ends in our books; ` +
-        'its result is an estimate at the last price',
-      ...(own.isZero() ? ['  its stop at the venue is withdrawn'] : []),
-    ];
-  if (held !== undefined)
-    return [
-      `  the position ${shortId(held.position.id)} has ${own.abs()} then; ` +
-        `its stop at ${held.stop ?? 'no level yet'} guards all of it`,
-    ];
-  if (own.isZero()) return [];
-  const { assetClass, priceTick } = instrumentOf(readInstrumentCatalog(instrumentsFile), instrument);
-  const share = TRAILING_DISTANCES[assetClass];
-  const away = own.isNegative() ? Decimal.one.plus(share) : Decimal.one.minus(share);
-  const near = price === undefined ? '' : `, now near ${price.times(away).toStep(priceTick, 'down')}`;
-  return [
-    `  it becomes a position, entered at the last price, with a stop ${share.times(HUNDRED)} % behind the ` +
-      `best price${near}; when the price gets there, all of it is sold`,
-  ];
 }
 
 /** Has the books corrected. *Errors*: CommandFailure when it is refused, or nobody answers. */
@@ -237,4 +128,14 @@ function heldLines(view: AccountView, instrument: InstrumentId): string[] {
       const guard = stop === null ? 'no stop yet' : `stop at ${stop}`;
       return `position ${shortId(id)}: ${direction} ${quantity} at ${shortNumber(averagePrice)}, ${guard}`;
     });
+}
+
+/** Returns what a person must lift besides, since a halt outlives its cause. */
+async function stillLimited({ bus, account }: Pick<Steering, 'bus' | 'account'>, instrument: InstrumentId) {
+  const said = (await bus.last('ORDERS', subjects.entryStanding(account)))?.fact;
+  if (said?.name !== 'EntryStanding') return [];
+  const causes = said.body.causes.filter(({ scope, lift }) => {
+    return lift === 'person' && scope.kind === 'instrument' && scope.instrument === instrument;
+  });
+  return causes.length === 0 ? [] : entryLines({ ...said.body, causes, more: 0 });
 }

@@ -62,7 +62,7 @@ export class BooksAtHand {
     const subject = `position ${AIRDROPPED}`;
     const found = { class: 'D2', subject, evidence: '', action: 'import_foreign', before: `${own}` };
     const difference = { instrument: AIRDROPPED, own, beside, held, cure: 'person', evidence: [] } as const;
-    const shut = { instrument: AIRDROPPED, reason: `${held} that none of our orders opened` };
+    const shut = { instrument: AIRDROPPED, reason: `${AIRDROPPED}: ${held} that none of our orders opened` };
     await this.#engine.say('ReconciliationCompleted', {
       ...{ ...run, validForMs: 60_000, aside: [] },
       discrepancies: isAlike ? [] : [{ ...found, after: `${held} foreign` }],
