@@ -4,10 +4,10 @@ import type { BookRepair } from './risk.ts';
 import type { TimeUs } from './time.ts';
 
 /**
- * Why our book of an instrument was corrected. `spent`: another order of ours was paid from it, its fee or
- * what it bought; `gone`: the venue has less, and twice in a row nothing explained it; `dust`: the rest is
- * too little for any order; `restated`: position-risk had another quantity than execution, whose books count;
- * the others are what a person asked for.
+ * Why our book of an instrument was corrected. `spent`: another order of ours was paid from it, its fee
+ * or what it bought; `gone`: the venue has less, and twice in a row nothing explained it; `dust`: the
+ * rest is too little for any order; `restated`: position-risk had another quantity than execution, whose
+ * books count; the others are what a person asked for.
  */
 export const CORRECTION_REASONS = [
   'spent',

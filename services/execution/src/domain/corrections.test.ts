@@ -42,7 +42,7 @@ const corrections = (out: readonly ExecutionOutput[]) => out.filter((one) => one
 const held = (engine: ExecutionEngine) => engine.positions().map((p) => `${p.quantity}`);
 const S_STALE = STALE_READ_US / S;
 
-test('what is gone is taken out of the books when it was found twice, far enough apart, and not before', () => {
+test('what is gone leaves the books when it was found twice, far enough apart, and not before', () => {
   const { engine } = holding();
   expect(corrections(compare(engine, 31, differs()))).toEqual([]);
   expect(corrections(compare(engine, 34, differs()))).toEqual([]);

@@ -157,7 +157,6 @@ test('what is worth too little to be closed bars nothing either', () => {
 test('dust stays in the book, so that piece upon piece is a position once it can be sold', () => {
   const engine = ready();
   for (const n of [1, 2]) {
-    // While it is dust, it bars no entry.
     const entry = sent(engine.handle(place(n, { timeUs: n * S, expiresUs: (n + 5) * S })));
     engine.handle(filled(entry, `in${n}`, '0.05', '0.05', n * S));
     engine.handle(canceled(entry, '0.05', n * S));

@@ -75,24 +75,16 @@ export class ExecutionEngine {
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
     const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
     this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
-    this.#desk = new CommandDesk({
-      ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
-      ...{ positions: this.#positions, entries: state?.entries ?? [] },
-    });
+    const [instruments, ledger, positions] = [this.#instruments, this.#ledger, this.#positions];
+    const books = { account: settings.account, instruments, ledger, positions, times: this.#times };
+    this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
     this.#follower = new OrderFollower({
-      ...{ account: settings.account, ledger: this.#ledger, positions: this.#positions },
-      ...{ modes: this.#halts.modes, times: this.#times, gate: this.#keeper.gate },
+      ...{ ...books, modes: this.#halts.modes, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
-    this.#corrections = new Corrections(
-      {
-        ...{ account: settings.account, instruments: this.#instruments, positions: this.#positions },
-        ...{ ledger: this.#ledger, prices: this.#prices, times: this.#times, venue: () => this.#venue },
-      },
-      state?.corrections,
-    );
-    const [follower, keeper, corrections] = [this.#follower, this.#keeper, this.#corrections];
-    this.#persons = new PersonDesk({ follower, keeper, corrections }, state?.persons);
+    const outside = { prices: this.#prices, venue: () => this.#venue };
+    this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
+    this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
 
   /** Returns what follows from an input, in the order in which it is said and asked for. */
@@ -126,7 +118,6 @@ export class ExecutionEngine {
     return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
-  /** True while a reconciliation of this epoch is fresh. */
   get isGateOpen(): boolean {
     return this.#keeper.gate.isFresh(this.#times.newestUs());
   }
@@ -153,12 +144,11 @@ export class ExecutionEngine {
 
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
+    const [halts, corrections] = [this.#halts.state(), this.#corrections.state()];
     return {
-      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state() },
-      halts: this.#halts.state(),
+      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state(), halts },
       ...{ limits: this.#limits, venue: this.#venue, prices: this.#prices.state() },
-      ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
-      corrections: this.#corrections.state(),
+      ...{ positions: this.#positions.all(), corrections, ledger: this.#ledger.state() },
       ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
       ...{ entries: this.#desk.pace.entries, rejects: this.#rejects.state, standing: this.standing.state },
     };
@@ -242,9 +232,11 @@ export class ExecutionEngine {
         this.#persons.told(input, this.openOrders(), this.#times.newestUs(), out);
         return;
       case 'ReconciliationCompleted':
-      case 'ReconciliationFailed':
-        if (!this.#keeper.answered(input) || input.type === 'ReconciliationFailed') return;
+        if (!this.#keeper.answered(input)) return;
         if (this.#corrections.compared(input, out)) this.#follower.fetchMissed(out);
+        return;
+      case 'ReconciliationFailed':
+        this.#keeper.answered(input);
         return;
       case 'FeedSilent':
         this.#follower.audit(out);

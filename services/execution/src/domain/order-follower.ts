@@ -111,10 +111,7 @@ export class OrderFollower {
       this.#steps.change(t, { askedUs: shutUntilUs(outcome.timeUs, outcome.retryAfterMs) });
   }
 
-  /**
-   * One of our orders was filled. Booked once, whatever the
-   * order's status, because money that moved has moved.
-   */
+  /** One of our orders was filled: booked once, whatever its status, because money that moved has moved. */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
     const t = this.#steps.orderOf(fill, venueCumulative, this.#positions.quantity(fill.instrument), out);
@@ -148,10 +145,7 @@ export class OrderFollower {
       this.#steps.close(t, { type, reason: event.reason, timeUs: event.timeUs }, event.cumulative, out);
   }
 
-  /**
-   * All fills of the account since a time that was asked for. From a failure nothing follows: it is asked
-   * again.
-   */
+  /** All fills of the account since a time that was asked for; after a failure it is asked again. */
   fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
     if (answer.type === 'answered') for (const fill of answer.fills) this.filled(fill, fill.quantity, out);
     this.#steps.fetched(answer.type === 'answered');
@@ -248,12 +242,8 @@ export class OrderFollower {
       if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
       else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
       else if (this.#mayCancel) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (
-        out.length === before &&
-        hasLeft(t) &&
-        nowUs - t.askedUs >= auditUs * (isStop ? STOP_AUDIT_FACTOR : 1)
-      )
-        this.#steps.lookUp(t, nowUs, out);
+      const isDue = nowUs - t.askedUs >= auditUs * (isStop ? STOP_AUDIT_FACTOR : 1);
+      if (out.length === before && hasLeft(t) && isDue) this.#steps.lookUp(t, nowUs, out);
       if (out.length > before) asked++;
     }
   }

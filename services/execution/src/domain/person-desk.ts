@@ -27,20 +27,22 @@ const WITHOUT_IT = {
   protection: 'it guards a position at the venue, and position-risk would only put another there',
 } as const satisfies Record<OrderIntent, string>;
 
-/** Who carries out what persons ask for. */
-export interface PersonDeskParts {
-  readonly follower: Pick<OrderFollower, 'wantCancel'>;
-  readonly keeper: Pick<GateKeeper, 'askNow'>;
-  readonly corrections: Pick<Corrections, 'repair'>;
-}
-
 /** Obeys or refuses what a person asks of execution, and answers. */
 export class PersonDesk {
-  readonly #parts: PersonDeskParts;
+  readonly #follower: Pick<OrderFollower, 'wantCancel'>;
+  readonly #keeper: Pick<GateKeeper, 'askNow'>;
+  readonly #corrections: Pick<Corrections, 'repair'>;
   readonly #held: HeldCommands;
 
-  constructor(parts: PersonDeskParts, held: ReturnType<HeldCommands['entries']> = []) {
-    this.#parts = parts;
+  constructor(
+    follower: Pick<OrderFollower, 'wantCancel'>,
+    keeper: Pick<GateKeeper, 'askNow'>,
+    corrections: Pick<Corrections, 'repair'>,
+    held: ReturnType<HeldCommands['entries']> = [],
+  ) {
+    this.#follower = follower;
+    this.#keeper = keeper;
+    this.#corrections = corrections;
     this.#held = new HeldCommands(held);
   }
 
@@ -73,22 +75,21 @@ export class PersonDesk {
 
   /** Returns the orders that are withdrawn for it. *Errors*: InputError where it can't be obeyed. */
   #obey(command: ExpiringCommand, open: readonly Order[], out: ExecutionOutput[]): readonly ClientOrderId[] {
-    const { follower, keeper, corrections } = this.#parts;
     const by = `asked by ${command.by}`;
     switch (command.type) {
       case 'FlattenAll':
       case 'CancelOrders': {
         const orders =
           command.type === 'CancelOrders' ? toWithdraw(command, open) : entriesUnder(command.scope, open);
-        follower.wantCancel(orders, by, out);
+        this.#follower.wantCancel(orders, by, out);
         return orders;
       }
       case 'CorrectBooks':
-        corrections.repair(command, out);
-        keeper.askNow(by, null, out);
+        this.#corrections.repair(command, out);
+        this.#keeper.askNow(by, null, out);
         return [];
       case 'CompareBooks':
-        keeper.askNow(by, { requestId: command.commandId, dryRun: command.dryRun }, out);
+        this.#keeper.askNow(by, { requestId: command.commandId, dryRun: command.dryRun }, out);
         return [];
       default:
         return command satisfies never;

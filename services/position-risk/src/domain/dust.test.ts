@@ -127,7 +127,7 @@ test.each<[string, string, readonly PositionEvent['type'][], string]>([
   ).toBe(held);
 });
 
-test('what a person adopted is guarded at once by the house distance, and its end is told as a correction', () => {
+test('what a person adopted is guarded at once by the house distance; taken out, it is corrected', () => {
   const story = new Scenario();
   story.give(correction('1', 1, { price: d('50000'), reason: 'adopted' }));
   expect(story.log.find(({ type }) => type === 'PositionOpened')).toMatchObject({ stopPrice: d('49750') });

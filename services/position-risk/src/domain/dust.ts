@@ -1,5 +1,13 @@
-import { type Decimal, type Instrument, type StrategyName, sellableFrom } from '@algo/model';
+import {
+  Decimal,
+  type DustChanged,
+  type Instrument,
+  type StrategyName,
+  sellableFrom,
+  type TimeUs,
+} from '@algo/model';
 import type { Lot } from './holding.ts';
+import type { GuardedBy } from './position-guard.ts';
 
 /**
  * What a position left that no order could close. *Units*: `quantity` base, signed; `price` quote, at which
@@ -15,8 +23,12 @@ export interface Dust {
 /** What a lot the other way left of dust, and what that made. *Units*: quote. */
 export interface DustEnd {
   readonly left: Dust;
-  readonly made: { readonly realized: Decimal; readonly fees: Decimal };
+  readonly made: Made;
 }
+type Made = Pick<DustChanged, 'realized' | 'fees'>;
+
+/** A change of dust that realises nothing. */
+export const NOTHING: Made = { realized: Decimal.zero, fees: Decimal.zero };
 
 /** Returns what a lot the other way leaves of dust. *Shape*: the lot is at most as large as the dust. */
 export function endDust(
@@ -31,4 +43,20 @@ export function endDust(
     left: { ...dust, quantity, sellFrom: sellableFrom(quantity, instrument) },
     made: { realized: isLong ? gain : gain.negated(), fees },
   };
+}
+
+/** Returns what dust would gain at a price. *Units*: quote. */
+export function unrealizedOfDust({ quantity, price }: Dust, mark: Decimal): Decimal {
+  return mark.minus(price).times(quantity);
+}
+
+/** Returns the fact that dust is now so much. */
+export function dustFact(
+  { account, instrument: { id: instrument } }: GuardedBy,
+  { strategy, quantity, price }: Dust,
+  cause: DustChanged['cause'],
+  made: Made,
+  timeUs: TimeUs,
+): DustChanged {
+  return { type: 'DustChanged', account, instrument, strategy, cause, quantity, price, ...made, timeUs };
 }

@@ -1,33 +1,26 @@
 import {
   type AccountId,
-  type ClosePosition,
   type CloseReason,
   type CorrectionMade,
   Decimal,
   type Direction,
   type DustChanged,
-  type ExitPlan,
-  type ExitReason,
   type Fill,
   hashId,
   type Instrument,
   isDust,
   type OrderEvent,
-  type OrderIntent,
   type PositionEvent,
-  type PositionId,
   PrintBand,
   type PrintBandState,
-  type ProtectPosition,
   positionId,
   type RiskEvent,
-  type StrategyName,
   sellableFrom,
   strategyName,
   type TimeUs,
 } from '@algo/model';
-import { type Dust, type DustEnd, endDust } from './dust.ts';
-import type { ExitFollower, ExitPatience } from './exit-follower.ts';
+import { type Dust, dustFact, endDust, NOTHING, unrealizedOfDust } from './dust.ts';
+import type { ExitPatience } from './exit-follower.ts';
 import {
   exitPriceOf,
   increaseHolding,
@@ -38,15 +31,8 @@ import {
   splitLot,
   unrealizedOf,
 } from './holding.ts';
-import { PositionGuard, type PositionGuardState } from './position-guard.ts';
-
-/** What an order's submission told us of the fills to come. */
-export interface KnownOrder {
-  readonly intent: OrderIntent;
-  readonly strategy: StrategyName | null;
-  readonly position: PositionId | null;
-  readonly plan: ExitPlan | null;
-}
+import type { KnownOrder } from './order-memory.ts';
+import { type GuardedBy, PositionGuard, type PositionGuardState } from './position-guard.ts';
 
 /** An instrument's book as it is kept. */
 export interface InstrumentBookState {
@@ -59,15 +45,8 @@ export interface InstrumentBookState {
 /** What happens to what is held, dust included. */
 export type HoldingEvent = PositionEvent | DustChanged;
 
-/** A change of dust that realises nothing. */
-const NOTHING = { realized: Decimal.zero, fees: Decimal.zero };
 /** Owns positions that no strategy of ours asked for. */
 const NOBODY = strategyName('external');
-
-type Told<Type extends PositionEvent['type']> = Omit<
-  Extract<PositionEvent, { type: Type }>,
-  'position' | 'timeUs'
->;
 
 /** A change of what is held, and what it comes from. *Units*: quote, µs. */
 interface Change {
@@ -85,7 +64,7 @@ interface Change {
  */
 export class InstrumentBook {
   readonly instrument: Instrument;
-  readonly #account: AccountId;
+  readonly #of: GuardedBy;
   readonly #fallback: Decimal;
   guard: PositionGuard | null = null;
   dust: Dust | null = null;
@@ -94,16 +73,16 @@ export class InstrumentBook {
 
   constructor(instrument: Instrument, account: AccountId, fallback: Decimal) {
     this.instrument = instrument;
-    this.#account = account;
+    this.#of = { account, instrument };
     this.#fallback = fallback;
   }
 
   restore(stored: InstrumentBookState, patience: ExitPatience): void {
     this.#band = new PrintBand(stored.band);
     this.#lastUs = stored.lastUs;
-    this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
+    this.guard = stored.guard === null ? null : PositionGuard.restore(this.#of, stored.guard, patience);
     this.dust = stored.dust;
-    if (this.guard !== null) this.reviewStop(this.guard);
+    this.guard?.reviewStop();
   }
 
   snapshot(): InstrumentBookState {
@@ -125,7 +104,7 @@ export class InstrumentBook {
     this.#lastUs = timeUs;
     const { lastPrice } = this;
     if (this.#band.admit(price)) return null;
-    const of = { account: this.#account, instrument: this.instrument.id };
+    const of = { account: this.#of.account, instrument: this.instrument.id };
     return { type: 'PrintSetAside', ...of, price, lastPrice, timeUs };
   }
 
@@ -138,7 +117,7 @@ export class InstrumentBook {
   get unrealized(): Decimal {
     if (this.guard !== null) return unrealizedOf(this.guard.holding, this.markPrice);
     const { dust } = this;
-    return dust === null ? Decimal.zero : this.markPrice.minus(dust.price).times(dust.quantity);
+    return dust === null ? Decimal.zero : unrealizedOfDust(dust, this.markPrice);
   }
 
   /** What we hold, dust included. *Units*: base, signed. */
@@ -156,7 +135,7 @@ export class InstrumentBook {
     const direction: Direction = fill.side === 'buy' ? 'long' : 'short';
     this.print(fill.price.toNumber(), fill.timeUs);
     const change = { lot, direction, cause: fill.venueTradeId, order, openedUs: fill.timeUs };
-    return this.#change(change, this.guard === null ? 'external' : closedBy(this.guard, order), nowUs);
+    return this.#change(change, this.guard?.closedBy(order) ?? 'external', nowUs);
   }
 
   /** Brings what is held to what our books were corrected to, at the last price. */
@@ -167,13 +146,8 @@ export class InstrumentBook {
     const at = this.lastPrice > 0 ? this.markPrice : this.#costPrice;
     const lot = { quantity: off.abs(), price: at, fee: Decimal.zero };
     const direction = off.isPositive() ? 'long' : 'short';
-    const change = {
-      lot,
-      direction,
-      cause: `corrected ${timeUs}`,
-      order: undefined,
-      openedUs: nowUs,
-    } as const;
+    const why = { cause: `corrected ${timeUs}`, order: undefined, openedUs: nowUs };
+    const change = { lot, direction, ...why } as const;
     return this.#change(change, 'correction', nowUs);
   }
 
@@ -189,19 +163,11 @@ export class InstrumentBook {
   setAside(held: PositionGuard, nowUs: TimeUs): HoldingEvent[] {
     const { strategy, quantity } = held.holding;
     const left = this.net;
-    const closed = this.#reduce(
-      held,
-      { quantity, price: this.markPrice, fee: Decimal.zero },
-      'residual',
-      nowUs,
-    );
-    this.dust = {
-      strategy,
-      quantity: left,
-      price: this.markPrice,
-      sellFrom: sellableFrom(left, this.instrument),
-    };
-    return [closed, this.#dustFact(this.dust, 'left', NOTHING, nowUs)];
+    const lot = { quantity, price: this.markPrice, fee: Decimal.zero };
+    const closed = this.#reduce(held, lot, 'residual', nowUs);
+    const sellFrom = sellableFrom(left, this.instrument);
+    this.dust = { strategy, quantity: left, price: this.markPrice, sellFrom };
+    return [closed, dustFact(this.#of, this.dust, 'left', NOTHING, nowUs)];
   }
 
   /** True when what was left could be sold at the last price. */
@@ -219,28 +185,9 @@ export class InstrumentBook {
     const order = { intent: 'exit', strategy: dust.strategy, position: null, plan: null } as const;
     const change = { lot, direction, cause: `dust ${nowUs}`, order, openedUs: nowUs } as const;
     return [
-      this.#dustFact({ ...dust, quantity: Decimal.zero }, 'for_sale', NOTHING, nowUs),
+      dustFact(this.#of, { ...dust, quantity: Decimal.zero }, 'for_sale', NOTHING, nowUs),
       this.#open(change, nowUs),
     ];
-  }
-
-  /** Returns the fact that the stop stands elsewhere than was last told; nothing when it doesn't. */
-  stopNews(held: PositionGuard, nowUs: TimeUs): PositionEvent[] {
-    const { level, bestPrice } = held.stop;
-    const from = held.toldStop;
-    if (from.equals(level)) return [];
-    held.toldStop = level;
-    this.reviewStop(held);
-    return [this.#fact<'StopMoved'>(held, { type: 'StopMoved', from, to: level, bestPrice }, nowUs)];
-  }
-
-  /**
-   * Returns the fact that the position is to be left. *Units*:
-   * `level` quote, what the last price was held against.
-   */
-  exitTriggered(held: PositionGuard, reason: ExitReason, level: Decimal, nowUs: TimeUs): PositionEvent {
-    const triggerPrice = this.markPrice;
-    return this.#fact<'ExitTriggered'>(held, { type: 'ExitTriggered', reason, triggerPrice, level }, nowUs);
   }
 
   /** Lets what guards the position know what happened to an order, before a fill of it is booked. */
@@ -258,47 +205,7 @@ export class InstrumentBook {
     const isOver = event.type === 'OrderCanceled' || event.type === 'OrderExpired';
     if (mayEnter && (isOver || event.type === 'OrderFilled'))
       this.guard.venueStop.filled(isOver || !event.leaves.isPositive(), nowUs, speed);
-    this.reviewStop(this.guard);
-  }
-
-  /** What the stop at the venue follows has changed. */
-  reviewStop({ venueStop, stop: { level }, holding }: PositionGuard): void {
-    const { id: position, direction, quantity } = holding;
-    venueStop.review({ position, direction, instrument: this.instrument, level, quantity });
-  }
-
-  /** Returns the command that puts a stop at the venue, or null while none is due. */
-  protectCommand(
-    { venueStop, holding }: PositionGuard,
-    nowUs: TimeUs,
-    speed: number,
-  ): ProtectPosition | null {
-    const wanted = venueStop.take(nowUs, speed);
-    if (wanted === null) return null;
-    const { id: position, direction } = holding;
-    const of = { position, account: this.#account, instrument: this.instrument.id, direction };
-    return { type: 'ProtectPosition', ...of, ...wanted, timeUs: nowUs };
-  }
-
-  /** Returns the command of the exit's standing attempt, for all that is held. */
-  closeCommand(held: PositionGuard, exit: ExitFollower, nowUs: TimeUs): ClosePosition {
-    return {
-      type: 'ClosePosition',
-      commandId: exit.commandId,
-      position: held.holding.id,
-      account: this.#account,
-      instrument: this.instrument.id,
-      direction: held.holding.direction,
-      quantity: held.holding.quantity,
-      reason: exit.reason,
-      attempt: exit.attempt,
-      timeUs: nowUs,
-    };
-  }
-
-  /** A fact about the held position, as the position stands now. */
-  #fact<Type extends PositionEvent['type']>(held: PositionGuard, change: Told<Type>, nowUs: TimeUs) {
-    return { ...change, position: held.position(this.#account), timeUs: nowUs };
+    this.guard.reviewStop();
   }
 
   #change(change: Change, reason: CloseReason, nowUs: TimeUs): HoldingEvent[] {
@@ -322,7 +229,7 @@ export class InstrumentBook {
       const opened = this.#open(change, nowUs);
       const joined = { quantity: size, price: dust.price, fee: Decimal.zero };
       return [
-        this.#dustFact({ ...dust, quantity: Decimal.zero }, 'joined', NOTHING, nowUs),
+        dustFact(this.#of, { ...dust, quantity: Decimal.zero }, 'joined', NOTHING, nowUs),
         opened,
         ...(this.guard === null ? [] : this.#increase(this.guard, joined, undefined, nowUs)),
       ];
@@ -331,15 +238,9 @@ export class InstrumentBook {
     const [netted, rest] = isWhole ? splitLot(lot, size) : [lot, null];
     const { left, made } = endDust(dust, netted, this.instrument);
     this.dust = left.quantity.isZero() ? null : left;
-    const told = this.#dustFact(left, reason === 'correction' ? 'corrected' : 'netted', made, nowUs);
+    const told = dustFact(this.#of, left, reason === 'correction' ? 'corrected' : 'netted', made, nowUs);
     if (rest === null || rest.quantity.isZero()) return [told];
     return [told, this.#open({ ...change, lot: rest }, nowUs)];
-  }
-
-  #dustFact(dust: Dust, cause: DustChanged['cause'], made: DustEnd['made'], timeUs: TimeUs): DustChanged {
-    const { strategy, quantity, price } = dust;
-    const of = { account: this.#account, instrument: this.instrument.id, strategy };
-    return { type: 'DustChanged', ...of, cause, quantity, price, ...made, timeUs };
   }
 
   /** What one unit of what is held was entered for. */
@@ -351,7 +252,7 @@ export class InstrumentBook {
     const { id: instrument } = this.instrument;
     const holding = openHolding(
       {
-        id: positionId(hashId('position', this.#account, instrument, cause)),
+        id: positionId(hashId('position', this.#of.account, instrument, cause)),
         instrument,
         strategy: order?.strategy ?? NOBODY,
         direction,
@@ -359,19 +260,19 @@ export class InstrumentBook {
       },
       lot,
     );
-    const held = PositionGuard.open(holding, order?.plan ?? null, this.instrument, this.#fallback);
+    const held = PositionGuard.open(this.#of, holding, order?.plan ?? null, this.#fallback);
     this.guard = held;
-    return this.#fact<'PositionOpened'>(held, { type: 'PositionOpened', stopPrice: held.stop.level }, nowUs);
+    return held.fact<'PositionOpened'>({ type: 'PositionOpened', stopPrice: held.stop.level }, nowUs);
   }
 
   #increase(held: PositionGuard, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): PositionEvent[] {
     held.holding = increaseHolding(held.holding, lot);
     const change = { type: 'PositionIncreased', by: lot.quantity, price: lot.price } as const;
-    const events: PositionEvent[] = [this.#fact<'PositionIncreased'>(held, change, nowUs)];
+    const events: PositionEvent[] = [held.fact<'PositionIncreased'>(change, nowUs)];
     // The whole position keeps its own plan, but an addition planned with a tighter stop narrows it for all.
     const stopPrice = order?.plan?.stopPrice;
     if (held.exit === null && stopPrice?.isPositive() && held.stop.tighten(stopPrice))
-      events.push(...this.stopNews(held, nowUs));
+      events.push(...held.stopNews(nowUs));
     return events;
   }
 
@@ -379,14 +280,12 @@ export class InstrumentBook {
     const holding = reduceHolding(held.holding, lot);
     held.holding = holding;
     if (holding.quantity.isPositive())
-      return this.#fact<'PositionReduced'>(
-        held,
+      return held.fact<'PositionReduced'>(
         { type: 'PositionReduced', by: lot.quantity, price: lot.price },
         nowUs,
       );
     this.guard = null;
-    return this.#fact<'PositionClosed'>(
-      held,
+    return held.fact<'PositionClosed'>(
       {
         type: 'PositionClosed',
         exitPrice: exitPriceOf(holding),
@@ -397,13 +296,4 @@ export class InstrumentBook {
       nowUs,
     );
   }
-}
-
-/**
- * Returns why a position ended with a fill of this order: our exit, somebody else's, or nothing we know of.
- */
-function closedBy(held: PositionGuard, order: KnownOrder | undefined): CloseReason {
-  if (order?.intent === 'protection') return 'venue_stop';
-  if (order?.intent !== 'exit') return 'external';
-  return held.exit?.reason ?? 'operator';
 }

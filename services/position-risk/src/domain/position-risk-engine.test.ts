@@ -237,29 +237,6 @@ test('a fee in the base of a perpetual is a cost and leaves the size alone', () 
   expect([position.quantity.toString(), position.fees.toString()]).toEqual(['1', '50']);
 });
 
-test('a fee in a third asset is valued at its last price', () => {
-  const story = new Scenario();
-  story.prices(ETH, [0, 2_000]);
-  story.fill('a', 'buy', '1', '50000', { fee: '0.01', feeAsset: 'ETH' });
-  expect(story.engine.account.equity.totals().fees.toString()).toBe('20');
-});
-
-test('a fee in an asset that has not traded yet is shown, not zero, and valued once it has', () => {
-  const story = new Scenario();
-  const marks = () => story.log.filter((event) => event.type === 'EquityMarked');
-  story.fill('a', 'buy', '1', '50000', { fee: '0.01', feeAsset: 'ETH' });
-  story.fill('b', 'buy', '1', '50000', { fee: '0.02', feeAsset: 'BNB' });
-  expect(marks().at(-1)?.unvalued).toEqual([
-    { asset: 'ETH', amount: d('0.01') },
-    { asset: 'BNB', amount: d('0.02') },
-  ]);
-  expect(story.engine.account.equity.totals().fees.toString()).toBe('0');
-  story.prices(ETH, [1, 2_000]);
-  story.time(60);
-  expect(marks().at(-1)?.unvalued).toEqual([{ asset: 'BNB', amount: d('0.02') }]);
-  expect(story.engine.account.equity.totals().fees.toString()).toBe('20');
-});
-
 test('adds up what each strategy made', () => {
   const story = new Scenario();
   story.open('long', '1', '50000');

@@ -28,7 +28,10 @@ export interface OwnReading {
   readonly fillsSinceUs: TimeUs;
 }
 
-/** What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are position-risk's. */
+/**
+ * What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are
+ * position-risk's.
+ */
 interface Held {
   quantity: Decimal;
   beside: Decimal;

@@ -142,7 +142,7 @@ function sizeOf(c: Compared): Found | null {
       evidence: [...evidence, `${rest} of what was left beside`],
     });
   if (expected.isZero()) {
-    const refusal = `${id}: the venue holds ${rest} that none of our orders opened; a person may adopt or acknowledge it`;
+    const refusal = `${id}: the venue holds ${rest} that none of our orders opened`;
     return found('person', {
       ...about('D2', id, 'import_foreign', before, `${rest} foreign`),
       evidence,
@@ -151,7 +151,8 @@ function sizeOf(c: Compared): Found | null {
   }
   if (after.isZero()) return gone(c, byForeign, evidence);
   if (after.isPositive() !== expected.isPositive()) {
-    const refusal = `${id}: we are ${sideOf(expected)} ${expected.abs()}, the venue is ${sideOf(after)} ${after.abs()}`;
+    const ours = `${sideOf(expected)} ${expected.abs()}`;
+    const refusal = `${id}: we are ${ours}, the venue is ${sideOf(after)} ${after.abs()}`;
     return found('person', {
       ...about('D4', id, 'none', before, before),
       evidence,

@@ -1,100 +1,34 @@
-import {
-  accountId,
-  type ClientOrderId,
-  clientOrderId,
-  Decimal,
-  type Fill,
-  fillEffect,
-  type Instrument,
-  instrumentId,
-  isEnded,
-  type OrderRequest,
-  type OrderStatus,
-  type VenueOrder,
-  type VenueOrderStatus,
-  venueOrderId,
-  venueTradeId,
-} from '@algo/model';
+import { accountId, Decimal, type Fill, type VenueOrder } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type {
-  LocalBooks,
-  LocalOrder,
-  LocalPosition,
-  Lookup,
-  ReconciliationContext,
-  VenueBooks,
-} from './books.ts';
+import type { LocalBooks, LocalOrder, Lookup, ReconciliationContext, VenueBooks } from './books.ts';
 import { reconcile } from './reconcile.ts';
 import type { Discrepancy, ReconciliationReport } from './reconciliation-report.ts';
 
-const d = (text: string) => Decimal.of(text);
-const ACCOUNT = accountId('paper-main');
-const LTC = instrumentId('synthetic.spot.LTCUSDT');
-const S = 1_000_000;
-const INSTRUMENT: Instrument = {
-  ...{ id: LTC, venue: 'synthetic', market: 'spot', symbol: 'LTCUSDT', base: 'LTC', quote: 'USDT' },
-  ...{ assetClass: 'regular', priceTick: d('0.01'), quantityStep: d('0.001'), minQuantity: d('0.001') },
-  minNotional: d('5'),
-};
-const CONTEXT: ReconciliationContext = {
-  ...{ account: ACCOUNT, epoch: 2, asOfUs: 100 * S, fillsSinceUs: 0, instruments: [INSTRUMENT] },
-  holdsCoins: false,
-  openingBalances: null,
-};
-/** An id of ours that ends in a letter of choice. */
-const ours = (letter: string): ClientOrderId => clientOrderId(`a${'b'.repeat(25)}${letter}`);
-const A = ours('a');
-const WEB = clientOrderId('web_1');
+import {
+  A,
+  ACCOUNT,
+  brief,
+  CONTEXT,
+  changeBy,
+  d,
+  fill,
+  found,
+  HELD,
+  held,
+  LTC,
+  local,
+  order,
+  ours,
+  request,
+  S,
+  T1,
+  venue,
+  venueHeld,
+  venueOrder,
+  WEB,
+} from './testing/reconcile-scenario.ts';
 
-function request(id: ClientOrderId, quantity = '10', side: 'buy' | 'sell' = 'buy'): OrderRequest {
-  return {
-    ...{ clientOrderId: id, account: ACCOUNT, instrument: LTC, side, type: 'limit', timeInForce: 'ioc' },
-    ...{ quantity: d(quantity), limitPrice: d('83'), triggerPrice: null, reduceOnly: side === 'sell' },
-  };
-}
-function fill(trade: string, id: ClientOrderId, quantity: string, change: Partial<Fill> = {}): Fill {
-  return {
-    ...{ venueTradeId: venueTradeId(trade), clientOrderId: id, venueOrderId: venueOrderId('v') },
-    ...{ account: ACCOUNT, instrument: LTC, side: 'buy', quantity: d(quantity), price: d('83'), fee: d('0') },
-    ...{ feeAsset: 'USDT', liquidity: 'taker', timeUs: 10 * S, ...change },
-  };
-}
-const order = (id: ClientOrderId, status: OrderStatus, cumulative = '0') => ({
-  request: request(id),
-  status,
-  cumulative: d(cumulative),
-});
-const held = (quantity: string, change: Partial<LocalPosition> = {}): LocalPosition => ({
-  ...{ instrument: LTC, quantity: d(quantity), averagePrice: null, beside: d('0') },
-  ...{ guarded: null, ...change },
-});
-const venueOrder = (id: ClientOrderId, status: VenueOrderStatus, filled = '0'): VenueOrder => ({
-  ...{ request: request(id), venueOrderId: venueOrderId('v'), status, filled: d(filled), acceptedUs: 1 },
-});
-const venueHeld = (quantity: string, averagePrice = '83') => ({
-  ...{ account: ACCOUNT, instrument: LTC, quantity: d(quantity), averagePrice: d(averagePrice) },
-});
-const found = (id: ClientOrderId, status: VenueOrderStatus, filled: string): Lookup => ({
-  clientOrderId: id,
-  lookup: { type: 'found', order: venueOrder(id, status, filled) },
-});
-type Ours = Omit<LocalBooks, 'undecided' | 'ended'> & { readonly orders: readonly LocalOrder[] };
-const local = ({ orders = [], ...change }: Partial<Ours>): LocalBooks => {
-  const those = (isOver: boolean) =>
-    new Map(orders.filter((o) => isEnded(o.status) === isOver).map((o) => [o.request.clientOrderId, o]));
-  return { undecided: those(false), ended: those(true), fills: [], positions: [], epoch: 1, ...change };
-};
-const venue = (change: Partial<VenueBooks>): VenueBooks => ({
-  ...{ openOrders: [], fills: [], positions: [], balances: [], lookups: [], ...change },
-});
-const brief = (report: ReconciliationReport) =>
-  report.discrepancies.map((x) => `${x.class} ${x.action}${x.refusal === null ? '' : ' refuse'}`);
-
-const changeBy = (f: Fill): Decimal => fillEffect(f, INSTRUMENT).baseChange;
-
-const T1 = fill('t1', A, '10');
-const HELD: LocalBooks = local({ orders: [order(A, 'filled', '10')], fills: [T1], positions: [held('10')] });
 const CRASHED: LocalBooks = local({ orders: [order(A, 'submitted')] });
 
 test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<ReconciliationContext>?]>([
@@ -427,42 +361,6 @@ test('once all has been done that is to be done, nothing differs and nothing is 
     }),
     { numRuns: 300 },
   );
-});
-
-test.each<[string, Partial<LocalBooks>, Partial<VenueBooks>, string, Partial<ReconciliationContext>?]>([
-  ['fills that we missed', { fills: [] }, { positions: [venueHeld('10')] }, 'fetch'],
-  ['what others sold', {}, { fills: [T1, fill('t2', WEB, '10', { side: 'sell' })] }, 'fetch'],
-  ['what is gone', {}, {}, 'correct'],
-  ['what is gone, of which the history says nothing', {}, {}, 'person', { fillsSinceUs: 50 * S }],
-  ['what is smaller', {}, { positions: [venueHeld('8')] }, 'correct'],
-  ['what is larger', {}, { positions: [venueHeld('12')] }, 'person'],
-  ['the other side', {}, { positions: [venueHeld('-1')] }, 'person'],
-  ['dust', {}, { positions: [venueHeld('9.99')] }, 'correct'],
-])('says what may be done about %s', (_, ourChange, theirChange, cure, context = {}) => {
-  const positions = ourChange.fills === undefined ? [held('10')] : [];
-  const books = { ...HELD, positions, ...ourChange };
-  const report = reconcile(books, venue({ fills: [T1], ...theirChange }), { ...CONTEXT, ...context });
-  expect(report.differences.map((x) => [x.instrument, x.cure])).toEqual([[LTC, cure]]);
-});
-
-test.each<[string, string, string]>([
-  ['show that it is gone', '0', 'correct'],
-  ['still hold it', '10', 'person'],
-])('where coins lie in the account, a position is gone when the balances %s', (_, total, cure) => {
-  const balances = [{ account: ACCOUNT, asset: 'LTC', total: d(total), free: d(total) }];
-  const context = { ...CONTEXT, holdsCoins: true };
-  const report = reconcile(HELD, venue({ fills: [T1], balances }), context);
-  expect(report.differences.map((x) => x.cure)).toEqual([cure]);
-});
-
-test('coins beside our positions are told, so that fees are taken from them first', () => {
-  const balances = [{ account: ACCOUNT, asset: 'LTC', total: d('13.5'), free: d('13.5') }];
-  const books = { ...HELD, positions: [held('10')] };
-  const theirs = venue({ fills: [T1], positions: [venueHeld('10')], balances });
-  expect(reconcile(books, theirs, { ...CONTEXT, holdsCoins: true }).aside).toEqual([
-    { asset: 'LTC', quantity: d('3.5') },
-  ]);
-  expect(reconcile(books, theirs, CONTEXT).aside).toEqual([]);
 });
 
 test('the same books give the same report, in whatever order they are listed', () => {
