@@ -1,5 +1,6 @@
-import type { Decimal } from './decimal.ts';
+import { Decimal } from './decimal.ts';
 import type { AccountId, InstrumentId } from './ids.ts';
+import type { BookRepair } from './risk.ts';
 import type { TimeUs } from './time.ts';
 
 /**
@@ -65,4 +66,21 @@ export interface BookDifference {
 export interface AssetAside {
   readonly asset: string;
   readonly quantity: Decimal;
+}
+
+/** Returns what is ours and what lies beside once a person has settled an instrument so. *Units*: base. */
+export function settledBy(
+  how: BookRepair,
+  { own, held }: Pick<BookDifference, 'own' | 'held'>,
+): Pick<BookDifference, 'own' | 'beside'> {
+  switch (how) {
+    case 'adopt':
+      return { own: held, beside: Decimal.zero };
+    case 'forget':
+      return { own: Decimal.zero, beside: held };
+    case 'acknowledge':
+      return { own, beside: held.minus(own) };
+    default:
+      return how satisfies never;
+  }
 }

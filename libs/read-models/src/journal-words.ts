@@ -55,7 +55,10 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
-      return [fact.body.instrument, orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? 'entry')];
+      return [
+        fact.body.instrument,
+        orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? "somebody else's order"),
+      ];
   }
 }
 
@@ -67,7 +70,7 @@ function decisionWords(decision: Decision): string {
   return `decided: no trade by ${strategy}, stopped at level ${level}: ${why}${points}`;
 }
 
-function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent: OrderIntent): string {
+function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent: string): string {
   switch (event.type) {
     case 'OrderDenied':
       return `${intent} denied: ${withDetail(codeWords(event.denial.code), event.denial.detail)}`;
@@ -131,7 +134,8 @@ const CORRECTED = {
   acknowledged: 'acknowledged',
 } as const satisfies Record<CorrectionReason, string>;
 
-function correctionWords({ before, own, beside, reason, by, evidence }: CorrectionMade): string {
+/** Returns what a correction did to our book of an instrument, and why. */
+export function correctionWords({ before, own, beside, reason, by, evidence }: CorrectionMade): string {
   const apart = beside.isZero() ? '' : `, ${beside} beside it`;
   const why = [CORRECTED[reason], ...(by === null ? [] : [`by ${by}`]), ...evidence].join('; ');
   return `books corrected: ${before} → ${own}${apart}: ${why}`;

@@ -2,15 +2,12 @@ import {
   Decimal,
   type DustChanged,
   type Instrument,
-  isDust,
   type StrategyName,
+  sellableFrom,
   type TimeUs,
 } from '@algo/model';
 import type { Lot } from './holding.ts';
 import type { GuardedBy } from './position-guard.ts';
-
-/** It is offered for sale from this much above the venue's minimum on, so that the next print lets it go. */
-const ABOVE_MINIMUM = Decimal.of('1.02');
 
 /**
  * What a position left that no order could close. *Units*: `quantity` base, signed; `price` quote, at which
@@ -32,16 +29,6 @@ type Made = Pick<DustChanged, 'realized' | 'fees'>;
 
 /** A change of dust that realises nothing. */
 export const NOTHING: Made = { realized: Decimal.zero, fees: Decimal.zero };
-
-/** Returns the price from which an order could close a quantity, Infinity if none. *Units*: quote. */
-export function sellableFrom(quantity: Decimal, instrument: Instrument): number {
-  if (isDust(quantity, null, instrument)) return Infinity;
-  const size = quantity.abs().toStep(instrument.quantityStep, 'down');
-  return instrument.minNotional
-    .times(ABOVE_MINIMUM)
-    .dividedBy(size, instrument.priceTick.scale, 'up')
-    .toNumber();
-}
 
 /** Returns what a lot the other way leaves of dust. *Shape*: the lot is at most as large as the dust. */
 export function endDust(

@@ -15,10 +15,11 @@ import {
   type PrintBandState,
   positionId,
   type RiskEvent,
+  sellableFrom,
   strategyName,
   type TimeUs,
 } from '@algo/model';
-import { type Dust, dustFact, endDust, NOTHING, sellableFrom, unrealizedOfDust } from './dust.ts';
+import { type Dust, dustFact, endDust, NOTHING, unrealizedOfDust } from './dust.ts';
 import type { ExitPatience } from './exit-follower.ts';
 import {
   exitPriceOf,
