@@ -221,12 +221,12 @@ test(
   async () => {
     const end = await upOn(join(dir, 'settings'), [], {
       ALGO_LEASE_TTL_MS: '7',
-      ALGO_LEASE_RENEW_MS: 'many',
+      ALGO_SNAPSHOT_INTERVAL_MS: 'many',
     });
     expectPlainRefusal(
       end,
       MISCONFIGURED,
-      /execution\.paper-main.*\n.*2 problems(.|\n)*ALGO_LEASE_TTL_MS(.|\n)*ALGO_LEASE_RENEW_MS/,
+      /execution\.paper-main.*\n.*2 problems(.|\n)*ALGO_LEASE_TTL_MS(.|\n)*ALGO_SNAPSHOT_INTERVAL_MS/,
     );
   },
   TEST_MAX_MS,

@@ -28,6 +28,7 @@ import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
 import {
+  acquireLease,
   type BaseConfig,
   type baseConfig,
   createLogger,
@@ -326,10 +327,15 @@ export class SimulatedEngine {
     const { identity } = process;
     const { bus, clock } = life;
     const ask = bus.request.bind(bus);
+    const { signal } = new AbortController();
     return {
-      ...{ config, identity, bus, clock, life: life.named, repeat: life.repeat },
+      ...{ config, identity, bus, clock, signal, repeat: life.repeat },
       log: createLogger(identity, 'silent'),
-      signal: new AbortController().signal,
+      lease: async () => {
+        const lease = await acquireLease({ config, identity, bus, life: life.named, clock, signal });
+        void lease?.lost.then((reason) => this.#ended(life, new Error(`lease: ${reason}`)));
+        return lease;
+      },
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       addReadiness() {},

@@ -75,9 +75,13 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
     return inflateRawSync(Buffer.concat(parts));
   };
   return {
-    load: () => (loaded = load()),
+    load() {
+      loaded = load();
+      return loaded;
+    },
     async save(...parts) {
-      await (loaded ??= load());
+      loaded ??= load();
+      await loaded;
       const packed = deflateRawSync(Buffer.concat(parts), { level: 1 });
       const next = generation + 1;
       const chunks = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));

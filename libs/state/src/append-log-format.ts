@@ -88,7 +88,10 @@ export function decodeSegment(bytes: Buffer, file: string, endsBefore: number | 
 }
 
 /** Returns the head of a segment. *Errors*: InputError on a damaged one, or one of a newer build. */
-export function decodeHeader(bytes: Buffer, file: string): Pick<Segment, 'number' | 'first' | 'previousHash'> {
+export function decodeHeader(
+  bytes: Buffer,
+  file: string,
+): Pick<Segment, 'number' | 'first' | 'previousHash'> {
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC))
     throw corrupt(file, 0, 'no header of a log');
   if (crc32(bytes.subarray(0, CHECKED_BYTES)) !== bytes.readUInt32LE(CHECKED_BYTES))
