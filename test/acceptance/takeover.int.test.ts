@@ -37,7 +37,7 @@ test(
 );
 
 test(
-  'what stood still for longer than its lease wakes up replaced: it sends nothing, harms nothing, and ends',
+  'what stood still for longer than its lease wakes up replaced: it sends nothing and ends',
   async () => {
     await using floor = await TradingFloor.open({ standby: true });
     const first = await floor.compared();

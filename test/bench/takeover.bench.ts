@@ -2,8 +2,7 @@ import { TradingFloor } from '../acceptance/support/trading-floor.ts';
 import { type BenchOptions, type BenchResult, median, type Pair, paired, quantile } from './figures.ts';
 
 export const name = 'takeover';
-export const description =
-  'execution killed, or frozen for longer than its lease → the one that stood by may trade; floor: the lease';
+export const description = 'execution killed or frozen → the one that stood by may trade; floor: the lease';
 
 const ROUNDS = 8;
 /** Of a pair, where nobody sets another. */
@@ -39,8 +38,8 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     figures: [figure('killed'), figure('frozen')],
     notes: [
       `${rounds} rounds each way, taking turns; spread in ms: killed, frozen ${spread(took).join(', ')}`,
-      'from the signal until the books of the new life are compared behind its account stream, so that entries',
-      'pass; a frozen one is known by its lease alone, which was renewed at most 0.6 s before',
+      'from the signal until the books of the new life are compared behind its account stream, so that',
+      'entries pass; a frozen one is known by its lease alone, which was renewed at most 0.6 s before',
       `beyond the lease: ${(median(took.frozen) - LEASE_MS).toFixed(0)} ms`,
     ],
   };

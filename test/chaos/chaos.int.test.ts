@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { algo } from '../acceptance/support/algo-process.ts';
 import { analyticsOf, firstDifference, instrumentOfWord } from '../acceptance/support/analytics-reference.ts';
-import { aim, blows, EVERYTHING, type Strike, strike } from '../acceptance/support/blow-plan.ts';
+import { aim, blows, type Strike, strike } from '../acceptance/support/blow-plan.ts';
 import { soak } from '../acceptance/support/config.ts';
 import { eagerTrading } from '../acceptance/support/eager-trading.ts';
 import { EngineRecord, factsOf } from '../acceptance/support/engine-record.ts';
@@ -18,8 +18,8 @@ import { EngineRun } from '../acceptance/support/engine-run.ts';
 import { PlayedMarket } from '../acceptance/support/played-market.ts';
 import { Stake } from '../acceptance/support/stake.ts';
 import { fillLine, heldBy, unguarded, workingOrders } from '../acceptance/support/venue-books.ts';
+import { ACCOUNT, hasOwnDisk, STRIKES } from './strikes.ts';
 
-const ACCOUNT = 'paper-main';
 const LTC = 'binance.spot.LTCUSDT';
 const BTC = 'binance.spot.BTCUSDT';
 /** Halted by a person before the first kill. */
@@ -30,36 +30,7 @@ const PATIENCE_MS = 180_000;
 const RUN_MAX_MS = 900_000;
 const FIFTEEN_SECONDS_US = 15_000_000;
 
-/** A disk of its own, so small that it can be filled, where this user may make one. */
-const hasOwnDisk = process.getuid?.() === 0 && process.platform === 'linux';
 const DISK_MB = 320;
-
-const KILLED = [
-  'ingest.binance',
-  'analytics.0',
-  `decision.${ACCOUNT}`,
-  `execution.${ACCOUNT}`,
-  `position-risk.${ACCOUNT}`,
-  `paper-venue.${ACCOUNT}`,
-  'nats-server',
-  EVERYTHING,
-];
-/** Those of which a second process stands by. */
-const FROZEN = [`execution.${ACCOUNT}`, `position-risk.${ACCOUNT}`];
-/** In the long runs also these. */
-const MORE: readonly Strike[] = [
-  ...[`reconcile.${ACCOUNT}`, 'notifier.main'].map((hit): Strike => ({ hit, how: 'kill' })),
-  ...['ingest.binance', 'analytics.0', `decision.${ACCOUNT}`, `paper-venue.${ACCOUNT}`, 'nats-server'].map(
-    (hit): Strike => ({ hit, how: 'freeze' }),
-  ),
-];
-const STRIKES: readonly Strike[] = [
-  // Killed, analytics also finds somebody reading one of its files.
-  ...KILLED.map((hit): Strike => ({ hit, how: hit === 'analytics.0' ? 'locked file' : 'kill' })),
-  ...FROZEN.map((hit): Strike => ({ hit, how: 'freeze' })),
-  ...(hasOwnDisk ? [{ hit: 'the disk', how: 'full disk' } satisfies Strike] : []),
-  ...(soak ? MORE : []),
-];
 
 const asked = z.object({
   inputs: z.array(

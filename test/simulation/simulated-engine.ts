@@ -28,7 +28,6 @@ import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
 import {
-  acquireLease,
   type BaseConfig,
   type baseConfig,
   createLogger,
@@ -327,17 +326,13 @@ export class SimulatedEngine {
     const { identity } = process;
     const { bus, clock } = life;
     const ask = bus.request.bind(bus);
-    const { signal } = new AbortController();
     return {
-      ...{ config, identity, bus, clock, signal, repeat: life.repeat },
+      ...{ config, identity, bus, clock, repeat: life.repeat },
       log: createLogger(identity, 'silent'),
-      lease: async () => {
-        const lease = await acquireLease({ config, identity, bus, life: life.named, clock, signal });
-        void lease?.lost.then((reason) => this.#ended(life, new Error(`lease: ${reason}`)));
-        return lease;
-      },
+      lease: () => life.lease(config, (error) => this.#ended(life, error)),
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
+      signal: new AbortController().signal,
       addReadiness() {},
       fileSnapshots: (name) => this.#file(name, life),
       venue: (name, account) => this.#world.venue?.exchange ?? openVenue(name, { account, ask, clock }),

@@ -1,8 +1,8 @@
 import type { Clock, KeyValue } from './bus.ts';
 
 /**
- * *Shape*: `holder` names one life of a process; empty once it was given back. `ttlMs` is the holder's own: who
- * waits by a shorter one must not begin while the holder feels safe.
+ * *Shape*: `holder` names one life of a process; empty once it was given back. `ttlMs` is the holder's own:
+ * who waits by a shorter one must not begin while the holder feels safe.
  */
 interface LeaseRecord {
   readonly holder: string;

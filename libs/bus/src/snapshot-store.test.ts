@@ -129,7 +129,7 @@ test('services do not touch each other', async () => {
   expect(same(await bucketSnapshots(bucket, 'decision-0').load(), noise(1_000_000, 1))).toBe(true);
 });
 
-test('a process that stood still while another took its place changes nothing of the other’s snapshots', async () => {
+test('who stood still while another took its place changes nothing of its snapshots', async () => {
   const bucket = newBucket();
   for (let stoodAt = 0; stoodAt < 4; stoodAt++)
     for (const length of [10, 1_900_000]) {

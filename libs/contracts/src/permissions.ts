@@ -102,7 +102,7 @@ function namesOf<Name extends string, Role extends string>(
   return (Object.keys(table) as Name[]).filter((name) => table[name][role].includes(service));
 }
 
-/** Of these a second process may stand by, and says so under a name of its own; one at a time holds a lease. */
+/** Of these a second process may stand by, under a name of its own; one at a time holds a lease. */
 const STAND_BY: ReadonlySet<UserName> = new Set(['execution', 'position-risk']);
 
 /** Families whose subjects end in the name of the process that speaks. */

@@ -49,8 +49,8 @@ export const baseConfig = z.object({
     .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
     .pipe(z.array(z.enum(STANDBY_SERVICES, `expected ${STANDBY_SERVICES.join(' or ')}, comma separated`))),
   /**
-   * How long the right to act alone lasts without being renewed; 10 s when left out, 2 s where a second process
-   * waits for it.
+   * How long the right to act alone lasts without being renewed; 10 s when left out, 2 s where a second
+   * process waits for it.
    */
   leaseTtlMs: z.coerce.number().int().min(1_000).max(60_000).optional(),
   snapshotIntervalMs: z.coerce.number().int().min(10).max(600_000).default(5_000),

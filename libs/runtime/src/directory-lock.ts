@@ -66,8 +66,8 @@ export class DirectoryLock implements Disposable {
   }
 
   /**
-   * Takes the lock over from whoever holds it, living or not: only for the holder of the lease, who fences off
-   * what the other may still write.
+   * Takes the lock over from whoever holds it, living or not: only for the holder of the lease, who fences
+   * off what the other may still write.
    */
   static seize(directory: string, purpose: string): DirectoryLock {
     mkdirSync(directory, { recursive: true });

@@ -63,10 +63,10 @@ export function encodeRecord(body: Uint8Array, previousHash: Buffer): { bytes: B
 }
 
 /**
- * Returns what a segment's bytes hold. *Shape*: `endsBefore` is the number of the next segment's first record,
- * or null for the last segment: what stands in an older segment from there on was written by a process that
- * had lost the log, and does not count. *Errors*: InputError naming file, offset and remedy when anything but
- * the very end of the last segment is damaged, or a newer build wrote it.
+ * Returns what a segment's bytes hold. *Shape*: `endsBefore` is the number of the next segment's first
+ * record, or null for the last segment: what stands in an older segment from there on was written by a
+ * process that had lost the log, and does not count. *Errors*: InputError naming file, offset and remedy when
+ * anything but the very end of the last segment is damaged, or a newer build wrote it.
  */
 export function decodeSegment(bytes: Buffer, file: string, endsBefore: number | null): Segment {
   const { number, first, previousHash } = decodeHeader(bytes, file);

@@ -201,7 +201,7 @@ test('what is read while more is appended ends where the log ended', async () =>
   expect(found).toEqual(['a', 'b']);
 });
 
-test('who takes a log over fences off the one that still has it open: what that one writes does not count', async () => {
+test('who takes a log over fences off who still has it open: what that one writes is void', async () => {
   for (const segmentBytes of [1 << 20, 256]) {
     const old = await opened(segmentBytes);
     for (let i = 1; i <= 5; i++) await append(old, `old ${i}`);

@@ -16,8 +16,8 @@ export interface FileLogOptions {
   readonly directory: string;
   readonly segmentBytes: number;
   /**
-   * An older process may still have the log open, such as one that stands still: a segment of its own is begun,
-   * and what that one writes from here on does not count.
+   * An older process may still have the log open, such as one that stands still: a segment of its own is
+   * begun, and what that one writes from here on does not count.
    */
   readonly fenceOff?: boolean;
 }

@@ -17,7 +17,8 @@ const FULL_MS = 3_000;
 
 /**
  * What befalls a process of the plan, nats-server, or EVERYTHING: kill -9; it stands still for longer than a
- * lease; it is killed, and somebody reads one of its DuckDB files as it comes back; nobody can write to the disk.
+ * lease; it is killed, and somebody reads one of its DuckDB files as it comes back; nobody can write to the
+ * disk.
  */
 export interface Strike {
   readonly hit: string;

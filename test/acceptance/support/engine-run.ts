@@ -22,7 +22,7 @@ import { AlgoProcess, ROOT, type RunEnd } from './algo-process.ts';
 const SHOWN_CHARS = 4_000;
 
 /** Longer than a service needs to be started again. */
-const READ_MS = 6_000;
+const READ_MS = 4_000;
 /** Of a disk that is filled, what is taken last. */
 const LEFT_BYTES = 1_000_000;
 const READER = join(ROOT, 'libs', 'tickstore', 'src', 'testing', 'hold-file.ts');
@@ -101,8 +101,8 @@ export class EngineRun implements AsyncDisposable {
   }
 
   /**
-   * Lets a child stand still and wakes it up; resolves when the one that had to end for it has, and runs again:
-   * whose place another took while it stood.
+   * Lets a child stand still and wakes it up. Where another took its place meanwhile, resolves when it has
+   * ended for that and stands by.
    */
   async freeze(name: string, forMs: number, withinMs: number): Promise<void> {
     await this.until(`${name} to run`, () => this.pidOf(name) !== undefined, withinMs);

@@ -116,8 +116,8 @@ export class TradingFloor implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the books of a life of execution above that one have been compared since it heard the account
-   * stream last: it may trade. Returns that life's epoch.
+   * Resolves when the books of a life of execution above that one have been compared since it heard the
+   * account stream last: it may trade. Returns that life's epoch.
    */
   async compared(above = 0): Promise<number> {
     let epoch = 0;

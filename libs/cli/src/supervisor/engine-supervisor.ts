@@ -145,7 +145,7 @@ export class EngineSupervisor {
         other.replaced();
   }
 
-  /** Process ids by the names that processes go by now: who runs comes before who has not said yet what it is. */
+  /** Process ids by the names that processes go by now: who runs before who has not said yet what it is. */
   #pids(): Record<string, number | null> {
     const pids: Record<string, number | null> = {};
     const rank = ({ state }: ServiceProcess) => (state === 'running' ? 0 : 1);

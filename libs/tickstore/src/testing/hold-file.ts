@@ -1,4 +1,5 @@
-// Opens a DuckDB file as soon as nobody else has it, says so, and keeps it for so many ms: node hold-file.ts FILE MS
+// Opens a DuckDB file as soon as nobody else has it, says so, and keeps it for so many ms.
+// usage: node hold-file.ts FILE MS
 import { setTimeout } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 
