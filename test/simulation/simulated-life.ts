@@ -4,7 +4,6 @@ import {
   type FollowOptions,
   type InboundMessage,
   type KeyValue,
-  type Lease,
   MemoryBus,
   type MemoryServer,
   type OutboundMessage,
@@ -15,7 +14,7 @@ import {
   type VirtualClock,
 } from '@algo/bus';
 import type { BucketName, StreamName } from '@algo/contracts';
-import { acquireLease, type BaseConfig, type Life } from '@algo/runtime';
+import type { Life } from '@algo/runtime';
 
 /** What is not acknowledged is sent again after so long, as the real publisher does. *Units*: virtual ms. */
 const RESEND_MS = 300;
@@ -107,15 +106,6 @@ export class SimulatedLife {
     };
     this.clock.after(everyMs, again);
   };
-
-  /** Waits for the right to act alone; `lost` is told when that is over. */
-  async lease(config: BaseConfig, lost: (error: Error) => void): Promise<Lease | undefined> {
-    const { bus, clock, named: life } = this;
-    const { signal } = new AbortController();
-    const lease = await acquireLease({ config, identity: bus.identity, bus, life, clock, signal });
-    void lease?.lost.then((reason) => lost(new Error(`lease: ${reason}`)));
-    return lease;
-  }
 
   get isOver(): boolean {
     return this.#isOver;

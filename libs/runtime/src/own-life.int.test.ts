@@ -12,7 +12,7 @@ function lifeOf(pid: number, birth = birthOf(pid), machine = machineOf()): strin
   return `execution.main#${machine}#${pid}#${birth}`;
 }
 
-test('a life is over when its process is gone, and not before: one that stands still may wake up', async () => {
+test('a life is over when its process is gone: one that stands still may wake up', async () => {
   other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const life = new OwnLife('execution.main');
   const name = lifeOf(other.pid!);
