@@ -54,6 +54,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--trading-config <name>', 'trading configuration of a fresh data directory')
     .option('--seed <n>', 'seed of the synthetic market and of paper latencies')
     .option('--analytics <n>', 'how many analytics processes share the instruments', '1')
+    .option('--standby <services>', 'a second process each that takes over: execution,position-risk')
     .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')
     .option('--no-color', 'no colours')
