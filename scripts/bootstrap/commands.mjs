@@ -60,17 +60,15 @@ function runScript({ node, env }, script, args) {
 }
 
 /**
- * The property tests with other cases than `npm test` draws, the live kill suite, longer, then the storm;
- * with `--from` or `--count` only those seeds of the storm.
+ * The property tests with other cases than `npm test` draws, the chaos suite, longer, then the storm; `chaos`
+ * is that suite alone; with `--from` or `--count` only those seeds of the storm.
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
   if (context.args.some((arg) => arg.startsWith('--'))) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
-  for (const args of [
-    ['libs/', 'services/', '--testPathIgnorePatterns=\\.int\\.'],
-    ['test/acceptance/live-kill'],
-  ]) {
+  if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });
+  for (const args of [['libs/', 'services/', '--testPathIgnorePatterns=\\.int\\.'], ['test/chaos/']]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;
   }

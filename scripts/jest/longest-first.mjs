@@ -3,7 +3,7 @@
 // that it has a processor for itself; the other runs of the whole engine; those on real servers and files;
 // then the rest.
 const LONGEST = [
-  ...['acceptance/live-kill', 'simulation/storm/', 'simulation/hostile-venue', 'simulation/kill-and-restore'],
+  ...['test/chaos/', 'simulation/storm/', 'simulation/hostile-venue', 'simulation/kill-and-restore'],
   ...['backtest/src/run-backtest', 'contracts/src/codecs', 'driver/requests'],
   ...['acceptance/bad-input', 'acceptance/', 'tickstore/src/crash', 'runtime/src/run-process'],
 ];

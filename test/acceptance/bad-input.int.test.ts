@@ -220,13 +220,13 @@ test(
   'a setting that a service can not use is named, by all that is wrong with it, and the engine ends',
   async () => {
     const end = await upOn(join(dir, 'settings'), [], {
-      ALGO_LEASE_TTL_MS: '7',
-      ALGO_LEASE_RENEW_MS: 'many',
+      ALGO_STARTING_EQUITY: 'much',
+      ALGO_DRAWDOWN_ALERT: '7',
     });
     expectPlainRefusal(
       end,
       MISCONFIGURED,
-      /execution\.paper-main.*\n.*2 problems(.|\n)*ALGO_LEASE_TTL_MS(.|\n)*ALGO_LEASE_RENEW_MS/,
+      /position-risk\.paper-main.*\n.*2 problems(.|\n)*ALGO_STARTING_EQUITY(.|\n)*ALGO_DRAWDOWN_ALERT/,
     );
   },
   TEST_MAX_MS,

@@ -10,7 +10,12 @@ import { inherited, ROOT } from './config.ts';
 const READY_MAX_MS = 90_000;
 const STOP_MAX_MS = 10_000;
 /** One account; each bench has its ingest of one of these feeds, or is it itself. */
-const PLAN: EnginePlan = { accounts: ['paper-main'], feeds: ['synthetic', 'file', 'binance'], analytics: 1 };
+const PLAN: EnginePlan = {
+  accounts: ['paper-main'],
+  feeds: ['synthetic', 'file', 'binance'],
+  analytics: 1,
+  standby: [],
+};
 
 interface Started {
   readonly child: ChildProcess;

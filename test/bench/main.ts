@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   backtest: () => import('./backtest.bench.ts'),
   memory: () => import('./memory.bench.ts'),
   orders: () => import('./orders.bench.ts'),
+  takeover: () => import('./takeover.bench.ts'),
 };
 const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]
 NAME: ${Object.keys(BENCHES).join(', ')}; all of them when left out`;

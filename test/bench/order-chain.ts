@@ -184,6 +184,8 @@ export class OrderChain implements AsyncDisposable {
       counts: {},
       validForMs: 60_000,
       shut: [],
+      differences: [],
+      aside: [],
     };
     void this.#say({ name: 'ReconciliationCompleted', body }, RECONCILE);
   }

@@ -1,14 +1,12 @@
 import type { MessageOf } from '@algo/contracts';
 import { accountId, Decimal } from '@algo/model';
 import { VenueMachine } from '@algo/paper-venue/domain';
-import { PositionList } from '@algo/read-models';
+import { DustList, PositionList } from '@algo/read-models';
 import { expect } from '@jest/globals';
 import type { SimulatedEngine } from './simulated-engine.ts';
 
 const ACCOUNT = accountId('paper-main');
 const VENUE = 'paper-venue.paper-main';
-/** What a closed position may leave at the exchange: a fee in base is too little to sell. *Units*: quote. */
-const DUST = 5;
 
 /** What position-risk believes is what the exchange has: fills, positions, and what was gained. */
 export function expectSameBooks(engine: SimulatedEngine): void {
@@ -23,12 +21,20 @@ export function expectSameBooks(engine: SimulatedEngine): void {
       .toSorted(),
   );
   const listed = positionsOf(engine).all();
-  const open = listed.filter(({ state }) => state === 'open');
-  const held = open.map(({ position }) => [position.instrument, signed(position).toString()]);
+  const held = new Map<string, Decimal>();
+  const add = (id: string, quantity: Decimal) => held.set(id, (held.get(id) ?? Decimal.zero).plus(quantity));
+  for (const { state, position } of listed) if (state === 'open') add(position.instrument, signed(position));
+  const dust = new DustList();
+  for (const fact of engine.facts('POSITIONS')) dust.take(fact);
+  for (const { instrument, quantity } of dust.all()) add(instrument, quantity);
   const theirs = venue.positions(ACCOUNT);
-  const dust = DUST * (listed.length - open.length);
-  const counted = theirs.filter((one) => one.quantity.abs().times(one.averagePrice).toNumber() >= dust);
-  expect(held).toEqual(counted.map(({ instrument, quantity }) => [instrument, quantity.toString()]));
+  const byInstrument = (id: string, quantity: Decimal) => `${id} ${quantity}`;
+  expect(
+    [...held]
+      .filter(([, q]) => !q.isZero())
+      .map(([id, q]) => byInstrument(id, q))
+      .toSorted(),
+  ).toEqual(theirs.map(({ instrument, quantity }) => byInstrument(instrument, quantity)).toSorted());
   if (theirs.length > 0) return;
   const gained = listed.reduce((sum, { netPnl }) => sum.plus(netPnl!), Decimal.of('100000'));
   const money = venue

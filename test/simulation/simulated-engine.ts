@@ -47,6 +47,7 @@ import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
 import { openAccountStream, openVenue } from '@algo/venues';
 import type { z } from 'zod';
+import { leaseOf } from './lease-of.ts';
 import { type RequestWire, SimulatedLife } from './simulated-life.ts';
 import { closing, delayingWire, type SimulatedProcess, type SimulatedWorld } from './simulated-world.ts';
 
@@ -327,17 +328,16 @@ export class SimulatedEngine {
     const { bus, clock } = life;
     const ask = bus.request.bind(bus);
     return {
-      ...{ config, identity, bus, clock, life: life.named, repeat: life.repeat },
-      log: createLogger(identity, 'silent'),
-      signal: new AbortController().signal,
+      ...{ config, identity, bus, clock, repeat: life.repeat },
+      ...{ log: createLogger(identity, 'silent'), signal: new AbortController().signal },
+      lease: () => leaseOf(life, config, (error) => this.#ended(life, error)),
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
-      addReadiness() {},
       fileSnapshots: (name) => this.#file(name, life),
       venue: (name, account) => this.#world.venue?.exchange ?? openVenue(name, { account, ask, clock }),
       accountStream: (name, account) =>
         this.#world.venue?.stream ?? openAccountStream(name, { account, ask, clock }),
-      openRowStore: async () => DISCARDED_ROWS,
+      ...{ openRowStore: async () => DISCARDED_ROWS, addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {
           ...{ bus, clock, identity, account: config.account, log: life.log },

@@ -113,7 +113,17 @@ export class Stage {
     const asked = () => this.engine.said('RECONCILIATION', 'ReconciliationRequested');
     await this.engine.until(() => asked().length > 0);
     const { account, epoch, requestId, venue } = asked().at(-1)!;
-    const answer = { account, epoch, requestId, venue, validForMs: 600_000, shut: [], asOfUs: this.nowUs };
+    const answer = {
+      account,
+      epoch,
+      requestId,
+      venue,
+      validForMs: 600_000,
+      shut: [],
+      differences: [],
+      aside: [],
+      asOfUs: this.nowUs,
+    };
     const report = { reportId: 'r', snapshotHash: 'h', discrepancies: [], counts: {} };
     await this.say('reconcile.paper-main', 'ReconciliationCompleted', { ...answer, ...report });
     await this.alive();

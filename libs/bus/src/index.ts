@@ -4,7 +4,7 @@ export * from './bus.ts';
 export * from './drive-plan.ts';
 export { Driver } from './driver/driver.ts';
 export type { DriverOptions } from './driver/driver-options.ts';
-export { fencedEpoch } from './driver/life.ts';
+export { fencedEpoch, storeFences } from './driver/life.ts';
 export type { Divergence } from './driver/own-speech.ts';
 export { RequestDesk } from './driver/request-desk.ts';
 export { allDurables, durablesOf } from './durables.ts';

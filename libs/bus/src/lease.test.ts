@@ -184,6 +184,18 @@ test('a server that is away for less than the lease costs nothing', async () => 
   expect(await now(lease.lost)).toBeUndefined();
 });
 
+test('who waits by a shorter time waits as long as the holder feels safe', async () => {
+  const { clock, faults, acquire } = world();
+  const first = (await acquire('execution-0'))!;
+  const waiting = acquire('execution-1', { ttlMs: TTL_MS / 3 });
+  await now(waiting);
+  faults.set('execution-0', 'away');
+  await clock.advance(TTL_MS - A_LOOK_MS);
+  expect([first.safeFor(0), await now(waiting)]).toEqual([true, undefined]);
+  await clock.advance(2 * A_LOOK_MS);
+  expect([first.safeFor(0), (await now(waiting))?.epoch]).toEqual([false, 2]);
+});
+
 test('a released lease is taken at the next look, under a higher epoch', async () => {
   const { clock, acquire } = world();
   const first = (await acquire('execution-0'))!;

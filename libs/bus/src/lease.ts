@@ -1,16 +1,20 @@
 import type { Clock, KeyValue } from './bus.ts';
 
-/** *Shape*: `holder` names one life of a process; empty once it was given back. */
+/**
+ * *Shape*: `holder` names one life of a process; empty once it was given back. `ttlMs` is the holder's own:
+ * who waits by a shorter one must not begin while the holder feels safe.
+ */
 interface LeaseRecord {
   readonly holder: string;
   readonly epoch: number;
+  readonly ttlMs: number;
 }
 
 export interface LeaseOptions {
   readonly key: string;
   /** One life of a process: a name that no other life has. */
   readonly holder: string;
-  /** Says whether a holder is surely over, so that its lease need not run out. */
+  /** Says whether a holder is surely over, so that its lease need not run out; asked at each look. */
   readonly isOver: (holder: string) => boolean;
   readonly ttlMs: number;
   readonly renewMs: number;
@@ -65,9 +69,10 @@ export class Lease implements AsyncDisposable {
       const revision = entry?.revision ?? 0;
       if (revision !== seen.revision) seen = { revision, sinceMs: clock.monotonicMs() };
       const isOver = held === undefined || held.holder === '' || options.isOver(held.holder);
-      if (isOver || clock.monotonicMs() - seen.sinceMs >= options.ttlMs) {
+      const ttlMs = Math.max(options.ttlMs, held?.ttlMs ?? 0);
+      if (isOver || clock.monotonicMs() - seen.sinceMs >= ttlMs) {
         const epoch = Math.max(held?.epoch ?? 0, options.epochFloor) + 1;
-        const taken = encode({ holder: options.holder, epoch });
+        const taken = encode({ holder: options.holder, epoch, ttlMs: options.ttlMs });
         const own = await bucket.compareAndSet(options.key, taken, revision);
         if (own !== undefined) return new Lease(bucket, options, clock, epoch, own, asked);
       }
@@ -87,6 +92,11 @@ export class Lease implements AsyncDisposable {
     return passedMs + marginMs < this.#options.ttlMs;
   }
 
+  /** When it ends by the monotonic clock, if it is not renewed before. *Units*: ms. */
+  get untilMs(): number {
+    return this.#asked.monotonicMs + this.#options.ttlMs;
+  }
+
   /** Resolves with the reason when the lease is lost. */
   get lost(): Promise<string> {
     return this.#lost.promise;
@@ -101,7 +111,7 @@ export class Lease implements AsyncDisposable {
       try {
         const revision = await this.#bucket.compareAndSet(
           this.#options.key,
-          encode({ holder: this.#options.holder, epoch: this.epoch }),
+          encode({ holder: this.#options.holder, epoch: this.epoch, ttlMs: this.#options.ttlMs }),
           this.#revision,
         );
         if (revision === undefined) return this.#end('another holder took it');
@@ -121,7 +131,7 @@ export class Lease implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const released: LeaseRecord = { holder: '', epoch: this.epoch };
+    const released: LeaseRecord = { holder: '', epoch: this.epoch, ttlMs: 0 };
     await this.#bucket
       .compareAndSet(this.#options.key, encode(released), this.#revision)
       .catch(() => undefined);

@@ -23,16 +23,17 @@ function newBucket(): KeyValue {
 /** The same bucket for a process that dies at its n-th write: before it, or just after it. */
 function dyingAt(bucket: KeyValue, writes: number, after: boolean): KeyValue {
   let left = writes;
-  const write = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (left === 0 && !after) throw new Error('killed');
-    const result = await work();
-    if (left-- === 0) throw new Error('killed');
-    return result;
-  };
+  let isDead = false;
+  const living = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    isDead ? Promise.reject(new Error('killed')) : work();
   return {
     ...bucket,
-    put: (key, value) => write(() => bucket.put(key, value)),
-    delete: (key) => write(() => bucket.delete(key)),
+    get: (key) => living(() => bucket.get(key)),
+    compareAndSet: async (key, value, revision) => {
+      isDead ||= left-- === 0;
+      if (!isDead || after) await bucket.compareAndSet(key, value, revision);
+      return living(() => bucket.get(key)).then((entry) => entry?.revision);
+    },
   };
 }
 
@@ -126,4 +127,35 @@ test('services do not touch each other', async () => {
   await bucketSnapshots(bucket, 'decision-0').save(noise(1_000_000, 1));
   await bucketSnapshots(bucket, 'decision-1').save(noise(1_000_000, 2));
   expect(same(await bucketSnapshots(bucket, 'decision-0').load(), noise(1_000_000, 1))).toBe(true);
+});
+
+test('who stood still while another took its place changes nothing of its snapshots', async () => {
+  const bucket = newBucket();
+  for (let stoodAt = 0; stoodAt < 4; stoodAt++)
+    for (const length of [10, 1_900_000]) {
+      let left = stoodAt;
+      const woken = Promise.withResolvers<void>();
+      const stood = Promise.withResolvers<void>();
+      const frozen: KeyValue = {
+        ...bucket,
+        compareAndSet: async (key, value, revision) => {
+          if (left-- === 0) {
+            stood.resolve();
+            await woken.promise;
+          }
+          return bucket.compareAndSet(key, value, revision);
+        },
+      };
+      const old = bucketSnapshots(frozen, 'decision-0');
+      await old.load();
+      const saving = old.save(noise(length, 1)).then(() => old.save(noise(length, 2)));
+      const over = saving.catch((error: Error) => error.message);
+      await Promise.race([stood.promise, over]);
+      const next = bucketSnapshots(bucket, 'decision-0');
+      await next.load();
+      for (const which of [3, 4]) await next.save(noise(1_900_000, which));
+      woken.resolve();
+      expect(await over).toMatch(/this one is replaced/);
+      expect(same(await bucketSnapshots(bucket, 'decision-0').load(), noise(1_900_000, 4))).toBe(true);
+    }
 });

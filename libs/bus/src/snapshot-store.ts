@@ -2,7 +2,10 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { InputError } from '@algo/model';
 import type { KeyValue } from './bus.ts';
 
-/** Where a service keeps the state from which it goes on after a restart. Saving is atomic. */
+/**
+ * Where a service keeps the state from which it goes on after a restart. Saving is atomic. *Errors*: where
+ * another process has saved since; nothing of its snapshot is harmed.
+ */
 export interface SnapshotStore {
   load(): Promise<Uint8Array | undefined>;
   /** Saves the parts as one run of bytes; a large state needn't be copied to get its head. */
@@ -12,6 +15,9 @@ export interface SnapshotStore {
 /** Below the server's payload limit of 1 MiB, headers included. */
 const CHUNK_BYTES = 900_000;
 const VERSION = 1;
+/** As long as a publisher waits for a server that restarts. */
+const CHANGE_TRIES = 600;
+const CHANGE_AGAIN_MS = 100;
 
 interface Manifest {
   readonly version: number;
@@ -19,50 +25,94 @@ interface Manifest {
   readonly chunks: number;
 }
 
-/** Snapshots in a key-value bucket: compressed, cut into chunks, made visible by one put of the manifest. */
+/**
+ * Snapshots in a key-value bucket: compressed, cut into chunks, made visible by the manifest. Each key is
+ * changed only from what this process knows of it since it loaded, so one that stood still meanwhile, and was
+ * replaced, changes none. Chunks beyond a smaller snapshot stay: two of the largest size at most.
+ */
 export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
   let generation = 0;
-  let previousChunks = 0;
+  const revisions = new Map<string, number>();
   const chunkKey = (g: number, i: number) => `${name}.${g % 2}.${i}`;
+  const look = async (key: string): Promise<Uint8Array | undefined> => {
+    const entry = await bucket.get(key);
+    revisions.set(key, entry?.revision ?? 0);
+    return entry?.value;
+  };
+  const lookAtChunks = async (g: number): Promise<Uint8Array[]> => {
+    const chunks: Uint8Array[] = [];
+    for (let i = 0; ; i++) {
+      const chunk = await look(chunkKey(g, i));
+      if (chunk === undefined) return chunks;
+      chunks.push(chunk);
+    }
+  };
+  const change = async (key: string, value: Uint8Array): Promise<void> => {
+    revisions.set(key, await changeKnown(bucket, key, value, revisions.get(key) ?? 0));
+  };
+  let loaded: Promise<Uint8Array | undefined> | undefined;
+  const load = async () => {
+    const stored = await look(name);
+    const slots = [await lookAtChunks(0), await lookAtChunks(1)];
+    if (stored === undefined) return undefined;
+    const manifest = JSON.parse(new TextDecoder().decode(stored)) as Manifest;
+    if (manifest.version > VERSION)
+      throw new InputError({
+        field: `snapshot ${name}`,
+        value: manifest.version,
+        because: `written by a newer build; this one reads ${VERSION}`,
+        remedy: 'Start the newer build, or use a fresh data directory.',
+      });
+    generation = manifest.generation;
+    const parts = slots[generation % 2]!.slice(0, manifest.chunks);
+    if (parts.length < manifest.chunks)
+      throw new InputError({
+        field: `snapshot ${name}`,
+        value: parts.length,
+        because: 'a part is missing',
+        remedy: 'Delete the snapshot to rebuild it from the streams.',
+      });
+    return inflateRawSync(Buffer.concat(parts));
+  };
   return {
-    async load() {
-      const entry = await bucket.get(name);
-      if (entry === undefined) return undefined;
-      const manifest = JSON.parse(new TextDecoder().decode(entry.value)) as Manifest;
-      if (manifest.version > VERSION)
-        throw new InputError({
-          field: `snapshot ${name}`,
-          value: manifest.version,
-          because: `written by a newer build; this one reads ${VERSION}`,
-          remedy: 'Start the newer build, or use a fresh data directory.',
-        });
-      generation = manifest.generation;
-      previousChunks = manifest.chunks;
-      const parts: Uint8Array[] = [];
-      for (let i = 0; i < manifest.chunks; i++) {
-        const chunk = await bucket.get(chunkKey(generation, i));
-        if (chunk === undefined)
-          throw new InputError({
-            field: `snapshot ${name}`,
-            value: i,
-            because: 'a part is missing',
-            remedy: 'Delete the snapshot to rebuild it from the streams.',
-          });
-        parts.push(chunk.value);
-      }
-      return inflateRawSync(Buffer.concat(parts));
+    load() {
+      loaded = load();
+      return loaded;
     },
     async save(...parts) {
+      loaded ??= load();
+      await loaded;
       const packed = deflateRawSync(Buffer.concat(parts), { level: 1 });
       const next = generation + 1;
       const chunks = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
       for (let i = 0; i < chunks; i++)
-        await bucket.put(chunkKey(next, i), packed.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES));
+        await change(chunkKey(next, i), packed.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES));
       const manifest: Manifest = { version: VERSION, generation: next, chunks };
-      await bucket.put(name, new TextEncoder().encode(JSON.stringify(manifest)));
-      for (let i = chunks; i < previousChunks; i++) await bucket.delete(chunkKey(next, i));
+      await change(name, new TextEncoder().encode(JSON.stringify(manifest)));
       generation = next;
-      previousChunks = chunks;
     },
   };
+}
+
+/**
+ * Changes a key from a revision; returns the new one. *Errors*: where another process changed it, or nobody
+ * answers for long.
+ */
+async function changeKnown(
+  bucket: KeyValue,
+  key: string,
+  value: Uint8Array,
+  revision: number,
+): Promise<number> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries++) {
+    const changed = await bucket.compareAndSet(key, value, revision).catch(() => undefined);
+    if (changed !== undefined) return changed;
+    // Where no answer came it may be done all the same: only a look can tell.
+    const entry = await bucket.get(key);
+    if (entry !== undefined && Buffer.compare(entry.value, value) === 0) return entry.revision;
+    if ((entry?.revision ?? 0) !== revision)
+      throw new Error(`snapshot ${key} was changed by another process of this name: this one is replaced`);
+    await new Promise((resolve) => setTimeout(resolve, CHANGE_AGAIN_MS));
+  }
+  throw new Error(`snapshot ${key} could not be stored`);
 }

@@ -12,6 +12,8 @@ export interface CliEnvironment {
   readonly user: string;
   /** Where the engine's data directories lie when nobody names one. */
   readonly dataRoot: string;
+  /** The catalog of instruments, as the services read it. */
+  readonly instrumentsFile: string;
 }
 
 /** Set per process by the supervisor; an inherited one would reach every service alike. */
@@ -25,6 +27,7 @@ export function readEnvironment(): CliEnvironment {
     color: !inherited.NO_COLOR,
     user: inherited.USER ?? inherited.LOGNAME ?? inherited.USERNAME ?? 'operator',
     dataRoot: join(ROOT, 'data'),
+    instrumentsFile: resolve(ROOT, inherited.ALGO_INSTRUMENTS_FILE ?? 'config/instruments.yaml'),
   };
 }
 

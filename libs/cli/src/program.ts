@@ -1,14 +1,18 @@
 import { version } from '@algo/runtime';
 import { Command } from 'commander';
 import { backtest } from './commands/backtest.ts';
+import { resetBreaker } from './commands/breaker.ts';
 import { cancel } from './commands/cancel.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
+import { dust } from './commands/dust.ts';
 import { journal } from './commands/journal.ts';
 import { close, flatten } from './commands/leave.ts';
 import { orders } from './commands/orders.ts';
 import { positions } from './commands/positions.ts';
+import { reconcile } from './commands/reconcile.ts';
 import { replay } from './commands/replay.ts';
+import { settle } from './commands/settle.ts';
 import { smoke } from './commands/smoke.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
@@ -50,6 +54,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--trading-config <name>', 'trading configuration of a fresh data directory')
     .option('--seed <n>', 'seed of the synthetic market and of paper latencies')
     .option('--analytics <n>', 'how many analytics processes share the instruments', '1')
+    .option('--standby <services>', 'a second process each that takes over: execution,position-risk')
     .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')
     .option('--no-color', 'no colours')
@@ -127,6 +132,9 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .description('open positions, what they have come to, and their stops')
     .option('--all', 'closed ones too')
     .action((options) => positions(options, environment));
+  onAccount(program, 'dust')
+    .description('what positions left that no order could close, and from which price on it is sold')
+    .action((options) => dust(options, environment));
   onAccount(program, 'orders')
     .description('orders that work and the latest that are over, with age and who asked')
     .option('--all', 'more of those that are over')
@@ -177,11 +185,35 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .option('--force', 'exits and stops at the venue too')
     .option(...yes)
     .action((order: string | undefined, options) => cancel(order, options, environment));
+  byPerson(program, 'adopt <instrument>')
+    .description('make what the venue holds of an instrument ours: a position with a stop behind it')
+    .option(...yes)
+    .action((instrument: string, options) => settle('adopt', instrument, options, environment));
+  byPerson(program, 'forget <instrument>')
+    .description('none of an instrument is ours any more; named by itself or by a position')
+    .option(...yes)
+    .action((instrument: string, options) => settle('forget', instrument, options, environment));
+  byPerson(program, 'acknowledge <instrument>')
+    .description('what the venue holds of an instrument beyond ours stays there, beside our books')
+    .option(...yes)
+    .action((instrument: string, options) => settle('acknowledge', instrument, options, environment));
+  onAccount(program, 'reconcile')
+    .description("compare our books with the venue's now; ends with 0 agree, 1 differ, 2 not compared")
+    .option('--dry-run', 'only report: nothing is corrected, opened or shut for it')
+    .option('--history [n]', 'the latest comparisons instead of a new one (default: 10)')
+    .option('--reason <text>', 'why; it is kept')
+    .option('--by <name>', 'who asks (default: the login name)')
+    .action((options) => reconcile(options, environment));
+  byPerson(program.command('breaker').description('the breaker of an account'), 'reset')
+    .description('trade again after the breaker has tripped: losses are measured from now on')
+    .option(...yes)
+    .action((options) => resetBreaker(options, environment));
   const config = program.command('config').description('trading configurations');
   onAccount(config, 'list')
     .description('list them and mark the one in force')
     .action((options) => listConfigurations(options, environment));
   onAccount(config, 'use <name>')
     .description('trade by another one from now on')
+    .option('--by <name>', 'who asks (default: the login name)')
     .action((name: string, options) => useConfiguration(name, options, environment));
 }

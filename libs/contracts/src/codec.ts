@@ -1,5 +1,7 @@
 import type {
   ControlCommand,
+  CorrectionMade,
+  DustChanged,
   FeedEvent,
   OrderCommand,
   OrderEvent,
@@ -17,7 +19,9 @@ export type AnyEvent =
   | TimeAdvanced
   | OrderCommand
   | OrderEvent
+  | CorrectionMade
   | PositionEvent
+  | DustChanged
   | RiskEvent
   | ControlCommand
   | VenueEvent;

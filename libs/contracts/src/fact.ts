@@ -90,6 +90,7 @@ const ABOUT: Abouts = {
     subject: ({ position }) => subjects.position(position.account, position.instrument),
     timeUs: timed,
   }),
+  DustChanged: { subject: (body) => subjects.dust(body.account, body.instrument), timeUs: timed },
   ...each(FAMILIES['risk.evt'].messages, {
     subject: (_, { account }) => subjects.risk(account),
     timeUs: timed,

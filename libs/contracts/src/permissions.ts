@@ -102,15 +102,20 @@ function namesOf<Name extends string, Role extends string>(
   return (Object.keys(table) as Name[]).filter((name) => table[name][role].includes(service));
 }
 
+/** Of these a second process may stand by, under a name of its own; one at a time holds a lease. */
+const STAND_BY: ReadonlySet<UserName> = new Set(['execution', 'position-risk']);
+
 /** Families whose subjects end in the name of the process that speaks. */
 const BY_IDENTITY: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification']);
 
 /** Families whose subjects name the speaker's account first, and an instrument behind it. */
-const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt']);
+const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt', 'pos.dust']);
 
 /** Nobody speaks for another process, another account or another feed; instruments are everybody's. */
 function saidSubjects(family: Family, service: UserName, identity: string): readonly string[] {
   if (SHARDED.has(family) || family === 'dec.made') return [`${family}.>`];
+  if (family === 'sys.service' && STAND_BY.has(service))
+    return [`${family}.${identity}`, `${family}.${identity}.standby`];
   if (BY_IDENTITY.has(family)) return [`${family}.${identity}`];
   if (family !== 'dlq.letter')
     return [`${family}.${purposeOf(identity)}${BY_INSTRUMENT.has(family) ? '.>' : ''}`];
@@ -161,7 +166,7 @@ function durableApi(stream: string, durable: string): readonly string[] {
 
 function bucketUse(service: UserName, identities: readonly string[]): BucketUse {
   const lives = hasLives(service) ? identities.map((identity) => `life.${identity}`) : [];
-  const leases = service === 'execution' ? [...lives, ...identities] : lives;
+  const leases = STAND_BY.has(service) ? [...lives, ...identities] : lives;
   return {
     ...(hasLives(service) ? { snapshots: identities.flatMap((name) => [name, `${name}.>`]) } : {}),
     ...(hasLives(service) ? { leases } : {}),

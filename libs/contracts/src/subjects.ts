@@ -22,6 +22,7 @@ export const subjects = {
   orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
   entryStanding: (account: string) => `ord.standing.${account}`,
   position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
+  dust: (account: string, instrument: InstrumentId) => `pos.dust.${account}.${instrument}`,
   risk: (account: string) => `risk.evt.${account}`,
   venueLedger: (account: string) => `venue.ledger.${account}`,
   reconciliationAsked: (account: string) => `rec.ask.${account}`,

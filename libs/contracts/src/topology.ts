@@ -161,6 +161,7 @@ export const FAMILIES = {
       'OrderCanceled',
       'OrderExpired',
       'OrderQuarantined',
+      'CorrectionMade',
     ],
     publishers: ['execution'],
     readers: ['position-risk', 'reconcile', 'notifier'],
@@ -184,6 +185,12 @@ export const FAMILIES = {
     ],
     publishers: ['position-risk'],
     readers: ['decision', 'reconcile', 'notifier'],
+  },
+  'pos.dust': {
+    stream: 'POSITIONS',
+    messages: ['DustChanged'],
+    publishers: ['position-risk'],
+    readers: ['reconcile'],
   },
   'risk.evt': {
     stream: 'RISK',
@@ -212,7 +219,7 @@ export const FAMILIES = {
   },
   'ctl.mode': {
     stream: 'CONTROL',
-    messages: ['SetTradingMode', 'FlattenAll', 'CancelOrders'],
+    messages: ['SetTradingMode', 'FlattenAll', 'CancelOrders', 'CorrectBooks', 'CompareBooks'],
     publishers: ['cli'],
     readers: ['position-risk', 'execution'],
   },

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Decimal } from './decimal.ts';
-import { closingSize, isDust } from './dust.ts';
+import { closingSize, isDust, sellableFrom } from './dust.ts';
 import { instrumentId } from './ids.ts';
 import type { Instrument, Market } from './instrument.ts';
 import { MARKET_TRAITS } from './market-traits.ts';
@@ -52,4 +52,13 @@ test('dust is exactly what no order on the step, within what is held, could clos
       expect(isDust(held.negated(), mark, rules)).toBe(!isLegal);
     }),
   );
+});
+
+test('what is left can be sold once it is worth a little more than the least notional, on the tick', () => {
+  expect(sellableFrom(d('0.05'), instrument('spot'))).toBe(102);
+  expect(sellableFrom(d('-0.0629'), instrument('spot'))).toBe(82.26);
+});
+
+test('what is less than the least quantity can be sold at no price', () => {
+  expect(sellableFrom(d('0.0019'), instrument('spot'))).toBe(Infinity);
 });

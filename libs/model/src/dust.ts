@@ -1,6 +1,9 @@
-import type { Decimal } from './decimal.ts';
+import { Decimal } from './decimal.ts';
 import type { Instrument } from './instrument.ts';
 import { MARKET_TRAITS } from './market-traits.ts';
+
+/** It is offered for sale from this much above the venue's minimum on, so that the next print lets it go. */
+const ABOVE_MINIMUM = Decimal.of('1.02');
 
 /**
  * The order that would close a quantity. *Units*: base, unsigned, on the instrument's step. *Shape*: `below`
@@ -27,4 +30,14 @@ export function closingSize(quantity: Decimal, mark: Decimal | null, instrument:
 /** Returns true when no legal order could close a quantity. *Units*: as closingSize. */
 export function isDust(quantity: Decimal, mark: Decimal | null, instrument: Instrument): boolean {
   return closingSize(quantity, mark, instrument).below !== null;
+}
+
+/** Returns the price from which an order could close a quantity, Infinity if none. *Units*: quote. */
+export function sellableFrom(quantity: Decimal, instrument: Instrument): number {
+  if (isDust(quantity, null, instrument)) return Infinity;
+  const size = quantity.abs().toStep(instrument.quantityStep, 'down');
+  return instrument.minNotional
+    .times(ABOVE_MINIMUM)
+    .dividedBy(size, instrument.priceTick.scale, 'up')
+    .toNumber();
 }

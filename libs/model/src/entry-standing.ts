@@ -95,7 +95,7 @@ export function entryRemedyWords({ code, scope, untilUs, lift }: EntryCause): st
 
 const ITSELF: Partial<Record<EntryCauseCode, string>> = {
   ACCOUNT_STREAM_LOST: 'ends by itself when the stream is back and all has been compared',
-  NO_RECONCILIATION: 'ends by itself when a comparison passes; why one failed: algo tail rec.run.>',
-  BOOKS_DIFFER: 'ends by itself when a comparison finds them equal; else set the position right at the venue',
+  NO_RECONCILIATION: 'ends by itself when a comparison passes; why one failed: algo reconcile --history',
+  BOOKS_DIFFER: 'ends by itself when a comparison finds them equal; what a person can do: algo reconcile',
   NO_GUARD: 'ends by itself when position-risk speaks again; whether it runs: algo status',
 };

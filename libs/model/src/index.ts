@@ -2,6 +2,7 @@ export * from './brand.ts';
 export * from './candle.ts';
 export * from './canonical-json.ts';
 export * from './command-ids.ts';
+export * from './correction.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
 export * from './dust.ts';

@@ -4,8 +4,11 @@ import type { ExitReason } from './order.ts';
 import type { Direction } from './side.ts';
 import type { TimeUs } from './time.ts';
 
-/** Why a position ended: by an exit of ours, by its stop at the venue, or by somebody else's hand. */
-export type CloseReason = ExitReason | 'venue_stop' | 'external';
+/**
+ * Why a position ended: by an exit of ours, by its stop at the venue, by somebody else's hand, or because our
+ * books were corrected; then its result is an estimate.
+ */
+export type CloseReason = ExitReason | 'venue_stop' | 'external' | 'correction';
 
 /**
  * What we hold. *Units*: quantity base, prices and P&L
@@ -57,3 +60,28 @@ export type PositionEvent =
       readonly triggerPrice: Decimal;
       readonly level: Decimal;
     });
+
+/**
+ * What changed what is left of a position that no order could close. `left`: the position left it; `joined`:
+ * it is part of a new position; `netted`: a fill the other way took it; `for_sale`: it could be sold, and is
+ * a position again; `corrected`: our books were.
+ */
+export type DustCause = 'left' | 'joined' | 'netted' | 'for_sale' | 'corrected';
+
+/**
+ * What no order could close stays ours, at the venue, with nothing that guards it. *Units*: `quantity` base,
+ * signed, as it is now; `price` quote, at which it counts as bought or sold; `realized` and `fees` quote, of
+ * this change. *Shape*: `strategy` is whose position left it; while a position is open there is none.
+ */
+export interface DustChanged {
+  readonly type: 'DustChanged';
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly strategy: StrategyName;
+  readonly cause: DustCause;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  readonly realized: Decimal;
+  readonly fees: Decimal;
+  readonly timeUs: TimeUs;
+}

@@ -33,6 +33,12 @@ export type DrawdownMeasure = 'daily' | 'peak';
 
 export type DrawdownLevel = 'none' | 'alert' | 'warning' | 'critical' | 'breaker';
 
+/** A fee in an asset whose price nobody has seen. *Units*: the asset's own. */
+export interface UnvaluedFee {
+  readonly asset: string;
+  readonly amount: Decimal;
+}
+
 /** What the portfolio guard says. *Units*: equity quote, drawdown a share of what it is measured from. */
 export type RiskEvent =
   | {
@@ -41,6 +47,8 @@ export type RiskEvent =
       readonly equity: Decimal;
       readonly realized: Decimal;
       readonly unrealized: Decimal;
+      /** Fees in assets without a price: no part of `equity`. */
+      readonly unvalued: readonly UnvaluedFee[];
       /** The day's. */
       readonly drawdown: Decimal;
       readonly timeUs: TimeUs;
@@ -76,10 +84,18 @@ export type RiskEvent =
     };
 
 /**
- * What a person asks of the engine. `by` names who; `reason` is kept in the log. *Units*: `expiresWallUs` µs
- * by the wall clock, after which nobody may obey. *Shape*: `FlattenAll` leaves what is held in a scope, of
- * that only one position where one is named; `CancelOrders` withdraws the entries that work in a scope, of
- * those only one order where one is named, and with `force` exits and stops as well.
+ * How a person settles what differs in an instrument. `adopt`: what the venue holds is ours, and is guarded;
+ * `forget`: none of it is ours; `acknowledge`: what it holds beyond ours stays there and is nobody's
+ * business.
+ */
+export type BookRepair = 'adopt' | 'forget' | 'acknowledge';
+
+/**
+ * What a person asks of the engine. `by` names who; `reason` is kept in the log. *Units*: `expiresWallUs`
+ * µs by the wall clock, after which nobody may obey. *Shape*: `FlattenAll` leaves what is held in a
+ * scope, of that only one position where one is named; `CancelOrders` withdraws the entries that work in
+ * a scope, of those only one order where one is named, and with `force` exits and stops as well;
+ * `CompareBooks` asks for a reconciliation, which with `dryRun` changes nothing.
  */
 export type ControlCommand =
   | {
@@ -109,6 +125,27 @@ export type ControlCommand =
       readonly scope: HaltScope;
       readonly clientOrderId: ClientOrderId | null;
       readonly force: boolean;
+      readonly reason: string;
+      readonly by: string;
+      readonly timeUs: TimeUs;
+      readonly expiresWallUs: TimeUs;
+    }
+  | {
+      readonly type: 'CorrectBooks';
+      readonly commandId: string;
+      readonly account: AccountId;
+      readonly instrument: InstrumentId;
+      readonly how: BookRepair;
+      readonly reason: string;
+      readonly by: string;
+      readonly timeUs: TimeUs;
+      readonly expiresWallUs: TimeUs;
+    }
+  | {
+      readonly type: 'CompareBooks';
+      readonly commandId: string;
+      readonly account: AccountId;
+      readonly dryRun: boolean;
       readonly reason: string;
       readonly by: string;
       readonly timeUs: TimeUs;

@@ -30,7 +30,7 @@ test('the equity is the one that was marked last, and none before', () => {
       name: 'EquityMarked',
       body: {
         ...{ type: 'EquityMarked', account: accountId('paper-main'), equity: Decimal.of(equity), timeUs: 1 },
-        ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero },
+        ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero, unvalued: [] },
       },
     });
   expect(tally.counts().equity).toBe('1001.5');

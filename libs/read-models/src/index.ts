@@ -1,7 +1,12 @@
+export * from './beside-list.ts';
 export * from './code-words.ts';
+export * from './comparison-rows.ts';
+export * from './drawdown-list.ts';
+export * from './dust-list.ts';
 export * from './entry-lines.ts';
 export * from './event-tally.ts';
 export { JournalBook } from './journal-book.ts';
+export { correctionWords } from './journal-words.ts';
 export * from './order-list.ts';
 export * from './person-list.ts';
 export * from './position-list.ts';

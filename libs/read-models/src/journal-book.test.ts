@@ -287,3 +287,8 @@ test('a denied exit is told apart from a denied entry', () => {
     'exit denied: halted',
   ]);
 });
+
+test('a fill of an order that we never sent is told as somebody else’s', () => {
+  const [line] = book(...wholeLife().filter(({ name }) => name === 'OrderFilled')).words();
+  expect(line).toMatch(/somebody else's order filled: buy 1.5 at 100/);
+});

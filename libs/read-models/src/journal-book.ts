@@ -13,13 +13,17 @@ const RANK: Readonly<Record<Exclude<JournalKind, OrderKind>, number>> = {
   SetTradingMode: 2,
   FlattenAll: 2,
   CancelOrders: 2,
+  CorrectBooks: 2,
+  CompareBooks: 2,
   CommandRefused: 3,
+  CorrectionMade: 19,
   PositionOpened: 20,
   PositionIncreased: 21,
   StopMoved: 22,
   ExitTriggered: 23,
   PositionReduced: 40,
   PositionClosed: 41,
+  DustChanged: 42,
   EntryStanding: 50,
 };
 const ORDER_RANK: Readonly<Record<OrderKind, number>> = {

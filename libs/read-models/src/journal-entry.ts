@@ -16,6 +16,8 @@ const SHOWN_ONLY = [
   'SetTradingMode',
   'FlattenAll',
   'CancelOrders',
+  'CorrectBooks',
+  'CompareBooks',
   'CommandRefused',
 ] as const;
 
@@ -24,7 +26,9 @@ export type JournalKind =
   | (typeof SHOWN_ONLY)[number]
   | 'DecisionMade'
   | Exclude<OrderEvent['type'], 'OrderUnknown'>
-  | PositionEvent['type'];
+  | 'CorrectionMade'
+  | PositionEvent['type']
+  | 'DustChanged';
 
 /** A signal without the state it was found in, which is large, and no part of the journal. */
 interface ToldSignal {
@@ -65,7 +69,9 @@ export function entryOf(fact: Fact): JournalEntry | null {
       return { fact, id: fact.body.account, timeUs: fact.body.timeUs, makes: null, follows: [] };
     case 'SetTradingMode':
     case 'FlattenAll':
-    case 'CancelOrders': {
+    case 'CancelOrders':
+    case 'CorrectBooks':
+    case 'CompareBooks': {
       const { commandId: id, timeUs } = fact.body;
       return { fact, id, timeUs, makes: `command ${id}`, follows: [] };
     }
@@ -82,6 +88,11 @@ export function entryOf(fact: Fact): JournalEntry | null {
     case 'OrderExpired':
     case 'OrderQuarantined':
       return entryOfOrder(fact);
+    case 'CorrectionMade':
+    case 'DustChanged': {
+      const { instrument: id, timeUs } = fact.body;
+      return { fact, id, timeUs, makes: null, follows: [] };
+    }
     default:
       return isPositionFact(fact) ? entryOfPosition(fact) : null;
   }

@@ -1,6 +1,10 @@
 import {
+  type CorrectionMade,
+  type CorrectionReason,
   type Decimal,
   type Decision,
+  type DustCause,
+  type DustChanged,
   isoTime,
   type OrderEvent,
   type OrderIntent,
@@ -36,16 +40,25 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
       return [fact.body.account, entrySummary(fact.body)];
     case 'SetTradingMode':
     case 'FlattenAll':
-    case 'CancelOrders': {
+    case 'CancelOrders':
+    case 'CorrectBooks':
+    case 'CompareBooks': {
       const { by, reason } = fact.body;
       return [by, `asked for ${commandWords(fact.body)}: ${reason}`];
     }
     case 'CommandRefused':
       return [fact.body.commandId, `refused: ${fact.body.reason}`];
+    case 'CorrectionMade':
+      return [fact.body.instrument, correctionWords(fact.body)];
+    case 'DustChanged':
+      return [fact.body.instrument, dustWords(fact.body)];
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
-      return [fact.body.instrument, orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? 'entry')];
+      return [
+        fact.body.instrument,
+        orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? "somebody else's order"),
+      ];
   }
 }
 
@@ -57,7 +70,7 @@ function decisionWords(decision: Decision): string {
   return `decided: no trade by ${strategy}, stopped at level ${level}: ${why}${points}`;
 }
 
-function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent: OrderIntent): string {
+function orderWords(event: Exclude<OrderEvent, { type: 'OrderUnknown' }>, intent: string): string {
   switch (event.type) {
     case 'OrderDenied':
       return `${intent} denied: ${withDetail(codeWords(event.denial.code), event.denial.detail)}`;
@@ -109,6 +122,36 @@ function positionWords(event: PositionEvent): string {
     default:
       return event satisfies never;
   }
+}
+
+const CORRECTED = {
+  spent: 'another order was paid from it',
+  gone: 'the venue has no more, and nothing shows why',
+  dust: 'the rest is too little for an order',
+  restated: 'the guard had another quantity',
+  adopted: 'adopted',
+  forgotten: 'forgotten',
+  acknowledged: 'acknowledged',
+} as const satisfies Record<CorrectionReason, string>;
+
+/** Returns what a correction did to our book of an instrument, and why. */
+export function correctionWords({ before, own, beside, reason, by, evidence }: CorrectionMade): string {
+  const apart = beside.isZero() ? '' : `, ${beside} beside it`;
+  const why = [CORRECTED[reason], ...(by === null ? [] : [`by ${by}`]), ...evidence].join('; ');
+  return `books corrected: ${before} → ${own}${apart}: ${why}`;
+}
+
+const DUST = {
+  left: 'left over, too little for an order',
+  joined: 'part of the new position',
+  netted: 'taken by a fill the other way',
+  for_sale: 'enough to be sold again',
+  corrected: 'books corrected',
+} as const satisfies Record<DustCause, string>;
+
+function dustWords({ cause, quantity, price, realized }: DustChanged): string {
+  const made = realized.isZero() ? '' : `, result ${signed(realized)}`;
+  return `dust ${DUST[cause]}: ${quantity} at ${price}${made}`;
 }
 
 function signed(value: Decimal): string {

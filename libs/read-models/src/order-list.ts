@@ -1,10 +1,11 @@
-import { FAMILIES, type Fact, type FactOf } from '@algo/contracts';
+import { FAMILIES, type Fact } from '@algo/contracts';
 import {
   type ClientOrderId,
   type Denial,
   type InstrumentId,
   isEnded,
   type Order,
+  type OrderEvent,
   type OrderIntent,
   type OrderRequest,
   orderAfter,
@@ -101,8 +102,9 @@ export class OrderList {
   }
 }
 
-function isOrderFact(fact: Fact): fact is FactOf<'ord.evt'> {
-  return ORDER_EVENTS.has(fact.name);
+/** True for what happens to an order; a correction of our books is none of one. */
+function isOrderFact(fact: Fact): fact is Extract<Fact, { readonly name: OrderEvent['type'] }> {
+  return ORDER_EVENTS.has(fact.name) && fact.name !== 'CorrectionMade';
 }
 
 /** Returns what an order asks of the venue, in words. */

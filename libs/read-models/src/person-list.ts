@@ -1,5 +1,5 @@
 import type { Fact } from '@algo/contracts';
-import { type ControlCommand, haltScopeKey, type PositionId } from '@algo/model';
+import { type BookRepair, type ControlCommand, haltScopeKey, type PositionId } from '@algo/model';
 
 /** A command of a person about positions or orders. */
 type Asked = Extract<ControlCommand, { type: 'FlattenAll' | 'CancelOrders' }>;
@@ -23,6 +23,12 @@ export class PersonList {
   }
 }
 
+const REPAIR_WORDS = {
+  adopt: 'what the venue holds to be ours:',
+  forget: 'nothing to be ours any more:',
+  acknowledge: 'what the venue holds beyond ours to stay there:',
+} as const satisfies Record<BookRepair, string>;
+
 /** Returns what a person asked for, in words. */
 export function commandWords(command: ControlCommand): string {
   switch (command.type) {
@@ -35,6 +41,10 @@ export function commandWords(command: ControlCommand): string {
     case 'CancelOrders':
       if (command.clientOrderId !== null) return `order ${command.clientOrderId} to be withdrawn`;
       return `${command.force ? 'all' : 'entries'} of ${haltScopeKey(command.scope)} to be withdrawn`;
+    case 'CorrectBooks':
+      return `${REPAIR_WORDS[command.how]} ${command.instrument}`;
+    case 'CompareBooks':
+      return command.dryRun ? 'the books to be compared, and nothing done' : 'the books to be compared';
     case 'SwitchConfiguration':
       return `trading by ${command.configuration}`;
     default:

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EnginePlan } from './process-plan.ts';
+import { type EnginePlan, STANDBY_SERVICES } from './process-plan.ts';
 
 const port = z.coerce.number('expected a port number').int().min(0).max(65_535);
 const names = (what: string, standard: string) =>
@@ -42,6 +42,17 @@ export const baseConfig = z.object({
   instrumentsFile: z.string().default('config/instruments.yaml'),
   /** How many analytics processes share the virtual shards. */
   analyticsInstances: z.coerce.number().int().min(1).max(64).default(1),
+  /** Services of which a second process stands by and takes over; see `STANDBY_SERVICES`. */
+  standby: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
+    .pipe(z.array(z.enum(STANDBY_SERVICES, `expected ${STANDBY_SERVICES.join(' or ')}, comma separated`))),
+  /**
+   * How long the right to act alone lasts without being renewed; 10 s when left out, 2 s where a second
+   * process waits for it.
+   */
+  leaseTtlMs: z.coerce.number().int().min(1_000).max(60_000).optional(),
   snapshotIntervalMs: z.coerce.number().int().min(10).max(600_000).default(5_000),
   /** Ends when standard input closes, so that no orphan trades on after its supervisor died. */
   watchParent: z.stringbool('expected true or false').default(false),
@@ -50,5 +61,6 @@ export type BaseConfig = z.infer<typeof baseConfig>;
 
 /** Returns the plan of the engine that a process belongs to: the same from every process of it. */
 export function enginePlanOf(config: BaseConfig): EnginePlan {
-  return { accounts: config.accounts, feeds: config.feeds, analytics: config.analyticsInstances };
+  const { accounts, feeds, analyticsInstances: analytics, standby } = config;
+  return { accounts, feeds, analytics, standby };
 }

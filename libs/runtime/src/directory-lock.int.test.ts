@@ -30,6 +30,15 @@ test('a living process keeps the directory', () => {
   expect(JSON.parse(readFileSync(lockFile(), 'utf8')).pid).toBe(process.ppid);
 });
 
+test('who holds the lease takes it over from a living process, which gives nothing back then', () => {
+  heldBy(process.ppid, birthOf(process.ppid));
+  const lock = DirectoryLock.seize(dir, 'a test');
+  expect(holderOf(dir)?.pid).toBe(process.pid);
+  heldBy(process.pid, 'another machine:1'); // the same number elsewhere
+  lock[Symbol.dispose]();
+  expect(existsSync(lockFile())).toBe(true);
+});
+
 test('a dead process does not', () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   heldBy(dead, '');

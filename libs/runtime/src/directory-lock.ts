@@ -1,4 +1,13 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
 import { z } from 'zod';
@@ -36,6 +45,7 @@ export class DirectoryLock implements Disposable {
    * *Errors*: InputError when a living process holds it.
    */
   static take(directory: string, purpose: string, asked: AskedDirectory = DATA_DIR): DirectoryLock {
+    mkdirSync(directory, { recursive: true });
     const path = join(directory, FILE);
     const own = `${path}.${process.pid}`;
     write(own, { pid: process.pid, birth: birthOf(process.pid), purpose });
@@ -55,9 +65,22 @@ export class DirectoryLock implements Disposable {
     }
   }
 
+  /**
+   * Takes the lock over from whoever holds it, living or not: only for the holder of the lease, who fences
+   * off what the other may still write.
+   */
+  static seize(directory: string, purpose: string): DirectoryLock {
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, FILE);
+    const own = `${path}.${process.pid}`;
+    write(own, { pid: process.pid, birth: birthOf(process.pid), purpose });
+    renameSync(own, path);
+    return new DirectoryLock(path);
+  }
+
   [Symbol.dispose](): void {
     const held = parse(textOf(this.#path) ?? '');
-    if (held?.pid === process.pid) rmSync(this.#path, { force: true });
+    if (held?.pid === process.pid && held.birth === birthOf(process.pid)) rmSync(this.#path, { force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+export { acquireLease } from './acquire-lease.ts';
 export { type BaseConfig, baseConfig, enginePlanOf } from './base-config.ts';
 export type { Hosted } from './composed/hosted.ts';
 export { Wanted } from './composed/hosted-machine.ts';

@@ -1,52 +1,38 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { afterEach, expect, test } from '@jest/globals';
 import { OwnLife } from './own-life.ts';
-import { birthOf } from './process-identity.ts';
+import { birthOf, machineOf } from './process-identity.ts';
 
-let dir = '';
 let other: ChildProcess | undefined;
-beforeEach(() => {
-  dir = join(mkdtempSync(join(tmpdir(), 'algo-life-')), 'execution.main');
-});
-afterEach(() => {
-  other?.kill('SIGKILL');
-  rmSync(join(dir, '..'), { recursive: true, force: true });
-});
+afterEach(() => void other?.kill('SIGKILL'));
 
-test('each life has a name of its own, and knows those before it in its directory to be over', () => {
-  const names = [1, 2].map(() => {
-    using life = new OwnLife(dir, 'execution.main');
-    return life.name;
-  });
-  using life = new OwnLife(dir, 'execution.main');
-  expect(new Set([...names, life.name]).size).toBe(3);
-  expect([...names, life.name, 'execution.main#elsewhere#1'].map((name) => life.isOver(name))).toEqual([
-    ...[true, true, false, false],
-  ]);
-});
+/** The name of a life of another process. */
+function lifeOf(pid: number, birth = birthOf(pid), machine = machineOf()): string {
+  return `execution.main#${machine}#${pid}#${birth}`;
+}
 
-test('a process that is only stopped keeps its directory, for it may thaw', () => {
-  new OwnLife(dir, 'execution.main')[Symbol.dispose]();
+test('a life is over when its process is gone: one that stands still may wake up', async () => {
   other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const life = new OwnLife('execution.main');
+  const name = lifeOf(other.pid!);
+  expect([life.isOver(life.name), life.isOver(name)]).toEqual([false, false]);
   other.kill('SIGSTOP');
-  const held = { pid: other.pid!, birth: birthOf(other.pid!), purpose: 'execution.main' };
-  writeFileSync(join(dir, 'engine.lock'), JSON.stringify(held));
-  expect(() => new OwnLife(dir, 'execution.main')).toThrow(
-    /own directory of execution\.main.*in use.*End that process first/s,
-  );
+  expect(life.isOver(name)).toBe(false);
+  const gone = once(other, 'exit');
+  other.kill('SIGKILL');
+  await gone;
+  expect(life.isOver(name)).toBe(true);
+});
+
+test('another process that got its number is not it', () => {
+  expect(new OwnLife('execution.main').isOver(lifeOf(process.ppid, 'another boot:1'))).toBe(true);
 });
 
 test.each([
-  ['from another machine', (text: string) => text.replace(/"machine":"[^"]*"/, '"machine":"elsewhere"')],
-  ['that is torn', (text: string) => text.slice(0, 9)],
-])('a directory %s proves no earlier life dead', (_, change) => {
-  const first = new OwnLife(dir, 'execution.main');
-  first[Symbol.dispose]();
-  const file = join(dir, 'life.json');
-  writeFileSync(file, change(readFileSync(file, 'utf8')));
-  using life = new OwnLife(dir, 'execution.main');
-  expect(life.isOver(first.name)).toBe(false);
+  ['of another machine', lifeOf(1_000_000, '', 'elsewhere')],
+  ['of another identity', lifeOf(1_000_000).replace('execution', 'ingest')],
+  ['that says nothing', ''],
+])('of a life %s nothing is known', (_, name) => {
+  expect(new OwnLife('execution.main').isOver(name)).toBe(false);
 });

@@ -1,13 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { DirectoryLock } from './directory-lock.ts';
-import { machineOf } from './process-identity.ts';
-
-const FILE = 'life.json';
-const place = z.object({ home: z.string().min(1), machine: z.string(), lives: z.number().int().min(0) });
-type Place = z.infer<typeof place>;
+import { birthOf, isSameProcess, machineOf } from './process-identity.ts';
 
 /** One life of a process. *Shape*: no other life has its `name`. */
 export interface Life {
@@ -17,47 +8,21 @@ export interface Life {
 }
 
 /**
- * Gives a life its name, and its directory to nobody else meanwhile: a process that was stopped and thaws, or
- * a second one by mistake, must not write into the same log. The lock proves all earlier lives in this
- * directory dead, as long as it is on the same machine; of lives elsewhere it proves nothing.
+ * Names this life by its process, and knows of lives of this machine whether their process is gone: one that
+ * only stands still is not. Of lives elsewhere, and in other containers, it knows nothing.
  */
-export class OwnLife implements Life, Disposable {
+export class OwnLife implements Life {
   readonly name: string;
-  readonly #homePrefix: string;
-  readonly #lock: DirectoryLock;
+  readonly #prefix: string;
 
-  /** *Errors*: InputError when a living process has the directory. */
-  constructor(directory: string, identity: string) {
-    mkdirSync(directory, { recursive: true });
-    this.#lock = DirectoryLock.take(directory, identity, {
-      field: `own directory of ${identity}`,
-      noun: 'directory',
-      remedy: 'End that process first; two of one identity would write into the same log.',
-    });
-    const path = join(directory, FILE);
-    const machine = machineOf();
-    const last = read(path);
-    const { home, lives } = last?.machine === machine ? last : { home: randomUUID(), lives: 0 };
-    this.#homePrefix = `${identity}#${home}#`;
-    this.name = `${this.#homePrefix}${lives + 1}`;
-    writeFileSync(`${path}.new`, JSON.stringify({ home, machine, lives: lives + 1 } satisfies Place));
-    renameSync(`${path}.new`, path);
+  constructor(identity: string) {
+    this.#prefix = `${identity}#${machineOf()}#`;
+    this.name = `${this.#prefix}${process.pid}#${birthOf(process.pid)}`;
   }
 
   isOver(name: string): boolean {
-    return name !== this.name && name.startsWith(this.#homePrefix);
-  }
-
-  [Symbol.dispose](): void {
-    this.#lock[Symbol.dispose]();
-  }
-}
-
-/** Undefined where none is, or what is there says nothing: then a lease has to run out. */
-function read(path: string): Place | undefined {
-  try {
-    return place.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    return undefined;
+    if (name === this.name || !name.startsWith(this.#prefix)) return false;
+    const [pid, birth] = name.slice(this.#prefix.length).split('#');
+    return !isSameProcess(Number(pid), birth ?? '');
   }
 }

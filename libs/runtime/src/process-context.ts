@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { bucketSnapshots, type Clock, type SnapshotStore } from '@algo/bus';
+import { bucketSnapshots, type Clock, type Lease, type SnapshotStore, storeFences } from '@algo/bus';
+import { FAMILIES } from '@algo/contracts';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
 import { openAccountStream, openVenue } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
@@ -13,19 +14,24 @@ const SEGMENT_BYTES = 16_000_000;
 
 /** The world as a process has it: NATS, the wall clock, the disk. */
 export function processContext<Config extends BaseConfig>(
-  parts: Pick<ServiceContext<Config>, 'config' | 'identity' | 'life' | 'bus' | 'clock' | 'log' | 'signal'> & {
+  parts: Pick<
+    ServiceContext<Config>,
+    'config' | 'identity' | 'lease' | 'bus' | 'clock' | 'log' | 'signal'
+  > & {
     readonly health: HealthServer;
     readonly stack: AsyncDisposableStack;
+    /** The lease, where an older process may stand still with the same log open. */
+    readonly takenOver: Lease | undefined;
   },
 ): ServiceContext<Config> {
-  const { config, identity, life, bus, clock, log, signal, health, stack } = parts;
+  const { config, identity, lease, bus, clock, log, signal, health, stack, takenOver } = parts;
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
   const ask = bus.request.bind(bus);
   return {
     config,
     identity,
-    life,
+    lease,
     bus,
     clock,
     log,
@@ -43,7 +49,13 @@ export function processContext<Config extends BaseConfig>(
       return TickStore.open(options);
     },
     async drive(plan) {
-      const { machine, driver } = await startDriver(plan, {
+      if (takenOver !== undefined) {
+        // The log is read behind the fences, so no word in front of them rests on a record behind its end.
+        const streams = [...new Set(plan.says.map((family) => FAMILIES[family].stream))];
+        await storeFences(bus, identity, takenOver.epoch, streams);
+      }
+      const numbered = takenOver === undefined ? plan : { ...plan, epoch: takenOver.epoch };
+      const { machine, driver } = await startDriver(numbered, {
         ...{ bus, clock, identity, account: config.account },
         snapshots: plan.snapshots ?? bucketSnapshots(bus.bucket('snapshots'), identity),
         snapshotIntervalMs: config.snapshotIntervalMs,
@@ -51,6 +63,7 @@ export function processContext<Config extends BaseConfig>(
           await FileLog.open({
             directory: ownDirectory(config, identity),
             segmentBytes: SEGMENT_BYTES,
+            fenceOff: takenOver !== undefined,
           }),
         ),
         knows: plannedProducers(enginePlanOf(config)),

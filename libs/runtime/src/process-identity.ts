@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 /** True while a process of that id exists, ours or not. */
 export function isAlive(pid: number): boolean {
@@ -31,13 +32,13 @@ export function isSameProcess(pid: number, birth: string): boolean {
 
 /**
  * Returns what names this machine since it was started, and the container in which process ids count (Linux);
- * else an empty text. Processes of another container can't be seen from here.
+ * else its network name. Processes of another container can't be seen from here.
  */
 export function machineOf(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    return '';
+    return hostname();
   }
 }

@@ -8,13 +8,23 @@ export interface EnginePlan {
   readonly accounts: readonly string[];
   readonly feeds: readonly string[];
   readonly analytics: number;
+  /** Of these a second process stands by. */
+  readonly standby: readonly StandbyService[];
 }
 
-/** One process of the plan. *Shape*: `purpose` is what it serves: an account, a feed, an ordinal. */
+/** Services of which a second process may stand by: who guards money, and acts alone. */
+export const STANDBY_SERVICES = ['execution', 'position-risk'] as const;
+export type StandbyService = (typeof STANDBY_SERVICES)[number];
+
+/**
+ * One process of the plan. *Shape*: `purpose` is what it serves: an account, a feed, an ordinal; `isStandby`
+ * marks the second of two processes that share an identity.
+ */
 export interface PlannedProcess {
   readonly service: ServiceName;
   readonly purpose: string;
   readonly identity: string;
+  readonly isStandby: boolean;
 }
 
 /**
@@ -34,6 +44,16 @@ export function identityOf(service: ServiceName, purpose: string | number): stri
   return `${service}.${purpose}`;
 }
 
+/** Returns the name by which a process is known while it only stands by. */
+export function standbyNameOf(identity: string): string {
+  return `${identity}.standby`;
+}
+
+/** Returns whether a second process of this identity stands by. */
+export function isPaired(standby: readonly StandbyService[], identity: string): boolean {
+  return standby.some((service) => service === serviceOf(identity));
+}
+
 /** Returns the service that an identity belongs to. */
 export function serviceOf(identity: string): string {
   const cut = identity.indexOf('.');
@@ -49,9 +69,14 @@ export function processesOf(plan: EnginePlan): PlannedProcess[] {
     service,
     purpose: String(purpose),
     identity: identityOf(service, purpose),
+    isStandby: false,
   });
+  const second = (one: PlannedProcess): PlannedProcess[] =>
+    isPaired(plan.standby, one.identity) ? [one, { ...one, isStandby: true }] : [one];
   return [
-    ...PER_ACCOUNT.flatMap((service) => plan.accounts.map((account) => planned(service, account))),
+    ...PER_ACCOUNT.flatMap((service) =>
+      plan.accounts.flatMap((account) => second(planned(service, account))),
+    ),
     ...Array.from({ length: plan.analytics }, (_, ordinal) => planned('analytics', ordinal)),
     planned('notifier', 'main'),
     ...plan.feeds.map((feed) => planned('ingest', feed)),

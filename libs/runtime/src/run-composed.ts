@@ -5,6 +5,7 @@ import { bucketDocuments } from '@algo/state';
 import type { RowStore } from '@algo/tickstore';
 import type { AccountStream, ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
+import { acquireLease } from './acquire-lease.ts';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import type { Hosted } from './composed/hosted.ts';
 import { HostedMachine } from './composed/hosted-machine.ts';
@@ -131,15 +132,19 @@ export class Composition implements AsyncDisposable {
     const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
       this.#stack.use(resource);
     const speaker = { identity, account: config.account };
+    const { signal } = new AbortController();
     return {
       config,
       identity,
-      life: { name: identity, isOver: () => false },
+      lease: () => {
+        const life = { name: identity, isOver: () => false };
+        return acquireLease({ config, identity, bus, life, clock: stillClock(this.scheduler), signal });
+      },
       bus,
       isHeardAtOnce: true,
       clock: stillClock(this.scheduler),
       log: parts.log(identity),
-      signal: new AbortController().signal,
+      signal,
       documents: bucketDocuments(bus.bucket('documents')),
       own,
       repeat() {},

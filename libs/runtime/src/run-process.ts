@@ -1,14 +1,16 @@
-import { systemClock } from '@algo/bus';
+import { type JetStreamBus, type Lease, systemClock } from '@algo/bus';
 import { InputError } from '@algo/model';
 import type { z } from 'zod';
-import type { baseConfig } from './base-config.ts';
+import { acquireLease } from './acquire-lease.ts';
+import type { BaseConfig, baseConfig } from './base-config.ts';
 import { environment } from './config.ts';
 import { connectBus } from './connect-bus.ts';
+import { DirectoryLock } from './directory-lock.ts';
 import { HealthServer } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { OwnLife } from './own-life.ts';
 import { ownDirectory, processContext } from './process-context.ts';
-import { identityOf } from './process-plan.ts';
+import { identityOf, isPaired, standbyNameOf } from './process-plan.ts';
 import { ConfigError, readConfig } from './read-config.ts';
 import type { Service } from './service.ts';
 import { StatusReporter } from './status-reporter.ts';
@@ -56,7 +58,8 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
 ): Promise<void> {
   const signal = stopSignal(config.watchParent);
   await using stack = new AsyncDisposableStack();
-  const life = stack.use(new OwnLife(ownDirectory(config, identity), identity));
+  const isOneOfTwo = isPaired(config.standby, identity);
+  if (!isOneOfTwo) stack.use(ownDirectoryLock(config, identity));
   const health = stack.use(await HealthServer.listen(config.httpHost, config.httpPort, identity));
   const bus = stack.use(await connectBus(config, identity));
   bus.onConnection((state) => log.warn({ state }, 'connection to nats changed'));
@@ -64,16 +67,21 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   const failure = Promise.withResolvers<Error>();
   process.on('uncaughtException', (error) => failure.resolve(error));
   process.on('unhandledRejection', (error) => failure.resolve(error as Error));
+  const lease = async () => {
+    const life = new OwnLife(identity);
+    const lease = await acquireLease({ config, identity, bus, life, clock: systemClock, signal });
+    if (lease === undefined) return undefined;
+    void lease.lost.then((reason) => failure.resolve(leaseLost(identity, reason)));
+    return stack.use(lease);
+  };
+  const takenOver = isOneOfTwo
+    ? await standBy(service.name, { identity, bus, health, log, lease })
+    : undefined;
+  if (isOneOfTwo && takenOver === undefined) return;
+  if (isOneOfTwo) stack.use(DirectoryLock.seize(ownDirectory(config, identity), identity));
   const context = processContext({
-    config,
-    identity,
-    bus,
-    life,
-    clock: systemClock,
-    log,
-    signal,
-    health,
-    stack,
+    ...{ config, identity, bus, log, signal, health, stack, takenOver, clock: systemClock },
+    lease: takenOver === undefined ? lease : async () => takenOver,
   });
   const running = await service.start(context);
   const status = stack.use(
@@ -98,6 +106,43 @@ async function run<Schema extends z.ZodObject<(typeof baseConfig)['shape']>>(
   }, DRAIN_MAX_MS);
   late.unref();
   if (ended !== undefined) throw ended;
+}
+
+/** Waits, with all code loaded and the server connected, until the other process of this identity is over. */
+async function standBy(
+  service: Service<typeof baseConfig>['name'],
+  parts: {
+    readonly identity: string;
+    readonly bus: JetStreamBus;
+    readonly health: HealthServer;
+    readonly log: Logger;
+    readonly lease: () => Promise<Lease | undefined>;
+  },
+): Promise<Lease | undefined> {
+  const { identity, bus, health, log } = parts;
+  const running = { closed: new Promise<never>(() => {}), counters: () => ({}) };
+  const name = standbyNameOf(identity);
+  const status = await StatusReporter.start({ service, identity: name, bus, running, health });
+  log.info('stands by');
+  const lease = await parts.lease();
+  status.quiet(lease === undefined ? 'told to stop' : 'it takes over');
+  const said = status[Symbol.asyncDispose]();
+  if (lease === undefined) await said;
+  else log.info({ epoch: lease.epoch }, 'takes over');
+  return lease;
+}
+
+function leaseLost(identity: string, reason: string): Error {
+  return new Error(`the lease of ${identity}: ${reason}. Another process may act for it, so this one ends`);
+}
+
+/** *Errors*: InputError when a living process has the directory: two would write into the same log. */
+function ownDirectoryLock(config: BaseConfig, identity: string): DirectoryLock {
+  return DirectoryLock.take(ownDirectory(config, identity), identity, {
+    field: `own directory of ${identity}`,
+    noun: 'directory',
+    remedy: 'End that process first; two of one identity would write into the same log.',
+  });
 }
 
 function exitOf(error: unknown): number {

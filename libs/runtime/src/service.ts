@@ -1,4 +1,14 @@
-import type { Bus, Clock, Driven, DrivePlan, Input, Machine, OwnInput, SnapshotStore } from '@algo/bus';
+import type {
+  Bus,
+  Clock,
+  Driven,
+  DrivePlan,
+  Input,
+  Lease,
+  Machine,
+  OwnInput,
+  SnapshotStore,
+} from '@algo/bus';
 import type { FactName, ServiceName } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
 import type { DocumentStore } from '@algo/state';
@@ -7,7 +17,6 @@ import type { AccountStream, ExchangeVenue } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import type { Logger } from './logger.ts';
-import type { Life } from './own-life.ts';
 
 /** What a running service shows of itself. `closed` settles when it can't go on. */
 export interface RunningService {
@@ -27,8 +36,6 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly config: Readonly<Config>;
   /** `execution.paper-main`, `analytics.0`: says what this process is for. */
   readonly identity: string;
-  /** Which life of the process this is, for leases. */
-  readonly life: Life;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,6 +43,11 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   readonly documents: DocumentStore;
   /** Whatever a machine says is taken by its readers before it goes on: a state may be read only there. */
   readonly isHeardAtOnce?: true;
+  /**
+   * Waits for the right to act alone under this identity; undefined when told to stop before. A process that
+   * loses it ends.
+   */
+  lease(): Promise<Lease | undefined>;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;
   /** Orders and reads of an account at a venue, by the registry. */

@@ -1,4 +1,5 @@
-import { open, readdir, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeHeader, HEADER_BYTES } from './append-log-format.ts';
 
@@ -12,9 +13,16 @@ export async function segmentNames(directory: string): Promise<readonly string[]
   return (await readdir(directory)).filter((name) => /^\d{8}\.log$/.test(name)).sort();
 }
 
+/** Removes segments that a crash kept from their names. */
+export async function dropUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (name.endsWith('.new')) await rm(join(directory, name), { force: true });
+}
+
 /**
  * Makes an empty segment, durably: written beside, then given its name, so that a segment that has its name
  * is complete. A crash or a full disk leaves the log as it was. Returns its length in bytes.
+ * *Errors*: EEXIST where another process has begun that segment.
  */
 export async function beginSegment(
   directory: string,
@@ -23,9 +31,13 @@ export async function beginSegment(
   previousHash: Buffer,
 ): Promise<number> {
   const name = segmentName(number);
-  const beside = join(directory, `${name}.new`);
-  await writeDurably(beside, encodeHeader(number, first, previousHash));
-  await rename(beside, join(directory, name));
+  const beside = join(directory, `${name}.${randomUUID()}.new`);
+  try {
+    await writeDurably(beside, encodeHeader(number, first, previousHash));
+    await link(beside, join(directory, name));
+  } finally {
+    await rm(beside, { force: true });
+  }
   await syncDirectory(directory);
   return HEADER_BYTES;
 }

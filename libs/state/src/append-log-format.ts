@@ -63,17 +63,20 @@ export function encodeRecord(body: Uint8Array, previousHash: Buffer): { bytes: B
 }
 
 /**
- * Returns what a segment's bytes hold. *Errors*: InputError naming file, offset and remedy when anything but
- * the very end of the last segment is damaged, or a newer build wrote it.
+ * Returns what a segment's bytes hold. *Shape*: `endsBefore` is the number of the next segment's first
+ * record, or null for the last segment: what stands in an older segment from there on was written by a
+ * process that had lost the log, and does not count. *Errors*: InputError naming file, offset and remedy when
+ * anything but the very end of the last segment is damaged, or a newer build wrote it.
  */
-export function decodeSegment(bytes: Buffer, file: string, isLast: boolean): Segment {
+export function decodeSegment(bytes: Buffer, file: string, endsBefore: number | null): Segment {
   const { number, first, previousHash } = decodeHeader(bytes, file);
   const records: Buffer[] = [];
   let hash = previousHash;
   let offset = HEADER_BYTES;
-  while (offset < bytes.length) {
+  const most = endsBefore === null ? Number.POSITIVE_INFINITY : endsBefore - first;
+  while (records.length < most && offset < bytes.length) {
     const read = readRecord(bytes, offset, hash);
-    if (read.type === 'corrupt' || (read.type === 'torn' && !isLast))
+    if (read.type === 'corrupt' || (read.type === 'torn' && endsBefore !== null))
       throw corrupt(file, offset, read.because);
     if (read.type === 'torn')
       return { number, first, previousHash, records, hash, endBytes: offset, torn: bytes.subarray(offset) };
@@ -84,7 +87,11 @@ export function decodeSegment(bytes: Buffer, file: string, isLast: boolean): Seg
   return { number, first, previousHash, records, hash, endBytes: offset, torn: null };
 }
 
-function decodeHeader(bytes: Buffer, file: string): Pick<Segment, 'number' | 'first' | 'previousHash'> {
+/** Returns the head of a segment. *Errors*: InputError on a damaged one, or one of a newer build. */
+export function decodeHeader(
+  bytes: Buffer,
+  file: string,
+): Pick<Segment, 'number' | 'first' | 'previousHash'> {
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC))
     throw corrupt(file, 0, 'no header of a log');
   if (crc32(bytes.subarray(0, CHECKED_BYTES)) !== bytes.readUInt32LE(CHECKED_BYTES))

@@ -201,6 +201,30 @@ test('what is read while more is appended ends where the log ended', async () =>
   expect(found).toEqual(['a', 'b']);
 });
 
+test('who takes a log over fences off who still has it open: what that one writes is void', async () => {
+  for (const segmentBytes of [1 << 20, 256]) {
+    const old = await opened(segmentBytes);
+    for (let i = 1; i <= 5; i++) await append(old, `old ${i}`);
+    const before = await texts(old);
+    {
+      await using taken = await FileLog.open({ directory, segmentBytes, fenceOff: true });
+      expect(await texts(taken)).toEqual(before);
+      await append(taken, 'new 1');
+      // Wakes up: it may write into its own segment still, and begins none beside the new one.
+      await Promise.allSettled(Array.from({ length: 9 }, (_, i) => append(old, `void ${i}`)));
+      await old[Symbol.asyncDispose]();
+      await append(taken, 'new 2');
+      expect(await texts(taken)).toEqual([...before, 'new 1', 'new 2']);
+    }
+    {
+      await using again = await opened(segmentBytes);
+      expect(again.tornFile).toBeNull();
+      expect(await texts(again)).toEqual([...before, 'new 1', 'new 2']);
+    }
+    await rm(directory, { recursive: true });
+  }
+});
+
 /** Runs a child that appends and says each id that was acknowledged, a line each. */
 function child(body: string, limitKb: number | null) {
   const log = JSON.stringify(join(import.meta.dirname, 'append-log.ts'));

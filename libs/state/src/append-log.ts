@@ -1,13 +1,25 @@
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppendLog, LogRecord } from '@algo/bus';
-import { beginSegment, segmentName, segmentNames, setAside } from './append-log-files.ts';
-import { corrupt, decodeSegment, encodeRecord, GENESIS, type Segment } from './append-log-format.ts';
+import { beginSegment, dropUnfinished, segmentName, segmentNames, setAside } from './append-log-files.ts';
+import {
+  corrupt,
+  decodeHeader,
+  decodeSegment,
+  encodeRecord,
+  GENESIS,
+  type Segment,
+} from './append-log-format.ts';
 
 /** Where a log lives, and how large a segment grows before the next one starts. */
 export interface FileLogOptions {
   readonly directory: string;
   readonly segmentBytes: number;
+  /**
+   * An older process may still have the log open, such as one that stands still: a segment of its own is
+   * begun, and what that one writes from here on does not count.
+   */
+  readonly fenceOff?: boolean;
 }
 
 /** Records written and synced together, and records that may wait for it. */
@@ -32,7 +44,7 @@ interface Span {
  * together are written and synced together. *Shape*: segments `00000001.log` …; each record carries the hash
  * of the one before it. *Errors*: what could not be appended isn't in the log, and what it was for must not
  * be done. After a failed sync or truncation every append fails until the log is opened again: what the disk
- * then holds is anyone's guess. One process per folder.
+ * then holds is anyone's guess. One process per folder; who takes the folder over fences the other off.
  */
 export class FileLog implements AppendLog, AsyncDisposable {
   readonly #options: FileLogOptions;
@@ -71,23 +83,21 @@ export class FileLog implements AppendLog, AsyncDisposable {
   static async open(options: FileLogOptions): Promise<FileLog> {
     const { directory } = options;
     await mkdir(directory, { recursive: true });
+    await dropUnfinished(directory);
     if ((await segmentNames(directory)).length === 0) await beginSegment(directory, 1, 1, GENESIS);
-    const names = await segmentNames(directory);
-    const spans: Span[] = [];
-    let segment: Segment | undefined;
-    for (const [i, name] of names.entries()) {
-      const path = join(directory, name);
-      const next = decodeSegment(await readFile(path), path, i === names.length - 1);
-      if (segment !== undefined && !follows(segment, next))
-        throw corrupt(path, 0, 'it does not follow the segment before it');
-      segment = next;
-      const { number, first, records, endBytes } = next;
-      spans.push({ number, first, last: first + records.length - 1, bytes: endBytes });
+    const { spans, last } = await readSpans(directory);
+    const path = join(directory, segmentName(last.number));
+    if (options.fenceOff === true) {
+      const [number, first] = [last.number + 1, spans.at(-1)!.last + 1];
+      const bytes = await beginSegment(directory, number, first, last.hash);
+      spans.push({ number, first, last: first - 1, bytes });
+      const own = await open(join(directory, segmentName(number)), 'r+');
+      return new FileLog(options, spans, own, last.hash, null);
     }
-    const { hash, torn, endBytes } = segment!;
-    const name = names.at(-1)!;
-    const tornFile = torn === null ? null : await setAside(directory, name, endBytes, torn);
-    const file = await open(join(directory, name), 'r+');
+    const { hash, torn, endBytes } = last;
+    const tornFile =
+      torn === null ? null : await setAside(directory, segmentName(last.number), endBytes, torn);
+    const file = await open(path, 'r+');
     if (torn !== null) {
       await file.truncate(endBytes);
       await file.datasync();
@@ -120,7 +130,7 @@ export class FileLog implements AppendLog, AsyncDisposable {
       const path = join(this.#options.directory, segmentName(span.number));
       // Only what was durable when we began: what is being written now has no whole end yet.
       const durable = (await readFile(path)).subarray(0, span.bytes);
-      for (const [i, bytes] of decodeSegment(durable, path, false).records.entries()) {
+      for (const [i, bytes] of decodeSegment(durable, path, span.last + 1).records.entries()) {
         const number = span.first + i;
         if (number > after && number <= end) yield { number, bytes };
       }
@@ -229,6 +239,27 @@ export class FileLog implements AppendLog, AsyncDisposable {
     }
     this.#spans.push({ number, first, last: this.#last, bytes });
   }
+}
+
+/** Reads a folder's segments, each checked, and against the one before it. */
+async function readSpans(directory: string): Promise<{ readonly spans: Span[]; readonly last: Segment }> {
+  const paths = (await segmentNames(directory)).map((name) => join(directory, name));
+  const spans: Span[] = [];
+  let before: Segment | undefined;
+  let bytes = await readFile(paths[0]!);
+  for (const [i, path] of paths.entries()) {
+    const next = paths[i + 1];
+    const nextBytes = next === undefined ? null : await readFile(next);
+    const endsBefore = nextBytes === null ? null : decodeHeader(nextBytes, next!).first;
+    const segment = decodeSegment(bytes, path, endsBefore);
+    if (before !== undefined && !follows(before, segment))
+      throw corrupt(path, 0, 'it does not follow the segment before it');
+    const { number, first, records, endBytes } = segment;
+    spans.push({ number, first, last: first + records.length - 1, bytes: endBytes });
+    before = segment;
+    if (nextBytes !== null) bytes = nextBytes;
+  }
+  return { spans, last: before! };
 }
 
 function follows(before: Segment, { number, first, previousHash }: Segment): boolean {

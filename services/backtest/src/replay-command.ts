@@ -60,9 +60,10 @@ function planOf(identities: readonly string[]): EnginePlan {
       .filter((identity) => serviceOf(identity) === service)
       .map((identity) => identity.slice(service.length + 1));
   return {
-    accounts: purposes('execution'),
+    accounts: purposes('decision'),
     feeds: purposes('ingest'),
     analytics: purposes('analytics').length,
+    standby: [], // a second process has the identity of the first, and its words
   };
 }
 

@@ -6,6 +6,7 @@ import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
 import {
+  acquireLease,
   type baseConfig,
   createLogger,
   type EnginePlan,
@@ -132,7 +133,10 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     stack.use(resource);
   return {
     ...{ config, identity, bus, signal, own, clock: systemClock },
-    life: { name: `replay of ${identity}`, isOver: () => true },
+    lease: () => {
+      const life = { name: `replay of ${identity}`, isOver: () => true };
+      return acquireLease({ config, identity, bus, life, clock: systemClock, signal });
+    },
     log: createLogger(identity, 'silent'),
     documents: bucketDocuments(bus.bucket('documents')),
     repeat() {},

@@ -9,7 +9,5 @@ export const config = baseConfig.extend({
   venue: z.enum(VENUES, 'expected paper').default('paper'),
   /** What may be sent, by account, venue and instrument; taken anew when it changes. */
   limitsFile: z.string().default('config/limits.yaml'),
-  leaseTtlMs: z.coerce.number().int().min(1_000).max(60_000).default(10_000),
-  leaseRenewMs: z.coerce.number().int().min(100).max(20_000).default(3_000),
 });
 export type Config = z.infer<typeof config>;

@@ -1,4 +1,3 @@
-import { fencedEpoch, Lease } from '@algo/bus';
 import { accountId, type VenueEvent } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
@@ -14,7 +13,7 @@ export const service = defineService({
   config,
   purpose: ({ account }) => account,
   async start(context) {
-    const { bus, clock, config, identity, log, signal } = context;
+    const { clock, config, log } = context;
     const account = accountId(config.account);
     const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
     const limitsFile = new LimitsFile(
@@ -26,22 +25,8 @@ export const service = defineService({
       log,
     );
     const limits = limitsFile.read();
-    const lease = await Lease.acquire(
-      bus.bucket('leases'),
-      {
-        key: `execution.${account}`,
-        holder: context.life.name,
-        isOver: (holder) => context.life.isOver(holder),
-        ttlMs: config.leaseTtlMs,
-        renewMs: config.leaseRenewMs,
-        // Should the lease be lost, the fences still tell which epochs were used.
-        epochFloor: await fencedEpoch(bus, identity, 'SYSTEM'),
-      },
-      clock,
-      signal,
-    );
+    const lease = await context.lease();
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
-    context.own(lease);
     const { epoch } = lease;
     const venue = context.venue(config.venue, account);
     const wire = new OrderWire({ venue, lease, clock, log });
@@ -71,8 +56,9 @@ export const service = defineService({
     const stream = context.accountStream(config.venue, account);
     void driven.restored.then(() => {
       limit(limits);
-      const holdsStops = venue.capabilities.stopTrigger !== 'none';
-      driven.inject({ name: 'VenueDescribed', body: { holdsStops } });
+      const { stopTrigger, shortSelling } = venue.capabilities;
+      const described = { holdsStops: stopTrigger !== 'none', shortSelling };
+      driven.inject({ name: 'VenueDescribed', body: described });
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {
         const changed = limitsFile.changed();
@@ -90,9 +76,8 @@ export const service = defineService({
     context.repeat(LOOK_EVERY_MS, () => {
       if (isSilent(clock, machine.awaitsSinceWallUs)) driven.inject({ name: 'FeedSilent', body: null });
     });
-    const lost = lease.lost.then((reason) => new Error(`lease: ${reason}`));
     return {
-      closed: Promise.race([driven.closed, lost]),
+      closed: driven.closed,
       counters: () => ({ ...machine.counters(), epoch, taken: driven.taken }),
       notes: () => [`limits ${machine.limitsHash.slice(0, 8)}`],
     };

@@ -36,7 +36,7 @@ export const service = defineService({
         { family: 'md.time' },
         { family: 'ctl.mode', only: [account] },
       ],
-      says: ['pos.evt', 'risk.evt', 'ord.cmd', 'ctl.answer', 'sys.guard'],
+      says: ['pos.evt', 'pos.dust', 'risk.evt', 'ord.cmd', 'ctl.answer', 'sys.guard'],
       restore: (snapshot) => new GuardMachine(settings, snapshot),
       requests: new WallClock(context.clock),
     });

@@ -1,12 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { JetStreamBus } from '@algo/bus';
+import { standbyNameOf } from '@algo/runtime';
 import { eventually } from '@algo/testkit';
 import { z } from 'zod';
-import { AlgoProcess, type RunEnd } from './algo-process.ts';
+import { AlgoProcess, ROOT, type RunEnd } from './algo-process.ts';
 
 /** Of what the engine said, the end that an error shows. */
 const SHOWN_CHARS = 4_000;
+
+/** Longer than a service needs to be started again. */
+const READ_MS = 4_000;
+/** Of a disk that is filled, what is taken last. */
+const LEFT_BYTES = 1_000_000;
+const READER = join(ROOT, 'libs', 'tickstore', 'src', 'testing', 'hold-file.ts');
 
 const engineFile = z.object({
   pid: z.number(),
@@ -79,6 +98,60 @@ export class EngineRun implements AsyncDisposable {
     if (before.has('nats-server')) await this.#hangUp();
     const isBack = (name: string) => ![undefined, before.get(name)].includes(this.pidOf(name));
     await this.until(`${names.join(', ')} to run again`, () => names.every(isBack), withinMs);
+  }
+
+  /**
+   * Lets a child stand still and wakes it up. Where another took its place meanwhile, resolves when it has
+   * ended for that and stands by.
+   */
+  async freeze(name: string, forMs: number, withinMs: number): Promise<void> {
+    await this.until(`${name} to run`, () => this.pidOf(name) !== undefined, withinMs);
+    const pid = this.pidOf(name)!;
+    process.kill(pid, 'SIGSTOP');
+    await setTimeout(forMs);
+    process.kill(pid, 'SIGCONT');
+    if (this.pidOf(standbyNameOf(name)) === undefined && this.pidOf(name) === pid) return;
+    const isReplaced = () => {
+      const pids = [this.pidOf(name), this.pidOf(standbyNameOf(name))];
+      return !pids.includes(undefined) && !pids.includes(pid);
+    };
+    await this.until(`another to take the place of ${name}, and it to come back`, isReplaced, withinMs);
+  }
+
+  /** kill -9 of a service while somebody waits for one of its DuckDB files, and reads it as it comes back. */
+  async killBesideReader(name: string, withinMs: number): Promise<void> {
+    const folder = join(this.dataDir, 'ticks');
+    const file = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((at) =>
+      at.endsWith('.duckdb'),
+    );
+    const reader = spawn(process.execPath, [READER, join(folder, file!), `${READ_MS}`], { cwd: ROOT });
+    const ended = once(reader, 'exit');
+    const opened = once(reader.stdout, 'data');
+    await setTimeout(1_000); // it has begun to wait
+    await this.kill([name], withinMs);
+    await Promise.race([opened, ended]);
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`nobody could read ${file} while ${name} was dead`);
+  }
+
+  /** Lets nobody write a byte to the disk of the data directory for a while. */
+  async fillDisk(forMs: number): Promise<void> {
+    const path = join(this.dataDir, 'filler');
+    const { bavail, bsize } = statfsSync(this.dataDir);
+    execFileSync('fallocate', ['-l', `${bavail * bsize - LEFT_BYTES}`, path]);
+    const file = openSync(path, 'a');
+    // Others write meanwhile: what they leave is taken page by page.
+    const page = Buffer.alloc(4_096, 1);
+    for (let isFull = false; !isFull; )
+      try {
+        writeSync(file, page);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+        isFull = true;
+      }
+    closeSync(file);
+    await setTimeout(forMs);
+    rmSync(path);
   }
 
   /** kill -9 of the supervisor and of everything that it had started. */

@@ -6,6 +6,7 @@ import { codecs, type Family, type MessageOf, subjects } from '@algo/contracts';
 import {
   accountId,
   BUY,
+  type CorrectionMade,
   Decimal,
   decisionId,
   instrumentId,
@@ -15,6 +16,7 @@ import {
   type TimeUs,
   US_PER_MS,
 } from '@algo/model';
+import { standbyNameOf } from '@algo/runtime';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { factsOf } from './engine-record.ts';
 import { ServiceProcess } from './service-process.ts';
@@ -35,6 +37,8 @@ const NO_SNAPSHOTS = { load: async () => undefined, save: async () => {} };
 export class TradingFloor implements AsyncDisposable {
   readonly venue: ServiceProcess;
   readonly execution: ServiceProcess;
+  /** A second execution, where one stands by; the two may change places. */
+  readonly second: ServiceProcess | undefined;
   /** Verbs of the requests that anybody sent to the venue, in order. */
   readonly asked: string[] = [];
   readonly #nats: NatsFixture;
@@ -54,9 +58,13 @@ export class TradingFloor implements AsyncDisposable {
     nats: NatsFixture,
     bus: JetStreamBus,
     speakers: Readonly<Record<'ingest' | 'decision' | 'guard', LaneSpeaker>>,
+    hasStandby: boolean,
   ) {
     this.#dir = mkdtempSync(join(tmpdir(), 'algo-floor-'));
-    const env = { ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: this.#dir, ALGO_FEEDS: 'synthetic' };
+    const env = {
+      ...{ ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: this.#dir, ALGO_FEEDS: 'synthetic' },
+      ...(hasStandby ? { ALGO_STANDBY: 'execution' } : {}),
+    };
     this.#nats = nats;
     this.#bus = bus;
     this.#ingest = speakers.ingest;
@@ -64,6 +72,7 @@ export class TradingFloor implements AsyncDisposable {
     this.#guard = speakers.guard;
     this.venue = new ServiceProcess('paper-venue', env);
     this.execution = new ServiceProcess('execution', env);
+    this.second = hasStandby ? new ServiceProcess('execution', env) : undefined;
     this.#reconcile = new ServiceProcess('reconcile', env);
     const verbs = subjects.venueRequest(ACCOUNT, 'submit').replace('submit', '*');
     bus.nats.nc.subscribe(verbs, {
@@ -74,39 +83,65 @@ export class TradingFloor implements AsyncDisposable {
     this.#timer = setInterval(() => void this.#tell(), TELL_EVERY_MS);
   }
 
-  /** Opens it, with everybody up and the gate open. */
-  static async open(): Promise<TradingFloor> {
+  /** Opens it, with everybody up and the gate open, and a second execution that stands by where asked for. */
+  static async open({ standby = false } = {}): Promise<TradingFloor> {
     const nats = await NatsFixture.start();
     const speaker = async (identity: string, account: string, says: readonly Family[]) =>
       LaneSpeaker.open({
         ...{ bus: await nats.bus(identity), clock: systemClock, speaker: { identity, account }, says },
         ...{ snapshots: NO_SNAPSHOTS, snapshotIntervalMs: 3_600_000, onError: () => {} },
       });
-    const floor = new TradingFloor(nats, await nats.bus('cli.floor'), {
+    const speakers = {
       ingest: await speaker('ingest.synthetic', '', ['md.trades', 'md.time']),
       decision: await speaker(`decision.${ACCOUNT}`, ACCOUNT, ['ord.cmd']),
       guard: await speaker(`position-risk.${ACCOUNT}`, ACCOUNT, ['sys.guard']),
-    });
+    };
+    const floor = new TradingFloor(nats, await nats.bus('cli.floor'), speakers, standby);
     for (const process of [floor.venue, floor.#reconcile, floor.execution]) process.start();
     await floor.compared();
+    if (floor.second !== undefined) {
+      floor.second.start();
+      await floor.standsBy(floor.second);
+    }
     return floor;
   }
 
-  /** Resolves when the books have been compared since execution heard the account stream last. */
-  async compared(): Promise<void> {
+  /** Resolves when that process says that it stands by. */
+  async standsBy(process: ServiceProcess): Promise<void> {
+    const subject = subjects.service(standbyNameOf(`execution.${ACCOUNT}`));
+    const isSaid = async () => {
+      const said = (await this.#bus.last('SYSTEM', subject))?.fact;
+      return said?.name === 'ServiceStatus' && said.body.pid === process.pid && said.body.ready;
+    };
+    await eventually(() => `a standby; ${this.said}`, isSaid, PATIENCE_MS);
+  }
+
+  /**
+   * Resolves when the books of a life of execution above that one have been compared since it heard the
+   * account stream last: it may trade. Returns that life's epoch.
+   */
+  async compared(above = 0): Promise<number> {
+    let epoch = 0;
     const isOpen = async () => {
       const asked = (await factsOf(this.#bus, 'rec.ask')).map(({ fact }) => fact.body);
       const heard = asked.findLast(({ reason }) => reason === 'the account stream is connected');
-      return (await factsOf(this.#bus, 'rec.run')).some(
-        ({ fact }) => fact.name === 'ReconciliationCompleted' && fact.body.requestId === heard?.requestId,
+      epoch = heard?.epoch ?? 0;
+      return (
+        epoch > above &&
+        (await factsOf(this.#bus, 'rec.run')).some(
+          ({ fact }) => fact.name === 'ReconciliationCompleted' && fact.body.requestId === heard?.requestId,
+        )
       );
     };
     await eventually(() => `the books to be compared; ${this.said}`, isOpen, PATIENCE_MS);
+    return epoch;
   }
 
   /** What the processes said, for errors. */
   get said(): string {
-    return `execution: ${this.execution.said}; venue: ${this.venue.said}; reconcile: ${this.#reconcile.said}`;
+    const second = this.second === undefined ? '' : `second: ${this.second.said}; `;
+    const others = `venue: ${this.venue.said}; reconcile: ${this.#reconcile.said}`;
+    return `execution: ${this.execution.said}; ${second}${others}`;
   }
 
   /** Lets one trade happen that could fill anybody. */
@@ -129,7 +164,7 @@ export class TradingFloor implements AsyncDisposable {
     return this.asked.filter((verb) => verb === 'submit').length;
   }
 
-  async orderEvents(): Promise<OrderEvent[]> {
+  async orderEvents(): Promise<(OrderEvent | CorrectionMade)[]> {
     return (await factsOf(this.#bus, 'ord.evt')).map(({ fact }) => fact.body);
   }
 
@@ -160,7 +195,7 @@ export class TradingFloor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    for (const process of [this.execution, this.#reconcile, this.venue]) await process.kill();
+    for (const process of [this.second, this.execution, this.#reconcile, this.venue]) await process?.kill();
     for (const speaker of [this.#ingest, this.#decision, this.#guard]) await speaker[Symbol.asyncDispose]();
     await this.#nats[Symbol.asyncDispose]();
     rmSync(this.#dir, { recursive: true, force: true });

@@ -1,4 +1,11 @@
-import { type Fill, type InstrumentId, isoTime, type OrderEvent, type PositionEvent } from '@algo/model';
+import {
+  type CorrectionMade,
+  type Fill,
+  type InstrumentId,
+  isoTime,
+  type OrderEvent,
+  type PositionEvent,
+} from '@algo/model';
 
 /** Returns a fill as one line, so that two books can be compared. */
 export function fillLine({
@@ -57,14 +64,14 @@ export function unguarded(events: readonly PositionEvent[]): string[] {
 }
 
 /** Returns the orders that have been submitted and have not ended. */
-export function workingOrders(events: readonly OrderEvent[]): Set<string> {
+export function workingOrders(events: readonly (OrderEvent | CorrectionMade)[]): Set<string> {
   const working = new Set<string>();
   for (const event of events) {
     const isEnd =
       ['OrderRejected', 'OrderCanceled', 'OrderExpired'].includes(event.type) ||
       (event.type === 'OrderFilled' && !event.leaves.isPositive());
     if (event.type === 'OrderSubmitted') working.add(event.clientOrderId);
-    else if (isEnd) working.delete(event.clientOrderId);
+    else if (isEnd && event.type !== 'CorrectionMade') working.delete(event.clientOrderId);
   }
   return working;
 }

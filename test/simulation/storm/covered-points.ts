@@ -69,6 +69,10 @@ export const COVERED_POINTS: readonly CoveredPoint[] = [
         name: 'a write of an older epoch is refused by name once a newer one has been shown',
       },
       { file: 'libs/runtime/src/directory-lock.int.test.ts', name: 'a living process keeps the directory' },
+      {
+        file: 'test/acceptance/takeover.int.test.ts',
+        name: 'what stood still for longer than its lease wakes up replaced: it sends nothing and ends',
+      },
     ],
   },
   {

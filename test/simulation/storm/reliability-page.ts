@@ -35,7 +35,17 @@ the rules below after every input.
   \`npm run test:soak -- --from 7 --count 1\` runs seed 7 alone. What fails is made smaller and printed:
   the fewest faults and steps that still break the same rule.
 - \`npm run test:bugs\` puts bugs into a copy of the code, one at a time, and looks whether the seeds find
-  them.`;
+  them.
+
+**Chaos** (\`test/chaos\`) is the same on real processes, which trade on a stand-in of the exchange at 20
+times the clock, with a second execution and position-risk that stand by. While orders are under way or
+positions open, single processes, nats-server and all at once are killed by kill -9; execution and
+position-risk stand still (SIGSTOP) for longer than their lease and wake up beside who took their place;
+somebody reads a DuckDB file while analytics starts; nobody can write a byte to the disk for 3 s (a tmpfs,
+where the user may mount one). Afterwards every trade is stored once, our books are the exchange’s ledger,
+no order went out twice, halts hold, and \`algo replay\` says *identical*. \`npm test\` does it once,
+\`npm run test:soak -- chaos\` with five seeds, twice each, with every process killed by itself and more that
+stand still. A clock that jumps is left to the storms.`;
 
 function faults(): string {
   const used = new Set(VICES.flatMap((vices) => [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!)));

@@ -13,7 +13,7 @@ const ROLE: RoleName = 'decision.a';
 
 const equity = (n: number) => ({
   ...{ type: 'EquityMarked' as const, account: accountId('a'), equity: Decimal.of(String(n)), timeUs: n },
-  ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero },
+  ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero, unvalued: [] },
 });
 
 /** One life of a machine that answers the time and what risk says. */

@@ -39,7 +39,7 @@ export function mark(say: BenchSay, equity: string): void {
 
 const marked = (equity: string) => ({
   ...{ type: 'EquityMarked' as const, account: accountId('a'), equity: Decimal.of(equity), timeUs: 1 },
-  ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero },
+  ...{ realized: Decimal.zero, unrealized: Decimal.zero, drawdown: Decimal.zero, unvalued: [] },
 });
 
 /** Returns an input's name and what tells it from its like. */

@@ -114,7 +114,7 @@ function speak(name: Out, n: number, say: Say<Out, Deed>): void {
       const zero = Decimal.zero;
       say('EquityMarked', {
         ...{ type: 'EquityMarked', account: accountId('a'), equity, realized: zero },
-        ...{ unrealized: zero, drawdown: zero, timeUs: n },
+        ...{ unrealized: zero, drawdown: zero, unvalued: [], timeUs: n },
       });
       return;
     }

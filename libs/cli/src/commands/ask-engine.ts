@@ -4,6 +4,7 @@ import { type Fact, type FactOf, type StreamName, subjects } from '@algo/contrac
 import {
   type AccountId,
   type CommandObeyed,
+  type ControlCommand,
   type HaltScope,
   InputError,
   isPerson,
@@ -13,6 +14,7 @@ import {
 import { identityOf } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
+import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 
 export const CONFIRM_MAX_MS = 5_000;
 /** A command that leaves or withdraws something is void after so long; a service that died is back sooner. */
@@ -26,17 +28,47 @@ export interface PersonOptions {
   readonly reason: string;
 }
 
-/** Returns what every command of a person carries. *Errors*: InputError when nobody signs, or says why. */
-export async function signed(bus: Bus, { by, reason }: PersonOptions, { user }: CliEnvironment) {
-  const person = by ?? user;
+/** What every command of a person carries. */
+export type Signature = Pick<
+  Extract<ControlCommand, { readonly reason: string }>,
+  'commandId' | 'reason' | 'by' | 'timeUs'
+>;
+
+/** A running engine, one account of it, and the person who asks something of it. */
+export interface Steering extends AsyncDisposable {
+  readonly bus: Bus;
+  readonly account: AccountId;
+  readonly person: Signature;
+}
+
+/**
+ * Opens a running engine for a person. *Errors*: CommandFailure 3 when it doesn't run; InputError when the
+ * account isn't named, or nobody signs, or says why.
+ */
+export async function openForPerson(
+  options: AccessOptions & PersonOptions,
+  environment: CliEnvironment,
+): Promise<Steering> {
+  await using stack = new AsyncDisposableStack();
+  const { bus, engine } = stack.use(await openRunningEngine(options, environment));
+  const account = accountOf(engine, options.account);
+  const { reason } = options;
   if (reason.trim() === '')
     throw new InputError({ field: '--reason', value: '', because: 'empty', remedy: 'Say why; it is kept.' });
-  if (!isPerson(person))
-    throw new InputError({
-      ...{ field: '--by', value: person, because: 'not the name of a person' },
-      remedy: 'Give the name of whoever takes the responsibility.',
-    });
-  return { commandId: randomUUID(), reason, by: person, timeUs: await engineTimeUs(bus) };
+  const by = personOf(options, environment);
+  const person = { commandId: randomUUID(), reason, by, timeUs: await engineTimeUs(bus) };
+  const owned = stack.move();
+  return { bus, account, person, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Returns who asks. *Errors*: InputError when that is no name of a person. */
+export function personOf({ by }: Pick<PersonOptions, 'by'>, { user }: CliEnvironment): string {
+  const person = by ?? user;
+  if (isPerson(person)) return person;
+  throw new InputError({
+    ...{ field: '--by', value: person, because: 'not the name of a person' },
+    remedy: 'Give the name of whoever takes the responsibility.',
+  });
 }
 
 /** Returns until when a command given now may be obeyed. *Units*: µs by the wall clock. */
@@ -103,15 +135,32 @@ export async function askEngine(
   return await answered.promise;
 }
 
+type Expiring = Extract<
+  FactOf<'ctl.mode'>,
+  { name: 'FlattenAll' | 'CancelOrders' | 'CorrectBooks' | 'CompareBooks' }
+>;
+
+/** Services that a person's command needs, and what is not done while each is silent. */
+const SILENCE = {
+  'position-risk': 'nobody asks for exits, and nothing new is guarded,',
+  execution: 'no order leaves, and no command about orders and books is obeyed,',
+  reconcile: 'our books and the exchange are not compared',
+} as const;
+type Needed = keyof typeof SILENCE;
+
+/** Who must live for each command; the first of them answers. */
+const NEEDED = {
+  FlattenAll: ['position-risk', 'execution'],
+  CancelOrders: ['execution'],
+  CorrectBooks: ['execution', 'position-risk'],
+  CompareBooks: ['execution', 'reconcile'],
+} as const satisfies Record<Expiring['name'], readonly Needed[]>;
+
 /**
  * Has a command obeyed that expires, and returns what is left and withdrawn for it. *Errors*: CommandFailure
  * when it is refused, or when nobody has taken it in time: who is silent, and until when it stands.
  */
-export async function obey(
-  bus: Bus,
-  account: AccountId,
-  command: Extract<FactOf<'ctl.mode'>, { name: 'FlattenAll' | 'CancelOrders' }>,
-): Promise<CommandObeyed> {
+export async function obey(bus: Bus, account: AccountId, command: Expiring): Promise<CommandObeyed> {
   const { commandId, expiresWallUs } = command.body;
   const answer = await askEngine(bus, account, command, {
     stream: 'CONTROL',
@@ -119,25 +168,29 @@ export async function obey(
     isIt: ({ name, body }) => name === 'CommandObeyed' && body.commandId === commandId,
   });
   if (answer?.name === 'CommandObeyed') return answer.body;
-  const service = command.name === 'FlattenAll' ? 'position-risk' : 'execution';
+  const needed = NEEDED[command.name];
   const until = new Date(expiresWallUs / US_PER_MS).toISOString().slice(11, 19);
   throw new CommandFailure(
     [
       `Nobody has carried it out yet: no answer within ${CONFIRM_MAX_MS / 1_000} s.`,
-      ...(await silentWords(bus, account)),
-      `It stands until ${until} UTC: if ${identityOf(service, account)} is back by then, it acts. ` +
+      ...(await silentWords(bus, account, needed)),
+      `It stands until ${until} UTC: if ${identityOf(needed[0], account)} is back by then, it acts. ` +
         'After that the command is void: give it again.',
     ].join('\n'),
   );
 }
 
-/** Returns a line for each of the two services that carry out exits and says nothing. */
-export async function silentWords(bus: Bus, account: AccountId): Promise<string[]> {
+/** Returns a line for each of these services that says nothing. */
+export async function silentWords(
+  bus: Bus,
+  account: AccountId,
+  services: readonly Needed[],
+): Promise<string[]> {
   const lines: string[] = [];
-  for (const service of ['position-risk', 'execution'] as const) {
+  for (const service of services) {
     const identity = identityOf(service, account);
     const said = (await bus.last('SYSTEM', subjects.service(identity)))?.fact;
-    const work = service === 'position-risk' ? 'nobody asks for exits' : 'no order leaves';
+    const work = SILENCE[service];
     if (said === undefined || !('timeUs' in said.body)) {
       lines.push(`${identity} has never said anything: ${work} until it runs.`);
       continue;
@@ -151,19 +204,29 @@ export async function silentWords(bus: Bus, account: AccountId): Promise<string[
   return lines;
 }
 
+/** Facts of some subjects, from a place of their stream on. */
+export interface HeardFrom {
+  readonly stream: StreamName;
+  readonly subjects: readonly string[];
+  readonly after: number;
+}
+
+/** Returns the place from which on a stream tells what is said from now on. */
+export async function fromNow(bus: Bus, stream: StreamName, ...subjects: string[]): Promise<HeardFrom> {
+  let after = 0;
+  for (const subject of subjects) after = Math.max(after, (await bus.last(stream, subject))?.sequence ?? 0);
+  return { stream, subjects, after };
+}
+
 /** Hears what is said from a place on until something holds; false when the time is over before. */
 export async function hearUntil(
   bus: Bus,
-  {
-    stream,
-    subject,
-    after,
-  }: { readonly stream: StreamName; readonly subject: string; readonly after: number },
+  place: HeardFrom,
   holds: (fact: Fact) => boolean,
   patienceMs: number,
 ): Promise<boolean> {
   const done = Promise.withResolvers<boolean>();
-  await using _ = await bus.follow({ stream, subjects: [subject], after }, ({ fact }) => {
+  await using _ = await bus.follow(place, ({ fact }) => {
     if (holds(fact)) done.resolve(true);
   });
   const late = setTimeout(() => done.resolve(false), patienceMs);

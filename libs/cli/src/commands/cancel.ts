@@ -11,16 +11,17 @@ import { codeWords, type ListedOrder, requestWords } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { type AccountView, ageWords, named, readAccount, shortId } from '../reading/account-view.ts';
-import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
+import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import {
   engineTimeUs,
   expiryUs,
+  fromNow,
   hearUntil,
   obey,
+  openForPerson,
   type PersonOptions,
   parseScope,
-  signed,
 } from './ask-engine.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 
@@ -51,22 +52,18 @@ export async function cancel(
   options: CancelOptions,
   environment: CliEnvironment,
 ): Promise<void> {
-  await using access = await openRunningEngine(options, environment);
-  const { bus } = access;
-  const account = accountOf(access.engine, options.account);
-  const person = await signed(bus, options, environment);
+  await using asked = await openForPerson(options, environment);
+  const { bus, account, person } = asked;
   const view = await readAccount(bus, account);
   const { scope, clientOrderId, orders } = chosen(name, options, view);
   const force = options.force === true;
   const nowUs = await engineTimeUs(bus);
   await confirm(planOf(scope, orders, nowUs), options);
-  const subject = `ord.evt.${account}.>`;
-  const after = (await bus.last('ORDERS', subject))?.sequence ?? 0;
+  const place = await fromNow(bus, 'ORDERS', `ord.evt.${account}.>`);
   const of = { account, scope, clientOrderId, force, expiresWallUs: expiryUs() };
   const body = { type: 'CancelOrders', ...person, ...of } as const;
   const obeyed = await obey(bus, account, { name: 'CancelOrders', body });
   const areOver = () => obeyed.orders.every((id) => isOver(view, id));
-  const place = { stream: 'ORDERS', subject, after } as const;
   const take: Parameters<typeof hearUntil>[2] = (fact) => {
     view.orders.take(fact);
     return areOver();

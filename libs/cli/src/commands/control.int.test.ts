@@ -57,6 +57,15 @@ test('an unknown configuration never reaches the engine', async () => {
   expect(await engine.bus.last('CONTROL', subjects.controlConfig(ACCOUNT))).toBeUndefined();
 }, 30_000);
 
+test('who switches the configuration signs for it', async () => {
+  await engine.bus.bucket('documents').put('trading_configs.config_2', new Uint8Array());
+  expect((await algo('config', 'use', 'config_2', '--by', 'engine:me')).code).toBe(2);
+  const { code, err } = await algo('config', 'use', 'config_2', '--by', 'Ada');
+  expect([code, err]).toEqual([1, expect.stringContaining('takes effect when decision reads it')]);
+  const said = (await engine.bus.last('CONTROL', subjects.controlConfig(ACCOUNT)))?.fact.body;
+  expect(said).toMatchObject({ configuration: 'config_2', by: 'Ada' });
+}, 30_000);
+
 test('an engine elsewhere is read and steered by the address of its server', async () => {
   const { out } = await run(['status', '--json', '--nats', engine.server.url]);
   expect(JSON.parse(out)).toMatchObject({

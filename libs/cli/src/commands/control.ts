@@ -11,10 +11,17 @@ import {
 } from '@algo/model';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
+import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import { readEvents } from '../reading/read-events.ts';
-import { askEngine, CONFIRM_MAX_MS, type PersonOptions, parseScope, signed } from './ask-engine.ts';
+import {
+  askEngine,
+  CONFIRM_MAX_MS,
+  openForPerson,
+  type PersonOptions,
+  parseScope,
+  type Steering,
+} from './ask-engine.ts';
 
 export interface ModeOptions extends AccessOptions, PersonOptions {
   readonly scope?: string;
@@ -28,10 +35,8 @@ export async function setTradingMode(
   options: ModeOptions,
   environment: CliEnvironment,
 ): Promise<void> {
-  await using access = await openRunningEngine(options, environment);
-  const { bus } = access;
-  const account = accountOf(access.engine, options.account);
-  const person = await signed(bus, options, environment);
+  await using asked = await openForPerson(options, environment);
+  const { bus, account, person } = asked;
   const scope = parseScope(options.scope ?? 'account', account);
   const say = (confirmed: boolean) =>
     printLine(
@@ -44,6 +49,16 @@ export async function setTradingMode(
   const standing = await toldMode(bus, account, scope);
   const stays = standing !== null && (standing.latched || isPerson(standing.by));
   if (stays && standing.mode === mode) return say(false);
+  await askMode(asked, scope, mode);
+  await say(true);
+}
+
+/** Asks for a trading mode, returns once it is so. *Errors*: CommandFailure when refused or not confirmed. */
+export async function askMode(
+  { bus, account, person }: Steering,
+  scope: HaltScope,
+  mode: TradingMode,
+): Promise<void> {
   const body = { type: 'SetTradingMode', scope, mode, ...person } as const;
   const answer = await askEngine(
     bus,
@@ -57,7 +72,6 @@ export async function setTradingMode(
     },
   );
   if (answer === undefined) throw await unconfirmed(bus, account, scope);
-  await say(true);
 }
 
 /** Every command is answered: silence means that position-risk has not read it yet. */

@@ -6,7 +6,7 @@ import { holderOf, readInstrumentCatalog } from '@algo/runtime';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { findNatsServer } from '../../../../scripts/nats-server.mjs';
-import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
+import { type CliEnvironment, fromCaller } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { printLine } from '../reading/output.ts';
 import { FREE_BYTES_MIN, freeBytes } from '../supervisor/prepare-data-dir.ts';
@@ -32,10 +32,6 @@ export async function doctor(
   environment: CliEnvironment,
 ): Promise<void> {
   const dataDir = options.dataDir === undefined ? environment.dataRoot : fromCaller(options.dataDir);
-  const instrumentsFile = join(
-    ROOT,
-    environment.inherited.ALGO_INSTRUMENTS_FILE ?? 'config/instruments.yaml',
-  );
   const checks = [
     nodeCheck(process.versions.node),
     await natsCheck(environment.inherited),
@@ -43,7 +39,7 @@ export async function doctor(
     diskCheck(dataDir),
     lockCheck(dataDir),
     clockCheck(Date.now()),
-    instrumentsCheck(instrumentsFile),
+    instrumentsCheck(environment.instrumentsFile),
     ...configurationChecks(configurationFolder(environment)),
   ];
   for (const check of checks)

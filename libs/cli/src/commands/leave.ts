@@ -16,26 +16,30 @@ import {
   ageWords,
   lastTrade,
   named,
+  openIn,
   readAccount,
   shortId,
   shortNumber,
 } from '../reading/account-view.ts';
-import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
+import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import {
   engineTimeUs,
   expiryUs,
+  fromNow,
   hearUntil,
   obey,
+  openForPerson,
   type PersonOptions,
   parseScope,
-  signed,
   silentWords,
 } from './ask-engine.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 
 /** An exit that the venue takes is over in seconds; how long to wait for it before saying what is left. */
 const FOLLOW_MAX_MS = 30_000;
+/** Who must live for an exit. */
+const NEEDED = ['position-risk', 'execution'] as const;
 
 export type LeaveOptions = AccessOptions & PersonOptions & ConfirmOptions & { readonly scope?: string };
 
@@ -70,15 +74,12 @@ async function leave(
   environment: CliEnvironment,
   choose: (view: AccountView) => Wanted,
 ): Promise<void> {
-  await using access = await openRunningEngine(options, environment);
-  const { bus } = access;
-  const account = accountOf(access.engine, options.account);
-  const person = await signed(bus, options, environment);
+  await using asked = await openForPerson(options, environment);
+  const { bus, account, person } = asked;
   const view = await readAccount(bus, account);
   const wanted = choose(view);
   await confirm(await planOf(bus, view, wanted), options);
-  const subject = `pos.evt.${account}.>`;
-  const after = (await bus.last('POSITIONS', subject))?.sequence ?? 0;
+  const place = await fromNow(bus, 'POSITIONS', `pos.evt.${account}.>`);
   const { scope, position } = wanted;
   const of = { account, scope, position, expiresWallUs: expiryUs() };
   const body = { type: 'FlattenAll', ...person, ...of } as const;
@@ -90,7 +91,7 @@ async function leave(
     if (event.name === 'PositionClosed' && left.delete(event.body.position.id)) closed.push(event.body);
     return left.size === 0;
   };
-  if (left.size > 0) await hearUntil(bus, { stream: 'POSITIONS', subject, after }, isAll, FOLLOW_MAX_MS);
+  if (left.size > 0) await hearUntil(bus, place, isAll, FOLLOW_MAX_MS);
   const remain = await remainWords(bus, account, left);
   if (options.json === true) {
     const { commandId, by, reason } = person;
@@ -100,10 +101,6 @@ async function leave(
     for (const event of closed) await printLine(closedWords(event));
   }
   if (remain.length > 0) throw new CommandFailure(remain.join('\n'));
-}
-
-function openIn({ positions }: AccountView): ListedPosition[] {
-  return positions.all().filter(({ state }) => state === 'open');
 }
 
 /** Returns what is about to be done, as lines. */
@@ -121,7 +118,7 @@ async function planOf(bus: Bus, view: AccountView, { scope, position, held }: Wa
     lines.push(
       `  withdraws the entry ${shortId(order.request.clientOrderId)}: ${requestWords(order.request)}`,
     );
-  return [...lines, ...(await silentWords(bus, view.account))];
+  return [...lines, ...(await silentWords(bus, view.account, NEEDED))];
 }
 
 async function positionLines(
@@ -177,5 +174,5 @@ async function remainWords(bus: Bus, account: AccountId, left: ReadonlySet<Posit
       return `Still held: ${direction} ${quantity} ${instrument} (${shortId(id)}), ${why}.`;
     });
   const goesOn = 'position-risk goes on until it is flat: see `algo positions`.';
-  return [...lines, ...(await silentWords(bus, account)), goesOn];
+  return [...lines, ...(await silentWords(bus, account, NEEDED)), goesOn];
 }

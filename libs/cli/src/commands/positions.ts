@@ -5,6 +5,7 @@ import type { CliEnvironment } from '../config.ts';
 import { type AccountView, lastTrade, readAccount, shortId, shortNumber } from '../reading/account-view.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
+import { dustRows, shownDust } from '../reading/shown-dust.ts';
 
 /**
  * A position as it is shown. *Units*: `pnl` quote, fees paid; of an open one at its last trade, null where no
@@ -17,7 +18,7 @@ interface ShownPosition extends ListedPosition {
   readonly by: string | null;
 }
 
-/** Lists positions: the open ones, or all. */
+/** Lists positions: the open ones, or all, and what is left over of earlier ones. */
 export async function positions(
   options: AccessOptions & { readonly json?: boolean; readonly all?: boolean },
   environment: CliEnvironment,
@@ -27,16 +28,23 @@ export async function positions(
   const listed = view.positions.all().filter(({ state }) => options.all === true || state === 'open');
   const shown: ShownPosition[] = [];
   for (const one of listed) shown.push(await shownOf(access.bus, view, one));
+  const left = await shownDust(access.bus, view.dust, environment);
   if (options.json === true) {
     for (const { position, ...rest } of shown) await printLine(JSON.stringify({ ...position, ...rest }));
+    for (const one of left) await printLine(JSON.stringify(one));
     return;
   }
-  if (shown.length === 0) return printLine(options.all === true ? 'no positions yet' : 'no open positions');
+  if (shown.length === 0) await printLine(options.all === true ? 'no positions yet' : 'no open positions');
+  else for (const line of tableOf(shown)) await printLine(line);
+  if (left.length > 0) for (const line of alignedRows(dustRows(left))) await printLine(line);
+}
+
+function tableOf(shown: readonly ShownPosition[]): string[] {
   const headings = [
     ...['position', 'opened', 'instrument', 'direction', 'held', 'entry', 'exit', 'fees', 'P&L'],
     ...['stop', 'stop at the venue', 'moves', 'state', 'why'],
   ];
-  for (const line of alignedRows([headings, ...shown.map(rowOf)])) await printLine(line);
+  return alignedRows([headings, ...shown.map(rowOf)]);
 }
 
 async function shownOf(bus: Bus, view: AccountView, one: ListedPosition): Promise<ShownPosition> {

@@ -54,8 +54,21 @@ export function statusLines(found: EngineStatus): string[] {
       ],
       ['P&L realised', found.realizedPnl],
       ['equity', found.equity ?? '-'],
+      ...oddRows(found),
     ]),
     ...volumeLines(found),
+  ];
+}
+
+/** Returns a row each for fees without a price, what lies beside, and dust, where there is any. */
+function oddRows({ unvaluedFees, beside, dust }: EngineStatus): string[][] {
+  const fees = unvaluedFees.map(({ asset, amount }) => `${amount} ${asset}`).join(', ');
+  const apart = beside.map(({ instrument, beside: quantity }) => `${quantity} ${instrument}`).join(', ');
+  const left = dust.map(({ instrument, quantity }) => `${quantity} ${instrument}`).join(', ');
+  return [
+    ...(fees === '' ? [] : [['fees without a price', `${fees}: no part of equity`]]),
+    ...(apart === '' ? [] : [['beside ours', `${apart}: at the venue, nobody guards it`]]),
+    ...(left === '' ? [] : [['dust', `${left}: see algo dust`]]),
   ];
 }
 

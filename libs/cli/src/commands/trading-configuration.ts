@@ -9,7 +9,7 @@ import { type CliEnvironment, ROOT } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
-import { askEngine, CONFIRM_MAX_MS, engineTimeUs } from './ask-engine.ts';
+import { askEngine, CONFIRM_MAX_MS, engineTimeUs, type PersonOptions, personOf } from './ask-engine.ts';
 
 const activeDocument = z.object({ name: z.string() });
 
@@ -61,7 +61,7 @@ async function activeIn(bus: Bus, account: AccountId): Promise<string | undefine
 /** Makes an account trade by another configuration from now on. */
 export async function useConfiguration(
   name: string,
-  options: AccessOptions & { readonly json?: boolean },
+  options: AccessOptions & Pick<PersonOptions, 'by'> & { readonly json?: boolean },
   environment: CliEnvironment,
 ): Promise<void> {
   await using access = await openRunningEngine(options, environment);
@@ -79,7 +79,7 @@ export async function useConfiguration(
   const body = {
     type: 'SwitchConfiguration' as const,
     ...{ commandId: randomUUID(), configuration: name },
-    ...{ by: environment.user, timeUs: await engineTimeUs(access.bus) },
+    ...{ by: personOf(options, environment), timeUs: await engineTimeUs(access.bus) },
   };
   const answer = await askEngine(
     access.bus,

@@ -1,8 +1,15 @@
 import type { Bus } from '@algo/bus';
 import { subjects } from '@algo/contracts';
 import { type AccountId, Decimal, InputError, type InstrumentId, type TimeUs } from '@algo/model';
-import { OrderList, PersonList, PositionList } from '@algo/read-models';
-import { readCommands, readEvents } from './read-events.ts';
+import {
+  BesideList,
+  DustList,
+  type ListedPosition,
+  OrderList,
+  PersonList,
+  PositionList,
+} from '@algo/read-models';
+import { readCommands, readEvents, readPositions } from './read-events.ts';
 
 /** Fewer characters of an id than these name nothing. */
 const PREFIX_MIN = 4;
@@ -15,6 +22,8 @@ export interface AccountView {
   readonly positions: PositionList;
   readonly orders: OrderList;
   readonly persons: PersonList;
+  readonly dust: DustList;
+  readonly beside: BesideList;
 }
 
 /** The last trade of an instrument. *Units*: `price` quote. */
@@ -25,12 +34,32 @@ export interface LastTrade {
 
 /** Returns an account as its events tell it. */
 export async function readAccount(bus: Bus, account: AccountId): Promise<AccountView> {
-  const view = { account, positions: new PositionList(), orders: new OrderList(), persons: new PersonList() };
-  for await (const { fact } of readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`))
-    view.positions.take(fact);
-  for await (const { fact } of readEvents(bus, 'ORDERS', `ord.evt.${account}.>`)) view.orders.take(fact);
-  for await (const { fact } of readCommands(bus, account)) view.persons.take(fact);
-  return view;
+  const [positions, orders, persons] = [new PositionList(), new OrderList(), new PersonList()];
+  const [dust, beside] = [new DustList(), new BesideList()];
+  for await (const { fact } of readPositions(bus, account)) {
+    positions.take(fact);
+    dust.take(fact);
+  }
+  for await (const { fact } of readEvents(bus, 'ORDERS', `ord.evt.${account}.>`)) {
+    orders.take(fact);
+    beside.take(fact);
+  }
+  for await (const { fact } of readCommands(bus, account)) persons.take(fact);
+  return { account, positions, orders, persons, dust, beside };
+}
+
+/** Returns the positions that are open. */
+export function openIn({ positions }: AccountView): ListedPosition[] {
+  return positions.all().filter(({ state }) => state === 'open');
+}
+
+/** Returns what position-risk holds for ours of an instrument, dust included. *Units*: base, signed. */
+export function ownIn(view: AccountView, instrument: InstrumentId): Decimal {
+  return openIn(view)
+    .map(({ position }) => position)
+    .filter((position) => position.instrument === instrument)
+    .map(({ direction, quantity }) => (direction === 'long' ? quantity : quantity.negated()))
+    .reduce((sum, one) => sum.plus(one), view.dust.get(instrument)?.quantity ?? Decimal.zero);
 }
 
 /** Returns the last trade of an instrument that is still stored; undefined when there is none. */

@@ -1,7 +1,14 @@
 import type { Bus } from '@algo/bus';
 import { type ServiceStatus, subjects } from '@algo/contracts';
-import type { AccountId, EntryStanding } from '@algo/model';
-import { type EventCounts, EventTally } from '@algo/read-models';
+import type { AccountId, EntryStanding, UnvaluedFee } from '@algo/model';
+import {
+  BesideList,
+  DustList,
+  type EventCounts,
+  EventTally,
+  type ListedBeside,
+  type ListedDust,
+} from '@algo/read-models';
 import { counterSum } from './counter-sum.ts';
 import type { EngineAccess } from './engine-access.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
@@ -14,8 +21,18 @@ export interface InstrumentStatus extends StoredInstrument {
   readonly lost: number;
 }
 
+/** What an account has beside its positions. */
+interface OddHoldings {
+  /** Fees in assets without a price, as they were marked last: no part of `equity`. */
+  readonly unvaluedFees: readonly UnvaluedFee[];
+  /** What the venue holds that is not ours to trade. */
+  readonly beside: readonly ListedBeside[];
+  /** What positions left that no order could close. */
+  readonly dust: readonly ListedDust[];
+}
+
 /** What `algo status` tells. Its JSON is documented in docs/operations.md. */
-export interface EngineStatus extends EventCounts {
+export interface EngineStatus extends EventCounts, OddHoldings {
   /** Null for an engine whose files are elsewhere. */
   readonly dataDir: string | null;
   /** Its data directory, or its server's address. */
@@ -60,16 +77,20 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
 async function whatHappened(
   bus: Bus,
   account: AccountId,
-): Promise<EventCounts & Pick<EngineStatus, 'entries'>> {
-  const tally = new EventTally();
+): Promise<EventCounts & OddHoldings & Pick<EngineStatus, 'entries'>> {
+  const [tally, beside, dust] = [new EventTally(), new BesideList(), new DustList()];
   let entries: EntryStanding | null = null;
+  let unvaluedFees: readonly UnvaluedFee[] = [];
   for await (const { fact } of readEvents(bus, 'MARKET', 'md.feed.>')) tally.take(fact);
   for await (const { fact } of readAccountEvents(bus, account)) {
-    tally.take(fact);
+    for (const list of [tally, beside, dust]) list.take(fact);
     if (fact.name === 'EntryStanding') entries = fact.body;
   }
-  for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) tally.take(fact);
-  return { ...tally.counts(), entries };
+  for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) {
+    tally.take(fact);
+    if (fact.name === 'EquityMarked') unvaluedFees = fact.body.unvalued;
+  }
+  return { ...tally.counts(), entries, unvaluedFees, beside: beside.all(), dust: dust.all() };
 }
 
 async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<ServiceStatus[]> {

@@ -5,16 +5,17 @@ import { identityOf } from '@algo/runtime';
 
 /**
  * Yields each stored message of a subject once, as the services read them: no repeats, nothing behind a
- * fence.
+ * fence. `after` skips what stands before that place of the stream.
  */
 export async function* readEvents(
   bus: Bus,
   stream: StreamName,
   subject: string,
+  after = 0,
 ): AsyncGenerator<InboundMessage> {
-  const lanes = new StreamLanes(stream, (await bus.bounds(stream)).first > 1);
+  const lanes = new StreamLanes(stream, (await bus.bounds(stream)).first > 1 || after > 0);
   const passed: InboundMessage[] = [];
-  for await (const message of bus.read({ stream, subjects: [subject, fenceFilter(stream)], after: 0 })) {
+  for await (const message of bus.read({ stream, subjects: [subject, fenceFilter(stream)], after })) {
     lanes.admit(message, (next) => passed.push(next));
     yield* passed.splice(0);
   }
@@ -32,8 +33,14 @@ export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGen
     if (message.lane?.producer === decider) yield message;
   yield* readEvents(bus, 'ORDERS', `ord.evt.${account}.>`);
   yield* readEvents(bus, 'ORDERS', subjects.entryStanding(account));
-  yield* readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`);
+  yield* readPositions(bus, account);
   yield* readCommands(bus, account);
+}
+
+/** Yields what happened to an account's positions, and what they left that no order can close. */
+export async function* readPositions(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
+  yield* readEvents(bus, 'POSITIONS', `pos.evt.${account}.>`);
+  yield* readEvents(bus, 'POSITIONS', `pos.dust.${account}.>`);
 }
 
 /** Yields what people asked of an account, and the answers. */

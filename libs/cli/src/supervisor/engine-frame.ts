@@ -46,13 +46,13 @@ function noteOf(service: ServiceProcess, current: ServiceStatus | undefined): st
 }
 
 function rowOf(engine: EngineSupervisor, service: ServiceProcess): ServiceRow {
-  const status = engine.view.statuses.get(service.spec.identity);
+  const status = engine.view.statuses.get(service.name);
   const current = status?.pid === service.pid ? status : undefined;
   const { rssBytes: _, uptimeMs: __, ...counters } = status?.counters ?? {};
   const isIngest = status?.service === 'ingest';
   const state = service.state === 'restarting' ? `restarting in ${service.restartInMs} ms` : service.state;
   return {
-    instance: service.spec.identity,
+    instance: service.name,
     state: service.state === 'running' && current?.ready === false ? 'not ready' : state,
     pid: service.pid ?? null,
     restarts: service.restarts,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
-import { birthOf, version } from '@algo/runtime';
+import { birthOf, standbyNameOf, version } from '@algo/runtime';
 import { identityHere } from '../reading/engine-access.ts';
 import type { EngineFile } from './engine-file.ts';
 import { writeEngineFile } from './engine-file.ts';
@@ -132,9 +132,26 @@ export class EngineSupervisor {
     service.start();
   }
 
-  #onStatus(status: ServiceStatus): void {
-    const service = this.services.find(({ spec }) => spec.identity === status.instance);
-    if (status.ready) service?.markReady(status.pid);
+  #onStatus({ instance, pid, ready }: ServiceStatus): void {
+    const service = this.services.find((one) => one.pid === pid);
+    if (service === undefined || !ready) return;
+    const { identity } = service.spec;
+    if (instance === standbyNameOf(identity)) service.markReady(pid, 'standby');
+    if (instance !== identity) return;
+    service.markReady(pid, 'running');
+    // It may have taken the place of one that stands still, which says nothing.
+    for (const other of this.services)
+      if (other !== service && other.spec.identity === identity && other.state === 'running')
+        other.replaced();
+  }
+
+  /** Process ids by the names that processes go by now: who runs before who has not said yet what it is. */
+  #pids(): Record<string, number | null> {
+    const pids: Record<string, number | null> = {};
+    const rank = ({ state }: ServiceProcess) => (state === 'running' ? 0 : 1);
+    for (const { name, spec, pid } of this.services.toSorted((a, b) => rank(a) - rank(b)))
+      pids[name in pids ? standbyNameOf(spec.identity) : name] = pid ?? null;
+    return pids;
   }
 
   /**
@@ -176,7 +193,7 @@ export class EngineSupervisor {
       analytics: options.analytics,
       startedMs: this.#startedMs,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
-      services: Object.fromEntries(this.services.map(({ spec, pid }) => [spec.identity, pid ?? null])),
+      services: this.#pids(),
     };
     writeEngineFile(dataDir, engine);
   }

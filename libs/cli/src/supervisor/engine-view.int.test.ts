@@ -26,6 +26,8 @@ test('why an account may not trade is told once, and stands until a reconciliati
     snapshotHash: 'h',
     validForMs: 1,
     shut: [],
+    differences: [],
+    aside: [],
   });
   await eventually('the pass', () => view.refusals.size === 0);
   expect(told).toHaveLength(1);

@@ -58,3 +58,16 @@ test('what a person asks of a service reaches that service alone', () => {
   expect(settings(raw, 'execution.paper-main')).not.toHaveProperty('ALGO_SEED');
   expect(settings({ feed: 'binance' }, 'ingest.binance')).not.toHaveProperty('ALGO_SPEED');
 });
+
+test('of whom a second process stands by there are two, each with a log of its own', () => {
+  const pair = specs({ standby: 'execution' }).filter(({ identity }) => identity === 'execution.paper-main');
+  expect(pair.map(({ logPath }) => logPath)).toEqual([
+    '/data/logs/execution.paper-main.log',
+    '/data/logs/execution.paper-main.standby.log',
+  ]);
+  for (const { env } of specs({ standby: 'execution' })) expect(env.ALGO_STANDBY).toBe('execution');
+});
+
+test('a service of which none can stand by is refused with those of which one can', () => {
+  expect(() => specs({ standby: 'ingest' })).toThrow(/--standby.*ingest(.|\n)*execution or position-risk/);
+});

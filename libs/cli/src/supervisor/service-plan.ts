@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EnginePlan, type PlannedProcess, processesOf } from '@algo/runtime';
+import { type EnginePlan, type PlannedProcess, processesOf, standbyNameOf } from '@algo/runtime';
 import type { ServiceSpec } from './service-process.ts';
 import type { UpOptions } from './up-options.ts';
 
@@ -14,8 +14,8 @@ export interface EnginePlace {
 }
 
 /** Returns which processes an engine of these options consists of. */
-export function planOf({ accounts, feedKind, analytics }: UpOptions): EnginePlan {
-  return { accounts, feeds: [feedKind], analytics };
+export function planOf({ accounts, feedKind, analytics, standby }: UpOptions): EnginePlan {
+  return { accounts, feeds: [feedKind], analytics, standby };
 }
 
 /** Returns the file that a process of a service runs. */
@@ -30,19 +30,25 @@ export function planServices(options: UpOptions, place: EnginePlace): ServiceSpe
     script: scriptOf(place.root, planned.service),
     cwd: place.root,
     env: { ...place.inherited, ...common(options, place), ...settingsOf(planned, options) },
-    logPath: join(place.dataDir, 'logs', `${planned.identity}.log`),
+    logPath: join(place.dataDir, 'logs', `${logNameOf(planned)}.log`),
     isFresh: place.isFresh,
   }));
 }
 
+/** Two processes of one identity may change places; each keeps the log that it began with. */
+function logNameOf({ identity, isStandby }: PlannedProcess): string {
+  return isStandby ? standbyNameOf(identity) : identity;
+}
+
 function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
-  const { accounts, feeds, analytics } = planOf(options);
+  const { accounts, feeds, analytics, standby } = planOf(options);
   return {
     ALGO_NATS_URL: place.natsUrl,
     ALGO_DATA_DIR: place.dataDir,
     ALGO_ACCOUNTS: accounts.join(','),
     ALGO_FEEDS: feeds.join(','),
     ALGO_ANALYTICS_INSTANCES: String(analytics),
+    ALGO_STANDBY: standby.join(','),
     ALGO_WATCH_PARENT: 'true',
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { EXIT, NODE_FLAGS, serviceOf } from '@algo/runtime';
+import { EXIT, NODE_FLAGS, serviceOf, standbyNameOf } from '@algo/runtime';
 import { EndOfEngine } from './end-of-engine.ts';
 import { LogFile } from './log-file.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -17,7 +17,14 @@ export interface ServiceSpec {
   readonly isFresh: boolean;
 }
 
-export type ServiceState = 'waiting' | 'starting' | 'running' | 'restarting' | 'stopped' | 'misconfigured';
+export type ServiceState =
+  | 'waiting'
+  | 'starting'
+  | 'running'
+  | 'standby'
+  | 'restarting'
+  | 'stopped'
+  | 'misconfigured';
 
 /** A service said so often that its input is unusable that the engine ends. */
 export interface Misconfigured {
@@ -57,11 +64,23 @@ export class ServiceProcess {
     return this.#child?.pid;
   }
 
+  /** The name it goes by: of two of one identity, the one that stands by has another. */
+  get name(): string {
+    return this.state === 'standby' ? standbyNameOf(this.spec.identity) : this.spec.identity;
+  }
+
   /** Told by the engine's view when the service's own status says so. */
-  markReady(pid: number): void {
-    if (pid !== this.pid || this.state !== 'starting') return;
-    this.state = 'running';
-    this.#endOfEngine.onReady();
+  markReady(pid: number, state: 'running' | 'standby'): void {
+    const isNews = this.state === 'starting' || this.state === 'standby' || this.state === 'running';
+    if (pid !== this.pid || !isNews || this.state === state) return;
+    this.state = state;
+    if (state === 'running') this.#endOfEngine.onReady();
+    this.onChange();
+  }
+
+  /** The other of its identity acts in its place: it stands still, or is about to end. */
+  replaced(): void {
+    this.state = 'standby';
     this.onChange();
   }
 

@@ -1,4 +1,5 @@
 import { InputError, type InstrumentId, instrumentId } from '@algo/model';
+import { STANDBY_SERVICES, type StandbyService } from '@algo/runtime';
 
 export type FeedKind = 'synthetic' | 'binance' | 'file';
 
@@ -17,6 +18,8 @@ export interface UpOptions {
   readonly tradingConfig: string | undefined;
   readonly seed: number | undefined;
   readonly analytics: number;
+  /** Of these a second process stands by for each account. */
+  readonly standby: readonly StandbyService[];
   readonly port: number | undefined;
   readonly exitAtEnd: boolean;
   readonly json: boolean;
@@ -32,6 +35,7 @@ export interface RawUpOptions {
   readonly tradingConfig?: string;
   readonly seed?: string;
   readonly analytics?: string;
+  readonly standby?: string;
   readonly port?: string;
   readonly exitAtEnd?: boolean;
   readonly json?: boolean;
@@ -75,6 +79,7 @@ export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => st
     tradingConfig: raw.tradingConfig,
     seed: raw.seed === undefined ? undefined : wholeNumber('--seed', raw.seed, 0, 4_294_967_295),
     analytics: wholeNumber('--analytics', raw.analytics ?? '1', 1, 16),
+    standby: parseStandby(raw.standby ?? ''),
     port: raw.port === undefined ? undefined : wholeNumber('--port', raw.port, 1, 65_535),
     exitAtEnd: raw.exitAtEnd === true,
     json: raw.json === true,
@@ -127,6 +132,15 @@ function parseAccounts(text: string): string[] {
     because,
     'Name each account once, comma separated: letters, digits, - and _.',
   );
+}
+
+function parseStandby(text: string): StandbyService[] {
+  return [...new Set(listOf(text))].map((name) => {
+    const service = STANDBY_SERVICES.find((one) => one === name);
+    if (service !== undefined) return service;
+    const remedy = `Name ${STANDBY_SERVICES.join(' or ')}, or both, comma separated.`;
+    throw refused('--standby', name, 'no second process of it can stand by', remedy);
+  });
 }
 
 /** Returns what the speed means for orders, where that is worth saying at the start. */

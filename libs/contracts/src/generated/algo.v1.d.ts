@@ -582,6 +582,77 @@ export namespace algo {
             };
         }
 
+        enum BookRepair {
+            BOOK_REPAIR_UNSPECIFIED = 0,
+            BOOK_REPAIR_ADOPT = 1,
+            BOOK_REPAIR_FORGET = 2,
+            BOOK_REPAIR_ACKNOWLEDGE = 3
+        }
+
+        interface ICorrectBooks extends algo.v1.CorrectBooks.$Properties {
+        }
+
+        class CorrectBooks {
+            constructor(properties?: algo.v1.CorrectBooks.$Properties);
+            $unknowns?: Uint8Array[];
+            commandId: string;
+            account: string;
+            instrument: string;
+            how: algo.v1.BookRepair;
+            reason: string;
+            by: string;
+            timeUs: number;
+            expiresWallUs: number;
+            static encode(message: algo.v1.CorrectBooks.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CorrectBooks & algo.v1.CorrectBooks.$Shape;
+        }
+
+        namespace CorrectBooks {
+            interface $Properties {
+                commandId?: (string|null);
+                account?: (string|null);
+                instrument?: (string|null);
+                how?: (algo.v1.BookRepair|null);
+                reason?: (string|null);
+                by?: (string|null);
+                timeUs?: (number|null);
+                expiresWallUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CorrectBooks.$Properties;
+        }
+
+        interface ICompareBooks extends algo.v1.CompareBooks.$Properties {
+        }
+
+        class CompareBooks {
+            constructor(properties?: algo.v1.CompareBooks.$Properties);
+            $unknowns?: Uint8Array[];
+            commandId: string;
+            account: string;
+            dryRun: boolean;
+            reason: string;
+            by: string;
+            timeUs: number;
+            expiresWallUs: number;
+            static encode(message: algo.v1.CompareBooks.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CompareBooks & algo.v1.CompareBooks.$Shape;
+        }
+
+        namespace CompareBooks {
+            interface $Properties {
+                commandId?: (string|null);
+                account?: (string|null);
+                dryRun?: (boolean|null);
+                reason?: (string|null);
+                by?: (string|null);
+                timeUs?: (number|null);
+                expiresWallUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CompareBooks.$Properties;
+        }
+
         interface ISwitchConfiguration extends algo.v1.SwitchConfiguration.$Properties {
         }
 
@@ -800,6 +871,7 @@ export namespace algo {
             unrealized: string;
             drawdown: string;
             timeUs: number;
+            unvalued: algo.v1.UnvaluedFee.$Properties[];
             static encode(message: algo.v1.EquityMarked.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.EquityMarked & algo.v1.EquityMarked.$Shape;
         }
@@ -812,9 +884,31 @@ export namespace algo {
                 unrealized?: (string|null);
                 drawdown?: (string|null);
                 timeUs?: (number|null);
+                unvalued?: (algo.v1.UnvaluedFee.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.EquityMarked.$Properties;
+        }
+
+        interface IUnvaluedFee extends algo.v1.UnvaluedFee.$Properties {
+        }
+
+        class UnvaluedFee {
+            constructor(properties?: algo.v1.UnvaluedFee.$Properties);
+            $unknowns?: Uint8Array[];
+            asset: string;
+            amount: string;
+            static encode(message: algo.v1.UnvaluedFee.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.UnvaluedFee & algo.v1.UnvaluedFee.$Shape;
+        }
+
+        namespace UnvaluedFee {
+            interface $Properties {
+                asset?: (string|null);
+                amount?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.UnvaluedFee.$Properties;
         }
 
         interface IDrawdownLevelChanged extends algo.v1.DrawdownLevelChanged.$Properties {
@@ -2406,6 +2500,56 @@ export namespace algo {
             type $Shape = algo.v1.OrderQuarantined.$Properties;
         }
 
+        enum CorrectionReason {
+            CORRECTION_REASON_UNSPECIFIED = 0,
+            CORRECTION_REASON_SPENT = 1,
+            CORRECTION_REASON_GONE = 2,
+            CORRECTION_REASON_DUST = 3,
+            CORRECTION_REASON_RESTATED = 4,
+            CORRECTION_REASON_ADOPTED = 5,
+            CORRECTION_REASON_FORGOTTEN = 6,
+            CORRECTION_REASON_ACKNOWLEDGED = 7
+        }
+
+        interface ICorrectionMade extends algo.v1.CorrectionMade.$Properties {
+        }
+
+        class CorrectionMade {
+            constructor(properties?: algo.v1.CorrectionMade.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            instrument: string;
+            before: string;
+            own: string;
+            beside: string;
+            price: string;
+            reason: algo.v1.CorrectionReason;
+            evidence: string[];
+            by?: (string|null);
+            commandId?: (string|null);
+            timeUs: number;
+            static encode(message: algo.v1.CorrectionMade.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CorrectionMade & algo.v1.CorrectionMade.$Shape;
+        }
+
+        namespace CorrectionMade {
+            interface $Properties {
+                account?: (string|null);
+                instrument?: (string|null);
+                before?: (string|null);
+                own?: (string|null);
+                beside?: (string|null);
+                price?: (string|null);
+                reason?: (algo.v1.CorrectionReason|null);
+                evidence?: (string[]|null);
+                by?: (string|null);
+                commandId?: (string|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CorrectionMade.$Properties;
+        }
+
         interface IPosition extends algo.v1.Position.$Properties {
         }
 
@@ -2527,7 +2671,8 @@ export namespace algo {
             CLOSE_REASON_OPERATOR = 7,
             CLOSE_REASON_RESIDUAL = 8,
             CLOSE_REASON_EXTERNAL = 9,
-            CLOSE_REASON_VENUE_STOP = 10
+            CLOSE_REASON_VENUE_STOP = 10,
+            CLOSE_REASON_CORRECTION = 11
         }
 
         interface IPositionClosed extends algo.v1.PositionClosed.$Properties {
@@ -2613,6 +2758,50 @@ export namespace algo {
             type $Shape = algo.v1.ExitTriggered.$Properties;
         }
 
+        enum DustCause {
+            DUST_CAUSE_UNSPECIFIED = 0,
+            DUST_CAUSE_LEFT = 1,
+            DUST_CAUSE_JOINED = 2,
+            DUST_CAUSE_NETTED = 3,
+            DUST_CAUSE_FOR_SALE = 4,
+            DUST_CAUSE_CORRECTED = 5
+        }
+
+        interface IDustChanged extends algo.v1.DustChanged.$Properties {
+        }
+
+        class DustChanged {
+            constructor(properties?: algo.v1.DustChanged.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            instrument: string;
+            strategy: string;
+            cause: algo.v1.DustCause;
+            quantity: string;
+            price: string;
+            realized: string;
+            fees: string;
+            timeUs: number;
+            static encode(message: algo.v1.DustChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.DustChanged & algo.v1.DustChanged.$Shape;
+        }
+
+        namespace DustChanged {
+            interface $Properties {
+                account?: (string|null);
+                instrument?: (string|null);
+                strategy?: (string|null);
+                cause?: (algo.v1.DustCause|null);
+                quantity?: (string|null);
+                price?: (string|null);
+                realized?: (string|null);
+                fees?: (string|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.DustChanged.$Properties;
+        }
+
         interface IReconciliationRequested extends algo.v1.ReconciliationRequested.$Properties {
         }
 
@@ -2694,6 +2883,65 @@ export namespace algo {
             type $Shape = algo.v1.ShutInstrument.$Properties;
         }
 
+        enum DifferenceCure {
+            DIFFERENCE_CURE_UNSPECIFIED = 0,
+            DIFFERENCE_CURE_FETCH = 1,
+            DIFFERENCE_CURE_CORRECT = 2,
+            DIFFERENCE_CURE_BESIDE = 3,
+            DIFFERENCE_CURE_RESTATE = 4,
+            DIFFERENCE_CURE_PERSON = 5
+        }
+
+        interface IBookDifference extends algo.v1.BookDifference.$Properties {
+        }
+
+        class BookDifference {
+            constructor(properties?: algo.v1.BookDifference.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            own: string;
+            beside: string;
+            held: string;
+            cure: algo.v1.DifferenceCure;
+            evidence: string[];
+            static encode(message: algo.v1.BookDifference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BookDifference & algo.v1.BookDifference.$Shape;
+        }
+
+        namespace BookDifference {
+            interface $Properties {
+                instrument?: (string|null);
+                own?: (string|null);
+                beside?: (string|null);
+                held?: (string|null);
+                cure?: (algo.v1.DifferenceCure|null);
+                evidence?: (string[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.BookDifference.$Properties;
+        }
+
+        interface IAssetAside extends algo.v1.AssetAside.$Properties {
+        }
+
+        class AssetAside {
+            constructor(properties?: algo.v1.AssetAside.$Properties);
+            $unknowns?: Uint8Array[];
+            asset: string;
+            quantity: string;
+            static encode(message: algo.v1.AssetAside.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AssetAside & algo.v1.AssetAside.$Shape;
+        }
+
+        namespace AssetAside {
+            interface $Properties {
+                asset?: (string|null);
+                quantity?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.AssetAside.$Properties;
+        }
+
         interface IReconciliationCompleted extends algo.v1.ReconciliationCompleted.$Properties {
         }
 
@@ -2711,6 +2959,8 @@ export namespace algo {
             validForMs: number;
             requestId: string;
             shut: algo.v1.ShutInstrument.$Properties[];
+            differences: algo.v1.BookDifference.$Properties[];
+            aside: algo.v1.AssetAside.$Properties[];
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -2728,6 +2978,8 @@ export namespace algo {
                 validForMs?: (number|null);
                 requestId?: (string|null);
                 shut?: (algo.v1.ShutInstrument.$Properties[]|null);
+                differences?: (algo.v1.BookDifference.$Properties[]|null);
+                aside?: (algo.v1.AssetAside.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;

@@ -2497,6 +2497,335 @@ export const algo = $root.algo = (() => {
             return CancelOrders;
         })();
 
+        v1.BookRepair = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "BOOK_REPAIR_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "BOOK_REPAIR_ADOPT"] = 1;
+            values[valuesById[2] = "BOOK_REPAIR_FORGET"] = 2;
+            values[valuesById[3] = "BOOK_REPAIR_ACKNOWLEDGE"] = 3;
+            return values;
+        })();
+
+        v1.CorrectBooks = (function() {
+
+            const CorrectBooks = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            CorrectBooks.prototype.commandId = "";
+            CorrectBooks.prototype.account = "";
+            CorrectBooks.prototype.instrument = "";
+            CorrectBooks.prototype.how = 0;
+            CorrectBooks.prototype.reason = "";
+            CorrectBooks.prototype.by = "";
+            CorrectBooks.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CorrectBooks.prototype.expiresWallUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            CorrectBooks.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.commandId != null && $Object.hasOwnProperty.call(message, "commandId") && message.commandId !== "")
+                    writer.uint32(10).string(message.commandId);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(18).string(message.account);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(26).string(message.instrument);
+                if (message.how != null && $Object.hasOwnProperty.call(message, "how") && message.how !== 0)
+                    writer.uint32(32).int32(message.how);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(42).string(message.reason);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(50).string(message.by);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(56).uint64(message.timeUs);
+                if (message.expiresWallUs != null && $Object.hasOwnProperty.call(message, "expiresWallUs") && (typeof message.expiresWallUs === "object" ? message.expiresWallUs.low || message.expiresWallUs.high : message.expiresWallUs !== 0))
+                    writer.uint32(64).uint64(message.expiresWallUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            CorrectBooks.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.CorrectBooks();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.commandId = value;
+                            else
+                                delete message.commandId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.how = value;
+                            else
+                                delete message.how;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.expiresWallUs = value;
+                            else
+                                delete message.expiresWallUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return CorrectBooks;
+        })();
+
+        v1.CompareBooks = (function() {
+
+            const CompareBooks = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            CompareBooks.prototype.commandId = "";
+            CompareBooks.prototype.account = "";
+            CompareBooks.prototype.dryRun = false;
+            CompareBooks.prototype.reason = "";
+            CompareBooks.prototype.by = "";
+            CompareBooks.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CompareBooks.prototype.expiresWallUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            CompareBooks.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.commandId != null && $Object.hasOwnProperty.call(message, "commandId") && message.commandId !== "")
+                    writer.uint32(10).string(message.commandId);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(18).string(message.account);
+                if (message.dryRun != null && $Object.hasOwnProperty.call(message, "dryRun") && message.dryRun !== false)
+                    writer.uint32(24).bool(message.dryRun);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(34).string(message.reason);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(42).string(message.by);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(48).uint64(message.timeUs);
+                if (message.expiresWallUs != null && $Object.hasOwnProperty.call(message, "expiresWallUs") && (typeof message.expiresWallUs === "object" ? message.expiresWallUs.low || message.expiresWallUs.high : message.expiresWallUs !== 0))
+                    writer.uint32(56).uint64(message.expiresWallUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            CompareBooks.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.CompareBooks();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.commandId = value;
+                            else
+                                delete message.commandId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.dryRun = value;
+                            else
+                                delete message.dryRun;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.expiresWallUs = value;
+                            else
+                                delete message.expiresWallUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return CompareBooks;
+        })();
+
         v1.SwitchConfiguration = (function() {
 
             const SwitchConfiguration = function (properties) {
@@ -3317,6 +3646,7 @@ export const algo = $root.algo = (() => {
         v1.EquityMarked = (function() {
 
             const EquityMarked = function (properties) {
+                this.unvalued = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3329,6 +3659,7 @@ export const algo = $root.algo = (() => {
             EquityMarked.prototype.unrealized = "";
             EquityMarked.prototype.drawdown = "";
             EquityMarked.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            EquityMarked.prototype.unvalued = $util.emptyArray;
 
             EquityMarked.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3349,6 +3680,9 @@ export const algo = $root.algo = (() => {
                     writer.uint32(42).string(message.drawdown);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(48).uint64(message.timeUs);
+                if (message.unvalued != null && message.unvalued.length)
+                    for (let i = 0; i < message.unvalued.length; ++i)
+                        $root.algo.v1.UnvaluedFee.encode(message.unvalued[i], writer.uint32(58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3436,6 +3770,14 @@ export const algo = $root.algo = (() => {
                                 delete message.timeUs;
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.unvalued && message.unvalued.length))
+                                message.unvalued = [];
+                            message.unvalued.push($root.algo.v1.UnvaluedFee.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3454,6 +3796,100 @@ export const algo = $root.algo = (() => {
             };
 
             return EquityMarked;
+        })();
+
+        v1.UnvaluedFee = (function() {
+
+            const UnvaluedFee = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            UnvaluedFee.prototype.asset = "";
+            UnvaluedFee.prototype.amount = "";
+
+            UnvaluedFee.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.asset != null && $Object.hasOwnProperty.call(message, "asset") && message.asset !== "")
+                    writer.uint32(10).string(message.asset);
+                if (message.amount != null && $Object.hasOwnProperty.call(message, "amount") && message.amount !== "")
+                    writer.uint32(18).string(message.amount);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            UnvaluedFee.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.UnvaluedFee();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.asset = value;
+                            else
+                                delete message.asset;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.amount = value;
+                            else
+                                delete message.amount;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return UnvaluedFee;
         })();
 
         v1.DrawdownLevelChanged = (function() {
@@ -10413,6 +10849,232 @@ export const algo = $root.algo = (() => {
             return OrderQuarantined;
         })();
 
+        v1.CorrectionReason = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "CORRECTION_REASON_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "CORRECTION_REASON_SPENT"] = 1;
+            values[valuesById[2] = "CORRECTION_REASON_GONE"] = 2;
+            values[valuesById[3] = "CORRECTION_REASON_DUST"] = 3;
+            values[valuesById[4] = "CORRECTION_REASON_RESTATED"] = 4;
+            values[valuesById[5] = "CORRECTION_REASON_ADOPTED"] = 5;
+            values[valuesById[6] = "CORRECTION_REASON_FORGOTTEN"] = 6;
+            values[valuesById[7] = "CORRECTION_REASON_ACKNOWLEDGED"] = 7;
+            return values;
+        })();
+
+        v1.CorrectionMade = (function() {
+
+            const CorrectionMade = function (properties) {
+                this.evidence = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            CorrectionMade.prototype.account = "";
+            CorrectionMade.prototype.instrument = "";
+            CorrectionMade.prototype.before = "";
+            CorrectionMade.prototype.own = "";
+            CorrectionMade.prototype.beside = "";
+            CorrectionMade.prototype.price = "";
+            CorrectionMade.prototype.reason = 0;
+            CorrectionMade.prototype.evidence = $util.emptyArray;
+            CorrectionMade.prototype.by = null;
+            CorrectionMade.prototype.commandId = null;
+            CorrectionMade.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(CorrectionMade.prototype, "_by", {
+                get: $util.oneOfGetter($oneOfFields = ["by"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(CorrectionMade.prototype, "_commandId", {
+                get: $util.oneOfGetter($oneOfFields = ["commandId"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            CorrectionMade.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(18).string(message.instrument);
+                if (message.before != null && $Object.hasOwnProperty.call(message, "before") && message.before !== "")
+                    writer.uint32(26).string(message.before);
+                if (message.own != null && $Object.hasOwnProperty.call(message, "own") && message.own !== "")
+                    writer.uint32(34).string(message.own);
+                if (message.beside != null && $Object.hasOwnProperty.call(message, "beside") && message.beside !== "")
+                    writer.uint32(42).string(message.beside);
+                if (message.price != null && $Object.hasOwnProperty.call(message, "price") && message.price !== "")
+                    writer.uint32(50).string(message.price);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(56).int32(message.reason);
+                if (message.evidence != null && message.evidence.length)
+                    for (let i = 0; i < message.evidence.length; ++i)
+                        writer.uint32(66).string(message.evidence[i]);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by"))
+                    writer.uint32(74).string(message.by);
+                if (message.commandId != null && $Object.hasOwnProperty.call(message, "commandId"))
+                    writer.uint32(82).string(message.commandId);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(88).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            CorrectionMade.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.CorrectionMade();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.before = value;
+                            else
+                                delete message.before;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.own = value;
+                            else
+                                delete message.own;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.beside = value;
+                            else
+                                delete message.beside;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.price = value;
+                            else
+                                delete message.price;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.evidence && message.evidence.length))
+                                message.evidence = [];
+                            message.evidence.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.by = reader.stringVerify();
+                            message._by = "by";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.commandId = reader.stringVerify();
+                            message._commandId = "commandId";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return CorrectionMade;
+        })();
+
         v1.Position = (function() {
 
             const Position = function (properties) {
@@ -10949,6 +11611,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[8] = "CLOSE_REASON_RESIDUAL"] = 8;
             values[valuesById[9] = "CLOSE_REASON_EXTERNAL"] = 9;
             values[valuesById[10] = "CLOSE_REASON_VENUE_STOP"] = 10;
+            values[valuesById[11] = "CLOSE_REASON_CORRECTION"] = 11;
             return values;
         })();
 
@@ -11345,6 +12008,195 @@ export const algo = $root.algo = (() => {
             return ExitTriggered;
         })();
 
+        v1.DustCause = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "DUST_CAUSE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "DUST_CAUSE_LEFT"] = 1;
+            values[valuesById[2] = "DUST_CAUSE_JOINED"] = 2;
+            values[valuesById[3] = "DUST_CAUSE_NETTED"] = 3;
+            values[valuesById[4] = "DUST_CAUSE_FOR_SALE"] = 4;
+            values[valuesById[5] = "DUST_CAUSE_CORRECTED"] = 5;
+            return values;
+        })();
+
+        v1.DustChanged = (function() {
+
+            const DustChanged = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            DustChanged.prototype.account = "";
+            DustChanged.prototype.instrument = "";
+            DustChanged.prototype.strategy = "";
+            DustChanged.prototype.cause = 0;
+            DustChanged.prototype.quantity = "";
+            DustChanged.prototype.price = "";
+            DustChanged.prototype.realized = "";
+            DustChanged.prototype.fees = "";
+            DustChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            DustChanged.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(18).string(message.instrument);
+                if (message.strategy != null && $Object.hasOwnProperty.call(message, "strategy") && message.strategy !== "")
+                    writer.uint32(26).string(message.strategy);
+                if (message.cause != null && $Object.hasOwnProperty.call(message, "cause") && message.cause !== 0)
+                    writer.uint32(32).int32(message.cause);
+                if (message.quantity != null && $Object.hasOwnProperty.call(message, "quantity") && message.quantity !== "")
+                    writer.uint32(42).string(message.quantity);
+                if (message.price != null && $Object.hasOwnProperty.call(message, "price") && message.price !== "")
+                    writer.uint32(50).string(message.price);
+                if (message.realized != null && $Object.hasOwnProperty.call(message, "realized") && message.realized !== "")
+                    writer.uint32(58).string(message.realized);
+                if (message.fees != null && $Object.hasOwnProperty.call(message, "fees") && message.fees !== "")
+                    writer.uint32(66).string(message.fees);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(72).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            DustChanged.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.DustChanged();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.strategy = value;
+                            else
+                                delete message.strategy;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.cause = value;
+                            else
+                                delete message.cause;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.quantity = value;
+                            else
+                                delete message.quantity;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.price = value;
+                            else
+                                delete message.price;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.realized = value;
+                            else
+                                delete message.realized;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.fees = value;
+                            else
+                                delete message.fees;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DustChanged;
+        })();
+
         v1.ReconciliationRequested = (function() {
 
             const ReconciliationRequested = function (properties) {
@@ -11735,12 +12587,262 @@ export const algo = $root.algo = (() => {
             return ShutInstrument;
         })();
 
+        v1.DifferenceCure = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "DIFFERENCE_CURE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "DIFFERENCE_CURE_FETCH"] = 1;
+            values[valuesById[2] = "DIFFERENCE_CURE_CORRECT"] = 2;
+            values[valuesById[3] = "DIFFERENCE_CURE_BESIDE"] = 3;
+            values[valuesById[4] = "DIFFERENCE_CURE_RESTATE"] = 4;
+            values[valuesById[5] = "DIFFERENCE_CURE_PERSON"] = 5;
+            return values;
+        })();
+
+        v1.BookDifference = (function() {
+
+            const BookDifference = function (properties) {
+                this.evidence = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            BookDifference.prototype.instrument = "";
+            BookDifference.prototype.own = "";
+            BookDifference.prototype.beside = "";
+            BookDifference.prototype.held = "";
+            BookDifference.prototype.cure = 0;
+            BookDifference.prototype.evidence = $util.emptyArray;
+
+            BookDifference.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.own != null && $Object.hasOwnProperty.call(message, "own") && message.own !== "")
+                    writer.uint32(18).string(message.own);
+                if (message.beside != null && $Object.hasOwnProperty.call(message, "beside") && message.beside !== "")
+                    writer.uint32(26).string(message.beside);
+                if (message.held != null && $Object.hasOwnProperty.call(message, "held") && message.held !== "")
+                    writer.uint32(34).string(message.held);
+                if (message.cure != null && $Object.hasOwnProperty.call(message, "cure") && message.cure !== 0)
+                    writer.uint32(40).int32(message.cure);
+                if (message.evidence != null && message.evidence.length)
+                    for (let i = 0; i < message.evidence.length; ++i)
+                        writer.uint32(50).string(message.evidence[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            BookDifference.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.BookDifference();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.own = value;
+                            else
+                                delete message.own;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.beside = value;
+                            else
+                                delete message.beside;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.held = value;
+                            else
+                                delete message.held;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.cure = value;
+                            else
+                                delete message.cure;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.evidence && message.evidence.length))
+                                message.evidence = [];
+                            message.evidence.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BookDifference;
+        })();
+
+        v1.AssetAside = (function() {
+
+            const AssetAside = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AssetAside.prototype.asset = "";
+            AssetAside.prototype.quantity = "";
+
+            AssetAside.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.asset != null && $Object.hasOwnProperty.call(message, "asset") && message.asset !== "")
+                    writer.uint32(10).string(message.asset);
+                if (message.quantity != null && $Object.hasOwnProperty.call(message, "quantity") && message.quantity !== "")
+                    writer.uint32(18).string(message.quantity);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AssetAside.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.AssetAside();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.asset = value;
+                            else
+                                delete message.asset;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.quantity = value;
+                            else
+                                delete message.quantity;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AssetAside;
+        })();
+
         v1.ReconciliationCompleted = (function() {
 
             const ReconciliationCompleted = function (properties) {
                 this.discrepancies = [];
                 this.counts = {};
                 this.shut = [];
+                this.differences = [];
+                this.aside = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -11758,6 +12860,8 @@ export const algo = $root.algo = (() => {
             ReconciliationCompleted.prototype.validForMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ReconciliationCompleted.prototype.requestId = "";
             ReconciliationCompleted.prototype.shut = $util.emptyArray;
+            ReconciliationCompleted.prototype.differences = $util.emptyArray;
+            ReconciliationCompleted.prototype.aside = $util.emptyArray;
 
             ReconciliationCompleted.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11791,6 +12895,12 @@ export const algo = $root.algo = (() => {
                 if (message.shut != null && message.shut.length)
                     for (let i = 0; i < message.shut.length; ++i)
                         $root.algo.v1.ShutInstrument.encode(message.shut[i], writer.uint32(90).fork(), _depth + 1).ldelim();
+                if (message.differences != null && message.differences.length)
+                    for (let i = 0; i < message.differences.length; ++i)
+                        $root.algo.v1.BookDifference.encode(message.differences[i], writer.uint32(98).fork(), _depth + 1).ldelim();
+                if (message.aside != null && message.aside.length)
+                    for (let i = 0; i < message.aside.length; ++i)
+                        $root.algo.v1.AssetAside.encode(message.aside[i], writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11946,6 +13056,22 @@ export const algo = $root.algo = (() => {
                             if (!(message.shut && message.shut.length))
                                 message.shut = [];
                             message.shut.push($root.algo.v1.ShutInstrument.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.differences && message.differences.length))
+                                message.differences = [];
+                            message.differences.push($root.algo.v1.BookDifference.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.aside && message.aside.length))
+                                message.aside = [];
+                            message.aside.push($root.algo.v1.AssetAside.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

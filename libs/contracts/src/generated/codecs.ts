@@ -52,6 +52,12 @@ const gapStatus = field.oneWordOf<model.GapStatus>('GapStatus', {
   'inverted': 4,
 });
 
+const bookRepair = field.oneWordOf<model.BookRepair>('BookRepair', {
+  'adopt': 1,
+  'forget': 2,
+  'acknowledge': 3,
+});
+
 const refusalCode = field.oneWordOf<model.RefusalCode>('RefusalCode', {
   'REGIME': 1,
   'ZONE': 2,
@@ -176,6 +182,16 @@ const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantinePr
   'cumulative_mismatch': 7,
 });
 
+const correctionReason = field.oneWordOf<model.CorrectionReason>('CorrectionReason', {
+  'spent': 1,
+  'gone': 2,
+  'dust': 3,
+  'restated': 4,
+  'adopted': 5,
+  'forgotten': 6,
+  'acknowledged': 7,
+});
+
 const closeReason = field.oneWordOf<model.CloseReason>('CloseReason', {
   'trailing_stop': 1,
   'initial_stop': 2,
@@ -187,6 +203,23 @@ const closeReason = field.oneWordOf<model.CloseReason>('CloseReason', {
   'residual': 8,
   'external': 9,
   'venue_stop': 10,
+  'correction': 11,
+});
+
+const dustCause = field.oneWordOf<model.DustCause>('DustCause', {
+  'left': 1,
+  'joined': 2,
+  'netted': 3,
+  'for_sale': 4,
+  'corrected': 5,
+});
+
+const differenceCure = field.oneWordOf<model.DifferenceCure>('DifferenceCure', {
+  'fetch': 1,
+  'correct': 2,
+  'beside': 3,
+  'restate': 4,
+  'person': 5,
 });
 
 const tradingMode = field.oneWordOf<model.TradingMode>('TradingMode', {
@@ -411,6 +444,27 @@ const cancelOrders = tagged('CancelOrders', {
   scope: nested(haltScope),
   clientOrderId: field.orNull(idFields.clientOrderId),
   force: field.flag,
+  reason: field.text,
+  by: field.text,
+  timeUs: field.whole,
+  expiresWallUs: field.whole,
+});
+
+const correctBooks = tagged('CorrectBooks', {
+  commandId: field.word,
+  account: idFields.account,
+  instrument: idFields.instrument,
+  how: bookRepair,
+  reason: field.text,
+  by: field.text,
+  timeUs: field.whole,
+  expiresWallUs: field.whole,
+});
+
+const compareBooks = tagged('CompareBooks', {
+  commandId: field.word,
+  account: idFields.account,
+  dryRun: field.flag,
   reason: field.text,
   by: field.text,
   timeUs: field.whole,
@@ -810,6 +864,20 @@ const orderQuarantined = tagged('OrderQuarantined', {
   detail: field.text,
 });
 
+const correctionMade = tagged('CorrectionMade', {
+  account: idFields.account,
+  instrument: idFields.instrument,
+  before: field.decimal,
+  own: field.decimal,
+  beside: field.decimal,
+  price: field.decimal,
+  reason: correctionReason,
+  evidence: field.list(field.text),
+  by: field.orNull(field.text),
+  commandId: field.orNull(field.text),
+  timeUs: field.whole,
+});
+
 const position = part<model.Position>('Position', {
   id: idFields.position,
   account: idFields.account,
@@ -868,6 +936,18 @@ const exitTriggered = tagged('ExitTriggered', {
   level: field.decimal,
 });
 
+const dustChanged = tagged('DustChanged', {
+  account: idFields.account,
+  instrument: idFields.instrument,
+  strategy: idFields.strategy,
+  cause: dustCause,
+  quantity: field.decimal,
+  price: field.decimal,
+  realized: field.decimal,
+  fees: field.decimal,
+  timeUs: field.whole,
+});
+
 /** Compare an account with its venue now. */
 export interface ReconciliationRequested {
   /** Required. Which account. */
@@ -922,6 +1002,20 @@ const shutInstrument = part<model.ShutInstrument>('ShutInstrument', {
   shutsExits: field.flag,
 });
 
+const bookDifference = part<model.BookDifference>('BookDifference', {
+  instrument: idFields.instrument,
+  own: field.decimal,
+  beside: field.decimal,
+  held: field.decimal,
+  cure: differenceCure,
+  evidence: field.list(field.text),
+});
+
+const assetAside = part<model.AssetAside>('AssetAside', {
+  asset: field.word,
+  quantity: field.decimal,
+});
+
 /** Execution may trade on this account. */
 export interface ReconciliationCompleted {
   /** Required. Names the report; the same inputs give the same name. */
@@ -946,6 +1040,10 @@ export interface ReconciliationCompleted {
   readonly requestId: string;
   /** Instruments that must be looked at first. */
   readonly shut: readonly model.ShutInstrument[];
+  /** What differs, instrument by instrument. */
+  readonly differences: readonly model.BookDifference[];
+  /** Assets that fees may be taken from before positions are touched. */
+  readonly aside: readonly model.AssetAside[];
 }
 const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCompleted', {
   reportId: field.word,
@@ -959,6 +1057,8 @@ const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCom
   validForMs: field.whole,
   requestId: field.text,
   shut: field.list(nested(shutInstrument)),
+  differences: field.list(nested(bookDifference)),
+  aside: field.list(nested(assetAside)),
 });
 
 /** Execution must not trade on this account. */
@@ -997,6 +1097,11 @@ const reconciliationFailed = part<ReconciliationFailed>('ReconciliationFailed', 
   requestId: field.text,
 });
 
+const unvaluedFee = part<model.UnvaluedFee>('UnvaluedFee', {
+  asset: field.word,
+  amount: field.decimal,
+});
+
 const equityMarked = tagged('EquityMarked', {
   account: idFields.account,
   equity: field.decimal,
@@ -1004,6 +1109,7 @@ const equityMarked = tagged('EquityMarked', {
   unrealized: field.decimal,
   drawdown: field.decimal,
   timeUs: field.whole,
+  unvalued: field.list(nested(unvaluedFee)),
 });
 
 const drawdownLevelChanged = tagged('DrawdownLevelChanged', {
@@ -1536,6 +1642,8 @@ export const tableCodecs = {
   SetTradingMode: codec(algo.v1.SetTradingMode, setTradingMode),
   FlattenAll: codec(algo.v1.FlattenAll, flattenAll),
   CancelOrders: codec(algo.v1.CancelOrders, cancelOrders),
+  CorrectBooks: codec(algo.v1.CorrectBooks, correctBooks),
+  CompareBooks: codec(algo.v1.CompareBooks, compareBooks),
   SwitchConfiguration: codec(algo.v1.SwitchConfiguration, switchConfiguration),
   CommandObeyed: codec(algo.v1.CommandObeyed, commandObeyed),
   CommandRefused: codec(algo.v1.CommandRefused, commandRefused),
@@ -1564,12 +1672,14 @@ export const tableCodecs = {
   OrderCanceled: codec(algo.v1.OrderCanceled, orderCanceled),
   OrderExpired: codec(algo.v1.OrderExpired, orderExpired),
   OrderQuarantined: codec(algo.v1.OrderQuarantined, orderQuarantined),
+  CorrectionMade: codec(algo.v1.CorrectionMade, correctionMade),
   PositionOpened: codec(algo.v1.PositionOpened, positionOpened),
   PositionIncreased: codec(algo.v1.PositionIncreased, positionIncreased),
   PositionReduced: codec(algo.v1.PositionReduced, positionReduced),
   PositionClosed: codec(algo.v1.PositionClosed, positionClosed),
   StopMoved: codec(algo.v1.StopMoved, stopMoved),
   ExitTriggered: codec(algo.v1.ExitTriggered, exitTriggered),
+  DustChanged: codec(algo.v1.DustChanged, dustChanged),
   ReconciliationRequested: codec(algo.v1.ReconciliationRequested, reconciliationRequested),
   ReconciliationCompleted: codec(algo.v1.ReconciliationCompleted, reconciliationCompleted),
   ReconciliationFailed: codec(algo.v1.ReconciliationFailed, reconciliationFailed),

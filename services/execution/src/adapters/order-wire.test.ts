@@ -167,7 +167,7 @@ test('when no feed tells the time any more, the venue is asked about every open 
 function guarded() {
   const floor = entered();
   floor.take(fillAll);
-  floor.own({ name: 'VenueDescribed', body: { holdsStops: true } });
+  floor.own({ name: 'VenueDescribed', body: { holdsStops: true, shortSelling: true } });
   const stop = clientOrderIdOf(protect(1));
   floor.take({ name: 'ProtectPosition', body: protect(1, { timeUs: S }) });
   floor.disk();

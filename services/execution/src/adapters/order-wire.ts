@@ -13,8 +13,8 @@ import type { Logger } from '@algo/runtime';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import type { ExecutionOwn, ExecutionRequest, SubmitOrder } from '../domain/index.ts';
 
-/** A send must be over well before the lease could be another's. */
-const LEASE_MARGIN_MS = 2_500;
+/** With less than this left of the lease nothing is begun; what is begun is on the socket before it ends. */
+const LEASE_MARGIN_MS = 500;
 /** The newest word of the feed may be this old by the wall before an entry leaves. */
 const TOLD_LAG_MAX_MS = 2_000;
 /** Monotonic time that a request may take to get onto the socket. */
@@ -46,7 +46,7 @@ export interface LastLook {
  */
 export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   readonly #venue: ExchangeVenue;
-  readonly #lease: Pick<Lease, 'epoch' | 'safeFor'>;
+  readonly #lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
   readonly #clock: Clock;
   readonly #log: Pick<Logger, 'warn'>;
   /** The machine that is driven; nothing leaves without one. */
@@ -54,7 +54,7 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
 
   constructor(parts: {
     readonly venue: ExchangeVenue;
-    readonly lease: Pick<Lease, 'epoch' | 'safeFor'>;
+    readonly lease: Pick<Lease, 'epoch' | 'safeFor' | 'untilMs'>;
     readonly clock: Clock;
     readonly log: Pick<Logger, 'warn'>;
   }) {
@@ -202,7 +202,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
   }
 
   #terms(sentUs: number) {
-    return { sentUs, sendByMs: this.#clock.monotonicMs() + SEND_WITHIN_MS, epoch: this.#lease.epoch };
+    const { epoch, untilMs } = this.#lease;
+    return { sentUs, sendByMs: Math.min(this.#clock.monotonicMs() + SEND_WITHIN_MS, untilMs), epoch };
   }
 }
 

@@ -125,7 +125,6 @@ export class CommandDesk {
   ): Denial | null {
     const refused = admitEntry(books, command);
     if (refused !== null) return refused;
-    this.#sweep(instrument.id, books);
     const limits = books.limits.byInstrument.get(instrument.id);
     if (limits === undefined) return deny('NO_LIMIT_CONFIGURED', { limit: `instrument ${instrument.id}` });
     const reference = books.prices.get(instrument.id) ?? null;
@@ -273,13 +272,6 @@ export class CommandDesk {
   #isDust({ instrument: id, quantity }: NetPosition, books: Books): boolean {
     const instrument = this.#instruments.get(id);
     return instrument !== undefined && isDust(quantity, this.#positions.markOf(id, books.prices), instrument);
-  }
-
-  /** Sets dust aside before a new position begins, unless an order that still works may yet make it more. */
-  #sweep(id: InstrumentId, books: Books): void {
-    const dust = this.#positions.open().find((p) => p.instrument === id && this.#isDust(p, books));
-    if (dust !== undefined && !this.#ledger.orders().some((order) => order.request.instrument === id))
-      this.#positions.setAside(id);
   }
 
   #seed(request: Admitted, { gate, nowUs }: Books) {

@@ -154,15 +154,15 @@ test('what is worth too little to be closed bars nothing either', () => {
   expect(denial(engine.handle(place(2, { timeUs: S })))).toBeNull();
 });
 
-test('dust is set aside when a position begins, so that piece upon piece never adds up to one', () => {
+test('dust stays in the book, so that piece upon piece is a position once it can be sold', () => {
   const engine = ready();
   for (const n of [1, 2]) {
     const entry = sent(engine.handle(place(n, { timeUs: n * S, expiresUs: (n + 5) * S })));
     engine.handle(filled(entry, `in${n}`, '0.05', '0.05', n * S));
     engine.handle(canceled(entry, '0.05', n * S));
   }
-  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['0.05']);
-  expect(denial(engine.handle(place(3, { timeUs: 2 * S, expiresUs: 9 * S })))).toBeNull();
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['0.1']);
+  expect(denial(engine.handle(place(3, { timeUs: 2 * S, expiresUs: 9 * S })))).toBe('POSITION_EXISTS');
 });
 
 test('limits count what is working: positions, exposure, and entries per minute', () => {

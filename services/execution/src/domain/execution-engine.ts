@@ -4,7 +4,6 @@ import {
   type Denial,
   FeedTimes,
   type HaltScope,
-  haltScopeKey,
   type Instrument,
   type InstrumentId,
   type Order,
@@ -15,8 +14,9 @@ import {
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
+import { Corrections } from './corrections.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
-import type { ExecutionInput, ExecutionOutput, SubmitOrder } from './execution-io.ts';
+import type { ExecutionInput, ExecutionOutput, SubmitOrder, VenueDescribed } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
@@ -52,10 +52,11 @@ export class ExecutionEngine {
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
   readonly #persons: PersonDesk;
+  readonly #corrections: Corrections;
   /** Says why entries do not pass, when that changes. */
   readonly standing: StandingWatch;
   #limits: NamedLimits;
-  #holdsStops: boolean;
+  #venue: VenueDescribed;
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
@@ -67,23 +68,23 @@ export class ExecutionEngine {
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
     this.#limits = state?.limits ?? NO_LIMITS;
-    this.#holdsStops = state?.holdsStops ?? false;
+    this.#venue = state?.venue ?? { holdsStops: false, shortSelling: true };
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
     const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
     this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
-    this.#desk = new CommandDesk({
-      ...{ settings, instruments: this.#instruments, ledger: this.#ledger },
-      ...{ positions: this.#positions, entries: state?.entries ?? [] },
-    });
+    const [instruments, ledger, positions] = [this.#instruments, this.#ledger, this.#positions];
+    const books = { account: settings.account, instruments, ledger, positions, times: this.#times };
+    this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
     this.#follower = new OrderFollower({
-      ...{ account: settings.account, ledger: this.#ledger, positions: this.#positions },
-      ...{ modes: this.#halts.modes, times: this.#times, gate: this.#keeper.gate },
+      ...{ ...books, modes: this.#halts.modes, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
-    this.#persons = new PersonDesk(this.#follower, state?.persons);
+    const outside = { prices: this.#prices, venue: () => this.#venue };
+    this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
+    this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
 
   /** Returns what follows from an input, in the order in which it is said and asked for. */
@@ -91,6 +92,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
+    this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
     if (this.#ledger.awaits) this.#follower.poll(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
@@ -114,15 +116,11 @@ export class ExecutionEngine {
     return this.#times.of(venueOf(instrument)).wallUs;
   }
 
-  /**
-   * When any feed last told a time, by ingest's wall clock, while something is to come from the venue; else
-   * undefined. *Units*: µs.
-   */
+  /** Since when no feed told a time, by ingest's wall clock, while something is to come. *Units*: µs. */
   get awaitsSinceWallUs(): TimeUs | undefined {
     return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
-  /** True while a reconciliation of this epoch is fresh. */
   get isGateOpen(): boolean {
     return this.#keeper.gate.isFresh(this.#times.newestUs());
   }
@@ -149,11 +147,11 @@ export class ExecutionEngine {
 
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
+    const [halts, corrections] = [this.#halts.state(), this.#corrections.state()];
     return {
-      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state() },
-      halts: this.#halts.state(),
-      ...{ limits: this.#limits, holdsStops: this.#holdsStops, prices: this.#prices.state() },
-      ...{ positions: this.#positions.all(), ledger: this.#ledger.state() },
+      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state(), halts },
+      ...{ limits: this.#limits, venue: this.#venue, prices: this.#prices.state() },
+      ...{ positions: this.#positions.all(), corrections, ledger: this.#ledger.state() },
       ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
       ...{ entries: this.#desk.pace.entries, rejects: this.#rejects.state, standing: this.standing.state },
     };
@@ -225,10 +223,12 @@ export class ExecutionEngine {
         this.#limits = { limits: input.limits, hash: input.hash };
         return;
       case 'VenueDescribed':
-        this.#holdsStops = input.holdsStops;
+        this.#venue = { holdsStops: input.holdsStops, shortSelling: input.shortSelling };
         return;
       case 'FlattenAll':
       case 'CancelOrders':
+      case 'CorrectBooks':
+      case 'CompareBooks':
         if (this.#commandIds.isNew(input.commandId)) out.push(this.#persons.ask(input));
         return;
       case 'WallTold':
@@ -236,7 +236,7 @@ export class ExecutionEngine {
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
-        this.#keeper.answered(input);
+        if (this.#keeper.answered(input)) this.#corrections.compared(input, this.#follower, out);
         return;
       case 'FeedSilent':
         this.#follower.audit(out);
@@ -252,7 +252,7 @@ export class ExecutionEngine {
   /** A person lets a scope go on, so that what stopped it counts anew. */
   #resumed(scope: HaltScope): void {
     if (scope.kind === 'strategy') this.#desk.pace.forgive(scope.strategy);
-    if (haltScopeKey(scope) === haltScopeKey(this.#account)) this.#rejects.calm();
+    if (scope.kind === 'account' && scope.account === this.#account.account) this.#rejects.calm();
   }
 
   #commanded(command: OrderCommand, out: ExecutionOutput[]): void {
@@ -294,7 +294,7 @@ export class ExecutionEngine {
       ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
       ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
       ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
-      ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#holdsStops },
+      ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#venue.holdsStops },
     };
   }
 }

@@ -8,6 +8,7 @@ import type {
   CommandObeyed,
   CommandRefused,
   ControlCommand,
+  CorrectionMade,
   DenialCode,
   ExitPlan,
   Fill,
@@ -38,7 +39,7 @@ export type ExecutionInput =
   | VenueEvent
   | TimeAdvanced
   | Extract<RiskEvent, { type: 'TradingModeChanged' }>
-  | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' | 'CancelOrders' }>
+  | Exclude<ControlCommand, { type: 'SwitchConfiguration' }>
   | ({ readonly type: 'WallTold' } & WallTold)
   | ({ readonly type: 'GuardAlive' } & GuardAlive)
   | ({ readonly type: 'ReconciliationCompleted' } & Answer<ReconciliationCompleted>)
@@ -64,7 +65,7 @@ export type ExecutionInput =
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
   Report,
-  'account' | 'requestId' | 'epoch' | Extract<'validForMs' | 'shut', keyof Report>
+  'account' | 'requestId' | 'epoch' | Extract<'validForMs' | 'shut' | 'differences' | 'aside', keyof Report>
 >;
 
 /** What no stream carries: what came of requests, what the venue tells, and the start of a life. */
@@ -133,11 +134,14 @@ export interface EpochStarted {
 /** What a venue can do, as far as it changes what is asked of it. */
 export interface VenueDescribed {
   readonly holdsStops: boolean;
+  /** An account may hold less than nothing. */
+  readonly shortSelling: boolean;
 }
 
 /** What execution tells the world, and what it asks of the outside. */
 export type ExecutionOutput =
   | OrderEvent
+  | CorrectionMade
   | PersonAnswer
   | { readonly type: 'ReconciliationRequested'; readonly asked: ReconciliationRequested }
   | ExecutionRequest;
@@ -148,7 +152,10 @@ type PersonAnswer =
   | ({ readonly type: 'CommandRefused' } & CommandRefused);
 
 /** What execution says. */
-export type ExecutionWord = (OrderEvent | PersonAnswer)['type'] | 'ReconciliationRequested' | 'EntryStanding';
+export type ExecutionWord =
+  | (OrderEvent | CorrectionMade | PersonAnswer)['type']
+  | 'ReconciliationRequested'
+  | 'EntryStanding';
 
 /** What execution asks of the outside, carried out beside it. */
 export type ExecutionRequest =

@@ -1,5 +1,7 @@
 import type { ExpiringCommand, FeedTimesState, TimeUs } from '@algo/model';
+import type { CorrectionsState } from './corrections.ts';
 import type { PastEntry } from './entry-pace.ts';
+import type { VenueDescribed } from './execution-io.ts';
 import type { GateKeeperState } from './gate-keeper.ts';
 import type { HaltsState } from './halts.ts';
 import type { NamedLimits } from './limits.ts';
@@ -10,7 +12,7 @@ import type { RejectWatchState } from './reject-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 10;
+export const EXECUTION_STATE_VERSION = 11;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -19,9 +21,10 @@ export interface ExecutionState {
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly halts: HaltsState;
   readonly limits: NamedLimits;
-  readonly holdsStops: boolean;
+  readonly venue: VenueDescribed;
   readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
+  readonly corrections: CorrectionsState;
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
   readonly persons: [commandId: string, command: ExpiringCommand][];

@@ -1,4 +1,11 @@
-import { type AccountId, type FeedTimes, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import {
+  type AccountId,
+  type FeedTimes,
+  InputError,
+  type TimeUs,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import { closedGate, type GateState, ReconciliationGate } from './reconciliation-gate.ts';
 
@@ -70,13 +77,16 @@ export class GateKeeper {
     return true;
   }
 
-  /** Takes a report. One that answers an older question, or another epoch's, opens nothing. */
+  /**
+   * Takes a report; returns whether it counts. One that answers an older question, or another epoch's, opens
+   * nothing.
+   */
   answered(
     report: Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>,
-  ): void {
+  ): boolean {
     const { epoch } = this.gate.state;
     if (report.epoch > epoch) this.gate.supersede();
-    if (report.epoch !== epoch || report.requestId !== this.#asked) return;
+    if (report.epoch !== epoch || report.requestId !== this.#asked) return false;
     const nowUs = this.#times.newestUs();
     const { speed } = this.#times;
     if (report.type === 'ReconciliationCompleted') {
@@ -89,6 +99,27 @@ export class GateKeeper {
       this.gate.close();
       this.#dueUs = nowUs + this.#pauseUs();
     }
+    return true;
+  }
+
+  /**
+   * Asks now, because a person wants it or the books have just changed; a dry run opens and closes nothing.
+   * *Errors*: InputError where no life of execution has begun.
+   */
+  askNow(
+    reason: string,
+    run: { readonly requestId: string; readonly dryRun: boolean } | null,
+    out: ExecutionOutput[],
+  ) {
+    if (this.#asked === null || this.gate.state.superseded)
+      throw new InputError({
+        field: 'account',
+        value: this.#account,
+        because: 'this execution does not trade on it',
+        remedy: 'See `algo status` for the one that does.',
+      });
+    if (run?.dryRun) out.push(this.#question(run.requestId, reason));
+    else this.#ask(reason, out, run?.requestId);
   }
 
   /** When it asks again unless there is an answer before; Infinity while it doesn't. */
@@ -113,15 +144,18 @@ export class GateKeeper {
   }
 
   /** A question counts as failed until it is answered, so that after silence it is asked again as well. */
-  #ask(reason: string, out: ExecutionOutput[]): void {
+  #ask(reason: string, out: ExecutionOutput[], requestId?: string): void {
     const { epoch } = this.gate.state;
-    const timeUs = this.#times.newestUs();
-    const requestId = `${this.#account}:${epoch}:${++this.#number}`;
-    this.#asked = requestId;
+    this.#number++;
+    this.#asked = requestId ?? `${this.#account}:${epoch}:${this.#number}`;
     this.#failures++;
-    this.#dueUs = timeUs + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
-    const about = { account: this.#account, venue: this.#venue, epoch, requestId };
-    out.push({ type: 'ReconciliationRequested', asked: { ...about, reason, timeUs } });
+    this.#dueUs = this.#times.newestUs() + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
+    out.push(this.#question(this.#asked, reason));
+  }
+
+  #question(requestId: string, reason: string): ExecutionOutput {
+    const about = { account: this.#account, venue: this.#venue, epoch: this.gate.state.epoch, requestId };
+    return { type: 'ReconciliationRequested', asked: { ...about, reason, timeUs: this.#times.newestUs() } };
   }
 
   /** Doubles with each failure. */

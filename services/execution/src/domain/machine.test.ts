@@ -37,7 +37,15 @@ const PASSED: ExecutionTaken = {
   name: 'ReconciliationCompleted',
   body: {
     ...{ reportId: 'r', requestId: `${ACCOUNT}:1:2`, account: ACCOUNT, venue: 'paper', epoch: 1, asOfUs: S },
-    ...{ snapshotHash: 'h', discrepancies: [], counts: {}, validForMs: 60_000, shut: [] },
+    ...{
+      snapshotHash: 'h',
+      discrepancies: [],
+      counts: {},
+      validForMs: 60_000,
+      shut: [],
+      differences: [],
+      aside: [],
+    },
   },
 };
 const PLACE: ExecutionTaken = { name: 'PlaceOrder', body: place(1) };

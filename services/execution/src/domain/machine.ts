@@ -74,8 +74,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
-        const { account, requestId, epoch, validForMs, shut } = input.body;
-        this.#feed({ type: input.name, account, requestId, epoch, validForMs, shut }, say);
+        const { account, requestId, epoch, validForMs, shut, differences, aside } = input.body;
+        const found = { validForMs, shut, differences, aside };
+        this.#feed({ type: input.name, account, requestId, epoch, ...found }, say);
         return;
       }
       case 'ReconciliationFailed': {

@@ -105,10 +105,7 @@ export class OrderFollower {
       this.#steps.change(t, { askedUs: shutUntilUs(outcome.timeUs, outcome.retryAfterMs) });
   }
 
-  /**
-   * One of our orders was filled. Booked once, whatever the
-   * order's status, because money that moved has moved.
-   */
+  /** One of our orders was filled: booked once, whatever its status, because money that moved has moved. */
   filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
     const t = this.#steps.orderOf(fill, venueCumulative, this.#positions.quantity(fill.instrument), out);
@@ -142,10 +139,7 @@ export class OrderFollower {
       this.#steps.close(t, { type, reason: event.reason, timeUs: event.timeUs }, event.cumulative, out);
   }
 
-  /**
-   * All fills of the account since a time that was asked for. From a failure nothing follows: it is asked
-   * again.
-   */
+  /** All fills of the account since a time that was asked for; after a failure it is asked again. */
   fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
     if (answer.type === 'answered') for (const fill of answer.fills) this.filled(fill, fill.quantity, out);
     this.#steps.fetched(answer.type === 'answered');
@@ -200,6 +194,11 @@ export class OrderFollower {
   /** The account stream tells again: what it may have missed is asked for. */
   streamConnected(out: ExecutionOutput[]): void {
     this.audit(out);
+    this.fetchMissed(out);
+  }
+
+  /** Fills that were not told are asked for. */
+  fetchMissed(out: ExecutionOutput[]): void {
     this.#steps.fetchMissed(this.#times.newestUs(), out);
   }
 

@@ -2,6 +2,7 @@ import {
   type AskWall,
   type ClientOrderId,
   type ControlCommand,
+  type ExpiringCommand,
   HeldCommands,
   InputError,
   type Order,
@@ -9,8 +10,10 @@ import {
   type TimeUs,
   type WallTold,
 } from '@algo/model';
+import type { Corrections } from './corrections.ts';
 import { entriesUnder, ordersUnder } from './entries-to-cancel.ts';
 import type { ExecutionOutput } from './execution-io.ts';
+import type { GateKeeper } from './gate-keeper.ts';
 import type { OrderFollower } from './order-follower.ts';
 
 type CancelOrders = Extract<ControlCommand, { type: 'CancelOrders' }>;
@@ -24,18 +27,27 @@ const WITHOUT_IT = {
   protection: 'it guards a position at the venue, and position-risk would only put another there',
 } as const satisfies Record<OrderIntent, string>;
 
-/** Judges which orders a person's command withdraws, and answers it. */
+/** Obeys or refuses what a person asks of execution, and answers. */
 export class PersonDesk {
   readonly #follower: Pick<OrderFollower, 'wantCancel'>;
+  readonly #keeper: Pick<GateKeeper, 'askNow'>;
+  readonly #corrections: Pick<Corrections, 'repair'>;
   readonly #held: HeldCommands;
 
-  constructor(follower: Pick<OrderFollower, 'wantCancel'>, held: ReturnType<HeldCommands['entries']> = []) {
+  constructor(
+    follower: Pick<OrderFollower, 'wantCancel'>,
+    keeper: Pick<GateKeeper, 'askNow'>,
+    corrections: Pick<Corrections, 'repair'>,
+    held: ReturnType<HeldCommands['entries']> = [],
+  ) {
     this.#follower = follower;
+    this.#keeper = keeper;
+    this.#corrections = corrections;
     this.#held = new HeldCommands(held);
   }
 
   /** Returns the question on which a command waits. */
-  ask(command: Extract<ControlCommand, { type: 'FlattenAll' | 'CancelOrders' }>): AskWall {
+  ask(command: ExpiringCommand): AskWall {
     return this.#held.hold(command);
   }
 
@@ -45,13 +57,11 @@ export class PersonDesk {
    */
   told(told: WallTold, open: readonly Order[], timeUs: TimeUs, out: ExecutionOutput[]): void {
     const { commandId } = told;
-    const isAnswered = this.#held.get(commandId)?.type === 'CancelOrders';
+    const isAnswered = this.#held.get(commandId)?.type !== 'FlattenAll';
     try {
       const command = this.#held.release(told);
       if (command === null) return;
-      const orders =
-        command.type === 'CancelOrders' ? toWithdraw(command, open) : entriesUnder(command.scope, open);
-      this.#follower.wantCancel(orders, `asked by ${command.by}`, out);
+      const orders = this.#obey(command, open, out);
       if (isAnswered) out.push({ type: 'CommandObeyed', commandId, positions: [], orders, timeUs });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -61,6 +71,29 @@ export class PersonDesk {
 
   state(): ReturnType<HeldCommands['entries']> {
     return this.#held.entries();
+  }
+
+  /** Returns the orders that are withdrawn for it. *Errors*: InputError where it can't be obeyed. */
+  #obey(command: ExpiringCommand, open: readonly Order[], out: ExecutionOutput[]): readonly ClientOrderId[] {
+    const by = `asked by ${command.by}`;
+    switch (command.type) {
+      case 'FlattenAll':
+      case 'CancelOrders': {
+        const orders =
+          command.type === 'CancelOrders' ? toWithdraw(command, open) : entriesUnder(command.scope, open);
+        this.#follower.wantCancel(orders, by, out);
+        return orders;
+      }
+      case 'CorrectBooks':
+        this.#corrections.repair(command, out);
+        this.#keeper.askNow(by, null, out);
+        return [];
+      case 'CompareBooks':
+        this.#keeper.askNow(by, { requestId: command.commandId, dryRun: command.dryRun }, out);
+        return [];
+      default:
+        return command satisfies never;
+    }
   }
 }
 

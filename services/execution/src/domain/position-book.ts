@@ -2,18 +2,19 @@ import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId } fr
 import type { ReferencePrices } from './reference-price.ts';
 
 /**
- * What our own fills add up to in one instrument. *Units*:
- * base, signed: below zero is short; `lastPrice` quote.
+ * What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `beside` what a
+ * person left at the venue beside it; `lastPrice` quote, 0 where we have none.
  */
 export interface NetPosition {
   readonly instrument: InstrumentId;
   readonly quantity: Decimal;
+  readonly beside: Decimal;
   readonly lastPrice: Decimal;
 }
 
 /**
- * Our own net position per instrument, folded exactly from fills; only dust is ever taken out of it.
- * *Shape*: bounded by the number of instruments we have traded.
+ * Our own net position per instrument, folded exactly from fills and corrections, dust included. *Shape*:
+ * bounded by the number of instruments we have traded.
  */
 export class PositionBook {
   readonly #positions = new Map<InstrumentId, NetPosition>();
@@ -29,7 +30,13 @@ export class PositionBook {
     const { instrument, price: lastPrice } = fill;
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
     const quantity = this.quantity(instrument).plus(baseChange);
-    this.#positions.set(instrument, { instrument, quantity, lastPrice });
+    this.#positions.set(instrument, { instrument, quantity, beside: this.beside(instrument), lastPrice });
+  }
+
+  /** From here on this is ours, and that lies beside it. *Units*: base, signed. */
+  correct(instrument: InstrumentId, quantity: Decimal, beside: Decimal): void {
+    const lastPrice = this.#positions.get(instrument)?.lastPrice ?? Decimal.zero;
+    this.#positions.set(instrument, { instrument, quantity, beside, lastPrice });
   }
 
   /** Returns what we hold, signed; zero if we never traded it. */
@@ -37,13 +44,9 @@ export class PositionBook {
     return this.#positions.get(instrument)?.quantity ?? Decimal.zero;
   }
 
-  /**
-   * Takes what is left of a position out of the book: too little to be sold, it stays with the venue.
-   * Piece upon piece would else add up to a position that nobody guards and that bars the instrument.
-   */
-  setAside(instrument: InstrumentId): void {
-    const position = this.#positions.get(instrument);
-    if (position !== undefined) this.#positions.set(instrument, { ...position, quantity: Decimal.zero });
+  /** Returns what lies beside it and is not ours to trade, signed. */
+  beside(instrument: InstrumentId): Decimal {
+    return this.#positions.get(instrument)?.beside ?? Decimal.zero;
   }
 
   /**
@@ -51,7 +54,8 @@ export class PositionBook {
    * neither. *Units*: quote per base.
    */
   markOf(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): Decimal | null {
-    return prices.get(id)?.price ?? this.#positions.get(id)?.lastPrice ?? null;
+    const last = prices.get(id)?.price ?? this.#positions.get(id)?.lastPrice;
+    return last?.isPositive() ? last : null;
   }
 
   /** Returns all that isn't flat. */

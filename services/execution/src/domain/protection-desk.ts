@@ -76,7 +76,9 @@ export class ProtectionDesk {
     said: readonly ExecutionOutput[],
     prices: Pick<ReferencePrices, 'get'>,
   ): readonly ClientOrderId[] {
-    return said.flatMap((one) => (one.type === 'OrderFilled' ? this.#idle(one.instrument, prices) : []));
+    return said.flatMap((one) =>
+      one.type === 'OrderFilled' || one.type === 'CorrectionMade' ? this.#idle(one.instrument, prices) : [],
+    );
   }
 
   #idle(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): readonly ClientOrderId[] {

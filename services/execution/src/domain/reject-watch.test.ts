@@ -9,7 +9,10 @@ import { ACCOUNT, LTC, place, S } from './testing/execution-scenario.ts';
 
 const LIMITS = { openOrdersMax: 9, rejectsMax: 5, rejectsWithinUs: 60 * S, rejectsPauseUs: 1_800 * S };
 const about = { clientOrderId: clientOrderIdOf(place(1)), account: ACCOUNT, instrument: LTC };
-const rejected = (timeUs: number, retryAfterMs: number | null = null): ExecutionOutput => ({
+const rejected = (
+  timeUs: number,
+  retryAfterMs: number | null = null,
+): Extract<ExecutionOutput, { type: 'OrderRejected' }> => ({
   ...about,
   type: 'OrderRejected',
   reason: 'x',

@@ -155,6 +155,20 @@ test.each<[string, Fact, string, string, string]>([
     'Reconciliation discrepancy: paper-main, quantity of binance.perp.BTCUSDT and 1 more',
   ],
   [
+    'a position that is gone from the venue',
+    facts.corrected('gone', '0'),
+    'reconciliation',
+    'critical',
+    'Books corrected: BTCUSDT, 0.5 to 0 (gone)',
+  ],
+  [
+    'a position that a person adopted',
+    facts.corrected('adopted', '0.75'),
+    'reconciliation',
+    'warning',
+    'Books corrected: BTCUSDT, 0.5 to 0.75 (adopted)',
+  ],
+  [
     'a message that nobody could read',
     machinery.unread,
     'system_error',

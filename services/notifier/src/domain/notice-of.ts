@@ -1,5 +1,6 @@
 import type { Fact } from '@algo/contracts';
 import {
+  type CorrectionMade,
   type Decision,
   type EventId,
   type OrderEvent,
@@ -46,6 +47,8 @@ function wordingOf(fact: Fact): Wording | null {
     case 'OrderUnknown':
     case 'OrderQuarantined':
       return orderNotice(fact.body);
+    case 'CorrectionMade':
+      return correctionNotice(fact.body);
     case 'DrawdownLevelChanged':
     case 'TradingModeChanged':
     case 'PrintSetAside':
@@ -164,4 +167,23 @@ function orderNotice(
     default:
       return fact satisfies never;
   }
+}
+
+/** What is gone from the venue wants a person: nobody knows how it went. */
+function correctionNotice(correction: CorrectionMade): Wording {
+  const { account, instrument, before, own, beside, price, reason, evidence, by, timeUs } = correction;
+  const rows = [
+    plain('Symbol', instrumentText(instrument)),
+    plain('Account', account),
+    plain('In our books before', amountText(before)),
+    plain('In our books now', amountText(own)),
+    plain('Beside it at the venue', amountText(beside)),
+    plain('Counted at', price.isZero() ? 'no price is known' : amountText(price)),
+    plain('Reason', reason),
+    plain('Evidence', evidence.length === 0 ? 'none' : evidence.join('; ')),
+    plain('By', by ?? 'the engine'),
+  ];
+  const change = `${amountText(before)} to ${amountText(own)} (${reason})`;
+  const title = `Books corrected: ${symbolText(instrument)}, ${change}`;
+  return worded('reconciliation', reason === 'gone' ? 'critical' : 'warning', title, rows, timeUs);
 }

@@ -1,5 +1,4 @@
 import {
-  type AccountId,
   ALWAYS_QUIET,
   binds,
   Decimal,
@@ -17,28 +16,23 @@ import type { PositionRiskSettings } from './position-risk-settings.ts';
 
 /** The books of one account, one for each configured instrument. */
 export class AccountBooks {
-  readonly #account: AccountId;
   readonly #books = new Map<InstrumentId, InstrumentBook>();
 
-  constructor(settings: PositionRiskSettings) {
-    this.#account = settings.account;
+  /**
+   * Makes them empty, or as they were stored. *Errors*: InputError when one holds something in an instrument
+   * without rules.
+   */
+  constructor(
+    settings: PositionRiskSettings,
+    stored: readonly (readonly [InstrumentId, InstrumentBookState])[] = [],
+  ) {
     for (const [id, instrument] of settings.instruments) {
       const fallback = settings.defaultTrailing[instrument.assetClass];
       this.#books.set(id, new InstrumentBook(instrument, settings.account, fallback));
     }
-  }
-
-  /**
-   * Puts stored books in place. *Errors*: InputError when
-   * one holds a position in an instrument without rules.
-   */
-  restore(
-    stored: readonly (readonly [InstrumentId, InstrumentBookState])[],
-    settings: PositionRiskSettings,
-  ): void {
     for (const [id, snapshot] of stored) {
       const book = this.#books.get(id);
-      if (book === undefined && snapshot.guard !== null) throw withoutRules(id);
+      if (book === undefined && (snapshot.guard ?? snapshot.dust) !== null) throw withoutRules(id);
       book?.restore(snapshot, settings);
     }
   }
@@ -70,7 +64,7 @@ export class AccountBooks {
   }
 
   positions(): Position[] {
-    return this.held().map(([, held]) => held.position(this.#account));
+    return this.held().map(([, held]) => held.position);
   }
 
   stops(): StopView[] {
@@ -107,7 +101,7 @@ export class AccountBooks {
   /** Returns what all open positions would gain at the last prices. *Units*: quote. */
   unrealized(): Decimal {
     let sum = Decimal.zero;
-    for (const [book] of this.held()) sum = sum.plus(book.unrealized);
+    for (const book of this.#books.values()) sum = sum.plus(book.unrealized);
     return sum;
   }
 

@@ -8,13 +8,13 @@ import {
   isPerson,
   isStricter,
   type ModeChange,
-  type PositionEvent,
   type RiskEvent,
   type StandingMode,
   type TimeUs,
   TradingModes,
 } from '@algo/model';
 import { EquityGuard, type EquityGuardState } from './equity-guard.ts';
+import type { HoldingEvent } from './instrument-book.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 
 /** Who limits an instrument while an exit of it waits. */
@@ -75,10 +75,10 @@ export class AccountGuard {
   }
 
   /** Hears of positions: with one that is closed ends the limit that only waited for its exit. */
-  gone(events: readonly PositionEvent[], timeUs: TimeUs): RiskEvent[] {
-    const closed = events.find(({ type }) => type === 'PositionClosed')?.position;
+  gone(events: readonly HoldingEvent[], timeUs: TimeUs): RiskEvent[] {
+    const closed = events.find((event) => event.type === 'PositionClosed');
     if (closed === undefined) return [];
-    const scope = { kind: 'instrument', instrument: closed.instrument } as const;
+    const scope = { kind: 'instrument', instrument: closed.position.instrument } as const;
     if (this.#modes.at(scope)?.by !== EXITS) return [];
     const reason = 'the exit that was waited for has gone';
     const change = { scope, mode: 'active', reason, by: EXITS, latched: false, timeUs } as const;

@@ -5,23 +5,27 @@ import {
   type DrawdownMeasure,
   InputError,
   type Position,
-  type PositionEvent,
   type RiskEvent,
   type TimeUs,
+  type UnvaluedFee,
   US_PER_DAY,
 } from '@algo/model';
 import { type DrawdownLimits, drawdownShare, nextDrawdownLevel } from './drawdown.ts';
+import type { HoldingEvent } from './instrument-book.ts';
 
 interface Sum {
   readonly realized: Decimal;
   readonly fees: Decimal;
 }
 
+/** A fee without a price, and in which quote one is looked for. */
+type Unvalued = Pick<UnvaluedFee, 'amount'> & { readonly quote: string };
+
 /** What an account has made. *Units*: account currency; `unvaluedFees` in each asset's own units. */
 export interface AccountTotals extends Sum {
   readonly byStrategy: ReadonlyMap<string, Sum>;
-  /** Fees charged in assets whose price we have never seen; missing from `fees`. */
-  readonly unvaluedFees: ReadonlyMap<string, Decimal>;
+  /** Fees charged in assets whose price we have not seen yet; missing from `fees`. */
+  readonly unvaluedFees: ReadonlyMap<string, Unvalued>;
 }
 
 /** A drawdown: what it is measured from, and how far it is. *Units*: account currency. */
@@ -56,7 +60,7 @@ export class EquityGuard {
   #realized = Decimal.zero;
   #fees = Decimal.zero;
   #byStrategy = new Map<string, Sum>();
-  #unvalued = new Map<string, Decimal>();
+  #unvalued = new Map<string, Unvalued>();
   #markedUs: TimeUs = 0;
 
   constructor(account: AccountId, starting: Decimal, limits: DrawdownLimits) {
@@ -98,9 +102,14 @@ export class EquityGuard {
    * Books what a position gained and paid by these events;
    * `before` is the position as it was, null when there was none.
    */
-  bookEvents(before: Booked | null, events: readonly PositionEvent[]): void {
+  bookEvents(before: Booked | null, events: readonly HoldingEvent[]): void {
     let last = before;
-    for (const { position } of events) {
+    for (const event of events) {
+      if (event.type === 'DustChanged') {
+        this.#book(event.strategy, event.realized, event.fees);
+        continue;
+      }
+      const { position } = event;
       const same = last?.id === position.id ? last : null;
       const realized = position.realized.minus(same?.realized ?? Decimal.zero);
       this.#book(position.strategy, realized, position.fees.minus(same?.fees ?? Decimal.zero));
@@ -108,10 +117,21 @@ export class EquityGuard {
     }
   }
 
-  /** Notes a fee that can't be valued. *Units*: the asset's own. */
-  bookUnvalued(asset: string, fee: Decimal): void {
+  /** Notes a fee that can't be valued yet. *Units*: the asset's own. */
+  bookUnvalued(asset: string, quote: string, fee: Decimal): void {
     const name = roomFor(this.#unvalued, asset);
-    this.#unvalued.set(name, (this.#unvalued.get(name) ?? Decimal.zero).plus(fee));
+    const amount = (this.#unvalued.get(name)?.amount ?? Decimal.zero).plus(fee);
+    this.#unvalued.set(name, { amount, quote });
+  }
+
+  /** Books fees whose asset has a price by now. */
+  valueFees(priceOf: (asset: string, quote: string) => Decimal | null): void {
+    for (const [asset, { amount, quote }] of this.#unvalued) {
+      const price = priceOf(asset, quote);
+      if (price === null) continue;
+      this.#fees = this.#fees.plus(amount.times(price));
+      this.#unvalued.delete(asset);
+    }
   }
 
   /**
@@ -125,8 +145,9 @@ export class EquityGuard {
     if (equity.greaterThan(peak.from)) this.#drawdowns = { daily, peak: { ...peak, from: equity } };
     this.#markedUs = timeUs;
     const [account, realized, drawdown] = [this.#account, this.#realized, drawdownShare(daily.from, equity)];
+    const unvalued = [...this.#unvalued].map(([asset, { amount }]) => ({ asset, amount }));
     return [
-      { type: 'EquityMarked', account, equity, realized, unrealized, drawdown, timeUs },
+      { type: 'EquityMarked', account, equity, realized, unrealized, drawdown, unvalued, timeUs },
       ...MEASURES.flatMap((measure) => {
         const { from, level } = this.#drawdowns[measure];
         const next = nextDrawdownLevel(level, from, equity, this.#limits.levels[measure]);

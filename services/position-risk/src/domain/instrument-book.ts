@@ -1,31 +1,27 @@
 import {
   type AccountId,
-  type ClosePosition,
   type CloseReason,
+  type CorrectionMade,
   Decimal,
   type Direction,
-  type ExitPlan,
-  type ExitReason,
+  type DustChanged,
   type Fill,
   hashId,
   type Instrument,
-  isDust,
   type OrderEvent,
-  type OrderIntent,
   type PositionEvent,
-  type PositionId,
   PrintBand,
   type PrintBandState,
-  type ProtectPosition,
   positionId,
   type Quiet,
   quietInBoth,
   type RiskEvent,
-  type StrategyName,
+  sellableFrom,
   strategyName,
   type TimeUs,
 } from '@algo/model';
-import type { ExitFollower, ExitPatience } from './exit-follower.ts';
+import { type Dust, dustFact, endDust, NOTHING, unrealizedOfDust } from './dust.ts';
+import type { ExitPatience } from './exit-follower.ts';
 import {
   exitPriceOf,
   increaseHolding,
@@ -36,55 +32,63 @@ import {
   splitLot,
   unrealizedOf,
 } from './holding.ts';
-import { PositionGuard, type PositionGuardState } from './position-guard.ts';
-
-/** What an order's submission told us of the fills to come. */
-export interface KnownOrder {
-  readonly intent: OrderIntent;
-  readonly strategy: StrategyName | null;
-  readonly position: PositionId | null;
-  readonly plan: ExitPlan | null;
-}
+import type { KnownOrder } from './order-memory.ts';
+import { type GuardedBy, PositionGuard, type PositionGuardState } from './position-guard.ts';
 
 /** An instrument's book as it is kept. */
 export interface InstrumentBookState {
   readonly band: PrintBandState;
   readonly lastUs: TimeUs;
   readonly guard: PositionGuardState | null;
+  readonly dust: Dust | null;
 }
+
+/** What happens to what is held, dust included. */
+export type HoldingEvent = PositionEvent | DustChanged;
 
 /** Owns positions that no strategy of ours asked for. */
 const NOBODY = strategyName('external');
 
-type Change<Type extends PositionEvent['type']> = Omit<
-  Extract<PositionEvent, { type: Type }>,
-  'position' | 'timeUs'
->;
+/** A change of what is held, and what it comes from. *Units*: quote, µs. */
+interface Change {
+  readonly lot: Lot;
+  readonly direction: Direction;
+  /** Names it: the position that it opens gets its id from here. */
+  readonly cause: string;
+  readonly order: KnownOrder | undefined;
+  readonly openedUs: TimeUs;
+}
 
-/** One instrument of one account: its last price and the one position that may be open in it. */
+/**
+ * One instrument of one account: its last price, and the one position that may be open in it. Where none is,
+ * what the last one left may be there as dust: together they are what fills add up to.
+ */
 export class InstrumentBook {
   readonly instrument: Instrument;
-  readonly #account: AccountId;
+  readonly #of: GuardedBy;
   readonly #fallback: Decimal;
   guard: PositionGuard | null = null;
+  dust: Dust | null = null;
   #band = new PrintBand();
   #lastUs: TimeUs = 0;
 
   constructor(instrument: Instrument, account: AccountId, fallback: Decimal) {
     this.instrument = instrument;
-    this.#account = account;
+    this.#of = { account, instrument };
     this.#fallback = fallback;
   }
 
   restore(stored: InstrumentBookState, patience: ExitPatience): void {
     this.#band = new PrintBand(stored.band);
     this.#lastUs = stored.lastUs;
-    this.guard = stored.guard === null ? null : PositionGuard.restore(stored.guard, patience);
-    if (this.guard !== null) this.reviewStop(this.guard);
+    this.guard = stored.guard === null ? null : PositionGuard.restore(this.#of, stored.guard, patience);
+    this.dust = stored.dust;
+    this.guard?.reviewStop();
   }
 
   snapshot(): InstrumentBookState {
-    return { band: this.#band.state(), lastUs: this.#lastUs, guard: this.guard?.snapshot() ?? null };
+    const [band, guard] = [this.#band.state(), this.guard?.snapshot() ?? null];
+    return { band, lastUs: this.#lastUs, guard, dust: this.dust };
   }
 
   /** The last price. *Units*: quote; 0 before any trade was seen. */
@@ -101,13 +105,15 @@ export class InstrumentBook {
     this.#lastUs = timeUs;
     const { lastPrice } = this;
     if (this.#band.admit(price)) return null;
-    const of = { account: this.#account, instrument: this.instrument.id };
+    const of = { account: this.#of.account, instrument: this.instrument.id };
     return { type: 'PrintSetAside', ...of, price, lastPrice, timeUs };
   }
 
   /** The prices of trades that nothing follows from. */
   get quiet(): Quiet {
-    return this.guard === null ? this.#band.quiet : quietInBoth(this.#band.quiet, this.guard.quiet);
+    const { quiet } = this.#band;
+    if (this.guard !== null) return quietInBoth(quiet, this.guard.quiet);
+    return { ...quiet, below: Math.min(quiet.below, this.dust?.sellFrom ?? Infinity) };
   }
 
   /** The last price on the tick grid. *Units*: quote. */
@@ -115,58 +121,73 @@ export class InstrumentBook {
     return Decimal.fromNumber(this.lastPrice, this.instrument.priceTick.scale);
   }
 
-  /** What the open position would gain at the last price. *Units*: quote. */
+  /** What the open position, or what was left of it, would gain at the last price. *Units*: quote. */
   get unrealized(): Decimal {
-    return this.guard === null ? Decimal.zero : unrealizedOf(this.guard.holding, this.markPrice);
+    if (this.guard !== null) return unrealizedOf(this.guard.holding, this.markPrice);
+    const { dust } = this;
+    return dust === null ? Decimal.zero : unrealizedOfDust(dust, this.markPrice);
+  }
+
+  /** What we hold, dust included. *Units*: base, signed. */
+  get net(): Decimal {
+    if (this.guard === null) return this.dust?.quantity ?? Decimal.zero;
+    const { direction, quantity } = this.guard.holding;
+    return direction === 'long' ? quantity : quantity.negated();
   }
 
   /**
    * Books a fill: opens, increases, reduces, closes, or
    * closes and opens the other way; returns what happened.
    */
-  take(fill: Fill, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): PositionEvent[] {
+  take(fill: Fill, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): HoldingEvent[] {
     const direction: Direction = fill.side === 'buy' ? 'long' : 'short';
     this.print(fill.price.toNumber(), fill.timeUs);
-    const held = this.guard;
-    if (held === null) return [this.#open(fill, lot, direction, order, nowUs)];
-    if (held.holding.direction === direction) return this.#increase(held, lot, order, nowUs);
-    const reason = closedBy(held, order);
-    if (!lot.quantity.greaterThan(held.holding.quantity)) return [this.#reduce(held, lot, reason, nowUs)];
-    const [closing, opening] = splitLot(lot, held.holding.quantity);
-    return [this.#reduce(held, closing, reason, nowUs), this.#open(fill, opening, direction, order, nowUs)];
+    const change = { lot, direction, cause: fill.venueTradeId, order, openedUs: fill.timeUs };
+    return this.#change(change, this.guard?.closedBy(order) ?? 'external', nowUs);
   }
 
-  /** True when the venue would take no order for what is held: by its rules, or as a refusal has shown. */
-  isUnsellable(held: PositionGuard): boolean {
-    const { quantity } = held.holding;
-    if (isDust(quantity, this.markPrice, this.instrument)) return true;
-    const isBelow = quantity.times(this.markPrice).lessThan(this.instrument.minNotional);
-    return isBelow && held.exit?.wasTooSmall === true;
+  /** Brings what is held to what our books were corrected to, at the last price. */
+  correct({ own, price, timeUs }: CorrectionMade, nowUs: TimeUs): HoldingEvent[] {
+    const off = own.minus(this.net);
+    if (off.isZero()) return [];
+    if (this.lastPrice === 0 && price.isPositive()) this.print(price.toNumber(), nowUs);
+    const at = this.lastPrice > 0 ? this.markPrice : this.#costPrice;
+    const lot = { quantity: off.abs(), price: at, fee: Decimal.zero };
+    const direction = off.isPositive() ? 'long' : 'short';
+    const why = { cause: `corrected ${timeUs}`, order: undefined, openedUs: nowUs };
+    const change = { lot, direction, ...why } as const;
+    return this.#change(change, 'correction', nowUs);
   }
 
-  /** Takes what can't be sold out of the books, at the last price; the venue keeps it as dust. */
-  writeOff(held: PositionGuard, nowUs: TimeUs): PositionEvent {
-    const lot = { quantity: held.holding.quantity, price: this.markPrice, fee: Decimal.zero };
-    return this.#reduce(held, lot, 'residual', nowUs);
+  /** Ends a position that can't be sold, at the last price: what is left of it stays ours, as dust. */
+  setAside(held: PositionGuard, nowUs: TimeUs): HoldingEvent[] {
+    const { strategy, quantity } = held.holding;
+    const left = this.net;
+    const lot = { quantity, price: this.markPrice, fee: Decimal.zero };
+    const closed = this.#reduce(held, lot, 'residual', nowUs);
+    const sellFrom = sellableFrom(left, this.instrument);
+    this.dust = { strategy, quantity: left, price: this.markPrice, sellFrom };
+    return [closed, dustFact(this.#of, this.dust, 'left', NOTHING, nowUs)];
   }
 
-  /** Returns the fact that the stop stands elsewhere than was last told; nothing when it doesn't. */
-  stopNews(held: PositionGuard, nowUs: TimeUs): PositionEvent[] {
-    const { level, bestPrice } = held.stop;
-    const from = held.toldStop;
-    if (from.equals(level)) return [];
-    held.toldStop = level;
-    this.reviewStop(held);
-    return [this.#fact<'StopMoved'>(held, { type: 'StopMoved', from, to: level, bestPrice }, nowUs)];
+  /** True when what was left could be sold at the last price. */
+  get canSellDust(): boolean {
+    return this.dust !== null && this.guard === null && this.lastPrice >= this.dust.sellFrom;
   }
 
-  /**
-   * Returns the fact that the position is to be left. *Units*:
-   * `level` quote, what the last price was held against.
-   */
-  exitTriggered(held: PositionGuard, reason: ExitReason, level: Decimal, nowUs: TimeUs): PositionEvent {
-    const triggerPrice = this.markPrice;
-    return this.#fact<'ExitTriggered'>(held, { type: 'ExitTriggered', reason, triggerPrice, level }, nowUs);
+  /** Makes a position of what was left, so that it is sold as any other. */
+  reopenDust(nowUs: TimeUs): HoldingEvent[] {
+    const { dust } = this;
+    if (dust === null) return [];
+    this.dust = null;
+    const lot = { quantity: dust.quantity.abs(), price: dust.price, fee: Decimal.zero };
+    const direction = dust.quantity.isPositive() ? 'long' : 'short';
+    const order = { intent: 'exit', strategy: dust.strategy, position: null, plan: null } as const;
+    const change = { lot, direction, cause: `dust ${nowUs}`, order, openedUs: nowUs } as const;
+    return [
+      dustFact(this.#of, { ...dust, quantity: Decimal.zero }, 'for_sale', NOTHING, nowUs),
+      this.#open(change, nowUs),
+    ];
   }
 
   /** Lets what guards the position know what happened to an order, before a fill of it is booked. */
@@ -184,80 +205,74 @@ export class InstrumentBook {
     const isOver = event.type === 'OrderCanceled' || event.type === 'OrderExpired';
     if (mayEnter && (isOver || event.type === 'OrderFilled'))
       this.guard.venueStop.filled(isOver || !event.leaves.isPositive(), nowUs, speed);
-    this.reviewStop(this.guard);
+    this.guard.reviewStop();
   }
 
-  /** What the stop at the venue follows has changed. */
-  reviewStop({ venueStop, stop: { level }, holding }: PositionGuard): void {
-    const { id: position, direction, quantity } = holding;
-    venueStop.review({ position, direction, instrument: this.instrument, level, quantity });
+  #change(change: Change, reason: CloseReason, nowUs: TimeUs): HoldingEvent[] {
+    const { lot, direction, order } = change;
+    const held = this.guard;
+    if (held === null) return this.#enter(change, reason, nowUs);
+    if (held.holding.direction === direction) return this.#increase(held, lot, order, nowUs);
+    if (!lot.quantity.greaterThan(held.holding.quantity)) return [this.#reduce(held, lot, reason, nowUs)];
+    const [closing, opening] = splitLot(lot, held.holding.quantity);
+    return [this.#reduce(held, closing, reason, nowUs), this.#open({ ...change, lot: opening }, nowUs)];
   }
 
-  /** Returns the command that puts a stop at the venue, or null while none is due. */
-  protectCommand(
-    { venueStop, holding }: PositionGuard,
-    nowUs: TimeUs,
-    speed: number,
-  ): ProtectPosition | null {
-    const wanted = venueStop.take(nowUs, speed);
-    if (wanted === null) return null;
-    const { id: position, direction } = holding;
-    const of = { position, account: this.#account, instrument: this.instrument.id, direction };
-    return { type: 'ProtectPosition', ...of, ...wanted, timeUs: nowUs };
+  /** Opens a position with what was left of the one before: it joins it, or is taken by it. */
+  #enter(change: Change, reason: CloseReason, nowUs: TimeUs): HoldingEvent[] {
+    const { dust } = this;
+    if (dust === null) return [this.#open(change, nowUs)];
+    const { lot, direction } = change;
+    const size = dust.quantity.abs();
+    if (dust.quantity.isPositive() === (direction === 'long')) {
+      this.dust = null;
+      const opened = this.#open(change, nowUs);
+      const joined = { quantity: size, price: dust.price, fee: Decimal.zero };
+      return [
+        dustFact(this.#of, { ...dust, quantity: Decimal.zero }, 'joined', NOTHING, nowUs),
+        opened,
+        ...(this.guard === null ? [] : this.#increase(this.guard, joined, undefined, nowUs)),
+      ];
+    }
+    const isWhole = !lot.quantity.lessThan(size);
+    const [netted, rest] = isWhole ? splitLot(lot, size) : [lot, null];
+    const { left, made } = endDust(dust, netted, this.instrument);
+    this.dust = left.quantity.isZero() ? null : left;
+    const told = dustFact(this.#of, left, reason === 'correction' ? 'corrected' : 'netted', made, nowUs);
+    if (rest === null || rest.quantity.isZero()) return [told];
+    return [told, this.#open({ ...change, lot: rest }, nowUs)];
   }
 
-  /** Returns the command of the exit's standing attempt, for all that is held. */
-  closeCommand(held: PositionGuard, exit: ExitFollower, nowUs: TimeUs): ClosePosition {
-    return {
-      type: 'ClosePosition',
-      commandId: exit.commandId,
-      position: held.holding.id,
-      account: this.#account,
-      instrument: this.instrument.id,
-      direction: held.holding.direction,
-      quantity: held.holding.quantity,
-      reason: exit.reason,
-      attempt: exit.attempt,
-      timeUs: nowUs,
-    };
+  /** What one unit of what is held was entered for. */
+  get #costPrice(): Decimal {
+    return this.guard?.holding.averagePrice ?? this.dust?.price ?? Decimal.zero;
   }
 
-  /** A fact about the held position, as the position stands now. */
-  #fact<Type extends PositionEvent['type']>(held: PositionGuard, change: Change<Type>, nowUs: TimeUs) {
-    return { ...change, position: held.position(this.#account), timeUs: nowUs };
-  }
-
-  #open(
-    fill: Fill,
-    lot: Lot,
-    direction: Direction,
-    order: KnownOrder | undefined,
-    nowUs: TimeUs,
-  ): PositionEvent {
+  #open({ lot, direction, cause, order, openedUs }: Change, nowUs: TimeUs): PositionEvent {
     const { id: instrument } = this.instrument;
     const holding = openHolding(
       {
-        id: positionId(hashId('position', this.#account, instrument, fill.venueTradeId)),
+        id: positionId(hashId('position', this.#of.account, instrument, cause)),
         instrument,
         strategy: order?.strategy ?? NOBODY,
         direction,
-        openedUs: fill.timeUs,
+        openedUs,
       },
       lot,
     );
-    const held = PositionGuard.open(holding, order?.plan ?? null, this.instrument, this.#fallback);
+    const held = PositionGuard.open(this.#of, holding, order?.plan ?? null, this.#fallback);
     this.guard = held;
-    return this.#fact<'PositionOpened'>(held, { type: 'PositionOpened', stopPrice: held.stop.level }, nowUs);
+    return held.fact<'PositionOpened'>({ type: 'PositionOpened', stopPrice: held.stop.level }, nowUs);
   }
 
   #increase(held: PositionGuard, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): PositionEvent[] {
     held.holding = increaseHolding(held.holding, lot);
     const change = { type: 'PositionIncreased', by: lot.quantity, price: lot.price } as const;
-    const events: PositionEvent[] = [this.#fact<'PositionIncreased'>(held, change, nowUs)];
+    const events: PositionEvent[] = [held.fact<'PositionIncreased'>(change, nowUs)];
     // The whole position keeps its own plan, but an addition planned with a tighter stop narrows it for all.
     const stopPrice = order?.plan?.stopPrice;
     if (held.exit === null && stopPrice?.isPositive() && held.stop.tighten(stopPrice))
-      events.push(...this.stopNews(held, nowUs));
+      events.push(...held.stopNews(nowUs));
     return events;
   }
 
@@ -265,14 +280,12 @@ export class InstrumentBook {
     const holding = reduceHolding(held.holding, lot);
     held.holding = holding;
     if (holding.quantity.isPositive())
-      return this.#fact<'PositionReduced'>(
-        held,
+      return held.fact<'PositionReduced'>(
         { type: 'PositionReduced', by: lot.quantity, price: lot.price },
         nowUs,
       );
     this.guard = null;
-    return this.#fact<'PositionClosed'>(
-      held,
+    return held.fact<'PositionClosed'>(
       {
         type: 'PositionClosed',
         exitPrice: exitPriceOf(holding),
@@ -283,13 +296,4 @@ export class InstrumentBook {
       nowUs,
     );
   }
-}
-
-/**
- * Returns why a position ended with a fill of this order: our exit, somebody else's, or nothing we know of.
- */
-function closedBy(held: PositionGuard, order: KnownOrder | undefined): CloseReason {
-  if (order?.intent === 'protection') return 'venue_stop';
-  if (order?.intent !== 'exit') return 'external';
-  return held.exit?.reason ?? 'operator';
 }

@@ -1,10 +1,27 @@
-import { type ClientOrderId, type Fill, fillKey, type OrderEvent, RecentMap } from '@algo/model';
-import type { KnownOrder } from './instrument-book.ts';
+import {
+  type ClientOrderId,
+  type ExitPlan,
+  type Fill,
+  fillKey,
+  type OrderEvent,
+  type OrderIntent,
+  type PositionId,
+  RecentMap,
+  type StrategyName,
+} from '@algo/model';
 
 /** Orders that work, far more than a venue lets us have; as many are remembered of those that ended. */
 export const ORDERS_REMEMBERED = 4_096;
 /** Far more fills than can be in flight or delivered again. */
 export const FILLS_REMEMBERED = 8_192;
+
+/** What an order's submission told us of the fills to come. */
+export interface KnownOrder {
+  readonly intent: OrderIntent;
+  readonly strategy: StrategyName | null;
+  readonly position: PositionId | null;
+  readonly plan: ExitPlan | null;
+}
 
 /** What is remembered of orders, as it is kept. */
 export interface OrderMemoryState {

@@ -3,6 +3,8 @@ import type {
   ClosePosition,
   CommandObeyed,
   ControlCommand,
+  CorrectionMade,
+  DustChanged,
   GuardAlive,
   OrderEvent,
   PositionEvent,
@@ -18,6 +20,7 @@ import type {
  */
 export type PositionRiskInput =
   | OrderEvent
+  | CorrectionMade
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
   | TimeAdvanced
   | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>
@@ -28,6 +31,7 @@ export type PositionRiskInput =
  */
 export type PositionRiskOutput =
   | PositionEvent
+  | DustChanged
   | RiskEvent
   | ClosePosition
   | ProtectPosition

@@ -1,16 +1,16 @@
-import type { FeedTimesState, InstrumentId, TimeUs } from '@algo/model';
+import type { InstrumentId } from '@algo/model';
 import type { AccountGuardState } from './account-guard.ts';
+import type { GuardClockState } from './guard-clock.ts';
 import type { InstrumentBookState } from './instrument-book.ts';
 import type { OrderMemoryState } from './order-memory.ts';
 import type { PersonCommandsState } from './person-commands.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 5;
+export const POSITION_RISK_STATE_VERSION = 6;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
-  readonly times: FeedTimesState;
-  readonly nowUs: TimeUs;
+  readonly clock: GuardClockState;
   readonly guard: AccountGuardState;
   readonly books: readonly (readonly [InstrumentId, InstrumentBookState])[];
   readonly orders: OrderMemoryState;

@@ -51,7 +51,15 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
       if (reading instanceof Error) return done(reading);
       const { books: local, fillsSinceUs } = reading;
       const about = {
-        ...{ account, epoch, asOfUs, fillsSinceUs, instruments: this.#instruments, openingBalances: null },
+        ...{
+          account,
+          epoch,
+          asOfUs,
+          fillsSinceUs,
+          instruments: this.#instruments,
+          holdsCoins: !this.#venue.capabilities.shortSelling,
+          openingBalances: null,
+        },
       };
       new VenueReading(this.#venue, account, local, fillsSinceUs, (books) =>
         done(books instanceof Error ? books : reconcile(local, books, about)),

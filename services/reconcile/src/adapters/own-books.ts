@@ -29,8 +29,19 @@ export interface OwnReading {
 }
 
 /**
- * What we believe of an account: its order events, each once and in its order, folded as far as they were
- * read.
+ * What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are
+ * position-risk's.
+ */
+interface Held {
+  quantity: Decimal;
+  beside: Decimal;
+  open: Decimal | null;
+  dust: Decimal | null;
+}
+
+/**
+ * What we believe of an account: its order events and those of its positions, each once and in its order,
+ * folded as far as they were read.
  */
 export class OwnBooks {
   readonly #bus: Bus;
@@ -38,14 +49,15 @@ export class OwnBooks {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #undecided = new Map<ClientOrderId, Order>();
   readonly #ended = new Map<ClientOrderId, Order>();
-  readonly #quantities = new Map<InstrumentId, Decimal>();
-  readonly #lanes = new StreamLanes('ORDERS', false);
+  readonly #held = new Map<InstrumentId, Held>();
+  readonly #orders = new StreamLanes('ORDERS', false);
+  readonly #positions = new StreamLanes('POSITIONS', false);
   /** Fills that are recent, in the order in which they were told. */
   #fills: Fill[] = [];
   #newestUs: TimeUs = 0;
   #keptSinceUs: TimeUs = 0;
   #epoch = 0;
-  #after = 0;
+  readonly #after = { ORDERS: 0, POSITIONS: 0 };
 
   constructor(bus: Bus, account: AccountId, instruments: ReadonlyMap<InstrumentId, Instrument>) {
     this.#bus = bus;
@@ -55,15 +67,29 @@ export class OwnBooks {
 
   /** Reads what has been said since the last time, and calls back with all, or with what went wrong. */
   read(done: (reading: OwnReading | Error) => void): void {
-    const subjects = [`ord.evt.${this.#account}.>`, fenceFilter('ORDERS')];
+    const account = this.#account;
+    this.#recall('ORDERS', this.#orders, [`ord.evt.${account}.>`], (failed) => {
+      if (failed) return done(failed);
+      this.#recall('POSITIONS', this.#positions, [`pos.evt.${account}.>`, `pos.dust.${account}.>`], (error) =>
+        done(error ?? this.#reading()),
+      );
+    });
+  }
+
+  #recall(
+    stream: 'ORDERS' | 'POSITIONS',
+    lanes: StreamLanes,
+    own: readonly string[],
+    done: (error?: Error) => void,
+  ): void {
     recall(
       this.#bus,
-      { stream: 'ORDERS', subjects, after: this.#after },
+      { stream, subjects: [...own, fenceFilter(stream)], after: this.#after[stream] },
       (message) => {
-        this.#after = message.sequence;
-        this.#lanes.admit(message, (next) => this.#take(next));
+        this.#after[stream] = message.sequence;
+        lanes.admit(message, (next) => this.#take(next));
       },
-      (error) => done(error ?? this.#reading()),
+      done,
     );
   }
 
@@ -75,6 +101,22 @@ export class OwnBooks {
       case 'OrderFilled':
         this.#count(fact.body.fill);
         break;
+      case 'CorrectionMade': {
+        const { instrument, own: quantity, beside } = fact.body;
+        Object.assign(this.#heldIn(instrument), { quantity, beside });
+        return;
+      }
+      case 'DustChanged':
+        this.#heldIn(fact.body.instrument).dust = fact.body.quantity;
+        return;
+      case 'PositionOpened':
+      case 'PositionIncreased':
+      case 'PositionReduced':
+      case 'PositionClosed': {
+        const { instrument, direction, quantity } = fact.body.position;
+        this.#heldIn(instrument).open = direction === 'long' ? quantity : quantity.negated();
+        return;
+      }
       case 'OrderDenied':
       case 'OrderAccepted':
       case 'OrderRejected':
@@ -84,7 +126,7 @@ export class OwnBooks {
       case 'OrderQuarantined':
         break;
       default:
-        return; // not an order's event
+        return; // says nothing of what is held
     }
     const { clientOrderId } = fact.body;
     const before = this.#undecided.get(clientOrderId) ?? this.#ended.get(clientOrderId);
@@ -100,8 +142,19 @@ export class OwnBooks {
     this.#fills.push(fill);
     this.#newestUs = Math.max(this.#newestUs, timeUs);
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
-    const before = this.#quantities.get(instrument) ?? Decimal.zero;
-    this.#quantities.set(instrument, before.plus(baseChange));
+    const held = this.#heldIn(instrument);
+    held.quantity = held.quantity.plus(baseChange);
+  }
+
+  #heldIn(id: InstrumentId): Held {
+    const held = this.#held.get(id) ?? {
+      quantity: Decimal.zero,
+      beside: Decimal.zero,
+      open: null,
+      dust: null,
+    };
+    this.#held.set(id, held);
+    return held;
   }
 
   /** The average price is position-risk's to know; fills explain quantities. */
@@ -113,14 +166,10 @@ export class OwnBooks {
       for (const [id, order] of this.#ended)
         if ('endedUs' in order && order.endedUs < fillsSinceUs - LOOK_BACK_US) this.#ended.delete(id);
     }
-    const positions = [...this.#quantities]
-      .filter(([, quantity]) => !quantity.isZero())
-      .map(([instrument, quantity]) => ({
-        instrument,
-        quantity,
-        averagePrice: null,
-        ownership: 'own' as const,
-      }));
+    const positions = [...this.#held].map(([instrument, { quantity, beside, open, dust }]) => ({
+      ...{ instrument, quantity, beside, averagePrice: null },
+      guarded: open === null && dust === null ? null : (open ?? Decimal.zero).plus(dust ?? Decimal.zero),
+    }));
     const [undecided, ended] = [this.#undecided, this.#ended];
     return { books: { undecided, ended, fills: this.#fills, positions, epoch: this.#epoch }, fillsSinceUs };
   }

@@ -22,20 +22,16 @@ export interface LocalOrder {
 }
 
 /**
- * Whose a position is. `foreign`: found at the venue and counted in exposure, but nobody has looked at it
- * yet; `acknowledged`: a person said that it stays and isn't ours to trade.
- */
-export type Ownership = 'own' | 'foreign' | 'acknowledged';
-
-/**
- * A position as we have it. *Units*: quantity base, signed:
- * below zero is short; `averagePrice` quote, null unknown.
+ * A position as we have it. *Units*: base, signed: below zero is short; `beside` a person left at the venue
+ * beside it, not ours to trade; `guarded` is what position-risk believes to hold, null where it has said
+ * nothing; `averagePrice` quote, null unknown.
  */
 export interface LocalPosition {
   readonly instrument: InstrumentId;
   readonly quantity: Decimal;
+  readonly beside: Decimal;
+  readonly guarded: Decimal | null;
   readonly averagePrice: Decimal | null;
-  readonly ownership: Ownership;
 }
 
 /**
@@ -69,7 +65,8 @@ export interface VenueBooks {
 }
 
 /**
- * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote them
+ * What a run is about. *Shape*: `holdsCoins` where what is held on spot lies in the account itself, so that
+ * nothing can be short; `openingBalances` are those at `fillsSinceUs`, null if nobody wrote them
  * down, and then balances aren't compared. *Units*: times µs of event time; `asOfUs` when it was asked for.
  */
 export interface ReconciliationContext {
@@ -78,5 +75,6 @@ export interface ReconciliationContext {
   readonly asOfUs: TimeUs;
   readonly fillsSinceUs: TimeUs;
   readonly instruments: readonly Instrument[];
+  readonly holdsCoins: boolean;
   readonly openingBalances: readonly VenueBalance[] | null;
 }

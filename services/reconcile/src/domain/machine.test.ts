@@ -34,6 +34,7 @@ function reportOf(epochSeen: number) {
   return reconcile({ ...NOTHING, epoch: epochSeen }, venue, {
     ...context,
     instruments: [],
+    holdsCoins: false,
     openingBalances: null,
   });
 }

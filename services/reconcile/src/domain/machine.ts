@@ -104,7 +104,8 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
     };
     if (verdict.type === 'pass') {
       this.#passed++;
-      say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs, shut: report.shut });
+      const { shut, differences, aside } = report;
+      say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs, shut, differences, aside });
     } else {
       this.#refused++;
       say('ReconciliationFailed', { ...said, reasons: verdict.reasons });

@@ -31,7 +31,9 @@ const bought = (fee: string): Fill => ({
 /** Compares what we hold by a fill of 10 with what the venue says; the fill may be one that we missed. */
 function compare(market: Market, fee: string, ours: string, theirs: string, isMissed = false) {
   const fill = bought(fee);
-  const position = { instrument: ID, averagePrice: null, ownership: 'own' as const, quantity: d(ours) };
+  const position = {
+    ...{ instrument: ID, averagePrice: null, quantity: d(ours), beside: d('0'), guarded: null },
+  };
   const local: LocalBooks = {
     ...{ undecided: new Map(), ended: new Map(), fills: isMissed ? [] : [fill], epoch: 1 },
     positions: ours === '0' ? [] : [position],
@@ -42,10 +44,13 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
   };
   const context: ReconciliationContext = {
     ...{ account: ACCOUNT, epoch: 2, asOfUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
+    holdsCoins: false,
     openingBalances: null,
   };
   const missed = { own: isMissed ? [fill] : [], foreign: [], discrepancies: [] };
-  return positionsDifference(local, venue, missed, context).map((x) => `${x.class} ${x.action}`);
+  return positionsDifference(local, venue, missed, context).discrepancies.map(
+    (x) => `${x.class} ${x.action}`,
+  );
 }
 
 test('a fee in the coin is part of what a fill left us with, booked or missed', () => {

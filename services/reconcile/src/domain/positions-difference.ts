@@ -1,4 +1,14 @@
-import { Decimal, type Fill, fillEffect, type InstrumentId, isDust } from '@algo/model';
+import {
+  type BookDifference,
+  Decimal,
+  type DifferenceCure,
+  type Fill,
+  fillEffect,
+  type Instrument,
+  type InstrumentId,
+  isDust,
+  MARKET_TRAITS,
+} from '@algo/model';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
 import type { Discrepancy, ReconciliationAction } from './reconciliation-report.ts';
@@ -6,28 +16,48 @@ import type { Discrepancy, ReconciliationAction } from './reconciliation-report.
 /** Average prices further apart than this are reported: 0.01 %. */
 export const AVERAGE_PRICE_TOLERANCE = Decimal.of('0.0001');
 
-/** Returns in what our positions and the venue's differ, explained by fills first: D1 to D4, D11. */
+/** In what positions differ, and what may be done about each instrument. */
+export interface PositionsDifference {
+  readonly discrepancies: readonly Discrepancy[];
+  readonly differences: readonly BookDifference[];
+}
+
+/** Returns in what our positions and the venue's differ, explained by fills first: D1 to D4, D11, D12. */
 export function positionsDifference(
   local: LocalBooks,
   venue: VenueBooks,
   missed: FillsDifference,
   context: ReconciliationContext,
-): readonly Discrepancy[] {
+): PositionsDifference {
   const ids = new Set([...local.positions, ...venue.positions].map((p) => p.instrument));
   for (const fill of [...missed.own, ...missed.foreign]) ids.add(fill.instrument);
-  return [...ids].flatMap((id) => {
+  const all = [...ids].map((id) => {
     const compared = compare(id, local, venue, missed, context);
-    return [...notOurs(compared), ...sizes(compared), ...averagePrices(compared, local, venue)];
+    const found = sizeOf(compared) ?? guardOf(compared);
+    const discrepancies = [...(found === null ? [] : [found.discrepancy]), ...averagePrices(compared)];
+    const cure = compared.hasMissed ? 'fetch' : (found?.cure ?? null);
+    return { discrepancies, differences: cure === null ? [] : [differenceOf(compared, cure, found)] };
   });
+  return {
+    discrepancies: all.flatMap(({ discrepancies }) => discrepancies),
+    differences: all.flatMap(({ differences }) => differences),
+  };
+}
+
+/** What was found about an instrument, and what may be done about it. */
+interface Found {
+  readonly discrepancy: Discrepancy;
+  readonly cure: DifferenceCure;
 }
 
 /** Everything about one instrument. *Units*: base, signed. `rest` is what nothing has explained. */
 interface Compared {
   readonly id: InstrumentId;
   readonly own: Decimal;
-  readonly foreign: Decimal;
-  readonly acknowledged: Decimal;
+  readonly beside: Decimal;
+  readonly guarded: Decimal | null;
   readonly theirs: Decimal;
+  /** What is ours once missed fills are booked. */
   readonly expected: Decimal;
   readonly rest: Decimal;
   readonly isRestDust: boolean;
@@ -35,6 +65,8 @@ interface Compared {
   readonly byForeignFills: Decimal;
   readonly hasMissed: boolean;
   readonly isHistoryComplete: boolean;
+  readonly doBalancesAgree: boolean;
+  readonly averagePrices: readonly (Decimal | null | undefined)[];
 }
 
 function compare(
@@ -44,20 +76,18 @@ function compare(
   missed: FillsDifference,
   context: ReconciliationContext,
 ): Compared {
-  const at = (list: readonly { instrument: InstrumentId; quantity: Decimal }[]) =>
-    list.filter((p) => p.instrument === id).reduce((sum, p) => sum.plus(p.quantity), Decimal.zero);
   const instrument = context.instruments.find((i) => i.id === id);
-  const own = at(local.positions.filter((p) => p.ownership === 'own'));
-  const foreign = at(local.positions.filter((p) => p.ownership === 'foreign'));
-  const acknowledged = at(local.positions.filter((p) => p.ownership === 'acknowledged'));
-  const theirs = at(venue.positions);
+  const ours = local.positions.find((p) => p.instrument === id);
+  const [own, beside] = [ours?.quantity ?? Decimal.zero, ours?.beside ?? Decimal.zero];
+  const theirPosition = venue.positions.find((p) => p.instrument === id);
+  const theirs = theirPosition?.quantity ?? Decimal.zero;
   const ownMissed = missed.own.filter((f) => f.instrument === id);
   const changeBy = (fills: readonly Fill[]) => sumOf(fills, (f) => fillEffect(f, instrument).baseChange);
-  const expected = own.plus(foreign).plus(acknowledged).plus(changeBy(ownMissed));
-  const rest = theirs.minus(expected);
+  const expected = own.plus(changeBy(ownMissed));
+  const rest = theirs.minus(expected).minus(beside);
   const foreignFills = missed.foreign.filter((f) => f.instrument === id);
   return {
-    ...{ id, own, foreign, acknowledged, theirs, expected, rest },
+    ...{ id, own, beside, guarded: ours?.guarded ?? null, theirs, expected, rest },
     isRestDust: instrument !== undefined && isDust(rest, markOf(id, venue), instrument),
     foreignFills,
     byForeignFills: changeBy(foreignFills),
@@ -65,67 +95,131 @@ function compare(
     isHistoryComplete: [local.fills, ownMissed].some((fills) =>
       fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
     ),
+    doBalancesAgree: instrument === undefined || agree(instrument, theirs, venue, context),
+    averagePrices: [ours?.averagePrice, theirPosition?.averagePrice],
   };
 }
 
-function notOurs({ id, foreign }: Compared): readonly Discrepancy[] {
-  if (foreign.isZero()) return [];
-  const held = `${foreign} foreign`;
-  const refusal = `${id}: ${foreign} that we did not open waits for a person to adopt or acknowledge it`;
-  return [{ ...about('D2', id, 'none', held, held), refusal }];
+/** Says whether the account holds as much of the coin as the venue's positions come to. */
+function agree(
+  { id, base, market }: Instrument,
+  theirs: Decimal,
+  { balances, positions }: VenueBooks,
+  { holdsCoins, instruments }: ReconciliationContext,
+): boolean {
+  if (!holdsCoins || !MARKET_TRAITS[market].deliversBase) return true;
+  const isAlike = (other: InstrumentId) =>
+    other !== id && instruments.some((i) => i.id === other && i.base === base && i.market === market);
+  const sum = (list: readonly Decimal[]) => list.reduce((all, one) => all.plus(one), Decimal.zero);
+  const total = sum(balances.filter(({ asset }) => asset === base).map((b) => b.total));
+  const others = sum(positions.filter((p) => isAlike(p.instrument)).map((p) => p.quantity));
+  return total.minus(others).equals(theirs);
 }
 
-function sizes(c: Compared): readonly Discrepancy[] {
-  if (c.rest.isZero()) return [];
-  const { id, own, rest } = c;
-  const before = `${own}`;
-  const expectedOwn = c.expected.minus(c.foreign).minus(c.acknowledged);
-  const after = expectedOwn.plus(rest);
+function differenceOf(c: Compared, cure: DifferenceCure, found: Found | null): BookDifference {
+  const { id: instrument, own, beside, theirs: held } = c;
+  return { instrument, own, beside, held, cure, evidence: found?.discrepancy.evidence ?? [] };
+}
+
+/** What differs in size, null if nothing does. */
+function sizeOf(c: Compared): Found | null {
+  if (c.rest.isZero()) return null;
+  const { id, rest, expected, beside } = c;
+  const before = `${c.own}`;
+  const after = expected.plus(rest);
   const evidence = c.foreignFills.map(evidenceOf);
   const byForeign = c.byForeignFills.equals(rest) && evidence.length > 0;
+  const found = (cure: DifferenceCure, discrepancy: Discrepancy): Found => ({ cure, discrepancy });
   if (c.isRestDust)
-    return [{ ...about('D3', id, 'adjust_dust', before, `${after}`), evidence: [`dust of ${rest}`] }];
-  if (expectedOwn.isZero()) {
+    return found('correct', {
+      ...about('D3', id, 'adjust_dust', before, `${after}`),
+      evidence: [`dust of ${rest}`],
+    });
+  const isOfBeside = rest.isPositive() !== beside.isPositive() && !rest.abs().greaterThan(beside.abs());
+  if (!beside.isZero() && isOfBeside)
+    return found('beside', {
+      ...about('D2', id, 'adjust_beside', `${beside} beside`, `${beside.plus(rest)} beside`),
+      evidence: [...evidence, `${rest} of what was left beside`],
+    });
+  if (expected.isZero()) {
     const refusal = `${id}: the venue holds ${rest} that none of our orders opened`;
-    return [{ ...about('D2', id, 'import_foreign', before, `${rest} foreign`), evidence, refusal }];
+    return found('person', {
+      ...about('D2', id, 'import_foreign', before, `${rest} foreign`),
+      evidence,
+      refusal,
+    });
   }
-  if (after.isZero()) {
-    if (byForeign) return [{ ...about('D1', id, 'close_position_externally', before, '0'), evidence }];
-    if (c.isHistoryComplete)
-      return [
-        {
-          ...about('D1', id, 'close_position_externally', before, '0'),
-          evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
-          refusal: `${id}: ${expectedOwn} is gone from the venue, and no fill of the history says how`,
-          shutsExits: true,
-        },
-      ];
-    const gone = `${id}: ${expectedOwn} is gone from the venue`;
-    const refusal = `${gone}, and the fill history may not reach back far enough`;
-    return [{ ...about('D1', id, 'none', before, before), evidence, refusal, shutsExits: true }];
-  }
-  if (after.isPositive() !== expectedOwn.isPositive()) {
-    const ours = `${sideOf(expectedOwn)} ${expectedOwn.abs()}`;
+  if (after.isZero()) return gone(c, byForeign, evidence);
+  if (after.isPositive() !== expected.isPositive()) {
+    const ours = `${sideOf(expected)} ${expected.abs()}`;
     const refusal = `${id}: we are ${ours}, the venue is ${sideOf(after)} ${after.abs()}`;
-    return [{ ...about('D4', id, 'none', before, before), evidence, refusal, shutsExits: true }];
+    return found('person', {
+      ...about('D4', id, 'none', before, before),
+      evidence,
+      refusal,
+      shutsExits: true,
+    });
   }
-  const shrinks = after.abs().lessThan(expectedOwn.abs());
+  const shrinks = after.abs().lessThan(expected.abs());
   if (byForeign && shrinks)
-    return [{ ...about('D3', id, 'close_position_externally', before, `${after}`), evidence }];
+    return found('fetch', { ...about('D3', id, 'close_position_externally', before, `${after}`), evidence });
   if (byForeign) {
     const refusal = `${id}: somebody else's orders added ${rest} to our position`;
-    return [
-      { ...about('D2', id, 'import_foreign', before, `${before}, ${rest} foreign`), evidence, refusal },
-    ];
+    return found('person', {
+      ...about('D2', id, 'import_foreign', before, `${before}, ${rest} foreign`),
+      evidence,
+      refusal,
+    });
   }
   const refusal = `${id}: ${rest} of the position is explained by no fill, fee or dust`;
-  return [{ ...about('D3', id, 'adjust_position', before, `${after}`), evidence, refusal }];
+  return found(shrinks && isConclusive(c) ? 'correct' : 'person', {
+    ...about('D3', id, 'adjust_position', before, `${after}`),
+    evidence,
+    refusal,
+  });
+}
+
+/** Our position is not at the venue. */
+function gone(c: Compared, byForeign: boolean, evidence: readonly string[]): Found {
+  const { id, expected } = c;
+  const before = `${c.own}`;
+  const closed = about('D1', id, 'close_position_externally', before, '0');
+  if (byForeign) return { cure: 'fetch', discrepancy: { ...closed, evidence } };
+  const is = `${id}: ${expected} is gone from the venue`;
+  if (isConclusive(c))
+    return {
+      cure: 'correct',
+      discrepancy: {
+        ...closed,
+        evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
+        refusal: `${is}, and no fill of the history says how`,
+        shutsExits: true,
+      },
+    };
+  const why = c.isHistoryComplete
+    ? 'but the balances do not show it'
+    : 'and the fill history may not reach back far enough';
+  const refusal = `${is}, ${why}`;
+  const open = { ...about('D1', id, 'none', before, before), evidence, refusal, shutsExits: true } as const;
+  return { cure: 'person', discrepancy: open };
+}
+
+/** Whether what no fill explains may be concluded at all, once it is found again. */
+function isConclusive({ isHistoryComplete, doBalancesAgree }: Compared): boolean {
+  return isHistoryComplete && doBalancesAgree;
+}
+
+/** What position-risk believes to hold, and its stops with it. */
+function guardOf({ id, own, guarded, hasMissed }: Compared): Found | null {
+  if (guarded === null || hasMissed || guarded.equals(own)) return null;
+  const evidence = [`position-risk has ${guarded}`];
+  const discrepancy = { ...about('D12', id, 'restate_position', `${own}`, `${own}`), evidence };
+  return { cure: 'restate', discrepancy };
 }
 
 /** Only where the sizes agree: a price of another quantity says nothing. */
-function averagePrices(c: Compared, local: LocalBooks, venue: VenueBooks): readonly Discrepancy[] {
-  const ours = local.positions.find((p) => p.instrument === c.id && p.ownership === 'own')?.averagePrice;
-  const theirs = venue.positions.find((p) => p.instrument === c.id)?.averagePrice;
+function averagePrices(c: Compared): readonly Discrepancy[] {
+  const [ours, theirs] = c.averagePrices;
   if (!ours?.isPositive() || !theirs?.isPositive() || c.hasMissed || !c.own.equals(c.theirs)) return [];
   const away = ours.minus(theirs).abs();
   if (!away.greaterThan(ours.times(AVERAGE_PRICE_TOLERANCE))) return [];

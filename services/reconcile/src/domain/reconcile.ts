@@ -1,4 +1,4 @@
-import type { AccountId } from '@algo/model';
+import { type AccountId, type AssetAside, Decimal, MARKET_TRAITS } from '@algo/model';
 import { balancesDifference } from './balances-difference.ts';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { fillsDifference } from './fills-difference.ts';
@@ -17,10 +17,11 @@ export function reconcile(
   context: ReconciliationContext,
 ): ReconciliationReport {
   const fills = fillsDifference(local, venue, context.fillsSinceUs);
+  const positions = positionsDifference(local, venue, fills, context);
   const discrepancies: readonly Discrepancy[] = [
     ...fills.discrepancies,
     ...ordersDifference(local, venue, fills),
-    ...positionsDifference(local, venue, fills, context),
+    ...positions.discrepancies,
     ...balancesDifference(local, venue, fills, context),
   ];
   const { account, epoch, asOfUs } = context;
@@ -30,8 +31,27 @@ export function reconcile(
     positions: venue.positions.length,
     balances: context.openingBalances === null ? 0 : venue.balances.length,
   };
-  const content = { account, epoch, asOfUs, compared };
+  const { differences } = positions;
+  const aside = asideOf(local, venue, context);
+  const content = { account, epoch, asOfUs, compared, differences, aside };
   return sealReport(content, discrepancies, refusals(local, venue, context));
+}
+
+/** Returns what the account holds of coins that we trade, beside our positions in them. */
+function asideOf(
+  local: LocalBooks,
+  { balances }: VenueBooks,
+  { holdsCoins, instruments }: ReconciliationContext,
+): readonly AssetAside[] {
+  const rest = new Map<string, Decimal>();
+  const add = (asset: string, change: Decimal) =>
+    rest.set(asset, (rest.get(asset) ?? Decimal.zero).plus(change));
+  for (const { id, base, market } of holdsCoins ? instruments : []) {
+    if (!MARKET_TRAITS[market].deliversBase) continue;
+    if (!rest.has(base)) for (const { asset, total } of balances) if (asset === base) add(base, total);
+    add(base, (local.positions.find((p) => p.instrument === id)?.quantity ?? Decimal.zero).negated());
+  }
+  return [...rest].flatMap(([asset, quantity]) => (quantity.isPositive() ? [{ asset, quantity }] : []));
 }
 
 /** Reasons to refuse that lie in the books themselves. */

@@ -1,5 +1,7 @@
 import {
   type AccountId,
+  type AssetAside,
+  type BookDifference,
   type ClientOrderId,
   compareText,
   hashId,
@@ -9,17 +11,29 @@ import {
 } from '@algo/model';
 
 /** The layout of a report, written into each. */
-export const REPORT_VERSION = 1;
+export const REPORT_VERSION = 2;
 
 /** The classes of discrepancy. */
-export const DISCREPANCY_CLASSES = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8', 'D9', 'D11'] as const;
+export const DISCREPANCY_CLASSES = [
+  'D1',
+  'D2',
+  'D3',
+  'D4',
+  'D5',
+  'D6',
+  'D7',
+  'D8',
+  'D9',
+  'D11',
+  'D12',
+] as const;
 /** One of DISCREPANCY_CLASSES. */
 export type DiscrepancyClass = (typeof DISCREPANCY_CLASSES)[number];
 
 /**
  * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
  * venue's own stream; `close_order`, `adopt_order`: execution's own lookup brings it there; `none`: nothing,
- * it is only reported.
+ * it is only reported. What is to be corrected stands among the differences, and execution does it.
  */
 export type ReconciliationAction =
   | 'none'
@@ -31,7 +45,9 @@ export type ReconciliationAction =
   | 'close_position_externally'
   | 'import_foreign'
   | 'adjust_position'
-  | 'adjust_dust';
+  | 'adjust_dust'
+  | 'adjust_beside'
+  | 'restate_position';
 
 /**
  * One thing in which we and the venue differ. *Shape*: `evidence` names what explains it, oldest first, empty
@@ -60,7 +76,8 @@ export type Verdict =
 /**
  * What one reconciliation of one account found. The same books always give the same report, whatever order
  * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
- * that take no entry while they differ, each once; `hash` names the content, `id` the run.
+ * that take no entry while they differ, each once; `differences` what may be done about each; `aside` what
+ * the account holds beside positions; `hash` names the content, `id` the run.
  */
 export interface ReconciliationReport {
   readonly version: number;
@@ -72,6 +89,8 @@ export interface ReconciliationReport {
   readonly verdict: Verdict;
   readonly discrepancies: readonly Discrepancy[];
   readonly shut: readonly ShutInstrument[];
+  readonly differences: readonly BookDifference[];
+  readonly aside: readonly AssetAside[];
   readonly compared: {
     readonly orders: number;
     readonly fills: number;
@@ -85,7 +104,7 @@ export interface ReconciliationReport {
  * shuts that instrument; what concerns all, the account.
  */
 export function sealReport(
-  content: Pick<ReconciliationReport, 'account' | 'epoch' | 'asOfUs' | 'compared'>,
+  content: Pick<ReconciliationReport, 'account' | 'epoch' | 'asOfUs' | 'compared' | 'differences' | 'aside'>,
   found: readonly Discrepancy[],
   refusals: readonly string[],
 ): ReconciliationReport {
@@ -93,9 +112,9 @@ export function sealReport(
   const wide = discrepancies.flatMap((d) => (d.instrument === null && d.refusal !== null ? [d.refusal] : []));
   const reasons = [...refusals, ...wide];
   const verdict: Verdict = reasons.length === 0 ? { type: 'pass' } : { type: 'refuse', reasons };
-  const { account, epoch, asOfUs, compared } = content;
+  const { account, epoch, asOfUs } = content;
   const shut = shutBy(discrepancies);
-  const body = { version: REPORT_VERSION, account, epoch, asOfUs, verdict, discrepancies, shut, compared };
+  const body = { version: REPORT_VERSION, ...content, verdict, discrepancies, shut };
   const hash = hashId(JSON.stringify(body));
   return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
 }

@@ -214,7 +214,13 @@ export class EngineAtHand implements AsyncDisposable {
     await this.#decide(ACCOUNT, 'd1');
     await this.#decide(OTHER, 'd2');
     for (const account of [ACCOUNT, OTHER]) {
-      const marked = { equity: d('1001'), realized: d('1'), unrealized: d('0'), drawdown: d('0') };
+      const marked = {
+        equity: d('1001'),
+        realized: d('1'),
+        unrealized: d('0'),
+        drawdown: d('0'),
+        unvalued: [],
+      };
       const body = { type: 'EquityMarked', account, ...marked, timeUs: 1_000_000 } as const;
       await this.say('EquityMarked', body, account);
     }

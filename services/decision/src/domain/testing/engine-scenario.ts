@@ -99,6 +99,7 @@ export function equityInput(seconds: number, amount = '10000'): DecisionInput {
     realized: Decimal.zero,
     unrealized: Decimal.zero,
     drawdown: Decimal.zero,
+    unvalued: [],
     timeUs: START_US + Math.round(seconds * US_PER_SECOND),
   };
 }

@@ -98,7 +98,10 @@ export class TradingFloor {
       return () => void this.#timers.delete(timer);
     },
   };
-  readonly lease = { epoch: 1, isSafe: true, safeFor: () => this.lease.isSafe };
+  readonly lease = {
+    ...{ epoch: 1, isSafe: true, safeFor: () => this.lease.isSafe },
+    untilMs: Number.POSITIVE_INFINITY,
+  };
   machine = new ExecutionMachine(SETTINGS);
   #wire = this.#newWire();
   #entries: Entry[] = [];

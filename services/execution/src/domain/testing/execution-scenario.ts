@@ -126,6 +126,8 @@ export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   epoch,
   validForMs: 60_000,
   shut: [],
+  differences: [],
+  aside: [],
 });
 /** A reconciliation did not pass. */
 export const shut = (epoch = 1, number = 2): ExecutionInput => ({

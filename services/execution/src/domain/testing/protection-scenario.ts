@@ -20,7 +20,11 @@ export function protect(n: number, change: Partial<ProtectPosition> = {}): Prote
 }
 
 /** What the venue can do. */
-export const described = (holdsStops: boolean): ExecutionInput => ({ type: 'VenueDescribed', holdsStops });
+export const described = (holdsStops: boolean): ExecutionInput => ({
+  type: 'VenueDescribed',
+  holdsStops,
+  shortSelling: true,
+});
 
 /** An engine that holds 10 LTC with a stop that rests at the venue. */
 export function guarded(): { engine: ExecutionEngine; stop: OrderRequest } {

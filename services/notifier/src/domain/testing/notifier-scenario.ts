@@ -1,6 +1,7 @@
 import type { Fact, MessageOf } from '@algo/contracts';
 import {
   accountId,
+  type CorrectionReason,
   clientOrderId,
   Decimal,
   type Decision,
@@ -55,6 +56,15 @@ export const order = {
   instrument: BTC,
   timeUs: NOON,
 };
+
+export const corrected = (reason: CorrectionReason, own: string): Fact => ({
+  name: 'CorrectionMade',
+  body: {
+    ...{ type: 'CorrectionMade', account: ACCOUNT, instrument: BTC, before: d('0.5'), own: d(own) },
+    ...{ beside: d('0'), price: d('50000'), reason, evidence: ['seen'], by: null, commandId: null },
+    timeUs: NOON,
+  },
+});
 
 export const rejected = (reason = 'insufficient margin'): Fact => ({
   name: 'OrderRejected',
@@ -145,7 +155,7 @@ const difference = {
 };
 const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
   name: 'ReconciliationCompleted',
-  body: { ...report, discrepancies, validForMs: 1, shut: [] },
+  body: { ...report, discrepancies, validForMs: 1, shut: [], differences: [], aside: [] },
 });
 
 /** What the machinery says of itself. */

@@ -224,7 +224,7 @@ export class Scenario {
   /** Stores the machine as text and goes on with one read back from it. */
   restart(): void {
     const bytes = sealSnapshot('position-risk', 1, this.engine.snapshot());
-    this.engine = PositionRiskEngine.restore(this.#settings, openSnapshot('position-risk', 1, bytes));
+    this.engine = new PositionRiskEngine(this.#settings, openSnapshot('position-risk', 1, bytes));
   }
 
   /** The commands to close that were given so far. */

@@ -10,10 +10,22 @@ export const EVERYTHING = 'everything';
 const STAKE_WITHIN_MS = 60_000;
 /** Shorter than an eager position is held. *Units*: minutes of the market's time. */
 const AFTER_MAX_MINUTES = 0.4;
+/** Longer than the lease of two processes of one identity, 2 s. */
+const FROZEN_MS = 3_500;
+/** Longer than a service needs to find out and to be started again. */
+const FULL_MS = 3_000;
 
-export interface Blow {
-  /** An identity of the plan, `nats-server`, or EVERYTHING. */
+/**
+ * What befalls a process of the plan, nats-server, or EVERYTHING: kill -9; it stands still for longer than a
+ * lease; it is killed, and somebody reads one of its DuckDB files as it comes back; nobody can write to the
+ * disk.
+ */
+export interface Strike {
   readonly hit: string;
+  readonly how: 'kill' | 'freeze' | 'locked file' | 'full disk';
+}
+
+export interface Blow extends Strike {
   /** How long after something came to be at stake it falls. *Units*: minutes of the market's time. */
   readonly afterMinutes: number;
   /** It may fall on what the blow before it has met, before that is mended; others wait for a new entry. */
@@ -21,16 +33,16 @@ export interface Blow {
 }
 
 /**
- * Returns `rounds` blows for each target, in an order and at moments that the seed decides; every other one
+ * Returns each strike `rounds` times, in an order and at moments that the seed decides; every other one
  * is a second one.
  */
-export function blows(seed: number, targets: readonly string[], rounds: number): Blow[] {
+export function blows(seed: number, strikes: readonly Strike[], rounds: number): Blow[] {
   const random = SeededRandom.seeded(seed);
   return Array.from({ length: rounds }, () =>
-    targets
-      .map((hit) => ({ hit, key: random.uniform(), afterMinutes: random.uniform() * AFTER_MAX_MINUTES }))
+    strikes
+      .map((one) => ({ one, key: random.uniform(), afterMinutes: random.uniform() * AFTER_MAX_MINUTES }))
       .toSorted((a, b) => a.key - b.key)
-      .map(({ hit, afterMinutes }, i) => ({ hit, afterMinutes, isSecond: i % 2 === 1 })),
+      .map(({ one, afterMinutes }, i) => ({ ...one, afterMinutes, isSecond: i % 2 === 1 })),
   ).flat();
 }
 
@@ -65,11 +77,25 @@ export async function aim({ blow, run, market, stake, withinMs }: Aim): Promise<
 }
 
 /** Strikes; returns the run that goes on, which is a new one when its supervisor was killed. */
-export async function strike(run: EngineRun, hit: string, withinMs: number): Promise<EngineRun> {
-  if (hit !== EVERYTHING) {
-    await run.kill([hit], withinMs);
-    return run;
+export async function strike(run: EngineRun, { hit, how }: Strike, withinMs: number): Promise<EngineRun> {
+  switch (how) {
+    case 'kill':
+      if (hit !== EVERYTHING) {
+        await run.kill([hit], withinMs);
+        return run;
+      }
+      await run.killEverything();
+      return run.again();
+    case 'freeze':
+      await run.freeze(hit, FROZEN_MS, withinMs);
+      return run;
+    case 'locked file':
+      await run.killBesideReader(hit, withinMs);
+      return run;
+    case 'full disk':
+      await run.fillDisk(FULL_MS);
+      return run;
+    default:
+      return how satisfies never;
   }
-  await run.killEverything();
-  return run.again();
 }

@@ -1,0 +1,240 @@
+import { type BookDifference, clientOrderId, instrumentId } from '@algo/model';
+import { expect, test } from '@jest/globals';
+import { type CorrectBooks, STALE_READ_US } from './corrections.ts';
+import { ExecutionEngine } from './execution-engine.ts';
+import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import {
+  ACCOUNT,
+  close,
+  d,
+  denial,
+  filled,
+  fillOf,
+  gate,
+  holding,
+  LTC,
+  place,
+  price,
+  ready,
+  S,
+  SETTINGS,
+  sent,
+  told,
+  types,
+  wall,
+} from './testing/execution-scenario.ts';
+
+const differs = (change: Partial<BookDifference> = {}): BookDifference => ({
+  ...{ instrument: LTC, own: d('10'), beside: d('0'), held: d('0'), cure: 'correct', evidence: ['gone'] },
+  ...change,
+});
+
+/** Lets a comparison find something at a second; returns what follows. */
+function compare(engine: ExecutionEngine, seconds: number, ...differences: BookDifference[]) {
+  const out = engine.handle(told(seconds * S));
+  const asked = out.findLast((one) => one.type === 'ReconciliationRequested');
+  if (asked?.type !== 'ReconciliationRequested') throw new Error('nothing was asked');
+  const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
+  const shut = differences.map(({ instrument }) => ({ instrument, reason: 'it differs', shutsExits: false }));
+  return engine.handle({ ...passed, requestId: asked.asked.requestId, differences, shut });
+}
+const corrections = (out: readonly ExecutionOutput[]) => out.filter((one) => one.type === 'CorrectionMade');
+const held = (engine: ExecutionEngine) => engine.positions().map((p) => `${p.quantity}`);
+const S_STALE = STALE_READ_US / S;
+
+test('what is gone leaves the books when it was found twice, far enough apart, and not before', () => {
+  const { engine } = holding();
+  expect(corrections(compare(engine, 31, differs()))).toEqual([]);
+  expect(corrections(compare(engine, 34, differs()))).toEqual([]);
+  expect(held(engine)).toEqual(['10']);
+  const said = corrections(compare(engine, 31 + S_STALE, differs()));
+  expect(said).toMatchObject([{ instrument: LTC, before: d('10'), own: d('0'), reason: 'gone', by: null }]);
+  expect(held(engine)).toEqual([]);
+  expect(denial(engine.handle(close(9, { timeUs: 50 * S })))).toBe('NO_POSITION');
+});
+
+test.each<[string, Partial<BookDifference>]>([
+  ['another quantity', { held: d('4') }],
+  ['another cure', { cure: 'person' }],
+])('a second comparison that finds %s begins anew', (_, change) => {
+  const { engine } = holding();
+  compare(engine, 31, differs());
+  expect(corrections(compare(engine, 31 + S_STALE, differs(change)))).toEqual([]);
+  expect(corrections(compare(engine, 62 + S_STALE, differs()))).toEqual([]);
+  expect(held(engine)).toEqual(['10']);
+});
+
+test('nothing is concluded while an order is on its way, nor from a book that has changed since', () => {
+  const { engine } = holding();
+  compare(engine, 31, differs());
+  engine.handle(price(35 * S));
+  const exit = sent(engine.handle(close(5, { timeUs: 35 * S })));
+  expect(corrections(compare(engine, 32 + S_STALE, differs()))).toEqual([]);
+  engine.handle(filled(exit, 'out', '10', '10', 45 * S));
+  expect(corrections(compare(engine, 90, differs()))).toEqual([]);
+  expect(held(engine)).toEqual([]);
+});
+
+test.each<[string, Partial<BookDifference>, object, readonly string[]]>([
+  ['dust', { held: d('9.99') }, { own: d('9.99'), reason: 'dust' }, ['9.99']],
+  ['a part', { held: d('4') }, { own: d('4'), reason: 'gone' }, ['4']],
+  ['what lay beside it', { cure: 'beside', held: d('12') }, { beside: d('2'), own: d('10') }, ['10']],
+  ['the guard', { cure: 'restate', held: d('10') }, { own: d('10'), reason: 'restated' }, ['10']],
+])('corrects %s', (_, change, expected, after) => {
+  const { engine } = holding();
+  compare(engine, 31, differs(change));
+  expect(corrections(compare(engine, 31 + S_STALE, differs(change)))).toMatchObject([expected]);
+  expect(held(engine)).toEqual(after);
+});
+
+test('fills that explain a difference are fetched, and booked as any', () => {
+  const { engine } = holding();
+  const out = compare(engine, 31, differs({ cure: 'fetch' }));
+  expect(types(out)).toContain('FetchFills');
+  const sold = fillOf(
+    { clientOrderId: clientOrderId('web-1'), account: ACCOUNT, instrument: LTC, side: 'sell' },
+    'by-hand',
+    '10',
+    30 * S,
+  );
+  engine.handle({ type: 'FillsFetched', answer: { type: 'answered', fills: [sold] } });
+  expect(held(engine)).toEqual([]);
+});
+
+const repair = (how: CorrectBooks['how'], change: Partial<CorrectBooks> = {}): CorrectBooks => ({
+  ...{ type: 'CorrectBooks', commandId: `${how}-1`, account: ACCOUNT, instrument: LTC, how, by: 'Ada' },
+  ...{ reason: 'I sold it', timeUs: 32 * S, expiresWallUs: 92 * S, ...change },
+});
+const asks = (engine: ExecutionEngine, command: CorrectBooks) => [
+  ...engine.handle(command),
+  ...engine.handle(wall(command.commandId, 33 * S)),
+];
+
+test.each<[CorrectBooks['how'], string, string, string]>([
+  ['adopt', '13', '13', '0'],
+  ['acknowledge', '13', '10', '3'],
+  ['forget', '13', '0', '13'],
+])('%s: of what the venue holds, %s, ours are %s and %s lie beside', (how, there, own, beside) => {
+  const { engine } = holding();
+  compare(engine, 31, differs({ cure: 'person', held: d(there) }));
+  const out = asks(engine, repair(how));
+  expect(corrections(out)).toMatchObject([
+    { own: d(own), beside: d(beside), by: 'Ada', commandId: `${how}-1` },
+  ]);
+  // The books are compared again at once, so that the instrument opens when they agree.
+  expect(types(out).slice(-2)).toEqual(['ReconciliationRequested', 'CommandObeyed']);
+  expect(corrections(asks(engine, repair(how)))).toEqual([]);
+});
+
+test('a person may have a position forgotten whose books agree: nothing guards it from then on', () => {
+  const { engine } = holding();
+  expect(corrections(asks(engine, repair('forget')))).toMatchObject([{ own: d('0'), beside: d('10') }]);
+});
+
+test.each<[string, CorrectBooks, string]>([
+  [
+    'nothing differs',
+    repair('adopt'),
+    'nothing to adopt: ours are 10, beside them 0, and the venue holds 10',
+  ],
+  [
+    'the instrument is none of ours',
+    repair('forget', { instrument: instrumentId('binance.spot.ABC') }),
+    'There are synthetic.spot.LTCUSDT, synthetic.perp.BTCUSDT.',
+  ],
+  ['its time is over', repair('forget', { expiresWallUs: 30 * S }), 'nothing was done'],
+])('a command is refused when %s, and changes nothing', (_, command, words) => {
+  const { engine } = holding();
+  const refused = asks(engine, command).find((one) => one.type === 'CommandRefused');
+  expect(refused?.type === 'CommandRefused' && refused.reason).toContain(words);
+  expect(held(engine)).toEqual(['10']);
+});
+
+test('a command is refused while an order of the instrument is on its way', () => {
+  const { engine } = holding();
+  sent(engine.handle(close(2)));
+  const refused = asks(engine, repair('forget')).find((one) => one.type === 'CommandRefused');
+  expect(refused?.type === 'CommandRefused' && refused.reason).toContain('algo cancel');
+});
+
+test('a dry run asks and opens nothing; a run that a person asked for is the one that counts', () => {
+  const { engine } = holding();
+  const run = (commandId: string, dryRun: boolean) => {
+    engine.handle({
+      ...{ type: 'CompareBooks', commandId, account: ACCOUNT, dryRun, reason: 'look', by: 'Ada' },
+      ...{ timeUs: 2 * S, expiresWallUs: 60 * S },
+    });
+    const out = engine.handle(wall(commandId, 3 * S));
+    const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
+    const shut = [{ instrument: LTC, reason: 'it differs', shutsExits: true }];
+    engine.handle({ ...passed, requestId: commandId, shut });
+    return types(out);
+  };
+  expect(run('dry', true)).toEqual(['ReconciliationRequested', 'CommandObeyed']);
+  expect(denial(engine.handle(close(3, { timeUs: 2 * S })))).toBeNull();
+  expect(run('wet', false)).toEqual(['ReconciliationRequested', 'CommandObeyed']);
+  expect(denial(engine.handle(close(4, { timeUs: 2 * S })))).toBe('BOOKS_DIFFER');
+});
+
+const ETHLTC = instrumentId('synthetic.spot.ETHLTC');
+const [LTCUSDT, BTCUSDT] = SETTINGS.instruments;
+const WITH_CROSS = {
+  ...SETTINGS,
+  instruments: [LTCUSDT!, BTCUSDT!, { ...LTCUSDT!, id: ETHLTC, symbol: 'ETHLTC', base: 'ETH', quote: 'LTC' }],
+};
+
+/** An account that can't be short and holds 10 LTC; `aside` is what else of them lies there. */
+function wallet(aside: string) {
+  const engine = ready(WITH_CROSS);
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: false });
+  engine.handle(filled(sent(engine.handle(place(1))), 'in', '10', '10', S));
+  const out = engine.handle(told(31 * S)).findLast((one) => one.type === 'ReconciliationRequested');
+  const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
+  const requestId = out?.type === 'ReconciliationRequested' ? out.asked.requestId : '';
+  engine.handle({ ...passed, requestId, aside: [{ asset: 'LTC', quantity: d(aside) }] });
+  return engine;
+}
+/** A fill of another instrument that pays with LTC: 0.1 ETH at 40, and a fee. */
+function pays(engine: ExecutionEngine, fee: string, feeAsset: string, side: 'buy' | 'sell' = 'buy') {
+  const of = {
+    clientOrderId: clientOrderId('abbbbbbbbbbbbbbbbbbbbbbbbbc'),
+    account: ACCOUNT,
+    instrument: ETHLTC,
+  };
+  const fill = { ...fillOf({ ...of, side }, 'x', '0.1', 32 * S), price: d('40'), fee: d(fee), feeAsset };
+  return corrections(engine.handle({ type: 'VenueFilled', fill, cumulative: d('0.1') }));
+}
+
+test.each<[string, string, string, string, readonly string[]]>([
+  ['first from what lies beside', '5', '0.5', 'LTC', []],
+  ['then from the position', '1', '0.5', 'LTC', ['7', '6.5']],
+  ['and with nothing beside all from the position', '0', '0', 'USDT', ['6']],
+])(
+  'what an order of another instrument pays in a coin that we hold is taken %s',
+  (_, aside, fee, asset, own) => {
+    const engine = wallet(aside);
+    const said = pays(engine, fee, asset);
+    expect(said.map((one) => [one.instrument, `${one.own}`, one.reason])).toEqual(
+      own.map((quantity) => [LTC, quantity, 'spent']),
+    );
+  },
+);
+
+test('what an order of another instrument receives lies beside the position', () => {
+  const engine = wallet('0');
+  expect(pays(engine, '0', 'USDT', 'sell')).toEqual([]);
+  expect(held(engine)[0]).toBe('10');
+});
+
+test('where an account may be short, coins are lent and no position is touched', () => {
+  const engine = wallet('0');
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true });
+  expect(pays(engine, '0.5', 'LTC')).toEqual([]);
+});
+
+test('what waits to be found again outlives a restart', () => {
+  const { engine } = holding();
+  compare(engine, 31, differs());
+  const next = new ExecutionEngine(SETTINGS, engine.snapshot());
+  expect(corrections(compare(next, 31 + S_STALE, differs()))).toHaveLength(1);
+});

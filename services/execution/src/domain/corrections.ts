@@ -1,0 +1,256 @@
+import {
+  type AccountId,
+  type AssetAside,
+  type BookDifference,
+  type ControlCommand,
+  type CorrectionMade,
+  Decimal,
+  type FeedTimes,
+  type Fill,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  isDust,
+  MARKET_TRAITS,
+  type TimeUs,
+  US_PER_SECOND,
+  venueOf,
+} from '@algo/model';
+import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
+import type { OrderFollower } from './order-follower.ts';
+import type { OrderLedger } from './order-ledger.ts';
+import type { PositionBook } from './position-book.ts';
+import type { ReferencePrices } from './reference-price.ts';
+
+/** A person's command about a book that differs. */
+export type CorrectBooks = Extract<ControlCommand, { type: 'CorrectBooks' }>;
+
+/**
+ * Two comparisons must agree over so long before anything is concluded from what nothing explains: a venue's
+ * reads may be that old. *Units*: µs of feed time at speed 1.
+ */
+export const STALE_READ_US = 10 * US_PER_SECOND;
+
+/** A difference that waits to be found again. *Units*: µs. */
+interface Proposal extends BookDifference {
+  readonly sinceUs: TimeUs;
+}
+
+/**
+ * Corrections as they are kept. *Shape*: `aside` each asset once; `differences` of the last comparison;
+ * `proposed` of those that wait. All bounded by the number of instruments.
+ */
+export interface CorrectionsState {
+  readonly aside: readonly AssetAside[];
+  readonly differences: readonly BookDifference[];
+  readonly proposed: readonly Proposal[];
+}
+
+type Compared = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>;
+type Change = Pick<CorrectionMade, 'own' | 'beside' | 'reason' | 'evidence'>;
+const BY_ENGINE = { by: null, commandId: null } as const;
+
+/**
+ * Brings our book of positions to what is so: by what a comparison found, by what our orders paid out of a
+ * position, and by what a person says. Each correction is one fact, which all who keep such a book follow.
+ */
+export class Corrections {
+  readonly #account: AccountId;
+  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #positions: PositionBook;
+  readonly #ledger: Pick<OrderLedger, 'orders'>;
+  readonly #prices: Pick<ReferencePrices, 'get'>;
+  readonly #times: FeedTimes;
+  readonly #venue: () => VenueDescribed;
+  readonly #aside: Map<string, Decimal>;
+  #differences: readonly BookDifference[];
+  #proposed: readonly Proposal[];
+
+  constructor(
+    parts: {
+      readonly account: AccountId;
+      readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
+      readonly positions: PositionBook;
+      readonly ledger: Pick<OrderLedger, 'orders'>;
+      readonly prices: Pick<ReferencePrices, 'get'>;
+      readonly times: FeedTimes;
+      readonly venue: () => VenueDescribed;
+    },
+    state: CorrectionsState = { aside: [], differences: [], proposed: [] },
+  ) {
+    this.#account = parts.account;
+    this.#instruments = parts.instruments;
+    this.#positions = parts.positions;
+    this.#ledger = parts.ledger;
+    this.#prices = parts.prices;
+    this.#times = parts.times;
+    this.#venue = parts.venue;
+    this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
+    this.#differences = state.differences;
+    this.#proposed = state.proposed;
+  }
+
+  state(): CorrectionsState {
+    const aside = [...this.#aside].map(([asset, quantity]) => ({ asset, quantity }));
+    return { aside, differences: this.#differences, proposed: this.#proposed };
+  }
+
+  /** Hears of fills: what they paid in an asset that we hold as a position is taken from there. */
+  hear(said: readonly ExecutionOutput[], out: ExecutionOutput[]): void {
+    for (const one of said) if (one.type === 'OrderFilled') this.#pay(one.fill, out);
+  }
+
+  /**
+   * Takes what a comparison found: what can be mended is, once it has been found twice; fills that explain a
+   * difference are fetched. From a comparison that failed nothing follows.
+   */
+  compared(report: Compared, follower: Pick<OrderFollower, 'fetchMissed'>, out: ExecutionOutput[]): void {
+    if (report.type === 'ReconciliationFailed') return;
+    const { differences, aside } = report;
+    this.#aside.clear();
+    for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
+    this.#differences = differences;
+    const nowUs = this.#times.newestUs();
+    const waiting: Proposal[] = [];
+    for (const found of differences) {
+      const change = this.#changeOf(found);
+      if (change === null || !this.#isAsFound(found) || this.#isMoving(found.instrument)) continue;
+      const before = this.#proposed.find((one) => isSame(one, found));
+      if (before !== undefined && nowUs - before.sinceUs >= STALE_READ_US * this.#times.speed)
+        this.#correct(found.instrument, change, BY_ENGINE, out);
+      else waiting.push(before ?? { ...found, sinceUs: nowUs });
+    }
+    this.#proposed = waiting;
+    if (differences.some(({ cure }) => cure === 'fetch')) follower.fetchMissed(out);
+  }
+
+  /** Does what a person says. *Errors*: InputError where it can't be so; nothing has changed then. */
+  repair({ instrument, how, by, reason, commandId }: CorrectBooks, out: ExecutionOutput[]): void {
+    const refused = (because: string, remedy: string) =>
+      new InputError({ field: 'instrument', value: instrument, because, remedy });
+    if (!this.#instruments.has(instrument))
+      throw refused(
+        'not an instrument of this account',
+        `There are ${[...this.#instruments.keys()].join(', ')}.`,
+      );
+    const found = this.#differences.find((one) => one.instrument === instrument);
+    if (found !== undefined && !this.#isAsFound(found))
+      throw refused('its book has changed since it was compared', 'Run `algo reconcile`, then ask again.');
+    if (this.#isMoving(instrument))
+      throw refused(
+        'an order of it is on its way',
+        'Wait until it has ended, or withdraw it by `algo cancel`.',
+      );
+    const [own, beside] = [this.#positions.quantity(instrument), this.#positions.beside(instrument)];
+    const held = found?.held ?? own.plus(beside);
+    const wanted = {
+      adopt: { own: held, beside: Decimal.zero, reason: 'adopted' },
+      forget: { own: Decimal.zero, beside: held, reason: 'forgotten' },
+      acknowledge: { own, beside: held.minus(own), reason: 'acknowledged' },
+    } as const;
+    const change = wanted[how];
+    if (change.own.equals(own) && change.beside.equals(beside))
+      throw refused(
+        `nothing to ${how}: ours are ${own}, beside them ${beside}, and the venue holds ${held}`,
+        'See `algo reconcile --dry-run` for what differs.',
+      );
+    if (how === 'adopt' && this.#positions.markOf(instrument, this.#prices) === null)
+      throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');
+    this.#correct(instrument, { ...change, evidence: [reason] }, { by, commandId }, out);
+  }
+
+  /**
+   * What a fill pays in other assets than its own comes out of what lies aside, then out of positions. Where
+   * an account may be short, coins are lent and no position is touched.
+   */
+  #pay(fill: Fill, out: ExecutionOutput[]): void {
+    if (this.#venue().shortSelling) return;
+    const instrument = this.#instruments.get(fill.instrument);
+    if (instrument === undefined || !MARKET_TRAITS[instrument.market].deliversBase) return;
+    const { quote, base } = instrument;
+    const cost = fill.quantity.times(fill.price);
+    this.#move(fill, quote, fill.side === 'buy' ? cost.negated() : cost, out);
+    if (fill.feeAsset !== base) this.#move(fill, fill.feeAsset, fill.fee.negated(), out);
+  }
+
+  #move(fill: Fill, asset: string, change: Decimal, out: ExecutionOutput[]): void {
+    const venue = venueOf(fill.instrument);
+    const positions = [...this.#instruments.values()].filter(
+      ({ base, market, venue: at }) => base === asset && at === venue && MARKET_TRAITS[market].deliversBase,
+    );
+    if (positions.length === 0) return;
+    const aside = (this.#aside.get(asset) ?? Decimal.zero).plus(change);
+    this.#aside.set(asset, aside.isNegative() ? Decimal.zero : aside);
+    let owed = aside.isNegative() ? aside.negated() : Decimal.zero;
+    for (const { id } of positions) {
+      const own = this.#positions.quantity(id);
+      if (!owed.isPositive() || !own.isPositive()) continue;
+      const taken = own.lessThan(owed) ? own : owed;
+      owed = owed.minus(taken);
+      const evidence = [`fill ${fill.venueTradeId} of ${fill.instrument} took ${taken} ${asset}`];
+      const beside = this.#positions.beside(id);
+      this.#correct(id, { own: own.minus(taken), beside, reason: 'spent', evidence }, BY_ENGINE, out);
+    }
+  }
+
+  /** What mends a difference; null where only a person can, or fills are still to come. */
+  #changeOf({ instrument, own, beside, held, cure, evidence }: BookDifference): Change | null {
+    switch (cure) {
+      case 'correct': {
+        const after = held.minus(beside);
+        const rules = this.#instruments.get(instrument);
+        const mark = this.#positions.markOf(instrument, this.#prices);
+        const isSmall = rules !== undefined && isDust(after.minus(own), mark, rules);
+        return { own: after, beside, reason: isSmall ? 'dust' : 'gone', evidence };
+      }
+      case 'beside':
+        return { own, beside: held.minus(own), reason: 'acknowledged', evidence };
+      case 'restate':
+        return { own, beside, reason: 'restated', evidence };
+      case 'fetch':
+      case 'person':
+        return null;
+      default:
+        return cure satisfies never;
+    }
+  }
+
+  /** Whether our book still is what was compared. */
+  #isAsFound({ instrument, own, beside }: BookDifference): boolean {
+    const book = this.#positions;
+    return own.equals(book.quantity(instrument)) && beside.equals(book.beside(instrument));
+  }
+
+  /** Whether an order of it may be filling just now. */
+  #isMoving(id: InstrumentId): boolean {
+    return this.#ledger
+      .orders()
+      .some(({ request, status }) => request.instrument === id && status !== 'accepted');
+  }
+
+  #correct(
+    instrument: InstrumentId,
+    change: Change,
+    who: Pick<CorrectionMade, 'by' | 'commandId'>,
+    out: ExecutionOutput[],
+  ): void {
+    const before = this.#positions.quantity(instrument);
+    const price = this.#positions.markOf(instrument, this.#prices) ?? Decimal.zero;
+    this.#positions.correct(instrument, change.own, change.beside);
+    this.#differences = this.#differences.filter((one) => one.instrument !== instrument);
+    const of = {
+      account: this.#account,
+      instrument,
+      before,
+      price,
+      timeUs: this.#times.nowUs(venueOf(instrument)),
+    };
+    out.push({ type: 'CorrectionMade', ...of, ...change, ...who });
+  }
+}
+
+function isSame(one: BookDifference, other: BookDifference): boolean {
+  const { own, held, beside } = one;
+  const isAlike = one.instrument === other.instrument && one.cure === other.cure;
+  return isAlike && own.equals(other.own) && held.equals(other.held) && beside.equals(other.beside);
+}

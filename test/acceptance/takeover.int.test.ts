@@ -1,0 +1,62 @@
+import { eventually } from '@algo/testkit';
+import { expect, test } from '@jest/globals';
+import { TradingFloor } from './support/trading-floor.ts';
+import { workingOrders } from './support/venue-books.ts';
+
+const TEST_MAX_MS = 600_000;
+const PATIENCE_MS = 120_000;
+
+/** Buys, and lets trades happen until that order has ended. Returns the legal course of all orders so far. */
+async function bought(floor: TradingFloor): Promise<string[]> {
+  const submits = floor.submits();
+  await floor.buyTwo();
+  const isOver = async () => {
+    if (floor.submits() > submits) await floor.trade();
+    return floor.submits() > submits && workingOrders(await floor.orderEvents()).size === 0;
+  };
+  await eventually(() => `the order to end; ${floor.said}`, isOver, PATIENCE_MS);
+  return (await floor.orderEvents()).map(({ type }) => type);
+}
+
+test(
+  'killed, execution is followed by the one that stands by; then the first stands by itself',
+  async () => {
+    await using floor = await TradingFloor.open({ standby: true });
+    const first = await floor.compared();
+    await floor.execution.kill();
+    const second = await floor.compared(first);
+    expect(await bought(floor)).toEqual(['OrderSubmitted', 'OrderAccepted', 'OrderFilled']);
+    floor.execution.start();
+    await floor.standsBy(floor.execution);
+    await floor.second!.kill();
+    await floor.compared(second);
+    expect(await floor.position()).toBe('2');
+    expect(floor.submits()).toBe(1);
+  },
+  TEST_MAX_MS,
+);
+
+test(
+  'what stood still for longer than its lease wakes up replaced: it sends nothing and ends',
+  async () => {
+    await using floor = await TradingFloor.open({ standby: true });
+    const first = await floor.compared();
+    await floor.execution.pause();
+    await floor.buyTwo(); // reaches it, and waits in its socket
+    const second = await floor.compared(first);
+    const frozen = floor.execution.pid;
+    await bought(floor);
+    const [submits, events] = [floor.submits(), await floor.orderEvents()];
+    floor.execution.resume();
+    await eventually('the old one to end', () => floor.execution.pid !== frozen, PATIENCE_MS);
+    await floor.standsBy(floor.execution);
+    expect(floor.submits()).toBe(submits);
+    expect(await floor.orderEvents()).toEqual(events);
+    // The one that took over goes on in a log and from a snapshot that nobody harmed, and so does the next.
+    await floor.second!.kill();
+    await floor.compared(second);
+    expect(await floor.position()).toBe('2');
+    expect(floor.submits()).toBe(submits);
+  },
+  TEST_MAX_MS,
+);
