@@ -1,6 +1,6 @@
-// Two workers end together when the long suites begin first, and lose no time when one of them computes while
-// the other waits for processes, disks and clocks. A fresh clone has no durations to go by, so the names tell,
-// with about how many seconds each takes.
+// Two workers end together when the long suites begin first, and lose no time when one of them computes
+// while the other waits for processes, disks and clocks. A fresh clone has no durations to go by, so the
+// names tell, with about how many seconds each takes.
 const WAITING = [
   ['acceptance/live-kill', 100],
   ['acceptance/bad-input', 40],
