@@ -8,6 +8,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/scripts/jest/strip-types.mjs' },
   modulePathIgnorePatterns: ['<rootDir>/.cache', '<rootDir>/data'],
   setupFilesAfterEnv: ['<rootDir>/scripts/jest/one-seed.mjs'],
+  testEnvironment: '<rootDir>/scripts/jest/plain-global-environment.mjs',
   testSequencer: '<rootDir>/scripts/jest/longest-first.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,

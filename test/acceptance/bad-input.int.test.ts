@@ -111,9 +111,10 @@ async function storeRaw(url: string, subject: string, schema: number): Promise<v
 }
 
 // An engine ends when one of its services ends with 78: the cases of a setting and of a newer version show
-// it. Which input a service refuses so, and in what words, is asked of that service alone.
+// it. Which input a service refuses so, and in what words, is asked of that service alone. Cases with
+// a place of their own run beside each other, for most of each is waiting.
 
-test(
+test.concurrent(
   'a corrupt DuckDB file stops analytics with its name, and is left as it is',
   async () => {
     const dataDir = copyOfFinished('corrupt-ticks');
@@ -175,7 +176,7 @@ describe('an own log that a crash or a disk has hurt', () => {
   );
 });
 
-test(
+test.concurrent(
   'a producer that the plan does not name stops whoever reads it, with its name',
   async () => {
     await using record = await EngineRecord.open(copyOfFinished('stranger'));
@@ -191,7 +192,7 @@ test(
   TEST_MAX_MS,
 );
 
-test.each<[string, string, Record<string, string>, RegExp]>([
+test.concurrent.each<[string, string, Record<string, string>, RegExp]>([
   [
     'a trading configuration that nobody has written is named, with those that there are',
     'decision',
@@ -216,7 +217,7 @@ test.each<[string, string, Record<string, string>, RegExp]>([
   TEST_MAX_MS,
 );
 
-test(
+test.concurrent(
   'a setting that a service can not use is named, by all that is wrong with it, and the engine ends',
   async () => {
     const end = await upOn(join(dir, 'settings'), [], {
@@ -232,17 +233,21 @@ test(
   TEST_MAX_MS,
 );
 
-test('a port that somebody else uses is refused with its number', async () => {
-  const other = createServer();
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const address = other.address();
-  const port = String(typeof address === 'object' ? address?.port : 0);
-  const end = await upOn(join(dir, 'port'), ['--port', port]);
-  other.close();
-  expectPlainRefusal(end, USAGE, new RegExp(`${port}.*already in use`));
-});
+test.concurrent(
+  'a port that somebody else uses is refused with its number',
+  async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = String(typeof address === 'object' ? address?.port : 0);
+    const end = await upOn(join(dir, 'port'), ['--port', port]);
+    other.close();
+    expectPlainRefusal(end, USAGE, new RegExp(`${port}.*already in use`));
+  },
+  TEST_MAX_MS,
+);
 
-test(
+test.concurrent(
   'a second engine on its directory is refused; a command that nobody can read stops execution and no one ' +
     'else; trades of a newer version stop the engine; nothing is ordered, nothing is lost',
   () =>

@@ -90,7 +90,7 @@ async function composeUp(): Promise<StartedDockerComposeEnvironment> {
         ALGO_VERSION: 'acceptance',
         ALGO_NATS_PORT: '0',
         ALGO_FEED: 'synthetic',
-        ALGO_SPEED: '20',
+        ALGO_SPEED: '',
         ALGO_ANALYTICS_INSTANCES: '1',
         ALGO_SENDGRID_KEY_FILE: '',
       })

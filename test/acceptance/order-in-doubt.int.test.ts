@@ -43,7 +43,8 @@ async function traded(floor: TradingFloor): Promise<void> {
   await eventually(() => `the order to end; ${floor.said}`, isOver, PATIENCE_MS);
 }
 
-test(
+// Each case has a floor of its own, and mostly waits for an answer that doesn't come: all wait together.
+test.concurrent(
   'killed after the venue was sent the order and before its answer came, execution finds it and sends none',
   async () => {
     await using floor = await orderInDoubt();
@@ -59,7 +60,7 @@ test(
   TEST_MAX_MS,
 );
 
-test(
+test.concurrent(
   'when the request died with the venue, its absence is proven and the order ends; it is never sent again',
   async () => {
     await using floor = await orderInDoubt();
@@ -75,7 +76,7 @@ test(
   TEST_MAX_MS,
 );
 
-test(
+test.concurrent(
   'while the venue answers nothing, nothing is concluded or sent; when it answers, there is one order',
   async () => {
     await using floor = await orderInDoubt();

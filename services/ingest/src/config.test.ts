@@ -1,12 +1,11 @@
 import { readConfig } from '@algo/runtime';
 import { expect, test } from '@jest/globals';
-import { config } from './config.ts';
+import { config, speedOf } from './config.ts';
 
-test('without a word it is a synthetic market in real time', () => {
+test('without a word it is a synthetic market', () => {
   expect(readConfig('ingest', config, {})).toMatchObject({
     feed: { kind: 'synthetic', name: 'synthetic' },
     instruments: [],
-    speed: 1,
     warmHistoryMinutes: 180,
     binanceUrl: 'wss://stream.binance.com:9443',
     binanceRestUrl: 'https://api.binance.com',
@@ -24,6 +23,15 @@ test('files, instruments and speed are read', () => {
     instruments: ['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT'],
     speed: 'max',
   });
+});
+
+test.each([
+  ['synthetic', '', 20],
+  ['synthetic', '3', 3],
+  ['file:a.csv', '', 1],
+  ['binance', '', 1],
+])('the feed %s with the speed %j runs at %d times the clock', (ALGO_FEED, ALGO_SPEED, speed) => {
+  expect(speedOf(readConfig('ingest', config, { ALGO_FEED, ALGO_SPEED }))).toBe(speed);
 });
 
 test('a live feed goes by the name that the venues have it under', () => {

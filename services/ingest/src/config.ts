@@ -46,8 +46,8 @@ export const config = baseConfig.extend({
    * their order.
    */
   instruments: z.string().default('').transform(words),
-  /** Feed time per wall time; `max` gives a recording as fast as the bus takes it. */
-  speed: speed.default(1),
+  /** Feed time per wall time; `max` gives a recording as fast as the bus takes it. See `speedOf`. */
+  speed: speed.optional(),
   /** Names the synthetic market. */
   seed: z.coerce.number('expected a whole number').int('expected a whole number').min(0).default(1),
   /** Synthetic history given out at once, before pacing starts. */
@@ -62,3 +62,11 @@ export const config = baseConfig.extend({
     .default('https://api.binance.com'),
 });
 export type Config = z.infer<typeof config>;
+
+/**
+ * Returns how fast the feed runs. A made-up market is 20 times as fast as the clock when nobody said, so
+ * that a newcomer sees an hour of it in three minutes; a recording keeps the speed of its day.
+ */
+export function speedOf({ feed, speed }: Pick<Config, 'feed' | 'speed'>): number | 'max' {
+  return speed ?? (feed.kind === 'synthetic' ? 20 : 1);
+}

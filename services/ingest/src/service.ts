@@ -6,7 +6,7 @@ import { FeedRun } from './adapters/feed-run.ts';
 import { openFeedSpeech } from './adapters/feed-speech.ts';
 import { openRecordedFeed } from './adapters/open-recorded-feed.ts';
 import { PacedRun } from './adapters/paced-run.ts';
-import { config as schema } from './config.ts';
+import { config as schema, speedOf } from './config.ts';
 
 /** Brings the trades of one feed in and says what time it is there. */
 export const service = defineService({
@@ -15,7 +15,8 @@ export const service = defineService({
   purpose: ({ feed }) => feed.name,
   async start(context) {
     const { bus, clock, config, identity } = context;
-    const { feed, seed, snapshotIntervalMs, speed, warmHistoryMinutes } = config;
+    const { feed, seed, snapshotIntervalMs, warmHistoryMinutes } = config;
+    const speed = speedOf(config);
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
     const speech = await openFeedSpeech(context);

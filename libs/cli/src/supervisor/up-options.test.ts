@@ -8,7 +8,7 @@ test('with nothing said it is the synthetic market, one account, one analytics p
   expect(parse({})).toMatchObject({
     feedKind: 'synthetic',
     feed: 'synthetic',
-    speed: '20',
+    speed: undefined,
     accounts: ['paper-main'],
     analytics: 1,
     exitAtEnd: false,
@@ -22,7 +22,7 @@ test('files are made absolute, in their order', () => {
     feedKind: 'file',
     feed: 'file:/there/a.csv,/there/b.csv.gz',
     files: ['/there/a.csv', '/there/b.csv.gz'],
-    speed: '1',
+    speed: undefined,
     exitAtEnd: true,
   });
 });

@@ -9,7 +9,7 @@ export interface UpOptions {
   /** As ingest is told: `synthetic`, `binance` or `file:` with absolute paths. */
   readonly feed: string;
   readonly files: readonly string[];
-  /** How many times as fast as the clock, or `max`; undefined for a feed that has the speed of its market. */
+  /** How many times as fast as the clock, or `max`; undefined where ingest's own standard holds. */
   readonly speed: string | undefined;
   readonly dataDir: string | undefined;
   /** Each has its own paper exchange, decider, guard and executor. */
@@ -47,15 +47,6 @@ const ACCOUNTS_MAX = 8;
 const SAFE_SPEED_MAX = 100;
 
 /**
- * A made-up market runs faster than the wall clock, so that a newcomer sees an hour of it in three minutes.
- */
-const DEFAULT_SPEED: Readonly<Record<FeedKind, string | undefined>> = {
-  synthetic: '20',
-  file: '1',
-  binance: undefined,
-};
-
-/**
  * Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path
  * absolute.
  */
@@ -69,10 +60,7 @@ export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => st
     feedKind,
     feed: feedKind === 'file' ? `file:${files.join(',')}` : feedKind,
     files,
-    speed:
-      raw.speed === undefined
-        ? DEFAULT_SPEED[feedKind]
-        : parseSpeed(raw.speed, feedKind, raw.exitAtEnd === true),
+    speed: raw.speed === undefined ? undefined : parseSpeed(raw.speed, feedKind, raw.exitAtEnd === true),
     dataDir: raw.dataDir === undefined ? undefined : absolute(raw.dataDir),
     accounts: parseAccounts(raw.accounts ?? 'paper-main'),
     instruments: listOf(raw.instruments ?? '').map((id) => instrumentId(id)),
