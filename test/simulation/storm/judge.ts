@@ -149,6 +149,9 @@ export class Judge {
       case 'PositionClosed':
         this.positions.closed(fact.body);
         return;
+      case 'DustChanged':
+        this.positions.dusted(fact.body);
+        return;
       case 'TradeBatch': {
         const { instrument, count, price, timeUs } = fact.body.trades;
         for (let n = 0; n < count; n++) this.positions.print(instrument, price[n]!, timeUs[n]!);

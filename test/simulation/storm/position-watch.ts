@@ -28,8 +28,8 @@ export class PositionWatch {
   readonly #instrumentOf = new Map<string, string>();
   readonly #known = new Set<string>();
   readonly #differsSince = new Map<string, number>();
-  /** What was too little to sell, signed: the exchange keeps it, and nobody guards it. */
-  readonly #writtenOff = new Map<string, number>();
+  /** What is said to be too little to sell, signed: it is ours, and nobody guards it. */
+  readonly #dust = new Map<string, number>();
   readonly #prices = new Map<string, number>();
   readonly #unsaidSince = new Map<string, { readonly sinceMs: number; readonly what: string }>();
   /** *Units*: ms that each has been alive. */
@@ -84,13 +84,16 @@ export class PositionWatch {
     const watched = this.#open.get(id);
     if (watched === undefined) this.#notes.broken('said twice', `PositionClosed ${id}`);
     this.#open.delete(id);
-    if (watched === undefined || this.#instrumentOf.get(instrument) !== id) return;
-    this.#instrumentOf.delete(instrument);
-    if ((watched.quantity / 1_000) * (this.#prices.get(instrument) ?? 0) >= NOTIONAL_MIN) return;
-    const signed = watched.direction === 'long' ? watched.quantity : -watched.quantity;
-    // Else its last fill has ended it.
-    if (this.toGuard(instrument) !== signed) return;
-    this.#writtenOff.set(instrument, (this.#writtenOff.get(instrument) ?? 0) + signed);
+    if (this.#instrumentOf.get(instrument) === id) this.#instrumentOf.delete(instrument);
+  }
+
+  /** What a position left, where nothing guards it: no more than no order could close. */
+  dusted({ instrument, quantity, cause, price }: MessageOf<'DustChanged'>): void {
+    const left = steps(quantity);
+    const worth = (Math.abs(left) / 1_000) * Number(price.toString());
+    if (cause === 'left' && worth >= NOTIONAL_MIN)
+      this.#notes.broken('I4 stop coverage', `${instrument}: ${left} set aside, which could be sold`);
+    this.#dust.set(instrument, left);
   }
 
   /** A print that the guard must act on. */
@@ -117,7 +120,7 @@ export class PositionWatch {
 
   /** What we hold of an instrument and can sell. *Units*: thousandths of base, signed. */
   toGuard(instrument: string): number {
-    return (this.#orders.held.get(instrument) ?? 0) - (this.#writtenOff.get(instrument) ?? 0);
+    return (this.#orders.held.get(instrument) ?? 0) - (this.#dust.get(instrument) ?? 0);
   }
 
   /** What is guarded now, by instrument. *Units*: thousandths of base, signed. */
