@@ -1,0 +1,109 @@
+import type { CoveredPoint } from './covered-point.ts';
+
+const EXECUTION = 'services/execution/src';
+const RISK = 'services/position-risk/src/domain';
+
+/** Of the books, and of what fills up with time. */
+export const BOOK_POINTS: readonly CoveredPoint[] = [
+  {
+    point: 3,
+    fault: 'Findings of reconciliation are carried out by nobody.',
+    right: 'One fact corrects all books, or the instrument is shut until a person settles it.',
+    tests: [
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'what is gone leaves the books when it was found twice, far enough apart, and not before',
+      },
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'nothing is concluded while an order is on its way, nor from a book that has changed since',
+      },
+      {
+        file: 'services/reconcile/src/domain/reconcile.test.ts',
+        name: 'once all has been done that is to be done, nothing differs and nothing is shut',
+      },
+    ],
+  },
+  {
+    point: 9,
+    fault: 'One refusal closes the exits of the whole account.',
+    right: 'A comparison judges each instrument; exits of what the venue holds pass.',
+    tests: [
+      {
+        file: `${EXECUTION}/domain/shut-instrument.test.ts`,
+        name: 'an exit of what the venue holds passes beside it; what it does not hold is not sold',
+      },
+    ],
+  },
+  {
+    point: 11,
+    fault: 'A comparison that failed in silence counts as a pass.',
+    right: 'A pass names the question that it answers.',
+    tests: [
+      {
+        file: `${EXECUTION}/domain/gate-keeper.test.ts`,
+        name: 'only the answer to the last question of this epoch opens',
+      },
+    ],
+  },
+  {
+    point: 15,
+    fault: 'Fees in a third asset eat another position.',
+    right: 'They come from what lies beside, then from the position; without a price they are shown.',
+    tests: [
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'what an order of another instrument receives lies beside the position',
+      },
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'where an account may be short, coins are lent and no position is touched',
+      },
+      {
+        file: `${RISK}/equity-guard.test.ts`,
+        name: 'a fee in an asset that has not traded yet is shown, not zero, and valued once it has',
+      },
+    ],
+  },
+  {
+    point: 18,
+    fault: 'Dust becomes a holding that nobody knows of.',
+    right: 'It stays in all books, counts in equity, and is sold at the price at which it becomes enough.',
+    tests: [
+      {
+        file: `${RISK}/dust.test.ts`,
+        name: 'whatever fills come, position and dust together are what they add up to, and so is the money',
+      },
+      {
+        file: `${RISK}/dust.test.ts`,
+        name: 'dust is sold at the price at which it becomes enough, as a position of its strategy',
+      },
+    ],
+  },
+  {
+    point: 20,
+    fault: 'Refusals fill a stream until it takes nothing more.',
+    right: 'They are sampled by a budget over all instruments.',
+    tests: [
+      {
+        file: 'services/decision/src/refusal-budget.test.ts',
+        name: 'a month of 1,000 instruments that are always refused fits the stream',
+      },
+    ],
+  },
+  {
+    point: 22,
+    fault: 'The breaker’s day never ends.',
+    right: 'The day is the account’s, and the highest equity is watched beside it.',
+    tests: [
+      {
+        file: `${RISK}/drawdown-day.test.ts`,
+        name: 'a day begins on the grid, with the equity from before the first print in it',
+      },
+      {
+        file: `${RISK}/drawdown-day.test.ts`,
+        name: 'small losses of many days reach the breaker from the highest equity',
+      },
+    ],
+  },
+];
