@@ -83,7 +83,7 @@ function reads(family: Family, service: UserName): boolean {
 }
 
 const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification']);
-const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt']);
+const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt', 'pos.dust']);
 const AFTER_PURPOSE = new Set<Family>([
   ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.ledger', 'rec.ask', 'rec.run'] as const),
   ...(['ctl.mode', 'ctl.config', 'ctl.answer', 'sys.guard', 'ord.standing'] as const),
