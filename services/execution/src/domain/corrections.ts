@@ -12,6 +12,7 @@ import {
   type InstrumentId,
   isDust,
   MARKET_TRAITS,
+  settledBy,
   type TimeUs,
   US_PER_SECOND,
   venueOf,
@@ -48,6 +49,11 @@ export interface CorrectionsState {
 
 type Compared = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>;
 type Change = Pick<CorrectionMade, 'own' | 'beside' | 'reason' | 'evidence'>;
+const DONE = {
+  adopt: 'adopted',
+  forget: 'forgotten',
+  acknowledge: 'acknowledged',
+} as const satisfies Record<CorrectBooks['how'], CorrectionMade['reason']>;
 const BY_ENGINE = { by: null, commandId: null } as const;
 
 /**
@@ -143,12 +149,7 @@ export class Corrections {
       );
     const [own, beside] = [this.#positions.quantity(instrument), this.#positions.beside(instrument)];
     const held = found?.held ?? own.plus(beside);
-    const wanted = {
-      adopt: { own: held, beside: Decimal.zero, reason: 'adopted' },
-      forget: { own: Decimal.zero, beside: held, reason: 'forgotten' },
-      acknowledge: { own, beside: held.minus(own), reason: 'acknowledged' },
-    } as const;
-    const change = wanted[how];
+    const change = { ...settledBy(how, { own, held }), reason: DONE[how] };
     if (change.own.equals(own) && change.beside.equals(beside))
       throw refused(
         `nothing to ${how}: ours are ${own}, beside them ${beside}, and the venue holds ${held}`,

@@ -92,7 +92,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#dispatch(input, out);
-    this.#corrections.hear([...out], out);
+    if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
     if (this.#ledger.awaits) this.#follower.poll(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
