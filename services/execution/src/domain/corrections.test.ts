@@ -150,6 +150,15 @@ test.each<[string, CorrectBooks, string]>([
   expect(held(engine)).toEqual(['10']);
 });
 
+test('an execution that another one took over from corrects nothing, and says so', () => {
+  const { engine } = holding();
+  engine.handle(gate(2, 1));
+  const out = asks(engine, repair('forget'));
+  expect(types(out).slice(-1)).toEqual(['CommandRefused']);
+  expect(corrections(out)).toEqual([]);
+  expect(held(engine)).toEqual(['10']);
+});
+
 test('a command is refused while an order of the instrument is on its way', () => {
   const { engine } = holding();
   sent(engine.handle(close(2)));

@@ -102,22 +102,23 @@ export class GateKeeper {
     return true;
   }
 
-  /**
-   * Asks now, because a person wants it or the books have just changed; a dry run opens and closes nothing.
-   * *Errors*: InputError where no life of execution has begun.
-   */
+  /** Refuses what only the execution that trades may do. *Errors*: InputError where this one does not. */
+  checkTrades(): void {
+    if (this.#asked !== null && !this.gate.state.superseded) return;
+    throw new InputError({
+      field: 'account',
+      value: this.#account,
+      because: 'this execution does not trade on it',
+      remedy: 'See `algo status` for the one that does.',
+    });
+  }
+
+  /** Asks now, because a person wants it or the books have changed; a dry run opens and closes nothing. */
   askNow(
     reason: string,
     run: { readonly requestId: string; readonly dryRun: boolean } | null,
     out: ExecutionOutput[],
-  ) {
-    if (this.#asked === null || this.gate.state.superseded)
-      throw new InputError({
-        field: 'account',
-        value: this.#account,
-        because: 'this execution does not trade on it',
-        remedy: 'See `algo status` for the one that does.',
-      });
+  ): void {
     if (run?.dryRun) out.push(this.#question(run.requestId, reason));
     else this.#ask(reason, out, run?.requestId);
   }

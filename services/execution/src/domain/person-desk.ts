@@ -30,13 +30,13 @@ const WITHOUT_IT = {
 /** Obeys or refuses what a person asks of execution, and answers. */
 export class PersonDesk {
   readonly #follower: Pick<OrderFollower, 'wantCancel'>;
-  readonly #keeper: Pick<GateKeeper, 'askNow'>;
+  readonly #keeper: Pick<GateKeeper, 'askNow' | 'checkTrades'>;
   readonly #corrections: Pick<Corrections, 'repair'>;
   readonly #held: HeldCommands;
 
   constructor(
     follower: Pick<OrderFollower, 'wantCancel'>,
-    keeper: Pick<GateKeeper, 'askNow'>,
+    keeper: Pick<GateKeeper, 'askNow' | 'checkTrades'>,
     corrections: Pick<Corrections, 'repair'>,
     held: ReturnType<HeldCommands['entries']> = [],
   ) {
@@ -85,10 +85,12 @@ export class PersonDesk {
         return orders;
       }
       case 'CorrectBooks':
+        this.#keeper.checkTrades();
         this.#corrections.repair(command, out);
         this.#keeper.askNow(by, null, out);
         return [];
       case 'CompareBooks':
+        this.#keeper.checkTrades();
         this.#keeper.askNow(by, { requestId: command.commandId, dryRun: command.dryRun }, out);
         return [];
       default:

@@ -138,6 +138,14 @@ test('what a person adopted is guarded at once by the house distance; taken out,
   expect(closed(story)).toMatchObject([{ reason: 'correction' }]);
 });
 
+test('what is adopted, forgotten and adopted again while no feed tells a time is two positions', () => {
+  const story = new Scenario();
+  for (const [commandId, own] of Object.entries({ a: '1', b: '0', c: '1' }))
+    story.give(correction(own, 1, { price: d('50000'), reason: 'adopted', commandId }));
+  const opened = story.log.filter((event) => event.type === 'PositionOpened');
+  expect(new Set(opened.map(({ position }) => position.id)).size).toBe(2);
+});
+
 test('a correction that leaves dust sets it aside, and one of dust alone tells what it made', () => {
   const story = new Scenario();
   story.open('long', '1', '2000', FAR, ETH);

@@ -147,14 +147,14 @@ export class InstrumentBook {
   }
 
   /** Brings what is held to what our books were corrected to, at the last price. */
-  correct({ own, price, timeUs }: CorrectionMade, nowUs: TimeUs): HoldingEvent[] {
+  correct({ own, price, timeUs, commandId }: CorrectionMade, nowUs: TimeUs): HoldingEvent[] {
     const off = own.minus(this.net);
     if (off.isZero()) return [];
     if (this.lastPrice === 0 && price.isPositive()) this.print(price.toNumber(), nowUs);
     const at = this.lastPrice > 0 ? this.markPrice : this.#costPrice;
     const lot = { quantity: off.abs(), price: at, fee: Decimal.zero };
     const direction = off.isPositive() ? 'long' : 'short';
-    const why = { cause: `corrected ${timeUs}`, order: undefined, openedUs: nowUs };
+    const why = { cause: `corrected ${commandId ?? timeUs}`, order: undefined, openedUs: nowUs };
     const change = { lot, direction, ...why } as const;
     return this.#change(change, 'correction', nowUs);
   }
