@@ -61,6 +61,7 @@ test('two accounts trade by their own configurations, and neither reads the comm
     reason: 'lunch',
     by: 'anna',
     timeUs: 0,
+    expiresWallUs: 0,
   } as const;
   engine.command('paper-second', { name: 'SetTradingMode', body: { type: 'SetTradingMode', ...halt } });
   await engine.pass(200);

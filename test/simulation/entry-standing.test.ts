@@ -32,7 +32,10 @@ test('a strategy that entered too often stands still through a kill, until a per
   expect(entries()).toBe(before);
 
   const body = { type: 'SetTradingMode', scope, mode: 'active', reason: 'seen', by: 'Ada' } as const;
-  engine.command(ACCOUNT, { name: 'SetTradingMode', body: { ...body, commandId: 'resume-1', timeUs: 0 } });
+  engine.command(ACCOUNT, {
+    name: 'SetTradingMode',
+    body: { ...body, commandId: 'resume-1', timeUs: 0, expiresWallUs: Number.MAX_SAFE_INTEGER },
+  });
   await engine.until(() => entries() > before);
   expect(engine.said('RISK', 'TradingModeChanged')).toMatchObject([{ scope, mode: 'active', by: 'Ada' }]);
   expect(engine.divergences).toEqual([]);

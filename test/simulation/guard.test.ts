@@ -110,6 +110,7 @@ test('a breaker that tripped in the first life stands in the second, and trips t
     reason: 'again',
     by: 'anna',
     timeUs: 0,
+    expiresWallUs: Number.MAX_SAFE_INTEGER,
   } as const;
   stage.engine.command(ACCOUNT, { name: 'SetTradingMode', body: { type: 'SetTradingMode', ...about } });
   await stage.engine.pass(10);

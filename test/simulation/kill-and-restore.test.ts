@@ -48,6 +48,7 @@ async function halt(engine: SimulatedEngine): Promise<void> {
     reason: 'lunch',
     by: 'anna',
     timeUs: 0,
+    expiresWallUs: 0,
   } as const;
   engine.command(ACCOUNT, { name: 'SetTradingMode', body: { type: 'SetTradingMode', ...body } });
   await engine.until(() => engine.said('RISK', 'TradingModeChanged').length > 0);

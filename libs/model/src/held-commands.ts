@@ -25,15 +25,15 @@ const HELD_MAX = 256;
  * Holds commands until the time of the wall is known. A process that was away reads old commands along with
  * an old event time, so that only the wall clock can tell it that hours have passed.
  */
-export class HeldCommands {
-  readonly #held: RecentMap<ExpiringCommand>;
+export class HeldCommands<Command extends ExpiringCommand> {
+  readonly #held: RecentMap<Command>;
 
-  constructor(held: readonly (readonly [commandId: string, command: ExpiringCommand])[] = []) {
+  constructor(held: readonly (readonly [commandId: string, command: Command])[] = []) {
     this.#held = new RecentMap(HELD_MAX, held);
   }
 
   /** Keeps a command and returns the question on which it waits. */
-  hold(command: ExpiringCommand): AskWall {
+  hold(command: Command): AskWall {
     const { commandId } = command;
     this.#held.set(commandId, command);
     return { type: 'AskWall', commandId };
@@ -43,7 +43,7 @@ export class HeldCommands {
    * Returns the command that waited for this answer; null when none did. *Errors*: InputError when its time
    * is over; it waits no longer then.
    */
-  release({ commandId, wallUs }: WallTold): ExpiringCommand | null {
+  release({ commandId, wallUs }: WallTold): Command | null {
     const command = this.#held.get(commandId);
     if (command === undefined) return null;
     this.#held.delete(commandId);
@@ -58,12 +58,12 @@ export class HeldCommands {
   }
 
   /** Returns a command that waits, or undefined. */
-  get(commandId: string): ExpiringCommand | undefined {
+  get(commandId: string): Command | undefined {
     return this.#held.get(commandId);
   }
 
   /** Returns what waits, oldest first. */
-  entries(): [string, ExpiringCommand][] {
+  entries(): [string, Command][] {
     return this.#held.entries();
   }
 }

@@ -43,7 +43,7 @@ test('an answer to a command that is not stored any more names nobody', () => {
 });
 
 test.each<[string, ControlCommand]>([
-  ['account:paper-main to be halted', { type: 'SetTradingMode', ...PERSON, scope, mode: 'halted' }],
+  ['account:paper-main to be halted', { type: 'SetTradingMode', ...PERSON, ...UNTIL, scope, mode: 'halted' }],
   [
     'all of account:paper-main to be left',
     { type: 'FlattenAll', ...PERSON, ...UNTIL, scope, position: null },

@@ -195,9 +195,15 @@ export class ScenarioRun {
     const instrument: InstrumentId = INSTRUMENTS[scope === 'account' ? 0 : scope]!;
     const of: HaltScope =
       scope === 'account' ? { kind: 'account', account: ACCOUNT } : { kind: 'instrument', instrument };
-    const about = { scope: of, mode, reason: 'storm', by: 'anna', timeUs: this.#nowUs };
+    const expiresWallUs = this.#expiresWallUs;
+    const about = { scope: of, mode, reason: 'storm', by: 'anna', timeUs: this.#nowUs, expiresWallUs };
     const body = { type: 'SetTradingMode', commandId: `person-${++this.#commands}`, ...about } as const;
     this.world.engine.command(ACCOUNT, { name: 'SetTradingMode', body });
+  }
+
+  /** Until when a person's command may be obeyed, by the wall clock. */
+  get #expiresWallUs(): number {
+    return (this.world.engine.clock.nowMs() + 60_000) * 1_000;
   }
 
   #flatten(): void {
@@ -210,7 +216,7 @@ export class ScenarioRun {
       reason: 'storm',
       timeUs: this.#nowUs,
     };
-    const expiresWallUs = (this.world.engine.clock.nowMs() + 60_000) * 1_000;
+    const expiresWallUs = this.#expiresWallUs;
     const body = {
       type: 'FlattenAll',
       commandId: `person-${++this.#commands}`,

@@ -17,8 +17,8 @@ import { CommandFailure } from '../exit-codes.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 
 export const CONFIRM_MAX_MS = 5_000;
-/** A command that leaves or withdraws something is void after so long; a service that died is back sooner. */
-const VALID_MS = 60_000;
+/** A command that does more than forbid is void after so long; a service that died is back sooner. */
+export const VALID_MS = 60_000;
 /** A service says twice a second how it is; one that was silent for so long is dead or stuck. */
 const SILENT_MS = 3_000;
 

@@ -17,10 +17,12 @@ import { readEvents } from '../reading/read-events.ts';
 import {
   askEngine,
   CONFIRM_MAX_MS,
+  expiryUs,
   openForPerson,
   type PersonOptions,
   parseScope,
   type Steering,
+  VALID_MS,
 } from './ask-engine.ts';
 
 export interface ModeOptions extends AccessOptions, PersonOptions {
@@ -59,7 +61,7 @@ export async function askMode(
   scope: HaltScope,
   mode: TradingMode,
 ): Promise<void> {
-  const body = { type: 'SetTradingMode', scope, mode, ...person } as const;
+  const body = { type: 'SetTradingMode', scope, mode, ...person, expiresWallUs: expiryUs() } as const;
   const answer = await askEngine(
     bus,
     account,
@@ -71,17 +73,24 @@ export async function askMode(
         fact.name === 'TradingModeChanged' && fact.body.mode === mode && sameScope(fact.body.scope, scope),
     },
   );
-  if (answer === undefined) throw await unconfirmed(bus, account, scope);
+  if (answer === undefined) throw await unconfirmed(bus, account, scope, mode);
 }
 
 /** Every command is answered: silence means that position-risk has not read it yet. */
-async function unconfirmed(bus: Bus, account: AccountId, scope: HaltScope): Promise<CommandFailure> {
+async function unconfirmed(
+  bus: Bus,
+  account: AccountId,
+  scope: HaltScope,
+  mode: TradingMode,
+): Promise<CommandFailure> {
   const standing = await toldMode(bus, account, scope);
   const now = standing === null ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
   return new CommandFailure(
     `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; ` +
       `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
-      'The request is stored and takes effect when position-risk reads it: see `algo status`.',
+      `The request is stored and takes effect when position-risk reads it${
+        mode === 'active' ? `, within ${VALID_MS / 1_000} s; after that it is void` : ''
+      }: see \`algo status\`.`,
   );
 }
 

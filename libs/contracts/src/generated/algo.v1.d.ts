@@ -468,6 +468,7 @@ export namespace algo {
             reason: string;
             by: string;
             timeUs: number;
+            expiresWallUs: number;
             static encode(message: algo.v1.SetTradingMode.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SetTradingMode & algo.v1.SetTradingMode.$Shape;
         }
@@ -480,6 +481,7 @@ export namespace algo {
                 reason?: (string|null);
                 by?: (string|null);
                 timeUs?: (number|null);
+                expiresWallUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = {
@@ -489,6 +491,7 @@ export namespace algo {
               reason?: string|null;
               by?: string|null;
               timeUs?: number|null;
+              expiresWallUs?: number|null;
               $unknowns?: Uint8Array[];
             };
         }

@@ -2023,6 +2023,7 @@ export const algo = $root.algo = (() => {
             SetTradingMode.prototype.reason = "";
             SetTradingMode.prototype.by = "";
             SetTradingMode.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SetTradingMode.prototype.expiresWallUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             SetTradingMode.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2043,6 +2044,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(42).string(message.by);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(48).uint64(message.timeUs);
+                if (message.expiresWallUs != null && $Object.hasOwnProperty.call(message, "expiresWallUs") && (typeof message.expiresWallUs === "object" ? message.expiresWallUs.low || message.expiresWallUs.high : message.expiresWallUs !== 0))
+                    writer.uint32(56).uint64(message.expiresWallUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2125,6 +2128,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.expiresWallUs = value;
+                            else
+                                delete message.expiresWallUs;
                             continue;
                         }
                     }

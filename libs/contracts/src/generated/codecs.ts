@@ -425,6 +425,7 @@ const setTradingMode = tagged('SetTradingMode', {
   reason: field.text,
   by: field.text,
   timeUs: field.whole,
+  expiresWallUs: field.whole,
 });
 
 const flattenAll = tagged('FlattenAll', {

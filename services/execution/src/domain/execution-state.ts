@@ -1,4 +1,4 @@
-import type { ExpiringCommand, FeedTimesState, TimeUs } from '@algo/model';
+import type { FeedTimesState, TimeUs } from '@algo/model';
 import type { CorrectionsState } from './corrections.ts';
 import type { PastEntry } from './entry-pace.ts';
 import type { VenueDescribed } from './execution-io.ts';
@@ -6,6 +6,7 @@ import type { GateKeeperState } from './gate-keeper.ts';
 import type { HaltsState } from './halts.ts';
 import type { NamedLimits } from './limits.ts';
 import type { LedgerState } from './order-ledger.ts';
+import type { Asked } from './person-desk.ts';
 import type { NetPosition } from './position-book.ts';
 import type { ReferencePricesState } from './reference-price.ts';
 import type { RejectWatchState } from './reject-watch.ts';
@@ -27,7 +28,7 @@ export interface ExecutionState {
   readonly corrections: CorrectionsState;
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
-  readonly persons: [commandId: string, command: ExpiringCommand][];
+  readonly persons: [commandId: string, command: Asked][];
   readonly entries: readonly PastEntry[];
   readonly rejects: RejectWatchState;
   readonly standing: StandingWatchState;

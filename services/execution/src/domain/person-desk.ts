@@ -16,6 +16,8 @@ import type { ExecutionOutput } from './execution-io.ts';
 import type { GateKeeper } from './gate-keeper.ts';
 import type { OrderFollower } from './order-follower.ts';
 
+/** Modes are position-risk's to set. */
+export type Asked = Exclude<ExpiringCommand, { type: 'SetTradingMode' }>;
 type CancelOrders = Extract<ControlCommand, { type: 'CancelOrders' }>;
 
 /** Orders named in one refusal. */
@@ -32,13 +34,13 @@ export class PersonDesk {
   readonly #follower: Pick<OrderFollower, 'wantCancel'>;
   readonly #keeper: Pick<GateKeeper, 'askNow' | 'checkTrades'>;
   readonly #corrections: Pick<Corrections, 'repair'>;
-  readonly #held: HeldCommands;
+  readonly #held: HeldCommands<Asked>;
 
   constructor(
     follower: Pick<OrderFollower, 'wantCancel'>,
     keeper: Pick<GateKeeper, 'askNow' | 'checkTrades'>,
     corrections: Pick<Corrections, 'repair'>,
-    held: ReturnType<HeldCommands['entries']> = [],
+    held: readonly (readonly [commandId: string, command: Asked])[] = [],
   ) {
     this.#follower = follower;
     this.#keeper = keeper;
@@ -47,7 +49,7 @@ export class PersonDesk {
   }
 
   /** Returns the question on which a command waits. */
-  ask(command: ExpiringCommand): AskWall {
+  ask(command: Asked): AskWall {
     return this.#held.hold(command);
   }
 
@@ -69,12 +71,12 @@ export class PersonDesk {
     }
   }
 
-  state(): ReturnType<HeldCommands['entries']> {
+  state(): [commandId: string, command: Asked][] {
     return this.#held.entries();
   }
 
   /** Returns the orders that are withdrawn for it. *Errors*: InputError where it can't be obeyed. */
-  #obey(command: ExpiringCommand, open: readonly Order[], out: ExecutionOutput[]): readonly ClientOrderId[] {
+  #obey(command: Asked, open: readonly Order[], out: ExecutionOutput[]): readonly ClientOrderId[] {
     const by = `asked by ${command.by}`;
     switch (command.type) {
       case 'FlattenAll':

@@ -18,7 +18,16 @@ import {
 
 const scope = { kind: 'account', account: ACCOUNT } as const;
 const asked = (commandId: string, to: 'active' | 'reducing' | 'halted'): ExecutionInput => ({
-  ...{ type: 'SetTradingMode', commandId, scope, mode: to, reason: 'asked', by: 'Ada', timeUs: 9 * S },
+  ...{
+    type: 'SetTradingMode',
+    commandId,
+    scope,
+    mode: to,
+    reason: 'asked',
+    by: 'Ada',
+    timeUs: 9 * S,
+    expiresWallUs: 0,
+  },
 });
 const answered = (commandId: string, to: 'active' | 'halted'): ExecutionInput => ({
   ...{ type: 'TradingModeChanged', commandId, scope, mode: to, reason: 'asked', by: 'Ada', latched: false },

@@ -1,5 +1,4 @@
 import {
-  type ControlCommand,
   type Decimal,
   ENGINE_ACTOR,
   type HaltScope,
@@ -15,6 +14,7 @@ import {
 } from '@algo/model';
 import { EquityGuard, type EquityGuardState } from './equity-guard.ts';
 import type { HoldingEvent } from './instrument-book.ts';
+import type { SetTradingMode } from './person-commands.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
 
 /** Who limits an instrument while an exit of it waits. */
@@ -86,17 +86,22 @@ export class AccountGuard {
     return said(change, null);
   }
 
+  /** Says whether a person's command allows more than what stands. */
+  loosens({ scope, mode }: SetTradingMode): boolean {
+    const now = this.#modes.at(scope);
+    return mode === 'active' || (now !== null && isStricter(now.mode, mode));
+  }
+
   /**
    * Does what a person asked and says what stands by it, so that each command has its answer; a latched limit
    * yields to `active` alone. Setting the account active after the breaker measures losses from present
    * equity. *Errors*: InputError when nobody signs for `active`, or nothing is left to measure from.
    */
   setMode(
-    command: Extract<ControlCommand, { type: 'SetTradingMode' }>,
+    { scope, mode, reason, by, commandId }: SetTradingMode,
     unrealized: Decimal,
     timeUs: TimeUs,
   ): RiskEvent[] {
-    const { scope, mode, reason, by, commandId } = command;
     const whole = scope.kind === 'account';
     if (whole && scope.account !== this.#scope.account) return [];
     const now = this.#modes.at(scope);

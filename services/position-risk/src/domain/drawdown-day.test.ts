@@ -1,6 +1,6 @@
 import { type RiskEvent, US_PER_DAY, US_PER_HOUR } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { ACCOUNT, BTC, d, PLAN, Scenario, SETTINGS, T0 } from './testing/position-risk-scenario.ts';
+import { BTC, d, PLAN, Scenario, SETTINGS, T0 } from './testing/position-risk-scenario.ts';
 
 const HOUR = 3_600;
 /** Seconds from the scenario's start to the first midnight, UTC. */
@@ -30,11 +30,7 @@ const lastMark = (story: Scenario) =>
     (event): event is Extract<RiskEvent, { type: 'EquityMarked' }> => event.type === 'EquityMarked',
   )!;
 
-const resume = (story: Scenario) =>
-  story.give({
-    ...{ type: 'SetTradingMode', commandId: 'r1', scope: { kind: 'account', account: ACCOUNT } },
-    ...{ mode: 'active', reason: 'looked at', by: 'Ada', timeUs: 1 },
-  });
+const resume = (story: Scenario) => story.setMode('r1', 'active');
 
 test('three percent a day is said each day, and does not add up within a day', () => {
   const story = holding();

@@ -31,10 +31,7 @@ test('the limit of an exit that waits ends with the exit, that of a contradictio
 test('a limit that a person asked for while an exit waits is the person’s, and stays', () => {
   const story = fired();
   story.time(16);
-  story.give({
-    ...{ type: 'SetTradingMode', commandId: 'by-hand', mode: 'reducing', reason: 'seen', by: 'Ada' },
-    ...{ scope: { kind: 'instrument', instrument: BTC }, timeUs: 16_000_000 },
-  });
+  story.setMode('by-hand', 'reducing', 'Ada', { kind: 'instrument', instrument: BTC });
   story.fill(story.obey(story.commands[0]!, 17), 'sell', '1', '49690', { seconds: 17 });
   expect(story.engine.account.modes()).toMatchObject([{ mode: 'reducing', by: 'Ada' }]);
 });

@@ -38,6 +38,30 @@ test('a rejected exit is tried again at once, the next refusal waits', () => {
   expect(story.commands).toHaveLength(3);
 });
 
+test('an exit that is refused because of another order is tried again as soon as that one is clear', () => {
+  const story = new Scenario();
+  story.open('long', '1', '50000');
+  story.time(1);
+  const asked = story.log.findLast((one) => one.type === 'ProtectPosition')!;
+  const stop = story.protect(asked, 1);
+  story.order('OrderUnknown', stop, 1);
+  story.prices(BTC, [2, 49_700]);
+  for (const attempt of [1, 2]) {
+    expect(story.commands).toHaveLength(attempt);
+    story.denied(story.commands.at(-1)!, 'NO_POSITION', 2);
+  }
+  story.order('OrderUnknown', stop, 2.5);
+  expect(story.commands).toHaveLength(2);
+  story.order('OrderAccepted', stop, 3);
+  expect(story.commands).toHaveLength(3);
+  // Once: that it is refused again says that something else is in the way.
+  story.denied(story.commands[2]!, 'NO_POSITION', 3);
+  story.time(5.9);
+  expect(story.commands).toHaveLength(3);
+  story.ended('OrderCanceled', stop, '0', 5.9);
+  expect(story.commands).toHaveLength(4);
+});
+
 test('while the venue takes no order an exit waits: no attempt is lost, and a person is called', () => {
   const story = fired();
   const first = story.obey(story.commands[0]!, 1);

@@ -166,9 +166,8 @@ export class ExitFollower {
     if (this.inDoubt) return this.#escalated ? Infinity : callUs;
     if (!this.#answered && !this.#escalated) return callUs;
     if (!this.#answered || this.#orders.size > 0) return this.#newsUs + WORKING_PATIENCE * exitRetryUs;
-    const quick = this.#hurried || this.#attempt < exitAttemptsMax;
     // The first refusal is answered at once; a second in a row would only be refused again.
-    if (quick && this.#refusals < 2) return this.#newsUs;
+    if (this.#hurried || (this.#attempt < exitAttemptsMax && this.#refusals < 2)) return this.#newsUs;
     const slow = Math.min(Math.max(this.#attempt - exitAttemptsMax, 0), DOUBLINGS_MAX);
     const refused = Math.min(Math.max(this.#refusals - exitAttemptsMax, 0), REFUSED_DOUBLINGS_MAX);
     return this.#newsUs + exitRetryUs * 2 ** Math.max(slow, refused);
@@ -199,8 +198,8 @@ export class ExitFollower {
   }
 
   /**
-   * Takes note of what happened to an order of the instrument;
-   * other orders than this position's exits are passed over.
+   * Takes note of what happened to an order of the instrument. Another order than this position's exits may
+   * be what an attempt was refused for: when its doubt ends, or it does, the next attempt is made at once.
    */
   note(event: Exclude<OrderEvent, { type: 'OrderQuarantined' }>, nowUs: TimeUs): void {
     const { clientOrderId } = event;
@@ -214,7 +213,10 @@ export class ExitFollower {
       return;
     }
     const order = this.#orders.get(clientOrderId);
-    if (order === undefined) return;
+    if (order === undefined) {
+      this.#hurried ||= this.#refusals > 0 && event.type !== 'OrderUnknown';
+      return;
+    }
     this.#newsUs = nowUs;
     if (event.type !== 'OrderRejected') this.#refusals = 0;
     switch (event.type) {

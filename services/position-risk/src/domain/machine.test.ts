@@ -6,8 +6,8 @@ import { ACCOUNT, SETTINGS } from './testing/position-risk-scenario.ts';
 
 function setMode(commandId: string, mode: 'active' | 'halted', by: string): GuardInput {
   const scope = { kind: 'account', account: ACCOUNT } as const;
-  const body = { type: 'SetTradingMode', commandId, scope, mode, reason: 'because', by, timeUs: 1 } as const;
-  return { name: 'SetTradingMode', body };
+  const body = { commandId, scope, mode, reason: 'because', by };
+  return { name: 'SetTradingMode', body: { type: 'SetTradingMode', ...body, timeUs: 1, expiresWallUs: 1 } };
 }
 
 test('a command that nobody can carry out is refused, and the guard lives on', () => {
@@ -17,6 +17,7 @@ test('a command that nobody can carry out is refused, and the guard lives on', (
   }) as Say<GuardWord, AskWall>;
   const machine = new GuardMachine(SETTINGS);
   machine.take(setMode('c-1', 'active', ' '), say); // nobody signs for it
+  machine.take({ name: 'WallTold', body: { commandId: 'c-1', wallUs: 1 } }, say);
   machine.take(setMode('c-2', 'halted', 'Ada'), say);
   expect(words).toMatchObject([
     ['CommandRefused', { commandId: 'c-1' }],

@@ -1,4 +1,4 @@
-import { accountId, positionId } from '@algo/model';
+import { accountId, positionId, type TradingMode } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { ACCOUNT, at, BTC, d, ETH, flattenAll, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 
@@ -60,6 +60,22 @@ test('a command that is taken after its time leaves nothing, whatever event time
   expect(() => story.give(late)).toThrow(/taken 1 s after its time was over: nothing was done/);
   expect(story.give({ ...late, wallUs: asked.expiresWallUs })).toEqual([]);
   expect(story.commands).toEqual([]);
+});
+
+test('what allows more is not obeyed after its time; a halt is, however late it is read', () => {
+  const story = new Scenario();
+  const scope = { kind: 'account', account: ACCOUNT } as const;
+  const asked = { scope, reason: 'seen', by: 'Ada', timeUs: 1, expiresWallUs: at(60) };
+  const set = (commandId: string, mode: TradingMode) =>
+    story.give({ type: 'SetTradingMode', commandId, mode, ...asked });
+  expect(set('c1', 'halted')).toMatchObject([{ type: 'TradingModeChanged', mode: 'halted' }]);
+  for (const mode of ['reducing', 'active'] as const) {
+    expect(set(mode, mode)).toEqual([{ type: 'AskWall', commandId: mode }]);
+    const late = { type: 'WallTold', commandId: mode, wallUs: asked.expiresWallUs + 1 } as const;
+    expect(() => story.give(late)).toThrow(/after its time was over/);
+    expect(story.engine.account.modes()).toMatchObject([{ mode: 'halted' }]);
+  }
+  expect(story.setMode('c2', 'active')).toMatchObject([{ mode: 'active', commandId: 'c2' }]);
 });
 
 test('a person takes over an exit of the engine, and one who asks again is in a hurry', () => {

@@ -3,7 +3,6 @@ import {
   CommandIds,
   type CommandObeyed,
   type ControlCommand,
-  type ExpiringCommand,
   HeldCommands,
   type TimeUs,
   type WallTold,
@@ -15,17 +14,21 @@ const COMMANDS_REMEMBERED = 1_024;
 
 /** A person's command to leave what is held. */
 export type FlattenAll = Extract<ControlCommand, { type: 'FlattenAll' }>;
+/** A person's command to allow more or less trading. */
+export type SetTradingMode = Extract<ControlCommand, { type: 'SetTradingMode' }>;
+/** What nobody may do any more once its time is over. */
+type Held = FlattenAll | SetTradingMode;
 
 /** The commands of persons as they are kept. */
 export interface PersonCommandsState {
   readonly known: readonly string[];
-  readonly held: readonly (readonly [commandId: string, command: ExpiringCommand])[];
+  readonly held: readonly (readonly [commandId: string, command: Held])[];
 }
 
 /** Takes each command of a person once, and those that expire not before the time of the wall is known. */
 export class PersonCommands {
   readonly #ids: CommandIds;
-  readonly #held: HeldCommands;
+  readonly #held: HeldCommands<Held>;
 
   constructor(state: PersonCommandsState = { known: [], held: [] }) {
     this.#ids = new CommandIds(COMMANDS_REMEMBERED, state.known);
@@ -37,15 +40,14 @@ export class PersonCommands {
     return this.#ids.isNew(commandId);
   }
 
-  /** Returns the question on which a command waits; nothing where it was heard before. */
-  ask(command: FlattenAll): AskWall[] {
-    return this.isNew(command) ? [this.#held.hold(command)] : [];
+  /** Returns the question on which a command waits. */
+  ask(command: Held): AskWall {
+    return this.#held.hold(command);
   }
 
   /** Returns the command that may be obeyed now, if any. *Errors*: InputError when its time is over. */
-  due(told: WallTold): FlattenAll[] {
-    const command = this.#held.release(told);
-    return command?.type === 'FlattenAll' ? [command] : [];
+  due(told: WallTold): Held | null {
+    return this.#held.release(told);
   }
 
   state(): PersonCommandsState {

@@ -1,5 +1,4 @@
 import {
-  type ControlCommand,
   type CorrectionMade,
   type Fill,
   type OrderEvent,
@@ -14,7 +13,7 @@ import { GuardClock } from './guard-clock.ts';
 import { lotOf } from './holding.ts';
 import type { InstrumentBook } from './instrument-book.ts';
 import { OrderMemory } from './order-memory.ts';
-import { type FlattenAll, obeyed, PersonCommands } from './person-commands.ts';
+import { type FlattenAll, obeyed, PersonCommands, type SetTradingMode } from './person-commands.ts';
 import { PositionDesk } from './position-desk.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
@@ -74,13 +73,11 @@ export class PositionRiskEngine {
         this.#onTime(input);
         break;
       case 'SetTradingMode':
-        if (this.#commands.isNew(input)) this.#setMode(input);
-        break;
       case 'FlattenAll':
-        out.push(...this.#commands.ask(input));
+        if (this.#commands.isNew(input)) this.#asked(input);
         break;
       case 'WallTold':
-        for (const command of this.#commands.due(input)) this.#flatten(command);
+        this.#obey(this.#commands.due(input));
         break;
       case 'CorrectionMade':
         this.#onCorrection(input);
@@ -134,7 +131,19 @@ export class PositionRiskEngine {
     this.#desk.protect(book);
   }
 
-  #setMode(command: Extract<ControlCommand, { type: 'SetTradingMode' }>): void {
+  /** What allows less is obeyed however late it is read; all else waits until the time is known. */
+  #asked(command: FlattenAll | SetTradingMode): void {
+    if (command.type === 'SetTradingMode' && !this.#guard.loosens(command)) this.#setMode(command);
+    else this.#desk.out.push(this.#commands.ask(command));
+  }
+
+  /** *Errors*: InputError where it may not be obeyed. */
+  #obey(command: FlattenAll | SetTradingMode | null): void {
+    if (command?.type === 'SetTradingMode') this.#setMode(command);
+    if (command?.type === 'FlattenAll') this.#flatten(command);
+  }
+
+  #setMode(command: SetTradingMode): void {
     this.#desk.out.push(...this.#guard.setMode(command, this.#books.unrealized(), this.#personUs(command)));
   }
 
@@ -146,7 +155,7 @@ export class PositionRiskEngine {
   }
 
   /** A person's clock is not event time: it stamps what follows only until there is any. */
-  #personUs({ timeUs }: ControlCommand): TimeUs {
+  #personUs({ timeUs }: FlattenAll | SetTradingMode): TimeUs {
     return this.#guard.equity.dayEndsUs > 0 ? this.#clock.newestUs : timeUs;
   }
 

@@ -10,7 +10,7 @@ const set = (
   by = 'Ada',
   scope: HaltScope = OWN,
   commandId = `c-${++commands}`,
-) => story.give({ type: 'SetTradingMode', commandId, scope, mode, reason: 'because', by, timeUs: 1 });
+) => story.setMode(commandId, mode, by, scope);
 
 /** Two longs, then a fall that takes 5 % of the account. */
 function tripped(): Scenario {

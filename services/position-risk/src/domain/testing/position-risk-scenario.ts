@@ -6,6 +6,7 @@ import {
   type ExitPlan,
   entrySide,
   exitSide,
+  type HaltScope,
   type Instrument,
   type InstrumentId,
   openSnapshot,
@@ -15,10 +16,11 @@ import {
   type TimeAdvanced,
   type TimeUs,
   type TradeColumns,
+  type TradingMode,
   US_PER_SECOND,
   venueOrderId,
 } from '@algo/model';
-import type { FlattenAll } from '../person-commands.ts';
+import type { FlattenAll, SetTradingMode } from '../person-commands.ts';
 import { PositionRiskEngine } from '../position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from '../position-risk-io.ts';
 import { POSITION_RISK_DEFAULTS, type PositionRiskSettings } from '../position-risk-settings.ts';
@@ -56,6 +58,8 @@ export const PLAN: ExitPlan = {
   trailing: d('0.005'),
   holdMaxUs: 3_600 * US_PER_SECOND,
 };
+
+const OWN: HaltScope = { kind: 'account', account: ACCOUNT };
 
 /** Returns trades of one instrument, one each at the given second and price. */
 export function trades(
@@ -119,11 +123,22 @@ export class Scenario {
 
   /** A person has what is held left, all of it or as said; the wall clock goes with the feed's. */
   flatten(seconds: number, change: Partial<FlattenAll> = {}) {
-    const asked = flattenAll(`flatten-${seconds}`, { timeUs: at(seconds), ...change });
-    const out = this.give(asked);
-    const { commandId } = asked;
+    return this.ask(flattenAll(`flatten-${seconds}`, { timeUs: at(seconds), ...change }));
+  }
+
+  /** A person asks for a mode of the account, in time. */
+  setMode(commandId: string, mode: TradingMode, by = 'Ada', scope: HaltScope = OWN, timeUs = 1) {
+    const expiresWallUs = timeUs + 60 * US_PER_SECOND;
+    const asked = { commandId, scope, mode, reason: 'because', by, timeUs, expiresWallUs };
+    return this.ask({ type: 'SetTradingMode', ...asked });
+  }
+
+  /** A person's command, read at once by the wall clock. */
+  ask(command: FlattenAll | SetTradingMode) {
+    const out = this.give(command);
+    const { commandId, timeUs: wallUs } = command;
     return out.some(({ type }) => type === 'AskWall')
-      ? this.give({ type: 'WallTold', commandId, wallUs: at(seconds) })
+      ? this.give({ type: 'WallTold', commandId, wallUs })
       : out;
   }
 

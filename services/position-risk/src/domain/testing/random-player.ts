@@ -1,7 +1,7 @@
 import { type ClosePosition, Decimal, exitSide, type ProtectPosition } from '@algo/model';
 import fc from 'fast-check';
 import type { PositionRiskOutput } from '../position-risk-io.ts';
-import { ACCOUNT, at, BTC, d, ETH, PLAN, Scenario } from './position-risk-scenario.ts';
+import { BTC, d, ETH, PLAN, Scenario } from './position-risk-scenario.ts';
 
 /** One thing that may happen; numbers are drawn wide and folded into sense where they are used. */
 export const steps = fc.array(
@@ -141,15 +141,7 @@ export class Player {
         story.flatten(seconds, { commandId: `flatten-${number}` });
         break;
       case 'lift':
-        story.give({
-          type: 'SetTradingMode',
-          commandId: `lift-${number}`,
-          scope: { kind: 'account', account: ACCOUNT },
-          mode: step.short ? 'halted' : 'active',
-          reason: 'test',
-          by: 'Ada',
-          timeUs: at(seconds),
-        });
+        story.setMode(`lift-${number}`, step.short ? 'halted' : 'active');
         break;
       default:
         step.kind satisfies never;
