@@ -92,6 +92,7 @@ class Scene {
       capabilities: {
         ...{ fillIds: true, shortSelling: true, reduceOnly: true, clientIdLookUp: true },
         stopTrigger: 'none',
+        readsSettleMs: 10_000,
       },
       order: ({ clientOrderId }, done) => {
         this.lookups.push(clientOrderId);
@@ -214,7 +215,7 @@ test.each<[string, Uint8Array | undefined]>([
   expect(found(scene.compare(own))).toEqual(['D5 adopt_order']);
 });
 
-test('without a checkpoint and the stream’s first messages nothing is concluded, and it is said', async () => {
+test('without the stream’s first messages and a checkpoint nothing is concluded', async () => {
   const scene = new Scene();
   scene.sends(A);
   const { bus } = scene;

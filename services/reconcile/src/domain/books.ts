@@ -78,7 +78,7 @@ export interface VenueBooks {
 /**
  * What a run is about. *Shape*: `holdsCoins` where what is held on spot lies in the account itself, so that
  * nothing can be short; `openingBalances` are those at `fillsSinceUs`, null if nobody wrote
- * them down, and then balances aren't compared. *Units*: times µs of event time; `asOfUs` when it was asked for.
+ * them down, and then balances aren't compared. *Units*: µs of event time; `asOfUs` when it was asked for.
  */
 export interface ReconciliationContext {
   readonly account: AccountId;
