@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   memory: () => import('./memory.bench.ts'),
   orders: () => import('./orders.bench.ts'),
   takeover: () => import('./takeover.bench.ts'),
+  reconcile: () => import('./reconcile.bench.ts'),
 };
 const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]
 NAME: ${Object.keys(BENCHES).join(', ')}; all of them when left out`;

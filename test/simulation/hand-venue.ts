@@ -23,7 +23,7 @@ export class HandVenue implements ExchangeVenue {
   readonly name = 'hand';
   readonly capabilities: VenueCapabilities = {
     ...{ fillIds: true, shortSelling: true, reduceOnly: true },
-    ...{ stopTrigger: 'none', clientIdLookUp: true },
+    ...{ stopTrigger: 'none', clientIdLookUp: true, readsSettleMs: 10_000 },
   };
   readonly submitted: ClientOrderId[] = [];
   readonly canceled: ClientOrderId[] = [];

@@ -29,6 +29,8 @@ export interface VenueCapabilities {
   readonly stopTrigger: 'none' | 'last' | 'mark';
   /** An order can be looked up by the id that we gave it. */
   readonly clientIdLookUp: boolean;
+  /** What a read shows may be this old: only what two reads so far apart agree on is so. */
+  readonly readsSettleMs: number;
 }
 
 /** The clock of whoever opens a venue: for pauses, and for the moment after which nothing may leave. */

@@ -1,3 +1,4 @@
+import { bucketSnapshots } from '@algo/bus';
 import { accountId } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { Comparison } from './adapters/comparison.ts';
@@ -11,17 +12,22 @@ export const service = defineService({
   config,
   purpose: ({ account }) => account,
   async start(context) {
-    const { bus, config } = context;
+    const { bus, config, identity, log } = context;
     const { validForMs } = config;
     const account = accountId(config.account);
     const catalog = readInstrumentCatalog(config.instrumentsFile);
+    const own = await OwnBooks.open({
+      ...{ bus, account, instruments: catalog },
+      checkpoints: bucketSnapshots(bus.bucket('snapshots'), `${identity}.books`),
+      onUnsaved: (error) => log.warn({ reason: error.message }, 'no checkpoint of our books was kept'),
+    });
     const { machine, driven } = await context.drive({
       reads: [{ family: 'rec.ask', only: [account] }],
       says: ['rec.run'],
       restore: (snapshot) => new ReconcileMachine({ account, validForMs }, snapshot),
       requests: new Comparison({
         account,
-        own: new OwnBooks(bus, account, catalog),
+        own,
         venue: context.venue(config.venue, account),
         instruments: [...catalog.values()],
       }),

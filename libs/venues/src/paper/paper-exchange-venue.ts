@@ -65,6 +65,8 @@ export const PAPER_CAPABILITIES: VenueCapabilities = {
   reduceOnly: true,
   stopTrigger: 'last',
   clientIdLookUp: true,
+  // Its own books are never old; it claims what exchanges do, so that paper shows how long one waits there.
+  readsSettleMs: 10_000,
 };
 
 /** The paper exchange of an account, as execution and reconcile see it. */

@@ -167,7 +167,10 @@ test('when no feed tells the time any more, the venue is asked about every open 
 function guarded() {
   const floor = entered();
   floor.take(fillAll);
-  floor.own({ name: 'VenueDescribed', body: { holdsStops: true, shortSelling: true } });
+  floor.own({
+    name: 'VenueDescribed',
+    body: { holdsStops: true, shortSelling: true, readsSettleMs: 10_000 },
+  });
   const stop = clientOrderIdOf(protect(1));
   floor.take({ name: 'ProtectPosition', body: protect(1, { timeUs: S }) });
   floor.disk();

@@ -1,6 +1,6 @@
 import { type BookDifference, clientOrderId, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { type CorrectBooks, STALE_READ_US } from './corrections.ts';
+import type { CorrectBooks } from './corrections.ts';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import {
@@ -40,7 +40,8 @@ function compare(engine: ExecutionEngine, seconds: number, ...differences: BookD
 }
 const corrections = (out: readonly ExecutionOutput[]) => out.filter((one) => one.type === 'CorrectionMade');
 const held = (engine: ExecutionEngine) => engine.positions().map((p) => `${p.quantity}`);
-const S_STALE = STALE_READ_US / S;
+/** By the venue of the scenario. */
+const S_STALE = 10;
 
 test('what is gone leaves the books when it was found twice, far enough apart, and not before', () => {
   const { engine } = holding();
@@ -195,7 +196,7 @@ const WITH_CROSS = {
 /** An account that can't be short and holds 10 LTC; `aside` is what else of them lies there. */
 function wallet(aside: string) {
   const engine = ready(WITH_CROSS);
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: false });
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: false, readsSettleMs: 10_000 });
   engine.handle(filled(sent(engine.handle(place(1))), 'in', '10', '10', S));
   const out = engine.handle(told(31 * S)).findLast((one) => one.type === 'ReconciliationRequested');
   const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
@@ -237,7 +238,7 @@ test('what an order of another instrument receives lies beside the position', ()
 
 test('where an account may be short, coins are lent and no position is touched', () => {
   const engine = wallet('0');
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true });
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true, readsSettleMs: 10_000 });
   expect(pays(engine, '0.5', 'LTC')).toEqual([]);
 });
 

@@ -14,7 +14,7 @@ import {
   MARKET_TRAITS,
   settledBy,
   type TimeUs,
-  US_PER_SECOND,
+  US_PER_MS,
   venueOf,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
@@ -25,12 +25,6 @@ import type { ReferencePrices } from './reference-price.ts';
 
 /** A person's command about a book that differs. */
 export type CorrectBooks = Extract<ControlCommand, { type: 'CorrectBooks' }>;
-
-/**
- * Two comparisons must agree over so long before anything is concluded from what nothing explains: a venue's
- * reads may be that old. *Units*: µs of feed time at speed 1.
- */
-export const STALE_READ_US = 10 * US_PER_SECOND;
 
 /** A difference that waits to be found again. *Units*: µs. */
 interface Proposal extends BookDifference {
@@ -117,12 +111,13 @@ export class Corrections {
     for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
     this.#differences = differences;
     const nowUs = this.#times.newestUs();
+    const settleUs = this.#venue().readsSettleMs * US_PER_MS * this.#times.speed;
     const waiting: Proposal[] = [];
     for (const found of differences) {
       const change = this.#changeOf(found);
       if (change === null || !this.#isAsFound(found) || this.#isMoving(found.instrument)) continue;
       const before = this.#proposed.find((one) => isSame(one, found));
-      if (before !== undefined && nowUs - before.sinceUs >= STALE_READ_US * this.#times.speed)
+      if (before !== undefined && nowUs - before.sinceUs >= settleUs)
         this.#correct(found.instrument, change, BY_ENGINE, out);
       else waiting.push(before ?? { ...found, sinceUs: nowUs });
     }

@@ -18,7 +18,7 @@ import { Corrections } from './corrections.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
 import type { ExecutionInput, ExecutionOutput, SubmitOrder, VenueDescribed } from './execution-io.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
-import type { ExecutionState } from './execution-state.ts';
+import { type ExecutionState, UNDESCRIBED } from './execution-state.ts';
 import { GateKeeper } from './gate-keeper.ts';
 import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
@@ -68,7 +68,7 @@ export class ExecutionEngine {
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
     this.#limits = state?.limits ?? NO_LIMITS;
-    this.#venue = state?.venue ?? { holdsStops: false, shortSelling: true };
+    this.#venue = state?.venue ?? UNDESCRIBED;
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
@@ -223,7 +223,7 @@ export class ExecutionEngine {
         this.#limits = { limits: input.limits, hash: input.hash };
         return;
       case 'VenueDescribed':
-        this.#venue = { holdsStops: input.holdsStops, shortSelling: input.shortSelling };
+        this.#venue = input;
         return;
       case 'FlattenAll':
       case 'CancelOrders':

@@ -136,6 +136,8 @@ export interface VenueDescribed {
   readonly holdsStops: boolean;
   /** An account may hold less than nothing. */
   readonly shortSelling: boolean;
+  /** What a read shows may be so old. */
+  readonly readsSettleMs: number;
 }
 
 /** What execution tells the world, and what it asks of the outside. */

@@ -13,7 +13,7 @@ import type { RejectWatchState } from './reject-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 11;
+export const EXECUTION_STATE_VERSION = 12;
 
 /** All that the engine knows, apart from its settings. */
 export interface ExecutionState {
@@ -33,3 +33,6 @@ export interface ExecutionState {
   readonly rejects: RejectWatchState;
   readonly standing: StandingWatchState;
 }
+
+/** Nothing is known of the venue yet: nothing that no fill explains is believed. */
+export const UNDESCRIBED: VenueDescribed = { holdsStops: false, shortSelling: true, readsSettleMs: Infinity };

@@ -42,28 +42,28 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
     );
   }
 
+  /** What is ours is read before the venue's answer, and what became of our orders once more behind it. */
   #compare(
     { epoch, timeUs: asOfUs }: Compare['ask'],
     done: (came: ReconciliationReport | Error) => void,
   ): void {
     const account = this.#account;
-    this.#own.read((reading) => {
-      if (reading instanceof Error) return done(reading);
-      const { books: local, fillsSinceUs } = reading;
-      const about = {
-        ...{
-          account,
-          epoch,
-          asOfUs,
-          fillsSinceUs,
-          instruments: this.#instruments,
-          holdsCoins: !this.#venue.capabilities.shortSelling,
-          openingBalances: null,
-        },
-      };
-      new VenueReading(this.#venue, account, local, fillsSinceUs, (books) =>
-        done(books instanceof Error ? books : reconcile(local, books, about)),
-      ).begin();
+    const about = {
+      ...{ account, epoch, asOfUs, instruments: this.#instruments, openingBalances: null },
+      holdsCoins: !this.#venue.capabilities.shortSelling,
+    };
+    this.#own.read((before) => {
+      if (before instanceof Error) return done(before);
+      new VenueReading(this.#venue, account, before, (theirs) => {
+        if (theirs instanceof Error) return done(theirs);
+        this.#own.readOn((since) =>
+          done(
+            since instanceof Error
+              ? since
+              : reconcile({ ...before, ...since }, theirs, { ...about, fillsSinceUs: before.fillsSinceUs }),
+          ),
+        );
+      }).begin();
     });
   }
 }

@@ -1,176 +1,146 @@
-import { type Bus, type InboundMessage, recall, StreamLanes } from '@algo/bus';
-import { fenceFilter } from '@algo/contracts';
+import { type Bus, recall, type SnapshotStore, StreamLanes } from '@algo/bus';
+import { fenceFilter, type StreamName } from '@algo/contracts';
 import {
   type AccountId,
-  type ClientOrderId,
-  Decimal,
-  type Fill,
-  fillEffect,
+  InputError,
   type Instrument,
   type InstrumentId,
-  isEnded,
-  type Order,
-  orderAfter,
-  type TimeUs,
-  US_PER_HOUR,
+  openSnapshot,
+  sealSnapshot,
 } from '@algo/model';
-import type { LocalBooks } from '../domain/index.ts';
+import { type BooksSince, OwnLedger, type OwnLedgerState, type OwnReading } from '../domain/index.ts';
 
-/**
- * Fills are compared from this long before our newest one; orders that ended so long before that are
- * forgotten.
- */
-const LOOK_BACK_US = US_PER_HOUR;
+/** Messages that are read behind a checkpoint before the next: some tenths of a second at the next start. */
+const CHECKPOINT_EVERY = 5_000;
+const VERSION = 1;
+const STREAMS = ['ORDERS', 'POSITIONS'] as const satisfies readonly StreamName[];
+type OwnStream = (typeof STREAMS)[number];
 
-/** What we believe, and from when on its fills are listed. */
-export interface OwnReading {
-  readonly books: LocalBooks;
-  readonly fillsSinceUs: TimeUs;
+/** How far a stream was read. */
+type Place = { readonly after: number; readonly lanes: ReturnType<StreamLanes['state']> };
+
+/** Our books as they are kept, and the place in each stream up to which they hold. */
+interface Checkpoint {
+  readonly ledger: OwnLedgerState;
+  readonly places: Readonly<Record<OwnStream, Place>>;
 }
 
-/**
- * What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are
- * position-risk's.
- */
-interface Held {
-  quantity: Decimal;
-  beside: Decimal;
-  open: Decimal | null;
-  dust: Decimal | null;
+/** Whose books, and where they come from. `onUnsaved` is told why a checkpoint could not be kept. */
+export interface OwnBooksParts {
+  readonly bus: Bus;
+  readonly account: AccountId;
+  readonly instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly checkpoints: SnapshotStore;
+  readonly onUnsaved: (error: Error) => void;
 }
 
-/**
- * What we believe of an account: its order events and those of its positions, each once and in its order,
- * folded as far as they were read.
- */
+/** What we believe of an account: a checkpoint, and behind it our events, each once and in its order. */
 export class OwnBooks {
-  readonly #bus: Bus;
-  readonly #account: AccountId;
-  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
-  readonly #undecided = new Map<ClientOrderId, Order>();
-  readonly #ended = new Map<ClientOrderId, Order>();
-  readonly #held = new Map<InstrumentId, Held>();
-  readonly #orders = new StreamLanes('ORDERS', false);
-  readonly #positions = new StreamLanes('POSITIONS', false);
-  /** Fills that are recent, in the order in which they were told. */
-  #fills: Fill[] = [];
-  #newestUs: TimeUs = 0;
-  #keptSinceUs: TimeUs = 0;
-  #epoch = 0;
-  readonly #after = { ORDERS: 0, POSITIONS: 0 };
+  readonly #parts: OwnBooksParts;
+  readonly #ledger: OwnLedger;
+  readonly #lanes: Readonly<Record<OwnStream, StreamLanes>>;
+  readonly #after: Record<OwnStream, number>;
+  /** Why all that is read is not all that was said. */
+  readonly #incomplete: Error | undefined;
+  #unkept = 0;
+  #isSaving = false;
 
-  constructor(bus: Bus, account: AccountId, instruments: ReadonlyMap<InstrumentId, Instrument>) {
-    this.#bus = bus;
-    this.#account = account;
-    this.#instruments = instruments;
+  private constructor(parts: OwnBooksParts, kept: Checkpoint | undefined, incomplete: Error | undefined) {
+    const { instruments } = parts;
+    this.#parts = parts;
+    this.#ledger = new OwnLedger(instruments, kept?.ledger);
+    const lanesOf = (stream: OwnStream) => new StreamLanes(stream, false, kept?.places[stream].lanes);
+    this.#lanes = { ORDERS: lanesOf('ORDERS'), POSITIONS: lanesOf('POSITIONS') };
+    this.#after = { ORDERS: kept?.places.ORDERS.after ?? 0, POSITIONS: kept?.places.POSITIONS.after ?? 0 };
+    this.#incomplete = incomplete;
+  }
+
+  /** Goes on from the checkpoint, or from the streams' first messages where there is none that fits. */
+  static async open(parts: OwnBooksParts): Promise<OwnBooks> {
+    const { bus, account, checkpoints } = parts;
+    const saved = await checkpoints.load().catch(unlessUnreadable);
+    const kept = saved && read(account, saved);
+    const bounds = await Promise.all(STREAMS.map((stream) => bus.bounds(stream)));
+    const fits = bounds.every(({ first, last }, i) => {
+      const after = kept?.places[STREAMS[i]!].after ?? 0;
+      return first <= after + 1 && after <= last;
+    });
+    if (fits) return new OwnBooks(parts, kept, undefined);
+    const cut = STREAMS.filter((_, i) => bounds[i]!.first > 1).map(
+      (stream) => `${stream} has lost its first messages, and there is no checkpoint of what they said`,
+    );
+    const incomplete =
+      cut.length === 0 ? undefined : new Error(`our books are incomplete: ${cut.join('; ')}`);
+    return new OwnBooks(parts, undefined, incomplete);
   }
 
   /** Reads what has been said since the last time, and calls back with all, or with what went wrong. */
-  read(done: (reading: OwnReading | Error) => void): void {
-    const account = this.#account;
-    this.#recall('ORDERS', this.#orders, [`ord.evt.${account}.>`], (failed) => {
-      if (failed) return done(failed);
-      this.#recall('POSITIONS', this.#positions, [`pos.evt.${account}.>`, `pos.dust.${account}.>`], (error) =>
-        done(error ?? this.#reading()),
+  read(done: (before: OwnReading | Error) => void): void {
+    const { account } = this.#parts;
+    this.#readOrders((failed) => {
+      const reason = this.#incomplete ?? failed;
+      if (reason !== undefined) return done(reason);
+      this.#recall('POSITIONS', [`pos.evt.${account}.>`, `pos.dust.${account}.>`], (error) =>
+        done(error ?? this.#ledger.before()),
       );
     });
   }
 
-  #recall(
-    stream: 'ORDERS' | 'POSITIONS',
-    lanes: StreamLanes,
-    own: readonly string[],
-    done: (error?: Error) => void,
-  ): void {
+  /** Reads what became of orders since `read`, and calls back with it, or with what went wrong. */
+  readOn(done: (since: BooksSince | Error) => void): void {
+    this.#readOrders((failed) => {
+      if (failed) return done(failed);
+      done(this.#ledger.since());
+      if (this.#unkept >= CHECKPOINT_EVERY && !this.#isSaving) void this.#save();
+    });
+  }
+
+  #readOrders(done: (error?: Error) => void): void {
+    this.#recall('ORDERS', [`ord.evt.${this.#parts.account}.>`], done);
+  }
+
+  #recall(stream: OwnStream, own: readonly string[], done: (error?: Error) => void): void {
     recall(
-      this.#bus,
+      this.#parts.bus,
       { stream, subjects: [...own, fenceFilter(stream)], after: this.#after[stream] },
       (message) => {
         this.#after[stream] = message.sequence;
-        lanes.admit(message, (next) => this.#take(next));
+        this.#unkept++;
+        this.#lanes[stream].admit(message, ({ fact }) => this.#ledger.take(fact));
       },
       done,
     );
   }
 
-  #take({ fact }: InboundMessage): void {
-    switch (fact.name) {
-      case 'OrderSubmitted':
-        this.#epoch = Math.max(this.#epoch, fact.body.epoch);
-        break;
-      case 'OrderFilled':
-        this.#count(fact.body.fill);
-        break;
-      case 'CorrectionMade': {
-        const { instrument, own: quantity, beside } = fact.body;
-        Object.assign(this.#heldIn(instrument), { quantity, beside });
-        return;
-      }
-      case 'DustChanged':
-        this.#heldIn(fact.body.instrument).dust = fact.body.quantity;
-        return;
-      case 'PositionOpened':
-      case 'PositionIncreased':
-      case 'PositionReduced':
-      case 'PositionClosed': {
-        const { instrument, direction, quantity } = fact.body.position;
-        this.#heldIn(instrument).open = direction === 'long' ? quantity : quantity.negated();
-        return;
-      }
-      case 'OrderDenied':
-      case 'OrderAccepted':
-      case 'OrderRejected':
-      case 'OrderUnknown':
-      case 'OrderCanceled':
-      case 'OrderExpired':
-      case 'OrderQuarantined':
-        break;
-      default:
-        return; // says nothing of what is held
-    }
-    const { clientOrderId } = fact.body;
-    const before = this.#undecided.get(clientOrderId) ?? this.#ended.get(clientOrderId);
-    const order = orderAfter(before, fact.body);
-    if (order === undefined) return;
-    const isOver = isEnded(order.status);
-    (isOver ? this.#ended : this.#undecided).set(clientOrderId, order);
-    (isOver ? this.#undecided : this.#ended).delete(clientOrderId);
-  }
-
-  #count(fill: Fill): void {
-    const { instrument, timeUs } = fill;
-    this.#fills.push(fill);
-    this.#newestUs = Math.max(this.#newestUs, timeUs);
-    const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
-    const held = this.#heldIn(instrument);
-    held.quantity = held.quantity.plus(baseChange);
-  }
-
-  #heldIn(id: InstrumentId): Held {
-    const held = this.#held.get(id) ?? {
-      quantity: Decimal.zero,
-      beside: Decimal.zero,
-      open: null,
-      dust: null,
+  async #save(): Promise<void> {
+    const { account, checkpoints, onUnsaved } = this.#parts;
+    const placeOf = (stream: OwnStream): Place => {
+      const [lanes, after] = [this.#lanes[stream], this.#after[stream]];
+      return { after: Math.min(after, lanes.waitsFrom ?? after), lanes: lanes.state() };
     };
-    this.#held.set(id, held);
-    return held;
+    const places = { ORDERS: placeOf('ORDERS'), POSITIONS: placeOf('POSITIONS') };
+    const kept: Checkpoint = { ledger: this.#ledger.state(), places };
+    const bytes = sealSnapshot(ownerOf(account), VERSION, kept);
+    this.#unkept = 0;
+    this.#isSaving = true;
+    await checkpoints.save(bytes).catch(onUnsaved);
+    this.#isSaving = false;
   }
+}
 
-  /** The average price is position-risk's to know; fills explain quantities. */
-  #reading(): OwnReading {
-    const fillsSinceUs = Math.max(0, this.#newestUs - LOOK_BACK_US);
-    if (fillsSinceUs > this.#keptSinceUs) {
-      this.#keptSinceUs = fillsSinceUs;
-      this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= fillsSinceUs);
-      for (const [id, order] of this.#ended)
-        if ('endedUs' in order && order.endedUs < fillsSinceUs - LOOK_BACK_US) this.#ended.delete(id);
-    }
-    const positions = [...this.#held].map(([instrument, { quantity, beside, open, dust }]) => ({
-      ...{ instrument, quantity, beside, averagePrice: null },
-      guarded: open === null && dust === null ? null : (open ?? Decimal.zero).plus(dust ?? Decimal.zero),
-    }));
-    const [undecided, ended] = [this.#undecided, this.#ended];
-    return { books: { undecided, ended, fills: this.#fills, positions, epoch: this.#epoch }, fillsSinceUs };
+function ownerOf(account: AccountId): string {
+  return `books of ${account}`;
+}
+
+function read(account: AccountId, saved: Uint8Array): Checkpoint | undefined {
+  try {
+    return openSnapshot<Checkpoint>(ownerOf(account), VERSION, saved);
+  } catch (error) {
+    return unlessUnreadable(error);
   }
+}
+
+/** One that this build can't read, or of which a part is missing, is none. */
+function unlessUnreadable(error: unknown): undefined {
+  if (!(error instanceof InputError)) throw error;
 }

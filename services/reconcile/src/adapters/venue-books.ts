@@ -1,6 +1,6 @@
-import type { AccountId, Fill, TimeUs, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
+import type { AccountId, Fill, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
-import type { LocalBooks, Lookup, VenueBooks } from '../domain/index.ts';
+import type { Lookup, OwnReading, VenueBooks } from '../domain/index.ts';
 
 /** Snapshots taken at most until one is coherent: no fill may come in between. */
 const TRIES = 5;
@@ -14,22 +14,19 @@ export class VenueSilentError extends Error {
 export class VenueReading {
   readonly #venue: ExchangeVenue;
   readonly #account: AccountId;
-  readonly #local: LocalBooks;
-  readonly #sinceUs: TimeUs;
+  readonly #local: OwnReading;
   readonly #done: (books: VenueBooks | VenueSilentError) => void;
   #tries = 0;
 
   constructor(
     venue: ExchangeVenue,
     account: AccountId,
-    local: LocalBooks,
-    sinceUs: TimeUs,
+    local: OwnReading,
     done: (books: VenueBooks | VenueSilentError) => void,
   ) {
     this.#venue = venue;
     this.#account = account;
     this.#local = local;
-    this.#sinceUs = sinceUs;
     this.#done = done;
   }
 
@@ -39,7 +36,7 @@ export class VenueReading {
       this.#done(new VenueSilentError(`${this.#venue.name}: ${because}`));
       return;
     }
-    const [venue, account, sinceUs] = [this.#venue, this.#account, this.#sinceUs];
+    const [venue, account, sinceUs] = [this.#venue, this.#account, this.#local.fillsSinceUs];
     venue.fillsSince(
       account,
       sinceUs,

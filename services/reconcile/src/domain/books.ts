@@ -35,16 +35,27 @@ export interface LocalPosition {
 }
 
 /**
- * What we believe. *Shape*: `undecided` orders may still be alive, in the order in which they were sent;
- * `fills` all that we booked since `context.fillsSinceUs` or longer; `epoch` the newest that sent an order.
+ * What we believed before the venue was asked. *Shape*: `undecided` orders may still be alive, in the order
+ * in which they were sent; `fills` all that we booked since `context.fillsSinceUs` or longer.
  */
-export interface LocalBooks {
+export interface BooksBefore {
   readonly undecided: ReadonlyMap<ClientOrderId, LocalOrder>;
-  readonly ended: ReadonlyMap<ClientOrderId, LocalOrder>;
   readonly fills: readonly Fill[];
   readonly positions: readonly LocalPosition[];
+}
+
+/**
+ * What we know behind the venue's answer. *Shape*: `ended` orders, those that ended meanwhile among them;
+ * `sentSince` orders that were sent meanwhile; `epoch` the newest that sent an order.
+ */
+export interface BooksSince {
+  readonly ended: ReadonlyMap<ClientOrderId, LocalOrder>;
+  readonly sentSince: ReadonlySet<ClientOrderId>;
   readonly epoch: number;
 }
+
+/** What we believe, from both sides of the venue's answer: what is newer than that is no difference. */
+export interface LocalBooks extends BooksBefore, BooksSince {}
 
 /** The venue's answer about one order. */
 export interface Lookup {
@@ -66,8 +77,8 @@ export interface VenueBooks {
 
 /**
  * What a run is about. *Shape*: `holdsCoins` where what is held on spot lies in the account itself, so that
- * nothing can be short; `openingBalances` are those at `fillsSinceUs`, null if nobody wrote them
- * down, and then balances aren't compared. *Units*: times µs of event time; `asOfUs` when it was asked for.
+ * nothing can be short; `openingBalances` are those at `fillsSinceUs`, null if nobody wrote
+ * them down, and then balances aren't compared. *Units*: µs of event time; `asOfUs` when it was asked for.
  */
 export interface ReconciliationContext {
   readonly account: AccountId;

@@ -40,8 +40,8 @@ export function sumOf(fills: readonly Fill[], of: (fill: Fill) => Decimal): Deci
   return fills.reduce((sum, fill) => sum.plus(of(fill)), Decimal.zero);
 }
 
-function isKnown({ clientOrderId }: Fill, { undecided, ended }: LocalBooks): boolean {
-  return undecided.has(clientOrderId) || ended.has(clientOrderId);
+function isKnown({ clientOrderId: id }: Fill, { undecided, ended, sentSince }: LocalBooks): boolean {
+  return undecided.has(id) || ended.has(id) || sentSince.has(id);
 }
 
 /** Says that both list the same fills in the same order, as they nearly always do. */

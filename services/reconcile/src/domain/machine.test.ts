@@ -14,7 +14,13 @@ const ASK = {
   reason: 'a new life',
   timeUs: 7_000_000,
 };
-const NOTHING = { undecided: new Map(), ended: new Map(), fills: [], positions: [] };
+const NOTHING = {
+  undecided: new Map(),
+  ended: new Map(),
+  sentSince: new Set<never>(),
+  fills: [],
+  positions: [],
+};
 
 /** Gives an input to a machine; returns what it said and what it asked for. */
 function take(machine: ReconcileMachine, input: ReconcileTaken) {

@@ -1,4 +1,4 @@
-import { type Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
+import { type ClientOrderId, type Decimal, isOwnClientOrderId, type VenueOrder } from '@algo/model';
 import type { LocalBooks, LocalOrder, VenueBooks } from './books.ts';
 import { evidenceOf, type FillsDifference, sumOf } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
@@ -9,10 +9,14 @@ export function ordersDifference(
   venue: VenueBooks,
   missed: FillsDifference,
 ): readonly Discrepancy[] {
-  const open = new Set(venue.openOrders.map((o) => o.request.clientOrderId));
-  const gone = [...local.undecided.values()].filter((o) => !open.has(o.request.clientOrderId));
+  const { undecided, ended, sentSince } = local;
+  const listed = venue.openOrders.filter((o) => !sentSince.has(o.request.clientOrderId));
+  const open = new Set(listed.map((o) => o.request.clientOrderId));
+  // Of one that has ended since, the venue told us more than it answers here.
+  const isGone = (id: ClientOrderId) => !open.has(id) && !ended.has(id);
+  const gone = [...undecided.values()].filter((o) => isGone(o.request.clientOrderId));
   return [
-    ...venue.openOrders.flatMap((order) => atVenue(order, local, missed)),
+    ...listed.flatMap((order) => atVenue(order, local, missed)),
     ...gone.flatMap((order) => notAtVenue(order, venue, missed)),
   ];
 }
@@ -24,19 +28,8 @@ function atVenue(theirs: VenueOrder, local: LocalBooks, missed: FillsDifference)
   const ours = local.undecided.get(id);
   if (ours !== undefined) {
     const known = ours.cumulative.plus(missedOf(id, missed));
-    const adopted: readonly Discrepancy[] =
-      ours.status === 'submitted' || ours.status === 'unknown'
-        ? [
-            entry({
-              ...about,
-              class: 'D5',
-              action: 'adopt_order',
-              before: ours.status,
-              after: seen,
-              evidence: [seen],
-            }),
-          ]
-        : [];
+    const isNews = ours.status === 'submitted' || ours.status === 'unknown';
+    const adopted = isNews ? [adopt(ours, seen)] : [];
     if (known.equals(theirs.filled)) return adopted;
     const refusal =
       `order ${id}: the venue counts ${theirs.filled} filled, ` + `its fills and ours come to ${known}`;
@@ -102,9 +95,12 @@ function notAtVenue(ours: LocalOrder, venue: VenueBooks, missed: FillsDifference
       return [entry({ ...about, action: 'look_up_order', before, after: 'unknown', evidence: ['absent'] })];
     case 'found': {
       const { status, filled } = lookup.order;
-      if (status === 'open') return unknown('the venue finds it open, and does not list it as open');
+      if (status === 'open' && before !== 'submitted')
+        return unknown('the venue finds it open, and does not list it as open');
       if (!filled.equals(known))
         return unknown(`the venue counts ${filled} filled, its fills and ours come to ${known}`);
+      // One that was on its way may have arrived behind the list, and in front of the question for it.
+      if (status === 'open') return [adopt(ours, `open, filled ${filled}`)];
       const found = `found ${status}, filled ${filled}`;
       const after = `${status}, filled ${filled}`;
       return [entry({ ...about, action: 'close_order', before, after, evidence: [...evidence, found] })];
@@ -112,6 +108,20 @@ function notAtVenue(ours: LocalOrder, venue: VenueBooks, missed: FillsDifference
     default:
       return lookup satisfies never;
   }
+}
+
+/** The venue has an order that for us was not accepted yet. */
+function adopt({ request, status }: LocalOrder, seen: string): Discrepancy {
+  const { clientOrderId, instrument } = request;
+  const about = { instrument, clientOrderId, subject: `order ${clientOrderId}` };
+  return entry({
+    ...about,
+    class: 'D5',
+    action: 'adopt_order',
+    before: status,
+    after: seen,
+    evidence: [seen],
+  });
 }
 
 function missedOf(id: string, missed: FillsDifference): Decimal {

@@ -35,7 +35,13 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
     ...{ instrument: ID, averagePrice: null, quantity: d(ours), beside: d('0'), guarded: null },
   };
   const local: LocalBooks = {
-    ...{ undecided: new Map(), ended: new Map(), fills: isMissed ? [] : [fill], epoch: 1 },
+    ...{
+      undecided: new Map(),
+      ended: new Map(),
+      sentSince: new Set<never>(),
+      fills: isMissed ? [] : [fill],
+      epoch: 1,
+    },
     positions: ours === '0' ? [] : [position],
   };
   const held = { account: ACCOUNT, instrument: ID, quantity: d(theirs), averagePrice: d('80') };

@@ -108,11 +108,12 @@ function agree(
   { holdsCoins, instruments }: ReconciliationContext,
 ): boolean {
   if (!holdsCoins || !MARKET_TRAITS[market].deliversBase) return true;
-  const isAlike = (other: InstrumentId) =>
-    other !== id && instruments.some((i) => i.id === other && i.base === base && i.market === market);
+  const alike = instruments.filter((i) => i.id !== id && i.base === base && i.market === market);
   const sum = (list: readonly Decimal[]) => list.reduce((all, one) => all.plus(one), Decimal.zero);
   const total = sum(balances.filter(({ asset }) => asset === base).map((b) => b.total));
-  const others = sum(positions.filter((p) => isAlike(p.instrument)).map((p) => p.quantity));
+  const others = sum(
+    positions.filter((p) => alike.some((i) => i.id === p.instrument)).map((p) => p.quantity),
+  );
   return total.minus(others).equals(theirs);
 }
 

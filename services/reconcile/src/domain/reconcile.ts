@@ -1,7 +1,7 @@
-import { type AccountId, type AssetAside, Decimal, MARKET_TRAITS } from '@algo/model';
+import { type AccountId, type AssetAside, Decimal, fillEffect, MARKET_TRAITS } from '@algo/model';
 import { balancesDifference } from './balances-difference.ts';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
-import { fillsDifference } from './fills-difference.ts';
+import { type FillsDifference, fillsDifference } from './fills-difference.ts';
 import { ordersDifference } from './orders-difference.ts';
 import { positionsDifference } from './positions-difference.ts';
 import { type Discrepancy, type ReconciliationReport, sealReport } from './reconciliation-report.ts';
@@ -32,24 +32,28 @@ export function reconcile(
     balances: context.openingBalances === null ? 0 : venue.balances.length,
   };
   const { differences } = positions;
-  const aside = asideOf(local, venue, context);
+  const aside = asideOf(local, venue, fills, context);
   const content = { account, epoch, asOfUs, compared, differences, aside };
   return sealReport(content, discrepancies, refusals(local, venue, context));
 }
 
-/** Returns what the account holds of coins that we trade, beside our positions in them. */
+/** Returns what the account holds of coins that we trade, beside our positions in them and missed fills. */
 function asideOf(
   local: LocalBooks,
   { balances }: VenueBooks,
+  missed: FillsDifference,
   { holdsCoins, instruments }: ReconciliationContext,
 ): readonly AssetAside[] {
   const rest = new Map<string, Decimal>();
   const add = (asset: string, change: Decimal) =>
     rest.set(asset, (rest.get(asset) ?? Decimal.zero).plus(change));
-  for (const { id, base, market } of holdsCoins ? instruments : []) {
+  for (const instrument of holdsCoins ? instruments : []) {
+    const { id, base, market } = instrument;
     if (!MARKET_TRAITS[market].deliversBase) continue;
     if (!rest.has(base)) for (const { asset, total } of balances) if (asset === base) add(base, total);
     add(base, (local.positions.find((p) => p.instrument === id)?.quantity ?? Decimal.zero).negated());
+    for (const fill of missed.own)
+      if (fill.instrument === id) add(base, fillEffect(fill, instrument).baseChange.negated());
   }
   return [...rest].flatMap(([asset, quantity]) => (quantity.isPositive() ? [{ asset, quantity }] : []));
 }

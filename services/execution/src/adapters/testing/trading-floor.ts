@@ -30,7 +30,7 @@ export class SlowVenue implements ExchangeVenue {
   readonly name = 'slow';
   readonly capabilities: VenueCapabilities = {
     ...{ fillIds: true, shortSelling: true, reduceOnly: true },
-    ...{ stopTrigger: 'none', clientIdLookUp: true },
+    ...{ stopTrigger: 'none', clientIdLookUp: true, readsSettleMs: 10_000 },
   };
   readonly asked: string[] = [];
   readonly #submits = new Map<string, Done<SubmitOutcome>>();

@@ -272,6 +272,7 @@ export function ready({
   ...change
 }: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true, readsSettleMs: 10_000 });
   for (const input of [
     ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
     ...[price(0.9 * S), price(0.9 * S, 83, BTC)],

@@ -24,6 +24,7 @@ export const described = (holdsStops: boolean): ExecutionInput => ({
   type: 'VenueDescribed',
   holdsStops,
   shortSelling: true,
+  readsSettleMs: 10_000,
 });
 
 /** An engine that holds 10 LTC with a stop that rests at the venue. */

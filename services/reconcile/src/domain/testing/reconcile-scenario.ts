@@ -80,7 +80,8 @@ export type Ours = Omit<LocalBooks, 'undecided' | 'ended'> & { readonly orders: 
 export const local = ({ orders = [], ...change }: Partial<Ours>): LocalBooks => {
   const those = (isOver: boolean) =>
     new Map(orders.filter((o) => isEnded(o.status) === isOver).map((o) => [o.request.clientOrderId, o]));
-  return { undecided: those(false), ended: those(true), fills: [], positions: [], epoch: 1, ...change };
+  const nothing = { sentSince: new Set<ClientOrderId>(), fills: [], positions: [], epoch: 1 };
+  return { ...nothing, undecided: those(false), ended: those(true), ...change };
 };
 export const venue = (change: Partial<VenueBooks>): VenueBooks => ({
   ...{ openOrders: [], fills: [], positions: [], balances: [], lookups: [], ...change },
