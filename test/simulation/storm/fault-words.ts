@@ -60,6 +60,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   liquidationLoss: 'The exchange liquidates a position.',
   requestsPer10s: 'Too many requests are refused, far too many ban the account.',
   maintenanceEveryS: 'The exchange is closed for maintenance.',
+  banS: null,
   cancelOnlyS: null,
   closedS: null,
   lateInputs: null,

@@ -85,13 +85,30 @@ export const VICES = [
   'answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, requestLost=0.1, lateInputs=20',
 ];
 
+/** What an exchange may be like beside all that; most are like none of it. */
+export const ODDITIES = [
+  'pageRows=7',
+  'feeInBase=1',
+  'feeAssetPrice=40',
+  'priceBand=0.002',
+  'requestsPer10s=3, banS=12',
+  'maintenanceEveryS=20, cancelOnlyS=2, closedS=2',
+];
+
 /** Returns what a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream('scenario');
-  const vices = VICES[random.below(VICES.length)]!;
+  const vices = [VICES[random.below(VICES.length)]!];
+  const odd = random.stream('odd');
+  if (odd.chance(0.4)) vices.push(ODDITIES[odd.below(ODDITIES.length)]!);
   const steps = stepsOf(random.stream('steps'));
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
-  return { seed, vices, steps, faults: faults.toSorted((a, b) => a.atMs - b.atMs) };
+  return {
+    seed,
+    vices: vices.filter((each) => each !== '').join(', '),
+    steps,
+    faults: faults.toSorted((a, b) => a.atMs - b.atMs),
+  };
 }
 
 /** Returns how long an instrument's script and faults go on, in all. *Units*: virtual ms. */
