@@ -95,6 +95,12 @@ export const ODDITIES = [
   'maintenanceEveryS=20, cancelOnlyS=2, closedS=2',
 ];
 
+/**
+ * Under these the exchange turns away for a while whatever comes. A second copy of a request that comes later
+ * would then be taken behind the refusal of the first, which is not held away yet: no fault sends one.
+ */
+const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
+
 /** Returns what a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream('scenario');
@@ -102,7 +108,10 @@ export function scenarioOf(seed: number): Scenario {
   const odd = random.stream('odd');
   if (odd.chance(0.4)) vices.push(ODDITIES[odd.below(ODDITIES.length)]!);
   const steps = stepsOf(random.stream('steps'));
-  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
+  const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
+  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))].filter(
+    ({ kind }) => kind !== 'requestTwice' || !turnsAway,
+  );
   return {
     seed,
     vices: vices.filter((each) => each !== '').join(', '),
