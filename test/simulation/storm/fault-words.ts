@@ -57,7 +57,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   spotNoShort: 'What is not held, or is locked by another order, can’t be sold.',
   stopChild: 'A stop that has gone off fills under another order of the exchange.',
   closedByHand: 'Somebody closes a position by hand.',
-  liquidationLoss: 'The exchange liquidates a position.',
+  liquidationLoss: 'The exchange liquidates a position of a contract.',
   requestsPer10s: 'Too many requests are refused, far too many ban the account.',
   maintenanceEveryS: 'The exchange is closed for maintenance.',
   banS: null,

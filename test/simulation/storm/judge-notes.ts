@@ -12,7 +12,14 @@ export const SOMETIMES = [
   ...['unknown resolved as filled', 'cancel and fill race', 'part fill and restart'],
   ...['takeover of the lease', 'acknowledgement lost', 'zombie refused', 'exit denied, then passed'],
   ...['stop at the venue moved', 'stop at the venue sold', 'exit in place of a stop'],
-  ...['fee in the coin', 'fee in another asset', 'order outside the band', 'rate limited', 'exchange shut'],
+  ...[
+    'fee in the coin',
+    'fee in another asset',
+    'order outside the band',
+    'rate limited',
+    'exchange shut',
+    'closed outside',
+  ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 

@@ -1,4 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
+import { EXIT_DENIALS } from './exit-denials.ts';
+import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
 import { VenueStopWatch } from './venue-stop-watch.ts';
@@ -7,21 +9,6 @@ import type { VenueTruth } from './venue-truth.ts';
 type Submitted = MessageOf<'OrderSubmitted'>;
 type Fill = MessageOf<'OrderFilled'>['fill'];
 type Command = MessageOf<'PlaceOrder' | 'ClosePosition' | 'ProtectPosition'>;
-
-/** Returns how the judge names a fill. */
-export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {
-  return `${instrument}/${clientOrderId}/${venueTradeId}`;
-}
-
-/** Returns what of the coin itself a fill on spot was paid with. *Units*: millionths of base. */
-function takenInKind({ instrument, fee, feeAsset }: Fill): number {
-  return instrument === `synthetic.spot.${feeAsset}USD` ? micros(fee) : 0;
-}
-
-const EXIT_DENIALS = new Set([
-  ...['NO_POSITION', 'GATE_CLOSED', 'QUANTITY_BELOW_MIN', 'NOTIONAL_BELOW_MIN', 'DUPLICATE_ORDER'],
-  ...['BOOKS_DIFFER', 'VENUE_SHUT'],
-]);
 
 /** The most that one order may be worth, by its configuration. *Units*: quote. */
 const ORDER_NOTIONAL_MAX = 10_000;
@@ -157,6 +144,10 @@ export class OrderLives {
     const name = nameOf(fill);
     if (this.fills.has(name)) this.#notes.broken('said twice', `OrderFilled ${name}`);
     this.fills.set(name, fill);
+    if (isOutside(id)) {
+      this.held.set(fill.instrument, leftBy(fill, this.held.get(fill.instrument) ?? 0, this.#notes));
+      return;
+    }
     const life = this.#open(id, 'OrderFilled');
     if (life === undefined) return;
     const { side, instrument } = life.submitted.request;
@@ -196,12 +187,14 @@ export class OrderLives {
   rejected({ clientOrderId: id, reason }: MessageOf<'OrderRejected'>): void {
     const life = this.#open(id, 'OrderRejected');
     if (life === undefined) return;
-    if (/fence|epoch/.test(reason)) this.#notes.saw('zombie refused');
-    if (/^(rate_limited|banned)/.test(reason)) this.#notes.saw('rate limited');
-    if (/^(closed|cancel_only)/.test(reason)) this.#notes.saw('exchange shut');
-    if (reason.startsWith('price_band')) this.#notes.saw('order outside the band');
+    noteRefusal(reason, this.#notes);
     if (life.filled > 0) this.#notes.broken('I10 legal', `${id} is rejected and has fills`);
     this.#end(life, 'rejected');
+  }
+
+  /** Our book of an instrument is this from here on. */
+  corrected({ instrument, own }: MessageOf<'CorrectionMade'>): void {
+    this.held.set(instrument, micros(own));
   }
 
   quarantined({ clientOrderId: id, problem, detail }: MessageOf<'OrderQuarantined'>): void {

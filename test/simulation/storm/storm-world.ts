@@ -8,9 +8,9 @@ import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life
 import type { Storm } from '../simulated-world.ts';
 import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
+import { nameOf } from './fill-signs.ts';
 import { Judge } from './judge.ts';
 import { micros } from './judge-notes.ts';
-import { nameOf } from './order-lives.ts';
 import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
 import type { VenueTruth } from './venue-truth.ts';
 import { Weather } from './weather.ts';
