@@ -6,7 +6,8 @@ import type { PaperVices } from './paper-vices.ts';
 const WINDOW_US = 10 * US_PER_SECOND;
 /** One who sends this many times the limit within a window is banned. */
 const BAN_AT = 2;
-const BAN_US = 120 * US_PER_SECOND;
+/** Unless the settings say otherwise. */
+const BAN_S = 120;
 
 /** What one account has sent. *Shape*: `window` counts from 1970. */
 export interface GateCount {
@@ -41,7 +42,8 @@ export class PaperGate {
     const last = this.counts.get(account);
     const requests = last?.window === window ? last.requests + 1 : 1;
     const isTooMany = requests > BAN_AT * requestsPer10s;
-    const bannedUntilUs = Math.max(last?.bannedUntilUs ?? 0, isTooMany ? timeUs + BAN_US : 0);
+    const banUs = (this.vices.banS || BAN_S) * US_PER_SECOND;
+    const bannedUntilUs = Math.max(last?.bannedUntilUs ?? 0, isTooMany ? timeUs + banUs : 0);
     this.counts.set(account, { window, requests, bannedUntilUs });
     if (bannedUntilUs > timeUs) return later('banned', bannedUntilUs - timeUs);
     if (requests <= requestsPer10s) return null;

@@ -31,7 +31,7 @@ export class PaperJudge {
     const signed = side === 'buy' ? quantity : quantity.negated();
     add(judged.held, id, signed);
     add(judged.cash, instrument.quote, signed.times(price).negated());
-    if (feeAsset === instrument.base) add(judged.held, id, fee.negated());
+    if (feeAsset === instrument.base && instrument.market === 'spot') add(judged.held, id, fee.negated());
     else add(judged.cash, feeAsset, fee.negated());
   }
 

@@ -59,8 +59,8 @@ export class PaperLedger {
   }
 
   /**
-   * Books a fill. A fee in the base asset is what was bought and is given away again, at the same price: it
-   * costs its worth, and no profit comes of it.
+   * Books a fill. A fee in the base asset of spot is what was bought and is given away again, at the same
+   * price: it costs its worth, and no profit comes of it.
    */
   apply(
     account: AccountId,
@@ -73,7 +73,7 @@ export class PaperLedger {
     const book = this.book(account);
     const signed = side === 'buy' ? quantity : quantity.negated();
     const { holding, realized } = traded(book.holdings.get(instrument.id) ?? FLAT, signed, price);
-    if (fee.asset === instrument.base) {
+    if (fee.asset === instrument.base && instrument.market === 'spot') {
       const given = traded(holding, fee.amount.negated(), price);
       book.holdings.set(instrument.id, given.holding);
       this.move(account, instrument.quote, realized.plus(given.realized).minus(fee.amount.times(price)));

@@ -70,7 +70,7 @@ export class PaperVenue {
     const { clientOrderId } = request;
     const market = this.books.markets.get(request.instrument);
     const timeUs = this.reached(`submit/${orderKey({ request })}`, sentUs, market);
-    const shut = this.shut(request.account, 'submit', timeUs, epoch);
+    const shut = this.shut(request.account, clientOrderId, timeUs, epoch);
     if (shut !== null) return refused(clientOrderId, shut, timeUs);
     const passed = filtered(this.books, request, timeUs, false);
     if (passed.type === 'refused') return refused(clientOrderId, passed.refusal, timeUs);
@@ -89,7 +89,7 @@ export class PaperVenue {
     const order = this.books.find(account, clientOrderId);
     const market = order && this.books.market(order.request.instrument);
     const timeUs = this.reached(`cancel/${account}/${clientOrderId}`, sentUs, market);
-    const shut = this.shut(account, 'cancel', timeUs, epoch);
+    const shut = this.shut(account, null, timeUs, epoch);
     if (shut !== null) return refused(clientOrderId, shut, timeUs);
     if (order?.status !== 'open')
       return refused(clientOrderId, this.overRefusal(account, clientOrderId, order), timeUs);
@@ -120,7 +120,7 @@ export class PaperVenue {
       placed: refused(clientOrderId, refusal, timeUs),
       replaced: refused(stop, refusal, timeUs),
     });
-    const shut = this.shut(account, 'submit', timeUs, epoch);
+    const shut = this.shut(account, clientOrderId, timeUs, epoch);
     if (shut !== null) return both(shut);
     const passed = filtered(this.books, request, timeUs, true);
     if (passed.type === 'refused') return both(passed.refusal);
@@ -244,14 +244,14 @@ export class PaperVenue {
     return Math.max(sentUs + latencyUs, this.clockUs, market?.tape.last?.timeUs ?? sentUs);
   }
 
-  /** Says why the exchange takes no write of this account at all, or null. */
-  private shut(
-    account: AccountId,
-    write: 'submit' | 'cancel',
-    timeUs: TimeUs,
-    epoch: number,
-  ): Refusal | null {
-    return this.fence.refusal(account, epoch) ?? this.gate.refusal(account, write, timeUs);
+  /**
+   * Says why the exchange takes no write of this account at all, or null; `id` the order that it would take,
+   * null for a cancel. A copy of what it has taken is known as one, however much was asked.
+   */
+  private shut(account: AccountId, id: ClientOrderId | null, timeUs: TimeUs, epoch: number): Refusal | null {
+    const fenced = this.fence.refusal(account, epoch);
+    if (fenced !== null || (id !== null && this.books.spent(account, id))) return fenced;
+    return this.gate.refusal(account, id === null ? 'cancel' : 'submit', timeUs);
   }
 
   /** Says that an order isn't there any more, or never was. */

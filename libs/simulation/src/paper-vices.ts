@@ -56,6 +56,8 @@ export interface PaperVices {
   readonly liquidationLoss: number;
   /** Writes of an account in 10 s that are taken; with twice as many it is banned; 0 is no limit. */
   readonly requestsPer10s: number;
+  /** Seconds that a ban lasts; 0 is two minutes. */
+  readonly banS: number;
   /** Told seconds from one end of maintenance to the next; 0 is never. */
   readonly maintenanceEveryS: number;
   /** Seconds at the start of each maintenance in which only cancels are taken. */
@@ -99,6 +101,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   closedByHand: SHARE,
   liquidationLoss: SHARE,
   requestsPer10s: [0, 100_000, 'whole'],
+  banS: [0, 86_400, 'whole'],
   maintenanceEveryS: [0, 86_400, 'whole'],
   cancelOnlyS: [0, 3_600, 'whole'],
   closedS: [0, 3_600, 'whole'],

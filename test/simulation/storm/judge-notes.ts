@@ -12,6 +12,14 @@ export const SOMETIMES = [
   ...['unknown resolved as filled', 'cancel and fill race', 'part fill and restart'],
   ...['takeover of the lease', 'acknowledgement lost', 'zombie refused', 'exit denied, then passed'],
   ...['stop at the venue moved', 'stop at the venue sold', 'exit in place of a stop'],
+  ...[
+    'fee in the coin',
+    'fee in another asset',
+    'order outside the band',
+    'rate limited',
+    'exchange shut',
+    'closed outside',
+  ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 
@@ -41,7 +49,12 @@ export class JudgeNotes {
   }
 }
 
-/** Returns a quantity in whole steps. *Units*: thousandths of base. */
-export function steps(quantity: { toString(): string }): number {
-  return Math.round(Number(quantity.toString()) * 1_000);
+/** Returns a quantity in whole millionths: exact, for a fee of 0.1 % leaves no finer rest of a step. */
+export function micros(quantity: { toString(): string }): number {
+  return Math.round(Number(quantity.toString()) * 1_000_000);
+}
+
+/** Returns what a quantity is worth. *Units*: millionths of base; quote. */
+export function worthOf(quantity: number, price: number): number {
+  return (quantity / 1_000_000) * price;
 }

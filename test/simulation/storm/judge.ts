@@ -130,6 +130,9 @@ export class Judge {
       case 'OrderRejected':
         this.orders.rejected(fact.body);
         return;
+      case 'CorrectionMade':
+        this.orders.corrected(fact.body);
+        return;
       case 'OrderQuarantined':
         this.orders.quarantined(fact.body);
         return;

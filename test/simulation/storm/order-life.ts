@@ -2,7 +2,7 @@ import type { MessageOf } from '@algo/contracts';
 
 export type Ending = 'filled' | 'canceled' | 'expired' | 'rejected';
 
-/** One order as the words on the bus have it. *Units*: quantities in thousandths of base. */
+/** One order as the words on the bus have it. *Units*: quantities in millionths of base. */
 export interface OrderLife {
   readonly submitted: MessageOf<'OrderSubmitted'>;
   readonly quantity: number;

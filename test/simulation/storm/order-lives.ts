@@ -1,5 +1,7 @@
 import type { MessageOf } from '@algo/contracts';
-import { type JudgeNotes, type Stand, steps } from './judge-notes.ts';
+import { EXIT_DENIALS } from './exit-denials.ts';
+import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
+import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
 import { VenueStopWatch } from './venue-stop-watch.ts';
 import type { VenueTruth } from './venue-truth.ts';
@@ -7,16 +9,6 @@ import type { VenueTruth } from './venue-truth.ts';
 type Submitted = MessageOf<'OrderSubmitted'>;
 type Fill = MessageOf<'OrderFilled'>['fill'];
 type Command = MessageOf<'PlaceOrder' | 'ClosePosition' | 'ProtectPosition'>;
-
-/** Returns how the judge names a fill. */
-export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {
-  return `${instrument}/${clientOrderId}/${venueTradeId}`;
-}
-
-const EXIT_DENIALS = new Set([
-  ...['NO_POSITION', 'GATE_CLOSED', 'QUANTITY_BELOW_MIN', 'NOTIONAL_BELOW_MIN', 'DUPLICATE_ORDER'],
-  'BOOKS_DIFFER',
-]);
 
 /** The most that one order may be worth, by its configuration. *Units*: quote. */
 const ORDER_NOTIONAL_MAX = 10_000;
@@ -81,9 +73,9 @@ export class OrderLives {
     if (this.orders.has(id)) this.#notes.broken('said twice', `OrderSubmitted ${id}`);
     const command = this.#answer(commandId);
     if (command === undefined) return;
-    const quantity = steps(request.quantity);
-    if (quantity > steps(command.quantity))
-      this.#notes.broken('I8 limits', `${id} of ${quantity}, asked ${steps(command.quantity)}`);
+    const quantity = micros(request.quantity);
+    if (quantity > micros(command.quantity))
+      this.#notes.broken('I8 limits', `${id} of ${quantity}, asked ${micros(command.quantity)}`);
     if (intent === 'exit') {
       this.#sizedExit(word, quantity);
       if (replaces !== null) this.#notes.saw('exit in place of a stop');
@@ -95,7 +87,7 @@ export class OrderLives {
       const leg = `${command.strategy}/${command.decision}`;
       if (this.#decided.has(leg)) this.#notes.broken('I1 one order a decision', leg);
       this.#decided.add(leg);
-      const worth = (quantity / 1_000) * Number(String(request.limitPrice ?? 0));
+      const worth = worthOf(quantity, Number(String(request.limitPrice ?? 0)));
       if (worth > ORDER_NOTIONAL_MAX) this.#notes.broken('I8 limits', `${id} is worth ${worth}`);
       for (const life of this.orders.values())
         if (
@@ -105,7 +97,7 @@ export class OrderLives {
         )
           this.#notes.broken('I8 limits', `${id} beside the entry ${life.submitted.clientOrderId}`);
       const held = this.held.get(instrument) ?? 0;
-      if ((Math.abs(held) / 1_000) * Number(String(request.limitPrice ?? 0)) > DUST_NOTIONAL_MAX)
+      if (worthOf(Math.abs(held), Number(String(request.limitPrice ?? 0))) > DUST_NOTIONAL_MAX)
         this.#notes.broken('I8 limits', `${id} while ${held} is held`);
     } else this.#notes.broken('I10 legal', `${id}: an entry for ${command.type}`);
     const about = { submitted: word, quantity, filled: 0, stand: 'submitted' } as const;
@@ -152,23 +144,30 @@ export class OrderLives {
     const name = nameOf(fill);
     if (this.fills.has(name)) this.#notes.broken('said twice', `OrderFilled ${name}`);
     this.fills.set(name, fill);
+    if (isOutside(id)) {
+      this.held.set(fill.instrument, leftBy(fill, this.held.get(fill.instrument) ?? 0, this.#notes));
+      return;
+    }
     const life = this.#open(id, 'OrderFilled');
     if (life === undefined) return;
     const { side, instrument } = life.submitted.request;
-    const quantity = steps(fill.quantity);
+    const quantity = micros(fill.quantity);
     life.filled += quantity;
     if (fill.side !== side || fill.instrument !== instrument)
       this.#notes.broken('I2 fills', `${name} is of another side or instrument than its order`);
-    if (steps(cumulative) !== life.filled || steps(leaves) !== life.quantity - life.filled)
+    if (micros(cumulative) !== life.filled || micros(leaves) !== life.quantity - life.filled)
       this.#notes.broken(
         'I2 fills',
         `${id} says ${cumulative} and ${leaves}, is ${life.filled} of ${life.quantity}`,
       );
-    this.held.set(instrument, (this.held.get(instrument) ?? 0) + (side === 'buy' ? quantity : -quantity));
+    const kept = side === 'buy' ? quantity : -quantity;
+    this.held.set(instrument, (this.held.get(instrument) ?? 0) + kept - takenInKind(fill));
+    if (takenInKind(fill) > 0) this.#notes.saw('fee in the coin');
+    else if (fill.feeAsset !== 'USD') this.#notes.saw('fee in another asset');
     this.#lastPrices.set(instrument, Number(fill.price.toString()));
     const real = this.#truth.fills();
     const same = real?.get(name);
-    if (real !== undefined && (same === undefined || steps(same.quantity) !== quantity))
+    if (real !== undefined && (same === undefined || micros(same.quantity) !== quantity))
       this.#notes.broken('I2 fills', `the exchange has no fill ${name} of ${quantity}`);
     if (life.wasUnknown) this.#notes.saw('unknown resolved as filled');
     if (life.submitted.intent === 'protection') this.#notes.saw('stop at the venue sold');
@@ -180,7 +179,7 @@ export class OrderLives {
     const { clientOrderId: id, cumulative, type } = word;
     const life = this.#open(id, type);
     if (life === undefined) return;
-    if (steps(cumulative) !== life.filled)
+    if (micros(cumulative) !== life.filled)
       this.#notes.broken('I2 fills', `${id} ends with ${cumulative}, is ${life.filled}`);
     this.#end(life, type === 'OrderCanceled' ? 'canceled' : 'expired');
   }
@@ -188,9 +187,14 @@ export class OrderLives {
   rejected({ clientOrderId: id, reason }: MessageOf<'OrderRejected'>): void {
     const life = this.#open(id, 'OrderRejected');
     if (life === undefined) return;
-    if (/fence|epoch/.test(reason)) this.#notes.saw('zombie refused');
+    noteRefusal(reason, this.#notes);
     if (life.filled > 0) this.#notes.broken('I10 legal', `${id} is rejected and has fills`);
     this.#end(life, 'rejected');
+  }
+
+  /** Our book of an instrument is this from here on. */
+  corrected({ instrument, own }: MessageOf<'CorrectionMade'>): void {
+    this.held.set(instrument, micros(own));
   }
 
   quarantined({ clientOrderId: id, problem, detail }: MessageOf<'OrderQuarantined'>): void {
@@ -259,9 +263,9 @@ export class OrderLives {
     if (position !== null && this.#refusedExits.delete(position)) this.#notes.saw('exit denied, then passed');
   }
 
-  /** *Units*: quote, of thousandths of base. */
+  /** *Units*: quote, of millionths of base. */
   #worth(quantity: number, instrument: string): number {
-    return (quantity / 1_000) * (this.#lastPrices.get(instrument) ?? 0);
+    return worthOf(quantity, this.#lastPrices.get(instrument) ?? 0);
   }
 
   #workingExits(instrument: string): number {

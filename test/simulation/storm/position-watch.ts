@@ -1,5 +1,5 @@
 import type { MessageOf } from '@algo/contracts';
-import { type JudgeNotes, steps } from './judge-notes.ts';
+import { type JudgeNotes, micros, worthOf } from './judge-notes.ts';
 import type { OrderLives } from './order-lives.ts';
 
 /** What a guard may take for a stop, by its own time alive. *Units*: ms of told time. */
@@ -52,13 +52,13 @@ export class PositionWatch {
     if (!(stop > 0)) this.#notes.broken('I4 stop coverage', `${position.id} has no stop`);
     if (position.strategy === 'external')
       this.#notes.broken('I3 position truth', `${position.id} is nobody's`);
-    const quantity = steps(position.quantity);
+    const quantity = micros(position.quantity);
     this.#open.set(position.id, { direction, openedUs, quantity, stop, isLeft: false, throughMs: null });
   }
 
   changed({ position }: MessageOf<'PositionIncreased'> | MessageOf<'PositionReduced'>): void {
     const watched = this.#open.get(position.id);
-    if (watched !== undefined) watched.quantity = steps(position.quantity);
+    if (watched !== undefined) watched.quantity = micros(position.quantity);
   }
 
   moved({ position, from, to }: MessageOf<'StopMoved'>): void {
@@ -89,8 +89,8 @@ export class PositionWatch {
 
   /** What a position left, where nothing guards it: no more than no order could close. */
   dusted({ instrument, quantity, cause, price }: MessageOf<'DustChanged'>): void {
-    const left = steps(quantity);
-    const worth = (Math.abs(left) / 1_000) * Number(price.toString());
+    const left = micros(quantity);
+    const worth = worthOf(Math.abs(left), Number(price.toString()));
     if (cause === 'left' && worth >= NOTIONAL_MIN)
       this.#notes.broken('I4 stop coverage', `${instrument}: ${left} set aside, which could be sold`);
     this.#dust.set(instrument, left);
@@ -118,12 +118,12 @@ export class PositionWatch {
     }
   }
 
-  /** What we hold of an instrument and can sell. *Units*: thousandths of base, signed. */
+  /** What we hold of an instrument and can sell. *Units*: millionths of base, signed. */
   toGuard(instrument: string): number {
     return (this.#orders.held.get(instrument) ?? 0) - (this.#dust.get(instrument) ?? 0);
   }
 
-  /** What is guarded now, by instrument. *Units*: thousandths of base, signed. */
+  /** What is guarded now, by instrument. *Units*: millionths of base, signed. */
   guarded(instrument: string): number {
     const watched = this.#open.get(this.#instrumentOf.get(instrument) ?? '');
     if (watched === undefined) return 0;

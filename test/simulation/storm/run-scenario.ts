@@ -14,7 +14,7 @@ import type { JudgeNotes } from './judge-notes.ts';
 import { type Scenario, STORM_MS, type Step } from './scenario.ts';
 import { StormWorld } from './storm-world.ts';
 
-const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.spot.BETAUSD'].map((id) => instrumentId(id));
+const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.perp.BNBUSD'].map((id) => instrumentId(id));
 /** How often the market speaks: one instrument's trades, and the feed's time. *Units*: virtual ms. */
 const TICK_MS = 250;
 /** All must be settled by so long after the healing. *Units*: virtual ms. */

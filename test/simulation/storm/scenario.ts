@@ -85,13 +85,47 @@ export const VICES = [
   'answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, requestLost=0.1, lateInputs=20',
 ];
 
+/** What an exchange may be like beside all that; most are like none of it. */
+export const ODDITIES = [
+  'pageRows=7',
+  'feeInBase=1',
+  'feeAssetPrice=40',
+  'priceBand=0.002',
+  'closedByHand=0.03',
+  'liquidationLoss=0.004',
+  'requestsPer10s=3, banS=12',
+  'maintenanceEveryS=20, cancelOnlyS=2, closedS=2',
+];
+
+/**
+ * Under these the exchange turns away for a while whatever comes. A second copy of a request that comes later
+ * would then be taken behind the refusal of the first, which is not held away yet: no fault sends one.
+ */
+const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
+
+/** Others close what is held. Told before the fill that opened it, that is nobody's: not drawn yet. */
+const CLOSED_OUTSIDE = /closedByHand|liquidationLoss/;
+const OUT_OF_ORDER = /event|streamBreaks|readsBehind/;
+
 /** Returns what a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream('scenario');
-  const vices = VICES[random.below(VICES.length)]!;
+  const vices = [VICES[random.below(VICES.length)]!];
+  const odd = random.stream('odd');
+  const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
+  const isTooMuch = CLOSED_OUTSIDE.test(oddity) && OUT_OF_ORDER.test(vices[0]!);
+  if (odd.chance(0.4) && !isTooMuch) vices.push(oddity);
   const steps = stepsOf(random.stream('steps'));
-  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
-  return { seed, vices, steps, faults: faults.toSorted((a, b) => a.atMs - b.atMs) };
+  const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
+  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))].filter(
+    ({ kind }) => kind !== 'requestTwice' || !turnsAway,
+  );
+  return {
+    seed,
+    vices: vices.filter((each) => each !== '').join(', '),
+    steps,
+    faults: faults.toSorted((a, b) => a.atMs - b.atMs),
+  };
 }
 
 /** Returns how long an instrument's script and faults go on, in all. *Units*: virtual ms. */

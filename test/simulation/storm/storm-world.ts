@@ -8,9 +8,9 @@ import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life
 import type { Storm } from '../simulated-world.ts';
 import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
+import { nameOf } from './fill-signs.ts';
 import { Judge } from './judge.ts';
-import { steps } from './judge-notes.ts';
-import { nameOf } from './order-lives.ts';
+import { micros } from './judge-notes.ts';
 import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
 import type { VenueTruth } from './venue-truth.ts';
 import { Weather } from './weather.ts';
@@ -50,7 +50,7 @@ export class StormWorld implements Storm {
       environment: {
         ...ENVIRONMENT,
         ...{ ALGO_INSTRUMENTS_FILE: 'test/simulation/storm/instruments.yaml', ALGO_SEED: `${seed}` },
-        ...{ ALGO_INSTRUMENTS: 'synthetic.spot.ALGOUSD,synthetic.spot.BETAUSD' },
+        ...{ ALGO_INSTRUMENTS: 'synthetic.spot.ALGOUSD,synthetic.perp.BNBUSD' },
         ...{
           ALGO_SNAPSHOT_INTERVAL_MS: '8000',
           ALGO_PAPER_VICES: `${vices}${vices && ', '}inputsMax=${inputsMax}`,
@@ -258,7 +258,7 @@ export class StormWorld implements Storm {
       },
       held: () => {
         const positions = venue()?.positions(ACCOUNT);
-        return positions && new Map(positions.map((one) => [one.instrument, steps(one.quantity)]));
+        return positions && new Map(positions.map((one) => [one.instrument, micros(one.quantity)]));
       },
     };
   }

@@ -1,5 +1,5 @@
 import type { MessageOf } from '@algo/contracts';
-import { type JudgeNotes, steps } from './judge-notes.ts';
+import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { OrderLife } from './order-life.ts';
 
 /** Holds the stops at the exchange against what they guard. */
@@ -13,7 +13,7 @@ export class VenueStopWatch {
   }
 
   /**
-   * A stop is sent. *Units*: `held` thousandths of base, signed; `over` quote, what the stop would sell
+   * A stop is sent. *Units*: `held` millionths of base, signed; `over` quote, what the stop would sell
    * beyond what is held.
    */
   submitted(
@@ -21,7 +21,7 @@ export class VenueStopWatch {
     held: number,
     over: number,
   ) {
-    const quantity = steps(request.quantity);
+    const quantity = micros(request.quantity);
     if (held === 0 || held > 0 !== (request.side === 'sell') || over > 0)
       this.#notes.broken('I8 limits', `stop ${id} ${request.side} ${quantity}, held ${held}`);
     if (replaces !== null) this.#notes.saw('stop at the venue moved');
@@ -39,7 +39,7 @@ export class VenueStopWatch {
     return null;
   }
 
-  /** What stops that go off may still sell. *Units*: thousandths of base. */
+  /** What stops that go off may still sell. *Units*: millionths of base. */
   goingOff(instrument: string): number {
     return this.#open(instrument).reduce(
       (sum, { quantity, filled }) => sum + (filled > 0 ? quantity - filled : 0),
@@ -47,7 +47,7 @@ export class VenueStopWatch {
     );
   }
 
-  /** What stops in doubt, or under a cancel, may sell beside those. *Units*: thousandths of base. */
+  /** What stops in doubt, or under a cancel, may sell beside those. *Units*: millionths of base. */
   inDoubt(instrument: string): number {
     return this.#open(instrument).reduce((sum, { quantity, filled, stand, wasCanceled }) => {
       const isSure = stand === 'accepted' && !wasCanceled;

@@ -10,6 +10,6 @@ export interface VenueTruth {
   fills(): ReadonlyMap<string, Fill> | undefined;
   /** How an order stands there; undefined while nobody can say. */
   order(id: string): 'absent' | 'open' | 'ended' | undefined;
-  /** What is held there. *Units*: thousandths of base, signed. */
+  /** What is held there. *Units*: millionths of base, signed. */
   held(): ReadonlyMap<string, number> | undefined;
 }

@@ -1,0 +1,35 @@
+import type { MessageOf } from '@algo/contracts';
+import { type JudgeNotes, micros } from './judge-notes.ts';
+
+type Fill = MessageOf<'OrderFilled'>['fill'];
+
+/** Returns what of the coin itself a fill on spot was paid with. *Units*: millionths of base. */
+export function takenInKind({ instrument, fee, feeAsset }: Fill): number {
+  return instrument === `synthetic.spot.${feeAsset}USD` ? micros(fee) : 0;
+}
+
+/** Whether an order is none of ours: of a person, or of the exchange itself. */
+export function isOutside(id: string): boolean {
+  return /^(hand|liquidation)-/.test(id);
+}
+
+/** Returns how the judge names a fill. */
+export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {
+  return `${instrument}/${clientOrderId}/${venueTradeId}`;
+}
+
+/** Returns what is left of `held` by the fill of somebody else, who can only have closed of it. */
+export function leftBy(fill: Fill, held: number, notes: JudgeNotes): number {
+  const left = held + micros(fill.quantity) * (fill.side === 'buy' ? 1 : -1);
+  if (held * left < 0) notes.broken('I3 position truth', `${nameOf(fill)} closes more than the ${held} held`);
+  notes.saw('closed outside');
+  return left;
+}
+
+/** Notes what is rare in a refusal of the exchange. */
+export function noteRefusal(reason: string, notes: JudgeNotes): void {
+  if (/fence|epoch/.test(reason)) notes.saw('zombie refused');
+  if (/^(rate_limited|banned)/.test(reason)) notes.saw('rate limited');
+  if (/^(closed|cancel_only)/.test(reason)) notes.saw('exchange shut');
+  if (reason.startsWith('price_band')) notes.saw('order outside the band');
+}
