@@ -1,7 +1,8 @@
 import type { TimeUs } from './time.ts';
 
 /**
- * What of an instrument's feed somebody may get later, and all at once: nothing follows from it.
+ * What of an instrument's feed somebody may get later, and all at once: nothing follows from it but the sign
+ * that somebody lives, which is wanted no sooner than who reads it takes something.
  * *Units*: µs; quote. *Shape*: times told before `untilUs`; and trades before it, at prices above `above` and
  * below `below`, neither included.
  */
@@ -24,6 +25,11 @@ export const NEVER_QUIET: Quiet = {
   above: Number.POSITIVE_INFINITY,
   below: 0,
 };
+
+/** Returns whether the same is quiet by both. */
+export function isSameQuiet(a: Quiet, b: Quiet): boolean {
+  return a.untilUs === b.untilUs && a.above === b.above && a.below === b.below;
+}
 
 /** Returns what is quiet by both. */
 export function quietInBoth(a: Quiet, b: Quiet): Quiet {

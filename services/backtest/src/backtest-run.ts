@@ -1,5 +1,5 @@
 import type { Fact, FactOf } from '@algo/contracts';
-import { ALWAYS_QUIET, quietInBoth, TIMEFRAME_US, type TimeUs, US_PER_SECOND } from '@algo/model';
+import { ALWAYS_QUIET, accountId, quietInBoth, TIMEFRAME_US, type TimeUs, US_PER_SECOND } from '@algo/model';
 import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
 import { FEED, GRID_US, gridAt, gridBefore, timeAt } from './feed-grid.ts';
 import { Follower, type TapePlace } from './follower.ts';
@@ -60,6 +60,8 @@ export class BacktestRun {
     this.#followers = this.#readersOf(this.#timeOf(0))
       .filter((reader) => !analytics.includes(reader))
       .map((hosted) => new Follower(hosted, composition, this.#place));
+    for (const follower of this.#followers)
+      follower.guards = this.#followers.filter(({ hosted }) => this.#livesBy(hosted, follower.hosted));
   }
 
   /** Trades taken, and the moment reached. */
@@ -250,6 +252,13 @@ export class BacktestRun {
   #timeOf(toldUs: TimeUs): Fact {
     if (this.#time?.body.toldUs !== toldUs) this.#time = { name: 'TimeAdvanced', body: timeAt(toldUs) };
     return this.#time;
+  }
+
+  /** Whether somebody reads whether a guard lives. */
+  #livesBy({ says, speaker }: Hosted, reader: Hosted): boolean {
+    if (!says.includes('sys.guard')) return false;
+    const body = { account: accountId(speaker.account), feed: FEED, timeUs: 0 };
+    return this.#composition.readersOf({ name: 'GuardAlive', body }, speaker).includes(reader);
   }
 
   #readersOf(fact: Fact): readonly Hosted[] {

@@ -1,6 +1,6 @@
 import type { Fact } from '@algo/contracts';
-import { isQuiet, NEVER_QUIET, type Quiet, type TimeUs } from '@algo/model';
-import type { Composition, Hosted } from '@algo/runtime';
+import { isQuiet, isSameQuiet, NEVER_QUIET, type Quiet, type TimeUs } from '@algo/model';
+import { type Composition, type Hosted, Said, type Work } from '@algo/runtime';
 import type { LaneCursor } from './lane-cursor.ts';
 import { rowAfter } from './tape.ts';
 
@@ -16,7 +16,7 @@ export interface TapePlace {
 /**
  * A machine that takes the tape behind analytics. What is quiet for it it is owed, and gets before it takes
  * anything else: trades in one piece, and of the times of the feed the last. Nothing may follow from what it
- * is owed.
+ * is owed but the sign that it lives: who reads that has its followers give it first.
  */
 export class Follower {
   readonly hosted: Hosted;
@@ -27,9 +27,11 @@ export class Follower {
   #toldUs: TimeUs = 0;
   /** When the feed's time next counts for it. */
   loudUs: TimeUs = 0;
+  /** Whose signs of life it reads: they settle before it. */
+  guards: readonly Follower[] = [];
   #isSettling = false;
   /** What is quiet for it, by lane: as it was when it was asked last. */
-  readonly #quiet: Quiet[] = [];
+  readonly #quiet: Quiet[];
   #hasTaken = true;
   #hearsAll = false;
 
@@ -38,25 +40,27 @@ export class Follower {
     this.#composition = composition;
     this.#place = place;
     this.#rows = place.lanes.map(() => 0);
+    this.#quiet = place.lanes.map(() => NEVER_QUIET);
     hosted.beforeInput = () => {
       this.#hasTaken = true;
       this.settle();
     };
   }
 
-  /** Asks it what counts for it now; returns false where that is known. */
+  /** Asks it what counts for it now; returns whether that has changed. */
   listen(hearsAll: boolean): boolean {
     if (!this.#hasTaken && hearsAll === this.#hearsAll) return false;
     this.#hearsAll = hearsAll;
     this.#hasTaken = false;
-    this.#quiet.length = 0;
+    let hasChanged = false;
     this.loudUs = Number.POSITIVE_INFINITY;
-    for (const { instrument } of this.#place.lanes) {
+    for (const [i, { instrument }] of this.#place.lanes.entries()) {
       const quiet = hearsAll ? NEVER_QUIET : this.hosted.quiet(instrument);
-      this.#quiet.push(quiet);
+      hasChanged ||= !isSameQuiet(quiet, this.#quiet[i]!);
+      this.#quiet[i] = quiet;
       this.loudUs = Math.min(this.loudUs, quiet.untilUs);
     }
-    return true;
+    return hasChanged;
   }
 
   /** Returns what of a lane does not count for it. */
@@ -73,6 +77,7 @@ export class Follower {
   settle(): void {
     if (this.#isSettling) return;
     this.#isSettling = true;
+    for (const guard of this.guards) guard.settle();
     const { toldUs } = this.#place;
     if (this.#toldUs < toldUs) {
       this.#giveRows(toldUs);
@@ -94,7 +99,10 @@ export class Follower {
   /** Gives it the next row of a lane; it is owed nothing. */
   giveRow(lane: number, batch: Fact): void {
     this.#rows[lane]!++;
+    // Nobody else may get this row as something owed: it may count for them.
+    this.#isSettling = true;
     this.hosted.give(this.#composition.received(batch));
+    this.#isSettling = false;
   }
 
   /** Begins a new stretch of the tape; it must have all of the one before. */
@@ -119,11 +127,19 @@ export class Follower {
   }
 
   #give(fact: Fact): void {
-    this.hosted.hear(this.#composition.received(fact), () => {
+    this.hosted.hear(this.#composition.received(fact), (work) => {
+      if (isSignOfLife(work)) {
+        work.run();
+        return;
+      }
       const { identity } = this.hosted.speaker;
       throw new Error(
         `something followed from ${fact.name}, which ${identity} was owed because nothing could`,
       );
     });
   }
+}
+
+function isSignOfLife(work: Work): boolean {
+  return work instanceof Said && work.fact.name === 'GuardAlive';
 }

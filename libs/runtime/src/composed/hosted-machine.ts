@@ -7,7 +7,7 @@ import {
   type Requests,
   type Say,
 } from '@algo/bus';
-import type { Fact, FactName, MessageOf, Speaker } from '@algo/contracts';
+import type { Fact, FactName, Family, MessageOf, Speaker } from '@algo/contracts';
 import { type InstrumentId, NEVER_QUIET, type Quiet } from '@algo/model';
 import type { Hosted } from './hosted.ts';
 import type { Said } from './said.ts';
@@ -75,6 +75,10 @@ export class HostedMachine<
       if (ask !== undefined) this.#do(new Wanted(wanted, () => ask(wanted)));
     };
     this.#say = Object.assign(speak, { request, input: 0 });
+  }
+
+  get says(): readonly Family[] {
+    return this.#parts.plan.says;
   }
 
   get taken(): number {

@@ -1,11 +1,13 @@
 import type { Input } from '@algo/bus';
-import type { Speaker } from '@algo/contracts';
+import type { Family, Speaker } from '@algo/contracts';
 import type { InstrumentId, Quiet } from '@algo/model';
 import type { Work } from './scheduler.ts';
 
 /** A machine in a composition, whatever it takes and says. */
 export interface Hosted {
   readonly speaker: Speaker;
+  /** What its service says. */
+  readonly says: readonly Family[];
   /** The machine as it stands now. */
   readonly machine: object;
   /** Inputs taken since the composition began. */

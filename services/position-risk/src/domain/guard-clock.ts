@@ -48,11 +48,6 @@ export class GuardClock {
     this.goTo(venue);
   }
 
-  /** When one next says that one lives, by the feed of a venue. */
-  aliveUs(venue: string): TimeUs {
-    return nextAliveUs(this.#times.of(venue).toldUs);
-  }
-
   /** A feed told its time. Returns whether it has come to the next time at which to say that one lives. */
   told(time: TimeAdvanced): boolean {
     const { feed, toldUs } = time;
@@ -60,14 +55,10 @@ export class GuardClock {
     this.#times.take(time);
     if (time.warm) return false;
     this.#nowUs = toldUs;
-    return toldUs >= nextAliveUs(beforeUs);
+    return Math.floor(toldUs / ALIVE_EVERY_US) > Math.floor(beforeUs / ALIVE_EVERY_US);
   }
 
   state(): GuardClockState {
     return { times: this.#times.state(), nowUs: this.#nowUs };
   }
-}
-
-function nextAliveUs(toldUs: TimeUs): TimeUs {
-  return (Math.floor(toldUs / ALIVE_EVERY_US) + 1) * ALIVE_EVERY_US;
 }

@@ -7,7 +7,6 @@ import {
   openSnapshot,
   type Quiet,
   sealSnapshot,
-  venueOf,
   type WallTold,
 } from '@algo/model';
 import { PositionRiskEngine } from './position-risk-engine.ts';
@@ -63,7 +62,7 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
   }
 
   quiet(instrument: InstrumentId): Quiet {
-    return { ...this.#engine.books.quiet(instrument), untilUs: this.#engine.dueUs(venueOf(instrument)) };
+    return { ...this.#engine.books.quiet(instrument), untilUs: this.#engine.dueUs };
   }
 
   snapshot(): Uint8Array {

@@ -90,9 +90,9 @@ export class PositionRiskEngine {
     return out;
   }
 
-  /** When something next follows from time alone for a venue's instruments. */
-  dueUs(venue: string): TimeUs {
-    return Math.min(this.#clock.aliveUs(venue), this.#wakeUs, this.#guard.equity.dayEndsUs);
+  /** When something but the sign that it lives next follows from time alone. */
+  get dueUs(): TimeUs {
+    return Math.min(this.#wakeUs, this.#guard.equity.dayEndsUs);
   }
 
   /** The event time it is for what it handles. */
