@@ -1,10 +1,12 @@
 import {
   type ClientOrderId,
   Decimal,
+  type Fill,
   isEnded,
   type Order,
   type OrderFact,
   type PlaceOrder,
+  RecentMap,
   type TimeUs,
 } from '@algo/model';
 
@@ -50,10 +52,14 @@ export interface LedgerState {
   readonly closed: readonly Tracked[];
   readonly forgottenUs: TimeUs;
   readonly fillsWanted: FillsWanted;
+  readonly foreign: readonly (readonly [fill: string, true])[];
 }
 
+/** Fills of others that are remembered; the oldest would be reported once more. */
+const FOREIGN_MAX = 1_000;
 const EMPTY: LedgerState = {
   ...{ open: [], closed: [], forgottenUs: 0, fillsWanted: { sinceUs: null, askedSinceUs: null, askedUs: 0 } },
+  foreign: [],
 };
 
 /**
@@ -95,6 +101,7 @@ export class OrderLedger {
   readonly #open = new Map<ClientOrderId, Tracked>();
   readonly #closed = new Map<ClientOrderId, Tracked>();
   readonly #closedMax: number;
+  readonly #foreign: RecentMap<true>;
   #forgottenUs: TimeUs;
   fillsWanted: FillsWanted;
 
@@ -102,6 +109,7 @@ export class OrderLedger {
     this.#closedMax = closedMax;
     this.#forgottenUs = state.forgottenUs;
     this.fillsWanted = state.fillsWanted;
+    this.#foreign = new RecentMap(FOREIGN_MAX, state.foreign);
     for (const t of state.open) this.#open.set(t.order.request.clientOrderId, t);
     for (const t of state.closed) this.#closed.set(t.order.request.clientOrderId, t);
   }
@@ -154,6 +162,14 @@ export class OrderLedger {
     return this.#open.values();
   }
 
+  /** Returns whether a fill that is nobody's of ours was not heard before, and remembers it. */
+  isNewForeign({ instrument, venueOrderId, venueTradeId }: Fill): boolean {
+    const key = `${instrument} ${venueOrderId} ${venueTradeId}`;
+    if (this.#foreign.get(key) === true) return false;
+    this.#foreign.set(key, true);
+    return true;
+  }
+
   /** Puts an order where its status belongs and lets go of the oldest closed one beyond the bound. */
   put(next: Tracked): void {
     const id = next.order.request.clientOrderId;
@@ -176,6 +192,7 @@ export class OrderLedger {
       closed: [...this.#closed.values()],
       forgottenUs: this.#forgottenUs,
       fillsWanted: this.fillsWanted,
+      foreign: this.#foreign.entries(),
     };
   }
 }

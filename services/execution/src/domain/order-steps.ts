@@ -201,7 +201,9 @@ export class OrderSteps {
   /**
    * Takes a fill on our account of an order that isn't ours: the venue's own, such as a liquidation, or a
    * person's. One that takes away from what we hold is returned to be booked, for that is no longer ours to
-   * sell; any other is reported and not ours. Such an order is as large as what it has filled.
+   * sell. One that may take away what an open order of ours has filled unheard is waited for with that fill;
+   * any other is reported, and booked should it come again when we hold that much. Such an order is as large
+   * as what it has filled.
    */
   #outside(fill: Fill, held: Decimal, out: ExecutionOutput[]): Tracked | null {
     const past = this.#ledger.get(fill.clientOrderId)?.order.fills ?? [];
@@ -211,8 +213,13 @@ export class OrderSteps {
     );
     const reduces = fill.side === 'sell' ? held.isPositive() : held.isNegative();
     if (reduces && !fill.quantity.greaterThan(held.abs())) return this.#follow(order, fill, past);
-    this.quarantine(order, 'foreign_fill', false, detailOf(fill), fill.timeUs, out);
-    this.#follow(order, fill, [...past, fill]);
+    const { instrument, side, timeUs } = fill;
+    const isEarly = this.#ledger
+      .orders()
+      .some(({ request }) => request.instrument === instrument && request.side !== side);
+    if (isEarly) this.#wantFills(timeUs, timeUs, out);
+    else if (this.#ledger.isNewForeign(fill))
+      this.quarantine(order, 'foreign_fill', false, detailOf(fill), timeUs, out);
     return null;
   }
 

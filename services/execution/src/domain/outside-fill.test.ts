@@ -56,12 +56,32 @@ test.each<[string, string, Partial<Fill>]>([
   expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('REDUCE_ONLY');
 });
 
-test('where we hold nothing, an order of somebody else is reported and never booked', () => {
+test('where we hold nothing, an order of somebody else is reported and not booked', () => {
   const engine = ready();
   const entry = sent(engine.handle(place(1)));
   const foreign = { ...entry, clientOrderId: clientOrderId('web_1234') };
   expect(types(engine.handle(filled(foreign, 't1', '1', '1', S)))).toEqual(['OrderQuarantined']);
   expect(engine.positions()).toEqual([]);
+});
+
+test('a close by somebody else, told before the fill that opened it, is booked when it comes again', () => {
+  const engine = ready();
+  const entry = sent(engine.handle(place(1)));
+  const sold = { ...entry, ...SOLD };
+  expect(types(engine.handle(filled(sold, 'x1', '10', '10', S)))).toEqual(['FetchFills']);
+  engine.handle(filled(entry, 't1', '10', '10', S));
+  expect(types(engine.handle(filled(sold, 'x1', '10', '10', S)))).toEqual(['OrderFilled']);
+  expect(engine.positions()).toEqual([]);
+  expect(engine.handle(filled(sold, 'x1', '10', '10', S))).toEqual([]);
+});
+
+test('what was reported as nobody’s is booked when it comes again and we hold that much', () => {
+  const { engine, entry } = holding();
+  const { takes } = held({ engine, entry });
+  expect(types(takes('x1', '11'))).toEqual(['OrderQuarantined']);
+  engine.handle(filled(entry, 't2', '5', '15', 1.5 * S)); // more than was ordered: it is held all the same
+  expect(types(takes('x1', '11'))).toEqual(['OrderFilled']);
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['4']);
 });
 
 test('a fill of somebody else whose order has been forgotten is not booked again', () => {
