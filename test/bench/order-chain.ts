@@ -186,6 +186,7 @@ export class OrderChain implements AsyncDisposable {
       shut: [],
       differences: [],
       aside: [],
+      orders: [],
     };
     void this.#say({ name: 'ReconciliationCompleted', body }, RECONCILE);
   }

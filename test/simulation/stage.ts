@@ -122,6 +122,7 @@ export class Stage {
       shut: [],
       differences: [],
       aside: [],
+      orders: [],
       asOfUs: this.nowUs,
     };
     const report = { reportId: 'r', snapshotHash: 'h', discrepancies: [], counts: {} };

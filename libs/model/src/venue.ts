@@ -49,6 +49,16 @@ export interface ShutInstrument {
   readonly shutsExits: boolean;
 }
 
+/**
+ * An order of ours that a comparison found to stand otherwise at the venue than in our books. `works`: the
+ * venue lists it as open.
+ */
+export interface DifferingOrder {
+  readonly instrument: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
+  readonly works: boolean;
+}
+
 export type VenueOrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
 
 /** An order as the venue's own books have it. *Units*: quantity and `filled` base, price quote. */

@@ -28,6 +28,7 @@ test('why an account may not trade is told once, and stands until a reconciliati
     shut: [],
     differences: [],
     aside: [],
+    orders: [],
   });
   await eventually('the pass', () => view.refusals.size === 0);
   expect(told).toHaveLength(1);

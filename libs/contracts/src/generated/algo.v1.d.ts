@@ -2945,6 +2945,29 @@ export namespace algo {
             type $Shape = algo.v1.AssetAside.$Properties;
         }
 
+        interface IDifferingOrder extends algo.v1.DifferingOrder.$Properties {
+        }
+
+        class DifferingOrder {
+            constructor(properties?: algo.v1.DifferingOrder.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            clientOrderId: string;
+            works: boolean;
+            static encode(message: algo.v1.DifferingOrder.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.DifferingOrder & algo.v1.DifferingOrder.$Shape;
+        }
+
+        namespace DifferingOrder {
+            interface $Properties {
+                instrument?: (string|null);
+                clientOrderId?: (string|null);
+                works?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.DifferingOrder.$Properties;
+        }
+
         interface IReconciliationCompleted extends algo.v1.ReconciliationCompleted.$Properties {
         }
 
@@ -2964,6 +2987,7 @@ export namespace algo {
             shut: algo.v1.ShutInstrument.$Properties[];
             differences: algo.v1.BookDifference.$Properties[];
             aside: algo.v1.AssetAside.$Properties[];
+            orders: algo.v1.DifferingOrder.$Properties[];
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -2983,6 +3007,7 @@ export namespace algo {
                 shut?: (algo.v1.ShutInstrument.$Properties[]|null);
                 differences?: (algo.v1.BookDifference.$Properties[]|null);
                 aside?: (algo.v1.AssetAside.$Properties[]|null);
+                orders?: (algo.v1.DifferingOrder.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;

@@ -12847,6 +12847,112 @@ export const algo = $root.algo = (() => {
             return AssetAside;
         })();
 
+        v1.DifferingOrder = (function() {
+
+            const DifferingOrder = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            DifferingOrder.prototype.instrument = "";
+            DifferingOrder.prototype.clientOrderId = "";
+            DifferingOrder.prototype.works = false;
+
+            DifferingOrder.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.clientOrderId != null && $Object.hasOwnProperty.call(message, "clientOrderId") && message.clientOrderId !== "")
+                    writer.uint32(18).string(message.clientOrderId);
+                if (message.works != null && $Object.hasOwnProperty.call(message, "works") && message.works !== false)
+                    writer.uint32(24).bool(message.works);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            DifferingOrder.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.DifferingOrder();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.clientOrderId = value;
+                            else
+                                delete message.clientOrderId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.works = value;
+                            else
+                                delete message.works;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DifferingOrder;
+        })();
+
         v1.ReconciliationCompleted = (function() {
 
             const ReconciliationCompleted = function (properties) {
@@ -12855,6 +12961,7 @@ export const algo = $root.algo = (() => {
                 this.shut = [];
                 this.differences = [];
                 this.aside = [];
+                this.orders = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -12874,6 +12981,7 @@ export const algo = $root.algo = (() => {
             ReconciliationCompleted.prototype.shut = $util.emptyArray;
             ReconciliationCompleted.prototype.differences = $util.emptyArray;
             ReconciliationCompleted.prototype.aside = $util.emptyArray;
+            ReconciliationCompleted.prototype.orders = $util.emptyArray;
 
             ReconciliationCompleted.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12913,6 +13021,9 @@ export const algo = $root.algo = (() => {
                 if (message.aside != null && message.aside.length)
                     for (let i = 0; i < message.aside.length; ++i)
                         $root.algo.v1.AssetAside.encode(message.aside[i], writer.uint32(106).fork(), _depth + 1).ldelim();
+                if (message.orders != null && message.orders.length)
+                    for (let i = 0; i < message.orders.length; ++i)
+                        $root.algo.v1.DifferingOrder.encode(message.orders[i], writer.uint32(114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13084,6 +13195,14 @@ export const algo = $root.algo = (() => {
                             if (!(message.aside && message.aside.length))
                                 message.aside = [];
                             message.aside.push($root.algo.v1.AssetAside.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.orders && message.orders.length))
+                                message.orders = [];
+                            message.orders.push($root.algo.v1.DifferingOrder.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

@@ -1017,6 +1017,12 @@ const assetAside = part<model.AssetAside>('AssetAside', {
   quantity: field.decimal,
 });
 
+const differingOrder = part<model.DifferingOrder>('DifferingOrder', {
+  instrument: idFields.instrument,
+  clientOrderId: idFields.clientOrderId,
+  works: field.flag,
+});
+
 /** Execution may trade on this account. */
 export interface ReconciliationCompleted {
   /** Required. Names the report; the same inputs give the same name. */
@@ -1045,6 +1051,8 @@ export interface ReconciliationCompleted {
   readonly differences: readonly model.BookDifference[];
   /** Assets that fees may be taken from before positions are touched. */
   readonly aside: readonly model.AssetAside[];
+  /** Orders that execution must ask the venue about, or withdraw there. */
+  readonly orders: readonly model.DifferingOrder[];
 }
 const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCompleted', {
   reportId: field.word,
@@ -1060,6 +1068,7 @@ const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCom
   shut: field.list(nested(shutInstrument)),
   differences: field.list(nested(bookDifference)),
   aside: field.list(nested(assetAside)),
+  orders: field.list(nested(differingOrder)),
 });
 
 /** Execution must not trade on this account. */

@@ -5,8 +5,11 @@ import type { Tracked } from './order-ledger.ts';
 export const ASK_INTERVAL_US = 2 * US_PER_SECOND;
 /** Silence about an order that works, after which the venue is asked. *Units*: µs of feed time at speed 1. */
 export const AUDIT_INTERVAL_US = 10 * US_PER_SECOND;
-/** A stop rests for as long as its position is held, so it is asked about this many times less often. */
-const STOP_AUDIT_FACTOR = 3;
+/**
+ * A stop rests for as long as its position is held, so it is asked about this many times less often: later
+ * than the next comparison, which looks at all of them in one read.
+ */
+const STOP_AUDIT_FACTOR = 4;
 /** Returns how long an order may work in silence. */
 export function auditUs(intent: OrderIntent, isHeard: boolean, speed: number): number {
   const silenceUs = isHeard ? AUDIT_INTERVAL_US * speed : ASK_INTERVAL_US;

@@ -18,7 +18,7 @@ import {
   venueOf,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
-import type { OrderFollower } from './order-follower.ts';
+import type { OrderAudit } from './order-audit.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReferencePrices } from './reference-price.ts';
@@ -104,7 +104,7 @@ export class Corrections {
    * Takes what a comparison found: what can be mended is, once it has been found twice; fills that explain a
    * difference are fetched. From a comparison that failed nothing follows.
    */
-  compared(report: Compared, follower: Pick<OrderFollower, 'fetchMissed'>, out: ExecutionOutput[]): void {
+  compared(report: Compared, audit: Pick<OrderAudit, 'fetchMissed'>, out: ExecutionOutput[]): void {
     if (report.type === 'ReconciliationFailed') return;
     const { differences, aside } = report;
     this.#aside.clear();
@@ -122,7 +122,7 @@ export class Corrections {
       else waiting.push(before ?? { ...found, sinceUs: nowUs });
     }
     this.#proposed = waiting;
-    if (differences.some(({ cure }) => cure === 'fetch')) follower.fetchMissed(out);
+    if (differences.some(({ cure }) => cure === 'fetch')) audit.fetchMissed(out);
   }
 
   /** Does what a person says. *Errors*: InputError where it can't be so; nothing has changed then. */

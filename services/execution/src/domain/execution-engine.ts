@@ -24,8 +24,10 @@ import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
 import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
+import { OrderAudit } from './order-audit.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
+import { OrderSteps } from './order-steps.ts';
 import { PersonDesk } from './person-desk.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
@@ -33,9 +35,8 @@ import { RejectWatch } from './reject-watch.ts';
 import { StandingWatch } from './standing-watch.ts';
 
 /**
- * The judgement of the execution service for one account: takes commands, prices, halts and what the venue
- * says; returns order events and what is to be done outside. Pure and synchronous; each instrument has the
- * time of its own feed. What is another account's is passed over.
+ * The judgement of execution for one account: takes commands, prices, halts and what the venue says; returns
+ * order events and what is to be done outside. Each instrument has the time of its own feed.
  */
 export class ExecutionEngine {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
@@ -48,6 +49,7 @@ export class ExecutionEngine {
   readonly #rejects: RejectWatch;
   readonly #ledger: OrderLedger;
   readonly #follower: OrderFollower;
+  readonly #audit: OrderAudit;
   readonly #desk: CommandDesk;
   readonly #prices: ReferencePrices;
   readonly #commandIds: CommandIds;
@@ -78,12 +80,12 @@ export class ExecutionEngine {
     const [instruments, ledger, positions] = [this.#instruments, this.#ledger, this.#positions];
     const books = { account: settings.account, instruments, ledger, positions, times: this.#times };
     this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
-    this.#follower = new OrderFollower({
-      ...{ ...books, modes: this.#halts.modes, gate: this.#keeper.gate },
-      priceAnew: (ended, out) => this.#priceAnew(ended, out),
-    });
-    const outside = { prices: this.#prices, venue: () => this.#venue };
-    this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
+    const priceAnew = (t: Tracked, out: ExecutionOutput[]) => this.#priceAnew(t, out);
+    const steps = new OrderSteps(settings.account, ledger, this.#halts.modes, priceAnew);
+    this.#follower = new OrderFollower({ ...books, steps, gate: this.#keeper.gate });
+    this.#audit = new OrderAudit({ ...books, steps, gate: this.#keeper.gate });
+    const corrected = { ...books, prices: this.#prices, venue: () => this.#venue };
+    this.#corrections = new Corrections(corrected, state?.corrections);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
 
@@ -94,7 +96,7 @@ export class ExecutionEngine {
     this.#dispatch(input, out);
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
-    if (this.#ledger.awaits) this.#follower.poll(out);
+    if (this.#ledger.awaits) this.#audit.poll(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
       this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
     return out;
@@ -108,7 +110,7 @@ export class ExecutionEngine {
   /** Says what of an instrument's feed need not be given at once. */
   quiet(instrument: InstrumentId): Quiet {
     const dueUs = Math.min(this.standing.dueUs(venueOf(instrument)), this.#keeper.dueUs);
-    return { ...this.#prices.quiet(instrument), untilUs: Math.min(dueUs, this.#follower.dueUs) };
+    return { ...this.#prices.quiet(instrument), untilUs: Math.min(dueUs, this.#audit.dueUs) };
   }
 
   /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */
@@ -186,7 +188,7 @@ export class ExecutionEngine {
         this.#follower.fetched(input.answer, out);
         return;
       case 'AccountStreamConnected':
-        if (this.#keeper.streamConnected(out)) this.#follower.streamConnected(out);
+        if (this.#keeper.streamConnected(out)) this.#audit.streamConnected(out);
         return;
       case 'AccountStreamLost':
         this.#keeper.gate.lose();
@@ -236,13 +238,15 @@ export class ExecutionEngine {
         return;
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
-        if (this.#keeper.answered(input)) this.#corrections.compared(input, this.#follower, out);
+        if (!this.#keeper.answered(input)) return;
+        this.#audit.compared(input, this.#keeper.askedUs, out);
+        this.#corrections.compared(input, this.#audit, out);
         return;
       case 'FeedSilent':
-        this.#follower.audit(out);
+        this.#audit.all(out);
         return;
       case 'EpochStarted':
-        if (this.#keeper.start(input.epoch, out)) this.#follower.epochStarted(out);
+        if (this.#keeper.start(input.epoch, out)) this.#audit.epochStarted(out);
         return;
       default:
         input satisfies never;
@@ -256,12 +260,8 @@ export class ExecutionEngine {
   }
 
   #commanded(command: OrderCommand, out: ExecutionOutput[]): void {
-    if (command.type === 'ClosePosition')
-      this.#follower.wantCancel(
-        entriesInTheWay(command, this.openOrders()),
-        'its position is being left',
-        out,
-      );
+    const inTheWay = command.type === 'ClosePosition' ? entriesInTheWay(command, this.openOrders()) : [];
+    this.#follower.wantCancel(inTheWay, 'its position is being left', out);
     const denial = this.#desk.take(command, this.#books(command.instrument), out);
     if (denial !== null) this.#denied(command, denial, out);
   }

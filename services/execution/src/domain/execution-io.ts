@@ -65,7 +65,10 @@ export type ExecutionInput =
 
 type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pick<
   Report,
-  'account' | 'requestId' | 'epoch' | Extract<'validForMs' | 'shut' | 'differences' | 'aside', keyof Report>
+  | 'account'
+  | 'requestId'
+  | 'epoch'
+  | Extract<'validForMs' | 'shut' | 'differences' | 'aside' | 'orders', keyof Report>
 >;
 
 /** What no stream carries: what came of requests, what the venue tells, and the start of a life. */

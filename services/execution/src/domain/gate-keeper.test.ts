@@ -45,7 +45,7 @@ class Watch {
     const about = { account: ACCOUNT, requestId, epoch: 1, ...change };
     this.keeper.answered(
       type === 'ReconciliationCompleted'
-        ? { type, ...about, validForMs: 60_000, shut: [], differences: [], aside: [] }
+        ? { type, ...about, validForMs: 60_000, shut: [], differences: [], aside: [], orders: [] }
         : { type, ...about },
     );
     return this;

@@ -17,18 +17,21 @@ const PAUSE_MAX_US = 30 * US_PER_SECOND;
 
 /**
  * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was
- * asked last, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
+ * asked last, at `askedUs`, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
  */
 export interface GateKeeperState {
   readonly gate: GateState;
   readonly asked: string | null;
+  readonly askedUs: TimeUs;
   readonly number: number;
   readonly failures: number;
   readonly dueUs: TimeUs;
 }
 
 /** No life has begun: nothing passes, and nothing is asked. */
-const UNBORN: GateKeeperState = { gate: closedGate(0), asked: null, number: 0, failures: 0, dueUs: Infinity };
+const UNBORN: GateKeeperState = {
+  ...{ gate: closedGate(0), asked: null, askedUs: 0, number: 0, failures: 0, dueUs: Infinity },
+};
 
 /** Asks for reconciliations in told time, and opens the gate by the answer to the last one. */
 export class GateKeeper {
@@ -37,6 +40,7 @@ export class GateKeeper {
   readonly #venue: string;
   readonly #times: FeedTimes;
   #asked: string | null;
+  #askedUs: TimeUs;
   #number: number;
   #failures: number;
   #dueUs: TimeUs;
@@ -51,6 +55,7 @@ export class GateKeeper {
     this.#times = times;
     this.gate = new ReconciliationGate(state.gate);
     this.#asked = state.asked;
+    this.#askedUs = state.askedUs;
     this.#number = state.number;
     this.#failures = state.failures;
     this.#dueUs = state.dueUs;
@@ -123,6 +128,11 @@ export class GateKeeper {
     else this.#ask(reason, out, run?.requestId);
   }
 
+  /** When it asked last. */
+  get askedUs(): TimeUs {
+    return this.#askedUs;
+  }
+
   /** When it asks again unless there is an answer before; Infinity while it doesn't. */
   get dueUs(): TimeUs {
     return this.gate.state.superseded ? Infinity : this.#dueUs;
@@ -138,6 +148,7 @@ export class GateKeeper {
     return {
       gate: this.gate.state,
       asked: this.#asked,
+      askedUs: this.#askedUs,
       number: this.#number,
       failures: this.#failures,
       dueUs: this.#dueUs,
@@ -149,8 +160,9 @@ export class GateKeeper {
     const { epoch } = this.gate.state;
     this.#number++;
     this.#asked = requestId ?? `${this.#account}:${epoch}:${this.#number}`;
+    this.#askedUs = this.#times.newestUs();
     this.#failures++;
-    this.#dueUs = this.#times.newestUs() + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
+    this.#dueUs = this.#askedUs + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
     out.push(this.#question(this.#asked, reason));
   }
 

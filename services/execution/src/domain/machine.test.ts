@@ -45,6 +45,7 @@ const PASSED: ExecutionTaken = {
       shut: [],
       differences: [],
       aside: [],
+      orders: [],
     },
   },
 };

@@ -74,8 +74,8 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
-        const { account, requestId, epoch, validForMs, shut, differences, aside } = input.body;
-        const found = { validForMs, shut, differences, aside };
+        const { account, requestId, epoch, validForMs, shut, differences, aside, orders } = input.body;
+        const found = { validForMs, shut, differences, aside, orders };
         this.#feed({ type: input.name, account, requestId, epoch, ...found }, say);
         return;
       }

@@ -10,12 +10,10 @@ import {
   orderReason,
   type SubmitOutcome,
   type TimeUs,
-  type TradingModes,
   type VenueEvent,
   type VenueOrder,
   venueOf,
 } from '@algo/model';
-import { ASK_INTERVAL_US, auditUs, nextAskUs } from './ask-pace.ts';
 import type {
   AbsenceKnown,
   ExecutionOutput,
@@ -23,15 +21,12 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder, hasLeft, hasOutlived, wouldHaveTaken } from './order-facts.ts';
+import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import { OrderSteps, type PriceAnew } from './order-steps.ts';
+import type { OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
-
-/** Orders that the venue is asked about at once. */
-export const ASKS_AT_ONCE_MAX = 10;
 
 type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
@@ -52,17 +47,16 @@ export class OrderFollower {
     readonly account: AccountId;
     readonly ledger: OrderLedger;
     readonly positions: PositionBook;
-    readonly modes: TradingModes;
+    readonly steps: OrderSteps;
     readonly times: FeedTimes;
     readonly gate: Pick<ReconciliationGate, 'state'>;
-    readonly priceAnew: PriceAnew;
   }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
     this.#times = parts.times;
     this.#gate = parts.gate;
-    this.#steps = new OrderSteps(parts.account, parts.ledger, parts.modes, parts.priceAnew);
+    this.#steps = parts.steps;
   }
 
   /** What came of sending an order. */
@@ -189,66 +183,6 @@ export class OrderFollower {
       this.#steps.change(t, { cancelReason });
       if (this.#mayCancel) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
     }
-  }
-
-  /** The account stream tells again: what it may have missed is asked for. */
-  streamConnected(out: ExecutionOutput[]): void {
-    this.audit(out);
-    this.fetchMissed(out);
-  }
-
-  /** Fills that were not told are asked for. */
-  fetchMissed(out: ExecutionOutput[]): void {
-    this.#steps.fetchMissed(this.#times.newestUs(), out);
-  }
-
-  /** A new epoch: what was in flight is in doubt, and whatever is open is asked about. */
-  epochStarted(out: ExecutionOutput[]): void {
-    for (const t of [...this.#ledger.open()]) {
-      const nowUs = this.#nowUs(t.order.request.instrument);
-      if (t.order.status === 'submitted') this.#steps.lost(t, orderReason('EXECUTION_RESTARTED'), nowUs, out);
-      else this.#steps.lookUp(t, nowUs, out);
-    }
-  }
-
-  /** No feed tells the time any more: the venue is asked about all that is open, and for what is missing. */
-  audit(out: ExecutionOutput[]): void {
-    this.#steps.fetchWanted(this.#times.newestUs(), out);
-    for (const t of [...this.#ledger.open()])
-      if (hasLeft(t)) this.#steps.lookUp(t, this.#nowUs(t.order.request.instrument), out);
-  }
-
-  /** When the venue may next be asked about something, unless there is news before. */
-  get dueUs(): TimeUs {
-    const { sinceUs, askedUs } = this.#ledger.fillsWanted;
-    const fillsUs = sinceUs === null ? Infinity : askedUs + ASK_INTERVAL_US;
-    return Math.min(fillsUs, ...[...this.#ledger.open()].map((t) => nextAskUs(t, this.#auditUs(t))));
-  }
-
-  /** Asks again at a steady pace by each order's own feed, about what is in question or works in silence. */
-  poll(out: ExecutionOutput[]): void {
-    const newestUs = this.#times.newestUs();
-    if (newestUs - this.#ledger.fillsWanted.askedUs >= ASK_INTERVAL_US)
-      this.#steps.fetchWanted(newestUs, out);
-    let asked = 0;
-    for (const t of this.#ledger.open()) {
-      if (asked >= ASKS_AT_ONCE_MAX) return;
-      const { clientOrderId, instrument } = t.order.request;
-      const nowUs = this.#nowUs(instrument);
-      if (nowUs - t.askedUs < ASK_INTERVAL_US) continue;
-      const before = out.length;
-      if (hasOutlived(t, nowUs)) this.#steps.change(t, { cancelReason: 'expired' });
-      if (t.inDoubt) this.#steps.lookUp(t, nowUs, out);
-      else if (t.venueCumulative.greaterThan(t.order.cumulative)) this.#steps.fetchFills(t, nowUs, out);
-      else if (this.#mayCancel) this.#steps.sendCancel(clientOrderId, nowUs, out);
-      if (out.length === before && hasLeft(t) && nowUs - t.askedUs >= this.#auditUs(t))
-        this.#steps.lookUp(t, nowUs, out);
-      if (out.length > before) asked++;
-    }
-  }
-
-  #auditUs({ order: { intent } }: Tracked): number {
-    return auditUs(intent, this.#gate.state.isHeard, this.#times.speed);
   }
 
   /** The time of the feed that brings an instrument. */

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ExecutionOutput } from './execution-io.ts';
 import {
-  alive,
   canceled,
   close,
   d,
@@ -17,7 +16,6 @@ import {
   S,
   sent,
   submitted,
-  told,
   types,
 } from './testing/execution-scenario.ts';
 import { described, guarded, protect } from './testing/protection-scenario.ts';
@@ -149,14 +147,4 @@ test('a stop that has not left when an exit is made stays where it is', () => {
   expect(engine.mayLeave(order)).toBeNull();
   engine.handle(close(2));
   expect(engine.mayLeave(order)?.code).toBe('NO_POSITION');
-});
-
-test('a stop in silence is asked about every 30 s, and after each start', () => {
-  const { engine, stop } = guarded();
-  const asked = (seconds: number) => engine.handle(told(seconds * S)).filter((o) => o.type === 'LookUpOrder');
-  engine.handle(alive(2 * S));
-  expect(asked(31)).toEqual([]);
-  expect(asked(33)).toMatchObject([{ clientOrderId: stop.clientOrderId }]);
-  const again = guarded();
-  expect(types(again.engine.handle(life(2)))).toContain('LookUpOrder');
 });

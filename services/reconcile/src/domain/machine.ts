@@ -104,8 +104,9 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
     };
     if (verdict.type === 'pass') {
       this.#passed++;
-      const { shut, differences, aside } = report;
-      say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs, shut, differences, aside });
+      const { shut, differences, aside, orders } = report;
+      const found = { shut, differences, aside, orders };
+      say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs, ...found });
     } else {
       this.#refused++;
       say('ReconciliationFailed', { ...said, reasons: verdict.reasons });

@@ -36,7 +36,15 @@ function atVenue(theirs: VenueOrder, local: LocalBooks, missed: FillsDifference)
     const before = `filled ${ours.cumulative}`;
     return [
       ...adopted,
-      entry({ ...about, class: 'D8', action: 'none', before, after: before, evidence: [seen], refusal }),
+      entry({
+        ...about,
+        class: 'D8',
+        action: 'look_up_order',
+        before,
+        after: before,
+        evidence: [seen],
+        refusal,
+      }),
     ];
   }
   const was = local.ended.get(id);

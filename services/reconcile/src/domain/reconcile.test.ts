@@ -64,7 +64,7 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     'an open order whose fills do not add up',
     local({ orders: [order(A, 'accepted')] }),
     venue({ openOrders: [venueOrder(A, 'open', '4')] }),
-    ['D8 none refuse'],
+    ['D8 look_up_order refuse'],
   ],
   ['an order in flight that nobody asked about', CRASHED, venue({}), ['D7 look_up_order refuse']],
   [

@@ -4,6 +4,7 @@ import {
   type BookDifference,
   type ClientOrderId,
   compareText,
+  type DifferingOrder,
   hashId,
   type InstrumentId,
   type ShutInstrument,
@@ -12,6 +13,9 @@ import {
 
 /** The layout of a report, written into each. */
 export const REPORT_VERSION = 2;
+
+/** Orders that one report names; the next one names more. */
+const ORDERS_MAX = 500;
 
 /** The classes of discrepancy. */
 export const DISCREPANCY_CLASSES = [
@@ -32,8 +36,9 @@ export type DiscrepancyClass = (typeof DISCREPANCY_CLASSES)[number];
 
 /**
  * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
- * venue's own stream; `close_order`, `adopt_order`: execution's own lookup brings it there; `none`: nothing,
- * it is only reported. What is to be corrected stands among the differences, and execution does it.
+ * venue's own stream; `close_order`, `adopt_order`, `look_up_order`: execution asks the venue about it;
+ * `cancel_order`: execution withdraws it; `none`: it is only reported. What is to be corrected stands among
+ * the differences, and execution does it.
  */
 export type ReconciliationAction =
   | 'none'
@@ -77,7 +82,8 @@ export type Verdict =
  * What one reconciliation of one account found. The same books always give the same report, whatever order
  * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
  * that take no entry while they differ, each once; `differences` what may be done about each; `aside` what
- * the account holds beside positions; `hash` names the content, `id` the run.
+ * the account holds beside positions; `orders` what execution must ask about or withdraw; `hash` names the
+ * content, `id` the run.
  */
 export interface ReconciliationReport {
   readonly version: number;
@@ -91,6 +97,7 @@ export interface ReconciliationReport {
   readonly shut: readonly ShutInstrument[];
   readonly differences: readonly BookDifference[];
   readonly aside: readonly AssetAside[];
+  readonly orders: readonly DifferingOrder[];
   readonly compared: {
     readonly orders: number;
     readonly fills: number;
@@ -114,9 +121,21 @@ export function sealReport(
   const verdict: Verdict = reasons.length === 0 ? { type: 'pass' } : { type: 'refuse', reasons };
   const { account, epoch, asOfUs } = content;
   const shut = shutBy(discrepancies);
-  const body = { version: REPORT_VERSION, ...content, verdict, discrepancies, shut };
+  const orders = discrepancies.flatMap(differingOrder).slice(0, ORDERS_MAX);
+  const body = { version: REPORT_VERSION, ...content, verdict, discrepancies, shut, orders };
   const hash = hashId(JSON.stringify(body));
   return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
+}
+
+/** Execution does something about these. */
+const OF_ORDERS: ReadonlySet<ReconciliationAction> = new Set([
+  ...(['adopt_order', 'close_order', 'look_up_order', 'cancel_order'] as const),
+]);
+
+function differingOrder(of: Discrepancy): DifferingOrder[] {
+  const { instrument, clientOrderId, action } = of;
+  if (instrument === null || clientOrderId === null || !OF_ORDERS.has(action)) return [];
+  return [{ instrument, clientOrderId, works: action === 'adopt_order' || action === 'cancel_order' }];
 }
 
 function shutBy(discrepancies: readonly Discrepancy[]): readonly ShutInstrument[] {

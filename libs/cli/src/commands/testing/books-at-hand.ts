@@ -64,7 +64,7 @@ export class BooksAtHand {
     const difference = { instrument: AIRDROPPED, own, beside, held, cure: 'person', evidence: [] } as const;
     const shut = { instrument: AIRDROPPED, reason: `${AIRDROPPED}: ${held} that none of our orders opened` };
     await this.#engine.say('ReconciliationCompleted', {
-      ...{ ...run, validForMs: 60_000, aside: [] },
+      ...{ ...run, validForMs: 60_000, aside: [], orders: [] },
       discrepancies: isAlike ? [] : [{ ...found, after: `${held} foreign` }],
       differences: isAlike ? [] : [difference],
       shut: isAlike ? [] : [{ ...shut, shutsExits: false }],

@@ -128,6 +128,7 @@ export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   shut: [],
   differences: [],
   aside: [],
+  orders: [],
 });
 /** A reconciliation did not pass. */
 export const shut = (epoch = 1, number = 2): ExecutionInput => ({

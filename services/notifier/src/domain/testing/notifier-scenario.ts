@@ -155,7 +155,7 @@ const difference = {
 };
 const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
   name: 'ReconciliationCompleted',
-  body: { ...report, discrepancies, validForMs: 1, shut: [], differences: [], aside: [] },
+  body: { ...report, discrepancies, validForMs: 1, shut: [], differences: [], aside: [], orders: [] },
 });
 
 /** What the machinery says of itself. */
