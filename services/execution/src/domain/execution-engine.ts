@@ -97,6 +97,7 @@ export class ExecutionEngine {
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
     if (this.#ledger.awaits) this.#audit.poll(out);
+    this.#keeper.hear(out, this.#ledger);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
       this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
     return out;
@@ -149,13 +150,12 @@ export class ExecutionEngine {
 
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
-    const [halts, corrections] = [this.#halts.state(), this.#corrections.state()];
     return {
-      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state(), halts },
-      ...{ limits: this.#limits, venue: this.#venue, prices: this.#prices.state() },
-      ...{ positions: this.#positions.all(), corrections, ledger: this.#ledger.state() },
-      ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
-      ...{ entries: this.#desk.pace.entries, rejects: this.#rejects.state, standing: this.standing.state },
+      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state() },
+      ...{ halts: this.#halts.state(), ledger: this.#ledger.state(), persons: this.#persons.state() },
+      ...{ limits: this.#limits, prices: this.#prices.state(), standing: this.standing.state },
+      ...{ positions: this.#positions.all(), corrections: this.#corrections.state(), venue: this.#venue },
+      ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries, rejects: this.#rejects.state },
     };
   }
 

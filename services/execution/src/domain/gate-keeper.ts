@@ -7,6 +7,7 @@ import {
   US_PER_SECOND,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import type { OrderLedger } from './order-ledger.ts';
 import { closedGate, type GateState, ReconciliationGate } from './reconciliation-gate.ts';
 
 /** Pauses between two questions. *Units*: µs of feed time at speed 1; each is times the speed. */
@@ -126,6 +127,18 @@ export class GateKeeper {
   ): void {
     if (run?.dryRun) out.push(this.#question(run.requestId, reason));
     else this.#ask(reason, out, run?.requestId);
+  }
+
+  /**
+   * Hears what is said of orders. That the venue rejects an exit shows that it may hold something else than
+   * we think, so the books are compared soon.
+   */
+  hear(said: readonly ExecutionOutput[], ledger: Pick<OrderLedger, 'get'>): void {
+    for (const one of said) {
+      if (one.type !== 'OrderRejected' || one.retryAfterMs !== null) continue;
+      if (ledger.get(one.clientOrderId)?.order.intent !== 'exit') continue;
+      this.#dueUs = Math.min(this.#dueUs, this.#askedUs + PAUSE_FIRST_US * this.#times.speed);
+    }
   }
 
   /** When it asked last. */

@@ -1,13 +1,23 @@
-import { compareText, Decimal, type Fill, fillKey, isOwnClientOrderId, type TimeUs } from '@algo/model';
+import {
+  compareText,
+  Decimal,
+  type Fill,
+  fillKey,
+  type InstrumentId,
+  isOwnClientOrderId,
+  type TimeUs,
+} from '@algo/model';
 import type { LocalBooks, VenueBooks } from './books.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
 
 /**
- * How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked.
+ * How the two lists of fills differ. *Shape*: oldest first; `own` and `foreign` are those we haven't booked;
+ * `behind` the instruments in which the venue doesn't show fills that it has told us of.
  */
 export interface FillsDifference {
   readonly own: readonly Fill[];
   readonly foreign: readonly Fill[];
+  readonly behind: ReadonlySet<InstrumentId>;
   readonly discrepancies: readonly Discrepancy[];
 }
 
@@ -16,18 +26,25 @@ export interface FillsDifference {
  * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
  */
 export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
-  if (areTheSame(local.fills, venue.fills)) return { own: [], foreign: [], discrepancies: [] };
+  if (areTheSame(local.fills, venue.fills))
+    return { own: [], foreign: [], behind: new Set(), discrepancies: [] };
   const known = new Map(local.fills.map((f) => [fillKey(f), f]));
   const theirs = new Map(venue.fills.map((f) => [fillKey(f), f]));
   const missed = [...theirs].flatMap(([key, f]) => (known.has(key) ? [] : [f])).toSorted(byTime);
   const own = missed.filter((f) => isKnown(f, local) || isOwnClientOrderId(f.clientOrderId));
   const foreign = missed.filter((f) => !own.includes(f));
+  // The history isn't what it claims to be, or older than what we know.
+  const unshown = [...known].flatMap(([key, fill]) =>
+    fill.timeUs >= fillsSinceUs && !theirs.has(key) ? [fill] : [],
+  );
   const discrepancies = [
     ...byOrder(own).map((fills) => missedFills(fills, local)),
     ...conflicts(known, theirs),
-    ...inventions(known, theirs, fillsSinceUs),
+    ...unshown.map((fill) =>
+      problem(fill, evidenceOf(fill), 'not in the venue’s history', 'the venue’s history does not show it'),
+    ),
   ];
-  return { own, foreign, discrepancies };
+  return { own, foreign, behind: new Set(unshown.map(({ instrument }) => instrument)), discrepancies };
 }
 
 /** Returns a fill as evidence. */
@@ -94,17 +111,6 @@ function conflicts(known: FillsByKey, theirs: FillsByKey): readonly Discrepancy[
 function isTheSame(ours: Fill, theirs: Fill): boolean {
   const { side, quantity, price } = ours;
   return side === theirs.side && quantity.equals(theirs.quantity) && price.equals(theirs.price);
-}
-
-/** A fill that we booked and a complete history doesn't show: then the history isn't what it claims to be. */
-function inventions(known: FillsByKey, theirs: FillsByKey, fillsSinceUs: TimeUs): readonly Discrepancy[] {
-  const found: Discrepancy[] = [];
-  for (const [key, fill] of known)
-    if (fill.timeUs >= fillsSinceUs && !theirs.has(key))
-      found.push(
-        problem(fill, evidenceOf(fill), 'not in the venue’s history', 'the venue’s history does not show it'),
-      );
-  return found;
 }
 
 function problem(fill: Fill, before: string, theirs: string, why: string): Discrepancy {

@@ -29,7 +29,13 @@ const bought = (fee: string): Fill => ({
 });
 
 /** Compares what we hold by a fill of 10 with what the venue says; the fill may be one that we missed. */
-function compare(market: Market, fee: string, ours: string, theirs: string, isMissed = false) {
+function compare(
+  market: Market,
+  fee: string,
+  ours: string,
+  theirs: string,
+  { isMissed = false, isBehind = false } = {},
+) {
   const fill = bought(fee);
   const position = {
     ...{ instrument: ID, averagePrice: null, quantity: d(ours), beside: d('0'), guarded: null },
@@ -53,7 +59,8 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
     holdsCoins: false,
     openingBalances: null,
   };
-  const missed = { own: isMissed ? [fill] : [], foreign: [], discrepancies: [] };
+  const behind = new Set(isBehind ? [ID] : []);
+  const missed = { own: isMissed ? [fill] : [], foreign: [], behind, discrepancies: [] };
   return positionsDifference(local, venue, missed, context).discrepancies.map(
     (x) => `${x.class} ${x.action}`,
   );
@@ -61,13 +68,18 @@ function compare(market: Market, fee: string, ours: string, theirs: string, isMi
 
 test('a fee in the coin is part of what a fill left us with, booked or missed', () => {
   expect(compare('spot', '0.5', '9.5', '9.5')).toEqual([]);
-  expect(compare('spot', '0.5', '0', '9.5', true)).toEqual([]);
-  expect(compare('perp', '0.5', '0', '10', true)).toEqual([]);
+  expect(compare('spot', '0.5', '0', '9.5', { isMissed: true })).toEqual([]);
+  expect(compare('perp', '0.5', '0', '10', { isMissed: true })).toEqual([]);
 });
 
 test('a fee in the coin that one side has not taken off is a difference', () => {
   expect(compare('spot', '0.5', '9.5', '10')).toEqual(['D3 adjust_position']);
-  expect(compare('spot', '0.5', '0', '10', true)).toEqual(['D3 adjust_position']);
+  expect(compare('spot', '0.5', '0', '10', { isMissed: true })).toEqual(['D3 adjust_position']);
+});
+
+test('from an answer that is older than a fill which the venue told us of nothing follows', () => {
+  for (const theirs of ['0', '4', '9.95', '11'])
+    expect(compare('spot', '0', '10', theirs, { isBehind: true })).toEqual([]);
 });
 
 test('a rest is dust exactly where no order could close it', () => {

@@ -64,6 +64,8 @@ interface Compared {
   readonly foreignFills: readonly Fill[];
   readonly byForeignFills: Decimal;
   readonly hasMissed: boolean;
+  /** The venue doesn't show fills that it has told us of: its answer is old, and nothing follows from it. */
+  readonly isBehind: boolean;
   readonly isHistoryComplete: boolean;
   readonly doBalancesAgree: boolean;
   readonly averagePrices: readonly (Decimal | null | undefined)[];
@@ -92,6 +94,7 @@ function compare(
     foreignFills,
     byForeignFills: changeBy(foreignFills),
     hasMissed: ownMissed.length > 0,
+    isBehind: missed.behind.has(id),
     isHistoryComplete: [local.fills, ownMissed].some((fills) =>
       fills.some((f) => f.instrument === id && f.timeUs >= context.fillsSinceUs),
     ),
@@ -124,7 +127,7 @@ function differenceOf(c: Compared, cure: DifferenceCure, found: Found | null): B
 
 /** What differs in size, null if nothing does. */
 function sizeOf(c: Compared): Found | null {
-  if (c.rest.isZero()) return null;
+  if (c.rest.isZero() || c.isBehind) return null;
   const { id, rest, expected, beside } = c;
   const before = `${c.own}`;
   const after = expected.plus(rest);
