@@ -63,7 +63,9 @@ export class MemoryBus implements Bus {
   }
 
   async *read(options: FollowOptions): AsyncGenerator<InboundMessage> {
-    yield* this.stored(options);
+    // As a server does: from the first that it still has.
+    const { first } = this.#server.stream(options.stream).bounds;
+    yield* this.stored({ ...options, after: Math.max(options.after, first - 1) });
   }
 
   /** Yields what `read` does, without waiting. */
