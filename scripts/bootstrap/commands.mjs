@@ -65,6 +65,8 @@ function runScript({ node, env }, script, args) {
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
+  if (context.args[0] === 'months')
+    return runScript(context, 'test/simulation/months/months.ts', context.args.slice(1));
   if (context.args.some((arg) => arg.startsWith('--'))) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
   if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });

@@ -83,7 +83,7 @@ export class SimulatedEngine {
     this.#random = SeededRandom.seeded(world.seed).stream('world');
     this.#environment = world.environment ?? {};
     this.server = new MemoryServer(this.clock, {
-      byWire: true,
+      ...{ byWire: true, ...(world.messagesMax && { messagesMax: world.messagesMax }) },
       ...(world.delays === true ? { wire: delayingWire(this.clock, this.#random) } : {}),
       ...(world.storeMs === undefined ? {} : { wire: { storeMs: world.storeMs, ackMs: () => 0 } }),
       ...(world.storm === undefined ? {} : { wire: world.storm.wire }),
@@ -303,12 +303,12 @@ export class SimulatedEngine {
   #make<Of extends Schema>(service: Service<Of>, own: Readonly<Record<string, string>>): SimulatedProcess {
     const config = readConfig(service.name, service.config, { ...this.#environment, ...own }) as z.infer<Of>;
     const identity = identityOf(service.name, service.purpose(config));
-    const delays = this.#world.delays === true;
-    const flushMs = this.#world.diskMs ?? (delays ? () => this.#below(5) : undefined);
+    const flushMs = this.#world.diskMs ?? (this.#world.delays ? () => this.#below(5) : undefined);
     const process: SimulatedProcess = {
       identity,
       log:
         this.#world.storm?.openLog(identity, this.clock) ??
+        this.#world.openLog?.(identity) ??
         new MemoryLog(flushMs === undefined ? undefined : { clock: this.clock, flushMs }),
       isRestored: false,
       life: undefined,

@@ -1,4 +1,5 @@
 import type { AppendLog, MemoryWire, OutboundMessage, VirtualClock } from '@algo/bus';
+import type { StreamName } from '@algo/contracts';
 import type { RunningService } from '@algo/runtime';
 import type { SeededRandom } from '@algo/simulation';
 import type { AccountStream, ExchangeVenue } from '@algo/venues';
@@ -17,6 +18,10 @@ export interface SimulatedWorld {
   readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */
   readonly diskMs?: () => number;
+  /** How many messages of a stream are kept at least; without it all are. */
+  readonly messagesMax?: Readonly<Record<StreamName, number>>;
+  /** A process's own log, in the place of one that keeps all in memory. */
+  readonly openLog?: (identity: string) => SimulatedLog;
   /** Everything between the processes and around them, in the place of all of the above. */
   readonly storm?: Storm;
 }

@@ -46,6 +46,17 @@ export interface StreamBounds {
   readonly last: number;
 }
 
+/**
+ * How full a stream is. *Units*: wall ms of its oldest and newest message; at `bytesMax` its oldest go, or
+ * nothing more is taken.
+ */
+export interface StreamUse {
+  readonly bytes: number;
+  readonly bytesMax: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+}
+
 /** The stream has it. `duplicate` when it had it before. */
 export interface Stored {
   readonly sequence: number;
@@ -155,6 +166,7 @@ export interface Bus extends AsyncDisposable {
   /** Returns the newest message on a subject. */
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined>;
   bounds(stream: StreamName): Promise<StreamBounds>;
+  use(stream: StreamName): Promise<StreamUse>;
   request(
     subject: string,
     type: string,

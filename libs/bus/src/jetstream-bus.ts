@@ -16,6 +16,7 @@ import {
   RequestFailedError,
   type Stored,
   type StreamBounds,
+  type StreamUse,
   type Subscription,
   systemClock,
   type Verdict,
@@ -173,6 +174,12 @@ export class JetStreamBus implements Bus {
   async bounds(stream: StreamName): Promise<StreamBounds> {
     const { state } = await this.#jsm.streams.info(stream);
     return { first: Math.max(1, state.first_seq), last: state.last_seq };
+  }
+
+  async use(stream: StreamName): Promise<StreamUse> {
+    const { config, state } = await this.#jsm.streams.info(stream);
+    const times = { oldestMs: Date.parse(state.first_ts), newestMs: Date.parse(state.last_ts) };
+    return { bytes: state.bytes, bytesMax: config.max_bytes, ...times };
   }
 
   async request(

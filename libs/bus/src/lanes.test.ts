@@ -138,6 +138,20 @@ test('what has no lane passes as it comes, once, in each family', () => {
   expect(passed(restored, [command('b'), command('c')])).toEqual(['c']);
 });
 
+test('of what has no lane the last 4,096 ids of a family are known, and no more are kept', () => {
+  const lanes = new StreamLanes('CONTROL', false);
+  const ids = Array.from({ length: 10_000 }, (_, n) => `c${n}`);
+  expect(
+    passed(
+      lanes,
+      ids.map((id) => command(id)),
+    ),
+  ).toHaveLength(ids.length);
+  expect(lanes.state().ids['ctl.mode']).toEqual(ids.slice(-4_096));
+  const again = ids.slice(-4_096).map((id) => command(id));
+  expect(passed(new StreamLanes('CONTROL', false, lanes.state()), again)).toEqual([]);
+});
+
 test('a hole is told when ten thousand wait behind it, with the message that is missing', () => {
   const reader = new LaneReader(7);
   for (let count = 9; count < 9 + 10_000; count++) expect(passed(reader, [numbered(count)])).toEqual([]);

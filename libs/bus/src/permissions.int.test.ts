@@ -82,7 +82,7 @@ function reads(family: Family, service: UserName): boolean {
   return (FAMILIES[family].readers as readonly UserName[]).includes(service);
 }
 
-const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification']);
+const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification', 'sys.streams']);
 const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt', 'pos.dust']);
 const AFTER_PURPOSE = new Set<Family>([
   ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.ledger', 'rec.ask', 'rec.run'] as const),

@@ -10,6 +10,7 @@ import {
   RequestFailedError,
   type Stored,
   type StreamBounds,
+  type StreamUse,
   type Subscription,
 } from './bus.ts';
 
@@ -70,6 +71,10 @@ export class RecordedBus implements Bus {
 
   bounds(stream: StreamName): Promise<StreamBounds> {
     return this.#bus.bounds(stream);
+  }
+
+  use(stream: StreamName): Promise<StreamUse> {
+    return this.#bus.use(stream);
   }
 
   async request(subject: string): Promise<never> {

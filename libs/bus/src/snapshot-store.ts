@@ -50,7 +50,7 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
   const change = async (key: string, value: Uint8Array): Promise<void> => {
     revisions.set(key, await changeKnown(bucket, key, value, revisions.get(key) ?? 0));
   };
-  let loaded: Promise<Uint8Array | undefined> | undefined;
+  let loaded: Promise<void> | undefined;
   const load = async () => {
     const stored = await look(name);
     const slots = [await lookAtChunks(0), await lookAtChunks(1)];
@@ -76,11 +76,14 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
   };
   return {
     load() {
-      loaded = load();
-      return loaded;
+      const loading = load();
+      // Not the bytes: whoever saves only waits, and they would be kept for as long as the process lives.
+      loaded = loading.then(() => undefined);
+      loaded.catch(() => undefined);
+      return loading;
     },
     async save(...parts) {
-      loaded ??= load();
+      loaded ??= load().then(() => undefined);
       await loaded;
       const packed = deflateRawSync(Buffer.concat(parts), { level: 1 });
       const next = generation + 1;

@@ -129,6 +129,7 @@ const ABOUT: Abouts = {
     timeUs: timed,
   }),
   GuardAlive: { subject: (body) => subjects.guardAlive(body.account), timeUs: timed },
+  StreamsFilling: { subject: (_, { identity }) => subjects.streamsFilling(identity), timeUs: timed },
   InputsTaken: { subject: (_, { identity }) => subjects.inputsTaken(identity), timeUs: () => 0 },
   DeadLetter: {
     subject: ({ stream, consumer }) => subjects.deadLetter(stream, consumer),

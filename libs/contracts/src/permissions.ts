@@ -63,6 +63,7 @@ export function permissionsOf(service: UserName, identities: readonly string[]):
     ...readStreams(service).flatMap((stream) =>
       among(DURABLE_READERS, service) ? durableApi(stream, service) : followApi(stream),
     ),
+    ...(among(FAMILIES['sys.streams'].publishers, service) ? WATCH_STREAMS : []),
     ...Object.entries(bucketUse(service, identities)).flatMap(([bucket, keys]) => [
       `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
       ...keys.map((key) => `$KV.${bucket}.${key}`),
@@ -106,7 +107,9 @@ function namesOf<Name extends string, Role extends string>(
 const STAND_BY: ReadonlySet<UserName> = new Set(['execution', 'position-risk']);
 
 /** Families whose subjects end in the name of the process that speaks. */
-const BY_IDENTITY: ReadonlySet<Family> = new Set(['sys.service', 'sys.order', 'sys.notification']);
+const BY_IDENTITY: ReadonlySet<Family> = new Set([
+  ...(['sys.service', 'sys.order', 'sys.notification', 'sys.streams'] as const),
+]);
 
 /** Families whose subjects name the speaker's account first, and an instrument behind it. */
 const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt', 'pos.dust']);
@@ -163,6 +166,12 @@ function durableApi(stream: string, durable: string): readonly string[] {
     `$JS.ACK.*.*.${stream}.${durable}.>`,
   ];
 }
+
+/** To see how full each stream is, and what was said of that last. */
+const WATCH_STREAMS: readonly string[] = [
+  ...Object.keys(STREAMS).map((stream) => `$JS.API.STREAM.INFO.${stream}`),
+  '$JS.API.STREAM.MSG.GET.SYSTEM',
+];
 
 function bucketUse(service: UserName, identities: readonly string[]): BucketUse {
   const lives = hasLives(service) ? identities.map((identity) => `life.${identity}`) : [];

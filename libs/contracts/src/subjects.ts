@@ -33,6 +33,7 @@ export const subjects = {
   controlConfig: (account: string) => `ctl.config.${account}`,
   service: (instance: string) => `sys.service.${instance}`,
   notification: (identity: string) => `sys.notification.${identity}`,
+  streamsFilling: (identity: string) => `sys.streams.${identity}`,
   inputsTaken: (identity: string) => `sys.order.${identity}`,
   fence: (stream: string, producer: string) => `fence.${stream}.${producer}`,
   deadLetter: (stream: string, consumer: string) => `dlq.letter.${stream}.${consumer}`,

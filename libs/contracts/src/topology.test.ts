@@ -110,6 +110,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.guardAlive('a')]: 'sys.guard',
     [subjects.service('decision-0')]: 'sys.service',
     [subjects.notification('notifier')]: 'sys.notification',
+    [subjects.streamsFilling('notifier.main')]: 'sys.streams',
     [subjects.inputsTaken('decision.a')]: 'sys.order',
     [subjects.deadLetter('ORDERS', 'decision-0')]: 'dlq.letter',
   };

@@ -254,6 +254,13 @@ export const FAMILIES = {
     publishers: ['notifier'],
     readers: [],
   },
+  /** Which streams come near their bound. */
+  'sys.streams': {
+    stream: 'SYSTEM',
+    messages: ['StreamsFilling'],
+    publishers: ['notifier'],
+    readers: ['notifier'],
+  },
   /** In which order a process took its inputs. */
   'sys.order': {
     stream: 'SYSTEM',

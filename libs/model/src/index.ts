@@ -32,6 +32,7 @@ export * from './risk.ts';
 export * from './sealed-snapshot.ts';
 export * from './shard.ts';
 export * from './side.ts';
+export * from './stream-fill.ts';
 export * from './time.ts';
 export * from './trade.ts';
 export * from './trading-config.ts';

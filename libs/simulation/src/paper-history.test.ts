@@ -1,9 +1,9 @@
 import { clientOrderId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { PaperHistory } from './paper-history.ts';
-import { ORDER_IDS_MAX } from './paper-settings.ts';
+import { ENDED_ORDERS_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
-import { MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
+import { limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 
 test('of an account that never stops sending, the ids it took last are kept', () => {
   const history = new PaperHistory();
@@ -16,6 +16,22 @@ test('of an account that never stops sending, the ids it took last are kept', ()
     true,
   ]);
   expect(history.ids().get(MAIN)).toHaveLength(ORDER_IDS_MAX);
+});
+
+test('an ended order that there is no room for is no longer found, and never told to be absent', () => {
+  const venue = new PaperVenue(SETTINGS);
+  venue.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
+  // Confirmed, and over unfilled as soon as it is alive.
+  const over = (n: number) => limit(`o${n}`, 'buy', '0.1', '60', 'ioc');
+  for (let n = 0; n <= ENDED_ORDERS_MAX; n++) {
+    venue.submit(over(n), 2_000 + n);
+    if (n % 100 === 99) venue.advanceTo(2_000_000 + n);
+  }
+  venue.advanceTo(60_000_000);
+  expect(venue.snapshot().ended).toHaveLength(ENDED_ORDERS_MAX);
+  expect(venue.order(MAIN, clientOrderId('o0')).type).toBe('failed');
+  expect(venue.order(MAIN, clientOrderId('o1')).type).toBe('found');
+  expect(venue.order(MAIN, clientOrderId('never')).type).toBe('absent');
 });
 
 test('after more orders than there is room for ids the venue takes the next one, and no repeat', () => {

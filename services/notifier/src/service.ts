@@ -7,6 +7,7 @@ import { chooseChannel } from './adapters/choose-channel.ts';
 import { Messenger } from './adapters/messenger.ts';
 import { openDesk } from './adapters/open-desk.ts';
 import { OutboxFile } from './adapters/outbox-file.ts';
+import { StreamWatch } from './adapters/stream-watch.ts';
 import { config } from './config.ts';
 import { MAIL_DESK_DEFAULTS, OUTBOX_DEFAULTS } from './domain/index.ts';
 
@@ -30,7 +31,8 @@ export const service = defineService({
     const desk = openDesk(await deskFile.load(), { ...MAIL_DESK_DEFAULTS, digestMs: config.digestMs });
     const channel = await chooseChannel(config);
     const messenger = new Messenger({ bus, clock, log, desk, deskFile, outbox, channel });
-    const ends: Promise<Error | undefined>[] = [messenger.run(signal)];
+    const streams = new StreamWatch({ bus, clock, log });
+    const ends: Promise<Error | undefined>[] = [messenger.run(signal), streams.run(signal)];
     for (const durable of durablesOf('notifier')) {
       const subscription = context.own(await bus.consume(durable, (message) => messenger.take(message)));
       ends.push(subscription.closed);

@@ -58,7 +58,12 @@ export async function readOwnWords(
       ids: {},
     });
     const own = families.filter((family) => FAMILIES[family].stream === stream);
-    const filters = [...own.flatMap((family) => familyFilters(family)), subjects.fence(stream, identity)];
+    // Who hardly says his order has his place in that stream where his life began: by all others' words the
+    // next life's start would grow with the age of this one.
+    const filters = [
+      ...own.flatMap((of) => (of === 'sys.order' ? [subjects.inputsTaken(identity)] : familyFilters(of))),
+      subjects.fence(stream, identity),
+    ];
     for await (const message of bus.read({ stream, subjects: filters, after: after ?? 0 })) {
       if (message.sequence >= fence) break;
       if ((message.lane?.producer ?? identity) === identity) lanes.admit(message, keep);

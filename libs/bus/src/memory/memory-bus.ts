@@ -1,4 +1,4 @@
-import type { BucketName, StreamName } from '@algo/contracts';
+import { type BucketName, STREAMS, type StreamName } from '@algo/contracts';
 import {
   type Bus,
   type ConnectionState,
@@ -10,6 +10,7 @@ import {
   RequestFailedError,
   type Stored,
   type StreamBounds,
+  type StreamUse,
   type Subscription,
   type Verdict,
 } from '../bus.ts';
@@ -63,7 +64,9 @@ export class MemoryBus implements Bus {
   }
 
   async *read(options: FollowOptions): AsyncGenerator<InboundMessage> {
-    yield* this.stored(options);
+    // As a server does: from the first that it still has.
+    const { first } = this.#server.stream(options.stream).bounds;
+    yield* this.stored({ ...options, after: Math.max(options.after, first - 1) });
   }
 
   /** Yields what `read` does, without waiting. */
@@ -77,6 +80,19 @@ export class MemoryBus implements Bus {
 
   async last(stream: StreamName, subject: string): Promise<InboundMessage | undefined> {
     return this.#server.stream(stream).last(subject);
+  }
+
+  /** Nothing is let go by bytes here; times are those of the facts. */
+  async use(stream: StreamName): Promise<StreamUse> {
+    const kept = [
+      ...this.stored({ stream, subjects: ['>'], after: this.#server.stream(stream).bounds.first - 1 }),
+    ];
+    return {
+      bytes: kept.reduce((sum, { data }) => sum + data.length, 0),
+      bytesMax: STREAMS[stream].maxBytes,
+      oldestMs: (kept[0]?.timeUs ?? 0) / 1_000,
+      newestMs: (kept.at(-1)?.timeUs ?? 0) / 1_000,
+    };
   }
 
   async bounds(stream: StreamName): Promise<StreamBounds> {

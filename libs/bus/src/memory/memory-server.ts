@@ -22,7 +22,7 @@ export interface MemoryServerOptions {
   /** Encodes and decodes every message, as a wire does; otherwise facts go by reference. */
   readonly byWire?: boolean;
   /** How many messages of a stream are kept at least; without it all are. */
-  readonly messagesMax?: number;
+  readonly messagesMax?: number | Readonly<Record<StreamName, number>>;
   /** Without it everything is stored and acknowledged at once. */
   readonly wire?: MemoryWire;
 }
@@ -53,8 +53,8 @@ export class MemoryServer {
   stream(name: StreamName): MemoryStream {
     let stream = this.#streams.get(name);
     if (stream === undefined) {
-      const { byWire = false, messagesMax = Infinity } = this.#options;
-      stream = new MemoryStream(name, byWire, this.#runner, messagesMax);
+      const { byWire = false } = this.#options;
+      stream = new MemoryStream(name, byWire, this.#runner, this.#messagesMax(name) ?? Infinity);
       this.#streams.set(name, stream);
     }
     return stream;
@@ -118,6 +118,16 @@ export class MemoryServer {
     };
   }
 
+  /** Returns what a bucket's values weigh. *Units*: bytes. */
+  bucketBytes(name: BucketName): number {
+    return [...(this.#buckets.get(name)?.values() ?? [])].reduce((sum, { value }) => sum + value.length, 0);
+  }
+
+  #messagesMax(name: StreamName): number | undefined {
+    const { messagesMax } = this.#options;
+    return typeof messagesMax === 'object' ? messagesMax[name] : messagesMax;
+  }
+
   #store(message: OutboundMessage): Stored {
     const name = this.#streamOf(message.subject);
     const stream = this.stream(name);
@@ -127,7 +137,7 @@ export class MemoryServer {
     const known = ids.get(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
     ids.set(id, stream.bounds.last + 1);
-    if (ids.size > (this.#options.messagesMax ?? IDS_MAX)) ids.delete(ids.keys().next().value!);
+    if (ids.size > (this.#messagesMax(name) ?? IDS_MAX)) ids.delete(ids.keys().next().value!);
     return { sequence: stream.store(message), duplicate: false };
   }
 

@@ -37,7 +37,8 @@ export class MemoryStream {
     const place = { stream: this.#name, sequence: this.bounds.last + 1, deliveries: 1 };
     this.#messages.push(
       this.#byWire
-        ? FactMessage.ofBytes(message, message.data.slice(), place)
+        ? // A copy of its own: a slice of a Buffer holds all 64 KB of Node's pool.
+          FactMessage.ofBytes(message, new Uint8Array(message.data), place)
         : FactMessage.stored(message, place),
     );
     if (this.#messages.length >= 2 * this.#messagesMax)

@@ -1,3 +1,4 @@
+import { FactMessage } from '@algo/bus';
 import { subjects } from '@algo/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EngineStatus } from '../reading/engine-status.ts';
@@ -108,6 +109,28 @@ test('status says why entries do not pass, and what a person can do about it', a
   expect(out).toContain("algo resume --scope strategy:s1 --reason '…'");
   const { entries } = JSON.parse((await algo('status', '--json')).out) as EngineStatus;
   expect(entries).toMatchObject({ causes: [{ code: 'ENTRY_COUNT_MAX', lift: 'person' }] });
+}, 30_000);
+
+test('status says which streams come near their bound, and what comes then', async () => {
+  const high = [
+    {
+      stream: 'RISK',
+      bytes: 1_500 * 2 ** 20,
+      bytesMax: 2_048 * 2 ** 20,
+      bytesADay: 5 * 2 ** 20,
+      daysLeft: 109.6,
+      refuses: true,
+    },
+  ];
+  const body = { producer: 'notifier.main', high, risen: ['RISK'], eased: [], timeUs: 6_000_000 };
+  const notifier = { identity: 'notifier.main', account: '' };
+  await engine.bus.publish(FactMessage.said({ name: 'StreamsFilling', body }, notifier, { id: 'streams' }));
+  const { out } = await algo('status');
+  expect(out).toContain(
+    'stream RISK 73 % of 2.0 GiB, 5.0 MiB a day, 109 days left, then it takes nothing more',
+  );
+  const { streamsFilling } = JSON.parse((await algo('status', '--json')).out) as EngineStatus;
+  expect(streamsFilling).toEqual(high);
 }, 30_000);
 
 test('an address beside a data directory, a wrong one, and one that nobody hears are refused', async () => {

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '@algo/contracts';
+import { streamFillWords } from '@algo/model';
 import { entryLines } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
@@ -24,6 +25,7 @@ export function statusLines(found: EngineStatus): string[] {
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
     ...(found.entries === null ? [] : entryLines(found.entries)),
+    ...found.streamsFilling.map((fill) => `stream ${streamFillWords(fill)}`),
     ...alignedRows([
       [
         'trades in',

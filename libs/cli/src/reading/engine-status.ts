@@ -1,5 +1,5 @@
 import type { Bus } from '@algo/bus';
-import { type ServiceStatus, subjects } from '@algo/contracts';
+import { type ServiceStatus, type StreamFill, subjects } from '@algo/contracts';
 import type { AccountId, EntryStanding, UnvaluedFee } from '@algo/model';
 import {
   BesideList,
@@ -9,6 +9,7 @@ import {
   type ListedBeside,
   type ListedDust,
 } from '@algo/read-models';
+import { identityOf } from '@algo/runtime';
 import { counterSum } from './counter-sum.ts';
 import type { EngineAccess } from './engine-access.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
@@ -55,6 +56,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   readonly services: readonly ServiceStatus[];
   /** Why entries do not pass, as execution said last; null before it said anything. */
   readonly entries: EntryStanding | null;
+  /** Streams near their bound, as the notifier said within the last hour. */
+  readonly streamsFilling: readonly StreamFill[];
 }
 
 /** Returns how an engine is, or how it was left, and what one of its accounts did. */
@@ -71,6 +74,7 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     ...trades,
     ...(await whatHappened(bus, account)),
     services,
+    streamsFilling: await lastFilling(bus),
   };
 }
 
@@ -100,6 +104,11 @@ async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<Se
     if (said?.name === 'ServiceStatus') found.push(said.body);
   }
   return found;
+}
+
+async function lastFilling(bus: Bus): Promise<readonly StreamFill[]> {
+  const said = (await bus.last('SYSTEM', subjects.streamsFilling(identityOf('notifier', 'main'))))?.fact;
+  return said?.name === 'StreamsFilling' ? said.body.high : [];
 }
 
 type TradeFacts = Pick<

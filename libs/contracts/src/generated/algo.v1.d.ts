@@ -3197,6 +3197,62 @@ export namespace algo {
             type $Shape = algo.v1.NotificationDead.$Properties;
         }
 
+        interface IStreamFill extends algo.v1.StreamFill.$Properties {
+        }
+
+        class StreamFill {
+            constructor(properties?: algo.v1.StreamFill.$Properties);
+            $unknowns?: Uint8Array[];
+            stream: string;
+            bytes: number;
+            bytesMax: number;
+            bytesADay: number;
+            daysLeft?: (number|null);
+            refuses: boolean;
+            static encode(message: algo.v1.StreamFill.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StreamFill & algo.v1.StreamFill.$Shape;
+        }
+
+        namespace StreamFill {
+            interface $Properties {
+                stream?: (string|null);
+                bytes?: (number|null);
+                bytesMax?: (number|null);
+                bytesADay?: (number|null);
+                daysLeft?: (number|null);
+                refuses?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.StreamFill.$Properties;
+        }
+
+        interface IStreamsFilling extends algo.v1.StreamsFilling.$Properties {
+        }
+
+        class StreamsFilling {
+            constructor(properties?: algo.v1.StreamsFilling.$Properties);
+            $unknowns?: Uint8Array[];
+            producer: string;
+            high: algo.v1.StreamFill.$Properties[];
+            risen: string[];
+            eased: string[];
+            timeUs: number;
+            static encode(message: algo.v1.StreamsFilling.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StreamsFilling & algo.v1.StreamsFilling.$Shape;
+        }
+
+        namespace StreamsFilling {
+            interface $Properties {
+                producer?: (string|null);
+                high?: (algo.v1.StreamFill.$Properties[]|null);
+                risen?: (string[]|null);
+                eased?: (string[]|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.StreamsFilling.$Properties;
+        }
+
         interface IDeadLetter extends algo.v1.DeadLetter.$Properties {
         }
 

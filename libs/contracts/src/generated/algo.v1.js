@@ -14198,6 +14198,287 @@ export const algo = $root.algo = (() => {
             return NotificationDead;
         })();
 
+        v1.StreamFill = (function() {
+
+            const StreamFill = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            StreamFill.prototype.stream = "";
+            StreamFill.prototype.bytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StreamFill.prototype.bytesMax = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StreamFill.prototype.bytesADay = 0;
+            StreamFill.prototype.daysLeft = null;
+            StreamFill.prototype.refuses = false;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(StreamFill.prototype, "_daysLeft", {
+                get: $util.oneOfGetter($oneOfFields = ["daysLeft"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            StreamFill.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== "")
+                    writer.uint32(10).string(message.stream);
+                if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes") && (typeof message.bytes === "object" ? message.bytes.low || message.bytes.high : message.bytes !== 0))
+                    writer.uint32(16).uint64(message.bytes);
+                if (message.bytesMax != null && $Object.hasOwnProperty.call(message, "bytesMax") && (typeof message.bytesMax === "object" ? message.bytesMax.low || message.bytesMax.high : message.bytesMax !== 0))
+                    writer.uint32(24).uint64(message.bytesMax);
+                if (message.bytesADay != null && $Object.hasOwnProperty.call(message, "bytesADay") && !$Object.is(message.bytesADay, 0))
+                    writer.uint32(33).double(message.bytesADay);
+                if (message.daysLeft != null && $Object.hasOwnProperty.call(message, "daysLeft"))
+                    writer.uint32(41).double(message.daysLeft);
+                if (message.refuses != null && $Object.hasOwnProperty.call(message, "refuses") && message.refuses !== false)
+                    writer.uint32(48).bool(message.refuses);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            StreamFill.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.StreamFill();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.stream = value;
+                            else
+                                delete message.stream;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bytes = value;
+                            else
+                                delete message.bytes;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bytesMax = value;
+                            else
+                                delete message.bytesMax;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.bytesADay = value;
+                            else
+                                delete message.bytesADay;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 1)
+                                break;
+                            message.daysLeft = reader.double();
+                            message._daysLeft = "daysLeft";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.refuses = value;
+                            else
+                                delete message.refuses;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StreamFill;
+        })();
+
+        v1.StreamsFilling = (function() {
+
+            const StreamsFilling = function (properties) {
+                this.high = [];
+                this.risen = [];
+                this.eased = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            StreamsFilling.prototype.producer = "";
+            StreamsFilling.prototype.high = $util.emptyArray;
+            StreamsFilling.prototype.risen = $util.emptyArray;
+            StreamsFilling.prototype.eased = $util.emptyArray;
+            StreamsFilling.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            StreamsFilling.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.producer != null && $Object.hasOwnProperty.call(message, "producer") && message.producer !== "")
+                    writer.uint32(10).string(message.producer);
+                if (message.high != null && message.high.length)
+                    for (let i = 0; i < message.high.length; ++i)
+                        $root.algo.v1.StreamFill.encode(message.high[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.risen != null && message.risen.length)
+                    for (let i = 0; i < message.risen.length; ++i)
+                        writer.uint32(26).string(message.risen[i]);
+                if (message.eased != null && message.eased.length)
+                    for (let i = 0; i < message.eased.length; ++i)
+                        writer.uint32(34).string(message.eased[i]);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(40).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            StreamsFilling.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.StreamsFilling();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.producer = value;
+                            else
+                                delete message.producer;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.high && message.high.length))
+                                message.high = [];
+                            message.high.push($root.algo.v1.StreamFill.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.risen && message.risen.length))
+                                message.risen = [];
+                            message.risen.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.eased && message.eased.length))
+                                message.eased = [];
+                            message.eased.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StreamsFilling;
+        })();
+
         v1.DeadLetter = (function() {
 
             const DeadLetter = function (properties) {

@@ -1294,6 +1294,51 @@ const notificationDead = part<NotificationDead>('NotificationDead', {
   timeUs: field.whole,
 });
 
+/** How full one stream is. */
+export interface StreamFill {
+  /** Required. Which stream. */
+  readonly stream: string;
+  /** What it holds, in bytes. */
+  readonly bytes: number;
+  /** Its bound: where its oldest go, or nothing more is taken. */
+  readonly bytesMax: number;
+  /** How many bytes a day it has come to since its oldest message. */
+  readonly bytesADay: number;
+  /** After how many days at that rate it stands at its bound; absent where its oldest go by age before. */
+  readonly daysLeft: number | null;
+  /** True where it takes nothing more at its bound; else its oldest go. */
+  readonly refuses: boolean;
+}
+const streamFill = part<StreamFill>('StreamFill', {
+  stream: field.word,
+  bytes: field.whole,
+  bytesMax: field.whole,
+  bytesADay: field.double,
+  daysLeft: field.orNull(field.double),
+  refuses: field.flag,
+});
+
+/** Which streams come near their bound: said when one does or no longer does, and each hour meanwhile. */
+export interface StreamsFilling {
+  /** Required. Who looked. */
+  readonly producer: string;
+  /** All that stand near it: from 70 % on, until they are below 60 %. */
+  readonly high: readonly StreamFill[];
+  /** Names of those that have come near it since the last word. */
+  readonly risen: readonly string[];
+  /** Names of those that no longer are. */
+  readonly eased: readonly string[];
+  /** By the notifier's clock, µs since 1970 UTC. */
+  readonly timeUs: number;
+}
+const streamsFilling = part<StreamsFilling>('StreamsFilling', {
+  producer: field.word,
+  high: field.list(nested(streamFill)),
+  risen: field.list(field.text),
+  eased: field.list(field.text),
+  timeUs: field.whole,
+});
+
 /** A message that a consumer couldn't take, kept as it was. */
 export interface DeadLetter {
   /** Required. The stream it came from. */
@@ -1704,6 +1749,7 @@ export const tableCodecs = {
   ServiceStatus: codec(algo.v1.ServiceStatus, serviceStatus),
   NotificationSent: codec(algo.v1.NotificationSent, notificationSent),
   NotificationDead: codec(algo.v1.NotificationDead, notificationDead),
+  StreamsFilling: codec(algo.v1.StreamsFilling, streamsFilling),
   DeadLetter: codec(algo.v1.DeadLetter, deadLetter),
   InputsTaken: codec(algo.v1.InputsTaken, inputsTaken),
   LaneFenced: codec(algo.v1.LaneFenced, laneFenced),

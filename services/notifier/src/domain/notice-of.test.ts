@@ -3,6 +3,9 @@ import { expect, test } from '@jest/globals';
 import { noticeOf } from './notice-of.ts';
 import * as facts from './testing/notifier-scenario.ts';
 
+const filling = (stream: string) => ({
+  ...{ stream, bytes: 720, bytesMax: 1_000, bytesADay: 4, daysLeft: 70, refuses: stream === 'RISK' },
+});
 const { machinery, mode, NOON, order, d } = facts;
 test.each<[string, Fact, string, string, string]>([
   [
@@ -17,6 +20,39 @@ test.each<[string, Fact, string, string, string]>([
     'portfolio_health',
     'warning',
     'Print set aside: binance.perp.BTCUSDT at 0.01',
+  ],
+  [
+    'a stream of money that fills',
+    {
+      name: 'StreamsFilling',
+      body: {
+        producer: 'n',
+        high: [filling('RISK'), filling('MARKET')],
+        risen: ['RISK'],
+        eased: [],
+        timeUs: NOON,
+      },
+    },
+    'system_error',
+    'critical',
+    'Streams fill up: RISK',
+  ],
+  [
+    'a stream whose oldest may go',
+    {
+      name: 'StreamsFilling',
+      body: { producer: 'n', high: [filling('MARKET')], risen: ['MARKET'], eased: [], timeUs: NOON },
+    },
+    'system_error',
+    'info',
+    'Streams fill up: MARKET',
+  ],
+  [
+    'a stream that has room again',
+    { name: 'StreamsFilling', body: { producer: 'n', high: [], risen: [], eased: ['RISK'], timeUs: NOON } },
+    'service',
+    'info',
+    'Room again: RISK',
   ],
   ['a signal', facts.raised, 'signal', 'warning', 'Signal: long BTCUSDT at 50000'],
   [

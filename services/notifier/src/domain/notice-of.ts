@@ -60,6 +60,7 @@ function wordingOf(fact: Fact): Wording | null {
     case 'ReconciliationCompleted':
     case 'CommandRefused':
     case 'DeadLetter':
+    case 'StreamsFilling':
       return systemNotice(fact);
     default: // read along with the rest of its family
       return null;

@@ -1,5 +1,5 @@
-import type { Fact } from '@algo/contracts';
-import { venueOf } from '@algo/model';
+import type { Fact, StreamsFilling } from '@algo/contracts';
+import { streamFillWords, venueOf } from '@algo/model';
 import { plain, type Wording, worded } from './wording.ts';
 
 /** What the machinery has to say of itself, beside trading. */
@@ -13,11 +13,12 @@ type SystemFact = Extract<
       | 'ReconciliationFailed'
       | 'ReconciliationCompleted'
       | 'CommandRefused'
-      | 'DeadLetter';
+      | 'DeadLetter'
+      | 'StreamsFilling';
   }
 >;
 
-/** Returns what to tell when the machinery itself has news; null for a reconciliation that found nothing. */
+/** Returns what to tell when the machinery itself has news; null for what a person need not hear. */
 export function systemNotice({ name, body }: SystemFact): Wording | null {
   switch (name) {
     case 'ServiceStopped': {
@@ -63,7 +64,23 @@ export function systemNotice({ name, body }: SystemFact): Wording | null {
       const title = `ACTION REQUIRED: ${consumer} could not handle a message`;
       return worded('system_error', 'critical', title, rows, timeUs);
     }
+    case 'StreamsFilling':
+      return streamsNotice(body);
     default:
       return name satisfies never;
   }
+}
+
+/** A full stream of money takes nothing more, and who says something there stops: that wants a person. */
+function streamsNotice({ high, risen, eased, timeUs }: StreamsFilling): Wording | null {
+  if (risen.length === 0 && eased.length === 0) return null;
+  const rows = [
+    ...high.map((fill) => plain('Near its bound', streamFillWords(fill))),
+    ...eased.map((stream) => plain('Has room again', stream)),
+  ];
+  if (risen.length === 0) return worded('service', 'info', `Room again: ${eased.join(', ')}`, rows, timeUs);
+  const isMoney = high.some(({ stream, refuses }) => refuses && risen.includes(stream));
+  const title = `Streams fill up: ${risen.join(', ')}`;
+  const remedy = plain('What helps', 'a larger bound of that stream: see docs/operations.md');
+  return worded('system_error', isMoney ? 'critical' : 'info', title, [...rows, remedy], timeUs);
 }

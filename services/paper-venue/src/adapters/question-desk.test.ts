@@ -83,6 +83,33 @@ test('a replacement is one question, answered with what came of both orders', as
   expect(codecs.ReplaceOutcomeReply.decode(reply.data)).toEqual(outcome);
 });
 
+test('the question beyond a thousand that wait is not taken, and an answer makes room', async () => {
+  const { bus, desk, asked } = await opened();
+  const { type, encode } = codecs.SubmitOrderRequest;
+  const submit = (n: number) =>
+    bus.request(
+      subjects.venueRequest(ACCOUNT, 'submit'),
+      type,
+      encode({ order: { ...ORDER, clientOrderId: clientOrderId(`o${n}`) }, sentUs: 1, epoch: 1 }),
+    );
+  const waiting = [];
+  for (let n = 0; n < 1_000; n++) {
+    waiting.push(submit(n));
+    await turns(20, null);
+  }
+  await expect(submit(1_000)).rejects.toThrow('not taken: 1000 questions are waiting');
+  expect(asked).toHaveLength(1_000);
+
+  const { ask } = asked[0]!.body;
+  const about = { reason: 'r', retryAfterMs: null, timeUs: 1 };
+  const outcome = { type: 'refused', clientOrderId: clientOrderId('o0'), ...about } as const;
+  desk.carryOut({ type: 'Answer', ask, outcome }, TICKET);
+  await waiting[0];
+  void submit(1_001);
+  await turns(20, null);
+  expect(asked).toHaveLength(1_001);
+});
+
 async function turns<Value>(count: number, value: Value): Promise<Value> {
   for (let n = 0; n < count; n++) await Promise.resolve();
   return value;

@@ -1,5 +1,6 @@
 import { accountId, positionId, type TradingMode } from '@algo/model';
 import { expect, test } from '@jest/globals';
+import { PersonCommands } from './person-commands.ts';
 import { ACCOUNT, at, BTC, d, ETH, flattenAll, PLAN, Scenario } from './testing/position-risk-scenario.ts';
 
 const ETH_PLAN = { ...PLAN, stopPrice: d('1900') };
@@ -91,6 +92,15 @@ test('a person takes over an exit of the engine, and one who asks again is in a 
     story.time(seconds);
     expect(story.commands.slice(before)).toMatchObject([{ reason: 'operator' }]);
   }
+});
+
+test('of all commands the last 1,024 are known, in a snapshot that does not grow', () => {
+  const commands = new PersonCommands();
+  const asked = (n: number) => flattenAll(`flatten-${n}`, {});
+  for (let n = 0; n < 3_000; n++) expect(commands.isNew(asked(n))).toBe(true);
+  expect(commands.state().known).toHaveLength(1_024);
+  const restored = new PersonCommands(commands.state());
+  for (let n = 3_000 - 1_024; n < 3_000; n++) expect(restored.isNew(asked(n))).toBe(false);
 });
 
 test('nothing held is an answer too', () => {
