@@ -1,7 +1,7 @@
 import { type ClientOrderId, type Instrument, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { ExecutionEngine } from './execution-engine.ts';
-import { ASKS_AT_ONCE_MAX } from './order-follower.ts';
+import { ASKS_AT_ONCE_MAX } from './order-audit.ts';
 import {
   d,
   INSTRUMENT_LIMITS,
