@@ -10,7 +10,6 @@ import {
   type OrderCommand,
   type Quiet,
   type StandingMode,
-  type TimeUs,
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
@@ -24,6 +23,7 @@ import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
 import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
+import { LookingTime } from './looking-time.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
 import { PersonDesk } from './person-desk.ts';
@@ -40,7 +40,10 @@ import { StandingWatch } from './standing-watch.ts';
 export class ExecutionEngine {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #account: Extract<HaltScope, { kind: 'account' }>;
+  /** What time each feed has told. */
+  readonly times: Pick<FeedTimes, 'of' | 'newestWallUs'>;
   readonly #times: FeedTimes;
+  readonly #looking: LookingTime;
   readonly #keeper: GateKeeper;
   readonly #guard: GuardWatch;
   readonly #positions: PositionBook;
@@ -63,13 +66,15 @@ export class ExecutionEngine {
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
     this.#account = { kind: 'account', account: settings.account };
     this.#times = new FeedTimes(state?.times);
-    this.#keeper = new GateKeeper(settings, this.#times, state?.gate);
+    this.times = this.#times;
+    this.#looking = new LookingTime(this.#times, state?.silentUs);
+    this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
+    this.#keeper = new GateKeeper({ ...settings, ledger: this.#ledger }, this.#looking, state?.gate);
     this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#venue = state?.venue ?? UNDESCRIBED;
-    this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
@@ -82,7 +87,7 @@ export class ExecutionEngine {
       ...{ ...books, modes: this.#halts.modes, gate: this.#keeper.gate },
       priceAnew: (ended, out) => this.#priceAnew(ended, out),
     });
-    const outside = { prices: this.#prices, venue: () => this.#venue };
+    const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
@@ -109,16 +114,6 @@ export class ExecutionEngine {
   quiet(instrument: InstrumentId): Quiet {
     const dueUs = Math.min(this.standing.dueUs(venueOf(instrument)), this.#keeper.dueUs);
     return { ...this.#prices.quiet(instrument), untilUs: Math.min(dueUs, this.#follower.dueUs) };
-  }
-
-  /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */
-  toldWallUs(instrument: InstrumentId): TimeUs {
-    return this.#times.of(venueOf(instrument)).wallUs;
-  }
-
-  /** Since when no feed told a time, by ingest's wall clock, while something is to come. *Units*: µs. */
-  get awaitsSinceWallUs(): TimeUs | undefined {
-    return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
   get isGateOpen(): boolean {
@@ -149,7 +144,8 @@ export class ExecutionEngine {
   snapshot(): ExecutionState {
     const [halts, corrections] = [this.#halts.state(), this.#corrections.state()];
     return {
-      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state(), halts },
+      ...{ times: this.#times.state(), silentUs: this.#looking.silentUs, halts },
+      ...{ gate: this.#keeper.state(), guard: this.#guard.state() },
       ...{ limits: this.#limits, venue: this.#venue, prices: this.#prices.state() },
       ...{ positions: this.#positions.all(), corrections, ledger: this.#ledger.state() },
       ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
@@ -239,7 +235,9 @@ export class ExecutionEngine {
         if (this.#keeper.answered(input)) this.#corrections.compared(input, this.#follower, out);
         return;
       case 'FeedSilent':
+        this.#looking.pass(input.forMs);
         this.#follower.audit(out);
+        this.#keeper.advance(out);
         return;
       case 'EpochStarted':
         if (this.#keeper.start(input.epoch, out)) this.#follower.epochStarted(out);

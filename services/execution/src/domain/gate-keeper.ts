@@ -1,12 +1,14 @@
 import {
   type AccountId,
-  type FeedTimes,
+  type ClientOrderId,
   InputError,
   type TimeUs,
   US_PER_MS,
   US_PER_SECOND,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import type { LookingTime } from './looking-time.ts';
+import type { OrderLedger } from './order-ledger.ts';
 import { closedGate, type GateState, ReconciliationGate } from './reconciliation-gate.ts';
 
 /** Pauses between two questions. *Units*: µs of feed time at speed 1; each is times the speed. */
@@ -17,7 +19,7 @@ const PAUSE_MAX_US = 30 * US_PER_SECOND;
 
 /**
  * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was
- * asked last, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
+ * asked last, of `number` in this epoch; `failures` in a row; at `dueUs` of the looking time it is asked again.
  */
 export interface GateKeeperState {
   readonly gate: GateState;
@@ -30,25 +32,31 @@ export interface GateKeeperState {
 /** No life has begun: nothing passes, and nothing is asked. */
 const UNBORN: GateKeeperState = { gate: closedGate(0), asked: null, number: 0, failures: 0, dueUs: Infinity };
 
-/** Asks for reconciliations in told time, and opens the gate by the answer to the last one. */
+/** Asks for reconciliations in the looking time, and opens the gate by the answer to the last one. */
 export class GateKeeper {
   readonly gate: ReconciliationGate;
   readonly #account: AccountId;
   readonly #venue: string;
-  readonly #times: FeedTimes;
+  readonly #time: LookingTime;
+  readonly #ledger: Pick<OrderLedger, 'isOpen'>;
   #asked: string | null;
   #number: number;
   #failures: number;
   #dueUs: TimeUs;
 
   constructor(
-    about: { readonly account: AccountId; readonly venue: string },
-    times: FeedTimes,
+    about: {
+      readonly account: AccountId;
+      readonly venue: string;
+      readonly ledger: Pick<OrderLedger, 'isOpen'>;
+    },
+    time: LookingTime,
     state: GateKeeperState = UNBORN,
   ) {
     this.#account = about.account;
     this.#venue = about.venue;
-    this.#times = times;
+    this.#ledger = about.ledger;
+    this.#time = time;
     this.gate = new ReconciliationGate(state.gate);
     this.#asked = state.asked;
     this.#number = state.number;
@@ -79,7 +87,8 @@ export class GateKeeper {
 
   /**
    * Takes a report; returns whether it counts. One that answers an older question, or another epoch's, opens
-   * nothing.
+   * nothing. What is wrong with an instrument only because our word of an order came later than the venue's is
+   * no reason to shut it: the order is in our ledger.
    */
   answered(
     report: Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>,
@@ -87,10 +96,11 @@ export class GateKeeper {
     const { epoch } = this.gate.state;
     if (report.epoch > epoch) this.gate.supersede();
     if (report.epoch !== epoch || report.requestId !== this.#asked) return false;
-    const nowUs = this.#times.newestUs();
-    const { speed } = this.#times;
+    const { nowUs, toldUs, speed } = this.#time;
     if (report.type === 'ReconciliationCompleted') {
-      this.gate.open(nowUs + report.validForMs * US_PER_MS * speed, report.shut);
+      const isOurs = (id: ClientOrderId) => this.#ledger.isOpen(id);
+      const shut = report.shut.filter(({ orders }) => orders.length === 0 || !orders.every(isOurs));
+      this.gate.open(toldUs + report.validForMs * US_PER_MS * speed, shut);
       // What differs is looked at again soon: it may be a fill that was on its way.
       const isWhole = report.shut.length === 0;
       this.#dueUs = nowUs + (isWhole ? EVERY_US * speed : this.#pauseUs());
@@ -123,14 +133,14 @@ export class GateKeeper {
     else this.#ask(reason, out, run?.requestId);
   }
 
-  /** When it asks again unless there is an answer before; Infinity while it doesn't. */
+  /** When it asks again, as a feed tells the time, unless there is an answer before; Infinity: it doesn't. */
   get dueUs(): TimeUs {
-    return this.gate.state.superseded ? Infinity : this.#dueUs;
+    return this.gate.state.superseded ? Infinity : this.#dueUs - this.#time.silentUs;
   }
 
   /** Asks again where it is time to. */
   advance(out: ExecutionOutput[]): void {
-    if (this.#times.newestUs() < this.dueUs) return;
+    if (this.#time.toldUs < this.dueUs) return;
     this.#ask(this.#failures === 0 ? 'it is time again' : `${this.#failures} in a row did not pass`, out);
   }
 
@@ -150,18 +160,18 @@ export class GateKeeper {
     this.#number++;
     this.#asked = requestId ?? `${this.#account}:${epoch}:${this.#number}`;
     this.#failures++;
-    this.#dueUs = this.#times.newestUs() + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
+    this.#dueUs = this.#time.nowUs + SILENCE_MAX_US * this.#time.speed + this.#pauseUs();
     out.push(this.#question(this.#asked, reason));
   }
 
   #question(requestId: string, reason: string): ExecutionOutput {
     const about = { account: this.#account, venue: this.#venue, epoch: this.gate.state.epoch, requestId };
-    return { type: 'ReconciliationRequested', asked: { ...about, reason, timeUs: this.#times.newestUs() } };
+    return { type: 'ReconciliationRequested', asked: { ...about, reason, timeUs: this.#time.toldUs } };
   }
 
   /** Doubles with each failure. */
   #pauseUs(): number {
     const pauseUs = Math.min(PAUSE_FIRST_US * 2 ** (this.#failures - 1), PAUSE_MAX_US);
-    return pauseUs * this.#times.speed;
+    return pauseUs * this.#time.speed;
   }
 }

@@ -67,7 +67,7 @@ export class BooksAtHand {
       ...{ ...run, validForMs: 60_000, aside: [] },
       discrepancies: isAlike ? [] : [{ ...found, after: `${held} foreign` }],
       differences: isAlike ? [] : [difference],
-      shut: isAlike ? [] : [{ ...shut, shutsExits: false }],
+      shut: isAlike ? [] : [{ ...shut, shutsExits: false, orders: [] }],
     });
   }
 
