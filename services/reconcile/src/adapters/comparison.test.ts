@@ -223,5 +223,5 @@ test('without the stream’s first messages and a checkpoint nothing is conclude
   const { bus } = scene;
   bus.bounds = async () => ({ first: 2, last: 2 });
   const own = await scene.books();
-  expect(scene.compare(own)).toContain('ORDERS has lost its first messages');
+  expect(scene.compare(own)).toMatch(/ORDERS has lost its first messages.*then `algo adopt`/);
 });
