@@ -44,7 +44,7 @@ instruments:
     repeat_after_s: 0, entries_per_hour_max: 1000000, entries_per_day_max: 1000000 }
 `;
 
-/** Writes the catalog of such instruments, and limits that are far away; returns what processes need to know. */
+/** Writes a catalog of instruments and limits that are far away; returns the settings that name them. */
 export function tradingFiles(dir: string, instruments: readonly InstrumentId[]): Record<string, string> {
   const catalog = join(dir, 'instruments.yaml');
   const rules =

@@ -23,7 +23,7 @@ const SERVICES = ['paper-venue', 'reconcile', 'execution', 'position-risk'] as c
 const FEED = 'binance';
 const INGEST: Speaker = { identity: `ingest.${FEED}`, account: '' };
 const DECISION: Speaker = { identity: `decision.${ACCOUNT}`, account: ACCOUNT };
-/** An hour of the market in 18 s, so that a long past is made soon, and little of it lies in its last hour. */
+/** An hour of the market in 18 s: a long past is made soon, and little of it lies in its last hour. */
 const SPEED = 200;
 const TELL_EVERY_MS = 50;
 const STUCK_MS = 60_000;

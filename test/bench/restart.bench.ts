@@ -1,6 +1,6 @@
 import { bucketSnapshots } from '@algo/bus';
 import { pause } from './chain.ts';
-import { type BenchOptions, type BenchResult, median, paired, quantile } from './figures.ts';
+import { type BenchOptions, type BenchResult, paired, quantile } from './figures.ts';
 import { OrderPast, type Start } from './order-past.ts';
 import { residentMiB } from './process-figures.ts';
 
@@ -49,9 +49,9 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     ],
     notes: [
       `ours behind ${many} orders, floor behind ${few}; ${ROUNDS} starts of each, in one run`,
-      `spread of the starts in ms: ${[after, before].map(({ took }) => spread(took.map(({ tookMs }) => tookMs))).join(', floor ')}`,
+      `spread of the starts in ms: ${spread(after.took)}, floor ${spread(before.took)}`,
       'from the start of four node processes until the books are compared behind the account stream',
-      `the past was traded by these processes with the paper exchange, ${Math.round(perSecond)} orders a second`,
+      `the past was traded by these processes, ${Math.round(perSecond)} orders a second`,
       'snapshots as they are before compression',
     ],
   };
@@ -80,6 +80,7 @@ async function starts(past: OrderPast, say: BenchOptions['say']): Promise<Starts
   return { took, resident, snapshots };
 }
 
-function spread(tookMs: readonly number[]): string {
-  return `${quantile(tookMs, 0).toFixed(0)}–${quantile(tookMs, 1).toFixed(0)} (${median(tookMs).toFixed(0)})`;
+function spread(took: readonly Start[]): string {
+  const ms = took.map(({ tookMs }) => tookMs);
+  return `${quantile(ms, 0).toFixed(0)}–${quantile(ms, 1).toFixed(0)}`;
 }

@@ -46,7 +46,7 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
     tests: [
       {
         file: 'services/reconcile/src/adapters/own-books.int.test.ts',
-        name: 'a process that ends keeps its books: the next reads only what came behind, and believes the same',
+        name: 'a process that ends keeps its books: the next reads only the rest, and believes the same',
       },
       {
         file: 'services/reconcile/src/adapters/comparison.test.ts',

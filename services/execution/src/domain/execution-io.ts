@@ -130,7 +130,7 @@ export interface EpochStarted {
   readonly epoch: number;
 }
 
-/** So long no feed has told a time, so that event time wakes nobody; said again and again. *Units*: wall ms. */
+/** So much longer no feed has told a time, so that event time wakes nobody. *Units*: wall ms. */
 export interface FeedSilent {
   readonly forMs: number;
 }

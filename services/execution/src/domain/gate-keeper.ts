@@ -19,7 +19,8 @@ const PAUSE_MAX_US = 30 * US_PER_SECOND;
 
 /**
  * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was
- * asked last, of `number` in this epoch; `failures` in a row; at `dueUs` of the looking time it is asked again.
+ * asked last, of `number` in this epoch; `failures` in a row; it is asked again at `dueUs`.
+ * *Units*: `dueUs` µs of the looking time.
  */
 export interface GateKeeperState {
   readonly gate: GateState;
@@ -87,8 +88,8 @@ export class GateKeeper {
 
   /**
    * Takes a report; returns whether it counts. One that answers an older question, or another epoch's, opens
-   * nothing. What is wrong with an instrument only because our word of an order came later than the venue's is
-   * no reason to shut it: the order is in our ledger.
+   * nothing. An instrument isn't shut for orders alone that are in our ledger: our word of them was only told
+   * later than the venue's.
    */
   answered(
     report: Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>,

@@ -65,7 +65,7 @@ async function life(bus: Bus, name: string) {
   return { books, reading, read, unsaved };
 }
 
-test('a process that ends keeps its books: the next reads only what came behind, and believes the same', async () => {
+test('a process that ends keeps its books: the next reads only the rest, and believes the same', async () => {
   await using nats = await NatsFixture.start();
   const orders = new Orders(await nats.bus(EXECUTION.identity));
   const id = (i: number) => ours(`x${i}`.padStart(4, 'z'));

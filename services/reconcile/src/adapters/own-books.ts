@@ -14,7 +14,7 @@ import { type BooksSince, OwnLedger, type OwnLedgerState, type OwnReading } from
 const CHECKPOINT_EVERY = 5_000;
 const VERSION = 1;
 const STREAMS = ['ORDERS', 'POSITIONS'] as const satisfies readonly StreamName[];
-/** Nothing that is stored says what we hold: only the exchange does, and what it says is a person's to judge. */
+/** Nothing that is stored says what we hold; what the exchange holds, a person must judge. */
 const REMEDY =
   'Withdraw our orders at the exchange, stop the engine, put its data directory aside, start it with a new ' +
   'one, and then `algo adopt` what is to be ours of what the exchange holds';
