@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   orders: () => import('./orders.bench.ts'),
   takeover: () => import('./takeover.bench.ts'),
   reconcile: () => import('./reconcile.bench.ts'),
+  restart: () => import('./restart.bench.ts'),
 };
 const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]
 NAME: ${Object.keys(BENCHES).join(', ')}; all of them when left out`;

@@ -6,6 +6,7 @@ import { BenchServer } from './bench-server.ts';
 import { pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import { type BenchOptions, type BenchResult, paired, single } from './figures.ts';
+import { residentMiB } from './process-figures.ts';
 import { syntheticTape } from './tape.ts';
 
 export const name = 'memory';
@@ -23,7 +24,6 @@ const TRADES_PER_SECOND = 12;
 const EARLY_TRADES = 80_000;
 const LATE_TRADES = 400_000;
 const STUCK_MS = 60_000;
-const MIB = 2 ** 20;
 const HEAVY = /\/node_modules\/(ccxt|firebase-admin|@google-cloud\/firestore)\//;
 
 export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
@@ -99,14 +99,6 @@ function writeFiles(dir: string, rows: number): string[] {
     writeFileSync(path, `${lines.join('\n')}\n`);
     return path;
   });
-}
-
-/** Returns VmRSS as the kernel has it. */
-function residentMiB(pid: number): number {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8')
-    .split('\n')
-    .find((text) => text.startsWith('VmRSS:'));
-  return (Number(line?.replaceAll(/\D/g, '')) * 1_024) / MIB;
 }
 
 async function loadedModules(): Promise<Map<string, string[]>> {

@@ -44,6 +44,17 @@ instruments:
     repeat_after_s: 0, entries_per_hour_max: 1000000, entries_per_day_max: 1000000 }
 `;
 
+/** Writes a catalog of instruments and limits that are far away; returns the settings that name them. */
+export function tradingFiles(dir: string, instruments: readonly InstrumentId[]): Record<string, string> {
+  const catalog = join(dir, 'instruments.yaml');
+  const rules =
+    "quote: USDT, price_tick: '0.01', quantity_step: '0.001', min_quantity: '0.001', min_notional: '1'";
+  writeFileSync(catalog, instruments.map((id, i) => `${id}: { base: B${i}, ${rules} }\n`).join(''));
+  const limits = join(dir, 'limits.yaml');
+  writeFileSync(limits, LIMITS);
+  return { ALGO_INSTRUMENTS_FILE: catalog, ALGO_LIMITS_FILE: limits };
+}
+
 /** What a bench waits for. */
 export interface Said {
   readonly type: 'OrderDenied' | 'OrderCanceled' | 'PositionOpened' | 'PositionClosed';
@@ -130,12 +141,6 @@ export class OrderChain implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     const { server, instruments } = this;
-    const catalog = join(server.dir, 'instruments.yaml');
-    const rules =
-      "quote: USDT, price_tick: '0.01', quantity_step: '0.001', min_quantity: '0.001', min_notional: '1'";
-    writeFileSync(catalog, instruments.map((id, i) => `${id}: { base: B${i}, ${rules} }\n`).join(''));
-    const limits = join(server.dir, 'limits.yaml');
-    writeFileSync(limits, LIMITS);
     await this.#bus.follow({ stream: 'ORDERS', subjects: ['ord.evt.>'], after: 0 }, (m) => this.#hear(m));
     await this.#bus.follow({ stream: 'POSITIONS', subjects: ['pos.evt.>'], after: 0 }, (m) => this.#hear(m));
     await this.#bus.follow({ stream: 'RECONCILIATION', subjects: ['rec.ask.>'], after: 0 }, (m) =>
@@ -146,7 +151,7 @@ export class OrderChain implements AsyncDisposable {
     const services = this.#isGuarded ? ['execution', 'position-risk'] : ['execution'];
     await this.#processes.start(
       services.map((service) => `${service}.${ACCOUNT}`),
-      { ALGO_INSTRUMENTS_FILE: catalog, ALGO_LIMITS_FILE: limits },
+      tradingFiles(server.dir, instruments),
     );
     const gate = () => this.#processes.statuses.get(`execution.${ACCOUNT}`)?.counters.gateOpen;
     for (const late = performance.now() + WAIT_MAX_MS; gate() !== 1; await pause(50))

@@ -41,12 +41,14 @@ export interface ReplaceOutcome {
 
 /**
  * An instrument whose books a comparison found to differ, so that it takes no entry. `shutsExits`: the venue
- * does not hold what we would sell, so that an exit could open a position the other way.
+ * does not hold what we would sell, so that an exit could open a position the other way. *Shape*: `orders`
+ * where nothing else is wrong than that these work at the venue, and our events do not say so.
  */
 export interface ShutInstrument {
   readonly instrument: InstrumentId;
   readonly reason: string;
   readonly shutsExits: boolean;
+  readonly orders: readonly ClientOrderId[];
 }
 
 /**

@@ -64,6 +64,10 @@ export const service = defineService({
         const changed = limitsFile.changed();
         if (changed !== undefined) limit(changed);
       });
+      context.repeat(LOOK_EVERY_MS, () => {
+        const silent = { name: 'FeedSilent', body: { forMs: LOOK_EVERY_MS } } as const;
+        if (isSilent(clock, machine.newestWallUs)) driven.inject(silent);
+      });
       stream.open({
         event: (event) => driven.inject(ownOf(event)),
         connected: () => driven.inject({ name: 'AccountStreamConnected', body: null }),
@@ -72,9 +76,6 @@ export const service = defineService({
           driven.inject({ name: 'AccountStreamLost', body: { reason } });
         },
       });
-    });
-    context.repeat(LOOK_EVERY_MS, () => {
-      if (isSilent(clock, machine.awaitsSinceWallUs)) driven.inject({ name: 'FeedSilent', body: null });
     });
     return {
       closed: driven.closed,

@@ -16,11 +16,13 @@ export const service = defineService({
     const { validForMs } = config;
     const account = accountId(config.account);
     const catalog = readInstrumentCatalog(config.instrumentsFile);
-    const own = await OwnBooks.open({
-      ...{ bus, account, instruments: catalog },
-      checkpoints: bucketSnapshots(bus.bucket('snapshots'), `${identity}.books`),
-      onUnsaved: (error) => log.warn({ reason: error.message }, 'no checkpoint of our books was kept'),
-    });
+    const own = context.own(
+      await OwnBooks.open({
+        ...{ bus, account, instruments: catalog },
+        checkpoints: bucketSnapshots(bus.bucket('snapshots'), `${identity}.books`),
+        onUnsaved: (error) => log.warn({ reason: error.message }, 'no checkpoint of our books was kept'),
+      }),
+    );
     const { machine, driven } = await context.drive({
       reads: [{ family: 'rec.ask', only: [account] }],
       says: ['rec.run'],

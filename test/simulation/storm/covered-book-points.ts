@@ -16,6 +16,10 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
       },
       {
         file: `${EXECUTION}/domain/corrections.test.ts`,
+        name: 'with ingest dead what is gone is found again by the wall, and leaves the books',
+      },
+      {
+        file: `${EXECUTION}/domain/corrections.test.ts`,
         name: 'nothing is concluded while an order is on its way, nor from a book that has changed since',
       },
       {
@@ -36,6 +40,21 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
     ],
   },
   {
+    point: 10,
+    fault: 'After weeks the engine can’t be restarted: each comparison reads all that ever happened.',
+    right: 'Our books are kept with their place in the streams; only what came behind is read.',
+    tests: [
+      {
+        file: 'services/reconcile/src/adapters/own-books.int.test.ts',
+        name: 'a process that ends keeps its books: the next reads only the rest, and believes the same',
+      },
+      {
+        file: 'services/reconcile/src/adapters/comparison.test.ts',
+        name: 'without the stream’s first messages and a checkpoint nothing is concluded',
+      },
+    ],
+  },
+  {
     point: 11,
     fault: 'A comparison that failed in silence counts as a pass.',
     right: 'A pass names the question that it answers.',
@@ -43,6 +62,10 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
       {
         file: `${EXECUTION}/domain/gate-keeper.test.ts`,
         name: 'only the answer to the last question of this epoch opens',
+      },
+      {
+        file: `${EXECUTION}/domain/gate-keeper.test.ts`,
+        name: 'silence is asked again after 10 s and a pause, and a late answer to the last question counts',
       },
     ],
   },

@@ -34,10 +34,35 @@ test('books that differ are told as a table, with what a person can do, and with
   expect(await lastCommand()).toMatchObject({ name: 'CompareBooks', body: { dryRun: true, by: 'Ada' } });
 }, 30_000);
 
+test('with reconcile dead it says that nobody compared, who is silent, and what to do', async () => {
+  books.compares = false;
+  await using _ = await books.obey();
+  const { code, err } = await algo('reconcile', '--dry-run');
+  books.compares = true;
+  expect(code).toBe(2);
+  expect(err).toMatch(/not compared within 20 s/);
+  expect(err).toMatch(
+    /reconcile.paper-main has never said anything: our books and the exchange are not comp/,
+  );
+  expect(err).toMatch(/look at `algo status`, then ask again/);
+}, 60_000);
+
+test('a venue with old books: it says what follows once the same is found again, with code 1', async () => {
+  books.cure = 'correct';
+  await using _ = await books.obey();
+  const { code, out } = await algo('reconcile', '--dry-run');
+  books.cure = 'person';
+  expect({ code, out }).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('ours becomes 3 once it is found again'),
+  });
+}, 30_000);
+
 test('a comparison that fails says why, with code 2', async () => {
   books.failure = 'the venue is silent';
   await using _ = await books.obey();
-  const { code, out } = await algo('reconcile');
+  const { code, out, err: failed } = await algo('reconcile', '--dry-run');
+  expect(failed).toMatch(/nothing is concluded. Mend what is named above, then ask again/);
   expect({ code, out }).toMatchObject({ code: 2, out: expect.stringContaining('may not trade: the venue') });
   const { code: settled, err } = await settle('adopt', 'LTCUSDT', '--yes');
   books.failure = null;

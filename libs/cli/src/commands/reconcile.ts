@@ -14,6 +14,7 @@ import { compareBooks } from './compare-books.ts';
 /** Runs that `--history` shows when nobody says how many, and at most. */
 const HISTORY = 10;
 const HISTORY_MAX = 1_000;
+const FAILED = 'The comparison failed: nothing is concluded. Mend what is named above, then ask again.';
 
 export interface ReconcileOptions extends AccessOptions {
   readonly by?: string;
@@ -35,7 +36,7 @@ export async function reconcile(options: ReconcileOptions, environment: CliEnvir
   });
   if (options.json === true) await printLine(JSON.stringify(report));
   else for (const line of reportLines(report, dryRun)) await printLine(line);
-  if (!isPassed(report)) throw new CommandFailure('The comparison failed.', EXIT_CODE.notCompared);
+  if (!isPassed(report)) throw new CommandFailure(FAILED, EXIT_CODE.notCompared);
   if (report.discrepancies.length > 0) throw new CommandFailure('The books differ: see the table.');
 }
 

@@ -2872,6 +2872,7 @@ export namespace algo {
             instrument: string;
             reason: string;
             shutsExits: boolean;
+            orders: string[];
             static encode(message: algo.v1.ShutInstrument.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ShutInstrument & algo.v1.ShutInstrument.$Shape;
         }
@@ -2881,6 +2882,7 @@ export namespace algo {
                 instrument?: (string|null);
                 reason?: (string|null);
                 shutsExits?: (boolean|null);
+                orders?: (string[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ShutInstrument.$Properties;

@@ -12496,6 +12496,7 @@ export const algo = $root.algo = (() => {
         v1.ShutInstrument = (function() {
 
             const ShutInstrument = function (properties) {
+                this.orders = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -12505,6 +12506,7 @@ export const algo = $root.algo = (() => {
             ShutInstrument.prototype.instrument = "";
             ShutInstrument.prototype.reason = "";
             ShutInstrument.prototype.shutsExits = false;
+            ShutInstrument.prototype.orders = $util.emptyArray;
 
             ShutInstrument.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12519,6 +12521,9 @@ export const algo = $root.algo = (() => {
                     writer.uint32(18).string(message.reason);
                 if (message.shutsExits != null && $Object.hasOwnProperty.call(message, "shutsExits") && message.shutsExits !== false)
                     writer.uint32(24).bool(message.shutsExits);
+                if (message.orders != null && message.orders.length)
+                    for (let i = 0; i < message.orders.length; ++i)
+                        writer.uint32(34).string(message.orders[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12577,6 +12582,14 @@ export const algo = $root.algo = (() => {
                                 message.shutsExits = value;
                             else
                                 delete message.shutsExits;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.orders && message.orders.length))
+                                message.orders = [];
+                            message.orders.push(reader.stringVerify());
                             continue;
                         }
                     }

@@ -1001,6 +1001,7 @@ const shutInstrument = part<model.ShutInstrument>('ShutInstrument', {
   instrument: idFields.instrument,
   reason: field.text,
   shutsExits: field.flag,
+  orders: field.list(idFields.orders),
 });
 
 const bookDifference = part<model.BookDifference>('BookDifference', {

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { isSilent } from './is-silent.ts';
 
-test.each<[number | undefined, boolean]>([
-  [undefined, false],
+test.each<[number, boolean]>([
   [20_000_000, false],
   [10_000_000, false],
   [9_999_000, true],

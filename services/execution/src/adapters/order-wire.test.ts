@@ -158,8 +158,8 @@ test('a look-up that is never answered is asked again', () => {
 test('when no feed tells the time any more, the venue is asked about every open order', () => {
   const floor = entered();
   floor.venue.confirm(ID);
-  floor.own({ name: 'FeedSilent', body: null });
-  floor.own({ name: 'FeedSilent', body: null });
+  floor.own({ name: 'FeedSilent', body: { forMs: 5_000 } });
+  floor.own({ name: 'FeedSilent', body: { forMs: 5_000 } });
   expect(floor.venue.asked).toEqual([`submit ${ID}`, `look up ${ID}`]);
 });
 

@@ -31,11 +31,19 @@ const differs = (change: Partial<BookDifference> = {}): BookDifference => ({
 
 /** Lets a comparison find something at a second; returns what follows. */
 function compare(engine: ExecutionEngine, seconds: number, ...differences: BookDifference[]) {
-  const out = engine.handle(told(seconds * S));
-  const asked = out.findLast((one) => one.type === 'ReconciliationRequested');
+  return answer(engine, engine.handle(told(seconds * S)), differences);
+}
+/** Lets the comparison that was asked for find something. */
+function answer(
+  engine: ExecutionEngine,
+  said: readonly ExecutionOutput[],
+  differences: readonly BookDifference[],
+) {
+  const asked = said.findLast((one) => one.type === 'ReconciliationRequested');
   if (asked?.type !== 'ReconciliationRequested') throw new Error('nothing was asked');
   const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
-  const shut = differences.map(({ instrument }) => ({ instrument, reason: 'it differs', shutsExits: false }));
+  const why = { reason: 'it differs', shutsExits: false, orders: [] };
+  const shut = differences.map(({ instrument }) => ({ instrument, ...why }));
   return engine.handle({ ...passed, requestId: asked.asked.requestId, differences, shut });
 }
 const corrections = (out: readonly ExecutionOutput[]) => out.filter((one) => one.type === 'CorrectionMade');
@@ -52,6 +60,15 @@ test('what is gone leaves the books when it was found twice, far enough apart, a
   expect(said).toMatchObject([{ instrument: LTC, before: d('10'), own: d('0'), reason: 'gone', by: null }]);
   expect(held(engine)).toEqual([]);
   expect(denial(engine.handle(close(9, { timeUs: 50 * S })))).toBe('NO_POSITION');
+});
+
+test('with ingest dead what is gone is found again by the wall, and leaves the books', () => {
+  const { engine } = holding();
+  compare(engine, 31, differs());
+  const look = () => answer(engine, engine.handle({ type: 'FeedSilent', forMs: S_STALE * 500 }), [differs()]);
+  expect(corrections(look())).toEqual([]);
+  expect(corrections(look())).toMatchObject([{ instrument: LTC, own: d('0'), reason: 'gone' }]);
+  expect(held(engine)).toEqual([]);
 });
 
 test.each<[string, Partial<BookDifference>]>([
@@ -176,7 +193,7 @@ test('a dry run asks and opens nothing; a run that a person asked for is the one
     });
     const out = engine.handle(wall(commandId, 3 * S));
     const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
-    const shut = [{ instrument: LTC, reason: 'it differs', shutsExits: true }];
+    const shut = [{ instrument: LTC, reason: 'it differs', shutsExits: true, orders: [] }];
     engine.handle({ ...passed, requestId: commandId, shut });
     return types(out);
   };

@@ -18,6 +18,7 @@ import {
   venueOf,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
+import type { LookingTime } from './looking-time.ts';
 import type { OrderAudit } from './order-audit.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { PositionBook } from './position-book.ts';
@@ -26,7 +27,7 @@ import type { ReferencePrices } from './reference-price.ts';
 /** A person's command about a book that differs. */
 export type CorrectBooks = Extract<ControlCommand, { type: 'CorrectBooks' }>;
 
-/** A difference that waits to be found again. *Units*: µs. */
+/** A difference that waits to be found again. *Units*: µs of the looking time. */
 interface Proposal extends BookDifference {
   readonly sinceUs: TimeUs;
 }
@@ -61,6 +62,7 @@ export class Corrections {
   readonly #ledger: Pick<OrderLedger, 'orders'>;
   readonly #prices: Pick<ReferencePrices, 'get'>;
   readonly #times: FeedTimes;
+  readonly #looking: LookingTime;
   readonly #venue: () => VenueDescribed;
   readonly #aside: Map<string, Decimal>;
   #differences: readonly BookDifference[];
@@ -74,6 +76,7 @@ export class Corrections {
       readonly ledger: Pick<OrderLedger, 'orders'>;
       readonly prices: Pick<ReferencePrices, 'get'>;
       readonly times: FeedTimes;
+      readonly looking: LookingTime;
       readonly venue: () => VenueDescribed;
     },
     state: CorrectionsState = { aside: [], differences: [], proposed: [] },
@@ -84,6 +87,7 @@ export class Corrections {
     this.#ledger = parts.ledger;
     this.#prices = parts.prices;
     this.#times = parts.times;
+    this.#looking = parts.looking;
     this.#venue = parts.venue;
     this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
     this.#differences = state.differences;
@@ -110,8 +114,8 @@ export class Corrections {
     this.#aside.clear();
     for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
     this.#differences = differences;
-    const nowUs = this.#times.newestUs();
-    const settleUs = this.#venue().readsSettleMs * US_PER_MS * this.#times.speed;
+    const { nowUs, speed } = this.#looking;
+    const settleUs = this.#venue().readsSettleMs * US_PER_MS * speed;
     const waiting: Proposal[] = [];
     for (const found of differences) {
       const change = this.#changeOf(found);

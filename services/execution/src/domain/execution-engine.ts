@@ -10,7 +10,6 @@ import {
   type OrderCommand,
   type Quiet,
   type StandingMode,
-  type TimeUs,
   venueOf,
 } from '@algo/model';
 import { type Books, CommandDesk } from './command-desk.ts';
@@ -24,6 +23,7 @@ import { GuardWatch } from './guard-watch.ts';
 import { Halts } from './halts.ts';
 import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
+import { LookingTime } from './looking-time.ts';
 import { OrderAudit } from './order-audit.ts';
 import { OrderFollower } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
@@ -41,7 +41,10 @@ import { StandingWatch } from './standing-watch.ts';
 export class ExecutionEngine {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #account: Extract<HaltScope, { kind: 'account' }>;
+  /** What time each feed has told. */
+  readonly times: Pick<FeedTimes, 'of' | 'newestWallUs'>;
   readonly #times: FeedTimes;
+  readonly #looking: LookingTime;
   readonly #keeper: GateKeeper;
   readonly #guard: GuardWatch;
   readonly #positions: PositionBook;
@@ -65,13 +68,15 @@ export class ExecutionEngine {
     this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
     this.#account = { kind: 'account', account: settings.account };
     this.#times = new FeedTimes(state?.times);
-    this.#keeper = new GateKeeper(settings, this.#times, state?.gate);
+    this.times = this.#times;
+    this.#looking = new LookingTime(this.#times, state?.silentUs);
+    this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
+    this.#keeper = new GateKeeper({ ...settings, ledger: this.#ledger }, this.#looking, state?.gate);
     this.#guard = new GuardWatch(state?.guard);
     this.#positions = new PositionBook(this.#instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#venue = state?.venue ?? UNDESCRIBED;
-    this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
@@ -84,8 +89,8 @@ export class ExecutionEngine {
     const steps = new OrderSteps(settings.account, ledger, this.#halts.modes, priceAnew);
     this.#follower = new OrderFollower({ ...books, steps, gate: this.#keeper.gate });
     this.#audit = new OrderAudit({ ...books, steps, gate: this.#keeper.gate });
-    const corrected = { ...books, prices: this.#prices, venue: () => this.#venue };
-    this.#corrections = new Corrections(corrected, state?.corrections);
+    const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking };
+    this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
 
@@ -97,7 +102,7 @@ export class ExecutionEngine {
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
     if (this.#ledger.awaits) this.#audit.poll(out);
-    this.#keeper.hear(out, this.#ledger);
+    this.#keeper.hear(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))
       this.#latch(this.#account, 'reducing', 'VENUE_REJECTS', out);
     return out;
@@ -112,16 +117,6 @@ export class ExecutionEngine {
   quiet(instrument: InstrumentId): Quiet {
     const dueUs = Math.min(this.standing.dueUs(venueOf(instrument)), this.#keeper.dueUs);
     return { ...this.#prices.quiet(instrument), untilUs: Math.min(dueUs, this.#audit.dueUs) };
-  }
-
-  /** Returns when the newest time of an instrument's feed was said, by ingest's wall clock. *Units*: µs. */
-  toldWallUs(instrument: InstrumentId): TimeUs {
-    return this.#times.of(venueOf(instrument)).wallUs;
-  }
-
-  /** Since when no feed told a time, by ingest's wall clock, while something is to come. *Units*: µs. */
-  get awaitsSinceWallUs(): TimeUs | undefined {
-    return this.#ledger.awaits ? this.#times.newestWallUs : undefined;
   }
 
   get isGateOpen(): boolean {
@@ -151,9 +146,10 @@ export class ExecutionEngine {
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
     return {
-      ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state() },
-      ...{ halts: this.#halts.state(), ledger: this.#ledger.state(), persons: this.#persons.state() },
-      ...{ limits: this.#limits, prices: this.#prices.state(), standing: this.standing.state },
+      ...{ times: this.#times.state(), silentUs: this.#looking.silentUs, guard: this.#guard.state() },
+      ...{ gate: this.#keeper.state(), halts: this.#halts.state(), ledger: this.#ledger.state() },
+      ...{ persons: this.#persons.state(), limits: this.#limits },
+      ...{ prices: this.#prices.state(), standing: this.standing.state },
       ...{ positions: this.#positions.all(), corrections: this.#corrections.state(), venue: this.#venue },
       ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries, rejects: this.#rejects.state },
     };
@@ -243,7 +239,9 @@ export class ExecutionEngine {
         this.#corrections.compared(input, this.#audit, out);
         return;
       case 'FeedSilent':
+        this.#looking.pass(input.forMs);
         this.#audit.all(out);
+        this.#keeper.advance(out);
         return;
       case 'EpochStarted':
         if (this.#keeper.start(input.epoch, out)) this.#audit.epochStarted(out);

@@ -58,7 +58,7 @@ export type ExecutionInput =
   | { readonly type: 'AccountStreamConnected' }
   | { readonly type: 'AccountStreamLost' }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
-  | { readonly type: 'FeedSilent' }
+  | ({ readonly type: 'FeedSilent' } & FeedSilent)
   | ({ readonly type: 'LimitsChanged' } & NamedLimits)
   | ({ readonly type: 'VenueDescribed' } & VenueDescribed)
   | ({ readonly type: 'EpochStarted' } & EpochStarted);
@@ -78,8 +78,7 @@ export type ExecutionOwn =
   | Own<'LimitsChanged', NamedLimits>
   /** What the venue can do, from here on. */
   | Own<'VenueDescribed', VenueDescribed>
-  /** By the wall no feed has told a time for a while, so that event time wakes nobody. */
-  | Own<'FeedSilent', null>
+  | Own<'FeedSilent', FeedSilent>
   | Own<'SubmitOutcomeKnown', SubmitOutcome>
   | Own<'CancelOutcomeKnown', SubmitOutcome>
   | Own<'OrderLookedUp', OrderLookedUp>
@@ -132,6 +131,11 @@ export interface OrderNeverLeft {
  */
 export interface EpochStarted {
   readonly epoch: number;
+}
+
+/** So much longer no feed has told a time, so that event time wakes nobody. *Units*: wall ms. */
+export interface FeedSilent {
+  readonly forMs: number;
 }
 
 /** What a venue can do, as far as it changes what is asked of it. */

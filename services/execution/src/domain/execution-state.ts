@@ -13,11 +13,12 @@ import type { RejectWatchState } from './reject-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 12;
+export const EXECUTION_STATE_VERSION = 13;
 
-/** All that the engine knows, apart from its settings. */
+/** All that the engine knows, apart from its settings. *Units*: `silentUs` as LookingTime has it. */
 export interface ExecutionState {
   readonly times: FeedTimesState;
+  readonly silentUs: number;
   readonly gate: GateKeeperState;
   readonly guard: readonly (readonly [feed: string, timeUs: TimeUs])[];
   readonly halts: HaltsState;

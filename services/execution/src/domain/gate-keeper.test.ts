@@ -1,11 +1,16 @@
 import type { ReconciliationRequested } from '@algo/contracts';
-import { FeedTimes } from '@algo/model';
+import { type ClientOrderId, clientOrderId, FeedTimes, type ShutInstrument } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import { GateKeeper } from './gate-keeper.ts';
-import { ACCOUNT, S, told } from './testing/execution-scenario.ts';
+import { LookingTime } from './looking-time.ts';
+import { ACCOUNT, LTC, S, told } from './testing/execution-scenario.ts';
 
-const ABOUT = { account: ACCOUNT, venue: 'paper' };
+const WORKS = clientOrderId('works');
+const ABOUT = {
+  ...{ account: ACCOUNT, venue: 'paper' },
+  ledger: { get: () => undefined, isOpen: (id: ClientOrderId) => id === WORKS },
+};
 type Report = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>;
 
 /**
@@ -14,7 +19,8 @@ type Report = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'Recon
  */
 class Watch {
   readonly times = new FeedTimes();
-  keeper = new GateKeeper(ABOUT, this.times);
+  readonly looking = new LookingTime(this.times);
+  keeper = new GateKeeper(ABOUT, this.looking);
   readonly asked: ReconciliationRequested[] = [];
 
   readonly speed: number;
@@ -40,12 +46,35 @@ class Watch {
     return this;
   }
 
-  answer(type: Report['type'], change: { readonly requestId?: string; readonly epoch?: number } = {}): this {
+  /** No feed tells the time for so long by the wall, looked at every 5 s. */
+  silent(seconds: number): this {
+    for (let s = 0; s < seconds; s += 5) {
+      this.looking.pass(5_000);
+      this.#hear((out) => this.keeper.advance(out));
+    }
+    return this;
+  }
+
+  /** A comparison finds LTC to differ in nothing but these orders, and passes. */
+  differs(orders: readonly ClientOrderId[]): this {
+    const shut = [{ instrument: LTC, reason: 'unheard of', shutsExits: false, orders }];
+    return this.answer('ReconciliationCompleted', { shut });
+  }
+
+  answer(
+    type: Report['type'],
+    change: {
+      readonly requestId?: string;
+      readonly epoch?: number;
+      readonly shut?: readonly ShutInstrument[];
+    } = {},
+  ): this {
     const requestId = this.asked.at(-1)!.requestId;
-    const about = { account: ACCOUNT, requestId, epoch: 1, ...change };
+    const { shut = [], ...other } = change;
+    const about = { account: ACCOUNT, requestId, epoch: 1, ...other };
     this.keeper.answered(
       type === 'ReconciliationCompleted'
-        ? { type, ...about, validForMs: 60_000, shut: [], differences: [], aside: [], orders: [] }
+        ? { type, ...about, validForMs: 60_000, shut, differences: [], aside: [], orders: [] }
         : { type, ...about },
     );
     return this;
@@ -67,7 +96,7 @@ class Watch {
 }
 
 test('before any life nothing is asked and nothing passes', () => {
-  const keeper = new GateKeeper(ABOUT, new FeedTimes());
+  const keeper = new GateKeeper(ABOUT, new LookingTime(new FeedTimes()));
   const out: ExecutionOutput[] = [];
   keeper.advance(out);
   expect([out, keeper.gate.isFresh(0)]).toEqual([[], false]);
@@ -158,6 +187,30 @@ test('a report of a newer epoch closes for good', () => {
 
 test('kept and brought back, it goes on as it was', () => {
   const watch = new Watch().answer('ReconciliationCompleted').at(20);
-  watch.keeper = new GateKeeper(ABOUT, watch.times, watch.keeper.state());
+  watch.keeper = new GateKeeper(ABOUT, watch.looking, watch.keeper.state());
   expect([watch.isOpen, watch.at(30).askedAt]).toEqual([true, [0, 30]]);
+});
+
+test('while no feed tells the time the books are asked about by the wall, at the same pace', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').silent(25);
+  expect(watch.asked).toHaveLength(1);
+  expect(watch.silent(5).asked).toHaveLength(2);
+  expect(watch.answer('ReconciliationCompleted').silent(30).asked).toHaveLength(3);
+});
+
+test('a feed that tells the time again after a silence, from where it stood, is waited for no longer', () => {
+  const watch = new Watch().answer('ReconciliationCompleted').silent(600).answer('ReconciliationCompleted');
+  const before = watch.asked.length;
+  expect(watch.at(29).asked).toHaveLength(before);
+  expect(watch.at(30).asked).toHaveLength(before + 1);
+});
+
+test.each<[string, string[], boolean]>([
+  ['that is in our ledger shuts nothing', [WORKS], false],
+  ['that nobody sent shuts its instrument', ['nobodys'], true],
+  ['beside one that nobody sent shuts its instrument', [WORKS, 'nobodys'], true],
+])('an order at the venue %s, and what differs is looked at again soon', (_, orders, isShut) => {
+  const watch = new Watch().differs(orders.map(clientOrderId));
+  expect([watch.isOpen, watch.keeper.gate.shut(LTC) !== undefined]).toEqual([true, isShut]);
+  expect(watch.at(2).askedAt).toEqual([0, 2]);
 });

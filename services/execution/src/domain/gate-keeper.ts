@@ -1,12 +1,13 @@
 import {
   type AccountId,
-  type FeedTimes,
+  type ClientOrderId,
   InputError,
   type TimeUs,
   US_PER_MS,
   US_PER_SECOND,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import type { LookingTime } from './looking-time.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import { closedGate, type GateState, ReconciliationGate } from './reconciliation-gate.ts';
 
@@ -18,7 +19,8 @@ const PAUSE_MAX_US = 30 * US_PER_SECOND;
 
 /**
  * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was
- * asked last, at `askedUs`, of `number` in this epoch; `failures` in a row; at `dueUs` it is asked again.
+ * asked last, of `number` in this epoch, at `askedUs` of the feeds' time; `failures` in a row; it is asked
+ * again at `dueUs`. *Units*: `dueUs` µs of the looking time.
  */
 export interface GateKeeperState {
   readonly gate: GateState;
@@ -34,12 +36,13 @@ const UNBORN: GateKeeperState = {
   ...{ gate: closedGate(0), asked: null, askedUs: 0, number: 0, failures: 0, dueUs: Infinity },
 };
 
-/** Asks for reconciliations in told time, and opens the gate by the answer to the last one. */
+/** Asks for reconciliations in the looking time, and opens the gate by the answer to the last one. */
 export class GateKeeper {
   readonly gate: ReconciliationGate;
   readonly #account: AccountId;
   readonly #venue: string;
-  readonly #times: FeedTimes;
+  readonly #time: LookingTime;
+  readonly #ledger: Pick<OrderLedger, 'get' | 'isOpen'>;
   #asked: string | null;
   #askedUs: TimeUs;
   #number: number;
@@ -47,13 +50,18 @@ export class GateKeeper {
   #dueUs: TimeUs;
 
   constructor(
-    about: { readonly account: AccountId; readonly venue: string },
-    times: FeedTimes,
+    about: {
+      readonly account: AccountId;
+      readonly venue: string;
+      readonly ledger: Pick<OrderLedger, 'get' | 'isOpen'>;
+    },
+    time: LookingTime,
     state: GateKeeperState = UNBORN,
   ) {
     this.#account = about.account;
     this.#venue = about.venue;
-    this.#times = times;
+    this.#ledger = about.ledger;
+    this.#time = time;
     this.gate = new ReconciliationGate(state.gate);
     this.#asked = state.asked;
     this.#askedUs = state.askedUs;
@@ -85,7 +93,8 @@ export class GateKeeper {
 
   /**
    * Takes a report; returns whether it counts. One that answers an older question, or another epoch's, opens
-   * nothing.
+   * nothing. An instrument isn't shut for orders alone that are in our ledger: our word of them was only told
+   * later than the venue's.
    */
   answered(
     report: Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'ReconciliationFailed' }>,
@@ -93,10 +102,11 @@ export class GateKeeper {
     const { epoch } = this.gate.state;
     if (report.epoch > epoch) this.gate.supersede();
     if (report.epoch !== epoch || report.requestId !== this.#asked) return false;
-    const nowUs = this.#times.newestUs();
-    const { speed } = this.#times;
+    const { nowUs, toldUs, speed } = this.#time;
     if (report.type === 'ReconciliationCompleted') {
-      this.gate.open(nowUs + report.validForMs * US_PER_MS * speed, report.shut);
+      const isOurs = (id: ClientOrderId) => this.#ledger.isOpen(id);
+      const shut = report.shut.filter(({ orders }) => orders.length === 0 || !orders.every(isOurs));
+      this.gate.open(toldUs + report.validForMs * US_PER_MS * speed, shut);
       // What differs is looked at again soon: it may be a fill that was on its way.
       const isWhole = report.shut.length === 0;
       this.#dueUs = nowUs + (isWhole ? EVERY_US * speed : this.#pauseUs());
@@ -133,27 +143,27 @@ export class GateKeeper {
    * Hears what is said of orders. That the venue rejects an exit shows that it may hold something else than
    * we think, so the books are compared soon.
    */
-  hear(said: readonly ExecutionOutput[], ledger: Pick<OrderLedger, 'get'>): void {
+  hear(said: readonly ExecutionOutput[]): void {
     for (const one of said) {
       if (one.type !== 'OrderRejected' || one.retryAfterMs !== null) continue;
-      if (ledger.get(one.clientOrderId)?.order.intent !== 'exit') continue;
-      this.#dueUs = Math.min(this.#dueUs, this.#askedUs + PAUSE_FIRST_US * this.#times.speed);
+      if (this.#ledger.get(one.clientOrderId)?.order.intent !== 'exit') continue;
+      this.#dueUs = Math.min(this.#dueUs, this.#time.nowUs + PAUSE_FIRST_US * this.#time.speed);
     }
   }
 
-  /** When it asked last. */
+  /** When it asked last, in the feeds' time. */
   get askedUs(): TimeUs {
     return this.#askedUs;
   }
 
-  /** When it asks again unless there is an answer before; Infinity while it doesn't. */
+  /** When it asks again, as a feed tells the time, unless there is an answer before; Infinity: it doesn't. */
   get dueUs(): TimeUs {
-    return this.gate.state.superseded ? Infinity : this.#dueUs;
+    return this.gate.state.superseded ? Infinity : this.#dueUs - this.#time.silentUs;
   }
 
   /** Asks again where it is time to. */
   advance(out: ExecutionOutput[]): void {
-    if (this.#times.newestUs() < this.dueUs) return;
+    if (this.#time.toldUs < this.dueUs) return;
     this.#ask(this.#failures === 0 ? 'it is time again' : `${this.#failures} in a row did not pass`, out);
   }
 
@@ -173,20 +183,20 @@ export class GateKeeper {
     const { epoch } = this.gate.state;
     this.#number++;
     this.#asked = requestId ?? `${this.#account}:${epoch}:${this.#number}`;
-    this.#askedUs = this.#times.newestUs();
+    this.#askedUs = this.#time.toldUs;
     this.#failures++;
-    this.#dueUs = this.#askedUs + SILENCE_MAX_US * this.#times.speed + this.#pauseUs();
+    this.#dueUs = this.#time.nowUs + SILENCE_MAX_US * this.#time.speed + this.#pauseUs();
     out.push(this.#question(this.#asked, reason));
   }
 
   #question(requestId: string, reason: string): ExecutionOutput {
     const about = { account: this.#account, venue: this.#venue, epoch: this.gate.state.epoch, requestId };
-    return { type: 'ReconciliationRequested', asked: { ...about, reason, timeUs: this.#times.newestUs() } };
+    return { type: 'ReconciliationRequested', asked: { ...about, reason, timeUs: this.#time.toldUs } };
   }
 
   /** Doubles with each failure. */
   #pauseUs(): number {
     const pauseUs = Math.min(PAUSE_FIRST_US * 2 ** (this.#failures - 1), PAUSE_MAX_US);
-    return pauseUs * this.#times.speed;
+    return pauseUs * this.#time.speed;
   }
 }

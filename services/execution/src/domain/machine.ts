@@ -7,6 +7,7 @@ import {
   type Quiet,
   sealSnapshot,
   type TimeUs,
+  venueOf,
 } from '@algo/model';
 import { ExecutionEngine } from './execution-engine.ts';
 import type {
@@ -66,9 +67,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'AbsenceKnown':
       case 'OrderNeverLeft':
       case 'WallTold':
+      case 'FeedSilent':
         this.#feed(tagged(input), say);
         return;
-      case 'FeedSilent':
       case 'AccountStreamConnected':
       case 'AccountStreamLost':
         this.#feed({ type: input.name }, say);
@@ -103,12 +104,12 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
 
   /** Returns when the newest time of an order's feed was said, by ingest's wall clock. *Units*: µs. */
   toldWallUs(order: SubmitOrder): TimeUs {
-    return this.#engine.toldWallUs(order.request.instrument);
+    return this.#engine.times.of(venueOf(order.request.instrument)).wallUs;
   }
 
-  /** Since when, by ingest's wall clock, something is to come that told time should have asked for. */
-  get awaitsSinceWallUs(): TimeUs | undefined {
-    return this.#engine.awaitsSinceWallUs;
+  /** When a feed told the time last, by ingest's wall clock; 0 before any did. *Units*: µs. */
+  get newestWallUs(): TimeUs {
+    return this.#engine.times.newestWallUs;
   }
 
   /** Names the limits that hold. */
@@ -176,7 +177,8 @@ type Tagged = Extract<
       | 'OrderLookedUp'
       | 'AbsenceKnown'
       | 'OrderNeverLeft'
-      | 'WallTold';
+      | 'WallTold'
+      | 'FeedSilent';
   }
 >;
 
@@ -197,6 +199,8 @@ function tagged(input: Tagged): ExecutionInput {
     case 'OrderNeverLeft':
       return { type: input.name, ...input.body };
     case 'WallTold':
+      return { type: input.name, ...input.body };
+    case 'FeedSilent':
       return { type: input.name, ...input.body };
     default:
       return input satisfies never;

@@ -148,6 +148,11 @@ export class OrderLedger {
     return { count: count + 1, last, sent: sent.plus(most) };
   }
 
+  /** Whether an order may work at the venue. */
+  isOpen(id: ClientOrderId): boolean {
+    return this.#open.has(id);
+  }
+
   /** Whether an order is a stop that rests at the venue, or did. */
   isStop(id: ClientOrderId): boolean {
     return this.get(id)?.order.intent === 'protection';

@@ -9,7 +9,7 @@ function differing(shutsExits: boolean): ExecutionEngine {
   const asked = engine.handle(told(31 * S)).find((said) => said.type === 'ReconciliationRequested');
   if (asked?.type !== 'ReconciliationRequested') throw new Error('nothing was asked');
   const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
-  const shut = [{ instrument: LTC, reason: 'we are long 10, the venue is flat', shutsExits }];
+  const shut = [{ instrument: LTC, reason: 'we are long 10, the venue is flat', shutsExits, orders: [] }];
   engine.handle({ type: 'GuardAlive', account: passed.account, feed: 'synthetic', timeUs: 31 * S });
   engine.handle({ ...passed, requestId: asked.asked.requestId, shut });
   for (const instrument of [LTC, BTC])

@@ -135,7 +135,9 @@ test('an order sent between our reading and the exchange’s, and listed there, 
   // The next one knows it from the start, and so would one that finds an order nobody sent.
   expect(found(scene.compare(own))).toEqual(['D5 adopt_order']);
   scene.open = [venueOrder(B, 'open')];
-  expect(found(scene.compare(own))).toContain('D5 cancel_order');
+  const report = scene.compare(own);
+  expect(found(report)).toContain('D5 cancel_order');
+  expect(shut(report)).toMatchObject([{ instrument: LTC, orders: [B] }]);
 });
 
 test('an order sent behind the exchange’s list of orders is no difference either', async () => {
@@ -221,5 +223,5 @@ test('without the stream’s first messages and a checkpoint nothing is conclude
   const { bus } = scene;
   bus.bounds = async () => ({ first: 2, last: 2 });
   const own = await scene.books();
-  expect(scene.compare(own)).toContain('ORDERS has lost its first messages');
+  expect(scene.compare(own)).toMatch(/ORDERS has lost its first messages.*then `algo adopt`/);
 });

@@ -14,6 +14,10 @@ import { type BooksSince, OwnLedger, type OwnLedgerState, type OwnReading } from
 const CHECKPOINT_EVERY = 5_000;
 const VERSION = 1;
 const STREAMS = ['ORDERS', 'POSITIONS'] as const satisfies readonly StreamName[];
+/** Nothing that is stored says what we hold; what the exchange holds, a person must judge. */
+const REMEDY =
+  'Withdraw our orders at the exchange, stop the engine, put its data directory aside, start it with a new ' +
+  'one, and then `algo adopt` what is to be ours of what the exchange holds';
 type OwnStream = (typeof STREAMS)[number];
 
 /** How far a stream was read. */
@@ -35,7 +39,7 @@ export interface OwnBooksParts {
 }
 
 /** What we believe of an account: a checkpoint, and behind it our events, each once and in its order. */
-export class OwnBooks {
+export class OwnBooks implements AsyncDisposable {
   readonly #parts: OwnBooksParts;
   readonly #ledger: OwnLedger;
   readonly #lanes: Readonly<Record<OwnStream, StreamLanes>>;
@@ -43,7 +47,7 @@ export class OwnBooks {
   /** Why all that is read is not all that was said. */
   readonly #incomplete: Error | undefined;
   #unkept = 0;
-  #isSaving = false;
+  #saving: Promise<void> | undefined;
 
   private constructor(parts: OwnBooksParts, kept: Checkpoint | undefined, incomplete: Error | undefined) {
     const { instruments } = parts;
@@ -70,7 +74,7 @@ export class OwnBooks {
       (stream) => `${stream} has lost its first messages, and there is no checkpoint of what they said`,
     );
     const incomplete =
-      cut.length === 0 ? undefined : new Error(`our books are incomplete: ${cut.join('; ')}`);
+      cut.length === 0 ? undefined : new Error(`our books are incomplete: ${cut.join('; ')}. ${REMEDY}`);
     return new OwnBooks(parts, undefined, incomplete);
   }
 
@@ -91,8 +95,14 @@ export class OwnBooks {
     this.#readOrders((failed) => {
       if (failed) return done(failed);
       done(this.#ledger.since());
-      if (this.#unkept >= CHECKPOINT_EVERY && !this.#isSaving) void this.#save();
+      if (this.#unkept >= CHECKPOINT_EVERY && this.#saving === undefined) void this.#save();
     });
+  }
+
+  /** Keeps what was read, so that the next life need not read it again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#saving;
+    if (this.#unkept > 0 && this.#incomplete === undefined) await this.#save();
   }
 
   #readOrders(done: (error?: Error) => void): void {
@@ -112,7 +122,7 @@ export class OwnBooks {
     );
   }
 
-  async #save(): Promise<void> {
+  #save(): Promise<void> {
     const { account, checkpoints, onUnsaved } = this.#parts;
     const placeOf = (stream: OwnStream): Place => {
       const [lanes, after] = [this.#lanes[stream], this.#after[stream]];
@@ -122,9 +132,13 @@ export class OwnBooks {
     const kept: Checkpoint = { ledger: this.#ledger.state(), places };
     const bytes = sealSnapshot(ownerOf(account), VERSION, kept);
     this.#unkept = 0;
-    this.#isSaving = true;
-    await checkpoints.save(bytes).catch(onUnsaved);
-    this.#isSaving = false;
+    this.#saving = checkpoints
+      .save(bytes)
+      .catch(onUnsaved)
+      .finally(() => {
+        this.#saving = undefined;
+      });
+    return this.#saving;
   }
 }
 

@@ -95,7 +95,7 @@ export class VenueReading {
   ) {
     return (answer: VenueAnswer<Value>): void => {
       if (answer.type === 'answered') next(answer.value);
-      else this.#done(new VenueSilentError(answer.reason));
+      else this.#done(new VenueSilentError(`${this.#venue.name} does not say: ${answer.reason}`));
     };
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '@algo/model';
 
 /** The layout of a report, written into each. */
-export const REPORT_VERSION = 2;
+export const REPORT_VERSION = 3;
 
 /** Orders that one report names; the next one names more. */
 const ORDERS_MAX = 500;
@@ -140,11 +140,17 @@ function differingOrder(of: Discrepancy): DifferingOrder[] {
 
 function shutBy(discrepancies: readonly Discrepancy[]): readonly ShutInstrument[] {
   const shut = new Map<InstrumentId, ShutInstrument>();
-  for (const { instrument, refusal, shutsExits = false } of discrepancies) {
+  const isMore = new Set<InstrumentId>();
+  for (const { instrument, refusal, shutsExits = false, class: kind, clientOrderId } of discrepancies) {
     if (instrument === null || refusal === null) continue;
-    const before = shut.get(instrument);
-    const reason = before === undefined ? refusal : `${before.reason}; ${refusal}`;
-    shut.set(instrument, { instrument, reason, shutsExits: shutsExits || before?.shutsExits === true });
+    if (kind !== 'D5' || clientOrderId === null) isMore.add(instrument);
+    const before = shut.get(instrument) ?? { reason: '', shutsExits: false, orders: [] };
+    shut.set(instrument, {
+      instrument,
+      reason: before.reason === '' ? refusal : `${before.reason}; ${refusal}`,
+      shutsExits: before.shutsExits || shutsExits,
+      orders: isMore.has(instrument) || clientOrderId === null ? [] : [...before.orders, clientOrderId],
+    });
   }
   return [...shut.values()].toSorted((a, b) => compareText(a.instrument, b.instrument));
 }

@@ -22,6 +22,8 @@ export class BooksAtHand {
   #book: Pick<BookDifference, 'own' | 'beside' | 'held'>;
   /** Why a comparison fails; null while it doesn't. */
   failure: string | null = null;
+  /** What may be done about a difference. */
+  cure: BookDifference['cure'] = 'person';
   /** Whether anybody compares at all. */
   compares = true;
 
@@ -61,13 +63,13 @@ export class BooksAtHand {
     const isAlike = own.plus(beside).equals(held);
     const subject = `position ${AIRDROPPED}`;
     const found = { class: 'D2', subject, evidence: '', action: 'import_foreign', before: `${own}` };
-    const difference = { instrument: AIRDROPPED, own, beside, held, cure: 'person', evidence: [] } as const;
+    const difference = { instrument: AIRDROPPED, own, beside, held, cure: this.cure, evidence: [] };
     const shut = { instrument: AIRDROPPED, reason: `${AIRDROPPED}: ${held} that none of our orders opened` };
     await this.#engine.say('ReconciliationCompleted', {
       ...{ ...run, validForMs: 60_000, aside: [], orders: [] },
       discrepancies: isAlike ? [] : [{ ...found, after: `${held} foreign` }],
       differences: isAlike ? [] : [difference],
-      shut: isAlike ? [] : [{ ...shut, shutsExits: false }],
+      shut: isAlike ? [] : [{ ...shut, shutsExits: false, orders: [] }],
     });
   }
 

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { FactMessage, type InboundMessage, type JetStreamBus } from '@algo/bus';
+import { type Fact, laneOf, type MessageOf, type Speaker, subjectOf } from '@algo/contracts';
+import {
+  accountId,
+  BUY,
+  Decimal,
+  decisionId,
+  type InstrumentId,
+  instrumentId,
+  type PlaceOrder,
+  strategyName,
+  US_PER_HOUR,
+} from '@algo/model';
+import { BenchServer } from './bench-server.ts';
+import { ACCOUNT, pause } from './chain.ts';
+import { EngineProcesses } from './engine-processes.ts';
+import { tradingFiles } from './order-chain.ts';
+import { cpuMs } from './process-figures.ts';
+import { emptyColumns, START_US } from './tape.ts';
+
+const SERVICES = ['paper-venue', 'reconcile', 'execution', 'position-risk'] as const;
+const FEED = 'binance';
+const INGEST: Speaker = { identity: `ingest.${FEED}`, account: '' };
+const DECISION: Speaker = { identity: `decision.${ACCOUNT}`, account: ACCOUNT };
+/** An hour of the market in 18 s: a long past is made soon, and little of it lies in its last hour. */
+const SPEED = 200;
+const TELL_EVERY_MS = 50;
+const STUCK_MS = 60_000;
+/** An entry is filled at the one, its stop goes off at the other, near enough to be no odd print. */
+const [ENTRY, BELOW] = [100, 99.4];
+
+/** What a start took. *Units*: ms by the wall, and of CPU of all processes together. */
+export interface Start {
+  readonly tookMs: number;
+  readonly cpuMs: number;
+}
+
+/**
+ * Execution, position-risk, reconcile and the paper exchange, each its own process, on a real nats-server;
+ * the bench is ingest and decision. Every instrument is bought and stopped out, over and over.
+ */
+export class OrderPast implements AsyncDisposable {
+  readonly server: BenchServer;
+  readonly instruments: readonly InstrumentId[];
+  /** Orders that were sent so far. */
+  orders = 0;
+  /** Whether what is flat is bought, and whether what is held is let go. */
+  #does = { enter: false, leave: true };
+  readonly #bus: JetStreamBus;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #beganMs = performance.now();
+  readonly #counts = new Map<string, number>();
+  readonly #held = new Set<InstrumentId>();
+  readonly #asked = new Map<InstrumentId, number>();
+  #commands = 0;
+  #tradeId = 0;
+  #life: EngineProcesses | undefined;
+  #onPassed: () => void = () => {};
+  #onReport: (report: MessageOf<'ReconciliationCompleted'>) => void = () => {};
+  #heard = '';
+  #refusal = 'nothing was denied';
+
+  private constructor(server: BenchServer, bus: JetStreamBus, count: number) {
+    this.server = server;
+    this.#bus = bus;
+    this.instruments = Array.from({ length: count }, (_, i) => instrumentId(`binance.spot.B${i}USDT`));
+    this.#env = tradingFiles(server.dir, this.instruments);
+    this.#timer = setInterval(() => this.#tell(), TELL_EVERY_MS);
+  }
+
+  static async open(instruments: number): Promise<OrderPast> {
+    const server = await BenchServer.start();
+    const past = new OrderPast(server, await server.bus('bench-past'), instruments);
+    const follow = (stream: 'ORDERS' | 'POSITIONS' | 'RECONCILIATION', subject: string) =>
+      past.#bus.follow({ stream, subjects: [subject], after: 0 }, (message) => past.#hear(message));
+    await follow('ORDERS', 'ord.evt.>');
+    await follow('POSITIONS', 'pos.evt.>');
+    await follow('RECONCILIATION', 'rec.>');
+    return past;
+  }
+
+  /** Starts all processes together; returns what it took until what the account stream missed is compared. */
+  async start(): Promise<Start> {
+    this.#life = new EngineProcesses(this.server);
+    const beganMs = performance.now();
+    const passed = new Promise<Start>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('the gate does not open')), STUCK_MS);
+      this.#onPassed = () => {
+        clearTimeout(late);
+        const cpu = [...this.pids().values()].reduce((sum, pid) => sum + cpuMs(pid), 0);
+        resolve({ tookMs: performance.now() - beganMs, cpuMs: cpu });
+      };
+    });
+    const [took] = await Promise.all([passed, this.#life.start(this.identities, this.#env)]);
+    return took;
+  }
+
+  /** Ends all processes politely. */
+  async stop(): Promise<void> {
+    await this.#life?.[Symbol.asyncDispose]();
+    this.#life = undefined;
+  }
+
+  get identities(): string[] {
+    return SERVICES.map((service) => `${service}.${ACCOUNT}`);
+  }
+
+  /** Process ids by service. */
+  pids(): ReadonlyMap<string, number> {
+    return this.#life?.pids() ?? new Map();
+  }
+
+  /** Trades until so many orders were sent, and then until nothing is held. */
+  async trade(orders: number, say: (line: string) => void): Promise<void> {
+    this.#does = { enter: true, leave: true };
+    await this.#until('orders', () => this.orders >= orders, say);
+    this.#does = { enter: false, leave: true };
+    await this.#until('the last exit', () => this.#held.size === 0 && this.#asked.size === 0, say);
+  }
+
+  /** Buys every instrument, and keeps it behind its stop. */
+  async hold(say: (line: string) => void): Promise<void> {
+    this.#does = { enter: true, leave: false };
+    await this.#until('positions', () => this.#held.size === this.instruments.length, say);
+  }
+
+  /** Has the books compared as a light pass does; returns how many of what were. *Errors*: what differs. */
+  async compare(): Promise<Readonly<Record<string, number>>> {
+    const commandId = randomUUID();
+    const report = new Promise<MessageOf<'ReconciliationCompleted'>>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('nobody compares')), STUCK_MS);
+      this.#onReport = (body) => {
+        if (body.requestId !== commandId) return;
+        clearTimeout(late);
+        resolve(body);
+      };
+    });
+    const person = { by: 'bench', reason: 'a bench', timeUs: this.#nowUs() };
+    const expiresWallUs = (Date.now() + STUCK_MS) * 1_000;
+    const body = { ...person, commandId, account: accountId(ACCOUNT), dryRun: true, expiresWallUs };
+    const command = { name: 'CompareBooks', body: { type: 'CompareBooks', ...body } } as const;
+    const speaker = { identity: this.#bus.identity, account: ACCOUNT };
+    await this.#bus.publish(FactMessage.said(command, speaker, { id: commandId }));
+    const { discrepancies, counts } = await report;
+    if (discrepancies.length > 0) throw new Error(JSON.stringify(discrepancies[0]));
+    return counts;
+  }
+
+  async #until(what: string, holds: () => boolean, say: (line: string) => void): Promise<void> {
+    for (let last = -1, lastMs = performance.now(), saidMs = lastMs; !holds(); await pause(20)) {
+      const nowMs = performance.now();
+      if (this.orders > last) [last, lastMs] = [this.orders, nowMs];
+      if (nowMs - lastMs > STUCK_MS) throw new Error(`${what}: stuck at ${this.orders}; ${this.#refusal}`);
+      if (nowMs - saidMs < 15_000) continue;
+      saidMs = nowMs;
+      say(`${this.orders} orders`);
+    }
+  }
+
+  #hear({ fact }: InboundMessage): void {
+    switch (fact.name) {
+      case 'OrderSubmitted':
+        this.orders++;
+        return;
+      case 'OrderDenied':
+        this.#refusal = JSON.stringify(fact.body.denial);
+        this.#asked.delete(fact.body.instrument);
+        return;
+      case 'OrderExpired':
+      case 'OrderRejected':
+      case 'OrderCanceled':
+        if (!this.#held.has(fact.body.instrument)) this.#asked.delete(fact.body.instrument);
+        return;
+      case 'PositionOpened':
+        this.#held.add(fact.body.position.instrument);
+        return;
+      case 'PositionClosed':
+        this.#held.delete(fact.body.position.instrument);
+        this.#asked.delete(fact.body.position.instrument);
+        return;
+      case 'ReconciliationRequested':
+        if (fact.body.reason === 'the account stream is connected') this.#heard = fact.body.requestId;
+        return;
+      case 'ReconciliationFailed':
+        this.#refusal = fact.body.reasons.join('; ');
+        return;
+      case 'ReconciliationCompleted':
+        if (fact.body.requestId === this.#heard) this.#onPassed();
+        this.#onReport(fact.body);
+        return;
+      default: // the bench waits for nothing else
+    }
+  }
+
+  #nowUs(): number {
+    return START_US + Math.floor((performance.now() - this.#beganMs) * 1_000 * SPEED);
+  }
+
+  /** Tells the time, lets a trade of each instrument happen, and buys what is flat. */
+  #tell(): void {
+    const timeUs = this.#nowUs();
+    for (const instrument of this.instruments) {
+      const isHeld = this.#held.has(instrument);
+      this.#trade(instrument, isHeld && this.#does.leave ? BELOW : ENTRY, timeUs);
+      if (this.#does.enter && !this.#asked.has(instrument)) this.#command(instrument, timeUs);
+    }
+    const body = {
+      ...{ type: 'TimeAdvanced' as const, feed: FEED, toldUs: timeUs, sureUs: timeUs },
+      ...{ behind: [], wallUs: Date.now() * 1_000, speed: SPEED, warm: false },
+    };
+    this.#say({ name: 'TimeAdvanced', body }, INGEST);
+  }
+
+  #trade(instrument: InstrumentId, price: number, timeUs: number): void {
+    const trades = emptyColumns(instrument, 1);
+    trades.timeUs[0] = timeUs;
+    trades.side[0] = BUY;
+    trades.price[0] = price;
+    trades.quantity[0] = 5;
+    (trades.ids.values as Float64Array)[0] = ++this.#tradeId;
+    const body = { trades, receivedUs: timeUs, complete: true, warm: false };
+    this.#say({ name: 'TradeBatch', body }, INGEST);
+  }
+
+  #command(instrument: InstrumentId, timeUs: number): void {
+    this.#asked.set(instrument, timeUs);
+    const decision = decisionId(`bench-${++this.#commands}`);
+    const body: PlaceOrder = {
+      ...{ type: 'PlaceOrder', commandId: decision, decision, instrument, timeUs },
+      ...{ strategy: strategyName('order_flow_scalping'), account: accountId(ACCOUNT), direction: 'long' },
+      ...{ orderType: 'limit', timeInForce: 'ioc', quantity: Decimal.of('0.02') },
+      limitPrice: Decimal.of('100.2'),
+      plan: {
+        ...{ stopPrice: Decimal.of('99.5'), targetPrice: Decimal.of('110') },
+        ...{ trailing: Decimal.of('0.005'), holdMaxUs: 2_000 * US_PER_HOUR },
+      },
+      expiresUs: timeUs + US_PER_HOUR,
+    };
+    this.#say({ name: 'PlaceOrder', body }, DECISION);
+  }
+
+  /** Publishes as that service does: in its lanes, in the order of the calls. */
+  #say(fact: Fact, speaker: Speaker): void {
+    const subject = subjectOf(fact.name, fact.body, speaker);
+    const lane = `${speaker.identity} ${laneOf(subject)}`;
+    const count = (this.#counts.get(lane) ?? 0) + 1;
+    this.#counts.set(lane, count);
+    const place = { lane: { producer: speaker.identity, epoch: 1, count } };
+    this.#bus.say(FactMessage.said(fact, speaker, place, subject), () => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.stop();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
