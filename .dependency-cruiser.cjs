@@ -77,16 +77,16 @@ module.exports = {
     },
     {
       name: 'tests-through-the-doors',
-      comment: 'Of the tests only test/simulation and test/acceptance open services',
+      comment: 'Of the tests only test/simulation, test/acceptance and test/bench open services',
       severity: 'error',
-      from: { path: '^test/', pathNot: '^test/(simulation|acceptance)/' },
+      from: { path: '^test/', pathNot: '^test/(simulation|acceptance|bench)/' },
       to: { path: '^services/' },
     },
     {
       name: 'simulation-through-the-doors',
-      comment: 'test/simulation and test/acceptance import a service only by its doors',
+      comment: 'test/simulation, test/acceptance and test/bench import a service only by its doors',
       severity: 'error',
-      from: { path: '^test/(simulation|acceptance)/' },
+      from: { path: '^test/(simulation|acceptance|bench)/' },
       to: {
         path: '^services/',
         pathNot: '^services/[^/]+/src/(service|index|cli-command|domain/index)\\.ts$',
