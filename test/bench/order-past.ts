@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { FactMessage, type InboundMessage, type JetStreamBus } from '@algo/bus';
-import { type Fact, laneOf, type MessageOf, type Speaker, subjectOf } from '@algo/contracts';
+import { type Fact, laneOf, type Speaker, subjectOf } from '@algo/contracts';
 import {
   accountId,
   BUY,
@@ -23,8 +22,6 @@ const SERVICES = ['paper-venue', 'reconcile', 'execution', 'position-risk'] as c
 const FEED = 'binance';
 const INGEST: Speaker = { identity: `ingest.${FEED}`, account: '' };
 const DECISION: Speaker = { identity: `decision.${ACCOUNT}`, account: ACCOUNT };
-/** An hour of the market in 18 s: a long past is made soon, and little of it lies in its last hour. */
-const SPEED = 200;
 const TELL_EVERY_MS = 50;
 const STUCK_MS = 60_000;
 /** An entry is filled at the one, its stop goes off at the other, near enough to be no odd print. */
@@ -45,9 +42,10 @@ export class OrderPast implements AsyncDisposable {
   readonly instruments: readonly InstrumentId[];
   /** Orders that were sent so far. */
   orders = 0;
-  /** Whether what is flat is bought, and whether what is held is let go. */
-  #does = { enter: false, leave: true };
+  /** Whether what is flat is bought. */
+  #enters = false;
   readonly #bus: JetStreamBus;
+  readonly #speed: number;
   readonly #env: Readonly<Record<string, string>>;
   readonly #timer: NodeJS.Timeout;
   readonly #beganMs = performance.now();
@@ -58,11 +56,11 @@ export class OrderPast implements AsyncDisposable {
   #tradeId = 0;
   #life: EngineProcesses | undefined;
   #onPassed: () => void = () => {};
-  #onReport: (report: MessageOf<'ReconciliationCompleted'>) => void = () => {};
   #heard = '';
   #refusal = 'nothing was denied';
 
-  private constructor(server: BenchServer, bus: JetStreamBus, count: number) {
+  private constructor(server: BenchServer, bus: JetStreamBus, count: number, speed: number) {
+    this.#speed = speed;
     this.server = server;
     this.#bus = bus;
     this.instruments = Array.from({ length: count }, (_, i) => instrumentId(`binance.spot.B${i}USDT`));
@@ -70,9 +68,10 @@ export class OrderPast implements AsyncDisposable {
     this.#timer = setInterval(() => this.#tell(), TELL_EVERY_MS);
   }
 
-  static async open(instruments: number): Promise<OrderPast> {
+  /** `speed` is the market's; where it is high, an entry may find no trade in time, and is made again. */
+  static async open(instruments: number, speed: number): Promise<OrderPast> {
     const server = await BenchServer.start();
-    const past = new OrderPast(server, await server.bus('bench-past'), instruments);
+    const past = new OrderPast(server, await server.bus('bench-past'), instruments, speed);
     const follow = (stream: 'ORDERS' | 'POSITIONS' | 'RECONCILIATION', subject: string) =>
       past.#bus.follow({ stream, subjects: [subject], after: 0 }, (message) => past.#hear(message));
     await follow('ORDERS', 'ord.evt.>');
@@ -114,38 +113,10 @@ export class OrderPast implements AsyncDisposable {
 
   /** Trades until so many orders were sent, and then until nothing is held. */
   async trade(orders: number, say: (line: string) => void): Promise<void> {
-    this.#does = { enter: true, leave: true };
+    this.#enters = true;
     await this.#until('orders', () => this.orders >= orders, say);
-    this.#does = { enter: false, leave: true };
+    this.#enters = false;
     await this.#until('the last exit', () => this.#held.size === 0 && this.#asked.size === 0, say);
-  }
-
-  /** Buys every instrument, and keeps it behind its stop. */
-  async hold(say: (line: string) => void): Promise<void> {
-    this.#does = { enter: true, leave: false };
-    await this.#until('positions', () => this.#held.size === this.instruments.length, say);
-  }
-
-  /** Has the books compared as a light pass does; returns how many of what were. *Errors*: what differs. */
-  async compare(): Promise<Readonly<Record<string, number>>> {
-    const commandId = randomUUID();
-    const report = new Promise<MessageOf<'ReconciliationCompleted'>>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('nobody compares')), STUCK_MS);
-      this.#onReport = (body) => {
-        if (body.requestId !== commandId) return;
-        clearTimeout(late);
-        resolve(body);
-      };
-    });
-    const person = { by: 'bench', reason: 'a bench', timeUs: this.#nowUs() };
-    const expiresWallUs = (Date.now() + STUCK_MS) * 1_000;
-    const body = { ...person, commandId, account: accountId(ACCOUNT), dryRun: true, expiresWallUs };
-    const command = { name: 'CompareBooks', body: { type: 'CompareBooks', ...body } } as const;
-    const speaker = { identity: this.#bus.identity, account: ACCOUNT };
-    await this.#bus.publish(FactMessage.said(command, speaker, { id: commandId }));
-    const { discrepancies, counts } = await report;
-    if (discrepancies.length > 0) throw new Error(JSON.stringify(discrepancies[0]));
-    return counts;
   }
 
   async #until(what: string, holds: () => boolean, say: (line: string) => void): Promise<void> {
@@ -188,27 +159,25 @@ export class OrderPast implements AsyncDisposable {
         return;
       case 'ReconciliationCompleted':
         if (fact.body.requestId === this.#heard) this.#onPassed();
-        this.#onReport(fact.body);
         return;
       default: // the bench waits for nothing else
     }
   }
 
   #nowUs(): number {
-    return START_US + Math.floor((performance.now() - this.#beganMs) * 1_000 * SPEED);
+    return START_US + Math.floor((performance.now() - this.#beganMs) * 1_000 * this.#speed);
   }
 
   /** Tells the time, lets a trade of each instrument happen, and buys what is flat. */
   #tell(): void {
     const timeUs = this.#nowUs();
     for (const instrument of this.instruments) {
-      const isHeld = this.#held.has(instrument);
-      this.#trade(instrument, isHeld && this.#does.leave ? BELOW : ENTRY, timeUs);
-      if (this.#does.enter && !this.#asked.has(instrument)) this.#command(instrument, timeUs);
+      this.#trade(instrument, this.#held.has(instrument) ? BELOW : ENTRY, timeUs);
+      if (this.#enters && !this.#asked.has(instrument)) this.#command(instrument, timeUs);
     }
     const body = {
       ...{ type: 'TimeAdvanced' as const, feed: FEED, toldUs: timeUs, sureUs: timeUs },
-      ...{ behind: [], wallUs: Date.now() * 1_000, speed: SPEED, warm: false },
+      ...{ behind: [], wallUs: Date.now() * 1_000, speed: this.#speed, warm: false },
     };
     this.#say({ name: 'TimeAdvanced', body }, INGEST);
   }
