@@ -64,6 +64,10 @@ export interface PaperVices {
   readonly cancelOnlyS: number;
   /** Seconds after that in which no write is taken. */
   readonly closedS: number;
+  /** Told seconds from one time at which somebody may deposit or withdraw cash to the next; 0 is never. */
+  readonly cashEveryS: number;
+  /** Told seconds from one funding of what is held of perps to the next; 0 is never. */
+  readonly fundingEveryS: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -105,6 +109,8 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   maintenanceEveryS: [0, 86_400, 'whole'],
   cancelOnlyS: [0, 3_600, 'whole'],
   closedS: [0, 3_600, 'whole'],
+  cashEveryS: [0, 86_400, 'whole'],
+  fundingEveryS: [0, 86_400, 'whole'],
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };

@@ -60,6 +60,8 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   liquidationLoss: 'The exchange liquidates a position of a contract.',
   requestsPer10s: 'Too many requests are refused, far too many ban the account.',
   maintenanceEveryS: 'The exchange is closed for maintenance.',
+  cashEveryS: 'Somebody deposits or withdraws cash, or interest comes, by no trade.',
+  fundingEveryS: 'Who holds a contract pays or gets funding.',
   banS: null,
   cancelOnlyS: null,
   closedS: null,

@@ -19,6 +19,7 @@ export const SOMETIMES = [
     'rate limited',
     'exchange shut',
     'closed outside',
+    'cash moved',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

@@ -97,6 +97,9 @@ export const ODDITIES = [
   'maintenanceEveryS=20, cancelOnlyS=2, closedS=2',
 ];
 
+/** What any exchange may seldom be like besides; each is drawn by itself, so that one more moves no other. */
+export const RARE = ['cashEveryS=3, fundingEveryS=4'];
+
 /**
  * Under these the exchange turns away for a while whatever comes. A second copy of a request that comes later
  * would then be taken behind the refusal of the first, which is not held away yet: no fault sends one.
@@ -115,6 +118,7 @@ export function scenarioOf(seed: number): Scenario {
   const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
   const isTooMuch = CLOSED_OUTSIDE.test(oddity) && OUT_OF_ORDER.test(vices[0]!);
   if (odd.chance(0.4) && !isTooMuch) vices.push(oddity);
+  vices.push(...RARE.filter((each) => random.stream(each).chance(0.08)));
   const steps = stepsOf(random.stream('steps'));
   const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))].filter(

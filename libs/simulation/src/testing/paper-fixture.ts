@@ -121,6 +121,8 @@ export function told(events: readonly VenueEvent[]): string[] {
       const { clientOrderId: id, side, quantity, price, liquidity, timeUs } = event.fill;
       return `${timeUs / US_PER_MS} ${id} ${side} ${quantity} @ ${price} ${liquidity}, ${event.cumulative} in all`;
     }
+    if (event.type === 'VenueCashMoved')
+      return `${event.timeUs / US_PER_MS} ${event.reason} ${event.amount} ${event.asset}`;
     const what = event.type === 'VenueCanceled' ? 'canceled' : 'expired';
     return `${event.timeUs / US_PER_MS} ${event.clientOrderId} ${what} at ${event.cumulative}: ${event.reason}`;
   });

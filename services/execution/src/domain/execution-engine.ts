@@ -13,6 +13,7 @@ import {
   type TimeUs,
   venueOf,
 } from '@algo/model';
+import { CashWatch } from './cash-watch.ts';
 import { type Books, CommandDesk } from './command-desk.ts';
 import { Corrections } from './corrections.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
@@ -53,6 +54,7 @@ export class ExecutionEngine {
   readonly #commandIds: CommandIds;
   readonly #persons: PersonDesk;
   readonly #corrections: Corrections;
+  readonly #cash: CashWatch;
   /** Says why entries do not pass, when that changes. */
   readonly standing: StandingWatch;
   #limits: NamedLimits;
@@ -84,6 +86,7 @@ export class ExecutionEngine {
     });
     const outside = { prices: this.#prices, venue: () => this.#venue };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
+    this.#cash = new CashWatch(settings.account, state?.cash);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
 
@@ -91,6 +94,7 @@ export class ExecutionEngine {
   handle(input: ExecutionInput): ExecutionOutput[] {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
+    this.#cash.hear(input, out);
     this.#dispatch(input, out);
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
@@ -147,11 +151,11 @@ export class ExecutionEngine {
 
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
-    const [halts, corrections] = [this.#halts.state(), this.#corrections.state()];
+    const [halts, cash, corrections] = [this.#halts.state(), this.#cash.state(), this.#corrections.state()];
     return {
       ...{ times: this.#times.state(), gate: this.#keeper.state(), guard: this.#guard.state(), halts },
       ...{ limits: this.#limits, venue: this.#venue, prices: this.#prices.state() },
-      ...{ positions: this.#positions.all(), corrections, ledger: this.#ledger.state() },
+      ...{ positions: this.#positions.all(), cash, corrections, ledger: this.#ledger.state() },
       ...{ commands: this.#commandIds.all(), persons: this.#persons.state() },
       ...{ entries: this.#desk.pace.entries, rejects: this.#rejects.state, standing: this.standing.state },
     };
@@ -245,7 +249,7 @@ export class ExecutionEngine {
         if (this.#keeper.start(input.epoch, out)) this.#follower.epochStarted(out);
         return;
       default:
-        input satisfies never;
+        input.type satisfies 'VenueCashMoved' | 'CashFetched'; // heard before
     }
   }
 
@@ -257,11 +261,7 @@ export class ExecutionEngine {
 
   #commanded(command: OrderCommand, out: ExecutionOutput[]): void {
     if (command.type === 'ClosePosition')
-      this.#follower.wantCancel(
-        entriesInTheWay(command, this.openOrders()),
-        'its position is being left',
-        out,
-      );
+      this.#follower.wantCancel(entriesInTheWay(command, this.openOrders()), 'its position is left', out);
     const denial = this.#desk.take(command, this.#books(command.instrument), out);
     if (denial !== null) this.#denied(command, denial, out);
   }

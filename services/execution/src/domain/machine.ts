@@ -91,6 +91,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'FillsFetched':
         this.#feed({ type: input.name, answer: input.body }, say);
         return;
+      case 'CashFetched':
+        this.#feed({ type: input.name, answer: input.body }, say);
+        return;
       default:
         this.#feed(input.body, say);
     }
@@ -149,6 +152,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'LookUpOrder':
       case 'ProveAbsence':
       case 'FetchFills':
+      case 'FetchCash':
       case 'AskWall':
         say.request(output);
         return;
