@@ -28,6 +28,7 @@ export const LTC: Instrument = {
   quantityStep: Decimal.of('0.001'),
   minQuantity: Decimal.of('0.002'),
   minNotional: Decimal.of('5'),
+  minNotionalBindsExits: false,
 };
 
 export const MAIN: AccountId = accountId('paper-main');

@@ -41,6 +41,7 @@ const instrument = (id: InstrumentId, market: 'perp' | 'spot', base: string, tic
   quantityStep: d('0.001'),
   minQuantity: d('0.001'),
   minNotional: d('5'),
+  minNotionalBindsExits: market === 'spot',
 });
 
 export const SETTINGS: PositionRiskSettings = {
