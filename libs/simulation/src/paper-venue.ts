@@ -28,6 +28,7 @@ import { PaperFloor, REPLACED } from './paper-floor.ts';
 import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
 import type { PaperOrder } from './paper-matching.ts';
+import { preventSelfTrade } from './paper-self-trade.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
 import type { PaperState } from './paper-state.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -81,6 +82,8 @@ export class PaperVenue {
     const refusal = admissionRefusal(this.books, passed.order, passed.market, null);
     if (refusal !== null) return refused(clientOrderId, refusal, timeUs);
     this.books.add(passed.order, passed.market);
+    const { selfTrade } = this.settings.vices;
+    if (selfTrade > 0) preventSelfTrade(selfTrade === 1 ? 'taker' : 'maker', passed.order, passed.market);
     return confirmed(passed.order, timeUs);
   }
 

@@ -48,6 +48,8 @@ export interface PaperVices {
   readonly priceBand: number;
   /** 1: spot sells what is held and not locked by resting sells and stops; nothing is ever short there. */
   readonly spotNoShort: number;
+  /** An order that would meet another of its account: 1 ends the one that comes, 2 those that rest. */
+  readonly selfTrade: number;
   /** 1: once let go, a stop fills under another venue order id than the one it was taken under. */
   readonly stopChild: number;
   /** Share of prints after which somebody closes a position by hand: a fill not of our orders. */
@@ -101,6 +103,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   fillPieces: [0, 20, 'whole'],
   priceBand: SHARE,
   spotNoShort: SWITCH,
+  selfTrade: [0, 2, 'whole'],
   stopChild: SWITCH,
   closedByHand: SHARE,
   liquidationLoss: SHARE,

@@ -55,6 +55,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   fillPieces: 'One print fills an order in several pieces.',
   priceBand: 'A limit too far from the price is refused.',
   spotNoShort: 'What is not held, or is locked by another order, can’t be sold.',
+  selfTrade: 'Of two orders of ours that would meet, the exchange ends the one that comes, or the other.',
   stopChild: 'A stop that has gone off fills under another order of the exchange.',
   closedByHand: 'Somebody closes a position by hand.',
   liquidationLoss: 'The exchange liquidates a position of a contract.',

@@ -20,6 +20,7 @@ export const SOMETIMES = [
     'exchange shut',
     'closed outside',
     'cash moved',
+    'own orders kept apart',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

@@ -138,6 +138,7 @@ export class Judge {
       case 'OrderCanceled':
       case 'OrderExpired':
         this.orders.ended(fact.body);
+        if (fact.body.reason.includes('self_trade')) this.notes.saw('own orders kept apart');
         return;
       case 'OrderRejected':
         this.orders.rejected(fact.body);

@@ -49,7 +49,7 @@ stand still. A clock that jumps is left to the storms.`;
 
 function faults(): string {
   const used = new Set(
-    [...VICES, ...ODDITIES, ...RARE].flatMap((vices) =>
+    [...VICES, ...ODDITIES, ...RARE.flat()].flatMap((vices) =>
       [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!),
     ),
   );

@@ -98,7 +98,7 @@ export const ODDITIES = [
 ];
 
 /** What any exchange may seldom be like besides; each is drawn by itself, so that one more moves no other. */
-export const RARE = ['cashEveryS=3, fundingEveryS=4'];
+export const RARE = [['cashEveryS=3, fundingEveryS=4'], ['selfTrade=1', 'selfTrade=2']];
 
 /**
  * Under these the exchange turns away for a while whatever comes. A second copy of a request that comes later
@@ -118,7 +118,10 @@ export function scenarioOf(seed: number): Scenario {
   const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
   const isTooMuch = CLOSED_OUTSIDE.test(oddity) && OUT_OF_ORDER.test(vices[0]!);
   if (odd.chance(0.4) && !isTooMuch) vices.push(oddity);
-  vices.push(...RARE.filter((each) => random.stream(each).chance(0.08)));
+  for (const kinds of RARE) {
+    const rare = random.stream(kinds[0]!);
+    if (rare.chance(0.08)) vices.push(kinds[rare.below(kinds.length)]!);
+  }
   const steps = stepsOf(random.stream('steps'));
   const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))].filter(
