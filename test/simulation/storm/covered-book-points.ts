@@ -98,8 +98,7 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
   {
     point: 22,
     fault: 'The breaker’s day never ends.',
-    right:
-      'The day is the account’s, the highest equity is watched beside it, deposits and withdrawals are apart.',
+    right: 'The day is the account’s, the highest equity counts too, deposits and withdrawals don’t.',
     tests: [
       {
         file: `${RISK}/drawdown-day.test.ts`,
