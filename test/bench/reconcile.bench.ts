@@ -107,6 +107,7 @@ function instrumentOf(i: number): Instrument {
   return {
     ...{ id: instrumentId(`binance.spot.B${i}USDT`), venue: 'binance', market: 'spot', symbol: `B${i}USDT` },
     ...{ base: `B${i}`, quote: 'USDT', assetClass: 'regular', priceTick: Decimal.of('0.01') },
-    ...{ quantityStep: Decimal.of('0.001'), minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('5') },
+    ...{ quantityStep: Decimal.of('0.001'), minQuantity: Decimal.of('0.001') },
+    ...{ minNotional: Decimal.of('5'), minNotionalBindsExits: true },
   };
 }

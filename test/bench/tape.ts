@@ -116,5 +116,6 @@ function plainInstrument(id: InstrumentId): Instrument {
     quantityStep: Decimal.of('0.001'),
     minQuantity: Decimal.of('0.001'),
     minNotional: Decimal.of('5'),
+    minNotionalBindsExits: true,
   };
 }

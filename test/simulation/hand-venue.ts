@@ -79,6 +79,10 @@ export class HandVenue implements ExchangeVenue {
     done({ type: 'answered', value: [], asOfUs: 0 });
   }
 
+  cashSince(_account: unknown, _us: number, done: (answer: VenueAnswer<readonly never[]>) => void): void {
+    done({ type: 'answered', value: [], asOfUs: 0 });
+  }
+
   balances(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
     done({ type: 'answered', value: [], asOfUs: 0 });
   }

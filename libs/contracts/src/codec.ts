@@ -1,4 +1,5 @@
 import type {
+  CashMoved,
   ControlCommand,
   CorrectionMade,
   DustChanged,
@@ -20,6 +21,7 @@ export type AnyEvent =
   | OrderCommand
   | OrderEvent
   | CorrectionMade
+  | CashMoved
   | PositionEvent
   | DustChanged
   | RiskEvent

@@ -85,6 +85,7 @@ const ABOUT: Abouts = {
     subject: (body) => subjects.orderEvent(body.account, body.instrument),
     timeUs: timed,
   }),
+  CashMoved: { subject: (body) => subjects.cash(body.account), timeUs: timed },
   EntryStanding: { subject: (body) => subjects.entryStanding(body.account), timeUs: timed },
   ...each(FAMILIES['pos.evt'].messages, {
     subject: ({ position }) => subjects.position(position.account, position.instrument),
@@ -99,7 +100,7 @@ const ABOUT: Abouts = {
     subject: ({ fill }) => subjects.venueLedger(fill.account),
     timeUs: ({ fill }) => fill.timeUs,
   },
-  ...each(['VenueCanceled', 'VenueExpired'], {
+  ...each(['VenueCanceled', 'VenueExpired', 'VenueCashMoved'], {
     subject: (body) => subjects.venueLedger(body.account),
     timeUs: timed,
   }),

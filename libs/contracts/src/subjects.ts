@@ -20,6 +20,7 @@ export const subjects = {
   configuration: (account: string) => `dec.config.${account}`,
   orderCommand: (account: string) => `ord.cmd.${account}`,
   orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
+  cash: (account: string) => `ord.cash.${account}`,
   entryStanding: (account: string) => `ord.standing.${account}`,
   position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
   dust: (account: string, instrument: InstrumentId) => `pos.dust.${account}.${instrument}`,

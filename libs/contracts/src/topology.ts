@@ -166,6 +166,13 @@ export const FAMILIES = {
     publishers: ['execution'],
     readers: ['position-risk', 'reconcile', 'notifier'],
   },
+  /** Cash that no trade moved, once each: of no instrument, so beside the events of orders. */
+  'ord.cash': {
+    stream: 'ORDERS',
+    messages: ['CashMoved'],
+    publishers: ['execution'],
+    readers: ['position-risk', 'notifier'],
+  },
   /** Said when it changes and at the start of each life. */
   'ord.standing': {
     stream: 'ORDERS',
@@ -201,7 +208,7 @@ export const FAMILIES = {
   /** What the paper exchange's ledger has done, for observers: who trades there has its account stream. */
   'venue.ledger': {
     stream: 'VENUES',
-    messages: ['VenueFilled', 'VenueCanceled', 'VenueExpired'],
+    messages: ['VenueFilled', 'VenueCanceled', 'VenueExpired', 'VenueCashMoved'],
     publishers: ['paper-venue'],
     readers: [],
   },

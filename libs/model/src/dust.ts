@@ -1,6 +1,5 @@
 import { Decimal } from './decimal.ts';
 import type { Instrument } from './instrument.ts';
-import { MARKET_TRAITS } from './market-traits.ts';
 
 /** It is offered for sale from this much above the venue's minimum on, so that the next print lets it go. */
 const ABOVE_MINIMUM = Decimal.of('1.02');
@@ -19,11 +18,11 @@ export interface ClosingSize {
  * quote per base, null when no price is known, and then no notional is too small.
  */
 export function closingSize(quantity: Decimal, mark: Decimal | null, instrument: Instrument): ClosingSize {
-  const { quantityStep, minQuantity, minNotional, market } = instrument;
+  const { quantityStep, minQuantity, minNotional, minNotionalBindsExits } = instrument;
   const size = quantity.abs().toStep(quantityStep, 'down');
   if (!size.isPositive() || size.lessThan(minQuantity)) return { quantity: size, below: 'minQuantity' };
-  const isBound = mark !== null && MARKET_TRAITS[market].minNotionalBindsExits;
-  if (isBound && size.times(mark).lessThan(minNotional)) return { quantity: size, below: 'minNotional' };
+  if (mark !== null && minNotionalBindsExits && size.times(mark).lessThan(minNotional))
+    return { quantity: size, below: 'minNotional' };
   return { quantity: size, below: null };
 }
 

@@ -12,7 +12,12 @@ function instrument(market: Market): Instrument {
   return {
     ...{ id: instrumentId(`venue.${market}.LTCUSDT`), venue: 'venue', market, symbol: 'LTCUSDT' },
     ...{ base: 'LTC', quote: 'USDT', assetClass: 'regular', priceTick: d('0.01') },
-    ...{ quantityStep: d('0.001'), minQuantity: d('0.001'), minNotional: d('5') },
+    ...{
+      quantityStep: d('0.001'),
+      minQuantity: d('0.001'),
+      minNotional: d('5'),
+      minNotionalBindsExits: true,
+    },
   };
 }
 function fill(side: Side, quantity: string, fee: string, feeAsset: string): Fill {

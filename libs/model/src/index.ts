@@ -1,6 +1,7 @@
 export * from './brand.ts';
 export * from './candle.ts';
 export * from './canonical-json.ts';
+export * from './cash.ts';
 export * from './command-ids.ts';
 export * from './correction.ts';
 export * from './decimal.ts';

@@ -22,6 +22,11 @@ export interface Instrument {
   readonly quantityStep: Decimal;
   readonly minQuantity: Decimal;
   readonly minNotional: Decimal;
+  /**
+   * The venue holds orders that only reduce to the least notional too, so that what is worth less is dust.
+   * Where it says that it doesn't, a refusal may still show that it does.
+   */
+  readonly minNotionalBindsExits: boolean;
 }
 
 /** Returns the parts of an instrument id. */

@@ -10,8 +10,6 @@ export interface MarketTraits {
    * we hold as dust.
    */
   readonly knowsReduceOnly: boolean;
-  /** The least notional binds exits too. Where it doesn't, a venue's refusal may still show that it does. */
-  readonly minNotionalBindsExits: boolean;
   /** Nothing but fills and transfers moves balances: no funding, no swap, no gas. */
   readonly balancesFollowFills: boolean;
 }
@@ -19,13 +17,11 @@ export interface MarketTraits {
 const DELIVERING: MarketTraits = {
   deliversBase: true,
   knowsReduceOnly: false,
-  minNotionalBindsExits: true,
   balancesFollowFills: true,
 };
 const ON_MARGIN: MarketTraits = {
   deliversBase: false,
   knowsReduceOnly: true,
-  minNotionalBindsExits: false,
   balancesFollowFills: false,
 };
 

@@ -1,3 +1,4 @@
+import type { CashMove } from './cash.ts';
 import type { Decimal } from './decimal.ts';
 import type { AccountId, ClientOrderId, InstrumentId, VenueOrderId } from './ids.ts';
 import type { Fill, OrderRequest } from './order.ts';
@@ -107,6 +108,7 @@ export type VenueEvent =
       readonly reason: string;
       readonly timeUs: TimeUs;
     }
+  | ({ readonly type: 'VenueCashMoved' } & CashMove)
   | {
       readonly type: 'VenueExpired';
       readonly clientOrderId: ClientOrderId;

@@ -1,4 +1,5 @@
 export * from './beside-list.ts';
+export * from './cash-list.ts';
 export * from './code-words.ts';
 export * from './comparison-rows.ts';
 export * from './drawdown-list.ts';

@@ -16,6 +16,7 @@ const RANK: Readonly<Record<Exclude<JournalKind, OrderKind>, number>> = {
   CorrectBooks: 2,
   CompareBooks: 2,
   CommandRefused: 3,
+  CashMoved: 18,
   CorrectionMade: 19,
   PositionOpened: 20,
   PositionIncreased: 21,

@@ -27,6 +27,7 @@ export type JournalKind =
   | 'DecisionMade'
   | Exclude<OrderEvent['type'], 'OrderUnknown'>
   | 'CorrectionMade'
+  | 'CashMoved'
   | PositionEvent['type']
   | 'DustChanged';
 
@@ -88,6 +89,10 @@ export function entryOf(fact: Fact): JournalEntry | null {
     case 'OrderExpired':
     case 'OrderQuarantined':
       return entryOfOrder(fact);
+    case 'CashMoved': {
+      const { venueMoveId: id, timeUs } = fact.body;
+      return { fact, id, timeUs, makes: null, follows: [] };
+    }
     case 'CorrectionMade':
     case 'DustChanged': {
       const { instrument: id, timeUs } = fact.body;

@@ -1,4 +1,6 @@
 import {
+  type CashMove,
+  type CashReason,
   type CorrectionMade,
   type CorrectionReason,
   type Decimal,
@@ -48,6 +50,8 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
     }
     case 'CommandRefused':
       return [fact.body.commandId, `refused: ${fact.body.reason}`];
+    case 'CashMoved':
+      return [fact.body.account, cashWords(fact.body)];
     case 'CorrectionMade':
       return [fact.body.instrument, correctionWords(fact.body)];
     case 'DustChanged':
@@ -139,6 +143,18 @@ export function correctionWords({ before, own, beside, reason, by, evidence }: C
   const apart = beside.isZero() ? '' : `, ${beside} beside it`;
   const why = [CORRECTED[reason], ...(by === null ? [] : [`by ${by}`]), ...evidence].join('; ');
   return `books corrected: ${before} → ${own}${apart}: ${why}`;
+}
+
+const CASH = {
+  deposit: 'deposited',
+  withdrawal: 'withdrawn',
+  funding: 'funding',
+  other: 'interest and the like',
+} as const satisfies Record<CashReason, string>;
+
+/** Returns what cash came or went without a trade, and why. */
+export function cashWords({ amount, asset, reason }: Pick<CashMove, 'amount' | 'asset' | 'reason'>): string {
+  return `cash ${CASH[reason]}: ${signed(amount)} ${asset}`;
 }
 
 const DUST = {

@@ -40,6 +40,15 @@ test('an entry becomes an instrument with exact decimals', () => {
   ]);
 });
 
+test.each([
+  ['on spot the least notional binds exits', 'binance.spot.LTCUSDT', '', true],
+  ['of a contract it does not', 'binance.perp.LTCUSDT', '', false],
+  ['unless the venue says so', 'binance.perp.LTCUSDT', ', min_notional_binds_exits: true', true],
+])('%s', (_, name, told, binds) => {
+  const catalog = read(`${name}: ${GOOD.replace(' }', `${told} }`)}\n`);
+  expect(instrumentOf(catalog, instrumentId(name)).minNotionalBindsExits).toBe(binds);
+});
+
 test('everything that is wrong is said at once, by instrument and field', () => {
   const bad = [
     `a.spot.A: { base: '', quote: B, price_tick: 0, quantity_step: '-1', min_quantity: x, min_notional: 5 }`,

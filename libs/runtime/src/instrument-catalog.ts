@@ -5,6 +5,7 @@ import {
   type InstrumentId,
   instrumentId,
   instrumentParts,
+  MARKET_TRAITS,
   type Market,
 } from '@algo/model';
 import { z } from 'zod';
@@ -32,6 +33,7 @@ const entry = z.strictObject({
   quantity_step: decimal,
   min_quantity: decimal,
   min_notional: decimal,
+  min_notional_binds_exits: z.boolean().optional(),
 });
 
 /** Every instrument the engine may trade, by id. */
@@ -64,6 +66,8 @@ export function readInstrumentCatalog(path: string): InstrumentCatalog {
       quantityStep: rules.quantity_step,
       minQuantity: rules.min_quantity,
       minNotional: rules.min_notional,
+      minNotionalBindsExits:
+        rules.min_notional_binds_exits ?? !MARKET_TRAITS[market as Market].knowsReduceOnly,
     });
   }
   return catalog;

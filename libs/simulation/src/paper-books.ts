@@ -1,7 +1,10 @@
 import {
   type AccountId,
+  type CashMove,
+  type CashReason,
   type ClientOrderId,
   clientOrderId,
+  type Decimal,
   type Fill,
   hashId,
   InputError,
@@ -148,6 +151,22 @@ export class PaperBooks {
     return { type: 'VenueFilled', fill, cumulative: quantity };
   }
 
+  /** Moves cash that no trade moves; `amount` signed, in the asset. */
+  moveCash(
+    account: AccountId,
+    asset: string,
+    amount: Decimal,
+    reason: CashReason,
+    timeUs: TimeUs,
+  ): VenueEvent {
+    const venueMoveId = `${reason}-${this.history.movesOf(account).count + 1}`;
+    const move: CashMove = { venueMoveId, account, asset, amount, reason, timeUs };
+    this.changed({ account, key: `${account}/${venueMoveId}`, timeUs, order: null, fill: null, move });
+    this.ledger.move(account, asset, amount);
+    this.history.move(move);
+    return { type: 'VenueCashMoved', ...move };
+  }
+
   end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
     this.changed({ account: order.request.account, key: orderKey(order), timeUs, order, fill: null });
     this.close(market, order, status);
@@ -180,6 +199,7 @@ export class PaperBooks {
       ledger: this.ledger.snapshot(),
       ended: [...this.history.ended.values()].map(copyOrder),
       fills: copyLogs(this.history.logs),
+      moves: this.history.moves(),
       ids: this.history.ids(),
       changes: [...this.changes],
     };
@@ -203,6 +223,7 @@ export class PaperBooks {
       this.history.end(orderKey(order), order);
     }
     for (const [account, log] of copyLogs(state.fills)) this.history.logs.set(account, log);
+    this.history.restoreMoves(state.moves);
     this.changes.splice(0, this.changes.length, ...state.changes);
     for (const [account, ids] of state.ids) for (const id of ids) this.history.spend(account, id);
   }
@@ -221,14 +242,17 @@ export class PaperBooks {
   }
 
   private changed(
-    change: Omit<PaperChange, 'order' | 'positions' | 'balances'> & { readonly order: PaperOrder | null },
+    change: Omit<PaperChange, 'order' | 'move' | 'positions' | 'balances'> & {
+      readonly order: PaperOrder | null;
+      readonly move?: CashMove;
+    },
   ): void {
     const { readsBehind } = this.vices;
     if (readsBehind === 0) return;
-    const { account } = change;
+    const { account, move = null } = change;
     const order = change.order && this.shown(change.order);
     const books = { positions: this.positions(account), balances: this.funds.balances(account) };
-    this.changes.push({ ...change, order, ...books });
+    this.changes.push({ ...change, order, move, ...books });
     if (this.changes.length > readsBehind) this.changes.shift();
   }
 

@@ -92,7 +92,8 @@ export function filterRefusal(
         : { code: 'price_off_tick', detail: `${detail} tick=${instrument.priceTick}` };
   }
   const notional = quantity.times(price ?? reference);
-  if (!request.reduceOnly && notional.lessThan(instrument.minNotional))
+  const isBound = !request.reduceOnly || instrument.minNotionalBindsExits;
+  if (isBound && notional.lessThan(instrument.minNotional))
     return { code: 'notional_below_min', detail: `notional=${notional} min=${instrument.minNotional}` };
   return null;
 }

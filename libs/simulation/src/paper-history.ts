@@ -1,11 +1,24 @@
-import { type AccountId, type ClientOrderId, type Fill, InputError, type TimeUs } from '@algo/model';
+import {
+  type AccountId,
+  type CashMove,
+  type ClientOrderId,
+  type Fill,
+  InputError,
+  type TimeUs,
+} from '@algo/model';
 import type { PaperOrder } from './paper-matching.ts';
-import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK, ORDER_IDS_MAX } from './paper-settings.ts';
+import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK, MOVES_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
 
 /** *Shape*: `fills` oldest first; `droppedUs` the time of the newest dropped one; null while none was. */
 export interface FillLog {
   readonly fills: Fill[];
   droppedUs: TimeUs | null;
+}
+
+/** *Shape*: `count` of all that there ever were; `moves` the last of them, oldest first. */
+export interface MoveLog {
+  readonly count: number;
+  readonly moves: readonly CashMove[];
 }
 
 /** Returns a copy that shares nothing that may change. */
@@ -20,6 +33,7 @@ export function copyLogs(logs: ReadonlyMap<AccountId, FillLog>): Map<AccountId, 
 export class PaperHistory {
   readonly ended = new Map<string, PaperOrder>();
   readonly logs = new Map<AccountId, FillLog>();
+  readonly #moves = new Map<AccountId, MoveLog>();
   readonly #ids = new Map<AccountId, Set<ClientOrderId>>();
 
   end(key: string, order: PaperOrder): void {
@@ -80,6 +94,40 @@ export class PaperHistory {
       else high = middle;
     }
     return log.fills.slice(low);
+  }
+
+  /** Takes note of cash that moved; the account's oldest is forgotten for it. */
+  move(move: CashMove): void {
+    const { count, moves } = this.movesOf(move.account);
+    this.#moves.set(move.account, { count: count + 1, moves: [...moves, move].slice(-MOVES_MAX) });
+  }
+
+  movesOf(account: AccountId): MoveLog {
+    return this.#moves.get(account) ?? { count: 0, moves: [] };
+  }
+
+  /**
+   * Returns what moved at or after a time, oldest first. *Errors*: InputError when some of it is forgotten.
+   */
+  movesSince(account: AccountId, sinceUs: TimeUs): CashMove[] {
+    const { count, moves } = this.movesOf(account);
+    const [oldest] = moves;
+    if (oldest !== undefined && count > moves.length && sinceUs <= oldest.timeUs)
+      throw new InputError({
+        field: 'sinceUs',
+        value: sinceUs,
+        because: `what moved before ${oldest.timeUs} is no longer kept, so the answer would not be complete`,
+        remedy: `Ask for a later time; the last ${MOVES_MAX} movements are kept.`,
+      });
+    return moves.filter(({ timeUs }) => timeUs >= sinceUs);
+  }
+
+  moves(): Map<AccountId, MoveLog> {
+    return new Map(this.#moves);
+  }
+
+  restoreMoves(moves: ReadonlyMap<AccountId, MoveLog>): void {
+    for (const [account, log] of moves) this.#moves.set(account, log);
   }
 
   private log(account: AccountId): FillLog {

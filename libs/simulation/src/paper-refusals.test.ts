@@ -131,6 +131,14 @@ test('a reduce-only order needs neither minimum notional nor cash', () => {
   expect(venue.submit(request, 250 * MS).type).toBe('confirmed');
 });
 
+test('where the least notional binds exits, one that is worth less is refused', () => {
+  venue = new PaperVenue({ ...SETTINGS, instruments: [{ ...LTC, minNotionalBindsExits: true }] });
+  venue.onTrades(tape([0, 'buy', 100, 10]));
+  goLong();
+  const request = order('x', { side: 'sell', quantity: Decimal.of('0.01'), reduceOnly: true });
+  expect(reason(venue.submit(request, 250 * MS))).toMatch(/^notional_below_min/);
+});
+
 test('refuses more open orders than its bound', () => {
   for (let i = 0; i < 500; i++)
     expect(venue.submit(limit(`g${i}`, 'buy', '0.1', '60', 'gtc'), 50 * MS).type).toBe('confirmed');

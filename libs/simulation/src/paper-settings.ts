@@ -40,6 +40,8 @@ export const ENDED_ORDERS_MAX = 10_000;
 /** Fills kept for each account; up to FILLS_SLACK more before the oldest are dropped together. */
 export const FILLS_MAX = 50_000;
 export const FILLS_SLACK = 1_000;
+/** Movements of cash kept for each account. */
+export const MOVES_MAX = 1_000;
 /**
  * Client order ids that later orders of an account can't have, beside those of its working ones. An id is
  * asked about, or comes a second time, within seconds of its order: so many orders later nobody does.

@@ -1,7 +1,7 @@
 import type { AccountId, ClientOrderId, InstrumentId, TimeUs } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
 import type { GateCount } from './paper-gate.ts';
-import type { FillLog } from './paper-history.ts';
+import type { FillLog, MoveLog } from './paper-history.ts';
 import type { LedgerState } from './paper-ledger.ts';
 import type { PaperOrder } from './paper-matching.ts';
 import type { Tape } from './paper-tape.ts';
@@ -28,6 +28,7 @@ export interface PaperState {
   readonly ledger: LedgerState;
   readonly ended: readonly PaperOrder[];
   readonly fills: ReadonlyMap<AccountId, FillLog>;
+  readonly moves: ReadonlyMap<AccountId, MoveLog>;
   readonly ids: ReadonlyMap<AccountId, readonly ClientOrderId[]>;
   readonly changes: readonly PaperChange[];
 }

@@ -78,5 +78,6 @@ test('a stop that is replaced goes as its replacement comes; one that ends other
 });
 
 function idOf(event: VenueEvent): string {
+  if (event.type === 'VenueCashMoved') return event.venueMoveId;
   return event.type === 'VenueFilled' ? event.fill.clientOrderId : event.clientOrderId;
 }

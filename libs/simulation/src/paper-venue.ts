@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type CashMove,
   type ClientOrderId,
   type Fill,
   type InstrumentId,
@@ -19,6 +20,7 @@ import {
 } from '@algo/model';
 import { admissionRefusal, filtered } from './paper-admission.ts';
 import { PaperBooks } from './paper-books.ts';
+import { PaperCash } from './paper-cash.ts';
 import type { PaperChange } from './paper-changes.ts';
 import { PaperFence } from './paper-fence.ts';
 import type { Refusal } from './paper-filters.ts';
@@ -26,6 +28,7 @@ import { PaperFloor, REPLACED } from './paper-floor.ts';
 import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
 import type { PaperOrder } from './paper-matching.ts';
+import { preventSelfTrade } from './paper-self-trade.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
 import type { PaperState } from './paper-state.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -46,6 +49,7 @@ export class PaperVenue {
   private readonly latencies: SeededRandom;
   private readonly books: PaperBooks;
   private readonly floor: PaperFloor;
+  private readonly cash: PaperCash;
   private gate: PaperGate;
   private fence = new PaperFence(new Map());
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
@@ -58,6 +62,7 @@ export class PaperVenue {
     this.gate = new PaperGate(settings.vices, new Map());
     this.books = new PaperBooks(settings);
     this.floor = new PaperFloor(settings, this.books);
+    this.cash = new PaperCash(settings, this.books);
   }
 
   /**
@@ -77,6 +82,8 @@ export class PaperVenue {
     const refusal = admissionRefusal(this.books, passed.order, passed.market, null);
     if (refusal !== null) return refused(clientOrderId, refusal, timeUs);
     this.books.add(passed.order, passed.market);
+    const { selfTrade } = this.settings.vices;
+    if (selfTrade > 0) preventSelfTrade(selfTrade === 1 ? 'taker' : 'maker', passed.order, passed.market);
     return confirmed(passed.order, timeUs);
   }
 
@@ -154,11 +161,15 @@ export class PaperVenue {
     return this.books.markets.get(instrument)?.quiet ?? NEVER_QUIET;
   }
 
-  /** Returns what ended by a time up to which all trades have been given. Going back changes nothing. */
+  /**
+   * Returns what ended, and what cash moved, by a time up to which all trades have been given. Going back
+   * changes nothing.
+   */
   advanceTo(timeUs: TimeUs): VenueEvent[] {
-    this.clockUs = Math.max(this.clockUs, timeUs);
-    const events: VenueEvent[] = [];
+    const [beforeUs, events]: [TimeUs, VenueEvent[]] = [this.clockUs, []];
+    this.clockUs = Math.max(beforeUs, timeUs);
     if (this.books.open.size > 0) this.floor.endDue([...this.books.markets.values()], timeUs, true, events);
+    this.cash.advance(beforeUs, this.clockUs, events);
     return events;
   }
 
@@ -187,6 +198,15 @@ export class PaperVenue {
   fillsSince(account: AccountId, sinceUs: TimeUs): Fill[] {
     this.books.ledger.refuseUnknown(account);
     return this.books.history.since(account, sinceUs);
+  }
+
+  /**
+   * Returns the cash that moved by no trade at or after a time, oldest first. *Errors*: InputError when some
+   * of it is forgotten (MOVES_MAX).
+   */
+  cashSince(account: AccountId, sinceUs: TimeUs): CashMove[] {
+    this.books.ledger.refuseUnknown(account);
+    return this.books.history.movesSince(account, sinceUs);
   }
 
   /** Returns the positions that aren't flat. *Errors*: InputError on an unknown account. */

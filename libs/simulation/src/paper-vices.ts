@@ -48,6 +48,8 @@ export interface PaperVices {
   readonly priceBand: number;
   /** 1: spot sells what is held and not locked by resting sells and stops; nothing is ever short there. */
   readonly spotNoShort: number;
+  /** An order that would meet another of its account: 1 ends the one that comes, 2 those that rest. */
+  readonly selfTrade: number;
   /** 1: once let go, a stop fills under another venue order id than the one it was taken under. */
   readonly stopChild: number;
   /** Share of prints after which somebody closes a position by hand: a fill not of our orders. */
@@ -64,6 +66,10 @@ export interface PaperVices {
   readonly cancelOnlyS: number;
   /** Seconds after that in which no write is taken. */
   readonly closedS: number;
+  /** Told seconds from one time at which somebody may deposit or withdraw cash to the next; 0 is never. */
+  readonly cashEveryS: number;
+  /** Told seconds from one funding of what is held of perps to the next; 0 is never. */
+  readonly fundingEveryS: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -97,6 +103,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   fillPieces: [0, 20, 'whole'],
   priceBand: SHARE,
   spotNoShort: SWITCH,
+  selfTrade: [0, 2, 'whole'],
   stopChild: SWITCH,
   closedByHand: SHARE,
   liquidationLoss: SHARE,
@@ -105,6 +112,8 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   maintenanceEveryS: [0, 86_400, 'whole'],
   cancelOnlyS: [0, 3_600, 'whole'],
   closedS: [0, 3_600, 'whole'],
+  cashEveryS: [0, 86_400, 'whole'],
+  fundingEveryS: [0, 86_400, 'whole'],
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };

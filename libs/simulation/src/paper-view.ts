@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type CashMove,
   type ClientOrderId,
   type Fill,
   fillKey,
@@ -81,6 +82,15 @@ export class PaperView {
       this.isOver() || this.vices.pageRows === 0 ? rowsMax : Math.min(rowsMax, this.vices.pageRows);
     const complete = rows.length <= most;
     return { rows: complete ? rows : rows.slice(0, most), complete, asOfUs };
+  }
+
+  cashSince(account: AccountId, sinceUs: TimeUs): PaperPage<CashMove> {
+    const unseen = this.unseen(account).flatMap(({ move }) => (move === null ? [] : [move.venueMoveId]));
+    const moves = this.venue.cashSince(account, sinceUs);
+    return this.cut(
+      account,
+      moves.filter(({ venueMoveId }) => !unseen.includes(venueMoveId)),
+    );
   }
 
   positions(account: AccountId): PaperPage<VenuePosition> {

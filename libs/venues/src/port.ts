@@ -1,6 +1,7 @@
 import type {
   Absence,
   AccountId,
+  CashMove,
   ClientOrderId,
   Fill,
   Instrument,
@@ -99,6 +100,15 @@ export interface ExchangeVenue extends AsyncDisposable {
   fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
   positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void;
   balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void;
+  /**
+   * All that no trade moved since an event time, oldest first: deposits, withdrawals, funding, interest. An
+   * exchange has several such reads (histories of income, deposits, withdrawals); all must have answered.
+   */
+  cashSince(
+    account: AccountId,
+    sinceUs: TimeUs,
+    done: (answer: VenueAnswer<readonly CashMove[]>) => void,
+  ): void;
 }
 
 /** Who listens to an account. All that is told comes in the order of the connection. */
@@ -111,7 +121,7 @@ export interface AccountHearer {
 }
 
 /**
- * What happens to the orders of one account, as the venue tells it. Events may come twice, and late; that
+ * What happens in one account, as the venue tells it. Events may come twice, and late; that
  * one was lost unseen must not be ruled out. A connection that is silent for two of the venue's heartbeats
  * is `disconnected`; another is made by the stream itself, and never makes good what was missed.
  */

@@ -27,6 +27,7 @@ export class ComposedAccountStreams {
         return;
       case 'VenueCanceled':
       case 'VenueExpired':
+      case 'VenueCashMoved':
         this.#hearers.get(body.account)?.event(body);
         return;
       default:

@@ -1,6 +1,7 @@
 import {
   type Absence,
   type AccountId,
+  type CashMove,
   type ClientOrderId,
   type Fill,
   type OrderLookup,
@@ -99,6 +100,14 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
     done(answered(this.#books.balances(account)));
+  }
+
+  cashSince(
+    account: AccountId,
+    sinceUs: TimeUs,
+    done: (answer: VenueAnswer<readonly CashMove[]>) => void,
+  ): void {
+    done(answered(this.#books.cashSince(account, sinceUs)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {} // the exchange is the composition's

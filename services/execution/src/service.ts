@@ -40,7 +40,7 @@ export const service = defineService({
         { family: 'ctl.mode', only: [account] },
         { family: 'rec.run', only: [account] },
       ],
-      says: ['ord.evt', 'ord.standing', 'rec.ask', 'ctl.answer'],
+      says: ['ord.evt', 'ord.cash', 'ord.standing', 'rec.ask', 'ctl.answer'],
       restore: (snapshot) => {
         const machine = new ExecutionMachine(settings, snapshot);
         wire.judge = machine;
@@ -88,6 +88,8 @@ export const service = defineService({
 function ownOf(event: VenueEvent): ExecutionOwn {
   switch (event.type) {
     case 'VenueFilled':
+      return { name: event.type, body: event };
+    case 'VenueCashMoved':
       return { name: event.type, body: event };
     case 'VenueCanceled':
       return { name: event.type, body: event };

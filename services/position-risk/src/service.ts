@@ -32,6 +32,7 @@ export const service = defineService({
     const { machine, driven } = await context.drive({
       reads: [
         { family: 'ord.evt', only: [account] },
+        { family: 'ord.cash', only: [account] },
         { family: 'md.trades' },
         { family: 'md.time' },
         { family: 'ctl.mode', only: [account] },

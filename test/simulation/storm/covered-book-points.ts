@@ -101,6 +101,10 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
         file: `${RISK}/dust.test.ts`,
         name: 'dust is sold at the price at which it becomes enough, as a position of its strategy',
       },
+      {
+        file: 'libs/model/src/dust.test.ts',
+        name: 'dust is exactly what no order on the step, within what is held, could close',
+      },
     ],
   },
   {
@@ -117,7 +121,7 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
   {
     point: 22,
     fault: 'The breaker’s day never ends.',
-    right: 'The day is the account’s, and the highest equity is watched beside it.',
+    right: 'The day is the account’s, the highest equity counts too, deposits and withdrawals don’t.',
     tests: [
       {
         file: `${RISK}/drawdown-day.test.ts`,
@@ -126,6 +130,10 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
       {
         file: `${RISK}/drawdown-day.test.ts`,
         name: 'small losses of many days reach the breaker from the highest equity',
+      },
+      {
+        file: `${RISK}/cash.test.ts`,
+        name: 'no deposit and no withdrawal that leaves something changes a level',
       },
     ],
   },

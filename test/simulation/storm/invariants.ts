@@ -7,6 +7,7 @@ export const INVARIANTS = {
   'I2 fills':
     'Every fill that we say is one that the exchange made, of the same size; the sums of an order are ' +
     'those of its fills.',
+  cash: 'Every movement of cash that we say is one that the exchange made, of the same amount.',
   'I3 position truth':
     'What we say we hold is what the exchange holds, at the latest 25 s of execution’s life after it ' +
     'changed; no order works there that is over for us; no position is nobody’s.',

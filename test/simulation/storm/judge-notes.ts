@@ -19,6 +19,8 @@ export const SOMETIMES = [
     'rate limited',
     'exchange shut',
     'closed outside',
+    'cash moved',
+    'own orders kept apart',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

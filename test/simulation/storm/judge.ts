@@ -1,5 +1,5 @@
 import { type InboundMessage, MemoryBus, type MemoryServer, StreamLanes } from '@algo/bus';
-import { codecs, type Fact, STREAMS, type StreamName } from '@algo/contracts';
+import { codecs, type Fact, type MessageOf, STREAMS, type StreamName } from '@algo/contracts';
 import { JudgeNotes } from './judge-notes.ts';
 import { OrderLives } from './order-lives.ts';
 import { PositionWatch } from './position-watch.ts';
@@ -26,6 +26,7 @@ export class Judge {
   readonly wire: WireWatch;
   readonly #truth: VenueTruth;
   readonly #nowMs: () => number;
+  readonly #cash = new Set<string>();
   /** Facts that count and execution has not been given, by the place of the message that completed them. */
   readonly #untold = new Map<string, { readonly sequence: number; readonly fact: Fact }[]>();
 
@@ -77,6 +78,8 @@ export class Judge {
     }
     for (const name of fills.keys()) if (!this.orders.fills.has(name)) return `fill ${name} was never told`;
     for (const name of this.orders.fills.keys()) if (!fills.has(name)) return `fill ${name} never was`;
+    const untold = this.#truth.cash()?.find((move) => !this.#cash.has(move));
+    if (untold !== undefined) return `cash ${untold} was never told`;
     for (const instrument of new Set([...held.keys(), ...this.orders.held.keys()])) {
       const [there, here] = [held.get(instrument) ?? 0, this.orders.held.get(instrument) ?? 0];
       const guarded = this.positions.guarded(instrument);
@@ -89,6 +92,15 @@ export class Judge {
     if (idle !== null) return idle;
     const [unanswered] = this.orders.unanswered();
     return unanswered === undefined ? null : `command ${unanswered} was never answered`;
+  }
+
+  /** Each movement is said once, by the name and the amount that the exchange gave it. */
+  #cashMoved({ venueMoveId, amount, asset }: MessageOf<'CashMoved'>): void {
+    const move = `${venueMoveId} ${amount} ${asset}`;
+    if (this.#cash.has(move)) this.notes.broken('said twice', move);
+    if (this.#truth.cash()?.includes(move) === false) this.notes.broken('cash', `${move} never moved`);
+    this.#cash.add(move);
+    this.notes.saw('cash moved');
   }
 
   #fences({ subject, data }: InboundMessage): void {
@@ -126,12 +138,16 @@ export class Judge {
       case 'OrderCanceled':
       case 'OrderExpired':
         this.orders.ended(fact.body);
+        if (fact.body.reason.includes('self_trade')) this.notes.saw('own orders kept apart');
         return;
       case 'OrderRejected':
         this.orders.rejected(fact.body);
         return;
       case 'CorrectionMade':
         this.orders.corrected(fact.body);
+        return;
+      case 'CashMoved':
+        this.#cashMoved(fact.body);
         return;
       case 'OrderQuarantined':
         this.orders.quarantined(fact.body);

@@ -3,7 +3,7 @@ import { COVERED_POINTS } from './covered-points.ts';
 import { FAULT_WORDS, STEP_WORDS, VICE_WORDS } from './fault-words.ts';
 import { INVARIANTS } from './invariants.ts';
 import { SOMETIMES, STANDS } from './judge-notes.ts';
-import { ODDITIES, VICES } from './scenario.ts';
+import { ODDITIES, RARE, VICES } from './scenario.ts';
 import type { StormResults } from './storm-results.ts';
 
 /** What the page is made of, beside the tables in words. */
@@ -49,7 +49,9 @@ stand still. A clock that jumps is left to the storms.`;
 
 function faults(): string {
   const used = new Set(
-    [...VICES, ...ODDITIES].flatMap((vices) => [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!)),
+    [...VICES, ...ODDITIES, ...RARE.flat()].flatMap((vices) =>
+      [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!),
+    ),
   );
   const vices = Object.entries(VICE_WORDS).filter(([, words]) => words !== null);
   const where = (name: string) => (used.has(name) ? 'storm' : '`libs/simulation/src`');

@@ -97,6 +97,9 @@ export const ODDITIES = [
   'maintenanceEveryS=20, cancelOnlyS=2, closedS=2',
 ];
 
+/** What any exchange may seldom be like besides; each is drawn by itself, so that one more moves no other. */
+export const RARE = [['cashEveryS=3, fundingEveryS=4'], ['selfTrade=1', 'selfTrade=2']];
+
 /**
  * Under these the exchange turns away for a while whatever comes. A second copy of a request that comes later
  * would then be taken behind the refusal of the first, which is not held away yet: no fault sends one.
@@ -110,6 +113,10 @@ export function scenarioOf(seed: number): Scenario {
   const odd = random.stream('odd');
   const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
   if (odd.chance(0.4)) vices.push(oddity);
+  for (const kinds of RARE) {
+    const rare = random.stream(kinds[0]!);
+    if (rare.chance(0.08)) vices.push(kinds[rare.below(kinds.length)]!);
+  }
   const steps = stepsOf(random.stream('steps'));
   const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))].filter(

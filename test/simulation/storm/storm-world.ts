@@ -251,6 +251,10 @@ export class StormWorld implements Storm {
         const fills = venue()?.fillsSince(ACCOUNT, 0);
         return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));
       },
+      cash: () =>
+        venue()
+          ?.cashSince(ACCOUNT, 0)
+          .map(({ venueMoveId, amount, asset }) => `${venueMoveId} ${amount} ${asset}`),
       order: (id) => {
         const lookup = venue()?.order(ACCOUNT, id as never);
         if (lookup?.type !== 'found') return lookup?.type === 'absent' ? 'absent' : undefined;

@@ -62,12 +62,14 @@ export function statusLines(found: EngineStatus): string[] {
   ];
 }
 
-/** Returns a row each for fees without a price, what lies beside, and dust, where there is any. */
-function oddRows({ unvaluedFees, beside, dust }: EngineStatus): string[][] {
+/** Returns a row each for cash by no trade, fees without a price, what lies beside, dust: where any is. */
+function oddRows({ unvaluedFees, beside, dust, cash }: EngineStatus): string[][] {
   const fees = unvaluedFees.map(({ asset, amount }) => `${amount} ${asset}`).join(', ');
   const apart = beside.map(({ instrument, beside: quantity }) => `${quantity} ${instrument}`).join(', ');
   const left = dust.map(({ instrument, quantity }) => `${quantity} ${instrument}`).join(', ');
+  const moved = cash.map(({ asset, reason, amount }) => `${reason} ${amount} ${asset}`).join(', ');
   return [
+    ...(moved === '' ? [] : [['cash by no trade', moved]]),
     ...(fees === '' ? [] : [['fees without a price', `${fees}: no part of equity`]]),
     ...(apart === '' ? [] : [['beside ours', `${apart}: at the venue, nobody guards it`]]),
     ...(left === '' ? [] : [['dust', `${left}: see algo dust`]]),

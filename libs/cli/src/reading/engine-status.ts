@@ -3,10 +3,12 @@ import { type ServiceStatus, type StreamFill, subjects } from '@algo/contracts';
 import type { AccountId, EntryStanding, UnvaluedFee } from '@algo/model';
 import {
   BesideList,
+  CashList,
   DustList,
   type EventCounts,
   EventTally,
   type ListedBeside,
+  type ListedCash,
   type ListedDust,
 } from '@algo/read-models';
 import { identityOf } from '@algo/runtime';
@@ -28,6 +30,8 @@ interface OddHoldings {
   readonly unvaluedFees: readonly UnvaluedFee[];
   /** What the venue holds that is not ours to trade. */
   readonly beside: readonly ListedBeside[];
+  /** Cash that no trade moved, in all. */
+  readonly cash: readonly ListedCash[];
   /** What positions left that no order could close. */
   readonly dust: readonly ListedDust[];
 }
@@ -82,19 +86,20 @@ async function whatHappened(
   bus: Bus,
   account: AccountId,
 ): Promise<EventCounts & OddHoldings & Pick<EngineStatus, 'entries'>> {
-  const [tally, beside, dust] = [new EventTally(), new BesideList(), new DustList()];
+  const [tally, beside, dust, cash] = [new EventTally(), new BesideList(), new DustList(), new CashList()];
   let entries: EntryStanding | null = null;
   let unvaluedFees: readonly UnvaluedFee[] = [];
   for await (const { fact } of readEvents(bus, 'MARKET', 'md.feed.>')) tally.take(fact);
   for await (const { fact } of readAccountEvents(bus, account)) {
-    for (const list of [tally, beside, dust]) list.take(fact);
+    for (const list of [tally, beside, dust, cash]) list.take(fact);
     if (fact.name === 'EntryStanding') entries = fact.body;
   }
   for await (const { fact } of readEvents(bus, 'RISK', subjects.risk(account))) {
     tally.take(fact);
     if (fact.name === 'EquityMarked') unvaluedFees = fact.body.unvalued;
   }
-  return { ...tally.counts(), entries, unvaluedFees, beside: beside.all(), dust: dust.all() };
+  const odd = { unvaluedFees, beside: beside.all(), dust: dust.all(), cash: cash.all() };
+  return { ...tally.counts(), entries, ...odd };
 }
 
 async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<ServiceStatus[]> {

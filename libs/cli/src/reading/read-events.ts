@@ -23,7 +23,7 @@ export async function* readEvents(
 
 /**
  * Yields what one account decided and did: signals that all accounts read, its decisions, orders, positions,
- * why entries did not pass, and what people asked for.
+ * cash that moved, why entries did not pass, and what people asked for.
  */
 export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGenerator<InboundMessage> {
   yield* readEvents(bus, 'ANALYTICS', 'an.signal.>');
@@ -32,6 +32,7 @@ export async function* readAccountEvents(bus: Bus, account: AccountId): AsyncGen
   for await (const message of readEvents(bus, 'DECISIONS', 'dec.made.>'))
     if (message.lane?.producer === decider) yield message;
   yield* readEvents(bus, 'ORDERS', `ord.evt.${account}.>`);
+  yield* readEvents(bus, 'ORDERS', subjects.cash(account));
   yield* readEvents(bus, 'ORDERS', subjects.entryStanding(account));
   yield* readPositions(bus, account);
   yield* readCommands(bus, account);

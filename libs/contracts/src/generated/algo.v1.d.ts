@@ -2503,6 +2503,72 @@ export namespace algo {
             type $Shape = algo.v1.OrderQuarantined.$Properties;
         }
 
+        enum CashReason {
+            CASH_REASON_UNSPECIFIED = 0,
+            CASH_REASON_DEPOSIT = 1,
+            CASH_REASON_WITHDRAWAL = 2,
+            CASH_REASON_FUNDING = 3,
+            CASH_REASON_OTHER = 4
+        }
+
+        interface ICashMove extends algo.v1.CashMove.$Properties {
+        }
+
+        class CashMove {
+            constructor(properties?: algo.v1.CashMove.$Properties);
+            $unknowns?: Uint8Array[];
+            venueMoveId: string;
+            account: string;
+            asset: string;
+            amount: string;
+            reason: algo.v1.CashReason;
+            timeUs: number;
+            static encode(message: algo.v1.CashMove.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CashMove & algo.v1.CashMove.$Shape;
+        }
+
+        namespace CashMove {
+            interface $Properties {
+                venueMoveId?: (string|null);
+                account?: (string|null);
+                asset?: (string|null);
+                amount?: (string|null);
+                reason?: (algo.v1.CashReason|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CashMove.$Properties;
+        }
+
+        interface ICashMoved extends algo.v1.CashMoved.$Properties {
+        }
+
+        class CashMoved {
+            constructor(properties?: algo.v1.CashMoved.$Properties);
+            $unknowns?: Uint8Array[];
+            venueMoveId: string;
+            account: string;
+            asset: string;
+            amount: string;
+            reason: algo.v1.CashReason;
+            timeUs: number;
+            static encode(message: algo.v1.CashMoved.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CashMoved & algo.v1.CashMoved.$Shape;
+        }
+
+        namespace CashMoved {
+            interface $Properties {
+                venueMoveId?: (string|null);
+                account?: (string|null);
+                asset?: (string|null);
+                amount?: (string|null);
+                reason?: (algo.v1.CashReason|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CashMoved.$Properties;
+        }
+
         enum CorrectionReason {
             CORRECTION_REASON_UNSPECIFIED = 0,
             CORRECTION_REASON_SPENT = 1,
@@ -3433,7 +3499,8 @@ export namespace algo {
             ACCOUNT_REQUEST_KIND_OPEN_ORDERS = 1,
             ACCOUNT_REQUEST_KIND_FILLS_SINCE = 2,
             ACCOUNT_REQUEST_KIND_POSITIONS = 3,
-            ACCOUNT_REQUEST_KIND_BALANCES = 4
+            ACCOUNT_REQUEST_KIND_BALANCES = 4,
+            ACCOUNT_REQUEST_KIND_CASH_SINCE = 5
         }
 
         interface IAccountRequest extends algo.v1.AccountRequest.$Properties {
@@ -3907,6 +3974,60 @@ export namespace algo {
             type $Shape = algo.v1.BalancesReply.$Properties;
         }
 
+        interface ICashReply extends algo.v1.CashReply.$Properties {
+        }
+
+        class CashReply {
+            constructor(properties?: algo.v1.CashReply.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            moves: algo.v1.CashMove.$Properties[];
+            asOfUs: number;
+            complete: boolean;
+            static encode(message: algo.v1.CashReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CashReply & algo.v1.CashReply.$Shape;
+        }
+
+        namespace CashReply {
+            interface $Properties {
+                account?: (string|null);
+                moves?: (algo.v1.CashMove.$Properties[]|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CashReply.$Properties;
+        }
+
+        interface IVenueCashMoved extends algo.v1.VenueCashMoved.$Properties {
+        }
+
+        class VenueCashMoved {
+            constructor(properties?: algo.v1.VenueCashMoved.$Properties);
+            $unknowns?: Uint8Array[];
+            venueMoveId: string;
+            account: string;
+            asset: string;
+            amount: string;
+            reason: algo.v1.CashReason;
+            timeUs: number;
+            static encode(message: algo.v1.VenueCashMoved.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.VenueCashMoved & algo.v1.VenueCashMoved.$Shape;
+        }
+
+        namespace VenueCashMoved {
+            interface $Properties {
+                venueMoveId?: (string|null);
+                account?: (string|null);
+                asset?: (string|null);
+                amount?: (string|null);
+                reason?: (algo.v1.CashReason|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.VenueCashMoved.$Properties;
+        }
+
         interface IVenueFilled extends algo.v1.VenueFilled.$Properties {
         }
 
@@ -4018,7 +4139,8 @@ export namespace algo {
             filled?: (algo.v1.VenueFilled.$Properties|null);
             canceled?: (algo.v1.VenueCanceled.$Properties|null);
             expired?: (algo.v1.VenueExpired.$Properties|null);
-            event?: ("filled"|"canceled"|"expired");
+            cashMoved?: (algo.v1.VenueCashMoved.$Properties|null);
+            event?: ("filled"|"canceled"|"expired"|"cashMoved");
             static encode(message: algo.v1.AccountEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountEvent & algo.v1.AccountEvent.$Shape;
         }
@@ -4028,16 +4150,18 @@ export namespace algo {
                 filled?: (algo.v1.VenueFilled.$Properties|null);
                 canceled?: (algo.v1.VenueCanceled.$Properties|null);
                 expired?: (algo.v1.VenueExpired.$Properties|null);
-                event?: ("filled"|"canceled"|"expired");
+                cashMoved?: (algo.v1.VenueCashMoved.$Properties|null);
+                event?: ("filled"|"canceled"|"expired"|"cashMoved");
                 $unknowns?: Uint8Array[];
             }
             type $Shape = {
               filled?: algo.v1.VenueFilled.$Shape|null;
               canceled?: algo.v1.VenueCanceled.$Shape|null;
               expired?: algo.v1.VenueExpired.$Shape|null;
+              cashMoved?: algo.v1.VenueCashMoved.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ event?: undefined; filled?: null; canceled?: null; expired?: null }|{ event?: "filled"; filled: algo.v1.VenueFilled.$Shape; canceled?: null; expired?: null }|{ event?: "canceled"; filled?: null; canceled: algo.v1.VenueCanceled.$Shape; expired?: null }|{ event?: "expired"; filled?: null; canceled?: null; expired: algo.v1.VenueExpired.$Shape })
+              ({ event?: undefined; filled?: null; canceled?: null; expired?: null; cashMoved?: null }|{ event?: "filled"; filled: algo.v1.VenueFilled.$Shape; canceled?: null; expired?: null; cashMoved?: null }|{ event?: "canceled"; filled?: null; canceled: algo.v1.VenueCanceled.$Shape; expired?: null; cashMoved?: null }|{ event?: "expired"; filled?: null; canceled?: null; expired: algo.v1.VenueExpired.$Shape; cashMoved?: null }|{ event?: "cashMoved"; filled?: null; canceled?: null; expired?: null; cashMoved: algo.v1.VenueCashMoved.$Shape })
             );
         }
 

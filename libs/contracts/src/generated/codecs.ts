@@ -182,6 +182,13 @@ const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantinePr
   'cumulative_mismatch': 7,
 });
 
+const cashReason = field.oneWordOf<model.CashReason>('CashReason', {
+  'deposit': 1,
+  'withdrawal': 2,
+  'funding': 3,
+  'other': 4,
+});
+
 const correctionReason = field.oneWordOf<model.CorrectionReason>('CorrectionReason', {
   'spent': 1,
   'gone': 2,
@@ -265,6 +272,7 @@ const accountRequestKind = field.oneWordOf('AccountRequestKind', {
   'fills-since': 2,
   'positions': 3,
   'balances': 4,
+  'cash-since': 5,
 });
 /** What is asked of an account. */
 export type AccountRequestKind = field.ValueOf<typeof accountRequestKind>;
@@ -863,6 +871,15 @@ const orderQuarantined = tagged('OrderQuarantined', {
   problem: quarantineProblem,
   booked: field.flag,
   detail: field.text,
+});
+
+const cashMoved = tagged('CashMoved', {
+  venueMoveId: field.word,
+  account: idFields.account,
+  asset: field.word,
+  amount: field.decimal,
+  reason: cashReason,
+  timeUs: field.whole,
 });
 
 const correctionMade = tagged('CorrectionMade', {
@@ -1469,7 +1486,7 @@ export interface AccountRequest {
   readonly account: field.ValueOf<typeof idFields.account>;
   /** Required. What of it. */
   readonly kind: AccountRequestKind;
-  /** For fills since: the earliest fill time wanted, inclusive, µs since 1970 UTC; 0 is from the beginning. Else not read. */
+  /** For fills or cash since: the earliest time wanted, inclusive, µs since 1970 UTC; 0 is from the beginning. Else not read. */
   readonly sinceUs: number;
 }
 const accountRequest = part<AccountRequest>('AccountRequest', {
@@ -1627,6 +1644,42 @@ const balancesReply = part<BalancesReply>('BalancesReply', {
   complete: field.flag,
 });
 
+const cashMove = part<model.CashMove>('CashMove', {
+  venueMoveId: field.word,
+  account: idFields.account,
+  asset: field.word,
+  amount: field.decimal,
+  reason: cashReason,
+  timeUs: field.whole,
+});
+
+/** Answer to AccountRequest for cash that moved, oldest first. */
+export interface CashReply {
+  /** Required. Whose. */
+  readonly account: field.ValueOf<typeof idFields.account>;
+  /** What came and went since. */
+  readonly moves: readonly model.CashMove[];
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
+  /** False when these are not all: nothing follows from them. */
+  readonly complete: boolean;
+}
+const cashReply = part<CashReply>('CashReply', {
+  account: idFields.account,
+  moves: field.list(nested(cashMove)),
+  asOfUs: field.whole,
+  complete: field.flag,
+});
+
+const venueCashMoved = tagged('VenueCashMoved', {
+  venueMoveId: field.word,
+  account: idFields.account,
+  asset: field.word,
+  amount: field.decimal,
+  reason: cashReason,
+  timeUs: field.whole,
+});
+
 const venueFilled = tagged('VenueFilled', {
   fill: nested(fill),
   cumulative: field.decimal,
@@ -1650,7 +1703,7 @@ const venueExpired = tagged('VenueExpired', {
   timeUs: field.whole,
 });
 
-/** `events`: say what has happened to the orders of an account since. A connection is opened by the first question and ends when it is not asked again for a while, when more events wait than it holds, or with the exchange's process; what happens outside one is not told. */
+/** `events`: say what has happened in an account since. A connection is opened by the first question and ends when it is not asked again for a while, when more events wait than it holds, or with the exchange's process; what happens outside one is not told. */
 export interface AccountEventsRequest {
   /** Required. Which account. */
   readonly account: field.ValueOf<typeof idFields.account>;
@@ -1669,6 +1722,7 @@ const accountEvent = oneEvent<model.VenueEvent>('AccountEvent', {
   filled: venueFilled,
   canceled: venueCanceled,
   expired: venueExpired,
+  cashMoved: venueCashMoved,
 });
 
 /** Answer to AccountEventsRequest, at once when something has happened, else after a second. */
@@ -1728,6 +1782,7 @@ export const tableCodecs = {
   OrderCanceled: codec(algo.v1.OrderCanceled, orderCanceled),
   OrderExpired: codec(algo.v1.OrderExpired, orderExpired),
   OrderQuarantined: codec(algo.v1.OrderQuarantined, orderQuarantined),
+  CashMoved: codec(algo.v1.CashMoved, cashMoved),
   CorrectionMade: codec(algo.v1.CorrectionMade, correctionMade),
   PositionOpened: codec(algo.v1.PositionOpened, positionOpened),
   PositionIncreased: codec(algo.v1.PositionIncreased, positionIncreased),
@@ -1766,6 +1821,8 @@ export const tableCodecs = {
   FillsReply: codec(algo.v1.FillsReply, fillsReply),
   PositionsReply: codec(algo.v1.PositionsReply, positionsReply),
   BalancesReply: codec(algo.v1.BalancesReply, balancesReply),
+  CashReply: codec(algo.v1.CashReply, cashReply),
+  VenueCashMoved: codec(algo.v1.VenueCashMoved, venueCashMoved),
   VenueFilled: codec(algo.v1.VenueFilled, venueFilled),
   VenueCanceled: codec(algo.v1.VenueCanceled, venueCanceled),
   VenueExpired: codec(algo.v1.VenueExpired, venueExpired),

@@ -28,6 +28,7 @@ export const LTC: Instrument = {
   quantityStep: Decimal.of('0.001'),
   minQuantity: Decimal.of('0.002'),
   minNotional: Decimal.of('5'),
+  minNotionalBindsExits: false,
 };
 
 export const MAIN: AccountId = accountId('paper-main');
@@ -121,6 +122,8 @@ export function told(events: readonly VenueEvent[]): string[] {
       const { clientOrderId: id, side, quantity, price, liquidity, timeUs } = event.fill;
       return `${timeUs / US_PER_MS} ${id} ${side} ${quantity} @ ${price} ${liquidity}, ${event.cumulative} in all`;
     }
+    if (event.type === 'VenueCashMoved')
+      return `${event.timeUs / US_PER_MS} ${event.reason} ${event.amount} ${event.asset}`;
     const what = event.type === 'VenueCanceled' ? 'canceled' : 'expired';
     return `${event.timeUs / US_PER_MS} ${event.clientOrderId} ${what} at ${event.cumulative}: ${event.reason}`;
   });

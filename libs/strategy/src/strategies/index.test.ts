@@ -32,6 +32,7 @@ const instrument: Instrument = {
   quantityStep: Decimal.of('0.001'),
   minQuantity: Decimal.of('0.001'),
   minNotional: Decimal.of('5'),
+  minNotionalBindsExits: true,
 };
 
 const config: TradingConfig = parseTradingConfig(

@@ -27,7 +27,10 @@ function instrument(name: string): Instrument {
   const id = instrumentId(name);
   const { venue, market, symbol } = instrumentParts(id);
   const one = Decimal.of('1');
-  const rules = { priceTick: one, quantityStep: one, minQuantity: one, minNotional: one };
+  const rules = {
+    ...{ priceTick: one, quantityStep: one, minQuantity: one, minNotional: one },
+    minNotionalBindsExits: true,
+  };
   return {
     id,
     venue,

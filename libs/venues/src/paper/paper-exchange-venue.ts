@@ -9,6 +9,7 @@ import {
 import {
   type Absence,
   type AccountId,
+  type CashMove,
   type ClientOrderId,
   type Fill,
   fillKey,
@@ -149,11 +150,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     answer(this.#whole('open-orders', codecs.OpenOrdersReply), ({ orders }) => orders, done);
   }
 
-  fillsSince(
-    _account: AccountId,
-    sinceUs: TimeUs,
-    done: (answer: VenueAnswer<readonly Fill[]>) => void,
-  ): void {
+  fillsSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly Fill[]>) => void): void {
     answer(this.#allFills(sinceUs), ({ fills }) => fills, done);
   }
 
@@ -163,6 +160,10 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
     answer(this.#whole('balances', codecs.BalancesReply), ({ balances }) => balances, done);
+  }
+
+  cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {
+    answer(this.#whole('cash-since', codecs.CashReply, sinceUs), ({ moves }) => moves, done);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {} // what it asks through is its owner's
@@ -229,17 +230,13 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   /** Reads rows that must be all. */
-  async #whole<Reply extends Read>(kind: AccountRequestKind, codec: MessageCodec<Reply>): Promise<Reply> {
-    const reply = await this.#read(kind, 0, codec);
+  async #whole<R extends Read>(kind: AccountRequestKind, codec: MessageCodec<R>, sinceUs = 0): Promise<R> {
+    const reply = await this.#read(kind, sinceUs, codec);
     if (!reply.complete) throw new Error(`the ${kind} it gave are not all`);
     return reply;
   }
 
-  #read<Reply extends Read>(
-    kind: AccountRequestKind,
-    sinceUs: TimeUs,
-    codec: MessageCodec<Reply>,
-  ): Promise<Reply> {
+  #read<R extends Read>(kind: AccountRequestKind, sinceUs: TimeUs, codec: MessageCodec<R>): Promise<R> {
     const request = { account: this.#account, kind, sinceUs };
     return this.#again(async () =>
       this.#newer(await this.#once('account', codecs.AccountRequest, request, codec)),

@@ -16,7 +16,7 @@ const LTC: Instrument = {
   ...{ id: instrumentId('binance.spot.LTCUSDT'), venue: 'binance', market: 'spot', symbol: 'LTCUSDT' },
   ...{ base: 'LTC', quote: 'USDT', assetClass: 'regular' },
   ...{ priceTick: Decimal.of('0.01'), quantityStep: Decimal.of('0.001') },
-  ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('5') },
+  ...{ minQuantity: Decimal.of('0.001'), minNotional: Decimal.of('5'), minNotionalBindsExits: true },
 };
 const catalog = new Map([[LTC.id, LTC]]);
 

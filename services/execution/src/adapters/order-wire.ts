@@ -1,6 +1,7 @@
 import type { Clock, Lease, Requests, RequestTerms, Ticket } from '@algo/bus';
 import {
   type Absence,
+  type CashMove,
   type ClientOrderId,
   type Denial,
   type Fill,
@@ -82,6 +83,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
         return { key: `absence ${request.clientOrderId}`, priority: 2, effect: 'again', withdraws: false };
       case 'FetchFills':
         return { key: 'fills', priority: 2, effect: 'again', withdraws: false };
+      case 'FetchCash':
+        return { key: 'cash', priority: 0, effect: 'again', withdraws: false };
       case 'AskWall':
         return { key: request.commandId, priority: 3, effect: 'again', withdraws: false };
       default:
@@ -132,6 +135,17 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
           this.#answered<VenueAnswer<readonly Fill[]>>({ type: 'failed', reason: SILENT }, (answer) => {
             const body = answer.type === 'failed' ? answer : { type: answer.type, fills: answer.value };
             ticket.settle([{ name: 'FillsFetched', body }]);
+          }),
+        );
+        return;
+      case 'FetchCash':
+        this.#venue.cashSince(
+          request.account,
+          request.sinceUs,
+          this.#answered<VenueAnswer<readonly CashMove[]>>({ type: 'failed', reason: SILENT }, (answer) => {
+            const { type } = answer;
+            const body = type === 'failed' ? answer : { type, moves: answer.value, asOfUs: answer.asOfUs };
+            ticket.settle([{ name: 'CashFetched', body }]);
           }),
         );
         return;

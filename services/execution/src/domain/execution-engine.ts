@@ -12,6 +12,7 @@ import {
   type StandingMode,
   venueOf,
 } from '@algo/model';
+import { CashWatch } from './cash-watch.ts';
 import { type Books, CommandDesk } from './command-desk.ts';
 import { Corrections } from './corrections.ts';
 import { entriesInTheWay, entriesUnder } from './entries-to-cancel.ts';
@@ -34,10 +35,7 @@ import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
 import { StandingWatch } from './standing-watch.ts';
 
-/**
- * The judgement of execution for one account: takes commands, prices, halts and what the venue says; returns
- * order events and what is to be done outside. Each instrument has the time of its own feed.
- */
+/** Judges what an account says of orders and has done outside; each instrument has its own feed's time. */
 export class ExecutionEngine {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #account: Extract<HaltScope, { kind: 'account' }>;
@@ -58,6 +56,7 @@ export class ExecutionEngine {
   readonly #commandIds: CommandIds;
   readonly #persons: PersonDesk;
   readonly #corrections: Corrections;
+  readonly #cash: CashWatch;
   /** Says why entries do not pass, when that changes. */
   readonly standing: StandingWatch;
   #limits: NamedLimits;
@@ -91,6 +90,7 @@ export class ExecutionEngine {
     this.#audit = new OrderAudit({ ...books, steps, gate: this.#keeper.gate });
     const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
+    this.#cash = new CashWatch(settings.account, state?.cash);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
   }
 
@@ -98,6 +98,7 @@ export class ExecutionEngine {
   handle(input: ExecutionInput): ExecutionOutput[] {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
+    this.#cash.hear(input, out);
     this.#dispatch(input, out);
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
@@ -145,11 +146,11 @@ export class ExecutionEngine {
 
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): ExecutionState {
+    const [times, ledger] = [this.#times.state(), this.#ledger.state()];
     return {
-      ...{ times: this.#times.state(), silentUs: this.#looking.silentUs, guard: this.#guard.state() },
-      ...{ gate: this.#keeper.state(), halts: this.#halts.state(), ledger: this.#ledger.state() },
-      ...{ persons: this.#persons.state(), limits: this.#limits },
-      ...{ prices: this.#prices.state(), standing: this.standing.state },
+      ...{ times, silentUs: this.#looking.silentUs, guard: this.#guard.state(), gate: this.#keeper.state() },
+      ...{ halts: this.#halts.state(), ledger, cash: this.#cash.state(), persons: this.#persons.state() },
+      ...{ limits: this.#limits, prices: this.#prices.state(), standing: this.standing.state },
       ...{ positions: this.#positions.all(), corrections: this.#corrections.state(), venue: this.#venue },
       ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries, rejects: this.#rejects.state },
     };
@@ -247,7 +248,7 @@ export class ExecutionEngine {
         if (this.#keeper.start(input.epoch, out)) this.#audit.epochStarted(out);
         return;
       default:
-        input satisfies never;
+        input.type satisfies 'VenueCashMoved' | 'CashFetched'; // heard before
     }
   }
 

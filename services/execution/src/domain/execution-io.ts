@@ -4,6 +4,8 @@ import type {
   Absence,
   AccountId,
   AskWall,
+  CashMove,
+  CashMoved,
   ClientOrderId,
   CommandObeyed,
   CommandRefused,
@@ -55,6 +57,7 @@ export type ExecutionInput =
   | ({ readonly type: 'OrderLookedUp' } & OrderLookedUp)
   | ({ readonly type: 'AbsenceKnown' } & AbsenceKnown)
   | { readonly type: 'FillsFetched'; readonly answer: FillsAnswer }
+  | { readonly type: 'CashFetched'; readonly answer: CashAnswer }
   | { readonly type: 'AccountStreamConnected' }
   | { readonly type: 'AccountStreamLost' }
   | ({ readonly type: 'OrderNeverLeft' } & OrderNeverLeft)
@@ -84,6 +87,7 @@ export type ExecutionOwn =
   | Own<'OrderLookedUp', OrderLookedUp>
   | Own<'AbsenceKnown', AbsenceKnown>
   | Own<'FillsFetched', FillsAnswer>
+  | Own<'CashFetched', CashAnswer>
   | Own<'OrderNeverLeft', OrderNeverLeft>
   /** What time it is, for the sake of a command. */
   | Own<'WallTold', WallTold>
@@ -95,6 +99,11 @@ export type ExecutionOwn =
 /** All fills of the account since a time that was asked for, or why there is no answer. */
 export type FillsAnswer =
   | { readonly type: 'answered'; readonly fills: readonly Fill[] }
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** All that moved cash of the account since a time that was asked for, or why there is no answer. */
+export type CashAnswer =
+  | { readonly type: 'answered'; readonly moves: readonly CashMove[]; readonly asOfUs: TimeUs }
   | { readonly type: 'failed'; readonly reason: string };
 
 interface Own<Name extends string, Body> extends OwnInput {
@@ -151,6 +160,7 @@ export interface VenueDescribed {
 export type ExecutionOutput =
   | OrderEvent
   | CorrectionMade
+  | CashMoved
   | PersonAnswer
   | { readonly type: 'ReconciliationRequested'; readonly asked: ReconciliationRequested }
   | ExecutionRequest;
@@ -162,7 +172,7 @@ type PersonAnswer =
 
 /** What execution says. */
 export type ExecutionWord =
-  | (OrderEvent | CorrectionMade | PersonAnswer)['type']
+  | (OrderEvent | CorrectionMade | CashMoved | PersonAnswer)['type']
   | 'ReconciliationRequested'
   | 'EntryStanding';
 
@@ -174,7 +184,9 @@ export type ExecutionRequest =
   /** The venue does not find an order: prove that it never arrived, or that nobody can say. */
   | ({ readonly type: 'ProveAbsence'; readonly sentUs: TimeUs } & AboutOrder)
   /** The venue counts fills that we haven't seen: fetch all since a time. */
-  | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs };
+  | { readonly type: 'FetchFills'; readonly account: AccountId; readonly sinceUs: TimeUs }
+  /** What moved cash since a time: fetch all of it. */
+  | { readonly type: 'FetchCash'; readonly account: AccountId; readonly sinceUs: TimeUs };
 
 interface AboutOrder {
   readonly account: AccountId;

@@ -1,4 +1,5 @@
 import type { FeedTimesState, TimeUs } from '@algo/model';
+import type { CashWatchState } from './cash-watch.ts';
 import type { CorrectionsState } from './corrections.ts';
 import type { PastEntry } from './entry-pace.ts';
 import type { VenueDescribed } from './execution-io.ts';
@@ -13,7 +14,7 @@ import type { RejectWatchState } from './reject-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 13;
+export const EXECUTION_STATE_VERSION = 14;
 
 /** All that the engine knows, apart from its settings. *Units*: `silentUs` as LookingTime has it. */
 export interface ExecutionState {
@@ -26,6 +27,7 @@ export interface ExecutionState {
   readonly venue: VenueDescribed;
   readonly prices: ReferencePricesState;
   readonly positions: readonly NetPosition[];
+  readonly cash: CashWatchState;
   readonly corrections: CorrectionsState;
   readonly ledger: LedgerState;
   readonly commands: readonly string[];

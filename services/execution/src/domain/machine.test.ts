@@ -59,7 +59,7 @@ test('a fresh machine asks for a reconciliation, and trades in its first life wh
   const { words: said, requests } = take(machine, PASSED, trades(false), PLACE);
   expect([said.map(([name]) => name), requests]).toMatchObject([
     ['OrderSubmitted'],
-    [{ type: 'SubmitOrder' }],
+    [{ type: 'FetchCash' }, { type: 'SubmitOrder' }],
   ]);
 });
 

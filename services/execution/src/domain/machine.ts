@@ -92,6 +92,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'FillsFetched':
         this.#feed({ type: input.name, answer: input.body }, say);
         return;
+      case 'CashFetched':
+        this.#feed({ type: input.name, answer: input.body }, say);
+        return;
       default:
         this.#feed(input.body, say);
     }
@@ -150,6 +153,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'LookUpOrder':
       case 'ProveAbsence':
       case 'FetchFills':
+      case 'FetchCash':
       case 'AskWall':
         say.request(output);
         return;

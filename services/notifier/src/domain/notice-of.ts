@@ -1,8 +1,10 @@
 import type { Fact } from '@algo/contracts';
 import {
+  type CashMoved,
   type CorrectionMade,
   type Decision,
   type EventId,
+  isTransfer,
   type OrderEvent,
   orderReasonWords,
   type PositionEvent,
@@ -49,6 +51,8 @@ function wordingOf(fact: Fact): Wording | null {
       return orderNotice(fact.body);
     case 'CorrectionMade':
       return correctionNotice(fact.body);
+    case 'CashMoved':
+      return cashNotice(fact.body);
     case 'DrawdownLevelChanged':
     case 'TradingModeChanged':
     case 'PrintSetAside':
@@ -187,4 +191,17 @@ function correctionNotice(correction: CorrectionMade): Wording {
   const change = `${amountText(before)} to ${amountText(own)} (${reason})`;
   const title = `Books corrected: ${symbolText(instrument)}, ${change}`;
   return worded('reconciliation', reason === 'gone' ? 'critical' : 'warning', title, rows, timeUs);
+}
+
+/** Funding comes every few hours and wakes nobody; money that somebody took or put there may be a theft. */
+function cashNotice({ account, asset, amount, reason, venueMoveId, timeUs }: CashMoved): Wording | null {
+  if (!isTransfer({ reason })) return null;
+  const rows = [
+    plain('Account', account),
+    plain('Amount', `${signedText(amount)} ${asset}`),
+    plain('Named by the venue', venueMoveId),
+    plain('What follows', 'it counts as no profit and no loss'),
+  ];
+  const title = `Cash ${reason}: ${signedText(amount)} ${asset}`;
+  return worded('portfolio_health', reason === 'deposit' ? 'info' : 'warning', title, rows, timeUs);
 }

@@ -158,6 +158,10 @@ function accountReply(view: PaperView, { account, kind, sinceUs }: AccountReques
       const { rows: balances, ...read } = view.balances(account);
       return reply(codecs.BalancesReply, { account, balances, ...read });
     }
+    case 'cash-since': {
+      const { rows: moves, ...read } = view.cashSince(account, sinceUs);
+      return reply(codecs.CashReply, { account, moves, ...read });
+    }
     default:
       return kind satisfies never;
   }

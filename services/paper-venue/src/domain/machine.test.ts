@@ -43,7 +43,7 @@ class Exchange {
         {
           ...{ id: LTC, venue: 'binance', market: 'spot', symbol: 'LTCUSDT', base: 'LTC', quote: 'USDT' },
           ...{ assetClass: 'regular', priceTick: d('0.01'), quantityStep: d('0.001') },
-          ...{ minQuantity: d('0.002'), minNotional: d('5') },
+          ...{ minQuantity: d('0.002'), minNotional: d('5'), minNotionalBindsExits: true },
         },
       ],
     });

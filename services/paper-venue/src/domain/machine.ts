@@ -20,7 +20,7 @@ export type Asked =
 /** What the exchange takes: the public trades, the feeds' time, and what it is asked. */
 export type VenueInput = FactOf<'md.trades' | 'md.time'> | Asked;
 /** What the exchange's ledger says. */
-export type VenueWord = 'VenueFilled' | 'VenueCanceled' | 'VenueExpired';
+export type VenueWord = VenueEvent['type'];
 
 /**
  * The answer to a question: it leaves after the books, and the log behind them, have what it speaks of. A
@@ -44,7 +44,7 @@ interface State {
   readonly post: PaperPostState;
 }
 
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not

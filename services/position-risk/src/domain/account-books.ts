@@ -126,6 +126,12 @@ export class AccountBooks {
     return null;
   }
 
+  /** Returns the quote that an asset is; the first quote there is where it is none. */
+  quoteOf(asset: string): string {
+    const quotes = [...this.#books.values()].map(({ instrument }) => instrument.quote);
+    return quotes.find((quote) => quote === asset) ?? quotes[0] ?? asset;
+  }
+
   snapshot(): [InstrumentId, InstrumentBookState][] {
     return [...this.#books]
       .filter(([, book]) => book.lastPrice > 0)

@@ -1,9 +1,11 @@
 import {
   type AccountId,
+  type CashMove,
   Decimal,
   type DrawdownLevel,
   type DrawdownMeasure,
   InputError,
+  isTransfer,
   type Position,
   type RiskEvent,
   type TimeUs,
@@ -35,15 +37,23 @@ interface Drawdown {
 }
 type Drawdowns = Readonly<Record<DrawdownMeasure, Drawdown>>;
 
-/** Equity as it is kept. *Units*: account currency. */
+/**
+ * Equity as it is kept. *Units*: account currency; `transfers` deposits less withdrawals; `carried` what
+ * holding earned less what it cost.
+ */
 export interface EquityGuardState extends AccountTotals {
   readonly starting: Decimal;
+  readonly transfers: Decimal;
+  readonly carried: Decimal;
   readonly drawdowns: Drawdowns;
   readonly dayEndsUs: TimeUs;
   readonly markedUs: TimeUs;
 }
 
 const MEASURES = ['daily', 'peak'] as const satisfies readonly DrawdownMeasure[];
+
+/** Digits of what drawdowns are measured from, after cash moved. */
+const BASE_PLACES = 8;
 
 /** Names kept apart in the totals; what comes beyond them is summed under `other`. */
 const NAMES_MAX = 256;
@@ -57,6 +67,8 @@ export class EquityGuard {
   readonly #starting: Decimal;
   #drawdowns: Drawdowns;
   #dayEndsUs: TimeUs = 0;
+  #transfers = Decimal.zero;
+  #carried = Decimal.zero;
   #realized = Decimal.zero;
   #fees = Decimal.zero;
   #byStrategy = new Map<string, Sum>();
@@ -75,6 +87,8 @@ export class EquityGuard {
     const guard = new EquityGuard(account, state.starting, limits);
     guard.#drawdowns = state.drawdowns;
     guard.#dayEndsUs = state.dayEndsUs;
+    guard.#transfers = state.transfers;
+    guard.#carried = state.carried;
     guard.#realized = state.realized;
     guard.#fees = state.fees;
     guard.#byStrategy = new Map(state.byStrategy);
@@ -114,6 +128,30 @@ export class EquityGuard {
       const realized = position.realized.minus(same?.realized ?? Decimal.zero);
       this.#book(position.strategy, realized, position.fees.minus(same?.fees ?? Decimal.zero));
       last = position;
+    }
+  }
+
+  /**
+   * Books cash that no trade moved; `quote` is the currency that its asset is, or is valued in. What people
+   * put there or take is no profit or loss: what drawdowns are measured from grows or shrinks by the same
+   * share as equity, so that none gets deeper or shallower by it. Funding and the like is a gain or a loss.
+   * Coins that are put there or taken lie beside what is traded, as those did at the start: they are no part
+   * of equity.
+   */
+  bookCash(move: Pick<CashMove, 'asset' | 'amount' | 'reason'>, quote: string, unrealized: Decimal): void {
+    const { asset, amount } = move;
+    if (!isTransfer(move)) {
+      if (asset === quote) this.#carried = this.#carried.plus(amount);
+      else this.bookUnvalued(asset, quote, amount.negated());
+    } else if (asset === quote) {
+      const before = this.#equity(unrealized);
+      this.#transfers = this.#transfers.plus(amount);
+      const after = this.#equity(unrealized);
+      const { daily, peak } = this.#drawdowns;
+      this.#drawdowns = {
+        daily: { ...daily, from: grown(daily.from, before, after) },
+        peak: { ...peak, from: grown(peak.from, before, after) },
+      };
     }
   }
 
@@ -187,7 +225,8 @@ export class EquityGuard {
 
   snapshot(): EquityGuardState {
     const [drawdowns, dayEndsUs, markedUs] = [this.#drawdowns, this.#dayEndsUs, this.#markedUs];
-    return { ...this.totals(), starting: this.#starting, drawdowns, dayEndsUs, markedUs };
+    const cash = { starting: this.#starting, transfers: this.#transfers, carried: this.#carried };
+    return { ...this.totals(), ...cash, drawdowns, dayEndsUs, markedUs };
   }
 
   /**
@@ -223,8 +262,15 @@ export class EquityGuard {
   }
 
   #equity(unrealized: Decimal): Decimal {
-    return this.#starting.plus(this.#realized).minus(this.#fees).plus(unrealized);
+    const cash = this.#starting.plus(this.#transfers).plus(this.#carried);
+    return cash.plus(this.#realized).minus(this.#fees).plus(unrealized);
   }
+}
+
+/** Returns what a drawdown is measured from after cash moved; where nothing is left, as it was. */
+function grown(from: Decimal, before: Decimal, after: Decimal): Decimal {
+  if (!after.isPositive()) return from;
+  return before.isPositive() ? from.times(after).dividedBy(before, BASE_PLACES, 'down') : after;
 }
 
 function roomFor(map: ReadonlyMap<string, unknown>, name: string): string {

@@ -15,7 +15,7 @@ import type { PositionRiskSettings } from './position-risk-settings.ts';
 import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-risk-state.ts';
 
 /** What the guard takes. */
-export type GuardInput = FactOf<'ord.evt' | 'md.trades' | 'md.time' | 'ctl.mode'> | WallAnswer;
+export type GuardInput = FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.time' | 'ctl.mode'> | WallAnswer;
 /** What time it is, for the sake of a command. */
 export interface WallAnswer extends OwnInput {
   readonly name: 'WallTold';

@@ -1,4 +1,4 @@
-import type { Decimal } from '@algo/model';
+import { Decimal } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PositionRiskOutput } from './position-risk-io.ts';
@@ -89,22 +89,24 @@ test('a stop at the venue is no larger than what is held, wider than our own, an
   );
 });
 
-test('over days and restores, equity is the start plus what positions gained, less their fees', () => {
+test('over days and restores, equity is the start, positions’ gains less fees, and what cash moved', () => {
   fc.assert(
     fc.property(steps, fc.nat(60), (given, cut) => {
       const player = new Player();
+      const last = new Map<string, { realized: Decimal; fees: Decimal }>();
+      let moved = SETTINGS.startingEquity;
       for (const [i, step] of given.entries()) {
         if (i === cut) player.story.restart();
-        player.play(step);
-      }
-      const last = new Map<string, { realized: Decimal; fees: Decimal }>();
-      for (const event of player.story.log) {
-        if ('position' in event && typeof event.position === 'object')
-          last.set(event.position.id, event.position);
-        if (event.type !== 'EquityMarked') continue;
-        let equity = SETTINGS.startingEquity.plus(event.unrealized);
-        for (const { realized, fees } of last.values()) equity = equity.plus(realized).minus(fees);
-        expect(event.equity.toString()).toBe(equity.toString());
+        const amount = Decimal.scaled(BigInt(step.short ? -step.amount : step.amount), 3);
+        if (step.kind === 'cash') moved = moved.plus(amount);
+        for (const event of player.play(step)) {
+          if ('position' in event && typeof event.position === 'object')
+            last.set(event.position.id, event.position);
+          if (event.type !== 'EquityMarked') continue;
+          let equity = moved.plus(event.unrealized);
+          for (const { realized, fees } of last.values()) equity = equity.plus(realized).minus(fees);
+          expect(event.equity.toString()).toBe(equity.toString());
+        }
       }
     }),
     { numRuns: 200 },

@@ -1,4 +1,5 @@
 import {
+  type CashMoved,
   type CorrectionMade,
   type Fill,
   type OrderEvent,
@@ -81,6 +82,9 @@ export class PositionRiskEngine {
         break;
       case 'CorrectionMade':
         this.#onCorrection(input);
+        break;
+      case 'CashMoved':
+        this.#onCash(input);
         break;
       default:
         this.#onOrder(input);
@@ -209,6 +213,13 @@ export class PositionRiskEngine {
     book.guard?.venueStop.filled(true, this.#clock.nowUs, this.#clock.speed);
     book.guard?.reviewStop();
     this.#desk.protect(book);
+  }
+
+  /** Cash moved: before the day has begun there is nothing yet to hold it against. */
+  #onCash(move: CashMoved): void {
+    this.#clock.goToNewest();
+    this.#guard.equity.bookCash(move, this.#books.quoteOf(move.asset), this.#books.unrealized());
+    if (this.#guard.equity.dayEndsUs > 0) this.#desk.mark();
   }
 
   /** Does what has fallen due: hold times, exits to chase, equity to mark. */

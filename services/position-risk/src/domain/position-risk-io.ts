@@ -1,5 +1,6 @@
 import type {
   AskWall,
+  CashMoved,
   ClosePosition,
   CommandObeyed,
   ControlCommand,
@@ -16,11 +17,13 @@ import type {
 } from '@algo/model';
 
 /**
- * What the guard hears: orders' facts, the market's trades, event time as it goes on, an operator's commands.
+ * What the guard hears: orders' facts, cash that moved, the market's trades, event time as it goes on, an
+ * operator's commands.
  */
 export type PositionRiskInput =
   | OrderEvent
   | CorrectionMade
+  | CashMoved
   | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
   | TimeAdvanced
   | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>

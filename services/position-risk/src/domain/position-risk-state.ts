@@ -6,7 +6,7 @@ import type { OrderMemoryState } from './order-memory.ts';
 import type { PersonCommandsState } from './person-commands.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 6;
+export const POSITION_RISK_STATE_VERSION = 7;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {

@@ -114,6 +114,7 @@ class Scene {
         done(answered([]));
       },
       balances: (_account, done) => done(answered([])),
+      cashSince: never,
       async [Symbol.asyncDispose]() {},
     };
   }

@@ -21,6 +21,7 @@ const rulesOf = (market: Market): Instrument => ({
   ...{ id: ID, venue: 'venue', market, symbol: 'LTCUSDT', base: 'LTC', quote: 'USDT' },
   ...{ assetClass: 'regular', priceTick: d('0.01'), quantityStep: d('0.001'), minQuantity: d('0.001') },
   minNotional: d('5'),
+  minNotionalBindsExits: market === 'spot' || market === 'dex',
 });
 const bought = (fee: string): Fill => ({
   ...{ venueTradeId: venueTradeId('t'), clientOrderId: clientOrderId('c'), venueOrderId: venueOrderId('v') },

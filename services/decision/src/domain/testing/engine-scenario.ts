@@ -37,6 +37,7 @@ export function instrumentOf(id: InstrumentId, rules: Partial<Instrument> = {}):
     quantityStep: Decimal.of('0.001'),
     minQuantity: Decimal.of('0.001'),
     minNotional: Decimal.of('5'),
+    minNotionalBindsExits: true,
     ...rules,
   };
 }

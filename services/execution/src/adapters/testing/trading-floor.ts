@@ -64,6 +64,7 @@ export class SlowVenue implements ExchangeVenue {
   fillsSince(_account: AccountId, _sinceUs: TimeUs): void {}
   positions(): void {}
   balances(): void {}
+  cashSince(): void {}
   async [Symbol.asyncDispose](): Promise<void> {}
 
   /** Answers a submit at last. */

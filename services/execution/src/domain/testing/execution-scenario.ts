@@ -41,6 +41,7 @@ function instrument(id: InstrumentId, change: Partial<Instrument>): Instrument {
     quantityStep: d('0.001'),
     minQuantity: d('0.001'),
     minNotional: d('5'),
+    minNotionalBindsExits: market === 'spot',
   };
   return { id, venue, market, symbol, base, quote: 'USDT', assetClass: 'regular', ...rules, ...change };
 }

@@ -16,5 +16,6 @@ export function instrument(name: string): Instrument {
     quantityStep: Decimal.of('0.001'),
     minQuantity: Decimal.of('0.001'),
     minNotional: Decimal.of('5'),
+    minNotionalBindsExits: true,
   };
 }

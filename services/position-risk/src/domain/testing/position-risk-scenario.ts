@@ -1,4 +1,5 @@
 import {
+  type CashReason,
   type ClosePosition,
   clientOrderId,
   type DenialCode,
@@ -40,6 +41,7 @@ const instrument = (id: InstrumentId, market: 'perp' | 'spot', base: string, tic
   quantityStep: d('0.001'),
   minQuantity: d('0.001'),
   minNotional: d('5'),
+  minNotionalBindsExits: market === 'spot',
 });
 
 export const SETTINGS: PositionRiskSettings = {
@@ -112,6 +114,12 @@ export class Scenario {
 
   time(seconds: number, speed = 1): PositionRiskOutput[] {
     return this.give({ ...told(at(seconds)), speed });
+  }
+
+  /** Cash moves by no trade, all that is of one number once. */
+  cash(amount: string, reason: CashReason, number: number, asset = 'USDT'): PositionRiskOutput[] {
+    const about = { venueMoveId: `m${number}`, account: ACCOUNT, asset, amount: d(amount), reason };
+    return this.give({ type: 'CashMoved', ...about, timeUs: T0 });
   }
 
   /** Sends an entry order off and returns its client order id. */

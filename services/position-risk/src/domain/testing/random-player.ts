@@ -26,6 +26,7 @@ export const steps = fc.array(
       'protect',
       'stop-end',
       'stop-fill',
+      'cash',
     ),
     eth: fc.boolean(),
     short: fc.boolean(),
@@ -136,6 +137,9 @@ export class Player {
           story.fill(stop.order, exitSide(stop.command.direction), amount, this.#priceOf(stop.command), {
             ...{ id: stop.command.instrument, seconds, leaves: step.short ? '0' : '1' },
           });
+        break;
+      case 'cash':
+        story.cash(step.short ? `-${amount}` : amount, step.eth ? 'funding' : 'deposit', number);
         break;
       case 'flatten':
         story.flatten(seconds, { commandId: `flatten-${number}` });

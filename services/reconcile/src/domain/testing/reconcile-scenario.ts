@@ -33,6 +33,7 @@ export const INSTRUMENT: Instrument = {
   ...{ id: LTC, venue: 'synthetic', market: 'spot', symbol: 'LTCUSDT', base: 'LTC', quote: 'USDT' },
   ...{ assetClass: 'regular', priceTick: d('0.01'), quantityStep: d('0.001'), minQuantity: d('0.001') },
   minNotional: d('5'),
+  minNotionalBindsExits: true,
 };
 export const CONTEXT: ReconciliationContext = {
   ...{ account: ACCOUNT, epoch: 2, asOfUs: 100 * S, fillsSinceUs: 0, instruments: [INSTRUMENT] },
