@@ -9,11 +9,12 @@ import {
 } from '@algo/model';
 import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
 import { expect, test } from '@jest/globals';
+import { HOLE_WAIT_MAX_MS, WAITING_ROWS_MAX } from '../domain/bounds.ts';
 import { FeedRun } from './feed-run.ts';
+import { GATHERED_MAX } from './live-lane.ts';
 import { instrument } from './testing/instruments.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { MemorySpeech } from './testing/memory-speech.ts';
-import { GATHERED_MAX, HELD_ROWS_MAX, HOLD_MAX_MS } from './trade-lane.ts';
 
 const LTC = instrument('binance.spot.LTCUSDT');
 const BTC = instrument('binance.spot.BTCUSDT');
@@ -28,16 +29,18 @@ class HandFeed implements MarketDataFeed {
   sink: MarketDataSink | undefined;
   asked = 0;
   tradesFrom?: (instrument: Instrument, id: number) => Promise<TradeColumns>;
+  newestId?: (instrument: Instrument) => Promise<number>;
 
   readonly #clock: ManualClock;
 
   constructor(answers: 'never' | 'no such read', clock: ManualClock) {
     this.#clock = clock;
-    if (answers === 'never')
-      this.tradesFrom = () => {
-        this.asked++;
-        return new Promise(() => undefined);
-      };
+    if (answers !== 'never') return;
+    const never = () => {
+      this.asked++;
+      return new Promise<never>(() => undefined);
+    };
+    [this.tradesFrom, this.newestId] = [never, never];
   }
 
   open(_instruments: readonly Instrument[], sink: MarketDataSink): void {
@@ -97,7 +100,7 @@ test('a gap that is not fetched in time is given up, and what waited behind it g
   await clock.advance(100);
   feed.hear(LTC.id, 5);
   feed.hear(BTC.id, 1);
-  await clock.advance(HOLD_MAX_MS - 1_000);
+  await clock.advance(HOLE_WAIT_MAX_MS - 1_000);
   feed.hear(LTC.id, 6);
   await clock.advance(100);
   expect(stored.ids).toEqual([1, 1]);
@@ -105,7 +108,7 @@ test('a gap that is not fetched in time is given up, and what waited behind it g
   await clock.advance(2_000);
   expect(stored.ids).toEqual([1, 1, 5, 6]);
   expect(stored.bodies('GapUnfillable')).toMatchObject([
-    { missing: 3, reason: expect.stringContaining('30000 ms') },
+    { missing: 3, reason: expect.stringContaining('10000 ms') },
   ]);
   expect(stored.times.at(-1)?.behind).toEqual([]);
   stored.expectSound();
@@ -116,12 +119,12 @@ test('no more than so many trades wait behind a gap', async () => {
   const { feed, clock, run, stored } = await byHand('never');
   feed.hear(LTC.id, 1);
   await clock.advance(100);
-  for (let from = 5; from <= HELD_ROWS_MAX + 10; from += 50_000) {
-    feed.hear(LTC.id, ...numbers(from, from + 49_999));
+  for (let from = 5; from <= WAITING_ROWS_MAX + 10; from += 20_000) {
+    feed.hear(LTC.id, ...numbers(from, from + 19_999));
     await clock.advance(50);
   }
   expect(stored.events).toContain('GapUnfillable');
-  expect(stored.ids.at(-1)).toBeGreaterThan(HELD_ROWS_MAX);
+  expect(stored.ids.at(-1)).toBeGreaterThan(WAITING_ROWS_MAX);
   expect(run.counters()).toMatchObject({ missing: 3, dropped: 0 });
   await run[Symbol.asyncDispose]();
 });
@@ -129,7 +132,7 @@ test('no more than so many trades wait behind a gap', async () => {
 test('a gap that is too long to be fetched is not asked for', async () => {
   const { feed, clock, run, stored } = await byHand('never');
   feed.hear(LTC.id, 1, 1_000_000);
-  await clock.advance(100);
+  await clock.advance(300);
   expect(feed.asked).toBe(0);
   expect(stored.ids).toEqual([1, 1_000_000]);
   expect(stored.events).toEqual(['FeedConnected', 'FeedConnected', 'GapOpened', 'GapUnfillable']);
@@ -139,7 +142,7 @@ test('a gap that is too long to be fetched is not asked for', async () => {
 test('where the feed has no such read, a gap is told as one that cannot be filled', async () => {
   const { feed, clock, run, stored } = await byHand('no such read');
   feed.hear(LTC.id, 1, 2, 6, 7);
-  await clock.advance(100);
+  await clock.advance(300);
   expect(stored.bodies('GapUnfillable')).toMatchObject([
     { missing: 3, reason: expect.stringContaining('hand') },
   ]);
