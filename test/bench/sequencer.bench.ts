@@ -13,7 +13,7 @@ const TRADES = 4_000_000;
 
 export const name = 'sequencer';
 export const description =
-  'live trades of one instrument into the order of their ids; floor: a bare loop that looks at each id and writes each trade down';
+  'live trades into the order of their ids; floor: a loop that looks at each id and writes each trade down';
 
 export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   say('six rounds, the first of them cold');

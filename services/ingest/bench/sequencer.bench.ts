@@ -1,5 +1,5 @@
-// The sequencer alone, in order and with frames that overtake each other, beside a bare loop over the same ids,
-// which take turns. Prints its figures as one line of JSON.
+// The sequencer alone, in order and with frames that overtake each other, beside a bare loop over the same
+// ids; they take turns. Prints its figures as one line of JSON.
 // usage: node services/ingest/bench/sequencer.bench.ts TRADES
 import { BUY, instrumentId } from '@algo/model';
 import { type RawTrades, sliceRaw } from '../src/domain/raw-trades.ts';

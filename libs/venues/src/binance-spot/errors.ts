@@ -2,8 +2,8 @@ import { ReadFailure } from '../port.ts';
 
 /**
  * Why Binance gave no answer. `unreachable`: nothing came back in time; `busy`: we asked too much, or it is
- * overloaded; `budget`: we did not ask, nothing is left of our share; `refused`: it doesn't like the question,
- * asking again won't help; `unreadable`: its answer is none.
+ * overloaded; `budget`: we did not ask, nothing is left of our share; `refused`: it doesn't like the
+ * question, asking again won't help; `unreadable`: its answer is none.
  */
 export type BinanceFailure = 'unreachable' | 'busy' | 'budget' | 'refused' | 'unreadable';
 

@@ -60,6 +60,8 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   readonly #live: ReadonlyMap<InstrumentId, LiveLane>;
   readonly #time: FeedClock;
   #isClosed = false;
+  /** A time is on its way to the store. */
+  #isTelling = false;
   #feed: MarketDataFeed | undefined;
   #filler: GapFiller | undefined;
   #tradesIn = 0;
@@ -260,10 +262,13 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       this.#boundWaiting();
       this.#filler?.look();
       // What was heard is said first, and the next time waits until this one is stored: a slow bus is no
-      // flood.
-      if (!this.#time.goOn(this.#options.monotonicMs())) continue;
+      // flood, and no reason to let holes run out of time.
+      if (this.#isTelling || !this.#time.goOn(this.#options.monotonicMs())) continue;
       for (const lane of this.#live.values()) lane.sayGathered();
-      await this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false));
+      this.#isTelling = true;
+      void this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false)).then(() => {
+        this.#isTelling = false;
+      });
     }
   }
 

@@ -26,13 +26,13 @@ export interface FaultSettings {
   readonly restarts: number;
 }
 
-/** Where in a run, as shares of all trades, things break all at once, and where some trades are lost for good. */
+/** Where in a run things break all at once, and where trades are lost for good, as shares of all. */
 const EARLY = [0.05, 0.48] as const;
 export const LATE = [0.52, 0.95] as const;
 
 /**
- * Returns faults in their order, each in a stretch of trades of its own, with a calm beginning, middle and end.
- * Every kind comes at least once when there are 30.
+ * Returns faults in their order, each in a stretch of trades of its own, with a calm beginning, middle and
+ * end. Every kind comes at least once when there are 30.
  */
 export function faultPlan({ seed, faults, trades, symbols, restarts }: FaultSettings): Fault[] {
   const random = SeededRandom.seeded(seed);
