@@ -1,7 +1,9 @@
 /** How long a jump of ids waits for frames that overtook each other, before anybody is asked. *Units*: ms. */
 export const REORDER_WAIT_MS = 250;
-/** How long trades wait behind a hole, at most. *Units*: ms. */
+/** How long trades wait behind a hole, at most, while this process runs. *Units*: ms. */
 export const HOLE_WAIT_MAX_MS = 10_000;
+/** A longer pause between two looks: the process stood still, and no hole grew old. *Units*: ms. */
+export const LOOK_PAUSE_MAX_MS = 1_000;
 /** Trades of one instrument that wait behind holes, at most. */
 export const WAITING_ROWS_MAX = 50_000;
 /** The same of all instruments of a process. */

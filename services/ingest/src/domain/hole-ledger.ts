@@ -21,7 +21,7 @@ export interface Gap {
   fromId: number;
   toId: number;
   open: number;
-  readonly sinceMs: number;
+  sinceMs: number;
   readonly timeUs: TimeUs;
   isTold: boolean;
   recovered: number;

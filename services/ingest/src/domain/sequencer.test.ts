@@ -33,6 +33,7 @@ class Told {
   readonly behind: number[] = [];
   readonly words: string[] = [];
   readonly unfillable: number[] = [];
+  #nowMs = 0;
 
   constructor(lastId: number | 'none' = 10, noRest?: string) {
     const last = lastId === 'none' ? undefined : lastId;
@@ -51,6 +52,8 @@ class Told {
   }
 
   goOn(nowMs: number): this {
+    for (; this.#nowMs < nowMs; this.#nowMs = Math.min(nowMs, this.#nowMs + 500))
+      this.sequencer.goOn(this.#nowMs);
     this.sequencer.goOn(nowMs);
     return this.take();
   }
@@ -162,6 +165,15 @@ test('where the venue may not be asked any more the reason is the budget', () =>
   const told = new Told().hear([12]).goOn(250);
   told.sequencer.postponed('asked enough');
   expect(told.goOn(HOLE_WAIT_MAX_MS).words.at(-1)).toBe('BUDGET 11-11');
+});
+
+test('while this process stood still nobody was asked, so no time has passed', () => {
+  const told = new Told().hear([12]).goOn(250);
+  told.sequencer.goOn(60_250);
+  expect(told.take().words).toEqual(['opened 11-11']);
+  expect(told.sequencer.question(60_250)).toMatchObject({ fromId: 11 });
+  told.page(11, [11, 12], 60_260);
+  expect(told.ids).toEqual([11, 12]);
 });
 
 test('ids that begin anew are believed when the venue says so, and only then', () => {

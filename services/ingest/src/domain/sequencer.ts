@@ -1,5 +1,11 @@
 import type { GapReasonCode, InstrumentId, TimeUs, TradeRefusalCode } from '@algo/model';
-import { HOLE_TRADES_MAX, HOLE_WAIT_MAX_MS, REORDER_WAIT_MS, WAITING_ROWS_MAX } from './bounds.ts';
+import {
+  HOLE_TRADES_MAX,
+  HOLE_WAIT_MAX_MS,
+  LOOK_PAUSE_MAX_MS,
+  REORDER_WAIT_MS,
+  WAITING_ROWS_MAX,
+} from './bounds.ts';
 import { type Heard, HoleLedger } from './hole-ledger.ts';
 import { OpenGaps } from './open-gaps.ts';
 import { PastTrades } from './past-trades.ts';
@@ -45,6 +51,8 @@ export class Sequencer {
   #hasBegun: boolean;
   readonly #gaps: OpenGaps;
   #isAsked = false;
+  /** When it was looked last. */
+  #lookedMs: number | undefined;
   readonly #counts = { late: 0, conflicts: 0 };
 
   constructor(settings: SequencerSettings) {
@@ -100,6 +108,9 @@ export class Sequencer {
   /** The wall went on: looks which holes were waited for long enough. *Units*: `nowMs` monotonic. */
   goOn(nowMs: number): void {
     const { noRest } = this.#settings;
+    const frozenMs = nowMs - (this.#lookedMs ?? nowMs) - LOOK_PAUSE_MAX_MS;
+    this.#lookedMs = nowMs;
+    if (frozenMs > 0) for (const gap of this.#ledger.gaps) gap.sinceMs += frozenMs;
     for (const gap of [...this.#ledger.gaps]) {
       if (nowMs - gap.sinceMs < REORDER_WAIT_MS) break;
       this.#gaps.tell(gap);
