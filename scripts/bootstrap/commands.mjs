@@ -70,6 +70,7 @@ async function runSoak(context) {
   if (context.args.some((arg) => arg.startsWith('--'))) return storm();
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
   if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });
+  if (context.args[0] === 'torture') return runTests({ ...soaked, args: ['adapters/torture'] });
   for (const args of [['libs/', 'services/', '--testPathIgnorePatterns=\\.int\\.'], ['test/chaos/']]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;

@@ -48,6 +48,8 @@ export type FeedEvent =
       readonly fromTradeId: number;
       readonly toTradeId: number;
       readonly recovered: number;
+      /** Ids that the venue itself has no trade of: nothing is lost with them. */
+      readonly absent: number;
       readonly timeUs: TimeUs;
     }
   | {
@@ -56,6 +58,7 @@ export type FeedEvent =
       readonly fromTradeId: number;
       readonly toTradeId: number;
       readonly missing: number;
+      readonly code: GapReasonCode;
       readonly reason: string;
       readonly timeUs: TimeUs;
     }
@@ -74,6 +77,27 @@ export type FeedEvent =
       readonly timeUs: TimeUs;
     };
 
+/**
+ * Why a gap stays. `TIMEOUT`: not fetched in the time that trades may wait behind it; `BUDGET`: the venue
+ * would have been asked too much; `TOO_OLD`: too many trades to be fetched; `BOUND`: too many trades waited
+ * behind it; `VENUE_LACKS`: the venue's history did not reach it in time; `NO_REST`: there is nobody to ask;
+ * `RESTARTED`: the venue began to count anew, nobody knows what lies between.
+ */
+export const GAP_REASON_CODES = [
+  'TIMEOUT',
+  'BUDGET',
+  'TOO_OLD',
+  'BOUND',
+  'VENUE_LACKS',
+  'NO_REST',
+  'RESTARTED',
+] as const;
+export type GapReasonCode = (typeof GAP_REASON_CODES)[number];
+
+/**
+ * Why a trade is left out. `LATE`: it came after its place was given up; `CONFLICT`: another trade has its
+ * id, and stands.
+ */
 export const TRADE_REFUSAL_CODES = [
   'PRICE_NOT_POSITIVE',
   'QUANTITY_NOT_POSITIVE',
@@ -81,5 +105,7 @@ export const TRADE_REFUSAL_CODES = [
   'TIME_AHEAD',
   'DUPLICATE_ID',
   'UNREADABLE_ROW',
+  'LATE',
+  'CONFLICT',
 ] as const;
 export type TradeRefusalCode = (typeof TRADE_REFUSAL_CODES)[number];

@@ -9,9 +9,12 @@ test('missing ids are those of gaps, less what was filled', () => {
   const gap = { instrument, fromTradeId: 5, toTradeId: 14, timeUs: 1 };
   const facts: Fact[] = [
     { name: 'GapOpened', body: { type: 'GapOpened', ...gap, missing: 10 } },
-    { name: 'GapFilled', body: { type: 'GapFilled', ...gap, recovered: 7 } },
+    { name: 'GapFilled', body: { type: 'GapFilled', ...gap, recovered: 6, absent: 1 } },
     { name: 'GapOpened', body: { type: 'GapOpened', ...gap, missing: 3 } },
-    { name: 'GapUnfillable', body: { type: 'GapUnfillable', ...gap, missing: 3, reason: 'gone' } },
+    {
+      name: 'GapUnfillable',
+      body: { type: 'GapUnfillable', ...gap, missing: 3, code: 'TIMEOUT', reason: 'gone' },
+    },
     {
       name: 'TradeRefused',
       body: { type: 'TradeRefused', instrument, tradeId: '9', code: 'DUPLICATE_ID', detail: '', timeUs: 2 },

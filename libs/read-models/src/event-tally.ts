@@ -58,7 +58,7 @@ export class EventTally {
         this.#feed.missingIds += body.missing;
         return;
       case 'GapFilled':
-        this.#feed.missingIds -= body.recovered;
+        this.#feed.missingIds -= body.recovered + body.absent;
         return;
       case 'TradeRefused':
         this.#feed.tradesRefused++;

@@ -139,13 +139,27 @@ export interface MarketDataSink {
   malformed(): void;
 }
 
+/**
+ * A read of public data that failed. *Shape*: `retryAfterMs` where the venue is not to be asked before.
+ */
+export class ReadFailure extends Error {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(what: string, retryAfterMs?: number) {
+    super(what);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** Executed trades of some instruments as they happen. */
 export interface MarketDataFeed extends AsyncDisposable {
   readonly name: string;
   open(instruments: readonly Instrument[], sink: MarketDataSink): void;
   /**
-   * Returns trades from an id on, oldest first, at most what one request of the venue gives; undefined
-   * where the venue has no such read. *Errors*: rejects when the venue doesn't answer.
+   * Returns trades from an id on, oldest first, without leaving any out, at most what one request of the
+   * venue gives; undefined where the venue has no such read. *Errors*: rejects with a ReadFailure.
    */
   tradesFrom?(instrument: Instrument, id: number): Promise<TradeColumns>;
+  /** Returns the id of the newest trade in the same history. *Errors*: rejects with a ReadFailure. */
+  newestId?(instrument: Instrument): Promise<number>;
 }

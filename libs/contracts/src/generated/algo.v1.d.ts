@@ -1705,6 +1705,7 @@ export namespace algo {
             toTradeId: number;
             recovered: number;
             timeUs: number;
+            absent: number;
             static encode(message: algo.v1.GapFilled.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapFilled & algo.v1.GapFilled.$Shape;
         }
@@ -1716,9 +1717,21 @@ export namespace algo {
                 toTradeId?: (number|null);
                 recovered?: (number|null);
                 timeUs?: (number|null);
+                absent?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GapFilled.$Properties;
+        }
+
+        enum GapReasonCode {
+            GAP_REASON_CODE_UNSPECIFIED = 0,
+            GAP_REASON_CODE_TIMEOUT = 1,
+            GAP_REASON_CODE_BUDGET = 2,
+            GAP_REASON_CODE_TOO_OLD = 3,
+            GAP_REASON_CODE_BOUND = 4,
+            GAP_REASON_CODE_VENUE_LACKS = 5,
+            GAP_REASON_CODE_NO_REST = 6,
+            GAP_REASON_CODE_RESTARTED = 7
         }
 
         interface IGapUnfillable extends algo.v1.GapUnfillable.$Properties {
@@ -1733,6 +1746,7 @@ export namespace algo {
             missing: number;
             reason: string;
             timeUs: number;
+            code: algo.v1.GapReasonCode;
             static encode(message: algo.v1.GapUnfillable.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapUnfillable & algo.v1.GapUnfillable.$Shape;
         }
@@ -1745,6 +1759,7 @@ export namespace algo {
                 missing?: (number|null);
                 reason?: (string|null);
                 timeUs?: (number|null);
+                code?: (algo.v1.GapReasonCode|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GapUnfillable.$Properties;
@@ -1757,7 +1772,9 @@ export namespace algo {
             TRADE_REFUSAL_CODE_TIME_BACKWARDS = 3,
             TRADE_REFUSAL_CODE_DUPLICATE_ID = 4,
             TRADE_REFUSAL_CODE_UNREADABLE_ROW = 5,
-            TRADE_REFUSAL_CODE_TIME_AHEAD = 6
+            TRADE_REFUSAL_CODE_TIME_AHEAD = 6,
+            TRADE_REFUSAL_CODE_LATE = 7,
+            TRADE_REFUSAL_CODE_CONFLICT = 8
         }
 
         interface ITradeRefused extends algo.v1.TradeRefused.$Properties {

@@ -7185,6 +7185,7 @@ export const algo = $root.algo = (() => {
             GapFilled.prototype.toTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapFilled.prototype.recovered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapFilled.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapFilled.prototype.absent = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             GapFilled.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -7203,6 +7204,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(32).uint64(message.recovered);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(40).uint64(message.timeUs);
+                if (message.absent != null && $Object.hasOwnProperty.call(message, "absent") && (typeof message.absent === "object" ? message.absent.low || message.absent.high : message.absent !== 0))
+                    writer.uint32(48).uint64(message.absent);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7281,6 +7284,15 @@ export const algo = $root.algo = (() => {
                                 delete message.timeUs;
                             continue;
                         }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.absent = value;
+                            else
+                                delete message.absent;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -7301,6 +7313,19 @@ export const algo = $root.algo = (() => {
             return GapFilled;
         })();
 
+        v1.GapReasonCode = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "GAP_REASON_CODE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "GAP_REASON_CODE_TIMEOUT"] = 1;
+            values[valuesById[2] = "GAP_REASON_CODE_BUDGET"] = 2;
+            values[valuesById[3] = "GAP_REASON_CODE_TOO_OLD"] = 3;
+            values[valuesById[4] = "GAP_REASON_CODE_BOUND"] = 4;
+            values[valuesById[5] = "GAP_REASON_CODE_VENUE_LACKS"] = 5;
+            values[valuesById[6] = "GAP_REASON_CODE_NO_REST"] = 6;
+            values[valuesById[7] = "GAP_REASON_CODE_RESTARTED"] = 7;
+            return values;
+        })();
+
         v1.GapUnfillable = (function() {
 
             const GapUnfillable = function (properties) {
@@ -7316,6 +7341,7 @@ export const algo = $root.algo = (() => {
             GapUnfillable.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapUnfillable.prototype.reason = "";
             GapUnfillable.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapUnfillable.prototype.code = 0;
 
             GapUnfillable.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -7336,6 +7362,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(42).string(message.reason);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(48).uint64(message.timeUs);
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
+                    writer.uint32(56).int32(message.code);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7423,6 +7451,15 @@ export const algo = $root.algo = (() => {
                                 delete message.timeUs;
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.code = value;
+                            else
+                                delete message.code;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -7452,6 +7489,8 @@ export const algo = $root.algo = (() => {
             values[valuesById[4] = "TRADE_REFUSAL_CODE_DUPLICATE_ID"] = 4;
             values[valuesById[5] = "TRADE_REFUSAL_CODE_UNREADABLE_ROW"] = 5;
             values[valuesById[6] = "TRADE_REFUSAL_CODE_TIME_AHEAD"] = 6;
+            values[valuesById[7] = "TRADE_REFUSAL_CODE_LATE"] = 7;
+            values[valuesById[8] = "TRADE_REFUSAL_CODE_CONFLICT"] = 8;
             return values;
         })();
 

@@ -94,6 +94,16 @@ const targetPeriod = field.oneWordOf<model.TradingConfig['targetTrades']['per']>
   'day': 2,
 });
 
+const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', {
+  'TIMEOUT': 1,
+  'BUDGET': 2,
+  'TOO_OLD': 3,
+  'BOUND': 4,
+  'VENUE_LACKS': 5,
+  'NO_REST': 6,
+  'RESTARTED': 7,
+});
+
 const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCode', {
   'PRICE_NOT_POSITIVE': 1,
   'QUANTITY_NOT_POSITIVE': 2,
@@ -101,6 +111,8 @@ const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCo
   'DUPLICATE_ID': 4,
   'UNREADABLE_ROW': 5,
   'TIME_AHEAD': 6,
+  'LATE': 7,
+  'CONFLICT': 8,
 });
 
 const orderType = field.oneWordOf<model.OrderType>('OrderType', {
@@ -651,6 +663,7 @@ const gapFilled = tagged('GapFilled', {
   toTradeId: field.whole,
   recovered: field.whole,
   timeUs: field.whole,
+  absent: field.whole,
 });
 
 const gapUnfillable = tagged('GapUnfillable', {
@@ -660,6 +673,7 @@ const gapUnfillable = tagged('GapUnfillable', {
   missing: field.whole,
   reason: field.text,
   timeUs: field.whole,
+  code: gapReasonCode,
 });
 
 const tradeRefused = tagged('TradeRefused', {

@@ -1,17 +1,19 @@
+import { ReadFailure } from '../port.ts';
+
 /**
  * Why Binance gave no answer. `unreachable`: nothing came back in time; `busy`: we asked too much, or it is
- * overloaded; `refused`: it doesn't like the question, asking again won't help; `unreadable`: its answer is
- * none.
+ * overloaded; `budget`: we did not ask, nothing is left of our share; `refused`: it doesn't like the
+ * question, asking again won't help; `unreadable`: its answer is none.
  */
-export type BinanceFailure = 'unreachable' | 'busy' | 'refused' | 'unreadable';
+export type BinanceFailure = 'unreachable' | 'busy' | 'budget' | 'refused' | 'unreadable';
 
 /** A read of Binance that failed. */
-export class BinanceError extends Error {
+export class BinanceError extends ReadFailure {
   override readonly name = 'BinanceError';
   readonly failure: BinanceFailure;
 
-  constructor(failure: BinanceFailure, what: string) {
-    super(`binance ${failure}: ${what}`);
+  constructor(failure: BinanceFailure, what: string, retryAfterMs?: number) {
+    super(`binance ${failure}: ${what}`, retryAfterMs);
     this.failure = failure;
   }
 }

@@ -1,17 +1,5 @@
 // Binance's streams and reads against a server that breaks, falls silent, repeats itself and talks nonsense.
-import {
-  BUY,
-  Decimal,
-  InputError,
-  type Instrument,
-  type InstrumentId,
-  instrumentId,
-  instrumentParts,
-  type Market,
-  SELL,
-  SIDE_UNREADABLE,
-  type TradeColumns,
-} from '@algo/model';
+import { BUY, InputError, type InstrumentId, SELL, SIDE_UNREADABLE, type TradeColumns } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { MarketDataSink } from '../port.ts';
 import { BinanceError } from './errors.ts';
@@ -22,26 +10,7 @@ import {
   streamTrade,
   TRADES_FROM_US,
 } from './testing/fake-binance.ts';
-
-function instrument(name: string): Instrument {
-  const id = instrumentId(name);
-  const { venue, market, symbol } = instrumentParts(id);
-  const one = Decimal.of('1');
-  const rules = {
-    ...{ priceTick: one, quantityStep: one, minQuantity: one, minNotional: one },
-    minNotionalBindsExits: true,
-  };
-  return {
-    id,
-    venue,
-    market: market as Market,
-    symbol,
-    base: 'A',
-    quote: 'B',
-    assetClass: 'regular',
-    ...rules,
-  };
-}
+import { instrument } from './testing/instruments.ts';
 
 const LTC = instrument('binance.spot.LTCUSDT');
 
@@ -271,4 +240,43 @@ test('a server that is not there is unreachable', async () => {
   await using feed = server.feed();
   await server[Symbol.asyncDispose]();
   await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'unreachable' });
+});
+
+test('a venue that was asked too much is left alone as long as it says', async () => {
+  await using server = await FakeBinance.start();
+  let nowMs = 0;
+  await using feed = server.feed({}, () => nowMs);
+  server.newestId = 10;
+  server.readFault = () => ({ status: 429, retryAfterS: 7 });
+  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'busy', retryAfterMs: 7_000 });
+  server.readFault = () => undefined;
+  nowMs += 3_000;
+  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 4_000 });
+  await expect(feed.newestId(LTC)).rejects.toMatchObject({ failure: 'budget' });
+  expect(server.asked).toHaveLength(1);
+  nowMs += 4_000;
+  expect((await feed.tradesFrom(LTC, 5)).count).toBe(6);
+});
+
+test('what the venue says that the address has used leaves less for us', async () => {
+  await using server = await FakeBinance.start();
+  await using feed = server.feed({}, () => 0);
+  server.newestId = 10;
+  server.usedWeight = 5_990;
+  expect((await feed.tradesFrom(LTC, 5)).count).toBe(6);
+  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 60_000 });
+});
+
+test('the newest id is the last of the history', async () => {
+  await using server = await FakeBinance.start();
+  await using feed = server.feed();
+  const trade = { timeUs: TRADES_FROM_US, price: '1', quantity: '1', isBuyerMaker: true };
+  server.happen(
+    'LTCUSDT',
+    [3, 8, 12].map((id) => ({ id, ...trade })),
+  );
+  expect(await feed.newestId(LTC)).toBe(12);
+  server.historyEnd = () => 12;
+  expect(await feed.newestId(LTC)).toBe(8);
+  expect([...(await feed.tradesFrom(LTC, 4)).ids.values]).toEqual([8]);
 });

@@ -1,7 +1,9 @@
 import { InputError, type Instrument, type InstrumentId, type TradeColumns } from '@algo/model';
 import type { MarketDataFeed, MarketDataSink } from '../port.ts';
 import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
+import { BinanceError } from './errors.ts';
 import { BinanceHttp } from './http.ts';
+import type { RequestBudget } from './request-budget.ts';
 import { type BinanceTrade, columnsOf } from './trade.ts';
 
 /** Binance allows 1,024 streams on a connection; fewer lose less when one breaks. */
@@ -17,6 +19,8 @@ export interface BinanceSpotOptions {
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
   readonly timings?: ConnectionTimings;
+  /** Shared by all that ask Binance from this process; its own where nobody shares it. */
+  readonly budget?: RequestBudget;
 }
 
 /** Public spot trades of Binance: streams over WebSocket, missed ones over REST, both without a key. */
@@ -28,7 +32,7 @@ export class BinanceSpotFeed implements MarketDataFeed {
 
   constructor(options: BinanceSpotOptions) {
     this.#options = options;
-    this.#http = new BinanceHttp(options.binanceRestUrl);
+    this.#http = new BinanceHttp(options.binanceRestUrl, options.monotonicMs, options.budget);
   }
 
   /** *Errors*: InputError when there is no instrument, or one that isn't of Binance's spot market. */
@@ -41,6 +45,13 @@ export class BinanceSpotFeed implements MarketDataFeed {
   /** *Errors*: rejects with a BinanceError. */
   async tradesFrom(instrument: Instrument, id: number): Promise<TradeColumns> {
     return columnsOf(instrument.id, await this.#http.historicalTrades(instrument.symbol, id));
+  }
+
+  /** *Errors*: rejects with a BinanceError. */
+  async newestId({ symbol }: Instrument): Promise<number> {
+    const [newest] = await this.#http.historicalTrades(symbol, undefined, 1);
+    if (newest === undefined) throw new BinanceError('unreadable', `no trade of ${symbol}`);
+    return newest.id;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

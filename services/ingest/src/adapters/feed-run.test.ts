@@ -21,8 +21,9 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-function live(server: FakeBinance, speech: MemorySpeech): Promise<FeedRun> {
-  const monotonicMs = () => performance.now();
+/** `haste`: how many times as fast waits pass. */
+function live(server: FakeBinance, speech: MemorySpeech, haste = 1): Promise<FeedRun> {
+  const monotonicMs = () => performance.now() * haste;
   const options = { name: 'binance', speech, clock: hastyClock(20), monotonicMs, speed: 1 };
   return FeedRun.live(options, server.feed(), [LTC]);
 }
@@ -58,7 +59,7 @@ test('trades reach the bus once, in order, with the taker as their side', async 
 test('repeats, jumps, broken values and nonsense are told and survived', async () => {
   await using server = await FakeBinance.start();
   const speech = new MemorySpeech();
-  await using run = await live(server, speech);
+  await using run = await live(server, speech, 20);
   const client = await connected(server, run, 1);
   const bad = [
     streamTrade(3, { p: '-1' }),
@@ -174,10 +175,10 @@ test('what was missed between two lives of the process is fetched, and nothing i
   stored.expectSound();
 });
 
-test('a venue that answers no read has its gap given up after some tries, and trades go on', async () => {
+test('a venue that answers no read has its gap given up after a while, and trades go on', async () => {
   await using server = await FakeBinance.start();
   const speech = new MemorySpeech();
-  await using run = await live(server, speech);
+  await using run = await live(server, speech, 20);
   await connected(server, run, 1);
   server.trade(1);
   await until('a trade is in', () => run.counters().accepted === 1);
@@ -188,9 +189,9 @@ test('a venue that answers no read has its gap given up after some tries, and tr
   server.trade(7);
   await until('the last is in', () => run.counters().accepted === 4);
   await speech.flush();
-  expect(server.asked).toHaveLength(5);
+  expect(server.asked.length).toBeGreaterThan(1);
   expect(speech.stored.bodies('GapUnfillable')).toMatchObject([
-    { missing: 3, reason: expect.stringContaining('503') },
+    { missing: 3, code: 'TIMEOUT', reason: expect.stringContaining('503') },
   ]);
   const complete = new Map(
     speech.stored.batches.map((batch) => [batch.trades.ids.values[0], batch.complete]),
@@ -198,7 +199,7 @@ test('a venue that answers no read has its gap given up after some tries, and tr
   expect([complete.get(1), complete.get(5), complete.get(7)]).toEqual([true, false, true]);
 });
 
-test('of a gap that the venue has in parts these are said, the rest is told as missing', async () => {
+test('what the venue itself has no trade of is no loss', async () => {
   await using server = await FakeBinance.start();
   const speech = new MemorySpeech();
   await using run = await live(server, speech);
@@ -209,7 +210,9 @@ test('of a gap that the venue has in parts these are said, the rest is told as m
   server.trade(10);
   await until('the last trade is in', () => speech.stored.ids.at(-1) === 10);
   expect(speech.stored.ids).toEqual([1, 2, 5, 6, 7, 8, 10]);
-  expect(speech.stored.bodies('GapUnfillable')).toMatchObject([{ fromTradeId: 2, toTradeId: 9, missing: 3 }]);
-  const incomplete = speech.stored.batches.filter(({ complete }) => !complete);
-  expect(incomplete.map(({ trades }) => trades.ids.values[0])).toEqual([5, 10]);
+  expect(speech.stored.bodies('GapFilled')).toMatchObject([
+    { fromTradeId: 2, toTradeId: 9, recovered: 5, absent: 3 },
+  ]);
+  expect(speech.stored.events).not.toContain('GapUnfillable');
+  for (const { complete } of speech.stored.batches) expect(complete).toBe(true);
 });

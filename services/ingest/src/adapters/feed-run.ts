@@ -9,16 +9,23 @@ import {
   US_PER_MS,
 } from '@algo/model';
 import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
+import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
+import type { SequencerCounters } from '../domain/sequencer.ts';
 import { type ScreenCounters, type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import { GapFiller } from './gap-filler.ts';
-import { TradeLane } from './trade-lane.ts';
+import { LiveLane } from './live-lane.ts';
+import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
 
 /** How often a live feed looks whether there is something to be told. */
 const LOOK_EVERY_MS = 20;
 const NAMED_MAX = 5;
+const BELOW_ALL = Number.NEGATIVE_INFINITY;
+
+type LaneParts = Omit<TradeLaneOptions, 'screen' | 'storedId'>;
+type StoredTrade = { readonly id: number; readonly timeUs: TimeUs };
 
 export interface FeedRunOptions {
   /** The feed's name, in what is told of its time. */
@@ -32,19 +39,11 @@ export interface FeedRunOptions {
 }
 
 /** Numbers of a run for the status table. *Units*: `eventTimeMs` told time. */
-export interface FeedCounters extends ScreenCounters, Readonly<Record<string, number>> {
+export interface FeedCounters extends ScreenCounters, SequencerCounters, Readonly<Record<string, number>> {
   readonly tradesIn: number;
   readonly malformed: number;
   readonly dropped: number;
   readonly eventTimeMs: number;
-}
-
-/** What a run is made of, by the kind of its feed. */
-interface Parts {
-  readonly kind: 'live' | 'given';
-  readonly filler: GapFiller | undefined;
-  readonly unfillable: string;
-  readonly screens: ReadonlyMap<InstrumentId, ScreenSnapshot>;
 }
 
 /**
@@ -57,21 +56,29 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   readonly #options: FeedRunOptions;
   readonly #failure = Promise.withResolvers<Error>();
   readonly #lanes: ReadonlyMap<InstrumentId, TradeLane>;
+  /** The same lanes where they are heard; none of a recording. */
+  readonly #live: ReadonlyMap<InstrumentId, LiveLane>;
   readonly #time: FeedClock;
   #isClosed = false;
+  /** A time is on its way to the store. */
+  #isTelling = false;
   #feed: MarketDataFeed | undefined;
+  #filler: GapFiller | undefined;
   #tradesIn = 0;
   #malformed = 0;
 
   private constructor(
     options: FeedRunOptions,
     time: FeedClock,
-    makeLane: (fail: (error: Error) => void) => ReadonlyMap<InstrumentId, TradeLane>,
+    lanes: (fail: (error: Error) => void) => readonly (LiveLane | TradeLane)[],
+    instruments: readonly Instrument[],
   ) {
     this.#options = options;
     this.#time = time;
     this.closed = this.#failure.promise;
-    this.#lanes = makeLane((error) => this.fail(error));
+    const made = lanes((error) => this.fail(error)).map((lane, i) => [instruments[i]!.id, lane] as const);
+    this.#live = new Map(made.flatMap(([id, lane]) => (lane instanceof LiveLane ? [[id, lane]] : [])));
+    this.#lanes = new Map(made.map(([id, lane]) => [id, lane instanceof LiveLane ? lane.lane : lane]));
   }
 
   /** Opens a live feed. *Errors*: InputError on instruments that it doesn't have. */
@@ -80,19 +87,21 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     feed: MarketDataFeed,
     instruments: readonly Instrument[],
   ): Promise<FeedRun> {
-    const filler =
-      feed.tradesFrom === undefined
-        ? undefined
-        : new GapFiller((instrument, id) => feed.tradesFrom!(instrument, id), options.clock);
-    const unfillable = `the feed ${feed.name} can't fetch missed trades`;
-    const run = await FeedRun.#open(options, instruments, {
-      kind: 'live',
-      filler,
-      unfillable,
-      screens: new Map(),
+    const canAsk = feed.tradesFrom !== undefined && feed.newestId !== undefined;
+    const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
+    const run = await FeedRun.#open(options, 'live', instruments, (lane, last) => {
+      const { id } = lane.instrument;
+      const screen = last === undefined ? new TradeScreen(id) : TradeScreen.behind(id, last);
+      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, lastId: last?.id, noRest });
     });
     feed.open(instruments, run);
     run.#feed = feed;
+    if (canAsk) {
+      const { monotonicMs } = options;
+      run.#filler = new GapFiller(feed, [...run.#live.values()], instruments, monotonicMs, (error) =>
+        run.fail(error),
+      );
+    }
     void run.#look();
     return run;
   }
@@ -106,53 +115,37 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     instruments: readonly Instrument[],
     screens: ReadonlyMap<InstrumentId, ScreenSnapshot>,
   ): Promise<FeedRun> {
-    const unfillable = 'the recording lacks these trades';
-    return FeedRun.#open(options, instruments, { kind: 'given', filler: undefined, unfillable, screens });
+    return FeedRun.#open(options, 'given', instruments, (lane, last) => {
+      const { id } = lane.instrument;
+      const screen = new TradeScreen(id, screens.get(id));
+      return new TradeLane({ ...lane, screen, storedId: last?.id ?? BELOW_ALL });
+    });
   }
 
   static async #open(
     options: FeedRunOptions,
+    kind: 'live' | 'given',
     instruments: readonly Instrument[],
-    parts: Parts,
+    makeLane: (parts: LaneParts, last: StoredTrade | undefined) => LiveLane | TradeLane,
   ): Promise<FeedRun> {
     const { clock, monotonicMs, name, speech, speed } = options;
-    const { kind, filler, unfillable, screens } = parts;
-    const lasts = await Promise.all(
-      instruments.map(async ({ id }) => [id, await speech.lastTrade(id)] as const),
-    );
-    const stored = new Map(lasts);
+    const lasts = await Promise.all(instruments.map(({ id }) => speech.lastTrade(id)));
     const time = new FeedClock(
       {
         feed: name,
         kind,
         speed: speed === 'max' ? SPEED_MAX : speed,
         startMs: monotonicMs(),
-        instruments: new Map(lasts.map(([id, last]) => [id, last?.timeUs])),
+        instruments: new Map(instruments.map(({ id }, i) => [id, lasts[i]?.timeUs])),
       },
       await speech.lastTime(name),
     );
-    const makeLane = (instrument: Instrument, fail: (error: Error) => void): TradeLane => {
-      const { id } = instrument;
-      const last = stored.get(id);
-      const isBehind = kind === 'live' && last !== undefined;
-      return new TradeLane({
-        instrument,
-        screen: isBehind ? TradeScreen.behind(id, last) : new TradeScreen(id, screens.get(id)),
-        storedId: kind === 'live' ? Number.NEGATIVE_INFINITY : (last?.id ?? Number.NEGATIVE_INFINITY),
-        clock: time,
-        speech,
-        filler,
-        unfillable,
-        monotonicMs,
-        wallUs: () => wallUsOf(clock),
-        fail,
-      });
-    };
-    return new FeedRun(
-      options,
-      time,
-      (fail) => new Map(instruments.map((instrument) => [instrument.id, makeLane(instrument, fail)])),
-    );
+    const wallUs = () => wallUsOf(clock);
+    const lanes = (fail: (error: Error) => void) =>
+      instruments.map((instrument, i) =>
+        makeLane({ instrument, clock: time, speech, monotonicMs, wallUs, fail }, lasts[i]),
+      );
+    return new FeedRun(options, time, lanes, instruments);
   }
 
   /** The time that was told last. */
@@ -172,22 +165,30 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   counters(): FeedCounters {
     const lanes = [...this.#lanes.values()];
     const sum = (of: (lane: TradeLane) => number) => lanes.reduce((all, lane) => all + of(lane), 0);
+    const live = [...this.#live.values()];
+    const heard = (of: (lane: LiveLane) => number) => live.reduce((all, lane) => all + of(lane), 0);
+    const sequenced = (name: keyof SequencerCounters) => heard(({ sequencer }) => sequencer.counters[name]);
     return {
       tradesIn: this.#tradesIn,
       accepted: sum(({ screen }) => screen.counters.accepted),
       refused: sum(({ screen }) => screen.counters.refused),
       duplicates: sum(({ screen }) => screen.counters.duplicates),
-      gaps: sum(({ screen }) => screen.counters.gaps),
-      missing: sum(({ screen }) => screen.counters.missing),
+      gaps: sum(({ screen }) => screen.counters.gaps) + sequenced('gaps'),
+      missing: sum(({ screen }) => screen.counters.missing) + sequenced('missing'),
+      absent: sequenced('absent'),
+      late: sequenced('late'),
+      conflicts: sequenced('conflicts'),
+      reordered: sequenced('reordered'),
+      waiting: sequenced('waiting'),
       malformed: this.#malformed,
-      dropped: sum(({ dropped }) => dropped),
+      dropped: heard(({ dropped }) => dropped),
       eventTimeMs: Math.floor(this.#time.toldUs / US_PER_MS),
     };
   }
 
   trades(trades: TradeColumns): void {
     this.#tradesIn += trades.count;
-    this.#lanes.get(trades.instrument)!.hear(trades);
+    this.#live.get(trades.instrument)!.hear(trades);
   }
 
   connected(instruments: readonly InstrumentId[]): void {
@@ -213,7 +214,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   /** Says something of the feed, behind the trades heard before. */
   say(event: FeedEvent): void {
-    this.#lanes.get(event.instrument)!.say(event);
+    (this.#live.get(event.instrument) ?? this.#lanes.get(event.instrument))!.say(event);
   }
 
   /** Says rows of a recording. */
@@ -251,17 +252,34 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     for (const lane of this.#lanes.values()) lane.close();
+    this.#filler?.close();
     await this.#feed?.[Symbol.asyncDispose]();
   }
 
   async #look(): Promise<void> {
     for (; !this.#isClosed; await this.#options.clock.sleep(LOOK_EVERY_MS)) {
-      for (const lane of this.#lanes.values()) lane.look();
+      for (const lane of this.#live.values()) lane.look();
+      this.#boundWaiting();
+      this.#filler?.look();
       // What was heard is said first, and the next time waits until this one is stored: a slow bus is no
-      // flood.
-      if (!this.#time.goOn(this.#options.monotonicMs())) continue;
-      for (const lane of this.#lanes.values()) lane.sayGathered();
-      await this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false));
+      // flood, and no reason to let holes run out of time.
+      if (this.#isTelling || !this.#time.goOn(this.#options.monotonicMs())) continue;
+      for (const lane of this.#live.values()) lane.sayGathered();
+      this.#isTelling = true;
+      void this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false)).then(() => {
+        this.#isTelling = false;
+      });
+    }
+  }
+
+  /** Gives the oldest holes up while too many trades of all instruments wait. */
+  #boundWaiting(): void {
+    const lanes = [...this.#live.values()];
+    const waiting = () => lanes.reduce((all, { sequencer }) => all + sequencer.waitingRows, 0);
+    while (waiting() > WAITING_ROWS_PROCESS_MAX) {
+      const oldest = lanes.reduce((a, b) => (b.sequencer.oldestHoleMs < a.sequencer.oldestHoleMs ? b : a));
+      oldest.sequencer.giveUpOldest(`more than ${WAITING_ROWS_PROCESS_MAX} trades waited in this process`);
+      oldest.speak();
     }
   }
 

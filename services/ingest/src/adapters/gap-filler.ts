@@ -1,67 +1,111 @@
-import type { Clock } from '@algo/bus';
-import type { Instrument, TradeColumns } from '@algo/model';
-import type { MarketDataFeed } from '@algo/venues';
+import type { GapReasonCode, Instrument, TradeColumns } from '@algo/model';
+import { type MarketDataFeed, ReadFailure } from '@algo/venues';
+import type { Question } from '../domain/sequencer.ts';
+import type { LiveLane } from './live-lane.ts';
 
-/** Gaps longer than this are not asked for: it would take longer than trades may be held back. */
-export const GAP_TRADES_MAX = 200_000;
-/** Gaps that are asked for at the same time, so that a break of many streams is no flood of requests. */
+/** Questions that are asked at the same time, so that a break of many streams is no flood of requests. */
 const AT_ONCE = 4;
-const TRIES_MAX = 5;
-/** Waits between tries; each is twice as long as the one before. */
-const RETRY_FIRST_MS = 250;
 
-/**
- * A stretch of ids to be brought. *Shape*: `take` gets pages by rising id; false means that nobody waits any
- * more.
- */
-export interface GapRequest {
-  readonly instrument: Instrument;
-  readonly fromTradeId: number;
-  readonly toTradeId: number;
-  readonly take: (page: TradeColumns) => boolean;
+interface Wanted {
+  readonly lane: LiveLane;
+  readonly question: Question;
+  /** How many trades are missing: the smallest hole is asked for first. */
+  readonly missing: number;
 }
 
-/** Fetches missed trades from the venue, page by page. */
+/** Asks the venue what the sequencers want to know, one page at a time, the smallest hole first. */
 export class GapFiller {
-  readonly #tradesFrom: NonNullable<MarketDataFeed['tradesFrom']>;
-  readonly #clock: Clock;
-  #turn = 0;
-  readonly #lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+  readonly #feed: Pick<MarketDataFeed, 'tradesFrom' | 'newestId'>;
+  readonly #lanes: readonly LiveLane[];
+  readonly #instruments: ReadonlyMap<string, Instrument>;
+  readonly #monotonicMs: () => number;
+  readonly #fail: (error: Error) => void;
+  #underWay = 0;
+  #isClosed = false;
+  /** The venue wants no question before. */
+  #pausedUntilMs = 0;
+  #because = '';
 
-  constructor(tradesFrom: NonNullable<MarketDataFeed['tradesFrom']>, clock: Clock) {
-    this.#tradesFrom = tradesFrom;
-    this.#clock = clock;
+  constructor(
+    feed: Pick<MarketDataFeed, 'tradesFrom' | 'newestId'>,
+    lanes: readonly LiveLane[],
+    instruments: readonly Instrument[],
+    monotonicMs: () => number,
+    fail: (error: Error) => void,
+  ) {
+    this.#feed = feed;
+    this.#lanes = lanes;
+    this.#instruments = new Map(instruments.map((instrument) => [instrument.id, instrument]));
+    this.#monotonicMs = monotonicMs;
+    this.#fail = fail;
   }
 
-  /** Returns why it stopped early; undefined when the venue gave what it has. Never rejects. */
-  fill(request: GapRequest): Promise<string | undefined> {
-    const lane = this.#turn++ % AT_ONCE;
-    const filled = this.#lanes[lane]!.then(() => this.#fill(request));
-    this.#lanes[lane] = filled;
-    return filled;
-  }
-
-  async #fill({ instrument, fromTradeId, toTradeId, take }: GapRequest): Promise<string | undefined> {
-    for (let nextId = fromTradeId; nextId <= toTradeId; ) {
-      const page = await this.#page(instrument, nextId);
-      if (typeof page === 'string') return page;
-      if (page.ids.kind !== 'counted') return 'the trades that were fetched have no counted ids';
-      const lastId = page.ids.values[page.count - 1];
-      if (lastId === undefined || lastId < nextId) return undefined;
-      nextId = lastId + 1;
-      if (!take(page)) return 'given up';
-    }
-    return undefined;
-  }
-
-  async #page(instrument: Instrument, id: number): Promise<TradeColumns | string> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#tradesFrom(instrument, id);
-      } catch (error) {
-        if (tries === TRIES_MAX) return `after ${tries} tries: ${(error as Error).message}`;
-        await this.#clock.sleep(RETRY_FIRST_MS * 2 ** (tries - 1));
+  /** Asks what may be asked now. */
+  look(): void {
+    const nowMs = this.#monotonicMs();
+    while (!this.#isClosed && this.#underWay < AT_ONCE) {
+      const wanted = this.#wanted(nowMs);
+      if (wanted === undefined) return;
+      if (nowMs < this.#pausedUntilMs) {
+        for (const { sequencer } of this.#lanes) sequencer.postponed(this.#because);
+        return;
       }
+      void this.#ask(wanted).catch((error: unknown) => this.#fail(error as Error));
     }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #wanted(nowMs: number): Wanted | undefined {
+    let best: Wanted | undefined;
+    for (const lane of this.#lanes) {
+      const question = lane.sequencer.question(nowMs);
+      if (question === undefined) continue;
+      const missing = question.kind === 'page' ? question.missing : 0;
+      if (best === undefined || missing < best.missing) best = { lane, question, missing };
+    }
+    return best;
+  }
+
+  async #ask({ lane, question }: Wanted): Promise<void> {
+    this.#underWay++;
+    lane.sequencer.asked();
+    if (question.kind === 'page') await this.#askPage(lane, question.fromId);
+    else await this.#askNewest(lane);
+    this.#underWay--;
+    this.look();
+  }
+
+  async #askPage(lane: LiveLane, fromId: number): Promise<void> {
+    let page: TradeColumns;
+    try {
+      page = await this.#feed.tradesFrom!(this.#instruments.get(lane.instrument)!, fromId);
+    } catch (error) {
+      lane.sequencer.failed(fromId, this.#monotonicMs(), this.#pause(error), (error as Error).message);
+      return;
+    }
+    if (!this.#isClosed) lane.takePage(fromId, page);
+  }
+
+  async #askNewest(lane: LiveLane): Promise<void> {
+    let id: number | undefined;
+    try {
+      id = await this.#feed.newestId!(this.#instruments.get(lane.instrument)!);
+    } catch (error) {
+      this.#pause(error);
+    }
+    if (this.#isClosed) return;
+    lane.sequencer.newest(id, this.#monotonicMs());
+    lane.speak();
+  }
+
+  /** Waits with all questions where the venue wants it. Returns what to say of a hole that stays. */
+  #pause(error: unknown): GapReasonCode {
+    if (!(error instanceof ReadFailure) || error.retryAfterMs === undefined) return 'TIMEOUT';
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#monotonicMs() + error.retryAfterMs);
+    this.#because = error.message;
+    return 'BUDGET';
   }
 }

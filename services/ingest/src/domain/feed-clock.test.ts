@@ -109,7 +109,7 @@ test('at speed twenty too, what may be on its way by the wall, or waits for a ga
   const { sureUs, toldUs } = goOn(time, 0, 900).at(-1)!;
   expect(toldUs).toBeGreaterThan(T0 + 17 * US_PER_SECOND);
   expect(sureUs).toBeLessThanOrEqual(T0);
-  time.gapOpened(LTC);
+  time.setGap(LTC, true);
   const waiting = goOn(time, 920, 30_000).at(-1)!;
   expect(waiting.toldUs).toBeGreaterThan(T0 + 590 * US_PER_SECOND);
   expect(waiting.sureUs).toBeLessThanOrEqual(T0);
@@ -146,16 +146,16 @@ test('connected again it stays behind until a trade shows that nothing is missin
   expect({ behind, sureUs }).toEqual({ behind: [], sureUs: toldUs - LIVE_ALLOWANCE_US });
 });
 
-test('an open gap holds sure time back at what came before it, until it is closed', () => {
+test('an open gap holds sure time back at what was said before it, fetched too, until it is closed', () => {
   const time = well();
   time.heard(LTC, T0, 0);
   const sureUs = goOn(time, 0, 200).at(-1)!.sureUs;
-  time.gapOpened(LTC);
-  time.heard(LTC, T0 + 500_000, 200); // of what is being fetched
+  time.setGap(LTC, true);
+  time.heard(LTC, T0 + 500_000, undefined); // of what is being fetched
   time.heard(BTC, T0 + 9 * US_PER_SECOND, 200);
   const held = goOn(time, 220, 5_000).at(-1)!;
-  expect(held).toMatchObject({ behind: [LTC], sureUs: Math.max(sureUs, T0) });
-  time.gapClosed(LTC);
+  expect(held).toMatchObject({ behind: [LTC], sureUs: Math.max(sureUs, T0 + 500_000) });
+  time.setGap(LTC, false);
   const after = goOn(time, 5_020, 6_000).at(-1)!;
   expect(after).toMatchObject({ behind: [], sureUs: after.toldUs - LIVE_ALLOWANCE_US });
 });
@@ -167,10 +167,10 @@ test('after a restart time goes on where it was told last, and what was missed i
   time.connected(LTC);
   const quiet = goOn(time, 0, 1_000).at(-1)!;
   expect(quiet).toMatchObject({ toldUs: last.toldUs + US_PER_SECOND, sureUs: last.sureUs, behind: [LTC] });
-  time.gapOpened(LTC);
+  time.setGap(LTC, true);
   const held = goOn(time, 1_020, 2_000).at(-1)!;
   expect(held).toMatchObject({ toldUs: last.toldUs + 2 * US_PER_SECOND, sureUs: last.sureUs, behind: [LTC] });
-  time.gapClosed(LTC);
+  time.setGap(LTC, false);
   time.heard(LTC, T0 + 600 * US_PER_SECOND, 1_010);
   const after = goOn(time, 2_020, 3_000).at(-1)!;
   expect(after.toldUs).toBeGreaterThan(T0 + 600 * US_PER_SECOND);
@@ -239,7 +239,9 @@ function live(
     if (what.kind === 'heard') {
       const heardMs = ms - what.waitedMs;
       time.heard(what.instrument, T0 + (heardMs * speed + what.aheadMs) * US_PER_MS, heardMs);
-    } else time[what.kind](what.instrument, ms);
+    } else if (what.kind === 'connected') time.connected(what.instrument);
+    else if (what.kind === 'disconnected') time.disconnected(what.instrument, ms);
+    else time.setGap(what.instrument, what.kind === 'gapOpened');
   }
   return [...told, ...goOn(time, ms, ms + 100, 7)];
 }

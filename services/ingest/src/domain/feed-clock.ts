@@ -94,16 +94,16 @@ export class FeedClock {
   }
 
   /**
-   * Says that all trades of an instrument up to this one were said, but for those in an open gap. *Units*:
-   * `heardMs` monotonic, when it came from the feed: it may have waited behind a gap since.
+   * Says that all trades of an instrument up to this one were said. *Units*: `heardMs` monotonic, when it
+   * came from the feed: it may have waited behind a gap since; undefined when it was fetched.
    */
-  heard(instrument: InstrumentId, timeUs: TimeUs, heardMs: number): void {
+  heard(instrument: InstrumentId, timeUs: TimeUs, heardMs: number | undefined): void {
     const standing = this.#standings.get(instrument)!;
+    standing.completeUs = Math.max(standing.completeUs, timeUs);
     // What is fetched into a gap comes late, and tells nothing of the time now.
-    if (standing.hasGap) return;
+    if (heardMs === undefined) return;
     if (this.#settings.kind === 'live') this.#reckonFrom(timeUs, heardMs);
     this.#hasHeard = true;
-    standing.completeUs = Math.max(standing.completeUs, timeUs);
     if (heardMs > (standing.unprovenSinceMs ?? 0)) standing.unprovenSinceMs = undefined;
     this.#settle(standing);
   }
@@ -138,16 +138,11 @@ export class FeedClock {
     });
   }
 
-  gapOpened(instrument: InstrumentId): void {
+  /** Says whether trades of an instrument wait for others that are missing. */
+  setGap(instrument: InstrumentId, hasGap: boolean): void {
+    if (this.#standings.get(instrument)!.hasGap === hasGap) return;
     this.#change(instrument, (standing) => {
-      standing.hasGap = true;
-    });
-  }
-
-  /** Filled or given up: nothing more will come of it. What waited behind the gap is heard after this. */
-  gapClosed(instrument: InstrumentId): void {
-    this.#change(instrument, (standing) => {
-      standing.hasGap = false;
+      standing.hasGap = hasGap;
     });
   }
 

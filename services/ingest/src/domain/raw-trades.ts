@@ -43,3 +43,38 @@ export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
 export function rawOf({ ids, ...columns }: TradeColumns): RawTrades {
   return { ...columns, ids: ids.kind === 'counted' ? ids.values : undefined };
 }
+
+/** Returns the rows of all parts, one part after the other; copied when there are several. All have ids. */
+export function joinRaw(parts: readonly RawTrades[]): RawTrades {
+  if (parts.length === 1) return parts[0]!;
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const columns = { timeUs: column(), price: column(), quantity: column(), ids: column() };
+  const side = new Uint8Array(count);
+  let row = 0;
+  for (const part of parts) {
+    columns.timeUs.set(part.timeUs, row);
+    columns.price.set(part.price, row);
+    columns.quantity.set(part.quantity, row);
+    columns.ids.set(part.ids!, row);
+    side.set(part.side, row);
+    row += part.count;
+  }
+  return { instrument: parts[0]!.instrument, count, ...columns, side };
+
+  function column(): Float64Array {
+    return new Float64Array(count);
+  }
+}
+
+/** The columns that tell what was traded. */
+export type TradeRows = Pick<RawTrades, 'timeUs' | 'price' | 'quantity' | 'side'>;
+
+/** Returns whether two rows tell the same trade, their ids apart. */
+export function isSameTrade(a: TradeRows, i: number, b: TradeRows, k: number): boolean {
+  return (
+    a.timeUs[i] === b.timeUs[k] &&
+    a.price[i] === b.price[k] &&
+    a.quantity[i] === b.quantity[k] &&
+    a.side[i] === b.side[k]
+  );
+}

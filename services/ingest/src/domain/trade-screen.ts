@@ -2,7 +2,6 @@ import {
   type FeedEvent,
   InputError,
   type InstrumentId,
-  SIDE_UNREADABLE,
   sliceTrades,
   type TimeUs,
   type TradeColumns,
@@ -10,6 +9,7 @@ import {
   US_PER_SECOND,
 } from '@algo/model';
 import { isTradeTime, type RawTrades } from './raw-trades.ts';
+import { faultOf, isTradeId } from './row-fault.ts';
 
 /** Refusals told one by one, at most, of each REFUSAL_WINDOW_ROWS rows; the rest are only counted. */
 export const REFUSALS_TOLD_MAX = 20;
@@ -179,6 +179,20 @@ export class TradeScreen {
     this.#lastId = id - 1;
   }
 
+  /** Takes the next row to be the one with this id: whoever put them in order knows what lies between. */
+  expect(id: number): void {
+    this.#lastId = id - 1;
+  }
+
+  /** Leaves a row out that somebody else has judged. Returns what to say of it. */
+  leaveOut(code: TradeRefusalCode, raw: RawTrades, row: number): readonly FeedEvent[] {
+    this.#events = [];
+    if (this.#rows % REFUSAL_WINDOW_ROWS === 0) this.#told = 0;
+    this.#rows++;
+    this.#refuse(code, raw, raw.ids![row]!, row);
+    return this.#events;
+  }
+
   /** Returns the state; a screen restored from it goes on as if it had never stopped. */
   snapshot(): ScreenSnapshot {
     return {
@@ -193,15 +207,10 @@ export class TradeScreen {
 
   #judge(raw: RawTrades, id: number, i: number, latestUs: TimeUs): TradeRefusalCode | undefined {
     const timeUs = raw.timeUs[i]!;
-    if (!isTradeTime(timeUs)) return 'UNREADABLE_ROW';
-    // Written so that NaN fails every comparison.
-    if (raw.side[i] === SIDE_UNREADABLE || !(id >= 0 && id <= Number.MAX_SAFE_INTEGER))
-      return 'UNREADABLE_ROW';
+    const fault = faultOf(raw, i);
+    if (fault === 'UNREADABLE_ROW' || !isTradeId(id)) return 'UNREADABLE_ROW';
     if (id <= this.#lastId) return 'DUPLICATE_ID';
-    const price = raw.price[i]!;
-    if (!(price > 0 && price < Number.POSITIVE_INFINITY)) return 'PRICE_NOT_POSITIVE';
-    const quantity = raw.quantity[i]!;
-    if (!(quantity > 0 && quantity < Number.POSITIVE_INFINITY)) return 'QUANTITY_NOT_POSITIVE';
+    if (fault !== undefined) return fault;
     if (timeUs < this.#lastTimeUs) return 'TIME_BACKWARDS';
     const soonUs = Math.max(latestUs, this.#lastTimeUs + LEAP_AGREES_US);
     const isAhead = timeUs > soonUs && Math.abs(timeUs - this.#aheadUs) > LEAP_AGREES_US;

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ConnectionTimings } from '../connection.ts';
 import { TRADES_PER_REQUEST_MAX } from '../http.ts';
 import { BinanceSpotFeed } from '../market-data.ts';
+import { RequestBudget } from '../request-budget.ts';
 
 const HANDSHAKE_KEY = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -23,7 +24,11 @@ export interface FakeClient {
   /** How many frames it has sent. */
   frames: number;
   isOpen: boolean;
+  /** Open for the client, dead in truth: nothing goes out, no request is answered. */
+  isMuted: boolean;
   send(text: string): void;
+  /** Keeps what is sent back, and sends it all when it goes on. */
+  stall(isStalled: boolean): void;
   /** Cuts the line without a word. */
   cut(): void;
 }
@@ -35,6 +40,17 @@ export interface FakeTrade {
   readonly price: string;
   readonly quantity: string;
   readonly isBuyerMaker: boolean;
+}
+
+/** How a read fails. *Units*: `retryAfterS` s. */
+export interface ReadFault {
+  readonly status: number;
+  readonly retryAfterS?: number;
+}
+
+/** Returns a budget that is never used up, for what takes seconds instead of hours. */
+export function unboundedBudget(): RequestBudget {
+  return new RequestBudget(Number.POSITIVE_INFINITY);
 }
 
 /** Time of trade number 0. *Units*: µs. */
@@ -68,9 +84,15 @@ export class FakeBinance implements AsyncDisposable {
   status = 200;
   body: string | undefined;
   newestId = 0;
+  /** REST: what the address has used of its weight, as it tells with each answer. */
+  usedWeight: number | undefined;
+  /** REST: how a read from an id on fails; it doesn't where this returns nothing. */
+  readFault: (symbol: string, fromId: number) => ReadFault | undefined = () => undefined;
+  /** REST: the first id that a read of a symbol from an id on doesn't show yet. */
+  historyEnd: (symbol: string, fromId: number) => number = () => Number.POSITIVE_INFINITY;
   /** Trades that its history lacks. */
   readonly lost = new Set<number>();
-  /** By symbol, what was told of it; ids rise by one. */
+  /** By symbol, what was told of it; ids rise. */
   readonly #told = new Map<string, FakeTrade[]>();
   readonly #server: Server;
 
@@ -99,13 +121,18 @@ export class FakeBinance implements AsyncDisposable {
   }
 
   /** Returns a feed that is connected to this server, with short waits. */
-  feed(timings: Partial<ConnectionTimings> = {}, monotonicMs = () => performance.now()): BinanceSpotFeed {
+  feed(
+    timings: Partial<ConnectionTimings> = {},
+    monotonicMs = () => performance.now(),
+    budget = new RequestBudget(),
+  ): BinanceSpotFeed {
     return new BinanceSpotFeed({
       binanceUrl: this.url,
       binanceRestUrl: this.restUrl,
       monotonicMs,
       random: () => 0.5,
       timings: { ...QUICK, ...timings },
+      budget,
     });
   }
 
@@ -117,12 +144,22 @@ export class FakeBinance implements AsyncDisposable {
 
   /** Lets trades of one symbol happen: whoever listens to it hears them, and they are in the history. */
   tell(symbol: string, trades: readonly FakeTrade[]): void {
+    this.happen(symbol, trades);
+    this.stream(symbol, trades);
+  }
+
+  /** Lets trades of one symbol happen that nobody hears: they are in the history. */
+  happen(symbol: string, trades: readonly FakeTrade[]): void {
     const told = this.#told.get(symbol) ?? [];
     this.#told.set(symbol, told);
+    for (const trade of trades) told.push(trade);
+  }
+
+  /** Tells trades to whoever listens to their symbol. */
+  stream(symbol: string, trades: readonly FakeTrade[]): void {
     const stream = `${symbol.toLowerCase()}@trade`;
     const listening = this.open.filter(({ path }) => path.includes(stream));
     for (const trade of trades) {
-      told.push(trade);
       const { id: t, timeUs: T, price: p, quantity: q, isBuyerMaker: m } = trade;
       const frame = JSON.stringify({ stream, data: { e: 'trade', E: T, s: symbol, t, p, q, T, m, M: true } });
       for (const client of listening) client.send(frame);
@@ -140,15 +177,23 @@ export class FakeBinance implements AsyncDisposable {
     this.asked.push(url);
     this.askedUnits.push(request.headers['x-mbx-time-unit']);
     const known = url.pathname === '/api/v3/historicalTrades';
-    response.writeHead(known ? this.status : 404, { 'Content-Type': 'application/json' });
+    const query = url.searchParams;
+    const fault = this.readFault(query.get('symbol') ?? '', Number(query.get('fromId')));
+    const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+    if (this.usedWeight !== undefined) headers['X-MBX-USED-WEIGHT-1M'] = `${this.usedWeight}`;
+    if (fault?.retryAfterS !== undefined) headers['Retry-After'] = `${fault.retryAfterS}`;
+    response.writeHead(known ? (fault?.status ?? this.status) : 404, headers);
     response.end(this.body ?? JSON.stringify(this.#history(url.searchParams)));
   }
 
   #history(query: URLSearchParams): unknown[] {
     const rows: unknown[] = [];
     const most = Math.min(TRADES_PER_REQUEST_MAX, Number(query.get('limit')));
-    const told = this.#told.get(query.get('symbol') ?? '');
-    if (told !== undefined) return toldRows(told, Number(query.get('fromId')), most);
+    const symbol = query.get('symbol') ?? '';
+    const told = this.#told.get(symbol);
+    const fromId = query.get('fromId');
+    const endId = this.historyEnd(symbol, Number(fromId));
+    if (told !== undefined) return toldRows(told, fromId, most, endId);
     for (let id = Number(query.get('fromId')); id <= this.newestId && rows.length < most; id++)
       if (!this.lost.has(id)) rows.push(restTrade(id));
     return rows;
@@ -164,11 +209,22 @@ export class FakeBinance implements AsyncDisposable {
       .digest('base64');
     const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
     socket.write(`${[...head, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`);
+    let stalled: string[] | undefined;
     const client: FakeClient = {
       path: request.url ?? '',
       frames: 0,
       isOpen: true,
-      send: (text) => socket.write(textFrame(text)),
+      isMuted: false,
+      send: (text) => {
+        if (client.isMuted) return;
+        if (stalled !== undefined) stalled.push(text);
+        else socket.write(textFrame(text));
+      },
+      stall: (isStalled) => {
+        const kept = stalled ?? [];
+        stalled = isStalled ? kept : undefined;
+        if (!isStalled) for (const text of kept) client.send(text);
+      },
       cut: () => socket.destroy(),
     };
     this.clients.push(client);
@@ -187,15 +243,30 @@ export class FakeBinance implements AsyncDisposable {
   }
 }
 
-function toldRows(told: readonly FakeTrade[], fromId: number, most: number): unknown[] {
-  const from = Math.max(0, fromId - (told[0]?.id ?? 0));
-  return told.slice(from, from + most).map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({
-    id,
-    price,
-    qty,
-    time,
-    isBuyerMaker,
-  }));
+/** Returns rows from an id on, or without one the newest; none that the history doesn't show yet. */
+function toldRows(told: readonly FakeTrade[], fromId: string | null, most: number, endId: number): unknown[] {
+  const end = rowOf(told, endId);
+  const from = fromId === null ? Math.max(0, end - most) : rowOf(told, Number(fromId));
+  return told
+    .slice(from, Math.min(end, from + most))
+    .map(({ id, timeUs: time, price, quantity: qty, isBuyerMaker }) => ({
+      id,
+      price,
+      qty,
+      time,
+      isBuyerMaker,
+    }));
+}
+
+/** Returns the first row whose id is not below one. */
+function rowOf(told: readonly FakeTrade[], id: number): number {
+  let [low, high] = [0, told.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (told[middle]!.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function textFrame(text: string): Buffer {

@@ -1,79 +1,18 @@
 // How trades wait, for the bus and behind gaps, and what is told of time meanwhile: a feed moved by hand.
-import {
-  BUY,
-  type Instrument,
-  type InstrumentId,
-  type TradeColumns,
-  US_PER_MS,
-  US_PER_SECOND,
-} from '@algo/model';
-import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
+import { US_PER_MS, US_PER_SECOND } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { FeedRun } from './feed-run.ts';
+import { HOLE_WAIT_MAX_MS, WAITING_ROWS_MAX, WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
+import { GATHERED_MAX } from './live-lane.ts';
+import { byHand, T0_US, WALL_MS } from './testing/hand-feed.ts';
 import { instrument } from './testing/instruments.ts';
-import { ManualClock } from './testing/manual-clock.ts';
-import { MemorySpeech } from './testing/memory-speech.ts';
-import { GATHERED_MAX, HELD_ROWS_MAX, HOLD_MAX_MS } from './trade-lane.ts';
 
 const LTC = instrument('binance.spot.LTCUSDT');
 const BTC = instrument('binance.spot.BTCUSDT');
-const T0_US = 1_750_507_467_000_000;
-const WALL_MS = 1_800_000_000_000;
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-/** A feed whose sink is in the test's hand. */
-class HandFeed implements MarketDataFeed {
-  readonly name = 'hand';
-  sink: MarketDataSink | undefined;
-  asked = 0;
-  tradesFrom?: (instrument: Instrument, id: number) => Promise<TradeColumns>;
-
-  readonly #clock: ManualClock;
-
-  constructor(answers: 'never' | 'no such read', clock: ManualClock) {
-    this.#clock = clock;
-    if (answers === 'never')
-      this.tradesFrom = () => {
-        this.asked++;
-        return new Promise(() => undefined);
-      };
-  }
-
-  open(_instruments: readonly Instrument[], sink: MarketDataSink): void {
-    this.sink = sink;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
-
-  /** Trades happen when they are heard. */
-  hear(id: InstrumentId, ...trades: readonly number[]): void {
-    const ids = Float64Array.from(trades);
-    const ones = new Float64Array(ids.length).fill(1);
-    this.sink!.trades({
-      instrument: id,
-      count: ids.length,
-      timeUs: ids.map(() => T0_US + (this.#clock.nowMs() - WALL_MS) * US_PER_MS),
-      price: ones,
-      quantity: ones,
-      side: new Uint8Array(ids.length).fill(BUY),
-      ids: { kind: 'counted', values: ids },
-    });
-  }
-}
-
-async function byHand(answers: 'never' | 'no such read', speed = 1) {
-  const clock = new ManualClock(WALL_MS);
-  const feed = new HandFeed(answers, clock);
-  const speech = new MemorySpeech();
-  const options = { name: 'hand', speech, clock, monotonicMs: () => clock.nowMs(), speed };
-  const run = await FeedRun.live(options, feed, [LTC, BTC]);
-  feed.sink!.connected([LTC.id, BTC.id]);
-  return { feed, speech, clock, run, stored: speech.stored };
-}
-
 test('the time of a quiet market goes on, and sure time waits for who is disconnected', async () => {
-  const { feed, clock, run, stored } = await byHand('never');
+  const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
   feed.hear(LTC.id, 0);
   await clock.advance(20_000);
   const quiet = stored.times.at(-1)!;
@@ -92,12 +31,12 @@ test('the time of a quiet market goes on, and sure time waits for who is disconn
 });
 
 test('a gap that is not fetched in time is given up, and what waited behind it goes on', async () => {
-  const { feed, clock, run, stored } = await byHand('never');
+  const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
   feed.hear(LTC.id, 1);
   await clock.advance(100);
   feed.hear(LTC.id, 5);
   feed.hear(BTC.id, 1);
-  await clock.advance(HOLD_MAX_MS - 1_000);
+  await clock.advance(HOLE_WAIT_MAX_MS - 1_000);
   feed.hear(LTC.id, 6);
   await clock.advance(100);
   expect(stored.ids).toEqual([1, 1]);
@@ -105,7 +44,7 @@ test('a gap that is not fetched in time is given up, and what waited behind it g
   await clock.advance(2_000);
   expect(stored.ids).toEqual([1, 1, 5, 6]);
   expect(stored.bodies('GapUnfillable')).toMatchObject([
-    { missing: 3, reason: expect.stringContaining('30000 ms') },
+    { missing: 3, reason: expect.stringContaining('10000 ms') },
   ]);
   expect(stored.times.at(-1)?.behind).toEqual([]);
   stored.expectSound();
@@ -113,33 +52,33 @@ test('a gap that is not fetched in time is given up, and what waited behind it g
 });
 
 test('no more than so many trades wait behind a gap', async () => {
-  const { feed, clock, run, stored } = await byHand('never');
+  const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
   feed.hear(LTC.id, 1);
   await clock.advance(100);
-  for (let from = 5; from <= HELD_ROWS_MAX + 10; from += 50_000) {
-    feed.hear(LTC.id, ...numbers(from, from + 49_999));
+  for (let from = 5; from <= WAITING_ROWS_MAX + 10; from += 20_000) {
+    feed.hear(LTC.id, ...numbers(from, from + 19_999));
     await clock.advance(50);
   }
   expect(stored.events).toContain('GapUnfillable');
-  expect(stored.ids.at(-1)).toBeGreaterThan(HELD_ROWS_MAX);
+  expect(stored.ids.at(-1)).toBeGreaterThan(WAITING_ROWS_MAX);
   expect(run.counters()).toMatchObject({ missing: 3, dropped: 0 });
   await run[Symbol.asyncDispose]();
 });
 
 test('a gap that is too long to be fetched is not asked for', async () => {
-  const { feed, clock, run, stored } = await byHand('never');
+  const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
   feed.hear(LTC.id, 1, 1_000_000);
-  await clock.advance(100);
-  expect(feed.asked).toBe(0);
+  await clock.advance(300);
+  expect(feed.asked).toEqual([]);
   expect(stored.ids).toEqual([1, 1_000_000]);
   expect(stored.events).toEqual(['FeedConnected', 'FeedConnected', 'GapOpened', 'GapUnfillable']);
   await run[Symbol.asyncDispose]();
 });
 
 test('where the feed has no such read, a gap is told as one that cannot be filled', async () => {
-  const { feed, clock, run, stored } = await byHand('no such read');
+  const { feed, clock, run, stored } = await byHand(false, [LTC, BTC]);
   feed.hear(LTC.id, 1, 2, 6, 7);
-  await clock.advance(100);
+  await clock.advance(300);
   expect(stored.bodies('GapUnfillable')).toMatchObject([
     { missing: 3, reason: expect.stringContaining('hand') },
   ]);
@@ -151,7 +90,7 @@ test('where the feed has no such read, a gap is told as one that cannot be fille
 });
 
 test('while the bus is stuck time is not told and trades wait, bounded; then both go on', async () => {
-  const { feed, speech, clock, run, stored } = await byHand('no such read');
+  const { feed, speech, clock, run, stored } = await byHand(false, [LTC, BTC]);
   feed.hear(LTC.id, 1);
   await clock.advance(1_000);
   speech.stick(true);
@@ -173,10 +112,25 @@ test('while the bus is stuck time is not told and trades wait, bounded; then bot
 });
 
 test('a word that cannot be stored ends the run', async () => {
-  const { feed, speech, clock, run } = await byHand('never');
+  const { feed, speech, clock, run } = await byHand(true, [LTC, BTC]);
   speech.say = () => Promise.reject(new Error('the server has gone'));
   feed.hear(LTC.id, 1);
   await clock.advance(100);
   expect((await run.closed).message).toBe('the server has gone');
+  await run[Symbol.asyncDispose]();
+});
+
+test('no more than so many trades of all instruments wait: the oldest hole is given up', async () => {
+  const many = Array.from({ length: WAITING_ROWS_PROCESS_MAX / WAITING_ROWS_MAX + 1 }, (_, i) =>
+    instrument(`binance.spot.COIN${i}`),
+  );
+  const { feed, clock, run, stored } = await byHand(true, many);
+  for (const { id } of many) feed.hear(id, 1);
+  for (const { id } of many) feed.hear(id, ...numbers(3, WAITING_ROWS_MAX));
+  await clock.advance(60);
+  expect(stored.bodies('GapUnfillable')).toMatchObject([
+    { instrument: many[0]!.id, code: 'BOUND', missing: 1 },
+  ]);
+  expect(run.counters().waiting).toBe((many.length - 1) * (WAITING_ROWS_MAX - 2));
   await run[Symbol.asyncDispose]();
 });

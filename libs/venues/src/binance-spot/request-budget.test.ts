@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import { MARKET_DATA_SHARE, RequestBudget, WEIGHT_PER_MINUTE } from './request-budget.ts';
+
+const WEIGHT = 25;
+const REQUESTS = (WEIGHT_PER_MINUTE * MARKET_DATA_SHARE) / WEIGHT;
+
+test('market data takes forty percent of a minute, then waits for its oldest request to be over', () => {
+  const budget = new RequestBudget();
+  for (let i = 0; i < REQUESTS; i++) expect(budget.take(WEIGHT, i * 100)).toBe(0);
+  expect(budget.take(WEIGHT, 20_000)).toBe(40_000);
+  expect(budget.take(WEIGHT, 60_000)).toBe(0);
+  expect(budget.take(WEIGHT, 60_000)).toBe(100);
+});
+
+test('what others on the same address have used counts, for the minute in which the venue says it', () => {
+  const budget = new RequestBudget();
+  budget.used(WEIGHT_PER_MINUTE - WEIGHT, 0);
+  expect(budget.take(WEIGHT, 1_000)).toBe(0);
+  budget.used(WEIGHT_PER_MINUTE - WEIGHT + 1, 2_000);
+  expect(budget.take(WEIGHT, 3_000)).toBe(59_000);
+  expect(budget.take(WEIGHT, 62_000)).toBe(0);
+});
+
+test('a venue that refuses is left alone as long as it says, or a minute', () => {
+  const budget = new RequestBudget();
+  expect(budget.refused(120, 0)).toBe(120_000);
+  expect(budget.refused(undefined, 30_000)).toBe(90_000);
+  expect(budget.take(WEIGHT, 119_000)).toBe(1_000);
+  expect(budget.take(WEIGHT, 120_000)).toBe(0);
+  expect(budget.refused(undefined, 130_000)).toBe(60_000);
+});

@@ -1,0 +1,130 @@
+// A live feed over a real socket and HTTP, out of a stand-in for Binance that breaks by a plan: nothing is
+// lost, doubled or told wrongly. `npm run test:soak -- torture` plays twenty times as much.
+
+import { systemClock } from '@algo/bus';
+import { BUY, type InstrumentId } from '@algo/model';
+import { FakeBinance, type FakeTrade, unboundedBudget } from '@algo/venues/binance-spot/testing';
+import { expect, jest, test } from '@jest/globals';
+import { FeedRun } from './feed-run.ts';
+import { BrokenMarket, type Listener } from './testing/broken-market.ts';
+import { soak } from './testing/config.ts';
+import { instrument } from './testing/instruments.ts';
+import { MemorySpeech, StoredFeed } from './testing/memory-speech.ts';
+
+jest.setTimeout(soak ? 900_000 : 90_000);
+
+const SYMBOLS = Array.from({ length: 20 }, (_, i) => `COIN${i}USDT`);
+const INSTRUMENTS = SYMBOLS.map((symbol) => instrument(`binance.spot.${symbol}`));
+const SIZE = soak
+  ? { seed: 1, trades: 1_000_000, faults: 240, restarts: 8 }
+  : { seed: 1, trades: 50_000, faults: 36, restarts: 2 };
+/** Short enough for a plan of seconds; what ingest itself waits for passes so many times as fast. */
+const SILENCE_MS = 1_500;
+const HASTE = soak ? 1 : 2;
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`not within a minute: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Ingest's run on a stand-in, with as many lives as the plan wants. */
+class Lives implements Listener {
+  readonly stored = new StoredFeed();
+  readonly runs: FeedRun[] = [];
+  readonly #server: FakeBinance;
+  #speech = new MemorySpeech(this.stored);
+
+  constructor(server: FakeBinance) {
+    this.#server = server;
+  }
+
+  get run(): FeedRun {
+    return this.runs.at(-1)!;
+  }
+
+  async start(): Promise<void> {
+    this.#speech = new MemorySpeech(this.stored);
+    const feed = this.#server.feed({ silenceMs: SILENCE_MS }, undefined, unboundedBudget());
+    const options = { name: 'binance', speech: this.#speech, clock: systemClock, speed: 1 };
+    const monotonicMs = () => performance.now() * HASTE;
+    this.runs.push(await FeedRun.live({ ...options, monotonicMs }, feed, INSTRUMENTS));
+  }
+
+  async stop(): Promise<void> {
+    this.#speech.die(this.#speech.underWay >> 1);
+    await this.run[Symbol.asyncDispose]();
+  }
+
+  async settled(): Promise<void> {
+    const isWell = () =>
+      this.run.reasons().length === 0 &&
+      this.run.counters().waiting === 0 &&
+      this.#server.open.every(({ isMuted }) => !isMuted);
+    await until('nothing waits', isWell);
+  }
+}
+
+/** What is stored of an instrument, a line a trade. */
+function storedLines(stored: StoredFeed, id: InstrumentId): string[] {
+  return stored.batches
+    .filter(({ trades }) => trades.instrument === id)
+    .flatMap(({ trades: { count, ids, timeUs, price, quantity, side } }) =>
+      Array.from({ length: count }, (_, i) =>
+        [ids.values[i], timeUs[i], price[i], quantity[i], side[i] === BUY].join(' '),
+      ),
+    );
+}
+
+const symbolOf = (id: InstrumentId) => id.slice('binance.spot.'.length);
+
+function lineOf({ id, timeUs, price, quantity, isBuyerMaker }: FakeTrade): string {
+  return [id, timeUs, Number(price), Number(quantity), !isBuyerMaker].join(' ');
+}
+
+test('whatever breaks, each trade that can be had is stored once and in order', async () => {
+  await using server = await FakeBinance.start();
+  const market = new BrokenMarket(server, SYMBOLS, { ...SIZE, symbols: SYMBOLS.length });
+  const lives = new Lives(server);
+  await lives.start();
+  await until('it is connected', () => server.open.length === 1 && lives.run.reasons().length === 0);
+  await market.play(lives);
+  const { stored } = lives;
+  const newest = new Map([...market.tape].map(([symbol, trades]) => [symbol, trades.at(-1)!.id]));
+  let seen = 0;
+  const last = new Map<string, number>();
+  await until('all is stored', () => {
+    for (const { name, body } of stored.facts.slice(seen))
+      if (name === 'TradeBatch')
+        last.set(symbolOf(body.trades.instrument), Number(body.trades.ids.values[body.trades.count - 1]));
+    seen = stored.facts.length;
+    return SYMBOLS.every((symbol) => last.get(symbol) === newest.get(symbol));
+  });
+  market.end();
+  await lives.run[Symbol.asyncDispose]();
+
+  const reported = new Map<string, string[]>();
+  for (const { instrument: id, fromTradeId, toTradeId, missing } of stored.bodies('GapUnfillable')) {
+    expect(missing).toBe(toTradeId - fromTradeId + 1);
+    reported.set(id, [...(reported.get(id) ?? []), `${fromTradeId}-${toTradeId}`]);
+  }
+  for (const [i, symbol] of SYMBOLS.entries()) {
+    const { id } = INSTRUMENTS[i]!;
+    const buried = market.buried.get(symbol) ?? [];
+    const isBuried = (trade: number) => buried.some(({ fromId, toId }) => fromId <= trade && trade <= toId);
+    const ranges = buried.map(({ fromId, toId }) => `${fromId}-${toId}`);
+    expect([symbol, reported.get(id) ?? []]).toEqual([symbol, ranges]);
+    const clean = market.tape.get(symbol)!.filter((trade) => !isBuried(trade.id));
+    const lines = storedLines(stored, id);
+    const differs = clean.findIndex((trade, row) => lineOf(trade) !== lines[row]);
+    expect([symbol, lines[differs], lines.length]).toEqual([symbol, undefined, clean.length]);
+  }
+  const incomplete = stored.batches.filter(({ complete }) => !complete);
+  expect(incomplete).toHaveLength([...market.buried.values()].flat().length);
+  const refused = new Set(stored.bodies('TradeRefused').map(({ code }) => code));
+  expect([...refused]).toEqual(['DUPLICATE_ID']);
+  expect(new Set(market.plan.map(({ kind }) => kind)).size).toBe(13);
+  expect(market.plan.length).toBeGreaterThanOrEqual(soak ? 200 : 30);
+});

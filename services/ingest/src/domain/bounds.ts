@@ -1,0 +1,22 @@
+/** How long a jump of ids waits for frames that overtook each other, before anybody is asked. *Units*: ms. */
+export const REORDER_WAIT_MS = 250;
+/** How long trades wait behind a hole, at most, while this process runs. *Units*: ms. */
+export const HOLE_WAIT_MAX_MS = 10_000;
+/** A longer pause between two looks: the process stood still, and no hole grew old. *Units*: ms. */
+export const LOOK_PAUSE_MAX_MS = 1_000;
+/** Trades of one instrument that wait behind holes, at most. */
+export const WAITING_ROWS_MAX = 50_000;
+/** The same of all instruments of a process. */
+export const WAITING_ROWS_PROCESS_MAX = 1_000_000;
+/** A longer hole is not asked for: it would take longer than trades may wait. *Units*: trades. */
+export const HOLE_TRADES_MAX = 100_000;
+/** The first pause before a venue is asked again that had nothing new; the next ones double. *Units*: ms. */
+export const ASK_AGAIN_FIRST_MS = 250;
+/** The longest such pause. *Units*: ms. */
+export const ASK_AGAIN_MAX_MS = 1_000;
+/** Stretches of ids that were given up and are remembered, to tell a late trade from a repeated one. */
+export const LOST_REMEMBERED_MAX = 256;
+/** Released trades that are remembered, to tell a repeat from another trade with the same id. */
+export const RECENT_TRADES = 1_024;
+/** Trades that may speak for a restart of ids and wait for the venue's word on it, at most. */
+export const SUSPECTS_MAX = 1_024;

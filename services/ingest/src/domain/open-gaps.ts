@@ -1,0 +1,66 @@
+import type { GapReasonCode } from '@algo/model';
+import { ASK_AGAIN_FIRST_MS, ASK_AGAIN_MAX_MS } from './bounds.ts';
+import type { Gap, HoleLedger } from './hole-ledger.ts';
+import type { SequencerWords } from './sequencer-words.ts';
+
+/** What becomes of the gaps of one ledger, from the word that opens one to the words that end it. */
+export class OpenGaps {
+  readonly counts = { gaps: 0, missing: 0, absent: 0, reordered: 0 };
+  readonly #ledger: HoleLedger;
+  readonly #words: SequencerWords;
+
+  constructor(ledger: HoleLedger, words: SequencerWords) {
+    this.#ledger = ledger;
+    this.#words = words;
+  }
+
+  /** Says that a gap is open, as far as it still is; once. */
+  tell(gap: Gap): void {
+    if (gap.isTold) return;
+    gap.isTold = true;
+    this.counts.gaps++;
+    gap.fromId = this.#ledger.holeOf(gap).fromId;
+    gap.toId = this.#ledger.lastHoleOf(gap).toId;
+    [gap.recovered, gap.absent] = [0, 0];
+    this.#words.opened(gap);
+  }
+
+  /** Ends a gap when it is known what became of all its ids. */
+  closeWhenKnown(gap: Gap): void {
+    if (gap.open > 0) return;
+    this.#ledger.forget(gap);
+    if (gap.isTold) this.#words.filled(gap);
+    else this.counts.reordered++;
+  }
+
+  /** The venue has no trades with these ids. Returns whether that is news. */
+  settleAbsent(fromId: number, toId: number): boolean {
+    const gaps = this.#ledger.gaps.filter((gap) => gap.fromId <= toId && gap.toId >= fromId);
+    const settled = this.#ledger.settle('absent', fromId, toId);
+    for (const part of settled) this.counts.absent += part.toId - part.fromId + 1;
+    for (const gap of gaps) this.closeWhenKnown(gap);
+    return settled.length > 0;
+  }
+
+  /** Waits no longer for what is still missing of a gap. */
+  giveUp(gap: Gap, code: GapReasonCode, reason: string): void {
+    this.tell(gap);
+    const lost = this.#ledger.settle('lost', gap.fromId, gap.toId);
+    this.#ledger.forget(gap);
+    if (gap.recovered + gap.absent > 0) this.#words.filled(gap);
+    for (const part of lost) {
+      const missing = part.toId - part.fromId + 1;
+      this.counts.missing += missing;
+      this.#words.lost(part, missing, gap.timeUs, code, reason);
+    }
+  }
+
+  /** The hole with this id may be asked for again after a pause; `code` is what to say if time runs out. */
+  askLater(id: number, nowMs: number, code: GapReasonCode, reason: string): void {
+    const gap = this.#ledger.gaps.find(({ fromId, toId }) => fromId <= id && id <= toId);
+    if (gap === undefined) return;
+    [gap.code, gap.reason] = [code, reason];
+    gap.pauseMs = Math.min(ASK_AGAIN_MAX_MS, Math.max(ASK_AGAIN_FIRST_MS, 2 * gap.pauseMs));
+    gap.askAgainMs = nowMs + gap.pauseMs;
+  }
+}

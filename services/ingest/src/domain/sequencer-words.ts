@@ -1,0 +1,98 @@
+import type { FeedEvent, GapReasonCode, InstrumentId, TimeUs, TradeRefusalCode } from '@algo/model';
+import type { Gap, Heard, IdRange } from './hole-ledger.ts';
+import { joinRaw, type RawTrades } from './raw-trades.ts';
+
+/**
+ * What to say, in this order. `released`: trades whose turn it is, their ids rise by one; `refused`: a row
+ * that is left out, and why. *Units*: `heardMs` monotonic, when the last was heard; undefined when it was
+ * fetched; `receivedUs` by our clock when the first was heard; 0 when it was fetched.
+ */
+export type SequencerWord =
+  | {
+      readonly type: 'released';
+      readonly raw: RawTrades;
+      /** Trades before the first are lost. */
+      readonly isBehindHole: boolean;
+      readonly receivedUs: TimeUs;
+      readonly heardMs: number | undefined;
+    }
+  | { readonly type: 'gap'; readonly event: FeedEvent }
+  | {
+      readonly type: 'refused';
+      readonly code: TradeRefusalCode;
+      readonly raw: RawTrades;
+      readonly row: number;
+    };
+
+/** Gathers what a sequencer has to say; trades that follow each other leave in few pieces. */
+export class SequencerWords {
+  readonly #instrument: InstrumentId;
+  #words: SequencerWord[] = [];
+  #parts: RawTrades[] = [];
+  #first: Heard | undefined;
+  #last: Heard | undefined;
+  #isBehindHole = false;
+
+  constructor(instrument: InstrumentId) {
+    this.#instrument = instrument;
+  }
+
+  release(raw: RawTrades, heard: Heard | undefined): void {
+    if (this.#parts.length === 0) this.#first = heard;
+    this.#last = heard;
+    this.#parts.push(raw);
+    // The flag goes to as few trades as it can: they are what makes a bar incomplete.
+    if (this.#isBehindHole) this.cut();
+  }
+
+  /** What is released next does not follow what was released last. */
+  cut(): void {
+    if (this.#parts.length === 0) return;
+    this.#words.push({
+      ...{ type: 'released', raw: joinRaw(this.#parts), isBehindHole: this.#isBehindHole },
+      ...{ receivedUs: this.#first?.receivedUs ?? 0, heardMs: this.#last?.heardMs },
+    });
+    this.#parts = [];
+    this.#isBehindHole = false;
+  }
+
+  /** What is released next follows trades that are lost. */
+  cutByHole(): void {
+    this.cut();
+    this.#isBehindHole = true;
+  }
+
+  refuse(code: TradeRefusalCode, raw: RawTrades, row: number): void {
+    this.#words.push({ type: 'refused', code, raw, row });
+  }
+
+  opened(gap: Gap): void {
+    this.#say({ type: 'GapOpened', ...this.#rangeOf(gap, gap.timeUs), missing: gap.open });
+  }
+
+  filled(gap: Gap): void {
+    const { recovered, absent } = gap;
+    this.#say({ type: 'GapFilled', ...this.#rangeOf(gap, gap.timeUs), recovered, absent });
+  }
+
+  lost(part: IdRange, missing: number, timeUs: TimeUs, code: GapReasonCode, reason: string): void {
+    this.#say({ type: 'GapUnfillable', ...this.#rangeOf(part, timeUs), missing, code, reason });
+  }
+
+  /** Returns what is to be said since the last call. */
+  take(): SequencerWord[] {
+    this.cut();
+    const words = this.#words;
+    this.#words = [];
+    return words;
+  }
+
+  #rangeOf({ fromId, toId }: IdRange, timeUs: TimeUs) {
+    return { instrument: this.#instrument, fromTradeId: fromId, toTradeId: toId, timeUs };
+  }
+
+  #say(event: FeedEvent): void {
+    this.cut();
+    this.#words.push({ type: 'gap', event });
+  }
+}

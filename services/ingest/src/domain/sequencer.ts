@@ -1,0 +1,296 @@
+import type { GapReasonCode, InstrumentId, TimeUs, TradeRefusalCode } from '@algo/model';
+import {
+  HOLE_TRADES_MAX,
+  HOLE_WAIT_MAX_MS,
+  LOOK_PAUSE_MAX_MS,
+  REORDER_WAIT_MS,
+  WAITING_ROWS_MAX,
+} from './bounds.ts';
+import { type Heard, HoleLedger } from './hole-ledger.ts';
+import { OpenGaps } from './open-gaps.ts';
+import { PastTrades } from './past-trades.ts';
+import { isSameTrade, type RawTrades, sliceRaw } from './raw-trades.ts';
+import { RestartSuspicion } from './restart-suspicion.ts';
+import { faultOf, isTradeId } from './row-fault.ts';
+import { type SequencerWord, SequencerWords } from './sequencer-words.ts';
+
+/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; or its newest id. */
+export type Question =
+  | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
+  | { readonly kind: 'newest' };
+
+/** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
+export interface SequencerCounters {
+  readonly gaps: number;
+  readonly missing: number;
+  readonly absent: number;
+  readonly late: number;
+  readonly conflicts: number;
+  readonly reordered: number;
+  readonly waiting: number;
+}
+
+/** *Shape*: `lastId` undefined where nothing is stored; `noRest` says why nobody can be asked, if so. */
+export interface SequencerSettings {
+  readonly instrument: InstrumentId;
+  readonly lastId: number | undefined;
+  readonly noRest: string | undefined;
+}
+
+/**
+ * Brings the trades of one instrument into the order of their ids, each once: what came too early waits for
+ * what is missing, and that is asked for, found absent, or given up in time. Times are given, none is taken.
+ */
+export class Sequencer {
+  readonly #settings: SequencerSettings;
+  readonly #ledger: HoleLedger;
+  readonly #past = new PastTrades();
+  readonly #suspicion = new RestartSuspicion();
+  readonly #words: SequencerWords;
+  /** False until the first trade of an instrument without history says where its ids are. */
+  #hasBegun: boolean;
+  readonly #gaps: OpenGaps;
+  #isAsked = false;
+  /** When it was looked last. */
+  #lookedMs: number | undefined;
+  readonly #counts = { late: 0, conflicts: 0 };
+
+  constructor(settings: SequencerSettings) {
+    this.#settings = settings;
+    this.#words = new SequencerWords(settings.instrument);
+    this.#hasBegun = settings.lastId !== undefined;
+    this.#ledger = new HoleLedger((settings.lastId ?? -1) + 1);
+    this.#gaps = new OpenGaps(this.#ledger, this.#words);
+  }
+
+  get counters(): SequencerCounters {
+    return { ...this.#gaps.counts, ...this.#counts, waiting: this.waitingRows };
+  }
+
+  get hasHole(): boolean {
+    return this.#ledger.gaps.length > 0;
+  }
+
+  /** Since when the oldest hole is open; infinity without one. *Units*: ms, monotonic. */
+  get oldestHoleMs(): number {
+    return this.#ledger.gaps[0]?.sinceMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  get waitingRows(): number {
+    return this.#ledger.waitingRows;
+  }
+
+  /** Takes trades as they are heard. */
+  hear(raw: RawTrades, heard: Heard): void {
+    for (let row = 0, end = 0; row < raw.count; row = end) {
+      const id = raw.ids![row]!;
+      end = row + 1;
+      if (!isTradeId(id)) {
+        this.#refuse('UNREADABLE_ROW', raw, row);
+        continue;
+      }
+      if (!this.#hasBegun) this.#begin(id);
+      const isNext = id === this.#ledger.nextId && this.#ledger.isEmpty;
+      const fault = isNext ? undefined : faultOf(raw, row);
+      // The id of a row that is no trade is believed only if it is the very next one.
+      if (fault !== undefined) {
+        this.#refuse(id < this.#ledger.nextId ? 'DUPLICATE_ID' : fault, raw, row);
+        continue;
+      }
+      while (end < raw.count && raw.ids![end] === id + end - row && (isNext || !faultOf(raw, end))) end++;
+      this.#place(sliceRaw(raw, row, end), id, heard);
+    }
+    while (this.waitingRows > WAITING_ROWS_MAX && this.hasHole)
+      this.giveUpOldest(`more than ${WAITING_ROWS_MAX} trades waited for it`);
+    this.#release();
+  }
+
+  /** The wall went on: looks which holes were waited for long enough. *Units*: `nowMs` monotonic. */
+  goOn(nowMs: number): void {
+    const { noRest } = this.#settings;
+    const frozenMs = nowMs - (this.#lookedMs ?? nowMs) - LOOK_PAUSE_MAX_MS;
+    this.#lookedMs = nowMs;
+    if (frozenMs > 0) for (const gap of this.#ledger.gaps) gap.sinceMs += frozenMs;
+    for (const gap of [...this.#ledger.gaps]) {
+      if (nowMs - gap.sinceMs < REORDER_WAIT_MS) break;
+      this.#gaps.tell(gap);
+      if (noRest !== undefined) this.#gaps.giveUp(gap, 'NO_REST', noRest);
+      else if (gap.open > HOLE_TRADES_MAX)
+        this.#gaps.giveUp(gap, 'TOO_OLD', `more than ${HOLE_TRADES_MAX} trades are missing`);
+      else if (nowMs - gap.sinceMs >= HOLE_WAIT_MAX_MS)
+        this.#gaps.giveUp(gap, gap.code, `not filled within ${HOLE_WAIT_MAX_MS} ms: ${gap.reason}`);
+    }
+    this.#release();
+  }
+
+  /** Returns what the venue is to be asked now; nothing while an answer is awaited. */
+  question(nowMs: number): Question | undefined {
+    if (this.#isAsked) return undefined;
+    if (this.#suspicion.isDue(nowMs)) return { kind: 'newest' };
+    const gap = this.#ledger.gaps.find(({ isTold, askAgainMs }) => isTold && askAgainMs <= nowMs);
+    if (gap === undefined) return undefined;
+    return { kind: 'page', fromId: this.#ledger.holeOf(gap).fromId, missing: gap.open };
+  }
+
+  /** The venue was asked; an answer, or that there is none, will be told. */
+  asked(): void {
+    this.#isAsked = true;
+  }
+
+  /**
+   * Takes a page of the venue's history from an id on: whatever it skips, the venue does not have. One that
+   * ends before the hole does is older than the stream, and proves nothing of the rest.
+   */
+  page(fromId: number, raw: RawTrades, nowMs: number): void {
+    this.#isAsked = false;
+    const toId = raw.count === 0 ? -1 : raw.ids![raw.count - 1]!;
+    let isNew = false;
+    let provenId = fromId - 1;
+    for (let row = 0, end = 0; row < raw.count; row = end) {
+      const id = raw.ids![row]!;
+      for (end = row + 1; end < raw.count && raw.ids![end] === id + end - row; ) end++;
+      isNew = this.#gaps.settleAbsent(provenId + 1, id - 1) || isNew;
+      isNew = this.#place(sliceRaw(raw, row, end), id, undefined) > 0 || isNew;
+      provenId = raw.ids![end - 1]!;
+    }
+    if (!isNew) this.#gaps.askLater(fromId, nowMs, 'VENUE_LACKS', `its history ends at ${toId}`);
+    this.#release();
+  }
+
+  /** The venue did not answer what it was asked from an id on. */
+  failed(fromId: number, nowMs: number, code: GapReasonCode, reason: string): void {
+    this.#isAsked = false;
+    this.#gaps.askLater(fromId, nowMs, code, reason);
+  }
+
+  /** Nobody may be asked for now; that is what to say if time runs out. */
+  postponed(reason: string): void {
+    for (const gap of this.#ledger.gaps) [gap.code, gap.reason] = ['BUDGET', reason];
+  }
+
+  /** Takes the newest id of the venue's history; undefined when it was not answered. */
+  newest(id: number | undefined, nowMs: number): void {
+    this.#isAsked = false;
+    const decision = this.#suspicion.decide(id, this.#ledger.nextId - 1, nowMs);
+    if (decision === undefined) return;
+    const { isAnew, suspects } = decision;
+    if (isAnew) this.#restart(suspects[0]!.raw.ids![0]!);
+    for (const { raw, heard } of suspects)
+      if (isAnew) this.hear(raw, heard);
+      else this.#refuse(this.#past.codeOf(raw, 0), raw, 0);
+  }
+
+  /** Gives the oldest hole up, so that less waits. */
+  giveUpOldest(reason: string): void {
+    this.#gaps.giveUp(this.#ledger.gaps[0]!, 'BOUND', reason);
+    this.#release();
+  }
+
+  /** Returns what is to be said since the last call. */
+  take(): SequencerWord[] {
+    return this.#words.take();
+  }
+
+  #begin(id: number): void {
+    this.#hasBegun = true;
+    this.#ledger.restart(id);
+  }
+
+  /** Puts trades whose ids rise by one where they belong. Returns how many are new. */
+  #place(run: RawTrades, fromId: number, heard: Heard | undefined): number {
+    const ledger = this.#ledger;
+    const lastId = fromId + run.count - 1;
+    let taken = 0;
+    for (let id = fromId; id <= lastId; ) {
+      const row = id - fromId;
+      if (id < ledger.nextId) {
+        if (heard !== undefined) this.#old(run, row, heard);
+        id++;
+      } else if (id >= ledger.endId) {
+        // What a page has beyond all that was heard, the stream will bring.
+        if (heard === undefined) return taken;
+        const rest = sliceRaw(run, row, run.count);
+        if (id > ledger.endId) this.#openGap(id - 1, heard.heardMs, run.timeUs[row]!);
+        if (ledger.isEmpty) this.#pass(rest, id, heard);
+        else ledger.append(id, rest, heard);
+        return taken + rest.count;
+      } else {
+        const stretch = ledger.at(id);
+        const toId = Math.min(lastId, stretch.toId);
+        const part = sliceRaw(run, row, row + toId - id + 1);
+        if (stretch.kind === 'hole') {
+          ledger.fill(id, part, heard);
+          taken += part.count;
+          this.#gaps.closeWhenKnown(stretch.gap);
+        } else if (stretch.kind === 'rows') this.#repeat(part, stretch.raw, id - stretch.fromId, heard);
+        else if (heard !== undefined) for (let i = 0; i < part.count; i++) this.#refuse('LATE', part, i);
+        id = toId + 1;
+      }
+    }
+    return taken;
+  }
+
+  /** Releases trades that are the very next ones, without a detour. */
+  #pass(raw: RawTrades, fromId: number, heard: Heard): void {
+    this.#past.release(raw, fromId);
+    this.#words.release(raw, heard);
+    this.#ledger.restart(fromId + raw.count);
+  }
+
+  #release(): void {
+    for (let next = this.#ledger.take(); next !== undefined; next = this.#ledger.take()) {
+      switch (next.kind) {
+        case 'rows':
+          this.#past.release(next.raw, next.fromId);
+          this.#words.release(next.raw, next.heard);
+          break;
+        case 'absent':
+          this.#words.cut();
+          break;
+        case 'lost':
+          this.#words.cutByHole();
+          this.#past.lose(next);
+          break;
+        default:
+          next satisfies never;
+      }
+    }
+  }
+
+  /** Trades that wait are told again. */
+  #repeat(run: RawTrades, known: RawTrades, from: number, heard: Heard | undefined): void {
+    for (let row = 0; row < run.count; row++) {
+      const isSame = isSameTrade(run, row, known, from + row);
+      if (heard !== undefined || !isSame) this.#refuse(isSame ? 'DUPLICATE_ID' : 'CONFLICT', run, row);
+    }
+  }
+
+  /** A trade below what was released: a repeat, one too late, or the first of a new count. */
+  #old(raw: RawTrades, row: number, heard: Heard): void {
+    const canAsk = this.#settings.noRest === undefined;
+    const isKept = canAsk && this.#past.isSuspect(raw, row);
+    if (!isKept || !this.#suspicion.add({ raw: sliceRaw(raw, row, row + 1), heard }))
+      this.#refuse(this.#past.codeOf(raw, row), raw, row);
+  }
+
+  #refuse(code: TradeRefusalCode, raw: RawTrades, row: number): void {
+    if (code === 'LATE') this.#counts.late++;
+    if (code === 'CONFLICT') this.#counts.conflicts++;
+    this.#words.refuse(code, raw, row);
+  }
+
+  #openGap(toId: number, sinceMs: number, timeUs: TimeUs): void {
+    this.#release();
+    this.#ledger.open(toId, sinceMs, timeUs);
+  }
+
+  #restart(fromId: number): void {
+    const reason = `the venue counts from ${fromId} on, after ${this.#ledger.nextId - 1}`;
+    while (this.hasHole) this.#gaps.giveUp(this.#ledger.gaps[0]!, 'RESTARTED', reason);
+    this.#release();
+    this.#past.forget();
+    this.#ledger.restart(fromId);
+    this.#words.cutByHole();
+    this.#words.lost({ fromId, toId: fromId }, 0, this.#past.lastTimeUs, 'RESTARTED', reason);
+  }
+}
