@@ -24,7 +24,7 @@ const SNAPSHOT_MS = 120_000;
  */
 const KEPT_OF = {
   ...{ MARKET: 10_000, ANALYTICS: 10_000, CANDLES: 10_000 },
-  ...{ DECISIONS: 300, RECONCILIATION: 300, VENUES: 300 },
+  ...{ DECISIONS: 300, RECONCILIATION: 300 },
 };
 const KEPT = 2_500;
 /** What stands around a body in a file of JetStream, about: its own frame, and our headers. */
@@ -96,16 +96,14 @@ export class MonthRun implements Disposable {
     await this.engine.start(...this.#services);
   }
 
-  /** Lets one day pass, kills every service but reconcile and begins it again, one after the other. */
+  /** Lets one day pass, kills every service and begins it again, one after the other. */
   async day(): Promise<DaySizes> {
     this.#streams = new Map();
     this.#entries = 0;
     this.#orders = 0;
     for (let i = 0; i < TICKS_A_DAY; i++) await this.#pass();
     const startMs = new Map<string, number>();
-    // It begins by reading every order event there ever was, of which this server keeps the newest.
-    for (const identity of this.#services)
-      if (!identity.startsWith('reconcile.')) startMs.set(identity, await this.#restart(identity));
+    for (const identity of this.#services) startMs.set(identity, await this.#restart(identity));
     this.engine.submitted.length = 0;
     return this.#sizes(startMs);
   }

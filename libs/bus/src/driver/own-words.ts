@@ -7,6 +7,7 @@ import {
   type StreamName,
   subjects,
 } from '@algo/contracts';
+import { InputError } from '@algo/model';
 import type { Bus, InboundMessage } from '../bus.ts';
 import type { RecordedOrder } from '../input-order.ts';
 import { StreamLanes } from '../lanes.ts';
@@ -31,6 +32,7 @@ export interface OwnWords {
  * Reads what older lives of a process said since a snapshot, up to this life's fences. As for every reader,
  * the dense prefix of each lane counts: what stands behind a hole, or was stored by an old life behind the
  * fence of a newer one, was never said.
+ * *Errors*: InputError where the stream has let go of words behind the snapshot: then nobody knows them.
  */
 export async function readOwnWords(
   bus: Bus,
@@ -68,8 +70,19 @@ export async function readOwnWords(
       if (message.sequence >= fence) break;
       if ((message.lane?.producer ?? identity) === identity) lanes.admit(message, keep);
     }
+    if (after !== undefined && first > after + 1 && lanes.waitsFrom !== undefined)
+      throw forgotten(stream, identity, after, first);
   }
   return { said, counts, orders };
+}
+
+function forgotten(stream: StreamName, identity: string, after: number, first: number): InputError {
+  return new InputError({
+    field: `stream ${stream}`,
+    value: `begins at ${first}`,
+    because: `the snapshot of ${identity} is from ${after}, and what it said since then is gone`,
+    remedy: 'Give the stream a larger bound; to go on now, reconcile and use a fresh data directory.',
+  });
 }
 
 function countsIn(stream: StreamName, counts: Readonly<Record<string, number>>): Record<string, number> {

@@ -236,3 +236,16 @@ test('a log that is gone, on which words rest, is told by name before anything i
   const start = bench.start(tellsAll);
   await expect(start).rejects.toThrow(/own log of .*what it said rests on those up to 1/s);
 });
+
+test('words that their stream has let go since the snapshot are told by name', async () => {
+  const bench = new DriveBench({ messagesMax: 4 });
+  bench.snapshots = memorySnapshots();
+  const first = await bench.start(tellsAll);
+  await bench.tellTime(1);
+  await bench.rest(1_500);
+  const saved = (await bench.snapshots.load())!;
+  for (let n = 2; n < 20; n++) await bench.tellTime(n);
+  bench.kill(first);
+  bench.snapshots = { load: async () => saved, save: async () => {} };
+  await expect(bench.start(tellsAll)).rejects.toThrow(/stream SYSTEM.*what it said since then is gone/s);
+});

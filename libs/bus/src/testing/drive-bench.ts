@@ -9,7 +9,7 @@ import { FactMessage } from '../fact-message.ts';
 import type { Input, Say } from '../machine.ts';
 import { MemoryBus } from '../memory/memory-bus.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
-import { MemoryServer, type MemoryWire } from '../memory/memory-server.ts';
+import { MemoryServer, type MemoryServerOptions } from '../memory/memory-server.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import type { SnapshotStore } from '../snapshot-store.ts';
 
@@ -70,9 +70,8 @@ export class DriveBench {
   seen: string[] = [];
   readonly #counts = new Map<string, number>();
 
-  constructor(options: { readonly wire?: MemoryWire; readonly flushMs?: number } = {}) {
-    this.server = new MemoryServer(this.clock, options.wire === undefined ? {} : { wire: options.wire });
-    const { flushMs } = options;
+  constructor({ flushMs, ...server }: MemoryServerOptions & { readonly flushMs?: number } = {}) {
+    this.server = new MemoryServer(this.clock, server);
     this.log = new MemoryLog(
       flushMs === undefined ? undefined : { clock: this.clock, flushMs: () => flushMs },
     );
