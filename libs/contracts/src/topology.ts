@@ -284,10 +284,7 @@ export const FAMILIES = {
 } as const satisfies Record<string, FamilyPlan>;
 export type Family = keyof typeof FAMILIES;
 
-/**
- * Families whose third token is the virtual shard of the instrument, so that a process can read its own
- * part only.
- */
+/** Families whose third token is the virtual shard of the instrument: a process can read its part only. */
 export const SHARDED: ReadonlySet<Family> = new Set([
   'md.trades',
   'md.feed',
@@ -297,9 +294,6 @@ export const SHARDED: ReadonlySet<Family> = new Set([
   'an.pattern',
 ]);
 
-/**
- * Key-value buckets: snapshots of services, leases with
- * their epochs, documents such as the active configuration.
- */
+/** Key-value buckets: snapshots, leases with their epochs, documents such as the active configuration. */
 export const BUCKETS = ['snapshots', 'leases', 'documents'] as const;
 export type BucketName = (typeof BUCKETS)[number];
