@@ -25,6 +25,8 @@ const SNAPSHOT_MS = 120_000;
 const KEPT_OF = {
   ...{ MARKET: 10_000, ANALYTICS: 10_000, CANDLES: 10_000 },
   ...{ DECISIONS: 300, RECONCILIATION: 300 },
+  // Reconcile keeps its books once for 5,000 messages of these two.
+  ...{ ORDERS: 8_000, POSITIONS: 8_000 },
 };
 const KEPT = 2_500;
 /** What stands around a body in a file of JetStream, about: its own frame, and our headers. */
