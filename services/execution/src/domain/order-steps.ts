@@ -201,7 +201,7 @@ export class OrderSteps {
   /**
    * Takes a fill on our account of an order that isn't ours: the venue's own, such as a liquidation, or a
    * person's. One that takes away from what we hold is returned to be booked, for that is no longer ours to
-   * sell. One that may take away what an open order of ours has filled unheard is waited for with that fill;
+   * sell. One that may take away what an open entry of ours has filled unheard is waited for with that fill;
    * any other is reported, and booked should it come again when we hold that much. Such an order is as large
    * as what it has filled.
    */
@@ -216,7 +216,7 @@ export class OrderSteps {
     const { instrument, side, timeUs } = fill;
     const isEarly = this.#ledger
       .orders()
-      .some(({ request }) => request.instrument === instrument && request.side !== side);
+      .some((o) => o.intent === 'entry' && o.request.instrument === instrument && o.request.side !== side);
     if (isEarly) this.#wantFills(timeUs, timeUs, out);
     else if (this.#ledger.isNewForeign(fill))
       this.quarantine(order, 'foreign_fill', false, detailOf(fill), timeUs, out);

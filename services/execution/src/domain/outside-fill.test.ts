@@ -13,6 +13,7 @@ import {
   sent,
   types,
 } from './testing/execution-scenario.ts';
+import { guarded } from './testing/protection-scenario.ts';
 
 const SOLD = { side: 'sell', clientOrderId: clientOrderId('liquidation-LTCUSDT-1') } as const;
 
@@ -54,6 +55,13 @@ test.each<[string, string, Partial<Fill>]>([
   expect(takes('x1', quantity, { ...SOLD, ...change })).toEqual([]);
   expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
   expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('REDUCE_ONLY');
+});
+
+test('a stop that rests does not keep an order of somebody else that adds from being reported', () => {
+  const { engine, stop } = guarded();
+  const bought = { ...stop, side: 'buy', clientOrderId: clientOrderId('web_1') } as const;
+  expect(types(engine.handle(filled(bought, 'x1', '1', '1', 3 * S)))).toEqual(['OrderQuarantined']);
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
 });
 
 test('where we hold nothing, an order of somebody else is reported and not booked', () => {
