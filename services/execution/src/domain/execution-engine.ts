@@ -26,7 +26,7 @@ import { type LatchCode, latch } from './latch.ts';
 import { type NamedLimits, NO_LIMITS } from './limits.ts';
 import { LookingTime } from './looking-time.ts';
 import { OrderAudit } from './order-audit.ts';
-import { OrderFollower } from './order-follower.ts';
+import { OrderFollower, type OrderReport } from './order-follower.ts';
 import { OrderLedger, type Tracked } from './order-ledger.ts';
 import { OrderSteps } from './order-steps.ts';
 import { PersonDesk } from './person-desk.ts';
@@ -86,8 +86,9 @@ export class ExecutionEngine {
     this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
     const priceAnew = (t: Tracked, out: ExecutionOutput[]) => this.#priceAnew(t, out);
     const steps = new OrderSteps(settings.account, ledger, this.#halts.modes, priceAnew);
-    this.#follower = new OrderFollower({ ...books, steps, gate: this.#keeper.gate });
-    this.#audit = new OrderAudit({ ...books, steps, gate: this.#keeper.gate });
+    const parts = { ...books, steps, gate: this.#keeper.gate };
+    this.#follower = new OrderFollower(parts);
+    this.#audit = new OrderAudit(parts);
     const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
     this.#cash = new CashWatch(settings.account, state?.cash);
@@ -165,39 +166,21 @@ export class ExecutionEngine {
         if (this.#commandIds.isNew(input.commandId)) this.#commanded(input, out);
         return;
       case 'SubmitOutcomeKnown':
-        this.#follower.submitOutcome(input.outcome, out);
-        return;
       case 'CancelOutcomeKnown':
-        this.#rejects.canceling(input.outcome);
-        this.#follower.cancelOutcome(input.outcome, out);
-        return;
       case 'OrderNeverLeft':
-        this.#follower.neverLeft(input, out);
-        if (input.code === 'CONSERVATION') this.#latch(this.#account, 'halted', 'CONSERVATION', out);
-        return;
       case 'OrderLookedUp':
-        this.#follower.lookedUp(input, out);
-        return;
       case 'AbsenceKnown':
-        this.#follower.absenceKnown(input, out);
-        return;
       case 'FillsFetched':
-        this.#follower.fetched(input.answer, out);
+      case 'VenueFilled':
+      case 'VenueCanceled':
+      case 'VenueExpired':
+        this.#reported(input, out);
         return;
       case 'AccountStreamConnected':
         if (this.#keeper.streamConnected(out)) this.#audit.streamConnected(out);
         return;
       case 'AccountStreamLost':
         this.#keeper.gate.lose();
-        return;
-      case 'VenueFilled':
-        this.#times.hear(venueOf(input.fill.instrument), input.fill.timeUs);
-        this.#follower.filled(input.fill, input.cumulative, out);
-        return;
-      case 'VenueCanceled':
-      case 'VenueExpired':
-        this.#times.hear(venueOf(input.instrument), input.timeUs);
-        this.#follower.ended(input, out);
         return;
       case 'PriceSeen':
         this.#times.hear(venueOf(input.instrument), input.timeUs);
@@ -250,6 +233,13 @@ export class ExecutionEngine {
       default:
         input.type satisfies 'VenueCashMoved' | 'CashFetched'; // heard before
     }
+  }
+
+  #reported(report: OrderReport, out: ExecutionOutput[]): void {
+    if (report.type === 'CancelOutcomeKnown') this.#rejects.canceling(report.outcome);
+    this.#follower.take(report, out);
+    if (report.type === 'OrderNeverLeft' && report.code === 'CONSERVATION')
+      this.#latch(this.#account, 'halted', 'CONSERVATION', out);
   }
 
   /** A person lets a scope go on, so that what stopped it counts anew. */

@@ -12,7 +12,7 @@ import { ASK_INTERVAL_US, auditUs, nextAskUs } from './ask-pace.ts';
 import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
 import { hasLeft, hasOutlived } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import type { OrderSteps } from './order-steps.ts';
+import type { OrderParts, OrderSteps } from './order-steps.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 
 /** Orders that the venue is asked about at once. */
@@ -32,13 +32,7 @@ export class OrderAudit {
   readonly #times: FeedTimes;
   readonly #gate: Pick<ReconciliationGate, 'state'>;
 
-  constructor(parts: {
-    readonly account: AccountId;
-    readonly ledger: OrderLedger;
-    readonly steps: OrderSteps;
-    readonly times: FeedTimes;
-    readonly gate: Pick<ReconciliationGate, 'state'>;
-  }) {
+  constructor(parts: OrderParts) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#steps = parts.steps;

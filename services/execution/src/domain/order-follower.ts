@@ -16,6 +16,7 @@ import {
 } from '@algo/model';
 import type {
   AbsenceKnown,
+  ExecutionInput,
   ExecutionOutput,
   FillsAnswer,
   OrderLookedUp,
@@ -23,10 +24,26 @@ import type {
 } from './execution-io.ts';
 import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import type { OrderSteps } from './order-steps.ts';
+import type { OrderParts, OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
+
+/** What comes of an order that has been made. */
+export type OrderReport = Extract<
+  ExecutionInput,
+  {
+    type:
+      | 'VenueFilled'
+      | VenueEnded['type']
+      | 'SubmitOutcomeKnown'
+      | 'CancelOutcomeKnown'
+      | 'OrderNeverLeft'
+      | 'OrderLookedUp'
+      | 'AbsenceKnown'
+      | 'FillsFetched';
+  }
+>;
 
 type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
@@ -43,14 +60,7 @@ export class OrderFollower {
   readonly #times: FeedTimes;
   readonly #gate: Pick<ReconciliationGate, 'state'>;
 
-  constructor(parts: {
-    readonly account: AccountId;
-    readonly ledger: OrderLedger;
-    readonly positions: PositionBook;
-    readonly steps: OrderSteps;
-    readonly times: FeedTimes;
-    readonly gate: Pick<ReconciliationGate, 'state'>;
-  }) {
+  constructor(parts: OrderParts & { readonly positions: PositionBook }) {
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
@@ -59,8 +69,53 @@ export class OrderFollower {
     this.#steps = parts.steps;
   }
 
+  /** Takes a report; what the venue tells of an instrument tells the time of its feed as well. */
+  take(report: OrderReport, out: ExecutionOutput[]): void {
+    switch (report.type) {
+      case 'SubmitOutcomeKnown':
+        this.#submitOutcome(report.outcome, out);
+        return;
+      case 'CancelOutcomeKnown':
+        this.#cancelOutcome(report.outcome, out);
+        return;
+      case 'OrderNeverLeft':
+        this.#neverLeft(report, out);
+        return;
+      case 'OrderLookedUp':
+        this.#lookedUp(report, out);
+        return;
+      case 'AbsenceKnown':
+        this.#absenceKnown(report, out);
+        return;
+      case 'FillsFetched':
+        this.#fetched(report.answer, out);
+        return;
+      case 'VenueFilled':
+        this.#times.hear(venueOf(report.fill.instrument), report.fill.timeUs);
+        this.#filled(report.fill, report.cumulative, out);
+        return;
+      case 'VenueCanceled':
+      case 'VenueExpired':
+        this.#times.hear(venueOf(report.instrument), report.timeUs);
+        this.#ended(report, out);
+        return;
+      default:
+        report satisfies never;
+    }
+  }
+
+  /** Somebody wants orders canceled. The wish is kept until each has ended; it is sent when it may be. */
+  wantCancel(ids: readonly ClientOrderId[], cancelReason: string, out: ExecutionOutput[]): void {
+    for (const id of ids) {
+      const t = this.#ledger.get(id);
+      if (t === undefined || isEnded(t.order.status)) continue;
+      this.#steps.change(t, { cancelReason });
+      if (this.#mayCancel) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
+    }
+  }
+
   /** What came of sending an order. */
-  submitOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
+  #submitOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
     if (t === undefined) return;
     switch (outcome.type) {
@@ -84,7 +139,7 @@ export class OrderFollower {
    * What came of asking for a cancel. Whatever it was, only a look-up or the stream says how the order
    * ended. Where the venue takes none for now it is asked again later.
    */
-  cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
+  #cancelOutcome(outcome: SubmitOutcome, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(outcome.clientOrderId);
     if (t === undefined || isEnded(t.order.status)) return;
     this.#steps.change(t, { isCanceling: false });
@@ -100,7 +155,7 @@ export class OrderFollower {
   }
 
   /** One of our orders was filled: booked once, whatever its status, because money that moved has moved. */
-  filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
+  #filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
     const t = this.#steps.orderOf(fill, venueCumulative, this.#positions.quantity(fill.instrument), out);
     if (t === null) return;
@@ -126,7 +181,7 @@ export class OrderFollower {
   }
 
   /** The venue says that an order is over. */
-  ended(event: VenueEnded, out: ExecutionOutput[]): void {
+  #ended(event: VenueEnded, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(event.clientOrderId);
     const type = event.type === 'VenueCanceled' ? 'Canceled' : 'Expired';
     if (t !== undefined)
@@ -134,20 +189,20 @@ export class OrderFollower {
   }
 
   /** All fills of the account since a time that was asked for; after a failure it is asked again. */
-  fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
-    if (answer.type === 'answered') for (const fill of answer.fills) this.filled(fill, fill.quantity, out);
+  #fetched(answer: FillsAnswer, out: ExecutionOutput[]): void {
+    if (answer.type === 'answered') for (const fill of answer.fills) this.#filled(fill, fill.quantity, out);
     this.#steps.fetched(answer.type === 'answered');
   }
 
   /** An order is proven not to have been sent. */
-  neverLeft({ clientOrderId, reason, timeUs }: OrderNeverLeft, out: ExecutionOutput[]): void {
+  #neverLeft({ clientOrderId, reason, timeUs }: OrderNeverLeft, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(clientOrderId);
     if (t === undefined || isEnded(t.order.status)) return;
     this.#neverWas(t, orderReason('NEVER_LEFT', reason), timeUs, out);
   }
 
   /** The answer to a look-up. */
-  lookedUp(input: OrderLookedUp, out: ExecutionOutput[]): void {
+  #lookedUp(input: OrderLookedUp, out: ExecutionOutput[]): void {
     const { clientOrderId, lookup, timeUs } = input;
     const t = this.#ledger.get(clientOrderId);
     if (t === undefined || isEnded(t.order.status)) return;
@@ -167,22 +222,12 @@ export class OrderFollower {
   }
 
   /** What came of proving that an order never arrived; without proof it is asked about as before. */
-  absenceKnown({ clientOrderId, absence, timeUs }: AbsenceKnown, out: ExecutionOutput[]): void {
+  #absenceKnown({ clientOrderId, absence, timeUs }: AbsenceKnown, out: ExecutionOutput[]): void {
     const t = this.#ledger.get(clientOrderId);
     if (t === undefined) return;
     this.#steps.change(t, { isProving: false });
     if (absence.type === 'proven' && t.order.status === 'unknown')
       this.#neverWas(t, orderReason('NEVER_ARRIVED', absence.evidence.join(', ')), timeUs, out);
-  }
-
-  /** Somebody wants orders canceled. The wish is kept until each has ended; it is sent when it may be. */
-  wantCancel(ids: readonly ClientOrderId[], cancelReason: string, out: ExecutionOutput[]): void {
-    for (const id of ids) {
-      const t = this.#ledger.get(id);
-      if (t === undefined || isEnded(t.order.status)) continue;
-      this.#steps.change(t, { cancelReason });
-      if (this.#mayCancel) this.#steps.sendCancel(id, this.#nowUs(t.order.request.instrument), out);
-    }
   }
 
   /** The time of the feed that brings an instrument. */

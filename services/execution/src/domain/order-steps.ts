@@ -4,6 +4,7 @@ import {
   applyToOrder,
   type ClientOrderId,
   type Decimal,
+  type FeedTimes,
   type Fill,
   isEnded,
   isOwnClientOrderId,
@@ -20,12 +21,22 @@ import type { ExecutionOutput } from './execution-io.ts';
 import { latch } from './latch.ts';
 import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
+import type { ReconciliationGate } from './reconciliation-gate.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
 
 /** Makes the next attempt of a post-only entry that would have taken; returns, in words, what came of it. */
 export type PriceAnew = (ended: Tracked, out: ExecutionOutput[]) => string;
+
+/** What those need that change orders by these steps. */
+export interface OrderParts {
+  readonly account: AccountId;
+  readonly ledger: OrderLedger;
+  readonly steps: OrderSteps;
+  readonly times: FeedTimes;
+  readonly gate: Pick<ReconciliationGate, 'state'>;
+}
 
 /**
  * The single steps that an order takes: each changes the ledger and says so. A `Tracked` that is passed in
