@@ -1,0 +1,86 @@
+import { InputError, type Instrument } from '@algo/model';
+import { openTradeFile, type TradeFile } from './trade-file.ts';
+import { identityOf } from './trade-identity.ts';
+import type { TradeLayout } from './trade-layout.ts';
+import { unusableFile } from './unusable-file.ts';
+
+/** A file, and whose trades are read from it. *Shape*: `symbol` where its column has several. */
+export interface OpenedFile {
+  readonly file: TradeFile;
+  readonly instrument: Instrument;
+  readonly symbol: string | undefined;
+  /** What is unusual in it, for a person. */
+  readonly words: readonly string[];
+}
+
+/** Files that go together, those of each instrument in the order of their times, and what was left out. */
+export interface OpenedFiles extends AsyncDisposable {
+  readonly files: readonly OpenedFile[];
+  readonly words: readonly string[];
+}
+
+/**
+ * Opens files and reads each through once. `told` says whose they are: one for each file, one for all, or
+ * none: then their names, columns and folders must tell. A file without rows is left out. *Errors*:
+ * InputError naming the file and what was found in it.
+ */
+export async function openTradeFiles(
+  paths: readonly string[],
+  about: {
+    readonly told: readonly Instrument[];
+    readonly catalog: readonly Instrument[];
+    readonly layout?: TradeLayout | undefined;
+  },
+): Promise<OpenedFiles> {
+  const { told, catalog, layout } = about;
+  if (told.length > 1 && told.length !== paths.length)
+    throw new InputError({
+      field: '--instruments',
+      value: told.map(({ id }) => id).join(','),
+      because: `${told.length} instruments for ${paths.length} files`,
+      remedy: 'Name one for each file, in their order, or one for all, or none.',
+    });
+  const opened: OpenedFile[] = [];
+  const empty: string[] = [];
+  const close = async () => {
+    for (const { file } of opened) await file[Symbol.asyncDispose]();
+  };
+  try {
+    for (const [i, path] of paths.entries()) {
+      const file = await openTradeFile(path, layout);
+      if (file === 'empty') empty.push(path);
+      else opened.push(identified(file, told[i] ?? told[0], catalog));
+    }
+    const [first] = empty;
+    if (opened.length === 0 && first !== undefined)
+      throw unusableFile(first, 'it holds no row', 'Name a file that holds trades.');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    files: opened.toSorted((a, b) => a.file.survey.firstUs - b.file.survey.firstUs),
+    words: empty.map((path) => `${path} holds no row: left out`),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function identified(
+  file: TradeFile,
+  told: Instrument | undefined,
+  catalog: readonly Instrument[],
+): OpenedFile {
+  const { instrument, symbol, words } = identityOf({ ...file, venue: file.layout.venue }, told, catalog);
+  return { file, instrument, symbol, words: [...words, ...wordsOf(file)] };
+}
+
+function wordsOf({ order, damage, broken, brokenCount, isSideInferred }: TradeFile): string[] {
+  const words = [...order.words];
+  if (isSideInferred) words.push('no side in it: inferred, a higher price was bought and a lower one sold');
+  if (brokenCount > 0)
+    words.push(
+      `${brokenCount} lines are no rows, such as ${broken.map(({ line, why }) => `line ${line} (${why})`).join(', ')}`,
+    );
+  if (damage !== undefined) words.push(`damaged, read up to there: ${damage}`);
+  return words;
+}

@@ -1,0 +1,55 @@
+import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { unusableFile } from './unusable-file.ts';
+
+/** Files that one list may name. */
+const FILES_MAX = 10_000;
+const TRADES = /\.(csv|txt|tsv|parquet|pq|zip)(\.(gz|zst))?$|\.(gz|zst)$/i;
+
+/**
+ * Returns the files that a comma-separated list names: files, whose names may hold commas, folders with all
+ * files of trades in them, and patterns such as `2025/*.csv.gz`. *Shape*: sorted within a folder or pattern.
+ * *Errors*: InputError on what names nothing.
+ */
+export function tradePaths(list: string): string[] {
+  const paths: string[] = [];
+  const words = list.split(',');
+  for (let from = 0; from < words.length; ) {
+    // The longest stretch that is there; a comma may belong to a name.
+    let to = words.length;
+    while (to > from + 1 && !existsSync(words.slice(from, to).join(',').trim())) to--;
+    paths.push(...filesOf(words.slice(from, to).join(',').trim()));
+    from = to;
+  }
+  if (paths.length > FILES_MAX)
+    throw unusableFile(
+      list,
+      `it names ${paths.length} files, at most ${FILES_MAX} go together`,
+      'Name fewer.',
+    );
+  return paths;
+}
+
+function filesOf(word: string): string[] {
+  if (word === '') throw unusableFile(word, 'it names no file', 'Name a file, a folder or a pattern.');
+  if (existsSync(word)) {
+    if (!statSync(word).isDirectory()) return [word];
+    const inside = readdirSync(word, { recursive: true, encoding: 'utf8' })
+      .filter((name) => TRADES.test(name))
+      .toSorted()
+      .map((name) => join(word, name));
+    if (inside.length > 0) return inside;
+    throw unusableFile(
+      word,
+      'the folder holds no file of trades',
+      'Name one that holds .csv, .gz, .zip or .parquet.',
+    );
+  }
+  const matching = /[*?[{]/.test(word) ? globSync(word).toSorted() : [];
+  if (matching.length > 0) return matching;
+  throw unusableFile(
+    word,
+    'there is no such file',
+    'Name a file that exists, a folder, or a pattern that fits some.',
+  );
+}
