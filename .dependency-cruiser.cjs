@@ -1,5 +1,5 @@
 // Who may import whom. Imports go down only: proto → model → {contracts, indicators} →
-// {read-models, bus, venues, tickstore, state, strategy, simulation} → runtime → {testkit, cli} →
+// {read-models, bus, venues, tickstore, tradefiles, state, strategy, simulation} → runtime → {testkit, cli} →
 // services → test.
 
 /** What each library may import of the others, beside its npm packages. The whole house law in one table. */
@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   indicators: ['model'],
   bus: LOWEST,
   tickstore: LOWEST,
+  tradefiles: ['model'],
   strategy: LOWEST,
   simulation: LOWEST,
   'read-models': ['model', 'contracts'],
@@ -17,7 +18,10 @@ const MAY_IMPORT = {
   venues: LOWEST,
   runtime: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation'],
   testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
-  cli: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'read-models', 'runtime'],
+  cli: [
+    ...[...LOWEST, 'bus', 'venues', 'tickstore', 'tradefiles', 'state', 'strategy', 'simulation'],
+    ...['read-models', 'runtime'],
+  ],
 };
 
 /** What only tests use stands in a folder testing/ beside them, and may import what they may. */

@@ -39,11 +39,18 @@ export function createProgram(environment: CliEnvironment = readEnvironment()): 
   return program;
 }
 
+const LAYOUT = 'columns of files without a header, such as time,price,quantity,side,id; or kraken';
+
 function addRunning(program: Command, environment: CliEnvironment): void {
   program
     .command('up')
     .description('run the whole engine in paper mode, until Ctrl-C')
-    .option('--feed <feed>', 'synthetic, binance, or file:PATH[,PATH]', 'synthetic')
+    .option(
+      '--feed <feed>',
+      'synthetic, binance, or file:PATH[,PATH] (also folders and patterns)',
+      'synthetic',
+    )
+    .option('--layout <columns>', LAYOUT)
     .option(
       '--speed <times>',
       'market time against the clock: 1..1000, or max with --exit-at-end (default: 20 synthetic, 1 file)',
@@ -63,7 +70,8 @@ function addRunning(program: Command, environment: CliEnvironment): void {
   program
     .command('backtest')
     .description('take the engine through recorded trades, in one process, as fast as it goes')
-    .requiredOption('--data <files...>', 'files of trades, CSV or Parquet')
+    .requiredOption('--data <files...>', 'files of trades, CSV or Parquet, folders or patterns of them')
+    .option('--layout <columns>', LAYOUT)
     .option('--config <name>', 'trading configuration (default: config_1)')
     .option(
       '--instruments <ids>',

@@ -6,6 +6,7 @@ export class InputError extends Error {
   override readonly name = 'InputError';
   readonly field: string;
   readonly value: string;
+  readonly because: string;
   readonly remedy: string;
   /** True where it may pass by itself, as a lock, a full disk or an unreachable server: worth another try. */
   readonly isPassing: boolean;
@@ -21,6 +22,7 @@ export class InputError extends Error {
     super(`${problem.field} = ${value}: ${problem.because}. ${problem.remedy}`);
     this.field = problem.field;
     this.value = value;
+    this.because = problem.because;
     this.remedy = problem.remedy;
     this.isPassing = problem.isPassing ?? false;
   }

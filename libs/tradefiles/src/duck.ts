@@ -3,16 +3,34 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 /** More than that and DuckDB sorts on the disk. */
 const MEMORY_MAX = '1GB';
 
-/** Opens a database in memory that reads files. */
-export async function openDuck(): Promise<{ readonly db: DuckDBConnection; readonly close: () => void }> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: MEMORY_MAX });
-  const db = await instance.connect();
-  await db.run("set TimeZone = 'UTC'");
-  return {
-    db,
-    close: () => {
+/** A database in memory that reads files; each reading has a connection of its own. */
+export class Duck implements Disposable {
+  readonly #instance: DuckDBInstance;
+
+  private constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  static async open(): Promise<Duck> {
+    return new Duck(await DuckDBInstance.create(':memory:', { memory_limit: MEMORY_MAX }));
+  }
+
+  async with<Value>(work: (db: DuckDBConnection) => Promise<Value>): Promise<Value> {
+    const db = await this.connect();
+    try {
+      return await work(db);
+    } finally {
       db.closeSync();
-      instance.closeSync();
-    },
-  };
+    }
+  }
+
+  async connect(): Promise<DuckDBConnection> {
+    const db = await this.#instance.connect();
+    await db.run("set TimeZone = 'UTC'");
+    return db;
+  }
+
+  [Symbol.dispose](): void {
+    this.#instance.closeSync();
+  }
 }

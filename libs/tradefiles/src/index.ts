@@ -1,4 +1,4 @@
 export { type OpenedFile, type OpenedFiles, openTradeFiles } from './open-trade-files.ts';
-export type { TradeFile, TradeRows } from './trade-file.ts';
+export type { TradeFile } from './trade-file.ts';
 export { layoutOfWords, type TradeLayout } from './trade-layout.ts';
-export { tradePaths } from './trade-paths.ts';
+export type { TradeRows } from './trade-rows.ts';

@@ -1,4 +1,5 @@
 import { InputError, type Instrument } from '@algo/model';
+import { Duck } from './duck.ts';
 import { openTradeFile, type TradeFile } from './trade-file.ts';
 import { identityOf } from './trade-identity.ts';
 import type { TradeLayout } from './trade-layout.ts';
@@ -42,12 +43,14 @@ export async function openTradeFiles(
     });
   const opened: OpenedFile[] = [];
   const empty: string[] = [];
+  const duck = await Duck.open();
   const close = async () => {
     for (const { file } of opened) await file[Symbol.asyncDispose]();
+    duck[Symbol.dispose]();
   };
   try {
     for (const [i, path] of paths.entries()) {
-      const file = await openTradeFile(path, layout);
+      const file = await openTradeFile(path, duck, layout);
       if (file === 'empty') empty.push(path);
       else opened.push(identified(file, told[i] ?? told[0], catalog));
     }
@@ -77,10 +80,8 @@ function identified(
 function wordsOf({ order, damage, broken, brokenCount, isSideInferred }: TradeFile): string[] {
   const words = [...order.words];
   if (isSideInferred) words.push('no side in it: inferred, a higher price was bought and a lower one sold');
-  if (brokenCount > 0)
-    words.push(
-      `${brokenCount} lines are no rows, such as ${broken.map(({ line, why }) => `line ${line} (${why})`).join(', ')}`,
-    );
+  const lines = broken.map(({ line, why }) => `line ${line} (${why})`).join(', ');
+  if (brokenCount > 0) words.push(`${brokenCount} lines are no rows, such as ${lines}`);
   if (damage !== undefined) words.push(`damaged, read up to there: ${damage}`);
   return words;
 }

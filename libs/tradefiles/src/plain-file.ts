@@ -16,8 +16,8 @@ const TAIL_BYTES = 64 * 1024;
 const [NEWLINE, RETURN, MARK] = [10, 13, 0xef];
 
 /**
- * A file as DuckDB can read it: Parquet as it is, or text in UTF-8 whose lines end in a newline. *Shape*: `damage` says what ended the
- * unpacking early; the text goes to its last whole line then.
+ * A file as DuckDB can read it: Parquet as it is, or text in UTF-8 whose lines end in a newline. *Shape*:
+ * `damage` says what ended the unpacking early; the text goes to its last whole line then.
  */
 export interface PlainFile extends AsyncDisposable {
   readonly path: string;
@@ -161,10 +161,11 @@ async function onlyEntry(path: string): Promise<Readable> {
   const archive = new ZipReader(new BlobReader(await openAsBlob(path)));
   const entries = (await archive.getEntries()).filter((entry): entry is FileEntry => !entry.directory);
   const [entry] = entries;
+  const names = entries.map(({ filename }) => filename).join(', ');
   if (entry === undefined || entries.length > 1)
     throw unusableFile(
       path,
-      `the archive holds ${entries.length} files${entry ? `: ${entries.map((e) => e.filename).join(', ')}` : ''}`,
+      `the archive holds ${entries.length} files: ${names}`,
       'Unpack it, and name the files that are meant.',
     );
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

@@ -34,7 +34,7 @@ export interface RowOrder {
 /** Clocks of one venue's machines differ by less; a row that is older by less is as old as the one before. */
 export const STUTTER_MAX_US = 10 * US_PER_SECOND;
 
-/** Within so much of time ids may be in another order than times, and still count what happened in its order. */
+/** Within so much of time ids may be in another order than times, and still count trades as they happened. */
 const DISAGREE_MAX_US = US_PER_SECOND;
 
 /** Returns in which order rows are to be read, and what of their ids is to be believed. */
@@ -46,7 +46,7 @@ export function rowOrder(survey: Survey): RowOrder {
   const stutters =
     back > 0
       ? [
-          `${back} rows are older than the row before, by at most ${backMaxUs / US_PER_MS} ms: taken at its time`,
+          `${back} rows are older than the one before, by ${backMaxUs / US_PER_MS} ms at most: at its time`,
         ]
       : [];
   if (isCounted) {

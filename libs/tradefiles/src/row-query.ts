@@ -78,7 +78,8 @@ function timeSql(column: string, number: (column: string) => string): string {
   const text = `trim(${column}::varchar)`;
   const value = number(text);
   const zoned = `regexp_matches(${text}, '(Z|UTC|GMT|[0-9][+-][0-9]{2}:?([0-9]{2})?)$')`;
-  const iso = `case when ${zoned} then epoch_us(try_cast(${text} as timestamptz)) else epoch_us(try_cast(${text} as timestamp)) end::double`;
+  const us = (type: string) => `epoch_us(try_cast(${text} as ${type}))`;
+  const iso = `case when ${zoned} then ${us('timestamptz')} else ${us('timestamp')} end::double`;
   return [
     `case when ${value} is null then ${iso}`,
     `when ${value} < 1e11 then round(${value} * 1e6) when ${value} < 1e14 then round(${value} * 1e3)`,
@@ -93,5 +94,6 @@ function sideSql(at: TradeLayout['at'], text: (role: 'taker' | 'maker') => strin
       : (['taker', ['buy', 'b'], ['sell', 's']] as const);
   const list = (words: readonly string[]) => words.map(quoted).join(', ');
   const word = `lower(${text(role)})`;
-  return `(case when ${word} in (${list(buy)}) then ${BUY} when ${word} in (${list(sell)}) then ${SELL} else ${SIDE_UNREADABLE} end)::utinyint`;
+  const cases = `when ${word} in (${list(buy)}) then ${BUY} when ${word} in (${list(sell)}) then ${SELL}`;
+  return `(case ${cases} else ${SIDE_UNREADABLE} end)::utinyint`;
 }

@@ -55,12 +55,13 @@ const BY_NAME: Readonly<Record<string, string>> = { kraken: 'time,price,quantity
 export function layoutOfWords(text: string): TradeLayout {
   const words = (BY_NAME[text] ?? text).split(',').map((word) => word.trim());
   const at: Partial<Record<Role, number>> = {};
+  const [fields, known] = [WORDS, BY_NAME].map((each) => Object.keys(each).join(', '));
   const refused = (because: string) =>
     new InputError({
       field: '--layout',
       value: text,
       because,
-      remedy: `Name each column, comma separated: ${Object.keys(WORDS).join(', ')}, or - for any other; or ${Object.keys(BY_NAME).join(', ')}.`,
+      remedy: `Name each column, comma separated: ${fields}, or - for any other; or write ${known}.`,
     });
   for (const [column, word] of words.entries()) {
     if (word === '-') continue;
@@ -74,7 +75,7 @@ export function layoutOfWords(text: string): TradeLayout {
   return { columns: words.length, at };
 }
 
-/** Returns the layout that column names spell; undefined where a field that a trade needs is not among them. */
+/** Returns the layout that column names spell; undefined where one that a trade needs is not among them. */
 export function layoutOfNames(names: readonly string[]): TradeLayout | undefined {
   const plain = names.map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
   const at: Partial<Record<Role, number>> = {};

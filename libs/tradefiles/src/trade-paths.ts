@@ -8,17 +8,19 @@ const TRADES = /\.(csv|txt|tsv|parquet|pq|zip)(\.(gz|zst))?$|\.(gz|zst)$/i;
 
 /**
  * Returns the files that a comma-separated list names: files, whose names may hold commas, folders with all
- * files of trades in them, and patterns such as `2025/*.csv.gz`. *Shape*: sorted within a folder or pattern.
+ * files of trades in them, and patterns such as `2025/*.csv.gz`. `absolute` makes a
+ * caller's path absolute. *Shape*: sorted within a folder or pattern.
  * *Errors*: InputError on what names nothing.
  */
-export function tradePaths(list: string): string[] {
+export function tradePaths(list: string, absolute: (path: string) => string = (path) => path): string[] {
   const paths: string[] = [];
   const words = list.split(',');
+  const nameOf = (from: number, to: number) => words.slice(from, to).join(',').trim();
   for (let from = 0; from < words.length; ) {
     // The longest stretch that is there; a comma may belong to a name.
     let to = words.length;
-    while (to > from + 1 && !existsSync(words.slice(from, to).join(',').trim())) to--;
-    paths.push(...filesOf(words.slice(from, to).join(',').trim()));
+    while (to > from + 1 && !existsSync(absolute(nameOf(from, to)))) to--;
+    paths.push(...filesOf(nameOf(from, to), absolute));
     from = to;
   }
   if (paths.length > FILES_MAX)
@@ -30,8 +32,9 @@ export function tradePaths(list: string): string[] {
   return paths;
 }
 
-function filesOf(word: string): string[] {
-  if (word === '') throw unusableFile(word, 'it names no file', 'Name a file, a folder or a pattern.');
+function filesOf(typed: string, absolute: (path: string) => string): string[] {
+  if (typed === '') throw unusableFile(typed, 'it names no file', 'Name a file, a folder or a pattern.');
+  const word = absolute(typed);
   if (existsSync(word)) {
     if (!statSync(word).isDirectory()) return [word];
     const inside = readdirSync(word, { recursive: true, encoding: 'utf8' })
@@ -48,7 +51,7 @@ function filesOf(word: string): string[] {
   const matching = /[*?[{]/.test(word) ? globSync(word).toSorted() : [];
   if (matching.length > 0) return matching;
   throw unusableFile(
-    word,
+    typed,
     'there is no such file',
     'Name a file that exists, a folder, or a pattern that fits some.',
   );

@@ -58,8 +58,10 @@ class TiledLane implements TapeLane {
 }
 
 async function readPieces(path: string, instrument: Instrument): Promise<TapeRows[]> {
-  const files = await openFeedFiles([path], [instrument], [instrument]);
-  const lane = new FileLane(instrument.id, files, { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER });
+  await using opened = await openFeedFiles({
+    ...{ paths: [path], instruments: [instrument], catalog: [instrument], layout: undefined },
+  });
+  const lane = new FileLane(instrument.id, opened.files, { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER });
   const pieces: TapeRows[] = [];
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     for (let from = 0; from < rows.trades.count; from += PIECE) {

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
 
 const CONFIGS = fileURLToPath(new URL('../../../config/trading/', import.meta.url));
-const parse = (raw: RawBacktestOptions) => parseBacktestOptions(raw, (path) => `/here/${path}`, CONFIGS);
+const filesOf = (list: string) => list.split(',').map((path) => `/here/${path}`);
+const parse = (raw: RawBacktestOptions) => parseBacktestOptions(raw, filesOf, CONFIGS);
 const data = ['a.csv'];
 
 describe('options of algo backtest', () => {

@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { InputError, type InstrumentId, instrumentId, type TimeUs, US_PER_MS } from '@algo/model';
+import { layoutOfWords, type TradeLayout } from '@algo/tradefiles';
 import type { TimeRange } from './file-lane.ts';
+import { inDataWords } from './typed-words.ts';
 
 /** The options of `algo backtest` as the command line's parser hands them over. */
 export interface RawBacktestOptions {
   readonly data?: readonly string[];
+  readonly layout?: string;
   readonly config?: string;
   readonly instruments?: string;
   readonly from?: string;
@@ -17,6 +20,7 @@ export interface RawBacktestOptions {
 /** What `algo backtest` was asked for, checked. */
 export interface BacktestOptions {
   readonly files: readonly string[];
+  readonly layout: TradeLayout | undefined;
   readonly config: string | undefined;
   /** Whose trades the files hold: one for each, one for all, or none; then the files must tell. */
   readonly instruments: readonly InstrumentId[];
@@ -29,15 +33,15 @@ const SEED_MAX = 4_294_967_295;
 const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /**
- * Returns the options of `algo backtest`. *Errors*: InputError in the words typed. `absolute` makes a
- * caller's path absolute; `configsDir` is the folder of trading configurations.
+ * Returns the options of `algo backtest`. *Errors*: InputError in the words typed. `pathsOf` finds the files
+ * that a list names; `configsDir` is the folder of trading configurations.
  */
 export function parseBacktestOptions(
   raw: RawBacktestOptions,
-  absolute: (path: string) => string,
+  pathsOf: (list: string) => readonly string[],
   configsDir: string,
 ): BacktestOptions {
-  const files = (raw.data ?? []).flatMap(listOf).map(absolute);
+  const files = inDataWords(() => (raw.data ?? []).flatMap(pathsOf));
   if (files.length === 0)
     throw refused('--data', '', 'no file of trades is named', 'Name one or more: --data trades.csv.gz');
   const repeated = files.find((file, i) => files.indexOf(file) !== i);
@@ -48,6 +52,7 @@ export function parseBacktestOptions(
     throw refused('--to', raw.to ?? '', `not after --from ${raw.from}`, 'Give the end behind the beginning.');
   return {
     files,
+    layout: raw.layout === undefined ? undefined : layoutOfWords(raw.layout),
     config: raw.config === undefined ? undefined : knownConfig(raw.config, configsDir),
     instruments: listOf(raw.instruments ?? '').map(instrumentOf),
     range: { fromUs, toUs: endUs - 1 },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readInstrumentCatalog } from '@algo/runtime';
+import { tradePaths } from '@algo/tradefiles/paths';
 import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
 import { openRecording } from './open-recording.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -27,8 +28,8 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const configsDir = inherited.ALGO_TRADING_CONFIGS_DIR ?? join(place.root, 'config', 'trading');
   const instrumentsFile = inherited.ALGO_INSTRUMENTS_FILE ?? join(place.root, 'config', 'instruments.yaml');
   const limitsFile = inherited.ALGO_LIMITS_FILE ?? join(place.root, 'config', 'limits.yaml');
-  const options = parseBacktestOptions(raw, place.absolute, configsDir);
-  const recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
+  const options = parseBacktestOptions(raw, (list) => tradePaths(list, place.absolute), configsDir);
+  await using recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
   const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
   const { journal, summary } = await runBacktest(recording.tape, {
     environment: {

@@ -1,10 +1,4 @@
-import {
-  type FeedFile,
-  type RawTrades,
-  sliceRaw,
-  type TradeRows,
-  TradeScreen,
-} from '@algo/ingest/recordings';
+import { type FeedFile, type FileRows, type RawTrades, sliceRaw, TradeScreen } from '@algo/ingest/recordings';
 import { InputError, type InstrumentId, type TimeUs } from '@algo/model';
 import { rowAfter, sliceRows, type TapeLane, type TapeRows } from './tape.ts';
 
@@ -24,7 +18,7 @@ export class FileLane implements TapeLane {
   readonly #range: TimeRange;
   readonly #screen: TradeScreen;
   #file = 0;
-  #reading: TradeRows | undefined;
+  #reading: FileRows | undefined;
   /** What was read behind the last jump of ids, not screened yet. */
   #rest: RawTrades | undefined;
   #isBehindHole = false;
@@ -53,7 +47,7 @@ export class FileLane implements TapeLane {
         continue;
       }
       const { file } = this.#files[this.#file]!;
-      this.#reading ??= file.read(this.instrument, 0);
+      this.#reading ??= file.read(0);
       const next = await this.#reading.next();
       if (next.done) {
         if (next.value !== undefined) throw damaged(file.path, next.value);

@@ -19,7 +19,7 @@ test('files, instruments and speed are read', () => {
     ALGO_SPEED: 'max',
   };
   expect(readConfig('ingest', config, env)).toMatchObject({
-    feed: { kind: 'file', name: 'file', paths: ['a.csv', 'b.csv.gz'] },
+    feed: { kind: 'file', name: 'file', list: 'a.csv, b.csv.gz' },
     instruments: ['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT'],
     speed: 'max',
   });

@@ -1,4 +1,5 @@
 import { baseConfig } from '@algo/runtime';
+import { layoutOfWords, type TradeLayout } from '@algo/tradefiles';
 import { MARKET_DATA } from '@algo/venues';
 import { z } from 'zod';
 
@@ -11,14 +12,14 @@ const words = (text: string) =>
 /** Where trades come from. `name` stands in what is told of the feed's time. */
 export type FeedSetting =
   | { readonly kind: 'synthetic'; readonly name: 'synthetic' }
-  | { readonly kind: 'file'; readonly name: 'file'; readonly paths: readonly string[] }
+  | { readonly kind: 'file'; readonly name: 'file'; readonly list: string }
   | { readonly kind: 'live'; readonly name: string };
 
 const feed = z.string().transform((text, context): FeedSetting => {
   if (text === 'synthetic') return { kind: text, name: text };
   if (Object.hasOwn(MARKET_DATA, text)) return { kind: 'live', name: text };
-  const paths = text.startsWith('file:') ? words(text.slice(5)) : [];
-  if (paths.length > 0) return { kind: 'file', name: 'file', paths };
+  const list = text.startsWith('file:') ? text.slice(5).trim() : '';
+  if (list !== '') return { kind: 'file', name: 'file', list };
   const live = Object.keys(MARKET_DATA).join(', ');
   context.addIssue({
     code: 'custom',
@@ -26,6 +27,18 @@ const feed = z.string().transform((text, context): FeedSetting => {
   });
   return z.NEVER;
 });
+
+const layout = z
+  .string()
+  .default('')
+  .transform((text, context): TradeLayout | undefined => {
+    try {
+      return text === '' ? undefined : layoutOfWords(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
 
 const speed = z.union([z.string(), z.number()]).transform((value, context): number | 'max' => {
   const factor = Number(value);
@@ -46,6 +59,8 @@ export const config = baseConfig.extend({
    * their order.
    */
   instruments: z.string().default('').transform(words),
+  /** Columns of files that have no header, comma separated: `time,price,quantity,side,id`. */
+  layout,
   /** Feed time per wall time; `max` gives a recording as fast as the bus takes it. See `speedOf`. */
   speed: speed.optional(),
   /** Names the synthetic market. */

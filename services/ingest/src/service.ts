@@ -14,8 +14,8 @@ export const service = defineService({
   config: schema,
   purpose: ({ feed }) => feed.name,
   async start(context) {
-    const { bus, clock, config, identity } = context;
-    const { feed, seed, snapshotIntervalMs, warmHistoryMinutes } = config;
+    const { bus, clock, config, identity, log } = context;
+    const { feed, layout, seed, snapshotIntervalMs, warmHistoryMinutes } = config;
     const speed = speedOf(config);
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
@@ -36,13 +36,14 @@ export const service = defineService({
       return { closed: run.closed, counters: () => run.counters(), notes: () => run.reasons() };
     }
     const known = [...catalog.values()];
+    const setting = { feed, instruments, catalog: known, layout, seed, warmHistoryMinutes };
     const run = context.own(
       await PacedRun.open({
         ...options,
         snapshots: bucketSnapshots(bus.bucket('snapshots'), identity),
         snapshotIntervalMs,
         instruments: known,
-        makeFeed: await openRecordedFeed({ feed, instruments, catalog: known, seed, warmHistoryMinutes }),
+        makeFeed: await openRecordedFeed(setting, (word) => log.warn(word)),
       }),
     );
     return { closed: run.closed, counters: () => run.counters() };

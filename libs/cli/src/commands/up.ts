@@ -7,8 +7,9 @@ import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
 import { FeedEnd } from '../supervisor/feed-end.ts';
 import { findNatsBinary } from '../supervisor/nats-binary.ts';
-import { checkFeedFiles, endLeftovers, makeUsable, refuseOtherPlan } from '../supervisor/prepare-data-dir.ts';
+import { endLeftovers, makeUsable, refuseOtherPlan } from '../supervisor/prepare-data-dir.ts';
 import { StatusScreen } from '../supervisor/status-screen.ts';
+import { surveyFeedFiles } from '../supervisor/survey-feed-files.ts';
 import { parseUpOptions, type RawUpOptions, speedWarning, type UpOptions } from '../supervisor/up-options.ts';
 
 /**
@@ -22,7 +23,6 @@ export async function up(
   const { ALGO_ACCOUNTS, ALGO_ACCOUNT } = environment.inherited;
   const accounts = raw.accounts ?? ALGO_ACCOUNTS ?? ALGO_ACCOUNT;
   const options = parseUpOptions(accounts === undefined ? raw : { ...raw, accounts }, fromCaller);
-  checkFeedFiles(options.files);
   const dataDir = options.dataDir ?? join(environment.dataRoot, options.feedKind);
   const screen = new StatusScreen(process.stdout, {
     json: options.json,
@@ -32,10 +32,12 @@ export async function up(
   using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);
   refuseOtherPlan(dataDir, before, options);
+  const words = await surveyFeedFiles(options, environment.instrumentsFile);
   await endLeftovers(dataDir, ROOT, before);
   const say = (line: string) => screen.say(line);
   const warning = speedWarning(options);
   if (warning !== undefined) say(warning);
+  for (const word of words) say(word);
   const stop = new AbortController();
   const engineParts = {
     options,

@@ -11,7 +11,11 @@ const start = (raw: RawUpOptions) => () =>
   refuseOtherPlan(
     'data/x',
     before,
-    parseUpOptions(raw, (path) => path),
+    parseUpOptions(
+      raw,
+      (path) => path,
+      (list) => [list],
+    ),
   );
 
 test('what a directory knows may be started again, and further accounts and shards with it', () => {

@@ -85,18 +85,6 @@ export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined,
     );
 }
 
-/** *Errors*: InputError for a feed file that isn't there. */
-export function checkFeedFiles(files: readonly string[]): void {
-  for (const file of files)
-    if (!existsSync(file))
-      throw new InputError({
-        field: '--feed',
-        value: file,
-        because: 'no such file',
-        remedy: 'Correct the path.',
-      });
-}
-
 /** Ends processes that a crashed engine left on this directory: nats-server, and services that hang. */
 export async function endLeftovers(
   dataDir: string,

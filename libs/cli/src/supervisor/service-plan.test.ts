@@ -2,9 +2,10 @@ import { expect, test } from '@jest/globals';
 import { planServices } from './service-plan.ts';
 import { parseUpOptions, type RawUpOptions } from './up-options.ts';
 
+const there = (path: string) => `/there/${path}`;
 const specs = (raw: RawUpOptions) =>
   planServices(
-    parseUpOptions(raw, (path) => `/there/${path}`),
+    parseUpOptions(raw, there, (list) => [there(list)]),
     {
       root: '/checkout',
       dataDir: '/data',
@@ -50,7 +51,7 @@ test('a process is told its own account and all of them, and logs under its iden
 test('what a person asks of a service reaches that service alone', () => {
   const raw = { feed: 'file:a.csv', seed: '7', speed: '50', tradingConfig: 'config_2', analytics: '2' };
   expect(settings(raw, 'ingest.file')).toMatchObject({
-    ...{ ALGO_FEED: 'file:/there/a.csv', ALGO_SPEED: '50', ALGO_SEED: '7' },
+    ...{ ALGO_FEED: 'file:/there/a.csv', ALGO_LAYOUT: '', ALGO_SPEED: '50', ALGO_SEED: '7' },
   });
   expect(settings(raw, 'paper-venue.paper-main').ALGO_SEED).toBe('7');
   expect(settings(raw, 'decision.paper-main').ALGO_TRADING_CONFIG).toBe('config_2');

@@ -72,6 +72,7 @@ function settingsOf({ service, purpose }: PlannedProcess, options: UpOptions): N
     case 'ingest':
       return {
         ALGO_FEED: options.feed,
+        ALGO_LAYOUT: options.layout,
         ...(options.speed === undefined ? {} : { ALGO_SPEED: options.speed }),
         ...(options.instruments.length === 0 ? {} : { ALGO_INSTRUMENTS: options.instruments.join(',') }),
         ...seedOf(options),

@@ -2,7 +2,8 @@ import { InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { parseUpOptions, type RawUpOptions, speedWarning } from './up-options.ts';
 
-const parse = (raw: RawUpOptions) => parseUpOptions(raw, (path) => `/there/${path}`);
+const there = (path: string) => `/there/${path.trim()}`;
+const parse = (raw: RawUpOptions) => parseUpOptions(raw, there, (list) => list.split(',').map(there));
 
 test('with nothing said it is the synthetic market, one account, one analytics process, until Ctrl-C', () => {
   expect(parse({})).toMatchObject({

@@ -1,5 +1,6 @@
 import { InputError, type InstrumentId, instrumentId } from '@algo/model';
 import { STANDBY_SERVICES, type StandbyService } from '@algo/runtime';
+import { tradePaths } from '@algo/tradefiles/paths';
 
 export type FeedKind = 'synthetic' | 'binance' | 'file';
 
@@ -10,6 +11,8 @@ export interface UpOptions {
   readonly feed: string;
   readonly files: readonly string[];
   /** How many times as fast as the clock, or `max`; undefined where ingest's own standard holds. */
+  /** Columns of files without a header, as typed; empty where headers tell. */
+  readonly layout: string;
   readonly speed: string | undefined;
   readonly dataDir: string | undefined;
   /** Each has its own paper exchange, decider, guard and executor. */
@@ -28,6 +31,7 @@ export interface UpOptions {
 /** The options as the command line's parser hands them over. */
 export interface RawUpOptions {
   readonly feed?: string;
+  readonly layout?: string;
   readonly speed?: string;
   readonly dataDir?: string;
   readonly accounts?: string;
@@ -48,10 +52,16 @@ const SAFE_SPEED_MAX = 100;
 
 /**
  * Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path
- * absolute.
+ * absolute, `pathsOf` finds the files that a list names.
  */
-export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => string): UpOptions {
-  const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', absolute);
+export function parseUpOptions(
+  raw: RawUpOptions,
+  absolute: (path: string) => string,
+  pathsOf: (list: string) => readonly string[] = (list) => tradePaths(list, absolute),
+): UpOptions {
+  const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', pathsOf);
+  if (raw.layout !== undefined && feedKind !== 'file')
+    throw refused('--layout', raw.layout, `the feed ${feedKind} has no columns`, 'Leave --layout out.');
   if (raw.exitAtEnd === true && feedKind !== 'file') {
     const because = feedKind === 'binance' ? 'a live feed has no end' : 'a made-up market has no end';
     throw refused('--exit-at-end', feedKind, because, 'Leave --exit-at-end out.');
@@ -60,6 +70,7 @@ export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => st
     feedKind,
     feed: feedKind === 'file' ? `file:${files.join(',')}` : feedKind,
     files,
+    layout: raw.layout ?? '',
     speed: raw.speed === undefined ? undefined : parseSpeed(raw.speed, feedKind, raw.exitAtEnd === true),
     dataDir: raw.dataDir === undefined ? undefined : absolute(raw.dataDir),
     accounts: parseAccounts(raw.accounts ?? 'paper-main'),
@@ -76,13 +87,29 @@ export function parseUpOptions(raw: RawUpOptions, absolute: (path: string) => st
 
 function parseFeed(
   feed: string,
-  absolute: (path: string) => string,
-): { feedKind: FeedKind; files: string[] } {
+  pathsOf: (list: string) => readonly string[],
+): { feedKind: FeedKind; files: readonly string[] } {
   if (feed === 'synthetic' || feed === 'binance') return { feedKind: feed, files: [] };
-  const files = feed.startsWith('file:') ? listOf(feed.slice('file:'.length)).map(absolute) : [];
-  if (files.length > 0) return { feedKind: 'file', files };
+  const list = feed.startsWith('file:') ? feed.slice('file:'.length).trim() : '';
+  if (list !== '') return { feedKind: 'file', files: inFeedWords(() => pathsOf(list)) };
   const remedy = 'Use synthetic, binance, or file:PATH[,PATH].';
   throw refused('--feed', feed, 'not a feed', remedy);
+}
+
+/** What is wrong with a file, in the words typed. */
+export function inFeedWords<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw feedError(error);
+  }
+}
+
+/** Returns an error of a file as one of the feed; any other as it is. */
+export function feedError(error: unknown): unknown {
+  if (!(error instanceof InputError) || error.field !== 'file') return error;
+  const { because, remedy } = error;
+  return new InputError({ field: '--feed', value: `file:${JSON.parse(error.value)}`, because, remedy });
 }
 
 function parseSpeed(speed: string, feedKind: FeedKind, exitAtEnd: boolean): string {

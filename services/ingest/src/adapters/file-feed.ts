@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { InstrumentId, TimeUs } from '@algo/model';
 import { openFeedState, type RecordedFeed, type Stretch, sealFeedState } from '../domain/recorded-feed.ts';
 import { type FeedFile, FileLane, type LanePart, type LanePosition } from './file-lane.ts';
-import { unusable } from './trade-file.ts';
 
 interface FileFeedState {
   readonly givenUs: TimeUs;
@@ -19,8 +18,15 @@ export class FileFeed implements RecordedFeed {
   readonly #name: string;
   #givenUs: TimeUs;
 
-  /** *Errors*: InputError when the files don't go together, or aren't those that the snapshot was made of. */
-  constructor(files: readonly FeedFile[], restored: string | undefined) {
+  readonly #close: () => Promise<void>;
+
+  /** `close` closes the files. *Errors*: InputError when they aren't those that the snapshot was made of. */
+  constructor(
+    files: readonly FeedFile[],
+    restored: string | undefined,
+    close: () => Promise<void> = async () => undefined,
+  ) {
+    this.#close = close;
     const sorted = files.toSorted((a, b) => a.firstUs - b.firstUs);
     const instruments = [...new Set(sorted.map(({ instrument }) => instrument))];
     this.#name = sorted
@@ -29,9 +35,6 @@ export class FileFeed implements RecordedFeed {
     const from = restored === undefined ? undefined : openFeedState<FileFeedState>(this.#name, restored);
     this.#lanes = instruments.map((instrument, i) => {
       const own = sorted.filter((file) => file.instrument === instrument);
-      const odd = own.find(({ file }) => file.hasIds !== own[0]!.file.hasIds);
-      if (odd !== undefined)
-        throw unusable(odd.file.path, `of the files of ${instrument} some have trade ids and some have none`);
       return new FileLane(instrument, own, from?.positions[i] ?? { file: 0, row: 0, lastUs: 0 });
     });
     this.#givenUs = from?.givenUs ?? sorted[0]!.firstUs;
@@ -76,5 +79,6 @@ export class FileFeed implements RecordedFeed {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const lane of this.#lanes) await lane.close();
+    await this.#close();
   }
 }

@@ -2,11 +2,19 @@ import { basename } from 'node:path';
 import type { FeedEvent, InstrumentId, TimeUs } from '@algo/model';
 import { isTradeTime, type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import { STRETCH_ROWS_MAX } from '../domain/recorded-feed.ts';
-import { type TradeFile, type TradeRows, unusable } from './trade-file.ts';
+
+/** Rows of a file, a stretch at a time. Returns why it stopped early; undefined when the file was whole. */
+export type FileRows = AsyncGenerator<RawTrades, string | undefined>;
 
 /** A file, whose trades it holds, and the time of its first one. */
 export interface FeedFile {
-  readonly file: TradeFile;
+  readonly file: {
+    readonly path: string;
+    /** Its size on disk; another size is another file. */
+    readonly bytes: number;
+    /** Reads it from the start, leaving out the first `skip` rows. */
+    read(skip: number): FileRows;
+  };
   readonly instrument: InstrumentId;
   readonly firstUs: TimeUs;
 }
@@ -24,20 +32,6 @@ export interface LanePart {
   readonly reachedUs: TimeUs;
 }
 
-/** Returns a file with the time of its first readable row. *Errors*: InputError when it has none. */
-export async function feedFile(file: TradeFile, instrument: InstrumentId): Promise<FeedFile> {
-  const rows = file.read(instrument, 0);
-  try {
-    const first = await rows.next();
-    if (first.done) throw unusable(file.path, first.value ?? 'it holds no rows');
-    const firstUs = first.value.timeUs.find(isTradeTime);
-    if (firstUs === undefined) throw unusable(file.path, 'none of its first rows has a readable time');
-    return { file, instrument, firstUs };
-  } finally {
-    await rows.return(undefined);
-  }
-}
-
 /** All files of one instrument, one after the other. */
 export class FileLane {
   readonly instrument: InstrumentId;
@@ -45,7 +39,7 @@ export class FileLane {
   #file: number;
   #row: number;
   #lastUs: TimeUs;
-  #reading: TradeRows | undefined;
+  #reading: FileRows | undefined;
   /** Rows that were read and not taken yet. */
   #ahead: RawTrades | undefined;
 
@@ -74,7 +68,7 @@ export class FileLane {
     for (let room = STRETCH_ROWS_MAX; !this.hasEnded; ) {
       const { file } = this.#files[this.#file]!;
       if (this.#ahead === undefined) {
-        this.#reading ??= file.read(this.instrument, this.#row);
+        this.#reading ??= file.read(this.#row);
         const next = await this.#reading.next();
         if (!next.done) this.#ahead = next.value;
         else {

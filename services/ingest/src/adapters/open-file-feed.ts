@@ -1,49 +1,64 @@
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { InputError, type Instrument, type InstrumentId } from '@algo/model';
-import { instrumentOfFile } from '../domain/file-instrument.ts';
-import { openCsv } from './csv-trades.ts';
-import { type FeedFile, feedFile } from './file-lane.ts';
-import { openParquet } from './parquet-trades.ts';
-import { type TradeFile, unusable } from './trade-file.ts';
+import { type Instrument, SIDE_UNREADABLE } from '@algo/model';
+import { type OpenedFile, openTradeFiles, type TradeLayout } from '@algo/tradefiles';
+import type { RawTrades } from '../domain/raw-trades.ts';
+import type { FeedFile, FileRows } from './file-lane.ts';
 
-/**
- * Opens recorded files as far as their first trades. `instruments` says whose they are: one for each file,
- * one for all,
- * or none: then their names and columns must tell. *Errors*: InputError naming the file and what was found in
- * it.
- */
-export async function openFeedFiles(
-  paths: readonly string[],
-  instruments: readonly Instrument[],
-  catalog: readonly Instrument[],
-): Promise<FeedFile[]> {
-  if (instruments.length > 1 && instruments.length !== paths.length)
-    throw new InputError({
-      field: '--instruments',
-      value: instruments.map(({ id }) => id).join(','),
-      because: `${instruments.length} instruments for ${paths.length} files`,
-      remedy: 'Name one for each file, in their order, or one for all, or none.',
-    });
-  const files: FeedFile[] = [];
-  for (const [i, path] of paths.entries()) {
-    const file = await openTradeFile(path);
-    const told: InstrumentId | undefined = (instruments[i] ?? instruments[0])?.id;
-    files.push(await feedFile(file, told ?? instrumentOfFile(basename(path), file.symbol, catalog)));
-  }
-  return files;
+/** Files of recorded trades, and what is unusual in them. Closing them removes what was unpacked. */
+export interface FeedFiles extends AsyncDisposable {
+  readonly files: readonly FeedFile[];
+  readonly words: readonly string[];
 }
 
-/** Opens one file of any known layout. *Errors*: InputError naming the file and what was found in it. */
-export async function openTradeFile(path: string): Promise<TradeFile> {
-  const head = Buffer.alloc(4);
-  let bytes: number;
-  try {
-    await using handle = await open(path, 'r');
-    await handle.read(head, 0, 4, 0);
-    bytes = (await handle.stat()).size;
-  } catch (error) {
-    throw unusable(path, `it cannot be opened: ${(error as Error).message}`);
+/** What files are opened with. `layout` says how their rows are written where no header does. */
+export interface FilesSetting {
+  readonly paths: readonly string[];
+  /** Whose they are: one for each file, one for all, or none: then they must tell it themselves. */
+  readonly instruments: readonly Instrument[];
+  readonly catalog: readonly Instrument[];
+  readonly layout: TradeLayout | undefined;
+}
+
+/**
+ * Opens recorded files and reads each through once. *Errors*: InputError naming the file and what was found
+ * in it.
+ */
+export async function openFeedFiles(setting: FilesSetting): Promise<FeedFiles> {
+  const { paths, instruments: told, catalog, layout } = setting;
+  const opened = await openTradeFiles(paths, { told, catalog, layout });
+  const numbered = new Set(
+    opened.files.filter(({ file }) => !file.order.hasIds).map(({ instrument }) => instrument.id),
+  );
+  return {
+    files: opened.files.map((one) => feedFile(one, !numbered.has(one.instrument.id))),
+    words: [
+      ...opened.words,
+      ...opened.files.flatMap(({ file, words }) => words.map((word) => `${file.path}: ${word}`)),
+    ],
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+/** Of the files of an instrument all count their ids, or all are numbered. */
+function feedFile({ file, instrument: { id: instrument }, symbol }: OpenedFile, hasIds: boolean): FeedFile {
+  async function* read(skip: number): FileRows {
+    let row = 0;
+    for await (const rows of file.read(skip, symbol)) {
+      row += rows.count;
+      yield { instrument, ...rows, ids: hasIds ? rows.ids : undefined };
+    }
+    // Lines that are no rows have no place among them: they count at the end, and are named in the words.
+    const broken = file.brokenCount - (row === 0 ? Math.max(0, skip - file.survey.rows) : 0);
+    if (broken > 0) yield unreadable(instrument, broken, hasIds);
+    return file.damage;
   }
-  return head.toString('latin1') === 'PAR1' ? openParquet(path, bytes) : openCsv(path, bytes);
+  const { path, bytes, survey } = file;
+  return { file: { path, bytes, read }, instrument, firstUs: survey.firstUs };
+}
+
+function unreadable(instrument: Instrument['id'], count: number, hasIds: boolean): RawTrades {
+  const none = () => new Float64Array(count).fill(Number.NaN);
+  return {
+    ...{ instrument, count, timeUs: none(), price: none(), quantity: none() },
+    ...{ side: new Uint8Array(count).fill(SIDE_UNREADABLE), ids: hasIds ? none() : undefined },
+  };
 }

@@ -1,4 +1,6 @@
 import { InputError, type Instrument } from '@algo/model';
+import type { TradeLayout } from '@algo/tradefiles';
+import { tradePaths } from '@algo/tradefiles/paths';
 import type { RecordedFeed } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
 import { openFeedFiles } from './open-file-feed.ts';
@@ -9,9 +11,9 @@ import { SyntheticFeed } from './synthetic-feed.ts';
  * chooses.
  */
 export interface RecordedFeedSetting {
-  readonly feed:
-    | { readonly kind: 'synthetic' }
-    | { readonly kind: 'file'; readonly paths: readonly string[] };
+  readonly feed: { readonly kind: 'synthetic' } | { readonly kind: 'file'; readonly list: string };
+  /** How the rows of files are written where no header says it. */
+  readonly layout: TradeLayout | undefined;
   readonly instruments: readonly Instrument[];
   readonly catalog: readonly Instrument[];
   readonly seed: number;
@@ -19,17 +21,22 @@ export interface RecordedFeedSetting {
 }
 
 /**
- * Returns what makes the feed, anew or from its snapshot. *Errors*: InputError on files that can't be used,
- * or when there is nothing to make up.
+ * Returns what makes the feed, anew or from its snapshot; says what is unusual in its files. *Errors*:
+ * InputError on files that can't be used, or when there is nothing to make up.
  */
 export async function openRecordedFeed(
   setting: RecordedFeedSetting,
+  say: (word: string) => void,
 ): Promise<(restored: string | undefined) => RecordedFeed> {
-  const { feed, instruments, catalog, seed, warmHistoryMinutes } = setting;
+  const { feed, instruments, catalog, layout, seed, warmHistoryMinutes } = setting;
   switch (feed.kind) {
     case 'file': {
-      const files = await openFeedFiles(feed.paths, instruments, catalog);
-      return (restored) => new FileFeed(files, restored);
+      const opened = await inFeedWords(() =>
+        openFeedFiles({ paths: tradePaths(feed.list), instruments, catalog, layout }),
+      );
+      for (const word of opened.words) say(word);
+      const close = async () => opened[Symbol.asyncDispose]();
+      return (restored) => new FileFeed(opened.files, restored, close);
     }
     case 'synthetic': {
       const made =
@@ -46,5 +53,15 @@ export async function openRecordedFeed(
     }
     default:
       return feed satisfies never;
+  }
+}
+
+async function inFeedWords<Value>(open: () => Promise<Value>): Promise<Value> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof InputError) || error.field !== 'file') throw error;
+    const { because, remedy } = error;
+    throw new InputError({ field: '--feed', value: `file:${JSON.parse(error.value)}`, because, remedy });
   }
 }

@@ -67,7 +67,9 @@ function open(more: More): Promise<PacedRun> {
 }
 
 async function fileFeed(path: string): Promise<(restored: string | undefined) => RecordedFeed> {
-  const files = await openFeedFiles([path], [], [LTC]);
+  const { files } = await openFeedFiles({
+    ...{ paths: [path], instruments: [], catalog: [LTC], layout: undefined },
+  });
   return (restored) => new FileFeed(files, restored);
 }
 

@@ -1,0 +1,75 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { PlainFile } from './plain-file.ts';
+import type { Survey } from './row-order.ts';
+import type { RowQuery } from './row-query.ts';
+import { KNOWN_LAYOUTS } from './trade-layout.ts';
+import { unusableFile } from './unusable-file.ts';
+
+/** Lines with the wrong number of fields that are named one by one. */
+const BROKEN_NAMED_MAX = 20;
+/** Symbols and exchanges that are named. */
+const NAMED_MAX = 5;
+
+/** A line that has not the fields of a row. *Shape*: `line` counts from 1 in the unpacked file. */
+export interface BrokenLine {
+  readonly line: number;
+  readonly why: string;
+}
+
+/** Reads a file through. *Errors*: InputError where it has rows and none has a time. */
+export async function surveyOf(db: DuckDBConnection, path: string, { sql }: RowQuery): Promise<Survey> {
+  const before = `select t, i, x, lag(t) over () pt, lag(i) over () pi from (${sql})`;
+  const times = 'count(*), count(t), coalesce(min(t), 0), coalesce(max(t), 0)';
+  const steps = 'count(*) filter (t < pt), count(*) filter (t > pt), coalesce(max(pt - t), 0)';
+  const ids = 'count(i), count(x) - count(i), count(*) filter (i <= pi), count(*) filter (i > pi)';
+  const [rows, timed, firstUs, lastUs, back, forth, backMaxUs, counted, named, idsBack, idsForth] =
+    await numbersOf(db, `select ${times}, ${steps}, ${ids} from (${before})`, 11);
+  if (rows! > 0 && timed === 0)
+    throw unusableFile(path, 'none of its rows has a readable time', KNOWN_LAYOUTS);
+  const placed = `select *, row_number() over () n from (${sql})`;
+  const byId = `select t, lag(t) over (order by i, n) pt from (${placed})`;
+  const [idsDisagreeUs] =
+    idsBack === 0
+      ? [0]
+      : await numbersOf(db, `select coalesce(max(pt - t), 0) from (${byId} where i is not null)`, 1);
+  return {
+    ...{ rows: rows!, timed: timed!, firstUs: firstUs!, lastUs: lastUs!, back: back!, forth: forth! },
+    ...{ backMaxUs: backMaxUs!, counted: counted!, named: named!, idsBack: idsBack!, idsForth: idsForth! },
+    idsDisagreeUs: idsDisagreeUs!,
+  };
+}
+
+async function numbersOf(db: DuckDBConnection, sql: string, count: number): Promise<number[]> {
+  const [row = []] = (await db.runAndReadAll(sql)).getRows();
+  return Array.from({ length: count }, (_, n) => Number(row[n]));
+}
+
+/** Returns the lines that the last reading of a text has found to be no rows. */
+export async function brokenLines(
+  db: DuckDBConnection,
+  { kind }: PlainFile,
+): Promise<{ readonly first: readonly BrokenLine[]; readonly count: number }> {
+  if (kind === 'parquet') return { first: [], count: 0 };
+  const lines = '(select line, min(error_message) why from reject_errors group by line)';
+  const first = (
+    await db.runAndReadAll(`select * from ${lines} order by line limit ${BROKEN_NAMED_MAX}`)
+  ).getRows();
+  const [[count] = [0]] = (await db.runAndReadAll(`select count(*) from ${lines}`)).getRows();
+  return {
+    first: first.map(([line, why]) => ({ line: Number(line), why: String(why) })),
+    count: Number(count),
+  };
+}
+
+/** Returns what stands in the column of symbols or of exchanges, some of it where there is much. */
+export async function namesIn(
+  db: DuckDBConnection,
+  { sql, layout }: RowQuery,
+  column: 'y' | 'e',
+): Promise<string[]> {
+  if (layout.at[column === 'y' ? 'symbol' : 'exchange'] === undefined) return [];
+  const found = await db.runAndReadAll(
+    `select distinct ${column} from (${sql}) where ${column} is not null order by 1 limit ${NAMED_MAX}`,
+  );
+  return found.getRows().map(([name]) => String(name));
+}

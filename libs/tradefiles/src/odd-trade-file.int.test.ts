@@ -1,0 +1,159 @@
+// Files with something wrong in them: what is read of each is right, and what isn't is said or refused.
+import { gzipSync } from 'node:zlib';
+import { InputError } from '@algo/model';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Duck } from './duck.ts';
+import { CSV, csv, HEADER, OURS, ROWS, rowsOf, T0_MS, TRADES, type Trade, uuid } from './testing/recorded.ts';
+import { TempDir } from './testing/temp-dir.ts';
+import { openTradeFile, type TradeFile } from './trade-file.ts';
+import { layoutOfWords } from './trade-layout.ts';
+
+let duck: Duck;
+beforeAll(async () => {
+  duck = await Duck.open();
+});
+afterAll(() => duck[Symbol.dispose]());
+
+async function opened(path: string, layout?: string): Promise<TradeFile> {
+  const file = await openTradeFile(path, duck, layout === undefined ? undefined : layoutOfWords(layout));
+  if (file === 'empty') throw new Error('it is empty');
+  return file;
+}
+
+test.each([
+  [
+    'ids are UUIDs',
+    csv(HEADER, (t, n) => `${t.ms},${uuid(n)},${t.price},${t.quantity},${t.side}`),
+    'ids are names',
+  ],
+  [
+    'ids have 19 digits',
+    csv(HEADER, (t) => `${t.ms},229000000006166${t.id},${t.price},${t.quantity},${t.side}`),
+    'ids are names',
+  ],
+  ['ids are empty', csv(HEADER, (t) => `${t.ms},,${t.price},${t.quantity},${t.side}`), 'no ids'],
+  [
+    'there is no id',
+    csv('ts_ms,price,qty,side', (t) => `${t.ms},${t.price},${t.quantity},${t.side}`),
+    'no ids',
+  ],
+  [
+    'ids begin anew',
+    csv(HEADER, (t, n) => `${t.ms},${n < 20 ? 5_000 + n : n - 19},${t.price},${t.quantity},${t.side}`),
+    'ids begin anew',
+  ],
+  [
+    'there is no id, newest first',
+    csv('ts_ms,price,qty,side', (t) => `${t.ms},${t.price},${t.quantity},${t.side}`).replace(
+      /\n([\s\S]+)\n$/,
+      (_, rows: string) => `\n${rows.split('\n').toReversed().join('\n')}\n`,
+    ),
+    'newest first',
+  ],
+])('where %s, rows are numbered, and that is said', async (_what, content, word) => {
+  using dir = new TempDir();
+  await using file = await opened(dir.write('a.csv', content));
+  const rows = await rowsOf(file);
+  expect(rows.ids).toBeUndefined();
+  expect([...rows.timeUs]).toEqual(TRADES.map(({ ms }) => ms * 1_000));
+  expect([...rows.quantity]).toEqual(TRADES.map(({ quantity }) => Number(quantity)));
+  expect(file.order.words.join()).toContain(word);
+});
+
+test('the dump of Bybit is read, and is known for what it is', async () => {
+  using dir = new TempDir();
+  const header = 'timestamp,symbol,side,size,price,tickDirection,trdMatchID,grossValue';
+  const row = (t: Trade, n: number) =>
+    [(t.ms / 1_000).toFixed(4), 'LTCUSDT', t.side, t.quantity, t.price, 'Zero', uuid(n), '1.5e+10'].join();
+  await using file = await opened(dir.write('a.csv', csv(header, row)));
+  expect(file.layout.venue).toBe('bybit');
+  expect(file.symbols).toEqual(['LTCUSDT']);
+  expect([...(await rowsOf(file)).timeUs]).toEqual(TRADES.map(({ ms }) => ms * 1_000));
+});
+
+test('times that step back a little stand still, and that is said', async () => {
+  using dir = new TempDir();
+  const times = TRADES.map(({ ms }, n) => (n % 10 === 9 ? ms - 500 : ms));
+  const content = csv(HEADER, (t, n) => `${times[n]},${t.id},${t.price},${t.quantity},${t.side}`);
+  await using file = await opened(dir.write('a.csv', content));
+  const rows = await rowsOf(file);
+  expect([...rows.ids!]).toEqual(TRADES.map(({ id }) => id));
+  expect([...rows.timeUs]).toEqual([...rows.timeUs].toSorted((a, b) => a - b));
+  expect(file.order.words.join()).toContain('4 rows are older');
+});
+
+test('a line of too many fields is named, and the others are read', async () => {
+  using dir = new TempDir();
+  const lines = [HEADER, ...OURS];
+  lines[7] = `${lines[7]}${lines[8]}`;
+  await using file = await opened(dir.write('a.csv', `${lines.join('\n')}\n`));
+  expect((await rowsOf(file)).count).toBe(ROWS - 1);
+  expect(file.broken).toEqual([{ line: 8, why: expect.stringContaining('Columns') }]);
+});
+
+test('fields that are no number, no time or no side are NaN, each by itself', async () => {
+  using dir = new TempDir();
+  const rows = ['x,1,2,3,buy', `${T0_MS},2,x,3,buy`, `${T0_MS},3,2,,buy`, `${T0_MS},4,2,3,unknown`];
+  await using file = await opened(dir.write('a.csv', `${HEADER}\n${rows.join('\n')}\n`));
+  const { timeUs, price, quantity, side } = await rowsOf(file);
+  expect([timeUs[0], price[1], quantity[2]]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect(side[3]).toBe(255);
+});
+
+test('a layout that is told is read without a header, and a side that is not there is inferred', async () => {
+  using dir = new TempDir();
+  const prices = [5, 6, 6, 4, 4, 5];
+  const path = dir.write('a.csv', prices.map((price, n) => `${1_750_507_467 + n},${price},0.5\n`).join(''));
+  await expect(opened(path)).rejects.toThrow('--layout');
+  await using file = await opened(path, 'kraken');
+  expect(file.isSideInferred).toBe(true);
+  expect([...(await rowsOf(file)).side]).toEqual([1, 1, 1, 0, 0, 1]);
+});
+
+test.each([
+  [
+    'times are rounded by a spreadsheet',
+    csv(HEADER, (t) => `1.75051E+12,${t.id},${t.price},${t.quantity},${t.side}`),
+    'spreadsheet',
+  ],
+  ['it is empty', '', 'empty'],
+  ['it is binary', Buffer.from([1, 0, 2, 0, 3, 0, 4]), 'neither text nor Parquet'],
+  ['it is another table', 'a,b\n1,2\n', '"a,b"'],
+  ['it has no readable time', `${HEADER}\nx,1,2,3,buy\n`, 'readable time'],
+  ['it is half a Parquet file', 'PAR1 and no more', 'Parquet'],
+  ['its gzip is torn at once', gzipSync(CSV).subarray(0, 12), 'unpacked'],
+])('a file is refused where %s', async (_what, content, because) => {
+  using dir = new TempDir();
+  const path = dir.write('a.csv', content);
+  await expect(opened(path)).rejects.toThrow(InputError);
+  await expect(opened(path)).rejects.toThrow(because);
+  await expect(opened(path)).rejects.toThrow(path);
+});
+
+test('of a torn gzip what is whole is read, and the damage is told', async () => {
+  using dir = new TempDir();
+  const lines = Array.from({ length: 20_000 }, (_, n) => `${T0_MS + n},${n},${n / 7},1,buy`);
+  const long = [HEADER, ...lines, ''].join('\n');
+  const packed = gzipSync(long);
+  await using file = await opened(dir.write('a.csv.gz', packed.subarray(0, packed.length / 2)));
+  const { count, ids, quantity } = await rowsOf(file);
+  expect(count).toBeGreaterThan(1_000);
+  expect([...ids!]).toEqual(Array.from({ length: count }, (_, n) => n));
+  expect(new Set(quantity)).toEqual(new Set([1]));
+  expect(file.damage).toContain('unexpected end');
+});
+
+test('reading goes on behind rows that were read before', async () => {
+  using dir = new TempDir();
+  const many = Array.from({ length: 50_000 }, (_, n) => `${T0_MS + n},${n},1,1,buy`);
+  await using file = await opened(dir.write('a.csv', `${HEADER}\n${many.join('\n')}\n`));
+  for (const skip of [0, 1, 16_384, 40_000, 50_000]) {
+    const { ids } = await rowsOf(file, skip);
+    expect([...(ids ?? [])]).toEqual(Array.from({ length: 50_000 - skip }, (_, n) => skip + n));
+  }
+});
+
+test('a header without rows is an empty file', async () => {
+  using dir = new TempDir();
+  expect(await openTradeFile(dir.write('a.csv', `${HEADER}\n`), duck)).toBe('empty');
+});
