@@ -14,10 +14,11 @@ export const service = defineService({
   config: schema,
   purpose: ({ feed }) => feed.name,
   async start(context) {
-    const { bus, clock, config, identity } = context;
+    const { bus, clock, config, identity, log } = context;
     const { feed, seed, snapshotIntervalMs, warmHistoryMinutes } = config;
     const speed = speedOf(config);
-    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    // Every service reads it; this one tells what is wrong with it.
+    const catalog = readInstrumentCatalog(config.instrumentsFile, (problem) => log.warn(problem));
     const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
     const speech = await openFeedSpeech(context);
     const monotonicMs = () => clock.monotonicMs();

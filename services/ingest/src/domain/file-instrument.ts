@@ -14,7 +14,7 @@ export function instrumentOfFile(
   catalog: readonly Pick<Instrument, 'id' | 'symbol' | 'market'>[],
 ): InstrumentId {
   const market = FUTURES_WORD.test(baseName) ? 'perp' : 'spot';
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   const within = plain(baseName);
   const named = catalog.filter((known) =>
     symbol === undefined ? within.includes(plain(known.symbol)) : plain(known.symbol) === plain(symbol),
