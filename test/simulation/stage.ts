@@ -94,7 +94,13 @@ export class Stage {
       ...{ quantity: Float64Array.of(1), side: Uint8Array.of(1) },
       ids: { kind: 'counted', values: Float64Array.of(++this.#trades) },
     };
-    await this.say('ingest.synthetic', 'TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
+    await this.say('ingest.synthetic', 'TradeBatch', {
+      trades,
+      receivedUs: 0,
+      complete: true,
+      origin: 'live',
+      sides: 'told',
+    });
   }
 
   async time(toldUs = this.nowUs): Promise<void> {

@@ -94,6 +94,18 @@ const targetPeriod = field.oneWordOf<model.TradingConfig['targetTrades']['per']>
   'day': 2,
 });
 
+const completeness = field.oneWordOf<model.Completeness>('Completeness', {
+  'complete-by-id': 1,
+  'audited': 2,
+  'best-effort': 3,
+});
+
+const feedGapKind = field.oneWordOf<model.FeedGapKind>('FeedGapKind', {
+  'ids': 1,
+  'time': 2,
+  'bar': 3,
+});
+
 const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', {
   'TIMEOUT': 1,
   'BUDGET': 2,
@@ -102,6 +114,8 @@ const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', {
   'VENUE_LACKS': 5,
   'NO_REST': 6,
   'RESTARTED': 7,
+  'NO_OVERLAP': 8,
+  'BAR_DIFFERS': 9,
 });
 
 const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCode', {
@@ -640,6 +654,7 @@ const feedConnected = tagged('FeedConnected', {
   instrument: idFields.instrument,
   source: field.text,
   timeUs: field.whole,
+  completeness: completeness,
 });
 
 const feedDisconnected = tagged('FeedDisconnected', {
@@ -649,30 +664,41 @@ const feedDisconnected = tagged('FeedDisconnected', {
   timeUs: field.whole,
 });
 
-const gapOpened = tagged('GapOpened', {
-  instrument: idFields.instrument,
+const tradeIdRange = part<model.TradeIdRange>('TradeIdRange', {
   fromTradeId: field.whole,
   toTradeId: field.whole,
-  missing: field.whole,
+});
+
+const gapOpened = tagged('GapOpened', {
+  instrument: idFields.instrument,
+  kind: feedGapKind,
+  fromUs: field.whole,
+  toUs: field.whole,
+  ids: field.orNull(nested(tradeIdRange)),
   timeUs: field.whole,
+  missing: field.whole,
 });
 
 const gapFilled = tagged('GapFilled', {
   instrument: idFields.instrument,
-  fromTradeId: field.whole,
-  toTradeId: field.whole,
-  recovered: field.whole,
+  kind: feedGapKind,
+  fromUs: field.whole,
+  toUs: field.whole,
+  ids: field.orNull(nested(tradeIdRange)),
   timeUs: field.whole,
+  recovered: field.whole,
   absent: field.whole,
 });
 
 const gapUnfillable = tagged('GapUnfillable', {
   instrument: idFields.instrument,
-  fromTradeId: field.whole,
-  toTradeId: field.whole,
+  kind: feedGapKind,
+  fromUs: field.whole,
+  toUs: field.whole,
+  ids: field.orNull(nested(tradeIdRange)),
+  timeUs: field.whole,
   missing: field.whole,
   reason: field.text,
-  timeUs: field.whole,
   code: gapReasonCode,
 });
 

@@ -47,9 +47,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
   take(input: ExecutionTaken, say: Say<ExecutionWord, ExecutionRequest>): void {
     switch (input.name) {
       case 'TradeBatch': {
-        const { trades, warm } = input.body;
+        const { origin, trades } = input.body;
         const last = trades.count - 1;
-        if (warm || last < 0) return;
+        if (origin === 'warm-up' || last < 0) return;
         const { instrument } = trades;
         const seen = { instrument, price: trades.price[last]!, timeUs: trades.timeUs[last]! };
         this.#feed({ type: 'PriceSeen', ...seen }, say);

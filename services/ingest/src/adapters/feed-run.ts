@@ -1,6 +1,8 @@
 import type { Clock } from '@algo/bus';
 import {
+  BEST_EFFORT,
   type FeedEvent,
+  type FeedTraits,
   type Instrument,
   type InstrumentId,
   type TimeAdvanced,
@@ -62,6 +64,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   #isClosed = false;
   /** A time is on its way to the store. */
   #isTelling = false;
+  readonly #traits: FeedTraits;
   #feed: MarketDataFeed | undefined;
   #filler: GapFiller | undefined;
   #tradesIn = 0;
@@ -69,11 +72,13 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   private constructor(
     options: FeedRunOptions,
+    traits: FeedTraits,
     time: FeedClock,
     lanes: (fail: (error: Error) => void) => readonly (LiveLane | TradeLane)[],
     instruments: readonly Instrument[],
   ) {
     this.#options = options;
+    this.#traits = traits;
     this.#time = time;
     this.closed = this.#failure.promise;
     const made = lanes((error) => this.fail(error)).map((lane, i) => [instruments[i]!.id, lane] as const);
@@ -89,10 +94,11 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   ): Promise<FeedRun> {
     const canAsk = feed.tradesFrom !== undefined && feed.newestId !== undefined;
     const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
-    const run = await FeedRun.#open(options, 'live', instruments, (lane, last) => {
+    const traits = feed.traits ?? BEST_EFFORT;
+    const run = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = last === undefined ? new TradeScreen(id) : TradeScreen.behind(id, last);
-      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, lastId: last?.id, noRest });
+      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest });
     });
     feed.open(instruments, run);
     run.#feed = feed;
@@ -115,7 +121,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     instruments: readonly Instrument[],
     screens: ReadonlyMap<InstrumentId, ScreenSnapshot>,
   ): Promise<FeedRun> {
-    return FeedRun.#open(options, 'given', instruments, (lane, last) => {
+    return FeedRun.#open(options, 'given', BEST_EFFORT, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = new TradeScreen(id, screens.get(id));
       return new TradeLane({ ...lane, screen, storedId: last?.id ?? BELOW_ALL });
@@ -125,6 +131,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   static async #open(
     options: FeedRunOptions,
     kind: 'live' | 'given',
+    traits: FeedTraits,
     instruments: readonly Instrument[],
     makeLane: (parts: LaneParts, last: StoredTrade | undefined) => LiveLane | TradeLane,
   ): Promise<FeedRun> {
@@ -143,9 +150,12 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     const wallUs = () => wallUsOf(clock);
     const lanes = (fail: (error: Error) => void) =>
       instruments.map((instrument, i) =>
-        makeLane({ instrument, clock: time, speech, monotonicMs, wallUs, fail }, lasts[i]),
+        makeLane(
+          { instrument, sides: traits.sides, clock: time, speech, monotonicMs, wallUs, fail },
+          lasts[i],
+        ),
       );
-    return new FeedRun(options, time, lanes, instruments);
+    return new FeedRun(options, traits, time, lanes, instruments);
   }
 
   /** The time that was told last. */
@@ -193,8 +203,10 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   connected(instruments: readonly InstrumentId[]): void {
     const source = this.#options.name;
+    const { completeness } = this.#traits;
+    const timeUs = wallUsOf(this.#options.clock);
     for (const instrument of instruments) {
-      this.say({ type: 'FeedConnected', instrument, source, timeUs: wallUsOf(this.#options.clock) });
+      this.say({ type: 'FeedConnected', instrument, source, completeness, timeUs });
       this.#time.connected(instrument);
     }
   }

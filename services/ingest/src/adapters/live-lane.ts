@@ -1,4 +1,10 @@
-import { type FeedEvent, type InstrumentId, SIDE_UNREADABLE, type TradeColumns } from '@algo/model';
+import {
+  type FeedEvent,
+  type InstrumentId,
+  SIDE_UNREADABLE,
+  type TimeUs,
+  type TradeColumns,
+} from '@algo/model';
 import { rawOf } from '../domain/raw-trades.ts';
 import { Sequencer } from '../domain/sequencer.ts';
 import type { SequencerWord } from '../domain/sequencer-words.ts';
@@ -12,7 +18,7 @@ export const GATHERED_MAX = 200_000;
 
 export interface LiveLaneOptions extends TradeLaneOptions {
   /** The newest trade that is stored; undefined where nothing is. */
-  readonly lastId: number | undefined;
+  readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   /** Why missed trades can't be asked for, if so. */
   readonly noRest: string | undefined;
 }
@@ -33,9 +39,9 @@ export class LiveLane {
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
-    const { instrument, lastId, noRest } = options;
+    const { instrument, last, noRest } = options;
     this.lane = new TradeLane(options, () => this.#sayGatheredSoon());
-    this.sequencer = new Sequencer({ instrument: instrument.id, lastId, noRest });
+    this.sequencer = new Sequencer({ instrument: instrument.id, last, noRest });
   }
 
   get instrument(): InstrumentId {
@@ -54,10 +60,17 @@ export class LiveLane {
     }
     if (this.#gathered.count === 0) this.#receivedUs = this.#options.wallUs();
     this.#heardMs = this.#options.monotonicMs();
-    const { timeUs, price, quantity, side } = trades;
+    const { timeUs, price, quantity, side, merged } = trades;
     const ids = trades.ids.values;
     for (let i = 0; i < trades.count; i++)
-      this.#gathered.append(timeUs[i]!, price[i]!, quantity[i]!, side[i] ?? SIDE_UNREADABLE, Number(ids[i]));
+      this.#gathered.append(
+        timeUs[i]!,
+        price[i]!,
+        quantity[i]!,
+        side[i] ?? SIDE_UNREADABLE,
+        Number(ids[i]),
+        merged?.[i],
+      );
     this.#sayGatheredSoon();
   }
 
@@ -100,7 +113,8 @@ export class LiveLane {
         const { raw, heardMs, isBehindHole } = word;
         if (isBehindHole) this.lane.skipHole();
         screen.expect(raw.ids![0]!);
-        this.lane.pass(raw, { receivedUs: word.receivedUs || wallUs(), warm: false, heardMs });
+        const origin = heardMs === undefined ? 'back-fill' : 'live';
+        this.lane.pass(raw, { receivedUs: word.receivedUs || wallUs(), origin, heardMs });
         return;
       }
       case 'gap':

@@ -13,6 +13,12 @@ export interface IdRange {
   readonly toId: number;
 }
 
+/** Times of which the first trade missing is not before and the last not after. *Units*: µs, 0 unknown. */
+export interface TimeRange {
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
+}
+
 /**
  * Ids that were jumped over at once, until it is known what became of each. *Shape*: `open` of them are not
  * known yet; `askAgainMs` is when the venue may be asked; `code` and `reason` are what to say if it stays.
@@ -22,7 +28,8 @@ export interface Gap {
   toId: number;
   open: number;
   sinceMs: number;
-  readonly timeUs: TimeUs;
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
   isTold: boolean;
   recovered: number;
   absent: number;
@@ -91,11 +98,17 @@ export class HoleLedger {
     this.#nextId = nextId;
   }
 
-  /** Opens a gap from the end to an id, inclusive. */
-  open(toId: number, sinceMs: number, timeUs: TimeUs): void {
+  /**
+   * Opens a gap from the end to an id, inclusive. *Units*: `releasedUs` the newest trade that was released,
+   * `toUs` the trade behind the gap.
+   */
+  open(toId: number, sinceMs: number, releasedUs: TimeUs, toUs: TimeUs): void {
     const fromId = this.endId;
+    const before = this.#stretches.at(-1);
+    const fromUs = before?.kind === 'rows' ? before.raw.timeUs[before.raw.count - 1]! : releasedUs;
     const gap: Gap = {
-      ...{ fromId, toId, open: toId - fromId + 1, sinceMs, timeUs, isTold: false, recovered: 0, absent: 0 },
+      ...{ fromId, toId, open: toId - fromId + 1, sinceMs, fromUs, toUs },
+      ...{ isTold: false, recovered: 0, absent: 0 },
       ...{ askAgainMs: 0, pauseMs: 0, code: 'TIMEOUT', reason: 'nobody answered' },
     };
     this.#gaps.push(gap);

@@ -51,7 +51,7 @@ export class OpenGaps {
     for (const part of lost) {
       const missing = part.toId - part.fromId + 1;
       this.counts.missing += missing;
-      this.#words.lost(part, missing, gap.timeUs, code, reason);
+      this.#words.lost(part, missing, gap, code, reason);
     }
   }
 

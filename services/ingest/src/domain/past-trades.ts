@@ -1,3 +1,4 @@
+import type { TimeUs } from '@algo/model';
 import { LOST_REMEMBERED_MAX, RECENT_TRADES } from './bounds.ts';
 import type { IdRange } from './hole-ledger.ts';
 import { isSameTrade, type RawTrades, type TradeRows } from './raw-trades.ts';
@@ -13,7 +14,11 @@ export class PastTrades {
   };
   #lost: IdRange[] = [];
   /** Time of the newest released trade; 0 before the first. */
-  lastTimeUs = 0;
+  lastTimeUs: TimeUs;
+
+  constructor(lastTimeUs: TimeUs = 0) {
+    this.lastTimeUs = lastTimeUs;
+  }
 
   /** Remembers released trades, whose ids rise by one from `fromId`. */
   release(raw: RawTrades, fromId: number): void {

@@ -30,10 +30,10 @@ export interface SequencerCounters {
   readonly waiting: number;
 }
 
-/** *Shape*: `lastId` undefined where nothing is stored; `noRest` says why nobody can be asked, if so. */
+/** *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if so. */
 export interface SequencerSettings {
   readonly instrument: InstrumentId;
-  readonly lastId: number | undefined;
+  readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   readonly noRest: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface SequencerSettings {
 export class Sequencer {
   readonly #settings: SequencerSettings;
   readonly #ledger: HoleLedger;
-  readonly #past = new PastTrades();
+  readonly #past: PastTrades;
   readonly #suspicion = new RestartSuspicion();
   readonly #words: SequencerWords;
   /** False until the first trade of an instrument without history says where its ids are. */
@@ -58,8 +58,10 @@ export class Sequencer {
   constructor(settings: SequencerSettings) {
     this.#settings = settings;
     this.#words = new SequencerWords(settings.instrument);
-    this.#hasBegun = settings.lastId !== undefined;
-    this.#ledger = new HoleLedger((settings.lastId ?? -1) + 1);
+    const { last } = settings;
+    this.#hasBegun = last !== undefined;
+    this.#past = new PastTrades(last?.timeUs);
+    this.#ledger = new HoleLedger((last?.id ?? -1) + 1);
     this.#gaps = new OpenGaps(this.#ledger, this.#words);
   }
 
@@ -174,7 +176,7 @@ export class Sequencer {
     const decision = this.#suspicion.decide(id, this.#ledger.nextId - 1, nowMs);
     if (decision === undefined) return;
     const { isAnew, suspects } = decision;
-    if (isAnew) this.#restart(suspects[0]!.raw.ids![0]!);
+    if (isAnew) this.#restart(suspects[0]!.raw.ids![0]!, suspects[0]!.raw.timeUs[0]!);
     for (const { raw, heard } of suspects)
       if (isAnew) this.hear(raw, heard);
       else this.#refuse(this.#past.codeOf(raw, 0), raw, 0);
@@ -281,16 +283,17 @@ export class Sequencer {
 
   #openGap(toId: number, sinceMs: number, timeUs: TimeUs): void {
     this.#release();
-    this.#ledger.open(toId, sinceMs, timeUs);
+    this.#ledger.open(toId, sinceMs, this.#past.lastTimeUs, timeUs);
   }
 
-  #restart(fromId: number): void {
+  #restart(fromId: number, timeUs: TimeUs): void {
     const reason = `the venue counts from ${fromId} on, after ${this.#ledger.nextId - 1}`;
+    const at = { fromUs: this.#past.lastTimeUs, toUs: timeUs };
     while (this.hasHole) this.#gaps.giveUp(this.#ledger.gaps[0]!, 'RESTARTED', reason);
     this.#release();
     this.#past.forget();
     this.#ledger.restart(fromId);
     this.#words.cutByHole();
-    this.#words.lost({ fromId, toId: fromId }, 0, this.#past.lastTimeUs, 'RESTARTED', reason);
+    this.#words.lost({ fromId, toId: fromId }, 0, at, 'RESTARTED', reason);
   }
 }

@@ -44,7 +44,8 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
   take(input: GuardInput, say: Say<GuardWord, AskWall>): void {
     switch (input.name) {
       case 'TradeBatch':
-        if (!input.body.warm) this.#feed({ type: 'TradesSeen', trades: input.body.trades }, say);
+        if (input.body.origin !== 'warm-up')
+          this.#feed({ type: 'TradesSeen', trades: input.body.trades }, say);
         return;
       case 'SetTradingMode':
         this.#obey(input.body, say);
