@@ -29,6 +29,11 @@ export interface TimeAdvanced {
 export const COMPLETENESS = ['complete-by-id', 'audited', 'best-effort'] as const;
 export type Completeness = (typeof COMPLETENESS)[number];
 
+/** Returns in words what can be proven of a feed. */
+export function completenessWords(completeness: Completeness): string {
+  return completeness.replaceAll('-', ' ');
+}
+
 /** What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them. */
 export interface FeedTraits {
   readonly completeness: Completeness;

@@ -1,5 +1,5 @@
 import { bucketSnapshots } from '@algo/bus';
-import { InputError, instrumentId } from '@algo/model';
+import { BEST_EFFORT, completenessWords, InputError, instrumentId } from '@algo/model';
 import { defineService, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { FeedRun } from './adapters/feed-run.ts';
@@ -34,7 +34,9 @@ export const service = defineService({
       const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
       const run = context.own(await FeedRun.live(options, venue, instruments));
       context.addReadiness(() => run.reasons());
-      return { closed: run.closed, counters: () => run.counters(), notes: () => run.reasons() };
+      const { completeness } = venue.traits ?? BEST_EFFORT;
+      const notes = [completenessWords(completeness)];
+      return { closed: run.closed, counters: () => run.counters(), notes: () => notes };
     }
     const known = [...catalog.values()];
     const run = context.own(
