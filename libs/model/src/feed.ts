@@ -34,14 +34,18 @@ export function completenessWords(completeness: Completeness): string {
   return completeness.replaceAll('-', ' ');
 }
 
-/** What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them. */
+/**
+ * What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them; `rowsSpanIds`: each trade of
+ * a merged row has an id, the row that of the last; elsewhere ids count rows.
+ */
 export interface FeedTraits {
   readonly completeness: Completeness;
   readonly sides: TradeBatch['sides'];
+  readonly rowsSpanIds: boolean;
 }
 
 /** What is believed of a feed that declares nothing. */
-export const BEST_EFFORT: FeedTraits = { completeness: 'best-effort', sides: 'told' };
+export const BEST_EFFORT: FeedTraits = { completeness: 'best-effort', sides: 'told', rowsSpanIds: false };
 
 /** Ids of trades from one to another, both inclusive. */
 export interface TradeIdRange {

@@ -32,7 +32,9 @@ export interface BinanceSpotOptions {
 /** Public spot trades of Binance: streams over WebSocket, missed ones over REST, both without a key. */
 export class BinanceSpotFeed implements MarketDataFeed {
   readonly name = 'binance';
-  readonly traits: FeedTraits = { completeness: 'complete-by-id', sides: 'told' };
+  readonly traits: FeedTraits = {
+    ...{ completeness: 'complete-by-id', sides: 'told', rowsSpanIds: true },
+  };
   readonly #options: BinanceSpotOptions;
   readonly #http: BinanceHttp;
   readonly #connections: BinanceConnection[] = [];

@@ -95,10 +95,11 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     const canAsk = feed.tradesFrom !== undefined && feed.newestId !== undefined;
     const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
     const traits = feed.traits ?? BEST_EFFORT;
+    const { rowsSpanIds } = traits;
     const run = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = last === undefined ? new TradeScreen(id) : TradeScreen.behind(id, last);
-      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest });
+      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest, rowsSpanIds });
     });
     feed.open(instruments, run);
     run.#feed = feed;
@@ -141,6 +142,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       {
         feed: name,
         kind,
+        completeness: traits.completeness,
         speed: speed === 'max' ? SPEED_MAX : speed,
         startMs: monotonicMs(),
         instruments: new Map(instruments.map(({ id }, i) => [id, lasts[i]?.timeUs])),

@@ -21,6 +21,7 @@ export interface LiveLaneOptions extends TradeLaneOptions {
   readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   /** Why missed trades can't be asked for, if so. */
   readonly noRest: string | undefined;
+  readonly rowsSpanIds: boolean;
 }
 
 /**
@@ -39,9 +40,9 @@ export class LiveLane {
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
-    const { instrument, last, noRest } = options;
+    const { instrument, last, noRest, rowsSpanIds } = options;
     this.lane = new TradeLane(options, () => this.#sayGatheredSoon());
-    this.sequencer = new Sequencer({ instrument: instrument.id, last, noRest });
+    this.sequencer = new Sequencer({ instrument: instrument.id, last, noRest, rowsSpanIds });
   }
 
   get instrument(): InstrumentId {

@@ -20,3 +20,5 @@ export const LOST_REMEMBERED_MAX = 256;
 export const RECENT_TRADES = 1_024;
 /** Trades that may speak for a restart of ids and wait for the venue's word on it, at most. */
 export const SUSPECTS_MAX = 1_024;
+/** Names of trades that are remembered, of one instrument whose ids are names, to know a repeat. */
+export const NAMES_MAX = 50_000;

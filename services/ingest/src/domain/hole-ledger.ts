@@ -41,13 +41,13 @@ export interface Gap {
 
 /**
  * What is known of some ids that follow each other. `rows`: their trades, `heard` unless they were fetched;
- * `hole`: nothing yet; `absent`: the venue has none; `lost`: given up.
+ * `hole`: nothing yet; `absent`: the venue has none; `lost`: given up; `within`: told by a merged row behind.
  */
 export type Stretch = IdRange &
   (
     | { readonly kind: 'rows'; readonly raw: RawTrades; readonly heard: Heard | undefined }
     | { readonly kind: 'hole'; readonly gap: Gap }
-    | { readonly kind: 'absent' | 'lost' }
+    | { readonly kind: 'absent' | 'lost' | 'within' }
   );
 
 /** What was taken out stays in the array until it is empty, or has so many of them. */
@@ -150,7 +150,7 @@ export class HoleLedger {
   }
 
   /** Says what became of all holes from one id to another, both inclusive. Returns what they were. */
-  settle(kind: 'absent' | 'lost', fromId: number, toId: number): IdRange[] {
+  settle(kind: 'absent' | 'lost' | 'within', fromId: number, toId: number): IdRange[] {
     const settled: IdRange[] = [];
     for (let id = Math.max(fromId, this.#nextId); id <= toId && id < this.endId; ) {
       const stretch = this.at(id);
@@ -196,7 +196,7 @@ export class HoleLedger {
     this.#stretches.splice(at, 1, ...parts);
     const ids = part.toId - part.fromId + 1;
     gap.open -= ids;
-    if (part.kind === 'rows') gap.recovered += ids;
+    if (part.kind === 'rows' || part.kind === 'within') gap.recovered += ids;
     else if (part.kind === 'absent') gap.absent += ids;
   }
 

@@ -48,6 +48,12 @@ export class PastTrades {
     return this.#ids[at] === id && !isSameTrade(this.#rows, at, raw, row) ? 'CONFLICT' : 'DUPLICATE_ID';
   }
 
+  /** Returns the quantity of a released trade; NaN where it isn't remembered. *Units*: base. */
+  quantityOf(id: number): number {
+    const at = id % RECENT_TRADES;
+    return this.#ids[at] === id ? this.#rows.quantity[at]! : Number.NaN;
+  }
+
   /** Returns whether a row with an old id is of a newer time, and no repeat: ids may have begun anew. */
   isSuspect(raw: RawTrades, row: number): boolean {
     if (this.lastTimeUs === 0 || !(raw.timeUs[row]! > this.lastTimeUs)) return false;

@@ -24,6 +24,11 @@ export type SequencerWord =
       readonly row: number;
     };
 
+/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; or its newest id. */
+export type Question =
+  | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
+  | { readonly kind: 'newest' };
+
 /** Gathers what a sequencer has to say; trades that follow each other leave in few pieces. */
 export class SequencerWords {
   readonly #instrument: InstrumentId;

@@ -37,7 +37,7 @@ class Told {
 
   constructor(lastId: number | 'none' = 10, noRest?: string) {
     const last = lastId === 'none' ? undefined : { id: lastId, timeUs: T0 + lastId * 1_000 };
-    this.sequencer = new Sequencer({ instrument: LTC, last, noRest });
+    this.sequencer = new Sequencer({ instrument: LTC, last, noRest, rowsSpanIds: true });
   }
 
   hear(ids: readonly number[], heardMs = 0, more = {}): this {

@@ -7,17 +7,13 @@ import {
   WAITING_ROWS_MAX,
 } from './bounds.ts';
 import { type Heard, HoleLedger } from './hole-ledger.ts';
+import { MergedRows, runsOf } from './merged-rows.ts';
 import { OpenGaps } from './open-gaps.ts';
 import { PastTrades } from './past-trades.ts';
 import { isSameTrade, type RawTrades, sliceRaw } from './raw-trades.ts';
 import { RestartSuspicion } from './restart-suspicion.ts';
 import { faultOf, isTradeId } from './row-fault.ts';
-import { type SequencerWord, SequencerWords } from './sequencer-words.ts';
-
-/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; or its newest id. */
-export type Question =
-  | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
-  | { readonly kind: 'newest' };
+import { type Question, type SequencerWord, SequencerWords } from './sequencer-words.ts';
 
 /** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
 export interface SequencerCounters {
@@ -30,11 +26,15 @@ export interface SequencerCounters {
   readonly waiting: number;
 }
 
-/** *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if so. */
+/**
+ * *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if so;
+ * `rowsSpanIds` as FeedTraits.
+ */
 export interface SequencerSettings {
   readonly instrument: InstrumentId;
   readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   readonly noRest: string | undefined;
+  readonly rowsSpanIds: boolean;
 }
 
 /**
@@ -50,6 +50,7 @@ export class Sequencer {
   /** False until the first trade of an instrument without history says where its ids are. */
   #hasBegun: boolean;
   readonly #gaps: OpenGaps;
+  readonly #merged: MergedRows;
   #isAsked = false;
   /** When it was looked last. */
   #lookedMs: number | undefined;
@@ -63,6 +64,7 @@ export class Sequencer {
     this.#past = new PastTrades(last?.timeUs);
     this.#ledger = new HoleLedger((last?.id ?? -1) + 1);
     this.#gaps = new OpenGaps(this.#ledger, this.#words);
+    this.#merged = new MergedRows(this.#ledger, this.#past, this.#gaps);
   }
 
   get counters(): SequencerCounters {
@@ -148,12 +150,11 @@ export class Sequencer {
     const toId = raw.count === 0 ? -1 : raw.ids![raw.count - 1]!;
     let isNew = false;
     let provenId = fromId - 1;
-    for (let row = 0, end = 0; row < raw.count; row = end) {
-      const id = raw.ids![row]!;
-      for (end = row + 1; end < raw.count && raw.ids![end] === id + end - row; ) end++;
-      isNew = this.#gaps.settleAbsent(provenId + 1, id - 1) || isNew;
-      isNew = this.#place(sliceRaw(raw, row, end), id, undefined) > 0 || isNew;
-      provenId = raw.ids![end - 1]!;
+    for (const run of runsOf(raw, this.#settings.rowsSpanIds)) {
+      isNew = this.#gaps.settle('absent', provenId + 1, run.fromId - 1) || isNew;
+      isNew =
+        (run.isMerged ? this.#merged.place(run) : this.#place(run.raw, run.fromId, undefined) > 0) || isNew;
+      provenId = run.toId;
     }
     if (!isNew) this.#gaps.askLater(fromId, nowMs, 'VENUE_LACKS', `its history ends at ${toId}`);
     this.#release();
@@ -221,9 +222,8 @@ export class Sequencer {
         const toId = Math.min(lastId, stretch.toId);
         const part = sliceRaw(run, row, row + toId - id + 1);
         if (stretch.kind === 'hole') {
-          ledger.fill(id, part, heard);
+          this.#gaps.fill(id, part, heard);
           taken += part.count;
-          this.#gaps.closeWhenKnown(stretch.gap);
         } else if (stretch.kind === 'rows') this.#repeat(part, stretch.raw, id - stretch.fromId, heard);
         else if (heard !== undefined) for (let i = 0; i < part.count; i++) this.#refuse('LATE', part, i);
         id = toId + 1;
@@ -247,6 +247,7 @@ export class Sequencer {
           this.#words.release(next.raw, next.heard);
           break;
         case 'absent':
+        case 'within':
           this.#words.cut();
           break;
         case 'lost':
