@@ -7,6 +7,7 @@ import {
   decisionId,
   type ExitPlan,
   type Fill,
+  type InstrumentId,
   instrumentId,
   type OrderRequest,
   type PlaceOrder,
@@ -33,7 +34,7 @@ export const PLAN: ExitPlan = {
 
 /** Everybody around the one service that a test is about, and what they may say. */
 const NEIGHBOURS = {
-  'ingest.synthetic': ['md.trades', 'md.time'],
+  'ingest.synthetic': ['md.trades', 'md.feed', 'md.time'],
   'decision.paper-main': ['ord.cmd'],
   'position-risk.paper-main': ['ord.cmd', 'risk.evt', 'sys.guard', 'pos.evt'],
   'execution.paper-main': ['ord.evt', 'rec.ask'],
@@ -103,8 +104,8 @@ export class Stage {
     });
   }
 
-  async time(toldUs = this.nowUs): Promise<void> {
-    const about = { feed: 'synthetic', toldUs, sureUs: toldUs, behind: [], wallUs: this.nowUs };
+  async time(toldUs = this.nowUs, behind: readonly InstrumentId[] = []): Promise<void> {
+    const about = { feed: 'synthetic', toldUs, sureUs: toldUs, behind, wallUs: this.nowUs };
     await this.say('ingest.synthetic', 'TimeAdvanced', {
       type: 'TimeAdvanced',
       ...about,

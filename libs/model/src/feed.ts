@@ -99,6 +99,16 @@ export type FeedEvent =
       readonly code: GapReasonCode;
       readonly reason: string;
     })
+  /**
+   * The newest price while trades wait behind a hole, so that nobody who only needs the price is blind. It is no
+   * trade: bars and books never have it; the trade itself follows. *Units*: `price` quote, `timeUs` the trade's.
+   */
+  | {
+      readonly type: 'PriceSeen';
+      readonly instrument: InstrumentId;
+      readonly price: number;
+      readonly timeUs: TimeUs;
+    }
   | {
       readonly type: 'TradeRefused';
       readonly instrument: InstrumentId;

@@ -1828,6 +1828,29 @@ export namespace algo {
             type $Shape = algo.v1.GapUnfillable.$Properties;
         }
 
+        interface IPriceSeen extends algo.v1.PriceSeen.$Properties {
+        }
+
+        class PriceSeen {
+            constructor(properties?: algo.v1.PriceSeen.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            price: number;
+            timeUs: number;
+            static encode(message: algo.v1.PriceSeen.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PriceSeen & algo.v1.PriceSeen.$Shape;
+        }
+
+        namespace PriceSeen {
+            interface $Properties {
+                instrument?: (string|null);
+                price?: (number|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.PriceSeen.$Properties;
+        }
+
         enum TradeRefusalCode {
             TRADE_REFUSAL_CODE_UNSPECIFIED = 0,
             TRADE_REFUSAL_CODE_PRICE_NOT_POSITIVE = 1,

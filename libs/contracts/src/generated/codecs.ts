@@ -702,6 +702,12 @@ const gapUnfillable = tagged('GapUnfillable', {
   code: gapReasonCode,
 });
 
+const priceSeen = tagged('PriceSeen', {
+  instrument: idFields.instrument,
+  price: field.double,
+  timeUs: field.whole,
+});
+
 const tradeRefused = tagged('TradeRefused', {
   instrument: idFields.instrument,
   tradeId: field.text,
@@ -1806,6 +1812,7 @@ export const tableCodecs = {
   GapOpened: codec(algo.v1.GapOpened, gapOpened),
   GapFilled: codec(algo.v1.GapFilled, gapFilled),
   GapUnfillable: codec(algo.v1.GapUnfillable, gapUnfillable),
+  PriceSeen: codec(algo.v1.PriceSeen, priceSeen),
   TradeRefused: codec(algo.v1.TradeRefused, tradeRefused),
   TimeAdvanced: codec(algo.v1.TimeAdvanced, timeAdvanced),
   FeedEnded: codec(algo.v1.FeedEnded, feedEnded),

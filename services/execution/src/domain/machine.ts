@@ -23,7 +23,9 @@ import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.
 
 /** What execution takes. */
 export type ExecutionTaken =
-  | FactOf<'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'>
+  | FactOf<
+      'ord.cmd' | 'md.trades' | 'md.feed' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'
+    >
   | ExecutionOwn;
 
 /** Execution of one account: commands in, orders out, and what became of each. */
@@ -55,6 +57,14 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: 'PriceSeen', ...seen }, say);
         return;
       }
+      case 'FeedConnected':
+      case 'FeedDisconnected':
+      case 'GapOpened':
+      case 'GapFilled':
+      case 'GapUnfillable':
+      case 'TradeRefused':
+      case 'FeedEnded':
+        return; // what is behind is told with the time
       case 'EquityMarked':
       case 'DrawdownLevelChanged':
       case 'PrintSetAside':

@@ -14,7 +14,7 @@ import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
 import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
-import type { SequencerCounters } from '../domain/sequencer.ts';
+import type { SequencerCounters } from '../domain/sequencer-words.ts';
 import { type ScreenCounters, type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import { GapFiller } from './gap-filler.ts';

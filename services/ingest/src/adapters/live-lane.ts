@@ -5,6 +5,7 @@ import {
   type TimeUs,
   type TradeColumns,
 } from '@algo/model';
+import { PRICE_EVERY_MS } from '../domain/bounds.ts';
 import { rawOf } from '../domain/raw-trades.ts';
 import { Sequencer } from '../domain/sequencer.ts';
 import type { SequencerWord } from '../domain/sequencer-words.ts';
@@ -37,6 +38,9 @@ export class LiveLane {
   #heardMs = 0;
   #isScheduled = false;
   #dropped = 0;
+  /** When a price was said last, and of which trade. */
+  #pricedMs = Number.NEGATIVE_INFINITY;
+  #pricedUs: TimeUs = 0;
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
@@ -91,8 +95,10 @@ export class LiveLane {
 
   /** Looks what was waited for long enough. */
   look(): void {
-    this.sequencer.goOn(this.#options.monotonicMs());
+    const nowMs = this.#options.monotonicMs();
+    this.sequencer.goOn(nowMs);
     this.speak();
+    this.#sayPrice(nowMs);
   }
 
   /** Takes a page of the venue's history from an id on. */
@@ -127,6 +133,18 @@ export class LiveLane {
       default:
         word satisfies never;
     }
+  }
+
+  /** Says the newest price of trades that have waited for a while: stops must not go blind by a hole. */
+  #sayPrice(nowMs: number): void {
+    const { clock, wallUs } = this.#options;
+    const newest = this.sequencer.newestWaiting;
+    const sinceMs = Math.max(this.sequencer.oldestHoleMs, this.#pricedMs);
+    if (newest === undefined || nowMs - sinceMs < PRICE_EVERY_MS || newest.timeUs <= this.#pricedUs) return;
+    // A time ahead of the feed's would carry the time of whoever reads it along.
+    if (newest.timeUs > clock.latestUs(nowMs, wallUs())) return;
+    [this.#pricedMs, this.#pricedUs] = [nowMs, newest.timeUs];
+    this.lane.say({ type: 'PriceSeen', instrument: this.instrument, ...newest });
   }
 
   #sayGatheredSoon(): void {

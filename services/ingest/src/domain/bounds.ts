@@ -1,5 +1,7 @@
 /** How long a jump of ids waits for frames that overtook each other, before anybody is asked. *Units*: ms. */
 export const REORDER_WAIT_MS = 250;
+/** How often the newest price is said while trades wait. *Units*: ms. */
+export const PRICE_EVERY_MS = 100;
 /** How long trades wait behind a hole, at most, while this process runs. *Units*: ms. */
 export const HOLE_WAIT_MAX_MS = 10_000;
 /** A longer pause between two looks: the process stood still, and no hole grew old. *Units*: ms. */

@@ -19,9 +19,9 @@ import {
 const LTC = instrumentId('binance.spot.LTCUSDT');
 const BTC = instrumentId('binance.spot.BTCUSDT');
 const T0 = 1_750_507_467_000_000;
-const BINANCE = {
+const BINANCE: Omit<FeedClockSettings, 'instruments'> = {
   ...{ feed: 'binance', kind: 'live', completeness: 'complete-by-id', speed: 1, startMs: 0 },
-} as const;
+};
 const LIVE_ALLOWANCE_US = ALLOWANCES_US['complete-by-id'];
 
 function clock(
@@ -71,7 +71,7 @@ test('live time is the newest trade and what the wall went on since, each quarte
     type: 'TimeAdvanced',
     feed: 'binance',
     toldUs: T0,
-    sureUs: (T0 - LIVE_ALLOWANCE_US) as ALLOWANCES,
+    sureUs: T0 - LIVE_ALLOWANCE_US,
     behind: [],
     wallUs: 0,
     speed: 1,

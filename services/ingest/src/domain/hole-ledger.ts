@@ -88,6 +88,14 @@ export class HoleLedger {
     return this.#waitingRows;
   }
 
+  /** The trade with the highest id of those that wait. */
+  get newest(): { readonly price: number; readonly timeUs: TimeUs } | undefined {
+    const last = this.#stretches.at(-1);
+    if (last?.kind !== 'rows') return undefined;
+    const row = last.raw.count - 1;
+    return { price: last.raw.price[row]!, timeUs: last.raw.timeUs[row]! };
+  }
+
   /** What is open, oldest first, which is lowest first. */
   get gaps(): readonly Gap[] {
     return this.#gaps;

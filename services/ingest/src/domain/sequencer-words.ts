@@ -29,6 +29,17 @@ export type Question =
   | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
   | { readonly kind: 'newest' };
 
+/** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
+export interface SequencerCounters {
+  readonly gaps: number;
+  readonly missing: number;
+  readonly absent: number;
+  readonly late: number;
+  readonly conflicts: number;
+  readonly reordered: number;
+  readonly waiting: number;
+}
+
 /** Gathers what a sequencer has to say; trades that follow each other leave in few pieces. */
 export class SequencerWords {
   readonly #instrument: InstrumentId;

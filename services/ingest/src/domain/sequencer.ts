@@ -13,18 +13,12 @@ import { PastTrades } from './past-trades.ts';
 import { isSameTrade, type RawTrades, sliceRaw } from './raw-trades.ts';
 import { RestartSuspicion } from './restart-suspicion.ts';
 import { faultOf, isTradeId } from './row-fault.ts';
-import { type Question, type SequencerWord, SequencerWords } from './sequencer-words.ts';
-
-/** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
-export interface SequencerCounters {
-  readonly gaps: number;
-  readonly missing: number;
-  readonly absent: number;
-  readonly late: number;
-  readonly conflicts: number;
-  readonly reordered: number;
-  readonly waiting: number;
-}
+import {
+  type Question,
+  type SequencerCounters,
+  type SequencerWord,
+  SequencerWords,
+} from './sequencer-words.ts';
 
 /**
  * *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if so;
@@ -84,6 +78,11 @@ export class Sequencer {
     return this.#ledger.waitingRows;
   }
 
+  /** The newest trade, while it waits behind a hole. */
+  get newestWaiting(): { readonly price: number; readonly timeUs: TimeUs } | undefined {
+    return this.#ledger.newest;
+  }
+
   /** Takes trades as they are heard. */
   hear(raw: RawTrades, heard: Heard): void {
     for (let row = 0, end = 0; row < raw.count; row = end) {
@@ -93,7 +92,8 @@ export class Sequencer {
         this.#refuse('UNREADABLE_ROW', raw, row);
         continue;
       }
-      if (!this.#hasBegun) this.#begin(id);
+      if (!this.#hasBegun) this.#ledger.restart(id);
+      this.#hasBegun = true;
       const isNext = id === this.#ledger.nextId && this.#ledger.isEmpty;
       const fault = isNext ? undefined : faultOf(raw, row);
       // The id of a row that is no trade is believed only if it is the very next one.
@@ -194,11 +194,6 @@ export class Sequencer {
     return this.#words.take();
   }
 
-  #begin(id: number): void {
-    this.#hasBegun = true;
-    this.#ledger.restart(id);
-  }
-
   /** Puts trades whose ids rise by one where they belong. Returns how many are new. */
   #place(run: RawTrades, fromId: number, heard: Heard | undefined): number {
     const ledger = this.#ledger;
@@ -289,12 +284,17 @@ export class Sequencer {
 
   #restart(fromId: number, timeUs: TimeUs): void {
     const reason = `the venue counts from ${fromId} on, after ${this.#ledger.nextId - 1}`;
-    const at = { fromUs: this.#past.lastTimeUs, toUs: timeUs };
     while (this.hasHole) this.#gaps.giveUp(this.#ledger.gaps[0]!, 'RESTARTED', reason);
     this.#release();
     this.#past.forget();
     this.#ledger.restart(fromId);
     this.#words.cutByHole();
-    this.#words.lost({ fromId, toId: fromId }, 0, at, 'RESTARTED', reason);
+    this.#words.lost(
+      { fromId, toId: fromId },
+      0,
+      { fromUs: this.#past.lastTimeUs, toUs: timeUs },
+      'RESTARTED',
+      reason,
+    );
   }
 }
