@@ -83,7 +83,7 @@ test.each([['first'], ['last']])(
   },
 );
 
-test('a stop sees the price through a hole of the feed, and goes out within a second of told time', async () => {
+test('a stop sees the price through a hole of the feed, and goes out within a second', async () => {
   const stage = await Stage.open(GUARD);
   await stage.time();
   await stage.trade(100);
@@ -99,7 +99,7 @@ test('a stop sees the price through a hole of the feed, and goes out within a se
   const [exit] = exitsOf(stage);
   expect(exit).toMatchObject({ reason: 'trailing_stop', attempt: 1 });
   expect(exit!.timeUs - openedUs).toBeLessThanOrEqual(2_000_000);
-  // The trades themselves come when the hole is closed, and ask for nothing more; one that is far off is none.
+  // The trades themselves come when the hole is closed, and ask for nothing more; nor does a far one.
   const asked = exitsOf(stage).length;
   for (const price of [100.1, 98.9, 5]) await stage.trade(price, openedUs + 500_000);
   expect(exitsOf(stage)).toHaveLength(asked);

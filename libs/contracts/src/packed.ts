@@ -172,7 +172,9 @@ export function takeDoubles(bytes: Uint8Array, view: DataView, span: Span, value
   refuseInfinite(values);
 }
 
-/** Writes how many trades each row stands for; nothing where each is one. Returns the place behind the last. */
+/**
+ * Writes how many trades each row stands for; nothing where each is one. Returns the place behind the last.
+ */
 export function putCounts(into: Uint8Array, counts: Uint32Array): number {
   let at = 0;
   let isMerged = false;

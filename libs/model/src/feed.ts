@@ -22,9 +22,9 @@ export interface TimeAdvanced {
 
 /**
  * What a feed's driver can prove of what it gives. `complete-by-id`: ids are dense and the venue's history is
- * read by id, so that nothing is lost unseen; `audited`: ids are names, but each new connection is joined to the
- * old one by a trade that both have, and the venue's own bars are held against ours; `best-effort`: a loss may
- * stay unseen.
+ * read by id, so that nothing is lost unseen; `audited`: ids are names, but each new connection is joined
+ * to the old one by a trade that both have, and the venue's own bars are held against ours; `best-effort`:
+ * a loss may stay unseen.
  */
 export const COMPLETENESS = ['complete-by-id', 'audited', 'best-effort'] as const;
 export type Completeness = (typeof COMPLETENESS)[number];
@@ -35,8 +35,8 @@ export function completenessWords(completeness: Completeness): string {
 }
 
 /**
- * What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them; `rowsSpanIds`: each trade of
- * a merged row has an id, the row that of the last; elsewhere ids count rows.
+ * What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them; `rowsSpanIds`: each trade
+ * of a merged row has an id, the row that of the last; elsewhere ids count rows.
  */
 export interface FeedTraits {
   readonly completeness: Completeness;
@@ -62,7 +62,8 @@ export type FeedGapKind = (typeof FEED_GAP_KINDS)[number];
 
 /**
  * Where trades of a feed are missing. *Units*: µs, event time: the missing ones lie from `fromUs` to `toUs`,
- * inclusive; `fromUs` 0 where nobody knows; `timeUs` when it was noticed. *Shape*: `ids` null unless they leap.
+ * inclusive; `fromUs` 0 where nobody knows; `timeUs` when it was noticed. *Shape*: `ids` null unless they
+ * leap.
  */
 export interface FeedGap {
   readonly instrument: InstrumentId;
@@ -100,8 +101,9 @@ export type FeedEvent =
       readonly reason: string;
     })
   /**
-   * The newest price while trades wait behind a hole, so that nobody who only needs the price is blind. It is no
-   * trade: bars and books never have it; the trade itself follows. *Units*: `price` quote, `timeUs` the trade's.
+   * The newest price while trades wait behind a hole, so that nobody who only needs the price is blind. It
+   * is no trade: bars and books never have it; the trade itself follows. *Units*: `price` quote, `timeUs`
+   * the trade's.
    */
   | {
       readonly type: 'PriceSeen';
@@ -128,8 +130,9 @@ export type FeedEvent =
  * Why a gap stays. `TIMEOUT`: not fetched in the time that trades may wait behind it; `BUDGET`: the venue
  * would have been asked too much; `TOO_OLD`: too many trades to be fetched; `BOUND`: too many trades waited
  * behind it; `VENUE_LACKS`: the venue's history did not reach it in time; `NO_REST`: there is nobody to ask;
- * `RESTARTED`: the venue began to count anew, nobody knows what lies between; `NO_OVERLAP`: the venue's newest
- * page held no trade that we have; `BAR_DIFFERS`: the venue's own bar is not what our trades add up to.
+ * `RESTARTED`: the venue began to count anew, nobody knows what lies between; `NO_OVERLAP`: the venue's
+ * newest page held no trade that we have; `BAR_DIFFERS`: the venue's own bar is not what our trades add up
+ * to.
  */
 export const GAP_REASON_CODES = [
   'TIMEOUT',

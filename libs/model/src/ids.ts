@@ -2,8 +2,8 @@ import type { Brand } from './brand.ts';
 import { InputError } from './input-error.ts';
 
 /**
- * `venue.market.symbol` in lower case but for the symbol, which the venue spells, in any script and with dots if
- * it likes: `binance.spot.LTCUSDT`. Subjects and folders have it by `instrumentToken`.
+ * `venue.market.symbol` in lower case but for the symbol, which the venue spells, in any script and with
+ * dots if it likes: `binance.spot.LTCUSDT`. Subjects and folders have it by `instrumentToken`.
  */
 export type InstrumentId = Brand<string, 'InstrumentId'>;
 /** One set of balances at one venue: `paper-main`. */

@@ -49,8 +49,8 @@ export function instrumentToken(id: InstrumentId): string {
 }
 
 /**
- * *Errors*: InputError naming two instruments whose folders are one on a disk that doesn't tell capital letters
- * from small ones.
+ * *Errors*: InputError naming two instruments whose folders are one on a disk that doesn't tell capital
+ * letters from small ones.
  */
 export function refuseSameFolders(ids: Iterable<InstrumentId>): void {
   const known = new Map<string, InstrumentId>();

@@ -3,9 +3,9 @@ const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Returns a symbol as it stands in subjects, keys and names of folders: each byte of its UTF-8 that is no ASCII
- * letter, digit, `-` or `_` as `=HH`. *Shape*: one token of NATS and one name of a file, whatever a venue
- * calls its instruments.
+ * Returns a symbol as it stands in subjects, keys and names of folders: each byte of its UTF-8 that is no
+ * ASCII letter, digit, `-` or `_` as `=HH`. *Shape*: one token of NATS and one name of a file, whatever a
+ * venue calls its instruments.
  */
 export function symbolToken(symbol: string): string {
   if (PLAIN.test(symbol)) return symbol;

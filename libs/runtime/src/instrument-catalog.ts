@@ -41,9 +41,9 @@ const entry = z.strictObject({
 export type InstrumentCatalog = ReadonlyMap<InstrumentId, Instrument>;
 
 /**
- * Reads the catalog of instruments. What can't be read of one never stops the others: it is left out, and `tell`
- * hears why, in words. *Errors*: InputError when the file is unreadable or two instruments share a folder,
- * ConfigError listing every violation when no instrument is left.
+ * Reads the catalog of instruments. What can't be read of one never stops the others: it is left out, and
+ * `tell` hears why, in words. *Errors*: InputError when the file is unreadable or two instruments share a
+ * folder, ConfigError listing every violation when no instrument is left.
  */
 export function readInstrumentCatalog(
   path: string,

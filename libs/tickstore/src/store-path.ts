@@ -14,8 +14,8 @@ export const STORE_FILE = 'trading.duckdb';
 
 /**
  * Returns where an instrument's file lies: `<dataDir>/<venue>/<market>/<symbol>/trading.duckdb`, for a DEX
- * `<dataDir>/dex/<chain>/<symbol>/trading.duckdb`; the chain stands in the venue's place of the id, the symbol
- * as `symbolToken` writes it.
+ * `<dataDir>/dex/<chain>/<symbol>/trading.duckdb`; the chain stands in the venue's place of the id, the
+ * symbol as `symbolToken` writes it.
  * *Errors*: InputError for an id that is not venue.market.SYMBOL,
  * or a venue called `dex` (its folder is the DEX folder).
  */

@@ -1494,6 +1494,7 @@ export namespace algo {
             minConfluence: number;
             instruments: string[];
             postOnly: boolean;
+            tradeOnIncomplete: boolean;
             static encode(message: algo.v1.TradingConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradingConfig & algo.v1.TradingConfig.$Shape;
         }
@@ -1518,6 +1519,7 @@ export namespace algo {
                 minConfluence?: (number|null);
                 instruments?: (string[]|null);
                 postOnly?: (boolean|null);
+                tradeOnIncomplete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.TradingConfig.$Properties;

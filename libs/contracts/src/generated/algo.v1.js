@@ -6159,6 +6159,7 @@ export const algo = $root.algo = (() => {
             TradingConfig.prototype.minConfluence = 0;
             TradingConfig.prototype.instruments = $util.emptyArray;
             TradingConfig.prototype.postOnly = false;
+            TradingConfig.prototype.tradeOnIncomplete = false;
 
             TradingConfig.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -6205,6 +6206,8 @@ export const algo = $root.algo = (() => {
                         writer.uint32(138).string(message.instruments[i]);
                 if (message.postOnly != null && $Object.hasOwnProperty.call(message, "postOnly") && message.postOnly !== false)
                     writer.uint32(144).bool(message.postOnly);
+                if (message.tradeOnIncomplete != null && $Object.hasOwnProperty.call(message, "tradeOnIncomplete") && message.tradeOnIncomplete !== false)
+                    writer.uint32(152).bool(message.tradeOnIncomplete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6389,6 +6392,15 @@ export const algo = $root.algo = (() => {
                                 message.postOnly = value;
                             else
                                 delete message.postOnly;
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.tradeOnIncomplete = value;
+                            else
+                                delete message.tradeOnIncomplete;
                             continue;
                         }
                     }

@@ -612,6 +612,7 @@ const tradingConfig = part<model.TradingConfig>('TradingConfig', {
   minConfluence: field.double,
   instruments: field.list(idFields.instruments),
   postOnly: field.flag,
+  tradeOnIncomplete: field.flag,
 });
 
 /** From now on decision trades by this configuration. */

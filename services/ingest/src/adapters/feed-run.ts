@@ -15,7 +15,8 @@ import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
 import type { SequencerCounters } from '../domain/sequencer-words.ts';
-import { type ScreenCounters, type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import { GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
@@ -38,14 +39,6 @@ export interface FeedRunOptions {
   readonly monotonicMs: () => number;
   /** Feed time per wall time. */
   readonly speed: number | 'max';
-}
-
-/** Numbers of a run for the status table. *Units*: `eventTimeMs` told time. */
-export interface FeedCounters extends ScreenCounters, SequencerCounters, Readonly<Record<string, number>> {
-  readonly tradesIn: number;
-  readonly malformed: number;
-  readonly dropped: number;
-  readonly eventTimeMs: number;
 }
 
 /**

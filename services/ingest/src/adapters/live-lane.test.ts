@@ -51,7 +51,7 @@ test('a gap that is not fetched in time is given up, and what waited behind it g
   await run[Symbol.asyncDispose]();
 });
 
-test('while trades wait behind a gap the newest price is told every 100 ms, and never as a trade', async () => {
+test('behind a gap the newest price is told every 100 ms, and never as a trade', async () => {
   const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
   feed.hear(LTC.id, 1);
   await clock.advance(100);

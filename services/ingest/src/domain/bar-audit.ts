@@ -1,8 +1,8 @@
 import { type FeedEvent, type FeedGap, type InstrumentId, type TimeUs, US_PER_MINUTE } from '@algo/model';
 
 /**
- * A closed bar of one minute as the venue tells it. *Units*: `openTimeUs` µs, `volume` base. *Shape*: `trades`
- * undefined where the venue doesn't count them.
+ * A closed bar of one minute as the venue tells it. *Units*: `openTimeUs` µs, `volume` base. *Shape*:
+ * `trades` undefined where the venue doesn't count them.
  */
 export interface VenueBar {
   readonly openTimeUs: TimeUs;
@@ -46,8 +46,8 @@ export class BarAudit {
   }
 
   /**
-   * Takes a bar of the venue once its trades must have come. Returns what is to be said: a difference is a gap
-   * that nobody can fill.
+   * Takes a bar of the venue once its trades must have come. Returns what is to be said: a difference is a
+   * gap that nobody can fill.
    */
   compare({ openTimeUs, volume, trades }: VenueBar): FeedEvent[] {
     // A minute that we began in, or knew nothing of, is incomplete anyway.
@@ -61,7 +61,8 @@ export class BarAudit {
     const toUs = openTimeUs + US_PER_MINUTE - 1;
     const range = { kind: 'bar', fromUs: openTimeUs, toUs, ids: null, timeUs: toUs } as const;
     const gap: FeedGap = { instrument: this.#instrument, ...range };
-    const reason = `the venue's bar has ${counted(volume, trades)}, ours ${counted(ours.volume, ours.trades)}`;
+    const [theirs, own] = [counted(volume, trades), counted(ours.volume, ours.trades)];
+    const reason = `the venue's bar has ${theirs}, ours ${own}`;
     return [
       { type: 'GapOpened', ...gap, missing: 0 },
       { type: 'GapUnfillable', ...gap, missing: 0, code: 'BAR_DIFFERS', reason },

@@ -9,7 +9,10 @@ export interface PageRun extends IdRange {
   readonly isMerged: boolean;
 }
 
-/** Returns the rows of a page in pieces whose ids have no hole. `spanIds`: a merged row has an id for each trade. */
+/**
+ * Returns the rows of a page in pieces whose ids have no hole. `spanIds`: a merged row has an id for each
+ * trade.
+ */
 export function* runsOf(raw: RawTrades, spanIds: boolean): Generator<PageRun> {
   const size = (row: number) => (spanIds ? (raw.merged?.[row] ?? 1) : 1);
   for (let row = 0, end = 0; row < raw.count; row = end) {
@@ -25,8 +28,8 @@ export function* runsOf(raw: RawTrades, spanIds: boolean): Generator<PageRun> {
 const DIGITS = 12;
 
 /**
- * Puts rows that stand for several ids where they belong. What is known of their trades already is taken out of
- * them: only the difference is new.
+ * Puts rows that stand for several ids where they belong. What is known of their trades already is taken
+ * out of them: only the difference is new.
  */
 export class MergedRows {
   readonly #ledger: HoleLedger;

@@ -21,8 +21,8 @@ import {
 } from './sequencer-words.ts';
 
 /**
- * *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if so;
- * `rowsSpanIds` as FeedTraits.
+ * *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if
+ * so; `rowsSpanIds` as FeedTraits.
  */
 export interface SequencerSettings {
   readonly instrument: InstrumentId;
