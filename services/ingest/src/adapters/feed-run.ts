@@ -142,14 +142,10 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       },
       await speech.lastTime(name),
     );
-    const wallUs = () => wallUsOf(clock);
+    const { sides } = traits;
+    const parts = { sides, clock: time, speech, monotonicMs, wallUs: () => wallUsOf(clock) };
     const lanes = (fail: (error: Error) => void) =>
-      instruments.map((instrument, i) =>
-        makeLane(
-          { instrument, sides: traits.sides, clock: time, speech, monotonicMs, wallUs, fail },
-          lasts[i],
-        ),
-      );
+      instruments.map((instrument, i) => makeLane({ instrument, ...parts, fail }, lasts[i]));
     return new FeedRun(options, traits, time, lanes, instruments);
   }
 
