@@ -73,7 +73,7 @@ function rate<Input>(
 }
 
 function oursEncode(trades: TradeColumns): Uint8Array {
-  return codecs.TradeBatch.encode({ trades, receivedUs: 0, complete: true, warm: false });
+  return codecs.TradeBatch.encode({ trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' });
 }
 
 function generatedEncode(trades: TradeColumns): Uint8Array {

@@ -161,7 +161,10 @@ export class EngineChain implements Chain {
       (trades.ids.values as Float64Array)[i] = this.#tradeId++;
     });
     const receivedUs = this.#timeUs(0);
-    return this.#say({ name: 'TradeBatch', body: { trades, receivedUs, complete: true, warm: false } });
+    return this.#say({
+      name: 'TradeBatch',
+      body: { trades, receivedUs, complete: true, origin: 'live', sides: 'told' },
+    });
   }
 
   #tellTime(ms: number): Promise<unknown> {

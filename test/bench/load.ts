@@ -51,7 +51,13 @@ function publishUntil(tape: TradeColumns, i: number, until: number): void {
   const trades = sliceTrades(tape, from, until);
   const subject = subjects.trades(tape.instrument);
   const timeUs = trades.timeUs[trades.count - 1]!;
-  const data = codecs.TradeBatch.encode({ trades, receivedUs: timeUs, complete: true, warm: false });
+  const data = codecs.TradeBatch.encode({
+    trades,
+    receivedUs: timeUs,
+    complete: true,
+    origin: 'live',
+    sides: 'told',
+  });
 
   void bus.publish({
     subject,

@@ -135,7 +135,8 @@ export class OrderChain implements AsyncDisposable {
     trades.price[0] = price;
     trades.quantity[0] = 1;
     (trades.ids.values as Float64Array)[0] = ++this.#tradeId;
-    const body = { trades, receivedUs: timeUs, complete: true, warm: false };
+    const about = { receivedUs: timeUs, complete: true, origin: 'live', sides: 'told' } as const;
+    const body = { trades, ...about };
     return this.#say({ name: 'TradeBatch', body }, INGEST);
   }
 

@@ -189,7 +189,8 @@ export class OrderPast implements AsyncDisposable {
     trades.price[0] = price;
     trades.quantity[0] = 5;
     (trades.ids.values as Float64Array)[0] = ++this.#tradeId;
-    const body = { trades, receivedUs: timeUs, complete: true, warm: false };
+    const about = { receivedUs: timeUs, complete: true, origin: 'live', sides: 'told' } as const;
+    const body = { trades, ...about };
     this.#say({ name: 'TradeBatch', body }, INGEST);
   }
 

@@ -71,7 +71,13 @@ async function publishLive(bus: JetStreamBus, trades: TradeColumns): Promise<voi
   for (let from = 0, count = 1; from < trades.count; from += BATCH, count++) {
     const batch = sliceTrades(trades, from, Math.min(trades.count, from + BATCH));
     const timeUs = batch.timeUs[batch.count - 1]!;
-    const data = codecs.TradeBatch.encode({ trades: batch, receivedUs: timeUs, complete: true, warm: false });
+    const data = codecs.TradeBatch.encode({
+      trades: batch,
+      receivedUs: timeUs,
+      complete: true,
+      origin: 'live',
+      sides: 'told',
+    });
     const lane = { producer: 'ingest.binance', epoch: 1, count };
     void bus.publish({
       subject,
@@ -93,7 +99,15 @@ async function bare(trades: TradeColumns): Promise<number> {
   const messages: Uint8Array[] = [];
   for (let from = 0; from < trades.count; from += BATCH) {
     const batch = sliceTrades(trades, from, Math.min(trades.count, from + BATCH));
-    messages.push(codecs.TradeBatch.encode({ trades: batch, receivedUs: 0, complete: true, warm: false }));
+    messages.push(
+      codecs.TradeBatch.encode({
+        trades: batch,
+        receivedUs: 0,
+        complete: true,
+        origin: 'live',
+        sides: 'told',
+      }),
+    );
   }
   const samples: Progress[] = [];
   const done = withDeadline();

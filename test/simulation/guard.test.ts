@@ -83,6 +83,31 @@ test.each([['first'], ['last']])(
   },
 );
 
+test('a stop sees the price through a hole of the feed, and goes out within a second', async () => {
+  const stage = await Stage.open(GUARD);
+  await stage.time();
+  await stage.trade(100);
+  await enter(stage, 'entry-1');
+  const openedUs = stage.nowUs;
+  // No trade comes for 8 s: what is heard waits behind the hole. The price falls in the first second.
+  for (let ms = 100; ms <= 8_000; ms += 100) {
+    await stage.engine.pass(100 - (stage.engine.clock.nowMs() % 100));
+    const seen = { instrument: INSTRUMENT, price: ms < 1_000 ? 100 : 98.9, timeUs: stage.nowUs };
+    await stage.say('ingest.synthetic', 'PriceSeen', { type: 'PriceSeen', ...seen });
+    if (ms % 250 < 100) await stage.time(stage.nowUs, [INSTRUMENT]);
+  }
+  const [exit] = exitsOf(stage);
+  expect(exit).toMatchObject({ reason: 'trailing_stop', attempt: 1 });
+  expect(exit!.timeUs - openedUs).toBeLessThanOrEqual(2_000_000);
+  // The trades themselves come when the hole is closed, and ask for nothing more; nor does a far one.
+  const asked = exitsOf(stage).length;
+  for (const price of [100.1, 98.9, 5]) await stage.trade(price, openedUs + 500_000);
+  expect(exitsOf(stage)).toHaveLength(asked);
+  expect(stage.engine.said('RISK', 'PrintSetAside')).toEqual([]);
+  await stage.again();
+  expect(stage.engine.divergences).toEqual([]);
+});
+
 test('a breaker that tripped in the first life stands in the second, and trips there again after a resume', async () => {
   const stage = await Stage.open(GUARD, { environment: { ALGO_SNAPSHOT_INTERVAL_MS: '50' } });
   await stage.time();

@@ -36,7 +36,9 @@ test('a silence of 30 h in the feed: candles and states are those of the backtes
   const said: Promise<void>[] = [];
   const trade = (trades: TradeColumns) => {
     if (trades.count > 0)
-      said.push(ingest.say('TradeBatch', { trades, receivedUs: 0, complete: true, warm: false }));
+      said.push(
+        ingest.say('TradeBatch', { trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' }),
+      );
   };
   const tell = (toldUs: TimeUs) =>
     said.push(

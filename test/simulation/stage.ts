@@ -7,6 +7,7 @@ import {
   decisionId,
   type ExitPlan,
   type Fill,
+  type InstrumentId,
   instrumentId,
   type OrderRequest,
   type PlaceOrder,
@@ -33,7 +34,7 @@ export const PLAN: ExitPlan = {
 
 /** Everybody around the one service that a test is about, and what they may say. */
 const NEIGHBOURS = {
-  'ingest.synthetic': ['md.trades', 'md.time'],
+  'ingest.synthetic': ['md.trades', 'md.feed', 'md.time'],
   'decision.paper-main': ['ord.cmd'],
   'position-risk.paper-main': ['ord.cmd', 'risk.evt', 'sys.guard', 'pos.evt'],
   'execution.paper-main': ['ord.evt', 'rec.ask'],
@@ -94,11 +95,17 @@ export class Stage {
       ...{ quantity: Float64Array.of(1), side: Uint8Array.of(1) },
       ids: { kind: 'counted', values: Float64Array.of(++this.#trades) },
     };
-    await this.say('ingest.synthetic', 'TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
+    await this.say('ingest.synthetic', 'TradeBatch', {
+      trades,
+      receivedUs: 0,
+      complete: true,
+      origin: 'live',
+      sides: 'told',
+    });
   }
 
-  async time(toldUs = this.nowUs): Promise<void> {
-    const about = { feed: 'synthetic', toldUs, sureUs: toldUs, behind: [], wallUs: this.nowUs };
+  async time(toldUs = this.nowUs, behind: readonly InstrumentId[] = []): Promise<void> {
+    const about = { feed: 'synthetic', toldUs, sureUs: toldUs, behind, wallUs: this.nowUs };
     await this.say('ingest.synthetic', 'TimeAdvanced', {
       type: 'TimeAdvanced',
       ...about,

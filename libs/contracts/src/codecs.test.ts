@@ -126,7 +126,8 @@ describe('golden bytes: what other languages and old recordings rely on', () => 
       },
       receivedUs: 0,
       complete: true,
-      warm: false,
+      origin: 'live',
+      sides: 'told',
     });
     expect(hex(bytes)).toBe(
       '0a1462696e616e63652e73706f742e4c544355534454' +

@@ -14,7 +14,7 @@ import {
 import { id } from './field.ts';
 
 const PRINTABLE = /^[\x21-\x7e]{1,40}$/;
-const instrument = id(instrumentId, /^[a-z]{1,8}\.[a-z]{1,8}\.[A-Z0-9]{1,10}$/);
+const instrument = id(instrumentId, /^[a-z]{1,8}\.[a-z]{1,8}\.[A-Z0-9.龙é]{1,10}$/u);
 const strategy = id(strategyName);
 
 /** Text fields that hold an id, by their names; a field named `id` goes by the name of its message. */

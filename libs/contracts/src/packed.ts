@@ -172,6 +172,42 @@ export function takeDoubles(bytes: Uint8Array, view: DataView, span: Span, value
   refuseInfinite(values);
 }
 
+/**
+ * Writes how many trades each row stands for; nothing where each is one. Returns the place behind the last.
+ */
+export function putCounts(into: Uint8Array, counts: Uint32Array): number {
+  let at = 0;
+  let isMerged = false;
+  for (let row = 0; row < counts.length; row++) {
+    const count = counts[row]!;
+    if (count === 0) throw new Refused(`[${row}]`, count, 'less than 1');
+    if (count > 1) isMerged = true;
+    at = putVarint(into, at, count);
+  }
+  return isMerged ? at : 0;
+}
+
+/** Returns the column of counts that stands there; none where nothing does. */
+export function takeCounts(bytes: Uint8Array, span: Span, rows: number): { readonly merged?: Uint32Array } {
+  if (span.start === span.end) return {};
+  const merged = new Uint32Array(rows);
+  let at = span.start;
+  for (let row = 0; row < rows; row++) {
+    let byte = bytes[at++]!;
+    let count = byte & 127;
+    for (let weight = 128; byte > 127; weight *= 128) {
+      byte = bytes[at++]!;
+      count += (byte & 127) * weight;
+    }
+    if (count > 0xffffffff) throw new Refused(`[${row}]`, count, 'above 2^32 − 1');
+    merged[row] = count;
+  }
+  refuseRest(bytes, span, at, rows);
+  const none = merged.indexOf(0);
+  if (none >= 0) throw new Refused(`[${none}]`, 0, 'less than 1');
+  return { merged };
+}
+
 /** Returns one bit for each row: 1 where the taker bought. */
 export function putSides(sides: Uint8Array): Uint8Array {
   const bits = new Uint8Array((sides.length + 7) >>> 3);

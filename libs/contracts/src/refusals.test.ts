@@ -161,7 +161,7 @@ describe('an OrderFilled', () => {
   test.each([
     ['account', 'two words', 'not a valid account'],
     ['instrument', 'LTCUSDT', 'not a valid instrument'],
-    ['instrument', 'binance.spot.LTC.USDT', 'not a valid instrument'],
+    ['instrument', 'binance.spot.LTC USDT', 'not a valid instrument'],
     ['clientOrderId', 'x'.repeat(37), 'not a valid client order id'],
   ])('is refused with a %s of %p', (field, value, because) => {
     expect(refusal(() => decode({ ...wire(), [field]: value }))).toEqual({ field, because });

@@ -1,8 +1,8 @@
-import { type InstrumentId, type Timeframe, virtualShard } from '@algo/model';
+import { type InstrumentId, instrumentToken, type Timeframe, virtualShard } from '@algo/model';
 import { FAMILIES, type Family, SHARDED, type StreamName } from './topology.ts';
 
 function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): string {
-  return `${family}.${virtualShard(instrument)}.${extra}${instrument}`;
+  return `${family}.${virtualShard(instrument)}.${extra}${instrumentToken(instrument)}`;
 }
 
 /** The only place that spells a subject. */
@@ -16,14 +16,16 @@ export const subjects = {
   signal: (instrument: InstrumentId) => shardedSubject('an.signal', instrument),
   pattern: (instrument: InstrumentId, kind: 'zone' | 'gap') =>
     shardedSubject('an.pattern', instrument, `${kind}.`),
-  decision: (instrument: InstrumentId) => `dec.made.${instrument}`,
+  decision: (instrument: InstrumentId) => `dec.made.${instrumentToken(instrument)}`,
   configuration: (account: string) => `dec.config.${account}`,
   orderCommand: (account: string) => `ord.cmd.${account}`,
-  orderEvent: (account: string, instrument: InstrumentId) => `ord.evt.${account}.${instrument}`,
+  orderEvent: (account: string, instrument: InstrumentId) =>
+    `ord.evt.${account}.${instrumentToken(instrument)}`,
   cash: (account: string) => `ord.cash.${account}`,
   entryStanding: (account: string) => `ord.standing.${account}`,
-  position: (account: string, instrument: InstrumentId) => `pos.evt.${account}.${instrument}`,
-  dust: (account: string, instrument: InstrumentId) => `pos.dust.${account}.${instrument}`,
+  position: (account: string, instrument: InstrumentId) =>
+    `pos.evt.${account}.${instrumentToken(instrument)}`,
+  dust: (account: string, instrument: InstrumentId) => `pos.dust.${account}.${instrumentToken(instrument)}`,
   risk: (account: string) => `risk.evt.${account}`,
   venueLedger: (account: string) => `venue.ledger.${account}`,
   reconciliationAsked: (account: string) => `rec.ask.${account}`,

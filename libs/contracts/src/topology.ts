@@ -95,11 +95,12 @@ export const FAMILIES = {
       'GapOpened',
       'GapFilled',
       'GapUnfillable',
+      'PriceSeen',
       'TradeRefused',
       'FeedEnded',
     ],
     publishers: ['ingest'],
-    readers: ['analytics', 'notifier'],
+    readers: ['analytics', 'execution', 'position-risk', 'notifier'],
   },
   'md.time': {
     stream: 'MARKET',

@@ -14,7 +14,6 @@ const GOOD: Properties = {
   instrument: 'binance.spot.LTCUSDT',
   receivedUs: 7,
   complete: true,
-  warm: false,
   baseTimeUs: 1_750_507_467_356_000,
   timeDeltaUs: [0, 250],
   price: [84.5, 84.25],
@@ -39,7 +38,8 @@ const BATCH: TradeBatch = {
   },
   receivedUs: 7,
   complete: true,
-  warm: false,
+  origin: 'live',
+  sides: 'told',
 };
 
 describe('the hand-made codec speaks the wire of the generated one', () => {
@@ -55,6 +55,13 @@ describe('the hand-made codec speaks the wire of the generated one', () => {
         expect(Buffer.compare(again, bytes)).toBe(0);
       }),
     );
+  });
+
+  test('rows of one trade each, live and with told sides, cost no byte more', () => {
+    const bytes = tradeBatchCodec.encode(BATCH);
+    const merged = Uint32Array.of(1, 1);
+    expect(tradeBatchCodec.encode({ ...BATCH, trades: { ...BATCH.trades, merged } })).toEqual(bytes);
+    expect(bytes).toEqual(generated({}));
   });
 
   test('a field of a newer version is passed over', () => {
@@ -109,6 +116,8 @@ describe('on decode', () => {
       'named.value[1]',
       'not a valid venue trade id',
     ],
+    ['a row of no trades', { merged: [1, 0] }, 'merged[1]', 'less than 1'],
+    ['a short column of merged trades', { merged: [2] }, 'merged', 'price has 2'],
     ['a price of NaN', { price: [84.5, Number.NaN] }, 'price[1]', 'not a finite number'],
     [
       'an infinite quantity',
@@ -159,6 +168,11 @@ describe('on decode', () => {
       expect(() => tradeBatchCodec.decode(whole.subarray(0, end))).toThrow(ContractError);
   });
 
+  test('an origin of a newer version is refused', () => {
+    const newer = Buffer.concat([generated({}), Uint8Array.of(88, 3)]);
+    expect(refusal(() => tradeBatchCodec.decode(newer)).field).toBe('origin');
+  });
+
   test('a number of a thousand bytes is refused', () => {
     const endless = new Uint8Array(1000).fill(0xff);
     endless[999] = 0x01;
@@ -197,6 +211,7 @@ describe('on encode', () => {
       'timeDeltaUs[1]',
       'not a whole number from 0 to 2^53 − 1',
     ],
+    ['a row of no trades', { merged: Uint32Array.of(2, 0) }, 'merged[1]', 'less than 1'],
     ['a price of NaN', { price: Float64Array.of(Number.NaN, 1) }, 'price[0]', 'not a finite number'],
     ['an infinite quantity', { quantity: Float64Array.of(1, 1 / 0) }, 'quantity[1]', 'not a finite number'],
     ['a side that is none', { side: Uint8Array.of(1, 2) }, 'side[1]', 'neither BUY nor SELL'],

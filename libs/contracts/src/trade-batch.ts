@@ -1,4 +1,11 @@
-import { InputError, type TradeBatch, type TradeColumns, type TradeIds, venueTradeId } from '@algo/model';
+import {
+  InputError,
+  type TradeBatch,
+  type TradeColumns,
+  type TradeIds,
+  type TradeOrigin,
+  venueTradeId,
+} from '@algo/model';
 import protobuf from 'protobufjs/minimal.js';
 import { type MessageCodec, refusing } from './codec.ts';
 import { inside, Refused } from './contract-error.ts';
@@ -8,12 +15,14 @@ import {
   doubleBytes,
   doublesIn,
   NO_SPAN,
+  putCounts,
   putRises,
   putSides,
   putSteps,
   refuseInfinite,
   refuseUnsafe,
   type Span,
+  takeCounts,
   takeDoubles,
   takeRises,
   takeSides,
@@ -36,19 +45,23 @@ const TAG = {
   side: 66,
   counted: 74,
   named: 82,
-  warm: 88,
+  origin: 88,
+  sidesInferred: 96,
+  merged: 106,
 } as const;
 const COUNTED = { first: 8, delta: 18 } as const;
 const NAMED = { value: 10 } as const;
+const ORIGINS = ['live', 'warm-up', 'back-fill'] as const satisfies readonly TradeOrigin[];
 
 function refuseUnequal(trades: TradeColumns): void {
-  const { count, timeUs, price, quantity, side, ids } = trades;
+  const { count, timeUs, price, quantity, side, ids, merged } = trades;
   for (const [field, rows] of [
     ['timeDeltaUs', timeUs.length],
     ['price', price.length],
     ['quantity', quantity.length],
     ['side', side.length],
     [ids.kind, ids.values.length],
+    ['merged', merged?.length ?? count],
   ] as const)
     if (rows !== count) throw new Refused(field, `${rows} rows`, `the batch says ${count}`);
 }
@@ -80,6 +93,12 @@ function putIds(writer: protobuf.Writer, ids: TradeIds, scratch: Uint8Array): vo
   writer.ldelim();
 }
 
+function putMerged(writer: protobuf.Writer, merged: Uint32Array, scratch: Uint8Array): void {
+  const end = inside('merged', () => putCounts(scratch, merged));
+  // Where each row is one trade nothing is said.
+  if (end > 0) writer.uint32(TAG.merged).bytes(scratch.subarray(0, end));
+}
+
 function encode(batch: TradeBatch): Uint8Array {
   const { trades } = batch;
   refuseUnequal(trades);
@@ -103,7 +122,10 @@ function encode(batch: TradeBatch): Uint8Array {
     writer.uint32(TAG.side).bytes(inside('side', () => putSides(trades.side)));
   }
   putIds(writer, trades.ids, scratch);
-  if (batch.warm) writer.uint32(TAG.warm).bool(true);
+  const origin = ORIGINS.indexOf(batch.origin);
+  if (origin !== 0) writer.uint32(TAG.origin).int32(origin);
+  if (batch.sides === 'inferred') writer.uint32(TAG.sidesInferred).bool(true);
+  if (trades.merged !== undefined) putMerged(writer, trades.merged, scratch);
   return writer.finish();
 }
 
@@ -112,12 +134,14 @@ interface Wire {
   instrument: string;
   receivedUs: unknown;
   complete: boolean;
-  warm: boolean;
+  origin: number;
+  sidesInferred: boolean;
   baseTimeUs: unknown;
   timeDeltaUs: Span;
   price: Span;
   quantity: Span;
   side: Span;
+  merged: Span;
   ids: { readonly kind: TradeIds['kind']; readonly span: Span } | null;
 }
 
@@ -143,12 +167,14 @@ function readWire(bytes: Uint8Array): Wire {
     instrument: '',
     receivedUs: 0,
     complete: false,
-    warm: false,
+    origin: 0,
+    sidesInferred: false,
     baseTimeUs: 0,
     timeDeltaUs: NO_SPAN,
     price: NO_SPAN,
     quantity: NO_SPAN,
     side: NO_SPAN,
+    merged: NO_SPAN,
     ids: null,
   };
   while (reader.pos < reader.len) {
@@ -156,7 +182,9 @@ function readWire(bytes: Uint8Array): Wire {
     if (tag === TAG.instrument) wire.instrument = reader.string();
     else if (tag === TAG.receivedUs) wire.receivedUs = reader.uint64();
     else if (tag === TAG.complete) wire.complete = reader.bool();
-    else if (tag === TAG.warm) wire.warm = reader.bool();
+    else if (tag === TAG.origin) wire.origin = reader.uint32();
+    else if (tag === TAG.sidesInferred) wire.sidesInferred = reader.bool();
+    else if (tag === TAG.merged) wire.merged = once(wire.merged, 'merged', reader);
     else if (tag === TAG.baseTimeUs) wire.baseTimeUs = reader.uint64();
     else if (tag === TAG.timeDeltaUs) wire.timeDeltaUs = once(wire.timeDeltaUs, 'timeDeltaUs', reader);
     else if (tag === TAG.price) wire.price = once(wire.price, 'price', reader);
@@ -243,13 +271,19 @@ function unpack(bytes: Uint8Array, wire: Wire): TradeBatch {
     field = ids.kind;
     const names =
       ids.kind === 'counted' ? takeCounted(bytes, ids.span, column(3)) : takeNamed(bytes, ids.span, count);
-    const trades = { instrument: name, count, timeUs, price, quantity, side, ids: names };
+    field = 'merged';
+    const merged = takeCounts(bytes, wire.merged, count);
+    const trades = { instrument: name, count, timeUs, price, quantity, side, ids: names, ...merged };
+    field = 'origin';
+    const origin = ORIGINS[wire.origin];
+    if (origin === undefined) throw new Refused('', wire.origin, 'one that only a newer version knows');
     field = 'receivedUs';
     return {
       trades,
       receivedUs: wholeNumber(wire.receivedUs),
       complete: wire.complete,
-      warm: wire.warm,
+      origin,
+      sides: wire.sidesInferred ? 'inferred' : 'told',
     };
   } catch (error) {
     throw error instanceof Refused ? error.inside(field) : error;

@@ -1,5 +1,6 @@
 import type { InstrumentId } from './ids.ts';
 import type { TimeUs } from './time.ts';
+import type { TradeBatch } from './trade.ts';
 
 /**
  * Where a feed's time stands: the clock of whoever reads the feed. Said every 250 ms of feed time.
@@ -19,12 +20,67 @@ export interface TimeAdvanced {
   readonly warm: boolean;
 }
 
-/** What ingest knows of a feed, beside the trades themselves. Trade ids are counted ones. */
+/**
+ * What a feed's driver can prove of what it gives. `complete-by-id`: ids are dense and the venue's history is
+ * read by id, so that nothing is lost unseen; `audited`: ids are names, but each new connection is joined
+ * to the old one by a trade that both have, and the venue's own bars are held against ours; `best-effort`:
+ * a loss may stay unseen.
+ */
+export const COMPLETENESS = ['complete-by-id', 'audited', 'best-effort'] as const;
+export type Completeness = (typeof COMPLETENESS)[number];
+
+/** Returns in words what can be proven of a feed. */
+export function completenessWords(completeness: Completeness): string {
+  return completeness.replaceAll('-', ' ');
+}
+
+/**
+ * What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them; `rowsSpanIds`: each trade
+ * of a merged row has an id, the row that of the last; elsewhere ids count rows.
+ */
+export interface FeedTraits {
+  readonly completeness: Completeness;
+  readonly sides: TradeBatch['sides'];
+  readonly rowsSpanIds: boolean;
+}
+
+/** What is believed of a feed that declares nothing. */
+export const BEST_EFFORT: FeedTraits = { completeness: 'best-effort', sides: 'told', rowsSpanIds: false };
+
+/** Ids of trades from one to another, both inclusive. */
+export interface TradeIdRange {
+  readonly fromTradeId: number;
+  readonly toTradeId: number;
+}
+
+/**
+ * By what trades are known to be missing. `ids`: ids leap; `time`: a connection began with no trade that the
+ * one before had; `bar`: the venue's own bar tells of other trades than ours.
+ */
+export const FEED_GAP_KINDS = ['ids', 'time', 'bar'] as const;
+export type FeedGapKind = (typeof FEED_GAP_KINDS)[number];
+
+/**
+ * Where trades of a feed are missing. *Units*: µs, event time: the missing ones lie from `fromUs` to `toUs`,
+ * inclusive; `fromUs` 0 where nobody knows; `timeUs` when it was noticed. *Shape*: `ids` null unless they
+ * leap.
+ */
+export interface FeedGap {
+  readonly instrument: InstrumentId;
+  readonly kind: FeedGapKind;
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
+  readonly ids: TradeIdRange | null;
+  readonly timeUs: TimeUs;
+}
+
+/** What ingest knows of a feed, beside the trades themselves. */
 export type FeedEvent =
   | {
       readonly type: 'FeedConnected';
       readonly instrument: InstrumentId;
       readonly source: string;
+      readonly completeness: Completeness;
       readonly timeUs: TimeUs;
     }
   | {
@@ -34,32 +90,25 @@ export type FeedEvent =
       readonly reason: string;
       readonly timeUs: TimeUs;
     }
-  | {
-      readonly type: 'GapOpened';
-      readonly instrument: InstrumentId;
-      readonly fromTradeId: number;
-      readonly toTradeId: number;
-      readonly missing: number;
-      readonly timeUs: TimeUs;
-    }
-  | {
-      readonly type: 'GapFilled';
-      readonly instrument: InstrumentId;
-      readonly fromTradeId: number;
-      readonly toTradeId: number;
-      readonly recovered: number;
-      /** Ids that the venue itself has no trade of: nothing is lost with them. */
-      readonly absent: number;
-      readonly timeUs: TimeUs;
-    }
-  | {
+  /** *Shape*: `missing` ids; 0 where nobody can count. */
+  | (FeedGap & { readonly type: 'GapOpened'; readonly missing: number })
+  /** `absent`: ids that the venue itself has no trade of, nothing is lost with them. */
+  | (FeedGap & { readonly type: 'GapFilled'; readonly recovered: number; readonly absent: number })
+  | (FeedGap & {
       readonly type: 'GapUnfillable';
-      readonly instrument: InstrumentId;
-      readonly fromTradeId: number;
-      readonly toTradeId: number;
       readonly missing: number;
       readonly code: GapReasonCode;
       readonly reason: string;
+    })
+  /**
+   * The newest price while trades wait behind a hole, so that nobody who only needs the price is blind. It
+   * is no trade: bars and books never have it; the trade itself follows. *Units*: `price` quote, `timeUs`
+   * the trade's.
+   */
+  | {
+      readonly type: 'PriceSeen';
+      readonly instrument: InstrumentId;
+      readonly price: number;
       readonly timeUs: TimeUs;
     }
   | {
@@ -81,7 +130,9 @@ export type FeedEvent =
  * Why a gap stays. `TIMEOUT`: not fetched in the time that trades may wait behind it; `BUDGET`: the venue
  * would have been asked too much; `TOO_OLD`: too many trades to be fetched; `BOUND`: too many trades waited
  * behind it; `VENUE_LACKS`: the venue's history did not reach it in time; `NO_REST`: there is nobody to ask;
- * `RESTARTED`: the venue began to count anew, nobody knows what lies between.
+ * `RESTARTED`: the venue began to count anew, nobody knows what lies between; `NO_OVERLAP`: the venue's
+ * newest page held no trade that we have; `BAR_DIFFERS`: the venue's own bar is not what our trades add up
+ * to.
  */
 export const GAP_REASON_CODES = [
   'TIMEOUT',
@@ -91,6 +142,8 @@ export const GAP_REASON_CODES = [
   'VENUE_LACKS',
   'NO_REST',
   'RESTARTED',
+  'NO_OVERLAP',
+  'BAR_DIFFERS',
 ] as const;
 export type GapReasonCode = (typeof GAP_REASON_CODES)[number];
 

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { hashId } from './hash-id.ts';
 import { instrumentId } from './ids.ts';
+import { InputError } from './input-error.ts';
+import { instrumentParts } from './instrument.ts';
 import { ownedShards, VIRTUAL_SHARDS, virtualShard } from './shard.ts';
 
 test('an id is a function of its causes, and only of them', () => {
@@ -14,6 +16,9 @@ test('an instrument id names venue, market and symbol', () => {
   expect(() => instrumentId('LTCUSDT')).toThrow(
     'instrument = "LTCUSDT": not of the form venue.market.SYMBOL',
   );
+  expect(instrumentParts(instrumentId('a.spot.BRK.B'))).toMatchObject({ market: 'spot', symbol: 'BRK.B' });
+  for (const bad of ['a.spot.A B', 'a.spot.A,B', 'a.spot.', 'a.spot.\u{d800}', `a.spot.${'龙'.repeat(22)}`])
+    expect(() => instrumentId(bad)).toThrow(InputError);
 });
 
 test('every virtual shard has exactly one owner, whatever the number of processes', () => {

@@ -1,7 +1,10 @@
 import type { Brand } from './brand.ts';
 import { InputError } from './input-error.ts';
 
-/** `venue.market.symbol` in lower case but for the symbol, which the venue spells: `binance.spot.LTCUSDT`. */
+/**
+ * `venue.market.symbol` in lower case but for the symbol, which the venue spells, in any script and with
+ * dots if it likes: `binance.spot.LTCUSDT`. Subjects and folders have it by `instrumentToken`.
+ */
 export type InstrumentId = Brand<string, 'InstrumentId'>;
 /** One set of balances at one venue: `paper-main`. */
 export type AccountId = Brand<string, 'AccountId'>;
@@ -27,7 +30,13 @@ export type ZoneId = Brand<string, 'ZoneId'>;
 export type GapId = Brand<string, 'GapId'>;
 
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
-const INSTRUMENT = /^[a-z0-9_-]{1,32}\.[a-z0-9_-]{1,32}\.[A-Za-z0-9_-]{1,64}$/;
+/** Of a symbol: no blanks and commas, which part names in lists and keys, and nothing that can't be seen. */
+const INSTRUMENT = /^[a-z0-9_-]{1,32}\.[a-z0-9_-]{1,32}\.([^\s,\p{C}]+)$/u;
+/** *Units*: bytes of UTF-8; three times as many characters are the longest name of a folder. */
+const SYMBOL_BYTES_MAX = 64;
+/** A symbol of so few characters has no more bytes than it may, in any script. */
+const SHORT = 20;
+const utf8 = new TextEncoder();
 
 function checked<Id>(pattern: RegExp, kind: string, shape: string): (text: string) => Id {
   return (text) => {
@@ -42,11 +51,21 @@ function checked<Id>(pattern: RegExp, kind: string, shape: string): (text: strin
   };
 }
 
-export const instrumentId = checked<InstrumentId>(
-  INSTRUMENT,
-  'instrument',
-  'of the form venue.market.SYMBOL',
-);
+/** *Errors*: InputError for a text that is not of the form venue.market.SYMBOL. */
+export function instrumentId(text: string): InstrumentId {
+  const symbol = INSTRUMENT.exec(text)?.[1];
+  if (symbol !== undefined && (symbol.length <= SHORT || utf8.encode(symbol).length <= SYMBOL_BYTES_MAX))
+    return text as InstrumentId;
+  throw new InputError({
+    field: 'instrument',
+    value: text,
+    because:
+      symbol === undefined
+        ? 'not of the form venue.market.SYMBOL'
+        : `its symbol has more than ${SYMBOL_BYTES_MAX} bytes`,
+    remedy: 'Use lower-case words for venue and market, and a symbol without blanks and commas.',
+  });
+}
 export const accountId = checked<AccountId>(TOKEN, 'account', 'a single word');
 export const strategyName = checked<StrategyName>(TOKEN, 'strategy', 'a single word');
 export const signalId = checked<SignalId>(TOKEN, 'signal id', 'a single word');

@@ -34,6 +34,7 @@ export * from './sealed-snapshot.ts';
 export * from './shard.ts';
 export * from './side.ts';
 export * from './stream-fill.ts';
+export * from './symbol-token.ts';
 export * from './time.ts';
 export * from './trade.ts';
 export * from './trading-config.ts';

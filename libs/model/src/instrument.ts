@@ -1,5 +1,7 @@
 import type { Decimal } from './decimal.ts';
 import { type InstrumentId, instrumentId } from './ids.ts';
+import { InputError } from './input-error.ts';
+import { symbolToken } from './symbol-token.ts';
 
 /** What kind of book an instrument trades on. */
 export type Market = 'spot' | 'perp' | 'dex' | 'forex';
@@ -31,13 +33,39 @@ export interface Instrument {
 
 /** Returns the parts of an instrument id. */
 export function instrumentParts(id: InstrumentId): { venue: string; market: string; symbol: string } {
-  const [venue, market, symbol] = id.split('.') as [string, string, string];
-  return { venue, market, symbol };
+  const [venue, market] = id.split('.', 2) as [string, string];
+  return { venue, market, symbol: id.slice(venue.length + market.length + 2) };
 }
 
 /** Returns the venue of an instrument. */
 export function venueOf(id: InstrumentId): string {
   return id.slice(0, id.indexOf('.'));
+}
+
+/** Returns an instrument as the three tokens that stand in subjects. */
+export function instrumentToken(id: InstrumentId): string {
+  const { venue, market, symbol } = instrumentParts(id);
+  return `${venue}.${market}.${symbolToken(symbol)}`;
+}
+
+/**
+ * *Errors*: InputError naming two instruments whose folders are one on a disk that doesn't tell capital
+ * letters from small ones.
+ */
+export function refuseSameFolders(ids: Iterable<InstrumentId>): void {
+  const known = new Map<string, InstrumentId>();
+  for (const id of ids) {
+    const folder = instrumentToken(id).toLowerCase();
+    const other = known.get(folder);
+    if (other !== undefined && other !== id)
+      throw new InputError({
+        field: 'instrument',
+        value: id,
+        because: `its folder is that of ${other} on a disk that doesn't tell capital letters from small ones`,
+        remedy: 'Trade one of the two, or each with an engine and a data directory of its own.',
+      });
+    known.set(folder, id);
+  }
 }
 
 /** Returns the id of the instrument that a venue lists on a market under a symbol. */

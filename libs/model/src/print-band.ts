@@ -34,6 +34,11 @@ export class PrintBand {
     return isGood;
   }
 
+  /** Returns whether a print is within the band. *Units*: quote, above 0. */
+  isNear(price: number): boolean {
+    return this.#good === 0 || isNear(price, this.#good);
+  }
+
   /** The last print that could be acted on; 0 before any. *Units*: quote. */
   get good(): number {
     return this.#good;

@@ -1,4 +1,5 @@
 import type { InstrumentId } from './ids.ts';
+import { instrumentToken } from './instrument.ts';
 
 /**
  * How many virtual shards there are, for ever: a subject
@@ -6,10 +7,14 @@ import type { InstrumentId } from './ids.ts';
  */
 export const VIRTUAL_SHARDS = 64;
 
-/** Returns the virtual shard of an instrument: FNV-1a (32 bit) of its id modulo 64. *Source*: ADR 2. */
+/**
+ * Returns the virtual shard of an instrument: FNV-1a (32 bit) of its id as subjects have it, modulo 64.
+ * *Source*: ADR 2.
+ */
 export function virtualShard(id: InstrumentId): number {
+  const token = instrumentToken(id);
   let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % VIRTUAL_SHARDS;
 }
 

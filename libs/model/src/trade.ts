@@ -27,7 +27,15 @@ export interface TradeColumns {
   readonly quantity: Float64Array;
   readonly side: Uint8Array;
   readonly ids: TradeIds;
+  /** How many trades of the venue each row stands for, at least 1; left out where each is one. */
+  readonly merged?: Uint32Array;
 }
+
+/**
+ * How trades came: as they happened, fetched into a hole of the feed, or as history that warms indicators up,
+ * which only analytics takes.
+ */
+export type TradeOrigin = 'live' | 'back-fill' | 'warm-up';
 
 /**
  * A stretch of trades as it travels: the columns, when we
@@ -39,8 +47,9 @@ export interface TradeBatch {
   readonly receivedUs: TimeUs;
   /** False while a gap before or inside this batch is open. */
   readonly complete: boolean;
-  /** History that warms indicators up: only analytics takes it. */
-  readonly warm: boolean;
+  readonly origin: TradeOrigin;
+  /** Whether the venue says who the taker was, or the driver made it out of the prices. */
+  readonly sides: 'told' | 'inferred';
 }
 
 /** Returns rows `from` (inclusive) to `to` (exclusive) as views, nothing copied. */
@@ -56,5 +65,6 @@ export function sliceTrades(trades: TradeColumns, from: number, to: number): Tra
       trades.ids.kind === 'counted'
         ? { kind: 'counted', values: trades.ids.values.subarray(from, to) }
         : { kind: 'named', values: trades.ids.values.slice(from, to) },
+    ...(trades.merged && { merged: trades.merged.subarray(from, to) }),
   };
 }

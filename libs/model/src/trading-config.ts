@@ -24,6 +24,8 @@ export interface TradingConfig {
   readonly minConfluence: number;
   /** Whether entries only wait in the book: one that would take is not filled. */
   readonly postOnly: boolean;
+  /** Whether entries may follow from bars and windows that trades are missing in. */
+  readonly tradeOnIncomplete: boolean;
   /** Empty means every instrument that is fed. */
   readonly instruments: readonly InstrumentId[];
 }

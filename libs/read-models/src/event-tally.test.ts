@@ -6,7 +6,8 @@ import { EventTally } from './event-tally.ts';
 const instrument = instrumentId('binance.spot.LTCUSDT');
 
 test('missing ids are those of gaps, less what was filled', () => {
-  const gap = { instrument, fromTradeId: 5, toTradeId: 14, timeUs: 1 };
+  const ids = { fromTradeId: 5, toTradeId: 14 };
+  const gap = { instrument, kind: 'ids', fromUs: 0, toUs: 1, ids, timeUs: 1 } as const;
   const facts: Fact[] = [
     { name: 'GapOpened', body: { type: 'GapOpened', ...gap, missing: 10 } },
     { name: 'GapFilled', body: { type: 'GapFilled', ...gap, recovered: 6, absent: 1 } },

@@ -84,10 +84,25 @@ test('a small number that YAML made a float is refused with what to write', () =
 
 test.each([
   ['is not three parts', 'LTCUSDT'],
-  ['has a part too much', 'a.spot.A.B'],
-])('a name that %s is refused by that name', (_, name) => {
-  expect(() => read(`${name}: ${GOOD}`)).toThrow(InputError);
-  expect(() => read(`${name}: ${GOOD}`)).toThrow(name);
+  ['names no market of ours', 'a.futures.LTCUSDT'],
+])('an instrument whose name %s is left out and told, the others stay', (_, name) => {
+  const told: string[] = [];
+  writeFileSync(path, `${name}: ${GOOD}\nbinance.spot.LTCUSDT: ${GOOD}\n`);
+  expect([...readInstrumentCatalog(path, (problem) => told.push(problem)).keys()]).toEqual([
+    'binance.spot.LTCUSDT',
+  ]);
+  expect(told).toEqual([expect.stringContaining(`left out: ${name}: `)]);
+});
+
+test('a symbol may be of any script and hold dots', () => {
+  const catalog = read(`binance.spot.币安人生USDT: ${GOOD}\na.spot.BRK.B: ${GOOD}\n`);
+  expect([...catalog.values()].map(({ symbol }) => symbol)).toEqual(['币安人生USDT', 'BRK.B']);
+});
+
+test('two instruments that a case-blind disk would merge are refused, both by name', () => {
+  const merged = () => read(`a.perp.kBONK: ${GOOD}\na.perp.KBONK: ${GOOD}\n`);
+  expect(merged).toThrow(InputError);
+  expect(merged).toThrow(/a\.perp\.KBONK.*a\.perp\.kBONK/s);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import {
   instrumentParts,
   MARKET_TRAITS,
   type Market,
+  refuseSameFolders,
 } from '@algo/model';
 import { z } from 'zod';
 import { ConfigError, readYaml } from './read-config.ts';
@@ -40,37 +41,65 @@ const entry = z.strictObject({
 export type InstrumentCatalog = ReadonlyMap<InstrumentId, Instrument>;
 
 /**
- * Reads the catalog of instruments. *Errors*: InputError
- * when unreadable, ConfigError listing every violation.
+ * Reads the catalog of instruments. What can't be read of one never stops the others: it is left out, and
+ * `tell` hears why, in words. *Errors*: InputError when the file is unreadable or two instruments share a
+ * folder, ConfigError listing every violation when no instrument is left.
  */
-export function readInstrumentCatalog(path: string): InstrumentCatalog {
-  const result = z.record(z.string(), entry).safeParse(readYaml('ALGO_INSTRUMENTS_FILE', path));
-  if (!result.success)
-    throw new ConfigError(
-      path,
-      result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    );
+export function readInstrumentCatalog(
+  path: string,
+  tell: (problem: string) => void = () => undefined,
+): InstrumentCatalog {
+  const entries = z.record(z.string(), z.unknown()).safeParse(readYaml('ALGO_INSTRUMENTS_FILE', path));
   const catalog = new Map<InstrumentId, Instrument>();
-  for (const [name, rules] of Object.entries(result.data)) {
+  const problems: string[] = [];
+  for (const [name, rules] of Object.entries(entries.data ?? {})) {
+    const read = instrumentIn(name, rules);
+    if (Array.isArray(read)) problems.push(...read);
+    else catalog.set(read.id, read);
+  }
+  if (catalog.size === 0)
+    throw new ConfigError(path, problems.length > 0 ? problems : ['it lists no instrument']);
+  refuseSameFolders(catalog.keys());
+  for (const problem of problems) tell(`${path}: left out: ${problem}`);
+  return catalog;
+}
+
+/** Returns the instrument of an entry, or all that is wrong with it. */
+function instrumentIn(name: string, value: unknown): Instrument | string[] {
+  const read = entry.safeParse(value);
+  const problems = (read.error?.issues ?? []).map(
+    ({ path, message }) => `${[name, ...path].join('.')}: ${message}`,
+  );
+  try {
     const id = instrumentId(name);
     const { venue, market, symbol } = instrumentParts(id);
-    catalog.set(id, {
-      id,
-      venue,
-      market: market as Market,
-      symbol,
-      base: rules.base,
-      quote: rules.quote,
-      assetClass: rules.asset_class,
-      priceTick: rules.price_tick,
-      quantityStep: rules.quantity_step,
-      minQuantity: rules.min_quantity,
-      minNotional: rules.min_notional,
-      minNotionalBindsExits:
-        rules.min_notional_binds_exits ?? !MARKET_TRAITS[market as Market].knowsReduceOnly,
-    });
+    if (!isMarket(market)) problems.push(`${name}: ${market} is no market (${MARKETS.join(', ')})`);
+    else if (read.success) return instrumentOfRules({ id, venue, market, symbol }, read.data);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(`${name}: ${error.message}`);
   }
-  return catalog;
+  return problems;
+}
+
+const MARKETS = Object.keys(MARKET_TRAITS);
+const isMarket = (text: string): text is Market => MARKETS.includes(text);
+
+function instrumentOfRules(
+  of: Pick<Instrument, 'id' | 'venue' | 'market' | 'symbol'>,
+  rules: z.infer<typeof entry>,
+): Instrument {
+  return {
+    ...of,
+    base: rules.base,
+    quote: rules.quote,
+    assetClass: rules.asset_class,
+    priceTick: rules.price_tick,
+    quantityStep: rules.quantity_step,
+    minQuantity: rules.min_quantity,
+    minNotional: rules.min_notional,
+    minNotionalBindsExits: rules.min_notional_binds_exits ?? !MARKET_TRAITS[of.market].knowsReduceOnly,
+  };
 }
 
 /** Returns one instrument of the catalog. *Errors*: InputError that lists what is known. */

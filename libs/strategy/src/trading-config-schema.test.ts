@@ -48,6 +48,7 @@ test('turns percent into shares without stray digits, sorts timeframes and fills
     ruleSet: 'classic',
     minConfluence: 3,
     postOnly: false,
+    tradeOnIncomplete: false,
     instruments: [],
   });
 });
@@ -134,6 +135,7 @@ test('the hash names what a configuration says, not how its keys stand', () => {
   );
   expect(configurationHash(turned)).toBe(configurationHash(config));
   expect(configurationHash({ ...config, minConfluence: 3.5 })).not.toBe(configurationHash(config));
-  expect(configurationHash({ ...config, postOnly: true })).not.toBe(configurationHash(config));
+  for (const change of [{ postOnly: true }, { tradeOnIncomplete: true }])
+    expect(configurationHash({ ...config, ...change })).not.toBe(configurationHash(config));
   expect(configurationHash({ ...config, holdSeconds: [30, 301] })).not.toBe(configurationHash(config));
 });

@@ -37,6 +37,7 @@ const SHAPE = {
   min_win_rate: z.number().min(0).max(1),
   rule_set: z.enum(['classic', 'robust']).default('classic'),
   entry_time_in_force: z.enum(['ioc', 'post_only']).default('ioc'),
+  trade_on_incomplete: z.boolean().default(false),
   min_confluence: z.number().min(0).max(CONFLUENCE_MAX).default(CONVICTION_POINTS.low),
   instruments: z
     .array(z.string().refine(isInstrument, 'not of the form venue.market.SYMBOL'))
@@ -64,6 +65,7 @@ const REMEDIES: Readonly<Record<Field, string>> = {
   take_profit_pct: 'Write [min, max] in percent of price, above 0 and at most 50, such as [0.5, 1.0].',
   min_win_rate: 'Write a share from 0 to 1: 0.6 is 60 %.',
   rule_set: 'Write classic.',
+  trade_on_incomplete: 'Write false, or true to enter also where trades are missing.',
   entry_time_in_force: 'Write ioc (takes at once, or ends) or post_only (waits in the book, or ends).',
   min_confluence: `Write points from 0 to ${CONFLUENCE_MAX}, such as 3.`,
   instruments: 'List instruments such as binance.spot.LTCUSDT, each once; [] means every one that is fed.',
@@ -138,6 +140,7 @@ function toConfig(document: TradingConfigDocument): TradingConfig {
     ruleSet: document.rule_set,
     minConfluence: document.min_confluence,
     postOnly: document.entry_time_in_force === 'post_only',
+    tradeOnIncomplete: document.trade_on_incomplete,
     instruments: document.instruments.map(instrumentId),
   };
 }

@@ -1,17 +1,27 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, type InstrumentId, instrumentId, instrumentIdOf, instrumentParts } from '@algo/model';
+import {
+  InputError,
+  type InstrumentId,
+  instrumentId,
+  instrumentIdOf,
+  instrumentParts,
+  symbolOfToken,
+  symbolToken,
+} from '@algo/model';
 
 export const STORE_FILE = 'trading.duckdb';
 
 /**
  * Returns where an instrument's file lies: `<dataDir>/<venue>/<market>/<symbol>/trading.duckdb`, for a DEX
- * `<dataDir>/dex/<chain>/<symbol>/trading.duckdb`; the chain stands in the venue's place of the id.
+ * `<dataDir>/dex/<chain>/<symbol>/trading.duckdb`; the chain stands in the venue's place of the id, the
+ * symbol as `symbolToken` writes it.
  * *Errors*: InputError for an id that is not venue.market.SYMBOL,
  * or a venue called `dex` (its folder is the DEX folder).
  */
 export function storePath(dataDir: string, id: InstrumentId): string {
   const { venue, market, symbol } = instrumentParts(instrumentId(id));
+  const folder = symbolToken(symbol);
   if (venue === 'dex')
     throw new InputError({
       field: 'instrument',
@@ -20,8 +30,8 @@ export function storePath(dataDir: string, id: InstrumentId): string {
       remedy: 'Write <chain>.dex.<symbol> for an instrument of a DEX.',
     });
   return market === 'dex'
-    ? join(dataDir, 'dex', venue, symbol, STORE_FILE)
-    : join(dataDir, venue, market, symbol, STORE_FILE);
+    ? join(dataDir, 'dex', venue, folder, STORE_FILE)
+    : join(dataDir, venue, market, folder, STORE_FILE);
 }
 
 /**
@@ -32,15 +42,17 @@ export function storedInstruments(dataDir: string): InstrumentId[] {
   const found: InstrumentId[] = [];
   for (const first of foldersIn(dataDir))
     for (const second of foldersIn(join(dataDir, first)))
-      for (const symbol of foldersIn(join(dataDir, first, second))) {
-        if (!existsSync(join(dataDir, first, second, symbol, STORE_FILE))) continue;
-        const id = idOfFolders(first, second, symbol);
+      for (const folder of foldersIn(join(dataDir, first, second))) {
+        if (!existsSync(join(dataDir, first, second, folder, STORE_FILE))) continue;
+        const id = idOfFolders(first, second, folder);
         if (id !== null) found.push(id);
       }
   return found.sort();
 }
 
-function idOfFolders(first: string, second: string, symbol: string): InstrumentId | null {
+function idOfFolders(first: string, second: string, folder: string): InstrumentId | null {
+  const symbol = symbolOfToken(folder);
+  if (symbol === undefined) return null;
   try {
     return first === 'dex' ? instrumentIdOf(second, 'dex', symbol) : instrumentIdOf(first, second, symbol);
   } catch (error) {

@@ -45,9 +45,7 @@ export function rowOrder(survey: Survey): RowOrder {
   const ids = named > 0 ? `ids are names: ${numbered}` : `no ids: ${numbered}`;
   const stutters =
     back > 0
-      ? [
-          `${back} rows are older than the one before, by ${backMaxUs / US_PER_MS} ms at most: at its time`,
-        ]
+      ? [`${back} rows are older than the one before, by ${backMaxUs / US_PER_MS} ms at most: at its time`]
       : [];
   if (isCounted) {
     if (idsBack === 0)

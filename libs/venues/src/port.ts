@@ -3,6 +3,7 @@ import type {
   AccountId,
   CashMove,
   ClientOrderId,
+  FeedTraits,
   Fill,
   Instrument,
   InstrumentId,
@@ -154,6 +155,8 @@ export class ReadFailure extends Error {
 /** Executed trades of some instruments as they happen. */
 export interface MarketDataFeed extends AsyncDisposable {
   readonly name: string;
+  /** What it can prove; one that declares nothing is believed nothing. */
+  readonly traits?: FeedTraits;
   open(instruments: readonly Instrument[], sink: MarketDataSink): void;
   /**
    * Returns trades from an id on, oldest first, without leaving any out, at most what one request of the

@@ -110,7 +110,7 @@ export class LaneCursor {
 
   batch(from: number, to: number, complete: boolean): Fact {
     const trades = sliceTrades(this.rows, from, to);
-    return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete, warm: false } };
+    return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete, origin: 'live', sides: 'told' } };
   }
 
   /** Returns the rows from one on that the others have come to: one batch for all who miss the same. */

@@ -34,6 +34,7 @@ export const service = defineService({
       reads: [
         { family: 'ord.cmd', only: [account] },
         { family: 'md.trades' },
+        { family: 'md.feed' },
         { family: 'md.time' },
         { family: 'risk.evt', only: [account] },
         { family: 'sys.guard', only: [account] },

@@ -32,7 +32,12 @@ for (let i = 1; i < swapped.length; i += SWAP_EVERY)
 
 /** Returns trades a second. */
 function sequenced(pieces: readonly RawTrades[]): number {
-  const sequencer = new Sequencer({ instrument: LTC, lastId: 0, noRest: undefined });
+  const sequencer = new Sequencer({
+    instrument: LTC,
+    last: { id: 0, timeUs: T0_US },
+    noRest: undefined,
+    rowsSpanIds: false,
+  });
   const heard = { receivedUs: T0_US, heardMs: 0 };
   let released = 0;
   const fromMs = performance.now();

@@ -1,5 +1,5 @@
 import { bucketSnapshots } from '@algo/bus';
-import { InputError, instrumentId } from '@algo/model';
+import { BEST_EFFORT, completenessWords, InputError, instrumentId } from '@algo/model';
 import { defineService, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { FeedRun } from './adapters/feed-run.ts';
@@ -17,7 +17,8 @@ export const service = defineService({
     const { bus, clock, config, identity, log } = context;
     const { feed, layout, seed, snapshotIntervalMs, warmHistoryMinutes } = config;
     const speed = speedOf(config);
-    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    // Every service reads it; this one tells what is wrong with it.
+    const catalog = readInstrumentCatalog(config.instrumentsFile, (problem) => log.warn(problem));
     const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
     const speech = await openFeedSpeech(context);
     const monotonicMs = () => clock.monotonicMs();
@@ -33,7 +34,9 @@ export const service = defineService({
       const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
       const run = context.own(await FeedRun.live(options, venue, instruments));
       context.addReadiness(() => run.reasons());
-      return { closed: run.closed, counters: () => run.counters(), notes: () => run.reasons() };
+      const { completeness } = venue.traits ?? BEST_EFFORT;
+      const notes = [completenessWords(completeness)];
+      return { closed: run.closed, counters: () => run.counters(), notes: () => notes };
     }
     const known = [...catalog.values()];
     const setting = { feed, instruments, catalog: known, layout, seed, warmHistoryMinutes };

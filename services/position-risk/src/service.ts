@@ -34,6 +34,7 @@ export const service = defineService({
         { family: 'ord.evt', only: [account] },
         { family: 'ord.cash', only: [account] },
         { family: 'md.trades' },
+        { family: 'md.feed' },
         { family: 'md.time' },
         { family: 'ctl.mode', only: [account] },
       ],

@@ -16,7 +16,10 @@ export function analyticsOf(trades: TradeColumns, sureUs: TimeUs): AnalyticsWord
     words.push({ name, body } as Fact as Fact<ShardWord>);
   };
   const say = Object.assign(speak, { request() {}, input: 1 });
-  machine.take({ name: 'TradeBatch', body: { trades, receivedUs: 0, complete: true, warm: false } }, say);
+  machine.take(
+    { name: 'TradeBatch', body: { trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' } },
+    say,
+  );
   const time = { feed: 'binance', toldUs: sureUs, sureUs, behind: [], wallUs: 0, speed: 1, warm: false };
   machine.take({ name: 'TimeAdvanced', body: { type: 'TimeAdvanced', ...time } }, say);
   return words;

@@ -151,7 +151,13 @@ export class TradingFloor implements AsyncDisposable {
     const ids = { kind: 'counted' as const, values: one(++this.#trades) };
     const columns = { timeUs: one(timeUs), price: one(PRICE), quantity: one(500), side: Uint8Array.of(BUY) };
     const trades = { instrument: LTC, count: 1, ...columns, ids };
-    await this.#ingest.say('TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
+    await this.#ingest.say('TradeBatch', {
+      trades,
+      receivedUs: 0,
+      complete: true,
+      origin: 'live',
+      sides: 'told',
+    });
   }
 
   /** Decides to buy two coins. */

@@ -113,7 +113,13 @@ export class MonthRun implements Disposable {
   async #pass(): Promise<void> {
     const nowUs = this.#nowUs;
     for (const trades of this.#market.tick(this.#tick, nowUs))
-      void this.#feed!.say('TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
+      void this.#feed!.say('TradeBatch', {
+        trades,
+        receivedUs: 0,
+        complete: true,
+        origin: 'live',
+        sides: 'told',
+      });
 
     this.#tick++;
     const toldUs = this.#nowUs;

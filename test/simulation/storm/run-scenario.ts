@@ -125,7 +125,13 @@ export class ScenarioRun {
         ids: { kind: 'counted', values: Float64Array.of(++this.#trades[at]!) },
       },
     };
-    this.#say('ingest.synthetic', 'TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
+    this.#say('ingest.synthetic', 'TradeBatch', {
+      trades,
+      receivedUs: 0,
+      complete: true,
+      origin: 'live',
+      sides: 'told',
+    });
     if (at === 0) return;
     const about = {
       feed: 'synthetic',

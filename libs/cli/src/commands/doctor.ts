@@ -121,10 +121,14 @@ function clockCheck(nowMs: number): HealthCheck {
 }
 
 function instrumentsCheck(path: string): HealthCheck {
+  const name = 'instruments';
+  const problems: string[] = [];
   try {
-    return ok('instruments', `${readInstrumentCatalog(path).size} in ${path}`);
+    const { size } = readInstrumentCatalog(path, (problem) => problems.push(problem));
+    if (problems.length === 0) return ok(name, `${size} in ${path}`);
+    return { name, result: 'warn', detail: problems.join('; '), remedy: `Mend these in ${path}.` };
   } catch (error) {
-    return fail('instruments', (error as Error).message, '');
+    return fail(name, (error as Error).message, '');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ServiceStatus } from '@algo/contracts';
 import { streamFillWords } from '@algo/model';
-import { entryLines } from '@algo/read-models';
+import { entryLines, feedRows } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { type EngineStatus, readEngineStatus } from '../reading/engine-status.ts';
@@ -27,6 +27,7 @@ export function statusLines(found: EngineStatus): string[] {
     ...(found.entries === null ? [] : entryLines(found.entries)),
     ...found.streamsFilling.map((fill) => `stream ${streamFillWords(fill)}`),
     ...alignedRows([
+      ...feedRows(found.feeds),
       [
         'trades in',
         `${grouped(found.tradesIn)}${found.tradesInIsWhole ? '' : ' (the stream has dropped older ones)'}`,
@@ -81,13 +82,7 @@ function serviceLines(services: readonly ServiceStatus[]): string[] {
     services.map(({ instance, ready, pid, counters, notes }) => {
       const { rssBytes = 0, uptimeMs: _, ...counts } = counters;
       const row = { instance, state: '', pid, restarts: 0, rssBytes, counters: counts, note: '' };
-      return [
-        `  ${instance}`,
-        ready ? 'ready' : 'not ready',
-        String(pid),
-        countsOf(row),
-        ready ? '' : notes.join('; '),
-      ];
+      return [`  ${instance}`, ready ? 'ready' : 'not ready', String(pid), countsOf(row), notes.join('; ')];
     }),
   );
 }

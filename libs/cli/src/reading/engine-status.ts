@@ -7,9 +7,11 @@ import {
   DustList,
   type EventCounts,
   EventTally,
+  FeedList,
   type ListedBeside,
   type ListedCash,
   type ListedDust,
+  type ListedFeed,
 } from '@algo/read-models';
 import { identityOf } from '@algo/runtime';
 import { counterSum } from './counter-sum.ts';
@@ -57,6 +59,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   /** False when the market stream has dropped its oldest trades, so that `tradesIn` is a lower bound. */
   readonly tradesInIsWhole: boolean;
   readonly instruments: readonly InstrumentStatus[];
+  /** What is heard of each instrument, and what can be proven of it. */
+  readonly feeds: readonly ListedFeed[];
   readonly services: readonly ServiceStatus[];
   /** Why entries do not pass, as execution said last; null before it said anything. */
   readonly entries: EntryStanding | null;
@@ -85,11 +89,13 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
 async function whatHappened(
   bus: Bus,
   account: AccountId,
-): Promise<EventCounts & OddHoldings & Pick<EngineStatus, 'entries'>> {
+): Promise<EventCounts & OddHoldings & Pick<EngineStatus, 'entries' | 'feeds'>> {
   const [tally, beside, dust, cash] = [new EventTally(), new BesideList(), new DustList(), new CashList()];
   let entries: EntryStanding | null = null;
   let unvaluedFees: readonly UnvaluedFee[] = [];
-  for await (const { fact } of readEvents(bus, 'MARKET', 'md.feed.>')) tally.take(fact);
+  const feeds = new FeedList();
+  for await (const { fact } of readEvents(bus, 'MARKET', 'md.feed.>'))
+    for (const list of [tally, feeds]) list.take(fact);
   for await (const { fact } of readAccountEvents(bus, account)) {
     for (const list of [tally, beside, dust, cash]) list.take(fact);
     if (fact.name === 'EntryStanding') entries = fact.body;
@@ -99,7 +105,7 @@ async function whatHappened(
     if (fact.name === 'EquityMarked') unvaluedFees = fact.body.unvalued;
   }
   const odd = { unvaluedFees, beside: beside.all(), dust: dust.all(), cash: cash.all() };
-  return { ...tally.counts(), entries, ...odd };
+  return { ...tally.counts(), entries, feeds: feeds.all(), ...odd };
 }
 
 async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<ServiceStatus[]> {

@@ -42,7 +42,7 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
 
 function noteOf(service: ServiceProcess, current: ServiceStatus | undefined): string {
   if (service.state === 'restarting') return service.lastFailure;
-  return current?.ready === false ? current.notes.join('; ') : '';
+  return current?.notes.join('; ') ?? '';
 }
 
 function rowOf(engine: EngineSupervisor, service: ServiceProcess): ServiceRow {

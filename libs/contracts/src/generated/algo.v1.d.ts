@@ -1494,6 +1494,7 @@ export namespace algo {
             minConfluence: number;
             instruments: string[];
             postOnly: boolean;
+            tradeOnIncomplete: boolean;
             static encode(message: algo.v1.TradingConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradingConfig & algo.v1.TradingConfig.$Shape;
         }
@@ -1518,6 +1519,7 @@ export namespace algo {
                 minConfluence?: (number|null);
                 instruments?: (string[]|null);
                 postOnly?: (boolean|null);
+                tradeOnIncomplete?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.TradingConfig.$Properties;
@@ -1539,7 +1541,9 @@ export namespace algo {
             side: Uint8Array;
             counted?: (algo.v1.CountedTradeIds.$Properties|null);
             named?: (algo.v1.NamedTradeIds.$Properties|null);
-            warm: boolean;
+            origin: algo.v1.TradeBatch.Origin;
+            sidesInferred: boolean;
+            merged: number[];
             ids?: ("counted"|"named");
             static encode(message: algo.v1.TradeBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradeBatch & algo.v1.TradeBatch.$Shape;
@@ -1557,7 +1561,9 @@ export namespace algo {
                 side?: (Uint8Array|null);
                 counted?: (algo.v1.CountedTradeIds.$Properties|null);
                 named?: (algo.v1.NamedTradeIds.$Properties|null);
-                warm?: (boolean|null);
+                origin?: (algo.v1.TradeBatch.Origin|null);
+                sidesInferred?: (boolean|null);
+                merged?: (number[]|null);
                 ids?: ("counted"|"named");
                 $unknowns?: Uint8Array[];
             }
@@ -1572,11 +1578,19 @@ export namespace algo {
               side?: Uint8Array|null;
               counted?: algo.v1.CountedTradeIds.$Shape|null;
               named?: algo.v1.NamedTradeIds.$Shape|null;
-              warm?: boolean|null;
+              origin?: algo.v1.TradeBatch.Origin|null;
+              sidesInferred?: boolean|null;
+              merged?: number[]|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ ids?: undefined; counted?: null; named?: null }|{ ids?: "counted"; counted: algo.v1.CountedTradeIds.$Shape; named?: null }|{ ids?: "named"; counted?: null; named: algo.v1.NamedTradeIds.$Shape })
             );
+
+            enum Origin {
+                LIVE = 0,
+                WARM_UP = 1,
+                BACK_FILL = 2
+            }
         }
 
         interface ICountedTradeIds extends algo.v1.CountedTradeIds.$Properties {
@@ -1619,6 +1633,13 @@ export namespace algo {
             type $Shape = algo.v1.NamedTradeIds.$Properties;
         }
 
+        enum Completeness {
+            COMPLETENESS_UNSPECIFIED = 0,
+            COMPLETENESS_COMPLETE_BY_ID = 1,
+            COMPLETENESS_AUDITED = 2,
+            COMPLETENESS_BEST_EFFORT = 3
+        }
+
         interface IFeedConnected extends algo.v1.FeedConnected.$Properties {
         }
 
@@ -1628,6 +1649,7 @@ export namespace algo {
             instrument: string;
             source: string;
             timeUs: number;
+            completeness: algo.v1.Completeness;
             static encode(message: algo.v1.FeedConnected.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.FeedConnected & algo.v1.FeedConnected.$Shape;
         }
@@ -1637,6 +1659,7 @@ export namespace algo {
                 instrument?: (string|null);
                 source?: (string|null);
                 timeUs?: (number|null);
+                completeness?: (algo.v1.Completeness|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.FeedConnected.$Properties;
@@ -1667,6 +1690,34 @@ export namespace algo {
             type $Shape = algo.v1.FeedDisconnected.$Properties;
         }
 
+        interface ITradeIdRange extends algo.v1.TradeIdRange.$Properties {
+        }
+
+        class TradeIdRange {
+            constructor(properties?: algo.v1.TradeIdRange.$Properties);
+            $unknowns?: Uint8Array[];
+            fromTradeId: number;
+            toTradeId: number;
+            static encode(message: algo.v1.TradeIdRange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.TradeIdRange & algo.v1.TradeIdRange.$Shape;
+        }
+
+        namespace TradeIdRange {
+            interface $Properties {
+                fromTradeId?: (number|null);
+                toTradeId?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.TradeIdRange.$Properties;
+        }
+
+        enum FeedGapKind {
+            FEED_GAP_KIND_UNSPECIFIED = 0,
+            FEED_GAP_KIND_IDS = 1,
+            FEED_GAP_KIND_TIME = 2,
+            FEED_GAP_KIND_BAR = 3
+        }
+
         interface IGapOpened extends algo.v1.GapOpened.$Properties {
         }
 
@@ -1674,10 +1725,12 @@ export namespace algo {
             constructor(properties?: algo.v1.GapOpened.$Properties);
             $unknowns?: Uint8Array[];
             instrument: string;
-            fromTradeId: number;
-            toTradeId: number;
-            missing: number;
+            kind: algo.v1.FeedGapKind;
+            fromUs: number;
+            toUs: number;
+            ids?: (algo.v1.TradeIdRange.$Properties|null);
             timeUs: number;
+            missing: number;
             static encode(message: algo.v1.GapOpened.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapOpened & algo.v1.GapOpened.$Shape;
         }
@@ -1685,10 +1738,12 @@ export namespace algo {
         namespace GapOpened {
             interface $Properties {
                 instrument?: (string|null);
-                fromTradeId?: (number|null);
-                toTradeId?: (number|null);
-                missing?: (number|null);
+                kind?: (algo.v1.FeedGapKind|null);
+                fromUs?: (number|null);
+                toUs?: (number|null);
+                ids?: (algo.v1.TradeIdRange.$Properties|null);
                 timeUs?: (number|null);
+                missing?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GapOpened.$Properties;
@@ -1701,10 +1756,12 @@ export namespace algo {
             constructor(properties?: algo.v1.GapFilled.$Properties);
             $unknowns?: Uint8Array[];
             instrument: string;
-            fromTradeId: number;
-            toTradeId: number;
-            recovered: number;
+            kind: algo.v1.FeedGapKind;
+            fromUs: number;
+            toUs: number;
+            ids?: (algo.v1.TradeIdRange.$Properties|null);
             timeUs: number;
+            recovered: number;
             absent: number;
             static encode(message: algo.v1.GapFilled.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapFilled & algo.v1.GapFilled.$Shape;
@@ -1713,10 +1770,12 @@ export namespace algo {
         namespace GapFilled {
             interface $Properties {
                 instrument?: (string|null);
-                fromTradeId?: (number|null);
-                toTradeId?: (number|null);
-                recovered?: (number|null);
+                kind?: (algo.v1.FeedGapKind|null);
+                fromUs?: (number|null);
+                toUs?: (number|null);
+                ids?: (algo.v1.TradeIdRange.$Properties|null);
                 timeUs?: (number|null);
+                recovered?: (number|null);
                 absent?: (number|null);
                 $unknowns?: Uint8Array[];
             }
@@ -1731,7 +1790,9 @@ export namespace algo {
             GAP_REASON_CODE_BOUND = 4,
             GAP_REASON_CODE_VENUE_LACKS = 5,
             GAP_REASON_CODE_NO_REST = 6,
-            GAP_REASON_CODE_RESTARTED = 7
+            GAP_REASON_CODE_RESTARTED = 7,
+            GAP_REASON_CODE_NO_OVERLAP = 8,
+            GAP_REASON_CODE_BAR_DIFFERS = 9
         }
 
         interface IGapUnfillable extends algo.v1.GapUnfillable.$Properties {
@@ -1741,11 +1802,13 @@ export namespace algo {
             constructor(properties?: algo.v1.GapUnfillable.$Properties);
             $unknowns?: Uint8Array[];
             instrument: string;
-            fromTradeId: number;
-            toTradeId: number;
+            kind: algo.v1.FeedGapKind;
+            fromUs: number;
+            toUs: number;
+            ids?: (algo.v1.TradeIdRange.$Properties|null);
+            timeUs: number;
             missing: number;
             reason: string;
-            timeUs: number;
             code: algo.v1.GapReasonCode;
             static encode(message: algo.v1.GapUnfillable.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapUnfillable & algo.v1.GapUnfillable.$Shape;
@@ -1754,15 +1817,40 @@ export namespace algo {
         namespace GapUnfillable {
             interface $Properties {
                 instrument?: (string|null);
-                fromTradeId?: (number|null);
-                toTradeId?: (number|null);
+                kind?: (algo.v1.FeedGapKind|null);
+                fromUs?: (number|null);
+                toUs?: (number|null);
+                ids?: (algo.v1.TradeIdRange.$Properties|null);
+                timeUs?: (number|null);
                 missing?: (number|null);
                 reason?: (string|null);
-                timeUs?: (number|null);
                 code?: (algo.v1.GapReasonCode|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.GapUnfillable.$Properties;
+        }
+
+        interface IPriceSeen extends algo.v1.PriceSeen.$Properties {
+        }
+
+        class PriceSeen {
+            constructor(properties?: algo.v1.PriceSeen.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            price: number;
+            timeUs: number;
+            static encode(message: algo.v1.PriceSeen.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PriceSeen & algo.v1.PriceSeen.$Shape;
+        }
+
+        namespace PriceSeen {
+            interface $Properties {
+                instrument?: (string|null);
+                price?: (number|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.PriceSeen.$Properties;
         }
 
         enum TradeRefusalCode {

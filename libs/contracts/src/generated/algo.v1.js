@@ -6159,6 +6159,7 @@ export const algo = $root.algo = (() => {
             TradingConfig.prototype.minConfluence = 0;
             TradingConfig.prototype.instruments = $util.emptyArray;
             TradingConfig.prototype.postOnly = false;
+            TradingConfig.prototype.tradeOnIncomplete = false;
 
             TradingConfig.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -6205,6 +6206,8 @@ export const algo = $root.algo = (() => {
                         writer.uint32(138).string(message.instruments[i]);
                 if (message.postOnly != null && $Object.hasOwnProperty.call(message, "postOnly") && message.postOnly !== false)
                     writer.uint32(144).bool(message.postOnly);
+                if (message.tradeOnIncomplete != null && $Object.hasOwnProperty.call(message, "tradeOnIncomplete") && message.tradeOnIncomplete !== false)
+                    writer.uint32(152).bool(message.tradeOnIncomplete);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6391,6 +6394,15 @@ export const algo = $root.algo = (() => {
                                 delete message.postOnly;
                             continue;
                         }
+                    case 19: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.tradeOnIncomplete = value;
+                            else
+                                delete message.tradeOnIncomplete;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -6417,6 +6429,7 @@ export const algo = $root.algo = (() => {
                 this.timeDeltaUs = [];
                 this.price = [];
                 this.quantity = [];
+                this.merged = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -6433,7 +6446,9 @@ export const algo = $root.algo = (() => {
             TradeBatch.prototype.side = $util.newBuffer([]);
             TradeBatch.prototype.counted = null;
             TradeBatch.prototype.named = null;
-            TradeBatch.prototype.warm = false;
+            TradeBatch.prototype.origin = 0;
+            TradeBatch.prototype.sidesInferred = false;
+            TradeBatch.prototype.merged = $util.emptyArray;
 
             let $oneOfFields;
 
@@ -6469,8 +6484,12 @@ export const algo = $root.algo = (() => {
                     $root.algo.v1.CountedTradeIds.encode(message.counted, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.named != null && $Object.hasOwnProperty.call(message, "named"))
                     $root.algo.v1.NamedTradeIds.encode(message.named, writer.uint32(82).fork(), _depth + 1).ldelim();
-                if (message.warm != null && $Object.hasOwnProperty.call(message, "warm") && message.warm !== false)
-                    writer.uint32(88).bool(message.warm);
+                if (message.origin != null && $Object.hasOwnProperty.call(message, "origin") && message.origin !== 0)
+                    writer.uint32(88).int32(message.origin);
+                if (message.sidesInferred != null && $Object.hasOwnProperty.call(message, "sidesInferred") && message.sidesInferred !== false)
+                    writer.uint32(96).bool(message.sidesInferred);
+                if (message.merged != null && message.merged.length)
+                    writer.uint32(106).uint32s(message.merged);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6608,10 +6627,33 @@ export const algo = $root.algo = (() => {
                     case 11: {
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.bool())
-                                message.warm = value;
+                            if (value = reader.int32())
+                                message.origin = value;
                             else
-                                delete message.warm;
+                                delete message.origin;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.sidesInferred = value;
+                            else
+                                delete message.sidesInferred;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType === 2) {
+                                if (!(message.merged && message.merged.length))
+                                    message.merged = [];
+                                reader.uint32s(message.merged);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.merged && message.merged.length))
+                                message.merged = [];
+                            message.merged.push(reader.uint32());
                             continue;
                         }
                     }
@@ -6630,6 +6672,14 @@ export const algo = $root.algo = (() => {
                     throw $Error("missing end group");
                 return message;
             };
+
+            TradeBatch.Origin = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "LIVE"] = 0;
+                values[valuesById[1] = "WARM_UP"] = 1;
+                values[valuesById[2] = "BACK_FILL"] = 2;
+                return values;
+            })();
 
             return TradeBatch;
         })();
@@ -6817,6 +6867,15 @@ export const algo = $root.algo = (() => {
             return NamedTradeIds;
         })();
 
+        v1.Completeness = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "COMPLETENESS_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "COMPLETENESS_COMPLETE_BY_ID"] = 1;
+            values[valuesById[2] = "COMPLETENESS_AUDITED"] = 2;
+            values[valuesById[3] = "COMPLETENESS_BEST_EFFORT"] = 3;
+            return values;
+        })();
+
         v1.FeedConnected = (function() {
 
             const FeedConnected = function (properties) {
@@ -6829,6 +6888,7 @@ export const algo = $root.algo = (() => {
             FeedConnected.prototype.instrument = "";
             FeedConnected.prototype.source = "";
             FeedConnected.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FeedConnected.prototype.completeness = 0;
 
             FeedConnected.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -6843,6 +6903,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(18).string(message.source);
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(24).uint64(message.timeUs);
+                if (message.completeness != null && $Object.hasOwnProperty.call(message, "completeness") && message.completeness !== 0)
+                    writer.uint32(32).int32(message.completeness);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6901,6 +6963,15 @@ export const algo = $root.algo = (() => {
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.completeness = value;
+                            else
+                                delete message.completeness;
                             continue;
                         }
                     }
@@ -7041,6 +7112,109 @@ export const algo = $root.algo = (() => {
             return FeedDisconnected;
         })();
 
+        v1.TradeIdRange = (function() {
+
+            const TradeIdRange = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            TradeIdRange.prototype.fromTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            TradeIdRange.prototype.toTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            TradeIdRange.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fromTradeId != null && $Object.hasOwnProperty.call(message, "fromTradeId") && (typeof message.fromTradeId === "object" ? message.fromTradeId.low || message.fromTradeId.high : message.fromTradeId !== 0))
+                    writer.uint32(8).uint64(message.fromTradeId);
+                if (message.toTradeId != null && $Object.hasOwnProperty.call(message, "toTradeId") && (typeof message.toTradeId === "object" ? message.toTradeId.low || message.toTradeId.high : message.toTradeId !== 0))
+                    writer.uint32(16).uint64(message.toTradeId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            TradeIdRange.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.TradeIdRange();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromTradeId = value;
+                            else
+                                delete message.fromTradeId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.toTradeId = value;
+                            else
+                                delete message.toTradeId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return TradeIdRange;
+        })();
+
+        v1.FeedGapKind = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "FEED_GAP_KIND_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "FEED_GAP_KIND_IDS"] = 1;
+            values[valuesById[2] = "FEED_GAP_KIND_TIME"] = 2;
+            values[valuesById[3] = "FEED_GAP_KIND_BAR"] = 3;
+            return values;
+        })();
+
         v1.GapOpened = (function() {
 
             const GapOpened = function (properties) {
@@ -7051,10 +7225,20 @@ export const algo = $root.algo = (() => {
             };
 
             GapOpened.prototype.instrument = "";
-            GapOpened.prototype.fromTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            GapOpened.prototype.toTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            GapOpened.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapOpened.prototype.kind = 0;
+            GapOpened.prototype.fromUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapOpened.prototype.toUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapOpened.prototype.ids = null;
             GapOpened.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapOpened.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(GapOpened.prototype, "_ids", {
+                get: $util.oneOfGetter($oneOfFields = ["ids"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             GapOpened.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -7065,14 +7249,18 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
                     writer.uint32(10).string(message.instrument);
-                if (message.fromTradeId != null && $Object.hasOwnProperty.call(message, "fromTradeId") && (typeof message.fromTradeId === "object" ? message.fromTradeId.low || message.fromTradeId.high : message.fromTradeId !== 0))
-                    writer.uint32(16).uint64(message.fromTradeId);
-                if (message.toTradeId != null && $Object.hasOwnProperty.call(message, "toTradeId") && (typeof message.toTradeId === "object" ? message.toTradeId.low || message.toTradeId.high : message.toTradeId !== 0))
-                    writer.uint32(24).uint64(message.toTradeId);
-                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
-                    writer.uint32(32).uint64(message.missing);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(16).int32(message.kind);
+                if (message.fromUs != null && $Object.hasOwnProperty.call(message, "fromUs") && (typeof message.fromUs === "object" ? message.fromUs.low || message.fromUs.high : message.fromUs !== 0))
+                    writer.uint32(24).uint64(message.fromUs);
+                if (message.toUs != null && $Object.hasOwnProperty.call(message, "toUs") && (typeof message.toUs === "object" ? message.toUs.low || message.toUs.high : message.toUs !== 0))
+                    writer.uint32(32).uint64(message.toUs);
+                if (message.ids != null && $Object.hasOwnProperty.call(message, "ids"))
+                    $root.algo.v1.TradeIdRange.encode(message.ids, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
-                    writer.uint32(40).uint64(message.timeUs);
+                    writer.uint32(48).uint64(message.timeUs);
+                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
+                    writer.uint32(56).uint64(message.missing);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7118,37 +7306,53 @@ export const algo = $root.algo = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.fromTradeId = value;
+                            if (value = reader.int32())
+                                message.kind = value;
                             else
-                                delete message.fromTradeId;
+                                delete message.kind;
                             continue;
                         }
                     case 3: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.toTradeId = value;
+                                message.fromUs = value;
                             else
-                                delete message.toTradeId;
+                                delete message.fromUs;
                             continue;
                         }
                     case 4: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.missing = value;
+                                message.toUs = value;
                             else
-                                delete message.missing;
+                                delete message.toUs;
                             continue;
                         }
                     case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.ids = $root.algo.v1.TradeIdRange.decode(reader, reader.size(), $undefined, _depth + 1, message.ids);
+                            message._ids = "ids";
+                            continue;
+                        }
+                    case 6: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.timeUs = value;
                             else
                                 delete message.timeUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.missing = value;
+                            else
+                                delete message.missing;
                             continue;
                         }
                     }
@@ -7181,11 +7385,21 @@ export const algo = $root.algo = (() => {
             };
 
             GapFilled.prototype.instrument = "";
-            GapFilled.prototype.fromTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            GapFilled.prototype.toTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            GapFilled.prototype.recovered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapFilled.prototype.kind = 0;
+            GapFilled.prototype.fromUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapFilled.prototype.toUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapFilled.prototype.ids = null;
             GapFilled.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapFilled.prototype.recovered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapFilled.prototype.absent = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(GapFilled.prototype, "_ids", {
+                get: $util.oneOfGetter($oneOfFields = ["ids"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             GapFilled.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -7196,16 +7410,20 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
                     writer.uint32(10).string(message.instrument);
-                if (message.fromTradeId != null && $Object.hasOwnProperty.call(message, "fromTradeId") && (typeof message.fromTradeId === "object" ? message.fromTradeId.low || message.fromTradeId.high : message.fromTradeId !== 0))
-                    writer.uint32(16).uint64(message.fromTradeId);
-                if (message.toTradeId != null && $Object.hasOwnProperty.call(message, "toTradeId") && (typeof message.toTradeId === "object" ? message.toTradeId.low || message.toTradeId.high : message.toTradeId !== 0))
-                    writer.uint32(24).uint64(message.toTradeId);
-                if (message.recovered != null && $Object.hasOwnProperty.call(message, "recovered") && (typeof message.recovered === "object" ? message.recovered.low || message.recovered.high : message.recovered !== 0))
-                    writer.uint32(32).uint64(message.recovered);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(16).int32(message.kind);
+                if (message.fromUs != null && $Object.hasOwnProperty.call(message, "fromUs") && (typeof message.fromUs === "object" ? message.fromUs.low || message.fromUs.high : message.fromUs !== 0))
+                    writer.uint32(24).uint64(message.fromUs);
+                if (message.toUs != null && $Object.hasOwnProperty.call(message, "toUs") && (typeof message.toUs === "object" ? message.toUs.low || message.toUs.high : message.toUs !== 0))
+                    writer.uint32(32).uint64(message.toUs);
+                if (message.ids != null && $Object.hasOwnProperty.call(message, "ids"))
+                    $root.algo.v1.TradeIdRange.encode(message.ids, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
-                    writer.uint32(40).uint64(message.timeUs);
+                    writer.uint32(48).uint64(message.timeUs);
+                if (message.recovered != null && $Object.hasOwnProperty.call(message, "recovered") && (typeof message.recovered === "object" ? message.recovered.low || message.recovered.high : message.recovered !== 0))
+                    writer.uint32(56).uint64(message.recovered);
                 if (message.absent != null && $Object.hasOwnProperty.call(message, "absent") && (typeof message.absent === "object" ? message.absent.low || message.absent.high : message.absent !== 0))
-                    writer.uint32(48).uint64(message.absent);
+                    writer.uint32(64).uint64(message.absent);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7251,31 +7469,38 @@ export const algo = $root.algo = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.fromTradeId = value;
+                            if (value = reader.int32())
+                                message.kind = value;
                             else
-                                delete message.fromTradeId;
+                                delete message.kind;
                             continue;
                         }
                     case 3: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.toTradeId = value;
+                                message.fromUs = value;
                             else
-                                delete message.toTradeId;
+                                delete message.fromUs;
                             continue;
                         }
                     case 4: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.recovered = value;
+                                message.toUs = value;
                             else
-                                delete message.recovered;
+                                delete message.toUs;
                             continue;
                         }
                     case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.ids = $root.algo.v1.TradeIdRange.decode(reader, reader.size(), $undefined, _depth + 1, message.ids);
+                            message._ids = "ids";
+                            continue;
+                        }
+                    case 6: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
@@ -7284,7 +7509,16 @@ export const algo = $root.algo = (() => {
                                 delete message.timeUs;
                             continue;
                         }
-                    case 6: {
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.recovered = value;
+                            else
+                                delete message.recovered;
+                            continue;
+                        }
+                    case 8: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
@@ -7323,6 +7557,8 @@ export const algo = $root.algo = (() => {
             values[valuesById[5] = "GAP_REASON_CODE_VENUE_LACKS"] = 5;
             values[valuesById[6] = "GAP_REASON_CODE_NO_REST"] = 6;
             values[valuesById[7] = "GAP_REASON_CODE_RESTARTED"] = 7;
+            values[valuesById[8] = "GAP_REASON_CODE_NO_OVERLAP"] = 8;
+            values[valuesById[9] = "GAP_REASON_CODE_BAR_DIFFERS"] = 9;
             return values;
         })();
 
@@ -7336,12 +7572,22 @@ export const algo = $root.algo = (() => {
             };
 
             GapUnfillable.prototype.instrument = "";
-            GapUnfillable.prototype.fromTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            GapUnfillable.prototype.toTradeId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapUnfillable.prototype.kind = 0;
+            GapUnfillable.prototype.fromUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapUnfillable.prototype.toUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GapUnfillable.prototype.ids = null;
+            GapUnfillable.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapUnfillable.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapUnfillable.prototype.reason = "";
-            GapUnfillable.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             GapUnfillable.prototype.code = 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(GapUnfillable.prototype, "_ids", {
+                get: $util.oneOfGetter($oneOfFields = ["ids"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             GapUnfillable.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -7352,18 +7598,22 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
                     writer.uint32(10).string(message.instrument);
-                if (message.fromTradeId != null && $Object.hasOwnProperty.call(message, "fromTradeId") && (typeof message.fromTradeId === "object" ? message.fromTradeId.low || message.fromTradeId.high : message.fromTradeId !== 0))
-                    writer.uint32(16).uint64(message.fromTradeId);
-                if (message.toTradeId != null && $Object.hasOwnProperty.call(message, "toTradeId") && (typeof message.toTradeId === "object" ? message.toTradeId.low || message.toTradeId.high : message.toTradeId !== 0))
-                    writer.uint32(24).uint64(message.toTradeId);
-                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
-                    writer.uint32(32).uint64(message.missing);
-                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
-                    writer.uint32(42).string(message.reason);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(16).int32(message.kind);
+                if (message.fromUs != null && $Object.hasOwnProperty.call(message, "fromUs") && (typeof message.fromUs === "object" ? message.fromUs.low || message.fromUs.high : message.fromUs !== 0))
+                    writer.uint32(24).uint64(message.fromUs);
+                if (message.toUs != null && $Object.hasOwnProperty.call(message, "toUs") && (typeof message.toUs === "object" ? message.toUs.low || message.toUs.high : message.toUs !== 0))
+                    writer.uint32(32).uint64(message.toUs);
+                if (message.ids != null && $Object.hasOwnProperty.call(message, "ids"))
+                    $root.algo.v1.TradeIdRange.encode(message.ids, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
                     writer.uint32(48).uint64(message.timeUs);
+                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
+                    writer.uint32(56).uint64(message.missing);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(66).string(message.reason);
                 if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== 0)
-                    writer.uint32(56).int32(message.code);
+                    writer.uint32(72).int32(message.code);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7409,37 +7659,35 @@ export const algo = $root.algo = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.fromTradeId = value;
+                            if (value = reader.int32())
+                                message.kind = value;
                             else
-                                delete message.fromTradeId;
+                                delete message.kind;
                             continue;
                         }
                     case 3: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.toTradeId = value;
+                                message.fromUs = value;
                             else
-                                delete message.toTradeId;
+                                delete message.fromUs;
                             continue;
                         }
                     case 4: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.missing = value;
+                                message.toUs = value;
                             else
-                                delete message.missing;
+                                delete message.toUs;
                             continue;
                         }
                     case 5: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.stringVerify()).length)
-                                message.reason = value;
-                            else
-                                delete message.reason;
+                            message.ids = $root.algo.v1.TradeIdRange.decode(reader, reader.size(), $undefined, _depth + 1, message.ids);
+                            message._ids = "ids";
                             continue;
                         }
                     case 6: {
@@ -7452,6 +7700,24 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.missing = value;
+                            else
+                                delete message.missing;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 9: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.int32())
@@ -7478,6 +7744,112 @@ export const algo = $root.algo = (() => {
             };
 
             return GapUnfillable;
+        })();
+
+        v1.PriceSeen = (function() {
+
+            const PriceSeen = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            PriceSeen.prototype.instrument = "";
+            PriceSeen.prototype.price = 0;
+            PriceSeen.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            PriceSeen.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.price != null && $Object.hasOwnProperty.call(message, "price") && !$Object.is(message.price, 0))
+                    writer.uint32(17).double(message.price);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(24).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            PriceSeen.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.PriceSeen();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.price = value;
+                            else
+                                delete message.price;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PriceSeen;
         })();
 
         v1.TradeRefusalCode = (function() {

@@ -94,6 +94,18 @@ const targetPeriod = field.oneWordOf<model.TradingConfig['targetTrades']['per']>
   'day': 2,
 });
 
+const completeness = field.oneWordOf<model.Completeness>('Completeness', {
+  'complete-by-id': 1,
+  'audited': 2,
+  'best-effort': 3,
+});
+
+const feedGapKind = field.oneWordOf<model.FeedGapKind>('FeedGapKind', {
+  'ids': 1,
+  'time': 2,
+  'bar': 3,
+});
+
 const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', {
   'TIMEOUT': 1,
   'BUDGET': 2,
@@ -102,6 +114,8 @@ const gapReasonCode = field.oneWordOf<model.GapReasonCode>('GapReasonCode', {
   'VENUE_LACKS': 5,
   'NO_REST': 6,
   'RESTARTED': 7,
+  'NO_OVERLAP': 8,
+  'BAR_DIFFERS': 9,
 });
 
 const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCode', {
@@ -598,6 +612,7 @@ const tradingConfig = part<model.TradingConfig>('TradingConfig', {
   minConfluence: field.double,
   instruments: field.list(idFields.instruments),
   postOnly: field.flag,
+  tradeOnIncomplete: field.flag,
 });
 
 /** From now on decision trades by this configuration. */
@@ -640,6 +655,7 @@ const feedConnected = tagged('FeedConnected', {
   instrument: idFields.instrument,
   source: field.text,
   timeUs: field.whole,
+  completeness: completeness,
 });
 
 const feedDisconnected = tagged('FeedDisconnected', {
@@ -649,31 +665,48 @@ const feedDisconnected = tagged('FeedDisconnected', {
   timeUs: field.whole,
 });
 
-const gapOpened = tagged('GapOpened', {
-  instrument: idFields.instrument,
+const tradeIdRange = part<model.TradeIdRange>('TradeIdRange', {
   fromTradeId: field.whole,
   toTradeId: field.whole,
-  missing: field.whole,
+});
+
+const gapOpened = tagged('GapOpened', {
+  instrument: idFields.instrument,
+  kind: feedGapKind,
+  fromUs: field.whole,
+  toUs: field.whole,
+  ids: field.orNull(nested(tradeIdRange)),
   timeUs: field.whole,
+  missing: field.whole,
 });
 
 const gapFilled = tagged('GapFilled', {
   instrument: idFields.instrument,
-  fromTradeId: field.whole,
-  toTradeId: field.whole,
-  recovered: field.whole,
+  kind: feedGapKind,
+  fromUs: field.whole,
+  toUs: field.whole,
+  ids: field.orNull(nested(tradeIdRange)),
   timeUs: field.whole,
+  recovered: field.whole,
   absent: field.whole,
 });
 
 const gapUnfillable = tagged('GapUnfillable', {
   instrument: idFields.instrument,
-  fromTradeId: field.whole,
-  toTradeId: field.whole,
+  kind: feedGapKind,
+  fromUs: field.whole,
+  toUs: field.whole,
+  ids: field.orNull(nested(tradeIdRange)),
+  timeUs: field.whole,
   missing: field.whole,
   reason: field.text,
-  timeUs: field.whole,
   code: gapReasonCode,
+});
+
+const priceSeen = tagged('PriceSeen', {
+  instrument: idFields.instrument,
+  price: field.double,
+  timeUs: field.whole,
 });
 
 const tradeRefused = tagged('TradeRefused', {
@@ -1780,6 +1813,7 @@ export const tableCodecs = {
   GapOpened: codec(algo.v1.GapOpened, gapOpened),
   GapFilled: codec(algo.v1.GapFilled, gapFilled),
   GapUnfillable: codec(algo.v1.GapUnfillable, gapUnfillable),
+  PriceSeen: codec(algo.v1.PriceSeen, priceSeen),
   TradeRefused: codec(algo.v1.TradeRefused, tradeRefused),
   TimeAdvanced: codec(algo.v1.TimeAdvanced, timeAdvanced),
   FeedEnded: codec(algo.v1.FeedEnded, feedEnded),

@@ -93,11 +93,13 @@ function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>
   return sections;
 }
 
-/** Returns a subject with its parameters named: `ord.evt.<account>.<instrument>`. */
+/** Returns a subject with its parameters named: `ord.evt.<account>.<venue>.<market>.<symbol>`. */
 function pattern(spell: (...given: never[]) => string): string {
   const [, names = ''] = /^\(([^)]*)\)/.exec(String(spell)) ?? [];
-  const given = names.split(',').map((name) => `<${name.trim()}>`);
-  return String(Reflect.apply(spell, undefined, given));
+  const given = names
+    .split(',')
+    .map((name) => (name.trim() === 'instrument' ? '<venue>.<market>.SYMBOL' : `<${name.trim()}>`));
+  return String(Reflect.apply(spell, undefined, given)).replace('SYMBOL', '<symbol>');
 }
 
 function sharded(subject: string, isSharded: boolean): string {

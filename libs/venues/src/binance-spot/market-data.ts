@@ -1,4 +1,10 @@
-import { InputError, type Instrument, type InstrumentId, type TradeColumns } from '@algo/model';
+import {
+  type FeedTraits,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  type TradeColumns,
+} from '@algo/model';
 import type { MarketDataFeed, MarketDataSink } from '../port.ts';
 import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
 import { BinanceError } from './errors.ts';
@@ -26,6 +32,9 @@ export interface BinanceSpotOptions {
 /** Public spot trades of Binance: streams over WebSocket, missed ones over REST, both without a key. */
 export class BinanceSpotFeed implements MarketDataFeed {
   readonly name = 'binance';
+  readonly traits: FeedTraits = {
+    ...{ completeness: 'complete-by-id', sides: 'told', rowsSpanIds: true },
+  };
   readonly #options: BinanceSpotOptions;
   readonly #http: BinanceHttp;
   readonly #connections: BinanceConnection[] = [];

@@ -37,7 +37,10 @@ function batch(firstId: number, count: number): ShardInput {
     ...{ price: of(() => 83.29), quantity: of(() => 0.5) },
     ids: { kind: 'counted', values: of((i) => firstId + i) },
   };
-  return { name: 'TradeBatch', body: { trades, receivedUs: 0, complete: true, warm: false } };
+  return {
+    name: 'TradeBatch',
+    body: { trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' },
+  };
 }
 
 /** Takes batches as inputs 1, 2, …; returns the snapshot that a life leaves. */

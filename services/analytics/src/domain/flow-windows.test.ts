@@ -7,31 +7,36 @@ import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 const SECONDS = { '15s': 15, '1m': 60, '5m': 300, '15m': 900 } as const;
 const ONE = new Grid(1, 'quantityStep');
-type Row = readonly [gapSeconds: number, steps: number, isBuy: boolean];
+type Row = readonly [gapSeconds: number, steps: number, isBuy: boolean, merged: number];
 
 /** What each window holds, counted from the definition (t − W, t]. */
 function counted(rows: readonly Row[], nowS: number) {
   let timeS = 0;
-  const trades = rows.map(([gap, steps, isBuy]) => {
+  const trades = rows.map(([gap, steps, isBuy, merged]) => {
     timeS += gap;
-    return { timeS, steps, isBuy };
+    return { timeS, steps, isBuy, merged };
   });
   return FLOW_WINDOWS.map((window) => {
     const inside = trades.filter((t) => t.timeS > nowS - SECONDS[window] && t.timeS <= nowS);
     const volume = (buy: boolean) => inside.filter((t) => t.isBuy === buy).reduce((s, t) => s + t.steps, 0);
-    const buyTrades = inside.filter((t) => t.isBuy).length;
+    const counted = (buy: boolean) => inside.filter((t) => t.isBuy === buy).reduce((s, t) => s + t.merged, 0);
     return {
       window,
       buy: volume(true),
       sell: volume(false),
-      buyTrades,
-      sellTrades: inside.length - buyTrades,
+      buyTrades: counted(true),
+      sellTrades: counted(false),
     };
   });
 }
 
 const rows = fc.array(
-  fc.tuple(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 1, max: 1000 }), fc.boolean()),
+  fc.tuple(
+    fc.integer({ min: 0, max: 90 }),
+    fc.integer({ min: 1, max: 1000 }),
+    fc.boolean(),
+    fc.integer({ min: 1, max: 5 }),
+  ),
   { minLength: 1, maxLength: 700 },
 );
 
@@ -40,9 +45,9 @@ test('each window holds exactly (t − W, t], whenever it is read, rebased or re
     fc.property(rows, fc.nat({ max: 699 }), fc.nat({ max: 1000 }), (trades, at, later) => {
       let windows = new FlowWindows();
       let nowS = 0;
-      trades.forEach(([gap, steps, isBuy], i) => {
+      trades.forEach(([gap, steps, isBuy, merged], i) => {
         nowS += gap;
-        windows.add(nowS * 1e6, steps, isBuy);
+        windows.add(nowS * 1e6, steps, isBuy, merged);
         if (i % 97 === 5) windows.read(nowS * 1e6, ONE);
         if (i === at) {
           windows.rebase(nowS * 1e6);
@@ -69,7 +74,7 @@ test('each window holds exactly (t − W, t], whenever it is read, rebased or re
 
 test('beyond its bound the oldest trades fall out, and it is known since when', () => {
   const windows = new FlowWindows(8);
-  for (let i = 1; i <= 11; i++) windows.add(i * 1e6, 1, true);
+  for (let i = 1; i <= 11; i++) windows.add(i * 1e6, 1, true, 1);
   expect(windows.read(11e6, ONE).map((w) => w.buyTrades)).toEqual([8, 8, 8, 8]);
   expect(windows.droppedUs).toBe(3e6);
 });

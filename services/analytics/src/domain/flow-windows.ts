@@ -3,11 +3,11 @@ import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
- * Trades the windows remember at most; when 15 minutes hold more,
+ * Rows of trades the windows remember at most; when 15 minutes hold more,
  * the oldest fall out and state is incomplete.
  */
 export const MAX_WINDOW_TRADES = 1 << 20;
-const SLOT_BYTES = 28;
+const SLOT_BYTES = 32;
 /** *Units*: µs, in order of FLOW_WINDOWS. */
 const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US_PER_MINUTE] as const;
 /** How far back the longest flow window reaches. *Units*: µs. */
@@ -33,6 +33,7 @@ export class FlowWindows {
   /** Running totals since the last `rebase`. */
   buy = 0;
   sell = 0;
+  trades = 0;
   buyTrades = 0;
   /** Time of the newest trade that fell out too early, −∞ when none did. */
   droppedUs = Number.NEGATIVE_INFINITY;
@@ -41,6 +42,7 @@ export class FlowWindows {
   private time: Float64Array;
   private buyBefore: Float64Array;
   private sellBefore: Float64Array;
+  private tradesBefore: Int32Array;
   private buyTradesBefore: Int32Array;
   private mask: number;
   private head = 0;
@@ -53,20 +55,24 @@ export class FlowWindows {
     this.time = new Float64Array(this.capacity);
     this.buyBefore = new Float64Array(this.capacity);
     this.sellBefore = new Float64Array(this.capacity);
+    this.tradesBefore = new Int32Array(this.capacity);
     this.buyTradesBefore = new Int32Array(this.capacity);
   }
 
-  add(timeUs: TimeUs, steps: number, isBuy: boolean): void {
+  /** Takes a row that stands for `trades` trades of one side. */
+  add(timeUs: TimeUs, steps: number, isBuy: boolean, trades: number): void {
     if (this.head - this.tails[LONGEST]! >= this.capacity) this.makeRoom(timeUs);
     const slot = this.head & this.mask;
     this.time[slot] = timeUs;
     this.buyBefore[slot] = this.buy;
     this.sellBefore[slot] = this.sell;
+    this.tradesBefore[slot] = this.trades;
     this.buyTradesBefore[slot] = this.buyTrades;
     this.head++;
+    this.trades += trades;
     if (isBuy) {
       this.buy += steps;
-      this.buyTrades++;
+      this.buyTrades += trades;
     } else {
       this.sell += steps;
     }
@@ -78,8 +84,8 @@ export class FlowWindows {
    */
   oneMinuteSide(nowUs: TimeUs, ratio: number, minTrades: number): -1 | 0 | 1 {
     const tail = this.advance(ONE_MINUTE, nowUs);
-    if (this.head - tail < minTrades) return 0;
     const slot = tail & this.mask;
+    if (tail === this.head || this.trades - this.tradesBefore[slot]! < minTrades) return 0;
     const buy = this.buy - this.buyBefore[slot]!;
     const sell = this.sell - this.sellBefore[slot]!;
     if (buy > ratio * sell) return 1;
@@ -94,13 +100,14 @@ export class FlowWindows {
       const slot = tail & this.mask;
       const buy = empty ? 0 : this.buy - this.buyBefore[slot]!;
       const sell = empty ? 0 : this.sell - this.sellBefore[slot]!;
+      const trades = empty ? 0 : this.trades - this.tradesBefore[slot]!;
       const buyTrades = empty ? 0 : this.buyTrades - this.buyTradesBefore[slot]!;
       return {
         window,
         buyVolume: quantity.toValue(buy),
         sellVolume: quantity.toValue(sell),
         buyTrades,
-        sellTrades: this.head - tail - buyTrades,
+        sellTrades: trades - buyTrades,
         delta: quantity.toValue(buy - sell),
         imbalance: imbalanceRatio(buy, sell),
         boundedImbalance: buy + sell > 0 ? (buy - sell) / (buy + sell) : 0,
@@ -114,16 +121,18 @@ export class FlowWindows {
    */
   rebase(nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
-    const { buy, sell, buyTrades } = this;
+    const { buy, sell, trades, buyTrades } = this;
     const from = this.tails[LONGEST]!;
     for (let i = from; i < this.head; i++) {
       const slot = i & this.mask;
       this.buyBefore[slot] = this.buyBefore[slot]! - buy;
       this.sellBefore[slot] = this.sellBefore[slot]! - sell;
+      this.tradesBefore[slot] = this.tradesBefore[slot]! - trades;
       this.buyTradesBefore[slot] = this.buyTradesBefore[slot]! - buyTrades;
     }
     this.buy = 0;
     this.sell = 0;
+    this.trades = 0;
     this.buyTrades = 0;
     const shift = Math.floor(from / this.capacity) * this.capacity;
     this.head -= shift;
@@ -133,10 +142,11 @@ export class FlowWindows {
   save(to: SnapshotWriter, nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
     const from = this.tails[LONGEST]!;
-    to.numbers([this.buy, this.sell, this.buyTrades, this.droppedUs]);
+    to.numbers([this.buy, this.sell, this.trades, this.buyTrades, this.droppedUs]);
     to.numbers(Array.from(this.tails, (tail) => tail - from));
     to.number(this.head - from);
-    for (const column of [this.time, this.buyBefore, this.sellBefore, this.buyTradesBefore])
+    const { time, buyBefore, sellBefore, tradesBefore, buyTradesBefore } = this;
+    for (const column of [time, buyBefore, sellBefore, tradesBefore, buyTradesBefore])
       this.saveColumn(to, column, from);
   }
 
@@ -144,14 +154,16 @@ export class FlowWindows {
     const totals = from.numbers();
     this.buy = totals[0]!;
     this.sell = totals[1]!;
-    this.buyTrades = totals[2]!;
-    this.droppedUs = totals[3]!;
+    this.trades = totals[2]!;
+    this.buyTrades = totals[3]!;
+    this.droppedUs = totals[4]!;
     this.tails.set(from.numbers());
     const count = from.count(SLOT_BYTES);
     while (this.capacity < count) this.resize(this.capacity * 2);
     this.time.set(from.doubles(count));
     this.buyBefore.set(from.doubles(count));
     this.sellBefore.set(from.doubles(count));
+    this.tradesBefore.set(from.integers(count));
     this.buyTradesBefore.set(from.integers(count));
     this.head = count;
   }
@@ -194,6 +206,7 @@ export class FlowWindows {
     const time = new Float64Array(capacity);
     const buyBefore = new Float64Array(capacity);
     const sellBefore = new Float64Array(capacity);
+    const tradesBefore = new Int32Array(capacity);
     const buyTradesBefore = new Int32Array(capacity);
     for (let i = this.tails[LONGEST]!, run = 0; i < this.head; i += run) {
       const from = i & this.mask;
@@ -202,11 +215,13 @@ export class FlowWindows {
       time.set(this.time.subarray(from, from + run), to);
       buyBefore.set(this.buyBefore.subarray(from, from + run), to);
       sellBefore.set(this.sellBefore.subarray(from, from + run), to);
+      tradesBefore.set(this.tradesBefore.subarray(from, from + run), to);
       buyTradesBefore.set(this.buyTradesBefore.subarray(from, from + run), to);
     }
     this.time = time;
     this.buyBefore = buyBefore;
     this.sellBefore = sellBefore;
+    this.tradesBefore = tradesBefore;
     this.buyTradesBefore = buyTradesBefore;
     this.capacity = capacity;
     this.mask = capacity - 1;

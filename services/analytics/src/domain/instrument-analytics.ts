@@ -103,7 +103,7 @@ export class InstrumentAnalytics {
     const bar = candles.shortest;
     if (!complete) bar.complete = false;
     const { signalImbalance, signalMinTrades } = this.settings;
-    const { count, timeUs: times, price: prices, quantity: quantities, side: sides } = trades;
+    const { count, timeUs: times, price: prices, quantity: quantities, side: sides, merged } = trades;
     for (let i = 0; i < count; i++) {
       const price = prices[i]!;
       const quantity = quantities[i]!;
@@ -113,19 +113,19 @@ export class InstrumentAnalytics {
       if (timeUs >= candles.nextCloseUs) this.closeUntil(timeUs, sink);
       this.nowUs = timeUs;
       this.lastPrice = price;
-      this.trades++;
+      const counted = merged === undefined ? 1 : merged[i]!;
+      this.trades += counted;
       if (price > bar.high) {
         if (bar.high < bar.low) bar.open = price;
         bar.high = price;
       }
       if (price < bar.low) bar.low = price;
       const steps = quantityGrid.toSteps(quantity);
-      flow.add(timeUs, steps, isBuy);
+      flow.add(timeUs, steps, isBuy, counted);
       profile.add(priceGrid.toSteps(price), steps);
       micro.add(timeUs, price, price * quantity, isBuy ? 1 : -1);
-      if (price <= structure.lowerGuard || price >= structure.upperGuard) {
+      if (price <= structure.lowerGuard || price >= structure.upperGuard)
         structure.onPrice(price, timeUs, sink);
-      }
       const reading = micro.signal;
       if (reading === 0) this.agreed = 0;
       else this.weigh(reading, flow.oneMinuteSide(timeUs, signalImbalance, signalMinTrades), sink);

@@ -73,8 +73,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
       case 'GapOpened':
       case 'GapFilled':
       case 'GapUnfillable':
+      case 'PriceSeen':
       case 'TradeRefused':
-        return; // batches say themselves whether something is missing before them
+        return; // batches say themselves whether something is missing before them, and hold every trade
       default:
         input satisfies never;
     }

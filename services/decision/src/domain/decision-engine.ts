@@ -258,6 +258,7 @@ export class DecisionEngine {
       reach: { account: this.#settings.account, instrument: instrument.id, strategy: strategy.name },
       nowUs: this.#times.nowUs(instrument.venue),
       maxPositions: config.maxConcurrentPositions,
+      tradeOnIncomplete: config.tradeOnIncomplete,
       limits: this.#limits,
       modes: this.#modes,
       exposure: this.#exposure,

@@ -21,6 +21,7 @@ export interface GuardInput {
   readonly reach: Reach;
   readonly nowUs: TimeUs;
   readonly maxPositions: number;
+  readonly tradeOnIncomplete: boolean;
   readonly limits: DecisionLimits;
   readonly modes: TradingModes;
   readonly exposure: Exposure;
@@ -67,9 +68,12 @@ function tradingMode({ modes, reach }: GuardInput): Guard {
   return { code: 'HALTED', check, detail };
 }
 
-function completeData({ state }: GuardInput): Guard {
-  const note = state.complete ? 'no open gap in the windows' : 'an open feed gap touches the windows';
-  return { code: 'DEGRADED_DATA', check: yes('guard.complete_data', state.complete, note), detail: note };
+function completeData({ state, tradeOnIncomplete }: GuardInput): Guard {
+  const missing = 'an open feed gap touches the windows';
+  const allowed = tradeOnIncomplete ? `${missing}, which the configuration allows` : missing;
+  const note = state.complete ? 'no open gap in the windows' : allowed;
+  const check = yes('guard.complete_data', state.complete || tradeOnIncomplete, note);
+  return { code: 'DEGRADED_DATA', check, detail: note };
 }
 
 function soundPrice({ state }: GuardInput): Guard {

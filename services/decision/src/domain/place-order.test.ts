@@ -12,3 +12,10 @@ test.each([
   expect(order).toMatchObject({ orderType: 'limit', timeInForce });
   expect(order?.type === 'PlaceOrder' && `${order.limitPrice}`).toBe(price);
 });
+
+test.each([[false], [true]])('where trades are missing, entries pass only if allowed: %s', (allowed) => {
+  const engine = new DecisionEngine(settingsOf({ config: configOf({ tradeOnIncomplete: allowed }) }));
+  engine.handle(equityInput(0));
+  const outputs = engine.handle(signalInput(1, { complete: false }));
+  expect(outputs.some(({ type }) => type === 'PlaceOrder')).toBe(allowed);
+});

@@ -28,6 +28,7 @@ test('config_1 is ultra-short scalping', () => {
     ruleSet: 'classic',
     minConfluence: 3,
     postOnly: false,
+    tradeOnIncomplete: false,
     instruments: [],
   });
 });
@@ -51,6 +52,7 @@ test('config_2 is micro-trend following', () => {
     ruleSet: 'classic',
     minConfluence: 3,
     postOnly: false,
+    tradeOnIncomplete: false,
     instruments: [],
   });
 });

@@ -1,5 +1,5 @@
 import type { Say } from '@algo/bus';
-import { accountId, InputError } from '@algo/model';
+import { accountId, InputError, type TradeOrigin } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { ExecutionRequest, ExecutionWord } from './execution-io.ts';
 import { ExecutionMachine, type ExecutionTaken } from './machine.ts';
@@ -16,13 +16,19 @@ function take(machine: ExecutionMachine, ...inputs: readonly ExecutionTaken[]) {
   return { words, requests };
 }
 
-function trades(warm: boolean): ExecutionTaken {
+function trades(origin: TradeOrigin): ExecutionTaken {
   const one = (value: number) => Float64Array.of(value);
   const columns = { timeUs: one(S), price: one(83), quantity: one(1), side: Uint8Array.of(0) };
   const ids = { kind: 'counted', values: one(1) } as const;
   return {
     name: 'TradeBatch',
-    body: { trades: { instrument: LTC, count: 1, ...columns, ids }, receivedUs: S, complete: true, warm },
+    body: {
+      trades: { instrument: LTC, count: 1, ...columns, ids },
+      receivedUs: S,
+      complete: true,
+      origin,
+      sides: 'told',
+    },
   };
 }
 
@@ -56,7 +62,7 @@ test('a fresh machine asks for a reconciliation, and trades in its first life wh
   const asked = ['ReconciliationRequested', { epoch: 1 }];
   const words = take(machine, ...STARTED).words;
   expect(words.filter(([name]) => name !== 'EntryStanding')).toMatchObject([asked, asked]);
-  const { words: said, requests } = take(machine, PASSED, trades(false), PLACE);
+  const { words: said, requests } = take(machine, PASSED, trades('live'), PLACE);
   expect([said.map(([name]) => name), requests]).toMatchObject([
     ['OrderSubmitted'],
     [{ type: 'FetchCash' }, { type: 'SubmitOrder' }],
@@ -64,13 +70,13 @@ test('a fresh machine asks for a reconciliation, and trades in its first life wh
 });
 
 test('history that is only given is no price to trade by', () => {
-  const { words } = take(new ExecutionMachine(SETTINGS), ...STARTED, PASSED, trades(true), PLACE);
+  const { words } = take(new ExecutionMachine(SETTINGS), ...STARTED, PASSED, trades('warm-up'), PLACE);
   expect(words.at(-1)).toMatchObject(['OrderDenied', { denial: { code: 'STALE_MARKET' } }]);
 });
 
 test('a snapshot goes on where it was taken, and is no other account’s', () => {
   const machine = new ExecutionMachine(SETTINGS);
-  take(machine, ...STARTED, PASSED, trades(false));
+  take(machine, ...STARTED, PASSED, trades('live'));
   const bytes = machine.snapshot();
   const restored = new ExecutionMachine(SETTINGS, bytes);
   expect(take(restored, PLACE)).toEqual(take(machine, PLACE));

@@ -23,7 +23,9 @@ import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.
 
 /** What execution takes. */
 export type ExecutionTaken =
-  | FactOf<'ord.cmd' | 'md.trades' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'>
+  | FactOf<
+      'ord.cmd' | 'md.trades' | 'md.feed' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'
+    >
   | ExecutionOwn;
 
 /** Execution of one account: commands in, orders out, and what became of each. */
@@ -47,14 +49,22 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
   take(input: ExecutionTaken, say: Say<ExecutionWord, ExecutionRequest>): void {
     switch (input.name) {
       case 'TradeBatch': {
-        const { trades, warm } = input.body;
+        const { origin, trades } = input.body;
         const last = trades.count - 1;
-        if (warm || last < 0) return;
+        if (origin === 'warm-up' || last < 0) return;
         const { instrument } = trades;
         const seen = { instrument, price: trades.price[last]!, timeUs: trades.timeUs[last]! };
         this.#feed({ type: 'PriceSeen', ...seen }, say);
         return;
       }
+      case 'FeedConnected':
+      case 'FeedDisconnected':
+      case 'GapOpened':
+      case 'GapFilled':
+      case 'GapUnfillable':
+      case 'TradeRefused':
+      case 'FeedEnded':
+        return; // what is behind is told with the time
       case 'EquityMarked':
       case 'DrawdownLevelChanged':
       case 'PrintSetAside':

@@ -47,8 +47,8 @@ test('trades reach the bus once, in order, with the taker as their side', async 
   const { ids, events, batches } = speech.stored;
   expect(ids).toEqual(numbers(1, 500));
   expect(events).toEqual(['FeedConnected']);
-  for (const { complete, warm, receivedUs, trades } of batches) {
-    expect({ complete, warm }).toEqual({ complete: true, warm: false });
+  for (const { complete, origin, receivedUs, trades } of batches) {
+    expect({ complete, origin }).toEqual({ complete: true, origin: 'live' });
     expect(receivedUs).toBeGreaterThan(T0_US);
     const sides = [...(trades.ids.values as Float64Array)].map((id) => (id % 2 === 0 ? SELL : BUY));
     expect([...trades.side]).toEqual(sides);
@@ -109,7 +109,7 @@ test('what a broken connection missed is fetched and said in its place', async (
   expect(ids).toEqual(numbers(1, 2_501));
   expect(events).toEqual(['FeedConnected', 'FeedDisconnected', 'FeedConnected', 'GapOpened', 'GapFilled']);
   expect(speech.stored.bodies('GapFilled')).toMatchObject([
-    { fromTradeId: 2, toTradeId: 2_500, recovered: 2_499 },
+    { ids: { fromTradeId: 2, toTradeId: 2_500 }, recovered: 2_499 },
   ]);
   for (const { complete } of batches) expect(complete).toBe(true);
   expect(server.asked).toHaveLength(3);
@@ -211,7 +211,7 @@ test('what the venue itself has no trade of is no loss', async () => {
   await until('the last trade is in', () => speech.stored.ids.at(-1) === 10);
   expect(speech.stored.ids).toEqual([1, 2, 5, 6, 7, 8, 10]);
   expect(speech.stored.bodies('GapFilled')).toMatchObject([
-    { fromTradeId: 2, toTradeId: 9, recovered: 5, absent: 3 },
+    { ids: { fromTradeId: 2, toTradeId: 9 }, recovered: 5, absent: 3 },
   ]);
   expect(speech.stored.events).not.toContain('GapUnfillable');
   for (const { complete } of speech.stored.batches) expect(complete).toBe(true);

@@ -1,6 +1,8 @@
 import type { Clock } from '@algo/bus';
 import {
+  BEST_EFFORT,
   type FeedEvent,
+  type FeedTraits,
   type Instrument,
   type InstrumentId,
   type TimeAdvanced,
@@ -12,8 +14,9 @@ import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
 import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
-import type { SequencerCounters } from '../domain/sequencer.ts';
-import { type ScreenCounters, type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import type { SequencerCounters } from '../domain/sequencer-words.ts';
+import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import { GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
@@ -38,14 +41,6 @@ export interface FeedRunOptions {
   readonly speed: number | 'max';
 }
 
-/** Numbers of a run for the status table. *Units*: `eventTimeMs` told time. */
-export interface FeedCounters extends ScreenCounters, SequencerCounters, Readonly<Record<string, number>> {
-  readonly tradesIn: number;
-  readonly malformed: number;
-  readonly dropped: number;
-  readonly eventTimeMs: number;
-}
-
 /**
  * Brings one feed to the bus: what it hears goes through a screen for each instrument into batches, and its
  * time is told. It goes on behind the newest stored trade of each instrument.
@@ -62,6 +57,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   #isClosed = false;
   /** A time is on its way to the store. */
   #isTelling = false;
+  readonly #traits: FeedTraits;
   #feed: MarketDataFeed | undefined;
   #filler: GapFiller | undefined;
   #tradesIn = 0;
@@ -69,11 +65,13 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   private constructor(
     options: FeedRunOptions,
+    traits: FeedTraits,
     time: FeedClock,
     lanes: (fail: (error: Error) => void) => readonly (LiveLane | TradeLane)[],
     instruments: readonly Instrument[],
   ) {
     this.#options = options;
+    this.#traits = traits;
     this.#time = time;
     this.closed = this.#failure.promise;
     const made = lanes((error) => this.fail(error)).map((lane, i) => [instruments[i]!.id, lane] as const);
@@ -89,10 +87,12 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   ): Promise<FeedRun> {
     const canAsk = feed.tradesFrom !== undefined && feed.newestId !== undefined;
     const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
-    const run = await FeedRun.#open(options, 'live', instruments, (lane, last) => {
+    const traits = feed.traits ?? BEST_EFFORT;
+    const { rowsSpanIds } = traits;
+    const run = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = last === undefined ? new TradeScreen(id) : TradeScreen.behind(id, last);
-      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, lastId: last?.id, noRest });
+      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest, rowsSpanIds });
     });
     feed.open(instruments, run);
     run.#feed = feed;
@@ -115,7 +115,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     instruments: readonly Instrument[],
     screens: ReadonlyMap<InstrumentId, ScreenSnapshot>,
   ): Promise<FeedRun> {
-    return FeedRun.#open(options, 'given', instruments, (lane, last) => {
+    return FeedRun.#open(options, 'given', BEST_EFFORT, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = new TradeScreen(id, screens.get(id));
       return new TradeLane({ ...lane, screen, storedId: last?.id ?? BELOW_ALL });
@@ -125,6 +125,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   static async #open(
     options: FeedRunOptions,
     kind: 'live' | 'given',
+    traits: FeedTraits,
     instruments: readonly Instrument[],
     makeLane: (parts: LaneParts, last: StoredTrade | undefined) => LiveLane | TradeLane,
   ): Promise<FeedRun> {
@@ -134,18 +135,18 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       {
         feed: name,
         kind,
+        completeness: traits.completeness,
         speed: speed === 'max' ? SPEED_MAX : speed,
         startMs: monotonicMs(),
         instruments: new Map(instruments.map(({ id }, i) => [id, lasts[i]?.timeUs])),
       },
       await speech.lastTime(name),
     );
-    const wallUs = () => wallUsOf(clock);
+    const { sides } = traits;
+    const parts = { sides, clock: time, speech, monotonicMs, wallUs: () => wallUsOf(clock) };
     const lanes = (fail: (error: Error) => void) =>
-      instruments.map((instrument, i) =>
-        makeLane({ instrument, clock: time, speech, monotonicMs, wallUs, fail }, lasts[i]),
-      );
-    return new FeedRun(options, time, lanes, instruments);
+      instruments.map((instrument, i) => makeLane({ instrument, ...parts, fail }, lasts[i]));
+    return new FeedRun(options, traits, time, lanes, instruments);
   }
 
   /** The time that was told last. */
@@ -193,8 +194,10 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   connected(instruments: readonly InstrumentId[]): void {
     const source = this.#options.name;
+    const { completeness } = this.#traits;
+    const timeUs = wallUsOf(this.#options.clock);
     for (const instrument of instruments) {
-      this.say({ type: 'FeedConnected', instrument, source, timeUs: wallUsOf(this.#options.clock) });
+      this.say({ type: 'FeedConnected', instrument, source, completeness, timeUs });
       this.#time.connected(instrument);
     }
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { FeedEvent, InstrumentId, TimeUs } from '@algo/model';
+import type { Completeness, FeedEvent, InstrumentId, TimeUs } from '@algo/model';
 import { isTradeTime, type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import { STRETCH_ROWS_MAX } from '../domain/recorded-feed.ts';
 
@@ -31,6 +31,10 @@ export interface LanePart {
   readonly parts: readonly (RawTrades | FeedEvent)[];
   readonly reachedUs: TimeUs;
 }
+
+type Noticed =
+  | { readonly type: 'FeedConnected'; readonly completeness: Completeness }
+  | { readonly type: 'FeedDisconnected'; readonly reason: string };
 
 /** All files of one instrument, one after the other. */
 export class FileLane {
@@ -82,7 +86,9 @@ export class FileLane {
       }
       const count = rowsBefore(this.#ahead, untilUs, room);
       if (count > 0) {
-        if (this.#row === 0) parts.push(this.#notice({ type: 'FeedConnected' }));
+        // Without ids rows are numbered as they come, and none can be missing.
+        const completeness = this.#ahead.ids === undefined ? 'best-effort' : 'complete-by-id';
+        if (this.#row === 0) parts.push(this.#notice({ type: 'FeedConnected', completeness }));
         parts.push(this.#takeAhead(count));
         room -= count;
       }
@@ -110,7 +116,7 @@ export class FileLane {
     return Math.min(untilUs, Math.max(this.#lastUs, firstUs ?? 0));
   }
 
-  #notice(what: { type: 'FeedConnected' } | { type: 'FeedDisconnected'; reason: string }): FeedEvent {
+  #notice(what: Noticed): FeedEvent {
     const source = `file:${basename(this.#files[this.#file]!.file.path)}`;
     return { ...what, instrument: this.instrument, source, timeUs: 0 };
   }

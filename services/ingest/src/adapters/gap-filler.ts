@@ -1,6 +1,6 @@
 import type { GapReasonCode, Instrument, TradeColumns } from '@algo/model';
 import { type MarketDataFeed, ReadFailure } from '@algo/venues';
-import type { Question } from '../domain/sequencer.ts';
+import type { Question } from '../domain/sequencer-words.ts';
 import type { LiveLane } from './live-lane.ts';
 
 /** Questions that are asked at the same time, so that a break of many streams is no flood of requests. */

@@ -51,6 +51,32 @@ test('a gap that is not fetched in time is given up, and what waited behind it g
   await run[Symbol.asyncDispose]();
 });
 
+test('behind a gap the newest price is told every 100 ms, and never as a trade', async () => {
+  const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
+  feed.hear(LTC.id, 1);
+  await clock.advance(100);
+  for (let id = 5; id < 85; id++) {
+    feed.hear(LTC.id, id);
+    await clock.advance(100);
+  }
+  const seen = stored.bodies('PriceSeen');
+  expect(seen.length).toBeGreaterThanOrEqual(60);
+  for (let i = 1; i < seen.length; i++) {
+    expect(seen[i]!.timeUs - seen[i - 1]!.timeUs).toBeGreaterThan(0);
+    expect(seen[i]!.timeUs - seen[i - 1]!.timeUs).toBeLessThanOrEqual(200 * US_PER_MS);
+  }
+  expect(seen[0]!.timeUs - T0_US).toBeLessThanOrEqual(300 * US_PER_MS);
+  expect(stored.ids).toEqual([1]);
+  await clock.advance(HOLE_WAIT_MAX_MS);
+  const told = stored.bodies('PriceSeen').length;
+  feed.hear(LTC.id, 85, 86);
+  await clock.advance(1_000);
+  expect(stored.bodies('PriceSeen')).toHaveLength(told);
+  expect(stored.ids.at(-1)).toBe(86);
+  stored.expectSound();
+  await run[Symbol.asyncDispose]();
+});
+
 test('no more than so many trades wait behind a gap', async () => {
   const { feed, clock, run, stored } = await byHand(true, [LTC, BTC]);
   feed.hear(LTC.id, 1);

@@ -1,4 +1,11 @@
-import { type FeedEvent, type InstrumentId, SIDE_UNREADABLE, type TradeColumns } from '@algo/model';
+import {
+  type FeedEvent,
+  type InstrumentId,
+  SIDE_UNREADABLE,
+  type TimeUs,
+  type TradeColumns,
+} from '@algo/model';
+import { PRICE_EVERY_MS } from '../domain/bounds.ts';
 import { rawOf } from '../domain/raw-trades.ts';
 import { Sequencer } from '../domain/sequencer.ts';
 import type { SequencerWord } from '../domain/sequencer-words.ts';
@@ -12,9 +19,10 @@ export const GATHERED_MAX = 200_000;
 
 export interface LiveLaneOptions extends TradeLaneOptions {
   /** The newest trade that is stored; undefined where nothing is. */
-  readonly lastId: number | undefined;
+  readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   /** Why missed trades can't be asked for, if so. */
   readonly noRest: string | undefined;
+  readonly rowsSpanIds: boolean;
 }
 
 /**
@@ -30,12 +38,15 @@ export class LiveLane {
   #heardMs = 0;
   #isScheduled = false;
   #dropped = 0;
+  /** When a price was said last, and of which trade. */
+  #pricedMs = Number.NEGATIVE_INFINITY;
+  #pricedUs: TimeUs = 0;
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
-    const { instrument, lastId, noRest } = options;
+    const { instrument, last, noRest, rowsSpanIds } = options;
     this.lane = new TradeLane(options, () => this.#sayGatheredSoon());
-    this.sequencer = new Sequencer({ instrument: instrument.id, lastId, noRest });
+    this.sequencer = new Sequencer({ instrument: instrument.id, last, noRest, rowsSpanIds });
   }
 
   get instrument(): InstrumentId {
@@ -54,10 +65,17 @@ export class LiveLane {
     }
     if (this.#gathered.count === 0) this.#receivedUs = this.#options.wallUs();
     this.#heardMs = this.#options.monotonicMs();
-    const { timeUs, price, quantity, side } = trades;
+    const { timeUs, price, quantity, side, merged } = trades;
     const ids = trades.ids.values;
     for (let i = 0; i < trades.count; i++)
-      this.#gathered.append(timeUs[i]!, price[i]!, quantity[i]!, side[i] ?? SIDE_UNREADABLE, Number(ids[i]));
+      this.#gathered.append(
+        timeUs[i]!,
+        price[i]!,
+        quantity[i]!,
+        side[i] ?? SIDE_UNREADABLE,
+        Number(ids[i]),
+        merged?.[i],
+      );
     this.#sayGatheredSoon();
   }
 
@@ -77,8 +95,10 @@ export class LiveLane {
 
   /** Looks what was waited for long enough. */
   look(): void {
-    this.sequencer.goOn(this.#options.monotonicMs());
+    const nowMs = this.#options.monotonicMs();
+    this.sequencer.goOn(nowMs);
     this.speak();
+    this.#sayPrice(nowMs);
   }
 
   /** Takes a page of the venue's history from an id on. */
@@ -100,7 +120,8 @@ export class LiveLane {
         const { raw, heardMs, isBehindHole } = word;
         if (isBehindHole) this.lane.skipHole();
         screen.expect(raw.ids![0]!);
-        this.lane.pass(raw, { receivedUs: word.receivedUs || wallUs(), warm: false, heardMs });
+        const origin = heardMs === undefined ? 'back-fill' : 'live';
+        this.lane.pass(raw, { receivedUs: word.receivedUs || wallUs(), origin, heardMs });
         return;
       }
       case 'gap':
@@ -112,6 +133,18 @@ export class LiveLane {
       default:
         word satisfies never;
     }
+  }
+
+  /** Says the newest price of trades that have waited for a while: stops must not go blind by a hole. */
+  #sayPrice(nowMs: number): void {
+    const { clock, wallUs } = this.#options;
+    const newest = this.sequencer.newestWaiting;
+    const sinceMs = Math.max(this.sequencer.oldestHoleMs, this.#pricedMs);
+    if (newest === undefined || nowMs - sinceMs < PRICE_EVERY_MS || newest.timeUs <= this.#pricedUs) return;
+    // A time ahead of the feed's would carry the time of whoever reads it along.
+    if (newest.timeUs > clock.latestUs(nowMs, wallUs())) return;
+    [this.#pricedMs, this.#pricedUs] = [nowMs, newest.timeUs];
+    this.lane.say({ type: 'PriceSeen', instrument: this.instrument, ...newest });
   }
 
   #sayGatheredSoon(): void {

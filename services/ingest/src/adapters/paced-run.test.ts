@@ -187,7 +187,8 @@ test('history is given at once and marked as such, what follows comes at its pac
   const { clock, run, stored } = await paced(20);
   const openUs = warmUntilUs(3);
   await clock.advance(3_000, 2);
-  for (const { warm, trades } of stored.batches) expect(warm).toBe(trades.timeUs[trades.count - 1]! < openUs);
+  for (const { origin, trades } of stored.batches)
+    expect(origin).toBe(trades.timeUs[trades.count - 1]! < openUs ? 'warm-up' : 'live');
   for (const { warm, toldUs, sureUs, speed } of stored.times) {
     expect({ sureUs, speed }).toEqual({ sureUs: toldUs, speed: 20 });
     if (warm) expect(toldUs).toBeLessThanOrEqual(openUs);

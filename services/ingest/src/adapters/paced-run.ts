@@ -3,7 +3,8 @@ import { type Instrument, type InstrumentId, type TimeUs, US_PER_HOUR, US_PER_MI
 import { Pace } from '../domain/pace.ts';
 import type { RecordedFeed } from '../domain/recorded-feed.ts';
 import type { ScreenSnapshot } from '../domain/trade-screen.ts';
-import { type FeedCounters, FeedRun, type FeedRunOptions } from './feed-run.ts';
+import type { FeedCounters } from './feed-counters.ts';
+import { FeedRun, type FeedRunOptions } from './feed-run.ts';
 
 /** How often the next stretch of a paced feed leaves. *Units*: ms. */
 const LEAVE_EVERY_MS = 20;

@@ -12,12 +12,14 @@ export class RawTradesBuilder {
   #quantity = new Float64Array(256);
   #side = new Uint8Array(256);
   #ids = new Float64Array(256);
+  /** Made when a row stands for more than one trade. */
+  #merged: Uint32Array | undefined;
 
   get count(): number {
     return this.#count;
   }
 
-  append(timeUs: number, price: number, quantity: number, side: number, id: number): void {
+  append(timeUs: number, price: number, quantity: number, side: number, id: number, merged = 1): void {
     if (this.#count === this.#timeUs.length) this.#grow();
     const row = this.#count++;
     this.#timeUs[row] = timeUs;
@@ -25,12 +27,16 @@ export class RawTradesBuilder {
     this.#quantity[row] = quantity;
     this.#side[row] = side;
     this.#ids[row] = id;
+    if (merged !== 1) this.#merged ??= new Uint32Array(this.#timeUs.length).fill(1);
+    if (this.#merged !== undefined) this.#merged[row] = merged;
   }
 
   /** Returns copies of the rows gathered, and starts anew. */
   take(instrument: InstrumentId, hasIds: boolean): RawTrades {
     const count = this.#count;
     this.#count = 0;
+    const merged = this.#merged?.slice(0, count);
+    this.#merged = undefined;
     return {
       instrument,
       count,
@@ -39,6 +45,7 @@ export class RawTradesBuilder {
       quantity: this.#quantity.slice(0, count),
       side: this.#side.slice(0, count),
       ids: hasIds ? this.#ids.slice(0, count) : undefined,
+      merged,
     };
   }
 
@@ -58,5 +65,9 @@ export class RawTradesBuilder {
     const side = new Uint8Array(rows);
     side.set(this.#side);
     this.#side = side;
+    if (this.#merged === undefined) return;
+    const merged = new Uint32Array(rows).fill(1);
+    merged.set(this.#merged);
+    this.#merged = merged;
   }
 }

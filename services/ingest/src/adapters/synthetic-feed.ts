@@ -78,6 +78,8 @@ export class SyntheticFeed implements RecordedFeed {
 
   #connected(timeUs: TimeUs): FeedEvent[] {
     const source = `synthetic:${this.#settings.seed}`;
-    return this.instruments.map((instrument) => ({ type: 'FeedConnected', instrument, source, timeUs }));
+    return this.instruments.map((instrument) => ({
+      ...{ type: 'FeedConnected', instrument, source, completeness: 'complete-by-id', timeUs },
+    }));
   }
 }

@@ -106,7 +106,8 @@ test('whatever breaks, each trade that can be had is stored once and in order', 
   await lives.run[Symbol.asyncDispose]();
 
   const reported = new Map<string, string[]>();
-  for (const { instrument: id, fromTradeId, toTradeId, missing } of stored.bodies('GapUnfillable')) {
+  for (const { instrument: id, ids, missing } of stored.bodies('GapUnfillable')) {
+    const { fromTradeId, toTradeId } = ids!;
     expect(missing).toBe(toTradeId - fromTradeId + 1);
     reported.set(id, [...(reported.get(id) ?? []), `${fromTradeId}-${toTradeId}`]);
   }

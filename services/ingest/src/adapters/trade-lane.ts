@@ -1,4 +1,12 @@
-import { type FeedEvent, type Instrument, sliceTrades, type TimeUs, type TradeColumns } from '@algo/model';
+import {
+  type FeedEvent,
+  type FeedTraits,
+  type Instrument,
+  sliceTrades,
+  type TimeUs,
+  type TradeColumns,
+  type TradeOrigin,
+} from '@algo/model';
 import type { FeedClock } from '../domain/feed-clock.ts';
 import { type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import type { Jump, TradeScreen } from '../domain/trade-screen.ts';
@@ -10,6 +18,7 @@ export const BATCH_ROWS_MAX = 8_192;
 export interface TradeLaneOptions {
   readonly instrument: Instrument;
   readonly screen: TradeScreen;
+  readonly sides: FeedTraits['sides'];
   readonly clock: FeedClock;
   readonly speech: FeedSpeech;
   /** What is not above this id was stored before and isn't said again; below all ids where nothing was. */
@@ -20,9 +29,9 @@ export interface TradeLaneOptions {
 }
 
 /** How rows came. *Units*: `heardMs` monotonic, when the newest was heard; undefined when it was fetched. */
-interface Origin {
+interface Coming {
   readonly receivedUs: TimeUs;
-  readonly warm: boolean;
+  readonly origin: TradeOrigin;
   readonly heardMs: number | undefined;
 }
 
@@ -53,12 +62,15 @@ export class TradeLane {
   /** Says rows of a recording: what it lacks, nobody has. */
   give(raw: RawTrades, warm: boolean): void {
     const { instrument, monotonicMs, screen } = this.#options;
-    const origin: Origin = { receivedUs: 0, warm, heardMs: monotonicMs() };
+    const origin = warm ? 'warm-up' : 'live';
+    const coming: Coming = { receivedUs: 0, origin, heardMs: monotonicMs() };
     let rest = raw;
-    for (let jump = this.pass(rest, origin); jump !== undefined; jump = this.pass(rest, origin)) {
+    for (let jump = this.pass(rest, coming); jump !== undefined; jump = this.pass(rest, coming)) {
       const { row, fromTradeId, toTradeId, timeUs } = jump;
       const missing = toTradeId - fromTradeId + 1;
-      const gap = { instrument: instrument.id, fromTradeId, toTradeId, missing, timeUs };
+      const range = { kind: 'ids', fromUs: screen.lastTimeUs, toUs: timeUs } as const;
+      const ids = { fromTradeId, toTradeId };
+      const gap = { instrument: instrument.id, ...range, ids, missing, timeUs };
       this.#sayNew({ type: 'GapOpened', ...gap });
       screen.skipTo(toTradeId + 1);
       const reason = 'the recording lacks these trades';
@@ -69,12 +81,15 @@ export class TradeLane {
   }
 
   /** Says the rows up to the first jump of ids, which it returns, and what is wrong with them. */
-  pass(raw: RawTrades, origin: Origin): Jump | undefined {
+  pass(raw: RawTrades, coming: Coming): Jump | undefined {
     const { clock, instrument, monotonicMs, screen, storedId, wallUs } = this.#options;
-    const { heardMs, warm } = origin;
-    const latestUs = warm ? Number.POSITIVE_INFINITY : clock.latestUs(heardMs ?? monotonicMs(), wallUs());
+    const { heardMs, origin } = coming;
+    const isHistory = origin === 'warm-up';
+    const latestUs = isHistory
+      ? Number.POSITIVE_INFINITY
+      : clock.latestUs(heardMs ?? monotonicMs(), wallUs());
     const { trades, events, jump } = screen.screen(raw, latestUs);
-    this.#sayTrades(newerThan(trades, storedId), origin);
+    this.#sayTrades(newerThan(trades, storedId), coming);
     for (const event of events) this.#sayNew(event);
     if (trades.count > 0) clock.heard(instrument.id, screen.lastTimeUs, heardMs);
     return jump;
@@ -95,12 +110,15 @@ export class TradeLane {
     this.#isClosed = true;
   }
 
-  #sayTrades(trades: TradeColumns, { receivedUs, warm }: Origin): void {
+  #sayTrades(trades: TradeColumns, { receivedUs, origin }: Coming): void {
+    const { sides } = this.#options;
     for (let from = 0; from < trades.count; from += BATCH_ROWS_MAX) {
       const part = sliceTrades(trades, from, Math.min(trades.count, from + BATCH_ROWS_MAX));
       const complete = !this.#isBehindHole;
       this.#isBehindHole = false;
-      this.#speak((speech) => speech.say('TradeBatch', { trades: part, receivedUs, complete, warm }));
+      this.#speak((speech) =>
+        speech.say('TradeBatch', { trades: part, receivedUs, complete, origin, sides }),
+      );
     }
   }
 

@@ -1,5 +1,7 @@
 /** How long a jump of ids waits for frames that overtook each other, before anybody is asked. *Units*: ms. */
 export const REORDER_WAIT_MS = 250;
+/** How often the newest price is said while trades wait. *Units*: ms. */
+export const PRICE_EVERY_MS = 100;
 /** How long trades wait behind a hole, at most, while this process runs. *Units*: ms. */
 export const HOLE_WAIT_MAX_MS = 10_000;
 /** A longer pause between two looks: the process stood still, and no hole grew old. *Units*: ms. */
@@ -20,3 +22,5 @@ export const LOST_REMEMBERED_MAX = 256;
 export const RECENT_TRADES = 1_024;
 /** Trades that may speak for a restart of ids and wait for the venue's word on it, at most. */
 export const SUSPECTS_MAX = 1_024;
+/** Names of trades that are remembered, of one instrument whose ids are names, to know a repeat. */
+export const NAMES_MAX = 50_000;

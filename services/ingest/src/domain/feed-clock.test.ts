@@ -9,16 +9,20 @@ import {
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  LIVE_ALLOWANCE_US as ALLOWANCES_US,
   FeedClock,
   type FeedClockSettings,
   HOLD_BACK_MAX_US,
-  LIVE_ALLOWANCE_US,
   TIME_GRID_US,
 } from './feed-clock.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');
 const BTC = instrumentId('binance.spot.BTCUSDT');
 const T0 = 1_750_507_467_000_000;
+const BINANCE: Omit<FeedClockSettings, 'instruments'> = {
+  ...{ feed: 'binance', kind: 'live', completeness: 'complete-by-id', speed: 1, startMs: 0 },
+};
+const LIVE_ALLOWANCE_US = ALLOWANCES_US['complete-by-id'];
 
 function clock(
   more: Partial<FeedClockSettings> = {},
@@ -28,7 +32,7 @@ function clock(
     [LTC, undefined],
     [BTC, undefined],
   ]);
-  return new FeedClock({ feed: 'binance', kind: 'live', speed: 1, startMs: 0, instruments, ...more }, last);
+  return new FeedClock({ ...BINANCE, instruments, ...more }, last);
 }
 
 /** A live clock on which all is well from the start. */
@@ -46,6 +50,13 @@ function goOn(time: FeedClock, fromMs: number, toMs: number, stepMs = 20): TimeA
     if (time.goOn(ms)) told.push(time.tell(ms * US_PER_MS, false));
   return told;
 }
+
+test('a feed whose ids show no loss is sure later', () => {
+  const time = well({ completeness: 'audited' });
+  time.heard(LTC, T0, 0);
+  const { toldUs, sureUs } = goOn(time, 0, 20_000).at(-1)!;
+  expect(toldUs - sureUs).toBe(3 * US_PER_SECOND);
+});
 
 test('before the first trade nothing is told', () => {
   expect(goOn(well(), 0, 10_000)).toEqual([]);

@@ -1,4 +1,11 @@
-import { type InstrumentId, type TimeAdvanced, type TimeUs, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import {
+  type Completeness,
+  type InstrumentId,
+  type TimeAdvanced,
+  type TimeUs,
+  US_PER_MS,
+  US_PER_SECOND,
+} from '@algo/model';
 
 /** Feed time per wall time, at most; also what a feed without pacing says. */
 export const SPEED_MAX = 1_000;
@@ -8,9 +15,13 @@ export const TIME_GRID_US = 250 * US_PER_MS;
 const TELL_EVERY_MS = 20;
 /**
  * A live trade may be this long on its way by the wall: what happened within it, times the feed's speed, is
- * not sure yet.
+ * not sure yet. Where ids don't show a loss, whatever else does takes longer.
  */
-export const LIVE_ALLOWANCE_US = US_PER_SECOND;
+export const LIVE_ALLOWANCE_US: Readonly<Record<Completeness, number>> = {
+  'complete-by-id': US_PER_SECOND,
+  audited: 3 * US_PER_SECOND,
+  'best-effort': 3 * US_PER_SECOND,
+};
 /** How far a live trade may be ahead of the time that the feed must have reached. *Units*: µs at speed 1. */
 const AHEAD_MAX_US = 60 * US_PER_SECOND;
 /** How long by the wall an instrument that is behind holds the others' sure time back, at most. */
@@ -23,6 +34,7 @@ export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
 export interface FeedClockSettings {
   readonly feed: string;
   readonly kind: 'live' | 'given';
+  readonly completeness: Completeness;
   readonly speed: number;
   readonly startMs: number;
   /** Each instrument with the time of its newest stored trade; undefined where it has none. */
@@ -60,7 +72,8 @@ export class FeedClock {
   /** `last` is the time that was told last before a restart. */
   constructor(settings: FeedClockSettings, last: Pick<TimeAdvanced, 'toldUs' | 'sureUs'> | undefined) {
     this.#settings = settings;
-    this.#allowanceUs = settings.kind === 'live' ? LIVE_ALLOWANCE_US * settings.speed : 0;
+    const { completeness, kind, speed } = settings;
+    this.#allowanceUs = kind === 'live' ? LIVE_ALLOWANCE_US[completeness] * speed : 0;
     this.#nowMs = settings.startMs;
     // Until the first trade tells better, time goes on from where it stood.
     this.#from = { timeUs: last?.toldUs ?? 0, ms: settings.startMs };

@@ -13,6 +13,12 @@ export interface IdRange {
   readonly toId: number;
 }
 
+/** Times of which the first trade missing is not before and the last not after. *Units*: µs, 0 unknown. */
+export interface TimeRange {
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
+}
+
 /**
  * Ids that were jumped over at once, until it is known what became of each. *Shape*: `open` of them are not
  * known yet; `askAgainMs` is when the venue may be asked; `code` and `reason` are what to say if it stays.
@@ -22,7 +28,8 @@ export interface Gap {
   toId: number;
   open: number;
   sinceMs: number;
-  readonly timeUs: TimeUs;
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
   isTold: boolean;
   recovered: number;
   absent: number;
@@ -34,13 +41,13 @@ export interface Gap {
 
 /**
  * What is known of some ids that follow each other. `rows`: their trades, `heard` unless they were fetched;
- * `hole`: nothing yet; `absent`: the venue has none; `lost`: given up.
+ * `hole`: nothing yet; `absent`: the venue has none; `lost`: given up; `within`: told by a merged row behind.
  */
 export type Stretch = IdRange &
   (
     | { readonly kind: 'rows'; readonly raw: RawTrades; readonly heard: Heard | undefined }
     | { readonly kind: 'hole'; readonly gap: Gap }
-    | { readonly kind: 'absent' | 'lost' }
+    | { readonly kind: 'absent' | 'lost' | 'within' }
   );
 
 /** What was taken out stays in the array until it is empty, or has so many of them. */
@@ -81,6 +88,14 @@ export class HoleLedger {
     return this.#waitingRows;
   }
 
+  /** The trade with the highest id of those that wait. */
+  get newest(): { readonly price: number; readonly timeUs: TimeUs } | undefined {
+    const last = this.#stretches.at(-1);
+    if (last?.kind !== 'rows') return undefined;
+    const row = last.raw.count - 1;
+    return { price: last.raw.price[row]!, timeUs: last.raw.timeUs[row]! };
+  }
+
   /** What is open, oldest first, which is lowest first. */
   get gaps(): readonly Gap[] {
     return this.#gaps;
@@ -91,11 +106,17 @@ export class HoleLedger {
     this.#nextId = nextId;
   }
 
-  /** Opens a gap from the end to an id, inclusive. */
-  open(toId: number, sinceMs: number, timeUs: TimeUs): void {
+  /**
+   * Opens a gap from the end to an id, inclusive. *Units*: `releasedUs` the newest trade that was released,
+   * `toUs` the trade behind the gap.
+   */
+  open(toId: number, sinceMs: number, releasedUs: TimeUs, toUs: TimeUs): void {
     const fromId = this.endId;
+    const before = this.#stretches.at(-1);
+    const fromUs = before?.kind === 'rows' ? before.raw.timeUs[before.raw.count - 1]! : releasedUs;
     const gap: Gap = {
-      ...{ fromId, toId, open: toId - fromId + 1, sinceMs, timeUs, isTold: false, recovered: 0, absent: 0 },
+      ...{ fromId, toId, open: toId - fromId + 1, sinceMs, fromUs, toUs },
+      ...{ isTold: false, recovered: 0, absent: 0 },
       ...{ askAgainMs: 0, pauseMs: 0, code: 'TIMEOUT', reason: 'nobody answered' },
     };
     this.#gaps.push(gap);
@@ -137,7 +158,7 @@ export class HoleLedger {
   }
 
   /** Says what became of all holes from one id to another, both inclusive. Returns what they were. */
-  settle(kind: 'absent' | 'lost', fromId: number, toId: number): IdRange[] {
+  settle(kind: 'absent' | 'lost' | 'within', fromId: number, toId: number): IdRange[] {
     const settled: IdRange[] = [];
     for (let id = Math.max(fromId, this.#nextId); id <= toId && id < this.endId; ) {
       const stretch = this.at(id);
@@ -183,7 +204,7 @@ export class HoleLedger {
     this.#stretches.splice(at, 1, ...parts);
     const ids = part.toId - part.fromId + 1;
     gap.open -= ids;
-    if (part.kind === 'rows') gap.recovered += ids;
+    if (part.kind === 'rows' || part.kind === 'within') gap.recovered += ids;
     else if (part.kind === 'absent') gap.absent += ids;
   }
 

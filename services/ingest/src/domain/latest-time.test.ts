@@ -6,7 +6,10 @@ const LTC = instrumentId('binance.spot.LTCUSDT');
 const T0 = 1_750_507_467_000_000;
 const clock = (kind: 'live' | 'given', speed: number) =>
   new FeedClock(
-    { feed: 'binance', kind, speed, startMs: 0, instruments: new Map([[LTC, T0 - US_PER_SECOND]]) },
+    {
+      ...{ feed: 'binance', kind, completeness: 'complete-by-id', speed, startMs: 0 },
+      instruments: new Map([[LTC, T0 - US_PER_SECOND]]),
+    },
     { toldUs: T0, sureUs: T0 },
   );
 

@@ -1,6 +1,7 @@
 import type { GapReasonCode } from '@algo/model';
 import { ASK_AGAIN_FIRST_MS, ASK_AGAIN_MAX_MS } from './bounds.ts';
-import type { Gap, HoleLedger } from './hole-ledger.ts';
+import type { Gap, Heard, HoleLedger } from './hole-ledger.ts';
+import type { RawTrades } from './raw-trades.ts';
 import type { SequencerWords } from './sequencer-words.ts';
 
 /** What becomes of the gaps of one ledger, from the word that opens one to the words that end it. */
@@ -33,13 +34,22 @@ export class OpenGaps {
     else this.counts.reordered++;
   }
 
-  /** The venue has no trades with these ids. Returns whether that is news. */
-  settleAbsent(fromId: number, toId: number): boolean {
+  /**
+   * The venue has no trades with these ids, or a merged row tells them. Returns whether that is news.
+   */
+  settle(kind: 'absent' | 'within', fromId: number, toId: number): boolean {
     const gaps = this.#ledger.gaps.filter((gap) => gap.fromId <= toId && gap.toId >= fromId);
-    const settled = this.#ledger.settle('absent', fromId, toId);
-    for (const part of settled) this.counts.absent += part.toId - part.fromId + 1;
+    const settled = this.#ledger.settle(kind, fromId, toId);
+    for (const part of kind === 'absent' ? settled : []) this.counts.absent += part.toId - part.fromId + 1;
     for (const gap of gaps) this.closeWhenKnown(gap);
     return settled.length > 0;
+  }
+
+  /** Puts trades that rise by one into the hole around them. */
+  fill(fromId: number, raw: RawTrades, heard: Heard | undefined): void {
+    const stretch = this.#ledger.at(fromId);
+    this.#ledger.fill(fromId, raw, heard);
+    if (stretch.kind === 'hole') this.closeWhenKnown(stretch.gap);
   }
 
   /** Waits no longer for what is still missing of a gap. */
@@ -51,7 +61,7 @@ export class OpenGaps {
     for (const part of lost) {
       const missing = part.toId - part.fromId + 1;
       this.counts.missing += missing;
-      this.#words.lost(part, missing, gap.timeUs, code, reason);
+      this.#words.lost(part, missing, gap, code, reason);
     }
   }
 

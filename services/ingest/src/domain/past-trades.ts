@@ -1,3 +1,4 @@
+import type { TimeUs } from '@algo/model';
 import { LOST_REMEMBERED_MAX, RECENT_TRADES } from './bounds.ts';
 import type { IdRange } from './hole-ledger.ts';
 import { isSameTrade, type RawTrades, type TradeRows } from './raw-trades.ts';
@@ -13,7 +14,11 @@ export class PastTrades {
   };
   #lost: IdRange[] = [];
   /** Time of the newest released trade; 0 before the first. */
-  lastTimeUs = 0;
+  lastTimeUs: TimeUs;
+
+  constructor(lastTimeUs: TimeUs = 0) {
+    this.lastTimeUs = lastTimeUs;
+  }
 
   /** Remembers released trades, whose ids rise by one from `fromId`. */
   release(raw: RawTrades, fromId: number): void {
@@ -41,6 +46,12 @@ export class PastTrades {
     if (this.#lost.some(({ fromId, toId }) => fromId <= id && id <= toId)) return 'LATE';
     const at = id % RECENT_TRADES;
     return this.#ids[at] === id && !isSameTrade(this.#rows, at, raw, row) ? 'CONFLICT' : 'DUPLICATE_ID';
+  }
+
+  /** Returns the quantity of a released trade; NaN where it isn't remembered. *Units*: base. */
+  quantityOf(id: number): number {
+    const at = id % RECENT_TRADES;
+    return this.#ids[at] === id ? this.#rows.quantity[at]! : Number.NaN;
   }
 
   /** Returns whether a row with an old id is of a newer time, and no repeat: ids may have begun anew. */

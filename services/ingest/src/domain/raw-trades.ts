@@ -13,6 +13,8 @@ export interface RawTrades {
   readonly quantity: Float64Array;
   readonly side: Uint8Array;
   readonly ids: Float64Array | undefined;
+  /** How many trades of the venue each row stands for; left out where each is one. */
+  readonly merged?: Uint32Array | undefined;
 }
 
 /** 2009-01-01 and 2100-01-01: a time outside is one in another unit, or none. */
@@ -34,6 +36,7 @@ export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
     quantity: raw.quantity.subarray(from, to),
     side: raw.side.subarray(from, to),
     ids: raw.ids?.subarray(from, to),
+    merged: raw.merged?.subarray(from, to),
   };
 }
 
@@ -50,6 +53,7 @@ export function joinRaw(parts: readonly RawTrades[]): RawTrades {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const columns = { timeUs: column(), price: column(), quantity: column(), ids: column() };
   const side = new Uint8Array(count);
+  const merged = parts.some((part) => part.merged) ? new Uint32Array(count).fill(1) : undefined;
   let row = 0;
   for (const part of parts) {
     columns.timeUs.set(part.timeUs, row);
@@ -57,9 +61,10 @@ export function joinRaw(parts: readonly RawTrades[]): RawTrades {
     columns.quantity.set(part.quantity, row);
     columns.ids.set(part.ids!, row);
     side.set(part.side, row);
+    if (part.merged) merged?.set(part.merged, row);
     row += part.count;
   }
-  return { instrument: parts[0]!.instrument, count, ...columns, side };
+  return { instrument: parts[0]!.instrument, count, ...columns, side, merged };
 
   function column(): Float64Array {
     return new Float64Array(count);

@@ -1,5 +1,5 @@
 import type { FeedEvent, GapReasonCode, InstrumentId, TimeUs, TradeRefusalCode } from '@algo/model';
-import type { Gap, Heard, IdRange } from './hole-ledger.ts';
+import type { Gap, Heard, IdRange, TimeRange } from './hole-ledger.ts';
 import { joinRaw, type RawTrades } from './raw-trades.ts';
 
 /**
@@ -24,6 +24,22 @@ export type SequencerWord =
       readonly row: number;
     };
 
+/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; or its newest id. */
+export type Question =
+  | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
+  | { readonly kind: 'newest' };
+
+/** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
+export interface SequencerCounters {
+  readonly gaps: number;
+  readonly missing: number;
+  readonly absent: number;
+  readonly late: number;
+  readonly conflicts: number;
+  readonly reordered: number;
+  readonly waiting: number;
+}
+
 /** Gathers what a sequencer has to say; trades that follow each other leave in few pieces. */
 export class SequencerWords {
   readonly #instrument: InstrumentId;
@@ -38,6 +54,7 @@ export class SequencerWords {
   }
 
   release(raw: RawTrades, heard: Heard | undefined): void {
+    if ((this.#last === undefined) !== (heard === undefined)) this.cut();
     if (this.#parts.length === 0) this.#first = heard;
     this.#last = heard;
     this.#parts.push(raw);
@@ -67,16 +84,16 @@ export class SequencerWords {
   }
 
   opened(gap: Gap): void {
-    this.#say({ type: 'GapOpened', ...this.#rangeOf(gap, gap.timeUs), missing: gap.open });
+    this.#say({ type: 'GapOpened', ...this.#rangeOf(gap, gap), missing: gap.open });
   }
 
   filled(gap: Gap): void {
     const { recovered, absent } = gap;
-    this.#say({ type: 'GapFilled', ...this.#rangeOf(gap, gap.timeUs), recovered, absent });
+    this.#say({ type: 'GapFilled', ...this.#rangeOf(gap, gap), recovered, absent });
   }
 
-  lost(part: IdRange, missing: number, timeUs: TimeUs, code: GapReasonCode, reason: string): void {
-    this.#say({ type: 'GapUnfillable', ...this.#rangeOf(part, timeUs), missing, code, reason });
+  lost(part: IdRange, missing: number, at: TimeRange, code: GapReasonCode, reason: string): void {
+    this.#say({ type: 'GapUnfillable', ...this.#rangeOf(part, at), missing, code, reason });
   }
 
   /** Returns what is to be said since the last call. */
@@ -87,8 +104,9 @@ export class SequencerWords {
     return words;
   }
 
-  #rangeOf({ fromId, toId }: IdRange, timeUs: TimeUs) {
-    return { instrument: this.#instrument, fromTradeId: fromId, toTradeId: toId, timeUs };
+  #rangeOf({ fromId, toId }: IdRange, { fromUs, toUs }: TimeRange) {
+    const ids = { fromTradeId: fromId, toTradeId: toId };
+    return { instrument: this.#instrument, kind: 'ids' as const, fromUs, toUs, ids, timeUs: toUs };
   }
 
   #say(event: FeedEvent): void {

@@ -36,8 +36,8 @@ class Told {
   #nowMs = 0;
 
   constructor(lastId: number | 'none' = 10, noRest?: string) {
-    const last = lastId === 'none' ? undefined : lastId;
-    this.sequencer = new Sequencer({ instrument: LTC, lastId: last, noRest });
+    const last = lastId === 'none' ? undefined : { id: lastId, timeUs: T0 + lastId * 1_000 };
+    this.sequencer = new Sequencer({ instrument: LTC, last, noRest, rowsSpanIds: true });
   }
 
   hear(ids: readonly number[], heardMs = 0, more = {}): this {
@@ -65,11 +65,12 @@ class Told {
         if (word.isBehindHole) this.behind.push(word.raw.ids![0]!);
       } else if (word.type === 'refused') this.words.push(`${word.code} ${word.raw.ids![word.row]}`);
       else if (word.event.type === 'GapOpened')
-        this.words.push(`opened ${word.event.fromTradeId}-${word.event.toTradeId}`);
+        this.words.push(`opened ${word.event.ids!.fromTradeId}-${word.event.ids!.toTradeId}`);
       else if (word.event.type === 'GapFilled')
         this.words.push(`filled ${word.event.recovered}, absent ${word.event.absent}`);
       else if (word.event.type === 'GapUnfillable') {
-        const { fromTradeId, toTradeId, code, missing } = word.event;
+        const { code, missing } = word.event;
+        const { fromTradeId, toTradeId } = word.event.ids!;
         this.words.push(`${code} ${fromTradeId}-${toTradeId}`);
         this.unfillable.push(...numbers(fromTradeId, fromTradeId + missing - 1));
       }

@@ -7,34 +7,28 @@ import {
   WAITING_ROWS_MAX,
 } from './bounds.ts';
 import { type Heard, HoleLedger } from './hole-ledger.ts';
+import { MergedRows, runsOf } from './merged-rows.ts';
 import { OpenGaps } from './open-gaps.ts';
 import { PastTrades } from './past-trades.ts';
 import { isSameTrade, type RawTrades, sliceRaw } from './raw-trades.ts';
 import { RestartSuspicion } from './restart-suspicion.ts';
 import { faultOf, isTradeId } from './row-fault.ts';
-import { type SequencerWord, SequencerWords } from './sequencer-words.ts';
+import {
+  type Question,
+  type SequencerCounters,
+  type SequencerWord,
+  SequencerWords,
+} from './sequencer-words.ts';
 
-/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; or its newest id. */
-export type Question =
-  | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
-  | { readonly kind: 'newest' };
-
-/** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
-export interface SequencerCounters {
-  readonly gaps: number;
-  readonly missing: number;
-  readonly absent: number;
-  readonly late: number;
-  readonly conflicts: number;
-  readonly reordered: number;
-  readonly waiting: number;
-}
-
-/** *Shape*: `lastId` undefined where nothing is stored; `noRest` says why nobody can be asked, if so. */
+/**
+ * *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if
+ * so; `rowsSpanIds` as FeedTraits.
+ */
 export interface SequencerSettings {
   readonly instrument: InstrumentId;
-  readonly lastId: number | undefined;
+  readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   readonly noRest: string | undefined;
+  readonly rowsSpanIds: boolean;
 }
 
 /**
@@ -44,12 +38,13 @@ export interface SequencerSettings {
 export class Sequencer {
   readonly #settings: SequencerSettings;
   readonly #ledger: HoleLedger;
-  readonly #past = new PastTrades();
+  readonly #past: PastTrades;
   readonly #suspicion = new RestartSuspicion();
   readonly #words: SequencerWords;
   /** False until the first trade of an instrument without history says where its ids are. */
   #hasBegun: boolean;
   readonly #gaps: OpenGaps;
+  readonly #merged: MergedRows;
   #isAsked = false;
   /** When it was looked last. */
   #lookedMs: number | undefined;
@@ -58,9 +53,12 @@ export class Sequencer {
   constructor(settings: SequencerSettings) {
     this.#settings = settings;
     this.#words = new SequencerWords(settings.instrument);
-    this.#hasBegun = settings.lastId !== undefined;
-    this.#ledger = new HoleLedger((settings.lastId ?? -1) + 1);
+    const { last } = settings;
+    this.#hasBegun = last !== undefined;
+    this.#past = new PastTrades(last?.timeUs);
+    this.#ledger = new HoleLedger((last?.id ?? -1) + 1);
     this.#gaps = new OpenGaps(this.#ledger, this.#words);
+    this.#merged = new MergedRows(this.#ledger, this.#past, this.#gaps);
   }
 
   get counters(): SequencerCounters {
@@ -80,6 +78,11 @@ export class Sequencer {
     return this.#ledger.waitingRows;
   }
 
+  /** The newest trade, while it waits behind a hole. */
+  get newestWaiting(): { readonly price: number; readonly timeUs: TimeUs } | undefined {
+    return this.#ledger.newest;
+  }
+
   /** Takes trades as they are heard. */
   hear(raw: RawTrades, heard: Heard): void {
     for (let row = 0, end = 0; row < raw.count; row = end) {
@@ -89,7 +92,8 @@ export class Sequencer {
         this.#refuse('UNREADABLE_ROW', raw, row);
         continue;
       }
-      if (!this.#hasBegun) this.#begin(id);
+      if (!this.#hasBegun) this.#ledger.restart(id);
+      this.#hasBegun = true;
       const isNext = id === this.#ledger.nextId && this.#ledger.isEmpty;
       const fault = isNext ? undefined : faultOf(raw, row);
       // The id of a row that is no trade is believed only if it is the very next one.
@@ -146,12 +150,11 @@ export class Sequencer {
     const toId = raw.count === 0 ? -1 : raw.ids![raw.count - 1]!;
     let isNew = false;
     let provenId = fromId - 1;
-    for (let row = 0, end = 0; row < raw.count; row = end) {
-      const id = raw.ids![row]!;
-      for (end = row + 1; end < raw.count && raw.ids![end] === id + end - row; ) end++;
-      isNew = this.#gaps.settleAbsent(provenId + 1, id - 1) || isNew;
-      isNew = this.#place(sliceRaw(raw, row, end), id, undefined) > 0 || isNew;
-      provenId = raw.ids![end - 1]!;
+    for (const run of runsOf(raw, this.#settings.rowsSpanIds)) {
+      isNew = this.#gaps.settle('absent', provenId + 1, run.fromId - 1) || isNew;
+      isNew =
+        (run.isMerged ? this.#merged.place(run) : this.#place(run.raw, run.fromId, undefined) > 0) || isNew;
+      provenId = run.toId;
     }
     if (!isNew) this.#gaps.askLater(fromId, nowMs, 'VENUE_LACKS', `its history ends at ${toId}`);
     this.#release();
@@ -174,7 +177,7 @@ export class Sequencer {
     const decision = this.#suspicion.decide(id, this.#ledger.nextId - 1, nowMs);
     if (decision === undefined) return;
     const { isAnew, suspects } = decision;
-    if (isAnew) this.#restart(suspects[0]!.raw.ids![0]!);
+    if (isAnew) this.#restart(suspects[0]!.raw.ids![0]!, suspects[0]!.raw.timeUs[0]!);
     for (const { raw, heard } of suspects)
       if (isAnew) this.hear(raw, heard);
       else this.#refuse(this.#past.codeOf(raw, 0), raw, 0);
@@ -189,11 +192,6 @@ export class Sequencer {
   /** Returns what is to be said since the last call. */
   take(): SequencerWord[] {
     return this.#words.take();
-  }
-
-  #begin(id: number): void {
-    this.#hasBegun = true;
-    this.#ledger.restart(id);
   }
 
   /** Puts trades whose ids rise by one where they belong. Returns how many are new. */
@@ -219,9 +217,8 @@ export class Sequencer {
         const toId = Math.min(lastId, stretch.toId);
         const part = sliceRaw(run, row, row + toId - id + 1);
         if (stretch.kind === 'hole') {
-          ledger.fill(id, part, heard);
+          this.#gaps.fill(id, part, heard);
           taken += part.count;
-          this.#gaps.closeWhenKnown(stretch.gap);
         } else if (stretch.kind === 'rows') this.#repeat(part, stretch.raw, id - stretch.fromId, heard);
         else if (heard !== undefined) for (let i = 0; i < part.count; i++) this.#refuse('LATE', part, i);
         id = toId + 1;
@@ -245,6 +242,7 @@ export class Sequencer {
           this.#words.release(next.raw, next.heard);
           break;
         case 'absent':
+        case 'within':
           this.#words.cut();
           break;
         case 'lost':
@@ -281,16 +279,22 @@ export class Sequencer {
 
   #openGap(toId: number, sinceMs: number, timeUs: TimeUs): void {
     this.#release();
-    this.#ledger.open(toId, sinceMs, timeUs);
+    this.#ledger.open(toId, sinceMs, this.#past.lastTimeUs, timeUs);
   }
 
-  #restart(fromId: number): void {
+  #restart(fromId: number, timeUs: TimeUs): void {
     const reason = `the venue counts from ${fromId} on, after ${this.#ledger.nextId - 1}`;
     while (this.hasHole) this.#gaps.giveUp(this.#ledger.gaps[0]!, 'RESTARTED', reason);
     this.#release();
     this.#past.forget();
     this.#ledger.restart(fromId);
     this.#words.cutByHole();
-    this.#words.lost({ fromId, toId: fromId }, 0, this.#past.lastTimeUs, 'RESTARTED', reason);
+    this.#words.lost(
+      { fromId, toId: fromId },
+      0,
+      { fromUs: this.#past.lastTimeUs, toUs: timeUs },
+      'RESTARTED',
+      reason,
+    );
   }
 }

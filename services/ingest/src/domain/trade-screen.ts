@@ -168,6 +168,7 @@ export class TradeScreen {
       quantity: raw.quantity,
       side: raw.side,
       ids: { kind: 'counted', values: ids },
+      ...(raw.merged && { merged: raw.merged }),
     };
     const trades = kept !== undefined ? pick(all, ids, kept) : i < raw.count ? sliceTrades(all, 0, i) : all;
     return { trades, events: this.#events, jump };
@@ -247,5 +248,6 @@ function pick(all: TradeColumns, ids: Float64Array, kept: readonly number[]): Tr
     quantity: Float64Array.from(kept, (i) => all.quantity[i]!),
     side: Uint8Array.from(kept, (i) => all.side[i]!),
     ids: { kind: 'counted', values: Float64Array.from(kept, (i) => ids[i]!) },
+    ...(all.merged && { merged: Uint32Array.from(kept, (i) => all.merged![i]!) }),
   };
 }

@@ -57,7 +57,10 @@ class Exchange {
       ...{ quantity: Float64Array.of(100), side: Uint8Array.of(1) },
       ids: { kind: 'counted', values: Float64Array.of(this.#nowUs) },
     };
-    this.#take({ name: 'TradeBatch', body: { trades, receivedUs: 0, complete: true, warm: false } });
+    this.#take({
+      name: 'TradeBatch',
+      body: { trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' },
+    });
   }
 
   submit(): void {

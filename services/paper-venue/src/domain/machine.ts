@@ -72,7 +72,7 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
   take(input: VenueInput, say: Say<VenueWord, VenueRequest>): void {
     switch (input.name) {
       case 'TradeBatch':
-        if (!input.body.warm) this.#took(this.venue.onTrades(input.body.trades), say);
+        if (input.body.origin !== 'warm-up') this.#took(this.venue.onTrades(input.body.trades), say);
         return;
       case 'TimeAdvanced':
         if (!input.body.warm) this.#took(this.venue.advanceTo(input.body.sureUs), say);

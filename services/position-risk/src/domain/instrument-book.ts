@@ -98,15 +98,16 @@ export class InstrumentBook {
 
   /**
    * Takes note of a trade's price unless a later one is known. Returns the fact that it was set aside
-   * where it leaps so far that it must not be acted on. *Units*: quote, µs.
+   * where it leaps so far that it must not be acted on; `stray` for one that came late and far off. *Units*:
+   * quote, µs.
    */
-  print(price: number, timeUs: TimeUs): RiskEvent | null {
-    if (timeUs < this.#lastUs) return null;
+  print(price: number, timeUs: TimeUs): RiskEvent | 'stray' | null {
+    if (timeUs < this.#lastUs) return this.#band.isNear(price) ? null : 'stray';
     this.#lastUs = timeUs;
     const { lastPrice } = this;
     if (this.#band.admit(price)) return null;
-    const of = { account: this.#of.account, instrument: this.instrument.id };
-    return { type: 'PrintSetAside', ...of, price, lastPrice, timeUs };
+    const { account, instrument } = this.#of;
+    return { type: 'PrintSetAside', account, instrument: instrument.id, price, lastPrice, timeUs };
   }
 
   /** The prices of trades that nothing follows from. */

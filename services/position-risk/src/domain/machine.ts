@@ -15,7 +15,9 @@ import type { PositionRiskSettings } from './position-risk-settings.ts';
 import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-risk-state.ts';
 
 /** What the guard takes. */
-export type GuardInput = FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.time' | 'ctl.mode'> | WallAnswer;
+export type GuardInput =
+  | FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.feed' | 'md.time' | 'ctl.mode'>
+  | WallAnswer;
 /** What time it is, for the sake of a command. */
 export interface WallAnswer extends OwnInput {
   readonly name: 'WallTold';
@@ -44,8 +46,23 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
   take(input: GuardInput, say: Say<GuardWord, AskWall>): void {
     switch (input.name) {
       case 'TradeBatch':
-        if (!input.body.warm) this.#feed({ type: 'TradesSeen', trades: input.body.trades }, say);
+        if (input.body.origin !== 'warm-up')
+          this.#feed({ type: 'TradesSeen', trades: input.body.trades }, say);
         return;
+      case 'PriceSeen': {
+        const { instrument, price, timeUs } = input.body;
+        const prices = { count: 1, price: Float64Array.of(price), timeUs: Float64Array.of(timeUs) };
+        this.#feed({ type: 'TradesSeen', trades: { instrument, ...prices } }, say);
+        return;
+      }
+      case 'FeedConnected':
+      case 'FeedDisconnected':
+      case 'GapOpened':
+      case 'GapFilled':
+      case 'GapUnfillable':
+      case 'TradeRefused':
+      case 'FeedEnded':
+        return; // prices and the time say all that it acts on
       case 'SetTradingMode':
         this.#obey(input.body, say);
         return;

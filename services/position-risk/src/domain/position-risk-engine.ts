@@ -5,7 +5,6 @@ import {
   type OrderEvent,
   type TimeAdvanced,
   type TimeUs,
-  type TradeColumns,
   venueOf,
 } from '@algo/model';
 import { AccountBooks } from './account-books.ts';
@@ -16,7 +15,7 @@ import type { InstrumentBook } from './instrument-book.ts';
 import { OrderMemory } from './order-memory.ts';
 import { type FlattenAll, obeyed, PersonCommands, type SetTradingMode } from './person-commands.ts';
 import { PositionDesk } from './position-desk.ts';
-import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
+import type { PositionRiskInput, PositionRiskOutput, SeenPrices } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
 import type { PositionRiskState } from './position-risk-state.ts';
 
@@ -114,7 +113,7 @@ export class PositionRiskEngine {
     return this.#guard;
   }
 
-  #onTrades(trades: TradeColumns): void {
+  #onTrades(trades: SeenPrices): void {
     const book = this.#books.get(trades.instrument);
     if (book === undefined) return;
     for (let i = 0; i < trades.count; i++) {
@@ -126,6 +125,7 @@ export class PositionRiskEngine {
       this.#hear(book.instrument.venue, timeUs);
       const aside = book.print(price, timeUs);
       const held = book.guard;
+      if (aside === 'stray') continue;
       if (aside !== null) this.#desk.out.push(aside);
       else if (held !== null && timeUs >= held.holding.openedUs) this.#desk.test(book, held, price);
       else if (book.canSellDust) this.#desk.sellDust(book);

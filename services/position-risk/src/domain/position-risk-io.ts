@@ -24,10 +24,13 @@ export type PositionRiskInput =
   | OrderEvent
   | CorrectionMade
   | CashMoved
-  | { readonly type: 'TradesSeen'; readonly trades: TradeColumns }
+  | { readonly type: 'TradesSeen'; readonly trades: SeenPrices }
   | TimeAdvanced
   | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>
   | ({ readonly type: 'WallTold' } & WallTold);
+/** The prices of trades, oldest first; of a feed with a hole also of those that wait behind it. */
+export type SeenPrices = Pick<TradeColumns, 'instrument' | 'count' | 'timeUs' | 'price'>;
+
 /**
  * What the guard says: facts of positions and of risk, the exits it asks for, the stops at the venue, answers
  * to people; and what it asks of the outside.

@@ -241,7 +241,7 @@ export class EngineAtHand implements AsyncDisposable {
       side: Uint8Array.of(BUY, BUY),
       ids: { kind: 'counted' as const, values: Float64Array.of(1, 2) },
     };
-    await this.say('TradeBatch', { trades, receivedUs: 0, complete: true, warm: false });
+    await this.say('TradeBatch', { trades, receivedUs: 0, complete: true, origin: 'live', sides: 'told' });
   }
 
   /** Says what a decider says: the place in its lane names it. */

@@ -200,7 +200,7 @@ export class TradingFloor {
           ...{ instrument: id, count: 1, timeUs: one(S), price: one(seen.price), quantity: one(1) },
           ...{ side: Uint8Array.of(0), ids: { kind: 'counted', values: one(1) } },
         },
-        ...{ receivedUs: S, complete: true, warm: false },
+        ...{ receivedUs: S, complete: true, origin: 'live', sides: 'told' },
       },
     });
   }

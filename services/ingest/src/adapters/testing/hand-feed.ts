@@ -1,4 +1,11 @@
-import { BUY, type Instrument, type InstrumentId, type TradeColumns, US_PER_MS } from '@algo/model';
+import {
+  BUY,
+  type FeedTraits,
+  type Instrument,
+  type InstrumentId,
+  type TradeColumns,
+  US_PER_MS,
+} from '@algo/model';
 import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
 import { FeedRun } from '../feed-run.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -11,6 +18,7 @@ export const WALL_MS = 1_800_000_000_000;
 /** A feed whose sink is in the test's hand. */
 export class HandFeed implements MarketDataFeed {
   readonly name = 'hand';
+  readonly traits: FeedTraits = { completeness: 'complete-by-id', sides: 'told', rowsSpanIds: false };
   sink: MarketDataSink | undefined;
   /** What was asked for: the instrument and the id, or `newest`. */
   readonly asked: [InstrumentId, number | 'newest'][] = [];

@@ -21,11 +21,10 @@ export class StoredFeed {
     return this.facts.flatMap((fact) => (fact.name === 'TimeAdvanced' ? [fact.body] : []));
   }
 
-  /** Names of what was said beside trades and time. */
+  /** Names of what was said beside trades, prices and time. */
   get events(): string[] {
-    return this.facts
-      .map(({ name }) => name)
-      .filter((name) => name !== 'TradeBatch' && name !== 'TimeAdvanced');
+    const beside = new Set(['TradeBatch', 'PriceSeen', 'TimeAdvanced']);
+    return this.facts.map(({ name }) => name).filter((name) => !beside.has(name));
   }
 
   bodies<Name extends FeedEventName>(name: Name): MessageOf<Name>[] {

@@ -165,7 +165,7 @@ export const machinery = {
   status: { name: 'ServiceStatus', body: { ...life, counters: {}, notes: [], ready: true } },
   heard: {
     name: 'FeedConnected',
-    body: { type: 'FeedConnected', instrument: BTC, source: '', timeUs: NOON },
+    body: { type: 'FeedConnected', instrument: BTC, source: '', completeness: 'best-effort', timeUs: NOON },
   },
   lost: {
     name: 'FeedDisconnected',
