@@ -6,6 +6,7 @@ import { FeedRun } from './adapters/feed-run.ts';
 import { openFeedSpeech } from './adapters/feed-speech.ts';
 import { openRecordedFeed } from './adapters/open-recorded-feed.ts';
 import { PacedRun } from './adapters/paced-run.ts';
+import { VenuePause } from './adapters/venue-pause.ts';
 import { config as schema, speedOf } from './config.ts';
 
 /** Brings the trades of one feed in and says what time it is there. */
@@ -19,7 +20,9 @@ export const service = defineService({
     const speed = speedOf(config);
     // Every service reads it; this one tells what is wrong with it.
     const catalog = readInstrumentCatalog(config.instrumentsFile, (problem) => log.warn(problem));
-    const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
+    const standard = feed.kind === 'live' ? MARKET_DATA[feed.name]!.standardInstruments : [];
+    const wanted = config.instruments.length > 0 ? config.instruments : standard;
+    const instruments = wanted.map((name) => instrumentOf(catalog, instrumentId(name)));
     const speech = await openFeedSpeech(context);
     const monotonicMs = () => clock.monotonicMs();
     const options = { name: feed.name, speech, clock, monotonicMs, speed };
@@ -31,8 +34,19 @@ export const service = defineService({
           because: 'a live feed has the speed of the market',
           remedy: 'Leave --speed out.',
         });
-      const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
-      const run = context.own(await FeedRun.live(options, venue, instruments));
+      const pause = await VenuePause.load(bucketSnapshots(bus.bucket('snapshots'), identity), clock);
+      const onPause = (pauseMs: number) => {
+        pause.keep(pauseMs).catch((error) => log.warn({ err: error }, "the venue's pause was not saved"));
+      };
+      const venue = MARKET_DATA[feed.name]!.open({
+        ...config,
+        monotonicMs,
+        random: Math.random,
+        pauseMs: pause.leftMs,
+        onPause,
+      });
+      const warn = (words: string) => log.warn(words);
+      const run = context.own(await FeedRun.live({ ...options, warn }, venue, instruments));
       context.addReadiness(() => run.reasons());
       const { completeness } = venue.traits ?? BEST_EFFORT;
       const notes = [completenessWords(completeness)];

@@ -18,13 +18,13 @@ import type { SequencerCounters } from '../domain/sequencer-words.ts';
 import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
 import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSpeech } from './feed-speech.ts';
+import { FeedTrouble } from './feed-trouble.ts';
 import { GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
 import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
 
 /** How often a live feed looks whether there is something to be told. */
 const LOOK_EVERY_MS = 20;
-const NAMED_MAX = 5;
 const BELOW_ALL = Number.NEGATIVE_INFINITY;
 
 type LaneParts = Omit<TradeLaneOptions, 'screen' | 'storedId'>;
@@ -39,6 +39,8 @@ export interface FeedRunOptions {
   readonly monotonicMs: () => number;
   /** Feed time per wall time. */
   readonly speed: number | 'max';
+  /** Hears what a person should read in the log. */
+  readonly warn?: (words: string) => void;
 }
 
 /**
@@ -54,6 +56,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   /** The same lanes where they are heard; none of a recording. */
   readonly #live: ReadonlyMap<InstrumentId, LiveLane>;
   readonly #time: FeedClock;
+  readonly #trouble: FeedTrouble;
   #isClosed = false;
   /** A time is on its way to the store. */
   #isTelling = false;
@@ -61,7 +64,6 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   #feed: MarketDataFeed | undefined;
   #filler: GapFiller | undefined;
   #tradesIn = 0;
-  #malformed = 0;
 
   private constructor(
     options: FeedRunOptions,
@@ -73,6 +75,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     this.#options = options;
     this.#traits = traits;
     this.#time = time;
+    this.#trouble = new FeedTrouble(options.name, options.warn);
     this.closed = this.#failure.promise;
     const made = lanes((error) => this.fail(error)).map((lane, i) => [instruments[i]!.id, lane] as const);
     this.#live = new Map(made.flatMap(([id, lane]) => (lane instanceof LiveLane ? [[id, lane]] : [])));
@@ -156,11 +159,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   /** Words for whoever asks why it isn't ready. */
   reasons(): string[] {
-    const without = this.#time.disconnectedInstruments;
-    if (without.length === 0) return [];
-    const named = without.slice(0, NAMED_MAX).join(', ');
-    const more = without.length > NAMED_MAX ? ` and ${without.length - NAMED_MAX} more` : '';
-    return [`${this.#options.name}: not connected for ${named}${more}`];
+    return this.#trouble.reasons(this.#time.disconnectedInstruments);
   }
 
   counters(): FeedCounters {
@@ -181,7 +180,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       conflicts: sequenced('conflicts'),
       reordered: sequenced('reordered'),
       waiting: sequenced('waiting'),
-      malformed: this.#malformed,
+      malformed: this.#trouble.malformed,
       dropped: heard(({ dropped }) => dropped),
       eventTimeMs: Math.floor(this.#time.toldUs / US_PER_MS),
     };
@@ -209,10 +208,11 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       this.say({ type: 'FeedDisconnected', instrument, source, reason, timeUs });
       this.#time.disconnected(instrument, this.#options.monotonicMs());
     }
+    this.#trouble.disconnected(instruments, reason);
   }
 
-  malformed(): void {
-    this.#malformed++;
+  malformed(frame: string): void {
+    this.#trouble.unreadable(frame, this.#options.monotonicMs());
   }
 
   /** Says something of the feed, behind the trades heard before. */
