@@ -1,9 +1,10 @@
 import { bucketSnapshots } from '@algo/bus';
-import { BEST_EFFORT, completenessWords, InputError, instrumentId } from '@algo/model';
+import { BEST_EFFORT, completenessWords, InputError, type InstrumentId, instrumentId } from '@algo/model';
 import { defineService, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { FeedRun } from './adapters/feed-run.ts';
 import { openFeedSpeech } from './adapters/feed-speech.ts';
+import { HeldInstruments } from './adapters/held-instruments.ts';
 import { openRecordedFeed } from './adapters/open-recorded-feed.ts';
 import { PacedRun } from './adapters/paced-run.ts';
 import { VenuePause } from './adapters/venue-pause.ts';
@@ -46,7 +47,10 @@ export const service = defineService({
         onPause,
       });
       const warn = (words: string) => log.warn(words);
-      const run = context.own(await FeedRun.live({ ...options, warn }, venue, instruments));
+      const ids = instruments.map(({ id }) => id);
+      const held = context.own(await HeldInstruments.follow(bus, config.accounts, ids));
+      const isHeld = (instrument: InstrumentId) => held.has(instrument);
+      const run = context.own(await FeedRun.live({ ...options, isHeld, warn }, venue, instruments));
       context.addReadiness(() => run.reasons());
       const { completeness } = venue.traits ?? BEST_EFFORT;
       const notes = [completenessWords(completeness)];

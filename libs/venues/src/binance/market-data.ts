@@ -20,6 +20,9 @@ import { type BinanceTrade, columnsOf } from './trade.ts';
 /** Binance allows 1,024 streams on a connection; fewer lose less when one breaks. */
 export const STREAMS_PER_CONNECTION = 200;
 
+/** Of an address's weight: what it costs to look after silent streams. */
+const WATCH_SHARE = 0.04;
+
 export interface BinanceOptions {
   /** Addresses of the streams and of REST. */
   readonly url: string;
@@ -66,7 +69,8 @@ export class BinanceFeed implements MarketDataFeed {
     this.#http = new BinanceHttp(restUrl, market, monotonicMs, this.#budget);
     const newestId = (symbol: string) => this.#newestId(symbol);
     const mute = (symbol: string) => this.#mute(this.#streams.get(symbol)!);
-    this.#watch = new StreamWatch({ nowMs: monotonicMs, newestId, mute }, watchEveryMs);
+    const askEveryMs = (60_000 * market.history.weight) / (market.weightPerMinute * WATCH_SHARE);
+    this.#watch = new StreamWatch({ nowMs: monotonicMs, askEveryMs, newestId, mute }, watchEveryMs);
   }
 
   /**

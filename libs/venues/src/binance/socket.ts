@@ -68,7 +68,7 @@ export class StreamSocket {
     });
     this.#socket.on('error', (error) => this.#end({ reason: wordsOfError(error) }));
     this.#socket.on('close', (code, reason) =>
-      this.#end({ reason: `the connection was closed with code ${code}${said(reason)}` }),
+      this.#end({ reason: code === 1006 ? 'the connection broke off' : closed(code, reason) }),
     );
   }
 
@@ -103,6 +103,6 @@ export class StreamSocket {
   }
 }
 
-function said(reason: Buffer): string {
-  return reason.length === 0 ? '' : `: ${reason.toString()}`;
+function closed(code: number, reason: Buffer): string {
+  return `the connection was closed with code ${code}${reason.length === 0 ? '' : `: ${reason}`}`;
 }

@@ -3,11 +3,11 @@ import { FIRST_TRADE_MS, StreamRhythm } from './stream-rhythm.ts';
 
 test('a stream without a first trade is looked at twice, and is mute if trades happened in between', () => {
   const rhythm = new StreamRhythm(0);
-  expect(rhythm.isDue(FIRST_TRADE_MS - 1)).toBe(false);
-  expect(rhythm.isDue(FIRST_TRADE_MS)).toBe(true);
+  expect(rhythm.overdueMs(FIRST_TRADE_MS)).toBe(0);
+  expect(rhythm.overdueMs(FIRST_TRADE_MS + 1)).toBe(1);
   rhythm.checked(500, FIRST_TRADE_MS);
-  expect(rhythm.isDue(FIRST_TRADE_MS + 1)).toBe(false);
-  expect(rhythm.isDue(2 * FIRST_TRADE_MS)).toBe(true);
+  expect(rhythm.overdueMs(FIRST_TRADE_MS + 1)).toBeLessThan(0);
+  expect(rhythm.overdueMs(2 * FIRST_TRADE_MS + 1)).toBe(1);
   rhythm.checked(501, 2 * FIRST_TRADE_MS);
   expect(rhythm.isMute(2 * FIRST_TRADE_MS + 1_999)).toBe(false);
   expect(rhythm.isMute(2 * FIRST_TRADE_MS + 2_000)).toBe(true);
@@ -16,7 +16,7 @@ test('a stream without a first trade is looked at twice, and is mute if trades h
 test('a quiet market is no mute stream', () => {
   const rhythm = new StreamRhythm(0);
   for (let at = FIRST_TRADE_MS; at < 600_000; at += FIRST_TRADE_MS) {
-    expect(rhythm.isDue(at)).toBe(true);
+    expect(rhythm.overdueMs(at + 1)).toBe(1);
     rhythm.checked(500, at);
     expect(rhythm.isMute(at + 10_000)).toBe(false);
   }
@@ -32,8 +32,8 @@ test('how long a stream may be silent follows from its own gaps, with a floor an
   expect(steady(2_000).silenceMaxMs).toBeCloseTo(18_421, 0);
   expect(steady(600_000).silenceMaxMs).toBe(300_000);
   const rhythm = steady(2_000);
-  expect(rhythm.isDue(400_000 + 18_420)).toBe(false);
-  expect(rhythm.isDue(400_000 + 18_422)).toBe(true);
+  expect(rhythm.overdueMs(400_000 + 18_420)).toBeLessThan(0);
+  expect(rhythm.overdueMs(400_000 + 18_422)).toBeGreaterThan(0);
 });
 
 test('a trade that was only on its way clears the stream', () => {

@@ -47,9 +47,9 @@ export class StreamRhythm {
     return Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, UNLIKELY * this.#meanMs));
   }
 
-  /** Returns whether the history is to be looked at. */
-  isDue(nowMs: number): boolean {
-    return this.#owes === undefined && nowMs - this.#lastMs >= this.silenceMaxMs;
+  /** Returns for how long it has been silent in the face of all likelihood; at most 0 if it isn't. */
+  overdueMs(nowMs: number): number {
+    return this.#owes === undefined ? nowMs - this.#lastMs - this.silenceMaxMs : 0;
   }
 
   /** Takes the newest id of the venue's history. */

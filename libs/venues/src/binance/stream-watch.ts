@@ -4,6 +4,8 @@ const LOOK_EVERY_MS = 1_000;
 
 export interface StreamWatchOptions {
   readonly nowMs: () => number;
+  /** Between two questions: what they cost is taken from those who fill holes. *Units*: ms. */
+  readonly askEveryMs: number;
   /** Rejects where the history can't be read now. */
   readonly newestId: (symbol: string) => Promise<number>;
   /** A stream was acknowledged, and has no data. */
@@ -17,6 +19,7 @@ export class StreamWatch implements Disposable {
   readonly #connected = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #isAsking = false;
+  #askAgainMs = 0;
 
   constructor(options: StreamWatchOptions, lookEveryMs = LOOK_EVERY_MS) {
     this.#options = options;
@@ -48,16 +51,20 @@ export class StreamWatch implements Disposable {
   #look(): void {
     const now = this.#options.nowMs();
     let due: string | undefined;
+    let mostMs = 0;
     for (const symbol of [...this.#connected]) {
       const rhythm = this.#rhythms.get(symbol)!;
       if (rhythm.isMute(now)) this.#options.mute(symbol);
-      else if (due === undefined && rhythm.isDue(now)) due = symbol;
+      const overdueMs = rhythm.overdueMs(now);
+      if (overdueMs > mostMs) [due, mostMs] = [symbol, overdueMs];
     }
-    if (due !== undefined && !this.#isAsking) void this.#ask(due, this.#rhythms.get(due)!);
+    if (due !== undefined && !this.#isAsking && now >= this.#askAgainMs)
+      void this.#ask(due, this.#rhythms.get(due)!);
   }
 
   async #ask(symbol: string, rhythm: StreamRhythm): Promise<void> {
     this.#isAsking = true;
+    this.#askAgainMs = this.#options.nowMs() + this.#options.askEveryMs;
     try {
       rhythm.checked(await this.#options.newestId(symbol), this.#options.nowMs());
     } catch {

@@ -39,6 +39,8 @@ export interface FeedRunOptions {
   readonly monotonicMs: () => number;
   /** Feed time per wall time. */
   readonly speed: number | 'max';
+  /** Whether any account holds a position there: its holes are filled first. */
+  readonly isHeld?: (instrument: InstrumentId) => boolean;
   /** Hears what a person should read in the log. */
   readonly warn?: (words: string) => void;
 }
@@ -100,10 +102,10 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     feed.open(instruments, run);
     run.#feed = feed;
     if (canAsk) {
-      const { monotonicMs } = options;
-      run.#filler = new GapFiller(feed, [...run.#live.values()], instruments, monotonicMs, (error) =>
-        run.fail(error),
-      );
+      const { monotonicMs, isHeld = () => false } = options;
+      const lanes = [...run.#live.values()];
+      const fail = (error: Error) => run.fail(error);
+      run.#filler = new GapFiller(feed, lanes, instruments, monotonicMs, isHeld, fail);
     }
     void run.#look();
     return run;
