@@ -1,6 +1,8 @@
 import { instrumentId } from '@algo/model';
 import type { BinanceMarket } from '../binance/binance-market.ts';
-import { decimal, microseconds, takerSide, wholeNumber } from '../binance/trade.ts';
+import { type BinanceTrade, decimal, microseconds, takerSide, wholeNumber } from '../binance/trade.ts';
+
+type Row = Readonly<Record<string, unknown>>;
 
 /** Binance's spot market: each trade by its id. */
 export const BINANCE_SPOT: BinanceMarket = {
@@ -10,13 +12,7 @@ export const BINANCE_SPOT: BinanceMarket = {
   streamsPath: '/stream',
   streamsQuery: '&timeUnit=MICROSECOND',
   stream: 'trade',
-  tradeOf: ({ e, s, t, T, p, q, m }) =>
-    e === 'trade' && typeof s === 'string'
-      ? {
-          ...{ symbol: s, id: wholeNumber(t), timeUs: microseconds(T), merged: 1 },
-          ...{ price: decimal(p), quantity: decimal(q), side: takerSide(m) },
-        }
-      : undefined,
+  tradeOf: (data) => (data.e === 'trade' && typeof data.s === 'string' ? tradeOf(data, data.s) : undefined),
   history: {
     path: '/api/v3/historicalTrades',
     weight: 25,
@@ -30,3 +26,16 @@ export const BINANCE_SPOT: BinanceMarket = {
   weightPerMinute: 6_000,
   standardInstruments: [instrumentId('binance.spot.BTCUSDT'), instrumentId('binance.spot.ETHUSDT')],
 };
+
+// Written without spreads: it is run for every trade of the market.
+function tradeOf({ t, p, q, T, m }: Row, symbol: string): BinanceTrade {
+  return {
+    symbol,
+    id: wholeNumber(t),
+    timeUs: microseconds(T),
+    price: decimal(p),
+    quantity: decimal(q),
+    side: takerSide(m),
+    merged: 1,
+  };
+}

@@ -28,8 +28,13 @@ function rowOf({ a, p, q, f, l, T, m }: Row, symbol: string): BinanceTrade {
   // A row whose trades can't be counted is no row.
   const quantity = first >= 0 && merged > 0 && merged <= MERGED_MAX ? decimal(q) : Number.NaN;
   return {
-    ...{ symbol, id: wholeNumber(a), timeUs: microseconds(T) },
-    ...{ price: decimal(p), quantity, side: takerSide(m), merged },
+    symbol,
+    id: wholeNumber(a),
+    timeUs: microseconds(T),
+    price: decimal(p),
+    quantity,
+    side: takerSide(m),
+    merged,
   };
 }
 
