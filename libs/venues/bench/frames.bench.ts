@@ -1,5 +1,5 @@
-// Frames of Binance as text into trades of ours, beside JSON.parse alone over the same frames; they take turns.
-// Prints its figures as one line of JSON.
+// Frames of Binance as text into trades of ours, beside JSON.parse alone over the same frames; they take
+// turns. Prints its figures as one line of JSON.
 // usage: node libs/venues/bench/frames.bench.ts FRAMES
 import { instrumentId } from '@algo/model';
 import type { BinanceMarket } from '../src/binance/binance-market.ts';

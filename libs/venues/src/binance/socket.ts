@@ -4,6 +4,7 @@ import { wordsOfError, wordsOfStatus } from './failure-words.ts';
 /** More of an answer in place of a connection isn't read. */
 const BODY_BYTES_MAX = 2_000;
 const NO_ANSWER_MS = 10_000;
+const LAST_WORD_MS = 500;
 
 /** Why a socket ended. *Shape*: `status` where HTTP answered in its place, with what the venue wants then. */
 export interface SocketEnd {
@@ -86,8 +87,13 @@ export class StreamSocket {
   /** Ends it from our side, without another word. */
   abandon(): void {
     this.#ended = true;
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close();
-    else this.#socket.terminate();
+    if (this.#socket.readyState !== WebSocket.OPEN) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#socket.close();
+    // One that is dead doesn't answer: nobody waits for it.
+    setTimeout(() => this.#socket.terminate(), LAST_WORD_MS).unref();
   }
 
   #alive(): void {
