@@ -20,7 +20,7 @@ import {
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { JournalBook } from './journal-book.ts';
+import { JournalBook, JournalHash, type ToldFact } from './journal-book.ts';
 
 const account = accountId('paper-main');
 const instrument = instrumentId('synthetic.spot.ALGOUSD');
@@ -97,10 +97,21 @@ const decided = (change: Partial<Decision> = {}): Fact => ({
   name: 'DecisionMade',
   body: { ...decision, ...change },
 });
-function book(...facts: Fact[]): JournalBook {
+/** What a journal of these facts tells, handed out at once. */
+function book(...facts: Fact[]) {
   const made = new JournalBook();
   for (const each of facts) made.take(each);
-  return made;
+  const told = made.handOut();
+  const lines = told.flatMap(({ line }) => line ?? []);
+  return {
+    lines: () => lines,
+    words: () => told.map(({ words }) => words),
+    hash() {
+      const hash = new JournalHash();
+      for (const line of lines) hash.take(line);
+      return hash.end();
+    },
+  };
 }
 const kinds = (lines: readonly string[]) =>
   lines.map((line) => (JSON.parse(line) as { readonly kind: string }).kind);
@@ -166,6 +177,27 @@ test('whatever order events were read in, the journal and its hash are the same'
     }),
     { numRuns: 30 },
   );
+});
+
+test('handed out as it comes, a journal tells the same, and holds only what is not due', () => {
+  const facts = Array.from({ length: 20 }, (_, i) => [
+    decided({ id: decisionId(`d${i}`), timeUs: 10 * i, outcome: { type: 'accepted', commandId: `c${i}` } }),
+    // An order may say an earlier time than what asked for it.
+    fact({
+      ...submitted(1, 10 * i - 5),
+      clientOrderId: clientOrderId(`a${i}`),
+      commandId: `c${i}`,
+    } as OrderEvent),
+  ]).flat();
+  const asItComes = new JournalBook();
+  const told: ToldFact[] = [];
+  for (const [i, each] of facts.entries()) {
+    asItComes.take(each);
+    told.push(...asItComes.handOut(5 * i - 20));
+    expect(asItComes.size).toBeLessThan(8);
+  }
+  told.push(...asItComes.handOut());
+  expect(told.map(({ words }) => words)).toEqual(book(...facts).words());
 });
 
 test('one changed number changes the hash', () => {

@@ -30,6 +30,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const options = parseBacktestOptions(raw, place.absolute, configsDir);
   const recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
   const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
+  const { hash = false, json = false } = raw;
   const { journal, summary } = await runBacktest(recording.tape, {
     environment: {
       ...inherited,
@@ -40,18 +41,20 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
       ...(options.seed === undefined ? {} : { ALGO_SEED: String(options.seed) }),
     },
     onProgress: (progress) => bar?.show(progress),
-  }).finally(() => bar?.end());
-  const lines = journal.lines();
-  const sha256 = journal.hash();
-  if (raw.hash === true)
-    return place.print(raw.json === true ? JSON.stringify({ sha256, lines: lines.length }) : sha256);
-  if (raw.json === true) {
-    for (const line of lines) await place.print(line);
-    await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
-    return place.print(JSON.stringify({ kind: 'Hash', sha256, lines: lines.length }));
-  }
-  for (const line of journal.words()) await place.print(line);
+    async onTold({ line, words }) {
+      const text = json ? line : words;
+      if (hash || text === null) return;
+      bar?.clear();
+      await place.print(text);
+    },
+  }).finally(() => bar?.clear());
+  const { sha256, lines } = journal;
+  if (hash) return place.print(json ? JSON.stringify({ sha256, lines }) : sha256);
   const { refused, missing } = recording.counters();
+  if (json) {
+    await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
+    return place.print(JSON.stringify({ kind: 'Hash', sha256, lines }));
+  }
   if (refused + missing > 0)
     await place.print(`\n${refused} rows were refused and ${missing} trades are missing in the recording`);
   await place.print('');

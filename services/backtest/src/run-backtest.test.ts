@@ -37,7 +37,7 @@ async function outcome(
     },
   });
   const facts = createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
-  return { journal: journal.hash(), facts, closed: summary.positions.closed };
+  return { journal: journal.sha256, facts, closed: summary.positions.closed };
 }
 
 function lineOf(fact: Fact): string {
