@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { JournalHash } from '@algo/read-models';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
 import { openRecording } from './open-recording.ts';
@@ -31,7 +32,8 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
   const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
   const { hash = false, json = false } = raw;
-  const { journal, summary } = await runBacktest(recording.tape, {
+  const journal = new JournalHash();
+  const { summary } = await runBacktest(recording.tape, {
     environment: {
       ...inherited,
       ALGO_INSTRUMENTS_FILE: instrumentsFile,
@@ -41,14 +43,17 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
       ...(options.seed === undefined ? {} : { ALGO_SEED: String(options.seed) }),
     },
     onProgress: (progress) => bar?.show(progress),
-    async onTold({ line, words }) {
-      const text = json ? line : words;
+    async onTold(told) {
+      const { line } = told;
+      if (line !== null) journal.take(line);
+      const text = json ? line : told.words;
       if (hash || text === null) return;
       bar?.clear();
       await place.print(text);
     },
   }).finally(() => bar?.clear());
-  const { sha256, lines } = journal;
+  const { lines } = journal;
+  const sha256 = journal.end();
   if (hash) return place.print(json ? JSON.stringify({ sha256, lines }) : sha256);
   const { refused, missing } = recording.counters();
   if (json) {

@@ -1,5 +1,5 @@
 import { InputError, type TimeUs, US_PER_HOUR } from '@algo/model';
-import { JournalBook, JournalHash, type ToldFact } from '@algo/read-models';
+import { JournalBook, type ToldFact } from '@algo/read-models';
 import { BacktestRun, type Cuts, USUAL_CUTS } from './backtest-run.ts';
 import { composeEngine, type EngineSettings } from './compose.ts';
 import { type Summary, SummaryBook } from './summary-book.ts';
@@ -8,9 +8,8 @@ import type { Tape } from './tape.ts';
 /** Nothing is told of what happened longer ago, so the journal up to then can be handed out. */
 const LATE_MAX_US = US_PER_HOUR;
 
-/** What came of a backtest. *Shape*: `journal` names its canonical lines. */
+/** What came of a backtest. */
 export interface BacktestResult {
-  readonly journal: { readonly sha256: string; readonly lines: number };
   readonly summary: Summary;
   /** What each service counted, by its process's name. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -40,7 +39,6 @@ export interface BacktestSettings extends Omit<EngineSettings, 'observe'> {
 export async function runBacktest(tape: Tape, settings: BacktestSettings): Promise<BacktestResult> {
   const { cuts = USUAL_CUTS, observe, onProgress, onTold, ...engineSettings } = settings;
   const journal = new JournalBook();
-  const hash = new JournalHash();
   const summary = new SummaryBook();
   await using engine = await composeEngine({
     ...engineSettings,
@@ -55,11 +53,7 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
   const always = cuts.always || Boolean(settings.environment.ALGO_PAPER_VICES);
   const run = new BacktestRun(composition, analytics, tape, { ...cuts, always });
   const handOut = async (beforeUs?: TimeUs) => {
-    for (const told of journal.handOut(beforeUs)) {
-      const { line } = told;
-      if (line !== null) hash.take(line);
-      await onTold?.(told);
-    }
+    for (const told of journal.handOut(beforeUs)) await onTold?.(told);
   };
   await run.run(() => {
     onProgress?.(run.progress);
@@ -75,7 +69,6 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
       remedy: 'Give other files or another time.',
     });
   return {
-    journal: { lines: hash.lines, sha256: hash.end() },
     summary: summary.summary(trades, run.firstUs, timeUs),
     counters: composition.counters(),
   };
