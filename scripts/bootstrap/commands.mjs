@@ -60,8 +60,9 @@ function runScript({ node, env }, script, args) {
 }
 
 /**
- * The property tests with other cases than `npm test` draws, the hostile exchange and the chaos suite, longer,
- * then the storm; `chaos` is that suite alone; with `--from` or `--count` only those seeds of the storm.
+ * The property tests with other cases than `npm test` draws, the hostile exchange and the chaos suite,
+ * longer, then the storm; `chaos` is that suite alone; with `--from` or `--count` only those seeds of the
+ * storm.
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);

@@ -77,7 +77,7 @@ export class HealthServer implements AsyncDisposable {
   }
 }
 
-/** The delay of the event loop is sampled every 10 ms; before the first sample the least reads as 292 years. */
+/** The event loop's delay is sampled every 10 ms; before the first sample the least reads as 292 years. */
 const FIRST_SAMPLES_MS = 50;
 
 async function startMetrics(service: string): Promise<Registry> {
