@@ -52,14 +52,16 @@ export async function runBacktest(tape: Tape, settings: BacktestSettings): Promi
   // An exchange with vices acts of its own accord: it gets all at once, as everybody then.
   const always = cuts.always || Boolean(settings.environment.ALGO_PAPER_VICES);
   const run = new BacktestRun(composition, analytics, tape, { ...cuts, always });
-  const handOut = async (beforeUs?: TimeUs) => {
-    for (const told of journal.handOut(beforeUs)) await onTold?.(told);
-  };
-  await run.run(() => {
-    onProgress?.(run.progress);
-    return handOut(run.progress.timeUs - LATE_MAX_US);
+  let handedOutUs = 0;
+  await run.run(async () => {
+    const { progress } = run;
+    onProgress?.(progress);
+    // As seldom as it is late: each time costs a look at all that is held.
+    if (progress.timeUs < handedOutUs + LATE_MAX_US) return;
+    handedOutUs = progress.timeUs;
+    for (const told of journal.handOut(handedOutUs - LATE_MAX_US)) await onTold?.(told);
   });
-  await handOut();
+  for (const told of journal.handOut()) await onTold?.(told);
   const { trades, timeUs } = run.progress;
   if (trades === 0)
     throw new InputError({
