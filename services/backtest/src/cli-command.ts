@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { JournalHash } from '@algo/read-models';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { tradePaths } from '@algo/tradefiles/paths';
 import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
@@ -31,7 +32,9 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const options = parseBacktestOptions(raw, (list) => tradePaths(list, place.absolute), configsDir);
   await using recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
   const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
-  const { journal, summary } = await runBacktest(recording.tape, {
+  const { hash = false, json = false } = raw;
+  const journal = new JournalHash();
+  const { summary } = await runBacktest(recording.tape, {
     environment: {
       ...inherited,
       ALGO_INSTRUMENTS_FILE: instrumentsFile,
@@ -41,18 +44,23 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
       ...(options.seed === undefined ? {} : { ALGO_SEED: String(options.seed) }),
     },
     onProgress: (progress) => bar?.show(progress),
-  }).finally(() => bar?.end());
-  const lines = journal.lines();
-  const sha256 = journal.hash();
-  if (raw.hash === true)
-    return place.print(raw.json === true ? JSON.stringify({ sha256, lines: lines.length }) : sha256);
-  if (raw.json === true) {
-    for (const line of lines) await place.print(line);
-    await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
-    return place.print(JSON.stringify({ kind: 'Hash', sha256, lines: lines.length }));
-  }
-  for (const line of journal.words()) await place.print(line);
+    async onTold(told) {
+      const { line } = told;
+      if (line !== null) journal.take(line);
+      const text = json ? line : told.words;
+      if (hash || text === null) return;
+      bar?.clear();
+      await place.print(text);
+    },
+  }).finally(() => bar?.clear());
+  const { lines } = journal;
+  const sha256 = journal.end();
+  if (hash) return place.print(json ? JSON.stringify({ sha256, lines }) : sha256);
   const { refused, missing } = recording.counters();
+  if (json) {
+    await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
+    return place.print(JSON.stringify({ kind: 'Hash', sha256, lines }));
+  }
   if (refused + missing > 0)
     await place.print(`\n${refused} rows were refused and ${missing} trades are missing in the recording`);
   await place.print('');

@@ -2,11 +2,11 @@
 // bus.
 import type { SnapshotStore } from '@algo/bus';
 import { US_PER_HOUR, US_PER_MS, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { RecordedFeed } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
-import { openFeedFiles } from './open-file-feed.ts';
+import { type FeedFiles, openFeedFiles } from './open-file-feed.ts';
 import { PacedRun, type PacedRunOptions } from './paced-run.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
 import { instrument } from './testing/instruments.ts';
@@ -66,11 +66,16 @@ function open(more: More): Promise<PacedRun> {
   });
 }
 
+const allOpened: FeedFiles[] = [];
+afterAll(async () => {
+  for (const opened of allOpened) await opened[Symbol.asyncDispose]();
+});
+
 async function fileFeed(path: string): Promise<(restored: string | undefined) => RecordedFeed> {
-  const { files } = await openFeedFiles({
-    ...{ paths: [path], instruments: [], catalog: [LTC], layout: undefined },
-  });
-  return (restored) => new FileFeed(files, restored);
+  const setting = { paths: [path], instruments: [], catalog: [LTC], layout: undefined };
+  const opened = await openFeedFiles(setting);
+  allOpened.push(opened);
+  return (restored) => new FileFeed(opened.files, restored);
 }
 
 test('a recording reaches the stream once, in order, however often the process is killed', async () => {
