@@ -33,13 +33,14 @@ import {
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
   readonly capabilities = PAPER_CAPABILITIES;
-  /** Found when asked: services start in any order. */
-  readonly #exchange: () => Hosted;
+  /** Found when first asked: services start in any order. */
+  readonly #find: () => Hosted;
+  #found: Hosted | undefined;
   /** The exchange has its inputs in order, so one name for all questions is enough. */
   readonly #ask = 'composed';
 
   constructor(exchange: () => Hosted) {
-    this.#exchange = exchange;
+    this.#find = exchange;
   }
 
   submit(order: OrderRequest, { sentUs, epoch }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
@@ -112,8 +113,13 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   async [Symbol.asyncDispose](): Promise<void> {} // the exchange is the composition's
 
+  get #exchange(): Hosted {
+    this.#found ??= this.#find();
+    return this.#found;
+  }
+
   get #books() {
-    const { machine } = this.#exchange();
+    const { machine } = this.#exchange;
     if (!(machine instanceof VenueMachine))
       throw new Error('the paper exchange of this account is not composed');
     return machine.view;
@@ -122,7 +128,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
   /** Nobody here waits for a late answer: null when the exchange is silent. */
   #answer<Outcome extends PaperOutcome>(asked: Asked): Outcome | null {
     let answer: Answer | undefined;
-    this.#exchange().hear(asked, (work) => {
+    this.#exchange.hear(asked, (work) => {
       if (work instanceof Wanted) answer ??= work.request as Answer;
     });
     return answer?.type === 'Answer' ? (answer.outcome as Outcome) : null;
