@@ -64,10 +64,7 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   }
 
   /** What is ours is read before the venue's answer, and what became of our orders once more behind it. */
-  #compare(
-    ask: Compare['ask'],
-    done: (came: ReconciliationReport | Error) => void,
-  ): void {
+  #compare(ask: Compare['ask'], done: (came: ReconciliationReport | Error) => void): void {
     this.#own.read((before) => {
       if (before instanceof Error) return done(before);
       new VenueReading(this.#venue, this.#account, before, (theirs) => {

@@ -114,5 +114,12 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
 
 /** Returns what each report says of the question that it answers. */
 function answerTo({ account, venue, epoch, requestId, timeUs: asOfUs }: ReconciliationRequested) {
-  return { account, venue, epoch, requestId, reportId: requestId, asOfUs } satisfies Partial<ReconciliationFailed>;
+  return {
+    account,
+    venue,
+    epoch,
+    requestId,
+    reportId: requestId,
+    asOfUs,
+  } satisfies Partial<ReconciliationFailed>;
 }
