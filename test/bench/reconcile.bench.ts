@@ -58,7 +58,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     ],
     notes: [
       `${tookMs.length} passes; our books and the comparison of books that changed, without the wire`,
-      'over the wire: real execution, position-risk, reconcile and paper exchange, of books that did not change',
+      'over the wire: by the four real processes that take part, of books that did not change',
     ],
   };
 }

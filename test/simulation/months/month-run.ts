@@ -29,7 +29,7 @@ const KEPT_OF = {
   ...{ ORDERS: 8_000, POSITIONS: 2_500 },
 };
 const KEPT = 2_500;
-/** Ended orders that the paper exchange keeps: fewer than come in a day, so that the first day has them all. */
+/** Ended orders that the paper exchange keeps: fewer than come in a day, so that one day has them all. */
 const PAPER_HISTORY = 500;
 /** What stands around a body in a file of JetStream, about: its own frame, and our headers. */
 const FRAME_BYTES = 414;

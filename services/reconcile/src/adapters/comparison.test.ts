@@ -180,7 +180,7 @@ test('an order that ends between the two readings is no difference', async () =>
   expect(found(scene.compare(own))).toEqual([]);
 });
 
-test('books that are as they were are not compared again; whatever changes on either side is seen', async () => {
+test('books that are as they were are not compared again; what changes on either side is seen', async () => {
   const scene = new Scene();
   const own = await scene.books();
   scene.sends(A);
