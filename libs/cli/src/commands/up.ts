@@ -81,9 +81,10 @@ async function run(
   });
   engine.startServices();
   const never = new Promise<never>(() => {});
+  const allRun = () => engine.services.every(({ state }) => state === 'running' || state === 'standby');
   screen.show(() => engineFrame(engine));
   try {
-    const ended = options.exitAtEnd ? new FeedEnd(engine.view).reached(signal) : never;
+    const ended = options.exitAtEnd ? new FeedEnd(engine.view, allRun).reached(signal) : never;
     await Promise.race([aborted, misconfigured, ended]);
     if (!options.exitAtEnd || signal.aborted) return;
     screen.summary(engineFrame(engine));
