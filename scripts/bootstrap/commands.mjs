@@ -60,8 +60,9 @@ function runScript({ node, env }, script, args) {
 }
 
 /**
- * The property tests with other cases than `npm test` draws, the chaos suite, longer, then the storm; `chaos`
- * is that suite alone; with `--from` or `--count` only those seeds of the storm.
+ * The property tests with other cases than `npm test` draws, the hostile exchange and the chaos suite,
+ * longer, then the storm; `chaos` is that suite alone; with `--from` or `--count` only those seeds of the
+ * storm.
  */
 async function runSoak(context) {
   const storm = () => runScript(context, 'test/simulation/storm/soak.ts', context.args);
@@ -71,7 +72,8 @@ async function runSoak(context) {
   const soaked = { ...context, env: { ...context.env, ALGO_SOAK: '1' } };
   if (context.args[0] === 'chaos') return runTests({ ...soaked, args: ['test/chaos/'] });
   if (context.args[0] === 'torture') return runTests({ ...soaked, args: ['adapters/torture'] });
-  for (const args of [['libs/', 'services/', '--testPathIgnorePatterns=\\.int\\.'], ['test/chaos/']]) {
+  const pure = ['libs/', 'services/', 'simulation/hostile-venue', '--testPathIgnorePatterns=\\.int\\.'];
+  for (const args of [pure, ['test/chaos/']]) {
     const ended = await runTests({ ...soaked, args });
     if (ended.code !== 0) return ended;
   }

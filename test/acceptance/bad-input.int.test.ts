@@ -1,13 +1,15 @@
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LaneSpeaker, systemClock } from '@algo/bus';
+import { JetStreamBus, LaneSpeaker, systemClock } from '@algo/bus';
 import { SCHEMA_HEADER, SCHEMA_VERSION, subjects } from '@algo/contracts';
 import { accountId, instrumentId } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { openReader } from '@algo/tickstore';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { headers } from '@nats-io/transport-node';
 import { algo, type RunEnd } from './support/algo-process.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
@@ -92,22 +94,34 @@ async function onRunningEngine(name: string, work: (run: EngineRun) => Promise<v
   await work(run);
 }
 
-/** Stores bytes that no service of ours would, as anything that speaks the server's protocol can. */
-async function storeRaw(url: string, subject: string, schema: number): Promise<void> {
+/** Stores bytes that no service of ours would, with the key of one that may write there. */
+async function storeRaw(
+  run: EngineRun,
+  as: 'decision' | 'ingest',
+  subject: string,
+  schema: number,
+): Promise<void> {
+  const keySeed = readFileSync(join(run.dataDir, 'keys', `${as}.nk`), 'utf8').trim();
+  const identity = `${as}.stranger`;
+  await using bus = await JetStreamBus.connect({ servers: [run.natsUrl()], identity, keySeed });
+  const { nc } = bus.nats;
+  const about = headers();
+  about.set(SCHEMA_HEADER, String(schema));
+  nc.publish(subject, Uint8Array.of(255, 255, 255, 255), { headers: about });
+  await nc.flush();
+}
+
+/** What the server answers to somebody without a key who gives an order. */
+async function answerToStranger(url: string, subject: string): Promise<string> {
   const { hostname, port } = new URL(url);
-  const head = `NATS/1.0\r\n${SCHEMA_HEADER}: ${schema}\r\n\r\n`;
-  const body = Buffer.from([255, 255, 255, 255]);
-  const sizes = `${head.length} ${head.length + body.length}`;
   const socket = createConnection({ host: hostname, port: Number(port) });
-  const answered = new Promise<void>((resolve) => {
-    socket.on('data', (bytes) => bytes.toString().includes('PONG') && resolve());
+  let said = '';
+  socket.on('data', (bytes) => {
+    said += bytes.toString();
   });
-  socket.write('CONNECT {"headers":true,"verbose":false,"pedantic":false}\r\n');
-  socket.write(
-    Buffer.concat([Buffer.from(`HPUB ${subject} ${sizes}\r\n${head}`), body, Buffer.from('\r\nPING\r\n')]),
-  );
-  await answered;
-  socket.destroy();
+  socket.write(`CONNECT {"verbose":false,"pedantic":false}\r\nPUB ${subject} 1\r\nx\r\nPING\r\n`);
+  await once(socket, 'close');
+  return said;
 }
 
 // An engine ends when one of its services ends with 78: the cases of a setting and of a newer version show
@@ -257,14 +271,16 @@ test.concurrent(
       const execution = `execution.${ACCOUNT}`;
       const before = others.map((name) => run.pidOf(name));
       const hit = run.pidOf(execution);
-      await storeRaw(run.natsUrl(), subjects.orderCommand(ACCOUNT), SCHEMA_VERSION);
+      const stranger = await answerToStranger(run.natsUrl(), subjects.orderCommand(ACCOUNT));
+      expect(stranger).toContain('Authorization Violation');
+      await storeRaw(run, 'decision', subjects.orderCommand(ACCOUNT), SCHEMA_VERSION);
       const isAnother = () => ![undefined, hit].includes(run.pidOf(execution));
       await run.until('execution to end and to be started again', isAnother, PATIENCE_MS);
       const second = run.pidOf(execution);
       await run.until('it to stop there again', () => run.pidOf(execution) !== second, PATIENCE_MS);
       expect(others.map((name) => run.pidOf(name))).toEqual(before);
 
-      await storeRaw(run.natsUrl(), subjects.trades(LTC), SCHEMA_VERSION + 1);
+      await storeRaw(run, 'ingest', subjects.trades(LTC), SCHEMA_VERSION + 1);
       const end = await run.ended();
       expectPlainRefusal(end, MISCONFIGURED, /the publisher is newer.*Update this service/);
       await using record = await EngineRecord.open(run.dataDir);

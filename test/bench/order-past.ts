@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { FactMessage, type InboundMessage, type JetStreamBus } from '@algo/bus';
-import { type Fact, laneOf, type Speaker, subjectOf } from '@algo/contracts';
+import { type Fact, laneOf, type MessageOf, type Speaker, subjectOf } from '@algo/contracts';
 import {
   accountId,
   BUY,
@@ -22,7 +23,8 @@ const SERVICES = ['paper-venue', 'reconcile', 'execution', 'position-risk'] as c
 const FEED = 'binance';
 const INGEST: Speaker = { identity: `ingest.${FEED}`, account: '' };
 const DECISION: Speaker = { identity: `decision.${ACCOUNT}`, account: ACCOUNT };
-const TELL_EVERY_MS = 50;
+/** What was refused is not asked again sooner: a crowd of questions would keep whoever answers behind. */
+const ASK_AGAIN_MS = 500;
 const STUCK_MS = 60_000;
 /** An entry is filled at the one, its stop goes off at the other, near enough to be no odd print. */
 const [ENTRY, BELOW] = [100, 99.4];
@@ -31,6 +33,13 @@ const [ENTRY, BELOW] = [100, 99.4];
 export interface Start {
   readonly tookMs: number;
   readonly cpuMs: number;
+}
+
+/** A market. *Units*: `speed` in times of the clock; where it is high, an entry may find no trade in time. */
+interface Market {
+  readonly instruments: number;
+  readonly speed: number;
+  readonly tellEveryMs: number;
 }
 
 /**
@@ -42,8 +51,8 @@ export class OrderPast implements AsyncDisposable {
   readonly instruments: readonly InstrumentId[];
   /** Orders that were sent so far. */
   orders = 0;
-  /** Whether what is flat is bought. */
-  #enters = false;
+  /** Whether what is flat is bought, and whether what is held is stopped out. */
+  #does = { enter: false, leave: true };
   readonly #bus: JetStreamBus;
   readonly #speed: number;
   readonly #env: Readonly<Record<string, string>>;
@@ -51,27 +60,33 @@ export class OrderPast implements AsyncDisposable {
   readonly #beganMs = performance.now();
   readonly #counts = new Map<string, number>();
   readonly #held = new Set<InstrumentId>();
-  readonly #asked = new Map<InstrumentId, number>();
+  /** What waits for its entry or its exit, and when what was refused may be asked again. */
+  readonly #asked = new Set<InstrumentId>();
+  readonly #againMs = new Map<InstrumentId, number>();
   #commands = 0;
   #tradeId = 0;
   #life: EngineProcesses | undefined;
   #onPassed: () => void = () => {};
+  #onReport: (report: MessageOf<'ReconciliationCompleted'>) => void = () => {};
   #heard = '';
   #refusal = 'nothing was denied';
 
-  private constructor(server: BenchServer, bus: JetStreamBus, count: number, speed: number) {
+  private constructor(
+    server: BenchServer,
+    bus: JetStreamBus,
+    { instruments: count, speed, tellEveryMs }: Market,
+  ) {
     this.#speed = speed;
     this.server = server;
     this.#bus = bus;
     this.instruments = Array.from({ length: count }, (_, i) => instrumentId(`binance.spot.B${i}USDT`));
     this.#env = tradingFiles(server.dir, this.instruments);
-    this.#timer = setInterval(() => this.#tell(), TELL_EVERY_MS);
+    this.#timer = setInterval(() => this.#tell(), tellEveryMs);
   }
 
-  /** `speed` is the market's; where it is high, an entry may find no trade in time, and is made again. */
-  static async open(instruments: number, speed: number): Promise<OrderPast> {
+  static async open(market: Market): Promise<OrderPast> {
     const server = await BenchServer.start();
-    const past = new OrderPast(server, await server.bus('bench-past'), instruments, speed);
+    const past = new OrderPast(server, await server.bus('bench-past'), market);
     const follow = (stream: 'ORDERS' | 'POSITIONS' | 'RECONCILIATION', subject: string) =>
       past.#bus.follow({ stream, subjects: [subject], after: 0 }, (message) => past.#hear(message));
     await follow('ORDERS', 'ord.evt.>');
@@ -113,10 +128,36 @@ export class OrderPast implements AsyncDisposable {
 
   /** Trades until so many orders were sent, and then until nothing is held. */
   async trade(orders: number, say: (line: string) => void): Promise<void> {
-    this.#enters = true;
+    this.#does = { enter: true, leave: true };
     await this.#until('orders', () => this.orders >= orders, say);
-    this.#enters = false;
+    this.#does = { enter: false, leave: true };
     await this.#until('the last exit', () => this.#held.size === 0 && this.#asked.size === 0, say);
+  }
+
+  /** Buys every instrument, and keeps it behind its stop. */
+  async hold(say: (line: string) => void): Promise<void> {
+    this.#does = { enter: true, leave: false };
+    await this.#until('positions', () => this.#held.size === this.instruments.length, say);
+  }
+
+  /** Has the books compared as a light pass does; returns how many of what were. *Errors*: what differs. */
+  async compare(): Promise<Readonly<Record<string, number>>> {
+    const commandId = randomUUID();
+    const report = new Promise<MessageOf<'ReconciliationCompleted'>>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`nobody compares; ${this.#refusal}`)), STUCK_MS);
+      this.#onReport = (body) => {
+        if (body.requestId !== commandId) return;
+        clearTimeout(late);
+        resolve(body);
+      };
+    });
+    const person = { by: 'bench', reason: 'a bench', timeUs: this.#nowUs() };
+    const expiresWallUs = (Date.now() + STUCK_MS) * 1_000;
+    const body = { ...person, commandId, account: accountId(ACCOUNT), dryRun: true, expiresWallUs };
+    const command = { name: 'CompareBooks', body: { type: 'CompareBooks', ...body } } as const;
+    const speaker = { identity: this.#bus.identity, account: ACCOUNT };
+    await this.#bus.publish(FactMessage.said(command, speaker, { id: commandId }));
+    return (await report).counts;
   }
 
   async #until(what: string, holds: () => boolean, say: (line: string) => void): Promise<void> {
@@ -136,13 +177,12 @@ export class OrderPast implements AsyncDisposable {
         this.orders++;
         return;
       case 'OrderDenied':
-        this.#refusal = JSON.stringify(fact.body.denial);
-        this.#asked.delete(fact.body.instrument);
+        this.#refused(fact.body.instrument, JSON.stringify(fact.body.denial));
         return;
       case 'OrderExpired':
       case 'OrderRejected':
       case 'OrderCanceled':
-        if (!this.#held.has(fact.body.instrument)) this.#asked.delete(fact.body.instrument);
+        if (!this.#held.has(fact.body.instrument)) this.#refused(fact.body.instrument, fact.body.reason);
         return;
       case 'PositionOpened':
         this.#held.add(fact.body.position.instrument);
@@ -159,9 +199,16 @@ export class OrderPast implements AsyncDisposable {
         return;
       case 'ReconciliationCompleted':
         if (fact.body.requestId === this.#heard) this.#onPassed();
+        this.#onReport(fact.body);
         return;
       default: // the bench waits for nothing else
     }
+  }
+
+  #refused(instrument: InstrumentId, why: string): void {
+    this.#refusal = why;
+    this.#asked.delete(instrument);
+    this.#againMs.set(instrument, performance.now() + ASK_AGAIN_MS);
   }
 
   #nowUs(): number {
@@ -172,8 +219,11 @@ export class OrderPast implements AsyncDisposable {
   #tell(): void {
     const timeUs = this.#nowUs();
     for (const instrument of this.instruments) {
-      this.#trade(instrument, this.#held.has(instrument) ? BELOW : ENTRY, timeUs);
-      if (this.#enters && !this.#asked.has(instrument)) this.#command(instrument, timeUs);
+      const leaves = this.#does.leave && this.#held.has(instrument);
+      this.#trade(instrument, leaves ? BELOW : ENTRY, timeUs);
+      const mayAsk =
+        !this.#asked.has(instrument) && performance.now() >= (this.#againMs.get(instrument) ?? 0);
+      if (this.#does.enter && mayAsk) this.#command(instrument, timeUs);
     }
     const body = {
       ...{ type: 'TimeAdvanced' as const, feed: FEED, toldUs: timeUs, sureUs: timeUs },
@@ -195,7 +245,7 @@ export class OrderPast implements AsyncDisposable {
   }
 
   #command(instrument: InstrumentId, timeUs: number): void {
-    this.#asked.set(instrument, timeUs);
+    this.#asked.add(instrument);
     const decision = decisionId(`bench-${++this.#commands}`);
     const body: PlaceOrder = {
       ...{ type: 'PlaceOrder', commandId: decision, decision, instrument, timeUs },

@@ -13,20 +13,28 @@ import {
   venueTradeId,
 } from '@algo/model';
 import { OwnLedger, reconcile, type VenueBooks } from '@algo/reconcile/domain';
-import { ACCOUNT } from './chain.ts';
-import { type BenchOptions, type BenchResult, quantile, single } from './figures.ts';
+import { ACCOUNT, pause } from './chain.ts';
+import { type BenchOptions, type BenchResult, type Figure, quantile, single } from './figures.ts';
+import { OrderPast } from './order-past.ts';
+import { cpuMs } from './process-figures.ts';
 
 export const name = 'reconcile';
 export const description = 'CPU of one light pass: 200 positions, a stop at the venue behind each';
 
 const POSITIONS = 200;
 const PASSES = 200;
+/** A process's CPU is told in steps of 10 ms, so that many passes are measured together. */
+const WIRE_PASSES = 100;
+const WARM_PASSES = 20;
+/** Trades are told once a second, so that what is measured is the pass. */
+const MARKET = { instruments: POSITIONS, speed: 1, tellEveryMs: 1_000 };
+const STOPS_MAX_MS = 60_000;
 const CPU_MAX_MS = 50;
 const ONE = Decimal.of('1');
 const PRICE = Decimal.of('100');
 const account = accountId(ACCOUNT);
 
-export async function run({ scale }: BenchOptions): Promise<BenchResult> {
+export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
   const instruments = Array.from({ length: POSITIONS }, (_, i) => instrumentOf(i));
   const ledger = new OwnLedger(new Map(instruments.map((one) => [one.id, one])));
   const theirs = heldBy(ledger, instruments);
@@ -46,11 +54,37 @@ export async function run({ scale }: BenchOptions): Promise<BenchResult> {
     figures: [
       single('a pass, p50', 'ms CPU', quantile(tookMs, 0.5), most),
       single('a pass, p99', 'ms CPU', quantile(tookMs, 0.99), most),
+      ...(await overTheWire(Math.max(20, WIRE_PASSES * scale), say)),
     ],
     notes: [
-      `${tookMs.length} passes; our books and the comparison, without the wire and the exchange’s own work`,
+      `${tookMs.length} passes; our books and the comparison of books that changed, without the wire`,
+      'over the wire: by the four real processes that take part, of books that did not change',
     ],
   };
+}
+
+/** Holds a position and its stop in each instrument, and has the books compared by who really does it. */
+async function overTheWire(passes: number, say: BenchOptions['say']): Promise<readonly Figure[]> {
+  await using past = await OrderPast.open(MARKET);
+  await past.start();
+  await past.hold(say);
+  for (const late = performance.now() + STOPS_MAX_MS; ; await pause(500)) {
+    const { orders, positions } = await past.compare();
+    if (orders === POSITIONS && positions === POSITIONS) break;
+    if (performance.now() > late) throw new Error(`${orders} stops behind ${positions} positions`);
+  }
+  for (let i = 0; i < WARM_PASSES; i++) await past.compare();
+  const sent = past.orders;
+  const cpu = () => [...past.pids()].map(([who, pid]) => ({ who, ms: cpuMs(pid) }));
+  const before = cpu();
+  for (let i = 0; i < passes; i++) await past.compare();
+  const each = cpu().map(({ who, ms }, i) => ({ who, ms: (ms - before[i]!.ms) / passes }));
+  if (past.orders !== sent) throw new Error(`${past.orders - sent} orders were sent while nothing changed`);
+  const all = each.reduce((sum, { ms }) => sum + ms, 0);
+  return [
+    single('a pass over the wire, all parties', 'ms CPU', all, { of: 'value', most: CPU_MAX_MS }),
+    ...each.map(({ who, ms }) => single(`of that ${who}`, 'ms CPU', ms)),
+  ];
 }
 
 /** Lets each position be bought and a stop be placed behind it; returns what the exchange says of that. */

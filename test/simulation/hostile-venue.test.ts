@@ -1,13 +1,14 @@
 import { SeededRandom } from '@algo/simulation';
 import { expect, test } from '@jest/globals';
+import { soak } from '../acceptance/support/config.ts';
 import { expectSameBooks, expectStops } from './expect-books.ts';
 import { paperEngine } from './paper-engine.ts';
 
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
-const HOSTILE_MS = 16_000;
-const HEALED_MS = 12_000;
+const HOSTILE_MS = soak ? 16_000 : 9_000;
+const HEALED_MS = 9_000;
 /** The exchange takes some 50 told times a second besides its trades. */
-const HOSTILE_INPUTS = 1_600;
+const HOSTILE_INPUTS = HOSTILE_MS / 10;
 
 test.each<[string, string]>([
   ['loses requests', 'requestLost=0.3'],

@@ -23,4 +23,5 @@ export { provision } from './provisioner.ts';
 export { recall } from './recall.ts';
 export { RecordedBus } from './recorded-bus.ts';
 export { NatsServerProcess } from './server/nats-server-process.ts';
+export { newUserKey, publicKeyOf, type UserKey } from './server/user-key.ts';
 export { bucketSnapshots, type SnapshotStore } from './snapshot-store.ts';

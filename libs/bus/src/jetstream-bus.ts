@@ -2,7 +2,13 @@ import { type BucketName, inboxPrefix, type StreamName } from '@algo/contracts';
 import { InputError } from '@algo/model';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, errors, type NatsConnection, type ServerInfo } from '@nats-io/transport-node';
+import {
+  connect,
+  errors,
+  type NatsConnection,
+  nkeyAuthenticator,
+  type ServerInfo,
+} from '@nats-io/transport-node';
 import { AckPublisher, PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 import {
   type Bus,
@@ -31,8 +37,8 @@ import { jetStreamBucket } from './jetstream-bucket.ts';
 export interface ConnectOptions {
   readonly servers: readonly string[];
   readonly identity: string;
-  readonly user?: string;
-  readonly password?: string;
+  /** The secret half of a user's key; without it a server that knows no users is meant. */
+  readonly keySeed?: string;
   readonly caFile?: string;
   readonly clock?: Clock;
   readonly publisher?: PublisherOptions;
@@ -93,7 +99,9 @@ export class JetStreamBus implements Bus {
       maxPingOut: 2,
       timeout: 5_000,
       noAsyncTraces: true,
-      ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? '' }),
+      ...(options.keySeed === undefined
+        ? {}
+        : { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.keySeed)) }),
       ...(options.caFile === undefined ? {} : { tls: { caFile: options.caFile } }),
     }).catch((cause: unknown) => {
       throw new InputError({

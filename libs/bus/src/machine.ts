@@ -32,6 +32,8 @@ export interface Say<Out extends FactName = FactName, Request = never> {
  */
 export interface Machine<In extends Input = Input, Out extends FactName = FactName, Request = never> {
   take(input: In, say: Say<Out, Request>): void;
+  /** What it reads by its families and nothing ever follows from, so that it need not be given. */
+  readonly passesOver?: ReadonlySet<FactName>;
   /**
    * Says what of a feed need not be given at once, as it stands now; each input but that may change it. What
    * doesn't say is given everything.

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type BusUser,
   DRIVEN,
   FAMILIES,
   type Family,
   OBSERVERS,
-  passwordVariable,
   REQUESTS,
   renderNatsUsers,
   SERVICES,
@@ -23,6 +23,7 @@ import { JetStreamBus } from './jetstream-bus.ts';
 import { Lease } from './lease.ts';
 import { provision } from './provisioner.ts';
 import { NatsServerProcess } from './server/nats-server-process.ts';
+import { newUserKey } from './server/user-key.ts';
 import { bucketSnapshots } from './snapshot-store.ts';
 import { message } from './testing/bus-contract.ts';
 
@@ -42,24 +43,19 @@ const processes = SERVICES.filter((service) => service !== 'cli').map((service) 
   identity: identityOf(service),
 }));
 
-function passwordOf(user: string): string {
-  return `the password of ${user}`;
-}
+const keys = new Map((['provisioner', ...USERS] as const).map((user) => [user, newUserKey()]));
 
-function connect(user: string, identity: string): Promise<JetStreamBus> {
-  return JetStreamBus.connect({ servers: [server.url], identity, user, password: passwordOf(user) });
+function connect(user: BusUser, identity: string): Promise<JetStreamBus> {
+  return JetStreamBus.connect({ servers: [server.url], identity, keySeed: keys.get(user)!.seed });
 }
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'algo-permissions-'));
-  const users = ['provisioner', ...USERS];
-  const passwords = users.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}\n`);
-  writeFileSync(join(directory, 'passwords.conf'), passwords.join(''));
   server = await NatsServerProcess.start({
     binary: natsServerBinary(),
     storeDir: directory,
     sync: 'periodic',
-    authorization: renderNatsUsers(processes, { passwordsFile: 'passwords.conf' }),
+    authorization: renderNatsUsers(processes, (user) => keys.get(user)!.publicKey),
   });
   provisioner = await connect('provisioner', 'provisioner');
   await provision(provisioner, { replicas: 1, durables: allDurables() });
@@ -254,6 +250,9 @@ test('nobody hears what is said to another, and a stranger gets nowhere', async 
   nc.subscribe('_INBOX_execution.>', { callback: (error) => overheard.resolve(error) });
   expect((await overheard.promise)?.message).toMatch(/permissions violation/i);
   await expect(
-    JetStreamBus.connect({ servers: [server.url], identity: 'x.0', user: 'decision', password: 'guess' }),
+    JetStreamBus.connect({ servers: [server.url], identity: 'x.0', keySeed: newUserKey().seed }),
   ).rejects.toThrow(/cannot connect: .*authorization/i);
+  await expect(JetStreamBus.connect({ servers: [server.url], identity: 'x.0' })).rejects.toThrow(
+    /cannot connect: .*authorization/i,
+  );
 });

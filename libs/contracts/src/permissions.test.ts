@@ -140,20 +140,15 @@ test('only who decides and who watches positions may command orders', () => {
   expect(commanders).toEqual(['decision', 'position-risk']);
 });
 
-test('the rendered block has a user for everybody in the plan, and no password in it', () => {
+test('the rendered block has a user for everybody in the plan, and no secret in it', () => {
   const services: ServiceName[] = ['ingest', 'analytics', 'decision', 'execution', 'position-risk'];
   const processes = [...services, 'paper-venue' as const, 'reconcile' as const, 'notifier' as const].map(
     (service) => ({ service, identity: identityOf(service) }),
   );
   const more = [{ service: 'analytics' as const, identity: 'analytics.2' }];
-  const text = renderNatsUsers([...processes, ...more], { passwordsFile: 'passwords.conf' });
-  expect([...text.matchAll(/user: "([^"]+)"/g)].map(([, user]) => user)).toEqual(['provisioner', ...USERS]);
-  const passwords = [...text.matchAll(/password: (.+)/g)].map(([, password]) => password);
-  expect(passwords).toContain('$ALGO_NATS_PASSWORD_POSITION_RISK');
-  for (const password of passwords) expect(password).toMatch(/^\$ALGO_NATS_PASSWORD_[A-Z_]+$/);
-  expect(new Set(passwords).size).toBe(USERS.length + 1);
+  const text = renderNatsUsers([...processes, ...more], (user) => `U-${user}`);
+  const keys = [...text.matchAll(/nkey: "([^"]+)"/g)].map(([, key]) => key);
+  expect(keys).toEqual(['provisioner', ...USERS].map((user) => `U-${user}`));
   expect(text).toContain('"sys.order.analytics.2"');
-  expect(text.startsWith('include "passwords.conf"\n')).toBe(true);
-  expect(renderNatsUsers(processes)).not.toContain('include');
-  expect(renderNatsUsers(more)).not.toContain('"execution"');
+  expect(renderNatsUsers(more, (user) => user)).not.toContain('"execution"');
 });

@@ -19,6 +19,8 @@ export const OBSERVERS = ['cli', 'observer'] as const;
 /** Whom the server knows by name, beside the provisioner. */
 export const USERS = [...SERVICES, 'observer'] as const;
 export type UserName = (typeof USERS)[number];
+/** A user of the server, also the one who makes streams. */
+export type BusUser = UserName | 'provisioner';
 
 /** What one user of the server may do. *Shape*: subjects with NATS wildcards; nothing else is allowed. */
 export interface Permissions {
@@ -184,49 +186,45 @@ function bucketUse(service: UserName, identities: readonly string[]): BucketUse 
   };
 }
 
-/** Returns the variable that stands for a user's password in the server's configuration. */
-export function passwordVariable(user: string): string {
-  return `ALGO_NATS_PASSWORD_${user.replaceAll('-', '_').toUpperCase()}`;
-}
-
 /**
  * Returns the `authorization` block of nats.conf: one user for each service of the plan and each observer,
- * named like it, and the provisioner. *Shape*: `processes` as `processesOf` a plan returns them. The
- * passwords are variables, which the server takes from its environment or, when `passwordsFile` is given,
- * from assignments in that file (`ALGO_NATS_PASSWORD_INGEST: "…"`; quote them).
+ * and the provisioner. *Shape*: `processes` as `processesOf` a plan returns them; `publicKeyOf` the public
+ * half of a user's key, so that the server holds no secret.
  */
 export function renderNatsUsers(
   processes: readonly { readonly service: ServiceName; readonly identity: string }[],
-  options: { readonly passwordsFile?: string } = {},
+  publicKeyOf: (user: BusUser) => string,
 ): string {
   const identitiesOf = (user: UserName) =>
     among(OBSERVERS, user)
       ? [`${user}.*`]
       : processes.filter(({ service }) => service === user).map(({ identity }) => identity);
-  const users: [string, Permissions][] = [
+  const users: [BusUser, Permissions][] = [
     ['provisioner', PROVISIONER],
     ...USERS.map((user): [UserName, readonly string[]] => [user, identitiesOf(user)])
       .filter(([, identities]) => identities.length > 0)
-      .map(([user, identities]): [string, Permissions] => [user, permissionsOf(user, identities)]),
+      .map(([user, identities]): [BusUser, Permissions] => [user, permissionsOf(user, identities)]),
   ];
   return [
-    ...(options.passwordsFile === undefined ? [] : [`include ${JSON.stringify(options.passwordsFile)}`]),
     'authorization {',
     '  users: [',
-    ...users.flatMap(([user, permissions]) => renderUser(user, permissions)),
+    ...users.flatMap(([user, permissions]) => renderUser(user, publicKeyOf(user), permissions)),
     '  ]',
     '}',
     '',
   ].join('\n');
 }
 
-function renderUser(user: string, { publish, subscribe, responses }: Permissions): string[] {
+function renderUser(
+  user: BusUser,
+  publicKey: string,
+  { publish, subscribe, responses }: Permissions,
+): string[] {
   const list = (subjects: readonly string[]) =>
     subjects.map((subject) => `            ${JSON.stringify(subject)}`);
   return [
-    '    {',
-    `      user: ${JSON.stringify(user)}`,
-    `      password: $${passwordVariable(user)}`,
+    `    { # ${user}`,
+    `      nkey: ${JSON.stringify(publicKey)}`,
     '      permissions: {',
     '        publish: {',
     '          allow: [',

@@ -46,8 +46,14 @@ export class Decimal {
 
   /** Returns `units × 10^-scale` in canonical form. */
   static scaled(units: bigint, scale: number): Decimal {
-    let u = units;
     let s = scale;
+    let small = Number(units);
+    if (Number.isSafeInteger(small)) {
+      // A double holds it exactly, and is divided far faster.
+      for (; s > 0 && small % 10 === 0; s--) small /= 10;
+      return new Decimal(s === scale ? units : BigInt(small), s);
+    }
+    let u = units;
     while (s > 0 && u % 10n === 0n) {
       u /= 10n;
       s--;
@@ -80,7 +86,9 @@ export class Decimal {
   }
 
   minus(other: Decimal): Decimal {
-    return this.plus(other.negated());
+    if (other.units === 0n) return this;
+    const scale = Math.max(this.scale, other.scale);
+    return Decimal.scaled(this.at(scale) - other.at(scale), scale);
   }
 
   times(other: Decimal): Decimal {
@@ -150,6 +158,9 @@ export class Decimal {
 
   /** Returns the nearest double: for charts, indicators and logs, never on the way to an order. */
   toNumber(): number {
+    const small = Number(this.units);
+    // Both are exact then, and division rounds to the nearest double.
+    if (Number.isSafeInteger(small) && this.scale <= 22) return small / 10 ** this.scale;
     return Number(this.toString());
   }
 

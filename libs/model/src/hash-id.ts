@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'; // tidy-ok: a pure function of its text, 4 times as fast as in JavaScript
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+/** Two characters for each ten bits. */
+const PAIRS = Array.from({ length: 1_024 }, (_, bits) => ALPHABET[bits >> 5]! + ALPHABET[bits & 31]!);
 
 /**
  * Returns 26 characters of base32 that name the given
@@ -10,7 +12,10 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
  */
 export function hashId(...parts: readonly (string | number | bigint)[]): string {
   let text = '';
-  for (const part of parts.map(String)) text += `${text && '|'}${part.length}:${part}`;
+  for (const each of parts) {
+    const part = String(each);
+    text += `${text && '|'}${part.length}:${part}`;
+  }
   const digest = hash('sha256', text, 'binary');
   let out = '';
   let bits = 0;
@@ -18,11 +23,10 @@ export function hashId(...parts: readonly (string | number | bigint)[]): string 
   for (let i = 0; i < 16; i++) {
     value = (value << 8) | digest.charCodeAt(i);
     bits += 8;
-    while (bits >= 5) {
-      out += ALPHABET[(value >>> (bits - 5)) & 31];
-      bits -= 5;
-      value &= (1 << bits) - 1;
-    }
+    if (bits < 10) continue;
+    bits -= 10;
+    out += PAIRS[value >>> bits]!;
+    value &= (1 << bits) - 1;
   }
-  return out + ALPHABET[(value << (5 - bits)) & 31];
+  return out + PAIRS[value << (10 - bits)]!;
 }

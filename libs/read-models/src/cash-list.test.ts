@@ -24,6 +24,7 @@ test('cash that no trade moved is added up by asset and reason', () => {
 test('the journal tells of it in plain words, and it is among the canonical lines', () => {
   const book = new JournalBook();
   book.take(moved('-2.5', 'withdrawal'));
-  expect(book.words().join()).toMatch(/paper-main {2}cash withdrawn: -2.5 USD$/);
-  expect(book.lines()).toHaveLength(1);
+  const [told] = book.handOut();
+  expect(told?.words).toMatch(/paper-main {2}cash withdrawn: -2.5 USD$/);
+  expect(told?.line).toContain('CashMoved');
 });

@@ -7,7 +7,7 @@ export * from './dust-list.ts';
 export * from './entry-lines.ts';
 export * from './event-tally.ts';
 export * from './feed-list.ts';
-export { JournalBook } from './journal-book.ts';
+export { JournalBook, JournalHash, type ToldFact } from './journal-book.ts';
 export { correctionWords } from './journal-words.ts';
 export * from './order-list.ts';
 export * from './person-list.ts';

@@ -1,106 +1,37 @@
 import type { Fact } from '@algo/contracts';
 import {
-  accountId,
   canonicalJson,
   clientOrderId,
-  Decimal,
-  type Decision,
   decisionId,
   type EntryCause,
   type Fill,
-  instrumentId,
   type MarketState,
   type OrderEvent,
-  type PositionEvent,
   positionId,
   signalId,
-  strategyName,
   venueOrderId,
   venueTradeId,
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { JournalBook } from './journal-book.ts';
+import { JournalBook, JournalHash, type ToldFact } from './journal-book.ts';
+import { account, d, decided, fact, instrument, stopMoved, submitted } from './testing/journal-facts.ts';
 
-const account = accountId('paper-main');
-const instrument = instrumentId('synthetic.spot.ALGOUSD');
-const d = (text: string) => Decimal.of(text);
-
-function submitted(epoch: number, timeUs = 10): OrderEvent {
-  const id = clientOrderId('aorder');
-  return {
-    type: 'OrderSubmitted',
-    clientOrderId: id,
-    account,
-    instrument,
-    timeUs,
-    commandId: 'c1',
-    intent: 'entry',
-    strategy: strategyName('s1'),
-    position: null,
-    request: {
-      clientOrderId: id,
-      account,
-      instrument,
-      side: 'buy',
-      type: 'market',
-      timeInForce: 'ioc',
-      quantity: d('1.5'),
-      limitPrice: null,
-      triggerPrice: null,
-      reduceOnly: false,
-    },
-    plan: null,
-    epoch,
-    retryOf: null,
-    replaces: null,
-  };
-}
-
-function stopMoved(timeUs: number, to: string): PositionEvent {
-  const position = {
-    id: positionId('p1'),
-    account,
-    instrument,
-    strategy: strategyName('s1'),
-    direction: 'long' as const,
-    quantity: d('1.5'),
-    averagePrice: d('100'),
-    realized: d('0'),
-    fees: d('0.1'),
-    openedUs: 10,
-  };
-  return { type: 'StopMoved', position, timeUs, from: d('99'), to: d(to), bestPrice: d('101') };
-}
-
-const decision: Decision = {
-  id: decisionId('d1'),
-  signal: signalId('s'),
-  instrument,
-  strategy: strategyName('s1'),
-  configuration: 'config_1',
-  configurationHash: 'h',
-  ruleSet: 'classic',
-  timeUs: 10,
-  price: 100,
-  direction: 'long',
-  level: 4,
-  confluence: 4.5,
-  confluenceMax: 10,
-  conviction: 'high',
-  checks: [],
-  outcome: { type: 'accepted', commandId: 'c1' },
-};
-
-const fact = (event: OrderEvent | PositionEvent): Fact => ({ name: event.type, body: event }) as Fact;
-const decided = (change: Partial<Decision> = {}): Fact => ({
-  name: 'DecisionMade',
-  body: { ...decision, ...change },
-});
-function book(...facts: Fact[]): JournalBook {
+/** What a journal of these facts tells, handed out at once. */
+function book(...facts: Fact[]) {
   const made = new JournalBook();
   for (const each of facts) made.take(each);
-  return made;
+  const told = made.handOut();
+  const lines = told.flatMap(({ line }) => line ?? []);
+  return {
+    lines: () => lines,
+    words: () => told.map(({ words }) => words),
+    hash() {
+      const hash = new JournalHash();
+      for (const line of lines) hash.take(line);
+      return hash.end();
+    },
+  };
 }
 const kinds = (lines: readonly string[]) =>
   lines.map((line) => (JSON.parse(line) as { readonly kind: string }).kind);
@@ -166,6 +97,27 @@ test('whatever order events were read in, the journal and its hash are the same'
     }),
     { numRuns: 30 },
   );
+});
+
+test('handed out as it comes, a journal tells the same, and holds only what is not due', () => {
+  const facts = Array.from({ length: 20 }, (_, i) => [
+    decided({ id: decisionId(`d${i}`), timeUs: 10 * i, outcome: { type: 'accepted', commandId: `c${i}` } }),
+    // An order may say an earlier time than what asked for it.
+    fact({
+      ...submitted(1, 10 * i - 5),
+      clientOrderId: clientOrderId(`a${i}`),
+      commandId: `c${i}`,
+    } as OrderEvent),
+  ]).flat();
+  const asItComes = new JournalBook();
+  const told: ToldFact[] = [];
+  for (const [i, each] of facts.entries()) {
+    asItComes.take(each);
+    told.push(...asItComes.handOut(5 * i - 20));
+    expect(asItComes.size).toBeLessThan(8);
+  }
+  told.push(...asItComes.handOut());
+  expect(told.map(({ words }) => words)).toEqual(book(...facts).words());
 });
 
 test('one changed number changes the hash', () => {

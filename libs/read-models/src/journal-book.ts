@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Fact } from '@algo/contracts';
-import { compareText, type OrderIntent, type TimeUs } from '@algo/model';
-import { canonicalLine, entryOf, isCanonical, type JournalEntry, type JournalKind } from './journal-entry.ts';
+import { compareText, type OrderIntent, RecentMap, type TimeUs } from '@algo/model';
+import {
+  canonicalLine,
+  entryOf,
+  isCanonical,
+  type JournalEntry,
+  type JournalFact,
+  type JournalKind,
+} from './journal-entry.ts';
 import { wordsOf } from './journal-words.ts';
 
 type OrderKind = Extract<JournalKind, `Order${string}`>;
@@ -39,13 +46,26 @@ const ORDER_RANK: Readonly<Record<OrderKind, number>> = {
 };
 const INTENT_RANK: Readonly<Record<OrderIntent, number>> = { entry: 10, protection: 20, exit: 30 };
 
+/** Orders that ended whose later events are still told for what they are: far more than come so late. */
+const ENDED_MAX = 4_096;
+
+/** A fact in its place. *Shape*: `line` is its canonical text; null for one that is only shown. */
+export interface ToldFact {
+  readonly line: string | null;
+  /** One line in plain words, with its time and instrument. */
+  readonly words: string;
+}
+
 /**
  * What was decided and done, in an order that doesn't depend on when it was told: by event time, never before
- * its cause, then by kind, id and text. Each fact must be given once. *Shape*: holds every fact that it
- * tells.
+ * its cause, then by kind, id and text. Each fact must be given once. *Shape*: holds what it has not handed
+ * out, and why each order exists that works.
  */
 export class JournalBook {
-  readonly #entries: JournalEntry[] = [];
+  #entries: JournalEntry[] = [];
+  /** Why each order exists, by its id. */
+  readonly #intents = new Map<string, OrderIntent>();
+  readonly #ended = new RecentMap<OrderIntent>(ENDED_MAX);
 
   /** How many facts it holds. */
   get size(): number {
@@ -55,61 +75,101 @@ export class JournalBook {
   /** Facts that the journal doesn't tell are passed over. */
   take(fact: Fact): void {
     const entry = entryOf(fact);
-    if (entry !== null) this.#entries.push(entry);
+    if (entry === null) return;
+    this.#entries.push(entry);
+    if (fact.name === 'OrderSubmitted') this.#intents.set(entry.id, fact.body.intent);
+    if (fact.name === 'OrderDenied' && this.#intentOf(entry.id) === undefined)
+      this.#intents.set(entry.id, fact.body.intent);
   }
 
-  /** Returns the canonical lines: the same for every run that traded alike. */
-  lines(): string[] {
-    return this.#ordered()
-      .filter(({ fact }) => isCanonical(fact))
-      .map(canonicalLine);
-  }
-
-  /** Returns SHA-256 over the canonical lines, each with its line break, in hexadecimal. */
-  hash(): string {
-    const hash = createHash('sha256');
-    for (const line of this.lines()) hash.update(line).update('\n');
-    return hash.digest('hex');
-  }
-
-  /** Returns one line for each fact in plain words, with its time and instrument. */
-  words(): string[] {
-    const intents = this.#intents();
-    return this.#ordered().map(({ fact, timeUs }) => wordsOf(fact, timeUs, intents));
-  }
-
-  #ordered(): JournalEntry[] {
-    const intents = this.#intents();
+  /**
+   * Hands out, in order, what has its place before a moment. What is told later than that stands behind what
+   * was handed out before it, so a caller who goes on leaves time for all that is late.
+   */
+  handOut(beforeUs: TimeUs = Number.POSITIVE_INFINITY): ToldFact[] {
     const timeOf = causalTimes(this.#entries);
-    const placed = this.#entries.map((entry) => ({
-      entry,
-      timeUs: timeOf(entry),
-      rank: rankOf(entry, intents),
-    }));
-    placed.sort(
-      (a, b) =>
-        a.timeUs - b.timeUs ||
-        a.rank - b.rank ||
-        compareText(a.entry.id, b.entry.id) ||
-        compareText(canonicalLine(a.entry), canonicalLine(b.entry)),
-    );
-    return placed.map(({ entry }) => entry);
+    const placed: Placed[] = [];
+    const later: JournalEntry[] = [];
+    for (const entry of this.#entries) {
+      const timeUs = timeOf(entry);
+      if (timeUs < beforeUs) placed.push(new Placed(entry, timeUs, this.#intentOf(entry.id)));
+      else later.push(entry);
+    }
+    this.#entries = later;
+    for (const { entry } of placed) if (endsOrder(entry.fact)) this.#end(entry.id);
+    return placed.sort((a, b) => a.compare(b));
   }
 
-  /** Why each order exists, by its id. */
-  #intents(): ReadonlyMap<string, OrderIntent> {
-    const intents = new Map<string, OrderIntent>();
-    for (const { fact, id } of this.#entries) {
-      if (fact.name === 'OrderSubmitted') intents.set(id, fact.body.intent);
-      if (fact.name === 'OrderDenied' && !intents.has(id)) intents.set(id, fact.body.intent);
-    }
-    return intents;
+  #intentOf(id: string): OrderIntent | undefined {
+    return this.#intents.get(id) ?? this.#ended.get(id);
+  }
+
+  #end(id: string): void {
+    const intent = this.#intents.get(id);
+    if (intent !== undefined) this.#ended.set(id, intent);
+    this.#intents.delete(id);
   }
 }
 
-function rankOf({ fact, id }: JournalEntry, intents: ReadonlyMap<string, OrderIntent>): number {
-  const { name } = fact;
-  return isOrderKind(name) ? INTENT_RANK[intents.get(id) ?? 'entry'] + ORDER_RANK[name] : RANK[name];
+/** An entry of the journal in its place; its texts are made when somebody reads them. */
+class Placed implements ToldFact {
+  readonly entry: JournalEntry;
+  readonly timeUs: TimeUs;
+  readonly #intent: OrderIntent | undefined;
+  readonly #rank: number;
+
+  constructor(entry: JournalEntry, timeUs: TimeUs, intent: OrderIntent | undefined) {
+    this.entry = entry;
+    this.timeUs = timeUs;
+    this.#intent = intent;
+    this.#rank = rankOf(entry, intent);
+  }
+
+  get line(): string | null {
+    return isCanonical(this.entry.fact) ? canonicalLine(this.entry) : null;
+  }
+
+  get words(): string {
+    return wordsOf(this.entry.fact, this.timeUs, this.#intent);
+  }
+
+  compare(other: Placed): number {
+    return (
+      this.timeUs - other.timeUs ||
+      this.#rank - other.#rank ||
+      compareText(this.entry.id, other.entry.id) ||
+      compareText(canonicalLine(this.entry), canonicalLine(other.entry))
+    );
+  }
+}
+
+/** SHA-256 over the canonical lines, each with its line break. */
+export class JournalHash {
+  readonly #hash = createHash('sha256');
+  /** How many there were. */
+  lines = 0;
+
+  /** Takes the next line. */
+  take(line: string): void {
+    this.lines++;
+    this.#hash.update(line).update('\n');
+  }
+
+  /** Returns it in hexadecimal; nothing can be taken any more. */
+  end(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+function endsOrder({ name, body }: JournalFact): boolean {
+  if (name === 'OrderFilled') return !body.leaves.isPositive();
+  return (
+    name === 'OrderDenied' || name === 'OrderRejected' || name === 'OrderCanceled' || name === 'OrderExpired'
+  );
+}
+
+function rankOf({ fact: { name } }: JournalEntry, intent: OrderIntent | undefined): number {
+  return isOrderKind(name) ? INTENT_RANK[intent ?? 'entry'] + ORDER_RANK[name] : RANK[name];
 }
 
 function isOrderKind(kind: JournalKind): kind is OrderKind {

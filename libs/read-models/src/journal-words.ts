@@ -21,17 +21,16 @@ import { requestWords } from './order-list.ts';
 import { commandWords } from './person-list.ts';
 import { isPositionFact } from './position-list.ts';
 
-/** Returns a fact as one line for people: time, instrument, and what happened with its numbers. */
-export function wordsOf(
-  fact: JournalFact,
-  timeUs: TimeUs,
-  intents: ReadonlyMap<string, OrderIntent>,
-): string {
-  const [instrument, words] = told(fact, intents);
+/**
+ * Returns a fact as one line for people: time, instrument, and what happened with its numbers. `intent`: why
+ * the order exists that it is about.
+ */
+export function wordsOf(fact: JournalFact, timeUs: TimeUs, intent: OrderIntent | undefined): string {
+  const [instrument, words] = told(fact, intent);
   return `${isoTime(timeUs).slice(0, -4).replace('T', ' ')}  ${instrument}  ${words}`;
 }
 
-function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [string, string] {
+function told(fact: JournalFact, intent: OrderIntent | undefined): [string, string] {
   if (fact.name === 'SignalGenerated') {
     const { direction, state } = fact.body;
     return [state.instrument, `signal: ${direction} at ${state.price}`];
@@ -59,10 +58,7 @@ function told(fact: JournalFact, intents: ReadonlyMap<string, OrderIntent>): [st
     case 'DecisionMade':
       return [fact.body.instrument, decisionWords(fact.body)];
     default:
-      return [
-        fact.body.instrument,
-        orderWords(fact.body, intents.get(fact.body.clientOrderId) ?? "somebody else's order"),
-      ];
+      return [fact.body.instrument, orderWords(fact.body, intent ?? "somebody else's order")];
   }
 }
 

@@ -15,8 +15,8 @@ export const baseConfig = z.object({
     .string()
     .regex(/^(nats|tls):\/\/.+/, 'expected an address such as nats://127.0.0.1:4222')
     .default('nats://127.0.0.1:4222'),
-  natsUser: z.string().optional(),
-  natsPasswordFile: z.string().optional(),
+  /** The secret half of this process's key for the server: a file with one line. */
+  natsKeyFile: z.string().optional(),
   natsCaFile: z.string().optional(),
   /** Which of several analytics processes this is, from 0. */
   ordinal: z.coerce.number().int().min(0).max(63).default(0),

@@ -4,17 +4,15 @@ import { Secret } from './secret.ts';
 
 /**
  * Connects to the NATS servers that the configuration names.
- * *Errors*: InputError on an unreadable password file.
+ * *Errors*: InputError on an unreadable key file.
  */
 export async function connectBus(config: BaseConfig, identity: string): Promise<JetStreamBus> {
-  const { natsUrl, natsUser, natsPasswordFile, natsCaFile } = config;
-  const password =
-    natsPasswordFile === undefined ? undefined : Secret.fromFile(natsPasswordFile, 'ALGO_NATS_PASSWORD_FILE');
+  const { natsUrl, natsKeyFile, natsCaFile } = config;
+  const key = natsKeyFile === undefined ? undefined : Secret.fromFile(natsKeyFile, 'ALGO_NATS_KEY_FILE');
   return JetStreamBus.connect({
     servers: natsUrl.split(','),
     identity,
-    ...(natsUser === undefined ? {} : { user: natsUser }),
-    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(key === undefined ? {} : { keySeed: key.reveal() }),
     ...(natsCaFile === undefined ? {} : { caFile: natsCaFile }),
   });
 }

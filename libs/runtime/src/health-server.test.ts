@@ -33,6 +33,14 @@ test('it shows the metrics of this process, by its name, and what the service ad
   expect(body).toMatch(/^process_resident_memory_bytes\{service="decision-0"\} \d+/m);
 });
 
+test('its first word of the event loop is a measured delay', async () => {
+  await using health = await HealthServer.listen('127.0.0.1', 0, 'decision-0');
+  const { body } = await get(health, '/metrics');
+  const least = Number(/^nodejs_eventloop_lag_min_seconds\{.*\} (.*)$/m.exec(body)?.[1]);
+  expect(least).toBeGreaterThan(0);
+  expect(least).toBeLessThan(30);
+});
+
 test('any other path says where to look', async () => {
   await using health = await HealthServer.listen('127.0.0.1', 0, 'decision-0');
   expect(await get(health, '/')).toMatchObject({ status: 404, body: 'try /healthz, /readyz or /metrics\n' });

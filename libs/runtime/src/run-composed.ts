@@ -159,7 +159,7 @@ export class Composition implements AsyncDisposable {
         const say = (fact: Fact, by: Speaker) => this.said(fact, by);
         const hosted = new HostedMachine({ speaker, plan, scheduler, say, restoreBefore });
         this.#hosted.set(identity, hosted);
-        for (const reading of plan.reads) this.#routes.add(hosted, reading);
+        for (const reading of plan.reads) this.#routes.add(hosted, reading, hosted.machine.passesOver);
         return { machine: standing(() => hosted.machine), driven: drivenBy(hosted) };
       },
     };

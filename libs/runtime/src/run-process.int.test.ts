@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
+import { JetStreamBus, NatsServerProcess, newUserKey, provision } from '@algo/bus';
 import { codecs } from '@algo/contracts';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { environment } from './config.ts';
@@ -88,7 +88,7 @@ test('all that is wrong with the configuration is said at once, plainly, and the
 });
 
 test.each([
-  ['the secret file', 78, { ALGO_NATS_PASSWORD_FILE: 'not-there' }, 'ALGO_NATS_PASSWORD_FILE'],
+  ['the secret file', 78, { ALGO_NATS_KEY_FILE: 'not-there' }, 'ALGO_NATS_KEY_FILE'],
   ['the server', 1, { ALGO_NATS_URL: 'nats://127.0.0.1:1' }, 'cannot connect'],
 ])('where %s is not there the exit is %i, with what to do', async (_, exit, env, said) => {
   const { code, stderr } = await run(env).exited;
@@ -159,16 +159,16 @@ test('a port that is taken may be free later: the exit is 1, with the setting to
   expect(stderr).toMatch(/ALGO_HTTP_PORT = "127\.0\.0\.1:\d+": already in use/);
 });
 
-test('the password of a secret file reaches the server and no output', async () => {
-  const file = join(directory, 'password');
-  writeFileSync(file, 'correct horse battery\n');
+test('the key of a secret file reaches no output', async () => {
+  const file = join(directory, 'reconcile.nk');
+  const { seed } = newUserKey();
+  writeFileSync(file, `${seed}\n`);
   const { child, exited, logged } = run({
-    ALGO_NATS_USER: 'reconcile',
-    ALGO_NATS_PASSWORD_FILE: file,
+    ALGO_NATS_KEY_FILE: file,
     ALGO_LOG_LEVEL: 'trace',
   });
   await logged('started');
   child.kill('SIGTERM');
   const { stdout, stderr } = await exited;
-  expect(stdout + stderr).not.toContain('correct horse');
+  expect(stdout + stderr).not.toContain(seed);
 });

@@ -9,8 +9,6 @@ export {
   type RequestFate,
 } from './paper-post.ts';
 export {
-  ENDED_ORDERS_MAX,
-  FILLS_MAX,
   OPEN_ORDERS_MAX,
   ORDER_IDS_MAX,
   PAPER_DEFAULTS,

@@ -37,7 +37,7 @@ export class PaperBooks {
   readonly markets = new Map<InstrumentId, PaperMarket>();
   readonly instruments: readonly Instrument[];
   readonly ledger: PaperLedger;
-  readonly history = new PaperHistory();
+  readonly history: PaperHistory;
   readonly open = new Map<string, PaperOrder>();
   /** The last things that happened, oldest first: as many as reads are behind. */
   readonly changes: PaperChange[] = [];
@@ -48,6 +48,7 @@ export class PaperBooks {
   constructor(settings: PaperSettings) {
     this.instruments = settings.instruments;
     this.vices = settings.vices;
+    this.history = new PaperHistory(settings.history);
     this.ledger = new PaperLedger(settings.accounts);
     this.fees = new PaperFees(settings);
     this.funds = new PaperFunds(this.ledger, this.markets, this.fees.takerRate, settings.vices);

@@ -48,14 +48,13 @@ export class PaperFunds {
     let used = Decimal.zero;
     for (const market of this.markets.values()) {
       const { id, quote } = market.rules.instrument;
-      const isAsked = market.orders.length > 0 || extra !== null || !this.ledger.margin(account, id).isZero();
-      if (quote !== asset || !isAsked) continue;
+      if (quote !== asset) continue;
+      const margin = this.ledger.margin(account, id);
+      if (market.orders.length === 0 && extra === null && margin.isZero()) continue;
       const orders = market.orders.filter(({ request }) => request.account === account);
       if (extra?.request.instrument === id) orders.push(extra);
       const held = this.ledger.quantity(account, id);
-      used = used
-        .plus(this.ledger.margin(account, id))
-        .plus(reservedMargin(market, orders, held, this.takerRate));
+      used = used.plus(margin).plus(reservedMargin(market, orders, held, this.takerRate));
     }
     return used;
   }

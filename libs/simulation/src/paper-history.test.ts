@@ -1,12 +1,12 @@
 import { clientOrderId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { PaperHistory } from './paper-history.ts';
-import { ENDED_ORDERS_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
+import { ORDER_IDS_MAX, PAPER_DEFAULTS } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 
 test('of an account that never stops sending, the ids it took last are kept', () => {
-  const history = new PaperHistory();
+  const history = new PaperHistory(1);
   const id = (n: number) => clientOrderId(`o${n}`);
   for (let n = 0; n < ORDER_IDS_MAX + 3; n++) history.spend(MAIN, id(n));
   expect([0, 2, 3, ORDER_IDS_MAX + 2].map((n) => history.isSpent(MAIN, id(n)))).toEqual([
@@ -20,15 +20,16 @@ test('of an account that never stops sending, the ids it took last are kept', ()
 
 test('an ended order that there is no room for is no longer found, and never told to be absent', () => {
   const venue = new PaperVenue(SETTINGS);
+  const most = PAPER_DEFAULTS.history;
   venue.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
   // Confirmed, and over unfilled as soon as it is alive.
   const over = (n: number) => limit(`o${n}`, 'buy', '0.1', '60', 'ioc');
-  for (let n = 0; n <= ENDED_ORDERS_MAX; n++) {
+  for (let n = 0; n <= most; n++) {
     venue.submit(over(n), 2_000 + n);
     if (n % 100 === 99) venue.advanceTo(2_000_000 + n);
   }
   venue.advanceTo(60_000_000);
-  expect(venue.snapshot().ended).toHaveLength(ENDED_ORDERS_MAX);
+  expect(venue.snapshot().ended).toHaveLength(most);
   expect(venue.order(MAIN, clientOrderId('o0')).type).toBe('failed');
   expect(venue.order(MAIN, clientOrderId('o1')).type).toBe('found');
   expect(venue.order(MAIN, clientOrderId('never')).type).toBe('absent');

@@ -7,7 +7,7 @@ import {
   type TimeUs,
 } from '@algo/model';
 import type { PaperOrder } from './paper-matching.ts';
-import { ENDED_ORDERS_MAX, FILLS_MAX, FILLS_SLACK, MOVES_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
+import { FILLS_AN_ORDER, FILLS_SLACK, MOVES_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
 
 /** *Shape*: `fills` oldest first; `droppedUs` the time of the newest dropped one; null while none was. */
 export interface FillLog {
@@ -27,18 +27,25 @@ export function copyLogs(logs: ReadonlyMap<AccountId, FillLog>): Map<AccountId, 
 }
 
 /**
- * What is over: ended orders, fills, and the client order ids that each account took last. Bounded by the
- * constants of the settings.
+ * What is over: ended orders, fills, and the client order ids that each account took last. Bounded by
+ * `history` of the settings and the constants beside it.
  */
 export class PaperHistory {
   readonly ended = new Map<string, PaperOrder>();
   readonly logs = new Map<AccountId, FillLog>();
   readonly #moves = new Map<AccountId, MoveLog>();
   readonly #ids = new Map<AccountId, Set<ClientOrderId>>();
+  readonly #endedMax: number;
+  readonly #fillsMax: number;
+
+  constructor(history: number) {
+    this.#endedMax = history;
+    this.#fillsMax = history * FILLS_AN_ORDER;
+  }
 
   end(key: string, order: PaperOrder): void {
     this.ended.set(key, order);
-    if (this.ended.size <= ENDED_ORDERS_MAX) return;
+    if (this.ended.size <= this.#endedMax) return;
     for (const oldest of this.ended.keys()) {
       this.ended.delete(oldest);
       break;
@@ -68,8 +75,8 @@ export class PaperHistory {
   add(fill: Fill): void {
     const log = this.log(fill.account);
     log.fills.splice(log.fills.findLastIndex(({ timeUs }) => timeUs <= fill.timeUs) + 1, 0, fill);
-    if (log.fills.length <= FILLS_MAX + FILLS_SLACK) return;
-    for (const dropped of log.fills.splice(0, log.fills.length - FILLS_MAX))
+    if (log.fills.length <= this.#fillsMax + FILLS_SLACK) return;
+    for (const dropped of log.fills.splice(0, log.fills.length - this.#fillsMax))
       log.droppedUs = Math.max(log.droppedUs ?? dropped.timeUs, dropped.timeUs);
   }
 
@@ -84,7 +91,7 @@ export class PaperHistory {
         field: 'sinceUs',
         value: sinceUs,
         because: `fills up to ${log.droppedUs} are no longer kept, so the answer would not be complete`,
-        remedy: `Ask for a later time; the last ${FILLS_MAX} fills are kept.`,
+        remedy: `Ask for a later time; the last ${this.#fillsMax} fills are kept.`,
       });
     let low = 0;
     let high = log.fills.length;

@@ -33,10 +33,17 @@ export interface PaperPostState {
 
 const AS_IT_SHOULD: RequestFate = { arrives: 1, answer: 'now' };
 
+const WAY = [
+  ...(['requestLost', 'requestTwice', 'answerLost', 'answerLate', 'answerTwice'] as const),
+  ...(['eventLost', 'eventLate', 'eventTwice', 'streamBreaks'] as const),
+];
+
 /** The way between the exchange and those who trade there, with the vices of such a way. */
 export class PaperPost {
   private readonly vices: PaperVices;
   private readonly random: SeededRandom;
+  /** Whether the way has no vice at all: nothing needs to be drawn. */
+  private readonly isStraight: boolean;
   private inputs = 0;
   private requests = 0;
   private events = 0;
@@ -47,13 +54,15 @@ export class PaperPost {
   constructor(vices: PaperVices, seed: number) {
     this.vices = vices;
     this.random = SeededRandom.seeded(seed).stream('post');
+    this.isStraight = WAY.every((vice) => vices[vice] === 0);
   }
 
   /** Returns what becomes of the next submit, cancel or replacement. */
   request(): RequestFate {
-    const draw = this.random.stream(`request/${++this.requests}`);
+    this.requests++;
+    if (this.isStraight || this.isOver) return AS_IT_SHOULD;
+    const draw = this.random.stream(`request/${this.requests}`);
     const { requestLost, requestTwice, answerLost, answerLate, answerTwice } = this.vices;
-    if (this.isOver) return AS_IT_SHOULD;
     if (draw.chance(requestLost)) return { arrives: 0, answer: 'never' };
     const arrives = draw.chance(requestTwice) ? 2 : 1;
     if (draw.chance(answerLost)) return { arrives, answer: 'never' };
@@ -74,12 +83,12 @@ export class PaperPost {
 
   /** Returns what of this leaves at once; the rest comes with the inputs that follow, or never. */
   send(event: VenueEvent): readonly VenueEvent[] {
-    const draw = this.random.stream(`event/${++this.events}`);
+    this.events++;
+    if (this.isBroken) return [];
+    if (this.isStraight || this.isOver || this.waiting.length >= LETTERS_MAX) return [event];
+    const draw = this.random.stream(`event/${this.events}`);
     const { eventLate, eventTwice, eventLost, streamBreaks, brokenInputs } = this.vices;
     const letter: PaperLetter = { type: 'event', event };
-    const isFull = this.waiting.length >= LETTERS_MAX;
-    if (this.isBroken) return [];
-    if (this.isOver || isFull) return [event];
     if (draw.chance(eventLost)) return [];
     if (draw.chance(streamBreaks) && brokenInputs > 0) {
       this.backAt = this.inputs + brokenInputs;

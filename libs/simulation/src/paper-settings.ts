@@ -5,7 +5,8 @@ import { NO_VICES, type PaperVices, refuseUnusableVices } from './paper-vices.ts
  * *Units*: balances in their asset; fees basis points of notional, a rebate below 0; `latency` lognormal,
  * `sigma` of its logarithm; `participation` the share of any print that our orders together may have, (0, 1];
  * `residualMs` how long a taking order gathers fills before its rest expires (IOC), rests (GTC) or slips
- * (market).
+ * (market); `history` the ended orders that a look-up still finds, over all accounts (older ones answer
+ * *failed*, never *absent*), and of each account's fills FILLS_AN_ORDER times as many.
  */
 export interface PaperSettings {
   readonly accounts: readonly {
@@ -19,6 +20,7 @@ export interface PaperSettings {
   readonly participation: number;
   readonly residualMs: number;
   readonly vices: PaperVices;
+  readonly history: number;
 }
 
 /**
@@ -31,14 +33,14 @@ export const PAPER_DEFAULTS = {
   participation: 0.1,
   residualMs: 5_000,
   vices: NO_VICES,
+  history: 10_000,
 } as const;
 
 /** Most orders that may work at once in one account. */
 export const OPEN_ORDERS_MAX = 500;
-/** Ended orders that a look-up still finds, over all accounts; older ones answer *failed*, never *absent*. */
-export const ENDED_ORDERS_MAX = 10_000;
-/** Fills kept for each account; up to FILLS_SLACK more before the oldest are dropped together. */
-export const FILLS_MAX = 50_000;
+/** Fills kept for each ended order that is. */
+export const FILLS_AN_ORDER = 5;
+/** So many fills more before the oldest are dropped together. */
 export const FILLS_SLACK = 1_000;
 /** Movements of cash kept for each account. */
 export const MOVES_MAX = 1_000;
@@ -68,6 +70,7 @@ export function refuseUnusableSettings(settings: PaperSettings): void {
   within('latency.medianMs', settings.latency.medianMs, 0, 60_000);
   within('latency.sigma', settings.latency.sigma, 0, 3);
   within('participation', settings.participation, 0.0001, 1);
+  within('history', settings.history, 1, 1_000_000);
   within('residualMs', settings.residualMs, 1 / US_PER_MS, 3_600_000);
   refuseUnusableVices(settings.vices);
   refuseRepeats(

@@ -1,7 +1,7 @@
 import { Decimal, openSnapshot, sealSnapshot, US_PER_MS } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FILLS_MAX, type PaperSettings } from './paper-settings.ts';
+import { FILLS_AN_ORDER, type PaperSettings } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { LTC, limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 import { fillsOf, play, plot, rowsOf, scene, stopsPlot, whole } from './testing/paper-scene.ts';
@@ -166,7 +166,8 @@ test('drops the oldest fills beyond its bound, and says so to whoever asks for t
     tape(...Array.from({ length: 1_700 }, (_, i) => [from + i, 'sell', 90, 0.01] as const));
   for (let batch = 0; batch < 31; batch++) venue.onTrades(rows(10_000 + batch * 1_700));
   const all = 31 * 1_700;
+  const most = settings.history * FILLS_AN_ORDER;
   expect(() => venue.fillsSince(MAIN, 0)).toThrow('no longer kept');
-  const kept = venue.fillsSince(MAIN, (10_000 + all - FILLS_MAX) * US_PER_MS);
-  expect(kept).toHaveLength(FILLS_MAX);
+  const kept = venue.fillsSince(MAIN, (10_000 + all - most) * US_PER_MS);
+  expect(kept).toHaveLength(most);
 });

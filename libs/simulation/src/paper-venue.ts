@@ -193,7 +193,7 @@ export class PaperVenue {
 
   /**
    * Returns the fills at or after a time, oldest first. *Errors*: InputError when older ones were dropped
-   * (FILLS_MAX).
+   * (`history` of the settings).
    */
   fillsSince(account: AccountId, sinceUs: TimeUs): Fill[] {
     this.books.ledger.refuseUnknown(account);

@@ -74,12 +74,12 @@ export class BacktestRun {
     return this.#firstUs;
   }
 
-  /** Goes through the tape to its end; `onStretch` is told after each stretch of it. */
-  async run(onStretch: () => void = () => {}): Promise<void> {
+  /** Goes through the tape to its end; `onStretch` is told after each stretch of it, and waited for. */
+  async run(onStretch: () => Promise<void>): Promise<void> {
     for (let stretch = await this.#tape.next(); stretch !== undefined; stretch = await this.#tape.next()) {
       this.#take(stretch);
       this.#composition.check();
-      onStretch();
+      await onStretch();
     }
     if (this.#firstUs > 0) this.#end();
   }

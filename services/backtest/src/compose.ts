@@ -55,7 +55,7 @@ export async function composeEngine({
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
     venue: (_name, account) =>
-      new ComposedPaperVenue(() => composition.machineOf(identityOf('paper-venue', account))),
+      new ComposedPaperVenue(composition.machineOf(identityOf('paper-venue', account))),
     accountStream: (_name, account) => streams.stream(account),
     openRowStore: () => DISCARDED_ROWS,
   });
@@ -82,15 +82,14 @@ export async function composeEngine({
 
 const ORDER_EVENTS: ReadonlySet<string> = new Set(FAMILIES['ord.evt'].messages);
 
-/** Returns what keeps order events where reconcile reads them: in the stream of the memory bus. */
+/** Returns what keeps order events where reconcile reads them: in their stream, as execution's lane. */
 function orderHistory(server: MemoryServer): (fact: Fact) => void {
-  const bus = new MemoryBus(server, 'execution');
-  let kept = 0;
+  const speaker = { identity: 'execution', account: '' };
+  const stream = server.stream(FAMILIES['ord.evt'].stream);
+  let count = 0;
   return (fact) => {
     if (!ORDER_EVENTS.has(fact.name)) return;
-    const said = FactMessage.said(fact, { identity: 'execution', account: '' }, { id: String(++kept) });
-    bus.say(said, (stored) => {
-      if (stored instanceof Error) throw stored;
-    });
+    const lane = { producer: speaker.identity, epoch: 1, count: ++count };
+    stream.store(FactMessage.said(fact, speaker, { lane }));
   };
 }

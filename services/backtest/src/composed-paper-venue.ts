@@ -33,12 +33,11 @@ import {
 export class ComposedPaperVenue implements ExchangeVenue {
   readonly name = 'paper';
   readonly capabilities = PAPER_CAPABILITIES;
-  /** Found when asked: services start in any order. */
-  readonly #exchange: () => Hosted;
+  readonly #exchange: Hosted;
   /** The exchange has its inputs in order, so one name for all questions is enough. */
   readonly #ask = 'composed';
 
-  constructor(exchange: () => Hosted) {
+  constructor(exchange: Hosted) {
     this.#exchange = exchange;
   }
 
@@ -113,7 +112,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
   async [Symbol.asyncDispose](): Promise<void> {} // the exchange is the composition's
 
   get #books() {
-    const { machine } = this.#exchange();
+    const { machine } = this.#exchange;
     if (!(machine instanceof VenueMachine))
       throw new Error('the paper exchange of this account is not composed');
     return machine.view;
@@ -122,7 +121,7 @@ export class ComposedPaperVenue implements ExchangeVenue {
   /** Nobody here waits for a late answer: null when the exchange is silent. */
   #answer<Outcome extends PaperOutcome>(asked: Asked): Outcome | null {
     let answer: Answer | undefined;
-    this.#exchange().hear(asked, (work) => {
+    this.#exchange.hear(asked, (work) => {
       if (work instanceof Wanted) answer ??= work.request as Answer;
     });
     return answer?.type === 'Answer' ? (answer.outcome as Outcome) : null;

@@ -24,6 +24,7 @@ export class Follower {
   readonly #place: TapePlace;
   /** Rows of each lane that it has, of the present stretch. */
   readonly #rows: number[];
+  readonly #reads: readonly boolean[];
   #toldUs: TimeUs = 0;
   /** When the feed's time next counts for it. */
   loudUs: TimeUs = 0;
@@ -40,6 +41,7 @@ export class Follower {
     this.#composition = composition;
     this.#place = place;
     this.#rows = place.lanes.map(() => 0);
+    this.#reads = place.lanes.map(({ readers }) => readers.includes(hosted));
     this.#quiet = place.lanes.map(() => NEVER_QUIET);
     hosted.beforeInput = () => {
       this.#hasTaken = true;
@@ -54,8 +56,9 @@ export class Follower {
     this.#hasTaken = false;
     let hasChanged = false;
     this.loudUs = Number.POSITIVE_INFINITY;
-    for (const [i, { instrument }] of this.#place.lanes.entries()) {
-      const quiet = hearsAll ? NEVER_QUIET : this.hosted.quiet(instrument);
+    const { lanes } = this.#place;
+    for (let i = 0; i < lanes.length; i++) {
+      const quiet = hearsAll ? NEVER_QUIET : this.hosted.quiet(lanes[i]!.instrument);
       hasChanged ||= !isSameQuiet(quiet, this.#quiet[i]!);
       this.#quiet[i] = quiet;
       this.loudUs = Math.min(this.loudUs, quiet.untilUs);
@@ -111,7 +114,7 @@ export class Follower {
   }
 
   reads(lane: number): boolean {
-    return this.#place.lanes[lane]!.readers.includes(this.hosted);
+    return this.#reads[lane]!;
   }
 
   #giveRows(untilUs: TimeUs): void {

@@ -16,6 +16,6 @@ test('the bar grows with the time reached, and never falls', () => {
     bar.show({ trades: hour * 1_000, timeUs: hour * US_PER_HOUR });
   }
   expect(drawn.map((text) => text.split('=').length - 1)).toEqual([1, 6, 12, 24]);
-  bar.end();
+  bar.clear();
   expect(drawn.at(-1)).toBe('\r\u001b[K');
 });

@@ -14,6 +14,7 @@ export class ProgressBar {
   readonly #span: TimeRange;
   readonly #startMs: number;
   #drawnMs = 0;
+  #isDrawn = false;
 
   /** `nowMs` is the monotonic clock; `span` is from the first trade to the last. */
   constructor(write: (text: string) => void, nowMs: () => number, span: TimeRange) {
@@ -28,6 +29,7 @@ export class ProgressBar {
     const elapsedMs = nowMs - this.#startMs;
     if (elapsedMs < QUIET_MS || nowMs - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = nowMs;
+    this.#isDrawn = true;
     const { fromUs, toUs } = this.#span;
     const share = Math.min(1, Math.max(0, (timeUs - fromUs) / (toUs - fromUs)));
     const bar = '='.repeat(Math.floor(share * WIDTH)).padEnd(WIDTH);
@@ -36,8 +38,9 @@ export class ProgressBar {
     this.#write(`\r[${bar}] ${words}\u001b[K`);
   }
 
-  /** Leaves the line empty. */
-  end(): void {
-    if (this.#drawnMs > 0) this.#write('\r\u001b[K');
+  /** Leaves the line empty, until it is drawn again. */
+  clear(): void {
+    if (this.#isDrawn) this.#write('\r\u001b[K');
+    this.#isDrawn = false;
   }
 }

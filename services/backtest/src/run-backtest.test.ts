@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeFact, type Fact } from '@algo/contracts';
+import { JournalHash } from '@algo/read-models';
 import { SeededRandom } from '@algo/simulation';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
@@ -28,8 +29,12 @@ async function outcome(
   const { more, observe, ...rest } = settings;
   const lines: string[] = [];
   const tape = new MergedTape(TEST_INSTRUMENTS.map((id) => new SyntheticLane(id, HOURS, rowsPerRead)));
-  const { journal, summary } = await runBacktest(tape, {
+  const journal = new JournalHash();
+  const { summary } = await runBacktest(tape, {
     ...rest,
+    async onTold({ line }) {
+      if (line !== null) journal.take(line);
+    },
     environment: { ...TEST_ENVIRONMENT, ...more },
     observe(fact) {
       if (fact.name !== 'GuardAlive') lines.push(lineOf(fact));
@@ -37,7 +42,7 @@ async function outcome(
     },
   });
   const facts = createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
-  return { journal: journal.hash(), facts, closed: summary.positions.closed };
+  return { journal: journal.end(), facts, closed: summary.positions.closed };
 }
 
 function lineOf(fact: Fact): string {

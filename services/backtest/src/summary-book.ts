@@ -1,6 +1,5 @@
 import type { Fact } from '@algo/contracts';
-import { Decimal, type StrategyName, type TimeUs } from '@algo/model';
-import { EventTally, type ListedPosition } from '@algo/read-models';
+import { Decimal, type PositionEvent, type StrategyName, type TimeUs } from '@algo/model';
 
 /** What one strategy did. *Units*: money in the account's currency; `netPnl` after fees. */
 export interface StrategySummary {
@@ -39,53 +38,93 @@ export interface Summary {
   readonly byStrategy: readonly StrategySummary[];
 }
 
-/** Adds up what a run says. */
+type PositionClosed = Extract<PositionEvent, { readonly type: 'PositionClosed' }>;
+type StrategySums = { -readonly [Part in keyof StrategySummary]: StrategySummary[Part] };
+
+/** Adds up what a run says. *Shape*: one entry for each strategy and kind of fact. */
 export class SummaryBook {
-  readonly #tally = new EventTally();
+  readonly #counts = new Map<string, number>();
+  readonly #byStrategy = new Map<StrategyName, StrategySums>();
+  #accepted = 0;
   #filled = 0;
   #equity: Decimal | null = null;
   #peak = Decimal.zero;
   #drawdownMax = Decimal.zero;
+  /** Positions open now, since when there is any, and up to when that was added up. *Units*: µs. */
+  #open = 0;
+  #openUs: TimeUs = 0;
+  #exposedUs = 0;
+  #coveredUs: TimeUs = 0;
 
-  take(fact: Fact): void {
-    this.#tally.take(fact);
-    const { name, body } = fact;
-    if (name === 'OrderFilled' && !body.leaves.isPositive()) this.#filled++;
-    if (name === 'EquityMarked') this.#mark(body.equity);
+  take({ name, body }: Fact): void {
+    this.#counts.set(name, this.#count(name) + 1);
+    switch (name) {
+      case 'DecisionMade':
+        if (body.outcome.type === 'accepted') this.#accepted++;
+        return;
+      case 'OrderFilled':
+        if (!body.leaves.isPositive()) this.#filled++;
+        return;
+      case 'EquityMarked':
+        this.#mark(body.equity);
+        return;
+      case 'PositionOpened':
+        if (this.#open++ === 0) this.#openUs = Math.max(body.position.openedUs, this.#coveredUs);
+        return;
+      case 'PositionClosed':
+        this.#closed(body);
+        return;
+      default:
+    }
   }
 
   /** Returns the figures of a run that took so many trades from one moment to another. */
   summary(trades: number, fromUs: TimeUs, toUs: TimeUs): Summary {
-    const tally = this.#tally;
-    const counts = tally.counts();
-    const byStrategy = [...Map.groupBy(tally.positions, ({ position }) => position.strategy)]
-      .map(([strategy, positions]) => strategySummary(strategy, positions))
-      .filter(({ closed }) => closed > 0)
-      .toSorted((a, b) => (a.strategy < b.strategy ? -1 : 1));
+    const [opened, closed] = [this.#count('PositionOpened'), this.#count('PositionClosed')];
+    const byStrategy = [...this.#byStrategy.values()].toSorted((a, b) => (a.strategy < b.strategy ? -1 : 1));
+    const openUs = this.#open > 0 ? Math.max(0, toUs - this.#openUs) : 0;
     return {
-      ...{ trades, fromUs, toUs, signals: counts.signals },
-      decisions: { accepted: counts.decisionsAccepted, refused: counts.decisionsRefused },
+      ...{ trades, fromUs, toUs, signals: this.#count('SignalGenerated') },
+      decisions: { accepted: this.#accepted, refused: this.#count('DecisionMade') - this.#accepted },
       orders: {
-        submitted: counts.ordersSubmitted,
-        denied: counts.ordersDenied,
-        rejected: counts.ordersRejected,
+        submitted: this.#count('OrderSubmitted'),
+        denied: this.#count('OrderDenied'),
+        rejected: this.#count('OrderRejected'),
         filled: this.#filled,
-        canceled: tally.orders('OrderCanceled'),
-        expired: tally.orders('OrderExpired'),
+        canceled: this.#count('OrderCanceled'),
+        expired: this.#count('OrderExpired'),
       },
-      fills: counts.fills,
-      positions: {
-        opened: counts.positionsOpened,
-        closed: counts.positionsClosed,
-        open: counts.positionsOpen,
-      },
+      fills: this.#count('OrderFilled'),
+      positions: { opened, closed, open: opened - closed },
       equity: this.#equity,
       netPnl: sumOf(byStrategy.map(({ netPnl }) => netPnl)),
       fees: sumOf(byStrategy.map(({ fees }) => fees)),
       drawdownMax: this.#drawdownMax,
-      exposure: toUs > fromUs ? exposedUs(tally.positions, toUs) / (toUs - fromUs) : 0,
+      exposure: toUs > fromUs ? (this.#exposedUs + openUs) / (toUs - fromUs) : 0,
       byStrategy,
     };
+  }
+
+  #count(name: Fact['name']): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  #closed({ position: { strategy, fees }, netPnl, timeUs }: PositionClosed): void {
+    const sums = this.#byStrategy.get(strategy) ?? {
+      strategy,
+      closed: 0,
+      won: 0,
+      netPnl: Decimal.zero,
+      fees: Decimal.zero,
+    };
+    this.#byStrategy.set(strategy, sums);
+    sums.closed++;
+    if (netPnl.isPositive()) sums.won++;
+    sums.netPnl = sums.netPnl.plus(netPnl);
+    sums.fees = sums.fees.plus(fees);
+    if (--this.#open > 0) return;
+    this.#exposedUs += Math.max(0, timeUs - this.#openUs);
+    this.#coveredUs = Math.max(this.#coveredUs, timeUs);
   }
 
   #mark(equity: Decimal): void {
@@ -94,31 +133,6 @@ export class SummaryBook {
     const drawdown = this.#peak.minus(equity).dividedBy(this.#peak, 8, 'half-even');
     if (this.#drawdownMax.lessThan(drawdown)) this.#drawdownMax = drawdown;
   }
-}
-
-function strategySummary(strategy: StrategyName, positions: readonly ListedPosition[]): StrategySummary {
-  const closed = positions.filter(({ state }) => state === 'closed');
-  return {
-    strategy,
-    closed: closed.length,
-    won: closed.filter(({ netPnl }) => netPnl?.isPositive()).length,
-    netPnl: sumOf(closed.map(({ netPnl }) => netPnl ?? Decimal.zero)),
-    fees: sumOf(closed.map(({ position }) => position.fees)),
-  };
-}
-
-/** Returns for how long a position was open. *Units*: µs. */
-function exposedUs(positions: readonly ListedPosition[], toUs: TimeUs): number {
-  let exposed = 0;
-  let coveredUs = 0;
-  for (const { position, closedUs } of positions.toSorted(
-    (a, b) => a.position.openedUs - b.position.openedUs,
-  )) {
-    const endUs = closedUs ?? toUs;
-    exposed += Math.max(0, endUs - Math.max(coveredUs, position.openedUs));
-    coveredUs = Math.max(coveredUs, endUs);
-  }
-  return exposed;
 }
 
 function sumOf(amounts: readonly Decimal[]): Decimal {

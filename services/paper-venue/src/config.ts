@@ -1,6 +1,6 @@
 import { Decimal } from '@algo/model';
 import { baseConfig, money } from '@algo/runtime';
-import { readPaperVices } from '@algo/simulation';
+import { PAPER_DEFAULTS, readPaperVices } from '@algo/simulation';
 import { z } from 'zod';
 
 /** Settings of the exchange that paper mode plays. */
@@ -11,6 +11,8 @@ export const config = baseConfig.extend({
   takerBps: z.coerce.number().min(-10).max(100).default(10),
   /** Names the random stream of latencies; the same seed fills the same orders alike. */
   seed: z.coerce.number().int().min(0).default(1),
+  /** Ended orders that it still finds; of fills it keeps five times as many. */
+  paperHistory: z.coerce.number().int().min(100).max(1_000_000).default(PAPER_DEFAULTS.history),
   /** What is wrong with the exchange, as `readPaperVices` reads it: `answerLost=0.05, eventTwice=0.1`. */
   paperVices: z
     .string()

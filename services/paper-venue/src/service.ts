@@ -34,6 +34,7 @@ export const service = defineService({
       instruments,
       seed: config.seed,
       vices: config.paperVices,
+      history: config.paperHistory,
       fees: { makerBps: config.makerBps, takerBps: config.takerBps },
     };
     const desk = new QuestionDesk(clock);

@@ -182,6 +182,7 @@ export class EngineRun implements AsyncDisposable {
     this.#bus ??= await JetStreamBus.connect({
       servers: [engine.natsUrl],
       identity: `cli.${process.pid}`,
+      keySeed: readFileSync(join(this.dataDir, 'keys', 'cli.nk'), 'utf8').trim(),
     }).catch(() => undefined);
     return this.#bus !== undefined;
   }

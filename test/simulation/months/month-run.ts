@@ -25,10 +25,12 @@ const SNAPSHOT_MS = 120_000;
 const KEPT_OF = {
   ...{ MARKET: 10_000, ANALYTICS: 10_000, CANDLES: 10_000 },
   ...{ DECISIONS: 300, RECONCILIATION: 300 },
-  // Reconcile keeps its books once for 5,000 messages of these two.
-  ...{ ORDERS: 8_000, POSITIONS: 8_000 },
+  // Reconcile keeps its books once for 5,000 messages of these two, of which the first are three in four.
+  ...{ ORDERS: 8_000, POSITIONS: 2_500 },
 };
 const KEPT = 2_500;
+/** Ended orders that the paper exchange keeps: fewer than come in a day, so that one day has them all. */
+const PAPER_HISTORY = 500;
 /** What stands around a body in a file of JetStream, about: its own frame, and our headers. */
 const FRAME_BYTES = 414;
 
@@ -71,6 +73,7 @@ export class MonthRun implements Disposable {
         ...{ ALGO_INSTRUMENTS_FILE: file, ALGO_INSTRUMENTS: this.#instruments.join() },
         ...{ ALGO_TRADING_CONFIG: 'months', ALGO_LIMITS_FILE: 'test/simulation/limits/months.yaml' },
         ALGO_SNAPSHOT_INTERVAL_MS: `${SNAPSHOT_MS}`,
+        ALGO_PAPER_HISTORY: `${PAPER_HISTORY}`,
       },
     });
   }

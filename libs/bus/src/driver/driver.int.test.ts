@@ -1,10 +1,12 @@
 import { accountId, Decimal } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { expect, test } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { type Bus, systemClock } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 import { MemoryLog } from '../memory/memory-log.ts';
-import { bucketSnapshots } from '../snapshot-store.ts';
+import { bucketSnapshots, type SnapshotStore } from '../snapshot-store.ts';
 import { wordsOf } from '../testing/drive-world.ts';
 import { Folding, ROLES, type RoleName } from '../testing/folding-machines.ts';
 import { Driver } from './driver.ts';
@@ -17,12 +19,16 @@ const equity = (n: number) => ({
 });
 
 /** One life of a machine that answers the time and what risk says. */
-function live(bus: Bus, log: MemoryLog, onDivergence: (where: unknown) => void) {
+function live(
+  bus: Bus,
+  log: MemoryLog,
+  onDivergence: (where: unknown) => void,
+  snapshots: SnapshotStore = bucketSnapshots(bus.bucket('snapshots'), ROLE),
+) {
   let machine!: Folding;
   const starting = Driver.start({
     ...{ bus, clock: systemClock, identity: ROLE, account: 'a', log, onDivergence },
-    snapshots: bucketSnapshots(bus.bucket('snapshots'), ROLE),
-    snapshotIntervalMs: 50,
+    ...{ snapshots, snapshotIntervalMs: 50 },
     knows: () => true,
     plan: {
       reads: ROLES[ROLE].reads,
@@ -36,22 +42,15 @@ function live(bus: Bus, log: MemoryLog, onDivergence: (where: unknown) => void) 
   return starting.then((driver) => ({ driver, stateOf: () => Buffer.from(machine.snapshot()).toString() }));
 }
 
-test('over kills of machine and server all is said once, and a replay says the same', async () => {
-  await using nats = await NatsFixture.start();
+/** Returns who tells the time and what risk says, and stores both under a number. */
+async function teller(nats: NatsFixture): Promise<(n: number) => Promise<unknown>[]> {
   const feed = await nats.bus('ingest.x');
   const risk = await nats.bus('position-risk.a');
-  const log = new MemoryLog();
-  const divergences: unknown[] = [];
-  const tell = (n: number) => {
+  return (n) => {
     const time = {
-      type: 'TimeAdvanced',
-      feed: 'x',
-      toldUs: n,
-      sureUs: n,
-      behind: [],
-      wallUs: 0,
-      speed: 1,
-    } as const;
+      ...({ type: 'TimeAdvanced', feed: 'x', toldUs: n, sureUs: n } as const),
+      ...{ behind: [], wallUs: 0, speed: 1 },
+    };
     const place = (producer: string) => ({ lane: { producer, epoch: 1, count: n } });
     const speaker = { identity: '', account: 'a' };
     const said = FactMessage.said(
@@ -62,6 +61,14 @@ test('over kills of machine and server all is said once, and a replay says the s
     const marked = { name: 'EquityMarked', body: equity(n) } as const;
     return [feed.publish(said), risk.publish(FactMessage.said(marked, speaker, place('position-risk.a')))];
   };
+}
+
+test('over kills of machine and server all is said once, and a replay says the same', async () => {
+  await using nats = await NatsFixture.start();
+  const reader = await nats.bus('reader');
+  const tell = await teller(nats);
+  const log = new MemoryLog();
+  const divergences: unknown[] = [];
   let life = await live(await nats.bus(ROLE), log, (where) => divergences.push(where));
   for (let n = 1; n <= 400; n++) {
     await Promise.all(tell(n));
@@ -76,10 +83,10 @@ test('over kills of machine and server all is said once, and a replay says the s
   }
   await eventually('every input', () => life.driver.taken === 800, 20_000);
   await eventually('the order to be told', async () => {
-    const words = await wordsOf(feed, ROLE, ROLES[ROLE].says);
+    const words = await wordsOf(reader, ROLE, ROLES[ROLE].says);
     return words.some(({ order }) => order?.taken === 800);
   });
-  const words = await wordsOf(feed, ROLE, ROLES[ROLE].says);
+  const words = await wordsOf(reader, ROLE, ROLES[ROLE].says);
   const state = life.stateOf();
   life.driver.abandon();
   expect(words.length).toBeGreaterThan(100);
@@ -90,5 +97,29 @@ test('over kills of machine and server all is said once, and a replay says the s
   await replay.driver.restored;
   expect([replay.driver.taken, replay.stateOf(), divergences]).toEqual([800, state, []]);
   await replay.driver[Symbol.asyncDispose]();
-  expect(await wordsOf(feed, ROLE, ROLES[ROLE].says)).toHaveLength(words.length);
+  expect(await wordsOf(reader, ROLE, ROLES[ROLE].says)).toHaveLength(words.length);
 }, 60_000);
+
+test('a money stream that holds nothing of what was said since the snapshot is told by name', async () => {
+  await using nats = await NatsFixture.start();
+  const tell = await teller(nats);
+  const bus = await nats.bus(ROLE);
+  const snapshots = bucketSnapshots(bus.bucket('snapshots'), ROLE);
+  const log = new MemoryLog();
+  const life = await live(bus, log, () => {});
+  let n = 0;
+  while ((await snapshots.load()) === undefined) await Promise.all(tell(++n));
+  const saved = (await snapshots.load())!;
+  const { last } = await bus.bounds('ORDERS');
+  for (let more = 0; more < 40; more++) await Promise.all(tell(++n));
+  await eventually('words behind it', async () => (await bus.bounds('ORDERS')).last > last + 2);
+  life.driver.abandon();
+  const connection = await connect({ servers: nats.server.url });
+  await (await jetstreamManager(connection)).streams.purge('ORDERS');
+  await connection.close();
+  const old = { load: async () => saved, save: async () => {} };
+  for (const again of ['a first try', 'a second one, behind the fence of the first']) {
+    const next = live(await nats.bus(ROLE), log, () => {}, old).then(() => again);
+    await expect(next).rejects.toThrow(/stream ORDERS.*what it said since then is gone/s);
+  }
+}, 30_000);

@@ -4,6 +4,7 @@ import {
   familyFilters,
   familyOf,
   laneOf,
+  STREAMS,
   type StreamName,
   subjects,
 } from '@algo/contracts';
@@ -32,7 +33,8 @@ export interface OwnWords {
  * Reads what older lives of a process said since a snapshot, up to this life's fences. As for every reader,
  * the dense prefix of each lane counts: what stands behind a hole, or was stored by an old life behind the
  * fence of a newer one, was never said.
- * *Errors*: InputError where the stream has let go of words behind the snapshot: then nobody knows them.
+ * *Errors*: InputError where the stream has let go of words behind the snapshot: a hole shows it, or, where
+ * money depends on it, that nothing is left of them. Readers would pass over what is counted from there anew.
  */
 export async function readOwnWords(
   bus: Bus,
@@ -55,6 +57,7 @@ export async function readOwnWords(
   for (const [stream, fence] of fences) {
     const after = since.positions[stream];
     const { first } = await bus.bounds(stream);
+    let isAnyLeft = false;
     const lanes = new StreamLanes(stream, after === undefined && first > 1, {
       producers: { [identity]: { epoch: since.epoch, lanes: countsIn(stream, since.counts) } },
       ids: {},
@@ -68,10 +71,13 @@ export async function readOwnWords(
     ];
     for await (const message of bus.read({ stream, subjects: filters, after: after ?? 0 })) {
       if (message.sequence >= fence) break;
-      if ((message.lane?.producer ?? identity) === identity) lanes.admit(message, keep);
+      if ((message.lane?.producer ?? identity) !== identity) continue;
+      lanes.admit(message, keep);
+      isAnyLeft ||= message.lane !== undefined; // the fence of a life that was refused says nothing
     }
-    if (after !== undefined && first > after + 1 && lanes.waitsFrom !== undefined)
-      throw forgotten(stream, identity, after, first);
+    // A market's stream lets go by age, days after whoever spoke there has ended: it may have said nothing.
+    const isGone = lanes.waitsFrom !== undefined || (!isAnyLeft && STREAMS[stream].keep === 'money');
+    if (after !== undefined && first > after + 1 && isGone) throw forgotten(stream, identity, after, first);
   }
   return { said, counts, orders };
 }

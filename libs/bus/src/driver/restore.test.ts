@@ -241,8 +241,9 @@ test('words that their stream has let go since the snapshot are told by name', a
   const bench = new DriveBench({ messagesMax: 4 });
   bench.snapshots = memorySnapshots();
   const first = await bench.start(tellsAll);
-  await bench.tellTime(1);
   await bench.rest(1_500);
+  await bench.tellTime(1);
+  await bench.rest();
   const saved = (await bench.snapshots.load())!;
   for (let n = 2; n < 20; n++) await bench.tellTime(n);
   bench.kill(first);

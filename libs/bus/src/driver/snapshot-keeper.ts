@@ -38,7 +38,7 @@ export interface Capture {
 /** Takes snapshots in their pace, each stored only after everything that was said up to it. */
 export class SnapshotKeeper {
   readonly #parts: SnapshotKeeperParts;
-  #dueMs = 0;
+  #dueMs: number;
   #startMs = 0;
   #capture: Capture | undefined;
   #saving: Promise<void> | undefined;
@@ -47,6 +47,8 @@ export class SnapshotKeeper {
 
   constructor(parts: SnapshotKeeperParts) {
     this.#parts = parts;
+    // Not at once: who begins again has other things to do, and has just read one.
+    this.#dueMs = parts.clock.nowMs() + parts.intervalMs;
   }
 
   /** Captures the state now, if it is time; the captured bytes are in use until `idle`. */

@@ -2,6 +2,9 @@ import type { StreamName } from '@algo/contracts';
 import type { InboundMessage, OutboundMessage, StreamBounds, Subscription } from '../bus.ts';
 import { FactMessage } from '../fact-message.ts';
 
+/** So much more than it must keep piles up before the oldest go together. */
+const SLACK = 1 / 8;
+
 /** Whom a stream's messages are given to, and from which sequence on. */
 export interface Delivery {
   readonly subjects: readonly string[];
@@ -20,7 +23,7 @@ export class MemoryStream {
   #gone = 0;
   readonly #followers = new Set<Follower>();
 
-  /** Of the messages it keeps at least the last `messagesMax`, and fewer than twice as many. */
+  /** Of the messages it keeps at least the last `messagesMax`, and at most an eighth more. */
   constructor(name: StreamName, byWire: boolean, runner: Runner, messagesMax: number) {
     this.#name = name;
     this.#byWire = byWire;
@@ -41,8 +44,8 @@ export class MemoryStream {
           FactMessage.ofBytes(message, new Uint8Array(message.data), place)
         : FactMessage.stored(message, place),
     );
-    if (this.#messages.length >= 2 * this.#messagesMax)
-      this.#gone += this.#messages.splice(0, this.#messagesMax).length;
+    if (this.#messages.length > this.#messagesMax * (1 + SLACK))
+      this.#gone += this.#messages.splice(0, this.#messages.length - this.#messagesMax).length;
     for (const follower of this.#followers) follower.wake();
     this.#runner.run();
     return place.sequence;

@@ -1,3 +1,4 @@
+import { JournalHash } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
@@ -13,14 +14,17 @@ export async function journal(
 ): Promise<void> {
   await using access = await openEngine(options, environment);
   const book = await readJournal(access.bus, accountOf(access.engine, options.account));
-  if (options.hash !== true && options.json !== true) {
-    for (const line of book.words()) await printLine(line);
-    return;
+  const told = book.handOut();
+  const hash = new JournalHash();
+  for (const { line, words } of told) {
+    if (line !== null) hash.take(line);
+    if (options.hash === true) continue;
+    if (options.json !== true) await printLine(words);
+    else if (line !== null) await printLine(line);
   }
-  const lines = book.lines();
-  const sha256 = book.hash();
+  const { lines } = hash;
+  const sha256 = hash.end();
   if (options.hash === true)
-    return printLine(options.json === true ? JSON.stringify({ sha256, lines: lines.length }) : sha256);
-  for (const line of lines) await printLine(line);
-  await printLine(JSON.stringify({ kind: 'Hash', sha256, lines: lines.length }));
+    await printLine(options.json === true ? JSON.stringify({ sha256, lines }) : sha256);
+  else if (options.json === true) await printLine(JSON.stringify({ kind: 'Hash', sha256, lines }));
 }

@@ -4,6 +4,7 @@ import { type AccountId, accountId, InputError } from '@algo/model';
 import { baseConfig, connectBus, DirectoryLock, enginePlanOf, processesOf, readConfig } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
+import { BusUsers } from '../supervisor/bus-users.ts';
 import type { EngineFile } from '../supervisor/engine-file.ts';
 import { findNatsBinary } from '../supervisor/nats-binary.ts';
 import { watchNats } from '../supervisor/nats-watcher.ts';
@@ -108,7 +109,7 @@ function directoryOf(options: AccessOptions): string | undefined {
 }
 
 async function connected(place: { dataDir: string; engine: EngineFile }): Promise<EngineAccess> {
-  const bus = await connect(place.engine.natsUrl);
+  const bus = await connect(place.engine.natsUrl, BusUsers.of(place.dataDir));
   return {
     ...{ ...accessTo(place), bus, running: true },
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
@@ -123,15 +124,17 @@ async function overStoppedStore(
   // Two servers over one store would destroy it.
   stack.use(DirectoryLock.take(place.dataDir, 'algo reading a stopped engine'));
   await endLeftovers(place.dataDir, ROOT, place.engine);
+  const users = BusUsers.of(place.dataDir);
   const server = stack.use(
     await NatsServerProcess.start({
       binary: await findNatsBinary(environment.inherited, () => undefined),
       storeDir: join(place.dataDir, 'jetstream'),
       sync: 'always',
+      ...(users === undefined ? {} : { authorization: users.authorization([]) }),
     }),
   );
   stack.defer(watchNats(server.pid));
-  const bus = stack.use(await connect(server.url));
+  const bus = stack.use(await connect(server.url, users));
   const owned = stack.move();
   return { ...accessTo(place), bus, running: false, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -141,8 +144,9 @@ function accessTo({ dataDir, engine }: { dataDir: string; engine: EngineFile }) 
   return { dataDir, place: dataDir, engine: { accounts, feed, seed, identities: Object.keys(services) } };
 }
 
-function connect(url: string): Promise<JetStreamBus> {
-  return JetStreamBus.connect({ servers: [url], identity: identityHere() });
+function connect(url: string, users: BusUsers | undefined): Promise<JetStreamBus> {
+  const key = users === undefined ? {} : { keySeed: users.keySeed('cli') };
+  return JetStreamBus.connect({ servers: [url], identity: identityHere(), ...key });
 }
 
 /** The process id makes the name unique: two commands at once must not share an inbox. */

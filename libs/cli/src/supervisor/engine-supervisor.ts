@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
-import { birthOf, standbyNameOf, version } from '@algo/runtime';
+import { birthOf, processesOf, standbyNameOf, version } from '@algo/runtime';
 import { identityHere } from '../reading/engine-access.ts';
+import { BusUsers } from './bus-users.ts';
 import type { EngineFile } from './engine-file.ts';
 import { writeEngineFile } from './engine-file.ts';
 import { EngineView } from './engine-view.ts';
 import { watchNats } from './nats-watcher.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import { planServices } from './service-plan.ts';
+import { planOf, planServices } from './service-plan.ts';
 import { type Misconfigured, ServiceProcess, type ServiceSpec } from './service-process.ts';
 import type { UpOptions } from './up-options.ts';
 
@@ -47,13 +48,17 @@ export class EngineSupervisor {
     bus: JetStreamBus,
     view: EngineView,
     isFresh: boolean,
+    users: BusUsers,
   ) {
     this.parts = parts;
     this.nats = nats;
     this.view = view;
     this.#bus = bus;
     const { root, dataDir, inherited } = parts;
-    this.#specs = planServices(parts.options, { root, dataDir, isFresh, inherited, natsUrl: nats.url });
+    this.#specs = planServices(parts.options, {
+      ...{ root, dataDir, isFresh, inherited, natsUrl: nats.url },
+      keyFileOf: (service) => users.keyFile(service),
+    });
     view.onStatus = (status) => this.#onStatus(status);
     view.onRefusal = (words) => parts.say(words);
     nats.onExit = () => void this.#restartNats();
@@ -66,19 +71,23 @@ export class EngineSupervisor {
   /** Starts nats-server and provisions it. */
   static async start(parts: EngineParts): Promise<EngineSupervisor> {
     parts.say('starting nats-server');
+    const users = BusUsers.make(parts.dataDir);
     const nats = await NatsServerProcess.start({
       binary: parts.natsBinary,
       storeDir: join(parts.dataDir, 'jetstream'),
       sync: 'always',
       detached: true,
+      authorization: users.authorization(processesOf(planOf(parts.options))),
       ...(parts.options.port === undefined ? {} : { port: parts.options.port }),
     });
     try {
-      const bus = await JetStreamBus.connect({ servers: [nats.url], identity: identityHere() });
-      await provision(bus, { replicas: 1, durables: allDurables() });
+      await provisioned(nats.url, users);
+      const bus = await JetStreamBus.connect({
+        ...{ servers: [nats.url], identity: identityHere(), keySeed: users.keySeed('cli') },
+      });
       const view = await EngineView.open(bus, parts.options.accounts);
       const { last } = await bus.bounds('POSITIONS');
-      return new EngineSupervisor(parts, nats, bus, view, last === 0);
+      return new EngineSupervisor(parts, nats, bus, view, last === 0, users);
     } catch (error) {
       await nats.stop();
       throw error;
@@ -197,4 +206,11 @@ export class EngineSupervisor {
     };
     writeEngineFile(dataDir, engine);
   }
+}
+
+/** Makes what streams, buckets and durables are missing, as the one user who may. */
+async function provisioned(url: string, users: BusUsers): Promise<void> {
+  const keySeed = users.keySeed('provisioner');
+  await using bus = await JetStreamBus.connect({ servers: [url], identity: 'provisioner', keySeed });
+  await provision(bus, { replicas: 1, durables: allDurables() });
 }

@@ -11,11 +11,14 @@ const LOOK_EVERY_MS = 100;
 /** Tells when a feed that ends has ended and everything that followed from it is done and stored. */
 export class FeedEnd {
   readonly #view: EngineView;
+  readonly #allRun: () => boolean;
   #fingerprint = '';
   #sinceMs = 0;
 
-  constructor(view: EngineView) {
+  /** `allRun` says whether every process is up: one that can't start has not done its part. */
+  constructor(view: EngineView, allRun: () => boolean) {
     this.#view = view;
+    this.#allRun = allRun;
   }
 
   /** Resolves at the end, or when told to stop waiting. */
@@ -31,7 +34,7 @@ export class FeedEnd {
       this.#fingerprint = fingerprint;
       this.#sinceMs = nowMs;
     }
-    return nowMs - this.#sinceMs >= IDLE_MS && isStored(statuses);
+    return nowMs - this.#sinceMs >= IDLE_MS && this.#allRun() && isStored(statuses);
   }
 }
 

@@ -11,6 +11,7 @@ const specs = (raw: RawUpOptions) =>
       dataDir: '/data',
       isFresh: false,
       natsUrl: 'nats://127.0.0.1:4222',
+      keyFileOf: (service) => `/data/keys/${service}.nk`,
       inherited: { HOME: '/somewhere', ALGO_ACCOUNT: 'inherited' },
     },
   );

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ServiceName } from '@algo/contracts';
 import { type EnginePlan, type PlannedProcess, processesOf, standbyNameOf } from '@algo/runtime';
 import type { ServiceSpec } from './service-process.ts';
 import type { UpOptions } from './up-options.ts';
@@ -11,6 +12,8 @@ export interface EnginePlace {
   readonly isFresh: boolean;
   readonly natsUrl: string;
   readonly inherited: NodeJS.ProcessEnv;
+  /** The file of a service's key for the bus. */
+  readonly keyFileOf: (service: ServiceName) => string;
 }
 
 /** Returns which processes an engine of these options consists of. */
@@ -29,7 +32,10 @@ export function planServices(options: UpOptions, place: EnginePlace): ServiceSpe
     identity: planned.identity,
     script: scriptOf(place.root, planned.service),
     cwd: place.root,
-    env: { ...place.inherited, ...common(options, place), ...settingsOf(planned, options) },
+    env: {
+      ...{ ...place.inherited, ...common(options, place), ...settingsOf(planned, options) },
+      ALGO_NATS_KEY_FILE: place.keyFileOf(planned.service),
+    },
     logPath: join(place.dataDir, 'logs', `${logNameOf(planned)}.log`),
     isFresh: place.isFresh,
   }));

@@ -27,9 +27,11 @@ interface Route<Target> {
 export class Routes<Target> {
   readonly #routes = new Map<FactName, Route<Target>>();
 
-  add(target: Target, { family, only }: Reading): void {
+  /** `passesOver`: facts of the family that need not come to it. */
+  add(target: Target, { family, only }: Reading, passesOver: ReadonlySet<FactName> = NONE): void {
     const tokens = only === undefined ? undefined : new Set(only.map(String));
     for (const name of FAMILIES[family].messages as readonly FactName[]) {
+      if (passesOver.has(name)) continue;
       const route = this.#route(name, family);
       route.readers.push({ target, only: tokens });
       route.narrowed ||= tokens !== undefined;
@@ -61,6 +63,7 @@ export class Routes<Target> {
 }
 
 const NOBODY: readonly never[] = [];
+const NONE: ReadonlySet<never> = new Set();
 
 /**
  * The virtual shard of a sharded subject, else what stands behind the family: the account, where it

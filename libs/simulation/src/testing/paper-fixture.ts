@@ -13,6 +13,7 @@ import {
   type VenueEvent,
 } from '@algo/model';
 import type { PaperSettings } from '../paper-settings.ts';
+import { PAPER_DEFAULTS } from '../paper-settings.ts';
 import { NO_VICES } from '../paper-vices.ts';
 
 /** What the tests of this package trade, and how they say it. */
@@ -42,6 +43,7 @@ export const SETTINGS: PaperSettings = {
   latency: { medianMs: 100, sigma: 0 },
   participation: 0.1,
   residualMs: 5_000,
+  history: PAPER_DEFAULTS.history,
   vices: NO_VICES,
 };
 

@@ -1,6 +1,6 @@
 import type { Direction, MarketState, Timeframe } from '@algo/model';
 import { z } from 'zod';
-import { available, failures, gate } from '../check.ts';
+import { available, gate } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
 import { valueAreaEdgeDistance } from '../confluence.ts';
 import { CLASSIC_PRIMARY_IMBALANCE, objections, readMicrostructure, readPrimaries } from '../primaries.ts';
@@ -43,13 +43,7 @@ export const bidAskBounce = defineStrategy({
       `σ from the EMA20 on ${config.primaryTimeframe}, against the trade`,
     );
     if (edge.passed !== true && stretch.passed !== true)
-      return refuse(
-        'STRATEGY',
-        1,
-        [turn, edge, stretch],
-        direction,
-        `no setup: ${failures([edge, stretch])}`,
-      );
+      return refuse('STRATEGY', 1, [turn, edge, stretch], direction, 'no setup');
     // Either of the two is enough, so the other one is shown without a verdict.
     const setup = [edge, stretch].map((check) =>
       check.passed === true ? check : { ...check, passed: null },

@@ -34,6 +34,8 @@ const WIDEST_FIRST = { account: 0, venue: 1, instrument: 2, strategy: 3 } as con
 /** Returns why entries do not pass now, by the newest time of any feed, widest scope first. */
 export function entryCauses(bars: EntryBars): readonly CauseNow[] {
   const { gate, modes } = bars;
+  const standing = modes.entries();
+  if (standing.length === 0 && nothingBars(bars)) return NONE;
   const scope = accountOf(bars);
   const causes: CauseNow[] = [];
   const itself: Omit<CauseNow, 'code'> = { scope, sinceUs: null, untilUs: null, lift: 'itself', detail: '' };
@@ -49,15 +51,26 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
   for (const unguarded of unguardedScopes(bars))
     causes.push({ ...itself, code: 'NO_GUARD', scope: unguarded });
   causes.push(...venueCauses(bars));
-  for (const standing of modes.entries()) {
-    const { scope, by, reason, latched, timeUs: sinceUs } = standing;
+  for (const limit of standing) {
+    const { scope, by, reason, latched, timeUs: sinceUs } = limit;
     const endsItself = by.startsWith(ENGINE_ACTOR) && !latched;
-    const code = codeOf(standing);
+    const code = codeOf(limit);
     const detail = code === reason ? '' : `${reason}, by ${by}`;
     causes.push({ code, scope, sinceUs, untilUs: null, lift: endsItself ? 'itself' : 'person', detail });
   }
   if (causes.length > 1) causes.sort((a, b) => WIDEST_FIRST[a.scope.kind] - WIDEST_FIRST[b.scope.kind]);
   return causes;
+}
+
+const NONE: readonly CauseNow[] = [];
+
+/** Whether entries pass but for what people and breakers say: most inputs find it so. */
+function nothingBars({ gate, guard, rejects, times, venues }: EntryBars): boolean {
+  const nowUs = times.newestUs();
+  const { shutUntilUs, pausedUntilUs } = rejects.state;
+  if (!gate.state.isHeard || !gate.isFresh(nowUs) || gate.state.shut.length > 0) return false;
+  if (nowUs < shutUntilUs || nowUs < pausedUntilUs) return false;
+  return venues.every((venue) => guard.denial(times, venue) === null);
 }
 
 /** What the venue has said or done, and how long entries wait for it. */

@@ -22,22 +22,12 @@ export class GuardWatch {
     const feed = times.feedOf(venue);
     const aliveUs = feed === null ? undefined : this.#aliveUs.get(feed);
     const { toldUs, speed } = times.of(venue);
-    const maxUs = silenceMaxUs(speed);
+    const maxUs = Math.max(SILENCE_MAX_US, WALL_SILENCE_MAX_US * speed);
     if (aliveUs !== undefined && toldUs - aliveUs <= maxUs) return null;
     return deny('NO_GUARD', { alive_us: aliveUs ?? 'never', told_us: toldUs, silence_max_us: maxUs });
-  }
-
-  /** Up to when its last word holds in a venue's instruments; Infinity where there was none. */
-  validUntilUs(times: FeedTimes, venue: string): TimeUs {
-    const aliveUs = this.#aliveUs.get(times.feedOf(venue) ?? '') ?? Infinity;
-    return aliveUs + silenceMaxUs(times.of(venue).speed);
   }
 
   state(): readonly (readonly [feed: string, timeUs: TimeUs])[] {
     return [...this.#aliveUs];
   }
-}
-
-function silenceMaxUs(speed: number): number {
-  return Math.max(SILENCE_MAX_US, WALL_SILENCE_MAX_US * speed);
 }

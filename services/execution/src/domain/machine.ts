@@ -1,5 +1,5 @@
 import type { Machine, Say } from '@algo/bus';
-import type { FactOf } from '@algo/contracts';
+import type { FactName, FactOf } from '@algo/contracts';
 import {
   type Denial,
   type InstrumentId,
@@ -30,6 +30,8 @@ export type ExecutionTaken =
 
 /** Execution of one account: commands in, orders out, and what became of each. */
 export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, ExecutionRequest> {
+  /** Position-risk acts on these itself. */
+  readonly passesOver = new Set<FactName>(['EquityMarked', 'DrawdownLevelChanged', 'PrintSetAside']);
   readonly #settings: ExecutionSettings;
   readonly #engine: ExecutionEngine;
   #submitted = 0;
@@ -68,7 +70,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
       case 'EquityMarked':
       case 'DrawdownLevelChanged':
       case 'PrintSetAside':
-        return; // position-risk acts on these itself
+        return; // passed over
       case 'GuardAlive':
       case 'EpochStarted':
       case 'LimitsChanged':

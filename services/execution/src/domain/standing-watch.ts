@@ -69,15 +69,17 @@ export class StandingWatch {
     return { account: settings.account, ...now, timeUs };
   }
 
-  /** When what stands may change by time alone, or is to be said, as a venue's feed has told its time. */
+  /**
+   * When what stands may change by time alone, or is to be said, as a venue's feed has told its time. A guard
+   * that is owed the feed's time speaks before this is looked at, so its silence is none.
+   */
   dueUs(venue: string): TimeUs {
-    const { times, gate, guard, rejects } = this.#bars;
+    const { times, gate, rejects } = this.#bars;
     const { now, said, changedUs, saidUs } = this.#state;
     const { toldUs } = times.of(venue);
     let dueUs = isSame(said, now) ? Infinity : Math.max(changedUs, saidUs + EVERY_US);
     const { shutUntilUs, pausedUntilUs } = rejects.state;
-    const guardedUs = guard.validUntilUs(times, venue);
-    for (const edgeUs of [gate.state.validUntilUs ?? Infinity, guardedUs, shutUntilUs, pausedUntilUs])
+    for (const edgeUs of [gate.state.validUntilUs ?? Infinity, shutUntilUs, pausedUntilUs])
       if (edgeUs >= toldUs && edgeUs < dueUs) dueUs = edgeUs;
     return dueUs;
   }

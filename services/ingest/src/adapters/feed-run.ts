@@ -15,7 +15,7 @@ import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
 import type { SequencerCounters } from '../domain/sequencer-words.ts';
-import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import { refusedIn, type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
 import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import { FeedTrouble } from './feed-trouble.ts';
@@ -173,8 +173,8 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     return {
       tradesIn: this.#tradesIn,
       accepted: sum(({ screen }) => screen.counters.accepted),
-      refused: sum(({ screen }) => screen.counters.refused),
-      duplicates: sum(({ screen }) => screen.counters.duplicates),
+      refused: sum(({ screen }) => refusedIn(screen.counters.refused)),
+      duplicates: sum(({ screen }) => screen.counters.refused.DUPLICATE_ID ?? 0),
       gaps: sum(({ screen }) => screen.counters.gaps) + sequenced('gaps'),
       missing: sum(({ screen }) => screen.counters.missing) + sequenced('missing'),
       absent: sequenced('absent'),

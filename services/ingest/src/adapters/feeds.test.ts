@@ -60,7 +60,8 @@ test('files of one instrument follow each other by time, whatever the order they
     dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 100, 70)),
     dir.write('BTCUSDT.csv', csv(T0_MS + 3_000, 900, 50, 500)),
   ];
-  await using feed = new FileFeed((await opened(paths)).files, undefined);
+  await using all = await opened(paths);
+  await using feed = new FileFeed(all.files, undefined);
   const slices = await drain(feed);
   expect(idsOf(slices, 'binance.spot.LTCUSDT')).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
   expect(idsOf(slices, 'binance.spot.BTCUSDT')).toEqual(Array.from({ length: 50 }, (_, i) => 900 + i));
@@ -117,19 +118,21 @@ test('a feed made again from its snapshot goes on with the same stretches, where
 
 test('a snapshot of other files is refused', async () => {
   using dir = new TempDir();
-  const { files: one } = await opened([dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 40, 70))]);
-  const { files: other } = await opened([dir.write('LTCUSDT-2.csv', csv(T0_MS, 1, 40, 70))]);
-  const snapshot = new FileFeed(one, undefined).snapshot();
-  expect(() => new FileFeed(other, snapshot)).toThrow(InputError);
-  expect(() => new FileFeed(other, snapshot)).toThrow('fresh data directory');
-  expect(() => new FileFeed(other, snapshot)).toThrow('--feed');
+  await using one = await opened([dir.write('LTCUSDT-1.csv', csv(T0_MS, 1, 40, 70))]);
+  await using other = await opened([dir.write('LTCUSDT-2.csv', csv(T0_MS, 1, 40, 70))]);
+  const snapshot = new FileFeed(one.files, undefined).snapshot();
+  expect(() => new FileFeed(other.files, snapshot)).toThrow(InputError);
+  expect(() => new FileFeed(other.files, snapshot)).toThrow('fresh data directory');
+  expect(() => new FileFeed(other.files, snapshot)).toThrow('--feed');
 });
 
 test('whose trades they are may be told, for each file or for all', async () => {
   using dir = new TempDir();
   const paths = [dir.write('a.csv', csv(T0_MS, 1, 9, 70)), dir.write('b.csv', csv(T0_MS, 1, 9, 70))];
-  const told = async (instruments: readonly Instrument[]) =>
-    (await opened(paths, instruments)).files.map((file) => file.instrument);
+  const told = async (instruments: readonly Instrument[]) => {
+    await using all = await opened(paths, instruments);
+    return all.files.map((file) => file.instrument);
+  };
   expect(await told(CATALOG.slice(0, 2))).toEqual(['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT']);
   expect(await told(CATALOG.slice(0, 1))).toEqual(['binance.spot.LTCUSDT', 'binance.spot.LTCUSDT']);
   await expect(told(CATALOG)).rejects.toThrow('3 instruments for 2 files');
@@ -171,7 +174,7 @@ function fileOf(rows: RawTrades, pieces: readonly number[]): FeedFile {
       return undefined;
     },
   };
-  return { file, instrument: rows.instrument, firstUs: T0_US };
+  return { file, instrument: rows.instrument, firstUs: T0_US, lastUs: T0_US };
 }
 
 function raw(id: string, times: readonly number[]): RawTrades {

@@ -1,12 +1,12 @@
 // Feeds that run free: every trade once whatever stops the process, at their pace, and no faster than the
 // bus.
 import type { SnapshotStore } from '@algo/bus';
-import { US_PER_HOUR, US_PER_MS, US_PER_SECOND } from '@algo/model';
-import { expect, test } from '@jest/globals';
+import { US_PER_MS, US_PER_SECOND } from '@algo/model';
+import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { RecordedFeed } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
-import { openFeedFiles } from './open-file-feed.ts';
+import { type FeedFiles, openFeedFiles } from './open-file-feed.ts';
 import { PacedRun, type PacedRunOptions } from './paced-run.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
 import { instrument } from './testing/instruments.ts';
@@ -66,11 +66,16 @@ function open(more: More): Promise<PacedRun> {
   });
 }
 
+const allOpened: FeedFiles[] = [];
+afterAll(async () => {
+  for (const opened of allOpened) await opened[Symbol.asyncDispose]();
+});
+
 async function fileFeed(path: string): Promise<(restored: string | undefined) => RecordedFeed> {
-  const { files } = await openFeedFiles({
-    ...{ paths: [path], instruments: [], catalog: [LTC], layout: undefined },
-  });
-  return (restored) => new FileFeed(files, restored);
+  const setting = { paths: [path], instruments: [], catalog: [LTC], layout: undefined };
+  const opened = await openFeedFiles(setting);
+  allOpened.push(opened);
+  return (restored) => new FileFeed(opened.files, restored);
 }
 
 test('a recording reaches the stream once, in order, however often the process is killed', async () => {
@@ -140,7 +145,7 @@ test('wherever the words of a life end, the next life says the rest and nothing 
   );
 });
 
-test('at its end the hour is over, told and sure, and a process that comes later says no more', async () => {
+test('at its end time stands at the last trade, all is sure, and a later process says no more', async () => {
   using dir = new TempDir();
   const makeFeed = await fileFeed(dir.write('LTCUSDT.csv', csv(10, -1, 100)));
   const stored = new StoredFeed();
@@ -149,10 +154,11 @@ test('at its end the hour is over, told and sure, and a process that comes later
     await using run = await open({ speech: new MemorySpeech(stored), makeFeed, snapshots });
     await until('the feed has ended', () => run.counters().ended === 1);
   }
-  const hourUs = Math.ceil((START_MS * US_PER_MS) / US_PER_HOUR) * US_PER_HOUR;
+  const endUs = stored.times.at(-1)!.toldUs;
+  expect(endUs).toBeLessThan((START_MS + 60_000) * US_PER_MS);
   expect(stored.times.at(-1)).toMatchObject({
-    toldUs: hourUs,
-    sureUs: hourUs,
+    toldUs: endUs,
+    sureUs: endUs,
     behind: [],
     warm: false,
     feed: 'file',

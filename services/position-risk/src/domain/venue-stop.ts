@@ -70,7 +70,12 @@ export interface WantedStop {
  */
 export class VenueStop {
   #state: VenueStopState;
-  #wanted: (WantedStop & { readonly isMove: boolean }) | null = null;
+  #wanted: {
+    readonly position: PositionId;
+    readonly quantity: Decimal;
+    readonly triggerPrice: Decimal;
+    readonly isMove: boolean;
+  } | null = null;
 
   constructor(state: VenueStopState) {
     this.#state = state;
@@ -109,7 +114,7 @@ export class VenueStop {
 
   /** Works out what is wanted, after anything that it follows has changed. */
   review(guarded: Guarded): void {
-    const { isOffered, asked, resting, commands } = this.#state;
+    const { isOffered, asked, resting } = this.#state;
     this.#wanted = null;
     if (!isOffered || asked !== null) return;
     const triggerPrice = this.#triggerOf(guarded);
@@ -117,15 +122,16 @@ export class VenueStop {
     if (below !== null) return;
     const isMove = resting?.quantity.equals(quantity) === true;
     if (isMove && !this.#isFar(resting.triggerPrice, triggerPrice, guarded.direction)) return;
-    const commandId = hashId('protect', guarded.position, commands);
-    this.#wanted = { commandId, quantity, triggerPrice, isMove };
+    this.#wanted = { position: guarded.position, quantity, triggerPrice, isMove };
   }
 
   /** Returns the stop that is to be asked for now, or null; from then on it has been. */
   take(nowUs: TimeUs, speed: number): WantedStop | null {
     if (this.#wanted === null || nowUs < this.dueUs(speed)) return null;
-    const { isMove: _, ...wanted } = this.#wanted;
-    this.#change({ asked: { ...wanted, order: null }, askedUs: nowUs, commands: this.#state.commands + 1 });
+    const { position, quantity, triggerPrice } = this.#wanted;
+    const { commands } = this.#state;
+    const wanted = { commandId: hashId('protect', position, commands), quantity, triggerPrice };
+    this.#change({ asked: { ...wanted, order: null }, askedUs: nowUs, commands: commands + 1 });
     this.#wanted = null;
     return wanted;
   }

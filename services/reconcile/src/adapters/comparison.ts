@@ -1,16 +1,37 @@
 import type { Requests, RequestTerms, Ticket } from '@algo/bus';
 import type { AccountId, Instrument } from '@algo/model';
 import type { ExchangeVenue } from '@algo/venues';
-import { type Compare, type ReconcileOwn, type ReconciliationReport, reconcile } from '../domain/index.ts';
+import {
+  type BooksSince,
+  type Compare,
+  isAlike,
+  type OwnReading,
+  type ReconcileOwn,
+  type ReconciliationReport,
+  reconcile,
+  type VenueBooks,
+} from '../domain/index.ts';
 import type { OwnBooks } from './own-books.ts';
 import { VenueReading } from './venue-books.ts';
 
-/** Reads both books and compares them, one question after the other. */
+/** Books that were compared, and what was found. */
+interface Compared {
+  readonly before: OwnReading;
+  readonly since: BooksSince;
+  readonly theirs: VenueBooks;
+  readonly report: ReconciliationReport;
+}
+
+/**
+ * Reads both books and compares them, one question after the other. Books that are as they were the last time
+ * are not compared again: they give what they gave then.
+ */
 export class Comparison implements Requests<Compare, ReconcileOwn> {
   readonly #account: AccountId;
   readonly #own: OwnBooks;
   readonly #venue: ExchangeVenue;
   readonly #instruments: readonly Instrument[];
+  #last: Compared | undefined;
 
   constructor(parts: {
     readonly account: AccountId;
@@ -43,27 +64,30 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   }
 
   /** What is ours is read before the venue's answer, and what became of our orders once more behind it. */
-  #compare(
-    { epoch, timeUs: asOfUs }: Compare['ask'],
-    done: (came: ReconciliationReport | Error) => void,
-  ): void {
-    const account = this.#account;
-    const about = {
-      ...{ account, epoch, asOfUs, instruments: this.#instruments, openingBalances: null },
-      holdsCoins: !this.#venue.capabilities.shortSelling,
-    };
+  #compare(ask: Compare['ask'], done: (came: ReconciliationReport | Error) => void): void {
     this.#own.read((before) => {
       if (before instanceof Error) return done(before);
-      new VenueReading(this.#venue, account, before, (theirs) => {
+      new VenueReading(this.#venue, this.#account, before, (theirs) => {
         if (theirs instanceof Error) return done(theirs);
         this.#own.readOn((since) =>
-          done(
-            since instanceof Error
-              ? since
-              : reconcile({ ...before, ...since }, theirs, { ...about, fillsSinceUs: before.fillsSinceUs }),
-          ),
+          done(since instanceof Error ? since : this.#report(ask, { before, since, theirs })),
         );
       }).begin();
     });
+  }
+
+  #report(
+    { epoch, timeUs: asOfUs }: Compare['ask'],
+    { before, since, theirs }: Omit<Compared, 'report'>,
+  ): ReconciliationReport {
+    const last = this.#last;
+    const isOwnSame = last?.before === before && last.since === since && last.report.epoch === epoch;
+    if (isOwnSame && isAlike(last.theirs, theirs)) return { ...last.report, asOfUs };
+    const report = reconcile({ ...before, ...since }, theirs, {
+      ...{ account: this.#account, epoch, asOfUs, instruments: this.#instruments, openingBalances: null },
+      ...{ holdsCoins: !this.#venue.capabilities.shortSelling, fillsSinceUs: before.fillsSinceUs },
+    });
+    this.#last = { before, since, theirs, report };
+    return report;
   }
 }

@@ -58,7 +58,6 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
         this.#refused++;
         say('ReconciliationFailed', {
           ...answerTo(ask),
-          reportId: ask.requestId,
           snapshotHash: '',
           discrepancies: [],
           counts: {},
@@ -88,7 +87,6 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
     const { verdict } = report;
     const said = {
       ...answerTo(ask),
-      reportId: report.id,
       snapshotHash: report.hash,
       discrepancies: report.discrepancies.map(
         ({ class: kind, subject, evidence, action, before, after }): DiscrepancyWord => ({
@@ -116,5 +114,12 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
 
 /** Returns what each report says of the question that it answers. */
 function answerTo({ account, venue, epoch, requestId, timeUs: asOfUs }: ReconciliationRequested) {
-  return { account, venue, epoch, requestId, asOfUs } satisfies Partial<ReconciliationFailed>;
+  return {
+    account,
+    venue,
+    epoch,
+    requestId,
+    reportId: requestId,
+    asOfUs,
+  } satisfies Partial<ReconciliationFailed>;
 }

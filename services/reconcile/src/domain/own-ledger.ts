@@ -69,6 +69,9 @@ export class OwnLedger {
   #newestUs: TimeUs;
   #epoch: number;
   #untilForget = FORGET_EVERY;
+  /** What was returned last, as long as it is so. */
+  #before: OwnReading | undefined;
+  #since: BooksSince | undefined;
 
   constructor(instruments: ReadonlyMap<InstrumentId, Instrument>, state: OwnLedgerState = EMPTY) {
     this.#instruments = instruments;
@@ -89,6 +92,8 @@ export class OwnLedger {
 
   /** Takes the next event. */
   take(fact: Fact): void {
+    this.#before = undefined;
+    this.#since = undefined;
     switch (fact.name) {
       case 'OrderSubmitted':
         this.#epoch = Math.max(this.#epoch, fact.body.epoch);
@@ -136,22 +141,33 @@ export class OwnLedger {
 
   /**
    * Returns what we believe now, and remembers from here on what is sent. The average price is
-   * position-risk's to know; fills explain quantities. *Shape*: nothing of it changes later.
+   * position-risk's to know; fills explain quantities. *Shape*: nothing of it changes later; the same object
+   * while nothing is taken.
    */
   before(): OwnReading {
-    this.#forget();
+    if (this.#sentSince.size > 0) this.#since = undefined;
     this.#sentSince.clear();
+    this.#before ??= this.#read();
+    return this.#before;
+  }
+
+  /**
+   * Returns what is known beside what `before` returned last. *Shape*: good until the next event; the same
+   * object while there is nothing new.
+   */
+  since(): BooksSince {
+    this.#since ??= { ended: this.#ended, sentSince: this.#sentSince, epoch: this.#epoch };
+    return this.#since;
+  }
+
+  #read(): OwnReading {
+    this.#forget();
     const fillsSinceUs = this.#fillsSinceUs;
     const positions = [...this.#held].map(([instrument, { quantity, beside, open, dust }]) => ({
       ...{ instrument, quantity, beside, averagePrice: null },
       guarded: open === null && dust === null ? null : (open ?? Decimal.zero).plus(dust ?? Decimal.zero),
     }));
     return { undecided: new Map(this.#undecided), fills: [...this.#fills], positions, fillsSinceUs };
-  }
-
-  /** Returns what is known beside what `before` returned last. *Shape*: good until the next event. */
-  since(): BooksSince {
-    return { ended: this.#ended, sentSince: this.#sentSince, epoch: this.#epoch };
   }
 
   get #fillsSinceUs(): TimeUs {
@@ -179,10 +195,13 @@ export class OwnLedger {
 
   #forget(): void {
     this.#untilForget = FORGET_EVERY;
+    // Both stand about in the order of their times: what is too old stands in front.
     const sinceUs = this.#fillsSinceUs;
-    if (this.#fills.some(({ timeUs }) => timeUs < sinceUs))
-      this.#fills = this.#fills.filter(({ timeUs }) => timeUs >= sinceUs);
-    for (const [id, order] of this.#ended)
-      if ('endedUs' in order && order.endedUs < this.#newestUs - ENDED_KEPT_US) this.#ended.delete(id);
+    const young = this.#fills.findIndex(({ timeUs }) => timeUs >= sinceUs);
+    if (young > 0) this.#fills = this.#fills.slice(young);
+    for (const [id, order] of this.#ended) {
+      if ('endedUs' in order && order.endedUs >= this.#newestUs - ENDED_KEPT_US) return;
+      this.#ended.delete(id);
+    }
   }
 }

@@ -82,12 +82,11 @@ export type Verdict =
  * What one reconciliation of one account found. The same books always give the same report, whatever order
  * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
  * that take no entry while they differ, each once; `differences` what may be done about each; `aside` what
- * the account holds beside positions; `orders` what execution must ask about or withdraw; `hash` names the
- * content, `id` the run.
+ * the account holds beside positions; `orders` what execution must ask about or withdraw; `hash` names what
+ * was found, whenever that was.
  */
 export interface ReconciliationReport {
   readonly version: number;
-  readonly id: string;
   readonly hash: string;
   readonly account: AccountId;
   readonly epoch: number;
@@ -107,7 +106,7 @@ export interface ReconciliationReport {
 }
 
 /**
- * Returns the report with its discrepancies in order, its verdict, id and hash. What concerns one instrument
+ * Returns the report with its discrepancies in order, its verdict and hash. What concerns one instrument
  * shuts that instrument; what concerns all, the account.
  */
 export function sealReport(
@@ -119,12 +118,11 @@ export function sealReport(
   const wide = discrepancies.flatMap((d) => (d.instrument === null && d.refusal !== null ? [d.refusal] : []));
   const reasons = [...refusals, ...wide];
   const verdict: Verdict = reasons.length === 0 ? { type: 'pass' } : { type: 'refuse', reasons };
-  const { account, epoch, asOfUs } = content;
   const shut = shutBy(discrepancies);
   const orders = discrepancies.flatMap(differingOrder).slice(0, ORDERS_MAX);
-  const body = { version: REPORT_VERSION, ...content, verdict, discrepancies, shut, orders };
-  const hash = hashId(JSON.stringify(body));
-  return { ...body, id: hashId('reconciliation', account, epoch, asOfUs, hash), hash };
+  const { asOfUs, ...said } = content;
+  const body = { version: REPORT_VERSION, ...said, verdict, discrepancies, shut, orders };
+  return { ...body, asOfUs, hash: hashId(JSON.stringify(body)) };
 }
 
 /** Execution does something about these. */
