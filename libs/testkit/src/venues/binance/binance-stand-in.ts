@@ -1,0 +1,182 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BinanceDialect } from './dialect.ts';
+import { answerRest } from './rest-side.ts';
+import { aggregateFrame, tradeFrame } from './stream-frames.ts';
+import { type DialRefusal, type StandInClient, StreamSide } from './stream-side.ts';
+import { Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
+import { WeightMeter } from './weight-meter.ts';
+
+/** How a read fails, or lies. *Units*: `retryAfterS` s. */
+export interface ReadFault {
+  readonly status: number;
+  readonly retryAfterS?: number;
+  /** In place of the true answer. */
+  readonly body?: string;
+}
+
+export interface StandInOptions {
+  readonly dialect: BinanceDialect;
+  /** What is listed there. */
+  readonly symbols: readonly string[];
+  /** The venue's clock. *Units*: wall ms. */
+  readonly nowMs?: () => number;
+  /** What an address may use in a minute, where that is not the venue's own limit. */
+  readonly weightMax?: number;
+  /** 0: any that is free. */
+  readonly port?: number;
+}
+
+/**
+ * A market of Binance over HTTP and WebSocket, as documented, whose trades a test tells one by one, and which
+ * breaks when it is told to.
+ */
+export class BinanceStandIn implements AsyncDisposable {
+  readonly tape: Tape;
+  /** Whether requests over the socket are answered, and new connections let in. */
+  answers = true;
+  refuses: boolean | DialRefusal = false;
+  /** What was asked by REST, and in what unit of time. */
+  readonly asked: URL[] = [];
+  readonly askedUnits: unknown[] = [];
+  /** How a read from an id on fails; it doesn't where this returns nothing. */
+  readFault: (symbol: string, fromId: number, url: URL) => ReadFault | undefined = () => undefined;
+  /** The first id that a read of a symbol from an id on doesn't show yet. */
+  historyEnd: (symbol: string, fromId: number) => number = () => Number.POSITIVE_INFINITY;
+  /** Ids that no read shows, of any symbol. */
+  readonly lost = new Set<number>();
+  /** Streams that are taken, answered for, and never have data. */
+  readonly silent = new Set<string>();
+  readonly #options: StandInOptions;
+  readonly #nowMs: () => number;
+  readonly #meter: WeightMeter;
+  readonly #server: Server;
+  readonly #streams: StreamSide;
+
+  private constructor(server: Server, options: StandInOptions) {
+    const { dialect, symbols, nowMs = Date.now, weightMax = dialect.weightMax } = options;
+    this.#options = options;
+    this.#nowMs = nowMs;
+    this.#server = server;
+    this.#meter = new WeightMeter(weightMax);
+    this.tape = new Tape(dialect.mergeUs);
+    for (const symbol of symbols) this.tape.list(symbol);
+    this.#streams = new StreamSide({
+      ...{ dialect, nowMs, answers: () => this.answers },
+      isKnown: (stream) => this.tape.trades(stream.split('@')[0]!.toUpperCase()) !== undefined,
+      refusal: () => (this.refuses === true ? 'cut' : this.refuses === false ? undefined : this.refuses),
+    });
+    server.on('upgrade', (request, line, head) => this.#streams.upgrade(request, line, head));
+    server.on('request', (request, response) => this.#answer(request, response));
+  }
+
+  static async start(options: StandInOptions): Promise<BinanceStandIn> {
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening));
+    return new BinanceStandIn(server, options);
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get restUrl(): string {
+    return this.url.replace('ws:', 'http:');
+  }
+
+  get clients(): readonly StandInClient[] {
+    return this.#streams.clients;
+  }
+
+  get open(): readonly StandInClient[] {
+    return this.clients.filter(({ isOpen }) => isOpen);
+  }
+
+  /** What the address has used of the running minute. */
+  get usedWeight(): number {
+    return this.#meter.used(this.#nowMs());
+  }
+
+  /** Another client of the same address asks for so much. Returns whether it was turned away. */
+  use(weight: number): boolean {
+    return this.#meter.take(weight, this.#nowMs()) !== undefined;
+  }
+
+  /** Lets trades of one symbol happen: whoever listens to it hears them, and they are in the history. */
+  tell(symbol: string, trades: readonly TapeTrade[]): void {
+    const merged = this.happen(symbol, trades);
+    this.stream(symbol, trades);
+    this.streamMerged(symbol, merged);
+  }
+
+  /** Lets trades of one symbol happen that nobody hears. Returns them as the venue merges them. */
+  happen(symbol: string, trades: readonly TapeTrade[]): TapeAggregate[] {
+    return this.tape.happen(symbol, trades);
+  }
+
+  /** Tells trades one by one to whoever listens to their symbol. */
+  stream(symbol: string, trades: readonly TapeTrade[]): void {
+    const stream = `${symbol.toLowerCase()}@trade`;
+    if (this.silent.has(stream)) return;
+    for (const trade of trades) this.#streams.tell(stream, tradeFrame(trade, { symbol, perMs: this.#perMs }));
+  }
+
+  /** Tells merged trades to whoever listens to those of their symbol. */
+  streamMerged(symbol: string, rows: readonly TapeAggregate[]): void {
+    const stream = `${symbol.toLowerCase()}@aggTrade`;
+    if (this.silent.has(stream)) return;
+    for (const row of rows) this.#streams.tell(stream, aggregateFrame(row, { symbol, perMs: this.#perMs }));
+  }
+
+  /** Pings everybody. */
+  ping(): void {
+    this.#streams.ping();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#streams.close();
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+
+  get #perMs(): number {
+    return this.#options.dialect.hasMicroseconds ? 1_000 : 1;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { dialect } = this.#options;
+    const url = new URL(request.url ?? '', this.restUrl);
+    const unit = request.headers['x-mbx-time-unit'];
+    this.asked.push(url);
+    this.askedUnits.push(unit);
+    const market = {
+      tape: this.tape,
+      nowMs: this.#nowMs,
+      historyEnd: (symbol: string, fromId: number) => this.historyEnd(symbol, fromId),
+      isLost: (_symbol: string, id: number) => this.lost.has(id),
+    };
+    const answer = answerRest(dialect, market, {
+      path: url.pathname,
+      query: url.searchParams,
+      wantsMicroseconds: String(unit).toUpperCase() === 'MICROSECOND',
+      hasKey: request.headers['x-mbx-apikey'] !== undefined,
+    });
+    const refusal = this.#meter.take(answer.weight, this.#nowMs());
+    const query = url.searchParams;
+    const tooMuch = {
+      code: -1003,
+      msg: `Too much request weight used; current limit is ${dialect.weightMax}.`,
+    };
+    const fault: ReadFault | undefined =
+      refusal === undefined
+        ? this.readFault(query.get('symbol') ?? '', Number(query.get('fromId')), url)
+        : { ...refusal, body: JSON.stringify(tooMuch) };
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+    response.writeHead(fault?.status ?? answer.status, {
+      'Content-Type': typeof answer.body === 'string' ? 'text/html' : 'application/json',
+      'X-MBX-USED-WEIGHT-1M': `${this.usedWeight}`,
+      ...(fault?.retryAfterS === undefined ? {} : { 'Retry-After': `${fault.retryAfterS}` }),
+    });
+    response.end(fault?.body ?? text);
+  }
+}
