@@ -35,7 +35,7 @@ export class BinanceHttp implements Disposable {
   ): Promise<BinanceTrade[]> {
     const from = fromId === undefined ? {} : { fromId: `${fromId}` };
     const query = new URLSearchParams({ symbol, ...from, limit: `${limit}` });
-    const answer = await this.#get(`/api/v3/historicalTrades?${query}`);
+    const answer = await this.get(`/api/v3/historicalTrades?${query}`, HISTORICAL_TRADES_WEIGHT);
     if (!Array.isArray(answer) || answer.length > TRADES_PER_REQUEST_MAX)
       throw new BinanceError(
         'unreadable',
@@ -58,8 +58,9 @@ export class BinanceHttp implements Disposable {
     this.#ending.abort();
   }
 
-  async #get(path: string): Promise<unknown> {
-    const waitMs = this.#budget.take(HISTORICAL_TRADES_WEIGHT, this.#nowMs());
+  /** Returns what a read of some weight answers. *Errors*: BinanceError. */
+  async get(path: string, weight: number): Promise<unknown> {
+    const waitMs = this.#budget.take(weight, this.#nowMs());
     if (waitMs > 0) throw new BinanceError('budget', `asked enough for ${Math.ceil(waitMs)} ms`, waitMs);
     let response: Response;
     let text: string;

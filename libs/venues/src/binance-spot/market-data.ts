@@ -9,6 +9,7 @@ import type { MarketDataFeed, MarketDataSink } from '../port.ts';
 import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
 import { BinanceError } from './errors.ts';
 import { BinanceHttp } from './http.ts';
+import { BinanceKlines } from './klines.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { type BinanceTrade, columnsOf } from './trade.ts';
 
@@ -36,12 +37,14 @@ export class BinanceSpotFeed implements MarketDataFeed {
     ...{ completeness: 'complete-by-id', sides: 'told', rowsSpanIds: true },
   };
   readonly #options: BinanceSpotOptions;
+  readonly bars: BinanceKlines;
   readonly #http: BinanceHttp;
   readonly #connections: BinanceConnection[] = [];
 
   constructor(options: BinanceSpotOptions) {
     this.#options = options;
     this.#http = new BinanceHttp(options.binanceRestUrl, options.monotonicMs, options.budget);
+    this.bars = new BinanceKlines(this.#http);
   }
 
   /** *Errors*: InputError when there is no instrument, or one that isn't of Binance's spot market. */

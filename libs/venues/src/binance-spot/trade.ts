@@ -83,12 +83,13 @@ function takerSide(isBuyerMaker: unknown): number {
 }
 
 /** We ask for microseconds; a server that doesn't know the wish answers in milliseconds. */
-function microseconds(value: unknown): number {
+export function microseconds(value: unknown): number {
   if (!Number.isSafeInteger(value)) return Number.NaN;
   return Number(value) < 1e14 ? Number(value) * US_PER_MS : Number(value);
 }
 
-function decimal(value: unknown): number {
+/** Returns a decimal that Binance spells as text; NaN for anything else. */
+export function decimal(value: unknown): number {
   return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
 }
 
