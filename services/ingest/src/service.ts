@@ -32,11 +32,13 @@ export const service = defineService({
           remedy: 'Leave --speed out.',
         });
       const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
-      const run = context.own(await FeedRun.live(options, venue, instruments));
+      // A market at another speed has other times than its bars.
+      const warmUp = speed === 1 ? { warn: (problem: string) => log.warn(problem) } : undefined;
+      const run = context.own(await FeedRun.live(options, venue, instruments, warmUp));
       context.addReadiness(() => run.reasons());
       const { completeness } = venue.traits ?? BEST_EFFORT;
-      const notes = [completenessWords(completeness)];
-      return { closed: run.closed, counters: () => run.counters(), notes: () => notes };
+      const notes = () => [completenessWords(completeness), ...run.notes()];
+      return { closed: run.closed, counters: () => run.counters(), notes };
     }
     const known = [...catalog.values()];
     const setting = { feed, instruments, catalog: known, layout, seed, warmHistoryMinutes };
