@@ -99,8 +99,8 @@ export interface MarketState {
   readonly zones: readonly Zone[];
   readonly gaps: readonly FairValueGap[];
   /**
-   * From when on trades were seen, where bars of somebody else warmed the indicators up: `cvd`, profiles, zones
-   * and gaps know nothing from before. Null: everything is made of the same trades. *Units*: event time.
+   * From when on trades were seen, where bars of somebody else warmed the indicators up: `cvd`, profiles,
+   * zones and gaps know nothing from before. Null: all is made of the same trades. *Units*: event time.
    */
   readonly sinceUs: TimeUs | null;
 }

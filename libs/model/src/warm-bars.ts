@@ -18,9 +18,9 @@ export interface WarmBar {
 }
 
 /**
- * Bars from before the first trade that is heard of an instrument: they warm indicators up, and only analytics
- * takes them. *Units*: `untilUs` event time: all trades from then on follow. *Shape*: `bars` oldest first,
- * without a hole, none ends after `untilUs`; a timeframe may come in several such pieces, in order.
+ * Bars from before the first trade that is heard of an instrument: they warm indicators up, and only
+ * analytics takes them. *Units*: `untilUs` event time: all trades from then on follow. *Shape*: `bars` oldest
+ * first, without a hole, none ends after `untilUs`; a timeframe may come in several such pieces, in order.
  */
 export interface WarmBars {
   readonly instrument: InstrumentId;

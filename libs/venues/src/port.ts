@@ -160,8 +160,8 @@ export interface VenueBars {
   /** The lengths that it has. *Units*: µs. */
   readonly lengthsUs: readonly number[];
   /**
-   * Returns bars of one of these lengths that open from a time on and before another, oldest first, at most what
-   * one request gives; what can't be read of one is NaN. *Errors*: rejects with a ReadFailure.
+   * Returns bars of one of these lengths that open from a time on and before another, oldest first, at most
+   * what one request gives; what can't be read of one is NaN. *Errors*: rejects with a ReadFailure.
    */
   read(
     instrument: Instrument,

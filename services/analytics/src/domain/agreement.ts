@@ -14,7 +14,7 @@ export class Agreement {
     this.direction = 0;
   }
 
-  /** Returns whether a signal is due: when flow comes to agree with a reading, and each 30 s while it does. */
+  /** Returns whether a signal is due: when flow comes to agree with a reading, each 30 s while it does. */
   weigh(reading: -1 | 1, flowSide: -1 | 0 | 1, nowUs: TimeUs): boolean {
     if (flowSide !== reading) {
       this.direction = 0;

@@ -57,7 +57,7 @@ const LENGTHS = TIMEFRAMES.map((timeframe) => TIMEFRAME_US[timeframe]);
  * next longer one. The bars of the very first interval are not complete: the engine started inside them.
  */
 export class CandleBuilder {
-  /** When the open 15s bar ends; −∞ before the first trade, and between bars of somebody else and the next one. */
+  /** When the open 15s bar ends; −∞ before the first trade, also before the first behind warm bars. */
   nextCloseUs = Number.NEGATIVE_INFINITY;
   /** From where all trades follow, while bars of somebody else wait for the first; else −∞. */
   warmUntilUs = Number.NEGATIVE_INFINITY;

@@ -138,8 +138,7 @@ export class InstrumentAnalytics {
   }
 
   /**
-   * Takes closed bars of one timeframe from before the trades that come next; bars that it has stand. *Errors*:
-   * InputError naming the row that is no bar.
+   * Takes closed bars from before the trades that come next; those that it has stand. *Errors*: InputError.
    */
   onWarmBars(bars: WarmBars): void {
     const f = TIMEFRAMES.indexOf(bars.timeframe);

@@ -53,8 +53,8 @@ export class MarketStructure {
   }
 
   /**
-   * Takes closed bars of somebody else: averages go on over them, and what is drawn on later bars looks back at
-   * them. Returns those that are behind what it has; the others stand already.
+   * Takes closed bars of somebody else: averages go on over them, and what is drawn on later bars looks back
+   * at them. Returns those that are behind what it has; the others stand already.
    */
   warm(candles: readonly Candle[], f: number): readonly Candle[] {
     const series = this.series[f]!;

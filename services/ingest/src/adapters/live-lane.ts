@@ -108,7 +108,7 @@ export class LiveLane {
     this.#sayGatheredSoon();
   }
 
-  /** Ends the wait: says what a warm-up fetched, and behind it what was heard; cold begins with the latter. */
+  /** Ends the wait: says what a warm-up fetched, if one did, and behind it what was heard. */
   begin(warm: WarmBeginning | undefined): void {
     this.#isHeld = false;
     const heard = this.#gathered.take(this.instrument, true);

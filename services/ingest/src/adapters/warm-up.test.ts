@@ -70,7 +70,7 @@ async function started(haste = 1, fault?: (url: URL) => ReadFault | undefined) {
 const isKline = (url: URL, interval: string) =>
   url.pathname.endsWith('/klines') && url.searchParams.get('interval') === interval;
 
-test('bars come before the first trade, and trades since the last bar are joined to those heard', async () => {
+test('bars come before the first trade, and trades since the last bar join those heard', async () => {
   let isHeard = false;
   // While the last bars are read, trades go on: some are heard only, the first two are in the history too.
   await using life = await started(1, (url) => {

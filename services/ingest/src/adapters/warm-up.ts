@@ -51,8 +51,8 @@ class TooLate extends Error {}
 
 /**
  * Warms instruments up that nothing is stored of, one after the other, while their live trades are held: bars
- * that have settled come from the venue's klines, each read twice; trades from there on by id, joined to those
- * that were heard. Who can't be warmed up in time begins cold.
+ * that have settled come from the venue's klines, each read twice; trades from there on by id, joined to
+ * those that were heard. Who can't be warmed up in time begins cold.
  */
 export class WarmUp {
   readonly #options: WarmUpOptions;

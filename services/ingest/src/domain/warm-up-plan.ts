@@ -27,8 +27,8 @@ export interface WarmUpPart {
 }
 
 /**
- * Returns what to fetch of a venue that has bars of some lengths, shortest timeframe first, all up to the last
- * end of the shortest that has settled; trades follow from there. Empty where it has none that fit.
+ * Returns what to fetch of a venue that has bars of some lengths, shortest timeframe first, all up to the
+ * last end of the shortest that has settled; trades follow from there. Empty where it has none that fit.
  */
 export function warmUpPlan(lengthsUs: readonly number[], nowUs: TimeUs): WarmUpPart[] {
   const parts: WarmUpPart[] = [];

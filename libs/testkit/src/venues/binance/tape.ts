@@ -13,7 +13,7 @@ export interface TapeTrade {
   readonly kind?: string;
 }
 
-/** Trades of one price and side that the venue tells as one. *Shape*: ids rise by one; trades are inclusive. */
+/** Trades of one price and side that the venue tells as one. *Shape*: ids rise by one; trades inclusive. */
 export interface TapeAggregate extends TapeTrade {
   readonly firstTradeId: number;
   readonly lastTradeId: number;

@@ -1,8 +1,8 @@
 import { BUY, TIMEFRAME_US, type Timeframe, type TradeColumns, type WarmBar } from '@algo/model';
 
 /**
- * Returns all bars of a tape that end by `untilUs`, made by going through the tape once for each: nothing of the
- * engine is used. A quiet interval is a flat bar.
+ * Returns all bars of a tape that end by `untilUs`, added up from its trades: nothing of the engine is used.
+ * A quiet interval is a flat bar.
  */
 export function plainBars(tape: TradeColumns, timeframe: Timeframe, untilUs: number): WarmBar[] {
   const lengthUs = TIMEFRAME_US[timeframe];
