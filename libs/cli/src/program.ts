@@ -40,6 +40,10 @@ export function createProgram(environment: CliEnvironment = readEnvironment()): 
 }
 
 const LAYOUT = 'columns of files without a header, such as time,price,quantity,side,id; or kraken';
+const ACCEPT_REFUSED = [
+  '--accept-refused <n>',
+  'rows of a recording that may be refused, where they are over 1 % of all',
+] as const;
 
 function addRunning(program: Command, environment: CliEnvironment): void {
   program
@@ -64,6 +68,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--standby <services>', 'a second process each that takes over: execution,position-risk')
     .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')
+    .option(...ACCEPT_REFUSED)
     .option('--no-color', 'no colours')
     .option('--json', 'JSON lines instead of the table')
     .action((options) => up(options, environment));
@@ -80,6 +85,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
     .option('--to <time>', 'moment before which it ends')
     .option('--seed <n>', 'seed of paper latencies')
+    .option(...ACCEPT_REFUSED)
     .option('--hash', 'only SHA-256 over the journal')
     .option(...JSON_OUT)
     .action((options) => backtest(options, environment));

@@ -13,6 +13,7 @@ export interface RawBacktestOptions {
   readonly from?: string;
   readonly to?: string;
   readonly seed?: string;
+  readonly acceptRefused?: string;
   readonly hash?: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +27,8 @@ export interface BacktestOptions {
   readonly instruments: readonly InstrumentId[];
   readonly range: TimeRange;
   readonly seed: number | undefined;
+  /** So many rows may be refused, where they are more than one in a hundred. */
+  readonly acceptRefused: number;
 }
 
 const SEED_MAX = 4_294_967_295;
@@ -57,6 +60,7 @@ export function parseBacktestOptions(
     instruments: listOf(raw.instruments ?? '').map(instrumentOf),
     range: { fromUs, toUs: endUs - 1 },
     seed: raw.seed === undefined ? undefined : seedOf(raw.seed),
+    acceptRefused: raw.acceptRefused === undefined ? 0 : rowsOf(raw.acceptRefused),
   };
 }
 
@@ -82,6 +86,11 @@ function instrumentOf(text: string): InstrumentId {
   } catch {
     throw refused('--instruments', text, 'not the id of an instrument', 'Write it as binance.spot.BTCUSDT.');
   }
+}
+
+function rowsOf(text: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw refused('--accept-refused', text, 'not a number of rows', 'Give a whole number, 0 or more.');
 }
 
 function seedOf(text: string): number {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { refusedIn } from '@algo/ingest/recordings';
 import { JournalHash } from '@algo/read-models';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { tradePaths } from '@algo/tradefiles/paths';
 import { parseBacktestOptions, type RawBacktestOptions } from './backtest-options.ts';
 import { openRecording } from './open-recording.ts';
 import { ProgressBar } from './progress-bar.ts';
+import { refuseManyRefusals, rowWords } from './row-report.ts';
 import { runBacktest } from './run-backtest.ts';
 import { summaryTable } from './summary-table.ts';
 
@@ -17,6 +19,8 @@ export interface CommandPlace {
   /** Makes a caller's path absolute. */
   absolute(path: string): string;
   print(line: string): Promise<void>;
+  /** Tells a person beside the output. */
+  warn(line: string): void;
   /** Writes to the terminal beside the output; undefined when there is none. */
   readonly draw: ((text: string) => void) | undefined;
   /** The monotonic clock. */
@@ -31,7 +35,8 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const limitsFile = inherited.ALGO_LIMITS_FILE ?? join(place.root, 'config', 'limits.yaml');
   const options = parseBacktestOptions(raw, (list) => tradePaths(list, place.absolute), configsDir);
   await using recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
-  const bar = place.draw && new ProgressBar(place.draw, place.nowMs, await recording.span());
+  for (const word of recording.words) place.warn(word);
+  const bar = place.draw && new ProgressBar(place.draw, place.nowMs, recording.span);
   const { hash = false, json = false } = raw;
   const journal = new JournalHash();
   const { summary } = await runBacktest(recording.tape, {
@@ -52,17 +57,26 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
       bar?.clear();
       await place.print(text);
     },
-  }).finally(() => bar?.clear());
+  })
+    .catch((error: unknown) => {
+      const counts = recording.counters();
+      if (counts.used === 0 && refusedIn(counts.refused) > 0) refuseManyRefusals(counts, 0);
+      throw error;
+    })
+    .finally(() => bar?.clear());
   const { lines } = journal;
   const sha256 = journal.end();
-  if (hash) return place.print(json ? JSON.stringify({ sha256, lines }) : sha256);
-  const { refused, missing } = recording.counters();
-  if (json) {
-    await place.print(JSON.stringify({ kind: 'Summary', ...summary, ...recording.counters() }));
-    return place.print(JSON.stringify({ kind: 'Hash', sha256, lines }));
+  const counts = recording.counters();
+  if (hash) {
+    await place.print(json ? JSON.stringify({ sha256, lines }) : sha256);
+    return refuseManyRefusals(counts, options.acceptRefused);
   }
-  if (refused + missing > 0)
-    await place.print(`\n${refused} rows were refused and ${missing} trades are missing in the recording`);
-  await place.print('');
+  if (json) {
+    await place.print(JSON.stringify({ kind: 'Summary', ...summary, rows: counts }));
+    await place.print(JSON.stringify({ kind: 'Hash', sha256, lines }));
+    return refuseManyRefusals(counts, options.acceptRefused);
+  }
+  await place.print(`\n${rowWords(counts)}\n`);
   for (const line of summaryTable(summary, sha256)) await place.print(line);
+  refuseManyRefusals(counts, options.acceptRefused);
 }

@@ -30,8 +30,8 @@ export class FileLane implements TapeLane {
     this.#screen = new TradeScreen(instrument);
   }
 
-  /** Trades refused and ids that are missing so far. */
-  get counters(): { readonly refused: number; readonly missing: number } {
+  /** What came of the rows that were read so far. */
+  get counters(): TradeScreen['counters'] {
     return this.#screen.counters;
   }
 

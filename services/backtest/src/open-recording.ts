@@ -1,5 +1,5 @@
-import { openFeedFiles } from '@algo/ingest/recordings';
-import type { Instrument, InstrumentId } from '@algo/model';
+import { openFeedFiles, type Refusals } from '@algo/ingest/recordings';
+import { type Instrument, type InstrumentId, TRADE_REFUSAL_CODES, type TradeRefusalCode } from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { BacktestOptions } from './backtest-options.ts';
 import { FileLane, type TimeRange } from './file-lane.ts';
@@ -11,9 +11,16 @@ export interface Recording extends AsyncDisposable {
   /** What is unusual in its files, for a person. */
   readonly words: readonly string[];
   readonly tape: Tape;
-  /** Reads all files to their ends, which nothing else tells; returns when the first and last trades are. */
-  span(): Promise<TimeRange>;
-  counters(): { readonly refused: number; readonly missing: number };
+  /** From its first trade to its last. */
+  readonly span: TimeRange;
+  counters(): RowCounts;
+}
+
+/** How many rows of a recording are trades, how many are not and why, and how many trades it lacks. */
+export interface RowCounts {
+  readonly used: number;
+  readonly refused: Refusals;
+  readonly missing: number;
 }
 
 /** Opens files and reads each through once. *Errors*: InputError in the words typed. */
@@ -32,31 +39,31 @@ export async function openRecording(
   });
   const { files } = opened;
   const ids = [...new Set(files.map(({ instrument }): InstrumentId => instrument))].toSorted();
-  const lanesOf = () =>
-    ids.map((id) => {
-      const own = files.filter(({ instrument }) => instrument === id);
-      return new FileLane(id, own, range);
-    });
-  const lanes = lanesOf();
+  const lanes = ids.map((id) => {
+    const own = files.filter(({ instrument }) => instrument === id);
+    return new FileLane(id, own, range);
+  });
   return {
     words: opened.words,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     tape: new MergedTape(lanes),
-    span: () => spanOf(lanesOf()),
-    counters: () => ({
-      refused: lanes.reduce((sum, { counters }) => sum + counters.refused, 0),
-      missing: lanes.reduce((sum, { counters }) => sum + counters.missing, 0),
-    }),
+    span: {
+      fromUs: Math.max(range.fromUs, Math.min(...files.map(({ firstUs }) => firstUs))),
+      toUs: Math.min(range.toUs, Math.max(...files.map(({ lastUs }) => lastUs))),
+    },
+    counters: () => countsOf(lanes),
   };
 }
 
-async function spanOf(lanes: readonly FileLane[]): Promise<TimeRange> {
-  let [fromUs, toUs] = [Number.POSITIVE_INFINITY, 0];
-  for (const lane of lanes)
-    for (let rows = await lane.read(); rows !== undefined; rows = await lane.read()) {
-      const { timeUs, count } = rows.trades;
-      fromUs = Math.min(fromUs, timeUs[0]!);
-      toUs = Math.max(toUs, timeUs[count - 1]!);
-    }
-  return { fromUs, toUs };
+/** What came of the rows of all files. */
+function countsOf(lanes: readonly FileLane[]): RowCounts {
+  const refused: Partial<Record<TradeRefusalCode, number>> = {};
+  let [used, missing] = [0, 0];
+  for (const { counters } of lanes) {
+    used += counters.accepted;
+    missing += counters.missing;
+    for (const code of TRADE_REFUSAL_CODES)
+      if (counters.refused[code]) refused[code] = (refused[code] ?? 0) + counters.refused[code];
+  }
+  return { used, refused, missing };
 }

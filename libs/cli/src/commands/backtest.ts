@@ -15,6 +15,7 @@ interface BacktestModule {
       readonly environment: Readonly<Record<string, string | undefined>>;
       absolute(path: string): string;
       print(line: string): Promise<void>;
+      warn(line: string): void;
       readonly draw: ((text: string) => void) | undefined;
       nowMs(): number;
     },
@@ -30,6 +31,7 @@ export async function backtest(options: object, environment: CliEnvironment): Pr
     environment: environment.inherited,
     absolute: fromCaller,
     print: printLine,
+    warn: (line) => process.stderr.write(`${line}\n`),
     draw: process.stderr.isTTY ? (text) => process.stderr.write(text) : undefined,
     nowMs: () => performance.now(),
   });

@@ -5,12 +5,16 @@ import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { readEngineFile } from '../supervisor/engine-file.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
+import type { EngineView } from '../supervisor/engine-view.ts';
 import { FeedEnd } from '../supervisor/feed-end.ts';
 import { findNatsBinary } from '../supervisor/nats-binary.ts';
 import { endLeftovers, makeUsable, refuseOtherPlan } from '../supervisor/prepare-data-dir.ts';
 import { StatusScreen } from '../supervisor/status-screen.ts';
 import { surveyFeedFiles } from '../supervisor/survey-feed-files.ts';
 import { parseUpOptions, type RawUpOptions, speedWarning, type UpOptions } from '../supervisor/up-options.ts';
+
+/** Of so large a share of refused rows a person must say that it is meant. */
+const REFUSED_SHARE_MAX = 0.01;
 
 /**
  * Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't
@@ -81,8 +85,20 @@ async function run(
   try {
     const ended = options.exitAtEnd ? new FeedEnd(engine.view).reached(signal) : never;
     await Promise.race([aborted, misconfigured, ended]);
-    if (options.exitAtEnd && !signal.aborted) screen.summary(engineFrame(engine));
+    if (!options.exitAtEnd || signal.aborted) return;
+    screen.summary(engineFrame(engine));
+    refuseManyRefusals(engine.view, options.acceptRefused);
   } finally {
     screen.close();
   }
+}
+
+/** A result over rows of which many were refused passes for one over all. */
+function refuseManyRefusals(view: Pick<EngineView, 'sum'>, accepted: number): void {
+  const [used, refused] = [view.sum('ingest', 'accepted'), view.sum('ingest', 'refused')];
+  if (used > 0 && refused <= Math.max(accepted, REFUSED_SHARE_MAX * (used + refused))) return;
+  throw new CommandFailure(
+    `${used} of ${used + refused} rows were used, ${refused} refused; look at them in the log of ingest, ` +
+      `or take the rest as it is by --accept-refused ${refused}`,
+  );
 }

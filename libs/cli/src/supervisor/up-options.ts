@@ -25,6 +25,8 @@ export interface UpOptions {
   readonly standby: readonly StandbyService[];
   readonly port: number | undefined;
   readonly exitAtEnd: boolean;
+  /** So many rows of a recording may be refused, where they are more than one in a hundred. */
+  readonly acceptRefused: number;
   readonly json: boolean;
 }
 
@@ -42,6 +44,7 @@ export interface RawUpOptions {
   readonly standby?: string;
   readonly port?: string;
   readonly exitAtEnd?: boolean;
+  readonly acceptRefused?: string;
   readonly json?: boolean;
 }
 
@@ -81,6 +84,7 @@ export function parseUpOptions(
     standby: parseStandby(raw.standby ?? ''),
     port: raw.port === undefined ? undefined : wholeNumber('--port', raw.port, 1, 65_535),
     exitAtEnd: raw.exitAtEnd === true,
+    acceptRefused: wholeNumber('--accept-refused', raw.acceptRefused ?? '0', 0, 999_999_999_999),
     json: raw.json === true,
   };
 }

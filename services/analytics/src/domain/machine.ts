@@ -9,7 +9,6 @@ import {
   type TimeAdvanced,
   type TimeUs,
   type TradeBatch,
-  US_PER_HOUR,
 } from '@algo/model';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { CLASSIC_THRESHOLDS } from './settings.ts';
@@ -68,13 +67,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
       case 'TimeAdvanced':
         this.#onTime(input.body);
         return;
-      case 'FeedEnded':
-        // Nothing more comes of a recorded feed, so the hour it ended in is over: every bar closes, and
-        // volumes add up.
-        this.#advance(this.#kept.get(input.body.instrument), ceilHour(input.body.timeUs));
-        return;
       case 'FeedConnected':
       case 'FeedDisconnected':
+      case 'FeedEnded': // bars that are not over stay open: nobody knows what would have come
       case 'GapOpened':
       case 'GapFilled':
       case 'GapUnfillable':
@@ -169,7 +164,3 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
 
 /** The lengths of a name and of a state. */
 const ENTRY_BYTES_MIN = 16;
-
-function ceilHour(timeUs: TimeUs): TimeUs {
-  return Math.ceil(timeUs / US_PER_HOUR) * US_PER_HOUR;
-}

@@ -1,10 +1,15 @@
 import type { SequencerCounters } from '../domain/sequencer-words.ts';
-import type { ScreenCounters } from '../domain/trade-screen.ts';
+import { refusedIn, type ScreenCounters } from '../domain/trade-screen.ts';
 import type { LiveLane } from './live-lane.ts';
 import type { TradeLane } from './trade-lane.ts';
 
 /** Numbers of a run for the status table. *Units*: `eventTimeMs` told time. */
-export interface FeedCounters extends ScreenCounters, SequencerCounters, Readonly<Record<string, number>> {
+export interface FeedCounters
+  extends Omit<ScreenCounters, 'refused'>,
+    SequencerCounters,
+    Readonly<Record<string, number>> {
+  readonly refused: number;
+  readonly duplicates: number;
   readonly tradesIn: number;
   readonly malformed: number;
   readonly dropped: number;
@@ -18,8 +23,8 @@ export function laneCounters(lanes: readonly TradeLane[], live: readonly LiveLan
   const sequenced = (name: keyof SequencerCounters) => heard(({ sequencer }) => sequencer.counters[name]);
   return {
     accepted: sum(({ screen }) => screen.counters.accepted),
-    refused: sum(({ screen }) => screen.counters.refused),
-    duplicates: sum(({ screen }) => screen.counters.duplicates),
+    refused: sum(({ screen }) => refusedIn(screen.counters.refused)),
+    duplicates: sum(({ screen }) => screen.counters.refused.DUPLICATE_ID ?? 0),
     gaps: sum(({ screen }) => screen.counters.gaps) + sequenced('gaps'),
     missing: sum(({ screen }) => screen.counters.missing) + sequenced('missing'),
     absent: sequenced('absent'),

@@ -174,7 +174,7 @@ function fileOf(rows: RawTrades, pieces: readonly number[]): FeedFile {
       return undefined;
     },
   };
-  return { file, instrument: rows.instrument, firstUs: T0_US };
+  return { file, instrument: rows.instrument, firstUs: T0_US, lastUs: T0_US };
 }
 
 function raw(id: string, times: readonly number[]): RawTrades {

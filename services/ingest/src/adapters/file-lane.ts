@@ -6,7 +6,7 @@ import { STRETCH_ROWS_MAX } from '../domain/recorded-feed.ts';
 /** Rows of a file, a stretch at a time. Returns why it stopped early; undefined when the file was whole. */
 export type FileRows = AsyncGenerator<RawTrades, string | undefined>;
 
-/** A file, whose trades it holds, and the time of its first one. */
+/** A file, whose trades it holds, and the times of the first and the last. */
 export interface FeedFile {
   readonly file: {
     readonly path: string;
@@ -17,6 +17,7 @@ export interface FeedFile {
   };
   readonly instrument: InstrumentId;
   readonly firstUs: TimeUs;
+  readonly lastUs: TimeUs;
 }
 
 /** How far a lane has been taken: `row` rows of file number `file`, the newest of them at `lastUs`. */

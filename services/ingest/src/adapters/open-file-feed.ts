@@ -52,7 +52,7 @@ function feedFile({ file, instrument: { id: instrument }, symbol }: OpenedFile, 
     return file.damage;
   }
   const { path, bytes, survey } = file;
-  return { file: { path, bytes, read }, instrument, firstUs: survey.firstUs };
+  return { file: { path, bytes, read }, instrument, firstUs: survey.firstUs, lastUs: survey.lastUs };
 }
 
 function unreadable(instrument: Instrument['id'], count: number, hasIds: boolean): RawTrades {

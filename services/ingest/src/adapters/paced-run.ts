@@ -121,10 +121,10 @@ export class PacedRun implements AsyncDisposable {
     return this.#pace.at(monotonicMs());
   }
 
-  /** Nothing more comes, so the hour it ended in is over: every bar closes, and volumes add up. */
+  /** Nothing more comes. Time goes on to the last trade and no further: bars that are not over stay open. */
   #end(): void {
     this.#hasEnded = true;
-    this.#run.end(Math.ceil(this.#feed.givenUs / US_PER_HOUR) * US_PER_HOUR);
+    this.#run.end(this.#feed.givenUs);
   }
 
   #saveWhenDue(): void {

@@ -16,18 +16,20 @@ export const REFUSALS_TOLD_MAX = 20;
 /** *Units*: rows. */
 export const REFUSAL_WINDOW_ROWS = 1_000;
 
-/** What a screen has seen so far. `missing` is the sum over all gaps; duplicates are among the refused. */
+/** Rows that were refused, by why. */
+export type Refusals = Readonly<Partial<Record<TradeRefusalCode, number>>>;
+
+/** What a screen has seen so far. `missing` is the sum over all gaps. */
 export interface ScreenCounters {
   readonly accepted: number;
-  readonly refused: number;
-  readonly duplicates: number;
+  readonly refused: Refusals;
   readonly gaps: number;
   readonly missing: number;
 }
 
 /** The state of a screen as plain values. */
 export interface ScreenSnapshot extends ScreenCounters {
-  readonly version: 2;
+  readonly version: 3;
   readonly rows: number;
   readonly lastId: number;
   readonly lastTimeUs: TimeUs;
@@ -51,6 +53,11 @@ export interface Screened {
   readonly jump: Jump | undefined;
 }
 
+/** Returns how many rows were refused in all. */
+export function refusedIn(refusals: Refusals): number {
+  return Object.values(refusals).reduce((sum, count) => sum + count, 0);
+}
+
 /** The id of the last trade where there was none yet. */
 const NONE = -1;
 /** How near two trades ahead of their time must lie for it to be the time that leapt. *Units*: µs. */
@@ -70,8 +77,7 @@ export class TradeScreen {
   #aheadUs = 0;
   #told = 0;
   #accepted = 0;
-  #refused = 0;
-  #duplicates = 0;
+  #refused: Partial<Record<TradeRefusalCode, number>> = {};
   #gaps = 0;
   #missing = 0;
   #events: FeedEvent[] = [];
@@ -80,11 +86,11 @@ export class TradeScreen {
   constructor(instrument: InstrumentId, restored?: ScreenSnapshot) {
     this.#instrument = instrument;
     if (restored === undefined) return;
-    if (restored.version !== 2)
+    if (restored.version !== 3)
       throw new InputError({
         field: 'trade screen version',
         value: restored.version,
-        because: 'written by another build; this one reads 2',
+        because: 'written by another build; this one reads 3',
         remedy: 'Start the build that wrote it, or use a fresh data directory.',
       });
     this.#rows = restored.rows;
@@ -92,8 +98,7 @@ export class TradeScreen {
     this.#lastTimeUs = restored.lastTimeUs;
     this.#told = restored.told;
     this.#accepted = restored.accepted;
-    this.#refused = restored.refused;
-    this.#duplicates = restored.duplicates;
+    this.#refused = { ...restored.refused };
     this.#gaps = restored.gaps;
     this.#missing = restored.missing;
   }
@@ -112,8 +117,7 @@ export class TradeScreen {
   get counters(): ScreenCounters {
     return {
       accepted: this.#accepted,
-      refused: this.#refused,
-      duplicates: this.#duplicates,
+      refused: { ...this.#refused },
       gaps: this.#gaps,
       missing: this.#missing,
     };
@@ -197,7 +201,7 @@ export class TradeScreen {
   /** Returns the state; a screen restored from it goes on as if it had never stopped. */
   snapshot(): ScreenSnapshot {
     return {
-      version: 2,
+      version: 3,
       rows: this.#rows,
       lastId: this.#lastId,
       lastTimeUs: this.#lastTimeUs,
@@ -220,8 +224,7 @@ export class TradeScreen {
   }
 
   #refuse(code: TradeRefusalCode, raw: RawTrades, id: number, i: number): void {
-    this.#refused++;
-    if (code === 'DUPLICATE_ID') this.#duplicates++;
+    this.#refused[code] = (this.#refused[code] ?? 0) + 1;
     // A refused trade was heard, so it is no gap. Its id is believed only if it is the very next one.
     if (this.#lastId !== NONE && id === this.#lastId + 1) this.#lastId = id;
     if (this.#told >= REFUSALS_TOLD_MAX) return;
