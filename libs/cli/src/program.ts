@@ -1,4 +1,5 @@
 import { version } from '@algo/runtime';
+import { MARKET_DATA } from '@algo/venues';
 import { Command } from 'commander';
 import { backtest } from './commands/backtest.ts';
 import { resetBreaker } from './commands/breaker.ts';
@@ -51,7 +52,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .description('run the whole engine in paper mode, until Ctrl-C')
     .option(
       '--feed <feed>',
-      'synthetic, binance, or file:PATH[,PATH] (also folders and patterns)',
+      `synthetic, ${Object.keys(MARKET_DATA).join(', ')}, or file:PATH[,PATH] (also folders and patterns)`,
       'synthetic',
     )
     .option('--layout <columns>', LAYOUT)

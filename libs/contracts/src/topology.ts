@@ -180,7 +180,7 @@ export const FAMILIES = {
       'ExitTriggered',
     ],
     publishers: ['position-risk'],
-    readers: ['decision', 'reconcile', 'notifier'],
+    readers: ['ingest', 'decision', 'reconcile', 'notifier'],
   },
   'pos.dust': {
     stream: 'POSITIONS',

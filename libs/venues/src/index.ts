@@ -2,4 +2,4 @@ export { openAccountStream, openVenue, type VenueParts } from './open-venue.ts';
 export { PaperAccountStream } from './paper/paper-account-stream.ts';
 export { type AskPaper, PAPER_CAPABILITIES, PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
 export * from './port.ts';
-export { MARKET_DATA, type MarketDataOptions } from './registry.ts';
+export { type LiveFeed, MARKET_DATA, type MarketDataOptions } from './registry.ts';

@@ -137,8 +137,8 @@ export interface MarketDataSink {
   trades(trades: TradeColumns): void;
   connected(instruments: readonly InstrumentId[]): void;
   disconnected(instruments: readonly InstrumentId[], reason: string): void;
-  /** A frame that named no instrument could not be read. */
-  malformed(): void;
+  /** A frame that named no instrument could not be read. *Shape*: `frame` may be long. */
+  malformed(frame: string): void;
 }
 
 /**

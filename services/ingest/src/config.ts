@@ -75,6 +75,14 @@ export const config = baseConfig.extend({
     .string()
     .regex(/^https?:\/\/.+/, 'expected an address such as https://api.binance.com')
     .default('https://api.binance.com'),
+  binanceUsdmUrl: z
+    .string()
+    .regex(/^wss?:\/\/.+/, 'expected an address such as wss://fstream.binance.com')
+    .default('wss://fstream.binance.com'),
+  binanceUsdmRestUrl: z
+    .string()
+    .regex(/^https?:\/\/.+/, 'expected an address such as https://fapi.binance.com')
+    .default('https://fapi.binance.com'),
 });
 export type Config = z.infer<typeof config>;
 

@@ -1,11 +1,13 @@
 import { bucketSnapshots } from '@algo/bus';
-import { BEST_EFFORT, completenessWords, InputError, instrumentId } from '@algo/model';
+import { BEST_EFFORT, completenessWords, InputError, type InstrumentId, instrumentId } from '@algo/model';
 import { defineService, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { FeedRun } from './adapters/feed-run.ts';
 import { openFeedSpeech } from './adapters/feed-speech.ts';
+import { HeldInstruments } from './adapters/held-instruments.ts';
 import { openRecordedFeed } from './adapters/open-recorded-feed.ts';
 import { PacedRun } from './adapters/paced-run.ts';
+import { VenuePause } from './adapters/venue-pause.ts';
 import { config as schema, speedOf } from './config.ts';
 
 /** Brings the trades of one feed in and says what time it is there. */
@@ -19,7 +21,9 @@ export const service = defineService({
     const speed = speedOf(config);
     // Every service reads it; this one tells what is wrong with it.
     const catalog = readInstrumentCatalog(config.instrumentsFile, (problem) => log.warn(problem));
-    const instruments = config.instruments.map((name) => instrumentOf(catalog, instrumentId(name)));
+    const standard = feed.kind === 'live' ? MARKET_DATA[feed.name]!.standardInstruments : [];
+    const wanted = config.instruments.length > 0 ? config.instruments : standard;
+    const instruments = wanted.map((name) => instrumentOf(catalog, instrumentId(name)));
     const speech = await openFeedSpeech(context);
     const monotonicMs = () => clock.monotonicMs();
     const options = { name: feed.name, speech, clock, monotonicMs, speed };
@@ -31,10 +35,24 @@ export const service = defineService({
           because: 'a live feed has the speed of the market',
           remedy: 'Leave --speed out.',
         });
-      const venue = MARKET_DATA[feed.name]!({ ...config, monotonicMs, random: Math.random });
+      const pause = await VenuePause.load(bucketSnapshots(bus.bucket('snapshots'), identity), clock);
+      const onPause = (pauseMs: number) => {
+        pause.keep(pauseMs).catch((error) => log.warn({ err: error }, "the venue's pause was not saved"));
+      };
+      const venue = MARKET_DATA[feed.name]!.open({
+        ...config,
+        monotonicMs,
+        random: Math.random,
+        pauseMs: pause.leftMs,
+        onPause,
+      });
+      const warn = (words: string) => log.warn(words);
+      const ids = instruments.map(({ id }) => id);
+      const held = context.own(await HeldInstruments.follow(bus, config.accounts, ids));
+      const isHeld = (instrument: InstrumentId) => held.has(instrument);
       // A market at another speed has other times than its bars.
-      const warmUp = speed === 1 ? { warn: (problem: string) => log.warn(problem) } : undefined;
-      const run = context.own(await FeedRun.live(options, venue, instruments, warmUp));
+      const warmUp = speed === 1 ? { warn } : undefined;
+      const run = context.own(await FeedRun.live({ ...options, isHeld, warn }, venue, instruments, warmUp));
       context.addReadiness(() => run.reasons());
       const { completeness } = venue.traits ?? BEST_EFFORT;
       const notes = () => [completenessWords(completeness), ...run.notes()];

@@ -11,7 +11,7 @@ import {
 import { readInstrumentCatalog } from '@algo/runtime';
 import { SyntheticMarket } from '@algo/simulation';
 import { eventually } from '@algo/testkit';
-import { FakeBinance, type FakeTrade } from '@algo/venues/binance-spot/testing';
+import { BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
 import { ROOT } from './algo-process.ts';
 
 /** In told time all begins here: 2025-01-01. */
@@ -36,20 +36,20 @@ export interface MarketSettings {
 interface Tape {
   readonly symbol: string;
   readonly columns: TradeColumns;
-  readonly trades: readonly FakeTrade[];
+  readonly trades: readonly TapeTrade[];
   told: number;
 }
 
 /** A stand-in for Binance that plays made-up markets as a venue would: whoever isn't there misses them. */
 export class PlayedMarket implements AsyncDisposable {
   readonly settings: MarketSettings;
-  readonly #binance: FakeBinance;
+  readonly #binance: BinanceStandIn;
   readonly #tapes: readonly Tape[];
   readonly #liveUs: number;
   #beganMs: number | undefined;
   #timer: NodeJS.Timeout;
 
-  private constructor(settings: MarketSettings, binance: FakeBinance) {
+  private constructor(settings: MarketSettings, binance: BinanceStandIn) {
     const catalog = readInstrumentCatalog(`${ROOT}config/instruments.yaml`);
     this.settings = settings;
     this.#binance = binance;
@@ -66,7 +66,9 @@ export class PlayedMarket implements AsyncDisposable {
 
   /** Opens the stand-in; the market begins when the first one listens. */
   static async open(settings: MarketSettings): Promise<PlayedMarket> {
-    return new PlayedMarket(settings, await FakeBinance.start());
+    const symbols = settings.instruments.map((id) => id.slice(id.lastIndexOf('.') + 1));
+    const binance = await BinanceStandIn.start({ dialect: SPOT_DIALECT, symbols });
+    return new PlayedMarket(settings, binance);
   }
 
   /** What `algo up` is told to trade here. */
@@ -160,7 +162,7 @@ function marketOf(
 }
 
 /** Returns the same trades as a venue tells them: exact decimals, ids that rise by one. */
-function told(trades: TradeColumns, { priceTick, quantityStep }: Instrument): FakeTrade[] {
+function told(trades: TradeColumns, { priceTick, quantityStep }: Instrument): TapeTrade[] {
   const exact = (value: number, step: Decimal) =>
     Decimal.of(value.toFixed(Math.max(0, `${step}`.length - 2))).toString();
   return Array.from({ length: trades.count }, (_, i) => ({

@@ -1,13 +1,18 @@
 import { InputError, type InstrumentId, instrumentId } from '@algo/model';
 import { STANDBY_SERVICES, type StandbyService } from '@algo/runtime';
 import { tradePaths } from '@algo/tradefiles/paths';
+import { MARKET_DATA } from '@algo/venues';
 
-export type FeedKind = 'synthetic' | 'binance' | 'file';
+/** `synthetic`, `file`, or the name of a live feed. */
+export type FeedKind = string;
+
+const LIVE_FEEDS = Object.keys(MARKET_DATA);
+const isLive = (feed: FeedKind) => LIVE_FEEDS.includes(feed);
 
 /** What `algo up` was asked for, checked. */
 export interface UpOptions {
   readonly feedKind: FeedKind;
-  /** As ingest is told: `synthetic`, `binance` or `file:` with absolute paths. */
+  /** As ingest is told: `synthetic`, a live feed or `file:` with absolute paths. */
   readonly feed: string;
   readonly files: readonly string[];
   /** How many times as fast as the clock, or `max`; undefined where ingest's own standard holds. */
@@ -66,7 +71,7 @@ export function parseUpOptions(
   if (raw.layout !== undefined && feedKind !== 'file')
     throw refused('--layout', raw.layout, `the feed ${feedKind} has no columns`, 'Leave --layout out.');
   if (raw.exitAtEnd === true && feedKind !== 'file') {
-    const because = feedKind === 'binance' ? 'a live feed has no end' : 'a made-up market has no end';
+    const because = isLive(feedKind) ? 'a live feed has no end' : 'a made-up market has no end';
     throw refused('--exit-at-end', feedKind, because, 'Leave --exit-at-end out.');
   }
   return {
@@ -93,10 +98,10 @@ function parseFeed(
   feed: string,
   pathsOf: (list: string) => readonly string[],
 ): { feedKind: FeedKind; files: readonly string[] } {
-  if (feed === 'synthetic' || feed === 'binance') return { feedKind: feed, files: [] };
+  if (feed === 'synthetic' || isLive(feed)) return { feedKind: feed, files: [] };
   const list = feed.startsWith('file:') ? feed.slice('file:'.length).trim() : '';
   if (list !== '') return { feedKind: 'file', files: inFeedWords(() => pathsOf(list)) };
-  const remedy = 'Use synthetic, binance, or file:PATH[,PATH].';
+  const remedy = `Use synthetic, ${LIVE_FEEDS.join(', ')}, or file:PATH[,PATH].`;
   throw refused('--feed', feed, 'not a feed', remedy);
 }
 
@@ -117,7 +122,7 @@ export function feedError(error: unknown): unknown {
 }
 
 function parseSpeed(speed: string, feedKind: FeedKind, exitAtEnd: boolean): string {
-  if (feedKind === 'binance')
+  if (isLive(feedKind))
     throw refused('--speed', speed, 'a live feed has the speed of the market', 'Leave --speed out.');
   if (speed === 'max') {
     if (exitAtEnd) return speed;

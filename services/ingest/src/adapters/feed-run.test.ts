@@ -1,7 +1,8 @@
 // A live feed on its way to the bus, out of a fake Binance that breaks, repeats itself and talks nonsense.
 // hand.
 import { BUY, SELL } from '@algo/model';
-import { FakeBinance, type FakeClient, streamTrade } from '@algo/venues/binance-spot/testing';
+import { type BinanceStandIn, type StandInClient, tradeFrame } from '@algo/testkit/venues';
+import { plainTrade, spotFeedOn, startStandIn } from '@algo/venues/binance/testing';
 import { expect, test } from '@jest/globals';
 import { FeedRun } from './feed-run.ts';
 import { instrument } from './testing/instruments.ts';
@@ -21,14 +22,23 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-/** `haste`: how many times as fast waits pass. */
-function live(server: FakeBinance, speech: MemorySpeech, haste = 1): Promise<FeedRun> {
-  const monotonicMs = () => performance.now() * haste;
-  const options = { name: 'binance', speech, clock: hastyClock(20), monotonicMs, speed: 1 };
-  return FeedRun.live(options, server.feed(), [LTC]);
+const happens = (server: BinanceStandIn, id: number) => server.tell('LTCUSDT', [plainTrade(id)]);
+
+function streamTrade(id: number, more: Readonly<Record<string, unknown>> = {}): string {
+  return tradeFrame(plainTrade(id), { symbol: 'LTCUSDT', perMs: 1_000, more });
 }
 
-async function connected(server: FakeBinance, run: FeedRun, number: number): Promise<FakeClient> {
+/** Reads of trades; the list of symbols isn't one. */
+const reads = (server: BinanceStandIn) => server.asked.filter(({ pathname }) => pathname.endsWith('Trades'));
+
+/** `haste`: how many times as fast waits pass. */
+function live(server: BinanceStandIn, speech: MemorySpeech, haste = 1): Promise<FeedRun> {
+  const monotonicMs = () => performance.now() * haste;
+  const options = { name: 'binance', speech, clock: hastyClock(20), monotonicMs, speed: 1 };
+  return FeedRun.live(options, spotFeedOn(server), [LTC]);
+}
+
+async function connected(server: BinanceStandIn, run: FeedRun, number: number): Promise<StandInClient> {
   await until(
     `client ${number} is there`,
     () => server.clients.length >= number && run.reasons().length === 0,
@@ -37,11 +47,11 @@ async function connected(server: FakeBinance, run: FeedRun, number: number): Pro
 }
 
 test('trades reach the bus once, in order, with the taker as their side', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const speech = new MemorySpeech();
   await using run = await live(server, speech);
   await connected(server, run, 1);
-  for (let id = 1; id <= 500; id++) server.trade(id);
+  for (let id = 1; id <= 500; id++) happens(server, id);
   await until('all trades are in', () => run.counters().accepted === 500);
   await speech.flush();
   const { ids, events, batches } = speech.stored;
@@ -57,7 +67,7 @@ test('trades reach the bus once, in order, with the taker as their side', async 
 });
 
 test('repeats, jumps, broken values and nonsense are told and survived', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const speech = new MemorySpeech();
   await using run = await live(server, speech, 20);
   const client = await connected(server, run, 1);
@@ -89,20 +99,20 @@ test('repeats, jumps, broken values and nonsense are told and survived', async (
 });
 
 test('what a broken connection missed is fetched and said in its place', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const speech = new MemorySpeech();
   await using run = await live(server, speech);
   const first = await connected(server, run, 1);
-  server.trade(1);
+  happens(server, 1);
   await until('a trade is in', () => run.counters().accepted === 1);
   server.refuses = true;
   first.cut();
   await until('it notices', () => run.reasons().length === 1);
   expect(run.reasons()[0]).toContain('binance.spot.LTCUSDT');
-  for (let id = 2; id <= 2_500; id++) server.trade(id);
+  for (let id = 2; id <= 2_500; id++) happens(server, id);
   server.refuses = false;
   await connected(server, run, 2);
-  server.trade(2_501);
+  happens(server, 2_501);
   await until('trades go on', () => run.counters().accepted === 2_501);
   await speech.flush();
   const { ids, events, batches } = speech.stored;
@@ -112,17 +122,17 @@ test('what a broken connection missed is fetched and said in its place', async (
     { ids: { fromTradeId: 2, toTradeId: 2_500 }, recovered: 2_499 },
   ]);
   for (const { complete } of batches) expect(complete).toBe(true);
-  expect(server.asked).toHaveLength(3);
+  expect(reads(server)).toHaveLength(3);
   speech.stored.expectSound();
 });
 
 test('eleven drops leave no gap open', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const speech = new MemorySpeech();
   await using run = await live(server, speech);
   let id = 0;
   const trade = (times: number) => {
-    for (let i = 0; i < times; i++) server.trade(++id);
+    for (let i = 0; i < times; i++) happens(server, ++id);
   };
   for (let drop = 1; drop <= 11; drop++) {
     const client = await connected(server, run, drop);
@@ -150,25 +160,25 @@ test('eleven drops leave no gap open', async () => {
 });
 
 test('what was missed between two lives of the process is fetched, and nothing is said twice', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const stored = new StoredFeed();
   {
     const speech = new MemorySpeech(stored);
     await using run = await live(server, speech);
     await connected(server, run, 1);
-    for (let id = 1; id <= 30; id++) server.trade(id);
+    for (let id = 1; id <= 30; id++) happens(server, id);
     await until('trades are in', () => run.counters().accepted === 30);
     await speech.flush();
     speech.stick(true);
-    for (let id = 31; id <= 40; id++) server.trade(id);
+    for (let id = 31; id <= 40; id++) happens(server, id);
     await until('more are on their way', () => run.counters().tradesIn === 40);
     speech.die(0);
   }
-  for (let id = 41; id <= 60; id++) server.trade(id);
+  for (let id = 41; id <= 60; id++) happens(server, id);
   const speech = new MemorySpeech(stored);
   await using run = await live(server, speech);
   await connected(server, run, 2);
-  server.trade(61);
+  happens(server, 61);
   await until('trades go on', () => stored.ids.at(-1) === 61);
   expect(stored.ids).toEqual(numbers(1, 61));
   expect(run.counters()).toMatchObject({ gaps: 1, missing: 0, duplicates: 0 });
@@ -176,20 +186,20 @@ test('what was missed between two lives of the process is fetched, and nothing i
 });
 
 test('a venue that answers no read has its gap given up after a while, and trades go on', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const speech = new MemorySpeech();
   await using run = await live(server, speech, 20);
   await connected(server, run, 1);
-  server.trade(1);
+  happens(server, 1);
   await until('a trade is in', () => run.counters().accepted === 1);
-  server.status = 503;
-  server.trade(5);
-  server.trade(6);
+  server.readFault = () => ({ status: 503, body: '' });
+  happens(server, 5);
+  happens(server, 6);
   await until('trades go on', () => run.counters().accepted === 3);
-  server.trade(7);
+  happens(server, 7);
   await until('the last is in', () => run.counters().accepted === 4);
   await speech.flush();
-  expect(server.asked.length).toBeGreaterThan(1);
+  expect(reads(server).length).toBeGreaterThan(1);
   expect(speech.stored.bodies('GapUnfillable')).toMatchObject([
     { missing: 3, code: 'TIMEOUT', reason: expect.stringContaining('503') },
   ]);
@@ -200,14 +210,15 @@ test('a venue that answers no read has its gap given up after a while, and trade
 });
 
 test('what the venue itself has no trade of is no loss', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   const speech = new MemorySpeech();
   await using run = await live(server, speech);
   await connected(server, run, 1);
-  server.trade(1);
+  happens(server, 1);
   await until('a trade is in', () => run.counters().accepted === 1);
+  server.happen('LTCUSDT', numbers(2, 9).map(plainTrade));
   server.lost.add(3).add(4).add(9);
-  server.trade(10);
+  happens(server, 10);
   await until('the last trade is in', () => speech.stored.ids.at(-1) === 10);
   expect(speech.stored.ids).toEqual([1, 2, 5, 6, 7, 8, 10]);
   expect(speech.stored.bodies('GapFilled')).toMatchObject([

@@ -17,6 +17,7 @@ import type { RawTrades } from '../domain/raw-trades.ts';
 import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
 import { type FeedCounters, laneCounters } from './feed-counters.ts';
 import type { FeedSpeech } from './feed-speech.ts';
+import { FeedTrouble } from './feed-trouble.ts';
 import { GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
 import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
@@ -24,7 +25,6 @@ import { canWarm, WarmUp, type WarmUpOptions } from './warm-up.ts';
 
 /** How often a live feed looks whether there is something to be told. */
 const LOOK_EVERY_MS = 20;
-const NAMED_MAX = 5;
 const BELOW_ALL = Number.NEGATIVE_INFINITY;
 
 type LaneParts = Omit<TradeLaneOptions, 'screen' | 'storedId'>;
@@ -39,6 +39,10 @@ export interface FeedRunOptions {
   readonly monotonicMs: () => number;
   /** Feed time per wall time. */
   readonly speed: number | 'max';
+  /** Whether any account holds a position there: its holes are filled first. */
+  readonly isHeld?: (instrument: InstrumentId) => boolean;
+  /** Hears what a person should read in the log. */
+  readonly warn?: (words: string) => void;
 }
 
 /**
@@ -54,6 +58,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   /** The same lanes where they are heard; none of a recording. */
   readonly #live: ReadonlyMap<InstrumentId, LiveLane>;
   readonly #time: FeedClock;
+  readonly #trouble: FeedTrouble;
   #isClosed = false;
   /** A time is on its way to the store. */
   #isTelling = false;
@@ -62,7 +67,6 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   #filler: GapFiller | undefined;
   #warmUp: WarmUp | undefined;
   #tradesIn = 0;
-  #malformed = 0;
 
   private constructor(
     options: FeedRunOptions,
@@ -74,16 +78,14 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     this.#options = options;
     this.#traits = traits;
     this.#time = time;
+    this.#trouble = new FeedTrouble(options.name, options.warn);
     this.closed = this.#failure.promise;
     const made = lanes((error) => this.fail(error)).map((lane, i) => [instruments[i]!.id, lane] as const);
     this.#live = new Map(made.flatMap(([id, lane]) => (lane instanceof LiveLane ? [[id, lane]] : [])));
     this.#lanes = new Map(made.map(([id, lane]) => [id, lane instanceof LiveLane ? lane.lane : lane]));
   }
 
-  /**
-   * Opens a live feed; it is warmed up where `warmUp` is given. *Errors*: InputError on instruments that it
-   * doesn't have.
-   */
+  /** Opens a live feed, warmed up where `warmUp` is given. *Errors*: InputError on foreign instruments. */
   static async live(
     options: FeedRunOptions,
     feed: MarketDataFeed,
@@ -102,15 +104,15 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     });
     feed.open(instruments, run);
     run.#feed = feed;
+    const lanes = [...run.#live.values()];
+    const fail = (error: Error) => run.fail(error);
     if (canAsk) {
-      const { monotonicMs } = options;
-      run.#filler = new GapFiller(feed, [...run.#live.values()], instruments, monotonicMs, (error) =>
-        run.fail(error),
-      );
+      const { monotonicMs, isHeld = () => false } = options;
+      run.#filler = new GapFiller(feed, lanes, instruments, monotonicMs, isHeld, fail);
     }
     if (warmUp !== undefined && canWarm(feed)) {
-      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed }, [...run.#live.values()], instruments);
-      void run.#warmUp.run().catch((error: unknown) => run.fail(error as Error));
+      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed }, lanes, instruments);
+      void run.#warmUp.run().catch(fail);
     }
     void run.#look();
     return run;
@@ -166,11 +168,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
 
   /** Words for whoever asks why it isn't ready. */
   reasons(): string[] {
-    const without = this.#time.disconnectedInstruments;
-    if (without.length === 0) return [];
-    const named = without.slice(0, NAMED_MAX).join(', ');
-    const more = without.length > NAMED_MAX ? ` and ${without.length - NAMED_MAX} more` : '';
-    return [`${this.#options.name}: not connected for ${named}${more}`];
+    return this.#trouble.reasons(this.#time.disconnectedInstruments);
   }
 
   counters(): FeedCounters {
@@ -178,7 +176,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       ...laneCounters([...this.#lanes.values()], [...this.#live.values()]),
       ...this.#warmUp?.counters(),
       tradesIn: this.#tradesIn,
-      malformed: this.#malformed,
+      malformed: this.#trouble.malformed,
       eventTimeMs: Math.floor(this.#time.toldUs / US_PER_MS),
     };
   }
@@ -210,10 +208,11 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       this.say({ type: 'FeedDisconnected', instrument, source, reason, timeUs });
       this.#time.disconnected(instrument, this.#options.monotonicMs());
     }
+    this.#trouble.disconnected(instruments, reason);
   }
 
-  malformed(): void {
-    this.#malformed++;
+  malformed(frame: string): void {
+    this.#trouble.unreadable(frame, this.#options.monotonicMs());
   }
 
   /** Says something of the feed, behind the trades heard before. */

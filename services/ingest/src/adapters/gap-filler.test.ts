@@ -64,3 +64,16 @@ test('a hole is asked for again after a failure, and filled in time', async () =
   expect(stored.events).not.toContain('GapUnfillable');
   await run[Symbol.asyncDispose]();
 });
+
+test('an instrument that is held is asked for before smaller holes of others', async () => {
+  const [a, b, c] = ALL.map(({ id }) => id);
+  const held = new Set([a!]);
+  const { feed, clock, run } = await byHand(true, ALL, 1, (id) => held.has(id));
+  for (const { id } of ALL) feed.hear(id, 1);
+  for (const [i, { id }] of ALL.entries()) feed.hear(id, 20 - i);
+  await clock.advance(REORDER_WAIT_MS + 40);
+  expect(feed.asked[0]).toEqual([a, 2]);
+  expect(feed.asked.map(([id]) => id)).not.toContain(b);
+  expect(feed.asked.map(([id]) => id)).not.toContain(c);
+  await run[Symbol.asyncDispose]();
+});

@@ -1,24 +1,30 @@
-import type { GapReasonCode, Instrument, TradeColumns } from '@algo/model';
+import type { GapReasonCode, Instrument, InstrumentId, TradeColumns } from '@algo/model';
 import { type MarketDataFeed, ReadFailure } from '@algo/venues';
 import type { Question } from '../domain/sequencer-words.ts';
 import type { LiveLane } from './live-lane.ts';
 
 /** Questions that are asked at the same time, so that a break of many streams is no flood of requests. */
 const AT_ONCE = 4;
+/** More than any hole has trades. */
+const HELD_FIRST = 1e12;
 
 interface Wanted {
   readonly lane: LiveLane;
   readonly question: Question;
-  /** How many trades are missing: the smallest hole is asked for first. */
-  readonly missing: number;
+  /** What is lowest is asked for first: held before the others, then by how many trades are missing. */
+  readonly rank: number;
 }
 
-/** Asks the venue what the sequencers want to know, one page at a time, the smallest hole first. */
+/**
+ * Asks the venue what the sequencers want to know, one page at a time: of instruments that are held first,
+ * then the smallest hole.
+ */
 export class GapFiller {
   readonly #feed: Pick<MarketDataFeed, 'tradesFrom' | 'newestId'>;
   readonly #lanes: readonly LiveLane[];
   readonly #instruments: ReadonlyMap<string, Instrument>;
   readonly #monotonicMs: () => number;
+  readonly #isHeld: (instrument: InstrumentId) => boolean;
   readonly #fail: (error: Error) => void;
   #underWay = 0;
   #isClosed = false;
@@ -31,12 +37,14 @@ export class GapFiller {
     lanes: readonly LiveLane[],
     instruments: readonly Instrument[],
     monotonicMs: () => number,
+    isHeld: (instrument: InstrumentId) => boolean,
     fail: (error: Error) => void,
   ) {
     this.#feed = feed;
     this.#lanes = lanes;
     this.#instruments = new Map(instruments.map((instrument) => [instrument.id, instrument]));
     this.#monotonicMs = monotonicMs;
+    this.#isHeld = isHeld;
     this.#fail = fail;
   }
 
@@ -64,7 +72,8 @@ export class GapFiller {
       const question = lane.sequencer.question(nowMs);
       if (question === undefined) continue;
       const missing = question.kind === 'page' ? question.missing : 0;
-      if (best === undefined || missing < best.missing) best = { lane, question, missing };
+      const rank = this.#isHeld(lane.instrument) ? missing : missing + HELD_FIRST;
+      if (best === undefined || rank < best.rank) best = { lane, question, rank };
     }
     return best;
   }

@@ -3,7 +3,8 @@
 
 import { systemClock } from '@algo/bus';
 import { BUY, type InstrumentId } from '@algo/model';
-import { FakeBinance, type FakeTrade, unboundedBudget } from '@algo/venues/binance-spot/testing';
+import type { BinanceStandIn, TapeTrade } from '@algo/testkit/venues';
+import { spotFeedOn, startStandIn, unboundedBudget } from '@algo/venues/binance/testing';
 import { expect, jest, test } from '@jest/globals';
 import { FeedRun } from './feed-run.ts';
 import { BrokenMarket, type Listener } from './testing/broken-market.ts';
@@ -34,10 +35,10 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 class Lives implements Listener {
   readonly stored = new StoredFeed();
   readonly runs: FeedRun[] = [];
-  readonly #server: FakeBinance;
+  readonly #server: BinanceStandIn;
   #speech = new MemorySpeech(this.stored);
 
-  constructor(server: FakeBinance) {
+  constructor(server: BinanceStandIn) {
     this.#server = server;
   }
 
@@ -47,7 +48,10 @@ class Lives implements Listener {
 
   async start(): Promise<void> {
     this.#speech = new MemorySpeech(this.stored);
-    const feed = this.#server.feed({ silenceMs: SILENCE_MS }, undefined, unboundedBudget());
+    const feed = spotFeedOn(this.#server, {
+      timings: { silenceMs: SILENCE_MS },
+      budget: unboundedBudget(),
+    });
     const options = { name: 'binance', speech: this.#speech, clock: systemClock, speed: 1 };
     const monotonicMs = () => performance.now() * HASTE;
     this.runs.push(await FeedRun.live({ ...options, monotonicMs }, feed, INSTRUMENTS));
@@ -80,12 +84,12 @@ function storedLines(stored: StoredFeed, id: InstrumentId): string[] {
 
 const symbolOf = (id: InstrumentId) => id.slice('binance.spot.'.length);
 
-function lineOf({ id, timeUs, price, quantity, isBuyerMaker }: FakeTrade): string {
+function lineOf({ id, timeUs, price, quantity, isBuyerMaker }: TapeTrade): string {
   return [id, timeUs, Number(price), Number(quantity), !isBuyerMaker].join(' ');
 }
 
 test('whatever breaks, each trade that can be had is stored once and in order', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn(SYMBOLS);
   const market = new BrokenMarket(server, SYMBOLS, { ...SIZE, symbols: SYMBOLS.length });
   const lives = new Lives(server);
   await lives.start();

@@ -145,6 +145,8 @@ export class FeedClock {
   }
 
   disconnected(instrument: InstrumentId, nowMs: number): void {
+    // Another reason for the same silence: it has not begun anew.
+    if (!this.#standings.get(instrument)!.isConnected) return;
     this.#change(instrument, (standing) => {
       standing.isConnected = false;
       standing.unprovenSinceMs = nowMs;

@@ -97,6 +97,11 @@ export class BinanceStandIn implements AsyncDisposable {
     return this.#meter.used(this.#nowMs());
   }
 
+  /** Requests that asked too much, whoever made them. */
+  get refusedRequests(): number {
+    return this.#meter.refusedInAll;
+  }
+
   /** Another client of the same address asks for so much. Returns whether it was turned away. */
   use(weight: number): boolean {
     return this.#meter.take(weight, this.#nowMs()) !== undefined;

@@ -1,6 +1,6 @@
 import type { BinanceDialect, Endpoint } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
-import { rowFrom, type Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
+import { rowFrom, type Tape, type TapeAggregate, type TapeTrade, timeIn } from './tape.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -99,7 +99,7 @@ function historyRows(handling: Handling, fromId: number | undefined): unknown[] 
   const endId = market.historyEnd(symbol, fromId ?? 0);
   const shown = market.tape.trades(symbol)!.filter(({ id }) => !market.isLost(symbol, id));
   return page(shown, fromId, endId, limit).map(({ id, price, quantity: qty, timeUs, isBuyerMaker }) => ({
-    ...{ id, price, qty, time: Math.floor((timeUs * perMs) / 1_000), isBuyerMaker },
+    ...{ id, price, qty, time: timeIn(timeUs, perMs), isBuyerMaker },
     ...(handling.dialect.wantsKey ? {} : { isBestMatch: true }),
   }));
 }
@@ -126,7 +126,7 @@ function aggTrades(handling: Handling): unknown[] {
 
 function aggregateRow(row: TapeAggregate, perMs: number): unknown {
   const { id: a, price: p, quantity: q, firstTradeId: f, lastTradeId: l, timeUs, isBuyerMaker: m } = row;
-  return { a, p, q, f, l, T: Math.floor((timeUs * perMs) / 1_000), m };
+  return { a, p, q, f, l, T: timeIn(timeUs, perMs), m };
 }
 
 function klines(handling: Handling): unknown[][] {

@@ -1,4 +1,4 @@
-import type { TapeAggregate, TapeTrade } from './tape.ts';
+import { type TapeAggregate, type TapeTrade, timeIn } from './tape.ts';
 
 /** How a frame is wrapped: `perMs` 1,000 has times in µs; more fields take the place of the true ones. */
 export interface FrameStyle {
@@ -9,7 +9,7 @@ export interface FrameStyle {
 
 /** Returns a trade as the combined stream tells it. */
 export function tradeFrame(trade: TapeTrade, { symbol, perMs, more }: FrameStyle): string {
-  const T = Math.floor((trade.timeUs * perMs) / 1_000);
+  const T = timeIn(trade.timeUs, perMs);
   const { id: t, price: p, quantity: q, isBuyerMaker: m, kind: X } = trade;
   const data = {
     e: 'trade',
@@ -28,7 +28,7 @@ export function tradeFrame(trade: TapeTrade, { symbol, perMs, more }: FrameStyle
 
 /** Returns merged trades as the combined stream tells them. */
 export function aggregateFrame(row: TapeAggregate, { symbol, perMs, more }: FrameStyle): string {
-  const T = Math.floor((row.timeUs * perMs) / 1_000);
+  const T = timeIn(row.timeUs, perMs);
   const { id: a, price: p, quantity: q, firstTradeId: f, lastTradeId: l, isBuyerMaker: m } = row;
   const data = { e: 'aggTrade', E: T, s: symbol, a, p, q, f, l, T, m, ...more };
   return JSON.stringify({ stream: `${symbol.toLowerCase()}@aggTrade`, data });

@@ -9,9 +9,9 @@ const SECOND_MS = 1_000;
 export interface StandInClient {
   readonly path: string;
   readonly streams: ReadonlySet<string>;
-  /** How many frames it has sent, and how many pings. */
+  /** How many frames it has sent, and how many answers to pings. */
   frames: number;
-  pings: number;
+  pongs: number;
   isOpen: boolean;
   /** Open for the client, dead in truth: nothing goes out, nothing is answered. */
   isMuted: boolean;
@@ -97,7 +97,7 @@ export class StreamSide {
     );
     let stalled: (string | Buffer)[] | undefined;
     const client: StandInClient = {
-      ...{ path, streams, frames: 0, pings: 0, isOpen: true },
+      ...{ path, streams, frames: 0, pongs: 0, isOpen: true },
       // One name that it doesn't know, and the whole connection is silent: the worst that was seen.
       isMuted: [...streams].some((stream) => !this.#rules.isKnown(stream)),
       send: (frame) => {
@@ -124,9 +124,9 @@ export class StreamSide {
     });
     const isAnswered = () => this.#rules.answers() && !client.isMuted && stalled === undefined;
     socket.on('ping', (data) => {
-      client.pings++;
       if (isAnswered()) socket.pong(data);
     });
+    socket.on('pong', () => client.pongs++);
     const sentMs: number[] = [];
     socket.on('message', (data) => {
       client.frames++;

@@ -13,7 +13,7 @@ export interface TapeTrade {
   readonly kind?: string;
 }
 
-/** Trades of one price and side that the venue tells as one. *Shape*: ids rise by one; trades inclusive. */
+/** Trades of one price and side that the venue tells as one. *Shape*: ids rise by one. */
 export interface TapeAggregate extends TapeTrade {
   readonly firstTradeId: number;
   readonly lastTradeId: number;
@@ -102,4 +102,9 @@ export function rowFrom<Row>(rows: readonly Row[], least: number, of: (row: Row)
     else high = middle;
   }
   return low;
+}
+
+/** Returns a time in the unit of an answer. *Units*: `perMs` 1,000 is µs, 1 is ms. */
+export function timeIn(timeUs: number, perMs: number): number {
+  return perMs === 1 ? Math.floor(timeUs / 1_000) : timeUs;
 }

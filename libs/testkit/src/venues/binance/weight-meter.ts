@@ -27,13 +27,17 @@ export class WeightMeter {
     return this.#used;
   }
 
+  /** Requests that were refused so far. */
+  refusedInAll = 0;
+
   /** Takes the weight of a request. Returns how it is refused, if it is. */
   take(weight: number, nowMs: number): Refusal | undefined {
     this.#turn(nowMs);
     this.#used += weight;
-    if (nowMs < this.#bannedUntilMs)
-      return { status: 418, retryAfterS: Math.ceil((this.#bannedUntilMs - nowMs) / 1_000) };
-    if (this.#used <= this.#most) return undefined;
+    const isBanned = nowMs < this.#bannedUntilMs;
+    if (!isBanned && this.#used <= this.#most) return undefined;
+    this.refusedInAll++;
+    if (isBanned) return { status: 418, retryAfterS: Math.ceil((this.#bannedUntilMs - nowMs) / 1_000) };
     if (++this.#refused > REFUSED_MAX) this.#bannedUntilMs = nowMs + BAN_S * 1_000;
     return { status: 429, retryAfterS: Math.ceil((MINUTE_MS - (nowMs % MINUTE_MS)) / 1_000) };
   }

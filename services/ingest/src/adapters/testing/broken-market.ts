@@ -1,5 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
-import type { FakeBinance, FakeTrade } from '@algo/venues/binance-spot/testing';
+import type { BinanceStandIn, TapeTrade } from '@algo/testkit/venues';
 import { type Fault, type FaultKind, type FaultSettings, faultPlan, LATE } from './fault-plan.ts';
 
 /** Trades a second; in one go at most so many: a slow machine has fewer. */
@@ -19,7 +19,7 @@ const FIRST_ID = 1_000;
 interface Handling {
   readonly kind: 'lost' | 'twice' | 'reordered';
   left: number;
-  kept: FakeTrade[];
+  kept: TapeTrade[];
 }
 
 /** Who listens to the market, and dies and comes back with it. */
@@ -39,11 +39,11 @@ interface Range {
 
 /** A market of many symbols on a stand-in that breaks by a plan. The tape is what really happened. */
 export class BrokenMarket {
-  readonly tape: ReadonlyMap<string, FakeTrade[]>;
+  readonly tape: ReadonlyMap<string, TapeTrade[]>;
   /** By symbol, what nobody can bring back. */
   readonly buried = new Map<string, Range[]>();
   readonly plan: readonly Fault[];
-  readonly #server: FakeBinance;
+  readonly #server: BinanceStandIn;
   readonly #settings: FaultSettings;
   readonly #symbols: readonly string[];
   readonly #random: SeededRandom;
@@ -56,7 +56,7 @@ export class BrokenMarket {
   #startMs = 0;
   #count = 0;
 
-  constructor(server: FakeBinance, symbols: readonly string[], settings: FaultSettings) {
+  constructor(server: BinanceStandIn, symbols: readonly string[], settings: FaultSettings) {
     this.#server = server;
     this.#symbols = symbols;
     this.#settings = settings;
@@ -112,7 +112,7 @@ export class BrokenMarket {
 
   #trade(s: number): void {
     const [symbol, id] = [this.#symbols[s]!, this.#nextIds[s]!++];
-    const trade: FakeTrade = {
+    const trade: TapeTrade = {
       id,
       timeUs: T0_US + Math.floor((performance.now() - this.#startMs) * 1_000),
       price: (80 + this.#random.below(1_000) / 100).toFixed(2),
@@ -126,7 +126,7 @@ export class BrokenMarket {
     else this.#handle(s, handling, trade);
   }
 
-  #handle(s: number, handling: Handling, trade: FakeTrade): void {
+  #handle(s: number, handling: Handling, trade: TapeTrade): void {
     const symbol = this.#symbols[s]!;
     if (--handling.left === 0) this.#handling.delete(s);
     switch (handling.kind) {

@@ -71,11 +71,16 @@ export class HandFeed implements MarketDataFeed {
 }
 
 /** Returns a live run whose feed and clock are in the test's hand, all connected. */
-export async function byHand(canAsk: boolean, instruments: readonly Instrument[], speed = 1) {
+export async function byHand(
+  canAsk: boolean,
+  instruments: readonly Instrument[],
+  speed = 1,
+  isHeld: (instrument: InstrumentId) => boolean = () => false,
+) {
   const clock = new ManualClock(WALL_MS);
   const feed = new HandFeed(canAsk, clock);
   const speech = new MemorySpeech();
-  const options = { name: 'hand', speech, clock, monotonicMs: () => clock.nowMs(), speed };
+  const options = { name: 'hand', speech, clock, monotonicMs: () => clock.nowMs(), speed, isHeld };
   const run = await FeedRun.live(options, feed, instruments);
   feed.sink!.connected(instruments.map(({ id }) => id));
   return { feed, speech, clock, run, stored: speech.stored };

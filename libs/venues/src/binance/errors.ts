@@ -20,7 +20,10 @@ export class BinanceError extends ReadFailure {
 
 /** Returns what an HTTP status of Binance that isn't 2xx means. */
 export function failureOfStatus(status: number): BinanceFailure {
-  // 429: too many requests; 418: banned for a while after too many of those.
-  if (status === 429 || status === 418 || status >= 500) return 'busy';
-  return 'refused';
+  return isTurnedAway(status) || status >= 500 ? 'busy' : 'refused';
+}
+
+/** 429: too many requests; 418: banned for a while after those; 403: its firewall shuts this address out. */
+export function isTurnedAway(status: number): boolean {
+  return status === 429 || status === 418 || status === 403;
 }

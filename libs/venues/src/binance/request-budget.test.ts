@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { MARKET_DATA_SHARE, RequestBudget, WEIGHT_PER_MINUTE } from './request-budget.ts';
+import { MARKET_DATA_SHARE, RequestBudget } from './request-budget.ts';
 
+const WEIGHT_PER_MINUTE = 6_000;
 const WEIGHT = 25;
 const REQUESTS = (WEIGHT_PER_MINUTE * MARKET_DATA_SHARE) / WEIGHT;
 
 test('market data takes forty percent of a minute, then waits for its oldest request to be over', () => {
-  const budget = new RequestBudget();
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   for (let i = 0; i < REQUESTS; i++) expect(budget.take(WEIGHT, i * 100)).toBe(0);
   expect(budget.take(WEIGHT, 20_000)).toBe(40_000);
   expect(budget.take(WEIGHT, 60_000)).toBe(0);
@@ -13,7 +14,7 @@ test('market data takes forty percent of a minute, then waits for its oldest req
 });
 
 test('what others on the same address have used counts, for the minute in which the venue says it', () => {
-  const budget = new RequestBudget();
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   budget.used(WEIGHT_PER_MINUTE - WEIGHT, 0);
   expect(budget.take(WEIGHT, 1_000)).toBe(0);
   budget.used(WEIGHT_PER_MINUTE - WEIGHT + 1, 2_000);
@@ -22,10 +23,21 @@ test('what others on the same address have used counts, for the minute in which 
 });
 
 test('a venue that refuses is left alone as long as it says, or a minute', () => {
-  const budget = new RequestBudget();
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
   expect(budget.refused(120, 0)).toBe(120_000);
   expect(budget.refused(undefined, 30_000)).toBe(90_000);
   expect(budget.take(WEIGHT, 119_000)).toBe(1_000);
   expect(budget.take(WEIGHT, 120_000)).toBe(0);
   expect(budget.refused(undefined, 130_000)).toBe(60_000);
+});
+
+test('what the venue wants to be left alone is told, and holds from an earlier life on', () => {
+  const pauses: number[] = [];
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE, (pauseMs) => pauses.push(pauseMs));
+  budget.refused(7, 1_000);
+  expect(pauses).toEqual([7_000]);
+  expect(budget.pauseMs(3_000)).toBe(5_000);
+  const next = new RequestBudget(WEIGHT_PER_MINUTE);
+  next.pause(5_000, 0);
+  expect([next.take(WEIGHT, 4_000), next.take(WEIGHT, 5_000)]).toEqual([1_000, 0]);
 });

@@ -1,65 +1,38 @@
 // Binance's streams and reads against a server that breaks, falls silent, repeats itself and talks nonsense.
-import { BUY, InputError, type InstrumentId, SELL, SIDE_UNREADABLE, type TradeColumns } from '@algo/model';
+import { BUY, InputError, SELL, SIDE_UNREADABLE } from '@algo/model';
+import { type BinanceStandIn, type StandInClient, tradeFrame } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
-import type { MarketDataSink } from '../port.ts';
 import { BinanceError } from './errors.ts';
-import {
-  FakeBinance,
-  type FakeClient,
-  restTrade,
-  streamTrade,
-  TRADES_FROM_US,
-} from './testing/fake-binance.ts';
+import { plainTrade, spotFeedOn, startStandIn, TRADES_FROM_US } from './testing/feed-on-stand-in.ts';
+import { Heard, until } from './testing/heard.ts';
 import { instrument } from './testing/instruments.ts';
 
 const LTC = instrument('binance.spot.LTCUSDT');
 
-/** Writes down what it is told. */
-class Heard implements MarketDataSink {
-  readonly told: TradeColumns[] = [];
-  readonly states: string[] = [];
-  readonly open = new Set<InstrumentId>();
-  nonsense = 0;
-
-  get ids(): number[] {
-    return this.told.flatMap(({ ids }) => [...(ids.values as Float64Array)]);
-  }
-
-  trades(trades: TradeColumns): void {
-    this.told.push(trades);
-  }
-
-  connected(instruments: readonly InstrumentId[]): void {
-    for (const id of instruments) this.open.add(id);
-    this.states.push('connected');
-  }
-
-  disconnected(instruments: readonly InstrumentId[], reason: string): void {
-    for (const id of instruments) this.open.delete(id);
-    this.states.push(`disconnected: ${reason}`);
-  }
-
-  malformed(): void {
-    this.nonsense++;
-  }
+function streamTrade(id: number, more: Readonly<Record<string, unknown>> = {}): string {
+  return tradeFrame(plainTrade(id), { symbol: 'LTCUSDT', perMs: 1_000, more });
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+/** Returns the same trade as REST tells it. */
+function restTrade(id: number, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const { timeUs: time, price, quantity: qty, isBuyerMaker } = plainTrade(id);
+  return { id, price, qty, time, isBuyerMaker, isBestMatch: true, ...more };
 }
 
-async function connected(server: FakeBinance, heard: Heard, number: number): Promise<FakeClient> {
+const plainTrades = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => plainTrade(from + i));
+
+/** Reads of trades; the list of symbols isn't one. */
+const reads = (server: BinanceStandIn) => server.asked.filter(({ pathname }) => pathname.endsWith('Trades'));
+
+async function connected(server: BinanceStandIn, heard: Heard, number: number): Promise<StandInClient> {
   await until(`client ${number} is there`, () => server.clients.length >= number && heard.open.size === 1);
   return server.clients[number - 1]!;
 }
 
 test('trades are told as they come, with the taker as their side', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed();
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server);
   const heard = new Heard();
   feed.open([LTC], heard);
   const client = await connected(server, heard, 1);
@@ -75,8 +48,8 @@ test('trades are told as they come, with the taker as their side', async () => {
 });
 
 test('what cannot be read of a trade is marked, and frames without an instrument are counted', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed();
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server);
   const heard = new Heard();
   feed.open([LTC], heard);
   const client = await connected(server, heard, 1);
@@ -103,8 +76,8 @@ test('what cannot be read of a trade is marked, and frames without an instrument
 });
 
 test('a broken connection is told and dialled again', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed();
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server);
   const heard = new Heard();
   feed.open([LTC], heard);
   const first = await connected(server, heard, 1);
@@ -115,18 +88,15 @@ test('a broken connection is told and dialled again', async () => {
   const second = await connected(server, heard, 2);
   second.send(streamTrade(5));
   await until('trades go on', () => heard.told.length === 1);
-  expect(heard.states).toEqual([
-    'connected',
-    expect.stringContaining('disconnected: the connection'),
-    'connected',
-  ]);
+  expect(heard.states[1]).toContain('disconnected: the connection');
+  expect(heard.states.at(-1)).toBe('connected');
 });
 
 test('a connection that has died without a word is asked, and then replaced', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   server.answers = false;
   let nowMs = 0;
-  await using feed = server.feed({}, () => nowMs);
+  await using feed = spotFeedOn(server, { monotonicMs: () => nowMs });
   const heard = new Heard();
   feed.open([LTC], heard);
   const client = await connected(server, heard, 1);
@@ -139,9 +109,9 @@ test('a connection that has died without a word is asked, and then replaced', as
 });
 
 test('a connection of a quiet market stays, for it answers when it is asked', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   let nowMs = 0;
-  await using feed = server.feed({}, () => nowMs);
+  await using feed = spotFeedOn(server, { monotonicMs: () => nowMs });
   const heard = new Heard();
   feed.open([LTC], heard);
   const client = await connected(server, heard, 1);
@@ -156,15 +126,15 @@ test('a connection of a quiet market stays, for it answers when it is asked', as
 });
 
 test('an old connection is replaced without a gap, a repeat or a word', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed({ rotateMs: 40 });
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server, { timings: { rotateMs: 40 } });
   const heard = new Heard();
   feed.open([LTC], heard);
   await connected(server, heard, 1);
   let id = 0;
   // Old and new connections hear every trade, as the venue's do.
   while (server.clients.length < 5) {
-    server.trade(++id);
+    server.tell('LTCUSDT', [plainTrade(++id)]);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await until('the last trade is in', () => heard.ids.at(-1) === id);
@@ -173,15 +143,15 @@ test('an old connection is replaced without a gap, a repeat or a word', async ()
 });
 
 test('each two hundred streams have a connection, and one that fails leaves the other alone', async () => {
-  await using server = await FakeBinance.start();
   const many = Array.from({ length: 201 }, (_, i) => instrument(`binance.spot.COIN${i}`));
-  await using feed = server.feed();
+  await using server = await startStandIn(many.map(({ symbol }) => symbol));
+  await using feed = spotFeedOn(server);
   const heard = new Heard();
   feed.open(many, heard);
   await until('both are open', () => heard.open.size === 201);
-  const streams = server.clients.map(({ path }) => path.split('@trade').length - 1);
+  const streams = server.clients.map((client) => client.streams.size);
   expect(streams.sort((a, b) => a - b)).toEqual([1, 200]);
-  const other = server.clients.find(({ path }) => path.includes('coin200@'))!;
+  const other = server.clients.find((client) => client.streams.has('coin200@trade'))!;
   server.clients.find((client) => client !== other)!.cut();
   await until('the broken one is back', () => server.clients.length === 3 && heard.open.size === 201);
   expect(other.isOpen).toBe(true);
@@ -190,17 +160,17 @@ test('each two hundred streams have a connection, and one that fails leaves the 
 test.each([[[]], [[instrument('binance.perp.BTCUSDT')]], [[instrument('coinbase.spot.BTC-USD')]]])(
   'instruments that Binance spot does not have are refused in the words of who asked for them',
   async (instruments) => {
-    await using server = await FakeBinance.start();
-    await using feed = server.feed();
+    await using server = await startStandIn();
+    await using feed = spotFeedOn(server);
     expect(() => feed.open(instruments, new Heard())).toThrow(InputError);
     expect(() => feed.open(instruments, new Heard())).toThrow('--instruments');
   },
 );
 
 test('missed trades are read from an id on, a thousand at a time, in the unit of the stream', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed();
-  server.newestId = 1_500;
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server);
+  server.happen('LTCUSDT', plainTrades(1, 1_500));
   server.lost.add(7);
   const page = await feed.tradesFrom(LTC, 5);
   expect(page.count).toBe(1_000);
@@ -226,9 +196,9 @@ test.each([
   ['unreadable', 200, JSON.stringify([restTrade(4)]), 'behind 4'],
   ['unreadable', 200, JSON.stringify([restTrade(6), restTrade(5)]), 'behind 6'],
 ])('a read that is %s with HTTP %i rejects and says why: %s', async (failure, status, body, because) => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed();
-  Object.assign(server, { status, body });
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server);
+  server.readFault = () => ({ status, body });
   const read = feed.tradesFrom(LTC, 5);
   await expect(read).rejects.toThrow(BinanceError);
   await expect(read).rejects.toThrow(because);
@@ -236,40 +206,40 @@ test.each([
 });
 
 test('a server that is not there is unreachable', async () => {
-  const server = await FakeBinance.start();
-  await using feed = server.feed();
+  const server = await startStandIn();
+  await using feed = spotFeedOn(server);
   await server[Symbol.asyncDispose]();
   await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'unreachable' });
 });
 
 test('a venue that was asked too much is left alone as long as it says', async () => {
-  await using server = await FakeBinance.start();
+  await using server = await startStandIn();
   let nowMs = 0;
-  await using feed = server.feed({}, () => nowMs);
-  server.newestId = 10;
+  await using feed = spotFeedOn(server, { monotonicMs: () => nowMs });
+  server.happen('LTCUSDT', plainTrades(1, 10));
   server.readFault = () => ({ status: 429, retryAfterS: 7 });
   await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'busy', retryAfterMs: 7_000 });
   server.readFault = () => undefined;
   nowMs += 3_000;
   await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 4_000 });
   await expect(feed.newestId(LTC)).rejects.toMatchObject({ failure: 'budget' });
-  expect(server.asked).toHaveLength(1);
+  expect(reads(server)).toHaveLength(1);
   nowMs += 4_000;
   expect((await feed.tradesFrom(LTC, 5)).count).toBe(6);
 });
 
 test('what the venue says that the address has used leaves less for us', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed({}, () => 0);
-  server.newestId = 10;
-  server.usedWeight = 5_990;
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server, { monotonicMs: () => 0 });
+  server.happen('LTCUSDT', plainTrades(1, 10));
+  server.use(5_990 - 25);
   expect((await feed.tradesFrom(LTC, 5)).count).toBe(6);
   await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 60_000 });
 });
 
 test('the newest id is the last of the history', async () => {
-  await using server = await FakeBinance.start();
-  await using feed = server.feed();
+  await using server = await startStandIn();
+  await using feed = spotFeedOn(server);
   const trade = { timeUs: TRADES_FROM_US, price: '1', quantity: '1', isBuyerMaker: true };
   server.happen(
     'LTCUSDT',

@@ -1,6 +1,4 @@
 const MINUTE_MS = 60_000;
-/** What Binance lets one IP ask for in a minute, by weight. */
-export const WEIGHT_PER_MINUTE = 6_000;
 /** What market data takes of it: orders of the same machine need the rest. */
 export const MARKET_DATA_SHARE = 0.4;
 /** How long to wait where the venue says that it was asked too much, and not for how long. */
@@ -11,26 +9,37 @@ const BUSY_PAUSE_MS = 60_000;
  * monotonic ms. *Shape*: at most one entry for each request of the last minute.
  */
 export class RequestBudget {
+  readonly #addressMax: number;
   readonly #weightMax: number;
   #spent: { readonly atMs: number; readonly weight: number }[] = [];
   /** What the whole IP has used of a minute, as the venue said last. */
   #used = { weight: 0, untilMs: 0 };
   #pausedUntilMs = 0;
 
-  constructor(weightMax = WEIGHT_PER_MINUTE * MARKET_DATA_SHARE) {
-    this.#weightMax = weightMax;
+  readonly #onPause: (pauseMs: number) => void;
+
+  /** `weightPerMinute`: what one address may use. `onPause` hears how long nothing may go out. */
+  constructor(weightPerMinute: number, onPause: (pauseMs: number) => void = () => undefined) {
+    this.#onPause = onPause;
+    this.#addressMax = weightPerMinute;
+    this.#weightMax = weightPerMinute * MARKET_DATA_SHARE;
   }
 
   /** Takes the weight of a request. Returns 0, or how long to wait where there is not enough. */
   take(weight: number, nowMs: number): number {
     if (nowMs < this.#pausedUntilMs) return this.#pausedUntilMs - nowMs;
     const { weight: used, untilMs } = this.#used;
-    if (nowMs < untilMs && used + weight > WEIGHT_PER_MINUTE) return untilMs - nowMs;
+    if (nowMs < untilMs && used + weight > this.#addressMax) return untilMs - nowMs;
     this.#spent = this.#spent.filter(({ atMs }) => nowMs - atMs < MINUTE_MS);
     const spent = this.#spent.reduce((sum, request) => sum + request.weight, 0);
     if (spent + weight > this.#weightMax) return this.#spent[0]!.atMs + MINUTE_MS - nowMs;
     this.#spent.push({ atMs: nowMs, weight });
     return 0;
+  }
+
+  /** How long nothing may go out to the venue at all, connections neither. */
+  pauseMs(nowMs: number): number {
+    return Math.max(0, this.#pausedUntilMs - nowMs);
   }
 
   /** The venue said what the IP has used of the minute that it is in. */
@@ -41,7 +50,18 @@ export class RequestBudget {
   /** The venue wants no request for a while. Returns how long. *Units*: `retryAfterS` as it says it. */
   refused(retryAfterS: number | undefined, nowMs: number): number {
     const pauseMs = retryAfterS === undefined ? BUSY_PAUSE_MS : retryAfterS * 1_000;
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
+    this.pause(pauseMs, nowMs);
+    this.#onPause(this.#pausedUntilMs - nowMs);
     return this.#pausedUntilMs - nowMs;
   }
+
+  /** Nothing goes out for a while, as an earlier life was told. */
+  pause(pauseMs: number, nowMs: number): void {
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
+  }
+}
+
+/** Returns the seconds of a Retry-After; undefined where it says none. */
+export function retryAfterOf(text: string | null | undefined): number | undefined {
+  return text !== null && text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,5 +1,10 @@
-import { StreamSocket } from './socket.ts';
-import { type BinanceTrade, binanceTradeIn } from './trade.ts';
+import type { BinanceMarket } from './binance-market.ts';
+import type { DialGate } from './dial-gate.ts';
+import { isTurnedAway } from './errors.ts';
+import { binanceFrameIn } from './frames.ts';
+import { type RequestBudget, retryAfterOf } from './request-budget.ts';
+import { type SocketEnd, StreamSocket } from './socket.ts';
+import type { BinanceTrade } from './trade.ts';
 
 /** *Units*: ms. */
 export interface ConnectionTimings {
@@ -20,7 +25,6 @@ export const BINANCE_TIMINGS: ConnectionTimings = {
   silenceMs: 10_000,
   rotateMs: 23 * 3_600_000,
   overlapMs: 5_000,
-  // Binance allows 300 new connections in five minutes.
   retryFirstMs: 1_000,
   retryMaxMs: 60_000,
   lookMs: 250,
@@ -34,14 +38,18 @@ const SIGN_OF_LIFE = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
 export interface ConnectionSink {
   trade(trade: BinanceTrade): void;
-  malformed(): void;
+  malformed(frame: string): void;
   connected(): void;
   disconnected(reason: string): void;
 }
 
 export interface ConnectionOptions {
   readonly url: string;
+  readonly market: BinanceMarket;
   readonly symbols: readonly string[];
+  /** Both shared by all that goes out to the venue from this process. */
+  readonly gate: DialGate;
+  readonly budget: RequestBudget;
   readonly timings: ConnectionTimings;
   readonly nowMs: () => number;
   /** A number from 0 to 1, for the jitter of waits. */
@@ -57,25 +65,40 @@ export interface ConnectionOptions {
  */
 export class BinanceConnection implements Disposable {
   readonly #options: ConnectionOptions;
-  readonly #url: string;
+  readonly #symbols: Set<string>;
   readonly #timer: NodeJS.Timeout;
   readonly #lastIds = new Map<string, number>();
   #active: StreamSocket | undefined;
   #standby: { readonly socket: StreamSocket; readonly trades: BinanceTrade[] } | undefined;
   #tries = 0;
   #nextTryMs = 0;
-  #isDown = false;
+  /** Why it is down, as it was told; undefined while it is up. */
+  #downBecause: string | undefined;
+  /** The server said that it will close. */
+  #isLeaving = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const streams = options.symbols.map((symbol) => `${symbol.toLowerCase()}@trade`).join('/');
-    this.#url = `${options.url.replace(/\/$/, '')}/stream?streams=${streams}&timeUnit=MICROSECOND`;
+    this.#symbols = new Set(options.symbols);
     this.#timer = setInterval(() => this.#look(), options.timings.lookMs);
     this.#look();
   }
 
-  get isOpen(): boolean {
-    return this.#active?.openedMs !== undefined;
+  /** How many streams it has. */
+  get size(): number {
+    return this.#symbols.size;
+  }
+
+  /** Leaves a stream to another connection. */
+  drop(symbol: string): void {
+    this.#symbols.delete(symbol);
+    const params = [this.#streamOf(symbol)];
+    this.#active?.send(JSON.stringify({ method: 'UNSUBSCRIBE', params, id: 2 }));
+  }
+
+  /** Ends it, to make another one. */
+  redial(reason: string): void {
+    if (this.#active !== undefined) this.#lost(this.#active, { reason });
   }
 
   [Symbol.dispose](): void {
@@ -88,22 +111,24 @@ export class BinanceConnection implements Disposable {
     const { timings, nowMs } = this.#options;
     const now = nowMs();
     if (this.#active === undefined) {
-      if (now >= this.#nextTryMs) this.#active = this.#dial();
+      this.#active = this.#dialInTime(now);
       return;
     }
-    if (this.#isDead(this.#active, now)) this.#lost(this.#active, `silent for ${timings.silenceMs} ms`);
+    if (this.#isDead(this.#active, now))
+      this.#lost(this.#active, { reason: `silent for ${timings.silenceMs} ms` });
     else if (this.#standby === undefined) this.#replaceWhenOld(this.#active, now);
     else {
       const { socket, trades } = this.#standby;
-      if (this.#isDead(socket, now)) this.#lost(socket, 'silent');
+      if (this.#isDead(socket, now)) this.#lost(socket, { reason: 'silent' });
       else if (this.#isOverlapDone(socket.openedMs, trades.length, now)) this.#switch();
     }
   }
 
   #replaceWhenOld({ openedMs }: StreamSocket, now: number): void {
     const { rotateMs } = this.#options.timings;
-    if (openedMs === undefined || now - openedMs < rotateMs || now < this.#nextTryMs) return;
-    this.#standby = { socket: this.#dial(), trades: [] };
+    if (openedMs === undefined || (now - openedMs < rotateMs && !this.#isLeaving)) return;
+    const socket = this.#dialInTime(now);
+    if (socket !== undefined) this.#standby = { socket, trades: [] };
   }
 
   #isOverlapDone(openedMs: number | undefined, trades: number, now: number): boolean {
@@ -124,24 +149,37 @@ export class BinanceConnection implements Disposable {
     return false;
   }
 
-  #dial(): StreamSocket {
-    return new StreamSocket(this.#url, this.#options.nowMs, {
+  /** Dials, unless it is too early for it: by our own pauses, by the venue's, by the bound on dials. */
+  #dialInTime(now: number): StreamSocket | undefined {
+    const { budget, gate, market, nowMs, url } = this.#options;
+    if (now < this.#nextTryMs || budget.pauseMs(now) > 0 || this.#symbols.size === 0) return undefined;
+    if (gate.take(now) > 0) return undefined;
+    const streams = [...this.#symbols].map((symbol) => this.#streamOf(symbol)).join('/');
+    const { streamsPath, streamsQuery } = market;
+    const address = `${url.replace(/\/$/, '')}${streamsPath}?streams=${streams}${streamsQuery}`;
+    return new StreamSocket(encodeURI(address), nowMs, {
       open: (socket) => this.#opened(socket),
       frame: (socket, text) => this.#frame(socket, text),
-      end: (socket, reason) => this.#lost(socket, reason),
+      end: (socket, end) => this.#lost(socket, end),
     });
+  }
+
+  #streamOf(symbol: string): string {
+    return `${symbol.toLowerCase()}@${this.#options.market.stream}`;
   }
 
   #opened(socket: StreamSocket): void {
     if (socket !== this.#active) return;
-    this.#isDown = false;
+    this.#downBecause = undefined;
+    this.#isLeaving = false;
     this.#options.sink.connected();
   }
 
   #frame(socket: StreamSocket, text: string): void {
-    const trade = binanceTradeIn(text);
+    const trade = binanceFrameIn(text, this.#options.market);
     if (trade === 'answer') return;
-    if (trade === undefined) this.#options.sink.malformed();
+    if (trade === undefined) this.#options.sink.malformed(text);
+    else if (trade === 'ending') this.#isLeaving ||= socket === this.#active;
     else if (socket === this.#standby?.socket) this.#standby.trades.push(trade);
     else if (socket === this.#active) this.#pass(trade);
   }
@@ -157,15 +195,18 @@ export class BinanceConnection implements Disposable {
     this.#active?.abandon();
     this.#active = socket;
     this.#standby = undefined;
+    this.#isLeaving = false;
     for (const trade of trades) if (!(trade.id <= (this.#lastIds.get(trade.symbol) ?? 0))) this.#pass(trade);
   }
 
-  #lost(socket: StreamSocket, reason: string): void {
+  #lost(socket: StreamSocket, end: SocketEnd): void {
     socket.abandon();
+    const { budget, nowMs } = this.#options;
+    if (isTurnedAway(end.status ?? 0)) budget.refused(retryAfterOf(end.retryAfter), nowMs());
     if (socket === this.#standby?.socket) {
       this.#standby = undefined;
       this.#waitBeforeNextTry(socket);
-    } else if (socket === this.#active) this.#lostActive(socket, reason);
+    } else if (socket === this.#active) this.#lostActive(socket, end.reason);
   }
 
   #lostActive(socket: StreamSocket, reason: string): void {
@@ -177,8 +218,9 @@ export class BinanceConnection implements Disposable {
     this.#standby?.socket.abandon();
     this.#standby = undefined;
     this.#waitBeforeNextTry(socket);
-    if (!this.#isDown) this.#options.sink.disconnected(reason);
-    this.#isDown = true;
+    // Each reason is told once, however often it is tried.
+    if (this.#downBecause !== reason) this.#options.sink.disconnected(reason);
+    this.#downBecause = reason;
   }
 
   /** Waits longer each time, until a connection has held for a while. */

@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type FeedTraits,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  type TradeColumns,
+} from '@algo/model';
+import { type MarketDataFeed, type MarketDataSink, ReadFailure } from '../port.ts';
+import type { BinanceMarket } from './binance-market.ts';
+import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
+import { DialGate } from './dial-gate.ts';
+import { BinanceError } from './errors.ts';
+import { BinanceHttp } from './http.ts';
+import { BinanceKlines } from './klines.ts';
+import { nearestName } from './nearest-name.ts';
+import { RequestBudget } from './request-budget.ts';
+import { StreamWatch } from './stream-watch.ts';
+import { type BinanceTrade, columnsOf } from './trade.ts';
+
+/** Binance allows 1,024 streams on a connection; fewer lose less when one breaks. */
+export const STREAMS_PER_CONNECTION = 200;
+
+/** Of an address's weight: what it costs to look after silent streams. */
+const WATCH_SHARE = 0.04;
+
+export interface BinanceOptions {
+  /** Addresses of the streams and of REST. */
+  readonly url: string;
+  readonly restUrl: string;
+  /** Milliseconds that never jump. */
+  readonly monotonicMs: () => number;
+  /** A number from 0 to 1, for the jitter of waits. */
+  readonly random: () => number;
+  readonly timings?: ConnectionTimings;
+  /** Shared by all that ask this market of Binance from this process; its own where nobody shares it. */
+  readonly budget?: RequestBudget;
+  /** How often silent streams are looked for. */
+  readonly watchEveryMs?: number;
+}
+
+/** A stream that is wanted, and who brings it. */
+interface Stream {
+  readonly instrument: Instrument;
+  connection: BinanceConnection;
+}
+
+/** Public trades of one of Binance's markets: streams over WebSocket, missed ones over REST, keyless. */
+export class BinanceFeed implements MarketDataFeed {
+  readonly name: string;
+  readonly traits: FeedTraits;
+  readonly bars: BinanceKlines;
+  readonly #market: BinanceMarket;
+  readonly #options: BinanceOptions;
+  readonly #http: BinanceHttp;
+  readonly #budget: RequestBudget;
+  readonly #gate = new DialGate();
+  readonly #watch: StreamWatch;
+  readonly #connections: BinanceConnection[] = [];
+  readonly #streams = new Map<string, Stream>();
+  readonly #ending = new AbortController();
+  #sink: MarketDataSink | undefined;
+
+  constructor(market: BinanceMarket, options: BinanceOptions) {
+    const { monotonicMs, restUrl, watchEveryMs } = options;
+    this.name = market.name;
+    this.traits = market.traits;
+    this.#market = market;
+    this.#options = options;
+    this.#budget = options.budget ?? new RequestBudget(market.weightPerMinute);
+    this.#http = new BinanceHttp(restUrl, market, monotonicMs, this.#budget);
+    this.bars = new BinanceKlines(market, this.#http);
+    const newestId = (symbol: string) => this.#newestId(symbol);
+    const mute = (symbol: string) => this.#mute(this.#streams.get(symbol)!);
+    const askEveryMs = (60_000 * market.history.weight) / (market.weightPerMinute * WATCH_SHARE);
+    this.#watch = new StreamWatch({ nowMs: monotonicMs, askEveryMs, newestId, mute }, watchEveryMs);
+  }
+
+  /**
+   * Connects what the venue lists, once it has said what that is. *Errors*: InputError when there is no
+   * instrument, or one that isn't of this market.
+   */
+  open(instruments: readonly Instrument[], sink: MarketDataSink): void {
+    refuseForeign(this.#market, instruments);
+    this.#sink = sink;
+    void this.#begin(instruments, sink);
+  }
+
+  /** *Errors*: rejects with a BinanceError. */
+  async tradesFrom(instrument: Instrument, id: number): Promise<TradeColumns> {
+    return columnsOf(instrument.id, await this.#http.historicalTrades(instrument.symbol, id));
+  }
+
+  /** *Errors*: rejects with a BinanceError. */
+  newestId({ symbol }: Instrument): Promise<number> {
+    return this.#newestId(symbol);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    this.#watch[Symbol.dispose]();
+    for (const connection of this.#connections) connection[Symbol.dispose]();
+    this.#http[Symbol.dispose]();
+  }
+
+  async #newestId(symbol: string): Promise<number> {
+    const [newest] = await this.#http.historicalTrades(symbol, undefined, 1);
+    if (newest === undefined) throw new BinanceError('unreadable', `no trade of ${symbol}`);
+    return newest.id;
+  }
+
+  /** One name that the venue doesn't know can end or mute a connection: all are looked up first. */
+  async #begin(instruments: readonly Instrument[], sink: MarketDataSink): Promise<void> {
+    const listed = await this.#listed(instruments, sink);
+    if (listed === undefined) return;
+    const known = instruments.filter(({ symbol }) => listed.has(symbol));
+    for (const { id, symbol } of instruments.filter((one) => !known.includes(one)))
+      sink.disconnected(
+        [id],
+        `${this.name} lists no ${symbol}; its nearest is ${nearestName(symbol, listed)}`,
+      );
+    for (let from = 0; from < known.length; from += STREAMS_PER_CONNECTION)
+      this.#connect(known.slice(from, from + STREAMS_PER_CONNECTION), sink);
+  }
+
+  /** Asks until it is answered, ever less often; says why it isn't, once. Undefined when we are done. */
+  async #listed(
+    instruments: readonly Instrument[],
+    sink: MarketDataSink,
+  ): Promise<ReadonlySet<string> | undefined> {
+    const { random, timings = BINANCE_TIMINGS } = this.#options;
+    let because: string | undefined;
+    for (let tries = 0; !this.#ending.signal.aborted; tries++) {
+      try {
+        return await this.#http.symbols();
+      } catch (error) {
+        if (!(error instanceof ReadFailure)) throw error;
+        if (this.#ending.signal.aborted) return undefined;
+        if (error.message !== because && !(error instanceof BinanceError && error.failure === 'budget'))
+          sink.disconnected(
+            instruments.map(({ id }) => id),
+            error.message,
+          );
+        because = error.message;
+        const wholeMs = Math.min(timings.retryMaxMs, timings.retryFirstMs * 2 ** Math.min(tries, 20));
+        const waitMs = Math.max(error.retryAfterMs ?? 0, wholeMs * (0.5 + 0.5 * random()));
+        await sleep(waitMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  #connect(instruments: readonly Instrument[], sink: MarketDataSink): void {
+    const { url, monotonicMs, random, timings } = this.#options;
+    const mine = () => [...this.#streams.values()].filter((stream) => stream.connection === connection);
+    const connection: BinanceConnection = new BinanceConnection({
+      ...{ url, market: this.#market, gate: this.#gate, budget: this.#budget, random },
+      symbols: instruments.map(({ symbol }) => symbol),
+      timings: timings ?? BINANCE_TIMINGS,
+      nowMs: monotonicMs,
+      sink: {
+        trade: (trade) => this.#heard(trade, connection, sink),
+        malformed: (frame) => sink.malformed(frame),
+        connected: () => {
+          this.#watch.connected(symbolsOf(mine()));
+          sink.connected(idsOf(mine()));
+        },
+        disconnected: (reason) => {
+          this.#watch.disconnected(symbolsOf(mine()));
+          sink.disconnected(idsOf(mine()), reason);
+        },
+      },
+    });
+    this.#connections.push(connection);
+    for (const instrument of instruments) this.#streams.set(instrument.symbol, { instrument, connection });
+  }
+
+  #heard(trade: BinanceTrade, connection: BinanceConnection, sink: MarketDataSink): void {
+    const stream = this.#streams.get(trade.symbol);
+    if (stream === undefined) sink.malformed(JSON.stringify(trade));
+    // A stream that has another connection by now is not heard twice.
+    else if (stream.connection === connection) {
+      this.#watch.heard(trade.symbol, trade.id);
+      sink.trades(columnsOf(stream.instrument.id, [trade]));
+    }
+  }
+
+  /** Only this stream gets another connection: those beside it are heard. */
+  #mute({ instrument, connection }: Stream): void {
+    const reason = `the stream of ${instrument.symbol} is silent, though the venue has newer trades`;
+    this.#watch.disconnected([instrument.symbol]);
+    if (connection.size === 1) {
+      connection.redial(reason);
+      return;
+    }
+    connection.drop(instrument.symbol);
+    this.#sink!.disconnected([instrument.id], reason);
+    this.#connect([instrument], this.#sink!);
+  }
+}
+
+function idsOf(streams: readonly Stream[]): InstrumentId[] {
+  return streams.map(({ instrument }) => instrument.id);
+}
+
+function symbolsOf(streams: readonly Stream[]): string[] {
+  return streams.map(({ instrument }) => instrument.symbol);
+}
+
+function refuseForeign(
+  { name, market, standardInstruments }: BinanceMarket,
+  instruments: readonly Instrument[],
+) {
+  const foreign = instruments.find((one) => one.venue !== 'binance' || one.market !== market);
+  if (foreign === undefined && instruments.length > 0) return;
+  throw new InputError({
+    field: '--instruments',
+    value: foreign?.id ?? '',
+    because: `the feed ${name} brings instruments of binance.${market} only, at least one`,
+    remedy: `Name some such as ${standardInstruments[0]}.`,
+  });
+}

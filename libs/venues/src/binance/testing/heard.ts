@@ -1,0 +1,41 @@
+import type { InstrumentId, TradeColumns } from '@algo/model';
+import type { MarketDataSink } from '../../port.ts';
+
+/** Writes down what it is told. */
+export class Heard implements MarketDataSink {
+  readonly told: TradeColumns[] = [];
+  readonly states: string[] = [];
+  readonly open = new Set<InstrumentId>();
+  nonsense = 0;
+
+  get ids(): number[] {
+    return this.told.flatMap(({ ids }) => [...(ids.values as Float64Array)]);
+  }
+
+  trades(trades: TradeColumns): void {
+    this.told.push(trades);
+  }
+
+  connected(instruments: readonly InstrumentId[]): void {
+    for (const id of instruments) this.open.add(id);
+    this.states.push('connected');
+  }
+
+  disconnected(instruments: readonly InstrumentId[], reason: string): void {
+    for (const id of instruments) this.open.delete(id);
+    this.states.push(`disconnected: ${reason}`);
+  }
+
+  malformed(): void {
+    this.nonsense++;
+  }
+}
+
+/** Resolves when something holds. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
