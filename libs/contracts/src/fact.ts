@@ -51,6 +51,7 @@ const ABOUT: Abouts = {
     timeUs: ({ trades }) => trades.timeUs[trades.count - 1] ?? 0,
   },
   ...each(FAMILIES['md.feed'].messages, { subject: (body) => subjects.feed(body.instrument), timeUs: timed }),
+  WarmBars: { subject: ({ instrument }) => subjects.bars(instrument), timeUs: ({ untilUs }) => untilUs },
   TimeAdvanced: { subject: (body) => subjects.time(body.feed), timeUs: (body) => body.toldUs },
   CandleClosed: {
     subject: (body) => subjects.candles(body.instrument, body.timeframe),

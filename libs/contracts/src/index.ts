@@ -6,5 +6,6 @@ export type * from './generated/codecs.ts';
 export * from './permissions.ts';
 export * from './requests.ts';
 export { checkSchema, SCHEMA_HEADER, SCHEMA_VERSION } from './schema.ts';
+export { DRIVEN, SERVICES, type ServiceName } from './services.ts';
 export * from './subjects.ts';
 export * from './topology.ts';

@@ -9,7 +9,8 @@ import {
   type UserName,
 } from './permissions.ts';
 import { REQUESTS } from './requests.ts';
-import { DRIVEN, FAMILIES, type Family, type ServiceName, STREAMS } from './topology.ts';
+import { DRIVEN, type ServiceName } from './services.ts';
+import { FAMILIES, type Family, STREAMS } from './topology.ts';
 
 /** Whether a list of NATS patterns allows a subject. */
 function allows(patterns: readonly string[], subject: string): boolean {

@@ -1,15 +1,6 @@
 import { REQUESTS } from './requests.ts';
-import {
-  type BucketName,
-  DRIVEN,
-  FAMILIES,
-  type Family,
-  SERVICES,
-  type ServiceName,
-  SHARDED,
-  STREAMS,
-  type StreamName,
-} from './topology.ts';
+import { DRIVEN, SERVICES, type ServiceName } from './services.ts';
+import { type BucketName, FAMILIES, type Family, SHARDED, STREAMS, type StreamName } from './topology.ts';
 
 /**
  * Who looks on: reads every stream and writes none. `observer` is for a console and for outsiders; the

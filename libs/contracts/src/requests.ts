@@ -1,4 +1,4 @@
-import type { ServiceName } from './topology.ts';
+import type { ServiceName } from './services.ts';
 
 /** Request subjects: asked and answered at once, kept nowhere. */
 export const REQUESTS = {

@@ -9,6 +9,7 @@ function shardedSubject(family: Family, instrument: InstrumentId, extra = ''): s
 export const subjects = {
   trades: (instrument: InstrumentId) => shardedSubject('md.trades', instrument),
   feed: (instrument: InstrumentId) => shardedSubject('md.feed', instrument),
+  bars: (instrument: InstrumentId) => shardedSubject('md.bars', instrument),
   time: (feed: string) => `md.time.${feed}`,
   candles: (instrument: InstrumentId, timeframe: Timeframe) =>
     shardedSubject('md.candles', instrument, `${timeframe}.`),

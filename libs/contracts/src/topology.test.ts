@@ -2,15 +2,13 @@ import { instrumentId, VIRTUAL_SHARDS } from '@algo/model';
 import { describe, expect, test } from '@jest/globals';
 import { codecs } from './codecs.ts';
 import { REQUESTS } from './requests.ts';
+import { DRIVEN, SERVICES, type ServiceName } from './services.ts';
 import { familyFilters, familyOf, fenceFilter, laneOf, subjects } from './subjects.ts';
 import {
   BUCKETS,
-  DRIVEN,
   FAMILIES,
   type Family,
   type FamilyPlan,
-  SERVICES,
-  type ServiceName,
   SHARDED,
   STREAMS,
   type StreamName,
@@ -88,6 +86,7 @@ test('every subject that can be spelled belongs to its family, and each family h
   const spelled: Record<string, Family> = {
     [subjects.trades(INSTRUMENT)]: 'md.trades',
     [subjects.feed(INSTRUMENT)]: 'md.feed',
+    [subjects.bars(INSTRUMENT)]: 'md.bars',
     [subjects.time('binance')]: 'md.time',
     [subjects.candles(INSTRUMENT, '1m')]: 'md.candles',
     [subjects.state(INSTRUMENT)]: 'an.state',

@@ -1,28 +1,4 @@
-/** Processes that take part, by the name that stands in marks, permissions and health pages. */
-export const SERVICES = [
-  'ingest',
-  'analytics',
-  'decision',
-  'execution',
-  'position-risk',
-  'paper-venue',
-  'reconcile',
-  'notifier',
-  'cli',
-] as const;
-export type ServiceName = (typeof SERVICES)[number];
-/** Services that run for long, and say how they do. */
-const RUNNING = SERVICES.filter((service) => service !== 'cli');
-
-/** Services that a driver brings back by their recorded order of inputs. */
-export const DRIVEN = [
-  'analytics',
-  'decision',
-  'execution',
-  'position-risk',
-  'paper-venue',
-  'reconcile',
-] as const;
+import { DRIVEN, RUNNING, type ServiceName } from './services.ts';
 
 /**
  * How a stream is kept. What can't be read on a `money` stream stops its reader, and when it is full its
@@ -49,7 +25,12 @@ function kept(
 
 /** Every stream of the engine. Nothing else creates one. */
 export const STREAMS = {
-  MARKET: kept('market', ['md.trades.>', 'md.feed.>', 'md.time.>'], { days: 3, mib: 8192 }, 'trades, feeds'),
+  MARKET: kept(
+    'market',
+    ['md.trades.>', 'md.feed.>', 'md.time.>', 'md.bars.>'],
+    { days: 3, mib: 8192 },
+    'trades, feeds',
+  ),
   CANDLES: kept(
     'market',
     ['md.candles.>'],
@@ -107,6 +88,13 @@ export const FAMILIES = {
     messages: ['TimeAdvanced'],
     publishers: ['ingest'],
     readers: ['analytics', 'paper-venue', 'execution', 'position-risk', 'decision', 'notifier'],
+  },
+  /** Bars of somebody else, to warm up with before the first trade of an instrument. */
+  'md.bars': {
+    stream: 'MARKET',
+    messages: ['WarmBars'],
+    publishers: ['ingest'],
+    readers: ['analytics'],
   },
   'md.candles': {
     stream: 'CANDLES',
@@ -289,6 +277,7 @@ export type Family = keyof typeof FAMILIES;
 export const SHARDED: ReadonlySet<Family> = new Set([
   'md.trades',
   'md.feed',
+  'md.bars',
   'md.candles',
   'an.state',
   'an.signal',

@@ -98,6 +98,11 @@ export interface MarketState {
   readonly bounce: Bounce;
   readonly zones: readonly Zone[];
   readonly gaps: readonly FairValueGap[];
+  /**
+   * From when on trades were seen, where bars of somebody else warmed the indicators up: `cvd`, profiles,
+   * zones and gaps know nothing from before. Null: all is made of the same trades. *Units*: event time.
+   */
+  readonly sinceUs: TimeUs | null;
 }
 
 /** Both primary analysers (order flow and microstructure) agree; carries the state that they read. */

@@ -1,6 +1,7 @@
 import type { Check, Conviction, Direction, MarketState, Regime, TradingConfig } from '@algo/model';
 import { available, NOT_AVAILABLE } from './check.ts';
 import { type NearZone, nearestEntryZone, nearestTargetZone } from './nearest-zone.ts';
+import { sessionMissing, trueSession } from './true-session.ts';
 
 /** The most that each filter can add. *Source*: spec 4, confluence. */
 export const CONFLUENCE_WEIGHTS = {
@@ -89,8 +90,9 @@ export function convictionOf(points: number): Conviction {
  * trade enters at, as a share of its width; null if it has none.
  */
 export function valueAreaEdgeDistance(state: MarketState, direction: Direction): number | null {
-  if (state.session === null) return null;
-  const { valueAreaLow, valueAreaHigh } = state.session;
+  const session = trueSession(state);
+  if (session === null) return null;
+  const { valueAreaLow, valueAreaHigh } = session;
   const width = valueAreaHigh - valueAreaLow;
   if (!(width > 0)) return null;
   return available(Math.abs(state.price - (direction === 'long' ? valueAreaLow : valueAreaHigh)) / width);
@@ -111,13 +113,14 @@ function marketProfile(state: MarketState, direction: Direction): Check {
   const weight = CONFLUENCE_WEIGHTS.marketProfile;
   const edge = direction === 'long' ? 'value area low' : 'value area high';
   const distance = valueAreaEdgeDistance(state, direction);
-  if (distance === null || state.session === null) {
-    const note = state.session === null ? NOT_AVAILABLE : `${NOT_AVAILABLE}: the value area has no width`;
+  const session = trueSession(state);
+  if (distance === null || session === null) {
+    const note = session === null ? sessionMissing(state) : `${NOT_AVAILABLE}: the value area has no width`;
     return scored('market_profile', null, EDGE_SHARE, 0, weight, note);
   }
   if (distance <= EDGE_SHARE)
     return scored('market_profile', distance, EDGE_SHARE, weight, weight, `at the ${edge}`);
-  const inside = state.price >= state.session.valueAreaLow && state.price <= state.session.valueAreaHigh;
+  const inside = state.price >= session.valueAreaLow && state.price <= session.valueAreaHigh;
   const note = inside ? `inside the value area, off the ${edge}` : `outside the value area, off the ${edge}`;
   return scored('market_profile', distance, EDGE_SHARE, inside ? weight / 3 : 0, weight, note);
 }

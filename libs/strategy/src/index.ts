@@ -19,3 +19,4 @@ export * from './primaries.ts';
 export * from './strategies/index.ts';
 export * from './strategy.ts';
 export * from './trading-config-schema.ts';
+export { clockWords } from './true-session.ts';

@@ -17,6 +17,7 @@ import type {
   VenueEvent,
   VenueOrder,
   VenuePosition,
+  WarmBar,
 } from '@algo/model';
 
 /** What a venue can do and prove, declared by its folder, never guessed by the caller. */
@@ -152,6 +153,24 @@ export class ReadFailure extends Error {
   }
 }
 
+/** Bars as a venue makes them of its own trades. */
+export interface VenueBars {
+  /** Whose they are, in words. */
+  readonly name: string;
+  /** The lengths that it has. *Units*: µs. */
+  readonly lengthsUs: readonly number[];
+  /**
+   * Returns bars of one of these lengths that open from a time on and before another, oldest first, at most
+   * what one request gives; what can't be read of one is NaN. *Errors*: rejects with a ReadFailure.
+   */
+  read(
+    instrument: Instrument,
+    lengthUs: number,
+    fromUs: TimeUs,
+    untilUs: TimeUs,
+  ): Promise<readonly WarmBar[]>;
+}
+
 /** Executed trades of some instruments as they happen. */
 export interface MarketDataFeed extends AsyncDisposable {
   readonly name: string;
@@ -165,4 +184,6 @@ export interface MarketDataFeed extends AsyncDisposable {
   tradesFrom?(instrument: Instrument, id: number): Promise<TradeColumns>;
   /** Returns the id of the newest trade in the same history. *Errors*: rejects with a ReadFailure. */
   newestId?(instrument: Instrument): Promise<number>;
+  /** Bars from before, to warm up with; undefined where the venue has none. */
+  readonly bars?: VenueBars;
 }

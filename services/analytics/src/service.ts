@@ -32,7 +32,12 @@ export const service = defineService({
     const shards = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
     const own = shards === undefined ? {} : { only: shards };
     const { machine, driven } = await context.drive({
-      reads: [{ family: 'md.trades', ...own }, { family: 'md.feed', ...own }, { family: 'md.time' }],
+      reads: [
+        { family: 'md.trades', ...own },
+        { family: 'md.bars', ...own },
+        { family: 'md.feed', ...own },
+        { family: 'md.time' },
+      ],
       says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
       restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce),
       requests: storing,

@@ -50,11 +50,13 @@ export const service = defineService({
       const ids = instruments.map(({ id }) => id);
       const held = context.own(await HeldInstruments.follow(bus, config.accounts, ids));
       const isHeld = (instrument: InstrumentId) => held.has(instrument);
-      const run = context.own(await FeedRun.live({ ...options, isHeld, warn }, venue, instruments));
+      // A market at another speed has other times than its bars.
+      const warmUp = speed === 1 ? { warn } : undefined;
+      const run = context.own(await FeedRun.live({ ...options, isHeld, warn }, venue, instruments, warmUp));
       context.addReadiness(() => run.reasons());
       const { completeness } = venue.traits ?? BEST_EFFORT;
-      const notes = [completenessWords(completeness)];
-      return { closed: run.closed, counters: () => run.counters(), notes: () => notes };
+      const notes = () => [completenessWords(completeness), ...run.notes()];
+      return { closed: run.closed, counters: () => run.counters(), notes };
     }
     const known = [...catalog.values()];
     const setting = { feed, instruments, catalog: known, layout, seed, warmHistoryMinutes };

@@ -101,6 +101,7 @@ export namespace algo {
             bounce?: (algo.v1.Bounce.$Properties|null);
             zones: algo.v1.Zone.$Properties[];
             gaps: algo.v1.FairValueGap.$Properties[];
+            sinceUs?: (number|null);
             static encode(message: algo.v1.MarketState.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketState & algo.v1.MarketState.$Shape;
         }
@@ -121,6 +122,7 @@ export namespace algo {
                 bounce?: (algo.v1.Bounce.$Properties|null);
                 zones?: (algo.v1.Zone.$Properties[]|null);
                 gaps?: (algo.v1.FairValueGap.$Properties[]|null);
+                sinceUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.MarketState.$Properties;
@@ -1944,6 +1946,66 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.FeedEnded.$Properties;
+        }
+
+        interface IWarmBars extends algo.v1.WarmBars.$Properties {
+        }
+
+        class WarmBars {
+            constructor(properties?: algo.v1.WarmBars.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            timeframe: algo.v1.Timeframe;
+            source: string;
+            untilUs: number;
+            bars: algo.v1.WarmBar.$Properties[];
+            static encode(message: algo.v1.WarmBars.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.WarmBars & algo.v1.WarmBars.$Shape;
+        }
+
+        namespace WarmBars {
+            interface $Properties {
+                instrument?: (string|null);
+                timeframe?: (algo.v1.Timeframe|null);
+                source?: (string|null);
+                untilUs?: (number|null);
+                bars?: (algo.v1.WarmBar.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.WarmBars.$Properties;
+        }
+
+        interface IWarmBar extends algo.v1.WarmBar.$Properties {
+        }
+
+        class WarmBar {
+            constructor(properties?: algo.v1.WarmBar.$Properties);
+            $unknowns?: Uint8Array[];
+            openTimeUs: number;
+            open: number;
+            high: number;
+            low: number;
+            close: number;
+            volume: number;
+            takerBuyVolume?: (number|null);
+            trades: number;
+            static encode(message: algo.v1.WarmBar.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.WarmBar & algo.v1.WarmBar.$Shape;
+        }
+
+        namespace WarmBar {
+            interface $Properties {
+                openTimeUs?: (number|null);
+                open?: (number|null);
+                high?: (number|null);
+                low?: (number|null);
+                close?: (number|null);
+                volume?: (number|null);
+                takerBuyVolume?: (number|null);
+                trades?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.WarmBar.$Properties;
         }
 
         interface ICandleClosed extends algo.v1.CandleClosed.$Properties {

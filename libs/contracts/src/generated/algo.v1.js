@@ -357,6 +357,7 @@ export const algo = $root.algo = (() => {
             MarketState.prototype.bounce = null;
             MarketState.prototype.zones = $util.emptyArray;
             MarketState.prototype.gaps = $util.emptyArray;
+            MarketState.prototype.sinceUs = null;
 
             let $oneOfFields;
 
@@ -375,6 +376,12 @@ export const algo = $root.algo = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(MarketState.prototype, "_previousSession", {
                 get: $util.oneOfGetter($oneOfFields = ["previousSession"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(MarketState.prototype, "_sinceUs", {
+                get: $util.oneOfGetter($oneOfFields = ["sinceUs"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -417,6 +424,8 @@ export const algo = $root.algo = (() => {
                 if (message.gaps != null && message.gaps.length)
                     for (let i = 0; i < message.gaps.length; ++i)
                         $root.algo.v1.FairValueGap.encode(message.gaps[i], writer.uint32(114).fork(), _depth + 1).ldelim();
+                if (message.sinceUs != null && $Object.hasOwnProperty.call(message, "sinceUs"))
+                    writer.uint32(120).uint64(message.sinceUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -561,6 +570,13 @@ export const algo = $root.algo = (() => {
                             if (!(message.gaps && message.gaps.length))
                                 message.gaps = [];
                             message.gaps.push($root.algo.v1.FairValueGap.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            message.sinceUs = reader.uint64();
+                            message._sinceUs = "sinceUs";
                             continue;
                         }
                     }
@@ -8255,6 +8271,309 @@ export const algo = $root.algo = (() => {
             };
 
             return FeedEnded;
+        })();
+
+        v1.WarmBars = (function() {
+
+            const WarmBars = function (properties) {
+                this.bars = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            WarmBars.prototype.instrument = "";
+            WarmBars.prototype.timeframe = 0;
+            WarmBars.prototype.source = "";
+            WarmBars.prototype.untilUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            WarmBars.prototype.bars = $util.emptyArray;
+
+            WarmBars.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.timeframe != null && $Object.hasOwnProperty.call(message, "timeframe") && message.timeframe !== 0)
+                    writer.uint32(16).int32(message.timeframe);
+                if (message.source != null && $Object.hasOwnProperty.call(message, "source") && message.source !== "")
+                    writer.uint32(26).string(message.source);
+                if (message.untilUs != null && $Object.hasOwnProperty.call(message, "untilUs") && (typeof message.untilUs === "object" ? message.untilUs.low || message.untilUs.high : message.untilUs !== 0))
+                    writer.uint32(32).uint64(message.untilUs);
+                if (message.bars != null && message.bars.length)
+                    for (let i = 0; i < message.bars.length; ++i)
+                        $root.algo.v1.WarmBar.encode(message.bars[i], writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            WarmBars.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.WarmBars();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.timeframe = value;
+                            else
+                                delete message.timeframe;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.source = value;
+                            else
+                                delete message.source;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.untilUs = value;
+                            else
+                                delete message.untilUs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.bars && message.bars.length))
+                                message.bars = [];
+                            message.bars.push($root.algo.v1.WarmBar.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return WarmBars;
+        })();
+
+        v1.WarmBar = (function() {
+
+            const WarmBar = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            WarmBar.prototype.openTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            WarmBar.prototype.open = 0;
+            WarmBar.prototype.high = 0;
+            WarmBar.prototype.low = 0;
+            WarmBar.prototype.close = 0;
+            WarmBar.prototype.volume = 0;
+            WarmBar.prototype.takerBuyVolume = null;
+            WarmBar.prototype.trades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(WarmBar.prototype, "_takerBuyVolume", {
+                get: $util.oneOfGetter($oneOfFields = ["takerBuyVolume"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            WarmBar.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.openTimeUs != null && $Object.hasOwnProperty.call(message, "openTimeUs") && (typeof message.openTimeUs === "object" ? message.openTimeUs.low || message.openTimeUs.high : message.openTimeUs !== 0))
+                    writer.uint32(8).uint64(message.openTimeUs);
+                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && !$Object.is(message.open, 0))
+                    writer.uint32(17).double(message.open);
+                if (message.high != null && $Object.hasOwnProperty.call(message, "high") && !$Object.is(message.high, 0))
+                    writer.uint32(25).double(message.high);
+                if (message.low != null && $Object.hasOwnProperty.call(message, "low") && !$Object.is(message.low, 0))
+                    writer.uint32(33).double(message.low);
+                if (message.close != null && $Object.hasOwnProperty.call(message, "close") && !$Object.is(message.close, 0))
+                    writer.uint32(41).double(message.close);
+                if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && !$Object.is(message.volume, 0))
+                    writer.uint32(49).double(message.volume);
+                if (message.takerBuyVolume != null && $Object.hasOwnProperty.call(message, "takerBuyVolume"))
+                    writer.uint32(57).double(message.takerBuyVolume);
+                if (message.trades != null && $Object.hasOwnProperty.call(message, "trades") && (typeof message.trades === "object" ? message.trades.low || message.trades.high : message.trades !== 0))
+                    writer.uint32(64).uint64(message.trades);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            WarmBar.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.WarmBar();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.openTimeUs = value;
+                            else
+                                delete message.openTimeUs;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.open = value;
+                            else
+                                delete message.open;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.high = value;
+                            else
+                                delete message.high;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.low = value;
+                            else
+                                delete message.low;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.close = value;
+                            else
+                                delete message.close;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.volume = value;
+                            else
+                                delete message.volume;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 1)
+                                break;
+                            message.takerBuyVolume = reader.double();
+                            message._takerBuyVolume = "takerBuyVolume";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.trades = value;
+                            else
+                                delete message.trades;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return WarmBar;
         })();
 
         v1.CandleClosed = (function() {

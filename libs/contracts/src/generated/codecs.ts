@@ -421,6 +421,7 @@ const marketState = part<model.MarketState>('MarketState', {
   bounce: nested(bounce),
   zones: field.list(nested(zone)),
   gaps: field.list(nested(fairValueGap)),
+  sinceUs: field.orNull(field.whole),
 });
 
 const marketStateUpdated = wrapped('MarketStateUpdated', 'state', marketState);
@@ -731,6 +732,25 @@ const feedEnded = tagged('FeedEnded', {
   instrument: idFields.instrument,
   trades: field.whole,
   timeUs: field.whole,
+});
+
+const warmBar = part<model.WarmBar>('WarmBar', {
+  openTimeUs: field.whole,
+  open: field.double,
+  high: field.double,
+  low: field.double,
+  close: field.double,
+  volume: field.double,
+  takerBuyVolume: field.orNull(field.double),
+  trades: field.whole,
+});
+
+const warmBars = part<model.WarmBars>('WarmBars', {
+  instrument: idFields.instrument,
+  timeframe: timeframe,
+  source: field.word,
+  untilUs: field.whole,
+  bars: field.list(nested(warmBar)),
 });
 
 const candle = part<model.Candle>('Candle', {
@@ -1817,6 +1837,7 @@ export const tableCodecs = {
   TradeRefused: codec(algo.v1.TradeRefused, tradeRefused),
   TimeAdvanced: codec(algo.v1.TimeAdvanced, timeAdvanced),
   FeedEnded: codec(algo.v1.FeedEnded, feedEnded),
+  WarmBars: codec(algo.v1.WarmBars, warmBars),
   CandleClosed: codec(algo.v1.CandleClosed, candleClosed),
   PlaceOrder: codec(algo.v1.PlaceOrder, placeOrder),
   ClosePosition: codec(algo.v1.ClosePosition, closePosition),

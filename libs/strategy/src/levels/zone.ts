@@ -1,6 +1,7 @@
 import type { Check, Direction, MarketState, Timeframe } from '@algo/model';
 import { gate, shown } from '../check.ts';
 import { type NearZone, nearestEntryZone } from '../nearest-zone.ts';
+import { clockWords, trueSession } from '../true-session.ts';
 
 /** How near is "at the zone", as a share of price. *Source*: spec 4, level 2. */
 export const CLASSIC_ZONE_DISTANCE = 0.005;
@@ -32,14 +33,17 @@ export function zoneLevel(
     near === null ? '' : `${kind} zone ${near.zone.low}–${near.zone.high} on ${timeframe} (${near.zone.id})`,
   );
   // No zone is a finding, not a number that is still missing.
-  const found = near === null ? { ...distance, note: `no living ${kind} zone on ${timeframe}` } : distance;
+  const since = state.sinceUs === null ? '' : ` of those since ${clockWords(state.sinceUs)}`;
+  const none = `no living ${kind} zone on ${timeframe}${since}`;
+  const found = near === null ? { ...distance, note: none } : distance;
+  const session = trueSession(state);
   return {
     near: found.passed === true ? near : null,
     checks: [
       found,
-      shown('zone.poc', state.session?.poc, 'session point of control'),
-      shown('zone.value_area_low', state.session?.valueAreaLow, 'session value area low'),
-      shown('zone.value_area_high', state.session?.valueAreaHigh, 'session value area high'),
+      shown('zone.poc', session?.poc, 'session point of control'),
+      shown('zone.value_area_low', session?.valueAreaLow, 'session value area low'),
+      shown('zone.value_area_high', session?.valueAreaHigh, 'session value area high'),
     ],
   };
 }

@@ -30,6 +30,7 @@ export function exampleState(direction: Direction): MarketState {
     timeUs,
     price: 100,
     complete: true,
+    sinceUs: null,
     trades: 5_000,
     cvd: long ? 1_200 : -1_200,
     flow: [

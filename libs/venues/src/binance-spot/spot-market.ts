@@ -1,5 +1,6 @@
-import { instrumentId } from '@algo/model';
+import { instrumentId, US_PER_SECOND } from '@algo/model';
 import type { BinanceMarket } from '../binance/binance-market.ts';
+import { KLINE_INTERVALS } from '../binance/klines.ts';
 import { type BinanceTrade, decimal, microseconds, takerSide, wholeNumber } from '../binance/trade.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -23,6 +24,7 @@ export const BINANCE_SPOT: BinanceMarket = {
     }),
   },
   exchangeInfo: { path: '/api/v3/exchangeInfo?showPermissionSets=false', weight: 20 },
+  klines: { path: '/api/v3/klines', weight: 2, intervals: [[US_PER_SECOND, '1s'], ...KLINE_INTERVALS] },
   weightPerMinute: 6_000,
   standardInstruments: [instrumentId('binance.spot.BTCUSDT'), instrumentId('binance.spot.ETHUSDT')],
 };

@@ -1,5 +1,6 @@
 import { instrumentId } from '@algo/model';
 import type { BinanceMarket } from '../binance/binance-market.ts';
+import { KLINE_INTERVALS } from '../binance/klines.ts';
 import { type BinanceTrade, decimal, microseconds, takerSide, wholeNumber } from '../binance/trade.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -18,6 +19,7 @@ export const BINANCE_USDM: BinanceMarket = {
   tradeOf: (data) => (data.e === 'aggTrade' && typeof data.s === 'string' ? rowOf(data, data.s) : undefined),
   history: { path: '/fapi/v1/aggTrades', weight: 20, most: 1_000, tradeOf: rowOf },
   exchangeInfo: { path: '/fapi/v1/exchangeInfo', weight: 1 },
+  klines: { path: '/fapi/v1/klines', weight: 5, intervals: KLINE_INTERVALS },
   weightPerMinute: 2_400,
   standardInstruments: [instrumentId('binance.perp.BTCUSDT'), instrumentId('binance.perp.ETHUSDT')],
 };

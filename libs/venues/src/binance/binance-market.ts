@@ -7,6 +7,12 @@ export interface BinanceRead {
   readonly weight: number;
 }
 
+/** Bars as one of Binance's markets has them. */
+export interface BinanceKlineRules extends BinanceRead {
+  /** Its names of the lengths. *Units*: µs. */
+  readonly intervals: readonly (readonly [lengthUs: number, name: string])[];
+}
+
 /** One of Binance's markets: all in which it differs from the others. */
 export interface BinanceMarket {
   /** The feed's name. */
@@ -27,6 +33,7 @@ export interface BinanceMarket {
     readonly tradeOf: (row: Readonly<Record<string, unknown>>, symbol: string) => BinanceTrade;
   };
   readonly exchangeInfo: BinanceRead;
+  readonly klines: BinanceKlineRules;
   /** What one address may use in a minute. */
   readonly weightPerMinute: number;
   /** What is fed when nobody says. */

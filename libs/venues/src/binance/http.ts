@@ -37,7 +37,7 @@ export class BinanceHttp implements Disposable {
     const { history } = this.#market;
     const from = fromId === undefined ? {} : { fromId: `${fromId}` };
     const query = new URLSearchParams({ symbol, ...from, limit: `${limit}` });
-    const answer = await this.#get({ ...history, path: `${history.path}?${query}` }, ANSWER_MAX_MS);
+    const answer = await this.get({ ...history, path: `${history.path}?${query}` }, ANSWER_MAX_MS);
     if (!Array.isArray(answer) || answer.length > history.most)
       throw new BinanceError('unreadable', `no list of at most ${history.most} trades of ${symbol}`);
     let lastId = (fromId ?? 0) - 1;
@@ -56,7 +56,7 @@ export class BinanceHttp implements Disposable {
   /** Returns the names of all symbols that are listed. *Errors*: BinanceError. */
   async symbols(): Promise<ReadonlySet<string>> {
     const { exchangeInfo } = this.#market;
-    const answer = (await this.#get(exchangeInfo, LIST_MAX_MS)) as { readonly symbols?: unknown } | null;
+    const answer = (await this.get(exchangeInfo, LIST_MAX_MS)) as { readonly symbols?: unknown } | null;
     const rows: unknown = answer?.symbols;
     const names = Array.isArray(rows)
       ? rows.map((row: { readonly symbol?: unknown } | null) => row?.symbol)
@@ -70,7 +70,8 @@ export class BinanceHttp implements Disposable {
     this.#ending.abort();
   }
 
-  async #get({ path, weight }: BinanceRead, answerMaxMs: number): Promise<unknown> {
+  /** Returns what a read answers. *Errors*: BinanceError. */
+  async get({ path, weight }: BinanceRead, answerMaxMs: number): Promise<unknown> {
     const waitMs = this.#budget.take(weight, this.#nowMs());
     if (waitMs > 0) throw new BinanceError('budget', `asked enough for ${Math.ceil(waitMs)} ms`, waitMs);
     let response: Response;

@@ -12,6 +12,7 @@ import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './co
 import { DialGate } from './dial-gate.ts';
 import { BinanceError } from './errors.ts';
 import { BinanceHttp } from './http.ts';
+import { BinanceKlines } from './klines.ts';
 import { nearestName } from './nearest-name.ts';
 import { RequestBudget } from './request-budget.ts';
 import { StreamWatch } from './stream-watch.ts';
@@ -48,6 +49,7 @@ interface Stream {
 export class BinanceFeed implements MarketDataFeed {
   readonly name: string;
   readonly traits: FeedTraits;
+  readonly bars: BinanceKlines;
   readonly #market: BinanceMarket;
   readonly #options: BinanceOptions;
   readonly #http: BinanceHttp;
@@ -67,6 +69,7 @@ export class BinanceFeed implements MarketDataFeed {
     this.#options = options;
     this.#budget = options.budget ?? new RequestBudget(market.weightPerMinute);
     this.#http = new BinanceHttp(restUrl, market, monotonicMs, this.#budget);
+    this.bars = new BinanceKlines(market, this.#http);
     const newestId = (symbol: string) => this.#newestId(symbol);
     const mute = (symbol: string) => this.#mute(this.#streams.get(symbol)!);
     const askEveryMs = (60_000 * market.history.weight) / (market.weightPerMinute * WATCH_SHARE);

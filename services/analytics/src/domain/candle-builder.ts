@@ -2,6 +2,9 @@ import { type Candle, type InstrumentId, TIMEFRAME_US, TIMEFRAMES, type TimeUs }
 import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
+/** What a longer bar takes of a shorter one. */
+type BarPart = Omit<FormingBar, 'openTimeUs' | 'start' | 'merge'>;
+
 /** A bar that is still open. *Units*: volumes in quantity steps. */
 export class FormingBar {
   openTimeUs = 0;
@@ -28,7 +31,7 @@ export class FormingBar {
   }
 
   /** Takes in a closed bar of the next shorter timeframe. */
-  merge(part: FormingBar): void {
+  merge(part: BarPart): void {
     if (!part.complete) this.complete = false;
     if (part.high < part.low) return;
     if (this.high < this.low) this.open = part.open;
@@ -54,8 +57,10 @@ const LENGTHS = TIMEFRAMES.map((timeframe) => TIMEFRAME_US[timeframe]);
  * next longer one. The bars of the very first interval are not complete: the engine started inside them.
  */
 export class CandleBuilder {
-  /** When the open 15s bar ends; −∞ before the first trade. */
+  /** When the open 15s bar ends; −∞ before the first trade, also before the first behind warm bars. */
   nextCloseUs = Number.NEGATIVE_INFINITY;
+  /** From where all trades follow, while bars of somebody else wait for the first; else −∞. */
+  warmUntilUs = Number.NEGATIVE_INFINITY;
   readonly shortest = new FormingBar();
   private readonly bars = [this.shortest, ...LENGTHS.slice(1).map(() => new FormingBar())];
   private readonly instrument: InstrumentId;
@@ -68,13 +73,37 @@ export class CandleBuilder {
 
   /**
    * Opens bars of every timeframe around a first trade, or around the first after a silence that was skipped.
+   * Behind bars of somebody else those that end now are whole, and longer ones go on with what they had.
    */
   startAt(timeUs: TimeUs): void {
-    for (let f = 0; f < LENGTHS.length; f++) {
-      const length = LENGTHS[f]!;
-      this.bars[f]!.start(Math.floor(timeUs / length) * length, false);
+    const isWarm = timeUs === this.warmUntilUs;
+    for (const [f, bar] of this.bars.entries()) {
+      const openTimeUs = Math.floor(timeUs / LENGTHS[f]!) * LENGTHS[f]!;
+      const goesOn = isWarm && f > 0 && bar.openTimeUs === openTimeUs;
+      if (goesOn) bar.complete = false;
+      else bar.start(openTimeUs, isWarm && openTimeUs === timeUs);
     }
+    this.warmUntilUs = Number.NEGATIVE_INFINITY;
     this.nextCloseUs = this.shortest.openTimeUs + LENGTHS[0]!;
+  }
+
+  /**
+   * Makes closed bars of somebody else, of timeframe number `f`, part of the next longer one. What is open of
+   * 15s is dropped: all trades from `untilUs` on follow.
+   */
+  warm(f: number, candles: readonly Candle[], untilUs: TimeUs): void {
+    this.nextCloseUs = Number.NEGATIVE_INFINITY;
+    this.warmUntilUs = untilUs;
+    const above = this.bars[f + 1];
+    if (above === undefined) return;
+    const length = LENGTHS[f + 1]!;
+    for (const candle of candles) {
+      const openTimeUs = Math.floor(candle.openTimeUs / length) * length;
+      if (above.openTimeUs !== openTimeUs) above.start(openTimeUs, false);
+      const { buyVolume, sellVolume, ...rest } = candle;
+      const [buy, sell] = [this.quantity.toSteps(buyVolume), this.quantity.toSteps(sellVolume)];
+      above.merge({ ...rest, buy, sell });
+    }
   }
 
   /** Returns when the open bar of timeframe number `f` ends. */
@@ -109,7 +138,7 @@ export class CandleBuilder {
   }
 
   save(to: SnapshotWriter): void {
-    to.number(this.nextCloseUs);
+    to.numbers([this.nextCloseUs, this.warmUntilUs]);
     for (const bar of this.bars) {
       to.numbers(KEPT.map((name) => bar[name]));
       to.flag(bar.complete);
@@ -117,7 +146,9 @@ export class CandleBuilder {
   }
 
   load(from: SnapshotReader): void {
-    this.nextCloseUs = from.number();
+    const [nextCloseUs, warmUntilUs] = from.numbers();
+    this.nextCloseUs = nextCloseUs!;
+    this.warmUntilUs = warmUntilUs!;
     for (const bar of this.bars) {
       const values = from.numbers();
       for (const [i, name] of KEPT.entries()) bar[name] = values[i]!;

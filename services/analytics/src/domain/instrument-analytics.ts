@@ -1,7 +1,6 @@
 import {
   BUY,
   hashId,
-  InputError,
   type MarketState,
   signalId,
   TIMEFRAME_US,
@@ -10,8 +9,9 @@ import {
   type TradeColumns,
   US_PER_DAY,
   US_PER_MS,
-  US_PER_SECOND,
+  type WarmBars,
 } from '@algo/model';
+import { Agreement } from './agreement.ts';
 import { BarFlow } from './bar-flow.ts';
 import { CandleBuilder } from './candle-builder.ts';
 import { checkTrades } from './check-trades.ts';
@@ -22,12 +22,11 @@ import type { AnalyticsSink } from './rows.ts';
 import { SessionProfile } from './session-profile.ts';
 import { type AnalyticsSettings, checkSettings, Grid } from './settings.ts';
 import { readHead, SnapshotReader, type SnapshotWriter, writeHead } from './snapshot.ts';
-import { readWhole, type StateHead, StateInHand, type StateReading } from './state-in-hand.ts';
+import { readWhole, refuseEmpty, type StateHead, StateInHand, type StateReading } from './state-in-hand.ts';
+import { warmCandles } from './warm-bars.ts';
 
 /** A MarketState is due at the first trade so long after the last one, and at each candle close. */
 export const STATE_EVERY_US = 250 * US_PER_MS;
-/** A signal that stays true is said again after so long. */
-export const SIGNAL_AGAIN_US = 30 * US_PER_SECOND;
 /**
  * A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call.
  */
@@ -43,8 +42,8 @@ const QUARTER_HOUR = TIMEFRAMES.indexOf('15m');
 export class InstrumentAnalytics {
   /** Numbers that are kept, in this order. */
   private static readonly kept = [
-    ...(['nowUs', 'lastPrice', 'trades', 'stateDueUs', 'signalUs'] as const),
-    ...(['gapUs', 'sessionEndUs', 'pastCvd', 'sessionOrders'] as const),
+    ...(['nowUs', 'lastPrice', 'trades', 'stateDueUs'] as const),
+    ...(['gapUs', 'sinceUs', 'sessionEndUs', 'pastCvd', 'sessionOrders'] as const),
   ];
   readonly settings: AnalyticsSettings;
   private readonly price: Grid;
@@ -52,6 +51,7 @@ export class InstrumentAnalytics {
   private readonly flow = new FlowWindows();
   private readonly micro = new MicrostructureReading();
   private readonly barFlow = new BarFlow(this.flow, this.micro);
+  private readonly agreement = new Agreement();
   private readonly candles: CandleBuilder;
   private readonly profile: SessionProfile;
   private readonly structure: MarketStructure;
@@ -59,12 +59,11 @@ export class InstrumentAnalytics {
   private lastPrice = 0;
   private trades = 0;
   private stateDueUs = Number.NEGATIVE_INFINITY;
-  /** The direction that both analysers agree on since the last trade, and when a signal last said so. */
-  private agreed: -1 | 0 | 1 = 0;
-  private signalUs = Number.NEGATIVE_INFINITY;
   private feedComplete = true;
   /** Until when something is known to be missing: an open gap, the start, a skipped silence. */
   private gapUs = Number.NEGATIVE_INFINITY;
+  /** From when on trades were seen behind bars of somebody else; 0 where there were none. */
+  private sinceUs = 0;
   private sessionEndUs = 0;
   /** CVD of the sessions that have ended. *Units*: steps. */
   private pastCvd = 0;
@@ -99,7 +98,8 @@ export class InstrumentAnalytics {
     checkTrades(trades, this.settings.instrument);
     if (!complete || !this.feedComplete) this.gapUs = Math.max(this.gapUs, this.nowUs);
     this.feedComplete = complete;
-    const { candles, flow, micro, profile, structure, price: priceGrid, quantity: quantityGrid } = this;
+    const { agreement, candles, flow, micro, profile, structure } = this;
+    const { price: priceGrid, quantity: quantityGrid } = this;
     const bar = candles.shortest;
     if (!complete) bar.complete = false;
     const { signalImbalance, signalMinTrades } = this.settings;
@@ -127,13 +127,26 @@ export class InstrumentAnalytics {
       if (price <= structure.lowerGuard || price >= structure.upperGuard)
         structure.onPrice(price, timeUs, sink);
       const reading = micro.signal;
-      if (reading === 0) this.agreed = 0;
-      else this.weigh(reading, flow.oneMinuteSide(timeUs, signalImbalance, signalMinTrades), sink);
+      if (reading === 0) agreement.end();
+      else if (agreement.weigh(reading, flow.oneMinuteSide(timeUs, signalImbalance, signalMinTrades), timeUs))
+        this.raise(reading, sink);
       if (timeUs >= this.stateDueUs) {
         this.stateDueUs = timeUs + STATE_EVERY_US;
         sink.onStateDue(timeUs);
       }
     }
+  }
+
+  /**
+   * Takes closed bars from before the trades that come next; those that it has stand. *Errors*: InputError.
+   */
+  onWarmBars(bars: WarmBars): void {
+    const f = TIMEFRAMES.indexOf(bars.timeframe);
+    const candles = this.structure.warm(warmCandles(bars), f);
+    this.candles.warm(f, candles, bars.untilUs);
+    const last = candles.at(-1);
+    if (last !== undefined && last.openTimeUs + TIMEFRAME_US[last.timeframe] === bars.untilUs)
+      this.lastPrice = last.close;
   }
 
   /** Moves event time forward without a trade and closes the bars that end by then; from a first trade on. */
@@ -174,7 +187,6 @@ export class InstrumentAnalytics {
   save(to: SnapshotWriter): void {
     writeHead(to, this.settings);
     to.numbers(InstrumentAnalytics.kept.map((name) => this[name]));
-    to.number(this.agreed);
     to.flag(this.feedComplete);
     this.flow.save(to, this.nowUs);
     for (const part of this.parts()) part.save(to);
@@ -196,21 +208,13 @@ export class InstrumentAnalytics {
   private load(from: SnapshotReader): void {
     const values = from.numbers();
     for (const [i, name] of InstrumentAnalytics.kept.entries()) this[name] = values[i]!;
-    const agreed = from.number();
-    this.agreed = agreed === 1 ? 1 : agreed === -1 ? -1 : 0;
     this.feedComplete = from.flag();
     this.flow.load(from);
     for (const part of this.parts()) part.load(from);
   }
 
   private stateHead(): StateHead {
-    if (this.trades === 0)
-      throw new InputError({
-        field: 'state',
-        value: this.settings.instrument,
-        because: 'no trade was seen yet',
-        remedy: 'Ask after onStateDue.',
-      });
+    if (this.lastPrice === 0) refuseEmpty(this.settings.instrument);
     const missingUs = Math.max(this.gapUs, this.flow.droppedUs);
     return {
       instrument: this.settings.instrument,
@@ -219,26 +223,19 @@ export class InstrumentAnalytics {
       complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
       trades: this.trades,
       cvd: this.cvd().session,
+      sinceUs: this.sinceUs === 0 ? null : this.sinceUs,
     };
   }
 
   private parts() {
-    return [this.micro, this.barFlow, this.candles, this.profile, this.structure] as const;
+    return [this.agreement, this.micro, this.barFlow, this.candles, this.profile, this.structure] as const;
   }
 
   private orders(): number {
     return this.micro.buyOrders + this.micro.sellOrders;
   }
 
-  /** Raises a signal when flow comes to agree with the microstructure, and again each 30 s while it does. */
-  private weigh(reading: -1 | 1, flowSide: -1 | 0 | 1, sink: AnalyticsSink): void {
-    if (flowSide !== reading) {
-      this.agreed = 0;
-      return;
-    }
-    if (this.agreed === reading && this.nowUs - this.signalUs < SIGNAL_AGAIN_US) return;
-    this.agreed = reading;
-    this.signalUs = this.nowUs;
+  private raise(reading: -1 | 1, sink: AnalyticsSink): void {
     const direction = reading > 0 ? 'long' : 'short';
     const id = signalId(hashId('signal', this.settings.instrument, direction, this.nowUs, this.trades));
     sink.onSignal({ id, direction, state: this.state() });
@@ -247,13 +244,17 @@ export class InstrumentAnalytics {
   /** Closes every 15s bar that ends by `timeUs`; opens the first bars when there are none. */
   private closeUntil(timeUs: TimeUs, sink: AnalyticsSink): void {
     const { candles } = this;
-    if (this.trades === 0) this.startAt(timeUs);
-    else if (timeUs - candles.nextCloseUs > MAX_SILENCE_US) this.skipSilence(timeUs, sink);
+    if (candles.nextCloseUs === Number.NEGATIVE_INFINITY)
+      this.startAt(candles.warmUntilUs > 0 ? candles.warmUntilUs : timeUs, sink);
+    if (timeUs - candles.nextCloseUs > MAX_SILENCE_US) this.skipSilence(timeUs, sink);
     else while (candles.nextCloseUs <= timeUs) this.closeBars(candles.nextCloseUs, sink);
   }
 
-  private startAt(timeUs: TimeUs): void {
+  private startAt(timeUs: TimeUs, sink: AnalyticsSink): void {
+    if (this.sessionEndUs > 0 && this.sessionEndUs <= timeUs) this.endSession(sink);
+    if (timeUs === this.candles.warmUntilUs) this.sinceUs = timeUs;
     this.candles.startAt(timeUs);
+    this.barFlow.restart(this.trades);
     this.gapUs = timeUs;
     this.sessionEndUs = (Math.floor(timeUs / US_PER_DAY) + 1) * US_PER_DAY;
   }
@@ -267,8 +268,7 @@ export class InstrumentAnalytics {
       this.nowUs = this.candles.endOf(f);
       this.closeBar(f, sink);
     }
-    if (this.sessionEndUs <= timeUs && this.sessionEndUs > endUs) this.endSession(sink);
-    this.startAt(timeUs);
+    this.startAt(timeUs, sink);
   }
 
   /** Closes the 15s bar and each longer one that ends with it. */

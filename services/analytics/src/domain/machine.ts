@@ -16,7 +16,7 @@ import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** What a shard takes. */
-export type ShardInput = FactOf<'md.trades' | 'md.feed' | 'md.time'>;
+export type ShardInput = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>;
 interface Kept {
   readonly engine: InstrumentAnalytics;
   readonly rows: RowGathering;
@@ -58,6 +58,11 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     switch (input.name) {
       case 'TradeBatch':
         this.#onTrades(input.body);
+        return;
+      case 'WarmBars':
+        (this.#kept.get(input.body.instrument) ?? this.#open(input.body.instrument)).engine.onWarmBars(
+          input.body,
+        );
         return;
       case 'TimeAdvanced':
         this.#onTime(input.body);

@@ -52,6 +52,18 @@ export class MarketStructure {
     this.setGuards();
   }
 
+  /**
+   * Takes closed bars of somebody else: averages go on over them, and what is drawn on later bars looks back
+   * at them. Returns those that are behind what it has; the others stand already.
+   */
+  warm(candles: readonly Candle[], f: number): readonly Candle[] {
+    const series = this.series[f]!;
+    const lastUs = series.bars === 0 ? 0 : series.openTime[series.slot(0)]!;
+    const fresh = candles.filter(({ openTimeUs }) => openTimeUs > lastUs);
+    for (const candle of fresh) series.push(candle);
+    return fresh;
+  }
+
   /** Takes a trade's price; call it when the price is outside the guards. */
   onPrice(price: number, timeUs: TimeUs, sink: AnalyticsSink): void {
     for (const book of this.zones) {

@@ -2,7 +2,7 @@ import { InputError } from '@algo/model';
 import type { AnalyticsSettings } from './settings.ts';
 
 /** Bumped whenever the order or meaning of what is written changes. */
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 
 /**
  * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.

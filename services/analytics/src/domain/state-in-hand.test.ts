@@ -5,7 +5,7 @@ import { livelyTrades, recordingSink, TEST_SETTINGS, tape } from './testing/synt
 
 const PARTS: readonly (keyof MarketState)[] = [
   ...(['instrument', 'timeUs', 'price', 'complete', 'trades', 'cvd', 'flow', 'regimes'] as const),
-  ...(['microstructure', 'session', 'previousSession', 'bounce', 'zones', 'gaps'] as const),
+  ...(['microstructure', 'session', 'previousSession', 'bounce', 'zones', 'gaps', 'sinceUs'] as const),
 ];
 const LIVELY = tape(livelyTrades(7, 4_000, 20_000 * US_PER_DAY));
 

@@ -1,7 +1,10 @@
-import type { MarketState, Microstructure } from '@algo/model';
+import { InputError, type InstrumentId, type MarketState, type Microstructure } from '@algo/model';
 
 /** What a state says of when it was, known without reading anything. */
-export type StateHead = Pick<MarketState, 'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd'>;
+export type StateHead = Pick<
+  MarketState,
+  'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd' | 'sinceUs'
+>;
 
 /** Reads the parts of a state from an engine, as it stands. */
 export interface StateReading {
@@ -18,6 +21,16 @@ export interface StateReading {
 
 type QuickReading = Omit<Microstructure, 'flipSpread'>;
 type Parts = { [Part in Exclude<keyof StateReading, 'isAt'>]: ReturnType<StateReading[Part]> };
+
+/** *Errors*: InputError, always: a state was asked for before the first trade. */
+export function refuseEmpty(instrument: InstrumentId): never {
+  throw new InputError({
+    field: 'state',
+    value: instrument,
+    because: 'no trade was seen yet',
+    remedy: 'Ask after onStateDue.',
+  });
+}
 
 /** Reads a state whole. */
 export function readWhole(head: StateHead, reading: StateReading): MarketState {
@@ -45,6 +58,7 @@ export class StateInHand implements MarketState {
   readonly complete: boolean;
   readonly trades: number;
   readonly cvd: number;
+  readonly sinceUs: MarketState['sinceUs'];
   readonly #reading: StateReading;
   readonly #read: Partial<Parts> = {};
   #tape: Microstructure | null = null;
@@ -56,6 +70,7 @@ export class StateInHand implements MarketState {
     this.complete = head.complete;
     this.trades = head.trades;
     this.cvd = head.cvd;
+    this.sinceUs = head.sinceUs;
     this.#reading = reading;
   }
 

@@ -6,14 +6,18 @@ import {
   type RefusalCode,
   type TimeUs,
   type TradingModes,
+  US_PER_MINUTE,
   US_PER_SECOND,
 } from '@algo/model';
-import { gate } from '@algo/strategy';
+import { clockWords, gate } from '@algo/strategy';
 import type { DecisionLimits } from './decision-limits.ts';
 import type { Exposure } from './exposure.ts';
 
 /** Above this a price is a fault of the data; doubles lose the ticks up there anyway. */
 export const PRICE_MAX = 1e12;
+
+/** So long after the first trade the longest window of order flow is full. */
+const WINDOWS_FULL_US = 15 * US_PER_MINUTE;
 
 /** What a proposal is held against before it may become an order. */
 export interface GuardInput {
@@ -69,11 +73,18 @@ function tradingMode({ modes, reach }: GuardInput): Guard {
 }
 
 function completeData({ state, tradeOnIncomplete }: GuardInput): Guard {
-  const missing = 'an open feed gap touches the windows';
+  const missing = missingWords(state);
   const allowed = tradeOnIncomplete ? `${missing}, which the configuration allows` : missing;
   const note = state.complete ? 'no open gap in the windows' : allowed;
   const check = yes('guard.complete_data', state.complete || tradeOnIncomplete, note);
   return { code: 'DEGRADED_DATA', check, detail: note };
+}
+
+function missingWords({ sinceUs, timeUs }: MarketState): string {
+  const fullUs = (sinceUs ?? 0) + WINDOWS_FULL_US;
+  return sinceUs !== null && timeUs < fullUs
+    ? `trades are seen since ${clockWords(sinceUs)}, the windows are full from ${clockWords(fullUs)} on`
+    : 'an open feed gap touches the windows';
 }
 
 function soundPrice({ state }: GuardInput): Guard {

@@ -14,14 +14,14 @@ import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
 import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
-import type { SequencerCounters } from '../domain/sequencer-words.ts';
-import { refusedIn, type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
-import type { FeedCounters } from './feed-counters.ts';
+import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import { type FeedCounters, laneCounters } from './feed-counters.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import { FeedTrouble } from './feed-trouble.ts';
 import { GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
 import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
+import { canWarm, WarmUp, type WarmUpOptions } from './warm-up.ts';
 
 /** How often a live feed looks whether there is something to be told. */
 const LOOK_EVERY_MS = 20;
@@ -65,6 +65,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   readonly #traits: FeedTraits;
   #feed: MarketDataFeed | undefined;
   #filler: GapFiller | undefined;
+  #warmUp: WarmUp | undefined;
   #tradesIn = 0;
 
   private constructor(
@@ -84,11 +85,12 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     this.#lanes = new Map(made.map(([id, lane]) => [id, lane instanceof LiveLane ? lane.lane : lane]));
   }
 
-  /** Opens a live feed. *Errors*: InputError on instruments that it doesn't have. */
+  /** Opens a live feed, warmed up where `warmUp` is given. *Errors*: InputError on foreign instruments. */
   static async live(
     options: FeedRunOptions,
     feed: MarketDataFeed,
     instruments: readonly Instrument[],
+    warmUp?: Pick<WarmUpOptions, 'warn'>,
   ): Promise<FeedRun> {
     const canAsk = feed.tradesFrom !== undefined && feed.newestId !== undefined;
     const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
@@ -97,15 +99,20 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     const run = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = last === undefined ? new TradeScreen(id) : TradeScreen.behind(id, last);
-      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest, rowsSpanIds });
+      const isHeld = warmUp !== undefined && last === undefined && canWarm(feed);
+      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest, rowsSpanIds, isHeld });
     });
     feed.open(instruments, run);
     run.#feed = feed;
+    const lanes = [...run.#live.values()];
+    const fail = (error: Error) => run.fail(error);
     if (canAsk) {
       const { monotonicMs, isHeld = () => false } = options;
-      const lanes = [...run.#live.values()];
-      const fail = (error: Error) => run.fail(error);
       run.#filler = new GapFiller(feed, lanes, instruments, monotonicMs, isHeld, fail);
+    }
+    if (warmUp !== undefined && canWarm(feed)) {
+      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed }, lanes, instruments);
+      void run.#warmUp.run().catch(fail);
     }
     void run.#look();
     return run;
@@ -165,27 +172,18 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   }
 
   counters(): FeedCounters {
-    const lanes = [...this.#lanes.values()];
-    const sum = (of: (lane: TradeLane) => number) => lanes.reduce((all, lane) => all + of(lane), 0);
-    const live = [...this.#live.values()];
-    const heard = (of: (lane: LiveLane) => number) => live.reduce((all, lane) => all + of(lane), 0);
-    const sequenced = (name: keyof SequencerCounters) => heard(({ sequencer }) => sequencer.counters[name]);
     return {
+      ...laneCounters([...this.#lanes.values()], [...this.#live.values()]),
+      ...this.#warmUp?.counters(),
       tradesIn: this.#tradesIn,
-      accepted: sum(({ screen }) => screen.counters.accepted),
-      refused: sum(({ screen }) => refusedIn(screen.counters.refused)),
-      duplicates: sum(({ screen }) => screen.counters.refused.DUPLICATE_ID ?? 0),
-      gaps: sum(({ screen }) => screen.counters.gaps) + sequenced('gaps'),
-      missing: sum(({ screen }) => screen.counters.missing) + sequenced('missing'),
-      absent: sequenced('absent'),
-      late: sequenced('late'),
-      conflicts: sequenced('conflicts'),
-      reordered: sequenced('reordered'),
-      waiting: sequenced('waiting'),
       malformed: this.#trouble.malformed,
-      dropped: heard(({ dropped }) => dropped),
       eventTimeMs: Math.floor(this.#time.toldUs / US_PER_MS),
     };
+  }
+
+  /** Words of how far a warm-up is, and of who is cold. */
+  notes(): string[] {
+    return this.#warmUp?.notes() ?? [];
   }
 
   trades(trades: TradeColumns): void {
@@ -258,6 +256,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     this.#isClosed = true;
     for (const lane of this.#lanes.values()) lane.close();
     this.#filler?.close();
+    this.#warmUp?.close();
     await this.#feed?.[Symbol.asyncDispose]();
   }
 

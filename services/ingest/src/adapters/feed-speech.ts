@@ -9,7 +9,7 @@ export type FeedEventName = FeedEvent['type'];
 /** How ingest says facts, and what it asks about those that are stored. */
 export interface FeedSpeech {
   /** Resolves when it is stored; what is said is stored in the order of the calls. */
-  say<Name extends 'TradeBatch' | FeedEventName | 'TimeAdvanced'>(
+  say<Name extends 'TradeBatch' | 'WarmBars' | FeedEventName | 'TimeAdvanced'>(
     name: Name,
     body: MessageOf<Name>,
   ): Promise<void>;
@@ -23,7 +23,7 @@ export interface FeedSpeech {
   lastTime(feed: string): Promise<TimeAdvanced | undefined>;
 }
 
-const SAYS: readonly Family[] = ['md.trades', 'md.feed', 'md.time'];
+const SAYS: readonly Family[] = ['md.trades', 'md.bars', 'md.feed', 'md.time'];
 
 /** Begins to speak as this process, over its bus; what its older lives said goes on. */
 export async function openFeedSpeech(context: ServiceContext<Config>): Promise<FeedSpeech> {

@@ -6,9 +6,10 @@ import {
   type TradeColumns,
 } from '@algo/model';
 import { PRICE_EVERY_MS } from '../domain/bounds.ts';
-import { rawOf } from '../domain/raw-trades.ts';
+import { rawOf, sliceRaw } from '../domain/raw-trades.ts';
 import { Sequencer } from '../domain/sequencer.ts';
 import type { SequencerWord } from '../domain/sequencer-words.ts';
+import { heardBehind, type WarmBeginning } from '../domain/warm-beginning.ts';
 import { RawTradesBuilder } from './raw-trades-builder.ts';
 import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
 
@@ -23,6 +24,8 @@ export interface LiveLaneOptions extends TradeLaneOptions {
   /** Why missed trades can't be asked for, if so. */
   readonly noRest: string | undefined;
   readonly rowsSpanIds: boolean;
+  /** Whether trades wait for a warm-up, until `begin`. */
+  readonly isHeld: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface LiveLaneOptions extends TradeLaneOptions {
  * the next one gathers, so that a batch is one trade when it is quiet and many when it is busy.
  */
 export class LiveLane {
-  readonly sequencer: Sequencer;
+  #sequencer: Sequencer;
   readonly lane: TradeLane;
   readonly #options: LiveLaneOptions;
   readonly #gathered = new RawTradesBuilder();
@@ -41,16 +44,37 @@ export class LiveLane {
   /** When a price was said last, and of which trade. */
   #pricedMs = Number.NEGATIVE_INFINITY;
   #pricedUs: TimeUs = 0;
+  #isHeld: boolean;
+  readonly #heldSinceMs: number;
+  #firstHeldId: number | undefined;
+  /** The newest trade that was heard while trades are held. */
+  #newestHeld: { readonly price: number; readonly timeUs: TimeUs } | undefined;
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
-    const { instrument, last, noRest, rowsSpanIds } = options;
+    this.#isHeld = options.isHeld;
+    this.#heldSinceMs = options.monotonicMs();
     this.lane = new TradeLane(options, () => this.#sayGatheredSoon());
-    this.sequencer = new Sequencer({ instrument: instrument.id, last, noRest, rowsSpanIds });
+    this.#sequencer = this.#sequencerBehind(options.last);
+    options.clock.setGap(this.instrument, this.#isHeld);
+  }
+
+  get sequencer(): Sequencer {
+    return this.#sequencer;
   }
 
   get instrument(): InstrumentId {
     return this.#options.instrument.id;
+  }
+
+  /** Trades wait for a warm-up. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** The id of the first trade that was heard while trades are held; undefined before, NaN for none. */
+  get firstHeldId(): number | undefined {
+    return this.#firstHeldId;
   }
 
   get dropped(): number {
@@ -76,7 +100,22 @@ export class LiveLane {
         Number(ids[i]),
         merged?.[i],
       );
+    const row = trades.count - 1;
+    if (this.#isHeld && row >= 0) {
+      this.#newestHeld = { price: price[row]!, timeUs: timeUs[row]! };
+      this.#firstHeldId ??= Number(ids[0]);
+    }
     this.#sayGatheredSoon();
+  }
+
+  /** Ends the wait: says what a warm-up fetched, if one did, and behind it what was heard. */
+  begin(warm: WarmBeginning | undefined): void {
+    this.#isHeld = false;
+    const heard = this.#gathered.take(this.instrument, true);
+    if (warm !== undefined) this.#beginBehind(warm);
+    const rest = warm === undefined ? heard : heardBehind(heard, warm.last.id);
+    if (rest.count > 0) this.sequencer.hear(rest, { receivedUs: this.#receivedUs, heardMs: this.#heardMs });
+    this.speak();
   }
 
   /** Says something of the feed, behind the trades that were heard before it. */
@@ -87,7 +126,7 @@ export class LiveLane {
 
   /** Says all that was heard and is not waiting for a hole, however much is on its way already. */
   sayGathered(): void {
-    if (this.#gathered.count === 0) return;
+    if (this.#gathered.count === 0 || this.#isHeld) return;
     const raw = this.#gathered.take(this.instrument, true);
     this.sequencer.hear(raw, { receivedUs: this.#receivedUs, heardMs: this.#heardMs });
     this.speak();
@@ -110,7 +149,23 @@ export class LiveLane {
   /** Says what the sequencer has to say. */
   speak(): void {
     for (const word of this.sequencer.take()) this.#speakWord(word);
-    this.#options.clock.setGap(this.instrument, this.sequencer.hasHole);
+    this.#options.clock.setGap(this.instrument, this.#isHeld || this.sequencer.hasHole);
+  }
+
+  #sequencerBehind(last: LiveLaneOptions['last']): Sequencer {
+    const { instrument, noRest, rowsSpanIds } = this.#options;
+    return new Sequencer({ instrument: instrument.id, last, noRest, rowsSpanIds });
+  }
+
+  #beginBehind({ raw, last }: WarmBeginning): void {
+    const coming = { receivedUs: this.#options.wallUs(), origin: 'warm-up', heardMs: undefined } as const;
+    for (let rest = raw; rest.count > 0; ) {
+      // Between the ids of its own history the venue has no others.
+      this.#options.screen.expect(rest.ids![0]!);
+      const jump = this.lane.pass(rest, coming);
+      rest = sliceRaw(rest, jump?.row ?? rest.count, rest.count);
+    }
+    this.#sequencer = this.#sequencerBehind(last);
   }
 
   #speakWord(word: SequencerWord): void {
@@ -138,8 +193,9 @@ export class LiveLane {
   /** Says the newest price of trades that have waited for a while: stops must not go blind by a hole. */
   #sayPrice(nowMs: number): void {
     const { clock, wallUs } = this.#options;
-    const newest = this.sequencer.newestWaiting;
-    const sinceMs = Math.max(this.sequencer.oldestHoleMs, this.#pricedMs);
+    const newest = this.#isHeld ? this.#newestHeld : this.sequencer.newestWaiting;
+    const waitsSinceMs = this.#isHeld ? this.#heldSinceMs : this.sequencer.oldestHoleMs;
+    const sinceMs = Math.max(waitsSinceMs, this.#pricedMs);
     if (newest === undefined || nowMs - sinceMs < PRICE_EVERY_MS || newest.timeUs <= this.#pricedUs) return;
     // A time ahead of the feed's would carry the time of whoever reads it along.
     if (newest.timeUs > clock.latestUs(nowMs, wallUs())) return;

@@ -76,7 +76,8 @@ export class TradeLane {
       const reason = 'the recording lacks these trades';
       this.#sayNew({ type: 'GapUnfillable', ...gap, code: 'NO_REST', reason });
       rest = sliceRaw(rest, row, rest.count);
-      this.skipHole();
+      // The trade behind a hole that an earlier life came to is stored, with its mark.
+      if (toTradeId >= this.#options.storedId) this.skipHole();
     }
   }
 

@@ -1,9 +1,9 @@
 import { decodeFact, encodeFact, type Fact, type FactOf, type MessageOf, typeOf } from '@algo/contracts';
-import type { InstrumentId, TimeAdvanced } from '@algo/model';
+import type { InstrumentId, TimeAdvanced, WarmBars } from '@algo/model';
 import { expect } from '@jest/globals';
 import type { FeedEventName, FeedSpeech } from '../feed-speech.ts';
 
-type Said = FactOf<'md.trades' | 'md.feed' | 'md.time'>;
+type Said = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>;
 
 /** What is stored of a feed. It outlives the processes that write it. */
 export class StoredFeed {
@@ -21,9 +21,13 @@ export class StoredFeed {
     return this.facts.flatMap((fact) => (fact.name === 'TimeAdvanced' ? [fact.body] : []));
   }
 
-  /** Names of what was said beside trades, prices and time. */
+  get warmBars(): WarmBars[] {
+    return this.facts.flatMap((fact) => (fact.name === 'WarmBars' ? [fact.body] : []));
+  }
+
+  /** Names of what was said beside trades, bars, prices and time. */
   get events(): string[] {
-    const beside = new Set(['TradeBatch', 'PriceSeen', 'TimeAdvanced']);
+    const beside = new Set(['TradeBatch', 'WarmBars', 'PriceSeen', 'TimeAdvanced']);
     return this.facts.map(({ name }) => name).filter((name) => !beside.has(name));
   }
 
@@ -64,7 +68,7 @@ export class MemorySpeech implements FeedSpeech {
     return this.#waiting.length;
   }
 
-  say<Name extends 'TradeBatch' | FeedEventName | 'TimeAdvanced'>(
+  say<Name extends 'TradeBatch' | 'WarmBars' | FeedEventName | 'TimeAdvanced'>(
     name: Name,
     body: MessageOf<Name>,
   ): Promise<void> {

@@ -79,6 +79,7 @@ const signal: Signal = {
     timeUs: NOON,
     price: 50_000,
     complete: true,
+    sinceUs: null,
     trades: 10,
     cvd: 1,
     flow: [

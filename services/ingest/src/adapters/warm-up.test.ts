@@ -1,0 +1,205 @@
+// A live feed of an instrument that nothing is stored of, on a stand-in of Binance's spot market.
+import { TIMEFRAME_US, US_PER_MS, US_PER_SECOND } from '@algo/model';
+import { BinanceStandIn, type ReadFault, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
+import { MARKET_DATA } from '@algo/venues';
+import { expect, test } from '@jest/globals';
+import { FeedRun } from './feed-run.ts';
+import { instrument } from './testing/instruments.ts';
+import { hastyClock } from './testing/manual-clock.ts';
+import { MemorySpeech } from './testing/memory-speech.ts';
+
+const LTC = instrument('binance.spot.LTCUSDT');
+/** When the stand-in's market and our wall begin. */
+const T0_MS = 1_750_507_200_000 + 47_000;
+const HISTORY_TRADES = 600;
+
+/** Wall and stand-in go on together, `haste` times as fast as the machine's clock. */
+function wall(haste: number) {
+  const startMs = performance.now();
+  const nowMs = () => T0_MS + Math.floor((performance.now() - startMs) * haste);
+  return { nowMs, clock: { ...hastyClock(haste), nowMs }, monotonicMs: () => performance.now() * haste };
+}
+
+function tradeAt(id: number, ms: number): TapeTrade {
+  const price = (80 + 5 * Math.sin(id / 50)).toFixed(2);
+  return { id, timeUs: ms * US_PER_MS, price, quantity: `${1 + (id % 7)}`, isBuyerMaker: id % 3 === 0 };
+}
+
+/** A trade every three minutes for 30 hours, then some in the last minute. */
+function history(): TapeTrade[] {
+  const old = Array.from({ length: HISTORY_TRADES }, (_, i) =>
+    tradeAt(i + 1, T0_MS - 60_000 - (HISTORY_TRADES - i) * 180_000),
+  );
+  const recent = Array.from({ length: 50 }, (_, i) =>
+    tradeAt(HISTORY_TRADES + 1 + i, T0_MS - 50_000 + i * 1_000),
+  );
+  return [...old, ...recent];
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+function spotFeed({ url, restUrl }: BinanceStandIn, monotonicMs: () => number) {
+  return MARKET_DATA.binance!.open({
+    ...{ binanceUrl: url, binanceRestUrl: restUrl, binanceUsdmUrl: url, binanceUsdmRestUrl: restUrl },
+    ...{ monotonicMs, random: () => 0.5, pauseMs: 0, onPause: () => undefined },
+  });
+}
+
+async function started(haste = 1, fault?: (url: URL) => ReadFault | undefined) {
+  const { nowMs, clock, monotonicMs } = wall(haste);
+  const standIn = await BinanceStandIn.start({ dialect: SPOT_DIALECT, symbols: ['LTCUSDT'], nowMs });
+  standIn.happen('LTCUSDT', history());
+  if (fault !== undefined) standIn.readFault = (_symbol, _id, url) => fault(url);
+  const speech = new MemorySpeech();
+  const warnings: string[] = [];
+  const feed = spotFeed(standIn, monotonicMs);
+  const options = { name: 'binance', speech, clock, monotonicMs, speed: 1 };
+  const run = await FeedRun.live(options, feed, [LTC], {
+    warn: (problem) => warnings.push(problem),
+  });
+  return {
+    ...{ standIn, speech, stored: speech.stored, run, warnings, nowMs },
+    async [Symbol.asyncDispose]() {
+      await run[Symbol.asyncDispose]();
+      await standIn[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const isKline = (url: URL, interval: string) =>
+  url.pathname.endsWith('/klines') && url.searchParams.get('interval') === interval;
+
+test('bars come before the first trade, and trades since the last bar join those heard', async () => {
+  let isHeard = false;
+  // While the last bars are read, trades go on: some are heard only, the first two are in the history too.
+  await using life = await started(1, (url) => {
+    if (!isHeard && isKline(url, '1h')) {
+      isHeard = true;
+      life.standIn.tell('LTCUSDT', [tradeAt(651, life.nowMs()), tradeAt(652, life.nowMs() + 1)]);
+    }
+    return undefined;
+  });
+  const { run, speech, standIn, stored, nowMs } = life;
+  await until('it is connected', () => run.reasons().length === 0);
+  expect(run.notes()[0]).toMatch(/^warm-up 1 of 1, binance.spot.LTCUSDT \d+ %$/);
+  await until('it is warm', () => run.counters().warmed === 1);
+  standIn.tell('LTCUSDT', [tradeAt(653, nowMs()), tradeAt(654, nowMs() + 1)]);
+  await until('the last trade is in', () => stored.ids.includes(654));
+  await speech.flush();
+
+  const names = stored.facts
+    .map(({ name }) => name)
+    .filter((name) => name === 'WarmBars' || name === 'TradeBatch');
+  expect(names.lastIndexOf('WarmBars')).toBeLessThan(names.indexOf('TradeBatch'));
+  const untilUs = stored.warmBars[0]!.untilUs;
+  expect(untilUs).toBe(1_750_507_200_000_000 + 30 * US_PER_SECOND);
+  const since = history().filter(({ timeUs }) => timeUs >= untilUs);
+  expect(stored.ids).toEqual([...since.map(({ id }) => id), 651, 652, 653, 654]);
+  expect(stored.batches[0]!.origin).toBe('warm-up');
+  expect(stored.batches.at(-1)).toMatchObject({ origin: 'live', complete: true });
+  expect(stored.events).toEqual(['FeedConnected']);
+  expect(run.counters()).toMatchObject({ gaps: 0, duplicates: 0, warmUpFailures: 0, barsRefused: 0 });
+  expect(run.notes()).toEqual([]);
+  stored.expectSound();
+
+  for (const timeframe of ['15s', '1m', '5m', '15m', '1h'] as const) {
+    const lengthUs = TIMEFRAME_US[timeframe];
+    const bars = stored.warmBars.filter((each) => each.timeframe === timeframe).flatMap(({ bars }) => bars);
+    const endUs = Math.floor(untilUs / lengthUs) * lengthUs;
+    expect(bars.at(-1)!.openTimeUs).toBe(endUs - lengthUs);
+    const traded = history().filter(({ timeUs }) => timeUs >= bars[0]!.openTimeUs && timeUs < endUs);
+    expect(bars.reduce((sum, { trades }) => sum + trades, 0)).toBe(traded.length);
+    const volume = traded.reduce((sum, { quantity }) => sum + Number(quantity), 0);
+    expect(bars.reduce((sum, bar) => sum + bar.volume, 0)).toBeCloseTo(volume, 6);
+    const bought = traded.filter(({ isBuyerMaker }) => !isBuyerMaker);
+    const taken = bought.reduce((sum, { quantity }) => sum + Number(quantity), 0);
+    expect(bars.reduce((sum, { takerBuyVolume }) => sum + takerBuyVolume!, 0)).toBeCloseTo(taken, 6);
+    expect(bars.at(-1)!.close).toBe(Number(history().findLast(({ timeUs }) => timeUs < endUs)!.price));
+  }
+}, 60_000);
+
+test('a read that fails, contradicts another or holds no bar is told and tried again', async () => {
+  let reads = 0;
+  const row = (high: string) => [
+    [T0_MS - 47_000 - 60_000, '80', high, '80', '80', '1', T0_MS - 47_001, '80', 1, '1', '80', '0'],
+  ];
+  await using life = await started(20, (url) => {
+    if (!isKline(url, '1m')) return undefined;
+    reads++;
+    if (reads === 1) return { status: 503 };
+    if (reads === 2) return { status: 200, body: JSON.stringify(row('79')) };
+    if (reads === 3) return { status: 200, body: JSON.stringify(row('81')) };
+    return undefined;
+  });
+  const { run, warnings } = life;
+  await until('it is warm', () => run.counters().warmed === 1);
+  expect(warnings).toEqual([
+    expect.stringContaining('HTTP 503'),
+    expect.stringContaining('a bar of binance.spot.LTCUSDT is refused, its range is none'),
+    expect.stringContaining('two reads of the 1m bars of binance.spot.LTCUSDT differ'),
+  ]);
+  expect(run.counters()).toMatchObject({ barsRefused: 1, warmUpFailures: 3 });
+}, 60_000);
+
+test('a history of trades that is older than the stream is asked for again', async () => {
+  await using life = await started(1);
+  const { run, standIn, stored, warnings, nowMs } = life;
+  await until('it is connected', () => run.reasons().length === 0);
+  let lags = true;
+  standIn.historyEnd = () => (lags ? 651 : Number.POSITIVE_INFINITY);
+  standIn.tell('LTCUSDT', [tradeAt(651, nowMs())]);
+  await until('it has asked', () => warnings.length > 0);
+  expect(warnings[0]).toContain('older than the stream');
+  lags = false;
+  await until('the trade is in', () => stored.ids.at(-1) === 651);
+  expect(stored.bodies('GapOpened')).toEqual([]);
+}, 60_000);
+
+test('without an answer it begins cold in time, says so, and no trade is lost', async () => {
+  await using life = await started(100, (url) => (isKline(url, '1h') ? { status: 503 } : undefined));
+  const { run, speech, standIn, stored, nowMs } = life;
+  await until('it is connected', () => run.reasons().length === 0);
+  const heard = Array.from({ length: 100 }, (_, i) => tradeAt(651 + i, nowMs() + i));
+  standIn.tell('LTCUSDT', heard);
+  await until('it says that it is cold', () => run.notes().some((note) => note.includes('is cold')));
+  expect(run.notes()[0]).toMatch(
+    /^binance.spot.LTCUSDT is cold, level 1 speaks from 2025-06-\d\dT\d\d:00Z on$/,
+  );
+  await until('the trades are in', () => stored.ids.length === heard.length);
+  await speech.flush();
+  expect(stored.ids).toEqual(heard.map(({ id }) => id));
+  expect(stored.warmBars).toEqual([]);
+  expect(stored.bodies('PriceSeen').length).toBeGreaterThan(0);
+}, 60_000);
+
+test('an instrument that trades are stored of is not warmed up', async () => {
+  const { clock, monotonicMs } = wall(1);
+  await using standIn = await BinanceStandIn.start({
+    dialect: SPOT_DIALECT,
+    symbols: ['LTCUSDT'],
+    nowMs: clock.nowMs,
+  });
+  standIn.happen('LTCUSDT', history());
+  const speech = new MemorySpeech();
+  await speech.say('TradeBatch', {
+    ...{ receivedUs: 0, complete: true, origin: 'live', sides: 'told' },
+    trades: {
+      ...{ instrument: LTC.id, count: 1, timeUs: Float64Array.of(history().at(-1)!.timeUs) },
+      ...{ price: Float64Array.of(80), quantity: Float64Array.of(1), side: Uint8Array.of(1) },
+      ids: { kind: 'counted', values: Float64Array.of(650) },
+    },
+  });
+  const feed = spotFeed(standIn, monotonicMs);
+  const options = { name: 'binance', speech, clock, monotonicMs, speed: 1 };
+  await using run = await FeedRun.live(options, feed, [LTC], { warn: () => undefined });
+  await until('it is connected', () => run.reasons().length === 0);
+  standIn.tell('LTCUSDT', [tradeAt(651, clock.nowMs())]);
+  await until('the trade is in', () => speech.stored.ids.includes(651));
+  expect(standIn.asked.filter(({ pathname }) => pathname.endsWith('/klines'))).toEqual([]);
+});

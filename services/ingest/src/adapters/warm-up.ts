@@ -1,0 +1,245 @@
+import type { Clock } from '@algo/bus';
+import {
+  type Instrument,
+  type InstrumentId,
+  TIMEFRAME_US,
+  type TimeUs,
+  US_PER_MS,
+  type WarmBar,
+  type WarmBars,
+} from '@algo/model';
+import { type MarketDataFeed, ReadFailure, type VenueBars } from '@algo/venues';
+import { joinRaw, type RawTrades, rawOf } from '../domain/raw-trades.ts';
+import { beginningAt, type WarmBeginning } from '../domain/warm-beginning.ts';
+import { barFault, barsOfPart, type WarmUpPart, warmUpPlan } from '../domain/warm-up-plan.ts';
+import type { FeedSpeech } from './feed-speech.ts';
+import type { LiveLane } from './live-lane.ts';
+
+/** Live trades wait for all warm-ups of a start at most so long; who isn't warm by then begins cold. */
+export const WARM_UP_MAX_MS = 120_000;
+/** How long to wait before a read is tried again. */
+const RETRY_FIRST_MS = 250;
+const RETRY_MAX_MS = 8_000;
+/** Bars in one message: some 70 bytes each. */
+const MESSAGE_BARS = 1_000;
+/** Pages of trades between the last bar and now. */
+const TRADE_PAGES_MAX = 40;
+/** Trades to go back by at first, to find one that is older than that. */
+const TRADES_BACK = 999;
+/** Closed bars of the longest timeframe before level 1 can speak. */
+const COLD_BARS = 200;
+
+/** What a feed must have to warm up by. */
+type WarmingFeed = Required<Pick<MarketDataFeed, 'bars' | 'tradesFrom' | 'newestId'>>;
+
+/** Returns whether a feed has bars, and trades to join behind them. */
+export function canWarm(feed: MarketDataFeed): feed is MarketDataFeed & WarmingFeed {
+  return feed.bars !== undefined && feed.tradesFrom !== undefined && feed.newestId !== undefined;
+}
+
+export interface WarmUpOptions {
+  readonly feed: WarmingFeed;
+  readonly speech: FeedSpeech;
+  readonly clock: Clock;
+  readonly monotonicMs: () => number;
+  /** Told of each read that failed or contradicts another. */
+  readonly warn: (problem: string) => void;
+}
+
+/** Live trades have waited for long enough. */
+class TooLate extends Error {}
+
+/**
+ * Warms instruments up that nothing is stored of, one after the other, while their live trades are held: bars
+ * that have settled come from the venue's klines, each read twice; trades from there on by id, joined to
+ * those that were heard. Who can't be warmed up in time begins cold.
+ */
+export class WarmUp {
+  readonly #options: WarmUpOptions;
+  readonly #bars: VenueBars;
+  readonly #lanes: readonly LiveLane[];
+  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
+  readonly #endMs: number;
+  #isClosed = false;
+  /** Bars read of the one under way, of all that are to be read. */
+  #progress = { instrument: '', read: 0, all: 0 };
+  #warmed = 0;
+  #barsRefused = 0;
+  #failures = 0;
+  #lastFailure = '';
+  /** Who began cold, and when level 1 can speak. */
+  readonly #cold: string[] = [];
+
+  /** Those of the lanes that hold their trades are warmed up. */
+  constructor(options: WarmUpOptions, lanes: readonly LiveLane[], instruments: readonly Instrument[]) {
+    this.#options = options;
+    this.#bars = options.feed.bars;
+    this.#lanes = lanes.filter(({ isHeld }) => isHeld);
+    this.#instruments = new Map(instruments.map((instrument) => [instrument.id, instrument]));
+    this.#endMs = options.monotonicMs() + WARM_UP_MAX_MS;
+  }
+
+  /** *Errors*: what is no failure of a read. */
+  async run(): Promise<void> {
+    for (const lane of this.#lanes) {
+      if (this.#isClosed) return;
+      try {
+        await this.#warm(lane, this.#instruments.get(lane.instrument)!);
+        this.#warmed++;
+      } catch (error) {
+        if (!(error instanceof TooLate)) throw error;
+        if (this.#isClosed) return;
+        this.#beginCold(lane);
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  counters() {
+    return { warmed: this.#warmed, barsRefused: this.#barsRefused, warmUpFailures: this.#failures };
+  }
+
+  /** Says how far it is, for the status table. */
+  notes(): string[] {
+    const over = this.#warmed + this.#cold.length;
+    if (over === this.#lanes.length) return this.#cold;
+    const { instrument, read, all } = this.#progress;
+    const done = all === 0 ? 0 : Math.floor((100 * read) / all);
+    const again = this.#lastFailure === '' ? '' : `, tried again: ${this.#lastFailure}`;
+    return [`warm-up ${over + 1} of ${this.#lanes.length}, ${instrument} ${done} %${again}`, ...this.#cold];
+  }
+
+  async #warm(lane: LiveLane, instrument: Instrument): Promise<void> {
+    const plan = warmUpPlan(this.#bars.lengthsUs, this.#nowUs());
+    const untilUs = plan[0]?.untilUs;
+    if (untilUs === undefined) throw new TooLate();
+    const all = plan.reduce((sum, part) => sum + 2 * Math.ceil((untilUs - part.fromUs) / part.readUs), 0);
+    this.#progress = { instrument: instrument.id, read: 0, all };
+    const pieces: WarmBars[] = [];
+    for (const part of plan) {
+      const bars = await this.#agreed(instrument, part);
+      const name = `${this.#bars.name} ${Math.round(part.readUs / US_PER_MS / 1_000)}s`;
+      const what = { instrument: instrument.id, timeframe: part.timeframe, source: name, untilUs };
+      for (let from = 0; from < bars.length; from += MESSAGE_BARS)
+        pieces.push({ ...what, bars: bars.slice(from, from + MESSAGE_BARS) });
+    }
+    const begin = await this.#again(() => this.#tradesSince(lane, instrument, untilUs));
+    if (this.#isClosed) throw new TooLate();
+    // The first trade must not overtake a bar that had to be sent again.
+    await Promise.all(pieces.map((piece) => this.#options.speech.say('WarmBars', piece)));
+    lane.begin(begin);
+  }
+
+  /** Returns the bars of a part once two reads of them agree. */
+  async #agreed(instrument: Instrument, part: WarmUpPart): Promise<readonly WarmBar[]> {
+    const before = this.#progress.read;
+    return this.#again(async () => {
+      this.#progress = { ...this.#progress, read: before };
+      const bars = await this.#readPart(instrument, part);
+      const again = await this.#readPart(instrument, part);
+      if (JSON.stringify(bars) === JSON.stringify(again)) return bars;
+      throw new ReadFailure(`two reads of the ${part.timeframe} bars of ${instrument.id} differ`);
+    });
+  }
+
+  async #readPart(instrument: Instrument, part: WarmUpPart): Promise<readonly WarmBar[]> {
+    const { readUs, untilUs } = part;
+    const read: WarmBar[] = [];
+    for (let fromUs = part.fromUs; fromUs < untilUs; ) {
+      const page = await this.#again(() => this.#readPage(instrument, part, fromUs));
+      const last = page.at(-1);
+      if (last === undefined) break;
+      for (const bar of page) read.push(bar);
+      this.#progress = {
+        ...this.#progress,
+        read: this.#progress.read + (last.openTimeUs + readUs - fromUs) / readUs,
+      };
+      fromUs = last.openTimeUs + readUs;
+    }
+    const bars = barsOfPart(read, part);
+    if (typeof bars === 'string')
+      throw new ReadFailure(`${part.timeframe} bars of ${instrument.id}: ${bars}`);
+    return bars;
+  }
+
+  async #readPage(instrument: Instrument, { readUs, untilUs }: WarmUpPart, fromUs: TimeUs) {
+    const page = await this.#bars.read(instrument, readUs, fromUs, untilUs);
+    let dueUs = fromUs;
+    for (const bar of page) {
+      const fault = bar.openTimeUs < dueUs ? 'bars out of order' : barFault(bar, readUs);
+      if (fault !== undefined) {
+        this.#barsRefused++;
+        throw new ReadFailure(`a bar of ${instrument.id} is refused, ${fault}`);
+      }
+      dueUs = bar.openTimeUs + readUs;
+    }
+    return page;
+  }
+
+  /** Returns all trades from a time on that the venue's history has, and the last one before. */
+  async #tradesSince(lane: LiveLane, instrument: Instrument, sinceUs: TimeUs): Promise<WarmBeginning> {
+    const { feed } = this.#options;
+    const heardId = lane.firstHeldId;
+    const newestId = await feed.newestId(instrument);
+    // Else what was heard could be in the last bar already.
+    if (heardId !== undefined && newestId < heardId)
+      throw new ReadFailure(`the history of trades of ${instrument.id} is older than the stream`);
+    let fromId = newestId;
+    let page = rawOf(await feed.tradesFrom(instrument, fromId));
+    for (let back = TRADES_BACK; fromId > 0 && !(page.timeUs[0]! < sinceUs); back *= 2) {
+      fromId = Math.max(0, fromId - back);
+      page = rawOf(await feed.tradesFrom(instrument, fromId));
+    }
+    const pages = [page];
+    for (let lastId = newestIdOf(page); lastId < newestId; lastId = newestIdOf(page)) {
+      if (pages.length === TRADE_PAGES_MAX)
+        throw new ReadFailure(
+          `more than ${TRADE_PAGES_MAX} pages of trades of ${instrument.id} since its last bar`,
+        );
+      page = rawOf(await feed.tradesFrom(instrument, lastId + 1));
+      pages.push(page);
+    }
+    return beginningAt(joinRaw(pages), sinceUs);
+  }
+
+  /** Does a read until it succeeds, or time is up. */
+  async #again<Value>(read: () => Promise<Value>): Promise<Value> {
+    const { clock, monotonicMs, warn } = this.#options;
+    for (let pauseMs = RETRY_FIRST_MS; ; pauseMs = Math.min(2 * pauseMs, RETRY_MAX_MS)) {
+      if (this.#isClosed || monotonicMs() >= this.#endMs) throw new TooLate();
+      try {
+        return await read();
+      } catch (error) {
+        if (!(error instanceof ReadFailure)) throw error;
+        this.#failures++;
+        this.#lastFailure = error.message;
+        warn(`warm-up: ${error.message}`);
+        const waitMs = Math.min(error.retryAfterMs ?? pauseMs, Math.max(0, this.#endMs - monotonicMs()));
+        await clock.sleep(waitMs);
+      }
+    }
+  }
+
+  #beginCold(lane: LiveLane): void {
+    const longestUs = TIMEFRAME_US['1h'];
+    const warmUs = (Math.ceil(this.#nowUs() / longestUs) + COLD_BARS) * longestUs;
+    const from = new Date(warmUs / US_PER_MS).toISOString().slice(0, 16);
+    const note = `${lane.instrument} is cold, level 1 speaks from ${from}Z on`;
+    this.#cold.push(note);
+    this.#options.warn(`warm-up: ${note}`);
+    lane.begin(undefined);
+  }
+
+  #nowUs(): TimeUs {
+    return Math.floor(this.#options.clock.nowMs() * US_PER_MS);
+  }
+}
+
+/** *Errors*: ReadFailure where a page has no trades that count up. */
+function newestIdOf({ count, ids, instrument }: RawTrades): number {
+  if (ids === undefined || count === 0) throw new ReadFailure(`a page of trades of ${instrument} is empty`);
+  return ids[count - 1]!;
+}
