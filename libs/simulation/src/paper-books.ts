@@ -25,6 +25,7 @@ import { PaperLedger } from './paper-ledger.ts';
 import { orderKey, PaperMarket, precedes } from './paper-market.ts';
 import { copyOrder, type Ending, type Match, type PaperOrder } from './paper-matching.ts';
 import type { PaperSettings } from './paper-settings.ts';
+import { PaperSetup } from './paper-setup.ts';
 import type { PaperState } from './paper-state.ts';
 import { copyTape } from './paper-tape.ts';
 import { FEE_ASSET, type PaperVices } from './paper-vices.ts';
@@ -43,6 +44,7 @@ export class PaperBooks {
   readonly changes: PaperChange[] = [];
   readonly vices: PaperVices;
   readonly funds: PaperFunds;
+  readonly setup: PaperSetup;
   private readonly fees: PaperFees;
 
   constructor(settings: PaperSettings) {
@@ -51,6 +53,7 @@ export class PaperBooks {
     this.history = new PaperHistory(settings.history);
     this.ledger = new PaperLedger(settings.accounts);
     this.fees = new PaperFees(settings);
+    this.setup = new PaperSetup(settings, this);
     this.funds = new PaperFunds(this.ledger, this.markets, this.fees.takerRate, settings.vices);
     for (const instrument of settings.instruments)
       this.markets.set(instrument.id, new PaperMarket(instrument));
@@ -198,6 +201,7 @@ export class PaperBooks {
         aside: aside.map(copyOrder),
       })),
       ledger: this.ledger.snapshot(),
+      setup: this.setup.snapshot(),
       ended: [...this.history.ended.values()].map(copyOrder),
       fills: copyLogs(this.history.logs),
       moves: this.history.moves(),
@@ -209,6 +213,7 @@ export class PaperBooks {
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
   restore(state: PaperState): void {
     this.ledger.restore(state.ledger);
+    this.setup.restore(state.setup);
     for (const { instrument, tape, orders, aside, fills, prints } of state.markets) {
       const market = this.market(instrument);
       market.tape = copyTape(tape);

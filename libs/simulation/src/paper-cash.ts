@@ -64,7 +64,7 @@ export class PaperCash {
 }
 
 /** Whether a moment that comes every so many seconds lies behind one time and not behind another. */
-function passes(everyS: number, fromUs: TimeUs, toUs: TimeUs): boolean {
+export function passes(everyS: number, fromUs: TimeUs, toUs: TimeUs): boolean {
   const everyUs = everyS * US_PER_SECOND;
   return everyS > 0 && fromUs >= 0 && Math.floor(toUs / everyUs) > Math.floor(fromUs / everyUs);
 }

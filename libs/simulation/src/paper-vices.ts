@@ -70,6 +70,8 @@ export interface PaperVices {
   readonly cashEveryS: number;
   /** Told seconds from one funding of what is held of perps to the next; 0 is never. */
   readonly fundingEveryS: number;
+  /** Told seconds from one time at which somebody may change how an account is set up to the next; 0 is never. */
+  readonly setupEveryS: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -114,6 +116,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   closedS: [0, 3_600, 'whole'],
   cashEveryS: [0, 86_400, 'whole'],
   fundingEveryS: [0, 86_400, 'whole'],
+  setupEveryS: [0, 86_400, 'whole'],
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };

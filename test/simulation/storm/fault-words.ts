@@ -63,6 +63,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   maintenanceEveryS: 'The exchange is closed for maintenance.',
   cashEveryS: 'Somebody deposits or withdraws cash, or interest comes, by no trade.',
   fundingEveryS: 'Who holds a contract pays or gets funding.',
+  setupEveryS: 'Somebody changes leverage, margin mode or position mode of the account by hand.',
   banS: null,
   cancelOnlyS: null,
   closedS: null,

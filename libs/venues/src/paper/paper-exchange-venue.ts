@@ -9,6 +9,7 @@ import {
 import {
   type Absence,
   type AccountId,
+  type AccountSetup,
   type CashMove,
   type ClientOrderId,
   type Fill,
@@ -62,7 +63,6 @@ export type AskPaper = (
 /** What the paper exchange can do, however it is asked. */
 export const PAPER_CAPABILITIES: VenueCapabilities = {
   fillIds: true,
-  shortSelling: true,
   reduceOnly: true,
   stopTrigger: 'last',
   clientIdLookUp: true,
@@ -160,6 +160,10 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
     answer(this.#whole('balances', codecs.BalancesReply), ({ balances }) => balances, done);
+  }
+
+  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
+    answer(this.#whole('setup', codecs.SetupReply), ({ setup }) => setup, done);
   }
 
   cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {

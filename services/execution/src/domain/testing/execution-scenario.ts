@@ -1,5 +1,6 @@
 import {
   type Absence,
+  type AccountSetup,
   accountId,
   type ClientOrderId,
   type ClosePosition,
@@ -116,11 +117,16 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
   price: at,
   timeUs,
 });
+/** An account that may be short on spot. */
+export const SETUP: AccountSetup = {
+  ...{ positionMode: 'one_way', shortSpot: true },
+  instruments: [{ instrument: BTC, marginMode: 'cross', leverage: 5 }],
+};
 /**
  * A reconciliation passed: the answer to one question of an epoch, usually to the one that follows when the
  * account stream is connected. Good for 60 s from then.
  */
-export const gate = (epoch = 1, number = 2): ExecutionInput => ({
+export const gate = (epoch = 1, number = 2, setup: AccountSetup | null = SETUP): ExecutionInput => ({
   type: 'ReconciliationCompleted',
   account: ACCOUNT,
   requestId: `${ACCOUNT}:${epoch}:${number}`,
@@ -129,6 +135,7 @@ export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   shut: [],
   differences: [],
   aside: [],
+  setup,
   orders: [],
 });
 /** A reconciliation did not pass. */
@@ -271,12 +278,15 @@ export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
 /** An engine whose gate is open, whose guard lives and whose markets trade. */
 export function ready({
   limits = LIMITS,
+  setup = SETUP,
   ...change
-}: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
+}: Partial<
+  ExecutionSettings & { readonly limits: ExecutionLimits; readonly setup: AccountSetup | null }
+> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true, readsSettleMs: 10_000 });
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, readsSettleMs: 10_000 });
   for (const input of [
-    ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
+    ...[limited(limits), told(0), alive(0), life(1), heard, gate(1, 2, setup)],
     ...[price(0.9 * S), price(0.9 * S, 83, BTC)],
   ])
     engine.handle(input);
