@@ -49,7 +49,7 @@ export class PaperSetup {
     for (const [account, setup] of changed) this.changed.set(account, setup);
   }
 
-  /** Returns whether an order of this account says too little: which of two positions of a contract it is of. */
+  /** Returns whether an order says too little: which of two positions of a contract it is of. */
   lacksSide(account: AccountId, instrument: InstrumentId): boolean {
     const { positionMode, instruments } = this.of(account);
     return positionMode === 'hedge' && instruments.some((one) => one.instrument === instrument);

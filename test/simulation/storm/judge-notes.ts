@@ -21,6 +21,9 @@ export const SOMETIMES = [
     'closed outside',
     'cash moved',
     'own orders kept apart',
+    'bought outside',
+    'setup changed',
+    'turned away, then there',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

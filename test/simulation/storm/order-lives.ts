@@ -1,8 +1,9 @@
 import type { MessageOf } from '@algo/contracts';
 import { EXIT_DENIALS } from './exit-denials.ts';
-import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
+import { isOutside, isTurnedAway, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
+import { OutsideWatch } from './outside-watch.ts';
 import { VenueStopWatch } from './venue-stop-watch.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
@@ -34,17 +35,20 @@ export class OrderLives {
   readonly #nowMs: () => number;
   readonly #commands = new Map<string, Command>();
   readonly stops: VenueStopWatch;
+  readonly outside: OutsideWatch;
   readonly #answered = new Set<string>();
   readonly #decided = new Set<string>();
   readonly #doubtMaxMs: number;
   /** How many exits of a position were sent. */
   readonly #exitsSent = new Map<string, number>();
   readonly #refusedExits = new Set<string>();
+  readonly #turnedAway = new Set<string>();
   readonly #lastPrices = new Map<string, number>();
 
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
     this.#notes = notes;
     this.stops = new VenueStopWatch(notes, this.orders);
+    this.outside = new OutsideWatch(notes, truth, this.fills);
     this.#truth = truth;
     this.#doubtMaxMs = truth.readsLie ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
     this.#nowMs = nowMs;
@@ -130,11 +134,13 @@ export class OrderLives {
     if (life === undefined) return;
     if (life.stand === 'accepted') this.#notes.broken('said twice', `OrderAccepted ${id}`);
     life.stand = 'accepted';
+    if (this.#turnedAway.has(id)) this.#notes.saw('turned away, then there');
   }
 
-  unknown({ clientOrderId: id }: MessageOf<'OrderUnknown'>): void {
+  unknown({ clientOrderId: id, reason }: MessageOf<'OrderUnknown'>): void {
     const life = this.#open(id, 'OrderUnknown');
     if (life === undefined) return;
+    if (isTurnedAway(reason)) this.#turnedAway.add(id);
     if (life.stand === 'unknown') this.#notes.broken('said twice', `OrderUnknown ${id}`);
     life.stand = 'unknown';
     life.wasUnknown = true;
@@ -197,7 +203,9 @@ export class OrderLives {
     this.held.set(instrument, micros(own));
   }
 
-  quarantined({ clientOrderId: id, problem, detail }: MessageOf<'OrderQuarantined'>): void {
+  quarantined(word: MessageOf<'OrderQuarantined'>): void {
+    if (this.outside.isReport(word)) return;
+    const { clientOrderId: id, problem, detail } = word;
     this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);
   }
 

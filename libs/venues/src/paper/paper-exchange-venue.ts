@@ -79,7 +79,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
   readonly #clock: VenueClock;
   readonly #openedMs: number;
   /** When each order left, by the monotonic clock. */
-  readonly #sentMs: RecentMap<number>;
+  readonly #sentMs = new RecentMap<number>(SENT_MAX);
   /** The newest books that were shown. */
   #newestUs: TimeUs = 0;
 
@@ -88,7 +88,6 @@ export class PaperExchangeVenue implements ExchangeVenue {
     this.#ask = ask;
     this.#clock = clock;
     this.#openedMs = clock.monotonicMs();
-    this.#sentMs = new RecentMap(SENT_MAX);
   }
 
   submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {

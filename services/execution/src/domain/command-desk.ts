@@ -265,6 +265,7 @@ export class CommandDesk {
       openOrders: this.#ledger.orders(),
       rejectsPauseUntilUs: rejects.pausedUntilUs,
       shortSpot: setup.shortSpot,
+      beside: this.#positions.beside(instrument.id),
       markOf: (id) => this.#positions.markOf(id, books.prices),
     };
   }

@@ -65,7 +65,7 @@ export class Corrections {
   readonly #times: FeedTimes;
   readonly #looking: LookingTime;
   readonly #venue: () => VenueDescribed;
-  readonly #setup: Pick<SetupWatch, 'shortSpot' | 'changeOf' | 'agree'>;
+  readonly #setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
   readonly #aside: Map<string, Decimal>;
   #differences: readonly BookDifference[];
   #proposed: readonly Proposal[];
@@ -80,7 +80,7 @@ export class Corrections {
       readonly times: FeedTimes;
       readonly looking: LookingTime;
       readonly venue: () => VenueDescribed;
-      readonly setup: Pick<SetupWatch, 'shortSpot' | 'changeOf' | 'agree'>;
+      readonly setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
     },
     state: CorrectionsState = { aside: [], differences: [], proposed: [] },
   ) {
@@ -160,7 +160,7 @@ export class Corrections {
     if (setup === null && change.own.equals(own) && change.beside.equals(beside))
       throw refused(
         `nothing to ${how}: ours are ${own}, beside them ${beside}, and the venue holds ${held}`,
-        'See `algo reconcile --dry-run` for what differs.',
+        this.#setup.shut.get(instrument) ?? 'See `algo reconcile --dry-run` for what differs.',
       );
     if (how === 'adopt' && this.#positions.markOf(instrument, this.#prices) === null)
       throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');

@@ -242,7 +242,7 @@ export class ExecutionEngine {
   }
 
   #reported(report: OrderReport, out: ExecutionOutput[]): void {
-    if (report.type === 'CancelOutcomeKnown') this.#rejects.canceling(report.outcome);
+    if ('outcome' in report) this.#rejects.answered(report.outcome);
     this.#follower.take(report, out);
     if (report.type === 'OrderNeverLeft' && report.code === 'CONSERVATION')
       this.#latch(this.#account, 'halted', 'CONSERVATION', out);

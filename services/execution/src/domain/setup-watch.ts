@@ -7,8 +7,8 @@ import {
 } from '@algo/model';
 
 /**
- * How the venue has the account, and how each contract was when it was compared first, or when a person let it
- * be so. *Shape*: `now` null before any comparison; bounded by the number of contracts.
+ * How the venue has the account, and how each contract was when it was compared first, or when a person let
+ * it be so. *Shape*: `now` null before any comparison; bounded by the number of contracts.
  */
 export interface SetupWatchState {
   readonly now: AccountSetup | null;

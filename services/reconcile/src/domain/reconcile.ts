@@ -38,8 +38,8 @@ export function reconcile(
 }
 
 /**
- * Returns what the account holds of coins that we trade, beside our positions in them and missed fills: nothing
- * where coins are lent.
+ * Returns what the account holds of coins that we trade, beside our positions in them and missed fills:
+ * nothing where coins are lent.
  */
 function asideOf(
   local: LocalBooks,

@@ -83,8 +83,8 @@ export type Verdict =
  * What one reconciliation of one account found. The same books always give the same report, whatever order
  * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
  * that take no entry while they differ, each once; `differences` what may be done about each; `aside` what
- * the account holds beside positions; `setup` how the venue has the account; `orders` what execution must ask about or withdraw; `hash` names what
- * was found, whenever that was.
+ * the account holds beside positions; `setup` how the venue has the account; `orders` what execution must ask
+ * about or withdraw; `hash` names what was found, whenever that was.
  */
 export interface ReconciliationReport {
   readonly version: number;

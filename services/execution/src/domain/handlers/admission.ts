@@ -28,7 +28,7 @@ export interface AdmissionContext {
   readonly rejects: RejectWatchState;
 }
 
-/** Returns why no entry may pass now, or null: gate, setup, halts, no guard that lives, a shut venue, its expiry. */
+/** Returns why no entry may pass now, or null: gate, setup, halts, no guard, a shut venue, its expiry. */
 export function admitEntry(
   context: AdmissionContext,
   entry: {

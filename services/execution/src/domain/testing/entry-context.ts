@@ -26,6 +26,7 @@ export function entryContext(change: Partial<EntryContext> = {}): EntryContext {
     ...{ instrumentLimits: INSTRUMENT_LIMITS, reference: { price, timeUs: NOW_US }, markOf: () => price },
     ...{ positions: [], openOrders: [], pace: new EntryPace(), sentBefore: d('0'), rejectsPauseUntilUs: 0 },
     shortSpot: true,
+    beside: d('0'),
     ...change,
   };
 }

@@ -126,7 +126,7 @@ export const SETUP: AccountSetup = {
  * A reconciliation passed: the answer to one question of an epoch, usually to the one that follows when the
  * account stream is connected. Good for 60 s from then.
  */
-export const gate = (epoch = 1, number = 2, setup: AccountSetup | null = SETUP): ExecutionInput => ({
+export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   type: 'ReconciliationCompleted',
   account: ACCOUNT,
   requestId: `${ACCOUNT}:${epoch}:${number}`,
@@ -135,7 +135,7 @@ export const gate = (epoch = 1, number = 2, setup: AccountSetup | null = SETUP):
   shut: [],
   differences: [],
   aside: [],
-  setup,
+  setup: SETUP,
   orders: [],
 });
 /** A reconciliation did not pass. */
@@ -278,15 +278,12 @@ export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
 /** An engine whose gate is open, whose guard lives and whose markets trade. */
 export function ready({
   limits = LIMITS,
-  setup = SETUP,
   ...change
-}: Partial<
-  ExecutionSettings & { readonly limits: ExecutionLimits; readonly setup: AccountSetup | null }
-> = {}): ExecutionEngine {
+}: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
   engine.handle({ type: 'VenueDescribed', holdsStops: false, readsSettleMs: 10_000 });
   for (const input of [
-    ...[limited(limits), told(0), alive(0), life(1), heard, gate(1, 2, setup)],
+    ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
     ...[price(0.9 * S), price(0.9 * S, 83, BTC)],
   ])
     engine.handle(input);
@@ -298,13 +295,4 @@ export function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
   const entry = sent(engine.handle(place(1)));
   engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
   return { engine, entry };
-}
-
-/** An engine with one entry whose outcome is unknown and that the venue is asked about. */
-export function inDoubt(): { engine: ExecutionEngine; entry: OrderRequest; id: ClientOrderId } {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  const id = entry.clientOrderId;
-  engine.handle(submitted(id, 'unknown', S));
-  return { engine, entry, id };
 }
