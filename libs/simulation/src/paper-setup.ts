@@ -4,11 +4,12 @@ import {
   type ContractSetup,
   type InstrumentId,
   MARKET_TRAITS,
+  type OrderRequest,
   type TimeUs,
 } from '@algo/model';
-import type { PaperBooks } from './paper-books.ts';
-import { passes } from './paper-cash.ts';
+import type { PaperLedger } from './paper-ledger.ts';
 import type { PaperSettings } from './paper-settings.ts';
+import { passes } from './passes.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** What somebody may set a leverage to. */
@@ -16,15 +17,21 @@ const LEVERAGES = [1, 2, 5, 10, 20];
 /** How often somebody sets all back to what it was at first. */
 const BACK_SHARE = 0.4;
 
+/** What is held and ordered. */
+interface WorkingBooks {
+  readonly ledger: Pick<PaperLedger, 'accounts' | 'quantity'>;
+  openOrders(account: AccountId): readonly { readonly request: Pick<OrderRequest, 'instrument'> }[];
+}
+
 /** How accounts are set up, as the settings have it at first, and then as somebody changes it by hand. */
 export class PaperSetup {
-  private readonly books: PaperBooks;
+  private readonly books: WorkingBooks;
   private readonly everyS: number;
   private readonly random: SeededRandom;
   private readonly first: AccountSetup;
   private readonly changed = new Map<AccountId, AccountSetup>();
 
-  constructor({ instruments, seed, vices }: PaperSettings, books: PaperBooks) {
+  constructor({ instruments, seed, vices }: PaperSettings, books: WorkingBooks) {
     this.books = books;
     this.everyS = vices.setupEveryS;
     this.random = SeededRandom.seeded(seed).stream('setup');
