@@ -108,8 +108,8 @@ export const RARE = [
 /** Under these a person has something to let be, and the exchange turns away for a while whatever comes. */
 const FOR_PERSONS = /boughtByHand|setupEveryS/;
 const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
-/** These close ours and what somebody bought beside it in one fill, which is nobody's alone. */
-const CLOSES_ALL = /closedByHand|liquidationLoss/;
+/** These close ours and what somebody bought in one fill, or hide it from every comparison. */
+const NOT_BESIDE = /closedByHand|liquidationLoss|readsBehind|readShort/;
 
 /** Returns what a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
@@ -123,7 +123,7 @@ export function scenarioOf(seed: number): Scenario {
     const rare = random.stream(kinds[0]!);
     if (!rare.chance(0.08)) continue;
     const kind = kinds[rare.below(kinds.length)]!;
-    if (!kind.startsWith('bought') || !met(CLOSES_ALL)) vices.push(kind);
+    if (!kind.startsWith('bought') || !met(NOT_BESIDE)) vices.push(kind);
   }
   const steps = [
     ...stepsOf(random.stream('steps')),
