@@ -7,7 +7,7 @@ const VICES = 'maintenanceEveryS=2865, cancelOnlyS=300, closedS=600';
 /** *Units*: virtual wall ms; the feed runs 60 times as fast. */
 const RUN_MS = 28_000;
 
-test('an exit waits out a closed venue without an attempt, unknown until it is proven that none arrived', async () => {
+test('an exit waits out a closed venue without an attempt, unknown until proven absent', async () => {
   const engine = paperEngine(60, VICES, { environment: { ALGO_SEED: '15' } });
   await engine.start(...engine.identities);
   await engine.pass(RUN_MS);
