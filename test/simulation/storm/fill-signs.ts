@@ -35,11 +35,6 @@ export function leftBy(fill: Fill, held: number, notes: JudgeNotes): number {
   return left;
 }
 
-/** Whether the exchange took nothing for a while when it said this. */
-export function isTurnedAway(reason: string): boolean {
-  return /^(rate_limited|banned|closed|cancel_only)/.test(reason);
-}
-
 /** Notes what is rare in a refusal of the exchange. */
 export function noteRefusal(reason: string, notes: JudgeNotes): void {
   if (/fence|epoch/.test(reason)) notes.saw('zombie refused');

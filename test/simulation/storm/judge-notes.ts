@@ -23,7 +23,6 @@ export const SOMETIMES = [
     'own orders kept apart',
     'bought outside',
     'setup changed',
-    'turned away, then there',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

@@ -1,6 +1,6 @@
 import type { MessageOf } from '@algo/contracts';
 import { EXIT_DENIALS } from './exit-denials.ts';
-import { isOutside, isTurnedAway, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
+import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
 import { OutsideWatch } from './outside-watch.ts';
@@ -42,7 +42,6 @@ export class OrderLives {
   /** How many exits of a position were sent. */
   readonly #exitsSent = new Map<string, number>();
   readonly #refusedExits = new Set<string>();
-  readonly #turnedAway = new Set<string>();
   readonly #lastPrices = new Map<string, number>();
 
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
@@ -134,13 +133,11 @@ export class OrderLives {
     if (life === undefined) return;
     if (life.stand === 'accepted') this.#notes.broken('said twice', `OrderAccepted ${id}`);
     life.stand = 'accepted';
-    if (this.#turnedAway.has(id)) this.#notes.saw('turned away, then there');
   }
 
-  unknown({ clientOrderId: id, reason }: MessageOf<'OrderUnknown'>): void {
+  unknown({ clientOrderId: id }: MessageOf<'OrderUnknown'>): void {
     const life = this.#open(id, 'OrderUnknown');
     if (life === undefined) return;
-    if (isTurnedAway(reason)) this.#turnedAway.add(id);
     if (life.stand === 'unknown') this.#notes.broken('said twice', `OrderUnknown ${id}`);
     life.stand = 'unknown';
     life.wasUnknown = true;
