@@ -192,6 +192,7 @@ export class OrderChain implements AsyncDisposable {
       shut: [],
       differences: [],
       aside: [],
+      setup: null,
       orders: [],
     };
     void this.#say({ name: 'ReconciliationCompleted', body }, RECONCILE);

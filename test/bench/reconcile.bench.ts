@@ -43,7 +43,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     const began = process.cpuUsage();
     const { fillsSinceUs, ...before } = ledger.before();
     const report = reconcile({ ...before, ...ledger.since() }, theirs, {
-      ...{ account, epoch: 1, asOfUs: i, fillsSinceUs, instruments, holdsCoins: true, openingBalances: null },
+      ...{ account, epoch: 1, asOfUs: i, fillsSinceUs, instruments, openingBalances: null },
     });
     const { user, system } = process.cpuUsage(began);
     if (report.discrepancies.length > 0) throw new Error(JSON.stringify(report.discrepancies[0]));
@@ -133,6 +133,7 @@ function heldBy(ledger: OwnLedger, instruments: readonly Instrument[]): VenueBoo
     fills: books.map(({ fill }) => fill),
     positions: books.map(({ position }) => position),
     balances: books.map(({ balance }) => balance),
+    setup: { positionMode: 'one_way', shortSpot: false, instruments: [] },
     lookups: [],
   };
 }

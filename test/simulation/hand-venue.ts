@@ -1,5 +1,6 @@
 import type {
   Absence,
+  AccountSetup,
   ClientOrderId,
   OrderLookup,
   OrderRequest,
@@ -22,7 +23,7 @@ import type {
 export class HandVenue implements ExchangeVenue {
   readonly name = 'hand';
   readonly capabilities: VenueCapabilities = {
-    ...{ fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ fillIds: true, reduceOnly: true },
     ...{ stopTrigger: 'none', clientIdLookUp: true, readsSettleMs: 10_000 },
   };
   readonly submitted: ClientOrderId[] = [];
@@ -85,6 +86,14 @@ export class HandVenue implements ExchangeVenue {
 
   balances(_account: unknown, done: (answer: VenueAnswer<readonly never[]>) => void): void {
     done({ type: 'answered', value: [], asOfUs: 0 });
+  }
+
+  setup(_account: unknown, done: (answer: VenueAnswer<AccountSetup>) => void): void {
+    done({
+      type: 'answered',
+      value: { positionMode: 'one_way', shortSpot: true, instruments: [] },
+      asOfUs: 0,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

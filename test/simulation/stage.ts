@@ -129,6 +129,7 @@ export class Stage {
       shut: [],
       differences: [],
       aside: [],
+      setup: null,
       orders: [],
       asOfUs: this.nowUs,
     };

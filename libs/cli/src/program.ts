@@ -209,7 +209,9 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     .option(...yes)
     .action((instrument: string, options) => settle('forget', instrument, options, environment));
   byPerson(program, 'acknowledge <instrument>')
-    .description('what the venue holds of an instrument beyond ours stays there, beside our books')
+    .description(
+      'what the venue holds of it beyond ours stays there; so does a changed leverage or margin mode',
+    )
     .option(...yes)
     .action((instrument: string, options) => settle('acknowledge', instrument, options, environment));
   onAccount(program, 'reconcile')

@@ -7,6 +7,7 @@ export const ENTRY_CAUSE_CODES = [
   'ACCOUNT_STREAM_LOST',
   'NO_RECONCILIATION',
   'BOOKS_DIFFER',
+  'ACCOUNT_SETUP',
   'NO_GUARD',
   'VENUE_SHUT',
   'VENUE_REJECTS',
@@ -62,6 +63,7 @@ const WORDS = {
   ACCOUNT_STREAM_LOST: 'the account stream of the venue is lost',
   NO_RECONCILIATION: 'our books have not been compared with the venue’s lately',
   BOOKS_DIFFER: 'our books and the venue’s differ',
+  ACCOUNT_SETUP: 'the account is set up otherwise than it must be',
   NO_GUARD: 'position-risk says nothing, so nobody would guard a position',
   VENUE_SHUT: 'the venue takes no order',
   VENUE_REJECTS: 'the venue rejected too many orders in a row',
@@ -97,5 +99,7 @@ const ITSELF: Partial<Record<EntryCauseCode, string>> = {
   ACCOUNT_STREAM_LOST: 'ends by itself when the stream is back and all has been compared',
   NO_RECONCILIATION: 'ends by itself when a comparison passes; why one failed: algo reconcile --history',
   BOOKS_DIFFER: 'ends by itself when a comparison finds them equal; what a person can do: algo reconcile',
+  ACCOUNT_SETUP:
+    'ends by itself when it is as it must be; margin mode and leverage may stay: algo acknowledge',
   NO_GUARD: 'ends by itself when position-risk speaks again; whether it runs: algo status',
 };

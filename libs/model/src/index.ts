@@ -1,3 +1,4 @@
+export * from './account-setup.ts';
 export * from './brand.ts';
 export * from './candle.ts';
 export * from './canonical-json.ts';

@@ -181,6 +181,8 @@ export const DENIAL_CODES = [
   'VENUE_SHUT',
   'NO_VENUE_STOP',
   'BOOKS_DIFFER',
+  'ACCOUNT_SETUP',
+  'NO_SHORT_SELLING',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

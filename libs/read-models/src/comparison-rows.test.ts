@@ -20,7 +20,14 @@ function differing(cure: DifferenceCure, own = '2', held = '0'): MessageOf<'Reco
     ...{ instrument: LTC, own: d(own), beside: d('0'), held: d(held), cure, evidence: [] },
   };
   const shut = [{ instrument: LTC, reason: `${LTC}: 2 is gone`, shutsExits: true, orders: [] }];
-  const differences = { discrepancies: [SOLD], differences: [difference], shut, aside: [], orders: [] };
+  const differences = {
+    discrepancies: [SOLD],
+    differences: [difference],
+    shut,
+    aside: [],
+    setup: null,
+    orders: [],
+  };
   return { ...RUN, ...differences, validForMs: 60_000 };
 }
 

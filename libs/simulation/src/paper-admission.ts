@@ -28,6 +28,7 @@ export function filtered(
   if (books.spent(account, clientOrderId)) return refused('duplicate', `${clientOrderId} was used before`);
   const market = books.markets.get(instrument);
   if (market === undefined) return refused('unknown_instrument', instrument);
+  if (books.setup.lacksSide(account, instrument)) return refused('position_mode', 'hedge');
   const reference = referenceTicks(market.tape, request.side === 'buy', liveUs);
   if (reference === null) return refused('no_trades_yet', instrument);
   const refusal =

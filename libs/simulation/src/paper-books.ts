@@ -10,6 +10,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  type Side,
   type TimeUs,
   type VenueEvent,
   type VenueOrder,
@@ -25,9 +26,17 @@ import { PaperLedger } from './paper-ledger.ts';
 import { orderKey, PaperMarket, precedes } from './paper-market.ts';
 import { copyOrder, type Ending, type Match, type PaperOrder } from './paper-matching.ts';
 import type { PaperSettings } from './paper-settings.ts';
+import { PaperSetup } from './paper-setup.ts';
 import type { PaperState } from './paper-state.ts';
-import { copyTape } from './paper-tape.ts';
+import { copyTape, type Print } from './paper-tape.ts';
 import { FEE_ASSET, type PaperVices } from './paper-vices.ts';
+
+/** An order that isn't ours. *Units*: `size` base. */
+interface OutsideOrder {
+  readonly why: 'hand' | 'liquidation' | 'bought';
+  readonly side: Side;
+  readonly size: Decimal;
+}
 
 /**
  * The venue's books: markets, working orders, cash and positions, and what is over. Booking a fill keeps them
@@ -43,6 +52,7 @@ export class PaperBooks {
   readonly changes: PaperChange[] = [];
   readonly vices: PaperVices;
   readonly funds: PaperFunds;
+  readonly setup: PaperSetup;
   private readonly fees: PaperFees;
 
   constructor(settings: PaperSettings) {
@@ -51,6 +61,7 @@ export class PaperBooks {
     this.history = new PaperHistory(settings.history);
     this.ledger = new PaperLedger(settings.accounts);
     this.fees = new PaperFees(settings);
+    this.setup = new PaperSetup(settings, this);
     this.funds = new PaperFunds(this.ledger, this.markets, this.fees.takerRate, settings.vices);
     for (const instrument of settings.instruments)
       this.markets.set(instrument.id, new PaperMarket(instrument));
@@ -119,23 +130,16 @@ export class PaperBooks {
     return { type: 'VenueFilled', fill, cumulative: market.quantity(order.filledLots) };
   }
 
-  /**
-   * Closes a position at a price, or what of it nothing locks, as an order that isn't ours; null where
-   * nothing can be closed.
-   */
-  closeOutside(
+  /** Fills an order that is not ours, of at most this size, at a price; null where it fills nothing. */
+  fillOutside(
     market: PaperMarket,
     account: AccountId,
-    why: 'hand' | 'liquidation',
-    { ticks, timeUs }: { readonly ticks: number; readonly timeUs: TimeUs },
+    { why, side, size }: OutsideOrder,
+    { ticks, timeUs }: Pick<Print, 'ticks' | 'timeUs'>,
   ): VenueEvent | null {
     const listed = market.rules.instrument;
-    const held = this.ledger.quantity(account, listed.id);
-    const locks = this.vices.spotNoShort === 1 && listed.market === 'spot';
-    const size = locks ? this.funds.freeBase(account, market) : held.abs();
     const quantity = size.toStep(market.rules.quantities.size, 'down');
     if (!quantity.isPositive()) return null;
-    const side = held.isPositive() ? 'sell' : 'buy';
     const price = market.price(ticks);
     const fee = { asset: listed.quote, amount: price.times(quantity).times(this.fees.takerRate) };
     const counted = ++market.fills;
@@ -198,6 +202,7 @@ export class PaperBooks {
         aside: aside.map(copyOrder),
       })),
       ledger: this.ledger.snapshot(),
+      setup: this.setup.snapshot(),
       ended: [...this.history.ended.values()].map(copyOrder),
       fills: copyLogs(this.history.logs),
       moves: this.history.moves(),
@@ -209,6 +214,7 @@ export class PaperBooks {
   /** *Errors*: InputError on an account or instrument that isn't in the settings. */
   restore(state: PaperState): void {
     this.ledger.restore(state.ledger);
+    this.setup.restore(state.setup);
     for (const { instrument, tape, orders, aside, fills, prints } of state.markets) {
       const market = this.market(instrument);
       market.tape = copyTape(tape);

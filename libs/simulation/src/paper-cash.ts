@@ -1,6 +1,7 @@
-import { type CashReason, Decimal, type TimeUs, US_PER_SECOND, type VenueEvent } from '@algo/model';
+import { type CashReason, Decimal, type TimeUs, type VenueEvent } from '@algo/model';
 import type { PaperBooks } from './paper-books.ts';
 import type { PaperSettings } from './paper-settings.ts';
+import { passes } from './passes.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Digits of an amount, and of the share of cash or the rate of funding that it comes from. */
@@ -61,10 +62,4 @@ export class PaperCash {
         if (!amount.isZero()) events.push(this.books.moveCash(account, quote, amount, 'funding', timeUs));
       }
   }
-}
-
-/** Whether a moment that comes every so many seconds lies behind one time and not behind another. */
-function passes(everyS: number, fromUs: TimeUs, toUs: TimeUs): boolean {
-  const everyUs = everyS * US_PER_SECOND;
-  return everyS > 0 && fromUs >= 0 && Math.floor(toUs / everyUs) > Math.floor(fromUs / everyUs);
 }

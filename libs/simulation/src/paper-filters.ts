@@ -30,6 +30,7 @@ export type PaperRefusal =
   | 'cancel_only'
   | 'closed'
   | 'no_trades_yet'
+  | 'position_mode'
   | 'would_trigger'
   | 'nothing_to_reduce'
   | 'insufficient_balance'

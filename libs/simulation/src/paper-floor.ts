@@ -1,4 +1,4 @@
-import { type TimeUs, type TradeColumns, US_PER_MS, type VenueEvent } from '@algo/model';
+import { Decimal, type TimeUs, type TradeColumns, US_PER_MS, type VenueEvent } from '@algo/model';
 import { fundsRefusal } from './paper-admission.ts';
 import type { PaperBooks } from './paper-books.ts';
 import type { Refusal } from './paper-filters.ts';
@@ -17,6 +17,10 @@ import { SeededRandom } from './seeded-random.ts';
 
 /** Why a stop is over that was taken out for another order. */
 export const REPLACED = 'replaced';
+/** For how much somebody buys at once. *Units*: quote. */
+const WORTH_BY_HAND = [50, 2_000] as const;
+/** Digits of that as a quantity, before it is cut to the step. */
+const SIZE_PLACES = 8;
 const NOTHING_LEFT = { status: 'canceled', reason: 'reduce-only: nothing left to reduce' } as const;
 
 /** Where prints meet orders: what is over ends, what a print may fill is filled, stops are let go. */
@@ -45,6 +49,7 @@ export class PaperFloor {
       observe(market.tape, print);
       market.prints++;
       this.closeOutside(market, print, events);
+      this.addOutside(market, print, events);
       if (market.aside.length > 0) this.watchStops(market, print, events.length > before, events);
     }
   }
@@ -134,7 +139,30 @@ export class PaperFloor {
       const isGone = lost.toNumber() >= liquidationLoss * cost.toNumber();
       const liquidates = kind === 'perp' && liquidationLoss > 0 && isGone;
       if (!liquidates && !draw.chance(closedByHand)) continue;
-      const event = this.books.closeOutside(market, account, liquidates ? 'liquidation' : 'hand', print);
+      const locks = this.settings.vices.spotNoShort === 1 && kind === 'spot';
+      const size = locks ? this.books.funds.freeBase(account, market) : held.abs();
+      const why = liquidates ? 'liquidation' : 'hand';
+      const side = held.isPositive() ? 'sell' : 'buy';
+      const event = this.books.fillOutside(market, account, { why, side, size }, print);
+      if (event !== null) events.push(event);
+    }
+  }
+
+  /** Somebody buys by hand, or sells more of what is short. */
+  private addOutside(market: PaperMarket, print: Print, events: VenueEvent[]): void {
+    const { boughtByHand } = this.settings.vices;
+    if (boughtByHand === 0) return;
+    for (const account of this.books.ledger.accounts) {
+      const draw = this.draws.stream(`bought/${account}/${market.rules.instrument.symbol}/${market.prints}`);
+      if (!draw.chance(boughtByHand)) continue;
+      const worth = Decimal.fromNumber(draw.between(...WORTH_BY_HAND), 0);
+      const { id, quote } = market.rules.instrument;
+      const cash = this.books.ledger.cash(account, quote);
+      const free = cash.minus(this.books.funds.usedMargin(account, quote, null));
+      if (!free.greaterThan(worth.plus(worth))) continue;
+      const side = this.books.ledger.quantity(account, id).isNegative() ? 'sell' : 'buy';
+      const size = worth.dividedBy(market.price(print.ticks), SIZE_PLACES, 'down');
+      const event = this.books.fillOutside(market, account, { why: 'bought', side, size }, print);
       if (event !== null) events.push(event);
     }
   }

@@ -1,4 +1,4 @@
-import type { AccountId, ClientOrderId, InstrumentId, TimeUs } from '@algo/model';
+import type { AccountId, AccountSetup, ClientOrderId, InstrumentId, TimeUs } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
 import type { GateCount } from './paper-gate.ts';
 import type { FillLog, MoveLog } from './paper-history.ts';
@@ -15,6 +15,8 @@ export interface PaperState {
   /** The newest epoch that each account has shown. */
   readonly epochs: ReadonlyMap<AccountId, number>;
   readonly gate: ReadonlyMap<AccountId, GateCount>;
+  /** How each account is set up that is not as at first. */
+  readonly setup: ReadonlyMap<AccountId, AccountSetup>;
   readonly markets: readonly {
     readonly instrument: InstrumentId;
     readonly tape: Tape;

@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type AccountSetup,
   type CashMove,
   type ClientOrderId,
   type Fill,
@@ -170,6 +171,7 @@ export class PaperVenue {
     this.clockUs = Math.max(beforeUs, timeUs);
     if (this.books.open.size > 0) this.floor.endDue([...this.books.markets.values()], timeUs, true, events);
     this.cash.advance(beforeUs, this.clockUs, events);
+    this.books.setup.advance(beforeUs, this.clockUs);
     return events;
   }
 
@@ -220,6 +222,12 @@ export class PaperVenue {
    */
   balances(account: AccountId): VenueBalance[] {
     return this.books.funds.balances(account);
+  }
+
+  /** Returns how an account is set up. *Errors*: InputError on an unknown account. */
+  setup(account: AccountId): AccountSetup {
+    this.books.ledger.refuseUnknown(account);
+    return this.books.setup.of(account);
   }
 
   /** The exchange's clock. */

@@ -54,6 +54,8 @@ export interface PaperVices {
   readonly stopChild: number;
   /** Share of prints after which somebody closes a position by hand: a fill not of our orders. */
   readonly closedByHand: number;
+  /** Share of prints after which somebody adds to a position, or opens one, by hand: a fill not of ours. */
+  readonly boughtByHand: number;
   /** Share of its cost at whose loss a perp position is liquidated: a fill not of our orders; 0 is never. */
   readonly liquidationLoss: number;
   /** Writes of an account in 10 s that are taken; with twice as many it is banned; 0 is no limit. */
@@ -70,6 +72,8 @@ export interface PaperVices {
   readonly cashEveryS: number;
   /** Told seconds from one funding of what is held of perps to the next; 0 is never. */
   readonly fundingEveryS: number;
+  /** Told seconds from one time at which somebody may change an account's setup to the next; 0 is never. */
+  readonly setupEveryS: number;
   /** Inputs that something late waits at most; 1 where it is 0. */
   readonly lateInputs: number;
   /** Inputs until a broken socket is back. */
@@ -106,6 +110,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   selfTrade: [0, 2, 'whole'],
   stopChild: SWITCH,
   closedByHand: SHARE,
+  boughtByHand: SHARE,
   liquidationLoss: SHARE,
   requestsPer10s: [0, 100_000, 'whole'],
   banS: [0, 86_400, 'whole'],
@@ -114,6 +119,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   closedS: [0, 3_600, 'whole'],
   cashEveryS: [0, 86_400, 'whole'],
   fundingEveryS: [0, 86_400, 'whole'],
+  setupEveryS: [0, 86_400, 'whole'],
   lateInputs: [0, 1_000, 'whole'],
   brokenInputs: [0, 10_000, 'whole'],
 };

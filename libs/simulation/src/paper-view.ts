@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type AccountSetup,
   type CashMove,
   type ClientOrderId,
   type Fill,
@@ -99,6 +100,11 @@ export class PaperView {
 
   balances(account: AccountId): PaperPage<VenueBalance> {
     return this.cut(account, this.unseen(account)[0]?.balances ?? this.venue.balances(account));
+  }
+
+  /** Returns how an account is set up, which is never shown late. */
+  setup(account: AccountId): { readonly setup: AccountSetup; readonly asOfUs: TimeUs } {
+    return { setup: this.venue.setup(account), asOfUs: this.asOfUs(account) };
   }
 
   private get isTrue(): boolean {

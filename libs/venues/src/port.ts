@@ -1,6 +1,7 @@
 import type {
   Absence,
   AccountId,
+  AccountSetup,
   CashMove,
   ClientOrderId,
   FeedTraits,
@@ -24,8 +25,6 @@ import type {
 export interface VenueCapabilities {
   /** Fills carry a trade id of the venue that never repeats. */
   readonly fillIds: boolean;
-  /** An account may hold less than nothing. */
-  readonly shortSelling: boolean;
   /** An order may say that it only reduces. */
   readonly reduceOnly: boolean;
   /** Which price lets go the stop orders that the venue holds itself; `none`: it holds none. */
@@ -102,6 +101,8 @@ export interface ExchangeVenue extends AsyncDisposable {
   fillsSince(account: AccountId, sinceUs: TimeUs, done: (answer: VenueAnswer<readonly Fill[]>) => void): void;
   positions(account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void;
   balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void;
+  /** How the account is set up: each of its contracts, or failed. */
+  setup(account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void;
   /**
    * All that no trade moved since an event time, oldest first: deposits, withdrawals, funding, interest. An
    * exchange has several such reads (histories of income, deposits, withdrawals); all must have answered.

@@ -1,6 +1,7 @@
 import {
   type Absence,
   type AccountId,
+  type AccountSetup,
   type CashMove,
   type ClientOrderId,
   type Fill,
@@ -99,6 +100,11 @@ export class ComposedPaperVenue implements ExchangeVenue {
 
   balances(account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
     done(answered(this.#books.balances(account)));
+  }
+
+  setup(account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
+    const { setup, asOfUs } = this.#books.setup(account);
+    done({ type: 'answered', value: setup, asOfUs });
   }
 
   cashSince(

@@ -57,8 +57,8 @@ export const service = defineService({
     const stream = context.accountStream(config.venue, account);
     void driven.restored.then(() => {
       limit(limits);
-      const { stopTrigger, shortSelling, readsSettleMs } = venue.capabilities;
-      const described = { holdsStops: stopTrigger !== 'none', shortSelling, readsSettleMs };
+      const { stopTrigger, readsSettleMs } = venue.capabilities;
+      const described = { holdsStops: stopTrigger !== 'none', readsSettleMs };
       driven.inject({ name: 'VenueDescribed', body: described });
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {

@@ -1,5 +1,6 @@
 import { BOOK_POINTS } from './covered-book-points.ts';
 import type { CoveredPoint } from './covered-point.ts';
+import { SETUP_POINTS } from './covered-setup-points.ts';
 
 const EXECUTION = 'services/execution/src';
 const RISK = 'services/position-risk/src/domain';
@@ -203,4 +204,5 @@ export const COVERED_POINTS: readonly CoveredPoint[] = [
     ],
   },
   ...BOOK_POINTS,
-].toSorted((a, b) => a.point - b.point);
+  ...SETUP_POINTS,
+].toSorted((a, b) => `${a.point}`.localeCompare(`${b.point}`, 'en', { numeric: true }));

@@ -30,7 +30,9 @@ export const STEP_WORDS: Readonly<Record<Step['does'], string>> = {
   limit: 'A person halts the account or an instrument, or allows only exits there.',
   resume: 'A person lifts it.',
   flatten: 'A person wants everything left.',
-  silence: 'The feed says nothing, neither trades nor time, for 2 to 11 s.',
+  acknowledge:
+    'A person lets what differs in an instrument be: what is held beside ours, or how it is set up.',
+  silence: 'The feed says nothing, neither trades nor time, for 2 to 20 s.',
   leap: 'A price jumps by 0.4 to 2 %.',
 };
 
@@ -58,11 +60,13 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   selfTrade: 'Of two orders of ours that would meet, the exchange ends the one that comes, or the other.',
   stopChild: 'A stop that has gone off fills under another order of the exchange.',
   closedByHand: 'Somebody closes a position by hand.',
+  boughtByHand: 'Somebody adds to a position by hand, or opens one.',
   liquidationLoss: 'The exchange liquidates a position of a contract.',
   requestsPer10s: 'Too many requests are refused, far too many ban the account.',
   maintenanceEveryS: 'The exchange is closed for maintenance.',
   cashEveryS: 'Somebody deposits or withdraws cash, or interest comes, by no trade.',
   fundingEveryS: 'Who holds a contract pays or gets funding.',
+  setupEveryS: 'Somebody changes leverage, margin mode or position mode of the account by hand.',
   banS: null,
   cancelOnlyS: null,
   closedS: null,

@@ -10,7 +10,12 @@ export function takenInKind({ instrument, fee, feeAsset }: Fill): number {
 
 /** Whether an order is none of ours: of a person, or of the exchange itself. */
 export function isOutside(id: string): boolean {
-  return /^(hand|liquidation)-/.test(id);
+  return /^(hand|liquidation|bought)-/.test(id);
+}
+
+/** Whether a person has added to what is held, or opened it, by this order. */
+export function isAdded(id: string): boolean {
+  return id.startsWith('bought-');
 }
 
 /** Returns how the judge names a fill. */
@@ -21,7 +26,11 @@ export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): strin
 /** Returns what is left of `held` by the fill of somebody else, who can only have closed of it. */
 export function leftBy(fill: Fill, held: number, notes: JudgeNotes): number {
   const left = held + micros(fill.quantity) * (fill.side === 'buy' ? 1 : -1);
-  if (held * left < 0) notes.broken('I3 position truth', `${nameOf(fill)} closes more than the ${held} held`);
+  if (held * left < 0 || Math.abs(left) > Math.abs(held))
+    notes.broken(
+      'I3 position truth',
+      `${nameOf(fill)} of ${left - held} is taken for ours, ${held} are held`,
+    );
   notes.saw('closed outside');
   return left;
 }

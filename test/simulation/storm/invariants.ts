@@ -47,6 +47,10 @@ export const INVARIANTS = {
   'no expired entry': 'No entry leaves after the feed told a time behind its expiry.',
   'no entry without a guard':
     'No entry leaves when position-risk has been silent for more than 16 s of told time.',
+  'no short of what nobody lends': 'No short entry of spot leaves where the account can’t be short.',
+  'no entry on another setup':
+    'No entry of a contract leaves 20 ms after execution took a comparison that found hedge mode, or ' +
+    'another leverage or margin mode than at first, unless a person has let that be.',
   'no entry on old news': 'No entry leaves when the last told time came to execution more than 3 s ago.',
   'nobody falls over': 'No process ends by itself, unless its lease is over or its disk fails.',
 } as const satisfies Record<string, string>;

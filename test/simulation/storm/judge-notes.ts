@@ -21,6 +21,8 @@ export const SOMETIMES = [
     'closed outside',
     'cash moved',
     'own orders kept apart',
+    'bought outside',
+    'setup changed',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

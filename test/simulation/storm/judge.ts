@@ -1,5 +1,6 @@
 import { type InboundMessage, MemoryBus, type MemoryServer, StreamLanes } from '@algo/bus';
 import { codecs, type Fact, type MessageOf, STREAMS, type StreamName } from '@algo/contracts';
+import { isAdded } from './fill-signs.ts';
 import { JudgeNotes } from './judge-notes.ts';
 import { OrderLives } from './order-lives.ts';
 import { PositionWatch } from './position-watch.ts';
@@ -69,14 +70,16 @@ export class Judge {
   unsettled(): string | null {
     const fills = this.#truth.fills();
     const held = this.#truth.held();
-    if (fills === undefined || held === undefined) return 'the exchange is dead';
+    const aside = this.orders.outside.beside();
+    if (fills === undefined || held === undefined || aside === undefined) return 'the exchange is dead';
     for (const [id, { ended, stand, submitted }] of this.orders.orders) {
       if (ended === null && stand !== 'accepted') return `${id} is ${stand}`;
       if (ended === null && this.#truth.order(id) !== 'open')
         return `${id} (${submitted.intent}) is open for us, at the exchange ${this.#truth.order(id)}`;
       if (ended !== null && this.#truth.order(id) === 'open') return `${id} is ${ended} for us, works there`;
     }
-    for (const name of fills.keys()) if (!this.orders.fills.has(name)) return `fill ${name} was never told`;
+    for (const [name, { clientOrderId }] of fills)
+      if (!this.orders.fills.has(name) && !isAdded(clientOrderId)) return `fill ${name} was never told`;
     for (const name of this.orders.fills.keys()) if (!fills.has(name)) return `fill ${name} never was`;
     const untold = this.#truth.cash()?.find((move) => !this.#cash.has(move));
     if (untold !== undefined) return `cash ${untold} was never told`;
@@ -84,8 +87,9 @@ export class Judge {
       const [there, here] = [held.get(instrument) ?? 0, this.orders.held.get(instrument) ?? 0];
       const guarded = this.positions.guarded(instrument);
       const sellable = this.positions.toGuard(instrument);
-      if (there !== here || sellable !== guarded)
-        return `${instrument}: the exchange has ${there}, said are ${here}, guarded ${guarded}`;
+      const beside = aside.get(instrument) ?? 0;
+      if (there !== here + beside || sellable !== guarded)
+        return `${instrument}: there are ${there}, beside ${beside}, said are ${here}, guarded ${guarded}`;
       if (sellable !== 0) return `${instrument} is not left: ${here}`;
     }
     const idle = this.orders.stops.idle((instrument) => this.positions.toGuard(instrument));
@@ -145,6 +149,10 @@ export class Judge {
         return;
       case 'CorrectionMade':
         this.orders.corrected(fact.body);
+        this.wire.setup.corrected(fact.body);
+        return;
+      case 'ReconciliationRequested':
+        this.wire.setup.asked(fact.body);
         return;
       case 'CashMoved':
         this.#cashMoved(fact.body);

@@ -3,6 +3,7 @@ import { EXIT_DENIALS } from './exit-denials.ts';
 import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
 import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
+import { OutsideWatch } from './outside-watch.ts';
 import { VenueStopWatch } from './venue-stop-watch.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
@@ -34,6 +35,7 @@ export class OrderLives {
   readonly #nowMs: () => number;
   readonly #commands = new Map<string, Command>();
   readonly stops: VenueStopWatch;
+  readonly outside: OutsideWatch;
   readonly #answered = new Set<string>();
   readonly #decided = new Set<string>();
   readonly #doubtMaxMs: number;
@@ -45,6 +47,7 @@ export class OrderLives {
   constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
     this.#notes = notes;
     this.stops = new VenueStopWatch(notes, this.orders);
+    this.outside = new OutsideWatch(notes, truth, this.fills);
     this.#truth = truth;
     this.#doubtMaxMs = truth.readsLie ? Number.POSITIVE_INFINITY : DOUBT_MAX_MS;
     this.#nowMs = nowMs;
@@ -197,7 +200,9 @@ export class OrderLives {
     this.held.set(instrument, micros(own));
   }
 
-  quarantined({ clientOrderId: id, problem, detail }: MessageOf<'OrderQuarantined'>): void {
+  quarantined(word: MessageOf<'OrderQuarantined'>): void {
+    if (this.outside.isReport(word)) return;
+    const { clientOrderId: id, problem, detail } = word;
     this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);
   }
 

@@ -112,9 +112,11 @@ export class PositionWatch {
     for (const [id, { throughMs, isLeft }] of this.#open)
       if (throughMs !== null && !isLeft && this.#guardMs - throughMs > WITHIN_MS)
         this.#notes.broken('I4 stop coverage', `${id}: a print went through its stop, and nobody leaves`);
+    const beside = this.#orders.outside.beside();
     for (const instrument of this.#orders.held.keys()) {
       this.#compareGuard(instrument);
-      if (atVenue !== undefined) this.#compareVenue(instrument, atVenue.get(instrument) ?? 0);
+      if (atVenue === undefined || beside === undefined) continue;
+      this.#compareVenue(instrument, (atVenue.get(instrument) ?? 0) - (beside.get(instrument) ?? 0));
     }
   }
 

@@ -165,8 +165,11 @@ export class ScenarioRun {
       case 'flatten':
         this.#flatten();
         return;
+      case 'acknowledge':
+        this.#acknowledge(INSTRUMENTS[step.instrument]!);
+        return;
       case 'silence':
-        this.#silentUntilMs = this.#nowMs + step.forMs;
+        this.#silentUntilMs = Math.max(this.#silentUntilMs, this.#nowMs + step.forMs);
         return;
       case 'leap':
         this.#prices[step.instrument] = rounded(this.#prices[step.instrument]! * (1 + step.by));
@@ -210,6 +213,13 @@ export class ScenarioRun {
   /** Until when a person's command may be obeyed, by the wall clock. */
   get #expiresWallUs(): number {
     return (this.world.engine.clock.nowMs() + 60_000) * 1_000;
+  }
+
+  #acknowledge(instrument: InstrumentId): void {
+    const of = { account: ACCOUNT, instrument, how: 'acknowledge', by: 'anna', reason: 'storm' } as const;
+    const when = { timeUs: this.#nowUs, expiresWallUs: this.#expiresWallUs };
+    const body = { type: 'CorrectBooks', commandId: `person-${++this.#commands}`, ...of, ...when } as const;
+    this.world.engine.command(ACCOUNT, { name: 'CorrectBooks', body });
   }
 
   #flatten(): void {

@@ -50,6 +50,7 @@ export type Step = { readonly atMs: number } & (
   | { readonly does: 'limit'; readonly scope: number | 'account'; readonly mode: 'halted' | 'reducing' }
   | { readonly does: 'resume'; readonly scope: number | 'account' }
   | { readonly does: 'flatten' }
+  | { readonly does: 'acknowledge'; readonly instrument: number }
   | { readonly does: 'silence'; readonly forMs: number }
   | { readonly does: 'leap'; readonly instrument: number; readonly by: number }
 );
@@ -98,34 +99,44 @@ export const ODDITIES = [
 ];
 
 /** What any exchange may seldom be like besides; each is drawn by itself, so that one more moves no other. */
-export const RARE = [['cashEveryS=3, fundingEveryS=4'], ['selfTrade=1', 'selfTrade=2']];
-
-/**
- * Under these the exchange turns away for a while whatever comes. A second copy of a request that comes later
- * would then be taken behind the refusal of the first, which is not held away yet: no fault sends one.
- */
+export const RARE = [
+  ['cashEveryS=3, fundingEveryS=4'],
+  ['selfTrade=1', 'selfTrade=2'],
+  ['boughtByHand=0.02', 'boughtByHand=0.06'],
+  ['setupEveryS=5', 'setupEveryS=12'],
+];
+/** Under these a person has something to let be, and the exchange turns away for a while whatever comes. */
+const FOR_PERSONS = /boughtByHand|setupEveryS/;
 const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
+/** These close ours and what somebody bought in one fill, or hide it from every comparison. */
+const NOT_BESIDE = /closedByHand|liquidationLoss|readsBehind|readShort/;
 
 /** Returns what a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream('scenario');
   const vices = [VICES[random.below(VICES.length)]!];
+  const met = (pattern: RegExp) => vices.some((each) => pattern.test(each));
   const odd = random.stream('odd');
   const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
   if (odd.chance(0.4)) vices.push(oddity);
   for (const kinds of RARE) {
     const rare = random.stream(kinds[0]!);
-    if (rare.chance(0.08)) vices.push(kinds[rare.below(kinds.length)]!);
+    if (!rare.chance(0.08)) continue;
+    const kind = kinds[rare.below(kinds.length)]!;
+    if (!kind.startsWith('bought') || !met(NOT_BESIDE)) vices.push(kind);
   }
-  const steps = stepsOf(random.stream('steps'));
-  const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
-  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))].filter(
-    ({ kind }) => kind !== 'requestTwice' || !turnsAway,
-  );
+  const steps = [
+    ...stepsOf(random.stream('steps')),
+    ...(met(FOR_PERSONS) ? acknowledgedOf(random.stream('persons')) : []),
+  ];
+  const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
+  if (met(TURNS_AWAY)) faults.push(...copiesOf(random.stream('copies')));
+  const silent = random.stream('long silence');
+  if (silent.chance(0.1)) longSilence(silent, steps, faults);
   return {
     seed,
     vices: vices.filter((each) => each !== '').join(', '),
-    steps,
+    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
   };
 }
@@ -215,6 +226,38 @@ function troubleOf(steps: readonly Step[], random: SeededRandom): Fault[] {
     else faults.push({ kind: 'kill', of: 'position-risk', on: 'time', keeps: random.below(3), ...when });
   }
   return faults;
+}
+
+/** A person lets what differs be, lifts what that has stopped, and the strategy goes on. */
+function acknowledgedOf(random: SeededRandom): Step[] {
+  return Array.from({ length: 2 + random.below(5) }, (_, n) => {
+    const atMs = moment(random);
+    const instrument = random.below(2);
+    return [
+      { does: 'acknowledge', instrument, atMs },
+      { does: 'resume', scope: instrument, atMs: atMs + random.below(1_000) },
+      { ...entryOf(random, 200 + n), instrument, atMs: atMs + 500 + random.below(4_000) },
+    ] satisfies Step[];
+  }).flat();
+}
+
+/** Something on the way brings requests twice, the second often behind the end of a pause. */
+function copiesOf(random: SeededRandom): Fault[] {
+  return Array.from({ length: 1 + random.below(3) }, () => ({
+    ...{ kind: 'requestTwice', share: random.between(0.3, 1) },
+    ...{ atMs: moment(random), forMs: 2_000 + random.below(8_000) },
+  }));
+}
+
+/** The feed is silent for so long that execution looks at the books by the wall, and something fails too. */
+function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void {
+  const forMs = 12_000 + random.below(8_000);
+  const atMs = FIRST_MS + random.below(STORM_MS - FIRST_MS - forMs);
+  steps.push({ does: 'silence', atMs, forMs });
+  for (let n = 0; n < 2; n++)
+    steps.push({ ...entryOf(random, 300 + n), atMs: Math.max(FIRST_MS, atMs - random.below(3_000)) });
+  for (let n = 1 + random.below(3); n > 0; n--)
+    faults.push({ ...faultOf(random), atMs: atMs + random.below(forMs) });
 }
 
 const MOMENTS: readonly Moment[] = ['time', 'delivery', 'append', 'leaving'];

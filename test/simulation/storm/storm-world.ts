@@ -1,5 +1,6 @@
 import { FactMessage, type InboundMessage, type LaneSpeaker, MemoryBus, type VirtualClock } from '@algo/bus';
 import type { Family, StreamName } from '@algo/contracts';
+import type { Fill } from '@algo/model';
 import { VenueMachine } from '@algo/paper-venue/domain';
 import { SeededRandom } from '@algo/simulation';
 import { ENVIRONMENT } from '../environment.ts';
@@ -8,7 +9,7 @@ import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life
 import type { Storm } from '../simulated-world.ts';
 import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
-import { nameOf } from './fill-signs.ts';
+import { isAdded, nameOf } from './fill-signs.ts';
 import { Judge } from './judge.ts';
 import { micros } from './judge-notes.ts';
 import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
@@ -57,7 +58,7 @@ export class StormWorld implements Storm {
         },
       },
     });
-    this.judge = new Judge(this.#truth(/readsBehind|readShort/.test(vices)), nowMs);
+    this.judge = new Judge(this.#truth(vices), nowMs);
     this.weather.onAckLost = () => this.judge.notes.saw('acknowledgement lost');
   }
 
@@ -239,17 +240,19 @@ export class StormWorld implements Storm {
   }
 
   /** What the exchange knows, by its own books alone. */
-  #truth(readsLie: boolean): VenueTruth {
+  #truth(vices: string): VenueTruth {
     const identity = identityOf('paper-venue');
     const venue = () => {
       const machine = this.engine.isUp(identity) ? this.engine.machineOf(identity) : undefined;
       return machine instanceof VenueMachine ? machine.venue : undefined;
     };
     return {
-      readsLie,
-      fills: () => {
+      readsLie: /readsBehind|readShort/.test(vices),
+      fills: () => byName(venue()?.fillsSince(ACCOUNT, 0)),
+      bought: () => {
+        if (!vices.includes('boughtByHand')) return NOTHING;
         const fills = venue()?.fillsSince(ACCOUNT, 0);
-        return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));
+        return byName(fills?.filter(({ clientOrderId }) => isAdded(clientOrderId)));
       },
       cash: () =>
         venue()
@@ -266,6 +269,12 @@ export class StormWorld implements Storm {
       },
     };
   }
+}
+
+const NOTHING: ReadonlyMap<string, Fill> = new Map();
+
+function byName(fills: readonly Fill[] | undefined): ReadonlyMap<string, Fill> | undefined {
+  return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));
 }
 
 function identityOf(target: Target): string {

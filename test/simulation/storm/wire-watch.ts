@@ -2,6 +2,7 @@ import { codecs, type Fact, type MessageOf } from '@algo/contracts';
 import type { Logged } from './faulty-disk.ts';
 import type { JudgeNotes } from './judge-notes.ts';
 import type { OrderLives } from './order-lives.ts';
+import { SetupWatch } from './setup-watch.ts';
 
 /** What a reader of facts needs to take one after it was told. *Units*: virtual ms. */
 const TAKING_MS = 20;
@@ -25,6 +26,7 @@ interface Told {
 
 /** Holds every order that leaves execution against what execution had been told by then. */
 export class WireWatch {
+  readonly setup: SetupWatch;
   readonly #notes: JudgeNotes;
   readonly #orders: OrderLives;
   readonly #nowMs: () => number;
@@ -44,6 +46,7 @@ export class WireWatch {
 
   constructor(notes: JudgeNotes, orders: OrderLives, nowMs: () => number) {
     this.#notes = notes;
+    this.setup = new SetupWatch(notes);
     this.#orders = orders;
     this.#nowMs = nowMs;
   }
@@ -65,6 +68,7 @@ export class WireWatch {
       case 'ReconciliationCompleted':
         this.#passed.add(fact.body.epoch);
         this.#report = { epoch: fact.body.epoch, isPass: true, atMs };
+        this.setup.told(fact.body, atMs);
         return;
       case 'ReconciliationFailed':
         this.#report = { epoch: fact.body.epoch, isPass: false, atMs };
@@ -107,6 +111,7 @@ export class WireWatch {
         `${id}: said ${word.request.quantity}, sent ${order.quantity}`,
       );
     if (logged.intent !== 'entry' || isForsaken) return;
+    this.setup.entryLeaves(id, order, this.#nowMs() - TAKING_MS);
     this.#entryLeaves(id, epoch, order.instrument);
     if (isClockRight && this.#nowMs() - this.#toldMs > WALL_LAG_MAX_MS)
       this.#notes.broken('no entry on old news', `${id}: told ${this.#nowMs() - this.#toldMs} ms ago`);

@@ -1,5 +1,5 @@
 import { subjects } from '@algo/contracts';
-import { Decimal, strategyName } from '@algo/model';
+import { Decimal, type EntryCause, strategyName } from '@algo/model';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AIRDROPPED, BooksAtHand } from './testing/books-at-hand.ts';
 import { ACCOUNT, EngineAtHand, jsonLines } from './testing/engine-at-hand.ts';
@@ -115,6 +115,20 @@ test('what the venue holds more is acknowledged, and our own stays as it is', as
   const { code, out } = await settle('acknowledge', 'LTCUSDT', '--yes');
   expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/4 beside it: acknowledged/) });
 }, 30_000);
+
+test('a leverage that was changed is acknowledged too, though the books agree', async () => {
+  await using _ = await books.obey();
+  const scope = { kind: 'instrument', instrument: AIRDROPPED } as const;
+  const detail = 'leverage was 5, is 20';
+  const cause = { code: 'ACCOUNT_SETUP', scope, sinceUs: 6_000_000, untilUs: null, lift: 'itself', detail };
+  const said = { account: ACCOUNT, more: 0, timeUs: 6_000_000 };
+  await engine.say('EntryStanding', { ...said, causes: [cause as EntryCause] });
+  expect((await algo('status')).out).toContain(detail);
+  const { code, out } = await settle('acknowledge', 'LTCUSDT', '--yes', '--json');
+  expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({ code: 0, setup: detail });
+  await engine.say('EntryStanding', { ...said, causes: [] });
+  expect((await settle('acknowledge', 'LTCUSDT', '--yes')).code).toBe(2);
+}, 60_000);
 
 test('books that agree end with code 0, and past comparisons are told with why they were made', async () => {
   await using _ = await books.obey();

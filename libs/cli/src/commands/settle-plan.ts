@@ -25,20 +25,33 @@ import { engineTimeUs, type Steering } from './ask-engine.ts';
 
 const HUNDRED = Decimal.of('100');
 
-/** The books of an instrument, and what they are to become. */
+/** What of contracts is set up otherwise than it was, in words. */
+export type SetupChanges = ReadonlyMap<InstrumentId, string>;
+
+/**
+ * The books of an instrument, and what they are to become. *Shape*: `setup` is what of the contract may
+ * stay as it is now; null where nothing of it is asked.
+ */
 export interface Wanted {
   readonly instrument: InstrumentId;
   readonly how: BookRepair;
   readonly before: Pick<BookDifference, 'own' | 'beside' | 'held'>;
   readonly after: Pick<BookDifference, 'own' | 'beside'>;
+  readonly setup: string | null;
 }
 
 /** Returns the instrument that a person named, by itself or by a position in it. *Errors*: InputError. */
-export function instrumentNamed(name: string, report: ComparisonReport, view: AccountView): InstrumentId {
+export function instrumentNamed(
+  name: string,
+  report: ComparisonReport,
+  view: AccountView,
+  setups: SetupChanges,
+): InstrumentId {
   const held = openIn(view).map(({ position }) => position);
   const known = new Set([
     ...(isPassed(report) ? report.differences : []).map(({ instrument }) => instrument),
     ...[...held, ...view.dust.all(), ...view.beside.all()].map(({ instrument }) => instrument),
+    ...setups.keys(),
   ]);
   if (known.size === 0)
     throw new InputError({
@@ -59,12 +72,14 @@ export function wantedIn(
   instrument: InstrumentId,
   report: ComparisonReport,
   view: AccountView,
+  setups: SetupChanges,
 ): Wanted {
   const [own, beside] = [ownIn(view, instrument), view.beside.get(instrument)?.beside ?? Decimal.zero];
   const before = differenceIn(report, instrument) ?? { own, beside, held: own.plus(beside) };
   const after = settledBy(how, before);
-  if (!after.own.equals(before.own) || !after.beside.equals(before.beside))
-    return { instrument, how, before, after };
+  const setup = how === 'acknowledge' ? (setups.get(instrument) ?? null) : null;
+  if (setup !== null || !after.own.equals(before.own) || !after.beside.equals(before.beside))
+    return { instrument, how, before, after, setup };
   throw new InputError({
     ...{ field: 'instrument', value: instrument },
     because: `nothing to ${how}: ${numbers(before)}`,
@@ -76,7 +91,7 @@ export function wantedIn(
 export async function planOf(
   { bus, account }: Steering,
   view: AccountView,
-  { instrument, how, before, after }: Wanted,
+  { instrument, how, before, after, setup }: Wanted,
   environment: CliEnvironment,
 ): Promise<string[]> {
   const last = await lastTrade(bus, instrument);
@@ -89,6 +104,7 @@ export async function planOf(
     `${how}s ${instrument}, for ${account}:`,
     `  now: ${numbers(before)} (${worth(before.held)})`,
     `  then: ours ${after.own}, beside it ${after.beside}`,
+    ...(setup === null ? [] : [`  its setup may stay as it is: ${setup}`]),
     ...(after.own.equals(before.own)
       ? []
       : guardLines(view, instrument, after.own, last?.price, environment)),

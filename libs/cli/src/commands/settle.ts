@@ -1,5 +1,11 @@
 import { subjects } from '@algo/contracts';
-import type { BookRepair, CorrectionMade, InstrumentId } from '@algo/model';
+import {
+  type BookRepair,
+  type CorrectionMade,
+  type EntryStanding,
+  type InstrumentId,
+  instrumentId,
+} from '@algo/model';
 import { correctionWords, differenceIn, entryLines, isPassed } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
@@ -26,7 +32,7 @@ import {
 import { compareBooks } from './compare-books.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 import { reportLines } from './reconcile.ts';
-import { instrumentNamed, planOf, type Wanted, wantedIn } from './settle-plan.ts';
+import { instrumentNamed, planOf, type SetupChanges, type Wanted, wantedIn } from './settle-plan.ts';
 
 /** Execution has said a correction before it answers; position-risk follows within a moment. */
 const FOLLOW_MAX_MS = 10_000;
@@ -49,7 +55,8 @@ export async function settle(
   if (!isPassed(report))
     throw new CommandFailure(`The comparison failed: ${report.reasons.join('; ')}. Nothing was changed.`);
   const view = await readAccount(bus, account);
-  const wanted = wantedIn(how, instrumentNamed(name, report, view), report, view);
+  const setups = await setupChanges(asked);
+  const wanted = wantedIn(how, instrumentNamed(name, report, view, setups), report, view, setups);
   await confirm(await planOf(asked, view, wanted, environment), options);
   const { instrument } = wanted;
   const correction = await corrected(asked, wanted);
@@ -130,12 +137,27 @@ function heldLines(view: AccountView, instrument: InstrumentId): string[] {
     });
 }
 
-/** Returns what a person must lift besides, since a halt outlives its cause. */
-async function stillLimited({ bus, account }: Pick<Steering, 'bus' | 'account'>, instrument: InstrumentId) {
+/** Returns why entries do not pass, as execution said last; undefined before it said anything. */
+async function standingOf({ bus, account }: Steering): Promise<EntryStanding | undefined> {
   const said = (await bus.last('ORDERS', subjects.entryStanding(account)))?.fact;
-  if (said?.name !== 'EntryStanding') return [];
-  const causes = said.body.causes.filter(({ scope, lift }) => {
-    return lift === 'person' && scope.kind === 'instrument' && scope.instrument === instrument;
-  });
-  return causes.length === 0 ? [] : entryLines({ ...said.body, causes, more: 0 });
+  return said?.name === 'EntryStanding' ? said.body : undefined;
+}
+
+/** Returns what of contracts is set up otherwise than it was. */
+async function setupChanges(asked: Steering): Promise<SetupChanges> {
+  const causes = (await standingOf(asked))?.causes ?? [];
+  const changes = new Map<InstrumentId, string>();
+  for (const { code, scope, detail } of causes)
+    if (code === 'ACCOUNT_SETUP' && scope.kind === 'instrument')
+      changes.set(instrumentId(scope.instrument), detail);
+  return changes;
+}
+
+/** Returns what a person must lift besides, since a halt outlives its cause. */
+async function stillLimited(asked: Steering, instrument: InstrumentId): Promise<string[]> {
+  const standing = await standingOf(asked);
+  const causes = (standing?.causes ?? []).filter(
+    ({ scope, lift }) => lift === 'person' && scope.kind === 'instrument' && scope.instrument === instrument,
+  );
+  return standing === undefined || causes.length === 0 ? [] : entryLines({ ...standing, causes, more: 0 });
 }

@@ -28,6 +28,7 @@ test('why an account may not trade is told once, and stands until a reconciliati
     shut: [],
     differences: [],
     aside: [],
+    setup: null,
     orders: [],
   });
   await eventually('the pass', () => view.refusals.size === 0);

@@ -458,6 +458,64 @@ export namespace algo {
             TIMEFRAME_1H = 5
         }
 
+        enum PositionMode {
+            POSITION_MODE_UNSPECIFIED = 0,
+            POSITION_MODE_ONE_WAY = 1,
+            POSITION_MODE_HEDGE = 2
+        }
+
+        enum MarginMode {
+            MARGIN_MODE_UNSPECIFIED = 0,
+            MARGIN_MODE_CROSS = 1,
+            MARGIN_MODE_ISOLATED = 2
+        }
+
+        interface IContractSetup extends algo.v1.ContractSetup.$Properties {
+        }
+
+        class ContractSetup {
+            constructor(properties?: algo.v1.ContractSetup.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            marginMode: algo.v1.MarginMode;
+            leverage: number;
+            static encode(message: algo.v1.ContractSetup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ContractSetup & algo.v1.ContractSetup.$Shape;
+        }
+
+        namespace ContractSetup {
+            interface $Properties {
+                instrument?: (string|null);
+                marginMode?: (algo.v1.MarginMode|null);
+                leverage?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ContractSetup.$Properties;
+        }
+
+        interface IAccountSetup extends algo.v1.AccountSetup.$Properties {
+        }
+
+        class AccountSetup {
+            constructor(properties?: algo.v1.AccountSetup.$Properties);
+            $unknowns?: Uint8Array[];
+            positionMode: algo.v1.PositionMode;
+            shortSpot: boolean;
+            instruments: algo.v1.ContractSetup.$Properties[];
+            static encode(message: algo.v1.AccountSetup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountSetup & algo.v1.AccountSetup.$Shape;
+        }
+
+        namespace AccountSetup {
+            interface $Properties {
+                positionMode?: (algo.v1.PositionMode|null);
+                shortSpot?: (boolean|null);
+                instruments?: (algo.v1.ContractSetup.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.AccountSetup.$Properties;
+        }
+
         interface ISetTradingMode extends algo.v1.SetTradingMode.$Properties {
         }
 
@@ -1046,7 +1104,8 @@ export namespace algo {
             ENTRY_CAUSE_CODE_CONSERVATION = 7,
             ENTRY_CAUSE_CODE_REDUCE_ONLY = 8,
             ENTRY_CAUSE_CODE_HALTED = 9,
-            ENTRY_CAUSE_CODE_BOOKS_DIFFER = 10
+            ENTRY_CAUSE_CODE_BOOKS_DIFFER = 10,
+            ENTRY_CAUSE_CODE_ACCOUNT_SETUP = 11
         }
 
         enum EntryLift {
@@ -2358,7 +2417,9 @@ export namespace algo {
             DENIAL_CODE_CONSERVATION = 28,
             DENIAL_CODE_VENUE_SHUT = 29,
             DENIAL_CODE_NO_VENUE_STOP = 30,
-            DENIAL_CODE_BOOKS_DIFFER = 31
+            DENIAL_CODE_BOOKS_DIFFER = 31,
+            DENIAL_CODE_ACCOUNT_SETUP = 32,
+            DENIAL_CODE_NO_SHORT_SELLING = 33
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {
@@ -3223,6 +3284,7 @@ export namespace algo {
             differences: algo.v1.BookDifference.$Properties[];
             aside: algo.v1.AssetAside.$Properties[];
             orders: algo.v1.DifferingOrder.$Properties[];
+            setup?: (algo.v1.AccountSetup.$Properties|null);
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -3243,6 +3305,7 @@ export namespace algo {
                 differences?: (algo.v1.BookDifference.$Properties[]|null);
                 aside?: (algo.v1.AssetAside.$Properties[]|null);
                 orders?: (algo.v1.DifferingOrder.$Properties[]|null);
+                setup?: (algo.v1.AccountSetup.$Properties|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;
@@ -3667,7 +3730,8 @@ export namespace algo {
             ACCOUNT_REQUEST_KIND_FILLS_SINCE = 2,
             ACCOUNT_REQUEST_KIND_POSITIONS = 3,
             ACCOUNT_REQUEST_KIND_BALANCES = 4,
-            ACCOUNT_REQUEST_KIND_CASH_SINCE = 5
+            ACCOUNT_REQUEST_KIND_CASH_SINCE = 5,
+            ACCOUNT_REQUEST_KIND_SETUP = 6
         }
 
         interface IAccountRequest extends algo.v1.AccountRequest.$Properties {
@@ -4139,6 +4203,31 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.BalancesReply.$Properties;
+        }
+
+        interface ISetupReply extends algo.v1.SetupReply.$Properties {
+        }
+
+        class SetupReply {
+            constructor(properties?: algo.v1.SetupReply.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            setup?: (algo.v1.AccountSetup.$Properties|null);
+            asOfUs: number;
+            complete: boolean;
+            static encode(message: algo.v1.SetupReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SetupReply & algo.v1.SetupReply.$Shape;
+        }
+
+        namespace SetupReply {
+            interface $Properties {
+                account?: (string|null);
+                setup?: (algo.v1.AccountSetup.$Properties|null);
+                asOfUs?: (number|null);
+                complete?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.SetupReply.$Properties;
         }
 
         interface ICashReply extends algo.v1.CashReply.$Properties {

@@ -2024,6 +2024,235 @@ export const algo = $root.algo = (() => {
             return values;
         })();
 
+        v1.PositionMode = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "POSITION_MODE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "POSITION_MODE_ONE_WAY"] = 1;
+            values[valuesById[2] = "POSITION_MODE_HEDGE"] = 2;
+            return values;
+        })();
+
+        v1.MarginMode = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "MARGIN_MODE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "MARGIN_MODE_CROSS"] = 1;
+            values[valuesById[2] = "MARGIN_MODE_ISOLATED"] = 2;
+            return values;
+        })();
+
+        v1.ContractSetup = (function() {
+
+            const ContractSetup = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ContractSetup.prototype.instrument = "";
+            ContractSetup.prototype.marginMode = 0;
+            ContractSetup.prototype.leverage = 0;
+
+            ContractSetup.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.marginMode != null && $Object.hasOwnProperty.call(message, "marginMode") && message.marginMode !== 0)
+                    writer.uint32(16).int32(message.marginMode);
+                if (message.leverage != null && $Object.hasOwnProperty.call(message, "leverage") && !$Object.is(message.leverage, 0))
+                    writer.uint32(25).double(message.leverage);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ContractSetup.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ContractSetup();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.marginMode = value;
+                            else
+                                delete message.marginMode;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.leverage = value;
+                            else
+                                delete message.leverage;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ContractSetup;
+        })();
+
+        v1.AccountSetup = (function() {
+
+            const AccountSetup = function (properties) {
+                this.instruments = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AccountSetup.prototype.positionMode = 0;
+            AccountSetup.prototype.shortSpot = false;
+            AccountSetup.prototype.instruments = $util.emptyArray;
+
+            AccountSetup.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.positionMode != null && $Object.hasOwnProperty.call(message, "positionMode") && message.positionMode !== 0)
+                    writer.uint32(8).int32(message.positionMode);
+                if (message.shortSpot != null && $Object.hasOwnProperty.call(message, "shortSpot") && message.shortSpot !== false)
+                    writer.uint32(16).bool(message.shortSpot);
+                if (message.instruments != null && message.instruments.length)
+                    for (let i = 0; i < message.instruments.length; ++i)
+                        $root.algo.v1.ContractSetup.encode(message.instruments[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AccountSetup.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.AccountSetup();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.positionMode = value;
+                            else
+                                delete message.positionMode;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.shortSpot = value;
+                            else
+                                delete message.shortSpot;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.instruments && message.instruments.length))
+                                message.instruments = [];
+                            message.instruments.push($root.algo.v1.ContractSetup.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AccountSetup;
+        })();
+
         v1.SetTradingMode = (function() {
 
             const SetTradingMode = function (properties) {
@@ -4468,6 +4697,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[8] = "ENTRY_CAUSE_CODE_REDUCE_ONLY"] = 8;
             values[valuesById[9] = "ENTRY_CAUSE_CODE_HALTED"] = 9;
             values[valuesById[10] = "ENTRY_CAUSE_CODE_BOOKS_DIFFER"] = 10;
+            values[valuesById[11] = "ENTRY_CAUSE_CODE_ACCOUNT_SETUP"] = 11;
             return values;
         })();
 
@@ -10088,6 +10318,8 @@ export const algo = $root.algo = (() => {
             values[valuesById[29] = "DENIAL_CODE_VENUE_SHUT"] = 29;
             values[valuesById[30] = "DENIAL_CODE_NO_VENUE_STOP"] = 30;
             values[valuesById[31] = "DENIAL_CODE_BOOKS_DIFFER"] = 31;
+            values[valuesById[32] = "DENIAL_CODE_ACCOUNT_SETUP"] = 32;
+            values[valuesById[33] = "DENIAL_CODE_NO_SHORT_SELLING"] = 33;
             return values;
         })();
 
@@ -14019,6 +14251,15 @@ export const algo = $root.algo = (() => {
             ReconciliationCompleted.prototype.differences = $util.emptyArray;
             ReconciliationCompleted.prototype.aside = $util.emptyArray;
             ReconciliationCompleted.prototype.orders = $util.emptyArray;
+            ReconciliationCompleted.prototype.setup = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ReconciliationCompleted.prototype, "_setup", {
+                get: $util.oneOfGetter($oneOfFields = ["setup"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             ReconciliationCompleted.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14061,6 +14302,8 @@ export const algo = $root.algo = (() => {
                 if (message.orders != null && message.orders.length)
                     for (let i = 0; i < message.orders.length; ++i)
                         $root.algo.v1.DifferingOrder.encode(message.orders[i], writer.uint32(114).fork(), _depth + 1).ldelim();
+                if (message.setup != null && $Object.hasOwnProperty.call(message, "setup"))
+                    $root.algo.v1.AccountSetup.encode(message.setup, writer.uint32(122).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14240,6 +14483,13 @@ export const algo = $root.algo = (() => {
                             if (!(message.orders && message.orders.length))
                                 message.orders = [];
                             message.orders.push($root.algo.v1.DifferingOrder.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            message.setup = $root.algo.v1.AccountSetup.decode(reader, reader.size(), $undefined, _depth + 1, message.setup);
+                            message._setup = "setup";
                             continue;
                         }
                     }
@@ -16332,6 +16582,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[3] = "ACCOUNT_REQUEST_KIND_POSITIONS"] = 3;
             values[valuesById[4] = "ACCOUNT_REQUEST_KIND_BALANCES"] = 4;
             values[valuesById[5] = "ACCOUNT_REQUEST_KIND_CASH_SINCE"] = 5;
+            values[valuesById[6] = "ACCOUNT_REQUEST_KIND_SETUP"] = 6;
             return values;
         })();
 
@@ -18324,6 +18575,121 @@ export const algo = $root.algo = (() => {
             };
 
             return BalancesReply;
+        })();
+
+        v1.SetupReply = (function() {
+
+            const SetupReply = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SetupReply.prototype.account = "";
+            SetupReply.prototype.setup = null;
+            SetupReply.prototype.asOfUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SetupReply.prototype.complete = false;
+
+            SetupReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.setup != null && $Object.hasOwnProperty.call(message, "setup"))
+                    $root.algo.v1.AccountSetup.encode(message.setup, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.asOfUs != null && $Object.hasOwnProperty.call(message, "asOfUs") && (typeof message.asOfUs === "object" ? message.asOfUs.low || message.asOfUs.high : message.asOfUs !== 0))
+                    writer.uint32(24).uint64(message.asOfUs);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(32).bool(message.complete);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SetupReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.SetupReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.setup = $root.algo.v1.AccountSetup.decode(reader, reader.size(), $undefined, _depth + 1, message.setup);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.asOfUs = value;
+                            else
+                                delete message.asOfUs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SetupReply;
         })();
 
         v1.CashReply = (function() {

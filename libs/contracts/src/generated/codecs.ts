@@ -196,6 +196,8 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'VENUE_SHUT': 29,
   'NO_VENUE_STOP': 30,
   'BOOKS_DIFFER': 31,
+  'ACCOUNT_SETUP': 32,
+  'NO_SHORT_SELLING': 33,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {
@@ -285,6 +287,7 @@ const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', {
   'REDUCE_ONLY': 8,
   'HALTED': 9,
   'BOOKS_DIFFER': 10,
+  'ACCOUNT_SETUP': 11,
 });
 
 const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', {
@@ -299,6 +302,7 @@ const accountRequestKind = field.oneWordOf('AccountRequestKind', {
   'positions': 3,
   'balances': 4,
   'cash-since': 5,
+  'setup': 6,
 });
 /** What is asked of an account. */
 export type AccountRequestKind = field.ValueOf<typeof accountRequestKind>;
@@ -327,6 +331,16 @@ const timeframe = field.oneWordOf<model.Timeframe>('Timeframe', {
   '5m': 3,
   '15m': 4,
   '1h': 5,
+});
+
+const positionMode = field.oneWordOf<model.PositionMode>('PositionMode', {
+  'one_way': 1,
+  'hedge': 2,
+});
+
+const marginMode = field.oneWordOf<model.MarginMode>('MarginMode', {
+  'cross': 1,
+  'isolated': 2,
 });
 
 const orderFlow = part<model.OrderFlow>('OrderFlow', {
@@ -1108,6 +1122,18 @@ const differingOrder = part<model.DifferingOrder>('DifferingOrder', {
   works: field.flag,
 });
 
+const contractSetup = part<model.ContractSetup>('ContractSetup', {
+  instrument: idFields.instrument,
+  marginMode: marginMode,
+  leverage: field.double,
+});
+
+const accountSetup = part<model.AccountSetup>('AccountSetup', {
+  positionMode: positionMode,
+  shortSpot: field.flag,
+  instruments: field.list(nested(contractSetup)),
+});
+
 /** Execution may trade on this account. */
 export interface ReconciliationCompleted {
   /** Required. Names the report; the same inputs give the same name. */
@@ -1138,6 +1164,8 @@ export interface ReconciliationCompleted {
   readonly aside: readonly model.AssetAside[];
   /** Orders that execution must ask the venue about, or withdraw there. */
   readonly orders: readonly model.DifferingOrder[];
+  /** How the account is set up at the venue; absent in reports from before it was read. */
+  readonly setup: model.AccountSetup | null;
 }
 const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCompleted', {
   reportId: field.word,
@@ -1154,6 +1182,7 @@ const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCom
   differences: field.list(nested(bookDifference)),
   aside: field.list(nested(assetAside)),
   orders: field.list(nested(differingOrder)),
+  setup: field.orNull(nested(accountSetup)),
 });
 
 /** Execution must not trade on this account. */
@@ -1711,6 +1740,24 @@ const balancesReply = part<BalancesReply>('BalancesReply', {
   complete: field.flag,
 });
 
+/** Answer to AccountRequest for the setup. */
+export interface SetupReply {
+  /** Required. Whose. */
+  readonly account: field.ValueOf<typeof idFields.account>;
+  /** Required. How it is set up. */
+  readonly setup: model.AccountSetup;
+  /** As of when the venue shows its books, by its clock, µs since 1970 UTC. */
+  readonly asOfUs: number;
+  /** False when this is not all: nothing follows from it. */
+  readonly complete: boolean;
+}
+const setupReply = part<SetupReply>('SetupReply', {
+  account: idFields.account,
+  setup: nested(accountSetup),
+  asOfUs: field.whole,
+  complete: field.flag,
+});
+
 const cashMove = part<model.CashMove>('CashMove', {
   venueMoveId: field.word,
   account: idFields.account,
@@ -1890,6 +1937,7 @@ export const tableCodecs = {
   FillsReply: codec(algo.v1.FillsReply, fillsReply),
   PositionsReply: codec(algo.v1.PositionsReply, positionsReply),
   BalancesReply: codec(algo.v1.BalancesReply, balancesReply),
+  SetupReply: codec(algo.v1.SetupReply, setupReply),
   CashReply: codec(algo.v1.CashReply, cashReply),
   VenueCashMoved: codec(algo.v1.VenueCashMoved, venueCashMoved),
   VenueFilled: codec(algo.v1.VenueFilled, venueFilled),

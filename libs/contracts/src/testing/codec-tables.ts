@@ -27,7 +27,9 @@ const UNNAMED: Readonly<Record<string, string>> = {
   TargetTrades: "model.TradingConfig['targetTrades']",
 };
 /** Enums whose words the model spells with underscores; codes are in capitals, others have hyphens. */
-const UNDERSCORED = new Set(['CloseReason', 'DustCause', 'ExitReason', 'QuarantineProblem', 'TimeInForce']);
+const UNDERSCORED = new Set([
+  ...['CloseReason', 'DustCause', 'ExitReason', 'PositionMode', 'QuarantineProblem', 'TimeInForce'],
+]);
 /** Fields that are named like an id and hold any word. */
 const WORDS = new Set(['InstrumentScope.instrument', 'StrategyScope.strategy']);
 /** Written by hand: trades in columns, and a pair of numbers. */

@@ -9,6 +9,7 @@ import {
 import {
   type Absence,
   type AccountId,
+  type AccountSetup,
   type CashMove,
   type ClientOrderId,
   type Fill,
@@ -62,7 +63,6 @@ export type AskPaper = (
 /** What the paper exchange can do, however it is asked. */
 export const PAPER_CAPABILITIES: VenueCapabilities = {
   fillIds: true,
-  shortSelling: true,
   reduceOnly: true,
   stopTrigger: 'last',
   clientIdLookUp: true,
@@ -79,7 +79,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
   readonly #clock: VenueClock;
   readonly #openedMs: number;
   /** When each order left, by the monotonic clock. */
-  readonly #sentMs: RecentMap<number>;
+  readonly #sentMs = new RecentMap<number>(SENT_MAX);
   /** The newest books that were shown. */
   #newestUs: TimeUs = 0;
 
@@ -88,7 +88,6 @@ export class PaperExchangeVenue implements ExchangeVenue {
     this.#ask = ask;
     this.#clock = clock;
     this.#openedMs = clock.monotonicMs();
-    this.#sentMs = new RecentMap(SENT_MAX);
   }
 
   submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
@@ -160,6 +159,10 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
   balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
     answer(this.#whole('balances', codecs.BalancesReply), ({ balances }) => balances, done);
+  }
+
+  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
+    answer(this.#whole('setup', codecs.SetupReply), ({ setup }) => setup, done);
   }
 
   cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {

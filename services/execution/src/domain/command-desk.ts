@@ -253,7 +253,7 @@ export class CommandDesk {
     instrumentLimits: InstrumentLimits,
     books: Books,
   ): Omit<EntryContext, 'pace' | 'sentBefore'> {
-    const { limits, rejects } = books;
+    const { limits, rejects, setup } = books;
     return {
       nowUs: books.nowUs,
       instrument,
@@ -264,6 +264,8 @@ export class CommandDesk {
       positions: this.#positions.open().filter((p) => !this.#isDust(p, books)),
       openOrders: this.#ledger.orders(),
       rejectsPauseUntilUs: rejects.pausedUntilUs,
+      shortSpot: setup.shortSpot,
+      beside: this.#positions.beside(instrument.id),
       markOf: (id) => this.#positions.markOf(id, books.prices),
     };
   }

@@ -18,6 +18,7 @@ import {
   ready,
   S,
   SETTINGS,
+  SETUP,
   sent,
   told,
   types,
@@ -211,14 +212,14 @@ const WITH_CROSS = {
 };
 
 /** An account that can't be short and holds 10 LTC; `aside` is what else of them lies there. */
-function wallet(aside: string) {
+function wallet(aside: string, shortSpot = false) {
   const engine = ready(WITH_CROSS);
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: false, readsSettleMs: 10_000 });
   engine.handle(filled(sent(engine.handle(place(1))), 'in', '10', '10', S));
   const out = engine.handle(told(31 * S)).findLast((one) => one.type === 'ReconciliationRequested');
   const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
   const requestId = out?.type === 'ReconciliationRequested' ? out.asked.requestId : '';
-  engine.handle({ ...passed, requestId, aside: [{ asset: 'LTC', quantity: d(aside) }] });
+  const asset = { asset: 'LTC', quantity: d(aside) };
+  engine.handle({ ...passed, requestId, aside: [asset], setup: { ...SETUP, shortSpot } });
   return engine;
 }
 /** A fill of another instrument that pays with LTC: 0.1 ETH at 40, and a fee. */
@@ -254,8 +255,7 @@ test('what an order of another instrument receives lies beside the position', ()
 });
 
 test('where an account may be short, coins are lent and no position is touched', () => {
-  const engine = wallet('0');
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true, readsSettleMs: 10_000 });
+  const engine = wallet('0', true);
   expect(pays(engine, '0.5', 'LTC')).toEqual([]);
 });
 

@@ -23,6 +23,7 @@ import type { OrderAudit } from './order-audit.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReferencePrices } from './reference-price.ts';
+import type { SetupWatch } from './setup-watch.ts';
 
 /** A person's command about a book that differs. */
 export type CorrectBooks = Extract<ControlCommand, { type: 'CorrectBooks' }>;
@@ -64,6 +65,7 @@ export class Corrections {
   readonly #times: FeedTimes;
   readonly #looking: LookingTime;
   readonly #venue: () => VenueDescribed;
+  readonly #setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
   readonly #aside: Map<string, Decimal>;
   #differences: readonly BookDifference[];
   #proposed: readonly Proposal[];
@@ -78,6 +80,7 @@ export class Corrections {
       readonly times: FeedTimes;
       readonly looking: LookingTime;
       readonly venue: () => VenueDescribed;
+      readonly setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
     },
     state: CorrectionsState = { aside: [], differences: [], proposed: [] },
   ) {
@@ -89,6 +92,7 @@ export class Corrections {
     this.#times = parts.times;
     this.#looking = parts.looking;
     this.#venue = parts.venue;
+    this.#setup = parts.setup;
     this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
     this.#differences = state.differences;
     this.#proposed = state.proposed;
@@ -129,7 +133,10 @@ export class Corrections {
     if (differences.some(({ cure }) => cure === 'fetch')) audit.fetchMissed(out);
   }
 
-  /** Does what a person says. *Errors*: InputError where it can't be so; nothing has changed then. */
+  /**
+   * Does what a person says; to acknowledge is to let a changed setup of a contract be as well. *Errors*:
+   * InputError where it can't be so; nothing has changed then.
+   */
   repair({ instrument, how, by, reason, commandId }: CorrectBooks, out: ExecutionOutput[]): void {
     const refused = (because: string, remedy: string) =>
       new InputError({ field: 'instrument', value: instrument, because, remedy });
@@ -149,22 +156,27 @@ export class Corrections {
     const [own, beside] = [this.#positions.quantity(instrument), this.#positions.beside(instrument)];
     const held = found?.held ?? own.plus(beside);
     const change = { ...settledBy(how, { own, held }), reason: DONE[how] };
-    if (change.own.equals(own) && change.beside.equals(beside))
+    const setup = how === 'acknowledge' ? this.#setup.changeOf(instrument) : null;
+    if (setup === null && change.own.equals(own) && change.beside.equals(beside))
       throw refused(
         `nothing to ${how}: ours are ${own}, beside them ${beside}, and the venue holds ${held}`,
-        'See `algo reconcile --dry-run` for what differs.',
+        this.#setup.shut.get(instrument) ?? 'See `algo reconcile --dry-run` for what differs.',
       );
     if (how === 'adopt' && this.#positions.markOf(instrument, this.#prices) === null)
       throw refused('no price of it is known, so it could not be guarded', 'Wait for its next trade.');
-    this.#correct(instrument, { ...change, evidence: [reason] }, { by, commandId }, out);
+    if (setup !== null) this.#setup.agree(instrument);
+    const evidence = setup === null ? [reason] : [reason, setup];
+    this.#correct(instrument, { ...change, evidence }, { by, commandId }, out);
   }
 
   /**
    * What a fill pays in other assets than its own comes out of what lies aside, then out of positions. Where
-   * an account may be short, coins are lent and no position is touched.
+   * an account may be short, coins are lent and no position is touched. So it is before anything was read of
+   * the account: what is taken from a position by guess has no guard, and what is left too much is compared
+   * before any of it may be sold.
    */
   #pay(fill: Fill, out: ExecutionOutput[]): void {
-    if (this.#venue().shortSelling) return;
+    if (this.#setup.shortSpot !== false) return;
     const instrument = this.#instruments.get(fill.instrument);
     if (instrument === undefined || !MARKET_TRAITS[instrument.market].deliversBase) return;
     const { quote, base } = instrument;

@@ -10,6 +10,7 @@ import type { GuardWatch } from './guard-watch.ts';
 import { codeOf } from './latch.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import type { RejectWatch } from './reject-watch.ts';
+import type { SetupWatch } from './setup-watch.ts';
 
 /** A cause as it stands now. *Shape*: `sinceUs` null where it began when it was first found to stand. */
 export type CauseNow = Omit<EntryCause, 'sinceUs'> & { readonly sinceUs: number | null };
@@ -21,6 +22,7 @@ export interface EntryBars {
   readonly venues: readonly string[];
   readonly times: FeedTimes;
   readonly gate: ReconciliationGate;
+  readonly setup: SetupWatch;
   readonly guard: GuardWatch;
   readonly rejects: RejectWatch;
   readonly modes: TradingModes;
@@ -33,7 +35,7 @@ const WIDEST_FIRST = { account: 0, venue: 1, instrument: 2, strategy: 3 } as con
 
 /** Returns why entries do not pass now, by the newest time of any feed, widest scope first. */
 export function entryCauses(bars: EntryBars): readonly CauseNow[] {
-  const { gate, modes } = bars;
+  const { gate, modes, setup } = bars;
   const standing = modes.entries();
   if (standing.length === 0 && nothingBars(bars)) return NONE;
   const scope = accountOf(bars);
@@ -48,6 +50,8 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
       scope: { kind: 'instrument', instrument },
       detail: reason,
     });
+  for (const [instrument, detail] of setup.shut)
+    causes.push({ ...itself, code: 'ACCOUNT_SETUP', scope: { kind: 'instrument', instrument }, detail });
   for (const unguarded of unguardedScopes(bars))
     causes.push({ ...itself, code: 'NO_GUARD', scope: unguarded });
   causes.push(...venueCauses(bars));
@@ -65,10 +69,11 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
 const NONE: readonly CauseNow[] = [];
 
 /** Whether entries pass but for what people and breakers say: most inputs find it so. */
-function nothingBars({ gate, guard, rejects, times, venues }: EntryBars): boolean {
+function nothingBars({ gate, setup, guard, rejects, times, venues }: EntryBars): boolean {
   const nowUs = times.newestUs();
   const { shutUntilUs, pausedUntilUs } = rejects.state;
   if (!gate.state.isHeard || !gate.isFresh(nowUs) || gate.state.shut.length > 0) return false;
+  if (setup.shut.size > 0) return false;
   if (nowUs < shutUntilUs || nowUs < pausedUntilUs) return false;
   return venues.every((venue) => guard.denial(times, venue) === null);
 }

@@ -31,7 +31,6 @@ import {
   gate,
   heard,
   holding,
-  inDoubt,
   LIMITS,
   LTC,
   life,
@@ -50,6 +49,7 @@ import {
   told,
   types,
 } from './testing/execution-scenario.ts';
+import { inDoubt } from './testing/in-doubt.ts';
 
 test('an entry is announced, then sent, under an id that is a function of its decision', () => {
   const outputs = ready().handle(place(1));

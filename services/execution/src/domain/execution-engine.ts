@@ -33,6 +33,7 @@ import { PersonDesk } from './person-desk.ts';
 import { type NetPosition, PositionBook } from './position-book.ts';
 import { ReferencePrices } from './reference-price.ts';
 import { RejectWatch } from './reject-watch.ts';
+import { SetupWatch } from './setup-watch.ts';
 import { StandingWatch } from './standing-watch.ts';
 
 /** Judges what an account says of orders and has done outside; each instrument has its own feed's time. */
@@ -57,6 +58,7 @@ export class ExecutionEngine {
   readonly #persons: PersonDesk;
   readonly #corrections: Corrections;
   readonly #cash: CashWatch;
+  readonly #setup: SetupWatch;
   /** Says why entries do not pass, when that changes. */
   readonly standing: StandingWatch;
   #limits: NamedLimits;
@@ -79,17 +81,19 @@ export class ExecutionEngine {
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
-    const bars = { times: this.#times, gate: this.#keeper.gate, guard: this.#guard, rejects: this.#rejects };
-    this.standing = new StandingWatch({ ...bars, settings, modes: this.#halts.modes }, state?.standing);
+    this.#setup = new SetupWatch(settings.instruments, state?.setup);
+    const [gate, setup, modes] = [this.#keeper.gate, this.#setup, this.#halts.modes];
+    const bars = { times: this.#times, gate, setup, modes, guard: this.#guard, rejects: this.#rejects };
+    this.standing = new StandingWatch({ ...bars, settings }, state?.standing);
     const [instruments, ledger, positions] = [this.#instruments, this.#ledger, this.#positions];
     const books = { account: settings.account, instruments, ledger, positions, times: this.#times };
     this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
     const priceAnew = (t: Tracked, out: ExecutionOutput[]) => this.#priceAnew(t, out);
-    const steps = new OrderSteps(settings.account, ledger, this.#halts.modes, priceAnew);
-    const parts = { ...books, steps, gate: this.#keeper.gate };
+    const steps = new OrderSteps(settings.account, ledger, modes, priceAnew);
+    const parts = { ...books, steps, gate };
     this.#follower = new OrderFollower(parts);
     this.#audit = new OrderAudit(parts);
-    const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking };
+    const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking, setup };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
     this.#cash = new CashWatch(settings.account, state?.cash);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);
@@ -153,6 +157,7 @@ export class ExecutionEngine {
       ...{ halts: this.#halts.state(), ledger, cash: this.#cash.state(), persons: this.#persons.state() },
       ...{ limits: this.#limits, prices: this.#prices.state(), standing: this.standing.state },
       ...{ positions: this.#positions.all(), corrections: this.#corrections.state(), venue: this.#venue },
+      setup: this.#setup.state(),
       ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries, rejects: this.#rejects.state },
     };
   }
@@ -219,6 +224,7 @@ export class ExecutionEngine {
       case 'ReconciliationCompleted':
       case 'ReconciliationFailed':
         if (!this.#keeper.answered(input)) return;
+        if (input.type === 'ReconciliationCompleted') this.#setup.take(input.setup);
         this.#audit.compared(input, this.#keeper.askedUs, out);
         this.#corrections.compared(input, this.#audit, out);
         return;
@@ -236,7 +242,7 @@ export class ExecutionEngine {
   }
 
   #reported(report: OrderReport, out: ExecutionOutput[]): void {
-    if (report.type === 'CancelOutcomeKnown') this.#rejects.canceling(report.outcome);
+    if ('outcome' in report) this.#rejects.answered(report.outcome);
     this.#follower.take(report, out);
     if (report.type === 'OrderNeverLeft' && report.code === 'CONSERVATION')
       this.#latch(this.#account, 'halted', 'CONSERVATION', out);
@@ -282,6 +288,7 @@ export class ExecutionEngine {
     return {
       ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
       ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
+      setup: this.#setup,
       ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
       ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#venue.holdsStops },
     };

@@ -71,7 +71,7 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
   | 'account'
   | 'requestId'
   | 'epoch'
-  | Extract<'validForMs' | 'shut' | 'differences' | 'aside' | 'orders', keyof Report>
+  | Extract<'validForMs' | 'shut' | 'differences' | 'aside' | 'orders' | 'setup', keyof Report>
 >;
 
 /** What no stream carries: what came of requests, what the venue tells, and the start of a life. */
@@ -150,8 +150,6 @@ export interface FeedSilent {
 /** What a venue can do, as far as it changes what is asked of it. */
 export interface VenueDescribed {
   readonly holdsStops: boolean;
-  /** An account may hold less than nothing. */
-  readonly shortSelling: boolean;
   /** What a read shows may be so old. */
   readonly readsSettleMs: number;
 }

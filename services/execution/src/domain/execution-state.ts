@@ -11,10 +11,11 @@ import type { Asked } from './person-desk.ts';
 import type { NetPosition } from './position-book.ts';
 import type { ReferencePricesState } from './reference-price.ts';
 import type { RejectWatchState } from './reject-watch.ts';
+import type { SetupWatchState } from './setup-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 14;
+export const EXECUTION_STATE_VERSION = 15;
 
 /** All that the engine knows, apart from its settings. *Units*: `silentUs` as LookingTime has it. */
 export interface ExecutionState {
@@ -29,6 +30,7 @@ export interface ExecutionState {
   readonly positions: readonly NetPosition[];
   readonly cash: CashWatchState;
   readonly corrections: CorrectionsState;
+  readonly setup: SetupWatchState;
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
   readonly persons: [commandId: string, command: Asked][];
@@ -38,4 +40,4 @@ export interface ExecutionState {
 }
 
 /** Nothing is known of the venue yet: nothing that no fill explains is believed. */
-export const UNDESCRIBED: VenueDescribed = { holdsStops: false, shortSelling: true, readsSettleMs: Infinity };
+export const UNDESCRIBED: VenueDescribed = { holdsStops: false, readsSettleMs: Infinity };

@@ -74,7 +74,7 @@ class Watch {
     const about = { account: ACCOUNT, requestId, epoch: 1, ...other };
     this.keeper.answered(
       type === 'ReconciliationCompleted'
-        ? { type, ...about, validForMs: 60_000, shut, differences: [], aside: [], orders: [] }
+        ? { type, ...about, validForMs: 60_000, shut, differences: [], aside: [], setup: null, orders: [] }
         : { type, ...about },
     );
     return this;

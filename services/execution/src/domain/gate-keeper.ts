@@ -2,6 +2,7 @@ import {
   type AccountId,
   type ClientOrderId,
   InputError,
+  type InstrumentId,
   type TimeUs,
   US_PER_MS,
   US_PER_SECOND,
@@ -20,7 +21,8 @@ const PAUSE_MAX_US = 30 * US_PER_SECOND;
 /**
  * The gate and the questions that keep it open, as they are kept. *Shape*: `asked` names the request that was
  * asked last, of `number` in this epoch, at `askedUs` of the feeds' time; `failures` in a row; it is asked
- * again at `dueUs`. *Units*: `dueUs` µs of the looking time.
+ * again at `dueUs`; `foreign` says where and when somebody else's order was seen that no comparison has
+ * looked at, each instrument once. *Units*: `dueUs` µs of the looking time.
  */
 export interface GateKeeperState {
   readonly gate: GateState;
@@ -29,11 +31,13 @@ export interface GateKeeperState {
   readonly number: number;
   readonly failures: number;
   readonly dueUs: TimeUs;
+  readonly foreign: readonly (readonly [instrument: InstrumentId, seenUs: TimeUs])[];
 }
 
 /** No life has begun: nothing passes, and nothing is asked. */
 const UNBORN: GateKeeperState = {
   ...{ gate: closedGate(0), asked: null, askedUs: 0, number: 0, failures: 0, dueUs: Infinity },
+  foreign: [],
 };
 
 /** Asks for reconciliations in the looking time, and opens the gate by the answer to the last one. */
@@ -48,6 +52,7 @@ export class GateKeeper {
   #number: number;
   #failures: number;
   #dueUs: TimeUs;
+  readonly #foreign: Map<InstrumentId, TimeUs>;
 
   constructor(
     about: {
@@ -68,6 +73,7 @@ export class GateKeeper {
     this.#number = state.number;
     this.#failures = state.failures;
     this.#dueUs = state.dueUs;
+    this.#foreign = new Map(state.foreign);
   }
 
   /** Begins an epoch, closed, and asks. Returns false, with nothing changed, for one that isn't newer. */
@@ -75,6 +81,7 @@ export class GateKeeper {
     if (!this.gate.start(epoch)) return false;
     this.#number = 0;
     this.#failures = 0;
+    this.#foreign.clear();
     this.#ask('a new life of execution', out);
     return true;
   }
@@ -107,8 +114,11 @@ export class GateKeeper {
       const isOurs = (id: ClientOrderId) => this.#ledger.isOpen(id);
       const shut = report.shut.filter(({ orders }) => orders.length === 0 || !orders.every(isOurs));
       this.gate.open(toldUs + report.validForMs * US_PER_MS * speed, shut);
+      for (const [id, seenUs] of this.#foreign)
+        if (seenUs <= this.#askedUs) this.#foreign.delete(id);
+        else this.gate.doubt(id);
       // What differs is looked at again soon: it may be a fill that was on its way.
-      const isWhole = report.shut.length === 0;
+      const isWhole = report.shut.length === 0 && this.#foreign.size === 0;
       this.#dueUs = nowUs + (isWhole ? EVERY_US * speed : this.#pauseUs());
       if (isWhole) this.#failures = 0;
     } else {
@@ -141,13 +151,19 @@ export class GateKeeper {
 
   /**
    * Hears what is said of orders. That the venue rejects an exit shows that it may hold something else than
-   * we think, so the books are compared soon.
+   * we think, so the books are compared soon; so are they when somebody else's order was filled, and nothing
+   * is entered there before: an entry the other way would only net with what that order left.
    */
   hear(said: readonly ExecutionOutput[]): void {
     for (const one of said) {
+      if (one.type === 'OrderQuarantined' && one.problem === 'foreign_fill') {
+        this.#foreign.set(one.instrument, this.#time.toldUs);
+        this.gate.doubt(one.instrument);
+        this.#askSoon();
+      }
       if (one.type !== 'OrderRejected' || one.retryAfterMs !== null) continue;
       if (this.#ledger.get(one.clientOrderId)?.order.intent !== 'exit') continue;
-      this.#dueUs = Math.min(this.#dueUs, this.#time.nowUs + PAUSE_FIRST_US * this.#time.speed);
+      this.#askSoon();
     }
   }
 
@@ -175,7 +191,12 @@ export class GateKeeper {
       number: this.#number,
       failures: this.#failures,
       dueUs: this.#dueUs,
+      foreign: [...this.#foreign],
     };
+  }
+
+  #askSoon(): void {
+    this.#dueUs = Math.min(this.#dueUs, this.#time.nowUs + PAUSE_FIRST_US * this.#time.speed);
   }
 
   /** A question counts as failed until it is answered, so that after silence it is asked again as well. */

@@ -51,6 +51,7 @@ const PASSED: ExecutionTaken = {
       shut: [],
       differences: [],
       aside: [],
+      setup: null,
       orders: [],
     },
   },

@@ -87,8 +87,8 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
-        const { account, requestId, epoch, validForMs, shut, differences, aside, orders } = input.body;
-        const found = { validForMs, shut, differences, aside, orders };
+        const { account, requestId, epoch, validForMs, shut, differences, aside, orders, setup } = input.body;
+        const found = { validForMs, shut, differences, aside, orders, setup };
         this.#feed({ type: input.name, account, requestId, epoch, ...found }, say);
         return;
       }

@@ -5,13 +5,13 @@ import {
   denial,
   filled,
   found,
-  inDoubt,
   lookedUp,
   place,
   price,
   S,
   types,
 } from './testing/execution-scenario.ts';
+import { inDoubt } from './testing/in-doubt.ts';
 
 test('silence, a failed lookup and an absence that is not proven leave an order unknown', () => {
   const { engine, id } = inDoubt();

@@ -12,7 +12,6 @@ import {
   found,
   heard,
   holding,
-  inDoubt,
   lookedUp,
   mode,
   outcome,
@@ -24,6 +23,7 @@ import {
   submitted,
   types,
 } from './testing/execution-scenario.ts';
+import { inDoubt } from './testing/in-doubt.ts';
 
 test('a halt cancels entries and binds no exit, whatever its reason', () => {
   const { engine } = holding();

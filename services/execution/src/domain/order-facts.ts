@@ -1,6 +1,7 @@
 import {
   type ClientOrderId,
   type Denial,
+  type Fill,
   type Order,
   type OrderCommand,
   type OrderEvent,
@@ -21,6 +22,16 @@ const INTENT_OF = {
 export function aboutOrder(order: Order, timeUs: TimeUs) {
   const { clientOrderId, account, instrument } = order.request;
   return { clientOrderId, account, instrument, timeUs };
+}
+
+/** Returns which order is meant. */
+export function refOf({ instrument, clientOrderId }: Order['request']) {
+  return { instrument, clientOrderId };
+}
+
+/** Returns what a fill says, as pairs. */
+export function detailOf({ venueTradeId, side, quantity, price }: Fill): string {
+  return `trade=${venueTradeId} ${side}=${quantity}@${price}`;
 }
 
 /** Says whether a venue ended or refused an order because it is post-only and would have taken. */

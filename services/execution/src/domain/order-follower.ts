@@ -247,7 +247,8 @@ export class OrderFollower {
   #refused(t: Tracked, { reason, retryAfterMs, timeUs }: Refused, out: ExecutionOutput[]): void {
     if (wouldHaveTaken(t.order, reason))
       this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
-    else this.#steps.rejected(t, reason, retryAfterMs, timeUs, out);
+    else if (retryAfterMs !== null) this.#steps.turnedAway(t, reason, retryAfterMs, timeUs, out);
+    else this.#steps.rejected(t, reason, null, timeUs, out);
   }
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
@@ -272,6 +273,8 @@ export class OrderFollower {
   #neverWas(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
     // Fills say that it did arrive: whoever calls it absent is wrong, so it stays unknown.
     if (t.order.cumulative.isPositive()) return;
-    this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
+    // A venue that took nothing has not tried it: it may be asked for again at once.
+    if (t.turnedAway !== null) this.#steps.rejected(t, t.turnedAway, 0, timeUs, out);
+    else this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
 }

@@ -20,7 +20,7 @@ export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
  * `inDoubt` until a look-up or an acknowledgement says where it stands, whatever its status (a fill proves
  * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking`,
  * `isCanceling` and `isProving` while such a request is under way, so that a slow venue has one of each to
- * answer.
+ * answer; `turnedAway` is with what words the venue took nothing for a while.
  */
 export interface Tracked {
   readonly order: Order;
@@ -34,6 +34,7 @@ export interface Tracked {
   readonly isAsking: boolean;
   readonly isCanceling: boolean;
   readonly isProving: boolean;
+  readonly turnedAway: string | null;
 }
 
 /**
@@ -88,6 +89,7 @@ export function tracked(order: Order, why: Pick<Tracked, 'command' | 'retryOf'>)
     isAsking: false,
     isCanceling: false,
     isProving: false,
+    turnedAway: null,
   };
 }
 

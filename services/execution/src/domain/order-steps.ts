@@ -17,11 +17,13 @@ import {
   US_PER_MINUTE,
   type VenueOrderId,
 } from '@algo/model';
+import { ASK_INTERVAL_US } from './ask-pace.ts';
 import type { ExecutionOutput } from './execution-io.ts';
 import { latch } from './latch.ts';
-import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
+import { aboutOrder, detailOf, refOf, wouldHaveTaken } from './order-facts.ts';
 import { type Closing, type OrderLedger, type Tracked, tracked } from './order-ledger.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
+import { shutUntilUs } from './reject-watch.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
@@ -77,10 +79,26 @@ export class OrderSteps {
   }
 
   lost(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (this.#unknown(t, reason, timeUs, out)) this.lookUp(t, timeUs, out);
+  }
+
+  /**
+   * The venue takes nothing for a while, and has said so of this order. That proves nothing of a second copy,
+   * which something on the way may bring when the pause is over: so the order stays unknown until it is
+   * looked up behind the pause, and no exit goes out beside a copy of itself.
+   */
+  turnedAway(t: Tracked, reason: string, retryAfterMs: number, timeUs: TimeUs, out: ExecutionOutput[]): void {
+    if (!this.#unknown(t, reason, timeUs, out)) return;
+    const askedUs = shutUntilUs(timeUs, retryAfterMs) - ASK_INTERVAL_US;
+    this.change(t, { turnedAway: reason, inDoubt: true, askedUs });
+  }
+
+  /** Says that nobody knows where an order stands; returns whether it is open. */
+  #unknown(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): boolean {
     const applied = this.apply(t, { type: 'OutcomeUnknown', timeUs }, out);
     if (applied.type === 'applied')
       out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderUnknown', reason });
-    if (!isEnded(applied.order.status)) this.lookUp(t, timeUs, out);
+    return !isEnded(applied.order.status);
   }
 
   close(t: Tracked, closing: Closing, cumulative: Fill['quantity'], out: ExecutionOutput[]): void {
@@ -277,12 +295,4 @@ export class OrderSteps {
     this.#ledger.put(next);
     return next;
   }
-}
-
-function refOf({ instrument, clientOrderId }: Order['request']) {
-  return { instrument, clientOrderId };
-}
-
-function detailOf({ venueTradeId, side, quantity, price }: Fill): string {
-  return `trade=${venueTradeId} ${side}=${quantity}@${price}`;
 }

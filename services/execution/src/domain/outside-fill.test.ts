@@ -1,16 +1,22 @@
 import { type ClientOrderId, clientOrderId, type Fill } from '@algo/model';
 import { expect, test } from '@jest/globals';
+import { ExecutionEngine } from './execution-engine.ts';
+import type { ExecutionInput } from './execution-io.ts';
 import {
   close,
   d,
   denial,
   filled,
   fillOf,
+  gate,
   holding,
+  mode,
   place,
   ready,
   S,
+  SETTINGS,
   sent,
+  told,
   types,
 } from './testing/execution-scenario.ts';
 import { guarded } from './testing/protection-scenario.ts';
@@ -54,7 +60,7 @@ test.each<[string, string, Partial<Fill>]>([
   expect(types(takes('x1', quantity, { ...SOLD, ...change }))).toEqual(['OrderQuarantined']);
   expect(takes('x1', quantity, { ...SOLD, ...change })).toEqual([]);
   expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
-  expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('REDUCE_ONLY');
+  expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('BOOKS_DIFFER');
 });
 
 test('a stop that rests does not keep an order of somebody else that adds from being reported', () => {
@@ -102,4 +108,19 @@ test('a fill of somebody else whose order has been forgotten is not booked again
   expect(engine.order(SOLD.clientOrderId)).toBeUndefined();
   expect(takes('x1', '4')).toEqual([]);
   expect(engine.positions().map(({ quantity }) => quantity.toString())).toEqual(['5']);
+});
+
+test('behind somebody else’s order nothing is entered until it is compared, whoever resumes', () => {
+  const { engine, takes } = held();
+  takes('x1', '1', { ...SOLD, side: 'buy' });
+  engine.handle(mode('active', 2 * S));
+  expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('BOOKS_DIFFER');
+  expect(denial(engine.handle(close(5, { timeUs: 2 * S })))).toBeNull();
+  const restored = new ExecutionEngine(SETTINGS, engine.snapshot());
+  for (const one of [engine, restored]) {
+    const [asked] = one.handle(told(4.1 * S)).filter((said) => said.type === 'ReconciliationRequested');
+    const requestId = asked?.type === 'ReconciliationRequested' ? asked.asked.requestId : '';
+    one.handle({ ...gate(), requestId } as ExecutionInput);
+    expect(denial(one.handle(place(6, { timeUs: 4.1 * S })))).not.toBe('BOOKS_DIFFER');
+  }
 });

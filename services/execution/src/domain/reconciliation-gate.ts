@@ -53,6 +53,14 @@ export class ReconciliationGate {
       this.#state = { ...this.#state, validUntilUs: isHeard ? validUntilUs : null, openedOnce: true, shut };
   }
 
+  /** Something has happened in an instrument that nobody of ours did: no entry there until it is compared. */
+  doubt(instrument: InstrumentId): void {
+    if (this.shut(instrument) !== undefined) return;
+    const reason = `${instrument}: somebody else’s order was filled, and the books are not compared since`;
+    const shut = [...this.#state.shut, { instrument, reason, shutsExits: false, orders: [] }];
+    this.#state = { ...this.#state, shut };
+  }
+
   /** Returns what the last comparison found to differ in an instrument, or undefined. */
   shut(id: InstrumentId): ShutInstrument | undefined {
     return this.#state.shut.find(({ instrument }) => instrument === id);

@@ -56,7 +56,8 @@ test.each([
 
 test('a person who lets the account go on does not open a venue that takes no order for now', () => {
   const watch = new RejectWatch(() => false);
-  watch.hear([rejected(S, 30_000)], LIMITS);
+  const { clientOrderId } = about;
+  watch.answered({ type: 'refused', clientOrderId, reason: 'x', retryAfterMs: 30_000, timeUs: S });
   watch.calm();
   expect(watch.state.shutUntilUs).toBe(31 * S);
 });

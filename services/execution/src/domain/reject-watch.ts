@@ -55,21 +55,16 @@ export class RejectWatch {
     let isStopping = false;
     for (const event of said) {
       if (event.type !== 'OrderAccepted' && event.type !== 'OrderRejected') continue;
-      if (event.type === 'OrderRejected' && event.retryAfterMs !== null)
-        this.#turnedAway(event.timeUs, event.retryAfterMs);
-      else if (!this.#isStop(event.clientOrderId) && this.#counts(event, limits)) isStopping = true;
+      if (event.type === 'OrderRejected' && event.retryAfterMs !== null) continue;
+      if (!this.#isStop(event.clientOrderId) && this.#counts(event, limits)) isStopping = true;
     }
     return isStopping;
   }
 
-  /** Hears what came of asking for a cancel: a venue that takes none for now takes no order either. */
-  canceling(outcome: SubmitOutcome): void {
-    if (outcome.type === 'refused' && outcome.retryAfterMs !== null)
-      this.#turnedAway(outcome.timeUs, outcome.retryAfterMs);
-  }
-
-  #turnedAway(timeUs: TimeUs, retryAfterMs: number): void {
-    const untilUs = shutUntilUs(timeUs, retryAfterMs);
+  /** Hears what came of an order or a cancel: a venue that takes none for now takes neither. */
+  answered(outcome: SubmitOutcome): void {
+    if (outcome.type !== 'refused' || outcome.retryAfterMs === null) return;
+    const untilUs = shutUntilUs(outcome.timeUs, outcome.retryAfterMs);
     this.#state = { ...this.#state, shutUntilUs: Math.max(this.#state.shutUntilUs, untilUs) };
   }
 

@@ -3,10 +3,12 @@ import { expect, test } from '@jest/globals';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
 import {
+  absence,
   alive,
   BTC,
   close,
   denial,
+  filled,
   found,
   holding,
   LIMITS,
@@ -34,11 +36,42 @@ function turnedAway(
   return { type, outcome: { type: 'refused', clientOrderId, reason, retryAfterMs, timeUs } };
 }
 
+test('an order that was turned away is looked up behind the pause, and over once that is proven', () => {
+  const { engine } = holding();
+  const { clientOrderId: id } = sent(engine.handle(close(1, { timeUs: 2 * S })));
+  expect(types(engine.handle(turnedAway('SubmitOutcomeKnown', id, 20_000, 2 * S)))).toEqual(['OrderUnknown']);
+  const restored = new ExecutionEngine(SETTINGS, engine.snapshot());
+  for (const one of [engine, restored]) {
+    one.handle(alive(22 * S));
+    expect(types(one.handle(told(21.9 * S)))).not.toContain('LookUpOrder');
+    expect(denial(one.handle(close(2, { timeUs: 21.9 * S })))).toBe('VENUE_SHUT');
+    expect(types(one.handle(told(22 * S)))).toContain('LookUpOrder');
+    expect(denial(one.handle(close(3, { timeUs: 22 * S })))).toBe('NO_POSITION');
+    expect(types(one.handle(lookedUp(id, { type: 'absent' }, 22 * S)))).toEqual(['ProveAbsence']);
+    expect(one.handle(absence(id, 'proven', 23 * S))).toMatchObject([
+      { type: 'OrderRejected', reason: 'closed: retryAfterMs=20000', retryAfterMs: 0 },
+    ]);
+    expect(sent(one.handle(close(4, { timeUs: 23 * S }))).quantity.toString()).toBe('10');
+  }
+});
+
+test('a second copy that came when the pause was over is the order: nothing goes out beside it', () => {
+  const { engine } = holding();
+  const exit = sent(engine.handle(close(1, { timeUs: 2 * S })));
+  const { clientOrderId: id } = exit;
+  engine.handle(turnedAway('SubmitOutcomeKnown', id, 3_000, 2 * S));
+  engine.handle(told(5 * S));
+  expect(types(engine.handle(lookedUp(id, found(exit, 'open', '0'), 5 * S)))).toEqual(['OrderAccepted']);
+  expect(denial(engine.handle(close(2, { timeUs: 6 * S })))).toBe('NO_POSITION');
+  expect(types(engine.handle(filled(exit, 't2', '10', '10', 6 * S)))).toContain('OrderFilled');
+  expect(engine.positions()).toEqual([]);
+});
+
 test('while a venue takes no order exits are denied, and leave when it does, also after a restart', () => {
   const { engine } = holding();
   const exit = sent(engine.handle(close(1, { timeUs: 2 * S })));
-  const outputs = engine.handle(turnedAway('SubmitOutcomeKnown', exit.clientOrderId, 20_000, 2 * S));
-  expect(outputs).toMatchObject([{ type: 'OrderRejected', retryAfterMs: 20_000 }]);
+  engine.handle(turnedAway('SubmitOutcomeKnown', exit.clientOrderId, 20_000, 2 * S));
+  engine.handle(neverLeft(exit.clientOrderId, 'withdrawn'));
   const restored = new ExecutionEngine(SETTINGS, engine.snapshot());
   for (const one of [engine, restored]) {
     expect(denial(one.handle(close(2, { timeUs: 22 * S - 1 })))).toBe('VENUE_SHUT');
@@ -64,7 +97,9 @@ test('a venue that says it is shut for a day is asked again after a minute', () 
   const exit = sent(engine.handle(close(1, { timeUs: 2 * S })));
   engine.handle(turnedAway('SubmitOutcomeKnown', exit.clientOrderId, 86_400_000, 2 * S));
   expect(denial(engine.handle(close(2, { timeUs: 62 * S - 1 })))).toBe('VENUE_SHUT');
-  expect(denial(engine.handle(close(3, { timeUs: 62 * S })))).toBeNull();
+  engine.handle(alive(62 * S));
+  expect(types(engine.handle(told(62 * S)))).toContain('LookUpOrder');
+  expect(denial(engine.handle(close(3, { timeUs: 62 * S })))).not.toBe('VENUE_SHUT');
 });
 
 test('a cancel that the venue does not take now is asked for again when it does', () => {

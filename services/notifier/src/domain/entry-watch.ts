@@ -21,6 +21,7 @@ import { durationText, plain, timeText, worded } from './wording.ts';
 const GRACE_MS = {
   ACCOUNT_STREAM_LOST: 10_000,
   BOOKS_DIFFER: 10_000,
+  ACCOUNT_SETUP: 0,
   NO_RECONCILIATION: 10_000,
   NO_GUARD: 10_000,
   VENUE_SHUT: 60_000,

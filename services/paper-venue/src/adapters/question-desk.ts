@@ -162,6 +162,8 @@ function accountReply(view: PaperView, { account, kind, sinceUs }: AccountReques
       const { rows: moves, ...read } = view.cashSince(account, sinceUs);
       return reply(codecs.CashReply, { account, moves, ...read });
     }
+    case 'setup':
+      return reply(codecs.SetupReply, { account, ...view.setup(account), complete: true });
     default:
       return kind satisfies never;
   }

@@ -7,14 +7,22 @@ import {
   VirtualClock,
 } from '@algo/bus';
 import { type Fact, laneOf, subjectOf } from '@algo/contracts';
-import { type ClientOrderId, Decimal, type OrderEvent, type OrderLookup, type VenueOrder } from '@algo/model';
-import type { ExchangeVenue } from '@algo/venues';
+import {
+  type AccountSetup,
+  type ClientOrderId,
+  Decimal,
+  type OrderEvent,
+  type OrderLookup,
+  type VenueOrder,
+} from '@algo/model';
+import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import { expect, test } from '@jest/globals';
 import type { ReconcileOwn, ReconciliationReport } from '../domain/index.ts';
 import {
   A,
   ACCOUNT,
   INSTRUMENT,
+  LENT,
   LTC,
   ours,
   request,
@@ -36,6 +44,9 @@ class Scene {
   at: Partial<Record<'fillsSince' | 'openOrders' | 'positions', () => void>> = {};
   readonly #comparisons = new Map<OwnBooks, Comparison>();
   #count = 0;
+
+  /** What it answers to how the account is set up. */
+  setup: VenueAnswer<AccountSetup> = { type: 'answered', value: LENT, asOfUs: 9 };
 
   say(body: OrderEvent): void {
     const fact = { name: body.type, body } as Fact;
@@ -94,7 +105,7 @@ class Scene {
     return {
       ...{ name: 'scene', submit: never, cancel: never, replace: never, proveAbsence: never },
       capabilities: {
-        ...{ fillIds: true, shortSelling: true, reduceOnly: true, clientIdLookUp: true },
+        ...{ fillIds: true, reduceOnly: true, clientIdLookUp: true },
         stopTrigger: 'none',
         readsSettleMs: 10_000,
       },
@@ -119,6 +130,7 @@ class Scene {
       },
       balances: (_account, done) => done(answered([])),
       cashSince: never,
+      setup: (_account, done) => done(this.setup),
       async [Symbol.asyncDispose]() {},
     };
   }
@@ -249,4 +261,15 @@ test('without the stream’s first messages and a checkpoint nothing is conclude
   bus.bounds = async () => ({ first: 2, last: 2 });
   const own = await scene.books();
   expect(scene.compare(own)).toMatch(/ORDERS has lost its first messages.*then `algo adopt`/);
+});
+
+test('how the account is set up is in the report; while nobody says it, nothing is concluded', async () => {
+  const scene = new Scene();
+  const own = await scene.books();
+  const report = scene.compare(own);
+  expect(typeof report === 'string' ? report : report.setup).toEqual(LENT);
+  scene.setup = { type: 'failed', reason: 'time-out' };
+  expect(scene.compare(own)).toBe('scene does not say: time-out');
+  scene.setup = { type: 'answered', value: { ...LENT, positionMode: 'hedge' }, asOfUs: 9 };
+  expect(scene.compare(own)).toMatchObject({ setup: { positionMode: 'hedge' }, verdict: { type: 'pass' } });
 });

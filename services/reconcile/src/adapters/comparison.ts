@@ -85,7 +85,7 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
     if (isOwnSame && isAlike(last.theirs, theirs)) return { ...last.report, asOfUs };
     const report = reconcile({ ...before, ...since }, theirs, {
       ...{ account: this.#account, epoch, asOfUs, instruments: this.#instruments, openingBalances: null },
-      ...{ holdsCoins: !this.#venue.capabilities.shortSelling, fillsSinceUs: before.fillsSinceUs },
+      fillsSinceUs: before.fillsSinceUs,
     });
     this.#last = { before, since, theirs, report };
     return report;

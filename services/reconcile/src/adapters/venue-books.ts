@@ -1,4 +1,4 @@
-import type { AccountId, Fill, VenueBalance, VenueOrder, VenuePosition } from '@algo/model';
+import type { AccountId, AccountSetup, VenueOrder } from '@algo/model';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import type { Lookup, OwnReading, VenueBooks } from '../domain/index.ts';
 
@@ -31,6 +31,13 @@ export class VenueReading {
   }
 
   begin(): void {
+    this.#venue.setup(
+      this.#account,
+      this.#then((setup) => this.#snapshot(setup)),
+    );
+  }
+
+  #snapshot(setup: AccountSetup): void {
     if (++this.#tries > TRIES) {
       const because = `fills kept coming while its books were read, ${TRIES} times`;
       this.#done(new VenueSilentError(`${this.#venue.name}: ${because}`));
@@ -55,8 +62,8 @@ export class VenueReading {
                         account,
                         sinceUs,
                         this.#then((fills) => {
-                          if (fills.length !== before.length) return this.begin();
-                          this.#done({ openOrders, fills, positions, balances, lookups });
+                          if (fills.length !== before.length) return this.#snapshot(setup);
+                          this.#done({ openOrders, fills, positions, balances, setup, lookups });
                         }),
                       ),
                     ),
@@ -90,9 +97,7 @@ export class VenueReading {
     );
   }
 
-  #then<Value extends readonly (Fill | VenueOrder | VenuePosition | VenueBalance)[]>(
-    next: (value: Value) => void,
-  ) {
+  #then<Value>(next: (value: Value) => void) {
     return (answer: VenueAnswer<Value>): void => {
       if (answer.type === 'answered') next(answer.value);
       else this.#done(new VenueSilentError(`${this.#venue.name} does not say: ${answer.reason}`));

@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  AccountSetup,
   ClientOrderId,
   Decimal,
   Fill,
@@ -72,12 +73,12 @@ export interface VenueBooks {
   readonly fills: readonly Fill[];
   readonly positions: readonly VenuePosition[];
   readonly balances: readonly VenueBalance[];
+  readonly setup: AccountSetup;
   readonly lookups: readonly Lookup[];
 }
 
 /**
- * What a run is about. *Shape*: `holdsCoins` where what is held on spot lies in the account itself, so that
- * nothing can be short; `openingBalances` are those at `fillsSinceUs`, null if nobody wrote
+ * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote
  * them down, and then balances aren't compared. *Units*: µs of event time; `asOfUs` when it was asked for.
  */
 export interface ReconciliationContext {
@@ -86,6 +87,5 @@ export interface ReconciliationContext {
   readonly asOfUs: TimeUs;
   readonly fillsSinceUs: TimeUs;
   readonly instruments: readonly Instrument[];
-  readonly holdsCoins: boolean;
   readonly openingBalances: readonly VenueBalance[] | null;
 }

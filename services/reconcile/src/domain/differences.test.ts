@@ -10,6 +10,7 @@ import {
   HELD,
   held,
   LTC,
+  OWNED,
   S,
   T1,
   venue,
@@ -38,8 +39,7 @@ test.each<[string, string, string]>([
   ['still hold it', '10', 'person'],
 ])('where coins lie in the account, a position is gone when the balances %s', (_, total, cure) => {
   const balances = [{ account: ACCOUNT, asset: 'LTC', total: d(total), free: d(total) }];
-  const context = { ...CONTEXT, holdsCoins: true };
-  const report = reconcile(HELD, venue({ fills: [T1], balances }), context);
+  const report = reconcile(HELD, venue({ fills: [T1], balances, setup: OWNED }), CONTEXT);
   expect(report.differences.map((x) => x.cure)).toEqual([cure]);
 });
 
@@ -47,7 +47,7 @@ test('coins beside our positions are told, so that fees are taken from them firs
   const balances = [{ account: ACCOUNT, asset: 'LTC', total: d('13.5'), free: d('13.5') }];
   const books = { ...HELD, positions: [held('10')] };
   const theirs = venue({ fills: [T1], positions: [venueHeld('10')], balances });
-  expect(reconcile(books, theirs, { ...CONTEXT, holdsCoins: true }).aside).toEqual([
+  expect(reconcile(books, { ...theirs, setup: OWNED }, CONTEXT).aside).toEqual([
     { asset: 'LTC', quantity: d('3.5') },
   ]);
   expect(reconcile(books, theirs, CONTEXT).aside).toEqual([]);

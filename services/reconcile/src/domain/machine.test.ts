@@ -3,6 +3,7 @@ import { accountId, InputError } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { type Compare, ReconcileMachine, type ReconcileTaken, type ReconcileWord } from './machine.ts';
 import { reconcile } from './reconcile.ts';
+import { LENT } from './testing/reconcile-scenario.ts';
 
 const ACCOUNT = accountId('paper-main');
 const ABOUT = { account: ACCOUNT, validForMs: 60_000 };
@@ -35,12 +36,11 @@ function take(machine: ReconcileMachine, input: ReconcileTaken) {
 }
 
 function reportOf(epochSeen: number) {
-  const venue = { openOrders: [], fills: [], positions: [], balances: [], lookups: [] };
+  const venue = { openOrders: [], fills: [], positions: [], balances: [], lookups: [], setup: LENT };
   const context = { account: ACCOUNT, epoch: ASK.epoch, asOfUs: ASK.timeUs, fillsSinceUs: 0 };
   return reconcile({ ...NOTHING, epoch: epochSeen }, venue, {
     ...context,
     instruments: [],
-    holdsCoins: false,
     openingBalances: null,
   });
 }

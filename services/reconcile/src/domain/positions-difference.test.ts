@@ -12,6 +12,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { positionsDifference } from './positions-difference.ts';
+import { LENT } from './testing/reconcile-scenario.ts';
 
 const d = (text: string) => Decimal.of(text);
 const ACCOUNT = accountId('paper-main');
@@ -53,11 +54,10 @@ function compare(
   };
   const held = { account: ACCOUNT, instrument: ID, quantity: d(theirs), averagePrice: d('80') };
   const venue: VenueBooks = {
-    ...{ openOrders: [], fills: [fill], positions: [held], balances: [], lookups: [] },
+    ...{ openOrders: [], fills: [fill], positions: [held], balances: [], lookups: [], setup: LENT },
   };
   const context: ReconciliationContext = {
     ...{ account: ACCOUNT, epoch: 2, asOfUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
-    holdsCoins: false,
     openingBalances: null,
   };
   const behind = new Set(isBehind ? [ID] : []);

@@ -107,10 +107,10 @@ function compare(
 function agree(
   { id, base, market }: Instrument,
   theirs: Decimal,
-  { balances, positions }: VenueBooks,
-  { holdsCoins, instruments }: ReconciliationContext,
+  { balances, positions, setup }: VenueBooks,
+  { instruments }: ReconciliationContext,
 ): boolean {
-  if (!holdsCoins || !MARKET_TRAITS[market].deliversBase) return true;
+  if (setup.shortSpot || !MARKET_TRAITS[market].deliversBase) return true;
   const alike = instruments.filter((i) => i.id !== id && i.base === base && i.market === market);
   const sum = (list: readonly Decimal[]) => list.reduce((all, one) => all.plus(one), Decimal.zero);
   const total = sum(balances.filter(({ asset }) => asset === base).map((b) => b.total));

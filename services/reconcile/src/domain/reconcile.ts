@@ -33,21 +33,24 @@ export function reconcile(
   };
   const { differences } = positions;
   const aside = asideOf(local, venue, fills, context);
-  const content = { account, epoch, asOfUs, compared, differences, aside };
+  const content = { account, epoch, asOfUs, compared, differences, aside, setup: venue.setup };
   return sealReport(content, discrepancies, refusals(local, venue, context));
 }
 
-/** Returns what the account holds of coins that we trade, beside our positions in them and missed fills. */
+/**
+ * Returns what the account holds of coins that we trade, beside our positions in them and missed fills:
+ * nothing where coins are lent.
+ */
 function asideOf(
   local: LocalBooks,
-  { balances }: VenueBooks,
+  { balances, setup }: VenueBooks,
   missed: FillsDifference,
-  { holdsCoins, instruments }: ReconciliationContext,
+  { instruments }: ReconciliationContext,
 ): readonly AssetAside[] {
   const rest = new Map<string, Decimal>();
   const add = (asset: string, change: Decimal) =>
     rest.set(asset, (rest.get(asset) ?? Decimal.zero).plus(change));
-  for (const instrument of holdsCoins ? instruments : []) {
+  for (const instrument of setup.shortSpot ? [] : instruments) {
     const { id, base, market } = instrument;
     if (!MARKET_TRAITS[market].deliversBase) continue;
     if (!rest.has(base)) for (const { asset, total } of balances) if (asset === base) add(base, total);

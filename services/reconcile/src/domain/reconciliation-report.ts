@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type AccountSetup,
   type AssetAside,
   type BookDifference,
   type ClientOrderId,
@@ -12,7 +13,7 @@ import {
 } from '@algo/model';
 
 /** The layout of a report, written into each. */
-export const REPORT_VERSION = 3;
+export const REPORT_VERSION = 4;
 
 /** Orders that one report names; the next one names more. */
 const ORDERS_MAX = 500;
@@ -82,8 +83,8 @@ export type Verdict =
  * What one reconciliation of one account found. The same books always give the same report, whatever order
  * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
  * that take no entry while they differ, each once; `differences` what may be done about each; `aside` what
- * the account holds beside positions; `orders` what execution must ask about or withdraw; `hash` names what
- * was found, whenever that was.
+ * the account holds beside positions; `setup` how the venue has the account; `orders` what execution must ask
+ * about or withdraw; `hash` names what was found, whenever that was.
  */
 export interface ReconciliationReport {
   readonly version: number;
@@ -96,6 +97,7 @@ export interface ReconciliationReport {
   readonly shut: readonly ShutInstrument[];
   readonly differences: readonly BookDifference[];
   readonly aside: readonly AssetAside[];
+  readonly setup: AccountSetup;
   readonly orders: readonly DifferingOrder[];
   readonly compared: {
     readonly orders: number;
@@ -110,7 +112,10 @@ export interface ReconciliationReport {
  * shuts that instrument; what concerns all, the account.
  */
 export function sealReport(
-  content: Pick<ReconciliationReport, 'account' | 'epoch' | 'asOfUs' | 'compared' | 'differences' | 'aside'>,
+  content: Pick<
+    ReconciliationReport,
+    'account' | 'epoch' | 'asOfUs' | 'compared' | 'differences' | 'aside' | 'setup'
+  >,
   found: readonly Discrepancy[],
   refusals: readonly string[],
 ): ReconciliationReport {

@@ -29,7 +29,7 @@ type Done<Value> = (value: Value) => void;
 export class SlowVenue implements ExchangeVenue {
   readonly name = 'slow';
   readonly capabilities: VenueCapabilities = {
-    ...{ fillIds: true, shortSelling: true, reduceOnly: true },
+    ...{ fillIds: true, reduceOnly: true },
     ...{ stopTrigger: 'none', clientIdLookUp: true, readsSettleMs: 10_000 },
   };
   readonly asked: string[] = [];
@@ -64,6 +64,7 @@ export class SlowVenue implements ExchangeVenue {
   fillsSince(_account: AccountId, _sinceUs: TimeUs): void {}
   positions(): void {}
   balances(): void {}
+  setup(): void {}
   cashSince(): void {}
   async [Symbol.asyncDispose](): Promise<void> {}
 

@@ -9,6 +9,7 @@ import {
 } from '@algo/model';
 import type { ReconciliationGate } from '../reconciliation-gate.ts';
 import type { RejectWatchState } from '../reject-watch.ts';
+import type { SetupWatch } from '../setup-watch.ts';
 import { deny } from './handler.ts';
 
 /**
@@ -22,11 +23,12 @@ export interface AdmissionContext {
   readonly noGuard: Denial | null;
   readonly account: AccountId;
   readonly gate: ReconciliationGate;
+  readonly setup: Pick<SetupWatch, 'shut' | 'shortSpot'>;
   readonly modes: TradingModes;
   readonly rejects: RejectWatchState;
 }
 
-/** Returns why no entry may pass now, or null: gate, halts, no guard that lives, a shut venue, its expiry. */
+/** Returns why no entry may pass now, or null: gate, setup, halts, no guard, a shut venue, its expiry. */
 export function admitEntry(
   context: AdmissionContext,
   entry: {
@@ -35,7 +37,7 @@ export function admitEntry(
     readonly expiresUs: TimeUs;
   },
 ): Denial | null {
-  const { nowUs, newestUs, account, gate, modes } = context;
+  const { nowUs, newestUs, account, gate, setup, modes } = context;
   if (!gate.isFresh(newestUs))
     return deny('GATE_CLOSED', {
       epoch: gate.state.epoch,
@@ -45,6 +47,8 @@ export function admitEntry(
     });
   const differs = gate.shut(entry.instrument);
   if (differs !== undefined) return deny('BOOKS_DIFFER', { reason: differs.reason });
+  const unlike = setup.shut.get(entry.instrument);
+  if (unlike !== undefined) return deny('ACCOUNT_SETUP', { reason: unlike });
   const limit = modes.binding({ account, instrument: entry.instrument, strategy: entry.strategy });
   if (limit !== null)
     return deny(limit.mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY', { scope: haltScopeKey(limit.scope) });

@@ -10,8 +10,9 @@ import type { ReferencePrice } from '../reference-price.ts';
  * on the wire, already rounded; `positions` are those the venue would let us close, without dust;
  * `openOrders` are working, in flight and unknown ones; `pace` has the entries of the last day, but not the
  * command's own; `sentBefore` is what earlier attempts of the command filled and may yet fill, base; entries
- * wait until `rejectsPauseUntilUs`; `markOf` is the last price seen or traded of an instrument, null if there
- * is none.
+ * wait until `rejectsPauseUntilUs`; `shortSpot` says whether the account may be short on spot, null where
+ * nobody knows; `beside` is what lies there beside our position, base, signed; `markOf` is the last price
+ * seen or traded of an instrument, null if there is none.
  */
 export interface EntryContext {
   readonly nowUs: TimeUs;
@@ -25,6 +26,8 @@ export interface EntryContext {
   readonly pace: Pick<EntryPace, 'of' | 'since'>;
   readonly sentBefore: Decimal;
   readonly rejectsPauseUntilUs: TimeUs;
+  readonly shortSpot: boolean | null;
+  readonly beside: Decimal;
   readonly markOf: (instrument: PlaceOrder['instrument']) => Decimal | null;
 }
 

@@ -25,6 +25,8 @@ export function entryContext(change: Partial<EntryContext> = {}): EntryContext {
     ...{ nowUs: NOW_US, instrument: instrument!, request: request(), limits: LIMITS },
     ...{ instrumentLimits: INSTRUMENT_LIMITS, reference: { price, timeUs: NOW_US }, markOf: () => price },
     ...{ positions: [], openOrders: [], pace: new EntryPace(), sentBefore: d('0'), rejectsPauseUntilUs: 0 },
+    shortSpot: true,
+    beside: d('0'),
     ...change,
   };
 }

@@ -1,5 +1,6 @@
 import {
   type Absence,
+  type AccountSetup,
   accountId,
   type ClientOrderId,
   type ClosePosition,
@@ -116,6 +117,11 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
   price: at,
   timeUs,
 });
+/** An account that may be short on spot. */
+export const SETUP: AccountSetup = {
+  ...{ positionMode: 'one_way', shortSpot: true },
+  instruments: [{ instrument: BTC, marginMode: 'cross', leverage: 5 }],
+};
 /**
  * A reconciliation passed: the answer to one question of an epoch, usually to the one that follows when the
  * account stream is connected. Good for 60 s from then.
@@ -129,6 +135,7 @@ export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   shut: [],
   differences: [],
   aside: [],
+  setup: SETUP,
   orders: [],
 });
 /** A reconciliation did not pass. */
@@ -274,7 +281,7 @@ export function ready({
   ...change
 }: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, shortSelling: true, readsSettleMs: 10_000 });
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, readsSettleMs: 10_000 });
   for (const input of [
     ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
     ...[price(0.9 * S), price(0.9 * S, 83, BTC)],
@@ -288,13 +295,4 @@ export function holding(): { engine: ExecutionEngine; entry: OrderRequest } {
   const entry = sent(engine.handle(place(1)));
   engine.handle(filled(entry, 't1', '10', '10', 1.5 * S));
   return { engine, entry };
-}
-
-/** An engine with one entry whose outcome is unknown and that the venue is asked about. */
-export function inDoubt(): { engine: ExecutionEngine; entry: OrderRequest; id: ClientOrderId } {
-  const engine = ready();
-  const entry = sent(engine.handle(place(1)));
-  const id = entry.clientOrderId;
-  engine.handle(submitted(id, 'unknown', S));
-  return { engine, entry, id };
 }

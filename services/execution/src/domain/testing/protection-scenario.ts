@@ -23,7 +23,6 @@ export function protect(n: number, change: Partial<ProtectPosition> = {}): Prote
 export const described = (holdsStops: boolean): ExecutionInput => ({
   type: 'VenueDescribed',
   holdsStops,
-  shortSelling: true,
   readsSettleMs: 10_000,
 });
 

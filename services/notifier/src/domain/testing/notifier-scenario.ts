@@ -156,7 +156,16 @@ const difference = {
 };
 const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
   name: 'ReconciliationCompleted',
-  body: { ...report, discrepancies, validForMs: 1, shut: [], differences: [], aside: [], orders: [] },
+  body: {
+    ...report,
+    discrepancies,
+    validForMs: 1,
+    setup: null,
+    shut: [],
+    differences: [],
+    aside: [],
+    orders: [],
+  },
 });
 
 /** What the machinery says of itself. */

@@ -1,4 +1,5 @@
 import {
+  type AccountSetup,
   accountId,
   type ClientOrderId,
   clientOrderId,
@@ -37,9 +38,11 @@ export const INSTRUMENT: Instrument = {
 };
 export const CONTEXT: ReconciliationContext = {
   ...{ account: ACCOUNT, epoch: 2, asOfUs: 100 * S, fillsSinceUs: 0, instruments: [INSTRUMENT] },
-  holdsCoins: false,
   openingBalances: null,
 };
+/** An account that may be short on spot, and one where coins lie in the account itself. */
+export const LENT: AccountSetup = { positionMode: 'one_way', shortSpot: true, instruments: [] };
+export const OWNED: AccountSetup = { ...LENT, shortSpot: false };
 /** An id of ours that ends in a letter of choice. */
 export const ours = (letter: string): ClientOrderId => clientOrderId(`a${'b'.repeat(25)}${letter}`);
 export const A = ours('a');
@@ -85,7 +88,7 @@ export const local = ({ orders = [], ...change }: Partial<Ours>): LocalBooks => 
   return { ...nothing, undecided: those(false), ended: those(true), ...change };
 };
 export const venue = (change: Partial<VenueBooks>): VenueBooks => ({
-  ...{ openOrders: [], fills: [], positions: [], balances: [], lookups: [], ...change },
+  ...{ openOrders: [], fills: [], positions: [], balances: [], lookups: [], setup: LENT, ...change },
 });
 export const brief = (report: ReconciliationReport) =>
   report.discrepancies.map((x) => `${x.class} ${x.action}${x.refusal === null ? '' : ' refuse'}`);

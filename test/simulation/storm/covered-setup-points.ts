@@ -1,0 +1,86 @@
+import type { CoveredPoint } from './covered-point.ts';
+
+const EXECUTION = 'services/execution/src/domain';
+
+/** Of how an account is set up, and of what others do beside us. */
+export const SETUP_POINTS: readonly CoveredPoint[] = [
+  {
+    point: 'setup',
+    fault: 'Somebody changes leverage, margin mode or position mode, and nobody notices.',
+    right: 'Each comparison reads it; a change shuts the contract’s entries until a person lets it be.',
+    tests: [
+      {
+        file: `${EXECUTION}/setup.test.ts`,
+        name: 'another %s shuts the contract for entries until it is as before, and says so',
+      },
+      {
+        file: `${EXECUTION}/setup.test.ts`,
+        name: 'an exit passes, however the account is set up',
+      },
+      {
+        file: 'services/reconcile/src/adapters/comparison.test.ts',
+        name: 'how the account is set up is in the report; while nobody says it, nothing is concluded',
+      },
+    ],
+  },
+  {
+    point: '8.15',
+    fault: 'A spot wallet that can’t be short is taken for one that lends.',
+    right: 'The account’s setup says it: fees come from what lies there, and a short entry is denied.',
+    tests: [
+      {
+        file: `${EXECUTION}/handlers/short-selling.test.ts`,
+        name: 'a %s of %s, where spot may be short: %s, passes: %s',
+      },
+      {
+        file: `${EXECUTION}/corrections.test.ts`,
+        name: 'what an order of another instrument pays in a coin that we hold is taken %s',
+      },
+    ],
+  },
+  {
+    point: 'D2',
+    fault: 'Somebody buys by hand what we hold, and it is taken for ours.',
+    right: 'It is reported once and stays beside; stops and exits are of ours alone.',
+    tests: [
+      {
+        file: `${EXECUTION}/outside-fill.test.ts`,
+        name: 'a stop that rests does not keep an order of somebody else that adds from being reported',
+      },
+      {
+        file: `${EXECUTION}/handlers/reversal.test.ts`,
+        name: 'a short against a long of somebody',
+      },
+    ],
+  },
+  {
+    point: 'D9',
+    fault: 'What lies in the account is taken for ours, or for nothing.',
+    right: 'What lies beside is told apart; a position is gone only where the balances show it too.',
+    tests: [
+      {
+        file: 'services/reconcile/src/domain/differences.test.ts',
+        name: 'coins beside our positions are told, so that fees are taken from them first',
+      },
+      {
+        file: 'services/reconcile/src/domain/differences.test.ts',
+        name: 'where coins lie in the account, a position is gone when the balances %s',
+      },
+    ],
+  },
+  {
+    point: 'retry later',
+    fault: 'A refusal with a time to wait is taken for the end of an order whose copy is still on its way.',
+    right: 'The order is unknown until it is looked up behind the pause.',
+    tests: [
+      {
+        file: `${EXECUTION}/shut-venue.test.ts`,
+        name: 'an order that was turned away is looked up behind the pause, and over once that is proven',
+      },
+      {
+        file: `${EXECUTION}/shut-venue.test.ts`,
+        name: 'a second copy that came when the pause was over is the order: nothing goes out beside it',
+      },
+    ],
+  },
+];

@@ -1,0 +1,62 @@
+import type { MessageOf } from '@algo/contracts';
+import type { JudgeNotes } from './judge-notes.ts';
+
+type Setup = NonNullable<MessageOf<'ReconciliationCompleted'>['setup']>;
+type Contract = Setup['instruments'][number];
+
+/** Holds every entry of a contract against how the account was found to be set up. */
+export class SetupWatch {
+  readonly #notes: JudgeNotes;
+  readonly #first = new Map<string, Contract>();
+  #asked = '';
+  #found: { readonly setup: Setup; readonly atMs: number } | undefined;
+
+  constructor(notes: JudgeNotes) {
+    this.#notes = notes;
+  }
+
+  /** Execution has a comparison made: only the answer to the last one counts. */
+  asked({ requestId }: MessageOf<'ReconciliationRequested'>): void {
+    this.#asked = requestId;
+  }
+
+  /** A comparison reached execution. */
+  told({ requestId, setup }: MessageOf<'ReconciliationCompleted'>, atMs: number): void {
+    if (requestId !== this.#asked || setup === null) return;
+    for (const one of setup.instruments)
+      if (!this.#first.has(one.instrument)) this.#first.set(one.instrument, one);
+    this.#found = { setup, atMs };
+    if (
+      setup.instruments.some((one) => isOther(this.#first.get(one.instrument), one)) ||
+      setup.positionMode === 'hedge'
+    )
+      this.#notes.saw('setup changed');
+  }
+
+  /** A person lets a contract be as it was found last. */
+  corrected({ instrument, reason }: MessageOf<'CorrectionMade'>): void {
+    const is = this.#found?.setup.instruments.find((one) => one.instrument === instrument);
+    if (reason === 'acknowledged' && is !== undefined) this.#first.set(instrument, is);
+  }
+
+  /** An entry leaves, at a time by which execution has taken what came before `takenMs`. */
+  entryLeaves(
+    id: string,
+    { instrument, side }: MessageOf<'OrderSubmitted'>['request'],
+    takenMs: number,
+  ): void {
+    if (this.#found === undefined || this.#found.atMs > takenMs) return;
+    const { setup } = this.#found;
+    if (side === 'sell' && !setup.shortSpot && instrument.includes('.spot.'))
+      this.#notes.broken('no short of what nobody lends', `entry ${id} sells ${instrument}`);
+    const is = setup.instruments.find((one) => one.instrument === instrument);
+    if (is === undefined) return;
+    const isSame = setup.positionMode === 'one_way' && !isOther(this.#first.get(instrument), is);
+    const found = `${setup.positionMode}, ${is.marginMode} at ${is.leverage}`;
+    if (!isSame) this.#notes.broken('no entry on another setup', `entry ${id}: found ${found}`);
+  }
+}
+
+function isOther(was: Contract | undefined, is: Contract): boolean {
+  return was !== undefined && (was.leverage !== is.leverage || was.marginMode !== is.marginMode);
+}
