@@ -262,7 +262,7 @@ async function workedThrough(run: EngineRun, { trades }: PlayedMarket): Promise<
 }
 
 async function askVenue(run: EngineRun): Promise<Map<string, string>> {
-  const bus = await run.bus(PATIENCE_MS);
+  await using bus = await run.busAs('reconcile', `reconcile.${ACCOUNT}`);
   const question = codecs.AccountRequest.encode({
     account: accountId(ACCOUNT),
     kind: 'positions',

@@ -174,6 +174,8 @@ function bucketUse(service: UserName, identities: readonly string[]): BucketUse 
     ...(hasLives(service) ? { leases } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
     ...(among(OBSERVERS, service) ? { documents: [] } : {}),
+    // The command line goes through a stopped run again, from where each life began.
+    ...(service === 'cli' ? { snapshots: [], leases: [] } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { JetStreamBus } from '@algo/bus';
+import type { ServiceName } from '@algo/contracts';
 import { standbyNameOf } from '@algo/runtime';
 import { eventually } from '@algo/testkit';
 import { z } from 'zod';
@@ -167,6 +168,12 @@ export class EngineRun implements AsyncDisposable {
   stop(): Promise<RunEnd> {
     this.up.signal('SIGTERM');
     return this.ended();
+  }
+
+  /** Connects with the key of a service, under a name that its permissions know. */
+  busAs(service: ServiceName, identity: string): Promise<JetStreamBus> {
+    const keySeed = readFileSync(join(this.dataDir, 'keys', `${service}.nk`), 'utf8').trim();
+    return JetStreamBus.connect({ servers: [this.natsUrl()], identity, keySeed });
   }
 
   /** Resolves with how it ended. */

@@ -26,7 +26,7 @@ test.each(['pos.>', '*.evt.>', '>', 'sys.service.ingest.synthetic'])('%j is a su
 
 test('a tail over md reads only the market and candle streams, each by its own part', () => {
   expect(tailPlans('md.>')).toEqual([
-    { stream: 'MARKET', subjects: ['md.trades.>', 'md.feed.>', 'md.time.>'] },
+    { stream: 'MARKET', subjects: ['md.trades.>', 'md.feed.>', 'md.time.>', 'md.bars.>'] },
     { stream: 'CANDLES', subjects: ['md.candles.>'] },
   ]);
 });
