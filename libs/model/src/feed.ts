@@ -162,3 +162,14 @@ export const TRADE_REFUSAL_CODES = [
   'CONFLICT',
 ] as const;
 export type TradeRefusalCode = (typeof TRADE_REFUSAL_CODES)[number];
+
+/** Of so large a share of refused rows a person must say that it is meant. */
+const REFUSED_SHARE_MAX = 0.01;
+
+/**
+ * Returns whether a result over rows passes for one over all: none was used, or more than one in a hundred
+ * were refused, and not so many are accepted.
+ */
+export function isMuchRefused(used: number, refused: number, accepted: number): boolean {
+  return used === 0 || refused > Math.max(accepted, REFUSED_SHARE_MAX * (used + refused));
+}

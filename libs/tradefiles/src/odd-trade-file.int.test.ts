@@ -157,3 +157,17 @@ test('a header without rows is an empty file', async () => {
   using dir = new TempDir();
   expect(await openTradeFile(dir.write('a.csv', `${HEADER}\n`), duck)).toBe('empty');
 });
+
+test.each([
+  ['all of them', (n: number) => n >= 3_000],
+  ['one of them', (n: number) => n === 3_500],
+])('lines that end in another way behind the first thousands, %s, are read', async (_what, isOther) => {
+  using dir = new TempDir();
+  const rows = Array.from(
+    { length: 4_000 },
+    (_, n) => `${T0_MS + n},${n},83.29,1,buy${isOther(n) ? '\r' : ''}`,
+  );
+  await using file = await opened(dir.write('a.csv', `${HEADER}\n${rows.join('\n')}\n`));
+  expect([...(await rowsOf(file)).ids!]).toEqual(rows.map((_, n) => n));
+  expect(file.brokenCount).toBe(0);
+});

@@ -30,8 +30,7 @@ export interface PlainFile extends AsyncDisposable {
 /**
  * Opens a file of any packing: gzip (also several members, also padded), zip, zstd, UTF-16, lines that end as
  * Windows or old Macs end them. What isn't plain is written anew beside the system's temporary files, and
- * removed at the end. *Errors*: InputError naming the
- * file.
+ * removed at the end. *Errors*: InputError naming the file.
  */
 export async function plainFile(path: string): Promise<PlainFile> {
   const { head, bytes } = await headOf(path);
@@ -42,9 +41,12 @@ export async function plainFile(path: string): Promise<PlainFile> {
   if (has(0x28, 0xb5, 0x2f, 0xfd))
     return unpacked(path, bytes, () => unpack(path, 0, createZstdDecompress()));
   if (has(0x50, 0x4b, 0x03, 0x04)) return unpacked(path, bytes, () => onlyEntry(path));
-  return hasOtherEnds(head)
-    ? unpacked(path, bytes, () => createReadStream(path))
-    : { ...whole, kind: 'text' };
+  return hasOtherEnds(head) ? writtenAnew(path, bytes) : { ...whole, kind: 'text' };
+}
+
+/** Returns a text whose lines all end in a newline, however they ended. */
+export function writtenAnew(path: string, bytes: number): Promise<PlainFile> {
+  return unpacked(path, bytes, () => createReadStream(path));
 }
 
 /** Whether text is in UTF-16, begins with a mark, or has lines that end otherwise than in a newline alone. */
@@ -129,6 +131,8 @@ async function nextMember(path: string, from: number): Promise<number | undefine
 function unpack(path: string, from: number, through: Transform): Readable {
   const packed = createReadStream(path, { start: from });
   packed.on('error', (error) => through.destroy(error));
+  // Behind the end of a member nobody reads on: without this the file stays open.
+  through.on('close', () => packed.destroy());
   return packed.pipe(through);
 }
 

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { csvDialect } from './csv-dialect.ts';
 import type { Duck } from './duck.ts';
 import { type BrokenLine, brokenLines, namesIn, surveyOf } from './file-survey.ts';
-import { type PlainFile, plainFile } from './plain-file.ts';
+import { type PlainFile, plainFile, writtenAnew } from './plain-file.ts';
 import { type RowOrder, rowOrder, type Survey } from './row-order.ts';
 import { csvRows, parquetRows, quoted, type RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS, layoutOfNames, type TradeLayout } from './trade-layout.ts';
@@ -45,29 +45,41 @@ export async function openTradeFile(
   duck: Duck,
   told?: TradeLayout,
 ): Promise<TradeFile | 'empty'> {
-  const plain = await plainFile(path);
+  let plain = await plainFile(path);
   try {
-    const found = await duck.with(async (db) => {
-      const query = await queryOf(db, path, plain, told);
-      const survey = await surveyOf(db, path, query);
-      const broken = await brokenLines(db, plain);
-      return {
-        query,
-        survey,
-        broken,
-        symbols: await namesIn(db, query, 'y'),
-        exchanges: await namesIn(db, query, 'e'),
-      };
-    });
+    let found: Found;
+    try {
+      found = await look(path, plain, duck, told);
+    } catch (error) {
+      if (error instanceof InputError || plain.kind === 'parquet' || plain.path !== path) throw error;
+      // Its first lines are alike, and others end in another way.
+      plain = await writtenAnew(path, plain.bytes);
+      found = await look(path, plain, duck, told);
+    }
     if (found.survey.rows > 0) return new SurveyedFile({ ...found, path, plain, duck });
     if (plain.damage !== undefined)
       throw unusableFile(path, `nothing of it can be unpacked: ${plain.damage}`, 'Fetch it anew.');
   } catch (error) {
     await plain[Symbol.asyncDispose]();
-    throw error;
+    if (error instanceof InputError) throw error;
+    const [because = ''] = (error as Error).message.split('\n');
+    throw unusableFile(path, `its rows can't be told apart: ${because}`, KNOWN_LAYOUTS);
   }
   await plain[Symbol.asyncDispose]();
   return 'empty';
+}
+
+type Found = Awaited<ReturnType<typeof look>>;
+
+/** Reads a file through. */
+function look(path: string, plain: PlainFile, duck: Duck, told: TradeLayout | undefined) {
+  return duck.with(async (db) => {
+    const query = await queryOf(db, path, plain, told);
+    const survey = await surveyOf(db, path, query);
+    const broken = await brokenLines(db, plain);
+    const [symbols, exchanges] = [await namesIn(db, query, 'y'), await namesIn(db, query, 'e')];
+    return { query, survey, broken, symbols, exchanges };
+  });
 }
 
 async function queryOf(
@@ -128,16 +140,7 @@ class SurveyedFile implements TradeFile {
   readonly #duck: Duck;
   readonly #sql: string;
 
-  constructor(parts: {
-    readonly path: string;
-    readonly plain: PlainFile;
-    readonly duck: Duck;
-    readonly query: RowQuery;
-    readonly survey: Survey;
-    readonly broken: { readonly first: readonly BrokenLine[]; readonly count: number };
-    readonly symbols: readonly string[];
-    readonly exchanges: readonly string[];
-  }) {
+  constructor(parts: Found & { readonly path: string; readonly plain: PlainFile; readonly duck: Duck }) {
     const { path, plain, query, survey, broken } = parts;
     this.path = path;
     this.bytes = plain.bytes;

@@ -1,9 +1,6 @@
 import { refusedIn } from '@algo/ingest/recordings';
-import { InputError } from '@algo/model';
+import { InputError, isMuchRefused } from '@algo/model';
 import type { RowCounts } from './open-recording.ts';
-
-/** Of so large a share of refused rows a person must say that it is meant. */
-const REFUSED_SHARE_MAX = 0.01;
 
 /** Returns what came of rows: `1,001 of 4,000 rows used; 2,999 refused: DUPLICATE_ID 2,999`. */
 export function rowWords({ used, refused, missing }: RowCounts): string {
@@ -22,7 +19,7 @@ export function rowWords({ used, refused, missing }: RowCounts): string {
  */
 export function refuseManyRefusals(counts: RowCounts, accepted: number): void {
   const out = refusedIn(counts.refused);
-  if (counts.used > 0 && out <= Math.max(accepted, REFUSED_SHARE_MAX * (counts.used + out))) return;
+  if (!isMuchRefused(counts.used, out, accepted)) return;
   throw new InputError({
     field: '--data',
     value: 'rows',

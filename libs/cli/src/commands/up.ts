@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isMuchRefused } from '@algo/model';
 import { DirectoryLock } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
@@ -12,9 +13,6 @@ import { endLeftovers, makeUsable, refuseOtherPlan } from '../supervisor/prepare
 import { StatusScreen } from '../supervisor/status-screen.ts';
 import { surveyFeedFiles } from '../supervisor/survey-feed-files.ts';
 import { parseUpOptions, type RawUpOptions, speedWarning, type UpOptions } from '../supervisor/up-options.ts';
-
-/** Of so large a share of refused rows a person must say that it is meant. */
-const REFUSED_SHARE_MAX = 0.01;
 
 /**
  * Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't
@@ -97,7 +95,7 @@ async function run(
 /** A result over rows of which many were refused passes for one over all. */
 function refuseManyRefusals(view: Pick<EngineView, 'sum'>, accepted: number): void {
   const [used, refused] = [view.sum('ingest', 'accepted'), view.sum('ingest', 'refused')];
-  if (used > 0 && refused <= Math.max(accepted, REFUSED_SHARE_MAX * (used + refused))) return;
+  if (!isMuchRefused(used, refused, accepted)) return;
   throw new CommandFailure(
     `${used} of ${used + refused} rows were used, ${refused} refused; look at them in the log of ingest, ` +
       `or take the rest as it is by --accept-refused ${refused}`,

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newUserKey, publicKeyOf } from '@algo/bus';
 import { type BusUser, renderNatsUsers, USERS } from '@algo/contracts';
@@ -27,7 +27,12 @@ export class BusUsers {
     chmodSync(folder, FOLDER_MODE);
     for (const user of ALL) {
       const file = join(folder, `${user}.nk`);
-      if (!existsSync(file)) writeFileSync(file, `${newUserKey().seed}\n`, { mode: FILE_MODE });
+      if (existsSync(file)) continue;
+      // Whole or not at all: a process that is killed here must not leave half a key.
+      const fresh = `${file}.new`;
+      rmSync(fresh, { force: true });
+      writeFileSync(fresh, `${newUserKey().seed}\n`, { mode: FILE_MODE });
+      renameSync(fresh, file);
     }
     return new BusUsers(folder);
   }

@@ -16,9 +16,8 @@ export class FileFeed implements RecordedFeed {
   readonly warmUntilUs = 0;
   readonly #lanes: readonly FileLane[];
   readonly #name: string;
-  #givenUs: TimeUs;
-
   readonly #close: () => Promise<void>;
+  #givenUs: TimeUs;
 
   /** `close` closes the files. *Errors*: InputError when they aren't those that the snapshot was made of. */
   constructor(
