@@ -171,3 +171,12 @@ test.each([
   expect([...(await rowsOf(file)).ids!]).toEqual(rows.map((_, n) => n));
   expect(file.brokenCount).toBe(0);
 });
+
+test('one id that is no number is a fault of its row, and the others count', async () => {
+  using dir = new TempDir();
+  const content = csv(HEADER, (t, n) => `${t.ms},${n === 7 ? 'x' : t.id},${t.price},${t.quantity},${t.side}`);
+  await using file = await opened(dir.write('a.csv', content));
+  const { ids } = await rowsOf(file);
+  expect([...ids!].filter(Number.isNaN)).toHaveLength(1);
+  expect(file.order.hasIds).toBe(true);
+});

@@ -5,11 +5,10 @@ import { identityOf } from './trade-identity.ts';
 import type { TradeLayout } from './trade-layout.ts';
 import { unusableFile } from './unusable-file.ts';
 
-/** A file, and whose trades are read from it. *Shape*: `symbol` where its column has several. */
+/** A file, and whose trades it holds. */
 export interface OpenedFile {
   readonly file: TradeFile;
   readonly instrument: Instrument;
-  readonly symbol: string | undefined;
   /** What is unusual in it, for a person. */
   readonly words: readonly string[];
 }
@@ -52,7 +51,7 @@ export async function openTradeFiles(
     for (const [i, path] of paths.entries()) {
       const file = await openTradeFile(path, duck, layout);
       if (file === 'empty') empty.push(path);
-      else opened.push(identified(file, told[i] ?? told[0], catalog));
+      else opened.push(await identified(file, told[i] ?? told[0], catalog));
     }
     const [first] = empty;
     if (opened.length === 0 && first !== undefined)
@@ -68,13 +67,17 @@ export async function openTradeFiles(
   };
 }
 
-function identified(
-  file: TradeFile,
+async function identified(
+  whole: TradeFile,
   told: Instrument | undefined,
   catalog: readonly Instrument[],
-): OpenedFile {
-  const { instrument, symbol, words } = identityOf({ ...file, venue: file.layout.venue }, told, catalog);
-  return { file, instrument, symbol, words: [...words, ...wordsOf(file)] };
+): Promise<OpenedFile> {
+  const about = { ...whole, venue: whole.layout.venue };
+  const { instrument, symbol, words } = identityOf(about, told, catalog);
+  const file = symbol === undefined ? whole : await whole.ofSymbol(symbol);
+  const others = whole.survey.rows - file.survey.rows;
+  const passed = others === 0 ? [] : [`${others} rows are of other symbols: passed over`];
+  return { file, instrument, words: [...words, ...passed, ...wordsOf(file)] };
 }
 
 function wordsOf({ order, damage, broken, brokenCount, isSideInferred }: TradeFile): string[] {

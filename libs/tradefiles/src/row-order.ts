@@ -34,13 +34,16 @@ export interface RowOrder {
 /** Clocks of one venue's machines differ by less; a row that is older by less is as old as the one before. */
 export const STUTTER_MAX_US = 10 * US_PER_SECOND;
 
+/** With so many ids that are whole numbers the others are faults, each refused by itself. */
+const COUNTED_SHARE_MIN = 0.9;
+
 /** Within so much of time ids may be in another order than times, and still count trades as they happened. */
 const DISAGREE_MAX_US = US_PER_SECOND;
 
 /** Returns in which order rows are to be read, and what of their ids is to be believed. */
 export function rowOrder(survey: Survey): RowOrder {
   const { rows, back, forth, backMaxUs, counted, named, idsBack, idsForth, idsDisagreeUs } = survey;
-  const isCounted = counted > 0 && counted * 2 > rows && named === 0;
+  const isCounted = counted >= COUNTED_SHARE_MIN * rows;
   const numbered = 'rows are numbered as they come, so that a missing trade cannot be seen';
   const ids = named > 0 ? `ids are names: ${numbered}` : `no ids: ${numbered}`;
   const stutters =

@@ -32,8 +32,10 @@ export interface TradeFile extends AsyncDisposable {
   readonly damage: string | undefined;
   readonly broken: readonly BrokenLine[];
   readonly brokenCount: number;
-  /** Reads it from the start, without the first `skip` rows; of one symbol where it holds several. */
-  read(skip: number, symbol?: string): AsyncGenerator<TradeRows, void>;
+  /** Reads it from the start, without the first `skip` rows. */
+  read(skip: number): AsyncGenerator<TradeRows, void>;
+  /** Returns the rows of one of its symbols, as a file of their own, looked through by themselves. */
+  ofSymbol(symbol: string): Promise<TradeFile>;
 }
 
 /**
@@ -123,6 +125,8 @@ function refuseCollapsedTimes(path: string, times: readonly string[]): void {
     );
 }
 
+type Parts = Found & { readonly path: string; readonly plain: PlainFile; readonly duck: Duck };
+
 class SurveyedFile implements TradeFile {
   readonly path: string;
   readonly bytes: number;
@@ -136,11 +140,9 @@ class SurveyedFile implements TradeFile {
   readonly damage: string | undefined;
   readonly broken: readonly BrokenLine[];
   readonly brokenCount: number;
-  readonly #plain: PlainFile;
-  readonly #duck: Duck;
-  readonly #sql: string;
+  readonly #parts: Parts;
 
-  constructor(parts: Found & { readonly path: string; readonly plain: PlainFile; readonly duck: Duck }) {
+  constructor(parts: Parts) {
     const { path, plain, query, survey, broken } = parts;
     this.path = path;
     this.bytes = plain.bytes;
@@ -154,15 +156,21 @@ class SurveyedFile implements TradeFile {
     this.damage = plain.damage;
     this.broken = broken.first;
     this.brokenCount = broken.count;
-    this.#plain = plain;
-    this.#duck = parts.duck;
-    this.#sql = query.sql;
+    this.#parts = parts;
   }
 
-  async *read(skip: number, symbol?: string): AsyncGenerator<TradeRows, void> {
-    const db = await this.#duck.connect();
+  async ofSymbol(symbol: string): Promise<TradeFile> {
+    const { path, duck, query } = this.#parts;
+    const sql = `select * from (${query.sql}) where y = ${quoted(symbol)}`;
+    const one = { ...query, sql };
+    const survey = await duck.with((db) => surveyOf(db, path, one));
+    return new SurveyedFile({ ...this.#parts, query: one, survey, symbols: [symbol] });
+  }
+
+  async *read(skip: number): AsyncGenerator<TradeRows, void> {
+    const db = await this.#parts.duck.connect();
     try {
-      const result = await db.stream(this.#readSql(symbol));
+      const result = await db.stream(this.#readSql());
       const gathered = new GatheredRows(this.order.hasIds, this.isSideInferred);
       let toSkip = skip;
       for (;;) {
@@ -184,18 +192,18 @@ class SurveyedFile implements TradeFile {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#plain[Symbol.asyncDispose]();
+    await this.#parts.plain[Symbol.asyncDispose]();
   }
 
-  #readSql(symbol: string | undefined): string {
+  #readSql(): string {
     const { sort } = this.order;
-    const where = symbol === undefined ? '' : ` where y = ${quoted(symbol)}`;
+    const { sql } = this.#parts.query;
     const nan = `'nan'::double`;
     const columns = `coalesce(t, ${nan}), coalesce(p, ${nan}), coalesce(q, ${nan}), s, coalesce(i, ${nan})`;
-    if (sort === 'none') return `select ${columns} from (${this.#sql})${where}`;
+    if (sort === 'none') return `select ${columns} from (${sql})`;
     const by = { reversed: 'n desc', id: 'i nulls last, n', time: 't nulls last, n' }[sort];
-    const placed = `select *, row_number() over () n from (${this.#sql})`;
-    return `select ${columns} from (${placed})${where} order by ${by}`;
+    const placed = `select *, row_number() over () n from (${sql})`;
+    return `select ${columns} from (${placed}) order by ${by}`;
   }
 }
 

@@ -39,10 +39,10 @@ export async function openFeedFiles(setting: FilesSetting): Promise<FeedFiles> {
 }
 
 /** Of the files of an instrument all count their ids, or all are numbered. */
-function feedFile({ file, instrument: { id: instrument }, symbol }: OpenedFile, hasIds: boolean): FeedFile {
+function feedFile({ file, instrument: { id: instrument } }: OpenedFile, hasIds: boolean): FeedFile {
   async function* read(skip: number): FileRows {
     let row = 0;
-    for await (const rows of file.read(skip, symbol)) {
+    for await (const rows of file.read(skip)) {
       row += rows.count;
       yield { instrument, ...rows, ids: hasIds ? rows.ids : undefined };
     }
