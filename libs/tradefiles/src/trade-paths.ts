@@ -2,6 +2,8 @@ import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusableFile } from './unusable-file.ts';
 
+export { retoldAs } from './unusable-file.ts';
+
 /** Files that one list may name. */
 const FILES_MAX = 10_000;
 const TRADES = /\.(csv|txt|tsv|parquet|pq|zip)(\.(gz|zst))?$|\.(gz|zst)$/i;

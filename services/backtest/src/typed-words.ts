@@ -1,8 +1,8 @@
 import { InputError } from '@algo/model';
+import { retoldAs } from '@algo/tradefiles/paths';
 
 /** How readers name what they were given, and how a person who types `algo backtest` does. */
 const TYPED: Readonly<Record<string, string>> = {
-  file: '--data',
   ALGO_INSTRUMENTS: '--instruments',
   instrument: '--instruments',
 };
@@ -19,7 +19,7 @@ export function inDataWords<Value>(read: () => Value): Value {
 /** Returns an error of what a person typed in his own words; any other as it is. */
 export function inTypedWords(error: unknown): unknown {
   const field = error instanceof InputError ? TYPED[error.field] : undefined;
-  if (!(error instanceof InputError) || field === undefined) return error;
+  if (!(error instanceof InputError) || field === undefined) return retoldAs(error, '--data');
   const { because } = error;
   const remedy = error.remedy.replaceAll('ALGO_INSTRUMENTS', '--instruments');
   return new InputError({ field, value: JSON.parse(error.value), because, remedy });

@@ -1,5 +1,6 @@
 import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
-import { feedError, type UpOptions } from './up-options.ts';
+import { retoldAs } from '@algo/tradefiles/paths';
+import type { UpOptions } from './up-options.ts';
 
 /**
  * Reads the files of a feed through once, before any process starts. Returns what is unusual in them.
@@ -23,6 +24,6 @@ export async function surveyFeedFiles(
       ...opened.files.flatMap(({ file, words }) => words.map((word) => `${file.path}: ${word}`)),
     ];
   } catch (error) {
-    throw feedError(error);
+    throw retoldAs(error, '--feed', 'file:');
   }
 }

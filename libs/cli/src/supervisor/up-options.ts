@@ -1,6 +1,6 @@
 import { InputError, type InstrumentId, instrumentId } from '@algo/model';
 import { STANDBY_SERVICES, type StandbyService } from '@algo/runtime';
-import { tradePaths } from '@algo/tradefiles/paths';
+import { retoldAs, tradePaths } from '@algo/tradefiles/paths';
 import { MARKET_DATA } from '@algo/venues';
 
 /** `synthetic`, `file`, or the name of a live feed. */
@@ -100,25 +100,17 @@ function parseFeed(
 ): { feedKind: FeedKind; files: readonly string[] } {
   if (feed === 'synthetic' || isLive(feed)) return { feedKind: feed, files: [] };
   const list = feed.startsWith('file:') ? feed.slice('file:'.length).trim() : '';
-  if (list !== '') return { feedKind: 'file', files: inFeedWords(() => pathsOf(list)) };
+  if (list !== '') return { feedKind: 'file', files: filesOf(list, pathsOf) };
   const remedy = `Use synthetic, ${LIVE_FEEDS.join(', ')}, or file:PATH[,PATH].`;
   throw refused('--feed', feed, 'not a feed', remedy);
 }
 
-/** What is wrong with a file, in the words typed. */
-export function inFeedWords<Value>(read: () => Value): Value {
+function filesOf(list: string, pathsOf: (list: string) => readonly string[]): readonly string[] {
   try {
-    return read();
+    return pathsOf(list);
   } catch (error) {
-    throw feedError(error);
+    throw retoldAs(error, '--feed', 'file:');
   }
-}
-
-/** Returns an error of a file as one of the feed; any other as it is. */
-export function feedError(error: unknown): unknown {
-  if (!(error instanceof InputError) || error.field !== 'file') return error;
-  const { because, remedy } = error;
-  return new InputError({ field: '--feed', value: `file:${JSON.parse(error.value)}`, because, remedy });
 }
 
 function parseSpeed(speed: string, feedKind: FeedKind, exitAtEnd: boolean): string {

@@ -1,9 +1,9 @@
 import { InputError, type Instrument } from '@algo/model';
 import type { TradeLayout } from '@algo/tradefiles';
-import { tradePaths } from '@algo/tradefiles/paths';
+import { retoldAs, tradePaths } from '@algo/tradefiles/paths';
 import type { RecordedFeed } from '../domain/recorded-feed.ts';
 import { FileFeed } from './file-feed.ts';
-import { openFeedFiles } from './open-file-feed.ts';
+import { type FeedFiles, type FilesSetting, openFeedFiles } from './open-file-feed.ts';
 import { SyntheticFeed } from './synthetic-feed.ts';
 
 /**
@@ -31,9 +31,7 @@ export async function openRecordedFeed(
   const { feed, instruments, catalog, layout, seed, warmHistoryMinutes } = setting;
   switch (feed.kind) {
     case 'file': {
-      const opened = await inFeedWords(() =>
-        openFeedFiles({ paths: tradePaths(feed.list), instruments, catalog, layout }),
-      );
+      const opened = await openList(feed.list, { instruments, catalog, layout });
       for (const word of opened.words) say(word);
       const close = async () => opened[Symbol.asyncDispose]();
       return (restored) => new FileFeed(opened.files, restored, close);
@@ -56,12 +54,10 @@ export async function openRecordedFeed(
   }
 }
 
-async function inFeedWords<Value>(open: () => Promise<Value>): Promise<Value> {
+async function openList(list: string, about: Omit<FilesSetting, 'paths'>): Promise<FeedFiles> {
   try {
-    return await open();
+    return await openFeedFiles({ paths: tradePaths(list), ...about });
   } catch (error) {
-    if (!(error instanceof InputError) || error.field !== 'file') throw error;
-    const { because, remedy } = error;
-    throw new InputError({ field: '--feed', value: `file:${JSON.parse(error.value)}`, because, remedy });
+    throw retoldAs(error, '--feed', 'file:');
   }
 }
