@@ -1,5 +1,6 @@
 // Who may import whom. Imports go down only: proto → model → {contracts, indicators} →
-// {read-models, bus, venues, tickstore, tradefiles, state, strategy, simulation} → runtime → {testkit, cli} →
+// {read-models, bus, venues, tickstore, tradefiles, state, strategy, market-analytics,
+// simulation} → runtime → {testkit, cli} →
 // services → test.
 
 /** What each library may import of the others, beside its npm packages. The whole house law in one table. */
@@ -12,6 +13,7 @@ const MAY_IMPORT = {
   tickstore: LOWEST,
   tradefiles: ['model'],
   strategy: LOWEST,
+  'market-analytics': ['model', 'indicators'],
   simulation: LOWEST,
   'read-models': ['model', 'contracts'],
   state: [...LOWEST, 'bus'],
@@ -20,7 +22,7 @@ const MAY_IMPORT = {
   testkit: [...LOWEST, 'bus', 'venues', 'tickstore', 'state', 'strategy', 'simulation', 'runtime'],
   cli: [
     ...[...LOWEST, 'bus', 'venues', 'tickstore', 'tradefiles', 'state', 'strategy', 'simulation'],
-    ...['read-models', 'runtime'],
+    ...['read-models', 'runtime', 'market-analytics'],
   ],
 };
 
@@ -48,11 +50,11 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment:
-        'domain/ imports its own folder and model, indicators, strategy, simulation; of bus and contracts types',
+        'domain/ imports its own folder and the pure libraries; of bus and contracts types',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: TESTS },
       to: {
-        pathNot: '^(libs/(model|indicators|strategy|simulation|bus|contracts)/|services/$1/src/domain/)',
+        pathNot: '^(libs/(model|indicators|market-analytics|strategy|simulation|bus|contracts)|services/$1/src/domain)/',
       },
     },
     {

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { type AnalyticsSink, CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/market-analytics';
 import { instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
-import { type AnalyticsSink, CLASSIC_THRESHOLDS, InstrumentAnalytics } from '../src/domain/index.ts';
 
 /** How often the tape is repeated. */
 const TILES = 10;

@@ -3,9 +3,9 @@
 // usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/analytics/domain';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
+import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/market-analytics';
 import { type Instrument, type MarketState, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';

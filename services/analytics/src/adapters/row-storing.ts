@@ -1,7 +1,8 @@
 import type { Requests, Ticket } from '@algo/bus';
+import type { MarketProfileRow } from '@algo/market-analytics';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
 import type { IdKind, RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
-import type { MarketProfileRow, ShardRows } from '../domain/index.ts';
+import type { ShardRows } from '../domain/index.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;

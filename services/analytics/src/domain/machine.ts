@@ -1,6 +1,12 @@
 import type { Machine, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
 import {
+  CLASSIC_THRESHOLDS,
+  InstrumentAnalytics,
+  SnapshotReader,
+  SnapshotWriter,
+} from '@algo/market-analytics';
+import {
   InputError,
   type Instrument,
   type InstrumentId,
@@ -10,10 +16,7 @@ import {
   type TimeUs,
   type TradeBatch,
 } from '@algo/model';
-import { InstrumentAnalytics } from './instrument-analytics.ts';
-import { CLASSIC_THRESHOLDS } from './settings.ts';
 import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
-import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** What a shard takes. */
 export type ShardInput = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>;

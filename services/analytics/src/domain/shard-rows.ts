@@ -1,4 +1,5 @@
 import type { Say } from '@algo/bus';
+import type { AnalyticsSink, MarketProfileRow } from '@algo/market-analytics';
 import type {
   Candle,
   FairValueGap,
@@ -10,7 +11,6 @@ import type {
   TradeColumns,
   Zone,
 } from '@algo/model';
-import type { AnalyticsSink, MarketProfileRow } from './rows.ts';
 
 /**
  * What one input brought for one instrument's file. *Shape*: `position` is the input's number, above 0
