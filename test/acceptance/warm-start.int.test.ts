@@ -46,13 +46,17 @@ test(
         const states = (await factsOf(bus, 'an.state')).flatMap(({ fact }) =>
           fact.name === 'MarketStateUpdated' ? [fact.body] : [],
         );
-        state = states.find((each) => regimeLevel(each, '1h').checks.every(({ value }) => value !== null));
+        state = states.find((each) =>
+          regimeLevel(each, '1h')
+            .checks()
+            .every(({ value }) => value !== null),
+        );
         return state !== undefined;
       };
       await run.until('level 1 to have all its numbers', speaks, PATIENCE_MS);
       expect(Date.now() - beganMs).toBeLessThan(PATIENCE_MS);
       expect(state!.sinceUs).toBeGreaterThan((beganMs - 60_000) * US_PER_MS);
-      expect(state!.regimes[4]!.bars).toBeGreaterThan(260);
+      expect(state!.bars[4]!.bars).toBeGreaterThan(260);
       expect((await run.stop()).code).toBe(0);
       const replay = new AlgoProcess(['replay', run.dataDir]);
       const { code, said } = await replay.ended;

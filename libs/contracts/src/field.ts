@@ -10,6 +10,8 @@ export interface FieldShape {
   readonly required: boolean;
   /** Of text that is an exact number, or an id: a form that the id's check accepts. */
   readonly form?: 'decimal' | RegExp;
+  /** Of a number in a list: whether it may be NaN, *not available*. */
+  readonly hasNaN?: boolean;
   /** Of an enum: the number of each word. */
   readonly words?: Readonly<Record<string, number>>;
   /** Of a message: its fields by name. */
@@ -112,6 +114,13 @@ function finite(raw: unknown): number {
 
 /** Market data, scores, shares: an IEEE double. */
 export const double: Field<number> = scalar('double', false, finite, finite);
+
+/** One of a list of numbers, in which none can be absent: not a number is null, *not available*. */
+export const doubleOrNull: Field<number | null> = {
+  shape: { ...double.shape, hasNaN: true },
+  put: (value) => (value === null ? Number.NaN : finite(value)),
+  take: (raw) => (Number.isNaN(raw) ? null : finite(raw)),
+};
 
 /**
  * Returns the number that a decoded 64-bit field holds: protobufjs gives halves where `long` is installed.

@@ -1,8 +1,7 @@
-import type { OrderFlowRow, TimeUs } from '@algo/model';
+import { type Grid, imbalanceOf, type OrderFlowRow, type TimeUs } from '@algo/model';
 import type { FormingBar } from './candle-builder.ts';
-import { type FlowWindows, imbalanceRatio } from './flow-windows.ts';
+import type { FlowWindows } from './flow-windows.ts';
 import type { MicrostructureReading } from './microstructure.ts';
-import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
@@ -43,7 +42,7 @@ export class BarFlow {
       cvd: quantity.toValue(this.flow.buy - this.flow.sell),
       buyVolume: quantity.toValue(buy),
       sellVolume: quantity.toValue(sell),
-      imbalanceRatio: imbalanceRatio(buy, sell),
+      imbalanceRatio: imbalanceOf({ buyVolume: buy, sellVolume: sell }),
       delta: quantity.toValue(buy - sell),
       aggressiveBuys: buys,
       aggressiveSells: sells,

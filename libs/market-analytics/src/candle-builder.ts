@@ -1,5 +1,11 @@
-import { type Candle, type InstrumentId, TIMEFRAME_US, TIMEFRAMES, type TimeUs } from '@algo/model';
-import type { Grid } from './settings.ts';
+import {
+  type Candle,
+  type Grid,
+  type InstrumentId,
+  TIMEFRAME_US,
+  TIMEFRAMES,
+  type TimeUs,
+} from '@algo/model';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** What a longer bar takes of a shorter one. */

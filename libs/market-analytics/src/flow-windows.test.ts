@@ -1,8 +1,7 @@
-import { FLOW_WINDOWS } from '@algo/model';
+import { FLOW_WINDOWS, Grid } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FlowWindows, imbalanceRatio } from './flow-windows.ts';
-import { Grid } from './settings.ts';
+import { FlowWindows } from './flow-windows.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 const SECONDS = { '15s': 15, '1m': 60, '5m': 300, '15m': 900 } as const;
@@ -77,14 +76,4 @@ test('beyond its bound the oldest trades fall out, and it is known since when', 
   for (let i = 1; i <= 11; i++) windows.add(i * 1e6, 1, true, 1);
   expect(windows.read(11e6, ONE).map((w) => w.buyTrades)).toEqual([8, 8, 8, 8]);
   expect(windows.droppedUs).toBe(3e6);
-});
-
-test.each([
-  [0, 0, 1],
-  [5, 0, 99],
-  [500, 1, 99],
-  [5, 2, 2.5],
-  [0, 3, 0],
-])('buy %d against sell %d is an imbalance of %d', (buy, sell, ratio) => {
-  expect(imbalanceRatio(buy, sell)).toBe(ratio);
 });

@@ -1,5 +1,11 @@
-import { FLOW_WINDOWS, type OrderFlow, type TimeUs, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
-import type { Grid } from './settings.ts';
+import {
+  FLOW_WINDOWS,
+  type Grid,
+  type OrderFlow,
+  type TimeUs,
+  US_PER_MINUTE,
+  US_PER_SECOND,
+} from '@algo/model';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
@@ -14,15 +20,6 @@ const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US
 export const LONGEST_WINDOW_US = WINDOW_US[3];
 const ONE_MINUTE = 1;
 const LONGEST = 3;
-/** Imbalance when nothing was sold, and the most it may be. */
-const MAX_IMBALANCE = 99;
-
-/** Returns buy ÷ sell, capped at 99; 1 when both are 0. */
-export function imbalanceRatio(buy: number, sell: number): number {
-  if (sell > 0) return Math.min(buy / sell, MAX_IMBALANCE);
-  return buy > 0 ? MAX_IMBALANCE : 1;
-}
-
 /**
  * Taker flow over four sliding windows `(t − W, t]` that share one ring. Each slot holds the running totals
  * before its trade, so a window is two subtractions from its oldest slot and only tails move; tails move when
@@ -108,9 +105,6 @@ export class FlowWindows {
         sellVolume: quantity.toValue(sell),
         buyTrades,
         sellTrades: trades - buyTrades,
-        delta: quantity.toValue(buy - sell),
-        imbalance: imbalanceRatio(buy, sell),
-        boundedImbalance: buy + sell > 0 ? (buy - sell) / (buy + sell) : 0,
       };
     });
   }

@@ -169,6 +169,7 @@ export class GapBook {
     return {
       id: gap.id,
       instrument: this.instrument,
+      rules: 'classic',
       timeframe: this.series.timeframe,
       kind: gap.kind,
       low: gap.low,

@@ -259,12 +259,14 @@ test('the session ends at UTC midnight: CVD starts afresh, the profile is frozen
     trades.push([DAY - (400 - i) * US_PER_SECOND, 10 + (i % 3) / 100, 1, i % 4 === 0 ? 'sell' : 'buy']);
   }
   engine.onTrades(tape(trades), true, sink);
-  const developing = engine.state().session!;
+  const profile = (scope: string) =>
+    engine.state().structures[0]!.profiles.find((one) => one.scope === scope);
+  const developing = profile('session')!;
   expect(engine.cvd()).toEqual({ session: 200, running: 200 });
   engine.onTrades(tape([[DAY, 10, 2, 'sell']]), true, sink);
   expect(engine.cvd()).toEqual({ session: -2, running: 198 });
-  expect(engine.state().session).toBeNull();
-  expect(engine.state().previousSession).toEqual({ ...developing, scope: 'previous-session' });
+  expect(profile('session')).toBeUndefined();
+  expect(profile('previous-session')).toEqual({ ...developing, scope: 'previous-session' });
   expect(profiles.map((row) => row.timeframe)).toEqual(['developing', 'session']);
   expect(profiles[1]!.profileData.volumes.reduce((a, b) => a + b, 0)).toBe(400);
 });

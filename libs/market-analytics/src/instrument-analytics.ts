@@ -1,6 +1,8 @@
 import {
   BUY,
+  Grid,
   hashId,
+  type MarketProfile,
   type MarketState,
   signalId,
   TIMEFRAME_US,
@@ -20,7 +22,7 @@ import { MarketStructure } from './market-structure.ts';
 import { MicrostructureReading } from './microstructure.ts';
 import type { AnalyticsSink } from './rows.ts';
 import { SessionProfile } from './session-profile.ts';
-import { type AnalyticsSettings, checkSettings, Grid } from './settings.ts';
+import { type AnalyticsSettings, checkSettings } from './settings.ts';
 import { readHead, SnapshotReader, type SnapshotWriter, writeHead } from './snapshot.ts';
 import { readWhole, refuseEmpty, type StateHead, StateInHand, type StateReading } from './state-in-hand.ts';
 import { warmCandles } from './warm-bars.ts';
@@ -72,12 +74,10 @@ export class InstrumentAnalytics {
   private readonly reading: StateReading = {
     isAt: ({ timeUs, trades }) => timeUs === this.nowUs && trades === this.trades,
     flow: () => this.flow.read(this.nowUs, this.quantity),
-    regimes: () => this.structure.regimes(this.lastPrice),
+    bars: () => this.structure.bars(),
     microstructure: () => this.micro.read(this.nowUs),
     flipSpread: () => this.micro.flipSpread((value) => this.price.toValue(this.price.toSteps(value))),
-    session: () => this.profile.developing(this.orders() - this.sessionOrders),
-    previousSession: () => this.profile.previousSession(),
-    structure: () => this.structure.read(),
+    structures: () => [{ rules: 'classic', ...this.structure.read(), profiles: this.profiles() }],
   };
 
   constructor(settings: AnalyticsSettings) {
@@ -220,6 +220,8 @@ export class InstrumentAnalytics {
       instrument: this.settings.instrument,
       timeUs: this.nowUs,
       price: this.lastPrice,
+      priceStep: this.price.step,
+      quantityStep: this.quantity.step,
       complete: this.feedComplete && this.nowUs - missingUs >= LONGEST_WINDOW_US,
       trades: this.trades,
       cvd: this.cvd().session,
@@ -229,6 +231,11 @@ export class InstrumentAnalytics {
 
   private parts() {
     return [this.agreement, this.micro, this.barFlow, this.candles, this.profile, this.structure] as const;
+  }
+
+  private profiles(): MarketProfile[] {
+    const developing = this.profile.developing(this.orders() - this.sessionOrders);
+    return [developing, this.profile.previousSession()].filter((profile) => profile !== null);
   }
 
   private orders(): number {

@@ -1,9 +1,8 @@
 import { type Candle, type FairValueGap, TIMEFRAME_US, type Zone } from '@algo/model';
 import { expect, test } from '@jest/globals';
+import { BAR_FEATURES, barReading, meanReversionStrength } from './bar-reading.ts';
 import { BarSeries } from './bar-series.ts';
-import { bounceOf } from './bounce.ts';
 import { GapBook } from './gaps.ts';
-import { meanReversionStrength, regimeOf } from './regime.ts';
 import { TEST_INSTRUMENT, uniform } from './testing/synthetic-tape.ts';
 import { ZoneBook } from './zones.ts';
 
@@ -229,19 +228,17 @@ function seriesOf(closes: readonly number[]): BarSeries {
 test('a regime has each number as soon as its bars are there, and null before', () => {
   const wave = Array.from({ length: 201 }, (_, i) => 100 + Math.sin(i) + i / 50);
   const nulls = (bars: number) => {
-    const regime = regimeOf(seriesOf(wave.slice(0, bars)), 100);
-    return Object.entries(regime)
-      .filter(([, value]) => value === null)
-      .map(([name]) => name);
+    const { values } = barReading(seriesOf(wave.slice(0, bars)));
+    return BAR_FEATURES.filter((_, i) => values[i] === null);
   };
-  expect(nulls(0).length).toBe(10);
-  expect(nulls(14)).toContain('atr14');
-  expect(nulls(15)).not.toContain('atrPercent');
-  expect(nulls(27)).toContain('adx14');
-  expect(nulls(28)).not.toContain('adx14');
-  expect(nulls(100)).toEqual(['ema200', 'persistence', 'meanReversion', 'autocorrelation']);
-  expect(nulls(101)).toEqual(['ema200', 'meanReversion']);
-  expect(nulls(200)).not.toContain('ema200');
+  expect(nulls(0)).toEqual(BAR_FEATURES);
+  expect(nulls(14)).toContain('atr_14');
+  expect(nulls(15)).not.toContain('atr_percent');
+  expect(nulls(27)).toContain('adx_14');
+  expect(nulls(28)).not.toContain('adx_14');
+  expect(nulls(100)).toEqual(['ema_200', 'hurst', 'mean_reversion', 'autocorrelation']);
+  expect(nulls(101)).toEqual(['ema_200', 'mean_reversion']);
+  expect(nulls(200)).not.toContain('ema_200');
 });
 
 test('spikes that come straight back are mean reversion 1, a market that runs away is 0', () => {
@@ -254,22 +251,10 @@ test('spikes that come straight back are mean reversion 1, a market that runs aw
 
 test('the deviation is the distance from EMA20 in standard deviations of the last 20 closes', () => {
   const closes = [...Array.from({ length: 20 }, (_, i) => 100 + (i % 2)), 104];
-  const regime = regimeOf(seriesOf(closes), 0);
+  const { values } = barReading(seriesOf(closes));
+  const [ema20, deviation] = [values[0]!, values[BAR_FEATURES.indexOf('deviation_20')]!];
   const last20 = closes.slice(-20);
   const mean = last20.reduce((a, b) => a + b) / 20;
   const sigma = Math.sqrt(last20.reduce((s, c) => s + (c - mean) ** 2, 0) / 20);
-  expect(regime.deviation).toBeCloseTo((104 - regime.ema20!) / sigma, 12);
-});
-
-test('a bounce is how far the last bar came back from a zone it reached without losing it', () => {
-  const s = structure();
-  s.bar([100.2, 100.5, 98.5, 100.3]);
-  s.bar([100.3, 101.4, 100.2, 101.2]);
-  const zones = s.zones.living();
-  s.bar([101.2, 101.3, 100.1, 101]);
-  expect(bounceOf(s.series, zones).strength).toBeCloseTo(0.9 / 1.2, 12);
-  expect(bounceOf(s.series, zones).volumeRatio).toBe(1);
-  s.bar([101, 101.6, 100.9, 101.5]);
-  expect(bounceOf(s.series, zones).strength).toBe(0);
-  expect(bounceOf(new BarSeries('1m'), zones)).toEqual({ strength: null, volumeRatio: null });
+  expect(deviation).toBeCloseTo((104 - ema20) / sigma, 12);
 });

@@ -1,23 +1,22 @@
 import {
+  type BarReading,
   type Candle,
   type FairValueGap,
   type InstrumentId,
-  type Regime,
   TIMEFRAME_US,
   TIMEFRAMES,
   type TimeUs,
   type Zone,
 } from '@algo/model';
+import { barReading } from './bar-reading.ts';
 import { BarSeries } from './bar-series.ts';
-import { bounceOf } from './bounce.ts';
 import { GapBook } from './gaps.ts';
-import { regimeOf } from './regime.ts';
 import type { AnalyticsSink } from './rows.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { ZoneBook } from './zones.ts';
 
 /**
- * Number in TIMEFRAMES of the shortest timeframe that has zones and gaps, and that the bounce is read on: 1m.
+ * Number in TIMEFRAMES of the shortest timeframe that has zones and gaps: 1m.
  */
 const FIRST_WITH_PATTERNS = 1;
 
@@ -30,8 +29,8 @@ export class MarketStructure {
   /** Shortest timeframe first. */
   private readonly zones: readonly ZoneBook[];
   private readonly gaps: readonly GapBook[];
-  /** The last regime of each timeframe, kept until its next bar closes. */
-  private readonly regimesKept: Regime[] = [];
+  /** The last reading of each timeframe, kept until its next bar closes. */
+  private readonly kept: BarReading[] = [];
 
   constructor(instrument: InstrumentId, priceTick: number) {
     const patterned = this.series.slice(FIRST_WITH_PATTERNS);
@@ -79,14 +78,14 @@ export class MarketStructure {
     this.setGuards();
   }
 
-  /** Returns one regime for each timeframe; `price` stands in for the close of one without closed bars. */
-  regimes(price: number): Regime[] {
+  /** Returns one reading for each timeframe. */
+  bars(): BarReading[] {
     return this.series.map((series, f) => {
-      const kept = this.regimesKept[f];
-      if (kept !== undefined && kept.bars > 0 && kept.bars === series.bars) return kept;
-      const regime = regimeOf(series, price);
-      this.regimesKept[f] = regime;
-      return regime;
+      const kept = this.kept[f];
+      if (kept !== undefined && kept.bars === series.bars) return kept;
+      const reading = barReading(series);
+      this.kept[f] = reading;
+      return reading;
     });
   }
 
@@ -94,7 +93,7 @@ export class MarketStructure {
   read() {
     const zones: Zone[] = this.zones.flatMap((book) => book.living());
     const gaps: FairValueGap[] = this.gaps.flatMap((book) => book.living());
-    return { zones, gaps, bounce: bounceOf(this.series[FIRST_WITH_PATTERNS]!, zones) };
+    return { zones, gaps };
   }
 
   save(to: SnapshotWriter): void {

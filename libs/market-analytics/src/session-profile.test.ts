@@ -1,8 +1,8 @@
+import { Grid } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { profileShape } from './profile-shape.ts';
 import { SessionProfile } from './session-profile.ts';
-import { Grid } from './settings.ts';
 import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { uniform } from './testing/synthetic-tape.ts';
 import { pointOfControl, runnerUp, valueArea } from './value-area.ts';

@@ -1,7 +1,6 @@
-import type { MarketProfile, TimeUs } from '@algo/model';
+import type { Grid, MarketProfile, TimeUs, ValueArea } from '@algo/model';
 import { profileShape } from './profile-shape.ts';
 import type { MarketProfileRow } from './rows.ts';
-import type { Grid } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { pointOfControl, runnerUp, valueArea } from './value-area.ts';
 
@@ -35,6 +34,9 @@ function nice(value: number): { size: number; place: number } {
   return best;
 }
 
+/** A profile as these rules find it: with a runner-up and a value area. */
+type SessionReading = MarketProfile & { readonly pocRunnerUp: number; readonly valueArea: ValueArea };
+
 /**
  * Volume by price since UTC midnight, in rows of a whole number of ticks that stay the same for the session.
  * Adding is O(1); POC and value area are worked out over the rows when read, because far more trades come
@@ -54,7 +56,7 @@ export class SessionProfile {
   private slotFrom = 0;
   private slotTo = 0;
   private meanRange = 0;
-  private previous: MarketProfile | null = null;
+  private previous: SessionReading | null = null;
 
   constructor(price: Grid, quantity: Grid) {
     this.price = price;
@@ -68,11 +70,11 @@ export class SessionProfile {
   }
 
   /** Returns the developing profile, or null when its session has had fewer than 300 orders. */
-  developing(orders: number): MarketProfile | null {
+  developing(orders: number): SessionReading | null {
     return orders < MIN_PROFILE_ORDERS || this.low > this.high ? null : this.profile('session');
   }
 
-  previousSession(): MarketProfile | null {
+  previousSession(): SessionReading | null {
     return this.previous;
   }
 
@@ -86,8 +88,8 @@ export class SessionProfile {
       timeUs,
       timeframe,
       pocPrice: profile.poc,
-      valueAreaHigh: profile.valueAreaHigh,
-      valueAreaLow: profile.valueAreaLow,
+      valueAreaHigh: profile.valueArea.high,
+      valueAreaLow: profile.valueArea.low,
       profileData: {
         firstPrice: this.edge(this.low),
         rowSize: this.price.toValue(this.rowTicks),
@@ -117,7 +119,7 @@ export class SessionProfile {
     to.numbers([this.rowTicks, this.low, this.high, this.meanRange]);
     to.numbers(this.low > this.high ? [] : this.traded());
     const p = this.previous;
-    to.numbers(p === null ? [] : [p.poc, p.pocRunnerUp, p.valueAreaLow, p.valueAreaHigh, p.volume]);
+    to.numbers(p === null ? [] : [p.poc, p.pocRunnerUp, p.valueArea.low, p.valueArea.high, p.volume]);
   }
 
   load(from: SnapshotReader): void {
@@ -131,7 +133,7 @@ export class SessionProfile {
       this.place(this.low, this.high);
       this.rows.set(traded, this.low - this.base);
     }
-    const [poc, pocRunnerUp, valueAreaLow, valueAreaHigh, volume] = from.numbers();
+    const [poc, pocRunnerUp, low, high, volume] = from.numbers();
     this.previous =
       poc === undefined
         ? null
@@ -139,13 +141,12 @@ export class SessionProfile {
             scope: 'previous-session',
             poc,
             pocRunnerUp: pocRunnerUp!,
-            valueAreaLow: valueAreaLow!,
-            valueAreaHigh: valueAreaHigh!,
+            valueArea: { low: low!, high: high! },
             volume: volume!,
           };
   }
 
-  private profile(scope: MarketProfile['scope']): MarketProfile {
+  private profile(scope: MarketProfile['scope']): SessionReading {
     const rows = this.traded();
     const poc = pointOfControl(rows);
     const area = valueArea(rows, poc);
@@ -155,8 +156,7 @@ export class SessionProfile {
       scope,
       poc: this.edge(this.low + poc),
       pocRunnerUp: runnerUp(rows, poc),
-      valueAreaLow: this.edge(this.low + area.low),
-      valueAreaHigh: this.edge(this.low + area.high + 1),
+      valueArea: { low: this.edge(this.low + area.low), high: this.edge(this.low + area.high + 1) },
       volume: this.quantity.toValue(total),
     };
   }

@@ -14,38 +14,6 @@ export interface AnalyticsSettings {
 /** The thresholds of rule set `classic`. *Source*: spec 4. */
 export const CLASSIC_THRESHOLDS = { signalImbalance: 2.5, signalMinTrades: 20 } as const;
 
-/**
- * A grid of equal steps. Whole numbers of steps are exact in sums, and `toValue` gives the double nearest to
- * the decimal (78.6, not 78.60000000000001) where the step divides one, as venue ticks do.
- */
-export class Grid {
-  readonly step: number;
-  /** Steps in one unit when that is a whole number, else 0. */
-  private readonly perUnit: number;
-
-  constructor(step: number, field: string) {
-    if (!(step > 0) || !Number.isFinite(step))
-      throw new InputError({
-        field,
-        value: step,
-        because: 'not a positive number',
-        remedy: "Take it from the venue's instrument rules, such as 0.01.",
-      });
-    this.step = step;
-    const perUnit = Math.round(1 / step);
-    this.perUnit = perUnit >= 1 && Math.abs(perUnit * step - 1) < 1e-9 ? perUnit : 0;
-  }
-
-  /** Returns the nearest whole number of steps. */
-  toSteps(value: number): number {
-    return this.perUnit > 0 ? Math.floor(value * this.perUnit + 0.5) : Math.floor(value / this.step + 0.5);
-  }
-
-  toValue(steps: number): number {
-    return this.perUnit > 0 ? steps / this.perUnit : steps * this.step;
-  }
-}
-
 /** *Errors*: InputError naming the setting that makes no sense. */
 export function checkSettings(settings: AnalyticsSettings): void {
   if (!(settings.signalImbalance > 1))

@@ -4,8 +4,8 @@ import { InstrumentAnalytics } from './instrument-analytics.ts';
 import { livelyTrades, recordingSink, TEST_SETTINGS, tape } from './testing/synthetic-tape.ts';
 
 const PARTS: readonly (keyof MarketState)[] = [
-  ...(['instrument', 'timeUs', 'price', 'complete', 'trades', 'cvd', 'flow', 'regimes'] as const),
-  ...(['microstructure', 'session', 'previousSession', 'bounce', 'zones', 'gaps', 'sinceUs'] as const),
+  ...(['instrument', 'timeUs', 'price', 'priceStep', 'quantityStep', 'complete', 'trades'] as const),
+  ...(['cvd', 'flow', 'features', 'bars', 'microstructure', 'structures', 'sinceUs'] as const),
 ];
 const LIVELY = tape(livelyTrades(7, 4_000, 20_000 * US_PER_DAY));
 
@@ -40,5 +40,5 @@ test('a part that was looked at stays, and one that was not is refused once the 
       expect(first.flow).toHaveLength(4);
     },
   });
-  expect(() => first!.regimes).toThrow('regimes of an old state is asked for, at trade 1');
+  expect(() => first!.bars).toThrow('bars of an old state is asked for, at trade 1');
 });

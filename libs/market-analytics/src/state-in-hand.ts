@@ -1,9 +1,10 @@
 import { InputError, type InstrumentId, type MarketState, type Microstructure } from '@algo/model';
+import { BAR_FEATURES } from './bar-reading.ts';
 
 /** What a state says of when it was, known without reading anything. */
 export type StateHead = Pick<
   MarketState,
-  'instrument' | 'timeUs' | 'price' | 'complete' | 'trades' | 'cvd' | 'sinceUs'
+  'instrument' | 'timeUs' | 'price' | 'priceStep' | 'quantityStep' | 'complete' | 'trades' | 'cvd' | 'sinceUs'
 >;
 
 /** Reads the parts of a state from an engine, as it stands. */
@@ -11,12 +12,10 @@ export interface StateReading {
   /** Whether the engine still stands where a state was taken. */
   isAt(head: StateHead): boolean;
   flow(): MarketState['flow'];
-  regimes(): MarketState['regimes'];
+  bars(): MarketState['bars'];
   microstructure(): QuickReading | null;
   flipSpread(): number | null;
-  session(): MarketState['session'];
-  previousSession(): MarketState['previousSession'];
-  structure(): Pick<MarketState, 'zones' | 'gaps' | 'bounce'>;
+  structures(): MarketState['structures'];
 }
 
 type QuickReading = Omit<Microstructure, 'flipSpread'>;
@@ -38,11 +37,10 @@ export function readWhole(head: StateHead, reading: StateReading): MarketState {
   return {
     ...head,
     flow: reading.flow(),
-    regimes: reading.regimes(),
+    features: BAR_FEATURES,
+    bars: reading.bars(),
     microstructure: tape && { ...tape, flipSpread: reading.flipSpread() },
-    session: reading.session(),
-    previousSession: reading.previousSession(),
-    ...reading.structure(),
+    structures: reading.structures(),
   };
 }
 
@@ -55,10 +53,13 @@ export class StateInHand implements MarketState {
   readonly instrument: MarketState['instrument'];
   readonly timeUs: MarketState['timeUs'];
   readonly price: number;
+  readonly priceStep: number;
+  readonly quantityStep: number;
   readonly complete: boolean;
   readonly trades: number;
   readonly cvd: number;
   readonly sinceUs: MarketState['sinceUs'];
+  readonly features = BAR_FEATURES;
   readonly #reading: StateReading;
   readonly #read: Partial<Parts> = {};
   #tape: Microstructure | null = null;
@@ -67,6 +68,8 @@ export class StateInHand implements MarketState {
     this.instrument = head.instrument;
     this.timeUs = head.timeUs;
     this.price = head.price;
+    this.priceStep = head.priceStep;
+    this.quantityStep = head.quantityStep;
     this.complete = head.complete;
     this.trades = head.trades;
     this.cvd = head.cvd;
@@ -78,8 +81,8 @@ export class StateInHand implements MarketState {
     return this.#part('flow');
   }
 
-  get regimes() {
-    return this.#part('regimes');
+  get bars() {
+    return this.#part('bars');
   }
 
   get microstructure() {
@@ -88,24 +91,8 @@ export class StateInHand implements MarketState {
     return this.#tape;
   }
 
-  get session() {
-    return this.#part('session');
-  }
-
-  get previousSession() {
-    return this.#part('previousSession');
-  }
-
-  get zones() {
-    return this.#part('structure').zones;
-  }
-
-  get gaps() {
-    return this.#part('structure').gaps;
-  }
-
-  get bounce() {
-    return this.#part('structure').bounce;
+  get structures() {
+    return this.#part('structures');
   }
 
   #part<Part extends keyof Parts>(part: Part): Parts[Part] {

@@ -64,11 +64,14 @@ function finish(engine: InstrumentAnalytics, trades: TradeColumns, from: number)
 
 /** Holds two readings against each other: numbers within a part in 10⁹, all else as it is. */
 function expectSame(warmed: MarketState, whole: MarketState, from = 0): void {
-  for (const [f, regime] of whole.regimes.entries()) {
+  for (const f of whole.bars.keys()) {
     if (f < from) continue;
-    for (const [name, value] of Object.entries(regime)) {
-      const other = warmed.regimes[f]![name as keyof typeof regime];
-      if (name === 'bars') continue;
+    const read = (state: MarketState) => [
+      ...state.bars[f]!.values,
+      ...Object.values(state.bars[f]!.last ?? {}),
+    ];
+    for (const [name, value] of read(whole).entries()) {
+      const other = read(warmed)[name];
       if (typeof value !== 'number' || typeof other !== 'number')
         expect([name, other]).toEqual([name, value]);
       else
@@ -102,7 +105,7 @@ test('without bars of 15 s the longer ones are as if it had seen all', () => {
   warm(engine, trades, untilUs, 1);
   const state = finish(engine, trades, rowAt(trades, untilUs));
   expectSame(state, finish(new InstrumentAnalytics(TEST_SETTINGS), trades, 0), 1);
-  expect(state.regimes[0]!.bars).toBeLessThan(6_000);
+  expect(state.bars[0]!.bars).toBeLessThan(6_000);
 });
 
 test('the state says from when on trades were seen, and volumes begin there', () => {
@@ -154,8 +157,8 @@ test('bars without a taker’s volume feed averages and are no base of a zone', 
   const bars = plainBars(trades, '1h', untilUs).map((bar) => ({ ...bar, takerBuyVolume: null }));
   engine.onWarmBars({ instrument: TEST_INSTRUMENT, timeframe: '1h', source: 'test', untilUs, bars });
   engine.onTrades(sliceTrades(trades, rowAt(trades, untilUs), rowAt(trades, untilUs) + 1), true, sink);
-  const { ema20, bars: held } = engine.state().regimes[4]!;
-  expect({ held, isThere: ema20 !== null }).toEqual({ held: bars.length, isThere: true });
+  const { values, bars: held } = engine.state().bars[4]!;
+  expect({ held, isThere: values[0] !== null }).toEqual({ held: bars.length, isThere: true });
 });
 
 test.each([

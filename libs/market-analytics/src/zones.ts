@@ -255,6 +255,7 @@ export class ZoneBook {
     return {
       id: zone.id,
       instrument: this.instrument,
+      rules: 'classic',
       timeframe: this.series.timeframe,
       kind: zone.kind,
       origin: zone.origin,

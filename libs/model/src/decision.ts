@@ -1,4 +1,5 @@
 import type { DecisionId, InstrumentId, SignalId, StrategyName } from './ids.ts';
+import type { RuleSet } from './rule-set.ts';
 import type { Direction } from './side.ts';
 import type { TimeUs } from './time.ts';
 
@@ -47,7 +48,7 @@ export interface Decision {
   readonly strategy: StrategyName;
   readonly configuration: string;
   readonly configurationHash: string;
-  readonly ruleSet: 'classic' | 'robust';
+  readonly ruleSet: RuleSet;
   readonly timeUs: TimeUs;
   readonly price: number;
   readonly direction: Direction | null;

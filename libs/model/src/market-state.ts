@@ -1,5 +1,6 @@
-import type { Timeframe } from './candle.ts';
+import type { Candle, Timeframe } from './candle.ts';
 import type { InstrumentId, SignalId } from './ids.ts';
+import type { RuleSet } from './rule-set.ts';
 import type { Direction } from './side.ts';
 import type { TimeUs } from './time.ts';
 import type { FairValueGap, Zone } from './zone.ts';
@@ -9,8 +10,7 @@ export const FLOW_WINDOWS = ['15s', '1m', '5m', '15m'] as const;
 export type FlowWindow = (typeof FLOW_WINDOWS)[number];
 
 /**
- * Taker flow over one sliding window `(t − window, t]`. *Units*:
- * volumes base; `imbalance` buy ÷ sell, 99 at most, 1 when both are 0.
+ * Taker flow over one sliding window `(t − window, t]`. *Units*: volumes base.
  */
 export interface OrderFlow {
   readonly window: FlowWindow;
@@ -18,32 +18,27 @@ export interface OrderFlow {
   readonly sellVolume: number;
   readonly buyTrades: number;
   readonly sellTrades: number;
-  readonly delta: number;
-  readonly imbalance: number;
-  /** (buy − sell) ÷ (buy + sell), −1 to 1. */
-  readonly boundedImbalance: number;
 }
 
+/** Returns buy ÷ sell volume: infinite without sells, 1 when nothing traded. */
+export function imbalanceOf(flow: Pick<OrderFlow, 'buyVolume' | 'sellVolume'>): number {
+  const { buyVolume, sellVolume } = flow;
+  return buyVolume === 0 && sellVolume === 0 ? 1 : buyVolume / sellVolume;
+}
+
+/** The last closed bar of a timeframe. *Units*: prices quote, volume base. */
+export type ClosedBar = Pick<Candle, 'openTimeUs' | 'open' | 'high' | 'low' | 'close' | 'volume'>;
+
 /**
- * What one timeframe's closed bars say. A field is null until
- * enough bars have closed: *not available*, never a guess.
- * *Units*: EMAs and ATR quote, `atrPercent` % of close, ADX 0–100, `persistence` Hurst by R/S over 100
- * returns, `meanReversion` 0–1, `autocorrelation` −1–1, `deviation` (close − EMA20) in standard deviations.
+ * What the closed bars of one timeframe say. *Shape*: `values` one for each name in the state's `features`,
+ * null until enough bars have closed: *not available*, never a guess; `last` null before a bar has closed.
  */
-export interface Regime {
+export interface BarReading {
   readonly timeframe: Timeframe;
+  /** Closed so far. */
   readonly bars: number;
-  readonly close: number;
-  readonly ema20: number | null;
-  readonly ema50: number | null;
-  readonly ema200: number | null;
-  readonly adx14: number | null;
-  readonly atr14: number | null;
-  readonly atrPercent: number | null;
-  readonly persistence: number | null;
-  readonly meanReversion: number | null;
-  readonly autocorrelation: number | null;
-  readonly deviation: number | null;
+  readonly last: ClosedBar | null;
+  readonly values: readonly (number | null)[];
 }
 
 /** The directional reading of the tape. *Source*: reference analytics §3.7. */
@@ -57,52 +52,81 @@ export interface Microstructure {
   readonly flipSpread: number | null;
 }
 
+/** What a profile looks back over: a session, or the last minutes. */
+export const PROFILE_SCOPES = ['session', 'previous-session', '1m', '5m', '15m', '60m'] as const;
+export type ProfileScope = (typeof PROFILE_SCOPES)[number];
+
 /** Where volume traded. *Units*: prices quote, volume base. */
 export interface MarketProfile {
-  readonly scope: 'session' | 'previous-session';
+  readonly scope: ProfileScope;
   readonly poc: number;
-  /** Runner-up peak's volume ÷ POC volume; above 0.9 the POC is ambiguous. */
-  readonly pocRunnerUp: number;
-  readonly valueAreaLow: number;
-  readonly valueAreaHigh: number;
+  /** Runner-up peak's volume ÷ POC volume; above 0.9 the POC is ambiguous. Null: the rules name none. */
+  readonly pocRunnerUp: number | null;
+  /** Null: the rules find no value area, such as where one price holds more than its share. */
+  readonly valueArea: ValueArea | null;
   readonly volume: number;
 }
 
+/** The prices between which the given share of the volume traded. *Units*: quote. */
+export interface ValueArea {
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
- * How a rejection from a zone looks on the fastest timeframe.
- * `strength` 0–1; `volumeRatio` last bar ÷ mean of the 19 before.
+ * What one set of rules has drawn. *Shape*: `zones` and `gaps` are the nearest ones only, of each timeframe
+ * and kind those that an entry, a level or a target can choose; each one's whole life is told by events.
  */
-export interface Bounce {
-  readonly strength: number | null;
-  readonly volumeRatio: number | null;
+export interface StructureReading {
+  readonly rules: RuleSet;
+  readonly zones: readonly Zone[];
+  readonly gaps: readonly FairValueGap[];
+  readonly profiles: readonly MarketProfile[];
 }
 
 /**
  * Everything a strategy may read of one instrument at one moment. Null is *not available*.
- * *Shape*: `flow` in order of FLOW_WINDOWS, `regimes` one for
- * each timeframe, `zones` and `gaps` the living ones only.
+ * *Shape*: `flow` in order of FLOW_WINDOWS, `bars` one for each timeframe, `structures` one for each set of
+ * rules that is computed.
  */
 export interface MarketState {
   readonly instrument: InstrumentId;
   readonly timeUs: TimeUs;
   readonly price: number;
+  /** The grid that prices and quantities are whole numbers of: rules compare on it. *Units*: quote; base. */
+  readonly priceStep: number;
+  readonly quantityStep: number;
   /** False while the feed has an open gap that touches the windows below. */
   readonly complete: boolean;
   readonly trades: number;
   readonly cvd: number;
   readonly flow: readonly OrderFlow[];
-  readonly regimes: readonly Regime[];
+  /** The names of the features that are computed, in the order of each `values`. */
+  readonly features: readonly string[];
+  readonly bars: readonly BarReading[];
   readonly microstructure: Microstructure | null;
-  readonly session: MarketProfile | null;
-  readonly previousSession: MarketProfile | null;
-  readonly bounce: Bounce;
-  readonly zones: readonly Zone[];
-  readonly gaps: readonly FairValueGap[];
+  readonly structures: readonly StructureReading[];
   /**
    * From when on trades were seen, where bars of somebody else warmed the indicators up: `cvd`, profiles,
    * zones and gaps know nothing from before. Null: all is made of the same trades. *Units*: event time.
    */
   readonly sinceUs: TimeUs | null;
+}
+
+/** Returns what the bars of a timeframe say of a feature; null when not available or not computed. */
+export function featureOf(state: MarketState, timeframe: Timeframe, name: string): number | null {
+  const index = state.features.indexOf(name);
+  return index < 0 ? null : (barsOf(state, timeframe)?.values[index] ?? null);
+}
+
+/** Returns what the closed bars of a timeframe say; undefined for a timeframe that is not computed. */
+export function barsOf(state: MarketState, timeframe: Timeframe): BarReading | undefined {
+  return state.bars.find((reading) => reading.timeframe === timeframe);
+}
+
+/** Returns what a set of rules has drawn; undefined when it is not computed. */
+export function structureOf(state: MarketState, rules: RuleSet): StructureReading | undefined {
+  return state.structures.find((structure) => structure.rules === rules);
 }
 
 /** Both primary analysers (order flow and microstructure) agree; carries the state that they read. */

@@ -1,5 +1,6 @@
 import type { Timeframe } from './candle.ts';
 import type { InstrumentId, StrategyName } from './ids.ts';
+import type { RuleSet } from './rule-set.ts';
 
 /**
  * One way of trading, hot-switchable. *Units*: shares (0.02 = 2 %), seconds where named. *Source*: spec 4.
@@ -20,7 +21,7 @@ export interface TradingConfig {
   readonly trailingStop: number;
   readonly takeProfit: readonly [min: number, max: number];
   readonly minWinRate: number;
-  readonly ruleSet: 'classic' | 'robust';
+  readonly ruleSet: RuleSet;
   readonly minConfluence: number;
   /** Whether entries only wait in the book: one that would take is not filled. */
   readonly postOnly: boolean;

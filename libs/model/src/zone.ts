@@ -1,10 +1,12 @@
 import type { Timeframe } from './candle.ts';
 import type { GapId, InstrumentId, ZoneId } from './ids.ts';
+import type { RuleSet } from './rule-set.ts';
 import type { TimeUs } from './time.ts';
 
 export type ZoneKind = 'demand' | 'supply';
 export type ZoneStatus = 'fresh' | 'tested' | 'broken' | 'expired';
-export type ZoneOrigin = 'rejection' | 'base-impulse';
+/** What made a zone: `wick` is the classic rule, the others are the robust ones. */
+export type ZoneOrigin = 'wick' | 'rejection' | 'base-impulse';
 
 /**
  * A price band where one side showed its hand. *Units*: prices
@@ -13,6 +15,7 @@ export type ZoneOrigin = 'rejection' | 'base-impulse';
 export interface Zone {
   readonly id: ZoneId;
   readonly instrument: InstrumentId;
+  readonly rules: RuleSet;
   readonly timeframe: Timeframe;
   readonly kind: ZoneKind;
   readonly origin: ZoneOrigin;
@@ -27,7 +30,7 @@ export interface Zone {
 }
 
 export type GapKind = 'bullish' | 'bearish';
-export type GapStatus = 'open' | 'partial' | 'filled' | 'inverted';
+export type GapStatus = 'open' | 'touched' | 'partial' | 'filled' | 'inverted' | 'expired';
 
 /**
  * A fair value gap between the wicks of three consecutive closed bars. *Units*: prices quote, `filled` 0–1.
@@ -35,6 +38,7 @@ export type GapStatus = 'open' | 'partial' | 'filled' | 'inverted';
 export interface FairValueGap {
   readonly id: GapId;
   readonly instrument: InstrumentId;
+  readonly rules: RuleSet;
   readonly timeframe: Timeframe;
   readonly kind: GapKind;
   readonly low: number;

@@ -8,6 +8,17 @@ export function available(value: number | null | undefined): number | null {
   return value === null || value === undefined || !Number.isFinite(value) ? null : value;
 }
 
+/** Returns the record of a comparison that was made: what was seen, against what, and whether it holds. */
+export function judged(
+  name: string,
+  value: number | null | undefined,
+  threshold: number | null,
+  passed: boolean,
+  note: string,
+): Check {
+  return { name, value: available(value), threshold, passed, points: null, pointsMax: null, note };
+}
+
 /**
  * Returns a check that must hold. An input that is not available never holds.
  * `holds` is stated positively (`x >= 20`), so that a number that compares with nothing cannot slip through.
@@ -20,34 +31,14 @@ export function gate(
   note: string,
 ): Check {
   const known = available(value);
-  return {
-    name,
-    value: known,
-    threshold,
-    passed: known !== null && holds(known),
-    points: null,
-    pointsMax: null,
-    note: known === null ? NOT_AVAILABLE : note,
-  };
+  const passed = known !== null && holds(known);
+  return judged(name, known, threshold, passed, known === null ? NOT_AVAILABLE : note);
 }
 
 /** Returns a check that only shows a number: it neither passes nor fails. */
 export function shown(name: string, value: number | null | undefined, note: string): Check {
   const known = available(value);
-  return {
-    name,
-    value: known,
-    threshold: null,
-    passed: null,
-    points: null,
-    pointsMax: null,
-    note: known === null ? NOT_AVAILABLE : note,
-  };
-}
-
-/** Returns whether every check that can fail holds. */
-export function allPass(checks: readonly Check[]): boolean {
-  return checks.every((check) => check.passed !== false);
+  return { ...judged(name, known, null, false, known === null ? NOT_AVAILABLE : note), passed: null };
 }
 
 /** Returns the names of the checks that do not hold, with what each saw: `regime.adx=18 (threshold 20)`. */

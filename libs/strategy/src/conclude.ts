@@ -1,16 +1,19 @@
 import type { Check, Direction } from '@algo/model';
-import { failures, gate } from './check.ts';
+import { failures, judged } from './check.ts';
 import { scoreConfluence } from './confluence.ts';
 import { farBoundary, type NearZone, nearBoundary } from './nearest-zone.ts';
 import type { Proposal, Refusal, StrategyInput, StrategyLevel, StrategyVerdict } from './strategy.ts';
 
-/** Returns a refusal whose detail names the checks that did not hold, or says what else was wrong. */
+/**
+ * Returns a refusal. Its checks are worked out when somebody reads them: most refusals are only counted. The
+ * detail names the checks that did not hold, or says what else was wrong.
+ */
 export function refuse(
   code: Refusal['code'],
   level: StrategyLevel,
-  checks: readonly Check[],
+  checks: () => readonly Check[],
   direction: Direction | null,
-  detail: string = failures(checks),
+  detail: (checks: readonly Check[]) => string = failures,
 ): Refusal {
   const refusal: Refusal = { type: 'refusal', code, level, checks, detail };
   return direction === null ? refusal : { ...refusal, direction };
@@ -25,30 +28,22 @@ export function refuse(
 export function concludeByConfluence(
   input: StrategyInput,
   direction: Direction,
-  checks: readonly Check[],
+  checks: () => readonly Check[],
   zone: NearZone | null = null,
 ): StrategyVerdict {
   const confluence = scoreConfluence(input.state, direction, input.config);
+  const { points, pointsMax, share, conviction } = confluence;
   const minimum = input.config.minConfluence;
-  const total = gate(
-    'confluence',
-    confluence.points,
-    minimum,
-    (points) => points >= minimum,
-    `${confluence.points} of ${confluence.pointsMax} points, ${(confluence.share * 100).toFixed(1)} %, ` +
-      confluence.conviction,
-  );
-  const all = [...checks, ...confluence.checks, total];
-  if (total.passed !== true)
-    return { ...refuse('CONFLUENCE', 4, all, direction, failures([total])), confluence };
+  const total = () => {
+    const words = `${points} of ${pointsMax} points, ${(share * 100).toFixed(1)} %, ${conviction}`;
+    return judged('confluence', points, minimum, points >= minimum, words);
+  };
+  const all = () => [...checks(), ...confluence.checks(), total()];
+  if (!(points >= minimum))
+    return { ...refuse('CONFLUENCE', 4, all, direction, () => failures([total()])), confluence };
   const entryZone = zone ?? confluence.entryZone;
   const proposal: Proposal = {
-    type: 'proposal',
-    direction,
-    level: 4,
-    confluence,
-    checks: all,
-    entryScore: confluence.points,
+    ...{ type: 'proposal', direction, level: 4, confluence, checks: all, entryScore: points },
   };
   return {
     ...proposal,

@@ -1,7 +1,24 @@
-import type { Check, Conviction, Direction, MarketState, Regime, TradingConfig } from '@algo/model';
+import {
+  type Check,
+  type Conviction,
+  type Direction,
+  type FairValueGap,
+  featureOf,
+  type MarketState,
+  type RuleSet,
+  structureOf,
+  type TradingConfig,
+} from '@algo/model';
 import { available, NOT_AVAILABLE } from './check.ts';
-import { type NearZone, nearestEntryZone, nearestTargetZone } from './nearest-zone.ts';
-import { sessionMissing, trueSession } from './true-session.ts';
+import {
+  isWithinShare,
+  type NearZone,
+  nearestTargetZone,
+  nearestZoneAt,
+  nearestZoneBehind,
+} from './nearest-zone.ts';
+import { bandTicks, priceTicks } from './price-ticks.ts';
+import { profileMissing, trueProfile } from './true-profile.ts';
 
 /** The most that each filter can add. *Source*: spec 4, confluence. */
 export const CONFLUENCE_WEIGHTS = {
@@ -29,6 +46,9 @@ export const CONVICTION_POINTS = { low: 3, medium: 5, high: 7 } as const;
 const EDGE_SHARE = 0.05;
 const ZONE_DISTANCE = 0.005;
 
+/** The part of a configuration that the score depends on. */
+export type ConfluenceConfig = Pick<TradingConfig, 'timeframes' | 'primaryTimeframe' | 'ruleSet'>;
+
 /** *Units*: `points` of `pointsMax` 8.0; `share` = points ÷ pointsMax. */
 export interface Confluence {
   readonly points: number;
@@ -36,47 +56,61 @@ export interface Confluence {
   readonly share: number;
   readonly conviction: Conviction;
   /** One for each filter, in the order of CONFLUENCE_WEIGHTS. */
-  readonly checks: readonly Check[];
+  readonly checks: () => readonly Check[];
   readonly entryZone: NearZone | null;
   readonly targetZone: NearZone | null;
 }
 
+/** What one filter adds, and its record for whoever reads the decision. */
+interface Scored {
+  readonly points: number;
+  readonly check: () => Check;
+}
+
 /**
- * Adds up the weighted filters of the classic rule set for a trade in one direction. Zones count on any of
- * the configuration's timeframes; mean reversion and autocorrelation are read on its primary timeframe, the
- * one that is traded. A filter whose input is not available adds nothing and its note says so. Example: long
- * at 100, value area 100–104 (at the low: 1.5), −2.2 σ (1.5), r = 0.1 (1.0), untouched demand 0.1 % away
- * (2.0), supply at 101.5 (0.5), bullish gap at 100.5 (1.5) → 8.0 of 8.0, share 1, high. With the zone touched
- * once, −1.5 σ and no gap: 1.5 + 0.75 + 1.0 + 1.0 + 0.5 = 4.75, share 0.59375, low.
+ * Adds up the weighted filters for a trade in one direction, by the configuration's set of rules. Zones and
+ * gaps count on any of its timeframes; mean reversion and autocorrelation are read on its primary timeframe,
+ * the one that is traded. A filter whose input is not available adds nothing and its note says so. Edges are
+ * judged in whole ticks. Example: long at 100, value area 100–104 (at the low: 1.5), −2.2 σ (1.5), r = 0.1
+ * (1.0), untouched demand 0.1 % away (2.0), supply at 101.5 (0.5), bullish gap at 100.5 (1.5) → 8.0 of 8.0,
+ * share 1, high. With the zone touched once, −1.5 σ and no gap: 1.5 + 0.75 + 1.0 + 1.0 + 0.5 = 4.75, low.
  */
 export function scoreConfluence(
   state: MarketState,
   direction: Direction,
-  config: Pick<TradingConfig, 'timeframes' | 'primaryTimeframe'>,
+  config: ConfluenceConfig,
 ): Confluence {
-  const regime = state.regimes.find((candidate) => candidate.timeframe === config.primaryTimeframe);
-  const entry = nearestEntryZone(state.zones, state.price, direction, config.timeframes);
-  const targetZone = nearestTargetZone(state.zones, state.price, direction, config.timeframes);
-  const entryZone = entry !== null && entry.distance <= ZONE_DISTANCE ? entry : null;
-  const checks = [
-    marketProfile(state, direction),
-    meanReversion(regime, direction),
-    autocorrelation(regime),
-    entryZoneFilter(entry, direction),
-    targetZoneFilter(targetZone, direction),
+  const { ruleSet, timeframes, primaryTimeframe } = config;
+  // By the document a price inside a zone is at it, for level 2, and earns no points for its entry.
+  const nearestEntry = ruleSet === 'classic' ? nearestZoneBehind : nearestZoneAt;
+  const entry = nearestEntry(state, ruleSet, direction, timeframes);
+  const target = nearestTargetZone(state, ruleSet, direction, timeframes);
+  const isNear = entry !== null && isWithinShare(entry, state, ZONE_DISTANCE);
+  const parts = [
+    marketProfile(state, direction, ruleSet),
+    meanReversion(available(featureOf(state, primaryTimeframe, STRETCH[ruleSet])), direction),
+    autocorrelation(available(featureOf(state, primaryTimeframe, 'autocorrelation'))),
+    entryZone(entry, isNear, direction),
+    targetZone(target, direction),
     fairValueGap(state, direction, config),
   ];
-  const points = checks.reduce((sum, check) => sum + (check.points ?? 0), 0);
+  const points = parts.reduce((sum, part) => sum + part.points, 0);
   return {
     points,
     pointsMax: CONFLUENCE_MAX,
     share: points / CONFLUENCE_MAX,
     conviction: convictionOf(points),
-    checks,
-    entryZone,
-    targetZone,
+    checks: () => parts.map(({ check }) => check()),
+    entryZone: isNear ? entry : null,
+    targetZone: target,
   };
 }
+
+/** The feature that says how far price is from its mean: the document takes σ of 50 closes. */
+export const STRETCH: Readonly<Record<RuleSet, string>> = {
+  classic: 'deviation_50',
+  robust: 'deviation_20',
+};
 
 /** Returns what a score is called: below 3.0 insufficient, from 3.0 low, from 5.0 medium, from 7.0 high. */
 export function convictionOf(points: number): Conviction {
@@ -89,115 +123,124 @@ export function convictionOf(points: number): Conviction {
  * Returns how far price is from the value area's edge that a
  * trade enters at, as a share of its width; null if it has none.
  */
-export function valueAreaEdgeDistance(state: MarketState, direction: Direction): number | null {
-  const session = trueSession(state);
-  if (session === null) return null;
-  const { valueAreaLow, valueAreaHigh } = session;
-  const width = valueAreaHigh - valueAreaLow;
-  if (!(width > 0)) return null;
-  return available(Math.abs(state.price - (direction === 'long' ? valueAreaLow : valueAreaHigh)) / width);
+export function valueAreaEdgeDistance(
+  state: MarketState,
+  direction: Direction,
+  rules: RuleSet,
+): number | null {
+  const area = trueProfile(state, rules)?.valueArea ?? null;
+  if (area === null) return null;
+  const { low, high } = bandTicks(area, state);
+  if (!(high > low)) return null;
+  return Math.abs(priceTicks(state) - (direction === 'long' ? low : high)) / (high - low);
 }
 
 function scored(
-  name: string,
+  name: keyof typeof CONFLUENCE_WEIGHTS,
+  points: number,
   value: number | null,
   threshold: number | null,
-  points: number,
-  pointsMax: number,
-  note: string,
-): Check {
-  return { name: `confluence.${name}`, value, threshold, passed: null, points, pointsMax, note };
+  note: () => string,
+): Scored {
+  const pointsMax = CONFLUENCE_WEIGHTS[name];
+  const spelled = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+  return {
+    points,
+    check: () => ({
+      ...{ name: `confluence.${spelled}`, value, threshold, passed: null },
+      ...{ points, pointsMax, note: note() },
+    }),
+  };
 }
 
-function marketProfile(state: MarketState, direction: Direction): Check {
+function marketProfile(state: MarketState, direction: Direction, rules: RuleSet): Scored {
   const weight = CONFLUENCE_WEIGHTS.marketProfile;
-  const edge = direction === 'long' ? 'value area low' : 'value area high';
-  const distance = valueAreaEdgeDistance(state, direction);
-  const session = trueSession(state);
-  if (distance === null || session === null) {
-    const note = session === null ? sessionMissing(state) : `${NOT_AVAILABLE}: the value area has no width`;
-    return scored('market_profile', null, EDGE_SHARE, 0, weight, note);
-  }
-  if (distance <= EDGE_SHARE)
-    return scored('market_profile', distance, EDGE_SHARE, weight, weight, `at the ${edge}`);
-  const inside = state.price >= session.valueAreaLow && state.price <= session.valueAreaHigh;
-  const note = inside ? `inside the value area, off the ${edge}` : `outside the value area, off the ${edge}`;
-  return scored('market_profile', distance, EDGE_SHARE, inside ? weight / 3 : 0, weight, note);
+  const profile = trueProfile(state, rules);
+  const area = profile?.valueArea ?? null;
+  const add = (points: number, distance: number | null, note: () => string) =>
+    scored('marketProfile', points, distance, EDGE_SHARE, note);
+  if (area === null) return add(0, null, () => profileMissing(state, rules));
+  const price = priceTicks(state);
+  const { low, high } = bandTicks(area, state);
+  const off = Math.abs(price - (direction === 'long' ? low : high));
+  const isAtEdge = off < high - low && off * Math.round(1 / EDGE_SHARE) < high - low;
+  const isInside = price >= low && price <= high;
+  const points = isAtEdge ? weight : isInside ? weight / 3 : 0;
+  return add(points, available(off / (high - low)), () => {
+    const edge = direction === 'long' ? 'value area low' : 'value area high';
+    return isAtEdge ? `at the ${edge}` : `${isInside ? 'inside' : 'outside'} the value area, off the ${edge}`;
+  });
 }
 
-function meanReversion(regime: Regime | undefined, direction: Direction): Check {
+function meanReversion(deviation: number | null, direction: Direction): Scored {
   const weight = CONFLUENCE_WEIGHTS.meanReversion;
-  const deviation = available(regime?.deviation);
   const full = direction === 'long' ? -2 : 2;
-  if (deviation === null) return scored('mean_reversion', null, full, 0, weight, NOT_AVAILABLE);
-  const stretch = direction === 'long' ? -deviation : deviation;
+  const stretch = deviation === null ? 0 : direction === 'long' ? -deviation : deviation;
   const points = stretch > 2 ? weight : stretch > 1 ? weight / 2 : 0;
-  const note =
-    stretch > 2
-      ? 'beyond 2 σ from the EMA'
-      : stretch > 1
-        ? 'beyond 1 σ from the EMA'
-        : 'not stretched against the trade';
-  return scored('mean_reversion', deviation, full, points, weight, note);
+  return scored('meanReversion', points, deviation, full, () => {
+    if (deviation === null) return NOT_AVAILABLE;
+    return points === 0
+      ? 'not stretched against the trade'
+      : `beyond ${points === weight ? 2 : 1} σ from the EMA`;
+  });
 }
 
-function autocorrelation(regime: Regime | undefined): Check {
+function autocorrelation(r: number | null): Scored {
   const weight = CONFLUENCE_WEIGHTS.autocorrelation;
-  const r = available(regime?.autocorrelation);
-  if (r === null) return scored('autocorrelation', null, 0.6, 0, weight, NOT_AVAILABLE);
-  const size = Math.abs(r);
-  if (size > 0.6) return scored('autocorrelation', r, 0.6, weight, weight, '|r| above 0.6');
-  if (size < 0.3) return scored('autocorrelation', r, 0.3, weight, weight, '|r| below 0.3');
-  return scored('autocorrelation', r, 0.6, weight / 2, weight, '|r| between 0.3 and 0.6');
+  const size = r === null ? null : Math.abs(r);
+  const isClear = size !== null && (size > 0.6 || size < 0.3);
+  const points = size === null ? 0 : isClear ? weight : weight / 2;
+  return scored('autocorrelation', points, r, size !== null && size < 0.3 ? 0.3 : 0.6, () => {
+    if (size === null) return NOT_AVAILABLE;
+    return size > 0.6 ? '|r| above 0.6' : size < 0.3 ? '|r| below 0.3' : '|r| between 0.3 and 0.6';
+  });
 }
 
-function entryZoneFilter(entry: NearZone | null, direction: Direction): Check {
+function entryZone(entry: NearZone | null, isNear: boolean, direction: Direction): Scored {
   const weight = CONFLUENCE_WEIGHTS.entryZone;
-  const kind = direction === 'long' ? 'demand' : 'supply';
-  if (entry === null)
-    return scored('entry_zone', null, ZONE_DISTANCE, 0, weight, `no living ${kind} zone to enter from`);
-  const { zone, distance } = entry;
-  if (distance > ZONE_DISTANCE)
-    return scored(
-      'entry_zone',
-      distance,
-      ZONE_DISTANCE,
-      0,
-      weight,
-      `nearest ${kind} zone too far (${zone.id})`,
-    );
-  const points = zone.touches === 0 ? weight : zone.touches <= 2 ? weight / 2 : 0;
-  const note = `${kind} zone ${zone.low}–${zone.high}, touched ${zone.touches} times (${zone.id})`;
-  return scored('entry_zone', distance, ZONE_DISTANCE, points, weight, note);
+  const touches = entry?.zone.touches ?? 0;
+  const points = !isNear ? 0 : touches === 0 ? weight : touches <= 2 ? weight / 2 : 0;
+  return scored('entryZone', points, entry?.distance ?? null, ZONE_DISTANCE, () => {
+    const kind = direction === 'long' ? 'demand' : 'supply';
+    if (entry === null) return `no living ${kind} zone to enter from`;
+    const { id, low, high } = entry.zone;
+    if (!isNear) return `nearest ${kind} zone too far (${id})`;
+    return `${kind} zone ${low}–${high}, touched ${touches} times (${id})`;
+  });
 }
 
-function targetZoneFilter(target: NearZone | null, direction: Direction): Check {
-  const weight = CONFLUENCE_WEIGHTS.targetZone;
-  const kind = direction === 'long' ? 'supply' : 'demand';
-  if (target === null) return scored('target_zone', null, null, 0, weight, `no ${kind} zone ahead`);
-  const note = `${kind} zone ${target.zone.low}–${target.zone.high} ahead (${target.zone.id})`;
-  return scored('target_zone', target.distance, null, weight, weight, note);
+function targetZone(target: NearZone | null, direction: Direction): Scored {
+  const points = target === null ? 0 : CONFLUENCE_WEIGHTS.targetZone;
+  return scored('targetZone', points, target?.distance ?? null, null, () => {
+    const kind = direction === 'long' ? 'supply' : 'demand';
+    if (target === null) return `no ${kind} zone ahead`;
+    return `${kind} zone ${target.zone.low}–${target.zone.high} ahead (${target.zone.id})`;
+  });
 }
 
 /**
  * The owner's rule, kept as it is: a bullish gap above price for longs, a bearish one below for shorts. Such
  * a gap has mostly been traded through already and stands there inverted; only a filled one is left out.
  */
-function fairValueGap(
-  state: MarketState,
-  direction: Direction,
-  config: Pick<TradingConfig, 'timeframes'>,
-): Check {
-  const weight = CONFLUENCE_WEIGHTS.fairValueGap;
+function fairValueGap(state: MarketState, direction: Direction, config: ConfluenceConfig): Scored {
   const kind = direction === 'long' ? 'bullish' : 'bearish';
-  let nearest: { distance: number; note: string } | null = null;
-  for (const gap of state.gaps) {
-    if (gap.kind !== kind || gap.status === 'filled' || !config.timeframes.includes(gap.timeframe)) continue;
-    const distance = (direction === 'long' ? gap.low - state.price : state.price - gap.high) / state.price;
-    if (!(distance > 0) || (nearest !== null && distance >= nearest.distance)) continue;
-    nearest = { distance, note: `${kind} gap ${gap.low}–${gap.high} ahead, ${gap.status} (${gap.id})` };
+  const price = priceTicks(state);
+  let nearest: FairValueGap | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const gap of structureOf(state, config.ruleSet)?.gaps ?? []) {
+    if (gap.kind !== kind || gap.status === 'filled' || gap.status === 'expired') continue;
+    if (!config.timeframes.includes(gap.timeframe)) continue;
+    const { low, high } = bandTicks(gap, state);
+    const ticks = direction === 'long' ? low - price : price - high;
+    if (!(ticks > 0) || ticks >= least) continue;
+    nearest = gap;
+    least = ticks;
   }
-  if (nearest === null)
-    return scored('fair_value_gap', null, null, 0, weight, `no ${kind} gap ahead of price`);
-  return scored('fair_value_gap', nearest.distance, null, weight, weight, nearest.note);
+  const points = nearest === null ? 0 : CONFLUENCE_WEIGHTS.fairValueGap;
+  const found = nearest;
+  return scored('fairValueGap', points, found === null ? null : least / price, null, () =>
+    found === null
+      ? `no ${kind} gap ahead of price`
+      : `${kind} gap ${found.low}–${found.high} ahead, ${found.status} (${found.id})`,
+  );
 }

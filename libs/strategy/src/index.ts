@@ -1,4 +1,4 @@
-export { allPass, available, failures, gate, NOT_AVAILABLE, shown } from './check.ts';
+export { available, failures, gate, judged, NOT_AVAILABLE, shown } from './check.ts';
 export { concludeByConfluence, refuse } from './conclude.ts';
 export { configurationHash } from './configuration-hash.ts';
 export {
@@ -19,4 +19,4 @@ export * from './primaries.ts';
 export * from './strategies/index.ts';
 export * from './strategy.ts';
 export * from './trading-config-schema.ts';
-export { clockWords } from './true-session.ts';
+export { clockWords } from './true-profile.ts';

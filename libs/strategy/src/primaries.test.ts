@@ -1,17 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { objections, readPrimaries } from './primaries.ts';
-import { exampleState } from './testing/example-state.ts';
+import { exampleState, withFlow } from './testing/example-state.ts';
+
+const LONG = exampleState('long');
 
 function read(imbalance: number, signal: 'bullish' | 'bearish' | 'neutral') {
-  const state = exampleState('long');
-  return readPrimaries(
-    {
-      ...state,
-      flow: state.flow.map((flow) => ({ ...flow, imbalance })),
-      microstructure: { ...state.microstructure!, signal },
-    },
-    '1m',
-  );
+  const state = { ...LONG, microstructure: { ...LONG.microstructure!, signal } };
+  return readPrimaries(withFlow(state, { '1m': [imbalance * 100, 100] }), '1m');
 }
 
 test.each([
@@ -39,5 +34,21 @@ test('what is not available says so', () => {
   const state = { ...exampleState('long'), microstructure: null, flow: [] };
   const { agreed, checks } = readPrimaries(state, '1m');
   expect(agreed).toBeNull();
-  for (const check of checks) expect(check.note).toContain('not available');
+  for (const check of checks()) expect(check.note).toContain('not available');
+});
+
+test.each([
+  [0.05, 0.02, null],
+  [0.051, 0.02, 'long'],
+  [3, 0, 'long'],
+  [0, 0, null],
+])('%s bought against %s sold is judged in whole lots', (buy, sell, side) => {
+  expect(readPrimaries(withFlow(LONG, { '1m': [buy, sell] }), '1m').flow).toBe(side);
+});
+
+test('a minute of 59 trades takes no side, one of 60 does', () => {
+  const flowOf = (trades: number) => readPrimaries(withFlow(LONG, { '1m': [3, 1] }, trades), '1m');
+  expect(flowOf(59).flow).toBeNull();
+  expect(flowOf(59).checks()[0].note).toContain('59 of 60 trades in 1m');
+  expect(flowOf(60).flow).toBe('long');
 });

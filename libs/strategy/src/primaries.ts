@@ -1,6 +1,6 @@
 import type { Check, Direction, MarketState, Timeframe } from '@algo/model';
-import { available, NOT_AVAILABLE } from './check.ts';
-import { flowImbalance, SIGNIFICANT_IMBALANCE } from './order-flow.ts';
+import { judged, NOT_AVAILABLE } from './check.ts';
+import { flowSide, lotsRatio, readFlow, SIGNIFICANT_IMBALANCE } from './order-flow.ts';
 
 /** The order-flow ratio that counts as a side taken. *Source*: spec 4, confluence. */
 export const CLASSIC_PRIMARY_IMBALANCE = 2.5;
@@ -11,59 +11,45 @@ export interface Primaries {
   readonly microstructure: Direction | null;
   /** The side that both take; null when they do not agree. */
   readonly agreed: Direction | null;
-  readonly checks: readonly Check[];
+  readonly checks: () => readonly [Check, Check];
 }
 
 /**
- * Reads the two primary analysers. Order flow takes a side beyond 2.5 : 1 (above 2.5 long, under 0.4 short);
- * microstructure takes the side of its signal. Example: imbalance 3.0 and bullish → agreed long; 2.5 and
- * bullish → order flow takes no side, nothing agreed; 0.39 and bullish → they oppose each other.
+ * Reads the two primary analysers. Order flow takes a side beyond 2.5 : 1; microstructure takes the side of
+ * its signal. Example: imbalance 3.0 and bullish → agreed long; exactly 2.5 and bullish → order flow takes no
+ * side, nothing agreed; 1 : 2.6 and bullish → they oppose each other.
  */
 export function readPrimaries(
   state: MarketState,
   timeframe: Timeframe,
   imbalanceMin: number = CLASSIC_PRIMARY_IMBALANCE,
 ): Primaries {
-  const reading = flowImbalance(state, timeframe);
-  const flow = sideOf(reading.value, imbalanceMin);
+  const { lots, note } = readFlow(state, timeframe);
+  const flow = lots === null ? null : flowSide(lots, imbalanceMin);
   const { side: microstructure, check } = readMicrostructure(state);
-  const significant = sideOf(reading.value, SIGNIFICANT_IMBALANCE) !== null;
   return {
     flow,
     microstructure,
     agreed: flow !== null && flow === microstructure ? flow : null,
-    checks: [
-      {
-        name: 'primary.order_flow',
-        value: reading.value,
-        threshold: imbalanceMin,
-        passed: flow !== null,
-        points: null,
-        pointsMax: null,
-        note: `${reading.note}; ${flow ?? (significant ? 'significant, no side' : 'no side')}`,
-      },
-      check,
-    ],
+    checks() {
+      const significant = lots !== null && flowSide(lots, SIGNIFICANT_IMBALANCE) !== null;
+      const words = `${note()}; ${flow ?? (significant ? 'significant, no side' : 'no side')}`;
+      const ratio = lots === null ? null : lotsRatio(lots);
+      return [judged('primary.order_flow', ratio, imbalanceMin, flow !== null, words), check()];
+    },
   };
 }
 
 /** Reads the second of them alone: the side that its signal takes. */
 export function readMicrostructure({ microstructure }: MarketState): {
   readonly side: Direction | null;
-  readonly check: Check;
+  readonly check: () => Check;
 } {
   const signal = microstructure?.signal ?? 'neutral';
   const side = signal === 'bullish' ? 'long' : signal === 'bearish' ? 'short' : null;
-  const check = {
-    name: 'primary.microstructure',
-    value: available(microstructure?.fastZ),
-    threshold: null,
-    passed: side !== null,
-    points: null,
-    pointsMax: null,
-    note: microstructure === null ? NOT_AVAILABLE : signal,
-  };
-  return { side, check };
+  const note = microstructure === null ? NOT_AVAILABLE : signal;
+  const z = microstructure?.fastZ;
+  return { side, check: () => judged('primary.microstructure', z, null, side !== null, note) };
 }
 
 /**
@@ -72,13 +58,13 @@ export function readMicrostructure({ microstructure }: MarketState): {
  */
 export function objections(primaries: Primaries, direction: Direction): Check[] {
   const sides = [primaries.flow, primaries.microstructure];
-  return primaries.checks.map((check, index) => {
+  return primaries.checks().map((check, index) => {
     const side = sides[index] ?? null;
     return { ...check, name: `${check.name}.not_opposing`, passed: side === null || side === direction };
   });
 }
 
-function sideOf(imbalance: number | null, ratio: number): Direction | null {
-  if (imbalance === null) return null;
-  return imbalance > ratio ? 'long' : imbalance < 1 / ratio ? 'short' : null;
+/** Returns whether one of the primaries takes the other side. */
+export function isOpposed({ flow, microstructure }: Primaries, direction: Direction): boolean {
+  return [flow, microstructure].some((side) => side !== null && side !== direction);
 }

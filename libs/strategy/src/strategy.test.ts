@@ -25,7 +25,7 @@ test.each([
     defineStrategy({
       ...definition,
       trigger: 'state',
-      evaluate: () => refuse('STRATEGY', 1, [], null, 'never'),
+      evaluate: () => refuse('STRATEGY', 1, () => [], null),
     }),
   ).toThrow(/strategy|depth/);
 });

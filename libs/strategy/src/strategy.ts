@@ -47,7 +47,8 @@ export interface Proposal {
   readonly direction: Direction;
   readonly level: StrategyLevel;
   readonly confluence: Confluence | null;
-  readonly checks: readonly Check[];
+  /** The record of what was compared, worked out when it is read. */
+  readonly checks: () => readonly Check[];
   readonly entryScore: number;
   readonly stopPrice?: number;
   readonly targetPrice?: number;
@@ -58,8 +59,10 @@ export interface Refusal {
   readonly type: 'refusal';
   readonly code: RefusalCode;
   readonly level: StrategyLevel;
-  readonly checks: readonly Check[];
-  readonly detail: string;
+  /** The record of what was compared, worked out when it is read: most refusals are only counted. */
+  readonly checks: () => readonly Check[];
+  /** Says in words what was wrong, from the checks. */
+  readonly detail: (checks: readonly Check[]) => string;
   readonly direction?: Direction;
   readonly confluence?: Confluence;
 }

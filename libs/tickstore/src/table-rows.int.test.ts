@@ -17,6 +17,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 const ZONE: Zone = {
   id: zoneId('z1'),
   instrument: LTC,
+  rules: 'robust',
   timeframe: '1m',
   kind: 'demand',
   origin: 'rejection',
@@ -31,6 +32,7 @@ const ZONE: Zone = {
 const GAP: FairValueGap = {
   id: gapId('g1'),
   instrument: LTC,
+  rules: 'robust',
   timeframe: '5m',
   kind: 'bullish',
   low: 84.25,

@@ -90,17 +90,16 @@ export namespace algo {
             instrument: string;
             timeUs: number;
             price: number;
+            priceStep: number;
+            quantityStep: number;
             complete: boolean;
             trades: number;
             cvd: number;
             flow: algo.v1.OrderFlow.$Properties[];
-            regimes: algo.v1.Regime.$Properties[];
+            features: string[];
+            bars: algo.v1.BarReading.$Properties[];
             microstructure?: (algo.v1.Microstructure.$Properties|null);
-            session?: (algo.v1.MarketProfile.$Properties|null);
-            previousSession?: (algo.v1.MarketProfile.$Properties|null);
-            bounce?: (algo.v1.Bounce.$Properties|null);
-            zones: algo.v1.Zone.$Properties[];
-            gaps: algo.v1.FairValueGap.$Properties[];
+            structures: algo.v1.StructureReading.$Properties[];
             sinceUs?: (number|null);
             static encode(message: algo.v1.MarketState.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketState & algo.v1.MarketState.$Shape;
@@ -111,17 +110,16 @@ export namespace algo {
                 instrument?: (string|null);
                 timeUs?: (number|null);
                 price?: (number|null);
+                priceStep?: (number|null);
+                quantityStep?: (number|null);
                 complete?: (boolean|null);
                 trades?: (number|null);
                 cvd?: (number|null);
                 flow?: (algo.v1.OrderFlow.$Properties[]|null);
-                regimes?: (algo.v1.Regime.$Properties[]|null);
+                features?: (string[]|null);
+                bars?: (algo.v1.BarReading.$Properties[]|null);
                 microstructure?: (algo.v1.Microstructure.$Properties|null);
-                session?: (algo.v1.MarketProfile.$Properties|null);
-                previousSession?: (algo.v1.MarketProfile.$Properties|null);
-                bounce?: (algo.v1.Bounce.$Properties|null);
-                zones?: (algo.v1.Zone.$Properties[]|null);
-                gaps?: (algo.v1.FairValueGap.$Properties[]|null);
+                structures?: (algo.v1.StructureReading.$Properties[]|null);
                 sinceUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
@@ -147,9 +145,6 @@ export namespace algo {
             sellVolume: number;
             buyTrades: number;
             sellTrades: number;
-            delta: number;
-            imbalance: number;
-            boundedImbalance: number;
             static encode(message: algo.v1.OrderFlow.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.OrderFlow & algo.v1.OrderFlow.$Shape;
         }
@@ -161,55 +156,63 @@ export namespace algo {
                 sellVolume?: (number|null);
                 buyTrades?: (number|null);
                 sellTrades?: (number|null);
-                delta?: (number|null);
-                imbalance?: (number|null);
-                boundedImbalance?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.OrderFlow.$Properties;
         }
 
-        interface IRegime extends algo.v1.Regime.$Properties {
+        interface IClosedBar extends algo.v1.ClosedBar.$Properties {
         }
 
-        class Regime {
-            constructor(properties?: algo.v1.Regime.$Properties);
+        class ClosedBar {
+            constructor(properties?: algo.v1.ClosedBar.$Properties);
+            $unknowns?: Uint8Array[];
+            openTimeUs: number;
+            open: number;
+            high: number;
+            low: number;
+            close: number;
+            volume: number;
+            static encode(message: algo.v1.ClosedBar.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ClosedBar & algo.v1.ClosedBar.$Shape;
+        }
+
+        namespace ClosedBar {
+            interface $Properties {
+                openTimeUs?: (number|null);
+                open?: (number|null);
+                high?: (number|null);
+                low?: (number|null);
+                close?: (number|null);
+                volume?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ClosedBar.$Properties;
+        }
+
+        interface IBarReading extends algo.v1.BarReading.$Properties {
+        }
+
+        class BarReading {
+            constructor(properties?: algo.v1.BarReading.$Properties);
             $unknowns?: Uint8Array[];
             timeframe: algo.v1.Timeframe;
             bars: number;
-            close: number;
-            ema20?: (number|null);
-            ema50?: (number|null);
-            ema200?: (number|null);
-            adx14?: (number|null);
-            atr14?: (number|null);
-            atrPercent?: (number|null);
-            persistence?: (number|null);
-            meanReversion?: (number|null);
-            autocorrelation?: (number|null);
-            deviation?: (number|null);
-            static encode(message: algo.v1.Regime.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.Regime & algo.v1.Regime.$Shape;
+            last?: (algo.v1.ClosedBar.$Properties|null);
+            values: number[];
+            static encode(message: algo.v1.BarReading.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.BarReading & algo.v1.BarReading.$Shape;
         }
 
-        namespace Regime {
+        namespace BarReading {
             interface $Properties {
                 timeframe?: (algo.v1.Timeframe|null);
                 bars?: (number|null);
-                close?: (number|null);
-                ema20?: (number|null);
-                ema50?: (number|null);
-                ema200?: (number|null);
-                adx14?: (number|null);
-                atr14?: (number|null);
-                atrPercent?: (number|null);
-                persistence?: (number|null);
-                meanReversion?: (number|null);
-                autocorrelation?: (number|null);
-                deviation?: (number|null);
+                last?: (algo.v1.ClosedBar.$Properties|null);
+                values?: (number[]|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.Regime.$Properties;
+            type $Shape = algo.v1.BarReading.$Properties;
         }
 
         enum TapeSignal {
@@ -249,7 +252,11 @@ export namespace algo {
         enum ProfileScope {
             PROFILE_SCOPE_UNSPECIFIED = 0,
             PROFILE_SCOPE_SESSION = 1,
-            PROFILE_SCOPE_PREVIOUS_SESSION = 2
+            PROFILE_SCOPE_PREVIOUS_SESSION = 2,
+            PROFILE_SCOPE_1M = 3,
+            PROFILE_SCOPE_5M = 4,
+            PROFILE_SCOPE_15M = 5,
+            PROFILE_SCOPE_60M = 6
         }
 
         interface IMarketProfile extends algo.v1.MarketProfile.$Properties {
@@ -260,9 +267,8 @@ export namespace algo {
             $unknowns?: Uint8Array[];
             scope: algo.v1.ProfileScope;
             poc: number;
-            pocRunnerUp: number;
-            valueAreaLow: number;
-            valueAreaHigh: number;
+            pocRunnerUp?: (number|null);
+            valueArea?: (algo.v1.ValueArea.$Properties|null);
             volume: number;
             static encode(message: algo.v1.MarketProfile.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketProfile & algo.v1.MarketProfile.$Shape;
@@ -273,33 +279,57 @@ export namespace algo {
                 scope?: (algo.v1.ProfileScope|null);
                 poc?: (number|null);
                 pocRunnerUp?: (number|null);
-                valueAreaLow?: (number|null);
-                valueAreaHigh?: (number|null);
+                valueArea?: (algo.v1.ValueArea.$Properties|null);
                 volume?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.MarketProfile.$Properties;
         }
 
-        interface IBounce extends algo.v1.Bounce.$Properties {
+        interface IValueArea extends algo.v1.ValueArea.$Properties {
         }
 
-        class Bounce {
-            constructor(properties?: algo.v1.Bounce.$Properties);
+        class ValueArea {
+            constructor(properties?: algo.v1.ValueArea.$Properties);
             $unknowns?: Uint8Array[];
-            strength?: (number|null);
-            volumeRatio?: (number|null);
-            static encode(message: algo.v1.Bounce.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.Bounce & algo.v1.Bounce.$Shape;
+            low: number;
+            high: number;
+            static encode(message: algo.v1.ValueArea.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ValueArea & algo.v1.ValueArea.$Shape;
         }
 
-        namespace Bounce {
+        namespace ValueArea {
             interface $Properties {
-                strength?: (number|null);
-                volumeRatio?: (number|null);
+                low?: (number|null);
+                high?: (number|null);
                 $unknowns?: Uint8Array[];
             }
-            type $Shape = algo.v1.Bounce.$Properties;
+            type $Shape = algo.v1.ValueArea.$Properties;
+        }
+
+        interface IStructureReading extends algo.v1.StructureReading.$Properties {
+        }
+
+        class StructureReading {
+            constructor(properties?: algo.v1.StructureReading.$Properties);
+            $unknowns?: Uint8Array[];
+            rules: algo.v1.RuleSet;
+            zones: algo.v1.Zone.$Properties[];
+            gaps: algo.v1.FairValueGap.$Properties[];
+            profiles: algo.v1.MarketProfile.$Properties[];
+            static encode(message: algo.v1.StructureReading.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StructureReading & algo.v1.StructureReading.$Shape;
+        }
+
+        namespace StructureReading {
+            interface $Properties {
+                rules?: (algo.v1.RuleSet|null);
+                zones?: (algo.v1.Zone.$Properties[]|null);
+                gaps?: (algo.v1.FairValueGap.$Properties[]|null);
+                profiles?: (algo.v1.MarketProfile.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.StructureReading.$Properties;
         }
 
         enum ZoneKind {
@@ -319,7 +349,8 @@ export namespace algo {
         enum ZoneOrigin {
             ZONE_ORIGIN_UNSPECIFIED = 0,
             ZONE_ORIGIN_REJECTION = 1,
-            ZONE_ORIGIN_BASE_IMPULSE = 2
+            ZONE_ORIGIN_BASE_IMPULSE = 2,
+            ZONE_ORIGIN_WICK = 3
         }
 
         interface IZone extends algo.v1.Zone.$Properties {
@@ -340,6 +371,7 @@ export namespace algo {
             touches: number;
             firstSeenUs: number;
             lastTestedUs: number;
+            rules: algo.v1.RuleSet;
             static encode(message: algo.v1.Zone.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.Zone & algo.v1.Zone.$Shape;
         }
@@ -358,6 +390,7 @@ export namespace algo {
                 touches?: (number|null);
                 firstSeenUs?: (number|null);
                 lastTestedUs?: (number|null);
+                rules?: (algo.v1.RuleSet|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.Zone.$Properties;
@@ -374,7 +407,9 @@ export namespace algo {
             GAP_STATUS_OPEN = 1,
             GAP_STATUS_PARTIAL = 2,
             GAP_STATUS_FILLED = 3,
-            GAP_STATUS_INVERTED = 4
+            GAP_STATUS_INVERTED = 4,
+            GAP_STATUS_TOUCHED = 5,
+            GAP_STATUS_EXPIRED = 6
         }
 
         interface IFairValueGap extends algo.v1.FairValueGap.$Properties {
@@ -393,6 +428,7 @@ export namespace algo {
             status: algo.v1.GapStatus;
             createdUs: number;
             filledUs: number;
+            rules: algo.v1.RuleSet;
             static encode(message: algo.v1.FairValueGap.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.FairValueGap & algo.v1.FairValueGap.$Shape;
         }
@@ -409,6 +445,7 @@ export namespace algo {
                 status?: (algo.v1.GapStatus|null);
                 createdUs?: (number|null);
                 filledUs?: (number|null);
+                rules?: (algo.v1.RuleSet|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.FairValueGap.$Properties;
@@ -514,6 +551,12 @@ export namespace algo {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.AccountSetup.$Properties;
+        }
+
+        enum RuleSet {
+            RULE_SET_UNSPECIFIED = 0,
+            RULE_SET_CLASSIC = 1,
+            RULE_SET_ROBUST = 2
         }
 
         interface ISetTradingMode extends algo.v1.SetTradingMode.$Properties {
@@ -1308,12 +1351,6 @@ export namespace algo {
             CONVICTION_LOW = 2,
             CONVICTION_MEDIUM = 3,
             CONVICTION_HIGH = 4
-        }
-
-        enum RuleSet {
-            RULE_SET_UNSPECIFIED = 0,
-            RULE_SET_CLASSIC = 1,
-            RULE_SET_ROBUST = 2
         }
 
         interface ICheck extends algo.v1.Check.$Properties {

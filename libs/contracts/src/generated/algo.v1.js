@@ -334,9 +334,9 @@ export const algo = $root.algo = (() => {
 
             const MarketState = function (properties) {
                 this.flow = [];
-                this.regimes = [];
-                this.zones = [];
-                this.gaps = [];
+                this.features = [];
+                this.bars = [];
+                this.structures = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -346,17 +346,16 @@ export const algo = $root.algo = (() => {
             MarketState.prototype.instrument = "";
             MarketState.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             MarketState.prototype.price = 0;
+            MarketState.prototype.priceStep = 0;
+            MarketState.prototype.quantityStep = 0;
             MarketState.prototype.complete = false;
             MarketState.prototype.trades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             MarketState.prototype.cvd = 0;
             MarketState.prototype.flow = $util.emptyArray;
-            MarketState.prototype.regimes = $util.emptyArray;
+            MarketState.prototype.features = $util.emptyArray;
+            MarketState.prototype.bars = $util.emptyArray;
             MarketState.prototype.microstructure = null;
-            MarketState.prototype.session = null;
-            MarketState.prototype.previousSession = null;
-            MarketState.prototype.bounce = null;
-            MarketState.prototype.zones = $util.emptyArray;
-            MarketState.prototype.gaps = $util.emptyArray;
+            MarketState.prototype.structures = $util.emptyArray;
             MarketState.prototype.sinceUs = null;
 
             let $oneOfFields;
@@ -364,18 +363,6 @@ export const algo = $root.algo = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(MarketState.prototype, "_microstructure", {
                 get: $util.oneOfGetter($oneOfFields = ["microstructure"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(MarketState.prototype, "_session", {
-                get: $util.oneOfGetter($oneOfFields = ["session"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(MarketState.prototype, "_previousSession", {
-                get: $util.oneOfGetter($oneOfFields = ["previousSession"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -398,34 +385,32 @@ export const algo = $root.algo = (() => {
                     writer.uint32(16).uint64(message.timeUs);
                 if (message.price != null && $Object.hasOwnProperty.call(message, "price") && !$Object.is(message.price, 0))
                     writer.uint32(25).double(message.price);
+                if (message.priceStep != null && $Object.hasOwnProperty.call(message, "priceStep") && !$Object.is(message.priceStep, 0))
+                    writer.uint32(33).double(message.priceStep);
+                if (message.quantityStep != null && $Object.hasOwnProperty.call(message, "quantityStep") && !$Object.is(message.quantityStep, 0))
+                    writer.uint32(41).double(message.quantityStep);
                 if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
-                    writer.uint32(32).bool(message.complete);
+                    writer.uint32(48).bool(message.complete);
                 if (message.trades != null && $Object.hasOwnProperty.call(message, "trades") && (typeof message.trades === "object" ? message.trades.low || message.trades.high : message.trades !== 0))
-                    writer.uint32(40).uint64(message.trades);
+                    writer.uint32(56).uint64(message.trades);
                 if (message.cvd != null && $Object.hasOwnProperty.call(message, "cvd") && !$Object.is(message.cvd, 0))
-                    writer.uint32(49).double(message.cvd);
+                    writer.uint32(65).double(message.cvd);
                 if (message.flow != null && message.flow.length)
                     for (let i = 0; i < message.flow.length; ++i)
-                        $root.algo.v1.OrderFlow.encode(message.flow[i], writer.uint32(58).fork(), _depth + 1).ldelim();
-                if (message.regimes != null && message.regimes.length)
-                    for (let i = 0; i < message.regimes.length; ++i)
-                        $root.algo.v1.Regime.encode(message.regimes[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+                        $root.algo.v1.OrderFlow.encode(message.flow[i], writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.features != null && message.features.length)
+                    for (let i = 0; i < message.features.length; ++i)
+                        writer.uint32(82).string(message.features[i]);
+                if (message.bars != null && message.bars.length)
+                    for (let i = 0; i < message.bars.length; ++i)
+                        $root.algo.v1.BarReading.encode(message.bars[i], writer.uint32(90).fork(), _depth + 1).ldelim();
                 if (message.microstructure != null && $Object.hasOwnProperty.call(message, "microstructure"))
-                    $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(74).fork(), _depth + 1).ldelim();
-                if (message.session != null && $Object.hasOwnProperty.call(message, "session"))
-                    $root.algo.v1.MarketProfile.encode(message.session, writer.uint32(82).fork(), _depth + 1).ldelim();
-                if (message.previousSession != null && $Object.hasOwnProperty.call(message, "previousSession"))
-                    $root.algo.v1.MarketProfile.encode(message.previousSession, writer.uint32(90).fork(), _depth + 1).ldelim();
-                if (message.bounce != null && $Object.hasOwnProperty.call(message, "bounce"))
-                    $root.algo.v1.Bounce.encode(message.bounce, writer.uint32(98).fork(), _depth + 1).ldelim();
-                if (message.zones != null && message.zones.length)
-                    for (let i = 0; i < message.zones.length; ++i)
-                        $root.algo.v1.Zone.encode(message.zones[i], writer.uint32(106).fork(), _depth + 1).ldelim();
-                if (message.gaps != null && message.gaps.length)
-                    for (let i = 0; i < message.gaps.length; ++i)
-                        $root.algo.v1.FairValueGap.encode(message.gaps[i], writer.uint32(114).fork(), _depth + 1).ldelim();
+                    $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(98).fork(), _depth + 1).ldelim();
+                if (message.structures != null && message.structures.length)
+                    for (let i = 0; i < message.structures.length; ++i)
+                        $root.algo.v1.StructureReading.encode(message.structures[i], writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.sinceUs != null && $Object.hasOwnProperty.call(message, "sinceUs"))
-                    writer.uint32(120).uint64(message.sinceUs);
+                    writer.uint32(112).uint64(message.sinceUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -487,6 +472,24 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.priceStep = value;
+                            else
+                                delete message.priceStep;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.quantityStep = value;
+                            else
+                                delete message.quantityStep;
+                            continue;
+                        }
+                    case 6: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.bool())
@@ -495,7 +498,7 @@ export const algo = $root.algo = (() => {
                                 delete message.complete;
                             continue;
                         }
-                    case 5: {
+                    case 7: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
@@ -504,7 +507,7 @@ export const algo = $root.algo = (() => {
                                 delete message.trades;
                             continue;
                         }
-                    case 6: {
+                    case 8: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -513,7 +516,7 @@ export const algo = $root.algo = (() => {
                                 delete message.cvd;
                             continue;
                         }
-                    case 7: {
+                    case 9: {
                             if (wireType !== 2)
                                 break;
                             if (!(message.flow && message.flow.length))
@@ -521,58 +524,38 @@ export const algo = $root.algo = (() => {
                             message.flow.push($root.algo.v1.OrderFlow.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
-                    case 8: {
+                    case 10: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.regimes && message.regimes.length))
-                                message.regimes = [];
-                            message.regimes.push($root.algo.v1.Regime.decode(reader, reader.size(), $undefined, _depth + 1));
+                            if (!(message.features && message.features.length))
+                                message.features = [];
+                            message.features.push(reader.stringVerify());
                             continue;
                         }
-                    case 9: {
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.bars && message.bars.length))
+                                message.bars = [];
+                            message.bars.push($root.algo.v1.BarReading.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 12: {
                             if (wireType !== 2)
                                 break;
                             message.microstructure = $root.algo.v1.Microstructure.decode(reader, reader.size(), $undefined, _depth + 1, message.microstructure);
                             message._microstructure = "microstructure";
                             continue;
                         }
-                    case 10: {
-                            if (wireType !== 2)
-                                break;
-                            message.session = $root.algo.v1.MarketProfile.decode(reader, reader.size(), $undefined, _depth + 1, message.session);
-                            message._session = "session";
-                            continue;
-                        }
-                    case 11: {
-                            if (wireType !== 2)
-                                break;
-                            message.previousSession = $root.algo.v1.MarketProfile.decode(reader, reader.size(), $undefined, _depth + 1, message.previousSession);
-                            message._previousSession = "previousSession";
-                            continue;
-                        }
-                    case 12: {
-                            if (wireType !== 2)
-                                break;
-                            message.bounce = $root.algo.v1.Bounce.decode(reader, reader.size(), $undefined, _depth + 1, message.bounce);
-                            continue;
-                        }
                     case 13: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.zones && message.zones.length))
-                                message.zones = [];
-                            message.zones.push($root.algo.v1.Zone.decode(reader, reader.size(), $undefined, _depth + 1));
+                            if (!(message.structures && message.structures.length))
+                                message.structures = [];
+                            message.structures.push($root.algo.v1.StructureReading.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     case 14: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.gaps && message.gaps.length))
-                                message.gaps = [];
-                            message.gaps.push($root.algo.v1.FairValueGap.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 15: {
                             if (wireType !== 0)
                                 break;
                             message.sinceUs = reader.uint64();
@@ -623,9 +606,6 @@ export const algo = $root.algo = (() => {
             OrderFlow.prototype.sellVolume = 0;
             OrderFlow.prototype.buyTrades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             OrderFlow.prototype.sellTrades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            OrderFlow.prototype.delta = 0;
-            OrderFlow.prototype.imbalance = 0;
-            OrderFlow.prototype.boundedImbalance = 0;
 
             OrderFlow.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -644,12 +624,6 @@ export const algo = $root.algo = (() => {
                     writer.uint32(32).uint64(message.buyTrades);
                 if (message.sellTrades != null && $Object.hasOwnProperty.call(message, "sellTrades") && (typeof message.sellTrades === "object" ? message.sellTrades.low || message.sellTrades.high : message.sellTrades !== 0))
                     writer.uint32(40).uint64(message.sellTrades);
-                if (message.delta != null && $Object.hasOwnProperty.call(message, "delta") && !$Object.is(message.delta, 0))
-                    writer.uint32(49).double(message.delta);
-                if (message.imbalance != null && $Object.hasOwnProperty.call(message, "imbalance") && !$Object.is(message.imbalance, 0))
-                    writer.uint32(57).double(message.imbalance);
-                if (message.boundedImbalance != null && $Object.hasOwnProperty.call(message, "boundedImbalance") && !$Object.is(message.boundedImbalance, 0))
-                    writer.uint32(65).double(message.boundedImbalance);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -728,33 +702,6 @@ export const algo = $root.algo = (() => {
                                 delete message.sellTrades;
                             continue;
                         }
-                    case 6: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.delta = value;
-                            else
-                                delete message.delta;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.imbalance = value;
-                            else
-                                delete message.imbalance;
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.boundedImbalance = value;
-                            else
-                                delete message.boundedImbalance;
-                            continue;
-                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -775,131 +722,48 @@ export const algo = $root.algo = (() => {
             return OrderFlow;
         })();
 
-        v1.Regime = (function() {
+        v1.ClosedBar = (function() {
 
-            const Regime = function (properties) {
+            const ClosedBar = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Regime.prototype.timeframe = 0;
-            Regime.prototype.bars = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Regime.prototype.close = 0;
-            Regime.prototype.ema20 = null;
-            Regime.prototype.ema50 = null;
-            Regime.prototype.ema200 = null;
-            Regime.prototype.adx14 = null;
-            Regime.prototype.atr14 = null;
-            Regime.prototype.atrPercent = null;
-            Regime.prototype.persistence = null;
-            Regime.prototype.meanReversion = null;
-            Regime.prototype.autocorrelation = null;
-            Regime.prototype.deviation = null;
+            ClosedBar.prototype.openTimeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ClosedBar.prototype.open = 0;
+            ClosedBar.prototype.high = 0;
+            ClosedBar.prototype.low = 0;
+            ClosedBar.prototype.close = 0;
+            ClosedBar.prototype.volume = 0;
 
-            let $oneOfFields;
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_ema20", {
-                get: $util.oneOfGetter($oneOfFields = ["ema20"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_ema50", {
-                get: $util.oneOfGetter($oneOfFields = ["ema50"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_ema200", {
-                get: $util.oneOfGetter($oneOfFields = ["ema200"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_adx14", {
-                get: $util.oneOfGetter($oneOfFields = ["adx14"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_atr14", {
-                get: $util.oneOfGetter($oneOfFields = ["atr14"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_atrPercent", {
-                get: $util.oneOfGetter($oneOfFields = ["atrPercent"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_persistence", {
-                get: $util.oneOfGetter($oneOfFields = ["persistence"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_meanReversion", {
-                get: $util.oneOfGetter($oneOfFields = ["meanReversion"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_autocorrelation", {
-                get: $util.oneOfGetter($oneOfFields = ["autocorrelation"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Regime.prototype, "_deviation", {
-                get: $util.oneOfGetter($oneOfFields = ["deviation"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            Regime.encode = function (message, writer, _depth) {
+            ClosedBar.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.timeframe != null && $Object.hasOwnProperty.call(message, "timeframe") && message.timeframe !== 0)
-                    writer.uint32(8).int32(message.timeframe);
-                if (message.bars != null && $Object.hasOwnProperty.call(message, "bars") && (typeof message.bars === "object" ? message.bars.low || message.bars.high : message.bars !== 0))
-                    writer.uint32(16).uint64(message.bars);
+                if (message.openTimeUs != null && $Object.hasOwnProperty.call(message, "openTimeUs") && (typeof message.openTimeUs === "object" ? message.openTimeUs.low || message.openTimeUs.high : message.openTimeUs !== 0))
+                    writer.uint32(8).uint64(message.openTimeUs);
+                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && !$Object.is(message.open, 0))
+                    writer.uint32(17).double(message.open);
+                if (message.high != null && $Object.hasOwnProperty.call(message, "high") && !$Object.is(message.high, 0))
+                    writer.uint32(25).double(message.high);
+                if (message.low != null && $Object.hasOwnProperty.call(message, "low") && !$Object.is(message.low, 0))
+                    writer.uint32(33).double(message.low);
                 if (message.close != null && $Object.hasOwnProperty.call(message, "close") && !$Object.is(message.close, 0))
-                    writer.uint32(25).double(message.close);
-                if (message.ema20 != null && $Object.hasOwnProperty.call(message, "ema20"))
-                    writer.uint32(33).double(message.ema20);
-                if (message.ema50 != null && $Object.hasOwnProperty.call(message, "ema50"))
-                    writer.uint32(41).double(message.ema50);
-                if (message.ema200 != null && $Object.hasOwnProperty.call(message, "ema200"))
-                    writer.uint32(49).double(message.ema200);
-                if (message.adx14 != null && $Object.hasOwnProperty.call(message, "adx14"))
-                    writer.uint32(57).double(message.adx14);
-                if (message.atr14 != null && $Object.hasOwnProperty.call(message, "atr14"))
-                    writer.uint32(65).double(message.atr14);
-                if (message.atrPercent != null && $Object.hasOwnProperty.call(message, "atrPercent"))
-                    writer.uint32(73).double(message.atrPercent);
-                if (message.persistence != null && $Object.hasOwnProperty.call(message, "persistence"))
-                    writer.uint32(81).double(message.persistence);
-                if (message.meanReversion != null && $Object.hasOwnProperty.call(message, "meanReversion"))
-                    writer.uint32(89).double(message.meanReversion);
-                if (message.autocorrelation != null && $Object.hasOwnProperty.call(message, "autocorrelation"))
-                    writer.uint32(97).double(message.autocorrelation);
-                if (message.deviation != null && $Object.hasOwnProperty.call(message, "deviation"))
-                    writer.uint32(105).double(message.deviation);
+                    writer.uint32(41).double(message.close);
+                if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && !$Object.is(message.volume, 0))
+                    writer.uint32(49).double(message.volume);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            Regime.decode = function (reader, length, _end, _depth, _target) {
+            ClosedBar.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -916,7 +780,152 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.Regime();
+                message = _target || new $root.algo.v1.ClosedBar();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.openTimeUs = value;
+                            else
+                                delete message.openTimeUs;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.open = value;
+                            else
+                                delete message.open;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.high = value;
+                            else
+                                delete message.high;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.low = value;
+                            else
+                                delete message.low;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.close = value;
+                            else
+                                delete message.close;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.volume = value;
+                            else
+                                delete message.volume;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ClosedBar;
+        })();
+
+        v1.BarReading = (function() {
+
+            const BarReading = function (properties) {
+                this.values = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            BarReading.prototype.timeframe = 0;
+            BarReading.prototype.bars = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            BarReading.prototype.last = null;
+            BarReading.prototype.values = $util.emptyArray;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BarReading.prototype, "_last", {
+                get: $util.oneOfGetter($oneOfFields = ["last"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            BarReading.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.timeframe != null && $Object.hasOwnProperty.call(message, "timeframe") && message.timeframe !== 0)
+                    writer.uint32(8).int32(message.timeframe);
+                if (message.bars != null && $Object.hasOwnProperty.call(message, "bars") && (typeof message.bars === "object" ? message.bars.low || message.bars.high : message.bars !== 0))
+                    writer.uint32(16).uint64(message.bars);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last"))
+                    $root.algo.v1.ClosedBar.encode(message.last, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.values != null && message.values.length)
+                    writer.uint32(34).doubles(message.values);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            BarReading.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.BarReading();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -945,82 +954,24 @@ export const algo = $root.algo = (() => {
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 1)
+                            if (wireType !== 2)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.close = value;
-                            else
-                                delete message.close;
+                            message.last = $root.algo.v1.ClosedBar.decode(reader, reader.size(), $undefined, _depth + 1, message.last);
+                            message._last = "last";
                             continue;
                         }
                     case 4: {
+                            if (wireType === 2) {
+                                if (!(message.values && message.values.length))
+                                    message.values = [];
+                                reader.doubles(message.values);
+                                continue;
+                            }
                             if (wireType !== 1)
                                 break;
-                            message.ema20 = reader.double();
-                            message._ema20 = "ema20";
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 1)
-                                break;
-                            message.ema50 = reader.double();
-                            message._ema50 = "ema50";
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 1)
-                                break;
-                            message.ema200 = reader.double();
-                            message._ema200 = "ema200";
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 1)
-                                break;
-                            message.adx14 = reader.double();
-                            message._adx14 = "adx14";
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 1)
-                                break;
-                            message.atr14 = reader.double();
-                            message._atr14 = "atr14";
-                            continue;
-                        }
-                    case 9: {
-                            if (wireType !== 1)
-                                break;
-                            message.atrPercent = reader.double();
-                            message._atrPercent = "atrPercent";
-                            continue;
-                        }
-                    case 10: {
-                            if (wireType !== 1)
-                                break;
-                            message.persistence = reader.double();
-                            message._persistence = "persistence";
-                            continue;
-                        }
-                    case 11: {
-                            if (wireType !== 1)
-                                break;
-                            message.meanReversion = reader.double();
-                            message._meanReversion = "meanReversion";
-                            continue;
-                        }
-                    case 12: {
-                            if (wireType !== 1)
-                                break;
-                            message.autocorrelation = reader.double();
-                            message._autocorrelation = "autocorrelation";
-                            continue;
-                        }
-                    case 13: {
-                            if (wireType !== 1)
-                                break;
-                            message.deviation = reader.double();
-                            message._deviation = "deviation";
+                            if (!(message.values && message.values.length))
+                                message.values = [];
+                            message.values.push(reader.double());
                             continue;
                         }
                     }
@@ -1040,7 +991,7 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return Regime;
+            return BarReading;
         })();
 
         v1.TapeSignal = (function() {
@@ -1197,6 +1148,10 @@ export const algo = $root.algo = (() => {
             values[valuesById[0] = "PROFILE_SCOPE_UNSPECIFIED"] = 0;
             values[valuesById[1] = "PROFILE_SCOPE_SESSION"] = 1;
             values[valuesById[2] = "PROFILE_SCOPE_PREVIOUS_SESSION"] = 2;
+            values[valuesById[3] = "PROFILE_SCOPE_1M"] = 3;
+            values[valuesById[4] = "PROFILE_SCOPE_5M"] = 4;
+            values[valuesById[5] = "PROFILE_SCOPE_15M"] = 5;
+            values[valuesById[6] = "PROFILE_SCOPE_60M"] = 6;
             return values;
         })();
 
@@ -1211,10 +1166,23 @@ export const algo = $root.algo = (() => {
 
             MarketProfile.prototype.scope = 0;
             MarketProfile.prototype.poc = 0;
-            MarketProfile.prototype.pocRunnerUp = 0;
-            MarketProfile.prototype.valueAreaLow = 0;
-            MarketProfile.prototype.valueAreaHigh = 0;
+            MarketProfile.prototype.pocRunnerUp = null;
+            MarketProfile.prototype.valueArea = null;
             MarketProfile.prototype.volume = 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(MarketProfile.prototype, "_pocRunnerUp", {
+                get: $util.oneOfGetter($oneOfFields = ["pocRunnerUp"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(MarketProfile.prototype, "_valueArea", {
+                get: $util.oneOfGetter($oneOfFields = ["valueArea"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             MarketProfile.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1227,14 +1195,12 @@ export const algo = $root.algo = (() => {
                     writer.uint32(8).int32(message.scope);
                 if (message.poc != null && $Object.hasOwnProperty.call(message, "poc") && !$Object.is(message.poc, 0))
                     writer.uint32(17).double(message.poc);
-                if (message.pocRunnerUp != null && $Object.hasOwnProperty.call(message, "pocRunnerUp") && !$Object.is(message.pocRunnerUp, 0))
+                if (message.pocRunnerUp != null && $Object.hasOwnProperty.call(message, "pocRunnerUp"))
                     writer.uint32(25).double(message.pocRunnerUp);
-                if (message.valueAreaLow != null && $Object.hasOwnProperty.call(message, "valueAreaLow") && !$Object.is(message.valueAreaLow, 0))
-                    writer.uint32(33).double(message.valueAreaLow);
-                if (message.valueAreaHigh != null && $Object.hasOwnProperty.call(message, "valueAreaHigh") && !$Object.is(message.valueAreaHigh, 0))
-                    writer.uint32(41).double(message.valueAreaHigh);
+                if (message.valueArea != null && $Object.hasOwnProperty.call(message, "valueArea"))
+                    $root.algo.v1.ValueArea.encode(message.valueArea, writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.volume != null && $Object.hasOwnProperty.call(message, "volume") && !$Object.is(message.volume, 0))
-                    writer.uint32(49).double(message.volume);
+                    writer.uint32(41).double(message.volume);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1289,31 +1255,18 @@ export const algo = $root.algo = (() => {
                     case 3: {
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.pocRunnerUp = value;
-                            else
-                                delete message.pocRunnerUp;
+                            message.pocRunnerUp = reader.double();
+                            message._pocRunnerUp = "pocRunnerUp";
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 1)
+                            if (wireType !== 2)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.valueAreaLow = value;
-                            else
-                                delete message.valueAreaLow;
+                            message.valueArea = $root.algo.v1.ValueArea.decode(reader, reader.size(), $undefined, _depth + 1, message.valueArea);
+                            message._valueArea = "valueArea";
                             continue;
                         }
                     case 5: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.valueAreaHigh = value;
-                            else
-                                delete message.valueAreaHigh;
-                            continue;
-                        }
-                    case 6: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -1342,57 +1295,43 @@ export const algo = $root.algo = (() => {
             return MarketProfile;
         })();
 
-        v1.Bounce = (function() {
+        v1.ValueArea = (function() {
 
-            const Bounce = function (properties) {
+            const ValueArea = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Bounce.prototype.strength = null;
-            Bounce.prototype.volumeRatio = null;
+            ValueArea.prototype.low = 0;
+            ValueArea.prototype.high = 0;
 
-            let $oneOfFields;
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Bounce.prototype, "_strength", {
-                get: $util.oneOfGetter($oneOfFields = ["strength"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Bounce.prototype, "_volumeRatio", {
-                get: $util.oneOfGetter($oneOfFields = ["volumeRatio"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            Bounce.encode = function (message, writer, _depth) {
+            ValueArea.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.strength != null && $Object.hasOwnProperty.call(message, "strength"))
-                    writer.uint32(9).double(message.strength);
-                if (message.volumeRatio != null && $Object.hasOwnProperty.call(message, "volumeRatio"))
-                    writer.uint32(17).double(message.volumeRatio);
+                if (message.low != null && $Object.hasOwnProperty.call(message, "low") && !$Object.is(message.low, 0))
+                    writer.uint32(9).double(message.low);
+                if (message.high != null && $Object.hasOwnProperty.call(message, "high") && !$Object.is(message.high, 0))
+                    writer.uint32(17).double(message.high);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            Bounce.decode = function (reader, length, _end, _depth, _target) {
+            ValueArea.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -1402,7 +1341,7 @@ export const algo = $root.algo = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.algo.v1.Bounce();
+                message = _target || new $root.algo.v1.ValueArea();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1415,15 +1354,19 @@ export const algo = $root.algo = (() => {
                     case 1: {
                             if (wireType !== 1)
                                 break;
-                            message.strength = reader.double();
-                            message._strength = "strength";
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.low = value;
+                            else
+                                delete message.low;
                             continue;
                         }
                     case 2: {
                             if (wireType !== 1)
                                 break;
-                            message.volumeRatio = reader.double();
-                            message._volumeRatio = "volumeRatio";
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.high = value;
+                            else
+                                delete message.high;
                             continue;
                         }
                     }
@@ -1443,7 +1386,128 @@ export const algo = $root.algo = (() => {
                 return message;
             };
 
-            return Bounce;
+            return ValueArea;
+        })();
+
+        v1.StructureReading = (function() {
+
+            const StructureReading = function (properties) {
+                this.zones = [];
+                this.gaps = [];
+                this.profiles = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            StructureReading.prototype.rules = 0;
+            StructureReading.prototype.zones = $util.emptyArray;
+            StructureReading.prototype.gaps = $util.emptyArray;
+            StructureReading.prototype.profiles = $util.emptyArray;
+
+            StructureReading.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.rules != null && $Object.hasOwnProperty.call(message, "rules") && message.rules !== 0)
+                    writer.uint32(8).int32(message.rules);
+                if (message.zones != null && message.zones.length)
+                    for (let i = 0; i < message.zones.length; ++i)
+                        $root.algo.v1.Zone.encode(message.zones[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.gaps != null && message.gaps.length)
+                    for (let i = 0; i < message.gaps.length; ++i)
+                        $root.algo.v1.FairValueGap.encode(message.gaps[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.profiles != null && message.profiles.length)
+                    for (let i = 0; i < message.profiles.length; ++i)
+                        $root.algo.v1.MarketProfile.encode(message.profiles[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            StructureReading.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.StructureReading();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.rules = value;
+                            else
+                                delete message.rules;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.zones && message.zones.length))
+                                message.zones = [];
+                            message.zones.push($root.algo.v1.Zone.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.gaps && message.gaps.length))
+                                message.gaps = [];
+                            message.gaps.push($root.algo.v1.FairValueGap.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.profiles && message.profiles.length))
+                                message.profiles = [];
+                            message.profiles.push($root.algo.v1.MarketProfile.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StructureReading;
         })();
 
         v1.ZoneKind = (function() {
@@ -1469,6 +1533,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[0] = "ZONE_ORIGIN_UNSPECIFIED"] = 0;
             values[valuesById[1] = "ZONE_ORIGIN_REJECTION"] = 1;
             values[valuesById[2] = "ZONE_ORIGIN_BASE_IMPULSE"] = 2;
+            values[valuesById[3] = "ZONE_ORIGIN_WICK"] = 3;
             return values;
         })();
 
@@ -1493,6 +1558,7 @@ export const algo = $root.algo = (() => {
             Zone.prototype.touches = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Zone.prototype.firstSeenUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Zone.prototype.lastTestedUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Zone.prototype.rules = 0;
 
             Zone.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1525,6 +1591,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(88).uint64(message.firstSeenUs);
                 if (message.lastTestedUs != null && $Object.hasOwnProperty.call(message, "lastTestedUs") && (typeof message.lastTestedUs === "object" ? message.lastTestedUs.low || message.lastTestedUs.high : message.lastTestedUs !== 0))
                     writer.uint32(96).uint64(message.lastTestedUs);
+                if (message.rules != null && $Object.hasOwnProperty.call(message, "rules") && message.rules !== 0)
+                    writer.uint32(104).int32(message.rules);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1666,6 +1734,15 @@ export const algo = $root.algo = (() => {
                                 delete message.lastTestedUs;
                             continue;
                         }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.rules = value;
+                            else
+                                delete message.rules;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1701,6 +1778,8 @@ export const algo = $root.algo = (() => {
             values[valuesById[2] = "GAP_STATUS_PARTIAL"] = 2;
             values[valuesById[3] = "GAP_STATUS_FILLED"] = 3;
             values[valuesById[4] = "GAP_STATUS_INVERTED"] = 4;
+            values[valuesById[5] = "GAP_STATUS_TOUCHED"] = 5;
+            values[valuesById[6] = "GAP_STATUS_EXPIRED"] = 6;
             return values;
         })();
 
@@ -1723,6 +1802,7 @@ export const algo = $root.algo = (() => {
             FairValueGap.prototype.status = 0;
             FairValueGap.prototype.createdUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             FairValueGap.prototype.filledUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            FairValueGap.prototype.rules = 0;
 
             FairValueGap.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1751,6 +1831,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(72).uint64(message.createdUs);
                 if (message.filledUs != null && $Object.hasOwnProperty.call(message, "filledUs") && (typeof message.filledUs === "object" ? message.filledUs.low || message.filledUs.high : message.filledUs !== 0))
                     writer.uint32(80).uint64(message.filledUs);
+                if (message.rules != null && $Object.hasOwnProperty.call(message, "rules") && message.rules !== 0)
+                    writer.uint32(88).int32(message.rules);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1872,6 +1954,15 @@ export const algo = $root.algo = (() => {
                                 message.filledUs = value;
                             else
                                 delete message.filledUs;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.rules = value;
+                            else
+                                delete message.rules;
                             continue;
                         }
                     }
@@ -2251,6 +2342,14 @@ export const algo = $root.algo = (() => {
             };
 
             return AccountSetup;
+        })();
+
+        v1.RuleSet = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "RULE_SET_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "RULE_SET_CLASSIC"] = 1;
+            values[valuesById[2] = "RULE_SET_ROBUST"] = 2;
+            return values;
         })();
 
         v1.SetTradingMode = (function() {
@@ -5445,14 +5544,6 @@ export const algo = $root.algo = (() => {
             values[valuesById[2] = "CONVICTION_LOW"] = 2;
             values[valuesById[3] = "CONVICTION_MEDIUM"] = 3;
             values[valuesById[4] = "CONVICTION_HIGH"] = 4;
-            return values;
-        })();
-
-        v1.RuleSet = (function() {
-            const valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "RULE_SET_UNSPECIFIED"] = 0;
-            values[valuesById[1] = "RULE_SET_CLASSIC"] = 1;
-            values[valuesById[2] = "RULE_SET_ROBUST"] = 2;
             return values;
         })();
 

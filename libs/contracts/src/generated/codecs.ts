@@ -18,9 +18,13 @@ const tapeSignal = field.oneWordOf<model.Microstructure['signal']>('TapeSignal',
   'neutral': 3,
 });
 
-const profileScope = field.oneWordOf<model.MarketProfile['scope']>('ProfileScope', {
+const profileScope = field.oneWordOf<model.ProfileScope>('ProfileScope', {
   'session': 1,
   'previous-session': 2,
+  '1m': 3,
+  '5m': 4,
+  '15m': 5,
+  '60m': 6,
 });
 
 const zoneKind = field.oneWordOf<model.ZoneKind>('ZoneKind', {
@@ -38,6 +42,7 @@ const zoneStatus = field.oneWordOf<model.ZoneStatus>('ZoneStatus', {
 const zoneOrigin = field.oneWordOf<model.ZoneOrigin>('ZoneOrigin', {
   'rejection': 1,
   'base-impulse': 2,
+  'wick': 3,
 });
 
 const gapKind = field.oneWordOf<model.GapKind>('GapKind', {
@@ -50,6 +55,8 @@ const gapStatus = field.oneWordOf<model.GapStatus>('GapStatus', {
   'partial': 2,
   'filled': 3,
   'inverted': 4,
+  'touched': 5,
+  'expired': 6,
 });
 
 const bookRepair = field.oneWordOf<model.BookRepair>('BookRepair', {
@@ -82,11 +89,6 @@ const conviction = field.oneWordOf<model.Conviction>('Conviction', {
   'low': 2,
   'medium': 3,
   'high': 4,
-});
-
-const ruleSet = field.oneWordOf<model.Decision['ruleSet']>('RuleSet', {
-  'classic': 1,
-  'robust': 2,
 });
 
 const targetPeriod = field.oneWordOf<model.TradingConfig['targetTrades']['per']>('TargetPeriod', {
@@ -343,31 +345,33 @@ const marginMode = field.oneWordOf<model.MarginMode>('MarginMode', {
   'isolated': 2,
 });
 
+const ruleSet = field.oneWordOf<model.RuleSet>('RuleSet', {
+  'classic': 1,
+  'robust': 2,
+});
+
 const orderFlow = part<model.OrderFlow>('OrderFlow', {
   window: flowWindow,
   buyVolume: field.double,
   sellVolume: field.double,
   buyTrades: field.whole,
   sellTrades: field.whole,
-  delta: field.double,
-  imbalance: field.double,
-  boundedImbalance: field.double,
 });
 
-const regime = part<model.Regime>('Regime', {
+const closedBar = part<model.ClosedBar>('ClosedBar', {
+  openTimeUs: field.whole,
+  open: field.double,
+  high: field.double,
+  low: field.double,
+  close: field.double,
+  volume: field.double,
+});
+
+const barReading = part<model.BarReading>('BarReading', {
   timeframe: timeframe,
   bars: field.whole,
-  close: field.double,
-  ema20: field.orNull(field.double),
-  ema50: field.orNull(field.double),
-  ema200: field.orNull(field.double),
-  adx14: field.orNull(field.double),
-  atr14: field.orNull(field.double),
-  atrPercent: field.orNull(field.double),
-  persistence: field.orNull(field.double),
-  meanReversion: field.orNull(field.double),
-  autocorrelation: field.orNull(field.double),
-  deviation: field.orNull(field.double),
+  last: field.orNull(nested(closedBar)),
+  values: field.list(field.doubleOrNull),
 });
 
 const microstructure = part<model.Microstructure>('Microstructure', {
@@ -376,20 +380,6 @@ const microstructure = part<model.Microstructure>('Microstructure', {
   slowZ: field.double,
   mid: field.orNull(field.double),
   flipSpread: field.orNull(field.double),
-});
-
-const marketProfile = part<model.MarketProfile>('MarketProfile', {
-  scope: profileScope,
-  poc: field.double,
-  pocRunnerUp: field.double,
-  valueAreaLow: field.double,
-  valueAreaHigh: field.double,
-  volume: field.double,
-});
-
-const bounce = part<model.Bounce>('Bounce', {
-  strength: field.orNull(field.double),
-  volumeRatio: field.orNull(field.double),
 });
 
 const zone = part<model.Zone>('Zone', {
@@ -405,6 +395,7 @@ const zone = part<model.Zone>('Zone', {
   touches: field.whole,
   firstSeenUs: field.whole,
   lastTestedUs: field.whole,
+  rules: ruleSet,
 });
 
 const fairValueGap = part<model.FairValueGap>('FairValueGap', {
@@ -418,23 +409,43 @@ const fairValueGap = part<model.FairValueGap>('FairValueGap', {
   status: gapStatus,
   createdUs: field.whole,
   filledUs: field.whole,
+  rules: ruleSet,
+});
+
+const valueArea = part<model.ValueArea>('ValueArea', {
+  low: field.double,
+  high: field.double,
+});
+
+const marketProfile = part<model.MarketProfile>('MarketProfile', {
+  scope: profileScope,
+  poc: field.double,
+  pocRunnerUp: field.orNull(field.double),
+  valueArea: field.orNull(nested(valueArea)),
+  volume: field.double,
+});
+
+const structureReading = part<model.StructureReading>('StructureReading', {
+  rules: ruleSet,
+  zones: field.list(nested(zone)),
+  gaps: field.list(nested(fairValueGap)),
+  profiles: field.list(nested(marketProfile)),
 });
 
 const marketState = part<model.MarketState>('MarketState', {
   instrument: idFields.instrument,
   timeUs: field.whole,
   price: field.double,
+  priceStep: field.double,
+  quantityStep: field.double,
   complete: field.flag,
   trades: field.whole,
   cvd: field.double,
   flow: field.list(nested(orderFlow)),
-  regimes: field.list(nested(regime)),
+  features: field.list(field.text),
+  bars: field.list(nested(barReading)),
   microstructure: field.orNull(nested(microstructure)),
-  session: field.orNull(nested(marketProfile)),
-  previousSession: field.orNull(nested(marketProfile)),
-  bounce: nested(bounce),
-  zones: field.list(nested(zone)),
-  gaps: field.list(nested(fairValueGap)),
+  structures: field.list(nested(structureReading)),
   sinceUs: field.orNull(field.whole),
 });
 

@@ -57,7 +57,7 @@ function ruled(shape: FieldShape): fc.Arbitrary<unknown> {
   }
 }
 
-function single({ type, required, form, words, message }: FieldShape): fc.Arbitrary<unknown> {
+function single({ type, required, form, words, message, hasNaN }: FieldShape): fc.Arbitrary<unknown> {
   if (message !== undefined) return arbitraryWire(message);
   if (words !== undefined) return fc.constantFrom(...Object.values(words));
   if (form === 'decimal') return decimal;
@@ -66,7 +66,7 @@ function single({ type, required, form, words, message }: FieldShape): fc.Arbitr
     case 'string':
       return required ? fc.string({ minLength: 1, unit: 'grapheme' }) : text;
     case 'double':
-      return fc.double({ noNaN: true, noDefaultInfinity: true });
+      return fc.double({ noNaN: hasNaN !== true, noDefaultInfinity: true });
     case 'uint64':
       return fc.maxSafeNat();
     case 'bool':

@@ -20,8 +20,6 @@ const UNNAMED: Readonly<Record<string, string>> = {
   CloseReason: 'model.CloseReason',
   DecisionOutcome: "model.Decision['outcome']",
   Liquidity: "model.Fill['liquidity']",
-  ProfileScope: "model.MarketProfile['scope']",
-  RuleSet: "model.Decision['ruleSet']",
   TapeSignal: "model.Microstructure['signal']",
   TargetPeriod: "model.TradingConfig['targetTrades']['per']",
   TargetTrades: "model.TradingConfig['targetTrades']",
@@ -146,6 +144,7 @@ function ruled(field: protobuf.Field): string {
 function single(field: protobuf.Field): string {
   if (field.resolvedType instanceof protobuf.Enum) return lowerFirst(field.type);
   if (field.resolvedType !== null) return `nested(${lowerFirst(field.type)})`;
+  if (mayBeNaN(field)) return 'field.doubleOrNull';
   if (field.type !== 'string') return FIELDS[field.type]![0];
   if (isDecimal(field)) return 'field.decimal';
   const name = idOf(field);
@@ -172,10 +171,16 @@ function typeOf(field: protobuf.Field): string {
 
 function singleType(field: protobuf.Field): string {
   if (field.resolvedType !== null) return typeArgument(field.type).slice(1, -1) || field.type;
+  if (mayBeNaN(field)) return '(number | null)';
   if (field.type !== 'string') return FIELDS[field.type]![1];
   if (isDecimal(field)) return 'model.Decimal';
   const name = idOf(field);
   return name === undefined ? 'string' : `field.ValueOf<typeof idFields.${name}>`;
+}
+
+/** A number in a list, where nothing can be absent. */
+function mayBeNaN(field: protobuf.Field): boolean {
+  return field.type === 'double' && /\bNaN: not available\b/.test(field.comment ?? '');
 }
 
 function isDecimal(field: protobuf.Field): boolean {

@@ -1,43 +1,44 @@
-import type { MarketState, Regime } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../testing/example-state.ts';
+import { exampleState, withFeature } from '../testing/example-state.ts';
 import { regimeLevel } from './regime.ts';
 
-function withRegime(state: MarketState, change: Partial<Regime>): MarketState {
-  return {
-    ...state,
-    regimes: state.regimes.map((regime) => (regime.timeframe === '15m' ? { ...regime, ...change } : regime)),
-  };
-}
+type Change = Readonly<Partial<Record<Parameters<typeof withFeature>[2], number | null>>>;
 
-const cases: readonly (readonly [string, Partial<Regime>, 'long' | null, string | null])[] = [
+const cases: readonly (readonly [string, Change, 'long' | null, string | null])[] = [
   ['all in order is an up-trend', {}, 'long', null],
-  ['ADX exactly 20 trends', { adx14: 20 }, 'long', null],
-  ['ADX just under 20 ranges', { adx14: 19.99 }, null, 'regime.adx'],
-  ['ATR exactly 0.5 % trends', { atrPercent: 0.5 }, 'long', null],
-  ['ATR just under 0.5 % ranges', { atrPercent: 0.499 }, null, 'regime.atr_percent'],
-  ['persistence exactly 0.55 trends', { persistence: 0.55 }, 'long', null],
-  ['persistence just under 0.55 ranges', { persistence: 0.549 }, null, 'regime.persistence'],
-  ['mean reversion exactly 0.6 trends', { meanReversion: 0.6 }, 'long', null],
-  ['mean reversion just over 0.6 ranges', { meanReversion: 0.601 }, null, 'regime.mean_reversion'],
-  ['EMA20 equal to EMA50 ranges', { ema20: 99 }, null, 'regime.ema20'],
-  ['EMA50 equal to EMA200 ranges', { ema50: 98 }, null, 'regime.ema50'],
-  ['EMA50 under EMA200 ranges', { ema50: 97 }, null, 'regime.ema50'],
-  ['price exactly on EMA20 ranges', { ema20: 100 }, null, 'regime.price'],
-  ['price under EMA20 ranges', { ema20: 100.1 }, null, 'regime.price'],
-  ['no ADX yet ranges', { adx14: null }, null, 'regime.adx'],
-  ['no ATR yet ranges', { atrPercent: null }, null, 'regime.atr_percent'],
-  ['no persistence yet ranges', { persistence: null }, null, 'regime.persistence'],
-  ['no mean reversion yet ranges', { meanReversion: null }, null, 'regime.mean_reversion'],
-  ['no EMA20 yet ranges', { ema20: null }, null, 'regime.ema20'],
-  ['no EMA200 yet ranges', { ema200: null }, null, 'regime.ema50'],
-  ['a number that is none never passes', { adx14: Number.NaN }, null, 'regime.adx'],
+  ['ADX exactly 20 trends', { adx_14: 20 }, 'long', null],
+  ['ADX just under 20 ranges', { adx_14: 19.99 }, null, 'regime.adx'],
+  ['ATR exactly 0.5 % trends', { atr_percent: 0.5 }, 'long', null],
+  ['ATR just under 0.5 % ranges', { atr_percent: 0.499 }, null, 'regime.atr_percent'],
+  ['persistence exactly 0.55 trends', { hurst: 0.55 }, 'long', null],
+  ['persistence just under 0.55 ranges', { hurst: 0.549 }, null, 'regime.persistence'],
+  ['mean reversion exactly 0.6 trends', { mean_reversion: 0.6 }, 'long', null],
+  ['mean reversion just over 0.6 ranges', { mean_reversion: 0.601 }, null, 'regime.mean_reversion'],
+  ['EMA20 equal to EMA50 ranges', { ema_20: 99 }, null, 'regime.ema20'],
+  ['EMA50 equal to EMA200 ranges', { ema_50: 98 }, null, 'regime.ema50'],
+  ['EMA50 under EMA200 ranges', { ema_50: 97 }, null, 'regime.ema50'],
+  ['price exactly on EMA20 ranges', { ema_20: 100 }, null, 'regime.price'],
+  ['price under EMA20 ranges', { ema_20: 100.1 }, null, 'regime.price'],
+  ['no ADX yet ranges', { adx_14: null }, null, 'regime.adx'],
+  ['no ATR yet ranges', { atr_percent: null }, null, 'regime.atr_percent'],
+  ['no persistence yet ranges', { hurst: null }, null, 'regime.persistence'],
+  ['no mean reversion yet ranges', { mean_reversion: null }, null, 'regime.mean_reversion'],
+  ['no EMA20 yet ranges', { ema_20: null }, null, 'regime.ema20'],
+  ['no EMA200 yet ranges', { ema_200: null }, null, 'regime.ema50'],
+  ['a number that is none never passes', { adx_14: Number.NaN }, null, 'regime.adx'],
 ];
 
 test.each(cases)('%s', (_name, change, direction, failing) => {
-  const verdict = regimeLevel(withRegime(exampleState('long'), change), '15m');
+  const changed = Object.entries(change).reduce(
+    (state, [name, value]) => withFeature(state, '15m', name as keyof Change, value),
+    exampleState('long'),
+  );
+  const verdict = regimeLevel(changed, '15m');
   expect(verdict.direction).toBe(direction);
-  const failed = verdict.checks.filter((check) => check.passed === false).map((check) => check.name);
+  const failed = verdict
+    .checks()
+    .filter((check) => check.passed === false)
+    .map((check) => check.name);
   if (failing === null) expect(failed).toEqual([]);
   else expect(failed).toContain(failing);
 });
@@ -49,7 +50,7 @@ test('mirrors to a down-trend', () => {
 test('says not available for a timeframe that is not there', () => {
   const verdict = regimeLevel(exampleState('long'), '1h');
   expect(verdict.direction).toBeNull();
-  expect(verdict.checks.find((check) => check.name === 'regime.adx')).toMatchObject({
+  expect(verdict.checks().find((check) => check.name === 'regime.adx')).toMatchObject({
     value: null,
     threshold: 20,
     passed: false,

@@ -1,7 +1,7 @@
-import type { Check, Direction, MarketState, Timeframe } from '@algo/model';
-import { allPass, available, gate } from '../check.ts';
+import { type Check, type Direction, featureOf, type MarketState, type Timeframe } from '@algo/model';
+import { available, gate } from '../check.ts';
 
-/** When a market trends. *Units*: ADX 0–100, ATR % of close, the others 0–1. */
+/** When a market trends. *Units*: ADX 0–100, ATR % of the mean close, the others 0–1. */
 export interface RegimeThresholds {
   readonly adxMin: number;
   readonly atrPercentMin: number;
@@ -20,7 +20,7 @@ export const CLASSIC_REGIME: RegimeThresholds = {
 /** Null direction is a ranging market, or one that is not known well enough to call. */
 export interface RegimeVerdict {
   readonly direction: Direction | null;
-  readonly checks: readonly Check[];
+  readonly checks: () => readonly Check[];
 }
 
 /**
@@ -34,52 +34,40 @@ export function regimeLevel(
   timeframe: Timeframe,
   thresholds: RegimeThresholds = CLASSIC_REGIME,
 ): RegimeVerdict {
-  const regime = state.regimes.find((candidate) => candidate.timeframe === timeframe);
-  const ema20 = available(regime?.ema20);
-  const ema50 = available(regime?.ema50);
-  const ema200 = available(regime?.ema200);
-  const lean = ema20 === null || ema50 === null ? 0 : Math.sign(ema20 - ema50);
-  const side = lean > 0 ? 'above' : 'below';
+  const read = (name: string) => available(featureOf(state, timeframe, name));
+  const adx = read('adx_14');
+  const atrPercent = read('atr_percent');
+  const hurst = read('hurst');
+  const reversion = read('mean_reversion');
+  const [ema20, ema50, ema200] = [read('ema_20'), read('ema_50'), read('ema_200')];
   const { adxMin, atrPercentMin, persistenceMin, meanReversionMax } = thresholds;
-  const checks = [
-    gate('regime.adx', regime?.adx14, adxMin, (x) => x >= adxMin, `ADX(14) on ${timeframe}`),
-    gate(
-      'regime.atr_percent',
-      regime?.atrPercent,
-      atrPercentMin,
-      (x) => x >= atrPercentMin,
-      `ATR % on ${timeframe}`,
-    ),
-    gate(
-      'regime.persistence',
-      regime?.persistence,
-      persistenceMin,
-      (x) => x >= persistenceMin,
-      `Hurst over 100 on ${timeframe}`,
-    ),
+  const { price } = state;
+  const lean = ema20 === null || ema50 === null ? 0 : Math.sign(ema20 - ema50);
+  const isOrdered = ema50 !== null && ema200 !== null && lean !== 0 && Math.sign(ema50 - ema200) === lean;
+  const isAhead = ema20 !== null && lean !== 0 && Math.sign(price - ema20) === lean;
+  const isStrong = adx !== null && adx >= adxMin && atrPercent !== null && atrPercent >= atrPercentMin;
+  const isPersistent = hurst !== null && hurst >= persistenceMin;
+  const staysAway = reversion !== null && reversion <= meanReversionMax;
+  const direction = isStrong && isPersistent && staysAway && isOrdered && isAhead ? sideOf(lean) : null;
+  const side = lean > 0 ? 'above' : 'below';
+  const checks = () => [
+    gate('regime.adx', adx, adxMin, (x) => x >= adxMin, `ADX(14) on ${timeframe}`),
+    gate('regime.atr_percent', atrPercent, atrPercentMin, (x) => x >= atrPercentMin, `ATR % on ${timeframe}`),
+    gate('regime.persistence', hurst, persistenceMin, () => isPersistent, `Hurst over 100 on ${timeframe}`),
     gate(
       'regime.mean_reversion',
-      regime?.meanReversion,
+      reversion,
       meanReversionMax,
-      (x) => x <= meanReversionMax,
+      () => staysAway,
       `mean-reversion strength on ${timeframe}`,
     ),
     gate('regime.ema20', ema20, ema50, () => lean !== 0, `EMA20 ${side} EMA50`),
-    gate(
-      'regime.ema50',
-      ema50,
-      ema200,
-      (x) => lean !== 0 && ema200 !== null && Math.sign(x - ema200) === lean,
-      `EMA50 must be ${side} EMA200`,
-    ),
-    gate(
-      'regime.price',
-      state.price,
-      ema20,
-      (x) => lean !== 0 && ema20 !== null && Math.sign(x - ema20) === lean,
-      `price must be ${side} EMA20`,
-    ),
+    gate('regime.ema50', ema50, ema200, () => isOrdered, `EMA50 must be ${side} EMA200`),
+    gate('regime.price', price, ema20, () => isAhead, `price must be ${side} EMA20`),
   ];
-  if (!allPass(checks)) return { direction: null, checks };
-  return { direction: lean > 0 ? 'long' : 'short', checks };
+  return { direction, checks };
+}
+
+function sideOf(lean: number): Direction {
+  return lean > 0 ? 'long' : 'short';
 }

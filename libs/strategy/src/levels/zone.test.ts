@@ -1,6 +1,6 @@
 import type { Zone } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { exampleState } from '../testing/example-state.ts';
+import { exampleState, withStructure } from '../testing/example-state.ts';
 import { zoneLevel } from './zone.ts';
 
 const cases: readonly (readonly [string, Partial<Zone>, boolean])[] = [
@@ -19,22 +19,26 @@ const cases: readonly (readonly [string, Partial<Zone>, boolean])[] = [
 
 test.each(cases)('long: %s', (_name, change, passes) => {
   const state = exampleState('long');
-  const [entry] = state.zones;
-  const verdict = zoneLevel({ ...state, zones: [{ ...entry!, ...change }] }, '15m', 'long');
+  const zones = [{ ...state.structures[0]!.zones[0]!, ...change }];
+  const verdict = zoneLevel(withStructure(state, { zones }), 'classic', '15m', 'long');
   expect(verdict.near !== null).toBe(passes);
-  expect(verdict.checks[0]?.passed).toBe(passes);
+  expect(verdict.checks()[0]?.passed).toBe(passes);
 });
 
 test('mirrors for short', () => {
   const state = exampleState('short');
-  expect(zoneLevel(state, '15m', 'short').near?.zone.id).toBe('zone-entry');
-  expect(zoneLevel({ ...state, price: 99.59 }, '15m', 'short').near).toBeNull();
-  expect(zoneLevel({ ...state, price: 100.51 }, '15m', 'short').near).toBeNull();
+  expect(zoneLevel(state, 'classic', '15m', 'short').near?.zone.id).toBe('zone-entry');
+  expect(zoneLevel({ ...state, price: 99.59 }, 'classic', '15m', 'short').near).toBeNull();
+  expect(zoneLevel({ ...state, price: 100.51 }, 'classic', '15m', 'short').near).toBeNull();
 });
 
 test('carries the point of control and the value area along', () => {
-  const { checks } = zoneLevel(exampleState('long'), '15m', 'long');
-  expect(checks.slice(1).map((check) => [check.name, check.value, check.passed])).toEqual([
+  const { checks } = zoneLevel(exampleState('long'), 'classic', '15m', 'long');
+  expect(
+    checks()
+      .slice(1)
+      .map((check) => [check.name, check.value, check.passed]),
+  ).toEqual([
     ['zone.poc', 102, null],
     ['zone.value_area_low', 100, null],
     ['zone.value_area_high', 104, null],

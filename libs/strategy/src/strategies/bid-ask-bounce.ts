@@ -1,9 +1,15 @@
-import type { Direction, MarketState, Timeframe } from '@algo/model';
+import { type Direction, featureOf, type MarketState, type RuleSet, type Timeframe } from '@algo/model';
 import { z } from 'zod';
 import { available, gate } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
-import { valueAreaEdgeDistance } from '../confluence.ts';
-import { CLASSIC_PRIMARY_IMBALANCE, objections, readMicrostructure, readPrimaries } from '../primaries.ts';
+import { STRETCH, valueAreaEdgeDistance } from '../confluence.ts';
+import {
+  CLASSIC_PRIMARY_IMBALANCE,
+  isOpposed,
+  objections,
+  readMicrostructure,
+  readPrimaries,
+} from '../primaries.ts';
 import { defineStrategy } from '../strategy.ts';
 
 /**
@@ -26,40 +32,48 @@ export const bidAskBounce = defineStrategy({
   evaluate(context) {
     const { state, config, parameters } = context;
     const { side: direction, check: turn } = readMicrostructure(state);
-    if (direction === null) return refuse('STRATEGY', 1, [turn], null, 'microstructure takes no side');
-    const edge = gate(
-      'bounce_setup.edge',
-      valueAreaEdgeDistance(state, direction),
-      parameters.edge_share,
-      (x) => x <= parameters.edge_share,
-      `of the value-area width off its ${direction === 'long' ? 'low' : 'high'}`,
-    );
-    const { deviation } = parameters;
-    const stretch = gate(
-      'bounce_setup.stretch',
-      stretchAgainst(state, config.primaryTimeframe, direction),
-      deviation,
-      (x) => x > deviation,
-      `σ from the EMA20 on ${config.primaryTimeframe}, against the trade`,
-    );
-    if (edge.passed !== true && stretch.passed !== true)
-      return refuse('STRATEGY', 1, [turn, edge, stretch], direction, 'no setup');
-    // Either of the two is enough, so the other one is shown without a verdict.
-    const setup = [edge, stretch].map((check) =>
-      check.passed === true ? check : { ...check, passed: null },
-    );
-    const primaries = readPrimaries(state, config.primaryTimeframe, parameters.imbalance);
-    const objecting = objections(primaries, direction);
-    const checks = [turn, ...setup, ...objecting];
-    if (primaries.flow !== null && primaries.flow !== direction)
-      return refuse('PRIMARY_DISAGREE', 4, checks, direction);
+    if (direction === null)
+      return refuse(
+        'STRATEGY',
+        1,
+        () => [turn()],
+        null,
+        () => 'microstructure takes no side',
+      );
+    const { ruleSet, primaryTimeframe } = config;
+    const edge = valueAreaEdgeDistance(state, direction, ruleSet);
+    const stretch = stretchAgainst(state, primaryTimeframe, ruleSet, direction);
+    const isAtEdge = edge !== null && edge <= parameters.edge_share;
+    const isStretched = stretch !== null && stretch > parameters.deviation;
+    const isSetUp = isAtEdge || isStretched;
+    // Either of the two is enough, so beside one that holds the other is shown without a verdict.
+    const seen = () => {
+      const words = `of the value-area width off its ${direction === 'long' ? 'low' : 'high'}`;
+      const against = `σ from the EMA20 on ${primaryTimeframe}, against the trade`;
+      const setup = [
+        gate('bounce_setup.edge', edge, parameters.edge_share, () => isAtEdge, words),
+        gate('bounce_setup.stretch', stretch, parameters.deviation, () => isStretched, against),
+      ];
+      const shown = setup.map((check) =>
+        isSetUp && check.passed !== true ? { ...check, passed: null } : check,
+      );
+      return [turn(), ...shown];
+    };
+    if (!isSetUp) return refuse('STRATEGY', 1, seen, direction, () => 'no setup');
+    const primaries = readPrimaries(state, primaryTimeframe, parameters.imbalance);
+    const checks = () => [...seen(), ...objections(primaries, direction)];
+    if (isOpposed(primaries, direction)) return refuse('PRIMARY_DISAGREE', 4, checks, direction);
     return concludeByConfluence(context, direction, checks);
   },
 });
 
-function stretchAgainst(state: MarketState, timeframe: Timeframe, direction: Direction): number | null {
-  const regime = state.regimes.find((candidate) => candidate.timeframe === timeframe);
-  const deviation = available(regime?.deviation);
+function stretchAgainst(
+  state: MarketState,
+  timeframe: Timeframe,
+  rules: RuleSet,
+  direction: Direction,
+): number | null {
+  const deviation = available(featureOf(state, timeframe, STRETCH[rules]));
   if (deviation === null) return null;
   return direction === 'long' ? -deviation : deviation;
 }

@@ -1,3 +1,4 @@
+import type { Direction } from '@algo/model';
 import { z } from 'zod';
 import { refuse } from '../conclude.ts';
 import { scoreConfluence } from '../confluence.ts';
@@ -8,16 +9,22 @@ import { CLASSIC_ZONE_DISTANCE, zoneLevel } from '../levels/zone.ts';
 import { farBoundary, nearBoundary } from '../nearest-zone.ts';
 import { defineStrategy } from '../strategy.ts';
 
-/** The most that an imbalance can say, as in OrderFlow: beyond it a side simply had no trades. */
-const IMBALANCE_MAX = 99;
+/** The most that an entry score says: a minute in which nobody sold has an infinite imbalance. */
+export const ENTRY_SCORE_MAX = 1_000;
+
+/**
+ * Returns bounce strength × the fastest imbalance toward the trade: for shorts ÷ imbalance, so that more is
+ * stronger on both sides. Example: 0.8 and 3.0 → 2.4; short with 0.4 → 2.0; without sells → infinite.
+ */
+export function entryScoreOf(direction: Direction, bounce: number, imbalance: number): number {
+  return direction === 'long' ? bounce * imbalance : bounce / imbalance;
+}
 
 /**
  * The four levels, from the longest timeframe to the fastest; the first that fails ends the evaluation. When
- * all pass, the entry score is bounce strength × the fastest imbalance toward the trade (for shorts 1 ÷
- * imbalance, at most 99, so that more is stronger on both sides) and the stop stands at the zone's far
- * boundary. The confluence is recorded and not required: the levels are this strategy's whole rule. Example:
- * 15m up-trend, price 100 at demand 99.5–99.9, imbalance 3.0 > 2.0 > 1.5, strength 0.8 on 2.0 × volume →
- * long, score 0.8 × 3.0 = 2.4, stop 99.5. Short with imbalance 0.4 and strength 0.8 → 0.8 × 2.5 = 2.0.
+ * all pass, the stop stands at the far boundary of the zone. The confluence is recorded and not required: the
+ * levels are this strategy's whole rule. Example: 15m up-trend, price 100 at demand 99.5–99.9, imbalance 3.0
+ * > 2.0 > 1.5, strength 0.8 off that zone on 2.0 × volume → long, score 0.8 × 3.0 = 2.4, stop 99.5.
  */
 export const hierarchical = defineStrategy({
   name: 'hierarchical',
@@ -42,28 +49,30 @@ export const hierarchical = defineStrategy({
     });
     const { direction } = regime;
     if (direction === null) return refuse('REGIME', 1, regime.checks, null);
-    const zone = zoneLevel(state, longest, direction, parameters.zone_distance);
-    const toZone = [...regime.checks, ...zone.checks];
+    const rules = config.ruleSet;
+    const zone = zoneLevel(state, rules, longest, direction, parameters.zone_distance);
+    const toZone = () => [...regime.checks(), ...zone.checks()];
     if (zone.near === null) return refuse('ZONE', 2, toZone, direction);
-    const cascade = cascadeLevel(state, config.timeframes, direction, parameters.imbalance);
-    const toCascade = [...toZone, ...cascade.checks];
+    const cascade = cascadeLevel(state, direction, parameters.imbalance);
+    const toCascade = () => [...toZone(), ...cascade.checks()];
     if (!cascade.passed || cascade.imbalance === null) return refuse('CASCADE', 3, toCascade, direction);
-    const bounce = bounceLevel(state, {
+    const fastest = config.timeframes[0] ?? config.primaryTimeframe;
+    const bounce = bounceLevel(state, fastest, zone.near.zone, {
       strengthMin: parameters.bounce_strength,
       volumeRatioMin: parameters.volume_ratio,
     });
-    const toBounce = [...toCascade, ...bounce.checks];
+    const toBounce = () => [...toCascade(), ...bounce.checks()];
     if (!bounce.passed || bounce.strength === null) return refuse('BOUNCE', 4, toBounce, direction);
     const confluence = scoreConfluence(state, direction, config);
-    const toward = direction === 'long' ? cascade.imbalance : Math.min(IMBALANCE_MAX, 1 / cascade.imbalance);
+    const score = entryScoreOf(direction, bounce.strength, cascade.imbalance);
     const target = confluence.targetZone;
     return {
       type: 'proposal',
       direction,
       level: 4,
       confluence,
-      checks: [...toBounce, ...confluence.checks],
-      entryScore: bounce.strength * toward,
+      checks: () => [...toBounce(), ...confluence.checks()],
+      entryScore: Math.min(score, ENTRY_SCORE_MAX),
       stopPrice: farBoundary(zone.near.zone),
       ...(target === null ? {} : { targetPrice: nearBoundary(target.zone) }),
     };

@@ -3,14 +3,13 @@ import {
   type Instrument,
   instrumentId,
   type MarketState,
-  type Regime,
   signalId,
   type Timeframe,
   type TradingConfig,
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import type { Strategy, StrategyInput } from '../strategy.ts';
-import { exampleState } from '../testing/example-state.ts';
+import type { Strategy, StrategyInput, StrategyVerdict } from '../strategy.ts';
+import { exampleState, withFeature, withFlow, withStructure } from '../testing/example-state.ts';
 import { parseTradingConfig } from '../trading-config-schema.ts';
 import {
   bidAskBounce,
@@ -63,15 +62,26 @@ function inputOf(
   return { state, signal, instrument, config };
 }
 
-function withRegime(state: MarketState, timeframe: Timeframe, change: Partial<Regime>): MarketState {
-  const regimes = state.regimes.map((regime) =>
-    regime.timeframe === timeframe ? { ...regime, ...change } : regime,
+type Change = Readonly<Partial<Record<Parameters<typeof withFeature>[2], number | null>>>;
+
+function withFeatures(state: MarketState, timeframe: Timeframe, change: Change): MarketState {
+  return Object.entries(change).reduce(
+    (changed, [name, value]) => withFeature(changed, timeframe, name as keyof Change, value),
+    state,
   );
-  return { ...state, regimes };
 }
 
 function withImbalance(state: MarketState, imbalance: number): MarketState {
-  return { ...state, flow: state.flow.map((flow) => (flow.window === '1m' ? { ...flow, imbalance } : flow)) };
+  return withFlow(state, { '1m': [imbalance * 100, 100] });
+}
+
+/** The bar of the last minute came back by so much of its range. */
+function withBounce(state: MarketState, strength: number): MarketState {
+  const bars = state.bars.map((reading) => ({
+    ...reading,
+    last: { ...reading.last!, high: 100.8, low: 99.8, close: 99.8 + strength },
+  }));
+  return { ...state, bars };
 }
 
 function withSignal(state: MarketState, signal: 'bullish' | 'bearish' | 'neutral'): MarketState {
@@ -79,11 +89,11 @@ function withSignal(state: MarketState, signal: 'bullish' | 'bearish' | 'neutral
 }
 
 const long = exampleState('long');
-const weak: MarketState = {
-  ...withRegime(long, '1m', { deviation: null, autocorrelation: null }),
-  session: null,
+const [{ zones: ZONES }] = long.structures as readonly [(typeof long.structures)[number]];
+const weak = withStructure(withFeatures(long, '1m', { deviation_50: null, autocorrelation: null }), {
+  profiles: [],
   gaps: [],
-};
+});
 
 for (const strategy of NAMED_STRATEGIES)
   for (const direction of ['long', 'short'] as const)
@@ -93,8 +103,9 @@ for (const strategy of NAMED_STRATEGIES)
       if (verdict.type !== 'proposal') throw new Error('not a proposal');
       expect(verdict.stopPrice).toBe(direction === 'long' ? 99.5 : 100.5);
       expect(verdict.targetPrice).toBe(direction === 'long' ? 101.5 : 98.5);
-      expect(verdict.checks.filter((check) => check.passed === false)).toEqual([]);
-      expect(new Set(verdict.checks.map((check) => check.name)).size).toBe(verdict.checks.length);
+      const checks = verdict.checks();
+      expect(checks.filter((check) => check.passed === false)).toEqual([]);
+      expect(new Set(checks.map((check) => check.name)).size).toBe(checks.length);
     });
 
 test.each([
@@ -110,24 +121,18 @@ test.each([
 );
 
 const refusals: readonly (readonly [string, Strategy, MarketState, string, number])[] = [
-  ['no trend ends at level 1', hierarchical, withRegime(long, '15m', { adx14: 10 }), 'REGIME', 1],
-  ['no zone ends at level 2', hierarchical, { ...long, zones: [] }, 'ZONE', 2],
+  ['no trend ends at level 1', hierarchical, withFeatures(long, '15m', { adx_14: 10 }), 'REGIME', 1],
+  ['no zone ends at level 2', hierarchical, withStructure(long, { zones: [] }), 'ZONE', 2],
   ['no cascade ends at level 3', hierarchical, withImbalance(long, 1.9), 'CASCADE', 3],
-  [
-    'no bounce ends at level 4',
-    hierarchical,
-    { ...long, bounce: { strength: 0.5, volumeRatio: 2 } },
-    'BOUNCE',
-    4,
-  ],
+  ['no bounce ends at level 4', hierarchical, withBounce(long, 0.5), 'BOUNCE', 4],
   ['weak flow is no agreement', orderFlowScalping, withImbalance(long, 2.5), 'PRIMARY_DISAGREE', 4],
   ['neutral tape is no agreement', orderFlowScalping, withSignal(long, 'neutral'), 'PRIMARY_DISAGREE', 4],
-  ['too few points', orderFlowScalping, { ...weak, zones: [] }, 'CONFLUENCE', 4],
+  ['too few points', orderFlowScalping, withStructure(weak, { zones: [] }), 'CONFLUENCE', 4],
   ['a neutral tape is no turn', bidAskBounce, withSignal(long, 'neutral'), 'STRATEGY', 1],
   [
     'neither at the edge nor stretched',
     bidAskBounce,
-    withRegime({ ...long, price: 100.3 }, '1m', { deviation: -1 }),
+    withFeatures({ ...long, price: 100.3 }, '1m', { deviation_50: -1 }),
     'STRATEGY',
     1,
   ],
@@ -135,12 +140,15 @@ const refusals: readonly (readonly [string, Strategy, MarketState, string, numbe
   [
     'a turn with too few points',
     bidAskBounce,
-    withRegime({ ...long, zones: [], gaps: [] }, '1m', { deviation: null, autocorrelation: null }),
+    withStructure(withFeatures(long, '1m', { deviation_50: null, autocorrelation: null }), {
+      zones: [],
+      gaps: [],
+    }),
     'CONFLUENCE',
     4,
   ],
-  ['no zone', supplyDemandBounce, { ...long, zones: [] }, 'ZONE', 2],
-  ['no bounce', supplyDemandBounce, { ...long, bounce: { strength: null, volumeRatio: 2 } }, 'BOUNCE', 4],
+  ['no zone', supplyDemandBounce, withStructure(long, { zones: [] }), 'ZONE', 2],
+  ['no bounce', supplyDemandBounce, withBounce(long, 0.7), 'BOUNCE', 4],
   ['flow against the bounce', supplyDemandBounce, withImbalance(long, 0.3), 'PRIMARY_DISAGREE', 4],
   ['tape against the bounce', supplyDemandBounce, withSignal(long, 'bearish'), 'PRIMARY_DISAGREE', 4],
   ['a bounce with too few points', supplyDemandBounce, weak, 'CONFLUENCE', 4],
@@ -148,7 +156,7 @@ const refusals: readonly (readonly [string, Strategy, MarketState, string, numbe
 test.each(refusals)('%s', (_name, strategy, state, code, level) => {
   const verdict = strategy.evaluate(inputOf(strategy, state));
   expect(verdict).toMatchObject({ type: 'refusal', code, level });
-  if (verdict.type === 'refusal') expect(verdict.detail).not.toBe('');
+  if (verdict.type === 'refusal') expect(verdict.detail(verdict.checks())).not.toBe('');
 });
 
 test('a signal whose direction the primaries do not share is refused', () => {
@@ -157,28 +165,32 @@ test('a signal whose direction the primaries do not share is refused', () => {
 });
 
 test('order flow scalping needs no long average', () => {
-  const young = withRegime(long, '15m', { ema200: null, ema50: null, adx14: null, persistence: null });
+  const young = withFeatures(long, '15m', { ema_200: null, ema_50: null, adx_14: null, hurst: null });
   expect(orderFlowScalping.evaluate(inputOf(orderFlowScalping, young)).type).toBe('proposal');
 });
 
 test.each([
   ['5 % of the width off the low', { ...long, price: 100.2 }, 'proposal'],
-  ['beyond 1 σ off the edge', withRegime({ ...long, price: 100.3 }, '1m', { deviation: -1.2 }), 'proposal'],
+  [
+    'beyond 1 σ off the edge',
+    withFeatures({ ...long, price: 100.3 }, '1m', { deviation_50: -1.2 }),
+    'proposal',
+  ],
 ] as const)('bid-ask bounce has a setup %s', (_name, state, type) => {
   expect(bidAskBounce.evaluate(inputOf(bidAskBounce, state)).type).toBe(type);
 });
 
 test('inside a demand and a supply zone at once there is no direction', () => {
-  const zones = long.zones.map((zone) => ({ ...zone, low: 99.9, high: 100.1 }));
-  const verdict = supplyDemandBounce.evaluate(inputOf(supplyDemandBounce, { ...long, zones }));
+  const zones = ZONES.map((zone) => ({ ...zone, low: 99.9, high: 100.1 }));
+  const verdict = supplyDemandBounce.evaluate(inputOf(supplyDemandBounce, withStructure(long, { zones })));
   expect(verdict).toMatchObject({ type: 'refusal', code: 'ZONE', level: 2 });
 });
 
 test('of two zones within reach the nearer names the direction', () => {
-  const zones = long.zones.map((zone) =>
-    zone.kind === 'supply' ? { ...zone, low: 100.05, high: 100.2 } : zone,
-  );
-  const state = withSignal(withImbalance({ ...long, zones }, 1), 'neutral');
+  const zones = ZONES.map((zone) => (zone.kind === 'supply' ? { ...zone, low: 100.05, high: 100.2 } : zone));
+  const last = { ...long.bars[0]!.last!, high: 100.1, low: 99.95, close: 99.96 };
+  const bars = long.bars.map((reading) => ({ ...reading, last }));
+  const state = withSignal(withImbalance(withStructure({ ...long, bars }, { zones }), 1), 'neutral');
   const verdict = supplyDemandBounce.evaluate({
     ...inputOf(supplyDemandBounce, state),
     config: { ...config, minConfluence: 0 },
@@ -187,7 +199,7 @@ test('of two zones within reach the nearer names the direction', () => {
 });
 
 test('hierarchical trades without confluence, and records it', () => {
-  const state: MarketState = { ...weak, zones: weak.zones.map((zone) => ({ ...zone, touches: 5 })) };
+  const state = withStructure(weak, { zones: ZONES.map((zone) => ({ ...zone, touches: 5 })) });
   expect(hierarchical.evaluate(inputOf(hierarchical, state))).toMatchObject({
     type: 'proposal',
     confluence: { points: 0.5, conviction: 'insufficient' },
@@ -197,6 +209,11 @@ test('hierarchical trades without confluence, and records it', () => {
 test('the same context gives the same verdict', () => {
   for (const strategy of NAMED_STRATEGIES) {
     const input = inputOf(strategy, long);
-    expect(strategy.evaluate({ ...input, state: structuredClone(long) })).toEqual(strategy.evaluate(input));
+    const plain = (verdict: StrategyVerdict) => ({ ...verdict, checks: verdict.checks(), detail: null });
+    const again = strategy.evaluate({ ...input, state: structuredClone(long) });
+    const { confluence, ...rest } = plain(again);
+    const { confluence: first, ...others } = plain(strategy.evaluate(input));
+    expect(rest).toEqual(others);
+    expect(confluence?.checks()).toEqual(first?.checks());
   }
 });

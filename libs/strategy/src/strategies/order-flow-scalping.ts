@@ -21,14 +21,15 @@ export const orderFlowScalping = defineStrategy({
     const { state, signal, config, parameters } = context;
     const primaries = readPrimaries(state, config.primaryTimeframe, parameters.imbalance);
     const direction = primaries.agreed;
-    if (direction === null) return refuse('PRIMARY_DISAGREE', 4, primaries.checks, null, sides(primaries));
+    if (direction === null)
+      return refuse('PRIMARY_DISAGREE', 4, primaries.checks, null, () => sides(primaries));
     if (signal !== null && signal.direction !== direction)
       return refuse(
         'PRIMARY_DISAGREE',
         4,
         primaries.checks,
         direction,
-        `signal=${signal.direction}, primaries=${direction}`,
+        () => `signal=${signal.direction}, primaries=${direction}`,
       );
     return concludeByConfluence(context, direction, primaries.checks);
   },

@@ -4,7 +4,8 @@ import { failures } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
 import { bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
 import { CLASSIC_ZONE_DISTANCE, type ZoneVerdict, zoneLevel } from '../levels/zone.ts';
-import { CLASSIC_PRIMARY_IMBALANCE, objections, readPrimaries } from '../primaries.ts';
+import type { NearZone } from '../nearest-zone.ts';
+import { CLASSIC_PRIMARY_IMBALANCE, isOpposed, objections, readPrimaries } from '../primaries.ts';
 import { defineStrategy, type StrategyInput } from '../strategy.ts';
 
 /**
@@ -27,42 +28,38 @@ export const supplyDemandBounce = defineStrategy({
   evaluate(context) {
     const { state, config, parameters } = context;
     const zone = zoneOfEitherKind(context, parameters.zone_distance);
-    if (zone.direction === null) return refuse('ZONE', 2, zone.checks, null, zone.detail);
+    if (zone.direction === null)
+      return refuse('ZONE', 2, zone.checks, null, (checks) => zone.detail || failures(checks));
     const { direction, near } = zone;
-    const bounce = bounceLevel(state, {
+    const fastest = config.timeframes[0] ?? config.primaryTimeframe;
+    const bounce = bounceLevel(state, fastest, near.zone, {
       strengthMin: parameters.bounce_strength,
       volumeRatioMin: parameters.volume_ratio,
     });
-    const seen = [...zone.checks, ...bounce.checks];
+    const seen = () => [...zone.checks(), ...bounce.checks()];
     if (!bounce.passed) return refuse('BOUNCE', 4, seen, direction);
     const primaries = readPrimaries(state, config.primaryTimeframe, parameters.imbalance);
-    const objecting = objections(primaries, direction);
-    const checks = [...seen, ...objecting];
-    if (objecting.some((check) => check.passed === false))
-      return refuse('PRIMARY_DISAGREE', 4, checks, direction);
+    const checks = () => [...seen(), ...objections(primaries, direction)];
+    if (isOpposed(primaries, direction)) return refuse('PRIMARY_DISAGREE', 4, checks, direction);
     return concludeByConfluence(context, direction, checks, near);
   },
 });
 
-interface EitherZone extends ZoneVerdict {
-  readonly direction: Direction | null;
-  readonly detail: string;
-}
+type EitherZone =
+  | { readonly direction: Direction; readonly near: NearZone; readonly checks: ZoneVerdict['checks'] }
+  | { readonly direction: null; readonly checks: ZoneVerdict['checks']; readonly detail: string };
 
 function zoneOfEitherKind({ state, config }: StrategyInput, distanceMax: number): EitherZone {
   const longest = config.timeframes[config.timeframes.length - 1] ?? config.primaryTimeframe;
-  const demand = zoneLevel(state, longest, 'long', distanceMax);
-  const supply = zoneLevel(state, longest, 'short', distanceMax);
-  if (demand.near === null && supply.near === null) {
-    const checks = [...demand.checks.slice(0, 1), ...supply.checks];
-    return { near: null, direction: null, checks, detail: failures(checks) };
-  }
-  const toDemand = demand.near?.distance ?? Number.POSITIVE_INFINITY;
-  const toSupply = supply.near?.distance ?? Number.POSITIVE_INFINITY;
-  if (toDemand === toSupply) {
-    const checks = [...demand.checks.slice(0, 1), ...supply.checks];
-    return { near: null, direction: null, checks, detail: 'as near to a demand zone as to a supply zone' };
-  }
-  const nearer = toDemand < toSupply ? demand : supply;
-  return { ...nearer, direction: nearer === demand ? 'long' : 'short', detail: '' };
+  const demand = zoneLevel(state, config.ruleSet, longest, 'long', distanceMax);
+  const supply = zoneLevel(state, config.ruleSet, longest, 'short', distanceMax);
+  const both = () => [...demand.checks().slice(0, 1), ...supply.checks()];
+  if (demand.near === null && supply.near === null) return { direction: null, checks: both, detail: '' };
+  const toDemand = demand.near?.ticks ?? Number.POSITIVE_INFINITY;
+  const toSupply = supply.near?.ticks ?? Number.POSITIVE_INFINITY;
+  if (toDemand === toSupply)
+    return { direction: null, checks: both, detail: 'as near to a demand zone as to a supply zone' };
+  return toDemand < toSupply
+    ? { direction: 'long', near: demand.near!, checks: demand.checks }
+    : { direction: 'short', near: supply.near!, checks: supply.checks };
 }

@@ -13,6 +13,7 @@ import {
   type TradingMode,
 } from '@algo/model';
 import { configurationHash, defineStrategy, NAMED_STRATEGIES } from '@algo/strategy';
+import { exampleState, withFeature, withStructure } from '@algo/strategy/testing';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { DecisionEngine } from './decision-engine.ts';
@@ -135,6 +136,10 @@ const broken = defineStrategy({
     throw new Error('no such field');
   },
 });
+const NO_ZONES = { structures: withStructure(exampleState('long'), { zones: [] }).structures };
+const NO_GAPS = { structures: withStructure(exampleState('long'), { gaps: [] }).structures };
+const NO_BOUNCE = { bars: withFeature(exampleState('long'), '1m', 'volume_spike', 0).bars };
+
 const nowhere = defineStrategy({
   name: 'nowhere',
   trigger: 'signal',
@@ -144,7 +149,7 @@ const nowhere = defineStrategy({
     direction: 'long',
     level: 4,
     confluence: null,
-    checks: [],
+    checks: () => [],
     entryScore: 1,
     stopPrice: Number.NaN,
   }),
@@ -159,7 +164,7 @@ const everyRefusal: readonly (readonly [string, RefusalCode, DecisionEngine, rea
     'no zone in the hierarchy',
     'ZONE',
     new DecisionEngine(withStrategies(['hierarchical'])),
-    [stateInput(1, { zones: [] })],
+    [stateInput(1, NO_ZONES)],
   ],
   [
     'no cascade',
@@ -167,12 +172,7 @@ const everyRefusal: readonly (readonly [string, RefusalCode, DecisionEngine, rea
     new DecisionEngine(withStrategies(['hierarchical'])),
     [stateInput(1, { flow: [] })],
   ],
-  [
-    'no bounce',
-    'BOUNCE',
-    new DecisionEngine(withStrategies(['hierarchical'])),
-    [stateInput(1, { bounce: { strength: 0, volumeRatio: 0 } })],
-  ],
+  ['no bounce', 'BOUNCE', new DecisionEngine(withStrategies(['hierarchical'])), [stateInput(1, NO_BOUNCE)]],
   [
     'primaries apart',
     'PRIMARY_DISAGREE',
@@ -183,7 +183,7 @@ const everyRefusal: readonly (readonly [string, RefusalCode, DecisionEngine, rea
     'too few points',
     'CONFLUENCE',
     new DecisionEngine(settingsOf()),
-    [signalInput(1, { regimes: [], session: null, zones: [], gaps: [] })],
+    [signalInput(1, { bars: [], structures: [] })],
   ],
   [
     'a strategy that throws',
@@ -302,7 +302,7 @@ test('every code but REGIME, which is only counted, is reached by the table abov
 
 test('what ends below level 2 is counted and not published', () => {
   const engine = new DecisionEngine(withStrategies(['hierarchical', 'bid_ask_bounce']));
-  const quiet = { regimes: [], microstructure: null };
+  const quiet = { bars: [], microstructure: null };
   expect(feed(engine, stateInput(0, quiet), stateInput(1, quiet), stateInput(1.5, quiet))).toEqual([]);
   expect(engine.snapshot().refusals).toEqual([
     { instrument: LTC, level: 1, code: 'REGIME', count: 2 },
@@ -356,7 +356,7 @@ test('a repeated signal does nothing, and is counted', () => {
 
 test('a strategy on states runs once a second and repeats a refusal once a minute or when it changes', () => {
   const engine = new DecisionEngine(withStrategies(['hierarchical']));
-  const far = { zones: [] };
+  const far = NO_ZONES;
   const flat = { flow: [] };
   const published: [number, string][] = [];
   for (let step = 0; step <= 1300; step++) {
@@ -375,7 +375,7 @@ test('a strategy on states runs once a second and repeats a refusal once a minut
 
 test('an accepted entry ends the repeating: the same refusal afterwards is published again', () => {
   const engine = new DecisionEngine(withStrategies(['hierarchical']));
-  const far = { zones: [] };
+  const far = NO_ZONES;
   const outputs = feed(
     engine,
     equityInput(0),
@@ -415,7 +415,7 @@ test('of two strategies on one state the first takes the instrument', () => {
 test('a new configuration counts from the next input on, and a broken one leaves the old in force', () => {
   const engine = new DecisionEngine(settingsOf());
   const strict = configOf({ name: 'strict', minConfluence: 8 });
-  const poor = { gaps: [] };
+  const poor = NO_GAPS;
   const activate = (config: ReturnType<typeof configOf>): DecisionInput => ({
     type: 'ConfigurationActivated',
     config,
@@ -426,7 +426,6 @@ test('a new configuration counts from the next input on, and a broken one leaves
   expect(decision).toMatchObject({ configuration: 'strict', configurationHash: configurationHash(strict) });
   expect(decision?.outcome).toMatchObject({ code: 'CONFLUENCE' });
   expect(() => engine.handle(activate(configOf({ strategies: [strategyName('absent')] })))).toThrow(/absent/);
-  expect(() => engine.handle(activate(configOf({ ruleSet: 'robust' })))).toThrow(/rule_set/);
   expect(decisionsOf(feed(engine, signalInput(2, poor)))[0]?.configuration).toBe('strict');
 });
 

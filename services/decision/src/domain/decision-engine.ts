@@ -29,7 +29,7 @@ import { guard } from './guards.ts';
 import { placeOrderOf } from './place-order.ts';
 import { RefusalBudget } from './refusal-budget.ts';
 import { RefusalCounts } from './refusal-counts.ts';
-import { enabledStrategies, runStrategy } from './run-strategy.ts';
+import { enabledStrategies, explain, runStrategy } from './run-strategy.ts';
 
 /**
  * Turns signals and states into recorded decisions and entry orders for one account. Pure: the same inputs
@@ -231,11 +231,11 @@ export class DecisionEngine {
       return [];
     }
     const verdict = runStrategy(strategy, cause);
-    if (verdict.type === 'refusal')
-      return this.#refuse(cause, verdict, verdict.code, verdict.detail, verdict.checks);
+    if (verdict.type === 'refusal') return this.#refuse(cause, verdict, verdict.code, () => explain(verdict));
     this.#exposure.advance(instrument.venue, this.#times.nowUs(instrument.venue));
     const { entry, checks } = this.#examine(cause, verdict);
-    if (entry.type === 'refused') return this.#refuse(cause, verdict, entry.code, entry.detail, checks);
+    if (entry.type === 'refused')
+      return this.#refuse(cause, verdict, entry.code, () => ({ checks, detail: entry.detail }));
     const order = placeOrderOf(cause, verdict, entry, this.#settings.account, this.#limits.expiryUs);
     this.#exposure.ask({
       instrument: order.instrument,
@@ -263,7 +263,7 @@ export class DecisionEngine {
       modes: this.#modes,
       exposure: this.#exposure,
     });
-    const checks = [...proposal.checks, ...guarded.checks];
+    const checks = [...proposal.checks(), ...guarded.checks];
     if (guarded.refused !== null)
       return { entry: { type: 'refused', checks: [], ...guarded.refused }, checks };
     const equity = this.#equity?.amount ?? null;
@@ -281,8 +281,7 @@ export class DecisionEngine {
     cause: Cause,
     verdict: StrategyVerdict,
     code: RefusalCode,
-    detail: string,
-    checks: readonly Check[],
+    record: () => ReturnType<typeof explain>,
   ): DecisionOutput[] {
     const { state, signal, instrument, strategy } = cause;
     const { id } = instrument;
@@ -294,6 +293,7 @@ export class DecisionEngine {
       this.#refusals.add(id, verdict.level, code);
       return [];
     }
+    const { checks, detail } = record();
     const outcome = { type: 'refused', code, detail } as const;
     return recordDecision(cause, verdict, checks, outcome, this.#settings.codeVersion);
   }

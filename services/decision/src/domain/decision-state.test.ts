@@ -27,7 +27,7 @@ const changes = fc.constantFrom(
   { zones: [] },
   { flow: [] },
   { complete: false },
-  { regimes: [] },
+  { bars: [] },
   { microstructure: null },
   { session: null, gaps: [] },
 );

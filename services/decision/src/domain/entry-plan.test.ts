@@ -12,7 +12,7 @@ function proposalOf(direction: Direction, stopPrice?: number, targetPrice?: numb
     direction,
     level: 4,
     confluence: null,
-    checks: [],
+    checks: () => [],
     entryScore: 1,
     ...(stopPrice === undefined ? {} : { stopPrice }),
     ...(targetPrice === undefined ? {} : { targetPrice }),

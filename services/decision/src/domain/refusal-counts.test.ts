@@ -16,7 +16,7 @@ test('each minute of told time it is said how often evaluations ended without a 
   );
   const nextUs = (Math.floor(START_US / MINUTE_US) + 1) * MINUTE_US;
   engine.handle(told(START_US));
-  const quiet = { regimes: [], microstructure: null };
+  const quiet = { bars: [], microstructure: null };
   for (const seconds of [0, 1, 2]) engine.handle(stateInput(seconds, quiet));
   expect(engine.handle(told(nextUs - 1))).toEqual([]);
   const row = { type: 'RefusalsCounted', instrument: LTC, level: 1, code: 'REGIME', count: 3 };

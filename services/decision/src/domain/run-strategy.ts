@@ -1,6 +1,7 @@
-import { InputError, type TradingConfig } from '@algo/model';
+import { type Check, InputError, RULE_SETS, type TradingConfig } from '@algo/model';
 import {
   type Proposal,
+  type Refusal,
   refuse,
   type Strategy,
   type StrategyInput,
@@ -10,15 +11,15 @@ import { PRICE_MAX } from './guards.ts';
 
 /**
  * Returns the strategies that a configuration enables, in its order.
- * *Errors*: InputError when it names one that is not there, or a rule set that this engine does not have.
+ * *Errors*: InputError when it names one that is not there, or no set of rules.
  */
 export function enabledStrategies(config: TradingConfig, strategies: readonly Strategy[]): Strategy[] {
-  if (config.ruleSet !== 'classic')
+  if (!RULE_SETS.includes(config.ruleSet))
     throw new InputError({
       field: 'rule_set',
       value: config.ruleSet,
-      because: 'this engine only has the classic rules',
-      remedy: 'Activate a configuration with rule_set: classic.',
+      because: 'no such set of rules',
+      remedy: `Name one of ${RULE_SETS.join(', ')}.`,
     });
   return config.strategies.map((name) => {
     const found = strategies.find((strategy) => strategy.name === name);
@@ -37,15 +38,48 @@ export function enabledStrategies(config: TradingConfig, strategies: readonly St
  * record: its author's mistake must not stop the others.
  */
 export function runStrategy(strategy: Strategy, input: StrategyInput): StrategyVerdict {
-  let verdict: StrategyVerdict;
   try {
-    verdict = strategy.evaluate(input);
+    const verdict = strategy.evaluate(input);
+    if (verdict.type === 'refusal') return verdict;
+    const checks = verdict.checks();
+    const fault = faultOf(verdict);
+    if (fault !== null)
+      return refuse(
+        'STRATEGY',
+        4,
+        () => checks,
+        verdict.direction,
+        () => fault,
+      );
+    return { ...verdict, checks: () => checks };
   } catch (error) {
-    return refuse('STRATEGY', 4, [], null, `threw ${error instanceof Error ? error.message : String(error)}`);
+    return refuse(
+      'STRATEGY',
+      4,
+      () => [],
+      null,
+      () => thrown(error),
+    );
   }
-  if (verdict.type === 'refusal') return verdict;
-  const fault = faultOf(verdict);
-  return fault === null ? verdict : refuse('STRATEGY', 4, verdict.checks, verdict.direction, fault);
+}
+
+/**
+ * Returns the record of a refusal; one whose author's code throws while it is worked out says that instead.
+ */
+export function explain(refusal: Pick<Refusal, 'checks' | 'detail'>): {
+  readonly checks: readonly Check[];
+  readonly detail: string;
+} {
+  try {
+    const checks = refusal.checks();
+    return { checks, detail: refusal.detail(checks) };
+  } catch (error) {
+    return { checks: [], detail: thrown(error) };
+  }
+}
+
+function thrown(error: unknown): string {
+  return `threw ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function faultOf(proposal: Proposal): string | null {

@@ -4,6 +4,7 @@ import {
   type CorrectionMade,
   type Decision,
   type EventId,
+  imbalanceOf,
   isTransfer,
   type OrderEvent,
   orderReasonWords,
@@ -72,7 +73,7 @@ function wordingOf(fact: Fact): Wording | null {
 }
 
 function signalNotice({ direction, state }: Signal): Wording {
-  const flow = state.flow.map(({ window, imbalance }) => `${window} ${imbalance.toFixed(2)}`).join(', ');
+  const flow = state.flow.map((flow) => `${flow.window} ${ratioWords(imbalanceOf(flow))}`).join(', ');
   const rows = [
     plain('Symbol', instrumentText(state.instrument)),
     plain('Side', direction),
@@ -82,6 +83,11 @@ function signalNotice({ direction, state }: Signal): Wording {
   ];
   const title = `Signal: ${direction} ${symbolText(state.instrument)} at ${state.price}`;
   return worded('signal', 'warning', title, rows, state.timeUs);
+}
+
+/** Says a ratio; a window without sells has none that is finite. */
+function ratioWords(ratio: number): string {
+  return Number.isFinite(ratio) ? ratio.toFixed(2) : 'only buys';
 }
 
 function decisionNotice(decision: Decision): Wording | null {

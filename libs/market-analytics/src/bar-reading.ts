@@ -1,5 +1,5 @@
 import { hurstRescaledRange, lagOneAutocorrelation } from '@algo/indicators';
-import type { Regime } from '@algo/model';
+import type { BarReading } from '@algo/model';
 import type { BarSeries } from './bar-series.ts';
 
 /** Returns that persistence and autocorrelation are taken over. */
@@ -14,30 +14,49 @@ const RETURN_BARS = 10;
 const lastReturns = new Float64Array(RETURNS);
 const lastDeviations = new Float64Array(EXCURSION_BARS);
 
-/**
- * Returns what the closed bars of a timeframe say; before the first has closed, `price` stands for its close.
- */
-export function regimeOf(series: BarSeries, price: number): Regime {
-  const close = series.bars === 0 ? price : series.close[series.slot(0)]!;
+/** Bars before the last whose mean volume it is compared with. *Source*: spec 4, level 4. */
+const VOLUME_BARS = 19;
+
+/** The names of what is read of each timeframe's bars, in the order of its values. */
+export const BAR_FEATURES = [
+  ...(['ema_20', 'ema_50', 'ema_200', 'adx_14', 'atr_14', 'atr_percent', 'hurst', 'mean_reversion'] as const),
+  ...(['autocorrelation', 'deviation_20', 'deviation_50', 'volume_spike'] as const),
+] as const;
+
+/** Returns what the closed bars of a timeframe say. */
+export function barReading(series: BarSeries): BarReading {
+  const { timeframe, bars } = series;
+  if (bars === 0) return { timeframe, bars, last: null, values: BAR_FEATURES.map(() => null) };
+  const slot = series.slot(0);
+  const [openTimeUs, open, high] = [series.openTime[slot]!, series.open[slot]!, series.high[slot]!];
+  const [low, close, volume] = [series.low[slot]!, series.close[slot]!, series.volume[slot]!];
   const atr14 = series.atr.value;
   const warm = series.kept > RETURNS;
   if (warm) series.copyLast(series.logReturn, lastReturns);
-  const deviation = series.bars === 0 ? Number.NaN : series.deviation[series.slot(0)]!;
-  return {
-    timeframe: series.timeframe,
-    bars: series.bars,
-    close,
-    ema20: series.ema[20].value,
-    ema50: series.ema[50].value,
-    ema200: series.ema[200].value,
-    adx14: series.adx.value,
-    atr14,
-    atrPercent: atr14 === null ? null : (100 * atr14) / close,
-    persistence: warm ? hurstRescaledRange(lastReturns) : null,
-    meanReversion: meanReversionStrength(series),
+  const deviation = series.deviation[slot]!;
+  const values: Record<(typeof BAR_FEATURES)[number], number | null> = {
+    ema_20: series.ema[20].value,
+    ema_50: series.ema[50].value,
+    ema_200: series.ema[200].value,
+    adx_14: series.adx.value,
+    atr_14: atr14,
+    atr_percent: atr14 === null ? null : (100 * atr14) / close,
+    hurst: warm ? hurstRescaledRange(lastReturns) : null,
+    mean_reversion: meanReversionStrength(series),
     autocorrelation: warm ? lagOneAutocorrelation(lastReturns) : null,
-    deviation: Number.isNaN(deviation) ? null : deviation,
+    deviation_20: Number.isNaN(deviation) ? null : deviation,
+    deviation_50: Number.isNaN(deviation) ? null : deviation,
+    volume_spike: volumeSpike(series),
   };
+  const last = { openTimeUs, open, high, low, close, volume };
+  return { timeframe, bars, last, values: BAR_FEATURES.map((name) => values[name]) };
+}
+
+function volumeSpike(series: BarSeries): number | null {
+  if (series.kept <= VOLUME_BARS) return null;
+  let sum = 0;
+  for (let ago = 1; ago <= VOLUME_BARS; ago++) sum += series.volume[series.slot(ago)]!;
+  return sum > 0 ? series.volume[series.slot(0)]! / (sum / VOLUME_BARS) : null;
 }
 
 /**
