@@ -98,6 +98,17 @@ module.exports = {
         pathNot: '^services/[^/]+/src/(service|index|cli-command|domain/index)\\.ts$',
       },
     },
+    ...[
+      ['engine', 'reading|supervisor|commands'],
+      ['reading', 'supervisor|commands'],
+      ['supervisor', 'commands'],
+    ].map(([room, above]) => ({
+      name: `cli-${room}`,
+      comment: 'The rooms of the command line: commands over supervisor over reading over engine',
+      severity: 'error',
+      from: { path: `^libs/cli/src/${room}/`, pathNot: TESTS },
+      to: { path: `^libs/cli/src/(${above})/` },
+    })),
     {
       name: 'nothing-imports-tests',
       comment: 'test/ is the top: what is worth sharing belongs in libs/testkit',

@@ -13,8 +13,8 @@ import {
 } from '@algo/model';
 import { identityOf } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
+import { type AccessOptions, accountOf, openRunningEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 
 export const CONFIRM_MAX_MS = 5_000;
 /** A command that does more than forbid is void after so long; a service that died is back sooner. */

@@ -9,9 +9,9 @@ import {
 } from '@algo/model';
 import { codeWords, type ListedOrder, requestWords } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
+import type { AccessOptions } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { type AccountView, ageWords, named, readAccount, shortId } from '../reading/account-view.ts';
-import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import {
   engineTimeUs,

@@ -10,8 +10,8 @@ import {
   TradingModes,
 } from '@algo/model';
 import type { CliEnvironment } from '../config.ts';
+import type { AccessOptions } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import { readEvents } from '../reading/read-events.ts';
 import {

@@ -1,6 +1,6 @@
 import type { CliEnvironment } from '../config.ts';
+import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
 import { readAccount } from '../reading/account-view.ts';
-import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { dustRows, shownDust } from '../reading/shown-dust.ts';
 

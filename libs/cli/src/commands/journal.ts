@@ -1,6 +1,6 @@
 import { JournalHash } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
-import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import { readJournal } from '../reading/read-journal.ts';
 

@@ -10,6 +10,7 @@ import {
 } from '@algo/model';
 import { codeWords, type ListedPosition, requestWords } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
+import type { AccessOptions } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import {
   type AccountView,
@@ -21,7 +22,6 @@ import {
   shortId,
   shortNumber,
 } from '../reading/account-view.ts';
-import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import {
   engineTimeUs,

@@ -1,8 +1,8 @@
 import { isEnded, type Order, orderReasonWords } from '@algo/model';
 import { codeWords, type ListedOrder, requestWords } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
+import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
 import { type AccountView, ageWords, readAccount, shortId } from '../reading/account-view.ts';
-import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { engineTimeUs } from './ask-engine.ts';
 

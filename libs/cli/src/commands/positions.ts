@@ -2,8 +2,8 @@ import type { Bus } from '@algo/bus';
 import { type Decimal, isoTime, type Position } from '@algo/model';
 import { codeWords, type ListedPosition, type VenueStopView } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
+import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
 import { type AccountView, lastTrade, readAccount, shortId, shortNumber } from '../reading/account-view.ts';
-import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { dustRows, shownDust } from '../reading/shown-dust.ts';
 

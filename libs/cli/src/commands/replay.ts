@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Bus } from '@algo/bus';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
+import { openEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import { openEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 
 /** What `services/backtest` gives the command line; found by its path, not imported. */

@@ -8,6 +8,7 @@ import {
 } from '@algo/model';
 import { correctionWords, differenceIn, entryLines, isPassed } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
+import type { AccessOptions } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import {
   type AccountView,
@@ -17,7 +18,6 @@ import {
   shortId,
   shortNumber,
 } from '../reading/account-view.ts';
-import type { AccessOptions } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import {
   expiryUs,

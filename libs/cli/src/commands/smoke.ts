@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CliEnvironment, ROOT } from '../config.ts';
+import { findNatsBinary } from '../engine/nats-binary.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { printLine } from '../reading/output.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
-import { findNatsBinary } from '../supervisor/nats-binary.ts';
 import { parseUpOptions } from '../supervisor/up-options.ts';
 import { SmokeStages, type StageReport } from './smoke-stages.ts';
 

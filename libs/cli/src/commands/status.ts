@@ -2,7 +2,7 @@ import type { ServiceStatus } from '@algo/contracts';
 import { streamFillWords } from '@algo/model';
 import { entryLines, feedRows } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
-import { type AccessOptions, accountOf, openEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
 import { type EngineStatus, readEngineStatus } from '../reading/engine-status.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { countsOf, grouped } from '../supervisor/status-table.ts';

@@ -2,7 +2,7 @@ import type { InboundMessage, Subscription } from '@algo/bus';
 import { STREAMS, type StreamName } from '@algo/contracts';
 import { InputError, isoTime } from '@algo/model';
 import type { CliEnvironment } from '../config.ts';
-import { type AccessOptions, type EngineAccess, openEngine } from '../reading/engine-access.ts';
+import { type AccessOptions, type EngineAccess, openEngine } from '../engine/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import { readableJson } from '../reading/readable-json.ts';
 import { checkPattern, sharedPattern } from '../reading/subject-pattern.ts';

@@ -6,8 +6,8 @@ import { subjects } from '@algo/contracts';
 import { type AccountId, InputError } from '@algo/model';
 import { z } from 'zod';
 import { type CliEnvironment, ROOT } from '../config.ts';
+import { type AccessOptions, accountOf, openRunningEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
-import { type AccessOptions, accountOf, openRunningEngine } from '../reading/engine-access.ts';
 import { printLine } from '../reading/output.ts';
 import { askEngine, CONFIRM_MAX_MS, engineTimeUs, type PersonOptions, personOf } from './ask-engine.ts';
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readEnvironment } from '../config.ts';
+import { writeEngineFile } from '../engine/engine-file.ts';
 import { EXIT_CODE } from '../exit-codes.ts';
 import { type FailureReport, reportOf } from '../failure-report.ts';
 import { createProgram } from '../program.ts';
-import { writeEngineFile } from '../supervisor/engine-file.ts';
 
 let dir = '';
 let tape = '';

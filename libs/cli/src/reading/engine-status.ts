@@ -14,8 +14,8 @@ import {
   type ListedFeed,
 } from '@algo/read-models';
 import { identityOf } from '@algo/runtime';
+import type { EngineAccess } from '../engine/engine-access.ts';
 import { counterSum } from './counter-sum.ts';
-import type { EngineAccess } from './engine-access.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
 import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
 import { countStreamTrades } from './trade-count.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { EngineFile } from './engine-file.ts';
+import type { EngineFile } from '../engine/engine-file.ts';
 import { refuseOtherPlan } from './prepare-data-dir.ts';
 import { parseUpOptions, type RawUpOptions } from './up-options.ts';
 

@@ -1,15 +1,10 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '@algo/model';
-import { serviceOf } from '@algo/runtime';
-import { endOrphans } from './end-orphans.ts';
-import type { EngineFile } from './engine-file.ts';
-import { scriptOf } from './service-plan.ts';
+import type { EngineFile } from '../engine/engine-file.ts';
 import type { UpOptions } from './up-options.ts';
 
 export const FREE_BYTES_MIN = 200 * 1024 * 1024;
-/** A service drains for 4.5 s at most. */
-const ORPHAN_PATIENCE_MS = 7_000;
 
 /**
  * Makes the data directory if need be. *Errors*: InputError when it can't be written or the disk is nearly
@@ -82,23 +77,5 @@ export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined,
       options.analytics,
       `has ${before.analytics} analytics processes`,
       `Give --analytics ${before.analytics}, or choose another --data-dir.`,
-    );
-}
-
-/** Ends processes that a crashed engine left on this directory: nats-server, and services that hang. */
-export async function endLeftovers(
-  dataDir: string,
-  root: string,
-  before: EngineFile | undefined,
-): Promise<void> {
-  if (before === undefined || !before.running) return;
-  const services = Object.entries(before.services).flatMap(([identity, pid]) =>
-    pid === null ? [] : [{ pid, mark: scriptOf(root, serviceOf(identity)) }],
-  );
-  await endOrphans(services, ORPHAN_PATIENCE_MS);
-  if (before.natsPid !== null)
-    await endOrphans(
-      [{ pid: before.natsPid, mark: join(dataDir, 'jetstream', 'nats.conf') }],
-      ORPHAN_PATIENCE_MS,
     );
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceName } from '@algo/contracts';
 import { type EnginePlan, type PlannedProcess, processesOf, standbyNameOf } from '@algo/runtime';
+import { scriptOf } from '../engine/end-leftovers.ts';
 import type { ServiceSpec } from './service-process.ts';
 import type { UpOptions } from './up-options.ts';
 
@@ -19,11 +20,6 @@ export interface EnginePlace {
 /** Returns which processes an engine of these options consists of. */
 export function planOf({ accounts, feedKind, analytics, standby }: UpOptions): EnginePlan {
   return { accounts, feeds: [feedKind], analytics, standby };
-}
-
-/** Returns the file that a process of a service runs. */
-export function scriptOf(root: string, service: string): string {
-  return join(root, 'services', service, 'src', 'main.ts');
 }
 
 /** Returns the processes to start, in their order, and with what environment. */

@@ -28,10 +28,10 @@ import {
 } from '@algo/model';
 import { birthOf } from '@algo/runtime';
 import { readEnvironment } from '../../config.ts';
+import { type EngineFile, writeEngineFile } from '../../engine/engine-file.ts';
+import { findNatsBinary } from '../../engine/nats-binary.ts';
 import { reportOf } from '../../failure-report.ts';
 import { createProgram } from '../../program.ts';
-import { type EngineFile, writeEngineFile } from '../../supervisor/engine-file.ts';
-import { findNatsBinary } from '../../supervisor/nats-binary.ts';
 
 export const ACCOUNT = accountId('paper-main');
 const OTHER = accountId('paper-two');

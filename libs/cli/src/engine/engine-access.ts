@@ -4,12 +4,12 @@ import { type AccountId, accountId, InputError } from '@algo/model';
 import { baseConfig, connectBus, DirectoryLock, enginePlanOf, processesOf, readConfig } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
-import { BusUsers } from '../supervisor/bus-users.ts';
-import type { EngineFile } from '../supervisor/engine-file.ts';
-import { findNatsBinary } from '../supervisor/nats-binary.ts';
-import { watchNats } from '../supervisor/nats-watcher.ts';
-import { endLeftovers } from '../supervisor/prepare-data-dir.ts';
+import { BusUsers } from './bus-users.ts';
 import { findEngine } from './data-dirs.ts';
+import { endLeftovers } from './end-leftovers.ts';
+import type { EngineFile } from './engine-file.ts';
+import { findNatsBinary } from './nats-binary.ts';
+import { watchNats } from './nats-watcher.ts';
 
 /** What commands need to know of an engine besides its bus. */
 export interface EngineFacts {

@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { isAlive } from '@algo/runtime';
+import { join } from 'node:path';
+import { isAlive, serviceOf } from '@algo/runtime';
+import type { EngineFile } from './engine-file.ts';
+
+/** A service drains for 4.5 s at most. */
+const ORPHAN_PATIENCE_MS = 7_000;
+
+/** Returns the file that a process of a service runs. */
+export function scriptOf(root: string, service: string): string {
+  return join(root, 'services', service, 'src', 'main.ts');
+}
 
 /** Returns the command line of a process, empty when there is none or the system doesn't tell. */
 export function commandLineOf(pid: number): string {
@@ -38,4 +48,22 @@ function signal(pid: number, name: NodeJS.Signals): void {
   } catch {
     // gone meanwhile
   }
+}
+
+/** Ends processes that a crashed engine left on this directory: nats-server, and services that hang. */
+export async function endLeftovers(
+  dataDir: string,
+  root: string,
+  before: EngineFile | undefined,
+): Promise<void> {
+  if (before === undefined || !before.running) return;
+  const services = Object.entries(before.services).flatMap(([identity, pid]) =>
+    pid === null ? [] : [{ pid, mark: scriptOf(root, serviceOf(identity)) }],
+  );
+  await endOrphans(services, ORPHAN_PATIENCE_MS);
+  if (before.natsPid !== null)
+    await endOrphans(
+      [{ pid: before.natsPid, mark: join(dataDir, 'jetstream', 'nats.conf') }],
+      ORPHAN_PATIENCE_MS,
+    );
 }

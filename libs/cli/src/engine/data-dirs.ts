@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
-import { type EngineFile, isRunning, readEngineFile } from '../supervisor/engine-file.ts';
+import { type EngineFile, isRunning, readEngineFile } from './engine-file.ts';
 
 /** A data directory with what its engine file says. */
 export interface EnginePlaceFound {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { EngineFile } from '../supervisor/engine-file.ts';
 import { chooseEngine, type EnginePlaceFound } from './data-dirs.ts';
+import type { EngineFile } from './engine-file.ts';
 
 const engine: EngineFile = {
   version: '0.1.0',
