@@ -54,7 +54,6 @@ test('turns percent into shares without stray digits, sorts timeframes and fills
 });
 
 test.each([
-  ['a robust rule set', { rule_set: 'robust' }, ['rule_set']],
   ['an unknown rule set', { rule_set: 'wild' }, ['rule_set']],
   ['a time in force of no entry', { entry_time_in_force: 'gtc' }, ['entry_time_in_force']],
   ['an unknown key', { leverage: 10 }, ['leverage']],
@@ -70,16 +69,6 @@ test.each([
     ['primary_timeframe'],
   ],
   ['a timeframe twice', { timeframes: ['1m', '1m'] }, ['timeframes']],
-  [
-    'hierarchical over 1h',
-    { timeframes: ['1m', '15m', '1h'], enabled_strategies: ['hierarchical'] },
-    ['timeframes'],
-  ],
-  [
-    'hierarchical over two',
-    { timeframes: ['1m', '15m'], enabled_strategies: ['hierarchical'] },
-    ['timeframes'],
-  ],
   ['targets under the ratio', { take_profit_pct: [0.1, 0.44] }, ['take_profit_pct']],
   ['a win rate in percent', { min_win_rate: 60 }, ['min_win_rate']],
   ['more points than there are', { min_confluence: 8.1 }, ['min_confluence']],
@@ -104,7 +93,7 @@ test('lists every violation at once, those between fields included, with field, 
     ...good,
     name: 'two words',
     position_size_pct: -1,
-    rule_set: 'robust',
+    rule_set: 'robuster',
     primary_timeframe: '15s',
     colour: 'red',
     take_profit_pct: [0.1, 0.2],

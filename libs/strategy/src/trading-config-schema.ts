@@ -1,4 +1,11 @@
-import { InputError, instrumentId, strategyName, TIMEFRAMES, type TradingConfig } from '@algo/model';
+import {
+  InputError,
+  instrumentId,
+  RULE_SETS,
+  strategyName,
+  TIMEFRAMES,
+  type TradingConfig,
+} from '@algo/model';
 import { z } from 'zod';
 import { CONFLUENCE_MAX, CONVICTION_POINTS } from './confluence.ts';
 import { isFlowWindow } from './order-flow.ts';
@@ -35,7 +42,7 @@ const SHAPE = {
   trailing_stop_pct: percent,
   take_profit_pct: range(percent),
   min_win_rate: z.number().min(0).max(1),
-  rule_set: z.enum(['classic', 'robust']).default('classic'),
+  rule_set: z.enum(RULE_SETS).default('classic'),
   entry_time_in_force: z.enum(['ioc', 'post_only']).default('ioc'),
   trade_on_incomplete: z.boolean().default(false),
   min_confluence: z.number().min(0).max(CONFLUENCE_MAX).default(CONVICTION_POINTS.low),
@@ -183,12 +190,6 @@ function violationsBetweenFields(document: Readonly<Record<string, unknown>>): C
   const add = (field: Field, because: string, remedy = REMEDIES[field]) =>
     found.push({ field, value: spell(document[field]), because, remedy });
 
-  if (good(SHAPE.rule_set, document.rule_set) === 'robust')
-    add(
-      'rule_set',
-      'the robust rules do not exist in this version',
-      'Write classic; nothing is traded by another rule set than the one named.',
-    );
   const hour = document.target_trades_per_hour !== undefined;
   const day = document.target_trades_per_day !== undefined;
   if (hour === day)
@@ -202,20 +203,6 @@ function violationsBetweenFields(document: Readonly<Record<string, unknown>>): C
     add('primary_timeframe', `not one of the timeframes ${timeframes.join(', ')}`);
   if (primary !== undefined && !isFlowWindow(primary))
     add('primary_timeframe', 'order flow is not measured over it, so no primary analyser could ever pass');
-  if (
-    good(SHAPE.enabled_strategies, document.enabled_strategies)?.includes('hierarchical') &&
-    timeframes !== undefined
-  ) {
-    const without = timeframes.filter((timeframe) => !isFlowWindow(timeframe));
-    if (timeframes.length < 3 || without.length > 0)
-      add(
-        'timeframes',
-        without.length > 0
-          ? `hierarchical needs order flow on each, and ${without.join(', ')} has none`
-          : 'hierarchical needs three of them for its cascade',
-        'List three or more of 15s, 1m, 5m, 15m, or leave hierarchical out.',
-      );
-  }
   const stop = good(SHAPE.initial_stop_pct, document.initial_stop_pct);
   const target = good(SHAPE.take_profit_pct, document.take_profit_pct);
   const ratio = good(SHAPE.risk_reward, document.risk_reward);

@@ -1,8 +1,16 @@
+import type { MarketState } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { exampleState, withFeature } from '../testing/example-state.ts';
-import { regimeLevel } from './regime.ts';
+import { regimeLevel, robustRegimeLevel } from './regime.ts';
 
 type Change = Readonly<Partial<Record<Parameters<typeof withFeature>[2], number | null>>>;
+
+function changed(change: Change): MarketState {
+  return Object.entries(change).reduce(
+    (state, [name, value]) => withFeature(state, '15m', name as keyof Change, value),
+    exampleState('long'),
+  );
+}
 
 const cases: readonly (readonly [string, Change, 'long' | null, string | null])[] = [
   ['all in order is an up-trend', {}, 'long', null],
@@ -29,11 +37,7 @@ const cases: readonly (readonly [string, Change, 'long' | null, string | null])[
 ];
 
 test.each(cases)('%s', (_name, change, direction, failing) => {
-  const changed = Object.entries(change).reduce(
-    (state, [name, value]) => withFeature(state, '15m', name as keyof Change, value),
-    exampleState('long'),
-  );
-  const verdict = regimeLevel(changed, '15m');
+  const verdict = regimeLevel(changed(change), '15m');
   expect(verdict.direction).toBe(direction);
   const failed = verdict
     .checks()
@@ -56,4 +60,19 @@ test('says not available for a timeframe that is not there', () => {
     passed: false,
     note: 'not available',
   });
+});
+
+test.each<readonly [string, Change, 'long' | null]>([
+  ['ADX 25 is a trend', { variance_ratio_z: 0 }, 'long'],
+  ['ADX 24.9 alone is none', { adx_14: 24.9, variance_ratio_z: 0 }, null],
+  ['returns that go on are one', { adx_14: 20, variance_ratio_z: 1.66 }, 'long'],
+  ['z exactly 1.65 is no surer than chance', { adx_14: 20, variance_ratio_z: 1.65 }, null],
+  ['returns that come back are none, however strong', { adx_14: 40, variance_ratio_z: -1.66 }, null],
+  ['without a variance ratio nothing is known', { adx_14: 40, variance_ratio_z: null }, null],
+  ['averages out of order', { ema_50: 97, variance_ratio_z: 2 }, null],
+  ['price under EMA20', { ema_20: 100.1, variance_ratio_z: 2 }, null],
+])('robust: %s', (_name, change, direction) => {
+  const verdict = robustRegimeLevel(changed(change), '15m');
+  expect(verdict.direction).toBe(direction);
+  expect(verdict.checks().every((check) => check.passed === true)).toBe(direction !== null);
 });

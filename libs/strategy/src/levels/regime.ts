@@ -24,10 +24,11 @@ export interface RegimeVerdict {
 }
 
 /**
- * Level 1: which way the longest timeframe trends. Ranging when ADX < 20, ATR % < 0.5, persistence < 0.55 or
- * mean-reversion strength > 0.6; otherwise long when EMA20 > EMA50 > EMA200 and price > EMA20, short when
- * mirrored. Example: ADX 25, ATR 0.8 %, persistence 0.6, mean reversion 0.4, EMAs 99.5 > 99 > 98 and price
- * 100 → long; with ADX 19.9 → ranging. A value exactly on its threshold passes; equal EMAs do not.
+ * Level 1 by the document: which way the longest timeframe trends. Ranging when ADX < 20, ATR % < 0.5,
+ * persistence < 0.55 or mean-reversion strength > 0.6; otherwise long when EMA20 > EMA50 > EMA200 and price >
+ * EMA20, short when mirrored. Example: ADX 25, ATR 0.8 %, persistence 0.6, mean reversion 0.4, EMAs 99.5 > 99
+ * > 98 and price 100 → long; with ADX 19.9 → ranging. A value exactly on its threshold passes; equal EMAs do
+ * not.
  */
 export function regimeLevel(
   state: MarketState,
@@ -35,39 +36,84 @@ export function regimeLevel(
   thresholds: RegimeThresholds = CLASSIC_REGIME,
 ): RegimeVerdict {
   const read = (name: string) => available(featureOf(state, timeframe, name));
-  const adx = read('adx_14');
-  const atrPercent = read('atr_percent');
-  const hurst = read('hurst');
-  const reversion = read('mean_reversion');
-  const [ema20, ema50, ema200] = [read('ema_20'), read('ema_50'), read('ema_200')];
+  const [adx, atrPercent] = [read('adx_14'), read('atr_percent')];
+  const [hurst, reversion] = [read('hurst'), read('mean_reversion')];
   const { adxMin, atrPercentMin, persistenceMin, meanReversionMax } = thresholds;
+  const lean = readLean(state, timeframe);
+  const isStrong = adx !== null && adx >= adxMin && atrPercent !== null && atrPercent >= atrPercentMin;
+  const isPersistent = hurst !== null && hurst >= persistenceMin;
+  const staysAway = reversion !== null && reversion <= meanReversionMax;
+  return {
+    direction: isStrong && isPersistent && staysAway ? lean.direction : null,
+    checks: () => [
+      gate('regime.adx', adx, adxMin, (x) => x >= adxMin, `ADX(14) on ${timeframe}`),
+      gate(
+        'regime.atr_percent',
+        atrPercent,
+        atrPercentMin,
+        (x) => x >= atrPercentMin,
+        `ATR % on ${timeframe}`,
+      ),
+      gate('regime.persistence', hurst, persistenceMin, () => isPersistent, `Hurst over 100 on ${timeframe}`),
+      gate(
+        'regime.mean_reversion',
+        reversion,
+        meanReversionMax,
+        () => staysAway,
+        `mean-reversion strength on ${timeframe}`,
+      ),
+      ...lean.checks(),
+    ],
+  };
+}
+
+/** ADX that shows a trend by itself, and how sure a variance ratio must be. *Source*: reference §6.6. */
+const ROBUST_ADX = 25;
+const ROBUST_Z = 1.65;
+
+/**
+ * Level 1 by the robust rules: the averages are in order, and the trend shows in its strength (ADX ≥ 25) or
+ * in returns that go on (variance ratio above 1 beyond chance, z > 1.65), while they don't come back (z ≥
+ * −1.65). Example: averages rising, ADX 22 and z 2.0 → long; ADX 30 and z −1.7 → ranging.
+ */
+export function robustRegimeLevel(state: MarketState, timeframe: Timeframe): RegimeVerdict {
+  const adx = available(featureOf(state, timeframe, 'adx_14'));
+  const z = available(featureOf(state, timeframe, 'variance_ratio_z'));
+  const lean = readLean(state, timeframe);
+  const isTrending = (adx !== null && adx >= ROBUST_ADX) || (z !== null && z > ROBUST_Z);
+  const comesBack = z === null || z < -ROBUST_Z;
+  return {
+    direction: isTrending && !comesBack ? lean.direction : null,
+    checks: () => [
+      gate(
+        'regime.adx',
+        adx,
+        ROBUST_ADX,
+        () => isTrending,
+        `ADX(14) on ${timeframe}, or z beyond ${ROBUST_Z}`,
+      ),
+      gate('regime.persistence', z, -ROBUST_Z, () => !comesBack, `z of the variance ratio on ${timeframe}`),
+      ...lean.checks(),
+    ],
+  };
+}
+
+/** Reads which way the averages lie, and price before them: EMA20, 50 and 200 in order. */
+function readLean(state: MarketState, timeframe: Timeframe): RegimeVerdict {
+  const read = (name: string) => available(featureOf(state, timeframe, name));
+  const [ema20, ema50, ema200] = [read('ema_20'), read('ema_50'), read('ema_200')];
   const { price } = state;
   const lean = ema20 === null || ema50 === null ? 0 : Math.sign(ema20 - ema50);
   const isOrdered = ema50 !== null && ema200 !== null && lean !== 0 && Math.sign(ema50 - ema200) === lean;
   const isAhead = ema20 !== null && lean !== 0 && Math.sign(price - ema20) === lean;
-  const isStrong = adx !== null && adx >= adxMin && atrPercent !== null && atrPercent >= atrPercentMin;
-  const isPersistent = hurst !== null && hurst >= persistenceMin;
-  const staysAway = reversion !== null && reversion <= meanReversionMax;
-  const direction = isStrong && isPersistent && staysAway && isOrdered && isAhead ? sideOf(lean) : null;
+  const direction = isOrdered && isAhead ? (lean > 0 ? 'long' : 'short') : null;
   const side = lean > 0 ? 'above' : 'below';
-  const checks = () => [
-    gate('regime.adx', adx, adxMin, (x) => x >= adxMin, `ADX(14) on ${timeframe}`),
-    gate('regime.atr_percent', atrPercent, atrPercentMin, (x) => x >= atrPercentMin, `ATR % on ${timeframe}`),
-    gate('regime.persistence', hurst, persistenceMin, () => isPersistent, `Hurst over 100 on ${timeframe}`),
-    gate(
-      'regime.mean_reversion',
-      reversion,
-      meanReversionMax,
-      () => staysAway,
-      `mean-reversion strength on ${timeframe}`,
-    ),
-    gate('regime.ema20', ema20, ema50, () => lean !== 0, `EMA20 ${side} EMA50`),
-    gate('regime.ema50', ema50, ema200, () => isOrdered, `EMA50 must be ${side} EMA200`),
-    gate('regime.price', price, ema20, () => isAhead, `price must be ${side} EMA20`),
-  ];
-  return { direction, checks };
-}
-
-function sideOf(lean: number): Direction {
-  return lean > 0 ? 'long' : 'short';
+  return {
+    direction,
+    checks: () => [
+      gate('regime.ema20', ema20, ema50, () => lean !== 0, `EMA20 ${side} EMA50`),
+      gate('regime.ema50', ema50, ema200, () => isOrdered, `EMA50 must be ${side} EMA200`),
+      gate('regime.price', price, ema20, () => isAhead, `price must be ${side} EMA20`),
+    ],
+  };
 }

@@ -4,7 +4,7 @@ import { refuse } from '../conclude.ts';
 import { scoreConfluence } from '../confluence.ts';
 import { bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
 import { CLASSIC_CASCADE_IMBALANCE, cascadeLevel } from '../levels/cascade.ts';
-import { CLASSIC_REGIME, regimeLevel } from '../levels/regime.ts';
+import { CLASSIC_REGIME, regimeLevel, robustRegimeLevel } from '../levels/regime.ts';
 import { CLASSIC_ZONE_DISTANCE, zoneLevel } from '../levels/zone.ts';
 import { farBoundary, nearBoundary } from '../nearest-zone.ts';
 import { defineStrategy } from '../strategy.ts';
@@ -21,10 +21,11 @@ export function entryScoreOf(direction: Direction, bounce: number, imbalance: nu
 }
 
 /**
- * The four levels, from the longest timeframe to the fastest; the first that fails ends the evaluation. When
- * all pass, the stop stands at the far boundary of the zone. The confluence is recorded and not required: the
- * levels are this strategy's whole rule. Example: 15m up-trend, price 100 at demand 99.5–99.9, imbalance 3.0
- * > 2.0 > 1.5, strength 0.8 off that zone on 2.0 × volume → long, score 0.8 × 3.0 = 2.4, stop 99.5.
+ * The four levels by the configuration's set of rules, from the longest timeframe to the fastest; the first
+ * that fails ends the evaluation. When all pass, the stop stands at the far boundary of the zone. The
+ * confluence is recorded and not required: the levels are this strategy's whole rule. Example: 15m up-trend,
+ * price 100 at demand 99.5–99.9, imbalance 3.0 > 2.0 > 1.5, strength 0.8 off that zone on 2.0 × volume →
+ * long, score 0.8 × 3.0 = 2.4, stop 99.5.
  */
 export const hierarchical = defineStrategy({
   name: 'hierarchical',
@@ -41,12 +42,16 @@ export const hierarchical = defineStrategy({
   }),
   evaluate({ state, config, parameters }) {
     const longest = config.timeframes[config.timeframes.length - 1] ?? config.primaryTimeframe;
-    const regime = regimeLevel(state, longest, {
+    const thresholds = {
       adxMin: parameters.adx,
       atrPercentMin: parameters.atr_percent,
       persistenceMin: parameters.persistence,
       meanReversionMax: parameters.mean_reversion,
-    });
+    };
+    const regime =
+      config.ruleSet === 'classic'
+        ? regimeLevel(state, longest, thresholds)
+        : robustRegimeLevel(state, longest);
     const { direction } = regime;
     if (direction === null) return refuse('REGIME', 1, regime.checks, null);
     const rules = config.ruleSet;

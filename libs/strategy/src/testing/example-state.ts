@@ -18,6 +18,7 @@ import {
 const FEATURES = [
   ...(['ema_20', 'ema_50', 'ema_200', 'adx_14', 'atr_14', 'atr_percent', 'hurst', 'mean_reversion'] as const),
   ...(['autocorrelation', 'deviation_20', 'deviation_50', 'volume_spike'] as const),
+  'variance_ratio_z',
 ] as const;
 
 /**
@@ -146,7 +147,7 @@ function readingOf(
   const values = {
     ...averages,
     ...{ adx_14: 25, atr_14: 0.8, atr_percent: 0.8, hurst: 0.6, mean_reversion: 0.4, autocorrelation: 0.1 },
-    ...{ deviation_20: deviation, deviation_50: deviation, volume_spike: 2 },
+    ...{ deviation_20: deviation, deviation_50: deviation, volume_spike: 2, variance_ratio_z: 0 },
   };
   return { timeframe, bars: 300, last: null, values: FEATURES.map((name) => values[name]) };
 }

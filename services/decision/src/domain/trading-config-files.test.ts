@@ -18,7 +18,7 @@ test('config_1 is ultra-short scalping', () => {
     holdSeconds: [30, 300],
     targetTrades: { count: 10, per: 'hour' },
     riskReward: 1.5,
-    strategies: ['order_flow_scalping', 'bid_ask_bounce'],
+    strategies: ['hierarchical', 'order_flow_scalping', 'bid_ask_bounce'],
     positionSize: 0.02,
     maxConcurrentPositions: 3,
     initialStop: [0.002, 0.003],
@@ -42,7 +42,7 @@ test('config_2 is micro-trend following', () => {
     holdSeconds: [300, 900],
     targetTrades: { count: 20, per: 'day' },
     riskReward: 2,
-    strategies: ['supply_demand_bounce', 'order_flow_scalping'],
+    strategies: ['hierarchical', 'supply_demand_bounce', 'order_flow_scalping'],
     positionSize: 0.03,
     maxConcurrentPositions: 2,
     initialStop: [0.005, 0.008],
@@ -57,9 +57,17 @@ test('config_2 is micro-trend following', () => {
   });
 });
 
-test.each(['config_1', 'config_2'])('%s enables only strategies that come with the engine', (name) => {
-  const config = load(name);
-  expect(enabledStrategies(config, NAMED_STRATEGIES).map((strategy) => strategy.name)).toEqual(
-    config.strategies,
-  );
+test('config_3 is config_2 by the robust rules', () => {
+  const named = { name: 'config_3', description: 'Robust Trend', ruleSet: 'robust' };
+  expect(load('config_3')).toEqual({ ...load('config_2'), ...named });
 });
+
+test.each(['config_1', 'config_2', 'config_3'])(
+  '%s enables only strategies that come with the engine',
+  (name) => {
+    const config = load(name);
+    expect(enabledStrategies(config, NAMED_STRATEGIES).map((strategy) => strategy.name)).toEqual(
+      config.strategies,
+    );
+  },
+);
