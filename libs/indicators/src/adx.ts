@@ -37,6 +37,16 @@ export class Adx {
     return this.bars >= 2 * this.period ? this.average : null;
   }
 
+  /** The share of movement that was upward, +DI, or null before `period + 1` bars. *Units*: 0–100. */
+  get plusIndex(): number | null {
+    return this.bars > this.period ? this.shareOf(this.plusMove) : null;
+  }
+
+  /** The share of movement that was downward, −DI, or null before `period + 1` bars. *Units*: 0–100. */
+  get minusIndex(): number | null {
+    return this.bars > this.period ? this.shareOf(this.minusMove) : null;
+  }
+
   snapshot(): readonly number[] {
     const { bars, high, low, close, plusMove, minusMove, range, dx, dxSum, average } = this;
     return [bars, high, low, close, plusMove, minusMove, range, dx, dxSum, average];
@@ -56,6 +66,10 @@ export class Adx {
     this.dx = dx!;
     this.dxSum = dxSum!;
     this.average = average!;
+  }
+
+  private shareOf(move: number): number {
+    return this.range > 0 ? (100 * move) / this.range : 0;
   }
 
   private move(high: number, low: number): void {

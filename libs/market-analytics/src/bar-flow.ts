@@ -2,13 +2,14 @@ import { type Grid, imbalanceOf, type OrderFlowRow, type TimeUs } from '@algo/mo
 import type { FormingBar } from './candle-builder.ts';
 import type { FlowWindows } from './flow-windows.ts';
 import type { MicrostructureReading } from './microstructure.ts';
+import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
  * The taker flow of the open 15s bar, by difference: trades
  * touch only the running totals, which others keep anyway.
  */
-export class BarFlow {
+export class BarFlow implements InSteps {
   private readonly flow: FlowWindows;
   private readonly micro: MicrostructureReading;
   private buy = 0;
@@ -32,14 +33,14 @@ export class BarFlow {
   }
 
   /** Returns the row of the bar that ends at `timeUs`. */
-  row(timeUs: TimeUs, quantity: Grid): OrderFlowRow {
+  row(timeUs: TimeUs, cvd: number, quantity: Grid): OrderFlowRow {
     const buy = this.flow.buy - this.buy;
     const sell = this.flow.sell - this.sell;
     const buys = this.micro.buyOrders - this.buyOrders;
     const sells = this.micro.sellOrders - this.sellOrders;
     return {
       timeUs,
-      cvd: quantity.toValue(this.flow.buy - this.flow.sell),
+      cvd,
       buyVolume: quantity.toValue(buy),
       sellVolume: quantity.toValue(sell),
       imbalanceRatio: imbalanceOf({ buyVolume: buy, sellVolume: sell }),
@@ -51,7 +52,19 @@ export class BarFlow {
     };
   }
 
-  /** Begins a bar at the totals as they stand; also after `rebase` has changed them. */
+  /** The running totals are about to begin afresh: what the bar began at moves with them. */
+  rebase(): void {
+    this.buy -= this.flow.buy;
+    this.sell -= this.flow.sell;
+    this.buyTrades -= this.flow.buyTrades;
+  }
+
+  rescale(_priceFactor: number, quantityFactor: number): void {
+    this.buy *= quantityFactor;
+    this.sell *= quantityFactor;
+  }
+
+  /** Begins a bar at the totals as they stand. */
   restart(trades: number): void {
     this.buy = this.flow.buy;
     this.sell = this.flow.sell;

@@ -1,18 +1,10 @@
-import {
-  type Candle,
-  type Grid,
-  type InstrumentId,
-  TIMEFRAME_US,
-  TIMEFRAMES,
-  type TimeUs,
-} from '@algo/model';
+import { TIMEFRAME_US, TIMEFRAMES, type TimeUs } from '@algo/model';
+import type { StepBar } from './bar-series.ts';
+import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
-/** What a longer bar takes of a shorter one. */
-type BarPart = Omit<FormingBar, 'openTimeUs' | 'start' | 'merge'>;
-
-/** A bar that is still open. *Units*: volumes in quantity steps. */
-export class FormingBar {
+/** A bar that is still open. *Units*: prices and volumes in whole steps. */
+export class FormingBar implements StepBar, InSteps {
   openTimeUs = 0;
   open = 0;
   /** −∞ and ∞ while it has no trade. */
@@ -37,7 +29,7 @@ export class FormingBar {
   }
 
   /** Takes in a closed bar of the next shorter timeframe. */
-  merge(part: BarPart): void {
+  merge(part: StepBar): void {
     if (!part.complete) this.complete = false;
     if (part.high < part.low) return;
     if (this.high < this.low) this.open = part.open;
@@ -48,6 +40,24 @@ export class FormingBar {
     this.sell += part.sell;
     this.buyTrades += part.buyTrades;
     this.sellTrades += part.sellTrades;
+  }
+
+  /** Gives a bar without trades its four prices. */
+  fill(price: number): void {
+    if (this.high >= this.low) return;
+    this.open = price;
+    this.high = price;
+    this.low = price;
+    this.close = price;
+  }
+
+  rescale(priceFactor: number, quantityFactor: number): void {
+    this.open *= priceFactor;
+    this.high *= priceFactor;
+    this.low *= priceFactor;
+    this.close *= priceFactor;
+    this.buy *= quantityFactor;
+    this.sell *= quantityFactor;
   }
 }
 
@@ -62,20 +72,13 @@ const LENGTHS = TIMEFRAMES.map((timeframe) => TIMEFRAME_US[timeframe]);
  * The open bars of all timeframes. A trade touches only the 15s bar; a bar that closes is merged into the
  * next longer one. The bars of the very first interval are not complete: the engine started inside them.
  */
-export class CandleBuilder {
+export class CandleBuilder implements InSteps {
   /** When the open 15s bar ends; −∞ before the first trade, also before the first behind warm bars. */
   nextCloseUs = Number.NEGATIVE_INFINITY;
   /** From where all trades follow, while bars of somebody else wait for the first; else −∞. */
   warmUntilUs = Number.NEGATIVE_INFINITY;
   readonly shortest = new FormingBar();
   private readonly bars = [this.shortest, ...LENGTHS.slice(1).map(() => new FormingBar())];
-  private readonly instrument: InstrumentId;
-  private readonly quantity: Grid;
-
-  constructor(instrument: InstrumentId, quantity: Grid) {
-    this.instrument = instrument;
-    this.quantity = quantity;
-  }
 
   /**
    * Opens bars of every timeframe around a first trade, or around the first after a silence that was skipped.
@@ -97,18 +100,16 @@ export class CandleBuilder {
    * Makes closed bars of somebody else, of timeframe number `f`, part of the next longer one. What is open of
    * 15s is dropped: all trades from `untilUs` on follow.
    */
-  warm(f: number, candles: readonly Candle[], untilUs: TimeUs): void {
+  warm(f: number, bars: readonly StepBar[], untilUs: TimeUs): void {
     this.nextCloseUs = Number.NEGATIVE_INFINITY;
     this.warmUntilUs = untilUs;
     const above = this.bars[f + 1];
     if (above === undefined) return;
     const length = LENGTHS[f + 1]!;
-    for (const candle of candles) {
-      const openTimeUs = Math.floor(candle.openTimeUs / length) * length;
+    for (const bar of bars) {
+      const openTimeUs = Math.floor(bar.openTimeUs / length) * length;
       if (above.openTimeUs !== openTimeUs) above.start(openTimeUs, false);
-      const { buyVolume, sellVolume, ...rest } = candle;
-      const [buy, sell] = [this.quantity.toSteps(buyVolume), this.quantity.toSteps(sellVolume)];
-      above.merge({ ...rest, buy, sell });
+      above.merge(bar);
     }
   }
 
@@ -118,18 +119,21 @@ export class CandleBuilder {
   }
 
   /**
-   * Closes the open bar of timeframe number `f`, merges it upwards and opens the next one.
-   * *Shape*: `lastPrice` stands for all four prices when it had
-   * no trade; `complete` is what the next 15s bar starts as.
+   * Merges the open bar of timeframe number `f`, which is over, upwards and returns it; `lastPrice` stands for
+   * all four prices when it had no trade. *Shape*: what is returned is the bar that `reopen` begins anew.
    */
-  close(f: number, lastPrice: number, complete: boolean): Candle {
+  close(f: number, lastPrice: number): StepBar {
     const bar = this.bars[f]!;
-    const candle = this.candle(f, lastPrice);
-    const above = this.bars[f + 1];
-    if (above !== undefined) above.merge(bar);
+    this.bars[f + 1]?.merge(bar);
+    bar.fill(lastPrice);
+    return bar;
+  }
+
+  /** Opens the next bar of timeframe number `f`; `complete` is what one of 15s starts as. */
+  reopen(f: number, complete: boolean): void {
+    const bar = this.bars[f]!;
     bar.start(bar.openTimeUs + LENGTHS[f]!, f === 0 ? complete : true);
     if (f === 0) this.nextCloseUs += LENGTHS[0]!;
-    return candle;
   }
 
   /**
@@ -141,6 +145,10 @@ export class CandleBuilder {
     if (bar.openTimeUs >= timeUs) return false;
     bar.complete = false;
     return true;
+  }
+
+  rescale(priceFactor: number, quantityFactor: number): void {
+    for (const bar of this.bars) bar.rescale(priceFactor, quantityFactor);
   }
 
   save(to: SnapshotWriter): void {
@@ -160,26 +168,5 @@ export class CandleBuilder {
       for (const [i, name] of KEPT.entries()) bar[name] = values[i]!;
       bar.complete = from.flag();
     }
-  }
-
-  private candle(f: number, lastPrice: number): Candle {
-    const bar = this.bars[f]!;
-    const empty = bar.high < bar.low;
-    return {
-      instrument: this.instrument,
-      timeframe: TIMEFRAMES[f]!,
-      openTimeUs: bar.openTimeUs,
-      open: empty ? lastPrice : bar.open,
-      high: empty ? lastPrice : bar.high,
-      low: empty ? lastPrice : bar.low,
-      close: empty ? lastPrice : bar.close,
-      volume: this.quantity.toValue(bar.buy + bar.sell),
-      buyVolume: this.quantity.toValue(bar.buy),
-      sellVolume: this.quantity.toValue(bar.sell),
-      trades: bar.buyTrades + bar.sellTrades,
-      buyTrades: bar.buyTrades,
-      sellTrades: bar.sellTrades,
-      complete: bar.complete,
-    };
   }
 }

@@ -1,11 +1,5 @@
-import {
-  FLOW_WINDOWS,
-  type Grid,
-  type OrderFlow,
-  type TimeUs,
-  US_PER_MINUTE,
-  US_PER_SECOND,
-} from '@algo/model';
+import { FLOW_WINDOWS, type Grid, type OrderFlow, type TimeUs, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
+import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /**
@@ -20,13 +14,17 @@ const WINDOW_US = [15 * US_PER_SECOND, US_PER_MINUTE, 5 * US_PER_MINUTE, 15 * US
 export const LONGEST_WINDOW_US = WINDOW_US[3];
 const ONE_MINUTE = 1;
 const LONGEST = 3;
+/** From this many steps on the running totals begin afresh: sums of whole numbers are exact below 2^53. */
+export const REBASE_STEPS = 2 ** 51;
+
 /**
- * Taker flow over four sliding windows `(t − W, t]` that share one ring. Each slot holds the running totals
+ * Taker flow over four sliding windows `[t − W, t)` that share one ring; a moment right behind a trade is 1 µs
+ * after it. Each slot holds the running totals
  * before its trade, so a window is two subtractions from its oldest slot and only tails move; tails move when
  * a window is read.
  * *Units*: volumes in whole quantity steps, hence exact.
  */
-export class FlowWindows {
+export class FlowWindows implements InSteps {
   /** Running totals since the last `rebase`. */
   buy = 0;
   sell = 0;
@@ -133,6 +131,15 @@ export class FlowWindows {
     for (let w = 0; w < WINDOW_US.length; w++) this.tails[w] = this.tails[w]! - shift;
   }
 
+  rescale(_priceFactor: number, quantityFactor: number): void {
+    this.buy *= quantityFactor;
+    this.sell *= quantityFactor;
+    for (let i = 0; i < this.capacity; i++) {
+      this.buyBefore[i]! *= quantityFactor;
+      this.sellBefore[i]! *= quantityFactor;
+    }
+  }
+
   save(to: SnapshotWriter, nowUs: TimeUs): void {
     for (let w = 0; w < WINDOW_US.length; w++) this.advance(w, nowUs);
     const from = this.tails[LONGEST]!;
@@ -175,7 +182,7 @@ export class FlowWindows {
     const edge = nowUs - WINDOW_US[window]!;
     const { time, mask, head } = this;
     let tail = this.tails[window]!;
-    while (tail < head && time[tail & mask]! <= edge) tail++;
+    while (tail < head && time[tail & mask]! < edge) tail++;
     this.tails[window] = tail;
     return tail;
   }

@@ -23,9 +23,9 @@ const MIN_FLIPS = 8;
 const SIGNAL_NAMES = { [-1]: 'bearish', 0: 'neutral', 1: 'bullish' } as const;
 
 /**
- * The directional reading of the tape, O(1) a trade. Prints of one side at one time are one order; its terms
- * are recomputed from the state before it with each print, so nothing waits for the order to end and the
- * result is that of the merged order. *Source*: reference analytics §3.2 and §3.7.
+ * The directional reading of the tape, O(1) a trade. Prints of one side at one time are one order, which is
+ * judged when it is over: when a print of another time or side comes, or time is told to have passed.
+ * *Source*: reference analytics §3.2 and §3.7.
  */
 export class MicrostructureReading {
   /** What is kept of a reading besides its signal and flips, in this order. */
@@ -37,8 +37,10 @@ export class MicrostructureReading {
     ...(['ask', 'bid', 'mid', 'logMid', 'logMidBefore'] as const),
     ...(['varianceBefore', 'variance', 'logMidMean', 'flipCount'] as const),
   ];
-  /** 1 bullish, −1 bearish, 0 neutral, as of the last trade. */
+  /** 1 bullish, −1 bearish, 0 neutral, as of the last order that is over. */
   signal: -1 | 0 | 1 = 0;
+  /** Whether the last order may still get prints. */
+  isOpen = false;
   buyOrders = 0;
   sellOrders = 0;
   private orderUs = Number.NEGATIVE_INFINITY;
@@ -73,7 +75,7 @@ export class MicrostructureReading {
 
   /** Takes one print. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
   add(timeUs: TimeUs, price: number, notional: number, side: -1 | 1): void {
-    if (side === this.side && timeUs === this.orderUs) this.notional += notional;
+    if (this.continues(timeUs, side)) this.notional += notional;
     else this.startOrder(timeUs, side, notional);
     this.price = price;
     const weight = Math.sqrt(this.notional) * side;
@@ -82,6 +84,16 @@ export class MicrostructureReading {
     this.slow = this.slowBefore + weight;
     this.slowSquares = this.slowSquaresBefore + this.notional;
     this.moveMid(price, side);
+  }
+
+  /** Returns whether a print would belong to the order that is open. */
+  continues(timeUs: TimeUs, side: -1 | 1): boolean {
+    return side === this.side && timeUs === this.orderUs && this.isOpen;
+  }
+
+  /** Judges the open order. */
+  endOrder(): void {
+    this.isOpen = false;
     this.judge();
   }
 
@@ -99,6 +111,7 @@ export class MicrostructureReading {
 
   save(to: SnapshotWriter): void {
     to.number(this.signal);
+    to.flag(this.isOpen);
     to.numbers(MicrostructureReading.kept.map((name) => this[name]));
     to.numbers(this.flips);
   }
@@ -106,12 +119,15 @@ export class MicrostructureReading {
   load(from: SnapshotReader): void {
     const signal = from.number();
     this.signal = signal === 1 ? 1 : signal === -1 ? -1 : 0;
+    this.isOpen = from.flag();
     const values = from.numbers();
     for (const [i, name] of MicrostructureReading.kept.entries()) this[name] = values[i]!;
     this.flips.set(from.numbers());
   }
 
   private startOrder(timeUs: TimeUs, side: -1 | 1, notional: number): void {
+    if (this.isOpen) this.endOrder();
+    this.isOpen = true;
     this.recordFlip();
     this.previousUs = this.orderUs;
     this.previousSide = this.side;

@@ -1,28 +1,24 @@
-import type { Candle, FairValueGap, OrderFlowRow, Signal, TimeUs, Zone } from '@algo/model';
+import type { Candle, FairValueGap, OrderFlowRow, Signal, TimeUs, ValueArea, Zone } from '@algo/model';
 
 /** P bulge on top, b bulge below, D in the middle, B two bulges, T spread thin, U none of these. */
 export type ProfileShape = 'P' | 'b' | 'D' | 'B' | 'T' | 'U';
 
-/**
- * The rows of a profile: row i covers `[firstPrice + i × rowSize,
- * firstPrice + (i + 1) × rowSize)`. *Units*: quote; base.
- */
+/** The prices at which a profile has volume, lowest first, and how much. *Units*: quote; base. */
 export interface ProfileData {
-  readonly firstPrice: number;
-  readonly rowSize: number;
+  readonly prices: readonly number[];
   readonly volumes: readonly number[];
 }
 
 /**
- * The session's volume by price, as table `market_profile` keeps it: `developing` at each 15m close,
- * `session` when the UTC day has ended. Nothing is emitted below 300 orders. `profileShape` null below 1000.
+ * Volume by price, as table `market_profile` keeps it. Rule set `classic`: over the last 1, 5, 15 and 60
+ * minutes, as each such bar closes; it knows no shapes. `robust`: `developing` since UTC midnight at each 15m
+ * close, `session` when the day has ended; nothing below 300 orders, and no shape below 1,000.
  */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;
-  readonly timeframe: 'developing' | 'session';
+  readonly timeframe: 'developing' | 'session' | '1m' | '5m' | '15m' | '60m';
   readonly pocPrice: number;
-  readonly valueAreaHigh: number;
-  readonly valueAreaLow: number;
+  readonly valueArea: ValueArea | null;
   readonly profileData: ProfileData;
   readonly profileShape: ProfileShape | null;
 }
@@ -41,6 +37,6 @@ export interface AnalyticsSink {
   onStateDue(timeUs: TimeUs): void;
   /** At each 15s close. */
   onOrderFlow(row: OrderFlowRow): void;
-  /** At each 15m close and at the end of a session. */
+  /** As `MarketProfileRow` says. */
   onProfile(row: MarketProfileRow): void;
 }

@@ -1,4 +1,6 @@
-import { InputError, type InstrumentId } from '@algo/model';
+import { InputError, type InstrumentId, MIN_TRADES, type RuleSet } from '@algo/model';
+import { featuresNamed } from './features/feature-named.ts';
+import { FEATURE_FAMILIES } from './features/registry.ts';
 
 /** What one instrument's analytics must know beforehand. *Units*: `priceTick` quote, `quantityStep` base. */
 export interface AnalyticsSettings {
@@ -9,13 +11,18 @@ export interface AnalyticsSettings {
   readonly signalImbalance: number;
   /** Trades that the 1m window must hold before order flow may speak. */
   readonly signalMinTrades: number;
+  /** Names of the features that each timeframe's closed bars are asked for, each once. */
+  readonly features: readonly string[];
+  /** The sets of rules that draw zones, gaps and profiles. */
+  readonly rules: readonly RuleSet[];
 }
 
-/** The thresholds of rule set `classic`. *Source*: spec 4. */
-export const CLASSIC_THRESHOLDS = { signalImbalance: 2.5, signalMinTrades: 20 } as const;
+/** When order flow may speak: as many trades as a bar of the window's length must hold. *Source*: spec 4. */
+export const CLASSIC_THRESHOLDS = { signalImbalance: 2.5, signalMinTrades: MIN_TRADES['1m'] } as const;
 
 /** *Errors*: InputError naming the setting that makes no sense. */
 export function checkSettings(settings: AnalyticsSettings): void {
+  featuresNamed(settings.features, FEATURE_FAMILIES);
   if (!(settings.signalImbalance > 1))
     throw new InputError({
       field: 'signalImbalance',

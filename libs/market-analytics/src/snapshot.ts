@@ -2,7 +2,7 @@ import { InputError } from '@algo/model';
 import type { AnalyticsSettings } from './settings.ts';
 
 /** Bumped whenever the order or meaning of what is written changes. */
-export const SNAPSHOT_VERSION = 5;
+export const SNAPSHOT_VERSION = 6;
 
 /**
  * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.
@@ -152,9 +152,13 @@ export function writeHead(to: SnapshotWriter, settings: AnalyticsSettings): void
   to.number(SNAPSHOT_VERSION);
   to.text(settings.instrument);
   to.numbers([settings.priceTick, settings.quantityStep]);
+  to.text(computedBy(settings));
 }
 
-/** *Errors*: InputError when the snapshot is of another version, instrument, tick or step. */
+/**
+ * *Errors*: InputError when the snapshot is of another version, instrument, tick or step, of other rules or
+ * other features.
+ */
 export function readHead(from: SnapshotReader, settings: AnalyticsSettings): void {
   const version = from.number();
   if (version !== SNAPSHOT_VERSION) refuse(`version ${version}`);
@@ -163,6 +167,12 @@ export function readHead(from: SnapshotReader, settings: AnalyticsSettings): voi
   const [priceTick, quantityStep] = from.numbers();
   if (priceTick !== settings.priceTick || quantityStep !== settings.quantityStep)
     refuse(`with tick ${priceTick} and step ${quantityStep}`);
+  const computed = from.text();
+  if (computed !== computedBy(settings)) refuse(`of ${computed}`);
+}
+
+function computedBy({ rules, features }: AnalyticsSettings): string {
+  return [...rules, ...features].join(' ');
 }
 
 function refuse(because: string): never {

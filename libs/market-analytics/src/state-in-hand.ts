@@ -1,11 +1,17 @@
-import { InputError, type InstrumentId, type MarketState, type Microstructure } from '@algo/model';
-import { BAR_FEATURES } from './bar-reading.ts';
+import {
+  type FairValueGap,
+  InputError,
+  type InstrumentId,
+  type MarketProfile,
+  type MarketState,
+  type Microstructure,
+  type RuleSet,
+  type StructureReading,
+  type Zone,
+} from '@algo/model';
 
 /** What a state says of when it was, known without reading anything. */
-export type StateHead = Pick<
-  MarketState,
-  'instrument' | 'timeUs' | 'price' | 'priceStep' | 'quantityStep' | 'complete' | 'trades' | 'cvd' | 'sinceUs'
->;
+export type StateHead = Omit<MarketState, 'flow' | 'bars' | 'microstructure' | 'structures'>;
 
 /** Reads the parts of a state from an engine, as it stands. */
 export interface StateReading {
@@ -15,7 +21,15 @@ export interface StateReading {
   bars(): MarketState['bars'];
   microstructure(): QuickReading | null;
   flipSpread(): number | null;
-  structures(): MarketState['structures'];
+  structures(): readonly RulesReading[];
+}
+
+/** Reads what one set of rules has drawn. */
+export interface RulesReading {
+  readonly rules: RuleSet;
+  zones(): readonly Zone[];
+  gaps(): readonly FairValueGap[];
+  profiles(): readonly MarketProfile[];
 }
 
 type QuickReading = Omit<Microstructure, 'flipSpread'>;
@@ -37,10 +51,11 @@ export function readWhole(head: StateHead, reading: StateReading): MarketState {
   return {
     ...head,
     flow: reading.flow(),
-    features: BAR_FEATURES,
     bars: reading.bars(),
     microstructure: tape && { ...tape, flipSpread: reading.flipSpread() },
-    structures: reading.structures(),
+    structures: reading.structures().map(({ rules, ...parts }) => ({
+      ...{ rules, zones: parts.zones(), gaps: parts.gaps(), profiles: parts.profiles() },
+    })),
   };
 }
 
@@ -55,14 +70,15 @@ export class StateInHand implements MarketState {
   readonly price: number;
   readonly priceStep: number;
   readonly quantityStep: number;
+  readonly features: readonly string[];
   readonly complete: boolean;
   readonly trades: number;
   readonly cvd: number;
   readonly sinceUs: MarketState['sinceUs'];
-  readonly features = BAR_FEATURES;
   readonly #reading: StateReading;
   readonly #read: Partial<Parts> = {};
   #tape: Microstructure | null = null;
+  #structures: readonly StructureReading[] | null = null;
 
   constructor(head: StateHead, reading: StateReading) {
     this.instrument = head.instrument;
@@ -70,6 +86,7 @@ export class StateInHand implements MarketState {
     this.price = head.price;
     this.priceStep = head.priceStep;
     this.quantityStep = head.quantityStep;
+    this.features = head.features;
     this.complete = head.complete;
     this.trades = head.trades;
     this.cvd = head.cvd;
@@ -92,18 +109,56 @@ export class StateInHand implements MarketState {
   }
 
   get structures() {
-    return this.#part('structures');
+    this.#structures ??= this.#part('structures').map(
+      (reading) => new StructureInHand(reading, (part) => this.#stillAt(`${reading.rules} ${part}`)),
+    );
+    return this.#structures;
   }
 
   #part<Part extends keyof Parts>(part: Part): Parts[Part] {
     let value: Parts[Part] | undefined = this.#read[part];
     if (value === undefined) {
-      if (!this.#reading.isAt(this))
-        throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+      this.#stillAt(part);
       value = this.#reading[part]() as Parts[Part];
       this.#read[part] = value;
     }
     return value;
+  }
+
+  #stillAt(part: string): void {
+    if (!this.#reading.isAt(this))
+      throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+  }
+}
+
+/** What one set of rules has drawn, each part read when somebody looks at it. */
+class StructureInHand implements StructureReading {
+  readonly rules: RuleSet;
+  readonly #reading: RulesReading;
+  readonly #check: (part: string) => void;
+  #zones: readonly Zone[] | null = null;
+  #gaps: readonly FairValueGap[] | null = null;
+  #profiles: readonly MarketProfile[] | null = null;
+
+  constructor(reading: RulesReading, check: (part: string) => void) {
+    this.rules = reading.rules;
+    this.#reading = reading;
+    this.#check = check;
+  }
+
+  get zones() {
+    if (this.#zones === null) this.#check('zones');
+    return (this.#zones ??= this.#reading.zones());
+  }
+
+  get gaps() {
+    if (this.#gaps === null) this.#check('gaps');
+    return (this.#gaps ??= this.#reading.gaps());
+  }
+
+  get profiles() {
+    if (this.#profiles === null) this.#check('profiles');
+    return (this.#profiles ??= this.#reading.profiles());
   }
 }
 

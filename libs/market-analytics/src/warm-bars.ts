@@ -1,11 +1,9 @@
-import { type Candle, InputError, TIMEFRAME_US, type WarmBar, type WarmBars } from '@algo/model';
+import { InputError, TIMEFRAME_US, type WarmBar, type WarmBars } from '@algo/model';
+import type { StepBar } from './bar-series.ts';
+import type { Resolution } from './resolution.ts';
 
-/**
- * Returns the bars as candles, those without a taker's side as incomplete: price indicators take them, what
- * reads order flow doesn't. How many trades were buys is estimated from the volumes, and where those are
- * unknown too, both are halves. *Errors*: InputError naming the first that is no bar, before any is used.
- */
-export function warmCandles({ instrument, timeframe, bars, untilUs }: WarmBars): Candle[] {
+/** *Errors*: InputError naming the first that is no bar. */
+export function checkWarmBars({ instrument, timeframe, bars, untilUs }: WarmBars): void {
   const lengthUs = TIMEFRAME_US[timeframe];
   let dueUs = bars[0]?.openTimeUs;
   for (const [i, bar] of bars.entries()) {
@@ -20,13 +18,26 @@ export function warmCandles({ instrument, timeframe, bars, untilUs }: WarmBars):
       remedy: 'Ingest must refuse such bars before they are published.',
     });
   }
-  return bars.map(({ openTimeUs, open, high, low, close, volume, takerBuyVolume, trades }) => {
-    const buyVolume = takerBuyVolume ?? volume / 2;
-    const buyTrades = volume > 0 ? Math.round((trades * buyVolume) / volume) : 0;
+}
+
+/**
+ * Returns the bars in steps that hold them, those without a taker's side as incomplete: price indicators take
+ * them, what reads order flow doesn't. How many trades were buys is estimated from the volumes, and where
+ * those are unknown too, both are halves.
+ */
+export function warmStepBars({ bars }: WarmBars, { price, quantity }: Resolution): StepBar[] {
+  return bars.map(({ takerBuyVolume, trades, ...bar }) => {
+    const volume = quantity.toSteps(bar.volume);
+    const buy = takerBuyVolume === null ? Math.floor(volume / 2) : quantity.toSteps(takerBuyVolume);
+    const buyTrades = volume > 0 ? Math.round((trades * buy) / volume) : 0;
     return {
-      ...{ instrument, timeframe, openTimeUs, open, high, low, close, volume },
-      ...{ buyVolume, sellVolume: volume - buyVolume },
-      ...{ trades, buyTrades, sellTrades: trades - buyTrades, complete: takerBuyVolume !== null },
+      openTimeUs: bar.openTimeUs,
+      open: price.toSteps(bar.open),
+      high: price.toSteps(bar.high),
+      low: price.toSteps(bar.low),
+      close: price.toSteps(bar.close),
+      ...{ buy, sell: volume - buy, buyTrades, sellTrades: trades - buyTrades },
+      complete: takerBuyVolume !== null,
     };
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareRatios, wholeSteps } from './grid.ts';
+import { compareRatios, Grid, wholeSteps } from './grid.ts';
 import { imbalanceOf } from './market-state.ts';
 
 test.each([
@@ -41,4 +41,27 @@ test.each([
   [0, 0, 2, 1, -1],
 ])('%i to %i against %i to %i is %i', (a, b, c, d, sign) => {
   expect(compareRatios(a, b, c, d)).toBe(sign);
+});
+
+test.each([
+  [0.01, 0.125, 0.001],
+  [0.01, 0.0000123, 1e-7],
+  [0.25, 0.3, 0.01],
+  [10, 15, 1],
+  [1, 2.5e-8, 1e-9],
+])('a grid of %p refines to hold %p: steps of %p', (step, value, finer) => {
+  const grid = new Grid(step, 'price');
+  const refined = grid.finerFor(value)!;
+  expect(refined.step).toBe(finer);
+  expect(refined.holds(value)).toBe(true);
+  expect(refined.holds(step)).toBe(true);
+});
+
+test.each([
+  ['it holds the number', 0.01, 82.39],
+  ['the number is that of arithmetic', 0.01, 82.39999999999999],
+  ['the number has no end', 0.01, 1 / 3],
+  ['there would be too many steps to add up', 0.001, 123_456_789.123_456],
+])('a grid stays as it is where %s', (_, step, value) => {
+  expect(new Grid(step, 'price').finerFor(value)).toBeNull();
 });

@@ -1,11 +1,17 @@
 import { InputError } from './input-error.ts';
 
+/** Decimal places beyond which a number is taken for a result of arithmetic, not for data. */
+const PLACES_MAX = 12;
+/** Steps in a price or quantity up to which sums of many stay exact. */
+const STEPS_MAX = 2 ** 46;
+
 /**
  * A grid of equal steps. Whole numbers of steps are exact in sums, and `toValue` gives the double nearest to
  * the decimal (78.6, not 78.60000000000001) where the step divides one, as venue ticks do.
  */
 export class Grid {
   readonly step: number;
+  private readonly field: string;
   /** Steps in one unit when that is a whole number, else 0. */
   private readonly perUnit: number;
 
@@ -18,6 +24,7 @@ export class Grid {
         remedy: "Take it from the venue's instrument rules, such as 0.01.",
       });
     this.step = step;
+    this.field = field;
     const perUnit = Math.round(1 / step);
     this.perUnit = perUnit >= 1 && Math.abs(perUnit * step - 1) < 1e-9 ? perUnit : 0;
   }
@@ -30,6 +37,35 @@ export class Grid {
   toValue(steps: number): number {
     return this.perUnit > 0 ? steps / this.perUnit : steps * this.step;
   }
+
+  /** Returns the number of the grid that is nearest. */
+  nearest(value: number): number {
+    return this.toValue(this.toSteps(value));
+  }
+
+  /** Returns whether a number is a whole number of steps. */
+  holds(value: number): boolean {
+    return this.nearest(value) === value;
+  }
+
+  /**
+   * Returns a grid that holds a number which this one doesn't, and whose steps divide this one's; null where
+   * the number is no decimal of 12 places, or of too many steps to be added up: it is rounded then.
+   */
+  finerFor(value: number): Grid | null {
+    const plain = Number(value.toPrecision(15));
+    if (this.holds(plain)) return null;
+    const places = Math.max(decimalPlaces(plain), decimalPlaces(this.step));
+    const finer = new Grid(Number(`1e-${places}`), this.field);
+    return places <= PLACES_MAX && finer.holds(plain) && finer.toSteps(plain) <= STEPS_MAX ? finer : null;
+  }
+}
+
+/** Returns how many decimal places the shortest text of a number has. */
+function decimalPlaces(value: number): number {
+  const [digits, exponent] = String(value).split('e');
+  const written = digits!.split('.')[1]?.length ?? 0;
+  return Math.max(0, written - Number(exponent ?? 0));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { BUY, type InstrumentId, instrumentId, SELL, type TradeColumns } from '@algo/model';
+import { BUY, type InstrumentId, instrumentId, RULE_SETS, SELL, type TradeColumns } from '@algo/model';
+import { USUAL_FEATURES } from '../features/registry.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import { type AnalyticsSettings, CLASSIC_THRESHOLDS } from '../settings.ts';
 
@@ -9,6 +10,8 @@ export const TEST_SETTINGS: AnalyticsSettings = {
   priceTick: 0.01,
   quantityStep: 0.001,
   ...CLASSIC_THRESHOLDS,
+  features: USUAL_FEATURES,
+  rules: RULE_SETS,
 };
 
 /** One trade for `tape`. *Units*: µs, quote, base. */

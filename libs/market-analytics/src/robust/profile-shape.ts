@@ -1,4 +1,4 @@
-import type { ProfileShape } from './rows.ts';
+import type { ProfileShape } from '../rows.ts';
 
 /**
  * Rows that the shape is looked for in at most; a finer profile is made coarser first, which bounds the work.

@@ -1,9 +1,9 @@
 import type { ZoneKind, ZoneOrigin } from '@algo/model';
-import type { BarSeries } from './bar-series.ts';
+import type { AtrBars } from './atr-bars.ts';
 
 /**
- * A price band that bars have just drawn. *Units*: prices
- * quote, `score` 0–70: the parts of strength that never change.
+ * A price band that bars have just drawn. *Units*: prices in steps, `score` 0–70: the parts of strength that
+ * never change.
  */
 export interface FoundZone {
   readonly kind: ZoneKind;
@@ -37,7 +37,7 @@ export function sideOf(kind: ZoneKind): 1 | -1 {
 }
 
 /** Returns the bar `ago` bars back as seen from the side of `kind`. */
-export function sidedBar(s: BarSeries, ago: number, kind: ZoneKind): SidedBar {
+export function sidedBar({ series: s }: AtrBars, ago: number, kind: ZoneKind): SidedBar {
   const i = s.slot(ago);
   if (kind === 'demand') return { open: s.open[i]!, high: s.high[i]!, low: s.low[i]!, close: s.close[i]! };
   return { open: -s.open[i]!, high: -s.low[i]!, low: -s.high[i]!, close: -s.close[i]! };
@@ -47,21 +47,22 @@ export function sidedBar(s: BarSeries, ago: number, kind: ZoneKind): SidedBar {
  * Returns the rejection zone that the newest bar draws, or null: a wick of half the range and twice the body,
  * a range of 1.2 ATR, a close in the far 40 %. The zone is the wick. *Source*: reference analytics §4.1.
  */
-export function findRejection(s: BarSeries, kind: ZoneKind, tick: number): FoundZone | null {
-  if (!s.unbroken(2) || s.quality[s.slot(0)] !== 2) return null;
-  const bar = sidedBar(s, 0, kind);
+export function findRejection(bars: AtrBars, kind: ZoneKind): FoundZone | null {
+  if (!bars.unbroken(2) || !bars.isFull(0)) return null;
+  const bar = sidedBar(bars, 0, kind);
   const range = bar.high - bar.low;
-  const atr = s.atr14[s.slot(1)]!;
+  const atr = bars.atr(1);
+  const tick = bars.resolution.tickSteps;
   const wick = Math.min(bar.open, bar.close) - bar.low;
   const body = Math.abs(bar.close - bar.open);
-  if (!(range >= 1.2 * atr) || wick < 0.5 * range || wick < 2 * Math.max(body, tick)) return null;
-  if (bar.close < bar.low + 0.6 * range) return null;
+  if (!(range >= 1.2 * atr) || 2 * wick < range || wick < 2 * Math.max(body, tick)) return null;
+  if (10 * (bar.close - bar.low) < 6 * range) return null;
   return {
     kind,
     origin: 'rejection',
     ...unsided(kind, bar.low, Math.min(bar.open, bar.close)),
-    score: score(s, kind, { leg: bar.close - bar.low, legBars: 1, baseBars: 1, atr }),
-    barUs: s.openTime[s.slot(0)]!,
+    score: score(bars, kind, { leg: bar.close - bar.low, legBars: 1, baseBars: 1, atr }),
+    barUs: bars.series.openTime[bars.series.slot(0)]!,
   };
 }
 
@@ -71,32 +72,33 @@ export function findRejection(s: BarSeries, kind: ZoneKind, tick: number): Found
  * so far a bar ago.
  * *Source*: reference analytics §4.2.
  */
-export function findBaseImpulse(s: BarSeries, kind: ZoneKind, tick: number): FoundZone | null {
+export function findBaseImpulse(bars: AtrBars, kind: ZoneKind): FoundZone | null {
+  const s = bars.series;
   for (let legBars = 1; legBars <= MAX_LEG_BARS; legBars++) {
     if (s.kept < legBars + 2) return null;
-    const atr = s.atr14[s.slot(legBars)]!;
-    const first = sidedBar(s, legBars - 1, kind);
-    if (s.quality[s.slot(legBars - 1)] !== 2 || !isImpulse(first, atr)) continue;
-    const baseBars = countBase(s, legBars, kind, atr);
-    if (baseBars === 0 || !s.unbroken(legBars + baseBars)) continue;
+    const atr = bars.atr(legBars);
+    const first = sidedBar(bars, legBars - 1, kind);
+    if (!bars.isFull(legBars - 1) || !isImpulse(first, atr)) continue;
+    const baseBars = countBase(bars, legBars, kind, atr);
+    if (baseBars === 0 || !bars.unbroken(legBars + baseBars)) continue;
     let distal = first.low;
     let proximal = Number.NEGATIVE_INFINITY;
     for (let ago = legBars; ago < legBars + baseBars; ago++) {
-      const bar = sidedBar(s, ago, kind);
+      const bar = sidedBar(bars, ago, kind);
       distal = Math.min(distal, bar.low);
       proximal = Math.max(proximal, baseBars === 1 ? bar.high : Math.max(bar.open, bar.close));
     }
     const height = proximal - distal;
-    if (height < 1.5 * tick || height > 2 * atr) continue;
+    if (height < 2 * bars.resolution.tickSteps || height > 2 * atr) continue;
     const wanted = Math.max(2 * height, 1.5 * atr);
-    const leg = sidedBar(s, 0, kind).close - proximal;
-    const legBefore = legBars > 1 ? sidedBar(s, 1, kind).close - proximal : 0;
+    const leg = sidedBar(bars, 0, kind).close - proximal;
+    const legBefore = legBars > 1 ? sidedBar(bars, 1, kind).close - proximal : 0;
     if (leg < wanted || legBefore >= wanted) continue;
     return {
       kind,
       origin: 'base-impulse',
       ...unsided(kind, distal, proximal),
-      score: score(s, kind, { leg, legBars, baseBars, atr }),
+      score: score(bars, kind, { leg, legBars, baseBars, atr }),
       barUs: s.openTime[s.slot(legBars)]!,
     };
   }
@@ -106,16 +108,16 @@ export function findBaseImpulse(s: BarSeries, kind: ZoneKind, tick: number): Fou
 function isImpulse(bar: SidedBar, atr: number): boolean {
   const range = bar.high - bar.low;
   const body = bar.close - bar.open;
-  return range >= 1.5 * atr && body > 0 && (body >= 0.7 * range || bar.close >= bar.high - 0.2 * range);
+  return range >= 1.5 * atr && body > 0 && (10 * body >= 7 * range || 5 * (bar.high - bar.close) <= range);
 }
 
 /** Returns how many small bars stand right before the leg. */
-function countBase(s: BarSeries, legBars: number, kind: ZoneKind, atr: number): number {
+function countBase(bars: AtrBars, legBars: number, kind: ZoneKind, atr: number): number {
   let count = 0;
-  while (count < MAX_BASE_BARS && legBars + count < s.kept) {
-    const bar = sidedBar(s, legBars + count, kind);
+  while (count < MAX_BASE_BARS && legBars + count < bars.series.kept) {
+    const bar = sidedBar(bars, legBars + count, kind);
     const range = bar.high - bar.low;
-    if (!(range <= atr) || Math.abs(bar.close - bar.open) > 0.5 * range) break;
+    if (!(range <= atr) || 2 * Math.abs(bar.close - bar.open) > range) break;
     count++;
   }
   return count;
@@ -129,7 +131,7 @@ function unsided(kind: ZoneKind, distal: number, proximal: number): { low: numbe
  * Departure 30, leg volume 15, leg delta 15, tightness of the base 10. *Source*: reference analytics §4.5.
  */
 function score(
-  s: BarSeries,
+  { series: s }: AtrBars,
   kind: ZoneKind,
   made: { readonly leg: number; readonly legBars: number; readonly baseBars: number; readonly atr: number },
 ): number {

@@ -1,7 +1,8 @@
-import type { Grid, MarketProfile, TimeUs, ValueArea } from '@algo/model';
+import type { MarketProfile, TimeUs } from '@algo/model';
+import type { InSteps, Resolution } from '../resolution.ts';
+import type { MarketProfileRow } from '../rows.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { profileShape } from './profile-shape.ts';
-import type { MarketProfileRow } from './rows.ts';
-import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { pointOfControl, runnerUp, valueArea } from './value-area.ts';
 
 /** Rows kept at most; a session that spans more has its rows merged by pairs. */
@@ -9,8 +10,8 @@ export const MAX_ROWS = 1 << 14;
 const FIRST_ROWS = 1 << 9;
 /** How many rows a session's usual range should have. */
 const ROWS_IN_RANGE = 100;
-/** The range that is assumed before a session was seen, as a share of price. */
-const FIRST_RANGE = 0.05;
+/** Rows after which those of a session whose usual range nobody knows are merged by pairs. */
+const UNKNOWN_ROWS = 256;
 /** Weight of the newest session in the mean range. */
 const RANGE_WEIGHT = 0.2;
 /**
@@ -34,18 +35,16 @@ function nice(value: number): { size: number; place: number } {
   return best;
 }
 
-/** A profile as these rules find it: with a runner-up and a value area. */
-type SessionReading = MarketProfile & { readonly pocRunnerUp: number; readonly valueArea: ValueArea };
-
 /**
  * Volume by price since UTC midnight, in rows of a whole number of ticks that stay the same for the session.
  * Adding is O(1); POC and value area are worked out over the rows when read, because far more trades come
  * than reads.
  */
-export class SessionProfile {
-  private readonly price: Grid;
-  private readonly quantity: Grid;
+export class SessionProfile implements InSteps {
+  private readonly resolution: Resolution;
+  private readonly usualRange: () => number;
   private rowTicks = 0;
+  private maxRows = MAX_ROWS;
   private rows = new Float64Array(FIRST_ROWS);
   /** Row number of `rows[0]`; row k covers ticks `[k × rowTicks, (k + 1) × rowTicks)`. */
   private base = 0;
@@ -56,25 +55,26 @@ export class SessionProfile {
   private slotFrom = 0;
   private slotTo = 0;
   private meanRange = 0;
-  private previous: SessionReading | null = null;
+  private previous: MarketProfile | null = null;
 
-  constructor(price: Grid, quantity: Grid) {
-    this.price = price;
-    this.quantity = quantity;
+  /** `usualRange` says what a day's range is before one was seen, 0 where that isn't known. *Units*: steps. */
+  constructor(resolution: Resolution, usualRange: () => number) {
+    this.resolution = resolution;
+    this.usualRange = usualRange;
   }
 
-  /** *Units*: whole ticks, whole quantity steps. */
+  /** *Units*: whole steps. */
   add(ticks: number, steps: number): void {
     if (ticks < this.slotFrom || ticks >= this.slotTo) this.locate(ticks);
     this.rows[this.slot] = this.rows[this.slot]! + steps;
   }
 
   /** Returns the developing profile, or null when its session has had fewer than 300 orders. */
-  developing(orders: number): SessionReading | null {
+  developing(orders: number): MarketProfile | null {
     return orders < MIN_PROFILE_ORDERS || this.low > this.high ? null : this.profile('session');
   }
 
-  previousSession(): SessionReading | null {
+  previousSession(): MarketProfile | null {
     return this.previous;
   }
 
@@ -84,17 +84,19 @@ export class SessionProfile {
     if (profile === null) return null;
     const rows = this.traded();
     const area = valueArea(rows, pointOfControl(rows));
+    const prices: number[] = [];
+    const volumes: number[] = [];
+    for (const [i, volume] of rows.entries()) {
+      if (volume === 0) continue;
+      prices.push(this.edge(this.low + i));
+      volumes.push(this.resolution.quantity.toValue(volume));
+    }
     return {
       timeUs,
       timeframe,
       pocPrice: profile.poc,
-      valueAreaHigh: profile.valueArea.high,
-      valueAreaLow: profile.valueArea.low,
-      profileData: {
-        firstPrice: this.edge(this.low),
-        rowSize: this.price.toValue(this.rowTicks),
-        volumes: Array.from(rows, (steps) => this.quantity.toValue(steps)),
-      },
+      valueArea: profile.valueArea,
+      profileData: { prices, volumes },
       profileShape: orders < MIN_SHAPE_ORDERS ? null : profileShape(rows, area.high - area.low + 1),
     };
   }
@@ -115,11 +117,20 @@ export class SessionProfile {
     this.slotTo = 0;
   }
 
+  rescale(priceFactor: number, quantityFactor: number): void {
+    this.rowTicks *= priceFactor;
+    this.meanRange *= priceFactor;
+    this.slotFrom = 0;
+    this.slotTo = 0;
+    for (let i = 0; i < this.rows.length; i++) this.rows[i]! *= quantityFactor;
+  }
+
   save(to: SnapshotWriter): void {
-    to.numbers([this.rowTicks, this.low, this.high, this.meanRange]);
+    to.numbers([this.rowTicks, this.low, this.high, this.meanRange, this.maxRows]);
     to.numbers(this.low > this.high ? [] : this.traded());
     const p = this.previous;
-    to.numbers(p === null ? [] : [p.poc, p.pocRunnerUp, p.valueArea.low, p.valueArea.high, p.volume]);
+    const area = p?.valueArea;
+    to.numbers(p && area ? [p.poc, p.pocRunnerUp ?? 0, area.low, area.high, p.volume] : []);
   }
 
   load(from: SnapshotReader): void {
@@ -128,25 +139,21 @@ export class SessionProfile {
     this.low = head[1]!;
     this.high = head[2]!;
     this.meanRange = head[3]!;
+    this.maxRows = head[4]!;
     const traded = from.numbers();
     if (traded.length > 0) {
       this.place(this.low, this.high);
       this.rows.set(traded, this.low - this.base);
     }
     const [poc, pocRunnerUp, low, high, volume] = from.numbers();
-    this.previous =
-      poc === undefined
-        ? null
-        : {
-            scope: 'previous-session',
-            poc,
-            pocRunnerUp: pocRunnerUp!,
-            valueArea: { low: low!, high: high! },
-            volume: volume!,
-          };
+    if (poc === undefined) return;
+    const valueArea = { low: low!, high: high! };
+    this.previous = {
+      ...{ scope: 'previous-session', poc, pocRunnerUp: pocRunnerUp!, valueArea, volume: volume! },
+    };
   }
 
-  private profile(scope: MarketProfile['scope']): SessionReading {
+  private profile(scope: MarketProfile['scope']): MarketProfile {
     const rows = this.traded();
     const poc = pointOfControl(rows);
     const area = valueArea(rows, poc);
@@ -157,7 +164,7 @@ export class SessionProfile {
       poc: this.edge(this.low + poc),
       pocRunnerUp: runnerUp(rows, poc),
       valueArea: { low: this.edge(this.low + area.low), high: this.edge(this.low + area.high + 1) },
-      volume: this.quantity.toValue(total),
+      volume: this.resolution.quantity.toValue(total),
     };
   }
 
@@ -167,13 +174,13 @@ export class SessionProfile {
   }
 
   private edge(row: number): number {
-    return this.price.toValue(row * this.rowTicks);
+    return this.resolution.price.toValue(row * this.rowTicks);
   }
 
   private locate(ticks: number): void {
-    if (this.low > this.high) this.chooseRowSize(ticks);
+    if (this.low > this.high) this.chooseRowSize();
     let row = Math.floor(ticks / this.rowTicks);
-    while (Math.max(this.high, row) - Math.min(this.low, row) >= MAX_ROWS) {
+    while (Math.max(this.high, row) - Math.min(this.low, row) >= this.maxRows) {
       this.mergePairs();
       row = Math.floor(ticks / this.rowTicks);
     }
@@ -188,11 +195,12 @@ export class SessionProfile {
   }
 
   /**
-   * The size changes only when the range asks for one at least
-   * two places away in 1, 2, 5, 10, …, or none is set yet.
+   * The size changes only when the range asks for one at least two places away in 1, 2, 5, 10, …, or none is
+   * set yet. Without any range rows begin as fine as can be, and are merged as the session's range shows.
    */
-  private chooseRowSize(ticks: number): void {
-    const range = this.meanRange > 0 ? this.meanRange : ticks * FIRST_RANGE;
+  private chooseRowSize(): void {
+    const range = this.meanRange > 0 ? this.meanRange : this.usualRange();
+    this.maxRows = range > 0 ? MAX_ROWS : UNKNOWN_ROWS;
     const wanted = nice(Math.max(1, range / ROWS_IN_RANGE));
     if (this.rowTicks === 0 || Math.abs(wanted.place - nice(this.rowTicks).place) >= 2)
       this.rowTicks = wanted.size;

@@ -6,13 +6,13 @@ import {
   type ZoneStatus,
   zoneId,
 } from '@algo/model';
-import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 
-/** Zones of one kind that overlap by more than this share of the smaller become one. */
-const MERGE_SHARE = 0.6;
+/** Zones of one kind that overlap by more than so many tenths of the smaller become one. */
+const MERGE_TENTHS = 6;
 const STATUSES: readonly ZoneStatus[] = ['fresh', 'tested', 'broken', 'expired'];
 
-/** A zone while it lives in its book, and the only place where it changes. */
+/** A zone while it lives in its book, and the only place where it changes. *Units*: prices in steps. */
 export interface LiveZone {
   readonly id: ZoneId;
   readonly kind: ZoneKind;
@@ -45,7 +45,7 @@ export function proximalOf(zone: LiveZone): number {
 /** Returns true when two zones share enough of the smaller one's height to become one. */
 export function mostlyOverlap(a: LiveZone, b: LiveZone): boolean {
   const shared = Math.min(a.high, b.high) - Math.max(a.low, b.low);
-  return shared > MERGE_SHARE * Math.min(a.high - a.low, b.high - b.low);
+  return 10 * shared > MERGE_TENTHS * Math.min(a.high - a.low, b.high - b.low);
 }
 
 /** Writes kind and origin, for `loadKinds` to read back. */

@@ -1,5 +1,8 @@
 import { hashId, type InstrumentId, type TimeUs, type Zone, type ZoneKind, zoneId } from '@algo/model';
-import type { BarSeries } from './bar-series.ts';
+import { NearestZones } from '../nearest-zones.ts';
+import type { InSteps } from '../resolution.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import type { AtrBars } from './atr-bars.ts';
 import {
   isAlive,
   type LiveZone,
@@ -10,7 +13,6 @@ import {
   saveKinds,
   saveZone,
 } from './live-zone.ts';
-import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import { type FoundZone, findBaseImpulse, findRejection, sidedBar, sideOf } from './zone-detection.ts';
 
 /** Living zones of one kind on one timeframe; one more lets the weakest expire. */
@@ -39,24 +41,22 @@ const KINDS: readonly ZoneKind[] = ['demand', 'supply'];
  * Supply and demand zones of one timeframe. Zones are made and broken when a bar closes; trades touch them. A
  * zone is fresh when price has left it, tested at each touch (a new one only after price has left by half its
  * height), broken when a bar closes beyond it by more than 0.1 ATR, expired after 500 bars or with its third
- * touch.
+ * touch. A visit is one touch, also where a wick goes through the zone: that costs strength. *Units*: steps.
  */
-export class ZoneBook {
+export class ZoneBook implements InSteps {
   /** Nothing happens to any zone here while the price stays strictly between the two. */
   lowerGuard = Number.NEGATIVE_INFINITY;
   upperGuard = Number.POSITIVE_INFINITY;
   private zones: LiveZone[] = [];
   private candidates: Candidate[] = [];
   private readonly instrument: InstrumentId;
-  private readonly series: BarSeries;
-  private readonly tick: number;
+  private readonly bars: AtrBars;
   /** The books of the longer timeframes: a zone that one of theirs overlaps is stronger. */
   private readonly longer: readonly ZoneBook[];
 
-  constructor(instrument: InstrumentId, series: BarSeries, tick: number, longer: readonly ZoneBook[]) {
+  constructor(instrument: InstrumentId, bars: AtrBars, longer: readonly ZoneBook[]) {
     this.instrument = instrument;
-    this.series = series;
-    this.tick = tick;
+    this.bars = bars;
     this.longer = longer;
   }
 
@@ -84,27 +84,43 @@ export class ZoneBook {
     for (const zone of this.zones) this.age(zone, timeUs, emit);
     this.zones = this.zones.filter(isAlive);
     for (const kind of KINDS) {
-      const impulse = findBaseImpulse(this.series, kind, this.tick);
+      const impulse = findBaseImpulse(this.bars, kind);
       if (impulse !== null) this.add(impulse, timeUs, emit);
     }
     this.confirm(timeUs, emit);
     for (const kind of KINDS) {
-      const found = findRejection(this.series, kind, this.tick);
+      const found = findRejection(this.bars, kind);
       if (found === null) continue;
-      const beyond = sidedBar(this.series, 0, kind).high;
-      this.candidates.push({ found, beyond, bornBar: this.series.bars });
+      const beyond = sidedBar(this.bars, 0, kind).high;
+      this.candidates.push({ found, beyond, bornBar: this.bars.series.bars });
     }
     this.setGuards();
   }
 
-  /** Returns the fresh and tested zones, oldest first. */
-  living(): Zone[] {
-    return this.zones.map((zone) => this.toZone(zone));
+  /** Returns the fresh and tested zones that a rule can choose at a price, oldest first. */
+  nearest(price: number): Zone[] {
+    const nearest = new NearestZones(price);
+    for (const [i, zone] of this.zones.entries())
+      nearest.weigh(i, zone.kind === 'demand', zone.low, zone.high, this.strength(zone));
+    return nearest.chosen().map((i) => this.toZone(this.zones[i]!));
   }
 
   /** Returns whether a living zone of this kind shares prices with the band. */
   overlaps(kind: ZoneKind, low: number, high: number): boolean {
     return this.zones.some((zone) => zone.kind === kind && zone.low <= high && zone.high >= low);
+  }
+
+  rescale(priceFactor: number): void {
+    for (const zone of this.zones) {
+      zone.low *= priceFactor;
+      zone.high *= priceFactor;
+    }
+    this.candidates = this.candidates.map(({ found, beyond, bornBar }) => {
+      const { low, high } = found;
+      const moved = { ...found, low: low * priceFactor, high: high * priceFactor };
+      return { found: moved, beyond: beyond * priceFactor, bornBar };
+    });
+    this.setGuards();
   }
 
   save(to: SnapshotWriter): void {
@@ -141,16 +157,14 @@ export class ZoneBook {
 
   private age(zone: LiveZone, timeUs: TimeUs, emit: Emit): void {
     const s = sideOf(zone.kind);
-    const bar = sidedBar(this.series, 0, zone.kind);
+    const bar = sidedBar(this.bars, 0, zone.kind);
     const distal = s * (s > 0 ? zone.low : zone.high);
-    const atr = this.series.atr.value ?? 0;
+    const atr = this.atr();
     if (bar.close < distal - 0.1 * atr) zone.status = 'broken';
-    else if (this.series.bars - zone.bornBar >= MAX_AGE_BARS) zone.status = 'expired';
+    else if (this.bars.series.bars - zone.bornBar >= MAX_AGE_BARS) zone.status = 'expired';
     else if (bar.low < distal && !zone.deep) {
       zone.deep = true;
       zone.deepTests++;
-      this.touch(zone, timeUs, emit);
-      return;
     } else return;
     emit(this.toZone(zone));
   }
@@ -158,22 +172,22 @@ export class ZoneBook {
   private confirm(timeUs: TimeUs, emit: Emit): void {
     this.candidates = this.candidates.filter(({ found, beyond, bornBar }) => {
       const s = sideOf(found.kind);
-      const close = sidedBar(this.series, 0, found.kind).close;
+      const close = sidedBar(this.bars, 0, found.kind).close;
       const [distal, proximal] = s > 0 ? [found.low, found.high] : [-found.high, -found.low];
       if (close < distal) return false;
-      const left = Math.min(proximal - distal, 0.5 * (this.series.atr.value ?? 0));
+      const left = Math.min(proximal - distal, 0.5 * this.atr());
       if (close > beyond && close >= proximal + left) {
         this.add(found, timeUs, emit);
         return false;
       }
-      return this.series.bars - bornBar < CONFIRM_BARS;
+      return this.bars.series.bars - bornBar < CONFIRM_BARS;
     });
   }
 
   private add(found: FoundZone, timeUs: TimeUs, emit: Emit): void {
-    const { timeframe, bars } = this.series;
+    const { timeframe, bars } = this.bars.series;
     const nested = this.longer.some((book) => book.overlaps(found.kind, found.low, found.high));
-    const id = zoneId(hashId('zone', this.instrument, timeframe, found.kind, found.origin, found.barUs));
+    const id = zoneId(hashId('zone', this.instrument, 'robust', timeframe, found.kind, found.origin, found.barUs));
     if (this.zones.some((zone) => zone.id === id)) return;
     const zone: LiveZone = {
       id,
@@ -201,7 +215,7 @@ export class ZoneBook {
    * Joins the zone with those that it mostly covers. Returns false when an older, stronger one took it in.
    */
   private merge(zone: LiveZone, emit: Emit): boolean {
-    const tallest = 2 * (this.series.atr.value ?? 0);
+    const tallest = 2 * this.atr();
     for (const other of this.zones) {
       if (other.kind !== zone.kind || !mostlyOverlap(other, zone)) continue;
       const otherWins = this.strength(other) >= this.strength(zone);
@@ -232,10 +246,15 @@ export class ZoneBook {
     this.zones = this.zones.filter(isAlive);
   }
 
+  /** *Units*: steps; 0 before it exists. */
+  private atr(): number {
+    return this.bars.atr() || 0;
+  }
+
   private strength(zone: LiveZone): number {
     const fresh = FRESHNESS[Math.min(zone.touches, MAX_TOUCHES)]!;
     const points = zone.score + fresh - DEEP_TEST_COST * zone.deepTests;
-    return Math.max(0, points * Math.exp(-(this.series.bars - zone.bornBar) / MAX_AGE_BARS));
+    return Math.max(0, points * Math.exp(-(this.bars.series.bars - zone.bornBar) / MAX_AGE_BARS));
   }
 
   private setGuards(): void {
@@ -252,15 +271,16 @@ export class ZoneBook {
   }
 
   private toZone(zone: LiveZone): Zone {
+    const { price } = this.bars.resolution;
     return {
       id: zone.id,
       instrument: this.instrument,
-      rules: 'classic',
-      timeframe: this.series.timeframe,
+      rules: 'robust',
+      timeframe: this.bars.series.timeframe,
       kind: zone.kind,
       origin: zone.origin,
-      low: zone.low,
-      high: zone.high,
+      low: price.toValue(zone.low),
+      high: price.toValue(zone.high),
       strength: this.strength(zone),
       status: zone.status,
       touches: zone.touches,

@@ -8,10 +8,12 @@ import {
   type InstrumentId,
   type TimeUs,
 } from '@algo/model';
-import type { BarSeries } from './bar-series.ts';
-import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import { nearestGaps } from '../nearest-gaps.ts';
+import type { InSteps } from '../resolution.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import type { AtrBars } from './atr-bars.ts';
 
-/** Living gaps of one kind on one timeframe; one more lets the oldest fall out. */
+/** Living gaps of one kind on one timeframe; one more lets the oldest expire. */
 export const MAX_GAPS = 16;
 /** A gap must be so wide, and the bar that made it have such a body. *Source*: reference analytics §4.4. */
 const MIN_TICKS = 2;
@@ -21,8 +23,8 @@ const MIN_BODY_ATR = 1;
 interface LiveGap {
   readonly id: GapId;
   readonly kind: GapKind;
-  readonly low: number;
-  readonly high: number;
+  low: number;
+  high: number;
   readonly createdUs: TimeUs;
   /** The price that has gone farthest into it since. */
   deepest: number;
@@ -30,50 +32,50 @@ interface LiveGap {
   filledUs: TimeUs;
 }
 
-const STATUSES: readonly GapStatus[] = ['open', 'partial', 'filled', 'inverted'];
+/** Those that a price can still fill. */
+const UNFILLED: readonly GapStatus[] = ['open', 'touched', 'partial'];
+const STATUSES: readonly GapStatus[] = [...UNFILLED, 'filled', 'inverted', 'expired'];
 
 /**
  * Fair value gaps of one timeframe. They are found on three consecutive complete bars when the third closes
- * and filled by every later trade: open → partial (half filled) → filled; one whose far edge a bar of its
- * timeframe then closes beyond is inverted, and lives on until a bar closes back through its other edge.
+ * and filled by every later trade: open → touched → partial (half filled) → filled; one whose far edge a bar of
+ * its timeframe then closes beyond is inverted, and lives on until a bar closes back through its other edge.
+ * *Units*: steps.
  */
-export class GapBook {
+export class GapBook implements InSteps {
   /** Nothing happens to any gap here while the price stays strictly between the two. */
   lowerGuard = Number.NEGATIVE_INFINITY;
   upperGuard = Number.POSITIVE_INFINITY;
   private gaps: LiveGap[] = [];
   private readonly instrument: InstrumentId;
-  private readonly series: BarSeries;
-  private readonly tick: number;
+  private readonly bars: AtrBars;
 
-  constructor(instrument: InstrumentId, series: BarSeries, tick: number) {
+  constructor(instrument: InstrumentId, bars: AtrBars) {
     this.instrument = instrument;
-    this.series = series;
-    this.tick = tick;
+    this.bars = bars;
   }
 
   /** Takes a trade's price; call it when the price is outside the guards. */
   onPrice(price: number, timeUs: TimeUs, emit: (gap: FairValueGap) => void): void {
     for (const gap of this.gaps) {
-      if (gap.status !== 'open' && gap.status !== 'partial') continue;
+      if (!UNFILLED.includes(gap.status)) continue;
       if (gap.kind === 'bullish' ? price >= gap.deepest : price <= gap.deepest) continue;
       gap.deepest = price;
-      const filled = filledShare(gap);
-      if (filled >= 1) {
-        gap.status = 'filled';
-        gap.filledUs = timeUs;
-        emit(this.toGap(gap));
-      } else if (filled >= 0.5 && gap.status === 'open') {
-        gap.status = 'partial';
-        emit(this.toGap(gap));
-      }
+      const depth = depthOf(gap);
+      const height = gap.high - gap.low;
+      const status = depth >= height ? 'filled' : 2 * depth >= height ? 'partial' : 'touched';
+      if (status === gap.status) continue;
+      gap.status = status;
+      if (status === 'filled') gap.filledUs = timeUs;
+      emit(this.toGap(gap));
     }
     this.setGuards();
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
   onBar(timeUs: TimeUs, emit: (gap: FairValueGap) => void): void {
-    const close = this.series.close[this.series.slot(0)]!;
+    const { series } = this.bars;
+    const close = series.close[series.slot(0)]!;
     for (const gap of this.gaps) {
       const beyond = gap.kind === 'bullish' ? close < gap.low : close > gap.high;
       const back = gap.kind === 'bullish' ? close > gap.high : close < gap.low;
@@ -87,15 +89,28 @@ export class GapBook {
     if (found !== null) {
       this.gaps.push(found);
       const same = this.gaps.filter((gap) => gap.kind === found.kind);
-      if (same.length > MAX_GAPS) this.gaps.splice(this.gaps.indexOf(same[0]!), 1);
+      if (same.length > MAX_GAPS) {
+        const [oldest] = this.gaps.splice(this.gaps.indexOf(same[0]!), 1);
+        emit({ ...this.toGap(oldest!), status: 'expired' });
+      }
       emit(this.toGap(found));
     }
     this.setGuards();
   }
 
-  /** Returns the gaps that are open, partial or inverted, oldest first. */
-  living(): FairValueGap[] {
-    return this.gaps.filter((gap) => gap.status !== 'filled').map((gap) => this.toGap(gap));
+  /** Returns the nearest of the living ones that lie wholly ahead of a price. */
+  nearest(price: number): FairValueGap[] {
+    const living = this.gaps.filter((gap) => gap.status !== 'filled');
+    return nearestGaps(living, price).map((gap) => this.toGap(gap));
+  }
+
+  rescale(priceFactor: number): void {
+    for (const gap of this.gaps) {
+      gap.low *= priceFactor;
+      gap.high *= priceFactor;
+      gap.deepest *= priceFactor;
+    }
+    this.setGuards();
   }
 
   save(to: SnapshotWriter): void {
@@ -128,20 +143,22 @@ export class GapBook {
   }
 
   private find(timeUs: TimeUs): LiveGap | null {
-    const s = this.series;
-    if (!s.unbroken(3)) return null;
+    const { bars } = this;
+    const s = bars.series;
+    if (!bars.unbroken(3) || !bars.isFull(1)) return null;
     const [c, m, a] = [s.slot(0), s.slot(1), s.slot(2)];
-    const atr = s.atr14[a]!;
+    // A bar without trades is drawn flat at the last price, which says nothing of where price has been.
+    if (s.trades[c] === 0 || s.trades[a] === 0) return null;
+    const atr = bars.atr(2);
     const body = s.close[m]! - s.open[m]!;
-    if (!(Math.abs(body) >= MIN_BODY_ATR * atr) || s.quality[m] !== 2) return null;
+    if (!(Math.abs(body) >= MIN_BODY_ATR * atr)) return null;
     const bullish = body > 0;
     const low = bullish ? s.high[a]! : s.high[c]!;
     const high = bullish ? s.low[c]! : s.low[a]!;
-    // Half a tick of slack, because prices are doubles.
-    if (high - low < Math.max((MIN_TICKS - 0.5) * this.tick, MIN_GAP_ATR * atr)) return null;
+    if (high - low < Math.max(MIN_TICKS * bars.resolution.tickSteps, MIN_GAP_ATR * atr)) return null;
     const kind = bullish ? 'bullish' : 'bearish';
     return {
-      id: gapId(hashId('gap', this.instrument, s.timeframe, kind, s.openTime[c]!)),
+      id: gapId(hashId('gap', this.instrument, 'robust', s.timeframe, kind, s.openTime[c]!)),
       kind,
       low,
       high,
@@ -156,25 +173,26 @@ export class GapBook {
     let lower = Number.NEGATIVE_INFINITY;
     let upper = Number.POSITIVE_INFINITY;
     for (const gap of this.gaps) {
-      if (gap.status !== 'open' && gap.status !== 'partial') continue;
-      // Half a tick beyond: the same price again changes nothing.
-      if (gap.kind === 'bullish') lower = Math.max(lower, gap.deepest - this.tick / 2);
-      else upper = Math.min(upper, gap.deepest + this.tick / 2);
+      if (!UNFILLED.includes(gap.status)) continue;
+      // The same price again changes nothing.
+      if (gap.kind === 'bullish') lower = Math.max(lower, gap.deepest - 1);
+      else upper = Math.min(upper, gap.deepest + 1);
     }
     this.lowerGuard = lower;
     this.upperGuard = upper;
   }
 
   private toGap(gap: LiveGap): FairValueGap {
+    const { resolution, series } = this.bars;
     return {
       id: gap.id,
       instrument: this.instrument,
-      rules: 'classic',
-      timeframe: this.series.timeframe,
+      rules: 'robust',
+      timeframe: series.timeframe,
       kind: gap.kind,
-      low: gap.low,
-      high: gap.high,
-      filled: filledShare(gap),
+      low: resolution.price.toValue(gap.low),
+      high: resolution.price.toValue(gap.high),
+      filled: Math.min(1, depthOf(gap) / (gap.high - gap.low)),
       status: gap.status,
       createdUs: gap.createdUs,
       filledUs: gap.filledUs,
@@ -182,7 +200,7 @@ export class GapBook {
   }
 }
 
-function filledShare(gap: LiveGap): number {
-  const depth = gap.kind === 'bullish' ? gap.high - gap.deepest : gap.deepest - gap.low;
-  return Math.min(1, depth / (gap.high - gap.low));
+/** Returns how far price has gone into a gap. */
+function depthOf(gap: LiveGap): number {
+  return gap.kind === 'bullish' ? gap.high - gap.deepest : gap.deepest - gap.low;
 }

@@ -1,0 +1,36 @@
+/** A variance ratio, and how sure it is. `z` beyond ±1.65 tells a trend, or a return to the mean, at 5 %. */
+export interface VarianceRatio {
+  readonly ratio: number;
+  readonly z: number;
+}
+
+/**
+ * Returns the variance of `horizon`-bar returns ÷ `horizon` × that of one-bar returns: above 1 where moves
+ * go on, below 1 where they come back, with Lo and MacKinlay's z that also holds while volatility changes.
+ * Null where prices don't vary or are fewer than 4 horizons. *Shape*: logarithms of prices, oldest first.
+ * *Source*: Lo and MacKinlay 1988; reference analytics §6.3.
+ */
+export function varianceRatio(logPrices: ArrayLike<number>, horizon: number): VarianceRatio | null {
+  const n = logPrices.length - 1;
+  if (n < 4 * horizon) return null;
+  const mean = (logPrices[n]! - logPrices[0]!) / n;
+  const squares = new Float64Array(n);
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    squares[i] = (logPrices[i + 1]! - logPrices[i]! - mean) ** 2;
+    total += squares[i]!;
+  }
+  if (!(total > 0)) return null;
+  let long = 0;
+  for (let i = horizon; i <= n; i++)
+    long += (logPrices[i]! - logPrices[i - horizon]! - horizon * mean) ** 2;
+  const degrees = horizon * (n - horizon + 1) * (1 - horizon / n);
+  const ratio = long / degrees / (total / (n - 1));
+  let theta = 0;
+  for (let lag = 1; lag < horizon; lag++) {
+    let products = 0;
+    for (let i = lag; i < n; i++) products += squares[i]! * squares[i - lag]!;
+    theta += ((2 * (horizon - lag)) / horizon) ** 2 * (products / (total * total));
+  }
+  return theta > 0 ? { ratio, z: (ratio - 1) / Math.sqrt(theta) } : null;
+}

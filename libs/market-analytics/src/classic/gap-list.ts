@@ -1,0 +1,119 @@
+import {
+  type FairValueGap,
+  type GapKind,
+  type GapStatus,
+  gapId,
+  hashId,
+  type InstrumentId,
+  type TimeUs,
+  US_PER_HOUR,
+} from '@algo/model';
+import type { BarSeries } from '../bar-series.ts';
+import { nearestGaps } from '../nearest-gaps.ts';
+import type { InSteps, Resolution } from '../resolution.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+
+/** How long a gap is in the list, from the open of its first bar on; so many bars where they are longer. */
+const LISTED_HOURS = 4;
+
+/** *Units*: prices in whole steps. */
+interface ListedGap {
+  /** Open time of its first bar. */
+  readonly openUs: TimeUs;
+  readonly kind: GapKind;
+  low: number;
+  high: number;
+}
+
+type Emit = (gap: FairValueGap) => void;
+
+/**
+ * Fair value gaps of one timeframe as the owner's document draws them: bars in a row of which the third does
+ * not reach back to the first, whatever the size; a bar without trades makes none. A gap is in the list until
+ * four hours after its first bar opened; nothing fills it. A list holds one for each bar at most.
+ */
+export class GapList implements InSteps {
+  readonly #instrument: InstrumentId;
+  readonly #series: BarSeries;
+  readonly #resolution: Resolution;
+  /** Oldest first. */
+  #gaps: ListedGap[] = [];
+
+  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
+    this.#instrument = instrument;
+    this.#series = series;
+    this.#resolution = resolution;
+  }
+
+  /** Takes the series' newest closed bar, which ends at `timeUs`. */
+  onBar(timeUs: TimeUs, emit: Emit): void {
+    this.expire(timeUs, emit);
+    const found = this.#find();
+    if (found === null) return;
+    this.#gaps.push(found);
+    emit(this.#toGap(found, 'open'));
+  }
+
+  /** Lets those leave the list whose time is over. */
+  expire(timeUs: TimeUs, emit: Emit): void {
+    for (let oldest = this.#gaps[0]; oldest && !this.#isListed(oldest, timeUs); oldest = this.#gaps[0]) {
+      this.#gaps.shift();
+      emit(this.#toGap(oldest, 'expired'));
+    }
+  }
+
+  /** Returns the nearest gaps that lie wholly ahead of a price. */
+  nearest(price: number, nowUs: TimeUs): FairValueGap[] {
+    const listed = this.#gaps.filter((gap) => this.#isListed(gap, nowUs));
+    return nearestGaps(listed, price).map((gap) => this.#toGap(gap, 'open'));
+  }
+
+  rescale(priceFactor: number): void {
+    for (const gap of this.#gaps) {
+      gap.low *= priceFactor;
+      gap.high *= priceFactor;
+    }
+  }
+
+  save(to: SnapshotWriter): void {
+    to.numbers(this.#gaps.flatMap((gap) => [gap.openUs, gap.kind === 'bullish' ? 1 : 0, gap.low, gap.high]));
+  }
+
+  load(from: SnapshotReader): void {
+    const numbers = from.numbers();
+    this.#gaps = [];
+    for (let i = 0; i < numbers.length; i += 4) {
+      const kind = numbers[i + 1] === 1 ? 'bullish' : 'bearish';
+      this.#gaps.push({ openUs: numbers[i]!, kind, low: numbers[i + 2]!, high: numbers[i + 3]! });
+    }
+  }
+
+  #find(): ListedGap | null {
+    const series = this.#series;
+    if (!series.inRow(3)) return null;
+    const [third, middle, first] = [series.slot(0), series.slot(1), series.slot(2)];
+    const { high, low, trades, openTime } = series;
+    if (trades[first] === 0 || trades[middle] === 0 || trades[third] === 0) return null;
+    const openUs = openTime[first]!;
+    if (high[first]! < low[third]!)
+      return { openUs, kind: 'bullish', low: high[first]!, high: low[third]! };
+    if (low[first]! > high[third]!)
+      return { openUs, kind: 'bearish', low: high[third]!, high: low[first]! };
+    return null;
+  }
+
+  #isListed({ openUs }: ListedGap, timeUs: TimeUs): boolean {
+    return timeUs <= openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
+  }
+
+  #toGap({ openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {
+    const { timeframe, lengthUs } = this.#series;
+    const { price } = this.#resolution;
+    return {
+      id: gapId(hashId('gap', this.#instrument, 'classic', timeframe, kind, openUs)),
+      ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, status },
+      ...{ low: price.toValue(low), high: price.toValue(high) },
+      ...{ filled: 0, createdUs: openUs + 3 * lengthUs, filledUs: 0 },
+    };
+  }
+}

@@ -1,0 +1,183 @@
+import {
+  hashId,
+  type InstrumentId,
+  type TimeUs,
+  US_PER_HOUR,
+  type Zone,
+  type ZoneKind,
+  type ZoneStatus,
+  zoneId,
+} from '@algo/model';
+import type { BarSeries } from '../bar-series.ts';
+import { NearestZones } from '../nearest-zones.ts';
+import type { InSteps, Resolution } from '../resolution.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+
+/**
+ * How long a zone is in the list, from the open of its bar on, less two bars; so many bars where they are
+ * longer.
+ */
+const LISTED_HOURS = 24;
+/** The first bars of all make no zone: the document looks at none of a list's two oldest. */
+const OLDEST_WITHOUT = 2;
+/** A range of so many bodies is a wick, and each body of range is worth so much strength. */
+const RANGE_IN_BODIES = 2;
+const STRENGTH_PER_BODY = 20;
+const STRENGTH_MAX = 100;
+/** Touches are told up to here: rules ask for none, up to two, or more. */
+const TOUCHES_MAX = 3;
+const FIRST_CAPACITY = 32;
+
+/** Parts of a zone, a number each. */
+const PARTS = 8;
+const [OPEN, LOW, HIGH, STRENGTH, IS_DEMAND, TOUCHES, TESTED, MARKS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** Marks: the last bar reached the zone, a bar closed beyond it. */
+const REACHED = 1;
+const BROKEN = 2;
+
+type Emit = (zone: Zone) => void;
+
+/**
+ * Supply and demand zones of one timeframe as the owner's document draws them: every bar whose range is more
+ * than twice its body makes one, demand `[low, open]` where it closed up, supply `[open, high]` where it
+ * closed down. A zone is in the list for 24 hours less two bars. It is broken when a later bar closes beyond
+ * it, and touched by each later bar that reaches it behind one, later than its own, that did not; only the
+ * first three touches are told. All of it happens when a bar closes. *Units*: whole steps.
+ */
+export class ZoneList implements InSteps {
+  readonly #instrument: InstrumentId;
+  readonly #series: BarSeries;
+  readonly #resolution: Resolution;
+  /** The zones from `#first` to `#end`, oldest first. A list holds one for each bar of a day at most. */
+  #zones = new Float64Array(FIRST_CAPACITY * PARTS);
+  #first = 0;
+  #end = 0;
+
+  constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
+    this.#instrument = instrument;
+    this.#series = series;
+    this.#resolution = resolution;
+  }
+
+  /** Takes the series' newest closed bar, which ends at `timeUs`. */
+  onBar(timeUs: TimeUs, emit: Emit): void {
+    this.expire(timeUs, emit);
+    const series = this.#series;
+    const zones = this.#zones;
+    const slot = series.slot(0);
+    const [high, low, close] = [series.high[slot]!, series.low[slot]!, series.close[slot]!];
+    for (let at = this.#first; at < this.#end; at += PARTS) {
+      const isDemand = zones[at + IS_DEMAND] === 1;
+      const reaches = isDemand ? low <= zones[at + HIGH]! : high >= zones[at + LOW]!;
+      const breaks = isDemand ? close < zones[at + LOW]! : close > zones[at + HIGH]!;
+      const marks = zones[at + MARKS]!;
+      const isTouch = reaches && (marks & REACHED) === 0 && zones[at + TOUCHES]! < TOUCHES_MAX;
+      const isBreak = breaks && (marks & BROKEN) === 0;
+      zones[at + MARKS] = (reaches ? REACHED : 0) | (marks & BROKEN) | (breaks ? BROKEN : 0);
+      if (!isTouch && !isBreak) continue;
+      if (isTouch) {
+        zones[at + TOUCHES]!++;
+        zones[at + TESTED] = timeUs;
+      }
+      emit(this.#toZone(at));
+    }
+    this.#find(slot, emit);
+  }
+
+  /** Lets those leave the list whose time is over. */
+  expire(timeUs: TimeUs, emit: Emit): void {
+    while (this.#first < this.#end && !this.#isListed(this.#first, timeUs)) {
+      const wasBroken = (this.#zones[this.#first + MARKS]! & BROKEN) !== 0;
+      if (!wasBroken) emit({ ...this.#toZone(this.#first), status: 'expired' });
+      this.#first += PARTS;
+    }
+  }
+
+  /** Returns the unbroken zones that a rule can choose at a price, oldest first. */
+  nearest(price: number, nowUs: TimeUs): Zone[] {
+    const nearest = new NearestZones(price);
+    const zones = this.#zones;
+    for (let at = this.#first; at < this.#end; at += PARTS) {
+      if ((zones[at + MARKS]! & BROKEN) !== 0 || !this.#isListed(at, nowUs)) continue;
+      const isDemand = zones[at + IS_DEMAND] === 1;
+      nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
+    }
+    return nearest.chosen().map((at) => this.#toZone(at));
+  }
+
+  rescale(priceFactor: number): void {
+    for (let at = this.#first; at < this.#end; at += PARTS) {
+      this.#zones[at + LOW]! *= priceFactor;
+      this.#zones[at + HIGH]! *= priceFactor;
+    }
+  }
+
+  save(to: SnapshotWriter): void {
+    to.number(this.#end - this.#first);
+    to.run(this.#zones.subarray(this.#first, this.#end));
+  }
+
+  load(from: SnapshotReader): void {
+    const count = from.count(8);
+    this.#zones = new Float64Array(Math.max(FIRST_CAPACITY * PARTS, count));
+    this.#zones.set(from.doubles(count));
+    this.#first = 0;
+    this.#end = count;
+  }
+
+  #find(slot: number, emit: Emit): void {
+    const { open, high, low, close, openTime } = this.#series;
+    const body = Math.abs(close[slot]! - open[slot]!);
+    const range = high[slot]! - low[slot]!;
+    if (body === 0 || !(range > RANGE_IN_BODIES * body) || this.#series.bars <= OLDEST_WITHOUT) return;
+    if (this.#end === this.#zones.length) this.#makeRoom();
+    const at = this.#end;
+    const isDemand = close[slot]! > open[slot]!;
+    const zones = this.#zones;
+    zones[at + OPEN] = openTime[slot]!;
+    zones[at + LOW] = isDemand ? low[slot]! : open[slot]!;
+    zones[at + HIGH] = isDemand ? open[slot]! : high[slot]!;
+    zones[at + STRENGTH] = Math.min(STRENGTH_MAX, (range / body) * STRENGTH_PER_BODY);
+    zones[at + IS_DEMAND] = isDemand ? 1 : 0;
+    zones[at + TOUCHES] = 0;
+    zones[at + TESTED] = 0;
+    zones[at + MARKS] = REACHED; // a bar that comes right behind is no visit yet
+    this.#end += PARTS;
+    emit(this.#toZone(at));
+  }
+
+  /** Moves the zones to the front, into twice the room where they take more than half of it. */
+  #makeRoom(): void {
+    const held = this.#end - this.#first;
+    const isTight = held > this.#zones.length / 2;
+    const room = isTight ? new Float64Array(this.#zones.length * 2) : this.#zones;
+    room.set(this.#zones.subarray(this.#first, this.#end), 0);
+    this.#zones = room;
+    this.#first = 0;
+    this.#end = held;
+  }
+
+  #isListed(at: number, timeUs: TimeUs): boolean {
+    const { lengthUs } = this.#series;
+    return timeUs <= this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
+  }
+
+  #toZone(at: number): Zone {
+    const zones = this.#zones;
+    const { timeframe, lengthUs } = this.#series;
+    const { price } = this.#resolution;
+    const kind: ZoneKind = zones[at + IS_DEMAND] === 1 ? 'demand' : 'supply';
+    const openUs = zones[at + OPEN]!;
+    const touches = zones[at + TOUCHES]!;
+    const isBroken = (zones[at + MARKS]! & BROKEN) !== 0;
+    const status: ZoneStatus = isBroken ? 'broken' : touches > 0 ? 'tested' : 'fresh';
+    return {
+      id: zoneId(hashId('zone', this.#instrument, 'classic', timeframe, kind, openUs)),
+      ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, origin: 'wick' },
+      low: price.toValue(zones[at + LOW]!),
+      high: price.toValue(zones[at + HIGH]!),
+      strength: zones[at + STRENGTH]!,
+      ...{ status, touches, firstSeenUs: openUs + lengthUs, lastTestedUs: zones[at + TESTED]! },
+    };
+  }
+}

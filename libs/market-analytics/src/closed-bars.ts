@@ -1,0 +1,145 @@
+import {
+  type BarReading,
+  type Candle,
+  type ClosedBar,
+  type InstrumentId,
+  TIMEFRAME_US,
+  TIMEFRAMES,
+  type TimeUs,
+} from '@algo/model';
+import { BarSeries, type StepBar } from './bar-series.ts';
+import { ClassicRules } from './classic/classic-rules.ts';
+import { FeatureSet } from './features/feature-set.ts';
+import type { InSteps, Resolution } from './resolution.ts';
+import { RobustRules } from './robust/robust-rules.ts';
+import type { AnalyticsSink } from './rows.ts';
+import type { AnalyticsSettings } from './settings.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+
+const NOBODY: AnalyticsSink = {
+  onCandle() {},
+  onZone() {},
+  onGap() {},
+  onSignal() {},
+  onStateDue() {},
+  onOrderFlow() {},
+  onProfile() {},
+};
+
+/** The closed bars of all timeframes, the features asked of them, and what the rules draw on them. */
+export class ClosedBars implements InSteps {
+  /** Null where the settings don't ask for these rules. */
+  readonly classic: ClassicRules | null;
+  readonly robust: RobustRules | null;
+  readonly #instrument: InstrumentId;
+  readonly #resolution: Resolution;
+  readonly #series = TIMEFRAMES.map((timeframe) => new BarSeries(timeframe));
+  readonly #features: readonly FeatureSet[];
+  /** The last reading of each timeframe, kept until its next bar closes. */
+  readonly #readings: BarReading[] = [];
+
+  /** `orders` counts taker orders since the start. *Errors*: InputError naming a feature. */
+  constructor(settings: AnalyticsSettings, resolution: Resolution, orders: () => number) {
+    const { instrument, features, rules } = settings;
+    this.#instrument = instrument;
+    this.#resolution = resolution;
+    this.#features = this.#series.map((series) => new FeatureSet(features, series, resolution));
+    const has = (name: string) => rules.some((rule) => rule === name);
+    this.classic = has('classic') ? new ClassicRules(instrument, this.#series, resolution) : null;
+    this.robust = has('robust') ? new RobustRules(instrument, this.#series, resolution, orders) : null;
+  }
+
+  /** Takes a bar of timeframe number `f` that is over. */
+  onBar(f: number, bar: StepBar, sink: AnalyticsSink): void {
+    sink.onCandle(this.#candle(f, bar));
+    this.#push(f, bar);
+    const endUs = bar.openTimeUs + TIMEFRAME_US[TIMEFRAMES[f]!];
+    this.classic?.onBar(f, endUs, sink);
+    this.robust?.onBar(f, endUs, sink);
+  }
+
+  /**
+   * Takes closed bars of somebody else: averages go on over them, and rules that look at nothing but bars draw
+   * on them without saying so. Returns those that are behind what it has; the others stand already.
+   */
+  warm(f: number, bars: readonly StepBar[]): readonly StepBar[] {
+    const series = this.#series[f]!;
+    const lastUs = series.bars === 0 ? 0 : series.openTime[series.slot(0)]!;
+    const fresh = bars.filter(({ openTimeUs }) => openTimeUs > lastUs);
+    for (const bar of fresh) {
+      this.#push(f, bar);
+      this.classic?.onBar(f, bar.openTimeUs + series.lengthUs, NOBODY);
+      this.robust?.onWarmBar(f);
+    }
+    return fresh;
+  }
+
+  /** Returns what each timeframe's bars say. */
+  readings(): readonly BarReading[] {
+    return this.#series.map((series, f) => {
+      const kept = this.#readings[f];
+      if (kept?.bars === series.bars) return kept;
+      const { timeframe, bars } = series;
+      const reading = { timeframe, bars, last: this.#last(series), values: this.#features[f]!.values() };
+      this.#readings[f] = reading;
+      return reading;
+    });
+  }
+
+  rescale(priceFactor: number, quantityFactor: number): void {
+    for (const series of this.#series) series.rescale(priceFactor, quantityFactor);
+    this.classic?.rescale(priceFactor, quantityFactor);
+    this.robust?.rescale(priceFactor, quantityFactor);
+  }
+
+  save(to: SnapshotWriter, momentUs: TimeUs): void {
+    for (const part of [...this.#series, ...this.#features]) part.save(to);
+    this.classic?.save(to, momentUs);
+    this.robust?.save(to);
+  }
+
+  load(from: SnapshotReader): void {
+    for (const part of [...this.#series, ...this.#features]) part.load(from);
+    this.classic?.load(from);
+    this.robust?.load(from);
+  }
+
+  #push(f: number, bar: StepBar): void {
+    this.#series[f]!.push(bar);
+    this.#features[f]!.onBar(bar);
+  }
+
+  #last(series: BarSeries): ClosedBar | null {
+    if (series.bars === 0) return null;
+    const { price, quantity } = this.#resolution;
+    const slot = series.slot(0);
+    return {
+      openTimeUs: series.openTime[slot]!,
+      open: price.toValue(series.open[slot]!),
+      high: price.toValue(series.high[slot]!),
+      low: price.toValue(series.low[slot]!),
+      close: price.toValue(series.close[slot]!),
+      volume: quantity.toValue(series.volume[slot]!),
+    };
+  }
+
+  #candle(f: number, bar: StepBar): Candle {
+    const { price, quantity } = this.#resolution;
+    return {
+      instrument: this.#instrument,
+      timeframe: TIMEFRAMES[f]!,
+      openTimeUs: bar.openTimeUs,
+      open: price.toValue(bar.open),
+      high: price.toValue(bar.high),
+      low: price.toValue(bar.low),
+      close: price.toValue(bar.close),
+      volume: quantity.toValue(bar.buy + bar.sell),
+      buyVolume: quantity.toValue(bar.buy),
+      sellVolume: quantity.toValue(bar.sell),
+      trades: bar.buyTrades + bar.sellTrades,
+      buyTrades: bar.buyTrades,
+      sellTrades: bar.sellTrades,
+      complete: bar.complete,
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import type { BarSeries, StepBar } from '../bar-series.ts';
+import type { Resolution } from '../resolution.ts';
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import type { BarState, FeatureFamily } from './feature.ts';
+import { featuresNamed, type NamedFeature } from './feature-named.ts';
+import { FEATURE_FAMILIES } from './registry.ts';
+
+/** The features of one timeframe that somebody has asked for. */
+export class FeatureSet {
+  readonly #series: BarSeries;
+  readonly #resolution: Resolution;
+  readonly #features: readonly NamedFeature[];
+  /** Where in `#features` each name that was asked for stands, and what each one reads. */
+  readonly #asked: readonly number[];
+  readonly #needs: readonly (readonly number[])[];
+  readonly #states = new Map<string, BarState>();
+  #values: readonly (number | null)[] = [];
+  #valuesAt = -1;
+
+  /** *Errors*: InputError naming a feature that is unknown or impossible. */
+  constructor(
+    names: readonly string[],
+    series: BarSeries,
+    resolution: Resolution,
+    families: readonly FeatureFamily[] = FEATURE_FAMILIES,
+  ) {
+    this.#series = series;
+    this.#resolution = resolution;
+    this.#features = featuresNamed(names, families);
+    const place = (name: string) => this.#features.findIndex((named) => named.name === name);
+    this.#asked = names.map(place);
+    this.#needs = this.#features.map(({ needs }) => needs.map(place));
+    for (const { feature } of this.#features)
+      if (feature.kind === 'running' && !this.#states.has(feature.key))
+        this.#states.set(feature.key, feature.start());
+  }
+
+  /** Takes the bar that the series has just taken. */
+  onBar(bar: StepBar): void {
+    if (this.#states.size === 0) return;
+    const { price, quantity } = this.#resolution;
+    const values = {
+      open: price.toValue(bar.open),
+      high: price.toValue(bar.high),
+      low: price.toValue(bar.low),
+      close: price.toValue(bar.close),
+      volume: quantity.toValue(bar.buy + bar.sell),
+    };
+    for (const state of this.#states.values()) state.update(values);
+  }
+
+  /** Returns one value for each name, as the last closed bar left it; null not available. */
+  values(): readonly (number | null)[] {
+    if (this.#valuesAt === this.#series.bars) return this.#values;
+    const bars = { series: this.#series, priceStep: this.#resolution.price.step };
+    const all: (number | null)[] = [];
+    for (const [i, { feature }] of this.#features.entries())
+      all.push(
+        feature.kind === 'running'
+          ? feature.read(this.#states.get(feature.key)!)
+          : feature.read(
+              bars,
+              this.#needs[i]!.map((need) => all[need]!),
+            ),
+      );
+    this.#values = this.#asked.map((place) => all[place]!);
+    this.#valuesAt = this.#series.bars;
+    return this.#values;
+  }
+
+  save(to: SnapshotWriter): void {
+    for (const state of this.#states.values()) to.numbers(state.snapshot());
+  }
+
+  load(from: SnapshotReader): void {
+    for (const state of this.#states.values()) state.restore([...from.numbers()]);
+    this.#valuesAt = -1;
+  }
+}

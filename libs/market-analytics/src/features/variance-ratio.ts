@@ -1,0 +1,33 @@
+import { type VarianceRatio, varianceRatio as varianceRatioOf } from '@algo/indicators';
+import type { Feature, FeatureFamily } from './feature.ts';
+
+/** Closes that the ratio is taken over. */
+const CLOSES = 256;
+const PARAMETERS = [{ name: 'horizon', min: 2, max: 32, usual: 4 }];
+
+function of(horizon: number, read: (ratio: VarianceRatio) => number): Feature {
+  return {
+    kind: 'looking',
+    inputs: ['close'],
+    warmUpBars: CLOSES,
+    read({ series }) {
+      if (series.kept < CLOSES) return null;
+      const ratio = varianceRatioOf(series.last(series.close, CLOSES).map(Math.log), horizon);
+      return ratio && read(ratio);
+    },
+  };
+}
+
+/** Variance of returns over some bars ÷ that of one bar, scaled: above 1 moves go on, below they come back. */
+export const varianceRatio: FeatureFamily = {
+  name: 'variance_ratio',
+  parameters: PARAMETERS,
+  make: (horizon = 4) => of(horizon, ({ ratio }) => ratio),
+};
+
+/** How sure that ratio is: beyond ±1.65 it is no accident at 5 %. */
+export const varianceRatioZ: FeatureFamily = {
+  name: 'variance_ratio_z',
+  parameters: PARAMETERS,
+  make: (horizon = 4) => of(horizon, ({ z }) => z),
+};
