@@ -22,8 +22,7 @@ export function varianceRatio(logPrices: ArrayLike<number>, horizon: number): Va
   }
   if (!(total > 0)) return null;
   let long = 0;
-  for (let i = horizon; i <= n; i++)
-    long += (logPrices[i]! - logPrices[i - horizon]! - horizon * mean) ** 2;
+  for (let i = horizon; i <= n; i++) long += (logPrices[i]! - logPrices[i - horizon]! - horizon * mean) ** 2;
   const degrees = horizon * (n - horizon + 1) * (1 - horizon / n);
   const ratio = long / degrees / (total / (n - 1));
   let theta = 0;

@@ -20,9 +20,22 @@ const FLOWS = [
   ['15m', '15'],
 ] as const;
 const FEATURES = [
-  ...([['ema_20', 'ema20'], ['ema_50', 'ema50'], ['ema_200', 'ema200'], ['adx_14', 'adx']] as const),
-  ...([['atr_14', 'atr'], ['atr_percent', 'atr_pct'], ['hurst', 'hurst']] as const),
-  ...([['mean_reversion', 'mr'], ['deviation_50', 'd50'], ['deviation_20', 'd20']] as const),
+  ...([
+    ['ema_20', 'ema20'],
+    ['ema_50', 'ema50'],
+    ['ema_200', 'ema200'],
+    ['adx_14', 'adx'],
+  ] as const),
+  ...([
+    ['atr_14', 'atr'],
+    ['atr_percent', 'atr_pct'],
+    ['hurst', 'hurst'],
+  ] as const),
+  ...([
+    ['mean_reversion', 'mr'],
+    ['deviation_50', 'd50'],
+    ['deviation_20', 'd20'],
+  ] as const),
   ...([['autocorrelation', 'r99']] as const),
 ] as const;
 
@@ -39,7 +52,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
   beforeAll(() => {
     moments = oracleRows('ltcusdt/moments.csv.gz');
     random = oracleRows('ltcusdt/random_moments.csv.gz');
-    const times = [...moments, ...random].map((row) => Number(row['t_ms']));
+    const times = [...moments, ...random].map((row) => Number(row.t_ms));
     run = runOracle(
       oracleTape(),
       times.toSorted((a, b) => a - b),
@@ -47,14 +60,14 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     );
   }, 120_000);
 
-  const stateAt = (row: OracleRow) => states.get(Number(row['t_ms']))!;
+  const stateAt = (row: OracleRow) => states.get(Number(row.t_ms))!;
 
   test('every candle equals', () => {
     const differences = new Differences();
     const made = new Map(run.candles.map((candle) => [`${candle.timeframe} ${candle.openTimeUs}`, candle]));
     const rows = oracleRows('ltcusdt/candles.csv.gz');
     for (const row of rows) {
-      const where = `${row['tf']} ${Number(row['open_ms']) * 1_000}`;
+      const where = `${row.tf} ${Number(row.open_ms) * 1_000}`;
       const candle = made.get(where)!;
       const { open, high, low, close, volume, buyVolume, sellVolume } = candle;
       const prices = { open, high, low, close, volume, buy_volume: buyVolume, sell_volume: sellVolume };
@@ -70,7 +83,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
   test('flows equal over every window, at whole minutes and at odd milliseconds', () => {
     const differences = new Differences();
     for (const row of [...moments, ...random]) {
-      const where = row['t_ms']!;
+      const where = row.t_ms!;
       differences.number(where, 'price', stateAt(row).price, row);
       for (const [i, [, name]] of FLOWS.entries()) {
         const flow = stateAt(row).flow[i]!;
@@ -88,9 +101,9 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     const compare = (row: OracleRow, minutes: number) => {
       const profiles = stateAt(row).structures[0]!.profiles;
       const profile = profiles.find(({ scope }) => scope === `${minutes}m`);
-      differences.number(row['t_ms']!, `poc_${minutes}`, profile?.poc ?? null, row);
-      differences.number(row['t_ms']!, `val_${minutes}`, profile?.valueArea?.low ?? null, row);
-      differences.number(row['t_ms']!, `vah_${minutes}`, profile?.valueArea?.high ?? null, row);
+      differences.number(row.t_ms!, `poc_${minutes}`, profile?.poc ?? null, row);
+      differences.number(row.t_ms!, `val_${minutes}`, profile?.valueArea?.low ?? null, row);
+      differences.number(row.t_ms!, `vah_${minutes}`, profile?.valueArea?.high ?? null, row);
     };
     for (const row of moments) for (const minutes of [1, 5, 15, 60]) compare(row, minutes);
     for (const row of random) compare(row, 60);
@@ -100,9 +113,9 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
   test('features equal after every bar', () => {
     const differences = new Differences();
     for (const row of oracleRows('ltcusdt/regime.csv.gz')) {
-      const state = states.get(Number(row['close_ms']))!;
-      const bars = state.bars.find(({ timeframe }) => timeframe === row['tf'])!;
-      const where = `${row['tf']} ${row['close_ms']}`;
+      const state = states.get(Number(row.close_ms))!;
+      const bars = state.bars.find(({ timeframe }) => timeframe === row.tf)!;
+      const where = `${row.tf} ${row.close_ms}`;
       differences.number(where, 'n', bars.bars, row);
       differences.number(where, 'close', bars.last!.close, row);
       for (const [name, column] of FEATURES)
@@ -117,26 +130,26 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     const colour = (bar: ClosedBar | null | undefined) =>
       bar ? (bar.close > bar.open ? 'bullish' : 'bearish') : null;
     for (const row of moments) {
-      const endUs = Number(row['t_ms']) * 1_000;
+      const endUs = Number(row.t_ms) * 1_000;
       for (const hours of [1, 4, 24]) {
         const from = endUs - hours * US_PER_HOUR;
         const inside = minutes.filter((bar) => bar.openTimeUs >= from && bar.openTimeUs < endUs);
         const cvd = inside.reduce((sum, bar) => sum + bar.buyVolume - bar.sellVolume, 0);
-        differences.number(row['t_ms']!, `cvd_${hours}h`, cvd, row);
+        differences.number(row.t_ms!, `cvd_${hours}h`, cvd, row);
       }
       const last = (timeframe: Timeframe) =>
         stateAt(row).bars.find((bars) => bars.timeframe === timeframe)!.last;
-      expect([colour(last('1m')), colour(last('15m'))]).toEqual([row['trend_1m'], row['trend_15m']]);
+      expect([colour(last('1m')), colour(last('15m'))]).toEqual([row.trend_1m, row.trend_15m]);
     }
     expect(differences.found).toEqual([]);
   });
 
   test('every zone, its touches and its end equal, and as many are in the list at each minute', () => {
     const differences = new Differences();
-    const rows = oracleRows('ltcusdt/zones.csv.gz').filter((row) => row['listed_from_ms'] !== null);
+    const rows = oracleRows('ltcusdt/zones.csv.gz').filter((row) => row.listed_from_ms !== null);
     const told = Map.groupBy(run.zones, ({ zone }) => `${zone.timeframe} ${zone.kind} ${zone.firstSeenUs}`);
     const lists = rows.map((row) => {
-      const where = `${row['tf']} ${row['type']} ${Number(row['listed_from_ms']) * 1_000}`;
+      const where = `${row.tf} ${row.type} ${Number(row.listed_from_ms) * 1_000}`;
       const steps = told.get(where) ?? [];
       const { zone } = steps[0]!;
       differences.number(where, 'price_low', zone.low, row);
@@ -170,12 +183,12 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     const differences = new Differences();
     const told = Map.groupBy(run.gaps, ({ gap }) => `${gap.timeframe} ${gap.kind} ${gap.createdUs}`);
     const lists = oracleRows('ltcusdt/gaps.csv.gz').map((row) => {
-      const timeframe = row['tf'] as Timeframe;
-      const where = `${timeframe} ${row['type']} ${Number(row['listed_from_ms']) * 1_000}`;
+      const timeframe = row.tf as Timeframe;
+      const where = `${timeframe} ${row.type} ${Number(row.listed_from_ms) * 1_000}`;
       const steps = told.get(where);
-      const column = `${row['type'] === 'bullish' ? 'bull' : 'bear'}_${timeframe}`;
-      const [fromMs, untilMs] = [Number(row['listed_from_ms']), Number(row['listed_until_ms'])];
-      if (row['over_empty'] !== '0') {
+      const column = `${row.type === 'bullish' ? 'bull' : 'bear'}_${timeframe}`;
+      const [fromMs, untilMs] = [Number(row.listed_from_ms), Number(row.listed_until_ms)];
+      if (row.over_empty !== '0') {
         expect(steps).toBeUndefined();
         return { column, fromMs, untilMs }; // the columns that count them count these too
       }
@@ -183,7 +196,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
       differences.number(where, 'gap_high', steps![0]!.gap.high, row);
       const last = steps!.at(-1)!;
       if (last.gap.status === 'expired') expect(last.toldMs).toBe(untilMs + 15_000);
-      else expect(untilMs).toBeGreaterThanOrEqual(Number(moments.at(-1)!['t_ms']) - 15_000);
+      else expect(untilMs).toBeGreaterThanOrEqual(Number(moments.at(-1)!.t_ms) - 15_000);
       return { column, fromMs, untilMs };
     });
     expect(lists.length - told.size).toBe(1);
@@ -206,8 +219,8 @@ function compareCounts(
 ): void {
   for (const [column, listed] of Map.groupBy(lists, (list) => list.column))
     for (const row of moments) {
-      const ms = Number(row['t_ms']);
+      const ms = Number(row.t_ms);
       const count = listed.filter(({ fromMs, untilMs }) => fromMs <= ms && ms <= untilMs).length;
-      differences.number(row['t_ms']!, column, count, row);
+      differences.number(row.t_ms!, column, count, row);
     }
 }

@@ -1,4 +1,11 @@
-import { FLOW_WINDOWS, type Grid, type OrderFlow, type TimeUs, US_PER_MINUTE, US_PER_SECOND } from '@algo/model';
+import {
+  FLOW_WINDOWS,
+  type Grid,
+  type OrderFlow,
+  type TimeUs,
+  US_PER_MINUTE,
+  US_PER_SECOND,
+} from '@algo/model';
 import type { InSteps } from './resolution.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 

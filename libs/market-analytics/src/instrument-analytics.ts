@@ -162,14 +162,20 @@ export class InstrumentAnalytics {
   onWarmBars(bars: WarmBars): void {
     checkWarmBars(bars);
     for (const { open, high, low, close, volume } of bars.bars)
-      for (const price of [open, high, low, close])
-        this.resolution.fit(price, volume, () => this.inSteps());
+      for (const price of [open, high, low, close]) this.resolution.fit(price, volume, () => this.inSteps());
     const f = TIMEFRAMES.indexOf(bars.timeframe);
     const fresh = this.bars.warm(f, warmStepBars(bars, this.resolution));
     this.candles.warm(f, fresh, bars.untilUs);
     const last = fresh.at(-1);
     if (last !== undefined && last.openTimeUs + TIMEFRAME_US[bars.timeframe] === bars.untilUs)
       this.lastPrice = last.close;
+  }
+
+  /** Returns whether anything would come of `advanceTo`: something closes, is over or is due by then. */
+  isDueAt(timeUs: TimeUs): boolean {
+    if (this.trades === 0 || !(timeUs > this.nowUs)) return false;
+    const isStateDue = timeUs >= this.stateDueUs && this.trades !== this.stateTrades;
+    return isStateDue || this.micro.isOpen || timeUs >= this.candles.nextCloseUs;
   }
 
   /** Moves event time forward without a trade and closes the bars that end by then; from a first trade on. */

@@ -12,7 +12,9 @@ function feed(trades: readonly TestTrade[], scale = { price: 1, size: 1 }) {
     micro.add(t, p * scale.price, p * scale.price * q * scale.size, side === 'buy' ? 1 : -1);
     signals.push(micro.signal);
   }
-  return { micro, signals };
+  micro.endOrder();
+  signals.push(micro.signal);
+  return { micro, signals: signals.slice(1) };
 }
 
 /** n orders, one a second, of the sides given. */

@@ -1,6 +1,6 @@
 import { InputError, type InstrumentId, MIN_TRADES, type RuleSet } from '@algo/model';
 import { featuresNamed } from './features/feature-named.ts';
-import { FEATURE_FAMILIES } from './features/registry.ts';
+import { FEATURE_FAMILIES, USUAL_FEATURES } from './features/registry.ts';
 
 /** What one instrument's analytics must know beforehand. *Units*: `priceTick` quote, `quantityStep` base. */
 export interface AnalyticsSettings {
@@ -17,8 +17,16 @@ export interface AnalyticsSettings {
   readonly rules: readonly RuleSet[];
 }
 
-/** When order flow may speak: as many trades as a bar of the window's length must hold. *Source*: spec 4. */
-export const CLASSIC_THRESHOLDS = { signalImbalance: 2.5, signalMinTrades: MIN_TRADES['1m'] } as const;
+/**
+ * What is computed where nobody asks for anything else. Order flow speaks of as many trades as a bar of its
+ * window's length must hold, so that no signal is refused for their number. *Source*: spec 4.
+ */
+export const USUAL_SETTINGS = {
+  signalImbalance: 2.5,
+  signalMinTrades: MIN_TRADES['1m'],
+  features: USUAL_FEATURES,
+  rules: ['classic'],
+} as const;
 
 /** *Errors*: InputError naming the setting that makes no sense. */
 export function checkSettings(settings: AnalyticsSettings): void {

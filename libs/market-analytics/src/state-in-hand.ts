@@ -148,17 +148,20 @@ class StructureInHand implements StructureReading {
 
   get zones() {
     if (this.#zones === null) this.#check('zones');
-    return (this.#zones ??= this.#reading.zones());
+    this.#zones ??= this.#reading.zones();
+    return this.#zones;
   }
 
   get gaps() {
     if (this.#gaps === null) this.#check('gaps');
-    return (this.#gaps ??= this.#reading.gaps());
+    this.#gaps ??= this.#reading.gaps();
+    return this.#gaps;
   }
 
   get profiles() {
     if (this.#profiles === null) this.#check('profiles');
-    return (this.#profiles ??= this.#reading.profiles());
+    this.#profiles ??= this.#reading.profiles();
+    return this.#profiles;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type OrderFlowRow,
   type TimeUs,
   type TradeColumns,
+  type ValueArea,
   type Zone,
 } from '@algo/model';
 
@@ -31,8 +32,8 @@ export interface MarketProfileRow {
   readonly timeUs: TimeUs;
   readonly timeframe: string;
   readonly pocPrice: number;
-  readonly valueAreaHigh: number;
-  readonly valueAreaLow: number;
+  /** Null: one price alone holds more than the area's share. */
+  readonly valueArea: ValueArea | null;
   readonly profileData: readonly (readonly [price: number, volume: number])[];
   readonly profileShape: string;
 }

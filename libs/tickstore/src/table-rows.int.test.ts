@@ -85,8 +85,7 @@ test('every table takes its rows in the columns that the document names', async 
         timeUs,
         timeframe: '15m',
         pocPrice: 84.1,
-        valueAreaHigh: 84.4,
-        valueAreaLow: 83.9,
+        valueArea: { low: 83.9, high: 84.4 },
         profileData: [
           [84, 1.5],
           [84.1, 9],

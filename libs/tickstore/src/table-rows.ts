@@ -42,8 +42,8 @@ export function profileRow(row: MarketProfileRow): TableRow {
     timestamp(row.timeUs),
     row.timeframe,
     row.pocPrice,
-    row.valueAreaHigh,
-    row.valueAreaLow,
+    row.valueArea?.high ?? null,
+    row.valueArea?.low ?? null,
     JSON.stringify(row.profileData),
     row.profileShape,
   ];
@@ -72,7 +72,7 @@ export function gapRow(gap: FairValueGap): TableRow {
     gap.kind,
     gap.low,
     gap.high,
-    gap.high - gap.low,
+    Number((gap.high - gap.low).toPrecision(12)), // 0.44, not 0.4399999999999977
     timestamp(gap.createdUs),
     timestampOrNull(gap.filledUs),
     gap.filled * 100,

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { type AnalyticsSink, CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/market-analytics';
+import { type AnalyticsSink, InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
 import { instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
 
 /** How often the tape is repeated. */
@@ -128,7 +128,7 @@ function work(tapePath: string): void {
       onOrderFlow: count,
       onProfile: count,
     };
-    const engine = new InstrumentAnalytics({ ...LTC, ...CLASSIC_THRESHOLDS });
+    const engine = new InstrumentAnalytics({ ...LTC, ...USUAL_SETTINGS });
     const start = performance.now();
     for (const slice of slices) engine.onTrades(slice, true, sink);
     const ns_per_trade = ((performance.now() - start) * 1e6) / tape.count;

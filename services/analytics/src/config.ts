@@ -1,3 +1,4 @@
+import { RULE_SETS } from '@algo/model';
 import { baseConfig } from '@algo/runtime';
 import { z } from 'zod';
 
@@ -7,6 +8,12 @@ export const config = baseConfig.extend({
   flushRows: z.coerce.number().int().min(1).max(1_000_000).default(100),
   /** or when the oldest has waited so long. */
   flushIntervalMs: z.coerce.number().int().min(10).max(60_000).default(1_000),
+  /** Sets of rules that draw zones, gaps and profiles: those that trading configurations name. */
+  ruleSets: z
+    .string()
+    .default('classic')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(RULE_SETS)).min(1)),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),
 });
 export type Config = z.infer<typeof config>;

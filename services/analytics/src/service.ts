@@ -16,6 +16,7 @@ export const service = defineService({
   async start(context) {
     const { config, identity, log } = context;
     const { ordinal, analyticsInstances, dataDir, openFilesMax, flushRows, flushIntervalMs } = config;
+    const { ruleSets } = config;
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const store = context.own(
       await context.openRowStore({
@@ -39,7 +40,7 @@ export const service = defineService({
         { family: 'md.time' },
       ],
       says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
-      restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce),
+      restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce, ruleSets),
       requests: storing,
       snapshots: {
         load: files.load,

@@ -5,7 +5,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Fact, timeOf } from '@algo/contracts';
 import { openFeedFiles } from '@algo/ingest/recordings';
-import { CLASSIC_THRESHOLDS, InstrumentAnalytics } from '@algo/market-analytics';
+import { InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
 import { type Instrument, type MarketState, type TradeColumns, US_PER_MINUTE } from '@algo/model';
 import { readInstrumentCatalog, Scheduler } from '@algo/runtime';
 import { composeEngine } from '../src/compose.ts';
@@ -79,7 +79,7 @@ async function analyticsAlone(
     instrument: instrument.id,
     priceTick: instrument.priceTick.toNumber(),
     quantityStep: instrument.quantityStep.toNumber(),
-    ...CLASSIC_THRESHOLDS,
+    ...USUAL_SETTINGS,
   });
   const nothing = () => {};
   const sink = {

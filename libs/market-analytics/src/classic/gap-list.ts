@@ -95,10 +95,8 @@ export class GapList implements InSteps {
     const { high, low, trades, openTime } = series;
     if (trades[first] === 0 || trades[middle] === 0 || trades[third] === 0) return null;
     const openUs = openTime[first]!;
-    if (high[first]! < low[third]!)
-      return { openUs, kind: 'bullish', low: high[first]!, high: low[third]! };
-    if (low[first]! > high[third]!)
-      return { openUs, kind: 'bearish', low: high[third]!, high: low[first]! };
+    if (high[first]! < low[third]!) return { openUs, kind: 'bullish', low: high[first]!, high: low[third]! };
+    if (low[first]! > high[third]!) return { openUs, kind: 'bearish', low: high[third]!, high: low[first]! };
     return null;
   }
 

@@ -1,8 +1,8 @@
-import { adx, minusDi, plusDi } from './directional.ts';
 import { atr } from './atr.ts';
 import { atrPercent } from './atr-percent.ts';
 import { autocorrelation } from './autocorrelation.ts';
 import { deviation } from './deviation.ts';
+import { adx, minusDi, plusDi } from './directional.ts';
 import { ema } from './ema.ts';
 import type { FeatureFamily } from './feature.ts';
 import { halfLife } from './half-life.ts';

@@ -36,17 +36,14 @@ export class AtrBars {
   /** Returns whether the last `count` bars are complete and follow each other without a hole. */
   unbroken(count: number): boolean {
     if (!this.series.inRow(count)) return false;
-    for (let ago = 0; ago < count; ago++)
-      if (this.series.complete[this.series.slot(ago)] === 0) return false;
+    for (let ago = 0; ago < count; ago++) if (this.series.complete[this.series.slot(ago)] === 0) return false;
     return true;
   }
 
   /** Returns whether the bar `ago` bars back is complete and holds the trades that a pattern needs. */
   isFull(ago: number): boolean {
     const slot = this.series.slot(ago);
-    return (
-      this.series.complete[slot] === 1 && this.series.trades[slot]! >= MIN_TRADES[this.series.timeframe]
-    );
+    return this.series.complete[slot] === 1 && this.series.trades[slot]! >= MIN_TRADES[this.series.timeframe];
   }
 
   save(to: SnapshotWriter): void {

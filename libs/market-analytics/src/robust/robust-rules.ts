@@ -47,8 +47,7 @@ export class RobustRules implements Rules {
     this.#orders = orders;
     this.#bars = series.slice(FIRST_WITH_PATTERNS).map((bars) => new AtrBars(bars, resolution));
     const zones: ZoneBook[] = [];
-    for (const bars of this.#bars.toReversed())
-      zones.unshift(new ZoneBook(instrument, bars, [...zones]));
+    for (const bars of this.#bars.toReversed()) zones.unshift(new ZoneBook(instrument, bars, [...zones]));
     this.#zones = zones;
     this.#gaps = this.#bars.map((bars) => new GapBook(instrument, bars));
     this.#profile = new SessionProfile(resolution, () => this.#usualRange());

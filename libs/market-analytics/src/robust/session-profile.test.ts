@@ -1,11 +1,14 @@
-import { Grid } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Resolution } from '../resolution.ts';
+import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { uniform } from '../testing/synthetic-tape.ts';
 import { profileShape } from './profile-shape.ts';
 import { SessionProfile } from './session-profile.ts';
-import { SnapshotReader, SnapshotWriter } from './snapshot.ts';
-import { uniform } from './testing/synthetic-tape.ts';
 import { pointOfControl, runnerUp, valueArea } from './value-area.ts';
+
+/** A profile of a day whose range is usually so many steps, 0 where nobody knows. */
+const profileOf = (tick = 1, usualRange = 0) => new SessionProfile(new Resolution(tick, 1), () => usualRange);
 
 const volumes = fc
   .array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 60 })
@@ -71,8 +74,8 @@ test.each([1, 0.01, 1e-8])(
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
         const next = uniform(seed);
-        const grid = new Grid(tick, 'priceTick');
-        let profile = new SessionProfile(grid, new Grid(1, 'quantityStep'));
+        const { price: grid } = new Resolution(tick, 1);
+        let profile = profileOf(tick, 2_500);
         const ticks: number[] = [];
         let at = 50_000;
         for (let i = 0; i < 2000; i++) {
@@ -82,21 +85,21 @@ test.each([1, 0.01, 1e-8])(
           if (i === 1000) {
             const to = new SnapshotWriter();
             profile.save(to);
-            profile = new SessionProfile(grid, new Grid(1, 'quantityStep'));
+            profile = profileOf(tick, 2_500);
             profile.load(new SnapshotReader(to.bytes()));
           }
         }
         const row = profile.row(0, 'developing', 2000)!;
-        const { firstPrice, rowSize, volumes: rows } = row.profileData;
-        const size = Math.round(rowSize / tick);
-        const first = Math.floor(Math.min(...ticks) / size);
-        expect(Math.round(firstPrice / tick)).toBe(first * size);
-        const expected = rows.map(() => 0);
+        const size = 20; // 2,500 steps in about 100 rows, and the nearest of 1, 2, 5, 10, …
+        const expected = new Map<number, number>();
         ticks.forEach((t, i) => {
-          expected[Math.floor(t / size) - first]! += 1 + (i % 5);
+          const price = grid.toValue(Math.floor(t / size) * size);
+          expected.set(price, (expected.get(price) ?? 0) + 1 + (i % 5));
         });
-        expect(rows).toEqual(expected);
-        expect(row.pocPrice).toBe(grid.toValue((first + pointOfControl(rows)) * size));
+        const { prices, volumes: rows } = row.profileData;
+        expect(prices).toEqual([...expected.keys()].sort((x, y) => x - y));
+        expect(rows).toEqual(prices.map((price) => expected.get(price)));
+        expect(expected.get(row.pocPrice)).toBe(Math.max(...rows));
       }),
       { numRuns: 8 },
     );
@@ -104,16 +107,35 @@ test.each([1, 0.01, 1e-8])(
 );
 
 test('a session that spans more rows than are kept has them merged, exactly', () => {
-  const profile = new SessionProfile(new Grid(1, 'priceTick'), new Grid(1, 'quantityStep'));
+  const profile = profileOf(1, 100);
   for (let i = 0; i < 100_000; i++) profile.add(20 + i, 1);
-  const rows = profile.row(0, 'developing', 2000)!.profileData;
-  expect(rows.volumes.length).toBeLessThanOrEqual(1 << 14);
-  expect(sum(rows.volumes)).toBe(100_000);
-  expect(rows.volumes.slice(1, -1).every((v) => v === rows.rowSize)).toBe(true);
+  const { prices, volumes: rows } = profile.row(0, 'developing', 2000)!.profileData;
+  expect(rows.length).toBeLessThanOrEqual(1 << 14);
+  expect(sum(rows)).toBe(100_000);
+  expect(rows.slice(1, -1).every((v) => v === prices[1]! - prices[0]!)).toBe(true);
+});
+
+test.each([
+  ['a coin that hardly moves', 12, 12],
+  ['a day of 2 % at a tick of a ten-thousandth of a percent', 200_000, 256],
+])('rows follow the range of a first session that nobody knows: %s', (_, range, rowsMax) => {
+  const profile = profileOf();
+  const next = uniform(3);
+  for (let i = 0; i < 5_000; i++) profile.add(1_000_000 + Math.floor(next() * range), 1);
+  const { volumes: rows } = profile.row(0, 'developing', 2000)!.profileData;
+  expect(rows.length).toBeLessThanOrEqual(rowsMax);
+  expect(rows.length).toBeGreaterThanOrEqual(Math.min(range, rowsMax / 2));
+  expect(sum(rows)).toBe(5_000);
+});
+
+test('rows of a first session are a hundredth of what the true range says of a day', () => {
+  const profile = profileOf(1, 200_000);
+  for (let i = 0; i < 200_000; i += 10) profile.add(1_000_000 + i, 1);
+  expect(profile.row(0, 'developing', 2000)!.profileData.prices.length).toBe(100);
 });
 
 test('a profile of too few orders is not read', () => {
-  const profile = new SessionProfile(new Grid(1, 'priceTick'), new Grid(1, 'quantityStep'));
+  const profile = profileOf();
   profile.add(100, 1);
   expect(profile.developing(299)).toBeNull();
   expect(profile.row(0, 'session', 299)).toBeNull();

@@ -155,7 +155,7 @@ export class ZoneBook implements InSteps {
     return !isAlive(zone);
   }
 
-  private age(zone: LiveZone, timeUs: TimeUs, emit: Emit): void {
+  private age(zone: LiveZone, _timeUs: TimeUs, emit: Emit): void {
     const s = sideOf(zone.kind);
     const bar = sidedBar(this.bars, 0, zone.kind);
     const distal = s * (s > 0 ? zone.low : zone.high);
@@ -187,7 +187,9 @@ export class ZoneBook implements InSteps {
   private add(found: FoundZone, timeUs: TimeUs, emit: Emit): void {
     const { timeframe, bars } = this.bars.series;
     const nested = this.longer.some((book) => book.overlaps(found.kind, found.low, found.high));
-    const id = zoneId(hashId('zone', this.instrument, 'robust', timeframe, found.kind, found.origin, found.barUs));
+    const id = zoneId(
+      hashId('zone', this.instrument, 'robust', timeframe, found.kind, found.origin, found.barUs),
+    );
     if (this.zones.some((zone) => zone.id === id)) return;
     const zone: LiveZone = {
       id,

@@ -7,9 +7,8 @@ import {
   type TradeColumns,
   type Zone,
 } from '@algo/model';
-import { USUAL_FEATURES } from '../features/registry.ts';
 import { InstrumentAnalytics } from '../instrument-analytics.ts';
-import { CLASSIC_THRESHOLDS } from '../settings.ts';
+import { USUAL_SETTINGS } from '../settings.ts';
 import { LTC, numberOf, type OracleRow } from './owner-oracle.ts';
 
 /** Everything that one pass over the tape has brought. */
@@ -39,8 +38,7 @@ export function runOracle(
     ...{ onSignal: nothing, onStateDue: nothing, onOrderFlow: nothing, onProfile: nothing },
   };
   const engine = new InstrumentAnalytics({
-    ...{ instrument: LTC, priceTick: 0.01, quantityStep: 0.001, ...CLASSIC_THRESHOLDS },
-    ...{ features: USUAL_FEATURES, rules: ['classic'] },
+    ...{ instrument: LTC, priceTick: 0.01, quantityStep: 0.001, ...USUAL_SETTINGS },
   });
   let from = 0;
   for (const momentMs of momentsMs) {

@@ -1,7 +1,6 @@
 import { BUY, type InstrumentId, instrumentId, RULE_SETS, SELL, type TradeColumns } from '@algo/model';
-import { USUAL_FEATURES } from '../features/registry.ts';
 import type { AnalyticsSink } from '../rows.ts';
-import { type AnalyticsSettings, CLASSIC_THRESHOLDS } from '../settings.ts';
+import { type AnalyticsSettings, USUAL_SETTINGS } from '../settings.ts';
 
 /** What the tests of this folder trade. */
 export const TEST_INSTRUMENT: InstrumentId = instrumentId('test.spot.ABC');
@@ -9,8 +8,7 @@ export const TEST_SETTINGS: AnalyticsSettings = {
   instrument: TEST_INSTRUMENT,
   priceTick: 0.01,
   quantityStep: 0.001,
-  ...CLASSIC_THRESHOLDS,
-  features: USUAL_FEATURES,
+  ...USUAL_SETTINGS,
   rules: RULE_SETS,
 };
 

@@ -130,10 +130,8 @@ function rowsOf({
 }
 
 function profileOf(row: MarketProfileRow): NonNullable<StoreRows['profiles']>[number] {
-  const { firstPrice, rowSize, volumes } = row.profileData;
-  const profileData = volumes
-    .map((volume, i) => [firstPrice + i * rowSize, volume] as const)
-    .filter(([, volume]) => volume > 0);
+  const { prices, volumes } = row.profileData;
+  const profileData = prices.map((price, i) => [price, volumes[i]!] as const);
   return { ...row, profileData, profileShape: row.profileShape ?? 'not available' };
 }
 

@@ -1,17 +1,12 @@
 import type { Machine, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
-import {
-  CLASSIC_THRESHOLDS,
-  InstrumentAnalytics,
-  SnapshotReader,
-  SnapshotWriter,
-} from '@algo/market-analytics';
+import { InstrumentAnalytics, SnapshotReader, SnapshotWriter, USUAL_SETTINGS } from '@algo/market-analytics';
 import {
   InputError,
   type Instrument,
   type InstrumentId,
   instrumentId,
-  TIMEFRAME_US,
+  type RuleSet,
   type TimeAdvanced,
   type TimeUs,
   type TradeBatch,
@@ -25,9 +20,6 @@ interface Kept {
   readonly rows: RowGathering;
 }
 
-/** The shortest bar: nothing closes between two of its boundaries. */
-const BOUNDARY_US = TIMEFRAME_US['15s'];
-
 /**
  * One shard: a streaming engine for each instrument it owns. Candles and states follow the feed's sure
  * time.
@@ -38,19 +30,22 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
   readonly #snapshot = new SnapshotWriter();
   readonly #isHeardAtOnce: boolean;
+  readonly #rules: readonly RuleSet[];
   #say!: Say<ShardWord, ShardRows>;
   #sureUs: TimeUs = 0;
   #trades = 0;
 
   /**
-   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on. *Errors*: InputError
-   * on a damaged snapshot or one of another layout.
+   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on; `rules` are the sets
+   * that draw zones, gaps and profiles. *Errors*: InputError on a damaged snapshot or one of another layout.
    */
   constructor(
     instruments: ReadonlyMap<InstrumentId, Instrument>,
     snapshot?: Uint8Array,
     isHeardAtOnce: boolean = false,
+    rules: readonly RuleSet[] = USUAL_SETTINGS.rules,
   ) {
+    this.#rules = rules;
     this.#instruments = instruments;
     this.#isHeardAtOnce = isHeardAtOnce;
     if (snapshot !== undefined) this.#restore(new SnapshotReader(snapshot));
@@ -121,17 +116,13 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   }
 
   #onTime({ sureUs, behind }: TimeAdvanced): void {
-    const crossed = Math.floor(sureUs / BOUNDARY_US) > Math.floor(this.#sureUs / BOUNDARY_US);
     this.#sureUs = Math.max(this.#sureUs, sureUs);
-    if (!crossed) return;
-    for (const [id, kept] of this.#kept) if (!behind.includes(id)) this.#advance(kept, sureUs);
-  }
-
-  #advance(kept: Kept | undefined, timeUs: TimeUs): void {
-    if (kept === undefined) return;
-    kept.rows.begin(this.#say);
-    kept.engine.advanceTo(timeUs, kept.rows);
-    kept.rows.end(null);
+    for (const [id, { engine, rows }] of this.#kept) {
+      if (!engine.isDueAt(sureUs) || behind.includes(id)) continue;
+      rows.begin(this.#say);
+      engine.advanceTo(sureUs, rows);
+      rows.end(null);
+    }
   }
 
   #open(id: InstrumentId, state?: Uint8Array): Kept {
@@ -147,7 +138,8 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
       instrument: id,
       priceTick: instrument.priceTick.toNumber(),
       quantityStep: instrument.quantityStep.toNumber(),
-      ...CLASSIC_THRESHOLDS,
+      ...USUAL_SETTINGS,
+      rules: this.#rules,
     };
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
