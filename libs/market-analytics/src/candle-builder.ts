@@ -119,8 +119,8 @@ export class CandleBuilder implements InSteps {
   }
 
   /**
-   * Merges the open bar of timeframe number `f`, which is over, upwards and returns it; `lastPrice` stands for
-   * all four prices when it had no trade. *Shape*: what is returned is the bar that `reopen` begins anew.
+   * Merges the open bar of timeframe number `f`, which is over, upwards and returns it; `lastPrice` stands
+   * for all four prices when it had no trade. *Shape*: what is returned is the bar that `reopen` begins anew.
    */
   close(f: number, lastPrice: number): StepBar {
     const bar = this.bars[f]!;

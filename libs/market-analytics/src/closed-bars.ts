@@ -15,6 +15,7 @@ import { RobustRules } from './robust/robust-rules.ts';
 import type { AnalyticsSink } from './rows.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import type { RulesReading } from './state-in-hand.ts';
 
 const NOBODY: AnalyticsSink = {
   onCandle() {},
@@ -59,8 +60,8 @@ export class ClosedBars implements InSteps {
   }
 
   /**
-   * Takes closed bars of somebody else: averages go on over them, and rules that look at nothing but bars draw
-   * on them without saying so. Returns those that are behind what it has; the others stand already.
+   * Takes closed bars of somebody else: averages go on over them, and rules that look at nothing but bars
+   * draw on them without saying so. Returns those that are behind what it has; the others stand already.
    */
   warm(f: number, bars: readonly StepBar[]): readonly StepBar[] {
     const series = this.#series[f]!;
@@ -84,6 +85,18 @@ export class ClosedBars implements InSteps {
       this.#readings[f] = reading;
       return reading;
     });
+  }
+
+  /** Returns what each set of rules has drawn, to be read as of a price and a moment. */
+  drawn(price: number, momentUs: TimeUs): RulesReading[] {
+    return [this.classic, this.robust]
+      .filter((rules) => rules !== null)
+      .map((rules) => ({
+        rules: rules.name,
+        zones: () => rules.zones(price, momentUs),
+        gaps: () => rules.gaps(price, momentUs),
+        profiles: () => rules.profiles(momentUs),
+      }));
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {

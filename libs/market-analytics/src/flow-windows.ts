@@ -25,8 +25,8 @@ const LONGEST = 3;
 export const REBASE_STEPS = 2 ** 51;
 
 /**
- * Taker flow over four sliding windows `[t − W, t)` that share one ring; a moment right behind a trade is 1 µs
- * after it. Each slot holds the running totals
+ * Taker flow over four sliding windows `[t − W, t)` that share one ring; a moment right behind a trade is
+ * 1 µs after it. Each slot holds the running totals
  * before its trade, so a window is two subtractions from its oldest slot and only tails move; tails move when
  * a window is read.
  * *Units*: volumes in whole quantity steps, hence exact.

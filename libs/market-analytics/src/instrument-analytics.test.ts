@@ -273,32 +273,6 @@ test('the session ends at UTC midnight: CVD starts afresh, the profile is frozen
   expect(robust[1]!.profileData.volumes.reduce((a, b) => a + b, 0)).toBe(400);
 });
 
-test('a state is due at each candle close and with the first order 250 ms after the last one', () => {
-  const { dues, sink } = collector();
-  const engine = new InstrumentAnalytics(TEST_SETTINGS);
-  const at = [0, 100, 249, 250, 400, 14_900, 15_100, 15_250].map((ms) => DAY + ms * 1000);
-  engine.onTrades(tape(at.map((t) => [t, 10, 1, 'buy'] as const)), true, sink);
-  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250, 14_900, 15_000]);
-  // The order at 15,250 may still get prints; that it is over is known as soon as time has passed.
-  engine.advanceTo(DAY + 15_250_001, sink);
-  expect(dues.slice(4).map((t) => (t - DAY) / 1000)).toEqual([15_250]);
-});
-
-test('what traded is said when it is due, though no trade comes: told time is enough', () => {
-  const { dues, sink } = collector();
-  const engine = new InstrumentAnalytics(TEST_SETTINGS);
-  const at = [0, 100].map((ms) => DAY + ms * 1000);
-  engine.onTrades(tape(at.map((t) => [t, 10, 1, 'buy'] as const)), true, sink);
-  const told = [200, 249, 250, 300, 9_000].map((ms) => DAY + ms * 1000);
-  const due = told.filter((timeUs) => {
-    const isDue = engine.isDueAt(timeUs);
-    engine.advanceTo(timeUs, sink);
-    return isDue;
-  });
-  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250]);
-  expect(due.map((t) => (t - DAY) / 1000)).toEqual([200, 250]);
-});
-
 test('a signal comes when flow and microstructure come to agree, and each 30 s while they do', () => {
   const { signals, sink } = collector();
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
@@ -318,32 +292,6 @@ test('a signal comes when flow and microstructure come to agree, and each 30 s w
   );
   expect(short.signals.map(([direction]) => direction)).toEqual(['short', 'short']);
 });
-
-test.each(['in its slice', 'in the next'])(
-  'a late trade counts in its bar while that is open, and is left out and said once it has closed: %s',
-  (where) => {
-    const { candles, sink } = collector();
-    const engine = new InstrumentAnalytics(TEST_SETTINGS);
-    const trades: TestTrade[] = [
-      [DAY + 1, 10, 1, 'buy'],
-      [DAY + 16 * US_PER_SECOND, 11, 1, 'buy'],
-      [DAY + 2, 99, 1, 'buy'], // its bar has closed
-      [DAY + 15 * US_PER_SECOND, 12, 1, 'buy'], // its bar is open
-    ];
-    const slices = where === 'in its slice' ? [trades] : trades.map((trade) => [trade]);
-    for (const slice of slices) engine.onTrades(tape(slice), true, sink);
-    engine.advanceTo(DAY + 30 * US_PER_SECOND, sink);
-    expect(candles.map((c) => [c.high, c.trades])).toEqual([
-      [10, 1],
-      [12, 2],
-    ]);
-    expect(engine.late).toBe(1);
-    engine.advanceTo(DAY + 16 * US_PER_SECOND + 15 * US_PER_MINUTE - 1, sink);
-    expect(engine.state().complete).toBe(false);
-    engine.advanceTo(DAY + 16 * US_PER_SECOND + 15 * US_PER_MINUTE, sink);
-    expect(engine.state().complete).toBe(true);
-  },
-);
 
 test.each([
   ['a price of zero', [DAY, 0, 1, 'buy']],

@@ -2,7 +2,7 @@ import type { FairValueGap, MarketProfile, RuleSet, TimeUs, Zone } from '@algo/m
 import type { InSteps } from './resolution.ts';
 import type { AnalyticsSink } from './rows.ts';
 
-/** What one set of rules draws on the closed bars, and where volume traded. *Units*: prices in whole steps. */
+/** What one set of rules draws on closed bars, and where volume traded. *Units*: prices in whole steps. */
 export interface Rules extends InSteps {
   readonly name: RuleSet;
   /** Takes the newest closed bar of timeframe number `f`, which ends at `endUs`. */

@@ -25,7 +25,7 @@ export interface BarView {
 
 /**
  * A number that each timeframe's closed bars say. *Shape*: `inputs` are columns of the bars, or other
- * features by name, which are then computed too; `warmUpBars` is how many bars it takes until it is available.
+ * features by name, which are then computed too; `warmUpBars` is how many bars it takes to be available.
  * `running`: `key` names the state, so that features which read the same one share it. `looking`: worked out
  * anew from the bars that are remembered, when somebody reads it; `inputs` come in the order declared, those
  * that are features only.

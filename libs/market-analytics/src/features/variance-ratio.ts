@@ -18,7 +18,7 @@ function of(horizon: number, read: (ratio: VarianceRatio) => number): Feature {
   };
 }
 
-/** Variance of returns over some bars ÷ that of one bar, scaled: above 1 moves go on, below they come back. */
+/** Variance of returns over some bars ÷ that of one, scaled: above 1 moves go on, below they come back. */
 export const varianceRatio: FeatureFamily = {
   name: 'variance_ratio',
   parameters: PARAMETERS,

@@ -38,8 +38,9 @@ const STATUSES: readonly GapStatus[] = [...UNFILLED, 'filled', 'inverted', 'expi
 
 /**
  * Fair value gaps of one timeframe. They are found on three consecutive complete bars when the third closes
- * and filled by every later trade: open → touched → partial (half filled) → filled; one whose far edge a bar of
- * its timeframe then closes beyond is inverted, and lives on until a bar closes back through its other edge.
+ * and filled by every later trade: open → touched → partial (half filled) → filled; one whose far edge a bar
+ * of its timeframe then closes beyond is inverted, and lives on until a bar closes back through its other
+ * edge.
  * *Units*: steps.
  */
 export class GapBook implements InSteps {

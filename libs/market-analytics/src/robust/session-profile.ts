@@ -57,7 +57,7 @@ export class SessionProfile implements InSteps {
   private meanRange = 0;
   private previous: MarketProfile | null = null;
 
-  /** `usualRange` says what a day's range is before one was seen, 0 where that isn't known. *Units*: steps. */
+  /** `usualRange` says a day's range before one was seen, 0 where that isn't known. *Units*: steps. */
   constructor(resolution: Resolution, usualRange: () => number) {
     this.resolution = resolution;
     this.usualRange = usualRange;

@@ -1,0 +1,117 @@
+import { TIMEFRAMES, type TimeUs, US_PER_DAY } from '@algo/model';
+import type { BarFlow } from './bar-flow.ts';
+import type { CandleBuilder } from './candle-builder.ts';
+import type { ClosedBars } from './closed-bars.ts';
+import type { Completeness } from './completeness.ts';
+import type { DueStates } from './due-states.ts';
+import type { FlowWindows } from './flow-windows.ts';
+import type { Resolution } from './resolution.ts';
+import type { AnalyticsSink } from './rows.ts';
+import type { SessionCvd } from './session-cvd.ts';
+import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
+import type { TapeTip } from './tape-tip.ts';
+
+/**
+ * A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call.
+ */
+export const MAX_SILENCE_US = US_PER_DAY;
+
+/** What ends, or must know, when a bar or a session does. */
+interface Parts {
+  readonly tip: TapeTip;
+  readonly flow: FlowWindows;
+  readonly barFlow: BarFlow;
+  readonly candles: CandleBuilder;
+  readonly bars: ClosedBars;
+  readonly sessions: SessionCvd;
+  readonly completeness: Completeness;
+  readonly dueStates: DueStates;
+  readonly resolution: Resolution;
+}
+
+/** Closes bars and sessions as time passes, each when it ends, and says what comes of it. */
+export class BarClock {
+  /** From when on trades were seen behind bars of somebody else; 0 where there were none. */
+  sinceUs: TimeUs = 0;
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Closes every 15s bar that ends by `timeUs`; opens the first bars when there are none. */
+  closeUntil(timeUs: TimeUs, sink: AnalyticsSink): void {
+    const { candles } = this.#parts;
+    if (candles.nextCloseUs === Number.NEGATIVE_INFINITY)
+      this.#startAt(candles.warmUntilUs > 0 ? candles.warmUntilUs : timeUs, sink);
+    if (timeUs - candles.nextCloseUs > MAX_SILENCE_US) this.#skipSilence(timeUs, sink);
+    else while (candles.nextCloseUs <= timeUs) this.#closeBars(candles.nextCloseUs, sink);
+  }
+
+  #startAt(timeUs: TimeUs, sink: AnalyticsSink): void {
+    if (this.#parts.sessions.endUs > 0 && this.#parts.sessions.endUs <= timeUs) this.#endSession(sink);
+    if (timeUs === this.#parts.candles.warmUntilUs) this.sinceUs = timeUs;
+    this.#parts.candles.startAt(timeUs);
+    this.#parts.barFlow.restart(this.#parts.tip.trades);
+    this.#parts.completeness.startAt(timeUs);
+    this.#parts.sessions.startAt(timeUs);
+  }
+
+  /** Closes what is open, as incomplete where it was cut short, and begins anew at `timeUs`. */
+  #skipSilence(timeUs: TimeUs, sink: AnalyticsSink): void {
+    const endUs = this.#parts.candles.nextCloseUs;
+    this.#closeBars(endUs, sink);
+    for (let f = 1; f < TIMEFRAMES.length; f++) {
+      if (!this.#parts.candles.cutShort(f, endUs)) continue;
+      this.#parts.tip.nowUs = this.#parts.candles.endOf(f);
+      this.#closeBar(f, sink);
+    }
+    this.#startAt(timeUs, sink);
+  }
+
+  /** Closes the 15s bar and each longer one that ends with it. */
+  #closeBars(endUs: TimeUs, sink: AnalyticsSink): void {
+    this.#parts.tip.passTo(endUs);
+    this.#closeShortest(endUs, sink);
+    for (let f = 1; f < TIMEFRAMES.length && this.#parts.candles.endOf(f) === endUs; f++)
+      this.#closeBar(f, sink);
+    if (endUs >= this.#parts.sessions.endUs) this.#endSession(sink);
+    this.#parts.dueStates.say(this.#parts.tip, sink);
+  }
+
+  #closeShortest(endUs: TimeUs, sink: AnalyticsSink): void {
+    const { barFlow, candles, resolution, sessions, tip } = this.#parts;
+    barFlow.fill(candles.shortest, tip.trades);
+    this.#closeBar(0, sink);
+    const { quantity } = resolution;
+    sink.onOrderFlow(barFlow.row(endUs, quantity.toValue(sessions.session), quantity));
+    barFlow.restart(tip.trades);
+  }
+
+  #closeBar(f: number, sink: AnalyticsSink): void {
+    this.#parts.bars.onBar(f, this.#parts.candles.close(f, this.#parts.tip.price), sink);
+    this.#parts.candles.reopen(f, this.#parts.completeness.isFeedComplete);
+  }
+
+  #endSession(sink: AnalyticsSink): void {
+    this.#parts.bars.robust?.endSession(this.#parts.sessions.endUs, sink);
+    this.rebase();
+    this.#parts.sessions.end();
+  }
+
+  /** Begins the running totals afresh, so that they stay exact for ever. */
+  rebase(): void {
+    const { barFlow, flow, sessions, tip } = this.#parts;
+    sessions.rebase();
+    barFlow.rebase();
+    flow.rebase(tip.momentUs);
+  }
+
+  save(to: SnapshotWriter): void {
+    to.number(this.sinceUs);
+  }
+
+  load(from: SnapshotReader): void {
+    this.sinceUs = from.number();
+  }
+}
