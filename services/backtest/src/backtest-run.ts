@@ -127,17 +127,17 @@ export class BacktestRun {
       let untilUs = endUs;
       for (let i = 0; i < this.#lanes.length; i++)
         if (i !== first) untilUs = Math.min(untilUs, this.#lanes[i]!.aheadUs - (i < first ? 1 : 0));
-      const cut = lane.cut(untilUs, this.#cuts.rowsMax);
-      if (cut === undefined) return;
-      this.#tellFirst(lane.analytics, cut.batch, (work) => this.#heard(work, first, cut.from));
+      const batch = lane.cut(untilUs, this.#cuts.rowsMax);
+      if (batch === undefined) return;
+      this.#tellFirst(lane.analytics, batch, (work) => this.#heard(work, first));
     }
   }
 
   /** Does what analytics wants while it takes rows of a lane: a word is taken at its place. */
-  #heard(work: Work, lane: number, from: number): void {
+  #heard(work: Work, lane: number): void {
     if (isRead(work)) {
       const cursor = this.#lanes[lane]!;
-      const row = cursor.rowOf(work.fact, from);
+      const row = cursor.rowOf(work.fact);
       const timeUs = cursor.rows.timeUs[row]!;
       this.#goTo(timeUs, lane, row);
       this.#composition.scheduler.advanceTo(timeUs);
@@ -145,12 +145,16 @@ export class BacktestRun {
     } else work.run();
   }
 
-  /** Tells analytics a time at which bars may close; what it says is taken in the order of lanes. */
+  /**
+   * Tells analytics a time at which bars may close. What it says of the bars is taken in the order of lanes;
+   * what it says of orders that are over by then is taken at once.
+   */
   #closeBars(timeUs: TimeUs): void {
     const said: Said[] = [];
     this.#tellFirst(this.#analytics, this.#timeOf(timeUs), (work) => {
-      if (isRead(work)) said.push(work);
-      else work.run();
+      if (!isRead(work)) work.run();
+      else if ((stateIn(work.fact)?.timeUs ?? timeUs) < timeUs) this.#do(work);
+      else said.push(work);
     });
     if (said.length > 1) said.sort((a, b) => this.#laneOf(a) - this.#laneOf(b));
     for (const each of said) this.#do(each);

@@ -97,7 +97,7 @@ export class LaneCursor {
   }
 
   /** Returns the next rows for analytics up to a moment, `rowsMax` at most; undefined when there are none. */
-  cut(untilUs: TimeUs, rowsMax: number): { readonly from: number; readonly batch: Fact } | undefined {
+  cut(untilUs: TimeUs, rowsMax: number): Fact | undefined {
     const from = this.#ahead;
     const end = Math.min(rowAfter(this.rows, from, untilUs), from + rowsMax);
     if (end === from) return undefined;
@@ -105,7 +105,7 @@ export class LaneCursor {
     const complete = !holes.includes(from);
     // A row behind a hole goes alone: a batch that misses trades is one.
     this.#ahead = complete ? Math.min(end, holes.find((row) => row > from) ?? end) : from + 1;
-    return { from, batch: this.batch(from, this.#ahead, complete) };
+    return this.batch(from, this.#ahead, complete);
   }
 
   batch(from: number, to: number, complete: boolean): Fact {
@@ -120,13 +120,12 @@ export class LaneCursor {
     return this.#owed.batch;
   }
 
-  /** Returns the row of this stretch that a fact came after; `from` is the first of the batch it came of. */
-  rowOf(fact: Fact, from: number): number {
+  /** Returns the row of this stretch that a fact came of: the one behind the last that its state counts. */
+  rowOf(fact: Fact): number {
     const state = stateIn(fact);
     if (state === undefined) throw new Error(`${fact.name} does not say which trade it came after`);
-    const row = state.trades - this.#before - 1;
-    // A bar that a trade closes is told of before that trade counts.
-    return row < from || this.#timeUs(row) < state.timeUs ? row + 1 : row;
+    // That an order is over, or a bar, is known by the trade behind it, and told before that trade counts.
+    return state.trades - this.#before;
   }
 
   #timeUs(row: number): TimeUs {
