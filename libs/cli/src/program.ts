@@ -1,6 +1,7 @@
 import { version } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { Command } from 'commander';
+import { analyze } from './commands/analyze.ts';
 import { backtest } from './commands/backtest.ts';
 import { resetBreaker } from './commands/breaker.ts';
 import { cancel } from './commands/cancel.ts';
@@ -90,6 +91,17 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--hash', 'only SHA-256 over the journal')
     .option(...JSON_OUT)
     .action((options) => backtest(options, environment));
+  program
+    .command('analyze')
+    .description('print what analytics makes of recorded trades or bars: JSON lines, or Parquet')
+    .option('--data <files...>', 'files of trades, CSV or Parquet, folders or patterns of them')
+    .option('--candles <file>', 'bars: CSV with timestamp,open,high,low,close,volume[,buy_volume]')
+    .option('--instrument <id>', 'whose they are, where they do not tell')
+    .option('--timeframe <lengths>', 'of trades: 15s, 1m, 5m, 15m, 1h, comma-separated (default: all)')
+    .option('--rules <sets>', 'classic, robust or both (default: classic)')
+    .option('--features <names>', 'comma-separated, such as ema_9,hurst (default: all of docs/analytics.md)')
+    .option('--out <format>', 'ndjson or parquet (default: ndjson)')
+    .action((options) => analyze(options, environment));
   program
     .command('replay')
     .description('go through a stopped run again and compare every word that was said')

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareRatios, Grid, wholeSteps } from './grid.ts';
+import { compareRatios, decimalDifference, Grid, wholeSteps } from './grid.ts';
 import { imbalanceOf } from './market-state.ts';
 
 test.each([
@@ -64,4 +64,12 @@ test.each([
   ['there would be too many steps to add up', 0.001, 123_456_789.123_456],
 ])('a grid stays as it is where %s', (_, step, value) => {
   expect(new Grid(step, 'price').finerFor(value)).toBeNull();
+});
+
+test.each([
+  [82.83, 82.39, 0.44],
+  [83.27, 83.26, 0.01],
+  [1.3e-7, 1.1e-7, 2e-8],
+])('%d − %d is %d', (a, b, difference) => {
+  expect(decimalDifference(a, b)).toBe(difference);
 });

@@ -68,6 +68,11 @@ function decimalPlaces(value: number): number {
   return Math.max(0, written - Number(exponent ?? 0));
 }
 
+/** Returns a − b as decimals are subtracted: 82.83 − 82.39 is 0.44, not 0.4399999999999977. */
+export function decimalDifference(a: number, b: number): number {
+  return Number((a - b).toFixed(Math.min(100, Math.max(decimalPlaces(a), decimalPlaces(b)))));
+}
+
 /**
  * Returns how many whole steps a value is, for a comparison that doubles would misjudge at its edge.
  * *Units*: `step` as `value`.

@@ -1,4 +1,4 @@
-import type { Candle, FairValueGap, OrderFlowRow, Zone } from '@algo/model';
+import { type Candle, decimalDifference, type FairValueGap, type OrderFlowRow, type Zone } from '@algo/model';
 import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { MarketProfileRow } from './store-rows.ts';
 
@@ -72,7 +72,7 @@ export function gapRow(gap: FairValueGap): TableRow {
     gap.kind,
     gap.low,
     gap.high,
-    Number((gap.high - gap.low).toPrecision(12)), // 0.44, not 0.4399999999999977
+    decimalDifference(gap.high, gap.low),
     timestamp(gap.createdUs),
     timestampOrNull(gap.filledUs),
     gap.filled * 100,
