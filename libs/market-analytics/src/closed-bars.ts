@@ -9,6 +9,7 @@ import {
 } from '@algo/model';
 import { BarSeries, type StepBar } from './bar-series.ts';
 import { ClassicRules } from './classic/classic-rules.ts';
+import type { FeatureFamily } from './features/feature.ts';
 import { FeatureSet } from './features/feature-set.ts';
 import type { InSteps, Resolution } from './resolution.ts';
 import { RobustRules } from './robust/robust-rules.ts';
@@ -40,11 +41,16 @@ export class ClosedBars implements InSteps {
   readonly #readings: BarReading[] = [];
 
   /** `orders` counts taker orders since the start. *Errors*: InputError naming a feature. */
-  constructor(settings: AnalyticsSettings, resolution: Resolution, orders: () => number) {
+  constructor(
+    settings: AnalyticsSettings,
+    resolution: Resolution,
+    families: readonly FeatureFamily[],
+    orders: () => number,
+  ) {
     const { instrument, features, rules } = settings;
     this.#instrument = instrument;
     this.#resolution = resolution;
-    this.#features = this.#series.map((series) => new FeatureSet(features, series, resolution));
+    this.#features = this.#series.map((series) => new FeatureSet(features, series, resolution, families));
     const has = (name: string) => rules.some((rule) => rule === name);
     this.classic = has('classic') ? new ClassicRules(instrument, this.#series, resolution) : null;
     this.robust = has('robust') ? new RobustRules(instrument, this.#series, resolution, orders) : null;

@@ -1,4 +1,5 @@
 export * from './candle-analytics.ts';
+export type * from './features/feature.ts';
 export { featuresNamed } from './features/feature-named.ts';
 export { FEATURE_FAMILIES, USUAL_FEATURES } from './features/registry.ts';
 export * from './footprint.ts';

@@ -17,6 +17,8 @@ import { checkTrades } from './check-trades.ts';
 import { ClosedBars } from './closed-bars.ts';
 import { Completeness } from './completeness.ts';
 import { DueStates } from './due-states.ts';
+import type { FeatureFamily } from './features/feature.ts';
+import { FEATURE_FAMILIES } from './features/registry.ts';
 import { FlowWindows, REBASE_STEPS } from './flow-windows.ts';
 import { MicrostructureReading } from './microstructure.ts';
 import { type InSteps, Resolution } from './resolution.ts';
@@ -58,12 +60,12 @@ export class InstrumentAnalytics {
     structures: () => this.bars.drawn(this.tip.price, this.tip.momentUs),
   };
 
-  /** *Errors*: InputError naming the setting that makes no sense. */
-  constructor(settings: AnalyticsSettings) {
-    checkSettings(settings);
+  /** `families` has every feature that may be named. *Errors*: InputError naming the setting that is wrong. */
+  constructor(settings: AnalyticsSettings, families: readonly FeatureFamily[] = FEATURE_FAMILIES) {
+    checkSettings(settings, families);
     this.settings = settings;
     this.resolution = new Resolution(settings.priceTick, settings.quantityStep);
-    this.bars = new ClosedBars(settings, this.resolution, () => this.orders());
+    this.bars = new ClosedBars(settings, this.resolution, families, () => this.orders());
     const { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip } = this;
     const parts = { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip };
     this.clock = new BarClock(parts);

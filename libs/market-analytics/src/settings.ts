@@ -1,6 +1,7 @@
 import { InputError, type InstrumentId, MIN_TRADES, type RuleSet } from '@algo/model';
+import type { FeatureFamily } from './features/feature.ts';
 import { featuresNamed } from './features/feature-named.ts';
-import { FEATURE_FAMILIES, USUAL_FEATURES } from './features/registry.ts';
+import { USUAL_FEATURES } from './features/registry.ts';
 
 /** What one instrument's analytics must know beforehand. *Units*: `priceTick` quote, `quantityStep` base. */
 export interface AnalyticsSettings {
@@ -29,8 +30,8 @@ export const USUAL_SETTINGS = {
 } as const;
 
 /** *Errors*: InputError naming the setting that makes no sense. */
-export function checkSettings(settings: AnalyticsSettings): void {
-  featuresNamed(settings.features, FEATURE_FAMILIES);
+export function checkSettings(settings: AnalyticsSettings, families: readonly FeatureFamily[]): void {
+  featuresNamed(settings.features, families);
   if (!(settings.signalImbalance > 1))
     throw new InputError({
       field: 'signalImbalance',
