@@ -151,14 +151,14 @@ test.each([
   ['goes on', 0.6, 1],
   ['comes back', -0.6, -1],
 ])('the variance ratio of a walk that %s tells it with certainty', (_, memory, sign) => {
-  const ratio = varianceRatio(walk(31, 256, 80_000, 0.01, memory).map(Math.log), 4)!;
+  const ratio = varianceRatio(returnsOf(walk(31, 256, 80_000, 0.01, memory)), 4)!;
   expect(Math.sign(ratio.ratio - 1)).toBe(sign);
   expect(sign * ratio.z).toBeGreaterThan(1.65);
 });
 
 test('a walk without memory has a variance ratio near 1, which nobody is sure of', () => {
   const beyond = Array.from({ length: 200 }, (_, seed) =>
-    Math.abs(varianceRatio(walk(seed + 1, 256, 80_000, 0.01, 0).map(Math.log), 4)!.z),
+    Math.abs(varianceRatio(returnsOf(walk(seed + 1, 256, 80_000, 0.01, 0)), 4)!.z),
   ).filter((z) => z > 1.96);
   expect(beyond.length).toBeLessThan(20); // 5 % of 200 are 10
 });
@@ -179,7 +179,7 @@ test('a distance that halves every five bars is found to, in the middle of many'
 });
 
 test('what never varies, or is too short, has neither', () => {
-  const flat = Array.from({ length: 100 }, () => 1);
+  const flat = Array.from({ length: 100 }, () => 0);
   expect([varianceRatio(flat, 4), reversionHalfLife(flat)]).toEqual([null, null]);
   expect([varianceRatio([1, 2, 3], 4), reversionHalfLife([1, 2, 3])]).toEqual([null, null]);
 });

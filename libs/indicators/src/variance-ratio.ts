@@ -7,22 +7,31 @@ export interface VarianceRatio {
 /**
  * Returns the variance of `horizon`-bar returns ÷ `horizon` × that of one-bar returns: above 1 where moves
  * go on, below 1 where they come back, with Lo and MacKinlay's z that also holds while volatility changes.
- * Null where prices don't vary or are fewer than 4 horizons. *Shape*: logarithms of prices, oldest first.
+ * Null where prices don't vary or returns are fewer than 4 horizons. *Shape*: logarithmic returns, oldest
+ * first.
  * *Source*: Lo and MacKinlay 1988; reference analytics §6.3.
  */
-export function varianceRatio(logPrices: ArrayLike<number>, horizon: number): VarianceRatio | null {
-  const n = logPrices.length - 1;
+export function varianceRatio(returns: ArrayLike<number>, horizon: number): VarianceRatio | null {
+  const n = returns.length;
   if (n < 4 * horizon) return null;
-  const mean = (logPrices[n]! - logPrices[0]!) / n;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += returns[i]!;
+  const mean = sum / n;
   const squares = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {
-    squares[i] = (logPrices[i + 1]! - logPrices[i]! - mean) ** 2;
+    const distance = returns[i]! - mean;
+    squares[i] = distance * distance;
     total += squares[i]!;
   }
   if (!(total > 0)) return null;
+  // The sum of `horizon` distances in a row, moved on one by one.
+  let window = 0;
   let long = 0;
-  for (let i = horizon; i <= n; i++) long += (logPrices[i]! - logPrices[i - horizon]! - horizon * mean) ** 2;
+  for (let i = 0; i < n; i++) {
+    window += returns[i]! - mean - (i < horizon ? 0 : returns[i - horizon]! - mean);
+    if (i >= horizon - 1) long += window * window;
+  }
   const degrees = horizon * (n - horizon + 1) * (1 - horizon / n);
   const ratio = long / degrees / (total / (n - 1));
   let theta = 0;

@@ -1,5 +1,4 @@
 import { InputError } from '@algo/model';
-import type { AnalyticsSettings } from './settings.ts';
 
 /** Bumped whenever the order or meaning of what is written changes. */
 export const SNAPSHOT_VERSION = 6;
@@ -124,14 +123,14 @@ export class SnapshotReader {
   /** Reads a count of items of at least `size` bytes each; refuses one that cannot be true. */
   count(size: number): number {
     const count = this.number();
-    if (!Number.isInteger(count) || count < 0) refuse(`a count of ${count}`);
+    if (!Number.isInteger(count) || count < 0) refuseSnapshot(`a count of ${count}`);
     this.need(count * size);
     return count;
   }
 
   /** *Errors*: InputError unless everything was read. */
   end(): void {
-    if (this.at !== this.view.byteLength) refuse(`${this.view.byteLength - this.at} bytes too many`);
+    if (this.at !== this.view.byteLength) refuseSnapshot(`${this.view.byteLength - this.at} bytes too many`);
   }
 
   /** Returns the next bytes in a buffer of their own, where they are aligned. */
@@ -143,39 +142,12 @@ export class SnapshotReader {
   }
 
   private need(size: number): void {
-    if (this.at + size > this.view.byteLength) refuse('bytes end early');
+    if (this.at + size > this.view.byteLength) refuseSnapshot('bytes end early');
   }
 }
 
-/** Writes what a snapshot must agree on with the settings it is restored under. */
-export function writeHead(to: SnapshotWriter, settings: AnalyticsSettings): void {
-  to.number(SNAPSHOT_VERSION);
-  to.text(settings.instrument);
-  to.numbers([settings.priceTick, settings.quantityStep]);
-  to.text(computedBy(settings));
-}
-
-/**
- * *Errors*: InputError when the snapshot is of another version, instrument, tick or step, of other rules or
- * other features.
- */
-export function readHead(from: SnapshotReader, settings: AnalyticsSettings): void {
-  const version = from.number();
-  if (version !== SNAPSHOT_VERSION) refuse(`version ${version}`);
-  const instrument = from.text();
-  if (instrument !== settings.instrument) refuse(`of ${instrument}`);
-  const [priceTick, quantityStep] = from.numbers();
-  if (priceTick !== settings.priceTick || quantityStep !== settings.quantityStep)
-    refuse(`with tick ${priceTick} and step ${quantityStep}`);
-  const computed = from.text();
-  if (computed !== computedBy(settings)) refuse(`of ${computed}`);
-}
-
-function computedBy({ rules, features }: AnalyticsSettings): string {
-  return [...rules, ...features].join(' ');
-}
-
-function refuse(because: string): never {
+/** *Errors*: InputError, always: the bytes are not such a snapshot. */
+export function refuseSnapshot(because: string): never {
   throw new InputError({
     field: 'analytics snapshot',
     value: because,

@@ -8,10 +8,10 @@ export const config = baseConfig.extend({
   flushRows: z.coerce.number().int().min(1).max(1_000_000).default(100),
   /** or when the oldest has waited so long. */
   flushIntervalMs: z.coerce.number().int().min(10).max(60_000).default(1_000),
-  /** Sets of rules that draw zones, gaps and profiles: those that trading configurations name. */
+  /** Sets of rules that draw zones, gaps and profiles: a configuration that names another can't enter. */
   ruleSets: z
     .string()
-    .default('classic')
+    .default(RULE_SETS.join(','))
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(RULE_SETS)).min(1)),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),

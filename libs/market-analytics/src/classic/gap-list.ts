@@ -1,5 +1,6 @@
 import {
   type FairValueGap,
+  type GapId,
   type GapKind,
   type GapStatus,
   gapId,
@@ -21,6 +22,7 @@ interface ListedGap {
   /** Open time of its first bar. */
   readonly openUs: TimeUs;
   readonly kind: GapKind;
+  readonly id: GapId;
   low: number;
   high: number;
 }
@@ -84,7 +86,8 @@ export class GapList implements InSteps {
     this.#gaps = [];
     for (let i = 0; i < numbers.length; i += 4) {
       const kind = numbers[i + 1] === 1 ? 'bullish' : 'bearish';
-      this.#gaps.push({ openUs: numbers[i]!, kind, low: numbers[i + 2]!, high: numbers[i + 3]! });
+      const openUs = numbers[i]!;
+      this.#gaps.push({ openUs, ...this.#named(kind, openUs), low: numbers[i + 2]!, high: numbers[i + 3]! });
     }
   }
 
@@ -95,20 +98,27 @@ export class GapList implements InSteps {
     const { high, low, trades, openTime } = series;
     if (trades[first] === 0 || trades[middle] === 0 || trades[third] === 0) return null;
     const openUs = openTime[first]!;
-    if (high[first]! < low[third]!) return { openUs, kind: 'bullish', low: high[first]!, high: low[third]! };
-    if (low[first]! > high[third]!) return { openUs, kind: 'bearish', low: high[third]!, high: low[first]! };
+    if (high[first]! < low[third]!)
+      return { openUs, ...this.#named('bullish', openUs), low: high[first]!, high: low[third]! };
+    if (low[first]! > high[third]!)
+      return { openUs, ...this.#named('bearish', openUs), low: high[third]!, high: low[first]! };
     return null;
+  }
+
+  #named(kind: GapKind, openUs: TimeUs): Pick<ListedGap, 'kind' | 'id'> {
+    const { timeframe } = this.#series;
+    return { kind, id: gapId(hashId('gap', this.#instrument, 'classic', timeframe, kind, openUs)) };
   }
 
   #isListed({ openUs }: ListedGap, timeUs: TimeUs): boolean {
     return timeUs <= openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
   }
 
-  #toGap({ openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {
+  #toGap({ id, openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {
     const { timeframe, lengthUs } = this.#series;
     const { price } = this.#resolution;
     return {
-      id: gapId(hashId('gap', this.#instrument, 'classic', timeframe, kind, openUs)),
+      id,
       ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, status },
       ...{ low: price.toValue(low), high: price.toValue(high) },
       ...{ filled: 0, createdUs: openUs + 3 * lengthUs, filledUs: 0 },

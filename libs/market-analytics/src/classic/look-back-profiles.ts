@@ -36,6 +36,9 @@ export class LookBackProfiles implements InSteps {
   #price = new Float64Array(FIRST_ROWS);
   #uses = new Int32Array(FIRST_ROWS);
   #volumes = LOOK_BACKS.map(() => new Float64Array(FIRST_ROWS));
+  /** The last gathering that met each row. */
+  #stamps = new Float64Array(FIRST_ROWS);
+  #stamp = 0;
   readonly #rowOf = new Map<number, number>();
   readonly #free: number[] = [];
   #rows = 0;
@@ -162,20 +165,35 @@ export class LookBackProfiles implements InSteps {
   }
 
   #traded(i: number): { prices: Float64Array; volumes: Float64Array; total: number } {
-    const all = this.#volumes[i]!;
-    let count = 0;
+    const rows = this.#rowsOf(i);
+    const prices = new Float64Array(rows.length);
+    const volumes = new Float64Array(rows.length);
     let total = 0;
-    for (let row = 0; row < this.#rows; row++) if (all[row]! > 0) count++;
-    const prices = new Float64Array(count);
-    const volumes = new Float64Array(count);
-    count = 0;
-    for (let row = 0; row < this.#rows; row++) {
-      if (!(all[row]! > 0)) continue;
-      prices[count] = this.#price[row]!;
-      volumes[count++] = all[row]!;
-      total += all[row]!;
+    for (const [n, row] of rows.entries()) {
+      prices[n] = this.#price[row]!;
+      volumes[n] = this.#volumes[i]![row]!;
+      total += volumes[n]!;
     }
     return { prices, volumes, total };
+  }
+
+  /** Returns the rows that a look-back has volume in, from its trades or from all rows, whichever are fewer. */
+  #rowsOf(i: number): number[] {
+    const volumes = this.#volumes[i]!;
+    const found: number[] = [];
+    const [from, to] = [this.#from[i]!, this.#to[i]!];
+    if (to - from >= this.#rows) {
+      for (let row = 0; row < this.#rows; row++) if (volumes[row]! > 0) found.push(row);
+      return found;
+    }
+    this.#stamp++;
+    for (let at = from; at < to; at++) {
+      const row = this.#row[at & (this.#time.length - 1)]!;
+      if (this.#stamps[row] === this.#stamp) continue;
+      this.#stamps[row] = this.#stamp;
+      found.push(row);
+    }
+    return found;
   }
 
   /** Forgets what is older than the longest look-back, and the rows that nobody uses any more. */
@@ -236,6 +254,7 @@ export class LookBackProfiles implements InSteps {
       };
       this.#price = wider(this.#price, new Float64Array(row * 2));
       this.#uses = wider(this.#uses, new Int32Array(row * 2));
+      this.#stamps = new Float64Array(row * 2);
       this.#volumes = this.#volumes.map((volumes) => wider(volumes, new Float64Array(row * 2)));
     }
     this.#price[row] = price;

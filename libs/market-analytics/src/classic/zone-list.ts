@@ -4,6 +4,7 @@ import {
   type TimeUs,
   US_PER_HOUR,
   type Zone,
+  type ZoneId,
   type ZoneKind,
   type ZoneStatus,
   zoneId,
@@ -52,6 +53,8 @@ export class ZoneList implements InSteps {
   #zones = new Float64Array(FIRST_CAPACITY * PARTS);
   #first = 0;
   #end = 0;
+  /** Ids that were worked out, by the open of the zone's bar: they cost more than all else. */
+  readonly #ids = new Map<TimeUs, ZoneId>();
 
   constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
     this.#instrument = instrument;
@@ -89,6 +92,7 @@ export class ZoneList implements InSteps {
     while (this.#first < this.#end && !this.#isListed(this.#first, timeUs)) {
       const wasBroken = (this.#zones[this.#first + MARKS]! & BROKEN) !== 0;
       if (!wasBroken) emit({ ...this.#toZone(this.#first), status: 'expired' });
+      this.#ids.delete(this.#zones[this.#first + OPEN]!);
       this.#first += PARTS;
     }
   }
@@ -162,6 +166,15 @@ export class ZoneList implements InSteps {
     return timeUs <= this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
   }
 
+  #idOf(kind: ZoneKind, openUs: TimeUs): ZoneId {
+    let id = this.#ids.get(openUs);
+    if (id === undefined) {
+      id = zoneId(hashId('zone', this.#instrument, 'classic', this.#series.timeframe, kind, openUs));
+      this.#ids.set(openUs, id);
+    }
+    return id;
+  }
+
   #toZone(at: number): Zone {
     const zones = this.#zones;
     const { timeframe, lengthUs } = this.#series;
@@ -172,7 +185,7 @@ export class ZoneList implements InSteps {
     const isBroken = (zones[at + MARKS]! & BROKEN) !== 0;
     const status: ZoneStatus = isBroken ? 'broken' : touches > 0 ? 'tested' : 'fresh';
     return {
-      id: zoneId(hashId('zone', this.#instrument, 'classic', timeframe, kind, openUs)),
+      id: this.#idOf(kind, openUs),
       ...{ instrument: this.#instrument, rules: 'classic', timeframe, kind, origin: 'wick' },
       low: price.toValue(zones[at + LOW]!),
       high: price.toValue(zones[at + HIGH]!),

@@ -12,7 +12,7 @@ function of(horizon: number, read: (ratio: VarianceRatio) => number): Feature {
     warmUpBars: CLOSES,
     read({ series }) {
       if (series.kept < CLOSES) return null;
-      const ratio = varianceRatioOf(series.last(series.close, CLOSES).map(Math.log), horizon);
+      const ratio = varianceRatioOf(series.last(series.logReturn, CLOSES - 1), horizon);
       return ratio && read(ratio);
     },
   };
