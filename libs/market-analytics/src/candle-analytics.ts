@@ -40,8 +40,8 @@ interface Books extends InSteps {
 const STANDS_FOR = '1m';
 
 /**
- * Features, zones and gaps of one series of bars, where there are no trades: bars of any length, oldest first.
- * How prices went inside a bar is taken as open, the edge nearer to it, the other edge, close.
+ * Features, zones and gaps of one series of bars, where there are no trades: bars of any length, oldest
+ * first. How prices went inside a bar is taken as open, the edge nearer to it, the other edge, close.
  */
 export class CandleAnalytics {
   readonly #series: BarSeries;

@@ -21,9 +21,9 @@ const IMBALANCE = 3;
 const STACK = 3;
 
 /**
- * Returns the footprint of the trades of a bar: volumes by step of price. A row counts as imbalanced only with
- * the median volume of all rows or more. *Units*: `traded` whole steps of price → [bought, sold] lots; `price`
- * and `volume` make values of them. *Source*: reference analytics §2.5.
+ * Returns the footprint of the trades of a bar: volumes by step of price. A row counts as imbalanced only
+ * with the median volume of all rows or more. *Units*: `traded` whole steps of price → [bought, sold] lots;
+ * `price` and `volume` make values of them. *Source*: reference analytics §2.5.
  */
 export function footprintOf(
   traded: ReadonlyMap<number, readonly [buy: number, sell: number]>,

@@ -61,7 +61,7 @@ export class InstrumentAnalytics {
     structures: () => this.bars.drawn(this.tip.price, this.tip.momentUs),
   };
 
-  /** `families` has every feature that may be named. *Errors*: InputError naming the setting that is wrong. */
+  /** `families` has every feature that may be named. *Errors*: InputError naming the wrong setting. */
   constructor(settings: AnalyticsSettings, families: readonly FeatureFamily[] = FEATURE_FAMILIES) {
     checkSettings(settings, families);
     this.settings = settings;

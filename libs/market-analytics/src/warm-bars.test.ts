@@ -2,6 +2,7 @@
 import {
   type MarketState,
   sliceTrades,
+  structureOf,
   TIMEFRAME_US,
   TIMEFRAMES,
   type TimeUs,
@@ -96,6 +97,21 @@ test('warmed up at any place, its indicators are those of an engine that saw the
     }),
     { numRuns: 6 },
   );
+});
+
+test('classic rules draw on them: zones and gaps are those of an engine that saw all', () => {
+  const trades = quietTape(9);
+  const untilUs = DAY + US_PER_DAY + 5 * US_PER_HOUR;
+  const engine = new InstrumentAnalytics(TEST_SETTINGS);
+  warm(engine, trades, untilUs);
+  const drawn = (state: MarketState) => {
+    const { zones, gaps } = structureOf(state, 'classic')!;
+    return { zones, gaps };
+  };
+  const whole = new InstrumentAnalytics(TEST_SETTINGS);
+  const [mine, theirs] = [finish(engine, trades, rowAt(trades, untilUs)), finish(whole, trades, 0)];
+  expect(drawn(mine)).toEqual(drawn(theirs));
+  expect(drawn(mine).zones.length).toBeGreaterThan(3);
 });
 
 test('without bars of 15 s the longer ones are as if it had seen all', () => {

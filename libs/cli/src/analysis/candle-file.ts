@@ -24,8 +24,8 @@ export interface CandleFile {
 
 /**
  * Reads bars: CSV, packed by gzip or not, with header `timestamp,open,high,low,close,volume` and perhaps
- * `buy_volume`, in any order. Times are ISO 8601 (UTC where no zone is written) or counts since 1970 in s, ms,
- * µs or ns. *Errors*: InputError naming the file, the line and what is wrong in it.
+ * `buy_volume`, in any order. Times are ISO 8601 (UTC where no zone is written) or counts since 1970 in s,
+ * ms, µs or ns. *Errors*: InputError naming the file, the line and what is wrong in it.
  */
 export function readCandleFile(path: string): CandleFile {
   const lines = linesOf(path);

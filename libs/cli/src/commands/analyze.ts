@@ -84,7 +84,11 @@ async function analyzeFiles(
   const catalog = readInstrumentCatalog(environment.instrumentsFile);
   const told = named === undefined ? [] : [catalog.get(instrumentId(named)) ?? unknownInstrument(named)];
   const paths = data.flatMap((list) => tradePaths(list, fromCaller));
-  await using opened = await openTradeFiles(paths, { told, catalog: [...catalog.values()] });
+  await using opened = await openTradeFiles(paths, { told, catalog: [...catalog.values()] }).catch(
+    (error: unknown) => {
+      throw inOurWords(error);
+    },
+  );
   const warn = (words: string) => process.stderr.write(`${words}\n`);
   for (const words of opened.words) warn(words);
   const analysts = new Map<InstrumentId, { readonly analyst: TradeAnalyst; readonly rows: ScreenedRows }>();
@@ -127,7 +131,7 @@ async function withOutput(out: 'ndjson' | 'parquet', work: (say: Say) => Promise
   }
 }
 
-/** Returns the members of a list that a comma-separated text names. *Errors*: InputError naming the option. */
+/** Returns what a comma-separated text names of a list. *Errors*: InputError naming the option. */
 function chosen<Member extends string>(
   option: string,
   text: string | undefined,
@@ -145,6 +149,19 @@ function chosen<Member extends string>(
         remedy: 'Name one of these, or several with commas between them.',
       });
     return member;
+  });
+}
+
+/** Returns an error of files as this command's options are called. */
+function inOurWords(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error;
+  const ours = (text: string) => text.replaceAll('--instruments', '--instrument');
+  const { field, value, because, remedy } = error;
+  return new InputError({
+    field: field === 'file' ? '--data' : ours(field),
+    value: JSON.parse(value),
+    because: ours(because),
+    remedy: ours(remedy),
   });
 }
 

@@ -177,7 +177,7 @@ export class LookBackProfiles implements InSteps {
     return { prices, volumes, total };
   }
 
-  /** Returns the rows that a look-back has volume in, from its trades or from all rows, whichever are fewer. */
+  /** Returns the rows that a look-back has volume in, by its trades or by all rows, whichever are fewer. */
   #rowsOf(i: number): number[] {
     const volumes = this.#volumes[i]!;
     const found: number[] = [];
