@@ -147,6 +147,12 @@ export class CandleBuilder implements InSteps {
     return true;
   }
 
+  /** Marks the open bars incomplete that a time from one to another, inclusive, falls into. */
+  lost(fromUs: TimeUs, toUs: TimeUs): void {
+    for (const [f, bar] of this.bars.entries())
+      if (bar.openTimeUs <= toUs && fromUs < bar.openTimeUs + LENGTHS[f]!) bar.complete = false;
+  }
+
   rescale(priceFactor: number, quantityFactor: number): void {
     for (const bar of this.bars) bar.rescale(priceFactor, quantityFactor);
   }

@@ -22,6 +22,11 @@ export class Completeness {
     this.#gapUs = nowUs;
   }
 
+  /** Takes that trades until a time are lost. */
+  missUntil(timeUs: TimeUs): void {
+    this.#gapUs = Math.max(this.#gapUs, timeUs);
+  }
+
   startAt(timeUs: TimeUs): void {
     this.#gapUs = timeUs;
   }

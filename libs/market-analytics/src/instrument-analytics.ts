@@ -142,6 +142,12 @@ export class InstrumentAnalytics {
       this.tip.price = last.close;
   }
 
+  /** Trades between two times are lost, and no slice says so: the bars that are open are told here. */
+  onLost(fromUs: TimeUs, toUs: TimeUs): void {
+    this.completeness.missUntil(Math.min(toUs, this.tip.nowUs));
+    this.candles.lost(fromUs, toUs);
+  }
+
   /** Returns whether anything would come of `advanceTo`: something closes, is over or is due by then. */
   isDueAt(timeUs: TimeUs): boolean {
     if (this.tip.trades === 0 || !(timeUs > this.tip.nowUs)) return false;

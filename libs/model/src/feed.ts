@@ -1,6 +1,6 @@
 import type { InstrumentId } from './ids.ts';
 import type { TimeUs } from './time.ts';
-import type { TradeBatch } from './trade.ts';
+import type { TradeBatch, TradeIds } from './trade.ts';
 
 /**
  * Where a feed's time stands: the clock of whoever reads the feed. Said every 250 ms of feed time.
@@ -35,17 +35,33 @@ export function completenessWords(completeness: Completeness): string {
 }
 
 /**
- * What a driver declares of its feed. *Shape*: `sides` as a TradeBatch says them; `rowsSpanIds`: each trade
- * of a merged row has an id, the row that of the last; elsewhere ids count rows.
+ * What a driver declares of its feed. *Shape*: `sides` and `ids` as a TradeBatch says them; `rowsSpanIds`:
+ * each trade of a merged row has an id, the row that of the last; elsewhere ids count rows. *Units*:
+ * `mergedUs`: how far the trades of a merged row may lie apart; 0 where all of them have the row's time.
  */
 export interface FeedTraits {
   readonly completeness: Completeness;
   readonly sides: TradeBatch['sides'];
+  readonly ids: TradeIds['kind'];
   readonly rowsSpanIds: boolean;
+  readonly mergedUs: number;
+}
+
+/**
+ * A closed bar of one minute as the venue tells it on a stream. *Units*: `openTimeUs` µs, `volume` base.
+ * *Shape*: `trades` undefined where the venue doesn't count them.
+ */
+export interface VenueBar {
+  readonly openTimeUs: TimeUs;
+  readonly volume: number;
+  readonly trades: number | undefined;
 }
 
 /** What is believed of a feed that declares nothing. */
-export const BEST_EFFORT: FeedTraits = { completeness: 'best-effort', sides: 'told', rowsSpanIds: false };
+export const BEST_EFFORT: FeedTraits = {
+  ...{ completeness: 'best-effort', sides: 'told', ids: 'counted' },
+  ...{ rowsSpanIds: false, mergedUs: 0 },
+};
 
 /** Ids of trades from one to another, both inclusive. */
 export interface TradeIdRange {

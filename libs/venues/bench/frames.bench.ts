@@ -54,14 +54,14 @@ const parsed = (text: string) => (JSON.parse(text) as { data: { T: number } }).d
 
 function read(market: BinanceMarket): (text: string) => number {
   return (text) => {
-    const trade = binanceFrameIn(text, market);
-    return typeof trade === 'object' ? columnsOf(LTC, [trade]).price[0]! : Number.NaN;
+    const trade = binanceFrameIn(text, market.trades);
+    return typeof trade === 'object' ? columnsOf(LTC, [trade], 'counted').price[0]! : Number.NaN;
   };
 }
 
 function tradeOnly(market: BinanceMarket): (text: string) => number {
   return (text) => {
-    const trade = binanceFrameIn(text, market);
+    const trade = binanceFrameIn(text, market.trades);
     return typeof trade === 'object' ? trade.price : Number.NaN;
   };
 }

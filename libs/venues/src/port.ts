@@ -15,6 +15,7 @@ import type {
   TimeUs,
   TradeColumns,
   VenueBalance,
+  VenueBar,
   VenueEvent,
   VenueOrder,
   VenuePosition,
@@ -136,6 +137,8 @@ export interface AccountStream extends AsyncDisposable {
 /** Where a feed hands over what it hears. Times are the venue's; nothing is judged yet. */
 export interface MarketDataSink {
   trades(trades: TradeColumns): void;
+  /** The venue has closed its own bar of a minute, of the trades that it says it told. */
+  bar(instrument: InstrumentId, bar: VenueBar): void;
   connected(instruments: readonly InstrumentId[]): void;
   disconnected(instruments: readonly InstrumentId[], reason: string): void;
   /** A frame that named no instrument could not be read. *Shape*: `frame` may be long. */
@@ -185,6 +188,16 @@ export interface MarketDataFeed extends AsyncDisposable {
   tradesFrom?(instrument: Instrument, id: number): Promise<TradeColumns>;
   /** Returns the id of the newest trade in the same history. *Errors*: rejects with a ReadFailure. */
   newestId?(instrument: Instrument): Promise<number>;
+  /**
+   * How many missed trades can be fetched in a minute by what the venue allows; undefined where it sets no
+   * bound.
+   */
+  readonly tradesPerMinute?: number;
+  /**
+   * Returns the newest trades, oldest first, as many as one request gives, where ids are names and nothing
+   * can be asked for by them. *Errors*: rejects with a ReadFailure.
+   */
+  recentTrades?(instrument: Instrument): Promise<TradeColumns>;
   /** Bars from before, to warm up with; undefined where the venue has none. */
   readonly bars?: VenueBars;
 }

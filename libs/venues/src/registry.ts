@@ -4,6 +4,7 @@ import { BinanceFeed } from './binance/market-data.ts';
 import { RequestBudget } from './binance/request-budget.ts';
 import { BINANCE_SPOT } from './binance-spot/spot-market.ts';
 import { BINANCE_USDM } from './binance-usdm/usdm-market.ts';
+import { BINANCE_USDM_RAW } from './binance-usdm/usdm-raw-market.ts';
 import type { MarketDataFeed } from './port.ts';
 
 /** What the feeds need of whoever opens them, together: each takes its own settings out of it. */
@@ -31,8 +32,13 @@ export interface LiveFeed {
 /** Every live feed by the name that people give it. A venue is its folder and one line here. */
 export const MARKET_DATA: Readonly<Record<string, LiveFeed>> = {
   binance: binance(BINANCE_SPOT, ({ binanceUrl, binanceRestUrl }) => [binanceUrl, binanceRestUrl]),
-  'binance-usdm': binance(BINANCE_USDM, (options) => [options.binanceUsdmUrl, options.binanceUsdmRestUrl]),
+  'binance-usdm': binance(BINANCE_USDM, usdm),
+  'binance-usdm-raw': binance(BINANCE_USDM_RAW, usdm),
 };
+
+function usdm(options: MarketDataOptions): readonly [url: string, restUrl: string] {
+  return [options.binanceUsdmUrl, options.binanceUsdmRestUrl];
+}
 
 function binance(
   market: BinanceMarket,

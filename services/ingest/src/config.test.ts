@@ -41,9 +41,17 @@ test('a live feed goes by the name that the venues have it under', () => {
 });
 
 test.each([
-  ['ALGO_FEED', 'kraken', '--feed: expected synthetic, binance, binance-usdm, or file:PATH'],
-  ['ALGO_FEED', 'toString', '--feed: expected synthetic, binance, binance-usdm, or file:PATH'],
-  ['ALGO_FEED', 'file:', '--feed: expected synthetic, binance, binance-usdm, or file:PATH'],
+  [
+    'ALGO_FEED',
+    'kraken',
+    '--feed: expected synthetic, binance, binance-usdm, binance-usdm-raw, or file:PATH',
+  ],
+  [
+    'ALGO_FEED',
+    'toString',
+    '--feed: expected synthetic, binance, binance-usdm, binance-usdm-raw, or file:PATH',
+  ],
+  ['ALGO_FEED', 'file:', '--feed: expected synthetic, binance, binance-usdm, binance-usdm-raw, or file:PATH'],
   ['ALGO_SPEED', '0', '--speed: expected max, or how many times as fast'],
   ['ALGO_SPEED', '1001', '--speed: expected max, or how many times as fast'],
   ['ALGO_SPEED', 'fast', '--speed: expected max, or how many times as fast'],

@@ -1,23 +1,29 @@
 import { instrumentId, US_PER_SECOND } from '@algo/model';
 import type { BinanceMarket } from '../binance/binance-market.ts';
 import { KLINE_INTERVALS } from '../binance/klines.ts';
+import { minuteBars } from '../binance/minute-bar.ts';
 import { type BinanceTrade, decimal, microseconds, takerSide, wholeNumber } from '../binance/trade.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+
+const PATH = '/stream';
+const QUERY = '&timeUnit=MICROSECOND';
 
 /** Binance's spot market: each trade by its id. */
 export const BINANCE_SPOT: BinanceMarket = {
   name: 'binance',
   market: 'spot',
-  traits: { completeness: 'complete-by-id', sides: 'told', rowsSpanIds: true },
-  streamsPath: '/stream',
-  streamsQuery: '&timeUnit=MICROSECOND',
-  stream: 'trade',
-  tradeOf: (data) => (data.e === 'trade' && typeof data.s === 'string' ? tradeOf(data, data.s) : undefined),
+  traits: {
+    ...{ completeness: 'complete-by-id', sides: 'told', ids: 'counted' },
+    ...{ rowsSpanIds: true, mergedUs: 0 },
+  },
+  trades: {
+    ...{ path: PATH, query: QUERY, name: 'trade' },
+    rowOf: (data) => (data.e === 'trade' && typeof data.s === 'string' ? tradeOf(data, data.s) : undefined),
+  },
+  bars: minuteBars(PATH, QUERY),
   history: {
-    path: '/api/v3/historicalTrades',
-    weight: 25,
-    most: 1_000,
+    ...{ path: '/api/v3/historicalTrades', weight: 25, isById: true, most: 1_000 },
     tradeOf: ({ id, time, price, qty, isBuyerMaker }, symbol) => ({
       ...{ symbol, id: wholeNumber(id), timeUs: microseconds(time), merged: 1 },
       ...{ price: decimal(price), quantity: decimal(qty), side: takerSide(isBuyerMaker) },

@@ -1,9 +1,12 @@
-import { instrumentId } from '@algo/model';
+import { instrumentId, US_PER_MS } from '@algo/model';
 import type { BinanceMarket } from '../binance/binance-market.ts';
 import { KLINE_INTERVALS } from '../binance/klines.ts';
+import { minuteBars } from '../binance/minute-bar.ts';
 import { type BinanceTrade, decimal, microseconds, takerSide, wholeNumber } from '../binance/trade.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+
+const PATH = '/market/stream';
 
 /**
  * Binance's USD-M futures: trades of one price and taker side within 100 ms are one row, with an id of its
@@ -12,12 +15,16 @@ type Row = Readonly<Record<string, unknown>>;
 export const BINANCE_USDM: BinanceMarket = {
   name: 'binance-usdm',
   market: 'perp',
-  traits: { completeness: 'complete-by-id', sides: 'told', rowsSpanIds: false },
-  streamsPath: '/market/stream',
-  streamsQuery: '',
-  stream: 'aggTrade',
-  tradeOf: (data) => (data.e === 'aggTrade' && typeof data.s === 'string' ? rowOf(data, data.s) : undefined),
-  history: { path: '/fapi/v1/aggTrades', weight: 20, most: 1_000, tradeOf: rowOf },
+  traits: {
+    ...{ completeness: 'complete-by-id', sides: 'told', ids: 'counted' },
+    ...{ rowsSpanIds: false, mergedUs: 100 * US_PER_MS },
+  },
+  trades: {
+    ...{ path: PATH, query: '', name: 'aggTrade' },
+    rowOf: (data) => (data.e === 'aggTrade' && typeof data.s === 'string' ? rowOf(data, data.s) : undefined),
+  },
+  bars: minuteBars(PATH, ''),
+  history: { path: '/fapi/v1/aggTrades', weight: 20, isById: true, most: 1_000, tradeOf: rowOf },
   exchangeInfo: { path: '/fapi/v1/exchangeInfo', weight: 1 },
   klines: { path: '/fapi/v1/klines', weight: 5, intervals: KLINE_INTERVALS },
   weightPerMinute: 2_400,

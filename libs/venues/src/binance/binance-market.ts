@@ -1,4 +1,6 @@
 import type { FeedTraits, InstrumentId, Market } from '@algo/model';
+import type { BinanceStream } from './binance-stream.ts';
+import type { MinuteBar } from './minute-bar.ts';
 import type { BinanceTrade } from './trade.ts';
 
 /** A read of REST. *Units*: `weight` as Binance counts. */
@@ -19,16 +21,11 @@ export interface BinanceMarket {
   readonly name: string;
   readonly market: Market;
   readonly traits: FeedTraits;
-  /** Where the combined streams are, behind the address. */
-  readonly streamsPath: string;
-  /** Behind the names of the streams. */
-  readonly streamsQuery: string;
-  /** What stands behind a symbol in the name of a stream. */
-  readonly stream: string;
-  /** Returns the trade of a stream's data; undefined where it is none. Fields may be unreadable. */
-  readonly tradeOf: (data: Readonly<Record<string, unknown>>) => BinanceTrade | undefined;
-  /** Trades from an id on, or the newest. *Shape*: at most `most` rows. */
+  readonly trades: BinanceStream<BinanceTrade>;
+  readonly bars: BinanceStream<MinuteBar>;
+  /** Trades from an id on where it is by id, else only the newest. *Shape*: at most `most` rows. */
   readonly history: BinanceRead & {
+    readonly isById: boolean;
     readonly most: number;
     readonly tradeOf: (row: Readonly<Record<string, unknown>>, symbol: string) => BinanceTrade;
   };

@@ -1,10 +1,9 @@
-import type { BinanceMarket } from './binance-market.ts';
+import type { BinanceStream, StreamRow } from './binance-stream.ts';
 import type { DialGate } from './dial-gate.ts';
 import { isTurnedAway } from './errors.ts';
 import { binanceFrameIn } from './frames.ts';
 import { type RequestBudget, retryAfterOf } from './request-budget.ts';
 import { type SocketEnd, StreamSocket } from './socket.ts';
-import type { BinanceTrade } from './trade.ts';
 
 /** *Units*: ms. */
 export interface ConnectionTimings {
@@ -30,22 +29,20 @@ export const BINANCE_TIMINGS: ConnectionTimings = {
   lookMs: 250,
 };
 
-/**
- * Trades of a new connection that are kept while the old one still runs; with more, it takes over at once.
- */
-const OVERLAP_TRADES_MAX = 50_000;
+/** Rows of a new connection that are kept while the old one still runs; with more, it takes over at once. */
+const OVERLAP_ROWS_MAX = 50_000;
 const SIGN_OF_LIFE = '{"method":"LIST_SUBSCRIPTIONS","id":1}';
 
-export interface ConnectionSink {
-  trade(trade: BinanceTrade): void;
+export interface ConnectionSink<Row> {
+  row(row: Row): void;
   malformed(frame: string): void;
   connected(): void;
   disconnected(reason: string): void;
 }
 
-export interface ConnectionOptions {
+export interface ConnectionOptions<Row extends StreamRow> {
   readonly url: string;
-  readonly market: BinanceMarket;
+  readonly stream: BinanceStream<Row>;
   readonly symbols: readonly string[];
   /** Both shared by all that goes out to the venue from this process. */
   readonly gate: DialGate;
@@ -54,22 +51,21 @@ export interface ConnectionOptions {
   readonly nowMs: () => number;
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
-  readonly sink: ConnectionSink;
+  readonly sink: ConnectionSink<Row>;
 }
 
 /**
  * Keeps one set of streams connected for ever: dials again with growing, jittered waits, replaces a
- * connection before the
- * venue cuts it, and one that has gone silent. It never misorders trades: a new connection's wait until the
- * old one is closed.
+ * connection before the venue cuts it, and one that has gone silent. It never misorders rows: a new
+ * connection's wait until the old one is closed.
  */
-export class BinanceConnection implements Disposable {
-  readonly #options: ConnectionOptions;
+export class BinanceConnection<Row extends StreamRow> implements Disposable {
+  readonly #options: ConnectionOptions<Row>;
   readonly #symbols: Set<string>;
   readonly #timer: NodeJS.Timeout;
   readonly #lastIds = new Map<string, number>();
   #active: StreamSocket | undefined;
-  #standby: { readonly socket: StreamSocket; readonly trades: BinanceTrade[] } | undefined;
+  #standby: { readonly socket: StreamSocket; readonly rows: Row[] } | undefined;
   #tries = 0;
   #nextTryMs = 0;
   /** Why it is down, as it was told; undefined while it is up. */
@@ -77,7 +73,7 @@ export class BinanceConnection implements Disposable {
   /** The server said that it will close. */
   #isLeaving = false;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionOptions<Row>) {
     this.#options = options;
     this.#symbols = new Set(options.symbols);
     this.#timer = setInterval(() => this.#look(), options.timings.lookMs);
@@ -118,9 +114,9 @@ export class BinanceConnection implements Disposable {
       this.#lost(this.#active, { reason: `silent for ${timings.silenceMs} ms` });
     else if (this.#standby === undefined) this.#replaceWhenOld(this.#active, now);
     else {
-      const { socket, trades } = this.#standby;
+      const { socket, rows } = this.#standby;
       if (this.#isDead(socket, now)) this.#lost(socket, { reason: 'silent' });
-      else if (this.#isOverlapDone(socket.openedMs, trades.length, now)) this.#switch();
+      else if (this.#isOverlapDone(socket.openedMs, rows.length, now)) this.#switch();
     }
   }
 
@@ -128,12 +124,12 @@ export class BinanceConnection implements Disposable {
     const { rotateMs } = this.#options.timings;
     if (openedMs === undefined || (now - openedMs < rotateMs && !this.#isLeaving)) return;
     const socket = this.#dialInTime(now);
-    if (socket !== undefined) this.#standby = { socket, trades: [] };
+    if (socket !== undefined) this.#standby = { socket, rows: [] };
   }
 
-  #isOverlapDone(openedMs: number | undefined, trades: number, now: number): boolean {
+  #isOverlapDone(openedMs: number | undefined, rows: number, now: number): boolean {
     if (openedMs === undefined) return false;
-    return now - openedMs >= this.#options.timings.overlapMs || trades >= OVERLAP_TRADES_MAX;
+    return now - openedMs >= this.#options.timings.overlapMs || rows >= OVERLAP_ROWS_MAX;
   }
 
   /**
@@ -151,12 +147,11 @@ export class BinanceConnection implements Disposable {
 
   /** Dials, unless it is too early for it: by our own pauses, by the venue's, by the bound on dials. */
   #dialInTime(now: number): StreamSocket | undefined {
-    const { budget, gate, market, nowMs, url } = this.#options;
+    const { budget, gate, stream, nowMs, url } = this.#options;
     if (now < this.#nextTryMs || budget.pauseMs(now) > 0 || this.#symbols.size === 0) return undefined;
     if (gate.take(now) > 0) return undefined;
     const streams = [...this.#symbols].map((symbol) => this.#streamOf(symbol)).join('/');
-    const { streamsPath, streamsQuery } = market;
-    const address = `${url.replace(/\/$/, '')}${streamsPath}?streams=${streams}${streamsQuery}`;
+    const address = `${url.replace(/\/$/, '')}${stream.path}?streams=${streams}${stream.query}`;
     return new StreamSocket(encodeURI(address), nowMs, {
       open: (socket) => this.#opened(socket),
       frame: (socket, text) => this.#frame(socket, text),
@@ -165,7 +160,7 @@ export class BinanceConnection implements Disposable {
   }
 
   #streamOf(symbol: string): string {
-    return `${symbol.toLowerCase()}@${this.#options.market.stream}`;
+    return `${symbol.toLowerCase()}@${this.#options.stream.name}`;
   }
 
   #opened(socket: StreamSocket): void {
@@ -176,27 +171,27 @@ export class BinanceConnection implements Disposable {
   }
 
   #frame(socket: StreamSocket, text: string): void {
-    const trade = binanceFrameIn(text, this.#options.market);
-    if (trade === 'answer') return;
-    if (trade === undefined) this.#options.sink.malformed(text);
-    else if (trade === 'ending') this.#isLeaving ||= socket === this.#active;
-    else if (socket === this.#standby?.socket) this.#standby.trades.push(trade);
-    else if (socket === this.#active) this.#pass(trade);
+    const row = binanceFrameIn(text, this.#options.stream);
+    if (row === 'nothing') return;
+    if (row === undefined) this.#options.sink.malformed(text);
+    else if (row === 'ending') this.#isLeaving ||= socket === this.#active;
+    else if (socket === this.#standby?.socket) this.#standby.rows.push(row);
+    else if (socket === this.#active) this.#pass(row);
   }
 
-  #pass(trade: BinanceTrade): void {
-    if (trade.id > (this.#lastIds.get(trade.symbol) ?? 0)) this.#lastIds.set(trade.symbol, trade.id);
-    this.#options.sink.trade(trade);
+  #pass(row: Row): void {
+    if (row.id > (this.#lastIds.get(row.symbol) ?? 0)) this.#lastIds.set(row.symbol, row.id);
+    this.#options.sink.row(row);
   }
 
   /** The new connection takes over; what both have told is told once. */
   #switch(): void {
-    const { socket, trades } = this.#standby!;
+    const { socket, rows } = this.#standby!;
     this.#active?.abandon();
     this.#active = socket;
     this.#standby = undefined;
     this.#isLeaving = false;
-    for (const trade of trades) if (!(trade.id <= (this.#lastIds.get(trade.symbol) ?? 0))) this.#pass(trade);
+    for (const row of rows) if (!(row.id <= (this.#lastIds.get(row.symbol) ?? 0))) this.#pass(row);
   }
 
   #lost(socket: StreamSocket, end: SocketEnd): void {

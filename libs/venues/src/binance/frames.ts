@@ -1,12 +1,16 @@
 import { SIDE_UNREADABLE } from '@algo/model';
 import type { BinanceMarket } from './binance-market.ts';
+import type { BinanceStream, StreamRow } from './binance-stream.ts';
 import type { BinanceTrade } from './trade.ts';
 
-/** What a frame is: `answer` to a request of ours, `ending`: the server will close soon. */
-export type BinanceFrame = BinanceTrade | 'answer' | 'ending' | undefined;
+/** What a frame is: `nothing` that anybody waits for, `ending`: the server will close soon. */
+export type BinanceFrame<Row> = Row | 'nothing' | 'ending' | undefined;
 
 /** Returns what is in a frame; undefined for what is none of the known. */
-export function binanceFrameIn(frame: string, { tradeOf }: Pick<BinanceMarket, 'tradeOf'>): BinanceFrame {
+export function binanceFrameIn<Row extends StreamRow>(
+  frame: string,
+  { rowOf }: Pick<BinanceStream<Row>, 'rowOf'>,
+): BinanceFrame<Row> {
   let message: unknown;
   try {
     message = JSON.parse(frame);
@@ -15,9 +19,10 @@ export function binanceFrameIn(frame: string, { tradeOf }: Pick<BinanceMarket, '
   }
   if (!isRecord(message)) return undefined;
   const { data } = message;
-  if (isRecord(data)) return data.e === 'serverShutdown' ? 'ending' : tradeOf(data);
-  if ('id' in message && ('result' in message || 'error' in message)) return 'answer';
-  return message.e === 'serverShutdown' ? 'ending' : tradeOf(message);
+  if (isRecord(data)) return data.e === 'serverShutdown' ? 'ending' : rowOf(data);
+  // The answer to a request of ours.
+  if ('id' in message && ('result' in message || 'error' in message)) return 'nothing';
+  return message.e === 'serverShutdown' ? 'ending' : rowOf(message);
 }
 
 /** Returns a trade of a REST answer; undefined when any field of it can't be read. */

@@ -172,15 +172,15 @@ test('missed trades are read from an id on, a thousand at a time, in the unit of
   await using feed = spotFeedOn(server);
   server.happen('LTCUSDT', plainTrades(1, 1_500));
   server.lost.add(7);
-  const page = await feed.tradesFrom(LTC, 5);
+  const page = await feed.tradesFrom!(LTC, 5);
   expect(page.count).toBe(1_000);
   expect([...(page.ids.values as Float64Array)].slice(0, 4)).toEqual([5, 6, 8, 9]);
   expect(page.timeUs[0]).toBe(TRADES_FROM_US + 5_000);
   expect([...page.side.slice(0, 2)]).toEqual([BUY, SELL]);
   expect(server.asked[0]?.search).toBe('?symbol=LTCUSDT&fromId=5&limit=1000');
   expect(server.askedUnits).toEqual(['MICROSECOND']);
-  expect((await feed.tradesFrom(LTC, 1_400)).count).toBe(101);
-  expect((await feed.tradesFrom(LTC, 1_501)).count).toBe(0);
+  expect((await feed.tradesFrom!(LTC, 1_400)).count).toBe(101);
+  expect((await feed.tradesFrom!(LTC, 1_501)).count).toBe(0);
 });
 
 test.each([
@@ -199,7 +199,7 @@ test.each([
   await using server = await startStandIn();
   await using feed = spotFeedOn(server);
   server.readFault = () => ({ status, body });
-  const read = feed.tradesFrom(LTC, 5);
+  const read = feed.tradesFrom!(LTC, 5);
   await expect(read).rejects.toThrow(BinanceError);
   await expect(read).rejects.toThrow(because);
   await expect(read).rejects.toMatchObject({ failure });
@@ -209,7 +209,7 @@ test('a server that is not there is unreachable', async () => {
   const server = await startStandIn();
   await using feed = spotFeedOn(server);
   await server[Symbol.asyncDispose]();
-  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'unreachable' });
+  await expect(feed.tradesFrom!(LTC, 5)).rejects.toMatchObject({ failure: 'unreachable' });
 });
 
 test('a venue that was asked too much is left alone as long as it says', async () => {
@@ -218,14 +218,14 @@ test('a venue that was asked too much is left alone as long as it says', async (
   await using feed = spotFeedOn(server, { monotonicMs: () => nowMs });
   server.happen('LTCUSDT', plainTrades(1, 10));
   server.readFault = () => ({ status: 429, retryAfterS: 7 });
-  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'busy', retryAfterMs: 7_000 });
+  await expect(feed.tradesFrom!(LTC, 5)).rejects.toMatchObject({ failure: 'busy', retryAfterMs: 7_000 });
   server.readFault = () => undefined;
   nowMs += 3_000;
-  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 4_000 });
-  await expect(feed.newestId(LTC)).rejects.toMatchObject({ failure: 'budget' });
+  await expect(feed.tradesFrom!(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 4_000 });
+  await expect(feed.newestId!(LTC)).rejects.toMatchObject({ failure: 'budget' });
   expect(reads(server)).toHaveLength(1);
   nowMs += 4_000;
-  expect((await feed.tradesFrom(LTC, 5)).count).toBe(6);
+  expect((await feed.tradesFrom!(LTC, 5)).count).toBe(6);
 });
 
 test('what the venue says that the address has used leaves less for us', async () => {
@@ -233,8 +233,8 @@ test('what the venue says that the address has used leaves less for us', async (
   await using feed = spotFeedOn(server, { monotonicMs: () => 0 });
   server.happen('LTCUSDT', plainTrades(1, 10));
   server.use(5_990 - 25);
-  expect((await feed.tradesFrom(LTC, 5)).count).toBe(6);
-  await expect(feed.tradesFrom(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 60_000 });
+  expect((await feed.tradesFrom!(LTC, 5)).count).toBe(6);
+  await expect(feed.tradesFrom!(LTC, 5)).rejects.toMatchObject({ failure: 'budget', retryAfterMs: 60_000 });
 });
 
 test('the newest id is the last of the history', async () => {
@@ -245,8 +245,8 @@ test('the newest id is the last of the history', async () => {
     'LTCUSDT',
     [3, 8, 12].map((id) => ({ id, ...trade })),
   );
-  expect(await feed.newestId(LTC)).toBe(12);
+  expect(await feed.newestId!(LTC)).toBe(12);
   server.historyEnd = () => 12;
-  expect(await feed.newestId(LTC)).toBe(8);
-  expect([...(await feed.tradesFrom(LTC, 4)).ids.values]).toEqual([8]);
+  expect(await feed.newestId!(LTC)).toBe(8);
+  expect([...(await feed.tradesFrom!(LTC, 4)).ids.values]).toEqual([8]);
 });

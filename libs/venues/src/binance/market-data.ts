@@ -13,8 +13,9 @@ import { DialGate } from './dial-gate.ts';
 import { BinanceError } from './errors.ts';
 import { BinanceHttp } from './http.ts';
 import { BinanceKlines } from './klines.ts';
+import type { MinuteBar } from './minute-bar.ts';
 import { nearestName } from './nearest-name.ts';
-import { RequestBudget } from './request-budget.ts';
+import { MARKET_DATA_SHARE, RequestBudget } from './request-budget.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { type BinanceTrade, columnsOf } from './trade.ts';
 
@@ -37,12 +38,14 @@ export interface BinanceOptions {
   readonly budget?: RequestBudget;
   /** How often silent streams are looked for. */
   readonly watchEveryMs?: number;
+  /** Whether the venue's own bars are heard beside the trades; they are where nobody says. */
+  readonly hearsBars?: boolean;
 }
 
 /** A stream that is wanted, and who brings it. */
 interface Stream {
   readonly instrument: Instrument;
-  connection: BinanceConnection;
+  connection: BinanceConnection<BinanceTrade>;
 }
 
 /** Public trades of one of Binance's markets: streams over WebSocket, missed ones over REST, keyless. */
@@ -50,13 +53,19 @@ export class BinanceFeed implements MarketDataFeed {
   readonly name: string;
   readonly traits: FeedTraits;
   readonly bars: BinanceKlines;
+  readonly tradesPerMinute: number;
+  /** By id, where the market has such a read. *Errors*: rejects with a BinanceError. */
+  readonly tradesFrom?: (instrument: Instrument, id: number) => Promise<TradeColumns>;
+  readonly newestId?: (instrument: Instrument) => Promise<number>;
+  /** The newest page, where there is no read by id. *Errors*: rejects with a BinanceError. */
+  readonly recentTrades?: (instrument: Instrument) => Promise<TradeColumns>;
   readonly #market: BinanceMarket;
   readonly #options: BinanceOptions;
   readonly #http: BinanceHttp;
   readonly #budget: RequestBudget;
   readonly #gate = new DialGate();
   readonly #watch: StreamWatch;
-  readonly #connections: BinanceConnection[] = [];
+  readonly #connections: Disposable[] = [];
   readonly #streams = new Map<string, Stream>();
   readonly #ending = new AbortController();
   #sink: MarketDataSink | undefined;
@@ -70,9 +79,18 @@ export class BinanceFeed implements MarketDataFeed {
     this.#budget = options.budget ?? new RequestBudget(market.weightPerMinute);
     this.#http = new BinanceHttp(restUrl, market, monotonicMs, this.#budget);
     this.bars = new BinanceKlines(market, this.#http);
+    const { history, traits, weightPerMinute } = market;
+    const shareOfTrades = weightPerMinute * MARKET_DATA_SHARE;
+    this.tradesPerMinute = Math.floor(shareOfTrades / history.weight) * history.most;
+    const read = async ({ id, symbol }: Instrument, fromId?: number) =>
+      columnsOf(id, await this.#http.historicalTrades(symbol, fromId), traits.ids);
+    if (history.isById) {
+      this.tradesFrom = read;
+      this.newestId = ({ symbol }) => this.#newestId(symbol);
+    } else this.recentTrades = (instrument) => read(instrument);
     const newestId = (symbol: string) => this.#newestId(symbol);
     const mute = (symbol: string) => this.#mute(this.#streams.get(symbol)!);
-    const askEveryMs = (60_000 * market.history.weight) / (market.weightPerMinute * WATCH_SHARE);
+    const askEveryMs = (60_000 * history.weight) / (weightPerMinute * WATCH_SHARE);
     this.#watch = new StreamWatch({ nowMs: monotonicMs, askEveryMs, newestId, mute }, watchEveryMs);
   }
 
@@ -84,16 +102,6 @@ export class BinanceFeed implements MarketDataFeed {
     refuseForeign(this.#market, instruments);
     this.#sink = sink;
     void this.#begin(instruments, sink);
-  }
-
-  /** *Errors*: rejects with a BinanceError. */
-  async tradesFrom(instrument: Instrument, id: number): Promise<TradeColumns> {
-    return columnsOf(instrument.id, await this.#http.historicalTrades(instrument.symbol, id));
-  }
-
-  /** *Errors*: rejects with a BinanceError. */
-  newestId({ symbol }: Instrument): Promise<number> {
-    return this.#newestId(symbol);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,8 +127,11 @@ export class BinanceFeed implements MarketDataFeed {
         [id],
         `${this.name} lists no ${symbol}; its nearest is ${nearestName(symbol, listed)}`,
       );
-    for (let from = 0; from < known.length; from += STREAMS_PER_CONNECTION)
-      this.#connect(known.slice(from, from + STREAMS_PER_CONNECTION), sink);
+    for (let from = 0; from < known.length; from += STREAMS_PER_CONNECTION) {
+      const some = known.slice(from, from + STREAMS_PER_CONNECTION);
+      this.#connect(some, sink);
+      if (this.#options.hearsBars ?? true) this.#connectBars(some, sink);
+    }
   }
 
   /** Asks until it is answered, ever less often; says why it isn't, once. Undefined when we are done. */
@@ -151,15 +162,12 @@ export class BinanceFeed implements MarketDataFeed {
   }
 
   #connect(instruments: readonly Instrument[], sink: MarketDataSink): void {
-    const { url, monotonicMs, random, timings } = this.#options;
     const mine = () => [...this.#streams.values()].filter((stream) => stream.connection === connection);
-    const connection: BinanceConnection = new BinanceConnection({
-      ...{ url, market: this.#market, gate: this.#gate, budget: this.#budget, random },
-      symbols: instruments.map(({ symbol }) => symbol),
-      timings: timings ?? BINANCE_TIMINGS,
-      nowMs: monotonicMs,
+    const connection: BinanceConnection<BinanceTrade> = new BinanceConnection({
+      ...this.#partsOf(instruments),
+      stream: this.#market.trades,
       sink: {
-        trade: (trade) => this.#heard(trade, connection, sink),
+        row: (trade) => this.#heard(trade, connection, sink),
         malformed: (frame) => sink.malformed(frame),
         connected: () => {
           this.#watch.connected(symbolsOf(mine()));
@@ -175,13 +183,39 @@ export class BinanceFeed implements MarketDataFeed {
     for (const instrument of instruments) this.#streams.set(instrument.symbol, { instrument, connection });
   }
 
-  #heard(trade: BinanceTrade, connection: BinanceConnection, sink: MarketDataSink): void {
+  /** Bars have connections of their own: whatever becomes of those, trades are heard. */
+  #connectBars(instruments: readonly Instrument[], sink: MarketDataSink): void {
+    const ids = new Map(instruments.map(({ id, symbol }) => [symbol, id]));
+    const row = (bar: MinuteBar) => {
+      const id = ids.get(bar.symbol);
+      if (id === undefined) sink.malformed(JSON.stringify(bar));
+      else sink.bar(id, bar);
+    };
+    // Trades are told without bars too; whoever compares says that there is nothing to compare with.
+    const nobody = () => undefined;
+    const hears = {
+      row,
+      malformed: (frame: string) => sink.malformed(frame),
+      connected: nobody,
+      disconnected: nobody,
+    };
+    const parts = { ...this.#partsOf(instruments), stream: this.#market.bars };
+    this.#connections.push(new BinanceConnection<MinuteBar>({ ...parts, sink: hears }));
+  }
+
+  #partsOf(instruments: readonly Instrument[]) {
+    const { url, monotonicMs: nowMs, random, timings = BINANCE_TIMINGS } = this.#options;
+    const symbols = instruments.map(({ symbol }) => symbol);
+    return { url, gate: this.#gate, budget: this.#budget, random, symbols, timings, nowMs };
+  }
+
+  #heard(trade: BinanceTrade, connection: BinanceConnection<BinanceTrade>, sink: MarketDataSink): void {
     const stream = this.#streams.get(trade.symbol);
     if (stream === undefined) sink.malformed(JSON.stringify(trade));
     // A stream that has another connection by now is not heard twice.
     else if (stream.connection === connection) {
       this.#watch.heard(trade.symbol, trade.id);
-      sink.trades(columnsOf(stream.instrument.id, [trade]));
+      sink.trades(columnsOf(stream.instrument.id, [trade], this.traits.ids));
     }
   }
 

@@ -1,4 +1,12 @@
-import { BUY, type InstrumentId, SELL, SIDE_UNREADABLE, type TradeColumns, US_PER_MS } from '@algo/model';
+import {
+  BUY,
+  type InstrumentId,
+  SELL,
+  SIDE_UNREADABLE,
+  type TradeColumns,
+  type TradeIds,
+  US_PER_MS,
+} from '@algo/model';
 
 /**
  * A public trade as Binance tells it; fields of the stream that can't be read are NaN or SIDE_UNREADABLE.
@@ -15,7 +23,11 @@ export interface BinanceTrade {
 }
 
 /** Returns trades of one instrument as columns. */
-export function columnsOf(instrument: InstrumentId, trades: readonly BinanceTrade[]): TradeColumns {
+export function columnsOf(
+  instrument: InstrumentId,
+  trades: readonly BinanceTrade[],
+  kind: TradeIds['kind'],
+): TradeColumns {
   const count = trades.length;
   const timeUs = new Float64Array(count);
   const price = new Float64Array(count);
@@ -35,7 +47,8 @@ export function columnsOf(instrument: InstrumentId, trades: readonly BinanceTrad
     merged[row] = trade.merged;
   }
   const columns = { instrument, count, timeUs, price, quantity, side };
-  const ids = { kind: 'counted', values } as const;
+  const ids: TradeIds =
+    kind === 'counted' ? { kind, values } : { kind, values: trades.map(({ id }) => String(id)) };
   return merged === undefined ? { ...columns, ids } : { ...columns, ids, merged };
 }
 

@@ -68,7 +68,7 @@ test('a ban that a dial is answered with closes reads and dials until it is over
   server.refuses = false;
   const asked = server.asked.length;
   nowMs += 30_000;
-  await expect(feed.tradesFrom(LTC, 1)).rejects.toMatchObject({ failure: 'budget' });
+  await expect(feed.tradesFrom!(LTC, 1)).rejects.toMatchObject({ failure: 'budget' });
   expect([server.asked.length, server.clients.length]).toEqual([asked, 1]);
   nowMs += 30_000;
   await until('it is back', () => heard.open.size === 1);

@@ -26,11 +26,11 @@ test('merged trades say how many they are, by socket and by read, with times of 
   expect([first?.merged, second?.merged]).toEqual([Uint32Array.of(7), undefined]);
   expect(first?.quantity[0]).toBeCloseTo(0.7, 12);
   expect(first?.timeUs[0]).toBe(TRADES_FROM_US + 1_000);
-  const page = await feed.tradesFrom(LTC, 1);
+  const page = await feed.tradesFrom!(LTC, 1);
   expect([...page.ids.values]).toEqual([1, 2]);
   expect([...(page.merged ?? [])]).toEqual([7, 1]);
   expect(page.timeUs[0]).toBe(first?.timeUs[0]);
-  expect(await feed.newestId(LTC)).toBe(2);
+  expect(await feed.newestId!(LTC)).toBe(2);
   expect(feed.traits).toMatchObject({ completeness: 'complete-by-id', rowsSpanIds: false });
 });
 

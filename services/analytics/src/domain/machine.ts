@@ -70,10 +70,14 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
       case 'FeedEnded': // bars that are not over stay open: nobody knows what would have come
       case 'GapOpened':
       case 'GapFilled':
-      case 'GapUnfillable':
       case 'PriceSeen':
       case 'TradeRefused':
         return; // batches say themselves whether something is missing before them, and hold every trade
+      case 'GapUnfillable': {
+        const { fromUs, instrument, kind, toUs } = input.body;
+        if (kind === 'bar') this.#kept.get(instrument)?.engine.onLost(fromUs, toUs);
+        return;
+      }
       default:
         input satisfies never;
     }

@@ -20,7 +20,7 @@ export interface FeedCounters
 export function laneCounters(lanes: readonly TradeLane[], live: readonly LiveLane[]) {
   const sum = (of: (lane: TradeLane) => number) => lanes.reduce((all, lane) => all + of(lane), 0);
   const heard = (of: (lane: LiveLane) => number) => live.reduce((all, lane) => all + of(lane), 0);
-  const sequenced = (name: keyof SequencerCounters) => heard(({ sequencer }) => sequencer.counters[name]);
+  const sequenced = (name: keyof LiveLane['counters']) => heard(({ counters }) => counters[name]);
   return {
     accepted: sum(({ screen }) => screen.counters.accepted),
     refused: sum(({ screen }) => refusedIn(screen.counters.refused)),
@@ -32,6 +32,8 @@ export function laneCounters(lanes: readonly TradeLane[], live: readonly LiveLan
     conflicts: sequenced('conflicts'),
     reordered: sequenced('reordered'),
     waiting: sequenced('waiting'),
+    barsCompared: sequenced('barsCompared'),
+    barsDiffer: sequenced('barsDiffer'),
     dropped: heard(({ dropped }) => dropped),
   };
 }

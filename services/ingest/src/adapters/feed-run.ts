@@ -9,14 +9,16 @@ import {
   type TimeUs,
   type TradeColumns,
   US_PER_MS,
+  type VenueBar,
 } from '@algo/model';
 import type { MarketDataFeed, MarketDataSink } from '@algo/venues';
-import { WAITING_ROWS_PROCESS_MAX } from '../domain/bounds.ts';
+import { HOLE_TRADES_MAX } from '../domain/bounds.ts';
 import { FeedClock, SPEED_MAX } from '../domain/feed-clock.ts';
 import type { RawTrades } from '../domain/raw-trades.ts';
 import { type ScreenSnapshot, TradeScreen } from '../domain/trade-screen.ts';
+import { boundWaiting } from './bound-waiting.ts';
 import { type FeedCounters, laneCounters } from './feed-counters.ts';
-import type { FeedSpeech } from './feed-speech.ts';
+import type { FeedSpeech, StoredTrade } from './feed-speech.ts';
 import { FeedTrouble } from './feed-trouble.ts';
 import { GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
@@ -27,8 +29,7 @@ import { canWarm, WarmUp, type WarmUpOptions } from './warm-up.ts';
 const LOOK_EVERY_MS = 20;
 const BELOW_ALL = Number.NEGATIVE_INFINITY;
 
-type LaneParts = Omit<TradeLaneOptions, 'screen' | 'storedId'>;
-type StoredTrade = { readonly id: number; readonly timeUs: TimeUs };
+type LaneParts = Omit<TradeLaneOptions, 'screen' | 'storedId' | 'sides' | 'audit'>;
 
 export interface FeedRunOptions {
   /** The feed's name, in what is told of its time. */
@@ -92,15 +93,23 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     instruments: readonly Instrument[],
     warmUp?: Pick<WarmUpOptions, 'warn'>,
   ): Promise<FeedRun> {
-    const canAsk = feed.tradesFrom !== undefined && feed.newestId !== undefined;
-    const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
     const traits = feed.traits ?? BEST_EFFORT;
-    const { rowsSpanIds } = traits;
-    const run = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
+    const canAsk =
+      traits.ids === 'named'
+        ? feed.recentTrades !== undefined
+        : feed.tradesFrom !== undefined && feed.newestId !== undefined;
+    const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
+    const holeTradesMax = Math.min(HOLE_TRADES_MAX, feed.tradesPerMinute ?? HOLE_TRADES_MAX);
+    const warms = warmUp !== undefined && canWarm(feed);
+    const run: FeedRun = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = last === undefined ? new TradeScreen(id) : TradeScreen.behind(id, last);
-      const isHeld = warmUp !== undefined && last === undefined && canWarm(feed);
-      return new LiveLane({ ...lane, screen, storedId: BELOW_ALL, last, noRest, rowsSpanIds, isHeld });
+      const isHeld = warms && last === undefined;
+      return new LiveLane({
+        ...{ ...lane, screen, storedId: BELOW_ALL, last, noRest, traits, holeTradesMax, isHeld },
+        differs: (gap) => run.#trouble.differs(gap),
+        warmUp: warms ? () => run.#warmUp : undefined,
+      });
     });
     feed.open(instruments, run);
     run.#feed = feed;
@@ -111,8 +120,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       run.#filler = new GapFiller(feed, lanes, instruments, monotonicMs, isHeld, fail);
     }
     if (warmUp !== undefined && canWarm(feed)) {
-      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed }, lanes, instruments);
-      void run.#warmUp.run().catch(fail);
+      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed, fail }, lanes, instruments);
     }
     void run.#look();
     return run;
@@ -130,7 +138,8 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     return FeedRun.#open(options, 'given', BEST_EFFORT, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = new TradeScreen(id, screens.get(id));
-      return new TradeLane({ ...lane, screen, storedId: last?.id ?? BELOW_ALL });
+      const { sides } = BEST_EFFORT;
+      return new TradeLane({ ...lane, sides, screen, storedId: last?.id ?? BELOW_ALL });
     });
   }
 
@@ -154,8 +163,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       },
       await speech.lastTime(name),
     );
-    const { sides } = traits;
-    const parts = { sides, clock: time, speech, monotonicMs, wallUs: () => wallUsOf(clock) };
+    const parts = { clock: time, speech, monotonicMs, wallUs: () => wallUsOf(clock) };
     const lanes = (fail: (error: Error) => void) =>
       instruments.map((instrument, i) => makeLane({ instrument, ...parts, fail }, lasts[i]));
     return new FeedRun(options, traits, time, lanes, instruments);
@@ -181,9 +189,9 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     };
   }
 
-  /** Words of how far a warm-up is, and of who is cold. */
+  /** Words of how far a warm-up is, of who is cold, and of bars that differ from the venue's. */
   notes(): string[] {
-    return this.#warmUp?.notes() ?? [];
+    return [...(this.#warmUp?.notes() ?? []), ...this.#trouble.notes()];
   }
 
   trades(trades: TradeColumns): void {
@@ -191,13 +199,17 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     this.#live.get(trades.instrument)!.hear(trades);
   }
 
+  bar(instrument: InstrumentId, bar: VenueBar): void {
+    this.#live.get(instrument)!.hearBar(bar);
+  }
+
   connected(instruments: readonly InstrumentId[]): void {
-    const source = this.#options.name;
-    const { completeness } = this.#traits;
-    const timeUs = wallUsOf(this.#options.clock);
+    const { clock, name: source } = this.#options;
+    const [{ completeness }, timeUs] = [this.#traits, wallUsOf(clock)];
     for (const instrument of instruments) {
       this.say({ type: 'FeedConnected', instrument, source, completeness, timeUs });
       this.#time.connected(instrument);
+      this.#live.get(instrument)!.connected();
     }
   }
 
@@ -263,7 +275,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   async #look(): Promise<void> {
     for (; !this.#isClosed; await this.#options.clock.sleep(LOOK_EVERY_MS)) {
       for (const lane of this.#live.values()) lane.look();
-      this.#boundWaiting();
+      boundWaiting([...this.#live.values()]);
       this.#filler?.look();
       // What was heard is said first, and the next time waits until this one is stored: a slow bus is no
       // flood, and no reason to let holes run out of time.
@@ -273,17 +285,6 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
       void this.#tell(this.#time.tell(wallUsOf(this.#options.clock), false)).then(() => {
         this.#isTelling = false;
       });
-    }
-  }
-
-  /** Gives the oldest holes up while too many trades of all instruments wait. */
-  #boundWaiting(): void {
-    const lanes = [...this.#live.values()];
-    const waiting = () => lanes.reduce((all, { sequencer }) => all + sequencer.waitingRows, 0);
-    while (waiting() > WAITING_ROWS_PROCESS_MAX) {
-      const oldest = lanes.reduce((a, b) => (b.sequencer.oldestHoleMs < a.sequencer.oldestHoleMs ? b : a));
-      oldest.sequencer.giveUpOldest(`more than ${WAITING_ROWS_PROCESS_MAX} trades waited in this process`);
-      oldest.speak();
     }
   }
 

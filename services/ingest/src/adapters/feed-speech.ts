@@ -1,10 +1,26 @@
-import { bucketSnapshots, type InboundMessage, LaneSpeaker } from '@algo/bus';
+import { bucketSnapshots, LaneSpeaker } from '@algo/bus';
 import { type Family, type MessageOf, subjects } from '@algo/contracts';
-import type { FeedEvent, InstrumentId, TimeAdvanced, TimeUs } from '@algo/model';
+import type { FeedEvent, InstrumentId, TimeAdvanced, TimeUs, TradeColumns } from '@algo/model';
 import type { ServiceContext } from '@algo/runtime';
 import type { Config } from '../config.ts';
 
 export type FeedEventName = FeedEvent['type'];
+
+/**
+ * A trade that is stored. *Shape*: `names` of it and those said with it where ids are names, `id` is NaN
+ * then.
+ */
+export interface StoredTrade {
+  readonly id: number;
+  readonly timeUs: TimeUs;
+  readonly names?: readonly string[];
+}
+
+/** Returns the newest trade of a batch. */
+export function lastTradeIn({ count, ids, timeUs }: TradeColumns): StoredTrade {
+  const last = { id: Number.NaN, timeUs: timeUs[count - 1]! };
+  return ids.kind === 'named' ? { ...last, names: ids.values } : { ...last, id: ids.values[count - 1]! };
+}
 
 /** How ingest says facts, and what it asks about those that are stored. */
 export interface FeedSpeech {
@@ -18,7 +34,7 @@ export interface FeedSpeech {
   /** Resolves when everything said so far is stored. */
   flush(): Promise<void>;
   /** Returns the newest stored trade of an instrument. */
-  lastTrade(instrument: InstrumentId): Promise<{ readonly id: number; readonly timeUs: TimeUs } | undefined>;
+  lastTrade(instrument: InstrumentId): Promise<StoredTrade | undefined>;
   /** Returns the time of a feed that was told last. */
   lastTime(feed: string): Promise<TimeAdvanced | undefined>;
 }
@@ -50,17 +66,13 @@ export async function openFeedSpeech(context: ServiceContext<Config>): Promise<F
     },
     ready: () => bus.ready(),
     flush: () => bus.flush(),
-    lastTrade: async (instrument) => lastTradeOf(await speaker.last(subjects.trades(instrument))),
+    lastTrade: async (instrument) => {
+      const fact = (await speaker.last(subjects.trades(instrument)))?.fact;
+      return fact?.name === 'TradeBatch' ? lastTradeIn(fact.body.trades) : undefined;
+    },
     lastTime: async (feed) => {
       const fact = (await speaker.last(subjects.time(feed)))?.fact;
       return fact?.name === 'TimeAdvanced' ? fact.body : undefined;
     },
   };
-}
-
-function lastTradeOf(message: InboundMessage | undefined) {
-  const fact = message?.fact;
-  if (fact?.name !== 'TradeBatch') return undefined;
-  const { count, ids, timeUs } = fact.body.trades;
-  return { id: Number(ids.values[count - 1]), timeUs: timeUs[count - 1]! };
 }

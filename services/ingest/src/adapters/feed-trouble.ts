@@ -1,10 +1,12 @@
-import type { InstrumentId } from '@algo/model';
+import { type FeedEvent, type InstrumentId, US_PER_MS } from '@algo/model';
 
 /** Instruments and reasons that are named, at most; the others are counted. */
 const NAMED_MAX = 5;
 /** Of frames that can't be read one in so long goes to the log, cut. */
 const SAMPLE_EVERY_MS = 60_000;
 const SAMPLE_CHARACTERS_MAX = 300;
+
+type GapWords = Extract<FeedEvent, { readonly type: 'GapUnfillable' }>;
 
 /** What a person is told of a feed that fails: why, once, in words. */
 export class FeedTrouble {
@@ -13,6 +15,8 @@ export class FeedTrouble {
   /** By instrument, why it was disconnected last. */
   readonly #because = new Map<InstrumentId, string>();
   #malformed = 0;
+  /** By instrument, how often its bars differed from the venue's own, and how the last did. */
+  readonly #differing = new Map<InstrumentId, { readonly times: number; readonly last: string }>();
   #sampledMs = Number.NEGATIVE_INFINITY;
 
   constructor(feed: string, warn: (words: string) => void = () => undefined) {
@@ -37,6 +41,23 @@ export class FeedTrouble {
     this.#sampledMs = nowMs;
     const sample = JSON.stringify(frame.slice(0, SAMPLE_CHARACTERS_MAX));
     this.#warn(`${this.#feed}: ${this.#malformed} frames could not be read, the last is ${sample}`);
+  }
+
+  /** Trades say less, or more, than the venue's own bar of a minute. */
+  differs({ instrument, fromUs, reason }: GapWords): void {
+    const at = new Date(fromUs / US_PER_MS).toISOString().slice(0, 16);
+    const times = (this.#differing.get(instrument)?.times ?? 0) + 1;
+    this.#differing.set(instrument, { times, last: `${at}Z: ${reason}` });
+    this.#warn(`${this.#feed}: the bar of ${instrument} at ${at}Z is incomplete: ${reason}`);
+  }
+
+  /** Returns words of the instruments whose bars differed from the venue's. */
+  notes(): string[] {
+    return [...this.#differing]
+      .slice(-NAMED_MAX)
+      .map(
+        ([id, { times, last }]) => `${id}: bars that differ from the venue's: ${times}, the last at ${last}`,
+      );
   }
 
   /** Returns words for whoever asks why instruments are not connected. */

@@ -1,5 +1,6 @@
 import type { GapReasonCode, Instrument, InstrumentId, TradeColumns } from '@algo/model';
 import { type MarketDataFeed, ReadFailure } from '@algo/venues';
+import { rawOf } from '../domain/raw-trades.ts';
 import type { Question } from '../domain/sequencer-words.ts';
 import type { LiveLane } from './live-lane.ts';
 
@@ -7,6 +8,9 @@ import type { LiveLane } from './live-lane.ts';
 const AT_ONCE = 4;
 /** More than any hole has trades. */
 const HELD_FIRST = 1e12;
+
+/** What is asked of a feed. */
+type AskedFeed = Pick<MarketDataFeed, 'tradesFrom' | 'newestId' | 'recentTrades'>;
 
 interface Wanted {
   readonly lane: LiveLane;
@@ -20,7 +24,7 @@ interface Wanted {
  * then the smallest hole.
  */
 export class GapFiller {
-  readonly #feed: Pick<MarketDataFeed, 'tradesFrom' | 'newestId'>;
+  readonly #feed: AskedFeed;
   readonly #lanes: readonly LiveLane[];
   readonly #instruments: ReadonlyMap<string, Instrument>;
   readonly #monotonicMs: () => number;
@@ -33,7 +37,7 @@ export class GapFiller {
   #because = '';
 
   constructor(
-    feed: Pick<MarketDataFeed, 'tradesFrom' | 'newestId'>,
+    feed: AskedFeed,
     lanes: readonly LiveLane[],
     instruments: readonly Instrument[],
     monotonicMs: () => number,
@@ -55,7 +59,7 @@ export class GapFiller {
       const wanted = this.#wanted(nowMs);
       if (wanted === undefined) return;
       if (nowMs < this.#pausedUntilMs) {
-        for (const { sequencer } of this.#lanes) sequencer.postponed(this.#because);
+        for (const { order } of this.#lanes) order.postponed(this.#because);
         return;
       }
       void this.#ask(wanted).catch((error: unknown) => this.#fail(error as Error));
@@ -69,7 +73,7 @@ export class GapFiller {
   #wanted(nowMs: number): Wanted | undefined {
     let best: Wanted | undefined;
     for (const lane of this.#lanes) {
-      const question = lane.sequencer.question(nowMs);
+      const question = lane.order.question(nowMs);
       if (question === undefined) continue;
       const missing = question.kind === 'page' ? question.missing : 0;
       const rank = this.#isHeld(lane.instrument) ? missing : missing + HELD_FIRST;
@@ -80,22 +84,29 @@ export class GapFiller {
 
   async #ask({ lane, question }: Wanted): Promise<void> {
     this.#underWay++;
-    lane.sequencer.asked();
-    if (question.kind === 'page') await this.#askPage(lane, question.fromId);
-    else await this.#askNewest(lane);
+    lane.order.asked();
+    if (question.kind === 'newest') await this.#askNewest(lane);
+    else await this.#askPage(lane, question.kind === 'page' ? question.fromId : undefined);
     this.#underWay--;
     this.look();
   }
 
-  async #askPage(lane: LiveLane, fromId: number): Promise<void> {
+  /** Asks for a page from an id on, or for the newest. */
+  async #askPage(lane: LiveLane, fromId: number | undefined): Promise<void> {
+    const { order } = lane;
+    const asked = this.#instruments.get(lane.instrument)!;
     let page: TradeColumns;
     try {
-      page = await this.#feed.tradesFrom!(this.#instruments.get(lane.instrument)!, fromId);
+      page = await (fromId === undefined
+        ? this.#feed.recentTrades!(asked)
+        : this.#feed.tradesFrom!(asked, fromId));
     } catch (error) {
-      lane.sequencer.failed(fromId, this.#monotonicMs(), this.#pause(error), (error as Error).message);
+      order.failed(fromId ?? 0, this.#monotonicMs(), this.#pause(error), (error as Error).message);
       return;
     }
-    if (!this.#isClosed) lane.takePage(fromId, page);
+    if (this.#isClosed) return;
+    order.page(fromId ?? 0, rawOf(page), this.#monotonicMs());
+    lane.speak();
   }
 
   async #askNewest(lane: LiveLane): Promise<void> {
@@ -106,7 +117,7 @@ export class GapFiller {
       this.#pause(error);
     }
     if (this.#isClosed) return;
-    lane.sequencer.newest(id, this.#monotonicMs());
+    lane.order.newest(id, this.#monotonicMs());
     lane.speak();
   }
 

@@ -1,15 +1,21 @@
 import {
   type FeedEvent,
+  type FeedTraits,
   type InstrumentId,
   SIDE_UNREADABLE,
   type TimeUs,
   type TradeColumns,
+  type VenueBar,
 } from '@algo/model';
+import { BarAudit } from '../domain/bar-audit.ts';
 import { PRICE_EVERY_MS } from '../domain/bounds.ts';
-import { rawOf, sliceRaw } from '../domain/raw-trades.ts';
+import { NamedTrades } from '../domain/named-trades.ts';
+import { type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import { Sequencer } from '../domain/sequencer.ts';
-import type { SequencerWord } from '../domain/sequencer-words.ts';
+import type { SequencerCounters, SequencerWord } from '../domain/sequencer-words.ts';
+import type { TradeOrder } from '../domain/trade-order.ts';
 import { heardBehind, type WarmBeginning } from '../domain/warm-beginning.ts';
+import type { StoredTrade } from './feed-speech.ts';
 import { RawTradesBuilder } from './raw-trades-builder.ts';
 import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
 
@@ -18,14 +24,29 @@ import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
  */
 export const GATHERED_MAX = 200_000;
 
-export interface LiveLaneOptions extends TradeLaneOptions {
+/** Who warms up: whether one more has room, and takes one that is held. */
+interface WarmingUp {
+  readonly hasRoom: boolean;
+  want(lane: LiveLane): void;
+}
+
+/** What was missing when bars had to be warmed up anew. */
+type LostTrades = Extract<SequencerWord, { readonly type: 'warm' }>;
+
+export interface LiveLaneOptions extends Omit<TradeLaneOptions, 'sides' | 'audit'> {
+  readonly traits: FeedTraits;
   /** The newest trade that is stored; undefined where nothing is. */
-  readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
+  readonly last: StoredTrade | undefined;
   /** Why missed trades can't be asked for, if so. */
   readonly noRest: string | undefined;
-  readonly rowsSpanIds: boolean;
+  /** Trades that a hole may have to be asked for. */
+  readonly holeTradesMax: number;
   /** Whether trades wait for a warm-up, until `begin`. */
   readonly isHeld: boolean;
+  /** Hears of a bar that differs from the venue's own. */
+  readonly differs?: (gap: Extract<FeedEvent, { readonly type: 'GapUnfillable' }>) => void;
+  /** Who warms up, if anybody. */
+  readonly warmUp: (() => WarmingUp | undefined) | undefined;
 }
 
 /**
@@ -33,8 +54,10 @@ export interface LiveLaneOptions extends TradeLaneOptions {
  * the next one gathers, so that a batch is one trade when it is quiet and many when it is busy.
  */
 export class LiveLane {
-  #sequencer: Sequencer;
+  /** Its trades in their order. */
+  order: TradeOrder;
   readonly lane: TradeLane;
+  readonly #audit: BarAudit;
   readonly #options: LiveLaneOptions;
   readonly #gathered = new RawTradesBuilder();
   #receivedUs = 0;
@@ -45,7 +68,11 @@ export class LiveLane {
   #pricedMs = Number.NEGATIVE_INFINITY;
   #pricedUs: TimeUs = 0;
   #isHeld: boolean;
-  readonly #heldSinceMs: number;
+  #heldSinceMs: number;
+  /** What was missing when it had to be warmed up anew. */
+  #lost: LostTrades | undefined;
+  /** Counted before that. */
+  #counted: SequencerCounters | undefined;
   #firstHeldId: number | undefined;
   /** The newest trade that was heard while trades are held. */
   #newestHeld: { readonly price: number; readonly timeUs: TimeUs } | undefined;
@@ -54,13 +81,11 @@ export class LiveLane {
     this.#options = options;
     this.#isHeld = options.isHeld;
     this.#heldSinceMs = options.monotonicMs();
-    this.lane = new TradeLane(options, () => this.#sayGatheredSoon());
-    this.#sequencer = this.#sequencerBehind(options.last);
+    const { sides, mergedUs } = options.traits;
+    this.#audit = new BarAudit(this.instrument, mergedUs);
+    this.lane = new TradeLane({ ...options, sides, audit: this.#audit }, () => this.#sayGatheredSoon());
+    this.order = this.#orderBehind(options.last);
     options.clock.setGap(this.instrument, this.#isHeld);
-  }
-
-  get sequencer(): Sequencer {
-    return this.#sequencer;
   }
 
   get instrument(): InstrumentId {
@@ -81,6 +106,28 @@ export class LiveLane {
     return this.#dropped;
   }
 
+  /** What it has counted since it was made. */
+  get counters() {
+    const [now, before] = [this.order.counters, this.#counted];
+    const all = { ...now };
+    if (before !== undefined)
+      for (const name of Object.keys(now) as (keyof SequencerCounters)[])
+        if (name !== 'waiting') Object.assign(all, { [name]: now[name] + before[name] });
+    return { ...all, ...this.#audit.counters };
+  }
+
+  /** A connection was made. */
+  connected(): void {
+    this.sayGathered();
+    this.order.connected(this.#options.monotonicMs());
+    this.speak();
+  }
+
+  /** Takes a closed bar of the venue. */
+  hearBar(bar: VenueBar): void {
+    this.#audit.bar(bar, this.#options.monotonicMs());
+  }
+
   /** Takes trades as they are heard. */
   hear(trades: TradeColumns): void {
     if (this.#gathered.count + trades.count > GATHERED_MAX) {
@@ -97,13 +144,13 @@ export class LiveLane {
         price[i]!,
         quantity[i]!,
         side[i] ?? SIDE_UNREADABLE,
-        Number(ids[i]),
+        ids[i]!,
         merged?.[i],
       );
     const row = trades.count - 1;
     if (this.#isHeld && row >= 0) {
       this.#newestHeld = { price: price[row]!, timeUs: timeUs[row]! };
-      this.#firstHeldId ??= Number(ids[0]);
+      this.#firstHeldId ??= Number(ids[0]!);
     }
     this.#sayGatheredSoon();
   }
@@ -112,9 +159,11 @@ export class LiveLane {
   begin(warm: WarmBeginning | undefined): void {
     this.#isHeld = false;
     const heard = this.#gathered.take(this.instrument, true);
+    if (this.#lost !== undefined) this.#sayLost(this.#lost, warm?.raw.count ? warm.raw : heard);
+    this.#lost = undefined;
     if (warm !== undefined) this.#beginBehind(warm);
     const rest = warm === undefined ? heard : heardBehind(heard, warm.last.id);
-    if (rest.count > 0) this.sequencer.hear(rest, { receivedUs: this.#receivedUs, heardMs: this.#heardMs });
+    if (rest.count > 0) this.order.hear(rest, { receivedUs: this.#receivedUs, heardMs: this.#heardMs });
     this.speak();
   }
 
@@ -128,33 +177,59 @@ export class LiveLane {
   sayGathered(): void {
     if (this.#gathered.count === 0 || this.#isHeld) return;
     const raw = this.#gathered.take(this.instrument, true);
-    this.sequencer.hear(raw, { receivedUs: this.#receivedUs, heardMs: this.#heardMs });
+    this.order.hear(raw, { receivedUs: this.#receivedUs, heardMs: this.#heardMs });
     this.speak();
   }
 
   /** Looks what was waited for long enough. */
   look(): void {
     const nowMs = this.#options.monotonicMs();
-    this.sequencer.goOn(nowMs);
+    this.order.goOn(nowMs, this.#options.warmUp?.()?.hasRoom ?? false);
     this.speak();
+    for (const event of this.#audit.look(nowMs, this.#isHeld || this.order.hasHole)) {
+      this.say(event);
+      if (event.type === 'GapUnfillable') this.#options.differs?.(event);
+    }
     this.#sayPrice(nowMs);
   }
 
-  /** Takes a page of the venue's history from an id on. */
-  takePage(fromId: number, page: TradeColumns): void {
-    this.sequencer.page(fromId, rawOf(page), this.#options.monotonicMs());
-    this.speak();
-  }
-
-  /** Says what the sequencer has to say. */
+  /** Says what there is to be said of its order. */
   speak(): void {
-    for (const word of this.sequencer.take()) this.#speakWord(word);
-    this.#options.clock.setGap(this.instrument, this.#isHeld || this.sequencer.hasHole);
+    for (const word of this.order.take()) this.#speakWord(word);
+    this.#options.clock.setGap(this.instrument, this.#isHeld || this.order.hasHole);
   }
 
-  #sequencerBehind(last: LiveLaneOptions['last']): Sequencer {
-    const { instrument, noRest, rowsSpanIds } = this.#options;
-    return new Sequencer({ instrument: instrument.id, last, noRest, rowsSpanIds });
+  #orderBehind(last: LiveLaneOptions['last']): TradeOrder {
+    const { holeTradesMax, noRest, traits } = this.#options;
+    const instrument = this.instrument;
+    if (traits.ids === 'named') {
+      const known = last && { names: last.names ?? [], timeUs: last.timeUs };
+      return new NamedTrades({ instrument, last: known, noRest });
+    }
+    return new Sequencer({ instrument, last, noRest, rowsSpanIds: traits.rowsSpanIds, holeTradesMax });
+  }
+
+  /** Begins to hold: bars come first, then the trades behind them. */
+  #hold(lost: LostTrades): void {
+    this.#counted = { ...this.counters, waiting: 0 };
+    this.order = this.#orderBehind(undefined);
+    [this.#isHeld, this.#heldSinceMs, this.#lost] = [true, this.#options.monotonicMs(), lost];
+    [this.#firstHeldId, this.#newestHeld] = [undefined, undefined];
+    this.#options.warmUp?.()?.want(this);
+  }
+
+  /** Says that all up to the first of some trades is lost; nothing where there is none yet. */
+  #sayLost({ code, fromId, fromUs, reason }: LostTrades, next: RawTrades): void {
+    const [id, timeUs] = [next.ids?.[0], next.timeUs[0]];
+    // What comes has another place: it can't be told how much was missed.
+    const missing = id === undefined || !(id > fromId) ? 0 : id - fromId;
+    const toUs = timeUs ?? fromUs;
+    const ids = { fromTradeId: fromId, toTradeId: fromId + Math.max(0, missing - 1) };
+    const gap = { instrument: this.instrument, kind: 'ids', fromUs, toUs, ids, timeUs: toUs } as const;
+    this.#counted = { ...this.#counted!, missing: this.#counted!.missing + missing };
+    this.#audit.lost(fromUs, toUs);
+    this.lane.say({ type: 'GapUnfillable', ...gap, missing, code, reason });
+    this.lane.skipHole();
   }
 
   #beginBehind({ raw, last }: WarmBeginning): void {
@@ -165,7 +240,7 @@ export class LiveLane {
       const jump = this.lane.pass(rest, coming);
       rest = sliceRaw(rest, jump?.row ?? rest.count, rest.count);
     }
-    this.#sequencer = this.#sequencerBehind(last);
+    this.order = this.#orderBehind(last);
   }
 
   #speakWord(word: SequencerWord): void {
@@ -174,13 +249,17 @@ export class LiveLane {
       case 'released': {
         const { raw, heardMs, isBehindHole } = word;
         if (isBehindHole) this.lane.skipHole();
-        screen.expect(raw.ids![0]!);
+        if (raw.ids !== undefined) screen.expect(raw.ids[0]!);
         const origin = heardMs === undefined ? 'back-fill' : 'live';
         this.lane.pass(raw, { receivedUs: word.receivedUs || wallUs(), origin, heardMs });
         return;
       }
       case 'gap':
+        if (word.event.type === 'GapUnfillable') this.#audit.lost(word.event.fromUs, word.event.toUs);
         this.lane.say(word.event);
+        return;
+      case 'warm':
+        this.#hold(word);
         return;
       case 'refused':
         for (const event of screen.leaveOut(word.code, word.raw, word.row)) this.lane.say(event);
@@ -193,8 +272,8 @@ export class LiveLane {
   /** Says the newest price of trades that have waited for a while: stops must not go blind by a hole. */
   #sayPrice(nowMs: number): void {
     const { clock, wallUs } = this.#options;
-    const newest = this.#isHeld ? this.#newestHeld : this.sequencer.newestWaiting;
-    const waitsSinceMs = this.#isHeld ? this.#heldSinceMs : this.sequencer.oldestHoleMs;
+    const newest = this.#isHeld ? this.#newestHeld : this.order.newestWaiting;
+    const waitsSinceMs = this.#isHeld ? this.#heldSinceMs : this.order.oldestHoleMs;
     const sinceMs = Math.max(waitsSinceMs, this.#pricedMs);
     if (newest === undefined || nowMs - sinceMs < PRICE_EVERY_MS || newest.timeUs <= this.#pricedUs) return;
     // A time ahead of the feed's would carry the time of whoever reads it along.

@@ -12,6 +12,8 @@ export class RawTradesBuilder {
   #quantity = new Float64Array(256);
   #side = new Uint8Array(256);
   #ids = new Float64Array(256);
+  /** In place of ids, where trades are named. */
+  #names: string[] = [];
   /** Made when a row stands for more than one trade. */
   #merged: Uint32Array | undefined;
 
@@ -19,14 +21,22 @@ export class RawTradesBuilder {
     return this.#count;
   }
 
-  append(timeUs: number, price: number, quantity: number, side: number, id: number, merged = 1): void {
+  append(
+    timeUs: number,
+    price: number,
+    quantity: number,
+    side: number,
+    id: number | string,
+    merged = 1,
+  ): void {
     if (this.#count === this.#timeUs.length) this.#grow();
     const row = this.#count++;
     this.#timeUs[row] = timeUs;
     this.#price[row] = price;
     this.#quantity[row] = quantity;
     this.#side[row] = side;
-    this.#ids[row] = id;
+    if (typeof id === 'string') this.#names.push(id);
+    else this.#ids[row] = id;
     if (merged !== 1) this.#merged ??= new Uint32Array(this.#timeUs.length).fill(1);
     if (this.#merged !== undefined) this.#merged[row] = merged;
   }
@@ -37,6 +47,8 @@ export class RawTradesBuilder {
     this.#count = 0;
     const merged = this.#merged?.slice(0, count);
     this.#merged = undefined;
+    const names = this.#names;
+    this.#names = [];
     return {
       instrument,
       count,
@@ -44,8 +56,9 @@ export class RawTradesBuilder {
       price: this.#price.slice(0, count),
       quantity: this.#quantity.slice(0, count),
       side: this.#side.slice(0, count),
-      ids: hasIds ? this.#ids.slice(0, count) : undefined,
+      ids: hasIds && names.length === 0 ? this.#ids.slice(0, count) : undefined,
       merged,
+      ...(names.length > 0 && { names }),
     };
   }
 

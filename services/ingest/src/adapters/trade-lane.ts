@@ -7,6 +7,7 @@ import {
   type TradeColumns,
   type TradeOrigin,
 } from '@algo/model';
+import type { BarAudit } from '../domain/bar-audit.ts';
 import type { FeedClock } from '../domain/feed-clock.ts';
 import { type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import type { Jump, TradeScreen } from '../domain/trade-screen.ts';
@@ -23,6 +24,8 @@ export interface TradeLaneOptions {
   readonly speech: FeedSpeech;
   /** What is not above this id was stored before and isn't said again; below all ids where nothing was. */
   readonly storedId: number;
+  /** Holds what is said against the venue's own bars. */
+  readonly audit?: BarAudit;
   readonly monotonicMs: () => number;
   readonly wallUs: () => TimeUs;
   readonly fail: (error: Error) => void;
@@ -112,7 +115,8 @@ export class TradeLane {
   }
 
   #sayTrades(trades: TradeColumns, { receivedUs, origin }: Coming): void {
-    const { sides } = this.#options;
+    const { audit, sides } = this.#options;
+    audit?.trades(trades, this.#isBehindHole);
     for (let from = 0; from < trades.count; from += BATCH_ROWS_MAX) {
       const part = sliceTrades(trades, from, Math.min(trades.count, from + BATCH_ROWS_MAX));
       const complete = !this.#isBehindHole;

@@ -20,6 +20,10 @@ export const WARM_UP_MAX_MS = 120_000;
 /** How long to wait before a read is tried again. */
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 8_000;
+/** How long to wait until there is a bar behind what was said. */
+const LOOK_AGAIN_MS = 500;
+/** Instruments that may wait to be warmed up anew: so many the venue's allowance of a minute or two has. */
+const AGAIN_MAX = 8;
 /** Bars in one message: some 70 bytes each. */
 const MESSAGE_BARS = 1_000;
 /** Pages of trades between the last bar and now. */
@@ -44,22 +48,28 @@ export interface WarmUpOptions {
   readonly monotonicMs: () => number;
   /** Told of each read that failed or contradicts another. */
   readonly warn: (problem: string) => void;
+  /** Ends with what is no failure of a read. */
+  readonly fail: (error: Error) => void;
 }
 
 /** Live trades have waited for long enough. */
 class TooLate extends Error {}
 
 /**
- * Warms instruments up that nothing is stored of, one after the other, while their live trades are held: bars
- * that have settled come from the venue's klines, each read twice; trades from there on by id, joined to
- * those that were heard. Who can't be warmed up in time begins cold.
+ * Warms instruments up that nothing is stored of, or of which more is missing than is fetched, one after the
+ * other, while their live trades are held: bars that have settled come from the venue's klines, each read
+ * twice; trades from there on by id, joined to those that were heard. Who can't be warmed up in time begins
+ * cold.
  */
 export class WarmUp {
   readonly #options: WarmUpOptions;
   readonly #bars: VenueBars;
-  readonly #lanes: readonly LiveLane[];
+  readonly #waiting: { readonly lane: LiveLane; readonly endMs: number }[] = [];
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
-  readonly #endMs: number;
+  /** When the one under way has to have begun. */
+  #endMs = 0;
+  #isRunning = false;
+  #wanted = 0;
   #isClosed = false;
   /** Bars read of the one under way, of all that are to be read. */
   #progress = { instrument: '', read: 0, all: 0 };
@@ -68,30 +78,45 @@ export class WarmUp {
   #failures = 0;
   #lastFailure = '';
   /** Who began cold, and when level 1 can speak. */
-  readonly #cold: string[] = [];
+  readonly #cold = new Map<InstrumentId, string>();
 
   /** Those of the lanes that hold their trades are warmed up. */
   constructor(options: WarmUpOptions, lanes: readonly LiveLane[], instruments: readonly Instrument[]) {
     this.#options = options;
     this.#bars = options.feed.bars;
-    this.#lanes = lanes.filter(({ isHeld }) => isHeld);
     this.#instruments = new Map(instruments.map((instrument) => [instrument.id, instrument]));
-    this.#endMs = options.monotonicMs() + WARM_UP_MAX_MS;
+    for (const lane of lanes) if (lane.isHeld) this.want(lane);
+  }
+
+  /** Whether one more can be warmed up in time, beside those that wait. */
+  get hasRoom(): boolean {
+    return this.#waiting.length < AGAIN_MAX;
+  }
+
+  /** Warms up an instrument that is held, when its turn comes. */
+  want(lane: LiveLane): void {
+    this.#wanted++;
+    this.#waiting.push({ lane, endMs: this.#options.monotonicMs() + WARM_UP_MAX_MS });
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run().catch(this.#options.fail);
   }
 
   /** *Errors*: what is no failure of a read. */
-  async run(): Promise<void> {
-    for (const lane of this.#lanes) {
-      if (this.#isClosed) return;
+  async #run(): Promise<void> {
+    for (let next = this.#waiting[0]; next !== undefined && !this.#isClosed; next = this.#waiting[0]) {
+      this.#endMs = next.endMs;
       try {
-        await this.#warm(lane, this.#instruments.get(lane.instrument)!);
+        await this.#warm(next.lane, this.#instruments.get(next.lane.instrument)!);
         this.#warmed++;
       } catch (error) {
         if (!(error instanceof TooLate)) throw error;
         if (this.#isClosed) return;
-        this.#beginCold(lane);
+        this.#beginCold(next.lane);
       }
+      this.#waiting.shift();
     }
+    this.#isRunning = false;
   }
 
   close(): void {
@@ -104,16 +129,17 @@ export class WarmUp {
 
   /** Says how far it is, for the status table. */
   notes(): string[] {
-    const over = this.#warmed + this.#cold.length;
-    if (over === this.#lanes.length) return this.#cold;
+    const cold = [...this.#cold.values()];
+    if (!this.#isRunning) return cold;
+    const over = this.#wanted - this.#waiting.length;
     const { instrument, read, all } = this.#progress;
     const done = all === 0 ? 0 : Math.floor((100 * read) / all);
     const again = this.#lastFailure === '' ? '' : `, tried again: ${this.#lastFailure}`;
-    return [`warm-up ${over + 1} of ${this.#lanes.length}, ${instrument} ${done} %${again}`, ...this.#cold];
+    return [`warm-up ${over + 1} of ${this.#wanted}, ${instrument} ${done} %${again}`, ...cold];
   }
 
   async #warm(lane: LiveLane, instrument: Instrument): Promise<void> {
-    const plan = warmUpPlan(this.#bars.lengthsUs, this.#nowUs());
+    const plan = await this.#planBehind(lane.lane.screen.lastTimeUs);
     const untilUs = plan[0]?.untilUs;
     if (untilUs === undefined) throw new TooLate();
     const all = plan.reduce((sum, part) => sum + 2 * Math.ceil((untilUs - part.fromUs) / part.readUs), 0);
@@ -130,7 +156,19 @@ export class WarmUp {
     if (this.#isClosed) throw new TooLate();
     // The first trade must not overtake a bar that had to be sent again.
     await Promise.all(pieces.map((piece) => this.#options.speech.say('WarmBars', piece)));
+    this.#cold.delete(instrument.id);
     lane.begin(begin);
+  }
+
+  /** Returns what to fetch once that reaches behind a trade that was said: no trade is said again. */
+  async #planBehind(lastUs: TimeUs): Promise<WarmUpPart[]> {
+    const { clock, monotonicMs } = this.#options;
+    for (;;) {
+      const plan = warmUpPlan(this.#bars.lengthsUs, this.#nowUs());
+      if (plan[0] === undefined || plan[0].untilUs > lastUs) return plan;
+      if (this.#isClosed || monotonicMs() >= this.#endMs) throw new TooLate();
+      await clock.sleep(LOOK_AGAIN_MS);
+    }
   }
 
   /** Returns the bars of a part once two reads of them agree. */
@@ -228,7 +266,7 @@ export class WarmUp {
     const warmUs = (Math.ceil(this.#nowUs() / longestUs) + COLD_BARS) * longestUs;
     const from = new Date(warmUs / US_PER_MS).toISOString().slice(0, 16);
     const note = `${lane.instrument} is cold, level 1 speaks from ${from}Z on`;
-    this.#cold.push(note);
+    this.#cold.set(lane.instrument, note);
     this.#options.warn(`warm-up: ${note}`);
     lane.begin(undefined);
   }

@@ -22,5 +22,9 @@ export const LOST_REMEMBERED_MAX = 256;
 export const RECENT_TRADES = 1_024;
 /** Trades that may speak for a restart of ids and wait for the venue's word on it, at most. */
 export const SUSPECTS_MAX = 1_024;
+/** How long a bar of the venue waits for trades that are slower than it. *Units*: ms. */
+export const AUDIT_WAIT_MS = 1_000;
+/** Trades in a venue's newest page, at most. */
+export const PAGE_ROWS = 1_000;
 /** Names of trades that are remembered, of one instrument whose ids are names, to know a repeat. */
 export const NAMES_MAX = 50_000;

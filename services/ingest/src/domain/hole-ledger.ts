@@ -177,6 +177,12 @@ export class HoleLedger {
     this.#gaps.splice(this.#gaps.indexOf(gap), 1);
   }
 
+  /** Forgets what waits, and what it waits for. */
+  clear(): void {
+    [this.#stretches, this.#first, this.#waitingRows] = [[], 0, 0];
+    this.#gaps.length = 0;
+  }
+
   /** Takes the lowest stretch out, unless that is a hole. */
   take(): Exclude<Stretch, { readonly kind: 'hole' }> | undefined {
     const stretch = this.#stretches[this.#first];

@@ -1,8 +1,29 @@
 import type { GapReasonCode } from '@algo/model';
-import { ASK_AGAIN_FIRST_MS, ASK_AGAIN_MAX_MS } from './bounds.ts';
+import { ASK_AGAIN_FIRST_MS, ASK_AGAIN_MAX_MS, HOLE_WAIT_MAX_MS } from './bounds.ts';
 import type { Gap, Heard, HoleLedger } from './hole-ledger.ts';
 import type { RawTrades } from './raw-trades.ts';
 import type { SequencerWords } from './sequencer-words.ts';
+
+/** Why no longer to wait for a gap. */
+export interface GapEnd {
+  readonly code: GapReasonCode;
+  readonly reason: string;
+}
+
+/** What bounds how a gap is filled. *Shape*: `noRest` says why nobody can be asked, if so. */
+interface GapBounds {
+  readonly noRest: string | undefined;
+  readonly holeTradesMax: number;
+}
+
+/** Returns why a gap is not waited for any longer; undefined while it is. *Units*: `nowMs` monotonic. */
+export function endOfGap(gap: Gap, { noRest, holeTradesMax }: GapBounds, nowMs: number): GapEnd | undefined {
+  if (noRest !== undefined) return { code: 'NO_REST', reason: noRest };
+  if (gap.open > holeTradesMax)
+    return { code: 'TOO_OLD', reason: `more than ${holeTradesMax} trades are missing` };
+  if (nowMs - gap.sinceMs < HOLE_WAIT_MAX_MS) return undefined;
+  return { code: gap.code, reason: `not filled within ${HOLE_WAIT_MAX_MS} ms: ${gap.reason}` };
+}
 
 /** What becomes of the gaps of one ledger, from the word that opens one to the words that end it. */
 export class OpenGaps {

@@ -13,6 +13,8 @@ export interface RawTrades {
   readonly quantity: Float64Array;
   readonly side: Uint8Array;
   readonly ids: Float64Array | undefined;
+  /** In place of `ids`, where the source names its trades. */
+  readonly names?: readonly string[] | undefined;
   /** How many trades of the venue each row stands for; left out where each is one. */
   readonly merged?: Uint32Array | undefined;
 }
@@ -36,22 +38,28 @@ export function sliceRaw(raw: RawTrades, from: number, to: number): RawTrades {
     quantity: raw.quantity.subarray(from, to),
     side: raw.side.subarray(from, to),
     ids: raw.ids?.subarray(from, to),
+    ...(raw.names && { names: raw.names.slice(from, to) }),
     merged: raw.merged?.subarray(from, to),
   };
 }
 
-/**
- * Returns trades as a feed hands them over as raw rows, nothing copied; ids that don't count are left out.
- */
+/** Returns trades as a feed hands them over as raw rows, nothing copied. */
 export function rawOf({ ids, ...columns }: TradeColumns): RawTrades {
-  return { ...columns, ids: ids.kind === 'counted' ? ids.values : undefined };
+  return ids.kind === 'counted'
+    ? { ...columns, ids: ids.values }
+    : { ...columns, ids: undefined, names: ids.values };
 }
 
-/** Returns the rows of all parts, one part after the other; copied when there are several. All have ids. */
+/**
+ * Returns the rows of all parts, one part after the other; copied when there are several. All have ids, or
+ * all have names.
+ */
 export function joinRaw(parts: readonly RawTrades[]): RawTrades {
   if (parts.length === 1) return parts[0]!;
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const columns = { timeUs: column(), price: column(), quantity: column(), ids: column() };
+  const columns = { timeUs: column(), price: column(), quantity: column() };
+  const hasNames = parts[0]!.names !== undefined;
+  const ids = hasNames ? undefined : column();
   const side = new Uint8Array(count);
   const merged = parts.some((part) => part.merged) ? new Uint32Array(count).fill(1) : undefined;
   let row = 0;
@@ -59,12 +67,13 @@ export function joinRaw(parts: readonly RawTrades[]): RawTrades {
     columns.timeUs.set(part.timeUs, row);
     columns.price.set(part.price, row);
     columns.quantity.set(part.quantity, row);
-    columns.ids.set(part.ids!, row);
+    ids?.set(part.ids!, row);
     side.set(part.side, row);
     if (part.merged) merged?.set(part.merged, row);
     row += part.count;
   }
-  return { instrument: parts[0]!.instrument, count, ...columns, side, merged };
+  const names = hasNames ? { names: parts.flatMap((part) => part.names ?? []) } : {};
+  return { instrument: parts[0]!.instrument, count, ...columns, side, ids, merged, ...names };
 
   function column(): Float64Array {
     return new Float64Array(count);

@@ -17,6 +17,17 @@ export type SequencerWord =
       readonly heardMs: number | undefined;
     }
   | { readonly type: 'gap'; readonly event: FeedEvent }
+  /**
+   * From an id on more is missing than is fetched, `code` says by what: bars are to be warmed up anew. What
+   * waited is dropped, the venue's history has it.
+   */
+  | {
+      readonly type: 'warm';
+      readonly fromId: number;
+      readonly fromUs: TimeUs;
+      readonly code: GapReasonCode;
+      readonly reason: string;
+    }
   | {
       readonly type: 'refused';
       readonly code: TradeRefusalCode;
@@ -24,10 +35,10 @@ export type SequencerWord =
       readonly row: number;
     };
 
-/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; or its newest id. */
+/** What to ask the venue. *Shape*: `missing` trades of a hole from `fromId` on; its newest id, or page. */
 export type Question =
   | { readonly kind: 'page'; readonly fromId: number; readonly missing: number }
-  | { readonly kind: 'newest' };
+  | { readonly kind: 'newest' | 'recent' };
 
 /** `missing` is what was given up; `absent` what the venue never had; `reordered` jumps that closed alone. */
 export interface SequencerCounters {
@@ -83,17 +94,23 @@ export class SequencerWords {
     this.#words.push({ type: 'refused', code, raw, row });
   }
 
+  /** Says that it can't go on from an id without bars; what was to be released before is. */
+  warm(fromId: number, fromUs: TimeUs, code: GapReasonCode, reason: string): void {
+    this.cut();
+    this.#words.push({ type: 'warm', fromId, fromUs, code, reason });
+  }
+
   opened(gap: Gap): void {
-    this.#say({ type: 'GapOpened', ...this.#rangeOf(gap, gap), missing: gap.open });
+    this.say({ type: 'GapOpened', ...this.#rangeOf(gap, gap), missing: gap.open });
   }
 
   filled(gap: Gap): void {
     const { recovered, absent } = gap;
-    this.#say({ type: 'GapFilled', ...this.#rangeOf(gap, gap), recovered, absent });
+    this.say({ type: 'GapFilled', ...this.#rangeOf(gap, gap), recovered, absent });
   }
 
   lost(part: IdRange, missing: number, at: TimeRange, code: GapReasonCode, reason: string): void {
-    this.#say({ type: 'GapUnfillable', ...this.#rangeOf(part, at), missing, code, reason });
+    this.say({ type: 'GapUnfillable', ...this.#rangeOf(part, at), missing, code, reason });
   }
 
   /** Returns what is to be said since the last call. */
@@ -109,7 +126,7 @@ export class SequencerWords {
     return { instrument: this.#instrument, kind: 'ids' as const, fromUs, toUs, ids, timeUs: toUs };
   }
 
-  #say(event: FeedEvent): void {
+  say(event: FeedEvent): void {
     this.cut();
     this.#words.push({ type: 'gap', event });
   }

@@ -64,6 +64,7 @@ class Told {
         this.ids.push(...word.raw.ids!);
         if (word.isBehindHole) this.behind.push(word.raw.ids![0]!);
       } else if (word.type === 'refused') this.words.push(`${word.code} ${word.raw.ids![word.row]}`);
+      else if (word.type === 'warm') this.words.push(`warm from ${word.fromId} on: ${word.code}`);
       else if (word.event.type === 'GapOpened')
         this.words.push(`opened ${word.event.ids!.fromTradeId}-${word.event.ids!.toTradeId}`);
       else if (word.event.type === 'GapFilled')

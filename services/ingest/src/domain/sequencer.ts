@@ -1,14 +1,8 @@
 import type { GapReasonCode, InstrumentId, TimeUs, TradeRefusalCode } from '@algo/model';
-import {
-  HOLE_TRADES_MAX,
-  HOLE_WAIT_MAX_MS,
-  LOOK_PAUSE_MAX_MS,
-  REORDER_WAIT_MS,
-  WAITING_ROWS_MAX,
-} from './bounds.ts';
+import { HOLE_TRADES_MAX, LOOK_PAUSE_MAX_MS, REORDER_WAIT_MS, WAITING_ROWS_MAX } from './bounds.ts';
 import { type Heard, HoleLedger } from './hole-ledger.ts';
 import { MergedRows, runsOf } from './merged-rows.ts';
-import { OpenGaps } from './open-gaps.ts';
+import { endOfGap, type GapEnd, OpenGaps } from './open-gaps.ts';
 import { PastTrades } from './past-trades.ts';
 import { isSameTrade, type RawTrades, sliceRaw } from './raw-trades.ts';
 import { RestartSuspicion } from './restart-suspicion.ts';
@@ -19,24 +13,26 @@ import {
   type SequencerWord,
   SequencerWords,
 } from './sequencer-words.ts';
+import type { TradeOrder } from './trade-order.ts';
 
 /**
  * *Shape*: `last` trade that is stored, undefined where none is; `noRest` says why nobody can be asked, if
- * so; `rowsSpanIds` as FeedTraits.
+ * so; `rowsSpanIds` as FeedTraits. *Units*: `holeTradesMax` rows that a hole may have to be asked for.
  */
 export interface SequencerSettings {
   readonly instrument: InstrumentId;
   readonly last: { readonly id: number; readonly timeUs: TimeUs } | undefined;
   readonly noRest: string | undefined;
   readonly rowsSpanIds: boolean;
+  readonly holeTradesMax?: number;
 }
 
 /**
  * Brings the trades of one instrument into the order of their ids, each once: what came too early waits for
- * what is missing, and that is asked for, found absent, or given up in time. Times are given, none is taken.
+ * what is missing, and that is asked for, found absent, or given up in time.
  */
-export class Sequencer {
-  readonly #settings: SequencerSettings;
+export class Sequencer implements TradeOrder {
+  readonly #settings: Required<SequencerSettings>;
   readonly #ledger: HoleLedger;
   readonly #past: PastTrades;
   readonly #suspicion = new RestartSuspicion();
@@ -46,12 +42,14 @@ export class Sequencer {
   readonly #gaps: OpenGaps;
   readonly #merged: MergedRows;
   #isAsked = false;
+  /** It has asked for bars, and is done. */
+  #isOver = false;
   /** When it was looked last. */
   #lookedMs: number | undefined;
   readonly #counts = { late: 0, conflicts: 0 };
 
   constructor(settings: SequencerSettings) {
-    this.#settings = settings;
+    this.#settings = { holeTradesMax: HOLE_TRADES_MAX, ...settings };
     this.#words = new SequencerWords(settings.instrument);
     const { last } = settings;
     this.#hasBegun = last !== undefined;
@@ -69,7 +67,6 @@ export class Sequencer {
     return this.#ledger.gaps.length > 0;
   }
 
-  /** Since when the oldest hole is open; infinity without one. *Units*: ms, monotonic. */
   get oldestHoleMs(): number {
     return this.#ledger.gaps[0]?.sinceMs ?? Number.POSITIVE_INFINITY;
   }
@@ -78,12 +75,12 @@ export class Sequencer {
     return this.#ledger.waitingRows;
   }
 
-  /** The newest trade, while it waits behind a hole. */
   get newestWaiting(): { readonly price: number; readonly timeUs: TimeUs } | undefined {
     return this.#ledger.newest;
   }
 
-  /** Takes trades as they are heard. */
+  connected(): void {} // what a connection missed shows by ids
+
   hear(raw: RawTrades, heard: Heard): void {
     for (let row = 0, end = 0; row < raw.count; row = end) {
       const id = raw.ids![row]!;
@@ -109,34 +106,32 @@ export class Sequencer {
     this.#release();
   }
 
-  /** The wall went on: looks which holes were waited for long enough. *Units*: `nowMs` monotonic. */
-  goOn(nowMs: number): void {
-    const { noRest } = this.#settings;
+  goOn(nowMs: number, canWarm = false): void {
     const frozenMs = nowMs - (this.#lookedMs ?? nowMs) - LOOK_PAUSE_MAX_MS;
     this.#lookedMs = nowMs;
     if (frozenMs > 0) for (const gap of this.#ledger.gaps) gap.sinceMs += frozenMs;
     for (const gap of [...this.#ledger.gaps]) {
       if (nowMs - gap.sinceMs < REORDER_WAIT_MS) break;
       this.#gaps.tell(gap);
-      if (noRest !== undefined) this.#gaps.giveUp(gap, 'NO_REST', noRest);
-      else if (gap.open > HOLE_TRADES_MAX)
-        this.#gaps.giveUp(gap, 'TOO_OLD', `more than ${HOLE_TRADES_MAX} trades are missing`);
-      else if (nowMs - gap.sinceMs >= HOLE_WAIT_MAX_MS)
-        this.#gaps.giveUp(gap, gap.code, `not filled within ${HOLE_WAIT_MAX_MS} ms: ${gap.reason}`);
+      const end = endOfGap(gap, this.#settings, nowMs);
+      if (end === undefined) continue;
+      if (canWarm && (end.code === 'TOO_OLD' || end.code === 'BUDGET')) {
+        this.#warm(end);
+        return;
+      }
+      this.#gaps.giveUp(gap, end.code, end.reason);
     }
     this.#release();
   }
 
-  /** Returns what the venue is to be asked now; nothing while an answer is awaited. */
   question(nowMs: number): Question | undefined {
-    if (this.#isAsked) return undefined;
+    if (this.#isAsked || this.#isOver) return undefined;
     if (this.#suspicion.isDue(nowMs)) return { kind: 'newest' };
     const gap = this.#ledger.gaps.find(({ isTold, askAgainMs }) => isTold && askAgainMs <= nowMs);
     if (gap === undefined) return undefined;
     return { kind: 'page', fromId: this.#ledger.holeOf(gap).fromId, missing: gap.open };
   }
 
-  /** The venue was asked; an answer, or that there is none, will be told. */
   asked(): void {
     this.#isAsked = true;
   }
@@ -160,18 +155,15 @@ export class Sequencer {
     this.#release();
   }
 
-  /** The venue did not answer what it was asked from an id on. */
   failed(fromId: number, nowMs: number, code: GapReasonCode, reason: string): void {
     this.#isAsked = false;
     this.#gaps.askLater(fromId, nowMs, code, reason);
   }
 
-  /** Nobody may be asked for now; that is what to say if time runs out. */
   postponed(reason: string): void {
     for (const gap of this.#ledger.gaps) [gap.code, gap.reason] = ['BUDGET', reason];
   }
 
-  /** Takes the newest id of the venue's history; undefined when it was not answered. */
   newest(id: number | undefined, nowMs: number): void {
     this.#isAsked = false;
     const decision = this.#suspicion.decide(id, this.#ledger.nextId - 1, nowMs);
@@ -183,13 +175,11 @@ export class Sequencer {
       else this.#refuse(this.#past.codeOf(raw, 0), raw, 0);
   }
 
-  /** Gives the oldest hole up, so that less waits. */
   giveUpOldest(reason: string): void {
     this.#gaps.giveUp(this.#ledger.gaps[0]!, 'BOUND', reason);
     this.#release();
   }
 
-  /** Returns what is to be said since the last call. */
   take(): SequencerWord[] {
     return this.#words.take();
   }
@@ -275,6 +265,14 @@ export class Sequencer {
     if (code === 'LATE') this.#counts.late++;
     if (code === 'CONFLICT') this.#counts.conflicts++;
     this.#words.refuse(code, raw, row);
+  }
+
+  /** Asks for bars in place of all that is missing: what waits behind it is dropped. */
+  #warm({ code, reason }: GapEnd): void {
+    this.#release();
+    this.#isOver = true;
+    this.#words.warm(this.#ledger.nextId, this.#past.lastTimeUs, code, reason);
+    this.#ledger.clear();
   }
 
   #openGap(toId: number, sinceMs: number, timeUs: TimeUs): void {

@@ -171,10 +171,10 @@ export class TradeScreen {
       price: raw.price,
       quantity: raw.quantity,
       side: raw.side,
-      ids: { kind: 'counted', values: ids },
+      ids: raw.names ? { kind: 'named', values: raw.names } : { kind: 'counted', values: ids },
       ...(raw.merged && { merged: raw.merged }),
     };
-    const trades = kept !== undefined ? pick(all, ids, kept) : i < raw.count ? sliceTrades(all, 0, i) : all;
+    const trades = kept !== undefined ? pick(all, kept) : i < raw.count ? sliceTrades(all, 0, i) : all;
     return { trades, events: this.#events, jump };
   }
 
@@ -194,7 +194,7 @@ export class TradeScreen {
     this.#events = [];
     if (this.#rows % REFUSAL_WINDOW_ROWS === 0) this.#told = 0;
     this.#rows++;
-    this.#refuse(code, raw, raw.ids![row]!, row);
+    this.#refuse(code, raw, raw.ids?.[row] ?? this.#rows, row);
     return this.#events;
   }
 
@@ -233,7 +233,7 @@ export class TradeScreen {
     this.#events.push({
       type: 'TradeRefused',
       instrument: this.#instrument,
-      tradeId: Number.isFinite(id) ? String(id) : `row ${this.#rows}`,
+      tradeId: raw.names?.[i] ?? (Number.isFinite(id) ? String(id) : `row ${this.#rows}`),
       code,
       detail: `row ${this.#rows}: price ${raw.price[i]}, quantity ${raw.quantity[i]}, time ${timeUs}`,
       timeUs: isTradeTime(timeUs) ? timeUs : this.#lastTimeUs,
@@ -241,7 +241,8 @@ export class TradeScreen {
   }
 }
 
-function pick(all: TradeColumns, ids: Float64Array, kept: readonly number[]): TradeColumns {
+function pick(all: TradeColumns, kept: readonly number[]): TradeColumns {
+  const { ids } = all;
   if (kept.length === 0) return sliceTrades(all, 0, 0);
   return {
     instrument: all.instrument,
@@ -250,7 +251,10 @@ function pick(all: TradeColumns, ids: Float64Array, kept: readonly number[]): Tr
     price: Float64Array.from(kept, (i) => all.price[i]!),
     quantity: Float64Array.from(kept, (i) => all.quantity[i]!),
     side: Uint8Array.from(kept, (i) => all.side[i]!),
-    ids: { kind: 'counted', values: Float64Array.from(kept, (i) => ids[i]!) },
+    ids:
+      ids.kind === 'counted'
+        ? { kind: 'counted', values: Float64Array.from(kept, (i) => ids.values[i]!) }
+        : { kind: 'named', values: kept.map((i) => ids.values[i]!) },
     ...(all.merged && { merged: Uint32Array.from(kept, (i) => all.merged![i]!) }),
   };
 }

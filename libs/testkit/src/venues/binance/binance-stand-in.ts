@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BinanceDialect } from './dialect.ts';
+import { INTERVALS_MS, klineRows } from './kline-rows.ts';
 import { answerRest } from './rest-side.ts';
-import { aggregateFrame, tradeFrame } from './stream-frames.ts';
+import { aggregateFrame, klineFrame, tradeFrame } from './stream-frames.ts';
 import { type DialRefusal, type StandInClient, StreamSide } from './stream-side.ts';
 import { Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
 import { WeightMeter } from './weight-meter.ts';
+
+const MINUTE_MS = INTERVALS_MS['1m']!;
+/** How often it looks whether a minute is over. */
+const LOOK_EVERY_MS = 10;
 
 /** How a read fails, or lies. *Units*: `retryAfterS` s. */
 export interface ReadFault {
@@ -52,6 +57,9 @@ export class BinanceStandIn implements AsyncDisposable {
   readonly #meter: WeightMeter;
   readonly #server: Server;
   readonly #streams: StreamSide;
+  readonly #looking: NodeJS.Timeout;
+  /** Bars of a minute that opened before it are told. */
+  #barsUntilMs: number;
 
   private constructor(server: Server, options: StandInOptions) {
     const { dialect, symbols, nowMs = Date.now, weightMax = dialect.weightMax } = options;
@@ -66,6 +74,8 @@ export class BinanceStandIn implements AsyncDisposable {
       isKnown: (stream) => this.tape.trades(stream.split('@')[0]!.toUpperCase()) !== undefined,
       refusal: () => (this.refuses === true ? 'cut' : this.refuses === false ? undefined : this.refuses),
     });
+    this.#barsUntilMs = minuteOf(nowMs());
+    this.#looking = setInterval(() => this.#tellBars(), LOOK_EVERY_MS);
     server.on('upgrade', (request, line, head) => this.#streams.upgrade(request, line, head));
     server.on('request', (request, response) => this.#answer(request, response));
   }
@@ -123,7 +133,10 @@ export class BinanceStandIn implements AsyncDisposable {
   stream(symbol: string, trades: readonly TapeTrade[]): void {
     const stream = `${symbol.toLowerCase()}@trade`;
     if (this.silent.has(stream)) return;
-    for (const trade of trades) this.#streams.tell(stream, tradeFrame(trade, { symbol, perMs: this.#perMs }));
+    // Futures say of each trade whether it was one of the book.
+    const kind = this.#options.dialect.wantsKey ? { kind: 'MARKET' } : {};
+    for (const trade of trades)
+      this.#streams.tell(stream, tradeFrame({ ...kind, ...trade }, { symbol, perMs: this.#perMs }));
   }
 
   /** Tells merged trades to whoever listens to those of their symbol. */
@@ -133,12 +146,23 @@ export class BinanceStandIn implements AsyncDisposable {
     for (const row of rows) this.#streams.tell(stream, aggregateFrame(row, { symbol, perMs: this.#perMs }));
   }
 
+  /** Tells a bar of a minute, as far as it has come, to whoever listens to those of its symbol. */
+  streamBar(symbol: string, openMs: number): void {
+    const stream = `${symbol.toLowerCase()}@kline_1m`;
+    if (this.silent.has(stream) || !this.#streams.isHeard(stream)) return;
+    const wanted = { intervalMs: MINUTE_MS, fromMs: openMs, toMs: openMs, limit: 1 };
+    const [row] = klineRows(this.tape.trades(symbol)!, wanted, this.#perMs);
+    const isClosed = openMs + MINUTE_MS <= this.#nowMs();
+    if (row !== undefined) this.#streams.tell(stream, klineFrame(row, '1m', isClosed, { symbol }));
+  }
+
   /** Pings everybody. */
   ping(): void {
     this.#streams.ping();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#looking);
     this.#streams.close();
     this.#server.closeAllConnections();
     await new Promise((closed) => this.#server.close(closed));
@@ -146,6 +170,15 @@ export class BinanceStandIn implements AsyncDisposable {
 
   get #perMs(): number {
     return this.#options.dialect.hasMicroseconds ? 1_000 : 1;
+  }
+
+  #tellBars(): void {
+    const untilMs = minuteOf(this.#nowMs());
+    // A clock that leaps leaves bars behind that nobody waits for.
+    const fromMs = Math.max(this.#barsUntilMs, untilMs - MINUTE_MS);
+    for (let openMs = fromMs; openMs < untilMs; openMs += MINUTE_MS)
+      for (const symbol of this.tape.symbols) this.streamBar(symbol, openMs);
+    this.#barsUntilMs = untilMs;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -184,4 +217,8 @@ export class BinanceStandIn implements AsyncDisposable {
     });
     response.end(fault?.body ?? text);
   }
+}
+
+function minuteOf(ms: number): number {
+  return Math.floor(ms / MINUTE_MS) * MINUTE_MS;
 }

@@ -26,6 +26,22 @@ export function tradeFrame(trade: TapeTrade, { symbol, perMs, more }: FrameStyle
   return JSON.stringify({ stream: `${symbol.toLowerCase()}@trade`, data });
 }
 
+/**
+ * Returns a bar as the combined stream tells it. *Shape*: `row` as `GET /klines` has it, with times in the
+ * unit of the stream; `more` takes the place of fields of the bar.
+ */
+export function klineFrame(
+  [t, o, h, l, c, v, T, q, n, V, Q]: readonly unknown[],
+  interval: string,
+  isClosed: boolean,
+  { symbol, more }: Omit<FrameStyle, 'perMs'>,
+): string {
+  const ids = { f: -1, L: -1 };
+  const k = { t, T, s: symbol, i: interval, ...ids, o, c, h, l, v, n, x: isClosed, q, V, Q, B: '0', ...more };
+  const data = { e: 'kline', E: T, s: symbol, k };
+  return JSON.stringify({ stream: `${symbol.toLowerCase()}@kline_${interval}`, data });
+}
+
 /** Returns merged trades as the combined stream tells them. */
 export function aggregateFrame(row: TapeAggregate, { symbol, perMs, more }: FrameStyle): string {
   const T = timeIn(row.timeUs, perMs);

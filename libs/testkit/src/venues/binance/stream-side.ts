@@ -83,6 +83,11 @@ export class StreamSide {
     }
   }
 
+  /** Whether anybody listens to a stream. */
+  isHeard(stream: string): boolean {
+    return this.clients.some(({ isOpen, streams }) => isOpen && streams.has(stream));
+  }
+
   close(): void {
     clearInterval(this.#pinging);
     for (const socket of this.#sockets.values()) socket.terminate();

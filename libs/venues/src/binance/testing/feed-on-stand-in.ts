@@ -1,6 +1,7 @@
 import { type BinanceDialect, BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
 import { BINANCE_SPOT } from '../../binance-spot/spot-market.ts';
 import { BINANCE_USDM } from '../../binance-usdm/usdm-market.ts';
+import { BINANCE_USDM_RAW } from '../../binance-usdm/usdm-raw-market.ts';
 import type { ConnectionTimings } from '../connection.ts';
 import { BinanceFeed, type BinanceOptions } from '../market-data.ts';
 import { RequestBudget } from '../request-budget.ts';
@@ -49,9 +50,16 @@ export function usdmFeedOn(standIn: BinanceStandIn, settings: FeedSettings = {})
   return new BinanceFeed(BINANCE_USDM, optionsOn(standIn, settings));
 }
 
+/** Returns the same for USD-M futures trade by trade. */
+export function usdmRawFeedOn(standIn: BinanceStandIn, settings: FeedSettings = {}): BinanceFeed {
+  return new BinanceFeed(BINANCE_USDM_RAW, optionsOn(standIn, settings));
+}
+
+/** Without bars where a test doesn't ask for them: a connection is then one of trades. */
 function optionsOn({ url, restUrl }: BinanceStandIn, settings: FeedSettings): BinanceOptions {
   return {
     ...{ url, restUrl, monotonicMs: () => performance.now(), random: () => 0.5 },
+    hearsBars: false,
     ...settings,
     timings: { ...QUICK, ...settings.timings },
   };

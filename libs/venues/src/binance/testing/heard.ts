@@ -1,4 +1,4 @@
-import type { InstrumentId, TradeColumns } from '@algo/model';
+import type { InstrumentId, TradeColumns, VenueBar } from '@algo/model';
 import type { MarketDataSink } from '../../port.ts';
 
 /** Writes down what it is told. */
@@ -6,6 +6,7 @@ export class Heard implements MarketDataSink {
   readonly told: TradeColumns[] = [];
   readonly states: string[] = [];
   readonly open = new Set<InstrumentId>();
+  readonly bars: VenueBar[] = [];
   nonsense = 0;
 
   get ids(): number[] {
@@ -24,6 +25,10 @@ export class Heard implements MarketDataSink {
   disconnected(instruments: readonly InstrumentId[], reason: string): void {
     for (const id of instruments) this.open.delete(id);
     this.states.push(`disconnected: ${reason}`);
+  }
+
+  bar(_instrument: InstrumentId, bar: VenueBar): void {
+    this.bars.push(bar);
   }
 
   malformed(): void {

@@ -18,7 +18,10 @@ export const WALL_MS = 1_800_000_000_000;
 /** A feed whose sink is in the test's hand. */
 export class HandFeed implements MarketDataFeed {
   readonly name = 'hand';
-  readonly traits: FeedTraits = { completeness: 'complete-by-id', sides: 'told', rowsSpanIds: false };
+  readonly traits: FeedTraits = {
+    ...{ completeness: 'complete-by-id', sides: 'told', ids: 'counted' },
+    ...{ rowsSpanIds: false, mergedUs: 0 },
+  };
   sink: MarketDataSink | undefined;
   /** What was asked for: the instrument and the id, or `newest`. */
   readonly asked: [InstrumentId, number | 'newest'][] = [];

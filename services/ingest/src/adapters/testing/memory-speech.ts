@@ -1,7 +1,7 @@
 import { decodeFact, encodeFact, type Fact, type FactOf, type MessageOf, typeOf } from '@algo/contracts';
 import type { InstrumentId, TimeAdvanced, WarmBars } from '@algo/model';
 import { expect } from '@jest/globals';
-import type { FeedEventName, FeedSpeech } from '../feed-speech.ts';
+import { type FeedEventName, type FeedSpeech, lastTradeIn, type StoredTrade } from '../feed-speech.ts';
 
 type Said = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>;
 
@@ -93,10 +93,9 @@ export class MemorySpeech implements FeedSpeech {
     if (this.#waiting.length > 0) await new Promise<void>((stored) => this.#flushes.push(stored));
   }
 
-  async lastTrade(instrument: InstrumentId): Promise<{ id: number; timeUs: number } | undefined> {
+  async lastTrade(instrument: InstrumentId): Promise<StoredTrade | undefined> {
     const last = this.stored.batches.findLast(({ trades }) => trades.instrument === instrument)?.trades;
-    if (last === undefined) return undefined;
-    return { id: Number(last.ids.values[last.count - 1]), timeUs: last.timeUs[last.count - 1]! };
+    return last === undefined ? undefined : lastTradeIn(last);
   }
 
   async lastTime(feed: string): Promise<TimeAdvanced | undefined> {
