@@ -51,12 +51,11 @@ function spotFeed({ url, restUrl }: BinanceStandIn, monotonicMs: () => number) {
   });
 }
 
-async function started(haste = 1, fault?: (url: URL) => ReadFault | undefined) {
+async function started(haste = 1, fault?: (url: URL) => ReadFault | undefined, speech = new MemorySpeech()) {
   const { nowMs, clock, monotonicMs } = wall(haste);
   const standIn = await BinanceStandIn.start({ dialect: SPOT_DIALECT, symbols: ['LTCUSDT'], nowMs });
   standIn.happen('LTCUSDT', history());
   if (fault !== undefined) standIn.readFault = (_symbol, _id, url) => fault(url);
-  const speech = new MemorySpeech();
   const warnings: string[] = [];
   const feed = spotFeed(standIn, monotonicMs);
   const options = { name: 'binance', speech, clock, monotonicMs, speed: 1 };
@@ -178,6 +177,42 @@ test('without an answer it begins cold in time, says so, and no trade is lost', 
   expect(stored.bodies('PriceSeen').length).toBeGreaterThan(0);
 }, 60_000);
 
+/** Says that the last trade of the history is stored. */
+function knowing(): MemorySpeech {
+  const speech = new MemorySpeech();
+  void speech.say('TradeBatch', {
+    ...{ receivedUs: 0, complete: true, origin: 'live', sides: 'told' },
+    trades: {
+      ...{ instrument: LTC.id, count: 1, timeUs: Float64Array.of(history().at(-1)!.timeUs) },
+      ...{ price: Float64Array.of(80), quantity: Float64Array.of(1), side: Uint8Array.of(1) },
+      ids: { kind: 'counted', values: Float64Array.of(650) },
+    },
+  });
+  return speech;
+}
+
+test('away for too long and without bars it goes on cold: all between is told as lost', async () => {
+  const noBars = (url: URL) => (url.pathname.endsWith('/klines') ? { status: 503 } : undefined);
+  const speech = knowing();
+  await speech.flush();
+  await using life = await started(100, noBars, speech);
+  const { run, standIn, stored, nowMs } = life;
+  await until('it is connected', () => run.reasons().length === 0);
+  const first = 651 + 100_000;
+  standIn.tell('LTCUSDT', [tradeAt(first - 1, nowMs())]);
+  await until('it warms up', () => run.notes().some((note) => note.startsWith('warm-up 1 of 1')));
+  standIn.tell('LTCUSDT', [tradeAt(first, nowMs()), tradeAt(first + 1, nowMs())]);
+  await until('a price is seen', () => stored.bodies('PriceSeen').length > 0);
+  await until('it says that it is cold', () => run.notes().some((note) => note.includes('is cold')));
+  await until('trades go on', () => stored.ids.length === 3);
+  expect(stored.ids).toEqual([650, first, first + 1]);
+  expect(stored.bodies('GapUnfillable')).toMatchObject([
+    { code: 'TOO_OLD', missing: first - 651, ids: { fromTradeId: 651, toTradeId: first - 1 } },
+  ]);
+  expect(stored.batches.map(({ complete }) => complete)).toEqual([true, false]);
+  expect(run.counters()).toMatchObject({ gaps: 1, missing: first - 651 });
+}, 60_000);
+
 test('an instrument that trades are stored of is not warmed up', async () => {
   const { clock, monotonicMs } = wall(1);
   await using standIn = await BinanceStandIn.start({
@@ -186,15 +221,8 @@ test('an instrument that trades are stored of is not warmed up', async () => {
     nowMs: clock.nowMs,
   });
   standIn.happen('LTCUSDT', history());
-  const speech = new MemorySpeech();
-  await speech.say('TradeBatch', {
-    ...{ receivedUs: 0, complete: true, origin: 'live', sides: 'told' },
-    trades: {
-      ...{ instrument: LTC.id, count: 1, timeUs: Float64Array.of(history().at(-1)!.timeUs) },
-      ...{ price: Float64Array.of(80), quantity: Float64Array.of(1), side: Uint8Array.of(1) },
-      ids: { kind: 'counted', values: Float64Array.of(650) },
-    },
-  });
+  const speech = knowing();
+  await speech.flush();
   const feed = spotFeed(standIn, monotonicMs);
   const options = { name: 'binance', speech, clock, monotonicMs, speed: 1 };
   await using run = await FeedRun.live(options, feed, [LTC], { warn: () => undefined });

@@ -127,6 +127,31 @@ test('a page that ends below the end of the hole is old: it is asked again, unti
   expect(told.ids.at(-1)).toBe(20);
 });
 
+test('a hole that is too long ends all that waits where bars can be had instead, told once', () => {
+  const told = new Told().hear([11, 13], 0).hear([20 + HOLE_TRADES_MAX], 10);
+  told.sequencer.goOn(260, true);
+  told.take();
+  const opened = `opened 14-${19 + HOLE_TRADES_MAX}`;
+  expect(told.words).toEqual(['opened 12-12', opened, 'warm from 12 on: TOO_OLD']);
+  expect([told.ids, told.sequencer.hasHole, told.sequencer.waitingRows]).toEqual([[11], false, 0]);
+  expect(told.sequencer.question(10_000)).toBeUndefined();
+});
+
+test('a hole that the budget has no time for does so too, one that the venue lacks does not', () => {
+  const told = new Told().hear([11, 13], 0);
+  told.sequencer.goOn(250, true);
+  told.sequencer.postponed('asked too much');
+  told.sequencer.goOn(1_000, true);
+  told.sequencer.goOn(HOLE_WAIT_MAX_MS - 500, true);
+  for (let nowMs = 1_000; nowMs <= 2 * HOLE_WAIT_MAX_MS; nowMs += 500) told.sequencer.goOn(nowMs, true);
+  expect(told.take().words).toEqual(['opened 12-12', 'warm from 12 on: BUDGET']);
+  const lacking = new Told().hear([11, 13], 0);
+  lacking.sequencer.goOn(250, true);
+  lacking.page(12, [], 260);
+  for (let nowMs = 500; nowMs <= HOLE_WAIT_MAX_MS; nowMs += 500) lacking.sequencer.goOn(nowMs, true);
+  expect(lacking.take().words).toEqual(['opened 12-12', 'VENUE_LACKS 12-12']);
+});
+
 test('of one id and two trades the first stands, whether it waits, was released, or is fetched', () => {
   const told = new Told().hear([11, 13]).hear([11], 0, { price: 84 }).hear([13], 0, { price: 84 });
   told.goOn(250).page(12, [12, 13]);

@@ -77,6 +77,20 @@ test('where the venue has no bar the close before stands, and a bar that runs is
   expect(bars[1]).toEqual({ openTimeUs: T0_US + 15 * US_PER_SECOND, ...flat });
 });
 
+test('an empty bar within a longer one is no price of it', () => {
+  const flat = (i: number, price: number) =>
+    bar(T0_US + i * US_PER_SECOND, {
+      ...{ open: price, high: price, low: price, close: price },
+      ...{ volume: 0, takerBuyVolume: 0, trades: 0 },
+    });
+  const read = Array.from({ length: 30 }, (_, i) => (i < 15 ? flat(i, 20) : flat(i, i === 29 ? 11 : 20)));
+  read[28] = bar(T0_US + 28 * US_PER_SECOND);
+  expect(barsOfPart(read, part(30))).toMatchObject([
+    { open: 20, high: 20, low: 20, close: 20, volume: 0, trades: 0 },
+    { open: 10, high: 12, low: 9, close: 11, volume: 2, trades: 3 },
+  ]);
+});
+
 test('bars that do not reach the end are not taken', () => {
   expect(barsOfPart([bar(T0_US)], part(45))).toBe('they end 44 s too early');
 });

@@ -86,8 +86,13 @@ export function barsOfPart(read: readonly WarmBar[], part: WarmUpPart): readonly
   return bars;
 }
 
-/** Returns bars as one that opens at a time, flat at the close before where there are none. */
-function joined(bars: readonly WarmBar[], openTimeUs: TimeUs, before: number): WarmBar {
+/**
+ * Returns bars as one that opens at a time, flat at the close before where nothing was traded: an empty bar of
+ * a venue repeats a close, which is no price of what it is joined into.
+ */
+function joined(parts: readonly WarmBar[], openTimeUs: TimeUs, before: number): WarmBar {
+  const traded = parts.filter(({ trades, volume }) => trades > 0 || volume > 0);
+  const bars = traded.length > 0 ? traded : parts;
   const sum = (of: (bar: WarmBar) => number) => bars.reduce((total, bar) => total + of(bar), 0);
   const isTold = bars.every(({ takerBuyVolume }) => takerBuyVolume !== null);
   return {
