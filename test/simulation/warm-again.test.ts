@@ -62,6 +62,13 @@ class Stored implements FeedSpeech {
     return last === undefined ? undefined : lastTradeIn(last.trades);
   }
 
+  /** Analytics begins anew here: nothing is ours but what was warmed up by. */
+  async ownBars(_instrument: InstrumentId, wanted: string) {
+    return this.bodies('WarmBars')
+      .filter(({ timeframe }) => timeframe === wanted)
+      .flatMap(({ source, bars }) => bars.map((bar) => ({ source, bar })));
+  }
+
   async lastTime() {
     return this.bodies('TimeAdvanced').at(-1);
   }

@@ -161,8 +161,11 @@ export interface Bus extends AsyncDisposable {
     options: DurableOptions,
     handler: (message: InboundMessage) => Promise<Verdict>,
   ): Promise<Subscription>;
-  /** Yields what the stream holds now, in order, and ends. */
-  read(options: FollowOptions): AsyncIterable<InboundMessage>;
+  /**
+   * Yields what the stream holds now, in order, and ends. What was stored before `sinceMs` by the server's
+   * clock need not come.
+   */
+  read(options: FollowOptions & { readonly sinceMs?: number }): AsyncIterable<InboundMessage>;
   /** Returns the newest message on a subject. */
   last(stream: StreamName, subject: string): Promise<InboundMessage | undefined>;
   bounds(stream: StreamName): Promise<StreamBounds>;

@@ -200,7 +200,7 @@ class Follower implements Subscription {
 export async function* readStream(
   js: JetStreamClient,
   jsm: JetStreamManager,
-  options: FollowOptions,
+  options: FollowOptions & { readonly sinceMs?: number },
 ): AsyncGenerator<InboundMessage> {
   const end = (await jsm.streams.info(options.stream)).state.last_seq;
   if (end <= options.after) return;
@@ -220,12 +220,15 @@ export async function* readStream(
   }
 }
 
-function orderedFrom(options: FollowOptions) {
+function orderedFrom(options: FollowOptions & { readonly sinceMs?: number }) {
+  const { after, sinceMs } = options;
   return {
     filter_subjects: [...options.subjects],
     inactive_threshold: 60_000,
-    ...(options.after > 0
-      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: options.after + 1 }
-      : { deliver_policy: DeliverPolicy.All }),
+    ...(after > 0
+      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }
+      : sinceMs === undefined
+        ? { deliver_policy: DeliverPolicy.All }
+        : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(sinceMs).toISOString() }),
   };
 }

@@ -162,7 +162,7 @@ export class JetStreamBus implements Bus {
     return followStream(this.#followed, options, handler);
   }
 
-  read(options: FollowOptions): AsyncIterable<InboundMessage> {
+  read(options: FollowOptions & { readonly sinceMs?: number }): AsyncIterable<InboundMessage> {
     return readStream(this.#js, this.#jsm, options);
   }
 

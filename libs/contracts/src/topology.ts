@@ -100,7 +100,7 @@ export const FAMILIES = {
     stream: 'CANDLES',
     messages: ['CandleClosed'],
     publishers: ['analytics'],
-    readers: [],
+    readers: ['ingest'],
   },
   'an.state': {
     stream: 'ANALYTICS',

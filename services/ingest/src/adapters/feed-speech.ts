@@ -1,8 +1,10 @@
 import { bucketSnapshots, LaneSpeaker } from '@algo/bus';
 import { type Family, type MessageOf, subjects } from '@algo/contracts';
-import type { FeedEvent, InstrumentId, TimeAdvanced, TimeUs, TradeColumns } from '@algo/model';
+import type { FeedEvent, InstrumentId, TimeAdvanced, Timeframe, TimeUs, TradeColumns } from '@algo/model';
 import type { ServiceContext } from '@algo/runtime';
 import type { Config } from '../config.ts';
+import type { OwnBar } from '../domain/own-bars.ts';
+import { ownBarsOn } from './own-bars-on.ts';
 
 export type FeedEventName = FeedEvent['type'];
 
@@ -35,6 +37,11 @@ export interface FeedSpeech {
   flush(): Promise<void>;
   /** Returns the newest stored trade of an instrument. */
   lastTrade(instrument: InstrumentId): Promise<StoredTrade | undefined>;
+  /**
+   * Returns the bars of an instrument from a time on that are ours already: what analytics closed of whole
+   * bars, and what was warmed up by before. In no order; where both are there, the last is ours.
+   */
+  ownBars(instrument: InstrumentId, timeframe: Timeframe, fromUs: TimeUs): Promise<readonly OwnBar[]>;
   /** Returns the time of a feed that was told last. */
   lastTime(feed: string): Promise<TimeAdvanced | undefined>;
 }
@@ -70,6 +77,7 @@ export async function openFeedSpeech(context: ServiceContext<Config>): Promise<F
       const fact = (await speaker.last(subjects.trades(instrument)))?.fact;
       return fact?.name === 'TradeBatch' ? lastTradeIn(fact.body.trades) : undefined;
     },
+    ownBars: (...asked) => ownBarsOn(bus, ...asked),
     lastTime: async (feed) => {
       const fact = (await speaker.last(subjects.time(feed)))?.fact;
       return fact?.name === 'TimeAdvanced' ? fact.body : undefined;

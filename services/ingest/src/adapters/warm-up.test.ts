@@ -213,6 +213,32 @@ test('away for too long and without bars it goes on cold: all between is told as
   expect(run.counters()).toMatchObject({ gaps: 1, missing: first - 651 });
 }, 60_000);
 
+test('bars that are ours already are not asked of the venue, and each is marked by its source', async () => {
+  const speech = new MemorySpeech();
+  const whole = { timeframe: '1h', instrument: LTC.id, sellVolume: 1, buyTrades: 1, sellTrades: 1 } as const;
+  const hourUs = TIMEFRAME_US['1h'];
+  const lastUs = Math.floor((T0_MS * US_PER_MS) / hourUs) * hourUs - 3 * hourUs;
+  for (let i = 2_297; i >= 0; i--)
+    speech.stored.candles.push({
+      ...{ ...whole, openTimeUs: lastUs - i * hourUs, open: 80, high: 81, low: 79, close: 80 },
+      ...{ volume: 2, buyVolume: 1, trades: 2, complete: true },
+    });
+  await using life = await started(1, undefined, speech);
+  await until('it is warm', () => life.run.counters().warmed === 1);
+  const hours = life.stored.warmBars.filter(({ timeframe }) => timeframe === '1h');
+  expect(hours.map(({ source, bars }) => [source, bars.length])).toEqual([
+    ['own candles', 1_000],
+    ['own candles', 1_000],
+    ['own candles', 298],
+    ['binance klines 3600s', 2],
+  ]);
+  const asked = life.standIn.asked.filter((url) => isKline(url, '1h'));
+  expect(asked.map(({ searchParams }) => Number(searchParams.get('startTime')))).toEqual([
+    (lastUs + hourUs) / US_PER_MS,
+    (lastUs + hourUs) / US_PER_MS,
+  ]);
+}, 60_000);
+
 test('an instrument that trades are stored of is not warmed up', async () => {
   const { clock, monotonicMs } = wall(1);
   await using standIn = await BinanceStandIn.start({

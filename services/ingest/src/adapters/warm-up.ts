@@ -5,13 +5,14 @@ import {
   TIMEFRAME_US,
   type TimeUs,
   US_PER_MS,
-  type WarmBar,
   type WarmBars,
 } from '@algo/model';
 import { type MarketDataFeed, ReadFailure, type VenueBars } from '@algo/venues';
+import { beside, inPieces, newestRun } from '../domain/own-bars.ts';
 import { joinRaw, type RawTrades, rawOf } from '../domain/raw-trades.ts';
 import { beginningAt, type WarmBeginning } from '../domain/warm-beginning.ts';
-import { barFault, barsOfPart, type WarmUpPart, warmUpPlan } from '../domain/warm-up-plan.ts';
+import { type WarmUpPart, warmUpPlan } from '../domain/warm-up-plan.ts';
+import { BarReads } from './bar-reads.ts';
 import type { FeedSpeech } from './feed-speech.ts';
 import type { LiveLane } from './live-lane.ts';
 
@@ -24,8 +25,6 @@ const RETRY_MAX_MS = 8_000;
 const LOOK_AGAIN_MS = 500;
 /** Instruments that may wait to be warmed up anew: so many the venue's allowance of a minute or two has. */
 const AGAIN_MAX = 8;
-/** Bars in one message: some 70 bytes each. */
-const MESSAGE_BARS = 1_000;
 /** Pages of trades between the last bar and now. */
 const TRADE_PAGES_MAX = 40;
 /** Trades to go back by at first, to find one that is older than that. */
@@ -57,13 +56,14 @@ class TooLate extends Error {}
 
 /**
  * Warms instruments up that nothing is stored of, or of which more is missing than is fetched, one after the
- * other, while their live trades are held: bars that have settled come from the venue's klines, each read
+ * other, while their live trades are held: bars that have settled are ours or the venue's klines, each read
  * twice; trades from there on by id, joined to those that were heard. Who can't be warmed up in time begins
  * cold.
  */
 export class WarmUp {
   readonly #options: WarmUpOptions;
   readonly #bars: VenueBars;
+  readonly #reads: BarReads;
   readonly #waiting: { readonly lane: LiveLane; readonly endMs: number }[] = [];
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   /** When the one under way has to have begun. */
@@ -72,9 +72,8 @@ export class WarmUp {
   #wanted = 0;
   #isClosed = false;
   /** Bars read of the one under way, of all that are to be read. */
-  #progress = { instrument: '', read: 0, all: 0 };
+  #progress = { instrument: '', all: 0 };
   #warmed = 0;
-  #barsRefused = 0;
   #failures = 0;
   #lastFailure = '';
   /** Who began cold, and when level 1 can speak. */
@@ -84,6 +83,7 @@ export class WarmUp {
   constructor(options: WarmUpOptions, lanes: readonly LiveLane[], instruments: readonly Instrument[]) {
     this.#options = options;
     this.#bars = options.feed.bars;
+    this.#reads = new BarReads(this.#bars, (read) => this.#again(read));
     this.#instruments = new Map(instruments.map((instrument) => [instrument.id, instrument]));
     for (const lane of lanes) if (lane.isHeld) this.want(lane);
   }
@@ -124,7 +124,7 @@ export class WarmUp {
   }
 
   counters() {
-    return { warmed: this.#warmed, barsRefused: this.#barsRefused, warmUpFailures: this.#failures };
+    return { warmed: this.#warmed, barsRefused: this.#reads.refused, warmUpFailures: this.#failures };
   }
 
   /** Says how far it is, for the status table. */
@@ -132,8 +132,8 @@ export class WarmUp {
     const cold = [...this.#cold.values()];
     if (!this.#isRunning) return cold;
     const over = this.#wanted - this.#waiting.length;
-    const { instrument, read, all } = this.#progress;
-    const done = all === 0 ? 0 : Math.floor((100 * read) / all);
+    const { instrument, all } = this.#progress;
+    const done = all === 0 ? 0 : Math.floor((100 * this.#reads.read) / all);
     const again = this.#lastFailure === '' ? '' : `, tried again: ${this.#lastFailure}`;
     return [`warm-up ${over + 1} of ${this.#wanted}, ${instrument} ${done} %${again}`, ...cold];
   }
@@ -142,15 +142,21 @@ export class WarmUp {
     const plan = await this.#planBehind(lane.lane.screen.lastTimeUs);
     const untilUs = plan[0]?.untilUs;
     if (untilUs === undefined) throw new TooLate();
-    const all = plan.reduce((sum, part) => sum + 2 * Math.ceil((untilUs - part.fromUs) / part.readUs), 0);
-    this.#progress = { instrument: instrument.id, read: 0, all };
+    const wanted = await Promise.all(plan.map((part) => this.#besideOwn(instrument, part)));
+    const reads = wanted.flatMap(({ before, behind }) => [...before, ...behind]);
+    const all = reads.reduce(
+      (sum, part) => sum + 2 * Math.ceil((part.untilUs - part.fromUs) / part.readUs),
+      0,
+    );
+    this.#progress = { instrument: instrument.id, all };
+    this.#reads.read = 0;
     const pieces: WarmBars[] = [];
-    for (const part of plan) {
-      const bars = await this.#agreed(instrument, part);
-      const name = `${this.#bars.name} ${Math.round(part.readUs / US_PER_MS / 1_000)}s`;
-      const what = { instrument: instrument.id, timeframe: part.timeframe, source: name, untilUs };
-      for (let from = 0; from < bars.length; from += MESSAGE_BARS)
-        pieces.push({ ...what, bars: bars.slice(from, from + MESSAGE_BARS) });
+    for (const { part, before, run, behind } of wanted) {
+      const { timeframe } = part;
+      const own = [...(await this.#reads.ofParts(instrument, before)), ...run];
+      const bars = [...own, ...(await this.#reads.ofParts(instrument, behind))];
+      for (const { source, of } of inPieces(bars))
+        pieces.push({ instrument: instrument.id, timeframe, source, untilUs, bars: of });
     }
     const begin = await this.#again(() => this.#tradesSince(lane, instrument, untilUs));
     if (this.#isClosed) throw new TooLate();
@@ -171,50 +177,12 @@ export class WarmUp {
     }
   }
 
-  /** Returns the bars of a part once two reads of them agree. */
-  async #agreed(instrument: Instrument, part: WarmUpPart): Promise<readonly WarmBar[]> {
-    const before = this.#progress.read;
-    return this.#again(async () => {
-      this.#progress = { ...this.#progress, read: before };
-      const bars = await this.#readPart(instrument, part);
-      const again = await this.#readPart(instrument, part);
-      if (JSON.stringify(bars) === JSON.stringify(again)) return bars;
-      throw new ReadFailure(`two reads of the ${part.timeframe} bars of ${instrument.id} differ`);
-    });
-  }
-
-  async #readPart(instrument: Instrument, part: WarmUpPart): Promise<readonly WarmBar[]> {
-    const { readUs, untilUs } = part;
-    const read: WarmBar[] = [];
-    for (let fromUs = part.fromUs; fromUs < untilUs; ) {
-      const page = await this.#again(() => this.#readPage(instrument, part, fromUs));
-      const last = page.at(-1);
-      if (last === undefined) break;
-      for (const bar of page) read.push(bar);
-      this.#progress = {
-        ...this.#progress,
-        read: this.#progress.read + (last.openTimeUs + readUs - fromUs) / readUs,
-      };
-      fromUs = last.openTimeUs + readUs;
-    }
-    const bars = barsOfPart(read, part);
-    if (typeof bars === 'string')
-      throw new ReadFailure(`${part.timeframe} bars of ${instrument.id}: ${bars}`);
-    return bars;
-  }
-
-  async #readPage(instrument: Instrument, { readUs, untilUs }: WarmUpPart, fromUs: TimeUs) {
-    const page = await this.#bars.read(instrument, readUs, fromUs, untilUs);
-    let dueUs = fromUs;
-    for (const bar of page) {
-      const fault = bar.openTimeUs < dueUs ? 'bars out of order' : barFault(bar, readUs);
-      if (fault !== undefined) {
-        this.#barsRefused++;
-        throw new ReadFailure(`a bar of ${instrument.id} is refused, ${fault}`);
-      }
-      dueUs = bar.openTimeUs + readUs;
-    }
-    return page;
+  /** Returns what we have of a part ourselves, and what is left to be read. */
+  async #besideOwn(instrument: Instrument, part: WarmUpPart) {
+    const own = await this.#options.speech.ownBars(instrument.id, part.timeframe, part.fromUs);
+    const run = newestRun(own, part);
+    const [before, behind] = beside(part, run);
+    return { part, before, run, behind };
   }
 
   /** Returns all trades from a time on that the venue's history has, and the last one before. */

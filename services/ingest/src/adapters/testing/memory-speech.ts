@@ -1,12 +1,15 @@
 import { decodeFact, encodeFact, type Fact, type FactOf, type MessageOf, typeOf } from '@algo/contracts';
-import type { InstrumentId, TimeAdvanced, WarmBars } from '@algo/model';
+import type { Candle, InstrumentId, TimeAdvanced, Timeframe, TimeUs, WarmBars } from '@algo/model';
 import { expect } from '@jest/globals';
+import { barOfCandle, type OwnBar } from '../../domain/own-bars.ts';
 import { type FeedEventName, type FeedSpeech, lastTradeIn, type StoredTrade } from '../feed-speech.ts';
 
 type Said = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>;
 
 /** What is stored of a feed. It outlives the processes that write it. */
 export class StoredFeed {
+  /** What analytics has closed of it. */
+  readonly candles: Candle[] = [];
   readonly facts: Said[] = [];
 
   get batches(): MessageOf<'TradeBatch'>[] {
@@ -96,6 +99,17 @@ export class MemorySpeech implements FeedSpeech {
   async lastTrade(instrument: InstrumentId): Promise<StoredTrade | undefined> {
     const last = this.stored.batches.findLast(({ trades }) => trades.instrument === instrument)?.trades;
     return last === undefined ? undefined : lastTradeIn(last);
+  }
+
+  async ownBars(instrument: InstrumentId, timeframe: Timeframe, fromUs: TimeUs): Promise<OwnBar[]> {
+    return [
+      ...this.stored.warmBars
+        .filter((each) => each.instrument === instrument && each.timeframe === timeframe)
+        .flatMap(({ source, bars }) => bars.map((bar) => ({ source, bar }))),
+      ...this.stored.candles
+        .filter((each) => each.timeframe === timeframe && each.complete)
+        .map((candle) => ({ source: 'own candles', bar: barOfCandle(candle) })),
+    ].filter(({ bar }) => bar.openTimeUs >= fromUs);
   }
 
   async lastTime(feed: string): Promise<TimeAdvanced | undefined> {
