@@ -67,8 +67,25 @@ export function wholeNumber(value: unknown): number {
   return Number.isSafeInteger(value) ? Number(value) : Number.NaN;
 }
 
-const DECIMAL = /^\d+(\.\d+)?$/;
+const [ZERO, NINE, POINT] = [48, 57, 46];
 
+/** Returns the number that plain digits say, with or without a point among them; NaN for all else. */
 export function decimal(value: unknown): number {
-  return typeof value === 'string' && DECIMAL.test(value) ? Number(value) : Number.NaN;
+  if (typeof value !== 'string') return Number.NaN;
+  // Two of each trade are read so, in one go over the digits: a pattern and Number take twice as long.
+  const { length } = value;
+  let digits = 0;
+  let point = -1;
+  for (let i = 0; i < length; i++) {
+    const code = value.charCodeAt(i);
+    if (code >= ZERO && code <= NINE) digits = digits * 10 + (code - ZERO);
+    else if (code === POINT && point < 0 && i > 0) point = i;
+    else return Number.NaN;
+  }
+  if (length === 0 || point === length - 1) return Number.NaN;
+  const places = point < 0 ? 0 : length - 1 - point;
+  // One division of whole numbers that doubles hold is rounded as Number does it.
+  return digits <= Number.MAX_SAFE_INTEGER && places < TENS.length ? digits / TENS[places]! : Number(value);
 }
+
+const TENS = Array.from({ length: 16 }, (_, places) => 10 ** places);
