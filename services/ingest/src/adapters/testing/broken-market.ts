@@ -1,5 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
-import type { BinanceStandIn, TapeTrade } from '@algo/testkit/venues';
+import type { BinanceStandIn, TapeAggregate, TapeTrade } from '@algo/testkit/venues';
 import { type Fault, type FaultKind, type FaultSettings, faultPlan, LATE } from './fault-plan.ts';
 
 /** Trades a second; in one go at most so many: a slow machine has fewer. */
@@ -10,9 +10,12 @@ const STALL_MS = 300;
 const DOWN_MS = 200;
 const BUSY_MS = 300;
 const OLD_MS = 700;
+/** Trades of one price that a market which merges makes one row of, at most. */
+const SWEEP_MAX = 4;
 /** Frames that overtake each other at once. */
 const REORDER_MAX = 20;
-const T0_US = 1_750_507_467_000_000;
+/** Three seconds before a minute begins. */
+const T0_US = 1_750_507_497_000_000;
 const FIRST_ID = 1_000;
 
 /** What happens to the frames of a symbol at present. *Shape*: `left` trades more. */
@@ -37,7 +40,10 @@ interface Range {
   readonly fails: boolean;
 }
 
-/** A market of many symbols on a stand-in that breaks by a plan. The tape is what really happened. */
+/**
+ * A market of many symbols on a stand-in that breaks by a plan. The tape is what really happened, in rows as
+ * the venue tells them.
+ */
 export class BrokenMarket {
   readonly tape: ReadonlyMap<string, TapeTrade[]>;
   /** By symbol, what nobody can bring back. */
@@ -47,7 +53,10 @@ export class BrokenMarket {
   readonly #settings: FaultSettings;
   readonly #symbols: readonly string[];
   readonly #random: SeededRandom;
+  /** By symbol, the id of the next row, and of the next trade in one. */
   readonly #nextIds: number[];
+  readonly #nextTrades: number[];
+  readonly #merges: boolean;
   readonly #handling = new Map<number, Handling>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** By symbol, where its history ends for a while. */
@@ -56,16 +65,25 @@ export class BrokenMarket {
   #startMs = 0;
   #count = 0;
 
-  constructor(server: BinanceStandIn, symbols: readonly string[], settings: FaultSettings) {
+  /** `merges`: rows are trades of one price and side. */
+  constructor(server: BinanceStandIn, symbols: readonly string[], settings: FaultSettings, merges: boolean) {
     this.#server = server;
     this.#symbols = symbols;
     this.#settings = settings;
     this.plan = faultPlan(settings);
     this.#random = SeededRandom.seeded(settings.seed).stream('market');
     this.tape = new Map(symbols.map((symbol) => [symbol, []]));
-    this.#nextIds = symbols.map(() => FIRST_ID);
+    this.#merges = merges;
+    this.#nextIds = symbols.map(() => (merges ? 1 : FIRST_ID));
+    this.#nextTrades = symbols.map(() => FIRST_ID);
     server.readFault = (symbol, fromId) => this.#readFault(symbol, fromId);
     server.historyEnd = (symbol, fromId) => this.#historyEnd(symbol, fromId);
+  }
+
+  /** The time of this market; it stands until it is played. *Units*: ms. */
+  nowMs(): number {
+    const playedMs = this.#startMs === 0 ? 0 : performance.now() - this.#startMs;
+    return T0_US / 1_000 + Math.floor(playedMs);
   }
 
   /** Plays the whole market to a listener that is there. */
@@ -111,19 +129,28 @@ export class BrokenMarket {
   }
 
   #trade(s: number): void {
-    const [symbol, id] = [this.#symbols[s]!, this.#nextIds[s]!++];
-    const trade: TapeTrade = {
-      id,
+    const symbol = this.#symbols[s]!;
+    const plain = {
       timeUs: T0_US + Math.floor((performance.now() - this.#startMs) * 1_000),
       price: (80 + this.#random.below(1_000) / 100).toFixed(2),
-      quantity: (1 + this.#random.below(1_000)).toString(),
       isBuyerMaker: this.#random.chance(0.5),
     };
-    this.tape.get(symbol)!.push(trade);
-    this.#server.happen(symbol, [trade]);
+    const trades = Array.from({ length: this.#merges ? 1 + this.#random.below(SWEEP_MAX) : 1 }, () => {
+      const id = this.#merges ? this.#nextTrades[s]!++ : this.#nextIds[s]!;
+      return { ...plain, id, quantity: (1 + this.#random.below(1_000)).toString() };
+    });
+    this.#nextIds[s]!++;
+    const merged = this.#server.happen(symbol, trades);
+    const row: TapeTrade | TapeAggregate = this.#merges ? merged[0]! : trades[0]!;
+    this.tape.get(symbol)!.push(row);
     const handling = this.#handling.get(s);
-    if (handling === undefined) this.#server.stream(symbol, [trade]);
-    else this.#handle(s, handling, trade);
+    if (handling === undefined) this.#tell(symbol, [row]);
+    else this.#handle(s, handling, row);
+  }
+
+  #tell(symbol: string, rows: readonly TapeTrade[]): void {
+    if (this.#merges) this.#server.streamMerged(symbol, rows as TapeAggregate[]);
+    else this.#server.stream(symbol, rows);
   }
 
   #handle(s: number, handling: Handling, trade: TapeTrade): void {
@@ -133,7 +160,7 @@ export class BrokenMarket {
       case 'lost':
         return;
       case 'twice':
-        this.#server.stream(symbol, [trade, trade]);
+        this.#tell(symbol, [trade, trade]);
         return;
       case 'reordered': {
         const { kept } = handling;
@@ -141,7 +168,7 @@ export class BrokenMarket {
         if (kept.length < REORDER_MAX && handling.left > 0) return;
         const order = kept.map((frame) => ({ frame, by: this.#random.uniform() }));
         order.sort((a, b) => a.by - b.by);
-        this.#server.stream(
+        this.#tell(
           symbol,
           order.map(({ frame }) => frame),
         );
@@ -210,7 +237,9 @@ export class BrokenMarket {
         this.#handling.set(s, { kind: 'reordered', left: size + 1, kept: [] });
         return;
       case 'absent':
-        this.#nextIds[s] = id + size;
+        // Rows of merged trades count on: only the trades in them leap.
+        if (this.#merges) this.#nextTrades[s]! += size;
+        else this.#nextIds[s] = id + size;
         return;
       default:
         kind satisfies never;
