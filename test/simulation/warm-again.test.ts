@@ -1,5 +1,5 @@
-// Ingest is away for longer than its venue's allowance can bring back: bars are warmed up again, and analytics
-// behind it reads as if it had seen the whole tape.
+// Ingest is away for longer than its venue's allowance can bring back: bars are warmed up again, and
+// analytics behind it reads as if it had seen the whole tape.
 import { type ShardInput, ShardMachine } from '@algo/analytics/domain';
 import { systemClock } from '@algo/bus';
 import { decodeFact, encodeFact, type Fact, type MessageOf, typeOf } from '@algo/contracts';

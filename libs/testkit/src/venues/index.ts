@@ -4,3 +4,4 @@ export { malformedFrames } from './binance/malformed-frames.ts';
 export { aggregateFrame, klineFrame, tradeFrame } from './binance/stream-frames.ts';
 export type { StandInClient } from './binance/stream-side.ts';
 export type { TapeAggregate, TapeTrade } from './binance/tape.ts';
+export { type EngineMatch, type EngineOrder, MatchingEngine } from './matching-engine.ts';

@@ -133,6 +133,21 @@ test('trades beside the book are no trades, and leave no hole', async () => {
   expect(of.stored.batches.every(({ trades }) => !(trades.ids.values as string[]).includes('1'))).toBe(true);
 });
 
+test('a history that hides a trade is believed, until the bar of the venue tells of it', async () => {
+  await using of = await market(SPOT_DIALECT, spotFeedOn, 'binance.spot.LTCUSDT');
+  await using run = await of.live();
+  await trading(of, 0);
+  const hidden = [of.trade(), of.trade(), of.trade()];
+  of.standIn.lost.add(hidden[1]!.id);
+  of.standIn.happen('LTCUSDT', hidden);
+  of.tell(of.trade());
+  await until('the hole is closed', () => of.stored.bodies('GapFilled').length === 1);
+  expect(of.stored.bodies('GapFilled')).toMatchObject([{ recovered: 2, absent: 1 }]);
+  await of.minute(1);
+  await until('it is told', () => run.counters().barsDiffer === 1);
+  expect(of.stored.bodies('GapUnfillable')).toMatchObject([{ kind: 'bar', code: 'BAR_DIFFERS' }]);
+});
+
 test('a connection, and a life, is joined to the one before by the newest page', async () => {
   await using of = await market(...RAW);
   const first = await of.live();

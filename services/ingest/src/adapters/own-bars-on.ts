@@ -5,7 +5,7 @@ import { barOfCandle, type OwnBar } from '../domain/own-bars.ts';
 
 const CANDLES = 'own candles';
 
-/** Returns the bars of an instrument that the streams hold from a time on: those warmed up by, then candles. */
+/** Returns the bars of an instrument that the streams hold from a time on: warmed up by, then candles. */
 export async function ownBarsOn(
   bus: Bus,
   instrument: InstrumentId,

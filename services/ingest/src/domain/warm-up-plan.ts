@@ -87,8 +87,8 @@ export function barsOfPart(read: readonly WarmBar[], part: WarmUpPart): readonly
 }
 
 /**
- * Returns bars as one that opens at a time, flat at the close before where nothing was traded: an empty bar of
- * a venue repeats a close, which is no price of what it is joined into.
+ * Returns bars as one that opens at a time, flat at the close before where nothing was traded: an empty bar
+ * of a venue repeats a close, which is no price of what it is joined into.
  */
 function joined(parts: readonly WarmBar[], openTimeUs: TimeUs, before: number): WarmBar {
   const traded = parts.filter(({ trades, volume }) => trades > 0 || volume > 0);

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type EngineMatch, type EngineOrder, MatchingEngine } from '../matching-engine.ts';
+import { textOf } from './decimal-text.ts';
 import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
 import { answerRest } from './rest-side.ts';
@@ -48,6 +50,10 @@ export class BinanceStandIn implements AsyncDisposable {
   readFault: (symbol: string, fromId: number, url: URL) => ReadFault | undefined = () => undefined;
   /** The first id that a read of a symbol from an id on doesn't show yet. */
   historyEnd: (symbol: string, fromId: number) => number = () => Number.POSITIVE_INFINITY;
+  /** The id that a read from an id on begins at in truth: another one is a lie. */
+  pageStart: (symbol: string, fromId: number) => number = (_symbol, fromId) => fromId;
+  /** How far the venue's clock is ahead of the true one. *Units*: ms. */
+  skewMs = 0;
   /** Ids that no read shows, of any symbol. */
   readonly lost = new Set<number>();
   /** Streams that are taken, answered for, and never have data. */
@@ -57,6 +63,8 @@ export class BinanceStandIn implements AsyncDisposable {
   readonly #meter: WeightMeter;
   readonly #server: Server;
   readonly #streams: StreamSide;
+  readonly #books = new Map<string, MatchingEngine>();
+  #isDown = false;
   readonly #looking: NodeJS.Timeout;
   /** Bars of a minute that opened before it are told. */
   #barsUntilMs: number;
@@ -64,17 +72,20 @@ export class BinanceStandIn implements AsyncDisposable {
   private constructor(server: Server, options: StandInOptions) {
     const { dialect, symbols, nowMs = Date.now, weightMax = dialect.weightMax } = options;
     this.#options = options;
-    this.#nowMs = nowMs;
+    this.#nowMs = () => nowMs() + this.skewMs;
     this.#server = server;
     this.#meter = new WeightMeter(weightMax);
     this.tape = new Tape(dialect.mergeUs);
     for (const symbol of symbols) this.tape.list(symbol);
     this.#streams = new StreamSide({
-      ...{ dialect, nowMs, answers: () => this.answers },
+      ...{ dialect, nowMs: this.#nowMs, answers: () => this.answers },
       isKnown: (stream) => this.tape.trades(stream.split('@')[0]!.toUpperCase()) !== undefined,
-      refusal: () => (this.refuses === true ? 'cut' : this.refuses === false ? undefined : this.refuses),
+      refusal: () => {
+        if (this.#isDown || this.refuses === true) return 'cut';
+        return this.refuses === false ? undefined : this.refuses;
+      },
     });
-    this.#barsUntilMs = minuteOf(nowMs());
+    this.#barsUntilMs = minuteOf(this.#nowMs());
     this.#looking = setInterval(() => this.#tellBars(), LOOK_EVERY_MS);
     server.on('upgrade', (request, line, head) => this.#streams.upgrade(request, line, head));
     server.on('request', (request, response) => this.#answer(request, response));
@@ -115,6 +126,31 @@ export class BinanceStandIn implements AsyncDisposable {
   /** Another client of the same address asks for so much. Returns whether it was turned away. */
   use(weight: number): boolean {
     return this.#meter.take(weight, this.#nowMs()) !== undefined;
+  }
+
+  /**
+   * Places an order in the one book of a symbol. What it meets is told at once, as any trade; whose orders
+   * those were stands in what is returned, and nowhere else.
+   */
+  place(symbol: string, order: EngineOrder): readonly EngineMatch[] {
+    const book = this.#books.get(symbol) ?? new MatchingEngine();
+    this.#books.set(symbol, book);
+    const matches = book.place(order);
+    const firstId = (this.tape.trades(symbol)?.at(-1)?.id ?? 0) + 1;
+    const trades = matches.map(
+      ({ price, quantity }, i): TapeTrade => ({
+        ...{ id: firstId + i, timeUs: Math.floor(this.#nowMs() * 1_000) },
+        ...{ price: textOf(price), quantity: textOf(quantity), isBuyerMaker: order.side === 'sell' },
+      }),
+    );
+    if (trades.length > 0) this.tell(symbol, trades);
+    return matches;
+  }
+
+  /** The venue goes down, or comes back: nobody is connected then, and no read is answered. */
+  down(isDown: boolean): void {
+    this.#isDown = isDown;
+    if (isDown) for (const client of this.open) client.cut();
   }
 
   /** Lets trades of one symbol happen: whoever listens to it hears them, and they are in the history. */
@@ -192,6 +228,7 @@ export class BinanceStandIn implements AsyncDisposable {
       nowMs: this.#nowMs,
       historyEnd: (symbol: string, fromId: number) => this.historyEnd(symbol, fromId),
       isLost: (_symbol: string, id: number) => this.lost.has(id),
+      pageStart: (symbol: string, fromId: number) => this.pageStart(symbol, fromId),
     };
     const answer = answerRest(dialect, market, {
       path: url.pathname,
@@ -205,8 +242,10 @@ export class BinanceStandIn implements AsyncDisposable {
       code: -1003,
       msg: `Too much request weight used; current limit is ${dialect.weightMax}.`,
     };
-    const fault: ReadFault | undefined =
-      refusal === undefined
+    const gone = { status: 502, body: '<html><head><title>502 Bad Gateway</title></head></html>' };
+    const fault: ReadFault | undefined = this.#isDown
+      ? gone
+      : refusal === undefined
         ? this.readFault(query.get('symbol') ?? '', Number(query.get('fromId')), url)
         : { ...refusal, body: JSON.stringify(tooMuch) };
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);

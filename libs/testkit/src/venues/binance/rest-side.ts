@@ -37,6 +37,8 @@ export interface RestMarket {
   readonly nowMs: () => number;
   /** The first id that a read of a symbol from an id on doesn't show yet. */
   readonly historyEnd: (symbol: string, fromId: number) => number;
+  /** The id that a page from an id on begins at in truth. */
+  readonly pageStart: (symbol: string, fromId: number) => number;
   /** Whether a trade's id is missing from all that reads show. */
   readonly isLost: (symbol: string, id: number) => boolean;
 }
@@ -98,7 +100,8 @@ function historyRows(handling: Handling, fromId: number | undefined): unknown[] 
   const perMs = perMsOf(handling);
   const endId = market.historyEnd(symbol, fromId ?? 0);
   const shown = market.tape.trades(symbol)!.filter(({ id }) => !market.isLost(symbol, id));
-  return page(shown, fromId, endId, limit).map(({ id, price, quantity: qty, timeUs, isBuyerMaker }) => ({
+  const startId = fromId === undefined ? undefined : market.pageStart(symbol, fromId);
+  return page(shown, startId, endId, limit).map(({ id, price, quantity: qty, timeUs, isBuyerMaker }) => ({
     ...{ id, price, qty, time: timeIn(timeUs, perMs), isBuyerMaker },
     ...(handling.dialect.wantsKey ? {} : { isBestMatch: true }),
   }));
@@ -119,7 +122,7 @@ function aggTrades(handling: Handling): unknown[] {
   const endId = market.historyEnd(symbol, fromId ?? 0);
   const shown =
     startMs === undefined && endMs === undefined
-      ? page(rows, fromId, endId, limit)
+      ? page(rows, fromId === undefined ? undefined : market.pageStart(symbol, fromId), endId, limit)
       : rows.slice(inTime(startMs, 0), inTime(endMs === undefined ? undefined : endMs + 1, rows.length));
   return shown.slice(0, limit).map((row) => aggregateRow(row, perMs));
 }
