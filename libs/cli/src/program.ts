@@ -5,6 +5,7 @@ import { analyze } from './commands/analyze.ts';
 import { backtest } from './commands/backtest.ts';
 import { resetBreaker } from './commands/breaker.ts';
 import { cancel } from './commands/cancel.ts';
+import { compareRules } from './commands/compare-rules.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { dust } from './commands/dust.ts';
@@ -102,6 +103,18 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--features <names>', 'comma-separated, such as ema_9,hurst (default: all of docs/analytics.md)')
     .option('--out <format>', 'ndjson or parquet (default: ndjson)')
     .action((options) => analyze(options, environment));
+  program
+    .command('rules')
+    .description('the rules that strategies are made of')
+    .command('compare')
+    .description('how often each rule fires on trades, on shuffled sides and on a random walk; what followed')
+    .option('--data <files...>', 'files of trades of one instrument, CSV or Parquet')
+    .option('--instrument <id>', 'whose they are, where they do not tell')
+    .option('--rules <set>', 'classic or robust (default: classic)')
+    .option('--seeds <n>', 'shuffled tapes, and random walks, to compare with (default: 3)')
+    .option('--fee-bp <n>', 'what a round trip costs, in basis points (default: 10)')
+    .option(...JSON_OUT)
+    .action((options) => compareRules(options, environment));
   program
     .command('replay')
     .description('go through a stopped run again and compare every word that was said')

@@ -4,6 +4,7 @@ export { configurationHash } from './configuration-hash.ts';
 export {
   CONFLUENCE_MAX,
   CONFLUENCE_WEIGHTS,
+  CONVICTION_POINTS,
   type Confluence,
   convictionOf,
   scoreConfluence,

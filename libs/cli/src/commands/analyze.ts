@@ -22,7 +22,7 @@ import { tradePaths } from '@algo/tradefiles/paths';
 import type { AnalysisLine } from '../analysis/analysis-lines.ts';
 import { analyzeCandles } from '../analysis/analyze-candles.ts';
 import { TradeAnalyst } from '../analysis/analyze-trades.ts';
-import { ScreenedRows } from '../analysis/screened-rows.ts';
+import { recordedTrades } from '../analysis/recorded-trades.ts';
 import { type CliEnvironment, fromCaller } from '../config.ts';
 import { printLine } from '../reading/output.ts';
 
@@ -36,9 +36,6 @@ export interface AnalyzeOptions {
   readonly features?: string;
   readonly out?: string;
 }
-
-/** Steps of an instrument that the catalog doesn't know: they become as fine as its trades. */
-const UNKNOWN_STEP = Decimal.of('1');
 
 /** `algo analyze`: prints what analytics makes of recorded trades or bars, a line for each thing. */
 export async function analyze(options: AnalyzeOptions, environment: CliEnvironment): Promise<void> {
@@ -81,28 +78,12 @@ async function analyzeFiles(
   environment: CliEnvironment,
   say: Say,
 ): Promise<void> {
-  const catalog = readInstrumentCatalog(environment.instrumentsFile);
-  const told = named === undefined ? [] : [catalog.get(instrumentId(named)) ?? unknownInstrument(named)];
-  const paths = data.flatMap((list) => tradePaths(list, fromCaller));
-  await using opened = await openTradeFiles(paths, { told, catalog: [...catalog.values()] }).catch(
-    (error: unknown) => {
-      throw inOurWords(error);
-    },
-  );
-  const warn = (words: string) => process.stderr.write(`${words}\n`);
-  for (const words of opened.words) warn(words);
-  const analysts = new Map<InstrumentId, { readonly analyst: TradeAnalyst; readonly rows: ScreenedRows }>();
-  for (const { file, instrument, words } of opened.files) {
-    for (const each of words) warn(`${file.path}: ${each}`);
+  const analysts = new Map<InstrumentId, TradeAnalyst>();
+  for await (const { instrument, trades } of recordedTrades(data, named, environment)) {
     const known = analysts.get(instrument.id);
-    const { analyst, rows } = known ?? {
-      analyst: new TradeAnalyst({ instrument, timeframes, features, rules }),
-      rows: new ScreenedRows(instrument.id),
-    };
-    analysts.set(instrument.id, { analyst, rows });
-    for await (const piece of file.read(0))
-      for (const line of analyst.take(rows.take(piece))) await say(line);
-    for (const each of rows.words()) warn(`${file.path}: ${each}`);
+    const analyst = known ?? new TradeAnalyst({ instrument, timeframes, features, rules });
+    analysts.set(instrument.id, analyst);
+    for (const line of analyst.take(trades)) await say(line);
   }
 }
 
@@ -150,30 +131,6 @@ function chosen<Member extends string>(
       });
     return member;
   });
-}
-
-/** Returns an error of files as this command's options are called. */
-function inOurWords(error: unknown): unknown {
-  if (!(error instanceof InputError)) return error;
-  const ours = (text: string) => text.replaceAll('--instruments', '--instrument');
-  const { field, value, because, remedy } = error;
-  return new InputError({
-    field: field === 'file' ? '--data' : ours(field),
-    value: JSON.parse(value),
-    because: ours(because),
-    remedy: ours(remedy),
-  });
-}
-
-/** Returns an instrument as its id tells it. *Errors*: InputError on what is no id. */
-function unknownInstrument(text: string): Instrument {
-  const id = instrumentId(text);
-  const { venue, market, symbol } = instrumentParts(id);
-  return {
-    ...{ id, venue, market: market as Market, symbol, base: symbol, quote: '', assetClass: 'regular' },
-    ...{ priceTick: UNKNOWN_STEP, quantityStep: UNKNOWN_STEP, minQuantity: UNKNOWN_STEP },
-    ...{ minNotional: UNKNOWN_STEP, minNotionalBindsExits: false },
-  };
 }
 
 function nameOf(path: string): string {

@@ -1,0 +1,71 @@
+import {
+  Decimal,
+  InputError,
+  type Instrument,
+  type InstrumentId,
+  instrumentId,
+  instrumentParts,
+  type Market,
+  type TradeColumns,
+} from '@algo/model';
+import { readInstrumentCatalog } from '@algo/runtime';
+import { openTradeFiles } from '@algo/tradefiles';
+import { tradePaths } from '@algo/tradefiles/paths';
+import { type CliEnvironment, fromCaller } from '../config.ts';
+import { ScreenedRows } from './screened-rows.ts';
+
+/** Steps of an instrument that the catalog doesn't know: they become as fine as its trades. */
+const UNKNOWN_STEP = Decimal.of('1');
+
+/**
+ * Gives the trades of files in pieces, as `--data` and `--instrument` name them; what is odd about them goes
+ * to the error output. *Errors*: InputError in the words typed.
+ */
+export async function* recordedTrades(
+  data: readonly string[],
+  named: string | undefined,
+  environment: CliEnvironment,
+): AsyncGenerator<{ readonly instrument: Instrument; readonly trades: TradeColumns }> {
+  const catalog = readInstrumentCatalog(environment.instrumentsFile);
+  const told = named === undefined ? [] : [catalog.get(instrumentId(named)) ?? unknownInstrument(named)];
+  const paths = data.flatMap((list) => tradePaths(list, fromCaller));
+  await using opened = await openTradeFiles(paths, { told, catalog: [...catalog.values()] }).catch(
+    (error: unknown) => {
+      throw inOurWords(error);
+    },
+  );
+  const warn = (words: string) => process.stderr.write(`${words}\n`);
+  for (const words of opened.words) warn(words);
+  const screens = new Map<InstrumentId, ScreenedRows>();
+  for (const { file, instrument, words } of opened.files) {
+    for (const each of words) warn(`${file.path}: ${each}`);
+    const rows = screens.get(instrument.id) ?? new ScreenedRows(instrument.id);
+    screens.set(instrument.id, rows);
+    for await (const piece of file.read(0)) yield { instrument, trades: rows.take(piece) };
+    for (const each of rows.words()) warn(`${file.path}: ${each}`);
+  }
+}
+
+/** Returns an error of files as this command's options are called. */
+function inOurWords(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error;
+  const ours = (text: string) => text.replaceAll('--instruments', '--instrument');
+  const { field, value, because, remedy } = error;
+  return new InputError({
+    field: field === 'file' ? '--data' : ours(field),
+    value: JSON.parse(value),
+    because: ours(because),
+    remedy: ours(remedy),
+  });
+}
+
+/** Returns an instrument as its id tells it. *Errors*: InputError on what is no id. */
+function unknownInstrument(text: string): Instrument {
+  const id = instrumentId(text);
+  const { venue, market, symbol } = instrumentParts(id);
+  return {
+    ...{ id, venue, market: market as Market, symbol, base: symbol, quote: '', assetClass: 'regular' },
+    ...{ priceTick: UNKNOWN_STEP, quantityStep: UNKNOWN_STEP, minQuantity: UNKNOWN_STEP },
+    ...{ minNotional: UNKNOWN_STEP, minNotionalBindsExits: false },
+  };
+}
