@@ -5,3 +5,15 @@ export { aggregateFrame, klineFrame, tradeFrame } from './binance/stream-frames.
 export type { StandInClient } from './binance/stream-side.ts';
 export type { TapeAggregate, TapeTrade } from './binance/tape.ts';
 export { type EngineMatch, type EngineOrder, MatchingEngine } from './matching-engine.ts';
+export {
+  BinanceSpotExchange,
+  type SpotAccountOptions,
+  type SpotExchangeOptions,
+} from './binance-spot/binance-spot-exchange.ts';
+export type { SpotFill, SpotOrder } from './binance-spot/spot-order.ts';
+export { type SpotSymbol, spotSymbol } from './binance-spot/spot-symbol.ts';
+export type { SpotTruth } from './binance-spot/spot-truth.ts';
+export { type ExchangeClock, HandClock, WALL_CLOCK } from './exchange/exchange-clock.ts';
+export type { Fault, Reply } from './exchange/fault-plan.ts';
+export type { JournalEntry } from './exchange/request-journal.ts';
+export type { FlowTrade } from './exchange/symbol-market.ts';

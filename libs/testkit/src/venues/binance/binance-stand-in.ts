@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type EngineMatch, type EngineOrder, MatchingEngine } from '../matching-engine.ts';
 import { textOf } from './decimal-text.ts';
+import type { Duplex } from 'node:stream';
 import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
 import { answerRest } from './rest-side.ts';
 import { aggregateFrame, klineFrame, tradeFrame } from './stream-frames.ts';
 import { type DialRefusal, type StandInClient, StreamSide } from './stream-side.ts';
 import { Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
-import { WeightMeter } from './weight-meter.ts';
+import { type Refusal, WeightMeter } from './weight-meter.ts';
 
 const MINUTE_MS = INTERVALS_MS['1m']!;
 /** How often it looks whether a minute is over. */
@@ -20,6 +21,12 @@ export interface ReadFault {
   readonly retryAfterS?: number;
   /** In place of the true answer. */
   readonly body?: string;
+}
+
+/** What answers before the market does; each says whether the request is its own. */
+export interface StandInDesk {
+  readonly answers: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly upgrades: (request: IncomingMessage, line: Duplex, head: Buffer) => boolean;
 }
 
 export interface StandInOptions {
@@ -40,6 +47,8 @@ export interface StandInOptions {
  */
 export class BinanceStandIn implements AsyncDisposable {
   readonly tape: Tape;
+  /** Where accounts are kept, if there are any. */
+  desk: StandInDesk | undefined;
   /** Whether requests over the socket are answered, and new connections let in. */
   answers = true;
   refuses: boolean | DialRefusal = false;
@@ -87,8 +96,12 @@ export class BinanceStandIn implements AsyncDisposable {
     });
     this.#barsUntilMs = minuteOf(this.#nowMs());
     this.#looking = setInterval(() => this.#tellBars(), LOOK_EVERY_MS);
-    server.on('upgrade', (request, line, head) => this.#streams.upgrade(request, line, head));
-    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('upgrade', (request, line, head) => {
+      if (this.desk?.upgrades(request, line, head) !== true) this.#streams.upgrade(request, line, head);
+    });
+    server.on('request', (request, response) => {
+      if (this.desk?.answers(request, response) !== true) this.#answer(request, response);
+    });
   }
 
   static async start(options: StandInOptions): Promise<BinanceStandIn> {
@@ -125,7 +138,12 @@ export class BinanceStandIn implements AsyncDisposable {
 
   /** Another client of the same address asks for so much. Returns whether it was turned away. */
   use(weight: number): boolean {
-    return this.#meter.take(weight, this.#nowMs()) !== undefined;
+    return this.charge(weight) !== undefined;
+  }
+
+  /** Takes weight of the address. Returns how a request is refused, if it is. */
+  charge(weight: number): Refusal | undefined {
+    return this.#meter.take(weight, this.#nowMs());
   }
 
   /**

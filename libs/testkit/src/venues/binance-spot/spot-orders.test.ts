@@ -1,0 +1,77 @@
+// Orders of the spot stand-in, end to end over its wire; sums by hand.
+import { expect, test } from '@jest/globals';
+import { limit, spotHouse } from './testing/spot-house.ts';
+
+const PRINT = { price: '83.50', quantity: '1', isBuyerMaker: false };
+
+test('a market order takes what is quoted, pays in what it gets, and is on the tape', async () => {
+  await using house = await spotHouse();
+  house.exchange.flow('LTCUSDT', [PRINT]);
+  house.exchange.quote(
+    'LTCUSDT',
+    [['83.49', '5']],
+    [
+      ['83.50', '1'],
+      ['83.60', '5'],
+    ],
+  );
+  const { status, body, headers } = await house.order({ side: 'BUY', type: 'MARKET', quantity: '2' });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    ...{ status: 'FILLED', executedQty: '2.00000000', cummulativeQuoteQty: '167.10000000' },
+    fills: [
+      {
+        price: '83.50000000',
+        qty: '1.00000000',
+        commission: '0.00100000',
+        commissionAsset: 'LTC',
+        tradeId: 2,
+      },
+      { price: '83.60000000', qty: '1.00000000', commission: '0.00100000', tradeId: 3 },
+    ],
+  });
+  expect(headers.get('x-mbx-order-count-10s')).toBe('0');
+  const { body: account } = await house.client.ask('GET', '/api/v3/account');
+  expect(account.balances).toEqual([
+    { asset: 'LTC', free: '101.99800000', locked: '0.00000000' },
+    { asset: 'USDT', free: '9832.90000000', locked: '0.00000000' },
+  ]);
+  const { body: trades } = await house.client.raw('GET', '/api/v3/trades?symbol=LTCUSDT');
+  expect(trades.map(({ id, price }: Record<string, unknown>) => [id, price])).toEqual([
+    [1, '83.50000000'],
+    [2, '83.50000000'],
+    [3, '83.60000000'],
+  ]);
+});
+
+test('a limit order locks its worth, is filled by the public, and tells each step', async () => {
+  await using house = await spotHouse();
+  house.exchange.flow('LTCUSDT', [PRINT]);
+  await using socket = await house.socket();
+  expect(await socket.signed('userDataStream.subscribe.signature')).toMatchObject({
+    ...{ status: 200, result: { subscriptionId: 0 } },
+  });
+  const placed = await house.order({ ...limit('BUY', '2', '83'), newClientOrderId: 'mine' });
+  expect(placed.body).toMatchObject({ status: 'NEW', clientOrderId: 'mine', fills: [] });
+  expect(house.exchange.truth().holdings.get('one')?.get('USDT')?.locked.toString()).toBe('166');
+  house.exchange.flow('LTCUSDT', [{ price: '82.90', quantity: '1.5', isBuyerMaker: true }]);
+  const asked = await house.client.ask('GET', '/api/v3/order', {
+    ...{ symbol: 'LTCUSDT', origClientOrderId: 'mine' },
+  });
+  expect(asked.body).toMatchObject({ status: 'PARTIALLY_FILLED', executedQty: '1.50000000' });
+  const canceled = await house.client.ask('DELETE', '/api/v3/order', {
+    ...{ symbol: 'LTCUSDT', origClientOrderId: 'mine', newClientOrderId: 'stop-it' },
+  });
+  expect(canceled.body).toMatchObject({
+    ...{ status: 'CANCELED', origClientOrderId: 'mine', clientOrderId: 'stop-it' },
+  });
+  await socket.call('ping');
+  expect(socket.of('executionReport').map(({ x, X, c, C, l, z, m }) => [x, X, c, C, l, z, m])).toEqual([
+    ['NEW', 'NEW', 'mine', '', '0.00000000', '0.00000000', false],
+    ['TRADE', 'PARTIALLY_FILLED', 'mine', '', '1.50000000', '1.50000000', true],
+    ['CANCELED', 'CANCELED', 'stop-it', 'mine', '0.00000000', '1.50000000', false],
+  ]);
+  expect(socket.of('outboundAccountPosition').at(-1)).toMatchObject({
+    B: [{ a: 'USDT', f: '9875.50000000', l: '0.00000000' }],
+  });
+});

@@ -1,0 +1,294 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { AccountDesk, DeskAnswer } from '../binance-account/account-desk.ts';
+import type { ApiKey } from '../binance-account/api-keys.ts';
+import type { Endpoint } from '../binance-account/endpoint.ts';
+import { Parameters } from '../binance-account/parameters.ts';
+import { Refused } from '../binance-account/refused.ts';
+import { socketPayload } from '../binance-account/signed-text.ts';
+import { SESSION_ENDPOINTS } from './session-endpoints.ts';
+import type { SpotEvent } from './spot-events.ts';
+
+const PING_EVERY_MS = 20_000;
+
+/** One connection to the WebSocket API. */
+interface Session {
+  readonly socket: WebSocket;
+  readonly connectedMs: number;
+  readonly tellsLimits: boolean;
+  readonly address: string;
+  key: ApiKey | null;
+  loggedOnMs: number | null;
+  readonly subscriptions: Map<number, { readonly account: string; readonly isOfLogon: boolean }>;
+  nextSubscription: number;
+  /** Open for the client, dead in truth. */
+  isMuted: boolean;
+  hasAnsweredPing: boolean;
+  /** An event that waits for the next one. */
+  held: string | null;
+}
+
+/** What a request over the socket looks like. */
+interface SocketRequest {
+  readonly id: string | number | null;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** The WebSocket API of the spot exchange: requests, logons, and the streams of accounts. */
+export class SpotSessions {
+  readonly #desk: AccountDesk;
+  readonly #endpoints: Readonly<Record<string, Endpoint>>;
+  readonly #usedWeight: () => number;
+  readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #sessions = new Set<Session>();
+  readonly #pinging: NodeJS.Timeout;
+  /** Whether new connections are let in. */
+  isOpen = true;
+
+  constructor(desk: AccountDesk, endpoints: Readonly<Record<string, Endpoint>>, usedWeight: () => number) {
+    this.#desk = desk;
+    this.#usedWeight = usedWeight;
+    this.#endpoints = { ...endpoints, ...SESSION_ENDPOINTS };
+    this.#pinging = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  /** Returns whether the path is of this API. */
+  upgrades(request: IncomingMessage, line: Duplex, head: Buffer): boolean {
+    const url = new URL(request.url ?? '', 'http://stand-in');
+    if (url.pathname !== '/ws-api/v3') return false;
+    if (this.isOpen)
+      this.#server.handleUpgrade(request, line, head, (socket) => this.#open(socket, url, request));
+    else line.destroy();
+    return true;
+  }
+
+  /** Tells an account's event to all who have subscribed to it. */
+  emit(account: string, event: SpotEvent): void {
+    const fault = this.#desk.faults.next(`event ${event.e}`);
+    for (const session of this.#sessions)
+      for (const [subscriptionId, { account: of }] of session.subscriptions) {
+        if (of !== account) continue;
+        const text = JSON.stringify({ subscriptionId, event });
+        if (fault?.does === 'delay') session.held = text;
+        else if (fault === undefined || fault.does === 'duplicate') {
+          this.#send(session, text);
+          if (fault?.does === 'duplicate') this.#send(session, text);
+          if (session.held !== null) this.#send(session, session.held);
+          session.held = null;
+        }
+      }
+  }
+
+  /** Says to everybody that the server goes away. */
+  announceShutdown(): void {
+    const event = { e: 'serverShutdown', E: Math.floor(this.#desk.rules.clock.nowMs()) };
+    for (const session of this.#sessions) this.#send(session, JSON.stringify({ event }));
+  }
+
+  /** Cuts all connections without a word. */
+  cut(): void {
+    for (const { socket } of this.#sessions) socket.terminate();
+  }
+
+  /** Leaves all connections open and dead. */
+  mute(): void {
+    for (const session of this.#sessions) session.isMuted = true;
+  }
+
+  /** How many connections are open, and how many streams of accounts over them. */
+  get counts(): { readonly sessions: number; readonly subscriptions: number } {
+    const streams = [...this.#sessions].reduce((sum, { subscriptions }) => sum + subscriptions.size, 0);
+    return { sessions: this.#sessions.size, subscriptions: streams };
+  }
+
+  close(): void {
+    clearInterval(this.#pinging);
+    this.cut();
+    this.#server.close();
+  }
+
+  #ping(): void {
+    for (const session of this.#sessions) {
+      if (session.isMuted) continue;
+      if (!session.hasAnsweredPing) session.socket.terminate();
+      session.hasAnsweredPing = false;
+      session.socket.ping();
+    }
+  }
+
+  #open(socket: WebSocket, url: URL, request: IncomingMessage): void {
+    const { rules } = this.#desk;
+    rules.take(2);
+    const session: Session = {
+      ...{ socket, connectedMs: Math.floor(rules.clock.nowMs()), key: null, loggedOnMs: null },
+      tellsLimits: url.searchParams.get('returnRateLimits') !== 'false',
+      address: request.socket.remoteAddress ?? '',
+      ...{ subscriptions: new Map(), nextSubscription: 0, isMuted: false, hasAnsweredPing: true, held: null },
+    };
+    this.#sessions.add(session);
+    socket.on('error', () => socket.terminate());
+    socket.on('pong', () => {
+      session.hasAnsweredPing = true;
+    });
+    socket.on('close', () => this.#sessions.delete(session));
+    socket.on('message', (data) => void this.#take(session, String(data)));
+  }
+
+  async #take(session: Session, text: string): Promise<void> {
+    if (session.isMuted) return;
+    const request = requestIn(text);
+    if (request === undefined) {
+      // unverified: the words for a frame that is no request.
+      this.#answer(session, null, { status: 400, body: new Refused(-1135, 'Invalid JSON Request').body });
+      return;
+    }
+    const name = request.method.replace(/^v3\//, '');
+    const endpoint = this.#endpoints[name];
+    if (endpoint === undefined) {
+      // unverified: the code for a method that does not exist.
+      const body = new Refused(-1020, 'This operation is not supported.').body;
+      this.#answer(session, request.id, { status: 400, body });
+      return;
+    }
+    const answer = await this.#desk.ask({ ...this.#signed(session, request), name, endpoint, via: 'socket' });
+    if (answer === 'reset') session.socket.terminate();
+    else if (answer !== null)
+      this.#answer(session, request.id, this.#finished(session, name, answer, request));
+  }
+
+  /** Whose request it is: of the key that it names, or else of the one that is logged on. */
+  #signed(session: Session, { params }: SocketRequest) {
+    const texts = new Map(
+      Object.entries(params)
+        .filter(([name]) => name !== 'returnRateLimits')
+        .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    );
+    const named = texts.get('apiKey');
+    const apiKey = named ?? session.key?.apiKey;
+    const isLoggedOn = named === undefined && session.key !== null;
+    const payload = isLoggedOn ? null : socketPayload(texts);
+    return { parameters: new Parameters(texts), apiKey, payload, address: session.address };
+  }
+
+  /** Does what the desk can't: it knows no sessions. */
+  #finished(
+    session: Session,
+    name: string,
+    answer: Exclude<DeskAnswer, 'reset' | null>,
+    request: SocketRequest,
+  ): Exclude<DeskAnswer, 'reset' | null> {
+    if (answer.status !== 200 || SESSION_ENDPOINTS[name] === undefined) return answer;
+    try {
+      return { ...answer, body: this.#onSession(session, name, answer.body, request) };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return error.reply;
+    }
+  }
+
+  #onSession(session: Session, name: string, key: unknown, { params }: SocketRequest): unknown {
+    const nowMs = Math.floor(this.#desk.rules.clock.nowMs());
+    switch (name) {
+      case 'time':
+        return { serverTime: nowMs };
+      case 'ping':
+        return {};
+      case 'session.logon': {
+        const logged = key as ApiKey;
+        // unverified: the refusal of a key of another kind; only that Ed25519 alone may log on is documented.
+        if (logged.proof.kind !== 'ed25519')
+          throw new Refused(-4056, 'HMAC_SHA256 API key is not supported.');
+        [session.key, session.loggedOnMs] = [logged, nowMs];
+        return statusOf(session, nowMs);
+      }
+      case 'session.logout':
+        [session.key, session.loggedOnMs] = [null, null];
+        this.#unsubscribe(session, ({ isOfLogon }) => isOfLogon);
+        return statusOf(session, nowMs);
+      case 'session.status':
+        return statusOf(session, nowMs);
+      case 'session.subscriptions':
+        return [...session.subscriptions.keys()].map((subscriptionId) => ({ subscriptionId }));
+      case 'userDataStream.unsubscribe': {
+        const wanted = params.subscriptionId;
+        if (wanted !== undefined && !session.subscriptions.has(Number(wanted)))
+          throw new Refused(-2036, 'User Data Stream subscription not active.');
+        this.#unsubscribe(session, (_, id) => wanted === undefined || id === Number(wanted));
+        return {};
+      }
+      default:
+        return this.#subscribe(session, (key as ApiKey).account, name === 'userDataStream.subscribe');
+    }
+  }
+
+  #subscribe(session: Session, account: string, isOfLogon: boolean): unknown {
+    if (isOfLogon && session.key === null)
+      throw new Refused(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
+    if ([...session.subscriptions.values()].some((other) => other.account === account))
+      throw new Refused(-2035, 'User Data Stream subscription already active.');
+    const subscriptionId = session.nextSubscription++;
+    session.subscriptions.set(subscriptionId, { account, isOfLogon });
+    return { subscriptionId };
+  }
+
+  #unsubscribe(
+    session: Session,
+    which: (subscription: { readonly isOfLogon: boolean }, id: number) => boolean,
+  ): void {
+    const event = { e: 'eventStreamTerminated', E: Math.floor(this.#desk.rules.clock.nowMs()) };
+    for (const [subscriptionId, subscription] of [...session.subscriptions]) {
+      if (!which(subscription, subscriptionId)) continue;
+      session.subscriptions.delete(subscriptionId);
+      this.#send(session, JSON.stringify({ subscriptionId, event }));
+    }
+  }
+
+  #answer(
+    session: Session,
+    id: SocketRequest['id'],
+    { status, body, headers }: Exclude<DeskAnswer, 'reset' | null>,
+  ): void {
+    if (typeof body === 'string') {
+      this.#send(session, body);
+      return;
+    }
+    const retryS = headers?.['Retry-After'];
+    const serverTime = Math.floor(this.#desk.rules.clock.nowMs());
+    const later = { serverTime, retryAfter: serverTime + Number(retryS) * 1_000 };
+    const error = retryS === undefined ? body : { ...(body as object), data: later };
+    const content = status === 200 ? { result: body } : { error };
+    const limits = session.tellsLimits ? { rateLimits: this.#limits(session) } : {};
+    this.#send(session, JSON.stringify({ id, status, ...content, ...limits }));
+  }
+
+  #limits({ key }: Session): unknown[] {
+    const { counts, weightMax, clock } = this.#desk.rules;
+    const used = key === null ? [] : counts.counts(key.account, clock.nowMs());
+    const orders = used.map((count, i) => ({ rateLimitType: 'ORDERS', ...counts.limits[i], count }));
+    const minute = { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1 };
+    return [...orders, { ...minute, limit: weightMax, count: this.#usedWeight() }];
+  }
+
+  #send({ socket, isMuted }: Session, text: string): void {
+    if (!isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
+  }
+}
+
+function statusOf(session: Session, serverTime: number): unknown {
+  return {
+    ...{ apiKey: session.key?.apiKey ?? null, authorizedSince: session.loggedOnMs },
+    ...{ connectedSince: session.connectedMs, returnRateLimits: session.tellsLimits, serverTime },
+    userDataStream: session.subscriptions.size > 0,
+  };
+}
+
+function requestIn(text: string): SocketRequest | undefined {
+  try {
+    const { id = null, method, params = {} } = JSON.parse(text) as Partial<SocketRequest>;
+    return typeof method === 'string' ? { id, method, params } : undefined;
+  } catch {
+    return undefined;
+  }
+}
