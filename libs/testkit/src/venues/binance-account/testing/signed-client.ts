@@ -32,7 +32,9 @@ export class SignedClient {
   /** Asks with a signature; what is sent may name another time. Returns status, headers, and the body as JSON. */
   async ask(method: string, path: string, sent: Sent = {}) {
     const parameters = { ...sent, timestamp: sent.timestamp ?? this.#nowMs() };
-    const texts = Object.entries(parameters).map(([name, value]) => [name, String(value)] as [string, string]);
+    const texts = Object.entries(parameters).map(
+      ([name, value]) => [name, String(value)] as [string, string],
+    );
     const query = new URLSearchParams(texts).toString();
     const signature = encodeURIComponent(signatureOf(this.#key.secret, query));
     return this.raw(method, `${path}?${query}&signature=${signature}`);
