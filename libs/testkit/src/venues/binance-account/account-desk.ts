@@ -35,6 +35,8 @@ export interface DeskRules {
   /** Takes weight of the address that all requests come from. */
   readonly take: (weight: number) => Refusal | undefined;
   readonly weightMax: number;
+  /** Which right of a key trading here wants. */
+  readonly tradingRight: 'spotTrading' | 'futures';
 }
 
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
@@ -111,7 +113,7 @@ export class AccountDesk {
     const key = this.keys.find(request.apiKey, request.address);
     entry.account = key.account;
     if (endpoint.security !== 'KEY') this.#checkSigned(request, key, entry.atMs);
-    if (!key.rights.reading || (endpoint.security === 'TRADE' && !key.rights.spotTrading))
+    if (!key.rights.reading || (endpoint.security === 'TRADE' && !key.rights[this.rules.tradingRight]))
       throw NO_KEY_RIGHT();
     if (endpoint.known !== undefined) parameters.onlyThese(endpoint.known);
     const viewMs = this.#now - (this.readDelayMs.get(name) ?? 0);

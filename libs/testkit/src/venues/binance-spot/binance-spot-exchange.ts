@@ -63,7 +63,10 @@ export class BinanceSpotExchange implements AsyncDisposable {
       emit: (account, event) => this.sessions.emit(account, event),
     });
     const take = (weight: number) => market.charge(weight);
-    this.#desk = new AccountDesk({ clock, counts: this.#books.counts, windowPlaces: 3, take, weightMax });
+    this.#desk = new AccountDesk({
+      ...{ clock, counts: this.#books.counts, windowPlaces: 3, take, weightMax },
+      tradingRight: 'spotTrading',
+    });
     const trading = new SpotTrading(
       this.#books,
       () => this.#desk,

@@ -102,6 +102,16 @@ export class SymbolMarket {
     this.#quoteAround(price, side);
   }
 
+  /** A trade beside the book: it has an id and is told, and no read shows it. */
+  beside(side: BookSide, price: Decimal, quantity: Decimal, kind: string): TapeTrade {
+    const trade = {
+      ...{ id: this.#nextId++, timeUs: this.#nowUs(), price: price.toString() },
+      ...{ quantity: quantity.toString(), isBuyerMaker: side === 'SELL', kind },
+    };
+    this.#print(trade);
+    return trade;
+  }
+
   /** What the public quotes from now until the next public trade. */
   quote(bids: readonly Quote[], asks: readonly Quote[]): void {
     this.book.quote(bids, asks);

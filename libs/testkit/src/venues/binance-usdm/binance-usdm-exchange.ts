@@ -1,0 +1,233 @@
+import { Decimal } from '@algo/model';
+import { BinanceStandIn } from '../binance/binance-stand-in.ts';
+import { USDM_DIALECT } from '../binance/dialect.ts';
+import type { TapeTrade } from '../binance/tape.ts';
+import { AccountDesk } from '../binance-account/account-desk.ts';
+import { AccountRest } from '../binance-account/account-rest.ts';
+import type { KeyOptions } from '../binance-account/api-keys.ts';
+import type { OrderLimit } from '../binance-account/order-counts.ts';
+import { type ExchangeClock, WALL_CLOCK } from '../exchange/exchange-clock.ts';
+import type { Fault } from '../exchange/fault-plan.ts';
+import type { RequestJournal } from '../exchange/request-journal.ts';
+import type { FlowTrade } from '../exchange/symbol-market.ts';
+import { ListenKeys } from './listen-keys.ts';
+import { USDM_ORDER_LIMITS, UsdmBooks } from './usdm-books.ts';
+import { usdmEndpoints } from './usdm-endpoints.ts';
+import { accountUpdate, type UsdmEvent } from './usdm-events.ts';
+import type { AlgoOrder, PositionSide, UsdmFill, UsdmOrder } from './usdm-order.ts';
+import { UsdmReads } from './usdm-reads.ts';
+import { UsdmSettingsDesk } from './usdm-settings.ts';
+import type { UsdmSymbol } from './usdm-symbol.ts';
+import { UsdmTrading } from './usdm-trading.ts';
+import type { Income, Position } from './usdm-wallets.ts';
+
+const LOOK_EVERY_MS = 50;
+
+/** An account of the USD-M exchange. *Shape*: amounts and rates as decimals as text. */
+export interface UsdmAccountOptions {
+  readonly name: string;
+  readonly balances: Readonly<Record<string, string>>;
+  readonly keys: readonly KeyOptions[];
+  readonly fees?: { readonly maker: string; readonly taker: string };
+}
+
+export interface UsdmExchangeOptions {
+  readonly symbols: readonly UsdmSymbol[];
+  readonly accounts: readonly UsdmAccountOptions[];
+  readonly clock?: ExchangeClock;
+  readonly orderLimits?: readonly OrderLimit[];
+  readonly weightMax?: number;
+  /** 0: any that is free. */
+  readonly port?: number;
+}
+
+/** What is really so at the exchange. */
+export interface UsdmTruth {
+  readonly orders: readonly UsdmOrder[];
+  readonly algos: readonly AlgoOrder[];
+  readonly fills: readonly UsdmFill[];
+  readonly positions: ReadonlyMap<string, readonly Position[]>;
+  /** *Shape*: by account and asset. */
+  readonly wallets: ReadonlyMap<string, ReadonlyMap<string, Decimal>>;
+  readonly incomes: readonly Income[];
+  readonly tape: ReadonlyMap<string, readonly TapeTrade[]>;
+}
+
+/** Binance's USD-M exchange as documented: market, accounts and orders over HTTP and WebSocket. */
+export class BinanceUsdmExchange implements AsyncDisposable {
+  /** The public side: its tape, its streams, and how they fail. */
+  readonly market: BinanceStandIn;
+  /** The streams of accounts. */
+  readonly streams: ListenKeys;
+  readonly #books: UsdmBooks;
+  readonly #desk: AccountDesk;
+  readonly #trading: UsdmTrading;
+  readonly #looking: NodeJS.Timeout;
+
+  private constructor(market: BinanceStandIn, options: UsdmExchangeOptions) {
+    const { clock = WALL_CLOCK, symbols, weightMax = USDM_DIALECT.weightMax } = options;
+    this.market = market;
+    const emit = (account: string, event: UsdmEvent) => this.streams.emit(account, event);
+    this.#books = new UsdmBooks({
+      ...{ symbols, nowMs: () => clock.nowMs(), emit },
+      orderLimits: options.orderLimits ?? USDM_ORDER_LIMITS,
+      print: (symbol, trade) => market.tell(symbol, [trade]),
+    });
+    this.#desk = new AccountDesk({
+      ...{ clock, counts: this.#books.counts, windowPlaces: 0, weightMax, tradingRight: 'futures' },
+      take: (weight) => market.charge(weight),
+    });
+    this.streams = new ListenKeys(this.#desk);
+    this.#trading = new UsdmTrading(this.#books, () => this.#desk);
+    const endpoints = usdmEndpoints({
+      ...{ trading: this.#trading, keys: this.streams, reads: new UsdmReads(this.#books, weightMax) },
+      settings: new UsdmSettingsDesk(this.#books, emit),
+    });
+    const rest = new AccountRest(this.#desk, endpoints, () => market.usedWeight);
+    market.desk = {
+      answers: (request, response) => {
+        this.tick();
+        return rest.answers(request, response);
+      },
+      upgrades: (request, line, head) => this.streams.upgrades(request, line, head),
+    };
+    for (const account of options.accounts) this.#openAccount(account);
+    this.#looking = setInterval(() => this.tick(), LOOK_EVERY_MS);
+  }
+
+  static async open(options: UsdmExchangeOptions): Promise<BinanceUsdmExchange> {
+    const { clock = WALL_CLOCK, symbols, weightMax, port } = options;
+    const market = await BinanceStandIn.start({
+      ...{ dialect: USDM_DIALECT, symbols: symbols.map(({ symbol }) => symbol) },
+      nowMs: () => Math.floor(clock.nowMs()),
+      ...(weightMax === undefined ? {} : { weightMax }),
+      ...(port === undefined ? {} : { port }),
+    });
+    return new BinanceUsdmExchange(market, options);
+  }
+
+  get restUrl(): string {
+    return this.market.restUrl;
+  }
+
+  /** Where streams are: `/public/…`, `/market/…`, `/private/ws?listenKey=…`. */
+  get streamUrl(): string {
+    return this.market.url;
+  }
+
+  get journal(): RequestJournal {
+    return this.#desk.journal;
+  }
+
+  /** The `nth` request to an endpoint from now on goes wrong, or the `nth` event of a kind. */
+  fault(endpoint: string, nth: number, fault: Fault): void {
+    this.#desk.faults.set(endpoint, nth, fault);
+  }
+
+  /** Reads of an endpoint show the books as they were so long ago. */
+  readLate(endpoint: string, delayMs: number): void {
+    this.#desk.readDelayMs.set(endpoint, delayMs);
+  }
+
+  /** Lets public trades happen, in order. */
+  flow(symbol: string, trades: readonly FlowTrade[]): void {
+    for (const trade of trades) this.#books.engine.flow(symbol, trade);
+  }
+
+  /** What the public quotes until the next public trade. *Shape*: decimals as text, the best first. */
+  quote(
+    symbol: string,
+    bids: readonly (readonly [price: string, quantity: string])[],
+    asks: readonly (readonly [price: string, quantity: string])[],
+  ): void {
+    const levels = (rows: typeof bids) => rows.map(([p, q]) => [Decimal.of(p), Decimal.of(q)] as const);
+    this.#books.markets.get(symbol)!.quote(levels(bids), levels(asks));
+  }
+
+  /** Sets a mark price; from then on it does not follow the last one. */
+  setMark(symbol: string, price: string): void {
+    this.#books.setMark(symbol, Decimal.of(price));
+  }
+
+  /** Pays funding: a rate above zero is paid by who is long. */
+  fund(symbol: string, rate: string): void {
+    this.#books.risk.fund(symbol, Decimal.of(rate));
+  }
+
+  /** Closes all of an account by force, whatever its margin. */
+  liquidate(account: string, asset = 'USDT'): void {
+    this.#books.risk.liquidate(account, asset);
+  }
+
+  /** Takes a part of a position because somebody else can't pay. */
+  reduce(account: string, symbol: string, quantity: string, side: PositionSide = 'BOTH'): void {
+    const position = this.#books.wallets.position(account, symbol, side);
+    this.#books.risk.reduce(account, position, Decimal.of(quantity));
+  }
+
+  /** Money comes from outside, or goes there. */
+  transfer(account: string, asset: string, amount: string): void {
+    const { wallets, nowMs } = this.#books;
+    const change = Decimal.of(amount);
+    wallets.book(account, { symbol: '', type: 'TRANSFER', asset, amount: change, tradeId: '' });
+    const reason = change.isNegative() ? 'WITHDRAW' : 'DEPOSIT';
+    const news = { account, reason, asset, change, positions: [], nowMs: nowMs() };
+    this.streams.emit(account, accountUpdate(wallets, news));
+  }
+
+  setStatus(symbol: string, status: string): void {
+    this.#books.statuses.set(symbol, status);
+  }
+
+  setMaintenance(isMaintained: boolean): void {
+    this.#desk.isMaintained = isMaintained;
+  }
+
+  /** Turns new exposure away with -1008. */
+  setOverloaded(isOverloaded: boolean): void {
+    this.#trading.isOverloaded = isOverloaded;
+  }
+
+  addKey(account: string, key: KeyOptions): void {
+    this.#desk.keys.add(account, key, this.#books.nowMs());
+  }
+
+  revokeKey(apiKey: string): void {
+    this.#desk.keys.revoke(apiKey);
+  }
+
+  /** Does what time alone does; it happens by itself too, every 50 ms and before each request. */
+  tick(): void {
+    this.#books.tick();
+    this.streams.tick();
+  }
+
+  /** Returns what is really so, whatever reads and streams show. */
+  truth(): UsdmTruth {
+    const { orders, algos, fills, wallets, symbols } = this.#books;
+    const { accounts, incomes } = wallets;
+    const walletOf = (account: string) =>
+      new Map(wallets.assets(account).map((asset) => [asset, wallets.balance(account, asset)]));
+    return {
+      ...{ orders: orders.all(), algos: algos.all(), fills: [...fills], incomes: [...incomes] },
+      positions: new Map(accounts.map((account) => [account, wallets.positions(account)])),
+      wallets: new Map(accounts.map((account) => [account, walletOf(account)])),
+      tape: new Map([...symbols.keys()].map((name) => [name, [...this.market.tape.trades(name)!]])),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#looking);
+    this.streams.close();
+    await this.market[Symbol.asyncDispose]();
+  }
+
+  #openAccount({ name, balances, keys, fees }: UsdmAccountOptions): void {
+    const { wallets } = this.#books;
+    this.#books.fees.set(name, fees ?? { maker: '0.0002', taker: '0.0005' });
+    wallets.open(name);
+    for (const [asset, amount] of Object.entries(balances))
+      wallets.book(name, { symbol: '', type: 'TRANSFER', asset, amount: Decimal.of(amount), tradeId: '' });
+    for (const key of keys) this.addKey(name, key);
+  }
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { AccountDesk } from '../binance-account/account-desk.ts';
+import type { Asked } from '../binance-account/endpoint.ts';
+import { Refused } from '../binance-account/refused.ts';
+import type { UsdmEvent } from './usdm-events.ts';
+
+const VALID_MS = 3_600_000;
+const PING_EVERY_MS = 180_000;
+
+interface Listener {
+  readonly socket: WebSocket;
+  readonly listenKey: string;
+  /** Undefined: all of them. */
+  readonly events: ReadonlySet<string> | undefined;
+  /** Frames that name their stream. */
+  readonly isWrapped: boolean;
+  isMuted: boolean;
+  held: string | null;
+}
+
+/** The streams of accounts at the USD-M exchange: a key to listen with, and who listens. */
+export class ListenKeys {
+  readonly #desk: AccountDesk;
+  readonly #keys = new Map<string, { readonly listenKey: string; untilMs: number }>();
+  readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #listeners = new Set<Listener>();
+  readonly #pinging: NodeJS.Timeout;
+  #made = 0;
+  /** Whether new connections are let in. */
+  isOpen = true;
+
+  constructor(desk: AccountDesk) {
+    this.#desk = desk;
+    this.#pinging = setInterval(() => {
+      for (const { socket, isMuted } of this.#listeners) if (!isMuted) socket.ping();
+    }, PING_EVERY_MS);
+  }
+
+  /** Gives a key, or the one that there is, and lets it live on. */
+  readonly start = ({ account }: Asked): unknown => {
+    this.tick();
+    const known = this.#keys.get(account);
+    const listenKey = known?.listenKey ?? `listenKey${String(++this.#made).padStart(55, '0')}`;
+    this.#keys.set(account, { listenKey, untilMs: this.#nowMs + VALID_MS });
+    return { listenKey };
+  };
+
+  readonly keepAlive = ({ account }: Asked): unknown => {
+    this.tick();
+    const known = this.#keys.get(account);
+    if (known === undefined) throw new Refused(-1125, 'This listenKey does not exist.');
+    known.untilMs = this.#nowMs + VALID_MS;
+    return { listenKey: known.listenKey };
+  };
+
+  readonly stop = ({ account }: Asked): unknown => {
+    this.#forget(account);
+    return {};
+  };
+
+  /** Returns whether the path is of accounts. Without `/private` a key is taken, and nothing ever comes. */
+  upgrades(request: IncomingMessage, line: Duplex, head: Buffer): boolean {
+    const url = new URL(request.url ?? '', 'http://stand-in');
+    const [, route, form] = url.pathname.split('/');
+    if (route !== 'private') return false;
+    if (this.isOpen)
+      this.#server.handleUpgrade(request, line, head, (socket) => this.#open(socket, url, form ?? ''));
+    else line.destroy();
+    return true;
+  }
+
+  /** Tells an account's event to all who listen with its key. */
+  emit(account: string, event: UsdmEvent): void {
+    const fault = this.#desk.faults.next(`event ${event.e}`);
+    this.tick();
+    const listenKey = this.#keys.get(account)?.listenKey;
+    for (const listener of this.#listeners) {
+      if (listener.listenKey !== listenKey || listener.events?.has(event.e) === false) continue;
+      const text = this.#textOf(listener, event);
+      if (fault?.does === 'delay') listener.held = text;
+      else if (fault === undefined || fault.does === 'duplicate') {
+        this.#send(listener, text);
+        if (fault?.does === 'duplicate') this.#send(listener, text);
+        if (listener.held !== null) this.#send(listener, listener.held);
+        listener.held = null;
+      }
+    }
+  }
+
+  /** Ends the keys whose hour is over. */
+  tick(): void {
+    for (const [account, { untilMs }] of [...this.#keys]) if (this.#nowMs >= untilMs) this.expire(account);
+  }
+
+  /** Ends a key as if its hour were over, and says so. */
+  expire(account: string): void {
+    const listenKey = this.#keys.get(account)?.listenKey;
+    const event = { e: 'listenKeyExpired', E: Math.floor(this.#nowMs), listenKey };
+    this.#keys.delete(account);
+    for (const listener of this.#listeners)
+      if (listener.listenKey === listenKey) this.#send(listener, this.#textOf(listener, event));
+  }
+
+  /** Cuts all connections without a word. */
+  cut(): void {
+    for (const { socket } of this.#listeners) socket.terminate();
+  }
+
+  /** Leaves all connections open and dead. */
+  mute(): void {
+    for (const listener of this.#listeners) listener.isMuted = true;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  close(): void {
+    clearInterval(this.#pinging);
+    this.cut();
+    this.#server.close();
+  }
+
+  #forget(account: string): void {
+    const listenKey = this.#keys.get(account)?.listenKey;
+    this.#keys.delete(account);
+    for (const listener of this.#listeners) if (listener.listenKey === listenKey) listener.socket.close();
+  }
+
+  #open(socket: WebSocket, url: URL, form: string): void {
+    const named = url.searchParams.get('events')?.split('/');
+    const ofPath = url.pathname.split('/')[3];
+    const listenKey = url.searchParams.get('listenKey') ?? ofPath ?? url.searchParams.get('streams') ?? '';
+    const events = named === undefined ? undefined : new Set(named);
+    const listener = { socket, listenKey, events, isWrapped: form === 'stream', isMuted: false, held: null };
+    this.#listeners.add(listener);
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => this.#listeners.delete(listener));
+  }
+
+  #textOf({ isWrapped, listenKey }: Listener, event: object): string {
+    return JSON.stringify(isWrapped ? { stream: listenKey, data: event } : event);
+  }
+
+  #send({ socket, isMuted }: Listener, text: string): void {
+    if (!isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
+  }
+
+  get #nowMs(): number {
+    return this.#desk.rules.clock.nowMs();
+  }
+}
