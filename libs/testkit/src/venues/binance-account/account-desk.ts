@@ -40,6 +40,7 @@ export interface DeskRules {
 }
 
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
+const USE_STREAMS = 'Please use WebSocket Streams for live updates to avoid';
 const JOURNALED_NOT = new Set(['apiKey', 'signature']);
 
 /** Where requests pass before the exchange does anything: faults, weight, key, time, signature, rights. */
@@ -161,10 +162,11 @@ export class AccountDesk {
 
   #tooMuch({ status, retryAfterS }: Refusal): Refused {
     const until = Math.floor(this.#now) + retryAfterS * 1_000;
+    const most = `current limit is ${this.rules.weightMax} request weight per 1 MINUTE`;
     const words =
       status === 418
-        ? `Way too much request weight used; IP banned until ${until}. Please use WebSocket Streams for live updates to avoid bans.`
-        : `Too much request weight used; current limit is ${this.rules.weightMax} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`;
+        ? `Way too much request weight used; IP banned until ${until}. ${USE_STREAMS} bans.`
+        : `Too much request weight used; ${most}. ${USE_STREAMS} polling the API.`;
     return new Throttled(-1003, words, status, retryAfterS, this.#now);
   }
 

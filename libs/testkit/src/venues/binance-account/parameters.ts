@@ -93,10 +93,8 @@ export class Parameters {
   /** *Errors*: Refused where something was sent that the endpoint does not read. */
   onlyThese(known: readonly string[]): void {
     const read = [...this.texts.keys()].filter((name) => known.includes(name) || OF_SIGNING.includes(name));
+    const words = `read '${read.length}' parameter(s) but was sent '${this.texts.size}'.`;
     if (read.length < this.texts.size)
-      throw new Refused(
-        -1104,
-        `Not all sent parameters were read; read '${read.length}' parameter(s) but was sent '${this.texts.size}'.`,
-      );
+      throw new Refused(-1104, `Not all sent parameters were read; ${words}`);
   }
 }

@@ -27,7 +27,7 @@ export function requestTime(parameters: Parameters, windowPlaces: number): Reque
   return { timestampMs, windowMs };
 }
 
-/** *Errors*: Refused where the request is from the future, or too old. Looked at twice: on arrival, and once more. */
+/** *Errors*: Refused where a request is from the future, or too old. Looked at on arrival and once more. */
 export function checkTime({ timestampMs, windowMs }: RequestTime, nowMs: number): void {
   if (timestampMs >= nowMs + AHEAD_MAX_MS)
     throw new Refused(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");

@@ -115,7 +115,10 @@ export class BinanceSpotExchange implements AsyncDisposable {
     return this.#desk.journal;
   }
 
-  /** The `nth` request to an endpoint from now on goes wrong (`POST /api/v3/order`, `order.place`), or the `nth` event of a kind (`event executionReport`). */
+  /**
+   * The `nth` request to an endpoint from now on goes wrong (`POST /api/v3/order`, `order.place`), or the
+   * `nth` event of a kind (`event executionReport`).
+   */
   fault(endpoint: string, nth: number, fault: Fault): void {
     this.#desk.faults.set(endpoint, nth, fault);
   }

@@ -1,6 +1,7 @@
 // A client that others wrote and use against the real exchange reads and trades here.
 import { expect, test } from '@jest/globals';
 import ccxt from 'ccxt';
+import { redirected } from '../binance-account/testing/redirected.ts';
 import { SECRET_KEY, spotHouse } from './testing/spot-house.ts';
 
 /** Returns ccxt's client of the spot exchange, whose every address is the stand-in's. */
@@ -12,12 +13,7 @@ function clientOn(restUrl: string, nowMs: () => number) {
       fetchMarkets: { types: ['spot'] },
     },
   });
-  const redirected = (address: unknown): unknown => {
-    if (typeof address === 'string') return address.replace(/^\w+:\/\/[^/]+/, restUrl);
-    const entries = Object.entries(address as Record<string, unknown>);
-    return Object.fromEntries(entries.map(([name, value]) => [name, redirected(value)]));
-  };
-  client.urls.api = redirected(client.urls.api) as typeof client.urls.api;
+  client.urls.api = redirected(client.urls.api, restUrl);
   client.nonce = nowMs;
   return client;
 }

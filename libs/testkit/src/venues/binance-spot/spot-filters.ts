@@ -69,7 +69,7 @@ function checkNotional(order: NewSpotOrder, of: SpotSymbol, { reference }: Filte
   if (isTooLittle || isTooMuch) throw filterFailure('NOTIONAL');
 }
 
-/** Returns the average price of the trades of so many minutes, by volume; the last one's where there are none. */
+/** Returns the average price of so many minutes, by volume; the last price where nothing traded. */
 export function averagePrice(trades: readonly TapeTrade[], minutes: number, nowMs: number): Decimal | null {
   const last = trades.at(-1);
   if (last === undefined) return null;

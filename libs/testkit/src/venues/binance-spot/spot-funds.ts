@@ -56,7 +56,7 @@ export class SpotFunds {
   lockOf(account: string, order: NewSpotOrder): Decimal {
     if (order.side === 'SELL') return order.quantity;
     if (!isAtMarket(order)) return order.price.times(order.quantity);
-    // unverified: what a stop that buys at the market sets aside is documented nowhere; its worth at the stop.
+    // unverified: what a stop that buys at the market sets aside; here its worth at the stop.
     if (isConditional(order)) return order.stopPrice!.times(order.quantity);
     return this.#costOf(account, order);
   }

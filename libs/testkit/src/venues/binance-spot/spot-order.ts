@@ -138,8 +138,8 @@ export class SpotOrders {
   }
 
   /**
-   * Returns an account's order by its number, or else the latest by the client's id; where both are told, the one
-   * of the number if it has that id.
+   * Returns an account's order by its number, or else the latest by the client's id; where both are told, the
+   * one of the number if it has that id.
    */
   find(
     account: string,

@@ -1,6 +1,7 @@
 import { Decimal } from '@algo/model';
 import type { Asked } from '../binance-account/endpoint.ts';
 import { fixed } from '../binance-account/fixed-text.ts';
+import { pageOf } from '../binance-account/page.ts';
 import type { Parameters } from '../binance-account/parameters.ts';
 import { Refused } from '../binance-account/refused.ts';
 import { queriedBody, tradeBody } from './spot-bodies.ts';
@@ -9,7 +10,11 @@ import { symbolOf } from './spot-entry.ts';
 import { isOpen } from './spot-order.ts';
 import { symbolBody } from './spot-symbol.ts';
 
-const DAY_MS = 86_400_000;
+/** Reads of more than a day are refused. */
+const PAGE = {
+  ...{ timeOf: ({ timeMs }: { readonly timeMs: number }) => timeMs, standard: 500, longestMs: 86_400_000 },
+  tooLong: () => new Refused(-1127, 'More than 24 hours between startTime and endTime.'),
+};
 
 /** What the spot exchange tells of its rules and of an account. */
 export class SpotReads {
@@ -125,7 +130,7 @@ export class SpotReads {
     const rows = this.#books.orders
       .of(account, viewMs)
       .filter((order) => order.symbol === symbol && (fromId === undefined || order.orderId >= fromId));
-    return paged(rows, ({ timeMs }) => timeMs, parameters, fromId !== undefined).map(queriedBody);
+    return pageOf(rows, parameters, fromId !== undefined, PAGE).map(queriedBody);
   };
 
   readonly myTrades = ({ account, parameters, viewMs }: Asked): unknown => {
@@ -143,7 +148,7 @@ export class SpotReads {
         (orderId === undefined || fill.orderId === orderId) &&
         (fromId === undefined || fill.tradeId >= fromId),
     );
-    return paged(rows, ({ timeMs }) => timeMs, parameters, fromId !== undefined).map(tradeBody);
+    return pageOf(rows, parameters, fromId !== undefined, PAGE).map(tradeBody);
   };
 
   readonly orderCounts = ({ account }: Asked): unknown => {
@@ -193,22 +198,4 @@ function namesOf(parameters: Parameters): string[] | undefined {
   } catch {
     throw new Refused(-1135, "JSON sent for parameter 'symbols' is not valid");
   }
-}
-
-/** Returns the rows of a page: from a time or an id on the oldest, otherwise the newest. */
-function paged<Row>(
-  rows: readonly Row[],
-  timeOf: (row: Row) => number,
-  parameters: Parameters,
-  isFromId: boolean,
-): readonly Row[] {
-  const startMs = parameters.timeMs('startTime');
-  const endMs = parameters.timeMs('endTime');
-  const limit = parameters.limit(500, 1_000);
-  if (startMs !== undefined && endMs !== undefined && endMs - startMs > DAY_MS)
-    throw new Refused(-1127, 'More than 24 hours between startTime and endTime.');
-  const inTime = rows.filter(
-    (row) => timeOf(row) >= (startMs ?? 0) && timeOf(row) <= (endMs ?? Number.POSITIVE_INFINITY),
-  );
-  return startMs !== undefined || isFromId ? inTime.slice(0, limit) : inTime.slice(-limit);
 }

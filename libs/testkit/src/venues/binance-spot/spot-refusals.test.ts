@@ -70,7 +70,7 @@ test('keys are refused that are missing, unknown, elsewhere, or may not trade', 
   expect(await seen(house.client)).toEqual([401, -2015]);
 });
 
-test('a request is refused that is too old or from the future, on arrival and once more when it is its turn', async () => {
+test('a request too old or from the future is refused, on arrival and when it is its turn', async () => {
   await using house = await openHouse();
   const at = async (offsetMs: number, more: Record<string, string> = {}) =>
     (await house.order({ ...GOOD, timestamp: `${house.clock.nowMs() + offsetMs}`, ...more })).body.code;
@@ -132,7 +132,7 @@ test('orders that nothing fills are counted and bounded; orders that trade give 
   expect((await house.order(GOOD)).status).toBe(200);
 });
 
-test('orders weigh nothing where they succeed; who asks on after 429 is banned, over the socket too', async () => {
+test('orders that succeed weigh nothing; who asks on after 429 is banned, over the socket too', async () => {
   await using house = await openHouse({ weightMax: 100 });
   for (let i = 0; i < 3; i++) await house.order(GOOD);
   const free = await house.client.raw('GET', '/api/v3/ping');

@@ -17,7 +17,7 @@ async function openHouse(more: Parameters<typeof spotHouse>[0] = {}) {
   return Object.assign(house, { held, status });
 }
 
-test('a stop locks its base, sells at the market when its price is printed, and what finds nobody expires', async () => {
+test('a stop locks its base, and sells at the market when its price is printed', async () => {
   await using house = await openHouse();
   expect((await house.order(STOP)).body).toEqual({
     ...{ symbol: 'LTCUSDT', orderId: 1, orderListId: -1, clientOrderId: 'stop' },

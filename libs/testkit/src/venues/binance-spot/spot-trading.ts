@@ -56,7 +56,7 @@ export class SpotTrading {
     return open.map((order) => canceledBody(this.#books.engine.cancel(order, cancelId), order.clientOrderId));
   };
 
-  /** *Source*: rest-api.md, "Cancel an Existing Order and Send a New Order": filters and counts come first. */
+  /** *Source*: rest-api.md, "Cancel an Existing Order and Send a New Order".. Filters first. */
   readonly cancelReplace = ({ account, parameters }: Asked): unknown => {
     const bad = (name: string) => new Refused(-1130, `Data sent for parameter '${name}' is not valid.`);
     parameters.need('cancelReplaceMode');

@@ -1,6 +1,7 @@
 // A client that others wrote and use against the real exchange reads and trades here.
 import { expect, test } from '@jest/globals';
 import ccxt from 'ccxt';
+import { redirected } from '../binance-account/testing/redirected.ts';
 import { USDM_KEY, usdmHouse } from './testing/usdm-house.ts';
 
 test('ccxt reads account, positions, orders and trades, and places conditional orders', async () => {
@@ -9,12 +10,7 @@ test('ccxt reads account, positions, orders and trades, and places conditional o
     ...{ apiKey: USDM_KEY.apiKey, secret: USDM_KEY.secret, enableRateLimit: false },
     options: { fetchCurrencies: false, fetchMargins: false, fetchMarkets: { types: ['linear'] } },
   });
-  const redirected = (address: unknown): unknown => {
-    if (typeof address === 'string') return address.replace(/^\w+:\/\/[^/]+/, house.exchange.restUrl);
-    const entries = Object.entries(address as Record<string, unknown>);
-    return Object.fromEntries(entries.map(([name, value]) => [name, redirected(value)]));
-  };
-  client.urls.api = redirected(client.urls.api) as typeof client.urls.api;
+  client.urls.api = redirected(client.urls.api, house.exchange.restUrl);
   client.nonce = () => house.clock.nowMs();
   const symbol = 'LTC/USDT:USDT';
   expect((await client.loadMarkets())[symbol]).toMatchObject({

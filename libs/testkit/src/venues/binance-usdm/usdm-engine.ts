@@ -18,6 +18,7 @@ import type { UsdmWallets } from './usdm-wallets.ts';
 /** Why an order expired, as its event has it. *Source*: the vendor's page of ORDER_TRADE_UPDATE. */
 export const EXPIRED_BY = { stp: 1, ioc: 2, reduceOnly: 4, liquidation: 5, goodTill: 6 } as const;
 const COMMISSION_PLACES = 8;
+const UNRECORDED = 'rejected. The order will not be recorded in the order history';
 
 /** What the engine works with. */
 export interface UsdmEngineParts {
@@ -158,14 +159,14 @@ export class UsdmEngine {
     if (order.timeInForce === 'GTX' && book.crosses(order.side, order.price))
       throw new Refused(
         -5022,
-        'Due to the order could not be executed as maker, the Post Only order will be rejected. The order will not be recorded in the order history',
+        `Due to the order could not be executed as maker, the Post Only order will be ${UNRECORDED}`,
       );
     const limit = order.price.isZero() ? null : order.price;
     const isOthers = (resting: Resting) => this.#ownerOf(resting) !== account;
     if (order.timeInForce === 'FOK' && book.reachable(order.side, limit, isOthers).lessThan(order.quantity))
       throw new Refused(
         -5021,
-        'Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history',
+        `Due to the order could not be filled immediately, the FOK order has been ${UNRECORDED}`,
       );
   }
 

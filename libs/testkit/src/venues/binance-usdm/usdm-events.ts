@@ -12,7 +12,7 @@ export interface OrderNews {
   readonly fill?: UsdmFill;
 }
 
-/** Returns what an order's owner is told. *Source*: the official client's types, and the vendor's page of it. */
+/** Returns what an order's owner is told. *Source*: the official client's types, the vendor's page. */
 export function orderTradeUpdate(order: UsdmOrder, { type, nowMs, fill }: OrderNews): UsdmEvent {
   return {
     ...{ e: 'ORDER_TRADE_UPDATE', E: nowMs, T: order.updateMs },

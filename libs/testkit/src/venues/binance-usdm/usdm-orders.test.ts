@@ -67,7 +67,7 @@ test('an order that only reduces never opens, and ends when there is nothing lef
   expect(house.exchange.truth().positions.get('one')?.[0]?.amount.toString()).toBe('0');
 });
 
-test('a conditional order belongs to its own endpoint, and its fill comes before the word that it was let go', async () => {
+test('a conditional order has its own endpoint, and its fill comes before the word of it', async () => {
   await using house = await usdmHouse();
   await house.market('BUY', '2');
   using stream = await house.listen();

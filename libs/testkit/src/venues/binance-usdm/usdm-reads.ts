@@ -1,6 +1,7 @@
 import { Decimal } from '@algo/model';
 import type { Asked } from '../binance-account/endpoint.ts';
 import { fixed } from '../binance-account/fixed-text.ts';
+import { pageOf } from '../binance-account/page.ts';
 import type { Parameters } from '../binance-account/parameters.ts';
 import { Refused } from '../binance-account/refused.ts';
 import { algoBody, incomeBody, queriedBody, tradeBody } from './usdm-bodies.ts';
@@ -12,9 +13,13 @@ import { needOne } from './usdm-trading.ts';
 import type { Position } from './usdm-wallets.ts';
 
 const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 /** So long are orders kept that nothing filled. */
 const UNFILLED_KEPT_MS = 3 * DAY_MS;
+/** Reads of more than a week are refused. */
+const PAGE = {
+  ...{ timeOf: ({ timeMs }: { readonly timeMs: number }) => timeMs, standard: 500, longestMs: 7 * DAY_MS },
+  tooLong: () => new Refused(-4165, 'Invalid time interval: the maximum is 7 days.'),
+};
 
 /** What the USD-M exchange tells of its rules and of an account. */
 export class UsdmReads {
@@ -65,7 +70,7 @@ export class UsdmReads {
     const { symbol } = contractOf(parameters, this.#books.symbols);
     const fromId = parameters.whole('orderId');
     const rows = this.#shown(account, symbol, viewMs).filter(({ orderId }) => orderId >= (fromId ?? 0));
-    return paged(rows, ({ timeMs }) => timeMs, parameters, fromId !== undefined, 500).map(queriedBody);
+    return pageOf(rows, parameters, fromId !== undefined, PAGE).map(queriedBody);
   };
 
   readonly algo = ({ account, parameters, viewMs }: Asked): unknown => {
@@ -100,7 +105,7 @@ export class UsdmReads {
         (orderId === undefined || fill.orderId === orderId) &&
         fill.tradeId >= (fromId ?? 0),
     );
-    return paged(rows, ({ timeMs }) => timeMs, parameters, fromId !== undefined, 500).map(tradeBody);
+    return pageOf(rows, parameters, fromId !== undefined, PAGE).map(tradeBody);
   };
 
   readonly income = ({ account, parameters, viewMs }: Asked): unknown => {
@@ -113,7 +118,7 @@ export class UsdmReads {
         (symbol === undefined || row.symbol === symbol) &&
         (type === undefined || row.type === type),
     );
-    return paged(rows, ({ timeMs }) => timeMs, parameters, false, 100).map(incomeBody);
+    return pageOf(rows, parameters, false, { ...PAGE, standard: 100 }).map(incomeBody);
   };
 
   /** Since version 3 only what is held, or has orders. */
@@ -224,23 +229,4 @@ function atLeastNothing(value: Decimal): Decimal {
 
 function signed(value: Decimal): string {
   return `${value.isNegative() ? '-' : ''}${fixed(value.abs())}`;
-}
-
-/** Returns the rows of a page: from a time or an id on the oldest, otherwise the newest. */
-function paged<Row>(
-  rows: readonly Row[],
-  timeOf: (row: Row) => number,
-  parameters: Parameters,
-  isFromId: boolean,
-  standard: number,
-): readonly Row[] {
-  const startMs = parameters.timeMs('startTime');
-  const endMs = parameters.timeMs('endTime');
-  const limit = parameters.limit(standard, 1_000);
-  if (startMs !== undefined && endMs !== undefined && endMs - startMs > WEEK_MS)
-    throw new Refused(-4165, 'Invalid time interval: the maximum is 7 days.');
-  const inTime = rows.filter(
-    (row) => timeOf(row) >= (startMs ?? 0) && timeOf(row) <= (endMs ?? Number.POSITIVE_INFINITY),
-  );
-  return startMs !== undefined || isFromId ? inTime.slice(0, limit) : inTime.slice(-limit);
 }

@@ -7,10 +7,13 @@ import type { UsdmBooks } from './usdm-books.ts';
 import { contractOf, newAlgo, newUsdmOrder } from './usdm-entry.ts';
 import type { UsdmSymbol } from './usdm-symbol.ts';
 
-/** What the venue says while it is overloaded. *Source*: a mirror of the vendor's page; see docs/venues.md. */
+/** What the venue says while it is overloaded. *Source*: a mirror of the vendor's page. */
 export const THROTTLED = {
   code: -1008,
-  msg: 'Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.',
+  msg: [
+    'Request throttled by system-level protection.',
+    'Reduce-only/close-position orders are exempt. Please try again.',
+  ].join(' '),
 };
 
 /** Placing and cancelling at the USD-M exchange. */

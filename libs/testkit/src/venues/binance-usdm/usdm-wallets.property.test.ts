@@ -31,7 +31,7 @@ const steps = fc.oneof(
   fc.record({ path: fc.constant('fund' as const), rate: fc.constantFrom('0.001', '-0.002') }),
 );
 
-test('a wallet is the sum of its incomes, a position that of its fills, and each fill is a print', async () => {
+test('a wallet is the sum of its incomes, a position that of its fills, each fill is a print', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async (all) => {
       await using house = await usdmHouse({ orderLimits: [] });

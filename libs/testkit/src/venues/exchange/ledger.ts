@@ -64,7 +64,7 @@ export class Ledger {
   #set(account: string, asset: string, holding: Holding): void {
     if (holding.free.isNegative() || holding.locked.isNegative())
       throw new Error(
-        `the stand-in's books are broken: ${account} would hold ${holding.free} free and ${holding.locked} locked ${asset}`,
+        `${account} would hold ${holding.free} free and ${holding.locked} locked ${asset}: books are broken`,
       );
     const assets = this.#holdings.get(account);
     if (assets === undefined) throw new Error(`the stand-in has no account ${account}`);

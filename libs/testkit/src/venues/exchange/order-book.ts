@@ -14,7 +14,7 @@ export interface Resting {
 /** A price and a quantity that the public quotes. */
 export type Quote = readonly [price: Decimal, quantity: Decimal];
 
-/** What rests in one symbol, by price and then by time. The public stands behind the accounts of its price. */
+/** What rests in one symbol, by price and then by time; the public stands behind the accounts. */
 export class OrderBook {
   readonly #sides: Record<BookSide, Resting[]> = { BUY: [], SELL: [] };
 

@@ -82,8 +82,8 @@ export class SymbolMarket {
   }
 
   /**
-   * A public trade: accounts whose orders stand in its way are filled first, at their own prices, and the rest
-   * is between others.
+   * A public trade: accounts whose orders stand in its way are filled first, at their own prices, and the
+   * rest is between others.
    */
   flow(trade: FlowTrade, filled: TakingRules['filled']): void {
     const price = Decimal.of(trade.price);

@@ -29,7 +29,7 @@ export class SignedClient {
     this.#nowMs = nowMs;
   }
 
-  /** Asks with a signature; what is sent may name another time. Returns status, headers, and the body as JSON. */
+  /** Asks with a signature; what is sent may name another time. Returns status, headers and body. */
   async ask(method: string, path: string, sent: Sent = {}) {
     const parameters = { ...sent, timestamp: sent.timestamp ?? this.#nowMs() };
     const texts = Object.entries(parameters).map(
