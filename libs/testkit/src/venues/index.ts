@@ -21,7 +21,7 @@ export {
 } from './binance-usdm/binance-usdm-exchange.ts';
 export type { AlgoOrder, UsdmFill, UsdmOrder } from './binance-usdm/usdm-order.ts';
 export { type UsdmSymbol, usdmSymbol } from './binance-usdm/usdm-symbol.ts';
-export { THROTTLED as USDM_THROTTLED } from './binance-usdm/usdm-trading.ts';
+export { USDM_503 } from './binance-usdm/usdm-trading.ts';
 export { type ExchangeClock, HandClock, WALL_CLOCK } from './exchange/exchange-clock.ts';
 export type { Fault, Reply } from './exchange/fault-plan.ts';
 export type { JournalEntry } from './exchange/request-journal.ts';

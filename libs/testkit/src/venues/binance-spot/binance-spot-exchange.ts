@@ -10,9 +10,11 @@ import { type ExchangeClock, WALL_CLOCK } from '../exchange/exchange-clock.ts';
 import type { Fault } from '../exchange/fault-plan.ts';
 import type { RequestJournal } from '../exchange/request-journal.ts';
 import type { FlowTrade } from '../exchange/symbol-market.ts';
+import { answersTruth } from '../exchange/truth-door.ts';
 import { SPOT_ORDER_LIMITS, SpotBooks } from './spot-books.ts';
 import { SOCKET_NAMES, spotEndpoints } from './spot-endpoints.ts';
-import { accountPosition, balanceUpdate, externalLockUpdate } from './spot-events.ts';
+import { accountPosition, balanceUpdate, externalLockUpdate, type SpotEvent } from './spot-events.ts';
+import { SpotLists } from './spot-lists.ts';
 import { SpotReads } from './spot-reads.ts';
 import { SpotSessions } from './spot-sessions.ts';
 import type { SpotSymbol, SymbolStatus } from './spot-symbol.ts';
@@ -67,18 +69,21 @@ export class BinanceSpotExchange implements AsyncDisposable {
       ...{ clock, counts: this.#books.counts, windowPlaces: 3, take, weightMax },
       tradingRight: 'spotTrading',
     });
+    const emit = (account: string, event: SpotEvent) => this.sessions.emit(account, event);
+    const lists = new SpotLists(this.#books, () => this.#desk, emit);
     const trading = new SpotTrading(
       this.#books,
       () => this.#desk,
-      (order, cancelId) => this.#books.engine.cancel(order, cancelId),
+      (order, cancelId) => lists.cancelOne(order, cancelId),
     );
-    const endpoints = spotEndpoints(trading, new SpotReads(this.#books, weightMax));
+    const endpoints = spotEndpoints(trading, lists, new SpotReads(this.#books, weightMax));
     const used = () => market.usedWeight;
     const bySocket = Object.entries(SOCKET_NAMES).map(([name, of]) => [name, endpoints[of]!] as const);
     this.sessions = new SpotSessions(this.#desk, Object.fromEntries(bySocket), used);
     const rest = new AccountRest(this.#desk, endpoints, used);
     market.desk = {
-      answers: (request, response) => rest.answers(request, response),
+      answers: (request, response) =>
+        answersTruth(request, response, () => this.truth()) || rest.answers(request, response),
       upgrades: (request, line, head) => this.sessions.upgrades(request, line, head),
     };
     for (const [asset, price] of Object.entries(options.bnbPrices ?? {}))

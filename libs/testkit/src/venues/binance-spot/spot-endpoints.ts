@@ -1,19 +1,25 @@
 import type { Endpoint, Security } from '../binance-account/endpoint.ts';
 import type { Parameters } from '../binance-account/parameters.ts';
 import { ORDER_PARAMETERS } from './spot-entry.ts';
+import { OCO_PARAMETERS, type SpotLists } from './spot-lists.ts';
 import type { SpotReads } from './spot-reads.ts';
 import type { SpotTrading } from './spot-trading.ts';
 
 const PAGE = ['startTime', 'endTime', 'limit'];
 const OF_ORDER = ['symbol', 'orderId', 'origClientOrderId'];
 const CANCEL = [...OF_ORDER, 'newClientOrderId', 'cancelRestrictions'];
+const CANCEL_LIST = ['symbol', 'orderListId', 'listClientOrderId', 'newClientOrderId'];
 const CANCEL_REPLACE = [
   ...[...ORDER_PARAMETERS, 'cancelReplaceMode', 'cancelNewClientOrderId', 'cancelOrigClientOrderId'],
   ...['cancelOrderId', 'cancelRestrictions', 'orderRateLimitExceededMode'],
 ];
 
 /** Returns all that may be asked of the spot exchange about accounts and rules, by REST's names. */
-export function spotEndpoints(trading: SpotTrading, reads: SpotReads): Readonly<Record<string, Endpoint>> {
+export function spotEndpoints(
+  trading: SpotTrading,
+  lists: SpotLists,
+  reads: SpotReads,
+): Readonly<Record<string, Endpoint>> {
   return {
     'GET /api/v3/exchangeInfo': open(20, reads.exchangeInfo),
     'GET /api/v3/executionRules': open(40, reads.executionRules),
@@ -24,6 +30,10 @@ export function spotEndpoints(trading: SpotTrading, reads: SpotReads): Readonly<
     'DELETE /api/v3/order': trade(CANCEL, trading.cancel),
     'DELETE /api/v3/openOrders': trade(['symbol'], trading.cancelAll),
     'POST /api/v3/order/cancelReplace': trade(CANCEL_REPLACE, trading.cancelReplace, true),
+    'POST /api/v3/orderList/oco': trade(OCO_PARAMETERS, lists.place, true),
+    'DELETE /api/v3/orderList': trade(CANCEL_LIST, lists.cancel),
+    'GET /api/v3/orderList': read(4, ['orderListId', 'origClientOrderId'], lists.query),
+    'GET /api/v3/openOrderList': read(6, [], lists.open),
     'GET /api/v3/order': read(4, OF_ORDER, reads.order),
     'GET /api/v3/openOrders': read((sent) => (sent.has('symbol') ? 6 : 80), ['symbol'], reads.openOrders),
     'GET /api/v3/allOrders': read(20, ['symbol', 'orderId', ...PAGE], reads.allOrders),
@@ -50,6 +60,10 @@ export const SOCKET_NAMES: Readonly<Record<string, string>> = {
   'order.status': 'GET /api/v3/order',
   'order.cancel': 'DELETE /api/v3/order',
   'order.cancelReplace': 'POST /api/v3/order/cancelReplace',
+  'orderList.place.oco': 'POST /api/v3/orderList/oco',
+  'orderList.cancel': 'DELETE /api/v3/orderList',
+  'orderList.status': 'GET /api/v3/orderList',
+  'openOrderLists.status': 'GET /api/v3/openOrderList',
   'openOrders.status': 'GET /api/v3/openOrders',
   'openOrders.cancelAll': 'DELETE /api/v3/openOrders',
   allOrders: 'GET /api/v3/allOrders',

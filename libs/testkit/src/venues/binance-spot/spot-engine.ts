@@ -66,7 +66,7 @@ export class SpotEngine {
   place(account: string, asked: NewSpotOrder, list?: { id: number; setsAside: boolean }): SpotOrder {
     const { orders, counts, nowMs } = this.#parts;
     const order = this.#funds.sized(account, asked);
-    this.#checkPlaceable(account, order);
+    this.check(account, order);
     const amount = list?.setsAside === false ? Decimal.zero : this.#funds.lockOf(account, order);
     const asset = this.#funds.assetOf(order);
     if (!this.#parts.ledger.lock(account, asset, amount)) throw rejected(NO_FUNDS);
@@ -105,7 +105,8 @@ export class SpotEngine {
     this.#printed.set(symbol, [price.lessThan(low) ? price : low, price.greaterThan(high) ? price : high]);
   }
 
-  #checkPlaceable(account: string, order: NewSpotOrder): void {
+  /** *Errors*: Refused where the engine would not take an order in. */
+  check(account: string, order: NewSpotOrder): void {
     const { orders, markets } = this.#parts;
     const { book, last } = markets.get(order.symbol)!;
     const isSame = (other: SpotOrder) =>

@@ -97,7 +97,7 @@ export class SpotReads {
       ...{ specialCommission: rates('0', '0'), taxCommission: rates('0', '0') },
       discount: {
         ...{ enabledForAccount: fees.burnsBnb, enabledForSymbol: true },
-        ...{ discountAsset: 'BNB', discount: '0.75000000' },
+        ...{ discountAsset: 'BNB', discount: '0.25000000' },
       },
     };
   };

@@ -88,6 +88,16 @@ test('events get lost, come twice and come late', async () => {
   expect(kinds.slice(4, 6)).toEqual(['outboundAccountPosition', 'executionReport']);
 });
 
+test('who asks from another process is told the truth', async () => {
+  await using house = await spotHouse();
+  house.exchange.readLate('GET /api/v3/openOrders', 60_000);
+  await house.order(GOOD);
+  const { body } = await house.client.raw('GET', '/stand-in/truth');
+  expect(body).toMatchObject({
+    ...{ orders: [{ orderId: 1, price: '80' }], holdings: { one: { USDT: { free: '9920', locked: '80' } } } },
+  });
+});
+
 test('a slow read shows what was so, not what is', async () => {
   await using house = await spotHouse();
   house.exchange.readLate('GET /api/v3/order', 2_000);

@@ -2,11 +2,11 @@ import type { AccountDesk } from '../binance-account/account-desk.ts';
 import type { Asked } from '../binance-account/endpoint.ts';
 import type { Parameters } from '../binance-account/parameters.ts';
 import { Refused } from '../binance-account/refused.ts';
+import { admitted } from './spot-admission.ts';
 import { canceledBody, placedBody } from './spot-bodies.ts';
 import type { SpotBooks } from './spot-books.ts';
-import { clientId, newOrder, type ResponseType, responseType, symbolOf } from './spot-entry.ts';
-import { checkFilters } from './spot-filters.ts';
-import { isOpen, type NewSpotOrder, type SpotOrder } from './spot-order.ts';
+import { clientId, type ResponseType, responseType, symbolOf } from './spot-entry.ts';
+import { isOpen, type SpotOrder } from './spot-order.ts';
 
 const RESTRICTIONS = ['ONLY_NEW', 'ONLY_PARTIALLY_FILLED'] as const;
 const MODES = ['STOP_ON_FAILURE', 'ALLOW_FAILURE'] as const;
@@ -30,14 +30,14 @@ export class SpotTrading {
   }
 
   readonly place = ({ account, parameters }: Asked): unknown => {
-    const order = this.#checked(account, parameters);
+    const order = admitted(this.#books, account, parameters);
     const how = responseType(parameters, order.type);
     this.#desk().checkOrderCount(account);
     return this.#body(this.#books.engine.place(account, order), how);
   };
 
   readonly test = ({ account, parameters }: Asked): unknown => {
-    const order = this.#checked(account, parameters);
+    const order = admitted(this.#books, account, parameters);
     responseType(parameters, order.type);
     return {};
   };
@@ -53,7 +53,7 @@ export class SpotTrading {
     const open = this.#books.orders.open(symbol).filter((order) => order.account === account);
     if (open.length === 0) throw new Refused(-2011, 'Unknown order sent.');
     const cancelId = this.#books.freshId();
-    return open.map((order) => canceledBody(this.#books.engine.cancel(order, cancelId), order.clientOrderId));
+    return open.map((order) => canceledBody(this.#cancelList(order, cancelId), order.clientOrderId));
   };
 
   /** *Source*: rest-api.md, "Cancel an Existing Order and Send a New Order".. Filters first. */
@@ -63,7 +63,7 @@ export class SpotTrading {
     const mode = parameters.word('cancelReplaceMode', MODES, bad('cancelReplaceMode'))!;
     const name = 'orderRateLimitExceededMode';
     const limitMode = parameters.word(name, LIMIT_MODES, bad(name)) ?? 'DO_NOTHING';
-    const order = this.#checked(account, parameters);
+    const order = admitted(this.#books, account, parameters);
     const how = responseType(parameters, order.type);
     const { counts, nowMs } = this.#books;
     const limit = counts.exceeded(account, nowMs());
@@ -93,20 +93,6 @@ export class SpotTrading {
     const bodies = { cancelResponse: canceled.body, newOrderResponse: placed.body };
     return { cancelResult, newOrderResult, ...bodies };
   };
-
-  /** Returns the order that is asked for. *Errors*: Refused where it breaks a rule of its symbol. */
-  #checked(account: string, parameters: Parameters): NewSpotOrder {
-    const of = symbolOf(parameters, this.#books.symbols);
-    const order = newOrder(parameters, of, this.#books.freshId);
-    if (!this.#books.accounts.get(account)!.canTrade)
-      throw new Refused(-2010, 'This account may not place or cancel orders.');
-    checkFilters(order, of, {
-      status: this.#books.status(of.symbol),
-      reference: (minutes) => this.#books.reference(of.symbol, minutes),
-      open: this.#books.orders.open(of.symbol).filter((open) => open.account === account),
-    });
-    return order;
-  }
 
   #body(order: SpotOrder, how: ResponseType): unknown {
     const fills = this.#books.orders.fills.filter(({ orderId }) => orderId === order.orderId);

@@ -10,6 +10,7 @@ import { type ExchangeClock, WALL_CLOCK } from '../exchange/exchange-clock.ts';
 import type { Fault } from '../exchange/fault-plan.ts';
 import type { RequestJournal } from '../exchange/request-journal.ts';
 import type { FlowTrade } from '../exchange/symbol-market.ts';
+import { answersTruth } from '../exchange/truth-door.ts';
 import { ListenKeys } from './listen-keys.ts';
 import { USDM_ORDER_LIMITS, UsdmBooks } from './usdm-books.ts';
 import { usdmEndpoints } from './usdm-endpoints.ts';
@@ -87,7 +88,7 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     market.desk = {
       answers: (request, response) => {
         this.tick();
-        return rest.answers(request, response);
+        return answersTruth(request, response, () => this.truth()) || rest.answers(request, response);
       },
       upgrades: (request, line, head) => this.streams.upgrades(request, line, head),
     };

@@ -1,6 +1,7 @@
 // Orders, positions and streams of the USD-M stand-in, end to end over its wire; sums by hand.
 import { expect, test } from '@jest/globals';
 import { limit, stop, usdmHouse } from './testing/usdm-house.ts';
+import { USDM_503 } from './usdm-trading.ts';
 
 test('a market order makes a position, is told twice, and its reply has no average', async () => {
   await using house = await usdmHouse();
@@ -245,6 +246,20 @@ test('a listen key lives an hour, says when it is over, and only the private rou
     { e: 'listenKeyExpired', listenKey: stream.listenKey },
   ]);
 });
+
+test.each(Object.entries(USDM_503))(
+  'a 503 of kind %s may come before or after the order was taken',
+  async (_, body) => {
+    await using house = await usdmHouse();
+    const reply = { status: 503, body };
+    house.exchange.fault('POST /fapi/v1/order', 1, { does: 'answer', at: 'before', reply });
+    house.exchange.fault('POST /fapi/v1/order', 2, { does: 'answer', at: 'after', reply });
+    for (const left of [0, 1]) {
+      expect(await house.post('order', limit('BUY', '1', '99'))).toMatchObject(reply);
+      expect(house.exchange.truth().orders).toHaveLength(left);
+    }
+  },
+);
 
 test('while the venue is overloaded what reduces passes, but no conditional order', async () => {
   await using house = await usdmHouse();

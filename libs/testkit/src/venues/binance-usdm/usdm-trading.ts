@@ -8,13 +8,28 @@ import { contractOf, newAlgo, newUsdmOrder } from './usdm-entry.ts';
 import type { UsdmSymbol } from './usdm-symbol.ts';
 
 /** What the venue says while it is overloaded. *Source*: a mirror of the vendor's page. */
-export const THROTTLED = {
+const THROTTLED = {
   code: -1008,
   msg: [
     'Request throttled by system-level protection.',
     'Reduce-only/close-position orders are exempt. Please try again.',
   ].join(' '),
 };
+
+/**
+ * What comes with HTTP 503: of the first the outcome is unknown, the others say that nothing was done.
+ * *Source*: mirrors of the vendor's page. unverified: codes of the first two, and the words of the last.
+ */
+export const USDM_503 = {
+  unknown: { code: -1000, msg: 'Unknown error, please check your request or try again later.' },
+  unavailable: { code: -1016, msg: 'Service Unavailable.' },
+  internal: { code: -1001, msg: 'Internal error; unable to process your request. Please try again.' },
+  throttled: THROTTLED,
+  busy: {
+    code: -1008,
+    msg: 'Server is currently overloaded with other requests. Please try again in a few minutes.',
+  },
+} as const;
 
 /** Placing and cancelling at the USD-M exchange. */
 export class UsdmTrading {
