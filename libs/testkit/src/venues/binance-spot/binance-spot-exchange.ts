@@ -6,6 +6,7 @@ import { AccountRest } from '../binance-account/account-rest.ts';
 import type { KeyOptions } from '../binance-account/api-keys.ts';
 import { fixed } from '../binance-account/fixed-text.ts';
 import type { OrderLimit } from '../binance-account/order-counts.ts';
+import { SocketSessions } from '../binance-account/socket-sessions.ts';
 import { type ExchangeClock, WALL_CLOCK } from '../exchange/exchange-clock.ts';
 import type { Fault } from '../exchange/fault-plan.ts';
 import type { RequestJournal } from '../exchange/request-journal.ts';
@@ -16,7 +17,6 @@ import { SOCKET_NAMES, spotEndpoints } from './spot-endpoints.ts';
 import { accountPosition, balanceUpdate, externalLockUpdate, type SpotEvent } from './spot-events.ts';
 import { SpotLists } from './spot-lists.ts';
 import { SpotReads } from './spot-reads.ts';
-import { SpotSessions } from './spot-sessions.ts';
 import type { SpotSymbol, SymbolStatus } from './spot-symbol.ts';
 import { SpotTrading } from './spot-trading.ts';
 import { type SpotTruth, truthOf } from './spot-truth.ts';
@@ -47,7 +47,7 @@ const FEE = '0.001';
 export class BinanceSpotExchange implements AsyncDisposable {
   /** The public side: its tape, its streams, and how they fail. */
   readonly market: BinanceStandIn;
-  readonly sessions: SpotSessions;
+  readonly sessions: SocketSessions;
   readonly #books: SpotBooks;
   readonly #desk: AccountDesk;
 
@@ -79,7 +79,9 @@ export class BinanceSpotExchange implements AsyncDisposable {
     const endpoints = spotEndpoints(trading, lists, new SpotReads(this.#books, weightMax));
     const used = () => market.usedWeight;
     const bySocket = Object.entries(SOCKET_NAMES).map(([name, of]) => [name, endpoints[of]!] as const);
-    this.sessions = new SpotSessions(this.#desk, Object.fromEntries(bySocket), used);
+    this.sessions = new SocketSessions(this.#desk, {
+      ...{ path: '/ws-api/v3', endpoints: Object.fromEntries(bySocket), hasStreams: true, usedWeight: used },
+    });
     const rest = new AccountRest(this.#desk, endpoints, used);
     market.desk = {
       answers: (request, response) =>

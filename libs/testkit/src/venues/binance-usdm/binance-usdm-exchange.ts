@@ -6,6 +6,7 @@ import { AccountDesk } from '../binance-account/account-desk.ts';
 import { AccountRest } from '../binance-account/account-rest.ts';
 import type { KeyOptions } from '../binance-account/api-keys.ts';
 import type { OrderLimit } from '../binance-account/order-counts.ts';
+import { SocketSessions } from '../binance-account/socket-sessions.ts';
 import { type ExchangeClock, WALL_CLOCK } from '../exchange/exchange-clock.ts';
 import type { Fault } from '../exchange/fault-plan.ts';
 import type { RequestJournal } from '../exchange/request-journal.ts';
@@ -13,7 +14,7 @@ import type { FlowTrade } from '../exchange/symbol-market.ts';
 import { answersTruth } from '../exchange/truth-door.ts';
 import { ListenKeys } from './listen-keys.ts';
 import { USDM_ORDER_LIMITS, UsdmBooks } from './usdm-books.ts';
-import { usdmEndpoints } from './usdm-endpoints.ts';
+import { USDM_SOCKET_NAMES, usdmEndpoints } from './usdm-endpoints.ts';
 import { accountUpdate, type UsdmEvent } from './usdm-events.ts';
 import type { AlgoOrder, PositionSide, UsdmFill, UsdmOrder } from './usdm-order.ts';
 import { UsdmReads } from './usdm-reads.ts';
@@ -60,6 +61,8 @@ export class BinanceUsdmExchange implements AsyncDisposable {
   readonly market: BinanceStandIn;
   /** The streams of accounts. */
   readonly streams: ListenKeys;
+  /** The WebSocket API: orders alone, no streams. */
+  readonly sessions: SocketSessions;
   readonly #books: UsdmBooks;
   readonly #desk: AccountDesk;
   readonly #trading: UsdmTrading;
@@ -84,13 +87,19 @@ export class BinanceUsdmExchange implements AsyncDisposable {
       ...{ trading: this.#trading, keys: this.streams, reads: new UsdmReads(this.#books, weightMax) },
       settings: new UsdmSettingsDesk(this.#books, emit),
     });
+    const bySocket = Object.entries(USDM_SOCKET_NAMES).map(([name, of]) => [name, endpoints[of]!] as const);
+    this.sessions = new SocketSessions(this.#desk, {
+      ...{ path: '/ws-fapi/v1', endpoints: Object.fromEntries(bySocket), hasStreams: false },
+      usedWeight: () => market.usedWeight,
+    });
     const rest = new AccountRest(this.#desk, endpoints, () => market.usedWeight);
     market.desk = {
       answers: (request, response) => {
         this.tick();
         return answersTruth(request, response, () => this.truth()) || rest.answers(request, response);
       },
-      upgrades: (request, line, head) => this.streams.upgrades(request, line, head),
+      upgrades: (request, line, head) =>
+        this.streams.upgrades(request, line, head) || this.sessions.upgrades(request, line, head),
     };
     for (const account of options.accounts) this.#openAccount(account);
     this.#looking = setInterval(() => this.tick(), LOOK_EVERY_MS);
@@ -114,6 +123,11 @@ export class BinanceUsdmExchange implements AsyncDisposable {
   /** Where streams are: `/public/…`, `/market/…`, `/private/ws?listenKey=…`. */
   get streamUrl(): string {
     return this.market.url;
+  }
+
+  /** Where the WebSocket API is. */
+  get socketUrl(): string {
+    return `${this.market.url}/ws-fapi/v1`;
   }
 
   get journal(): RequestJournal {
@@ -220,6 +234,7 @@ export class BinanceUsdmExchange implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#looking);
     this.streams.close();
+    this.sessions.close();
     await this.market[Symbol.asyncDispose]();
   }
 

@@ -4,12 +4,13 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { AccountDesk } from '../binance-account/account-desk.ts';
 import type { Asked } from '../binance-account/endpoint.ts';
 import { Refused } from '../binance-account/refused.ts';
+import { type Hearer, tell } from '../exchange/faulty-telling.ts';
 import type { UsdmEvent } from './usdm-events.ts';
 
 const VALID_MS = 3_600_000;
 const PING_EVERY_MS = 180_000;
 
-interface Listener {
+interface Listener extends Hearer {
   readonly socket: WebSocket;
   readonly listenKey: string;
   /** Undefined: all of them. */
@@ -17,7 +18,6 @@ interface Listener {
   /** Frames that name their stream. */
   readonly isWrapped: boolean;
   isMuted: boolean;
-  held: string | null;
 }
 
 /** The streams of accounts at the USD-M exchange: a key to listen with, and who listens. */
@@ -78,14 +78,7 @@ export class ListenKeys {
     const listenKey = this.#keys.get(account)?.listenKey;
     for (const listener of this.#listeners) {
       if (listener.listenKey !== listenKey || listener.events?.has(event.e) === false) continue;
-      const text = this.#textOf(listener, event);
-      if (fault?.does === 'delay') listener.held = text;
-      else if (fault === undefined || fault.does === 'duplicate') {
-        this.#send(listener, text);
-        if (fault?.does === 'duplicate') this.#send(listener, text);
-        if (listener.held !== null) this.#send(listener, listener.held);
-        listener.held = null;
-      }
+      tell(listener, this.#textOf(listener, event), fault);
     }
   }
 
@@ -100,7 +93,7 @@ export class ListenKeys {
     const event = { e: 'listenKeyExpired', E: Math.floor(this.#nowMs), listenKey };
     this.#keys.delete(account);
     for (const listener of this.#listeners)
-      if (listener.listenKey === listenKey) this.#send(listener, this.#textOf(listener, event));
+      if (listener.listenKey === listenKey) listener.send(this.#textOf(listener, event));
   }
 
   /** Cuts all connections without a word. */
@@ -134,7 +127,12 @@ export class ListenKeys {
     const ofPath = url.pathname.split('/')[3];
     const listenKey = url.searchParams.get('listenKey') ?? ofPath ?? url.searchParams.get('streams') ?? '';
     const events = named === undefined ? undefined : new Set(named);
-    const listener = { socket, listenKey, events, isWrapped: form === 'stream', isMuted: false, held: null };
+    const listener: Listener = {
+      ...{ socket, listenKey, events, isWrapped: form === 'stream', isMuted: false, held: null },
+      send: (text) => {
+        if (!listener.isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
+      },
+    };
     this.#listeners.add(listener);
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#listeners.delete(listener));
@@ -142,10 +140,6 @@ export class ListenKeys {
 
   #textOf({ isWrapped, listenKey }: Listener, event: object): string {
     return JSON.stringify(isWrapped ? { stream: listenKey, data: event } : event);
-  }
-
-  #send({ socket, isMuted }: Listener, text: string): void {
-    if (!isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
   }
 
   get #nowMs(): number {

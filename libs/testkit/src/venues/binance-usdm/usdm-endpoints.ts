@@ -60,6 +60,18 @@ export function usdmEndpoints(parts: {
   };
 }
 
+/** The socket's names of the same. *Source*: the official client's WebSocket API. */
+export const USDM_SOCKET_NAMES: Readonly<Record<string, string>> = {
+  'order.place': 'POST /fapi/v1/order',
+  'order.status': 'GET /fapi/v1/order',
+  'order.cancel': 'DELETE /fapi/v1/order',
+  'algoOrder.place': 'POST /fapi/v1/algoOrder',
+  'algoOrder.cancel': 'DELETE /fapi/v1/algoOrder',
+  'v2/account.balance': 'GET /fapi/v3/balance',
+  'v2/account.status': 'GET /fapi/v3/account',
+  'v2/account.position': 'GET /fapi/v3/positionRisk',
+};
+
 function endpoint(security: Security, weight: Weight, answer: Answer): Endpoint {
   return { security, weight: typeof weight === 'number' ? () => weight : weight, answer };
 }

@@ -1,6 +1,7 @@
 // Orders, positions and streams of the USD-M stand-in, end to end over its wire; sums by hand.
 import { expect, test } from '@jest/globals';
-import { limit, stop, usdmHouse } from './testing/usdm-house.ts';
+import { SocketClient } from '../binance-account/testing/signed-client.ts';
+import { limit, stop, T0_MS, USDM_KEY, usdmHouse } from './testing/usdm-house.ts';
 import { USDM_503 } from './usdm-trading.ts';
 
 test('a market order makes a position, is told twice, and its reply has no average', async () => {
@@ -229,6 +230,19 @@ test('a countdown cancels a symbol unless it is set anew; a GTD ends by itself',
   await house.post('order', { ...limit('BUY', '1', '99', 'GTD'), ...until(601_000) });
   house.clock.advance(601_000);
   expect(await house.get('v1/order', { orderId: '2' })).toMatchObject({ status: 'EXPIRED' });
+});
+
+test('orders go over the socket too, streams do not', async () => {
+  await using house = await usdmHouse();
+  await using socket = await SocketClient.open(house.exchange.socketUrl, USDM_KEY, () => T0_MS);
+  const sent = { symbol: 'LTCUSDT', ...limit('BUY', '1', '99'), newClientOrderId: 'mine' };
+  expect(await socket.signed('order.place', sent)).toMatchObject({ status: 200, result: { status: 'NEW' } });
+  const guard = { symbol: 'LTCUSDT', ...stop('95', { closePosition: 'true' }) };
+  expect(await socket.signed('algoOrder.place', guard)).toMatchObject({ result: { algoStatus: 'NEW' } });
+  expect(await socket.signed('v2/account.balance')).toMatchObject({ result: [{ asset: 'USDT' }] });
+  const cancel = { symbol: 'LTCUSDT', origClientOrderId: 'mine' };
+  expect(await socket.signed('order.cancel', cancel)).toMatchObject({ result: { status: 'CANCELED' } });
+  expect((await socket.signed('userDataStream.subscribe.signature')).status).toBe(400);
 });
 
 test('a listen key lives an hour, says when it is over, and only the private route speaks', async () => {

@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { AccountDesk, DeskAnswer } from '../binance-account/account-desk.ts';
-import type { ApiKey } from '../binance-account/api-keys.ts';
-import type { Endpoint } from '../binance-account/endpoint.ts';
-import { Parameters } from '../binance-account/parameters.ts';
-import { Refused } from '../binance-account/refused.ts';
-import { socketPayload } from '../binance-account/signed-text.ts';
+import { type Hearer, tell } from '../exchange/faulty-telling.ts';
+import type { AccountDesk, DeskAnswer } from './account-desk.ts';
+import type { ApiKey } from './api-keys.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Parameters } from './parameters.ts';
+import { Refused } from './refused.ts';
 import { SESSION_ENDPOINTS } from './session-endpoints.ts';
-import type { SpotEvent } from './spot-events.ts';
+import { socketPayload } from './signed-text.ts';
 
 const PING_EVERY_MS = 20_000;
 
 /** One connection to the WebSocket API. */
-interface Session {
+interface Session extends Hearer {
   readonly socket: WebSocket;
   readonly connectedMs: number;
   readonly tellsLimits: boolean;
@@ -25,8 +25,6 @@ interface Session {
   /** Open for the client, dead in truth. */
   isMuted: boolean;
   hasAnsweredPing: boolean;
-  /** An event that waits for the next one. */
-  held: string | null;
 }
 
 /** What a request over the socket looks like. */
@@ -36,28 +34,39 @@ interface SocketRequest {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The WebSocket API of the spot exchange: requests, logons, and the streams of accounts. */
-export class SpotSessions {
+/** Where a WebSocket API is, and what may be asked there. */
+export interface SocketApi {
+  readonly path: string;
+  readonly endpoints: Readonly<Record<string, Endpoint>>;
+  /** Whether streams of accounts are subscribed to here. */
+  readonly hasStreams: boolean;
+  readonly usedWeight: () => number;
+}
+
+/** A WebSocket API of the exchange: requests, logons, and where there are any the streams of accounts. */
+export class SocketSessions {
   readonly #desk: AccountDesk;
   readonly #endpoints: Readonly<Record<string, Endpoint>>;
-  readonly #usedWeight: () => number;
+  readonly #api: SocketApi;
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #sessions = new Set<Session>();
   readonly #pinging: NodeJS.Timeout;
   /** Whether new connections are let in. */
   isOpen = true;
 
-  constructor(desk: AccountDesk, endpoints: Readonly<Record<string, Endpoint>>, usedWeight: () => number) {
+  constructor(desk: AccountDesk, api: SocketApi) {
     this.#desk = desk;
-    this.#usedWeight = usedWeight;
-    this.#endpoints = { ...endpoints, ...SESSION_ENDPOINTS };
+    this.#api = api;
+    const isHere = (name: string) => api.hasStreams || !name.startsWith('userDataStream');
+    const ofSession = Object.entries(SESSION_ENDPOINTS).filter(([name]) => isHere(name));
+    this.#endpoints = { ...api.endpoints, ...Object.fromEntries(ofSession) };
     this.#pinging = setInterval(() => this.#ping(), PING_EVERY_MS);
   }
 
   /** Returns whether the path is of this API. */
   upgrades(request: IncomingMessage, line: Duplex, head: Buffer): boolean {
     const url = new URL(request.url ?? '', 'http://stand-in');
-    if (url.pathname !== '/ws-api/v3') return false;
+    if (url.pathname !== this.#api.path) return false;
     if (this.isOpen)
       this.#server.handleUpgrade(request, line, head, (socket) => this.#open(socket, url, request));
     else line.destroy();
@@ -65,26 +74,19 @@ export class SpotSessions {
   }
 
   /** Tells an account's event to all who have subscribed to it. */
-  emit(account: string, event: SpotEvent): void {
+  emit(account: string, event: { readonly e: string }): void {
     const fault = this.#desk.faults.next(`event ${event.e}`);
     for (const session of this.#sessions)
       for (const [subscriptionId, { account: of }] of session.subscriptions) {
         if (of !== account) continue;
-        const text = JSON.stringify({ subscriptionId, event });
-        if (fault?.does === 'delay') session.held = text;
-        else if (fault === undefined || fault.does === 'duplicate') {
-          this.#send(session, text);
-          if (fault?.does === 'duplicate') this.#send(session, text);
-          if (session.held !== null) this.#send(session, session.held);
-          session.held = null;
-        }
+        tell(session, JSON.stringify({ subscriptionId, event }), fault);
       }
   }
 
   /** Says to everybody that the server goes away. */
   announceShutdown(): void {
     const event = { e: 'serverShutdown', E: Math.floor(this.#desk.rules.clock.nowMs()) };
-    for (const session of this.#sessions) this.#send(session, JSON.stringify({ event }));
+    for (const session of this.#sessions) session.send(JSON.stringify({ event }));
   }
 
   /** Cuts all connections without a word. */
@@ -125,6 +127,9 @@ export class SpotSessions {
       ...{ socket, connectedMs: Math.floor(rules.clock.nowMs()), key: null, loggedOnMs: null },
       tellsLimits: url.searchParams.get('returnRateLimits') !== 'false',
       address: request.socket.remoteAddress ?? '',
+      send: (text) => {
+        if (!session.isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
+      },
       ...{ subscriptions: new Map(), nextSubscription: 0, isMuted: false, hasAnsweredPing: true, held: null },
     };
     this.#sessions.add(session);
@@ -144,8 +149,9 @@ export class SpotSessions {
       this.#answer(session, null, { status: 400, body: new Refused(-1135, 'Invalid JSON Request').body });
       return;
     }
-    const name = request.method.replace(/^v3\//, '');
-    const endpoint = this.#endpoints[name];
+    // A version may stand before the name.
+    const name = request.method.replace(/^v\d\//, '');
+    const endpoint = this.#endpoints[request.method] ?? this.#endpoints[name];
     if (endpoint === undefined) {
       // unverified: the code for a method that does not exist.
       const body = new Refused(-1020, 'This operation is not supported.').body;
@@ -241,7 +247,7 @@ export class SpotSessions {
     for (const [subscriptionId, subscription] of [...session.subscriptions]) {
       if (!which(subscription, subscriptionId)) continue;
       session.subscriptions.delete(subscriptionId);
-      this.#send(session, JSON.stringify({ subscriptionId, event }));
+      session.send(JSON.stringify({ subscriptionId, event }));
     }
   }
 
@@ -251,7 +257,7 @@ export class SpotSessions {
     { status, body, headers }: Exclude<DeskAnswer, 'reset' | null>,
   ): void {
     if (typeof body === 'string') {
-      this.#send(session, body);
+      session.send(body);
       return;
     }
     const retryS = headers?.['Retry-After'];
@@ -260,7 +266,7 @@ export class SpotSessions {
     const error = retryS === undefined ? body : { ...(body as object), data: later };
     const content = status === 200 ? { result: body } : { error };
     const limits = session.tellsLimits ? { rateLimits: this.#limits(session) } : {};
-    this.#send(session, JSON.stringify({ id, status, ...content, ...limits }));
+    session.send(JSON.stringify({ id, status, ...content, ...limits }));
   }
 
   #limits({ key }: Session): unknown[] {
@@ -268,11 +274,7 @@ export class SpotSessions {
     const used = key === null ? [] : counts.counts(key.account, clock.nowMs());
     const orders = used.map((count, i) => ({ rateLimitType: 'ORDERS', ...counts.limits[i], count }));
     const minute = { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1 };
-    return [...orders, { ...minute, limit: weightMax, count: this.#usedWeight() }];
-  }
-
-  #send({ socket, isMuted }: Session, text: string): void {
-    if (!isMuted && socket.readyState === WebSocket.OPEN) socket.send(text);
+    return [...orders, { ...minute, limit: weightMax, count: this.#api.usedWeight() }];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../binance-account/endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** What may be asked of a connection itself; the answers of those with a key are that key. */
 export const SESSION_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
