@@ -80,7 +80,7 @@ export class SpotEngine {
     return orders.get(placed.orderId)!;
   }
 
-  /** Takes an order out. *Shape*: the cancel's id becomes the order's. */
+  /** Takes an order out. *Shape*: the cancel's id becomes the order's; unverified: reads by the old one. */
   cancel(order: SpotOrder, cancelId: string): SpotOrder {
     const originalClientOrderId = order.clientOrderId;
     const change = { status: 'CANCELED', clientOrderId: cancelId } as const;
@@ -231,6 +231,7 @@ export class SpotEngine {
       this.expire(orders.change(order.orderId, { locked: Decimal.zero }), 'REJECTED');
       return;
     }
+    // unverified: what is told when a stop is let go; here that it is new once more, and in the book.
     this.#tell(orders.change(order.orderId, { locked: amount }), 'NEW');
     this.#work(order.orderId);
   }

@@ -18,6 +18,7 @@ export interface FilterView {
 
 /** *Errors*: Refused where an order breaks a rule of its symbol. *Source*: filters.md. */
 export function checkFilters(order: NewSpotOrder, of: SpotSymbol, view: FilterView): void {
+  // unverified: the code; ccxt maps this text with it.
   if (view.status !== 'TRADING') throw new Refused(-1013, 'Market is closed.');
   for (const price of [order.price, order.stopPrice ?? Decimal.zero])
     if (!price.isZero() && !isOnGrid(price, of.price)) throw filterFailure('PRICE_FILTER');

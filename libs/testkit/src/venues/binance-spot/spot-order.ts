@@ -92,6 +92,8 @@ export function openQuantity({ quantity, executed, prevented }: SpotOrder): Deci
 export class SpotOrders {
   readonly fills: SpotFill[] = [];
   readonly #orders = new Map<number, Versions<SpotOrder>>();
+  /** Numbers of those that can still do something: prints look at no others. */
+  readonly #open = new Set<number>();
   readonly #nowMs: () => number;
   #nextId = 1;
 
@@ -109,6 +111,7 @@ export class SpotOrders {
       ...{ prevented: Decimal.zero, preventedMatchId: null, locked: Decimal.zero },
     };
     this.#orders.set(added.orderId, new Versions(nowMs, added));
+    this.#open.add(added.orderId);
     return added;
   }
 
@@ -116,6 +119,7 @@ export class SpotOrders {
     const versions = this.#orders.get(orderId)!;
     const changed = { ...versions.now, updateMs: this.#nowMs(), ...change };
     versions.set(this.#nowMs(), changed);
+    if (!isOpen(changed)) this.#open.delete(orderId);
     return changed;
   }
 
@@ -132,9 +136,9 @@ export class SpotOrders {
 
   /** Returns all open orders of a symbol. */
   open(symbol: string): SpotOrder[] {
-    return [...this.#orders.values()]
-      .map(({ now }) => now)
-      .filter((order) => order.symbol === symbol && isOpen(order));
+    return [...this.#open]
+      .map((orderId) => this.#orders.get(orderId)!.now)
+      .filter((order) => order.symbol === symbol);
   }
 
   /**

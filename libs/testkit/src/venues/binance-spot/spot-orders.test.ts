@@ -1,5 +1,8 @@
 // Orders of the spot stand-in, end to end over its wire; sums by hand.
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { SignedClient } from '../binance-account/testing/signed-client.ts';
 import { limit, spotHouse } from './testing/spot-house.ts';
 
 const PRINT = { price: '83.50', quantity: '1', isBuyerMaker: false };
@@ -42,6 +45,39 @@ test('a market order takes what is quoted, pays in what it gets, and is on the t
     [2, '83.50000000'],
     [3, '83.60000000'],
   ]);
+});
+
+test('who listens to the market hears the account trade: one tape, one order of ids', async () => {
+  await using house = await spotHouse();
+  const feed = new WebSocket(`${house.exchange.streamUrl}/stream?streams=ltcusdt@trade`);
+  const heard: Record<'t' | 'p' | 'q' | 'm', unknown>[] = [];
+  feed.on('message', (data) => heard.push(JSON.parse(String(data)).data));
+  await once(feed, 'open');
+  await house.order(limit('SELL', '1', '83.40'));
+  house.exchange.flow('LTCUSDT', [{ ...PRINT, quantity: '3' }]);
+  await house.order({ side: 'SELL', type: 'MARKET', quantity: '1' });
+  feed.ping();
+  await once(feed, 'pong');
+  feed.terminate();
+  expect(heard.map(({ t, p, q, m }) => [t, p, q, m])).toEqual([
+    [1, '83.40000000', '1.00000000', false],
+    [2, '83.50000000', '2.00000000', false],
+    [3, '83.49000000', '1.00000000', true],
+  ]);
+  const { body: fills } = await house.client.ask('GET', '/api/v3/myTrades', { symbol: 'LTCUSDT' });
+  expect(fills.map(({ id, isMaker }: Record<string, unknown>) => [id, isMaker])).toEqual([
+    [1, true],
+    [3, false],
+  ]);
+});
+
+test('an Ed25519 key signs REST too, and its signature is percent-encoded', async () => {
+  await using house = await spotHouse();
+  const client = new SignedClient(house.exchange.restUrl, house.edKey, () => house.clock.nowMs());
+  for (let i = 0; i < 5; i++) expect((await client.ask('GET', '/api/v3/account')).status).toBe(200);
+  const other = new SignedClient(house.exchange.restUrl, { ...house.edKey, secret: 'x' }, () => 0);
+  const { body } = await other.ask('GET', '/api/v3/account', { timestamp: house.clock.nowMs() });
+  expect(body.code).toBe(-1022);
 });
 
 test('a limit order locks its worth, is filled by the public, and tells each step', async () => {

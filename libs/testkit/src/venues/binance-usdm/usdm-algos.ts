@@ -70,7 +70,7 @@ export class UsdmAlgos {
 
   /** Lets go what prices between two reach. */
   look(symbol: string, workingType: AlgoOrder['workingType'], low: Decimal, high: Decimal): void {
-    for (const { algoId } of this.#parts.algos.all()) {
+    for (const { algoId } of this.#parts.algos.live()) {
       const algo = this.#parts.algos.get(algoId)!;
       const isIt = algo.symbol === symbol && algo.workingType === workingType && algo.status === 'NEW';
       if (isIt && isReached(algo, low, high)) this.#letGo(algo);
@@ -80,7 +80,7 @@ export class UsdmAlgos {
   /** A child is over, and so is what it came from. */
   childOver({ orderId }: UsdmOrder): void {
     const algo = this.#parts.algos
-      .all()
+      .live()
       .find(({ childId, status }) => childId === orderId && status === 'TRIGGERED');
     if (algo !== undefined) this.#change(algo, { status: 'FINISHED' });
   }

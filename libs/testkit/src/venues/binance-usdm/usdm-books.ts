@@ -16,6 +16,7 @@ export const USDM_ORDER_LIMITS: readonly OrderLimit[] = [
   { interval: 'MINUTE', intervalNum: 1, limit: 1_200 },
 ];
 const FIRST_ALGO_ID = 1_000_001;
+const isWaiting = ({ status }: AlgoOrder) => status === 'NEW' || status === 'TRIGGERED';
 
 export interface UsdmBooksOptions {
   readonly symbols: readonly UsdmSymbol[];
@@ -48,8 +49,8 @@ export class UsdmBooks {
   constructor({ symbols, nowMs, orderLimits, print, emit }: UsdmBooksOptions) {
     this.nowMs = () => Math.floor(nowMs());
     this.symbols = new Map(symbols.map((of) => [of.symbol, of]));
-    this.orders = new NumberedRows(this.nowMs, 1);
-    this.algos = new NumberedRows(this.nowMs, FIRST_ALGO_ID);
+    this.orders = new NumberedRows<UsdmOrder>(this.nowMs, 1, isWorking);
+    this.algos = new NumberedRows<AlgoOrder>(this.nowMs, FIRST_ALGO_ID, isWaiting);
     this.counts = new OrderCounts(orderLimits);
     const nowUs = () => Math.floor(nowMs() * 1_000);
     this.markets = new Map(
@@ -100,9 +101,8 @@ export class UsdmBooks {
         for (const order of this.engine.open(symbol, account)) this.engine.cancel(order);
         // unverified: whether conditional orders go too; the document speaks of open orders.
       }
-    for (const order of this.orders.all())
-      if (isWorking(order) && order.goodTillMs > 0 && nowMs >= order.goodTillMs)
-        this.engine.expire(order, EXPIRED_BY.goodTill);
+    for (const order of this.orders.live())
+      if (order.goodTillMs > 0 && nowMs >= order.goodTillMs) this.engine.expire(order, EXPIRED_BY.goodTill);
   }
 
   #note(symbol: string, price: Decimal): void {

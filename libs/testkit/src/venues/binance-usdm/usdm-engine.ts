@@ -91,10 +91,9 @@ export class UsdmEngine {
   }
 
   open(symbol: string, account?: string): UsdmOrder[] {
-    const isIt = (order: UsdmOrder) => order.symbol === symbol && isWorking(order);
     return this.#parts.orders
-      .all()
-      .filter((order) => isIt(order) && (account === undefined || order.account === account));
+      .live()
+      .filter((order) => order.symbol === symbol && (account === undefined || order.account === account));
   }
 
   /** Books a trade of an order. */
@@ -199,8 +198,8 @@ export class UsdmEngine {
   #reserved(account: string, asset: string): Decimal {
     const { orders, wallets, symbols } = this.#parts;
     return orders
-      .all()
-      .filter((order) => order.account === account && isWorking(order) && !order.reduceOnly)
+      .live()
+      .filter((order) => order.account === account && !order.reduceOnly)
       .filter(({ symbol }) => symbols.get(symbol)!.quote === asset)
       .reduce((sum, order) => {
         const opens = restOf(order).minus(this.closable(account, order));

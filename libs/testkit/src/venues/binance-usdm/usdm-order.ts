@@ -99,11 +99,15 @@ export function restOf({ quantity, executed }: UsdmOrder): Decimal {
 /** Rows by number, as they are and as they were. */
 export class NumberedRows<Row extends { readonly account: string; readonly symbol: string }> {
   readonly #rows = new Map<number, Versions<Row>>();
+  readonly #live = new Set<number>();
+  readonly #isLive: (row: Row) => boolean;
   readonly #nowMs: () => number;
   #nextId: number;
 
-  constructor(nowMs: () => number, firstId: number) {
+  /** *Shape*: `isLive`: whether a row can still do anything; once it can't, it never can. */
+  constructor(nowMs: () => number, firstId: number, isLive: (row: Row) => boolean) {
     this.#nowMs = nowMs;
+    this.#isLive = isLive;
     this.#nextId = firstId;
   }
 
@@ -112,6 +116,7 @@ export class NumberedRows<Row extends { readonly account: string; readonly symbo
     const id = this.#nextId++;
     const row = make(id);
     this.#rows.set(id, new Versions(this.#nowMs(), row));
+    this.#live.add(id);
     return row;
   }
 
@@ -119,11 +124,17 @@ export class NumberedRows<Row extends { readonly account: string; readonly symbo
     const versions = this.#rows.get(id)!;
     const changed = { ...versions.now, ...change };
     versions.set(this.#nowMs(), changed);
+    if (!this.#isLive(changed)) this.#live.delete(id);
     return changed;
   }
 
   get(id: number): Row | undefined {
     return this.#rows.get(id)?.now;
+  }
+
+  /** Returns the rows that can still do something, oldest first. */
+  live(): Row[] {
+    return [...this.#live].map((id) => this.#rows.get(id)!.now);
   }
 
   all(): Row[] {
