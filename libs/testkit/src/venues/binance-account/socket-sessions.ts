@@ -265,13 +265,16 @@ export class SocketSessions {
     const later = { serverTime, retryAfter: serverTime + Number(retryS) * 1_000 };
     const error = retryS === undefined ? body : { ...(body as object), data: later };
     const content = status === 200 ? { result: body } : { error };
-    const limits = session.tellsLimits ? { rateLimits: this.#limits(session) } : {};
+    const limits = session.tellsLimits ? { rateLimits: this.#limits(session, headers) } : {};
     session.send(JSON.stringify({ id, status, ...content, ...limits }));
   }
 
-  #limits({ key }: Session): unknown[] {
+  /** An answer about an order tells how many were sent, whoever sent it. */
+  #limits({ key }: Session, headers: Readonly<Record<string, string>> = {}): unknown[] {
     const { counts, weightMax, clock } = this.#desk.rules;
-    const used = key === null ? [] : counts.counts(key.account, clock.nowMs());
+    const told = Object.entries(headers).filter(([name]) => name.startsWith('X-MBX-ORDER-COUNT'));
+    const ofKey = key === null ? [] : counts.counts(key.account, clock.nowMs());
+    const used = told.length > 0 ? told.map(([, count]) => Number(count)) : ofKey;
     const orders = used.map((count, i) => ({ rateLimitType: 'ORDERS', ...counts.limits[i], count }));
     const minute = { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1 };
     return [...orders, { ...minute, limit: weightMax, count: this.#api.usedWeight() }];

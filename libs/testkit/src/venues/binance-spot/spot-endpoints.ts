@@ -1,4 +1,5 @@
 import type { Endpoint, Security } from '../binance-account/endpoint.ts';
+import { KEY_RESTRICTIONS } from '../binance-account/key-restrictions.ts';
 import type { Parameters } from '../binance-account/parameters.ts';
 import { ORDER_PARAMETERS } from './spot-entry.ts';
 import { OCO_PARAMETERS, type SpotLists } from './spot-lists.ts';
@@ -21,6 +22,7 @@ export function spotEndpoints(
   reads: SpotReads,
 ): Readonly<Record<string, Endpoint>> {
   return {
+    'GET /api/v3/time': open(1, reads.time),
     'GET /api/v3/exchangeInfo': open(20, reads.exchangeInfo),
     'GET /api/v3/executionRules': open(40, reads.executionRules),
     'GET /api/v3/avgPrice': open(2, reads.averagePrice),
@@ -45,7 +47,8 @@ export function spotEndpoints(
       reads.myTrades,
     ),
     'GET /api/v3/rateLimit/order': read(40, [], reads.orderCounts),
-    'GET /sapi/v1/account/apiRestrictions': read(1, [], reads.restrictions),
+    'GET /sapi/v1/account/apiRestrictions': KEY_RESTRICTIONS,
+    'GET /sapi/v1/bnbBurn': read(1, [], reads.bnbBurn),
   };
 }
 

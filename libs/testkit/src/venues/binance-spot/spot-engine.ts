@@ -190,7 +190,8 @@ export class SpotEngine {
     const of = symbols.get(order.symbol)!;
     const [price, quantity] = [Decimal.of(print.price), Decimal.of(print.quantity)];
     const timeMs = Math.floor(print.timeUs / 1_000);
-    const trade = { tradeId: print.id, price, quantity, isMaker, timeMs, isWithPublic };
+    const bookedMs = nowMs();
+    const trade = { tradeId: print.id, price, quantity, isMaker, timeMs, bookedMs, isWithPublic };
     const { fill, locked } = settlement.settle(order, of, trade);
     orders.fills.push(fill);
     if (order.executed.isZero()) counts.add(order.account, -(isMaker ? MAKER_CREDIT : TAKER_CREDIT), nowMs());

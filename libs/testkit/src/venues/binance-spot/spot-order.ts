@@ -63,7 +63,9 @@ export interface SpotFill {
   readonly quantity: Decimal;
   readonly commission: Decimal;
   readonly commissionAsset: string;
+  /** When it was printed, and when the exchange's own clock booked it. */
   readonly timeMs: number;
+  readonly bookedMs: number;
   readonly isBuyer: boolean;
   readonly isMaker: boolean;
 }

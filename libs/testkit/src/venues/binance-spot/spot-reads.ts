@@ -144,7 +144,7 @@ export class SpotReads {
       (fill) =>
         fill.account === account &&
         fill.symbol === symbol &&
-        fill.timeMs <= viewMs &&
+        fill.bookedMs <= viewMs &&
         (orderId === undefined || fill.orderId === orderId) &&
         (fromId === undefined || fill.tradeId >= fromId),
     );
@@ -157,18 +157,11 @@ export class SpotReads {
     return counts.limits.map((limit, i) => ({ rateLimitType: 'ORDERS', ...limit, count: used[i] }));
   };
 
-  /** *Source*: the official client's GetApiKeyPermissionResponse. */
-  readonly restrictions = ({ key }: Asked): unknown => {
-    const { rights, ips, createdMs } = key;
-    return {
-      ...{ ipRestrict: ips !== null, createTime: Math.floor(createdMs) },
-      ...{ enableReading: rights.reading, enableWithdrawals: rights.withdrawals },
-      ...{ enableInternalTransfer: false, enableMargin: false, enableFutures: rights.futures },
-      ...{ permitsUniversalTransfer: false, enableVanillaOptions: false },
-      ...{ enableFixApiTrade: false, enableFixReadOnly: true },
-      ...{ enableSpotAndMarginTrading: rights.spotTrading, enablePortfolioMarginTrading: false },
-    };
-  };
+  readonly time = (): unknown => ({ serverTime: this.#books.nowMs() });
+
+  readonly bnbBurn = ({ account }: Asked): unknown => ({
+    ...{ spotBNBBurn: this.#books.accounts.get(account)!.fees.burnsBnb, interestBNBBurn: false },
+  });
 
   readonly averagePrice = ({ parameters }: Asked): unknown => {
     const { symbol } = symbolOf(parameters, this.#books.symbols);

@@ -22,6 +22,7 @@ export interface SpotTrade {
   readonly quantity: Decimal;
   readonly isMaker: boolean;
   readonly timeMs: number;
+  readonly bookedMs: number;
   /** Whether the other side is nobody's account. */
   readonly isWithPublic: boolean;
 }
@@ -62,7 +63,7 @@ export class SpotSettlement {
       ...{ tradeId: trade.tradeId, symbol: order.symbol, account },
       ...{ orderId: order.orderId, orderListId: order.orderListId },
       ...{ price: trade.price, quantity: trade.quantity, commission, commissionAsset },
-      ...{ timeMs: trade.timeMs, isBuyer: buys, isMaker: trade.isMaker },
+      ...{ timeMs: trade.timeMs, bookedMs: trade.bookedMs, isBuyer: buys, isMaker: trade.isMaker },
     };
     return { fill, locked: order.locked.minus(released) };
   }

@@ -32,6 +32,7 @@ test('a key with a secret may not log on, but signs each request', async () => {
   expect((await socket.signed('session.logon')).status).toBe(400);
   const placed = await socket.signed('order.place', { symbol: 'LTCUSDT', ...GOOD });
   expect(placed).toMatchObject({ status: 200, result: { orderId: 1, status: 'NEW' } });
+  expect(placed.rateLimits[0]).toMatchObject({ rateLimitType: 'ORDERS', intervalNum: 10, count: 1 });
 });
 
 test('transfers, locks of others, and the end of the server are told', async () => {

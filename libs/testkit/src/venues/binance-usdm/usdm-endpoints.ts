@@ -1,4 +1,5 @@
 import type { Endpoint, Security } from '../binance-account/endpoint.ts';
+import { KEY_RESTRICTIONS } from '../binance-account/key-restrictions.ts';
 import type { Parameters } from '../binance-account/parameters.ts';
 import type { ListenKeys } from './listen-keys.ts';
 import { ALGO_PARAMETERS, USDM_ORDER_PARAMETERS } from './usdm-entry.ts';
@@ -26,6 +27,8 @@ export function usdmEndpoints(parts: {
     (sent) =>
       sent.has('symbol') ? 1 : most;
   return {
+    'GET /fapi/v1/time': endpoint('NONE', 1, reads.time),
+    'GET /sapi/v1/account/apiRestrictions': KEY_RESTRICTIONS,
     'GET /fapi/v1/exchangeInfo': endpoint('NONE', 1, reads.exchangeInfo),
     'GET /fapi/v1/premiumIndex': endpoint('NONE', 1, reads.markPrice),
     'POST /fapi/v1/order': order(USDM_ORDER_PARAMETERS, trading.place),
@@ -49,6 +52,9 @@ export function usdmEndpoints(parts: {
     'GET /fapi/v3/balance': read(5, [], reads.balances),
     'GET /fapi/v3/account': read(5, [], reads.account),
     'GET /fapi/v1/commissionRate': read(20, ['symbol'], reads.commission),
+    'GET /fapi/v1/symbolConfig': read(5, ['symbol'], reads.symbolConfig),
+    'GET /fapi/v1/accountConfig': read(5, [], reads.accountConfig),
+    'GET /fapi/v1/feeBurn': read(30, [], reads.feeBurn),
     'GET /fapi/v1/leverageBracket': read(1, ['symbol'], reads.brackets),
     'GET /fapi/v1/positionSide/dual': read(30, [], settings.mode),
     'POST /fapi/v1/positionSide/dual': trade(['dualSidePosition'], settings.setMode),

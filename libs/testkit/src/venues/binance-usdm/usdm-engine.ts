@@ -114,6 +114,7 @@ export class UsdmEngine {
     const fill = {
       ...{ tradeId: print.id, symbol, account, orderId, side, positionSide, price, quantity, realized },
       ...{ commission, commissionAsset: asset, timeMs: Math.floor(print.timeUs / 1_000), isMaker },
+      bookedMs: nowMs(),
     };
     fills.push(fill);
     const executed = order.executed.plus(quantity);

@@ -52,7 +52,9 @@ export interface UsdmFill {
   readonly realized: Decimal;
   readonly commission: Decimal;
   readonly commissionAsset: string;
+  /** When it was printed, and when the exchange's own clock booked it. */
   readonly timeMs: number;
+  readonly bookedMs: number;
   readonly isMaker: boolean;
 }
 

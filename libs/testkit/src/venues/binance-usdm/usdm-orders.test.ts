@@ -154,6 +154,7 @@ test('leverage is told, margin and mode only change while nothing is open', asyn
   expect((await house.post('marginType', { marginType: 'CROSSED' })).body.code).toBe(-4046);
   await house.post('order', limit('BUY', '1', '99'));
   expect((await house.post('marginType', { marginType: 'ISOLATED' })).body.code).toBe(-4047);
+  expect(await house.get('v1/symbolConfig')).toMatchObject([{ leverage: 5, marginType: 'CROSSED' }]);
   const words = (await stream.told()).filter(({ e }) => e === 'ACCOUNT_CONFIG_UPDATE');
   expect(words).toMatchObject([{ ac: { s: 'LTCUSDT', l: 5 } }]);
 });

@@ -101,7 +101,7 @@ export class UsdmReads {
       (fill) =>
         fill.account === account &&
         fill.symbol === symbol &&
-        fill.timeMs <= viewMs &&
+        fill.bookedMs <= viewMs &&
         (orderId === undefined || fill.orderId === orderId) &&
         fill.tradeId >= (fromId ?? 0),
     );
@@ -170,6 +170,28 @@ export class UsdmReads {
     const { maker, taker } = this.#books.fees.get(account)!;
     return { symbol, makerCommissionRate: maker, takerCommissionRate: taker, rpiCommissionRate: '0' };
   };
+
+  readonly time = (): unknown => ({ serverTime: this.#books.nowMs() });
+
+  /** Leverage and margin type, which positions don't tell any more. */
+  readonly symbolConfig = ({ account, parameters }: Asked): unknown => {
+    const named = this.#symbolIfAny(parameters);
+    const { isolated } = this.#books.wallets.settings.get(account)!;
+    const rows = [...this.#books.symbols.keys()].filter((symbol) => (named ?? symbol) === symbol);
+    return rows.map((symbol) => ({
+      ...{ symbol, marginType: isolated.has(symbol) ? 'ISOLATED' : 'CROSSED', isAutoAddMargin: false },
+      ...{ leverage: this.#books.wallets.leverage(account, symbol), maxNotionalValue: '1000000' },
+    }));
+  };
+
+  readonly accountConfig = ({ account }: Asked): unknown => ({
+    ...{ feeTier: 0, canTrade: true, canDeposit: true, canWithdraw: true },
+    dualSidePosition: this.#books.wallets.settings.get(account)!.isHedged,
+    ...{ updateTime: 0, multiAssetsMargin: false, tradeGroupId: -1 },
+  });
+
+  /** The stand-in takes no commission in BNB here. */
+  readonly feeBurn = (): unknown => ({ feeBurn: false });
 
   readonly markPrice = ({ parameters }: Asked): unknown => {
     const { symbol } = contractOf(parameters, this.#books.symbols);
