@@ -4,7 +4,6 @@ export { malformedFrames } from './binance/malformed-frames.ts';
 export { aggregateFrame, klineFrame, tradeFrame } from './binance/stream-frames.ts';
 export type { StandInClient } from './binance/stream-side.ts';
 export type { TapeAggregate, TapeTrade } from './binance/tape.ts';
-export { type EngineMatch, type EngineOrder, MatchingEngine } from './matching-engine.ts';
 export {
   BinanceSpotExchange,
   type SpotAccountOptions,
@@ -24,5 +23,6 @@ export { type UsdmSymbol, usdmSymbol } from './binance-usdm/usdm-symbol.ts';
 export { USDM_503 } from './binance-usdm/usdm-trading.ts';
 export { type ExchangeClock, HandClock, WALL_CLOCK } from './exchange/exchange-clock.ts';
 export type { Fault, Reply } from './exchange/fault-plan.ts';
+export type { EngineMatch, EngineOrder } from './exchange/public-order.ts';
 export type { JournalEntry } from './exchange/request-journal.ts';
 export type { FlowTrade } from './exchange/symbol-market.ts';

@@ -57,10 +57,7 @@ export class BinanceSpotExchange implements AsyncDisposable {
     const nowMs = () => clock.nowMs();
     this.#books = new SpotBooks({
       ...{ symbols, nowMs, orderLimits: options.orderLimits ?? SPOT_ORDER_LIMITS },
-      print: (symbol, trade) => {
-        const [price, quantity] = [trade.price, trade.quantity].map((text) => fixed(Decimal.of(text)));
-        market.tell(symbol, [{ ...trade, price: price!, quantity: quantity! }]);
-      },
+      book: (symbol, of) => market.book(symbol, of),
       trades: (symbol) => market.tape.trades(symbol)!,
       emit: (account, event) => this.sessions.emit(account, event),
     });
@@ -137,7 +134,7 @@ export class BinanceSpotExchange implements AsyncDisposable {
 
   /** Lets public trades happen, in order. */
   flow(symbol: string, trades: readonly FlowTrade[]): void {
-    for (const trade of trades) this.#books.engine.flow(symbol, trade);
+    for (const trade of trades) this.#books.markets.get(symbol)!.flow(trade);
   }
 
   /** What the public quotes until the next public trade. *Shape*: decimals as text, the best first. */
@@ -157,6 +154,12 @@ export class BinanceSpotExchange implements AsyncDisposable {
   /** The price that filters and the price range look at, in place of an average of trades. */
   setReferencePrice(symbol: string, price: string): void {
     this.#books.referencePrices.set(symbol, price);
+  }
+
+  /** The venue goes down, or comes back: nobody is connected then, and nothing is answered but 502. */
+  down(isDown: boolean): void {
+    this.market.down(isDown);
+    if (isDown) this.sessions.cut();
   }
 
   setMaintenance(isMaintained: boolean): void {

@@ -2,7 +2,7 @@ import { Decimal } from '@algo/model';
 import type { TapeTrade } from '../binance/tape.ts';
 import { OrderCounts, type OrderLimit } from '../binance-account/order-counts.ts';
 import { Ledger } from '../exchange/ledger.ts';
-import { SymbolMarket } from '../exchange/symbol-market.ts';
+import type { MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
 import { SpotEngine } from './spot-engine.ts';
 import type { SpotEvent } from './spot-events.ts';
 import { averagePrice } from './spot-filters.ts';
@@ -28,7 +28,8 @@ export interface SpotBooksOptions {
   readonly symbols: readonly SpotSymbol[];
   readonly nowMs: () => number;
   readonly orderLimits: readonly OrderLimit[];
-  readonly print: (symbol: string, trade: TapeTrade) => void;
+  /** The one book of a symbol. */
+  readonly book: (symbol: string, options: MarketOptions) => SymbolMarket;
   readonly trades: (symbol: string) => readonly TapeTrade[];
   readonly emit: (account: string, event: SpotEvent) => void;
 }
@@ -50,7 +51,7 @@ export class SpotBooks {
   readonly #trades: SpotBooksOptions['trades'];
   #ids = 0;
 
-  constructor({ symbols, nowMs, orderLimits, print, trades, emit }: SpotBooksOptions) {
+  constructor({ symbols, nowMs, orderLimits, book, trades, emit }: SpotBooksOptions) {
     this.nowMs = () => Math.floor(nowMs());
     this.#trades = trades;
     this.symbols = new Map(symbols.map((of) => [of.symbol, of]));
@@ -58,14 +59,9 @@ export class SpotBooks {
     this.orders = new SpotOrders(this.nowMs);
     this.counts = new OrderCounts(orderLimits);
     this.settlement = new SpotSettlement(this.ledger, (account) => this.accounts.get(account)!.fees);
-    const nowUs = () => Math.floor(nowMs() * 1_000);
     this.markets = new Map(
       symbols.map(({ symbol, price, firstTradeId, depth }) => [
-        symbol,
-        new SymbolMarket({ symbol, tick: price.step, firstTradeId, depth }, nowUs, (trade) => {
-          print(symbol, trade);
-          this.engine.printed(symbol, Decimal.of(trade.price));
-        }),
+        ...([symbol, book(symbol, { tick: price.step, firstTradeId, depth })] as const),
       ]),
     );
     this.engine = new SpotEngine({
@@ -73,6 +69,7 @@ export class SpotBooks {
       ...{ settlement: this.settlement, symbols: this.symbols, markets: this.markets, emit },
       reference: (symbol) => this.reference(symbol, 5),
     });
+    for (const [symbol, market] of this.markets) market.accounts = this.engine.behind(symbol);
   }
 
   /** Returns an id of the venue's own making, such as orders without one get. */

@@ -5,7 +5,7 @@ import type { OrderCounts } from '../binance-account/order-counts.ts';
 import { rejected } from '../binance-account/refused.ts';
 import type { Ledger } from '../exchange/ledger.ts';
 import type { Resting } from '../exchange/order-book.ts';
-import type { FlowTrade, SymbolMarket, Taker } from '../exchange/symbol-market.ts';
+import type { AccountsBehind, SymbolMarket, Taker } from '../exchange/symbol-market.ts';
 import { accountPosition, type ExecutionNews, executionReport, type SpotEvent } from './spot-events.ts';
 import { isWithin } from './spot-filters.ts';
 import { SpotFunds } from './spot-funds.ts';
@@ -91,18 +91,17 @@ export class SpotEngine {
     return this.#end(order, { status: 'EXPIRED', expiryReason }, 'EXPIRED');
   }
 
-  /** The public trades. */
-  flow(symbol: string, trade: FlowTrade): void {
-    this.#parts.markets.get(symbol)!.flow(trade, (resting, _price, _quantity, print) => {
-      this.#fill(resting.orderId!, print, true, true);
-    });
-    this.#trigger(symbol);
-  }
-
-  /** A price was printed; stops will be looked at. */
-  printed(symbol: string, price: Decimal): void {
-    const [low, high] = this.#printed.get(symbol) ?? [price, price];
-    this.#printed.set(symbol, [price.lessThan(low) ? price : low, price.greaterThan(high) ? price : high]);
+  /** Returns what the market of a symbol tells to: the orders of accounts, and their stops. */
+  behind(symbol: string): AccountsBehind {
+    return {
+      printed: (price) => {
+        const [low, high] = this.#printed.get(symbol) ?? [price, price];
+        const lower = price.lessThan(low) ? price : low;
+        this.#printed.set(symbol, [lower, price.greaterThan(high) ? price : high]);
+      },
+      filled: (orderId, print) => this.#fill(orderId, print, true, true),
+      settled: () => this.#trigger(symbol),
+    };
   }
 
   /** *Errors*: Refused where the engine would not take an order in. */

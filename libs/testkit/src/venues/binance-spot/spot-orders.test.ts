@@ -71,6 +71,29 @@ test('who listens to the market hears the account trade: one tape, one order of 
   ]);
 });
 
+test('somebody else on the market meets the account in the one book', async () => {
+  await using house = await spotHouse();
+  await house.order(limit('BUY', '1', '80'));
+  const [price, quantity] = [8_000_000_000n, 150_000_000n];
+  const order = { id: 'x', owner: 'somebody', side: 'sell', price, quantity } as const;
+  expect(house.exchange.market.place('LTCUSDT', order)).toEqual([]);
+  expect(house.exchange.truth().orders[0]).toMatchObject({ status: 'FILLED' });
+  const { body } = await house.order({ side: 'BUY', type: 'MARKET', quantity: '1' });
+  expect(body).toMatchObject({ status: 'EXPIRED', executedQty: '0.50000000' });
+});
+
+test('a venue that is down answers nobody, and has kept its books when it comes back', async () => {
+  await using house = await spotHouse();
+  await using socket = await house.socket();
+  await house.order(limit('BUY', '1', '80'));
+  house.exchange.down(true);
+  expect((await house.order(limit('BUY', '1', '80'))).status).toBe(502);
+  await socket.closed;
+  house.exchange.down(false);
+  const { body } = await house.client.ask('GET', '/api/v3/openOrders', { symbol: 'LTCUSDT' });
+  expect(body).toHaveLength(1);
+});
+
 test('an Ed25519 key signs REST too, and its signature is percent-encoded', async () => {
   await using house = await spotHouse();
   const client = new SignedClient(house.exchange.restUrl, house.edKey, () => house.clock.nowMs());

@@ -75,7 +75,7 @@ export class BinanceUsdmExchange implements AsyncDisposable {
     this.#books = new UsdmBooks({
       ...{ symbols, nowMs: () => clock.nowMs(), emit },
       orderLimits: options.orderLimits ?? USDM_ORDER_LIMITS,
-      print: (symbol, trade) => market.tell(symbol, [trade]),
+      book: (symbol, of) => market.book(symbol, of),
     });
     this.#desk = new AccountDesk({
       ...{ clock, counts: this.#books.counts, windowPlaces: 0, weightMax, tradingRight: 'futures' },
@@ -146,7 +146,7 @@ export class BinanceUsdmExchange implements AsyncDisposable {
 
   /** Lets public trades happen, in order. */
   flow(symbol: string, trades: readonly FlowTrade[]): void {
-    for (const trade of trades) this.#books.engine.flow(symbol, trade);
+    for (const trade of trades) this.#books.markets.get(symbol)!.flow(trade);
   }
 
   /** What the public quotes until the next public trade. *Shape*: decimals as text, the best first. */
@@ -192,6 +192,12 @@ export class BinanceUsdmExchange implements AsyncDisposable {
 
   setStatus(symbol: string, status: string): void {
     this.#books.statuses.set(symbol, status);
+  }
+
+  /** The venue goes down, or comes back: nobody is connected then, and nothing is answered but 502. */
+  down(isDown: boolean): void {
+    this.market.down(isDown);
+    if (isDown) for (const side of [this.streams, this.sessions]) side.cut();
   }
 
   setMaintenance(isMaintained: boolean): void {

@@ -1,7 +1,6 @@
-import { Decimal } from '@algo/model';
-import type { TapeTrade } from '../binance/tape.ts';
+import type { Decimal } from '@algo/model';
 import { OrderCounts, type OrderLimit } from '../binance-account/order-counts.ts';
-import { SymbolMarket } from '../exchange/symbol-market.ts';
+import type { MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
 import { UsdmAlgos } from './usdm-algos.ts';
 import { EXPIRED_BY, UsdmEngine } from './usdm-engine.ts';
 import type { UsdmEvent } from './usdm-events.ts';
@@ -22,7 +21,8 @@ export interface UsdmBooksOptions {
   readonly symbols: readonly UsdmSymbol[];
   readonly nowMs: () => number;
   readonly orderLimits: readonly OrderLimit[];
-  readonly print: (symbol: string, trade: TapeTrade) => void;
+  /** The one book of a symbol. */
+  readonly book: (symbol: string, options: MarketOptions) => SymbolMarket;
   readonly emit: (account: string, event: UsdmEvent) => void;
 }
 
@@ -46,20 +46,15 @@ export class UsdmBooks {
   readonly #printed = new Map<string, readonly [low: Decimal, high: Decimal]>();
   #ids = 0;
 
-  constructor({ symbols, nowMs, orderLimits, print, emit }: UsdmBooksOptions) {
+  constructor({ symbols, nowMs, orderLimits, book, emit }: UsdmBooksOptions) {
     this.nowMs = () => Math.floor(nowMs());
     this.symbols = new Map(symbols.map((of) => [of.symbol, of]));
     this.orders = new NumberedRows<UsdmOrder>(this.nowMs, 1, isWorking);
     this.algos = new NumberedRows<AlgoOrder>(this.nowMs, FIRST_ALGO_ID, isWaiting);
     this.counts = new OrderCounts(orderLimits);
-    const nowUs = () => Math.floor(nowMs() * 1_000);
     this.markets = new Map(
       symbols.map(({ symbol, price, firstTradeId, depth }) => [
-        symbol,
-        new SymbolMarket({ symbol, tick: price.step, firstTradeId, depth }, nowUs, (trade) => {
-          print(symbol, trade);
-          if (trade.kind === undefined) this.#note(symbol, Decimal.of(trade.price));
-        }),
+        ...([symbol, book(symbol, { tick: price.step, firstTradeId, depth })] as const),
       ]),
     );
     const { orders, algos, fills, markets } = this;
@@ -72,6 +67,12 @@ export class UsdmBooks {
       settled: (symbol) => this.#settled(symbol),
       over: (order) => this.conditional.childOver(order),
     });
+    for (const [symbol, market] of markets)
+      market.accounts = {
+        printed: (price) => this.#note(symbol, price),
+        filled: (orderId, trade) => this.engine.fill(orderId, trade, true),
+        settled: () => this.#settled(symbol),
+      };
     this.conditional = new UsdmAlgos({
       ...{ nowMs: this.nowMs, algos, orders, symbols: this.symbols, emit, engine: () => this.engine },
       priceOf: (symbol, type) => (type === 'MARK_PRICE' ? wallets.mark(symbol) : last(symbol)),

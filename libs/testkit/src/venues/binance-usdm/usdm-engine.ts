@@ -2,7 +2,7 @@ import { Decimal } from '@algo/model';
 import type { TapeTrade } from '../binance/tape.ts';
 import { Refused } from '../binance-account/refused.ts';
 import type { Resting } from '../exchange/order-book.ts';
-import type { FlowTrade, SymbolMarket, Taker } from '../exchange/symbol-market.ts';
+import type { SymbolMarket, Taker } from '../exchange/symbol-market.ts';
 import { accountUpdate, orderTradeUpdate, tradeLite, type UsdmEvent } from './usdm-events.ts';
 import {
   isWorking,
@@ -70,13 +70,6 @@ export class UsdmEngine {
   expire(order: UsdmOrder, expiryReason: number): UsdmOrder {
     const status = expiryReason === EXPIRED_BY.stp ? 'EXPIRED_IN_MATCH' : 'EXPIRED';
     return this.#end(order, { status, expiryReason }, 'EXPIRED');
-  }
-
-  flow(symbol: string, trade: FlowTrade): void {
-    this.#parts.markets.get(symbol)!.flow(trade, (resting, _price, _quantity, print) => {
-      this.fill(resting.orderId!, print, true);
-    });
-    this.#parts.settled(symbol);
   }
 
   /** Tells of an order that the venue itself has made. */

@@ -56,7 +56,8 @@ test('a wallet is the sum of its incomes, a position that of its fills, each fil
       }
       for (const fill of truth.fills.filter(({ orderId }) => isAsked(truth.orders, orderId))) {
         const print = prints.get(fill.tradeId)!;
-        expect([print.price, print.quantity]).toEqual([`${fill.price}`, `${fill.quantity}`]);
+        expect(Decimal.of(print.price).equals(fill.price)).toBe(true);
+        expect(Decimal.of(print.quantity).equals(fill.quantity)).toBe(true);
         expect(print.isBuyerMaker).toBe((fill.side === 'BUY') === fill.isMaker);
       }
       for (const order of truth.orders) {

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type EngineMatch, type EngineOrder, MatchingEngine } from '../matching-engine.ts';
-import { textOf } from './decimal-text.ts';
 import type { Duplex } from 'node:stream';
+import { Decimal } from '@algo/model';
+import { fixed } from '../binance-account/fixed-text.ts';
+import type { EngineMatch, EngineOrder } from '../exchange/public-order.ts';
+import { type MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
 import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
 import { answerRest } from './rest-side.ts';
@@ -14,6 +16,10 @@ import { type Refusal, WeightMeter } from './weight-meter.ts';
 const MINUTE_MS = INTERVALS_MS['1m']!;
 /** How often it looks whether a minute is over. */
 const LOOK_EVERY_MS = 10;
+/** A market in which only those trade who place orders. */
+const UNQUOTED: MarketOptions = {
+  ...{ tick: '0.01', firstTradeId: 1, depth: { levels: 0, quantity: '0', ticksApart: 1 } },
+};
 
 /** How a read fails, or lies. *Units*: `retryAfterS` s. */
 export interface ReadFault {
@@ -72,7 +78,7 @@ export class BinanceStandIn implements AsyncDisposable {
   readonly #meter: WeightMeter;
   readonly #server: Server;
   readonly #streams: StreamSide;
-  readonly #books = new Map<string, MatchingEngine>();
+  readonly #books = new Map<string, SymbolMarket>();
   #isDown = false;
   readonly #looking: NodeJS.Timeout;
   /** Bars of a minute that opened before it are told. */
@@ -97,10 +103,11 @@ export class BinanceStandIn implements AsyncDisposable {
     this.#barsUntilMs = minuteOf(this.#nowMs());
     this.#looking = setInterval(() => this.#tellBars(), LOOK_EVERY_MS);
     server.on('upgrade', (request, line, head) => {
-      if (this.desk?.upgrades(request, line, head) !== true) this.#streams.upgrade(request, line, head);
+      if (this.#isDown || this.desk?.upgrades(request, line, head) !== true)
+        this.#streams.upgrade(request, line, head);
     });
     server.on('request', (request, response) => {
-      if (this.desk?.answers(request, response) !== true) this.#answer(request, response);
+      if (this.#isDown || this.desk?.answers(request, response) !== true) this.#answer(request, response);
     });
   }
 
@@ -146,23 +153,27 @@ export class BinanceStandIn implements AsyncDisposable {
     return this.#meter.take(weight, this.#nowMs());
   }
 
+  /** Returns the one book of a symbol. Who asks first says what it is like; otherwise nobody quotes. */
+  book(symbol: string, options: MarketOptions = UNQUOTED): SymbolMarket {
+    const known = this.#books.get(symbol);
+    if (known !== undefined) return known;
+    const book = new SymbolMarket(options, () => Math.floor(this.#nowMs() * 1_000), {
+      print: (trade) => {
+        const [price, quantity] = [trade.price, trade.quantity].map((text) => fixed(Decimal.of(text)));
+        this.tell(symbol, [{ ...trade, price: price!, quantity: quantity! }]);
+      },
+      lastId: () => this.tape.trades(symbol)?.at(-1)?.id ?? 0,
+    });
+    this.#books.set(symbol, book);
+    return book;
+  }
+
   /**
    * Places an order in the one book of a symbol. What it meets is told at once, as any trade; whose orders
    * those were stands in what is returned, and nowhere else.
    */
   place(symbol: string, order: EngineOrder): readonly EngineMatch[] {
-    const book = this.#books.get(symbol) ?? new MatchingEngine();
-    this.#books.set(symbol, book);
-    const matches = book.place(order);
-    const firstId = (this.tape.trades(symbol)?.at(-1)?.id ?? 0) + 1;
-    const trades = matches.map(
-      ({ price, quantity }, i): TapeTrade => ({
-        ...{ id: firstId + i, timeUs: Math.floor(this.#nowMs() * 1_000) },
-        ...{ price: textOf(price), quantity: textOf(quantity), isBuyerMaker: order.side === 'sell' },
-      }),
-    );
-    if (trades.length > 0) this.tell(symbol, trades);
-    return matches;
+    return this.book(symbol).place(order);
   }
 
   /** The venue goes down, or comes back: nobody is connected then, and no read is answered. */

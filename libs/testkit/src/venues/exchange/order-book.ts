@@ -1,4 +1,5 @@
 import { Decimal } from '@algo/model';
+import type { EngineOrder } from './public-order.ts';
 
 export type BookSide = 'BUY' | 'SELL';
 
@@ -9,12 +10,14 @@ export interface Resting {
   open: Decimal;
   /** Null: the public. */
   readonly orderId: number | null;
+  /** Somebody's order that is of no account; what is neither is a quote, and goes with the next. */
+  readonly publicOrder?: EngineOrder;
 }
 
 /** A price and a quantity that the public quotes. */
 export type Quote = readonly [price: Decimal, quantity: Decimal];
 
-/** What rests in one symbol, by price and then by time; the public stands behind the accounts. */
+/** What rests in one symbol, by price and then by time; what the public quotes stands behind orders. */
 export class OrderBook {
   readonly #sides: Record<BookSide, Resting[]> = { BUY: [], SELL: [] };
 
@@ -31,7 +34,7 @@ export class OrderBook {
     const rows = this.#sides[resting.side];
     const at = rows.findIndex((other) => {
       const order = better(resting.side, resting.price, other.price);
-      return order > 0 || (order === 0 && other.orderId === null && resting.orderId !== null);
+      return order > 0 || (order === 0 && isQuote(other) && !isQuote(resting));
     });
     rows.splice(at < 0 ? rows.length : at, 0, resting);
   }
@@ -50,7 +53,7 @@ export class OrderBook {
   /** What the public quotes from now on; what would cross an account's order is left out. */
   quote(bids: readonly Quote[], asks: readonly Quote[]): void {
     for (const side of ['BUY', 'SELL'] as const)
-      this.#sides[side] = this.#sides[side].filter(({ orderId }) => orderId !== null);
+      this.#sides[side] = this.#sides[side].filter((resting) => !isQuote(resting));
     for (const [side, quotes] of [
       ['BUY', bids],
       ['SELL', asks],
@@ -72,6 +75,10 @@ export class OrderBook {
       .filter(counts)
       .reduce((sum, { open }) => sum.plus(open), Decimal.zero);
   }
+}
+
+function isQuote({ orderId, publicOrder }: Resting): boolean {
+  return orderId === null && publicOrder === undefined;
 }
 
 /** Returns 1 where a price is better for whoever quotes it on this side: higher to buy, lower to sell. */

@@ -1,6 +1,7 @@
 import { Decimal } from '@algo/model';
 import type { TapeTrade } from '../binance/tape.ts';
 import { type BookSide, better, OrderBook, opposite, type Quote, type Resting } from './order-book.ts';
+import { decimalOf, type EngineMatch, type EngineOrder, unitsOfDecimal } from './public-order.ts';
 
 /** A public trade that a test lets happen. *Shape*: decimals as text; without a time it happens now. */
 export interface FlowTrade {
@@ -36,32 +37,47 @@ export interface TakingRules {
   readonly filled: (resting: Resting, price: Decimal, quantity: Decimal, trade: TapeTrade) => void;
 }
 
+/** What those who keep accounts are told of a market. */
+export interface AccountsBehind {
+  readonly printed: (price: Decimal) => void;
+  /** The order of an account was met by the public. */
+  readonly filled: (orderId: number, trade: TapeTrade) => void;
+  /** All that came of a public order has happened. */
+  readonly settled: () => void;
+}
+
+/** What a market is opened with. */
+export interface MarketOptions {
+  readonly tick: string;
+  readonly firstTradeId: number;
+  readonly depth: Depth;
+}
+
 /** Why a taker's way through the book was over. */
 export type TakingEnd = 'filled' | 'out-of-reach' | 'stopped' | 'not-allowed';
 
 /** One symbol's book and tape: whatever trades here, the feed shows. */
 export class SymbolMarket {
-  readonly symbol: string;
   readonly book = new OrderBook();
+  accounts: AccountsBehind = { printed: () => {}, filled: () => {}, settled: () => {} };
   /** Null before the first trade. */
   last: Decimal | null = null;
-  depth: Depth;
+  readonly #depth: Depth;
   readonly #tick: Decimal;
   readonly #nowUs: () => number;
-  readonly #print: (trade: TapeTrade) => void;
+  readonly #tape: { readonly print: (trade: TapeTrade) => void; readonly lastId: () => number };
   #nextId: number;
 
   constructor(
-    options: { symbol: string; tick: string; firstTradeId: number; depth: Depth },
+    { tick, firstTradeId, depth }: MarketOptions,
     nowUs: () => number,
-    print: (trade: TapeTrade) => void,
+    tape: { readonly print: (trade: TapeTrade) => void; readonly lastId: () => number },
   ) {
-    this.symbol = options.symbol;
-    this.#tick = Decimal.of(options.tick);
-    this.#nextId = options.firstTradeId;
-    this.depth = options.depth;
+    this.#tick = Decimal.of(tick);
+    this.#nextId = firstTradeId;
+    this.#depth = depth;
     this.#nowUs = nowUs;
-    this.#print = print;
+    this.#tape = tape;
   }
 
   /** A taker goes through the book. */
@@ -85,7 +101,7 @@ export class SymbolMarket {
    * A public trade: accounts whose orders stand in its way are filled first, at their own prices, and the
    * rest is between others.
    */
-  flow(trade: FlowTrade, filled: TakingRules['filled']): void {
+  flow(trade: FlowTrade): void {
     const price = Decimal.of(trade.price);
     const side: BookSide = trade.isBuyerMaker ? 'SELL' : 'BUY';
     const taker: Taker = { orderId: null, side, limit: price, open: Decimal.of(trade.quantity) };
@@ -95,20 +111,41 @@ export class SymbolMarket {
       if (resting === undefined || !taker.open.isPositive()) break;
       if (better(side, price, resting.price) < 0) break;
       const quantity = resting.open.lessThan(taker.open) ? resting.open : taker.open;
-      const rules = { meets: () => 'trade' as const, allows: () => true, filled };
-      this.#meet(taker, resting, quantity, rules, trade.timeUs);
+      this.#meet(taker, resting, quantity, this.#publicRules(), trade.timeUs);
     }
     if (taker.open.isPositive()) this.#happen(side, price, taker.open, trade.timeUs);
     this.#quoteAround(price, side);
+    this.accounts.settled();
+  }
+
+  /** Somebody's order that is of no account. Returns whom of the public it met; what is left of it rests. */
+  place(order: EngineOrder): EngineMatch[] {
+    const side: BookSide = order.side === 'buy' ? 'BUY' : 'SELL';
+    const limit = order.price === undefined ? null : decimalOf(order.price);
+    const taker: Taker = { orderId: null, side, limit, open: decimalOf(order.quantity) };
+    const matches: EngineMatch[] = [];
+    this.take(taker, {
+      ...this.#publicRules(),
+      filled: (resting, price, quantity, trade) => {
+        if (resting.orderId !== null) this.accounts.filled(resting.orderId, trade);
+        const [at, size] = [unitsOfDecimal(price), unitsOfDecimal(quantity)];
+        const maker = resting.publicOrder;
+        if (maker !== undefined) matches.push({ maker, taker: order, price: at, quantity: size });
+      },
+    });
+    if (limit !== null && taker.open.isPositive())
+      this.book.add({ side, price: limit, open: taker.open, orderId: null, publicOrder: order });
+    this.accounts.settled();
+    return matches;
   }
 
   /** A trade beside the book: it has an id and is told, and no read shows it. */
   beside(side: BookSide, price: Decimal, quantity: Decimal, kind: string): TapeTrade {
     const trade = {
-      ...{ id: this.#nextId++, timeUs: this.#nowUs(), price: price.toString() },
+      ...{ id: this.#freshId(), timeUs: this.#nowUs(), price: price.toString() },
       ...{ quantity: quantity.toString(), isBuyerMaker: side === 'SELL', kind },
     };
-    this.#print(trade);
+    this.#tape.print(trade);
     return trade;
   }
 
@@ -128,15 +165,32 @@ export class SymbolMarket {
   #happen(side: BookSide, price: Decimal, quantity: Decimal, timeUs = this.#nowUs()): TapeTrade {
     this.last = price;
     const trade = {
-      ...{ id: this.#nextId++, timeUs, price: price.toString(), quantity: quantity.toString() },
+      ...{ id: this.#freshId(), timeUs, price: price.toString(), quantity: quantity.toString() },
       isBuyerMaker: side === 'SELL',
     };
-    this.#print(trade);
+    this.#tape.print(trade);
+    this.accounts.printed(price);
     return trade;
   }
 
+  /** The public trades with everybody, at any price. */
+  #publicRules(): TakingRules {
+    return {
+      meets: () => 'trade',
+      allows: () => true,
+      filled: ({ orderId }, _price, _quantity, trade) => this.accounts.filled(orderId!, trade),
+    };
+  }
+
+  /** Whoever else tells trades of this symbol, ids rise. */
+  #freshId(): number {
+    const id = Math.max(this.#nextId, this.#tape.lastId() + 1);
+    this.#nextId = id + 1;
+    return id;
+  }
+
   #quoteAround(price: Decimal, taken: BookSide): void {
-    const { levels, quantity, ticksApart } = this.depth;
+    const { levels, quantity, ticksApart } = this.#depth;
     const step = this.#tick.times(Decimal.of(`${ticksApart}`));
     const size = Decimal.of(quantity);
     const [bid, ask] = taken === 'SELL' ? [price, price.plus(step)] : [price.minus(step), price];

@@ -59,12 +59,15 @@ export class SocketClient implements AsyncDisposable {
   readonly #key: ClientKey;
   readonly #nowMs: () => number;
   readonly #waiting = new Map<number, (reply: Awaited<ReturnType<SocketClient['call']>>) => void>();
+  /** When the connection is over. */
+  readonly closed: Promise<unknown>;
   #id = 0;
 
   private constructor(socket: WebSocket, key: ClientKey, nowMs: () => number) {
     this.#socket = socket;
     this.#key = key;
     this.#nowMs = nowMs;
+    this.closed = once(socket, 'close');
     socket.on('message', (data) => {
       const frame = JSON.parse(String(data));
       if (frame.id === undefined) this.events.push(frame);
