@@ -93,7 +93,10 @@ export class OrderVenue {
     const timeUs = nowUs();
     const stop = this.#stops.get(clientOrderId);
     if (stop === undefined)
-      return { type: 'refused', clientOrderId, reason: 'unknown_order', retryAfterMs: null, timeUs };
+      return {
+        ...{ type: 'refused', clientOrderId, reason: 'unknown_order' },
+        ...{ retryAfterMs: null, evidence: [], timeUs },
+      };
     this.#stops.delete(clientOrderId);
     const { account, instrument } = stop;
     const ended = { clientOrderId, account, instrument, cumulative: Decimal.zero, timeUs };

@@ -38,7 +38,8 @@ export class HandVenue implements ExchangeVenue {
   submit(order: OrderRequest, { sentUs: timeUs }: SendTerms, done: (outcome: SubmitOutcome) => void): void {
     const { clientOrderId } = order;
     this.submitted.push(clientOrderId);
-    if (this.refuses) done({ type: 'refused', clientOrderId, reason: 'no', retryAfterMs: null, timeUs });
+    const refusal = { reason: 'no', retryAfterMs: null, evidence: ['the test says so'] } as const;
+    if (this.refuses) done({ type: 'refused', clientOrderId, ...refusal, timeUs });
     else if (!this.holds(order))
       done({ type: 'confirmed', clientOrderId, venueOrderId: venueOrderId(`v-${clientOrderId}`), timeUs });
   }

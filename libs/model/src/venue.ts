@@ -20,8 +20,16 @@ export type SubmitOutcome =
       readonly type: 'refused';
       readonly clientOrderId: ClientOrderId;
       readonly reason: string;
-      /** So long the venue takes none of ours: rate limit, ban, maintenance. Null: it refuses this one. */
+      /**
+       * Not now: after so long it may take such an order (rate limit, ban, maintenance; 0 behind a price
+       * band). Null: it refuses this one, whenever it comes.
+       */
       readonly retryAfterMs: number | null;
+      /**
+       * Final: what proves that it was not done and never will be, a line for each thing, as in an Absence.
+       * Empty where nobody can know, such as of a copy that may come later.
+       */
+      readonly evidence: readonly string[];
       readonly timeUs: TimeUs;
     }
   | {

@@ -122,7 +122,8 @@ function bandRefusal(books: PaperBooks, { limitPrice }: OrderRequest, reference:
   if (priceBand === 0 || limitPrice === null) return null;
   const away = limitPrice.minus(reference).abs();
   if (!away.greaterThan(reference.times(Decimal.fromNumber(priceBand, BAND_PLACES)))) return null;
-  return { code: 'price_band', detail: `limitPrice=${limitPrice} price=${reference} band=${priceBand}` };
+  const detail = `limitPrice=${limitPrice} price=${reference} band=${priceBand}`;
+  return { code: 'price_band', detail, retryAfterMs: 0 };
 }
 
 function shortRefusal(

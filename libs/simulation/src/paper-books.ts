@@ -191,7 +191,7 @@ export class PaperBooks {
     return { request, venueOrderId, status, filled, acceptedUs };
   }
 
-  snapshot(): Omit<PaperState, 'clockUs' | 'epochs' | 'gate'> {
+  snapshot(): Omit<PaperState, 'clockUs' | 'epochs' | 'gate' | 'refused'> {
     return {
       markets: [...this.markets].map(([instrument, { tape, orders, aside, fills, prints }]) => ({
         instrument,

@@ -39,7 +39,7 @@ export type PaperRefusal =
 export interface Refusal {
   readonly code: PaperRefusal;
   readonly detail: string;
-  /** The venue takes nothing for so long; left out where it refuses this one. */
+  /** After so long it may take such an order; left out where it refuses this one whenever it comes. */
   readonly retryAfterMs?: number;
 }
 

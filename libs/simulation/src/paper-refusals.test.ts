@@ -1,6 +1,7 @@
 import { accountId, Decimal, instrumentId, type SubmitOutcome, US_PER_MS } from '@algo/model';
 import { beforeEach, expect, test } from '@jest/globals';
 import { PaperVenue } from './paper-venue.ts';
+import { NO_VICES } from './paper-vices.ts';
 import { LTC, limit, MAIN, order, SETTINGS, tape, told } from './testing/paper-fixture.ts';
 
 const MS = US_PER_MS;
@@ -97,10 +98,33 @@ test('refuses any order before the first trade: there is no price to check it ag
   expect(reason(new PaperVenue(SETTINGS).submit(order('m'), 0))).toBe('no_trades_yet: binance.spot.LTCUSDT');
 });
 
-test('refuses a client order id for ever, whatever became of the first; a refused one is not spent', () => {
-  expect(reason(venue.submit(order('m', { quantity: Decimal.of('0.0005') }), 10 * MS))).toContain(
-    'quantity_off_step',
-  );
+test('refuses a copy of what it has refused in the same words, also when it could be taken by then', () => {
+  const early = new PaperVenue(SETTINGS);
+  const first = early.submit(order('m'), 0);
+  expect(first).toMatchObject({
+    reason: 'no_trades_yet: binance.spot.LTCUSDT',
+    evidence: [expect.any(String)],
+  });
+  early.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
+  for (const one of [early, PaperVenue.restore(SETTINGS, early.snapshot())]) {
+    expect(one.submit(order('m'), 10 * MS)).toEqual({ ...first, timeUs: 110 * MS });
+    expect(one.order(MAIN, order('m').clientOrderId)).toEqual({ type: 'absent' });
+    expect(one.submit(order('n'), 10 * MS).type).toBe('confirmed');
+  }
+});
+
+test('turned away at a gate that forgets, an order may be taken later, and its refusal proves nothing', () => {
+  for (const gateForgets of [0, 1]) {
+    const vices = { ...NO_VICES, maintenanceEveryS: 60, closedS: 5, gateForgets };
+    const shut = new PaperVenue({ ...SETTINGS, vices });
+    shut.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
+    const turnedAway = shut.submit(order('m'), 56_000 * MS);
+    expect(turnedAway).toMatchObject({ evidence: gateForgets === 1 ? [] : [expect.any(String)] });
+    expect(shut.submit(order('m'), 61_000 * MS).type).toBe(gateForgets === 1 ? 'confirmed' : 'refused');
+  }
+});
+
+test('refuses a client order id for ever, whatever became of the first', () => {
   expect(venue.submit(order('m'), 20 * MS).type).toBe('confirmed');
   expect(reason(venue.submit(order('m'), 30 * MS))).toBe('duplicate: m was used before');
   venue.onTrades(tape([200, 'buy', 100, 90]));

@@ -126,17 +126,18 @@ test.each([
 
 test('where the stop is over, unknown or about to be canceled, nothing is placed', () => {
   const venue = guarded();
+  const higher = (name: string) => ({ ...HIGHER, clientOrderId: clientOrderId(name) });
   expect(words(venue.replace(clientOrderId('x'), HIGHER, 600 * MS))).toEqual(
     Array(2).fill('unknown_order: x'),
   );
-  expect(words(venue.replace(clientOrderId('open'), HIGHER, 600 * MS))).toEqual(
+  expect(words(venue.replace(clientOrderId('open'), higher('t2'), 600 * MS))).toEqual(
     Array(2).fill('order_ended: filled'),
   );
   venue.cancel(MAIN, STOP, 600 * MS);
   const underWay = Array(2).fill('order_ended: a cancel is under way');
-  expect(words(venue.replace(STOP, HIGHER, 600 * MS))).toEqual(underWay);
+  expect(words(venue.replace(STOP, higher('t3'), 600 * MS))).toEqual(underWay);
   venue.advanceTo(700 * MS);
-  expect(words(venue.replace(STOP, HIGHER, 800 * MS))).toEqual(Array(2).fill('order_ended: canceled'));
+  expect(words(venue.replace(STOP, higher('t4'), 800 * MS))).toEqual(Array(2).fill('order_ended: canceled'));
   expect(open(venue)).toEqual([]);
 });
 

@@ -49,6 +49,8 @@ export const MOVES_MAX = 1_000;
  * asked about, or comes a second time, within seconds of its order: so many orders later nobody does.
  */
 export const ORDER_IDS_MAX = 100_000;
+/** Refused orders of an account whose ids stay spent: a copy comes within seconds of the first. */
+export const REFUSED_MAX = 1_000;
 /** A market order's slippage beyond its residual window ends at this share of its reference price… */
 export const SLIP_CAP = 0.01;
 /** …or after so many seconds, whichever is first. */

@@ -4,6 +4,7 @@ import type { GateCount } from './paper-gate.ts';
 import type { FillLog, MoveLog } from './paper-history.ts';
 import type { LedgerState } from './paper-ledger.ts';
 import type { PaperOrder } from './paper-matching.ts';
+import type { RefusalsState } from './paper-refusals.ts';
 import type { Tape } from './paper-tape.ts';
 
 /**
@@ -15,6 +16,7 @@ export interface PaperState {
   /** The newest epoch that each account has shown. */
   readonly epochs: ReadonlyMap<AccountId, number>;
   readonly gate: ReadonlyMap<AccountId, GateCount>;
+  readonly refused: RefusalsState;
   /** How each account is set up that is not as at first. */
   readonly setup: ReadonlyMap<AccountId, AccountSetup>;
   readonly markets: readonly {

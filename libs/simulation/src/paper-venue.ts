@@ -29,6 +29,7 @@ import { PaperFloor, REPLACED } from './paper-floor.ts';
 import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
 import type { PaperOrder } from './paper-matching.ts';
+import { PaperRefusals, refused } from './paper-refusals.ts';
 import { preventSelfTrade } from './paper-self-trade.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
 import type { PaperState } from './paper-state.ts';
@@ -53,6 +54,7 @@ export class PaperVenue {
   private readonly cash: PaperCash;
   private gate: PaperGate;
   private fence = new PaperFence(new Map());
+  private refusals: PaperRefusals;
   private clockUs: TimeUs = Number.MIN_SAFE_INTEGER;
 
   /** *Errors*: InputError on settings out of range. */
@@ -61,6 +63,7 @@ export class PaperVenue {
     this.settings = settings;
     this.latencies = SeededRandom.seeded(settings.seed).stream('latency');
     this.gate = new PaperGate(settings.vices, new Map());
+    this.refusals = new PaperRefusals(settings.vices);
     this.books = new PaperBooks(settings);
     this.floor = new PaperFloor(settings, this.books);
     this.cash = new PaperCash(settings, this.books);
@@ -68,20 +71,21 @@ export class PaperVenue {
 
   /**
    * Takes or refuses an order at once. *confirmed* carries the time from which it is alive; a refusal's
-   * reason begins with a PaperRefusal code. An id once confirmed is refused as `duplicate` for ever; a
-   * refused one is not spent. `epoch` is the sender's lease, 0 for none: one older than the account has shown
-   * before is refused.
+   * reason begins with a PaperRefusal code. An id once confirmed is refused as `duplicate`, one once refused
+   * for good in the same words (PaperRefusals). `epoch` is the sender's lease, 0 for none: one older than the
+   * account has shown before is refused.
    */
   submit(request: OrderRequest, sentUs: TimeUs, epoch = 0): SubmitOutcome {
-    const { clientOrderId } = request;
+    const { account, clientOrderId } = request;
     const market = this.books.markets.get(request.instrument);
     const timeUs = this.reached(`submit/${orderKey({ request })}`, sentUs, market);
-    const shut = this.shut(request.account, clientOrderId, timeUs, epoch);
-    if (shut !== null) return refused(clientOrderId, shut, timeUs);
+    const refuse = (refusal: Refusal) => this.refusals.refuse(account, clientOrderId, refusal, timeUs);
+    const shut = this.shut(account, clientOrderId, timeUs, epoch);
+    if (shut !== null) return refuse(shut);
     const passed = filtered(this.books, request, timeUs, false);
-    if (passed.type === 'refused') return refused(clientOrderId, passed.refusal, timeUs);
+    if (passed.type === 'refused') return refuse(passed.refusal);
     const refusal = admissionRefusal(this.books, passed.order, passed.market, null);
-    if (refusal !== null) return refused(clientOrderId, refusal, timeUs);
+    if (refusal !== null) return refuse(refusal);
     this.books.add(passed.order, passed.market);
     const { selfTrade } = this.settings.vices;
     if (selfTrade > 0) preventSelfTrade(selfTrade === 1 ? 'taker' : 'maker', passed.order, passed.market);
@@ -98,9 +102,9 @@ export class PaperVenue {
     const market = order && this.books.market(order.request.instrument);
     const timeUs = this.reached(`cancel/${account}/${clientOrderId}`, sentUs, market);
     const shut = this.shut(account, null, timeUs, epoch);
-    if (shut !== null) return refused(clientOrderId, shut, timeUs);
+    if (shut !== null) return refused(clientOrderId, shut, [], timeUs);
     if (order?.status !== 'open')
-      return refused(clientOrderId, this.overRefusal(account, clientOrderId, order), timeUs);
+      return refused(clientOrderId, this.overRefusal(account, clientOrderId, order), [], timeUs);
     const reachedUs = Math.max(timeUs, order.liveUs);
     // What is being replaced goes when its replacement comes, not before.
     if (order.cancel === null || (order.cancel.replacement === null && reachedUs < order.cancel.timeUs))
@@ -124,9 +128,10 @@ export class PaperVenue {
       this.reached(`replace/${orderKey({ request })}`, sentUs, market),
       old?.liveUs ?? sentUs,
     );
+    const refuse = (refusal: Refusal) => this.refusals.refuse(account, clientOrderId, refusal, timeUs);
     const both = (refusal: Refusal): ReplaceOutcome => ({
-      placed: refused(clientOrderId, refusal, timeUs),
-      replaced: refused(stop, refusal, timeUs),
+      placed: refuse(refusal),
+      replaced: refused(stop, refusal, [], timeUs),
     });
     const shut = this.shut(account, clientOrderId, timeUs, epoch);
     if (shut !== null) return both(shut);
@@ -140,7 +145,7 @@ export class PaperVenue {
     if (refusal === null) this.books.add(passed.order, passed.market);
     old.cancel = { timeUs, reason: REPLACED, replacement: refusal === null ? clientOrderId : null };
     return {
-      placed: refusal === null ? confirmed(passed.order, timeUs) : refused(clientOrderId, refusal, timeUs),
+      placed: refusal === null ? confirmed(passed.order, timeUs) : refuse(refusal),
       replaced: confirmed(old, timeUs),
     };
   }
@@ -246,6 +251,7 @@ export class PaperVenue {
       clockUs: this.clockUs,
       epochs: this.fence.snapshot(),
       gate: this.gate.snapshot(),
+      refused: this.refusals.snapshot(),
       ...this.books.snapshot(),
     };
   }
@@ -258,6 +264,7 @@ export class PaperVenue {
     venue.clockUs = state.clockUs;
     venue.fence = new PaperFence(state.epochs);
     venue.gate = new PaperGate(settings.vices, state.gate);
+    venue.refusals = new PaperRefusals(settings.vices, state.refused);
     venue.books.restore(state);
     return venue;
   }
@@ -274,11 +281,13 @@ export class PaperVenue {
 
   /**
    * Says why the exchange takes no write of this account at all, or null; `id` the order that it would take,
-   * null for a cancel. A copy of what it has taken is known as one, however much was asked.
+   * null for a cancel. A copy of what it has taken or refused is known as one, however much was asked.
    */
   private shut(account: AccountId, id: ClientOrderId | null, timeUs: TimeUs, epoch: number): Refusal | null {
     const fenced = this.fence.refusal(account, epoch);
     if (fenced !== null || (id !== null && this.books.spent(account, id))) return fenced;
+    const before = id === null ? undefined : this.refusals.of(account, id);
+    if (before !== undefined) return before;
     return this.gate.refusal(account, id === null ? 'cancel' : 'submit', timeUs);
   }
 
@@ -291,9 +300,4 @@ export class PaperVenue {
 
 function confirmed({ request, venueOrderId }: PaperOrder, timeUs: TimeUs): SubmitOutcome {
   return { type: 'confirmed', clientOrderId: request.clientOrderId, venueOrderId, timeUs };
-}
-
-function refused(clientOrderId: ClientOrderId, refusal: Refusal, timeUs: TimeUs): SubmitOutcome {
-  const { code, detail, retryAfterMs = null } = refusal;
-  return { type: 'refused', clientOrderId, reason: `${code}: ${detail}`, retryAfterMs, timeUs };
 }

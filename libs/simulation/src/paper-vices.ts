@@ -62,6 +62,8 @@ export interface PaperVices {
   readonly requestsPer10s: number;
   /** Seconds that a ban lasts; 0 is two minutes. */
   readonly banS: number;
+  /** 1: what is turned away for a while is not remembered, so that a second copy of it may be taken later. */
+  readonly gateForgets: number;
   /** Told seconds from one end of maintenance to the next; 0 is never. */
   readonly maintenanceEveryS: number;
   /** Seconds at the start of each maintenance in which only cancels are taken. */
@@ -114,6 +116,7 @@ const BOUNDS: Readonly<Record<keyof PaperVices, Bound>> = {
   liquidationLoss: SHARE,
   requestsPer10s: [0, 100_000, 'whole'],
   banS: [0, 86_400, 'whole'],
+  gateForgets: SWITCH,
   maintenanceEveryS: [0, 86_400, 'whole'],
   cancelOnlyS: [0, 3_600, 'whole'],
   closedS: [0, 3_600, 'whole'],

@@ -71,8 +71,13 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
   {
     point: 'retry later',
     fault: 'A refusal with a time to wait is taken for the end of an order whose copy is still on its way.',
-    right: 'The order is unknown until it is looked up behind the pause.',
+    right:
+      'The venue says whether a refusal is final; else the order is unknown until it is looked up behind the pause.',
     tests: [
+      {
+        file: `${EXECUTION}/shut-venue.test.ts`,
+        name: 'where a refusal is final nothing is looked up, and the next exit leaves when the pause is over',
+      },
       {
         file: `${EXECUTION}/shut-venue.test.ts`,
         name: 'an order that was turned away is looked up behind the pause, and over once that is proven',

@@ -63,6 +63,7 @@ export const VICE_WORDS: Readonly<Record<keyof PaperVices, string | null>> = {
   boughtByHand: 'Somebody adds to a position by hand, or opens one.',
   liquidationLoss: 'The exchange liquidates a position of a contract.',
   requestsPer10s: 'Too many requests are refused, far too many ban the account.',
+  gateForgets: 'What is turned away for a while is not remembered: a second copy may be taken later.',
   maintenanceEveryS: 'The exchange is closed for maintenance.',
   cashEveryS: 'Somebody deposits or withdraws cash, or interest comes, by no trade.',
   fundingEveryS: 'Who holds a contract pays or gets funding.',

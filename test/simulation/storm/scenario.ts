@@ -125,6 +125,7 @@ export function scenarioOf(seed: number): Scenario {
     const kind = kinds[rare.below(kinds.length)]!;
     if (!kind.startsWith('bought') || !met(NOT_BESIDE)) vices.push(kind);
   }
+  if (met(TURNS_AWAY) && random.stream('forgets').chance(0.5)) vices.push('gateForgets=1');
   const steps = [
     ...stepsOf(random.stream('steps')),
     ...(met(FOR_PERSONS) ? acknowledgedOf(random.stream('persons')) : []),

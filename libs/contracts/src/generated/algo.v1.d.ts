@@ -3858,6 +3858,7 @@ export namespace algo {
                 reason: string;
                 timeUs: number;
                 retryAfterMs?: (number|null);
+                evidence: string[];
                 static encode(message: algo.v1.SubmitOutcome.Refused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
                 static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.SubmitOutcome.Refused & algo.v1.SubmitOutcome.Refused.$Shape;
             }
@@ -3868,6 +3869,7 @@ export namespace algo {
                     reason?: (string|null);
                     timeUs?: (number|null);
                     retryAfterMs?: (number|null);
+                    evidence?: (string[]|null);
                     $unknowns?: Uint8Array[];
                 }
                 type $Shape = algo.v1.SubmitOutcome.Refused.$Properties;

@@ -16996,6 +16996,7 @@ export const algo = $root.algo = (() => {
             SubmitOutcome.Refused = (function() {
 
                 const Refused = function (properties) {
+                    this.evidence = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -17006,6 +17007,7 @@ export const algo = $root.algo = (() => {
                 Refused.prototype.reason = "";
                 Refused.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 Refused.prototype.retryAfterMs = null;
+                Refused.prototype.evidence = $util.emptyArray;
 
                 let $oneOfFields;
 
@@ -17030,6 +17032,9 @@ export const algo = $root.algo = (() => {
                         writer.uint32(24).uint64(message.timeUs);
                     if (message.retryAfterMs != null && $Object.hasOwnProperty.call(message, "retryAfterMs"))
                         writer.uint32(32).uint64(message.retryAfterMs);
+                    if (message.evidence != null && message.evidence.length)
+                        for (let i = 0; i < message.evidence.length; ++i)
+                            writer.uint32(42).string(message.evidence[i]);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -17095,6 +17100,14 @@ export const algo = $root.algo = (() => {
                                     break;
                                 message.retryAfterMs = reader.uint64();
                                 message._retryAfterMs = "retryAfterMs";
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.evidence && message.evidence.length))
+                                    message.evidence = [];
+                                message.evidence.push(reader.stringVerify());
                                 continue;
                             }
                         }

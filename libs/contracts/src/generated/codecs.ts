@@ -1613,6 +1613,7 @@ const submitOutcome = union<model.SubmitOutcome, 'type'>('SubmitOutcome', 'type'
     reason: field.text,
     timeUs: field.whole,
     retryAfterMs: field.orNull(field.whole),
+    evidence: field.list(field.text),
   }),
   unknown: part('Unknown', {
     clientOrderId: idFields.clientOrderId,

@@ -47,6 +47,7 @@ test.each([
     clientOrderId: ORDER.clientOrderId,
     reason,
     retryAfterMs: null,
+    evidence: ['it was never sent'],
     timeUs: 5,
   };
   expect(told).toEqual([refused, refused]);
@@ -85,7 +86,7 @@ function confirmed(id: ClientOrderId): SubmitOutcome {
 }
 
 function refused(id: ClientOrderId, reason: string): SubmitOutcome {
-  return { type: 'refused', clientOrderId: id, reason, retryAfterMs: null, timeUs: 6 };
+  return { type: 'refused', clientOrderId: id, reason, retryAfterMs: null, evidence: [], timeUs: 6 };
 }
 
 test('a replacement is one request, with both outcomes in its answer', async () => {
@@ -116,11 +117,11 @@ test('a replacement that is too late is refused for both and not sent', async ()
   expect(sent).toEqual([]);
 });
 
-test('a replacement that is a duplicate is believed of neither', async () => {
+test('a replacement that is a duplicate proves nothing of either', async () => {
   const reason = 'duplicate: o was used before';
   const outcome = { placed: refused(ORDER.clientOrderId, reason), replaced: refused(REPLACED, reason) };
   const { told } = await replacing(1_001, async () => outcome);
-  expect([told.placed.type, told.replaced.type]).toEqual(['unknown', 'unknown']);
+  expect(told).toMatchObject({ placed: { evidence: [] }, replaced: { type: 'unknown' } });
 });
 
 const SENT_US = 100_000_000;

@@ -97,7 +97,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     this.#write(
       terms,
       () => this.#once('submit', codecs.SubmitOrderRequest, wanted, codecs.SubmitOutcomeReply),
-      (outcome) => done(believed(outcome)),
+      done,
       (failed) => done(failed(order.clientOrderId)),
     );
   }
@@ -109,7 +109,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     this.#write(
       terms,
       () => this.#once('cancel', codecs.CancelOrderRequest, wanted, codecs.SubmitOutcomeReply),
-      (outcome) => done(believed(outcome)),
+      done,
       (failed) => done(failed(clientOrderId)),
     );
   }
@@ -127,7 +127,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
     this.#write(
       terms,
       () => this.#once('replace', codecs.ReplaceOrderRequest, wanted, codecs.ReplaceOutcomeReply),
-      ({ placed, replaced }) => done({ placed: believed(placed), replaced: believed(replaced) }),
+      ({ placed, replaced }) => done({ placed, replaced: believed(replaced) }),
       (failed) => done({ placed: failed(order.clientOrderId), replaced: failed(replaces) }),
     );
   }
@@ -223,7 +223,8 @@ export class PaperExchangeVenue implements ExchangeVenue {
     const lateMs = this.#clock.monotonicMs() - sendByMs;
     if (lateMs >= 0) {
       const reason = orderReason('TOO_LATE', `late_ms=${Math.round(lateMs)}`);
-      fail((clientOrderId) => ({ type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs }));
+      const never = { retryAfterMs: null, evidence: ['it was never sent'] } as const;
+      fail((clientOrderId) => ({ type: 'refused', clientOrderId, reason, ...never, timeUs }));
       return;
     }
     // Whatever kept the answer from us did not keep the request from the venue.
@@ -275,7 +276,7 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 }
 
-/** We send an id once. That the exchange has it already says that ours arrived, not that it was refused. */
+/** We send an id once. That the exchange has it already says that ours arrived, so the stop may be out. */
 function believed(outcome: SubmitOutcome): SubmitOutcome {
   if (outcome.type !== 'refused' || !outcome.reason.startsWith('duplicate')) return outcome;
   const { clientOrderId, reason, timeUs } = outcome;

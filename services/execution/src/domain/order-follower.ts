@@ -24,7 +24,7 @@ import type {
 } from './execution-io.ts';
 import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import type { OrderParts, OrderSteps } from './order-steps.ts';
+import type { OrderParts, OrderSteps, Refused } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
@@ -45,7 +45,6 @@ export type OrderReport = Extract<
   }
 >;
 
-type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 type VenueEnded = Extract<VenueEvent, { type: 'VenueCanceled' | 'VenueExpired' }>;
 
 /**
@@ -243,12 +242,24 @@ export class OrderFollower {
     return this.#gate.state.openedOnce;
   }
 
+  /** A refusal ends an order where it is final, as the venue itself has to say. */
+  #refused(t: Tracked, refusal: Refused, out: ExecutionOutput[]): void {
+    const { reason, retryAfterMs, evidence, timeUs } = refusal;
+    if (evidence.length === 0) this.#steps.turnedAway(t, refusal, out);
+    else this.#rejected(t, reason, retryAfterMs, timeUs, out);
+  }
+
   /** A post-only order that would have taken is over as it should be: nothing is wrong with it. */
-  #refused(t: Tracked, { reason, retryAfterMs, timeUs }: Refused, out: ExecutionOutput[]): void {
+  #rejected(
+    t: Tracked,
+    reason: string,
+    retryAfterMs: number | null,
+    timeUs: TimeUs,
+    out: ExecutionOutput[],
+  ): void {
     if (wouldHaveTaken(t.order, reason))
       this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
-    else if (retryAfterMs !== null) this.#steps.turnedAway(t, reason, retryAfterMs, timeUs, out);
-    else this.#steps.rejected(t, reason, null, timeUs, out);
+    else this.#steps.rejected(t, reason, retryAfterMs, timeUs, out);
   }
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
@@ -273,8 +284,8 @@ export class OrderFollower {
   #neverWas(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
     // Fills say that it did arrive: whoever calls it absent is wrong, so it stays unknown.
     if (t.order.cumulative.isPositive()) return;
-    // A venue that took nothing has not tried it: it may be asked for again at once.
-    if (t.turnedAway !== null) this.#steps.rejected(t, t.turnedAway, 0, timeUs, out);
+    const { turnedAway } = t;
+    if (turnedAway !== null) this.#rejected(t, turnedAway.reason, turnedAway.retryAfterMs, timeUs, out);
     else this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
 }

@@ -20,7 +20,7 @@ export type Closing = Extract<OrderFact, { type: 'Canceled' | 'Expired' }>;
  * `inDoubt` until a look-up or an acknowledgement says where it stands, whatever its status (a fill proves
  * that it arrived, not that it still works); `askedUs` is when the venue was last asked; `isAsking`,
  * `isCanceling` and `isProving` while such a request is under way, so that a slow venue has one of each to
- * answer; `turnedAway` is with what words the venue took nothing for a while.
+ * answer; `turnedAway` is how the venue refused it without a proof that this is final.
  */
 export interface Tracked {
   readonly order: Order;
@@ -34,7 +34,7 @@ export interface Tracked {
   readonly isAsking: boolean;
   readonly isCanceling: boolean;
   readonly isProving: boolean;
-  readonly turnedAway: string | null;
+  readonly turnedAway: { readonly reason: string; readonly retryAfterMs: 0 | null } | null;
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type OrderFact,
   orderBehind,
   type QuarantineProblem,
+  type SubmitOutcome,
   type TimeUs,
   type TradingModes,
   US_PER_MINUTE,
@@ -27,6 +28,9 @@ import { shutUntilUs } from './reject-watch.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
+
+/** What a venue that refuses an order says of it. */
+export type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 
 /** Makes the next attempt of a post-only entry that would have taken; returns, in words, what came of it. */
 export type PriceAnew = (ended: Tracked, out: ExecutionOutput[]) => string;
@@ -83,14 +87,15 @@ export class OrderSteps {
   }
 
   /**
-   * The venue takes nothing for a while, and has said so of this order. That proves nothing of a second copy,
-   * which something on the way may bring when the pause is over: so the order stays unknown until it is
-   * looked up behind the pause, and no exit goes out beside a copy of itself.
+   * The venue has refused an order, and nothing shows that a second copy of it, which something on the way
+   * may bring when a pause is over, would be refused as well: so it stays unknown until it is looked up behind
+   * the pause, and no exit goes out beside a copy of itself. By then that pause is over: 0 is left of it.
    */
-  turnedAway(t: Tracked, reason: string, retryAfterMs: number, timeUs: TimeUs, out: ExecutionOutput[]): void {
+  turnedAway(t: Tracked, { reason, retryAfterMs, timeUs }: Refused, out: ExecutionOutput[]): void {
     if (!this.#unknown(t, reason, timeUs, out)) return;
-    const askedUs = shutUntilUs(timeUs, retryAfterMs) - ASK_INTERVAL_US;
-    this.change(t, { turnedAway: reason, inDoubt: true, askedUs });
+    const turnedAway = { reason, retryAfterMs: retryAfterMs === null ? null : (0 as const) };
+    const askedUs = shutUntilUs(timeUs, retryAfterMs ?? 0) - ASK_INTERVAL_US;
+    this.change(t, { turnedAway, inDoubt: true, askedUs });
   }
 
   /** Says that nobody knows where an order stands; returns whether it is open. */

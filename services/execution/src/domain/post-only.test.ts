@@ -104,7 +104,7 @@ test('what a venue refuses because it would have taken is priced anew as well, a
   const { clientOrderId } = first;
   const outputs = engine.handle({
     type: 'SubmitOutcomeKnown',
-    outcome: { type: 'refused', clientOrderId, reason, retryAfterMs: null, timeUs: S },
+    outcome: { type: 'refused', clientOrderId, reason, retryAfterMs: null, evidence: ['e'], timeUs: S },
   });
   expect(types(outputs)).toEqual(['OrderCanceled', 'OrderSubmitted', 'SubmitOrder']);
   expect(engine.snapshot().rejects).toEqual({

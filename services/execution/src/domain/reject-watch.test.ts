@@ -57,7 +57,14 @@ test.each([
 test('a person who lets the account go on does not open a venue that takes no order for now', () => {
   const watch = new RejectWatch(() => false);
   const { clientOrderId } = about;
-  watch.answered({ type: 'refused', clientOrderId, reason: 'x', retryAfterMs: 30_000, timeUs: S });
+  watch.answered({
+    type: 'refused',
+    clientOrderId,
+    reason: 'x',
+    retryAfterMs: 30_000,
+    evidence: [],
+    timeUs: S,
+  });
   watch.calm();
   expect(watch.state.shutUntilUs).toBe(31 * S);
 });

@@ -31,10 +31,36 @@ function turnedAway(
   clientOrderId: ClientOrderId,
   retryAfterMs: number,
   timeUs: number,
+  evidence: readonly string[] = [],
 ): ExecutionInput {
   const reason = `closed: retryAfterMs=${retryAfterMs}`;
-  return { type, outcome: { type: 'refused', clientOrderId, reason, retryAfterMs, timeUs } };
+  return { type, outcome: { type: 'refused', clientOrderId, reason, retryAfterMs, evidence, timeUs } };
 }
+
+test('where a refusal is final nothing is looked up, and the next exit leaves when the pause is over', () => {
+  const { engine } = holding();
+  const { clientOrderId: id } = sent(engine.handle(close(1, { timeUs: 2 * S })));
+  expect(
+    engine.handle(turnedAway('SubmitOutcomeKnown', id, 3_000, 2 * S, ['its id is spent'])),
+  ).toMatchObject([{ type: 'OrderRejected', clientOrderId: id, retryAfterMs: 3_000 }]);
+  engine.handle(alive(5 * S));
+  expect(types(engine.handle(told(4.9 * S)))).not.toContain('LookUpOrder');
+  expect(denial(engine.handle(close(2, { timeUs: 4.9 * S })))).toBe('VENUE_SHUT');
+  expect(sent(engine.handle(close(3, { timeUs: 5 * S }))).quantity.toString()).toBe('10');
+});
+
+test('a refusal that names no pause is looked up as well where it is not final, and counts as a reject', () => {
+  const engine = ready({ limits: { ...LIMITS, venue: { ...LIMITS.venue, rejectsMax: 1 } } });
+  const { clientOrderId } = sent(engine.handle(place(1)));
+  const outcome = { type: 'refused', clientOrderId, reason: 'no', retryAfterMs: null, evidence: [] } as const;
+  const refusal = engine.handle({ type: 'SubmitOutcomeKnown', outcome: { ...outcome, timeUs: S } });
+  expect(types(refusal)).toEqual(['OrderUnknown', 'LookUpOrder']);
+  engine.handle(lookedUp(clientOrderId, { type: 'absent' }, S));
+  expect(engine.handle(absence(clientOrderId, 'proven', S))).toMatchObject([
+    { type: 'OrderRejected', reason: 'no', retryAfterMs: null },
+  ]);
+  expect(denial(engine.handle(place(2, { timeUs: S, instrument: BTC })))).toBe('VENUE_REJECTS');
+});
 
 test('an order that was turned away is looked up behind the pause, and over once that is proven', () => {
   const { engine } = holding();

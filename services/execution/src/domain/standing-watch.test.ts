@@ -110,7 +110,7 @@ test('a failed comparison, a silent guard and a limit are listed with what lifts
 
 const refused = (engine: ExecutionEngine, n: number): ExecutionInput => {
   const { clientOrderId } = sent(engine.handle(place(n, { timeUs: S })));
-  const about = { clientOrderId, reason: 'no', retryAfterMs: null, timeUs: S } as const;
+  const about = { clientOrderId, reason: 'no', retryAfterMs: null, evidence: ['e'], timeUs: S } as const;
   return { type: 'SubmitOutcomeKnown', outcome: { type: 'refused', ...about } };
 };
 const LATCHES: Readonly<Record<string, readonly [EntryCause['scope'], (engine: ExecutionEngine) => void]>> = {
@@ -168,7 +168,14 @@ test('a venue that takes no cancel for now takes no order either, and both are s
   const engine = calm();
   const { clientOrderId } = sent(engine.handle(place(1, { timeInForce: 'gtc' })));
   const reason = 'rate limit';
-  const outcome = { type: 'refused', clientOrderId, reason, retryAfterMs: 20_000, timeUs: S } as const;
+  const outcome = {
+    type: 'refused',
+    clientOrderId,
+    reason,
+    retryAfterMs: 20_000,
+    evidence: [],
+    timeUs: S,
+  } as const;
   const said = watch(engine, { type: 'CancelOutcomeKnown', outcome }, told(2 * S));
   expect(said.at(-1)?.causes).toMatchObject([{ code: 'VENUE_SHUT', untilUs: 21 * S, lift: 'time' }]);
   expect(denial(engine.handle(place(2)))).toBe('VENUE_SHUT');

@@ -57,7 +57,14 @@ test.each([false, true])(
       {
         type: 'Answer',
         ask,
-        outcome: { type: 'refused', clientOrderId, reason: 'r', retryAfterMs: null, timeUs: 1 },
+        outcome: {
+          type: 'refused',
+          clientOrderId,
+          reason: 'r',
+          retryAfterMs: null,
+          evidence: ['e'],
+          timeUs: 1,
+        },
       },
       TICKET,
     );
@@ -72,7 +79,7 @@ test('a replacement is one question, answered with what came of both orders', as
   const answered = bus.request(subjects.venueRequest(ACCOUNT, 'replace'), type, encode(wanted));
   await turns(20, null);
   expect(asked).toEqual([{ name: 'ReplaceAsked', body: { ...wanted, ask: '1:1' } }]);
-  const about = { reason: 'order_ended: filled', retryAfterMs: null, timeUs: 2 };
+  const about = { reason: 'order_ended: filled', retryAfterMs: null, evidence: ['e'], timeUs: 2 };
   const outcome = {
     placed: { type: 'refused', clientOrderId: ORDER.clientOrderId, ...about },
     replaced: { type: 'refused', clientOrderId: wanted.replaces, ...about },
@@ -101,7 +108,7 @@ test('the question beyond a thousand that wait is not taken, and an answer makes
   expect(asked).toHaveLength(1_000);
 
   const { ask } = asked[0]!.body;
-  const about = { reason: 'r', retryAfterMs: null, timeUs: 1 };
+  const about = { reason: 'r', retryAfterMs: null, evidence: ['e'], timeUs: 1 };
   const outcome = { type: 'refused', clientOrderId: clientOrderId('o0'), ...about } as const;
   desk.carryOut({ type: 'Answer', ask, outcome }, TICKET);
   await waiting[0];

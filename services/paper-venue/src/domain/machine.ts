@@ -44,7 +44,7 @@ interface State {
   readonly post: PaperPostState;
 }
 
-const SNAPSHOT_VERSION = 6;
+const SNAPSHOT_VERSION = 7;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not

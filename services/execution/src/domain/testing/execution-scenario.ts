@@ -204,7 +204,8 @@ export const canceled = (
 export const outcome = (id: ClientOrderId, type: SubmitOutcome['type'], timeUs: number): SubmitOutcome => {
   const base = { clientOrderId: id, timeUs };
   if (type === 'confirmed') return { type, venueOrderId: venueOrderId('v'), ...base };
-  if (type === 'refused') return { type, reason: 'because', retryAfterMs: null, ...base };
+  if (type === 'refused')
+    return { type, reason: 'because', retryAfterMs: null, evidence: ['it says so'], ...base };
   return { type, reason: 'because', ...base };
 };
 export const submitted = (
