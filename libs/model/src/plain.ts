@@ -27,11 +27,12 @@ export function toPlain(value: unknown): Plain {
 }
 
 /**
- * Returns the state that `toPlain` made this plain data of. *Errors*: InputError on a tag that this build
- * doesn't know, or one that holds something else than it should.
+ * Returns the state that `toPlain` made this plain data of; the data becomes that state, and is not to be used
+ * any more. *Errors*: InputError on a tag that this build doesn't know, or one that holds something else than
+ * it should.
  */
 export function fromPlain<State>(plain: Plain): State {
-  return read(plain, 'state') as State;
+  return read(plain, plain) as State;
 }
 
 function spelled(value: unknown, path: string, depth: number): Plain {
@@ -58,16 +59,26 @@ function spelled(value: unknown, path: string, depth: number): Plain {
   );
 }
 
-function read(plain: Plain, path: string): unknown {
+/** Changes the data where it lies: a snapshot has many values, few of which are not what they say. */
+function read(plain: Plain, whole: Plain): unknown {
   if (plain === null || typeof plain !== 'object') return plain;
-  const items = (list: readonly Plain[]) => list.map((item, i) => read(item, `${path}[${i}]`));
-  if (isList(plain)) return items(plain);
-  const [tag, ...others] = Object.keys(plain).filter((key) => key.startsWith('$'));
-  if (tag === undefined)
-    return Object.fromEntries(
-      Object.entries(plain).map(([key, field]) => [key, read(field, `${path}.${key}`)]),
-    );
-  const held = plain[tag];
+  if (isList(plain)) {
+    const items = plain as unknown as unknown[];
+    for (let i = 0; i < items.length; i++) items[i] = read(plain[i]!, whole);
+    return items;
+  }
+  const fields = plain as { [key: string]: unknown };
+  for (const key in plain) {
+    if (key.startsWith('$')) return tagged(plain as { readonly [key: string]: Plain }, whole);
+    const field = fields[key];
+    if (typeof field === 'object') fields[key] = read(field as Plain, whole);
+  }
+  return plain;
+}
+
+function tagged(plain: { readonly [key: string]: Plain }, whole: Plain): unknown {
+  const [tag, ...others] = Object.keys(plain);
+  const held = plain[tag!];
   if (others.length === 0 && held !== undefined)
     switch (tag) {
       case '$decimal':
@@ -78,14 +89,26 @@ function read(plain: Plain, path: string): unknown {
         break;
       case '$map':
         if (isList(held) && held.every((entry) => isList(entry) && entry.length === 2))
-          return new Map(items(held) as [unknown, unknown][]);
+          return new Map(read(held, whole) as [unknown, unknown][]);
         break;
       case '$set':
-        if (isList(held)) return new Set(items(held));
+        if (isList(held)) return new Set(read(held, whole) as unknown[]);
         break;
       default:
     }
-  throw unusable(path, JSON.stringify(plain).slice(0, 100), 'not a tag that this build reads');
+  const value = JSON.stringify(plain).slice(0, 100);
+  throw unusable(pathTo(plain, whole, 'state') ?? 'state', value, 'not a tag that this build reads');
+}
+
+/** Returns where a value lies in another. */
+function pathTo(value: unknown, within: unknown, path: string): string | undefined {
+  if (value === within) return path;
+  if (typeof within !== 'object' || within === null || within instanceof Decimal) return undefined;
+  for (const [key, field] of Object.entries(within)) {
+    const found = pathTo(value, field, Array.isArray(within) ? `${path}[${key}]` : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Unlike `Decimal.of`, takes as many digits as a sum of products may have. */

@@ -9,8 +9,8 @@ import { plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
 import { startDriver } from './start-driver.ts';
 
-/** A segment of a process's own log; what is trimmed is trimmed by segments. */
-const SEGMENT_BYTES = 16_000_000;
+/** A segment of a process's own log: what is read anew by each start, at least, and trimmed at once. */
+const SEGMENT_BYTES = 2_000_000;
 
 /** The world as a process has it: NATS, the wall clock, the disk. */
 export function processContext<Config extends BaseConfig>(

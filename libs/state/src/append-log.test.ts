@@ -176,7 +176,7 @@ test('segments are dropped behind a record, oldest first, as far as the log is t
   expect(await texts(log, 38)).toEqual(['r39', 'r40', 'r41']);
 });
 
-test('an older segment that was damaged or exchanged is refused, not skipped', async () => {
+test('an older segment that was damaged or exchanged is refused where it is read, not skipped', async () => {
   {
     await using log = await opened(256);
     for (let i = 0; i < 20; i++) await append(log, `r${i}`);
@@ -184,8 +184,25 @@ test('an older segment that was damaged or exchanged is refused, not skipped', a
   const [oldest, next] = (await readdir(directory)).sort();
   const whole = await readFile(join(directory, oldest!));
   await writeFile(join(directory, oldest!), whole.subarray(0, whole.length - 1));
-  await expect(opened()).rejects.toThrow('a record stops short');
+  {
+    await using log = await opened();
+    expect(await texts(log, 18)).toEqual(['r18', 'r19']);
+    await expect(texts(log)).rejects.toThrow('a record stops short');
+  }
   await writeFile(join(directory, oldest!), whole);
+  const other = await mkdtemp(join(tmpdir(), 'log-'));
+  {
+    await using log = await FileLog.open({ directory: other, segmentBytes: 256 });
+    for (let i = 0; i < 20; i++) await append(log, `s${i}`);
+  }
+  const kept = await readFile(join(directory, next!));
+  await writeFile(join(directory, next!), await readFile(join(other, next!)));
+  await rm(other, { recursive: true });
+  {
+    await using log = await opened();
+    await expect(texts(log)).rejects.toThrow('does not follow the segment before it');
+  }
+  await writeFile(join(directory, next!), kept);
   await rm(join(directory, next!));
   await expect(opened()).rejects.toThrow('does not follow the segment before it');
 });

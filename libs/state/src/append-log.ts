@@ -8,6 +8,7 @@ import {
   decodeSegment,
   encodeRecord,
   GENESIS,
+  HEADER_BYTES,
   type Segment,
 } from './append-log-format.ts';
 
@@ -76,9 +77,9 @@ export class FileLog implements AppendLog, AsyncDisposable {
   }
 
   /**
-   * Returns the log in a folder, checked from end to end; an empty folder starts a new one. *Errors*:
-   * InputError on damage before the tail or a newer version; the torn tail of a write that never finished is
-   * moved to a file.
+   * Returns the log in a folder; an empty folder starts a new one. The newest segment is checked, older ones
+   * when they are read: a start must not take longer the older the log is. *Errors*: InputError on damage
+   * before the tail or a newer version; the torn tail of a write that never finished is moved to a file.
    */
   static async open(options: FileLogOptions): Promise<FileLog> {
     const { directory } = options;
@@ -125,12 +126,16 @@ export class FileLog implements AppendLog, AsyncDisposable {
 
   async *read(after: number): AsyncGenerator<LogRecord> {
     const end = this.#last;
+    let before: Segment | undefined;
     for (const span of [...this.#spans]) {
       if (span.last <= after) continue;
       const path = join(this.#options.directory, segmentName(span.number));
       // Only what was durable when we began: what is being written now has no whole end yet.
       const durable = (await readFile(path)).subarray(0, span.bytes);
-      for (const [i, bytes] of decodeSegment(durable, path, span.last + 1).records.entries()) {
+      const segment = decodeSegment(durable, path, span.last + 1);
+      refuseUnlessFollows(before, segment, path);
+      before = segment;
+      for (const [i, bytes] of segment.records.entries()) {
         const number = span.first + i;
         if (number > after && number <= end) yield { number, bytes };
       }
@@ -241,28 +246,33 @@ export class FileLog implements AppendLog, AsyncDisposable {
   }
 }
 
-/** Reads a folder's segments, each checked, and against the one before it. */
+/** Reads where a folder's segments begin and end, and the newest as a whole. */
 async function readSpans(directory: string): Promise<{ readonly spans: Span[]; readonly last: Segment }> {
   const paths = (await segmentNames(directory)).map((name) => join(directory, name));
-  const spans: Span[] = [];
-  let before: Segment | undefined;
-  let bytes = await readFile(paths[0]!);
-  for (const [i, path] of paths.entries()) {
-    const next = paths[i + 1];
-    const nextBytes = next === undefined ? null : await readFile(next);
-    const endsBefore = nextBytes === null ? null : decodeHeader(nextBytes, next!).first;
-    const segment = decodeSegment(bytes, path, endsBefore);
-    if (before !== undefined && !follows(before, segment))
-      throw corrupt(path, 0, 'it does not follow the segment before it');
-    const { number, first, records, endBytes } = segment;
-    spans.push({ number, first, last: first + records.length - 1, bytes: endBytes });
-    before = segment;
-    if (nextBytes !== null) bytes = nextBytes;
-  }
-  return { spans, last: before! };
+  const newest = paths.at(-1)!;
+  const last = decodeSegment(await readFile(newest), newest, null);
+  const heads = await Promise.all(paths.map(readHead));
+  const spans = heads.map(({ number, first, bytes }, i): Span => {
+    const next = heads[i + 1];
+    if (next !== undefined && (next.number !== number + 1 || next.first < first))
+      throw corrupt(paths[i + 1]!, 0, NOT_NEXT);
+    return next === undefined
+      ? { number, first, last: first + last.records.length - 1, bytes: last.endBytes }
+      : { number, first, last: next.first - 1, bytes };
+  });
+  return { spans, last };
 }
 
-function follows(before: Segment, { number, first, previousHash }: Segment): boolean {
-  const { records, hash } = before;
-  return number === before.number + 1 && first === before.first + records.length && previousHash.equals(hash);
+async function readHead(path: string) {
+  await using file = await open(path, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+  return { ...decodeHeader(buffer.subarray(0, bytesRead), path), bytes: (await file.stat()).size };
+}
+
+const NOT_NEXT = 'it does not follow the segment before it';
+
+function refuseUnlessFollows(before: Segment | undefined, segment: Segment, path: string): void {
+  if (before === undefined) return;
+  const isNext = segment.number === before.number + 1 && segment.previousHash.equals(before.hash);
+  if (!isNext) throw corrupt(path, 0, NOT_NEXT);
 }
