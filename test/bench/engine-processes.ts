@@ -87,7 +87,7 @@ export class EngineProcesses implements AsyncDisposable {
     const logPath = join(this.#server.dir, `${identity}.log`);
     const log = openSync(logPath, 'a');
     const script = join(ROOT, 'services', serviceOf(identity), 'src', 'main.ts');
-    const child = spawn(process.execPath, [...NODE_FLAGS, ...(inherited.PROF?.split(' ') ?? []), ...flags, script], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, script], {
       cwd: ROOT,
       env: {
         ...inherited,

@@ -27,9 +27,9 @@ export function toPlain(value: unknown): Plain {
 }
 
 /**
- * Returns the state that `toPlain` made this plain data of; the data becomes that state, and is not to be used
- * any more. *Errors*: InputError on a tag that this build doesn't know, or one that holds something else than
- * it should.
+ * Returns the state that `toPlain` made this plain data of; the data becomes that state, and is not to be
+ * used any more. *Errors*: InputError on a tag that this build doesn't know, or one that holds something else
+ * than it should.
  */
 export function fromPlain<State>(plain: Plain): State {
   return read(plain, plain) as State;
@@ -63,7 +63,7 @@ function spelled(value: unknown, path: string, depth: number): Plain {
 function read(plain: Plain, whole: Plain): unknown {
   if (plain === null || typeof plain !== 'object') return plain;
   if (isList(plain)) {
-    const items = plain as unknown as unknown[];
+    const items = plain as unknown[];
     for (let i = 0; i < items.length; i++) items[i] = read(plain[i]!, whole);
     return items;
   }

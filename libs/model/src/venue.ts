@@ -39,6 +39,9 @@ export type SubmitOutcome =
       readonly timeUs: TimeUs;
     };
 
+/** What a venue says that refuses. */
+export type RefusedOutcome = Extract<SubmitOutcome, { type: 'refused' }>;
+
 /**
  * What came of putting one order in the place of another. *Shape*: `replaced` speaks of the old one:
  * confirmed, it is taken out of the book; refused, it stands or was over before; each may come true alone.

@@ -1,4 +1,12 @@
-import { Decimal, hashId, type OrderRequest, type TimeUs, venueOrderId } from '@algo/model';
+import {
+  type AccountId,
+  type ClientOrderId,
+  Decimal,
+  hashId,
+  type OrderRequest,
+  type TimeUs,
+  venueOrderId,
+} from '@algo/model';
 import type { PaperBooks } from './paper-books.ts';
 import { filterRefusal, type Refusal, wholeCount } from './paper-filters.ts';
 import type { PaperMarket } from './paper-market.ts';
@@ -68,6 +76,13 @@ export function fundsRefusal(
   );
 }
 
+/** Says that an order isn't there any more, or never was. */
+export function overRefusal(books: PaperBooks, account: AccountId, id: ClientOrderId): Refusal {
+  const order = books.find(account, id);
+  const isEnded = order !== undefined || books.spent(account, id);
+  return { code: isEnded ? 'order_ended' : 'unknown_order', detail: order?.status ?? id };
+}
+
 function newOrder(
   request: OrderRequest,
   market: PaperMarket,
@@ -92,6 +107,7 @@ function newOrder(
     liveUs,
     waits: replaces,
     status: 'open',
+    endedUs: 0,
     filledLots: 0,
     fills: 0,
     cancel: null,

@@ -71,7 +71,7 @@ export class PaperBooks {
   add(order: PaperOrder, market: PaperMarket): void {
     const key = orderKey(order);
     this.changed({ account: order.request.account, key, timeUs: order.liveUs, order: null, fill: null });
-    this.history.spend(order.request.account, order.request.clientOrderId);
+    this.history.spend(order.request.account, order.request.clientOrderId, order.liveUs);
     this.open.set(key, order);
     market.insert(order);
   }
@@ -126,7 +126,7 @@ export class PaperBooks {
     order.filledLots += found.lots;
     this.ledger.apply(account, listed, side, quantity, price, fee);
     this.history.add(fill);
-    if (order.filledLots === order.lots) this.close(market, order, 'filled');
+    if (order.filledLots === order.lots) this.close(market, order, 'filled', timeUs);
     return { type: 'VenueFilled', fill, cumulative: market.quantity(order.filledLots) };
   }
 
@@ -174,7 +174,7 @@ export class PaperBooks {
 
   end(market: PaperMarket, order: PaperOrder, { status, reason, timeUs }: Ending): VenueEvent {
     this.changed({ account: order.request.account, key: orderKey(order), timeUs, order, fill: null });
-    this.close(market, order, status);
+    this.close(market, order, status, timeUs);
     const { account, clientOrderId, instrument } = order.request;
     const cumulative = market.quantity(order.filledLots);
     const type = status === 'canceled' ? 'VenueCanceled' : 'VenueExpired';
@@ -232,7 +232,8 @@ export class PaperBooks {
     for (const [account, log] of copyLogs(state.fills)) this.history.logs.set(account, log);
     this.history.restoreMoves(state.moves);
     this.changes.splice(0, this.changes.length, ...state.changes);
-    for (const [account, ids] of state.ids) for (const id of ids) this.history.spend(account, id);
+    for (const [account, ids] of state.ids)
+      for (const [id, takenUs] of ids) this.history.spend(account, id, takenUs);
   }
 
   /** *Errors*: InputError when the venue doesn't list the instrument. */
@@ -263,8 +264,9 @@ export class PaperBooks {
     if (this.changes.length > readsBehind) this.changes.shift();
   }
 
-  private close(market: PaperMarket, order: PaperOrder, status: PaperOrder['status']): void {
+  private close(market: PaperMarket, order: PaperOrder, status: PaperOrder['status'], timeUs: TimeUs): void {
     order.status = status;
+    order.endedUs = timeUs;
     market.remove(order);
     this.open.delete(orderKey(order));
     this.history.end(orderKey(order), order);

@@ -1,21 +1,21 @@
-import { clientOrderId } from '@algo/model';
+import { clientOrderId, Decimal, US_PER_HOUR } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { PaperHistory } from './paper-history.ts';
-import { ORDER_IDS_MAX, PAPER_DEFAULTS } from './paper-settings.ts';
+import { FILLS_SLACK, ORDER_IDS_MAX, PAPER_DEFAULTS } from './paper-settings.ts';
 import { PaperVenue } from './paper-venue.ts';
 import { limit, MAIN, order, SETTINGS, tape } from './testing/paper-fixture.ts';
 
 test('of an account that never stops sending, the ids it took last are kept', () => {
   const history = new PaperHistory(1);
   const id = (n: number) => clientOrderId(`o${n}`);
-  for (let n = 0; n < ORDER_IDS_MAX + 3; n++) history.spend(MAIN, id(n));
+  for (let n = 0; n < ORDER_IDS_MAX + 3; n++) history.spend(MAIN, id(n), n);
   expect([0, 2, 3, ORDER_IDS_MAX + 2].map((n) => history.isSpent(MAIN, id(n)))).toEqual([
     false,
     false,
     true,
     true,
   ]);
-  expect(history.ids().get(MAIN)).toHaveLength(ORDER_IDS_MAX);
+  expect(history.ids().get(MAIN)!.size).toBe(ORDER_IDS_MAX);
 });
 
 test('an ended order that there is no room for is no longer found, and never told to be absent', () => {
@@ -39,10 +39,39 @@ test('after more orders than there is room for ids the venue takes the next one,
   const before = new PaperVenue(SETTINGS);
   before.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
   const full = Array.from({ length: ORDER_IDS_MAX }, (_, n) => clientOrderId(`o${n}`));
-  const venue = PaperVenue.restore(SETTINGS, { ...before.snapshot(), ids: new Map([[MAIN, full]]) });
+  const venue = PaperVenue.restore(SETTINGS, {
+    ...before.snapshot(),
+    ids: new Map([[MAIN, new Map(full.map((id) => [id, 0]))]]),
+  });
   expect(venue.submit(order('next'), 2_000).type).toBe('confirmed');
   expect(venue.submit(order('next'), 2_000)).toMatchObject({ reason: expect.stringContaining('duplicate') });
   expect(venue.submit(order(full.at(-1)!), 2_000)).toMatchObject({
+    reason: expect.stringContaining('duplicate'),
+  });
+});
+
+test('what is over is forgotten with time: orders after a day, fills and ids after three', () => {
+  const venue = new PaperVenue(SETTINGS);
+  const hourUs = US_PER_HOUR;
+  venue.onTrades(tape([0, 'buy', 100.02, 1], [1, 'sell', 100, 1]));
+  venue.submit(limit('rests', 'buy', '0.1', '60', 'gtc'), 2_000);
+  for (let n = 0; n < FILLS_SLACK + 20; n++) {
+    venue.submit(order(`o${n}`, { quantity: Decimal.of('0.06') }), 2_000 + n);
+    venue.onTrades(tape([1_000 + n, n % 2 === 0 ? 'buy' : 'sell', 100, 90]));
+  }
+  const found = (name: string) => venue.order(MAIN, clientOrderId(name)).type;
+  venue.advanceTo(24 * hourUs);
+  expect([found('o0'), found('rests')]).toEqual(['found', 'found']);
+  venue.advanceTo(24.1 * hourUs);
+  expect([found('o0'), found('rests')]).toEqual(['failed', 'found']);
+  expect(venue.fillsSince(MAIN, 0).length).toBeGreaterThan(FILLS_SLACK);
+  venue.advanceTo(72.1 * hourUs);
+  expect(found('o0')).toBe('absent');
+  expect(() => venue.fillsSince(MAIN, 0)).toThrow('no longer kept');
+  expect(venue.fillsSince(MAIN, 72 * hourUs)).toEqual([]);
+  const { ended, fills, ids } = PaperVenue.restore(SETTINGS, venue.snapshot()).snapshot();
+  expect([ended.length, fills.get(MAIN)!.fills.length, ids.get(MAIN)!.size]).toEqual([0, 0, 0]);
+  expect(venue.submit(limit('rests', 'buy', '0.1', '60', 'gtc'), 73 * hourUs)).toMatchObject({
     reason: expect.stringContaining('duplicate'),
   });
 });

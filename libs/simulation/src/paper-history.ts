@@ -7,7 +7,14 @@ import {
   type TimeUs,
 } from '@algo/model';
 import type { PaperOrder } from './paper-matching.ts';
-import { FILLS_AN_ORDER, FILLS_SLACK, MOVES_MAX, ORDER_IDS_MAX } from './paper-settings.ts';
+import {
+  FILLS_AN_ORDER,
+  FILLS_KEPT_US,
+  FILLS_SLACK,
+  MOVES_MAX,
+  ORDER_IDS_MAX,
+  ORDERS_KEPT_US,
+} from './paper-settings.ts';
 
 /** *Shape*: `fills` oldest first; `droppedUs` the time of the newest dropped one; null while none was. */
 export interface FillLog {
@@ -26,15 +33,18 @@ export function copyLogs(logs: ReadonlyMap<AccountId, FillLog>): Map<AccountId, 
   return new Map([...logs].map(([account, log]) => [account, { ...log, fills: [...log.fills] }]));
 }
 
+/** The client order ids of an account, by when it took them, oldest first. */
+export type SpentIds = ReadonlyMap<ClientOrderId, TimeUs>;
+
 /**
- * What is over: ended orders, fills, and the client order ids that each account took last. Bounded by
- * `history` of the settings and the constants beside it.
+ * What is over: ended orders, fills, and the client order ids that each account took last. Each is kept for a
+ * time, as exchanges do it; at most `history` of the settings, and the constants beside it, whatever comes.
  */
 export class PaperHistory {
   readonly ended = new Map<string, PaperOrder>();
   readonly logs = new Map<AccountId, FillLog>();
   readonly #moves = new Map<AccountId, MoveLog>();
-  readonly #ids = new Map<AccountId, Set<ClientOrderId>>();
+  readonly #ids = new Map<AccountId, Map<ClientOrderId, TimeUs>>();
   readonly #endedMax: number;
   readonly #fillsMax: number;
 
@@ -45,21 +55,25 @@ export class PaperHistory {
 
   end(key: string, order: PaperOrder): void {
     this.ended.set(key, order);
-    if (this.ended.size <= this.#endedMax) return;
-    for (const oldest of this.ended.keys()) {
-      this.ended.delete(oldest);
-      break;
-    }
+    if (this.ended.size > this.#endedMax) dropWhile(this.ended, () => this.ended.size > this.#endedMax);
   }
 
   /** Takes note of an id; the account's oldest is forgotten for it. */
-  spend(account: AccountId, id: ClientOrderId): void {
-    const ids = this.#ids.get(account) ?? new Set();
-    this.#ids.set(account, ids.add(id));
-    if (ids.size <= ORDER_IDS_MAX) return;
-    for (const oldest of ids) {
-      ids.delete(oldest);
-      break;
+  spend(account: AccountId, id: ClientOrderId, timeUs: TimeUs): void {
+    const ids = this.#ids.get(account) ?? new Map<ClientOrderId, TimeUs>();
+    this.#ids.set(account, ids.set(id, timeUs));
+    if (ids.size > ORDER_IDS_MAX) dropWhile(ids, () => ids.size > ORDER_IDS_MAX);
+  }
+
+  /** Forgets what has been over for so long that nobody asks about it any more. */
+  forget(nowUs: TimeUs): void {
+    dropWhile(this.ended, ({ endedUs }) => endedUs < nowUs - ORDERS_KEPT_US);
+    for (const ids of this.#ids.values()) dropWhile(ids, (takenUs) => takenUs < nowUs - FILLS_KEPT_US);
+    for (const log of this.logs.values()) {
+      // The array moves as a whole, so not for each fill.
+      if ((log.fills[FILLS_SLACK]?.timeUs ?? nowUs) >= nowUs - FILLS_KEPT_US) continue;
+      const kept = log.fills.findIndex(({ timeUs }) => timeUs >= nowUs - FILLS_KEPT_US);
+      dropFills(log, kept < 0 ? log.fills.length : kept);
     }
   }
 
@@ -67,17 +81,14 @@ export class PaperHistory {
     return this.#ids.get(account)?.has(id) ?? false;
   }
 
-  /** Returns the ids of each account, oldest first. */
-  ids(): Map<AccountId, ClientOrderId[]> {
-    return new Map([...this.#ids].map(([account, ids]) => [account, [...ids]]));
+  ids(): Map<AccountId, SpentIds> {
+    return new Map([...this.#ids].map(([account, ids]) => [account, new Map(ids)]));
   }
 
   add(fill: Fill): void {
     const log = this.log(fill.account);
     log.fills.splice(log.fills.findLastIndex(({ timeUs }) => timeUs <= fill.timeUs) + 1, 0, fill);
-    if (log.fills.length <= this.#fillsMax + FILLS_SLACK) return;
-    for (const dropped of log.fills.splice(0, log.fills.length - this.#fillsMax))
-      log.droppedUs = Math.max(log.droppedUs ?? dropped.timeUs, dropped.timeUs);
+    if (log.fills.length > this.#fillsMax + FILLS_SLACK) dropFills(log, log.fills.length - this.#fillsMax);
   }
 
   /**
@@ -91,7 +102,7 @@ export class PaperHistory {
         field: 'sinceUs',
         value: sinceUs,
         because: `fills up to ${log.droppedUs} are no longer kept, so the answer would not be complete`,
-        remedy: `Ask for a later time; the last ${this.#fillsMax} fills are kept.`,
+        remedy: `Ask for a later time; the last ${this.#fillsMax} fills of three days are kept.`,
       });
     let low = 0;
     let high = log.fills.length;
@@ -145,4 +156,17 @@ export class PaperHistory {
     }
     return log;
   }
+}
+
+/** Drops the oldest entries for as long as they are to go. */
+function dropWhile<Key, Value>(entries: Map<Key, Value>, isOver: (value: Value) => boolean): void {
+  for (const [key, value] of entries) {
+    if (!isOver(value)) return;
+    entries.delete(key);
+  }
+}
+
+function dropFills(log: FillLog, count: number): void {
+  for (const { timeUs } of log.fills.splice(0, count))
+    log.droppedUs = Math.max(log.droppedUs ?? timeUs, timeUs);
 }

@@ -55,6 +55,8 @@ export interface PaperOrder {
   /** Whether the stop that it replaces is still in the books; until then it does nothing. */
   waits: boolean;
   status: VenueOrderStatus;
+  /** When it ended; 0 while it works. */
+  endedUs: TimeUs;
   filledLots: number;
   /** How many fills it has had; the ordinal that names the next. */
   fills: number;

@@ -113,7 +113,7 @@ test('refuses a copy of what it has refused in the same words, also when it coul
   }
 });
 
-test('turned away at a gate that forgets, an order may be taken later, and its refusal proves nothing', () => {
+test('a gate that forgets may take later what it turned away: its refusal proves nothing', () => {
   for (const gateForgets of [0, 1]) {
     const vices = { ...NO_VICES, maintenanceEveryS: 60, closedS: 5, gateForgets };
     const shut = new PaperVenue({ ...SETTINGS, vices });

@@ -1,11 +1,18 @@
-import { type AccountId, type Decimal, InputError, type Instrument, US_PER_MS } from '@algo/model';
+import {
+  type AccountId,
+  type Decimal,
+  InputError,
+  type Instrument,
+  US_PER_HOUR,
+  US_PER_MS,
+} from '@algo/model';
 import { NO_VICES, type PaperVices, refuseUnusableVices } from './paper-vices.ts';
 
 /**
  * *Units*: balances in their asset; fees basis points of notional, a rebate below 0; `latency` lognormal,
  * `sigma` of its logarithm; `participation` the share of any print that our orders together may have, (0, 1];
  * `residualMs` how long a taking order gathers fills before its rest expires (IOC), rests (GTC) or slips
- * (market); `history` the ended orders that a look-up still finds, over all accounts (older ones answer
+ * (market); `history` the most ended orders that a look-up still finds, over all accounts (older ones answer
  * *failed*, never *absent*), and of each account's fills FILLS_AN_ORDER times as many.
  */
 export interface PaperSettings {
@@ -33,13 +40,19 @@ export const PAPER_DEFAULTS = {
   participation: 0.1,
   residualMs: 5_000,
   vices: NO_VICES,
-  history: 10_000,
+  history: 5_000,
 } as const;
 
 /** Most orders that may work at once in one account. */
 export const OPEN_ORDERS_MAX = 500;
-/** Fills kept for each ended order that is. */
-export const FILLS_AN_ORDER = 5;
+/** An ended order is found for a day, as where exchanges show them for the shortest time. *Units*: µs. */
+export const ORDERS_KEPT_US = 24 * US_PER_HOUR;
+/**
+ * Fills, and ids that are spent, are kept for three days: a weekend in which nobody trades. *Units*: µs.
+ */
+export const FILLS_KEPT_US = 3 * ORDERS_KEPT_US;
+/** Fills kept at most for each ended order that is. */
+export const FILLS_AN_ORDER = 4;
 /** So many fills more before the oldest are dropped together. */
 export const FILLS_SLACK = 1_000;
 /** Movements of cash kept for each account. */

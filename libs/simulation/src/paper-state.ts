@@ -1,16 +1,13 @@
-import type { AccountId, AccountSetup, ClientOrderId, InstrumentId, TimeUs } from '@algo/model';
+import type { AccountId, AccountSetup, InstrumentId, TimeUs } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
 import type { GateCount } from './paper-gate.ts';
-import type { FillLog, MoveLog } from './paper-history.ts';
+import type { FillLog, MoveLog, SpentIds } from './paper-history.ts';
 import type { LedgerState } from './paper-ledger.ts';
 import type { PaperOrder } from './paper-matching.ts';
 import type { RefusalsState } from './paper-refusals.ts';
 import type { Tape } from './paper-tape.ts';
 
-/**
- * Everything a paper venue knows, apart from its settings. *Shape*: `ids` the client order ids that each
- * account took last, oldest first.
- */
+/** Everything a paper venue knows, apart from its settings. */
 export interface PaperState {
   readonly clockUs: TimeUs;
   /** The newest epoch that each account has shown. */
@@ -33,6 +30,6 @@ export interface PaperState {
   readonly ended: readonly PaperOrder[];
   readonly fills: ReadonlyMap<AccountId, FillLog>;
   readonly moves: ReadonlyMap<AccountId, MoveLog>;
-  readonly ids: ReadonlyMap<AccountId, readonly ClientOrderId[]>;
+  readonly ids: ReadonlyMap<AccountId, SpentIds>;
   readonly changes: readonly PaperChange[];
 }

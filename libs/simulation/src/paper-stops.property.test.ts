@@ -8,7 +8,7 @@ import { fillsOf, play, rowsOf, scene, stopsPlot, whole } from './testing/paper-
 
 /** So slow that much happens to a stop before its replacement comes. */
 const settings: PaperSettings = { ...SETTINGS, latency: { medianMs: 600, sigma: 0.5 }, residualMs: 1_500 };
-const END_US = 10 ** 12;
+const END_US = 10 ** 10;
 
 /** What a venue has of an order at the end. */
 function found(venue: PaperVenue, id: VenueOrder['request']['clientOrderId']): VenueOrder | null {

@@ -19,7 +19,7 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
-import { admissionRefusal, filtered } from './paper-admission.ts';
+import { admissionRefusal, filtered, overRefusal } from './paper-admission.ts';
 import { PaperBooks } from './paper-books.ts';
 import { PaperCash } from './paper-cash.ts';
 import type { PaperChange } from './paper-changes.ts';
@@ -104,7 +104,7 @@ export class PaperVenue {
     const shut = this.shut(account, null, timeUs, epoch);
     if (shut !== null) return refused(clientOrderId, shut, [], timeUs);
     if (order?.status !== 'open')
-      return refused(clientOrderId, this.overRefusal(account, clientOrderId, order), [], timeUs);
+      return refused(clientOrderId, overRefusal(this.books, account, clientOrderId), [], timeUs);
     const reachedUs = Math.max(timeUs, order.liveUs);
     // What is being replaced goes when its replacement comes, not before.
     if (order.cancel === null || (order.cancel.replacement === null && reachedUs < order.cancel.timeUs))
@@ -123,11 +123,12 @@ export class PaperVenue {
   replace(stop: ClientOrderId, request: OrderRequest, sentUs: TimeUs, epoch = 0): ReplaceOutcome {
     const { account, clientOrderId, instrument } = request;
     const old = this.books.find(account, stop);
-    const market = this.books.markets.get(instrument);
-    const timeUs = Math.max(
-      this.reached(`replace/${orderKey({ request })}`, sentUs, market),
-      old?.liveUs ?? sentUs,
+    const reachedUs = this.reached(
+      `replace/${orderKey({ request })}`,
+      sentUs,
+      this.books.markets.get(instrument),
     );
+    const timeUs = Math.max(reachedUs, old?.liveUs ?? sentUs);
     const refuse = (refusal: Refusal) => this.refusals.refuse(account, clientOrderId, refusal, timeUs);
     const both = (refusal: Refusal): ReplaceOutcome => ({
       placed: refuse(refusal),
@@ -137,7 +138,7 @@ export class PaperVenue {
     if (shut !== null) return both(shut);
     const passed = filtered(this.books, request, timeUs, true);
     if (passed.type === 'refused') return both(passed.refusal);
-    if (old?.status !== 'open') return both(this.overRefusal(account, stop, old));
+    if (old?.status !== 'open') return both(overRefusal(this.books, account, stop));
     if (old.request.type !== 'stop' || old.request.instrument !== instrument)
       return both({ code: 'bad_shape', detail: `replaces=${old.request.type} ${old.request.instrument}` });
     if (old.cancel !== null) return both({ code: 'order_ended', detail: 'a cancel is under way' });
@@ -176,6 +177,7 @@ export class PaperVenue {
     this.clockUs = Math.max(beforeUs, timeUs);
     if (this.books.open.size > 0) this.floor.endDue([...this.books.markets.values()], timeUs, true, events);
     this.cash.advance(beforeUs, this.clockUs, events);
+    this.books.history.forget(this.clockUs);
     this.books.setup.advance(beforeUs, this.clockUs);
     return events;
   }
@@ -289,12 +291,6 @@ export class PaperVenue {
     const before = id === null ? undefined : this.refusals.of(account, id);
     if (before !== undefined) return before;
     return this.gate.refusal(account, id === null ? 'cancel' : 'submit', timeUs);
-  }
-
-  /** Says that an order isn't there any more, or never was. */
-  private overRefusal(account: AccountId, id: ClientOrderId, order: PaperOrder | undefined): Refusal {
-    const isEnded = order !== undefined || this.books.spent(account, id);
-    return { code: isEnded ? 'order_ended' : 'unknown_order', detail: order?.status ?? id };
   }
 }
 

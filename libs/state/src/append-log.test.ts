@@ -190,19 +190,12 @@ test('an older segment that was damaged or exchanged is refused where it is read
     await expect(texts(log)).rejects.toThrow('a record stops short');
   }
   await writeFile(join(directory, oldest!), whole);
-  const other = await mkdtemp(join(tmpdir(), 'log-'));
-  {
-    await using log = await FileLog.open({ directory: other, segmentBytes: 256 });
-    for (let i = 0; i < 20; i++) await append(log, `s${i}`);
-  }
-  const kept = await readFile(join(directory, next!));
-  await writeFile(join(directory, next!), await readFile(join(other, next!)));
-  await rm(other, { recursive: true });
+  const shorter = whole.subarray(0, whole.length - 46);
+  await writeFile(join(directory, oldest!), shorter);
   {
     await using log = await opened();
     await expect(texts(log)).rejects.toThrow('does not follow the segment before it');
   }
-  await writeFile(join(directory, next!), kept);
   await rm(join(directory, next!));
   await expect(opened()).rejects.toThrow('does not follow the segment before it');
 });

@@ -71,12 +71,11 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
   {
     point: 'retry later',
     fault: 'A refusal with a time to wait is taken for the end of an order whose copy is still on its way.',
-    right:
-      'The venue says whether a refusal is final; else the order is unknown until it is looked up behind the pause.',
+    right: 'The venue says whether it is final; else the order is looked up behind the pause.',
     tests: [
       {
         file: `${EXECUTION}/shut-venue.test.ts`,
-        name: 'where a refusal is final nothing is looked up, and the next exit leaves when the pause is over',
+        name: 'where a refusal is final nothing is looked up, and the next exit leaves behind the pause',
       },
       {
         file: `${EXECUTION}/shut-venue.test.ts`,

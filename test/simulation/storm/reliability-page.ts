@@ -1,9 +1,9 @@
 import { BUGS_SEEDS, bugText } from './bug-patches.ts';
 import { COVERED_POINTS } from './covered-points.ts';
+import { GATE_FORGETS, ODDITIES, RARE, VICES } from './exchange-vices.ts';
 import { FAULT_WORDS, STEP_WORDS, VICE_WORDS } from './fault-words.ts';
 import { INVARIANTS } from './invariants.ts';
 import { SOMETIMES, STANDS } from './judge-notes.ts';
-import { ODDITIES, RARE, VICES } from './scenario.ts';
 import type { StormResults } from './storm-results.ts';
 
 /** What the page is made of, beside the tables in words. */
@@ -49,7 +49,7 @@ stand still. A clock that jumps is left to the storms.`;
 
 function faults(): string {
   const used = new Set(
-    [...VICES, ...ODDITIES, ...RARE.flat()].flatMap((vices) =>
+    [...VICES, ...ODDITIES, ...RARE.flat(), GATE_FORGETS].flatMap((vices) =>
       [...vices.matchAll(/(\w+)=/g)].map(([, name]) => name!),
     ),
   );

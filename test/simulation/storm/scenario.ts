@@ -1,4 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
+import { FOR_PERSONS, TURNS_AWAY, vicesOf } from './exchange-vices.ts';
 
 /** The processes that live in a storm; all others are played. */
 export const TARGETS = ['execution', 'position-risk', 'reconcile', 'paper-venue'] as const;
@@ -69,74 +70,20 @@ const FIRST_MS = 3_000;
 /** A person may change his mind so fast. *Units*: virtual ms. */
 const THOUGHT_MS = 200;
 
-/** The one place where the exchange’s vices come in: what each seed may find it to be. */
-export const VICES = [
-  ...['', '', '', '', 'fillPieces=4, tradeIdsPerSymbol=1', 'tradeIdsPerSymbol=1'],
-  'requestLost=0.15, answerLost=0.15',
-  'answerLost=0.3',
-  'requestTwice=0.4, answerTwice=0.3, lateInputs=20',
-  'answerLate=0.5, lateInputs=20',
-  'eventLate=0.4, eventTwice=0.3, lateInputs=20, fillPieces=3',
-  'streamBreaks=0.2, brokenInputs=40',
-  'eventLost=0.25',
-  'readsBehind=3, readShort=0.3, answerLost=0.2',
-  'spotNoShort=1, fillPieces=3, tradeIdsPerSymbol=1',
-  'stopChild=1, eventLate=0.3, eventTwice=0.2, lateInputs=10, fillPieces=3',
-  'spotNoShort=1, stopChild=1, requestLost=0.1, answerLost=0.15',
-  'answerLost=0.1, answerLate=0.2, eventLate=0.2, eventTwice=0.2, requestLost=0.1, lateInputs=20',
-];
-
-/** What an exchange may be like beside all that; most are like none of it. */
-export const ODDITIES = [
-  'pageRows=7',
-  'feeInBase=1',
-  'feeAssetPrice=40',
-  'priceBand=0.002',
-  'closedByHand=0.03',
-  'liquidationLoss=0.004',
-  'requestsPer10s=3, banS=12',
-  'maintenanceEveryS=20, cancelOnlyS=2, closedS=2',
-];
-
-/** What any exchange may seldom be like besides; each is drawn by itself, so that one more moves no other. */
-export const RARE = [
-  ['cashEveryS=3, fundingEveryS=4'],
-  ['selfTrade=1', 'selfTrade=2'],
-  ['boughtByHand=0.02', 'boughtByHand=0.06'],
-  ['setupEveryS=5', 'setupEveryS=12'],
-];
-/** Under these a person has something to let be, and the exchange turns away for a while whatever comes. */
-const FOR_PERSONS = /boughtByHand|setupEveryS/;
-const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
-/** These close ours and what somebody bought in one fill, or hide it from every comparison. */
-const NOT_BESIDE = /closedByHand|liquidationLoss|readsBehind|readShort/;
-
 /** Returns what a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
   const random = SeededRandom.seeded(seed).stream('scenario');
-  const vices = [VICES[random.below(VICES.length)]!];
-  const met = (pattern: RegExp) => vices.some((each) => pattern.test(each));
-  const odd = random.stream('odd');
-  const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
-  if (odd.chance(0.4)) vices.push(oddity);
-  for (const kinds of RARE) {
-    const rare = random.stream(kinds[0]!);
-    if (!rare.chance(0.08)) continue;
-    const kind = kinds[rare.below(kinds.length)]!;
-    if (!kind.startsWith('bought') || !met(NOT_BESIDE)) vices.push(kind);
-  }
-  if (met(TURNS_AWAY) && random.stream('forgets').chance(0.5)) vices.push('gateForgets=1');
+  const vices = vicesOf(random);
   const steps = [
     ...stepsOf(random.stream('steps')),
-    ...(met(FOR_PERSONS) ? acknowledgedOf(random.stream('persons')) : []),
+    ...(FOR_PERSONS.test(vices) ? acknowledgedOf(random.stream('persons')) : []),
   ];
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
-  if (met(TURNS_AWAY)) faults.push(...copiesOf(random.stream('copies')));
-  const silent = random.stream('long silence');
-  if (silent.chance(0.1)) longSilence(silent, steps, faults);
+  if (TURNS_AWAY.test(vices)) faults.push(...copiesOf(random.stream('copies')));
+  longSilence(random.stream('long silence'), steps, faults);
   return {
     seed,
-    vices: vices.filter((each) => each !== '').join(', '),
+    vices,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
   };
@@ -250,8 +197,9 @@ function copiesOf(random: SeededRandom): Fault[] {
   }));
 }
 
-/** The feed is silent for so long that execution looks at the books by the wall, and something fails too. */
+/** Seldom the feed is silent until execution looks at the books by the wall, and something fails too. */
 function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void {
+  if (!random.chance(0.1)) return;
   const forMs = 12_000 + random.below(8_000);
   const atMs = FIRST_MS + random.below(STORM_MS - FIRST_MS - forMs);
   steps.push({ does: 'silence', atMs, forMs });

@@ -278,9 +278,8 @@ export class PaperExchangeVenue implements ExchangeVenue {
 
 /** We send an id once. That the exchange has it already says that ours arrived, so the stop may be out. */
 function believed(outcome: SubmitOutcome): SubmitOutcome {
-  if (outcome.type !== 'refused' || !outcome.reason.startsWith('duplicate')) return outcome;
-  const { clientOrderId, reason, timeUs } = outcome;
-  return { type: 'unknown', clientOrderId, reason, timeUs };
+  const isCopy = outcome.type === 'refused' && outcome.reason.startsWith('duplicate');
+  return isCopy ? { ...outcome, type: 'unknown' } : outcome;
 }
 
 /** What every read of an account says of itself. */

@@ -8,6 +8,7 @@ import {
   isEnded,
   leavesOf,
   orderReason,
+  type RefusedOutcome,
   type SubmitOutcome,
   type TimeUs,
   type VenueEvent,
@@ -24,7 +25,7 @@ import type {
 } from './execution-io.ts';
 import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
-import type { OrderParts, OrderSteps, Refused } from './order-steps.ts';
+import type { OrderParts, OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
@@ -243,7 +244,7 @@ export class OrderFollower {
   }
 
   /** A refusal ends an order where it is final, as the venue itself has to say. */
-  #refused(t: Tracked, refusal: Refused, out: ExecutionOutput[]): void {
+  #refused(t: Tracked, refusal: RefusedOutcome, out: ExecutionOutput[]): void {
     const { reason, retryAfterMs, evidence, timeUs } = refusal;
     if (evidence.length === 0) this.#steps.turnedAway(t, refusal, out);
     else this.#rejected(t, reason, retryAfterMs, timeUs, out);

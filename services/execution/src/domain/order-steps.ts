@@ -12,7 +12,7 @@ import {
   type OrderFact,
   orderBehind,
   type QuarantineProblem,
-  type SubmitOutcome,
+  type RefusedOutcome,
   type TimeUs,
   type TradingModes,
   US_PER_MINUTE,
@@ -28,9 +28,6 @@ import { shutUntilUs } from './reject-watch.ts';
 
 /** Fills are fetched from this long before the order was made: clocks differ. */
 export const FILLS_MARGIN_US = 5 * US_PER_MINUTE;
-
-/** What a venue that refuses an order says of it. */
-export type Refused = Extract<SubmitOutcome, { type: 'refused' }>;
 
 /** Makes the next attempt of a post-only entry that would have taken; returns, in words, what came of it. */
 export type PriceAnew = (ended: Tracked, out: ExecutionOutput[]) => string;
@@ -87,11 +84,11 @@ export class OrderSteps {
   }
 
   /**
-   * The venue has refused an order, and nothing shows that a second copy of it, which something on the way
-   * may bring when a pause is over, would be refused as well: so it stays unknown until it is looked up behind
-   * the pause, and no exit goes out beside a copy of itself. By then that pause is over: 0 is left of it.
+   * The venue has refused an order, and does not show that it would refuse a second copy, which something on
+   * the way may bring: so it stays unknown until it is looked up behind the pause, no exit goes out beside
+   * a copy of itself, and by then 0 is left of that pause.
    */
-  turnedAway(t: Tracked, { reason, retryAfterMs, timeUs }: Refused, out: ExecutionOutput[]): void {
+  turnedAway(t: Tracked, { reason, retryAfterMs, timeUs }: RefusedOutcome, out: ExecutionOutput[]): void {
     if (!this.#unknown(t, reason, timeUs, out)) return;
     const turnedAway = { reason, retryAfterMs: retryAfterMs === null ? null : (0 as const) };
     const askedUs = shutUntilUs(timeUs, retryAfterMs ?? 0) - ASK_INTERVAL_US;

@@ -37,7 +37,7 @@ function turnedAway(
   return { type, outcome: { type: 'refused', clientOrderId, reason, retryAfterMs, evidence, timeUs } };
 }
 
-test('where a refusal is final nothing is looked up, and the next exit leaves when the pause is over', () => {
+test('where a refusal is final nothing is looked up, and the next exit leaves behind the pause', () => {
   const { engine } = holding();
   const { clientOrderId: id } = sent(engine.handle(close(1, { timeUs: 2 * S })));
   expect(
@@ -49,7 +49,7 @@ test('where a refusal is final nothing is looked up, and the next exit leaves wh
   expect(sent(engine.handle(close(3, { timeUs: 5 * S }))).quantity.toString()).toBe('10');
 });
 
-test('a refusal that names no pause is looked up as well where it is not final, and counts as a reject', () => {
+test('a refusal without a pause is looked up as well where it is not final, and counts as a reject', () => {
   const engine = ready({ limits: { ...LIMITS, venue: { ...LIMITS.venue, rejectsMax: 1 } } });
   const { clientOrderId } = sent(engine.handle(place(1)));
   const outcome = { type: 'refused', clientOrderId, reason: 'no', retryAfterMs: null, evidence: [] } as const;
