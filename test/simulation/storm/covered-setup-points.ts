@@ -48,6 +48,10 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
         name: 'a stop that rests does not keep an order of somebody else that adds from being reported',
       },
       {
+        file: 'services/reconcile/src/domain/reconcile.test.ts',
+        name: 'a position that was opened behind somebody else’s larger one on the other side',
+      },
+      {
         file: `${EXECUTION}/handlers/reversal.test.ts`,
         name: 'a short against a long of somebody',
       },

@@ -42,7 +42,7 @@ export const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
 /** And half of those do not remember what they have turned away. */
 export const GATE_FORGETS = 'gateForgets=1';
 /** These close ours and what somebody bought in one fill, or hide it from every comparison. */
-const NOT_BESIDE = /closedByHand|liquidationLoss|readsBehind|readShort/;
+const NOT_BESIDE = /nothing/
 
 /** Returns what the exchange of a seed is like, as `readPaperVices` reads it. */
 export function vicesOf(random: SeededRandom): string {

@@ -9,7 +9,7 @@ import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life
 import type { Storm } from '../simulated-world.ts';
 import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
-import { isAdded, nameOf } from './fill-signs.ts';
+import { isOutside, nameOf } from './fill-signs.ts';
 import { Judge } from './judge.ts';
 import { micros } from './judge-notes.ts';
 import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
@@ -249,10 +249,10 @@ export class StormWorld implements Storm {
     return {
       readsLie: /readsBehind|readShort/.test(vices),
       fills: () => byName(venue()?.fillsSince(ACCOUNT, 0)),
-      bought: () => {
+      outside: () => {
         if (!vices.includes('boughtByHand')) return NOTHING;
         const fills = venue()?.fillsSince(ACCOUNT, 0);
-        return byName(fills?.filter(({ clientOrderId }) => isAdded(clientOrderId)));
+        return byName(fills?.filter(({ clientOrderId }) => isOutside(clientOrderId)));
       },
       cash: () =>
         venue()

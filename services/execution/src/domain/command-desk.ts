@@ -173,8 +173,12 @@ export class CommandDesk {
       mark: this.#positions.markOf(instrument.id, books.prices),
       stops: this.stops.sellingBeside(instrument.id),
     };
+    const { held } = context;
+    const there = held.plus(this.#positions.beside(instrument.id));
+    const reducesThere = there.isPositive() === held.isPositive();
+    const limit = this.#settings.exitStyle === 'market' ? null : within;
     const verdict = passExit(command, context, (quantity) =>
-      exitRequest(command, instrument, quantity, this.#settings.exitStyle === 'market' ? null : within),
+      exitRequest(command, instrument, quantity, limit, reducesThere),
     );
     if (verdict.type === 'denied') return verdict.denial;
     const seed = {

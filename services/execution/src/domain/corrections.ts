@@ -209,11 +209,14 @@ export class Corrections {
   #changeOf({ instrument, own, beside, held, cure, evidence }: BookDifference): Change | null {
     switch (cure) {
       case 'correct': {
-        const after = held.minus(beside);
+        const rest = held.minus(beside);
+        // What took all of ours took the rest of what lay beside.
+        const isOver = !own.isZero() && !rest.isZero() && rest.isPositive() !== own.isPositive();
+        const after = isOver ? Decimal.zero : rest;
         const rules = this.#instruments.get(instrument);
         const mark = this.#positions.markOf(instrument, this.#prices);
         const isSmall = rules !== undefined && isDust(after.minus(own), mark, rules);
-        return { own: after, beside, reason: isSmall ? 'dust' : 'gone', evidence };
+        return { own: after, beside: held.minus(after), reason: isSmall ? 'dust' : 'gone', evidence };
       }
       case 'beside':
         return { own, beside: held.minus(own), reason: 'acknowledged', evidence };

@@ -113,10 +113,11 @@ export class GateKeeper {
     if (report.type === 'ReconciliationCompleted') {
       const isOurs = (id: ClientOrderId) => this.#ledger.isOpen(id);
       const shut = report.shut.filter(({ orders }) => orders.length === 0 || !orders.every(isOurs));
+      const before = this.gate.state.shut;
       this.gate.open(toldUs + report.validForMs * US_PER_MS * speed, shut);
       for (const [id, seenUs] of this.#foreign)
         if (seenUs <= this.#askedUs) this.#foreign.delete(id);
-        else this.gate.doubt(id);
+        else this.gate.doubt(id, before.some((one) => one.instrument === id && one.shutsExits));
       // What differs is looked at again soon: it may be a fill that was on its way.
       const isWhole = report.shut.length === 0 && this.#foreign.size === 0;
       this.#dueUs = nowUs + (isWhole ? EVERY_US * speed : this.#pauseUs());
@@ -158,7 +159,7 @@ export class GateKeeper {
     for (const one of said) {
       if (one.type === 'OrderQuarantined' && one.problem === 'foreign_fill') {
         this.#foreign.set(one.instrument, this.#time.toldUs);
-        this.gate.doubt(one.instrument);
+        this.gate.doubt(one.instrument, false);
         this.#askSoon();
       }
       if (one.type !== 'OrderRejected' || one.retryAfterMs !== null) continue;

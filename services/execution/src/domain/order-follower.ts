@@ -58,7 +58,7 @@ export class OrderFollower {
   readonly #positions: PositionBook;
   readonly #steps: OrderSteps;
   readonly #times: FeedTimes;
-  readonly #gate: Pick<ReconciliationGate, 'state'>;
+  readonly #gate: Pick<ReconciliationGate, 'state' | 'doubt'>;
 
   constructor(parts: OrderParts & { readonly positions: PositionBook }) {
     this.#account = parts.account;
@@ -157,8 +157,14 @@ export class OrderFollower {
   /** One of our orders was filled: booked once, whatever its status, because money that moved has moved. */
   #filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
-    const t = this.#steps.orderOf(fill, venueCumulative, this.#positions.quantity(fill.instrument), out);
-    if (t === null) return;
+    const held = this.#positions.quantity(fill.instrument);
+    const t = this.#steps.orderOf(fill, venueCumulative, held, out);
+    if (t === null) {
+      // Reported and not booked, it takes more than is ours: with what lay beside, the venue may hold nothing.
+      const takes = fill.side === 'sell' ? held.isPositive() : held.isNegative();
+      if (takes && out.at(-1)?.type === 'OrderQuarantined') this.#gate.doubt(fill.instrument, true);
+      return;
+    }
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
       this.#steps.accepted(t, fill.venueOrderId, fill.timeUs, out);
     const applied = applyToOrder(this.#steps.now(t).order, { type: 'Filled', fill, timeUs: fill.timeUs });

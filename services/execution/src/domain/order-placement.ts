@@ -61,12 +61,14 @@ export function entryRequest(
 /**
  * Returns the order that leaves a position. *Shape*: immediate, reduce-only where the market knows it;
  * `within` null to go at the market, as when no fresh price is known: an exit must not wait for a price.
+ * `reducesThere` false where what others hold beside ours makes the venue's own position one of the other side.
  */
 export function exitRequest(
   command: ClosePosition,
   instrument: Instrument,
   quantity: Decimal,
   within: { readonly reference: ReferencePrice; readonly marketCap: Decimal } | null,
+  reducesThere = true,
 ): OrderRequest {
   const side = exitSide(command.direction);
   const limited = within !== null && command.attempt < EXIT_AT_ANY_PRICE_ATTEMPT;
@@ -82,7 +84,7 @@ export function exitRequest(
     quantity,
     limitPrice: price === null ? null : toTick(side, price, instrument),
     triggerPrice: null,
-    reduceOnly: MARKET_TRAITS[instrument.market].knowsReduceOnly,
+    reduceOnly: reducesThere && MARKET_TRAITS[instrument.market].knowsReduceOnly,
   };
 }
 

@@ -38,7 +38,7 @@ export interface OrderParts {
   readonly ledger: OrderLedger;
   readonly steps: OrderSteps;
   readonly times: FeedTimes;
-  readonly gate: Pick<ReconciliationGate, 'state'>;
+  readonly gate: Pick<ReconciliationGate, 'state' | 'doubt'>;
 }
 
 /**

@@ -53,12 +53,16 @@ export class ReconciliationGate {
       this.#state = { ...this.#state, validUntilUs: isHeard ? validUntilUs : null, openedOnce: true, shut };
   }
 
-  /** Something has happened in an instrument that nobody of ours did: no entry there until it is compared. */
-  doubt(instrument: InstrumentId): void {
-    if (this.shut(instrument) !== undefined) return;
+  /**
+   * Something has happened in an instrument that nobody of ours did: no entry there until it is compared, and
+   * no exit where it may have taken what that would sell.
+   */
+  doubt(instrument: InstrumentId, shutsExits: boolean): void {
+    const known = this.shut(instrument);
+    if (known !== undefined && (known.shutsExits || !shutsExits)) return;
     const reason = `${instrument}: somebody else’s order was filled, and the books are not compared since`;
-    const shut = [...this.#state.shut, { instrument, reason, shutsExits: false, orders: [] }];
-    this.#state = { ...this.#state, shut };
+    const others = this.#state.shut.filter((one) => one !== known);
+    this.#state = { ...this.#state, shut: [...others, { instrument, reason, shutsExits, orders: [] }] };
   }
 
   /** Returns what the last comparison found to differ in an instrument, or undefined. */

@@ -16,6 +16,9 @@ import type { Discrepancy, ReconciliationAction } from './reconciliation-report.
 /** Average prices further apart than this are reported: 0.01 %. */
 export const AVERAGE_PRICE_TOLERANCE = Decimal.of('0.0001');
 
+const NO_FILL_CLOSED_IT =
+  'the complete fill history shows no fill that closed it; its result is an estimate';
+
 /** In what positions differ, and what may be done about each instrument. */
 export interface PositionsDifference {
   readonly discrepancies: readonly Discrepancy[];
@@ -63,6 +66,10 @@ interface Compared {
   readonly isRestDust: boolean;
   readonly foreignFills: readonly Fill[];
   readonly byForeignFills: Decimal;
+  /** Each of them takes no more than what is ours, so that execution books it to that. */
+  readonly areBookable: boolean;
+  /** What is ours was opened behind them all, so none of them closed any of it. */
+  readonly isOpenedBehind: boolean;
   readonly hasMissed: boolean;
   /** The venue doesn't show fills that it has told us of: its answer is old, and nothing follows from it. */
   readonly isBehind: boolean;
@@ -93,6 +100,15 @@ function compare(
     isRestDust: instrument !== undefined && isDust(rest, markOf(id, venue), instrument),
     foreignFills,
     byForeignFills: changeBy(foreignFills),
+    areBookable: foreignFills.every(
+      ({ side, quantity }) =>
+        (side === 'buy') === expected.isNegative() && !quantity.greaterThan(expected.abs()),
+    ),
+    isOpenedBehind: changeBy(
+      [...local.fills, ...ownMissed].filter(
+        ({ instrument: of, timeUs }) => of === id && timeUs > newestOf(foreignFills),
+      ),
+    ).equals(expected),
     hasMissed: ownMissed.length > 0,
     isBehind: missed.behind.has(id),
     isHistoryComplete: [local.fills, ownMissed].some((fills) =>
@@ -153,8 +169,8 @@ function sizeOf(c: Compared): Found | null {
       refusal,
     });
   }
-  if (after.isZero()) return gone(c, byForeign, evidence);
-  if (after.isPositive() !== expected.isPositive()) {
+  if (after.isZero() || c.theirs.isZero()) return gone(c, byForeign, evidence);
+  if (after.isPositive() !== expected.isPositive() && !(byForeign && c.isOpenedBehind)) {
     const ours = `${sideOf(expected)} ${expected.abs()}`;
     const refusal = `${id}: we are ${ours}, the venue is ${sideOf(after)} ${after.abs()}`;
     return found('person', {
@@ -164,19 +180,22 @@ function sizeOf(c: Compared): Found | null {
       shutsExits: true,
     });
   }
-  const shrinks = after.abs().lessThan(expected.abs());
-  if (byForeign && shrinks)
+  const shrinks =
+    after.isPositive() === expected.isPositive() && after.abs().lessThan(expected.abs());
+  if (byForeign && shrinks && c.areBookable)
     return found('fetch', { ...about('D3', id, 'close_position_externally', before, `${after}`), evidence });
-  if (byForeign) {
-    const refusal = `${id}: somebody else's orders added ${rest} to our position`;
+  if (byForeign && !shrinks) {
+    const refusal = `${id}: somebody else's orders put ${rest} beside our position`;
     return found('person', {
       ...about('D2', id, 'import_foreign', before, `${before}, ${rest} foreign`),
       evidence,
       refusal,
     });
   }
-  const refusal = `${id}: ${rest} of the position is explained by no fill, fee or dust`;
-  return found(shrinks && isConclusive(c) ? 'correct' : 'person', {
+  const refusal = byForeign
+    ? `${id}: somebody else's orders took ${rest.abs()}, of ours and of what lay beside`
+    : `${id}: ${rest} of the position is explained by no fill, fee or dust`;
+  return found(shrinks && (byForeign || isConclusive(c)) ? 'correct' : 'person', {
     ...about('D3', id, 'adjust_position', before, `${after}`),
     evidence,
     refusal,
@@ -188,22 +207,21 @@ function gone(c: Compared, byForeign: boolean, evidence: readonly string[]): Fou
   const { id, expected } = c;
   const before = `${c.own}`;
   const closed = about('D1', id, 'close_position_externally', before, '0');
-  if (byForeign) return { cure: 'fetch', discrepancy: { ...closed, evidence } };
+  if (byForeign && c.areBookable) return { cure: 'fetch', discrepancy: { ...closed, evidence } };
   const is = `${id}: ${expected} is gone from the venue`;
-  if (isConclusive(c))
+  const [how, why] =
+    evidence.length > 0
+      ? [evidence, 'with what lay beside it']
+      : [[NO_FILL_CLOSED_IT], 'and no fill of the history says how'];
+  if (byForeign || isConclusive(c))
     return {
       cure: 'correct',
-      discrepancy: {
-        ...closed,
-        evidence: ['the complete fill history shows no fill that closed it; its result is an estimate'],
-        refusal: `${is}, and no fill of the history says how`,
-        shutsExits: true,
-      },
+      discrepancy: { ...closed, evidence: how, refusal: `${is}, ${why}`, shutsExits: true },
     };
-  const why = c.isHistoryComplete
+  const doubt = c.isHistoryComplete
     ? 'but the balances do not show it'
     : 'and the fill history may not reach back far enough';
-  const refusal = `${is}, ${why}`;
+  const refusal = `${is}, ${doubt}`;
   const open = { ...about('D1', id, 'none', before, before), evidence, refusal, shutsExits: true } as const;
   return { cure: 'person', discrepancy: open };
 }
@@ -250,6 +268,10 @@ function markOf(id: InstrumentId, venue: VenueBooks): Decimal | null {
   const average = venue.positions.find((p) => p.instrument === id)?.averagePrice;
   const price = average ?? venue.fills.findLast((f) => f.instrument === id)?.price;
   return price?.isPositive() ? price : null;
+}
+
+function newestOf(fills: readonly Fill[]): number {
+  return fills.reduce((newest, { timeUs }) => Math.max(newest, timeUs), 0);
 }
 
 function sideOf(quantity: Decimal): string {
