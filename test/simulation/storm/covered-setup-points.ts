@@ -48,8 +48,8 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
         name: 'a stop that rests does not keep an order of somebody else that adds from being reported',
       },
       {
-        file: 'services/reconcile/src/domain/reconcile.test.ts',
-        name: 'a position that was opened behind somebody else’s larger one on the other side',
+        file: 'services/reconcile/src/domain/positions-difference.test.ts',
+        name: 'a position that %s',
       },
       {
         file: `${EXECUTION}/handlers/reversal.test.ts`,
@@ -69,6 +69,25 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
       {
         file: 'services/reconcile/src/domain/differences.test.ts',
         name: 'where coins lie in the account, a position is gone when the balances %s',
+      },
+    ],
+  },
+  {
+    point: 'taken together',
+    fault: 'Somebody closes ours and what lies beside in one fill, and exits go on selling ours.',
+    right: 'The fill says what is left of ours; while an order is on its way, exits wait for a comparison.',
+    tests: [
+      {
+        file: `${EXECUTION}/outside-fill.test.ts`,
+        name: 'beside %s of others an order of somebody else that takes %s leaves us %s',
+      },
+      {
+        file: `${EXECUTION}/outside-fill.test.ts`,
+        name: 'what somebody took before our position was opened took nothing of it, however late it is told',
+      },
+      {
+        file: `${EXECUTION}/exit-beside.test.ts`,
+        name: 'an exit of a long of 1 beside %s asks the venue to reduce: %s',
       },
     ],
   },

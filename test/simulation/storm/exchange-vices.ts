@@ -33,7 +33,7 @@ export const ODDITIES = [
 export const RARE = [
   ['cashEveryS=3, fundingEveryS=4'],
   ['selfTrade=1', 'selfTrade=2'],
-  ['boughtByHand=0.02', 'boughtByHand=0.06'],
+  ['boughtByHand=0.02', 'boughtByHand=0.06', 'boughtByHand=0.06, closedByHand=0.03'],
   ['setupEveryS=5', 'setupEveryS=12'],
 ];
 /** Under these a person has something to let be, and the exchange turns away for a while whatever comes. */
@@ -41,13 +41,10 @@ export const FOR_PERSONS = /boughtByHand|setupEveryS/;
 export const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
 /** And half of those do not remember what they have turned away. */
 export const GATE_FORGETS = 'gateForgets=1';
-/** These close ours and what somebody bought in one fill, or hide it from every comparison. */
-const NOT_BESIDE = /nothing/
 
 /** Returns what the exchange of a seed is like, as `readPaperVices` reads it. */
 export function vicesOf(random: SeededRandom): string {
   const vices = [VICES[random.below(VICES.length)]!];
-  const met = (pattern: RegExp) => vices.some((each) => pattern.test(each));
   const odd = random.stream('odd');
   const oddity = ODDITIES[odd.below(ODDITIES.length)]!;
   if (odd.chance(0.4)) vices.push(oddity);
@@ -55,8 +52,9 @@ export function vicesOf(random: SeededRandom): string {
     const rare = random.stream(kinds[0]!);
     if (!rare.chance(0.08)) continue;
     const kind = kinds[rare.below(kinds.length)]!;
-    if (!kind.startsWith('bought') || !met(NOT_BESIDE)) vices.push(kind);
+    vices.push(kind.endsWith(oddity) && vices.includes(oddity) ? kinds[0]! : kind);
   }
-  if (met(TURNS_AWAY) && random.stream('forgets').chance(0.5)) vices.push(GATE_FORGETS);
+  const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
+  if (turnsAway && random.stream('forgets').chance(0.5)) vices.push(GATE_FORGETS);
   return vices.filter((each) => each !== '').join(', ');
 }

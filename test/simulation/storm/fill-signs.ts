@@ -35,8 +35,10 @@ export function leftBy(fill: Fill, held: number, notes: JudgeNotes): number {
   return left;
 }
 
-/** Notes what is rare in a refusal of the exchange. */
-export function noteRefusal(reason: string, notes: JudgeNotes): void {
+/** Notes what is rare in a refusal of the exchange; `wasUnknown` where it was proven only later. */
+export function noteRefusal(reason: string, wasUnknown: boolean, notes: JudgeNotes): void {
+  if (/^(rate_limited|banned|closed|cancel_only)/.test(reason))
+    notes.saw(wasUnknown ? 'turned away, proven later' : 'turned away for good');
   if (/fence|epoch/.test(reason)) notes.saw('zombie refused');
   if (/^(rate_limited|banned)/.test(reason)) notes.saw('rate limited');
   if (/^(closed|cancel_only)/.test(reason)) notes.saw('exchange shut');

@@ -23,6 +23,10 @@ export const SOMETIMES = [
     'own orders kept apart',
     'bought outside',
     'setup changed',
+    'turned away for good',
+    'turned away, proven later',
+    'taken with ours in one fill',
+    'compared in silence',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

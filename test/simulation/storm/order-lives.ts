@@ -190,14 +190,15 @@ export class OrderLives {
   rejected({ clientOrderId: id, reason }: MessageOf<'OrderRejected'>): void {
     const life = this.#open(id, 'OrderRejected');
     if (life === undefined) return;
-    noteRefusal(reason, this.#notes);
+    noteRefusal(reason, life.wasUnknown, this.#notes);
     if (life.filled > 0) this.#notes.broken('I10 legal', `${id} is rejected and has fills`);
     this.#end(life, 'rejected');
   }
 
   /** Our book of an instrument is this from here on. */
-  corrected({ instrument, own }: MessageOf<'CorrectionMade'>): void {
-    this.held.set(instrument, micros(own));
+  corrected(word: MessageOf<'CorrectionMade'>): void {
+    this.outside.corrected(word);
+    this.held.set(word.instrument, micros(word.own));
   }
 
   quarantined(word: MessageOf<'OrderQuarantined'>): void {

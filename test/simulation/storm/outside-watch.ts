@@ -4,14 +4,17 @@ import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
 /**
- * Follows what somebody adds by hand: it is reported once at most, never booked, and stays beside ours until
- * an order that is none of ours closes both in one fill, which is reported as well.
+ * Follows what somebody adds by hand: it is reported once at most, never booked, and lies beside ours. An
+ * order that is none of ours may close both in one fill: that is reported as well, and a correction that
+ * names it says what of it was ours.
  */
 export class OutsideWatch {
   readonly #notes: JudgeNotes;
   readonly #truth: Pick<VenueTruth, 'outside'>;
   readonly #booked: ReadonlyMap<string, unknown>;
   readonly #reported = new Set<string>();
+  /** What fills that are not booked have closed of ours, signed. *Units*: millionths of base. */
+  readonly #ours = new Map<string, number>();
 
   /** `booked` are the fills that execution has said, by name. */
   constructor(notes: JudgeNotes, truth: Pick<VenueTruth, 'outside'>, booked: ReadonlyMap<string, unknown>) {
@@ -37,6 +40,20 @@ export class OutsideWatch {
     return outside.some((fill) => fill.instrument === instrument && isAdded(fill.clientOrderId));
   }
 
+  /** Our book is corrected: by a fill of somebody else, where the correction names one that is not booked. */
+  corrected({ instrument, before, own, reason, evidence }: MessageOf<'CorrectionMade'>): void {
+    if (reason !== 'gone') return;
+    const isNamed = [...(this.#truth.outside() ?? [])].some(
+      ([name, fill]) =>
+        fill.instrument === instrument &&
+        !this.#booked.has(name) &&
+        evidence.some((line) => new RegExp(`^(fill|trade) ${fill.venueTradeId}( of|:)`).test(line)),
+    );
+    if (!isNamed) return;
+    this.#ours.set(instrument, (this.#ours.get(instrument) ?? 0) + micros(before) - micros(own));
+    this.#notes.saw('taken with ours in one fill');
+  }
+
   /**
    * What lies at the exchange and is not ours, by instrument; undefined while nobody can say. *Units*:
    * millionths of base, signed.
@@ -44,13 +61,11 @@ export class OutsideWatch {
   beside(): ReadonlyMap<string, number> | undefined {
     const outside = this.#truth.outside();
     if (outside === undefined) return undefined;
-    const beside = new Map<string, number>();
-    for (const [name, { clientOrderId: id, instrument, side, quantity }] of outside) {
+    const beside = new Map(this.#ours);
+    for (const [name, { instrument, side, quantity }] of outside) {
       if (this.#booked.has(name)) continue;
-      const before = beside.get(instrument) ?? 0;
-      const after = before + micros(quantity) * (side === 'buy' ? 1 : -1);
-      // What closes more than lay beside has closed ours with it.
-      beside.set(instrument, isAdded(id) || after * before > 0 ? after : 0);
+      const change = micros(quantity) * (side === 'buy' ? 1 : -1);
+      beside.set(instrument, (beside.get(instrument) ?? 0) + change);
     }
     return beside;
   }

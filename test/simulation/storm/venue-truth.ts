@@ -8,7 +8,7 @@ export interface VenueTruth {
   readonly readsLie: boolean;
   /** The fills it has made, by key; undefined while it is dead or restoring. */
   fills(): ReadonlyMap<string, Fill> | undefined;
-  /** What orders of others did where somebody adds by hand, by key; undefined while it is dead or restoring. */
+  /** What orders of others did where somebody adds by hand, by key; undefined as with `fills`. */
   outside(): ReadonlyMap<string, Fill> | undefined;
   /** What cash moved there by no trade, as `id amount`; undefined while it is dead or restoring. */
   cash(): readonly string[] | undefined;

@@ -1,6 +1,7 @@
 import {
   type ClientOrderId,
   type ClosePosition,
+  type Decimal,
   type Denial,
   type Instrument,
   type InstrumentId,
@@ -37,6 +38,8 @@ export interface Books extends AdmissionContext {
   readonly prices: Pick<ReferencePrices, 'get'>;
   readonly limits: ExecutionLimits;
   readonly holdsStops: boolean;
+  /** What the venue holds of an instrument, signed. */
+  readonly heldThere: (instrument: InstrumentId) => Decimal;
 }
 
 /** An order that is to be made, and that has passed. */
@@ -174,8 +177,7 @@ export class CommandDesk {
       stops: this.stops.sellingBeside(instrument.id),
     };
     const { held } = context;
-    const there = held.plus(this.#positions.beside(instrument.id));
-    const reducesThere = there.isPositive() === held.isPositive();
+    const reducesThere = books.heldThere(instrument.id).isPositive() === held.isPositive();
     const limit = this.#settings.exitStyle === 'market' ? null : within;
     const verdict = passExit(command, context, (quantity) =>
       exitRequest(command, instrument, quantity, limit, reducesThere),

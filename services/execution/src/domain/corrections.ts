@@ -109,6 +109,23 @@ export class Corrections {
   }
 
   /**
+   * Somebody else's order took more than is ours, in one fill: first what is known to lie beside, then ours.
+   * While an order of ours is on its way, which may be part of it, only a comparison tells.
+   */
+  took({ instrument, quantity, ...fill }: Fill, out: ExecutionOutput[]): void {
+    const own = this.#positions.quantity(instrument);
+    const beside = this.#positions.beside(instrument);
+    const known = beside.isPositive() === own.isPositive() ? beside.abs() : Decimal.zero;
+    const lost = quantity.minus(known);
+    if (this.#isMoving(instrument) || !lost.isPositive()) return;
+    const left = lost.lessThan(own.abs()) ? own.abs().minus(lost) : Decimal.zero;
+    const after = own.isPositive() ? left : left.negated();
+    const evidence = [`trade ${fill.venueTradeId} of ${fill.clientOrderId}: ${fill.side} ${quantity}`];
+    const change = { own: after, beside: known.isZero() ? beside : Decimal.zero, reason: 'gone' } as const;
+    this.#correct(instrument, { ...change, evidence }, BY_ENGINE, out);
+  }
+
+  /**
    * Takes what a comparison found: what can be mended is, once it has been found twice; fills that explain a
    * difference are fetched. From a comparison that failed nothing follows.
    */
@@ -203,6 +220,17 @@ export class Corrections {
       const beside = this.#positions.beside(id);
       this.#correct(id, { own: own.minus(taken), beside, reason: 'spent', evidence }, BY_ENGINE, out);
     }
+  }
+
+  /**
+   * Returns what the venue holds of an instrument, as far as we know: by the last comparison where it found
+   * another size, and by our book. *Units*: base, signed.
+   */
+  heldThere(instrument: InstrumentId): Decimal {
+    const own = this.#positions.quantity(instrument);
+    const found = this.#differences.find((one) => one.instrument === instrument);
+    if (found === undefined) return own.plus(this.#positions.beside(instrument));
+    return found.held.plus(own).minus(found.own);
   }
 
   /** What mends a difference; null where only a person can, or fills are still to come. */

@@ -3,6 +3,7 @@ import {
   CommandIds,
   type Denial,
   FeedTimes,
+  type Fill,
   type HaltScope,
   type Instrument,
   type InstrumentId,
@@ -91,7 +92,8 @@ export class ExecutionEngine {
     const priceAnew = (t: Tracked, out: ExecutionOutput[]) => this.#priceAnew(t, out);
     const steps = new OrderSteps(settings.account, ledger, modes, priceAnew);
     const parts = { ...books, steps, gate };
-    this.#follower = new OrderFollower(parts);
+    const took = (fill: Fill, out: ExecutionOutput[]) => this.#corrections.took(fill, out);
+    this.#follower = new OrderFollower({ ...parts, took });
     this.#audit = new OrderAudit(parts);
     const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking, setup };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
@@ -289,6 +291,7 @@ export class ExecutionEngine {
       ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
       ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
       setup: this.#setup,
+      heldThere: (id) => this.#corrections.heldThere(id),
       ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
       ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#venue.holdsStops },
     };

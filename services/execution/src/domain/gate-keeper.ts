@@ -117,7 +117,11 @@ export class GateKeeper {
       this.gate.open(toldUs + report.validForMs * US_PER_MS * speed, shut);
       for (const [id, seenUs] of this.#foreign)
         if (seenUs <= this.#askedUs) this.#foreign.delete(id);
-        else this.gate.doubt(id, before.some((one) => one.instrument === id && one.shutsExits));
+        else
+          this.gate.doubt(
+            id,
+            before.some((one) => one.instrument === id && one.shutsExits),
+          );
       // What differs is looked at again soon: it may be a fill that was on its way.
       const isWhole = report.shut.length === 0 && this.#foreign.size === 0;
       this.#dueUs = nowUs + (isWhole ? EVERY_US * speed : this.#pauseUs());

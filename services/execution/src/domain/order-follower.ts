@@ -23,7 +23,7 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder, wouldHaveTaken } from './order-facts.ts';
+import { aboutOrder } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
 import type { OrderParts, OrderSteps } from './order-steps.ts';
 import type { PositionBook } from './position-book.ts';
@@ -59,8 +59,16 @@ export class OrderFollower {
   readonly #steps: OrderSteps;
   readonly #times: FeedTimes;
   readonly #gate: Pick<ReconciliationGate, 'state' | 'doubt'>;
+  readonly #took: (fill: Fill, out: ExecutionOutput[]) => void;
 
-  constructor(parts: OrderParts & { readonly positions: PositionBook }) {
+  /** `took` hears of a fill of somebody else that took more than is ours. */
+  constructor(
+    parts: OrderParts & {
+      readonly positions: PositionBook;
+      readonly took: (fill: Fill, out: ExecutionOutput[]) => void;
+    },
+  ) {
+    this.#took = parts.took;
     this.#account = parts.account;
     this.#ledger = parts.ledger;
     this.#positions = parts.positions;
@@ -157,12 +165,14 @@ export class OrderFollower {
   /** One of our orders was filled: booked once, whatever its status, because money that moved has moved. */
   #filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
-    const held = this.#positions.quantity(fill.instrument);
+    const held = this.#positions.openAt(fill.instrument, fill.timeUs);
     const t = this.#steps.orderOf(fill, venueCumulative, held, out);
     if (t === null) {
-      // Reported and not booked, it takes more than is ours: with what lay beside, the venue may hold nothing.
+      // Reported and not booked, it takes more than is ours: the venue may hold nothing any more.
       const takes = fill.side === 'sell' ? held.isPositive() : held.isNegative();
-      if (takes && out.at(-1)?.type === 'OrderQuarantined') this.#gate.doubt(fill.instrument, true);
+      if (!takes || out.at(-1)?.type !== 'OrderQuarantined') return;
+      this.#gate.doubt(fill.instrument, true);
+      this.#took(fill, out);
       return;
     }
     if (!t.order.fills.some((f) => f.venueTradeId === fill.venueTradeId))
@@ -251,27 +261,14 @@ export class OrderFollower {
 
   /** A refusal ends an order where it is final, as the venue itself has to say. */
   #refused(t: Tracked, refusal: RefusedOutcome, out: ExecutionOutput[]): void {
-    const { reason, retryAfterMs, evidence, timeUs } = refusal;
-    if (evidence.length === 0) this.#steps.turnedAway(t, refusal, out);
-    else this.#rejected(t, reason, retryAfterMs, timeUs, out);
-  }
-
-  /** A post-only order that would have taken is over as it should be: nothing is wrong with it. */
-  #rejected(
-    t: Tracked,
-    reason: string,
-    retryAfterMs: number | null,
-    timeUs: TimeUs,
-    out: ExecutionOutput[],
-  ): void {
-    if (wouldHaveTaken(t.order, reason))
-      this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
-    else this.#steps.rejected(t, reason, retryAfterMs, timeUs, out);
+    if (refusal.evidence.length === 0) this.#steps.turnedAway(t, refusal, out);
+    else this.#steps.rejected(t, refusal, out);
   }
 
   #found(t: Tracked, found: VenueOrder, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (found.status === 'rejected') {
-      this.#steps.rejected(t, orderReason('FOUND_ENDED', found.status), null, timeUs, out);
+      const reason = orderReason('FOUND_ENDED', found.status);
+      this.#steps.rejected(t, { reason, retryAfterMs: null, timeUs }, out);
       return;
     }
     this.#steps.accepted(t, found.venueOrderId, timeUs, out);
@@ -292,7 +289,7 @@ export class OrderFollower {
     // Fills say that it did arrive: whoever calls it absent is wrong, so it stays unknown.
     if (t.order.cumulative.isPositive()) return;
     const { turnedAway } = t;
-    if (turnedAway !== null) this.#rejected(t, turnedAway.reason, turnedAway.retryAfterMs, timeUs, out);
+    if (turnedAway !== null) this.#steps.rejected(t, { ...turnedAway, timeUs }, out);
     else this.#steps.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
   }
 }

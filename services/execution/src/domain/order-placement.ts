@@ -61,7 +61,7 @@ export function entryRequest(
 /**
  * Returns the order that leaves a position. *Shape*: immediate, reduce-only where the market knows it;
  * `within` null to go at the market, as when no fresh price is known: an exit must not wait for a price.
- * `reducesThere` false where what others hold beside ours makes the venue's own position one of the other side.
+ * `reducesThere` false where what others hold beside ours makes the venue's position one of the other side.
  */
 export function exitRequest(
   command: ClosePosition,

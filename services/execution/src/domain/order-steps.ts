@@ -67,13 +67,14 @@ export class OrderSteps {
     if (this.now(t).isCanceling) this.apply(t, { type: 'CancelRequested', timeUs }, out);
   }
 
+  /** Refused for good; a post-only order that would have taken is over as it should be. */
   rejected(
     t: Tracked,
-    reason: string,
-    retryAfterMs: number | null,
-    timeUs: TimeUs,
+    { reason, retryAfterMs, timeUs }: Pick<RefusedOutcome, 'reason' | 'retryAfterMs' | 'timeUs'>,
     out: ExecutionOutput[],
   ): void {
+    if (wouldHaveTaken(t.order, reason))
+      return this.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
     const applied = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
     if (applied.type === 'applied')
       out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason, retryAfterMs });
@@ -84,9 +85,8 @@ export class OrderSteps {
   }
 
   /**
-   * The venue has refused an order, and does not show that it would refuse a second copy, which something on
-   * the way may bring: so it stays unknown until it is looked up behind the pause, no exit goes out beside
-   * a copy of itself, and by then 0 is left of that pause.
+   * Refused, and nothing shows that a second copy, which something on the way may bring, would be as well: it
+   * stays unknown until it is looked up behind the pause, of which 0 is left by then.
    */
   turnedAway(t: Tracked, { reason, retryAfterMs, timeUs }: RefusedOutcome, out: ExecutionOutput[]): void {
     if (!this.#unknown(t, reason, timeUs, out)) return;

@@ -52,15 +52,31 @@ test('an order of somebody else that fills in pieces takes as much as its pieces
   expect(denial(engine.handle(close(3, { timeUs: 2 * S })))).toBe('NO_POSITION');
 });
 
-test.each<[string, string, Partial<Fill>]>([
-  ['adds to what we hold', '1', { side: 'buy' }],
-  ['takes more than we hold', '11', {}],
-])('an order of somebody else that %s is reported once and never booked', (_, quantity, change) => {
+test('an order of somebody else that adds to what we hold is reported once and never booked', () => {
   const { engine, takes } = held();
-  expect(types(takes('x1', quantity, { ...SOLD, ...change }))).toEqual(['OrderQuarantined']);
-  expect(takes('x1', quantity, { ...SOLD, ...change })).toEqual([]);
+  const bought = { ...SOLD, side: 'buy' } as const;
+  expect(types(takes('x1', '1', bought))).toEqual(['OrderQuarantined']);
+  expect(takes('x1', '1', bought)).toEqual([]);
   expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
   expect(denial(engine.handle(place(4, { timeUs: 2 * S })))).toBe('BOOKS_DIFFER');
+});
+
+test.each([
+  ['0', '11', '0', '0'],
+  ['3', '13', '0', '0'],
+  ['3', '11', '2', '0'],
+  ['-3', '11', '0', '-3'],
+])('beside %s of others an order of somebody else that takes %s leaves us %s', (beside, taken, own, rest) => {
+  const { engine, entry } = holding();
+  const { positions, ...state } = engine.snapshot();
+  const with_ = positions.map((position) => ({ ...position, beside: d(beside) }));
+  const after = held({ engine: new ExecutionEngine(SETTINGS, { ...state, positions: with_ }), entry });
+  const said = after.takes('x1', taken);
+  expect(said).toMatchObject([
+    { type: 'OrderQuarantined', booked: false },
+    { type: 'CorrectionMade', own: d(own), beside: d(rest), reason: 'gone' },
+  ]);
+  expect(after.takes('x1', taken)).toEqual([]);
 });
 
 test('a stop that rests does not keep an order of somebody else that adds from being reported', () => {
@@ -68,6 +84,21 @@ test('a stop that rests does not keep an order of somebody else that adds from b
   const bought = { ...stop, side: 'buy', clientOrderId: clientOrderId('web_1') } as const;
   expect(types(engine.handle(filled(bought, 'x1', '1', '1', 3 * S)))).toEqual(['OrderQuarantined']);
   expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
+});
+
+test('what somebody took before our position was opened took nothing of it, however late it is told', () => {
+  const { engine, takes } = held();
+  expect(types(takes('x1', '4', { ...SOLD, timeUs: S / 2 }))).toEqual(['OrderQuarantined']);
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
+});
+
+test('while an exit is on its way, what takes more than we hold only keeps the next from leaving', () => {
+  const { engine, takes } = held();
+  engine.handle(close(2, { timeUs: 2 * S, quantity: d('4') }));
+  expect(types(takes('x1', '11'))).toEqual(['OrderQuarantined']);
+  const next = new ExecutionEngine(SETTINGS, engine.snapshot());
+  for (const one of [engine, next])
+    expect(denial(one.handle(close(3, { timeUs: 2 * S })))).toBe('BOOKS_DIFFER');
 });
 
 test('where we hold nothing, an order of somebody else is reported and not booked', () => {
@@ -92,6 +123,7 @@ test('a close by somebody else, told before the fill that opened it, is booked w
 test('what was reported as nobody’s is booked when it comes again and we hold that much', () => {
   const { engine, entry } = holding();
   const { takes } = held({ engine, entry });
+  engine.handle(close(2, { timeUs: 2 * S, quantity: d('4') }));
   expect(types(takes('x1', '11'))).toEqual(['OrderQuarantined']);
   engine.handle(filled(entry, 't2', '5', '15', 1.5 * S)); // more than was ordered: it is held all the same
   expect(types(takes('x1', '11'))).toEqual(['OrderFilled']);

@@ -1,14 +1,16 @@
-import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId } from '@algo/model';
+import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId, type TimeUs } from '@algo/model';
 import type { ReferencePrices } from './reference-price.ts';
 
 /**
  * What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `beside` what a
- * person left at the venue beside it; `lastPrice` quote, 0 where we have none.
+ * person left at the venue beside it; `openedUs` its first fill since it was flat; `lastPrice` quote, 0 where
+ * we have none.
  */
 export interface NetPosition {
   readonly instrument: InstrumentId;
   readonly quantity: Decimal;
   readonly beside: Decimal;
+  readonly openedUs: TimeUs;
   readonly lastPrice: Decimal;
 }
 
@@ -27,21 +29,30 @@ export class PositionBook {
 
   /** Books a fill. The caller makes sure that it is booked once. */
   book(fill: Fill): void {
-    const { instrument, price: lastPrice } = fill;
+    const { instrument, timeUs, price: lastPrice } = fill;
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
-    const quantity = this.quantity(instrument).plus(baseChange);
-    this.#positions.set(instrument, { instrument, quantity, beside: this.beside(instrument), lastPrice });
+    const before = this.quantity(instrument);
+    const beside = this.beside(instrument);
+    const openedUs = before.isZero() ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
+    const quantity = before.plus(baseChange);
+    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, lastPrice });
   }
 
   /** From here on this is ours, and that lies beside it. *Units*: base, signed. */
   correct(instrument: InstrumentId, quantity: Decimal, beside: Decimal): void {
     const lastPrice = this.#positions.get(instrument)?.lastPrice ?? Decimal.zero;
-    this.#positions.set(instrument, { instrument, quantity, beside, lastPrice });
+    const openedUs = this.#openedUs(instrument);
+    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, lastPrice });
   }
 
   /** Returns what we hold, signed; zero if we never traded it. */
   quantity(instrument: InstrumentId): Decimal {
     return this.#positions.get(instrument)?.quantity ?? Decimal.zero;
+  }
+
+  /** Returns what we hold that was opened by then: what happened earlier has taken nothing of it. */
+  openAt(instrument: InstrumentId, timeUs: TimeUs): Decimal {
+    return this.#openedUs(instrument) <= timeUs ? this.quantity(instrument) : Decimal.zero;
   }
 
   /** Returns what lies beside it and is not ours to trade, signed. */
@@ -66,5 +77,9 @@ export class PositionBook {
   /** Returns every position ever held, flat ones too, in the order of first trade. */
   all(): readonly NetPosition[] {
     return [...this.#positions.values()];
+  }
+
+  #openedUs(instrument: InstrumentId): TimeUs {
+    return this.#positions.get(instrument)?.openedUs ?? 0;
   }
 }

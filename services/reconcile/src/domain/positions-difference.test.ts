@@ -12,7 +12,8 @@ import {
 import { expect, test } from '@jest/globals';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { positionsDifference } from './positions-difference.ts';
-import { LENT } from './testing/reconcile-scenario.ts';
+import { reconcile } from './reconcile.ts';
+import { CONTEXT, fill, HELD, LENT, S, T1, venue, venueHeld, WEB } from './testing/reconcile-scenario.ts';
 
 const d = (text: string) => Decimal.of(text);
 const ACCOUNT = accountId('paper-main');
@@ -87,4 +88,18 @@ test('a rest is dust exactly where no order could close it', () => {
   expect(compare('spot', '0', '10', '9.95')).toEqual(['D3 adjust_dust']);
   expect(compare('perp', '0', '10', '9.95')).toEqual(['D3 adjust_position']);
   expect(compare('perp', '0', '10', '9.9995')).toEqual(['D3 adjust_dust']);
+});
+
+test.each<[string, Partial<Fill>, string, string]>([
+  ['was opened behind somebody’s larger one on the other side', { timeUs: 9 * S }, '-5', 'D2 person'],
+  ['somebody turned over', { timeUs: 11 * S }, '-5', 'D4 person'],
+  ['somebody closed with what lay beside it, in one fill', { timeUs: 11 * S }, '0', 'D1 correct'],
+])('a position that %s', (_, of, there, expected) => {
+  const sold = fill('t3', WEB, '15', { side: 'sell', ...of });
+  const added = there === '0' ? [fill('t2', WEB, '5', { timeUs: 10.5 * S })] : [];
+  const positions = there === '0' ? [] : [venueHeld(there)];
+  const theirs = venue({ fills: [...added, T1, sold], positions });
+  const { discrepancies, differences, shut } = reconcile(HELD, theirs, CONTEXT);
+  expect(`${discrepancies.at(-1)!.class} ${differences[0]!.cure}`).toBe(expected);
+  expect(shut.map(({ shutsExits }) => shutsExits)).toEqual([!expected.startsWith('D2')]);
 });

@@ -16,8 +16,7 @@ import type { Discrepancy, ReconciliationAction } from './reconciliation-report.
 /** Average prices further apart than this are reported: 0.01 %. */
 export const AVERAGE_PRICE_TOLERANCE = Decimal.of('0.0001');
 
-const NO_FILL_CLOSED_IT =
-  'the complete fill history shows no fill that closed it; its result is an estimate';
+const NO_FILL_CLOSED_IT = 'the complete fill history shows no fill that closed it; its result is an estimate';
 
 /** In what positions differ, and what may be done about each instrument. */
 export interface PositionsDifference {
@@ -180,8 +179,7 @@ function sizeOf(c: Compared): Found | null {
       shutsExits: true,
     });
   }
-  const shrinks =
-    after.isPositive() === expected.isPositive() && after.abs().lessThan(expected.abs());
+  const shrinks = after.isPositive() === expected.isPositive() && after.abs().lessThan(expected.abs());
   if (byForeign && shrinks && c.areBookable)
     return found('fetch', { ...about('D3', id, 'close_position_externally', before, `${after}`), evidence });
   if (byForeign && !shrinks) {

@@ -181,24 +181,6 @@ test.each<[string, LocalBooks, VenueBooks, readonly string[], Partial<Reconcilia
     ['D4 none refuse'],
   ],
   [
-    'a position that was opened behind somebody else’s larger one on the other side',
-    HELD,
-    venue({
-      fills: [fill('t2', WEB, '15', { side: 'sell', timeUs: 9 * S }), T1],
-      positions: [venueHeld('-5')],
-    }),
-    ['D2 import_foreign refuse'],
-  ],
-  [
-    'a position that somebody else turned over',
-    HELD,
-    venue({
-      fills: [T1, fill('t2', WEB, '15', { side: 'sell', timeUs: 11 * S })],
-      positions: [venueHeld('-5')],
-    }),
-    ['D4 none refuse'],
-  ],
-  [
     'an average price that is off',
     { ...HELD, positions: [held('10', { averagePrice: d('83.5') })] },
     venue({ fills: [T1], positions: [venueHeld('10')] }),
