@@ -11,7 +11,7 @@ export const config = baseConfig.extend({
   takerBps: z.coerce.number().min(-10).max(100).default(10),
   /** Names the random stream of latencies; the same seed fills the same orders alike. */
   seed: z.coerce.number().int().min(0).default(1),
-  /** Ended orders that it still finds; of fills it keeps five times as many. */
+  /** Ended orders that it still finds at most; of fills it keeps four times as many. */
   paperHistory: z.coerce.number().int().min(100).max(1_000_000).default(PAPER_DEFAULTS.history),
   /** What is wrong with the exchange, as `readPaperVices` reads it: `answerLost=0.05, eventTwice=0.1`. */
   paperVices: z

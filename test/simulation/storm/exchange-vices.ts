@@ -33,12 +33,17 @@ export const ODDITIES = [
 export const RARE = [
   ['cashEveryS=3, fundingEveryS=4'],
   ['selfTrade=1', 'selfTrade=2'],
-  ['boughtByHand=0.02', 'boughtByHand=0.06', 'boughtByHand=0.06, closedByHand=0.03'],
+  ['boughtByHand=0.02', 'boughtByHand=0.06, closedByHand=0.03', 'boughtByHand=0.08, closedByHand=0.04'],
   ['setupEveryS=5', 'setupEveryS=12'],
 ];
 /** Under these a person has something to let be, and the exchange turns away for a while whatever comes. */
 export const FOR_PERSONS = /boughtByHand|setupEveryS/;
 export const TURNS_AWAY = /requestsPer10s|maintenanceEveryS/;
+/**
+ * Where it is told late that somebody closed ours and what he had added, an exit of ours may sell what he has
+ * added since: whose the rest is then nobody can say.
+ */
+const HIDDEN = /closedByHand|liquidationLoss|readsBehind|eventLost|streamBreaks/;
 /** And half of those do not remember what they have turned away. */
 export const GATE_FORGETS = 'gateForgets=1';
 
@@ -52,7 +57,7 @@ export function vicesOf(random: SeededRandom): string {
     const rare = random.stream(kinds[0]!);
     if (!rare.chance(0.08)) continue;
     const kind = kinds[rare.below(kinds.length)]!;
-    vices.push(kind.endsWith(oddity) && vices.includes(oddity) ? kinds[0]! : kind);
+    vices.push(kind.includes('closedByHand') && HIDDEN.test(vices.join()) ? kinds[0]! : kind);
   }
   const turnsAway = vices.some((each) => TURNS_AWAY.test(each));
   if (turnsAway && random.stream('forgets').chance(0.5)) vices.push(GATE_FORGETS);

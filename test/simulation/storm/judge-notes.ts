@@ -26,10 +26,11 @@ export const SOMETIMES = [
     'turned away for good',
     'turned away, proven later',
     'taken with ours in one fill',
-    'compared in silence',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
+/** Of these, what need not happen within a hundred seeds. */
+export const SELDOM: ReadonlySet<Sometimes> = new Set(['taken with ours in one fill']);
 
 /** Where an order can stand when a fault falls. */
 export const STANDS = ['none', 'submitted', 'unknown', 'accepted', 'part filled', 'exit'] as const;

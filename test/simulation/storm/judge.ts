@@ -6,9 +6,6 @@ import { PositionWatch } from './position-watch.ts';
 import type { VenueTruth } from './venue-truth.ts';
 import { WireWatch } from './wire-watch.ts';
 
-/** Feeds have told no time for so long: what is done is done by the wall. *Units*: virtual ms. */
-const SILENCE_MS = 5_000;
-
 /** What is so of a storm at a moment, for the judge to weigh silence by. */
 export interface Passing {
   /** *Units*: virtual ms since the last time, 0 while the process is dead, stopped or not heard. */
@@ -156,7 +153,6 @@ export class Judge {
         return;
       case 'ReconciliationRequested':
         this.wire.setup.asked(fact.body);
-        if (this.#nowMs() - fact.body.timeUs / 1_000 > SILENCE_MS) this.notes.saw('compared in silence');
         return;
       case 'CashMoved':
         this.#cashMoved(fact.body);

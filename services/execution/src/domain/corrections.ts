@@ -12,6 +12,8 @@ import {
   type InstrumentId,
   isDust,
   MARKET_TRAITS,
+  type Order,
+  type OrderIntent,
   settledBy,
   type TimeUs,
   US_PER_MS,
@@ -110,14 +112,14 @@ export class Corrections {
 
   /**
    * Somebody else's order took more than is ours, in one fill: first what is known to lie beside, then ours.
-   * While an order of ours is on its way, which may be part of it, only a comparison tells.
+   * While an order of ours works that may have filled unheard, only a comparison tells.
    */
   took({ instrument, quantity, ...fill }: Fill, out: ExecutionOutput[]): void {
     const own = this.#positions.quantity(instrument);
     const beside = this.#positions.beside(instrument);
     const known = beside.isPositive() === own.isPositive() ? beside.abs() : Decimal.zero;
     const lost = quantity.minus(known);
-    if (this.#isMoving(instrument) || !lost.isPositive()) return;
+    if (!lost.isPositive() || this.#isMoving(instrument, ['protection'])) return;
     const left = lost.lessThan(own.abs()) ? own.abs().minus(lost) : Decimal.zero;
     const after = own.isPositive() ? left : left.negated();
     const evidence = [`trade ${fill.venueTradeId} of ${fill.clientOrderId}: ${fill.side} ${quantity}`];
@@ -264,11 +266,10 @@ export class Corrections {
     return own.equals(book.quantity(instrument)) && beside.equals(book.beside(instrument));
   }
 
-  /** Whether an order of it may be filling just now. */
-  #isMoving(id: InstrumentId): boolean {
-    return this.#ledger
-      .orders()
-      .some(({ request, status }) => request.instrument === id && status !== 'accepted');
+  /** Whether an order of it may be filling just now: none that rests, where it is meant to. */
+  #isMoving(id: InstrumentId, resting: readonly OrderIntent[] = ['entry', 'exit', 'protection']): boolean {
+    const rests = ({ intent, status }: Order) => status === 'accepted' && resting.includes(intent);
+    return this.#ledger.orders().some((order) => order.request.instrument === id && !rests(order));
   }
 
   #correct(

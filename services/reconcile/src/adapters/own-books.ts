@@ -12,7 +12,7 @@ import { type BooksSince, OwnLedger, type OwnLedgerState, type OwnReading } from
 
 /** Messages that are read behind a checkpoint before the next: some tenths of a second at the next start. */
 const CHECKPOINT_EVERY = 5_000;
-const VERSION = 1;
+const VERSION = 2;
 const STREAMS = ['ORDERS', 'POSITIONS'] as const satisfies readonly StreamName[];
 /** Nothing that is stored says what we hold; what the exchange holds, a person must judge. */
 const REMEDY =

@@ -22,15 +22,19 @@ const ENDED_KEPT_US = 2 * LOOK_BACK_US;
 const FORGET_EVERY = 1_000;
 
 /**
- * What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are position-risk's.
+ * What our events come to in one instrument. *Units*: base, signed; `open` and `dust` are position-risk's;
+ * `settledUs` when it was corrected last, 0 never.
  */
 interface Held {
   readonly quantity: Decimal;
   readonly beside: Decimal;
   readonly open: Decimal | null;
   readonly dust: Decimal | null;
+  readonly settledUs: TimeUs;
 }
-const NOTHING: Held = { quantity: Decimal.zero, beside: Decimal.zero, open: null, dust: null };
+const NOTHING: Held = {
+  ...{ quantity: Decimal.zero, beside: Decimal.zero, open: null, dust: null, settledUs: 0 },
+};
 
 /**
  * A ledger as it is kept. *Shape*: bounded by the open orders, the instruments, and what filled or ended in
@@ -103,8 +107,8 @@ export class OwnLedger {
         this.#count(fact.body.fill);
         break;
       case 'CorrectionMade': {
-        const { instrument, own: quantity, beside } = fact.body;
-        this.#hold(instrument, { quantity, beside });
+        const { instrument, own: quantity, beside, timeUs: settledUs } = fact.body;
+        this.#hold(instrument, { quantity, beside, settledUs });
         return;
       }
       case 'DustChanged':
@@ -163,8 +167,8 @@ export class OwnLedger {
   #read(): OwnReading {
     this.#forget();
     const fillsSinceUs = this.#fillsSinceUs;
-    const positions = [...this.#held].map(([instrument, { quantity, beside, open, dust }]) => ({
-      ...{ instrument, quantity, beside, averagePrice: null },
+    const positions = [...this.#held].map(([instrument, { quantity, beside, settledUs, open, dust }]) => ({
+      ...{ instrument, quantity, beside, settledUs, averagePrice: null },
       guarded: open === null && dust === null ? null : (open ?? Decimal.zero).plus(dust ?? Decimal.zero),
     }));
     return { undecided: new Map(this.#undecided), fills: [...this.#fills], positions, fillsSinceUs };

@@ -13,7 +13,18 @@ import { expect, test } from '@jest/globals';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
 import { positionsDifference } from './positions-difference.ts';
 import { reconcile } from './reconcile.ts';
-import { CONTEXT, fill, HELD, LENT, S, T1, venue, venueHeld, WEB } from './testing/reconcile-scenario.ts';
+import {
+  CONTEXT,
+  fill,
+  HELD,
+  held,
+  LENT,
+  S,
+  T1,
+  venue,
+  venueHeld,
+  WEB,
+} from './testing/reconcile-scenario.ts';
 
 const d = (text: string) => Decimal.of(text);
 const ACCOUNT = accountId('paper-main');
@@ -41,7 +52,7 @@ function compare(
 ) {
   const fill = bought(fee);
   const position = {
-    ...{ instrument: ID, averagePrice: null, quantity: d(ours), beside: d('0'), guarded: null },
+    ...{ instrument: ID, averagePrice: null, quantity: d(ours), beside: d('0'), settledUs: 0, guarded: null },
   };
   const local: LocalBooks = {
     ...{
@@ -102,4 +113,16 @@ test.each<[string, Partial<Fill>, string, string]>([
   const { discrepancies, differences, shut } = reconcile(HELD, theirs, CONTEXT);
   expect(`${discrepancies.at(-1)!.class} ${differences[0]!.cure}`).toBe(expected);
   expect(shut.map(({ shutsExits }) => shutsExits)).toEqual([!expected.startsWith('D2')]);
+});
+
+test('what others did before a person settled it explains nothing that came later', () => {
+  const settled = fill('t2', WEB, '5', { timeUs: 11 * S });
+  const ours = { ...HELD, positions: [held('15', { settledUs: 12 * S })] };
+  const theirs = venue({
+    fills: [T1, settled, fill('t3', WEB, '2', { timeUs: 13 * S })],
+    positions: [venueHeld('17')],
+  });
+  expect(reconcile(ours, theirs, CONTEXT).discrepancies).toMatchObject([
+    { class: 'D2', action: 'import_foreign', evidence: ['fill t3: buy 2 at 83'] },
+  ]);
 });

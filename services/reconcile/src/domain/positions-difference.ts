@@ -93,7 +93,8 @@ function compare(
   const changeBy = (fills: readonly Fill[]) => sumOf(fills, (f) => fillEffect(f, instrument).baseChange);
   const expected = own.plus(changeBy(ownMissed));
   const rest = theirs.minus(expected).minus(beside);
-  const foreignFills = missed.foreign.filter((f) => f.instrument === id);
+  const settledUs = ours?.settledUs ?? 0;
+  const foreignFills = missed.foreign.filter((f) => f.instrument === id && f.timeUs > settledUs);
   return {
     ...{ id, own, beside, guarded: ours?.guarded ?? null, theirs, expected, rest },
     isRestDust: instrument !== undefined && isDust(rest, markOf(id, venue), instrument),

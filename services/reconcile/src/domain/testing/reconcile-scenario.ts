@@ -67,7 +67,7 @@ export const order = (id: ClientOrderId, status: OrderStatus, cumulative = '0') 
   cumulative: d(cumulative),
 });
 export const held = (quantity: string, change: Partial<LocalPosition> = {}): LocalPosition => ({
-  ...{ instrument: LTC, quantity: d(quantity), averagePrice: null, beside: d('0') },
+  ...{ instrument: LTC, quantity: d(quantity), averagePrice: null, beside: d('0'), settledUs: 0 },
   ...{ guarded: null, ...change },
 });
 export const venueOrder = (id: ClientOrderId, status: VenueOrderStatus, filled = '0'): VenueOrder => ({
