@@ -5,6 +5,7 @@ import {
   type Fill,
   InputError,
   type TimeUs,
+  US_PER_HOUR,
 } from '@algo/model';
 import type { PaperOrder } from './paper-matching.ts';
 import {
@@ -71,7 +72,7 @@ export class PaperHistory {
     for (const ids of this.#ids.values()) dropWhile(ids, (takenUs) => takenUs < nowUs - FILLS_KEPT_US);
     for (const log of this.logs.values()) {
       // The array moves as a whole, so not for each fill.
-      if ((log.fills[FILLS_SLACK]?.timeUs ?? nowUs) >= nowUs - FILLS_KEPT_US) continue;
+      if ((log.fills[0]?.timeUs ?? nowUs) >= nowUs - FILLS_KEPT_US - US_PER_HOUR) continue;
       const kept = log.fills.findIndex(({ timeUs }) => timeUs >= nowUs - FILLS_KEPT_US);
       dropFills(log, kept < 0 ? log.fills.length : kept);
     }

@@ -29,8 +29,6 @@ const KEPT_OF = {
   ...{ ORDERS: 8_000, POSITIONS: 2_500 },
 };
 const KEPT = 2_500;
-/** Ended orders that the paper exchange keeps: fewer than come in a day, so that one day has them all. */
-const PAPER_HISTORY = 500;
 /** What stands around a body in a file of JetStream, about: its own frame, and our headers. */
 const FRAME_BYTES = 414;
 
@@ -73,7 +71,6 @@ export class MonthRun implements Disposable {
         ...{ ALGO_INSTRUMENTS_FILE: file, ALGO_INSTRUMENTS: this.#instruments.join() },
         ...{ ALGO_TRADING_CONFIG: 'months', ALGO_LIMITS_FILE: 'test/simulation/limits/months.yaml' },
         ALGO_SNAPSHOT_INTERVAL_MS: `${SNAPSHOT_MS}`,
-        ALGO_PAPER_HISTORY: `${PAPER_HISTORY}`,
       },
     });
   }
