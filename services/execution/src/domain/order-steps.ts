@@ -73,21 +73,20 @@ export class OrderSteps {
     { reason, retryAfterMs, timeUs }: Pick<RefusedOutcome, 'reason' | 'retryAfterMs' | 'timeUs'>,
     out: ExecutionOutput[],
   ): void {
-    if (wouldHaveTaken(t.order, reason))
-      return this.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
-    const applied = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
-    if (applied.type === 'applied')
-      out.push({ ...aboutOrder(applied.order, timeUs), type: 'OrderRejected', reason, retryAfterMs });
+    if (wouldHaveTaken(t.order, reason)) {
+      this.close(t, { type: 'Canceled', reason, timeUs }, t.order.cumulative, out);
+      return;
+    }
+    const { type, order } = this.apply(t, { type: 'Rejected', reason, timeUs }, out);
+    if (type === 'applied')
+      out.push({ ...aboutOrder(order, timeUs), type: 'OrderRejected', reason, retryAfterMs });
   }
 
   lost(t: Tracked, reason: string, timeUs: TimeUs, out: ExecutionOutput[]): void {
     if (this.#unknown(t, reason, timeUs, out)) this.lookUp(t, timeUs, out);
   }
 
-  /**
-   * Refused, and nothing shows that a second copy, which something on the way may bring, would be as well: it
-   * stays unknown until it is looked up behind the pause, of which 0 is left by then.
-   */
+  /** Refused, a second copy perhaps not: unknown until looked up behind the pause, which is over then. */
   turnedAway(t: Tracked, { reason, retryAfterMs, timeUs }: RefusedOutcome, out: ExecutionOutput[]): void {
     if (!this.#unknown(t, reason, timeUs, out)) return;
     const turnedAway = { reason, retryAfterMs: retryAfterMs === null ? null : (0 as const) };
