@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MARKET_DATA_SHARE, RequestBudget } from './request-budget.ts';
+import { MARKET_DATA_SHARE, type Purpose, RequestBudget } from './request-budget.ts';
 
 const WEIGHT_PER_MINUTE = 6_000;
 const WEIGHT = 25;
@@ -40,4 +40,27 @@ test('what the venue wants to be left alone is told, and holds from an earlier l
   const next = new RequestBudget(WEIGHT_PER_MINUTE);
   next.pause(5_000, 0);
   expect([next.take(WEIGHT, 4_000), next.take(WEIGHT, 5_000)]).toEqual([1_000, 0]);
+});
+
+test.each<[Purpose, number]>([
+  ['exit', 6_000],
+  ['cancel', 5_700],
+  ['look_up', 5_400],
+  ['entry', 4_800],
+  ['audit', 3_600],
+])('%s goes out until the address has used %d of 6,000, and no later', (purpose, most) => {
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
+  budget.used(most - WEIGHT, 0);
+  expect(budget.take(WEIGHT, 1, purpose)).toBe(0);
+  expect(budget.take(1, 2, purpose)).toBe(59_998);
+  expect(budget.take(1, 60_000, purpose)).toBe(0);
+});
+
+test('what market data takes is gone for audits, until the venue says how much it really was', () => {
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE);
+  for (let i = 0; i < REQUESTS; i++) budget.take(WEIGHT, 0);
+  expect(budget.take(1_201, 0, 'audit')).toBe(60_000);
+  expect(budget.take(1_200, 0, 'audit')).toBe(0);
+  budget.used(100, 10);
+  expect(budget.take(3_500, 10, 'audit')).toBe(0);
 });

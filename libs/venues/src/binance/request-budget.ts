@@ -4,6 +4,17 @@ export const MARKET_DATA_SHARE = 0.4;
 /** How long to wait where the venue says that it was asked too much, and not for how long. */
 const BUSY_PAUSE_MS = 60_000;
 
+/** What a request is for. */
+export type Purpose = 'exit' | 'cancel' | 'look_up' | 'entry' | 'audit' | 'market_data';
+
+/**
+ * Up to which share of what the whole address may use a purpose still gets some. What stands first gets the
+ * last of it: a fifth is kept back from entries, and from audits more. Market data has a bound of its own.
+ */
+export const CEILINGS: Readonly<Record<Purpose, number>> = {
+  ...{ exit: 1, cancel: 0.95, look_up: 0.9, entry: 0.8, audit: 0.6, market_data: 1 },
+};
+
 /**
  * What may still be asked of Binance by this process. *Units*: weights as Binance counts them, times
  * monotonic ms. *Shape*: at most one entry for each request of the last minute.
@@ -12,7 +23,7 @@ export class RequestBudget {
   readonly #addressMax: number;
   readonly #weightMax: number;
   #spent: { readonly atMs: number; readonly weight: number }[] = [];
-  /** What the whole IP has used of a minute, as the venue said last. */
+  /** What the whole IP has used of a minute, as the venue said last, and what went out since. */
   #used = { weight: 0, untilMs: 0 };
   #pausedUntilMs = 0;
 
@@ -26,14 +37,18 @@ export class RequestBudget {
   }
 
   /** Takes the weight of a request. Returns 0, or how long to wait where there is not enough. */
-  take(weight: number, nowMs: number): number {
+  take(weight: number, nowMs: number, purpose: Purpose = 'market_data'): number {
     if (nowMs < this.#pausedUntilMs) return this.#pausedUntilMs - nowMs;
+    if (nowMs >= this.#used.untilMs) this.#used = { weight: 0, untilMs: nowMs + MINUTE_MS };
     const { weight: used, untilMs } = this.#used;
-    if (nowMs < untilMs && used + weight > this.#addressMax) return untilMs - nowMs;
-    this.#spent = this.#spent.filter(({ atMs }) => nowMs - atMs < MINUTE_MS);
-    const spent = this.#spent.reduce((sum, request) => sum + request.weight, 0);
-    if (spent + weight > this.#weightMax) return this.#spent[0]!.atMs + MINUTE_MS - nowMs;
-    this.#spent.push({ atMs: nowMs, weight });
+    if (used + weight > this.#addressMax * CEILINGS[purpose]) return untilMs - nowMs;
+    if (purpose === 'market_data') {
+      this.#spent = this.#spent.filter(({ atMs }) => nowMs - atMs < MINUTE_MS);
+      const spent = this.#spent.reduce((sum, request) => sum + request.weight, 0);
+      if (spent + weight > this.#weightMax) return this.#spent[0]!.atMs + MINUTE_MS - nowMs;
+      this.#spent.push({ atMs: nowMs, weight });
+    }
+    this.#used = { weight: used + weight, untilMs };
     return 0;
   }
 

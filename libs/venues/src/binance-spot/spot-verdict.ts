@@ -1,0 +1,87 @@
+import { WOULD_TAKE } from '@algo/model';
+import { isTurnedAway } from '../binance/errors.ts';
+import { wordsOfStatus } from '../binance/failure-words.ts';
+import { type Meaning, SPOT_CODES, SPOT_WORDS } from './spot-codes.ts';
+
+/**
+ * What an answer says of what was asked. *Shape*: `retryAfterMs` null where no later one would be taken.
+ * *Errors*: none; whatever can't be read is `unknown`.
+ */
+export type Verdict =
+  | {
+      readonly type: 'refused';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+      readonly isFault: boolean;
+    }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+/** A market that is closed, or an account that has enough orders, is tried again after so long. */
+const LATER_MS = 60_000;
+/** Behind a clock that was wrong: it is measured again meanwhile. */
+const CLOCK_MS = 1_000;
+
+/** An error as the venue's body has it. */
+export interface VenueError {
+  readonly code: number;
+  readonly msg: string;
+}
+
+/** Returns the error in a body; undefined where it holds none that can be read. */
+export function errorIn(body: unknown): VenueError | undefined {
+  const { code, msg } = (body ?? {}) as { readonly code?: unknown; readonly msg?: unknown };
+  return Number.isInteger(code) && typeof msg === 'string' ? { code: code as number, msg } : undefined;
+}
+
+/** Returns the meaning of a code with its words. */
+export function meaningOf({ code, msg }: VenueError): Meaning {
+  const words = SPOT_WORDS.find(([codes, text]) => codes.includes(code) && msg.includes(text));
+  return words?.[2] ?? SPOT_CODES[code]?.[1] ?? 'unknown';
+}
+
+/**
+ * Returns what an answer that is no success says. `retryAfterS`: how long the venue wants to be left alone.
+ * A server that is out of order says nothing, whatever its body: what was asked may be done.
+ */
+export function verdictOf(status: number, text: string, retryAfterS: number | undefined): Verdict {
+  const error = errorIn(bodyIn(text));
+  if (error === undefined || status >= 500 || status < 400)
+    return { type: 'unknown', reason: wordsOfStatus(status, text) };
+  return verdictOfError(error, isTurnedAway(status) ? retryAfterS : undefined);
+}
+
+/** Returns what an error says, of an answer or within one. */
+export function verdictOfError(error: VenueError, retryAfterS?: number): Verdict {
+  const meaning = meaningOf(error);
+  const { code, msg } = error;
+  const words = msg.includes('would immediately match and take') ? `${WOULD_TAKE}: ${msg}` : msg;
+  const reason = `${words} (${code})`;
+  switch (meaning) {
+    case 'unknown':
+      return { type: 'unknown', reason };
+    case 'not_now':
+      return { type: 'refused', reason, isFault: false, retryAfterMs: laterMs(error, retryAfterS) };
+    case 'fault':
+      return { type: 'refused', reason, isFault: true, retryAfterMs: null };
+    case 'refused':
+      return { type: 'refused', reason, isFault: false, retryAfterMs: null };
+    default:
+      return meaning satisfies never;
+  }
+}
+
+function laterMs({ code, msg }: VenueError, retryAfterS: number | undefined): number {
+  if (code === -1021) return CLOCK_MS;
+  // A price that is too far away may be near enough at any moment.
+  if (msg.includes('PERCENT_PRICE')) return 0;
+  return retryAfterS === undefined ? LATER_MS : retryAfterS * 1_000;
+}
+
+/** Returns what a text holds as JSON; undefined where it is none. */
+export function bodyIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
