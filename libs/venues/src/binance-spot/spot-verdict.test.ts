@@ -5,7 +5,9 @@ import { verdictOf } from './spot-verdict.ts';
 const verdict = (status: number, code: number, msg: string, retryAfterS?: number) =>
   verdictOf(status, JSON.stringify({ code, msg }), retryAfterS);
 
-const codes = Object.entries(SPOT_CODES).map(([code, [name, meaning]]) => [Number(code), name, meaning] as const);
+const codes = Object.entries(SPOT_CODES).map(
+  ([code, [name, meaning]]) => [Number(code), name, meaning] as const,
+);
 
 test.each(codes)('%d %s means: %s', (code, _, meaning) => {
   const known = verdict(400, code, 'in words that nobody has listed');
@@ -24,14 +26,13 @@ function seen(known: ReturnType<typeof verdict>) {
   return { type: known.type, isFault: known.isFault, isLater: known.retryAfterMs !== null };
 }
 
-test.each(SPOT_WORDS.flatMap(([codes, words, meaning]) => codes.map((code) => [code, words, meaning] as const)))(
-  '%d "%s" means: %s',
-  (code, words, meaning) => {
-    const known = verdict(400, code, `${words}.`);
-    expect(known.type).toBe(meaning === 'unknown' ? 'unknown' : 'refused');
-    if (known.type === 'refused') expect(known.retryAfterMs !== null).toBe(meaning === 'not_now');
-  },
-);
+test.each(
+  SPOT_WORDS.flatMap(([codes, words, meaning]) => codes.map((code) => [code, words, meaning] as const)),
+)('%d "%s" means: %s', (code, words, meaning) => {
+  const known = verdict(400, code, `${words}.`);
+  expect(known.type).toBe(meaning === 'unknown' ? 'unknown' : 'refused');
+  if (known.type === 'refused') expect(known.retryAfterMs !== null).toBe(meaning === 'not_now');
+});
 
 test.each<[string, number, string]>([
   ['a code that nobody has listed', 400, '{"code":-9999,"msg":"new"}'],

@@ -1,0 +1,92 @@
+import {
+  type AccountSetup,
+  Decimal,
+  type OrderLookup,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
+} from '@algo/model';
+import type { Purpose } from '../binance/request-budget.ts';
+import type { OrderRef } from '../port.ts';
+import { type SpotLink, SpotReadError, symbolOf } from './spot-link.ts';
+import { refParameters } from './spot-parameters.ts';
+import { decimalOf, orderOf, rowOf, rowsOf, textOf } from './spot-rows.ts';
+
+/** Rows, and as of when they are. */
+export interface Rows<Value> {
+  readonly value: Value;
+  readonly asOfUs: number;
+}
+
+const NO_SUCH_ORDER = -2013;
+
+/** What the venue says of orders and balances. *Errors*: each rejects where not all of it can be read. */
+export class SpotReads {
+  readonly #link: SpotLink;
+
+  constructor(link: SpotLink) {
+    this.#link = link;
+  }
+
+  async order({ clientOrderId, instrument, account }: OrderRef): Promise<Rows<OrderLookup>> {
+    const parameters = { symbol: symbolOf(instrument), ...refParameters(clientOrderId) };
+    const asOfUs = this.#link.nowUs();
+    try {
+      const read = await this.#link.read('/api/v3/order', parameters, 4, 'look_up');
+      const order = orderOf(rowOf(read.body), account, instrument);
+      this.#link.names.set(order.venueOrderId, order.request.clientOrderId);
+      return { value: { type: 'found', order }, asOfUs: read.asOfUs };
+    } catch (error) {
+      if (error instanceof SpotReadError && error.code === NO_SUCH_ORDER)
+        return { value: { type: 'absent' }, asOfUs };
+      throw error;
+    }
+  }
+
+  /** Returns the open orders of one symbol, or of all. */
+  async openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>> {
+    const [parameters, weight] = symbol === undefined ? [{}, 80] : [{ symbol }, 6];
+    const { body, asOfUs } = await this.#link.read('/api/v3/openOrders', parameters, weight, 'audit');
+    const value = rowsOf(body).map((row) =>
+      orderOf(row, this.#link.parts.account, this.#link.instrumentOf(textOf(row, 'symbol'))),
+    );
+    for (const { venueOrderId, request } of value) this.#link.names.set(venueOrderId, request.clientOrderId);
+    return { value, asOfUs };
+  }
+
+  async balances(purpose: Purpose = 'audit'): Promise<Rows<readonly VenueBalance[]>> {
+    const parameters = { omitZeroBalances: 'true' };
+    const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, purpose);
+    const value = rowsOf(rowOf(body).balances).map((row) => {
+      const free = decimalOf(row, 'free');
+      const total = free.plus(decimalOf(row, 'locked'));
+      return { account: this.#link.parts.account, asset: textOf(row, 'asset'), total, free };
+    });
+    return { value, asOfUs };
+  }
+
+  /**
+   * Returns what is held of each instrument's base; at which price it came, no read tells. Where two
+   * instruments share a base nobody can say which one it is held in.
+   */
+  async positions(): Promise<Rows<readonly VenuePosition[]>> {
+    const { value: balances, asOfUs } = await this.balances();
+    const value = balances.flatMap(({ account, asset, total }) => {
+      const [instrument, other] = this.#link.instruments.filter(({ base }) => base === asset);
+      if (instrument === undefined) return [];
+      if (other !== undefined)
+        throw new Error(`${asset} may be held in ${instrument.id} or ${other.id}: list one of the two`);
+      return [{ account, instrument: instrument.id, quantity: total, averagePrice: Decimal.zero }];
+    });
+    return { value, asOfUs };
+  }
+
+  /** Spot has no modes; that it is an account of spot is asked. */
+  async setup(): Promise<Rows<AccountSetup>> {
+    const parameters = { omitZeroBalances: 'true' };
+    const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, 'audit');
+    const type = textOf(rowOf(body), 'accountType');
+    if (type !== 'SPOT') throw new Error(`the account is of the type ${type}, not SPOT`);
+    return { value: { positionMode: 'one_way', shortSpot: false, instruments: [] }, asOfUs };
+  }
+}
