@@ -1,11 +1,4 @@
-import {
-  type ClientOrderId,
-  type Fill,
-  type Instrument,
-  type TimeUs,
-  US_PER_MS,
-  type VenueBalance,
-} from '@algo/model';
+import { type ClientOrderId, type Fill, type TimeUs, US_PER_MS } from '@algo/model';
 import type { Purpose } from '../binance/request-budget.ts';
 import { type SpotLink, symbolOf } from './spot-link.ts';
 import type { Rows, SpotReads } from './spot-reads.ts';
@@ -21,23 +14,26 @@ const NAMES_MAX = 200;
 const DAY_MS = 86_400_000;
 const WEIGHT = 20;
 
-/** What was held when all fills were read last. */
-interface Baseline {
+/** More fills of one symbol are not kept, but read again. */
+const KEPT_MAX = 1_000;
+
+/** What was read of a symbol last: its fills since a time, and what was held of its base before. */
+interface Kept {
   readonly sinceUs: TimeUs;
-  readonly untilUs: TimeUs;
-  readonly totals: ReadonlyMap<string, string>;
+  readonly fills: readonly Fill[];
+  readonly held: string;
 }
 
 /**
- * Fills of an account. The venue tells them by symbol, which costs 20 weights each: a symbol is passed over
- * where nothing can have happened since all were read last, that is where its base is held as then and no
- * order of ours went to it.
+ * Fills of an account. The venue tells them by symbol, which costs 20 weights each: one is not
+ * asked for again where nothing can have happened since, that is where its base is held as then and no order
+ * of ours went to it or works. A stranger's fills that leave the base as it was are found late.
  */
 export class SpotFills {
   readonly #link: SpotLink;
   readonly #reads: SpotReads;
-  readonly #touched = new Set<string>();
-  #baseline: Baseline | undefined;
+  #touched = new Set<string>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(link: SpotLink, reads: SpotReads) {
     this.#link = link;
@@ -51,17 +47,38 @@ export class SpotFills {
 
   /** Returns all fills since a time, oldest first. *Errors*: rejects where one may be missing. */
   async since(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>> {
-    const touched = [...this.#touched];
+    const touched = this.#touched;
+    // What is touched from here on may be filled behind the reading of it.
+    this.#touched = new Set();
+    try {
+      return await this.#since(sinceUs, touched);
+    } catch (error) {
+      for (const symbol of touched) this.touch(symbol);
+      throw error;
+    }
+  }
+
+  async #since(sinceUs: TimeUs, touched: ReadonlySet<string>): Promise<Rows<readonly Fill[]>> {
     const { value: balances, asOfUs } = await this.#reads.balances('look_up');
     const working = (await this.#reads.openOrders()).value.map(({ request }) => symbolOf(request.instrument));
-    const totals = totalsOf(balances);
-    const mayHave = this.#link.instruments.filter((instrument) =>
-      this.#mayHaveFills(instrument, sinceUs, totals, touched.concat(working)),
-    );
     const fills: Fill[] = [];
-    for (const { symbol } of mayHave) fills.push(...(await this.ofSymbol(symbol, sinceUs)));
-    this.#keep(sinceUs, asOfUs, totals, touched, working);
-    return { value: fills.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
+    for (const { symbol, base } of this.#link.instruments) {
+      const held = `${balances.find(({ asset }) => asset === base)?.total ?? 0}`;
+      const kept = this.#kept.get(symbol);
+      const isQuiet = !touched.has(symbol) && !working.includes(symbol) && kept?.held === held;
+      if (isQuiet && kept !== undefined && kept.sinceUs <= sinceUs) fills.push(...kept.fills);
+      else fills.push(...(await this.#readAnew(symbol, sinceUs, held)));
+    }
+    for (const symbol of working) this.touch(symbol);
+    const wanted = fills.filter(({ timeUs }) => timeUs >= sinceUs);
+    return { value: wanted.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
+  }
+
+  async #readAnew(symbol: string, sinceUs: TimeUs, held: string): Promise<readonly Fill[]> {
+    const fills = await this.ofSymbol(symbol, sinceUs);
+    if (fills.length > KEPT_MAX) this.#kept.delete(symbol);
+    else this.#kept.set(symbol, { sinceUs, fills, held });
+    return fills;
   }
 
   /** Returns the fills of a symbol, by rising id. *Errors*: as `since`. */
@@ -70,31 +87,6 @@ export class SpotFills {
     const names = await this.#namesOf(symbol, rows);
     const instrument = this.#link.instrumentOf(symbol);
     return rows.map((row) => fillOf(row, this.#link.parts.account, instrument, (id) => names.get(id)!));
-  }
-
-  #mayHaveFills(
-    { symbol, base }: Instrument,
-    sinceUs: TimeUs,
-    totals: ReadonlyMap<string, string>,
-    touched: readonly string[],
-  ): boolean {
-    // What was read before says nothing of a time before it.
-    if (this.#baseline === undefined || sinceUs < this.#baseline.untilUs - DAY_MS * US_PER_MS) return true;
-    if (touched.includes(symbol) || sinceUs < this.#baseline.sinceUs) return true;
-    return totals.get(base) !== this.#baseline.totals.get(base);
-  }
-
-  #keep(
-    sinceUs: TimeUs,
-    untilUs: TimeUs,
-    totals: ReadonlyMap<string, string>,
-    touched: readonly string[],
-    working: readonly string[],
-  ): void {
-    this.#baseline = { sinceUs, untilUs, totals };
-    // Those that still work may be filled at any moment; what was touched meanwhile stays touched.
-    for (const symbol of touched) if (!working.includes(symbol)) this.#touched.delete(symbol);
-    for (const symbol of working) this.#touched.add(symbol);
   }
 
   async #rows(symbol: string, sinceMs: number, purpose: Purpose): Promise<readonly Row[]> {
@@ -130,8 +122,4 @@ export class SpotFills {
     }
     return new Map(orderIds.map((id) => [id, asked.get(id) ?? this.#link.names.get(`${id}`)!]));
   }
-}
-
-function totalsOf(balances: readonly VenueBalance[]): ReadonlyMap<string, string> {
-  return new Map(balances.map(({ asset, total }) => [asset, `${total}`]));
 }

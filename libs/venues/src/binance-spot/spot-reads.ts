@@ -6,11 +6,12 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
+import type { Parameters } from '../binance/api-key.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import type { OrderRef } from '../port.ts';
 import { type SpotLink, SpotReadError, symbolOf } from './spot-link.ts';
 import { refParameters } from './spot-parameters.ts';
-import { decimalOf, orderOf, rowOf, rowsOf, textOf } from './spot-rows.ts';
+import { cancelNameOf, decimalOf, orderOf, rowOf, rowsOf, textOf } from './spot-rows.ts';
 
 /** Rows, and as of when they are. */
 export interface Rows<Value> {
@@ -28,10 +29,19 @@ export class SpotReads {
     this.#link = link;
   }
 
-  async order({ clientOrderId, instrument, account }: OrderRef): Promise<Rows<OrderLookup>> {
-    const parameters = { symbol: symbolOf(instrument), ...refParameters(clientOrderId) };
+  /** Looks for an order under its own name, and under that of its cancel. */
+  async order(ref: OrderRef): Promise<Rows<OrderLookup>> {
+    const own = refParameters(ref.clientOrderId);
+    const found = await this.#orderNamed(ref, own);
+    if (found.value.type !== 'absent' || own.orderId !== undefined) return found;
+    const canceled = await this.#orderNamed(ref, { origClientOrderId: cancelNameOf(ref.clientOrderId) });
+    return { ...canceled, asOfUs: found.asOfUs };
+  }
+
+  async #orderNamed({ instrument, account }: OrderRef, name: Parameters): Promise<Rows<OrderLookup>> {
     const asOfUs = this.#link.nowUs();
     try {
+      const parameters = { symbol: symbolOf(instrument), ...name };
       const read = await this.#link.read('/api/v3/order', parameters, 4, 'look_up');
       const order = orderOf(rowOf(read.body), account, instrument);
       this.#link.names.set(order.venueOrderId, order.request.clientOrderId);

@@ -32,9 +32,21 @@ const STATUSES: Readonly<Record<string, VenueOrderStatus>> = {
 
 const OURS = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** Stands before the name of an order in the name of its cancel; no order of ours has a dot in its name. */
+const CANCEL = 'c.';
+
+/**
+ * Returns the name of the cancel of an order. The venue may call a canceled order by its cancel's name from
+ * then on, and this one leads back.
+ */
+export function cancelNameOf(id: ClientOrderId): string {
+  return `${CANCEL}${id}`;
+}
+
 /** Returns what we call an order by the venue's two names of it: another's may hold what ours never do. */
 export function nameOf(clientId: string, orderId: number): ClientOrderId {
-  return clientOrderId(OURS.test(clientId) ? clientId : `binance-${orderId}`);
+  const name = clientId.startsWith(CANCEL) ? clientId.slice(CANCEL.length) : clientId;
+  return clientOrderId(OURS.test(name) ? name : `binance-${orderId}`);
 }
 
 /** Returns an order as a read shows it. *Errors*: throws where a field can't be read. */

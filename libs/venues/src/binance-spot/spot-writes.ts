@@ -16,7 +16,7 @@ import type { Purpose } from '../binance/request-budget.ts';
 import type { OrderRef, SendTerms } from '../port.ts';
 import { type SpotLink, symbolOf } from './spot-link.ts';
 import { orderParameters, refParameters } from './spot-parameters.ts';
-import { type Row, rowOf, textOf, wholeOf } from './spot-rows.ts';
+import { cancelNameOf, type Row, rowOf, textOf, wholeOf } from './spot-rows.ts';
 import { bodyIn, errorIn, type Verdict, verdictOf, verdictOfError } from './spot-verdict.ts';
 
 const ORDER = '/api/v3/order';
@@ -50,7 +50,8 @@ export class SpotWrites {
   }
 
   async cancel({ clientOrderId: id, instrument }: OrderRef, terms: SendTerms): Promise<SubmitOutcome> {
-    const parameters = { symbol: symbolOf(instrument), ...refParameters(id) };
+    const newClientOrderId = cancelNameOf(id);
+    const parameters = { symbol: symbolOf(instrument), ...refParameters(id), newClientOrderId };
     const answer = await this.#ask({ method: 'DELETE', path: ORDER, parameters }, 'cancel', false, terms);
     if (answer.type !== 'answered') return this.#outcome(id, notAnswered(answer), terms.sentUs);
     const canceled = placedIn(bodyIn(answer.text), undefined, id);
@@ -71,6 +72,7 @@ export class SpotWrites {
     const parameters = {
       ...this.#parametersOf(order),
       ...{ cancelReplaceMode: 'STOP_ON_FAILURE', cancelRestrictions: 'ONLY_NEW' },
+      cancelNewClientOrderId: cancelNameOf(old),
       ...(byName === undefined ? {} : { cancelOrigClientOrderId: byName }),
       ...(byNumber === undefined ? {} : { cancelOrderId: byNumber }),
     };
