@@ -53,7 +53,7 @@ export class SpotExchangeVenue implements ExchangeVenue {
   }
 
   submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
-    this.#fills.touch(symbolOf(order.instrument));
+    this.#link.touched.add(symbolOf(order.instrument));
     this.#writes.submit(order, terms).then(done, broken(order.clientOrderId, terms, done));
   }
 
@@ -67,7 +67,7 @@ export class SpotExchangeVenue implements ExchangeVenue {
     terms: SendTerms,
     done: (outcome: ReplaceOutcome) => void,
   ): void {
-    this.#fills.touch(symbolOf(order.instrument));
+    this.#link.touched.add(symbolOf(order.instrument));
     const { clientOrderId: replaced } = stop;
     this.#writes.replace(stop, order, terms).then(
       done,

@@ -32,7 +32,6 @@ interface Kept {
 export class SpotFills {
   readonly #link: SpotLink;
   readonly #reads: SpotReads;
-  #touched = new Set<string>();
   readonly #kept = new Map<string, Kept>();
 
   constructor(link: SpotLink, reads: SpotReads) {
@@ -40,20 +39,15 @@ export class SpotFills {
     this.#reads = reads;
   }
 
-  /** An order goes to a symbol, or something was heard of one. */
-  touch(symbol: string): void {
-    this.#touched.add(symbol);
-  }
-
   /** Returns all fills since a time, oldest first. *Errors*: rejects where one may be missing. */
   async since(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>> {
-    const touched = this.#touched;
+    const { touched } = this.#link;
     // What is touched from here on may be filled behind the reading of it.
-    this.#touched = new Set();
+    this.#link.touched = new Set();
     try {
       return await this.#since(sinceUs, touched);
     } catch (error) {
-      for (const symbol of touched) this.touch(symbol);
+      for (const symbol of touched) this.#link.touched.add(symbol);
       throw error;
     }
   }
@@ -69,7 +63,7 @@ export class SpotFills {
       if (isQuiet && kept !== undefined && kept.sinceUs <= sinceUs) fills.push(...kept.fills);
       else fills.push(...(await this.#readAnew(symbol, sinceUs, held)));
     }
-    for (const symbol of working) this.touch(symbol);
+    for (const symbol of working) this.#link.touched.add(symbol);
     const wanted = fills.filter(({ timeUs }) => timeUs >= sinceUs);
     return { value: wanted.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
   }

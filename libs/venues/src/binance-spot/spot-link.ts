@@ -65,6 +65,8 @@ export class SpotLink implements AsyncDisposable {
   readonly instruments: readonly Instrument[];
   /** Our names of orders by the venue's: a fill that is read has the venue's alone. */
   readonly names = new RecentMap<ClientOrderId>(NAMES_MAX);
+  /** Symbols in which something may have happened since their fills were read. */
+  touched = new Set<string>();
   /** Whether all that happens is told just now; null where nobody listens. */
   isHeard: boolean | null = null;
 
