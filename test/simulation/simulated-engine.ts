@@ -45,7 +45,7 @@ import {
 } from '@algo/runtime';
 import { SeededRandom } from '@algo/simulation';
 import { bucketDocuments } from '@algo/state';
-import { openAccountStream, openVenue } from '@algo/venues';
+import { openExchange } from '@algo/venues';
 import type { z } from 'zod';
 import { leaseOf } from './lease-of.ts';
 import { type RequestWire, SimulatedLife } from './simulated-life.ts';
@@ -326,7 +326,7 @@ export class SimulatedEngine {
   ): ServiceContext<Config> {
     const { identity } = process;
     const { bus, clock } = life;
-    const ask = bus.request.bind(bus);
+    const parts = { ask: bus.request.bind(bus), clock };
     return {
       ...{ config, identity, bus, clock, repeat: life.repeat },
       ...{ log: createLogger(identity, 'silent'), signal: new AbortController().signal },
@@ -334,9 +334,10 @@ export class SimulatedEngine {
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
-      venue: (name, account) => this.#world.venue?.exchange ?? openVenue(name, { account, ask, clock }),
+      venue: (name, account) =>
+        this.#world.venue?.exchange ?? openExchange(name, { account, ...parts }).venue,
       accountStream: (name, account) =>
-        this.#world.venue?.stream ?? openAccountStream(name, { account, ask, clock }),
+        this.#world.venue?.stream ?? openExchange(name, { account, ...parts }).accountStream,
       ...{ openRowStore: async () => DISCARDED_ROWS, addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

@@ -21,6 +21,7 @@ import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
 import { listConfigurations, useConfiguration } from './commands/trading-configuration.ts';
 import { up } from './commands/up.ts';
+import { checkVenue, type VenueCheckOptions } from './commands/venue-check.ts';
 import { type CliEnvironment, readEnvironment } from './config.ts';
 
 const DATA_DIR = [
@@ -132,6 +133,18 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option(...DATA_DIR)
     .option(...JSON_OUT)
     .action((options) => doctor(options, environment));
+  program
+    .command('venue')
+    .description('look at an exchange that orders can go to')
+    .command('check <venue>')
+    .description(
+      'look whether an account can be traded there: binance-spot; sends one order made to be refused',
+    )
+    .option('--key-file <path>', 'file that holds the API key (default: ALGO_VENUE_KEY_FILE)')
+    .option('--secret-file <path>', 'file that holds its secret or PEM (default: ALGO_VENUE_SECRET_FILE)')
+    .option('--place-and-cancel', 'also place an order far from the market, and take it back')
+    .option(...JSON_OUT)
+    .action((venue: string, options: VenueCheckOptions) => checkVenue(venue, options, environment));
   program
     .command('version')
     .description('print the version')

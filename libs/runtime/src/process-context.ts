@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { bucketSnapshots, type Clock, type Lease, type SnapshotStore, storeFences } from '@algo/bus';
 import { FAMILIES } from '@algo/contracts';
+import type { AccountId } from '@algo/model';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
-import { openAccountStream, openVenue } from '@algo/venues';
+import { type OpenExchange, openExchange } from '@algo/venues';
 import { type BaseConfig, enginePlanOf } from './base-config.ts';
 import type { HealthServer } from './health-server.ts';
 import { plannedProducers } from './process-plan.ts';
@@ -28,6 +29,14 @@ export function processContext<Config extends BaseConfig>(
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
   const ask = bus.request.bind(bus);
+  const exchanges = new Map<string, OpenExchange>();
+  // Both sides of an account share its connections and budget.
+  const exchange = (name: string, account: AccountId): OpenExchange => {
+    const key = `${name} ${account}`;
+    const opened = exchanges.get(key) ?? openExchange(name, { account, ask, clock });
+    exchanges.set(key, opened);
+    return opened;
+  };
   return {
     config,
     identity,
@@ -41,8 +50,8 @@ export function processContext<Config extends BaseConfig>(
     repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
-    venue: (name, account) => own(openVenue(name, { account, ask, clock })),
-    accountStream: (name, account) => own(openAccountStream(name, { account, ask, clock })),
+    venue: (name, account) => own(exchange(name, account).venue),
+    accountStream: (name, account) => own(exchange(name, account).accountStream),
     async openRowStore(options) {
       // DuckDB takes as long to load as all the rest together, and one service of eight stores rows.
       const { TickStore } = await import('@algo/tickstore');

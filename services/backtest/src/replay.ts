@@ -20,7 +20,7 @@ import {
   startDriver,
 } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
-import { type AccountStream, openVenue } from '@algo/venues';
+import { type AccountStream, openExchange } from '@algo/venues';
 import type { z } from 'zod';
 import { DISCARDED_ROWS } from './discarded-rows.ts';
 
@@ -143,7 +143,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
     venue: (name, account) =>
-      own(openVenue(name, { account, ask: bus.request.bind(bus), clock: systemClock })),
+      own(openExchange(name, { account, ask: bus.request.bind(bus), clock: systemClock }).venue),
     accountStream: () => SILENT_STREAM,
     openRowStore: async () => DISCARDED_ROWS,
     async drive(plan) {

@@ -107,8 +107,8 @@ test.each(['its age', 'the server'] as const)(
     );
     await until('one is left', () => house.exchange.sessions.counts.sessions === 1);
     expect(heard.states).toEqual(['connected']);
-  // An hour has passed by its clock and not by the timer that measures it.
-  await house.link.time.measure();
+    // An hour has passed by its clock and not by the timer that measures it.
+    await house.link.time.measure();
     await submit(house, spotOrder({ timeInForce: 'ioc' }));
     await until('it is told', () => heard.events.length > 0);
   },

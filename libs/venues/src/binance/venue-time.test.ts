@@ -26,7 +26,7 @@ function venueTime(tripsMs: readonly number[]) {
   return { time, clock, pass, truth };
 }
 
-test('of five round trips the quickest tells the time, and it runs on by a clock that never jumps', async () => {
+test('of five round trips the quickest tells the time, and a clock that never jumps goes on', async () => {
   using parts = disposable(venueTime([400, 8, 300, 4, 90]));
   const { time, pass, truth } = parts;
   expect(time.nowMs()).toBeUndefined();
@@ -44,7 +44,7 @@ test('a wall that jumps by more than 250 ms is trouble until the time is measure
   clock.wallMs += 250;
   expect(time.trouble()).toBeUndefined();
   clock.wallMs += 50;
-  expect(time.trouble()).toContain('the wall clock of this machine jumped by 300 ms');
+  expect(time.trouble()).toContain('the wall clock here jumped by 300 ms');
   // What is signed meanwhile has the venue's time all the same.
   expect(Math.abs(time.nowMs()! - truth())).toBeLessThanOrEqual(1);
   await time.measure();

@@ -48,7 +48,7 @@ export class VenueTime implements Disposable {
     const jumpMs = Math.round(wallMs() - wallAt - passedMs);
     if (Math.abs(jumpMs) > JUMP_MAX_MS) {
       void this.measure();
-      return `the wall clock of this machine jumped by ${jumpMs} ms; the venue's time is measured again first`;
+      return `the wall clock here jumped by ${jumpMs} ms; the venue's time is measured again first`;
     }
     if (passedMs <= STALE_MS) return undefined;
     return `the venue's time was measured ${Math.round(passedMs / 60_000)} min ago: ${this.#failure}`;

@@ -68,7 +68,7 @@ export async function spotOnStandIn(
 
 let made = 0;
 
-/** Returns an order with a name of its own: a limit of 1 LTC to buy at 83 that may rest, unless it is said otherwise. */
+/** Returns an order with a name of its own: to buy 1 LTC at 83 and to rest, unless it is said otherwise. */
 export function spotOrder(more: Partial<OrderRequest> = {}): OrderRequest {
   return {
     ...{ clientOrderId: clientOrderId(`a${made++}`), account: ACCOUNT, instrument: LTC, side: 'buy' },
