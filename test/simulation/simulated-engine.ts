@@ -326,7 +326,7 @@ export class SimulatedEngine {
   ): ServiceContext<Config> {
     const { identity } = process;
     const { bus, clock } = life;
-    const parts = (account: AccountId) => ({ account, ask: bus.request.bind(bus), clock });
+    const by = { ask: bus.request.bind(bus), clock };
     return {
       ...{ config, identity, bus, clock, repeat: life.repeat },
       ...{ log: createLogger(identity, 'silent'), signal: new AbortController().signal },
@@ -334,9 +334,9 @@ export class SimulatedEngine {
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
-      venue: (name, account) => this.#world.venue?.exchange ?? openExchange(name, parts(account)).venue,
+      venue: (name, account) => this.#world.venue?.exchange ?? openExchange(name, { account, ...by }).venue,
       accountStream: (name, account) =>
-        this.#world.venue?.stream ?? openExchange(name, parts(account)).accountStream,
+        this.#world.venue?.stream ?? openExchange(name, { account, ...by }).accountStream,
       ...{ openRowStore: async () => DISCARDED_ROWS, addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {
