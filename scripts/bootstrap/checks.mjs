@@ -56,6 +56,13 @@ const CHECKS = [
     args: ['--check'],
     mayBeAbsent: true,
   },
+  {
+    name: 'codes of spot',
+    what: 'docs/venues.md up to date',
+    script: 'libs/venues/src/binance-spot/testing/gen-spot-codes.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
 ];
 
 /** Runs them all, even past a failure, and returns the exit code. */

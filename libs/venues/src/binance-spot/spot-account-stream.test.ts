@@ -114,6 +114,22 @@ test.each(['its age', 'the server'] as const)(
   },
 );
 
+test('a subscription that is not answered ends the connection, which the pings of the venue keep open', async () => {
+  await using house = await spotOnStandIn();
+  house.exchange.fault('userDataStream.subscribe.signature', 1, { does: 'hang', at: 'before' });
+  const states: string[] = [];
+  await using stream = new SpotAccountStream(house.link, QUICK);
+  stream.open({
+    event: () => undefined,
+    connected: () => states.push('connected'),
+    disconnected: (reason) => states.push(reason),
+  });
+  await until('it asked', () => house.exchange.journal.of('userDataStream.subscribe.signature').length === 1);
+  house.clock.advance(20_000);
+  await until('another is made', () => states.length >= 2);
+  expect(states).toEqual(['not subscribed within 20000 ms', 'connected']);
+});
+
 test('a key that is revoked is said with the words of the venue', async () => {
   await using house = await spotOnStandIn();
   house.exchange.revokeKey('hmacKey');

@@ -99,6 +99,13 @@ test('what is too late does not leave', async () => {
   expect(house.exchange.journal.of('POST /api/v3/order')).toEqual([]);
 });
 
+test('the id of an order that did not leave may go out later', async () => {
+  await using house = await spotOnStandIn();
+  const order = spotOrder();
+  await submit(house, order, { ...TERMS, sendByMs: 0 });
+  expect(await submit(house, order)).toMatchObject({ type: 'confirmed' });
+});
+
 test('a cancel is confirmed once, and refused for what is over', async () => {
   await using house = await spotOnStandIn();
   const order = spotOrder();
@@ -274,4 +281,21 @@ test('a ban closes every path of the address until it is over', async () => {
   expect(house.exchange.journal.entries).toHaveLength(asked);
   house.clock.advance(30_000);
   expect(await submit(house, exit('1'))).toMatchObject({ type: 'confirmed' });
+});
+
+test('where an exit and an entry of ours meet, the exit stays', async () => {
+  await using house = await spotOnStandIn();
+  house.exchange.quote('LTCUSDT', [['82', '5']], [['86', '5']]);
+  const entry = spotOrder();
+  await submit(house, entry);
+  const leaves = exit('1');
+  await submit(house, leaves);
+  expect(await lookUp(house, entry)).toMatchObject({ order: { status: 'expired' } });
+  expect(await lookUp(house, leaves)).toMatchObject({ order: { status: 'filled' } });
+  const rests = spotOrder({ side: 'sell', limitPrice: Decimal.of('84') });
+  await submit(house, rests);
+  const meets = spotOrder({ timeInForce: 'ioc', limitPrice: Decimal.of('85') });
+  await submit(house, meets);
+  expect(await lookUp(house, rests)).toMatchObject({ order: { status: 'open' } });
+  expect(await lookUp(house, meets)).toMatchObject({ order: { status: 'expired', filled: Decimal.zero } });
 });

@@ -51,15 +51,16 @@ export class SpotSession {
   }
 
   /**
-   * Asks for a sign of life where none came for a heartbeat, and ends where none comes for another. Asking
-   * first keeps one that only seems silent because this process was held up.
+   * Asks for a sign of life where none came for a heartbeat, and ends where none comes for another, or where
+   * it does not even begin to tell. Asking first keeps one that only seems silent because this process was held up.
    */
   look(nowMs: number): void {
-    const { openedMs, dialledMs, heardMs, askedMs } = this.#socket;
-    const since = openedMs === undefined ? dialledMs : askedMs;
-    if (since !== undefined && nowMs - since >= HEARTBEAT_MS)
-      this.#end(`silent for ${(openedMs === undefined ? 1 : 2) * HEARTBEAT_MS} ms`);
-    else if (since === undefined && nowMs - heardMs >= HEARTBEAT_MS)
+    const { dialledMs, heardMs, askedMs } = this.#socket;
+    if (this.subscribedMs === undefined && nowMs - dialledMs >= HEARTBEAT_MS)
+      this.#end(`not subscribed within ${HEARTBEAT_MS} ms`);
+    else if (askedMs !== undefined && nowMs - askedMs >= HEARTBEAT_MS)
+      this.#end(`silent for ${2 * HEARTBEAT_MS} ms`);
+    else if (this.subscribedMs !== undefined && askedMs === undefined && nowMs - heardMs >= HEARTBEAT_MS)
       this.#socket.ask(JSON.stringify({ id: PING, method: 'ping' }));
   }
 

@@ -43,7 +43,7 @@ export class SpotWrites {
     if (held !== undefined) return held;
     const call = { method: 'POST', path: ORDER, parameters: this.#parametersOf(order) } as const;
     const answer = await this.#ask(call, purposeOf(order), true, terms);
-    if (answer.type !== 'answered') return this.#outcome(id, notAnswered(answer), sentUs);
+    if (answer.type !== 'answered') return this.#unanswered(id, answer, sentUs);
     const placed = placedIn(bodyIn(answer.text), 'clientOrderId', id);
     if (answer.status === 200 && placed !== undefined) return this.#confirmed(id, placed);
     return this.#outcome(id, verdictOf(answer.status, answer.text, answer.retryAfterS), sentUs);
@@ -82,13 +82,23 @@ export class SpotWrites {
       placed: this.#outcome(id, verdict, sentUs),
       replaced: this.#outcome(old, verdict, sentUs),
     });
-    if (answer.type !== 'answered') return both(notAnswered(answer));
+    if (answer.type !== 'answered')
+      return {
+        placed: this.#unanswered(id, answer, sentUs),
+        replaced: this.#outcome(old, notAnswered(answer), sentUs),
+      };
     const halves = answer.status < 500 ? halvesIn(bodyIn(answer.text)) : undefined;
     if (halves === undefined) return both(this.#single(answer));
     return {
       placed: this.#half(id, halves.placed, 'clientOrderId', sentUs),
       replaced: this.#half(old, halves.canceled, 'origClientOrderId', sentUs),
     };
+  }
+
+  /** The id of an order that did not leave is as good as new. */
+  #unanswered(id: ClientOrderId, answer: Unanswered, sentUs: TimeUs): SubmitOutcome {
+    if (answer.type !== 'lost') this.sentMs.delete(id);
+    return this.#outcome(id, notAnswered(answer), sentUs);
   }
 
   #parametersOf(order: OrderRequest): Parameters {
@@ -158,8 +168,10 @@ function untouched(clientOrderId: ClientOrderId, held: SubmitOutcome): SubmitOut
   return { ...held, clientOrderId } as SubmitOutcome;
 }
 
+type Unanswered = Exclude<AccountAnswer, { type: 'answered' }>;
+
 /** Returns what is known of a request without an answer. */
-function notAnswered(answer: Exclude<AccountAnswer, { type: 'answered' }>): Verdict {
+function notAnswered(answer: Unanswered): Verdict {
   switch (answer.type) {
     case 'too late': {
       const reason = orderReason('TOO_LATE', `late_ms=${Math.round(answer.lateMs)}`);
