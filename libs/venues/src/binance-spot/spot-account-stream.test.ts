@@ -114,7 +114,7 @@ test.each(['its age', 'the server'] as const)(
   },
 );
 
-test('a subscription that is not answered ends the connection, which the pings of the venue keep open', async () => {
+test('a subscription that is not answered ends the connection, though the venue still pings', async () => {
   await using house = await spotOnStandIn();
   house.exchange.fault('userDataStream.subscribe.signature', 1, { does: 'hang', at: 'before' });
   const states: string[] = [];
@@ -140,7 +140,7 @@ test('a key that is revoked is said with the words of the venue', async () => {
 test('an event that can not be read ends the connection, so that all is read anew', async () => {
   await using house = await spotOnStandIn();
   await using heard = await listening(house);
-  house.exchange.sessions.emit('one', { e: 'executionReport', x: 'NEW' });
+  house.exchange.sessions.emit('one', { e: 'executionReport', ...{ x: 'NEW' } });
   await until('it is back', () => heard.states.length >= 3);
   expect(heard.states[1]).toContain('lost: an event can not be read: s = undefined');
 });

@@ -286,9 +286,8 @@ test('a ban closes every path of the address until it is over', async () => {
 test('where an exit and an entry of ours meet, the exit stays', async () => {
   await using house = await spotOnStandIn();
   house.exchange.quote('LTCUSDT', [['82', '5']], [['86', '5']]);
-  const entry = spotOrder();
+  const [entry, leaves] = [spotOrder(), exit('1')];
   await submit(house, entry);
-  const leaves = exit('1');
   await submit(house, leaves);
   expect(await lookUp(house, entry)).toMatchObject({ order: { status: 'expired' } });
   expect(await lookUp(house, leaves)).toMatchObject({ order: { status: 'filled' } });

@@ -52,7 +52,8 @@ export class SpotSession {
 
   /**
    * Asks for a sign of life where none came for a heartbeat, and ends where none comes for another, or where
-   * it does not even begin to tell. Asking first keeps one that only seems silent because this process was held up.
+   * it does not even begin to tell. Asking first keeps one that only seems silent because this process was
+   * held up.
    */
   look(nowMs: number): void {
     const { dialledMs, heardMs, askedMs } = this.#socket;

@@ -88,7 +88,8 @@ export class SpotWrites {
         replaced: this.#outcome(old, notAnswered(answer), sentUs),
       };
     const halves = answer.status < 500 ? halvesIn(bodyIn(answer.text)) : undefined;
-    if (halves === undefined) return both(this.#single(answer));
+    // An error of the whole request says that neither was done; anything else says nothing.
+    if (halves === undefined) return both(verdictOf(answer.status, answer.text, answer.retryAfterS));
     return {
       placed: this.#half(id, halves.placed, 'clientOrderId', sentUs),
       replaced: this.#half(old, halves.canceled, 'origClientOrderId', sentUs),
@@ -105,11 +106,6 @@ export class SpotWrites {
     const known = this.#link.instruments.find(({ id }) => id === order.instrument);
     // One that nobody has listed is sent as it is, and refused by the venue.
     return orderParameters(order, known?.priceTick ?? Decimal.scaled(1n, order.triggerPrice?.scale ?? 0));
-  }
-
-  /** An error of the whole request says that neither was done; anything else says nothing. */
-  #single({ status, text, retryAfterS }: Extract<AccountAnswer, { type: 'answered' }>): Verdict {
-    return verdictOf(status, text, retryAfterS);
   }
 
   #half(id: ClientOrderId, half: Half, field: string, sentUs: TimeUs): SubmitOutcome {

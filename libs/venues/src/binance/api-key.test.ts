@@ -20,6 +20,7 @@ test.each([
   expect(signedQuery({ symbol, ...REST }, HMAC).split('&signature=')[1]).toBe(signature);
 });
 
+const WINDOW = { recvWindow: '5000' };
 const SOCKET = { timeInForce: 'GTC', timestamp: '1645423376532', type: 'LIMIT' };
 
 test.each([
@@ -28,7 +29,7 @@ test.each([
     'aa1b5712c094bc4e57c05a1a5c1fd8d88dcd628338ea863fec7b88e59fe2db24',
   ],
   [
-    { symbol: '１２３４５６', side: 'BUY', quantity: '1.00000000', price: '0.10000000', recvWindow: '5000' },
+    { symbol: '１２３４５６', side: 'BUY', quantity: '1.00000000', price: '0.10000000', ...WINDOW },
     'b33892ae8e687c939f4468c6268ddd4c40ac1af18ad19a064864c47bae0752cd',
   ],
 ])('a request over a socket is signed by name, and not encoded', (more, signature) => {
