@@ -1,8 +1,9 @@
 import { type Absence, type Fill, isoTime, type TimeUs, US_PER_MS, type VenueBalance } from '@algo/model';
 import { RECV_WINDOW_MS } from '../binance/account-http.ts';
+import { symbolOf } from '../binance/account-link.ts';
 import type { OrderRef } from '../port.ts';
 import type { SpotFills } from './spot-fills.ts';
-import { type SpotLink, symbolOf } from './spot-link.ts';
+import type { SpotLink } from './spot-link.ts';
 import type { SpotReads } from './spot-reads.ts';
 
 /** What a request may still take at the venue when its window is over, and how far clocks may differ. */

@@ -1,9 +1,9 @@
 import { RecentMap, US_PER_MINUTE, US_PER_MS } from '@algo/model';
+import { type Row, textOf, wholeOf } from '../binance/rows.ts';
 import type { AccountHearer, AccountStream } from '../port.ts';
 import { spotCashSince } from './spot-cash.ts';
 import { orderEventOf } from './spot-events.ts';
 import type { SpotLink } from './spot-link.ts';
-import { type Row, textOf, wholeOf } from './spot-rows.ts';
 import { type SessionHearer, SpotSession } from './spot-session.ts';
 
 /** *Units*: ms. */

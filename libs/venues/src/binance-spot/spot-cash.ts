@@ -1,7 +1,7 @@
 import { type CashMove, type CashReason, type Decimal, type TimeUs, US_PER_MS } from '@algo/model';
+import { decimalOf, oneOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { SpotLink } from './spot-link.ts';
 import type { Rows } from './spot-reads.ts';
-import { decimalOf, oneOf, type Row, rowOf, rowsOf, textOf, wholeOf } from './spot-rows.ts';
 
 const PAGE = 1_000;
 const RECORDS = 500;

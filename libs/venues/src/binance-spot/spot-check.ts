@@ -7,12 +7,13 @@ import {
   ownClientOrderId,
   type SubmitOutcome,
 } from '@algo/model';
+import { AccountReadError } from '../binance/account-link.ts';
+import { decimalOf, flagOf, type Row, rowOf, rowsOf, textOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
 import { SpotAccountStream } from './spot-account-stream.ts';
 import { SpotExchangeVenue } from './spot-exchange-venue.ts';
-import { type SpotLink, SpotReadError } from './spot-link.ts';
+import type { SpotLink } from './spot-link.ts';
 import { SpotReads } from './spot-reads.ts';
-import { decimalOf, flagOf, type Row, rowOf, rowsOf, textOf } from './spot-rows.ts';
 
 /** One thing that was looked at. *Shape*: `remedy` is empty where nothing needs to be done. */
 export interface VenueCheck {
@@ -75,10 +76,10 @@ async function checked(name: string, check: () => Promise<string>, remedy: strin
     return { name, result: 'ok', detail: await check(), remedy: '' };
   } catch (error) {
     const { message } = error as Error;
-    const known = error instanceof SpotReadError ? REMEDIES[error.code ?? 0] : undefined;
+    const known = error instanceof AccountReadError ? REMEDIES[error.code ?? 0] : undefined;
     if (known !== undefined) return { name, result: 'fail', detail: `refused: ${message}`, remedy: known };
     // No error of the venue came back at all.
-    if (error instanceof SpotReadError && error.code === undefined)
+    if (error instanceof AccountReadError && error.code === undefined)
       return { name, result: 'fail', detail: message, remedy: ELSEWHERE };
     const own = error instanceof Finding ? error.remedy : remedy;
     return { name, result: 'fail', detail: message, remedy: own };

@@ -1,8 +1,4 @@
-/**
- * What an error says of the request that it answers. `refused`: it was not done and never will be;
- * `not_now`: not done, a later one may be; `fault`: not done, and ours to mend; `unknown`: nobody knows.
- */
-export type Meaning = 'refused' | 'not_now' | 'fault' | 'unknown';
+import type { CodeTable, Meaning } from '../binance/verdict.ts';
 
 /** Every documented code of spot that a request of ours may meet. *Source*: errors.md. */
 export const SPOT_CODES: Readonly<Record<number, readonly [name: string, meaning: Meaning]>> = {
@@ -146,6 +142,9 @@ export const SPOT_WORDS: readonly (readonly [codes: readonly number[], words: st
   [[-1010], 'would trigger immediately', 'refused'],
   [[-1010], 'would immediately match and take', 'refused'],
 ];
+
+/** What spot's errors mean. */
+export const SPOT_TABLE: CodeTable = { codes: SPOT_CODES, words: SPOT_WORDS };
 
 type Named = readonly (readonly [code: number, name: string])[];
 type Rows = Readonly<Record<number, readonly [name: string, meaning: Meaning]>>;

@@ -1,6 +1,6 @@
 import { Decimal, US_PER_MS, type VenueEvent, venueOrderId, venueTradeId } from '@algo/model';
+import { decimalOf, flagOf, nameOf, type Row, sideOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { SpotLink } from './spot-link.ts';
-import { decimalOf, flagOf, nameOf, type Row, sideOf, textOf, wholeOf } from './spot-rows.ts';
 
 /**
  * Returns what an executionReport tells of an order; undefined where it changes nothing for its owner.

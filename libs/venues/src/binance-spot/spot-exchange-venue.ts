@@ -14,11 +14,12 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
+import { symbolOf } from '../binance/account-link.ts';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
 import { proveSpotAbsence } from './spot-absence.ts';
 import { spotCashSince } from './spot-cash.ts';
 import { SpotFills } from './spot-fills.ts';
-import { type SpotLink, symbolOf } from './spot-link.ts';
+import type { SpotLink } from './spot-link.ts';
 import { type Rows, SpotReads } from './spot-reads.ts';
 import { SpotWrites } from './spot-writes.ts';
 

@@ -1,8 +1,10 @@
 import { type ClientOrderId, type Fill, type TimeUs, US_PER_MS } from '@algo/model';
+import { symbolOf } from '../binance/account-link.ts';
 import type { Purpose } from '../binance/request-budget.ts';
-import { type SpotLink, symbolOf } from './spot-link.ts';
+import { nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
+import type { SpotLink } from './spot-link.ts';
 import type { Rows, SpotReads } from './spot-reads.ts';
-import { fillOf, nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from './spot-rows.ts';
+import { fillOf } from './spot-rows.ts';
 
 const PATH = '/api/v3/myTrades';
 const PAGE = 1_000;

@@ -1,6 +1,6 @@
 import { type ClientOrderId, Decimal, InputError, type OrderRequest } from '@algo/model';
+import { symbolOf } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
-import { symbolOf } from './spot-link.ts';
 
 /** How far behind its trigger a stop may still sell: a market stop is not offered by every symbol. */
 const STOP_SLIP = Decimal.of('0.02');

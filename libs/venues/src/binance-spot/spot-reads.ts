@@ -6,12 +6,14 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
+import { AccountReadError, symbolOf } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
 import type { Purpose } from '../binance/request-budget.ts';
+import { cancelNameOf, decimalOf, rowOf, rowsOf, textOf } from '../binance/rows.ts';
 import type { OrderRef } from '../port.ts';
-import { type SpotLink, SpotReadError, symbolOf } from './spot-link.ts';
+import type { SpotLink } from './spot-link.ts';
 import { refParameters } from './spot-parameters.ts';
-import { cancelNameOf, decimalOf, orderOf, rowOf, rowsOf, textOf } from './spot-rows.ts';
+import { orderOf } from './spot-rows.ts';
 
 /** Rows, and as of when they are. */
 export interface Rows<Value> {
@@ -47,7 +49,7 @@ export class SpotReads {
       this.#link.names.set(order.venueOrderId, order.request.clientOrderId);
       return { value: { type: 'found', order }, asOfUs: read.asOfUs };
     } catch (error) {
-      if (error instanceof SpotReadError && error.code === NO_SUCH_ORDER)
+      if (error instanceof AccountReadError && error.code === NO_SUCH_ORDER)
         return { value: { type: 'absent' }, asOfUs };
       throw error;
     }

@@ -1,8 +1,6 @@
 import {
   type AccountId,
   type ClientOrderId,
-  clientOrderId,
-  Decimal,
   type Fill,
   type InstrumentId,
   type OrderRequest,
@@ -14,9 +12,7 @@ import {
   venueOrderId,
   venueTradeId,
 } from '@algo/model';
-
-/** An object of an answer, unread. */
-export type Row = Readonly<Record<string, unknown>>;
+import { decimalOf, flagOf, nameOf, oneOf, type Row, sideOf, textOf, wholeOf } from '../binance/rows.ts';
 
 /** Our kinds of the venue's orders. One with a price of its own to go off at is a stop, whoever made it. */
 const KINDS: Readonly<Record<string, OrderType>> = {
@@ -29,25 +25,6 @@ const STATUSES: Readonly<Record<string, VenueOrderStatus>> = {
   ...{ FILLED: 'filled', CANCELED: 'canceled', REJECTED: 'rejected' },
   ...{ EXPIRED: 'expired', EXPIRED_IN_MATCH: 'expired' },
 };
-
-const OURS = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** Stands before the name of an order in the name of its cancel; no order of ours has a dot in its name. */
-const CANCEL = 'c.';
-
-/**
- * Returns the name of the cancel of an order. The venue may call a canceled order by its cancel's name from
- * then on, and this one leads back.
- */
-export function cancelNameOf(id: ClientOrderId): string {
-  return `${CANCEL}${id}`;
-}
-
-/** Returns what we call an order by the venue's two names of it: another's may hold what ours never do. */
-export function nameOf(clientId: string, orderId: number): ClientOrderId {
-  const name = clientId.startsWith(CANCEL) ? clientId.slice(CANCEL.length) : clientId;
-  return clientOrderId(OURS.test(name) ? name : `binance-${orderId}`);
-}
 
 /** Returns an order as a read shows it. *Errors*: throws where a field can't be read. */
 export function orderOf(row: Row, account: AccountId, instrument: InstrumentId): VenueOrder {
@@ -93,51 +70,4 @@ export function fillOf(
     liquidity: flagOf(row, 'isMaker') ? 'maker' : 'taker',
     timeUs: wholeOf(row, 'time') * US_PER_MS,
   };
-}
-
-export function sideOf(row: Row, field: string): 'buy' | 'sell' {
-  return oneOf(row, field, { BUY: 'buy', SELL: 'sell' } as const);
-}
-
-export function textOf(row: Row, field: string): string {
-  const value = row[field];
-  return typeof value === 'string' ? value : unreadable(row, field);
-}
-
-export function decimalOf(row: Row, field: string): Decimal {
-  const text = row[field];
-  return typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Decimal.of(text) : unreadable(row, field);
-}
-
-export function wholeOf(row: Row, field: string): number {
-  const value = row[field];
-  return Number.isSafeInteger(value) ? (value as number) : unreadable(row, field);
-}
-
-export function flagOf(row: Row, field: string): boolean {
-  const value = row[field];
-  return typeof value === 'boolean' ? value : unreadable(row, field);
-}
-
-/** Returns the rows of a list. *Errors*: throws where it is none. */
-export function rowsOf(body: unknown): readonly Row[] {
-  if (!Array.isArray(body) || body.some((row) => typeof row !== 'object' || row === null))
-    throw new Error('an answer that is no list');
-  return body as readonly Row[];
-}
-
-/** Returns an object. *Errors*: throws where it is none. */
-export function rowOf(body: unknown): Row {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new Error('an answer that is no object');
-  return body as Row;
-}
-
-export function oneOf<Value>(row: Row, field: string, values: Readonly<Record<string, Value>>): Value {
-  const value = values[textOf(row, field)];
-  return value ?? unreadable(row, field);
-}
-
-function unreadable(row: Row, field: string): never {
-  throw new Error(`${field} = ${JSON.stringify(row[field])} can't be read`);
 }

@@ -1,10 +1,10 @@
 import { signedParams } from '../binance/api-key.ts';
 import { isTurnedAway } from '../binance/errors.ts';
 import { retryAfterOf } from '../binance/request-budget.ts';
+import { type Row, rowOf } from '../binance/rows.ts';
 import { StreamSocket } from '../binance/socket.ts';
+import { bodyIn, errorIn } from '../binance/verdict.ts';
 import type { SpotLink } from './spot-link.ts';
-import { type Row, rowOf } from './spot-rows.ts';
-import { bodyIn, errorIn } from './spot-verdict.ts';
 
 /** The venue pings every 20 s; after two of them without a sign a connection is dead. */
 export const HEARTBEAT_MS = 20_000;

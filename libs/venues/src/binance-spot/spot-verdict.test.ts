@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { SPOT_CODES, SPOT_WORDS } from './spot-codes.ts';
-import { verdictOf } from './spot-verdict.ts';
+import { verdictOf } from '../binance/verdict.ts';
+import { SPOT_CODES, SPOT_TABLE, SPOT_WORDS } from './spot-codes.ts';
 
 const verdict = (status: number, code: number, msg: string, retryAfterS?: number) =>
-  verdictOf(status, JSON.stringify({ code, msg }), retryAfterS);
+  verdictOf(SPOT_TABLE, status, JSON.stringify({ code, msg }), retryAfterS);
 
 const codes = Object.entries(SPOT_CODES).map(
   ([code, [name, meaning]]) => [Number(code), name, meaning] as const,
@@ -41,7 +41,7 @@ test.each<[string, number, string]>([
   ['an empty answer', 400, ''],
   ['a body without a code', 400, '{"msg":"no"}'],
 ])('%s is unknown', (_, status, text) => {
-  expect(verdictOf(status, text, undefined).type).toBe('unknown');
+  expect(verdictOf(SPOT_TABLE, status, text, undefined).type).toBe('unknown');
 });
 
 test('a venue that was asked too much says for how long it wants to be left alone', () => {

@@ -11,13 +11,15 @@ import {
   venueOrderId,
 } from '@algo/model';
 import type { AccountAnswer, AccountCall } from '../binance/account-http.ts';
+import { symbolOf } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
 import type { Purpose } from '../binance/request-budget.ts';
+import { cancelNameOf, type Row, rowOf, textOf, wholeOf } from '../binance/rows.ts';
+import { bodyIn, errorIn, type Verdict, verdictOf, verdictOfError } from '../binance/verdict.ts';
 import type { OrderRef, SendTerms } from '../port.ts';
-import { type SpotLink, symbolOf } from './spot-link.ts';
+import { SPOT_TABLE } from './spot-codes.ts';
+import type { SpotLink } from './spot-link.ts';
 import { orderParameters, refParameters } from './spot-parameters.ts';
-import { cancelNameOf, type Row, rowOf, textOf, wholeOf } from './spot-rows.ts';
-import { bodyIn, errorIn, type Verdict, verdictOf, verdictOfError } from './spot-verdict.ts';
 
 const ORDER = '/api/v3/order';
 const CANCEL_REPLACE = '/api/v3/order/cancelReplace';
@@ -46,7 +48,7 @@ export class SpotWrites {
     if (answer.type !== 'answered') return this.#unanswered(id, answer, sentUs);
     const placed = placedIn(bodyIn(answer.text), 'clientOrderId', id);
     if (answer.status === 200 && placed !== undefined) return this.#confirmed(id, placed);
-    return this.#outcome(id, verdictOf(answer.status, answer.text, answer.retryAfterS), sentUs);
+    return this.#outcome(id, verdictOf(SPOT_TABLE, answer.status, answer.text, answer.retryAfterS), sentUs);
   }
 
   async cancel({ clientOrderId: id, instrument }: OrderRef, terms: SendTerms): Promise<SubmitOutcome> {
@@ -56,7 +58,11 @@ export class SpotWrites {
     if (answer.type !== 'answered') return this.#outcome(id, notAnswered(answer), terms.sentUs);
     const canceled = placedIn(bodyIn(answer.text), undefined, id);
     if (answer.status === 200 && canceled !== undefined) return this.#confirmed(id, canceled);
-    return this.#outcome(id, verdictOf(answer.status, answer.text, answer.retryAfterS), terms.sentUs);
+    return this.#outcome(
+      id,
+      verdictOf(SPOT_TABLE, answer.status, answer.text, answer.retryAfterS),
+      terms.sentUs,
+    );
   }
 
   /**
@@ -89,7 +95,8 @@ export class SpotWrites {
       };
     const halves = answer.status < 500 ? halvesIn(bodyIn(answer.text)) : undefined;
     // An error of the whole request says that neither was done; anything else says nothing.
-    if (halves === undefined) return both(verdictOf(answer.status, answer.text, answer.retryAfterS));
+    if (halves === undefined)
+      return both(verdictOf(SPOT_TABLE, answer.status, answer.text, answer.retryAfterS));
     return {
       placed: this.#half(id, halves.placed, 'clientOrderId', sentUs),
       replaced: this.#half(old, halves.canceled, 'origClientOrderId', sentUs),
@@ -115,7 +122,7 @@ export class SpotWrites {
     }
     const error = errorIn(half.response);
     if (half.result === 'FAILURE' && error !== undefined)
-      return this.#outcome(id, verdictOfError(error), sentUs);
+      return this.#outcome(id, verdictOfError(SPOT_TABLE, error), sentUs);
     const done = half.result === 'SUCCESS' ? placedIn(half.response, field, id) : undefined;
     if (done !== undefined) return this.#confirmed(id, done);
     return this.#outcome(id, { type: 'unknown', reason: 'half of its answer can not be read' }, sentUs);

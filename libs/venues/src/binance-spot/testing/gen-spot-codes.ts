@@ -1,6 +1,7 @@
 // Writes the codes of spot into docs/venues.md; `--check` writes nothing and fails when they are others.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Meaning, SPOT_CODES, SPOT_WORDS } from '../spot-codes.ts';
+import type { Meaning } from '../../binance/verdict.ts';
+import { SPOT_CODES, SPOT_WORDS } from '../spot-codes.ts';
 
 const PAGE = new URL('../../../../../docs/venues.md', import.meta.url);
 const [BEGIN, END] = ['<!-- codes of spot: npm run gen -->', '<!-- end of the codes of spot -->'];

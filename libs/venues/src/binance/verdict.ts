@@ -1,7 +1,20 @@
 import { WOULD_TAKE } from '@algo/model';
-import { isTurnedAway } from '../binance/errors.ts';
-import { wordsOfStatus } from '../binance/failure-words.ts';
-import { type Meaning, SPOT_CODES, SPOT_WORDS } from './spot-codes.ts';
+import { isTurnedAway } from './errors.ts';
+import { wordsOfStatus } from './failure-words.ts';
+
+/**
+ * What an error says of the request that it answers. `refused`: it was not done and never will be;
+ * `not_now`: not done, a later one may be; `fault`: not done, and ours to mend; `unknown`: nobody knows.
+ */
+export type Meaning = 'refused' | 'not_now' | 'fault' | 'unknown';
+
+/** Codes of a market, and words that say something else than their code alone: the first that fits holds. */
+export interface CodeTable {
+  readonly codes: Readonly<Record<number, readonly [name: string, meaning: Meaning]>>;
+  readonly words: readonly (readonly [codes: readonly number[], words: string, meaning: Meaning])[];
+  /** Words of a server that is out of order which say that nothing was done. */
+  readonly failures?: readonly string[];
+}
 
 /**
  * What an answer says of what was asked. *Shape*: `retryAfterMs` null where no later one would be taken.
@@ -20,6 +33,8 @@ export type Verdict =
 const LATER_MS = 60_000;
 /** Behind a clock that was wrong: it is measured again meanwhile. */
 const CLOCK_MS = 1_000;
+/** An overloaded venue says that nothing was done, and not for how long. */
+const BUSY_MS = 1_000;
 
 /** An error as the venue's body has it. */
 export interface VenueError {
@@ -33,26 +48,32 @@ export function errorIn(body: unknown): VenueError | undefined {
   return Number.isInteger(code) && typeof msg === 'string' ? { code: code as number, msg } : undefined;
 }
 
-/** Returns the meaning of a code with its words. */
-export function meaningOf({ code, msg }: VenueError): Meaning {
-  const words = SPOT_WORDS.find(([codes, text]) => codes.includes(code) && msg.includes(text));
-  return words?.[2] ?? SPOT_CODES[code]?.[1] ?? 'unknown';
+function meaningOf({ code, msg }: VenueError, { codes, words }: CodeTable): Meaning {
+  const said = words.find(([of, text]) => of.includes(code) && msg.includes(text));
+  return said?.[2] ?? codes[code]?.[1] ?? 'unknown';
 }
 
 /**
  * Returns what an answer that is no success says. `retryAfterS`: how long the venue wants to be left alone.
  * A server that is out of order says nothing, whatever its body: what was asked may be done.
  */
-export function verdictOf(status: number, text: string, retryAfterS: number | undefined): Verdict {
+export function verdictOf(
+  table: CodeTable,
+  status: number,
+  text: string,
+  retryAfterS: number | undefined,
+): Verdict {
   const error = errorIn(bodyIn(text));
+  if (status >= 500 && error !== undefined && table.failures?.some((words) => error.msg.includes(words)))
+    return { type: 'refused', reason: `${error.msg} (${error.code})`, isFault: false, retryAfterMs: BUSY_MS };
   if (error === undefined || status >= 500 || status < 400)
     return { type: 'unknown', reason: wordsOfStatus(status, text) };
-  return verdictOfError(error, isTurnedAway(status) ? retryAfterS : undefined);
+  return verdictOfError(table, error, isTurnedAway(status) ? retryAfterS : undefined);
 }
 
 /** Returns what an error says, of an answer or within one. */
-export function verdictOfError(error: VenueError, retryAfterS?: number): Verdict {
-  const meaning = meaningOf(error);
+export function verdictOfError(table: CodeTable, error: VenueError, retryAfterS?: number): Verdict {
+  const meaning = meaningOf(error, table);
   const { code, msg } = error;
   const words = msg.includes('would immediately match and take') ? `${WOULD_TAKE}: ${msg}` : msg;
   const reason = `${words} (${code})`;

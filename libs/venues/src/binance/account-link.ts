@@ -1,0 +1,152 @@
+import {
+  type AccountId,
+  type ClientOrderId,
+  type Instrument,
+  type InstrumentId,
+  instrumentIdOf,
+  instrumentParts,
+  type Market,
+  RecentMap,
+  type TimeUs,
+  US_PER_MS,
+} from '@algo/model';
+import type { VenueClock } from '../port.ts';
+import { AccountHttp } from './account-http.ts';
+import type { ApiKey, Parameters } from './api-key.ts';
+import { OrderCounts, type OrderLimits } from './order-counts.ts';
+import { type Purpose, RequestBudget } from './request-budget.ts';
+import { rowOf } from './rows.ts';
+import { VenueTime } from './venue-time.ts';
+import { bodyIn, type CodeTable, verdictOf } from './verdict.ts';
+
+/** Orders whose two names are remembered. */
+const NAMES_MAX = 20_000;
+
+/** All in which one of Binance's markets differs from the others for an account. */
+export interface AccountMarket {
+  readonly market: Market;
+  readonly weightPerMinute: number;
+  readonly orderLimits: OrderLimits;
+  readonly timePath: string;
+  readonly table: CodeTable;
+}
+
+/** What is needed to speak for an account at Binance. */
+export interface AccountParts {
+  readonly account: AccountId;
+  readonly key: ApiKey;
+  readonly restUrl: string;
+  /** Of the WebSocket API. */
+  readonly socketUrl: string;
+  /** All that may be traded; those of other markets are passed over. */
+  readonly instruments: readonly Instrument[];
+  readonly clock: VenueClock & { nowMs(): number };
+  /** A number from 0 to 1, for the jitter of waits. */
+  readonly random: () => number;
+  /** How long the venue still wants to be left alone, as an earlier life was told. *Units*: ms. */
+  readonly pauseMs?: number;
+  /** Hears how long the venue wants to be left alone. *Units*: ms. */
+  readonly onPause?: (pauseMs: number) => void;
+}
+
+/** A read that the venue answered. *Units*: `asOfUs` its time when it was asked. */
+export interface Read {
+  readonly body: unknown;
+  readonly asOfUs: TimeUs;
+}
+
+/** A read that failed. *Shape*: `verdict` where the venue answered with an error that can be read. */
+export class AccountReadError extends Error {
+  readonly code: number | undefined;
+
+  constructor(what: string, code?: number) {
+    super(what);
+    this.code = code;
+  }
+}
+
+/** What orders, reads and the account stream of one account share: time, budgets, connections, names. */
+export class AccountLink implements AsyncDisposable {
+  readonly parts: AccountParts;
+  readonly market: AccountMarket;
+  readonly budget: RequestBudget;
+  readonly time: VenueTime;
+  readonly http: AccountHttp;
+  readonly instruments: readonly Instrument[];
+  /** Our names of orders by the venue's: a fill that is read has the venue's alone. */
+  readonly names = new RecentMap<ClientOrderId>(NAMES_MAX);
+  /** Symbols in which something may have happened since their fills were read. */
+  touched = new Set<string>();
+  /** Whether all that happens is told just now; null where nobody listens. */
+  isHeard: boolean | null = null;
+
+  constructor(parts: AccountParts, of: AccountMarket) {
+    const { clock, onPause, pauseMs = 0 } = parts;
+    const monotonicMs = () => clock.monotonicMs();
+    this.parts = parts;
+    this.market = of;
+    this.budget = new RequestBudget(of.weightPerMinute, onPause);
+    this.budget.pause(pauseMs, monotonicMs());
+    this.time = new VenueTime({ ask: () => this.#serverMs(), monotonicMs, wallMs: () => clock.nowMs() });
+    this.http = new AccountHttp({
+      ...{ url: parts.restUrl, key: parts.key, time: this.time, budget: this.budget, monotonicMs },
+      counts: new OrderCounts(of.orderLimits),
+    });
+    this.instruments = parts.instruments.filter(
+      ({ venue, market }) => venue === 'binance' && market === of.market,
+    );
+  }
+
+  /** Returns what a read answers. *Errors*: AccountReadError. */
+  async read(path: string, parameters: Parameters, weight: number, purpose: Purpose): Promise<Read> {
+    // Nothing of the answer is older than the question, but for the venue's own lag.
+    const askedUs = this.nowUs();
+    const answer = await this.http.ask({ method: 'GET', path, parameters, weight, purpose });
+    if (answer.type === 'too late') throw new AccountReadError(`${path}: too late`);
+    if (answer.type !== 'answered') throw new AccountReadError(`${path}: ${answer.reason}`);
+    const { status, text, retryAfterS } = answer;
+    const body = bodyIn(text);
+    if (status === 200 && body !== undefined) return { body, asOfUs: askedUs };
+    const code = status < 500 ? (body as { readonly code?: unknown } | undefined)?.code : undefined;
+    const { reason } = verdictOf(this.market.table, status, text, retryAfterS);
+    throw new AccountReadError(`${path}: ${reason}`, typeof code === 'number' ? code : undefined);
+  }
+
+  /** The venue's time. *Units*: µs, on the ms. */
+  nowUs(): TimeUs {
+    return Math.floor(this.time.nowMs() ?? this.parts.clock.nowMs()) * US_PER_MS;
+  }
+
+  /** Returns the instrument of a symbol, also of one that nobody trades here. */
+  instrumentOf(symbol: string): InstrumentId {
+    return instrumentIdOf('binance', this.market.market, symbol);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.time[Symbol.dispose]();
+    await this.http[Symbol.asyncDispose]();
+  }
+
+  async #serverMs(): Promise<number> {
+    const path = this.market.timePath;
+    const call = {
+      method: 'GET',
+      path,
+      parameters: {},
+      weight: 1,
+      purpose: 'audit',
+      isPublic: true,
+    } as const;
+    const answer = await this.http.ask(call);
+    if (answer.type === 'too late') throw new Error(`${path}: too late`);
+    if (answer.type !== 'answered') throw new Error(`${path}: ${answer.reason}`);
+    const serverMs = answer.status === 200 ? rowOf(bodyIn(answer.text)).serverTime : undefined;
+    if (typeof serverMs === 'number' && Number.isFinite(serverMs)) return serverMs;
+    throw new Error(`${path}: ${verdictOf(this.market.table, answer.status, answer.text, undefined).reason}`);
+  }
+}
+
+/** Returns the venue's name of an instrument. */
+export function symbolOf(instrument: InstrumentId): string {
+  return instrumentParts(instrument).symbol;
+}
