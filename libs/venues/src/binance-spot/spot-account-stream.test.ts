@@ -2,9 +2,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Decimal, type SubmitOutcome, type VenueEvent } from '@algo/model';
 import { expect, test } from '@jest/globals';
+import type { StreamTimings } from '../binance/account-stream.ts';
 import { ApiKey } from '../binance/api-key.ts';
 import { until } from '../binance/testing/heard.ts';
-import { SpotAccountStream, type StreamTimings } from './spot-account-stream.ts';
+import { SpotAccountStream } from './spot-account-stream.ts';
 import { SpotLink } from './spot-link.ts';
 import { refOf, spotOnStandIn, spotOrder, spotStop, TERMS, told } from './testing/spot-on-stand-in.ts';
 

@@ -1,7 +1,6 @@
 import { type CashMove, type CashReason, type Decimal, type TimeUs, US_PER_MS } from '@algo/model';
+import type { AccountLink, Rows } from '../binance/account-link.ts';
 import { decimalOf, oneOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
-import type { SpotLink } from './spot-link.ts';
-import type { Rows } from './spot-reads.ts';
 
 const PAGE = 1_000;
 const RECORDS = 500;
@@ -16,7 +15,7 @@ const UNDONE = [1, 3, 5];
  * rewards. *Errors*: rejects where one of the histories did not answer, or was too long.
  * *Source*: the venue's wallet documents; unverified against the exchange itself.
  */
-export async function spotCashSince(link: SpotLink, sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>> {
+export async function spotCashSince(link: AccountLink, sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>> {
   const sinceMs = Math.floor(sinceUs / US_PER_MS);
   const nowMs = link.nowUs() / US_PER_MS;
   if (nowMs - sinceMs > DAYS_MAX_MS)

@@ -1,12 +1,12 @@
 import { Decimal, US_PER_MS, type VenueEvent, venueOrderId, venueTradeId } from '@algo/model';
+import type { AccountLink } from '../binance/account-link.ts';
 import { decimalOf, flagOf, nameOf, type Row, sideOf, textOf, wholeOf } from '../binance/rows.ts';
-import type { SpotLink } from './spot-link.ts';
 
 /**
  * Returns what an executionReport tells of an order; undefined where it changes nothing for its owner.
  * *Errors*: throws where a field can't be read. *Source*: user-data-stream.md, "Order Update".
  */
-export function orderEventOf(report: Row, link: SpotLink): VenueEvent | undefined {
+export function orderEventOf(report: Row, link: AccountLink): VenueEvent | undefined {
   const [symbol, orderId, kind] = [textOf(report, 's'), wholeOf(report, 'i'), textOf(report, 'x')];
   const told = textOf(report, 'C');
   // Of a cancel `c` is the cancel's own name, and `C` its order's.

@@ -14,13 +14,14 @@ import type {
   VenueOrder,
   VenuePosition,
 } from '@algo/model';
+import { proveAbsence } from '../binance/absence.ts';
+import type { Rows } from '../binance/account-link.ts';
 import { symbolOf } from '../binance/account-link.ts';
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
-import { proveSpotAbsence } from './spot-absence.ts';
 import { spotCashSince } from './spot-cash.ts';
 import { SpotFills } from './spot-fills.ts';
 import type { SpotLink } from './spot-link.ts';
-import { type Rows, SpotReads } from './spot-reads.ts';
+import { SpotReads } from './spot-reads.ts';
 import { SpotWrites } from './spot-writes.ts';
 
 /** What spot can do and prove. */
@@ -86,9 +87,15 @@ export class SpotExchangeVenue implements ExchangeVenue {
   }
 
   proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void {
-    const parts = { link: this.#link, reads: this.#reads, fills: this.#fills };
+    const [reads, fills] = [this.#reads, this.#fills];
+    const asked = {
+      order: (ref: OrderRef) => reads.order(ref),
+      openOrders: (symbol: string) => reads.openOrders(symbol),
+      fillsOf: (symbol: string, sinceUs: TimeUs) => fills.ofSymbol(symbol, sinceUs),
+      heldOf: (ref: OrderRef) => reads.heldOf(ref),
+    };
     const sentMs = this.#writes.sentMs.get(order.clientOrderId) ?? this.#openedMs;
-    proveSpotAbsence(parts, order, sentUs, sentMs).then(done, ({ message: reason }: Error) =>
+    proveAbsence(this.#link, asked, order, sentUs, sentMs).then(done, ({ message: reason }: Error) =>
       done({ type: 'not proven', reason }),
     );
   }

@@ -1,9 +1,10 @@
 import { type ClientOrderId, type Fill, type TimeUs, US_PER_MS } from '@algo/model';
+import type { Rows } from '../binance/account-link.ts';
 import { symbolOf } from '../binance/account-link.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import { nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { SpotLink } from './spot-link.ts';
-import type { Rows, SpotReads } from './spot-reads.ts';
+import type { SpotReads } from './spot-reads.ts';
 import { fillOf } from './spot-rows.ts';
 
 const PATH = '/api/v3/myTrades';

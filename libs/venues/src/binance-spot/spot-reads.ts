@@ -6,7 +6,7 @@ import {
   type VenueOrder,
   type VenuePosition,
 } from '@algo/model';
-import { AccountReadError, symbolOf } from '../binance/account-link.ts';
+import { AccountReadError, type Rows, symbolOf } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import { cancelNameOf, decimalOf, rowOf, rowsOf, textOf } from '../binance/rows.ts';
@@ -14,12 +14,6 @@ import type { OrderRef } from '../port.ts';
 import type { SpotLink } from './spot-link.ts';
 import { refParameters } from './spot-parameters.ts';
 import { orderOf } from './spot-rows.ts';
-
-/** Rows, and as of when they are. */
-export interface Rows<Value> {
-  readonly value: Value;
-  readonly asOfUs: number;
-}
 
 const NO_SUCH_ORDER = -2013;
 
@@ -100,5 +94,14 @@ export class SpotReads {
     const type = textOf(rowOf(body), 'accountType');
     if (type !== 'SPOT') throw new Error(`the account is of the type ${type}, not SPOT`);
     return { value: { positionMode: 'one_way', shortSpot: false, instruments: [] }, asOfUs };
+  }
+
+  /** Returns what is held of an order's two assets, in words. */
+  async heldOf({ instrument }: OrderRef): Promise<string> {
+    const { value: balances } = await this.balances('look_up');
+    const known = this.#link.instruments.find(({ id }) => id === instrument);
+    const assets = known === undefined ? balances.map(({ asset }) => asset) : [known.base, known.quote];
+    const total = (asset: string) => balances.find((one) => one.asset === asset)?.total ?? '0';
+    return assets.map((asset) => `${asset} ${total(asset)}`).join(', ');
   }
 }

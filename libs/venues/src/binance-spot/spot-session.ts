@@ -1,10 +1,11 @@
+import type { AccountLink } from '../binance/account-link.ts';
+import type { AccountSession, SessionHearer } from '../binance/account-stream.ts';
 import { signedParams } from '../binance/api-key.ts';
 import { isTurnedAway } from '../binance/errors.ts';
 import { retryAfterOf } from '../binance/request-budget.ts';
 import { type Row, rowOf } from '../binance/rows.ts';
 import { StreamSocket } from '../binance/socket.ts';
 import { bodyIn, errorIn } from '../binance/verdict.ts';
-import type { SpotLink } from './spot-link.ts';
 
 /** The venue pings every 20 s; after two of them without a sign a connection is dead. */
 export const HEARTBEAT_MS = 20_000;
@@ -12,25 +13,19 @@ export const HEARTBEAT_MS = 20_000;
 const WEIGHT = 4;
 const [LOGON, SUBSCRIBE, PING] = [1, 2, 3] as const;
 
-export interface SessionHearer {
-  readonly subscribed: (session: SpotSession) => void;
-  readonly event: (session: SpotSession, event: Row) => void;
-  readonly ended: (session: SpotSession, reason: string) => void;
-}
-
 /**
  * One connection to the WebSocket API that tells what happens in the account, from its dial to its end. An
  * Ed25519 key logs on; an HMAC key signs its subscription.
  */
-export class SpotSession {
-  readonly #link: SpotLink;
+export class SpotSession implements AccountSession {
+  readonly #link: AccountLink;
   readonly #on: SessionHearer;
   readonly #socket: StreamSocket;
   #isOver = false;
   /** When it began to tell; undefined before. *Units*: monotonic ms. */
   subscribedMs: number | undefined;
 
-  private constructor(link: SpotLink, on: SessionHearer) {
+  private constructor(link: AccountLink, on: SessionHearer) {
     this.#link = link;
     this.#on = on;
     this.#socket = new StreamSocket(link.parts.socketUrl, () => link.parts.clock.monotonicMs(), {
@@ -45,7 +40,7 @@ export class SpotSession {
   }
 
   /** Dials. Returns undefined while the venue wants to be left alone, or the budget is used up. */
-  static dial(link: SpotLink, on: SessionHearer): SpotSession | undefined {
+  static dial(link: AccountLink, on: SessionHearer): SpotSession | undefined {
     const waitMs = link.budget.take(WEIGHT, link.parts.clock.monotonicMs(), 'look_up');
     return waitMs > 0 ? undefined : new SpotSession(link, on);
   }

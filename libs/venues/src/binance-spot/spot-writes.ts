@@ -2,7 +2,6 @@ import {
   type ClientOrderId,
   Decimal,
   type OrderRequest,
-  orderReason,
   RecentMap,
   type ReplaceOutcome,
   type SubmitOutcome,
@@ -13,6 +12,7 @@ import {
 import type { AccountAnswer, AccountCall } from '../binance/account-http.ts';
 import { symbolOf } from '../binance/account-link.ts';
 import type { Parameters } from '../binance/api-key.ts';
+import { notAnswered, outcomeOf, type Unanswered } from '../binance/outcomes.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import { cancelNameOf, type Row, rowOf, textOf, wholeOf } from '../binance/rows.ts';
 import { bodyIn, errorIn, type Verdict, verdictOf, verdictOfError } from '../binance/verdict.ts';
@@ -48,17 +48,23 @@ export class SpotWrites {
     if (answer.type !== 'answered') return this.#unanswered(id, answer, sentUs);
     const placed = placedIn(bodyIn(answer.text), 'clientOrderId', id);
     if (answer.status === 200 && placed !== undefined) return this.#confirmed(id, placed);
-    return this.#outcome(id, verdictOf(SPOT_TABLE, answer.status, answer.text, answer.retryAfterS), sentUs);
+    return outcomeOf(
+      this.#link,
+      id,
+      verdictOf(SPOT_TABLE, answer.status, answer.text, answer.retryAfterS),
+      sentUs,
+    );
   }
 
   async cancel({ clientOrderId: id, instrument }: OrderRef, terms: SendTerms): Promise<SubmitOutcome> {
     const newClientOrderId = cancelNameOf(id);
     const parameters = { symbol: symbolOf(instrument), ...refParameters(id), newClientOrderId };
     const answer = await this.#ask({ method: 'DELETE', path: ORDER, parameters }, 'cancel', false, terms);
-    if (answer.type !== 'answered') return this.#outcome(id, notAnswered(answer), terms.sentUs);
+    if (answer.type !== 'answered') return outcomeOf(this.#link, id, notAnswered(answer), terms.sentUs);
     const canceled = placedIn(bodyIn(answer.text), undefined, id);
     if (answer.status === 200 && canceled !== undefined) return this.#confirmed(id, canceled);
-    return this.#outcome(
+    return outcomeOf(
+      this.#link,
       id,
       verdictOf(SPOT_TABLE, answer.status, answer.text, answer.retryAfterS),
       terms.sentUs,
@@ -85,13 +91,13 @@ export class SpotWrites {
     const call = { method: 'POST', path: CANCEL_REPLACE, parameters } as const;
     const answer = await this.#ask(call, 'exit', true, terms);
     const both = (verdict: Verdict) => ({
-      placed: this.#outcome(id, verdict, sentUs),
-      replaced: this.#outcome(old, verdict, sentUs),
+      placed: outcomeOf(this.#link, id, verdict, sentUs),
+      replaced: outcomeOf(this.#link, old, verdict, sentUs),
     });
     if (answer.type !== 'answered')
       return {
         placed: this.#unanswered(id, answer, sentUs),
-        replaced: this.#outcome(old, notAnswered(answer), sentUs),
+        replaced: outcomeOf(this.#link, old, notAnswered(answer), sentUs),
       };
     const halves = answer.status < 500 ? halvesIn(bodyIn(answer.text)) : undefined;
     // An error of the whole request says that neither was done; anything else says nothing.
@@ -106,7 +112,7 @@ export class SpotWrites {
   /** The id of an order that did not leave is as good as new. */
   #unanswered(id: ClientOrderId, answer: Unanswered, sentUs: TimeUs): SubmitOutcome {
     if (answer.type !== 'lost') this.sentMs.delete(id);
-    return this.#outcome(id, notAnswered(answer), sentUs);
+    return outcomeOf(this.#link, id, notAnswered(answer), sentUs);
   }
 
   #parametersOf(order: OrderRequest): Parameters {
@@ -118,14 +124,24 @@ export class SpotWrites {
   #half(id: ClientOrderId, half: Half, field: string, sentUs: TimeUs): SubmitOutcome {
     if (half.result === 'NOT_ATTEMPTED') {
       const reason = 'it was not tried: the order that it was to replace could not be canceled';
-      return this.#outcome(id, { type: 'refused', reason, retryAfterMs: null, isFault: false }, sentUs);
+      return outcomeOf(
+        this.#link,
+        id,
+        { type: 'refused', reason, retryAfterMs: null, isFault: false },
+        sentUs,
+      );
     }
     const error = errorIn(half.response);
     if (half.result === 'FAILURE' && error !== undefined)
-      return this.#outcome(id, verdictOfError(SPOT_TABLE, error), sentUs);
+      return outcomeOf(this.#link, id, verdictOfError(SPOT_TABLE, error), sentUs);
     const done = half.result === 'SUCCESS' ? placedIn(half.response, field, id) : undefined;
     if (done !== undefined) return this.#confirmed(id, done);
-    return this.#outcome(id, { type: 'unknown', reason: 'half of its answer can not be read' }, sentUs);
+    return outcomeOf(
+      this.#link,
+      id,
+      { type: 'unknown', reason: 'half of its answer can not be read' },
+      sentUs,
+    );
   }
 
   /** Returns why an order may not go out at all; undefined where it may, which is then written down. */
@@ -153,13 +169,6 @@ export class SpotWrites {
     this.#link.names.set(`${orderId}`, id);
     return { type: 'confirmed', clientOrderId: id, venueOrderId: venueOrderId(`${orderId}`), timeUs };
   }
-
-  #outcome(clientOrderId: ClientOrderId, verdict: Verdict, sentUs: TimeUs): SubmitOutcome {
-    const timeUs = Math.max(sentUs, this.#link.nowUs());
-    const { reason } = verdict;
-    if (verdict.type === 'unknown') return { type: 'unknown', clientOrderId, reason, timeUs };
-    return { type: 'refused', clientOrderId, reason, retryAfterMs: verdict.retryAfterMs, timeUs };
-  }
 }
 
 /** What an order is for, as far as spot can tell: nothing is sold that is not held. */
@@ -169,24 +178,6 @@ function purposeOf({ side, type }: OrderRequest): Purpose {
 
 function untouched(clientOrderId: ClientOrderId, held: SubmitOutcome): SubmitOutcome {
   return { ...held, clientOrderId } as SubmitOutcome;
-}
-
-type Unanswered = Exclude<AccountAnswer, { type: 'answered' }>;
-
-/** Returns what is known of a request without an answer. */
-function notAnswered(answer: Unanswered): Verdict {
-  switch (answer.type) {
-    case 'too late': {
-      const reason = orderReason('TOO_LATE', `late_ms=${Math.round(answer.lateMs)}`);
-      return { type: 'refused', reason, retryAfterMs: null, isFault: false };
-    }
-    case 'not sent':
-      return { type: 'refused', reason: answer.reason, retryAfterMs: answer.retryAfterMs, isFault: false };
-    case 'lost':
-      return { type: 'unknown', reason: answer.reason };
-    default:
-      return answer satisfies never;
-  }
 }
 
 interface Placed {

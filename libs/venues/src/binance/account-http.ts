@@ -20,13 +20,15 @@ const UNREACHED_MS = 1_000;
 
 /** A request. *Shape*: `isOrder` where it makes an order; unsigned where `isPublic`. */
 export interface AccountCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly parameters: Parameters;
   readonly weight: number;
   readonly purpose: Purpose;
   readonly isOrder?: boolean;
   readonly isPublic?: boolean;
+  /** The key is named, and nothing is signed. */
+  readonly isUnsigned?: boolean;
   /** Monotonic moment from which on it must not leave. */
   readonly sendByMs?: number;
 }
@@ -97,12 +99,12 @@ export class AccountHttp implements AsyncDisposable {
 
   #send(call: AccountCall, venueMs: number): Promise<AccountAnswer> {
     const { key, monotonicMs } = this.#parts;
-    const { method, path, parameters, isPublic } = call;
+    const { method, path, parameters, isPublic, isUnsigned } = call;
     const timed = {
       ...parameters,
       ...{ recvWindow: `${RECV_WINDOW_MS}`, timestamp: `${Math.floor(venueMs)}` },
     };
-    const query = isPublic === true ? queryOf(parameters) : signedQuery(timed, key);
+    const query = isPublic === true || isUnsigned === true ? queryOf(parameters) : signedQuery(timed, key);
     const headers = isPublic === true ? {} : { 'X-MBX-APIKEY': key.name };
     return new Promise((done) => {
       const exchange = new OneExchange(monotonicMs, call.sendByMs, (answer, told) => {

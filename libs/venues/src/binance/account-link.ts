@@ -55,6 +55,12 @@ export interface Read {
   readonly asOfUs: TimeUs;
 }
 
+/** Rows, and as of when they are. */
+export interface Rows<Value> {
+  readonly value: Value;
+  readonly asOfUs: number;
+}
+
 /** A read that failed. *Shape*: `verdict` where the venue answered with an error that can be read. */
 export class AccountReadError extends Error {
   readonly code: number | undefined;

@@ -35,6 +35,10 @@ const LATER_MS = 60_000;
 const CLOCK_MS = 1_000;
 /** An overloaded venue says that nothing was done, and not for how long. */
 const BUSY_MS = 1_000;
+/** How the markets say that a post-only order would take. */
+const WOULD_TAKE_WORDS = /would immediately match and take|could not be executed as maker/;
+/** Codes of USD-M for a price that is out of its band. */
+const BANDS = [-4016, -4024, -4131];
 
 /** An error as the venue's body has it. */
 export interface VenueError {
@@ -75,7 +79,7 @@ export function verdictOf(
 export function verdictOfError(table: CodeTable, error: VenueError, retryAfterS?: number): Verdict {
   const meaning = meaningOf(error, table);
   const { code, msg } = error;
-  const words = msg.includes('would immediately match and take') ? `${WOULD_TAKE}: ${msg}` : msg;
+  const words = WOULD_TAKE_WORDS.test(msg) ? `${WOULD_TAKE}: ${msg}` : msg;
   const reason = `${words} (${code})`;
   switch (meaning) {
     case 'unknown':
@@ -92,9 +96,9 @@ export function verdictOfError(table: CodeTable, error: VenueError, retryAfterS?
 }
 
 function laterMs({ code, msg }: VenueError, retryAfterS: number | undefined): number {
-  if (code === -1021) return CLOCK_MS;
+  if (code === -1021 || code === -5028) return CLOCK_MS;
   // A price that is too far away may be near enough at any moment.
-  if (msg.includes('PERCENT_PRICE')) return 0;
+  if (msg.includes('PERCENT_PRICE') || BANDS.includes(code)) return 0;
   return retryAfterS === undefined ? LATER_MS : retryAfterS * 1_000;
 }
 

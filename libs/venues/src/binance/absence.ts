@@ -1,10 +1,15 @@
-import { type Absence, type Fill, isoTime, type TimeUs, US_PER_MS, type VenueBalance } from '@algo/model';
-import { RECV_WINDOW_MS } from '../binance/account-http.ts';
-import { symbolOf } from '../binance/account-link.ts';
+import {
+  type Absence,
+  type Fill,
+  isoTime,
+  type OrderLookup,
+  type TimeUs,
+  US_PER_MS,
+  type VenueOrder,
+} from '@algo/model';
 import type { OrderRef } from '../port.ts';
-import type { SpotFills } from './spot-fills.ts';
-import type { SpotLink } from './spot-link.ts';
-import type { SpotReads } from './spot-reads.ts';
+import { RECV_WINDOW_MS } from './account-http.ts';
+import { type AccountLink, type Rows, symbolOf } from './account-link.ts';
 
 /** What a request may still take at the venue when its window is over, and how far clocks may differ. */
 const ENGINE_MS = 10_000;
@@ -14,19 +19,23 @@ const HORIZON_MS = Math.max(60_000, RECV_WINDOW_MS + ENGINE_MS + SKEW_MS);
 /** Between the two readings: what one server lags behind, another may know by then. */
 const READ_AGAIN_MS = 5_000;
 
-export interface AbsenceParts {
-  readonly link: SpotLink;
-  readonly reads: SpotReads;
-  readonly fills: SpotFills;
+/** What is read to prove an absence. */
+export interface AbsenceReads {
+  order(ref: OrderRef): Promise<Rows<OrderLookup>>;
+  openOrders(symbol: string): Promise<Rows<readonly VenueOrder[]>>;
+  fillsOf(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]>;
+  /** What is held of all that the order could change, in words. */
+  heldOf(ref: OrderRef): Promise<string>;
 }
 
 /**
  * Returns whether an order surely never arrived: twice behind the horizon there is no such order, none of
- * that name is open and none filled, and what is held of base and quote is the same. `sentMs`: when it was
+ * that name is open and none filled, and what is held of all that it could change is the same. `sentMs`: when it was
  * sent at the latest, monotonic. *Errors*: rejects where something can't be read.
  */
-export async function proveSpotAbsence(
-  { link, reads, fills }: AbsenceParts,
+export async function proveAbsence(
+  link: AccountLink,
+  reads: AbsenceReads,
   order: OrderRef,
   sentUs: TimeUs,
   sentMs: number,
@@ -47,9 +56,9 @@ export async function proveSpotAbsence(
     const { value: open } = await reads.openOrders(symbol);
     if (open.some(({ request }) => request.clientOrderId === order.clientOrderId))
       return notProven('it is open');
-    const filled = await fills.ofSymbol(symbol, sentUs);
+    const filled = await reads.fillsOf(symbol, sentUs);
     if (filled.some(isOf(order))) return notProven('it has been filled');
-    const now = heldOf((await reads.balances('look_up')).value, link, order);
+    const now = await reads.heldOf(order);
     if (held !== undefined && held !== now)
       return notProven('what is held of its assets has changed meanwhile');
     held = now;
@@ -62,18 +71,6 @@ export async function proveSpotAbsence(
 
 function isOf({ clientOrderId }: OrderRef): (fill: Fill) => boolean {
   return (fill) => fill.clientOrderId === clientOrderId;
-}
-
-/** Returns what is held of an order's two assets, in words. */
-function heldOf(
-  balances: readonly VenueBalance[],
-  { instruments }: SpotLink,
-  { instrument }: OrderRef,
-): string {
-  const known = instruments.find(({ id }) => id === instrument);
-  const assets = known === undefined ? balances.map(({ asset }) => asset) : [known.base, known.quote];
-  const total = (asset: string) => balances.find((one) => one.asset === asset)?.total ?? '0';
-  return assets.map((asset) => `${asset} ${total(asset)}`).join(', ');
 }
 
 function notProven(reason: string): Absence {
