@@ -57,9 +57,9 @@ const CHECKS = [
     mayBeAbsent: true,
   },
   {
-    name: 'codes of spot',
+    name: 'codes of Binance',
     what: 'docs/venues.md up to date',
-    script: 'libs/venues/src/binance-spot/testing/gen-spot-codes.ts',
+    script: 'libs/venues/src/binance/testing/gen-codes.ts',
     args: ['--check'],
     mayBeAbsent: true,
   },

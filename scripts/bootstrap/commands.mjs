@@ -87,7 +87,7 @@ const GENERATORS = [
   'libs/contracts/src/testing/gen-catalogue.ts',
   'test/simulation/storm/gen-reliability.ts',
   'libs/contracts/src/testing/gen-order-life.ts',
-  'libs/venues/src/binance-spot/testing/gen-spot-codes.ts',
+  'libs/venues/src/binance/testing/gen-codes.ts',
 ];
 
 async function gen(context) {

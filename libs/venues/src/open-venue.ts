@@ -1,8 +1,12 @@
 import { type AccountId, InputError, type Instrument } from '@algo/model';
+import type { AccountParts } from './binance/account-link.ts';
 import { ApiKey } from './binance/api-key.ts';
 import { SpotAccountStream } from './binance-spot/spot-account-stream.ts';
 import { SpotExchangeVenue } from './binance-spot/spot-exchange-venue.ts';
 import { SpotLink } from './binance-spot/spot-link.ts';
+import { UsdmAccountStream } from './binance-usdm/usdm-account-stream.ts';
+import { UsdmExchangeVenue } from './binance-usdm/usdm-exchange-venue.ts';
+import { UsdmLink } from './binance-usdm/usdm-link.ts';
 import { PaperAccountStream } from './paper/paper-account-stream.ts';
 import { type AskPaper, PaperExchangeVenue } from './paper/paper-exchange-venue.ts';
 import type { AccountStream, ExchangeVenue, VenueClock } from './port.ts';
@@ -45,7 +49,14 @@ const EXCHANGES: Readonly<Record<string, (parts: VenueParts) => OpenExchange>> =
     venue: new PaperExchangeVenue(account, ask, clock),
     accountStream: new PaperAccountStream(account, ask, clock),
   }),
-  'binance-spot': (parts) => openSpot(spotLink(parts)),
+  'binance-spot': (parts) => {
+    const link = spotLink(parts);
+    return { venue: new SpotExchangeVenue(link), accountStream: new SpotAccountStream(link) };
+  },
+  'binance-usdm': (parts) => {
+    const link = new UsdmLink(accountParts(parts));
+    return { venue: new UsdmExchangeVenue(link), accountStream: new UsdmAccountStream(link) };
+  },
 };
 
 /**
@@ -64,15 +75,19 @@ export function openExchange(name: string, parts: VenueParts): OpenExchange {
 }
 
 /** *Errors*: InputError where the access or the key is missing, or unusable. */
-export function spotLink({ account, clock, access }: VenueParts): SpotLink {
-  if (access === undefined)
-    throw new InputError({
-      ...{ field: 'venue', value: 'binance-spot', because: 'no key of an account is named' },
-      remedy: 'Name the files of a key.',
-    });
-  return new SpotLink({ account, clock, ...access, key: ApiKey.fromFiles(access) });
+export function spotLink(parts: VenueParts): SpotLink {
+  return new SpotLink(accountParts(parts));
 }
 
-function openSpot(link: SpotLink): OpenExchange {
-  return { venue: new SpotExchangeVenue(link), accountStream: new SpotAccountStream(link) };
+function accountParts({ account, clock, access }: VenueParts): AccountParts {
+  if (access === undefined)
+    throw new InputError({
+      ...{
+        field: 'venue',
+        value: account,
+        because: 'a real exchange is asked with a key, and none is named',
+      },
+      remedy: 'Name the files of a key.',
+    });
+  return { account, clock, ...access, key: ApiKey.fromFiles(access) };
 }

@@ -153,6 +153,7 @@ export class SpotWrites {
     if (trouble !== undefined)
       return { type: 'refused', clientOrderId, reason: trouble, retryAfterMs: CLOCK_MS, timeUs };
     this.sentMs.set(clientOrderId, this.#link.parts.clock.monotonicMs());
+    this.#link.touched.add(symbolOf(order.instrument));
     return undefined;
   }
 

@@ -30,8 +30,8 @@ export interface AbsenceReads {
 
 /**
  * Returns whether an order surely never arrived: twice behind the horizon there is no such order, none of
- * that name is open and none filled, and what is held of all that it could change is the same. `sentMs`: when it was
- * sent at the latest, monotonic. *Errors*: rejects where something can't be read.
+ * that name is open and none filled, and what is held of all that it could change is the same. `sentMs`:
+ * when it was sent at the latest, monotonic. *Errors*: rejects where something can't be read.
  */
 export async function proveAbsence(
   link: AccountLink,

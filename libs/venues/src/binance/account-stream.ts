@@ -19,7 +19,7 @@ export interface SessionHearer {
   readonly ended: (session: AccountSession, reason: string) => void;
 }
 
-/** What an event of a market says. `cash`: some moved, at about that time. `leaving`: the server goes soon. */
+/** What an event says. `cash`: some moved, at about that time. `leaving`: the server goes soon. */
 export type StreamWord =
   | { readonly type: 'event'; readonly event: VenueEvent }
   | { readonly type: 'cash'; readonly sinceUs: TimeUs }
@@ -58,8 +58,8 @@ const CASH_FIRST_MS = 2_000;
 const CASH_KEPT = 1_000;
 
 /**
- * The account stream of one of Binance's markets. Two connections may tell at once while one takes over from the other, so that
- * nothing is missed by it; what both tell comes twice.
+ * The account stream of one of Binance's markets. Two connections may tell at once while one takes over from
+ * the other, so that nothing is missed by it; what both tell comes twice.
  */
 export class BinanceAccountStream implements AccountStream {
   readonly #link: AccountLink;

@@ -1,0 +1,199 @@
+import {
+  type AccountSetup,
+  type CashMove,
+  type CashReason,
+  type Fill,
+  type OrderLookup,
+  type TimeUs,
+  US_PER_MS,
+  type VenueBalance,
+  type VenueOrder,
+  type VenuePosition,
+} from '@algo/model';
+import {
+  type AccountLink,
+  AccountReadError,
+  type Read,
+  type Rows,
+  symbolOf,
+} from '../binance/account-link.ts';
+import type { Parameters } from '../binance/api-key.ts';
+import { decimalOf, flagOf, nameOf, oneOf, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
+import type { OrderRef } from '../port.ts';
+import type { UsdmLink } from './usdm-link.ts';
+import { usdmAlgoOf, usdmFillOf, usdmOrderOf } from './usdm-rows.ts';
+
+const NO_SUCH_ORDER = -2013;
+const PAGE = 1_000;
+const PAGES_MAX = 20;
+/** A read of fills or income may reach over no more. */
+const WEEK_MS = 7 * 86_400_000;
+/** What trades did to the wallet is in the fills. */
+const OF_TRADES = ['REALIZED_PNL', 'COMMISSION'];
+
+/** What the venue says of orders, positions and margin. *Errors*: each rejects where not all can be read. */
+export class UsdmReads {
+  readonly #link: UsdmLink;
+
+  constructor(link: UsdmLink) {
+    this.#link = link;
+  }
+
+  /** Looks among the orders, and then among the conditional ones: what those let go has their name. */
+  async order({ account, instrument, clientOrderId: id }: OrderRef): Promise<Rows<OrderLookup>> {
+    const symbol = symbolOf(instrument);
+    const [, orderId] = /^binance-(\d+)$/.exec(id) ?? [];
+    const name: Parameters = orderId === undefined ? { origClientOrderId: id } : { orderId };
+    const asOfUs = this.#link.nowUs();
+    const order = await this.#orAbsent('/fapi/v1/order', { symbol, ...name });
+    if (order !== undefined) {
+      const found = usdmOrderOf(rowOf(order.body), account, instrument);
+      this.#link.names.set(found.venueOrderId, found.request.clientOrderId);
+      return { value: { type: 'found', order: found }, asOfUs };
+    }
+    const algo = await this.#orAbsent('/fapi/v1/algoOrder', { clientAlgoId: id });
+    if (algo === undefined) return { value: { type: 'absent' }, asOfUs };
+    return { value: { type: 'found', order: usdmAlgoOf(rowOf(algo.body), account, instrument) }, asOfUs };
+  }
+
+  /** Returns the orders that work, conditional ones among them. */
+  async openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>> {
+    const [asked, weight] = symbol === undefined ? [{}, 40] : [{ symbol }, 1];
+    const { account } = this.#link.parts;
+    const plain = await this.#link.read('/fapi/v1/openOrders', asked, weight, 'audit');
+    const algos = await this.#link.read('/fapi/v1/openAlgoOrders', asked, weight, 'audit');
+    const value = [
+      ...rowsOf(plain.body).map((row) =>
+        usdmOrderOf(row, account, this.#link.instrumentOf(textOf(row, 'symbol'))),
+      ),
+      ...rowsOf(algos.body).map((row) =>
+        usdmAlgoOf(row, account, this.#link.instrumentOf(textOf(row, 'symbol'))),
+      ),
+    ];
+    return { value, asOfUs: plain.asOfUs };
+  }
+
+  async positions(): Promise<Rows<readonly VenuePosition[]>> {
+    const { body, asOfUs } = await this.#link.read('/fapi/v3/positionRisk', {}, 5, 'audit');
+    const value = rowsOf(body).map((row) => {
+      if (row.positionSide !== 'BOTH')
+        throw new Error('the account is in hedge mode: set it to one-way mode at the venue');
+      const instrument = this.#link.instrumentOf(textOf(row, 'symbol'));
+      const [quantity, averagePrice] = [decimalOf(row, 'positionAmt'), decimalOf(row, 'entryPrice')];
+      return { account: this.#link.parts.account, instrument, quantity, averagePrice };
+    });
+    return { value: value.filter(({ quantity }) => !quantity.isZero()), asOfUs };
+  }
+
+  async balances(): Promise<Rows<readonly VenueBalance[]>> {
+    const { body, asOfUs } = await this.#link.read('/fapi/v3/balance', {}, 5, 'audit');
+    const value = rowsOf(body).map((row) => ({
+      ...{ account: this.#link.parts.account, asset: textOf(row, 'asset') },
+      ...{ total: decimalOf(row, 'balance'), free: decimalOf(row, 'availableBalance') },
+    }));
+    return { value, asOfUs };
+  }
+
+  async setup(): Promise<Rows<AccountSetup>> {
+    const mode = await this.#link.read('/fapi/v1/positionSide/dual', {}, 30, 'audit');
+    const config = await this.#link.read('/fapi/v1/symbolConfig', {}, 5, 'audit');
+    const listed = new Map(rowsOf(config.body).map((row) => [textOf(row, 'symbol'), row]));
+    const instruments = this.#link.instruments.flatMap(({ id, symbol }) => {
+      const row = listed.get(symbol);
+      if (row === undefined) return [];
+      const marginMode = oneOf(row, 'marginType', { ISOLATED: 'isolated', CROSSED: 'cross' } as const);
+      return [{ instrument: id, marginMode, leverage: wholeOf(row, 'leverage') }];
+    });
+    const isHedged = flagOf(rowOf(mode.body), 'dualSidePosition');
+    const positionMode = isHedged ? 'hedge' : 'one_way';
+    return { value: { positionMode, shortSpot: false, instruments }, asOfUs: mode.asOfUs };
+  }
+
+  /** Returns the fills of all contracts since a time, oldest first: five weights for each. */
+  async fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>> {
+    const asOfUs = this.#link.nowUs();
+    const fills: Fill[] = [];
+    for (const { symbol } of this.#link.instruments) fills.push(...(await this.fillsOf(symbol, sinceUs)));
+    return { value: fills.toSorted((a, b) => a.timeUs - b.timeUs), asOfUs };
+  }
+
+  async fillsOf(symbol: string, sinceUs: TimeUs): Promise<readonly Fill[]> {
+    const startMs = startMsOf(this.#link, sinceUs);
+    const fills: Fill[] = [];
+    let asked: Parameters = { symbol, startTime: `${startMs}` };
+    for (let pages = 1; ; pages++) {
+      if (pages > PAGES_MAX) throw new Error(`${symbol} has more than ${PAGES_MAX * PAGE} fills`);
+      const page = { ...asked, limit: `${PAGE}` };
+      const { body } = await this.#link.read('/fapi/v1/userTrades', page, 5, 'look_up');
+      const rows = rowsOf(body);
+      for (const row of rows) {
+        const name = await this.#nameOf(symbol, wholeOf(row, 'orderId'));
+        fills.push(usdmFillOf(row, this.#link.parts.account, this.#link.instrumentOf(symbol), name));
+      }
+      if (rows.length < PAGE) return fills.filter(({ timeUs }) => timeUs >= startMs * US_PER_MS);
+      asked = { symbol, fromId: `${wholeOf(rows.at(-1)!, 'id') + 1}` };
+    }
+  }
+
+  cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>> {
+    return usdmCashSince(this.#link, sinceUs);
+  }
+
+  /** Returns the position of an order's contract, in words. */
+  async heldOf({ instrument }: OrderRef): Promise<string> {
+    const { value } = await this.positions();
+    const held = value.find((position) => position.instrument === instrument);
+    return `${symbolOf(instrument)} ${held?.quantity ?? 0}`;
+  }
+
+  async #nameOf(symbol: string, orderId: number) {
+    const known = this.#link.names.get(`${orderId}`);
+    if (known !== undefined) return known;
+    const asked = { symbol, orderId: `${orderId}` };
+    const { body } = await this.#link.read('/fapi/v1/order', asked, 1, 'look_up');
+    const name = nameOf(textOf(rowOf(body), 'clientOrderId'), orderId);
+    this.#link.names.set(`${orderId}`, name);
+    return name;
+  }
+
+  async #orAbsent(path: string, parameters: Parameters): Promise<Read | undefined> {
+    try {
+      return await this.#link.read(path, parameters, 1, 'look_up');
+    } catch (error) {
+      if (error instanceof AccountReadError && error.code === NO_SUCH_ORDER) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Returns what no trade moved since a time, oldest first. *Errors*: rejects where it is not all. */
+export async function usdmCashSince(link: AccountLink, sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>> {
+  const asked = { startTime: `${startMsOf(link, sinceUs)}`, limit: `${PAGE}` };
+  const { body, asOfUs } = await link.read('/fapi/v1/income', asked, 30, 'audit');
+  const rows = rowsOf(body);
+  if (rows.length >= PAGE) throw new Error(`/fapi/v1/income: ${PAGE} rows and perhaps more`);
+  const value = rows
+    .filter((row) => !OF_TRADES.includes(textOf(row, 'incomeType')))
+    .map((row) => {
+      const [type, amount] = [textOf(row, 'incomeType'), decimalOf(row, 'income')];
+      return {
+        venueMoveId: `${type}-${String(row.tranId)}-${textOf(row, 'asset')}`,
+        ...{ account: link.parts.account, asset: textOf(row, 'asset'), amount },
+        reason: reasonOf(type, amount.isNegative()),
+        timeUs: wholeOf(row, 'time') * US_PER_MS,
+      };
+    });
+  return { value, asOfUs };
+}
+
+function reasonOf(type: string, isLess: boolean): CashReason {
+  if (type === 'FUNDING_FEE') return 'funding';
+  if (!type.includes('TRANSFER')) return 'other';
+  return isLess ? 'withdrawal' : 'deposit';
+}
+
+function startMsOf(link: AccountLink, sinceUs: TimeUs): number {
+  const startMs = Math.floor(sinceUs / US_PER_MS);
+  if (link.nowUs() / US_PER_MS - startMs <= WEEK_MS) return startMs;
+  throw new Error('one read reaches back seven days at most');
+}

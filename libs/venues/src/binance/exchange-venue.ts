@@ -1,0 +1,144 @@
+import type {
+  Absence,
+  AccountId,
+  AccountSetup,
+  CashMove,
+  Fill,
+  OrderLookup,
+  OrderRequest,
+  RecentMap,
+  ReplaceOutcome,
+  SubmitOutcome,
+  TimeUs,
+  VenueBalance,
+  VenueOrder,
+  VenuePosition,
+} from '@algo/model';
+import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
+import { type AbsenceReads, proveAbsence } from './absence.ts';
+import type { AccountLink, Rows } from './account-link.ts';
+
+/** What goes out to a market. `sentMs`: when each order left, monotonic. */
+export interface AccountWrites {
+  readonly sentMs: RecentMap<number>;
+  submit(order: OrderRequest, terms: SendTerms): Promise<SubmitOutcome>;
+  cancel(order: OrderRef, terms: SendTerms): Promise<SubmitOutcome>;
+  replace(stop: OrderRef, order: OrderRequest, terms: SendTerms): Promise<ReplaceOutcome>;
+}
+
+/** What a market tells when it is asked. *Errors*: each rejects where not all of it can be read. */
+export interface AccountReads extends AbsenceReads {
+  openOrders(symbol?: string): Promise<Rows<readonly VenueOrder[]>>;
+  fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>>;
+  positions(): Promise<Rows<readonly VenuePosition[]>>;
+  balances(): Promise<Rows<readonly VenueBalance[]>>;
+  setup(): Promise<Rows<AccountSetup>>;
+  cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>>;
+}
+
+export interface BinanceVenueParts {
+  readonly name: string;
+  readonly capabilities: VenueCapabilities;
+  readonly link: AccountLink;
+  readonly writes: AccountWrites;
+  readonly reads: AccountReads;
+}
+
+/** Orders and reads of an account at one of Binance's markets. */
+export class BinanceExchangeVenue implements ExchangeVenue {
+  readonly name: string;
+  readonly capabilities: VenueCapabilities;
+  readonly #link: AccountLink;
+  readonly #writes: AccountWrites;
+  readonly #reads: AccountReads;
+  readonly #openedMs: number;
+
+  constructor({ name, capabilities, link, writes, reads }: BinanceVenueParts) {
+    this.name = name;
+    this.capabilities = capabilities;
+    this.#link = link;
+    this.#writes = writes;
+    this.#reads = reads;
+    this.#openedMs = link.parts.clock.monotonicMs();
+    // Known before the first order needs it; where it fails, the first order measures it.
+    void link.time.measure();
+  }
+
+  submit(order: OrderRequest, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    this.#writes.submit(order, terms).then(done, broken(order, terms, done));
+  }
+
+  cancel(order: OrderRef, terms: SendTerms, done: (outcome: SubmitOutcome) => void): void {
+    this.#writes.cancel(order, terms).then(done, broken(order, terms, done));
+  }
+
+  replace(
+    stop: OrderRef,
+    order: OrderRequest,
+    terms: SendTerms,
+    done: (outcome: ReplaceOutcome) => void,
+  ): void {
+    const { clientOrderId: replaced } = stop;
+    const both = (placed: SubmitOutcome) =>
+      done({ placed, replaced: { ...placed, clientOrderId: replaced } });
+    this.#writes.replace(stop, order, terms).then(done, broken(order, terms, both));
+  }
+
+  order(order: OrderRef, done: (lookup: OrderLookup) => void): void {
+    this.#reads.order(order).then(
+      ({ value }) => done(value),
+      ({ message: reason }: Error) => done({ type: 'failed', reason }),
+    );
+  }
+
+  proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void {
+    const sentMs = this.#writes.sentMs.get(order.clientOrderId) ?? this.#openedMs;
+    proveAbsence(this.#link, this.#reads, order, sentUs, sentMs).then(done, ({ message: reason }: Error) =>
+      done({ type: 'not proven', reason }),
+    );
+  }
+
+  openOrders(_account: AccountId, done: (answer: VenueAnswer<readonly VenueOrder[]>) => void): void {
+    this.#answer(this.#reads.openOrders(), done);
+  }
+
+  fillsSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly Fill[]>) => void): void {
+    this.#answer(this.#reads.fillsSince(sinceUs), done);
+  }
+
+  positions(_account: AccountId, done: (answer: VenueAnswer<readonly VenuePosition[]>) => void): void {
+    this.#answer(this.#reads.positions(), done);
+  }
+
+  balances(_account: AccountId, done: (answer: VenueAnswer<readonly VenueBalance[]>) => void): void {
+    this.#answer(this.#reads.balances(), done);
+  }
+
+  setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
+    this.#answer(this.#reads.setup(), done);
+  }
+
+  cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {
+    this.#answer(this.#reads.cashSince(sinceUs), done);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#link[Symbol.asyncDispose]();
+  }
+
+  #answer<Value>(asked: Promise<Rows<Value>>, done: (answer: VenueAnswer<Value>) => void): void {
+    asked.then(
+      ({ value, asOfUs }) => done({ type: 'answered', value, asOfUs }),
+      (error: Error) => done({ type: 'failed', reason: `${this.name}: ${error.message}` }),
+    );
+  }
+}
+
+/** A fault of ours on the way out: whether anything left is not known. */
+function broken(
+  { clientOrderId }: Pick<OrderRequest, 'clientOrderId'>,
+  { sentUs: timeUs }: SendTerms,
+  done: (outcome: SubmitOutcome) => void,
+): (error: Error) => void {
+  return ({ message: reason }) => done({ type: 'unknown', clientOrderId, reason, timeUs });
+}
