@@ -151,7 +151,12 @@ export class SpotWrites {
       return { type: 'unknown', clientOrderId, reason: 'its id was sent before, and goes out once', timeUs };
     const trouble = purposeOf(order) === 'entry' ? this.#link.time.trouble() : undefined;
     if (trouble !== undefined)
-      return { type: 'refused', clientOrderId, reason: trouble, retryAfterMs: CLOCK_MS, timeUs };
+      return outcomeOf(
+        this.#link,
+        clientOrderId,
+        { type: 'refused', reason: trouble, retryAfterMs: CLOCK_MS, isFault: false },
+        timeUs,
+      );
     this.sentMs.set(clientOrderId, this.#link.parts.clock.monotonicMs());
     this.#link.touched.add(symbolOf(order.instrument));
     return undefined;

@@ -13,7 +13,9 @@ export function outcomeOf(
   const timeUs = Math.max(sentUs, link.nowUs());
   const { reason } = verdict;
   if (verdict.type === 'unknown') return { type: 'unknown', clientOrderId, reason, timeUs };
-  return { type: 'refused', clientOrderId, reason, retryAfterMs: verdict.retryAfterMs, timeUs };
+  const { retryAfterMs } = verdict;
+  // Each goes out once, so that no copy of it can come later.
+  return { type: 'refused', clientOrderId, reason, retryAfterMs, evidence: [`refused: ${reason}`], timeUs };
 }
 
 /** A request that was not answered. */
