@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { FileSpec } from './schema.ts';
 import { StoreFile } from './store-file.ts';
+import { StoreFileError, type StoreProblem } from './store-problem.ts';
 import { TickChunk } from './tick-chunk.ts';
 
 /**
@@ -9,6 +10,8 @@ import { TickChunk } from './tick-chunk.ts';
  */
 export class FilePool {
   checkpoints = 0;
+  /** What kept a unit from the archive last; whoever tells it takes it away. */
+  rollProblem: StoreProblem | null = null;
   readonly #limit: number;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
@@ -81,6 +84,27 @@ export class FilePool {
         return true;
       }
     return false;
+  }
+
+  /** Moves one closed unit of one file to the archive and returns true, or false when none is due. */
+  async rollNext(): Promise<boolean> {
+    for (const file of this.#open.values())
+      if (file.rollDue) {
+        await this.roll(file);
+        return true;
+      }
+    return false;
+  }
+
+  async roll(file: StoreFile): Promise<void> {
+    try {
+      await file.roll();
+    } catch (error) {
+      if (!(error instanceof StoreFileError)) throw error;
+      this.rollProblem = error.problem;
+      return;
+    }
+    await this.checkpoint(file);
   }
 
   async checkpoint(file: StoreFile): Promise<void> {

@@ -9,10 +9,11 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from '@duckdb/node-api';
+import type { ArchiveUnit } from './archive.ts';
 import type { IdKind } from './store-rows.ts';
 
 /** Grows by one with every change of a table; a file with a higher one was written by a newer engine. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What every row of a file has in common. */
 export interface FileSpec {
@@ -20,6 +21,8 @@ export interface FileSpec {
   readonly path: string;
   readonly exchange: string;
   readonly idKind: IdKind;
+  /** Where its closed days or hours go; without, all rows stay. */
+  readonly archive?: { readonly folder: string; readonly unit: ArchiveUnit };
 }
 
 type Columns = Readonly<Record<string, DuckDBType>>;
@@ -131,9 +134,18 @@ export function createStatements(database: string, spec: FileSpec): string {
   return `BEGIN;
     CREATE TABLE ${database}.ticks(${ticks.join(', ')});
     ${tables.join('\n')}
-    CREATE TABLE ${database}.store_info(schema_version INTEGER, instrument VARCHAR, id_kind VARCHAR);
+    CREATE TABLE ${database}.store_info(
+      schema_version INTEGER, instrument VARCHAR, id_kind VARCHAR, rolled_to TIMESTAMP);
     INSERT INTO ${database}.store_info
-      VALUES (${SCHEMA_VERSION}, ${sqlText(spec.instrument)}, ${sqlText(spec.idKind)});
+      VALUES (${SCHEMA_VERSION}, ${sqlText(spec.instrument)}, ${sqlText(spec.idKind)}, NULL);
+    COMMIT;`;
+}
+
+/** Returns the statements that make a file of schema 1, which knew no archive, one of today. */
+export function upgradeStatements(database: string): string {
+  return `BEGIN;
+    ALTER TABLE ${database}.store_info ADD COLUMN rolled_to TIMESTAMP;
+    UPDATE ${database}.store_info SET schema_version = ${SCHEMA_VERSION};
     COMMIT;`;
 }
 

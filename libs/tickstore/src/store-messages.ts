@@ -27,12 +27,20 @@ export type WriteOutcome =
   | { readonly ok: false; readonly problem: StoreProblem; readonly batch: RowBatch };
 
 export type StoreAnswer =
-  | { readonly type: 'opened'; readonly stored: StoredPosition; readonly openFiles: number }
+  | {
+      readonly type: 'opened';
+      readonly stored: StoredPosition;
+      /** Where the unreadable file lies now that a new one replaces; null as a rule. */
+      readonly setAsideAs: string | null;
+      readonly openFiles: number;
+    }
   | { readonly type: 'refused'; readonly problem: StoreProblem }
   /** Outcomes in the order of the request's files. */
   | {
       readonly type: 'written';
       readonly outcomes: readonly WriteOutcome[];
+      /** What kept a closed day or hour from the archive since the last answer. */
+      readonly rollProblem: StoreProblem | null;
       readonly openFiles: number;
       readonly checkpoints: number;
     }

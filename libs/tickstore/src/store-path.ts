@@ -39,11 +39,20 @@ export function storePath(dataDir: string, id: InstrumentId): string {
  * directory, sorted; folders that are not ours are passed over.
  */
 export function storedInstruments(dataDir: string): InstrumentId[] {
+  return instrumentsWith(dataDir, STORE_FILE);
+}
+
+/** Returns the instruments that an archive holds trades of, sorted. */
+export function archivedInstruments(archiveDir: string): InstrumentId[] {
+  return instrumentsWith(archiveDir, 'ticks');
+}
+
+function instrumentsWith(dataDir: string, entry: string): InstrumentId[] {
   const found: InstrumentId[] = [];
   for (const first of foldersIn(dataDir))
     for (const second of foldersIn(join(dataDir, first)))
       for (const folder of foldersIn(join(dataDir, first, second))) {
-        if (!existsSync(join(dataDir, first, second, folder, STORE_FILE))) continue;
+        if (!existsSync(join(dataDir, first, second, folder, entry))) continue;
         const id = idOfFolders(first, second, folder);
         if (id !== null) found.push(id);
       }

@@ -1,4 +1,5 @@
 import { InputError } from '@algo/model';
+import type { FileSpec } from './schema.ts';
 
 /** What is wrong with a file, as plain data that crosses threads. */
 export interface StoreProblem {
@@ -7,6 +8,8 @@ export interface StoreProblem {
   readonly remedy: string;
   /** True where it may pass by itself, as a lock or a full disk. */
   readonly isPassing?: boolean;
+  /** True where DuckDB finds its own file damaged, so that only another file helps. */
+  readonly isDamaged?: boolean;
 }
 
 /** A store file can't be used; thrown where DuckDB runs, seen by callers as InputError or StoreWriteError. */
@@ -33,6 +36,21 @@ export class StoreWriteError extends Error {
     super(`${problem.file}: ${problem.because}. ${problem.remedy}`);
     this.file = problem.file;
     this.remedy = problem.remedy;
+  }
+}
+
+/**
+ * A file could not be read: it lies under another name, and a new one has begun. What was rolled is in the
+ * archive; what came since is only in the file set aside, and in the stream as far as that goes back.
+ */
+export class FileSetAsideError extends Error {
+  override readonly name = 'FileSetAsideError';
+
+  constructor(file: string, aside: string) {
+    super(
+      `${file} could not be read; it lies at ${aside} now, and a new file was begun. Days in the archive are ` +
+        'whole; keep the old file for `duckdb` to rescue the rows since',
+    );
   }
 }
 
@@ -82,6 +100,27 @@ export function openProblem(file: string, error: unknown): StoreFileError {
       remedy:
         `Move ${file} and, if there is one, ${file}.wal to another folder and start again: a new file is ` +
         'begun. Nothing was deleted; keep the old ones for `duckdb` to rescue',
+      isDamaged: DAMAGE.test(because),
+    },
+    { cause: error },
+  );
+}
+
+/** What DuckDB says of bytes that aren't whole; of a newer format it speaks of versions. */
+const DAMAGE = /corrupt|checksum|not a valid DuckDB|read enough bytes|deserializ|unrecoverable/i;
+
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof StoreFileError && error.problem.isDamaged === true;
+}
+
+/** Returns what to tell the operator of rows that did not reach the archive. */
+export function rollProblem({ path, archive }: FileSpec, error: unknown): StoreFileError {
+  return new StoreFileError(
+    {
+      file: path,
+      because: `a closed ${archive?.unit} did not reach the archive ${archive?.folder} (${words(error)})`,
+      remedy: 'Free space or make the folder writable; the rows stay in the file, and it is tried again',
+      isPassing: true,
     },
     { cause: error },
   );

@@ -33,15 +33,16 @@ port.on('message', (request: StoreRequest) => {
     waiting -= 1;
     port.postMessage(answer, buffersComingHome(answer));
     if (answer.type === 'closed') port.close();
-    else checkpointWhenQuiet();
+    else tidyWhenQuiet();
   });
 });
 
-function checkpointWhenQuiet(): void {
+function tidyWhenQuiet(): void {
   if (waiting > 0) return;
   quiet = setTimeout(() => {
     work = work.then(async () => {
-      if (waiting === 0 && (await pool.checkpointNext())) checkpointWhenQuiet();
+      if (waiting > 0) return;
+      if ((await pool.rollNext()) || (await pool.checkpointNext())) tidyWhenQuiet();
     });
   }, QUIET_MS);
 }
@@ -50,19 +51,24 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
   switch (request.type) {
     case 'open':
       try {
-        const { stored } = await pool.acquire(request.spec, true, new Set());
-        return { type: 'opened', stored, openFiles: pool.size };
+        const { stored, setAsideAs } = await pool.acquire(request.spec, true, new Set());
+        return { type: 'opened', stored, setAsideAs, openFiles: pool.size };
       } catch (error) {
         if (error instanceof StoreFileError) return { type: 'refused', problem: error.problem };
         throw error;
       }
-    case 'write':
+    case 'write': {
+      const outcomes = await writeAll(request.files);
+      const { rollProblem } = pool;
+      pool.rollProblem = null;
       return {
         type: 'written',
-        outcomes: await writeAll(request.files),
+        outcomes,
+        rollProblem,
         openFiles: pool.size,
         checkpoints: pool.checkpoints,
       };
+    }
     case 'close':
       await pool[Symbol.asyncDispose]();
       return { type: 'closed' };
@@ -90,7 +96,8 @@ async function writeOne({ spec, batch }: FileBatch, keep: ReadonlySet<string>): 
     const file = await pool.acquire(spec, false, keep);
     const stored = await file.write(batch);
     const commitMs = performance.now() - started;
-    if (file.checkpointOverdue) await pool.checkpoint(file);
+    if (file.rollOverdue) await pool.roll(file);
+    else if (file.checkpointOverdue) await pool.checkpoint(file);
     return { ok: true, stored, commitMs };
   } catch (error) {
     if (!(error instanceof StoreFileError)) throw error;

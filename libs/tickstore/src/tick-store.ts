@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { InputError, type InstrumentId, instrumentParts } from '@algo/model';
+import { type Archive, archiveFolder } from './archive.ts';
 import { claimForWriting, releaseWriter } from './file-claims.ts';
 import { InstrumentRows } from './instrument-rows.ts';
 import { transferables } from './row-buffer.ts';
+import type { FileSpec } from './schema.ts';
 import type { FileBatch, StoreAnswer, WriteOutcome } from './store-messages.ts';
 import { storePath } from './store-path.ts';
-import { asInputError, BacklogFullError, BUSY_REMEDY, StoreWriteError } from './store-problem.ts';
+import { asInputError, BacklogFullError, BUSY_REMEDY, FileSetAsideError, StoreWriteError } from './store-problem.ts';
 import type { IdKind, StoredPosition, StoreRows } from './store-rows.ts';
+import type { TickStoreOptions, TickStoreStats } from './tick-store-options.ts';
 import { WorkerLink } from './worker-link.ts';
 
 /**
@@ -23,31 +26,6 @@ const REST = 3;
 /** Rows that end a rest: a transaction of so many is where a row costs least. *Source*: reference floors. */
 const ROWS_END_REST = 10_240;
 
-export interface TickStoreOptions {
-  readonly dataDir: string;
-  /** Files attached at a time. Default 200. */
-  readonly maxOpenFiles?: number;
-  /** An instrument's rows are written when so many wait. Default 100. */
-  readonly flushRows?: number;
-  /** Or when the oldest has waited so long. Default 1000. */
-  readonly flushIntervalMs?: number;
-  /** Told of each write that failed; it is tried again, unless the store's thread is what failed. */
-  readonly onError?: (error: Error) => void;
-}
-
-/** What the store has done since it was opened. */
-export interface TickStoreStats {
-  readonly storedTrades: number;
-  readonly storedRows: number;
-  /** Appended and not durable yet. */
-  readonly pendingRows: number;
-  readonly commits: number;
-  readonly failedCommits: number;
-  readonly lastCommitMs: number;
-  readonly openFiles: number;
-  readonly checkpoints: number;
-}
-
 /**
  * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came
  * from are one transaction, so that after a crash the caller replays from the stored position and what is
@@ -56,6 +34,7 @@ export interface TickStoreStats {
  */
 export class TickStore {
   readonly #dataDir: string;
+  readonly #archive: Archive | undefined;
   readonly #flushRows: number;
   readonly #flushIntervalMs: number;
   readonly #onError: (error: Error) => void;
@@ -81,6 +60,7 @@ export class TickStore {
 
   private constructor(options: TickStoreOptions) {
     this.#dataDir = options.dataDir;
+    this.#archive = options.archive;
     this.#flushRows = wholeAboveZero('flushRows', options.flushRows ?? 100);
     this.#flushIntervalMs = wholeAboveZero('flushIntervalMs', options.flushIntervalMs ?? 1_000);
     this.#onError = options.onError ?? (() => undefined);
@@ -105,11 +85,12 @@ export class TickStore {
     if (!claimForWriting(path))
       throw asInputError({ file: path, because: 'this process has it open already', remedy: BUSY_REMEDY });
     try {
-      const spec = { instrument, path, exchange: instrumentParts(instrument).venue, idKind };
+      const spec = this.#specOf(instrument, path, idKind);
       const answer = await this.#link.ask({ type: 'open', spec });
       if (answer.type === 'refused') throw asInputError(answer.problem);
       if (answer.type !== 'opened') throw unexpected(answer);
       this.#instruments.set(instrument, new InstrumentRows(spec, answer.stored));
+      if (answer.setAsideAs !== null) this.#onError(new FileSetAsideError(path, answer.setAsideAs));
       this.#stats = { ...this.#stats, openFiles: answer.openFiles };
       return answer.stored;
     } catch (error) {
@@ -187,6 +168,13 @@ export class TickStore {
     }
   }
 
+  #specOf(instrument: InstrumentId, path: string, idKind: IdKind): FileSpec {
+    const spec = { instrument, path, exchange: instrumentParts(instrument).venue, idKind };
+    if (this.#archive === undefined) return spec;
+    const { dir, unit } = this.#archive;
+    return { ...spec, archive: { folder: archiveFolder(dir, instrument), unit } };
+  }
+
   #opened(instrument: InstrumentId): InstrumentRows {
     const rows = this.#instruments.get(instrument);
     if (rows === undefined)
@@ -254,6 +242,7 @@ export class TickStore {
       .then((answer) => {
         if (answer.type !== 'written') throw unexpected(answer);
         this.#stats = { ...this.#stats, openFiles: answer.openFiles, checkpoints: answer.checkpoints };
+        if (answer.rollProblem !== null) this.#onError(new StoreWriteError(answer.rollProblem));
         return answer.outcomes.flatMap((outcome, at) => this.#settle(instruments[at]!, taken[at]!, outcome));
       })
       .catch((error: Error) => [error])

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { archiveFiles } from './archive.ts';
+import { createStatements, type FileSpec, sqlText } from './schema.ts';
+import { StoreFileError } from './store-problem.ts';
+
+/**
+ * A quarter of DuckDB's default. Rows since the checkpoint take a block of memory for each column of an open
+ * file, 200 files 0.5 GB at the default; measured on real trades it writes as fast, for twice the bytes on
+ * disk (17 against 9 a tick).
+ */
+const BLOCK_BYTES = 65_536;
+/**
+ * DuckDB lets go of a file even when it says that the checkpoint
+ * on the way out failed; the log is replayed at the next open.
+ */
+export async function detach(connection: DuckDBConnection, database: string): Promise<void> {
+  await connection.run(`DETACH ${database}`).catch(() => undefined);
+}
+
+/** A new file continues the archive that an earlier one, or another process, has left. */
+async function adoptArchive(
+  connection: DuckDBConnection,
+  database: string,
+  { archive }: FileSpec,
+): Promise<void> {
+  const last = archive === undefined ? undefined : archiveFiles(archive.folder, 'ticks').at(-1);
+  if (last !== undefined)
+    await connection.run(`UPDATE ${database}.store_info SET rolled_to = make_timestamp(${last.toUs})`);
+}
+
+/** Renames a file that DuckDB cannot read, with its log, and returns the new name; nothing is deleted. */
+export function setAside(path: string): string {
+  const aside = `${path}.unreadable-${randomUUID()}`;
+  renameSync(path, aside);
+  if (existsSync(`${path}.wal`)) renameSync(`${path}.wal`, `${aside}.wal`);
+  return aside;
+}
+
+/**
+ * Makes an empty file. It is built under another name and linked into place when whole, so that a crash never
+ * leaves a torn file under the real one; of two that try, one finds it made.
+ */
+export async function createFile(
+  connection: DuckDBConnection,
+  database: string,
+  spec: FileSpec,
+  mayCreate: boolean,
+): Promise<void> {
+  const orphan = existsSync(`${spec.path}.wal`);
+  if (!mayCreate || orphan)
+    throw new StoreFileError({
+      file: spec.path,
+      because: orphan ? 'it is missing, but its log (.wal) is there' : 'it has vanished while the engine ran',
+      remedy: 'Put the file back, or move the .wal aside too, and restart the engine',
+    });
+  mkdirSync(dirname(spec.path), { recursive: true });
+  const draft = `${spec.path}.new-${randomUUID()}`;
+  try {
+    await connection.run(`ATTACH ${sqlText(draft)} AS ${database} (BLOCK_SIZE ${BLOCK_BYTES})`);
+    try {
+      await connection.run(createStatements(database, spec));
+      await adoptArchive(connection, database, spec);
+      await connection.run(`CHECKPOINT ${database}`);
+    } finally {
+      await detach(connection, database);
+    }
+    try {
+      linkSync(draft, spec.path);
+    } catch (error) {
+      if (!existsSync(spec.path)) throw error;
+    }
+  } finally {
+    rmSync(draft, { force: true });
+    rmSync(`${draft}.wal`, { force: true });
+  }
+}

@@ -1,0 +1,31 @@
+import type { Archive } from './archive.ts';
+
+export interface TickStoreOptions {
+  readonly dataDir: string;
+  /** Where closed days or hours go; without, every row stays in its file. */
+  readonly archive?: Archive;
+  /** Files attached at a time. Default 200. */
+  readonly maxOpenFiles?: number;
+  /** An instrument's rows are written when so many wait. Default 100. */
+  readonly flushRows?: number;
+  /** Or when the oldest has waited so long. Default 1000. */
+  readonly flushIntervalMs?: number;
+  /**
+   * Told of each write that failed, which is tried again unless the store's thread is what failed; and of a
+   * file that could not be read and was set aside for a new one.
+   */
+  readonly onError?: (error: Error) => void;
+}
+
+/** What the store has done since it was opened. */
+export interface TickStoreStats {
+  readonly storedTrades: number;
+  readonly storedRows: number;
+  /** Appended and not durable yet. */
+  readonly pendingRows: number;
+  readonly commits: number;
+  readonly failedCommits: number;
+  readonly lastCommitMs: number;
+  readonly openFiles: number;
+  readonly checkpoints: number;
+}
