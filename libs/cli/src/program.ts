@@ -13,6 +13,7 @@ import { journal } from './commands/journal.ts';
 import { close, flatten } from './commands/leave.ts';
 import { orders } from './commands/orders.ts';
 import { positions } from './commands/positions.ts';
+import { exportTable, query } from './commands/query.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { replay } from './commands/replay.ts';
 import { settle } from './commands/settle.ts';
@@ -39,6 +40,7 @@ export function createProgram(environment: CliEnvironment = readEnvironment()): 
     .showHelpAfterError('(algo --help lists the commands)');
   addRunning(program, environment);
   addReading(program, environment);
+  addAsking(program, environment);
   addSteering(program, environment);
   return program;
 }
@@ -197,6 +199,29 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .option('--from-start', 'from the oldest stored message')
     .option('--max <n>', 'end after so many')
     .action((subject: string, options) => tail(subject, options, environment));
+}
+
+/** Commands that read what is stored of an instrument, of an engine that runs or not. */
+function addAsking(program: Command, environment: CliEnvironment): void {
+  const onStored = (nameAndArguments: string) =>
+    program
+      .command(nameAndArguments)
+      .requiredOption('--instrument <id>', 'whose rows, such as binance.spot.BTCUSDT')
+      .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
+      .option('--to <time>', 'moment before which it ends')
+      .option(...DATA_DIR);
+  onStored('query [sql]')
+    .description('ask what is stored of an instrument: one SELECT, or a question by its name')
+    .option('--named <name>', 'cvd, profile, imbalance, gaps or alignment, for the window up to --to or now')
+    .option('--max <n>', 'so many rows at most', '10000')
+    .option('--time-limit <seconds>', 'no longer than that', '60')
+    .option(...JSON_OUT)
+    .action((sql: string | undefined, options) => query(sql, options, environment));
+  onStored('export')
+    .description('write a table of an instrument to a file')
+    .requiredOption('--table <name>', 'ticks, candles_1m, order_flow, market_profile and kin')
+    .requiredOption('--out <file>', 'ends with .parquet or .csv')
+    .action((options) => exportTable(options, environment));
 }
 
 /** Returns a command of a person, which is signed. */

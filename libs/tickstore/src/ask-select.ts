@@ -42,13 +42,14 @@ export async function askSelect(
   } catch (error) {
     if (error instanceof InputError) throw error;
     if (isLate()) throw refusal(sql, `it took longer than ${timeLimitMs / 1_000} s`, 'Ask for less time.');
-    throw refusal(sql, words(error), 'Mend the SQL; the tables are those of docs/data.md.');
+    throw refusal(sql, words(error).replace(/^Error: /, ''), 'Mend the SQL; the tables are those of docs/data.md.');
   } finally {
     clearInterval(watch);
   }
 }
 
 async function oneSelect(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  if (sql.trim() === '') throw refusal(sql, 'nothing is asked', 'Give one SELECT.');
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1)
     throw refusal(sql, `it holds ${statements.count} statements`, 'Give one SELECT.');

@@ -200,12 +200,3 @@ test('a closed store takes nothing, and closes once', async () => {
   expect(() => store.append({ instrument: LTC, position: 1 })).toThrow(/closed/);
   await expect(store.openInstrument(LTC, 'counted')).rejects.toThrow(/closed/);
 });
-
-test('a query can read the tables of its file and nothing else', async () => {
-  await storeAll({ trades: trades(LTC, 1, 10) });
-  const reader = openReader(dataDir);
-  await expect(reader.query(LTC, 'DELETE FROM ticks')).rejects.toThrow();
-  await expect(reader.query(LTC, `COPY ticks TO '${dataDir}/out.csv'`)).rejects.toThrow();
-  await expect(reader.query(LTC, "SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow();
-  expect(await reader.countTrades(LTC)).toBe(10);
-});

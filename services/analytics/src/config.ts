@@ -14,6 +14,8 @@ export const config = baseConfig.extend({
     .default(RULE_SETS.join(','))
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(RULE_SETS)).min(1)),
+  /** What leaves a file for the archive when it is over: hours, where the stream holds less than a day. */
+  archiveUnit: z.enum(['day', 'hour']).default('day'),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),
 });
 export type Config = z.infer<typeof config>;

@@ -16,16 +16,16 @@ export const service = defineService({
   async start(context) {
     const { config, identity, log } = context;
     const { ordinal, analyticsInstances, dataDir, openFilesMax, flushRows, flushIntervalMs } = config;
-    const { ruleSets } = config;
+    const { ruleSets, archiveUnit } = config;
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const store = context.own(
       await context.openRowStore({
         dataDir: join(dataDir, 'ticks'),
+        archive: { dir: join(dataDir, 'archive'), unit: archiveUnit },
         maxOpenFiles: openFilesMax,
         flushRows,
         flushIntervalMs,
-        onError: (error) =>
-          log.error({ err: error }, 'store: a write failed; its rows are kept and tried again'),
+        onError: (error) => log.error({ err: error }, 'store: not everything went well; see what it says'),
       }),
     );
     const storing = new RowStoring(store);
