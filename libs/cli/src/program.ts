@@ -9,6 +9,7 @@ import { compareRules } from './commands/compare-rules.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { dust } from './commands/dust.ts';
+import { importTrades } from './commands/import.ts';
 import { journal } from './commands/journal.ts';
 import { close, flatten } from './commands/leave.ts';
 import { orders } from './commands/orders.ts';
@@ -210,6 +211,15 @@ function addAsking(program: Command, environment: CliEnvironment): void {
       .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
       .option('--to <time>', 'moment before which it ends')
       .option(...DATA_DIR);
+  program
+    .command('import')
+    .description('put files of trades, and the bars they make, into a store without trading; may be repeated')
+    .argument('<files...>', 'files of trades, CSV or Parquet, folders or patterns of them')
+    .option('--instruments <ids>', 'whose trades they are, where they do not tell: one for each, or one')
+    .option('--layout <columns>', LAYOUT)
+    .option('--data-dir <dir>', 'where the store lies (default: data/imported)')
+    .option(...ACCEPT_REFUSED)
+    .action((files: string[], options) => importTrades(files, options, environment));
   onStored('query [sql]')
     .description('ask what is stored of an instrument: one SELECT, or a question by its name')
     .option('--named <name>', 'cvd, profile, imbalance, gaps or alignment, for the window up to --to or now')

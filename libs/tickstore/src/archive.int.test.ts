@@ -28,7 +28,7 @@ async function runWriter(...killAt: string[]): Promise<unknown> {
   return signal ?? code;
 }
 
-/** Every trade of positions 1 to some position is there once, and so is each hour's bar; returns that position. */
+/** Each trade, and each hour's bar, is there once up to the position that it returns. */
 async function expectWhole(): Promise<number> {
   const reader = openReader(dataDir, archiveDir);
   const [row] = await reader.query(
@@ -63,17 +63,25 @@ test.each<[string, string, string, string, string]>([
   ['before the roll is committed', 'after', '^UPDATE file_0.store_info SET rolled_to', '1', '0'],
   ['after late trades were renamed into their day', 'before', '^DELETE FROM file_0.ticks', '2', '0'],
   ['after late trades left the file', 'after', '^UPDATE file_0.store_info SET rolled_to', '2', '0'],
-])('killed %s, everything is read once, then and after the next run', async (_, ...killAt) => {
-  expect(await runWriter(...killAt)).toBe('SIGKILL');
-  await expectWhole();
-  expect(await runWriter()).toBe(0);
-  expect(await expectWhole()).toBe(HOURS);
-  expect(archived('ticks')).toEqual(['2026-01-05.parquet', '2026-01-06.parquet', '2026-01-07.parquet']);
-}, 60_000);
+])(
+  'killed %s, everything is read once, then and after the next run',
+  async (_, ...killAt) => {
+    expect(await runWriter(...killAt)).toBe('SIGKILL');
+    await expectWhole();
+    expect(await runWriter()).toBe(0);
+    expect(await expectWhole()).toBe(HOURS);
+    expect(archived('ticks')).toEqual(['2026-01-05.parquet', '2026-01-06.parquet', '2026-01-07.parquet']);
+  },
+  60_000,
+);
 
 test('a store rolls days by itself, and a lost file goes on from what was rolled', async () => {
   const said: Error[] = [];
-  const options = { dataDir, archive: { dir: archiveDir, unit: 'day' }, onError: said.push.bind(said) } as const;
+  const options = {
+    dataDir,
+    archive: { dir: archiveDir, unit: 'day' },
+    onError: said.push.bind(said),
+  } as const;
   {
     await using store = await TickStore.open(options);
     await store.openInstrument(LTC, 'counted');

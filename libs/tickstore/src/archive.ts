@@ -3,9 +3,7 @@ import { dirname, join } from 'node:path';
 import { type InstrumentId, isoTime, TIMEFRAMES } from '@algo/model';
 import { TABLES, type TableName } from './schema.ts';
 import { storePath } from './store-path.ts';
-
-/** How much of the market's time one Parquet file holds. */
-export type ArchiveUnit = 'day' | 'hour';
+import type { ArchiveUnit } from './store-rows.ts';
 
 /** Where closed days or hours go. One directory for all processes that store: history has no owner. */
 export interface Archive {

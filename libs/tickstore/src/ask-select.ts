@@ -1,5 +1,10 @@
 import { InputError } from '@algo/model';
-import { type DuckDBConnection, type DuckDBPreparedStatement, type DuckDBValue, StatementType } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBValue,
+  StatementType,
+} from '@duckdb/node-api';
 import { words } from './store-problem.ts';
 
 const INTERRUPT_EVERY_MS = 50;
@@ -17,7 +22,11 @@ export interface AskedRows {
  */
 export async function askSelect(
   connection: DuckDBConnection,
-  { sql, rowsMax, timeLimitMs }: { readonly sql: string; readonly rowsMax: number; readonly timeLimitMs: number },
+  {
+    sql,
+    rowsMax,
+    timeLimitMs,
+  }: { readonly sql: string; readonly rowsMax: number; readonly timeLimitMs: number },
   onRow: (row: Record<string, DuckDBValue>) => Promise<void>,
 ): Promise<AskedRows> {
   const endMs = performance.now() + timeLimitMs;
@@ -42,7 +51,11 @@ export async function askSelect(
   } catch (error) {
     if (error instanceof InputError) throw error;
     if (isLate()) throw refusal(sql, `it took longer than ${timeLimitMs / 1_000} s`, 'Ask for less time.');
-    throw refusal(sql, words(error).replace(/^Error: /, ''), 'Mend the SQL; the tables are those of docs/data.md.');
+    throw refusal(
+      sql,
+      words(error).replace(/^Error: /, ''),
+      'Mend the SQL; the tables are those of docs/data.md.',
+    );
   } finally {
     clearInterval(watch);
   }

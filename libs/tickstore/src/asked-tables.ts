@@ -1,8 +1,17 @@
-import { copyFileSync, constants, existsSync, mkdtempSync, openSync, readSync, closeSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ARCHIVE_KEYS, ASKED_TABLES, archiveFiles } from './archive.ts';
 import { SCHEMA_VERSION, sqlText, upgradeStatements } from './schema.ts';
 import { asInputError, openProblem } from './store-problem.ts';
@@ -23,7 +32,7 @@ export interface AskedPlace {
 }
 
 /**
- * Tables of one instrument in a DuckDB of their own: the Parquet files below `rolled_to`, the rows of the file
+ * Tables of one instrument in a DuckDB of their own: the Parquet files below `rolled_to`, the file's rows
  * above. The file is read from a copy, so that nobody's lock is taken or lost and its owner goes on writing;
  * each row is there once at any stage of a roll.
  */
@@ -125,8 +134,7 @@ export class AskedTables implements Disposable {
     const edge = hasFile ? Number(rolledTo ?? 0) : Number.MAX_SAFE_INTEGER;
     const below = `timestamp < make_timestamp(${edge})`;
     const parts: string[] = [];
-    if (asked.length > 0)
-      parts.push(`SELECT * FROM ${parquet(asked)}${hasFile ? ` WHERE ${below}` : ''}`);
+    if (asked.length > 0) parts.push(`SELECT * FROM ${parquet(asked)}${hasFile ? ` WHERE ${below}` : ''}`);
     if (hasFile) {
       parts.push(`SELECT * FROM store.${table} WHERE NOT (${below})`);
       const late = `SELECT * FROM store.${table} AS new WHERE ${below}`;

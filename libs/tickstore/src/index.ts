@@ -1,4 +1,4 @@
-export { type Archive, type ArchiveUnit } from './archive.ts';
+export type { Archive } from './archive.ts';
 export { NAMED_QUERIES, type NamedQuery, namedQuery } from './named-queries.ts';
 export type { RowStore } from './row-store.ts';
 export { SCHEMA_VERSION } from './schema.ts';

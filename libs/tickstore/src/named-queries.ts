@@ -39,7 +39,8 @@ export function namedQuery(name: NamedQuery, endUs?: number): string {
             CAST(sum(CASE WHEN side = 'sell' THEN ${EXACT_VOLUME} ELSE 0 END) AS DOUBLE) AS sell_volume
           FROM ticks WHERE ${within(1)} GROUP BY minute)
         SELECT minute, buy_volume, sell_volume,
-          CASE WHEN sell_volume > 0 THEN buy_volume / sell_volume ELSE 'infinity'::DOUBLE END AS imbalance_ratio
+          CASE WHEN sell_volume > 0 THEN buy_volume / sell_volume
+            ELSE 'infinity'::DOUBLE END AS imbalance_ratio
         FROM minutes
         WHERE buy_volume > 2 * sell_volume OR 2 * buy_volume < sell_volume
         ORDER BY minute DESC`;

@@ -20,7 +20,10 @@ let dataDir = '';
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'tickstore-questions-'));
   dataDir = join(root, 'ticks');
-  await using store = await TickStore.open({ dataDir, archive: { dir: join(root, 'archive'), unit: 'hour' } });
+  await using store = await TickStore.open({
+    dataDir,
+    archive: { dir: join(root, 'archive'), unit: 'hour' },
+  });
   await store.openInstrument(LTC, 'counted');
   const ids = Float64Array.from({ length: TICKS }, (_, row) => row + 1);
   const swing = (minute: number) => ((minute * 7_919) % 41) / 100;
@@ -43,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** The owner's document §4.2, with the moment of asking instead of NOW(), and without the column of symbols. */
+/** The owner's document §4.2, with a moment instead of NOW(), and without the column of symbols. */
 const NOW = `make_timestamp(${END_US})`;
 const OWNERS_TEXT: Readonly<Record<NamedQuery, string>> = {
   profile: `WITH volume_by_price AS (
@@ -56,20 +59,23 @@ const OWNERS_TEXT: Readonly<Record<NamedQuery, string>> = {
       MIN(CASE WHEN cum_volume / total_vol <= 0.70 THEN price_level END) as value_area_low,
       MAX(CASE WHEN cum_volume / total_vol <= 0.70 THEN price_level END) as value_area_high
     FROM cumulative_volume`,
-  cvd: `SELECT timestamp, SUM(CASE WHEN side = 'buy' THEN volume ELSE -volume END) OVER (ORDER BY timestamp) as cvd
+  cvd: `SELECT timestamp,
+      SUM(CASE WHEN side = 'buy' THEN volume ELSE -volume END) OVER (ORDER BY timestamp) as cvd
     FROM ticks WHERE timestamp >= ${NOW} - INTERVAL 4 HOURS ORDER BY timestamp`,
   imbalance: `WITH minute_aggregates AS (
       SELECT DATE_TRUNC('minute', timestamp) as minute,
         SUM(CASE WHEN side = 'buy' THEN volume ELSE 0 END) as buy_volume,
         SUM(CASE WHEN side = 'sell' THEN volume ELSE 0 END) as sell_volume
       FROM ticks WHERE timestamp >= ${NOW} - INTERVAL 1 HOUR GROUP BY minute),
-    ratios AS (SELECT *, CASE WHEN sell_volume > 0 THEN buy_volume / sell_volume ELSE NULL END as imbalance_ratio
+    ratios AS (SELECT *,
+        CASE WHEN sell_volume > 0 THEN buy_volume / sell_volume ELSE NULL END as imbalance_ratio
       FROM minute_aggregates)
     SELECT * FROM ratios WHERE imbalance_ratio > 2.0 OR imbalance_ratio < 0.5 ORDER BY minute DESC`,
   gaps: `WITH candle_gaps AS (
       SELECT c1.timestamp as candle1_time, c1.high as candle1_high, c1.low as candle1_low,
         c3.timestamp as candle3_time, c3.high as candle3_high, c3.low as candle3_low,
-        CASE WHEN c1.high < c3.low THEN 'bullish' WHEN c1.low > c3.high THEN 'bearish' ELSE NULL END as fvg_type,
+        CASE WHEN c1.high < c3.low THEN 'bullish' WHEN c1.low > c3.high THEN 'bearish'
+          ELSE NULL END as fvg_type,
         CASE WHEN c1.high < c3.low THEN c3.low - c1.high WHEN c1.low > c3.high THEN c1.low - c3.high
           ELSE 0 END as gap_size
       FROM candles_1m c1 JOIN candles_1m c3 ON c3.timestamp = c1.timestamp + INTERVAL 2 MINUTES
@@ -101,7 +107,10 @@ async function answer(sql: string, limits: { rowsMax?: number; timeLimitMs?: num
 const rounded = (rows: readonly ResultRow[]) =>
   rows.map((row) =>
     Object.fromEntries(
-      Object.entries(row).map(([name, cell]) => [name, typeof cell === 'number' ? Number(cell.toFixed(9)) : cell]),
+      Object.entries(row).map(([name, cell]) => [
+        name,
+        typeof cell === 'number' ? Number(cell.toFixed(9)) : cell,
+      ]),
     ),
   );
 
@@ -111,12 +120,16 @@ test.each<[NamedQuery, number]>([
   ['imbalance', 5],
   ['gaps', 5],
   ['alignment', 1],
-])('%s by name answers as the text of the owner does on the same rows', async (name, rowsMin) => {
-  const ours = await answer(namedQuery(name, END_US));
-  const theirs = await answer(OWNERS_TEXT[name]);
-  expect(theirs.rows.length).toBeGreaterThanOrEqual(rowsMin);
-  expect(rounded(ours.rows)).toEqual(rounded(theirs.rows));
-}, 60_000);
+])(
+  '%s by name answers as the text of the owner does on the same rows',
+  async (name, rowsMin) => {
+    const ours = await answer(namedQuery(name, END_US));
+    const theirs = await answer(OWNERS_TEXT[name]);
+    expect(theirs.rows.length).toBeGreaterThanOrEqual(rowsMin);
+    expect(rounded(ours.rows)).toEqual(rounded(theirs.rows));
+  },
+  60_000,
+);
 
 test.each<[string, string]>([
   ['DELETE FROM ticks', 'only delete from base table'],
@@ -144,7 +157,8 @@ test('the file of the owner itself is out of reach', async () => {
 });
 
 test('a question ends at its time limit, and at its number of rows', async () => {
-  const endless = 'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range % 7 = b.range % 11';
+  const endless =
+    'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range % 7 = b.range % 11';
   await expect(answer(endless, { timeLimitMs: 300 })).rejects.toThrow('longer than 0.3 s');
   const cut = await answer('SELECT * FROM ticks', { rowsMax: 7 });
   expect([cut.rows.length, cut.isCut]).toEqual([7, true]);

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { ARCHIVE_KEYS, ARCHIVED_TABLES, type ArchiveUnit, archiveFileAt, archiveFiles } from './archive.ts';
+import { ARCHIVE_KEYS, ARCHIVED_TABLES, archiveFileAt, archiveFiles } from './archive.ts';
 import { sqlText } from './schema.ts';
+import type { ArchiveUnit } from './store-rows.ts';
 
 /** One attached file, and where its closed units go. */
 export interface RollPlace {
@@ -76,7 +77,8 @@ export async function rollOldestUnit(place: RollPlace, closedUs: number): Promis
   for (const table of ARCHIVED_TABLES) await writeUnit(place, table, fromUs, within);
   try {
     await connection.run('BEGIN');
-    for (const table of ARCHIVED_TABLES) await connection.run(`DELETE FROM ${database}.${table} WHERE ${within}`);
+    for (const table of ARCHIVED_TABLES)
+      await connection.run(`DELETE FROM ${database}.${table} WHERE ${within}`);
     await connection.run(
       `UPDATE ${database}.store_info SET rolled_to = greatest(rolled_to, make_timestamp(${toUs}))`,
     );
@@ -91,7 +93,8 @@ export async function rollOldestUnit(place: RollPlace, closedUs: number): Promis
 async function oldestRow({ connection, database }: RollPlace, closedUs: number): Promise<number | null> {
   const each = ARCHIVED_TABLES.map(
     (table) =>
-      `SELECT min(timestamp) AS oldest FROM ${database}.${table} WHERE timestamp < make_timestamp(${closedUs})`,
+      `SELECT min(timestamp) AS oldest FROM ${database}.${table}
+        WHERE timestamp < make_timestamp(${closedUs})`,
   );
   const sql = `SELECT epoch_us(min(oldest)) FROM (${each.join(' UNION ALL ')})`;
   const oldest = (await connection.runAndReadAll(sql)).getRows()[0]?.[0] ?? null;

@@ -9,8 +9,7 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { ArchiveUnit } from './archive.ts';
-import type { IdKind } from './store-rows.ts';
+import type { ArchiveUnit, IdKind } from './store-rows.ts';
 
 /** Grows by one with every change of a table; a file with a higher one was written by a newer engine. */
 export const SCHEMA_VERSION = 2;

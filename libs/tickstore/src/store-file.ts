@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { TIMEFRAMES } from '@algo/model';
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { createFile, detach, setAside } from './create-file.ts';
 import { Rolling } from './roll-archive.ts';
 import type { RowBatch } from './row-buffer.ts';
-import { type FileSpec, SCHEMA_VERSION, sqlText, TABLES, type TableName, upgradeStatements } from './schema.ts';
+import { type FileSpec, SCHEMA_VERSION, sqlText, type TableName, upgradeStatements } from './schema.ts';
 import {
   BUSY_REMEDY,
   createProblem,
@@ -17,6 +17,7 @@ import {
 } from './store-problem.ts';
 import type { StoredPosition } from './store-rows.ts';
 import {
+  appendRows,
   candleRow,
   gapRow,
   lastOfEach,
@@ -63,7 +64,8 @@ export class StoreFile {
     this.#connection = connection;
     this.#database = database;
     this.#chunk = chunk;
-    this.#rolling = spec.archive === undefined ? null : new Rolling({ connection, database, ...spec.archive });
+    this.#rolling =
+      spec.archive === undefined ? null : new Rolling({ connection, database, ...spec.archive });
   }
 
   /**
@@ -215,7 +217,8 @@ export class StoreFile {
         `its trade ids are ${String(idKind)}, not ${this.spec.idKind}`,
         'Open it with that kind, or move the file aside to begin a new one',
       );
-    const [rolledTo] = (await this.#row(`SELECT epoch_us(rolled_to) FROM ${this.#database}.store_info`)) ?? [];
+    const [rolledTo] =
+      (await this.#row(`SELECT epoch_us(rolled_to) FROM ${this.#database}.store_info`)) ?? [];
     if (this.#rolling !== null) this.#rolling.rolledToUs = Number(rolledTo ?? 0);
     const last = await this.#row(
       `SELECT position, trades, last_trade_id FROM ${this.#database}.checkpoints ORDER BY position DESC LIMIT 1`,
@@ -286,15 +289,6 @@ export class StoreFile {
     const appender = await this.#connection.createAppender(table, 'main', this.#database);
     this.#appenders.set(table, appender);
     return appender;
-  }
-}
-
-function appendRows(appender: DuckDBAppender, table: TableName, rows: readonly TableRow[]): void {
-  const size = 2048;
-  for (let from = 0; from < rows.length; from += size) {
-    const chunk = DuckDBDataChunk.create(Object.values(TABLES[table]));
-    chunk.setRows(rows.slice(from, from + size));
-    appender.appendDataChunk(chunk);
   }
 }
 

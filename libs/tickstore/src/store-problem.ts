@@ -48,7 +48,7 @@ export class FileSetAsideError extends Error {
 
   constructor(file: string, aside: string) {
     super(
-      `${file} could not be read; it lies at ${aside} now, and a new file was begun. Days in the archive are ` +
+      `${file} could not be read; it lies at ${aside} now, and a new file was begun. The archive is ` +
         'whole; keep the old file for `duckdb` to rescue the rows since',
     );
   }

@@ -14,6 +14,9 @@ import {
 /** Whether a venue counts its trades or names them; fixed for the life of a file. */
 export type IdKind = 'counted' | 'named';
 
+/** How much of the market's time one Parquet file of the archive holds. */
+export type ArchiveUnit = 'day' | 'hour';
+
 /** How far a file has come. */
 export interface StoredPosition {
   /** The last position whose rows are durable; 0 in a new file. */

@@ -1,5 +1,11 @@
 import { type Candle, decimalDifference, type FairValueGap, type OrderFlowRow, type Zone } from '@algo/model';
-import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBAppender,
+  DuckDBDataChunk,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { TABLES, type TableName } from './schema.ts';
 import type { MarketProfileRow } from './store-rows.ts';
 
 /** A row as DuckDB takes it, in the column order of TABLES. */
@@ -83,6 +89,16 @@ export function gapRow(gap: FairValueGap): TableRow {
 /** Returns the last row of each id, in order: one transaction may bring several stages of one zone's life. */
 export function lastOfEach<Row extends { readonly id: string }>(rows: readonly Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+/** Adds rows to a table, a chunk at a time. */
+export function appendRows(appender: DuckDBAppender, table: TableName, rows: readonly TableRow[]): void {
+  const size = 2048;
+  for (let from = 0; from < rows.length; from += size) {
+    const chunk = DuckDBDataChunk.create(Object.values(TABLES[table]));
+    chunk.setRows(rows.slice(from, from + size));
+    appender.appendDataChunk(chunk);
+  }
 }
 
 function timestamp(timeUs: number): DuckDBTimestampValue {

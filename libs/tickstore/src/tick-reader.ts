@@ -71,7 +71,8 @@ export function openReader(dataDir: string, archiveDir = join(dataDir, '..', 'ar
     );
   const number = async (id: InstrumentId, sql: string) => Number((await query(id, sql))[0]?.value ?? 0);
   return {
-    instruments: () => [...new Set([...storedInstruments(dataDir), ...archivedInstruments(archiveDir)])].sort(),
+    instruments: () =>
+      [...new Set([...storedInstruments(dataDir), ...archivedInstruments(archiveDir)])].sort(),
     countTrades: (id) => number(id, 'SELECT count(*) AS value FROM ticks'),
     countDuplicates: (id) => number(id, 'SELECT count(*) - count(DISTINCT trade_id) AS value FROM ticks'),
     sumVolumes: async (id) => {

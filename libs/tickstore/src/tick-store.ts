@@ -7,7 +7,13 @@ import { transferables } from './row-buffer.ts';
 import type { FileSpec } from './schema.ts';
 import type { FileBatch, StoreAnswer, WriteOutcome } from './store-messages.ts';
 import { storePath } from './store-path.ts';
-import { asInputError, BacklogFullError, BUSY_REMEDY, FileSetAsideError, StoreWriteError } from './store-problem.ts';
+import {
+  asInputError,
+  BacklogFullError,
+  BUSY_REMEDY,
+  FileSetAsideError,
+  StoreWriteError,
+} from './store-problem.ts';
 import type { IdKind, StoredPosition, StoreRows } from './store-rows.ts';
 import type { TickStoreOptions, TickStoreStats } from './tick-store-options.ts';
 import { WorkerLink } from './worker-link.ts';

@@ -27,7 +27,10 @@ export function hourlyRows(instrument: InstrumentId, position: number): StoreRow
     trades: {
       instrument,
       count: PER_HOUR,
-      timeUs: Float64Array.from(ids, (_, row) => startUs + row * 1_000_000 - (isLate(row) ? 30 * HOUR_US : 0)),
+      timeUs: Float64Array.from(
+        ids,
+        (_, row) => startUs + row * 1_000_000 - (isLate(row) ? 30 * HOUR_US : 0),
+      ),
       price: Float64Array.from(ids, (id) => 80 + (id % 7) / 100),
       quantity: Float64Array.from(ids, (id) => (id % 9) / 8 + 1),
       side: Uint8Array.from(ids, (id) => id % 2),

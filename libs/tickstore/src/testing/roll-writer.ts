@@ -24,7 +24,8 @@ const die = () => process.kill(process.pid, 'SIGKILL');
 let met = 0;
 
 async function run(connection: DuckDBConnection, sql: string) {
-  if (pattern === undefined || !new RegExp(pattern).test(sql) || ++met !== Number(nth)) return connection.run(sql);
+  if (pattern === undefined || !new RegExp(pattern).test(sql) || ++met !== Number(nth))
+    return connection.run(sql);
   if (moment === 'before') die();
   const running = connection.run(sql);
   if (moment === 'in') {

@@ -1,0 +1,75 @@
+// Files become a store that is asked and taken out of, as docs/data.md shows.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ROOT } from '../config.ts';
+
+const MAIN = join(ROOT, 'libs/cli/src/main.ts');
+const LTC = ['--instrument', 'binance.spot.LTCUSDT'];
+const T0_MS = Date.UTC(2025, 5, 21, 21, 15);
+/** Five hours and a quarter over midnight. */
+const TRADES = 18_900;
+const CUT = 9_123;
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'algo-import-test-'));
+  const rows = Array.from({ length: TRADES }, (_, n) => {
+    const price = ((8_000 + Math.round(60 * Math.sin(n / 90) + 25 * Math.sin(n * 1.7))) / 100).toFixed(2);
+    return `${n + 1},${T0_MS + n * 1_000},${price},${((n * 7) % 13) + 1},${n % 3 === 0 ? 'sell' : 'buy'}`;
+  });
+  const file = (name: string, part: string[]) =>
+    writeFileSync(join(folder, name), `trade_id,ts_ms,price,qty,side\n${part.join('\n')}\n`);
+  file('LTCUSDT-whole.csv', rows);
+  file('LTCUSDT-first.csv', rows.slice(0, CUT));
+  file('LTCUSDT-second.csv', rows.slice(CUT));
+  expect(imported('one', 'LTCUSDT-whole.csv').stdout).toContain('18,900 of 18,900 rows stored; 0 were there');
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function algo(...args: string[]): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  return { stdout, stderr, status };
+}
+
+const imported = (dir: string, ...files: string[]) =>
+  algo('import', ...files, '--instruments', 'binance.spot.LTCUSDT', '--data-dir', dir);
+const asked = (dir: string, sql: string) =>
+  algo('query', sql, ...LTC, '--data-dir', dir, '--json', '--max', '100000').stdout;
+
+test('two files after each other make the store that one makes, and again they add nothing', () => {
+  expect(imported('two', 'LTCUSDT-first.csv').stdout).toContain('9,123 of 9,123 rows stored');
+  expect(imported('two', 'LTCUSDT-second.csv').stdout).toContain('9,777 of 9,777 rows stored');
+  const again = imported('two', 'LTCUSDT-first.csv', 'LTCUSDT-second.csv');
+  expect(again.stdout).toContain('0 of 18,900 rows stored; 18,900 were there already');
+  for (const table of ['ticks', 'candles_15s', 'candles_1m', 'candles_1h', 'market_profile']) {
+    const columns = table === 'market_profile' ? 'timestamp, timeframe' : '*';
+    const sql = `SELECT ${columns} FROM ${table} WHERE timestamp < '2025-06-22 02:00' ORDER BY ALL`;
+    const one = asked('one', sql);
+    expect(one.length).toBeGreaterThan(100);
+    expect(asked('two', sql)).toBe(one);
+  }
+}, 240_000);
+
+test('what is stored is asked by name, taken out, and refused in the words typed', () => {
+  const named = algo('query', '--named', 'profile', ...LTC, '--data-dir', 'one');
+  expect(named.stdout.split('\n')[0]?.split(/\s+/)).toEqual(['poc', 'value_area_low', 'value_area_high']);
+  const range = ['--from', '2025-06-21T23:00', '--to', '2025-06-22'];
+  const out = algo('export', '--table', 'ticks', ...LTC, ...range, '--out', 'hour.csv', '--data-dir', 'one');
+  expect(out.stdout).toBe('3,600 rows of ticks in hour.csv\n');
+  expect(readFileSync(join(folder, 'hour.csv'), 'utf8').split('\n')[0]).toBe(
+    'timestamp,price,volume,side,exchange,trade_id',
+  );
+  const wrong = algo('query', 'DROP TABLE ticks', ...LTC, '--data-dir', 'one');
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('DROP TABLE ticks')]);
+  const both = algo('query', 'SELECT 1', '--named', 'cvd', ...LTC, '--data-dir', 'one');
+  expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('either SQL or --named')]);
+  const none = algo('query', 'SELECT 1', '--instrument', 'binance.spot.NONE', '--data-dir', 'one');
+  expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('there is none')]);
+}, 120_000);
