@@ -29,6 +29,7 @@ export class StoreFileError extends Error {
  */
 export class StoreWriteError extends Error {
   override readonly name = 'StoreWriteError';
+  readonly isPassing = true;
   readonly file: string;
   readonly remedy: string;
 

@@ -28,7 +28,9 @@ export const service = defineService({
         onError: (error) => log.error({ err: error }, 'store: not everything went well; see what it says'),
       }),
     );
-    const storing = new RowStoring(store);
+    const storing = new RowStoring(store, (error) =>
+      log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
+    );
     const files = context.fileSnapshots(identity);
     const shards = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
     const own = shards === undefined ? {} : { only: shards };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ const catalog = new Map([[LTC.id, LTC]]);
 
 const TICKSTORE = fileURLToPath(new URL('../../../../libs/tickstore', import.meta.url));
 const HOLD_MS = 8_000;
+const TRY_AGAIN_MS = 10;
 
 let dataDir = '';
 beforeEach(() => {
@@ -44,9 +45,14 @@ function batch(firstId: number, count: number): ShardInput {
 }
 
 /** Takes batches as inputs 1, 2, …; returns the snapshot that a life leaves. */
-async function live(batches: readonly ShardInput[], snapshot?: Uint8Array, takenBefore = 0) {
+async function live(
+  batches: readonly ShardInput[],
+  snapshot?: Uint8Array,
+  takenBefore = 0,
+  onWaiting = (_error: Error) => {},
+) {
   await using store = await TickStore.open({ dataDir });
-  const storing = new RowStoring(store);
+  const storing = new RowStoring(store, onWaiting, TRY_AGAIN_MS);
   const machine = new ShardMachine(catalog, snapshot);
   const settled: Promise<void>[] = [];
   let input = takenBefore;
@@ -105,6 +111,17 @@ test('a reader that holds the file for 8 s delays the rows of that instrument an
   expect(performance.now() - startMs).toBeGreaterThan(HOLD_MS / 2);
   await ended;
 }, 30_000);
+
+test('what cannot be made for long ends nothing: rows wait, it is said, they are stored', async () => {
+  const folder = join(dataDir, 'binance');
+  writeFileSync(folder, 'a file where the folder should be');
+  let waits = 0;
+  const { stored } = await live([batch(1, 10)], undefined, 0, (error) => {
+    expect(error.message).toContain(folder);
+    if (++waits === 15) rmSync(folder);
+  });
+  expect([stored, waits]).toEqual([10, 15]);
+});
 
 test('a stream that no longer goes back to the stored trades is refused', async () => {
   await live([batch(1, 10), batch(11, 10)]);

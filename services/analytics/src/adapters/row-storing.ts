@@ -6,10 +6,12 @@ import type { ShardRows } from '../domain/index.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
-/** A file that somebody reads just now is tried so often, 38 s in all; its rows wait, other files don't. */
-const OPEN_TRIES_MAX = 12;
-const OPEN_DELAY_MS = 250;
-const OPEN_DELAY_MAX_MS = 5_000;
+/**
+ * What may pass by itself, such as a file that somebody reads or a full disk, is tried again after so long,
+ * each time after twice as long up to this many times that: rows wait meanwhile, other files don't.
+ */
+const TRY_AGAIN_MS = 250;
+const TRY_AGAIN_TIMES_MAX = 20;
 
 interface File {
   readonly opened: Promise<void>;
@@ -21,12 +23,17 @@ interface File {
 /** Puts a shard's rows into the files of its instruments. */
 export class RowStoring implements Requests<ShardRows, never> {
   readonly #store: RowStore;
+  readonly #onWaiting: (error: Error) => void;
+  readonly #tryAgainMs: number;
   readonly #files = new Map<InstrumentId, File>();
   readonly #failure = Promise.withResolvers<Error>();
   #storedBefore = 0;
 
-  constructor(store: RowStore) {
+  /** `onWaiting` is told of each try that failed and is made again. */
+  constructor(store: RowStore, onWaiting: (error: Error) => void, tryAgainMs: number = TRY_AGAIN_MS) {
     this.#store = store;
+    this.#onWaiting = onWaiting;
+    this.#tryAgainMs = tryAgainMs;
   }
 
   /** Settles with what makes storing impossible. */
@@ -65,7 +72,7 @@ export class RowStoring implements Requests<ShardRows, never> {
   #fileOf(instrument: InstrumentId, kind: IdKind): File {
     const known = this.#files.get(instrument);
     if (known !== undefined) return known;
-    const opened = this.#open(instrument, kind).then(
+    const opened = this.#untilDone(() => this.#store.openInstrument(instrument, kind)).then(
       (stored) => {
         this.#storedBefore += stored.trades;
         file.stored = stored;
@@ -77,17 +84,17 @@ export class RowStoring implements Requests<ShardRows, never> {
     return file;
   }
 
-  /** *Errors*: InputError, at once or after the last try where the trouble may pass. */
-  async #open(instrument: InstrumentId, kind: IdKind): Promise<StoredPosition> {
-    let delayMs = OPEN_DELAY_MS;
-    for (let tries = 1; ; tries++) {
+  /** *Errors*: what does not pass by itself, at once. */
+  async #untilDone<Value>(work: () => Promise<Value>): Promise<Value> {
+    for (let delayMs = this.#tryAgainMs; ; delayMs *= 2) {
       try {
-        return await this.#store.openInstrument(instrument, kind);
+        return await work();
       } catch (error) {
-        if (!(error instanceof InputError && error.isPassing) || tries === OPEN_TRIES_MAX) throw error;
+        if (!mayPass(error)) throw error;
+        this.#onWaiting(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-      delayMs = Math.min(delayMs * 2, OPEN_DELAY_MAX_MS);
+      const waitMs = Math.min(delayMs, this.#tryAgainMs * TRY_AGAIN_TIMES_MAX);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
@@ -105,11 +112,15 @@ export class RowStoring implements Requests<ShardRows, never> {
     }
     if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
     else
-      this.#store.flush().then(
+      this.#untilDone(() => this.#store.flush()).then(
         () => ticket.settle([]),
         (error: unknown) => this.#failure.resolve(error as Error),
       );
   }
+}
+
+function mayPass(error: unknown): error is Error {
+  return error instanceof Error && 'isPassing' in error && error.isPassing === true;
 }
 
 function rowsOf({
