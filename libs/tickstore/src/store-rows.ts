@@ -29,7 +29,7 @@ export interface StoredPosition {
 
 /**
  * One row of `market_profile`. *Units*: prices quote. *Shape*: `profileData` holds [price, volume] pairs,
- * stored as JSON; `timeframe` names what the profile covers, such as `session`.
+ * stored as a JSON object; `timeframe` names what the profile covers, such as `session`.
  */
 export interface MarketProfileRow {
   readonly timeUs: TimeUs;

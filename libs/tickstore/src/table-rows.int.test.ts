@@ -135,7 +135,7 @@ test('every table takes its rows in the columns that the document names', async 
   expect(
     await reader.query(
       LTC,
-      "SELECT * EXCLUDE timestamp, profile_data->'$[1][1]' AS at_poc FROM market_profile",
+      `SELECT * EXCLUDE timestamp, profile_data->'$."84.1"' AS at_poc FROM market_profile`,
     ),
   ).toEqual([
     {
@@ -143,7 +143,7 @@ test('every table takes its rows in the columns that the document names', async 
       poc_price: 84.1,
       value_area_high: 84.4,
       value_area_low: 83.9,
-      profile_data: '[[84,1.5],[84.1,9]]',
+      profile_data: '{"84":1.5,"84.1":9}',
       profile_shape: 'P',
       at_poc: '9',
     },

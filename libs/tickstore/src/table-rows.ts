@@ -50,9 +50,14 @@ export function profileRow(row: MarketProfileRow): TableRow {
     row.pocPrice,
     row.valueArea?.high ?? null,
     row.valueArea?.low ?? null,
-    JSON.stringify(row.profileData),
+    profileJson(row),
     row.profileShape,
   ];
+}
+
+/** Returns `{"83.29": 9.827, …}`, lowest price first: in a JavaScript object whole prices would be first. */
+function profileJson({ profileData }: MarketProfileRow): string {
+  return `{${profileData.map(([price, volume]) => `"${price}":${volume}`).join(',')}}`;
 }
 
 export function zoneRow(zone: Zone): TableRow {
