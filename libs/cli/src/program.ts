@@ -9,12 +9,10 @@ import { compareRules } from './commands/compare-rules.ts';
 import { setTradingMode } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { dust } from './commands/dust.ts';
-import { importTrades } from './commands/import.ts';
 import { journal } from './commands/journal.ts';
 import { close, flatten } from './commands/leave.ts';
 import { orders } from './commands/orders.ts';
 import { positions } from './commands/positions.ts';
-import { exportTable, query } from './commands/query.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { replay } from './commands/replay.ts';
 import { settle } from './commands/settle.ts';
@@ -25,12 +23,8 @@ import { listConfigurations, useConfiguration } from './commands/trading-configu
 import { up } from './commands/up.ts';
 import { checkVenue, type VenueCheckOptions } from './commands/venue-check.ts';
 import { type CliEnvironment, readEnvironment } from './config.ts';
-
-const DATA_DIR = [
-  '--data-dir <dir>',
-  'data directory (default: the running engine, else the latest)',
-] as const;
-const JSON_OUT = ['--json', 'JSON lines'] as const;
+import { ACCEPT_REFUSED, DATA_DIR, JSON_OUT, LAYOUT } from './shared-options.ts';
+import { addAsking } from './stored-commands.ts';
 
 /** Returns the command line `algo` with all its commands. */
 export function createProgram(environment: CliEnvironment = readEnvironment()): Command {
@@ -45,12 +39,6 @@ export function createProgram(environment: CliEnvironment = readEnvironment()): 
   addSteering(program, environment);
   return program;
 }
-
-const LAYOUT = 'columns of files without a header, such as time,price,quantity,side,id; or kraken';
-const ACCEPT_REFUSED = [
-  '--accept-refused <n>',
-  'rows of a recording that may be refused, where they are over 1 % of all',
-] as const;
 
 function addRunning(program: Command, environment: CliEnvironment): void {
   program
@@ -200,38 +188,6 @@ function addReading(program: Command, environment: CliEnvironment): void {
     .option('--from-start', 'from the oldest stored message')
     .option('--max <n>', 'end after so many')
     .action((subject: string, options) => tail(subject, options, environment));
-}
-
-/** Commands that read what is stored of an instrument, of an engine that runs or not. */
-function addAsking(program: Command, environment: CliEnvironment): void {
-  const onStored = (nameAndArguments: string) =>
-    program
-      .command(nameAndArguments)
-      .requiredOption('--instrument <id>', 'whose rows, such as binance.spot.BTCUSDT')
-      .option('--from <time>', 'first moment, such as 2025-06-21 or 2025-06-21T12:30 (UTC)')
-      .option('--to <time>', 'moment before which it ends')
-      .option(...DATA_DIR);
-  program
-    .command('import')
-    .description('put files of trades, and the bars they make, into a store without trading; may be repeated')
-    .argument('<files...>', 'files of trades, CSV or Parquet, folders or patterns of them')
-    .option('--instruments <ids>', 'whose trades they are, where they do not tell: one for each, or one')
-    .option('--layout <columns>', LAYOUT)
-    .option('--data-dir <dir>', 'where the store lies (default: data/imported)')
-    .option(...ACCEPT_REFUSED)
-    .action((files: string[], options) => importTrades(files, options, environment));
-  onStored('query [sql]')
-    .description('ask what is stored of an instrument: one SELECT, or a question by its name')
-    .option('--named <name>', 'cvd, profile, imbalance, gaps or alignment, for the window up to --to or now')
-    .option('--max <n>', 'so many rows at most', '10000')
-    .option('--time-limit <seconds>', 'no longer than that', '60')
-    .option(...JSON_OUT)
-    .action((sql: string | undefined, options) => query(sql, options, environment));
-  onStored('export')
-    .description('write a table of an instrument to a file')
-    .requiredOption('--table <name>', 'ticks, candles_1m, order_flow, market_profile and kin')
-    .requiredOption('--out <file>', 'ends with .parquet or .csv')
-    .action((options) => exportTable(options, environment));
 }
 
 /** Returns a command of a person, which is signed. */
