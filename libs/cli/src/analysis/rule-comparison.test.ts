@@ -73,7 +73,7 @@ test('shuffling keeps every side, a walk keeps times and sizes and moves as much
   expect(moved(walk) / moved(TAPE)).toBeLessThan(1.6);
 });
 
-test('what followed is in basis points toward the side, from the price then to the last at the horizon', () => {
+test('what followed is in basis points toward the side, up to the last price at the horizon', () => {
   const [rise] = returnsOf(
     [
       { timeUs: T0_US, price: TAPE.price[0]!, direction: 'long' },
@@ -98,9 +98,12 @@ test('firings behind which the tape ends are not counted, and one number has no 
 test('a rule that never fired on a null is still held against it', () => {
   const record: RuleRecord = {
     ...{ name: 'x', hours: new Map() },
-    firings: TAPE.timeUs
-      .filter((_, i) => i % 100 === 0)
-      .reduce<RuleRecord['firings']>((all, timeUs) => [...all, { timeUs, price: 1, direction: null }], []),
+    firings: Array.from(
+      TAPE.timeUs.filter((_, i) => i % 100 === 0),
+      (timeUs) => ({
+        ...{ timeUs, price: 1, direction: null },
+      }),
+    ),
   };
   expect(compareRule('x', record, [undefined], [undefined], TAPE)).toMatchObject({ tells: true });
 });

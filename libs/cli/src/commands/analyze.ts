@@ -4,21 +4,15 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FEATURE_FAMILIES, featuresNamed, USUAL_FEATURES } from '@algo/market-analytics';
 import {
-  Decimal,
   InputError,
-  type Instrument,
   type InstrumentId,
   instrumentId,
-  instrumentParts,
-  type Market,
   RULE_SETS,
   type RuleSet,
   TIMEFRAMES,
   type Timeframe,
 } from '@algo/model';
-import { readInstrumentCatalog } from '@algo/runtime';
-import { openTradeFiles, parquetOfLines } from '@algo/tradefiles';
-import { tradePaths } from '@algo/tradefiles/paths';
+import { parquetOfLines } from '@algo/tradefiles';
 import type { AnalysisLine } from '../analysis/analysis-lines.ts';
 import { analyzeCandles } from '../analysis/analyze-candles.ts';
 import { TradeAnalyst } from '../analysis/analyze-trades.ts';
