@@ -11,9 +11,9 @@ export class Completeness {
   /** Until when something is missing: an open gap, the start, a skipped silence, a late trade. */
   #gapUs = Number.NEGATIVE_INFINITY;
 
-  /** Takes what a slice says that begins behind `nowUs`. */
-  onSlice(complete: boolean, nowUs: TimeUs): void {
-    if (!complete || !this.isFeedComplete) this.#gapUs = Math.max(this.#gapUs, nowUs);
+  /** Takes what a slice says that begins behind a trade at `lastUs`. */
+  onSlice(complete: boolean, lastUs: TimeUs): void {
+    if (!complete || !this.isFeedComplete) this.#gapUs = Math.max(this.#gapUs, lastUs);
     this.isFeedComplete = complete;
   }
 

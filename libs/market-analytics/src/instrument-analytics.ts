@@ -78,7 +78,7 @@ export class InstrumentAnalytics {
    */
   onTrades(trades: TradeColumns, complete: boolean, sink: AnalyticsSink): void {
     checkTrades(trades, this.settings.instrument);
-    this.completeness.onSlice(complete, this.tip.nowUs);
+    this.completeness.onSlice(complete, this.tip.tradeUs);
     const { candles, flow, micro, tip } = this;
     const { classic, robust } = this.bars;
     let { price: priceGrid, quantity: quantityGrid } = this.resolution;
@@ -100,6 +100,7 @@ export class InstrumentAnalytics {
       }
       if (timeUs >= candles.nextCloseUs || !micro.continues(timeUs, side)) {
         if (micro.isOpen) this.endOrder(sink);
+        this.dueStates.sayUntil(timeUs, candles.nextCloseUs, tip, sink);
         if (timeUs >= candles.nextCloseUs) this.clock.closeUntil(timeUs, sink);
       }
       if (!(priceGrid.holds(price) && quantityGrid.holds(quantity)))
@@ -108,6 +109,7 @@ export class InstrumentAnalytics {
       const ticks = priceGrid.toSteps(price);
       const lots = quantityGrid.toSteps(quantity);
       tip.nowUs = timeUs;
+      tip.tradeUs = timeUs;
       tip.isAtTrade = true;
       tip.price = ticks;
       tip.trades += counted;
@@ -144,14 +146,14 @@ export class InstrumentAnalytics {
 
   /** Trades between two times are lost, and no slice says so: the bars that are open are told here. */
   onLost(fromUs: TimeUs, toUs: TimeUs): void {
-    this.completeness.missUntil(Math.min(toUs, this.tip.nowUs));
+    this.completeness.missUntil(toUs);
     this.candles.lost(fromUs, toUs);
   }
 
   /** Returns whether anything would come of `advanceTo`: something closes, is over or is due by then. */
   isDueAt(timeUs: TimeUs): boolean {
     if (this.tip.trades === 0 || !(timeUs > this.tip.nowUs)) return false;
-    const isStateDue = this.dueStates.isDue(timeUs, this.tip.trades);
+    const isStateDue = timeUs >= this.dueStates.nextUs(this.tip.trades);
     return isStateDue || this.micro.isOpen || timeUs >= this.candles.nextCloseUs;
   }
 
@@ -159,9 +161,9 @@ export class InstrumentAnalytics {
   advanceTo(timeUs: TimeUs, sink: AnalyticsSink): void {
     if (this.tip.trades === 0 || !(timeUs > this.tip.nowUs)) return;
     if (this.micro.isOpen) this.endOrder(sink);
+    this.dueStates.sayUntil(timeUs, this.candles.nextCloseUs, this.tip, sink);
     if (timeUs >= this.candles.nextCloseUs) this.clock.closeUntil(timeUs, sink);
     this.tip.passTo(timeUs);
-    this.dueStates.sayIfDue(this.tip, sink);
   }
 
   /**

@@ -6,6 +6,8 @@ import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 export class TapeTip implements InSteps {
   /** Of the newest trade, or as far as time was told. */
   nowUs = Number.NEGATIVE_INFINITY;
+  /** Of the newest trade. */
+  tradeUs = Number.NEGATIVE_INFINITY;
   /** Whether the newest thing was a trade. */
   isAtTrade = false;
   /** Of the newest trade. *Units*: steps; 0 before the first. */
@@ -29,13 +31,14 @@ export class TapeTip implements InSteps {
   }
 
   save(to: SnapshotWriter): void {
-    to.numbers([this.nowUs, this.price, this.trades]);
+    to.numbers([this.nowUs, this.tradeUs, this.price, this.trades]);
     to.flag(this.isAtTrade);
   }
 
   load(from: SnapshotReader): void {
-    const [nowUs, price, trades] = from.numbers();
+    const [nowUs, tradeUs, price, trades] = from.numbers();
     this.nowUs = nowUs!;
+    this.tradeUs = tradeUs!;
     this.price = price!;
     this.trades = trades!;
     this.isAtTrade = from.flag();

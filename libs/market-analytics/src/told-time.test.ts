@@ -26,10 +26,10 @@ test('a state is due at each candle close and with the first order 250 ms after 
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   const at = [0, 100, 249, 250, 400, 14_900, 15_100, 15_250].map((ms) => DAY + ms * 1000);
   engine.onTrades(tape(at.map((t) => [t, 10, 1, 'buy'] as const)), true, sink);
-  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250, 14_900, 15_000]);
-  // The order at 15,250 may still get prints; that it is over is known as soon as time has passed.
-  engine.advanceTo(DAY + 15_250_001, sink);
-  expect(dues.slice(4).map((t) => (t - DAY) / 1000)).toEqual([15_250]);
+  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250, 500, 14_900, 15_000, 15_250]);
+  // The order at 15,250 may still get prints: the state of that moment knows nothing of it.
+  engine.advanceTo(DAY + 15_500_000, sink);
+  expect(dues.slice(6).map((t) => (t - DAY) / 1000)).toEqual([15_500]);
 });
 
 test('what traded is said when it is due, though no trade comes: told time is enough', () => {
@@ -45,6 +45,29 @@ test('what traded is said when it is due, though no trade comes: told time is en
   });
   expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250]);
   expect(due.map((t) => (t - DAY) / 1000)).toEqual([200, 250]);
+});
+
+test('however often time is told between trades, the same states are said of the same moments', () => {
+  const trades: TestTrade[] = [0, 100, 101, 380, 900, 904, 2_000, 14_990, 15_003, 31_000].map((ms, i) => [
+    ...([DAY + ms * 1_000, 10 + (i % 3) / 100, 1, i % 2 === 0 ? 'buy' : 'sell'] as const),
+  ]);
+  const saidWhen = (everyMs: number) => {
+    const engine = new InstrumentAnalytics(TEST_SETTINGS);
+    const states: string[] = [];
+    const { sink } = recordingSink(() => null);
+    const heard = { ...sink, onStateDue: () => states.push(JSON.stringify(engine.state())) };
+    let toldUs = DAY;
+    for (const trade of trades) {
+      for (; toldUs + everyMs * 1_000 <= trade[0]; toldUs += everyMs * 1_000)
+        engine.advanceTo(toldUs + everyMs * 1_000, heard);
+      engine.onTrades(tape([trade]), true, heard);
+    }
+    engine.advanceTo(DAY + 46 * US_PER_SECOND, heard);
+    return states;
+  };
+  const never = saidWhen(60_000);
+  expect(never.length).toBeGreaterThan(10);
+  for (const everyMs of [1, 7, 100, 250, 1_000, 15_000]) expect(saidWhen(everyMs)).toEqual(never);
 });
 
 test.each(['in its slice', 'in the next'])(
