@@ -29,7 +29,6 @@ export class StoreFileError extends Error {
  */
 export class StoreWriteError extends Error {
   override readonly name = 'StoreWriteError';
-  readonly isPassing = true;
   readonly file: string;
   readonly remedy: string;
 

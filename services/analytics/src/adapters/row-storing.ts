@@ -12,6 +12,8 @@ const BACKLOG_MAX = 200_000;
  */
 const TRY_AGAIN_MS = 250;
 const TRY_AGAIN_TIMES_MAX = 20;
+/** Some five minutes: then a new process tries, in which nothing of DuckDB is left from before. */
+const TRIES_MAX = 60;
 
 interface File {
   readonly opened: Promise<void>;
@@ -84,13 +86,14 @@ export class RowStoring implements Requests<ShardRows, never> {
     return file;
   }
 
-  /** *Errors*: what does not pass by itself, at once. */
+  /** *Errors*: what does not pass by itself, at once; the rest after the last try. */
   async #untilDone<Value>(work: () => Promise<Value>): Promise<Value> {
-    for (let delayMs = this.#tryAgainMs; ; delayMs *= 2) {
+    let delayMs = this.#tryAgainMs;
+    for (let tries = 1; ; tries++, delayMs *= 2) {
       try {
         return await work();
       } catch (error) {
-        if (!mayPass(error)) throw error;
+        if (!mayPass(error) || tries === TRIES_MAX) throw error;
         this.#onWaiting(error);
       }
       const waitMs = Math.min(delayMs, this.#tryAgainMs * TRY_AGAIN_TIMES_MAX);
@@ -111,8 +114,9 @@ export class RowStoring implements Requests<ShardRows, never> {
       return;
     }
     if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
+    // A write that failed may have left DuckDB unusable in this process: only a new one writes again.
     else
-      this.#untilDone(() => this.#store.flush()).then(
+      this.#store.flush().then(
         () => ticket.settle([]),
         (error: unknown) => this.#failure.resolve(error as Error),
       );
