@@ -126,7 +126,8 @@ describe.each(seeds)('a live run whose processes die, stand still and find no di
       expect(heard).toEqual(wanted);
       const rows = await reader.query(
         instrument,
-        'SELECT trade_id AS id, epoch_us(timestamp) AS "timeUs", price, volume FROM ticks ORDER BY rowid',
+        `SELECT trade_id AS id, epoch_us(timestamp) AS "timeUs", price, volume
+          FROM store.ticks ORDER BY rowid`,
       );
       expect(rows).toEqual(rowsOf(trades));
     }
@@ -157,7 +158,7 @@ describe.each(seeds)('a live run whose processes die, stand still and find no di
         instrument,
         `SELECT epoch_us(timestamp) AS "openTimeUs", open, high, low, close, volume,
           buy_volume AS "buyVolume", sell_volume AS "sellVolume", num_trades AS trades, complete
-          FROM candles_1m ORDER BY rowid`,
+          FROM store.candles_1m ORDER BY rowid`,
       );
       expect(rows.length).toBeGreaterThan(candles.length - 3);
       expect(candles.slice(0, rows.length)).toMatchObject(rows);
