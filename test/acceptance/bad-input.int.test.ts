@@ -129,20 +129,25 @@ async function answerToStranger(url: string, subject: string): Promise<string> {
 // a place of their own run beside each other, for most of each is waiting.
 
 test.concurrent(
-  'a corrupt DuckDB file stops analytics with its name, and is left as it is',
+  'a corrupt DuckDB file is set aside as it is, and analytics goes on beside it',
   async () => {
     const dataDir = copyOfFinished('corrupt-ticks');
     const ticks = join(dataDir, 'ticks');
-    const name = readdirSync(ticks, { recursive: true, encoding: 'utf8' }).find((path) =>
-      path.endsWith('.duckdb'),
-    );
-    const file = join(ticks, name!);
+    const names = () => readdirSync(ticks, { recursive: true, encoding: 'utf8' });
+    const file = join(ticks, names().find((path) => path.endsWith('.duckdb'))!);
     const bytes = readFileSync(file);
     bytes.fill(0xaa, 0, 8_192);
     writeFileSync(file, bytes);
     await using record = await EngineRecord.open(dataDir);
-    expectPlainRefusal(await endOn(record, 'analytics'), MISCONFIGURED, /trading\.duckdb/);
-    expect(readFileSync(file).equals(bytes)).toBe(true);
+    await using analytics = serviceOn(record, 'analytics');
+    const ended = analytics.runOnce();
+    const aside = () => names().find((path) => path.includes('.unreadable-'));
+    const isAside = () => Promise.resolve(aside() !== undefined);
+    await eventually(() => `the file to be set aside; it said: ${analytics.said}`, isAside, PATIENCE_MS);
+    expect(readFileSync(join(ticks, aside()!)).equals(bytes)).toBe(true);
+    expect(analytics.said).toContain('unreadable');
+    await analytics.stop();
+    expect(await ended).toBe(0);
   },
   TEST_MAX_MS,
 );
