@@ -1,8 +1,8 @@
 import { codecs } from '@algo/contracts';
-import { instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
+import { emptyTrades, instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
 import { type BenchOptions, type BenchResult, type Figure, type Pair, paired } from './figures.ts';
 import { generatedTradeBatch, type Whole, type WireTradeBatch } from './floor-libraries.ts';
-import { emptyColumns, recordedTape, syntheticTape } from './tape.ts';
+import { recordedTape, syntheticTape } from './tape.ts';
 
 export const name = 'codec';
 export const description =
@@ -97,7 +97,7 @@ function generatedEncode(trades: TradeColumns): Uint8Array {
 function generatedDecode(bytes: Uint8Array): TradeColumns {
   const wire = Wire.decode(bytes);
   const count = wire.price.length;
-  const trades = emptyColumns(instrumentId(wire.instrument), count);
+  const trades = emptyTrades(instrumentId(wire.instrument), count);
   sums(trades.timeUs, number(wire.baseTimeUs), wire.timeDeltaUs);
   sums(trades.ids.values as Float64Array, number(wire.counted.first), wire.counted.delta);
   for (let i = 0; i < count; i++) {

@@ -1,10 +1,10 @@
 import { FactMessage, type InboundMessage, type JetStreamBus } from '@algo/bus';
 import { codecs, type Fact, laneOf, type StreamName, subjectOf, subjects } from '@algo/contracts';
-import { BUY, type InstrumentId, type TradeColumns, US_PER_SECOND } from '@algo/model';
+import { BUY, emptyTrades, type InstrumentId, type TradeColumns, US_PER_SECOND } from '@algo/model';
 import { BenchServer } from './bench-server.ts';
 import { ACCOUNT, type Chain, type HopBytes, PROBE, pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
-import { emptyColumns, START_US } from './tape.ts';
+import { START_US } from './tape.ts';
 
 const INGEST = { identity: 'ingest.binance', account: '' };
 const WAIT_MAX_MS = 10_000;
@@ -152,7 +152,7 @@ export class EngineChain implements Chain {
 
   /** Rows of ms after the round's begin, side and quantity. */
   #giveTrades(rows: readonly (readonly [number, number, number])[]): Promise<unknown> {
-    const trades: TradeColumns = emptyColumns(PROBE, rows.length);
+    const trades: TradeColumns = emptyTrades(PROBE, rows.length);
     rows.forEach(([ms, side, quantity], i) => {
       trades.timeUs[i] = this.#timeUs(ms);
       trades.side[i] = side;

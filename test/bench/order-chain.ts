@@ -8,6 +8,7 @@ import {
   type ClientOrderId,
   Decimal,
   decisionId,
+  emptyTrades,
   type InstrumentId,
   instrumentId,
   ownClientOrderId,
@@ -19,7 +20,6 @@ import { BenchServer } from './bench-server.ts';
 import { ACCOUNT, pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import { OrderVenue } from './order-venue.ts';
-import { emptyColumns } from './tape.ts';
 
 const FEED = 'binance';
 const STRATEGY = strategyName('order_flow_scalping');
@@ -128,7 +128,7 @@ export class OrderChain implements AsyncDisposable {
 
   /** Publishes one trade; resolves when it is stored. */
   trade(instrument: InstrumentId, price: number): Promise<unknown> {
-    const trades = emptyColumns(instrument, 1);
+    const trades = emptyTrades(instrument, 1);
     const timeUs = nowUs();
     trades.timeUs[0] = timeUs;
     trades.side[0] = BUY;

@@ -6,6 +6,7 @@ import {
   BUY,
   Decimal,
   decisionId,
+  emptyTrades,
   type InstrumentId,
   instrumentId,
   type PlaceOrder,
@@ -17,7 +18,7 @@ import { ACCOUNT, pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import { tradingFiles } from './order-chain.ts';
 import { cpuMs } from './process-figures.ts';
-import { emptyColumns, START_US } from './tape.ts';
+import { START_US } from './tape.ts';
 
 const SERVICES = ['paper-venue', 'reconcile', 'execution', 'position-risk'] as const;
 const FEED = 'binance';
@@ -233,7 +234,7 @@ export class OrderPast implements AsyncDisposable {
   }
 
   #trade(instrument: InstrumentId, price: number, timeUs: number): void {
-    const trades = emptyColumns(instrument, 1);
+    const trades = emptyTrades(instrument, 1);
     trades.timeUs[0] = timeUs;
     trades.side[0] = BUY;
     trades.price[0] = price;

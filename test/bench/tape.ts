@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import {
   Decimal,
+  emptyTrades,
   type Instrument,
   type InstrumentId,
   instrumentId,
   instrumentParts,
+  joinTrades,
   type TradeColumns,
   US_PER_SECOND,
 } from '@algo/model';
@@ -36,7 +38,7 @@ export function syntheticTape(id: string, count: number, ordersPerSecond: number
     parts.push(part);
     rows += part.count;
   }
-  const trades = joined(instrument.id, parts, count);
+  const trades = joinTrades(instrument.id, parts, count);
   const seconds = (trades.timeUs[count - 1]! - startUs) / US_PER_SECOND;
   return {
     name: `synthetic, seed ${SEED}, ${count} trades in ${seconds.toFixed(0)} s of market time`,
@@ -52,7 +54,7 @@ export function recordedTape(tiles: number): Tape | undefined {
   if (!existsSync(LTC_TAPE)) return undefined;
   const lines = gunzipSync(readFileSync(LTC_TAPE)).toString('latin1').trim().split('\n').slice(1);
   const rows = lines.length;
-  const trades = emptyColumns(instrumentId('binance.spot.LTCUSDT'), rows * tiles);
+  const trades = emptyTrades(instrumentId('binance.spot.LTCUSDT'), rows * tiles);
   const ids = trades.ids.values as Float64Array;
   lines.forEach((line, i) => {
     const [ms, id, price, quantity, side] = line.split(',');
@@ -72,34 +74,6 @@ export function recordedTape(tiles: number): Tape | undefined {
     for (const column of [trades.price, trades.quantity, trades.side]) column.copyWithin(k * rows, 0, rows);
   }
   return { name: `LTCUSDT as recorded, ${rows} trades × ${tiles}`, trades };
-}
-
-/** Returns columns of zeros, ids counted. */
-export function emptyColumns(instrument: InstrumentId, count: number): TradeColumns {
-  return {
-    instrument,
-    count,
-    timeUs: new Float64Array(count),
-    price: new Float64Array(count),
-    quantity: new Float64Array(count),
-    side: new Uint8Array(count),
-    ids: { kind: 'counted', values: new Float64Array(count) },
-  };
-}
-
-function joined(instrument: InstrumentId, parts: readonly TradeColumns[], count: number): TradeColumns {
-  const whole = emptyColumns(instrument, count);
-  let at = 0;
-  for (const part of parts) {
-    const rows = Math.min(part.count, count - at);
-    for (const key of ['timeUs', 'price', 'quantity', 'side'] as const)
-      whole[key].set(part[key].subarray(0, rows), at);
-    if (part.ids.kind !== 'counted' || whole.ids.kind !== 'counted')
-      throw new Error('a synthetic market counts its trades');
-    whole.ids.values.set(part.ids.values.subarray(0, rows), at);
-    at += rows;
-  }
-  return whole;
 }
 
 function plainInstrument(id: InstrumentId): Instrument {

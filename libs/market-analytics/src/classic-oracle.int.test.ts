@@ -8,11 +8,11 @@ import {
   US_PER_DAY,
   US_PER_HOUR,
 } from '@algo/model';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describeOracle, type OracleRow, oracleRows } from '@algo/testkit/owner-oracle';
+import { beforeAll, expect, test } from '@jest/globals';
 import { Differences, type OracleRun, runOracle } from './testing/oracle-run.ts';
-import { ORACLE, type OracleRow, oracleRows, oracleTape } from './testing/owner-oracle.ts';
+import { oracleTape } from './testing/oracle-tape.ts';
 
-const REASON = 'the owner-oracle folder is not beside this checkout';
 const FLOWS = [
   ['15s', '15s'],
   ['1m', '1'],
@@ -39,16 +39,13 @@ const FEATURES = [
   ...([['autocorrelation', 'r99']] as const),
 ] as const;
 
-const testWithOracle = ORACLE ? test : test.skip; // tidy-ok: the owner's values don't ship with the code
-
-describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
+describeOracle('the LTC tape', () => {
   const states = new Map<number, MarketState>();
   let run: OracleRun;
   let moments: OracleRow[];
   let random: OracleRow[];
 
   beforeAll(() => {
-    if (!ORACLE) return;
     moments = oracleRows('ltcusdt/moments.csv.gz');
     random = oracleRows('ltcusdt/random_moments.csv.gz');
     const times = [...moments, ...random].map((row) => Number(row.t_ms));
@@ -61,7 +58,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
 
   const stateAt = (row: OracleRow) => states.get(Number(row.t_ms))!;
 
-  testWithOracle('every candle equals', () => {
+  test('every candle equals', () => {
     const differences = new Differences();
     const made = new Map(run.candles.map((candle) => [`${candle.timeframe} ${candle.openTimeUs}`, candle]));
     const rows = oracleRows('ltcusdt/candles.csv.gz');
@@ -79,7 +76,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     expect(made.size).toBe(rows.length);
   });
 
-  testWithOracle('flows equal over every window, at whole minutes and at odd milliseconds', () => {
+  test('flows equal over every window, at whole minutes and at odd milliseconds', () => {
     const differences = new Differences();
     for (const row of [...moments, ...random]) {
       const where = row.t_ms!;
@@ -95,7 +92,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     expect(differences.found).toEqual([]);
   });
 
-  testWithOracle('profiles equal over every look-back', () => {
+  test('profiles equal over every look-back', () => {
     const differences = new Differences();
     const compare = (row: OracleRow, minutes: number) => {
       const profiles = stateAt(row).structures[0]!.profiles;
@@ -109,7 +106,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     expect(differences.found).toEqual([]);
   });
 
-  testWithOracle('features equal after every bar', () => {
+  test('features equal after every bar', () => {
     const differences = new Differences();
     for (const row of oracleRows('ltcusdt/regime.csv.gz')) {
       const state = states.get(Number(row.close_ms))!;
@@ -123,7 +120,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     expect(differences.found).toEqual([]);
   });
 
-  testWithOracle('the sums of bars are the CVD of 1, 4 and 24 hours, and their colours the trend', () => {
+  test('the sums of bars are the CVD of 1, 4 and 24 hours, and their colours the trend', () => {
     const differences = new Differences();
     const minutes = run.candles.filter(({ timeframe }) => timeframe === '1m');
     const colour = (bar: ClosedBar | null | undefined) =>
@@ -143,7 +140,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     expect(differences.found).toEqual([]);
   });
 
-  testWithOracle('every zone, its touches and its end equal, and how many are in each list', () => {
+  test('every zone, its touches and its end equal, and how many are in each list', () => {
     const differences = new Differences();
     const rows = oracleRows('ltcusdt/zones.csv.gz').filter((row) => row.listed_from_ms !== null);
     const told = Map.groupBy(run.zones, ({ zone }) => `${zone.timeframe} ${zone.kind} ${zone.firstSeenUs}`);
@@ -178,7 +175,7 @@ describe(ORACLE ? 'the LTC tape' : `the LTC tape (left out: ${REASON})`, () => {
     expect(differences.found).toEqual([]);
   });
 
-  testWithOracle('every gap equals but those over an empty bar, and how many are in each list', () => {
+  test('every gap equals but those over an empty bar, and how many are in each list', () => {
     const differences = new Differences();
     const told = Map.groupBy(run.gaps, ({ gap }) => `${gap.timeframe} ${gap.kind} ${gap.createdUs}`);
     const lists = oracleRows('ltcusdt/gaps.csv.gz').map((row) => {

@@ -10,7 +10,8 @@ export const FLOW_WINDOWS = ['15s', '1m', '5m', '15m'] as const;
 export type FlowWindow = (typeof FLOW_WINDOWS)[number];
 
 /**
- * Taker flow over one sliding window `(t − window, t]`. *Units*: volumes base.
+ * Taker flow over one sliding window: trades from `t − window` on, that one included, that are known at t.
+ * *Units*: volumes base.
  */
 export interface OrderFlow {
   readonly window: FlowWindow;
@@ -108,7 +109,8 @@ export interface MarketState {
   readonly structures: readonly StructureReading[];
   /**
    * From when on trades were seen, where bars of somebody else warmed the indicators up: `cvd`, profiles,
-   * zones and gaps know nothing from before. Null: all is made of the same trades. *Units*: event time.
+   * robust zones and gaps know nothing from before; classic ones are drawn on those bars too. Null: all is
+   * made of the same trades. *Units*: event time.
    */
   readonly sinceUs: TimeUs | null;
 }

@@ -68,3 +68,37 @@ export function sliceTrades(trades: TradeColumns, from: number, to: number): Tra
     ...(trades.merged && { merged: trades.merged.subarray(from, to) }),
   };
 }
+
+/** Returns columns of zeros, ids counted. */
+export function emptyTrades(instrument: InstrumentId, count: number): TradeColumns {
+  return {
+    ...{ instrument, count, side: new Uint8Array(count), timeUs: new Float64Array(count) },
+    ...{ price: new Float64Array(count), quantity: new Float64Array(count) },
+    ids: { kind: 'counted', values: new Float64Array(count) },
+  };
+}
+
+/**
+ * Returns the first `count` rows of pieces behind each other, copied; ids that are names are numbered anew
+ * from 1.
+ */
+export function joinTrades(
+  instrument: InstrumentId,
+  pieces: readonly TradeColumns[],
+  count: number,
+): TradeColumns {
+  const whole = emptyTrades(instrument, count);
+  const ids = new Float64Array(count);
+  const merged = pieces.some((piece) => piece.merged) ? new Uint32Array(count).fill(1) : undefined;
+  let at = 0;
+  for (const piece of pieces) {
+    const rows = Math.min(piece.count, count - at);
+    for (const key of ['timeUs', 'price', 'quantity', 'side'] as const)
+      whole[key].set(piece[key].subarray(0, rows), at);
+    for (let i = 0; i < rows; i++)
+      ids[at + i] = piece.ids.kind === 'counted' ? piece.ids.values[i]! : at + i + 1;
+    if (piece.merged) merged?.set(piece.merged.subarray(0, rows), at);
+    at += rows;
+  }
+  return { ...whole, ids: { kind: 'counted', values: ids }, ...(merged && { merged }) };
+}

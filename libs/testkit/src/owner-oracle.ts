@@ -5,9 +5,12 @@ import { gunzipSync } from 'node:zlib';
 import { describe } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const SHARED = ['../shared', '../../shared'].map((path) => join(ROOT, path, 'data')).find(existsSync);
+/** The folder of recorded data, or undefined. */
+export const RECORDED = ['../shared', '../../shared']
+  .map((path) => join(ROOT, path, 'data'))
+  .find(existsSync);
 /** Where the owner's expected values lie, or undefined where this checkout stands without them. */
-export const ORACLE = SHARED && join(SHARED, 'owner-oracle');
+export const ORACLE = RECORDED && join(RECORDED, 'owner-oracle');
 
 /**
  * Runs tests against the owner's expected values; where those are not there they are skipped, with the

@@ -1,15 +1,15 @@
 import { InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
-import type {
-  Direction,
-  Instrument,
-  MarketState,
-  RuleSet,
-  Signal,
-  Timeframe,
-  TimeUs,
-  TradeColumns,
+import {
+  type Direction,
+  type Instrument,
+  type MarketState,
+  type RuleSet,
+  type Signal,
+  type Timeframe,
+  type TimeUs,
+  type TradeColumns,
+  US_PER_HOUR,
 } from '@algo/model';
-import { US_PER_HOUR } from '@algo/model';
 import {
   bounceLevel,
   CONVICTION_POINTS,
@@ -121,12 +121,13 @@ export class RuleFirings {
   }
 }
 
+/** Returns a rule that says for which side something holds, long before short. */
+function eitherSide(holds: (state: MarketState, direction: Direction) => boolean): Rule {
+  return (state) => DIRECTIONS.find((direction) => holds(state, direction)) ?? null;
+}
+
 function rulesOf(rules: RuleSet): (readonly [string, Rule])[] {
   const regimeOf = rules === 'classic' ? regimeLevel : robustRegimeLevel;
-  const either =
-    (holds: (state: MarketState, direction: Direction) => boolean): Rule =>
-    (state) =>
-      DIRECTIONS.find((direction) => holds(state, direction)) ?? null;
   const config = { timeframes: LONGEST[0]![1], primaryTimeframe: '1m', ruleSet: rules } as const;
   const score = lastOfEach((state, direction) => {
     const { checks, points } = scoreConfluence(state, direction, config);
@@ -137,19 +138,19 @@ function rulesOf(rules: RuleSet): (readonly [string, Rule])[] {
     ['microstructure takes a side', (state) => readMicrostructure(state).side],
     ['primaries agree', (state) => readPrimaries(state, '1m').agreed],
     ...LONGEST.flatMap(([longest, timeframes]) => levelsOf(rules, regimeOf, longest, timeframes)),
-    ['level 3, cascade', either((state, direction) => cascadeLevel(state, direction).passed)],
+    ['level 3, cascade', eitherSide((state, direction) => cascadeLevel(state, direction).passed)],
     ...(['low', 'medium', 'high'] as const).map(
       (name) =>
         [
           `confluence of ${CONVICTION_POINTS[name]} and more (${name})`,
-          either((state, direction) => score(state, direction).points >= CONVICTION_POINTS[name]),
+          eitherSide((state, direction) => score(state, direction).points >= CONVICTION_POINTS[name]),
         ] as const,
     ),
     ...FILTERS.map(
       (name, i) =>
         [
           `confluence, ${name} in full`,
-          either((state, direction) => {
+          eitherSide((state, direction) => {
             const check = score(state, direction).checks[i]!;
             return check.points === check.pointsMax;
           }),
@@ -188,24 +189,20 @@ function levelsOf(
     const zone = near(state, direction);
     return zone !== null && bounceLevel(state, timeframes[0]!, zone).passed;
   };
-  const side =
-    (holds: (state: MarketState, direction: Direction) => boolean): Rule =>
-    (state) =>
-      DIRECTIONS.find((direction) => holds(state, direction)) ?? null;
   const isUp = (state: MarketState, direction: Direction) => regimeOf(state, longest).direction === direction;
   const toZone = (state: MarketState, direction: Direction) =>
     isUp(state, direction) && near(state, direction) !== null;
   const toCascade = (state: MarketState, direction: Direction) =>
     toZone(state, direction) && cascadeLevel(state, direction).passed;
   return [
-    [`level 1, regime of ${longest}`, side(isUp)],
-    [`level 2, zone of ${longest}`, side((state, direction) => near(state, direction) !== null)],
-    [`level 4, bounce off a zone of ${longest}`, side(bounces)],
-    [`levels 1 and 2, ${longest}`, side(toZone)],
-    [`levels 1 to 3, ${longest}`, side(toCascade)],
+    [`level 1, regime of ${longest}`, eitherSide(isUp)],
+    [`level 2, zone of ${longest}`, eitherSide((state, direction) => near(state, direction) !== null)],
+    [`level 4, bounce off a zone of ${longest}`, eitherSide(bounces)],
+    [`levels 1 and 2, ${longest}`, eitherSide(toZone)],
+    [`levels 1 to 3, ${longest}`, eitherSide(toCascade)],
     [
       `all levels, ${longest}`,
-      side((state, direction) => toCascade(state, direction) && bounces(state, direction)),
+      eitherSide((state, direction) => toCascade(state, direction) && bounces(state, direction)),
     ],
   ];
 }

@@ -1,4 +1,4 @@
-import { InputError, type Instrument, RULE_SETS, type TradeColumns } from '@algo/model';
+import { InputError, type Instrument, joinTrades, RULE_SETS, type TradeColumns } from '@algo/model';
 import { SeededRandom } from '@algo/simulation';
 import { randomWalk, shuffledSides } from '../analysis/null-tapes.ts';
 import { recordedTrades } from '../analysis/recorded-trades.ts';
@@ -131,30 +131,7 @@ async function wholeTape(
   }
   if (instrument === undefined || count === 0)
     throw refused(data.join(' '), 'no trade in it', 'Name a file with trades of one instrument.');
-  return { instrument, tape: joined(instrument, pieces, count) };
-}
-
-function joined({ id }: Instrument, pieces: readonly TradeColumns[], count: number): TradeColumns {
-  const column = (of: (piece: TradeColumns) => Float64Array) => {
-    const whole = new Float64Array(count);
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(of(piece), at);
-      at += piece.count;
-    }
-    return whole;
-  };
-  const side = new Uint8Array(count);
-  let at = 0;
-  for (const piece of pieces) {
-    side.set(piece.side, at);
-    at += piece.count;
-  }
-  return {
-    ...{ instrument: id, count, side, timeUs: column(({ timeUs }) => timeUs) },
-    ...{ price: column(({ price }) => price), quantity: column(({ quantity }) => quantity) },
-    ids: { kind: 'counted', values: Float64Array.from({ length: count }, (_, i) => i + 1) },
-  };
+  return { instrument, tape: joinTrades(instrument.id, pieces, count) };
 }
 
 function numberIn(field: string, text: string, min: number, max: number): number {

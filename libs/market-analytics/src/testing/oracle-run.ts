@@ -7,9 +7,10 @@ import {
   type TradeColumns,
   type Zone,
 } from '@algo/model';
+import { numberOf, type OracleRow } from '@algo/testkit/owner-oracle';
 import { InstrumentAnalytics } from '../instrument-analytics.ts';
 import { USUAL_SETTINGS } from '../settings.ts';
-import { LTC, numberOf, type OracleRow } from './owner-oracle.ts';
+import { LTC } from './oracle-tape.ts';
 
 /** Everything that one pass over the tape has brought. */
 export interface OracleRun {

@@ -67,7 +67,7 @@ export function regimeLevel(
   };
 }
 
-/** ADX that shows a trend by itself, and how sure a variance ratio must be. *Source*: reference §6.6. */
+/** ADX that shows a trend by itself, and how sure a variance ratio must be: one-sided, at 5 %. */
 const ROBUST_ADX = 25;
 const ROBUST_Z = 1.65;
 
