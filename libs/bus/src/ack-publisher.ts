@@ -52,6 +52,8 @@ export class AckPublisher implements AsyncDisposable {
   #next = 1;
   #roomWaiters: (() => void)[] = [];
   #emptyWaiters: (() => void)[] = [];
+  /** Why the first message that could not be stored was not. */
+  #failure: PublishFailedError | undefined;
   readonly #sweep: NodeJS.Timeout;
   #troubles = 0;
   #closed = false;
@@ -85,7 +87,7 @@ export class AckPublisher implements AsyncDisposable {
 
   say(message: OutboundMessage, done: (result: Stored | Error) => void): void {
     if (this.#closed) {
-      done(closedBefore(message));
+      done(this.#failed(closedBefore(message)));
       return;
     }
     const now = this.#clock.nowMs();
@@ -107,9 +109,10 @@ export class AckPublisher implements AsyncDisposable {
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
-  flush(): Promise<void> {
-    if (this.#inFlight.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#emptyWaiters.push(resolve));
+  async flush(): Promise<void> {
+    if (this.#inFlight.size > 0) await new Promise<void>((resolve) => this.#emptyWaiters.push(resolve));
+    // Nothing is under way, and yet not everything is stored: who saves how far it came must not save this.
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** The server does not let this user publish there; trying again changes nothing. */
@@ -204,14 +207,18 @@ export class AckPublisher implements AsyncDisposable {
   #giveUpIfOverdue(number: number, entry: InFlight): boolean {
     const waitedMs = this.#clock.nowMs() - entry.firstSentMs;
     if (waitedMs < this.#options.patienceMs) return false;
+    const because =
+      `${entry.message.subject}: not stored after ${waitedMs} ms and ${entry.attempts} tries: ${entry.trouble}. ` +
+      'Check that nats-server runs, that its disk has room and that the stream is not full.';
+    const failure = this.#failed(new PublishFailedError(because));
     this.#done(number);
-    entry.done(
-      new PublishFailedError(
-        `${entry.message.subject}: not stored after ${waitedMs} ms and ${entry.attempts} tries: ${entry.trouble}. ` +
-          'Check that nats-server runs, that its disk has room and that the stream is not full.',
-      ),
-    );
+    entry.done(failure);
     return true;
+  }
+
+  #failed(failure: PublishFailedError): PublishFailedError {
+    this.#failure ??= failure;
+    return failure;
   }
 
   #done(number: number): void {
@@ -229,11 +236,15 @@ export class AckPublisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.race([this.flush(), this.#clock.sleep(this.#options.ackTimeoutMs)]);
+    const isOver = this.flush().catch(() => {}); // who said it was told why
+    await Promise.race([isOver, this.#clock.sleep(this.#options.ackTimeoutMs)]);
     clearInterval(this.#sweep);
     this.#closed = true;
-    for (const entry of this.#inFlight.values()) entry.done(closedBefore(entry.message));
-    this.#inFlight.clear();
+    for (const [number, entry] of this.#inFlight) {
+      const failure = this.#failed(closedBefore(entry.message));
+      this.#done(number);
+      entry.done(failure);
+    }
   }
 }
 

@@ -147,7 +147,7 @@ export interface Bus extends AsyncDisposable {
   say(message: OutboundMessage, done: (result: Stored | Error) => void): void;
   /** Resolves when there is room to publish more without growing the queue. */
   ready(): Promise<void>;
-  /** Resolves when everything published so far is stored. */
+  /** Resolves when everything published so far is stored. *Errors*: why a message was not, for ever after. */
   flush(): Promise<void>;
   /**
    * Delivers in stream order, each once, through reconnects. A
