@@ -41,13 +41,14 @@ function tell(speaker: LaneSpeaker, toldUs: number): Promise<void> {
 async function heard(bus: JetStreamBus): Promise<number[]> {
   const lanes = new StreamLanes('MARKET', false);
   const told: number[] = [];
-  for await (const message of bus.read({ stream: 'MARKET', subjects: ['md.time.x', 'fence.>'], after: 0 }))
+  const subjects = ['md.time.x', 'fence.>'];
+  for await (const message of bus.read({ stream: 'MARKET', subjects, after: 0 }))
     lanes.admit(message, ({ fact }) => fact.name === 'TimeAdvanced' && told.push(fact.body.toldUs));
   expect(lanes.waitsFrom).toBeUndefined();
   return told;
 }
 
-test('a word that was never stored has no number: the next life’s words follow the last stored one', async () => {
+test('a word that was never stored has no number: the next life follows the last stored one', async () => {
   await using nats = await NatsFixture.start();
   const snapshots = new Kept();
   const errors: Error[] = [];
