@@ -67,7 +67,7 @@ test('a word that was never stored has no number: the next life follows the last
   expect(await heard(bus)).toEqual([1, 3, 4]);
 });
 
-test('a place that was saved in good order spares the next life the reading, and its words go on', async () => {
+test('a place that was saved is the next life’s beginning, and its words go on', async () => {
   await using nats = await NatsFixture.start();
   const snapshots = new Kept();
   const bus = await nats.bus('ingest.x', PATIENCE);
