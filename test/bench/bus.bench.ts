@@ -112,10 +112,7 @@ async function composedUs(count: number): Promise<number> {
   await using composition = new Composition({
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, 'fatal'),
-    venue: () => {
-      throw new Error('nobody trades here');
-    },
-    accountStream: () => {
+    exchange: () => {
       throw new Error('nobody trades here');
     },
     openRowStore: () => {

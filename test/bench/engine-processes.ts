@@ -14,6 +14,7 @@ const PLAN: EnginePlan = {
   accounts: ['paper-main'],
   feeds: ['synthetic', 'file', 'binance'],
   analytics: 1,
+  live: [],
   standby: [],
 };
 

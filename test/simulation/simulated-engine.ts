@@ -334,9 +334,7 @@ export class SimulatedEngine {
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
-      venue: (name, account) => this.#world.venue?.exchange ?? openExchange(name, { account, ...by }).venue,
-      accountStream: (name, account) =>
-        this.#world.venue?.stream ?? openExchange(name, { account, ...by }).accountStream,
+      exchange: async (account) => this.#world.venue ?? openExchange('paper', { account, ...by }),
       ...{ openRowStore: async () => DISCARDED_ROWS, addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {

@@ -2,7 +2,7 @@ import type { AppendLog, MemoryWire, OutboundMessage, VirtualClock } from '@algo
 import type { StreamName } from '@algo/contracts';
 import type { RunningService } from '@algo/runtime';
 import type { SeededRandom } from '@algo/simulation';
-import type { AccountStream, ExchangeVenue } from '@algo/venues';
+import type { OpenExchange } from '@algo/venues';
 import type { RequestWire, SimulatedLife, SimulatedLog } from './simulated-life.ts';
 
 /** How the world around the processes behaves. */
@@ -13,7 +13,7 @@ export interface SimulatedWorld {
   /** Messages take a while to be stored, records to be on disk, and acknowledgements may be lost. */
   readonly delays?: boolean;
   /** The exchange of all accounts in the place of the paper exchange. */
-  readonly venue?: { readonly exchange: ExchangeVenue; readonly stream: AccountStream };
+  readonly venue?: OpenExchange;
   /** How long a message is on its way to its stream. *Units*: virtual ms. */
   readonly storeMs?: (message: OutboundMessage) => number;
   /** How long a record of a process's own log is on its way to the disk. *Units*: virtual ms. */

@@ -56,7 +56,7 @@ export class Stage {
     this.venue = new HandVenue();
     const environment = { ...ENVIRONMENT, ALGO_SNAPSHOT_INTERVAL_MS: '600000', ...world.environment };
     this.engine = new SimulatedEngine({
-      ...{ seed: 1, venue: { exchange: this.venue, stream: this.stream }, ...world, environment },
+      ...{ seed: 1, venue: { venue: this.venue, accountStream: this.stream }, ...world, environment },
     });
   }
 

@@ -152,7 +152,7 @@ test('away for too long, it warms up again, is complete again, and reads as if i
   const live = async () => {
     const feed = MARKET_DATA.binance!.open({
       ...{ binanceUrl, binanceRestUrl, binanceUsdmUrl: binanceUrl, binanceUsdmRestUrl: binanceRestUrl },
-      ...{ monotonicMs, random: () => 0.5, pauseMs: 0, onPause: () => undefined },
+      ...{ monotonicMs, random: () => 0.5 },
     });
     const options = { name: 'binance', speech: stored, clock, monotonicMs, speed: 1 };
     return FeedRun.live(options, feed, [LTC], { warn: () => undefined });

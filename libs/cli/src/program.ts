@@ -43,12 +43,14 @@ export function createProgram(environment: CliEnvironment = readEnvironment()): 
 function addRunning(program: Command, environment: CliEnvironment): void {
   program
     .command('up')
-    .description('run the whole engine in paper mode, until Ctrl-C')
+    .description('run the whole engine until Ctrl-C, on paper unless --live is given')
     .option(
       '--feed <feed>',
-      `synthetic, ${Object.keys(MARKET_DATA).join(', ')}, or file:PATH[,PATH] (also folders and patterns)`,
-      'synthetic',
+      `synthetic, ${Object.keys(MARKET_DATA).join(', ')}, or file:PATH[,PATH] (also folders and patterns)` +
+        ' (default: synthetic; with --live that of the exchange)',
     )
+    .option('--live <file>', 'trade with real money: the accounts, exchanges and key files that a file names')
+    .option('--confirm-live <names>', 'the names of all live accounts, for where nobody can type them')
     .option('--layout <columns>', LAYOUT)
     .option(
       '--speed <times>',

@@ -1,3 +1,4 @@
+import { EXCHANGE_NAMES, realExchange } from '@algo/venues';
 import { z } from 'zod';
 import { type EnginePlan, STANDBY_SERVICES } from './process-plan.ts';
 
@@ -8,6 +9,35 @@ const names = (what: string, standard: string) =>
     .default(standard)
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, `expected ${what}, comma separated`)).min(1));
+
+/**
+ * An account whose orders go to a real exchange. *Units*: `startingEquity` in the quote currency: what the
+ * engine counts as its own.
+ */
+export interface LiveAccount {
+  readonly exchange: string;
+  readonly startingEquity: string;
+}
+
+const REAL_EXCHANGES = EXCHANGE_NAMES.filter((name) => realExchange(name) !== undefined);
+const liveAccounts = z.string().transform((text, context): Readonly<Record<string, LiveAccount>> => {
+  const parts = text.split(',').flatMap((part) => part.trim() || []);
+  const read = parts.map(
+    (part) => /^([A-Za-z0-9_-]{1,64})=([^/]+)\/(\d{1,12}(?:\.\d{1,8})?)$/.exec(part) ?? [],
+  );
+  if (read.every(([, , exchange]) => exchange !== undefined && REAL_EXCHANGES.includes(exchange)))
+    return Object.fromEntries(
+      read.map(([, account, exchange, equity]) => [
+        account,
+        { exchange: exchange!, startingEquity: equity! },
+      ]),
+    );
+  context.addIssue({
+    code: 'custom',
+    message: `expected account=exchange/equity, comma separated; exchanges: ${REAL_EXCHANGES.join(', ')}`,
+  });
+  return z.NEVER;
+});
 
 /** What every service is told. *Units*: as the names end. */
 export const baseConfig = z.object({
@@ -37,6 +67,8 @@ export const baseConfig = z.object({
     .default('paper-main'),
   /** All accounts of this engine. */
   accounts: names('account names', 'paper-main'),
+  /** Of these, those whose orders go to a real exchange, as `account=exchange/equity`. */
+  liveAccounts: liveAccounts.default({}),
   /** All feeds of this engine: each has an ingest of its own. */
   feeds: names('feed names', 'synthetic'),
   instrumentsFile: z.string().default('config/instruments.yaml'),
@@ -61,6 +93,11 @@ export type BaseConfig = z.infer<typeof baseConfig>;
 
 /** Returns the plan of the engine that a process belongs to: the same from every process of it. */
 export function enginePlanOf(config: BaseConfig): EnginePlan {
-  const { accounts, feeds, analyticsInstances: analytics, standby } = config;
-  return { accounts, feeds, analytics, standby };
+  const { accounts, feeds, analyticsInstances: analytics, liveAccounts, standby } = config;
+  return { accounts, live: Object.keys(liveAccounts), feeds, analytics, standby };
+}
+
+/** Returns the exchange that an account's orders go to. */
+export function exchangeOf({ liveAccounts }: Pick<BaseConfig, 'liveAccounts'>, account: string): string {
+  return (Object.hasOwn(liveAccounts, account) ? liveAccounts[account]?.exchange : undefined) ?? 'paper';
 }

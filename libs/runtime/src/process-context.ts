@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { bucketSnapshots, type Clock, type Lease, type SnapshotStore, storeFences } from '@algo/bus';
 import { FAMILIES } from '@algo/contracts';
-import type { AccountId } from '@algo/model';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
-import { type OpenExchange, openExchange } from '@algo/venues';
-import { type BaseConfig, enginePlanOf } from './base-config.ts';
+import { openExchange } from '@algo/venues';
+import { type BaseConfig, enginePlanOf, exchangeOf } from './base-config.ts';
+import { askersOf, followPause } from './follow-pause.ts';
 import type { HealthServer } from './health-server.ts';
 import { plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
 import { startDriver } from './start-driver.ts';
+import { venueAccess } from './venue-access.ts';
 
 /** A segment of a process's own log: what is read anew by each start, at least, and trimmed at once. */
 const SEGMENT_BYTES = 2_000_000;
@@ -29,14 +30,6 @@ export function processContext<Config extends BaseConfig>(
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
   const ask = bus.request.bind(bus);
-  const exchanges = new Map<string, OpenExchange>();
-  // Both sides of an account share its connections and budget.
-  const exchange = (name: string, account: AccountId): OpenExchange => {
-    const key = `${name} ${account}`;
-    const opened = exchanges.get(key) ?? openExchange(name, { account, ask, clock });
-    exchanges.set(key, opened);
-    return opened;
-  };
   return {
     config,
     identity,
@@ -50,8 +43,14 @@ export function processContext<Config extends BaseConfig>(
     repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
-    venue: (name, account) => own(exchange(name, account).venue),
-    accountStream: (name, account) => own(exchange(name, account).accountStream),
+    async exchange(account, settings) {
+      const name = exchangeOf(config, account);
+      const pause = await followPause(this, askersOf(config, name));
+      const access = venueAccess(name, { ...config, ...settings }, pause);
+      const parts = { account, ask, clock, ...(access === undefined ? {} : { access }) };
+      const { venue, accountStream } = openExchange(name, parts);
+      return { venue: own(venue), accountStream: own(accountStream) };
+    },
     async openRowStore(options) {
       // DuckDB takes as long to load as all the rest together, and one service of eight stores rows.
       const { TickStore } = await import('@algo/tickstore');

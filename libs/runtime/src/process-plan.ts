@@ -6,6 +6,8 @@ import type { ServiceName } from '@algo/contracts';
  */
 export interface EnginePlan {
   readonly accounts: readonly string[];
+  /** Of these, those whose orders go to a real exchange: nobody plays one for them. */
+  readonly live: readonly string[];
   readonly feeds: readonly string[];
   readonly analytics: number;
   /** Of these a second process stands by. */
@@ -75,7 +77,9 @@ export function processesOf(plan: EnginePlan): PlannedProcess[] {
     isPaired(plan.standby, one.identity) ? [one, { ...one, isStandby: true }] : [one];
   return [
     ...PER_ACCOUNT.flatMap((service) =>
-      plan.accounts.flatMap((account) => second(planned(service, account))),
+      plan.accounts
+        .filter((account) => service !== 'paper-venue' || !plan.live.includes(account))
+        .flatMap((account) => second(planned(service, account))),
     ),
     ...Array.from({ length: plan.analytics }, (_, ordinal) => planned('analytics', ordinal)),
     planned('notifier', 'main'),

@@ -3,7 +3,7 @@ import { decodeFact, encodeFact, type Fact, type Speaker, typeOf } from '@algo/c
 import type { AccountId, TimeUs } from '@algo/model';
 import { bucketDocuments } from '@algo/state';
 import type { RowStore } from '@algo/tickstore';
-import type { AccountStream, ExchangeVenue } from '@algo/venues';
+import type { OpenExchange } from '@algo/venues';
 import type { z } from 'zod';
 import { acquireLease } from './acquire-lease.ts';
 import type { BaseConfig, baseConfig } from './base-config.ts';
@@ -22,8 +22,7 @@ export interface CompositionParts {
   bus(identity: string): Bus;
   log(identity: string): Logger;
   /** Returns the exchange that an account trades at. */
-  venue(name: string, account: AccountId): ExchangeVenue;
-  accountStream(name: string, account: AccountId): AccountStream;
+  exchange(account: AccountId): OpenExchange;
   openRowStore(): RowStore;
   /** Told of each fact that is said, at its turn, before its readers take it. */
   observe(fact: Fact): void;
@@ -150,8 +149,10 @@ export class Composition implements AsyncDisposable {
       repeat() {},
       addReadiness() {},
       fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
-      venue: (name, account) => own(parts.venue(name, account)),
-      accountStream: (name, account) => own(parts.accountStream(name, account)),
+      exchange: async (account) => {
+        const { venue, accountStream } = parts.exchange(account);
+        return { venue: own(venue), accountStream: own(accountStream) };
+      },
       openRowStore: async () => parts.openRowStore(),
       drive: async (plan) => {
         const { scheduler } = this;

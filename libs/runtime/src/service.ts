@@ -13,10 +13,11 @@ import type { FactName, ServiceName } from '@algo/contracts';
 import type { AccountId } from '@algo/model';
 import type { DocumentStore } from '@algo/state';
 import type { RowStore, TickStoreOptions } from '@algo/tickstore';
-import type { AccountStream, ExchangeVenue } from '@algo/venues';
+import type { OpenExchange } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
 import type { Logger } from './logger.ts';
+import type { VenueSettings } from './venue-access.ts';
 
 /** What a running service shows of itself. `closed` settles when it can't go on. */
 export interface RunningService {
@@ -50,10 +51,8 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   lease(): Promise<Lease | undefined>;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;
-  /** Orders and reads of an account at a venue, by the registry. */
-  venue(name: string, account: AccountId): ExchangeVenue;
-  /** What such a venue tells of an account by itself; not open yet. */
-  accountStream(name: string, account: AccountId): AccountStream;
+  /** Opens the exchange that an account's orders go to; what it tells by itself is not open yet. */
+  exchange(account: AccountId, settings: VenueSettings): Promise<OpenExchange>;
   /**
    * Does something again and again by the wall, for what told time can't wake when it stands still. Never
    * in a composition: there time is told, or nothing happens.

@@ -1,8 +1,15 @@
-export { checkSpot, type VenueCheck } from './binance-spot/spot-check.ts';
+export type { SharedPause } from './binance/request-budget.ts';
+export * from './check-account.ts';
 export {
+  EXCHANGE_NAMES,
+  type ExchangeAddress,
   type OpenExchange,
   openExchange,
+  type RealExchange,
+  realExchange,
   spotLink,
+  tradedAt,
+  usdmLink,
   type VenueAccess,
   type VenueParts,
 } from './open-venue.ts';

@@ -1,7 +1,7 @@
 import type { InstrumentId } from '@algo/model';
 import type { BinanceMarket } from './binance/binance-market.ts';
 import { BinanceFeed } from './binance/market-data.ts';
-import { RequestBudget } from './binance/request-budget.ts';
+import { RequestBudget, type SharedPause } from './binance/request-budget.ts';
 import { BINANCE_SPOT } from './binance-spot/spot-market.ts';
 import { BINANCE_USDM } from './binance-usdm/usdm-market.ts';
 import { BINANCE_USDM_RAW } from './binance-usdm/usdm-raw-market.ts';
@@ -17,23 +17,25 @@ export interface MarketDataOptions {
   readonly monotonicMs: () => number;
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
-  /** How long the venue still wants to be left alone, as an earlier life was told. *Units*: ms. */
-  readonly pauseMs: number;
-  /** Hears how long the venue wants to be left alone. *Units*: ms. */
-  readonly onPause: (pauseMs: number) => void;
+  readonly pause?: SharedPause;
 }
 
 /** A live feed: how it is opened, and what it brings when nobody says. */
 export interface LiveFeed {
   readonly open: (options: MarketDataOptions) => MarketDataFeed;
   readonly standardInstruments: readonly InstrumentId[];
+  /** Where orders of its market go: what it wants to be asked is one allowance. */
+  readonly exchange: string;
 }
 
 /** Every live feed by the name that people give it. A venue is its folder and one line here. */
 export const MARKET_DATA: Readonly<Record<string, LiveFeed>> = {
-  binance: binance(BINANCE_SPOT, ({ binanceUrl, binanceRestUrl }) => [binanceUrl, binanceRestUrl]),
-  'binance-usdm': binance(BINANCE_USDM, usdm),
-  'binance-usdm-raw': binance(BINANCE_USDM_RAW, usdm),
+  binance: binance('binance-spot', BINANCE_SPOT, ({ binanceUrl, binanceRestUrl }) => [
+    binanceUrl,
+    binanceRestUrl,
+  ]),
+  'binance-usdm': binance('binance-usdm', BINANCE_USDM, usdm),
+  'binance-usdm-raw': binance('binance-usdm', BINANCE_USDM_RAW, usdm),
 };
 
 function usdm(options: MarketDataOptions): readonly [url: string, restUrl: string] {
@@ -41,15 +43,15 @@ function usdm(options: MarketDataOptions): readonly [url: string, restUrl: strin
 }
 
 function binance(
+  exchange: string,
   market: BinanceMarket,
   addresses: (options: MarketDataOptions) => readonly [url: string, restUrl: string],
 ): LiveFeed {
   const open = (options: MarketDataOptions) => {
-    const { monotonicMs, onPause, pauseMs, random } = options;
+    const { monotonicMs, pause, random } = options;
     const [url, restUrl] = addresses(options);
-    const budget = new RequestBudget(market.weightPerMinute, onPause);
-    budget.pause(pauseMs, monotonicMs());
+    const budget = new RequestBudget(market.weightPerMinute, pause);
     return new BinanceFeed(market, { url, restUrl, monotonicMs, random, budget });
   };
-  return { open, standardInstruments: market.standardInstruments };
+  return { open, exchange, standardInstruments: market.standardInstruments };
 }

@@ -54,9 +54,10 @@ export async function composeEngine({
     },
     bus: (identity) => new MemoryBus(server, identity),
     log: (identity) => createLogger(identity, environment.ALGO_LOG_LEVEL ?? 'silent'),
-    venue: (_name, account) =>
-      new ComposedPaperVenue(composition.machineOf(identityOf('paper-venue', account))),
-    accountStream: (_name, account) => streams.stream(account),
+    exchange: (account) => ({
+      venue: new ComposedPaperVenue(composition.machineOf(identityOf('paper-venue', account))),
+      accountStream: streams.stream(account),
+    }),
     openRowStore: () => DISCARDED_ROWS,
   });
   // Who is asked comes before who asks; of one fact, the exchange hears first.

@@ -61,6 +61,7 @@ function planOf(identities: readonly string[]): EnginePlan {
       .map((identity) => identity.slice(service.length + 1));
   return {
     accounts: purposes('decision'),
+    live: purposes('decision').filter((account) => !purposes('paper-venue').includes(account)),
     feeds: purposes('ingest'),
     analytics: purposes('analytics').length,
     standby: [], // a second process has the identity of the first, and its words

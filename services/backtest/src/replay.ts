@@ -142,9 +142,11 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
     repeat() {},
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
-    venue: (name, account) =>
-      own(openExchange(name, { account, ask: bus.request.bind(bus), clock: systemClock }).venue),
-    accountStream: () => SILENT_STREAM,
+    exchange: async (account) => {
+      // Whichever it was, nobody asks it again.
+      const { venue } = openExchange('paper', { account, ask: bus.request.bind(bus), clock: systemClock });
+      return { venue: own(venue), accountStream: SILENT_STREAM };
+    },
     openRowStore: async () => DISCARDED_ROWS,
     async drive(plan) {
       let difference: Divergence | undefined;

@@ -1,9 +1,10 @@
 import { accountId, type VenueEvent } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { EXCHANGE_NAMES } from '@algo/venues';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
 import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
 import { OrderWire } from './adapters/order-wire.ts';
-import { config, VENUES } from './config.ts';
+import { config } from './config.ts';
 import { ExecutionMachine, type ExecutionOwn, type NamedLimits } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
 
@@ -19,7 +20,7 @@ export const service = defineService({
     const limitsFile = new LimitsFile(
       config.limitsFile,
       {
-        ...{ account, accounts: config.accounts, venue: config.venue, venues: VENUES },
+        ...{ account, accounts: config.accounts, venue: settings.venue, venues: EXCHANGE_NAMES },
         instruments: settings.instruments.map(({ id }) => id),
       },
       log,
@@ -28,7 +29,7 @@ export const service = defineService({
     const lease = await context.lease();
     if (lease === undefined) return { closed: Promise.resolve(undefined), counters: () => ({}) };
     const { epoch } = lease;
-    const venue = context.venue(config.venue, account);
+    const { venue, accountStream } = await context.exchange(account, config);
     const wire = new OrderWire({ venue, lease, clock, log });
     const { machine, driven } = await context.drive({
       reads: [
@@ -54,7 +55,6 @@ export const service = defineService({
     const limit = (told: NamedLimits) => {
       if (told.hash !== machine.limitsHash) driven.inject({ name: 'LimitsChanged', body: told });
     };
-    const stream = context.accountStream(config.venue, account);
     void driven.restored.then(() => {
       limit(limits);
       const { stopTrigger, readsSettleMs } = venue.capabilities;
@@ -69,7 +69,7 @@ export const service = defineService({
         const silent = { name: 'FeedSilent', body: { forMs: LOOK_EVERY_MS } } as const;
         if (isSilent(clock, machine.newestWallUs)) driven.inject(silent);
       });
-      stream.open({
+      accountStream.open({
         event: (event) => driven.inject(ownOf(event)),
         connected: () => driven.inject({ name: 'AccountStreamConnected', body: null }),
         disconnected: (reason) => {

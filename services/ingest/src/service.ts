@@ -1,13 +1,12 @@
 import { bucketSnapshots } from '@algo/bus';
 import { BEST_EFFORT, completenessWords, InputError, type InstrumentId, instrumentId } from '@algo/model';
-import { defineService, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { askersOf, defineService, followPause, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
 import { FeedRun } from './adapters/feed-run.ts';
 import { openFeedSpeech } from './adapters/feed-speech.ts';
 import { HeldInstruments } from './adapters/held-instruments.ts';
 import { openRecordedFeed } from './adapters/open-recorded-feed.ts';
 import { PacedRun } from './adapters/paced-run.ts';
-import { VenuePause } from './adapters/venue-pause.ts';
 import { config as schema, speedOf } from './config.ts';
 
 /** Brings the trades of one feed in and says what time it is there. */
@@ -35,17 +34,9 @@ export const service = defineService({
           because: 'a live feed has the speed of the market',
           remedy: 'Leave --speed out.',
         });
-      const pause = await VenuePause.load(bucketSnapshots(bus.bucket('snapshots'), identity), clock);
-      const onPause = (pauseMs: number) => {
-        pause.keep(pauseMs).catch((error) => log.warn({ err: error }, "the venue's pause was not saved"));
-      };
-      const venue = MARKET_DATA[feed.name]!.open({
-        ...config,
-        monotonicMs,
-        random: Math.random,
-        pauseMs: pause.leftMs,
-        onPause,
-      });
+      const { exchange, open } = MARKET_DATA[feed.name]!;
+      const pause = await followPause(context, askersOf(config, exchange));
+      const venue = open({ ...config, monotonicMs, random: Math.random, pause });
       const warn = (words: string) => log.warn(words);
       const ids = instruments.map(({ id }) => id);
       const held = context.own(await HeldInstruments.follow(bus, config.accounts, ids));

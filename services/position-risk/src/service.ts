@@ -1,4 +1,4 @@
-import { accountId } from '@algo/model';
+import { accountId, Decimal } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { WallClock } from './adapters/wall-clock.ts';
 import { config } from './config.ts';
@@ -16,10 +16,11 @@ export const service = defineService({
     const { config } = context;
     const { account, drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker } = config;
     const { peakDrawdownAlert, peakDrawdownWarning, peakDrawdownCritical, peakDrawdownBreaker } = config;
+    const live = config.liveAccounts[account];
     const settings: PositionRiskSettings = {
       ...POSITION_RISK_DEFAULTS,
       account: accountId(account),
-      startingEquity: config.startingEquity,
+      startingEquity: live === undefined ? config.startingEquity : Decimal.of(live.startingEquity),
       instruments: readInstrumentCatalog(config.instrumentsFile),
       drawdown: {
         levels: {

@@ -1,6 +1,7 @@
 import { bucketSnapshots } from '@algo/bus';
 import { accountId } from '@algo/model';
-import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { defineService, exchangeOf, readInstrumentCatalog } from '@algo/runtime';
+import { tradedAt } from '@algo/venues';
 import { Comparison } from './adapters/comparison.ts';
 import { OwnBooks } from './adapters/own-books.ts';
 import { config } from './config.ts';
@@ -23,15 +24,14 @@ export const service = defineService({
         onUnsaved: (error) => log.warn({ reason: error.message }, 'no checkpoint of our books was kept'),
       }),
     );
+    const { venue } = await context.exchange(account, config);
     const { machine, driven } = await context.drive({
       reads: [{ family: 'rec.ask', only: [account] }],
       says: ['rec.run'],
       restore: (snapshot) => new ReconcileMachine({ account, validForMs }, snapshot),
       requests: new Comparison({
-        account,
-        own,
-        venue: context.venue(config.venue, account),
-        instruments: [...catalog.values()],
+        ...{ account, own, venue },
+        instruments: tradedAt(exchangeOf(config, config.account), [...catalog.values()]),
       }),
     });
     return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };

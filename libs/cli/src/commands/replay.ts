@@ -5,6 +5,7 @@ import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { openEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { printLine } from '../reading/output.ts';
+import { liveWords } from '../supervisor/live-accounts.ts';
 
 /** What `services/backtest` gives the command line; found by its path, not imported. */
 interface ReplayModule {
@@ -31,7 +32,7 @@ export async function replay(
     throw new CommandFailure(`The engine on ${access.place} runs. Stop it first: its run is not over.`);
   const script = join(ROOT, 'services', 'backtest', 'src', 'replay-command.ts');
   const { replayCommand } = (await import(pathToFileURL(script).href)) as ReplayModule;
-  const { identities, seed } = access.engine;
+  const { identities, live, seed } = access.engine;
   const isIdentical = await replayCommand({
     ...{ bus: access.bus, dataDir: fromCaller(dataDir), identities, json: json === true, print: printLine },
     environment: {
@@ -39,6 +40,7 @@ export async function replay(
       ALGO_TRADING_CONFIGS_DIR: join(ROOT, 'config', 'trading'),
       ALGO_LIMITS_FILE: join(ROOT, 'config', 'limits.yaml'),
       ...environment.inherited,
+      ALGO_LIVE_ACCOUNTS: liveWords(Object.entries(live).map(([account, one]) => ({ account, ...one }))),
       ...(seed === undefined ? {} : { ALGO_SEED: String(seed) }),
     },
   });

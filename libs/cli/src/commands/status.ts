@@ -20,9 +20,10 @@ export async function status(
 
 /** Returns a status as lines for people. */
 export function statusLines(found: EngineStatus): string[] {
-  const { running, place, feed, account } = found;
+  const { running, place, feed, account, exchange } = found;
+  const where = exchange === 'paper' ? 'on paper' : `LIVE, REAL MONEY on ${exchange}`;
   return [
-    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} · ${place}`,
+    `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} ${where} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
     ...(found.entries === null ? [] : entryLines(found.entries)),
     ...found.streamsFilling.map((fill) => `stream ${streamFillWords(fill)}`),

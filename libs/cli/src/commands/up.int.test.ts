@@ -70,7 +70,7 @@ test('a directory that has another account besides is refused, and both are name
   mkdirSync(dataDir);
   writeEngineFile(dataDir, {
     ...{ version: '0.1.0', pid: 1, birth: '', running: false, natsUrl: '', natsPort: 1, natsPid: null },
-    ...{ feed: `file:${tape}`, accounts: ['paper-main'], analytics: 1, startedMs: 0, services: {} },
+    ...{ feed: `file:${tape}`, accounts: ['paper-main'], live: {}, analytics: 1, startedMs: 0, services: {} },
   });
   const refusal = await refusalOf(dataDir, '--accounts', 'other');
   expectPlain(refusal, /--accounts.*other(.|\n)*also has paper-main/);

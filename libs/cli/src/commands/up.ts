@@ -10,10 +10,13 @@ import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
 import type { EngineView } from '../supervisor/engine-view.ts';
 import { FeedEnd } from '../supervisor/feed-end.ts';
+import { readLiveAccounts } from '../supervisor/live-accounts.ts';
 import { makeUsable, refuseOtherPlan } from '../supervisor/prepare-data-dir.ts';
 import { StatusScreen } from '../supervisor/status-screen.ts';
 import { surveyFeedFiles } from '../supervisor/survey-feed-files.ts';
 import { parseUpOptions, type RawUpOptions, speedWarning, type UpOptions } from '../supervisor/up-options.ts';
+
+import { goLive } from './go-live.ts';
 
 /**
  * Runs the engine until it is told to stop, until its feed ends where that was asked for, or until it can't
@@ -25,8 +28,16 @@ export async function up(
 ): Promise<void> {
   const { ALGO_ACCOUNTS, ALGO_ACCOUNT } = environment.inherited;
   const accounts = raw.accounts ?? ALGO_ACCOUNTS ?? ALGO_ACCOUNT;
-  const options = parseUpOptions(accounts === undefined ? raw : { ...raw, accounts }, fromCaller);
-  const dataDir = options.dataDir ?? join(environment.dataRoot, options.feedKind);
+  const live = raw.live === undefined ? [] : readLiveAccounts(fromCaller(raw.live));
+  const options = parseUpOptions(
+    accounts === undefined ? raw : { ...raw, accounts },
+    fromCaller,
+    undefined,
+    live,
+  );
+  // Books of real money are never found by an engine that was started without a word about it.
+  const standard = live.length === 0 ? options.feedKind : `live-${options.feedKind}`;
+  const dataDir = options.dataDir ?? join(environment.dataRoot, standard);
   const screen = new StatusScreen(process.stdout, {
     json: options.json,
     color: environment.color && raw.color !== false,
@@ -35,6 +46,7 @@ export async function up(
   using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);
   refuseOtherPlan(dataDir, before, options);
+  if (live.length > 0) await goLive(options, environment, (line) => screen.say(line));
   const words = await surveyFeedFiles(options, environment.instrumentsFile);
   await endLeftovers(dataDir, ROOT, before);
   const say = (line: string) => screen.say(line);

@@ -1,15 +1,15 @@
 import { systemClock } from '@algo/bus';
 import { accountId, InputError } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
-import { checkSpot, spotLink, type VenueCheck } from '@algo/venues';
+import { type AccountCheck, checkAccount, realExchange } from '@algo/venues';
 import { type CliEnvironment, fromCaller } from '../config.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { printLine } from '../reading/output.ts';
 
 const KEY_FILE = 'ALGO_VENUE_KEY_FILE';
 const SECRET_FILE = 'ALGO_VENUE_SECRET_FILE';
-const REST_URL = 'ALGO_BINANCE_SPOT_REST_URL';
-const SOCKET_URL = 'ALGO_BINANCE_SPOT_SOCKET_URL';
+const REST_URL = 'ALGO_VENUE_REST_URL';
+const SOCKET_URL = 'ALGO_VENUE_SOCKET_URL';
 
 export interface VenueCheckOptions {
   readonly keyFile?: string;
@@ -24,11 +24,7 @@ export async function checkVenue(
   options: VenueCheckOptions,
   { inherited, instrumentsFile }: CliEnvironment,
 ): Promise<void> {
-  if (name !== 'binance-spot')
-    throw new InputError({
-      ...{ field: 'venue', value: name, because: 'there is no check of that name (binance-spot)' },
-      remedy: 'Choose this one.',
-    });
+  const known = realExchange(name);
   const path = (given: string | undefined, option: string, variable: string): string => {
     const text = given ?? inherited[variable];
     if (text !== undefined && text !== '') return fromCaller(text);
@@ -37,25 +33,26 @@ export async function checkVenue(
       remedy: `Name one by ${option}, or by ${variable}; what it holds is never given itself.`,
     });
   };
-  await using link = spotLink({
-    account: accountId('venue-check'),
+  const checks = await checkAccount(name, {
+    ...{ account: accountId('venue-check'), clock: systemClock },
     ask: () => Promise.reject(new Error('no engine is asked')),
-    clock: systemClock,
     access: {
       instruments: [...readInstrumentCatalog(instrumentsFile).values()],
       keyFile: path(options.keyFile, '--key-file', KEY_FILE),
       secretFile: path(options.secretFile, '--secret-file', SECRET_FILE),
-      restUrl: inherited[REST_URL] ?? 'https://api.binance.com',
-      socketUrl: inherited[SOCKET_URL] ?? 'wss://ws-api.binance.com:443/ws-api/v3',
+      address: {
+        restUrl: inherited[REST_URL] ?? known?.restUrl ?? '',
+        socketUrl: inherited[SOCKET_URL] ?? known?.socketUrl ?? '',
+      },
       random: Math.random,
     },
+    depth: options.placeAndCancel === true ? 'far' : 'refused',
   });
-  const checks = await checkSpot(link, options.placeAndCancel === true);
   for (const check of checks) await printLine(options.json === true ? JSON.stringify(check) : lineOf(check));
   const failed = checks.filter(({ result }) => result === 'fail').length;
   if (failed > 0) throw new CommandFailure(`${failed} of ${checks.length} checks failed`);
 }
 
-function lineOf({ name, result, detail, remedy }: VenueCheck): string {
+function lineOf({ name, result, detail, remedy }: AccountCheck): string {
   return `${result.padEnd(5)} ${name.padEnd(28)} ${detail}${remedy === '' ? '' : `. ${remedy}`}`;
 }

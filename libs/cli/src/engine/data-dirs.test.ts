@@ -12,6 +12,7 @@ const engine: EngineFile = {
   natsPid: null,
   feed: 'synthetic',
   accounts: ['paper-main'],
+  live: {},
   analytics: 1,
   startedMs: 0,
   services: {},

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { JetStreamBus, NatsServerProcess } from '@algo/bus';
 import { type AccountId, accountId, InputError } from '@algo/model';
-import { baseConfig, connectBus, DirectoryLock, enginePlanOf, processesOf, readConfig } from '@algo/runtime';
+import {
+  baseConfig,
+  connectBus,
+  DirectoryLock,
+  enginePlanOf,
+  type LiveAccount,
+  processesOf,
+  readConfig,
+} from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { BusUsers } from './bus-users.ts';
@@ -14,6 +22,8 @@ import { watchNats } from './nats-watcher.ts';
 /** What commands need to know of an engine besides its bus. */
 export interface EngineFacts {
   readonly accounts: readonly string[];
+  /** The accounts whose orders go to a real exchange. */
+  readonly live: Readonly<Record<string, LiveAccount>>;
   readonly feed: string;
   /** Of its processes. */
   readonly identities: readonly string[];
@@ -97,7 +107,8 @@ async function elsewhere(
   const accounts = account === undefined || known.includes(account) ? known : [...known, account];
   const plan = { ...enginePlanOf(config), accounts, feeds };
   const identities = processesOf(plan).map(({ identity }) => identity);
-  const engine: EngineFacts = { accounts, feed: feeds.join(', '), identities };
+  const { liveAccounts: live } = config;
+  const engine: EngineFacts = { accounts, live, feed: feeds.join(', '), identities };
   return {
     ...{ engine, bus, place: url, running: true, dataDir: undefined },
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
@@ -140,8 +151,9 @@ async function overStoppedStore(
 }
 
 function accessTo({ dataDir, engine }: { dataDir: string; engine: EngineFile }) {
-  const { accounts, feed, seed, services } = engine;
-  return { dataDir, place: dataDir, engine: { accounts, feed, seed, identities: Object.keys(services) } };
+  const { accounts, live, feed, seed, services } = engine;
+  const identities = Object.keys(services);
+  return { dataDir, place: dataDir, engine: { accounts, live, feed, seed, identities } };
 }
 
 function connect(url: string, users: BusUsers | undefined): Promise<JetStreamBus> {

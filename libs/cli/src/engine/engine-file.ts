@@ -19,6 +19,8 @@ const engineFile = z.object({
   natsPid: z.number().int().nullable(),
   feed: z.string(),
   accounts: z.array(z.string()).min(1),
+  /** The accounts whose orders go to a real exchange. */
+  live: z.record(z.string(), z.object({ exchange: z.string(), startingEquity: z.string() })).default({}),
   analytics: z.number().int(),
   startedMs: z.number(),
   /** The seed that it was started with, where one was named. */

@@ -48,6 +48,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   readonly feed: string;
   /** Whose decisions, orders and positions are counted. */
   readonly account: string;
+  /** Where its orders go: `paper`, or a real exchange. */
+  readonly exchange: string;
   readonly tradesIn: number;
   readonly stored: number;
   /** Came in and isn't stored; null while running, when the difference is only on its way. */
@@ -79,6 +81,7 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     running: access.running,
     feed: engine.feed,
     account,
+    exchange: engine.live[account]?.exchange ?? 'paper',
     ...trades,
     ...(await whatHappened(bus, account)),
     services,

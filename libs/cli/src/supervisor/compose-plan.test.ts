@@ -23,7 +23,13 @@ const { services } = composition.parse(parse(text, { merge: true }));
 const containers = Object.entries(services).filter(([name]) => name !== 'nats' && name !== 'provision');
 
 test('each process of a plan with one account, one feed and two shards has a container', () => {
-  const plan = processesOf({ accounts: ['paper-main'], feeds: ['synthetic'], analytics: 2, standby: [] });
+  const plan = processesOf({
+    accounts: ['paper-main'],
+    feeds: ['synthetic'],
+    analytics: 2,
+    live: [],
+    standby: [],
+  });
   const planned = plan.map(({ service }) => service);
   expect(containers.map(([, { command }]) => command[0]).toSorted()).toEqual(planned.toSorted());
 });

@@ -3,6 +3,7 @@ import type { EngineSupervisor } from './engine-supervisor.ts';
 import type { ServiceProcess } from './service-process.ts';
 import type { EngineFrame, ServiceRow } from './status-table.ts';
 import { grouped } from './status-table.ts';
+import type { UpOptions } from './up-options.ts';
 
 /** Returns what the status table shows of an engine now. */
 export function engineFrame(engine: EngineSupervisor): EngineFrame {
@@ -18,7 +19,7 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
   };
   const { equity } = view;
   return {
-    title: `algo · paper · ${parts.options.feed} · ${parts.dataDir}`,
+    title: `algo · ${modeOf(parts.options)} · ${parts.options.feed} · ${parts.dataDir}`,
     services: [natsRow, ...engine.services.map((service) => rowOf(engine, service))],
     totals: {
       trades: grouped(view.sum('ingest', 'accepted')),
@@ -28,7 +29,7 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
       accepted: grouped(view.sum('decision', 'accepted')),
       refused: grouped(view.sum('decision', 'refused')),
       orders: grouped(view.sum('execution', 'submitted')),
-      fills: grouped(view.sum('paper-venue', 'fills')),
+      fills: grouped(view.sum('execution', 'filled')),
       open: grouped(view.sum('position-risk', 'open')),
       closed: grouped(view.sum('position-risk', 'closed')),
       'stop moves': grouped(view.sum('position-risk', 'stopsMoved')),
@@ -38,6 +39,12 @@ export function engineFrame(engine: EngineSupervisor): EngineFrame {
     lastEvent: view.lastEvent,
     notes: [...view.refusals.values()],
   };
+}
+
+/** Returns whether real money trades here, in words. */
+export function modeOf({ live }: Pick<UpOptions, 'live'>): string {
+  if (live.length === 0) return 'paper';
+  return `LIVE, REAL MONEY: ${live.map(({ account, exchange }) => `${account} on ${exchange}`).join(', ')}`;
 }
 
 function noteOf(service: ServiceProcess, current: ServiceStatus | undefined): string {

@@ -199,6 +199,9 @@ export class EngineSupervisor {
       natsPid: this.nats.pid ?? null,
       feed: options.feed,
       accounts: [...options.accounts],
+      live: Object.fromEntries(
+        options.live.map(({ account, exchange, startingEquity }) => [account, { exchange, startingEquity }]),
+      ),
       analytics: options.analytics,
       startedMs: this.#startedMs,
       ...(options.seed === undefined ? {} : { seed: options.seed }),

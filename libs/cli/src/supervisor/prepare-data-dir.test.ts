@@ -5,7 +5,14 @@ import { parseUpOptions, type RawUpOptions } from './up-options.ts';
 
 const before: EngineFile = {
   ...{ version: '0.1.0', pid: 1, birth: '', running: false, natsUrl: '', natsPort: 1, natsPid: null },
-  ...{ feed: 'synthetic', accounts: ['paper-main', 'paper-two'], analytics: 2, startedMs: 0, services: {} },
+  ...{
+    feed: 'synthetic',
+    accounts: ['paper-main', 'paper-two'],
+    live: {},
+    analytics: 2,
+    startedMs: 0,
+    services: {},
+  },
 };
 const start = (raw: RawUpOptions) => () =>
   refuseOtherPlan(

@@ -71,6 +71,25 @@ export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined,
       `also has ${left.join(', ')}`,
       `Name ${all.join(',')}, or choose another --data-dir.`,
     );
+  for (const account of before.accounts) {
+    const live = options.live.find((one) => one.account === account);
+    const [now, then] = [live?.exchange ?? 'paper', before.live[account]?.exchange ?? 'paper'];
+    if (now !== then)
+      throw refused(
+        now === 'paper' ? '--accounts' : '--live',
+        `${account} on ${now}`,
+        `holds the books of ${account} on ${then}`,
+        'Choose another --data-dir; books of one exchange are never those of another.',
+      );
+    const began = before.live[account]?.startingEquity;
+    if (live !== undefined && began !== live.startingEquity)
+      throw refused(
+        'starting_equity',
+        live.startingEquity,
+        `holds books of ${account} that began with ${began}`,
+        'Give the same, or begin in another --data-dir.',
+      );
+  }
   if (before.analytics > options.analytics)
     throw refused(
       '--analytics',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ServiceName } from '@algo/contracts';
 import { type EnginePlan, type PlannedProcess, processesOf, standbyNameOf } from '@algo/runtime';
 import { scriptOf } from '../engine/end-leftovers.ts';
+import { type LiveAccountKeys, liveWords } from './live-accounts.ts';
 import type { ServiceSpec } from './service-process.ts';
 import type { UpOptions } from './up-options.ts';
 
@@ -18,8 +19,8 @@ export interface EnginePlace {
 }
 
 /** Returns which processes an engine of these options consists of. */
-export function planOf({ accounts, feedKind, analytics, standby }: UpOptions): EnginePlan {
-  return { accounts, feeds: [feedKind], analytics, standby };
+export function planOf({ accounts, live, feedKind, analytics, standby }: UpOptions): EnginePlan {
+  return { accounts, live: live.map(({ account }) => account), feeds: [feedKind], analytics, standby };
 }
 
 /** Returns the processes to start, in their order, and with what environment. */
@@ -48,6 +49,7 @@ function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
     ALGO_NATS_URL: place.natsUrl,
     ALGO_DATA_DIR: place.dataDir,
     ALGO_ACCOUNTS: accounts.join(','),
+    ALGO_LIVE_ACCOUNTS: liveWords(options.live),
     ALGO_FEEDS: feeds.join(','),
     ALGO_ANALYTICS_INSTANCES: String(analytics),
     ALGO_STANDBY: standby.join(','),
@@ -67,6 +69,7 @@ function settingsOf({ service, purpose }: PlannedProcess, options: UpOptions): N
       };
     case 'reconcile':
     case 'execution':
+      return { ALGO_ACCOUNT: purpose, ...venueOf(options.live.find(({ account }) => account === purpose)) };
     case 'position-risk':
       return { ALGO_ACCOUNT: purpose };
     case 'analytics':
@@ -85,6 +88,17 @@ function settingsOf({ service, purpose }: PlannedProcess, options: UpOptions): N
     default:
       return service satisfies never;
   }
+}
+
+/** Only who speaks to the exchange is told where its key is. */
+function venueOf(live: LiveAccountKeys | undefined): NodeJS.ProcessEnv {
+  if (live === undefined) return {};
+  return {
+    ALGO_VENUE_KEY_FILE: live.keyFile,
+    ALGO_VENUE_SECRET_FILE: live.secretFile,
+    ALGO_VENUE_REST_URL: live.restUrl,
+    ALGO_VENUE_SOCKET_URL: live.socketUrl,
+  };
 }
 
 function seedOf(options: UpOptions): NodeJS.ProcessEnv {

@@ -1,7 +1,8 @@
 import { InputError, type InstrumentId, instrumentId } from '@algo/model';
 import { STANDBY_SERVICES, type StandbyService } from '@algo/runtime';
 import { retoldAs, tradePaths } from '@algo/tradefiles/paths';
-import { MARKET_DATA } from '@algo/venues';
+import { MARKET_DATA, realExchange } from '@algo/venues';
+import type { LiveAccountKeys } from './live-accounts.ts';
 
 /** `synthetic`, `file`, or the name of a live feed. */
 export type FeedKind = string;
@@ -20,8 +21,12 @@ export interface UpOptions {
   readonly layout: string;
   readonly speed: string | undefined;
   readonly dataDir: string | undefined;
-  /** Each has its own paper exchange, decider, guard and executor. */
+  /** Each has its own decider, guard and executor, and a paper exchange where it is not live. */
   readonly accounts: readonly string[];
+  /** Those whose orders go to a real exchange. */
+  readonly live: readonly LiveAccountKeys[];
+  /** What a person gave instead of typing it. */
+  readonly confirmLive: string | undefined;
   readonly instruments: readonly InstrumentId[];
   readonly tradingConfig: string | undefined;
   readonly seed: number | undefined;
@@ -38,6 +43,8 @@ export interface UpOptions {
 /** The options as the command line's parser hands them over. */
 export interface RawUpOptions {
   readonly feed?: string;
+  readonly live?: string;
+  readonly confirmLive?: string;
   readonly layout?: string;
   readonly speed?: string;
   readonly dataDir?: string;
@@ -60,14 +67,17 @@ const SAFE_SPEED_MAX = 100;
 
 /**
  * Returns the options of `algo up`. *Errors*: InputError naming the option. `absolute` makes a caller's path
- * absolute, `pathsOf` finds the files that a list names.
+ * absolute, `live` are the accounts of the file that `--live` names, `pathsOf` finds the files that a list
+ * names.
  */
 export function parseUpOptions(
   raw: RawUpOptions,
   absolute: (path: string) => string,
   pathsOf: (list: string) => readonly string[] = (list) => tradePaths(list, absolute),
+  live: readonly LiveAccountKeys[] = [],
 ): UpOptions {
-  const { feedKind, files } = parseFeed(raw.feed ?? 'synthetic', pathsOf);
+  const { feedKind, files } = parseFeed(raw.feed ?? feedFor(live), pathsOf);
+  for (const account of live) refuseOtherMarket(account, raw.feed ?? feedKind, feedKind);
   if (raw.layout !== undefined && feedKind !== 'file')
     throw refused('--layout', raw.layout, `the feed ${feedKind} has no columns`, 'Leave --layout out.');
   if (raw.exitAtEnd === true && feedKind !== 'file') {
@@ -81,7 +91,9 @@ export function parseUpOptions(
     layout: raw.layout ?? '',
     speed: raw.speed === undefined ? undefined : parseSpeed(raw.speed, feedKind, raw.exitAtEnd === true),
     dataDir: raw.dataDir === undefined ? undefined : absolute(raw.dataDir),
-    accounts: parseAccounts(raw.accounts ?? 'paper-main'),
+    accounts: accountsOf(raw.accounts, live),
+    live,
+    confirmLive: raw.confirmLive,
     instruments: listOf(raw.instruments ?? '').map((id) => instrumentId(id)),
     tradingConfig: raw.tradingConfig,
     seed: raw.seed === undefined ? undefined : wholeNumber('--seed', raw.seed, 0, 4_294_967_295),
@@ -92,6 +104,33 @@ export function parseUpOptions(
     acceptRefused: wholeNumber('--accept-refused', raw.acceptRefused ?? '0', 0, 999_999_999_999),
     json: raw.json === true,
   };
+}
+
+/** Returns the feed of the market in which real orders trade, or the made-up one. */
+function feedFor(live: readonly LiveAccountKeys[]): string {
+  const [first] = live;
+  return first === undefined ? 'synthetic' : realExchange(first.exchange)!.feed;
+}
+
+/** An order is priced by what the feed says, so that it must be the feed of the exchange that it goes to. */
+function refuseOtherMarket({ account, exchange }: LiveAccountKeys, typed: string, feedKind: FeedKind): void {
+  if (MARKET_DATA[feedKind]?.exchange === exchange) return;
+  const feeds = LIVE_FEEDS.filter((name) => MARKET_DATA[name]!.exchange === exchange);
+  const because = `${account} trades on ${exchange}, whose prices it does not bring`;
+  throw refused(
+    '--feed',
+    typed,
+    because,
+    `Use ${feeds.join(' or ')}; another exchange has an engine of its own.`,
+  );
+}
+
+/** Returns all accounts: those of the file of exchanges, and those named beside, which are played. */
+function accountsOf(named: string | undefined, live: readonly LiveAccountKeys[]): string[] {
+  const real = live.map(({ account }) => account);
+  if (named === undefined && real.length > 0) return real;
+  const played = parseAccounts(named ?? 'paper-main').filter((account) => !real.includes(account));
+  return [...real, ...played];
 }
 
 function parseFeed(

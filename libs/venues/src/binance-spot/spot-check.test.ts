@@ -1,15 +1,18 @@
 // What `algo venue check binance-spot` finds, with good and bad keys, at the exchange's stand-in.
 import { expect, test } from '@jest/globals';
+import { type CheckDepth, checkMarket } from '../binance/account-check.ts';
 import { ApiKey } from '../binance/api-key.ts';
-import { checkSpot } from './spot-check.ts';
+import { checkedSpot } from './spot-check.ts';
 import { SpotLink } from './spot-link.ts';
 import { spotInstrument, spotOnStandIn } from './testing/spot-on-stand-in.ts';
+
+const checkSpot = (link: SpotLink, depth: CheckDepth) => checkMarket(checkedSpot(link), depth);
 
 type House = Awaited<ReturnType<typeof spotOnStandIn>>;
 
 test('a good key passes, without an order that could be filled', async () => {
   await using house = await spotOnStandIn();
-  const checks = await checkSpot(house.link, false);
+  const checks = await checkSpot(house.link, 'refused');
   expect(checks.map(({ name, result, detail }) => `${name}: ${result}: ${detail}`)).toEqual([
     "time: ok: the clock of this machine is 0 ms from the venue's",
     'rules: ok: 1 symbols have the rules that we keep',
@@ -25,7 +28,7 @@ test('a good key passes, without an order that could be filled', async () => {
 
 test('where it is asked for, a far order is placed and taken back', async () => {
   await using house = await spotOnStandIn();
-  const checks = await checkSpot(house.link, true);
+  const checks = await checkSpot(house.link, 'far');
   expect(checks.at(-1)).toMatchObject({
     ...{
       name: 'a far order, taken back',
@@ -118,7 +121,7 @@ test.each(BAD)(
   async (_, bad, words, remedy) => {
     await using house = await spotOnStandIn();
     await using link = bad(house);
-    const checks = await checkSpot(link, true);
+    const checks = await checkSpot(link, 'far');
     const failed = checks.filter(({ result }) => result === 'fail');
     expect(failed[0]).toMatchObject({
       ...{ detail: expect.stringContaining(words), remedy: expect.stringContaining(remedy) },

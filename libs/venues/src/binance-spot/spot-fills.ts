@@ -1,6 +1,5 @@
 import { type ClientOrderId, type Fill, type TimeUs, US_PER_MS } from '@algo/model';
-import type { Rows } from '../binance/account-link.ts';
-import { symbolOf } from '../binance/account-link.ts';
+import { listedOnly, type Rows, symbolOf } from '../binance/account-link.ts';
 import type { Purpose } from '../binance/request-budget.ts';
 import { nameOf, type Row, rowOf, rowsOf, textOf, wholeOf } from '../binance/rows.ts';
 import type { SpotLink } from './spot-link.ts';
@@ -101,8 +100,8 @@ export class SpotFills {
   }
 
   async #page(asked: Readonly<Record<string, string>>, purpose: Purpose): Promise<readonly Row[]> {
-    const { body } = await this.#link.read(PATH, { ...asked, limit: `${PAGE}` }, WEIGHT, purpose);
-    return rowsOf(body);
+    const read = this.#link.read(PATH, { ...asked, limit: `${PAGE}` }, WEIGHT, purpose);
+    return rowsOf((await listedOnly(read))?.body ?? []);
   }
 
   /** A fill has its order's number alone; its name is remembered, or asked for. */

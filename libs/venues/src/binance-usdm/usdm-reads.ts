@@ -13,6 +13,7 @@ import {
 import {
   type AccountLink,
   AccountReadError,
+  listedOnly,
   type Read,
   type Rows,
   symbolOf,
@@ -124,8 +125,8 @@ export class UsdmReads {
     for (let pages = 1; ; pages++) {
       if (pages > PAGES_MAX) throw new Error(`${symbol} has more than ${PAGES_MAX * PAGE} fills`);
       const page = { ...asked, limit: `${PAGE}` };
-      const { body } = await this.#link.read('/fapi/v1/userTrades', page, 5, 'look_up');
-      const rows = rowsOf(body);
+      const read = await listedOnly(this.#link.read('/fapi/v1/userTrades', page, 5, 'look_up'));
+      const rows = rowsOf(read?.body ?? []);
       for (const row of rows) {
         const name = await this.#nameOf(symbol, wholeOf(row, 'orderId'));
         fills.push(usdmFillOf(row, this.#link.parts.account, this.#link.instrumentOf(symbol), name));

@@ -14,7 +14,7 @@ import type { VenueClock } from '../port.ts';
 import { AccountHttp } from './account-http.ts';
 import type { ApiKey, Parameters } from './api-key.ts';
 import { OrderCounts, type OrderLimits } from './order-counts.ts';
-import { type Purpose, RequestBudget } from './request-budget.ts';
+import { type Purpose, RequestBudget, type SharedPause } from './request-budget.ts';
 import { rowOf } from './rows.ts';
 import { VenueTime } from './venue-time.ts';
 import { bodyIn, type CodeTable, verdictOf } from './verdict.ts';
@@ -43,10 +43,7 @@ export interface AccountParts {
   readonly clock: VenueClock & { nowMs(): number };
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
-  /** How long the venue still wants to be left alone, as an earlier life was told. *Units*: ms. */
-  readonly pauseMs?: number;
-  /** Hears how long the venue wants to be left alone. *Units*: ms. */
-  readonly onPause?: (pauseMs: number) => void;
+  readonly pause?: SharedPause;
 }
 
 /** A read that the venue answered. *Units*: `asOfUs` its time when it was asked. */
@@ -87,12 +84,11 @@ export class AccountLink implements AsyncDisposable {
   isHeard: boolean | null = null;
 
   constructor(parts: AccountParts, of: AccountMarket) {
-    const { clock, onPause, pauseMs = 0 } = parts;
+    const { clock, pause } = parts;
     const monotonicMs = () => clock.monotonicMs();
     this.parts = parts;
     this.market = of;
-    this.budget = new RequestBudget(of.weightPerMinute, onPause);
-    this.budget.pause(pauseMs, monotonicMs());
+    this.budget = new RequestBudget(of.weightPerMinute, pause);
     this.time = new VenueTime({ ask: () => this.#serverMs(), monotonicMs, wallMs: () => clock.nowMs() });
     this.http = new AccountHttp({
       ...{ url: parts.restUrl, key: parts.key, time: this.time, budget: this.budget, monotonicMs },
@@ -149,6 +145,22 @@ export class AccountLink implements AsyncDisposable {
     const serverMs = answer.status === 200 ? rowOf(bodyIn(answer.text)).serverTime : undefined;
     if (typeof serverMs === 'number' && Number.isFinite(serverMs)) return serverMs;
     throw new Error(`${path}: ${verdictOf(this.market.table, answer.status, answer.text, undefined).reason}`);
+  }
+}
+
+/** The venue knows no such symbol. */
+const NO_SUCH_SYMBOL = -1121;
+
+/**
+ * Returns what a read of one symbol answers; undefined where the venue does not list it, so that nothing of
+ * ours happened there: one line of the catalogue must not stop all the others. *Errors*: as the read.
+ */
+export async function listedOnly(read: Promise<Read>): Promise<Read | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof AccountReadError && error.code === NO_SUCH_SYMBOL) return undefined;
+    throw error;
   }
 }
 

@@ -31,15 +31,19 @@ test('a venue that refuses is left alone as long as it says, or a minute', () =>
   expect(budget.refused(undefined, 130_000)).toBe(60_000);
 });
 
-test('what the venue wants to be left alone is told, and holds from an earlier life on', () => {
+test('what the venue wants to be left alone is told, and what others were told holds', () => {
   const pauses: number[] = [];
-  const budget = new RequestBudget(WEIGHT_PER_MINUTE, (pauseMs) => pauses.push(pauseMs));
+  let leftMs = 0;
+  const shared = { leftMs: () => leftMs, keep: (pauseMs: number) => void pauses.push(pauseMs) };
+  const budget = new RequestBudget(WEIGHT_PER_MINUTE, shared);
   budget.refused(7, 1_000);
   expect(pauses).toEqual([7_000]);
   expect(budget.pauseMs(3_000)).toBe(5_000);
-  const next = new RequestBudget(WEIGHT_PER_MINUTE);
-  next.pause(5_000, 0);
-  expect([next.take(WEIGHT, 4_000), next.take(WEIGHT, 5_000)]).toEqual([1_000, 0]);
+  leftMs = 1_000;
+  const next = new RequestBudget(WEIGHT_PER_MINUTE, shared);
+  expect([next.take(WEIGHT, 4_000), next.pauseMs(4_000)]).toEqual([1_000, 1_000]);
+  leftMs = 0;
+  expect(next.take(WEIGHT, 5_000)).toBe(0);
 });
 
 test.each<[Purpose, number]>([

@@ -16,6 +16,18 @@ export const CEILINGS: Readonly<Record<Purpose, number>> = {
 };
 
 /**
+ * A pause that other processes of this machine were told of, and earlier lives of this one. *Units*: ms.
+ */
+export interface SharedPause {
+  /** How long nothing may go out yet. */
+  leftMs(): number;
+  /** Hears how long nothing may go out from now on. */
+  keep(pauseMs: number): void;
+}
+
+const UNSHARED: SharedPause = { leftMs: () => 0, keep: () => undefined };
+
+/**
  * What may still be asked of Binance by this process. *Units*: weights as Binance counts them, times
  * monotonic ms. *Shape*: at most one entry for each request of the last minute.
  */
@@ -27,18 +39,19 @@ export class RequestBudget {
   #used = { weight: 0, untilMs: 0 };
   #pausedUntilMs = 0;
 
-  readonly #onPause: (pauseMs: number) => void;
+  readonly #pause: SharedPause;
 
-  /** `weightPerMinute`: what one address may use. `onPause` hears how long nothing may go out. */
-  constructor(weightPerMinute: number, onPause: (pauseMs: number) => void = () => undefined) {
-    this.#onPause = onPause;
+  /** `weightPerMinute`: what one address may use. */
+  constructor(weightPerMinute: number, pause: SharedPause = UNSHARED) {
+    this.#pause = pause;
     this.#addressMax = weightPerMinute;
     this.#weightMax = weightPerMinute * MARKET_DATA_SHARE;
   }
 
   /** Takes the weight of a request. Returns 0, or how long to wait where there is not enough. */
   take(weight: number, nowMs: number, purpose: Purpose = 'market_data'): number {
-    if (nowMs < this.#pausedUntilMs) return this.#pausedUntilMs - nowMs;
+    const pausedMs = this.pauseMs(nowMs);
+    if (pausedMs > 0) return pausedMs;
     if (nowMs >= this.#used.untilMs) this.#used = { weight: 0, untilMs: nowMs + MINUTE_MS };
     const { weight: used, untilMs } = this.#used;
     if (used + weight > this.#addressMax * CEILINGS[purpose]) return untilMs - nowMs;
@@ -54,7 +67,7 @@ export class RequestBudget {
 
   /** How long nothing may go out to the venue at all, connections neither. */
   pauseMs(nowMs: number): number {
-    return Math.max(0, this.#pausedUntilMs - nowMs);
+    return Math.max(0, this.#pausedUntilMs - nowMs, this.#pause.leftMs());
   }
 
   /** The venue said what the IP has used of the minute that it is in. */
@@ -65,14 +78,9 @@ export class RequestBudget {
   /** The venue wants no request for a while. Returns how long. *Units*: `retryAfterS` as it says it. */
   refused(retryAfterS: number | undefined, nowMs: number): number {
     const pauseMs = retryAfterS === undefined ? BUSY_PAUSE_MS : retryAfterS * 1_000;
-    this.pause(pauseMs, nowMs);
-    this.#onPause(this.#pausedUntilMs - nowMs);
-    return this.#pausedUntilMs - nowMs;
-  }
-
-  /** Nothing goes out for a while, as an earlier life was told. */
-  pause(pauseMs: number, nowMs: number): void {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
+    this.#pause.keep(this.#pausedUntilMs - nowMs);
+    return this.#pausedUntilMs - nowMs;
   }
 }
 

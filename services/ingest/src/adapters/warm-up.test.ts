@@ -47,7 +47,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 function spotFeed({ url, restUrl }: BinanceStandIn, monotonicMs: () => number) {
   return MARKET_DATA.binance!.open({
     ...{ binanceUrl: url, binanceRestUrl: restUrl, binanceUsdmUrl: url, binanceUsdmRestUrl: restUrl },
-    ...{ monotonicMs, random: () => 0.5, pauseMs: 0, onPause: () => undefined },
+    ...{ monotonicMs, random: () => 0.5 },
   });
 }
 

@@ -95,7 +95,7 @@ export class EngineAtHand implements AsyncDisposable {
     const engine: EngineFile = {
       ...{ version: '0.1.0', pid: process.pid, birth: birthOf(process.pid), running: true },
       ...{ natsUrl: server.url, natsPort: server.port, natsPid: null, feed: 'binance', startedMs: 1 },
-      ...{ accounts: [ACCOUNT], analytics: 1, services: { 'ingest.binance': 1, 'analytics.0': 2 } },
+      ...{ accounts: [ACCOUNT], live: {}, analytics: 1, services: { 'ingest.binance': 1, 'analytics.0': 2 } },
     };
     writeEngineFile(dataDir, engine);
     mkdirSync(this.twoAccountsDir);

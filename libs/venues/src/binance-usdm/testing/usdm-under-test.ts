@@ -1,5 +1,6 @@
 import { accountId, Decimal, type Instrument, instrumentId } from '@algo/model';
 import { BinanceUsdmExchange, HandClock, usdmSymbol } from '@algo/testkit/venues';
+import type { AccountParts } from '../../binance/account-link.ts';
 import { ApiKey } from '../../binance/api-key.ts';
 import type { Shut, VenueUnderTest } from '../../testing/venue-under-test.ts';
 import { UsdmAccountStream } from '../usdm-account-stream.ts';
@@ -17,7 +18,9 @@ const LTC: Instrument = {
 };
 
 /** Opens the USD-M adapter at its stand-in. */
-export async function usdmUnderTest(): Promise<VenueUnderTest & { readonly exchange: BinanceUsdmExchange }> {
+export async function usdmUnderTest(): Promise<
+  VenueUnderTest & { readonly exchange: BinanceUsdmExchange; readonly parts: AccountParts }
+> {
   const clock = new HandClock(T0_MS);
   const exchange = await BinanceUsdmExchange.open({
     symbols: [usdmSymbol('LTCUSDT')],
@@ -44,7 +47,7 @@ export async function usdmUnderTest(): Promise<VenueUnderTest & { readonly excha
   trade('83.50', '1', false);
   const reopenings: { readonly atMs: number; readonly open: () => void }[] = [];
   return {
-    ...{ account: ACCOUNT, instrument: LTC.id, exchange },
+    ...{ account: ACCOUNT, instrument: LTC.id, exchange, parts },
     get venue() {
       return venue;
     },

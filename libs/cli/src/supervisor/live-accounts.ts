@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { InputError } from '@algo/model';
+import { ConfigError, type LiveAccount } from '@algo/runtime';
+import { EXCHANGE_NAMES, type RealExchange, realExchange } from '@algo/venues';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+
+/** How a live account's exchange is asked. *Shape*: paths are absolute; the key itself stands nowhere. */
+export interface LiveAccountKeys extends LiveAccount {
+  readonly account: string;
+  readonly keyFile: string;
+  readonly secretFile: string;
+  readonly restUrl: string;
+  readonly socketUrl: string;
+}
+
+const REAL = EXCHANGE_NAMES.filter((name) => realExchange(name) !== undefined);
+
+const url = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
+
+const account = z.strictObject({
+  exchange: z.enum(REAL, `expected ${REAL.join(' or ')}`),
+  key_file: z.string('expected the path of a file with the API key').min(1, 'expected a path'),
+  secret_file: z.string('expected the path of a file with the secret').min(1, 'expected a path'),
+  starting_equity: z
+    .string('expected what the engine may trade with, in the quote currency')
+    .regex(/^(0\.\d*[1-9]\d*|[1-9]\d{0,11}(\.\d{1,8})?)$/, 'expected an amount such as 500'),
+  rest_url: url('an address such as https://testnet.binance.vision', /^https?:\/\/.+/),
+  socket_url: url('an address such as wss://ws-api.testnet.binance.vision/ws-api/v3', /^wss?:\/\/.+/),
+});
+const file = z.strictObject({
+  accounts: z
+    .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected a single word'), account)
+    .refine((accounts) => Object.keys(accounts).length > 0, 'expected at least one account'),
+});
+
+/**
+ * Returns the accounts that a file of exchanges names. *Errors*: InputError when it can't be read,
+ * ConfigError with every mistake.
+ */
+export function readLiveAccounts(path: string): LiveAccountKeys[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InputError({
+      ...{ field: '--live', value: path, because: `cannot be read: ${(error as Error).message}` },
+      remedy: 'Name a file of exchanges; docs/going-live.md shows one.',
+    });
+  }
+  return parseLiveAccounts(text, path);
+}
+
+/** Returns the accounts that a text names. *Errors*: ConfigError with every mistake. */
+export function parseLiveAccounts(text: string, path: string): LiveAccountKeys[] {
+  // All values as text: no amount loses digits.
+  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false });
+  if (document.errors.length > 0)
+    throw new ConfigError(
+      path,
+      document.errors.map(({ message }) => message),
+    );
+  const said: unknown = document.toJS();
+  const read = file.safeParse(said ?? {});
+  if (!read.success)
+    throw new ConfigError(
+      path,
+      read.error.issues.flatMap((issue) => wordsOf(issue, document)),
+    );
+  return Object.entries(read.data.accounts).map(([name, one]) => {
+    const known: RealExchange = realExchange(one.exchange)!;
+    return {
+      ...{ account: name, exchange: one.exchange, startingEquity: one.starting_equity },
+      keyFile: placeOf(one.key_file, path),
+      secretFile: placeOf(one.secret_file, path),
+      restUrl: one.rest_url ?? known.restUrl,
+      socketUrl: one.socket_url ?? known.socketUrl,
+    };
+  });
+}
+
+/** Returns live accounts as every process of the engine is told of them. */
+export function liveWords(live: readonly (LiveAccount & { readonly account: string })[]): string {
+  return live
+    .map(({ account, exchange, startingEquity }) => `${account}=${exchange}/${startingEquity}`)
+    .join(',');
+}
+
+function wordsOf(issue: z.core.$ZodIssue, document: ReturnType<typeof parseDocument>): readonly string[] {
+  const at = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${[...at, key].join('.')}: not a setting; correct its name or remove it`);
+  const value: unknown = document.getIn(at);
+  const shown =
+    typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'not set' : 'a section';
+  return [`${at.join('.') || 'the file'} = ${shown}: ${issue.message}`];
+}
+
+/** Paths are seen from the file that names them. */
+function placeOf(path: string, file: string): string {
+  if (path.startsWith('~/')) return join(homedir(), path.slice(2));
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}

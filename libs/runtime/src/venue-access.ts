@@ -1,0 +1,46 @@
+import { InputError } from '@algo/model';
+import { realExchange, type SharedPause, type VenueAccess } from '@algo/venues';
+import { z } from 'zod';
+import { readInstrumentCatalog } from './instrument-catalog.ts';
+
+const address = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
+
+/**
+ * Settings of a process that asks a real exchange. *Shape*: the two halves of the key are in files that its
+ * owner alone may read, never a value here; addresses where they are not the exchange's own: its testnet.
+ */
+export const venueSettings = z.object({
+  venueKeyFile: z.string().default(''),
+  venueSecretFile: z.string().default(''),
+  venueRestUrl: address('an address such as https://api.binance.com', /^https?:\/\/.+/),
+  venueSocketUrl: address('an address such as wss://ws-api.binance.com:443/ws-api/v3', /^wss?:\/\/.+/),
+});
+export type VenueSettings = z.infer<typeof venueSettings>;
+
+/**
+ * Returns what a real exchange is asked with; undefined for one that is played here. *Errors*: InputError
+ * where no key is named.
+ */
+export function venueAccess(
+  name: string,
+  settings: VenueSettings & { readonly instrumentsFile: string },
+  pause: SharedPause,
+): VenueAccess | undefined {
+  const known = realExchange(name);
+  if (known === undefined) return undefined;
+  const { venueKeyFile: keyFile, venueSecretFile: secretFile } = settings;
+  const missing = keyFile === '' ? 'ALGO_VENUE_KEY_FILE' : 'ALGO_VENUE_SECRET_FILE';
+  if (keyFile === '' || secretFile === '')
+    throw new InputError({
+      ...{ field: missing, value: '', because: `${name} is asked with a key, and no file of one is named` },
+      remedy: 'Name the file; what it holds is never given itself.',
+    });
+  return {
+    ...{ keyFile, secretFile, pause, random: Math.random },
+    instruments: [...readInstrumentCatalog(settings.instrumentsFile).values()],
+    address: {
+      restUrl: settings.venueRestUrl ?? known.restUrl,
+      socketUrl: settings.venueSocketUrl ?? known.socketUrl,
+    },
+  };
+}
