@@ -1,14 +1,14 @@
 // An engine that trades an account at a real exchange's stand-in, as processes: killed, started again, and
 // held against what the exchange itself says.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decimal, type PositionEvent } from '@algo/model';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { algo, ROOT } from './support/algo-process.ts';
+import { algo } from './support/algo-process.ts';
 import { EngineRecord, factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
-import { LIVE_ACCOUNT, LiveSpot } from './support/live-spot.ts';
+import { LIVE_ACCOUNT, LiveSpot, limitsFor } from './support/live-spot.ts';
 import { unguarded } from './support/venue-books.ts';
 
 const PATIENCE_MS = 180_000;
@@ -18,15 +18,6 @@ const ENTRIES_MIN = 3;
 const DUST = Decimal.of('0.07');
 
 jest.setTimeout(RUN_MAX_MS);
-
-function withLimits(dir: string): NodeJS.ProcessEnv {
-  const usual = readFileSync(join(ROOT, 'config', 'limits.yaml'), 'utf8');
-  const limits = ['positions_max: 3', 'gross_notional_max: 3000', 'entry_notional_per_minute_max: 3000'];
-  const own = `accounts:\n  ${LIVE_ACCOUNT}:\n${limits.map((limit) => `    ${limit}\n`).join('')}`;
-  const path = join(dir, 'limits.yaml');
-  writeFileSync(path, usual.replace('accounts:\n', own));
-  return { ALGO_LIMITS_FILE: path };
-}
 
 describe('a live account at the stand-in of Binance spot', () => {
   let dir = '';
@@ -42,7 +33,7 @@ describe('a live account at the stand-in of Binance spot', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'algo-live-'));
     live = await LiveSpot.open(dir);
-    env = { ...live.env, ...withLimits(dir) };
+    env = { ...live.env, ...limitsFor(dir) };
     const options = [...live.options(), '--confirm-live', LIVE_ACCOUNT];
     let run = new EngineRun(join(dir, 'data'), options, env);
     try {

@@ -14,7 +14,7 @@ const CHANGES: readonly (readonly [field: string, value: string])[] = [
  */
 export function eagerTrading(dir: string, atOnce = false): NodeJS.ProcessEnv {
   const folder = join(dir, 'trading');
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const usual = join(ROOT, 'config', 'trading', 'config_1.yaml');
   copyFileSync(usual, join(folder, 'config_1.yaml'));
   let text = readFileSync(usual, 'utf8');

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Decimal, instrumentId, US_PER_MS } from '@algo/model';
 import { BinanceSpotExchange, spotSymbol } from '@algo/testkit/venues';
+import { ROOT } from './algo-process.ts';
 import { eagerTrading } from './eager-trading.ts';
 
 export const LIVE_ACCOUNT = 'live-main';
@@ -59,13 +60,11 @@ export class LiveSpot implements AsyncDisposable {
   }
 
   /** Writes the file of exchanges, the files of the key and limits. Returns what `algo up` is told. */
-  options(more: { readonly secret?: string; readonly limits?: string } = {}): string[] {
+  options(): string[] {
     const keys = join(this.dir, 'keys');
-    mkdirSync(keys, { recursive: true });
-    for (const [name, text] of [
-      ['api.key', API_KEY] as const,
-      ['api.secret', more.secret ?? SECRET] as const,
-    ]) {
+    rmSync(keys, { recursive: true, force: true });
+    mkdirSync(keys);
+    for (const [name, text] of [['api.key', API_KEY] as const, ['api.secret', SECRET] as const]) {
       writeFileSync(join(keys, name), `${text}\n`);
       chmodSync(join(keys, name), 0o400);
     }
@@ -115,6 +114,16 @@ export class LiveSpot implements AsyncDisposable {
     this.end();
     await this.exchange[Symbol.asyncDispose]();
   }
+}
+
+/** Writes a file of limits in which the account has its own, beside the usual ones. */
+export function limitsFor(dir: string): NodeJS.ProcessEnv {
+  const usual = readFileSync(join(ROOT, 'config', 'limits.yaml'), 'utf8');
+  const limits = ['positions_max: 3', 'gross_notional_max: 3000', 'entry_notional_per_minute_max: 3000'];
+  const own = `accounts:\n  ${LIVE_ACCOUNT}:\n${limits.map((limit) => `    ${limit}\n`).join('')}`;
+  const path = join(dir, 'limits.yaml');
+  writeFileSync(path, usual.replace('accounts:\n', own));
+  return { ALGO_LIMITS_FILE: path };
 }
 
 /** Whoever else trades: of both sides around a price that pulls back, or for a while all of them buyers. */
