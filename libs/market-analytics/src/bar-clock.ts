@@ -8,6 +8,7 @@ import type { FlowWindows } from './flow-windows.ts';
 import type { Resolution } from './resolution.ts';
 import type { AnalyticsSink } from './rows.ts';
 import type { SessionCvd } from './session-cvd.ts';
+import type { AnalyticsSettings } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import type { TapeTip } from './tape-tip.ts';
 
@@ -27,6 +28,7 @@ interface Parts {
   readonly completeness: Completeness;
   readonly dueStates: DueStates;
   readonly resolution: Resolution;
+  readonly settings: AnalyticsSettings;
 }
 
 /** Closes bars and sessions as time passes, each when it ends, and says what comes of it. */
@@ -84,7 +86,8 @@ export class BarClock {
     barFlow.fill(candles.shortest, tip.trades);
     this.#closeBar(0, sink);
     const { quantity } = resolution;
-    sink.onOrderFlow(barFlow.row(endUs, quantity.toValue(sessions.session), quantity));
+    if (this.#parts.settings.rows)
+      sink.onOrderFlow(barFlow.row(endUs, quantity.toValue(sessions.session), quantity));
     barFlow.restart(tip.trades);
   }
 

@@ -95,8 +95,8 @@ function classicBooks(instrument: InstrumentId, series: BarSeries, resolution: R
   const gaps = new GapList(instrument, series, resolution);
   return {
     onBar(timeUs, _bar, sink) {
-      zones.onBar(timeUs, (zone) => sink.onZone(zone));
-      gaps.onBar(timeUs, (gap) => sink.onGap(gap));
+      zones.onBar(timeUs, sink);
+      gaps.onBar(timeUs, sink);
     },
     rescale(priceFactor) {
       for (const list of [zones, gaps]) list.rescale(priceFactor);

@@ -51,7 +51,7 @@ describeOracle('the owner’s tables', () => {
       const { series, resolution, push } = seriesOf([flat, flat, [open!, high!, low!, close!]]);
       const zones: Zone[] = [];
       const list = new ZoneList(TEST_INSTRUMENT, series, resolution);
-      for (const i of [0, 1, 2]) list.onBar(push(i), (zone) => zones.push(zone));
+      for (const i of [0, 1, 2]) list.onBar(push(i), { onZone: (zone) => zones.push(zone) });
       const where = JSON.stringify(row);
       differences.text(where, 'type', zones[0]?.kind ?? 'none', row);
       differences.number(where, 'price_low', zones[0]?.low ?? null, row);
@@ -71,7 +71,7 @@ describeOracle('the owner’s tables', () => {
       const { series, resolution, push } = seriesOf(bars);
       const gaps: FairValueGap[] = [];
       const list = new GapList(TEST_INSTRUMENT, series, resolution);
-      for (const i of [0, 1, 2]) list.onBar(push(i), (gap) => gaps.push(gap));
+      for (const i of [0, 1, 2]) list.onBar(push(i), { onGap: (gap) => gaps.push(gap) });
       const where = JSON.stringify(row);
       differences.text(where, 'type', gaps[0]?.kind ?? 'none', row);
       differences.number(where, 'gap_low', gaps[0]?.low ?? null, row);
@@ -89,7 +89,7 @@ describeOracle('the owner’s tables', () => {
       const profiles = new LookBackProfiles(resolution);
       for (const [price, quantity] of trades)
         profiles.add(1, resolution.price.toSteps(price!), resolution.quantity.toSteps(quantity!));
-      const profile = profiles.read(2).find(({ scope }) => scope === '60m');
+      const profile = profiles.read(2, ['60m'])[0];
       differences.number(row.trades!, 'poc', profile?.poc ?? null, row);
       differences.number(row.trades!, 'val', profile?.valueArea?.low ?? null, row);
       differences.number(row.trades!, 'vah', profile?.valueArea?.high ?? null, row);

@@ -1,5 +1,4 @@
 import {
-  type BarReading,
   type Candle,
   type ClosedBar,
   type InstrumentId,
@@ -8,6 +7,7 @@ import {
   type TimeUs,
 } from '@algo/model';
 import { BarSeries, type StepBar } from './bar-series.ts';
+import { BarsInHand } from './bars-in-hand.ts';
 import { ClassicRules } from './classic/classic-rules.ts';
 import type { FeatureFamily } from './features/feature.ts';
 import { FeatureSet } from './features/feature-set.ts';
@@ -36,9 +36,11 @@ export class ClosedBars implements InSteps {
   readonly #instrument: InstrumentId;
   readonly #resolution: Resolution;
   readonly #series = TIMEFRAMES.map((timeframe) => new BarSeries(timeframe));
-  readonly #features: readonly FeatureSet[];
+  /** By number in TIMEFRAMES; none where nobody asked. */
+  readonly #features: readonly (FeatureSet | null)[];
   /** The last reading of each timeframe, kept until its next bar closes. */
-  readonly #readings: BarReading[] = [];
+  #readings: readonly BarsInHand[] = [];
+  #areRead = false;
 
   /** `orders` counts taker orders since the start. *Errors*: InputError naming a feature. */
   constructor(
@@ -47,13 +49,17 @@ export class ClosedBars implements InSteps {
     families: readonly FeatureFamily[],
     orders: () => number,
   ) {
-    const { instrument, features, rules } = settings;
+    const { instrument, features, rules, timeframes } = settings;
     this.#instrument = instrument;
     this.#resolution = resolution;
-    this.#features = this.#series.map((series) => new FeatureSet(features, series, resolution, families));
+    this.#features = this.#series.map((series) =>
+      timeframes.includes(series.timeframe) ? new FeatureSet(features, series, resolution, families) : null,
+    );
     const has = (name: string) => rules.some((rule) => rule === name);
-    this.classic = has('classic') ? new ClassicRules(instrument, this.#series, resolution) : null;
-    this.robust = has('robust') ? new RobustRules(instrument, this.#series, resolution, orders) : null;
+    this.classic = has('classic') ? new ClassicRules(instrument, this.#series, resolution, settings) : null;
+    this.robust = has('robust')
+      ? new RobustRules(instrument, this.#series, resolution, settings, orders)
+      : null;
   }
 
   /** Takes a bar of timeframe number `f` that is over. */
@@ -82,15 +88,18 @@ export class ClosedBars implements InSteps {
   }
 
   /** Returns what each timeframe's bars say. */
-  readings(): readonly BarReading[] {
-    return this.#series.map((series, f) => {
-      const kept = this.#readings[f];
-      if (kept?.bars === series.bars) return kept;
+  readings(): readonly BarsInHand[] {
+    if (this.#areRead) return this.#readings;
+    this.#areRead = true;
+    const before = this.#readings;
+    this.#readings = this.#series.flatMap((series, f) => {
+      const features = this.#features[f];
+      if (features == null) return [];
       const { timeframe, bars } = series;
-      const reading = { timeframe, bars, last: this.#last(series), values: this.#features[f]!.values() };
-      this.#readings[f] = reading;
-      return reading;
+      const kept = before.find((reading) => reading.timeframe === timeframe);
+      return kept?.bars === bars ? kept : new BarsInHand(series, this.#last(series), features);
     });
+    return this.#readings;
   }
 
   /** Returns what each set of rules has drawn, to be read as of a price and a moment. */
@@ -112,20 +121,23 @@ export class ClosedBars implements InSteps {
   }
 
   save(to: SnapshotWriter, momentUs: TimeUs): void {
-    for (const part of [...this.#series, ...this.#features]) part.save(to);
+    for (const part of [...this.#series, ...this.#features]) part?.save(to);
     this.classic?.save(to, momentUs);
     this.robust?.save(to);
   }
 
   load(from: SnapshotReader): void {
-    for (const part of [...this.#series, ...this.#features]) part.load(from);
+    for (const part of [...this.#series, ...this.#features]) part?.load(from);
+    this.#readings = [];
+    this.#areRead = false;
     this.classic?.load(from);
     this.robust?.load(from);
   }
 
   #push(f: number, bar: StepBar): void {
     this.#series[f]!.push(bar);
-    this.#features[f]!.onBar(bar);
+    this.#features[f]?.onBar(bar);
+    this.#areRead = false;
   }
 
   #last(series: BarSeries): ClosedBar | null {

@@ -69,7 +69,7 @@ export class InstrumentAnalytics {
     this.bars = new ClosedBars(settings, this.resolution, families, () => this.orders());
     const { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip } = this;
     const parts = { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip };
-    this.clock = new BarClock(parts);
+    this.clock = new BarClock({ ...parts, settings });
   }
 
   /**

@@ -71,6 +71,8 @@ export class MicrostructureReading {
   private variance = 0;
   private logMidMean = Number.NaN;
   private readonly flips = new Float64Array(FLIPS);
+  /** The same, the smallest first. */
+  private readonly sortedFlips = new Float64Array(FLIPS);
   private flipCount = 0;
 
   /** Takes one print. *Units*: `notional` quote, `side` 1 buy, −1 sell. */
@@ -123,6 +125,8 @@ export class MicrostructureReading {
     const values = from.numbers();
     for (const [i, name] of MicrostructureReading.kept.entries()) this[name] = values[i]!;
     this.flips.set(from.numbers());
+    const known = Math.min(this.flipCount, FLIPS);
+    this.sortedFlips.set(this.flips.slice(0, known).sort());
   }
 
   private startOrder(timeUs: TimeUs, side: -1 | 1, notional: number): void {
@@ -157,8 +161,22 @@ export class MicrostructureReading {
   private recordFlip(): void {
     if (this.previousSide === 0 || this.side === this.previousSide) return;
     if (this.orderUs - this.previousUs > FLIP_US) return;
-    this.flips[this.flipCount & (FLIPS - 1)] = Math.abs(this.price - this.previousPrice);
+    const jump = Math.abs(this.price - this.previousPrice);
+    const slot = this.flipCount & (FLIPS - 1);
+    this.sortFlip(this.flips[slot]!, jump);
+    this.flips[slot] = jump;
     this.flipCount++;
+  }
+
+  /** Puts a jump in order; once there are enough, one that is as old as they go leaves for it. */
+  private sortFlip(leaving: number, jump: number): void {
+    const sorted = this.sortedFlips;
+    let at = Math.min(this.flipCount, FLIPS);
+    if (at === FLIPS) for (at = 0; sorted[at] !== leaving; ) at++;
+    for (; at > 0 && sorted[at - 1]! > jump; at--) sorted[at] = sorted[at - 1]!;
+    for (; at + 1 < Math.min(this.flipCount, FLIPS) && sorted[at + 1]! < jump; at++)
+      sorted[at] = sorted[at + 1]!;
+    sorted[at] = jump;
   }
 
   private moveMid(price: number, side: -1 | 1): void {
@@ -206,7 +224,7 @@ export class MicrostructureReading {
   flipSpread(toPrice: (value: number) => number): number | null {
     const count = Math.min(this.flipCount, FLIPS);
     if (count < MIN_FLIPS) return null;
-    const sorted = this.flips.slice(0, count).sort();
+    const sorted = this.sortedFlips;
     const middle = count >> 1;
     return count % 2 === 1
       ? toPrice(sorted[middle]!)

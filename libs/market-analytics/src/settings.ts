@@ -1,10 +1,17 @@
-import { InputError, type InstrumentId, MIN_TRADES, type RuleSet } from '@algo/model';
+import {
+  InputError,
+  type InstrumentId,
+  MIN_TRADES,
+  PROFILE_SCOPES,
+  TIMEFRAMES,
+  type Wanted,
+} from '@algo/model';
 import type { FeatureFamily } from './features/feature.ts';
 import { featuresNamed } from './features/feature-named.ts';
 import { USUAL_FEATURES } from './features/registry.ts';
 
 /** What one instrument's analytics must know beforehand. *Units*: `priceTick` quote, `quantityStep` base. */
-export interface AnalyticsSettings {
+export interface AnalyticsSettings extends Wanted {
   readonly instrument: InstrumentId;
   readonly priceTick: number;
   readonly quantityStep: number;
@@ -12,10 +19,6 @@ export interface AnalyticsSettings {
   readonly signalImbalance: number;
   /** Trades that the 1m window must hold before order flow may speak. */
   readonly signalMinTrades: number;
-  /** Names of the features that each timeframe's closed bars are asked for, each once. */
-  readonly features: readonly string[];
-  /** The sets of rules that draw zones, gaps and profiles. */
-  readonly rules: readonly RuleSet[];
 }
 
 /**
@@ -27,6 +30,9 @@ export const USUAL_SETTINGS = {
   signalMinTrades: MIN_TRADES['1m'],
   features: USUAL_FEATURES,
   rules: ['classic'],
+  timeframes: TIMEFRAMES,
+  profiles: PROFILE_SCOPES,
+  rows: true,
 } as const;
 
 /** *Errors*: InputError naming the setting that makes no sense. */

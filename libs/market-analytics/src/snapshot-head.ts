@@ -10,8 +10,8 @@ export function writeHead(to: SnapshotWriter, settings: AnalyticsSettings): void
 }
 
 /**
- * *Errors*: InputError when the snapshot is of another version, instrument, tick or step, of other rules or
- * other features.
+ * *Errors*: InputError when the snapshot is of another version, instrument, tick or step, of other rules,
+ * timeframes or features.
  */
 export function readHead(from: SnapshotReader, settings: AnalyticsSettings): void {
   const version = from.number();
@@ -25,6 +25,6 @@ export function readHead(from: SnapshotReader, settings: AnalyticsSettings): voi
   if (computed !== computedBy(settings)) refuseSnapshot(`of ${computed}`);
 }
 
-function computedBy({ rules, features }: AnalyticsSettings): string {
-  return [...rules, ...features].join(' ');
+function computedBy({ rules, timeframes, features }: AnalyticsSettings): string {
+  return [...rules, ...timeframes, ...features].join(' ');
 }

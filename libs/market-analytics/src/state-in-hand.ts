@@ -9,6 +9,7 @@ import {
   type StructureReading,
   type Zone,
 } from '@algo/model';
+import type { BarsInHand } from './bars-in-hand.ts';
 
 /** What a state says of when it was, known without reading anything. */
 export type StateHead = Omit<MarketState, 'flow' | 'bars' | 'microstructure' | 'structures'>;
@@ -18,7 +19,7 @@ export interface StateReading {
   /** Whether the engine still stands where a state was taken. */
   isAt(head: StateHead): boolean;
   flow(): MarketState['flow'];
-  bars(): MarketState['bars'];
+  bars(): readonly BarsInHand[];
   microstructure(): QuickReading | null;
   flipSpread(): number | null;
   structures(): readonly RulesReading[];
@@ -51,7 +52,7 @@ export function readWhole(head: StateHead, reading: StateReading): MarketState {
   return {
     ...head,
     flow: reading.flow(),
-    bars: reading.bars(),
+    bars: reading.bars().map((bars) => bars.whole()),
     microstructure: tape && { ...tape, flipSpread: reading.flipSpread() },
     structures: reading.structures().map(({ rules, ...parts }) => ({
       ...{ rules, zones: parts.zones(), gaps: parts.gaps(), profiles: parts.profiles() },

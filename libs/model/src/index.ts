@@ -44,5 +44,6 @@ export * from './trading-config.ts';
 export * from './trading-modes.ts';
 export * from './trailing-distances.ts';
 export * from './venue.ts';
+export * from './wanted.ts';
 export * from './warm-bars.ts';
 export * from './zone.ts';

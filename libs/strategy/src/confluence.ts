@@ -18,7 +18,8 @@ import {
   nearestZoneBehind,
 } from './nearest-zone.ts';
 import { bandTicks, priceTicks } from './price-ticks.ts';
-import { profileMissing, trueProfile } from './true-profile.ts';
+import type { StrategyReads } from './strategy-reads.ts';
+import { PROFILE_SCOPE, profileMissing, trueProfile } from './true-profile.ts';
 
 /** The most that each filter can add. *Source*: spec 4, confluence. */
 export const CONFLUENCE_WEIGHTS = {
@@ -104,6 +105,12 @@ export function scoreConfluence(
     entryZone: isNear ? entry : null,
     targetZone: target,
   };
+}
+
+/** Returns what the score reads of a state. */
+export function confluenceReads(config: ConfluenceConfig): StrategyReads {
+  const { ruleSet } = config;
+  return { features: [STRETCH[ruleSet], 'autocorrelation'], profiles: [PROFILE_SCOPE[ruleSet]] };
 }
 
 /** The feature that says how far price is from its mean: the document takes σ of 50 closes. */

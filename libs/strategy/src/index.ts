@@ -6,6 +6,7 @@ export {
   CONFLUENCE_WEIGHTS,
   CONVICTION_POINTS,
   type Confluence,
+  confluenceReads,
   convictionOf,
   scoreConfluence,
   valueAreaEdgeDistance,
@@ -19,5 +20,7 @@ export * from './order-flow.ts';
 export * from './primaries.ts';
 export * from './strategies/index.ts';
 export * from './strategy.ts';
+export type { StrategyReads } from './strategy-reads.ts';
 export * from './trading-config-schema.ts';
 export { clockWords } from './true-profile.ts';
+export { wantedBy } from './wanted-by.ts';

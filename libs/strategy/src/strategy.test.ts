@@ -25,6 +25,7 @@ test.each([
     defineStrategy({
       ...definition,
       trigger: 'state',
+      reads: () => ({ features: [], profiles: [] }),
       evaluate: () => refuse('STRATEGY', 1, () => [], null),
     }),
   ).toThrow(/strategy|depth/);

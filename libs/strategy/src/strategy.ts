@@ -12,6 +12,7 @@ import {
 } from '@algo/model';
 import type { z } from 'zod';
 import type { Confluence } from './confluence.ts';
+import type { StrategyReads } from './strategy-reads.ts';
 
 /**
  * What a strategy is run on: every signal that analytics
@@ -75,6 +76,8 @@ export interface StrategyDefinition<Schema extends z.ZodObject> {
   readonly trigger: StrategyTrigger;
   /** Every parameter has a default, so that the strategy runs without any being given. */
   readonly parameters: Schema;
+  /** What `evaluate` reads under a configuration: analytics computes nothing else in a backtest. */
+  readonly reads: (config: TradingConfig) => StrategyReads;
   readonly evaluate: (context: StrategyContext<z.output<Schema>>) => StrategyVerdict;
 }
 
@@ -87,6 +90,7 @@ export interface Strategy {
   readonly trigger: StrategyTrigger;
   readonly schema: z.ZodObject;
   readonly parameters: Readonly<Record<string, unknown>>;
+  reads(config: TradingConfig): StrategyReads;
   evaluate(input: StrategyInput): StrategyVerdict;
   /**
    * Returns the same strategy with other parameters. *Errors*:
@@ -125,6 +129,7 @@ function withValues<Schema extends z.ZodObject>(
     trigger: definition.trigger,
     schema: definition.parameters,
     parameters,
+    reads: definition.reads,
     evaluate: (input) => definition.evaluate({ ...input, parameters }),
     withParameters: (others) => withValues(definition, others),
   };

@@ -11,8 +11,8 @@ import {
 } from '@algo/model';
 import { NOT_AVAILABLE } from './check.ts';
 
-/** What the rules judge price by: the document looks back an hour, the better rules over the session. */
-const SCOPES: Readonly<Record<RuleSet, ProfileScope>> = { classic: '60m', robust: 'session' };
+/** What price is judged by: the document looks back an hour, the better rules over the session. */
+export const PROFILE_SCOPE: Readonly<Record<RuleSet, ProfileScope>> = { classic: '60m', robust: 'session' };
 
 /**
  * Returns the profile that a set of rules judges price by, null while there is none or a warmed-up engine has
@@ -20,7 +20,7 @@ const SCOPES: Readonly<Record<RuleSet, ProfileScope>> = { classic: '60m', robust
  */
 export function trueProfile(state: MarketState, rules: RuleSet): MarketProfile | null {
   if (trueFromUs(state, rules) !== null) return null;
-  return structureOf(state, rules)?.profiles.find(({ scope }) => scope === SCOPES[rules]) ?? null;
+  return structureOf(state, rules)?.profiles.find(({ scope }) => scope === PROFILE_SCOPE[rules]) ?? null;
 }
 
 /** Returns in words why there is no true profile, and from when on there is one. */
@@ -40,6 +40,6 @@ export function clockWords(timeUs: TimeUs): string {
 function trueFromUs({ sinceUs, timeUs }: MarketState, rules: RuleSet): TimeUs | null {
   if (sinceUs === null) return null;
   const fromUs =
-    SCOPES[rules] === 'session' ? Math.ceil(sinceUs / US_PER_DAY) * US_PER_DAY : sinceUs + US_PER_HOUR;
+    PROFILE_SCOPE[rules] === 'session' ? Math.ceil(sinceUs / US_PER_DAY) * US_PER_DAY : sinceUs + US_PER_HOUR;
   return timeUs < fromUs ? fromUs : null;
 }

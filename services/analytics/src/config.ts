@@ -1,6 +1,25 @@
-import { RULE_SETS } from '@algo/model';
+import { FEATURE_FAMILIES, featuresNamed, USUAL_FEATURES } from '@algo/market-analytics';
+import { InputError, PROFILE_SCOPES, RULE_SETS, TIMEFRAMES } from '@algo/model';
 import { baseConfig } from '@algo/runtime';
 import { z } from 'zod';
+
+/** Returns a list of words with commas between them, each once. */
+function listOf<Word extends string>(word: z.ZodType<Word, string>, usual: readonly Word[]) {
+  return z
+    .string()
+    .default(usual.join(','))
+    .transform((text) => [...new Set(text.split(','))])
+    .pipe(z.array(word).min(1));
+}
+
+function checkFeatures(names: readonly string[], { addIssue }: z.RefinementCtx): void {
+  try {
+    featuresNamed(names, FEATURE_FAMILIES);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    addIssue({ code: 'custom', message: error.message });
+  }
+}
 
 /** Settings of one analytics shard. */
 export const config = baseConfig.extend({
@@ -9,11 +28,13 @@ export const config = baseConfig.extend({
   /** or when the oldest has waited so long. */
   flushIntervalMs: z.coerce.number().int().min(10).max(60_000).default(1_000),
   /** Sets of rules that draw zones, gaps and profiles: a configuration that names another can't enter. */
-  ruleSets: z
-    .string()
-    .default(RULE_SETS.join(','))
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(RULE_SETS)).min(1)),
+  ruleSets: listOf(z.enum(RULE_SETS), RULE_SETS),
+  /** What else states say; a backtest names what its configuration reads. */
+  timeframes: listOf(z.enum(TIMEFRAMES), TIMEFRAMES),
+  features: listOf(z.string(), USUAL_FEATURES).superRefine(checkFeatures),
+  profiles: listOf(z.enum(PROFILE_SCOPES), PROFILE_SCOPES),
+  /** Whether rows of order flow and of profiles are made for the store. */
+  storesFlow: z.stringbool().default(true),
   /** What leaves a file for the archive when it is over: hours, where the stream holds less than a day. */
   archiveUnit: z.enum(['day', 'hour']).default('day'),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),

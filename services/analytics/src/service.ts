@@ -16,7 +16,8 @@ export const service = defineService({
   async start(context) {
     const { config, identity, log } = context;
     const { ordinal, analyticsInstances, dataDir, openFilesMax, flushRows, flushIntervalMs } = config;
-    const { ruleSets, archiveUnit } = config;
+    const { archiveUnit, features, profiles, ruleSets, storesFlow, timeframes } = config;
+    const wanted = { rules: ruleSets, timeframes, features, profiles, rows: storesFlow };
     const catalog = readInstrumentCatalog(config.instrumentsFile);
     const store = context.own(
       await context.openRowStore({
@@ -42,7 +43,7 @@ export const service = defineService({
         { family: 'md.time' },
       ],
       says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
-      restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce, ruleSets),
+      restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce, wanted),
       requests: storing,
       snapshots: {
         load: files.load,

@@ -1,12 +1,14 @@
 import { service as analytics } from '@algo/analytics/service';
 import { FactMessage, MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
 import { FAMILIES, type Fact } from '@algo/contracts';
-import { service as decision } from '@algo/decision/service';
+import { service as decision, wantedByActive } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
+import type { Wanted } from '@algo/model';
 import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
 import { Composition, createLogger, type Hosted, identityOf, readConfig } from '@algo/runtime';
+import { bucketDocuments } from '@algo/state';
 import { ComposedAccountStreams } from './composed-account-streams.ts';
 import { ComposedPaperVenue } from './composed-paper-venue.ts';
 import { DISCARDED_ROWS } from './discarded-rows.ts';
@@ -65,10 +67,13 @@ export async function composeEngine({
   await composition.add(reconcile, readConfig('reconcile', reconcile.config, environment));
   await composition.add(execution, readConfig('execution', execution.config, environment));
   await composition.add(positionRisk, readConfig('position-risk', positionRisk.config, environment));
-  await composition.add(decision, readConfig('decision', decision.config, environment));
+  const deciding = readConfig('decision', decision.config, environment);
+  await composition.add(decision, deciding);
+  const documents = bucketDocuments(new MemoryBus(server, 'analytics').bucket('documents'));
+  const asked = namesOf(await wantedByActive(documents, deciding));
   const shards = readConfig('analytics', analytics.config, environment).analyticsInstances;
   for (let ordinal = 0; ordinal < shards; ordinal++) {
-    const own = { ...environment, ALGO_ORDINAL: String(ordinal) };
+    const own = { ...asked, ...environment, ALGO_ORDINAL: String(ordinal) };
     await composition.add(analytics, readConfig('analytics', analytics.config, own));
   }
   await composition.ready();
@@ -78,6 +83,17 @@ export async function composeEngine({
       composition.machineOf(identityOf('analytics', ordinal)),
     ),
     [Symbol.asyncDispose]: () => composition[Symbol.asyncDispose](),
+  };
+}
+
+/** Returns what analytics is asked for as its configuration names it. */
+function namesOf({ rules, timeframes, features, profiles, rows }: Wanted): Record<string, string> {
+  return {
+    ALGO_RULE_SETS: rules.join(','),
+    ALGO_TIMEFRAMES: timeframes.join(','),
+    ALGO_FEATURES: features.join(','),
+    ALGO_PROFILES: profiles.join(','),
+    ALGO_STORES_FLOW: String(rows),
   };
 }
 

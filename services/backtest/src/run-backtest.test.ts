@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeFact, type Fact } from '@algo/contracts';
+import { USUAL_FEATURES } from '@algo/market-analytics';
+import { PROFILE_SCOPES, RULE_SETS, TIMEFRAMES } from '@algo/model';
 import { JournalHash } from '@algo/read-models';
 import { SeededRandom } from '@algo/simulation';
 import { describe, expect, test } from '@jest/globals';
@@ -67,6 +69,20 @@ describe('a backtest', () => {
     expect((await usual).closed).toBeGreaterThan(1);
     expect(await outcome()).toEqual(await usual);
   }, 120_000);
+
+  test.each(['config_1', 'config_3'])(
+    'tells the same by %s whatever else analytics computes',
+    async (name) => {
+      const by = { ALGO_TRADING_CONFIG: name };
+      const everything = {
+        ...{ ...by, ALGO_RULE_SETS: RULE_SETS.join(','), ALGO_TIMEFRAMES: TIMEFRAMES.join(',') },
+        ...{ ALGO_PROFILES: PROFILE_SCOPES.join(','), ALGO_FEATURES: USUAL_FEATURES.join(',') },
+      };
+      const { journal } = await outcome({ more: by });
+      expect(await outcome({ more: everything })).toMatchObject({ journal });
+    },
+    120_000,
+  );
 
   test('gives the same facts however analytics takes the tape and however it is read', async () => {
     const expected = await usual;

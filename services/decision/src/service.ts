@@ -1,10 +1,18 @@
-import { accountId } from '@algo/model';
+import { accountId, type Wanted } from '@algo/model';
 import { defineService, readInstrumentCatalog, version } from '@algo/runtime';
-import { configurationHash, NAMED_STRATEGIES } from '@algo/strategy';
+import type { DocumentStore } from '@algo/state';
+import { configurationHash, NAMED_STRATEGIES, wantedBy } from '@algo/strategy';
 import { RememberedConfiguration } from './adapters/remembered-configuration.ts';
 import { loadTradingConfigs } from './adapters/trading-configs.ts';
-import { config } from './config.ts';
+import { type Config, config } from './config.ts';
 import { DecisionMachine, type DecisionSettings } from './domain/index.ts';
+
+/** Returns what the strategies of the configuration in force read: analytics needs no more for it. */
+export async function wantedByActive(documents: DocumentStore, config: Config): Promise<Wanted> {
+  const { account, tradingConfigsDir, tradingConfig } = config;
+  const { active } = await loadTradingConfigs(documents, tradingConfigsDir, account, tradingConfig);
+  return wantedBy(active, NAMED_STRATEGIES);
+}
 
 /** Decides for one account: reads states and signals, says decisions and the orders that follow from them. */
 export const service = defineService({

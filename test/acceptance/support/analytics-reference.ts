@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { ShardMachine, type ShardWord } from '@algo/analytics/domain';
+import { EVERYTHING, ShardMachine, type ShardWord } from '@algo/analytics/domain';
 import { encodeFact, type Fact, type MessageOf } from '@algo/contracts';
-import { type InstrumentId, RULE_SETS, type TimeUs, type TradeColumns } from '@algo/model';
+import type { InstrumentId, TimeUs, TradeColumns } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { ROOT } from './algo-process.ts';
 
@@ -11,7 +11,7 @@ export type AnalyticsWords = Fact<ShardWord>[];
 /** Returns what the machine of analytics says of trades that it gets whole, up to a sure time. */
 export function analyticsOf(trades: TradeColumns, sureUs: TimeUs): AnalyticsWords {
   const catalog = readInstrumentCatalog(join(ROOT, 'config', 'instruments.yaml'));
-  const machine = new ShardMachine(catalog, undefined, false, RULE_SETS);
+  const machine = new ShardMachine(catalog, undefined, false, EVERYTHING);
   const words: AnalyticsWords = [];
   const speak = <Name extends ShardWord>(name: Name, body: MessageOf<Name>) => {
     words.push({ name, body } as Fact as Fact<ShardWord>);

@@ -2,17 +2,19 @@ import {
   type FairValueGap,
   type InstrumentId,
   type MarketProfile,
+  type ProfileScope,
   TIMEFRAMES,
   type TimeUs,
+  type Wanted,
   type Zone,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
 import type { Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { Rules } from '../rules.ts';
-import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { refuseSnapshot, type SnapshotReader, type SnapshotWriter } from '../snapshot.ts';
 import { GapList } from './gap-list.ts';
-import { type LookBack, LookBackProfiles } from './look-back-profiles.ts';
+import { LOOK_BACK_SCOPES, type LookBack, LookBackProfiles } from './look-back-profiles.ts';
 import { ZoneList } from './zone-list.ts';
 
 /** Number in TIMEFRAMES of the shortest timeframe that has zones and gaps: 1m. */
@@ -22,70 +24,91 @@ const STORED: readonly (LookBack | null)[] = TIMEFRAMES.map((timeframe) =>
   timeframe === '15s' ? null : timeframe === '1h' ? '60m' : timeframe,
 );
 
+/** What is drawn on the bars of one timeframe. */
+interface PatternLists {
+  readonly zones: ZoneList;
+  readonly gaps: GapList;
+}
+
 /** What rule set `classic` draws on the closed bars of all timeframes, and where the last trades were. */
 export class ClassicRules implements Rules {
   readonly name = 'classic';
-  readonly #zones: readonly ZoneList[];
-  readonly #gaps: readonly GapList[];
-  readonly #profiles: LookBackProfiles;
+  /** By number in TIMEFRAMES; none where nobody asked. */
+  readonly #lists: readonly (PatternLists | null)[];
+  readonly #asked: readonly PatternLists[];
+  /** Null where nobody asked for any. */
+  readonly #profiles: LookBackProfiles | null;
+  readonly #scopes: readonly ProfileScope[];
+  readonly #hasRows: boolean;
 
   /** *Shape*: `series` in order of TIMEFRAMES. */
-  constructor(instrument: InstrumentId, series: readonly BarSeries[], resolution: Resolution) {
-    const patterned = series.slice(FIRST_WITH_PATTERNS);
-    this.#zones = patterned.map((bars) => new ZoneList(instrument, bars, resolution));
-    this.#gaps = patterned.map((bars) => new GapList(instrument, bars, resolution));
-    this.#profiles = new LookBackProfiles(resolution);
+  constructor(instrument: InstrumentId, series: readonly BarSeries[], resolution: Resolution, asked: Wanted) {
+    this.#lists = series.map((bars, f) => {
+      if (f < FIRST_WITH_PATTERNS || !asked.timeframes.includes(bars.timeframe)) return null;
+      const zones = new ZoneList(instrument, bars, resolution);
+      return { zones, gaps: new GapList(instrument, bars, resolution) };
+    });
+    this.#asked = this.#lists.filter((lists) => lists !== null);
+    this.#scopes = asked.profiles;
+    this.#hasRows = asked.rows;
+    const hasProfiles = asked.rows || LOOK_BACK_SCOPES.some((scope) => asked.profiles.includes(scope));
+    this.#profiles = hasProfiles ? new LookBackProfiles(resolution) : null;
   }
 
   /** Time of the newest trade that a profile had to let go of too early, −∞ when none. */
   get droppedUs(): TimeUs {
-    return this.#profiles.droppedUs;
+    return this.#profiles?.droppedUs ?? Number.NEGATIVE_INFINITY;
   }
 
   /** *Units*: whole steps. */
   add(timeUs: TimeUs, price: number, volume: number): void {
-    this.#profiles.add(timeUs, price, volume);
+    this.#profiles?.add(timeUs, price, volume);
   }
 
   /** Takes the newest closed bar of timeframe number `f`, which ends at `endUs`. */
   onBar(f: number, endUs: TimeUs, sink: AnalyticsSink): void {
-    const i = f - FIRST_WITH_PATTERNS;
-    if (i < 0) {
-      for (const list of this.#zones) list.expire(endUs, (zone) => sink.onZone(zone));
-      for (const list of this.#gaps) list.expire(endUs, (gap) => sink.onGap(gap));
+    if (f < FIRST_WITH_PATTERNS) {
+      for (const { zones } of this.#asked) zones.expire(endUs, sink);
+      for (const { gaps } of this.#asked) gaps.expire(endUs, sink);
       return;
     }
-    this.#zones[i]!.onBar(endUs, (zone) => sink.onZone(zone));
-    this.#gaps[i]!.onBar(endUs, (gap) => sink.onGap(gap));
-    const scope = STORED[f];
-    const row = scope ? this.#profiles.row(scope, endUs) : null;
+    this.#lists[f]?.zones.onBar(endUs, sink);
+    this.#lists[f]?.gaps.onBar(endUs, sink);
+    const scope = this.#hasRows ? STORED[f] : null;
+    const row = scope && this.#profiles !== null ? this.#profiles.row(scope, endUs) : null;
     if (row !== null) sink.onProfile(row);
   }
 
   zones(price: number, momentUs: TimeUs): Zone[] {
-    return this.#zones.flatMap((list) => list.nearest(price, momentUs));
+    return this.#asked.flatMap(({ zones }) => zones.nearest(price, momentUs));
   }
 
   gaps(price: number, momentUs: TimeUs): FairValueGap[] {
-    return this.#gaps.flatMap((list) => list.nearest(price, momentUs));
+    return this.#asked.flatMap(({ gaps }) => gaps.nearest(price, momentUs));
   }
 
   profiles(momentUs: TimeUs): MarketProfile[] {
-    return this.#profiles.read(momentUs);
+    return this.#profiles?.read(momentUs, this.#scopes) ?? [];
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {
-    for (const part of [...this.#zones, ...this.#gaps]) part.rescale(priceFactor);
-    this.#profiles.rescale(priceFactor, quantityFactor);
+    for (const part of this.#parts()) part.rescale(priceFactor);
+    this.#profiles?.rescale(priceFactor, quantityFactor);
   }
 
   save(to: SnapshotWriter, momentUs: TimeUs): void {
-    for (const part of [...this.#zones, ...this.#gaps]) part.save(to);
-    this.#profiles.save(to, momentUs);
+    for (const part of this.#parts()) part.save(to);
+    to.flag(this.#profiles !== null);
+    this.#profiles?.save(to, momentUs);
   }
 
   load(from: SnapshotReader): void {
-    for (const part of [...this.#zones, ...this.#gaps]) part.load(from);
-    this.#profiles.load(from);
+    for (const part of this.#parts()) part.load(from);
+    if (from.flag() !== (this.#profiles !== null)) refuseSnapshot('with other profiles');
+    this.#profiles?.load(from);
+  }
+
+  #parts(): (ZoneList | GapList)[] {
+    return this.#asked.flatMap(({ zones, gaps }) => [zones, gaps]);
   }
 }

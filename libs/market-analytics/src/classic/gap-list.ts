@@ -10,8 +10,10 @@ import {
   US_PER_HOUR,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
+import { KeptNearest } from '../kept-nearest.ts';
 import { nearestGaps } from '../nearest-gaps.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
+import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 
 /** How long a gap is in the list, from the open of its first bar on; so many bars where they are longer. */
@@ -27,7 +29,8 @@ interface ListedGap {
   high: number;
 }
 
-type Emit = (gap: FairValueGap) => void;
+/** Told each step in a gap's life. */
+type Told = Pick<AnalyticsSink, 'onGap'>;
 
 /**
  * Fair value gaps of one timeframe as the owner's document draws them: bars in a row of which the third does
@@ -40,6 +43,7 @@ export class GapList implements InSteps {
   readonly #resolution: Resolution;
   /** Oldest first. */
   #gaps: ListedGap[] = [];
+  readonly #nearest = new KeptNearest<FairValueGap>();
 
   constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
     this.#instrument = instrument;
@@ -48,29 +52,40 @@ export class GapList implements InSteps {
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
-  onBar(timeUs: TimeUs, emit: Emit): void {
-    this.expire(timeUs, emit);
+  onBar(timeUs: TimeUs, told: Told): void {
+    this.#nearest.forget();
+    this.expire(timeUs, told);
     const found = this.#find();
     if (found === null) return;
     this.#gaps.push(found);
-    emit(this.#toGap(found, 'open'));
+    told.onGap(this.#toGap(found, 'open'));
   }
 
   /** Lets those leave the list whose time is over. */
-  expire(timeUs: TimeUs, emit: Emit): void {
+  expire(timeUs: TimeUs, told: Told): void {
     for (let oldest = this.#gaps[0]; oldest && !this.#isListed(oldest, timeUs); oldest = this.#gaps[0]) {
       this.#gaps.shift();
-      emit(this.#toGap(oldest, 'expired'));
+      told.onGap(this.#toGap(oldest, 'expired'));
     }
   }
 
   /** Returns the nearest gaps that lie wholly ahead of a price. */
-  nearest(price: number, nowUs: TimeUs): FairValueGap[] {
+  nearest(price: number, nowUs: TimeUs): readonly FairValueGap[] {
+    const kept = this.#nearest.at(price, nowUs);
+    if (kept !== null) return kept;
+    this.#nearest.begin(price);
     const listed = this.#gaps.filter((gap) => this.#isListed(gap, nowUs));
-    return nearestGaps(listed, price).map((gap) => this.#toGap(gap, 'open'));
+    for (const { low, high } of listed) {
+      this.#nearest.edge(low);
+      this.#nearest.edge(high);
+    }
+    const oldest = listed[0];
+    const found = nearestGaps(listed, price).map((gap) => this.#toGap(gap, 'open'));
+    return this.#nearest.keep(found, oldest ? this.#listedUntil(oldest) : Number.POSITIVE_INFINITY);
   }
 
   rescale(priceFactor: number): void {
+    this.#nearest.forget();
     for (const gap of this.#gaps) {
       gap.low *= priceFactor;
       gap.high *= priceFactor;
@@ -82,6 +97,7 @@ export class GapList implements InSteps {
   }
 
   load(from: SnapshotReader): void {
+    this.#nearest.forget();
     const numbers = from.numbers();
     this.#gaps = [];
     for (let i = 0; i < numbers.length; i += 4) {
@@ -110,8 +126,12 @@ export class GapList implements InSteps {
     return { kind, id: gapId(hashId('gap', this.#instrument, 'classic', timeframe, kind, openUs)) };
   }
 
-  #isListed({ openUs }: ListedGap, timeUs: TimeUs): boolean {
-    return timeUs <= openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
+  #isListed(gap: ListedGap, timeUs: TimeUs): boolean {
+    return timeUs <= this.#listedUntil(gap);
+  }
+
+  #listedUntil({ openUs }: ListedGap): TimeUs {
+    return openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
   }
 
   #toGap({ id, openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {

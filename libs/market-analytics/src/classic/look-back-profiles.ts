@@ -1,8 +1,8 @@
-import { type MarketProfile, type TimeUs, US_PER_MINUTE } from '@algo/model';
+import { type MarketProfile, type ProfileScope, type TimeUs, US_PER_MINUTE } from '@algo/model';
 import type { InSteps, Resolution } from '../resolution.ts';
 import type { MarketProfileRow } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import { valueAreaByVolume } from './value-area.ts';
+import { VolumeRows } from './volume-rows.ts';
 
 /** What the profiles look back over, the longest last. */
 const LOOK_BACKS = [
@@ -13,11 +13,22 @@ const LOOK_BACKS = [
 ] as const;
 /** Name of a look-back. */
 export type LookBack = (typeof LOOK_BACKS)[number]['scope'];
-const LONGEST = LOOK_BACKS.length - 1;
+export const LOOK_BACK_SCOPES: readonly LookBack[] = LOOK_BACKS.map(({ scope }) => scope);
 /** Trades at one time and price are one; of more than so many in an hour the oldest fall out. */
 const MAX_TRADES = 1 << 19;
 const FIRST_TRADES = 256;
 const FIRST_ROWS = 64;
+
+/** What of the ring one look-back holds, and its volumes by row. */
+interface Window {
+  readonly scope: LookBack;
+  readonly lengthUs: number;
+  readonly volumes: VolumeRows;
+  from: number;
+  to: number;
+  /** What it said last, kept while nothing changes. */
+  profile: MarketProfile | null;
+}
 
 /**
  * Volume by price over the last 1, 5, 15 and 60 minutes, a row for each step of price, exact at any moment. A
@@ -32,66 +43,70 @@ export class LookBackProfiles implements InSteps {
   #row = new Int32Array(FIRST_TRADES);
   #head = 0;
   #tail = 0;
-  /** Prices of the rows, how many trades in the ring each has, and each look-back's volume by row. */
+  /** Prices of the rows, and how many trades in the ring each has. */
   #price = new Float64Array(FIRST_ROWS);
   #uses = new Int32Array(FIRST_ROWS);
-  #volumes = LOOK_BACKS.map(() => new Float64Array(FIRST_ROWS));
-  /** The last gathering that met each row. */
-  #stamps = new Float64Array(FIRST_ROWS);
-  #stamp = 0;
   readonly #rowOf = new Map<number, number>();
   readonly #free: number[] = [];
   #rows = 0;
   /** Time of the newest trade that fell out too early, −∞ when none did. */
   droppedUs = Number.NEGATIVE_INFINITY;
-  /** What of the ring each look-back holds. */
-  readonly #from = LOOK_BACKS.map(() => 0);
-  readonly #to = LOOK_BACKS.map(() => 0);
+  readonly #windows: readonly Window[] = LOOK_BACKS.map((lookBack) => ({
+    ...{ ...lookBack, volumes: new VolumeRows(FIRST_ROWS), from: 0, to: 0, profile: null },
+  }));
+  readonly #longest = this.#windows.at(-1)!;
   #lastPrice = Number.NaN;
+  #lastRow = 0;
 
   constructor(resolution: Resolution) {
     this.#resolution = resolution;
   }
 
   add(timeUs: TimeUs, price: number, volume: number): void {
-    const last = (this.#head - 1) & (this.#time.length - 1);
-    if (price === this.#lastPrice && this.#time[last] === timeUs && this.#head > this.#tail) {
-      this.#volume[last]! += volume;
-      for (const [i, volumes] of this.#volumes.entries())
-        if (this.#to[i] === this.#head) volumes[this.#row[last]!]! += volume;
+    const mask = this.#time.length - 1;
+    if (price !== this.#lastPrice) {
+      this.#lastPrice = price;
+      this.#lastRow = -1;
+    } else if (this.#head > this.#tail && this.#time[(this.#head - 1) & mask] === timeUs) {
+      this.#addToLast(volume);
       return;
     }
-    this.#lastPrice = price;
-    if (this.#head - this.#tail === this.#time.length) this.#makeRoom(timeUs);
+    if (this.#head - this.#tail > mask) this.#makeRoom(timeUs);
+    // A row may have been given up while there was no room.
+    if (this.#lastRow < 0 || this.#uses[this.#lastRow] === 0)
+      this.#lastRow = this.#rowOf.get(price) ?? this.#newRow(price);
     const slot = this.#head & (this.#time.length - 1);
-    const row = this.#rowOf.get(price) ?? this.#newRow(price);
-    this.#uses[row]!++;
+    this.#uses[this.#lastRow]!++;
     this.#time[slot] = timeUs;
     this.#volume[slot] = volume;
-    this.#row[slot] = row;
+    this.#row[slot] = this.#lastRow;
     this.#head++;
   }
 
-  /** Returns the profiles of those look-backs that have a trade, of trades from `momentUs` − length on. */
-  read(momentUs: TimeUs): MarketProfile[] {
-    return LOOK_BACKS.flatMap((_, i) => this.#read(i, momentUs)?.profile ?? []);
+  /**
+   * Returns the profiles of some look-backs, those that have a trade, of trades from `momentUs` − length on.
+   */
+  read(momentUs: TimeUs, scopes: readonly ProfileScope[]): MarketProfile[] {
+    const found: MarketProfile[] = [];
+    for (const window of this.#windows) {
+      const profile = scopes.includes(window.scope) ? this.#read(window, momentUs) : null;
+      if (profile !== null) found.push(profile);
+    }
+    return found;
   }
 
   /** Returns the row of one look-back for the table, or null without a trade in it. */
   row(scope: LookBack, timeUs: TimeUs): MarketProfileRow | null {
-    const reading = this.#read(
-      LOOK_BACKS.findIndex((lookBack) => lookBack.scope === scope),
-      timeUs,
-    );
-    if (reading === null) return null;
-    const { profile, prices, volumes } = reading;
+    const window = this.#windows.find((candidate) => candidate.scope === scope)!;
+    const profile = this.#read(window, timeUs);
+    if (profile === null) return null;
     const { price, quantity } = this.#resolution;
-    const rows = Array.from(prices, (_, i) => i).sort((a, b) => prices[a]! - prices[b]!);
+    const steps = Float64Array.from(window.volumes.present, (row) => this.#price[row]!).sort();
     return {
       ...{ timeUs, timeframe: scope, pocPrice: profile.poc, valueArea: profile.valueArea },
       profileData: {
-        prices: rows.map((i) => price.toValue(prices[i]!)),
-        volumes: rows.map((i) => quantity.toValue(volumes[i]!)),
+        prices: Array.from(steps, (step) => price.toValue(step)),
+        volumes: Array.from(steps, (step) => quantity.toValue(window.volumes.of(this.#rowOf.get(step)!))),
       },
       profileShape: null,
     };
@@ -102,7 +117,10 @@ export class LookBackProfiles implements InSteps {
     for (let row = 0; row < this.#rows; row++) {
       this.#price[row]! *= priceFactor;
       if (this.#uses[row]! > 0) this.#rowOf.set(this.#price[row]!, row);
-      for (const volumes of this.#volumes) volumes[row]! *= quantityFactor;
+    }
+    for (const window of this.#windows) {
+      window.volumes.rescale(quantityFactor);
+      window.profile = null;
     }
     for (let i = 0; i < this.#volume.length; i++) this.#volume[i]! *= quantityFactor;
     this.#lastPrice *= priceFactor;
@@ -135,71 +153,56 @@ export class LookBackProfiles implements InSteps {
     for (let i = 0; i < count; i++) this.add(time[i]!, price[i]!, volume[i]!);
   }
 
-  #read(i: number, momentUs: TimeUs) {
-    this.#advance(i, momentUs);
-    const { prices, volumes, total } = this.#traded(i);
-    if (volumes.length === 0) return null;
+  /** A trade at the time and price of the one before is the same one. */
+  #addToLast(volume: number): void {
+    const slot = (this.#head - 1) & (this.#time.length - 1);
+    this.#volume[slot]! += volume;
+    const row = this.#row[slot]!;
+    for (const window of this.#windows)
+      if (window.to === this.#head && window.from < this.#head)
+        window.volumes.change(row, this.#price[row]!, volume);
+  }
+
+  #read(window: Window, momentUs: TimeUs): MarketProfile | null {
+    this.#advance(window, momentUs);
+    const { volumes, scope, profile } = window;
+    if (volumes.total === 0) return null;
+    volumes.judge(this.#price);
     const { price, quantity } = this.#resolution;
-    const { poc, area } = valueAreaByVolume(prices, volumes);
-    const profile: MarketProfile = {
-      scope: LOOK_BACKS[i]!.scope,
-      poc: price.toValue(poc),
-      pocRunnerUp: null,
-      valueArea: area && { low: price.toValue(area.low), high: price.toValue(area.high) },
-      volume: quantity.toValue(total),
-    };
-    return { profile, prices, volumes };
+    const poc = price.toValue(volumes.poc);
+    const volume = quantity.toValue(volumes.total);
+    const low = price.toValue(volumes.low);
+    const high = price.toValue(volumes.high);
+    let valueArea = profile?.valueArea ?? null;
+    if (!volumes.hasArea) valueArea = null;
+    else if (valueArea === null || valueArea.low !== low || valueArea.high !== high)
+      valueArea = { low, high };
+    else if (profile !== null && profile.poc === poc && profile.volume === volume) return profile;
+    window.profile = { scope, poc, pocRunnerUp: null, valueArea, volume };
+    return window.profile;
   }
 
-  #advance(i: number, momentUs: TimeUs): void {
+  #advance(window: Window, momentUs: TimeUs): void {
     const mask = this.#time.length - 1;
-    const volumes = this.#volumes[i]!;
-    for (let at = this.#to[i]!; at < this.#head; at++)
-      volumes[this.#row[at & mask]!]! += this.#volume[at & mask]!;
-    this.#to[i] = this.#head;
-    const edge = momentUs - LOOK_BACKS[i]!.lengthUs;
-    let at = this.#from[i]!;
-    for (; at < this.#head && this.#time[at & mask]! < edge; at++)
-      volumes[this.#row[at & mask]!]! -= this.#volume[at & mask]!;
-    this.#from[i] = at;
-  }
-
-  #traded(i: number): { prices: Float64Array; volumes: Float64Array; total: number } {
-    const rows = this.#rowsOf(i);
-    const prices = new Float64Array(rows.length);
-    const volumes = new Float64Array(rows.length);
-    let total = 0;
-    for (const [n, row] of rows.entries()) {
-      prices[n] = this.#price[row]!;
-      volumes[n] = this.#volumes[i]![row]!;
-      total += volumes[n]!;
+    const { volumes } = window;
+    for (let at = window.to; at < this.#head; at++) {
+      const row = this.#row[at & mask]!;
+      volumes.change(row, this.#price[row]!, this.#volume[at & mask]!);
     }
-    return { prices, volumes, total };
-  }
-
-  /** Returns the rows that a look-back has volume in, by its trades or by all rows, whichever are fewer. */
-  #rowsOf(i: number): number[] {
-    const volumes = this.#volumes[i]!;
-    const found: number[] = [];
-    const [from, to] = [this.#from[i]!, this.#to[i]!];
-    if (to - from >= this.#rows) {
-      for (let row = 0; row < this.#rows; row++) if (volumes[row]! > 0) found.push(row);
-      return found;
+    window.to = this.#head;
+    const edge = momentUs - window.lengthUs;
+    let at = window.from;
+    for (; at < this.#head && this.#time[at & mask]! < edge; at++) {
+      const row = this.#row[at & mask]!;
+      volumes.change(row, this.#price[row]!, -this.#volume[at & mask]!);
     }
-    this.#stamp++;
-    for (let at = from; at < to; at++) {
-      const row = this.#row[at & (this.#time.length - 1)]!;
-      if (this.#stamps[row] === this.#stamp) continue;
-      this.#stamps[row] = this.#stamp;
-      found.push(row);
-    }
-    return found;
+    window.from = at;
   }
 
   /** Forgets what is older than the longest look-back, and the rows that nobody uses any more. */
   #drop(momentUs: TimeUs): void {
-    for (let i = 0; i <= LONGEST; i++) this.#advance(i, momentUs);
-    while (this.#tail < this.#from[LONGEST]!) this.#dropOldest();
+    for (const window of this.#windows) this.#advance(window, momentUs);
+    while (this.#tail < this.#longest.from) this.#dropOldest();
   }
 
   #dropOldest(): void {
@@ -217,17 +220,17 @@ export class LookBackProfiles implements InSteps {
     if (held === MAX_TRADES) {
       const until = this.#tail + MAX_TRADES / 4;
       this.droppedUs = this.#time[(until - 1) & (this.#time.length - 1)]!;
-      for (let i = 0; i <= LONGEST; i++) this.#giveUp(i, until);
-      while (this.#tail < this.#from[LONGEST]!) this.#dropOldest();
+      for (const window of this.#windows) this.#giveUp(window, until);
+      while (this.#tail < this.#longest.from) this.#dropOldest();
     } else if (held > this.#time.length / 2) this.#grow();
   }
 
   /** Lets a look-back go of all that stands before `until`. */
-  #giveUp(i: number, until: number): void {
+  #giveUp(window: Window, until: number): void {
     const mask = this.#time.length - 1;
-    for (; this.#from[i]! < until; this.#from[i]!++) {
-      const slot = this.#from[i]! & mask;
-      this.#volumes[i]![this.#row[slot]!]! -= this.#volume[slot]!;
+    for (; window.from < until; window.from++) {
+      const row = this.#row[window.from & mask]!;
+      window.volumes.change(row, this.#price[row]!, -this.#volume[window.from & mask]!);
     }
   }
 
@@ -254,8 +257,7 @@ export class LookBackProfiles implements InSteps {
       };
       this.#price = wider(this.#price, new Float64Array(row * 2));
       this.#uses = wider(this.#uses, new Int32Array(row * 2));
-      this.#stamps = new Float64Array(row * 2);
-      this.#volumes = this.#volumes.map((volumes) => wider(volumes, new Float64Array(row * 2)));
+      for (const { volumes } of this.#windows) volumes.widen(row * 2);
     }
     this.#price[row] = price;
     this.#rowOf.set(price, row);

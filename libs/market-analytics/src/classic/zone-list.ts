@@ -10,8 +10,10 @@ import {
   zoneId,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
+import { KeptNearest } from '../kept-nearest.ts';
 import { NearestZones } from '../nearest-zones.ts';
 import type { InSteps, Resolution } from '../resolution.ts';
+import type { AnalyticsSink } from '../rows.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 
 /**
@@ -36,7 +38,8 @@ const [OPEN, LOW, HIGH, STRENGTH, IS_DEMAND, TOUCHES, TESTED, MARKS] = [0, 1, 2,
 const REACHED = 1;
 const BROKEN = 2;
 
-type Emit = (zone: Zone) => void;
+/** Told each step in a zone's life. */
+type Told = Pick<AnalyticsSink, 'onZone'>;
 
 /**
  * Supply and demand zones of one timeframe as the owner's document draws them: every bar whose range is more
@@ -55,6 +58,7 @@ export class ZoneList implements InSteps {
   #end = 0;
   /** Ids that were worked out, by the open of the zone's bar: they cost more than all else. */
   readonly #ids = new Map<TimeUs, ZoneId>();
+  readonly #nearest = new KeptNearest<Zone>();
 
   constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
     this.#instrument = instrument;
@@ -63,8 +67,9 @@ export class ZoneList implements InSteps {
   }
 
   /** Takes the series' newest closed bar, which ends at `timeUs`. */
-  onBar(timeUs: TimeUs, emit: Emit): void {
-    this.expire(timeUs, emit);
+  onBar(timeUs: TimeUs, told: Told): void {
+    this.#nearest.forget();
+    this.expire(timeUs, told);
     const series = this.#series;
     const zones = this.#zones;
     const slot = series.slot(0);
@@ -82,34 +87,42 @@ export class ZoneList implements InSteps {
         zones[at + TOUCHES]!++;
         zones[at + TESTED] = timeUs;
       }
-      emit(this.#toZone(at));
+      told.onZone(this.#toZone(at));
     }
-    this.#find(slot, emit);
+    this.#find(slot, told);
   }
 
   /** Lets those leave the list whose time is over. */
-  expire(timeUs: TimeUs, emit: Emit): void {
+  expire(timeUs: TimeUs, told: Told): void {
     while (this.#first < this.#end && !this.#isListed(this.#first, timeUs)) {
       const wasBroken = (this.#zones[this.#first + MARKS]! & BROKEN) !== 0;
-      if (!wasBroken) emit({ ...this.#toZone(this.#first), status: 'expired' });
+      if (!wasBroken) told.onZone({ ...this.#toZone(this.#first), status: 'expired' });
       this.#ids.delete(this.#zones[this.#first + OPEN]!);
       this.#first += PARTS;
     }
   }
 
   /** Returns the unbroken zones that a rule can choose at a price, oldest first. */
-  nearest(price: number, nowUs: TimeUs): Zone[] {
+  nearest(price: number, nowUs: TimeUs): readonly Zone[] {
+    const kept = this.#nearest.at(price, nowUs);
+    if (kept !== null) return kept;
+    this.#nearest.begin(price);
     const nearest = new NearestZones(price);
     const zones = this.#zones;
     for (let at = this.#first; at < this.#end; at += PARTS) {
       if ((zones[at + MARKS]! & BROKEN) !== 0 || !this.#isListed(at, nowUs)) continue;
       const isDemand = zones[at + IS_DEMAND] === 1;
+      this.#nearest.edge(zones[at + LOW]!);
+      this.#nearest.edge(zones[at + HIGH]!);
       nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
     }
-    return nearest.chosen().map((at) => this.#toZone(at));
+    const untilUs = this.#first < this.#end ? this.#listedUntil(this.#first) : Number.POSITIVE_INFINITY;
+    const found = nearest.chosen().map((at) => this.#toZone(at));
+    return this.#nearest.keep(found, untilUs);
   }
 
   rescale(priceFactor: number): void {
+    this.#nearest.forget();
     for (let at = this.#first; at < this.#end; at += PARTS) {
       this.#zones[at + LOW]! *= priceFactor;
       this.#zones[at + HIGH]! *= priceFactor;
@@ -122,6 +135,7 @@ export class ZoneList implements InSteps {
   }
 
   load(from: SnapshotReader): void {
+    this.#nearest.forget();
     const count = from.count(8);
     this.#zones = new Float64Array(Math.max(FIRST_CAPACITY * PARTS, count));
     this.#zones.set(from.doubles(count));
@@ -129,7 +143,7 @@ export class ZoneList implements InSteps {
     this.#end = count;
   }
 
-  #find(slot: number, emit: Emit): void {
+  #find(slot: number, told: Told): void {
     const { open, high, low, close, openTime } = this.#series;
     const body = Math.abs(close[slot]! - open[slot]!);
     const range = high[slot]! - low[slot]!;
@@ -147,7 +161,7 @@ export class ZoneList implements InSteps {
     zones[at + TESTED] = 0;
     zones[at + MARKS] = REACHED; // a bar that comes right behind is no visit yet
     this.#end += PARTS;
-    emit(this.#toZone(at));
+    told.onZone(this.#toZone(at));
   }
 
   /** Moves the zones to the front, into twice the room where they take more than half of it. */
@@ -162,8 +176,12 @@ export class ZoneList implements InSteps {
   }
 
   #isListed(at: number, timeUs: TimeUs): boolean {
+    return timeUs <= this.#listedUntil(at);
+  }
+
+  #listedUntil(at: number): TimeUs {
     const { lengthUs } = this.#series;
-    return timeUs <= this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
+    return this.#zones[at + OPEN]! + LISTED_HOURS * Math.max(US_PER_HOUR, lengthUs) - 2 * lengthUs;
   }
 
   #idOf(kind: ZoneKind, openUs: TimeUs): ZoneId {

@@ -2,10 +2,12 @@ import {
   type FairValueGap,
   type InstrumentId,
   type MarketProfile,
+  type ProfileScope,
   TIMEFRAME_US,
   TIMEFRAMES,
   type TimeUs,
   US_PER_DAY,
+  type Wanted,
   type Zone,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
@@ -33,6 +35,7 @@ export class RobustRules implements Rules {
   readonly #zones: readonly ZoneBook[];
   readonly #gaps: readonly GapBook[];
   readonly #profile: SessionProfile;
+  readonly #wanted: Wanted;
   readonly #orders: () => number;
   /** Taker orders seen when the session began. */
   #sessionOrders = 0;
@@ -42,8 +45,10 @@ export class RobustRules implements Rules {
     instrument: InstrumentId,
     series: readonly BarSeries[],
     resolution: Resolution,
+    wanted: Wanted,
     orders: () => number,
   ) {
+    this.#wanted = wanted;
     this.#orders = orders;
     this.#bars = series.slice(FIRST_WITH_PATTERNS).map((bars) => new AtrBars(bars, resolution));
     const zones: ZoneBook[] = [];
@@ -75,7 +80,7 @@ export class RobustRules implements Rules {
     this.#zones[i]!.onBar(endUs, (zone) => sink.onZone(zone));
     this.#gaps[i]!.onBar(endUs, (gap) => sink.onGap(gap));
     this.#setGuards();
-    if (f !== QUARTER_HOUR) return;
+    if (f !== QUARTER_HOUR || !this.#wanted.rows) return;
     const row = this.#profile.row(endUs, 'developing', this.#ordersOfSession());
     if (row !== null) sink.onProfile(row);
   }
@@ -87,23 +92,25 @@ export class RobustRules implements Rules {
 
   endSession(endUs: TimeUs, sink: AnalyticsSink): void {
     const orders = this.#ordersOfSession();
-    const row = this.#profile.row(endUs, 'session', orders);
+    const row = this.#wanted.rows ? this.#profile.row(endUs, 'session', orders) : null;
     if (row !== null) sink.onProfile(row);
     this.#profile.endSession(orders);
     this.#sessionOrders = this.#orders();
   }
 
   zones(price: number): Zone[] {
-    return this.#zones.flatMap((book) => book.nearest(price));
+    return this.#zones.flatMap((book, i) => (this.#isAsked(i) ? book.nearest(price) : []));
   }
 
   gaps(price: number): FairValueGap[] {
-    return this.#gaps.flatMap((book) => book.nearest(price));
+    return this.#gaps.flatMap((book, i) => (this.#isAsked(i) ? book.nearest(price) : []));
   }
 
   profiles(): MarketProfile[] {
-    const session = this.#profile.developing(this.#ordersOfSession());
-    return [session, this.#profile.previousSession()].filter((profile) => profile !== null);
+    const asks = (scope: ProfileScope) => this.#wanted.profiles.includes(scope);
+    const session = asks('session') ? this.#profile.developing(this.#ordersOfSession()) : null;
+    const previous = asks('previous-session') ? this.#profile.previousSession() : null;
+    return [session, previous].filter((profile) => profile !== null);
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {
@@ -125,6 +132,11 @@ export class RobustRules implements Rules {
 
   #parts() {
     return [...this.#bars, ...this.#zones, ...this.#gaps, this.#profile] as const;
+  }
+
+  /** Books of all timeframes are kept, because they look at each other; those that are asked are read. */
+  #isAsked(i: number): boolean {
+    return this.#wanted.timeframes.includes(this.#bars[i]!.series.timeframe);
   }
 
   #ordersOfSession(): number {

@@ -12,6 +12,9 @@ import {
 import { available, judged, NOT_AVAILABLE } from '../check.ts';
 import { bandTicks } from '../price-ticks.ts';
 
+/** The feature that level 4 reads. */
+export const BOUNCE_VOLUME = 'volume_spike';
+
 /** *Units*: strength 0–1, volume as a multiple of the mean of the 19 bars before. */
 export interface BounceThresholds {
   readonly strengthMin: number;
@@ -42,7 +45,7 @@ export function bounceLevel(
   const { strengthMin, volumeRatioMin } = thresholds;
   const last = barsOf(state, timeframe)?.last ?? null;
   const strength = last === null ? null : bounceStrength(last, zone, state);
-  const spike = available(featureOf(state, timeframe, 'volume_spike'));
+  const spike = available(featureOf(state, timeframe, BOUNCE_VOLUME));
   const isStrong = strength !== null && strength > strengthMin;
   const isLoud = spike !== null && spike > volumeRatioMin;
   return {

@@ -1,4 +1,11 @@
-import { type Check, type Direction, featureOf, type MarketState, type Timeframe } from '@algo/model';
+import {
+  type Check,
+  type Direction,
+  featureOf,
+  type MarketState,
+  type RuleSet,
+  type Timeframe,
+} from '@algo/model';
 import { available, gate } from '../check.ts';
 
 /** When a market trends. *Units*: ADX 0–100, ATR % of the mean close, the others 0–1. */
@@ -16,6 +23,14 @@ export const CLASSIC_REGIME: RegimeThresholds = {
   persistenceMin: 0.55,
   meanReversionMax: 0.6,
 };
+
+/** Returns the features that level 1 reads, by either set of rules. */
+export function regimeFeatures(rules: RuleSet): readonly string[] {
+  const lean = ['ema_20', 'ema_50', 'ema_200', 'adx_14'];
+  return rules === 'classic'
+    ? [...lean, 'atr_percent', 'hurst', 'mean_reversion']
+    : [...lean, 'variance_ratio_z'];
+}
 
 /** Null direction is a ranging market, or one that is not known well enough to call. */
 export interface RegimeVerdict {

@@ -2,7 +2,7 @@ import { type Direction, featureOf, type MarketState, type RuleSet, type Timefra
 import { z } from 'zod';
 import { available, gate } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
-import { STRETCH, valueAreaEdgeDistance } from '../confluence.ts';
+import { confluenceReads, STRETCH, valueAreaEdgeDistance } from '../confluence.ts';
 import {
   CLASSIC_PRIMARY_IMBALANCE,
   isOpposed,
@@ -29,6 +29,7 @@ export const bidAskBounce = defineStrategy({
     deviation: z.number().gt(0).max(10).default(1).describe('stretch from the EMA, in σ'),
     imbalance: z.number().gt(1).max(99).default(CLASSIC_PRIMARY_IMBALANCE).describe('order-flow ratio'),
   }),
+  reads: confluenceReads,
   evaluate(context) {
     const { state, config, parameters } = context;
     const { side: direction, check: turn } = readMicrostructure(state);

@@ -1,10 +1,10 @@
 import type { Direction } from '@algo/model';
 import { z } from 'zod';
 import { refuse } from '../conclude.ts';
-import { scoreConfluence } from '../confluence.ts';
-import { bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
+import { confluenceReads, scoreConfluence } from '../confluence.ts';
+import { BOUNCE_VOLUME, bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
 import { CLASSIC_CASCADE_IMBALANCE, cascadeLevel } from '../levels/cascade.ts';
-import { CLASSIC_REGIME, regimeLevel, robustRegimeLevel } from '../levels/regime.ts';
+import { CLASSIC_REGIME, regimeFeatures, regimeLevel, robustRegimeLevel } from '../levels/regime.ts';
 import { CLASSIC_ZONE_DISTANCE, zoneLevel } from '../levels/zone.ts';
 import { farBoundary, nearBoundary } from '../nearest-zone.ts';
 import { defineStrategy } from '../strategy.ts';
@@ -40,6 +40,10 @@ export const hierarchical = defineStrategy({
     bounce_strength: z.number().min(0).max(1).default(CLASSIC_BOUNCE.strengthMin),
     volume_ratio: z.number().min(0).max(100).default(CLASSIC_BOUNCE.volumeRatioMin),
   }),
+  reads(config) {
+    const { features, profiles } = confluenceReads(config);
+    return { features: [...regimeFeatures(config.ruleSet), BOUNCE_VOLUME, ...features], profiles };
+  },
   evaluate({ state, config, parameters }) {
     const longest = config.timeframes[config.timeframes.length - 1] ?? config.primaryTimeframe;
     const thresholds = {

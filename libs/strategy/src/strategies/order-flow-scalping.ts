@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { concludeByConfluence, refuse } from '../conclude.ts';
+import { confluenceReads } from '../confluence.ts';
 import { CLASSIC_PRIMARY_IMBALANCE, readPrimaries } from '../primaries.ts';
 import { defineStrategy } from '../strategy.ts';
 
@@ -17,6 +18,7 @@ export const orderFlowScalping = defineStrategy({
   parameters: z.object({
     imbalance: z.number().gt(1).max(99).default(CLASSIC_PRIMARY_IMBALANCE).describe('order-flow ratio'),
   }),
+  reads: confluenceReads,
   evaluate(context) {
     const { state, signal, config, parameters } = context;
     const primaries = readPrimaries(state, config.primaryTimeframe, parameters.imbalance);

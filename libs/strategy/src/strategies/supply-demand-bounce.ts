@@ -2,7 +2,8 @@ import type { Direction } from '@algo/model';
 import { z } from 'zod';
 import { failures } from '../check.ts';
 import { concludeByConfluence, refuse } from '../conclude.ts';
-import { bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
+import { confluenceReads } from '../confluence.ts';
+import { BOUNCE_VOLUME, bounceLevel, CLASSIC_BOUNCE } from '../levels/bounce.ts';
 import { CLASSIC_ZONE_DISTANCE, type ZoneVerdict, zoneLevel } from '../levels/zone.ts';
 import type { NearZone } from '../nearest-zone.ts';
 import { CLASSIC_PRIMARY_IMBALANCE, isOpposed, objections, readPrimaries } from '../primaries.ts';
@@ -25,6 +26,10 @@ export const supplyDemandBounce = defineStrategy({
     volume_ratio: z.number().min(0).max(100).default(CLASSIC_BOUNCE.volumeRatioMin),
     imbalance: z.number().gt(1).max(99).default(CLASSIC_PRIMARY_IMBALANCE).describe('order-flow ratio'),
   }),
+  reads(config) {
+    const { features, profiles } = confluenceReads(config);
+    return { features: [BOUNCE_VOLUME, ...features], profiles };
+  },
   evaluate(context) {
     const { state, config, parameters } = context;
     const zone = zoneOfEitherKind(context, parameters.zone_distance);

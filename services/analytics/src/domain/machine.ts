@@ -6,12 +6,16 @@ import {
   type Instrument,
   type InstrumentId,
   instrumentId,
-  type RuleSet,
+  RULE_SETS,
   type TimeAdvanced,
   type TimeUs,
   type TradeBatch,
+  type Wanted,
 } from '@algo/model';
 import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
+
+/** All that there is, by both sets of rules: what the store and the screens show. */
+export const EVERYTHING: Wanted = { ...USUAL_SETTINGS, rules: RULE_SETS };
 
 /** What a shard takes. */
 export type ShardInput = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>;
@@ -30,22 +34,22 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   /** One for all snapshots: fresh memory for tens of MB costs more than the copying. */
   readonly #snapshot = new SnapshotWriter();
   readonly #isHeardAtOnce: boolean;
-  readonly #rules: readonly RuleSet[];
+  readonly #wanted: Wanted;
   #say!: Say<ShardWord, ShardRows>;
   #sureUs: TimeUs = 0;
   #trades = 0;
 
   /**
-   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on; `rules` are the sets
-   * that draw zones, gaps and profiles. *Errors*: InputError on a damaged snapshot or one of another layout.
+   * `isHeardAtOnce` says that whoever is told a state looks at it before this goes on; `wanted` is what is
+   * computed. *Errors*: InputError on a damaged snapshot or one of another layout.
    */
   constructor(
     instruments: ReadonlyMap<InstrumentId, Instrument>,
     snapshot?: Uint8Array,
     isHeardAtOnce: boolean = false,
-    rules: readonly RuleSet[] = USUAL_SETTINGS.rules,
+    wanted: Wanted = USUAL_SETTINGS,
   ) {
-    this.#rules = rules;
+    this.#wanted = wanted;
     this.#instruments = instruments;
     this.#isHeardAtOnce = isHeardAtOnce;
     if (snapshot !== undefined) this.#restore(new SnapshotReader(snapshot));
@@ -139,11 +143,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
         remedy: 'Add it to config/instruments.yaml with its tick, step and minimums.',
       });
     const settings = {
-      instrument: id,
+      ...{ ...USUAL_SETTINGS, ...this.#wanted, instrument: id },
       priceTick: instrument.priceTick.toNumber(),
       quantityStep: instrument.quantityStep.toNumber(),
-      ...USUAL_SETTINGS,
-      rules: this.#rules,
     };
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);

@@ -128,10 +128,11 @@ test('an accepted signal is a full record, the news of high confluence, and one 
   expect(decision?.checks.every((check) => check.passed !== false)).toBe(true);
 });
 
+const NOTHING = { features: [], profiles: [] };
+const ON_SIGNALS = { trigger: 'signal', parameters: z.object({}), reads: () => NOTHING } as const;
 const broken = defineStrategy({
   name: 'broken',
-  trigger: 'signal',
-  parameters: z.object({}),
+  ...ON_SIGNALS,
   evaluate() {
     throw new Error('no such field');
   },
@@ -142,8 +143,7 @@ const NO_BOUNCE = { bars: withFeature(exampleState('long'), '1m', 'volume_spike'
 
 const nowhere = defineStrategy({
   name: 'nowhere',
-  trigger: 'signal',
-  parameters: z.object({}),
+  ...ON_SIGNALS,
   evaluate: () => ({
     type: 'proposal',
     direction: 'long',
