@@ -102,7 +102,7 @@ async function expectSameAnalytics(engine: SimulatedEngine): Promise<void> {
   expect(tape.ids.findIndex((id, i) => id !== i + 1)).toBe(-1);
   const lines: string[] = [];
   const observe: BacktestSettings['observe'] = (fact) => void lines.push(lineOf(fact));
-  await runBacktest(tape, { environment: ENVIRONMENT, observe });
+  await runBacktest(tape, { environment: ENVIRONMENT, everything: true, observe });
   for (const [stream, name] of [
     ['CANDLES', 'CandleClosed'],
     ['ANALYTICS', 'MarketStateUpdated'],

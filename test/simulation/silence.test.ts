@@ -71,6 +71,7 @@ test('a silence of 30 h in the feed: candles and states are those of the backtes
   const tape = new StoredTape(engine.said('MARKET', 'TradeBatch').map(({ trades }) => trades));
   await runBacktest(tape, {
     environment,
+    everything: true,
     observe: (fact) => void expected.push({ name: fact.name, bytes: bytesOf(fact) }),
   });
   const candles = engine.facts('CANDLES').filter(({ name }) => name === 'CandleClosed');

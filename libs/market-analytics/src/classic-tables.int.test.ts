@@ -86,7 +86,7 @@ describeOracle('the owner’s tables', () => {
       const trades = (JSON.parse(row.trades!) as [string, string][]).map((pair) => pair.map(Number));
       const resolution = new Resolution(1, 1);
       for (const [price, quantity] of trades) resolution.fit(price!, quantity!, () => []);
-      const profiles = new LookBackProfiles(resolution);
+      const profiles = new LookBackProfiles(resolution, ['60m']);
       for (const [price, quantity] of trades)
         profiles.add(1, resolution.price.toSteps(price!), resolution.quantity.toSteps(quantity!));
       const profile = profiles.read(2, ['60m'])[0];

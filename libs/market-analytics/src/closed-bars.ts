@@ -14,9 +14,9 @@ import { FeatureSet } from './features/feature-set.ts';
 import type { InSteps, Resolution } from './resolution.ts';
 import { RobustRules } from './robust/robust-rules.ts';
 import type { AnalyticsSink } from './rows.ts';
+import type { Rules } from './rules.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
-import type { RulesReading } from './state-in-hand.ts';
 
 const NOBODY: AnalyticsSink = {
   onCandle() {},
@@ -102,16 +102,9 @@ export class ClosedBars implements InSteps {
     return this.#readings;
   }
 
-  /** Returns what each set of rules has drawn, to be read as of a price and a moment. */
-  drawn(price: number, momentUs: TimeUs): RulesReading[] {
-    return [this.classic, this.robust]
-      .filter((rules) => rules !== null)
-      .map((rules) => ({
-        rules: rules.name,
-        zones: () => rules.zones(price, momentUs),
-        gaps: () => rules.gaps(price, momentUs),
-        profiles: () => rules.profiles(momentUs),
-      }));
+  /** The sets of rules that are asked for. */
+  get rules(): Rules[] {
+    return [this.classic, this.robust].filter((rules) => rules !== null);
   }
 
   rescale(priceFactor: number, quantityFactor: number): void {

@@ -1,6 +1,7 @@
 import {
   BUY,
   hashId,
+  InputError,
   type MarketState,
   signalId,
   TIMEFRAME_US,
@@ -20,6 +21,7 @@ import { DueStates } from './due-states.ts';
 import type { FeatureFamily } from './features/feature.ts';
 import { FEATURE_FAMILIES } from './features/registry.ts';
 import { FlowWindows, REBASE_STEPS } from './flow-windows.ts';
+import { LiveState } from './live-state.ts';
 import { MicrostructureReading } from './microstructure.ts';
 import { type InSteps, Resolution } from './resolution.ts';
 import type { AnalyticsSink } from './rows.ts';
@@ -27,7 +29,7 @@ import { SessionCvd } from './session-cvd.ts';
 import { type AnalyticsSettings, checkSettings } from './settings.ts';
 import { SnapshotReader, type SnapshotWriter } from './snapshot.ts';
 import { readHead, writeHead } from './snapshot-head.ts';
-import { readWhole, refuseEmpty, type StateHead, StateInHand, type StateReading } from './state-in-hand.ts';
+import { StateInHand } from './state-in-hand.ts';
 import { TapeTip } from './tape-tip.ts';
 import { checkWarmBars, warmStepBars } from './warm-bars.ts';
 
@@ -52,14 +54,7 @@ export class InstrumentAnalytics {
   private readonly bars: ClosedBars;
   private readonly tip = new TapeTip();
   private readonly clock: BarClock;
-  private readonly reading: StateReading = {
-    isAt: ({ timeUs, trades }) => timeUs === this.tip.nowUs && trades === this.tip.trades,
-    flow: () => this.flow.read(this.tip.momentUs, this.resolution.quantity),
-    bars: () => this.bars.readings(),
-    microstructure: () => this.micro.read(this.tip.nowUs),
-    flipSpread: () => this.micro.flipSpread((value) => this.resolution.price.nearest(value)),
-    structures: () => this.bars.drawn(this.tip.price, this.tip.momentUs),
-  };
+  private readonly live: LiveState;
 
   /** `families` has every feature that may be named. *Errors*: InputError naming the wrong setting. */
   constructor(settings: AnalyticsSettings, families: readonly FeatureFamily[] = FEATURE_FAMILIES) {
@@ -70,6 +65,7 @@ export class InstrumentAnalytics {
     const { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip } = this;
     const parts = { barFlow, bars, candles, completeness, dueStates, flow, resolution, sessions, tip };
     this.clock = new BarClock({ ...parts, settings });
+    this.live = new LiveState({ ...parts, settings, clock: this.clock, micro: this.micro });
   }
 
   /**
@@ -174,12 +170,12 @@ export class InstrumentAnalytics {
    * windows are not full yet.
    */
   state(): MarketState {
-    return readWhole(this.stateHead(), this.reading);
+    return this.started().whole();
   }
 
   /** Returns the same, to be looked at before the engine goes on: what nobody looks at is not read. */
   stateInHand(): MarketState {
-    return new StateInHand(this.stateHead(), this.reading);
+    return new StateInHand(this.started());
   }
 
   /**
@@ -225,22 +221,15 @@ export class InstrumentAnalytics {
     this.bars.load(from);
   }
 
-  private stateHead(): StateHead {
-    if (this.tip.price === 0) refuseEmpty(this.settings.instrument);
-    const { price, quantity } = this.resolution;
-    const droppedUs = Math.max(this.flow.droppedUs, this.bars.classic?.droppedUs ?? 0);
-    return {
-      instrument: this.settings.instrument,
-      timeUs: this.tip.nowUs,
-      price: price.toValue(this.tip.price),
-      priceStep: price.step,
-      quantityStep: quantity.step,
-      features: this.settings.features,
-      complete: this.completeness.isWholeAt(this.tip.nowUs, droppedUs),
-      trades: this.tip.trades,
-      cvd: this.cvd().session,
-      sinceUs: this.clock.sinceUs === 0 ? null : this.clock.sinceUs,
-    };
+  private started(): LiveState {
+    if (this.tip.price === 0)
+      throw new InputError({
+        field: 'state',
+        value: this.settings.instrument,
+        because: 'no trade was seen yet',
+        remedy: 'Ask after onStateDue.',
+      });
+    return this.live;
   }
 
   private parts() {
@@ -263,7 +252,7 @@ export class InstrumentAnalytics {
       const side = flow.oneMinuteSide(this.tip.momentUs, signalImbalance, signalMinTrades);
       if (agreement.weigh(reading, side, tip.nowUs)) this.raise(reading, sink);
     }
-    this.dueStates.sayIfDue(tip, sink);
+    this.dueStates.sayIfDue(micro.signal, tip, sink);
     if (flow.buy + flow.sell >= REBASE_STEPS) this.clock.rebase();
   }
 
@@ -276,6 +265,6 @@ export class InstrumentAnalytics {
     const id = signalId(
       hashId('signal', this.settings.instrument, direction, this.tip.nowUs, this.tip.trades),
     );
-    sink.onSignal({ id, direction, state: this.state() });
+    sink.onSignal({ id, direction, state: this.stateInHand() });
   }
 }

@@ -1,45 +1,31 @@
 import type { TimeUs } from '@algo/model';
 
+/** Prices that answers are kept for: far more than are traded between two bars of a minute. */
+const PRICES_MAX = 64;
+
 /**
- * What is nearest to a price, kept while nothing can have changed in it: which of some bands is nearest is
- * decided by their edges alone, so it stays while price crosses none, no band changes and none leaves.
- * *Units*: those of the price.
+ * What is nearest to each price that was asked about, kept until a band changes, comes or leaves: price goes
+ * to and fro over the same few steps. *Units*: those of the price.
  */
 export class KeptNearest<Found> {
-  #found: readonly Found[] | null = null;
-  #price = Number.NaN;
-  // The edges around the price; it alone is where an edge is right there.
-  #below = Number.NEGATIVE_INFINITY;
-  #above = Number.POSITIVE_INFINITY;
+  readonly #found = new Map<number, readonly Found[]>();
   #untilUs = Number.NEGATIVE_INFINITY;
 
-  /** Returns what was kept, null when it may no longer hold. */
-  at(price: number, momentUs: TimeUs): readonly Found[] | null {
-    if (this.#found === null || momentUs > this.#untilUs) return null;
-    return price === this.#price || (price > this.#below && price < this.#above) ? this.#found : null;
+  /** Returns what was kept, undefined when it may no longer hold. */
+  at(price: number, momentUs: TimeUs): readonly Found[] | undefined {
+    return momentUs > this.#untilUs ? undefined : this.#found.get(price);
   }
 
-  /** Begins anew, at a price: each edge must be shown, then what was found. */
-  begin(price: number): void {
-    this.#price = price;
-    this.#below = Number.NEGATIVE_INFINITY;
-    this.#above = Number.POSITIVE_INFINITY;
-  }
-
-  edge(edge: number): void {
-    if (edge <= this.#price && edge > this.#below) this.#below = edge;
-    if (edge >= this.#price && edge < this.#above) this.#above = edge;
-  }
-
-  /** Keeps what was found, for moments up to one. */
-  keep(found: readonly Found[], untilUs: TimeUs): readonly Found[] {
-    this.#found = found;
+  /** Keeps what was found at a price, for moments up to one: the same for all of them. */
+  keep(price: number, found: readonly Found[], untilUs: TimeUs): readonly Found[] {
+    if (untilUs !== this.#untilUs || this.#found.size === PRICES_MAX) this.#found.clear();
     this.#untilUs = untilUs;
+    this.#found.set(price, found);
     return found;
   }
 
   /** Something has changed. */
   forget(): void {
-    this.#found = null;
+    this.#found.clear();
   }
 }

@@ -1,8 +1,9 @@
+import { Grid } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { MicrostructureReading } from './microstructure.ts';
 import { livelyTrades, type TestTrade, uniform } from './testing/synthetic-tape.ts';
 
-const asIs = (value: number) => value;
+const CENTS = new Grid(0.01, 'priceTick');
 const S = 1e6;
 
 function feed(trades: readonly TestTrade[], scale = { price: 1, size: 1 }) {
@@ -45,8 +46,8 @@ test('buying that the price refuses to follow is not bullish', () => {
 
 test('with no order for more than 30 s it reads neutral', () => {
   const { micro } = feed(orders(40, () => 'buy'));
-  expect(micro.read(39 * S + 30 * S)!.signal).toBe('bullish');
-  expect(micro.read(39 * S + 30 * S + 1)!.signal).toBe('neutral');
+  expect(micro.signalAt(39 * S + 30 * S)).toBe('bullish');
+  expect(micro.signalAt(39 * S + 30 * S + 1)).toBe('neutral');
 });
 
 test('prints of one order at one time count as that order', () => {
@@ -60,7 +61,10 @@ test('prints of one order at one time count as that order', () => {
     merged.push([i * S, 64, sizes.reduce((a, b) => a + b), side]);
   }
   const [a, b] = [feed(split).micro, feed(merged).micro];
-  expect([a.read(300 * S), a.flipSpread(asIs)]).toEqual([b.read(300 * S), b.flipSpread(asIs)]);
+  const said = (micro: MicrostructureReading) => [
+    ...[micro.signalAt(300 * S), micro.fastZ, micro.slowZ, micro.lastMid, micro.flipSpread(CENTS)],
+  ];
+  expect(said(a)).toEqual(said(b));
 });
 
 test('the scale of prices and of sizes does not matter', () => {
@@ -76,9 +80,9 @@ test('the flip spread is the median jump between opposite orders within a second
   for (let i = 0; i < 60; i++)
     trades.push([i * 0.4 * S, i % 2 === 0 ? 100 : 99.5, 1, i % 2 === 0 ? 'buy' : 'sell']);
   const { micro } = feed(trades);
-  expect([micro.flipSpread(asIs), micro.read(30 * S)!.mid]).toEqual([0.5, 99.75]);
+  expect([micro.flipSpread(CENTS), micro.lastMid]).toEqual([0.5, 99.75]);
   const slow = trades.map(([t, p, q, s]) => [t * 10, p, q, s] as const);
-  expect(feed(slow).micro.flipSpread(asIs)).toBeNull();
+  expect(feed(slow).micro.flipSpread(CENTS)).toBeNull();
 });
 
 test('a side that trades through the other pulls the mid along', () => {
@@ -87,9 +91,9 @@ test('a side that trades through the other pulls the mid along', () => {
     (i) => (i === 0 ? 'sell' : 'buy'),
     (i) => (i === 0 ? 100 : 98),
   );
-  expect(feed(trades).micro.read(30 * S)!.mid).toBe(98);
+  expect(feed(trades).micro.lastMid).toBe(98);
 });
 
 test('before 20 orders there is no reading', () => {
-  expect(feed(orders(19, () => 'buy')).micro.read(19 * S)).toBeNull();
+  expect(feed(orders(19, () => 'buy')).micro.isKnown).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { type Microstructure, type TimeUs, US_PER_SECOND } from '@algo/model';
+import { type Grid, type Microstructure, type TimeUs, US_PER_SECOND } from '@algo/model';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
 /** Decay times of the fast and the slow flow. *Source*: reference analytics §3.7, liquid setting. */
@@ -99,16 +99,27 @@ export class MicrostructureReading {
     this.judge();
   }
 
-  /** Returns the reading at `nowUs`, or null before 20 orders; its flip spread is read by itself. */
-  read(nowUs: TimeUs): Omit<Microstructure, 'flipSpread'> | null {
-    if (this.buyOrders + this.sellOrders < MIN_ORDERS) return null;
-    const signal = nowUs - this.orderUs > SILENCE_US ? 0 : this.signal;
-    return {
-      signal: SIGNAL_NAMES[signal],
-      fastZ: this.fast / Math.sqrt(this.fastSquares),
-      slowZ: this.slow / Math.sqrt(this.slowSquares),
-      mid: Number.isNaN(this.mid) ? null : this.mid,
-    };
+  /** Whether there is a reading: not before 20 orders. */
+  get isKnown(): boolean {
+    return this.buyOrders + this.sellOrders >= MIN_ORDERS;
+  }
+
+  /** Returns what it says at `nowUs`. */
+  signalAt(nowUs: TimeUs): Microstructure['signal'] {
+    return SIGNAL_NAMES[nowUs - this.orderUs > SILENCE_US ? 0 : this.signal];
+  }
+
+  get fastZ(): number {
+    return this.fast / Math.sqrt(this.fastSquares);
+  }
+
+  get slowZ(): number {
+    return this.slow / Math.sqrt(this.slowSquares);
+  }
+
+  /** Null before both sides have printed. */
+  get lastMid(): number | null {
+    return Number.isNaN(this.mid) ? null : this.mid;
   }
 
   save(to: SnapshotWriter): void {
@@ -220,15 +231,15 @@ export class MicrostructureReading {
     return Number.isFinite(ratio) ? ratio : 0;
   }
 
-  /** Returns the median jump between opposite orders, on the grid of `toPrice`; null before 8 of them. */
-  flipSpread(toPrice: (value: number) => number): number | null {
+  /** Returns the median jump between opposite orders, on a grid of prices; null before 8 of them. */
+  flipSpread(price: Grid): number | null {
     const count = Math.min(this.flipCount, FLIPS);
     if (count < MIN_FLIPS) return null;
     const sorted = this.sortedFlips;
     const middle = count >> 1;
     return count % 2 === 1
-      ? toPrice(sorted[middle]!)
-      : (toPrice(sorted[middle - 1]!) + toPrice(sorted[middle]!)) / 2;
+      ? price.nearest(sorted[middle]!)
+      : (price.nearest(sorted[middle - 1]!) + price.nearest(sorted[middle]!)) / 2;
   }
 }
 

@@ -31,7 +31,7 @@ export interface AnalyticsSink {
   onZone(zone: Zone): void;
   /** Each step in a gap's life. */
   onGap(gap: FairValueGap): void;
-  /** Order flow and microstructure have come to agree. */
+  /** Order flow and microstructure have come to agree. The state is in hand: to be looked at now. */
   onSignal(signal: Signal): void;
   /** A MarketState is due; `state()` may be called here. */
   onStateDue(timeUs: TimeUs): void;

@@ -8,7 +8,7 @@ export interface Rules extends InSteps {
   /** Takes the newest closed bar of timeframe number `f`, which ends at `endUs`. */
   onBar(f: number, endUs: TimeUs, sink: AnalyticsSink): void;
   /** Return those that a rule can choose at a price, as of a moment: what traded before it counts. */
-  zones(price: number, momentUs: TimeUs): Zone[];
-  gaps(price: number, momentUs: TimeUs): FairValueGap[];
-  profiles(momentUs: TimeUs): MarketProfile[];
+  zones(price: number, momentUs: TimeUs): readonly Zone[];
+  gaps(price: number, momentUs: TimeUs): readonly FairValueGap[];
+  profiles(momentUs: TimeUs): readonly MarketProfile[];
 }

@@ -1,188 +1,155 @@
-import {
-  type FairValueGap,
-  InputError,
-  type InstrumentId,
-  type MarketProfile,
-  type MarketState,
-  type Microstructure,
-  type RuleSet,
-  type StructureReading,
-  type Zone,
+import type {
+  FairValueGap,
+  MarketProfile,
+  MarketState,
+  Microstructure,
+  OrderFlow,
+  RuleSet,
+  StructureReading,
+  Zone,
 } from '@algo/model';
 import type { BarsInHand } from './bars-in-hand.ts';
-
-/** What a state says of when it was, known without reading anything. */
-export type StateHead = Omit<MarketState, 'flow' | 'bars' | 'microstructure' | 'structures'>;
-
-/** Reads the parts of a state from an engine, as it stands. */
-export interface StateReading {
-  /** Whether the engine still stands where a state was taken. */
-  isAt(head: StateHead): boolean;
-  flow(): MarketState['flow'];
-  bars(): readonly BarsInHand[];
-  microstructure(): QuickReading | null;
-  flipSpread(): number | null;
-  structures(): readonly RulesReading[];
-}
-
-/** Reads what one set of rules has drawn. */
-export interface RulesReading {
-  readonly rules: RuleSet;
-  zones(): readonly Zone[];
-  gaps(): readonly FairValueGap[];
-  profiles(): readonly MarketProfile[];
-}
-
-type QuickReading = Omit<Microstructure, 'flipSpread'>;
-type Parts = { [Part in Exclude<keyof StateReading, 'isAt'>]: ReturnType<StateReading[Part]> };
-
-/** *Errors*: InputError, always: a state was asked for before the first trade. */
-export function refuseEmpty(instrument: InstrumentId): never {
-  throw new InputError({
-    field: 'state',
-    value: instrument,
-    because: 'no trade was seen yet',
-    remedy: 'Ask after onStateDue.',
-  });
-}
-
-/** Reads a state whole. */
-export function readWhole(head: StateHead, reading: StateReading): MarketState {
-  const tape = reading.microstructure();
-  return {
-    ...head,
-    flow: reading.flow(),
-    bars: reading.bars().map((bars) => bars.whole()),
-    microstructure: tape && { ...tape, flipSpread: reading.flipSpread() },
-    structures: reading.structures().map(({ rules, ...parts }) => ({
-      ...{ rules, zones: parts.zones(), gaps: parts.gaps(), profiles: parts.profiles() },
-    })),
-  };
-}
+import type { LiveState, LiveStructure } from './live-state.ts';
 
 /**
- * A state whose parts are read when somebody looks at them, each once: most states are passed over, and
+ * A state whose parts are read when somebody looks at them, each list once: most states are passed over, and
  * reading them is most of what analytics costs. *Errors*: looking at a part for the first time after the
  * engine has gone on.
  */
 export class StateInHand implements MarketState {
-  readonly instrument: MarketState['instrument'];
   readonly timeUs: MarketState['timeUs'];
-  readonly price: number;
-  readonly priceStep: number;
-  readonly quantityStep: number;
-  readonly features: readonly string[];
-  readonly complete: boolean;
   readonly trades: number;
-  readonly cvd: number;
-  readonly sinceUs: MarketState['sinceUs'];
-  readonly #reading: StateReading;
-  readonly #read: Partial<Parts> = {};
+  readonly #live: LiveState;
+  #flow: readonly OrderFlow[] | null = null;
+  #bars: readonly BarsInHand[] | null = null;
   #tape: Microstructure | null = null;
   #structures: readonly StructureReading[] | null = null;
 
-  constructor(head: StateHead, reading: StateReading) {
-    this.instrument = head.instrument;
-    this.timeUs = head.timeUs;
-    this.price = head.price;
-    this.priceStep = head.priceStep;
-    this.quantityStep = head.quantityStep;
-    this.features = head.features;
-    this.complete = head.complete;
-    this.trades = head.trades;
-    this.cvd = head.cvd;
-    this.sinceUs = head.sinceUs;
-    this.#reading = reading;
+  constructor(live: LiveState) {
+    this.timeUs = live.tip.nowUs;
+    this.trades = live.tip.trades;
+    this.#live = live;
+  }
+
+  get instrument() {
+    return this.#live.settings.instrument;
+  }
+
+  get features() {
+    return this.#live.settings.features;
+  }
+
+  get price() {
+    return this.stillAt('price').price;
+  }
+
+  get priceStep() {
+    return this.stillAt('priceStep').priceStep;
+  }
+
+  get quantityStep() {
+    return this.stillAt('quantityStep').quantityStep;
+  }
+
+  get complete() {
+    return this.stillAt('complete').complete;
+  }
+
+  get cvd() {
+    return this.stillAt('cvd').cvd;
+  }
+
+  get sinceUs() {
+    return this.stillAt('sinceUs').sinceUs;
   }
 
   get flow() {
-    return this.#part('flow');
+    this.#flow ??= this.stillAt('flow').flow();
+    return this.#flow;
   }
 
   get bars() {
-    return this.#part('bars');
+    this.#bars ??= this.stillAt('bars').bars();
+    return this.#bars;
   }
 
   get microstructure() {
-    const quick = this.#part('microstructure');
-    this.#tape ??= quick && new TapeInHand(quick, () => this.#part('flipSpread'));
+    this.#tape ??= this.stillAt('microstructure').micro.isKnown ? new TapeInHand(this) : null;
     return this.#tape;
   }
 
   get structures() {
-    this.#structures ??= this.#part('structures').map(
-      (reading) => new StructureInHand(reading, (part) => this.#stillAt(`${reading.rules} ${part}`)),
-    );
+    this.#structures ??= this.stillAt('structures').structures.map((one) => new StructureInHand(one, this));
     return this.#structures;
   }
 
-  #part<Part extends keyof Parts>(part: Part): Parts[Part] {
-    let value: Parts[Part] | undefined = this.#read[part];
-    if (value === undefined) {
-      this.#stillAt(part);
-      value = this.#reading[part]() as Parts[Part];
-      this.#read[part] = value;
-    }
-    return value;
-  }
-
-  #stillAt(part: string): void {
-    if (!this.#reading.isAt(this))
-      throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
+  /** Returns the engine, which has not gone on. *Errors*: naming the part that was asked for when it has. */
+  stillAt(part: string): LiveState {
+    const { tip } = this.#live;
+    if (tip.trades === this.trades && tip.nowUs === this.timeUs) return this.#live;
+    throw new Error(`${this.instrument}: ${part} of an old state is asked for, at trade ${this.trades}`);
   }
 }
 
 /** What one set of rules has drawn, each part read when somebody looks at it. */
 class StructureInHand implements StructureReading {
   readonly rules: RuleSet;
-  readonly #reading: RulesReading;
-  readonly #check: (part: string) => void;
+  readonly #live: LiveStructure;
+  readonly #state: StateInHand;
   #zones: readonly Zone[] | null = null;
   #gaps: readonly FairValueGap[] | null = null;
   #profiles: readonly MarketProfile[] | null = null;
 
-  constructor(reading: RulesReading, check: (part: string) => void) {
-    this.rules = reading.rules;
-    this.#reading = reading;
-    this.#check = check;
+  constructor(live: LiveStructure, state: StateInHand) {
+    this.rules = live.rules;
+    this.#live = live;
+    this.#state = state;
   }
 
   get zones() {
-    if (this.#zones === null) this.#check('zones');
-    this.#zones ??= this.#reading.zones();
+    this.#zones ??= this.#still('zones').zones();
     return this.#zones;
   }
 
   get gaps() {
-    if (this.#gaps === null) this.#check('gaps');
-    this.#gaps ??= this.#reading.gaps();
+    this.#gaps ??= this.#still('gaps').gaps();
     return this.#gaps;
   }
 
   get profiles() {
-    if (this.#profiles === null) this.#check('profiles');
-    this.#profiles ??= this.#reading.profiles();
+    this.#profiles ??= this.#still('profiles').profiles();
     return this.#profiles;
+  }
+
+  #still(part: string): LiveStructure {
+    this.#state.stillAt(part);
+    return this.#live;
   }
 }
 
-/** The tape's reading, with the spread worked out when somebody looks: it takes longer than all the rest. */
+/** The tape's reading, each number worked out when somebody looks. */
 class TapeInHand implements Microstructure {
   readonly signal: Microstructure['signal'];
-  readonly fastZ: number;
-  readonly slowZ: number;
-  readonly mid: number | null;
-  readonly #spread: () => number | null;
+  readonly #state: StateInHand;
 
-  constructor({ signal, fastZ, slowZ, mid }: QuickReading, spread: () => number | null) {
-    this.signal = signal;
-    this.fastZ = fastZ;
-    this.slowZ = slowZ;
-    this.mid = mid;
-    this.#spread = spread;
+  constructor(state: StateInHand) {
+    this.signal = state.stillAt('signal').micro.signalAt(state.timeUs);
+    this.#state = state;
+  }
+
+  get fastZ() {
+    return this.#state.stillAt('fastZ').micro.fastZ;
+  }
+
+  get slowZ() {
+    return this.#state.stillAt('slowZ').micro.slowZ;
+  }
+
+  get mid() {
+    return this.#state.stillAt('mid').micro.lastMid;
   }
 
   get flipSpread() {
-    return this.#spread();
+    return this.#state.stillAt('flipSpread').flipSpread();
   }
 }

@@ -21,15 +21,15 @@ function collector() {
   };
 }
 
-test('a state is due at each candle close and with the first order 250 ms after the last one', () => {
+test('a state is due at each candle close and a second after the last one', () => {
   const { dues, sink } = collector();
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
-  const at = [0, 100, 249, 250, 400, 14_900, 15_100, 15_250].map((ms) => DAY + ms * 1000);
+  const at = [0, 400, 999, 1_000, 1_600, 14_900, 15_100, 16_100].map((ms) => DAY + ms * 1000);
   engine.onTrades(tape(at.map((t) => [t, 10, 1, 'buy'] as const)), true, sink);
-  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250, 500, 14_900, 15_000, 15_250]);
-  // The order at 15,250 may still get prints: the state of that moment knows nothing of it.
-  engine.advanceTo(DAY + 15_500_000, sink);
-  expect(dues.slice(6).map((t) => (t - DAY) / 1000)).toEqual([15_500]);
+  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 1_000, 2_000, 14_900, 15_000, 16_000]);
+  // The order at 16,100 may still get prints: the state before it knows nothing of it.
+  engine.advanceTo(DAY + 17_500_000, sink);
+  expect(dues.slice(6).map((t) => (t - DAY) / 1000)).toEqual([17_000]);
 });
 
 test('what traded is said when it is due, though no trade comes: told time is enough', () => {
@@ -37,20 +37,42 @@ test('what traded is said when it is due, though no trade comes: told time is en
   const engine = new InstrumentAnalytics(TEST_SETTINGS);
   const at = [0, 100].map((ms) => DAY + ms * 1000);
   engine.onTrades(tape(at.map((t) => [t, 10, 1, 'buy'] as const)), true, sink);
-  const told = [200, 249, 250, 300, 9_000].map((ms) => DAY + ms * 1000);
+  const told = [200, 999, 1_000, 1_200, 9_000].map((ms) => DAY + ms * 1000);
   const due = told.filter((timeUs) => {
     const isDue = engine.isDueAt(timeUs);
     engine.advanceTo(timeUs, sink);
     return isDue;
   });
-  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 250]);
-  expect(due.map((t) => (t - DAY) / 1000)).toEqual([200, 250]);
+  expect(dues.map((t) => (t - DAY) / 1000)).toEqual([0, 1_000]);
+  expect(due.map((t) => (t - DAY) / 1000)).toEqual([200, 1_000]);
+});
+
+test('a state is due at once when the tape turns', () => {
+  const { sink } = collector();
+  const engine = new InstrumentAnalytics(TEST_SETTINGS);
+  // A sell every 400 ms, then buys that are far larger.
+  const trades = Array.from({ length: 60 }, (_, i): TestTrade => {
+    const isBuy = i >= 30;
+    return [DAY + i * 400_000, 10, isBuy ? 5 : 1, isBuy ? 'buy' : 'sell'];
+  });
+  const said: [number, string][] = [];
+  engine.onTrades(tape(trades), true, {
+    ...sink,
+    onStateDue: (timeUs) => said.push([timeUs, engine.state().microstructure?.signal ?? 'none']),
+  });
+  const turns = said.filter(([, signal], i) => i > 0 && signal !== said[i - 1]![1]);
+  expect(turns.map(([, signal]) => signal)).toEqual(['bearish', 'neutral', 'bullish']);
+  // As of the very orders that turned it, though less than a second had passed.
+  const before = turns.map(([timeUs]) => said.findLast(([other]) => other < timeUs)![0]);
+  expect(turns.map(([timeUs], i) => timeUs - before[i]!).some((apartUs) => apartUs < US_PER_SECOND)).toBe(
+    true,
+  );
 });
 
 test('however often time is told between trades, the same states are said of the same moments', () => {
-  const trades: TestTrade[] = [0, 100, 101, 380, 900, 904, 2_000, 14_990, 15_003, 31_000].map((ms, i) => [
-    ...([DAY + ms * 1_000, 10 + (i % 3) / 100, 1, i % 2 === 0 ? 'buy' : 'sell'] as const),
-  ]);
+  const trades: TestTrade[] = [
+    0, 100, 101, 380, 900, 904, 2_000, 2_800, 3_900, 5_000, 7_000, 14_300, 15_003, 31_000, 44_990,
+  ].map((ms, i) => [...([DAY + ms * 1_000, 10 + (i % 3) / 100, 1, i % 2 === 0 ? 'buy' : 'sell'] as const)]);
   const saidWhen = (everyMs: number) => {
     const engine = new InstrumentAnalytics(TEST_SETTINGS);
     const states: string[] = [];
@@ -66,7 +88,7 @@ test('however often time is told between trades, the same states are said of the
     return states;
   };
   const never = saidWhen(60_000);
-  expect(never.length).toBeGreaterThan(10);
+  expect(never.length).toBeGreaterThan(8);
   for (const everyMs of [1, 7, 100, 250, 1_000, 15_000]) expect(saidWhen(everyMs)).toEqual(never);
 });
 

@@ -1,146 +1,155 @@
-// The analytics engine in process against the bare loop of the limit folder, on one tape, in fresh
-// processes that take turns. Prints its figures as one line of JSON.
-// usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz LIMIT_FOLDER
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// One kind of work of the analytics engine over one tape, in a process of its own: two callbacks at one call
+// site would make either slower. Prints a line of JSON a round, the first of them cold.
+// usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type AnalyticsSink, InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
-import { instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
+import { codecs } from '@algo/contracts';
+import {
+  type AnalyticsSettings,
+  type AnalyticsSink,
+  InstrumentAnalytics,
+  SnapshotWriter,
+  USUAL_SETTINGS,
+} from '@algo/market-analytics';
+import { instrumentId, type MarketState, sliceTrades, type TradeColumns } from '@algo/model';
 
-/** How often the tape is repeated. */
-const TILES = 10;
-/** How many rounds a process times; the first is cold. */
-const ROUNDS = 7;
 /** Trades per slice. */
 const SLICE = 256;
-const PROCESSES = 5;
-const LTC = { instrument: instrumentId('binance.spot.LTCUSDT'), priceTick: 0.01, quantityStep: 0.001 };
+/** Of the engines that are kept beside each other. */
+const ENGINES = 1_000;
+const TRADES_EACH = 20_000;
+/** All features of the document over the timeframes and the profile that its strategies read, no rows. */
+const ASKED: AnalyticsSettings = {
+  ...{ instrument: instrumentId('binance.spot.LTCUSDT'), priceTick: 0.01, quantityStep: 0.001 },
+  ...USUAL_SETTINGS,
+  ...{ timeframes: ['1m', '5m', '15m'], profiles: ['60m', 'session'], rows: false },
+};
 
-interface AnalyticsEngineFigures {
-  readonly name: 'analytics engine, in process';
-  readonly trades: number;
-  readonly slice: number;
-  /**
-   * Of processes that ran one after the other, each one's median warm round; `limit` is null without a
-   * limit.
-   */
-  readonly turns: readonly { readonly tradesPerSecond: number; readonly limit: number | null }[];
-  readonly note: string;
-}
+/** What is done with each state that is due, and what is computed. */
+const KINDS = {
+  'not-read': { ...ASKED },
+  'not-read-robust': { ...ASKED, rules: ['robust'] },
+  'with-rows': { ...ASKED, rows: true },
+  read: { ...ASKED },
+  'read-robust': { ...ASKED, rules: ['robust'] },
+  encoded: { ...ASKED },
+  many: { ...ASKED },
+} satisfies Record<string, AnalyticsSettings>;
+type Kind = keyof typeof KINDS;
 
-/** Returns the figures; `note` says why there is no limit among them when its folder isn't there. */
-async function run(tapePath: string, limitFolder: string): Promise<AnalyticsEngineFigures> {
-  const limit = join(limitFolder, 'limit.mjs');
-  const hasLimit = existsSync(limit);
-  const turns: { tradesPerSecond: number; limit: number | null }[] = [];
-  let trades = 0;
-  for (let i = 0; i < PROCESSES; i++) {
-    const rounds = timed([fileURLToPath(import.meta.url), tapePath, '--worker']);
-    trades = rounds.trades;
-    const flags = ['--engine=batch', `--batch=${SLICE}`];
-    const bare = hasLimit
-      ? timed([limit, tapePath, `${TILES}`, `${ROUNDS}`, ...flags]).tradesPerSecond
-      : null;
-    turns.push({ tradesPerSecond: rounds.tradesPerSecond, limit: bare });
-  }
-  return {
-    name: 'analytics engine, in process',
-    trades,
-    slice: SLICE,
-    turns,
-    note: hasLimit ? 'limit: `batch`' : `no limit.mjs in ${limitFolder}: nothing to compare with`,
-  };
-}
-
-/**
- * Runs a process that prints one JSON line a round, the first of them cold, and returns the rate of the
- * median warm one.
- */
-function timed(args: readonly string[]): { trades: number; tradesPerSecond: number } {
-  const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
-  const rounds = lines.map((line) => JSON.parse(line) as { trades: number; ns_per_trade: number });
-  const nsPerTrade = median(rounds.slice(1).map((round) => round.ns_per_trade));
-  return { trades: rounds[0]!.trades, tradesPerSecond: 1e9 / nsPerTrade };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
-}
-
-/**
- * Returns the CSV (ts_ms, trade_id, price, quantity, side)
- * as columns, repeated `tiles` times as time goes on.
- */
+/** Returns the CSV (ts_ms, trade_id, price, quantity, side) as columns, `tiles` times as time goes on. */
 function loadTape(path: string, tiles: number): TradeColumns {
   const lines = gunzipSync(readFileSync(path)).toString('latin1').trim().split('\n').slice(1);
   const rows = lines.length;
   const count = rows * tiles;
-  const timeUs = new Float64Array(count);
-  const price = new Float64Array(count);
-  const quantity = new Float64Array(count);
+  const [timeUs, price, quantity, values] = [0, 0, 0, 0].map(() => new Float64Array(count)) as [
+    ...[Float64Array, Float64Array, Float64Array, Float64Array],
+  ];
   const side = new Uint8Array(count);
-  const values = new Float64Array(count);
-  lines.forEach((line, i) => {
+  for (const [i, line] of lines.entries()) {
     const [ms, id, p, q, s] = line.split(',');
     timeUs[i] = Number(ms) * 1000;
     values[i] = Number(id);
     price[i] = Number(p);
     quantity[i] = Number(q);
     side[i] = s?.startsWith('b') ? 1 : 0;
-  });
+  }
   const minuteUs = 60e6;
   const spanUs = (Math.floor((timeUs[rows - 1]! - timeUs[0]!) / minuteUs) + 2) * minuteUs;
   for (let k = 1; k < tiles; k++) {
     for (let i = 0; i < rows; i++) timeUs[k * rows + i] = timeUs[i]! + k * spanUs;
     for (const column of [price, quantity, side, values]) column.copyWithin(k * rows, 0, rows);
   }
-  return {
-    instrument: LTC.instrument,
-    count,
-    timeUs,
-    price,
-    quantity,
-    side,
-    ids: { kind: 'counted', values },
+  const ids = { kind: 'counted', values } as const;
+  return { instrument: ASKED.instrument, count, timeUs, price, quantity, side, ids };
+}
+
+/** Looks at every part of a state as strategies do: windows and tape by number, lists as they are. */
+function look(state: MarketState): number {
+  let seen = state.price + state.cvd;
+  for (const window of state.flow) seen += window.buyVolume - window.sellVolume;
+  for (const bars of state.bars) seen += bars.values[0] ?? 0;
+  seen += state.microstructure === null ? 0 : state.microstructure.fastZ;
+  for (const { zones, gaps, profiles } of state.structures)
+    seen += zones.length + gaps.length + (profiles[0]?.poc ?? 0);
+  return seen;
+}
+
+/** Goes through the tape once and prints what it took. */
+function round(kind: Kind, slices: readonly TradeColumns[], trades: number): void {
+  const engine = new InstrumentAnalytics(KINDS[kind]);
+  let [outputs, due, bytes, most, seen] = [0, 0, 0, 0, 0];
+  const count = () => {
+    outputs++;
   };
+  const onDue = {
+    none: () => {
+      due++;
+    },
+    look: () => {
+      due++;
+      seen += look(engine.stateInHand());
+    },
+    encode: () => {
+      due++;
+      const { length } = codecs.MarketStateUpdated.encode(engine.state());
+      bytes += length;
+      if (length > most) most = length;
+    },
+  };
+  const onStateDue = kind === 'encoded' ? onDue.encode : kind.startsWith('read') ? onDue.look : onDue.none;
+  const sink: AnalyticsSink = {
+    ...{ onCandle: count, onZone: count, onGap: count, onSignal: count, onStateDue },
+    ...{ onOrderFlow: count, onProfile: count },
+  };
+  const startMs = performance.now();
+  for (const slice of slices) engine.onTrades(slice, true, sink);
+  const ns_per_trade = ((performance.now() - startMs) * 1e6) / trades;
+  const to = new SnapshotWriter();
+  engine.save(to);
+  to.restart();
+  const savedMs = performance.now();
+  engine.save(to);
+  console.log(
+    JSON.stringify({
+      ...{ trades, ns_per_trade, due: due / trades, outputs, seen: seen > 0 },
+      ...{ bytes: due === 0 ? 0 : bytes / due, bytesMax: most },
+      ...{ snapshotBytes: to.bytes().length, snapshotMs: performance.now() - savedMs },
+      rss: process.memoryUsage().rss,
+    }),
+  );
 }
 
-function work(tapePath: string): void {
-  const tape = loadTape(tapePath, TILES);
-  const slices: TradeColumns[] = [];
-  for (let i = 0; i < tape.count; i += SLICE) {
-    slices.push(sliceTrades(tape, i, Math.min(tape.count, i + SLICE)));
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    let outputs = 0;
-    const count = () => {
-      outputs++;
-    };
-    const sink: AnalyticsSink = {
-      onCandle: count,
-      onZone: count,
-      onGap: count,
-      onSignal: count,
-      onStateDue: count,
-      onOrderFlow: count,
-      onProfile: count,
-    };
-    const engine = new InstrumentAnalytics({ ...LTC, ...USUAL_SETTINGS });
-    const start = performance.now();
-    for (const slice of slices) engine.onTrades(slice, true, sink);
-    const ns_per_trade = ((performance.now() - start) * 1e6) / tape.count;
-    console.log(JSON.stringify({ trades: tape.count, ns_per_trade, outputs, round }));
-  }
+/** Feeds engines in turn and prints what they take of memory. */
+function keepMany(tape: TradeColumns): void {
+  const nothing = () => {};
+  const sink: AnalyticsSink = {
+    ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing, onStateDue: nothing },
+    ...{ onOrderFlow: nothing, onProfile: nothing },
+  };
+  const engines = Array.from({ length: ENGINES }, () => new InstrumentAnalytics(KINDS.many));
+  const before = process.memoryUsage().rss;
+  for (const engine of engines)
+    for (let i = 0; i < TRADES_EACH; i += SLICE)
+      engine.onTrades(sliceTrades(tape, i, Math.min(TRADES_EACH, i + SLICE)), true, sink);
+  const { rss } = process.memoryUsage();
+  console.log(JSON.stringify({ engines: ENGINES, rss, grown: rss - before, kept: engines.length }));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [tapePath, limitFolder = ''] = process.argv.slice(2);
-  if (tapePath === undefined) {
-    console.error('usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz LIMIT_FOLDER');
-    process.exitCode = 2;
-  } else if (process.argv.includes('--worker')) work(tapePath);
-  else console.log(JSON.stringify(await run(tapePath, limitFolder)));
+const [path, kind, tiles = '1', rounds = '2'] = process.argv.slice(2);
+if (path === undefined || kind === undefined || !Object.hasOwn(KINDS, kind)) {
+  console.error(
+    'usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS',
+  );
+  console.error(`KIND is one of ${Object.keys(KINDS).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const tape = loadTape(path, Number(tiles));
+  if (kind === 'many') keepMany(tape);
+  else {
+    const slices: TradeColumns[] = [];
+    for (let i = 0; i < tape.count; i += SLICE)
+      slices.push(sliceTrades(tape, i, Math.min(tape.count, i + SLICE)));
+    for (let i = 0; i < Number(rounds); i++) round(kind as Kind, slices, tape.count);
+  }
 }

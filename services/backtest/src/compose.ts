@@ -26,6 +26,8 @@ export interface EngineSettings {
   /** Told of each fact that a service says, at its turn: a state may be looked into only there. */
   observe(fact: Fact): void;
   readonly byWire?: boolean;
+  /** Analytics computes all that there is, as live, not what the configuration's strategies read. */
+  readonly everything?: boolean;
   readonly restoreBefore?: (identity: string, input: number) => boolean;
 }
 
@@ -42,6 +44,7 @@ export interface ComposedEngine extends AsyncDisposable {
 export async function composeEngine({
   environment,
   observe,
+  everything = false,
   ...parts
 }: EngineSettings): Promise<ComposedEngine> {
   const server = new MemoryServer(new VirtualClock(), { messagesMax: MESSAGES_MAX });
@@ -70,7 +73,7 @@ export async function composeEngine({
   const deciding = readConfig('decision', decision.config, environment);
   await composition.add(decision, deciding);
   const documents = bucketDocuments(new MemoryBus(server, 'analytics').bucket('documents'));
-  const asked = namesOf(await wantedByActive(documents, deciding));
+  const asked = everything ? {} : namesOf(await wantedByActive(documents, deciding));
   const shards = readConfig('analytics', analytics.config, environment).analyticsInstances;
   for (let ordinal = 0; ordinal < shards; ordinal++) {
     const own = { ...asked, ...environment, ALGO_ORDINAL: String(ordinal) };

@@ -9,6 +9,7 @@ import {
   type Zone,
 } from '@algo/model';
 import type { BarSeries } from '../bar-series.ts';
+import { KeptJoin } from '../kept-join.ts';
 import type { Resolution } from '../resolution.ts';
 import type { AnalyticsSink } from '../rows.ts';
 import type { Rules } from '../rules.ts';
@@ -40,6 +41,8 @@ export class ClassicRules implements Rules {
   readonly #profiles: LookBackProfiles | null;
   readonly #scopes: readonly ProfileScope[];
   readonly #hasRows: boolean;
+  readonly #nearZones = new KeptJoin<Zone>();
+  readonly #nearGaps = new KeptJoin<FairValueGap>();
 
   /** *Shape*: `series` in order of TIMEFRAMES. */
   constructor(instrument: InstrumentId, series: readonly BarSeries[], resolution: Resolution, asked: Wanted) {
@@ -51,8 +54,8 @@ export class ClassicRules implements Rules {
     this.#asked = this.#lists.filter((lists) => lists !== null);
     this.#scopes = asked.profiles;
     this.#hasRows = asked.rows;
-    const hasProfiles = asked.rows || LOOK_BACK_SCOPES.some((scope) => asked.profiles.includes(scope));
-    this.#profiles = hasProfiles ? new LookBackProfiles(resolution) : null;
+    const scopes = LOOK_BACK_SCOPES.filter((scope) => asked.rows || asked.profiles.includes(scope));
+    this.#profiles = scopes.length > 0 ? new LookBackProfiles(resolution, scopes) : null;
   }
 
   /** Time of the newest trade that a profile had to let go of too early, −∞ when none. */
@@ -79,12 +82,16 @@ export class ClassicRules implements Rules {
     if (row !== null) sink.onProfile(row);
   }
 
-  zones(price: number, momentUs: TimeUs): Zone[] {
-    return this.#asked.flatMap(({ zones }) => zones.nearest(price, momentUs));
+  zones(price: number, momentUs: TimeUs): readonly Zone[] {
+    for (let i = 0; i < this.#asked.length; i++)
+      this.#nearZones.show(i, this.#asked[i]!.zones.nearest(price, momentUs));
+    return this.#nearZones.joined;
   }
 
-  gaps(price: number, momentUs: TimeUs): FairValueGap[] {
-    return this.#asked.flatMap(({ gaps }) => gaps.nearest(price, momentUs));
+  gaps(price: number, momentUs: TimeUs): readonly FairValueGap[] {
+    for (let i = 0; i < this.#asked.length; i++)
+      this.#nearGaps.show(i, this.#asked[i]!.gaps.nearest(price, momentUs));
+    return this.#nearGaps.joined;
   }
 
   profiles(momentUs: TimeUs): MarketProfile[] {

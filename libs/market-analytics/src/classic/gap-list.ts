@@ -72,16 +72,11 @@ export class GapList implements InSteps {
   /** Returns the nearest gaps that lie wholly ahead of a price. */
   nearest(price: number, nowUs: TimeUs): readonly FairValueGap[] {
     const kept = this.#nearest.at(price, nowUs);
-    if (kept !== null) return kept;
-    this.#nearest.begin(price);
+    if (kept !== undefined) return kept;
     const listed = this.#gaps.filter((gap) => this.#isListed(gap, nowUs));
-    for (const { low, high } of listed) {
-      this.#nearest.edge(low);
-      this.#nearest.edge(high);
-    }
     const oldest = listed[0];
     const found = nearestGaps(listed, price).map((gap) => this.#toGap(gap, 'open'));
-    return this.#nearest.keep(found, oldest ? this.#listedUntil(oldest) : Number.POSITIVE_INFINITY);
+    return this.#nearest.keep(price, found, oldest ? this.#listedUntil(oldest) : Number.POSITIVE_INFINITY);
   }
 
   rescale(priceFactor: number): void {

@@ -51,15 +51,18 @@ export class LookBackProfiles implements InSteps {
   #rows = 0;
   /** Time of the newest trade that fell out too early, −∞ when none did. */
   droppedUs = Number.NEGATIVE_INFINITY;
-  readonly #windows: readonly Window[] = LOOK_BACKS.map((lookBack) => ({
-    ...{ ...lookBack, volumes: new VolumeRows(FIRST_ROWS), from: 0, to: 0, profile: null },
-  }));
-  readonly #longest = this.#windows.at(-1)!;
+  readonly #windows: readonly Window[];
+  readonly #longest: Window;
   #lastPrice = Number.NaN;
   #lastRow = 0;
 
-  constructor(resolution: Resolution) {
+  /** `scopes` are what is asked for: one look-back at least. */
+  constructor(resolution: Resolution, scopes: readonly ProfileScope[]) {
     this.#resolution = resolution;
+    this.#windows = LOOK_BACKS.filter(({ scope }) => scopes.includes(scope)).map((lookBack) => ({
+      ...{ ...lookBack, volumes: new VolumeRows(FIRST_ROWS), from: 0, to: 0, profile: null },
+    }));
+    this.#longest = this.#windows.at(-1)!;
   }
 
   add(timeUs: TimeUs, price: number, volume: number): void {
@@ -185,18 +188,19 @@ export class LookBackProfiles implements InSteps {
   #advance(window: Window, momentUs: TimeUs): void {
     const mask = this.#time.length - 1;
     const { volumes } = window;
-    for (let at = window.to; at < this.#head; at++) {
-      const row = this.#row[at & mask]!;
-      volumes.change(row, this.#price[row]!, this.#volume[at & mask]!);
-    }
-    window.to = this.#head;
     const edge = momentUs - window.lengthUs;
     let at = window.from;
     for (; at < this.#head && this.#time[at & mask]! < edge; at++) {
+      if (at >= window.to) continue; // came and went since it was read
       const row = this.#row[at & mask]!;
       volumes.change(row, this.#price[row]!, -this.#volume[at & mask]!);
     }
     window.from = at;
+    for (at = Math.max(at, window.to); at < this.#head; at++) {
+      const row = this.#row[at & mask]!;
+      volumes.change(row, this.#price[row]!, this.#volume[at & mask]!);
+    }
+    window.to = this.#head;
   }
 
   /** Forgets what is older than the longest look-back, and the rows that nobody uses any more. */
@@ -229,6 +233,7 @@ export class LookBackProfiles implements InSteps {
   #giveUp(window: Window, until: number): void {
     const mask = this.#time.length - 1;
     for (; window.from < until; window.from++) {
+      if (window.from >= window.to) continue;
       const row = this.#row[window.from & mask]!;
       window.volumes.change(row, this.#price[row]!, -this.#volume[window.from & mask]!);
     }

@@ -105,20 +105,17 @@ export class ZoneList implements InSteps {
   /** Returns the unbroken zones that a rule can choose at a price, oldest first. */
   nearest(price: number, nowUs: TimeUs): readonly Zone[] {
     const kept = this.#nearest.at(price, nowUs);
-    if (kept !== null) return kept;
-    this.#nearest.begin(price);
+    if (kept !== undefined) return kept;
     const nearest = new NearestZones(price);
     const zones = this.#zones;
     for (let at = this.#first; at < this.#end; at += PARTS) {
       if ((zones[at + MARKS]! & BROKEN) !== 0 || !this.#isListed(at, nowUs)) continue;
       const isDemand = zones[at + IS_DEMAND] === 1;
-      this.#nearest.edge(zones[at + LOW]!);
-      this.#nearest.edge(zones[at + HIGH]!);
       nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
     }
     const untilUs = this.#first < this.#end ? this.#listedUntil(this.#first) : Number.POSITIVE_INFINITY;
     const found = nearest.chosen().map((at) => this.#toZone(at));
-    return this.#nearest.keep(found, untilUs);
+    return this.#nearest.keep(price, found, untilUs);
   }
 
   rescale(priceFactor: number): void {

@@ -1,4 +1,12 @@
-import { BUY, type InstrumentId, instrumentId, RULE_SETS, SELL, type TradeColumns } from '@algo/model';
+import {
+  BUY,
+  type InstrumentId,
+  instrumentId,
+  type MarketState,
+  RULE_SETS,
+  SELL,
+  type TradeColumns,
+} from '@algo/model';
 import type { AnalyticsSink } from '../rows.ts';
 import { type AnalyticsSettings, USUAL_SETTINGS } from '../settings.ts';
 
@@ -61,6 +69,26 @@ export function livelyTrades(seed: number, count: number, startUs: number): Test
   return out;
 }
 
+/** Returns a state in hand with everything in it read. */
+export function wholeOf(state: MarketState): MarketState {
+  const { instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd, flow, features } = state;
+  const { microstructure, sinceUs } = state;
+  return {
+    ...{ instrument, timeUs, price, priceStep, quantityStep, complete, trades, cvd, flow, features, sinceUs },
+    bars: state.bars.map(({ timeframe, bars, last, values }) => ({ timeframe, bars, last, values })),
+    microstructure: microstructure && {
+      ...{ signal: microstructure.signal, fastZ: microstructure.fastZ, slowZ: microstructure.slowZ },
+      ...{ mid: microstructure.mid, flipSpread: microstructure.flipSpread },
+    },
+    structures: state.structures.map(({ rules, zones, gaps, profiles }) => ({
+      rules,
+      zones,
+      gaps,
+      profiles,
+    })),
+  };
+}
+
 /** A sink that keeps everything it is told, in order, as JSON; `state` is asked for whenever it is due. */
 export function recordingSink(state: () => unknown): { sink: AnalyticsSink; heard: string[] } {
   const heard: string[] = [];
@@ -70,7 +98,7 @@ export function recordingSink(state: () => unknown): { sink: AnalyticsSink; hear
     onCandle: keep('candle'),
     onZone: keep('zone'),
     onGap: keep('gap'),
-    onSignal: keep('signal'),
+    onSignal: ({ id, direction, state }) => keep('signal')([id, direction, wholeOf(state)]),
     onStateDue: (timeUs) => due([timeUs, state()]),
     onOrderFlow: keep('flow'),
     onProfile: keep('profile'),

@@ -102,7 +102,7 @@ export class RowGathering implements AnalyticsSink {
 
   onSignal(signal: Signal): void {
     this.signals++;
-    this.#say('SignalGenerated', signal);
+    this.#say('SignalGenerated', { ...signal, state: this.#readState() });
   }
 
   onStateDue(_timeUs: TimeUs): void {
