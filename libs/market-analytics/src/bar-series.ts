@@ -35,6 +35,8 @@ export class BarSeries implements InSteps {
   readonly trades = new Float64Array(KEPT_BARS);
   /** 1 where nothing is known to be missing in the bar. */
   readonly complete = new Float64Array(KEPT_BARS);
+  /** Logarithm of the close. */
+  readonly logClose = new Float64Array(KEPT_BARS);
   /** Logarithm of close ÷ the close before; NaN for the first bar. */
   readonly logReturn = new Float64Array(KEPT_BARS);
 
@@ -55,6 +57,7 @@ export class BarSeries implements InSteps {
     this.delta[slot] = bar.buy - bar.sell;
     this.trades[slot] = bar.buyTrades + bar.sellTrades;
     this.complete[slot] = bar.complete ? 1 : 0;
+    this.logClose[slot] = Math.log(bar.close);
     this.logReturn[slot] = this.bars > 1 ? Math.log(bar.close / this.close[this.slot(1)]!) : Number.NaN;
   }
 
@@ -89,6 +92,7 @@ export class BarSeries implements InSteps {
   rescale(priceFactor: number, quantityFactor: number): void {
     for (const column of [this.open, this.high, this.low, this.close])
       for (let i = 0; i < KEPT_BARS; i++) column[i] = column[i]! * priceFactor;
+    this.takeLogs();
     for (const column of [this.volume, this.delta])
       for (let i = 0; i < KEPT_BARS; i++) column[i] = column[i]! * quantityFactor;
   }
@@ -101,6 +105,11 @@ export class BarSeries implements InSteps {
   load(from: SnapshotReader): void {
     this.bars = from.number();
     for (const column of this.columns()) column.set(from.doubles(KEPT_BARS));
+    this.takeLogs();
+  }
+
+  private takeLogs(): void {
+    for (let i = 0; i < KEPT_BARS; i++) this.logClose[i] = Math.log(this.close[i]!);
   }
 
   private columns(): Float64Array[] {

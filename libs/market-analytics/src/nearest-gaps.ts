@@ -7,11 +7,12 @@ interface Band {
   readonly high: number;
 }
 
-/** Returns the nearest bullish gap that lies wholly above a price, and the nearest bearish one below it. */
-export function nearestGaps<Gap extends Band>(gaps: Iterable<Gap>, price: number): Gap[] {
+/** Returns of those from one on the nearest bullish one wholly above a price, the bearish one below it. */
+export function nearestGaps<Gap extends Band>(gaps: readonly Gap[], price: number, from = 0): Gap[] {
   let above: Gap | null = null;
   let below: Gap | null = null;
-  for (const gap of gaps) {
+  for (let i = from; i < gaps.length; i++) {
+    const gap = gaps[i]!;
     if (gap.kind === 'bullish') {
       if (gap.low > price && (above === null || gap.low < above.low)) above = gap;
     } else if (gap.high < price && (below === null || gap.high > below.high)) below = gap;

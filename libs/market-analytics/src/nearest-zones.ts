@@ -21,8 +21,10 @@ export class NearestZones {
 
   /** Returns what was chosen, each once, oldest first. */
   chosen(): number[] {
-    const all = new Set([...this.#demand.chosen(), ...this.#supply.chosen()]);
-    return [...all].sort((a, b) => a - b);
+    const all: number[] = [];
+    this.#demand.addTo(all);
+    this.#supply.addTo(all);
+    return all.sort((a, b) => a - b);
   }
 }
 
@@ -47,7 +49,7 @@ class NearestOfKind {
       this.#targetDistance = fromNear;
     }
     if (fromFar < 0) return;
-    const distance = Math.max(0, fromNear);
+    const distance = Math.max(fromNear, 0);
     if (distance > this.#levelDistance) return;
     if (distance === this.#levelDistance && strength < this.#levelStrength) return;
     this.#level = at;
@@ -55,7 +57,11 @@ class NearestOfKind {
     this.#levelStrength = strength;
   }
 
-  chosen(): number[] {
-    return [this.#entry, this.#level, this.#target].filter((at) => at >= 0);
+  /** Adds each choice once; zones of one kind are never those of the other. */
+  addTo(all: number[]): void {
+    if (this.#entry >= 0) all.push(this.#entry);
+    if (this.#level >= 0 && this.#level !== this.#entry) all.push(this.#level);
+    if (this.#target >= 0 && this.#target !== this.#entry && this.#target !== this.#level)
+      all.push(this.#target);
   }
 }

@@ -73,9 +73,10 @@ export class GapList implements InSteps {
   nearest(price: number, nowUs: TimeUs): readonly FairValueGap[] {
     const kept = this.#nearest.at(price, nowUs);
     if (kept !== undefined) return kept;
-    const listed = this.#gaps.filter((gap) => this.#isListed(gap, nowUs));
-    const oldest = listed[0];
-    const found = nearestGaps(listed, price).map((gap) => this.#toGap(gap, 'open'));
+    let from = 0;
+    while (from < this.#gaps.length && !this.#isListed(this.#gaps[from]!, nowUs)) from++;
+    const oldest = this.#gaps[from];
+    const found = nearestGaps(this.#gaps, price, from).map((gap) => this.#toGap(gap, 'open'));
     return this.#nearest.keep(price, found, oldest ? this.#listedUntil(oldest) : Number.POSITIVE_INFINITY);
   }
 

@@ -56,6 +56,8 @@ export class ZoneList implements InSteps {
   #zones = new Float64Array(FIRST_CAPACITY * PARTS);
   #first = 0;
   #end = 0;
+  /** Where those stand that may still change or be chosen, oldest first: the others are looked at no more. */
+  readonly #active: number[] = [];
   /** Ids that were worked out, by the open of the zone's bar: they cost more than all else. */
   readonly #ids = new Map<TimeUs, ZoneId>();
   readonly #nearest = new KeptNearest<Zone>();
@@ -74,7 +76,9 @@ export class ZoneList implements InSteps {
     const zones = this.#zones;
     const slot = series.slot(0);
     const [high, low, close] = [series.high[slot]!, series.low[slot]!, series.close[slot]!];
-    for (let at = this.#first; at < this.#end; at += PARTS) {
+    let kept = 0;
+    for (const at of this.#active) {
+      if (at < this.#first) continue;
       const isDemand = zones[at + IS_DEMAND] === 1;
       const reaches = isDemand ? low <= zones[at + HIGH]! : high >= zones[at + LOW]!;
       const breaks = isDemand ? close < zones[at + LOW]! : close > zones[at + HIGH]!;
@@ -82,13 +86,15 @@ export class ZoneList implements InSteps {
       const isTouch = reaches && (marks & REACHED) === 0 && zones[at + TOUCHES]! < TOUCHES_MAX;
       const isBreak = breaks && (marks & BROKEN) === 0;
       zones[at + MARKS] = (reaches ? REACHED : 0) | (marks & BROKEN) | (breaks ? BROKEN : 0);
-      if (!isTouch && !isBreak) continue;
       if (isTouch) {
         zones[at + TOUCHES]!++;
         zones[at + TESTED] = timeUs;
       }
+      if (this.#isActive(at)) this.#active[kept++] = at;
+      if (!isTouch && !isBreak) continue;
       told.onZone(this.#toZone(at));
     }
+    this.#active.length = kept;
     this.#find(slot, told);
   }
 
@@ -108,8 +114,8 @@ export class ZoneList implements InSteps {
     if (kept !== undefined) return kept;
     const nearest = new NearestZones(price);
     const zones = this.#zones;
-    for (let at = this.#first; at < this.#end; at += PARTS) {
-      if ((zones[at + MARKS]! & BROKEN) !== 0 || !this.#isListed(at, nowUs)) continue;
+    for (const at of this.#active) {
+      if (at < this.#first || (zones[at + MARKS]! & BROKEN) !== 0 || !this.#isListed(at, nowUs)) continue;
       const isDemand = zones[at + IS_DEMAND] === 1;
       nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
     }
@@ -138,6 +144,7 @@ export class ZoneList implements InSteps {
     this.#zones.set(from.doubles(count));
     this.#first = 0;
     this.#end = count;
+    this.#listActive();
   }
 
   #find(slot: number, told: Told): void {
@@ -157,6 +164,7 @@ export class ZoneList implements InSteps {
     zones[at + TOUCHES] = 0;
     zones[at + TESTED] = 0;
     zones[at + MARKS] = REACHED; // a bar that comes right behind is no visit yet
+    this.#active.push(at);
     this.#end += PARTS;
     told.onZone(this.#toZone(at));
   }
@@ -170,6 +178,17 @@ export class ZoneList implements InSteps {
     this.#zones = room;
     this.#first = 0;
     this.#end = held;
+    this.#listActive();
+  }
+
+  #listActive(): void {
+    this.#active.length = 0;
+    for (let at = this.#first; at < this.#end; at += PARTS) if (this.#isActive(at)) this.#active.push(at);
+  }
+
+  /** Nothing more is told of a zone that is broken and was touched as often as is told, nor is it chosen. */
+  #isActive(at: number): boolean {
+    return (this.#zones[at + MARKS]! & BROKEN) === 0 || this.#zones[at + TOUCHES]! < TOUCHES_MAX;
   }
 
   #isListed(at: number, timeUs: TimeUs): boolean {

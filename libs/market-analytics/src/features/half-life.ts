@@ -10,6 +10,6 @@ export const halfLife: FeatureFamily = {
     inputs: ['close'],
     warmUpBars: closes,
     read: ({ series }) =>
-      series.kept < closes ? null : reversionHalfLife(series.last(series.close, closes).map(Math.log)),
+      series.kept < closes ? null : reversionHalfLife(series.last(series.logClose, closes)),
   }),
 };

@@ -1,9 +1,30 @@
 import { type VarianceRatio, varianceRatio as varianceRatioOf } from '@algo/indicators';
+import type { BarSeries } from '../bar-series.ts';
 import type { Feature, FeatureFamily } from './feature.ts';
 
 /** Closes that the ratio is taken over. */
 const CLOSES = 256;
 const PARAMETERS = [{ name: 'horizon', min: 2, max: 32, usual: 4 }];
+
+interface Kept {
+  readonly bars: number;
+  readonly ratio: VarianceRatio | null;
+}
+
+/** What each series last said over each horizon: two features are read from it. */
+const kept = new WeakMap<BarSeries, Map<number, Kept>>();
+
+function ratioOf(series: BarSeries, horizon: number): VarianceRatio | null {
+  const ofSeries = kept.get(series) ?? new Map<number, Kept>();
+  kept.set(series, ofSeries);
+  let found = ofSeries.get(horizon);
+  if (found?.bars !== series.bars) {
+    const ratio = varianceRatioOf(series.last(series.logReturn, CLOSES - 1), horizon);
+    found = { bars: series.bars, ratio };
+    ofSeries.set(horizon, found);
+  }
+  return found.ratio;
+}
 
 function of(horizon: number, read: (ratio: VarianceRatio) => number): Feature {
   return {
@@ -12,7 +33,7 @@ function of(horizon: number, read: (ratio: VarianceRatio) => number): Feature {
     warmUpBars: CLOSES,
     read({ series }) {
       if (series.kept < CLOSES) return null;
-      const ratio = varianceRatioOf(series.last(series.logReturn, CLOSES - 1), horizon);
+      const ratio = ratioOf(series, horizon);
       return ratio && read(ratio);
     },
   };
