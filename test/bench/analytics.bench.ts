@@ -49,7 +49,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     writeFileSync(dense, squeezed(LTC_TAPE));
     const recorded = measure('LTC', LTC_TAPE, KINDS, scale, say);
     const squeezedTape = measure('dense', dense, KINDS.slice(0, 3), scale, say);
-    const [many] = lines(SCRIPT, [dense, 'many', '1', '1']);
+    const [many] = lines(SCRIPT, [LTC_TAPE, 'many', '1', '1']);
     const resident = single('resident, 1,000 instruments', 'MiB', many!.rss / 2 ** 20, {
       ...{ of: 'value', most: 1_536 },
     });

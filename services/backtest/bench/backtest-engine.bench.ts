@@ -1,6 +1,8 @@
-// The engine in one process over a recorded tape, beside analytics alone with every due state read, which
-// take turns. Prints its figures as one line of JSON.
+// The engine in one process over a recorded tape, and where its time goes. Prints its figures as one line of
+// JSON.
 // usage: node services/backtest/bench/backtest-engine.bench.ts TAPE TILES
+import type { Profiler } from 'node:inspector';
+import { Session } from 'node:inspector/promises';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Fact, timeOf } from '@algo/contracts';
@@ -13,7 +15,7 @@ import { FileLane } from '../src/file-lane.ts';
 import { runBacktest } from '../src/run-backtest.ts';
 import { MergedTape, sliceRows, type TapeLane, type TapeRows } from '../src/tape.ts';
 
-/** Rounds of each side; the first is cold and left out. */
+/** Rounds; the first is cold and left out. */
 const ROUNDS = 4;
 /** Rows of a piece of the tape. */
 const PIECE = 8_192;
@@ -24,7 +26,10 @@ const FACTS = 1_000_000;
 interface BacktestFigures {
   readonly trades: number;
   readonly facts: number;
-  readonly pairs: readonly { readonly ours: number; readonly floor: number }[];
+  /** Of each warm round. */
+  readonly rates: readonly number[];
+  /** Of a round more, under the profiler: each part's share of the time that was not idle. */
+  readonly shares: Readonly<Record<string, number>>;
   readonly schedulerUs: number;
   readonly decisionUs: number;
   readonly heapMib: readonly [early: number, end: number];
@@ -70,11 +75,8 @@ async function readPieces(path: string, instrument: Instrument): Promise<TapeRow
   return pieces;
 }
 
-/** Analytics alone, reading each state that is due. Returns ms, and the last of the states. */
-async function analyticsAlone(
-  lane: TapeLane,
-  instrument: Instrument,
-): Promise<{ readonly ms: number; readonly state: MarketState }> {
+/** The last state of analytics over some rows. */
+async function someState(lane: TapeLane, instrument: Instrument): Promise<MarketState> {
   const engine = new InstrumentAnalytics({
     instrument: instrument.id,
     priceTick: instrument.priceTick.toNumber(),
@@ -83,14 +85,12 @@ async function analyticsAlone(
   });
   const nothing = () => {};
   const sink = {
-    ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing },
+    ...{ onCandle: nothing, onZone: nothing, onGap: nothing, onSignal: nothing, onStateDue: nothing },
     ...{ onOrderFlow: nothing, onProfile: nothing },
-    onStateDue: () => void engine.state(),
   };
-  const startMs = performance.now();
   for (let rows = await lane.read(); rows !== undefined; rows = await lane.read())
     engine.onTrades(rows.trades, true, sink);
-  return { ms: performance.now() - startMs, state: engine.stateInHand() };
+  return engine.stateInHand();
 }
 
 /** The queue alone: facts that one says and three take. Returns µs a fact. */
@@ -132,20 +132,51 @@ function heapInUseMib(): number {
   return getHeapStatistics().used_heap_size / 2 ** 20;
 }
 
+/** What the folders of the checkout are parts of. */
+const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
+  ['analytics', /^(market-analytics|indicators|analytics)$/],
+  ['decision', /^(strategy|decision)$/],
+  ['order path', /^(execution|position-risk|reconcile|simulation|paper-venue|venues|state)$/],
+  ['exact numbers and ids', /^model$/],
+  ['host and bus', /^(backtest|runtime|bus|contracts|read-models|ingest)$/],
+];
+
+function partOf({ url, functionName }: Profiler.Profile['nodes'][number]['callFrame']): string {
+  const folder = /\/(?:libs|services)\/([^/]+)\//.exec(url)?.[1];
+  if (folder !== undefined) return PARTS.find(([, folders]) => folders.test(folder))?.[0] ?? 'rest';
+  return functionName === '(garbage collector)' ? 'garbage' : functionName === '(idle)' ? 'idle' : 'rest';
+}
+
+/** Returns each part's share of a run, by samples of the profiler. */
+async function profiled(run: () => Promise<unknown>): Promise<Record<string, number>> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  await run();
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
+  const spent: Record<string, number> = {};
+  for (const [i, id] of (profile.samples ?? []).entries()) {
+    const part = frames.get(id)!;
+    if (part !== 'idle') spent[part] = (spent[part] ?? 0) + profile.timeDeltas![i]!;
+  }
+  const all = Object.values(spent).reduce((sum, us) => sum + us, 0);
+  return Object.fromEntries(Object.entries(spent).map(([part, us]) => [part, us / all]));
+}
+
 async function measure(path: string, tiles: number): Promise<BacktestFigures> {
   const catalog = readInstrumentCatalog('config/instruments.yaml');
   const instrument = [...catalog.values()].find(({ id }) => id === 'binance.spot.LTCUSDT')!;
   const pieces = await readPieces(path, instrument);
   const rows = pieces.reduce((sum, { trades }) => sum + trades.count, 0);
-  const pairs: { ours: number; floor: number }[] = [];
+  const rates: number[] = [];
   const heapMib: number[] = [];
   let nextSample = (rows * tiles) / 10;
   let trades = 0;
   let facts = 0;
-  let state: MarketState | undefined;
-  for (let round = 0; round < ROUNDS; round++) {
-    const floor = await analyticsAlone(new TiledLane(pieces, tiles), instrument);
-    state = floor.state;
+  const once = async (onProgress: (done: number) => void) => {
     facts = 0;
     const startMs = performance.now();
     const { summary } = await runBacktest(new MergedTape([new TiledLane(pieces, tiles)]), {
@@ -153,22 +184,22 @@ async function measure(path: string, tiles: number): Promise<BacktestFigures> {
       observe() {
         facts++;
       },
-      onProgress({ trades: done }) {
-        if (round > 0 || done < nextSample) return;
-        nextSample += (rows * tiles) / 10;
-        heapMib.push(heapInUseMib());
-      },
+      onProgress: ({ trades: done }) => onProgress(done),
     });
-    const oursMs = performance.now() - startMs;
     trades = summary.trades;
-    if (round > 0) pairs.push({ ours: (trades * 1_000) / oursMs, floor: (trades * 1_000) / floor.ms });
-  }
+    return performance.now() - startMs;
+  };
+  await once((done) => {
+    if (done < nextSample) return;
+    nextSample += (rows * tiles) / 10;
+    heapMib.push(heapInUseMib());
+  });
+  for (let round = 1; round < ROUNDS; round++) rates.push((trades * 1_000) / (await once(() => {})));
+  const shares = await profiled(() => once(() => {}));
   return {
-    trades,
-    facts,
-    pairs,
+    ...{ trades, facts, rates, shares },
     schedulerUs: schedulerAlone(),
-    decisionUs: await decisionAlone(state!),
+    decisionUs: await decisionAlone(await someState(new TiledLane(pieces, 1), instrument)),
     heapMib: [heapMib[0]!, heapMib.at(-1)!],
   };
 }
