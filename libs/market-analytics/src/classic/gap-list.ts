@@ -27,6 +27,8 @@ interface ListedGap {
   readonly id: GapId;
   low: number;
   high: number;
+  /** As it is shown while it is listed, once somebody has looked. */
+  shown: FairValueGap | null;
 }
 
 /** Told each step in a gap's life. */
@@ -76,7 +78,7 @@ export class GapList implements InSteps {
     let from = 0;
     while (from < this.#gaps.length && !this.#isListed(this.#gaps[from]!, nowUs)) from++;
     const oldest = this.#gaps[from];
-    const found = nearestGaps(this.#gaps, price, from).map((gap) => this.#toGap(gap, 'open'));
+    const found = nearestGaps(this.#gaps, price, from).map((gap) => this.#shown(gap));
     return this.#nearest.keep(price, found, oldest ? this.#listedUntil(oldest) : Number.POSITIVE_INFINITY);
   }
 
@@ -85,6 +87,7 @@ export class GapList implements InSteps {
     for (const gap of this.#gaps) {
       gap.low *= priceFactor;
       gap.high *= priceFactor;
+      gap.shown = null;
     }
   }
 
@@ -99,7 +102,8 @@ export class GapList implements InSteps {
     for (let i = 0; i < numbers.length; i += 4) {
       const kind = numbers[i + 1] === 1 ? 'bullish' : 'bearish';
       const openUs = numbers[i]!;
-      this.#gaps.push({ openUs, ...this.#named(kind, openUs), low: numbers[i + 2]!, high: numbers[i + 3]! });
+      const [low, high] = [numbers[i + 2]!, numbers[i + 3]!];
+      this.#gaps.push({ openUs, ...this.#named(kind, openUs), low, high, shown: null });
     }
   }
 
@@ -111,9 +115,9 @@ export class GapList implements InSteps {
     if (trades[first] === 0 || trades[middle] === 0 || trades[third] === 0) return null;
     const openUs = openTime[first]!;
     if (high[first]! < low[third]!)
-      return { openUs, ...this.#named('bullish', openUs), low: high[first]!, high: low[third]! };
+      return { openUs, ...this.#named('bullish', openUs), low: high[first]!, high: low[third]!, shown: null };
     if (low[first]! > high[third]!)
-      return { openUs, ...this.#named('bearish', openUs), low: high[third]!, high: low[first]! };
+      return { openUs, ...this.#named('bearish', openUs), low: high[third]!, high: low[first]!, shown: null };
     return null;
   }
 
@@ -128,6 +132,11 @@ export class GapList implements InSteps {
 
   #listedUntil({ openUs }: ListedGap): TimeUs {
     return openUs + LISTED_HOURS * Math.max(US_PER_HOUR, this.#series.lengthUs);
+  }
+
+  #shown(gap: ListedGap): FairValueGap {
+    gap.shown ??= this.#toGap(gap, 'open');
+    return gap.shown;
   }
 
   #toGap({ id, openUs, kind, low, high }: ListedGap, status: GapStatus): FairValueGap {

@@ -61,6 +61,8 @@ export class ZoneList implements InSteps {
   /** Ids that were worked out, by the open of the zone's bar: they cost more than all else. */
   readonly #ids = new Map<TimeUs, ZoneId>();
   readonly #nearest = new KeptNearest<Zone>();
+  /** Zones as they are shown, by where they stand, until they change. */
+  readonly #shown = new Map<number, Zone>();
 
   constructor(instrument: InstrumentId, series: BarSeries, resolution: Resolution) {
     this.#instrument = instrument;
@@ -92,6 +94,7 @@ export class ZoneList implements InSteps {
       }
       if (this.#isActive(at)) this.#active[kept++] = at;
       if (!isTouch && !isBreak) continue;
+      this.#shown.delete(at);
       told.onZone(this.#toZone(at));
     }
     this.#active.length = kept;
@@ -104,6 +107,7 @@ export class ZoneList implements InSteps {
       const wasBroken = (this.#zones[this.#first + MARKS]! & BROKEN) !== 0;
       if (!wasBroken) told.onZone({ ...this.#toZone(this.#first), status: 'expired' });
       this.#ids.delete(this.#zones[this.#first + OPEN]!);
+      this.#shown.delete(this.#first);
       this.#first += PARTS;
     }
   }
@@ -120,11 +124,12 @@ export class ZoneList implements InSteps {
       nearest.weigh(at, isDemand, zones[at + LOW]!, zones[at + HIGH]!, zones[at + STRENGTH]!);
     }
     const untilUs = this.#first < this.#end ? this.#listedUntil(this.#first) : Number.POSITIVE_INFINITY;
-    const found = nearest.chosen().map((at) => this.#toZone(at));
+    const found = nearest.chosen().map((at) => this.#shownZone(at));
     return this.#nearest.keep(price, found, untilUs);
   }
 
   rescale(priceFactor: number): void {
+    this.#shown.clear();
     this.#nearest.forget();
     for (let at = this.#first; at < this.#end; at += PARTS) {
       this.#zones[at + LOW]! *= priceFactor;
@@ -182,6 +187,7 @@ export class ZoneList implements InSteps {
   }
 
   #listActive(): void {
+    this.#shown.clear();
     this.#active.length = 0;
     for (let at = this.#first; at < this.#end; at += PARTS) if (this.#isActive(at)) this.#active.push(at);
   }
@@ -207,6 +213,15 @@ export class ZoneList implements InSteps {
       this.#ids.set(openUs, id);
     }
     return id;
+  }
+
+  #shownZone(at: number): Zone {
+    let zone = this.#shown.get(at);
+    if (zone === undefined) {
+      zone = this.#toZone(at);
+      this.#shown.set(at, zone);
+    }
+    return zone;
   }
 
   #toZone(at: number): Zone {
