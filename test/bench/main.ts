@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   bus: () => import('./bus.bench.ts'),
   codec: () => import('./codec.bench.ts'),
   store: () => import('./store.bench.ts'),
+  import: () => import('./import.bench.ts'),
   frames: () => import('./frames.bench.ts'),
   sequencer: () => import('./sequencer.bench.ts'),
   analytics: () => import('./analytics.bench.ts'),

@@ -1,6 +1,7 @@
-import { TIMEFRAMES, type TimeUs, US_PER_DAY } from '@algo/model';
+import type { TimeUs } from '@algo/model';
 import type { BarFlow } from './bar-flow.ts';
 import type { CandleBuilder } from './candle-builder.ts';
+import { closeBarsUntil } from './close-bars.ts';
 import type { ClosedBars } from './closed-bars.ts';
 import type { Completeness } from './completeness.ts';
 import type { DueStates } from './due-states.ts';
@@ -11,11 +12,6 @@ import type { SessionCvd } from './session-cvd.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 import type { TapeTip } from './tape-tip.ts';
-
-/**
- * A longer silence is skipped instead of being filled with empty candles: at most 5,760 of 15s in one call.
- */
-export const MAX_SILENCE_US = US_PER_DAY;
 
 /** What ends, or must know, when a bar or a session does. */
 interface Parts {
@@ -43,11 +39,16 @@ export class BarClock {
 
   /** Closes every 15s bar that ends by `timeUs`; opens the first bars when there are none. */
   closeUntil(timeUs: TimeUs, sink: AnalyticsSink): void {
-    const { candles } = this.#parts;
-    if (candles.nextCloseUs === Number.NEGATIVE_INFINITY)
-      this.#startAt(candles.warmUntilUs > 0 ? candles.warmUntilUs : timeUs, sink);
-    if (timeUs - candles.nextCloseUs > MAX_SILENCE_US) this.#skipSilence(timeUs, sink);
-    else while (candles.nextCloseUs <= timeUs) this.#closeBars(candles.nextCloseUs, sink);
+    const { candles, dueStates, sessions, tip } = this.#parts;
+    closeBarsUntil(candles, timeUs, {
+      startAt: (startUs) => this.#startAt(startUs, sink),
+      passTo: (endUs) => tip.passTo(endUs),
+      closeBar: (f, endUs) => (f === 0 ? this.#closeShortest(endUs, sink) : this.#closeBar(f, sink)),
+      onClosed: (endUs) => {
+        if (endUs >= sessions.endUs) this.#endSession(sink);
+        dueStates.say(tip, sink);
+      },
+    });
   }
 
   #startAt(timeUs: TimeUs, sink: AnalyticsSink): void {
@@ -57,28 +58,6 @@ export class BarClock {
     this.#parts.barFlow.restart(this.#parts.tip.trades);
     this.#parts.completeness.startAt(timeUs);
     this.#parts.sessions.startAt(timeUs);
-  }
-
-  /** Closes what is open, as incomplete where it was cut short, and begins anew at `timeUs`. */
-  #skipSilence(timeUs: TimeUs, sink: AnalyticsSink): void {
-    const endUs = this.#parts.candles.nextCloseUs;
-    this.#closeBars(endUs, sink);
-    for (let f = 1; f < TIMEFRAMES.length; f++) {
-      if (!this.#parts.candles.cutShort(f, endUs)) continue;
-      this.#parts.tip.nowUs = this.#parts.candles.endOf(f);
-      this.#closeBar(f, sink);
-    }
-    this.#startAt(timeUs, sink);
-  }
-
-  /** Closes the 15s bar and each longer one that ends with it. */
-  #closeBars(endUs: TimeUs, sink: AnalyticsSink): void {
-    this.#parts.tip.passTo(endUs);
-    this.#closeShortest(endUs, sink);
-    for (let f = 1; f < TIMEFRAMES.length && this.#parts.candles.endOf(f) === endUs; f++)
-      this.#closeBar(f, sink);
-    if (endUs >= this.#parts.sessions.endUs) this.#endSession(sink);
-    this.#parts.dueStates.say(this.#parts.tip, sink);
   }
 
   #closeShortest(endUs: TimeUs, sink: AnalyticsSink): void {

@@ -1,5 +1,4 @@
 import {
-  type Candle,
   type ClosedBar,
   type InstrumentId,
   TIMEFRAME_US,
@@ -8,6 +7,7 @@ import {
 } from '@algo/model';
 import { BarSeries, type StepBar } from './bar-series.ts';
 import { BarsInHand } from './bars-in-hand.ts';
+import { candleOf } from './candle-of.ts';
 import { ClassicRules } from './classic/classic-rules.ts';
 import type { FeatureFamily } from './features/feature.ts';
 import { FeatureSet } from './features/feature-set.ts';
@@ -64,7 +64,7 @@ export class ClosedBars implements InSteps {
 
   /** Takes a bar of timeframe number `f` that is over. */
   onBar(f: number, bar: StepBar, sink: AnalyticsSink): void {
-    sink.onCandle(this.#candle(f, bar));
+    sink.onCandle(candleOf(this.#instrument, f, bar, this.#resolution));
     this.#push(f, bar);
     const endUs = bar.openTimeUs + TIMEFRAME_US[TIMEFRAMES[f]!];
     this.classic?.onBar(f, endUs, sink);
@@ -144,26 +144,6 @@ export class ClosedBars implements InSteps {
       low: price.toValue(series.low[slot]!),
       close: price.toValue(series.close[slot]!),
       volume: quantity.toValue(series.volume[slot]!),
-    };
-  }
-
-  #candle(f: number, bar: StepBar): Candle {
-    const { price, quantity } = this.#resolution;
-    return {
-      instrument: this.#instrument,
-      timeframe: TIMEFRAMES[f]!,
-      openTimeUs: bar.openTimeUs,
-      open: price.toValue(bar.open),
-      high: price.toValue(bar.high),
-      low: price.toValue(bar.low),
-      close: price.toValue(bar.close),
-      volume: quantity.toValue(bar.buy + bar.sell),
-      buyVolume: quantity.toValue(bar.buy),
-      sellVolume: quantity.toValue(bar.sell),
-      trades: bar.buyTrades + bar.sellTrades,
-      buyTrades: bar.buyTrades,
-      sellTrades: bar.sellTrades,
-      complete: bar.complete,
     };
   }
 }

@@ -8,3 +8,4 @@ export { type InSteps, Resolution } from './resolution.ts';
 export * from './rows.ts';
 export { type AnalyticsSettings, USUAL_SETTINGS } from './settings.ts';
 export { SNAPSHOT_VERSION, SnapshotReader, SnapshotWriter } from './snapshot.ts';
+export { TradeBars } from './trade-bars.ts';

@@ -179,6 +179,22 @@ export const TRADE_REFUSAL_CODES = [
 ] as const;
 export type TradeRefusalCode = (typeof TRADE_REFUSAL_CODES)[number];
 
+/** Rows that were refused, by why. */
+export type Refusals = Readonly<Partial<Record<TradeRefusalCode, number>>>;
+
+/** Returns how many rows were refused in all. */
+export function refusedIn(refusals: Refusals): number {
+  return Object.values(refusals).reduce((sum, count) => sum + count, 0);
+}
+
+/** Returns what was refused, for a person: `2,999 refused: DUPLICATE_ID 2,999`; an empty text for nothing. */
+export function refusalWords(refusals: Refusals): string {
+  const all = refusedIn(refusals);
+  if (all === 0) return '';
+  const why = Object.entries(refusals).map(([code, count]) => `${code} ${count.toLocaleString('en')}`);
+  return `${all.toLocaleString('en')} refused: ${why.join(', ')}`;
+}
+
 /** Of so large a share of refused rows a person must say that it is meant. */
 const REFUSED_SHARE_MAX = 0.01;
 

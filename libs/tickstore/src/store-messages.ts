@@ -13,6 +13,7 @@ export interface FileBatch {
 export interface WorkerSettings {
   readonly maxOpenFiles: number;
   readonly spillDir: string;
+  readonly givesWay: boolean;
 }
 
 /** What the main thread asks of the worker; answered in order, one answer each. */

@@ -11,10 +11,10 @@ const STORE_NICENESS = 10;
 
 const port = parentPort;
 if (port === null) throw new Error('store-worker.ts runs as a worker of TickStore only');
+const { maxOpenFiles, spillDir, givesWay } = workerData as WorkerSettings;
 // Storing gives way to trading where both want the processor. Elsewhere the call would mean the whole
 // process.
-if (process.platform === 'linux') setPriority(STORE_NICENESS);
-const { maxOpenFiles, spillDir } = workerData as WorkerSettings;
+if (givesWay && process.platform === 'linux') setPriority(STORE_NICENESS);
 const pool = await FilePool.create(maxOpenFiles, spillDir);
 
 /** A checkpoint holds up what comes after it, so none begins before the store was quiet for so long. */

@@ -10,6 +10,8 @@ export interface TickStoreOptions {
   readonly flushRows?: number;
   /** Or when the oldest has waited so long. Default 1000. */
   readonly flushIntervalMs?: number;
+  /** Whether storing gives way to what else wants the processor. Default true: trading comes first. */
+  readonly givesWay?: boolean;
   /**
    * Told of each write that failed, which is tried again unless the store's thread is what failed; and of a
    * file that could not be read and was set aside for a new one.

@@ -73,6 +73,7 @@ export class TickStore {
     this.#link = new WorkerLink({
       maxOpenFiles: wholeAboveZero('maxOpenFiles', options.maxOpenFiles ?? 200),
       spillDir: join(options.dataDir, '.spill'),
+      givesWay: options.givesWay ?? true,
     });
   }
 
@@ -238,10 +239,7 @@ export class TickStore {
   #write(instruments: readonly InstrumentRows[]): Promise<Error[]> {
     const files: FileBatch[] = instruments.map((rows) => ({ spec: rows.spec, batch: rows.takeBatch() }));
     const transfer = files.flatMap(({ batch }) => transferables(batch));
-    const taken = files.map(({ batch }) => ({
-      rows: batch.rows,
-      trades: batch.ticks?.count ?? 0,
-    }));
+    const taken = files.map(({ batch }) => ({ rows: batch.rows, trades: batch.ticks?.count ?? 0 }));
     const startMs = performance.now();
     const writing = this.#link
       .ask({ type: 'write', files }, transfer)

@@ -19,11 +19,11 @@ test('of a file with several symbols the one that is told is read, by its own id
   });
   const path = dir.write('all.csv', `time,symbol,id,price,qty,side\n${rows.join('\n')}\n`);
   await using opened = await openTradeFiles([path], { told: [LTC], catalog: [LTC] });
-  const [{ file, words }] = opened.files as [(typeof opened.files)[number]];
+  const [{ file }] = opened.files as [(typeof opened.files)[number]];
   const ids: number[] = [];
   for await (const part of file.read(3)) ids.push(...part.ids!);
   expect(ids).toEqual(Array.from({ length: 17 }, (_, n) => 13 + n));
-  expect(words).toEqual(['20 rows are of other symbols: passed over']);
+  expect(opened.words).toEqual([`${path}: 20 rows are of other symbols: passed over`]);
 });
 
 test('a day without rows is left out with a word; where there is no other, it is refused', async () => {

@@ -9,11 +9,12 @@ import { unusableFile } from './unusable-file.ts';
 export interface OpenedFile {
   readonly file: TradeFile;
   readonly instrument: Instrument;
-  /** What is unusual in it, for a person. */
-  readonly words: readonly string[];
 }
 
-/** Files that go together, those of each instrument in the order of their times, and what was left out. */
+/**
+ * Files that go together, those of each instrument in the order of their times. *Shape*: `words` say to a
+ * person what is unusual in them, and which were left out, each with the path of its file.
+ */
 export interface OpenedFiles extends AsyncDisposable {
   readonly files: readonly OpenedFile[];
   readonly words: readonly string[];
@@ -40,7 +41,7 @@ export async function openTradeFiles(
       because: `${told.length} instruments for ${paths.length} files`,
       remedy: 'Name one for each file, in their order, or one for all, or none.',
     });
-  const opened: OpenedFile[] = [];
+  const opened: (OpenedFile & { readonly words: readonly string[] })[] = [];
   const empty: string[] = [];
   const duck = await Duck.open();
   const close = async () => {
@@ -60,9 +61,13 @@ export async function openTradeFiles(
     await close();
     throw error;
   }
+  const files = opened.toSorted((a, b) => a.file.survey.firstUs - b.file.survey.firstUs);
   return {
-    files: opened.toSorted((a, b) => a.file.survey.firstUs - b.file.survey.firstUs),
-    words: empty.map((path) => `${path} holds no row: left out`),
+    files,
+    words: [
+      ...empty.map((path) => `${path} holds no row: left out`),
+      ...files.flatMap(({ file, words }) => words.map((word) => `${file.path}: ${word}`)),
+    ],
     [Symbol.asyncDispose]: close,
   };
 }
@@ -71,7 +76,7 @@ async function identified(
   whole: TradeFile,
   told: Instrument | undefined,
   catalog: readonly Instrument[],
-): Promise<OpenedFile> {
+): Promise<OpenedFile & { readonly words: readonly string[] }> {
   const about = { ...whole, venue: whole.layout.venue };
   const { instrument, symbol, words } = identityOf(about, told, catalog);
   const file = symbol === undefined ? whole : await whole.ofSymbol(symbol);

@@ -20,12 +20,11 @@ export function csvRows(plainPath: string, dialect: CsvDialect): RowQuery {
   ].join(', ');
   const where = header === null ? '' : ` where trim(c${layout.at.time}) is distinct from ${quoted(header)}`;
   const source = `(select * from read_csv(${quoted(plainPath)}, ${options})${where})`;
-  const number = (column: string) => {
-    const text = decimalComma
-      ? `replace(replace(${column}, '.', ''), ',', '.')`
-      : `replace(${column}, ',', '')`;
-    return `try_cast(trim(${text}) as double)`;
-  };
+  // A cast is the dearest part of a row: what is written plainly takes one, the rest is mended first.
+  const number = (column: string) =>
+    decimalComma
+      ? `try_cast(trim(replace(replace(${column}, '.', ''), ',', '.')) as double)`
+      : `coalesce(try_cast(${column} as double), try_cast(trim(replace(${column}, ',', '')) as double))`;
   return { sql: rowsSql(source, (at) => names[at]!, layout, number), layout };
 }
 
@@ -58,42 +57,50 @@ function rowsSql(
     return column === undefined ? 'null' : `nullif(trim(${name(column)}::varchar), '')`;
   };
   const id = text('id');
-  return [
-    `select ${timeSql(name(at.time!), number)} t`,
-    `${number(name(at.price!))} p`,
-    `${number(name(at.quantity!))} q`,
-    `${sideSql(at, text)} s`,
-    `case when try_cast(${id} as ubigint) < 9007199254740992 then try_cast(${id} as double) end i`,
-    `${id} x, ${text('symbol')} y, ${text('exchange')} e`,
-  ]
-    .join(', ')
-    .concat(` from ${source}`);
+  const time = name(at.time!);
+  // Named once below, so that DuckDB reads each number once.
+  const numbers = [
+    `${number(time)} time_number, trim(${time}::varchar) time_text`,
+    `try_cast(${id} as ubigint) id_number, ${id} x`,
+    `${number(name(at.price!))} p, ${number(name(at.quantity!))} q, ${sideSql(at, name)} s`,
+    `${text('symbol')} y, ${text('exchange')} e`,
+  ];
+  const whole = 'case when id_number < 9007199254740992 then id_number::double end';
+  const inner = `select ${numbers.join(', ')} from ${source}`;
+  return `select ${TIME_SQL} t, p, q, s, ${whole} i, x, y, e from (${inner})`;
 }
 
 /**
  * A number of any usual unit, told by its size, or ISO 8601. Where that names no zone it is UTC, whatever the
  * zone of this machine.
  */
-function timeSql(column: string, number: (column: string) => string): string {
-  const text = `trim(${column}::varchar)`;
-  const value = number(text);
-  const zoned = `regexp_matches(${text}, '(Z|UTC|GMT|[0-9][+-][0-9]{2}:?([0-9]{2})?)$')`;
-  const us = (type: string) => `epoch_us(try_cast(${text} as ${type}))`;
-  const iso = `case when ${zoned} then ${us('timestamptz')} else ${us('timestamp')} end::double`;
-  return [
-    `case when ${value} is null then ${iso}`,
-    `when ${value} < 1e11 then round(${value} * 1e6) when ${value} < 1e14 then round(${value} * 1e3)`,
-    `when ${value} < 1e17 then ${value} else (try_cast(${text} as bigint) // 1000)::double end`,
-  ].join(' ');
-}
+const TIME_SQL = [
+  'case when time_number < 1e11 then round(time_number * 1e6)',
+  'when time_number < 1e14 then round(time_number * 1e3) when time_number < 1e17 then time_number',
+  'when time_number is not null then (try_cast(time_text as bigint) // 1000)::double',
+  "when regexp_matches(time_text, '(Z|UTC|GMT|[0-9][+-][0-9]{2}:?([0-9]{2})?)$')",
+  'then epoch_us(try_cast(time_text as timestamptz))::double',
+  'else epoch_us(try_cast(time_text as timestamp))::double end',
+].join(' ');
 
-function sideSql(at: TradeLayout['at'], text: (role: 'taker' | 'maker') => string): string {
-  const [role, buy, sell] =
+function sideSql(at: TradeLayout['at'], name: (at: number) => string): string {
+  const column = at.taker ?? at.maker;
+  if (column === undefined) return `${SIDE_UNREADABLE}::utinyint`;
+  const [buy, sell] =
     at.taker === undefined
-      ? (['maker', ['false', 'f', 'n', 'no', '0'], ['true', 't', 'y', 'yes', '1']] as const)
-      : (['taker', ['buy', 'b'], ['sell', 's']] as const);
+      ? ([
+          ['false', 'f', 'n', 'no', '0'],
+          ['true', 't', 'y', 'yes', '1'],
+        ] as const)
+      : ([
+          ['buy', 'b'],
+          ['sell', 's'],
+        ] as const);
   const list = (words: readonly string[]) => words.map(quoted).join(', ');
-  const word = `lower(${text(role)})`;
+  const asIs = `${name(column)}::varchar`;
+  const word = `lower(trim(${asIs}))`;
+  // Most files write it in the first of these ways.
+  const plainly = `when ${quoted(buy[0])} then ${BUY} when ${quoted(sell[0])} then ${SELL}`;
   const cases = `when ${word} in (${list(buy)}) then ${BUY} when ${word} in (${list(sell)}) then ${SELL}`;
-  return `(case ${cases} else ${SIDE_UNREADABLE} end)::utinyint`;
+  return `(case ${asIs} ${plainly} else case ${cases} else ${SIDE_UNREADABLE} end end)::utinyint`;
 }

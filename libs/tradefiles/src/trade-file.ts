@@ -7,11 +7,8 @@ import { type PlainFile, plainFile, writtenAnew } from './plain-file.ts';
 import { type RowOrder, rowOrder, type Survey } from './row-order.ts';
 import { csvRows, parquetRows, quoted, type RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS, layoutOfNames, type TradeLayout } from './trade-layout.ts';
-import { GatheredRows, rowsFrom, type TradeRows } from './trade-rows.ts';
+import { GatheredRows, ROWS_AT_ONCE, rowsFrom, type TradeRows } from './trade-rows.ts';
 import { unusableFile } from './unusable-file.ts';
-
-/** Rows that are given at once, at least, while there are more. */
-const ROWS_AT_ONCE = 16_384;
 
 /**
  * A file of trades that was read through once. *Shape*: `order.words` say what is unusual in it; `symbols`

@@ -15,11 +15,20 @@ export interface TradeRows {
   readonly ids: Float64Array | undefined;
 }
 
+/** Rows that are given at once, at least, while there are more. */
+export const ROWS_AT_ONCE = 16_384;
+/** What one piece of DuckDB's holds, at most. */
+const PIECE_ROWS = 2_048;
+
+type Columns = Readonly<Record<'timeUs' | 'price' | 'quantity' | 'ids', Float64Array>> & {
+  readonly side: Uint8Array;
+};
+
 /** Rows that were read and not given yet. Times that step back a little stand still. */
 export class GatheredRows {
   readonly #hasIds: boolean;
   readonly #isInferred: boolean;
-  #parts: TradeRows[] = [];
+  #columns = emptyColumns();
   count = 0;
   #lastUs = 0;
   #lastPrice = Number.NaN;
@@ -30,6 +39,7 @@ export class GatheredRows {
     this.#isInferred = isInferred;
   }
 
+  /** Takes at most PIECE_ROWS rows while less than ROWS_AT_ONCE are gathered. */
   add(
     t: Float64Array,
     p: Float64Array,
@@ -38,45 +48,31 @@ export class GatheredRows {
     i: Float64Array,
     count: number,
   ): void {
-    const side = s.slice(0, count) as Uint8Array;
-    const timeUs = t.slice(0, count);
-    for (let n = 0; n < count; n++) {
-      if (timeUs[n]! < this.#lastUs && this.#lastUs - timeUs[n]! <= STUTTER_MAX_US) timeUs[n] = this.#lastUs;
-      else if (timeUs[n]! > 0) this.#lastUs = timeUs[n]!;
-      if (this.#isInferred) side[n] = this.#sideBy(p[n]!);
-    }
-    const ids = this.#hasIds ? i.slice(0, count) : undefined;
-    this.#parts.push({ count, timeUs, price: p.slice(0, count), quantity: q.slice(0, count), side, ids });
+    const { timeUs, price, quantity, side, ids } = this.#columns;
+    const at = this.count;
+    timeUs.set(t.subarray(0, count), at);
+    price.set(p.subarray(0, count), at);
+    quantity.set(q.subarray(0, count), at);
+    side.set(s.subarray(0, count), at);
+    ids.set(i.subarray(0, count), at);
     this.count += count;
+    for (let n = at; n < this.count; n++) {
+      const rowUs = timeUs[n]!;
+      if (rowUs < this.#lastUs && this.#lastUs - rowUs <= STUTTER_MAX_US) timeUs[n] = this.#lastUs;
+      else if (rowUs > 0) this.#lastUs = rowUs;
+      if (this.#isInferred) side[n] = this.#sideBy(price[n]!);
+    }
   }
 
   take(): TradeRows {
-    const parts = this.#parts;
-    const count = this.count;
-    this.#parts = [];
+    const { count } = this;
+    const { timeUs, price, quantity, side, ids } = this.#columns;
+    this.#columns = emptyColumns();
     this.count = 0;
-    const column = (of: (rows: TradeRows) => Float64Array) => {
-      const all = new Float64Array(count);
-      let at = 0;
-      for (const part of parts) {
-        all.set(of(part), at);
-        at += part.count;
-      }
-      return all;
-    };
-    const side = new Uint8Array(count);
-    let at = 0;
-    for (const part of parts) {
-      side.set(part.side, at);
-      at += part.count;
-    }
+    const column = (all: Float64Array) => all.subarray(0, count);
     return {
-      count,
-      timeUs: column((rows) => rows.timeUs),
-      price: column((rows) => rows.price),
-      quantity: column((rows) => rows.quantity),
-      side,
-      ids: this.#hasIds ? column((rows) => rows.ids!) : undefined,
+      ...{ count, timeUs: column(timeUs), price: column(price), quantity: column(quantity) },
+      ...{ side: side.subarray(0, count), ids: this.#hasIds ? column(ids) : undefined },
     };
   }
 
@@ -88,6 +84,12 @@ export class GatheredRows {
     if (price > 0) this.#lastPrice = price;
     return this.#lastSide;
   }
+}
+
+function emptyColumns(): Columns {
+  const doubles = () => new Float64Array(ROWS_AT_ONCE + PIECE_ROWS);
+  const side = new Uint8Array(ROWS_AT_ONCE + PIECE_ROWS);
+  return { timeUs: doubles(), price: doubles(), quantity: doubles(), ids: doubles(), side };
 }
 
 /** Returns the rows from one on, nothing copied. */

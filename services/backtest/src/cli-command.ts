@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refusedIn } from '@algo/ingest/recordings';
+import { refusedIn } from '@algo/model';
 import { JournalHash } from '@algo/read-models';
 import { readInstrumentCatalog } from '@algo/runtime';
 import { tradePaths } from '@algo/tradefiles/paths';

@@ -1,5 +1,11 @@
-import { openFeedFiles, type Refusals } from '@algo/ingest/recordings';
-import { type Instrument, type InstrumentId, TRADE_REFUSAL_CODES, type TradeRefusalCode } from '@algo/model';
+import { openFeedFiles } from '@algo/ingest/recordings';
+import {
+  type Instrument,
+  type InstrumentId,
+  type Refusals,
+  TRADE_REFUSAL_CODES,
+  type TradeRefusalCode,
+} from '@algo/model';
 import { type InstrumentCatalog, instrumentOf } from '@algo/runtime';
 import type { BacktestOptions } from './backtest-options.ts';
 import { FileLane, type TimeRange } from './file-lane.ts';

@@ -1,16 +1,12 @@
-import { refusedIn } from '@algo/ingest/recordings';
-import { InputError, isMuchRefused } from '@algo/model';
+import { InputError, isMuchRefused, refusalWords, refusedIn } from '@algo/model';
 import type { RowCounts } from './open-recording.ts';
 
 /** Returns what came of rows: `1,001 of 4,000 rows used; 2,999 refused: DUPLICATE_ID 2,999`. */
 export function rowWords({ used, refused, missing }: RowCounts): string {
   const out = refusedIn(refused);
-  const why = Object.entries(refused)
-    .map(([code, count]) => `${code} ${count.toLocaleString('en')}`)
-    .join(', ');
   const rows = `${used.toLocaleString('en')} of ${(used + out).toLocaleString('en')} rows used`;
   const lost = missing === 0 ? '' : `; ${missing.toLocaleString('en')} trades are missing by their ids`;
-  return `${rows}${out === 0 ? '' : `; ${out.toLocaleString('en')} refused: ${why}`}${lost}`;
+  return `${rows}${out === 0 ? '' : `; ${refusalWords(refused)}`}${lost}`;
 }
 
 /**

@@ -1,4 +1,4 @@
 export type { FeedFile, FileRows } from './adapters/file-lane.ts';
 export { type FeedFiles, openFeedFiles } from './adapters/open-file-feed.ts';
 export { type RawTrades, sliceRaw } from './domain/raw-trades.ts';
-export { type Refusals, refusedIn, TradeScreen } from './domain/trade-screen.ts';
+export { TradeScreen } from './domain/trade-screen.ts';

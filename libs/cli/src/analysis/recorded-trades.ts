@@ -2,17 +2,17 @@ import {
   Decimal,
   InputError,
   type Instrument,
-  type InstrumentId,
   instrumentId,
   instrumentParts,
   type Market,
+  refusalWords,
+  refusedIn,
   type TradeColumns,
 } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
-import { openTradeFiles } from '@algo/tradefiles';
+import { openTradeFiles, ScreenedRows } from '@algo/tradefiles';
 import { tradePaths } from '@algo/tradefiles/paths';
 import { type CliEnvironment, fromCaller } from '../config.ts';
-import { ScreenedRows } from './screened-rows.ts';
 
 /** Steps of an instrument that the catalog doesn't know: they become as fine as its trades. */
 const UNKNOWN_STEP = Decimal.of('1');
@@ -36,13 +36,10 @@ export async function* recordedTrades(
   );
   const warn = (words: string) => process.stderr.write(`${words}\n`);
   for (const words of opened.words) warn(words);
-  const screens = new Map<InstrumentId, ScreenedRows>();
-  for (const { file, instrument, words } of opened.files) {
-    for (const each of words) warn(`${file.path}: ${each}`);
-    const rows = screens.get(instrument.id) ?? new ScreenedRows(instrument.id);
-    screens.set(instrument.id, rows);
+  for (const { file, instrument } of opened.files) {
+    const rows = new ScreenedRows(instrument.id);
     for await (const piece of file.read(0)) yield { instrument, trades: rows.take(piece) };
-    for (const each of rows.words()) warn(`${file.path}: ${each}`);
+    if (refusedIn(rows.refused) > 0) warn(`${file.path}: ${refusalWords(rows.refused)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TIMEFRAMES } from '@algo/model';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT } from '../config.ts';
 
@@ -48,14 +49,56 @@ test('two files after each other make the store that one makes, and again they a
   expect(imported('two', 'LTCUSDT-second.csv').stdout).toContain('9,777 of 9,777 rows stored');
   const again = imported('two', 'LTCUSDT-first.csv', 'LTCUSDT-second.csv');
   expect(again.stdout).toContain('0 of 18,900 rows stored; 18,900 were there already');
-  for (const table of ['ticks', 'candles_15s', 'candles_1m', 'candles_1h', 'market_profile']) {
-    const columns = table === 'market_profile' ? 'timestamp, timeframe' : '*';
-    const sql = `SELECT ${columns} FROM ${table} WHERE timestamp < '2025-06-22 02:00' ORDER BY ALL`;
+  for (const table of ['ticks', ...TIMEFRAMES.map((timeframe) => `candles_${timeframe}`)]) {
+    const sql = `SELECT * FROM ${table} ORDER BY ALL`;
     const one = asked('one', sql);
     expect(one.length).toBeGreaterThan(100);
     expect(asked('two', sql)).toBe(one);
   }
 }, 240_000);
+
+test('rows without ids that share a time are stored once each, wherever a file or an import was cut', () => {
+  // Seven at each time: pieces of the reader and the cut below fall into the middle of one.
+  const rows = Array.from(
+    { length: 40_000 },
+    (_, n) => `${T0_MS + Math.floor(n / 7)},83.${10 + (n % 90)},1,buy`,
+  );
+  const file = (name: string, part: string[]) =>
+    writeFileSync(join(folder, name), `ts_ms,price,qty,side\n${part.join('\n')}\n`);
+  file('LTCUSDT-bare.csv', rows);
+  file('LTCUSDT-part.csv', rows.slice(0, 20_002));
+  expect(imported('bare', 'LTCUSDT-part.csv').stdout).toContain('20,002 of 20,002 rows stored');
+  expect(imported('bare', 'LTCUSDT-bare.csv').stdout).toContain(
+    '19,998 of 40,000 rows stored; 20,002 were there already',
+  );
+  const sum = asked(
+    'bare',
+    'SELECT count(*) AS n, count(DISTINCT trade_id) AS ids, max(trade_id) AS last FROM ticks',
+  );
+  expect(JSON.parse(sum)).toEqual({ n: 40_000, ids: 40_000, last: 40_000 });
+}, 120_000);
+
+test('what is refused and what is missing is told by its kind, and is another exit code', () => {
+  const rows = Array.from({ length: 300 }, (_, n) => `${n < 200 ? n : n + 50},${T0_MS + n * 100},83,1,buy`);
+  rows[20] = `20,${T0_MS + 2_000},-83,1,buy`;
+  rows[21] = `21,${T0_MS + 2_100},83,1,unknown`;
+  rows[22] = rows[23]!;
+  rows[24] = `24,${T0_MS + 2_400},83,0,buy`;
+  writeFileSync(join(folder, 'LTCUSDT-odd.csv'), `trade_id,ts_ms,price,qty,side\n${rows.join('\n')}\n`);
+  const { stdout, stderr, status } = imported('odd', 'LTCUSDT-odd.csv');
+  expect(stdout).toBe(
+    '296 of 300 rows stored; 0 were there already or are older; 4 refused: PRICE_NOT_POSITIVE 1, ' +
+      'QUANTITY_NOT_POSITIVE 1, DUPLICATE_ID 1, UNREADABLE_ROW 1; 51 trades are missing by their ids\n',
+  );
+  expect([status, stderr]).toEqual([2, expect.stringContaining('--accept-refused 4')]);
+  const bars = asked('odd', 'SELECT num_trades, complete FROM candles_15s ORDER BY timestamp');
+  expect(
+    bars
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).complete),
+  ).not.toContain(true);
+}, 60_000);
 
 test('what is stored is asked by name, taken out, and refused in the words typed', () => {
   const named = algo('query', '--named', 'profile', ...LTC, '--data-dir', 'one');

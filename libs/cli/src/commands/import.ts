@@ -1,17 +1,28 @@
 import { join } from 'node:path';
 import {
+  emptyTrades,
   InputError,
   type Instrument,
   type InstrumentId,
   instrumentId,
   isMuchRefused,
+  type Refusals,
+  refusalWords,
+  refusedIn,
+  TRADE_REFUSAL_CODES,
   type TradeColumns,
+  type TradeRefusalCode,
 } from '@algo/model';
 import { readInstrumentCatalog } from '@algo/runtime';
-import { layoutOfWords, openTradeFiles, type TradeLayout } from '@algo/tradefiles';
+import {
+  layoutOfWords,
+  type OpenedFiles,
+  openTradeFiles,
+  ScreenedRows,
+  type TradeLayout,
+} from '@algo/tradefiles';
 import { tradePaths } from '@algo/tradefiles/paths';
-import { type ImportStart, TradeImport } from '../analysis/import-trades.ts';
-import { ScreenedRows } from '../analysis/screened-rows.ts';
+import { TradeImport } from '../analysis/import-trades.ts';
 import { type CliEnvironment, fromCaller } from '../config.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
 import { printLine } from '../reading/output.ts';
@@ -24,10 +35,8 @@ export interface ImportOptions {
   readonly acceptRefused?: string;
 }
 
-/** Bars of an hour go on over the end of an import: so much of what is stored is read again. */
-const RECENT_HOURS = 2;
-/** Rows of one transaction: where a row costs least. */
-const FLUSH_ROWS = 10_240;
+/** Rows of one transaction: the tables of bars cost as much for few rows as for many. */
+const FLUSH_ROWS = 100_000;
 const TOLD_EVERY_MS = 1_000;
 
 /** `algo import`: puts files of trades, and the bars they make, into a store without trading. */
@@ -56,76 +65,114 @@ export async function importTrades(
   await using opened = await openTradeFiles(paths, about);
   const warn = (words: string) => process.stderr.write(`${words}\n`);
   for (const words of opened.words) warn(words);
+  const counts = await storeFiles(opened, dataDir, warn);
+  await printLine(importWords(counts));
+  const refused = refusedIn(counts.refused);
+  if (isMuchRefused(counts.stored + counts.passedOver, refused, Number(options.acceptRefused ?? 0)))
+    throw new InputError({
+      field: 'algo import',
+      value: 'rows',
+      because: importWords(counts),
+      remedy: `Look at the lines that were refused, or take the rest by --accept-refused ${refused}.`,
+    });
+}
+
+/** What came of the rows of files. */
+interface ImportCounts {
+  readonly total: number;
+  readonly stored: number;
+  readonly passedOver: number;
+  readonly missing: number;
+  readonly refused: Refusals;
+}
+
+/** Returns the last line of an import. */
+function importWords({ total, stored, passedOver, missing, refused }: ImportCounts): string {
+  const parts = [
+    `${said(stored)} of ${said(total)} rows stored`,
+    `${said(passedOver)} were there already or are older`,
+    ...(refusedIn(refused) > 0 ? [refusalWords(refused)] : []),
+    ...(missing > 0 ? [`${said(missing)} trades are missing by their ids`] : []),
+  ];
+  return parts.join('; ');
+}
+
+/** Puts the rows of files into the stores of their instruments. */
+async function storeFiles(
+  { files }: OpenedFiles,
+  dataDir: string,
+  warn: (words: string) => void,
+): Promise<ImportCounts> {
   const { TickStore } = await import('@algo/tickstore');
-  const starts = new Map<InstrumentId, Omit<ImportStart, 'stored'>>();
-  for (const { instrument } of opened.files)
-    starts.set(instrument.id, starts.get(instrument.id) ?? (await recentOf(dataDir, instrument.id)));
+  const recent = new Map<InstrumentId, TradeColumns>();
+  for (const { instrument } of files)
+    recent.set(instrument.id, recent.get(instrument.id) ?? (await recentOf(dataDir, instrument.id)));
   await using store = await TickStore.open({
     dataDir: join(dataDir, 'ticks'),
     archive: { dir: join(dataDir, 'archive'), unit: 'day' },
     flushRows: FLUSH_ROWS,
+    givesWay: false,
     onError: (error) => warn(error.message),
   });
-  const imports = new Map<InstrumentId, { readonly into: TradeImport; readonly rows: ScreenedRows }>();
-  const total = opened.files.reduce((sum, { file }) => sum + file.survey.rows, 0);
+  const imports = new Map<InstrumentId, TradeImport>();
+  const refused: Partial<Record<TradeRefusalCode, number>> = {};
+  const refuse = (code: TradeRefusalCode, count: number) => {
+    if (count > 0) refused[code] = (refused[code] ?? 0) + count;
+  };
+  const total = files.reduce((sum, { file }) => sum + file.survey.rows + file.brokenCount, 0);
   const tell = progress(total);
-  let [read, broken] = [0, 0];
-  for (const { file, instrument, words } of opened.files) {
-    for (const each of words) warn(`${file.path}: ${each}`);
-    let one = imports.get(instrument.id);
-    if (one === undefined) {
-      const stored = await store.openInstrument(instrument.id, 'counted');
-      const into = new TradeImport(instrument, store, { ...starts.get(instrument.id)!, stored });
-      one = { into, rows: new ScreenedRows(instrument.id) };
-      imports.set(instrument.id, one);
+  let [read, heard] = [0, 0];
+  for (const { file, instrument } of files) {
+    const { id } = instrument;
+    let into = imports.get(id);
+    if (into === undefined) {
+      const stored = await store.openInstrument(id, 'counted');
+      into = new TradeImport(instrument, store, { stored, recent: recent.get(id)! });
+      imports.set(id, into);
     }
-    broken += file.brokenCount;
+    const rows = new ScreenedRows(id);
+    into.beginFile();
     for await (const piece of file.read(0)) {
-      const trades = one.rows.take(piece);
-      broken += piece.count - trades.count;
+      await into.take(rows.take(piece), piece.ids !== undefined);
       read += piece.count;
-      await one.into.take(trades, piece.ids !== undefined);
       tell(read);
     }
-    for (const each of one.rows.words()) warn(`${file.path}: ${each}`);
+    for (const code of TRADE_REFUSAL_CODES) refuse(code, rows.refused[code] ?? 0);
+    heard += rows.heard;
+    refuse('UNREADABLE_ROW', file.brokenCount);
   }
   await store.flush();
   tell(total, true);
-  const sum = (of: (one: TradeImport) => number) =>
-    [...imports.values()].reduce((all, { into }) => all + of(into), 0);
-  const [stored, passedOver] = [sum((one) => one.stored), sum((one) => one.passedOver)];
-  const words =
-    `${said(stored)} of ${said(total)} rows stored; ${said(passedOver)} were there already or are older; ` +
-    `${said(broken)} refused`;
-  await printLine(words);
-  if (isMuchRefused(stored + passedOver, broken, Number(options.acceptRefused ?? 0)))
-    throw new InputError({
-      field: 'algo import',
-      value: 'rows',
-      because: words,
-      remedy: `Look at the lines that were refused, or take the rest by --accept-refused ${broken}.`,
-    });
+  const sum = (of: 'stored' | 'passedOver' | 'missing') =>
+    [...imports.values()].reduce((all, into) => all + into[of], 0);
+  return {
+    total,
+    stored: sum('stored'),
+    passedOver: sum('passedOver'),
+    missing: sum('missing') - heard,
+    refused,
+  };
 }
 
-/** Returns the latest trades that a store holds of an instrument. */
-async function recentOf(dataDir: string, instrument: InstrumentId): Promise<Omit<ImportStart, 'stored'>> {
+/** Returns the latest trades that a store holds of an instrument: those of its open hour, and one before. */
+async function recentOf(dataDir: string, instrument: InstrumentId): Promise<TradeColumns> {
   const { openReader } = await import('@algo/tickstore');
   const reader = openReader(join(dataDir, 'ticks'));
-  const rows = reader.instruments().includes(instrument)
-    ? await reader.query(
-        instrument,
-        `SELECT epoch_us(timestamp) AS at, price, volume, CAST(side = 'buy' AS INTEGER) AS bought, trade_id
-          FROM ticks WHERE timestamp >= (SELECT max(timestamp) FROM ticks) - INTERVAL ${RECENT_HOURS} HOUR
-          ORDER BY trade_id`,
-      )
-    : [];
+  if (!reader.instruments().includes(instrument)) return emptyTrades(instrument, 0);
+  const hour = "date_trunc('hour', (SELECT max(timestamp) FROM ticks))";
+  const rows = await reader.query(
+    instrument,
+    `SELECT epoch_us(timestamp) AS at, price, volume, CAST(side = 'buy' AS INTEGER) AS bought, trade_id
+      FROM ticks WHERE timestamp >= coalesce(
+        (SELECT max(timestamp) FROM ticks WHERE timestamp < ${hour}), ${hour})
+      ORDER BY trade_id`,
+  );
   const column = (name: string) => Float64Array.from(rows, (row) => Number(row[name]));
-  const timeUs = column('at');
-  const recent: TradeColumns = {
-    ...{ instrument, count: rows.length, timeUs, price: column('price'), quantity: column('volume') },
-    ...{ side: Uint8Array.from(column('bought')), ids: { kind: 'counted', values: column('trade_id') } },
+  return {
+    ...{ instrument, count: rows.length, timeUs: column('at'), price: column('price') },
+    ...{ quantity: column('volume'), side: Uint8Array.from(column('bought')) },
+    ids: { kind: 'counted', values: column('trade_id') },
   };
-  return { recent, lastUs: timeUs.at(-1) ?? 0 };
 }
 
 /** *Errors*: InputError for an instrument that the catalog does not know. */

@@ -19,10 +19,7 @@ export async function surveyFeedFiles(
       catalog: [...catalog.values()],
       layout: layout === '' ? undefined : layoutOfWords(layout),
     });
-    return [
-      ...opened.words,
-      ...opened.files.flatMap(({ file, words }) => words.map((word) => `${file.path}: ${word}`)),
-    ];
+    return opened.words;
   } catch (error) {
     throw retoldAs(error, '--feed', 'file:');
   }

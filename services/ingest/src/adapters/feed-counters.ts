@@ -1,5 +1,6 @@
+import { refusedIn } from '@algo/model';
 import type { SequencerCounters } from '../domain/sequencer-words.ts';
-import { refusedIn, type ScreenCounters } from '../domain/trade-screen.ts';
+import type { ScreenCounters } from '../domain/trade-screen.ts';
 import type { LiveLane } from './live-lane.ts';
 import type { TradeLane } from './trade-lane.ts';
 

@@ -30,10 +30,7 @@ export async function openFeedFiles(setting: FilesSetting): Promise<FeedFiles> {
   );
   return {
     files: opened.files.map((one) => feedFile(one, !numbered.has(one.instrument.id))),
-    words: [
-      ...opened.words,
-      ...opened.files.flatMap(({ file, words }) => words.map((word) => `${file.path}: ${word}`)),
-    ],
+    words: opened.words,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }

@@ -3,6 +3,7 @@ import {
   type FeedEvent,
   InputError,
   instrumentId,
+  refusedIn,
   SIDE_UNREADABLE,
   type TradeColumns,
 } from '@algo/model';
@@ -10,7 +11,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { joinRaw } from '../testing/join-raw.ts';
 import { type RawTrades, sliceRaw } from './raw-trades.ts';
-import { type Jump, REFUSALS_TOLD_MAX, refusedIn, TradeScreen } from './trade-screen.ts';
+import { type Jump, REFUSALS_TOLD_MAX, TradeScreen } from './trade-screen.ts';
 
 const LTC = instrumentId('binance.spot.LTCUSDT');
 const T0 = 1_750_507_467_000_000;

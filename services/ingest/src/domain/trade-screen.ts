@@ -2,6 +2,7 @@ import {
   type FeedEvent,
   InputError,
   type InstrumentId,
+  type Refusals,
   sliceTrades,
   type TimeUs,
   type TradeColumns,
@@ -15,9 +16,6 @@ import { faultOf, isTradeId } from './row-fault.ts';
 export const REFUSALS_TOLD_MAX = 20;
 /** *Units*: rows. */
 export const REFUSAL_WINDOW_ROWS = 1_000;
-
-/** Rows that were refused, by why. */
-export type Refusals = Readonly<Partial<Record<TradeRefusalCode, number>>>;
 
 /** What a screen has seen so far. `missing` is the sum over all gaps. */
 export interface ScreenCounters {
@@ -51,11 +49,6 @@ export interface Screened {
   readonly trades: TradeColumns;
   readonly events: readonly FeedEvent[];
   readonly jump: Jump | undefined;
-}
-
-/** Returns how many rows were refused in all. */
-export function refusedIn(refusals: Refusals): number {
-  return Object.values(refusals).reduce((sum, count) => sum + count, 0);
 }
 
 /** The id of the last trade where there was none yet. */
