@@ -100,7 +100,7 @@ export const FAMILIES = {
     stream: 'CANDLES',
     messages: ['CandleClosed'],
     publishers: ['analytics'],
-    readers: ['ingest'],
+    readers: ['ingest', 'analytics'],
   },
   'an.state': {
     stream: 'ANALYTICS',
@@ -118,7 +118,7 @@ export const FAMILIES = {
     stream: 'ANALYTICS',
     messages: ['ZoneChanged', 'GapChanged'],
     publishers: ['analytics'],
-    readers: [],
+    readers: ['analytics'],
   },
   'dec.made': {
     stream: 'DECISIONS',

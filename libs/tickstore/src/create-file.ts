@@ -20,22 +20,32 @@ export async function detach(connection: DuckDBConnection, database: string): Pr
   await connection.run(`DETACH ${database}`).catch(() => undefined);
 }
 
-/** A new file continues the archive that an earlier one, or another process, has left. */
+/** A new file continues the archive that an earlier one, or another process, left, behind its last trade. */
 async function adoptArchive(
   connection: DuckDBConnection,
   database: string,
   { archive }: FileSpec,
 ): Promise<void> {
-  const last = archive === undefined ? undefined : archiveFiles(archive.folder, 'ticks').at(-1);
-  if (last !== undefined)
-    await connection.run(`UPDATE ${database}.store_info SET rolled_to = make_timestamp(${last.toUs})`);
+  const files = archive === undefined ? [] : archiveFiles(archive.folder, 'ticks');
+  const last = files.at(-1);
+  if (last === undefined) return;
+  const all = files.map(({ path }) => sqlText(path)).join(', ');
+  const rows = `read_parquet(${sqlText(last.path)}, file_row_number = true)`;
+  await connection.run(`BEGIN;
+    UPDATE ${database}.store_info SET rolled_to = make_timestamp(${last.toUs});
+    INSERT INTO ${database}.checkpoints SELECT 0, (SELECT count(*) FROM read_parquet([${all}])),
+      (SELECT CAST(trade_id AS VARCHAR) FROM ${rows} ORDER BY timestamp DESC, file_row_number DESC LIMIT 1);
+    COMMIT;`);
 }
 
-/** Renames a file that DuckDB cannot read, with its log, and returns the new name; nothing is deleted. */
+/**
+ * Renames a file that DuckDB cannot read, with its log, or a log whose file is gone, and returns the new name;
+ * nothing is deleted.
+ */
 export function setAside(path: string): string {
   const aside = `${path}.unreadable-${randomUUID()}`;
-  renameSync(path, aside);
-  if (existsSync(`${path}.wal`)) renameSync(`${path}.wal`, `${aside}.wal`);
+  for (const end of ['', '.wal'])
+    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`);
   return aside;
 }
 
@@ -54,7 +64,8 @@ export async function createFile(
     throw new StoreFileError({
       file: spec.path,
       because: orphan ? 'it is missing, but its log (.wal) is there' : 'it has vanished while the engine ran',
-      remedy: 'Put the file back, or move the .wal aside too, and restart the engine',
+      remedy: 'Restart the engine: a new file is begun',
+      isDamaged: true,
     });
   mkdirSync(dirname(spec.path), { recursive: true });
   const draft = `${spec.path}.new-${randomUUID()}`;

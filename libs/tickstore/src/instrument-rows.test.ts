@@ -4,7 +4,7 @@ import { LTC, trades } from './testing/sample-rows.ts';
 
 function rowsAt(position: number): InstrumentRows {
   const spec = { instrument: LTC, path: 'x', exchange: 'binance', idKind: 'counted' } as const;
-  return new InstrumentRows(spec, { position, trades: 0, lastTradeId: null });
+  return new InstrumentRows(spec, { position, trades: 0, lastTradeId: null, rolledToUs: 0 });
 }
 
 function add(rows: InstrumentRows, position: number, count: number): void {

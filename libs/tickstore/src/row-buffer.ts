@@ -26,6 +26,8 @@ const FIRST_CAPACITY = 256;
 
 interface Gathered {
   rows: number;
+  /** Whether some of the candles may be stored already. */
+  again: boolean;
   ticks: TickBuffers | null;
   readonly candles: Candle[];
   readonly orderFlow: OrderFlowRow[];
@@ -35,7 +37,7 @@ interface Gathered {
 }
 
 const nothing = (): Gathered => ({
-  ...{ rows: 0, ticks: null, candles: [], orderFlow: [], profiles: [], zones: [], gaps: [] },
+  ...{ rows: 0, again: false, ticks: null, candles: [], orderFlow: [], profiles: [], zones: [], gaps: [] },
 });
 
 /** Gathers rows in columns that the next batch hands over whole. Bounded by the store's backlog. */
@@ -55,6 +57,7 @@ export class RowBuffer {
     for (const row of rows.zones ?? []) gathered.zones.push(row);
     for (const row of rows.gaps ?? []) gathered.gaps.push(row);
     gathered.rows += rowCount(rows);
+    if (rows.again === true) gathered.again = true;
   }
 
   /** Returns everything gathered as the batch of positions (`from`, `to`], and is empty afterwards. */

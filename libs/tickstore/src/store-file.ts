@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { TIMEFRAMES } from '@algo/model';
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { BatchWriter } from './batch-writer.ts';
 import { createFile, detach, setAside } from './create-file.ts';
 import { Rolling } from './roll-archive.ts';
 import type { RowBatch } from './row-buffer.ts';
-import { type FileSpec, SCHEMA_VERSION, sqlText, type TableName, upgradeStatements } from './schema.ts';
+import { type FileSpec, SCHEMA_VERSION, sqlText, upgradeStatements } from './schema.ts';
 import {
   BUSY_REMEDY,
   createProblem,
@@ -16,16 +16,6 @@ import {
   words,
 } from './store-problem.ts';
 import type { StoredPosition } from './store-rows.ts';
-import {
-  appendRows,
-  candleRow,
-  gapRow,
-  lastOfEach,
-  orderFlowRow,
-  profileRow,
-  type TableRow,
-  zoneRow,
-} from './table-rows.ts';
 import type { TickChunk } from './tick-chunk.ts';
 
 /** A checkpoint is due, for a quiet moment, after so many rows (about 4 MB of log) or commits. */
@@ -43,9 +33,8 @@ export class StoreFile {
   readonly spec: FileSpec;
   readonly #connection: DuckDBConnection;
   readonly #database: string;
-  readonly #chunk: TickChunk;
-  readonly #appenders = new Map<'ticks' | 'checkpoints', DuckDBAppender>();
-  #stored: StoredPosition = { position: 0, trades: 0, lastTradeId: null };
+  readonly #rows: BatchWriter;
+  #stored: StoredPosition = { position: 0, trades: 0, lastTradeId: null, rolledToUs: 0 };
   #rowsInLog = 0;
   #commitsInLog = 0;
   readonly #rolling: Rolling | null;
@@ -63,7 +52,7 @@ export class StoreFile {
     this.setAsideAs = setAsideAs;
     this.#connection = connection;
     this.#database = database;
-    this.#chunk = chunk;
+    this.#rows = new BatchWriter(connection, database, chunk);
     this.#rolling =
       spec.archive === undefined ? null : new Rolling({ connection, database, ...spec.archive });
   }
@@ -155,7 +144,7 @@ export class StoreFile {
     const stored = positionAfter(this.#stored, batch);
     try {
       await this.#connection.run('BEGIN');
-      await this.#appendAll(batch, stored);
+      await this.#rows.append(batch, stored);
       await this.#connection.run('COMMIT');
     } catch (error) {
       // Ends a transaction that is still open; after a failed COMMIT there is none, and that is fine too.
@@ -187,11 +176,7 @@ export class StoreFile {
    * stay, in the log if the checkpoint on the way out fails.
    */
   async close(): Promise<void> {
-    for (const appender of this.#appenders.values()) {
-      appender.clear();
-      appender.closeSync();
-    }
-    this.#appenders.clear();
+    this.#rows.close();
     await detach(this.#connection, this.#database);
   }
 
@@ -219,12 +204,15 @@ export class StoreFile {
       );
     const [rolledTo] =
       (await this.#row(`SELECT epoch_us(rolled_to) FROM ${this.#database}.store_info`)) ?? [];
-    if (this.#rolling !== null) this.#rolling.rolledToUs = Number(rolledTo ?? 0);
+    const rolledToUs = Number(rolledTo ?? 0);
+    if (this.#rolling !== null) this.#rolling.rolledToUs = rolledToUs;
+    this.#stored = { ...this.#stored, rolledToUs };
     const last = await this.#row(
       `SELECT position, trades, last_trade_id FROM ${this.#database}.checkpoints ORDER BY position DESC LIMIT 1`,
     );
     if (last !== undefined)
       this.#stored = {
+        ...this.#stored,
         position: Number(last[0]),
         trades: Number(last[1]),
         lastTradeId: last[2] === null ? null : String(last[2]),
@@ -245,56 +233,12 @@ export class StoreFile {
       `${BUSY_REMEDY}, then restart this engine`,
     );
   }
-
-  async #appendAll(batch: RowBatch, stored: StoredPosition): Promise<void> {
-    if (batch.ticks !== null) {
-      const ticks = await this.#appender('ticks');
-      this.#chunk.append(ticks, batch.ticks);
-      ticks.flushSync();
-    }
-    for (const timeframe of TIMEFRAMES)
-      await this.#insert(
-        `candles_${timeframe}`,
-        batch.candles.filter((candle) => candle.timeframe === timeframe).map(candleRow),
-      );
-    await this.#insert('order_flow', batch.orderFlow.map(orderFlowRow));
-    await this.#insert('market_profile', batch.profiles.map(profileRow));
-    await this.#replace('supply_demand_zones', 'zone_id', lastOfEach(batch.zones).map(zoneRow));
-    await this.#replace('fair_value_gaps', 'fvg_id', lastOfEach(batch.gaps).map(gapRow));
-    const checkpoints = await this.#appender('checkpoints');
-    appendRows(checkpoints, 'checkpoints', [
-      [BigInt(stored.position), BigInt(stored.trades), stored.lastTradeId],
-    ]);
-    checkpoints.flushSync();
-  }
-
-  async #insert(table: TableName, rows: readonly TableRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const appender = await this.#connection.createAppender(table, 'main', this.#database);
-    appendRows(appender, table, rows);
-    appender.closeSync();
-  }
-
-  // Delete and append rather than INSERT OR REPLACE, which needs an index on the id.
-  async #replace(table: TableName, key: string, rows: readonly TableRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const ids = rows.map((row) => sqlText(String(row[0])));
-    await this.#connection.run(`DELETE FROM ${this.#database}.${table} WHERE ${key} IN (${ids.join(', ')})`);
-    await this.#insert(table, rows);
-  }
-
-  async #appender(table: 'ticks' | 'checkpoints'): Promise<DuckDBAppender> {
-    const known = this.#appenders.get(table);
-    if (known !== undefined) return known;
-    const appender = await this.#connection.createAppender(table, 'main', this.#database);
-    this.#appenders.set(table, appender);
-    return appender;
-  }
 }
 
 function positionAfter(stored: StoredPosition, { to, ticks }: RowBatch): StoredPosition {
   if (ticks === null) return { ...stored, position: to };
   return {
+    ...stored,
     position: to,
     trades: stored.trades + ticks.count,
     lastTradeId: String(ticks.ids[ticks.count - 1]),

@@ -185,11 +185,16 @@ test('a file that is gone at a flush: the flush says so; all rows are there once
   expect(await reader.countTrades(other)).toBe(50);
 });
 
-test('a log without its file is not taken for a new store', async () => {
+test('a log without its file is set aside, and a new file is begun', async () => {
   const path = storePath(dataDir, LTC);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.wal`, 'rows');
-  expect((await openRefusal(dataDir)).message).toContain('.wal');
+  const told: Error[] = [];
+  await using store = await TickStore.open({ dataDir, onError: (error) => told.push(error) });
+  expect(await store.openInstrument(LTC, 'counted')).toMatchObject({ position: 0, trades: 0 });
+  expect(told.map(({ name }) => name)).toEqual(['FileSetAsideError']);
+  const logs = readdirSync(dirname(path)).filter((name) => name.endsWith('.wal'));
+  expect(logs).toEqual([expect.stringContaining('unreadable-')]);
 });
 
 /** Mounts a small disk, where this user may. */

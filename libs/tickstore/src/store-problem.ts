@@ -31,17 +31,20 @@ export class StoreWriteError extends Error {
   override readonly name = 'StoreWriteError';
   readonly file: string;
   readonly remedy: string;
+  /** False where the file is gone or damaged: only a process that opens it anew puts that right. */
+  readonly isPassing: boolean;
 
   constructor(problem: StoreProblem) {
     super(`${problem.file}: ${problem.because}. ${problem.remedy}`);
     this.file = problem.file;
     this.remedy = problem.remedy;
+    this.isPassing = problem.isPassing === true;
   }
 }
 
 /**
  * A file could not be read: it lies under another name, and a new one has begun. What was rolled is in the
- * archive; what came since is only in the file set aside, and in the stream as far as that goes back.
+ * archive; who stores puts back what came since from the stream, as far as that goes back.
  */
 export class FileSetAsideError extends Error {
   override readonly name = 'FileSetAsideError';
@@ -49,7 +52,7 @@ export class FileSetAsideError extends Error {
   constructor(file: string, aside: string) {
     super(
       `${file} could not be read; it lies at ${aside} now, and a new file was begun. The archive is ` +
-        'whole; keep the old file for `duckdb` to rescue the rows since',
+        'whole; rows since are put back from the stream. Keep the old file until that is said',
     );
   }
 }

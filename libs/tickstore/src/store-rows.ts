@@ -21,10 +21,12 @@ export type ArchiveUnit = 'day' | 'hour';
 export interface StoredPosition {
   /** The last position whose rows are durable; 0 in a new file. */
   readonly position: number;
-  /** How many trades the file holds. */
+  /** How many trades were ever stored, those that the archive holds with them. */
   readonly trades: number;
   /** The venue's id of the last trade; null before the first. */
   readonly lastTradeId: string | null;
+  /** Up to where the archive holds the rows; 0 where it holds none. *Units*: µs. */
+  readonly rolledToUs: number;
 }
 
 /**
@@ -50,6 +52,8 @@ export interface StoreRows {
   readonly instrument: InstrumentId;
   /** Above 0; never smaller than in the append before. */
   readonly position: number;
+  /** Candles of these rows may be stored already: those of the same time are replaced. */
+  readonly again?: true;
   readonly trades?: TradeColumns;
   readonly candles?: readonly Candle[];
   readonly orderFlow?: readonly OrderFlowRow[];

@@ -63,7 +63,7 @@ test('ids that a venue names are kept as text, short and long', async () => {
   expect(await reader.countDuplicates(id)).toBe(0);
   expect(reader.instruments()).toEqual([id]);
   await using store = await TickStore.open({ dataDir });
-  expect(await store.openInstrument(id, 'named')).toEqual({
+  expect(await store.openInstrument(id, 'named')).toMatchObject({
     position: 9,
     trades: 3_000,
     lastTradeId: values.at(-1),
@@ -95,7 +95,7 @@ test('rows of stored or covered positions are passed over; those nobody covered 
   await storeAll({ trades: trades(LTC, 1, 10) }, { trades: trades(LTC, 11, 10) });
   {
     await using store = await TickStore.open({ dataDir });
-    expect(await store.openInstrument(LTC, 'counted')).toEqual({
+    expect(await store.openInstrument(LTC, 'counted')).toMatchObject({
       position: 2,
       trades: 20,
       lastTradeId: '20',
@@ -111,7 +111,11 @@ test('rows of stored or covered positions are passed over; those nobody covered 
     expect(store.backlog).toBe(5);
   }
   await using store = await TickStore.open({ dataDir });
-  expect(await store.openInstrument(LTC, 'counted')).toEqual({ position: 3, trades: 30, lastTradeId: '30' });
+  expect(await store.openInstrument(LTC, 'counted')).toMatchObject({
+    position: 3,
+    trades: 30,
+    lastTradeId: '30',
+  });
 });
 
 test('a position without rows becomes durable with the next flush', async () => {
@@ -121,7 +125,11 @@ test('a position without rows becomes durable with the next flush', async () => 
     store.commitUpTo(LTC, 12);
   }
   await using store = await TickStore.open({ dataDir });
-  expect(await store.openInstrument(LTC, 'counted')).toEqual({ position: 12, trades: 0, lastTradeId: null });
+  expect(await store.openInstrument(LTC, 'counted')).toMatchObject({
+    position: 12,
+    trades: 0,
+    lastTradeId: null,
+  });
 });
 
 /** Waits until the condition holds; the test's own time limit is what ends it otherwise. */

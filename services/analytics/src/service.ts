@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ownedShards } from '@algo/model';
 import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { pastRowsOn } from './adapters/past-rows.ts';
 import { RowStoring } from './adapters/row-storing.ts';
 import { config } from './config.ts';
 import { ShardMachine } from './domain/index.ts';
@@ -26,12 +27,19 @@ export const service = defineService({
         maxOpenFiles: openFilesMax,
         flushRows,
         flushIntervalMs,
-        onError: (error) => log.error({ err: error }, 'store: not everything went well; see what it says'),
+        onError: (error) => {
+          log.error({ err: error }, 'store: not everything went well; see what it says');
+          if (error instanceof Error && 'isPassing' in error && error.isPassing === false)
+            storing.fail(error);
+        },
       }),
     );
-    const storing = new RowStoring(store, (error) =>
-      log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
-    );
+    const storing = new RowStoring(store, {
+      past: pastRowsOn(context.bus),
+      onWaiting: (error) =>
+        log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
+      onRefilled: (words) => log.warn(words),
+    });
     const files = context.fileSnapshots(identity);
     const shards = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
     const own = shards === undefined ? {} : { only: shards };

@@ -52,7 +52,9 @@ async function live(
   onWaiting = (_error: Error) => {},
 ) {
   await using store = await TickStore.open({ dataDir });
-  const storing = new RowStoring(store, onWaiting, TRY_AGAIN_MS);
+  const storing = new RowStoring(store, {
+    ...{ past: null, onWaiting, onRefilled: () => {}, tryAgainMs: TRY_AGAIN_MS },
+  });
   const machine = new ShardMachine(catalog, snapshot);
   const settled: Promise<void>[] = [];
   let input = takenBefore;

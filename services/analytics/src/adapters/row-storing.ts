@@ -3,6 +3,8 @@ import type { MarketProfileRow } from '@algo/market-analytics';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
 import type { IdKind, RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
+import type { PastRows } from './past-rows.ts';
+import { refill } from './refill.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
@@ -16,26 +18,48 @@ const TRY_AGAIN_TIMES_MAX = 20;
 const TRIES_MAX = 60;
 
 interface File {
-  readonly opened: Promise<void>;
+  opened: Promise<void>;
   /** What the file held when it was opened; undefined until it is. */
   stored: StoredPosition | undefined;
+  /** Whether its instrument was there in an earlier life: then an empty file has lost its rows. */
+  readonly isKnown: boolean;
+  /** Whether it was looked for rows that it lacks. */
   isChecked: boolean;
+}
+
+export interface StoringOptions {
+  readonly past: PastRows | null;
+  /** Told of each try that failed and is made again. */
+  onWaiting(error: Error): void;
+  /** Told what was put back, for a person. */
+  onRefilled(words: string): void;
+  readonly tryAgainMs?: number;
 }
 
 /** Puts a shard's rows into the files of its instruments. */
 export class RowStoring implements Requests<ShardRows, never> {
   readonly #store: RowStore;
   readonly #onWaiting: (error: Error) => void;
+  readonly #onRefilled: (words: string) => void;
   readonly #tryAgainMs: number;
+  readonly #past: PastRows | null;
   readonly #files = new Map<InstrumentId, File>();
   readonly #failure = Promise.withResolvers<Error>();
   #storedBefore = 0;
+  #hasFailed = false;
 
-  /** `onWaiting` is told of each try that failed and is made again. */
-  constructor(store: RowStore, onWaiting: (error: Error) => void, tryAgainMs: number = TRY_AGAIN_MS) {
+  /** What a file lacks is put back from `past`, and told to `onRefilled`. */
+  constructor(store: RowStore, { past, onWaiting, onRefilled, tryAgainMs }: StoringOptions) {
     this.#store = store;
+    this.#past = past;
     this.#onWaiting = onWaiting;
-    this.#tryAgainMs = tryAgainMs;
+    this.#onRefilled = onRefilled;
+    this.#tryAgainMs = tryAgainMs ?? TRY_AGAIN_MS;
+  }
+
+  /** Takes that a file is gone or damaged: a new process opens it anew. */
+  fail(error: Error): void {
+    this.#fail(error);
   }
 
   /** Settles with what makes storing impossible. */
@@ -57,21 +81,23 @@ export class RowStoring implements Requests<ShardRows, never> {
     return []; // nobody withdraws rows
   }
 
-  /** Opens the file of an instrument, so that what is wrong with it is known before rows come. */
+  /** Opens the file of an instrument of an earlier life, so that what is wrong with it is known before rows come. */
   open(instrument: InstrumentId): void {
-    this.#fileOf(instrument, 'counted');
+    this.#fileOf(instrument, 'counted', true);
   }
 
   carryOut(rows: ShardRows, ticket: Ticket<never>): void {
-    const file = this.#fileOf(rows.instrument, rows.trades?.ids.kind ?? 'counted');
-    if (file.stored !== undefined) this.#append(rows, file.stored, file, ticket);
-    else
-      void file.opened.then(() => {
-        if (file.stored !== undefined) this.#append(rows, file.stored, file, ticket);
-      });
+    const file = this.#fileOf(rows.instrument, rows.trades?.ids.kind ?? 'counted', false);
+    this.#whenOpen(file, () => this.#append(rows, file, ticket));
   }
 
-  #fileOf(instrument: InstrumentId, kind: IdKind): File {
+  /** Does something once a file is open and lacks nothing, in the order of the calls. */
+  #whenOpen(file: File, work: () => void): void {
+    if (file.stored !== undefined) work();
+    else if (!this.#hasFailed) void file.opened.then(() => this.#whenOpen(file, work));
+  }
+
+  #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean): File {
     const known = this.#files.get(instrument);
     if (known !== undefined) return known;
     const opened = this.#untilDone(() => this.#store.openInstrument(instrument, kind)).then(
@@ -79,9 +105,9 @@ export class RowStoring implements Requests<ShardRows, never> {
         this.#storedBefore += stored.trades;
         file.stored = stored;
       },
-      (error: unknown) => this.#failure.resolve(error as Error),
+      (error: unknown) => this.#fail(error),
     );
-    const file: File = { opened, stored: undefined, isChecked: false };
+    const file: File = { opened, stored: undefined, isKnown, isChecked: false };
     this.#files.set(instrument, file);
     return file;
   }
@@ -101,16 +127,17 @@ export class RowStoring implements Requests<ShardRows, never> {
     }
   }
 
-  #append(rows: ShardRows, stored: StoredPosition, file: File, ticket: Ticket<never>): void {
+  #append(rows: ShardRows, file: File, ticket: Ticket<never>): void {
     try {
-      if (!file.isChecked && rows.trades !== null) {
-        checkContinues(stored, rows.trades, rows.position);
-        file.isChecked = true;
+      if (this.#isLacking(rows, file)) {
+        this.#refill(rows, file, file.stored!);
+        this.#whenOpen(file, () => this.#append(rows, file, ticket));
+        return;
       }
       this.#store.append(rowsOf(rows));
       this.#store.commitUpTo(rows.instrument, rows.position);
     } catch (error) {
-      this.#failure.resolve(error as Error);
+      this.#fail(error);
       return;
     }
     if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
@@ -118,8 +145,43 @@ export class RowStoring implements Requests<ShardRows, never> {
     else
       this.#store.flush().then(
         () => ticket.settle([]),
-        (error: unknown) => this.#failure.resolve(error as Error),
+        (error: unknown) => this.#fail(error),
       );
+  }
+
+  /** Whether rows that were taken before are not in the file. *Errors*: InputError where they can't be had. */
+  #isLacking({ trades, position }: ShardRows, file: File): boolean {
+    const stored = file.stored!;
+    if (file.isChecked) return false;
+    const isLost = file.isKnown && stored.position === 0;
+    if (trades === null) {
+      if (isLost) file.isChecked = true;
+      return isLost && this.#past !== null;
+    }
+    checkContinues(stored, trades, position);
+    if (position <= stored.position) return false;
+    file.isChecked = true;
+    const first = trades.ids.values[0]!;
+    const isBehind =
+      stored.lastTradeId !== null && typeof first === 'number' && first > Number(stored.lastTradeId) + 1;
+    return (isLost || isBehind) && this.#past !== null && position > 1;
+  }
+
+  #refill(next: ShardRows, file: File, stored: StoredPosition): void {
+    file.stored = undefined;
+    const { instrument } = next;
+    file.opened = refill(this.#store, { instrument, stored, next }, this.#past!).then(
+      (words) => {
+        file.stored = stored;
+        if (words !== undefined) this.#onRefilled(words);
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #fail(error: unknown): void {
+    this.#hasFailed = true;
+    this.#failure.resolve(error as Error);
   }
 }
 
