@@ -1,6 +1,8 @@
+import { MARKET_DATA } from '@algo/venues';
 import type { Command } from 'commander';
 import { importTrades } from './commands/import.ts';
 import { exportTable, query } from './commands/query.ts';
+import { record } from './commands/record.ts';
 import type { CliEnvironment } from './config.ts';
 import { ACCEPT_REFUSED, DATA_DIR, JSON_OUT, LAYOUT } from './shared-options.ts';
 
@@ -22,6 +24,16 @@ export function addAsking(program: Command, environment: CliEnvironment): void {
     .option('--data-dir <dir>', 'where the store lies (default: data/imported)')
     .option(...ACCEPT_REFUSED)
     .action((files: string[], options) => importTrades(files, options, environment));
+  program
+    .command('record')
+    .description('keep the trades of a feed as Parquet, without trading, until Ctrl-C')
+    .requiredOption('--feed <feed>', `${Object.keys(MARKET_DATA).join(', ')}, or synthetic`)
+    .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')
+    .option('--roll <unit>', 'one file an hour or a day', 'hour')
+    .option('--minutes <n>', 'end after so long')
+    .option('--speed <times>', 'of the synthetic market against the clock: 1..1000')
+    .option('--data-dir <dir>', 'where the recording lies (default: data/recorded/<feed>)')
+    .action((options) => record(options, environment));
   onStored('query [sql]')
     .description('ask what is stored of an instrument: one SELECT, or a question by its name')
     .option('--named <name>', 'cvd, profile, imbalance, gaps or alignment, for the window up to --to or now')

@@ -9,6 +9,8 @@ import type { ArchiveUnit } from './store-rows.ts';
 export interface Archive {
   readonly dir: string;
   readonly unit: ArchiveUnit;
+  /** Whether what is not over goes there too when the store is closed; it is added to when it goes on. */
+  readonly isAllAtEnd?: boolean;
 }
 
 export type ArchivedTable = 'ticks' | Exclude<TableName, 'checkpoints'>;

@@ -119,7 +119,11 @@ export class FilePool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const file of [...this.#open.values()]) await this.checkpoint(file);
+    for (const file of [...this.#open.values()]) {
+      // What fails stays in the file: the next life moves it.
+      await file.rollAtEnd().catch(() => undefined);
+      await this.checkpoint(file);
+    }
     for (const path of [...this.#open.keys()]) await this.release(path);
     this.#connection.closeSync();
     this.#instance.closeSync();

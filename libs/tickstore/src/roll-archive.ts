@@ -55,6 +55,11 @@ export class Rolling {
     }
   }
 
+  /** Moves all that is left, also of the unit that is not over. *Errors*: those of `rollOldestUnit`. */
+  async all(): Promise<void> {
+    while (await rollOldestUnit(this.#place, Number.MAX_SAFE_INTEGER));
+  }
+
   #closedUs(graceUs: number): number {
     if (this.#newestUs < graceUs) return 0;
     const { folder, unit } = this.#place;

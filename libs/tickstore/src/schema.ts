@@ -21,7 +21,7 @@ export interface FileSpec {
   readonly exchange: string;
   readonly idKind: IdKind;
   /** Where its closed days or hours go; without, all rows stay. */
-  readonly archive?: { readonly folder: string; readonly unit: ArchiveUnit };
+  readonly archive?: { readonly folder: string; readonly unit: ArchiveUnit; readonly isAllAtEnd: boolean };
 }
 
 type Columns = Readonly<Record<string, DuckDBType>>;

@@ -134,6 +134,16 @@ export class StoreFile {
     }
   }
 
+  /** Moves what is left to the archive, where it is wanted there. *Errors*: StoreFileError; rows stay here. */
+  async rollAtEnd(): Promise<void> {
+    if (this.spec.archive?.isAllAtEnd !== true) return;
+    try {
+      await this.#rolling?.all();
+    } catch (error) {
+      throw rollProblem(this.spec, error);
+    }
+  }
+
   /**
    * Adds a batch and its position in one transaction. *Errors*: StoreFileError; the file must then be closed.
    */

@@ -178,8 +178,8 @@ export class TickStore {
   #specOf(instrument: InstrumentId, path: string, idKind: IdKind): FileSpec {
     const spec = { instrument, path, exchange: instrumentParts(instrument).venue, idKind };
     if (this.#archive === undefined) return spec;
-    const { dir, unit } = this.#archive;
-    return { ...spec, archive: { folder: archiveFolder(dir, instrument), unit } };
+    const { dir, unit, isAllAtEnd = false } = this.#archive;
+    return { ...spec, archive: { folder: archiveFolder(dir, instrument), unit, isAllAtEnd } };
   }
 
   #opened(instrument: InstrumentId): InstrumentRows {

@@ -22,6 +22,8 @@ export interface EngineParts {
   readonly inherited: NodeJS.ProcessEnv;
   /** Told what is going on during the start, one line each. */
   readonly say: (line: string) => void;
+  /** Only the feed runs, and whoever started it stores what it brings. */
+  readonly isRecording?: boolean;
 }
 
 const LOG_TRIM_MS = 60_000;
@@ -56,7 +58,7 @@ export class EngineSupervisor {
     this.#bus = bus;
     const { root, dataDir, inherited } = parts;
     this.#specs = planServices(parts.options, {
-      ...{ root, dataDir, isFresh, inherited, natsUrl: nats.url },
+      ...{ root, dataDir, isFresh, inherited, natsUrl: nats.url, isRecording: parts.isRecording === true },
       keyFileOf: (service) => users.keyFile(service),
     });
     view.onStatus = (status) => this.#onStatus(status);
@@ -108,10 +110,15 @@ export class EngineSupervisor {
     for (const spec of this.#specs) this.#start(spec);
   }
 
-  /** Stops the services in reverse order, then nats-server. */
+  /** Stops the services in reverse order; what they have said can still be read. */
+  async stopServices(): Promise<void> {
+    for (const service of this.services.toReversed()) await service.stop();
+  }
+
+  /** Stops the services, then nats-server. */
   async stop(): Promise<void> {
     clearInterval(this.#trimmer);
-    for (const service of this.services.toReversed()) await service.stop();
+    await this.stopServices();
     this.#ended = true;
     await this.view[Symbol.asyncDispose]().catch(() => undefined);
     await this.#bus[Symbol.asyncDispose]().catch(() => undefined);
@@ -197,7 +204,7 @@ export class EngineSupervisor {
       natsUrl: this.nats.url,
       natsPort: this.nats.port,
       natsPid: this.nats.pid ?? null,
-      feed: options.feed,
+      feed: this.parts.isRecording === true ? `record:${options.feed}` : options.feed,
       accounts: [...options.accounts],
       live: Object.fromEntries(
         options.live.map(({ account, exchange, startingEquity }) => [account, { exchange, startingEquity }]),

@@ -12,6 +12,8 @@ export interface EnginePlace {
   readonly dataDir: string;
   /** True where no position was ever opened. */
   readonly isFresh: boolean;
+  /** True where only the feed runs. */
+  readonly isRecording?: boolean;
   readonly natsUrl: string;
   readonly inherited: NodeJS.ProcessEnv;
   /** The file of a service's key for the bus. */
@@ -25,7 +27,9 @@ export function planOf({ accounts, live, feedKind, analytics, standby }: UpOptio
 
 /** Returns the processes to start, in their order, and with what environment. */
 export function planServices(options: UpOptions, place: EnginePlace): ServiceSpec[] {
-  return processesOf(planOf(options)).map((planned) => ({
+  const all = processesOf(planOf(options));
+  const wanted = place.isRecording === true ? all.filter(({ service }) => service === 'ingest') : all;
+  return wanted.map((planned) => ({
     identity: planned.identity,
     script: scriptOf(place.root, planned.service),
     cwd: place.root,

@@ -17,7 +17,7 @@ const spec = {
   path: storePath(dataDir, instrument),
   exchange: instrumentParts(instrument).venue,
   idKind: 'counted',
-  archive: { folder: archiveFolder(archiveDir, instrument), unit: 'day' },
+  archive: { folder: archiveFolder(archiveDir, instrument), unit: 'day', isAllAtEnd: false },
 } as const;
 
 const die = () => process.kill(process.pid, 'SIGKILL');
