@@ -108,6 +108,24 @@ test('a store rolls days by itself, and a lost file goes on from what was rolled
   expect(said).toEqual([]);
 }, 60_000);
 
+test('a store that comes to roll hours goes on where days ended, and back, each row once', async () => {
+  const archive = { dir: archiveDir, unit: 'day' } as const;
+  await using store = await TickStore.open({ dataDir, archive });
+  await store.openInstrument(LTC, 'counted');
+  for (let position = 1; position <= HOURS; position++) {
+    if (position === 27) store.rollBy('hour');
+    if (position === 40) store.rollBy('day');
+    store.append(hourlyRows(LTC, position));
+    store.commitUpTo(LTC, position);
+    await store.flush();
+  }
+  await store[Symbol.asyncDispose]();
+  expect(await expectWhole()).toBe(HOURS);
+  const names = archived('ticks');
+  expect(names).toContain('2026-01-05.parquet');
+  expect(names.filter((name) => name.startsWith('2026-01-06T')).length).toBeGreaterThan(0);
+}, 60_000);
+
 test('a damaged file is set aside, said so, and what was rolled is still read', async () => {
   expect(await runWriter()).toBe(0);
   const path = storePath(dataDir, LTC);

@@ -39,8 +39,8 @@ async function adoptArchive(
 }
 
 /**
- * Renames a file that DuckDB cannot read, with its log, or a log whose file is gone, and returns the new name;
- * nothing is deleted.
+ * Renames a file that DuckDB cannot read, with its log, or a log whose file is gone, and returns the new
+ * name; nothing is deleted.
  */
 export function setAside(path: string): string {
   const aside = `${path}.unreadable-${randomUUID()}`;

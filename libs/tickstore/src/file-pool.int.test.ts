@@ -39,7 +39,7 @@ test('a batch whose commit was thought to have failed is not stored a second tim
   await pool.release(spec('a').path);
   const again = await pool.acquire(spec('a'), false, new Set());
   expect(await again.write(batch(0, 3))).toEqual(written);
-  expect(await again.write(batch(3, 4))).toEqual({ position: 4, trades: 20, lastTradeId: '49' });
+  expect(await again.write(batch(3, 4))).toMatchObject({ position: 4, trades: 20, lastTradeId: '49' });
 });
 
 test('rows that do not follow on what the file holds are refused', async () => {

@@ -21,7 +21,7 @@ const PATIENCE_US = 600_000_000;
 
 /** When units of one file leave for the archive, by the time of its trades; a clock would hurry a replay. */
 export class Rolling {
-  readonly #place: RollPlace;
+  #place: RollPlace;
   /** No row that rolled is later; those before it that came since are late ones. */
   rolledToUs = 0;
   #newestUs = 0;
@@ -37,6 +37,11 @@ export class Rolling {
 
   get isOverdue(): boolean {
     return this.isDue && this.#closedUs(CLOSE_GRACE_US + PATIENCE_US) > this.rolledToUs;
+  }
+
+  /** Rolls such units from now on. */
+  by(unit: ArchiveUnit): void {
+    if (unit !== this.#place.unit) this.#place = { ...this.#place, unit };
   }
 
   /** Told of trades that were stored, by the time of the last. */

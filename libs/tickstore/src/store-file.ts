@@ -15,7 +15,7 @@ import {
   WRITE_REMEDY,
   words,
 } from './store-problem.ts';
-import type { StoredPosition } from './store-rows.ts';
+import type { ArchiveUnit, StoredPosition } from './store-rows.ts';
 import type { TickChunk } from './tick-chunk.ts';
 
 /** A checkpoint is due, for a quiet moment, after so many rows (about 4 MB of log) or commits. */
@@ -125,6 +125,10 @@ export class StoreFile {
     return this.#rolling?.isOverdue ?? false;
   }
 
+  rollBy(unit: ArchiveUnit): void {
+    this.#rolling?.by(unit);
+  }
+
   /** Moves one closed unit to the archive. *Errors*: StoreFileError; its rows stay here. */
   async roll(): Promise<void> {
     try {
@@ -134,7 +138,7 @@ export class StoreFile {
     }
   }
 
-  /** Moves what is left to the archive, where it is wanted there. *Errors*: StoreFileError; rows stay here. */
+  /** Moves all to the archive, where it is wanted there. *Errors*: StoreFileError; its rows stay here. */
   async rollAtEnd(): Promise<void> {
     if (this.spec.archive?.isAllAtEnd !== true) return;
     try {

@@ -1,12 +1,14 @@
 import type { RowBatch } from './row-buffer.ts';
 import type { FileSpec } from './schema.ts';
 import type { StoreProblem } from './store-problem.ts';
-import type { StoredPosition } from './store-rows.ts';
+import type { ArchiveUnit, StoredPosition } from './store-rows.ts';
 
 /** A file and the rows to add to it in one transaction. */
 export interface FileBatch {
   readonly spec: FileSpec;
   readonly batch: RowBatch;
+  /** What it rolls from now on. */
+  readonly archiveUnit: ArchiveUnit | undefined;
 }
 
 /** What the worker is started with. */

@@ -90,10 +90,14 @@ async function writeAll(files: readonly FileBatch[]): Promise<WriteOutcome[]> {
   return files.map((file) => outcomes.get(file)!);
 }
 
-async function writeOne({ spec, batch }: FileBatch, keep: ReadonlySet<string>): Promise<WriteOutcome> {
+async function writeOne(
+  { spec, archiveUnit, batch }: FileBatch,
+  keep: ReadonlySet<string>,
+): Promise<WriteOutcome> {
   const started = performance.now();
   try {
     const file = await pool.acquire(spec, false, keep);
+    if (archiveUnit !== undefined) file.rollBy(archiveUnit);
     const stored = await file.write(batch);
     const commitMs = performance.now() - started;
     if (file.rollOverdue) await pool.roll(file);

@@ -1,3 +1,4 @@
+import { InputError } from '@algo/model';
 import type { Archive } from './archive.ts';
 
 export interface TickStoreOptions {
@@ -30,4 +31,16 @@ export interface TickStoreStats {
   readonly lastCommitMs: number;
   readonly openFiles: number;
   readonly checkpoints: number;
+}
+
+/** Returns a setting that must be a whole number above 0. *Errors*: InputError. */
+export function wholeAboveZero(field: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InputError({
+      field,
+      value,
+      because: 'not a whole number above 0',
+      remedy: 'Leave it out for the default.',
+    });
+  return value;
 }

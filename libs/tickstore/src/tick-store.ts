@@ -14,8 +14,8 @@ import {
   FileSetAsideError,
   StoreWriteError,
 } from './store-problem.ts';
-import type { IdKind, StoredPosition, StoreRows } from './store-rows.ts';
-import type { TickStoreOptions, TickStoreStats } from './tick-store-options.ts';
+import type { ArchiveUnit, IdKind, StoredPosition, StoreRows } from './store-rows.ts';
+import { type TickStoreOptions, type TickStoreStats, wholeAboveZero } from './tick-store-options.ts';
 import { WorkerLink } from './worker-link.ts';
 
 /**
@@ -40,7 +40,7 @@ const ROWS_END_REST = 10_240;
  */
 export class TickStore {
   readonly #dataDir: string;
-  readonly #archive: Archive | undefined;
+  #archive: Archive | undefined;
   readonly #flushRows: number;
   readonly #flushIntervalMs: number;
   readonly #onError: (error: Error) => void;
@@ -150,6 +150,11 @@ export class TickStore {
     }
   }
 
+  /** Rolls days or hours from the next write of each file on, where there is an archive. */
+  rollBy(unit: ArchiveUnit): void {
+    this.#archive = this.#archive && { ...this.#archive, unit };
+  }
+
   /** Rows appended and not durable yet. */
   get backlog(): number {
     return this.#stats.pendingRows;
@@ -237,7 +242,10 @@ export class TickStore {
 
   /** Returns what failed. */
   #write(instruments: readonly InstrumentRows[]): Promise<Error[]> {
-    const files: FileBatch[] = instruments.map((rows) => ({ spec: rows.spec, batch: rows.takeBatch() }));
+    const archiveUnit = this.#archive?.unit;
+    const files = instruments.map(
+      (rows): FileBatch => ({ spec: rows.spec, archiveUnit, batch: rows.takeBatch() }),
+    );
     const transfer = files.flatMap(({ batch }) => transferables(batch));
     const taken = files.map(({ batch }) => ({ rows: batch.rows, trades: batch.ticks?.count ?? 0 }));
     const startMs = performance.now();
@@ -283,17 +291,6 @@ export class TickStore {
     };
     return [];
   }
-}
-
-function wholeAboveZero(field: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InputError({
-      field,
-      value,
-      because: 'not a whole number above 0',
-      remedy: 'Leave it out for the default.',
-    });
-  return value;
 }
 
 function unexpected(answer: StoreAnswer): Error {

@@ -35,8 +35,8 @@ export const config = baseConfig.extend({
   profiles: listOf(z.enum(PROFILE_SCOPES), PROFILE_SCOPES),
   /** Whether rows of order flow and of profiles are made for the store. */
   storesFlow: z.stringbool().default(true),
-  /** What leaves a file for the archive when it is over: hours, where the stream holds less than a day. */
-  archiveUnit: z.enum(['day', 'hour']).default('day'),
+  /** What leaves a file for the archive when it is over; `auto`: hours where the stream holds no day. */
+  archiveUnit: z.enum(['auto', 'day', 'hour']).default('auto'),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),
 });
 export type Config = z.infer<typeof config>;

@@ -4,7 +4,9 @@ import { defineService, readInstrumentCatalog } from '@algo/runtime';
 import { pastRowsOn } from './adapters/past-rows.ts';
 import { RowStoring } from './adapters/row-storing.ts';
 import { config } from './config.ts';
-import { ShardMachine } from './domain/index.ts';
+import { archiveUnitFor, ShardMachine } from './domain/index.ts';
+
+const LOOK_AT_STREAM_MS = 300_000;
 
 /**
  * Reads the trades of its share of the instruments; says candles, states, patterns and signals, and
@@ -23,7 +25,7 @@ export const service = defineService({
     const store = context.own(
       await context.openRowStore({
         dataDir: join(dataDir, 'ticks'),
-        archive: { dir: join(dataDir, 'archive'), unit: archiveUnit },
+        archive: { dir: join(dataDir, 'archive'), unit: archiveUnit === 'hour' ? 'hour' : 'day' },
         maxOpenFiles: openFilesMax,
         flushRows,
         flushIntervalMs,
@@ -40,6 +42,12 @@ export const service = defineService({
         log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
       onRefilled: (words) => log.warn(words),
     });
+    if (archiveUnit === 'auto') {
+      const look = async () => store.rollBy(archiveUnitFor(await context.bus.use('MARKET')));
+      context.repeat(LOOK_AT_STREAM_MS, () => {
+        look().catch((error: unknown) => log.warn({ err: error }, 'how full the stream is was not seen'));
+      });
+    }
     const files = context.fileSnapshots(identity);
     const shards = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
     const own = shards === undefined ? {} : { only: shards };

@@ -5,6 +5,7 @@ export const DISCARDED_ROWS: RowStore = {
   openInstrument: async () => ({ position: 0, trades: 0, lastTradeId: null, rolledToUs: 0 }),
   append() {},
   commitUpTo() {},
+  rollBy() {},
   flush: async () => {},
   stats: () => ({
     storedTrades: 0,

@@ -54,8 +54,8 @@ interface Kept {
 }
 
 function kept(dataDir: string): Kept {
-  const sql =
-    'SELECT count(*) AS n, count(DISTINCT trade_id) AS ids, min(trade_id) AS first, max(trade_id) AS last FROM ticks';
+  const sql = `SELECT count(*) AS n, count(DISTINCT trade_id) AS ids, min(trade_id) AS first,
+    max(trade_id) AS last FROM ticks`;
   return JSON.parse(algo('query', sql, '--instrument', ALGOUSD, '--data-dir', dataDir, '--json').stdout);
 }
 

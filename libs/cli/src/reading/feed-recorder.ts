@@ -8,8 +8,8 @@ const BACKLOG_MAX = 200_000;
 const TRADES = 'md.trades.>';
 
 /**
- * Stores the trades that a feed brings, each once: a row's position is its place in the stream, so that a next
- * life goes on where this one ended, however it ended.
+ * Stores the trades that a feed brings, each once: a row's position is its place in the stream, so that a
+ * next life goes on where this one ended, however it ended.
  */
 export class FeedRecorder implements AsyncDisposable {
   readonly #store: RowStore;

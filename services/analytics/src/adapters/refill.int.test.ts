@@ -87,7 +87,7 @@ async function wholeRun(): Promise<void> {
   expect(await stored()).toEqual(WHOLE);
 }
 
-test('a damaged file is filled again from archive and stream, killed at each stage of it, once and whole', async () => {
+test('a damaged file is filled again from archive and stream, whole, killed at each stage', async () => {
   await wholeRun();
   const path = storePath(join(dataDir, 'ticks'), LTC);
   writeFileSync(path, 'x'.repeat(20_000));

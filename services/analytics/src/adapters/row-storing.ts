@@ -81,7 +81,7 @@ export class RowStoring implements Requests<ShardRows, never> {
     return []; // nobody withdraws rows
   }
 
-  /** Opens the file of an instrument of an earlier life, so that what is wrong with it is known before rows come. */
+  /** Opens the file of an instrument of an earlier life: what is wrong with it is known before rows come. */
   open(instrument: InstrumentId): void {
     this.#fileOf(instrument, 'counted', true);
   }
@@ -149,7 +149,7 @@ export class RowStoring implements Requests<ShardRows, never> {
       );
   }
 
-  /** Whether rows that were taken before are not in the file. *Errors*: InputError where they can't be had. */
+  /** Whether rows that were taken before are not in the file. *Errors*: InputError: they cannot be had. */
   #isLacking({ trades, position }: ShardRows, file: File): boolean {
     const stored = file.stored!;
     if (file.isChecked) return false;

@@ -1,2 +1,3 @@
+export { archiveUnitFor } from './archive-unit.ts';
 export * from './machine.ts';
 export type { ShardRows, ShardWord } from './shard-rows.ts';
