@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 /** More than that and DuckDB sorts on the disk. */
@@ -12,7 +14,9 @@ export class Duck implements Disposable {
   }
 
   static async open(): Promise<Duck> {
-    return new Duck(await DuckDBInstance.create(':memory:', { memory_limit: MEMORY_MAX }));
+    // DuckDB's own choice for what does not fit would be the working directory.
+    const settings = { memory_limit: MEMORY_MAX, temp_directory: join(tmpdir(), `algo-duck-${process.pid}`) };
+    return new Duck(await DuckDBInstance.create(':memory:', settings));
   }
 
   async with<Value>(work: (db: DuckDBConnection) => Promise<Value>): Promise<Value> {

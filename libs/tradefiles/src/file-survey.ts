@@ -1,6 +1,7 @@
+import { US_PER_MINUTE } from '@algo/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { PlainFile } from './plain-file.ts';
-import type { Survey } from './row-order.ts';
+import { countsTrades, type Survey } from './row-order.ts';
 import type { RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS } from './trade-layout.ts';
 import { unusableFile } from './unusable-file.ts';
@@ -22,8 +23,9 @@ export async function surveyOf(db: DuckDBConnection, path: string, { sql }: RowQ
   const times = 'count(*), count(t), coalesce(min(t), 0), coalesce(max(t), 0)';
   const steps = 'count(*) filter (t < pt), count(*) filter (t > pt), coalesce(max(pt - t), 0)';
   const ids = 'count(i), count(x) - count(i), count(*) filter (i <= pi), count(*) filter (i > pi)';
-  const [rows, timed, firstUs, lastUs, back, forth, backMaxUs, counted, named, idsBack, idsForth] =
-    await numbersOf(db, `select ${times}, ${steps}, ${ids} from (${before})`, 11);
+  const minutes = `count(*) filter (t % ${US_PER_MINUTE} = 0)`;
+  const [rows, timed, firstUs, lastUs, back, forth, backMaxUs, counted, named, idsBack, idsForth, whole] =
+    await numbersOf(db, `select ${times}, ${steps}, ${ids}, ${minutes} from (${before})`, 12);
   if (rows! > 0 && timed === 0)
     throw unusableFile(path, 'none of its rows has a readable time', KNOWN_LAYOUTS);
   const placed = `select *, row_number() over () n from (${sql})`;
@@ -32,10 +34,13 @@ export async function surveyOf(db: DuckDBConnection, path: string, { sql }: RowQ
     idsBack === 0
       ? [0]
       : await numbersOf(db, `select coalesce(max(pt - t), 0) from (${byId} where i is not null)`, 1);
+  const names = `select count(x) - count(distinct hash(x, t)) from (${sql})`;
+  const isNamed = named! > 0 && !countsTrades({ rows: rows!, counted: counted! });
+  const [repeated] = isNamed ? await numbersOf(db, names, 1) : [0];
   return {
     ...{ rows: rows!, timed: timed!, firstUs: firstUs!, lastUs: lastUs!, back: back!, forth: forth! },
     ...{ backMaxUs: backMaxUs!, counted: counted!, named: named!, idsBack: idsBack!, idsForth: idsForth! },
-    idsDisagreeUs: idsDisagreeUs!,
+    ...{ idsDisagreeUs: idsDisagreeUs!, repeated: repeated!, minutes: whole! },
   };
 }
 

@@ -180,3 +180,40 @@ test('one id that is no number is a fault of its row, and the others count', asy
   expect([...ids!].filter(Number.isNaN)).toHaveLength(1);
   expect(file.order.hasIds).toBe(true);
 });
+
+test('a row whose name and time were there long before is read once, and repeats are counted', async () => {
+  using dir = new TempDir();
+  const named = (t: Trade, n: number) => `${t.ms},${uuid(n)},${t.price},${t.quantity},${t.side}`;
+  const rows = TRADES.map(named);
+  // The whole file once more behind itself, newest first as a venue lists it, and one name at two times.
+  const other = `${T0_MS + 500_000},${uuid(3)},83.29,1,buy`;
+  const path = dir.write('twice.csv', [HEADER, ...rows, other, ...rows.toReversed(), ''].join('\n'));
+  await using file = await opened(path);
+  expect([file.survey.repeated, file.rows]).toEqual([ROWS, ROWS + 1]);
+  const read = await rowsOf(file);
+  expect([...read.timeUs]).toEqual([...TRADES.map(({ ms }) => ms * 1_000), (T0_MS + 500_000) * 1_000]);
+  expect([...read.quantity].slice(0, ROWS)).toEqual(TRADES.map(({ quantity }) => Number(quantity)));
+});
+
+test.each([
+  ['dates and minutes', (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}`],
+  ['numbers', (ms: number) => String(Math.floor(ms / 60_000) * 60_000)],
+])('times that a spreadsheet has rounded to minutes are refused: %s', async (_, time) => {
+  using dir = new TempDir();
+  const path = dir.write(
+    'rounded.csv',
+    csv(HEADER, (t) => `${time(t.ms)},${t.id},${t.price},${t.quantity},${t.side}`),
+  );
+  await expect(opened(path)).rejects.toThrow('whole minutes, such as 2025-06-21T12:04:00');
+});
+
+test('a trade a minute is no rounding', async () => {
+  using dir = new TempDir();
+  const minute = Math.floor(T0_MS / 60_000) * 60_000;
+  const path = dir.write(
+    'sparse.csv',
+    csv(HEADER, (t, n) => `${minute + n * 60_000},${t.id},${t.price},${t.quantity},${t.side}`),
+  );
+  await using file = await opened(path);
+  expect((await rowsOf(file)).count).toBe(ROWS);
+});

@@ -77,7 +77,8 @@ async function identified(
   told: Instrument | undefined,
   catalog: readonly Instrument[],
 ): Promise<OpenedFile & { readonly words: readonly string[] }> {
-  const about = { ...whole, venue: whole.layout.venue };
+  const { path, symbols, exchanges, market, layout } = whole;
+  const about = { path, symbols, exchanges, market, venue: layout.venue };
   const { instrument, symbol, words } = identityOf(about, told, catalog);
   const file = symbol === undefined ? whole : await whole.ofSymbol(symbol);
   const others = whole.survey.rows - file.survey.rows;
@@ -85,8 +86,10 @@ async function identified(
   return { file, instrument, words: [...words, ...passed, ...wordsOf(file)] };
 }
 
-function wordsOf({ order, damage, broken, brokenCount, isSideInferred }: TradeFile): string[] {
+function wordsOf({ order, damage, broken, brokenCount, isSideInferred, survey }: TradeFile): string[] {
   const words = [...order.words];
+  if (survey.repeated > 0)
+    words.push(`${survey.repeated} rows have the name and time of one before: left out`);
   if (isSideInferred) words.push('no side in it: inferred, a higher price was bought and a lower one sold');
   const lines = broken.map(({ line, why }) => `line ${line} (${why})`).join(', ');
   if (brokenCount > 0) words.push(`${brokenCount} lines are no rows, such as ${lines}`);

@@ -2,7 +2,8 @@ import { US_PER_MS, US_PER_SECOND } from '@algo/model';
 
 /**
  * What one reading of a file shows. *Units*: µs since 1970. *Shape*: `rows` all of them; `timed` have a time,
- * `counted` an id that is a whole number, `named` one that isn't; `back` rows are older than the one before,
+ * `minutes` of them a whole minute; `counted` an id that is a whole number, `named` one that isn't; where
+ * rows are only named `repeated` have name and time of one before; `back` rows are older than the one before,
  * `forth` newer, by at most `backMaxUs`; `idsBack` have no higher id than the one before, `idsForth` have
  * one; `idsDisagreeUs` is how far times step back when rows are put in the order of ids.
  */
@@ -16,6 +17,8 @@ export interface Survey {
   readonly backMaxUs: number;
   readonly counted: number;
   readonly named: number;
+  readonly repeated: number;
+  readonly minutes: number;
   readonly idsBack: number;
   readonly idsForth: number;
   readonly idsDisagreeUs: number;
@@ -40,10 +43,15 @@ const COUNTED_SHARE_MIN = 0.9;
 /** Within so much of time ids may be in another order than times, and still count trades as they happened. */
 const DISAGREE_MAX_US = US_PER_SECOND;
 
+/** Returns whether the ids of a file are whole numbers; a few that aren't are faults. */
+export function countsTrades({ rows, counted }: Pick<Survey, 'rows' | 'counted'>): boolean {
+  return counted >= COUNTED_SHARE_MIN * rows;
+}
+
 /** Returns in which order rows are to be read, and what of their ids is to be believed. */
 export function rowOrder(survey: Survey): RowOrder {
-  const { rows, back, forth, backMaxUs, counted, named, idsBack, idsForth, idsDisagreeUs } = survey;
-  const isCounted = counted >= COUNTED_SHARE_MIN * rows;
+  const { back, forth, backMaxUs, named, idsBack, idsForth, idsDisagreeUs } = survey;
+  const isCounted = countsTrades(survey);
   const numbered = 'rows are numbered as they come, so that a missing trade cannot be seen';
   const ids = named > 0 ? `ids are names: ${numbered}` : `no ids: ${numbered}`;
   const stutters =

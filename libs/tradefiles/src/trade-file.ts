@@ -1,4 +1,4 @@
-import { InputError, type Market } from '@algo/model';
+import { InputError, isoTime, type Market, US_PER_MINUTE } from '@algo/model';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { csvDialect } from './csv-dialect.ts';
 import type { Duck } from './duck.ts';
@@ -9,31 +9,6 @@ import { csvRows, parquetRows, quoted, type RowQuery } from './row-query.ts';
 import { KNOWN_LAYOUTS, layoutOfNames, type TradeLayout } from './trade-layout.ts';
 import { GatheredRows, ROWS_AT_ONCE, rowsFrom, type TradeRows } from './trade-rows.ts';
 import { unusableFile } from './unusable-file.ts';
-
-/**
- * A file of trades that was read through once. *Shape*: `order.words` say what is unusual in it; `symbols`
- * and `exchanges` are those that stand in its columns, `NAMED_MAX` at most; `damage` says what ended the
- * unpacking early; `broken` are the first lines that are no rows, `brokenCount` how many there are.
- */
-export interface TradeFile extends AsyncDisposable {
-  readonly path: string;
-  /** Its size on disk; another size is another file. */
-  readonly bytes: number;
-  readonly layout: TradeLayout;
-  readonly market: Market | undefined;
-  readonly survey: Survey;
-  readonly order: RowOrder;
-  readonly isSideInferred: boolean;
-  readonly symbols: readonly string[];
-  readonly exchanges: readonly string[];
-  readonly damage: string | undefined;
-  readonly broken: readonly BrokenLine[];
-  readonly brokenCount: number;
-  /** Reads it from the start, without the first `skip` rows. */
-  read(skip: number): AsyncGenerator<TradeRows, void>;
-  /** Returns the rows of one of its symbols, as a file of their own, looked through by themselves. */
-  ofSymbol(symbol: string): Promise<TradeFile>;
-}
 
 /**
  * Opens a file and reads it through once; returns `empty` where it has a header but no row. *Errors*:
@@ -55,7 +30,7 @@ export async function openTradeFile(
       plain = await writtenAnew(path, plain.bytes);
       found = await look(path, plain, duck, told);
     }
-    if (found.survey.rows > 0) return new SurveyedFile({ ...found, path, plain, duck });
+    if (found.survey.rows > 0) return new TradeFile({ ...found, path, plain, duck });
     if (plain.damage !== undefined)
       throw unusableFile(path, `nothing of it can be unpacked: ${plain.damage}`, 'Fetch it anew.');
   } catch (error) {
@@ -75,6 +50,7 @@ function look(path: string, plain: PlainFile, duck: Duck, told: TradeLayout | un
   return duck.with(async (db) => {
     const query = await queryOf(db, path, plain, told);
     const survey = await surveyOf(db, path, query);
+    refuseRoundedTimes(path, survey);
     const broken = await brokenLines(db, plain);
     const [symbols, exchanges] = [await namesIn(db, query, 'y'), await namesIn(db, query, 'e')];
     return { query, survey, broken, symbols, exchanges };
@@ -122,10 +98,30 @@ function refuseCollapsedTimes(path: string, times: readonly string[]): void {
     );
 }
 
+/** Fewer rows may be at whole minutes by chance. */
+const ROUNDED_ROWS_MIN = 20;
+
+/** A spreadsheet shows times to the minute, and saves what it shows. */
+function refuseRoundedTimes(path: string, { timed, minutes, firstUs, lastUs }: Survey): void {
+  const inAll = (lastUs - firstUs) / US_PER_MINUTE + 1;
+  if (timed < ROUNDED_ROWS_MIN || minutes < timed || timed <= inAll) return;
+  throw unusableFile(
+    path,
+    `all its ${timed} times are whole minutes, such as ${isoTime(firstUs)}: they are rounded`,
+    'Export it anew, without a spreadsheet in between.',
+  );
+}
+
 type Parts = Found & { readonly path: string; readonly plain: PlainFile; readonly duck: Duck };
 
-class SurveyedFile implements TradeFile {
+/**
+ * A file of trades that was read through once. *Shape*: `order.words` say what is unusual in it; `symbols`
+ * and `exchanges` are those that stand in its columns, `NAMED_MAX` at most; `damage` says what ended the
+ * unpacking early; `broken` are the first lines that are no rows, `brokenCount` how many there are.
+ */
+export class TradeFile implements AsyncDisposable {
   readonly path: string;
+  /** Its size on disk; another size is another file. */
   readonly bytes: number;
   readonly layout: TradeLayout;
   readonly market: Market | undefined;
@@ -156,14 +152,21 @@ class SurveyedFile implements TradeFile {
     this.#parts = parts;
   }
 
+  /** How many rows `read` gives: those whose name and time were there before are left out. */
+  get rows(): number {
+    return this.survey.rows - this.survey.repeated;
+  }
+
+  /** Returns the rows of one of its symbols, as a file of their own, looked through by themselves. */
   async ofSymbol(symbol: string): Promise<TradeFile> {
     const { path, duck, query } = this.#parts;
     const sql = `select * from (${query.sql}) where y = ${quoted(symbol)}`;
     const one = { ...query, sql };
     const survey = await duck.with((db) => surveyOf(db, path, one));
-    return new SurveyedFile({ ...this.#parts, query: one, survey, symbols: [symbol] });
+    return new TradeFile({ ...this.#parts, query: one, survey, symbols: [symbol] });
   }
 
+  /** Reads it from the start, without the first `skip` rows. */
   async *read(skip: number): AsyncGenerator<TradeRows, void> {
     const db = await this.#parts.duck.connect();
     try {
@@ -197,10 +200,13 @@ class SurveyedFile implements TradeFile {
     const { sql } = this.#parts.query;
     const nan = `'nan'::double`;
     const columns = `coalesce(t, ${nan}), coalesce(p, ${nan}), coalesce(q, ${nan}), s, coalesce(i, ${nan})`;
-    if (sort === 'none') return `select ${columns} from (${sql})`;
-    const by = { reversed: 'n desc', id: 'i nulls last, n', time: 't nulls last, n' }[sort];
+    const hasRepeats = this.survey.repeated > 0;
+    if (sort === 'none' && !hasRepeats) return `select ${columns} from (${sql})`;
+    const by = { none: 'n', reversed: 'n desc', id: 'i nulls last, n', time: 't nulls last, n' }[sort];
     const placed = `select *, row_number() over () n from (${sql})`;
-    return `select ${columns} from (${placed}) order by ${by}`;
+    const isFirst = 'x is null or row_number() over (partition by x, t order by n) = 1';
+    const once = hasRepeats ? `select * from (${placed}) qualify ${isFirst}` : placed;
+    return `select ${columns} from (${once}) order by ${by}`;
   }
 }
 

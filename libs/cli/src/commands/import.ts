@@ -140,6 +140,7 @@ async function storeFiles(
     for (const code of TRADE_REFUSAL_CODES) refuse(code, rows.refused[code] ?? 0);
     heard += rows.heard;
     refuse('UNREADABLE_ROW', file.brokenCount);
+    refuse('DUPLICATE_ID', file.survey.repeated);
   }
   await store.flush();
   tell(total, true);
