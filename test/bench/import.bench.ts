@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Decimal, type Instrument, sliceTrades, type TradeColumns } from '@algo/model';
+import { Decimal, type Instrument, sliceTrades } from '@algo/model';
 import { openTradeFiles, ScreenedRows } from '@algo/tradefiles';
 import { ROOT } from './config.ts';
 import { type BenchOptions, type BenchResult, type Pair, paired, single } from './figures.ts';
 import { duckdb } from './floor-libraries.ts';
 import { recordedTape, syntheticTape, type Tape } from './tape.ts';
+import { writeTape } from './tile-tape.ts';
 
 export const name = 'import';
 export const description =
@@ -16,7 +17,6 @@ export const description =
 const ROWS = 4_000_000;
 const PAIRS = 3;
 const LTC = 'binance.spot.LTCUSDT';
-const ROWS_AT_ONCE = 100_000;
 const READ_LEAST = 1_000_000;
 const STORED_LEAST = 500_000;
 
@@ -59,18 +59,6 @@ function tapeOf(rows: number): Tape {
   const recorded = recordedTape(Math.ceil(rows / 152_763));
   if (recorded === undefined) return syntheticTape(LTC, rows, 20);
   return { ...recorded, trades: sliceTrades(recorded.trades, 0, rows) };
-}
-
-function writeTape({ count, timeUs, price, quantity, side, ids }: TradeColumns, path: string): void {
-  writeFileSync(path, 'ts_ms,trade_id,price,qty,side\n');
-  for (let from = 0; from < count; from += ROWS_AT_ONCE) {
-    let text = '';
-    for (let i = from; i < Math.min(count, from + ROWS_AT_ONCE); i++) {
-      const who = side[i] === 1 ? 'buy' : 'sell';
-      text += `${Math.floor(timeUs[i]! / 1_000)},${ids.values[i]},${price[i]},${quantity[i]},${who}\n`;
-    }
-    appendFileSync(path, text);
-  }
 }
 
 /** What DuckDB alone takes: text into typed columns of a file. */

@@ -23,6 +23,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   takeover: () => import('./takeover.bench.ts'),
   reconcile: () => import('./reconcile.bench.ts'),
   restart: () => import('./restart.bench.ts'),
+  streams: () => import('./streams.bench.ts'),
+  wide: () => import('./wide.bench.ts'),
 };
 const USAGE = `usage: npm run bench [-- NAME...] [--json FILE] [--markdown FILE] [--scale N]
 NAME: ${Object.keys(BENCHES).join(', ')}; all of them when left out`;

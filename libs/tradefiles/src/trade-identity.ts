@@ -98,11 +98,13 @@ function nameParts(path: string): NameParts {
 
 /** Refuses what is of no kind that can be traded here. */
 function refuseOthers({ path }: FileEvidence, { base, parts, folders }: NameParts): void {
-  const dated = /^([A-Za-z0-9]+)_(\d{6})(?=$|[-_.])/.exec(base);
-  if (dated !== null)
+  const dated = [...base.matchAll(/(?<![A-Za-z0-9])[A-Za-z0-9]+_\d{6}(?=$|[-_.\s])/g)]
+    .map(([name]) => name)
+    .find((name) => endsWithQuote(name.slice(0, name.indexOf('_'))));
+  if (dated !== undefined)
     throw unlike(
       path,
-      `it is of ${dated[0]}, a contract that ends on a date`,
+      `it is of ${dated}, a contract that ends on a date`,
       'Only spot and perpetuals can be traded.',
     );
   const futures = folders.lastIndexOf('futures');
@@ -158,6 +160,11 @@ function symbolOf(
   return first;
 }
 
+/** Whether a word looks like a symbol. */
+function endsWithQuote(word: string): boolean {
+  return QUOTES.some((quote) => word.length > quote.length + 1 && word.toUpperCase().endsWith(quote));
+}
+
 /** The symbol of the catalog that parts of the name spell, else what looks like one. */
 function symbolInName({ parts }: NameParts, catalog: readonly Instrument[]): Found<string> | undefined {
   const where = 'its name';
@@ -167,9 +174,7 @@ function symbolInName({ parts }: NameParts, catalog: readonly Instrument[]): Fou
       const known = catalog.find(({ symbol }) => plain(symbol) === spelt);
       if (known !== undefined) return { value: known.symbol, where };
     }
-  const likely = parts.find((part) =>
-    QUOTES.some((quote) => part.length > quote.length + 1 && part.toUpperCase().endsWith(quote)),
-  );
+  const likely = parts.find(endsWithQuote);
   return likely === undefined ? undefined : { value: likely, where };
 }
 

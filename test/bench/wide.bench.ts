@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JetStreamBus } from '@algo/bus';
+import { codecs, subjects } from '@algo/contracts';
+import { type InstrumentId, instrumentId, sliceTrades, type TradeColumns } from '@algo/model';
+import { BenchServer } from './bench-server.ts';
+import { pause } from './chain.ts';
+import { EngineProcesses } from './engine-processes.ts';
+import { type BenchOptions, type BenchResult, single } from './figures.ts';
+import { residentMiB } from './process-figures.ts';
+import { syntheticTape } from './tape.ts';
+
+export const name = 'wide';
+export const description =
+  'a thousand instruments in one analytics process with its store: resident memory, how far it is behind';
+
+const INSTRUMENTS = 1_000;
+const TRADES_PER_SECOND = 20;
+const SECONDS = 900;
+/** Instruments whose second ends in the same moment. */
+const TOGETHER = 50;
+const LOOK_EVERY_MS = 5_000;
+/** Until then windows fill and files are begun. */
+const WARM_SHARE = 1 / 3;
+const MEMORY_MAX_MIB = 1_500;
+/** Of trades in a second of the whole: more is a backlog that grows. */
+const GROWTH_MAX_PER_SECOND = 200;
+
+interface Look {
+  readonly seconds: number;
+  readonly mib: number;
+  readonly behind: number;
+}
+
+export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
+  const seconds = Math.max(60, Math.round(SECONDS * scale));
+  const ids = Array.from({ length: INSTRUMENTS }, (_, i) => instrumentId(`binance.spot.C${1_000 + i}USDT`));
+  await using server = await BenchServer.start();
+  const catalog = join(server.dir, 'instruments.yaml');
+  writeFileSync(catalog, JSON.stringify(Object.fromEntries(ids.map((id) => [id, rulesOf(id)]))));
+  await using processes = new EngineProcesses(server);
+  await processes.start(['analytics.0'], { ALGO_INSTRUMENTS_FILE: catalog });
+  const pid = processes.pids().get('analytics.0')!;
+  const looks: Look[] = [];
+  let published = 0;
+  const startMs = performance.now();
+  const look = setInterval(() => {
+    const stored = processes.statuses.get('analytics.0')?.counters.stored ?? 0;
+    const at = (performance.now() - startMs) / 1_000;
+    looks.push({ seconds: at, mib: residentMiB(pid), behind: published - stored });
+    const last = looks.at(-1)!;
+    say(`${at.toFixed(0)} s: ${last.mib.toFixed(0)} MiB, ${last.behind} trades behind`);
+  }, LOOK_EVERY_MS);
+  let lateMs = 0;
+  try {
+    lateMs = await publish(await server.bus('bench-wide'), ids, seconds, (count) => {
+      published += count;
+    });
+  } finally {
+    clearInterval(look);
+  }
+  const steady = looks.filter((one) => one.seconds >= seconds * WARM_SHARE);
+  const memory = slopeOf(steady.map((one) => [one.seconds, one.mib]));
+  const behind = slopeOf(steady.map((one) => [one.seconds, one.behind]));
+  return {
+    figures: [
+      single('resident at most', 'MiB', Math.max(...looks.map(({ mib }) => mib)), {
+        of: 'value',
+        most: MEMORY_MAX_MIB,
+      }),
+      single('its growth behind the first third', 'MiB/min', memory * 60),
+      single('trades behind at the end', '', steady.at(-1)!.behind),
+      single('growth of what it is behind', 'trades/s', behind, { of: 'value', most: GROWTH_MAX_PER_SECOND }),
+    ],
+    notes: [
+      `${INSTRUMENTS} instruments, ${TRADES_PER_SECOND} trades a second each, for ${seconds} s of the clock`,
+      `what is stored within a second or two of its trade is always behind; the publisher was ${Math.round(lateMs)} ms late at the end`,
+    ],
+  };
+}
+
+function rulesOf(id: InstrumentId) {
+  const least = '0.001';
+  const steps = { price_tick: '0.01', quantity_step: least, min_quantity: least, min_notional: '5' };
+  return { base: id.split('.')[2]!.replace('USDT', ''), quote: 'USDT', ...steps };
+}
+
+/** Gives each instrument a second of trades each second; returns how late it was at the end. */
+async function publish(
+  bus: JetStreamBus,
+  ids: readonly InstrumentId[],
+  seconds: number,
+  onPublished: (count: number) => void,
+): Promise<number> {
+  const tape = syntheticTape(ids[0]!, TRADES_PER_SECOND * seconds, TRADES_PER_SECOND / 1.35).trades;
+  const startMs = performance.now();
+  const steps = (ids.length / TOGETHER) * seconds;
+  const stepMs = (1_000 * TOGETHER) / ids.length;
+  for (let step = 0; step < steps; step++) {
+    const group = (step * TOGETHER) % ids.length;
+    const from = Math.floor((step * TOGETHER) / ids.length) * TRADES_PER_SECOND;
+    const slice = sliceTrades(tape, from, from + TRADES_PER_SECOND);
+    for (const instrument of ids.slice(group, group + TOGETHER)) say(bus, { ...slice, instrument }, from);
+    onPublished(TOGETHER * TRADES_PER_SECOND);
+    await bus.ready();
+    await pause(Math.max(1, startMs + (step + 1) * stepMs - performance.now()));
+  }
+  await bus.flush();
+  return performance.now() - startMs - seconds * 1_000;
+}
+
+function say(bus: JetStreamBus, trades: TradeColumns, from: number): void {
+  const timeUs = trades.timeUs[trades.count - 1]!;
+  const about = { receivedUs: timeUs, complete: true, origin: 'live', sides: 'told' } as const;
+  const data = codecs.TradeBatch.encode({ trades, ...about });
+  const id = `wide:${trades.instrument}:${from}`;
+  void bus.publish({
+    ...{ subject: subjects.trades(trades.instrument), type: codecs.TradeBatch.type, id, timeUs, data },
+  });
+}
+
+/** Least squares. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const over = points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0);
+  const under = points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
+  return under === 0 ? 0 : over / under;
+}
