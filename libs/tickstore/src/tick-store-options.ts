@@ -7,9 +7,9 @@ export interface TickStoreOptions {
   readonly archive?: Archive;
   /** Files attached at a time. Default 200. */
   readonly maxOpenFiles?: number;
-  /** An instrument's rows are written when so many wait. Default 100. */
+  /** An instrument's rows are written when so many wait. Default 100; more where over 100 are open. */
   readonly flushRows?: number;
-  /** Or when the oldest has waited so long. Default 1000. */
+  /** Or when the oldest has waited so long. Default 1000; 10 for each file where over 100 are open. */
   readonly flushIntervalMs?: number;
   /** Whether storing gives way to what else wants the processor. Default true: trading comes first. */
   readonly givesWay?: boolean;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InputError, type InstrumentId, instrumentParts } from '@algo/model';
 import { type Archive, archiveFolder } from './archive.ts';
 import { claimForWriting, releaseWriter } from './file-claims.ts';
+import { FlushPace } from './flush-pace.ts';
 import { InstrumentRows } from './instrument-rows.ts';
 import { transferables } from './row-buffer.ts';
 import type { FileSpec } from './schema.ts';
@@ -41,8 +42,7 @@ const ROWS_END_REST = 10_240;
 export class TickStore {
   readonly #dataDir: string;
   #archive: Archive | undefined;
-  readonly #flushRows: number;
-  readonly #flushIntervalMs: number;
+  readonly #pace: FlushPace;
   readonly #onError: (error: Error) => void;
   readonly #link: WorkerLink;
   readonly #instruments = new Map<InstrumentId, InstrumentRows>();
@@ -67,8 +67,7 @@ export class TickStore {
   private constructor(options: TickStoreOptions) {
     this.#dataDir = options.dataDir;
     this.#archive = options.archive;
-    this.#flushRows = wholeAboveZero('flushRows', options.flushRows ?? 100);
-    this.#flushIntervalMs = wholeAboveZero('flushIntervalMs', options.flushIntervalMs ?? 1_000);
+    this.#pace = new FlushPace(options);
     this.#onError = options.onError ?? (() => undefined);
     this.#link = new WorkerLink({
       maxOpenFiles: wholeAboveZero('maxOpenFiles', options.maxOpenFiles ?? 200),
@@ -97,6 +96,7 @@ export class TickStore {
       if (answer.type === 'refused') throw asInputError(answer.problem);
       if (answer.type !== 'opened') throw unexpected(answer);
       this.#instruments.set(instrument, new InstrumentRows(spec, answer.stored));
+      this.#pace.files = this.#instruments.size;
       if (answer.setAsideAs !== null) this.#onError(new FileSetAsideError(path, answer.setAsideAs));
       this.#stats = { ...this.#stats, openFiles: answer.openFiles };
       return answer.stored;
@@ -124,8 +124,8 @@ export class TickStore {
     const rows = this.#opened(instrument);
     const nowMs = performance.now();
     rows.commitUpTo(position, nowMs);
-    if (this.#writing === null && rows.isDue(nowMs, this.#flushRows, this.#flushIntervalMs)) this.#writeDue();
-    else this.#armTimer(rows.dueAtMs(this.#flushIntervalMs));
+    if (this.#writing === null && rows.isDue(nowMs, this.#pace.rows, this.#pace.waitMs)) this.#writeDue();
+    else this.#armTimer(rows.dueAtMs(this.#pace.waitMs));
   }
 
   /**
@@ -223,8 +223,8 @@ export class TickStore {
     const due: InstrumentRows[] = [];
     let nextMs = Number.POSITIVE_INFINITY;
     for (const rows of this.#instruments.values())
-      if (rows.isDue(nowMs, this.#flushRows, this.#flushIntervalMs)) due.push(rows);
-      else nextMs = Math.min(nextMs, rows.dueAtMs(this.#flushIntervalMs));
+      if (rows.isDue(nowMs, this.#pace.rows, this.#pace.waitMs)) due.push(rows);
+      else nextMs = Math.min(nextMs, rows.dueAtMs(this.#pace.waitMs));
     if (due.length > 0) void this.#write(due);
     else this.#armTimer(nextMs);
   }
@@ -261,7 +261,7 @@ export class TickStore {
       .then((failures) => {
         this.#writing = null;
         const endMs = performance.now();
-        this.#restUntilMs = endMs + Math.min(this.#flushIntervalMs, REST * (endMs - startMs));
+        this.#restUntilMs = endMs + Math.min(this.#pace.intervalMs, REST * (endMs - startMs));
         for (const failure of failures) this.#onError(failure);
         this.#writeDue();
         return failures;
@@ -276,7 +276,7 @@ export class TickStore {
     outcome: WriteOutcome,
   ): Error[] {
     if (!outcome.ok) {
-      rows.onFailed(outcome.batch, performance.now() + this.#flushIntervalMs);
+      rows.onFailed(outcome.batch, performance.now() + this.#pace.intervalMs);
       this.#stats = { ...this.#stats, failedCommits: this.#stats.failedCommits + 1 };
       return [new StoreWriteError(outcome.problem)];
     }
