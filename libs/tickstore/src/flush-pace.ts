@@ -2,7 +2,7 @@ import type { TickStoreOptions } from './tick-store-options.ts';
 import { wholeAboveZero } from './tick-store-options.ts';
 
 /**
- * Of files that take turns in the pool each write costs some 7 ms, so that with more than so many a round over
+ * Of files that take turns in the pool each write costs some 7 ms: with more than so many a round over
  * all of them would take longer than rows wait.
  */
 const FILES_MAX = 100;
