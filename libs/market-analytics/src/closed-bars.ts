@@ -1,10 +1,4 @@
-import {
-  type ClosedBar,
-  type InstrumentId,
-  TIMEFRAME_US,
-  TIMEFRAMES,
-  type TimeUs,
-} from '@algo/model';
+import { type ClosedBar, type InstrumentId, TIMEFRAME_US, TIMEFRAMES, type TimeUs } from '@algo/model';
 import { BarSeries, type StepBar } from './bar-series.ts';
 import { BarsInHand } from './bars-in-hand.ts';
 import { candleOf } from './candle-of.ts';
