@@ -193,6 +193,7 @@ export class OrderChain implements AsyncDisposable {
       differences: [],
       aside: [],
       setup: null,
+      shownUs: 1,
       orders: [],
     };
     void this.#say({ name: 'ReconciliationCompleted', body }, RECONCILE);

@@ -43,7 +43,7 @@ export async function run({ scale, say }: BenchOptions): Promise<BenchResult> {
     const began = process.cpuUsage();
     const { fillsSinceUs, ...before } = ledger.before();
     const report = reconcile({ ...before, ...ledger.since() }, theirs, {
-      ...{ account, epoch: 1, asOfUs: i, fillsSinceUs, instruments, openingBalances: null },
+      ...{ account, epoch: 1, asOfUs: i, shownUs: i, fillsSinceUs, instruments, openingBalances: null },
     });
     const { user, system } = process.cpuUsage(began);
     if (report.discrepancies.length > 0) throw new Error(JSON.stringify(report.discrepancies[0]));

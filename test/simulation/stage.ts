@@ -130,6 +130,7 @@ export class Stage {
       differences: [],
       aside: [],
       setup: null,
+      shownUs: 1,
       orders: [],
       asOfUs: this.nowUs,
     };

@@ -36,6 +36,7 @@ export * from './rule-set.ts';
 export * from './sealed-snapshot.ts';
 export * from './shard.ts';
 export * from './side.ts';
+export * from './sighting.ts';
 export * from './stream-fill.ts';
 export * from './symbol-token.ts';
 export * from './time.ts';

@@ -26,6 +26,7 @@ function differing(cure: DifferenceCure, own = '2', held = '0'): MessageOf<'Reco
     shut,
     aside: [],
     setup: null,
+    shownUs: 1,
     orders: [],
   };
   return { ...RUN, ...differences, validForMs: 60_000 };

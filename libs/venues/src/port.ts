@@ -32,7 +32,9 @@ export interface VenueCapabilities {
   readonly stopTrigger: 'none' | 'last' | 'mark';
   /** An order can be looked up by the id that we gave it. */
   readonly clientIdLookUp: boolean;
-  /** What a read shows may be this old: only what two reads so far apart agree on is so. */
+  /**
+   * What a read shows may be this old: only what two reads so far apart, by its own clock, agree on is so.
+   */
   readonly readsSettleMs: number;
 }
 
@@ -62,11 +64,12 @@ export interface SendTerms {
 
 /**
  * The answer to a read. *Shape*: `value` has all rows of what was asked for, as the venue's books were at
- * `asOfUs` by its clock. A short page, a missing cursor, books that are older than those of the read before:
- * all that is `failed`, and nothing may be concluded from it.
+ * `asOfUs` by its clock, null where it does not say: such a read proves nothing by itself. A short page, a
+ * missing cursor, books that are older than those of the read before: all that is `failed`, and nothing may
+ * be concluded from it.
  */
 export type VenueAnswer<Value> =
-  | { readonly type: 'answered'; readonly value: Value; readonly asOfUs: TimeUs }
+  | { readonly type: 'answered'; readonly value: Value; readonly asOfUs: TimeUs | null }
   | { readonly type: 'failed'; readonly reason: string };
 
 /**

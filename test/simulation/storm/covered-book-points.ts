@@ -15,8 +15,16 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
         name: 'what is gone leaves the books when it was found twice, far enough apart, and not before',
       },
       {
-        file: `${EXECUTION}/domain/corrections.test.ts`,
-        name: 'with ingest dead what is gone is found again by the wall, and leaves the books',
+        file: `${EXECUTION}/domain/found-again.test.ts`,
+        name: 'with ingest dead what is gone is found again by the clock of the venue, and leaves the books',
+      },
+      {
+        file: `${EXECUTION}/domain/found-again.test.ts`,
+        name: 'through a silence a replica that stands still says one thing for ever, and takes nothing',
+      },
+      {
+        file: 'test/simulation/storm/pinned.test.ts',
+        name: 'seed 239: two answers of one moment, through a silence, take nothing out of the books',
       },
       {
         file: `${EXECUTION}/domain/corrections.test.ts`,

@@ -29,6 +29,7 @@ test('why an account may not trade is told once, and stands until a reconciliati
     differences: [],
     aside: [],
     setup: null,
+    shownUs: 1,
     orders: [],
   });
   await eventually('the pass', () => view.refusals.size === 0);

@@ -3322,6 +3322,7 @@ export namespace algo {
             aside: algo.v1.AssetAside.$Properties[];
             orders: algo.v1.DifferingOrder.$Properties[];
             setup?: (algo.v1.AccountSetup.$Properties|null);
+            shownUs?: (number|null);
             static encode(message: algo.v1.ReconciliationCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ReconciliationCompleted & algo.v1.ReconciliationCompleted.$Shape;
         }
@@ -3343,6 +3344,7 @@ export namespace algo {
                 aside?: (algo.v1.AssetAside.$Properties[]|null);
                 orders?: (algo.v1.DifferingOrder.$Properties[]|null);
                 setup?: (algo.v1.AccountSetup.$Properties|null);
+                shownUs?: (number|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ReconciliationCompleted.$Properties;

@@ -14343,12 +14343,19 @@ export const algo = $root.algo = (() => {
             ReconciliationCompleted.prototype.aside = $util.emptyArray;
             ReconciliationCompleted.prototype.orders = $util.emptyArray;
             ReconciliationCompleted.prototype.setup = null;
+            ReconciliationCompleted.prototype.shownUs = null;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(ReconciliationCompleted.prototype, "_setup", {
                 get: $util.oneOfGetter($oneOfFields = ["setup"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ReconciliationCompleted.prototype, "_shownUs", {
+                get: $util.oneOfGetter($oneOfFields = ["shownUs"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -14395,6 +14402,8 @@ export const algo = $root.algo = (() => {
                         $root.algo.v1.DifferingOrder.encode(message.orders[i], writer.uint32(114).fork(), _depth + 1).ldelim();
                 if (message.setup != null && $Object.hasOwnProperty.call(message, "setup"))
                     $root.algo.v1.AccountSetup.encode(message.setup, writer.uint32(122).fork(), _depth + 1).ldelim();
+                if (message.shownUs != null && $Object.hasOwnProperty.call(message, "shownUs"))
+                    writer.uint32(128).uint64(message.shownUs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14581,6 +14590,13 @@ export const algo = $root.algo = (() => {
                                 break;
                             message.setup = $root.algo.v1.AccountSetup.decode(reader, reader.size(), $undefined, _depth + 1, message.setup);
                             message._setup = "setup";
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 0)
+                                break;
+                            message.shownUs = reader.uint64();
+                            message._shownUs = "shownUs";
                             continue;
                         }
                     }

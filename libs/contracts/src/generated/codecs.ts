@@ -1177,6 +1177,8 @@ export interface ReconciliationCompleted {
   readonly orders: readonly model.DifferingOrder[];
   /** How the account is set up at the venue; absent in reports from before it was read. */
   readonly setup: model.AccountSetup | null;
+  /** As of when the venue shows its books, by its own clock, µs since 1970 UTC: the oldest of all that was read; absent where it does not say. */
+  readonly shownUs: number | null;
 }
 const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCompleted', {
   reportId: field.word,
@@ -1194,6 +1196,7 @@ const reconciliationCompleted = part<ReconciliationCompleted>('ReconciliationCom
   aside: field.list(nested(assetAside)),
   orders: field.list(nested(differingOrder)),
   setup: field.orNull(nested(accountSetup)),
+  shownUs: field.orNull(field.whole),
 });
 
 /** Execution must not trade on this account. */

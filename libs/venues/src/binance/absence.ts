@@ -3,6 +3,7 @@ import {
   type Fill,
   isoTime,
   type OrderLookup,
+  sightingOf,
   type TimeUs,
   US_PER_MS,
   type VenueOrder,
@@ -18,6 +19,8 @@ const SKEW_MS = 1_000;
 const HORIZON_MS = Math.max(60_000, RECV_WINDOW_MS + ENGINE_MS + SKEW_MS);
 /** Between the two readings: what one server lags behind, another may know by then. */
 const READ_AGAIN_MS = 5_000;
+/** By how much a clock that runs beside the venue's may be behind it when a reading is asked for again. */
+const CLOCKS_MS = 100;
 
 /** What is read to prove an absence. */
 export interface AbsenceReads {
@@ -29,9 +32,10 @@ export interface AbsenceReads {
 }
 
 /**
- * Returns whether an order surely never arrived: twice behind the horizon there is no such order, none of
- * that name is open and none filled, and what is held of all that it could change is the same. `sentMs`:
- * when it was sent at the latest, monotonic. *Errors*: rejects where something can't be read.
+ * Returns whether an order surely never arrived: at two moments of the venue's clock behind the horizon
+ * there is no such order, none of that name is open and none filled, and what is held of all that it could
+ * change is the same. `sentMs`: when it was sent at the latest, monotonic. *Errors*: rejects where something
+ * can't be read.
  */
 export async function proveAbsence(
   link: AccountLink,
@@ -42,16 +46,20 @@ export async function proveAbsence(
 ): Promise<Absence> {
   const { clock } = link.parts;
   const evidence: string[] = [];
+  const terms = { changedUs: sentUs + HORIZON_MS * US_PER_MS, staleUs: READ_AGAIN_MS * US_PER_MS };
+  let firstUs: TimeUs | null = null;
   let held: string | undefined;
   let restMs = sentMs + HORIZON_MS - clock.monotonicMs();
   for (let look = 1; look <= 2; look++) {
     if (restMs > 0) await clock.sleep(restMs);
-    restMs = READ_AGAIN_MS;
+    restMs = READ_AGAIN_MS + CLOCKS_MS;
     if (link.isHeard === false) return notProven('the account stream is down: what happens is not told');
     const { value: lookup, asOfUs } = await reads.order(order);
     if (lookup.type !== 'absent') return notProven(`it is ${lookup.type}`);
-    if (asOfUs < sentUs + HORIZON_MS * US_PER_MS)
+    const sighting = sightingOf(asOfUs, firstUs, terms);
+    if (sighting === 'nothing')
       return notProven(`it was sent at ${isoTime(sentUs)}, and the venue's clock shows ${isoTime(asOfUs)}`);
+    firstUs = asOfUs;
     const symbol = symbolOf(order.instrument);
     const { value: open } = await reads.openOrders(symbol);
     if (open.some(({ request }) => request.clientOrderId === order.clientOrderId))

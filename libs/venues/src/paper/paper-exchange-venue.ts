@@ -34,6 +34,7 @@ import type {
   VenueCapabilities,
   VenueClock,
 } from '../port.ts';
+import { provePaperAbsence } from './paper-absence.ts';
 
 const TIMEOUT_MS = 2_000;
 /** A read is asked so often; the pause before the next try doubles. */
@@ -41,14 +42,6 @@ const READ_TRIES = 4;
 const PAUSE_FIRST_MS = 200;
 /** Pages of fills asked for at most; a page holds thousands. */
 const FILL_PAGES_MAX = 100;
-/**
- * A request that has not arrived by then never will: none is older than its own time-out, and what the
- * exchange takes from whom comes in order. *Units*: ms by the wall; µs by the exchange's clock.
- */
-const HORIZON_MS = 5_000;
-const HORIZON_US = 5_000_000;
-/** Between the two readings that prove an absence. */
-const READ_AGAIN_MS = 1_000;
 /** Orders whose sending is remembered. */
 const SENT_MAX = 1_000;
 
@@ -140,7 +133,13 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   proveAbsence(order: OrderRef, sentUs: TimeUs, done: (absence: Absence) => void): void {
-    this.#prove(order, sentUs).then(done, (error: Error) =>
+    const looks = {
+      clock: this.#clock,
+      lookUp: () => this.#lookUp(order),
+      fills: () => this.#allFills(sentUs),
+    };
+    const sentMs = this.#sentMs.get(order.clientOrderId) ?? this.#openedMs;
+    provePaperAbsence(looks, order, sentUs, sentMs).then(done, (error: Error) =>
       done({ type: 'not proven', reason: error.message }),
     );
   }
@@ -170,30 +169,6 @@ export class PaperExchangeVenue implements ExchangeVenue {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {} // what it asks through is its owner's
-
-  /** Two looks behind the horizon, each at books that are as new, and no fill. */
-  async #prove(order: OrderRef, sentUs: TimeUs): Promise<Absence> {
-    const { clientOrderId: id } = order;
-    const evidence: string[] = [];
-    let restMs = (this.#sentMs.get(id) ?? this.#openedMs) + HORIZON_MS - this.#clock.monotonicMs();
-    for (let look = 1; look <= 2; look++) {
-      if (restMs > 0) await this.#clock.sleep(restMs);
-      restMs = READ_AGAIN_MS;
-      const { lookup, asOfUs } = await this.#lookUp(order);
-      if (lookup.type !== 'absent') return { type: 'not proven', reason: `it is ${lookup.type}` };
-      const asOf = isoTime(asOfUs);
-      if (asOfUs < sentUs + HORIZON_US)
-        return {
-          type: 'not proven',
-          reason: `the books are shown as of ${asOf}, it was sent at ${isoTime(sentUs)}`,
-        };
-      evidence.push(`no such order as of ${asOf}`);
-    }
-    const { fills, asOfUs } = await this.#allFills(sentUs);
-    if (fills.some(({ clientOrderId }) => clientOrderId === id))
-      return { type: 'not proven', reason: 'it has been filled' };
-    return { type: 'proven', evidence: [...evidence, `no fill of it as of ${isoTime(asOfUs)}`] };
-  }
 
   async #lookUp({ account, instrument, clientOrderId }: OrderRef): Promise<OrderLookupReply> {
     const wanted = { account, instrument, clientOrderId };

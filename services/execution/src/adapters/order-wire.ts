@@ -144,7 +144,8 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
           request.sinceUs,
           this.#answered<VenueAnswer<readonly CashMove[]>>({ type: 'failed', reason: SILENT }, (answer) => {
             const { type } = answer;
-            const body = type === 'failed' ? answer : { type, moves: answer.value, asOfUs: answer.asOfUs };
+            const body =
+              type === 'failed' ? answer : { type, moves: answer.value, asOfUs: answer.asOfUs ?? 0 };
             ticket.settle([{ name: 'CashFetched', body }]);
           }),
         );

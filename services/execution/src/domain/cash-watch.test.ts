@@ -44,7 +44,7 @@ test('it is asked for all since the first told time, later since a day before th
   const watch = new CashWatch(ACCOUNT);
   const compared: ExecutionInput = {
     ...{ type: 'ReconciliationCompleted', account: ACCOUNT, requestId: 'r', epoch: 1, validForMs: 1 },
-    ...{ shut: [], differences: [], aside: [], orders: [], setup: null },
+    ...{ shut: [], differences: [], aside: [], orders: [], setup: null, shownUs: 1 },
   };
   expect(heard(watch, compared)).toEqual([]);
   const asked = (sinceUs: number) => [{ type: 'FetchCash', account: ACCOUNT, sinceUs }];

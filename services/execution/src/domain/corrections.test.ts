@@ -2,7 +2,8 @@ import { type BookDifference, clientOrderId, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import type { CorrectBooks } from './corrections.ts';
 import { ExecutionEngine } from './execution-engine.ts';
-import type { ExecutionInput, ExecutionOutput } from './execution-io.ts';
+import type { ExecutionInput } from './execution-io.ts';
+import { compare, corrections, differs, held } from './testing/compared.ts';
 import {
   ACCOUNT,
   close,
@@ -25,30 +26,6 @@ import {
   wall,
 } from './testing/execution-scenario.ts';
 
-const differs = (change: Partial<BookDifference> = {}): BookDifference => ({
-  ...{ instrument: LTC, own: d('10'), beside: d('0'), held: d('0'), cure: 'correct', evidence: ['gone'] },
-  ...change,
-});
-
-/** Lets a comparison find something at a second; returns what follows. */
-function compare(engine: ExecutionEngine, seconds: number, ...differences: BookDifference[]) {
-  return answer(engine, engine.handle(told(seconds * S)), differences);
-}
-/** Lets the comparison that was asked for find something. */
-function answer(
-  engine: ExecutionEngine,
-  said: readonly ExecutionOutput[],
-  differences: readonly BookDifference[],
-) {
-  const asked = said.findLast((one) => one.type === 'ReconciliationRequested');
-  if (asked?.type !== 'ReconciliationRequested') throw new Error('nothing was asked');
-  const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
-  const why = { reason: 'it differs', shutsExits: false, orders: [] };
-  const shut = differences.map(({ instrument }) => ({ instrument, ...why }));
-  return engine.handle({ ...passed, requestId: asked.asked.requestId, differences, shut });
-}
-const corrections = (out: readonly ExecutionOutput[]) => out.filter((one) => one.type === 'CorrectionMade');
-const held = (engine: ExecutionEngine) => engine.positions().map((p) => `${p.quantity}`);
 /** By the venue of the scenario. */
 const S_STALE = 10;
 
@@ -61,15 +38,6 @@ test('what is gone leaves the books when it was found twice, far enough apart, a
   expect(said).toMatchObject([{ instrument: LTC, before: d('10'), own: d('0'), reason: 'gone', by: null }]);
   expect(held(engine)).toEqual([]);
   expect(denial(engine.handle(close(9, { timeUs: 50 * S })))).toBe('NO_POSITION');
-});
-
-test('with ingest dead what is gone is found again by the wall, and leaves the books', () => {
-  const { engine } = holding();
-  compare(engine, 31, differs());
-  const look = () => answer(engine, engine.handle({ type: 'FeedSilent', forMs: S_STALE * 500 }), [differs()]);
-  expect(corrections(look())).toEqual([]);
-  expect(corrections(look())).toMatchObject([{ instrument: LTC, own: d('0'), reason: 'gone' }]);
-  expect(held(engine)).toEqual([]);
 });
 
 test.each<[string, Partial<BookDifference>]>([

@@ -15,12 +15,12 @@ import {
   type Order,
   type OrderIntent,
   settledBy,
+  sightingOf,
   type TimeUs,
   US_PER_MS,
   venueOf,
 } from '@algo/model';
 import type { ExecutionInput, ExecutionOutput, VenueDescribed } from './execution-io.ts';
-import type { LookingTime } from './looking-time.ts';
 import type { OrderAudit } from './order-audit.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { PositionBook } from './position-book.ts';
@@ -30,9 +30,9 @@ import type { SetupWatch } from './setup-watch.ts';
 /** A person's command about a book that differs. */
 export type CorrectBooks = Extract<ControlCommand, { type: 'CorrectBooks' }>;
 
-/** A difference that waits to be found again. *Units*: µs of the looking time. */
+/** A difference that waits to be found again. *Units*: µs, of the venue's clock, as of when it was shown. */
 interface Proposal extends BookDifference {
-  readonly sinceUs: TimeUs;
+  readonly shownUs: TimeUs;
 }
 
 /**
@@ -65,8 +65,8 @@ export class Corrections {
   readonly #ledger: Pick<OrderLedger, 'orders'>;
   readonly #prices: Pick<ReferencePrices, 'get'>;
   readonly #times: FeedTimes;
-  readonly #looking: LookingTime;
   readonly #venue: () => VenueDescribed;
+  readonly #isUnseen: (instrument: InstrumentId) => boolean;
   readonly #setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
   readonly #aside: Map<string, Decimal>;
   #differences: readonly BookDifference[];
@@ -80,8 +80,9 @@ export class Corrections {
       readonly ledger: Pick<OrderLedger, 'orders'>;
       readonly prices: Pick<ReferencePrices, 'get'>;
       readonly times: FeedTimes;
-      readonly looking: LookingTime;
       readonly venue: () => VenueDescribed;
+      /** Whether somebody else's order was filled there behind the last comparison. */
+      readonly isUnseen: (instrument: InstrumentId) => boolean;
       readonly setup: Pick<SetupWatch, 'shortSpot' | 'shut' | 'changeOf' | 'agree'>;
     },
     state: CorrectionsState = { aside: [], differences: [], proposed: [] },
@@ -92,8 +93,8 @@ export class Corrections {
     this.#ledger = parts.ledger;
     this.#prices = parts.prices;
     this.#times = parts.times;
-    this.#looking = parts.looking;
     this.#venue = parts.venue;
+    this.#isUnseen = parts.isUnseen;
     this.#setup = parts.setup;
     this.#aside = new Map(state.aside.map(({ asset, quantity }) => [asset, quantity]));
     this.#differences = state.differences;
@@ -111,15 +112,17 @@ export class Corrections {
   }
 
   /**
-   * Somebody else's order took more than is ours, in one fill: first what is known to lie beside, then ours.
-   * While an order of ours works that may have filled unheard, only a comparison tells.
+   * Somebody else's order took more than is ours, in one fill: first what lies beside by the last comparison.
+   * While an order of ours, or others' fills since then, may have put more there, only the next one tells.
    */
   took({ instrument, quantity, ...fill }: Fill, out: ExecutionOutput[]): void {
     const own = this.#positions.quantity(instrument);
     const beside = this.#positions.beside(instrument);
-    const known = beside.isPositive() === own.isPositive() ? beside.abs() : Decimal.zero;
+    const there = this.heldThere(instrument).minus(own);
+    const known = there.isPositive() === own.isPositive() ? there.abs() : Decimal.zero;
     const lost = quantity.minus(known);
-    if (!lost.isPositive() || this.#isMoving(instrument, ['protection'])) return;
+    if (!lost.isPositive() || this.#isMoving(instrument, ['protection']) || this.#isUnseen(instrument))
+      return;
     const left = lost.lessThan(own.abs()) ? own.abs().minus(lost) : Decimal.zero;
     const after = own.isPositive() ? left : left.negated();
     const evidence = [`trade ${fill.venueTradeId} of ${fill.clientOrderId}: ${fill.side} ${quantity}`];
@@ -128,25 +131,27 @@ export class Corrections {
   }
 
   /**
-   * Takes what a comparison found: what can be mended is, once it has been found twice; fills that explain a
-   * difference are fetched. From a comparison that failed nothing follows.
+   * Takes what a comparison found: what can be mended is, once two moments of the venue's clock have shown
+   * it; fills that explain a difference are fetched. From a comparison that failed nothing follows, and one
+   * whose venue tells no time leaves what differs to a person.
    */
   compared(report: Compared, audit: Pick<OrderAudit, 'fetchMissed'>, out: ExecutionOutput[]): void {
     if (report.type === 'ReconciliationFailed') return;
-    const { differences, aside } = report;
+    const { differences, aside, shownUs } = report;
     this.#aside.clear();
     for (const { asset, quantity } of aside) this.#aside.set(asset, quantity);
     this.#differences = differences;
-    const { nowUs, speed } = this.#looking;
-    const settleUs = this.#venue().readsSettleMs * US_PER_MS * speed;
+    const staleUs = this.#venue().readsSettleMs * US_PER_MS * this.#times.speed;
     const waiting: Proposal[] = [];
     for (const found of differences) {
       const change = this.#changeOf(found);
       if (change === null || !this.#isAsFound(found) || this.#isMoving(found.instrument)) continue;
       const before = this.#proposed.find((one) => isSame(one, found));
-      if (before !== undefined && nowUs - before.sinceUs >= settleUs)
-        this.#correct(found.instrument, change, BY_ENGINE, out);
-      else waiting.push(before ?? { ...found, sinceUs: nowUs });
+      const changedUs = this.#positions.changedUs(found.instrument);
+      const sighting = sightingOf(shownUs, before?.shownUs ?? null, { changedUs, staleUs });
+      if (sighting === 'again') this.#correct(found.instrument, change, BY_ENGINE, out);
+      else if (sighting === 'first') waiting.push({ ...found, shownUs: shownUs! });
+      else if (before !== undefined) waiting.push(before);
     }
     this.#proposed = waiting;
     if (differences.some(({ cure }) => cure === 'fetch')) audit.fetchMissed(out);
@@ -280,15 +285,10 @@ export class Corrections {
   ): void {
     const before = this.#positions.quantity(instrument);
     const price = this.#positions.markOf(instrument, this.#prices) ?? Decimal.zero;
-    this.#positions.correct(instrument, change.own, change.beside);
+    const timeUs = this.#times.nowUs(venueOf(instrument));
+    this.#positions.correct(instrument, change.own, change.beside, timeUs);
     this.#differences = this.#differences.filter((one) => one.instrument !== instrument);
-    const of = {
-      account: this.#account,
-      instrument,
-      before,
-      price,
-      timeUs: this.#times.nowUs(venueOf(instrument)),
-    };
+    const of = { account: this.#account, instrument, before, price, timeUs };
     out.push({ type: 'CorrectionMade', ...of, ...change, ...who });
   }
 }

@@ -95,7 +95,8 @@ export class ExecutionEngine {
     const took = (fill: Fill, out: ExecutionOutput[]) => this.#corrections.took(fill, out);
     this.#follower = new OrderFollower({ ...parts, took });
     this.#audit = new OrderAudit(parts);
-    const outside = { prices: this.#prices, venue: () => this.#venue, looking: this.#looking, setup };
+    const isUnseen = (id: InstrumentId) => this.#keeper.isUnseen(id);
+    const outside = { prices: this.#prices, venue: () => this.#venue, setup, isUnseen };
     this.#corrections = new Corrections({ ...books, ...outside }, state?.corrections);
     this.#cash = new CashWatch(settings.account, state?.cash);
     this.#persons = new PersonDesk(this.#follower, this.#keeper, this.#corrections, state?.persons);

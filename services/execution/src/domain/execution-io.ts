@@ -71,7 +71,7 @@ type Answer<Report extends ReconciliationCompleted | ReconciliationFailed> = Pic
   | 'account'
   | 'requestId'
   | 'epoch'
-  | Extract<'validForMs' | 'shut' | 'differences' | 'aside' | 'orders' | 'setup', keyof Report>
+  | Extract<'validForMs' | 'shut' | 'differences' | 'aside' | 'orders' | 'setup' | 'shownUs', keyof Report>
 >;
 
 /** What no stream carries: what came of requests, what the venue tells, and the start of a life. */

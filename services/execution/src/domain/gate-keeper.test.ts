@@ -17,6 +17,7 @@ type Report = Extract<ExecutionInput, { type: 'ReconciliationCompleted' | 'Recon
  * A keeper in its first epoch that a feed tells the time, and that hears the account stream from the
  * start.
  */
+const NOTHING_ELSE = { aside: [], setup: null, orders: [], shownUs: 1 };
 class Watch {
   readonly times = new FeedTimes();
   readonly looking = new LookingTime(this.times);
@@ -74,7 +75,7 @@ class Watch {
     const about = { account: ACCOUNT, requestId, epoch: 1, ...other };
     this.keeper.answered(
       type === 'ReconciliationCompleted'
-        ? { type, ...about, validForMs: 60_000, shut, differences: [], aside: [], setup: null, orders: [] }
+        ? { type, ...about, validForMs: 60_000, shut, differences: [], ...NOTHING_ELSE }
         : { type, ...about },
     );
     return this;

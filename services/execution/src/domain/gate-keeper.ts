@@ -172,6 +172,11 @@ export class GateKeeper {
     }
   }
 
+  /** Whether somebody else's order was filled there that no comparison has looked at. */
+  isUnseen(instrument: InstrumentId): boolean {
+    return this.#foreign.has(instrument);
+  }
+
   /** When it asked last, in the feeds' time. */
   get askedUs(): TimeUs {
     return this.#askedUs;

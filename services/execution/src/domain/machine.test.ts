@@ -52,6 +52,7 @@ const PASSED: ExecutionTaken = {
       differences: [],
       aside: [],
       setup: null,
+      shownUs: 1,
       orders: [],
     },
   },

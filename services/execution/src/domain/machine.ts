@@ -87,8 +87,9 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         this.#feed({ type: input.name }, say);
         return;
       case 'ReconciliationCompleted': {
-        const { account, requestId, epoch, validForMs, shut, differences, aside, orders, setup } = input.body;
-        const found = { validForMs, shut, differences, aside, orders, setup };
+        const { account, requestId, epoch, validForMs, shut } = input.body;
+        const { differences, aside, orders, setup, shownUs } = input.body;
+        const found = { validForMs, shut, differences, aside, orders, setup, shownUs };
         this.#feed({ type: input.name, account, requestId, epoch, ...found }, say);
         return;
       }

@@ -8,13 +8,17 @@ import { guarded } from './testing/protection-scenario.ts';
 const questions = (out: readonly ExecutionOutput[]) =>
   out.flatMap((one) => (one.type === 'LookUpOrder' || one.type === 'CancelAtVenue' ? [one.type] : []));
 
-/** The light pass that falls due at a second finds these orders to differ. */
+/** The light pass that falls due at a second finds these orders to differ, in books as of then. */
 function compare(engine: ExecutionEngine, seconds: number, ...orders: DifferingOrder[]) {
+  return shown(engine, seconds, seconds, ...orders);
+}
+function shown(engine: ExecutionEngine, seconds: number, asOf: number | null, ...orders: DifferingOrder[]) {
   const out = engine.handle(told(seconds * S));
   const asked = out.findLast((one) => one.type === 'ReconciliationRequested');
   if (asked?.type !== 'ReconciliationRequested') throw new Error('nothing was asked');
   const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
-  return engine.handle({ ...passed, requestId: asked.asked.requestId, orders });
+  const shownUs = asOf === null ? null : asOf * S;
+  return engine.handle({ ...passed, requestId: asked.asked.requestId, orders, shownUs });
 }
 
 test('a stop that a comparison finds as it should be is not asked about by itself', () => {
@@ -23,6 +27,12 @@ test('a stop that a comparison finds as it should be is not asked about by itsel
   expect(questions(engine.handle(told(125 * S)))).toEqual([]);
   const differs = { instrument: LTC, clientOrderId: stop.clientOrderId, works: false };
   expect(questions(compare(engine, 151, differs))).toEqual(['LookUpOrder']);
+});
+
+test.each([1, null])('books as of second %s say nothing of a stop since, so it is asked about', (asOf) => {
+  const { engine } = guarded();
+  expect(questions(shown(engine, 31, asOf))).toEqual([]);
+  expect(questions(engine.handle(told(42 * S)))).toEqual(['LookUpOrder']);
 });
 
 test('without a comparison that passes a stop is asked about all the same', () => {

@@ -70,11 +70,13 @@ export class OrderAudit {
   }
 
   /**
-   * Our orders were compared with the venue's, as they were at `askedUs` or later. Those that differ are
-   * asked about; one that works there and is over for us, or that we have never heard of, is withdrawn.
+   * Our orders were compared with the venue's, asked for at `questionUs`, and as they were when the venue
+   * shows them. Those that differ are asked about; one that works there and is over for us, or that we have
+   * never heard of, is withdrawn.
    */
-  compared(report: Compared, askedUs: TimeUs, out: ExecutionOutput[]): void {
+  compared(report: Compared, questionUs: TimeUs, out: ExecutionOutput[]): void {
     if (report.type === 'ReconciliationFailed') return;
+    const askedUs = Math.min(questionUs, report.shownUs ?? 0);
     const differing = new Set(report.orders.map(({ clientOrderId }) => clientOrderId));
     for (const t of [...this.#ledger.open()]) {
       const { status, request, submittedUs } = t.order;

@@ -2,6 +2,7 @@ import { type ClientOrderId, clientOrderId, type Fill } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
+import { compare, differs } from './testing/compared.ts';
 import {
   close,
   d,
@@ -99,6 +100,17 @@ test('while an exit is on its way, what takes more than we hold only keeps the n
   const next = new ExecutionEngine(SETTINGS, engine.snapshot());
   for (const one of [engine, next])
     expect(denial(one.handle(close(3, { timeUs: 2 * S })))).toBe('BOOKS_DIFFER');
+});
+
+test('what somebody took may be what he put there himself: only a comparison tells, and it counts', () => {
+  const { engine, takes } = held();
+  takes('x1', '5', { ...SOLD, side: 'buy', clientOrderId: clientOrderId('web_added') });
+  expect(types(takes('x2', '12'))).toEqual(['OrderQuarantined']);
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['10']);
+  const put = differs({ held: d('15'), cure: 'person' });
+  compare(engine, 31, put);
+  expect(types(takes('x3', '14', { ...SOLD, timeUs: 32 * S }))).toContain('CorrectionMade');
+  expect(engine.positions().map((p) => p.quantity.toString())).toEqual(['1']);
 });
 
 test('where we hold nothing, an order of somebody else is reported and not booked', () => {

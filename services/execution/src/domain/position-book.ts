@@ -2,15 +2,17 @@ import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId, typ
 import type { ReferencePrices } from './reference-price.ts';
 
 /**
- * What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `beside` what a
- * person left at the venue beside it; `openedUs` its first fill since it was flat; `lastPrice` quote, 0 where
- * we have none.
+ * What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `beside` what
+ * a person left at the venue beside it; `openedUs` its first fill since it was flat; `changedUs` its newest
+ * fill or correction: what the venue shows of it from before that is old; `lastPrice` quote, 0 where we have
+ * none.
  */
 export interface NetPosition {
   readonly instrument: InstrumentId;
   readonly quantity: Decimal;
   readonly beside: Decimal;
   readonly openedUs: TimeUs;
+  readonly changedUs: TimeUs;
   readonly lastPrice: Decimal;
 }
 
@@ -34,15 +36,17 @@ export class PositionBook {
     const before = this.quantity(instrument);
     const beside = this.beside(instrument);
     const openedUs = before.isZero() ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
+    const changedUs = Math.max(this.changedUs(instrument), timeUs);
     const quantity = before.plus(baseChange);
-    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, lastPrice });
+    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, changedUs, lastPrice });
   }
 
-  /** From here on this is ours, and that lies beside it. *Units*: base, signed. */
-  correct(instrument: InstrumentId, quantity: Decimal, beside: Decimal): void {
+  /** From a time on this is ours, and that lies beside it. *Units*: base, signed. */
+  correct(instrument: InstrumentId, quantity: Decimal, beside: Decimal, timeUs: TimeUs): void {
     const lastPrice = this.#positions.get(instrument)?.lastPrice ?? Decimal.zero;
     const openedUs = this.#openedUs(instrument);
-    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, lastPrice });
+    const changedUs = Math.max(this.changedUs(instrument), timeUs);
+    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, changedUs, lastPrice });
   }
 
   /** Returns what we hold, signed; zero if we never traded it. */
@@ -53,6 +57,11 @@ export class PositionBook {
   /** Returns what we hold that was opened by then: what happened earlier has taken nothing of it. */
   openAt(instrument: InstrumentId, timeUs: TimeUs): Decimal {
     return this.#openedUs(instrument) <= timeUs ? this.quantity(instrument) : Decimal.zero;
+  }
+
+  /** Returns when its newest fill or correction was; 0 before any. */
+  changedUs(instrument: InstrumentId): TimeUs {
+    return this.#positions.get(instrument)?.changedUs ?? 0;
   }
 
   /** Returns what lies beside it and is not ours to trade, signed. */

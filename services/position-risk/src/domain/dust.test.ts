@@ -155,6 +155,20 @@ test('a correction that leaves dust sets it aside, and one of dust alone tells w
   expect(lastDust(story)).toEqual(['corrected', '0', '2000']);
 });
 
+test('a correction that finds more dust makes no position of it, and it counts at its own price', () => {
+  const story = new Scenario();
+  story.prices(ETH, [1, 2_000]);
+  story.give(correction('0.001', 1, { instrument: ETH, before: d('0') }));
+  expect(lastDust(story)).toEqual(['corrected', '0.001', '2000']);
+  story.prices(ETH, [2, 2_030]);
+  story.give(correction('0.002', 2, { instrument: ETH, before: d('0.001') }));
+  expect(lastDust(story)).toEqual(['corrected', '0.002', '2015']);
+  expect(story.log.filter(({ type }) => type === 'PositionOpened')).toEqual([]);
+  // What an order could close is a position again, with a stop.
+  story.give(correction('0.003', 3, { instrument: ETH, before: d('0.002') }));
+  expect(story.log.filter(({ type }) => type === 'PositionOpened')).toHaveLength(1);
+});
+
 test('whatever fills come, position and dust together are what they add up to, and so is the money', () => {
   const fill = fc.record({
     side: fc.constantFrom('buy', 'sell' as const),

@@ -2,6 +2,7 @@ import {
   Decimal,
   type DustChanged,
   type Instrument,
+  isDust,
   type StrategyName,
   sellableFrom,
   type TimeUs,
@@ -27,6 +28,9 @@ export interface DustEnd {
 }
 type Made = Pick<DustChanged, 'realized' | 'fees'>;
 
+/** Decimal places of the average price of what joined. */
+const AVERAGE_PLACES = 12;
+
 /** A change of dust that realises nothing. */
 export const NOTHING: Made = { realized: Decimal.zero, fees: Decimal.zero };
 
@@ -43,6 +47,25 @@ export function endDust(
     left: { ...dust, quantity, sellFrom: sellableFrom(quantity, instrument) },
     made: { realized: isLong ? gain : gain.negated(), fees },
   };
+}
+
+/**
+ * Returns what lies as dust once books are corrected upwards to a quantity that no order could close, at a
+ * price, with or without dust before; null where it could be closed, or is less than before. *Units*: base,
+ * signed; quote. *Shape*: without a strategy where nobody had any.
+ */
+export function grownDust(
+  before: Dust | null,
+  quantity: Decimal,
+  price: Decimal,
+  instrument: Instrument,
+): (Omit<Dust, 'strategy'> & Partial<Dust>) | null {
+  const lay = before?.quantity ?? Decimal.zero;
+  const isMore = lay.isZero() || lay.isPositive() === quantity.isPositive();
+  if (!isMore || !quantity.abs().greaterThan(lay.abs()) || !isDust(quantity, price, instrument)) return null;
+  const cost = lay.times(before?.price ?? Decimal.zero).plus(quantity.minus(lay).times(price));
+  const at = before === null ? price : cost.dividedBy(quantity, AVERAGE_PLACES, 'half-even');
+  return { ...before, quantity, price: at, sellFrom: sellableFrom(quantity, instrument) };
 }
 
 /** Returns what dust would gain at a price. *Units*: quote. */

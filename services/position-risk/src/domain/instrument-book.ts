@@ -20,7 +20,7 @@ import {
   strategyName,
   type TimeUs,
 } from '@algo/model';
-import { type Dust, dustFact, endDust, NOTHING, unrealizedOfDust } from './dust.ts';
+import { type Dust, dustFact, endDust, grownDust, NOTHING, unrealizedOfDust } from './dust.ts';
 import type { ExitPatience } from './exit-follower.ts';
 import {
   exitPriceOf,
@@ -117,7 +117,6 @@ export class InstrumentBook {
     return { ...quiet, below: Math.min(quiet.below, this.dust?.sellFrom ?? Infinity) };
   }
 
-  /** The last price on the tick grid. *Units*: quote. */
   get markPrice(): Decimal {
     return Decimal.fromNumber(this.lastPrice, this.instrument.priceTick.scale);
   }
@@ -136,10 +135,7 @@ export class InstrumentBook {
     return direction === 'long' ? quantity : quantity.negated();
   }
 
-  /**
-   * Books a fill: opens, increases, reduces, closes, or
-   * closes and opens the other way; returns what happened.
-   */
+  /** Books a fill: opens, increases, reduces, closes, or closes and opens the other way. */
   take(fill: Fill, lot: Lot, order: KnownOrder | undefined, nowUs: TimeUs): HoldingEvent[] {
     const direction: Direction = fill.side === 'buy' ? 'long' : 'short';
     this.print(fill.price.toNumber(), fill.timeUs);
@@ -153,11 +149,14 @@ export class InstrumentBook {
     if (off.isZero()) return [];
     if (this.lastPrice === 0 && price.isPositive()) this.print(price.toNumber(), nowUs);
     const at = this.lastPrice > 0 ? this.markPrice : this.#costPrice;
+    const grown = this.guard === null ? grownDust(this.dust, own, at, this.instrument) : null;
+    if (grown !== null) {
+      this.dust = { strategy: NOBODY, ...grown };
+      return [dustFact(this.#of, this.dust, 'corrected', NOTHING, nowUs)];
+    }
     const lot = { quantity: off.abs(), price: at, fee: Decimal.zero };
-    const direction = off.isPositive() ? 'long' : 'short';
     const why = { cause: `corrected ${commandId ?? timeUs}`, order: undefined, openedUs: nowUs };
-    const change = { lot, direction, ...why } as const;
-    return this.#change(change, 'correction', nowUs);
+    return this.#change({ lot, direction: off.isPositive() ? 'long' : 'short', ...why }, 'correction', nowUs);
   }
 
   /** Ends a position that can't be sold, at the last price: what is left of it stays ours, as dust. */

@@ -9,16 +9,15 @@ import {
   type ReconcileOwn,
   type ReconciliationReport,
   reconcile,
-  type VenueBooks,
 } from '../domain/index.ts';
 import type { OwnBooks } from './own-books.ts';
-import { VenueReading } from './venue-books.ts';
+import { VenueReading, type VenueShown } from './venue-books.ts';
 
 /** Books that were compared, and what was found. */
 interface Compared {
   readonly before: OwnReading;
   readonly since: BooksSince;
-  readonly theirs: VenueBooks;
+  readonly theirs: VenueShown;
   readonly report: ReconciliationReport;
 }
 
@@ -82,9 +81,13 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   ): ReconciliationReport {
     const last = this.#last;
     const isOwnSame = last?.before === before && last.since === since && last.report.epoch === epoch;
-    if (isOwnSame && isAlike(last.theirs, theirs)) return { ...last.report, asOfUs };
-    const report = reconcile({ ...before, ...since }, theirs, {
-      ...{ account: this.#account, epoch, asOfUs, instruments: this.#instruments, openingBalances: null },
+    const { books, shownUs } = theirs;
+    // A venue that tells its time anew is no other book.
+    const isTimed = (shownUs === null) === (last?.report.shownUs === null);
+    if (isOwnSame && isTimed && isAlike(last.theirs.books, books)) return { ...last.report, asOfUs, shownUs };
+    const report = reconcile({ ...before, ...since }, books, {
+      ...{ account: this.#account, epoch, asOfUs, shownUs },
+      ...{ instruments: this.#instruments, openingBalances: null },
       fillsSinceUs: before.fillsSinceUs,
     });
     this.#last = { before, since, theirs, report };

@@ -1,4 +1,4 @@
-import type { AccountId, AccountSetup, VenueOrder } from '@algo/model';
+import type { AccountId, AccountSetup, TimeUs, VenueOrder } from '@algo/model';
 import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import type { Lookup, OwnReading, VenueBooks } from '../domain/index.ts';
 
@@ -10,19 +10,29 @@ export class VenueSilentError extends Error {
   override readonly name = 'VenueSilentError';
 }
 
+/**
+ * The venue's books, and as of when it shows them: by its own clock, the oldest of all that was read; null
+ * where a read did not say.
+ */
+export interface VenueShown {
+  readonly books: VenueBooks;
+  readonly shownUs: TimeUs | null;
+}
+
 /** Reads the venue's books as one coherent snapshot, one question after the other, and calls back once. */
 export class VenueReading {
   readonly #venue: ExchangeVenue;
   readonly #account: AccountId;
   readonly #local: OwnReading;
-  readonly #done: (books: VenueBooks | VenueSilentError) => void;
+  readonly #done: (shown: VenueShown | VenueSilentError) => void;
   #tries = 0;
+  #shownUs: TimeUs | null = Infinity;
 
   constructor(
     venue: ExchangeVenue,
     account: AccountId,
     local: OwnReading,
-    done: (books: VenueBooks | VenueSilentError) => void,
+    done: (shown: VenueShown | VenueSilentError) => void,
   ) {
     this.#venue = venue;
     this.#account = account;
@@ -43,6 +53,7 @@ export class VenueReading {
       this.#done(new VenueSilentError(`${this.#venue.name}: ${because}`));
       return;
     }
+    this.#shownUs = Infinity;
     const [venue, account, sinceUs] = [this.#venue, this.#account, this.#local.fillsSinceUs];
     venue.fillsSince(
       account,
@@ -63,7 +74,8 @@ export class VenueReading {
                         sinceUs,
                         this.#then((fills) => {
                           if (fills.length !== before.length) return this.#snapshot(setup);
-                          this.#done({ openOrders, fills, positions, balances, setup, lookups });
+                          const books = { openOrders, fills, positions, balances, setup, lookups };
+                          this.#done({ books, shownUs: this.#shownUs });
                         }),
                       ),
                     ),
@@ -99,8 +111,11 @@ export class VenueReading {
 
   #then<Value>(next: (value: Value) => void) {
     return (answer: VenueAnswer<Value>): void => {
-      if (answer.type === 'answered') next(answer.value);
-      else this.#done(new VenueSilentError(`${this.#venue.name} does not say: ${answer.reason}`));
+      if (answer.type === 'answered') {
+        const { value, asOfUs } = answer;
+        this.#shownUs = asOfUs === null || this.#shownUs === null ? null : Math.min(this.#shownUs, asOfUs);
+        next(value);
+      } else this.#done(new VenueSilentError(`${this.#venue.name} does not say: ${answer.reason}`));
     };
   }
 }

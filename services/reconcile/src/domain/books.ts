@@ -81,12 +81,14 @@ export interface VenueBooks {
 
 /**
  * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote
- * them down, and then balances aren't compared. *Units*: µs of event time; `asOfUs` when it was asked for.
+ * them down, and then balances aren't compared. *Units*: µs of event time; `asOfUs` when it was asked for;
+ * `shownUs` as of when the venue shows its books, by its own clock, null where it does not say.
  */
 export interface ReconciliationContext {
   readonly account: AccountId;
   readonly epoch: number;
   readonly asOfUs: TimeUs;
+  readonly shownUs: TimeUs | null;
   readonly fillsSinceUs: TimeUs;
   readonly instruments: readonly Instrument[];
   readonly openingBalances: readonly VenueBalance[] | null;

@@ -42,6 +42,7 @@ function reportOf(epochSeen: number) {
     ...context,
     instruments: [],
     openingBalances: null,
+    shownUs: 1,
   });
 }
 

@@ -102,8 +102,8 @@ export class ReconcileMachine implements Machine<ReconcileTaken, ReconcileWord, 
     };
     if (verdict.type === 'pass') {
       this.#passed++;
-      const { shut, differences, aside, orders, setup } = report;
-      const found = { shut, differences, aside, orders, setup };
+      const { shut, differences, aside, orders, setup, shownUs } = report;
+      const found = { shut, differences, aside, orders, setup, shownUs };
       say('ReconciliationCompleted', { ...said, validForMs: this.#validForMs, ...found });
     } else {
       this.#refused++;

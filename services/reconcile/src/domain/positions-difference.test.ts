@@ -71,6 +71,7 @@ function compare(
   const context: ReconciliationContext = {
     ...{ account: ACCOUNT, epoch: 2, asOfUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
     openingBalances: null,
+    shownUs: 1,
   };
   const behind = new Set(isBehind ? [ID] : []);
   const missed = { own: isMissed ? [fill] : [], foreign: [], behind, discrepancies: [] };
@@ -125,4 +126,16 @@ test('what others did before a person settled it explains nothing that came late
   expect(reconcile(ours, theirs, CONTEXT).discrepancies).toMatchObject([
     { class: 'D2', action: 'import_foreign', evidence: ['fill t3: buy 2 at 83'] },
   ]);
+});
+
+test.each<[string, string, string]>([
+  ['a part that is gone', '4', 'D3'],
+  ['all that is gone', '0', 'D1'],
+  ['dust', '9.9995', 'D3'],
+])('of a venue that tells no time %s is a person’s to settle', (_, there, kind) => {
+  const theirs = venue({ fills: [T1], positions: there === '0' ? [] : [venueHeld(there)] });
+  const at = (shownUs: number | null) => reconcile(HELD, theirs, { ...CONTEXT, shownUs });
+  expect(at(100 * S).differences.map(({ cure }) => cure)).toEqual(['correct']);
+  expect(at(null).differences.map(({ cure }) => cure)).toEqual(['person']);
+  expect(at(null).discrepancies.map((one) => one.class)).toContain(kind);
 });

@@ -37,7 +37,7 @@ export function positionsDifference(
     const compared = compare(id, local, venue, missed, context);
     const found = sizeOf(compared) ?? guardOf(compared);
     const discrepancies = [...(found === null ? [] : [found.discrepancy]), ...averagePrices(compared)];
-    const cure = compared.hasMissed ? 'fetch' : (found?.cure ?? null);
+    const cure = compared.hasMissed ? 'fetch' : found === null ? null : cureOf(found, context);
     return { discrepancies, differences: cure === null ? [] : [differenceOf(compared, cure, found)] };
   });
   return {
@@ -50,6 +50,13 @@ export function positionsDifference(
 interface Found {
   readonly discrepancy: Discrepancy;
   readonly cure: DifferenceCure;
+}
+
+/**
+ * Returns who may do it: what a venue shows that tells no time can't be found again, so a person must say.
+ */
+function cureOf({ cure }: Found, { shownUs }: ReconciliationContext): DifferenceCure {
+  return shownUs === null && (cure === 'correct' || cure === 'beside') ? 'person' : cure;
 }
 
 /** Everything about one instrument. *Units*: base, signed. `rest` is what nothing has explained. */

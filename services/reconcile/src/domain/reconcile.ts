@@ -24,7 +24,7 @@ export function reconcile(
     ...positions.discrepancies,
     ...balancesDifference(local, venue, fills, context),
   ];
-  const { account, epoch, asOfUs } = context;
+  const { account, epoch, asOfUs, shownUs } = context;
   const compared = {
     orders: venue.openOrders.length + venue.lookups.length,
     fills: venue.fills.length,
@@ -33,7 +33,7 @@ export function reconcile(
   };
   const { differences } = positions;
   const aside = asideOf(local, venue, fills, context);
-  const content = { account, epoch, asOfUs, compared, differences, aside, setup: venue.setup };
+  const content = { account, epoch, asOfUs, shownUs, compared, differences, aside, setup: venue.setup };
   return sealReport(content, discrepancies, refusals(local, venue, context));
 }
 

@@ -84,7 +84,8 @@ export type Verdict =
  * they are listed in. *Shape*: `discrepancies` by class, then instrument, then order; `shut` instruments
  * that take no entry while they differ, each once; `differences` what may be done about each; `aside` what
  * the account holds beside positions; `setup` how the venue has the account; `orders` what execution must ask
- * about or withdraw; `hash` names what was found, whenever that was.
+ * about or withdraw; `shownUs` as of when the venue shows its books, by its own clock, null where it does not
+ * say; `hash` names what was found, whenever that was.
  */
 export interface ReconciliationReport {
   readonly version: number;
@@ -92,6 +93,7 @@ export interface ReconciliationReport {
   readonly account: AccountId;
   readonly epoch: number;
   readonly asOfUs: TimeUs;
+  readonly shownUs: TimeUs | null;
   readonly verdict: Verdict;
   readonly discrepancies: readonly Discrepancy[];
   readonly shut: readonly ShutInstrument[];
@@ -114,7 +116,7 @@ export interface ReconciliationReport {
 export function sealReport(
   content: Pick<
     ReconciliationReport,
-    'account' | 'epoch' | 'asOfUs' | 'compared' | 'differences' | 'aside' | 'setup'
+    'account' | 'epoch' | 'asOfUs' | 'shownUs' | 'compared' | 'differences' | 'aside' | 'setup'
   >,
   found: readonly Discrepancy[],
   refusals: readonly string[],
@@ -125,9 +127,9 @@ export function sealReport(
   const verdict: Verdict = reasons.length === 0 ? { type: 'pass' } : { type: 'refuse', reasons };
   const shut = shutBy(discrepancies);
   const orders = discrepancies.flatMap(differingOrder).slice(0, ORDERS_MAX);
-  const { asOfUs, ...said } = content;
+  const { asOfUs, shownUs, ...said } = content;
   const body = { version: REPORT_VERSION, ...said, verdict, discrepancies, shut, orders };
-  return { ...body, asOfUs, hash: hashId(JSON.stringify(body)) };
+  return { ...body, asOfUs, shownUs, hash: hashId(JSON.stringify(body)) };
 }
 
 /** Execution does something about these. */

@@ -66,7 +66,7 @@ export class BooksAtHand {
     const difference = { instrument: AIRDROPPED, own, beside, held, cure: this.cure, evidence: [] };
     const shut = { instrument: AIRDROPPED, reason: `${AIRDROPPED}: ${held} that none of our orders opened` };
     await this.#engine.say('ReconciliationCompleted', {
-      ...{ ...run, validForMs: 60_000, aside: [], orders: [], setup: null },
+      ...{ ...run, validForMs: 60_000, aside: [], orders: [], setup: null, shownUs: TIME_US },
       discrepancies: isAlike ? [] : [{ ...found, after: `${held} foreign` }],
       differences: isAlike ? [] : [difference],
       shut: isAlike ? [] : [{ ...shut, shutsExits: false, orders: [] }],

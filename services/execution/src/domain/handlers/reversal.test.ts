@@ -12,7 +12,14 @@ test.each<[string, Direction, string, string, boolean]>([
   ['a short against a long of ours', 'short', '3', '0', false],
   ['a long beside a long of ours and of somebody', 'long', '3', '2', true],
 ])('%s', (_, direction, own, beside, passes) => {
-  const held = { instrument: LTC, quantity: d(own), beside: d(beside), openedUs: 0, lastPrice: d('83') };
+  const held = {
+    instrument: LTC,
+    quantity: d(own),
+    beside: d(beside),
+    changedUs: 0,
+    openedUs: 0,
+    lastPrice: d('83'),
+  };
   const denial = reversal(entryContext({ positions: [held], beside: d(beside) }), place(1, { direction }));
   expect(denial?.code ?? null).toBe(passes ? null : 'REVERSAL_REFUSED');
 });

@@ -137,6 +137,7 @@ export const gate = (epoch = 1, number = 2): ExecutionInput => ({
   aside: [],
   setup: SETUP,
   orders: [],
+  shownUs: S,
 });
 /** A reconciliation did not pass. */
 export const shut = (epoch = 1, number = 2): ExecutionInput => ({

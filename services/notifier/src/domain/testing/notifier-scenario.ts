@@ -157,6 +157,7 @@ const reconciled = (discrepancies: (typeof difference)[]): Fact => ({
     discrepancies,
     validForMs: 1,
     setup: null,
+    shownUs: 1,
     shut: [],
     differences: [],
     aside: [],

@@ -37,7 +37,14 @@ export const INSTRUMENT: Instrument = {
   minNotionalBindsExits: true,
 };
 export const CONTEXT: ReconciliationContext = {
-  ...{ account: ACCOUNT, epoch: 2, asOfUs: 100 * S, fillsSinceUs: 0, instruments: [INSTRUMENT] },
+  ...{
+    account: ACCOUNT,
+    epoch: 2,
+    asOfUs: 100 * S,
+    shownUs: 100 * S,
+    fillsSinceUs: 0,
+    instruments: [INSTRUMENT],
+  },
   openingBalances: null,
 };
 /** An account that may be short on spot, and one where coins lie in the account itself. */

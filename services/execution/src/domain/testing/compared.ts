@@ -1,0 +1,44 @@
+import type { BookDifference } from '@algo/model';
+import type { ExecutionEngine } from '../execution-engine.ts';
+import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
+import { d, gate, LTC, S, told } from './execution-scenario.ts';
+
+/** A difference in LTC: 10 are ours, and the venue holds none. */
+export const differs = (change: Partial<BookDifference> = {}): BookDifference => ({
+  ...{ instrument: LTC, own: d('10'), beside: d('0'), held: d('0'), cure: 'correct', evidence: ['gone'] },
+  ...change,
+});
+
+/** Lets a comparison find something at a second, in books that the venue shows as of then; what follows. */
+export function compare(engine: ExecutionEngine, seconds: number, ...differences: BookDifference[]) {
+  return shown(engine, seconds, seconds, ...differences);
+}
+/** Lets it find something in books as of another second, or of which the venue does not say when. */
+export function shown(
+  engine: ExecutionEngine,
+  seconds: number,
+  asOf: number | null,
+  ...differences: BookDifference[]
+) {
+  return answer(engine, engine.handle(told(seconds * S)), asOf, differences);
+}
+/** Lets the comparison that was asked for find something. */
+export function answer(
+  engine: ExecutionEngine,
+  said: readonly ExecutionOutput[],
+  asOf: number | null,
+  differences: readonly BookDifference[],
+) {
+  const asked = said.findLast((one) => one.type === 'ReconciliationRequested');
+  if (asked?.type !== 'ReconciliationRequested') throw new Error('nothing was asked');
+  const passed = gate() as Extract<ExecutionInput, { type: 'ReconciliationCompleted' }>;
+  const why = { reason: 'it differs', shutsExits: false, orders: [] };
+  const shut = differences.map(({ instrument }) => ({ instrument, ...why }));
+  const shownUs = asOf === null ? null : asOf * S;
+  return engine.handle({ ...passed, requestId: asked.asked.requestId, differences, shut, shownUs });
+}
+/** What was corrected. */
+export const corrections = (out: readonly ExecutionOutput[]) =>
+  out.filter((one) => one.type === 'CorrectionMade');
+/** What is held of each instrument. */
+export const held = (engine: ExecutionEngine) => engine.positions().map((p) => `${p.quantity}`);

@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { runScenario } from './run-scenario.ts';
+import { scenarioOf } from './scenario.ts';
+
+test('seed 239: two answers of one moment, through a silence, take nothing out of the books', async () => {
+  const scenario = scenarioOf(239);
+  // What it is pinned for: reads that lie while no feed tells the time, longer than a read may be old.
+  expect(scenario.vices).toContain('readsBehind');
+  const silences = scenario.steps.flatMap((step) => (step.does === 'silence' ? [step.forMs] : []));
+  expect(Math.max(...silences)).toBeGreaterThan(15_000);
+  expect((await runScenario(scenario)).violation).toBeNull();
+}, 60_000);
