@@ -30,7 +30,6 @@ import { service as reconcile } from '@algo/reconcile/service';
 import {
   type BaseConfig,
   type baseConfig,
-  createLogger,
   type EnginePlan,
   enginePlanOf,
   identityOf,
@@ -48,6 +47,7 @@ import { bucketDocuments } from '@algo/state';
 import { openExchange } from '@algo/venues';
 import type { z } from 'zod';
 import { leaseOf } from './lease-of.ts';
+import { silentLogger } from './silent-logger.ts';
 import { type RequestWire, SimulatedLife } from './simulated-life.ts';
 import { closing, delayingWire, type SimulatedProcess, type SimulatedWorld } from './simulated-world.ts';
 
@@ -329,7 +329,7 @@ export class SimulatedEngine {
     const by = { ask: bus.request.bind(bus), clock };
     return {
       ...{ config, identity, bus, clock, repeat: life.repeat },
-      ...{ log: createLogger(identity, 'silent'), signal: new AbortController().signal },
+      ...{ log: silentLogger(identity), signal: new AbortController().signal },
       lease: () => leaseOf(life, config, (error) => this.#ended(life, error)),
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up

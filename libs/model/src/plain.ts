@@ -23,7 +23,7 @@ const ODD_NUMBERS: ReadonlyMap<string, number> = new Map([
  * class, a function, undefined within a list, a key that begins with `$`.
  */
 export function toPlain(value: unknown): Plain {
-  return spelled(value, 'state', 0);
+  return spelled(value, []);
 }
 
 /**
@@ -35,27 +35,52 @@ export function fromPlain<State>(plain: Plain): State {
   return read(plain, plain) as State;
 }
 
-function spelled(value: unknown, path: string, depth: number): Plain {
+/**
+ * Where in the state the value lies that is being spelled, from the outside in. Texts are made of it only
+ * for an error: a snapshot has many thousand values.
+ */
+type Trail = (string | number)[];
+
+function spelled(value: unknown, trail: Trail): Plain {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') {
     if (Number.isFinite(value) && !Object.is(value, -0)) return value;
     return { $number: value === 0 ? '-0' : String(value) };
   }
-  if (typeof value !== 'object') throw unusable(path, typeof value, 'JSON can not carry it');
-  if (depth >= DEPTH_MAX) throw unusable(path, typeof value, `more than ${DEPTH_MAX} values deep`);
+  if (typeof value !== 'object') throw unusable(pathOf(trail), typeof value, 'JSON can not carry it');
+  if (trail.length >= DEPTH_MAX)
+    throw unusable(pathOf(trail), typeof value, `more than ${DEPTH_MAX} values deep`);
   if (value instanceof Decimal) return { $decimal: value.toString() };
-  const items = (list: readonly unknown[]) =>
-    Array.from(list, (item, i) => spelled(item, `${path}[${i}]`, depth + 1));
-  if (Array.isArray(value)) return items(value);
-  if (value instanceof Map) return { $map: items([...value]) };
-  if (value instanceof Set) return { $set: items([...value]) };
-  if (!isRecord(value)) throw unusable(path, value.constructor.name, 'an instance of a class');
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(
-    fields.map(([key, field]) => {
-      if (key.startsWith('$')) throw unusable(`${path}.${key}`, key, 'a key that looks like a tag');
-      return [key, spelled(field, `${path}.${key}`, depth + 1)];
-    }),
+  if (Array.isArray(value)) return items(value, trail);
+  if (value instanceof Map) return { $map: items([...value], trail) };
+  if (value instanceof Set) return { $set: items([...value], trail) };
+  if (!isRecord(value)) throw unusable(pathOf(trail), value.constructor.name, 'an instance of a class');
+  const fields: Record<string, Plain> = {};
+  for (const key of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[key];
+    if (field === undefined) continue;
+    trail.push(key);
+    if (key.startsWith('$')) throw unusable(pathOf(trail), key, 'a key that looks like a tag');
+    fields[key] = spelled(field, trail);
+    trail.pop();
+  }
+  return fields;
+}
+
+function items(list: readonly unknown[], trail: Trail): Plain[] {
+  const spelt: Plain[] = [];
+  for (let i = 0; i < list.length; i++) {
+    trail.push(i);
+    spelt.push(spelled(list[i], trail));
+    trail.pop();
+  }
+  return spelt;
+}
+
+function pathOf(trail: Trail): string {
+  return trail.reduce<string>(
+    (path, at) => (typeof at === 'number' ? `${path}[${at}]` : `${path}.${at}`),
+    'state',
   );
 }
 

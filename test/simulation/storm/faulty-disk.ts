@@ -1,6 +1,10 @@
 import type { LogRecord, VirtualClock } from '@algo/bus';
 import type { SimulatedLog } from '../simulated-life.ts';
 
+/** Where the kind of a record begins in its text, and the first letter of those that are read. */
+const KIND_AT = '{"kind":"'.length;
+const [INTENT, LEFT] = ['i', 'l'].map((letter) => letter.charCodeAt(0));
+
 /** How a disk is at a moment. */
 export interface DiskState {
   /** *Units*: virtual ms until a record is on it. */
@@ -75,7 +79,9 @@ export class FaultyDisk implements SimulatedLog {
     let request: number | null = null;
     let intent: Logged['intent'] = null;
     for (const { bytes } of this.#records) {
-      const text = Buffer.from(bytes).toString();
+      // Most records are neither an intent nor that it leaves, and are not read.
+      if (bytes[KIND_AT] !== INTENT && bytes[KIND_AT] !== LEFT) continue;
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
       if (request !== null && text === `{"kind":"left","request":${request}}`)
         return { intent, isLeaving: true };
       if (!text.startsWith('{"kind":"intent"') || !text.includes(clientOrderId)) continue;
