@@ -17,6 +17,8 @@ const ACCOUNTS = ['north', 'south'] as const;
 
 let dir = '';
 let record: EngineRecord;
+/** What `algo dust` and `algo reconcile --dry-run` said while the engine ran. */
+let [listed, compared] = ['', ''];
 
 /** Runs two accounts on one market: one is halted and trades again, the other changes its configuration. */
 beforeAll(async () => {
@@ -24,7 +26,8 @@ beforeAll(async () => {
   const instruments = ['binance.spot.LTCUSDT', 'binance.spot.BTCUSDT'];
   const play = { instruments, seed: 2, historyMinutes: 16, liveMinutesMax: 180, speed: 20 };
   await using market = await PlayedMarket.open(play);
-  const env = { ...market.env, ...eagerTrading(dir) };
+  // Fees are taken in the coin, so that each position leaves a rest that no order can sell.
+  const env = { ...market.env, ...eagerTrading(dir), ALGO_PAPER_VICES: 'feeInBase=1' };
   const options = [...market.options, '--accounts', ACCOUNTS.join(',')];
   await using run = new EngineRun(join(dir, 'data'), options, env);
   const bus = await run.bus(PATIENCE_MS);
@@ -47,6 +50,10 @@ beforeAll(async () => {
   expect(resumed).toEqual({ code: 0, said: 'account:north is active\n' });
   const isBack = async () => (await entriesOf(bus, 'north')) > before;
   await run.until('north to enter again', isBack, PATIENCE_MS);
+  const hasDust = async () => (await dustOf(bus, 'north')) !== undefined;
+  await run.until('north to have dust', hasDust, PATIENCE_MS);
+  listed = (await steer('north', 'dust')).said;
+  compared = (await steer('north', 'reconcile', '--dry-run')).said;
   const { code, said } = await run.stop();
   if (code !== 0) throw new Error(`the engine ended with ${code}: ${said.slice(-4_000)}`);
   record = await EngineRecord.open(run.dataDir);
@@ -74,6 +81,15 @@ async function refusalsOf(bus: Bus, account: string): Promise<number> {
       fact.body.outcome.type === 'refused' &&
       fact.body.outcome.code === 'HALTED',
   ).length;
+}
+
+/** Returns in which instrument an account's newest dust lies, undefined where nothing is left over. */
+async function dustOf(bus: Bus, account: string): Promise<string | undefined> {
+  const said = (await factsOf(bus, 'pos.dust')).filter(
+    ({ producer }) => producer === `position-risk.${account}`,
+  );
+  const last = said.at(-1)?.fact.body;
+  return last === undefined || last.quantity.isZero() ? undefined : last.instrument;
 }
 
 /** Returns whose each fill is that an account's venue has told. */
@@ -130,4 +146,15 @@ test('neither account carries out a command of the other, and each has its own b
   for (const account of ACCOUNTS) {
     expect(new Set(await fillsOf(record.bus, account))).toEqual(new Set([account]));
   }
+});
+
+test('what no order can sell is listed by `algo dust`, and the books with it agree', async () => {
+  const left = (await factsOf(record.bus, 'pos.dust')).flatMap(({ fact, producer }) =>
+    producer === 'position-risk.north' && fact.body.cause === 'left' ? [fact.body] : [],
+  );
+  expect(left.length).toBeGreaterThan(0);
+  expect(listed).toMatch(
+    /binance\.spot\.(LTC|BTC)USDT +-?0\.\d+ .*(with the next position only|from [\d.]+ on) +\w+/,
+  );
+  expect(compared).toContain('the books agree');
 });

@@ -160,7 +160,7 @@ export const FAMILIES = {
     stream: 'ORDERS',
     messages: ['CashMoved'],
     publishers: ['execution'],
-    readers: ['position-risk', 'notifier'],
+    readers: ['position-risk', 'reconcile', 'notifier'],
   },
   /** Said when it changes and at the start of each life. */
   'ord.standing': {

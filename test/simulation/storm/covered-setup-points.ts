@@ -70,6 +70,14 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
         file: 'services/reconcile/src/domain/differences.test.ts',
         name: 'where coins lie in the account, a position is gone when the balances %s',
       },
+      {
+        file: 'services/reconcile/src/domain/cash-book.test.ts',
+        name: 'what was there at first is written down, and fills, fees and transfers are added to it',
+      },
+      {
+        file: 'services/reconcile/src/adapters/comparison.test.ts',
+        name: 'unexplained cash is told, stops nothing, and is so once two moments have shown it',
+      },
     ],
   },
   {

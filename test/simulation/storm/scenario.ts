@@ -197,7 +197,9 @@ function copiesOf(random: SeededRandom): Fault[] {
   }));
 }
 
-/** In a quarter the feed is silent until execution looks at the books by the wall, and something fails too. */
+/**
+ * In a quarter the feed is silent until execution looks at the books by the wall, and something fails too.
+ */
 function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void {
   if (!random.chance(0.25)) return;
   const forMs = 12_000 + random.below(8_000);

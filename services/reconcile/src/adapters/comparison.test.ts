@@ -1,143 +1,10 @@
-import {
-  bucketSnapshots,
-  FactMessage,
-  MemoryBus,
-  MemoryServer,
-  type SnapshotStore,
-  VirtualClock,
-} from '@algo/bus';
-import { type Fact, laneOf, subjectOf } from '@algo/contracts';
-import {
-  type AccountSetup,
-  type ClientOrderId,
-  Decimal,
-  type OrderEvent,
-  type OrderLookup,
-  type VenueOrder,
-} from '@algo/model';
-import type { ExchangeVenue, VenueAnswer } from '@algo/venues';
 import { expect, test } from '@jest/globals';
-import type { ReconcileOwn, ReconciliationReport } from '../domain/index.ts';
-import {
-  A,
-  ACCOUNT,
-  INSTRUMENT,
-  LENT,
-  LTC,
-  ours,
-  request,
-  venueOrder,
-} from '../domain/testing/reconcile-scenario.ts';
-import { Comparison } from './comparison.ts';
-import { OwnBooks } from './own-books.ts';
+import type { ReconciliationReport } from '../domain/index.ts';
+import { A, LENT, LTC, ours, venueOrder } from '../domain/testing/reconcile-scenario.ts';
+import { found, Scene } from './testing/compared-scene.ts';
 
-const SPEAKER = { identity: `execution.${ACCOUNT}`, account: ACCOUNT };
 const B = ours('c');
 
-/** A bus on which execution speaks, and an exchange at which a test has something happen at any question. */
-class Scene {
-  readonly bus = new MemoryBus(new MemoryServer(new VirtualClock()), 'reconcile');
-  readonly checkpoints = bucketSnapshots(this.bus.bucket('snapshots'), 'reconcile.books');
-  readonly unsaved: Error[] = [];
-  open: VenueOrder[] = [];
-  lookups: ClientOrderId[] = [];
-  at: Partial<Record<'fillsSince' | 'openOrders' | 'positions', () => void>> = {};
-  readonly #comparisons = new Map<OwnBooks, Comparison>();
-  #count = 0;
-
-  /** What it answers to how the account is set up. */
-  setup: VenueAnswer<AccountSetup> = { type: 'answered', value: LENT, asOfUs: 9 };
-
-  say(body: OrderEvent): void {
-    const fact = { name: body.type, body } as Fact;
-    const subject = subjectOf(fact.name, fact.body, SPEAKER);
-    const lane = { producer: SPEAKER.identity, epoch: 1, count: ++this.#count };
-    if (laneOf(subject) === '') throw new Error('orders have a lane');
-    this.bus.say(FactMessage.said(fact, SPEAKER, { lane }, subject), () => {});
-  }
-
-  sends(clientOrderId: ClientOrderId): void {
-    this.say({
-      ...{ type: 'OrderSubmitted', clientOrderId, account: ACCOUNT, instrument: LTC, epoch: 1, timeUs: 1 },
-      request: request(clientOrderId),
-    } as OrderEvent);
-  }
-
-  ends(clientOrderId: ClientOrderId, timeUs = 2): void {
-    this.say({
-      ...{ type: 'OrderCanceled', clientOrderId, account: ACCOUNT, instrument: LTC, timeUs },
-      ...{ cumulative: Decimal.zero, reason: 'ioc' },
-    } as OrderEvent);
-  }
-
-  books(checkpoints: SnapshotStore = this.checkpoints): Promise<OwnBooks> {
-    return OwnBooks.open({
-      ...{ bus: this.bus, account: ACCOUNT, instruments: new Map([[LTC, INSTRUMENT]]), checkpoints },
-      onUnsaved: (error) => void this.unsaved.push(error),
-    });
-  }
-
-  compare(own: OwnBooks): ReconciliationReport | string {
-    let came: ReconcileOwn | undefined;
-    const ask = { account: ACCOUNT, venue: 'paper', epoch: 1, requestId: 'r', reason: 'test', timeUs: 9 };
-    const parts = { account: ACCOUNT, own, venue: this.#venue(), instruments: [INSTRUMENT] };
-    const comparison = this.#comparisons.get(own) ?? new Comparison(parts);
-    this.#comparisons.set(own, comparison);
-    comparison.carryOut(
-      { type: 'Compare', ask },
-      {
-        past: 'never sent',
-        leave: (go) => go(true),
-        settle: ([outcome]) => {
-          came = outcome;
-        },
-      },
-    );
-    if (came === undefined) throw new Error('nothing came of it');
-    return came.name === 'Compared' ? came.body.report : came.body.reason;
-  }
-
-  #venue(): ExchangeVenue {
-    const answered = <Value>(value: Value) => ({ type: 'answered', value, asOfUs: 9 }) as const;
-    const never = () => {
-      throw new Error('a comparison only reads');
-    };
-    return {
-      ...{ name: 'scene', submit: never, cancel: never, replace: never, proveAbsence: never },
-      capabilities: {
-        ...{ fillIds: true, reduceOnly: true, clientIdLookUp: true },
-        stopTrigger: 'none',
-        readsSettleMs: 10_000,
-      },
-      order: ({ clientOrderId }, done) => {
-        this.lookups.push(clientOrderId);
-        const order = this.open.find((one) => one.request.clientOrderId === clientOrderId);
-        const lookup: OrderLookup = order === undefined ? { type: 'absent' } : { type: 'found', order };
-        done(lookup);
-      },
-      fillsSince: (_account, _sinceUs, done) => {
-        this.at.fillsSince?.();
-        done(answered([]));
-      },
-      openOrders: (_account, done) => {
-        this.at.openOrders?.();
-        const list = [...this.open];
-        done(answered(list));
-      },
-      positions: (_account, done) => {
-        this.at.positions?.();
-        done(answered([]));
-      },
-      balances: (_account, done) => done(answered([])),
-      cashSince: never,
-      setup: (_account, done) => done(this.setup),
-      async [Symbol.asyncDispose]() {},
-    };
-  }
-}
-
-const found = (report: ReconciliationReport | string) =>
-  typeof report === 'string' ? report : report.discrepancies.map((x) => `${x.class} ${x.action}`);
 const foundIn = (report: ReconciliationReport | string) =>
   typeof report === 'string' ? report : report.discrepancies;
 const shut = (report: ReconciliationReport | string) => (typeof report === 'string' ? report : report.shut);
@@ -195,6 +62,7 @@ test('an order that ends between the two readings is no difference', async () =>
 test('books that are as they were are not compared again; what changes on either side is seen', async () => {
   const scene = new Scene();
   const own = await scene.books();
+  scene.compare(own); // what cash there is at first is written down
   scene.sends(A);
   scene.open = [venueOrder(A, 'open')];
   const first = foundIn(scene.compare(own));
@@ -272,4 +140,29 @@ test('how the account is set up is in the report; while nobody says it, nothing 
   expect(scene.compare(own)).toBe('scene does not say: time-out');
   scene.setup = { type: 'answered', value: { ...LENT, positionMode: 'hedge' }, asOfUs: 9 };
   expect(scene.compare(own)).toMatchObject({ setup: { positionMode: 'hedge' }, verdict: { type: 'pass' } });
+});
+
+test('unexplained cash is told, stops nothing, and is so once two moments have shown it', async () => {
+  const scene = new Scene();
+  const own = await scene.books();
+  const S = 1_000_000;
+  const look = (usdt: string, seconds: number) => {
+    scene.usdt = usdt;
+    scene.asOfUs = seconds * S;
+    const report = scene.compare(own);
+    return [found(report), typeof report !== 'string' && report.verdict.type];
+  };
+  expect(look('1000', 1)).toEqual([[], 'pass']);
+  scene.deposits('50', 2 * S);
+  expect(look('1050', 3)).toEqual([[], 'pass']);
+  expect(look('900', 4)).toEqual([['D9 adjust_balance'], 'pass']);
+  // The same moment again is no second one.
+  expect(look('900', 4)).toEqual([['D9 adjust_balance'], 'pass']);
+  expect(look('900', 14)).toEqual([['D9 adjust_balance'], 'pass']);
+  expect(look('900', 15)).toEqual([[], 'pass']);
+  // What is written down outlives a restart.
+  await own[Symbol.asyncDispose]();
+  const next = await scene.books();
+  scene.usdt = '1000';
+  expect(found(scene.compare(next))).toEqual(['D9 adjust_balance']);
 });

@@ -1,5 +1,5 @@
 import type { Requests, RequestTerms, Ticket } from '@algo/bus';
-import type { AccountId, Instrument } from '@algo/model';
+import { type AccountId, type Instrument, US_PER_MS } from '@algo/model';
 import type { ExchangeVenue } from '@algo/venues';
 import {
   type BooksSince,
@@ -69,10 +69,19 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
       new VenueReading(this.#venue, this.#account, before, (theirs) => {
         if (theirs instanceof Error) return done(theirs);
         this.#own.readOn((since) =>
-          done(since instanceof Error ? since : this.#report(ask, { before, since, theirs })),
+          done(since instanceof Error ? since : this.#settled(ask, { before, since, theirs })),
         );
       }).begin();
     });
+  }
+
+  /** The report of this comparison; the next one knows what cash it has shown. */
+  #settled(ask: Compare['ask'], read: Omit<Compared, 'report'>): ReconciliationReport {
+    const report = this.#report(ask, read);
+    const { books, shownUs } = read.theirs;
+    const staleUs = this.#venue.capabilities.readsSettleMs * US_PER_MS;
+    this.#own.settleCash(read.before, books, { shownUs, staleUs });
+    return report;
   }
 
   #report(
@@ -87,7 +96,7 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
     if (isOwnSame && isTimed && isAlike(last.theirs.books, books)) return { ...last.report, asOfUs, shownUs };
     const report = reconcile({ ...before, ...since }, books, {
       ...{ account: this.#account, epoch, asOfUs, shownUs },
-      ...{ instruments: this.#instruments, openingBalances: null },
+      ...{ instruments: this.#instruments },
       fillsSinceUs: before.fillsSinceUs,
     });
     this.#last = { before, since, theirs, report };

@@ -1,5 +1,5 @@
 import { type Bus, recall, type SnapshotStore, StreamLanes } from '@algo/bus';
-import { fenceFilter, type StreamName } from '@algo/contracts';
+import { fenceFilter, type StreamName, subjects } from '@algo/contracts';
 import {
   type AccountId,
   InputError,
@@ -8,11 +8,18 @@ import {
   openSnapshot,
   sealSnapshot,
 } from '@algo/model';
-import { type BooksSince, OwnLedger, type OwnLedgerState, type OwnReading } from '../domain/index.ts';
+import {
+  type BooksSince,
+  OwnLedger,
+  type OwnLedgerState,
+  type OwnReading,
+  type ReadingTime,
+  type VenueBooks,
+} from '../domain/index.ts';
 
 /** Messages that are read behind a checkpoint before the next: some tenths of a second at the next start. */
 const CHECKPOINT_EVERY = 5_000;
-const VERSION = 2;
+const VERSION = 3;
 const STREAMS = ['ORDERS', 'POSITIONS'] as const satisfies readonly StreamName[];
 /** Nothing that is stored says what we hold; what the exchange holds, a person must judge. */
 const REMEDY =
@@ -99,6 +106,11 @@ export class OwnBooks implements AsyncDisposable {
     });
   }
 
+  /** Takes the venue's cash, as it was shown to what `read` returned. */
+  settleCash(reading: OwnReading, books: VenueBooks, at: ReadingTime): void {
+    this.#ledger.settleCash(reading, books, at);
+  }
+
   /** Keeps what was read, so that the next life need not read it again. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#saving;
@@ -106,7 +118,8 @@ export class OwnBooks implements AsyncDisposable {
   }
 
   #readOrders(done: (error?: Error) => void): void {
-    this.#recall('ORDERS', [`ord.evt.${this.#parts.account}.>`], done);
+    const { account } = this.#parts;
+    this.#recall('ORDERS', [`ord.evt.${account}.>`, subjects.cash(account)], done);
   }
 
   #recall(stream: OwnStream, own: readonly string[], done: (error?: Error) => void): void {

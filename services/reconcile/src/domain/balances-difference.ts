@@ -1,51 +1,40 @@
-import { Decimal, type Fill, type Instrument, MARKET_TRAITS } from '@algo/model';
 import type { LocalBooks, ReconciliationContext, VenueBooks } from './books.ts';
+import { cashOf, isOff } from './cash-book.ts';
 import type { FillsDifference } from './fills-difference.ts';
 import type { Discrepancy } from './reconciliation-report.ts';
 
-/** A balance may be off by this share of itself before it counts as off: 0.1 %. */
-export const BALANCE_TOLERANCE = Decimal.of('0.001');
-
 /**
- * Returns the assets whose balance isn't what opening balance, fills and fees come to (D9). Less than that is
- * a reason to refuse; more is only reported, since a deposit harms nobody. Only where fills alone move
- * balances.
+ * Returns the assets whose balance isn't what was there when it was first looked at, fills, fees and
+ * transfers come to (D9). It is said, and stops nothing: positions are compared for themselves, and once two
+ * moments of the venue show the same, that is what there should be. Where somebody else trades an asset, or
+ * what the venue shows is behind what we know, nothing is said of it.
  */
 export function balancesDifference(
   local: LocalBooks,
   venue: VenueBooks,
   missed: FillsDifference,
-  context: ReconciliationContext,
+  { instruments }: ReconciliationContext,
 ): readonly Discrepancy[] {
-  const opening = context.openingBalances;
-  if (opening === null) return [];
-  const following = context.instruments.filter((i) => MARKET_TRAITS[i.market].balancesFollowFills);
-  const instruments = new Map(following.map((i) => [i.id, i]));
-  const fills = [...local.fills, ...missed.own];
-  if (fills.some((f) => !instruments.has(f.instrument))) return [];
-  const expected = new Map(opening.map((b) => [b.asset, b.total]));
-  for (const fill of fills) book(expected, fill, instruments.get(fill.instrument)!);
-  const assets = new Set([...expected.keys(), ...venue.balances.map((b) => b.asset)]);
-  return [...assets].flatMap((asset) => {
-    const ours = expected.get(asset) ?? Decimal.zero;
-    const theirs = venue.balances.find((b) => b.asset === asset)?.total ?? Decimal.zero;
-    const off = theirs.minus(ours);
-    if (!off.abs().greaterThan(ours.abs().times(BALANCE_TOLERANCE))) return [];
-    const refusal = off.isNegative() ? `${asset}: ${off.abs()} less than fills and fees come to` : null;
+  if (missed.behind.size > 0) return [];
+  const rules = new Map(instruments.map((one) => [one.id, one]));
+  const expected = new Map(local.cash);
+  for (const fill of missed.own)
+    for (const [asset, change] of cashOf(fill, rules.get(fill.instrument))) {
+      const before = expected.get(asset);
+      if (before !== undefined) expected.set(asset, before.plus(change));
+    }
+  for (const fill of missed.foreign)
+    for (const [asset] of cashOf(fill, rules.get(fill.instrument))) expected.delete(asset);
+  return [...expected].flatMap(([asset, ours]) => {
+    const theirs = venue.balances.find((b) => b.asset === asset)?.total;
+    if (theirs === undefined || !isOff(ours, theirs)) return [];
     const discrepancy: Discrepancy = {
-      ...{ class: 'D9', instrument: null, clientOrderId: null, subject: `balance ${asset}`, action: 'none' },
-      ...{ evidence: [`the venue says ${theirs}`], before: `${ours}`, after: `${ours}`, refusal },
+      ...{ class: 'D9', instrument: null, clientOrderId: null, subject: `balance ${asset}` },
+      evidence: [
+        `the venue says ${theirs}; what was there at first, fills, fees and transfers come to ${ours}`,
+      ],
+      ...{ action: 'adjust_balance', before: `${ours}`, after: `${theirs}`, refusal: null },
     };
     return [discrepancy];
   });
-}
-
-function book(balances: Map<string, Decimal>, fill: Fill, { base, quote }: Instrument): void {
-  const add = (asset: string, amount: Decimal) =>
-    balances.set(asset, (balances.get(asset) ?? Decimal.zero).plus(amount));
-  const cost = fill.quantity.times(fill.price);
-  const isBuy = fill.side === 'buy';
-  add(base, isBuy ? fill.quantity : fill.quantity.negated());
-  add(quote, isBuy ? cost.negated() : cost);
-  add(fill.feeAsset, fill.fee.negated());
 }

@@ -39,12 +39,14 @@ export interface LocalPosition {
 
 /**
  * What we believed before the venue was asked. *Shape*: `undecided` orders may still be alive, in the order
- * in which they were sent; `fills` all that we booked since `context.fillsSinceUs` or longer.
+ * in which they were sent; `fills` all that we booked since `context.fillsSinceUs` or longer; `cash` what
+ * there should be of each asset whose opening is written down.
  */
 export interface BooksBefore {
   readonly undecided: ReadonlyMap<ClientOrderId, LocalOrder>;
   readonly fills: readonly Fill[];
   readonly positions: readonly LocalPosition[];
+  readonly cash: ReadonlyMap<string, Decimal>;
 }
 
 /**
@@ -80,8 +82,7 @@ export interface VenueBooks {
 }
 
 /**
- * What a run is about. *Shape*: `openingBalances` are those at `fillsSinceUs`, null if nobody wrote
- * them down, and then balances aren't compared. *Units*: µs of event time; `asOfUs` when it was asked for;
+ * What a run is about. *Units*: µs of event time; `asOfUs` when it was asked for;
  * `shownUs` as of when the venue shows its books, by its own clock, null where it does not say.
  */
 export interface ReconciliationContext {
@@ -91,5 +92,4 @@ export interface ReconciliationContext {
   readonly shownUs: TimeUs | null;
   readonly fillsSinceUs: TimeUs;
   readonly instruments: readonly Instrument[];
-  readonly openingBalances: readonly VenueBalance[] | null;
 }

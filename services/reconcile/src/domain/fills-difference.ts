@@ -25,7 +25,11 @@ export interface FillsDifference {
  * Returns the fills that the venue has and we have not, ours and others', and what is wrong about them.
  * Missed fills of ours are no reason to refuse: execution books them by itself from the venue's stream (D8).
  */
-export function fillsDifference(local: LocalBooks, venue: VenueBooks, fillsSinceUs: TimeUs): FillsDifference {
+export function fillsDifference(
+  local: LocalBooks,
+  venue: Pick<VenueBooks, 'fills'>,
+  fillsSinceUs: TimeUs,
+): FillsDifference {
   if (areTheSame(local.fills, venue.fills))
     return { own: [], foreign: [], behind: new Set(), discrepancies: [] };
   const known = new Map(local.fills.map((f) => [fillKey(f), f]));

@@ -1,4 +1,5 @@
 export * from './books.ts';
+export type { ReadingTime } from './cash-book.ts';
 export * from './is-alike.ts';
 export * from './machine.ts';
 export { OwnLedger, type OwnLedgerState, type OwnReading } from './own-ledger.ts';

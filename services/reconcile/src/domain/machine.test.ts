@@ -21,6 +21,7 @@ const NOTHING = {
   sentSince: new Set<never>(),
   fills: [],
   positions: [],
+  cash: new Map(),
 };
 
 /** Gives an input to a machine; returns what it said and what it asked for. */
@@ -41,7 +42,6 @@ function reportOf(epochSeen: number) {
   return reconcile({ ...NOTHING, epoch: epochSeen }, venue, {
     ...context,
     instruments: [],
-    openingBalances: null,
     shownUs: 1,
   });
 }

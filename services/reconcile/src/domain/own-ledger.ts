@@ -12,7 +12,9 @@ import {
   type TimeUs,
   US_PER_HOUR,
 } from '@algo/model';
-import type { BooksBefore, BooksSince } from './books.ts';
+import type { BooksBefore, BooksSince, VenueBooks } from './books.ts';
+import { CashBook, type CashBookState, type ReadingTime } from './cash-book.ts';
+import { fillsDifference } from './fills-difference.ts';
 
 /** Fills are compared from this long before our newest one. */
 const LOOK_BACK_US = US_PER_HOUR;
@@ -45,6 +47,7 @@ export interface OwnLedgerState {
   readonly ended: ReadonlyMap<ClientOrderId, Order>;
   readonly held: ReadonlyMap<InstrumentId, Held>;
   readonly fills: readonly Fill[];
+  readonly cash: CashBookState | undefined;
   readonly filledUs: TimeUs;
   readonly newestUs: TimeUs;
   readonly epoch: number;
@@ -52,7 +55,7 @@ export interface OwnLedgerState {
 
 const EMPTY: OwnLedgerState = {
   ...{ undecided: new Map(), ended: new Map(), held: new Map(), fills: [] },
-  ...{ filledUs: 0, newestUs: 0, epoch: 0 },
+  ...{ cash: undefined, filledUs: 0, newestUs: 0, epoch: 0 },
 };
 
 /** What we believed at a moment, and from when on its fills are listed. *Units*: µs. */
@@ -66,6 +69,7 @@ export class OwnLedger {
   readonly #undecided: Map<ClientOrderId, Order>;
   readonly #ended: Map<ClientOrderId, Order>;
   readonly #held: Map<InstrumentId, Held>;
+  readonly #cash: CashBook;
   readonly #sentSince = new Set<ClientOrderId>();
   /** Fills that are recent, in the order in which they were told. */
   #fills: Fill[];
@@ -83,6 +87,7 @@ export class OwnLedger {
     this.#ended = new Map(state.ended);
     this.#held = new Map(state.held);
     this.#fills = [...state.fills];
+    this.#cash = new CashBook(instruments.values(), state.cash);
     this.#filledUs = state.filledUs;
     this.#newestUs = state.newestUs;
     this.#epoch = state.epoch;
@@ -90,8 +95,9 @@ export class OwnLedger {
 
   state(): OwnLedgerState {
     const [undecided, ended, held] = [this.#undecided, this.#ended, this.#held];
-    const [filledUs, newestUs] = [this.#filledUs, this.#newestUs];
-    return { undecided, ended, held, fills: this.#fills, filledUs, newestUs, epoch: this.#epoch };
+    const [fills, cash] = [this.#fills, this.#cash.state()];
+    const [filledUs, newestUs, epoch] = [this.#filledUs, this.#newestUs, this.#epoch];
+    return { undecided, ended, held, fills, cash, filledUs, newestUs, epoch };
   }
 
   /** Takes the next event. */
@@ -111,6 +117,9 @@ export class OwnLedger {
         this.#hold(instrument, { quantity, beside, settledUs });
         return;
       }
+      case 'CashMoved':
+        this.#cash.moved(fact.body);
+        return;
       case 'DustChanged':
         this.#hold(fact.body.instrument, { dust: fact.body.quantity });
         return;
@@ -164,6 +173,14 @@ export class OwnLedger {
     return this.#since;
   }
 
+  /** Takes the venue's cash as it was shown to a reading of ours, unless something has happened since. */
+  settleCash(reading: OwnReading, { balances, fills }: VenueBooks, at: ReadingTime): void {
+    if (this.#before !== reading) return;
+    const missed = fillsDifference({ ...reading, ...this.since() }, { fills }, reading.fillsSinceUs);
+    const rulesOf = ({ instrument }: Pick<Fill, 'instrument'>) => this.#instruments.get(instrument);
+    if (this.#cash.settle({ balances, missed, ...at }, rulesOf)) this.#before = undefined;
+  }
+
   #read(): OwnReading {
     this.#forget();
     const fillsSinceUs = this.#fillsSinceUs;
@@ -171,7 +188,8 @@ export class OwnLedger {
       ...{ instrument, quantity, beside, settledUs, averagePrice: null },
       guarded: open === null && dust === null ? null : (open ?? Decimal.zero).plus(dust ?? Decimal.zero),
     }));
-    return { undecided: new Map(this.#undecided), fills: [...this.#fills], positions, fillsSinceUs };
+    const cash = this.#cash.expected();
+    return { undecided: new Map(this.#undecided), fills: [...this.#fills], positions, cash, fillsSinceUs };
   }
 
   get #fillsSinceUs(): TimeUs {
@@ -182,6 +200,7 @@ export class OwnLedger {
     const { instrument, timeUs } = fill;
     this.#fills.push(fill);
     this.#filledUs = Math.max(this.#filledUs, timeUs);
+    this.#cash.filled(fill, this.#instruments.get(instrument));
     const { baseChange } = fillEffect(fill, this.#instruments.get(instrument));
     const { quantity } = this.#held.get(instrument) ?? NOTHING;
     this.#hold(instrument, { quantity: quantity.plus(baseChange) });

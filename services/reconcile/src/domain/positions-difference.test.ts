@@ -61,6 +61,7 @@ function compare(
       sentSince: new Set<never>(),
       fills: isMissed ? [] : [fill],
       epoch: 1,
+      cash: new Map(),
     },
     positions: ours === '0' ? [] : [position],
   };
@@ -70,7 +71,6 @@ function compare(
   };
   const context: ReconciliationContext = {
     ...{ account: ACCOUNT, epoch: 2, asOfUs: 2, fillsSinceUs: 0, instruments: [rulesOf(market)] },
-    openingBalances: null,
     shownUs: 1,
   };
   const behind = new Set(isBehind ? [ID] : []);

@@ -29,7 +29,7 @@ export function reconcile(
     orders: venue.openOrders.length + venue.lookups.length,
     fills: venue.fills.length,
     positions: venue.positions.length,
-    balances: context.openingBalances === null ? 0 : venue.balances.length,
+    balances: local.cash.size,
   };
   const { differences } = positions;
   const aside = asideOf(local, venue, fills, context);

@@ -38,8 +38,9 @@ export type DiscrepancyClass = (typeof DISCREPANCY_CLASSES)[number];
 /**
  * What is to be done about a discrepancy. `ingest_fills`: nothing by hand, execution books them from the
  * venue's own stream; `close_order`, `adopt_order`, `look_up_order`: execution asks the venue about it;
- * `cancel_order`: execution withdraws it; `none`: it is only reported. What is to be corrected stands among
- * the differences, and execution does it.
+ * `cancel_order`: execution withdraws it; `adjust_balance`: reconcile takes what the venue holds for what
+ * there should be, once two moments have shown it; `none`: it is only reported. What is to be corrected
+ * stands among the differences, and execution does it.
  */
 export type ReconciliationAction =
   | 'none'
@@ -53,6 +54,7 @@ export type ReconciliationAction =
   | 'adjust_position'
   | 'adjust_dust'
   | 'adjust_beside'
+  | 'adjust_balance'
   | 'restate_position';
 
 /**

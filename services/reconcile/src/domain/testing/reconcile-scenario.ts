@@ -45,7 +45,6 @@ export const CONTEXT: ReconciliationContext = {
     fillsSinceUs: 0,
     instruments: [INSTRUMENT],
   },
-  openingBalances: null,
 };
 /** An account that may be short on spot, and one where coins lie in the account itself. */
 export const LENT: AccountSetup = { positionMode: 'one_way', shortSpot: true, instruments: [] };
@@ -91,7 +90,13 @@ export type Ours = Omit<LocalBooks, 'undecided' | 'ended'> & { readonly orders: 
 export const local = ({ orders = [], ...change }: Partial<Ours>): LocalBooks => {
   const those = (isOver: boolean) =>
     new Map(orders.filter((o) => isEnded(o.status) === isOver).map((o) => [o.request.clientOrderId, o]));
-  const nothing = { sentSince: new Set<ClientOrderId>(), fills: [], positions: [], epoch: 1 };
+  const nothing = {
+    sentSince: new Set<ClientOrderId>(),
+    fills: [],
+    positions: [],
+    cash: new Map(),
+    epoch: 1,
+  };
   return { ...nothing, undecided: those(false), ended: those(true), ...change };
 };
 export const venue = (change: Partial<VenueBooks>): VenueBooks => ({
