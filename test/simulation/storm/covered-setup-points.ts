@@ -81,6 +81,17 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
     ],
   },
   {
+    point: 'surplus',
+    fault: 'Somebody takes of what an exit is closing, and the exit goes on into a short.',
+    right: 'The exit is withdrawn at once, and what is left is left by another.',
+    tests: [
+      {
+        file: `${EXECUTION}/surplus-exit.test.ts`,
+        name: 'an exit that could close more than is left, since somebody took of it, is withdrawn',
+      },
+    ],
+  },
+  {
     point: 'taken together',
     fault: 'Somebody closes ours and what lies beside in one fill, and exits go on selling ours.',
     right: 'The fill says what is left of ours; while an order is on its way, exits wait for a comparison.',

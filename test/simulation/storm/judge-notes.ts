@@ -26,6 +26,7 @@ export const SOMETIMES = [
     'turned away for good',
     'turned away, proven later',
     'taken with ours in one fill',
+    'too much in all',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];

@@ -30,11 +30,11 @@ export class Judge {
   /** Facts that count and execution has not been given, by the place of the message that completed them. */
   readonly #untold = new Map<string, { readonly sequence: number; readonly fact: Fact }[]>();
 
-  constructor(truth: VenueTruth, nowMs: () => number) {
+  constructor(truth: VenueTruth, nowMs: () => number, isWide: boolean) {
     this.#truth = truth;
     this.#nowMs = nowMs;
     this.notes = new JudgeNotes(nowMs);
-    this.orders = new OrderLives(this.notes, truth, nowMs);
+    this.orders = new OrderLives(this.notes, truth, nowMs, isWide);
     this.positions = new PositionWatch(this.notes, this.orders, truth.readsLie);
     this.wire = new WireWatch(this.notes, this.orders, nowMs);
   }

@@ -1,6 +1,7 @@
 import type { MessageOf } from '@algo/contracts';
 import { EXIT_DENIALS } from './exit-denials.ts';
 import { isOutside, leftBy, nameOf, noteRefusal, takenInKind } from './fill-signs.ts';
+import { GrossWatch } from './gross-watch.ts';
 import { type JudgeNotes, micros, type Stand, worthOf } from './judge-notes.ts';
 import type { Ending, OrderLife } from './order-life.ts';
 import { OutsideWatch } from './outside-watch.ts';
@@ -39,13 +40,17 @@ export class OrderLives {
   readonly #answered = new Set<string>();
   readonly #decided = new Set<string>();
   readonly #doubtMaxMs: number;
+  readonly #gross: GrossWatch | null;
   /** How many exits of a position were sent. */
   readonly #exitsSent = new Map<string, number>();
   readonly #refusedExits = new Set<string>();
   readonly #lastPrices = new Map<string, number>();
 
-  constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number) {
+  /** `isWide`: the account may not hold all that its instruments may. */
+  constructor(notes: JudgeNotes, truth: VenueTruth, nowMs: () => number, isWide: boolean) {
     this.#notes = notes;
+    const books = { orders: this.orders, held: this.held, prices: this.#lastPrices };
+    this.#gross = isWide ? new GrossWatch(notes, books) : null;
     this.stops = new VenueStopWatch(notes, this.orders);
     this.outside = new OutsideWatch(notes, truth, this.fills);
     this.#truth = truth;
@@ -92,13 +97,10 @@ export class OrderLives {
       this.#decided.add(leg);
       const worth = worthOf(quantity, Number(String(request.limitPrice ?? 0)));
       if (worth > ORDER_NOTIONAL_MAX) this.#notes.broken('I8 limits', `${id} is worth ${worth}`);
-      for (const life of this.orders.values())
-        if (
-          life.ended === null &&
-          life.submitted.intent === 'entry' &&
-          life.submitted.instrument === instrument
-        )
-          this.#notes.broken('I8 limits', `${id} beside the entry ${life.submitted.clientOrderId}`);
+      this.#gross?.entered(id, worth);
+      for (const { ended, submitted: one } of this.orders.values())
+        if (ended === null && one.intent === 'entry' && one.instrument === instrument)
+          this.#notes.broken('I8 limits', `${id} beside the entry ${one.clientOrderId}`);
       const held = this.held.get(instrument) ?? 0;
       if (worthOf(Math.abs(held), Number(String(request.limitPrice ?? 0))) > DUST_NOTIONAL_MAX)
         this.#notes.broken('I8 limits', `${id} while ${held} is held`);
@@ -116,6 +118,7 @@ export class OrderLives {
 
   denied({ commandId, denial, instrument }: MessageOf<'OrderDenied'>): void {
     const command = this.#answer(commandId);
+    if (command?.type === 'PlaceOrder') this.#gross?.denied(command, denial);
     if (command?.type !== 'ClosePosition') return;
     this.#refusedExits.add(command.position);
     if (!EXIT_DENIALS.has(denial.code))

@@ -14,7 +14,9 @@ import type { JudgeNotes } from './judge-notes.ts';
 import { type Scenario, STORM_MS, type Step } from './scenario.ts';
 import { StormWorld } from './storm-world.ts';
 
-const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.perp.BNBUSD'].map((id) => instrumentId(id));
+const INSTRUMENTS = ['synthetic.spot.ALGOUSD', 'synthetic.perp.BNBUSD', 'synthetic.spot.ETHUSD'].map((id) =>
+  instrumentId(id),
+);
 /** How often the market speaks: one instrument's trades, and the feed's time. *Units*: virtual ms. */
 const TICK_MS = 250;
 /** All must be settled by so long after the healing. *Units*: virtual ms. */
@@ -34,8 +36,9 @@ export class ScenarioRun {
   readonly world: StormWorld;
   readonly #scenario: Scenario;
   readonly #market: SeededRandom;
-  readonly #prices = [100, 40];
-  readonly #trades = [0, 0];
+  readonly #instruments: readonly InstrumentId[];
+  readonly #prices = [100, 40, 8];
+  readonly #trades = [0, 0, 0];
   readonly #placed = new Map<number, PlaceOrder>();
   readonly #startMs: number;
   #silentUntilMs = 0;
@@ -46,7 +49,8 @@ export class ScenarioRun {
     this.#scenario = scenario;
     this.#market = SeededRandom.seeded(scenario.seed).stream('market');
     // Each tick is two inputs of the exchange; its vices of the wire end with the storm.
-    this.world = new StormWorld(scenario.seed, scenario.vices, (2 * STORM_MS) / TICK_MS);
+    this.#instruments = INSTRUMENTS.slice(0, scenario.isWide ? 3 : 2);
+    this.world = new StormWorld(scenario, this.#instruments, (2 * STORM_MS) / TICK_MS);
     this.#startMs = this.world.clock.nowMs();
   }
 
@@ -112,7 +116,7 @@ export class ScenarioRun {
   }
 
   #tick(): void {
-    const at = this.#ticks++ % 2;
+    const at = this.#ticks++ % this.#instruments.length;
     const draw = this.#market;
     this.#prices[at] = rounded(this.#prices[at]! * (1 + draw.between(-0.0016, 0.0016)));
     const quantity = 20 + draw.below(400);
@@ -132,7 +136,7 @@ export class ScenarioRun {
       origin: 'live',
       sides: 'told',
     });
-    if (at === 0) return;
+    if (at + 1 < this.#instruments.length) return;
     const about = {
       feed: 'synthetic',
       toldUs: this.#nowUs,

@@ -1,5 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
-import { FOR_PERSONS, TURNS_AWAY, vicesOf } from './exchange-vices.ts';
+import { FOR_PERSONS, TURNS_AWAY, unlentIfClosed, vicesOf } from './exchange-vices.ts';
 
 /** The processes that live in a storm; all others are played. */
 export const TARGETS = ['execution', 'position-risk', 'reconcile', 'paper-venue'] as const;
@@ -60,6 +60,8 @@ export type Step = { readonly atMs: number } & (
 export interface Scenario {
   readonly seed: number;
   readonly vices: string;
+  /** A third instrument is traded, and the account may not hold all that its strategy wants. */
+  readonly isWide: boolean;
   readonly steps: readonly Step[];
   readonly faults: readonly Fault[];
 }
@@ -67,6 +69,7 @@ export interface Scenario {
 /** Faults and steps fall into this time; then all heals. *Units*: virtual ms. */
 export const STORM_MS = 50_000;
 const FIRST_MS = 3_000;
+const THIRD = 2;
 /** A person may change his mind so fast. *Units*: virtual ms. */
 const THOUGHT_MS = 200;
 
@@ -81,9 +84,11 @@ export function scenarioOf(seed: number): Scenario {
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
   if (TURNS_AWAY.test(vices)) faults.push(...copiesOf(random.stream('copies')));
   longSilence(random.stream('long silence'), steps, faults);
+  const isWide = widened(random.stream('third instrument'), steps);
   return {
     seed,
-    vices,
+    vices: isWide ? unlentIfClosed(vices) : vices,
+    isWide,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
   };
@@ -209,6 +214,17 @@ function longSilence(random: SeededRandom, steps: Step[], faults: Fault[]): void
     steps.push({ ...entryOf(random, 300 + n), atMs: Math.max(FIRST_MS, atMs - random.below(3_000)) });
   for (let n = 1 + random.below(3); n > 0; n--)
     faults.push({ ...faultOf(random), atMs: atMs + random.below(forMs) });
+}
+
+/** In a quarter there is a third instrument, and a third of what is done is done in it. */
+function widened(random: SeededRandom, steps: Step[]): boolean {
+  if (!random.chance(0.25)) return false;
+  for (const [n, step] of steps.entries()) {
+    if (!random.chance(1 / 3)) continue;
+    if ('instrument' in step) steps[n] = { ...step, instrument: THIRD };
+    else if ('scope' in step && step.scope !== 'account') steps[n] = { ...step, scope: THIRD };
+  }
+  return true;
 }
 
 const MOMENTS: readonly Moment[] = ['time', 'delivery', 'append', 'leaving'];

@@ -1,6 +1,6 @@
 import { FactMessage, type InboundMessage, type LaneSpeaker, MemoryBus, type VirtualClock } from '@algo/bus';
 import type { Family, StreamName } from '@algo/contracts';
-import type { Fill } from '@algo/model';
+import type { Fill, InstrumentId } from '@algo/model';
 import { VenueMachine } from '@algo/paper-venue/domain';
 import { SeededRandom } from '@algo/simulation';
 import { ENVIRONMENT } from '../environment.ts';
@@ -12,7 +12,7 @@ import { FaultyDisk } from './faulty-disk.ts';
 import { isOutside, nameOf } from './fill-signs.ts';
 import { Judge } from './judge.ts';
 import { micros } from './judge-notes.ts';
-import { type Fault, type Moment, TARGETS, type Target } from './scenario.ts';
+import { type Fault, type Moment, type Scenario, TARGETS, type Target } from './scenario.ts';
 import type { VenueTruth } from './venue-truth.ts';
 import { Weather } from './weather.ts';
 
@@ -41,7 +41,11 @@ export class StormWorld implements Storm {
   #armed: (Extract<Fault, { readonly on: Moment }> & { readonly run: () => void })[] = [];
   #hasHealed = false;
 
-  constructor(seed: number, vices: string, inputsMax: number) {
+  constructor(
+    { seed, vices, isWide }: Pick<Scenario, 'seed' | 'vices' | 'isWide'>,
+    instruments: readonly InstrumentId[],
+    inputsMax: number,
+  ) {
     this.#random = SeededRandom.seeded(seed).stream('storm');
     const nowMs = () => this.clock.nowMs();
     this.weather = new Weather(this.#random.stream('weather'), nowMs);
@@ -51,14 +55,15 @@ export class StormWorld implements Storm {
       environment: {
         ...ENVIRONMENT,
         ...{ ALGO_INSTRUMENTS_FILE: 'test/simulation/storm/instruments.yaml', ALGO_SEED: `${seed}` },
-        ...{ ALGO_INSTRUMENTS: 'synthetic.spot.ALGOUSD,synthetic.perp.BNBUSD' },
+        ALGO_INSTRUMENTS: instruments.join(','),
+        ...(isWide && { ALGO_LIMITS_FILE: 'test/simulation/storm/tight-limits.yaml' }),
         ...{
           ALGO_SNAPSHOT_INTERVAL_MS: '8000',
           ALGO_PAPER_VICES: `${vices}${vices && ', '}inputsMax=${inputsMax}`,
         },
       },
     });
-    this.judge = new Judge(this.#truth(vices), nowMs);
+    this.judge = new Judge(this.#truth(vices), nowMs, isWide);
     this.weather.onAckLost = () => this.judge.notes.saw('acknowledgement lost');
   }
 

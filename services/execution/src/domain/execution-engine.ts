@@ -109,7 +109,7 @@ export class ExecutionEngine {
     this.#cash.hear(input, out);
     this.#dispatch(input, out);
     if (out.length > 0) this.#corrections.hear([...out], out);
-    this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing is left to guard', out);
+    this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing left to close', out);
     if (this.#ledger.awaits) this.#audit.poll(out);
     this.#keeper.hear(out);
     if (this.#rejects.hear(out, this.#limits.limits.venue))

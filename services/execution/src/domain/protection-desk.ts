@@ -6,6 +6,7 @@ import {
   type InstrumentId,
   isDust,
   leavesOf,
+  MARKET_TRAITS,
   type OrderRequest,
   type ProtectPosition,
 } from '@algo/model';
@@ -17,7 +18,10 @@ import { protectionRequest } from './order-placement.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReferencePrices } from './reference-price.ts';
 
-/** Judges the stops that rest at the venue by what we hold and what else of ours works there. */
+/**
+ * Judges the stops that rest at the venue, and exits beside them, by what we hold and what else of ours
+ * works there.
+ */
 export class ProtectionDesk {
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #ledger: OrderLedger;
@@ -71,14 +75,33 @@ export class ProtectionDesk {
     return stopDenial({ held, openOrders: this.#ledger.orders() }, { instrument, direction }, clientOrderId);
   }
 
-  /** Returns the stops that must not outlive what they guard, after what was said of orders. */
+  /**
+   * Returns the stops that must not outlive what they guard, and the exits that could close more than is held
+   * since somebody else took of it, after what was said of orders.
+   */
   idleAfter(
     said: readonly ExecutionOutput[],
     prices: Pick<ReferencePrices, 'get'>,
   ): readonly ClientOrderId[] {
     return said.flatMap((one) =>
-      one.type === 'OrderFilled' || one.type === 'CorrectionMade' ? this.#idle(one.instrument, prices) : [],
+      one.type === 'OrderFilled' || one.type === 'CorrectionMade'
+        ? [...this.#idle(one.instrument, prices), ...this.#surplus(one.instrument)]
+        : [],
     );
+  }
+
+  /** A venue that knows reduce-only orders cuts them itself. */
+  #surplus(id: InstrumentId): readonly ClientOrderId[] {
+    const instrument = this.#instruments.get(id);
+    if (instrument === undefined || MARKET_TRAITS[instrument.market].knowsReduceOnly) return [];
+    const exits = this.#ledger
+      .orders()
+      .filter(({ intent, request }) => intent === 'exit' && request.instrument === id);
+    const held = this.#positions.quantity(id);
+    const closing = exits.reduce((sum, order) => sum.plus(leavesOf(order)), Decimal.zero);
+    const isRight = exits.every(({ request }) => (request.side === 'sell') === held.isPositive());
+    const isOver = !isRight || closing.greaterThan(held.abs());
+    return isOver ? exits.map(({ request }) => request.clientOrderId) : [];
   }
 
   #idle(id: InstrumentId, prices: Pick<ReferencePrices, 'get'>): readonly ClientOrderId[] {

@@ -1,4 +1,4 @@
-import { MemoryBus, MemoryServer, VirtualClock } from '@algo/bus';
+import { MemoryBus, MemoryServer, type Ticket, VirtualClock } from '@algo/bus';
 import { codecs, subjects } from '@algo/contracts';
 import { accountId, clientOrderId, Decimal, instrumentId, type OrderRequest } from '@algo/model';
 import { NO_VICES, PAPER_DEFAULTS, PaperVenue, PaperView } from '@algo/simulation';
@@ -12,7 +12,7 @@ const ORDER: OrderRequest = {
   ...{ instrument: instrumentId('binance.spot.LTCUSDT'), timeInForce: 'ioc', reduceOnly: false },
   ...{ quantity: Decimal.of('1'), limitPrice: null, triggerPrice: null },
 };
-const TICKET = { settle() {} };
+const TICKET: Ticket<Asked> = { past: 'never sent', leave: (go) => go(true), settle() {} };
 
 /** An open desk of an exchange without instruments, and what it was asked. */
 async function opened() {
@@ -88,6 +88,23 @@ test('a replacement is one question, answered with what came of both orders', as
   const reply = await answered;
   expect(reply.type).toBe(codecs.ReplaceOutcomeReply.type);
   expect(codecs.ReplaceOutcomeReply.decode(reply.data)).toEqual(outcome);
+});
+
+test('an answer leaves once what led to it is on the disk, so that a next life knows it too', async () => {
+  const { bus, desk, asked } = await opened();
+  const { type, encode } = codecs.SubmitOrderRequest;
+  const submit = subjects.venueRequest(ACCOUNT, 'submit');
+  const answered = bus.request(submit, type, encode({ order: ORDER, sentUs: 1, epoch: 1 }));
+  await turns(20, null);
+  const about = { reason: 'r', retryAfterMs: null, evidence: ['e'], timeUs: 1 };
+  const outcome = { type: 'refused', clientOrderId: ORDER.clientOrderId, ...about } as const;
+  const answer = { type: 'Answer', ask: asked[0]!.body.ask, outcome } as const;
+  expect(desk.terms(answer).effect).toBe('once');
+  const left: ((mayGo: boolean) => void)[] = [];
+  desk.carryOut(answer, { ...TICKET, leave: (go) => void left.push(go) });
+  expect(await Promise.race([answered.then(() => 'answered'), turns(20, 'waits')])).toBe('waits');
+  left[0]!(true);
+  expect((await answered).type).toBe(codecs.SubmitOutcomeReply.type);
 });
 
 test('the question beyond a thousand that wait is not taken, and an answer makes room', async () => {

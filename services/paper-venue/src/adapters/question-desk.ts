@@ -41,18 +41,36 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
     this.#streams = new AccountStreams(clock);
   }
 
-  /** Answers leave as they come, events in their order; nobody withdraws one. */
+  /**
+   * Answers leave as they come, events in their order; nobody withdraws one. Before any of them leaves, the
+   * order of inputs that led to it is on the disk: what an exchange has said it must not forget, and a next
+   * life that took the same in another order would know of other orders and fills.
+   */
   terms(request: VenueRequest) {
     const key = 'ask' in request ? request.ask : 'stream';
-    return { key, priority: 0, effect: 'again', withdraws: false } as const;
+    return { key, priority: 0, effect: 'once', withdraws: false } as const;
   }
 
   withdrawn(): Asked[] {
     return [];
   }
 
-  /** Whoever asked an earlier life has heard silence, and looks the order up. */
-  carryOut(request: VenueRequest, ticket: Pick<Ticket<Asked>, 'settle'>): void {
+  /**
+   * Whoever asked an earlier life has heard silence, and looks the order up; to say it again does no harm.
+   */
+  carryOut(request: VenueRequest, ticket: Ticket<Asked>): void {
+    const tell = () => {
+      this.#tell(request);
+      ticket.settle([]);
+    };
+    if (ticket.past === 'may have left') tell();
+    else
+      ticket.leave((mayGo) => {
+        if (mayGo) tell();
+      });
+  }
+
+  #tell(request: VenueRequest): void {
     switch (request.type) {
       case 'Told':
         this.#streams.tell(request.event);
@@ -68,7 +86,6 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
         if (request.type === 'Answer' || !request.isLate) this.#waiting.delete(ask);
       }
     }
-    ticket.settle([]);
   }
 
   /** Opens the desk of an account. */

@@ -1,4 +1,4 @@
-import { clientOrderId, type OrderEvent } from '@algo/model';
+import { clientOrderId, type OrderEvent, strategyName } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { FILLS_REMEMBERED, ORDERS_REMEMBERED, OrderMemory } from './order-memory.ts';
 import { ACCOUNT, at, BTC, d, filled, submitted } from './testing/order-words.ts';
@@ -37,4 +37,13 @@ test('a fill that comes again is known behind as many others as there is room fo
   memory.hear(fill(FILLS_REMEMBERED));
   expect(memory.hear(fill(1))).toBe('known');
   expect(memory.state().fills).toHaveLength(FILLS_REMEMBERED);
+});
+
+test('what an exit closes too much belongs to the strategy whose position it was sent for', () => {
+  const memory = new OrderMemory();
+  const owner = strategyName('hierarchical');
+  memory.hear(submitted('exit', 'exit', 'sell', null, 'c', null, at(0), BTC), owner);
+  memory.hear(entry(1), strategyName('another'));
+  expect(memory.get(clientOrderId('exit'))?.strategy).toBe(owner);
+  expect(memory.get(clientOrderId('o1'))?.strategy).toBe(owner);
 });

@@ -55,12 +55,18 @@ export class OrderMemory {
     return (this.get(id)?.intent ?? 'entry') === 'entry';
   }
 
-  /** Takes note of an event. Returns `known` for a fill that came before, or how it differs from that one. */
-  hear(event: OrderEvent): 'new' | 'known' | { readonly conflict: string } {
+  /**
+   * Takes note of an event; what an exit closes too much belongs to `owner`, the strategy of what is held
+   * when it is sent. Returns `known` for a fill that came before, or how it differs from that one.
+   */
+  hear(
+    event: OrderEvent,
+    owner: StrategyName | null = null,
+  ): 'new' | 'known' | { readonly conflict: string } {
     switch (event.type) {
       case 'OrderSubmitted': {
         const { intent, strategy, position, plan } = event;
-        this.#working.set(event.clientOrderId, { intent, strategy, position, plan });
+        this.#working.set(event.clientOrderId, { intent, strategy: strategy ?? owner, position, plan });
         return 'new';
       }
       case 'OrderFilled':

@@ -171,12 +171,11 @@ export class PositionRiskEngine {
       this.#desk.out.push(...this.#guard.restrict(event.instrument, reason, this.#clock.nowUs));
       return;
     }
-    const seen = this.#orders.hear(event);
+    const book = this.#books.get(event.instrument);
+    const seen = this.#orders.hear(event, book?.guard?.holding.strategy);
     if (typeof seen === 'object')
       this.#desk.out.push(...this.#guard.restrict(event.instrument, seen.conflict, this.#clock.nowUs));
-    if (seen !== 'new') return;
-    const book = this.#books.get(event.instrument);
-    if (book === undefined) return;
+    if (seen !== 'new' || book === undefined) return;
     book.note(event, this.#clock.nowUs, this.#clock.speed);
     if (event.type === 'OrderFilled') this.#onFill(event.fill, book);
     book.fitStop(event, this.#orders.mayEnter(event.clientOrderId), this.#clock.nowUs, this.#clock.speed);
