@@ -108,8 +108,11 @@ async function expectSameAnalytics(engine: SimulatedEngine): Promise<void> {
     ['ANALYTICS', 'MarketStateUpdated'],
   ] as const) {
     const said = engine.facts(stream).filter((fact) => fact.name === name);
-    const expected = lines.filter((line) => line.startsWith(`${name} `)).slice(0, said.length);
+    const expected = lines.filter((line) => line.startsWith(`${name} `));
     expect(said.length).toBeGreaterThan(100);
-    expect(said.map(lineOf).join('\n')).toBe(expected.join('\n'));
+    // The state of the last trade is told with a later time, which a backtest of the trades may not reach.
+    expect(said.length).toBeLessThanOrEqual(expected.length + 1);
+    const both = (all: readonly string[]) => all.slice(0, Math.min(said.length, expected.length)).join('\n');
+    expect(both(said.map(lineOf))).toBe(both(expected));
   }
 }

@@ -42,13 +42,14 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
   }
 
   /**
-   * Answers leave as they come, events in their order; nobody withdraws one. Before any of them leaves, the
-   * order of inputs that led to it is on the disk: what an exchange has said it must not forget, and a next
-   * life that took the same in another order would know of other orders and fills.
+   * Answers leave as they come, events in their order; nobody withdraws one. Before an answer leaves, the
+   * order of inputs that led to it is on the disk: an order that it has confirmed an exchange must not
+   * forget, and a next life that took the same in another order would know of none.
    */
   terms(request: VenueRequest) {
     const key = 'ask' in request ? request.ask : 'stream';
-    return { key, priority: 0, effect: 'once', withdraws: false } as const;
+    const effect = request.type === 'Answer' ? 'once' : 'again';
+    return { key, priority: 0, effect, withdraws: false } as const;
   }
 
   withdrawn(): Asked[] {
