@@ -144,6 +144,8 @@ export interface MarketDataSink {
   bar(instrument: InstrumentId, bar: VenueBar): void;
   connected(instruments: readonly InstrumentId[]): void;
   disconnected(instruments: readonly InstrumentId[], reason: string): void;
+  /** The venue said what time it is there, just now. */
+  time(venueUs: TimeUs): void;
   /** A frame that named no instrument could not be read. *Shape*: `frame` may be long. */
   malformed(frame: string): void;
 }

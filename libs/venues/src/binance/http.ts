@@ -3,12 +3,18 @@ import { BinanceError, failureOfStatus, isTurnedAway } from './errors.ts';
 import { wordsOfBody, wordsOfError, wordsOfStatus } from './failure-words.ts';
 import { historicalTradeOf } from './frames.ts';
 import { type RequestBudget, retryAfterOf } from './request-budget.ts';
-import type { BinanceTrade } from './trade.ts';
+import { type BinanceTrade, microseconds } from './trade.ts';
 
 /** A read of trades that takes longer is better tried again: trades wait behind it. */
 const ANSWER_MAX_MS = 3_000;
 /** The list of all symbols is megabytes. */
 const LIST_MAX_MS = 15_000;
+
+/** The names of all symbols of a market, and its time. *Units*: µs; NaN where it says none. */
+export interface BinanceListing {
+  readonly symbols: ReadonlySet<string>;
+  readonly timeUs: number;
+}
 
 /** The REST service of one of Binance's markets, as far as public data is read from it. */
 export class BinanceHttp implements Disposable {
@@ -53,17 +59,19 @@ export class BinanceHttp implements Disposable {
     });
   }
 
-  /** Returns the names of all symbols that are listed. *Errors*: BinanceError. */
-  async symbols(): Promise<ReadonlySet<string>> {
+  /** Returns what is listed, and the venue's time; NaN where it says none. *Errors*: BinanceError. */
+  async listing(): Promise<BinanceListing> {
     const { exchangeInfo } = this.#market;
-    const answer = (await this.get(exchangeInfo, LIST_MAX_MS)) as { readonly symbols?: unknown } | null;
+    const answer = (await this.get(exchangeInfo, LIST_MAX_MS)) as Partial<
+      Record<'symbols' | 'serverTime', unknown>
+    > | null;
     const rows: unknown = answer?.symbols;
     const names = Array.isArray(rows)
       ? rows.map((row: { readonly symbol?: unknown } | null) => row?.symbol)
       : [];
     const listed = new Set(names.filter((name) => typeof name === 'string'));
     if (listed.size === 0) throw new BinanceError('unreadable', `${exchangeInfo.path}: it lists no symbol`);
-    return listed;
+    return { symbols: listed, timeUs: microseconds(answer?.serverTime) };
   }
 
   [Symbol.dispose](): void {

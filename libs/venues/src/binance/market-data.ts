@@ -143,7 +143,9 @@ export class BinanceFeed implements MarketDataFeed {
     let because: string | undefined;
     for (let tries = 0; !this.#ending.signal.aborted; tries++) {
       try {
-        return await this.#http.symbols();
+        const { symbols, timeUs } = await this.#http.listing();
+        if (timeUs > 0) sink.time(timeUs);
+        return symbols;
       } catch (error) {
         if (!(error instanceof ReadFailure)) throw error;
         if (this.#ending.signal.aborted) return undefined;

@@ -20,7 +20,7 @@ import { boundWaiting } from './bound-waiting.ts';
 import { type FeedCounters, laneCounters } from './feed-counters.ts';
 import type { FeedSpeech, StoredTrade } from './feed-speech.ts';
 import { FeedTrouble } from './feed-trouble.ts';
-import { GapFiller } from './gap-filler.ts';
+import { canAsk, GapFiller } from './gap-filler.ts';
 import { LiveLane } from './live-lane.ts';
 import { TradeLane, type TradeLaneOptions } from './trade-lane.ts';
 import { canWarm, WarmUp, type WarmUpOptions } from './warm-up.ts';
@@ -94,11 +94,8 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     warmUp?: Pick<WarmUpOptions, 'warn'>,
   ): Promise<FeedRun> {
     const traits = feed.traits ?? BEST_EFFORT;
-    const canAsk =
-      traits.ids === 'named'
-        ? feed.recentTrades !== undefined
-        : feed.tradesFrom !== undefined && feed.newestId !== undefined;
-    const noRest = canAsk ? undefined : `the feed ${feed.name} can't fetch missed trades`;
+    const isAsked = canAsk(feed, traits);
+    const noRest = isAsked ? undefined : `the feed ${feed.name} can't fetch missed trades`;
     const holeTradesMax = Math.min(HOLE_TRADES_MAX, feed.tradesPerMinute ?? HOLE_TRADES_MAX);
     const warms = warmUp !== undefined && canWarm(feed);
     const run: FeedRun = await FeedRun.#open(options, 'live', traits, instruments, (lane, last) => {
@@ -115,12 +112,13 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     run.#feed = feed;
     const lanes = [...run.#live.values()];
     const fail = (error: Error) => run.fail(error);
-    if (canAsk) {
+    if (isAsked) {
       const { monotonicMs, isHeld = () => false } = options;
       run.#filler = new GapFiller(feed, lanes, instruments, monotonicMs, isHeld, fail);
     }
     if (warmUp !== undefined && canWarm(feed)) {
-      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed, fail }, lanes, instruments);
+      const venueUs = () => run.#time.venueUs(options.monotonicMs(), wallUsOf(options.clock));
+      run.#warmUp = new WarmUp({ ...options, ...warmUp, feed, venueUs, fail }, lanes, instruments);
     }
     void run.#look();
     return run;
@@ -138,8 +136,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
     return FeedRun.#open(options, 'given', BEST_EFFORT, instruments, (lane, last) => {
       const { id } = lane.instrument;
       const screen = new TradeScreen(id, screens.get(id));
-      const { sides } = BEST_EFFORT;
-      return new TradeLane({ ...lane, sides, screen, storedId: last?.id ?? BELOW_ALL });
+      return new TradeLane({ ...lane, sides: BEST_EFFORT.sides, screen, storedId: last?.id ?? BELOW_ALL });
     });
   }
 
@@ -214,13 +211,16 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   }
 
   disconnected(instruments: readonly InstrumentId[], reason: string): void {
-    const source = this.#options.name;
-    const timeUs = wallUsOf(this.#options.clock);
+    const [source, timeUs] = [this.#options.name, wallUsOf(this.#options.clock)];
     for (const instrument of instruments) {
       this.say({ type: 'FeedDisconnected', instrument, source, reason, timeUs });
       this.#time.disconnected(instrument, this.#options.monotonicMs());
     }
     this.#trouble.disconnected(instruments, reason);
+  }
+
+  time(venueUs: TimeUs): void {
+    this.#time.venueClock(venueUs, this.#options.monotonicMs());
   }
 
   malformed(frame: string): void {

@@ -1,4 +1,4 @@
-import type { GapReasonCode, Instrument, InstrumentId, TradeColumns } from '@algo/model';
+import type { FeedTraits, GapReasonCode, Instrument, InstrumentId, TradeColumns } from '@algo/model';
 import { type MarketDataFeed, ReadFailure } from '@algo/venues';
 import { rawOf } from '../domain/raw-trades.ts';
 import type { Question } from '../domain/sequencer-words.ts';
@@ -11,6 +11,12 @@ const HELD_FIRST = 1e12;
 
 /** What is asked of a feed. */
 type AskedFeed = Pick<MarketDataFeed, 'tradesFrom' | 'newestId' | 'recentTrades'>;
+
+/** Returns whether a feed has what its kind of ids is asked by. */
+export function canAsk(feed: AskedFeed, { ids }: Pick<FeedTraits, 'ids'>): boolean {
+  if (ids === 'named') return feed.recentTrades !== undefined;
+  return feed.tradesFrom !== undefined && feed.newestId !== undefined;
+}
 
 interface Wanted {
   readonly lane: LiveLane;

@@ -3,17 +3,16 @@ import {
   type FeedTraits,
   type InstrumentId,
   SIDE_UNREADABLE,
-  type TimeUs,
   type TradeColumns,
   type VenueBar,
 } from '@algo/model';
 import { BarAudit } from '../domain/bar-audit.ts';
-import { PRICE_EVERY_MS } from '../domain/bounds.ts';
 import { NamedTrades } from '../domain/named-trades.ts';
 import { type RawTrades, sliceRaw } from '../domain/raw-trades.ts';
 import { Sequencer } from '../domain/sequencer.ts';
 import type { SequencerCounters, SequencerWord } from '../domain/sequencer-words.ts';
 import type { TradeOrder } from '../domain/trade-order.ts';
+import { type NewestPrice, WaitingPrice } from '../domain/waiting-price.ts';
 import { heardBehind, type WarmBeginning } from '../domain/warm-beginning.ts';
 import type { StoredTrade } from './feed-speech.ts';
 import { RawTradesBuilder } from './raw-trades-builder.ts';
@@ -64,23 +63,21 @@ export class LiveLane {
   #heardMs = 0;
   #isScheduled = false;
   #dropped = 0;
-  /** When a price was said last, and of which trade. */
-  #pricedMs = Number.NEGATIVE_INFINITY;
-  #pricedUs: TimeUs = 0;
+  readonly #price = new WaitingPrice();
   #isHeld: boolean;
-  #heldSinceMs: number;
+  /** Since when trades may wait for a warm-up; undefined while nothing is heard. */
+  #heldSinceMs: number | undefined;
   /** What was missing when it had to be warmed up anew. */
   #lost: LostTrades | undefined;
   /** Counted before that. */
   #counted: SequencerCounters | undefined;
   #firstHeldId: number | undefined;
   /** The newest trade that was heard while trades are held. */
-  #newestHeld: { readonly price: number; readonly timeUs: TimeUs } | undefined;
+  #newestHeld: NewestPrice | undefined;
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
     this.#isHeld = options.isHeld;
-    this.#heldSinceMs = options.monotonicMs();
     const { sides, mergedUs } = options.traits;
     this.#audit = new BarAudit(this.instrument, mergedUs);
     this.lane = new TradeLane({ ...options, sides, audit: this.#audit }, () => this.#sayGatheredSoon());
@@ -95,6 +92,11 @@ export class LiveLane {
   /** Trades wait for a warm-up. */
   get isHeld(): boolean {
     return this.#isHeld;
+  }
+
+  /** Since when trades may wait; undefined before the first connection. *Units*: ms, monotonic. */
+  get heldSinceMs(): number | undefined {
+    return this.#heldSinceMs;
   }
 
   /** The id of the first trade that was heard while trades are held; undefined before, NaN for none. */
@@ -119,6 +121,7 @@ export class LiveLane {
   /** A connection was made. */
   connected(): void {
     this.sayGathered();
+    this.#heldSinceMs ??= this.#options.monotonicMs();
     this.order.connected(this.#options.monotonicMs());
     this.speak();
   }
@@ -148,7 +151,9 @@ export class LiveLane {
         merged?.[i],
       );
     const row = trades.count - 1;
-    if (this.#isHeld && row >= 0) {
+    if (row < 0) return;
+    this.#options.clock.seen(timeUs[row]!, this.#heardMs, this.#options.wallUs());
+    if (this.#isHeld) {
       this.#newestHeld = { price: price[row]!, timeUs: timeUs[row]! };
       this.#firstHeldId ??= Number(ids[0]!);
     }
@@ -269,17 +274,12 @@ export class LiveLane {
     }
   }
 
-  /** Says the newest price of trades that have waited for a while: stops must not go blind by a hole. */
   #sayPrice(nowMs: number): void {
     const { clock, wallUs } = this.#options;
     const newest = this.#isHeld ? this.#newestHeld : this.order.newestWaiting;
-    const waitsSinceMs = this.#isHeld ? this.#heldSinceMs : this.order.oldestHoleMs;
-    const sinceMs = Math.max(waitsSinceMs, this.#pricedMs);
-    if (newest === undefined || nowMs - sinceMs < PRICE_EVERY_MS || newest.timeUs <= this.#pricedUs) return;
-    // A time ahead of the feed's would carry the time of whoever reads it along.
-    if (newest.timeUs > clock.latestUs(nowMs, wallUs())) return;
-    [this.#pricedMs, this.#pricedUs] = [nowMs, newest.timeUs];
-    this.lane.say({ type: 'PriceSeen', instrument: this.instrument, ...newest });
+    const sinceMs = this.#isHeld ? this.#heldSinceMs! : this.order.oldestHoleMs;
+    const price = this.#price.take(newest, sinceMs, nowMs, clock.latestUs(nowMs, wallUs()));
+    if (price !== undefined) this.lane.say({ type: 'PriceSeen', instrument: this.instrument, ...price });
   }
 
   #sayGatheredSoon(): void {

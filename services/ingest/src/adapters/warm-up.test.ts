@@ -1,75 +1,20 @@
 // A live feed of an instrument that nothing is stored of, on a stand-in of Binance's spot market.
 import { TIMEFRAME_US, US_PER_MS, US_PER_SECOND } from '@algo/model';
-import { BinanceStandIn, type ReadFault, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
-import { MARKET_DATA } from '@algo/venues';
+import { BinanceStandIn, SPOT_DIALECT } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
 import { FeedRun } from './feed-run.ts';
-import { instrument } from './testing/instruments.ts';
-import { hastyClock } from './testing/manual-clock.ts';
 import { MemorySpeech } from './testing/memory-speech.ts';
-
-const LTC = instrument('binance.spot.LTCUSDT');
-/** When the stand-in's market and our wall begin. */
-const T0_MS = 1_750_507_200_000 + 47_000;
-const HISTORY_TRADES = 600;
-
-/** Wall and stand-in go on together, `haste` times as fast as the machine's clock. */
-function wall(haste: number) {
-  const startMs = performance.now();
-  const nowMs = () => T0_MS + Math.floor((performance.now() - startMs) * haste);
-  return { nowMs, clock: { ...hastyClock(haste), nowMs }, monotonicMs: () => performance.now() * haste };
-}
-
-function tradeAt(id: number, ms: number): TapeTrade {
-  const price = (80 + 5 * Math.sin(id / 50)).toFixed(2);
-  return { id, timeUs: ms * US_PER_MS, price, quantity: `${1 + (id % 7)}`, isBuyerMaker: id % 3 === 0 };
-}
-
-/** A trade every three minutes for 30 hours, then some in the last minute. */
-function history(): TapeTrade[] {
-  const old = Array.from({ length: HISTORY_TRADES }, (_, i) =>
-    tradeAt(i + 1, T0_MS - 60_000 - (HISTORY_TRADES - i) * 180_000),
-  );
-  const recent = Array.from({ length: 50 }, (_, i) =>
-    tradeAt(HISTORY_TRADES + 1 + i, T0_MS - 50_000 + i * 1_000),
-  );
-  return [...old, ...recent];
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-function spotFeed({ url, restUrl }: BinanceStandIn, monotonicMs: () => number) {
-  return MARKET_DATA.binance!.open({
-    ...{ binanceUrl: url, binanceRestUrl: restUrl, binanceUsdmUrl: url, binanceUsdmRestUrl: restUrl },
-    ...{ monotonicMs, random: () => 0.5 },
-  });
-}
-
-async function started(haste = 1, fault?: (url: URL) => ReadFault | undefined, speech = new MemorySpeech()) {
-  const { nowMs, clock, monotonicMs } = wall(haste);
-  const standIn = await BinanceStandIn.start({ dialect: SPOT_DIALECT, symbols: ['LTCUSDT'], nowMs });
-  standIn.happen('LTCUSDT', history());
-  if (fault !== undefined) standIn.readFault = (_symbol, _id, url) => fault(url);
-  const warnings: string[] = [];
-  const feed = spotFeed(standIn, monotonicMs);
-  const options = { name: 'binance', speech, clock, monotonicMs, speed: 1 };
-  const run = await FeedRun.live(options, feed, [LTC], {
-    warn: (problem) => warnings.push(problem),
-  });
-  return {
-    ...{ standIn, speech, stored: speech.stored, run, warnings, nowMs },
-    async [Symbol.asyncDispose]() {
-      await run[Symbol.asyncDispose]();
-      await standIn[Symbol.asyncDispose]();
-    },
-  };
-}
+import {
+  history,
+  knowing,
+  LTC,
+  spotFeed,
+  started,
+  T0_MS,
+  tradeAt,
+  until,
+  wall,
+} from './testing/warming-run.ts';
 
 const isKline = (url: URL, interval: string) =>
   url.pathname.endsWith('/klines') && url.searchParams.get('interval') === interval;
@@ -86,7 +31,8 @@ test('bars come before the first trade, and trades since the last bar join those
   });
   const { run, speech, standIn, stored, nowMs } = life;
   await until('it is connected', () => run.reasons().length === 0);
-  expect(run.notes()[0]).toMatch(/^warm-up 1 of 1, binance.spot.LTCUSDT \d+ %$/);
+  expect(run.notes()[0]).toMatch(/^warm-up 1 of 1(, binance.spot.LTCUSDT \d+ %| waits for a connection)$/);
+  await until('it says how far it is', () => /LTCUSDT \d+ %$/.test(run.notes()[0] ?? ''));
   await until('it is warm', () => run.counters().warmed === 1);
   standIn.tell('LTCUSDT', [tradeAt(653, nowMs()), tradeAt(654, nowMs() + 1)]);
   await until('the last trade is in', () => stored.ids.includes(654));
@@ -176,20 +122,6 @@ test('without an answer it begins cold in time, says so, and no trade is lost', 
   expect(stored.warmBars).toEqual([]);
   expect(stored.bodies('PriceSeen').length).toBeGreaterThan(0);
 }, 60_000);
-
-/** Says that the last trade of the history is stored. */
-function knowing(): MemorySpeech {
-  const speech = new MemorySpeech();
-  void speech.say('TradeBatch', {
-    ...{ receivedUs: 0, complete: true, origin: 'live', sides: 'told' },
-    trades: {
-      ...{ instrument: LTC.id, count: 1, timeUs: Float64Array.of(history().at(-1)!.timeUs) },
-      ...{ price: Float64Array.of(80), quantity: Float64Array.of(1), side: Uint8Array.of(1) },
-      ids: { kind: 'counted', values: Float64Array.of(650) },
-    },
-  });
-  return speech;
-}
 
 test('away for too long and without bars it goes on cold: all between is told as lost', async () => {
   const noBars = (url: URL) => (url.pathname.endsWith('/klines') ? { status: 503 } : undefined);

@@ -21,8 +21,8 @@ export const WARM_UP_MAX_MS = 120_000;
 /** How long to wait before a read is tried again. */
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 8_000;
-/** How long to wait until there is a bar behind what was said. */
-const LOOK_AGAIN_MS = 500;
+/** How often to look whether somebody is connected, or there is a bar behind what was said. */
+const LOOK_AGAIN_MS = 100;
 /** Instruments that may wait to be warmed up anew: so many the venue's allowance of a minute or two has. */
 const AGAIN_MAX = 8;
 /** Pages of trades between the last bar and now. */
@@ -45,6 +45,8 @@ export interface WarmUpOptions {
   readonly speech: FeedSpeech;
   readonly clock: Clock;
   readonly monotonicMs: () => number;
+  /** What time it is at the venue: our wall may be another. */
+  readonly venueUs: () => TimeUs;
   /** Told of each read that failed or contradicts another. */
   readonly warn: (problem: string) => void;
   /** Ends with what is no failure of a read. */
@@ -64,15 +66,15 @@ export class WarmUp {
   readonly #options: WarmUpOptions;
   readonly #bars: VenueBars;
   readonly #reads: BarReads;
-  readonly #waiting: { readonly lane: LiveLane; readonly endMs: number }[] = [];
+  readonly #waiting: LiveLane[] = [];
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   /** When the one under way has to have begun. */
   #endMs = 0;
   #isRunning = false;
   #wanted = 0;
   #isClosed = false;
-  /** Bars read of the one under way, of all that are to be read. */
-  #progress = { instrument: '', all: 0 };
+  /** The one under way, and all bars that are to be read of it; undefined while nobody is connected. */
+  #progress: { readonly instrument: InstrumentId; readonly all: number } | undefined;
   #warmed = 0;
   #failures = 0;
   #lastFailure = '';
@@ -96,7 +98,7 @@ export class WarmUp {
   /** Warms up an instrument that is held, when its turn comes. */
   want(lane: LiveLane): void {
     this.#wanted++;
-    this.#waiting.push({ lane, endMs: this.#options.monotonicMs() + WARM_UP_MAX_MS });
+    this.#waiting.push(lane);
     if (this.#isRunning) return;
     this.#isRunning = true;
     void this.#run().catch(this.#options.fail);
@@ -104,19 +106,30 @@ export class WarmUp {
 
   /** *Errors*: what is no failure of a read. */
   async #run(): Promise<void> {
-    for (let next = this.#waiting[0]; next !== undefined && !this.#isClosed; next = this.#waiting[0]) {
-      this.#endMs = next.endMs;
+    for (let lane = await this.#next(); lane !== undefined; lane = await this.#next()) {
+      this.#endMs = lane.heldSinceMs! + WARM_UP_MAX_MS;
+      this.#progress = { instrument: lane.instrument, all: 0 };
       try {
-        await this.#warm(next.lane, this.#instruments.get(next.lane.instrument)!);
+        await this.#warm(lane, this.#instruments.get(lane.instrument)!);
         this.#warmed++;
       } catch (error) {
         if (!(error instanceof TooLate)) throw error;
         if (this.#isClosed) return;
-        this.#beginCold(next.lane);
+        this.#beginCold(lane);
       }
-      this.#waiting.shift();
+      this.#waiting.splice(this.#waiting.indexOf(lane), 1);
+      this.#progress = undefined;
     }
     this.#isRunning = false;
+  }
+
+  /** Returns whose trades wait; a name that the venue doesn't list has none, and keeps nobody waiting. */
+  async #next(): Promise<LiveLane | undefined> {
+    for (; this.#waiting.length > 0 && !this.#isClosed; await this.#options.clock.sleep(LOOK_AGAIN_MS)) {
+      const next = this.#waiting.find(({ heldSinceMs }) => heldSinceMs !== undefined);
+      if (next !== undefined) return next;
+    }
+    return undefined;
   }
 
   close(): void {
@@ -132,6 +145,8 @@ export class WarmUp {
     const cold = [...this.#cold.values()];
     if (!this.#isRunning) return cold;
     const over = this.#wanted - this.#waiting.length;
+    if (this.#progress === undefined)
+      return [`warm-up ${over + 1} of ${this.#wanted} waits for a connection`, ...cold];
     const { instrument, all } = this.#progress;
     const done = all === 0 ? 0 : Math.floor((100 * this.#reads.read) / all);
     const again = this.#lastFailure === '' ? '' : `, tried again: ${this.#lastFailure}`;
@@ -168,9 +183,9 @@ export class WarmUp {
 
   /** Returns what to fetch once that reaches behind a trade that was said: no trade is said again. */
   async #planBehind(lastUs: TimeUs): Promise<WarmUpPart[]> {
-    const { clock, monotonicMs } = this.#options;
+    const { clock, monotonicMs, venueUs } = this.#options;
     for (;;) {
-      const plan = warmUpPlan(this.#bars.lengthsUs, this.#nowUs());
+      const plan = warmUpPlan(this.#bars.lengthsUs, venueUs());
       if (plan[0] === undefined || plan[0].untilUs > lastUs) return plan;
       if (this.#isClosed || monotonicMs() >= this.#endMs) throw new TooLate();
       await clock.sleep(LOOK_AGAIN_MS);
@@ -231,16 +246,12 @@ export class WarmUp {
 
   #beginCold(lane: LiveLane): void {
     const longestUs = TIMEFRAME_US['1h'];
-    const warmUs = (Math.ceil(this.#nowUs() / longestUs) + COLD_BARS) * longestUs;
+    const warmUs = (Math.ceil(this.#options.venueUs() / longestUs) + COLD_BARS) * longestUs;
     const from = new Date(warmUs / US_PER_MS).toISOString().slice(0, 16);
     const note = `${lane.instrument} is cold, level 1 speaks from ${from}Z on`;
     this.#cold.set(lane.instrument, note);
     this.#options.warn(`warm-up: ${note}`);
     lane.begin(undefined);
-  }
-
-  #nowUs(): TimeUs {
-    return Math.floor(this.#options.clock.nowMs() * US_PER_MS);
   }
 }
 

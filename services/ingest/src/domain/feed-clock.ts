@@ -6,6 +6,7 @@ import {
   US_PER_MS,
   US_PER_SECOND,
 } from '@algo/model';
+import { isTradeTime } from './raw-trades.ts';
 
 /** Feed time per wall time, at most; also what a feed without pacing says. */
 export const SPEED_MAX = 1_000;
@@ -24,6 +25,8 @@ export const LIVE_ALLOWANCE_US: Readonly<Record<Completeness, number>> = {
 };
 /** How far a live trade may be ahead of the time that the feed must have reached. *Units*: µs at speed 1. */
 const AHEAD_MAX_US = 60 * US_PER_SECOND;
+/** How near two trades ahead of their time must lie for it to be the time that leapt. *Units*: µs. */
+export const LEAP_AGREES_US = 60 * US_PER_SECOND;
 /** How long by the wall an instrument that is behind holds the others' sure time back, at most. */
 export const HOLD_BACK_MAX_US = 60 * US_PER_SECOND;
 
@@ -63,8 +66,10 @@ export class FeedClock {
   #nowMs: number;
   /** The newest time heard and when, or up to which all was given: feed time is reckoned from here. */
   #from: { readonly timeUs: TimeUs; readonly ms: number };
-  /** A trade of this life was heard: before, the feed may have gone on for as long as nobody listened. */
-  #hasHeard = false;
+  /** What the venue told of its time last, and when: its clock until a trade of this life was heard. */
+  #venue: { readonly by: 'clock' | 'trade'; readonly timeUs: TimeUs; readonly ms: number } | undefined;
+  /** Time of the last trade that was heard ahead of its time; 0 for none. */
+  #aheadUs = 0;
   #toldUs: TimeUs;
   #sureUs: TimeUs;
   #tellPiece = Number.NEGATIVE_INFINITY;
@@ -115,8 +120,10 @@ export class FeedClock {
     standing.completeUs = Math.max(standing.completeUs, timeUs);
     // What is fetched into a gap comes late, and tells nothing of the time now.
     if (heardMs === undefined) return;
-    if (this.#settings.kind === 'live') this.#reckonFrom(timeUs, heardMs);
-    this.#hasHeard = true;
+    if (this.#settings.kind === 'live') {
+      this.#reckonFrom(timeUs, heardMs);
+      this.#believe(timeUs, heardMs);
+    }
     if (heardMs > (standing.unprovenSinceMs ?? 0)) standing.unprovenSinceMs = undefined;
     this.#settle(standing);
   }
@@ -127,10 +134,32 @@ export class FeedClock {
    */
   latestUs(heardMs: number, wallUs: TimeUs): TimeUs {
     const { kind, speed } = this.#settings;
-    if (kind === 'given') return Number.POSITIVE_INFINITY;
-    if (this.#hasHeard)
-      return this.#from.timeUs + (heardMs - this.#from.ms) * US_PER_MS * speed + AHEAD_MAX_US * speed;
-    return speed === 1 ? wallUs + AHEAD_MAX_US : Number.POSITIVE_INFINITY;
+    return kind === 'given' ? Number.POSITIVE_INFINITY : this.venueUs(heardMs, wallUs) + AHEAD_MAX_US * speed;
+  }
+
+  /**
+   * Returns what time it is at the venue of a live feed, as far as it has told; only before that the wall's,
+   * which may be another. Infinity where the wall can't tell either: at another speed. *Units*: `nowMs`
+   * monotonic, `wallUs` then.
+   */
+  venueUs(nowMs: number, wallUs: TimeUs): TimeUs {
+    const { speed } = this.#settings;
+    if (this.#venue === undefined) return speed === 1 ? wallUs : Number.POSITIVE_INFINITY;
+    return this.#venue.timeUs + (nowMs - this.#venue.ms) * US_PER_MS * speed;
+  }
+
+  /** Takes what the venue says that its clock shows. *Units*: `nowMs` monotonic. */
+  venueClock(venueUs: TimeUs, nowMs: number): void {
+    if (this.#venue?.by !== 'trade' && isTradeTime(venueUs))
+      this.#venue = { by: 'clock', timeUs: venueUs, ms: nowMs };
+  }
+
+  /** A trade was heard that may still wait: so late it is at the venue. *Units*: as `latestUs`. */
+  seen(timeUs: TimeUs, heardMs: number, wallUs: TimeUs): void {
+    const isAhead =
+      timeUs > this.latestUs(heardMs, wallUs) && Math.abs(timeUs - this.#aheadUs) > LEAP_AGREES_US;
+    this.#aheadUs = isAhead ? timeUs : 0;
+    if (!isAhead && isTradeTime(timeUs)) this.#believe(timeUs, heardMs);
   }
 
   /** Says that everything before a time was given, of all instruments. */
@@ -207,6 +236,10 @@ export class FeedClock {
 
   #reckonFrom(timeUs: TimeUs, ms: number): void {
     if (timeUs > this.#from.timeUs) this.#from = { timeUs, ms };
+  }
+
+  #believe(timeUs: TimeUs, ms: number): void {
+    if (this.#venue?.by !== 'trade' || timeUs > this.#venue.timeUs) this.#venue = { by: 'trade', timeUs, ms };
   }
 
   #feedTimeSince(ms: number): number {

@@ -22,6 +22,33 @@ test.each([1, 20])(
   },
 );
 
+test('a trade that waits tells the time too, unless it is alone ahead of all time', () => {
+  const time = clock('live', 1);
+  time.seen(T0 + 5, 1_000, T0);
+  expect(time.venueUs(3_000, 0)).toBe(T0 + 5 + 2 * US_PER_SECOND);
+  time.seen(T0 + 100 * US_PER_SECOND, 3_000, T0);
+  expect(time.venueUs(3_000, 0)).toBe(T0 + 5 + 2 * US_PER_SECOND);
+  time.seen(T0 + 101 * US_PER_SECOND, 3_000, T0);
+  expect(time.venueUs(3_000, 0)).toBe(T0 + 101 * US_PER_SECOND);
+  time.seen(Number.NaN, 4_000, T0);
+  expect(time.venueUs(4_000, 0)).toBe(T0 + 102 * US_PER_SECOND);
+});
+
+test("the venue's clock tells the time until a trade does, ours only before", () => {
+  const time = clock('live', 1);
+  expect(time.venueUs(0, T0)).toBe(T0);
+  time.venueClock(T0 + 300 * US_PER_SECOND, 0);
+  expect(time.venueUs(1_000, T0)).toBe(T0 + 301 * US_PER_SECOND);
+  expect(time.latestUs(1_000, T0)).toBe(T0 + 361 * US_PER_SECOND);
+  time.venueClock(Number.NaN, 0);
+  time.venueClock(1, 0);
+  expect(time.venueUs(1_000, T0)).toBe(T0 + 301 * US_PER_SECOND);
+  time.seen(T0 + 290 * US_PER_SECOND, 1_000, T0);
+  expect(time.venueUs(1_000, T0)).toBe(T0 + 290 * US_PER_SECOND);
+  time.venueClock(T0 + 300 * US_PER_SECOND, 1_000);
+  expect(time.venueUs(1_000, T0)).toBe(T0 + 290 * US_PER_SECOND);
+});
+
 test('before the first trade of a life only the wall can tell, and only at speed 1', () => {
   expect(clock('live', 1).latestUs(1_000, T0)).toBe(T0 + 60 * US_PER_SECOND);
   expect(clock('live', 20).latestUs(1_000, T0)).toBe(Number.POSITIVE_INFINITY);

@@ -7,8 +7,8 @@ import {
   type TimeUs,
   type TradeColumns,
   type TradeRefusalCode,
-  US_PER_SECOND,
 } from '@algo/model';
+import { LEAP_AGREES_US } from './feed-clock.ts';
 import { isTradeTime, type RawTrades } from './raw-trades.ts';
 import { faultOf, isTradeId } from './row-fault.ts';
 
@@ -53,8 +53,6 @@ export interface Screened {
 
 /** The id of the last trade where there was none yet. */
 const NONE = -1;
-/** How near two trades ahead of their time must lie for it to be the time that leapt. *Units*: µs. */
-const LEAP_AGREES_US = 60 * US_PER_SECOND;
 
 /**
  * Lets through what is a trade of one instrument and comes once, in order; says what it refuses. It stops

@@ -1,4 +1,4 @@
-import type { InstrumentId, TradeColumns, VenueBar } from '@algo/model';
+import type { InstrumentId, TimeUs, TradeColumns, VenueBar } from '@algo/model';
 import type { MarketDataSink } from '../../port.ts';
 
 /** Writes down what it is told. */
@@ -7,6 +7,7 @@ export class Heard implements MarketDataSink {
   readonly states: string[] = [];
   readonly open = new Set<InstrumentId>();
   readonly bars: VenueBar[] = [];
+  readonly times: TimeUs[] = [];
   nonsense = 0;
 
   get ids(): number[] {
@@ -29,6 +30,10 @@ export class Heard implements MarketDataSink {
 
   bar(_instrument: InstrumentId, bar: VenueBar): void {
     this.bars.push(bar);
+  }
+
+  time(venueUs: TimeUs): void {
+    this.times.push(venueUs);
   }
 
   malformed(): void {
