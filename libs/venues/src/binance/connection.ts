@@ -47,6 +47,8 @@ export interface ConnectionOptions<Row extends StreamRow> {
   /** Both shared by all that goes out to the venue from this process. */
   readonly gate: DialGate;
   readonly budget: RequestBudget;
+  /** Dials that it leaves to the others. */
+  readonly keptDials?: number;
   readonly timings: ConnectionTimings;
   readonly nowMs: () => number;
   /** A number from 0 to 1, for the jitter of waits. */
@@ -85,6 +87,14 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
     return this.#symbols.size;
   }
 
+  /** Takes one more stream, for which it is dialled again. */
+  add(symbol: string, reason: string): void {
+    this.#symbols.add(symbol);
+    // It was dialled without this stream.
+    this.#dropStandby();
+    this.redial(reason);
+  }
+
   /** Leaves a stream to another connection. */
   drop(symbol: string): void {
     this.#symbols.delete(symbol);
@@ -100,7 +110,7 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#active?.abandon();
-    this.#standby?.socket.abandon();
+    this.#dropStandby();
   }
 
   #look(): void {
@@ -123,8 +133,12 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
   #replaceWhenOld({ openedMs }: StreamSocket, now: number): void {
     const { rotateMs } = this.#options.timings;
     if (openedMs === undefined || (now - openedMs < rotateMs && !this.#isLeaving)) return;
+    const { gate } = this.#options;
+    // Whoever has to wait is replaced a few seconds later: the venue's cut is an hour away.
+    if (!gate.beginOverlap()) return;
     const socket = this.#dialInTime(now);
-    if (socket !== undefined) this.#standby = { socket, rows: [] };
+    if (socket === undefined) gate.endOverlap();
+    else this.#standby = { socket, rows: [] };
   }
 
   #isOverlapDone(openedMs: number | undefined, rows: number, now: number): boolean {
@@ -147,9 +161,9 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
 
   /** Dials, unless it is too early for it: by our own pauses, by the venue's, by the bound on dials. */
   #dialInTime(now: number): StreamSocket | undefined {
-    const { budget, gate, stream, nowMs, url } = this.#options;
+    const { budget, gate, keptDials, stream, nowMs, url } = this.#options;
     if (now < this.#nextTryMs || budget.pauseMs(now) > 0 || this.#symbols.size === 0) return undefined;
-    if (gate.take(now) > 0) return undefined;
+    if (gate.take(now, keptDials) > 0) return undefined;
     const streams = [...this.#symbols].map((symbol) => this.#streamOf(symbol)).join('/');
     const address = `${url.replace(/\/$/, '')}${stream.path}?streams=${streams}${stream.query}`;
     return new StreamSocket(encodeURI(address), nowMs, {
@@ -189,7 +203,7 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
     const { socket, rows } = this.#standby!;
     this.#active?.abandon();
     this.#active = socket;
-    this.#standby = undefined;
+    this.#endOverlap();
     this.#isLeaving = false;
     for (const row of rows) if (!(row.id <= (this.#lastIds.get(row.symbol) ?? 0))) this.#pass(row);
   }
@@ -199,7 +213,7 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
     const { budget, nowMs } = this.#options;
     if (isTurnedAway(end.status ?? 0)) budget.refused(retryAfterOf(end.retryAfter), nowMs());
     if (socket === this.#standby?.socket) {
-      this.#standby = undefined;
+      this.#endOverlap();
       this.#waitBeforeNextTry(socket);
     } else if (socket === this.#active) this.#lostActive(socket, end.reason);
   }
@@ -210,12 +224,21 @@ export class BinanceConnection<Row extends StreamRow> implements Disposable {
       return;
     }
     this.#active = undefined;
-    this.#standby?.socket.abandon();
-    this.#standby = undefined;
+    this.#dropStandby();
     this.#waitBeforeNextTry(socket);
     // Each reason is told once, however often it is tried.
     if (this.#downBecause !== reason) this.#options.sink.disconnected(reason);
     this.#downBecause = reason;
+  }
+
+  #dropStandby(): void {
+    this.#standby?.socket.abandon();
+    this.#endOverlap();
+  }
+
+  #endOverlap(): void {
+    if (this.#standby !== undefined) this.#options.gate.endOverlap();
+    this.#standby = undefined;
   }
 
   /** Waits longer each time, until a connection has held for a while. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DialGate } from './dial-gate.ts';
+import { DialGate, OVERLAPS_MAX } from './dial-gate.ts';
 
 test('of the connections that the venue allows in five minutes, two fifths are made', () => {
   const gate = new DialGate();
@@ -7,4 +7,22 @@ test('of the connections that the venue allows in five minutes, two fifths are m
   expect(gate.take(12_000)).toBe(288_000);
   expect(gate.take(300_000)).toBe(0);
   expect(gate.take(300_000)).toBe(100);
+});
+
+test('whoever can wait leaves dials to the others', () => {
+  const gate = new DialGate();
+  for (let i = 0; i < 80; i++) expect(gate.take(i * 100, 40)).toBe(0);
+  expect(gate.take(8_000, 40)).toBe(292_000);
+  for (let i = 0; i < 40; i++) expect(gate.take(8_000)).toBe(0);
+  // The first that is over leaves its place to one of those that don't wait.
+  expect(gate.take(300_000, 40)).toBe(4_000);
+  expect(gate.take(300_000)).toBe(0);
+});
+
+test('only some connections are replaced at once', () => {
+  const gate = new DialGate();
+  for (let i = 0; i < OVERLAPS_MAX; i++) expect(gate.beginOverlap()).toBe(true);
+  expect(gate.beginOverlap()).toBe(false);
+  gate.endOverlap();
+  expect(gate.beginOverlap()).toBe(true);
 });

@@ -9,7 +9,7 @@ import {
 import { type MarketDataFeed, type MarketDataSink, ReadFailure } from '../port.ts';
 import type { BinanceMarket } from './binance-market.ts';
 import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
-import { DialGate } from './dial-gate.ts';
+import { DialGate, KEPT_FOR_TRADES } from './dial-gate.ts';
 import { BinanceError } from './errors.ts';
 import { BinanceHttp } from './http.ts';
 import { BinanceKlines } from './klines.ts';
@@ -21,6 +21,8 @@ import { type BinanceTrade, columnsOf } from './trade.ts';
 
 /** Binance allows 1,024 streams on a connection; fewer lose less when one breaks. */
 export const STREAMS_PER_CONNECTION = 200;
+/** Connections for streams that were silent on one with others, at most; more such streams share them. */
+export const ALONE_MAX = 8;
 
 /** Of an address's weight: what it costs to look after silent streams. */
 const WATCH_SHARE = 0.04;
@@ -66,6 +68,8 @@ export class BinanceFeed implements MarketDataFeed {
   readonly #gate = new DialGate();
   readonly #watch: StreamWatch;
   readonly #connections: Disposable[] = [];
+  /** Of these, those of streams that were silent beside others. */
+  readonly #alone: BinanceConnection<BinanceTrade>[] = [];
   readonly #streams = new Map<string, Stream>();
   readonly #ending = new AbortController();
   #sink: MarketDataSink | undefined;
@@ -163,7 +167,7 @@ export class BinanceFeed implements MarketDataFeed {
     return undefined;
   }
 
-  #connect(instruments: readonly Instrument[], sink: MarketDataSink): void {
+  #connect(instruments: readonly Instrument[], sink: MarketDataSink): BinanceConnection<BinanceTrade> {
     const mine = () => [...this.#streams.values()].filter((stream) => stream.connection === connection);
     const connection: BinanceConnection<BinanceTrade> = new BinanceConnection({
       ...this.#partsOf(instruments),
@@ -183,6 +187,7 @@ export class BinanceFeed implements MarketDataFeed {
     });
     this.#connections.push(connection);
     for (const instrument of instruments) this.#streams.set(instrument.symbol, { instrument, connection });
+    return connection;
   }
 
   /** Bars have connections of their own: whatever becomes of those, trades are heard. */
@@ -201,7 +206,7 @@ export class BinanceFeed implements MarketDataFeed {
       connected: nobody,
       disconnected: nobody,
     };
-    const parts = { ...this.#partsOf(instruments), stream: this.#market.bars };
+    const parts = { ...this.#partsOf(instruments), stream: this.#market.bars, keptDials: KEPT_FOR_TRADES };
     this.#connections.push(new BinanceConnection<MinuteBar>({ ...parts, sink: hears }));
   }
 
@@ -222,7 +227,8 @@ export class BinanceFeed implements MarketDataFeed {
   }
 
   /** Only this stream gets another connection: those beside it are heard. */
-  #mute({ instrument, connection }: Stream): void {
+  #mute(stream: Stream): void {
+    const { instrument, connection } = stream;
     const reason = `the stream of ${instrument.symbol} is silent, though the venue has newer trades`;
     this.#watch.disconnected([instrument.symbol]);
     if (connection.size === 1) {
@@ -231,8 +237,17 @@ export class BinanceFeed implements MarketDataFeed {
     }
     connection.drop(instrument.symbol);
     this.#sink!.disconnected([instrument.id], reason);
-    this.#connect([instrument], this.#sink!);
+    const shared = this.#alone.length < ALONE_MAX ? undefined : fewestOf(this.#alone);
+    if (shared === undefined) this.#alone.push(this.#connect([instrument], this.#sink!));
+    else {
+      shared.add(instrument.symbol, reason);
+      stream.connection = shared;
+    }
   }
+}
+
+function fewestOf(connections: readonly BinanceConnection<BinanceTrade>[]) {
+  return connections.reduce((a, b) => (b.size < a.size ? b : a));
 }
 
 function idsOf(streams: readonly Stream[]): InstrumentId[] {

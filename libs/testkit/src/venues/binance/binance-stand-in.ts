@@ -5,6 +5,7 @@ import { Decimal } from '@algo/model';
 import { fixed } from '../binance-account/fixed-text.ts';
 import type { EngineMatch, EngineOrder } from '../exchange/public-order.ts';
 import { type MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
+import { DialMeter } from './dial-meter.ts';
 import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
 import { answerRest } from './rest-side.ts';
@@ -76,6 +77,8 @@ export class BinanceStandIn implements AsyncDisposable {
   readonly #options: StandInOptions;
   readonly #nowMs: () => number;
   readonly #meter: WeightMeter;
+  /** Who tried to connect, as far as five minutes go. */
+  readonly dials: DialMeter;
   readonly #server: Server;
   readonly #streams: StreamSide;
   readonly #books = new Map<string, SymbolMarket>();
@@ -90,12 +93,14 @@ export class BinanceStandIn implements AsyncDisposable {
     this.#nowMs = () => nowMs() + this.skewMs;
     this.#server = server;
     this.#meter = new WeightMeter(weightMax);
+    this.dials = new DialMeter(dialect.dialsMax);
     this.tape = new Tape(dialect.mergeUs);
     for (const symbol of symbols) this.tape.list(symbol);
     this.#streams = new StreamSide({
       ...{ dialect, nowMs: this.#nowMs, answers: () => this.answers },
       isKnown: (stream) => this.tape.trades(stream.split('@')[0]!.toUpperCase()) !== undefined,
       refusal: () => {
+        if (this.dials.take(this.#nowMs())) return { status: 429, body: 'Too many connection attempts' };
         if (this.#isDown || this.refuses === true) return 'cut';
         return this.refuses === false ? undefined : this.refuses;
       },

@@ -33,6 +33,8 @@ export interface BinanceDialect {
   /** Trades of one price and side so near each other are told as one. *Units*: µs. */
   readonly mergeUs: number;
   readonly streamsMax: number;
+  /** Connections that an address may make in five minutes. */
+  readonly dialsMax: number;
   /** Frames that a client may send in a second. */
   readonly framesPerSecond: number;
   readonly pingEveryMs: number;
@@ -67,6 +69,7 @@ export const SPOT_DIALECT: BinanceDialect = {
   wantsKey: false,
   mergeUs: 0,
   streamsMax: 1_024,
+  dialsMax: 300,
   framesPerSecond: 5,
   pingEveryMs: 20_000,
   routeOf: () => undefined,
@@ -87,6 +90,7 @@ export const USDM_DIALECT: BinanceDialect = {
   wantsKey: true,
   mergeUs: 100_000,
   streamsMax: 1_024,
+  dialsMax: 300,
   framesPerSecond: 10,
   pingEveryMs: 180_000,
   routeOf: (kind) => (kind === 'trade' ? '/public/' : '/market/'),

@@ -31,8 +31,12 @@ export function unboundedBudget(): RequestBudget {
 }
 
 /** Starts a stand-in of one of Binance's markets that nobody asks too much. */
-export function startStandIn(symbols = ['LTCUSDT'], dialect: BinanceDialect = SPOT_DIALECT) {
-  return BinanceStandIn.start({ dialect, symbols, weightMax: Number.POSITIVE_INFINITY });
+export function startStandIn(
+  symbols = ['LTCUSDT'],
+  dialect: BinanceDialect = SPOT_DIALECT,
+  nowMs: () => number = Date.now,
+) {
+  return BinanceStandIn.start({ dialect, symbols, nowMs, weightMax: Number.POSITIVE_INFINITY });
 }
 
 /** How a feed differs from the ordinary one. */
