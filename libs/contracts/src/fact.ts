@@ -57,6 +57,10 @@ const ABOUT: Abouts = {
     subject: (body) => subjects.candles(body.instrument, body.timeframe),
     timeUs: (body) => body.openTimeUs,
   },
+  CandleDoubted: {
+    subject: (body) => subjects.candles(body.instrument, body.timeframe),
+    timeUs: timed,
+  },
   MarketStateUpdated: { subject: (body) => subjects.state(body.instrument), timeUs: timed },
   SignalGenerated: {
     subject: ({ state }) => subjects.signal(state.instrument),

@@ -98,7 +98,7 @@ export const FAMILIES = {
   },
   'md.candles': {
     stream: 'CANDLES',
-    messages: ['CandleClosed'],
+    messages: ['CandleClosed', 'CandleDoubted'],
     publishers: ['analytics'],
     readers: ['ingest', 'analytics'],
   },

@@ -61,6 +61,19 @@ export class BarSeries implements InSteps {
     this.logReturn[slot] = this.bars > 1 ? Math.log(bar.close / this.close[this.slot(1)]!) : Number.NaN;
   }
 
+  /** Marks bars incomplete that a time from one to another falls into. Returns when the newly marked open. */
+  doubt(fromUs: number, toUs: number): number[] {
+    const opened: number[] = [];
+    for (let ago = this.kept - 1; ago >= 0; ago--) {
+      const slot = this.slot(ago);
+      const openUs = this.openTime[slot]!;
+      if (openUs > toUs || fromUs >= openUs + this.lengthUs || this.complete[slot] === 0) continue;
+      this.complete[slot] = 0;
+      opened.push(openUs);
+    }
+    return opened;
+  }
+
   /** How many bars can be looked back at. */
   get kept(): number {
     return Math.min(this.bars, KEPT_BARS);

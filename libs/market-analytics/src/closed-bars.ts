@@ -1,4 +1,11 @@
-import { type ClosedBar, type InstrumentId, TIMEFRAME_US, TIMEFRAMES, type TimeUs } from '@algo/model';
+import {
+  type CandleDoubted,
+  type ClosedBar,
+  type InstrumentId,
+  TIMEFRAME_US,
+  TIMEFRAMES,
+  type TimeUs,
+} from '@algo/model';
 import { BarSeries, type StepBar } from './bar-series.ts';
 import { BarsInHand } from './bars-in-hand.ts';
 import { candleOf } from './candle-of.ts';
@@ -79,6 +86,15 @@ export class ClosedBars implements InSteps {
       this.robust?.onWarmBar(f);
     }
     return fresh;
+  }
+
+  /** Trades between two times are lost. Returns the bars that were complete until now, the shortest first. */
+  doubt(fromUs: TimeUs, toUs: TimeUs, timeUs: TimeUs): CandleDoubted[] {
+    const instrument = this.#instrument;
+    return this.#series.flatMap((series) => {
+      const { timeframe } = series;
+      return series.doubt(fromUs, toUs).map((openTimeUs) => ({ instrument, timeframe, openTimeUs, timeUs }));
+    });
   }
 
   /** Returns what each timeframe's bars say. */

@@ -1,5 +1,6 @@
 import {
   BUY,
+  type CandleDoubted,
   hashId,
   InputError,
   type MarketState,
@@ -140,10 +141,14 @@ export class InstrumentAnalytics {
       this.tip.price = last.close;
   }
 
-  /** Trades between two times are lost, and no slice says so: the bars that are open are told here. */
-  onLost(fromUs: TimeUs, toUs: TimeUs): void {
+  /**
+   * Trades between two times are lost, and no slice says so: bars that are open, and those that have closed,
+   * are incomplete. Returns those that were published as complete.
+   */
+  onLost(fromUs: TimeUs, toUs: TimeUs): readonly CandleDoubted[] {
     this.completeness.missUntil(toUs);
     this.candles.lost(fromUs, toUs);
+    return this.bars.doubt(fromUs, toUs, Math.max(this.tip.nowUs, toUs));
   }
 
   /** Returns whether anything would come of `advanceTo`: something closes, is over or is due by then. */

@@ -2,6 +2,7 @@
 import { type Candle, US_PER_DAY, US_PER_MINUTE } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { InstrumentAnalytics } from './instrument-analytics.ts';
+import { SnapshotWriter } from './snapshot.ts';
 import { recordingSink, TEST_SETTINGS, type TestTrade, tape } from './testing/synthetic-tape.ts';
 
 const DAY = 20_000 * US_PER_DAY;
@@ -36,4 +37,28 @@ test('what the venue knows to be lost of a minute makes the longer bars incomple
   expect(engine.state().complete).toBe(true);
   engine.onLost(DAY + 44 * US_PER_MINUTE, DAY + 45 * US_PER_MINUTE - 1);
   expect(engine.state().complete).toBe(false);
+});
+
+test('bars that have closed are doubted once, whatever their length, and patterns know it', () => {
+  const { sink } = recordingSink(() => null);
+  const engine = new InstrumentAnalytics(TEST_SETTINGS);
+  const at = (minute: number): TestTrade => [DAY + minute * US_PER_MINUTE, 10, 1, 'buy'];
+  engine.onTrades(tape([at(0), at(15), at(59.9), at(60.01)]), true, sink);
+  const lost = () => engine.onLost(DAY + 59 * US_PER_MINUTE, DAY + 60 * US_PER_MINUTE - 1);
+  const doubted = lost().map(({ timeframe, openTimeUs }) => [timeframe, (openTimeUs - DAY) / US_PER_MINUTE]);
+  // The hour began with the first trade: it was told as incomplete.
+  expect(doubted).toEqual([
+    ...[59, 59.25, 59.5, 59.75].map((minute) => ['15s', minute]),
+    ...[
+      ['1m', 59],
+      ['5m', 55],
+      ['15m', 45],
+    ],
+  ]);
+  expect(lost()).toEqual([]);
+  expect(engine.state().complete).toBe(false);
+  const saved = new SnapshotWriter();
+  engine.save(saved);
+  const again = InstrumentAnalytics.restore(TEST_SETTINGS, saved.bytes());
+  expect(again.onLost(DAY + 59 * US_PER_MINUTE, DAY + 60 * US_PER_MINUTE - 1)).toEqual([]);
 });

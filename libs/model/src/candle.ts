@@ -24,6 +24,18 @@ export const MIN_TRADES: Readonly<Record<Timeframe, number>> = {
 };
 
 /**
+ * A bar that was published as complete and isn't: its venue knows of other trades than ours. What it says
+ * stays as it was published; whoever kept it takes it for incomplete from here on. *Units*: `timeUs` when it
+ * was found, event time.
+ */
+export interface CandleDoubted {
+  readonly instrument: InstrumentId;
+  readonly timeframe: Timeframe;
+  readonly openTimeUs: TimeUs;
+  readonly timeUs: TimeUs;
+}
+
+/**
  * A closed bar; once published it never changes. A quiet interval
  * yields a bar with no trades whose four prices are the last close.
  * *Units*: prices quote, volumes base. *Shape*: covers `[openTimeUs, openTimeUs + TIMEFRAME_US[timeframe])`.

@@ -6,6 +6,7 @@ import type { StoredPosition } from './store-rows.ts';
 import {
   appendRows,
   candleRow,
+  doubtStatement,
   gapRow,
   lastOfEach,
   orderFlowRow,
@@ -40,6 +41,7 @@ export class BatchWriter {
       if (batch.again && candles.length > 0) await this.#deleteCandles(timeframe, candles);
       await this.#insert(`candles_${timeframe}`, candles.map(candleRow));
     }
+    for (const bar of batch.doubted) await this.#connection.run(doubtStatement(this.#database, bar));
     await this.#insert('order_flow', batch.orderFlow.map(orderFlowRow));
     await this.#insert('market_profile', batch.profiles.map(profileRow));
     await this.#replace('supply_demand_zones', 'zone_id', lastOfEach(batch.zones).map(zoneRow));

@@ -1,4 +1,4 @@
-import type { Candle, FairValueGap, OrderFlowRow, TradeColumns, Zone } from '@algo/model';
+import type { Candle, CandleDoubted, FairValueGap, OrderFlowRow, TradeColumns, Zone } from '@algo/model';
 import { type MarketProfileRow, rowCount, type StoreRows } from './store-rows.ts';
 
 type Doubles = Float64Array<ArrayBuffer>;
@@ -30,6 +30,7 @@ interface Gathered {
   again: boolean;
   ticks: TickBuffers | null;
   readonly candles: Candle[];
+  readonly doubted: CandleDoubted[];
   readonly orderFlow: OrderFlowRow[];
   readonly profiles: MarketProfileRow[];
   readonly zones: Zone[];
@@ -37,7 +38,8 @@ interface Gathered {
 }
 
 const nothing = (): Gathered => ({
-  ...{ rows: 0, again: false, ticks: null, candles: [], orderFlow: [], profiles: [], zones: [], gaps: [] },
+  ...{ rows: 0, again: false, ticks: null, candles: [], doubted: [], orderFlow: [], profiles: [] },
+  ...{ zones: [], gaps: [] },
 });
 
 /** Gathers rows in columns that the next batch hands over whole. Bounded by the store's backlog. */
@@ -52,6 +54,7 @@ export class RowBuffer {
     const gathered = this.#gathered;
     if (rows.trades !== undefined && rows.trades.count > 0) this.#addTrades(rows.trades);
     for (const row of rows.candles ?? []) gathered.candles.push(row);
+    for (const row of rows.doubted ?? []) gathered.doubted.push(row);
     for (const row of rows.orderFlow ?? []) gathered.orderFlow.push(row);
     for (const row of rows.profiles ?? []) gathered.profiles.push(row);
     for (const row of rows.zones ?? []) gathered.zones.push(row);

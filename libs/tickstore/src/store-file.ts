@@ -181,8 +181,7 @@ export class StoreFile {
       `DELETE FROM ${this.#database}.checkpoints WHERE position < ${this.#stored.position}`,
     );
     await this.#connection.run(`CHECKPOINT ${this.#database}`);
-    this.#rowsInLog = 0;
-    this.#commitsInLog = 0;
+    [this.#rowsInLog, this.#commitsInLog] = [0, 0];
   }
 
   /**
@@ -195,10 +194,8 @@ export class StoreFile {
   }
 
   async #readInfo(): Promise<void> {
-    const info = await this.#row(
-      `SELECT schema_version, instrument, id_kind FROM ${this.#database}.store_info`,
-    );
-    const [found, instrument, idKind] = info ?? [];
+    const [found, instrument, idKind] =
+      (await this.#row(`SELECT schema_version, instrument, id_kind FROM ${this.#database}.store_info`)) ?? [];
     if (found === 1) await this.#connection.run(upgradeStatements(this.#database));
     const version = found === 1 ? SCHEMA_VERSION : found;
     if (version !== SCHEMA_VERSION)

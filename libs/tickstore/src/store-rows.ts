@@ -1,6 +1,7 @@
 import {
   BUY,
   type Candle,
+  type CandleDoubted,
   type FairValueGap,
   InputError,
   type InstrumentId,
@@ -56,6 +57,8 @@ export interface StoreRows {
   readonly again?: true;
   readonly trades?: TradeColumns;
   readonly candles?: readonly Candle[];
+  /** Stored candles that are not complete after all. */
+  readonly doubted?: readonly CandleDoubted[];
   readonly orderFlow?: readonly OrderFlowRow[];
   readonly profiles?: readonly MarketProfileRow[];
   /** Replace the stored zones of the same id. */
@@ -69,6 +72,7 @@ export function rowCount(rows: StoreRows): number {
   return (
     (rows.trades?.count ?? 0) +
     (rows.candles?.length ?? 0) +
+    (rows.doubted?.length ?? 0) +
     (rows.orderFlow?.length ?? 0) +
     (rows.profiles?.length ?? 0) +
     (rows.zones?.length ?? 0) +
@@ -80,7 +84,7 @@ export function rowCount(rows: StoreRows): number {
 export function checkRows(rows: StoreRows, idKind: IdKind): void {
   checkPosition(rows.position);
   if (rows.trades !== undefined) checkTrades(rows.trades, rows.instrument, idKind);
-  for (const list of [rows.candles, rows.zones, rows.gaps])
+  for (const list of [rows.candles, rows.doubted, rows.zones, rows.gaps])
     for (const row of list ?? []) checkOwner(row.instrument, rows.instrument);
 }
 

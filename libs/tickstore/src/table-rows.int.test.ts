@@ -190,3 +190,24 @@ test('a zone and a gap that change are one row each, within a transaction and ac
     },
   ]);
 });
+
+test('a candle that is doubted is incomplete from then on, also where it comes with the doubt', async () => {
+  const bar = candle(LTC, { timeframe: '1m', complete: true });
+  const next = { ...bar, openTimeUs: bar.openTimeUs + 60_000_000 };
+  const third = { ...bar, openTimeUs: bar.openTimeUs + 120_000_000 };
+  const doubtOf = ({ openTimeUs }: typeof bar) =>
+    ({ instrument: LTC, timeframe: '1m', openTimeUs, timeUs: openTimeUs + 61_000_000 }) as const;
+  await storeAll(
+    { candles: [bar, { ...bar, timeframe: '5m' }] },
+    { candles: [next, third], doubted: [doubtOf(bar), doubtOf(next)] },
+  );
+  const completeOf = async (timeframe: string) => {
+    const rows = await openReader(dataDir).query(
+      LTC,
+      `SELECT * FROM candles_${timeframe} ORDER BY timestamp`,
+    );
+    return rows.map(({ complete }) => complete);
+  };
+  expect(await completeOf('1m')).toEqual([false, false, true]);
+  expect(await completeOf('5m')).toEqual([true]);
+});

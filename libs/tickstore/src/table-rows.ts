@@ -1,4 +1,11 @@
-import { type Candle, decimalDifference, type FairValueGap, type OrderFlowRow, type Zone } from '@algo/model';
+import {
+  type Candle,
+  type CandleDoubted,
+  decimalDifference,
+  type FairValueGap,
+  type OrderFlowRow,
+  type Zone,
+} from '@algo/model';
 import {
   type DuckDBAppender,
   DuckDBDataChunk,
@@ -26,6 +33,12 @@ export function candleRow(candle: Candle): TableRow {
     BigInt(candle.sellTrades),
     candle.complete,
   ];
+}
+
+/** Returns what says of a stored candle that it is not complete; behind the candles of the same batch. */
+export function doubtStatement(database: string, { openTimeUs, timeframe }: CandleDoubted): string {
+  const table = `${database}.candles_${timeframe}`;
+  return `UPDATE ${table} SET complete = false WHERE timestamp = make_timestamp(${openTimeUs})`;
 }
 
 export function orderFlowRow(row: OrderFlowRow): TableRow {

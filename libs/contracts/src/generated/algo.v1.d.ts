@@ -2123,6 +2123,31 @@ export namespace algo {
             type $Shape = algo.v1.CandleClosed.$Properties;
         }
 
+        interface ICandleDoubted extends algo.v1.CandleDoubted.$Properties {
+        }
+
+        class CandleDoubted {
+            constructor(properties?: algo.v1.CandleDoubted.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            timeframe: algo.v1.Timeframe;
+            openTimeUs: number;
+            timeUs: number;
+            static encode(message: algo.v1.CandleDoubted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.CandleDoubted & algo.v1.CandleDoubted.$Shape;
+        }
+
+        namespace CandleDoubted {
+            interface $Properties {
+                instrument?: (string|null);
+                timeframe?: (algo.v1.Timeframe|null);
+                openTimeUs?: (number|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.CandleDoubted.$Properties;
+        }
+
         interface ICandle extends algo.v1.Candle.$Properties {
         }
 

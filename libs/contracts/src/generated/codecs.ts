@@ -797,6 +797,13 @@ const candle = part<model.Candle>('Candle', {
 
 const candleClosed = wrapped('CandleClosed', 'candle', candle);
 
+const candleDoubted = part<model.CandleDoubted>('CandleDoubted', {
+  instrument: idFields.instrument,
+  timeframe: timeframe,
+  openTimeUs: field.whole,
+  timeUs: field.whole,
+});
+
 const exitPlan = part<model.ExitPlan>('ExitPlan', {
   stopPrice: field.decimal,
   targetPrice: field.orNull(field.decimal),
@@ -1901,6 +1908,7 @@ export const tableCodecs = {
   FeedEnded: codec(algo.v1.FeedEnded, feedEnded),
   WarmBars: codec(algo.v1.WarmBars, warmBars),
   CandleClosed: codec(algo.v1.CandleClosed, candleClosed),
+  CandleDoubted: codec(algo.v1.CandleDoubted, candleDoubted),
   PlaceOrder: codec(algo.v1.PlaceOrder, placeOrder),
   ClosePosition: codec(algo.v1.ClosePosition, closePosition),
   ProtectPosition: codec(algo.v1.ProtectPosition, protectPosition),

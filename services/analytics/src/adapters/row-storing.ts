@@ -194,13 +194,14 @@ function rowsOf({
   position,
   trades,
   candles,
+  doubted,
   orderFlow,
   profiles,
   zones,
   gaps,
 }: ShardRows): StoreRows {
   return {
-    ...{ instrument, position, candles, orderFlow, zones, gaps },
+    ...{ instrument, position, candles, doubted, orderFlow, zones, gaps },
     profiles: profiles.map(profileOf),
     ...(trades === null ? {} : { trades }),
   };

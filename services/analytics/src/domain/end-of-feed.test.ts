@@ -1,6 +1,6 @@
-import { Decimal, type Instrument, instrumentId } from '@algo/model';
+import { type CandleDoubted, Decimal, type Instrument, instrumentId } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import { type ShardInput, ShardMachine } from './index.ts';
+import { type ShardInput, ShardMachine, type ShardRows } from './index.ts';
 
 const LTC: Instrument = {
   ...{ id: instrumentId('binance.spot.LTCUSDT'), venue: 'binance', market: 'spot', symbol: 'LTCUSDT' },
@@ -34,6 +34,33 @@ function time(s: number): ShardInput {
   };
   return { name: 'TimeAdvanced', body: { type: 'TimeAdvanced', ...about } };
 }
+
+test('a late verdict on a bar says once which closed ones are doubted, and has it stored', () => {
+  const machine = new ShardMachine(new Map([[LTC.id, LTC]]));
+  const said: [string, unknown][] = [];
+  const requests: ShardRows[] = [];
+  const speak = (name: string, body: unknown) => void said.push([name, body]);
+  const say = Object.assign(speak, { input: 1, request: (rows: ShardRows) => void requests.push(rows) });
+  for (const input of [trades(0, 180), time(180)]) machine.take(input, say);
+  const range = { kind: 'bar', fromUs: at(90), toUs: at(150) - 1, ids: null, timeUs: at(150) - 1 } as const;
+  const lost = { instrument: LTC.id, ...range, missing: 0, code: 'BAR_DIFFERS', reason: 'theirs' } as const;
+  const before = said.length;
+  machine.take({ name: 'GapUnfillable', body: { type: 'GapUnfillable', ...lost } }, say);
+  const doubted = said.slice(before).map(([name, body]) => ({ name, ...(body as CandleDoubted) }));
+  expect(
+    doubted.map(({ name, timeframe, openTimeUs }) => [name, timeframe, (openTimeUs - T0_US) / S_US]),
+  ).toEqual([
+    ['CandleDoubted', '15s', 90],
+    ['CandleDoubted', '15s', 105],
+    ['CandleDoubted', '15s', 120],
+    ['CandleDoubted', '15s', 135],
+    ['CandleDoubted', '1m', 90],
+  ]);
+  expect(requests.at(-1)!.doubted).toEqual(doubted.map(({ name: _, ...body }) => body));
+  const rows = requests.length;
+  machine.take({ name: 'GapUnfillable', body: { type: 'GapUnfillable', ...lost } }, say);
+  expect([said.length, requests.length]).toEqual([before + 5, rows]);
+});
 
 test('a recording that ends in the middle of a bar closes those before it and no other', () => {
   const machine = new ShardMachine(new Map([[LTC.id, LTC]]));

@@ -79,7 +79,11 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
         return; // batches say themselves whether something is missing before them, and hold every trade
       case 'GapUnfillable': {
         const { fromUs, instrument, kind, toUs } = input.body;
-        if (kind === 'bar') this.#kept.get(instrument)?.engine.onLost(fromUs, toUs);
+        const kept = kind === 'bar' ? this.#kept.get(instrument) : undefined;
+        if (kept === undefined) return;
+        kept.rows.begin(this.#say);
+        for (const doubted of kept.engine.onLost(fromUs, toUs)) kept.rows.onDoubt(doubted);
+        kept.rows.end(null);
         return;
       }
       default:

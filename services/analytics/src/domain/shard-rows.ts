@@ -2,6 +2,7 @@ import type { Say } from '@algo/bus';
 import type { AnalyticsSink, MarketProfileRow } from '@algo/market-analytics';
 import type {
   Candle,
+  CandleDoubted,
   FairValueGap,
   InstrumentId,
   MarketState,
@@ -22,6 +23,7 @@ export interface ShardRows {
   readonly position: number;
   readonly trades: TradeColumns | null;
   readonly candles: readonly Candle[];
+  readonly doubted: readonly CandleDoubted[];
   readonly orderFlow: readonly OrderFlowRow[];
   readonly profiles: readonly MarketProfileRow[];
   readonly zones: readonly Zone[];
@@ -31,6 +33,7 @@ export interface ShardRows {
 /** What a shard says. */
 export type ShardWord =
   | 'CandleClosed'
+  | 'CandleDoubted'
   | 'MarketStateUpdated'
   | 'SignalGenerated'
   | 'ZoneChanged'
@@ -42,6 +45,7 @@ export class RowGathering implements AnalyticsSink {
   readonly #readState: () => MarketState;
   #say!: Say<ShardWord, ShardRows>;
   #candles: Candle[] = [];
+  #doubted: CandleDoubted[] = [];
   #orderFlow: OrderFlowRow[] = [];
   #profiles: MarketProfileRow[] = [];
   readonly #zones = new Map<string, Zone>();
@@ -60,6 +64,7 @@ export class RowGathering implements AnalyticsSink {
   begin(say: Say<ShardWord, ShardRows>): void {
     this.#say = say;
     this.#candles = [];
+    this.#doubted = [];
     this.#orderFlow = [];
     this.#profiles = [];
     this.#zones.clear();
@@ -68,14 +73,15 @@ export class RowGathering implements AnalyticsSink {
 
   /** Has the rows of the input stored, if there are any. */
   end(trades: TradeColumns | null): void {
-    if (trades === null && this.#candles.length === 0 && this.#zones.size === 0 && this.#gaps.size === 0)
-      return;
+    const found = this.#candles.length + this.#doubted.length + this.#zones.size + this.#gaps.size;
+    if (trades === null && found === 0) return;
     this.#say.request({
       type: 'StoreRows',
       instrument: this.#instrument,
       position: this.#say.input,
       trades,
       candles: this.#candles,
+      doubted: this.#doubted,
       orderFlow: this.#orderFlow,
       profiles: this.#profiles,
       zones: [...this.#zones.values()],
@@ -87,6 +93,11 @@ export class RowGathering implements AnalyticsSink {
     this.candles++;
     this.#candles.push(candle);
     this.#say('CandleClosed', candle);
+  }
+
+  onDoubt(doubted: CandleDoubted): void {
+    this.#doubted.push(doubted);
+    this.#say('CandleDoubted', doubted);
   }
 
   /** A zone may take several steps in one input: its file keeps the last. */

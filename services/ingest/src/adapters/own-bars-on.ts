@@ -19,6 +19,11 @@ export async function ownBarsOn(
     // A candle that lacks trades is asked for: its venue may have all of them.
     if (fact.name === 'CandleClosed' && fact.body.complete)
       own.push({ source: CANDLES, bar: barOfCandle(fact.body) });
+    if (fact.name === 'CandleDoubted') {
+      const { openTimeUs } = fact.body;
+      const at = own.findLastIndex(({ bar, source }) => source === CANDLES && bar.openTimeUs === openTimeUs);
+      if (at >= 0) own.splice(at, 1);
+    }
   };
   // No bar is said before it ends.
   const sinceMs = Math.floor(fromUs / US_PER_MS);
