@@ -3,17 +3,21 @@ import { BinanceError, failureOfStatus, isTurnedAway } from './errors.ts';
 import { wordsOfBody, wordsOfError, wordsOfStatus } from './failure-words.ts';
 import { historicalTradeOf } from './frames.ts';
 import { type RequestBudget, retryAfterOf } from './request-budget.ts';
-import { type BinanceTrade, microseconds } from './trade.ts';
+import { type BinanceTrade, microseconds, wholeNumber } from './trade.ts';
 
 /** A read of trades that takes longer is better tried again: trades wait behind it. */
 const ANSWER_MAX_MS = 3_000;
 /** The list of all symbols is megabytes. */
 const LIST_MAX_MS = 15_000;
 
-/** The names of all symbols of a market, and its time. *Units*: µs; NaN where it says none. */
+/**
+ * The names of all symbols of a market, its time, and the weight that an address may use in a minute.
+ * *Units*: µs; NaN where it says none of them.
+ */
 export interface BinanceListing {
   readonly symbols: ReadonlySet<string>;
   readonly timeUs: number;
+  readonly weightPerMinute: number;
 }
 
 /** The REST service of one of Binance's markets, as far as public data is read from it. */
@@ -59,11 +63,11 @@ export class BinanceHttp implements Disposable {
     });
   }
 
-  /** Returns what is listed, and the venue's time; NaN where it says none. *Errors*: BinanceError. */
+  /** Returns what is listed. *Errors*: BinanceError. */
   async listing(): Promise<BinanceListing> {
     const { exchangeInfo } = this.#market;
     const answer = (await this.get(exchangeInfo, LIST_MAX_MS)) as Partial<
-      Record<'symbols' | 'serverTime', unknown>
+      Record<'symbols' | 'serverTime' | 'rateLimits', unknown>
     > | null;
     const rows: unknown = answer?.symbols;
     const names = Array.isArray(rows)
@@ -71,7 +75,8 @@ export class BinanceHttp implements Disposable {
       : [];
     const listed = new Set(names.filter((name) => typeof name === 'string'));
     if (listed.size === 0) throw new BinanceError('unreadable', `${exchangeInfo.path}: it lists no symbol`);
-    return { symbols: listed, timeUs: microseconds(answer?.serverTime) };
+    const weightPerMinute = weightLimitIn(answer?.rateLimits);
+    return { symbols: listed, timeUs: microseconds(answer?.serverTime), weightPerMinute };
   }
 
   [Symbol.dispose](): void {
@@ -110,4 +115,13 @@ export class BinanceHttp implements Disposable {
       throw new BinanceError('unreadable', `${path}: ${wordsOfBody(text)}`);
     }
   }
+}
+
+function weightLimitIn(limits: unknown): number {
+  if (!Array.isArray(limits)) return Number.NaN;
+  const [found] = limits.filter(
+    (each: Readonly<Record<string, unknown>> | null) =>
+      each?.rateLimitType === 'REQUEST_WEIGHT' && each.interval === 'MINUTE' && each.intervalNum === 1,
+  );
+  return wholeNumber((found as { readonly limit?: unknown } | undefined)?.limit);
 }

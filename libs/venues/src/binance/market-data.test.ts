@@ -1,6 +1,6 @@
 // Binance's streams and reads against a server that breaks, falls silent, repeats itself and talks nonsense.
 import { BUY, InputError, SELL, SIDE_UNREADABLE } from '@algo/model';
-import { type BinanceStandIn, type StandInClient, tradeFrame } from '@algo/testkit/venues';
+import { BinanceStandIn, SPOT_DIALECT, type StandInClient, tradeFrame } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
 import { BinanceError } from './errors.ts';
 import { plainTrade, spotFeedOn, startStandIn, TRADES_FROM_US } from './testing/feed-on-stand-in.ts';
@@ -249,4 +249,19 @@ test('the newest id is the last of the history', async () => {
   server.historyEnd = () => 12;
   expect(await feed.newestId!(LTC)).toBe(8);
   expect([...(await feed.tradesFrom!(LTC, 4)).ids.values]).toEqual([8]);
+});
+
+test('what the venue says that an address may use is what market data takes forty percent of', async () => {
+  const options = { dialect: SPOT_DIALECT, symbols: ['LTCUSDT'], weightMax: 200 };
+  await using server = await BinanceStandIn.start(options);
+  server.happen('LTCUSDT', [plainTrade(1)]);
+  await using feed = spotFeedOn(server);
+  const heard = new Heard();
+  feed.open([LTC], heard);
+  await until('it is connected', () => heard.open.size === 1);
+  // 20 went for the list.
+  expect(await feed.newestId!(LTC)).toBe(1);
+  expect(await feed.newestId!(LTC)).toBe(1);
+  await expect(feed.newestId!(LTC)).rejects.toMatchObject({ failure: 'budget' });
+  expect([server.usedWeight, server.refusedRequests]).toEqual([70, 0]);
 });

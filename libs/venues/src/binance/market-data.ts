@@ -147,8 +147,9 @@ export class BinanceFeed implements MarketDataFeed {
     let because: string | undefined;
     for (let tries = 0; !this.#ending.signal.aborted; tries++) {
       try {
-        const { symbols, timeUs } = await this.#http.listing();
+        const { symbols, timeUs, weightPerMinute } = await this.#http.listing();
         if (timeUs > 0) sink.time(timeUs);
+        if (weightPerMinute > 0) this.#budget.allow(weightPerMinute);
         return symbols;
       } catch (error) {
         if (!(error instanceof ReadFailure)) throw error;

@@ -32,8 +32,8 @@ const UNSHARED: SharedPause = { leftMs: () => 0, keep: () => undefined };
  * monotonic ms. *Shape*: at most one entry for each request of the last minute.
  */
 export class RequestBudget {
-  readonly #addressMax: number;
-  readonly #weightMax: number;
+  #addressMax: number;
+  #weightMax: number;
   #spent: { readonly atMs: number; readonly weight: number }[] = [];
   /** What the whole IP has used of a minute, as the venue said last, and what went out since. */
   #used = { weight: 0, untilMs: 0 };
@@ -44,6 +44,12 @@ export class RequestBudget {
   /** `weightPerMinute`: what one address may use. */
   constructor(weightPerMinute: number, pause: SharedPause = UNSHARED) {
     this.#pause = pause;
+    this.#addressMax = weightPerMinute;
+    this.#weightMax = weightPerMinute * MARKET_DATA_SHARE;
+  }
+
+  /** The venue said what one address may use in a minute. */
+  allow(weightPerMinute: number): void {
     this.#addressMax = weightPerMinute;
     this.#weightMax = weightPerMinute * MARKET_DATA_SHARE;
   }

@@ -2,18 +2,18 @@
 // lost, doubled or told wrongly. `npm run test:soak -- torture` plays twenty times as much.
 
 import { systemClock } from '@algo/bus';
-import { BUY, type Instrument, type InstrumentId } from '@algo/model';
+import type { Instrument, InstrumentId } from '@algo/model';
 import {
   BinanceStandIn,
+  BrokenMarket,
+  type Listener,
+  linesOfTrades,
   SPOT_DIALECT,
-  type TapeAggregate,
-  type TapeTrade,
   USDM_DIALECT,
 } from '@algo/testkit/venues';
 import { spotFeedOn, unboundedBudget, usdmFeedOn } from '@algo/venues/binance/testing';
 import { expect, jest, test } from '@jest/globals';
 import { FeedRun } from './feed-run.ts';
-import { BrokenMarket, type Listener } from './testing/broken-market.ts';
 import { soak } from './testing/config.ts';
 import { instrument } from './testing/instruments.ts';
 import { MemorySpeech, StoredFeed } from './testing/memory-speech.ts';
@@ -87,26 +87,7 @@ class Lives implements Listener {
   }
 }
 
-/** What is stored of an instrument, a line a trade. */
-function storedLines(stored: StoredFeed, id: InstrumentId): string[] {
-  return stored.batches
-    .filter(({ trades }) => trades.instrument === id)
-    .flatMap(({ trades: { count, ids, timeUs, price, quantity, side, merged } }) =>
-      Array.from({ length: count }, (_, i) =>
-        [ids.values[i], timeUs[i], price[i], quantity[i], side[i] === BUY, merged?.[i] ?? 1].join(' '),
-      ),
-    );
-}
-
 const symbolOf = (id: InstrumentId) => id.slice('binance.spot.'.length);
-
-/** Merged rows are told in milliseconds. */
-function lineOf(row: TapeTrade | TapeAggregate): string {
-  const { id, isBuyerMaker, price, quantity, timeUs } = row;
-  const merged = 'firstTradeId' in row ? row.lastTradeId - row.firstTradeId + 1 : 1;
-  const toldUs = 'firstTradeId' in row ? Math.floor(timeUs / 1_000) * 1_000 : timeUs;
-  return [id, toldUs, Number(price), Number(quantity), !isBuyerMaker, merged].join(' ');
-}
 
 test.each(MARKETS)(
   '$name: whatever breaks, each trade that can be had is stored once, in order',
@@ -146,12 +127,13 @@ test.each(MARKETS)(
     for (const [i, symbol] of SYMBOLS.entries()) {
       const { id } = instruments[i]!;
       const buried = market.buried.get(symbol) ?? [];
-      const isBuried = (trade: number) => buried.some(({ fromId, toId }) => fromId <= trade && trade <= toId);
       const ranges = buried.map(({ fromId, toId }) => `${fromId}-${toId}`);
       expect([symbol, reported.get(id) ?? []]).toEqual([symbol, ranges]);
-      const clean = market.tape.get(symbol)!.filter((trade) => !isBuried(trade.id));
-      const lines = storedLines(stored, id);
-      const differs = clean.findIndex((trade, row) => lineOf(trade) !== lines[row]);
+      const clean = market.linesOf(symbol);
+      const lines = stored.batches.flatMap(({ trades }) =>
+        trades.instrument === id ? linesOfTrades(trades) : [],
+      );
+      const differs = clean.findIndex((line, row) => line !== lines[row]);
       expect([symbol, lines[differs], lines.length]).toEqual([symbol, undefined, clean.length]);
     }
     // The venue's own bars were held against what was said, and differ in none that was not known to.

@@ -261,6 +261,7 @@ export class BinanceStandIn implements AsyncDisposable {
       tape: this.tape,
       nowMs: this.#nowMs,
       historyEnd: (symbol: string, fromId: number) => this.historyEnd(symbol, fromId),
+      weightMax: this.#options.weightMax ?? dialect.weightMax,
       isLost: (_symbol: string, id: number) => this.lost.has(id),
       pageStart: (symbol: string, fromId: number) => this.pageStart(symbol, fromId),
     };

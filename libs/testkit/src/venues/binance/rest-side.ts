@@ -39,6 +39,8 @@ export interface RestMarket {
   readonly historyEnd: (symbol: string, fromId: number) => number;
   /** The id that a page from an id on begins at in truth. */
   readonly pageStart: (symbol: string, fromId: number) => number;
+  /** What an address may use in a minute. */
+  readonly weightMax: number;
   /** Whether a trade's id is missing from all that reads show. */
   readonly isLost: (symbol: string, id: number) => boolean;
 }
@@ -89,7 +91,7 @@ function exchangeInfo({ dialect, market }: Handling): unknown {
   return {
     timezone: 'UTC',
     serverTime: market.nowMs(),
-    rateLimits: [{ ...minute, limit: dialect.weightMax }],
+    rateLimits: [{ ...minute, limit: market.weightMax }],
     symbols: market.tape.symbols.map((symbol) => ({ symbol, status: 'TRADING', ...contract })),
   };
 }

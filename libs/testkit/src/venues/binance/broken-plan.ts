@@ -17,13 +17,15 @@ export interface Fault {
   readonly size: number;
 }
 
-export interface FaultSettings {
+export interface BrokenPlan {
   readonly seed: number;
   readonly faults: number;
   readonly trades: number;
   readonly symbols: number;
   /** How often ingest itself dies. */
   readonly restarts: number;
+  /** Trades a second, where that is not as fast as the test kit can. */
+  readonly tradesPerSecond?: number;
 }
 
 /** Where in a run things break all at once, and where trades are lost for good, as shares of all. */
@@ -34,7 +36,7 @@ export const LATE = [0.52, 0.95] as const;
  * Returns faults in their order, each in a stretch of trades of its own, with a calm beginning, middle and
  * end. Every kind comes at least once when there are 30.
  */
-export function faultPlan({ seed, faults, trades, symbols, restarts }: FaultSettings): Fault[] {
+export function faultPlan({ seed, faults, trades, symbols, restarts }: BrokenPlan): Fault[] {
   const random = SeededRandom.seeded(seed);
   const some = () => OF_ONE[random.below(OF_ONE.length)]!;
   const early: FaultKind[] = Array.from({ length: restarts }, () => 'restart');

@@ -1,8 +1,10 @@
 import { SeededRandom } from '@algo/simulation';
-import type { BinanceStandIn, TapeAggregate, TapeTrade } from '@algo/testkit/venues';
-import { type Fault, type FaultKind, type FaultSettings, faultPlan, LATE } from './fault-plan.ts';
+import type { BinanceStandIn } from './binance-stand-in.ts';
+import { type BrokenPlan, type Fault, type FaultKind, faultPlan, LATE } from './broken-plan.ts';
+import { lineOf } from './broken-tape.ts';
+import type { TapeAggregate, TapeTrade } from './tape.ts';
 
-/** Trades a second; in one go at most so many: a slow machine has fewer. */
+/** Trades a second where nobody says; in one go at most so many: a slow machine has fewer. */
 const TRADES_PER_SECOND = 10_000;
 const TRADES_AT_ONCE_MAX = 200;
 const PLAY_EVERY_MS = 4;
@@ -50,7 +52,7 @@ export class BrokenMarket {
   readonly buried = new Map<string, Range[]>();
   readonly plan: readonly Fault[];
   readonly #server: BinanceStandIn;
-  readonly #settings: FaultSettings;
+  readonly #settings: BrokenPlan;
   readonly #symbols: readonly string[];
   readonly #random: SeededRandom;
   /** By symbol, the id of the next row, and of the next trade in one. */
@@ -66,7 +68,7 @@ export class BrokenMarket {
   #count = 0;
 
   /** `merges`: rows are trades of one price and side. */
-  constructor(server: BinanceStandIn, symbols: readonly string[], settings: FaultSettings, merges: boolean) {
+  constructor(server: BinanceStandIn, symbols: readonly string[], settings: BrokenPlan, merges: boolean) {
     this.#server = server;
     this.#symbols = symbols;
     this.#settings = settings;
@@ -82,20 +84,35 @@ export class BrokenMarket {
 
   /** The time of this market; it stands until it is played. *Units*: ms. */
   nowMs(): number {
-    const playedMs = this.#startMs === 0 ? 0 : performance.now() - this.#startMs;
-    return T0_US / 1_000 + Math.floor(playedMs);
+    return T0_US / 1_000 + Math.floor(this.#playedMs);
+  }
+
+  get #playedMs(): number {
+    return this.#startMs === 0 ? 0 : performance.now() - this.#startMs;
+  }
+
+  /** Lets each symbol trade once before anybody listens. */
+  begin(): void {
+    for (const s of this.#symbols.keys()) this.#trade(s);
+  }
+
+  /** Returns what is to be stored of a symbol, a line a row: all but what nobody can bring back. */
+  linesOf(symbol: string): string[] {
+    const buried = this.buried.get(symbol) ?? [];
+    const isBuried = (id: number) => buried.some(({ fromId, toId }) => fromId <= id && id <= toId);
+    return this.tape.get(symbol)!.flatMap((row) => (isBuried(row.id) ? [] : [lineOf(row)]));
   }
 
   /** Plays the whole market to a listener that is there. */
   async play(listener: Listener): Promise<void> {
-    const { trades, symbols } = this.#settings;
+    const { trades, symbols, tradesPerSecond = TRADES_PER_SECOND } = this.#settings;
     this.#startMs = performance.now();
     const faults = [...this.plan];
     let startsAt = Number.POSITIVE_INFINITY;
     let isLate = false;
     for (let playedMs = this.#startMs; this.#count < trades; ) {
       const nowMs = performance.now();
-      const due = Math.ceil(((nowMs - playedMs) * TRADES_PER_SECOND) / 1_000);
+      const due = Math.ceil(((nowMs - playedMs) * tradesPerSecond) / 1_000);
       const until = Math.min(trades, this.#count + Math.min(due, TRADES_AT_ONCE_MAX));
       playedMs = nowMs;
       while (this.#count < until) {
@@ -131,7 +148,7 @@ export class BrokenMarket {
   #trade(s: number): void {
     const symbol = this.#symbols[s]!;
     const plain = {
-      timeUs: T0_US + Math.floor((performance.now() - this.#startMs) * 1_000),
+      timeUs: T0_US + Math.floor(this.#playedMs * 1_000),
       price: (80 + this.#random.below(1_000) / 100).toFixed(2),
       isBuyerMaker: this.#random.chance(0.5),
     };
