@@ -4,16 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MarketState, US_PER_MS } from '@algo/model';
 import { regimeLevel } from '@algo/strategy';
-import { BinanceStandIn, SPOT_DIALECT } from '@algo/testkit/venues';
+import { BinanceStandIn, SPOT_DIALECT, USDM_DIALECT } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
-import { AlgoProcess } from './support/algo-process.ts';
+import { AlgoProcess, algo } from './support/algo-process.ts';
 import { factsOf } from './support/engine-record.ts';
 import { EngineRun } from './support/engine-run.ts';
 
 const PATIENCE_MS = 120_000;
-const SYMBOL = 'LTCUSDT';
+/** What is fed when nobody says. */
+const SYMBOLS = ['BTCUSDT', 'ETHUSDT'];
 /** A trade a minute for eleven days: 264 bars of an hour. */
 const HISTORY_MINUTES = 11 * 24 * 60;
+
+const MARKETS = [
+  { feed: 'binance', dialect: SPOT_DIALECT },
+  { feed: 'binance-usdm', dialect: USDM_DIALECT },
+] as const;
 
 /** A market whose price wanders the same way at each run. */
 function wanderer() {
@@ -26,37 +32,45 @@ function wanderer() {
   };
 }
 
-test(
-  'level 1 speaks within two minutes of the first start, and the run can be gone through again',
-  async () => {
+test.each(MARKETS)(
+  '$feed: level 1 speaks within two minutes of the first start, and the run can be gone through again',
+  async ({ feed, dialect }) => {
     const dir = mkdtempSync(join(tmpdir(), 'algo-warm-'));
-    const next = wanderer();
-    await using market = await BinanceStandIn.start({ dialect: SPOT_DIALECT, symbols: [SYMBOL] });
+    const nexts = SYMBOLS.map((symbol) => [symbol, wanderer()] as const);
+    await using market = await BinanceStandIn.start({ dialect, symbols: SYMBOLS });
     const beganMs = Date.now();
     for (let minute = HISTORY_MINUTES; minute > 0; minute--)
-      market.happen(SYMBOL, [next(beganMs - minute * 60_000)]);
-    const telling = setInterval(() => market.tell(SYMBOL, [next(Date.now())]), 250);
+      for (const [symbol, next] of nexts) market.happen(symbol, [next(beganMs - minute * 60_000)]);
+    const telling = setInterval(() => {
+      for (const [symbol, next] of nexts) market.tell(symbol, [next(Date.now())]);
+    }, 250);
     try {
-      const options = ['--feed', 'binance', '--instruments', `binance.spot.${SYMBOL}`];
-      const env = { ALGO_BINANCE_URL: market.url, ALGO_BINANCE_REST_URL: market.restUrl };
+      const options = ['--feed', feed];
+      const env = {
+        ...{ ALGO_BINANCE_URL: market.url, ALGO_BINANCE_REST_URL: market.restUrl },
+        ...{ ALGO_BINANCE_USDM_URL: market.url, ALGO_BINANCE_USDM_REST_URL: market.restUrl },
+      };
       await using run = new EngineRun(join(dir, 'data'), options, env);
       const bus = await run.bus(PATIENCE_MS);
-      let state: MarketState | undefined;
-      const speaks = async () => {
-        const states = (await factsOf(bus, 'an.state')).flatMap(({ fact }) =>
-          fact.name === 'MarketStateUpdated' ? [fact.body] : [],
-        );
-        state = states.find((each) =>
-          regimeLevel(each, '1h')
+      const speaking = new Map<string, MarketState>();
+      const areSpeaking = async () => {
+        for (const { fact } of await factsOf(bus, 'an.state')) {
+          const isSpeaking = regimeLevel(fact.body, '1h')
             .checks()
-            .every(({ value }) => value !== null),
-        );
-        return state !== undefined;
+            .every(({ value }) => value !== null);
+          if (isSpeaking) speaking.set(fact.body.instrument, fact.body);
+        }
+        return speaking.size === SYMBOLS.length;
       };
-      await run.until('level 1 to have all its numbers', speaks, PATIENCE_MS);
+      await run.until('level 1 to have all its numbers', areSpeaking, PATIENCE_MS);
       expect(Date.now() - beganMs).toBeLessThan(PATIENCE_MS);
-      expect(state!.sinceUs).toBeGreaterThan((beganMs - 60_000) * US_PER_MS);
-      expect(state!.bars[4]!.bars).toBeGreaterThan(260);
+      for (const { bars, sinceUs } of speaking.values()) {
+        expect(sinceUs).toBeGreaterThan((beganMs - 90_000) * US_PER_MS);
+        expect(bars[4]!.bars).toBeGreaterThan(260);
+      }
+      const status = await algo(['status', '--data-dir', run.dataDir]);
+      const words = `${feed}: complete by id, 2 instruments`;
+      expect([status.code, status.said]).toEqual([0, expect.stringContaining(words)]);
       expect((await run.stop()).code).toBe(0);
       const replay = new AlgoProcess(['replay', run.dataDir]);
       const { code, said } = await replay.ended;
