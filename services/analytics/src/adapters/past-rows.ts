@@ -37,7 +37,13 @@ export function pastRowsOn(bus: Bus): PastRows {
   return {
     async *candles(instrument) {
       const named = TIMEFRAMES.map((timeframe) => subjects.candles(instrument, timeframe));
-      for await (const fact of facts('md.candles', named)) if (fact.name === 'CandleClosed') yield fact.body;
+      const doubted = new Set<string>();
+      const keyOf = ({ timeframe, openTimeUs }: Pick<Candle, 'timeframe' | 'openTimeUs'>) =>
+        `${timeframe} ${openTimeUs}`;
+      for await (const fact of facts('md.candles', named))
+        if (fact.name === 'CandleDoubted') doubted.add(keyOf(fact.body));
+      for await (const { name, body } of facts('md.candles', named))
+        if (name === 'CandleClosed') yield doubted.has(keyOf(body)) ? { ...body, complete: false } : body;
     },
     async *patterns(instrument) {
       const named = (['zone', 'gap'] as const).map((kind) => subjects.pattern(instrument, kind));

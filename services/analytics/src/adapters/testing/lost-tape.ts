@@ -51,6 +51,6 @@ export function tapeInputs(): TapeInput[] {
 export function rowsOf({ batch, candles }: TapeInput, n: number): ShardRows {
   return {
     ...{ type: 'StoreRows', instrument: LTC, position: n + 1, trades: batch.trades, candles },
-    ...{ orderFlow: [], profiles: [], zones: [], gaps: [] },
+    ...{ orderFlow: [], profiles: [], zones: [], gaps: [], doubted: [] },
   };
 }
