@@ -118,6 +118,8 @@ export class ComposedPaperVenue implements ExchangeVenue {
   async [Symbol.asyncDispose](): Promise<void> {} // the exchange is the composition's
 
   get #books() {
+    // What counts for nothing is given late; books and their time are those of the present moment.
+    this.#exchange.beforeInput?.();
     const { machine } = this.#exchange;
     if (!(machine instanceof VenueMachine))
       throw new Error('the paper exchange of this account is not composed');
