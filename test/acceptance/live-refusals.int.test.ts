@@ -66,6 +66,14 @@ test.each<[string, Spoil, RegExp]>([
     /--feed = "synthetic": live-main trades on binance-spot.*Use binance/,
   ],
   [
+    'an instrument that nobody has rules of',
+    (args) => {
+      args[args.indexOf('--instruments') + 1] = 'binance.spot.LTCUSD';
+      return undefined;
+    },
+    /--instruments = "binance\.spot\.LTCUSD": not among the \d+ of the catalog; its nearest is binance\.spot\.LTCUSDT/,
+  ],
+  [
     'a file that is not there',
     (args) => {
       args[args.indexOf('--live') + 1] = join(dir, 'none.yaml');

@@ -20,6 +20,7 @@ export * from './input-error.ts';
 export * from './instrument.ts';
 export * from './market-state.ts';
 export * from './market-traits.ts';
+export * from './nearest-name.ts';
 export * from './order.ts';
 export * from './order-after.ts';
 export * from './order-flow-row.ts';

@@ -125,6 +125,6 @@ test('an instrument that is not there is refused with what there is', () => {
   const look = () => instrumentOf(catalog, instrumentId('binance.spot.BTCUSDT'));
   expect(look).toThrow(InputError);
   expect(look).toThrow(
-    /binance\.spot\.BTCUSDT.*not in the catalog \(binance\.spot\.LTCUSDT, binance\.perp\.LTCUSDT\)/,
+    /binance\.spot\.BTCUSDT.*not among the 2 of the catalog; its nearest is binance\.spot\.LTCUSDT/,
   );
 });

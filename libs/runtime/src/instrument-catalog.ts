@@ -7,6 +7,7 @@ import {
   instrumentParts,
   MARKET_TRAITS,
   type Market,
+  nearestName,
   refuseSameFolders,
 } from '@algo/model';
 import { z } from 'zod';
@@ -102,15 +103,15 @@ function instrumentOfRules(
   };
 }
 
-/** Returns one instrument of the catalog. *Errors*: InputError that lists what is known. */
-export function instrumentOf(catalog: InstrumentCatalog, id: InstrumentId): Instrument {
+/** Returns one instrument of the catalog. *Errors*: InputError that names the nearest one; `field` as typed. */
+export function instrumentOf(catalog: InstrumentCatalog, id: InstrumentId, field = 'instrument'): Instrument {
   const found = catalog.get(id);
   if (found === undefined)
     throw new InputError({
-      field: 'instrument',
+      field,
       value: id,
-      because: `not in the catalog (${[...catalog.keys()].join(', ')})`,
-      remedy: 'Add it to config/instruments.yaml with its tick, step and minimums.',
+      because: `not among the ${catalog.size} of the catalog; its nearest is ${nearestName(id, catalog.keys())}`,
+      remedy: 'Correct the name, or add it to config/instruments.yaml with its tick, step and minimums.',
     });
   return found;
 }

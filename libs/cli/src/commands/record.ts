@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
-import { DirectoryLock } from '@algo/runtime';
+import { DirectoryLock, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { endLeftovers } from '../engine/end-leftovers.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
@@ -36,6 +36,8 @@ export async function record(typed: RecordOptions, environment: CliEnvironment):
   if (options.feedKind === 'file')
     throw refused('--feed', raw.feed, 'a file is a recording already', 'Use algo import.');
   const dataDir = options.dataDir ?? join(environment.dataRoot, 'recorded', options.feedKind);
+  const catalog = readInstrumentCatalog(environment.instrumentsFile);
+  for (const id of options.instruments) instrumentOf(catalog, id, '--instruments');
   makeUsable(dataDir);
   using _lock = DirectoryLock.take(dataDir, 'algo record');
   const before = readEngineFile(dataDir);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isMuchRefused } from '@algo/model';
-import { DirectoryLock } from '@algo/runtime';
+import { DirectoryLock, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { endLeftovers } from '../engine/end-leftovers.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
@@ -42,6 +42,8 @@ export async function up(
     json: options.json,
     color: environment.color && raw.color !== false,
   });
+  const catalog = readInstrumentCatalog(environment.instrumentsFile);
+  for (const id of options.instruments) instrumentOf(catalog, id, '--instruments');
   makeUsable(dataDir);
   using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);

@@ -4,6 +4,7 @@ import {
   InputError,
   type Instrument,
   type InstrumentId,
+  nearestName,
   type TradeColumns,
 } from '@algo/model';
 import { type MarketDataFeed, type MarketDataSink, ReadFailure } from '../port.ts';
@@ -14,7 +15,6 @@ import { BinanceError } from './errors.ts';
 import { BinanceHttp } from './http.ts';
 import { BinanceKlines } from './klines.ts';
 import type { MinuteBar } from './minute-bar.ts';
-import { nearestName } from './nearest-name.ts';
 import { MARKET_DATA_SHARE, RequestBudget } from './request-budget.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { type BinanceTrade, columnsOf } from './trade.ts';
