@@ -103,15 +103,17 @@ function instrumentOfRules(
   };
 }
 
-/** Returns one instrument of the catalog. *Errors*: InputError that names the nearest one; `field` as typed. */
+/** Returns one instrument of the catalog. *Errors*: InputError that names the nearest one. */
 export function instrumentOf(catalog: InstrumentCatalog, id: InstrumentId, field = 'instrument'): Instrument {
   const found = catalog.get(id);
-  if (found === undefined)
+  if (found === undefined) {
+    const nearest = nearestName(id, catalog.keys());
     throw new InputError({
       field,
       value: id,
-      because: `not among the ${catalog.size} of the catalog; its nearest is ${nearestName(id, catalog.keys())}`,
+      because: `not among the ${catalog.size} of the catalog; its nearest is ${nearest}`,
       remedy: 'Correct the name, or add it to config/instruments.yaml with its tick, step and minimums.',
     });
+  }
   return found;
 }

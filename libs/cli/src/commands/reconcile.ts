@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Bus } from '@algo/bus';
 import { subjects } from '@algo/contracts';
-import { type AccountId, isoTime } from '@algo/model';
+import { type AccountId, Decimal, isoTime } from '@algo/model';
 import { type ComparisonReport, comparisonRows, isPassed, shutLines } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
@@ -14,6 +15,9 @@ import { compareBooks } from './compare-books.ts';
 /** Runs that `--history` shows when nobody says how many, and at most. */
 const HISTORY = 10;
 const HISTORY_MAX = 1_000;
+/** What differs is looked at again so often at most, after a rest. */
+const LOOKS_MAX = 4;
+const LOOK_AGAIN_MS = 1_000;
 const FAILED = 'The comparison failed: nothing is concluded. Mend what is named above, then ask again.';
 
 export interface ReconcileOptions extends AccessOptions {
@@ -30,7 +34,7 @@ export async function reconcile(options: ReconcileOptions, environment: CliEnvir
   const reason = options.reason ?? 'a person wants to know';
   await using asked = await openForPerson({ ...options, reason }, environment);
   const dryRun = options.dryRun === true;
-  const report = await compareBooks(asked, dryRun).catch((error: unknown) => {
+  const report = await foundAgain(() => compareBooks(asked, dryRun)).catch((error: unknown) => {
     if (error instanceof CommandFailure) throw new CommandFailure(error.message, EXIT_CODE.notCompared);
     throw error;
   });
@@ -38,6 +42,36 @@ export async function reconcile(options: ReconcileOptions, environment: CliEnvir
   else for (const line of reportLines(report, dryRun)) await printLine(line);
   if (!isPassed(report)) throw new CommandFailure(FAILED, EXIT_CODE.notCompared);
   if (report.discrepancies.length > 0) throw new CommandFailure('The books differ: see the table.');
+}
+
+/**
+ * Returns a comparison whose differences were found twice: what is filled between two reads of one
+ * comparison looks like a difference too, and nobody should wake up for that.
+ */
+export async function foundAgain(
+  compare: () => Promise<ComparisonReport>,
+  restMs = LOOK_AGAIN_MS,
+): Promise<ComparisonReport> {
+  let report = await compare();
+  for (let looks = 1; looks < LOOKS_MAX && isDiffering(report); looks++) {
+    await setTimeout(restMs);
+    const before = new Set(differencesIn(report));
+    report = await compare();
+    if (differencesIn(report).some((found) => before.has(found))) break;
+  }
+  return report;
+}
+
+const isDiffering = (report: ComparisonReport) => isPassed(report) && report.discrepancies.length > 0;
+
+/** Returns each difference of a comparison by what it is about, and how much it is. */
+function differencesIn(report: ComparisonReport): readonly string[] {
+  if (!isPassed(report)) return [];
+  return report.discrepancies.map(({ class: kind, subject, before, after }) => {
+    const isAmount = [before, after].every((text) => /^-?\d+(\.\d+)?$/.test(text));
+    const by = isAmount ? `${Decimal.of(after).minus(Decimal.of(before))}` : `${before} ${after}`;
+    return `${kind} ${subject} ${by}`;
+  });
 }
 
 /** Returns a comparison as lines for people. */
