@@ -1,4 +1,4 @@
-import { EXCHANGE_NAMES, realExchange } from '@algo/venues';
+import { REAL_EXCHANGE_NAMES } from '@algo/venues';
 import { z } from 'zod';
 import { type EnginePlan, STANDBY_SERVICES } from './process-plan.ts';
 
@@ -19,13 +19,12 @@ export interface LiveAccount {
   readonly startingEquity: string;
 }
 
-const REAL_EXCHANGES = EXCHANGE_NAMES.filter((name) => realExchange(name) !== undefined);
 const liveAccounts = z.string().transform((text, context): Readonly<Record<string, LiveAccount>> => {
   const parts = text.split(',').flatMap((part) => part.trim() || []);
   const read = parts.map(
     (part) => /^([A-Za-z0-9_-]{1,64})=([^/]+)\/(\d{1,12}(?:\.\d{1,8})?)$/.exec(part) ?? [],
   );
-  if (read.every(([, , exchange]) => exchange !== undefined && REAL_EXCHANGES.includes(exchange)))
+  if (read.every(([, , exchange]) => exchange !== undefined && REAL_EXCHANGE_NAMES.includes(exchange)))
     return Object.fromEntries(
       read.map(([, account, exchange, equity]) => [
         account,
@@ -34,7 +33,7 @@ const liveAccounts = z.string().transform((text, context): Readonly<Record<strin
     );
   context.addIssue({
     code: 'custom',
-    message: `expected account=exchange/equity, comma separated; exchanges: ${REAL_EXCHANGES.join(', ')}`,
+    message: `expected account=exchange/equity, comma separated (${REAL_EXCHANGE_NAMES.join(', ')})`,
   });
   return z.NEVER;
 });

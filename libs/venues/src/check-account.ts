@@ -16,7 +16,13 @@ const CHECKS: Readonly<Record<string, (parts: CheckParts) => Promise<readonly Ac
   },
   async 'binance-usdm'(parts) {
     await using link = usdmLink(parts);
-    return await checkMarket(checkedUsdm(link), parts.depth);
+    const market = checkedUsdm(link);
+    try {
+      return await checkMarket(market, parts.depth);
+    } finally {
+      // At the exchange's own address the rights are told by another host, over a link of its own.
+      if (market.rightsLink !== link) await market.rightsLink[Symbol.asyncDispose]();
+    }
   },
 };
 

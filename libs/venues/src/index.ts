@@ -5,6 +5,7 @@ export {
   type ExchangeAddress,
   type OpenExchange,
   openExchange,
+  REAL_EXCHANGE_NAMES,
   type RealExchange,
   realExchange,
   spotLink,

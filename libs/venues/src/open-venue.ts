@@ -99,6 +99,9 @@ export function realExchange(name: string): RealExchange | undefined {
   return (Object.hasOwn(EXCHANGES, name) ? EXCHANGES[name]?.real : null) ?? undefined;
 }
 
+/** Those of them that are real. */
+export const REAL_EXCHANGE_NAMES: readonly string[] = EXCHANGE_NAMES.filter((name) => realExchange(name));
+
 /** Returns those instruments that an exchange trades; all of them where it is played here. */
 export function tradedAt(name: string, instruments: readonly Instrument[]): readonly Instrument[] {
   const real = realExchange(name);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '@algo/bus';
 import { accountId, InputError } from '@algo/model';
@@ -55,7 +55,8 @@ interface ShownLimits {
 }
 
 function limitsIn({ inherited }: CliEnvironment): ShownLimits {
-  const path = inherited.ALGO_LIMITS_FILE ?? join(ROOT, 'config', 'limits.yaml');
+  // As the services see it, which stand there.
+  const path = resolve(ROOT, inherited.ALGO_LIMITS_FILE ?? 'config/limits.yaml');
   try {
     return { path, ...limitsFile.parse(parse(readFileSync(path, 'utf8'), { schema: 'failsafe' })) };
   } catch (error) {

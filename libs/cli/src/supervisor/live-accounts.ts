@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { InputError } from '@algo/model';
 import { ConfigError, type LiveAccount } from '@algo/runtime';
-import { EXCHANGE_NAMES, type RealExchange, realExchange } from '@algo/venues';
+import { REAL_EXCHANGE_NAMES, type RealExchange, realExchange } from '@algo/venues';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
@@ -16,12 +16,10 @@ export interface LiveAccountKeys extends LiveAccount {
   readonly socketUrl: string;
 }
 
-const REAL = EXCHANGE_NAMES.filter((name) => realExchange(name) !== undefined);
-
 const url = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
 
 const account = z.strictObject({
-  exchange: z.enum(REAL, `expected ${REAL.join(' or ')}`),
+  exchange: z.enum(REAL_EXCHANGE_NAMES, `expected ${REAL_EXCHANGE_NAMES.join(' or ')}`),
   key_file: z.string('expected the path of a file with the API key').min(1, 'expected a path'),
   secret_file: z.string('expected the path of a file with the secret').min(1, 'expected a path'),
   starting_equity: z

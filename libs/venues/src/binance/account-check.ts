@@ -36,7 +36,7 @@ export interface CheckedMarket {
   readonly rulesWeight: number;
   /** The field of a notional filter that has the least one. */
   readonly notionalField: string;
-  /** Whether a filter's price band lets an order stand at this share of the price. */
+  /** The share of the price at which a far order stands: within the price band, and filled by nobody. */
   readonly farShare: Decimal;
   /** What else a symbol must offer: in words, and whether it does. */
   readonly needs: (row: Row) => readonly (readonly [what: string, holds: boolean])[];
