@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MarketState, US_PER_MS } from '@algo/model';
+import { type MarketState, ToldStates, US_PER_MS } from '@algo/model';
 import { regimeLevel } from '@algo/strategy';
 import { BinanceStandIn, SPOT_DIALECT, USDM_DIALECT } from '@algo/testkit/venues';
 import { expect, test } from '@jest/globals';
@@ -54,11 +54,14 @@ test.each(MARKETS)(
       const bus = await run.bus(PATIENCE_MS);
       const speaking = new Map<string, MarketState>();
       const areSpeaking = async () => {
+        const states = new ToldStates();
         for (const { fact } of await factsOf(bus, 'an.state')) {
-          const isSpeaking = regimeLevel(fact.body, '1h')
+          const state =
+            fact.name === 'MarketStateUpdated' ? states.whole(fact.body) : states.after(fact.body);
+          const isSpeaking = regimeLevel(state!, '1h')
             .checks()
             .every(({ value }) => value !== null);
-          if (isSpeaking) speaking.set(fact.body.instrument, fact.body);
+          if (isSpeaking) speaking.set(state!.instrument, state!);
         }
         return speaking.size === SYMBOLS.length;
       };

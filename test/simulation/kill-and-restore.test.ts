@@ -102,13 +102,13 @@ async function expectSameAnalytics(engine: SimulatedEngine): Promise<void> {
   expect(tape.ids.findIndex((id, i) => id !== i + 1)).toBe(-1);
   const lines: string[] = [];
   const observe: BacktestSettings['observe'] = (fact) => void lines.push(lineOf(fact));
-  await runBacktest(tape, { environment: ENVIRONMENT, everything: true, observe });
-  for (const [stream, name] of [
-    ['CANDLES', 'CandleClosed'],
-    ['ANALYTICS', 'MarketStateUpdated'],
+  await runBacktest(tape, { environment: ENVIRONMENT, everything: true, byWire: true, observe });
+  for (const [stream, names] of [
+    ['CANDLES', ['CandleClosed']],
+    ['ANALYTICS', ['MarketStateUpdated', 'MarketStateChanged']],
   ] as const) {
-    const said = engine.facts(stream).filter((fact) => fact.name === name);
-    const expected = lines.filter((line) => line.startsWith(`${name} `));
+    const said = engine.facts(stream).filter((fact) => names.some((name) => name === fact.name));
+    const expected = lines.filter((line) => names.some((name) => line.startsWith(`${name} `)));
     expect(said.length).toBeGreaterThan(100);
     // The state of the last trade is told with a later time, which a backtest of the trades may not reach.
     expect(said.length).toBeLessThanOrEqual(expected.length + 1);

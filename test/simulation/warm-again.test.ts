@@ -10,7 +10,10 @@ import {
   type InstrumentId,
   instrumentId,
   type MarketState,
+  type MarketStateChanged,
+  type MarketStateUpdated,
   type TimeUs,
+  ToldStates,
   type TradeColumns,
   US_PER_MS,
   US_PER_SECOND,
@@ -117,9 +120,11 @@ function columnsOf(trades: readonly TapeTrade[]): TradeColumns {
 /** A shard of analytics, and the last state that it said. */
 function shard() {
   const machine = new ShardMachine(new Map([[LTC.id, LTC]]));
+  const states = new ToldStates();
   let state: MarketState | undefined;
   const speak = (name: Fact['name'], body: unknown) => {
-    if (name === 'MarketStateUpdated') state = body as MarketState;
+    if (name === 'MarketStateUpdated') state = states.whole(body as MarketStateUpdated);
+    if (name === 'MarketStateChanged') state = states.after(body as MarketStateChanged)!;
   };
   const say = Object.assign(speak, { input: 1, request: () => undefined }) as never;
   const take = (input: ShardInput) => machine.take(input, say);

@@ -61,7 +61,11 @@ const ABOUT: Abouts = {
     subject: (body) => subjects.candles(body.instrument, body.timeframe),
     timeUs: timed,
   },
-  MarketStateUpdated: { subject: (body) => subjects.state(body.instrument), timeUs: timed },
+  MarketStateUpdated: {
+    subject: ({ state }) => subjects.state(state.instrument),
+    timeUs: ({ state }) => state.timeUs,
+  },
+  MarketStateChanged: { subject: (body) => subjects.state(body.instrument), timeUs: timed },
   SignalGenerated: {
     subject: ({ state }) => subjects.signal(state.instrument),
     timeUs: ({ state }) => state.timeUs,

@@ -104,7 +104,7 @@ export const FAMILIES = {
   },
   'an.state': {
     stream: 'ANALYTICS',
-    messages: ['MarketStateUpdated'],
+    messages: ['MarketStateUpdated', 'MarketStateChanged'],
     publishers: ['analytics'],
     readers: ['decision'],
   },

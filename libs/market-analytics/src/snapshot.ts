@@ -1,7 +1,7 @@
 import { InputError } from '@algo/model';
 
 /** Bumped whenever the order or meaning of what is written changes. */
-export const SNAPSHOT_VERSION = 7;
+export const SNAPSHOT_VERSION = 8;
 
 /**
  * Writes numbers and texts one after the other, doubles bit for bit (NaN and infinities too). Little-endian.

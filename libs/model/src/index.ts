@@ -19,6 +19,7 @@ export * from './ids.ts';
 export * from './input-error.ts';
 export * from './instrument.ts';
 export * from './market-state.ts';
+export * from './market-state-change.ts';
 export * from './market-traits.ts';
 export * from './nearest-name.ts';
 export * from './order.ts';

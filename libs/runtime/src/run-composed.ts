@@ -140,7 +140,8 @@ export class Composition implements AsyncDisposable {
         return acquireLease({ config, identity, bus, life, clock: stillClock(this.scheduler), signal });
       },
       bus,
-      isHeardAtOnce: true,
+      // By wire each reader has a copy of its own, later: that is how states travel between processes.
+      ...(parts.byWire === true ? {} : { isHeardAtOnce: true }),
       clock: stillClock(this.scheduler),
       log: parts.log(identity),
       signal,

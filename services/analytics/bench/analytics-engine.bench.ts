@@ -3,7 +3,7 @@
 // usage: node services/analytics/bench/analytics-engine.bench.ts TAPE.csv.gz KIND TILES ROUNDS
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { codecs } from '@algo/contracts';
+import { encodeFact } from '@algo/contracts';
 import {
   type AnalyticsSettings,
   type AnalyticsSink,
@@ -12,6 +12,7 @@ import {
   USUAL_SETTINGS,
 } from '@algo/market-analytics';
 import { instrumentId, type MarketState, sliceTrades, type TradeColumns } from '@algo/model';
+import { StateTelling } from '../src/domain/state-telling.ts';
 
 /** Trades per slice. */
 const SLICE = 256;
@@ -78,6 +79,7 @@ function look(state: MarketState): number {
 /** Goes through the tape once and prints what it took. */
 function round(kind: Kind, slices: readonly TradeColumns[], trades: number): void {
   const engine = new InstrumentAnalytics(KINDS[kind]);
+  const telling = new StateTelling();
   let [outputs, due, bytes, most, seen] = [0, 0, 0, 0, 0];
   const count = () => {
     outputs++;
@@ -92,7 +94,8 @@ function round(kind: Kind, slices: readonly TradeColumns[], trades: number): voi
     },
     encode: () => {
       due++;
-      const { length } = codecs.MarketStateUpdated.encode(engine.state());
+      const { name, body } = telling.tell(engine.state());
+      const { length } = encodeFact(name, body);
       bytes += length;
       if (length > most) most = length;
     },

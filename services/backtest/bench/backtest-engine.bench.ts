@@ -112,7 +112,7 @@ function schedulerAlone(): number {
 
 /** The decider, given a state again that it has just evaluated. Returns µs a state. */
 async function decisionAlone(body: MarketState): Promise<number> {
-  const state: Fact = { name: 'MarketStateUpdated', body };
+  const state: Fact = { name: 'MarketStateUpdated', body: { state: body, changesFollow: false } };
   await using engine = await composeEngine({ environment: {}, observe() {} });
   const decision = engine.composition.machineOf('decision.paper-main');
   const told = timeOf(state.name, state.body);

@@ -5,8 +5,8 @@ import { emptyTrades, rowAfter, type TapeRows } from './tape.ts';
 
 /** Returns the state that a fact was said with; undefined for those that carry none. */
 export function stateIn({ name, body }: Fact) {
-  if (name === 'MarketStateUpdated') return body;
-  return name === 'SignalGenerated' ? body.state : undefined;
+  if (name === 'MarketStateChanged') return body;
+  return name === 'SignalGenerated' || name === 'MarketStateUpdated' ? body.state : undefined;
 }
 
 /** Where one instrument's rows of the present stretch stand. */

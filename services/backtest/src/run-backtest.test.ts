@@ -5,6 +5,7 @@ import { SeededRandom } from '@algo/simulation';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { USUAL_CUTS } from './backtest-run.ts';
+import { stateIn } from './lane-cursor.ts';
 import { type BacktestSettings, runBacktest } from './run-backtest.ts';
 import { MergedTape } from './tape.ts';
 import { SyntheticLane, TEST_ENVIRONMENT, TEST_INSTRUMENTS } from './testing/synthetic-lane.ts';
@@ -46,9 +47,11 @@ async function outcome(
 }
 
 function lineOf(fact: Fact): string {
-  if (fact.name === 'MarketStateUpdated') {
-    const { instrument, timeUs, trades, price, cvd } = fact.body;
-    return `${fact.name} ${instrument} ${timeUs} ${trades} ${price} ${cvd}`;
+  const state = fact.name === 'SignalGenerated' ? undefined : stateIn(fact);
+  if (state !== undefined) {
+    // By wire a state is told by what changed: what each says is in both.
+    const { instrument, timeUs, trades, price, cvd } = state;
+    return `state ${instrument} ${timeUs} ${trades} ${price} ${cvd}`;
   }
   return `${fact.name} ${Buffer.from(encodeFact(fact.name, fact.body)).toString('base64')}`;
 }

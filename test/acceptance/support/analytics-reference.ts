@@ -37,7 +37,8 @@ export function firstDifference(words: AnalyticsWords, reference: AnalyticsWords
 
 /** Returns which instrument a word of analytics is about. */
 export function instrumentOfWord(word: Fact<ShardWord>): InstrumentId {
-  return word.name === 'SignalGenerated' ? word.body.state.instrument : word.body.instrument;
+  const { body } = word;
+  return 'state' in body ? body.state.instrument : body.instrument;
 }
 
 function bytesOf(word: Fact<ShardWord>): Uint8Array {

@@ -12,6 +12,7 @@ export namespace algo {
             constructor(properties?: algo.v1.MarketStateUpdated.$Properties);
             $unknowns?: Uint8Array[];
             state?: (algo.v1.MarketState.$Properties|null);
+            changesFollow: boolean;
             static encode(message: algo.v1.MarketStateUpdated.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketStateUpdated & algo.v1.MarketStateUpdated.$Shape;
         }
@@ -19,9 +20,118 @@ export namespace algo {
         namespace MarketStateUpdated {
             interface $Properties {
                 state?: (algo.v1.MarketState.$Properties|null);
+                changesFollow?: (boolean|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.MarketStateUpdated.$Properties;
+        }
+
+        interface IMarketStateChanged extends algo.v1.MarketStateChanged.$Properties {
+        }
+
+        class MarketStateChanged {
+            constructor(properties?: algo.v1.MarketStateChanged.$Properties);
+            $unknowns?: Uint8Array[];
+            instrument: string;
+            timeUs: number;
+            number: number;
+            price: number;
+            complete: boolean;
+            trades: number;
+            cvd: number;
+            flow: algo.v1.OrderFlow.$Properties[];
+            microstructure?: (algo.v1.Microstructure.$Properties|null);
+            bars: algo.v1.BarReading.$Properties[];
+            structures: algo.v1.StructureChange.$Properties[];
+            static encode(message: algo.v1.MarketStateChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.MarketStateChanged & algo.v1.MarketStateChanged.$Shape;
+        }
+
+        namespace MarketStateChanged {
+            interface $Properties {
+                instrument?: (string|null);
+                timeUs?: (number|null);
+                number?: (number|null);
+                price?: (number|null);
+                complete?: (boolean|null);
+                trades?: (number|null);
+                cvd?: (number|null);
+                flow?: (algo.v1.OrderFlow.$Properties[]|null);
+                microstructure?: (algo.v1.Microstructure.$Properties|null);
+                bars?: (algo.v1.BarReading.$Properties[]|null);
+                structures?: (algo.v1.StructureChange.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.MarketStateChanged.$Properties;
+        }
+
+        interface IStructureChange extends algo.v1.StructureChange.$Properties {
+        }
+
+        class StructureChange {
+            constructor(properties?: algo.v1.StructureChange.$Properties);
+            $unknowns?: Uint8Array[];
+            rules: algo.v1.RuleSet;
+            zones?: (algo.v1.ZonesChange.$Properties|null);
+            gaps?: (algo.v1.GapsChange.$Properties|null);
+            volumes: number[];
+            profiles: algo.v1.MarketProfile.$Properties[];
+            static encode(message: algo.v1.StructureChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.StructureChange & algo.v1.StructureChange.$Shape;
+        }
+
+        namespace StructureChange {
+            interface $Properties {
+                rules?: (algo.v1.RuleSet|null);
+                zones?: (algo.v1.ZonesChange.$Properties|null);
+                gaps?: (algo.v1.GapsChange.$Properties|null);
+                volumes?: (number[]|null);
+                profiles?: (algo.v1.MarketProfile.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.StructureChange.$Properties;
+        }
+
+        interface IZonesChange extends algo.v1.ZonesChange.$Properties {
+        }
+
+        class ZonesChange {
+            constructor(properties?: algo.v1.ZonesChange.$Properties);
+            $unknowns?: Uint8Array[];
+            places: number[];
+            fresh: algo.v1.Zone.$Properties[];
+            static encode(message: algo.v1.ZonesChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ZonesChange & algo.v1.ZonesChange.$Shape;
+        }
+
+        namespace ZonesChange {
+            interface $Properties {
+                places?: (number[]|null);
+                fresh?: (algo.v1.Zone.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.ZonesChange.$Properties;
+        }
+
+        interface IGapsChange extends algo.v1.GapsChange.$Properties {
+        }
+
+        class GapsChange {
+            constructor(properties?: algo.v1.GapsChange.$Properties);
+            $unknowns?: Uint8Array[];
+            places: number[];
+            fresh: algo.v1.FairValueGap.$Properties[];
+            static encode(message: algo.v1.GapsChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.GapsChange & algo.v1.GapsChange.$Shape;
+        }
+
+        namespace GapsChange {
+            interface $Properties {
+                places?: (number[]|null);
+                fresh?: (algo.v1.FairValueGap.$Properties[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.GapsChange.$Properties;
         }
 
         interface ISignalGenerated extends algo.v1.SignalGenerated.$Properties {

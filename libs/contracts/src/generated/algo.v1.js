@@ -24,6 +24,7 @@ export const algo = $root.algo = (() => {
             };
 
             MarketStateUpdated.prototype.state = null;
+            MarketStateUpdated.prototype.changesFollow = false;
 
             MarketStateUpdated.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -34,6 +35,8 @@ export const algo = $root.algo = (() => {
                     throw $Error("max depth exceeded");
                 if (message.state != null && $Object.hasOwnProperty.call(message, "state"))
                     $root.algo.v1.MarketState.encode(message.state, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.changesFollow != null && $Object.hasOwnProperty.call(message, "changesFollow") && message.changesFollow !== false)
+                    writer.uint32(16).bool(message.changesFollow);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -73,6 +76,15 @@ export const algo = $root.algo = (() => {
                             message.state = $root.algo.v1.MarketState.decode(reader, reader.size(), $undefined, _depth + 1, message.state);
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.changesFollow = value;
+                            else
+                                delete message.changesFollow;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -91,6 +103,566 @@ export const algo = $root.algo = (() => {
             };
 
             return MarketStateUpdated;
+        })();
+
+        v1.MarketStateChanged = (function() {
+
+            const MarketStateChanged = function (properties) {
+                this.flow = [];
+                this.bars = [];
+                this.structures = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            MarketStateChanged.prototype.instrument = "";
+            MarketStateChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            MarketStateChanged.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            MarketStateChanged.prototype.price = 0;
+            MarketStateChanged.prototype.complete = false;
+            MarketStateChanged.prototype.trades = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            MarketStateChanged.prototype.cvd = 0;
+            MarketStateChanged.prototype.flow = $util.emptyArray;
+            MarketStateChanged.prototype.microstructure = null;
+            MarketStateChanged.prototype.bars = $util.emptyArray;
+            MarketStateChanged.prototype.structures = $util.emptyArray;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(MarketStateChanged.prototype, "_microstructure", {
+                get: $util.oneOfGetter($oneOfFields = ["microstructure"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            MarketStateChanged.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(10).string(message.instrument);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(16).uint64(message.timeUs);
+                if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
+                    writer.uint32(24).uint64(message.number);
+                if (message.price != null && $Object.hasOwnProperty.call(message, "price") && !$Object.is(message.price, 0))
+                    writer.uint32(33).double(message.price);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(40).bool(message.complete);
+                if (message.trades != null && $Object.hasOwnProperty.call(message, "trades") && (typeof message.trades === "object" ? message.trades.low || message.trades.high : message.trades !== 0))
+                    writer.uint32(48).uint64(message.trades);
+                if (message.cvd != null && $Object.hasOwnProperty.call(message, "cvd") && !$Object.is(message.cvd, 0))
+                    writer.uint32(57).double(message.cvd);
+                if (message.flow != null && message.flow.length)
+                    for (let i = 0; i < message.flow.length; ++i)
+                        $root.algo.v1.OrderFlow.encode(message.flow[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.microstructure != null && $Object.hasOwnProperty.call(message, "microstructure"))
+                    $root.algo.v1.Microstructure.encode(message.microstructure, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.bars != null && message.bars.length)
+                    for (let i = 0; i < message.bars.length; ++i)
+                        $root.algo.v1.BarReading.encode(message.bars[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.structures != null && message.structures.length)
+                    for (let i = 0; i < message.structures.length; ++i)
+                        $root.algo.v1.StructureChange.encode(message.structures[i], writer.uint32(90).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            MarketStateChanged.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.MarketStateChanged();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.number = value;
+                            else
+                                delete message.number;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.price = value;
+                            else
+                                delete message.price;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.trades = value;
+                            else
+                                delete message.trades;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.cvd = value;
+                            else
+                                delete message.cvd;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.flow && message.flow.length))
+                                message.flow = [];
+                            message.flow.push($root.algo.v1.OrderFlow.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.microstructure = $root.algo.v1.Microstructure.decode(reader, reader.size(), $undefined, _depth + 1, message.microstructure);
+                            message._microstructure = "microstructure";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.bars && message.bars.length))
+                                message.bars = [];
+                            message.bars.push($root.algo.v1.BarReading.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.structures && message.structures.length))
+                                message.structures = [];
+                            message.structures.push($root.algo.v1.StructureChange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MarketStateChanged;
+        })();
+
+        v1.StructureChange = (function() {
+
+            const StructureChange = function (properties) {
+                this.volumes = [];
+                this.profiles = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            StructureChange.prototype.rules = 0;
+            StructureChange.prototype.zones = null;
+            StructureChange.prototype.gaps = null;
+            StructureChange.prototype.volumes = $util.emptyArray;
+            StructureChange.prototype.profiles = $util.emptyArray;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(StructureChange.prototype, "_zones", {
+                get: $util.oneOfGetter($oneOfFields = ["zones"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(StructureChange.prototype, "_gaps", {
+                get: $util.oneOfGetter($oneOfFields = ["gaps"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            StructureChange.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.rules != null && $Object.hasOwnProperty.call(message, "rules") && message.rules !== 0)
+                    writer.uint32(8).int32(message.rules);
+                if (message.zones != null && $Object.hasOwnProperty.call(message, "zones"))
+                    $root.algo.v1.ZonesChange.encode(message.zones, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.gaps != null && $Object.hasOwnProperty.call(message, "gaps"))
+                    $root.algo.v1.GapsChange.encode(message.gaps, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.volumes != null && message.volumes.length)
+                    writer.uint32(34).doubles(message.volumes);
+                if (message.profiles != null && message.profiles.length)
+                    for (let i = 0; i < message.profiles.length; ++i)
+                        $root.algo.v1.MarketProfile.encode(message.profiles[i], writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            StructureChange.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.StructureChange();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.rules = value;
+                            else
+                                delete message.rules;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.zones = $root.algo.v1.ZonesChange.decode(reader, reader.size(), $undefined, _depth + 1, message.zones);
+                            message._zones = "zones";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.gaps = $root.algo.v1.GapsChange.decode(reader, reader.size(), $undefined, _depth + 1, message.gaps);
+                            message._gaps = "gaps";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.volumes && message.volumes.length))
+                                    message.volumes = [];
+                                reader.doubles(message.volumes);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.volumes && message.volumes.length))
+                                message.volumes = [];
+                            message.volumes.push(reader.double());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.profiles && message.profiles.length))
+                                message.profiles = [];
+                            message.profiles.push($root.algo.v1.MarketProfile.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StructureChange;
+        })();
+
+        v1.ZonesChange = (function() {
+
+            const ZonesChange = function (properties) {
+                this.places = [];
+                this.fresh = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ZonesChange.prototype.places = $util.emptyArray;
+            ZonesChange.prototype.fresh = $util.emptyArray;
+
+            ZonesChange.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.places != null && message.places.length)
+                    writer.uint32(10).uint64s(message.places);
+                if (message.fresh != null && message.fresh.length)
+                    for (let i = 0; i < message.fresh.length; ++i)
+                        $root.algo.v1.Zone.encode(message.fresh[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ZonesChange.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.ZonesChange();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.places && message.places.length))
+                                    message.places = [];
+                                reader.uint64s(message.places);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.places && message.places.length))
+                                message.places = [];
+                            message.places.push(reader.uint64());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.fresh && message.fresh.length))
+                                message.fresh = [];
+                            message.fresh.push($root.algo.v1.Zone.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ZonesChange;
+        })();
+
+        v1.GapsChange = (function() {
+
+            const GapsChange = function (properties) {
+                this.places = [];
+                this.fresh = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GapsChange.prototype.places = $util.emptyArray;
+            GapsChange.prototype.fresh = $util.emptyArray;
+
+            GapsChange.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.places != null && message.places.length)
+                    writer.uint32(10).uint64s(message.places);
+                if (message.fresh != null && message.fresh.length)
+                    for (let i = 0; i < message.fresh.length; ++i)
+                        $root.algo.v1.FairValueGap.encode(message.fresh[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GapsChange.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.GapsChange();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.places && message.places.length))
+                                    message.places = [];
+                                reader.uint64s(message.places);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.places && message.places.length))
+                                message.places = [];
+                            message.places.push(reader.uint64());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.fresh && message.fresh.length))
+                                message.fresh = [];
+                            message.fresh.push($root.algo.v1.FairValueGap.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GapsChange;
         })();
 
         v1.SignalGenerated = (function() {

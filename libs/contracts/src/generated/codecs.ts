@@ -449,7 +449,42 @@ const marketState = part<model.MarketState>('MarketState', {
   sinceUs: field.orNull(field.whole),
 });
 
-const marketStateUpdated = wrapped('MarketStateUpdated', 'state', marketState);
+const marketStateUpdated = part<model.MarketStateUpdated>('MarketStateUpdated', {
+  state: nested(marketState),
+  changesFollow: field.flag,
+});
+
+const zonesChange = part<model.ZonesChange>('ZonesChange', {
+  places: field.list(field.whole),
+  fresh: field.list(nested(zone)),
+});
+
+const gapsChange = part<model.GapsChange>('GapsChange', {
+  places: field.list(field.whole),
+  fresh: field.list(nested(fairValueGap)),
+});
+
+const structureChange = part<model.StructureChange>('StructureChange', {
+  rules: ruleSet,
+  zones: field.orNull(nested(zonesChange)),
+  gaps: field.orNull(nested(gapsChange)),
+  volumes: field.list(field.double),
+  profiles: field.list(nested(marketProfile)),
+});
+
+const marketStateChanged = part<model.MarketStateChanged>('MarketStateChanged', {
+  instrument: idFields.instrument,
+  timeUs: field.whole,
+  number: field.whole,
+  price: field.double,
+  complete: field.flag,
+  trades: field.whole,
+  cvd: field.double,
+  flow: field.list(nested(orderFlow)),
+  microstructure: field.orNull(nested(microstructure)),
+  bars: field.list(nested(barReading)),
+  structures: field.list(nested(structureChange)),
+});
 
 const signal = part<model.Signal>('Signal', {
   id: idFields.signal,
@@ -1882,6 +1917,7 @@ const accountEventsReply = part<AccountEventsReply>('AccountEventsReply', {
 /** Every codec that is made of a table: all but the one of trade batches. */
 export const tableCodecs = {
   MarketStateUpdated: codec(algo.v1.MarketStateUpdated, marketStateUpdated),
+  MarketStateChanged: codec(algo.v1.MarketStateChanged, marketStateChanged),
   SignalGenerated: codec(algo.v1.SignalGenerated, signalGenerated),
   ZoneChanged: codec(algo.v1.ZoneChanged, zoneChanged),
   GapChanged: codec(algo.v1.GapChanged, gapChanged),

@@ -13,6 +13,7 @@ import {
   type Wanted,
 } from '@algo/model';
 import { RowGathering, type ShardRows, type ShardWord } from './shard-rows.ts';
+import { StateTelling } from './state-telling.ts';
 
 /** All that there is, by both sets of rules: what the store and the screens show. */
 export const EVERYTHING: Wanted = { ...USUAL_SETTINGS, rules: RULE_SETS };
@@ -22,6 +23,8 @@ export type ShardInput = FactOf<'md.trades' | 'md.bars' | 'md.feed' | 'md.time'>
 interface Kept {
   readonly engine: InstrumentAnalytics;
   readonly rows: RowGathering;
+  /** How its states are told; null where they are looked at at once. */
+  readonly telling: StateTelling | null;
 }
 
 /**
@@ -97,9 +100,10 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     to.restart();
     to.number(this.#sureUs);
     to.number(this.#kept.size);
-    for (const [id, { engine }] of this.#kept) {
+    for (const [id, { engine, telling }] of this.#kept) {
       to.text(id);
       to.section(() => engine.save(to));
+      to.text(telling?.saved() ?? 'null');
     }
     return to.bytes();
   }
@@ -137,7 +141,7 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     }
   }
 
-  #open(id: InstrumentId, state?: Uint8Array): Kept {
+  #open(id: InstrumentId, state?: Uint8Array, told?: string): Kept {
     const instrument = this.#instruments.get(id);
     if (instrument === undefined)
       throw new InputError({
@@ -153,8 +157,9 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
     };
     const engine =
       state === undefined ? new InstrumentAnalytics(settings) : InstrumentAnalytics.restore(settings, state);
-    const readState = () => (this.#isHeardAtOnce ? engine.stateInHand() : engine.state());
-    const kept = { engine, rows: new RowGathering(id, readState) };
+    const telling = this.#isHeardAtOnce ? null : new StateTelling(told);
+    const readState = () => (telling === null ? engine.stateInHand() : engine.state());
+    const kept = { engine, rows: new RowGathering(id, readState, telling), telling };
     this.#kept.set(id, kept);
     return kept;
   }
@@ -162,10 +167,10 @@ export class ShardMachine implements Machine<ShardInput, ShardWord, ShardRows> {
   #restore(from: SnapshotReader): void {
     this.#sureUs = from.number();
     for (let left = from.count(ENTRY_BYTES_MIN); left > 0; left--)
-      this.#open(instrumentId(from.text()), from.section());
+      this.#open(instrumentId(from.text()), from.section(), from.text());
     from.end();
   }
 }
 
-/** The lengths of a name and of a state. */
-const ENTRY_BYTES_MIN = 16;
+/** The lengths of a name, of a state, and of what was told of it. */
+const ENTRY_BYTES_MIN = 24;

@@ -12,6 +12,7 @@ import type {
   TradeColumns,
   Zone,
 } from '@algo/model';
+import type { StateTelling } from './state-telling.ts';
 
 /**
  * What one input brought for one instrument's file. *Shape*: `position` is the input's number, above 0
@@ -35,6 +36,7 @@ export type ShardWord =
   | 'CandleClosed'
   | 'CandleDoubted'
   | 'MarketStateUpdated'
+  | 'MarketStateChanged'
   | 'SignalGenerated'
   | 'ZoneChanged'
   | 'GapChanged';
@@ -43,6 +45,7 @@ export type ShardWord =
 export class RowGathering implements AnalyticsSink {
   readonly #instrument: InstrumentId;
   readonly #readState: () => MarketState;
+  readonly #telling: StateTelling | null;
   #say!: Say<ShardWord, ShardRows>;
   #candles: Candle[] = [];
   #doubted: CandleDoubted[] = [];
@@ -55,10 +58,14 @@ export class RowGathering implements AnalyticsSink {
   candles = 0;
   signals = 0;
 
-  /** `readState` reads the engine's state at this very moment. */
-  constructor(instrument: InstrumentId, readState: () => MarketState) {
+  /**
+   * `readState` reads the engine's state at this very moment; `telling` says how states are told, null where
+   * whoever is told one looks at it before the engine goes on.
+   */
+  constructor(instrument: InstrumentId, readState: () => MarketState, telling: StateTelling | null) {
     this.#instrument = instrument;
     this.#readState = readState;
+    this.#telling = telling;
   }
 
   begin(say: Say<ShardWord, ShardRows>): void {
@@ -117,7 +124,14 @@ export class RowGathering implements AnalyticsSink {
   }
 
   onStateDue(_timeUs: TimeUs): void {
-    this.#say('MarketStateUpdated', this.#readState());
+    const state = this.#readState();
+    if (this.#telling === null) {
+      this.#say('MarketStateUpdated', { state, changesFollow: false });
+      return;
+    }
+    const { name, body } = this.#telling.tell(state);
+    if (name === 'MarketStateChanged') this.#say(name, body);
+    else this.#say(name, body);
   }
 
   onOrderFlow(row: OrderFlowRow): void {

@@ -1,6 +1,15 @@
 import type { Machine, Say } from '@algo/bus';
 import type { FactOf } from '@algo/contracts';
-import { type InstrumentId, openSnapshot, type Quiet, sealSnapshot, type TradingConfig } from '@algo/model';
+import {
+  type InstrumentId,
+  type MarketState,
+  openSnapshot,
+  type Quiet,
+  sealSnapshot,
+  type ToldState,
+  ToldStates,
+  type TradingConfig,
+} from '@algo/model';
 import { configurationHash } from '@algo/strategy';
 import { DecisionEngine } from './decision-engine.ts';
 import type { DecisionInput, DecisionOutput } from './decision-io.ts';
@@ -34,11 +43,18 @@ export interface DeciderRequest {
 
 type SwitchConfiguration = Extract<DeciderInput, { readonly name: 'SwitchConfiguration' }>['body'];
 
+/** What a decider is restored from. */
+interface Memory {
+  readonly engine: DecisionState;
+  readonly states: readonly ToldState[];
+}
+
 /** The decider of one account: turns facts into decisions and orders. */
 export class DecisionMachine implements Machine<DeciderInput, DeciderWord, DeciderRequest> {
   readonly #settings: DecisionSettings;
   readonly #configurations: ReadonlyMap<string, TradingConfig>;
   readonly #engine: DecisionEngine;
+  readonly #states: ToldStates;
   #signals = 0;
   #accepted = 0;
   #refused = 0;
@@ -51,13 +67,14 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
   ) {
     this.#settings = settings;
     this.#configurations = configurations;
-    this.#engine =
-      snapshot === undefined
-        ? new DecisionEngine(settings)
-        : DecisionEngine.restore(
-            settings,
-            openSnapshot<DecisionState>(ownerOf(settings), DECISION_STATE_VERSION, snapshot),
-          );
+    if (snapshot === undefined) {
+      this.#engine = new DecisionEngine(settings);
+      this.#states = new ToldStates();
+      return;
+    }
+    const memory = openSnapshot<Memory>(ownerOf(settings), DECISION_STATE_VERSION, snapshot);
+    this.#engine = DecisionEngine.restore(settings, memory.engine);
+    this.#states = new ToldStates(memory.states);
   }
 
   /** The configuration in force; null until one was chosen. */
@@ -68,9 +85,13 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
   take(input: DeciderInput, say: Say<DeciderWord, DeciderRequest>): void {
     switch (input.name) {
       case 'MarketStateUpdated':
-        if (!this.#engine.isHistory(input.body))
-          this.#feed({ type: 'MarketStateUpdated', state: input.body }, say);
+        this.#onState(this.#states.whole(input.body), say);
         return;
+      case 'MarketStateChanged': {
+        const state = this.#states.after(input.body);
+        if (state !== null) this.#onState(state, say);
+        return;
+      }
       case 'SignalGenerated':
         this.#signals++;
         if (this.#engine.isHistory(input.body.state)) return;
@@ -92,7 +113,8 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
   }
 
   snapshot(): Uint8Array {
-    return sealSnapshot(ownerOf(this.#settings), DECISION_STATE_VERSION, this.#engine.snapshot());
+    const memory: Memory = { engine: this.#engine.snapshot(), states: this.#states.entries() };
+    return sealSnapshot(ownerOf(this.#settings), DECISION_STATE_VERSION, memory);
   }
 
   counters(): Record<string, number> {
@@ -115,6 +137,10 @@ export class DecisionMachine implements Machine<DeciderInput, DeciderWord, Decid
     this.#engine.handle({ type: 'ConfigurationActivated', config: configuration, timeUs });
     say('ConfigurationActivated', { configuration, hash: configurationHash(configuration), timeUs });
     say.request({ type: 'RememberConfiguration', name });
+  }
+
+  #onState(state: MarketState, say: Say<DeciderWord, DeciderRequest>): void {
+    if (!this.#engine.isHistory(state)) this.#feed({ type: 'MarketStateUpdated', state }, say);
   }
 
   #feed(input: DecisionInput, say: Say<DeciderWord, DeciderRequest>): void {

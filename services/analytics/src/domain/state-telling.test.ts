@@ -1,0 +1,133 @@
+import { decodeFact, encodeFact, typeOf } from '@algo/contracts';
+import { type AnalyticsSink, InstrumentAnalytics, USUAL_SETTINGS } from '@algo/market-analytics';
+import {
+  instrumentId,
+  type MarketState,
+  type MarketStateChanged,
+  type MarketStateUpdated,
+  RULE_SETS,
+  ToldStates,
+  type TradeColumns,
+} from '@algo/model';
+import { describe, expect, test } from '@jest/globals';
+import { StateTelling, type StateWord } from './state-telling.ts';
+
+const LTC = instrumentId('binance.spot.LTCUSDT');
+const SETTINGS = {
+  ...{ instrument: LTC, priceTick: 0.01, quantityStep: 0.001 },
+  ...{ ...USUAL_SETTINGS, rules: RULE_SETS },
+};
+const TRADES = 2_500;
+
+/** A walk with runs, jumps and silences of minutes: zones and gaps come and go. */
+function trades(): TradeColumns {
+  let seed = 7;
+  const next = () => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return seed / 0x7fffffff;
+  };
+  const row = () => ({ timeUs: 0, price: 0, quantity: 0, side: 0 });
+  const rows = Array.from({ length: TRADES }, row);
+  let [timeUs, ticks] = [1_750_507_470_000_000, 8_000];
+  for (const each of rows) {
+    timeUs += Math.floor(next() ** 3 * 4_000) * 1_000 + (next() < 0.003 ? 150_000_000 : 0);
+    ticks += Math.round((next() - 0.5) * (next() < 0.02 ? 60 : 4));
+    Object.assign(each, { timeUs, price: ticks / 100, quantity: Math.ceil(next() ** 4 * 9_000) / 1_000 });
+    each.side = next() < 0.5 ? 0 : 1;
+  }
+  const of = (pick: (each: ReturnType<typeof row>) => number) => Float64Array.from(rows, pick);
+  return {
+    ...{ instrument: LTC, count: TRADES, side: Uint8Array.from(rows, ({ side }) => side) },
+    ...{ timeUs: of(({ timeUs: us }) => us), price: of(({ price }) => price) },
+    ...{ quantity: of(({ quantity }) => quantity) },
+    ids: { kind: 'counted', values: Float64Array.from(rows, (_, i) => i + 1) },
+  };
+}
+
+/** All states of the tape, worked out. */
+const states: MarketState[] = [];
+const engine = new InstrumentAnalytics(SETTINGS);
+const sink = new Proxy({} as AnalyticsSink, {
+  get: (_, name) => () => {
+    if (name === 'onStateDue') states.push(engine.state());
+  },
+});
+engine.onTrades(trades(), true, sink);
+
+/** Returns a word as a reader has it: by wire. */
+function sent(word: StateWord): StateWord {
+  return decodeFact(typeOf(word.name), encodeFact(word.name, word.body)) as StateWord;
+}
+
+function heard(kept: ToldStates, { name, body }: StateWord): MarketState | null {
+  return name === 'MarketStateChanged' ? kept.after(body) : kept.whole(body);
+}
+
+/** Returns how all states are told by one teller after another, each from what the one before saved. */
+function told(restoreEvery = Number.POSITIVE_INFINITY): StateWord[] {
+  let telling = new StateTelling();
+  return states.map((state, i) => {
+    if (i % restoreEvery === restoreEvery - 1) telling = new StateTelling(telling.saved());
+    return sent(telling.tell(state));
+  });
+}
+
+describe('states told by what changed', () => {
+  const words = told();
+
+  test('are each the same for a reader as told whole', () => {
+    const kept = new ToldStates();
+    const whole = (state: MarketState): unknown =>
+      sent({ name: 'MarketStateUpdated', body: { state, changesFollow: true } }).body;
+    expect(states.length).toBeGreaterThan(1_000);
+    for (const [i, word] of words.entries()) {
+      const state = heard(kept, word);
+      expect({ state, changesFollow: true }).toEqual(whole(states[i]!));
+    }
+  });
+
+  test('are a third of the bytes at most, and whole in each minute', () => {
+    const bytes = words.map(({ name, body }) => encodeFact(name, body).length);
+    const whole = bytes.filter((_, i) => words[i]!.name === 'MarketStateUpdated');
+    const minutes = new Set(states.map(({ timeUs }) => Math.floor(timeUs / 60_000_000)));
+    const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
+    expect(whole.length).toBeGreaterThanOrEqual(minutes.size);
+    expect(mean(bytes)).toBeLessThan(mean(whole) / 3);
+  });
+
+  test('are the same words after any restore', () => {
+    expect(told(3)).toEqual(words);
+  });
+
+  test('are heard by a reader that begins again as by one that goes on', () => {
+    let kept = new ToldStates();
+    const usual = new ToldStates();
+    for (const word of words) {
+      kept = new ToldStates(JSON.parse(JSON.stringify(kept.entries())));
+      expect(heard(kept, word)).toEqual(heard(usual, word));
+    }
+  });
+
+  test('are unknown to a reader that misses one, until one is told whole', () => {
+    const changed = (at: number) => words[at]!.name === 'MarketStateChanged';
+    const missed = words.findIndex((_, i) => [i, i + 1, i + 2].every(changed));
+    const kept = new ToldStates();
+    const heardBy = words.map((word, i) => (i === missed ? null : heard(kept, word)));
+    expect(heardBy[missed - 1]).not.toBeNull();
+    let next = missed + 1;
+    for (; changed(next); next++) expect(heardBy[next]).toBeNull();
+    expect(heardBy[next]).not.toBeNull();
+    expect(heardBy[next + 1]).not.toBeNull();
+  });
+
+  test('that fit no state before are no state', () => {
+    const at = words.findIndex(({ name }, i) => i > 0 && name === 'MarketStateChanged');
+    const zones = { places: [1_000_000], fresh: [] };
+    const structures = [{ rules: 'classic', zones, gaps: null, volumes: [], profiles: [] }] as const;
+    const kept = new ToldStates();
+    kept.whole(
+      words.slice(0, at).findLast(({ name }) => name === 'MarketStateUpdated')!.body as MarketStateUpdated,
+    );
+    expect(kept.after({ ...(words[at]!.body as MarketStateChanged), number: 1, structures })).toBeNull();
+  });
+});
