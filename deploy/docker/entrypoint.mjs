@@ -1,4 +1,4 @@
-// Starts what the container's first argument names: a service, or the provisioner beside them.
+// Starts what the container's first argument names: a service, or what runs once before them.
 // The program sees the arguments behind it as its own.
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,7 +10,8 @@ const EX_USAGE = 64;
 const services = readdirSync(new URL('services/', ROOT))
   .map((name) => [name, new URL(`services/${name}/src/main.ts`, ROOT)])
   .filter(([, main]) => existsSync(main));
-const programs = new Map([...services, ['provision', new URL('deploy/docker/provision.mjs', ROOT)]]);
+const once = ['keys', 'provision'].map((name) => [name, new URL(`deploy/docker/${name}.mjs`, ROOT)]);
+const programs = new Map([...services, ...once]);
 
 const name = process.argv[2] ?? '';
 const program = programs.get(name);

@@ -7,14 +7,18 @@ import { environment } from './config.ts';
 const require = createRequire(new URL('../../services/reconcile/package.json', import.meta.url));
 const { allDurables, provision } = require('@algo/bus');
 const { baseConfig, connectBus, EXIT, readConfig } = require('@algo/runtime');
+const { z } = require('zod');
+/** *Shape*: 3 on three servers; 1 where there is one. */
+const settings = baseConfig.extend({
+  streamReplicas: z.coerce.number('expected 1, 3 or 5').int().min(1).max(5).default(1),
+});
 
 try {
-  const config = readConfig('provision', baseConfig, environment);
+  const config = readConfig('provision', settings, environment);
   await using bus = await connectBus(config, 'provisioner');
-  // One server, one replica: the provisioner may relax the market streams, so that only money waits
-  // for the disk.
-  await provision(bus, { replicas: 1, durables: allDurables() });
-  process.stdout.write(`streams, buckets and durables are in place on ${config.natsUrl}\n`);
+  const { streamReplicas: replicas } = config;
+  await provision(bus, { replicas, durables: allDurables() });
+  process.stdout.write(`streams, buckets and durables are in place on ${config.natsUrl}, ${replicas} times\n`);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode =

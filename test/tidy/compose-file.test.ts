@@ -1,6 +1,7 @@
 // A container can't write outside its volume, and knows no setting that isn't handed to it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { USERS } from '@algo/contracts';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -29,15 +30,25 @@ const settings = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8')
     names!.match(/ALGO_[A-Z_]+/g)!.map((name) => [name, whose!.trim()] as const),
   );
 
+/** They run before the services, and keep nothing. */
+const ONCE = ['keys', 'provision'];
 const engine = Object.entries(services).filter(([, { command }]) => command.length > 0);
 
 test('every service has a volume of its own to write to', () => {
   const homeless = engine.filter(
-    ([name, { volumes: mounted }]) => name !== 'provision' && mounted.join() !== `${name}-data:/data`,
+    ([name, { command, volumes: mounted }]) =>
+      !ONCE.includes(name) &&
+      mounted.join() !== `${name}-data:/data,key-${command[0]}:/run/algo:ro`,
   );
   expect(homeless.map(([name]) => name)).toEqual([]);
-  const mounted = Object.values(services).flatMap((service) => service.volumes.map((at) => at.split(':')[0]));
-  expect(Object.keys(volumes).sort()).toEqual(mounted.sort());
+  const mounted = Object.values(services).flatMap((service) => service.volumes.map((at) => at.split(':')[0]!));
+  expect(Object.keys(volumes).sort()).toEqual([...new Set(mounted)].sort());
+});
+
+test('every user of the bus has a key, in a volume that its own containers mount, and who makes them', () => {
+  const users: readonly string[] = ['provisioner', ...USERS];
+  const made = services.keys!.volumes.filter((at) => at.startsWith('key-'));
+  expect(made.sort()).toEqual(users.map((user) => `key-${user}:/keys/${user}`).sort());
 });
 
 test.each(settings)('the setting %s of the page of the composition reaches %s', (name, whose) => {
