@@ -33,8 +33,8 @@ export class ClusterKeys {
   }
 
   /**
-   * Hands the servers their list of users and the password by which they know each other: without one, whoever
-   * reaches their port joins them and reads everything.
+   * Hands the servers their list of users and the password by which they know each other: without one,
+   * whoever reaches their port joins them and reads everything.
    */
   async tellServer(users) {
     const there = await this.#secret(SERVER_SECRET);
@@ -64,7 +64,9 @@ export class ClusterKeys {
     if (method === 'GET' && response.status === 404) return undefined;
     const answer = await response.text();
     if (!response.ok)
-      throw new Error(`the cluster refuses ${method} of secrets${path}: ${response.status} ${messageOf(answer)}`);
+      throw new Error(
+        `the cluster refuses ${method} of secrets${path}: ${response.status} ${messageOf(answer)}`,
+      );
     return JSON.parse(answer);
   }
 }

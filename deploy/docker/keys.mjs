@@ -1,10 +1,10 @@
-// Makes a key for each user of the server that has none, and the server's list of users, and ends. Run it before
-// the server. Keys lie where only their user looks: in a folder each (a volume in a composition), or in a secret
-// each of the cluster that this runs in.
+// Makes a key for each user of the server that has none, and the server's list of users, and ends. Run it
+// before the server. Keys lie where only their user looks: in a folder each (a volume in a composition), or
+// in a secret each of the cluster that this runs in.
 // usage: keys folder | keys cluster
 import { createRequire } from 'node:module';
-import { environment } from './config.ts';
 import { ClusterKeys } from './cluster-keys.mjs';
+import { environment } from './config.ts';
 import { FolderKeys } from './folder-keys.mjs';
 
 // This folder is no package, so names mean what they mean to reconcile, which uses all three.
@@ -14,7 +14,7 @@ const { renderNatsUsers, USERS } = require('@algo/contracts');
 const { baseConfig, enginePlanOf, EXIT, processesOf, readConfig } = require('@algo/runtime');
 const { InputError } = require('@algo/model');
 
-/** As many analytics processes as there are parts to share: then their number may change without a new list. */
+/** As many analytics processes as there are parts to share: their number may change without a new list. */
 const ANALYTICS_MAX = 64;
 const PLACES = { folder: FolderKeys, cluster: ClusterKeys };
 

@@ -18,7 +18,9 @@ try {
   await using bus = await connectBus(config, 'provisioner');
   const { streamReplicas: replicas } = config;
   await provision(bus, { replicas, durables: allDurables() });
-  process.stdout.write(`streams, buckets and durables are in place on ${config.natsUrl}, ${replicas} times\n`);
+  process.stdout.write(
+    `streams, buckets and durables are in place on ${config.natsUrl}, ${replicas} times\n`,
+  );
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode =

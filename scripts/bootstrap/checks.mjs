@@ -43,6 +43,13 @@ const CHECKS = [
     mayBeAbsent: true,
   },
   {
+    name: 'async api',
+    what: 'docs/asyncapi.json up to date',
+    script: 'libs/contracts/src/testing/gen-async-api.ts',
+    args: ['--check'],
+    mayBeAbsent: true,
+  },
+  {
     name: 'reliability',
     what: 'docs/reliability.md up to date',
     script: 'test/simulation/storm/gen-reliability.ts',

@@ -86,6 +86,7 @@ const GENERATORS = [
   'scripts/gen-proto.mjs',
   'libs/contracts/src/testing/gen-codecs.ts',
   'libs/contracts/src/testing/gen-catalogue.ts',
+  'libs/contracts/src/testing/gen-async-api.ts',
   'test/simulation/storm/gen-reliability.ts',
   'libs/contracts/src/testing/gen-order-life.ts',
   'libs/venues/src/binance/testing/gen-codes.ts',

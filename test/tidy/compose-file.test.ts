@@ -37,11 +37,12 @@ const engine = Object.entries(services).filter(([, { command }]) => command.leng
 test('every service has a volume of its own to write to', () => {
   const homeless = engine.filter(
     ([name, { command, volumes: mounted }]) =>
-      !ONCE.includes(name) &&
-      mounted.join() !== `${name}-data:/data,key-${command[0]}:/run/algo:ro`,
+      !ONCE.includes(name) && mounted.join() !== `${name}-data:/data,key-${command[0]}:/run/algo:ro`,
   );
   expect(homeless.map(([name]) => name)).toEqual([]);
-  const mounted = Object.values(services).flatMap((service) => service.volumes.map((at) => at.split(':')[0]!));
+  const mounted = Object.values(services).flatMap((service) =>
+    service.volumes.map((at) => at.split(':')[0]!),
+  );
   expect(Object.keys(volumes).sort()).toEqual([...new Set(mounted)].sort());
 });
 

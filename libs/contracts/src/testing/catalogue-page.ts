@@ -4,9 +4,9 @@ import type { TableCodec } from '../codec.ts';
 import type { FieldShape, MessageShape } from '../field.ts';
 import { tableCodecs } from '../generated/codecs.ts';
 import { REQUESTS } from '../requests.ts';
-import { subjects } from '../subjects.ts';
-import { FAMILIES, type Family, type FamilyPlan, SHARDED } from '../topology.ts';
+import { FAMILIES, type FamilyPlan } from '../topology.ts';
 import { isRequired, messagesOf, parseProtos, topMessages } from './proto-files.ts';
+import { subjectPattern } from './subject-pattern.ts';
 
 const WIDTH = 130;
 const TIME_US = 1_750_507_467_356_000;
@@ -57,8 +57,6 @@ export function cataloguePage(introduction: string, sources: ReadonlyMap<string,
 }
 
 function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>): Section[] {
-  const spelled = Object.values(subjects).map(pattern);
-  const spelling = (key: string) => spelled.find((subject) => subject.startsWith(`${key}.`)) ?? `${key}.>`;
   const file = ([message]: readonly string[]) => {
     const [name] = [...sources].find(([, text]) => text.includes(`\nmessage ${message} {`)) ?? [''];
     return `Fields: [${name}](algo/v1/${name})`;
@@ -66,7 +64,7 @@ function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>
   const sections: Section[] = Object.entries<FamilyPlan>(FAMILIES).map(([key, plan]) => ({
     title: key,
     lines: [
-      `Subject: \`${sharded(spelling(key), SHARDED.has(key as Family))}\`, in stream ${plan.stream}`,
+      `Subject: \`${subjectPattern(key)}\`, in stream ${plan.stream}`,
       `Published by: ${plan.publishers.join(', ')}`,
       `Read by: ${plan.readers.length === 0 ? 'observers only' : plan.readers.join(', ')}`,
       file(plan.messages),
@@ -78,7 +76,7 @@ function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>
     const people = [`Asked by: ${clients.join(', ')}`, `Answered by: ${servers.join(', ')}`];
     sections.push({
       title: key,
-      lines: [`Subject: \`${spelling(key)}\``, ...people, file(messages)],
+      lines: [`Subject: \`${subjectPattern(key)}\``, ...people, file(messages)],
       messages,
     });
     sections.push({
@@ -91,19 +89,6 @@ function sectionsOf(all: readonly string[], sources: ReadonlyMap<string, string>
   const rest = all.filter((message) => !placed.has(message));
   if (rest.length > 0) sections.push({ title: 'Not said yet', lines: [file(rest)], messages: rest });
   return sections;
-}
-
-/** Returns a subject with its parameters named: `ord.evt.<account>.<venue>.<market>.<symbol>`. */
-function pattern(spell: (...given: never[]) => string): string {
-  const [, names = ''] = /^\(([^)]*)\)/.exec(String(spell)) ?? [];
-  const given = names
-    .split(',')
-    .map((name) => (name.trim() === 'instrument' ? '<venue>.<market>.SYMBOL' : `<${name.trim()}>`));
-  return String(Reflect.apply(spell, undefined, given)).replace('SYMBOL', '<symbol>');
-}
-
-function sharded(subject: string, isSharded: boolean): string {
-  return isSharded ? subject.replace(/^(\w+\.\w+)\.\d+\./, '$1.<shard>.') : subject;
 }
 
 function written({ title, lines, messages }: Section, types: ReadonlyMap<string, protobuf.Type>): string {

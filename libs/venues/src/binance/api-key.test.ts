@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ApiKey, signedParams, signedQuery } from './api-key.ts';
+import { ApiKey, isOpenToOthers, signedParams, signedQuery } from './api-key.ts';
 
 // The examples of rest-api.md and web-socket-api.md.
 const NAME = 'vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A';
@@ -86,4 +86,15 @@ test.each<[string, () => string, string]>([
 test('a key file that holds a PEM is told from one with a key', () => {
   const files = { keyFile: file('swapped', PEM), secretFile: file('other', NAME) };
   expect(() => ApiKey.fromFiles(files)).toThrow('what it holds is no API key of Binance');
+});
+
+test.each([
+  ['a secret of the cluster, of the group of this pod', 0o440, 0, 1000, false],
+  ['the same, for everybody', 0o444, 0, 1000, true],
+  ['the same, that the group may write', 0o460, 0, 1000, true],
+  ['a secret of another group', 0o440, 0, 2000, true],
+  ['a file of this user, which the group may read', 0o440, 1000, 1000, true],
+  ['a file of this user alone', 0o400, 1000, 1000, false],
+])('%s', (_, mode, uid, gid, isOpen) => {
+  expect(isOpenToOthers({ mode, uid, gid }, { uid: 1000, gid: 1000 })).toBe(isOpen);
 });

@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { InputError } from '@algo/model';
 
 const NAME = /^[A-Za-z0-9]{1,128}$/;
-/** Bits of a file's mode by which others than its owner may use it. */
-const OF_OTHERS = 0o077;
+/** Bits of a file's mode by which others than its owner may use it; by which all but its group may. */
+const [OF_OTHERS, BEYOND_GROUP] = [0o077, 0o037];
 
 /** Where the two halves of a key are. *Shape*: paths; what they hold is never an argument or a variable. */
 export interface ApiKeyFiles {
@@ -94,7 +94,7 @@ export function signedParams(parameters: Parameters, key: ApiKey): Parameters {
 function secretIn(field: string, path: string): string {
   let text: string;
   try {
-    if ((statSync(path).mode & OF_OTHERS) !== 0)
+    if (isOpenToOthers(statSync(path), { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }))
       throw new InputError({
         ...{ field, value: path, because: 'others than its owner may read or change it' },
         remedy: 'Run chmod 0400 on it, and make a new key if others may have seen it.',
@@ -109,4 +109,19 @@ function secretIn(field: string, path: string): string {
   }
   if (text !== '') return text;
   throw new InputError({ field, value: path, because: 'it is empty', remedy: 'Put the text of it into it.' });
+}
+
+/** Whose a file or a process is, by numbers. */
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Says whether others than a process may use a file. In a cluster a secret is root's, and its group is that
+ * of the one pod that mounts it: that group may read it.
+ */
+export function isOpenToOthers({ mode, uid, gid }: Ownership & { mode: number }, own: Ownership): boolean {
+  const isOfPod = uid === 0 && own.uid !== 0 && gid === own.gid;
+  return (mode & (isOfPod ? BEYOND_GROUP : OF_OTHERS)) !== 0;
 }

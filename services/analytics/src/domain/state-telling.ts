@@ -22,7 +22,7 @@ export type StateWord =
   | { readonly name: 'MarketStateChanged'; readonly body: MarketStateChanged };
 
 /**
- * How an instrument's states are told over the bus: by what changed since the one before, which is a fraction of
+ * How an instrument's states are told over the bus: by what changed since the one before, a fraction of
  * their bytes, and whole as a minute begins. What is told depends on the states alone, so that a life that
  * begins again says the same.
  */
