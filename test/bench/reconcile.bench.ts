@@ -133,7 +133,7 @@ function heldBy(ledger: OwnLedger, instruments: readonly Instrument[]): VenueBoo
     fills: books.map(({ fill }) => fill),
     positions: books.map(({ position }) => position),
     balances: books.map(({ balance }) => balance),
-    setup: { positionMode: 'one_way', shortSpot: false, instruments: [] },
+    setup: { positionMode: 'one_way', shortSpot: false, instruments: [], objections: [] },
     lookups: [],
   };
 }

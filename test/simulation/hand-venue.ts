@@ -92,7 +92,7 @@ export class HandVenue implements ExchangeVenue {
   setup(_account: unknown, done: (answer: VenueAnswer<AccountSetup>) => void): void {
     done({
       type: 'answered',
-      value: { positionMode: 'one_way', shortSpot: true, instruments: [] },
+      value: { positionMode: 'one_way', shortSpot: true, instruments: [], objections: [] },
       asOfUs: 0,
     });
   }

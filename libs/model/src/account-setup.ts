@@ -14,11 +14,13 @@ export interface ContractSetup {
 }
 
 /**
- * How an account is set up at its venue. *Shape*: `shortSpot` says whether coins are lent, so that spot
+ * How an account is set up at its venue. *Shape*: `objections` say what stands against trading it at all, in
+ * words, such as a key that may withdraw; `shortSpot` says whether coins are lent, so that spot
  * may be short; `instruments` are the contracts, each once; spot has no such setup.
  */
 export interface AccountSetup {
   readonly positionMode: PositionMode;
   readonly shortSpot: boolean;
   readonly instruments: readonly ContractSetup[];
+  readonly objections: readonly string[];
 }

@@ -96,6 +96,11 @@ export function enginePlanOf(config: BaseConfig): EnginePlan {
   return { accounts, live: Object.keys(liveAccounts), feeds, analytics, standby };
 }
 
+/** Says whether an account's orders go to a real exchange. */
+export function isLive({ liveAccounts }: Pick<BaseConfig, 'liveAccounts'>, account: string): boolean {
+  return Object.hasOwn(liveAccounts, account);
+}
+
 /** Returns the exchange that an account's orders go to. */
 export function exchangeOf({ liveAccounts }: Pick<BaseConfig, 'liveAccounts'>, account: string): string {
   return (Object.hasOwn(liveAccounts, account) ? liveAccounts[account]?.exchange : undefined) ?? 'paper';

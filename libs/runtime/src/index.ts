@@ -1,5 +1,12 @@
 export { acquireLease } from './acquire-lease.ts';
-export { type BaseConfig, baseConfig, enginePlanOf, exchangeOf, type LiveAccount } from './base-config.ts';
+export {
+  type BaseConfig,
+  baseConfig,
+  enginePlanOf,
+  exchangeOf,
+  isLive,
+  type LiveAccount,
+} from './base-config.ts';
 export type { Hosted } from './composed/hosted.ts';
 export { Wanted } from './composed/hosted-machine.ts';
 export { Said } from './composed/said.ts';
@@ -11,6 +18,7 @@ export { DirectoryLock, holderOf } from './directory-lock.ts';
 export { askersOf, followPause } from './follow-pause.ts';
 export { HealthServer } from './health-server.ts';
 export { type InstrumentCatalog, instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';
+export { LIVE_LIMITS } from './live-limits.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { Life } from './own-life.ts';
 export { birthOf, isAlive, isSameProcess } from './process-identity.ts';

@@ -39,6 +39,7 @@ export class PaperSetup {
     this.first = {
       positionMode: 'one_way',
       shortSpot: vices.spotNoShort === 0,
+      objections: [],
       instruments: contracts.map(({ id }) => ({ instrument: id, marginMode: 'cross', leverage: 1 })),
     };
   }

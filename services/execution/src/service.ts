@@ -1,10 +1,10 @@
 import { accountId, type VenueEvent } from '@algo/model';
-import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { defineService, isLive, readInstrumentCatalog } from '@algo/runtime';
 import { EXCHANGE_NAMES } from '@algo/venues';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
 import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
 import { OrderWire } from './adapters/order-wire.ts';
-import { config } from './config.ts';
+import { type Config, config } from './config.ts';
 import { ExecutionMachine, type ExecutionOwn, type NamedLimits } from './domain/index.ts';
 import { executionSettings } from './settings.ts';
 
@@ -22,6 +22,7 @@ export const service = defineService({
       {
         ...{ account, accounts: config.accounts, venue: settings.venue, venues: EXCHANGE_NAMES },
         instruments: settings.instruments.map(({ id }) => id),
+        isLive: isLive(config, account),
       },
       log,
     );
@@ -58,7 +59,8 @@ export const service = defineService({
     void driven.restored.then(() => {
       limit(limits);
       const { stopTrigger, readsSettleMs } = venue.capabilities;
-      const described = { holdsStops: stopTrigger !== 'none', readsSettleMs };
+      const objections = isLive(config, account) ? unconfirmed(config) : [];
+      const described = { holdsStops: stopTrigger !== 'none', readsSettleMs, objections };
       driven.inject({ name: 'VenueDescribed', body: described });
       driven.inject({ name: 'EpochStarted', body: { epoch } });
       context.repeat(LIMITS_EVERY_MS, () => {
@@ -85,6 +87,12 @@ export const service = defineService({
     };
   },
 });
+
+/** Real money is traded once a person has said so, by its name; in words where nobody has. */
+function unconfirmed({ account, liveConfirmed }: Config): readonly string[] {
+  if (liveConfirmed.split(',').includes(account)) return [];
+  return [`nobody has confirmed that ${account} trades real money. Set ALGO_LIVE_CONFIRMED to ${account}.`];
+}
 
 function ownOf(event: VenueEvent): ExecutionOwn {
   switch (event.type) {

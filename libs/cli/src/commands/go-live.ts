@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '@algo/bus';
 import { accountId, InputError } from '@algo/model';
-import { readInstrumentCatalog } from '@algo/runtime';
+import { LIVE_LIMITS, readInstrumentCatalog } from '@algo/runtime';
 import { type AccountCheck, checkAccount } from '@algo/venues';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -12,8 +12,6 @@ import { CommandFailure } from '../exit-codes.ts';
 import type { LiveAccountKeys } from '../supervisor/live-accounts.ts';
 import type { UpOptions } from '../supervisor/up-options.ts';
 
-/** Limits that a person must have set for an account before it trades with real money. */
-const NEEDED = ['positions_max', 'gross_notional_max', 'entry_notional_per_minute_max'] as const;
 /** Limits of each instrument that are shown. */
 const SHOWN = ['order_notional_max', 'position_notional_max'] as const;
 
@@ -68,7 +66,7 @@ function limitsIn({ inherited }: CliEnvironment): ShownLimits {
 }
 
 function refuseWithoutLimits({ account }: LiveAccountKeys, { path, accounts }: ShownLimits): void {
-  const missing = NEEDED.filter((name) => accounts[account]?.[name] === undefined);
+  const missing = LIVE_LIMITS.filter((name) => accounts[account]?.[name] === undefined);
   if (missing.length === 0) return;
   throw new InputError({
     field: '--live',
@@ -83,7 +81,7 @@ function shownLimits({ account, startingEquity }: LiveAccountKeys, limits: Shown
   const each = limits.instruments.default ?? {};
   return [
     `may trade with ${startingEquity}; drawdowns are measured against it`,
-    `limits: ${NEEDED.map((name) => `${name} ${own[name]}`).join(', ')}`,
+    `limits: ${LIVE_LIMITS.map((name) => `${name} ${own[name]}`).join(', ')}`,
     `of an instrument: ${SHOWN.map((name) => `${name} ${each[name] ?? 'not set'}`).join(', ')}`,
   ];
 }

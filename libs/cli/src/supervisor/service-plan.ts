@@ -54,6 +54,8 @@ function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
     ALGO_DATA_DIR: place.dataDir,
     ALGO_ACCOUNTS: accounts.join(','),
     ALGO_LIVE_ACCOUNTS: liveWords(options.live),
+    // Who started it has typed their names, or it would not have come so far.
+    ALGO_LIVE_CONFIRMED: options.live.map(({ account }) => account).join(','),
     ALGO_FEEDS: feeds.join(','),
     ALGO_ANALYTICS_INSTANCES: String(analytics),
     ALGO_STANDBY: standby.join(','),

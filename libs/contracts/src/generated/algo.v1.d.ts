@@ -649,6 +649,7 @@ export namespace algo {
             positionMode: algo.v1.PositionMode;
             shortSpot: boolean;
             instruments: algo.v1.ContractSetup.$Properties[];
+            objections: string[];
             static encode(message: algo.v1.AccountSetup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.AccountSetup & algo.v1.AccountSetup.$Shape;
         }
@@ -658,6 +659,7 @@ export namespace algo {
                 positionMode?: (algo.v1.PositionMode|null);
                 shortSpot?: (boolean|null);
                 instruments?: (algo.v1.ContractSetup.$Properties[]|null);
+                objections?: (string[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.AccountSetup.$Properties;

@@ -2813,6 +2813,7 @@ export const algo = $root.algo = (() => {
 
             const AccountSetup = function (properties) {
                 this.instruments = [];
+                this.objections = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2822,6 +2823,7 @@ export const algo = $root.algo = (() => {
             AccountSetup.prototype.positionMode = 0;
             AccountSetup.prototype.shortSpot = false;
             AccountSetup.prototype.instruments = $util.emptyArray;
+            AccountSetup.prototype.objections = $util.emptyArray;
 
             AccountSetup.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2837,6 +2839,9 @@ export const algo = $root.algo = (() => {
                 if (message.instruments != null && message.instruments.length)
                     for (let i = 0; i < message.instruments.length; ++i)
                         $root.algo.v1.ContractSetup.encode(message.instruments[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.objections != null && message.objections.length)
+                    for (let i = 0; i < message.objections.length; ++i)
+                        writer.uint32(34).string(message.objections[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2894,6 +2899,14 @@ export const algo = $root.algo = (() => {
                             if (!(message.instruments && message.instruments.length))
                                 message.instruments = [];
                             message.instruments.push($root.algo.v1.ContractSetup.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.objections && message.objections.length))
+                                message.objections = [];
+                            message.objections.push(reader.stringVerify());
                             continue;
                         }
                     }

@@ -1185,6 +1185,7 @@ const accountSetup = part<model.AccountSetup>('AccountSetup', {
   positionMode: positionMode,
   shortSpot: field.flag,
   instruments: field.list(nested(contractSetup)),
+  objections: field.list(field.text),
 });
 
 /** Execution may trade on this account. */

@@ -2,7 +2,7 @@ import { Decimal } from '@algo/model';
 import type { CheckedMarket } from '../binance/account-check.ts';
 import { decimalOf, flagOf, type Row, rowOf, textOf } from '../binance/rows.ts';
 import { SpotAccountStream } from './spot-account-stream.ts';
-import { SpotExchangeVenue } from './spot-exchange-venue.ts';
+import { SPOT_RIGHT, SpotExchangeVenue } from './spot-exchange-venue.ts';
 import type { SpotLink } from './spot-link.ts';
 import { SpotReads } from './spot-reads.ts';
 
@@ -10,7 +10,7 @@ import { SpotReads } from './spot-reads.ts';
 export function checkedSpot(link: SpotLink): CheckedMarket {
   return {
     ...{ link, rightsLink: link, reads: new SpotReads(link), venue: new SpotExchangeVenue(link) },
-    right: { flag: 'enableSpotAndMarginTrading', words: 'on spot' },
+    right: SPOT_RIGHT,
     ...{ rulesPath: '/api/v3/exchangeInfo', rulesWeight: 20, notionalField: 'minNotional' },
     ...{ farShare: Decimal.of('0.5'), refusedBy: [-1013], needs: needsOf },
     openStream: () => new SpotAccountStream(link),

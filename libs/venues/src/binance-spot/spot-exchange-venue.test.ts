@@ -180,7 +180,7 @@ test('balances, positions, open orders and the set-up are read whole', async () 
   const open = await answered<readonly VenueOrder[]>((done) => venue.openOrders(ACCOUNT, done));
   expect(open.map(({ request }) => request)).toEqual([order]);
   const setup = await answered<AccountSetup>((done) => venue.setup(ACCOUNT, done));
-  expect(setup).toEqual({ positionMode: 'one_way', shortSpot: false, instruments: [] });
+  expect(setup).toEqual({ positionMode: 'one_way', shortSpot: false, instruments: [], objections: [] });
 });
 
 test('fills are read under the names of their orders, also by a life that never sent them', async () => {

@@ -1,4 +1,5 @@
 import { BinanceExchangeVenue } from '../binance/exchange-venue.ts';
+import { KeyRights, type TradingRight } from '../binance/key-rights.ts';
 import type { VenueCapabilities } from '../port.ts';
 import { spotCashSince } from './spot-cash.ts';
 import { SpotFills } from './spot-fills.ts';
@@ -16,6 +17,9 @@ export const SPOT_CAPABILITIES: VenueCapabilities = {
   readsSettleMs: 10_000,
 };
 
+/** What a key needs to trade here. */
+export const SPOT_RIGHT: TradingRight = { flag: 'enableSpotAndMarginTrading', words: 'on spot' };
+
 /** Orders and reads of an account at Binance's spot market. */
 export class SpotExchangeVenue extends BinanceExchangeVenue {
   constructor(link: SpotLink) {
@@ -23,6 +27,7 @@ export class SpotExchangeVenue extends BinanceExchangeVenue {
     const fills = new SpotFills(link, reads);
     super({
       ...{ name: 'binance-spot', capabilities: SPOT_CAPABILITIES, link, writes: new SpotWrites(link) },
+      rights: new KeyRights(link, SPOT_RIGHT),
       reads: {
         order: (ref) => reads.order(ref),
         openOrders: (symbol) => reads.openOrders(symbol),

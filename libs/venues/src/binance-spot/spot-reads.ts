@@ -88,7 +88,7 @@ export class SpotReads {
   }
 
   /** Spot has no modes; that it is an account of spot is asked. */
-  async setup(): Promise<Rows<AccountSetup>> {
+  async setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>> {
     const parameters = { omitZeroBalances: 'true' };
     const { body, asOfUs } = await this.#link.read('/api/v3/account', parameters, 20, 'audit');
     const type = textOf(rowOf(body), 'accountType');

@@ -1,25 +1,18 @@
 import { Decimal } from '@algo/model';
 import { type CheckedMarket, Finding } from '../binance/account-check.ts';
 import { decimalOf, type Row, rowOf, textOf } from '../binance/rows.ts';
-import { SpotLink } from '../binance-spot/spot-link.ts';
 import { UsdmAccountStream } from './usdm-account-stream.ts';
-import { UsdmExchangeVenue } from './usdm-exchange-venue.ts';
+import { linkOfRights, USDM_RIGHT, UsdmExchangeVenue } from './usdm-exchange-venue.ts';
 import type { UsdmLink } from './usdm-link.ts';
 import { UsdmReads } from './usdm-reads.ts';
-
-/** The rights of a key are told by spot's host alone. */
-const HOST = 'https://fapi.binance.com';
-const SPOT_HOST = 'https://api.binance.com';
 
 /** Returns how an account at USD-M futures is looked at. */
 export function checkedUsdm(link: UsdmLink): CheckedMarket {
   const reads = new UsdmReads(link);
-  const { restUrl } = link.parts;
-  const rightsLink =
-    restUrl === HOST ? new SpotLink({ ...link.parts, restUrl: SPOT_HOST, instruments: [] }) : link;
+  const rightsLink = linkOfRights(link);
   return {
     ...{ link, rightsLink, reads, venue: new UsdmExchangeVenue(link) },
-    right: { flag: 'enableFutures', words: 'futures' },
+    right: USDM_RIGHT,
     ...{ rulesPath: '/fapi/v1/exchangeInfo', rulesWeight: 1, notionalField: 'notional' },
     // Nearer than at spot: the price band of a contract is some hundredths wide.
     ...{ farShare: Decimal.of('0.96'), refusedBy: [-1013, -4016, -4024, -4164], needs: needsOf },

@@ -95,7 +95,7 @@ export class UsdmReads {
     return { value, asOfUs };
   }
 
-  async setup(): Promise<Rows<AccountSetup>> {
+  async setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>> {
     const mode = await this.#link.read('/fapi/v1/positionSide/dual', {}, 30, 'audit');
     const config = await this.#link.read('/fapi/v1/symbolConfig', {}, 5, 'audit');
     const listed = new Map(rowsOf(config.body).map((row) => [textOf(row, 'symbol'), row]));

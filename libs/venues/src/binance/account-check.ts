@@ -9,7 +9,8 @@ import {
 } from '@algo/model';
 import type { AccountStream, ExchangeVenue, OrderRef } from '../port.ts';
 import { type AccountLink, AccountReadError, type Rows } from './account-link.ts';
-import { decimalOf, flagOf, type Row, rowOf, rowsOf } from './rows.ts';
+import { type RightProblem, rightProblems, type TradingRight } from './key-rights.ts';
+import { decimalOf, type Row, rowOf, rowsOf } from './rows.ts';
 
 /** One thing that was looked at. *Shape*: `remedy` is empty where nothing needs to be done. */
 export interface AccountCheck {
@@ -30,8 +31,7 @@ export interface CheckedMarket {
   readonly link: AccountLink;
   /** The same key at the host that tells its rights. */
   readonly rightsLink: AccountLink;
-  /** Which right of a key lets it trade here, and how people call that. */
-  readonly right: { readonly flag: string; readonly words: string };
+  readonly right: TradingRight;
   readonly rulesPath: string;
   readonly rulesWeight: number;
   /** The field of a notional filter that has the least one. */
@@ -181,27 +181,15 @@ function differencesOf(instrument: Instrument, row: Row, notionalField: string):
 }
 
 async function rightsOf({ right, rightsLink }: CheckedMarket): Promise<string> {
-  await rightsLink.time.ready();
-  const { body } = await rightsLink.read('/sapi/v1/account/apiRestrictions', {}, 1, 'audit');
-  const row = rowOf(body);
-  const wrong: readonly (readonly [isSo: boolean, what: string, remedy: string])[] = [
-    [!flagOf(row, 'enableReading'), 'it may not read', 'Give it the right to read.'],
-    [
-      flagOf(row, 'enableWithdrawals'),
-      'it may withdraw',
-      'Take that right from it: whoever steals it takes all.',
-    ],
-    [!flagOf(row, 'ipRestrict'), 'it may be used from anywhere', 'Bind it to the address of this machine.'],
-    [
-      !flagOf(row, right.flag),
-      `it may not trade ${right.words}`,
-      `Give it the right to trade ${right.words}.`,
-    ],
-  ];
-  const found = wrong.filter(([isSo]) => isSo);
-  if (found.length === 0)
+  const problems = await rightProblems(rightsLink, right);
+  if (problems === null) return 'a testnet tells them of no key';
+  if (problems.length === 0)
     return `it may read and trade ${right.words}, not withdraw, and from its addresses alone`;
-  throw new Finding(found.map(([, what]) => what).join('; '), found.map(([, , remedy]) => remedy).join(' '));
+  const all = (pick: (problem: RightProblem) => string, between: string) => problems.map(pick).join(between);
+  throw new Finding(
+    all(({ what }) => what, '; '),
+    all(({ remedy }) => remedy, ' '),
+  );
 }
 
 async function streamOf({ link, openStream }: CheckedMarket): Promise<string> {

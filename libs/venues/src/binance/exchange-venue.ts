@@ -17,6 +17,7 @@ import type {
 import type { ExchangeVenue, OrderRef, SendTerms, VenueAnswer, VenueCapabilities } from '../port.ts';
 import { type AbsenceReads, proveAbsence } from './absence.ts';
 import type { AccountLink, Rows } from './account-link.ts';
+import type { KeyRights } from './key-rights.ts';
 
 /** What goes out to a market. `sentMs`: when each order left, monotonic. */
 export interface AccountWrites {
@@ -32,7 +33,7 @@ export interface AccountReads extends AbsenceReads {
   fillsSince(sinceUs: TimeUs): Promise<Rows<readonly Fill[]>>;
   positions(): Promise<Rows<readonly VenuePosition[]>>;
   balances(): Promise<Rows<readonly VenueBalance[]>>;
-  setup(): Promise<Rows<AccountSetup>>;
+  setup(): Promise<Rows<Omit<AccountSetup, 'objections'>>>;
   cashSince(sinceUs: TimeUs): Promise<Rows<readonly CashMove[]>>;
 }
 
@@ -42,6 +43,7 @@ export interface BinanceVenueParts {
   readonly link: AccountLink;
   readonly writes: AccountWrites;
   readonly reads: AccountReads;
+  readonly rights: KeyRights;
 }
 
 /** Orders and reads of an account at one of Binance's markets. */
@@ -51,14 +53,16 @@ export class BinanceExchangeVenue implements ExchangeVenue {
   readonly #link: AccountLink;
   readonly #writes: AccountWrites;
   readonly #reads: AccountReads;
+  readonly #rights: KeyRights;
   readonly #openedMs: number;
 
-  constructor({ name, capabilities, link, writes, reads }: BinanceVenueParts) {
+  constructor({ name, capabilities, link, writes, reads, rights }: BinanceVenueParts) {
     this.name = name;
     this.capabilities = capabilities;
     this.#link = link;
     this.#writes = writes;
     this.#reads = reads;
+    this.#rights = rights;
     this.#openedMs = link.parts.clock.monotonicMs();
     // Known before the first order needs it; where it fails, the first order measures it.
     void link.time.measure();
@@ -115,7 +119,7 @@ export class BinanceExchangeVenue implements ExchangeVenue {
   }
 
   setup(_account: AccountId, done: (answer: VenueAnswer<AccountSetup>) => void): void {
-    this.#answer(this.#reads.setup(), done);
+    this.#answer(this.#setup(), done);
   }
 
   cashSince(_account: AccountId, sinceUs: TimeUs, done: (a: VenueAnswer<readonly CashMove[]>) => void): void {
@@ -123,7 +127,16 @@ export class BinanceExchangeVenue implements ExchangeVenue {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#rights[Symbol.asyncDispose]();
     await this.#link[Symbol.asyncDispose]();
+  }
+
+  async #setup(): Promise<Rows<AccountSetup>> {
+    const [{ value, asOfUs }, objections] = await Promise.all([
+      this.#reads.setup(),
+      this.#rights.objections(),
+    ]);
+    return { value: { ...value, objections }, asOfUs };
   }
 
   #answer<Value>(asked: Promise<Rows<Value>>, done: (answer: VenueAnswer<Value>) => void): void {

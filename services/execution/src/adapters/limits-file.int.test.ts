@@ -8,6 +8,7 @@ import { LimitsFile } from './limits-file.ts';
 const NAMES = {
   ...{ account: 'a', accounts: ['a'], venue: 'paper', venues: ['paper'] },
   instruments: [instrumentId('binance.spot.LTCUSDT')],
+  isLive: false,
 };
 const dir = mkdtempSync(join(tmpdir(), 'limits-'));
 afterAll(() => rmSync(dir, { recursive: true }));

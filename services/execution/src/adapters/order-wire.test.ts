@@ -169,7 +169,7 @@ function guarded() {
   floor.take(fillAll);
   floor.own({
     name: 'VenueDescribed',
-    body: { holdsStops: true, readsSettleMs: 10_000 },
+    body: { holdsStops: true, readsSettleMs: 10_000, objections: [] },
   });
   const stop = clientOrderIdOf(protect(1));
   floor.take({ name: 'ProtectPosition', body: protect(1, { timeUs: S }) });

@@ -12,6 +12,7 @@ const NAMES = {
   venue: 'paper',
   venues: ['paper'],
   instruments: [LTC, BTC],
+  isLive: false,
 };
 const read = (text: string) => parseLimits(text, 'limits.yaml', NAMES);
 /** The shipped file with a line more at the end of a part. */
@@ -35,6 +36,20 @@ test('an account, a venue and an instrument may differ from the default, each in
   });
   const { byInstrument } = own(within('instruments', `${LTC}: { collar: 0.02 }`));
   expect([LTC, BTC].map((id) => byInstrument.get(id)?.collar.toString())).toEqual(['0.02', '0.01']);
+});
+
+test('an account of a real exchange needs limits of its own: what is missing is said, by name', () => {
+  const live = (text: string) => parseLimits(text, 'limits.yaml', { ...NAMES, isLive: true }).objections;
+  expect(read(SHIPPED).objections).toEqual([]);
+  expect(live(SHIPPED)).toEqual([
+    'limits.yaml sets no positions_max, gross_notional_max, entry_notional_per_minute_max for a, and the ' +
+      'default ones are for paper. Write them into a section accounts: a:.',
+  ]);
+  const own = 'a: { positions_max: 1, gross_notional_max: 100, entry_notional_per_minute_max: 100 }';
+  expect(live(within('accounts', own))).toEqual([]);
+  expect(live(within('accounts', own.replace('gross_notional_max: 100, ', '')))).toEqual([
+    expect.stringContaining('sets no gross_notional_max for a,'),
+  ]);
 });
 
 test('limits have the same name when they say the same, however they are written', () => {

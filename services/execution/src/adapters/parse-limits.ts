@@ -1,8 +1,8 @@
 import { type InstrumentId, US_PER_SECOND } from '@algo/model';
-import { ConfigError, money, share } from '@algo/runtime';
+import { ConfigError, LIVE_LIMITS, money, share } from '@algo/runtime';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type InstrumentLimits, limitsHash, type NamedLimits } from '../domain/index.ts';
+import { type InstrumentLimits, type NamedLimits, namedLimits } from '../domain/index.ts';
 
 /** The section that holds for all that have none of their own. */
 const DEFAULT = 'default';
@@ -62,6 +62,8 @@ export interface LimitedNames {
   readonly venue: string;
   readonly venues: readonly string[];
   readonly instruments: readonly InstrumentId[];
+  /** Its orders go to a real exchange: then the default limits of an account don't do. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -108,7 +110,18 @@ export function parseLimits(text: string, path: string, names: LimitedNames): Na
     unknownOrdersMax: own.unknown_orders_max,
     unknownAgeMaxUs: own.unknown_age_max_s,
   };
-  return { limits, hash: limitsHash(limits) };
+  return namedLimits(limits, names.isLive ? missingOf(accounts[names.account], path, names.account) : []);
+}
+
+/** Returns what stands against trading real money under a section of limits, in words. */
+function missingOf(section: Readonly<Record<string, string>> = {}, path: string, account: string): string[] {
+  const missing = LIVE_LIMITS.filter((name) => section[name] === undefined);
+  if (missing.length === 0) return [];
+  const names = missing.join(', ');
+  return [
+    `${path} sets no ${names} for ${account}, and the default ones are for paper. ` +
+      `Write them into a section accounts: ${account}:.`,
+  ];
 }
 
 function instrumentLimits(read: z.infer<typeof instrument>): InstrumentLimits {

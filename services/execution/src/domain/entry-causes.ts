@@ -43,6 +43,7 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
   const itself: Omit<CauseNow, 'code'> = { scope, sinceUs: null, untilUs: null, lift: 'itself', detail: '' };
   if (!gate.state.isHeard) causes.push({ ...itself, code: 'ACCOUNT_STREAM_LOST' });
   else if (!gate.isFresh(bars.times.newestUs())) causes.push({ ...itself, code: 'NO_RECONCILIATION' });
+  if (setup.against !== null) causes.push({ ...itself, code: 'ACCOUNT_SETUP', detail: setup.against });
   for (const { instrument, reason } of gate.state.shut)
     causes.push({
       ...itself,
@@ -73,7 +74,7 @@ function nothingBars({ gate, setup, guard, rejects, times, venues }: EntryBars):
   const nowUs = times.newestUs();
   const { shutUntilUs, pausedUntilUs } = rejects.state;
   if (!gate.state.isHeard || !gate.isFresh(nowUs) || gate.state.shut.length > 0) return false;
-  if (setup.shut.size > 0) return false;
+  if (setup.shut.size > 0 || setup.against !== null) return false;
   if (nowUs < shutUntilUs || nowUs < pausedUntilUs) return false;
   return venues.every((venue) => guard.denial(times, venue) === null);
 }

@@ -3,7 +3,6 @@ import {
   CommandIds,
   type Denial,
   FeedTimes,
-  type Fill,
   type HaltScope,
   type Instrument,
   type InstrumentId,
@@ -82,7 +81,7 @@ export class ExecutionEngine {
     this.#rejects = new RejectWatch((id) => this.#ledger.isStop(id), state?.rejects);
     this.#prices = new ReferencePrices(state?.prices);
     this.#commandIds = new CommandIds(settings.commandIdsMax, state?.commands);
-    this.#setup = new SetupWatch(settings.instruments, state?.setup);
+    this.#setup = new SetupWatch(settings.instruments, [this.#limits, this.#venue], state?.setup);
     const [gate, setup, modes] = [this.#keeper.gate, this.#setup, this.#halts.modes];
     const bars = { times: this.#times, gate, setup, modes, guard: this.#guard, rejects: this.#rejects };
     this.standing = new StandingWatch({ ...bars, settings }, state?.standing);
@@ -92,8 +91,7 @@ export class ExecutionEngine {
     const priceAnew = (t: Tracked, out: ExecutionOutput[]) => this.#priceAnew(t, out);
     const steps = new OrderSteps(settings.account, ledger, modes, priceAnew);
     const parts = { ...books, steps, gate };
-    const took = (fill: Fill, out: ExecutionOutput[]) => this.#corrections.took(fill, out);
-    this.#follower = new OrderFollower({ ...parts, took });
+    this.#follower = new OrderFollower({ ...parts, took: (fill, out) => this.#corrections.took(fill, out) });
     this.#audit = new OrderAudit(parts);
     const isUnseen = (id: InstrumentId) => this.#keeper.isUnseen(id);
     const outside = { prices: this.#prices, venue: () => this.#venue, setup, isUnseen };
@@ -107,6 +105,7 @@ export class ExecutionEngine {
     const out: ExecutionOutput[] = [];
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#cash.hear(input, out);
+    this.#setup.hear(input);
     this.#dispatch(input, out);
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing left to close', out);
@@ -210,7 +209,7 @@ export class ExecutionEngine {
         if (this.#commandIds.isNew(input.commandId)) this.#halted(this.#halts.asked(input), out);
         return;
       case 'LimitsChanged':
-        this.#limits = { limits: input.limits, hash: input.hash };
+        this.#limits = { limits: input.limits, objections: input.objections, hash: input.hash };
         return;
       case 'VenueDescribed':
         this.#venue = input;

@@ -152,6 +152,8 @@ export interface VenueDescribed {
   readonly holdsStops: boolean;
   /** What a read shows may be so old. */
   readonly readsSettleMs: number;
+  /** What stands against trading the account there, by how this process was started; in words. */
+  readonly objections: readonly string[];
 }
 
 /** What execution tells the world, and what it asks of the outside. */

@@ -15,7 +15,7 @@ import type { SetupWatchState } from './setup-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 17;
+export const EXECUTION_STATE_VERSION = 18;
 
 /** All that the engine knows, apart from its settings. *Units*: `silentUs` as LookingTime has it. */
 export interface ExecutionState {
@@ -40,4 +40,4 @@ export interface ExecutionState {
 }
 
 /** Nothing is known of the venue yet: nothing that no fill explains is believed. */
-export const UNDESCRIBED: VenueDescribed = { holdsStops: false, readsSettleMs: Infinity };
+export const UNDESCRIBED: VenueDescribed = { holdsStops: false, readsSettleMs: Infinity, objections: [] };

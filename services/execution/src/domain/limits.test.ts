@@ -2,7 +2,7 @@ import { openSnapshot, sealSnapshot, type TradingMode } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
-import { limitsHash, NO_LIMITS } from './limits.ts';
+import { NO_LIMITS, namedLimits } from './limits.ts';
 import {
   ACCOUNT,
   BTC,
@@ -63,10 +63,12 @@ test('limits are kept with their name', () => {
   const bytes = sealSnapshot('execution', 1, engine.snapshot());
   const restored = new ExecutionEngine(SETTINGS, openSnapshot('execution', 1, bytes));
   expect([restored.limitsHash, restored.snapshot().limits]).toEqual([
-    limitsHash(LIMITS),
+    namedLimits(LIMITS).hash,
     engine.snapshot().limits,
   ]);
-  expect(limitsHash(only({ openOrdersMax: 4 }))).not.toBe(limitsHash(LIMITS));
+  const { hash } = namedLimits(LIMITS);
+  expect(namedLimits(only({ openOrdersMax: 4 })).hash).not.toBe(hash);
+  expect(namedLimits(LIMITS, ['none of its own']).hash).not.toBe(hash);
 });
 
 test('a strategy that enters too often is stopped everywhere until a person resumes it', () => {

@@ -55,15 +55,17 @@ export interface ExecutionLimits {
   readonly unknownAgeMaxUs: TimeUs;
 }
 
-/** Limits with the name of what they say. */
+/** Limits with the name of what they say, and what is missing of them, in words. */
 export interface NamedLimits {
   readonly limits: ExecutionLimits;
+  readonly objections: readonly string[];
   readonly hash: string;
 }
 
-/** Returns the name of what limits say: equal for equal limits. */
-export function limitsHash(limits: ExecutionLimits): string {
-  return hashId('limits', JSON.stringify(toPlain(limits)));
+/** Returns limits with the name of what they say: equal for equal limits and objections. */
+export function namedLimits(limits: ExecutionLimits, objections: readonly string[] = []): NamedLimits {
+  const hash = hashId('limits', JSON.stringify(toPlain(limits)), ...objections);
+  return { limits, objections, hash };
 }
 
 const UNTOLD: ExecutionLimits = {
@@ -78,4 +80,4 @@ const UNTOLD: ExecutionLimits = {
 };
 
 /** What stands before limits are told: no entry passes, and exits go at the market. */
-export const NO_LIMITS: NamedLimits = { limits: UNTOLD, hash: limitsHash(UNTOLD) };
+export const NO_LIMITS: NamedLimits = namedLimits(UNTOLD);

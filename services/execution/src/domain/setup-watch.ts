@@ -5,6 +5,7 @@ import {
   type InstrumentId,
   MARKET_TRAITS,
 } from '@algo/model';
+import type { ExecutionInput } from './execution-io.ts';
 
 /**
  * How the venue has the account, and how each contract was when it was compared first, or when a person let
@@ -15,20 +16,32 @@ export interface SetupWatchState {
   readonly agreed: readonly ContractSetup[];
 }
 
+type Objecting = { readonly objections: readonly string[] };
+
 /** Watches how the account is set up: what is not as it must be takes no entry of the contracts it is of. */
 export class SetupWatch {
   readonly #contracts: readonly InstrumentId[];
   readonly #agreed: Map<InstrumentId, ContractSetup>;
   #now: AccountSetup | null;
   #shut: ReadonlyMap<InstrumentId, string>;
+  /** Of the limits, and of how this process was started. */
+  #objections: { readonly limits: readonly string[]; readonly start: readonly string[] };
+  #against: string | null = null;
 
-  constructor(instruments: readonly Instrument[], state: SetupWatchState = { now: null, agreed: [] }) {
+  /** `limits` and `start` are what was said last of both. */
+  constructor(
+    instruments: readonly Instrument[],
+    [limits, start]: readonly [Objecting, Objecting],
+    state: SetupWatchState = { now: null, agreed: [] },
+  ) {
+    this.#objections = { limits: limits.objections, start: start.objections };
     this.#contracts = instruments.flatMap(({ id, market }) =>
       MARKET_TRAITS[market].deliversBase ? [] : [id],
     );
     this.#agreed = new Map(state.agreed.map((one) => [one.instrument, one]));
     this.#now = state.now;
     this.#shut = this.#judged();
+    this.#weigh();
   }
 
   state(): SetupWatchState {
@@ -39,9 +52,24 @@ export class SetupWatch {
   take(setup: AccountSetup | null): void {
     if (setup === null) return;
     this.#now = setup;
+    this.#weigh();
     for (const one of setup.instruments)
       if (!this.#agreed.has(one.instrument)) this.#agreed.set(one.instrument, one);
     this.#shut = this.#judged();
+  }
+
+  /** Hears what limits, or the way in which this was started, have against trading the account. */
+  hear(input: ExecutionInput): void {
+    if (input.type === 'LimitsChanged') this.#objections = { ...this.#objections, limits: input.objections };
+    else if (input.type === 'VenueDescribed')
+      this.#objections = { ...this.#objections, start: input.objections };
+    else return;
+    this.#weigh();
+  }
+
+  /** What stands against any entry of the account, in words; null where nothing does. */
+  get against(): string | null {
+    return this.#against;
   }
 
   /** Whether spot may be short; null before anything was read. */
@@ -70,6 +98,12 @@ export class SetupWatch {
     const is = this.#contract(id);
     if (is !== undefined) this.#agreed.set(id, is);
     this.#shut = this.#judged();
+  }
+
+  #weigh(): void {
+    const { limits, start } = this.#objections;
+    const all = [...(this.#now?.objections ?? []), ...limits, ...start];
+    this.#against = all.length === 0 ? null : all.join(' ');
   }
 
   #contract(id: InstrumentId): ContractSetup | undefined {

@@ -2,6 +2,7 @@ import type { AccountSetup, ContractSetup } from '@algo/model';
 import { expect, test } from '@jest/globals';
 import { ExecutionEngine } from './execution-engine.ts';
 import type { ExecutionInput } from './execution-io.ts';
+import { namedLimits } from './limits.ts';
 import {
   ACCOUNT,
   alive,
@@ -11,6 +12,7 @@ import {
   denial,
   filled,
   gate,
+  LIMITS,
   LTC,
   place,
   price,
@@ -107,4 +109,39 @@ test.each([
   expect(denial(engine.handle(place(1, { ...short, direction: 'long' })))).toBeNull();
   expect(denial(engine.handle(place(2, { ...short, instrument: BTC })))).toBeNull();
   expect(denial(compared(ready(), 31, { ...SETUP, shortSpot }).handle(place(3, short)))).toBe(code);
+});
+
+test.each<[string, ExecutionInput]>([
+  ['its limits', { type: 'LimitsChanged', ...namedLimits(LIMITS, ['none of its own.']) }],
+  [
+    'whoever started the engine',
+    {
+      ...{ type: 'VenueDescribed', holdsStops: false, readsSettleMs: 10_000 },
+      objections: ['none of its own.'],
+    },
+  ],
+])('what %s object to stands against every entry, not against an exit, over a restart too', (_, said) => {
+  const engine = ready();
+  const order = sent(engine.handle(place(1, { ...ENTRY, timeUs: S })));
+  engine.handle(filled(order, 't1', '1', '1', 1.5 * S));
+  engine.handle(said);
+  expect(causes(engine)).toEqual([
+    {
+      code: 'ACCOUNT_SETUP',
+      scope: { kind: 'account', account: ACCOUNT },
+      detail: 'none of its own.',
+    },
+  ]);
+  const next = new ExecutionEngine(SETTINGS, engine.snapshot());
+  for (const one of [engine, next]) {
+    expect(denial(one.handle(place(2, { timeUs: 2 * S })))).toBe('ACCOUNT_SETUP');
+    expect(denial(one.handle(close(3, { ...ENTRY, timeUs: 2 * S })))).toBeNull();
+  }
+});
+
+test('what the exchange objects to stands against every entry until it no longer does', () => {
+  const objections = ['the key of the account: it may withdraw.'];
+  const engine = compared(ready(), 31, { ...SETUP, objections });
+  expect(entry(engine, 1, 31)).toBe('ACCOUNT_SETUP');
+  expect(entry(compared(engine, 62, SETUP), 2, 62)).toBeNull();
 });

@@ -23,7 +23,7 @@ export interface AdmissionContext {
   readonly noGuard: Denial | null;
   readonly account: AccountId;
   readonly gate: ReconciliationGate;
-  readonly setup: Pick<SetupWatch, 'shut' | 'shortSpot'>;
+  readonly setup: Pick<SetupWatch, 'against' | 'shut' | 'shortSpot'>;
   readonly modes: TradingModes;
   readonly rejects: RejectWatchState;
 }
@@ -47,7 +47,7 @@ export function admitEntry(
     });
   const differs = gate.shut(entry.instrument);
   if (differs !== undefined) return deny('BOOKS_DIFFER', { reason: differs.reason });
-  const unlike = setup.shut.get(entry.instrument);
+  const unlike = setup.against ?? setup.shut.get(entry.instrument);
   if (unlike !== undefined) return deny('ACCOUNT_SETUP', { reason: unlike });
   const limit = modes.binding({ account, instrument: entry.instrument, strategy: entry.strategy });
   if (limit !== null)

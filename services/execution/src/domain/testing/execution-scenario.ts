@@ -25,7 +25,7 @@ import {
 import { ExecutionEngine } from '../execution-engine.ts';
 import type { ExecutionInput, ExecutionOutput } from '../execution-io.ts';
 import type { ExecutionSettings } from '../execution-settings.ts';
-import { type ExecutionLimits, type InstrumentLimits, limitsHash, type NamedLimits } from '../limits.ts';
+import { type ExecutionLimits, type InstrumentLimits, type NamedLimits, namedLimits } from '../limits.ts';
 
 export const d = (text: string) => Decimal.of(text);
 export const ACCOUNT = accountId('paper-main');
@@ -119,7 +119,7 @@ export const price = (timeUs: number, at = 83, id = LTC): ExecutionInput => ({
 });
 /** An account that may be short on spot. */
 export const SETUP: AccountSetup = {
-  ...{ positionMode: 'one_way', shortSpot: true },
+  ...{ positionMode: 'one_way', shortSpot: true, objections: [] },
   instruments: [{ instrument: BTC, marginMode: 'cross', leverage: 5 }],
 };
 /**
@@ -271,7 +271,7 @@ export function denial(outputs: readonly ExecutionOutput[]): DenialCode | null {
 }
 
 /** Limits with their name. */
-export const named = (limits: ExecutionLimits): NamedLimits => ({ limits, hash: limitsHash(limits) });
+export const named = (limits: ExecutionLimits): NamedLimits => namedLimits(limits);
 export const limited = (limits: ExecutionLimits = LIMITS): ExecutionInput => ({
   type: 'LimitsChanged',
   ...named(limits),
@@ -283,7 +283,7 @@ export function ready({
   ...change
 }: Partial<ExecutionSettings & { readonly limits: ExecutionLimits }> = {}): ExecutionEngine {
   const engine = new ExecutionEngine({ ...SETTINGS, ...change });
-  engine.handle({ type: 'VenueDescribed', holdsStops: false, readsSettleMs: 10_000 });
+  engine.handle({ type: 'VenueDescribed', holdsStops: false, readsSettleMs: 10_000, objections: [] });
   for (const input of [
     ...[limited(limits), told(0), alive(0), life(1), heard, gate()],
     ...[price(0.9 * S), price(0.9 * S, 83, BTC)],

@@ -23,6 +23,7 @@ export function protect(n: number, change: Partial<ProtectPosition> = {}): Prote
 export const described = (holdsStops: boolean): ExecutionInput => ({
   type: 'VenueDescribed',
   holdsStops,
+  objections: [],
   readsSettleMs: 10_000,
 });
 

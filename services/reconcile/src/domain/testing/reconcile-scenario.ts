@@ -47,7 +47,10 @@ export const CONTEXT: ReconciliationContext = {
   },
 };
 /** An account that may be short on spot, and one where coins lie in the account itself. */
-export const LENT: AccountSetup = { positionMode: 'one_way', shortSpot: true, instruments: [] };
+export const LENT: AccountSetup = {
+  ...{ positionMode: 'one_way', shortSpot: true },
+  ...{ instruments: [], objections: [] },
+};
 export const OWNED: AccountSetup = { ...LENT, shortSpot: false };
 /** An id of ours that ends in a letter of choice. */
 export const ours = (letter: string): ClientOrderId => clientOrderId(`a${'b'.repeat(25)}${letter}`);
