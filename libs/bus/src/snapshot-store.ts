@@ -15,6 +15,8 @@ export interface SnapshotStore {
 /** Below the server's payload limit of 1 MiB, headers included. */
 const CHUNK_BYTES = 900_000;
 const VERSION = 1;
+/** What is smaller is kept as it is: setting up the compression would cost more than it saves. */
+const WORTH_PACKING_BYTES = 32_768;
 /** As long as a publisher waits for a server that restarts. */
 const CHANGE_TRIES = 600;
 const CHANGE_AGAIN_MS = 100;
@@ -85,7 +87,7 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
     async save(...parts) {
       loaded ??= load().then(() => undefined);
       await loaded;
-      const packed = deflateRawSync(Buffer.concat(parts), { level: 1 });
+      const packed = pack(Buffer.concat(parts));
       const next = generation + 1;
       const chunks = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
       for (let i = 0; i < chunks; i++)
@@ -95,6 +97,16 @@ export function bucketSnapshots(bucket: KeyValue, name: string): SnapshotStore {
       generation = next;
     },
   };
+}
+
+/** Returns bytes in the format of `deflate`, compressed where that is worth it. */
+function pack(bytes: Buffer): Buffer {
+  if (bytes.length >= WORTH_PACKING_BYTES) return deflateRawSync(bytes, { level: 1 });
+  // One stored block, the last of its kind (RFC 1951, 3.2.4): its length, the complement of it, the bytes.
+  const head = Buffer.of(1, 0, 0, 0, 0);
+  head.writeUInt16LE(bytes.length, 1);
+  head.writeUInt16LE(~bytes.length & 0xffff, 3);
+  return Buffer.concat([head, bytes]);
 }
 
 /**

@@ -5,6 +5,9 @@ export type Rounding = 'down' | 'up' | 'half-even';
 
 /** Wide enough that the product of two numbers of 40 digits with 30 places each can be read again. */
 const PATTERN = /^(-?)(\d{1,80})(?:\.(\d{1,60}))?$/;
+/** A text of so many characters spells digits that a double holds exactly. */
+const SHORT = 15;
+const [ZERO, MINUS, POINT] = ['0', '-', '.'].map((letter) => letter.charCodeAt(0)) as [number, number, number];
 const POWERS: bigint[] = [1n];
 for (let i = 1; i <= 80; i++) POWERS.push(POWERS[i - 1]! * 10n);
 
@@ -31,6 +34,10 @@ export class Decimal {
    * spells; exponents, signs `+` and blanks are refused.
    */
   static of(text: string, field = 'decimal'): Decimal {
+    return text.length <= SHORT ? (shortOne(text) ?? Decimal.spelt(text, field)) : Decimal.spelt(text, field);
+  }
+
+  private static spelt(text: string, field: string): Decimal {
     const match = PATTERN.exec(text);
     if (match === null)
       throw new InputError({
@@ -71,12 +78,18 @@ export class Decimal {
         remedy: 'Check where the number comes from.',
       });
     // A number on its grid, as prices are, needs no spelling: division rounds to the nearest double.
-    let units = Math.round(value * 10 ** places);
+    const units = Math.round(value * 10 ** places);
     if (!Number.isSafeInteger(units) || units / 10 ** places !== value)
       return Decimal.of(value.toFixed(places));
-    let scale = places;
-    for (; scale > 0 && units % 10 === 0; scale--) units /= 10;
-    return new Decimal(BigInt(units), scale);
+    return Decimal.small(units, places);
+  }
+
+  /** Returns `units × 10^-scale` of units that a double holds exactly. */
+  static small(units: number, scale: number): Decimal {
+    let s = scale;
+    let small = units;
+    for (; s > 0 && small % 10 === 0; s--) small /= 10;
+    return new Decimal(BigInt(small), s);
   }
 
   plus(other: Decimal): Decimal {
@@ -179,6 +192,24 @@ export class Decimal {
   private at(scale: number): bigint {
     return scale === this.scale ? this.units : this.units * pow10(scale - this.scale);
   }
+}
+
+/**
+ * Returns a plain number of few digits, read digit by digit; undefined for what must be looked at more closely.
+ */
+function shortOne(text: string): Decimal | undefined {
+  const isNegative = text.charCodeAt(0) === MINUS;
+  let units = 0;
+  let point = -1;
+  const from = isNegative ? 1 : 0;
+  for (let i = from; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit >= 0 && digit <= 9) units = units * 10 + digit;
+    else if (digit === POINT - ZERO && point < 0 && i > from) point = i;
+    else return undefined;
+  }
+  if (text.length === from || point === text.length - 1) return undefined;
+  return Decimal.small(isNegative ? -units : units, point < 0 ? 0 : text.length - 1 - point);
 }
 
 function pow10(exponent: number): bigint {

@@ -37,6 +37,9 @@ const SYMBOL_BYTES_MAX = 64;
 /** A symbol of so few characters has no more bytes than it may, in any script. */
 const SHORT = 20;
 const utf8 = new TextEncoder();
+/** Texts that have been found to be of that form: each message names one, and few are named. */
+const KNOWN = new Set<string>();
+const KNOWN_MAX = 4_096;
 
 function checked<Id>(pattern: RegExp, kind: string, shape: string): (text: string) => Id {
   return (text) => {
@@ -53,9 +56,13 @@ function checked<Id>(pattern: RegExp, kind: string, shape: string): (text: strin
 
 /** *Errors*: InputError for a text that is not of the form venue.market.SYMBOL. */
 export function instrumentId(text: string): InstrumentId {
+  if (KNOWN.has(text)) return text as InstrumentId;
   const symbol = INSTRUMENT.exec(text)?.[1];
-  if (symbol !== undefined && (symbol.length <= SHORT || utf8.encode(symbol).length <= SYMBOL_BYTES_MAX))
+  if (symbol !== undefined && (symbol.length <= SHORT || utf8.encode(symbol).length <= SYMBOL_BYTES_MAX)) {
+    if (KNOWN.size >= KNOWN_MAX) KNOWN.clear();
+    KNOWN.add(text);
     return text as InstrumentId;
+  }
   throw new InputError({
     field: 'instrument',
     value: text,

@@ -52,10 +52,22 @@ export function readConfig<Schema extends z.ZodObject>(
   return Object.freeze(result.data) as Readonly<z.infer<Schema>>;
 }
 
-/** Returns what a file of YAML holds. *Errors*: InputError when it can't be read. */
+/** What was parsed last, by text: services that are put together in one process read the same few files. */
+const PARSED = new Map<string, unknown>();
+const PARSED_MAX = 8;
+
+/**
+ * Returns what a file of YAML holds, not to be changed: whoever reads the same text is given the same.
+ * *Errors*: InputError when it can't be read.
+ */
 export function readYaml(field: string, path: string): unknown {
   try {
-    return parse(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    if (!PARSED.has(text)) {
+      if (PARSED.size >= PARSED_MAX) PARSED.clear();
+      PARSED.set(text, parse(text));
+    }
+    return PARSED.get(text);
   } catch (cause) {
     const because = `cannot be read: ${(cause as Error).message}`;
     throw new InputError({ field, value: path, because, remedy: 'Correct the path or the YAML.' });

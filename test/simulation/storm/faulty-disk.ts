@@ -19,6 +19,20 @@ export interface Logged {
   readonly isLeaving: boolean;
 }
 
+/** Of a record, what is read of it. */
+type Read =
+  | { readonly kind: 'left'; readonly request: number }
+  | {
+      readonly kind: 'intent';
+      readonly request: number;
+      readonly body: {
+        readonly type: string;
+        readonly intent: Logged['intent'];
+        readonly request: { readonly clientOrderId: string };
+      };
+    }
+  | { readonly kind: 'input' };
+
 type Written = (error: Error | undefined, number: number) => void;
 
 /** A process's own log on a disk that can be slow, full, fail, or be torn at a kill. */
@@ -28,6 +42,10 @@ export class FaultyDisk implements SimulatedLog {
   readonly #records: LogRecord[];
   readonly #waiting: { readonly bytes: Uint8Array; readonly done: Written }[] = [];
   readonly #onAppend: () => void;
+  /** What the records up to `#indexed` say of orders, and whose each request is. */
+  readonly #orders = new Map<string, Logged>();
+  readonly #requests = new Map<number, string>();
+  #indexed = 0;
   #last: number;
   #cancel: (() => void) | undefined;
   /** Of the records that a kill finds on their way, so many are on the disk, though nobody was told. */
@@ -76,24 +94,22 @@ export class FaultyDisk implements SimulatedLog {
 
   /** What is on the disk of an order: its intent, and behind it that it leaves. */
   knowsOf(clientOrderId: string): Logged {
-    let request: number | null = null;
-    let intent: Logged['intent'] = null;
-    for (const { bytes } of this.#records) {
-      // Most records are neither an intent nor that it leaves, and are not read.
-      if (bytes[KIND_AT] !== INTENT && bytes[KIND_AT] !== LEFT) continue;
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-      if (request !== null && text === `{"kind":"left","request":${request}}`)
-        return { intent, isLeaving: true };
-      if (!text.startsWith('{"kind":"intent"') || !text.includes(clientOrderId)) continue;
-      const record = JSON.parse(text) as {
-        request: number;
-        body: { type: string; intent: Logged['intent'] };
-      };
-      if (record.body.type !== 'SubmitOrder') continue;
-      ({ request } = record);
-      ({ intent } = record.body);
+    for (; this.#indexed < this.#records.length; this.#indexed++) this.#index(this.#records[this.#indexed]!.bytes);
+    return this.#orders.get(clientOrderId) ?? { intent: null, isLeaving: false };
+  }
+
+  /** Notes what a record says of an order; most are neither an intent nor that it leaves, and are not read. */
+  #index(bytes: Uint8Array): void {
+    if (bytes[KIND_AT] !== INTENT && bytes[KIND_AT] !== LEFT) return;
+    const record = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as Read;
+    if (record.kind === 'left') {
+      const id = this.#requests.get(record.request);
+      if (id !== undefined) this.#orders.set(id, { ...this.#orders.get(id)!, isLeaving: true });
+    } else if (record.kind === 'intent' && record.body.type === 'SubmitOrder') {
+      const { clientOrderId } = record.body.request;
+      this.#requests.set(record.request, clientOrderId);
+      this.#orders.set(clientOrderId, { intent: record.body.intent, isLeaving: false });
     }
-    return { intent, isLeaving: false };
   }
 
   #flush(): void {

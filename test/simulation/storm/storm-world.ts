@@ -247,17 +247,18 @@ export class StormWorld implements Storm {
   /** What the exchange knows, by its own books alone. */
   #truth(vices: string): VenueTruth {
     const identity = identityOf('paper-venue');
+    const all = namedFills(() => true);
+    const outside = namedFills(({ clientOrderId }) => isOutside(clientOrderId));
     const venue = () => {
       const machine = this.engine.isUp(identity) ? this.engine.machineOf(identity) : undefined;
       return machine instanceof VenueMachine ? machine.venue : undefined;
     };
     return {
       readsLie: /readsBehind|readShort/.test(vices),
-      fills: () => byName(venue()?.fillsSince(ACCOUNT, 0)),
+      fills: () => all(venue()?.fillsSince(ACCOUNT, 0)),
       outside: () => {
         if (!vices.includes('boughtByHand')) return NOTHING;
-        const fills = venue()?.fillsSince(ACCOUNT, 0);
-        return byName(fills?.filter(({ clientOrderId }) => isOutside(clientOrderId)));
+        return outside(venue()?.fillsSince(ACCOUNT, 0));
       },
       cash: () =>
         venue()
@@ -278,8 +279,17 @@ export class StormWorld implements Storm {
 
 const NOTHING: ReadonlyMap<string, Fill> = new Map();
 
-function byName(fills: readonly Fill[] | undefined): ReadonlyMap<string, Fill> | undefined {
-  return fills && new Map(fills.map((fill) => [nameOf(fill), fill]));
+/** Returns what names the fills that are asked for; a list that has not grown is not gone through again. */
+function namedFills(isAskedFor: (fill: Fill) => boolean) {
+  let [size, last] = [0, undefined as Fill | undefined];
+  let named = NOTHING;
+  return (fills: readonly Fill[] | undefined): ReadonlyMap<string, Fill> | undefined => {
+    if (fills !== undefined && (fills.length !== size || fills.at(-1) !== last)) {
+      [size, last] = [fills.length, fills.at(-1)];
+      named = new Map(fills.filter(isAskedFor).map((fill) => [nameOf(fill), fill]));
+    }
+    return fills && named;
+  };
 }
 
 function identityOf(target: Target): string {

@@ -27,6 +27,11 @@ export interface MemoryServerOptions {
   readonly wire?: MemoryWire;
 }
 
+/** Which subjects each stream takes. */
+const TAKEN = (Object.keys(STREAMS) as StreamName[]).map(
+  (name) => [name, [...STREAMS[name].subjects, fenceFilter(name)]] as const,
+);
+
 /** Ids remembered per stream, as the server's duplicate window does. */
 const IDS_MAX = 1_000_000;
 
@@ -144,8 +149,7 @@ export class MemoryServer {
   #streamOf(subject: string): StreamName {
     let name = this.#places.get(subject);
     if (name === undefined) {
-      const names = Object.keys(STREAMS) as StreamName[];
-      name = names.find((each) => matches([...STREAMS[each].subjects, fenceFilter(each)], subject));
+      name = TAKEN.find(([, filters]) => matches(filters, subject))?.[0];
       if (name === undefined) throw new Error(`no stream takes subject ${subject}`);
       this.#places.set(subject, name);
     }

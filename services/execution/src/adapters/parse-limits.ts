@@ -66,11 +66,20 @@ export interface LimitedNames {
   readonly isLive: boolean;
 }
 
+/** What was parsed last, and of what: a process that begins many lives reads the same text for each. */
+let last: { readonly of: string; readonly limits: NamedLimits } | undefined;
+
 /**
  * Returns one account's limits from the text of a limits file. *Errors*: ConfigError with every problem:
  * line, field, value, what is expected.
  */
 export function parseLimits(text: string, path: string, names: LimitedNames): NamedLimits {
+  const of = JSON.stringify([text, names]);
+  if (last?.of !== of) last = { of, limits: parsedLimits(text, path, names) };
+  return last.limits;
+}
+
+function parsedLimits(text: string, path: string, names: LimitedNames): NamedLimits {
   const lines = new LineCounter();
   // All values as text: no number loses digits on the way to a decimal.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
