@@ -97,8 +97,9 @@ function removeStale(path: string, stale: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {
     renameSync(path, aside);
-  } catch {
-    return; // another one was faster
+  } catch (error) {
+    if (isMissing(error)) return; // another one was faster
+    throw error;
   }
   if (textOf(aside) !== stale) linked(aside, path);
   rmSync(aside, { force: true });
@@ -124,9 +125,15 @@ function linked(from: string, to: string): boolean {
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    // A lock that is there and can't be read may be a living process's.
+    if (isMissing(error)) return undefined;
+    throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 function parse(text: string): Holder | undefined {
