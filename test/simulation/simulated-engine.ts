@@ -141,8 +141,7 @@ export class SimulatedEngine {
         if (subject.endsWith('.submit'))
           this.submitted.push(codecs.SubmitOrderRequest.decode(data).order.clientOrderId);
       },
-      onLeaving: () => {},
-      onDelivery: () => {},
+      ...{ onLeaving: () => {}, onAnswering: () => {}, onDelivery: () => {} },
       skewMs: () => 0,
     };
   }

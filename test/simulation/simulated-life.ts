@@ -25,6 +25,8 @@ export interface RequestWire {
   readonly arrivalsMs: (subject: string, way: 'there' | 'back') => readonly number[];
   /** Told of each request as it leaves a process. */
   readonly onLeaving: (subject: string, data: Uint8Array) => void;
+  /** Told of each answer as it leaves a process. */
+  readonly onAnswering: () => void;
   /** Told of each request that reaches the server. */
   readonly onRequest: (subject: string, data: Uint8Array) => void;
   /** Told of each message that a process is about to be given. */
@@ -148,7 +150,7 @@ class LifeBus extends MemoryBus {
   readonly #parts: LifeBusParts;
   readonly #opened: Subscription[] = [];
   readonly #unstored = new Set<OutboundMessage>();
-  #flushes: (() => void)[] = [];
+  readonly #flushes: (() => void)[] = [];
 
   constructor(server: MemoryServer, identity: string, parts: LifeBusParts) {
     super(server, identity);
@@ -245,9 +247,11 @@ class LifeBus extends MemoryBus {
 
   override async serve(subject: string, handler: Parameters<MemoryBus['serve']>[1]): Promise<Subscription> {
     if (this.#parts.isOver()) return never();
-    const subscription = await super.serve(subject, (...question) =>
-      Promise.resolve(this.#entering(() => handler(...question))),
-    );
+    const subscription = await super.serve(subject, async (...question) => {
+      const answer = await this.#entering(() => handler(...question));
+      this.#parts.wire.onAnswering(); // what may end this life
+      return answer;
+    });
     this.#opened.push(subscription);
     return this.#living(subscription);
   }
@@ -266,9 +270,7 @@ class LifeBus extends MemoryBus {
 
   #wakeFlushes(): void {
     if (this.#unstored.size > 0) return;
-    const flushes = this.#flushes;
-    this.#flushes = [];
-    for (const wake of flushes) wake();
+    for (const wake of this.#flushes.splice(0)) wake();
   }
 
   /** Runs it at once where the life runs; a life that is stopped answers when it goes on. */

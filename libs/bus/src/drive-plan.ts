@@ -18,15 +18,16 @@ export interface Reading {
 /**
  * How a request is done outside. Requests of one `key` are done in their order, others side by side; a
  * higher `priority` leaves first. `once`: the intent is on disk before it leaves, and after a crash it is
- * asked about, never sent again; `again`: it may be repeated without harm, such as a question; `before
- * snapshot`: the same, and a snapshot waits until it is done and needn't hold it, such as rows for a
- * store. `withdraws`: where an earlier request of this key has not left yet, that one is given up and
- * this one needs no doing.
+ * asked about, never sent again; `again`: it may be repeated without harm, and before it leaves the order of
+ * the inputs that led to it is on disk, so that no later life knows less than it told; `none`: a question, by
+ * which nothing outside changes, goes at once; `before snapshot`: may be repeated, goes at once, and a
+ * snapshot waits until it is done and needn't hold it, such as rows for a store. `withdraws`: where an
+ * earlier request of this key has not left yet, that one is given up and this one needs no doing.
  */
 export interface RequestTerms {
   readonly key: string;
   readonly priority: number;
-  readonly effect: 'once' | 'again' | 'before snapshot';
+  readonly effect: 'once' | 'again' | 'none' | 'before snapshot';
   readonly withdraws: boolean;
 }
 

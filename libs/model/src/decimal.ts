@@ -7,7 +7,11 @@ export type Rounding = 'down' | 'up' | 'half-even';
 const PATTERN = /^(-?)(\d{1,80})(?:\.(\d{1,60}))?$/;
 /** A text of so many characters spells digits that a double holds exactly. */
 const SHORT = 15;
-const [ZERO, MINUS, POINT] = ['0', '-', '.'].map((letter) => letter.charCodeAt(0)) as [number, number, number];
+const [ZERO, MINUS, POINT] = ['0', '-', '.'].map((letter) => letter.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+];
 const POWERS: bigint[] = [1n];
 for (let i = 1; i <= 80; i++) POWERS.push(POWERS[i - 1]! * 10n);
 
@@ -195,7 +199,7 @@ export class Decimal {
 }
 
 /**
- * Returns a plain number of few digits, read digit by digit; undefined for what must be looked at more closely.
+ * Returns a plain number of few digits, read digit by digit; undefined for what must be looked at closer.
  */
 function shortOne(text: string): Decimal | undefined {
   const isNegative = text.charCodeAt(0) === MINUS;

@@ -6,8 +6,9 @@ import type { OwnInput } from '../machine.ts';
  * What a process writes into its own log. *Shape*: requests are named by their number, counted over all
  * lives. `intent`: this is about to be done; `left`: it leaves now; `input`: what the machine is told,
  * and which request came to its end by it; `dropped` is the request that withdrew that one, and needs no
- * doing itself. Where a request is named, `order` is that of the inputs up to now, so that every later
- * life asks for the same thing under that number; of an input that nobody asked for it is null.
+ * doing itself; `order`: what leaves now rests on these inputs. Where a request is named, `order` is that of
+ * the inputs up to now, so that every later life asks for the same thing under that number; of an input that
+ * nobody asked for it is null.
  */
 export type OwnRecord =
   | {
@@ -18,6 +19,7 @@ export type OwnRecord =
       readonly order: RecordedOrder;
     }
   | { readonly kind: 'left'; readonly request: number }
+  | { readonly kind: 'order'; readonly order: RecordedOrder }
   | {
       readonly kind: 'input';
       readonly inputs: readonly OwnInput[];
@@ -40,6 +42,7 @@ export function decodeRecord(bytes: Uint8Array): OwnRecord {
   const record = fromPlain<OwnRecord>(JSON.parse(decoder.decode(bytes)) as Plain);
   switch (record.kind) {
     case 'intent':
+    case 'order':
       return { ...record, order: orderIn(String(record.order)) };
     case 'input':
       return record.order === null ? record : { ...record, order: orderIn(String(record.order)) };

@@ -34,6 +34,8 @@ export class OwnRequests<Request, Own extends OwnInput> {
   /** Asked by older lives, by number; undefined once they are carried out. */
   #collected: Map<number, OpenRequest<Request>> | undefined;
   #asked: number;
+  /** Who waits for the order of inputs to be on disk, and up to which input it goes there. */
+  #anchoring: { readonly taken: number; readonly waiting: (() => void)[] } | undefined;
   #closing = false;
   #stopped = false;
 
@@ -47,6 +49,7 @@ export class OwnRequests<Request, Own extends OwnInput> {
         requests: parts.requests,
         intend: (request, key, done) => this.#intend(request, key, done),
         leave: (request, done) => this.#append({ kind: 'left', request }, done),
+        anchor: (done) => this.#anchor(done),
         end: (request, dropped, inputs, done) =>
           this.#append({ kind: 'input', inputs, request, dropped, order: this.#parts.order.now() }, done),
         onReady: parts.onReady,
@@ -131,11 +134,35 @@ export class OwnRequests<Request, Own extends OwnInput> {
     collected.set(number, { number, request: said, hasLeft: got?.hasLeft ?? false, isIntended: true });
   }
 
+  /** One record is enough for all that one input asks for, none where older lives' words have the order. */
+  #anchor(done: () => void): void {
+    const { order } = this.#parts;
+    if (order.openRuns === 0) {
+      done();
+      return;
+    }
+    if (this.#anchoring?.taken === order.taken) {
+      this.#anchoring.waiting.push(done);
+      return;
+    }
+    const anchoring = { taken: order.taken, waiting: [done] };
+    this.#anchoring = anchoring;
+    this.#appendWord({ kind: 'order', order: order.now() }, () => {
+      if (this.#anchoring === anchoring) this.#anchoring = undefined;
+      for (const each of anchoring.waiting) each();
+    });
+  }
+
   /** An intent counts as said: it carries the order of inputs that led to it. */
   #intend({ number, request }: OpenRequest<Request>, key: string, done: () => void): void {
+    const order = this.#parts.order.now();
+    this.#appendWord({ kind: 'intent', request: number, key, body: request, order }, done);
+  }
+
+  #appendWord(record: OwnRecord & { readonly kind: 'intent' | 'order' }, done: () => void): void {
     const { order, onStored } = this.#parts;
     const word = order.say();
-    this.#append({ kind: 'intent', request: number, key, body: request, order: order.now() }, () => {
+    this.#append(record, () => {
       order.stored(word);
       done();
       onStored();

@@ -90,6 +90,9 @@ async function readOwnLog(log: AppendLog, identity: string, after: number): Prom
       case 'left':
         left.add(record.request);
         break;
+      case 'order':
+        orders.push(record.order);
+        break;
       case 'input':
         arrivals.push({ stream: OWN, sequence: number, record });
         for (const request of [record.request, record.dropped]) if (request !== null) ended.add(request);

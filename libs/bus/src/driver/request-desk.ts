@@ -24,6 +24,8 @@ export interface RequestDeskParts<Request, Own extends OwnInput> {
   /** Each writes a record and calls back when it is on disk. */
   readonly intend: (request: OpenRequest<Request>, key: string, done: () => void) => void;
   readonly leave: (number: number, done: () => void) => void;
+  /** The order of all inputs up to now. */
+  readonly anchor: (done: () => void) => void;
   readonly end: (number: number, dropped: number | null, outcomes: readonly Own[], done: () => void) => void;
   /** Told that there may be something to carry out; answers with `run` when the machine takes nothing. */
   readonly onReady: () => void;
@@ -44,6 +46,8 @@ interface Task<Request> {
   readonly past: 'never sent' | 'may have left';
   hasLeft: boolean;
   isIntended: boolean;
+  /** What led to it is on disk, where that must be so before it goes. */
+  isAnchored: boolean;
   stage: Stage;
 }
 
@@ -104,7 +108,9 @@ export class RequestDesk<Request, Own extends OwnInput> {
   add({ number, request, hasLeft, isIntended }: OpenRequest<Request>): void {
     const terms = this.#parts.requests.terms(request);
     const past = hasLeft ? 'may have left' : 'never sent';
-    const task: Task<Request> = { number, request, terms, past, hasLeft, isIntended, stage: 'waiting' };
+    const isAnchored = terms.effect !== 'again';
+    const about = { number, request, terms, past, hasLeft, isIntended, isAnchored } as const;
+    const task: Task<Request> = { ...about, stage: 'waiting' };
     this.#open.set(number, task);
     const queue = this.#byKey.get(terms.key) ?? [];
     const earlier = terms.withdraws ? queue.findLast(isWithdrawable) : undefined;
@@ -115,7 +121,13 @@ export class RequestDesk<Request, Own extends OwnInput> {
     this.#byKey.set(terms.key, queue);
     queue.push(task);
     if (terms.effect === 'once' && !isIntended) this.#intend(task);
-    this.#offer(task);
+    if (isAnchored) this.#offer(task);
+    else
+      this.#parts.anchor(() => {
+        task.isAnchored = true;
+        this.#offer(task);
+        this.#parts.onReady();
+      });
   }
 
   /** Carries out what may go. */
@@ -159,7 +171,7 @@ export class RequestDesk<Request, Own extends OwnInput> {
 
   /** Puts a request among those that may go, if it is the first of its key. */
   #offer(task: Task<Request>): void {
-    if (task.stage !== 'waiting' || this.#byKey.get(task.terms.key)?.[0] !== task) return;
+    if (task.stage !== 'waiting' || !task.isAnchored || this.#byKey.get(task.terms.key)?.[0] !== task) return;
     this.#levelOf(task).tasks.push(task);
   }
 

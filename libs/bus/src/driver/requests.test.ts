@@ -7,6 +7,7 @@ import {
   type Own,
   type React,
   type Request,
+  RISK,
   TIME,
 } from '../testing/drive-bench.ts';
 
@@ -17,8 +18,8 @@ class Hands implements Requests<Request, Own> {
   readonly held: string[] = [];
 
   terms({ id, key, withdraws }: Request) {
-    const effect = id.startsWith('ask') ? ('again' as const) : ('once' as const);
-    return { key, priority: id.includes('urgent') ? 2 : 1, effect, withdraws: withdraws ?? false };
+    const effect = id.startsWith('ask') ? 'none' : id.startsWith('tell') ? 'again' : 'once';
+    return { key, priority: id.includes('urgent') ? 2 : 1, effect, withdraws: withdraws ?? false } as const;
   }
 
   carryOut({ id }: Request, ticket: Ticket<Own>): void {
@@ -68,6 +69,38 @@ test('intent, leaving and outcome are on disk before what rests on them', async 
   expect([driver.taken, await bench.notes()]).toEqual([1, []]);
   await bench.rest(15);
   expect([driver.taken, await bench.notes()]).toEqual([2, ['1/1 Filled 3']]);
+});
+
+const TELL: Request = { id: 'tell', key: 't' };
+const ASK: Request = { id: 'ask', key: 'a' };
+
+test('what is told waits until the order of inputs behind it is on disk; a question does not', async () => {
+  const bench = new DriveBench({ flushMs: 10 });
+  const hands = new Hands();
+  await bench.start(asks([[ASK, TELL, { id: 'tell more', key: 'm' }]]), { reads: [TIME], requests: hands });
+  await bench.tellTime(1);
+  expect([bench.log.last, hands.begun]).toEqual([0, ['ask']]);
+  await bench.rest(15);
+  expect([bench.log.last, hands.begun]).toEqual([1, ['ask', 'tell', 'tell more']]);
+});
+
+test('what was told outside is so in the next life: it takes the same inputs in the same order', async () => {
+  const bench = new DriveBench({ flushMs: 10 });
+  const tells: React = (seen, say) => {
+    if (seen.at(-1) === 'time 2') say.request({ id: `tell ${seen.join()}`, key: 't' });
+  };
+  const plan = { reads: [RISK, TIME] };
+  const hands = new Hands();
+  const first = await bench.start(tells, { ...plan, requests: hands });
+  await bench.tellTime(1);
+  await bench.tellRisk(1);
+  await bench.tellTime(2);
+  await bench.rest(15);
+  bench.kill(first); // it has said nothing that any stream holds
+  const again = new Hands();
+  await (await bench.start(tells, { ...plan, requests: again })).restored;
+  await bench.rest(15);
+  expect([hands.begun.length, again.begun]).toEqual([1, hands.begun]);
 });
 
 test('an outcome that a kill kept from the disk was never told; the next life asks', async () => {

@@ -52,8 +52,8 @@ export class VirtualClock implements Clock {
 }
 
 /**
- * Resolves once every promise that could settle has: a tick comes behind all of them. A turn of the event loop
- * would cost more than most of what a timer does.
+ * Resolves once every promise that could settle has: a tick comes behind all of them. A turn of the event
+ * loop would cost more than most of what a timer does.
  */
 function settled(): Promise<void> {
   return new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)));

@@ -121,6 +121,7 @@ export class HostedMachine<
       requests,
       intend: (_request, _key, done) => done(),
       leave: (_number, done) => done(),
+      anchor: (done) => done(),
       end: (number, dropped, outcomes, done) => {
         for (const outcome of outcomes) this.inject(outcome);
         for (const over of [number, dropped]) if (over !== null) desk.ended(over);

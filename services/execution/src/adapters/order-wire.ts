@@ -78,15 +78,15 @@ export class OrderWire implements Requests<ExecutionRequest, ExecutionOwn> {
       case 'CancelAtVenue':
         return { key: request.clientOrderId, priority: 3, effect: 'again', withdraws: true };
       case 'LookUpOrder':
-        return { key: request.clientOrderId, priority: 2, effect: 'again', withdraws: false };
+        return { key: request.clientOrderId, priority: 2, effect: 'none', withdraws: false };
       case 'ProveAbsence':
-        return { key: `absence ${request.clientOrderId}`, priority: 2, effect: 'again', withdraws: false };
+        return { key: `absence ${request.clientOrderId}`, priority: 2, effect: 'none', withdraws: false };
       case 'FetchFills':
-        return { key: 'fills', priority: 2, effect: 'again', withdraws: false };
+        return { key: 'fills', priority: 2, effect: 'none', withdraws: false };
       case 'FetchCash':
-        return { key: 'cash', priority: 0, effect: 'again', withdraws: false };
+        return { key: 'cash', priority: 0, effect: 'none', withdraws: false };
       case 'AskWall':
-        return { key: request.commandId, priority: 3, effect: 'again', withdraws: false };
+        return { key: request.commandId, priority: 3, effect: 'none', withdraws: false };
       default:
         return request satisfies never;
     }

@@ -90,21 +90,13 @@ test('a replacement is one question, answered with what came of both orders', as
   expect(codecs.ReplaceOutcomeReply.decode(reply.data)).toEqual(outcome);
 });
 
-test('an answer leaves once what led to it is on the disk, so that a next life knows it too', async () => {
-  const { bus, desk, asked } = await opened();
-  const { type, encode } = codecs.SubmitOrderRequest;
-  const submit = subjects.venueRequest(ACCOUNT, 'submit');
-  const answered = bus.request(submit, type, encode({ order: ORDER, sentUs: 1, epoch: 1 }));
-  await turns(20, null);
-  const about = { reason: 'r', retryAfterMs: null, evidence: ['e'], timeUs: 1 };
-  const outcome = { type: 'refused', clientOrderId: ORDER.clientOrderId, ...about } as const;
-  const answer = { type: 'Answer', ask: asked[0]!.body.ask, outcome } as const;
-  expect(desk.terms(answer).effect).toBe('once');
-  const left: ((mayGo: boolean) => void)[] = [];
-  desk.carryOut(answer, { ...TICKET, leave: (go) => void left.push(go) });
-  expect(await Promise.race([answered.then(() => 'answered'), turns(20, 'waits')])).toBe('waits');
-  left[0]!(true);
-  expect((await answered).type).toBe(codecs.SubmitOutcomeReply.type);
+test('what it tells rests on its disk: answers and events leave behind the order of inputs', async () => {
+  const { desk } = await opened();
+  const silence = { type: 'Silence', ask: '1:1', isLate: false } as const;
+  expect([desk.terms(silence).effect, desk.terms({ type: 'SocketBroke' }).effect]).toEqual([
+    'again',
+    'again',
+  ]);
 });
 
 test('the question beyond a thousand that wait is not taken, and an answer makes room', async () => {

@@ -41,15 +41,10 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
     this.#streams = new AccountStreams(clock);
   }
 
-  /**
-   * Answers leave as they come, events in their order; nobody withdraws one. Before an answer leaves, the
-   * order of inputs that led to it is on the disk: an order that it has confirmed an exchange must not
-   * forget, and a next life that took the same in another order would know of none.
-   */
+  /** Answers leave as they come, events in their order; nobody withdraws one. */
   terms(request: VenueRequest) {
     const key = 'ask' in request ? request.ask : 'stream';
-    const effect = request.type === 'Answer' ? 'once' : 'again';
-    return { key, priority: 0, effect, withdraws: false } as const;
+    return { key, priority: 0, effect: 'again', withdraws: false } as const;
   }
 
   withdrawn(): Asked[] {
@@ -60,15 +55,8 @@ export class QuestionDesk implements Requests<VenueRequest, Asked> {
    * Whoever asked an earlier life has heard silence, and looks the order up; to say it again does no harm.
    */
   carryOut(request: VenueRequest, ticket: Ticket<Asked>): void {
-    const tell = () => {
-      this.#tell(request);
-      ticket.settle([]);
-    };
-    if (ticket.past === 'may have left') tell();
-    else
-      ticket.leave((mayGo) => {
-        if (mayGo) tell();
-      });
+    this.#tell(request);
+    ticket.settle([]);
   }
 
   #tell(request: VenueRequest): void {

@@ -11,7 +11,7 @@ export class WallClock implements Requests<AskWall, WallAnswer> {
   }
 
   terms({ commandId }: AskWall): RequestTerms {
-    return { key: commandId, priority: 0, effect: 'again', withdraws: false };
+    return { key: commandId, priority: 0, effect: 'none', withdraws: false };
   }
 
   withdrawn(): readonly WallAnswer[] {

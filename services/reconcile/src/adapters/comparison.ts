@@ -45,7 +45,7 @@ export class Comparison implements Requests<Compare, ReconcileOwn> {
   }
 
   terms(): RequestTerms {
-    return { key: 'compare', priority: 0, effect: 'again', withdraws: false };
+    return { key: 'compare', priority: 0, effect: 'none', withdraws: false };
   }
 
   withdrawn(): ReconcileOwn[] {
