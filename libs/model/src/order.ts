@@ -208,6 +208,7 @@ export const QUARANTINE_PROBLEMS = [
   'foreign_fill',
   'orphan_fill',
   'cumulative_mismatch',
+  'overshot',
 ] as const;
 export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
 
@@ -218,7 +219,8 @@ export type QuarantineProblem = (typeof QUARANTINE_PROBLEMS)[number];
  * `OrderRejected`: `retryAfterMs` as in SubmitOutcome. `reason` begins with an OrderReasonCode where our own
  * code gives it, else it is the venue's words. `OrderQuarantined`: something contradicts what we
  * know, `booked` says whether a fill was counted none the less; entries in the instrument are denied until a
- * person sets it active.
+ * person sets it active. `overshot`: an exit of ours and somebody else closed the same, and we hold the
+ * other side now; it is left at once.
  */
 export type OrderEvent =
   | (OrderEventBase & {

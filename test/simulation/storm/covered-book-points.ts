@@ -6,6 +6,44 @@ const RISK = 'services/position-risk/src/domain';
 /** Of the books, and of what fills up with time. */
 export const BOOK_POINTS: readonly CoveredPoint[] = [
   {
+    point: 'beyond a hand',
+    fault: 'An exit and a person close the same, coins are lent, and nobody leaves the short.',
+    right: 'What our own exit opened is ours: it is booked, said, left at once, and entries are shut there.',
+    tests: [
+      {
+        file: `${EXECUTION}/domain/overshot.test.ts`,
+        name: 'a close by hand heard behind our own exit has left us short: booked, said, entries shut',
+      },
+      {
+        file: 'services/reconcile/src/domain/overshot.test.ts',
+        name: 'what somebody sold of ours before our exit sold it again is fetched, and entries wait for it',
+      },
+      {
+        file: `${RISK}/exit-overshot.test.ts`,
+        name: 'what somebody else closed before our exit did opens a position nobody wants, which is closed',
+      },
+      {
+        file: 'test/simulation/storm/pinned.test.ts',
+        name: 'a person and our exit close the same, and what is sold beyond is left at once',
+      },
+    ],
+  },
+  {
+    point: 'told on no disk',
+    fault: 'What is told outside rests on inputs whose order no disk has: the next life knows of none of it.',
+    right: 'The driver writes the order of inputs down before anything leaves, for every service.',
+    tests: [
+      {
+        file: 'libs/bus/src/driver/requests.test.ts',
+        name: 'what is told waits until the order of inputs behind it is on disk; a question does not',
+      },
+      {
+        file: 'libs/bus/src/driver/requests.test.ts',
+        name: 'what was told outside is so in the next life: it takes the same inputs in the same order',
+      },
+    ],
+  },
+  {
     point: 3,
     fault: 'Findings of reconciliation are carried out by nobody.',
     right: 'One fact corrects all books, or the instrument is shut until a person settles it.',

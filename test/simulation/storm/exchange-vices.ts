@@ -47,14 +47,6 @@ const HIDDEN = /closedByHand|liquidationLoss|readsBehind|eventLost|streamBreaks/
 /** And half of those do not remember what they have turned away. */
 export const GATE_FORGETS = 'gateForgets=1';
 
-/**
- * With three instruments an exit fills over a longer while. Where coins are lent, and somebody closes what
- * it is closing, it goes on into a short of which nobody can say whose it is: so they are not lent there.
- */
-export function unlentIfClosed(vices: string): string {
-  return /closedByHand/.test(vices) && !/spotNoShort/.test(vices) ? `${vices}, spotNoShort=1` : vices;
-}
-
 /** Returns what the exchange of a seed is like, as `readPaperVices` reads it. */
 export function vicesOf(random: SeededRandom): string {
   const vices = [VICES[random.below(VICES.length)]!];

@@ -3,7 +3,7 @@ import type { Fault, Step } from './scenario.ts';
 
 /** What each fault does, in plain words. */
 export const FAULT_WORDS: Readonly<Record<Fault['kind'], string>> = {
-  kill: 'A process is killed at a time, an input, a record it writes, or as an order leaves, and begun anew.',
+  kill: 'A process is killed at a time, an input, a record, or as an order or answer leaves, and begun anew.',
   killAll: 'All processes are killed at once, as by a power cut.',
   pause: 'A process is stopped and goes on 0.2 to 8 s later, position-risk also only after 17 to 26 s.',
   zombie: 'A process is stopped, another one takes its place, and then the first one goes on beside it.',

@@ -94,11 +94,12 @@ export class FaultyDisk implements SimulatedLog {
 
   /** What is on the disk of an order: its intent, and behind it that it leaves. */
   knowsOf(clientOrderId: string): Logged {
-    for (; this.#indexed < this.#records.length; this.#indexed++) this.#index(this.#records[this.#indexed]!.bytes);
+    for (; this.#indexed < this.#records.length; this.#indexed++)
+      this.#index(this.#records[this.#indexed]!.bytes);
     return this.#orders.get(clientOrderId) ?? { intent: null, isLeaving: false };
   }
 
-  /** Notes what a record says of an order; most are neither an intent nor that it leaves, and are not read. */
+  /** Notes what a record says of an order; most are neither an intent nor a leaving, and are not read. */
   #index(bytes: Uint8Array): void {
     if (bytes[KIND_AT] !== INTENT && bytes[KIND_AT] !== LEFT) return;
     const record = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as Read;

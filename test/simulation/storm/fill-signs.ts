@@ -18,15 +18,28 @@ export function isAdded(id: string): boolean {
   return id.startsWith('bought-');
 }
 
+function changeBy({ side, quantity }: Fill): number {
+  return micros(quantity) * (side === 'buy' ? 1 : -1);
+}
+
 /** Returns how the judge names a fill. */
 export function nameOf({ instrument, clientOrderId, venueTradeId }: Fill): string {
   return `${instrument}/${clientOrderId}/${venueTradeId}`;
 }
 
-/** Returns what is left of `held` by the fill of somebody else, who can only have closed of it. */
-export function leftBy(fill: Fill, held: number, notes: JudgeNotes): number {
-  const left = held + micros(fill.quantity) * (fill.side === 'buy' ? 1 : -1);
-  if (held * left < 0 || Math.abs(left) > Math.abs(held))
+/**
+ * Returns what is left of `held` by the fill of somebody else, who can only have closed of it, or of what was
+ * held at its time: by `booked`, what came behind it.
+ */
+export function leftBy(fill: Fill, held: number, booked: Iterable<Fill>, notes: JudgeNotes): number {
+  const left = held + changeBy(fill);
+  let then = held;
+  for (const one of booked)
+    if (one.instrument === fill.instrument && one.timeUs > fill.timeUs)
+      then -= changeBy(one) - (isOutside(one.clientOrderId) ? 0 : takenInKind(one));
+  const leftThen = then + changeBy(fill);
+  const isOver = (before: number, after: number) => before * after < 0 || Math.abs(after) > Math.abs(before);
+  if (isOver(held, left) && isOver(then, leftThen))
     notes.broken(
       'I3 position truth',
       `${nameOf(fill)} of ${left - held} is taken for ours, ${held} are held`,

@@ -27,11 +27,12 @@ export const SOMETIMES = [
     'turned away, proven later',
     'taken with ours in one fill',
     'too much in all',
+    'overshot and left',
   ],
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 /** Of these, what need not happen within a hundred seeds. */
-export const SELDOM: ReadonlySet<Sometimes> = new Set(['taken with ours in one fill']);
+export const SELDOM: ReadonlySet<Sometimes> = new Set(['taken with ours in one fill', 'overshot and left']);
 
 /** Where an order can stand when a fault falls. */
 export const STANDS = ['none', 'submitted', 'unknown', 'accepted', 'part filled', 'exit'] as const;

@@ -94,6 +94,8 @@ export class Judge {
     }
     const idle = this.orders.stops.idle((instrument) => this.positions.toGuard(instrument));
     if (idle !== null) return idle;
+    const nobodys = this.positions.nobodys();
+    if (nobodys !== null) return nobodys;
     const [unanswered] = this.orders.unanswered();
     return unanswered === undefined ? null : `command ${unanswered} was never answered`;
   }

@@ -105,15 +105,8 @@ export class OrderLives {
       if (worthOf(Math.abs(held), Number(String(request.limitPrice ?? 0))) > DUST_NOTIONAL_MAX)
         this.#notes.broken('I8 limits', `${id} while ${held} is held`);
     } else this.#notes.broken('I10 legal', `${id}: an entry for ${command.type}`);
-    const about = { submitted: word, quantity, filled: 0, stand: 'submitted' } as const;
-    this.orders.set(id, {
-      ...about,
-      wasUnknown: false,
-      wasCanceled: false,
-      ended: null,
-      endedMs: 0,
-      doubtMs: 0,
-    });
+    const anew = { wasUnknown: false, wasCanceled: false, ended: null, endedMs: 0, doubtMs: 0 };
+    this.orders.set(id, { submitted: word, quantity, filled: 0, stand: 'submitted', ...anew });
   }
 
   denied({ commandId, denial, instrument }: MessageOf<'OrderDenied'>): void {
@@ -151,7 +144,8 @@ export class OrderLives {
     if (this.fills.has(name)) this.#notes.broken('said twice', `OrderFilled ${name}`);
     this.fills.set(name, fill);
     if (isOutside(id)) {
-      this.held.set(fill.instrument, leftBy(fill, this.held.get(fill.instrument) ?? 0, this.#notes));
+      const left = leftBy(fill, this.held.get(fill.instrument) ?? 0, this.fills.values(), this.#notes);
+      this.held.set(fill.instrument, left);
       return;
     }
     const life = this.#open(id, 'OrderFilled');
@@ -205,7 +199,7 @@ export class OrderLives {
   }
 
   quarantined(word: MessageOf<'OrderQuarantined'>): void {
-    if (this.outside.isReport(word)) return;
+    if (this.outside.isReport(word) || this.outside.hasOvershot(word, this.held)) return;
     const { clientOrderId: id, problem, detail } = word;
     this.#notes.broken('I10 legal', `${id} ${problem}: ${detail}`);
   }

@@ -3,21 +3,27 @@ import { isAdded, isOutside } from './fill-signs.ts';
 import { type JudgeNotes, micros } from './judge-notes.ts';
 import type { VenueTruth } from './venue-truth.ts';
 
+type Fill = MessageOf<'OrderFilled'>['fill'];
+
 /**
  * Follows what somebody adds by hand: it is reported once at most, never booked, and lies beside ours. An
  * order that is none of ours may close both in one fill: that is reported as well, and a correction that
  * names it says what of it was ours.
  */
 export class OutsideWatch {
+  /** Where an exit and somebody else closed the same: a position that comes of it is no strategy's. */
+  readonly overshot = new Set<string>();
   readonly #notes: JudgeNotes;
   readonly #truth: Pick<VenueTruth, 'outside'>;
-  readonly #booked: ReadonlyMap<string, unknown>;
+  readonly #booked: ReadonlyMap<string, Fill>;
   readonly #reported = new Set<string>();
+  /** What was heard while the exchange was dead, and nobody could say whether it is right. */
+  readonly #unjudged: (() => void)[] = [];
   /** What fills that are not booked have closed of ours, signed. *Units*: millionths of base. */
   readonly #ours = new Map<string, number>();
 
   /** `booked` are the fills that execution has said, by name. */
-  constructor(notes: JudgeNotes, truth: Pick<VenueTruth, 'outside'>, booked: ReadonlyMap<string, unknown>) {
+  constructor(notes: JudgeNotes, truth: Pick<VenueTruth, 'outside'>, booked: ReadonlyMap<string, Fill>) {
     this.#notes = notes;
     this.#truth = truth;
     this.#booked = booked;
@@ -26,10 +32,26 @@ export class OutsideWatch {
   /** Returns whether a report is of what somebody has added, or has closed with it, as it should be. */
   isReport(report: MessageOf<'OrderQuarantined'>): boolean {
     const { clientOrderId: id, problem, detail, booked, instrument } = report;
-    if (problem !== 'foreign_fill' || booked || !this.mayStayUnbooked(id, instrument)) return false;
+    if (problem !== 'foreign_fill' || booked) return false;
+    if (this.#truth.outside() === undefined)
+      this.#unjudged.push(() => {
+        if (!this.mayStayUnbooked(id, instrument)) this.#notes.broken('I10 legal', `${id}: ${detail}`);
+      });
+    else if (!this.mayStayUnbooked(id, instrument)) return false;
     if (this.#reported.has(detail)) this.#notes.broken('said twice', `${id} ${problem}: ${detail}`);
     this.#reported.add(detail);
     this.#notes.saw('bought outside');
+    return true;
+  }
+
+  /** Returns whether an exit, or who closed the same, has left the other side, by what is held. */
+  hasOvershot(report: MessageOf<'OrderQuarantined'>, held: ReadonlyMap<string, number>): boolean {
+    const { problem, booked, instrument, clientOrderId: id } = report;
+    if (problem !== 'overshot' || !booked) return false;
+    const last = [...this.#booked.values()].findLast((fill) => fill.clientOrderId === id);
+    if (last === undefined || (last.side === 'buy') !== (held.get(instrument) ?? 0) > 0) return false;
+    this.overshot.add(instrument);
+    this.#notes.saw('overshot and left');
     return true;
   }
 
@@ -41,15 +63,22 @@ export class OutsideWatch {
   }
 
   /** Our book is corrected: by a fill of somebody else, where the correction names one that is not booked. */
-  corrected({ instrument, before, own, reason, evidence }: MessageOf<'CorrectionMade'>): void {
+  corrected(correction: MessageOf<'CorrectionMade'>): void {
+    const { instrument, before, own, reason, evidence } = correction;
     if (reason !== 'gone') return;
-    const isNamed = [...(this.#truth.outside() ?? [])].some(
+    const outside = this.#truth.outside();
+    if (outside === undefined) {
+      this.#unjudged.push(() => this.corrected(correction));
+      return;
+    }
+    const isNamed = [...outside].some(
       ([name, fill]) =>
         fill.instrument === instrument &&
         !this.#booked.has(name) &&
         evidence.some((line) => new RegExp(`^(fill|trade) ${fill.venueTradeId}( of|:)`).test(line)),
     );
-    if (!isNamed) return;
+    // A fill of ours that was heard only later was closed by it as well.
+    if (!isNamed && !this.#ours.has(instrument)) return;
     this.#ours.set(instrument, (this.#ours.get(instrument) ?? 0) + micros(before) - micros(own));
     this.#notes.saw('taken with ours in one fill');
   }
@@ -61,6 +90,7 @@ export class OutsideWatch {
   beside(): ReadonlyMap<string, number> | undefined {
     const outside = this.#truth.outside();
     if (outside === undefined) return undefined;
+    for (const judge of this.#unjudged.splice(0)) judge();
     const beside = new Map(this.#ours);
     for (const [name, { instrument, side, quantity }] of outside) {
       if (this.#booked.has(name)) continue;

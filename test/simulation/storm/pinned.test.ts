@@ -10,3 +10,13 @@ test('seed 239: two answers of one moment, through a silence, take nothing out o
   expect(Math.max(...silences)).toBeGreaterThan(15_000);
   expect((await runScenario(scenario)).violation).toBeNull();
 }, 60_000);
+
+// 22723, 27633: heard long after our exit; 24832: heard in time, and the exit could not be stopped any more.
+test.each([22_723, 24_832, 27_633])(
+  'seed %s: a person and our exit close the same, and what is sold beyond is left at once',
+  async (seed) => {
+    const { violation, sometimes } = await runScenario(scenarioOf(seed));
+    expect([violation, sometimes.has('overshot and left')]).toEqual([null, true]);
+  },
+  60_000,
+);

@@ -27,6 +27,8 @@ export class PositionWatch {
   readonly #open = new Map<string, Watched>();
   readonly #instrumentOf = new Map<string, string>();
   readonly #known = new Set<string>();
+  /** Positions of no strategy, by instrument: until it is said that an exit went too far there. */
+  readonly #nobodys = new Map<string, string>();
   readonly #differsSince = new Map<string, number>();
   /** What is said to be too little to sell, signed: it is ours, and nobody guards it. */
   readonly #dust = new Map<string, number>();
@@ -50,8 +52,7 @@ export class PositionWatch {
     const { direction, openedUs } = position;
     const stop = Number(stopPrice.toString());
     if (!(stop > 0)) this.#notes.broken('I4 stop coverage', `${position.id} has no stop`);
-    if (position.strategy === 'external')
-      this.#notes.broken('I3 position truth', `${position.id} is nobody's`);
+    if (position.strategy === 'external') this.#nobodys.set(position.id, position.instrument);
     const quantity = micros(position.quantity);
     this.#open.set(position.id, { direction, openedUs, quantity, stop, isLeft: false, throughMs: null });
   }
@@ -118,6 +119,13 @@ export class PositionWatch {
       if (atVenue === undefined || beside === undefined) continue;
       this.#compareVenue(instrument, (atVenue.get(instrument) ?? 0) - (beside.get(instrument) ?? 0));
     }
+  }
+
+  /** Returns what is nobody's, though no exit went too far; null if there is nothing. */
+  nobodys(): string | null {
+    for (const [id, instrument] of this.#nobodys)
+      if (!this.#orders.outside.overshot.has(instrument)) return `${id} of ${instrument} is nobody's`;
+    return null;
   }
 
   /** What we hold of an instrument and can sell. *Units*: millionths of base, signed. */

@@ -1,5 +1,5 @@
 import { SeededRandom } from '@algo/simulation';
-import { FOR_PERSONS, TURNS_AWAY, unlentIfClosed, vicesOf } from './exchange-vices.ts';
+import { FOR_PERSONS, TURNS_AWAY, vicesOf } from './exchange-vices.ts';
 
 /** The processes that live in a storm; all others are played. */
 export const TARGETS = ['execution', 'position-risk', 'reconcile', 'paper-venue'] as const;
@@ -13,7 +13,10 @@ export const SHARED = [
 /** What is wrong with the disk of one process, for a while. */
 export const OF_DISK = ['diskSlow', 'diskFull', 'fsyncError'] as const;
 
-/** What a kill or a zombie waits for, from its time on: that very input, record or request is the moment. */
+/**
+ * What a kill or a zombie waits for, from its time on: that very input, record, or request (of the exchange:
+ * answer) is the moment.
+ */
 export type Moment = 'time' | 'delivery' | 'append' | 'leaving';
 
 /**
@@ -83,11 +86,12 @@ export function scenarioOf(seed: number): Scenario {
   ];
   const faults = [...faultsOf(random.stream('faults')), ...troubleOf(steps, random.stream('trouble'))];
   if (TURNS_AWAY.test(vices)) faults.push(...copiesOf(random.stream('copies')));
+  faults.push(...forgetting(random.stream('forgetting')));
   longSilence(random.stream('long silence'), steps, faults);
   const isWide = widened(random.stream('third instrument'), steps);
   return {
     seed,
-    vices: isWide ? unlentIfClosed(vices) : vices,
+    vices,
     isWide,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
@@ -199,6 +203,14 @@ function copiesOf(random: SeededRandom): Fault[] {
   return Array.from({ length: 1 + random.below(3) }, () => ({
     ...{ kind: 'requestTwice', share: random.between(0.3, 1) },
     ...{ atMs: moment(random), forMs: 2_000 + random.below(8_000) },
+  }));
+}
+
+/** The exchange often dies right behind an answer: what it has told, its next life must know. */
+function forgetting(random: SeededRandom): Fault[] {
+  return Array.from({ length: random.chance(0.5) ? 1 + random.below(3) : 0 }, () => ({
+    ...{ kind: 'kill', of: 'paper-venue', on: 'leaving', keeps: random.below(3) },
+    ...{ atMs: moment(random), forMs: random.below(1_500) },
   }));
 }
 

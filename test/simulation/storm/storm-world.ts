@@ -9,9 +9,10 @@ import type { RequestWire, SimulatedLife, SimulatedLog } from '../simulated-life
 import type { Storm } from '../simulated-world.ts';
 import { ACCOUNT } from '../stage.ts';
 import { FaultyDisk } from './faulty-disk.ts';
-import { isOutside, nameOf } from './fill-signs.ts';
+import { isOutside } from './fill-signs.ts';
 import { Judge } from './judge.ts';
 import { micros } from './judge-notes.ts';
+import { namedFills } from './named-fills.ts';
 import { type Fault, type Moment, type Scenario, TARGETS, type Target } from './scenario.ts';
 import type { VenueTruth } from './venue-truth.ts';
 import { Weather } from './weather.ts';
@@ -151,6 +152,9 @@ export class StormWorld implements Storm {
           }));
         this.#meets(target, 'leaving');
       },
+      onAnswering: () => {
+        if (life() === this.engine.lifeOf(identity)) this.#meets(target, 'leaving');
+      },
       onDelivery: (message) => {
         if (life() !== this.engine.lifeOf(identity)) return;
         this.#meets(target, 'delivery');
@@ -278,19 +282,6 @@ export class StormWorld implements Storm {
 }
 
 const NOTHING: ReadonlyMap<string, Fill> = new Map();
-
-/** Returns what names the fills that are asked for; a list that has not grown is not gone through again. */
-function namedFills(isAskedFor: (fill: Fill) => boolean) {
-  let [size, last] = [0, undefined as Fill | undefined];
-  let named = NOTHING;
-  return (fills: readonly Fill[] | undefined): ReadonlyMap<string, Fill> | undefined => {
-    if (fills !== undefined && (fills.length !== size || fills.at(-1) !== last)) {
-      [size, last] = [fills.length, fills.at(-1)];
-      named = new Map(fills.filter(isAskedFor).map((fill) => [nameOf(fill), fill]));
-    }
-    return fills && named;
-  };
-}
 
 function identityOf(target: Target): string {
   return `${target}.${ACCOUNT}`;

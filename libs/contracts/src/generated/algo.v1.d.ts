@@ -2871,7 +2871,8 @@ export namespace algo {
             QUARANTINE_PROBLEM_FILL_AFTER_END = 4,
             QUARANTINE_PROBLEM_FOREIGN_FILL = 5,
             QUARANTINE_PROBLEM_ORPHAN_FILL = 6,
-            QUARANTINE_PROBLEM_CUMULATIVE_MISMATCH = 7
+            QUARANTINE_PROBLEM_CUMULATIVE_MISMATCH = 7,
+            QUARANTINE_PROBLEM_OVERSHOT = 8
         }
 
         interface IOrderQuarantined extends algo.v1.OrderQuarantined.$Properties {

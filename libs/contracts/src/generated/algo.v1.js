@@ -12460,6 +12460,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[5] = "QUARANTINE_PROBLEM_FOREIGN_FILL"] = 5;
             values[valuesById[6] = "QUARANTINE_PROBLEM_ORPHAN_FILL"] = 6;
             values[valuesById[7] = "QUARANTINE_PROBLEM_CUMULATIVE_MISMATCH"] = 7;
+            values[valuesById[8] = "QUARANTINE_PROBLEM_OVERSHOT"] = 8;
             return values;
         })();
 

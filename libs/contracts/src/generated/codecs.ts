@@ -210,6 +210,7 @@ const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantinePr
   'foreign_fill': 5,
   'orphan_fill': 6,
   'cumulative_mismatch': 7,
+  'overshot': 8,
 });
 
 const cashReason = field.oneWordOf<model.CashReason>('CashReason', {

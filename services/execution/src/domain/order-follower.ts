@@ -23,9 +23,10 @@ import type {
   OrderLookedUp,
   OrderNeverLeft,
 } from './execution-io.ts';
-import { aboutOrder } from './order-facts.ts';
+import { aboutOrder, detailOf } from './order-facts.ts';
 import type { OrderLedger, Tracked } from './order-ledger.ts';
 import type { OrderParts, OrderSteps } from './order-steps.ts';
+import { takesOf } from './outside-fill.ts';
 import type { PositionBook } from './position-book.ts';
 import type { ReconciliationGate } from './reconciliation-gate.ts';
 import { shutUntilUs } from './reject-watch.ts';
@@ -166,7 +167,9 @@ export class OrderFollower {
   #filled(fill: Fill, venueCumulative: Fill['quantity'], out: ExecutionOutput[]): void {
     if (fill.account !== this.#account) return;
     const held = this.#positions.openAt(fill.instrument, fill.timeUs);
-    const t = this.#steps.orderOf(fill, venueCumulative, held, out);
+    const heldThen = () => this.#positions.heldAt(fill.instrument, fill.timeUs, this.#ledger.fills());
+    const takesOurs = () => takesOf(held, fill) || takesOf(heldThen(), fill);
+    const t = this.#steps.orderOf(fill, venueCumulative, takesOurs, out);
     if (t === null) {
       // Reported and not booked, it takes more than is ours: the venue may hold nothing any more.
       const takes = fill.side === 'sell' ? held.isPositive() : held.isNegative();
@@ -180,15 +183,14 @@ export class OrderFollower {
     const applied = applyToOrder(this.#steps.now(t).order, { type: 'Filled', fill, timeUs: fill.timeUs });
     if (applied.type === 'applied' || (applied.type === 'quarantined' && applied.booked)) {
       this.#positions.book(fill);
-      const order = applied.order;
+      const { order } = applied;
       this.#steps.change(t, { order });
-      out.push({
-        ...aboutOrder(order, fill.timeUs),
-        type: 'OrderFilled',
-        fill,
-        cumulative: order.cumulative,
-        leaves: leavesOf(order),
-      });
+      const { cumulative } = order;
+      const leaves = leavesOf(order);
+      out.push({ ...aboutOrder(order, fill.timeUs), type: 'OrderFilled', fill, cumulative, leaves });
+      if (this.#positions.isOvershot(fill, order.intent))
+        // Ours, since our own order did it: the guard leaves it at once, no entry until a person has seen it.
+        this.#steps.quarantine(order, 'overshot', true, detailOf(fill), fill.timeUs, out);
     }
     this.#steps.report(applied, fill.timeUs, out);
     if (venueCumulative.greaterThan(this.#steps.now(t).venueCumulative))

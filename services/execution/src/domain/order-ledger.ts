@@ -165,6 +165,12 @@ export class OrderLedger {
     return [...this.#open.values()].map(({ order }) => order);
   }
 
+  /** Goes through the fills that are booked to orders we still know. */
+  *fills(): Generator<Fill> {
+    for (const orders of [this.#closed, this.#open])
+      for (const { order } of orders.values()) yield* order.fills;
+  }
+
   open(): IterableIterator<Tracked> {
     return this.#open.values();
   }

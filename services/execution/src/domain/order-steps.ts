@@ -208,16 +208,16 @@ export class OrderSteps {
   }
 
   /**
-   * Returns the order that a fill is booked to, or null where it is nobody's of ours. `held` is what we
-   * hold.
+   * Returns the order that a fill is booked to, or null where it is nobody's of ours; `takesOurs` says of a
+   * fill of somebody else whether it can only have taken of what we hold or held.
    */
-  orderOf(fill: Fill, cumulative: Decimal, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+  orderOf(fill: Fill, cumulative: Decimal, takesOurs: () => boolean, out: ExecutionOutput[]): Tracked | null {
     const known = this.#ledger.get(fill.clientOrderId);
     // Its order has been forgotten since; so old a fill was taken note of before that.
     if (known === undefined && fill.timeUs <= this.#ledger.forgottenUs) return null;
     if (isOwnClientOrderId(fill.clientOrderId)) return known ?? this.#adopt(fill, cumulative, out);
     if (known?.order.fills.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId)) return known;
-    return this.#outside(fill, held, out);
+    return this.#outside(fill, takesOurs(), out);
   }
 
   /** Makes an order out of a fill of ours whose order we don't hold. */
@@ -231,18 +231,17 @@ export class OrderSteps {
   /**
    * Takes a fill on our account of an order that isn't ours: the venue's own, such as a liquidation, or a
    * person's. One that takes away from what we hold is returned to be booked, for that is no longer ours to
-   * sell. One that may take away what an open entry of ours has filled unheard is waited for with that fill;
-   * any other is reported, and booked should it come again when we hold that much. Such an order is as large
-   * as what it has filled.
+   * sell; so is one that we hear of behind an exit of ours that has sold the same since. One that may take
+   * away what an open entry of ours has filled unheard is waited for with that fill; any other is reported,
+   * and booked should it come again when we hold that much. Such an order is as large as what it has filled.
    */
-  #outside(fill: Fill, held: Decimal, out: ExecutionOutput[]): Tracked | null {
+  #outside(fill: Fill, takesOurs: boolean, out: ExecutionOutput[]): Tracked | null {
     const past = this.#ledger.get(fill.clientOrderId)?.order.fills ?? [];
     const order = orderBehind(
       fill,
       past.reduce((sum, { quantity }) => sum.plus(quantity), fill.quantity),
     );
-    const reduces = fill.side === 'sell' ? held.isPositive() : held.isNegative();
-    if (reduces && !fill.quantity.greaterThan(held.abs())) return this.#follow(order, fill, past);
+    if (takesOurs) return this.#follow(order, fill, past);
     const { instrument, side, timeUs } = fill;
     const isEarly = this.#ledger
       .orders()

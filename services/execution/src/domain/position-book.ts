@@ -1,11 +1,20 @@
-import { Decimal, type Fill, fillEffect, type Instrument, type InstrumentId, type TimeUs } from '@algo/model';
+import {
+  Decimal,
+  type Fill,
+  fillEffect,
+  type Instrument,
+  type InstrumentId,
+  type OrderIntent,
+  type TimeUs,
+} from '@algo/model';
+import { isOvershot } from './outside-fill.ts';
 import type { ReferencePrices } from './reference-price.ts';
 
 /**
  * What our own fills add up to in one instrument. *Units*: base, signed: below zero is short; `beside` what
  * a person left at the venue beside it; `openedUs` its first fill since it was flat; `changedUs` its newest
- * fill or correction: what the venue shows of it from before that is old; `lastPrice` quote, 0 where we have
- * none.
+ * fill or correction: what the venue shows of it from before that is old; `correctedUs` its newest
+ * correction, by which all before it is settled, 0 before any; `lastPrice` quote, 0 where we have none.
  */
 export interface NetPosition {
   readonly instrument: InstrumentId;
@@ -13,6 +22,7 @@ export interface NetPosition {
   readonly beside: Decimal;
   readonly openedUs: TimeUs;
   readonly changedUs: TimeUs;
+  readonly correctedUs: TimeUs;
   readonly lastPrice: Decimal;
 }
 
@@ -38,7 +48,8 @@ export class PositionBook {
     const openedUs = before.isZero() ? timeUs : Math.min(this.#openedUs(instrument), timeUs);
     const changedUs = Math.max(this.changedUs(instrument), timeUs);
     const quantity = before.plus(baseChange);
-    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, changedUs, lastPrice });
+    const times = { openedUs, changedUs, correctedUs: this.correctedUs(instrument) };
+    this.#positions.set(instrument, { instrument, quantity, beside, ...times, lastPrice });
   }
 
   /** From a time on this is ours, and that lies beside it. *Units*: base, signed. */
@@ -46,7 +57,8 @@ export class PositionBook {
     const lastPrice = this.#positions.get(instrument)?.lastPrice ?? Decimal.zero;
     const openedUs = this.#openedUs(instrument);
     const changedUs = Math.max(this.changedUs(instrument), timeUs);
-    this.#positions.set(instrument, { instrument, quantity, beside, openedUs, changedUs, lastPrice });
+    const times = { openedUs, changedUs, correctedUs: timeUs };
+    this.#positions.set(instrument, { instrument, quantity, beside, ...times, lastPrice });
   }
 
   /** Returns what we hold, signed; zero if we never traded it. */
@@ -62,6 +74,30 @@ export class PositionBook {
   /** Returns when its newest fill or correction was; 0 before any. */
   changedUs(instrument: InstrumentId): TimeUs {
     return this.#positions.get(instrument)?.changedUs ?? 0;
+  }
+
+  /** Whether a fill that is booked, and was meant to close, has left us with the other side. */
+  isOvershot(fill: Fill, intent: OrderIntent): boolean {
+    const { instrument, price } = fill;
+    return isOvershot(fill, intent, this.quantity(instrument), this.#instruments.get(instrument), price);
+  }
+
+  /** Returns when it was corrected last; 0 before it ever was. */
+  correctedUs(instrument: InstrumentId): TimeUs {
+    return this.#positions.get(instrument)?.correctedUs ?? 0;
+  }
+
+  /**
+   * Returns what we held at a time, by the fills that came behind it; null where a correction since then has
+   * settled what others did before. `fills` are those that we have booked.
+   */
+  heldAt(instrument: InstrumentId, timeUs: TimeUs, fills: Iterable<Fill>): Decimal | null {
+    if (this.correctedUs(instrument) >= timeUs) return null;
+    let held = this.quantity(instrument);
+    for (const fill of fills)
+      if (fill.instrument === instrument && fill.timeUs > timeUs)
+        held = held.minus(fillEffect(fill, this.#instruments.get(instrument)).baseChange);
+    return held;
   }
 
   /** Returns what lies beside it and is not ours to trade, signed. */

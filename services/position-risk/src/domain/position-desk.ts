@@ -4,7 +4,6 @@ import type { AccountGuard } from './account-guard.ts';
 import { ExitFollower } from './exit-follower.ts';
 import type { GuardClock } from './guard-clock.ts';
 import type { HoldingEvent, InstrumentBook } from './instrument-book.ts';
-import type { KnownOrder } from './order-memory.ts';
 import type { PositionGuard } from './position-guard.ts';
 import type { PositionRiskOutput } from './position-risk-io.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
@@ -61,14 +60,16 @@ export class PositionDesk {
     if (command !== null) this.out.push(command);
   }
 
-  /** Sees to it that whatever was opened may stay open; `before` is what was held before. */
-  guarded(book: InstrumentBook, before: PositionGuard | null, order: KnownOrder | undefined): void {
+  /**
+   * Sees to it that whatever was opened may stay open; `before` is what was held before, `isWanted` whether
+   * what opened it was meant to.
+   */
+  guarded(book: InstrumentBook, before: PositionGuard | null, isWanted: boolean): void {
     const held = book.guard;
     if (held === null || held === before) return;
     if (this.#guard.hasTripped) this.leave(book, held, 'circuit_breaker', book.markPrice);
-    // An exit or a stop that filled more than was held has opened a position nobody wanted.
-    else if (order !== undefined && order.intent !== 'entry')
-      this.leave(book, held, 'residual', book.markPrice);
+    // An exit or a stop that filled more than was held, or somebody else behind it, has opened it.
+    else if (!isWanted) this.leave(book, held, 'residual', book.markPrice);
     // News of a fill can come after trades that followed it: the last of them counts at once.
     else this.test(book, held, book.lastPrice);
     this.out.push(...held.stopNews(this.#clock.nowUs));

@@ -2,6 +2,7 @@ import {
   type CashMoved,
   type CorrectionMade,
   type Fill,
+  isOwnClientOrderId,
   type OrderEvent,
   type TimeAdvanced,
   type TimeUs,
@@ -192,7 +193,9 @@ export class PositionRiskEngine {
     const before = book.guard;
     this.#desk.post(before?.holding ?? null, book.take(fill, lot, order, this.#clock.nowUs));
     this.#desk.mark();
-    this.#desk.guarded(book, before, order);
+    // What is none of ours is told as a fill only where it closes what we hold, or held.
+    const isWanted = order === undefined ? isOwnClientOrderId(fill.clientOrderId) : order.intent === 'entry';
+    this.#desk.guarded(book, before, isWanted);
   }
 
   /** Our books of an instrument were corrected: what is held follows them. */
@@ -208,7 +211,7 @@ export class PositionRiskEngine {
     if (held !== null && held.exit === null && held.isUnsellable(book.markPrice))
       this.#desk.setAside(book, held);
     this.#desk.mark();
-    this.#desk.guarded(book, before, undefined);
+    this.#desk.guarded(book, before, true);
     book.guard?.venueStop.filled(true, this.#clock.nowUs, this.#clock.speed);
     book.guard?.reviewStop();
     this.#desk.protect(book);

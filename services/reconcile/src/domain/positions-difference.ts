@@ -74,6 +74,8 @@ interface Compared {
   readonly byForeignFills: Decimal;
   /** Each of them takes no more than what is ours, so that execution books it to that. */
   readonly areBookable: boolean;
+  /** Each took no more than what was ours then: exits of ours have sold the same once more since. */
+  readonly haveTakenOurs: boolean;
   /** What is ours was opened behind them all, so none of them closed any of it. */
   readonly isOpenedBehind: boolean;
   readonly hasMissed: boolean;
@@ -111,6 +113,13 @@ function compare(
       ({ side, quantity }) =>
         (side === 'buy') === expected.isNegative() && !quantity.greaterThan(expected.abs()),
     ),
+    haveTakenOurs: foreignFills.every((fill) => {
+      const ours = [...local.fills, ...ownMissed].filter((f) => f.instrument === id);
+      const later = ours.filter(({ timeUs }) => timeUs > fill.timeUs);
+      const others = foreignFills.slice(0, foreignFills.indexOf(fill));
+      const held = expected.minus(changeBy(later)).plus(changeBy(others));
+      return (fill.side === 'buy') === held.isNegative() && !fill.quantity.greaterThan(held.abs());
+    }),
     isOpenedBehind: changeBy(
       [...local.fills, ...ownMissed].filter(
         ({ instrument: of, timeUs }) => of === id && timeUs > newestOf(foreignFills),
@@ -167,6 +176,12 @@ function sizeOf(c: Compared): Found | null {
     return found('beside', {
       ...about('D2', id, 'adjust_beside', `${beside} beside`, `${beside.plus(rest)} beside`),
       evidence: [...evidence, `${rest} of what was left beside`],
+    });
+  if (byForeign && c.haveTakenOurs && !c.areBookable)
+    return found('fetch', {
+      ...about('D4', id, 'ingest_fills', before, `${after}`),
+      evidence,
+      refusal: `${id}: our exit and somebody else's order closed the same, ${after} is left`,
     });
   if (expected.isZero()) {
     const refusal = `${id}: the venue holds ${rest} that none of our orders opened`;

@@ -17,6 +17,7 @@ test.each<[string, Direction, string, string, boolean]>([
     quantity: d(own),
     beside: d(beside),
     changedUs: 0,
+    correctedUs: 0,
     openedUs: 0,
     lastPrice: d('83'),
   };
