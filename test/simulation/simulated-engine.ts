@@ -38,6 +38,7 @@ import {
   processesOf,
   type RunningService,
   readConfig,
+  readInstrumentCatalog,
   type Service,
   type ServiceContext,
   startDriver,
@@ -333,6 +334,7 @@ export class SimulatedEngine {
       documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
+      instruments: async () => readInstrumentCatalog(config.instrumentsFile),
       exchange: async (account) => this.#world.venue ?? openExchange('paper', { account, ...by }),
       ...{ openRowStore: async () => DISCARDED_ROWS, addReadiness() {} },
       drive: async (plan) => {

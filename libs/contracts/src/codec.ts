@@ -4,6 +4,7 @@ import type {
   CorrectionMade,
   DustChanged,
   FeedEvent,
+  InstrumentChanged,
   OrderCommand,
   OrderEvent,
   PositionEvent,
@@ -17,6 +18,7 @@ import { double, type Field, type FieldShape, type MessageShape } from './field.
 /** Every message that the model tells from others by `type`. */
 export type AnyEvent =
   | FeedEvent
+  | InstrumentChanged
   | TimeAdvanced
   | OrderCommand
   | OrderEvent

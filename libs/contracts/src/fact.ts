@@ -53,6 +53,10 @@ const ABOUT: Abouts = {
   ...each(FAMILIES['md.feed'].messages, { subject: (body) => subjects.feed(body.instrument), timeUs: timed }),
   WarmBars: { subject: ({ instrument }) => subjects.bars(instrument), timeUs: ({ untilUs }) => untilUs },
   TimeAdvanced: { subject: (body) => subjects.time(body.feed), timeUs: (body) => body.toldUs },
+  InstrumentChanged: {
+    subject: ({ feed, instrument }) => subjects.rules(feed, instrument),
+    timeUs: timed,
+  },
   CandleClosed: {
     subject: (body) => subjects.candles(body.instrument, body.timeframe),
     timeUs: (body) => body.openTimeUs,

@@ -104,8 +104,8 @@ const BY_IDENTITY: ReadonlySet<Family> = new Set([
   ...(['sys.service', 'sys.order', 'sys.notification', 'sys.streams'] as const),
 ]);
 
-/** Families whose subjects name the speaker's account first, and an instrument behind it. */
-const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt', 'pos.dust']);
+/** Families whose subjects name the speaker's account or feed first, and an instrument behind it. */
+const BY_INSTRUMENT: ReadonlySet<Family> = new Set(['ord.evt', 'pos.evt', 'pos.dust', 'md.rules']);
 
 /** Nobody speaks for another process, another account or another feed; instruments are everybody's. */
 function saidSubjects(family: Family, service: UserName, identity: string): readonly string[] {
@@ -172,6 +172,9 @@ function bucketUse(service: UserName, identities: readonly string[]): BucketUse 
   return {
     ...(hasLives(service) ? { snapshots: identities.flatMap((name) => [name, `${name}.>`]) } : {}),
     ...(hasLives(service) ? { leases } : {}),
+    // Rules of instruments as their ingest found them first: whoever trades must know them.
+    ...(among(DRIVEN, service) ? { documents: [] } : {}),
+    ...(service === 'ingest' ? { documents: identities.map((name) => `instruments.${name}`) } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
     ...(among(OBSERVERS, service) ? { documents: [] } : {}),
     // The command line goes through a stopped run again, from where each life began.

@@ -11,6 +11,7 @@ export const subjects = {
   feed: (instrument: InstrumentId) => shardedSubject('md.feed', instrument),
   bars: (instrument: InstrumentId) => shardedSubject('md.bars', instrument),
   time: (feed: string) => `md.time.${feed}`,
+  rules: (feed: string, instrument: InstrumentId) => `md.rules.${feed}.${instrumentToken(instrument)}`,
   candles: (instrument: InstrumentId, timeframe: Timeframe) =>
     shardedSubject('md.candles', instrument, `${timeframe}.`),
   state: (instrument: InstrumentId) => shardedSubject('an.state', instrument),

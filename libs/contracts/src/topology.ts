@@ -31,6 +31,8 @@ export const STREAMS = {
     { days: 3, mib: 8192 },
     'trades, feeds',
   ),
+  // Few words, kept for as long as positions may be: whoever begins anew learns all rules that ever held.
+  INSTRUMENTS: kept('market', ['md.rules.>'], { days: 5 * 365, mib: 64 }, 'rules that exchanges changed'),
   CANDLES: kept(
     'market',
     ['md.candles.>'],
@@ -95,6 +97,13 @@ export const FAMILIES = {
     messages: ['WarmBars'],
     publishers: ['ingest'],
     readers: ['analytics'],
+  },
+  /** By which rules an exchange takes orders, when that changes; what held before is in a document. */
+  'md.rules': {
+    stream: 'INSTRUMENTS',
+    messages: ['InstrumentChanged'],
+    publishers: ['ingest'],
+    readers: ['paper-venue', 'decision', 'execution', 'position-risk', 'reconcile'],
   },
   'md.candles': {
     stream: 'CANDLES',

@@ -8,6 +8,7 @@ export const ENTRY_CAUSE_CODES = [
   'NO_RECONCILIATION',
   'BOOKS_DIFFER',
   'ACCOUNT_SETUP',
+  'INSTRUMENT_SHUT',
   'NO_GUARD',
   'VENUE_SHUT',
   'VENUE_REJECTS',
@@ -64,6 +65,7 @@ const WORDS = {
   NO_RECONCILIATION: 'our books have not been compared with the venue’s lately',
   BOOKS_DIFFER: 'our books and the venue’s differ',
   ACCOUNT_SETUP: 'the account is set up otherwise than it must be',
+  INSTRUMENT_SHUT: 'the exchange does not trade it',
   NO_GUARD: 'position-risk says nothing, so nobody would guard a position',
   VENUE_SHUT: 'the venue takes no order',
   VENUE_REJECTS: 'the venue rejected too many orders in a row',
@@ -101,5 +103,6 @@ const ITSELF: Partial<Record<EntryCauseCode, string>> = {
   BOOKS_DIFFER: 'ends by itself when a comparison finds them equal; what a person can do: algo reconcile',
   ACCOUNT_SETUP:
     'ends by itself when it is as it must be; margin mode and leverage may stay: algo acknowledge',
+  INSTRUMENT_SHUT: 'ends by itself when the exchange trades it again; exits are still sent',
   NO_GUARD: 'ends by itself when position-risk speaks again; whether it runs: algo status',
 };

@@ -18,6 +18,7 @@ export * from './held-commands.ts';
 export * from './ids.ts';
 export * from './input-error.ts';
 export * from './instrument.ts';
+export * from './instrument-rules.ts';
 export * from './market-state.ts';
 export * from './market-state-change.ts';
 export * from './market-traits.ts';

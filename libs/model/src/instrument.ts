@@ -8,6 +8,10 @@ export type Market = 'spot' | 'perp' | 'dex' | 'forex';
 /** How wild it is; meme tokens get wider stops. */
 export type AssetClass = 'regular' | 'meme';
 
+/** Whether the exchange takes orders for it: not now, or never again. */
+export const LISTINGS = ['trading', 'suspended', 'delisted'] as const;
+export type Listing = (typeof LISTINGS)[number];
+
 /**
  * What can be traded and by which rules the venue takes orders for it.
  * *Units*: `priceTick` quote per base; `quantityStep`, `minQuantity` base; `minNotional` quote.
@@ -29,6 +33,8 @@ export interface Instrument {
    * Where it says that it doesn't, a refusal may still show that it does.
    */
   readonly minNotionalBindsExits: boolean;
+  /** As the exchange says; left out where no exchange lists its instruments: it is traded then. */
+  readonly listing?: Listing;
 }
 
 /** Returns the parts of an instrument id. */

@@ -182,6 +182,7 @@ export const DENIAL_CODES = [
   'NO_VENUE_STOP',
   'BOOKS_DIFFER',
   'ACCOUNT_SETUP',
+  'INSTRUMENT_SHUT',
   'NO_SHORT_SELLING',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];

@@ -17,9 +17,27 @@ export { connectBus } from './connect-bus.ts';
 export { DirectoryLock, holderOf } from './directory-lock.ts';
 export { askersOf, followPause } from './follow-pause.ts';
 export { HealthServer } from './health-server.ts';
-export { type InstrumentCatalog, instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';
+export { engineInstruments, FirstRules } from './instruments/engine-instruments.ts';
+export {
+  ageWords,
+  type ExchangeInstruments,
+  exchangeInstruments,
+  listedInstrument,
+} from './instruments/exchange-instruments.ts';
+export { followRules } from './instruments/follow-rules.ts';
+export {
+  type InstrumentCatalog,
+  type InstrumentsFile,
+  instrumentOf,
+  readInstrumentCatalog,
+  readInstrumentsFile,
+} from './instruments/instrument-catalog.ts';
+export { knownInstrument } from './instruments/known-instrument.ts';
+export { ListingCache } from './instruments/listing-cache.ts';
+export type { RuleOverride } from './instruments/written-instrument.ts';
 export { LIVE_LIMITS } from './live-limits.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { marketDataSettings } from './market-data-settings.ts';
 export type { Life } from './own-life.ts';
 export { birthOf, isAlive, isSameProcess } from './process-identity.ts';
 export * from './process-plan.ts';

@@ -2,17 +2,22 @@ import { join } from 'node:path';
 import { bucketSnapshots, type Clock, type Lease, type SnapshotStore, storeFences } from '@algo/bus';
 import { FAMILIES } from '@algo/contracts';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
-import { openExchange } from '@algo/venues';
+import { openExchange, realExchange } from '@algo/venues';
 import { type BaseConfig, enginePlanOf, exchangeOf } from './base-config.ts';
 import { askersOf, followPause } from './follow-pause.ts';
 import type { HealthServer } from './health-server.ts';
-import { plannedProducers } from './process-plan.ts';
+import { engineInstruments } from './instruments/engine-instruments.ts';
+import { followRules } from './instruments/follow-rules.ts';
+import { identityOf, plannedProducers } from './process-plan.ts';
 import type { ServiceContext } from './service.ts';
 import { startDriver } from './start-driver.ts';
 import { venueAccess } from './venue-access.ts';
 
 /** A segment of a process's own log: what is read anew by each start, at least, and trimmed at once. */
 const SEGMENT_BYTES = 2_000_000;
+
+/** How often it is looked whether ingest has told of the instruments. */
+const LOOK_EVERY_MS = 100;
 
 /** The world as a process has it: NATS, the wall clock, the disk. */
 export function processContext<Config extends BaseConfig>(
@@ -30,6 +35,11 @@ export function processContext<Config extends BaseConfig>(
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
   const ask = bus.request.bind(bus);
+  const documents = bucketDocuments(bus.bucket('documents'));
+  let waitsFor: readonly string[] = [];
+  health.addReadiness(() =>
+    waitsFor.map((feed) => `waits for ${identityOf('ingest', feed)} to say what its exchange lists`),
+  );
   return {
     config,
     identity,
@@ -38,15 +48,26 @@ export function processContext<Config extends BaseConfig>(
     clock,
     log,
     signal,
-    documents: bucketDocuments(bus.bucket('documents')),
+    documents,
     own,
     repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
+    async instruments() {
+      for (;;) {
+        const { instruments, waits } = await engineInstruments(config, documents);
+        waitsFor = waits;
+        if (waits.length === 0) return instruments;
+        signal.throwIfAborted();
+        await clock.sleep(LOOK_EVERY_MS);
+      }
+    },
     async exchange(account, settings) {
       const name = exchangeOf(config, account);
       const pause = await followPause(this, askersOf(config, name));
-      const access = venueAccess(name, { ...config, ...settings }, pause);
+      const rules = () => this.instruments().then((known) => followRules(this, known.values()));
+      const instruments = realExchange(name) === undefined ? [] : [...(await rules()).instruments.values()];
+      const access = venueAccess(name, settings, instruments, pause);
       const parts = { account, ask, clock, ...(access === undefined ? {} : { access }) };
       const { venue, accountStream } = openExchange(name, parts);
       return { venue: own(venue), accountStream: own(accountStream) };

@@ -12,6 +12,7 @@ import { HostedMachine } from './composed/hosted-machine.ts';
 import { Routes } from './composed/routes.ts';
 import { Said } from './composed/said.ts';
 import { Scheduler } from './composed/scheduler.ts';
+import { readInstrumentCatalog } from './instruments/instrument-catalog.ts';
 import type { Logger } from './logger.ts';
 import { identityOf } from './process-plan.ts';
 import type { RunningService, Service, ServiceContext } from './service.ts';
@@ -150,6 +151,7 @@ export class Composition implements AsyncDisposable {
       repeat() {},
       addReadiness() {},
       fileSnapshots: () => ({ load: async () => undefined, save: async () => {} }),
+      instruments: async () => readInstrumentCatalog(config.instrumentsFile),
       exchange: async (account) => {
         const { venue, accountStream } = parts.exchange(account);
         return { venue: own(venue), accountStream: own(accountStream) };

@@ -16,6 +16,7 @@ import type { RowStore, TickStoreOptions } from '@algo/tickstore';
 import type { OpenExchange } from '@algo/venues';
 import type { z } from 'zod';
 import type { BaseConfig, baseConfig } from './base-config.ts';
+import type { InstrumentCatalog } from './instruments/instrument-catalog.ts';
 import type { Logger } from './logger.ts';
 import type { VenueSettings } from './venue-access.ts';
 
@@ -51,6 +52,11 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   lease(): Promise<Lease | undefined>;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;
+  /**
+   * Waits for the instruments of the engine, by the rules of their beginning; what changed since is told as
+   * facts. *Errors*: InputError, ConfigError.
+   */
+  instruments(): Promise<InstrumentCatalog>;
   /** Opens the exchange that an account's orders go to; what it tells by itself is not open yet. */
   exchange(account: AccountId, settings: VenueSettings): Promise<OpenExchange>;
   /**

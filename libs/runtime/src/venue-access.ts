@@ -1,7 +1,6 @@
-import { InputError } from '@algo/model';
+import { InputError, type Instrument } from '@algo/model';
 import { realExchange, type SharedPause, type VenueAccess } from '@algo/venues';
 import { z } from 'zod';
-import { readInstrumentCatalog } from './instrument-catalog.ts';
 
 const address = (what: string, pattern: RegExp) => z.string().regex(pattern, `expected ${what}`).optional();
 
@@ -23,7 +22,8 @@ export type VenueSettings = z.infer<typeof venueSettings>;
  */
 export function venueAccess(
   name: string,
-  settings: VenueSettings & { readonly instrumentsFile: string },
+  settings: VenueSettings,
+  instruments: readonly Instrument[],
   pause: SharedPause,
 ): VenueAccess | undefined {
   const known = realExchange(name);
@@ -37,7 +37,7 @@ export function venueAccess(
     });
   return {
     ...{ keyFile, secretFile, pause, random: Math.random },
-    instruments: [...readInstrumentCatalog(settings.instrumentsFile).values()],
+    instruments,
     address: {
       restUrl: settings.venueRestUrl ?? known.restUrl,
       socketUrl: settings.venueSocketUrl ?? known.socketUrl,

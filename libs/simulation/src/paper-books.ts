@@ -25,11 +25,13 @@ import { copyLogs, PaperHistory } from './paper-history.ts';
 import { PaperLedger } from './paper-ledger.ts';
 import { orderKey, PaperMarket, precedes } from './paper-market.ts';
 import { copyOrder, type Ending, type Match, type PaperOrder } from './paper-matching.ts';
+import { regridOrder, regridTape } from './paper-regrid.ts';
 import type { PaperSettings } from './paper-settings.ts';
 import { PaperSetup } from './paper-setup.ts';
 import type { PaperState } from './paper-state.ts';
 import { copyTape, type Print } from './paper-tape.ts';
 import { FEE_ASSET, type PaperVices } from './paper-vices.ts';
+import { gridOf } from './price-grid.ts';
 
 /** An order that isn't ours. *Units*: `size` base. */
 interface OutsideOrder {
@@ -44,7 +46,6 @@ interface OutsideOrder {
  */
 export class PaperBooks {
   readonly markets = new Map<InstrumentId, PaperMarket>();
-  readonly instruments: readonly Instrument[];
   readonly ledger: PaperLedger;
   readonly history: PaperHistory;
   readonly open = new Map<string, PaperOrder>();
@@ -56,7 +57,6 @@ export class PaperBooks {
   private readonly fees: PaperFees;
 
   constructor(settings: PaperSettings) {
-    this.instruments = settings.instruments;
     this.vices = settings.vices;
     this.history = new PaperHistory(settings.history);
     this.ledger = new PaperLedger(settings.accounts);
@@ -65,6 +65,17 @@ export class PaperBooks {
     this.funds = new PaperFunds(this.ledger, this.markets, this.fees.takerRate, settings.vices);
     for (const instrument of settings.instruments)
       this.markets.set(instrument.id, new PaperMarket(instrument));
+  }
+
+  /** Takes orders of an instrument by other rules from here on; what works stays where it is. */
+  relist(instrument: Instrument): void {
+    const market = this.market(instrument.id);
+    const factors = market.relist(instrument);
+    if (factors.ticks === 1 && factors.lots === 1) return;
+    regridTape(market.tape, factors);
+    const isIts = ({ request }: PaperOrder) => request.instrument === instrument.id;
+    for (const order of [...this.open.values(), ...this.history.ended.values()])
+      if (isIts(order)) Object.assign(order, regridOrder(order, factors));
   }
 
   /** Takes an order; from here on its id is spent. */
@@ -183,7 +194,8 @@ export class PaperBooks {
 
   /** Returns the positions of an account that aren't flat. */
   positions(account: AccountId): VenuePosition[] {
-    return this.ledger.positions(account, this.instruments);
+    const listed = [...this.markets.values()].map(({ rules }) => rules.instrument);
+    return this.ledger.positions(account, listed);
   }
 
   shown({ request, venueOrderId, status, filledLots, acceptedUs }: PaperOrder): VenueOrder {
@@ -193,8 +205,9 @@ export class PaperBooks {
 
   snapshot(): Omit<PaperState, 'clockUs' | 'epochs' | 'gate' | 'refused'> {
     return {
-      markets: [...this.markets].map(([instrument, { tape, orders, aside, fills, prints }]) => ({
+      markets: [...this.markets].map(([instrument, { rules, tape, orders, aside, fills, prints }]) => ({
         instrument,
+        grid: { price: rules.prices.size, quantity: rules.quantities.size },
         tape: copyTape(tape),
         fills,
         prints,
@@ -215,8 +228,10 @@ export class PaperBooks {
   restore(state: PaperState): void {
     this.ledger.restore(state.ledger);
     this.setup.restore(state.setup);
-    for (const { instrument, tape, orders, aside, fills, prints } of state.markets) {
+    for (const { instrument, grid, tape, orders, aside, fills, prints } of state.markets) {
       const market = this.market(instrument);
+      const [prices, quantities] = [gridOf(grid.price), gridOf(grid.quantity)];
+      market.relist(market.rules.instrument, { prices, quantities });
       market.tape = copyTape(tape);
       market.fills = fills;
       market.prints = prints;

@@ -1,7 +1,7 @@
 import type { Decimal, Instrument, OrderRequest } from '@algo/model';
 import { type Grid, gridOf } from './price-grid.ts';
 
-/** An instrument with its grids. */
+/** An instrument with the grids of its books, which may be finer than what its rules allow now. */
 export interface TradingRules {
   readonly instrument: Instrument;
   readonly prices: Grid;
@@ -77,8 +77,8 @@ export function filterRefusal(
   if (type === 'stop' && timeInForce !== 'gtc')
     return { code: 'bad_shape', detail: `type=stop timeInForce=${timeInForce}` };
   if (!quantity.isPositive()) return { code: 'quantity_not_positive', detail: `quantity=${quantity}` };
-  if (wholeCount(quantity, quantities) === null)
-    return quantity.toStep(quantities.size, 'down').equals(quantity)
+  if (wholeCount(quantity, quantities) === null || !isOn(quantity, instrument.quantityStep))
+    return isOn(quantity, instrument.quantityStep)
       ? { code: 'too_large', detail: `quantity=${quantity}` }
       : { code: 'quantity_off_step', detail: `quantity=${quantity} step=${instrument.quantityStep}` };
   if (quantity.lessThan(instrument.minQuantity))
@@ -87,8 +87,8 @@ export function filterRefusal(
   if (price !== null) {
     const detail = `${limitPrice === null ? 'triggerPrice' : 'limitPrice'}=${price}`;
     if (!price.isPositive()) return { code: 'price_not_positive', detail };
-    if (wholeCount(price, prices) === null)
-      return price.toStep(prices.size, 'down').equals(price)
+    if (wholeCount(price, prices) === null || !isOn(price, instrument.priceTick))
+      return isOn(price, instrument.priceTick)
         ? { code: 'too_large', detail }
         : { code: 'price_off_tick', detail: `${detail} tick=${instrument.priceTick}` };
   }
@@ -97,4 +97,8 @@ export function filterRefusal(
   if (isBound && notional.lessThan(instrument.minNotional))
     return { code: 'notional_below_min', detail: `notional=${notional} min=${instrument.minNotional}` };
   return null;
+}
+
+function isOn(amount: Decimal, step: Decimal): boolean {
+  return amount.toStep(step, 'down').equals(amount);
 }

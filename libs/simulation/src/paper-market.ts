@@ -21,6 +21,7 @@ import {
   type PaperOrder,
   waitsAtTicks,
 } from './paper-matching.ts';
+import { type Factors, regridded } from './paper-regrid.ts';
 import { emptyTape, type Print, type Tape } from './paper-tape.ts';
 
 /** Forgives what a double loses when an amount is divided by its step. */
@@ -31,7 +32,7 @@ const STEP_TOLERANCE = 1e-6;
  * alive. *Shape*: `aside` what no print can fill yet: stops before their price, what waits to replace one.
  */
 export class PaperMarket {
-  readonly rules: TradingRules;
+  #rules: TradingRules;
   tape: Tape = emptyTape();
   orders: PaperOrder[] = [];
   aside: PaperOrder[] = [];
@@ -39,7 +40,21 @@ export class PaperMarket {
   prints = 0;
 
   constructor(instrument: Instrument) {
-    this.rules = tradingRules(instrument);
+    this.#rules = tradingRules(instrument);
+  }
+
+  get rules(): TradingRules {
+    return this.#rules;
+  }
+
+  /**
+   * Takes orders by other rules from here on, on a grid of these sizes where they are told. Returns by how
+   * much finer it counts now.
+   */
+  relist(instrument: Instrument, grid: Pick<TradingRules, 'prices' | 'quantities'> = this.#rules): Factors {
+    const { factors, rules } = regridded(grid, instrument);
+    this.#rules = rules;
+    return factors;
   }
 
   /** Returns the row as a print on the venue's grids; a quantity between two steps counts as the smaller. */

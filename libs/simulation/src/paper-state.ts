@@ -1,4 +1,4 @@
-import type { AccountId, AccountSetup, InstrumentId, TimeUs } from '@algo/model';
+import type { AccountId, AccountSetup, Decimal, InstrumentId, TimeUs } from '@algo/model';
 import type { PaperChange } from './paper-changes.ts';
 import type { GateCount } from './paper-gate.ts';
 import type { FillLog, MoveLog, SpentIds } from './paper-history.ts';
@@ -18,6 +18,8 @@ export interface PaperState {
   readonly setup: ReadonlyMap<AccountId, AccountSetup>;
   readonly markets: readonly {
     readonly instrument: InstrumentId;
+    /** In what its books count. */
+    readonly grid: { readonly price: Decimal; readonly quantity: Decimal };
     readonly tape: Tape;
     /** How many fills of ours there were; the next trade id where they count by instrument. */
     readonly fills: number;

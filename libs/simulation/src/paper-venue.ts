@@ -4,6 +4,7 @@ import {
   type CashMove,
   type ClientOrderId,
   type Fill,
+  type Instrument,
   type InstrumentId,
   NEVER_QUIET,
   type OrderLookup,
@@ -90,6 +91,11 @@ export class PaperVenue {
     const { selfTrade } = this.settings.vices;
     if (selfTrade > 0) preventSelfTrade(selfTrade === 1 ? 'taker' : 'maker', passed.order, passed.market);
     return confirmed(passed.order, timeUs);
+  }
+
+  /** Takes orders of an instrument by other rules from here on. */
+  relist(instrument: Instrument): void {
+    this.books.relist(instrument);
   }
 
   /**

@@ -180,12 +180,30 @@ export interface VenueBars {
   ): Promise<readonly WarmBar[]>;
 }
 
+/**
+ * What a venue lists on one market, by its symbols, with the rules by which it takes orders. *Units*:
+ * `timeUs` the venue's; NaN where it says none.
+ */
+export interface VenueListing {
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly timeUs: TimeUs;
+}
+
 /** Executed trades of some instruments as they happen. */
 export interface MarketDataFeed extends AsyncDisposable {
   readonly name: string;
   /** What it can prove; one that declares nothing is believed nothing. */
   readonly traits?: FeedTraits;
-  open(instruments: readonly Instrument[], sink: MarketDataSink): void;
+  /**
+   * Returns all that the venue lists; undefined where it has no such read. *Errors*: rejects with a
+   * ReadFailure.
+   */
+  listing?(): Promise<VenueListing>;
+  /**
+   * `areListed`: the venue has listed all of them before, so that they are heard also while it does not say
+   * what it lists.
+   */
+  open(instruments: readonly Instrument[], sink: MarketDataSink, areListed?: boolean): void;
   /**
    * Returns trades from an id on, oldest first, without leaving any out, at most what one request of the
    * venue gives; undefined where the venue has no such read. *Errors*: rejects with a ReadFailure.

@@ -1,4 +1,4 @@
-import type { InstrumentId } from '@algo/model';
+import type { InstrumentId, Market } from '@algo/model';
 import type { BinanceMarket } from './binance/binance-market.ts';
 import { BinanceFeed } from './binance/market-data.ts';
 import { RequestBudget, type SharedPause } from './binance/request-budget.ts';
@@ -24,6 +24,9 @@ export interface MarketDataOptions {
 export interface LiveFeed {
   readonly open: (options: MarketDataOptions) => MarketDataFeed;
   readonly standardInstruments: readonly InstrumentId[];
+  /** Whose instruments it brings: all of them, also those that no file names. */
+  readonly venue: string;
+  readonly market: Market;
   /** Where orders of its market go: what it wants to be asked is one allowance. */
   readonly exchange: string;
 }
@@ -53,5 +56,6 @@ function binance(
     const budget = new RequestBudget(market.weightPerMinute, pause);
     return new BinanceFeed(market, { url, restUrl, monotonicMs, random, budget });
   };
-  return { open, exchange, standardInstruments: market.standardInstruments };
+  const { market: kind, standardInstruments } = market;
+  return { open, exchange, venue: 'binance', market: kind, standardInstruments };
 }

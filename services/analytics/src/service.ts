@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ownedShards } from '@algo/model';
-import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { defineService } from '@algo/runtime';
 import { pastRowsOn } from './adapters/past-rows.ts';
 import { RowStoring } from './adapters/row-storing.ts';
 import { config } from './config.ts';
@@ -21,7 +21,7 @@ export const service = defineService({
     const { ordinal, analyticsInstances, dataDir, openFilesMax, flushRows, flushIntervalMs } = config;
     const { archiveUnit, features, profiles, ruleSets, storesFlow, timeframes } = config;
     const wanted = { rules: ruleSets, timeframes, features, profiles, rows: storesFlow };
-    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    const catalog = await context.instruments();
     const store = context.own(
       await context.openRowStore({
         dataDir: join(dataDir, 'ticks'),

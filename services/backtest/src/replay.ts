@@ -10,6 +10,7 @@ import {
   type baseConfig,
   createLogger,
   type EnginePlan,
+  engineInstruments,
   identityOf,
   type PlannedProcess,
   plannedProducers,
@@ -129,6 +130,7 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
 ): ServiceContext<Config> {
   const { config, identity, stack, signal, outcome } = parts;
   const bus = new RecordedBus(run.bus, identity);
+  const documents = bucketDocuments(bus.bucket('documents'));
   const own = <Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource =>
     stack.use(resource);
   return {
@@ -138,10 +140,12 @@ function recordedContext<Config extends z.infer<typeof baseConfig>>(
       return acquireLease({ config, identity, bus, life, clock: systemClock, signal });
     },
     log: createLogger(identity, 'silent'),
-    documents: bucketDocuments(bus.bucket('documents')),
+    documents,
     repeat() {},
     addReadiness() {},
     fileSnapshots: () => NOTHING_SAVED,
+    // A feed that told of none brought no trade either.
+    instruments: async () => (await engineInstruments(config, documents)).instruments,
     exchange: async (account) => {
       // Whichever it was, nobody asks it again.
       const { venue } = openExchange('paper', { account, ask: bus.request.bind(bus), clock: systemClock });

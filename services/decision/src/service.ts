@@ -1,5 +1,5 @@
 import { accountId, type Wanted } from '@algo/model';
-import { defineService, readInstrumentCatalog, version } from '@algo/runtime';
+import { defineService, version } from '@algo/runtime';
 import type { DocumentStore } from '@algo/state';
 import { configurationHash, NAMED_STRATEGIES, wantedBy } from '@algo/strategy';
 import { RememberedConfiguration } from './adapters/remembered-configuration.ts';
@@ -25,7 +25,7 @@ export const service = defineService({
     const configurations = await loadTradingConfigs(documents, tradingConfigsDir, account, tradingConfig);
     const settings: DecisionSettings = {
       account: accountId(account),
-      instruments: readInstrumentCatalog(config.instrumentsFile),
+      instruments: await context.instruments(),
       config: null,
       strategies: NAMED_STRATEGIES,
       codeVersion: version,
@@ -35,6 +35,7 @@ export const service = defineService({
         { family: 'an.state' },
         { family: 'an.signal' },
         { family: 'md.time' },
+        { family: 'md.rules' },
         { family: 'pos.evt', only: [account] },
         { family: 'risk.evt', only: [account] },
         { family: 'ctl.config', only: [account] },

@@ -1,5 +1,5 @@
 import { accountId, type VenueEvent } from '@algo/model';
-import { defineService, isLive, readInstrumentCatalog } from '@algo/runtime';
+import { defineService, isLive, readInstrumentsFile } from '@algo/runtime';
 import { EXCHANGE_NAMES } from '@algo/venues';
 import { isSilent, LOOK_EVERY_MS } from './adapters/is-silent.ts';
 import { LIMITS_EVERY_MS, LimitsFile } from './adapters/limits-file.ts';
@@ -16,12 +16,14 @@ export const service = defineService({
   async start(context) {
     const { clock, config, log } = context;
     const account = accountId(config.account);
-    const settings = executionSettings(config, [...readInstrumentCatalog(config.instrumentsFile).values()]);
+    const settings = executionSettings(config, [...(await context.instruments()).values()]);
+    const namedInFile = readInstrumentsFile(config.instrumentsFile).overrides.keys();
     const limitsFile = new LimitsFile(
       config.limitsFile,
       {
         ...{ account, accounts: config.accounts, venue: settings.venue, venues: EXCHANGE_NAMES },
-        instruments: settings.instruments.map(({ id }) => id),
+        // A limit of an instrument that is not fed just now is no mistake.
+        instruments: [...new Set([...settings.instruments.map(({ id }) => id), ...namedInFile])],
         isLive: isLive(config, account),
       },
       log,
@@ -38,6 +40,7 @@ export const service = defineService({
         { family: 'md.trades' },
         { family: 'md.feed' },
         { family: 'md.time' },
+        { family: 'md.rules' },
         { family: 'risk.evt', only: [account] },
         { family: 'sys.guard', only: [account] },
         { family: 'ctl.mode', only: [account] },

@@ -1,4 +1,4 @@
-import { baseConfig } from '@algo/runtime';
+import { baseConfig, marketDataSettings } from '@algo/runtime';
 import { layoutOfWords, type TradeLayout } from '@algo/tradefiles';
 import { MARKET_DATA } from '@algo/venues';
 import { z } from 'zod';
@@ -67,22 +67,9 @@ export const config = baseConfig.extend({
   seed: z.coerce.number('expected a whole number').int('expected a whole number').min(0).default(1),
   /** Synthetic history given out at once, before pacing starts. */
   warmHistoryMinutes: z.coerce.number('expected minutes').int().min(0).max(10_080).default(180),
-  binanceUrl: z
-    .string()
-    .regex(/^wss?:\/\/.+/, 'expected an address such as wss://stream.binance.com:9443')
-    .default('wss://stream.binance.com:9443'),
-  binanceRestUrl: z
-    .string()
-    .regex(/^https?:\/\/.+/, 'expected an address such as https://api.binance.com')
-    .default('https://api.binance.com'),
-  binanceUsdmUrl: z
-    .string()
-    .regex(/^wss?:\/\/.+/, 'expected an address such as wss://fstream.binance.com')
-    .default('wss://fstream.binance.com'),
-  binanceUsdmRestUrl: z
-    .string()
-    .regex(/^https?:\/\/.+/, 'expected an address such as https://fapi.binance.com')
-    .default('https://fapi.binance.com'),
+  ...marketDataSettings,
+  /** How often the exchange is asked whether it changed the rules of instruments. */
+  rulesEveryMs: z.coerce.number('expected ms').int().min(1_000).max(86_400_000).default(900_000),
 });
 export type Config = z.infer<typeof config>;
 

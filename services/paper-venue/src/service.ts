@@ -1,5 +1,5 @@
 import { accountId, Decimal } from '@algo/model';
-import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { defineService } from '@algo/runtime';
 import { FEE_ASSET, PAPER_DEFAULTS, type PaperSettings } from '@algo/simulation';
 import { QuestionDesk } from './adapters/question-desk.ts';
 import { config } from './config.ts';
@@ -16,7 +16,7 @@ export const service = defineService({
   async start(context) {
     const { bus, clock, config } = context;
     const account = accountId(config.account);
-    const instruments = [...readInstrumentCatalog(config.instrumentsFile).values()];
+    const instruments = [...(await context.instruments()).values()];
     const quotes = [...new Set(instruments.map((instrument) => instrument.quote))];
     // So little that it runs out.
     const feeAsset = config.paperVices.feeAssetPrice > 0 ? { [FEE_ASSET]: Decimal.one } : {};
@@ -39,7 +39,7 @@ export const service = defineService({
     };
     const desk = new QuestionDesk(clock);
     const { machine, driven } = await context.drive({
-      reads: [{ family: 'md.trades' }, { family: 'md.time' }],
+      reads: [{ family: 'md.trades' }, { family: 'md.time' }, { family: 'md.rules' }],
       says: ['venue.ledger'],
       restore: (snapshot) => new VenueMachine(settings, snapshot),
       requests: desk,

@@ -1,5 +1,5 @@
 import { accountId, Decimal } from '@algo/model';
-import { defineService, readInstrumentCatalog } from '@algo/runtime';
+import { defineService } from '@algo/runtime';
 import { WallClock } from './adapters/wall-clock.ts';
 import { config } from './config.ts';
 import { GuardMachine, POSITION_RISK_DEFAULTS, type PositionRiskSettings } from './domain/index.ts';
@@ -21,7 +21,7 @@ export const service = defineService({
       ...POSITION_RISK_DEFAULTS,
       account: accountId(account),
       startingEquity: live === undefined ? config.startingEquity : Decimal.of(live.startingEquity),
-      instruments: readInstrumentCatalog(config.instrumentsFile),
+      instruments: await context.instruments(),
       drawdown: {
         levels: {
           daily: [drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker],
@@ -37,6 +37,7 @@ export const service = defineService({
         { family: 'md.trades' },
         { family: 'md.feed' },
         { family: 'md.time' },
+        { family: 'md.rules' },
         { family: 'ctl.mode', only: [account] },
       ],
       says: ['pos.evt', 'pos.dust', 'risk.evt', 'ord.cmd', 'ctl.answer', 'sys.guard'],

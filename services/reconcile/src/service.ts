@@ -1,6 +1,6 @@
 import { bucketSnapshots } from '@algo/bus';
 import { accountId } from '@algo/model';
-import { defineService, exchangeOf, readInstrumentCatalog } from '@algo/runtime';
+import { defineService, exchangeOf, followRules } from '@algo/runtime';
 import { tradedAt } from '@algo/venues';
 import { Comparison } from './adapters/comparison.ts';
 import { OwnBooks } from './adapters/own-books.ts';
@@ -16,7 +16,7 @@ export const service = defineService({
     const { bus, config, identity, log } = context;
     const { validForMs } = config;
     const account = accountId(config.account);
-    const catalog = readInstrumentCatalog(config.instrumentsFile);
+    const { instruments: catalog } = await followRules(context, (await context.instruments()).values());
     const own = context.own(
       await OwnBooks.open({
         ...{ bus, account, instruments: catalog },

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { SERVER_MIN } from '@algo/bus';
-import { holderOf, readInstrumentCatalog } from '@algo/runtime';
+import { holderOf, readInstrumentsFile } from '@algo/runtime';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { findNatsServer } from '../../../../scripts/nats-server.mjs';
@@ -124,7 +124,7 @@ function instrumentsCheck(path: string): HealthCheck {
   const name = 'instruments';
   const problems: string[] = [];
   try {
-    const { size } = readInstrumentCatalog(path, (problem) => problems.push(problem));
+    const { size } = readInstrumentsFile(path, (problem) => problems.push(problem)).overrides;
     if (problems.length === 0) return ok(name, `${size} in ${path}`);
     return { name, result: 'warn', detail: problems.join('; '), remedy: `Mend these in ${path}.` };
   } catch (error) {

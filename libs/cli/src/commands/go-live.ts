@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '@algo/bus';
-import { accountId, InputError } from '@algo/model';
-import { LIVE_LIMITS, readInstrumentCatalog } from '@algo/runtime';
+import { accountId, InputError, type Instrument } from '@algo/model';
+import { LIVE_LIMITS } from '@algo/runtime';
 import { type AccountCheck, checkAccount } from '@algo/venues';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -27,12 +27,13 @@ const limitsFile = z
  */
 export async function goLive(
   options: UpOptions,
+  traded: readonly Instrument[] | undefined,
   environment: CliEnvironment,
   say: (line: string) => void,
 ): Promise<void> {
   const limits = limitsIn(environment);
   for (const live of options.live) refuseWithoutLimits(live, limits);
-  const checks = await Promise.all(options.live.map((live) => look(live, options, environment)));
+  const checks = await Promise.all(options.live.map((live) => look(live, traded)));
   for (const [i, live] of options.live.entries()) {
     say(`${live.account} on ${live.exchange} at ${live.restUrl}, key in ${live.keyFile}`);
     for (const { name, result, detail, remedy } of checks[i]!)
@@ -88,11 +89,8 @@ function shownLimits({ account, startingEquity }: LiveAccountKeys, limits: Shown
 
 function look(
   { account, exchange, keyFile, secretFile, restUrl, socketUrl }: LiveAccountKeys,
-  options: UpOptions,
-  { instrumentsFile }: CliEnvironment,
+  traded: readonly Instrument[] = [],
 ): Promise<readonly AccountCheck[]> {
-  const all = [...readInstrumentCatalog(instrumentsFile).values()];
-  const traded = all.filter(({ id }) => options.instruments.length === 0 || options.instruments.includes(id));
   return checkAccount(exchange, {
     ...{ account: accountId(account), clock: systemClock },
     ask: () => Promise.reject(new Error('no engine is asked')),

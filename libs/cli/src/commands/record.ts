@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
-import { DirectoryLock, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { DirectoryLock } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { endLeftovers } from '../engine/end-leftovers.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
@@ -9,6 +9,7 @@ import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { FeedRecorder } from '../reading/feed-recorder.ts';
 import { printLine } from '../reading/output.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
+import { tradedInstruments } from '../supervisor/exchange-listing.ts';
 import { makeUsable } from '../supervisor/prepare-data-dir.ts';
 import { parseUpOptions } from '../supervisor/up-options.ts';
 
@@ -36,8 +37,6 @@ export async function record(typed: RecordOptions, environment: CliEnvironment):
   if (options.feedKind === 'file')
     throw refused('--feed', raw.feed, 'a file is a recording already', 'Use algo import.');
   const dataDir = options.dataDir ?? join(environment.dataRoot, 'recorded', options.feedKind);
-  const catalog = readInstrumentCatalog(environment.instrumentsFile);
-  for (const id of options.instruments) instrumentOf(catalog, id, '--instruments');
   makeUsable(dataDir);
   using _lock = DirectoryLock.take(dataDir, 'algo record');
   const before = readEngineFile(dataDir);
@@ -48,10 +47,11 @@ export async function record(typed: RecordOptions, environment: CliEnvironment):
       `it holds what was made of the feed ${before.feed}`,
       'Record into a directory of its own.',
     );
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  await tradedInstruments(options, dataDir, environment, say);
   await endLeftovers(dataDir, ROOT, before);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
-  const say = (line: string) => process.stderr.write(`${line}\n`);
   const engine = await EngineSupervisor.start({
     ...{ options, dataDir, root: ROOT, inherited: environment.inherited, say, isRecording: true },
     natsBinary: await findNatsBinary(environment.inherited, say),

@@ -1,3 +1,4 @@
+import type { Bus } from '@algo/bus';
 import {
   type BookDifference,
   type BookRepair,
@@ -9,7 +10,7 @@ import {
   TRAILING_DISTANCES,
 } from '@algo/model';
 import { type ComparisonReport, differenceIn, isPassed } from '@algo/read-models';
-import { instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { knownInstrument } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
 import {
   type AccountView,
@@ -107,7 +108,7 @@ export async function planOf(
     ...(setup === null ? [] : [`  its setup may stay as it is: ${setup}`]),
     ...(after.own.equals(before.own)
       ? []
-      : guardLines(view, instrument, after.own, last?.price, environment)),
+      : await guardLines(bus, view, instrument, after.own, last?.price, environment)),
     ...(after.beside.isZero()
       ? []
       : [`  nobody guards or sells the ${after.beside} beside it, and no equity counts them`]),
@@ -119,13 +120,14 @@ function numbers({ own, beside, held }: Wanted['before']): string {
 }
 
 /** Returns what becomes of the position and the stop behind it. */
-function guardLines(
+async function guardLines(
+  bus: Bus,
   view: AccountView,
   instrument: InstrumentId,
   own: Decimal,
   price: Decimal | undefined,
   { instrumentsFile }: CliEnvironment,
-): string[] {
+): Promise<string[]> {
   const held = openIn(view).find(({ position }) => position.instrument === instrument);
   const grows = held !== undefined && own.isNegative() === (held.position.direction === 'short');
   if (held !== undefined && (own.isZero() || !grows))
@@ -140,7 +142,9 @@ function guardLines(
         `its stop at ${held.stop ?? 'no level yet'} guards all of it`,
     ];
   if (own.isZero()) return [];
-  const { assetClass, priceTick } = instrumentOf(readInstrumentCatalog(instrumentsFile), instrument);
+  const rules = await knownInstrument(bus, instrumentsFile, instrument);
+  if (rules === undefined) return ['  by which rules it is traded is not known here'];
+  const { assetClass, priceTick } = rules;
   const share = TRAILING_DISTANCES[assetClass];
   const away = own.isNegative() ? Decimal.one.plus(share) : Decimal.one.minus(share);
   const near = price === undefined ? '' : `, now near ${price.times(away).toStep(priceTick, 'down')}`;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isMuchRefused } from '@algo/model';
-import { DirectoryLock, instrumentOf, readInstrumentCatalog } from '@algo/runtime';
+import { DirectoryLock } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { endLeftovers } from '../engine/end-leftovers.ts';
 import { readEngineFile } from '../engine/engine-file.ts';
@@ -9,6 +9,7 @@ import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
 import { engineFrame } from '../supervisor/engine-frame.ts';
 import { EngineSupervisor } from '../supervisor/engine-supervisor.ts';
 import type { EngineView } from '../supervisor/engine-view.ts';
+import { tradedInstruments } from '../supervisor/exchange-listing.ts';
 import { FeedEnd } from '../supervisor/feed-end.ts';
 import { readLiveAccounts } from '../supervisor/live-accounts.ts';
 import { makeUsable, refuseOtherPlan } from '../supervisor/prepare-data-dir.ts';
@@ -42,13 +43,12 @@ export async function up(
     json: options.json,
     color: environment.color && raw.color !== false,
   });
-  const catalog = readInstrumentCatalog(environment.instrumentsFile);
-  for (const id of options.instruments) instrumentOf(catalog, id, '--instruments');
   makeUsable(dataDir);
   using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);
   refuseOtherPlan(dataDir, before, options);
-  if (live.length > 0) await goLive(options, environment, (line) => screen.say(line));
+  const traded = await tradedInstruments(options, dataDir, environment, (line) => screen.say(line));
+  if (live.length > 0) await goLive(options, traded, environment, (line) => screen.say(line));
   const words = await surveyFeedFiles(options, environment.instrumentsFile);
   await endLeftovers(dataDir, ROOT, before);
   const say = (line: string) => screen.say(line);

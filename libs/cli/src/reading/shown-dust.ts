@@ -1,7 +1,7 @@
 import type { Bus } from '@algo/bus';
 import { type Decimal, sellableFrom } from '@algo/model';
 import type { DustList, ListedDust } from '@algo/read-models';
-import { readInstrumentCatalog } from '@algo/runtime';
+import { knownInstrument } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
 import { lastTrade, shortNumber } from './account-view.ts';
 
@@ -23,11 +23,9 @@ export async function shownDust(
   { instrumentsFile }: CliEnvironment,
 ): Promise<ShownDust[]> {
   const shown: ShownDust[] = [];
-  const left = dust.all();
-  const catalog = left.length === 0 ? undefined : readInstrumentCatalog(instrumentsFile);
-  for (const one of left) {
+  for (const one of dust.all()) {
     const lastPrice = (await lastTrade(bus, one.instrument))?.price ?? null;
-    const rules = catalog?.get(one.instrument);
+    const rules = await knownInstrument(bus, instrumentsFile, one.instrument);
     const from = rules === undefined ? Infinity : sellableFrom(one.quantity, rules);
     const worth = lastPrice?.times(one.quantity) ?? null;
     shown.push({ ...one, state: 'dust', lastPrice, worth, sellFrom: Number.isFinite(from) ? from : null });

@@ -1260,7 +1260,8 @@ export namespace algo {
             ENTRY_CAUSE_CODE_REDUCE_ONLY = 8,
             ENTRY_CAUSE_CODE_HALTED = 9,
             ENTRY_CAUSE_CODE_BOOKS_DIFFER = 10,
-            ENTRY_CAUSE_CODE_ACCOUNT_SETUP = 11
+            ENTRY_CAUSE_CODE_ACCOUNT_SETUP = 11,
+            ENTRY_CAUSE_CODE_INSTRUMENT_SHUT = 12
         }
 
         enum EntryLift {
@@ -1454,7 +1455,8 @@ export namespace algo {
             REFUSAL_CODE_POSITION_LIMIT = 13,
             REFUSAL_CODE_SIZE_TOO_SMALL = 14,
             REFUSAL_CODE_NO_EQUITY = 15,
-            REFUSAL_CODE_NOT_CONFIGURED = 16
+            REFUSAL_CODE_NOT_CONFIGURED = 16,
+            REFUSAL_CODE_INSTRUMENT_SHUT = 17
         }
 
         enum Conviction {
@@ -2305,6 +2307,69 @@ export namespace algo {
             type $Shape = algo.v1.Candle.$Properties;
         }
 
+        enum Listing {
+            LISTING_UNSPECIFIED = 0,
+            LISTING_TRADING = 1,
+            LISTING_SUSPENDED = 2,
+            LISTING_DELISTED = 3
+        }
+
+        interface IInstrumentRules extends algo.v1.InstrumentRules.$Properties {
+        }
+
+        class InstrumentRules {
+            constructor(properties?: algo.v1.InstrumentRules.$Properties);
+            $unknowns?: Uint8Array[];
+            priceTick: string;
+            quantityStep: string;
+            minQuantity: string;
+            minNotional: string;
+            minNotionalBindsExits: boolean;
+            listing: algo.v1.Listing;
+            static encode(message: algo.v1.InstrumentRules.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.InstrumentRules & algo.v1.InstrumentRules.$Shape;
+        }
+
+        namespace InstrumentRules {
+            interface $Properties {
+                priceTick?: (string|null);
+                quantityStep?: (string|null);
+                minQuantity?: (string|null);
+                minNotional?: (string|null);
+                minNotionalBindsExits?: (boolean|null);
+                listing?: (algo.v1.Listing|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.InstrumentRules.$Properties;
+        }
+
+        interface IInstrumentChanged extends algo.v1.InstrumentChanged.$Properties {
+        }
+
+        class InstrumentChanged {
+            constructor(properties?: algo.v1.InstrumentChanged.$Properties);
+            $unknowns?: Uint8Array[];
+            feed: string;
+            instrument: string;
+            before?: (algo.v1.InstrumentRules.$Properties|null);
+            after?: (algo.v1.InstrumentRules.$Properties|null);
+            timeUs: number;
+            static encode(message: algo.v1.InstrumentChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.InstrumentChanged & algo.v1.InstrumentChanged.$Shape;
+        }
+
+        namespace InstrumentChanged {
+            interface $Properties {
+                feed?: (string|null);
+                instrument?: (string|null);
+                before?: (algo.v1.InstrumentRules.$Properties|null);
+                after?: (algo.v1.InstrumentRules.$Properties|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.InstrumentChanged.$Properties;
+        }
+
         enum OrderType {
             ORDER_TYPE_UNSPECIFIED = 0,
             ORDER_TYPE_MARKET = 1,
@@ -2593,7 +2658,8 @@ export namespace algo {
             DENIAL_CODE_NO_VENUE_STOP = 30,
             DENIAL_CODE_BOOKS_DIFFER = 31,
             DENIAL_CODE_ACCOUNT_SETUP = 32,
-            DENIAL_CODE_NO_SHORT_SELLING = 33
+            DENIAL_CODE_NO_SHORT_SELLING = 33,
+            DENIAL_CODE_INSTRUMENT_SHUT = 34
         }
 
         interface IDenial extends algo.v1.Denial.$Properties {

@@ -5382,6 +5382,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[9] = "ENTRY_CAUSE_CODE_HALTED"] = 9;
             values[valuesById[10] = "ENTRY_CAUSE_CODE_BOOKS_DIFFER"] = 10;
             values[valuesById[11] = "ENTRY_CAUSE_CODE_ACCOUNT_SETUP"] = 11;
+            values[valuesById[12] = "ENTRY_CAUSE_CODE_INSTRUMENT_SHUT"] = 12;
             return values;
         })();
 
@@ -6119,6 +6120,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[14] = "REFUSAL_CODE_SIZE_TOO_SMALL"] = 14;
             values[valuesById[15] = "REFUSAL_CODE_NO_EQUITY"] = 15;
             values[valuesById[16] = "REFUSAL_CODE_NOT_CONFIGURED"] = 16;
+            values[valuesById[17] = "REFUSAL_CODE_INSTRUMENT_SHUT"] = 17;
             return values;
         })();
 
@@ -9917,6 +9919,281 @@ export const algo = $root.algo = (() => {
             return Candle;
         })();
 
+        v1.Listing = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "LISTING_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "LISTING_TRADING"] = 1;
+            values[valuesById[2] = "LISTING_SUSPENDED"] = 2;
+            values[valuesById[3] = "LISTING_DELISTED"] = 3;
+            return values;
+        })();
+
+        v1.InstrumentRules = (function() {
+
+            const InstrumentRules = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InstrumentRules.prototype.priceTick = "";
+            InstrumentRules.prototype.quantityStep = "";
+            InstrumentRules.prototype.minQuantity = "";
+            InstrumentRules.prototype.minNotional = "";
+            InstrumentRules.prototype.minNotionalBindsExits = false;
+            InstrumentRules.prototype.listing = 0;
+
+            InstrumentRules.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.priceTick != null && $Object.hasOwnProperty.call(message, "priceTick") && message.priceTick !== "")
+                    writer.uint32(10).string(message.priceTick);
+                if (message.quantityStep != null && $Object.hasOwnProperty.call(message, "quantityStep") && message.quantityStep !== "")
+                    writer.uint32(18).string(message.quantityStep);
+                if (message.minQuantity != null && $Object.hasOwnProperty.call(message, "minQuantity") && message.minQuantity !== "")
+                    writer.uint32(26).string(message.minQuantity);
+                if (message.minNotional != null && $Object.hasOwnProperty.call(message, "minNotional") && message.minNotional !== "")
+                    writer.uint32(34).string(message.minNotional);
+                if (message.minNotionalBindsExits != null && $Object.hasOwnProperty.call(message, "minNotionalBindsExits") && message.minNotionalBindsExits !== false)
+                    writer.uint32(40).bool(message.minNotionalBindsExits);
+                if (message.listing != null && $Object.hasOwnProperty.call(message, "listing") && message.listing !== 0)
+                    writer.uint32(48).int32(message.listing);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InstrumentRules.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.InstrumentRules();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.priceTick = value;
+                            else
+                                delete message.priceTick;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.quantityStep = value;
+                            else
+                                delete message.quantityStep;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.minQuantity = value;
+                            else
+                                delete message.minQuantity;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.minNotional = value;
+                            else
+                                delete message.minNotional;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.minNotionalBindsExits = value;
+                            else
+                                delete message.minNotionalBindsExits;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.listing = value;
+                            else
+                                delete message.listing;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return InstrumentRules;
+        })();
+
+        v1.InstrumentChanged = (function() {
+
+            const InstrumentChanged = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InstrumentChanged.prototype.feed = "";
+            InstrumentChanged.prototype.instrument = "";
+            InstrumentChanged.prototype.before = null;
+            InstrumentChanged.prototype.after = null;
+            InstrumentChanged.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            InstrumentChanged.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.feed != null && $Object.hasOwnProperty.call(message, "feed") && message.feed !== "")
+                    writer.uint32(10).string(message.feed);
+                if (message.instrument != null && $Object.hasOwnProperty.call(message, "instrument") && message.instrument !== "")
+                    writer.uint32(18).string(message.instrument);
+                if (message.before != null && $Object.hasOwnProperty.call(message, "before"))
+                    $root.algo.v1.InstrumentRules.encode(message.before, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after"))
+                    $root.algo.v1.InstrumentRules.encode(message.after, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(40).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InstrumentChanged.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.InstrumentChanged();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.feed = value;
+                            else
+                                delete message.feed;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instrument = value;
+                            else
+                                delete message.instrument;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.before = $root.algo.v1.InstrumentRules.decode(reader, reader.size(), $undefined, _depth + 1, message.before);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.after = $root.algo.v1.InstrumentRules.decode(reader, reader.size(), $undefined, _depth + 1, message.after);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return InstrumentChanged;
+        })();
+
         v1.OrderType = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "ORDER_TYPE_UNSPECIFIED"] = 0;
@@ -11114,6 +11391,7 @@ export const algo = $root.algo = (() => {
             values[valuesById[31] = "DENIAL_CODE_BOOKS_DIFFER"] = 31;
             values[valuesById[32] = "DENIAL_CODE_ACCOUNT_SETUP"] = 32;
             values[valuesById[33] = "DENIAL_CODE_NO_SHORT_SELLING"] = 33;
+            values[valuesById[34] = "DENIAL_CODE_INSTRUMENT_SHUT"] = 34;
             return values;
         })();
 

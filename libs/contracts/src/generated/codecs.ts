@@ -82,6 +82,7 @@ const refusalCode = field.oneWordOf<model.RefusalCode>('RefusalCode', {
   'SIZE_TOO_SMALL': 14,
   'NO_EQUITY': 15,
   'NOT_CONFIGURED': 16,
+  'INSTRUMENT_SHUT': 17,
 });
 
 const conviction = field.oneWordOf<model.Conviction>('Conviction', {
@@ -129,6 +130,12 @@ const tradeRefusalCode = field.oneWordOf<model.TradeRefusalCode>('TradeRefusalCo
   'TIME_AHEAD': 6,
   'LATE': 7,
   'CONFLICT': 8,
+});
+
+const listing = field.oneWordOf<model.Listing>('Listing', {
+  'trading': 1,
+  'suspended': 2,
+  'delisted': 3,
 });
 
 const orderType = field.oneWordOf<model.OrderType>('OrderType', {
@@ -200,6 +207,7 @@ const denialCode = field.oneWordOf<model.DenialCode>('DenialCode', {
   'BOOKS_DIFFER': 31,
   'ACCOUNT_SETUP': 32,
   'NO_SHORT_SELLING': 33,
+  'INSTRUMENT_SHUT': 34,
 });
 
 const quarantineProblem = field.oneWordOf<model.QuarantineProblem>('QuarantineProblem', {
@@ -291,6 +299,7 @@ const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', {
   'HALTED': 9,
   'BOOKS_DIFFER': 10,
   'ACCOUNT_SETUP': 11,
+  'INSTRUMENT_SHUT': 12,
 });
 
 const entryLift = field.oneWordOf<model.EntryLift>('EntryLift', {
@@ -837,6 +846,23 @@ const candleDoubted = part<model.CandleDoubted>('CandleDoubted', {
   instrument: idFields.instrument,
   timeframe: timeframe,
   openTimeUs: field.whole,
+  timeUs: field.whole,
+});
+
+const instrumentRules = part<model.InstrumentRules>('InstrumentRules', {
+  priceTick: field.decimal,
+  quantityStep: field.decimal,
+  minQuantity: field.decimal,
+  minNotional: field.decimal,
+  minNotionalBindsExits: field.flag,
+  listing: listing,
+});
+
+const instrumentChanged = tagged('InstrumentChanged', {
+  feed: field.text,
+  instrument: idFields.instrument,
+  before: nested(instrumentRules),
+  after: nested(instrumentRules),
   timeUs: field.whole,
 });
 
@@ -1947,6 +1973,7 @@ export const tableCodecs = {
   WarmBars: codec(algo.v1.WarmBars, warmBars),
   CandleClosed: codec(algo.v1.CandleClosed, candleClosed),
   CandleDoubted: codec(algo.v1.CandleDoubted, candleDoubted),
+  InstrumentChanged: codec(algo.v1.InstrumentChanged, instrumentChanged),
   PlaceOrder: codec(algo.v1.PlaceOrder, placeOrder),
   ClosePosition: codec(algo.v1.ClosePosition, closePosition),
   ProtectPosition: codec(algo.v1.ProtectPosition, protectPosition),

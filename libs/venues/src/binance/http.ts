@@ -1,7 +1,9 @@
+import type { VenueListing } from '../port.ts';
 import type { BinanceMarket, BinanceRead } from './binance-market.ts';
 import { BinanceError, failureOfStatus, isTurnedAway } from './errors.ts';
 import { wordsOfBody, wordsOfError, wordsOfStatus } from './failure-words.ts';
 import { historicalTradeOf } from './frames.ts';
+import { listedInstruments } from './listed-instruments.ts';
 import { type RequestBudget, retryAfterOf } from './request-budget.ts';
 import { type BinanceTrade, microseconds, wholeNumber } from './trade.ts';
 
@@ -11,12 +13,11 @@ const ANSWER_MAX_MS = 3_000;
 const LIST_MAX_MS = 15_000;
 
 /**
- * The names of all symbols of a market, its time, and the weight that an address may use in a minute.
- * *Units*: µs; NaN where it says none of them.
+ * The names of all symbols of a market, those whose rules can be read, its time, and the weight that an
+ * address may use in a minute. *Units*: µs; NaN where it says none of them.
  */
-export interface BinanceListing {
+export interface BinanceListing extends VenueListing {
   readonly symbols: ReadonlySet<string>;
-  readonly timeUs: number;
   readonly weightPerMinute: number;
 }
 
@@ -70,13 +71,13 @@ export class BinanceHttp implements Disposable {
       Record<'symbols' | 'serverTime' | 'rateLimits', unknown>
     > | null;
     const rows: unknown = answer?.symbols;
-    const names = Array.isArray(rows)
-      ? rows.map((row: { readonly symbol?: unknown } | null) => row?.symbol)
-      : [];
+    const list: readonly unknown[] = Array.isArray(rows) ? rows : [];
+    const names = list.map((row) => (row as { readonly symbol?: unknown } | null)?.symbol);
     const listed = new Set(names.filter((name) => typeof name === 'string'));
     if (listed.size === 0) throw new BinanceError('unreadable', `${exchangeInfo.path}: it lists no symbol`);
     const weightPerMinute = weightLimitIn(answer?.rateLimits);
-    return { symbols: listed, timeUs: microseconds(answer?.serverTime), weightPerMinute };
+    const instruments = listedInstruments(list, this.#market.market);
+    return { symbols: listed, instruments, timeUs: microseconds(answer?.serverTime), weightPerMinute };
   }
 
   [Symbol.dispose](): void {

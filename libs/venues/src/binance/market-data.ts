@@ -6,13 +6,14 @@ import {
   type InstrumentId,
   nearestName,
   type TradeColumns,
+  US_PER_MS,
 } from '@algo/model';
 import { type MarketDataFeed, type MarketDataSink, ReadFailure } from '../port.ts';
 import type { BinanceMarket } from './binance-market.ts';
 import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
 import { DialGate, KEPT_FOR_TRADES } from './dial-gate.ts';
 import { BinanceError } from './errors.ts';
-import { BinanceHttp } from './http.ts';
+import { BinanceHttp, type BinanceListing } from './http.ts';
 import { BinanceKlines } from './klines.ts';
 import type { MinuteBar } from './minute-bar.ts';
 import { MARKET_DATA_SHARE, RequestBudget } from './request-budget.ts';
@@ -73,6 +74,8 @@ export class BinanceFeed implements MarketDataFeed {
   readonly #streams = new Map<string, Stream>();
   readonly #ending = new AbortController();
   #sink: MarketDataSink | undefined;
+  /** What was listed when it was asked last, and when that was. */
+  #newest: { readonly listing: BinanceListing; readonly readMs: number } | undefined;
 
   constructor(market: BinanceMarket, options: BinanceOptions) {
     const { monotonicMs, restUrl, watchEveryMs } = options;
@@ -102,10 +105,15 @@ export class BinanceFeed implements MarketDataFeed {
    * Connects what the venue lists, once it has said what that is. *Errors*: InputError when there is no
    * instrument, or one that isn't of this market.
    */
-  open(instruments: readonly Instrument[], sink: MarketDataSink): void {
+  open(instruments: readonly Instrument[], sink: MarketDataSink, areListed = false): void {
     refuseForeign(this.#market, instruments);
     this.#sink = sink;
-    void this.#begin(instruments, sink);
+    void this.#begin(instruments, sink, areListed);
+  }
+
+  /** *Errors*: rejects with a BinanceError. */
+  async listing(): Promise<BinanceListing> {
+    return (await this.#readListing()).listing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,6 +123,13 @@ export class BinanceFeed implements MarketDataFeed {
     this.#http[Symbol.dispose]();
   }
 
+  async #readListing() {
+    const listing = await this.#http.listing();
+    if (listing.weightPerMinute > 0) this.#budget.allow(listing.weightPerMinute);
+    this.#newest = { listing, readMs: this.#options.monotonicMs() };
+    return this.#newest;
+  }
+
   async #newestId(symbol: string): Promise<number> {
     const [newest] = await this.#http.historicalTrades(symbol, undefined, 1);
     if (newest === undefined) throw new BinanceError('unreadable', `no trade of ${symbol}`);
@@ -122,8 +137,11 @@ export class BinanceFeed implements MarketDataFeed {
   }
 
   /** One name that the venue doesn't know can end or mute a connection: all are looked up first. */
-  async #begin(instruments: readonly Instrument[], sink: MarketDataSink): Promise<void> {
-    const listed = await this.#listed(instruments, sink);
+  async #begin(instruments: readonly Instrument[], sink: MarketDataSink, areListed: boolean): Promise<void> {
+    const listed =
+      this.#newest === undefined && areListed
+        ? new Set(instruments.map(({ symbol }) => symbol))
+        : await this.#listed(instruments, sink);
     if (listed === undefined) return;
     const known = instruments.filter(({ symbol }) => listed.has(symbol));
     for (const { id, symbol } of instruments.filter((one) => !known.includes(one)))
@@ -147,10 +165,10 @@ export class BinanceFeed implements MarketDataFeed {
     let because: string | undefined;
     for (let tries = 0; !this.#ending.signal.aborted; tries++) {
       try {
-        const { symbols, timeUs, weightPerMinute } = await this.#http.listing();
-        if (timeUs > 0) sink.time(timeUs);
-        if (weightPerMinute > 0) this.#budget.allow(weightPerMinute);
-        return symbols;
+        const { listing, readMs } = this.#newest ?? (await this.#readListing());
+        const sinceUs = (this.#options.monotonicMs() - readMs) * US_PER_MS;
+        if (listing.timeUs > 0) sink.time(listing.timeUs + sinceUs);
+        return listing.symbols;
       } catch (error) {
         if (!(error instanceof ReadFailure)) throw error;
         if (this.#ending.signal.aborted) return undefined;

@@ -9,6 +9,7 @@ import {
   type Quiet,
   type RefusalCode,
   type RiskEvent,
+  RuleBook,
   type Signal,
   type TimeAdvanced,
   type TimeUs,
@@ -39,6 +40,7 @@ import { enabledStrategies, explain, runStrategy } from './run-strategy.ts';
 export class DecisionEngine {
   readonly #settings: DecisionSettings;
   readonly #limits: DecisionLimits;
+  readonly #rules: RuleBook;
   readonly #modes: TradingModes;
   readonly #exposure: Exposure;
   readonly #pace: EvaluationPace;
@@ -58,6 +60,7 @@ export class DecisionEngine {
   constructor(settings: DecisionSettings, memory: DecisionState | null = null) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#rules = new RuleBook(settings.instruments.values(), memory?.rules);
     this.#config = memory?.config ?? settings.config;
     this.#configurationHash = this.#activate(this.#config);
     this.#modes = new TradingModes(settings.account, memory?.modes);
@@ -93,6 +96,9 @@ export class DecisionEngine {
       case 'EquityMarked':
         this.#markEquity(input);
         return [];
+      case 'InstrumentChanged':
+        this.#rules.take(input);
+        return [];
       case 'TradingModeChanged':
         this.#modes.set(input);
         return [];
@@ -119,6 +125,7 @@ export class DecisionEngine {
       config: this.#config,
       configurationHash: this.#configurationHash,
       times: this.#times.state(),
+      rules: this.#rules.state(),
       equity: this.#equity,
       modes: this.#modes.entries(),
       exposure: this.#exposure.snapshot(),
@@ -156,7 +163,7 @@ export class DecisionEngine {
    * yet: nothing is decided on it.
    */
   isHistory({ instrument, timeUs }: MarketState): boolean {
-    const { venue } = this.#settings.instruments.get(instrument) ?? { venue: venueOf(instrument) };
+    const { venue } = this.#rules.instruments.get(instrument) ?? { venue: venueOf(instrument) };
     const { toldUs, warmUs } = this.#times.of(venue);
     return toldUs === 0 || timeUs <= warmUs;
   }
@@ -194,7 +201,7 @@ export class DecisionEngine {
   }
 
   #evaluate(state: MarketState, signal: Signal | null): DecisionOutput[] {
-    const instrument = this.#settings.instruments.get(state.instrument);
+    const instrument = this.#rules.instruments.get(state.instrument);
     if (instrument === undefined) {
       this.#unknownInstruments++;
       return [];
@@ -261,6 +268,7 @@ export class DecisionEngine {
       tradeOnIncomplete: config.tradeOnIncomplete,
       limits: this.#limits,
       modes: this.#modes,
+      untraded: this.#rules.shut.get(instrument.id) ?? null,
       exposure: this.#exposure,
     });
     const checks = [...proposal.checks(), ...guarded.checks];

@@ -2,6 +2,7 @@ import type {
   Decision,
   DecisionId,
   Direction,
+  InstrumentChanged,
   InstrumentId,
   MarketState,
   PlaceOrder,
@@ -22,6 +23,7 @@ export type DecisionInput =
   | PositionEvent
   | RiskEvent
   | TimeAdvanced
+  | InstrumentChanged
   | { readonly type: 'ConfigurationActivated'; readonly config: TradingConfig; readonly timeUs: TimeUs };
 
 /** One evaluation on the record, with the code that made it. */

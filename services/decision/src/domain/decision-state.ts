@@ -1,4 +1,12 @@
-import type { Decimal, FeedTimesState, InstrumentId, StandingMode, TimeUs, TradingConfig } from '@algo/model';
+import type {
+  Decimal,
+  FeedTimesState,
+  InstrumentId,
+  RuleBookState,
+  StandingMode,
+  TimeUs,
+  TradingConfig,
+} from '@algo/model';
 import type { PaceState } from './evaluation-pace.ts';
 import type { ExposureState } from './exposure.ts';
 import type { RefusalCount } from './refusal-counts.ts';
@@ -14,6 +22,7 @@ export interface DecisionState {
   readonly config: TradingConfig | null;
   readonly configurationHash: string;
   readonly times: FeedTimesState;
+  readonly rules: RuleBookState;
   readonly equity: { readonly amount: Decimal; readonly timeUs: TimeUs } | null;
   readonly modes: readonly StandingMode[];
   readonly exposure: ExposureState;

@@ -28,6 +28,8 @@ export interface GuardInput {
   readonly tradeOnIncomplete: boolean;
   readonly limits: DecisionLimits;
   readonly modes: TradingModes;
+  /** Why the exchange doesn't trade the instrument; null while it does. */
+  readonly untraded: string | null;
   readonly exposure: Exposure;
 }
 
@@ -45,6 +47,11 @@ interface Guard {
 
 /** Holds a proposal against the state of the account and of its data; the first guard that fails ends it. */
 export function guard(input: GuardInput): GuardVerdict {
+  // Said only where it stops something: nearly always it is as it must be.
+  if (input.untraded !== null) {
+    const refused = { code: 'INSTRUMENT_SHUT', detail: input.untraded } as const;
+    return { checks: [yes('guard.listing', false, input.untraded)], refused };
+  }
   const checks: Check[] = [];
   for (const next of GUARDS) {
     const { code, check, detail } = next(input);

@@ -24,7 +24,7 @@ export interface ConfigurationChosen {
 
 /** What the decider takes. */
 export type DeciderInput =
-  | FactOf<'an.state' | 'an.signal' | 'md.time' | 'pos.evt' | 'risk.evt' | 'ctl.config'>
+  | FactOf<'an.state' | 'an.signal' | 'md.time' | 'md.rules' | 'pos.evt' | 'risk.evt' | 'ctl.config'>
   | ConfigurationChosen;
 /** What the decider says. */
 export type DeciderWord =

@@ -3,6 +3,7 @@ import {
   type EntryCause,
   type FeedTimes,
   type HaltScope,
+  type RuleBook,
   type TradingModes,
 } from '@algo/model';
 import type { ExecutionSettings } from './execution-settings.ts';
@@ -23,6 +24,7 @@ export interface EntryBars {
   readonly times: FeedTimes;
   readonly gate: ReconciliationGate;
   readonly setup: SetupWatch;
+  readonly rules: Pick<RuleBook, 'shut'>;
   readonly guard: GuardWatch;
   readonly rejects: RejectWatch;
   readonly modes: TradingModes;
@@ -35,7 +37,7 @@ const WIDEST_FIRST = { account: 0, venue: 1, instrument: 2, strategy: 3 } as con
 
 /** Returns why entries do not pass now, by the newest time of any feed, widest scope first. */
 export function entryCauses(bars: EntryBars): readonly CauseNow[] {
-  const { gate, modes, setup } = bars;
+  const { gate, modes, rules, setup } = bars;
   const standing = modes.entries();
   if (standing.length === 0 && nothingBars(bars)) return NONE;
   const scope = accountOf(bars);
@@ -53,6 +55,8 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
     });
   for (const [instrument, detail] of setup.shut)
     causes.push({ ...itself, code: 'ACCOUNT_SETUP', scope: { kind: 'instrument', instrument }, detail });
+  for (const [instrument, detail] of rules.shut)
+    causes.push({ ...itself, code: 'INSTRUMENT_SHUT', scope: { kind: 'instrument', instrument }, detail });
   for (const unguarded of unguardedScopes(bars))
     causes.push({ ...itself, code: 'NO_GUARD', scope: unguarded });
   causes.push(...venueCauses(bars));
@@ -70,11 +74,11 @@ export function entryCauses(bars: EntryBars): readonly CauseNow[] {
 const NONE: readonly CauseNow[] = [];
 
 /** Whether entries pass but for what people and breakers say: most inputs find it so. */
-function nothingBars({ gate, setup, guard, rejects, times, venues }: EntryBars): boolean {
+function nothingBars({ gate, setup, rules, guard, rejects, times, venues }: EntryBars): boolean {
   const nowUs = times.newestUs();
   const { shutUntilUs, pausedUntilUs } = rejects.state;
   if (!gate.state.isHeard || !gate.isFresh(nowUs) || gate.state.shut.length > 0) return false;
-  if (setup.shut.size > 0 || setup.against !== null) return false;
+  if (setup.shut.size > 0 || setup.against !== null || rules.shut.size > 0) return false;
   if (nowUs < shutUntilUs || nowUs < pausedUntilUs) return false;
   return venues.every((venue) => guard.denial(times, venue) === null);
 }

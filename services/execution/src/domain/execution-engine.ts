@@ -9,6 +9,7 @@ import {
   type Order,
   type OrderCommand,
   type Quiet,
+  RuleBook,
   type StandingMode,
   venueOf,
 } from '@algo/model';
@@ -38,6 +39,7 @@ import { StandingWatch } from './standing-watch.ts';
 
 /** Judges what an account says of orders and has done outside; each instrument has its own feed's time. */
 export class ExecutionEngine {
+  readonly #rules: RuleBook;
   readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #account: Extract<HaltScope, { kind: 'account' }>;
   /** What time each feed has told. */
@@ -66,7 +68,8 @@ export class ExecutionEngine {
 
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
-    this.#instruments = new Map(settings.instruments.map((i) => [i.id, i]));
+    this.#rules = new RuleBook(settings.instruments, state?.rules);
+    this.#instruments = this.#rules.instruments;
     this.#account = { kind: 'account', account: settings.account };
     this.#times = new FeedTimes(state?.times);
     this.times = this.#times;
@@ -84,7 +87,7 @@ export class ExecutionEngine {
     this.#setup = new SetupWatch(settings.instruments, [this.#limits, this.#venue], state?.setup);
     const [gate, setup, modes] = [this.#keeper.gate, this.#setup, this.#halts.modes];
     const bars = { times: this.#times, gate, setup, modes, guard: this.#guard, rejects: this.#rejects };
-    this.standing = new StandingWatch({ ...bars, settings }, state?.standing);
+    this.standing = new StandingWatch({ ...bars, rules: this.#rules, settings }, state?.standing);
     const [instruments, ledger, positions] = [this.#instruments, this.#ledger, this.#positions];
     const books = { account: settings.account, instruments, ledger, positions, times: this.#times };
     this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
@@ -159,7 +162,7 @@ export class ExecutionEngine {
       ...{ halts: this.#halts.state(), ledger, cash: this.#cash.state(), persons: this.#persons.state() },
       ...{ limits: this.#limits, prices: this.#prices.state(), standing: this.standing.state },
       ...{ positions: this.#positions.all(), corrections: this.#corrections.state(), venue: this.#venue },
-      setup: this.#setup.state(),
+      ...{ setup: this.#setup.state(), rules: this.#rules.state() },
       ...{ commands: this.#commandIds.all(), entries: this.#desk.pace.entries, rejects: this.#rejects.state },
     };
   }
@@ -210,6 +213,9 @@ export class ExecutionEngine {
         return;
       case 'LimitsChanged':
         this.#limits = { limits: input.limits, objections: input.objections, hash: input.hash };
+        return;
+      case 'InstrumentChanged':
+        this.#rules.take(input);
         return;
       case 'VenueDescribed':
         this.#venue = input;
@@ -290,7 +296,7 @@ export class ExecutionEngine {
     return {
       ...{ nowUs: this.#times.nowUs(venue), newestUs: this.#times.newestUs() },
       ...{ account: this.#account.account, gate: this.#keeper.gate, modes: this.#halts.modes },
-      setup: this.#setup,
+      ...{ setup: this.#setup, rules: this.#rules },
       heldThere: (id) => this.#corrections.heldThere(id),
       ...{ prices: this.#prices, limits: this.#limits.limits, rejects: this.#rejects.state },
       ...{ noGuard: this.#guard.denial(this.#times, venue), holdsStops: this.#venue.holdsStops },

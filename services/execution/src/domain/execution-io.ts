@@ -15,6 +15,7 @@ import type {
   ExitPlan,
   Fill,
   GuardAlive,
+  InstrumentChanged,
   InstrumentId,
   OrderCommand,
   OrderEvent,
@@ -40,6 +41,7 @@ export type ExecutionInput =
   | OrderCommand
   | VenueEvent
   | TimeAdvanced
+  | InstrumentChanged
   | Extract<RiskEvent, { type: 'TradingModeChanged' }>
   | Exclude<ControlCommand, { type: 'SwitchConfiguration' }>
   | ({ readonly type: 'WallTold' } & WallTold)

@@ -1,4 +1,4 @@
-import type { FeedTimesState, TimeUs } from '@algo/model';
+import type { FeedTimesState, RuleBookState, TimeUs } from '@algo/model';
 import type { CashWatchState } from './cash-watch.ts';
 import type { CorrectionsState } from './corrections.ts';
 import type { PastEntry } from './entry-pace.ts';
@@ -15,7 +15,7 @@ import type { SetupWatchState } from './setup-watch.ts';
 import type { StandingWatchState } from './standing-watch.ts';
 
 /** The one layout of an execution state that this build seals and opens. */
-export const EXECUTION_STATE_VERSION = 19;
+export const EXECUTION_STATE_VERSION = 20;
 
 /** All that the engine knows, apart from its settings. *Units*: `silentUs` as LookingTime has it. */
 export interface ExecutionState {
@@ -31,6 +31,7 @@ export interface ExecutionState {
   readonly cash: CashWatchState;
   readonly corrections: CorrectionsState;
   readonly setup: SetupWatchState;
+  readonly rules: RuleBookState;
   readonly ledger: LedgerState;
   readonly commands: readonly string[];
   readonly persons: [commandId: string, command: Asked][];

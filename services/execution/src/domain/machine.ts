@@ -24,7 +24,8 @@ import { EXECUTION_STATE_VERSION, type ExecutionState } from './execution-state.
 /** What execution takes. */
 export type ExecutionTaken =
   | FactOf<
-      'ord.cmd' | 'md.trades' | 'md.feed' | 'md.time' | 'risk.evt' | 'sys.guard' | 'ctl.mode' | 'rec.run'
+      | ('ord.cmd' | 'md.trades' | 'md.feed' | 'md.time' | 'md.rules' | 'risk.evt')
+      | ('sys.guard' | 'ctl.mode' | 'rec.run')
     >
   | ExecutionOwn;
 

@@ -40,6 +40,8 @@ export interface FeedRunOptions {
   readonly monotonicMs: () => number;
   /** Feed time per wall time. */
   readonly speed: number | 'max';
+  /** The venue has listed all instruments before. */
+  readonly areListed?: boolean;
   /** Whether any account holds a position there: its holes are filled first. */
   readonly isHeld?: (instrument: InstrumentId) => boolean;
   /** Hears what a person should read in the log. */
@@ -108,7 +110,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
         warmUp: warms ? () => run.#warmUp : undefined,
       });
     });
-    feed.open(instruments, run);
+    feed.open(instruments, run, options.areListed);
     run.#feed = feed;
     const lanes = [...run.#live.values()];
     const fail = (error: Error) => run.fail(error);

@@ -1,6 +1,15 @@
 import { bucketSnapshots, LaneSpeaker } from '@algo/bus';
 import { type Family, type MessageOf, subjects } from '@algo/contracts';
-import type { FeedEvent, InstrumentId, TimeAdvanced, Timeframe, TimeUs, TradeColumns } from '@algo/model';
+import type {
+  FeedEvent,
+  InstrumentChanged,
+  InstrumentId,
+  InstrumentRules,
+  TimeAdvanced,
+  Timeframe,
+  TimeUs,
+  TradeColumns,
+} from '@algo/model';
 import type { ServiceContext } from '@algo/runtime';
 import type { Config } from '../config.ts';
 import type { OwnBar } from '../domain/own-bars.ts';
@@ -46,10 +55,18 @@ export interface FeedSpeech {
   lastTime(feed: string): Promise<TimeAdvanced | undefined>;
 }
 
-const SAYS: readonly Family[] = ['md.trades', 'md.bars', 'md.feed', 'md.time'];
+/** How ingest says that an exchange changed its rules, and asks what was said last of them. */
+export interface RuleSpeech {
+  /** Resolves when it is stored. */
+  sayChange(change: InstrumentChanged): Promise<void>;
+  /** Returns the rules of an instrument that were told last; undefined where none were. */
+  lastRules(feed: string, instrument: InstrumentId): Promise<InstrumentRules | undefined>;
+}
+
+const SAYS: readonly Family[] = ['md.trades', 'md.bars', 'md.feed', 'md.time', 'md.rules'];
 
 /** Begins to speak as this process, over its bus; what its older lives said goes on. */
-export async function openFeedSpeech(context: ServiceContext<Config>): Promise<FeedSpeech> {
+export async function openFeedSpeech(context: ServiceContext<Config>): Promise<FeedSpeech & RuleSpeech> {
   const { bus, clock, config, identity, log } = context;
   const speaker = context.own(
     await LaneSpeaker.open({
@@ -71,6 +88,7 @@ export async function openFeedSpeech(context: ServiceContext<Config>): Promise<F
       said.then(isOver, isOver);
       return said;
     },
+    sayChange: (change) => speaker.say('InstrumentChanged', change),
     ready: () => bus.ready(),
     flush: () => bus.flush(),
     lastTrade: async (instrument) => {
@@ -78,6 +96,10 @@ export async function openFeedSpeech(context: ServiceContext<Config>): Promise<F
       return fact?.name === 'TradeBatch' ? lastTradeIn(fact.body.trades) : undefined;
     },
     ownBars: (...asked) => ownBarsOn(bus, ...asked),
+    lastRules: async (feed, instrument) => {
+      const fact = (await speaker.last(subjects.rules(feed, instrument)))?.fact;
+      return fact?.name === 'InstrumentChanged' ? fact.body.after : undefined;
+    },
     lastTime: async (feed) => {
       const fact = (await speaker.last(subjects.time(feed)))?.fact;
       return fact?.name === 'TimeAdvanced' ? fact.body : undefined;

@@ -1,6 +1,14 @@
 import type { Machine, Say } from '@algo/bus';
 import type { CancelOrderRequest, FactOf, ReplaceOrderRequest, SubmitOrderRequest } from '@algo/contracts';
-import { type InstrumentId, openSnapshot, type Quiet, sealSnapshot, type VenueEvent } from '@algo/model';
+import {
+  type InstrumentId,
+  openSnapshot,
+  type Quiet,
+  RuleBook,
+  type RuleBookState,
+  sealSnapshot,
+  type VenueEvent,
+} from '@algo/model';
 import {
   type PaperOutcome,
   PaperPost,
@@ -18,7 +26,7 @@ export type Asked =
   | { readonly name: 'ReplaceAsked'; readonly body: ReplaceOrderRequest & { readonly ask: string } };
 
 /** What the exchange takes: the public trades, the feeds' time, and what it is asked. */
-export type VenueInput = FactOf<'md.trades' | 'md.time'> | Asked;
+export type VenueInput = FactOf<'md.trades' | 'md.time' | 'md.rules'> | Asked;
 /** What the exchange's ledger says. */
 export type VenueWord = VenueEvent['type'];
 
@@ -42,9 +50,10 @@ export type VenueRequest =
 interface State {
   readonly venue: PaperState;
   readonly post: PaperPostState;
+  readonly rules: RuleBookState;
 }
 
-const SNAPSHOT_VERSION = 7;
+const SNAPSHOT_VERSION = 8;
 
 /**
  * The paper exchange: fills orders from the public trades. History that only warms indicators up is not
@@ -56,6 +65,7 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
   readonly view: PaperView;
   readonly #owner: string;
   readonly #post: PaperPost;
+  readonly #rules: RuleBook;
   #orders = 0;
   #fills = 0;
 
@@ -64,7 +74,9 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
     this.#owner = settings.accounts.map(({ account }) => account).join(' ');
     this.#post = new PaperPost(settings.vices, settings.seed);
     const state = snapshot && openSnapshot<State>(this.#owner, SNAPSHOT_VERSION, snapshot);
-    this.venue = state === undefined ? new PaperVenue(settings) : PaperVenue.restore(settings, state.venue);
+    this.#rules = new RuleBook(settings.instruments, state?.rules);
+    const listed = { ...settings, instruments: [...this.#rules.instruments.values()] };
+    this.venue = state === undefined ? new PaperVenue(listed) : PaperVenue.restore(listed, state.venue);
     if (state !== undefined) this.#post.restore(state.post);
     this.view = new PaperView(this.venue, settings.vices, settings.seed, () => this.#post.isOver);
   }
@@ -77,6 +89,12 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
       case 'TimeAdvanced':
         if (!input.body.warm) this.#took(this.venue.advanceTo(input.body.sureUs), say);
         return;
+      case 'InstrumentChanged': {
+        this.#rules.take(input.body);
+        const instrument = this.#rules.instruments.get(input.body.instrument);
+        if (instrument !== undefined) this.venue.relist(instrument);
+        return;
+      }
       case 'OrderAsked': {
         const { ask, order, sentUs, epoch } = input.body;
         this.#answer(ask, say, () => {
@@ -118,6 +136,7 @@ export class VenueMachine implements Machine<VenueInput, VenueWord, VenueRequest
     return sealSnapshot(this.#owner, SNAPSHOT_VERSION, {
       venue: this.venue.snapshot(),
       post: this.#post.snapshot(),
+      rules: this.#rules.state(),
     });
   }
 

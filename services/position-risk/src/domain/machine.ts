@@ -16,7 +16,7 @@ import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-
 
 /** What the guard takes. */
 export type GuardInput =
-  | FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.feed' | 'md.time' | 'ctl.mode'>
+  | FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.feed' | 'md.time' | 'md.rules' | 'ctl.mode'>
   | WallAnswer;
 /** What time it is, for the sake of a command. */
 export interface WallAnswer extends OwnInput {

@@ -4,6 +4,7 @@ import {
   type Fill,
   isOwnClientOrderId,
   type OrderEvent,
+  RuleBook,
   type TimeAdvanced,
   type TimeUs,
   venueOf,
@@ -27,6 +28,7 @@ import type { PositionRiskState } from './position-risk-state.ts';
  */
 export class PositionRiskEngine {
   readonly #settings: PositionRiskSettings;
+  readonly #rules: RuleBook;
   readonly #books: AccountBooks;
   readonly #guard: AccountGuard;
   readonly #orders: OrderMemory;
@@ -41,7 +43,8 @@ export class PositionRiskEngine {
     checkPositionRiskSettings(settings);
     this.#settings = settings;
     this.#guard = new AccountGuard(settings, state?.guard);
-    this.#books = new AccountBooks(settings, state?.books);
+    this.#rules = new RuleBook(settings.instruments.values(), state?.rules);
+    this.#books = new AccountBooks({ ...settings, instruments: this.#rules.instruments }, state?.books);
     this.#orders = new OrderMemory(state?.orders);
     this.#commands = new PersonCommands(state?.commands);
     this.#clock = new GuardClock(state?.clock);
@@ -55,6 +58,7 @@ export class PositionRiskEngine {
     return {
       clock: this.#clock.state(),
       guard: this.#guard.snapshot(),
+      rules: this.#rules.state(),
       books: this.#books.snapshot(),
       orders: this.#orders.state(),
       commands: this.#commands.state(),
@@ -85,6 +89,9 @@ export class PositionRiskEngine {
         break;
       case 'CashMoved':
         this.#onCash(input);
+        break;
+      case 'InstrumentChanged':
+        this.#rules.take(input);
         break;
       default:
         this.#onOrder(input);

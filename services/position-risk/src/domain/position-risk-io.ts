@@ -7,6 +7,7 @@ import type {
   CorrectionMade,
   DustChanged,
   GuardAlive,
+  InstrumentChanged,
   OrderEvent,
   PositionEvent,
   ProtectPosition,
@@ -24,6 +25,7 @@ export type PositionRiskInput =
   | OrderEvent
   | CorrectionMade
   | CashMoved
+  | InstrumentChanged
   | { readonly type: 'TradesSeen'; readonly trades: SeenPrices }
   | TimeAdvanced
   | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>

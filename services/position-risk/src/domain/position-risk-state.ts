@@ -1,4 +1,4 @@
-import type { InstrumentId } from '@algo/model';
+import type { InstrumentId, RuleBookState } from '@algo/model';
 import type { AccountGuardState } from './account-guard.ts';
 import type { GuardClockState } from './guard-clock.ts';
 import type { InstrumentBookState } from './instrument-book.ts';
@@ -6,12 +6,13 @@ import type { OrderMemoryState } from './order-memory.ts';
 import type { PersonCommandsState } from './person-commands.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
-export const POSITION_RISK_STATE_VERSION = 7;
+export const POSITION_RISK_STATE_VERSION = 8;
 
 /** All that the machine must not forget, apart from its settings. */
 export interface PositionRiskState {
   readonly clock: GuardClockState;
   readonly guard: AccountGuardState;
+  readonly rules: RuleBookState;
   readonly books: readonly (readonly [InstrumentId, InstrumentBookState])[];
   readonly orders: OrderMemoryState;
   readonly commands: PersonCommandsState;

@@ -8,7 +8,7 @@ import { type MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
 import { DialMeter } from './dial-meter.ts';
 import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
-import { answerRest } from './rest-side.ts';
+import { answerRest, type ListedRules, USUAL_RULES } from './rest-side.ts';
 import { aggregateFrame, klineFrame, tradeFrame } from './stream-frames.ts';
 import { type DialRefusal, type StandInClient, StreamSide } from './stream-side.ts';
 import { Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
@@ -70,6 +70,8 @@ export class BinanceStandIn implements AsyncDisposable {
   pageStart: (symbol: string, fromId: number) => number = (_symbol, fromId) => fromId;
   /** How far the venue's clock is ahead of the true one. *Units*: ms. */
   skewMs = 0;
+  /** By which rules orders of a symbol are taken, where not by the usual ones; null: it is delisted. */
+  readonly rules = new Map<string, Partial<ListedRules> | null>();
   /** Ids that no read shows, of any symbol. */
   readonly lost = new Set<number>();
   /** Streams that are taken, answered for, and never have data. */
@@ -262,6 +264,10 @@ export class BinanceStandIn implements AsyncDisposable {
       nowMs: this.#nowMs,
       historyEnd: (symbol: string, fromId: number) => this.historyEnd(symbol, fromId),
       weightMax: this.#options.weightMax ?? dialect.weightMax,
+      rulesOf: (symbol: string) => {
+        const own = this.rules.get(symbol);
+        return own === null ? null : { ...USUAL_RULES, ...own };
+      },
       isLost: (_symbol: string, id: number) => this.lost.has(id),
       pageStart: (symbol: string, fromId: number) => this.pageStart(symbol, fromId),
     };

@@ -31,6 +31,20 @@ class Refused extends Error {
   }
 }
 
+/** What an order of a symbol must be, and whether any is taken. *Shape*: decimals as text. */
+export interface ListedRules {
+  readonly status: string;
+  readonly tickSize: string;
+  readonly stepSize: string;
+  readonly minQty: string;
+  readonly minNotional: string;
+}
+
+/** As a symbol is listed when nobody says. */
+export const USUAL_RULES: ListedRules = {
+  ...{ status: 'TRADING', tickSize: '0.01', stepSize: '0.001', minQty: '0.001', minNotional: '5' },
+};
+
 /** What the market of a stand-in shows to reads. */
 export interface RestMarket {
   readonly tape: Tape;
@@ -41,6 +55,8 @@ export interface RestMarket {
   readonly pageStart: (symbol: string, fromId: number) => number;
   /** What an address may use in a minute. */
   readonly weightMax: number;
+  /** What an order of a symbol must be; null: the symbol is not listed any more. */
+  readonly rulesOf: (symbol: string) => ListedRules | null;
   /** Whether a trade's id is missing from all that reads show. */
   readonly isLost: (symbol: string, id: number) => boolean;
 }
@@ -92,7 +108,29 @@ function exchangeInfo({ dialect, market }: Handling): unknown {
     timezone: 'UTC',
     serverTime: market.nowMs(),
     rateLimits: [{ ...minute, limit: market.weightMax }],
-    symbols: market.tape.symbols.map((symbol) => ({ symbol, status: 'TRADING', ...contract })),
+    symbols: market.tape.symbols.flatMap((symbol) => {
+      const rules = market.rulesOf(symbol);
+      return rules === null ? [] : [{ ...listedRow(symbol, rules, dialect), ...contract }];
+    }),
+  };
+}
+
+const QUOTES = ['USDT', 'USDC', 'BTC', 'ETH', 'BNB'];
+
+function listedRow(symbol: string, rules: ListedRules, dialect: BinanceDialect): object {
+  const quoteAsset = QUOTES.find((name) => symbol.endsWith(name) && symbol !== name) ?? 'USDT';
+  const baseAsset = symbol.endsWith(quoteAsset) ? symbol.slice(0, -quoteAsset.length) : symbol;
+  const { status, tickSize, stepSize, minQty, minNotional } = rules;
+  const notional = dialect.wantsKey
+    ? { filterType: 'MIN_NOTIONAL', notional: minNotional }
+    : { filterType: 'NOTIONAL', minNotional, applyMinToMarket: true };
+  return {
+    ...{ symbol, status, baseAsset, quoteAsset },
+    filters: [
+      { filterType: 'PRICE_FILTER', minPrice: tickSize, maxPrice: '1000000', tickSize },
+      { filterType: 'LOT_SIZE', minQty, maxQty: '90000', stepSize },
+      notional,
+    ],
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type Denial,
   haltScopeKey,
   type InstrumentId,
+  type RuleBook,
   type StrategyName,
   type TimeUs,
   type TradingModes,
@@ -24,11 +25,12 @@ export interface AdmissionContext {
   readonly account: AccountId;
   readonly gate: ReconciliationGate;
   readonly setup: Pick<SetupWatch, 'against' | 'shut' | 'shortSpot'>;
+  readonly rules: Pick<RuleBook, 'shut'>;
   readonly modes: TradingModes;
   readonly rejects: RejectWatchState;
 }
 
-/** Returns why no entry may pass now, or null: gate, setup, halts, no guard, a shut venue, its expiry. */
+/** Returns why no entry may pass now, or null: gate, setup, what the exchange trades, halts, no guard, a shut venue, its expiry. */
 export function admitEntry(
   context: AdmissionContext,
   entry: {
@@ -37,7 +39,7 @@ export function admitEntry(
     readonly expiresUs: TimeUs;
   },
 ): Denial | null {
-  const { nowUs, newestUs, account, gate, setup, modes } = context;
+  const { nowUs, newestUs, account, gate, setup, modes, rules } = context;
   if (!gate.isFresh(newestUs))
     return deny('GATE_CLOSED', {
       epoch: gate.state.epoch,
@@ -49,6 +51,8 @@ export function admitEntry(
   if (differs !== undefined) return deny('BOOKS_DIFFER', { reason: differs.reason });
   const unlike = setup.against ?? setup.shut.get(entry.instrument);
   if (unlike !== undefined) return deny('ACCOUNT_SETUP', { reason: unlike });
+  const untraded = rules.shut.get(entry.instrument);
+  if (untraded !== undefined) return deny('INSTRUMENT_SHUT', { reason: untraded });
   const limit = modes.binding({ account, instrument: entry.instrument, strategy: entry.strategy });
   if (limit !== null)
     return deny(limit.mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY', { scope: haltScopeKey(limit.scope) });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, instrumentId } from '@algo/model';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { instrumentOf, readInstrumentCatalog } from './instrument-catalog.ts';
-import { ConfigError } from './read-config.ts';
+import { ConfigError } from '../read-config.ts';
+import { instrumentOf, readInstrumentCatalog, readInstrumentsFile } from './instrument-catalog.ts';
 
 const GOOD =
   "{ base: LTC, quote: USDT, price_tick: '0.01', quantity_step: '0.001', " +
@@ -88,7 +88,7 @@ test.each([
 ])('an instrument whose name %s is left out and told, the others stay', (_, name) => {
   const told: string[] = [];
   writeFileSync(path, `${name}: ${GOOD}\nbinance.spot.LTCUSDT: ${GOOD}\n`);
-  expect([...readInstrumentCatalog(path, (problem) => told.push(problem)).keys()]).toEqual([
+  expect([...readInstrumentsFile(path, (problem) => told.push(problem)).instruments.keys()]).toEqual([
     'binance.spot.LTCUSDT',
   ]);
   expect(told).toEqual([expect.stringContaining(`left out: ${name}: `)]);
