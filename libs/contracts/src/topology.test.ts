@@ -88,6 +88,7 @@ test('every subject that can be spelled belongs to its family, and each family h
     [subjects.feed(INSTRUMENT)]: 'md.feed',
     [subjects.bars(INSTRUMENT)]: 'md.bars',
     [subjects.time('binance')]: 'md.time',
+    [subjects.rules('binance', INSTRUMENT)]: 'md.rules',
     [subjects.candles(INSTRUMENT, '1m')]: 'md.candles',
     [subjects.state(INSTRUMENT)]: 'an.state',
     [subjects.signal(INSTRUMENT)]: 'an.signal',

@@ -61,6 +61,16 @@ export class PlayedMarket implements AsyncDisposable {
       trades: told(columns, catalog.get(columns.instrument)!),
       told: 0,
     }));
+    for (const { columns, symbol } of this.#tapes) {
+      const { priceTick, quantityStep, minQuantity, minNotional } = catalog.get(columns.instrument)!;
+      const [tickSize, stepSize] = [`${priceTick}`, `${quantityStep}`];
+      binance.rules.set(symbol, {
+        tickSize,
+        stepSize,
+        minQty: `${minQuantity}`,
+        minNotional: `${minNotional}`,
+      });
+    }
     this.#timer = setInterval(() => this.#play(), PLAY_EVERY_MS);
   }
 

@@ -27,6 +27,7 @@ import {
   instrumentOf,
   LTC,
   openedInput,
+  ruleChangeInput,
   START_US,
   settingsOf,
   signalInput,
@@ -226,6 +227,12 @@ const everyRefusal: readonly (readonly [string, RefusalCode, DecisionEngine, rea
     'HALTED',
     new DecisionEngine(settingsOf()),
     [halt({ kind: 'strategy', strategy: 'order_flow_scalping' }, 'reducing'), signalInput(1)],
+  ],
+  [
+    'an instrument that its exchange has suspended',
+    'INSTRUMENT_SHUT',
+    new DecisionEngine(settingsOf()),
+    [ruleChangeInput({ listing: 'suspended' }), equityInput(0), signalInput(1)],
   ],
   [
     'a gap in the data',

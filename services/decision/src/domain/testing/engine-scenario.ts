@@ -3,10 +3,12 @@ import {
   Decimal,
   type Instrument,
   type InstrumentId,
+  type InstrumentRules,
   instrumentId,
   type MarketState,
   type Position,
   positionId,
+  rulesOf,
   signalId,
   strategyName,
   type TimeUs,
@@ -139,4 +141,12 @@ export function closedInput(seconds: number, instrument: InstrumentId = LTC, nam
     reason: 'target',
     timeUs: START_US + Math.round(seconds * US_PER_SECOND),
   };
+}
+
+/** Returns that the exchange takes orders of LTC by other rules from now on. */
+export function ruleChangeInput(change: Partial<InstrumentRules>): DecisionInput {
+  const before = rulesOf(instrumentOf(LTC));
+  const after = { ...before, ...change };
+  const of = { feed: 'binance', instrument: LTC, timeUs: START_US };
+  return { type: 'InstrumentChanged', ...of, before, after };
 }
