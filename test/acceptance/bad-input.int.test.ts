@@ -222,8 +222,8 @@ test.concurrent.each<[string, string, Record<string, string>, RegExp]>([
   [
     'an instrument without rules is named, and where they belong',
     'ingest',
-    { ALGO_FEED: 'binance', ALGO_FEEDS: 'binance', ALGO_INSTRUMENTS: 'binance.spot.NOBODYUSDT' },
-    /NOBODYUSDT(.|\n)*instruments\.yaml/,
+    { ALGO_INSTRUMENTS: 'synthetic.spot.NOBODYUSD' },
+    /NOBODYUSD(.|\n)*instruments\.yaml/,
   ],
 ])(
   '%s',

@@ -18,6 +18,8 @@ const SEGMENT_BYTES = 2_000_000;
 
 /** How often it is looked whether ingest has told of the instruments. */
 const LOOK_EVERY_MS = 100;
+/** So many looks without success are said in the log. */
+const SAID_AFTER = 50;
 
 /** The world as a process has it: NATS, the wall clock, the disk. */
 export function processContext<Config extends BaseConfig>(
@@ -54,11 +56,13 @@ export function processContext<Config extends BaseConfig>(
     addReadiness: (reasons) => health.addReadiness(reasons),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
     async instruments() {
-      for (;;) {
+      for (let looks = 0; ; looks++) {
         const { instruments, waits } = await engineInstruments(config, documents);
         waitsFor = waits;
         if (waits.length === 0) return instruments;
         signal.throwIfAborted();
+        if (looks === SAID_AFTER)
+          log.warn({ feeds: waits }, 'nobody trades before ingest has said what its exchange lists');
         await clock.sleep(LOOK_EVERY_MS);
       }
     },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Bus, Divergence } from '@algo/bus';
 import { decodeFact } from '@algo/contracts';
+import { isoTime } from '@algo/model';
 import { type EnginePlan, serviceOf } from '@algo/runtime';
 import { FileLog } from '@algo/state';
 import { replay } from './replay.ts';
@@ -22,8 +23,8 @@ export interface ReplayPlace {
 const SEGMENT_BYTES = 16_000_000;
 
 /**
- * `algo replay`: goes through a run again and prints what came of each process; true when all said the
- * same.
+ * `algo replay`: goes through a run again and prints what came of each process, and which bars of an exchange
+ * contradicted our trades; true when all said the same.
  */
 export async function replayCommand(place: ReplayPlace): Promise<boolean> {
   const { bus, dataDir, identities, json, print } = place;
@@ -49,8 +50,31 @@ export async function replayCommand(place: ReplayPlace): Promise<boolean> {
       await print(`  got ${JSON.stringify(told.got)}`);
     }
   }
+  for (const line of await doubtedBars(bus, json)) await print(line);
   if (!json && isIdentical) await print('identical');
   return isIdentical;
+}
+
+/** So many are told one by one. */
+const DOUBTED_MAX = 20;
+
+/** Returns a line for each bar of an exchange that our trades did not add up to: what was said rests on them. */
+async function doubtedBars(bus: Bus, json: boolean): Promise<readonly string[]> {
+  const lines: string[] = [];
+  let count = 0;
+  for await (const { fact } of bus.read({ stream: 'MARKET', subjects: ['md.feed.>'], after: 0 })) {
+    if (fact.name !== 'GapUnfillable' || fact.body.kind !== 'bar') continue;
+    if (++count > DOUBTED_MAX) continue;
+    const { instrument, fromUs, reason } = fact.body;
+    const at = isoTime(fromUs);
+    lines.push(
+      json
+        ? JSON.stringify({ doubted: instrument, at, reason })
+        : `${instrument}: the bar at ${at} is incomplete: ${reason}`,
+    );
+  }
+  const more = count - lines.length;
+  return json || more === 0 ? lines : [...lines, `and ${more} more such bars`];
 }
 
 /** Returns the plan that names these processes. */

@@ -69,7 +69,7 @@ export const config = baseConfig.extend({
   warmHistoryMinutes: z.coerce.number('expected minutes').int().min(0).max(10_080).default(180),
   ...marketDataSettings,
   /** How often the exchange is asked whether it changed the rules of instruments. */
-  rulesEveryMs: z.coerce.number('expected ms').int().min(1_000).max(86_400_000).default(900_000),
+  rulesEveryMs: z.coerce.number('expected ms').int().min(1_000).max(86_400_000).default(300_000),
 });
 export type Config = z.infer<typeof config>;
 

@@ -94,7 +94,7 @@ export function parseUpOptions(
     accounts: accountsOf(raw.accounts, live),
     live,
     confirmLive: raw.confirmLive,
-    instruments: listOf(raw.instruments ?? '').map((id) => instrumentId(id)),
+    instruments: listOf(raw.instruments ?? '').map((typed) => instrumentTyped(typed, feedKind)),
     tradingConfig: raw.tradingConfig,
     seed: raw.seed === undefined ? undefined : wholeNumber('--seed', raw.seed, 0, 4_294_967_295),
     analytics: wholeNumber('--analytics', raw.analytics ?? '1', 1, 16),
@@ -149,6 +149,17 @@ function filesOf(list: string, pathsOf: (list: string) => readonly string[]): re
     return pathsOf(list);
   } catch (error) {
     throw retoldAs(error, '--feed', 'file:');
+  }
+}
+
+function instrumentTyped(typed: string, feedKind: FeedKind): InstrumentId {
+  try {
+    return instrumentId(typed);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const live = MARKET_DATA[feedKind];
+    const whole = live === undefined ? 'binance.spot.BTCUSDT' : `${live.venue}.${live.market}.${typed}`;
+    throw refused('--instruments', typed, error.because, `Write it with its venue and market: ${whole}.`);
   }
 }
 

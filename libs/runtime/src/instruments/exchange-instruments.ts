@@ -36,7 +36,7 @@ export async function exchangeInstruments(
   );
   const { readMs } = kept;
   if (!('problem' in asked)) return { readMs, instruments, problem: null, timeUs: asked.listing.timeUs };
-  const problem = `${asked.problem}; its rules as they were ${ageWords(nowMs - readMs)} ago hold`;
+  const problem = `${asked.problem}; what it listed ${ageWords(nowMs - readMs)} ago holds`;
   return { readMs, instruments, problem, timeUs: Number.NaN };
 }
 
@@ -57,6 +57,7 @@ async function ask(feed: Pick<MarketDataFeed, 'listing' | 'name'>): Promise<Answ
 /** Returns how long a time is, in words. *Units*: ms. */
 export function ageWords(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes === 0) return 'less than a minute';
   if (minutes < 120) return `${minutes} min`;
   return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }

@@ -156,7 +156,7 @@ test('a start needs no exchange: what it said last holds, and how old that is is
   server.down(true);
   const watch = await life(server);
   expect(`${watch.instruments[0]?.priceTick}`).toBe('0.05');
-  expect(watch.notes().join()).toMatch(/rules: .*its rules as they were 26 min ago hold/);
+  expect(watch.notes().join()).toMatch(/rules: .*what it listed 26 min ago holds/);
   expect(words.join()).toContain('26 min ago');
   server.down(false);
   await eventually('it answers again', () => watch.notes().length === 0);
@@ -169,7 +169,7 @@ test('a disk that lost its copy is no reason not to start: what was told is in t
   server.down(true);
   const watch = await life(server);
   expect(watch.instruments.map(({ id }) => id)).toEqual([SOL, CHINESE]);
-  expect(watch.notes().join()).toContain('as they were told before');
+  expect(watch.notes().join()).toContain('at the first start');
 });
 
 test('where nothing was ever told it waits for the exchange, and says why', async () => {

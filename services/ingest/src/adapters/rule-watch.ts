@@ -168,7 +168,7 @@ async function firstAnswer(options: RuleWatchOptions, signal: AbortSignal): Prom
     if (listed !== undefined) return listed;
     const known = await firstRules.read();
     if (known !== undefined && wanted.every((id) => known.has(id))) {
-      const held = `${problem}; its rules as they were told before hold`;
+      const held = `${problem}; what it listed at the first start holds`;
       return { readMs: 0, instruments: known, problem: held, timeUs: Number.NaN };
     }
     if (problem !== because) warn(`by which rules are orders taken? ${problem}; it is asked again`);
