@@ -1,13 +1,15 @@
-// 500 instruments of a real ingest drop at once, while another client of the same address goes on asking.
+// 500 instruments of a real ingest drop at once, positions are open in three of them, and another client of
+// the same address goes on asking.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FactMessage, type JetStreamBus } from '@algo/bus';
 import { subjects } from '@algo/contracts';
+import { accountId, Decimal, instrumentId, positionId, strategyName } from '@algo/model';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { BinanceStandIn, SPOT_DIALECT, type TapeTrade } from '@algo/testkit/venues';
 import { expect, jest, test } from '@jest/globals';
 import { FactTail } from './support/engine-record.ts';
-import { instrumentsFile } from './support/instruments-file.ts';
 import { ServiceProcess } from './support/service-process.ts';
 
 jest.setTimeout(180_000);
@@ -17,7 +19,29 @@ const SYMBOLS = Array.from({ length: 500 }, (_, i) => `COIN${i}USDT`);
 /** What execution asks for in each second: nearly all that market data leaves of 6,000 a minute. */
 const POLL_WEIGHT = 55;
 
-test('nothing asks too much, and what is not reached is told as BUDGET', async () => {
+/** On each of the three connections, far from where it begins. */
+const HELD = ['COIN199USDT', 'COIN399USDT', 'COIN499USDT'];
+/** Reads that are under way when a hole that goes before becomes known. */
+const AT_ONCE = 4;
+
+/** Says that an account holds something of each of these, as its guard would. */
+async function hold(bus: JetStreamBus, symbols: readonly string[]): Promise<void> {
+  const account = accountId('paper-main');
+  for (const symbol of symbols) {
+    const of = { id: positionId(symbol), account, instrument: instrumentId(`binance.spot.${symbol}`) };
+    const amounts = { quantity: Decimal.one, averagePrice: Decimal.of('10'), realized: Decimal.zero };
+    const position = {
+      ...{ ...of, ...amounts, fees: Decimal.zero, strategy: strategyName('held') },
+      direction: 'long',
+      openedUs: 1,
+    } as const;
+    const body = { type: 'PositionOpened', position, stopPrice: Decimal.of('9'), timeUs: 1 } as const;
+    const speaker = { identity: 'position-risk.paper-main', account };
+    await bus.publish(FactMessage.said({ name: 'PositionOpened', body }, speaker, { id: symbol }));
+  }
+}
+
+test('nothing asks too much, what is held comes first, and what is not reached is told as BUDGET', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'algo-storm-'));
   await using cleaning = new AsyncDisposableStack();
   cleaning.defer(() => rmSync(dir, { recursive: true, force: true }));
@@ -28,7 +52,6 @@ test('nothing asks too much, and what is not reached is told as BUDGET', async (
     new ServiceProcess('ingest', {
       ...{ ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: dir, ALGO_FEED: 'binance', ALGO_FEEDS: 'binance' },
       ...{ ALGO_BINANCE_URL: server.url, ALGO_BINANCE_REST_URL: server.restUrl },
-      ALGO_INSTRUMENTS_FILE: instrumentsFile(dir, 'spot', SYMBOLS),
       ALGO_INSTRUMENTS: SYMBOLS.map((symbol) => `binance.spot.${symbol}`).join(','),
       // A market at another speed than the wall's is not warmed up: this is about holes alone.
       ALGO_SPEED: '2',
@@ -39,6 +62,7 @@ test('nothing asks too much, and what is not reached is told as BUDGET', async (
     if (server.use(POLL_WEIGHT)) refusedPolls++;
   }, 1_000);
   cleaning.defer(() => clearInterval(polling));
+  await hold(bus, HELD);
   ingest.start();
   const said = () => ingest.said.slice(-2_000);
   const status = async () => {
@@ -64,6 +88,7 @@ test('nothing asks too much, and what is not reached is told as BUDGET', async (
   const sinceUs = Date.now() * 1_000;
   const saysSo = async () => ((await status())?.timeUs ?? 0) > sinceUs && (await isReady());
   await eventually(() => `it says so; ${said()}`, saysSo, PATIENCE_MS);
+  const before = server.asked.length;
   for (const symbol of SYMBOLS) server.tell(symbol, [trade(4)]);
   const events = new FactTail('md.feed');
   const endsOf = (name: 'GapFilled' | 'GapUnfillable') =>
@@ -75,6 +100,13 @@ test('nothing asks too much, and what is not reached is told as BUDGET', async (
   await eventually(() => `no hole is open; ${said()}`, areOver, PATIENCE_MS);
 
   expect([server.refusedRequests, refusedPolls]).toEqual([0, 0]);
+  const asked = server.asked
+    .slice(before)
+    .flatMap(({ searchParams }) => (searchParams.has('fromId') ? [searchParams.get('symbol')!] : []));
+  const firstOf = (symbol: string) => asked.indexOf(symbol);
+  for (const symbol of HELD) expect(firstOf(symbol)).toBeLessThan(HELD.length + AT_ONCE);
+  const filled = endsOf('GapFilled').map(({ instrument }) => `${instrument}`);
+  expect(filled).toEqual(expect.arrayContaining(HELD.map((symbol) => `binance.spot.${symbol}`)));
   expect(endsOf('GapFilled').length).toBeGreaterThan(60);
   const codes = endsOf('GapUnfillable').map((event) => ('code' in event ? event.code : ''));
   expect(new Set(codes)).toEqual(new Set(['BUDGET']));

@@ -1,3 +1,4 @@
+export type { DialMemory } from './binance/dial-gate.ts';
 export type { SharedPause } from './binance/request-budget.ts';
 export * from './check-account.ts';
 export {

@@ -1,5 +1,6 @@
 import type { InstrumentId, Market } from '@algo/model';
 import type { BinanceMarket } from './binance/binance-market.ts';
+import type { DialMemory } from './binance/dial-gate.ts';
 import { BinanceFeed } from './binance/market-data.ts';
 import { RequestBudget, type SharedPause } from './binance/request-budget.ts';
 import { BINANCE_SPOT } from './binance-spot/spot-market.ts';
@@ -18,6 +19,8 @@ export interface MarketDataOptions {
   /** A number from 0 to 1, for the jitter of waits. */
   readonly random: () => number;
   readonly pause?: SharedPause;
+  /** Remembers the connections that were made, for the next life. */
+  readonly dials?: DialMemory;
 }
 
 /** A live feed: how it is opened, and what it brings when nobody says. */
@@ -51,10 +54,13 @@ function binance(
   addresses: (options: MarketDataOptions) => readonly [url: string, restUrl: string],
 ): LiveFeed {
   const open = (options: MarketDataOptions) => {
-    const { monotonicMs, pause, random } = options;
+    const { dials, monotonicMs, pause, random } = options;
     const [url, restUrl] = addresses(options);
     const budget = new RequestBudget(market.weightPerMinute, pause);
-    return new BinanceFeed(market, { url, restUrl, monotonicMs, random, budget });
+    return new BinanceFeed(market, {
+      ...{ url, restUrl, monotonicMs, random, budget },
+      ...(dials && { dials }),
+    });
   };
   const { market: kind, standardInstruments } = market;
   return { open, exchange, venue: 'binance', market: kind, standardInstruments };

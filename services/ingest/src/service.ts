@@ -10,6 +10,7 @@ import {
   readInstrumentsFile,
 } from '@algo/runtime';
 import { MARKET_DATA } from '@algo/venues';
+import { DialFile } from './adapters/dial-file.ts';
 import { FeedRun } from './adapters/feed-run.ts';
 import { openFeedSpeech } from './adapters/feed-speech.ts';
 import { HeldInstruments } from './adapters/held-instruments.ts';
@@ -42,7 +43,8 @@ export const service = defineService({
         });
       const { exchange, open, standardInstruments } = MARKET_DATA[feed.name]!;
       const pause = await followPause(context, askersOf(config, exchange));
-      const venue = open({ ...config, monotonicMs, random: Math.random, pause });
+      const dials = new DialFile(config.dataDir, feed.name, clock);
+      const venue = open({ ...config, monotonicMs, random: Math.random, pause, dials });
       const warn = (words: string) => log.warn(words);
       const named = config.instruments.map((name) => instrumentId(name));
       const rules = context.own(

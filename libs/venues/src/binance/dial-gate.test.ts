@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DialGate, OVERLAPS_MAX } from './dial-gate.ts';
+import { DIALS_MAX, DialGate, type DialMemory, OVERLAPS_MAX } from './dial-gate.ts';
 
 test('of the connections that the venue allows in five minutes, two fifths are made', () => {
   const gate = new DialGate();
@@ -25,4 +25,23 @@ test('only some connections are replaced at once', () => {
   expect(gate.beginOverlap()).toBe(false);
   gate.endOverlap();
   expect(gate.beginOverlap()).toBe(true);
+});
+
+test('a next life counts what the one before it dialled', () => {
+  let kept: readonly number[] = [];
+  const memory: DialMemory = {
+    load: () => kept,
+    keep: (agoMs) => {
+      kept = agoMs;
+    },
+  };
+  let dials = 0;
+  for (let life = 0; life < 100; life++) {
+    // Each life's own clock begins anew.
+    const gate = new DialGate(life * 7, memory);
+    for (let n = 0; n < 6; n++) if (gate.take(life * 7) === 0) dials++;
+  }
+  expect(dials).toBe(DIALS_MAX);
+  kept = kept.map((ago) => ago + 300_000);
+  expect(new DialGate(5, memory).take(5)).toBe(0);
 });

@@ -11,7 +11,7 @@ import {
 import { type MarketDataFeed, type MarketDataSink, ReadFailure } from '../port.ts';
 import type { BinanceMarket } from './binance-market.ts';
 import { BINANCE_TIMINGS, BinanceConnection, type ConnectionTimings } from './connection.ts';
-import { DialGate, KEPT_FOR_TRADES } from './dial-gate.ts';
+import { DialGate, type DialMemory, KEPT_FOR_TRADES } from './dial-gate.ts';
 import { BinanceError } from './errors.ts';
 import { BinanceHttp, type BinanceListing } from './http.ts';
 import { BinanceKlines } from './klines.ts';
@@ -39,6 +39,8 @@ export interface BinanceOptions {
   readonly timings?: ConnectionTimings;
   /** Shared by all that ask this market of Binance from this process; its own where nobody shares it. */
   readonly budget?: RequestBudget;
+  /** What earlier lives dialled; nobody remembers it where this is left out. */
+  readonly dials?: DialMemory;
   /** How often silent streams are looked for. */
   readonly watchEveryMs?: number;
   /** Whether the venue's own bars are heard beside the trades; they are where nobody says. */
@@ -66,7 +68,7 @@ export class BinanceFeed implements MarketDataFeed {
   readonly #options: BinanceOptions;
   readonly #http: BinanceHttp;
   readonly #budget: RequestBudget;
-  readonly #gate = new DialGate();
+  readonly #gate: DialGate;
   readonly #watch: StreamWatch;
   readonly #connections: Disposable[] = [];
   /** Of these, those of streams that were silent beside others. */
@@ -82,6 +84,7 @@ export class BinanceFeed implements MarketDataFeed {
     this.name = market.name;
     this.traits = market.traits;
     this.#market = market;
+    this.#gate = new DialGate(monotonicMs(), options.dials);
     this.#options = options;
     this.#budget = options.budget ?? new RequestBudget(market.weightPerMinute);
     this.#http = new BinanceHttp(restUrl, market, monotonicMs, this.#budget);
