@@ -1,4 +1,5 @@
 import { BinanceStandIn, SPOT_DIALECT, USDM_DIALECT } from '@algo/testkit/venues';
+
 const [, , kind, port, ...symbols] = process.argv;
 const dialect = kind === 'usdm' ? USDM_DIALECT : SPOT_DIALECT;
 const market = await BinanceStandIn.start({ dialect, symbols, port: Number(port) });
@@ -14,8 +15,11 @@ function wanderer(k: number) {
 }
 const nexts = symbols.map((s, k) => [s, wanderer(k)] as const);
 const began = Date.now();
-for (let m = 11 * 1440; m > 0; m--) for (const [s, next] of nexts) market.happen(s, [next(began - m * 60_000)]);
-setInterval(() => { for (const [s, next] of nexts) market.tell(s, [next(Date.now())]); }, 200);
+for (let m = 11 * 1440; m > 0; m--)
+  for (const [s, next] of nexts) market.happen(s, [next(began - m * 60_000)]);
+setInterval(() => {
+  for (const [s, next] of nexts) market.tell(s, [next(Date.now())]);
+}, 200);
 console.log(market.url);
 process.stdin.on('data', (d) => {
   const [cmd, a, b] = d.toString().trim().split(' ');
