@@ -41,7 +41,7 @@ async function hold(bus: JetStreamBus, symbols: readonly string[]): Promise<void
   }
 }
 
-test('nothing asks too much, what is held comes first, and what is not reached is told as BUDGET', async () => {
+test('nothing asks too much, what is held comes first, the rest is told as BUDGET', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'algo-storm-'));
   await using cleaning = new AsyncDisposableStack();
   cleaning.defer(() => rmSync(dir, { recursive: true, force: true }));

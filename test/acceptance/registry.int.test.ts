@@ -20,7 +20,7 @@ const SPEED = 20;
 const TELL_EVERY_MS = 50;
 const TRADES_PER_MINUTE = 60_000 / SPEED / TELL_EVERY_MS;
 
-test('what the exchange lists is traded by its rules, also after they changed and while it is silent', async () => {
+test('what the exchange lists is traded by its rules, as they change and while it is silent', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'algo-registry-'));
   const beganMs = Date.now();
   const nowMs = () => beganMs + (Date.now() - beganMs) * SPEED;

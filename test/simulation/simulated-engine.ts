@@ -324,19 +324,17 @@ export class SimulatedEngine {
     life: SimulatedLife,
     config: Readonly<Config>,
   ): ServiceContext<Config> {
-    const { identity } = process;
-    const { bus, clock } = life;
-    const by = { ask: bus.request.bind(bus), clock };
+    const [{ identity }, { bus, clock }] = [process, life];
+    const [by, file] = [{ ask: bus.request.bind(bus), clock }, config.instrumentsFile];
     return {
       ...{ config, identity, bus, clock, repeat: life.repeat },
       ...{ log: silentLogger(identity), signal: new AbortController().signal },
+      ...{ documents: bucketDocuments(bus.bucket('documents')), openRowStore: async () => DISCARDED_ROWS },
       lease: () => leaseOf(life, config, (error) => this.#ended(life, error)),
-      documents: bucketDocuments(bus.bucket('documents')),
       own: (resource) => resource, // a life ends by a kill; nobody tidies up
       fileSnapshots: (name) => this.#file(name, life),
-      instruments: async () => readInstrumentCatalog(config.instrumentsFile),
       exchange: async (account) => this.#world.venue ?? openExchange('paper', { account, ...by }),
-      ...{ openRowStore: async () => DISCARDED_ROWS, addReadiness() {} },
+      ...{ instruments: async () => readInstrumentCatalog(file), addReadiness() {} },
       drive: async (plan) => {
         const { machine, driver } = await startDriver(plan, {
           ...{ bus, clock, identity, account: config.account, log: life.log },

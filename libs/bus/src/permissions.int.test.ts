@@ -79,7 +79,7 @@ function reads(family: Family, service: UserName): boolean {
 }
 
 const NAMED = new Set<Family>(['sys.service', 'sys.order', 'sys.notification', 'sys.streams']);
-const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt', 'pos.dust']);
+const WITH_INSTRUMENT = new Set<Family>(['ord.evt', 'pos.evt', 'pos.dust', 'md.rules']);
 const AFTER_PURPOSE = new Set<Family>([
   ...(['md.time', 'dec.config', 'ord.cmd', 'risk.evt', 'venue.ledger', 'rec.ask', 'rec.run'] as const),
   ...(['ctl.mode', 'ctl.config', 'ctl.answer', 'sys.guard', 'ord.standing', 'ord.cash'] as const),

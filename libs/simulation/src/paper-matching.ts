@@ -2,6 +2,7 @@ import {
   type ClientOrderId,
   type OrderRequest,
   rests,
+  type SubmitOutcome,
   type TimeUs,
   US_PER_SECOND,
   type VenueOrderId,
@@ -226,4 +227,9 @@ function restingLots(order: PaperOrder, arrival: Arrival, print: Print, rules: M
 /** Returns the whole lots that a share of a print comes to, rounded down. *Units*: `bps` ten-thousandths. */
 export function shareOf(lots: number, bps: number): number {
   return Math.floor((lots * bps) / 10_000);
+}
+
+/** Returns that the venue has taken an order, and when. */
+export function confirmed({ request, venueOrderId }: PaperOrder, timeUs: TimeUs): SubmitOutcome {
+  return { type: 'confirmed', clientOrderId: request.clientOrderId, venueOrderId, timeUs };
 }

@@ -29,7 +29,7 @@ import type { Refusal } from './paper-filters.ts';
 import { PaperFloor, REPLACED } from './paper-floor.ts';
 import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
-import type { PaperOrder } from './paper-matching.ts';
+import { confirmed, type PaperOrder } from './paper-matching.ts';
 import { PaperRefusals, refused } from './paper-refusals.ts';
 import { preventSelfTrade } from './paper-self-trade.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
@@ -94,9 +94,7 @@ export class PaperVenue {
   }
 
   /** Takes orders of an instrument by other rules from here on. */
-  relist(instrument: Instrument): void {
-    this.books.relist(instrument);
-  }
+  readonly relist = (instrument: Instrument): void => this.books.relist(instrument);
 
   /**
    * Asks for an order to be withdrawn. *confirmed* says when the request reaches it; prints up to then still
@@ -298,8 +296,4 @@ export class PaperVenue {
     if (before !== undefined) return before;
     return this.gate.refusal(account, id === null ? 'cancel' : 'submit', timeUs);
   }
-}
-
-function confirmed({ request, venueOrderId }: PaperOrder, timeUs: TimeUs): SubmitOutcome {
-  return { type: 'confirmed', clientOrderId: request.clientOrderId, venueOrderId, timeUs };
 }

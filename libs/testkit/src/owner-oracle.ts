@@ -22,6 +22,13 @@ export function describeOracle(name: string, tests: () => void): void {
   else describe(name, tests);
 }
 
+/** Runs tests over recordings; where those are not there they are skipped, with the reason. */
+export function describeRecorded(name: string, tests: (folder: string) => void): void {
+  if (RECORDED === undefined)
+    describe.skip(`${name} (skipped: no ../shared/data beside this checkout)`, () => tests(''));
+  else describe(name, () => tests(RECORDED!));
+}
+
 /** A row of a table, by column; an empty cell is null. */
 export type OracleRow = Readonly<Record<string, string | null>>;
 

@@ -58,7 +58,7 @@ export async function replayCommand(place: ReplayPlace): Promise<boolean> {
 /** So many are told one by one. */
 const DOUBTED_MAX = 20;
 
-/** Returns a line for each bar of an exchange that our trades did not add up to: what was said rests on them. */
+/** Returns a line for each bar of an exchange that our trades did not add up to. */
 async function doubtedBars(bus: Bus, json: boolean): Promise<readonly string[]> {
   const lines: string[] = [];
   let count = 0;

@@ -24,9 +24,10 @@ test.each(['pos.>', '*.evt.>', '>', 'sys.service.ingest.synthetic'])('%j is a su
   expect(() => checkPattern(pattern)).not.toThrow();
 });
 
-test('a tail over md reads only the market and candle streams, each by its own part', () => {
+test('a tail over md reads only the streams of the market, each by its own part', () => {
   expect(tailPlans('md.>')).toEqual([
     { stream: 'MARKET', subjects: ['md.trades.>', 'md.feed.>', 'md.time.>', 'md.bars.>'] },
+    { stream: 'INSTRUMENTS', subjects: ['md.rules.>'] },
     { stream: 'CANDLES', subjects: ['md.candles.>'] },
   ]);
 });

@@ -15,9 +15,9 @@ import type { CliEnvironment } from '../config.ts';
 import type { UpOptions } from './up-options.ts';
 
 /**
- * Returns what is to be traded, as its exchange lists it, before anything starts; undefined where the exchange
- * can't be asked and never was: ingest asks on then. `say` hears of an exchange that does not answer. *Errors*:
- * InputError in the words that were typed, with the nearest name.
+ * Returns what is to be traded, as its exchange lists it, before anything starts; undefined where the
+ * exchange can't be asked and never was: ingest asks on then. `say` hears of an exchange that does not
+ * answer. *Errors*: InputError in the words that were typed, with the nearest name.
  */
 export async function tradedInstruments(
   options: Pick<UpOptions, 'feedKind' | 'instruments'>,

@@ -12,7 +12,6 @@ import {
   type VenuePosition,
 } from '@algo/model';
 import { expect, test } from '@jest/globals';
-import type { VenueAnswer } from '../port.ts';
 import {
   ACCOUNT,
   answered,
@@ -214,23 +213,6 @@ test('behind a gap the fills of 50 symbols cost at most 600 weight', async () =>
   );
   expect(fills).toHaveLength(1);
   expect(house.exchange.market.usedWeight - before).toBeLessThanOrEqual(600);
-});
-
-test('the first reading of 500 symbols goes on where the weight of a minute ended, and asks never too much', async () => {
-  const names = Array.from({ length: 499 }, (_, i) => `D${i}USDT`);
-  await using house = await spotOnStandIn({ names: ['LTCUSDT', ...names] });
-  await submit(house, spotOrder({ limitPrice: Decimal.of('84') }));
-  let minutes = 0;
-  for (let answer: VenueAnswer<readonly Fill[]> | undefined; answer?.type !== 'answered'; minutes++) {
-    expect(minutes).toBeLessThan(5);
-    answer = await told<VenueAnswer<readonly Fill[]>>((done) =>
-      house.venue.fillsSince(ACCOUNT, TERMS.sentUs, done),
-    );
-    if (answer.type === 'answered') expect(answer.value).toHaveLength(1);
-    house.clock.advance(60_000);
-  }
-  expect(minutes).toBeGreaterThan(1);
-  expect(house.exchange.market.refusedRequests).toBe(0);
 });
 
 test('an order that never arrived is proven absent after a minute, with two readings', async () => {

@@ -1,11 +1,11 @@
 // Whether the side that we read of Binance's frames is the taker's: an order that takes several prices in one
 // instant pushes the price its way. Over recorded trades, where they lie beside this checkout.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { BUY } from '@algo/model';
-import { RECORDED } from '@algo/testkit/owner-oracle';
-import { describe, expect, test } from '@jest/globals';
+import { describeRecorded } from '@algo/testkit/owner-oracle';
+import { expect, test } from '@jest/globals';
 import { BINANCE_SPOT } from '../binance-spot/spot-market.ts';
 import { BINANCE_USDM } from '../binance-usdm/usdm-market.ts';
 import { BINANCE_USDM_RAW } from '../binance-usdm/usdm-raw-market.ts';
@@ -13,11 +13,7 @@ import type { BinanceMarket } from './binance-market.ts';
 import { binanceFrameIn } from './frames.ts';
 import type { BinanceTrade } from './trade.ts';
 
-const TRADES = join(RECORDED ?? '', 'hftbacktest-binance');
-const FRAMES = join(RECORDED ?? '', 'cryptofeed-ws');
 const SHARE_LEAST = 0.95;
-const isThere = existsSync(TRADES) && existsSync(FRAMES);
-const suite = isThere ? describe : describe.skip;
 
 function linesOf(folder: string, file: string): string[] {
   return gunzipSync(readFileSync(join(folder, file)))
@@ -66,17 +62,18 @@ function sweepsIn(trades: readonly BinanceTrade[]): { readonly all: number; read
   return { all, withSide };
 }
 
-suite(`recorded sides${isThere ? '' : ' (skipped: no ../shared/data beside this checkout)'}`, () => {
-  const files = isThere ? readdirSync(TRADES).filter((file) => file.endsWith('.csv.gz')) : ['none'];
+describeRecorded('recorded sides', (folder) => {
+  const trades = join(folder, 'hftbacktest-binance');
+  const files = folder === '' ? ['none'] : readdirSync(trades).filter((file) => file.endsWith('.csv.gz'));
 
   test.each(files)('%s: at least 95 of 100 sweeps of one instant move with the side', (file) => {
     const isSpot = file.startsWith('spot');
     const symbol = file.split('_')[1]!.toUpperCase();
-    const [, ...rows] = linesOf(TRADES, file);
+    const [, ...rows] = linesOf(trades, file);
     const frames = rows.map((row) => frameOf(row, symbol, isSpot));
-    const trades = tradesIn(frames, isSpot ? BINANCE_SPOT : BINANCE_USDM_RAW);
-    expect(trades).toHaveLength(rows.length);
-    const { all, withSide } = sweepsIn(trades);
+    const heard = tradesIn(frames, isSpot ? BINANCE_SPOT : BINANCE_USDM_RAW);
+    expect(heard).toHaveLength(rows.length);
+    const { all, withSide } = sweepsIn(heard);
     expect(all).toBeGreaterThan(300);
     expect(withSide / all).toBeGreaterThanOrEqual(SHARE_LEAST);
     // The other way round it is as wrong as it could be: the test tells the two apart.
@@ -84,15 +81,15 @@ suite(`recorded sides${isThere ? '' : ' (skipped: no ../shared/data beside this 
   });
 
   test('frames as they were recorded in 2021 are read, each with a side', () => {
-    const frames = linesOf(FRAMES, 'BINANCE_FUTURES.ws.1.0.trades.txt.gz').flatMap((line) => {
-      const text = line.slice(line.indexOf('{'));
-      return text.includes('"aggTrade"') ? [text] : [];
-    });
-    const trades = tradesIn(frames, BINANCE_USDM);
-    expect(frames.length).toBeGreaterThan(0);
-    expect(trades).toHaveLength(frames.length);
-    expect(trades.map(({ side }) => side === BUY)).toEqual(
-      frames.map((frame) => frame.includes('"m":false')),
+    const frames = linesOf(join(folder, 'cryptofeed-ws'), 'BINANCE_FUTURES.ws.1.0.trades.txt.gz').flatMap(
+      (line) => {
+        const text = line.slice(line.indexOf('{'));
+        return text.includes('"aggTrade"') ? [text] : [];
+      },
     );
+    const heard = tradesIn(frames, BINANCE_USDM);
+    expect(frames.length).toBeGreaterThan(0);
+    expect(heard).toHaveLength(frames.length);
+    expect(heard.map(({ side }) => side === BUY)).toEqual(frames.map((frame) => frame.includes('"m":false')));
   });
 });

@@ -122,18 +122,11 @@ export class DecisionEngine {
   /** Returns all that it knows; what it does later changes nothing in it. */
   snapshot(): DecisionState {
     return {
-      config: this.#config,
-      configurationHash: this.#configurationHash,
-      times: this.#times.state(),
-      rules: this.#rules.state(),
-      equity: this.#equity,
-      modes: this.#modes.entries(),
-      exposure: this.#exposure.snapshot(),
-      pace: this.#pace.snapshot(),
-      refusals: this.#refusals.rows(),
-      budget: this.#budget.snapshot(),
-      repeatedSignals: this.#repeatedSignals,
-      unknownInstruments: this.#unknownInstruments,
+      ...{ config: this.#config, configurationHash: this.#configurationHash, equity: this.#equity },
+      ...{ times: this.#times.state(), rules: this.#rules.state(), modes: this.#modes.entries() },
+      ...{ exposure: this.#exposure.snapshot(), pace: this.#pace.snapshot() },
+      ...{ refusals: this.#refusals.rows(), budget: this.#budget.snapshot() },
+      ...{ repeatedSignals: this.#repeatedSignals, unknownInstruments: this.#unknownInstruments },
     };
   }
 
@@ -163,8 +156,7 @@ export class DecisionEngine {
    * yet: nothing is decided on it.
    */
   isHistory({ instrument, timeUs }: MarketState): boolean {
-    const { venue } = this.#rules.instruments.get(instrument) ?? { venue: venueOf(instrument) };
-    const { toldUs, warmUs } = this.#times.of(venue);
+    const { toldUs, warmUs } = this.#times.of(venueOf(instrument));
     return toldUs === 0 || timeUs <= warmUs;
   }
 
@@ -280,8 +272,8 @@ export class DecisionEngine {
       const detail = `equity=${equity ?? 'not marked yet'}`;
       return { entry: { type: 'refused', code: 'NO_EQUITY', detail, checks: [] }, checks };
     }
-    const limits = this.#limits;
-    const entry = planEntry({ proposal, price: state.price, equity, instrument, config, limits });
+    const of = { proposal, price: state.price, equity, instrument, config };
+    const entry = planEntry({ ...of, limits: this.#limits });
     return { entry, checks: [...checks, ...entry.checks] };
   }
 

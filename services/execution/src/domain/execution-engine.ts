@@ -4,7 +4,6 @@ import {
   type Denial,
   FeedTimes,
   type HaltScope,
-  type Instrument,
   type InstrumentId,
   type Order,
   type OrderCommand,
@@ -40,7 +39,6 @@ import { StandingWatch } from './standing-watch.ts';
 /** Judges what an account says of orders and has done outside; each instrument has its own feed's time. */
 export class ExecutionEngine {
   readonly #rules: RuleBook;
-  readonly #instruments: ReadonlyMap<InstrumentId, Instrument>;
   readonly #account: Extract<HaltScope, { kind: 'account' }>;
   /** What time each feed has told. */
   readonly times: Pick<FeedTimes, 'of' | 'newestWallUs'>;
@@ -69,7 +67,6 @@ export class ExecutionEngine {
   /** Makes it anew, or as it was when the state was taken. */
   constructor(settings: ExecutionSettings, state?: ExecutionState) {
     this.#rules = new RuleBook(settings.instruments, state?.rules);
-    this.#instruments = this.#rules.instruments;
     this.#account = { kind: 'account', account: settings.account };
     this.#times = new FeedTimes(state?.times);
     this.times = this.#times;
@@ -77,7 +74,7 @@ export class ExecutionEngine {
     this.#ledger = new OrderLedger(settings.closedOrdersMax, state?.ledger);
     this.#keeper = new GateKeeper({ ...settings, ledger: this.#ledger }, this.#looking, state?.gate);
     this.#guard = new GuardWatch(state?.guard);
-    this.#positions = new PositionBook(this.#instruments, state?.positions);
+    this.#positions = new PositionBook(this.#rules.instruments, state?.positions);
     this.#halts = new Halts(settings.account, state?.halts);
     this.#limits = state?.limits ?? NO_LIMITS;
     this.#venue = state?.venue ?? UNDESCRIBED;
@@ -88,7 +85,7 @@ export class ExecutionEngine {
     const [gate, setup, modes] = [this.#keeper.gate, this.#setup, this.#halts.modes];
     const bars = { times: this.#times, gate, setup, modes, guard: this.#guard, rejects: this.#rejects };
     this.standing = new StandingWatch({ ...bars, rules: this.#rules, settings }, state?.standing);
-    const [instruments, ledger, positions] = [this.#instruments, this.#ledger, this.#positions];
+    const [instruments, ledger, positions] = [this.#rules.instruments, this.#ledger, this.#positions];
     const books = { account: settings.account, instruments, ledger, positions, times: this.#times };
     this.#desk = new CommandDesk({ settings, ...books, entries: state?.entries ?? [] });
     const priceAnew = (t: Tracked, out: ExecutionOutput[]) => this.#priceAnew(t, out);
@@ -109,6 +106,7 @@ export class ExecutionEngine {
     if ('account' in input && input.account !== this.#account.account) return out;
     this.#cash.hear(input, out);
     this.#setup.hear(input);
+    if (input.type === 'InstrumentChanged') this.#rules.take(input);
     this.#dispatch(input, out);
     if (out.length > 0) this.#corrections.hear([...out], out);
     this.#follower.wantCancel(this.#desk.stops.idleAfter(out, this.#prices), 'nothing left to close', out);
@@ -194,7 +192,7 @@ export class ExecutionEngine {
         return;
       case 'PriceSeen':
         this.#times.hear(venueOf(input.instrument), input.timeUs);
-        this.#prices.see(this.#instruments.get(input.instrument), input.price, input.timeUs);
+        this.#prices.see(this.#rules.instruments.get(input.instrument), input.price, input.timeUs);
         return;
       case 'TimeAdvanced':
         this.#times.take(input);
@@ -213,9 +211,6 @@ export class ExecutionEngine {
         return;
       case 'LimitsChanged':
         this.#limits = { limits: input.limits, objections: input.objections, hash: input.hash };
-        return;
-      case 'InstrumentChanged':
-        this.#rules.take(input);
         return;
       case 'VenueDescribed':
         this.#venue = input;
@@ -245,7 +240,7 @@ export class ExecutionEngine {
         if (this.#keeper.start(input.epoch, out)) this.#audit.epochStarted(out);
         return;
       default:
-        input.type satisfies 'VenueCashMoved' | 'CashFetched'; // heard before
+        input.type satisfies 'VenueCashMoved' | 'CashFetched' | 'InstrumentChanged'; // heard before
     }
   }
 

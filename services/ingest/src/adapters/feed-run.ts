@@ -40,9 +40,8 @@ export interface FeedRunOptions {
   readonly monotonicMs: () => number;
   /** Feed time per wall time. */
   readonly speed: number | 'max';
-  /** The venue has listed all instruments before. */
+  /** `areListed`: the venue has listed all before; `isHeld`: a position is open there, which goes first. */
   readonly areListed?: boolean;
-  /** Whether any account holds a position there: its holes are filled first. */
   readonly isHeld?: (instrument: InstrumentId) => boolean;
   /** Hears what a person should read in the log. */
   readonly warn?: (words: string) => void;
@@ -63,8 +62,7 @@ export class FeedRun implements MarketDataSink, AsyncDisposable {
   readonly #time: FeedClock;
   readonly #trouble: FeedTrouble;
   #isClosed = false;
-  /** A time is on its way to the store. */
-  #isTelling = false;
+  #isTelling = false; // a time is on its way to the store
   readonly #traits: FeedTraits;
   #feed: MarketDataFeed | undefined;
   #filler: GapFiller | undefined;

@@ -136,7 +136,7 @@ test('a change that was made while nobody looked is said at the next start', asy
   expect(watch.notes()).toContain(`${SOL} is suspended`);
 });
 
-test('one that is delisted is said so and is no reason not to start: a position may be open there', async () => {
+test('one that is delisted is no reason not to start: a position may be open there', async () => {
   const server = await venue();
   await (await life(server))[Symbol.asyncDispose]();
   server.rules.set('SOLUSDT', null);

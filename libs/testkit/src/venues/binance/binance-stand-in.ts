@@ -8,7 +8,7 @@ import { type MarketOptions, SymbolMarket } from '../exchange/symbol-market.ts';
 import { DialMeter } from './dial-meter.ts';
 import type { BinanceDialect } from './dialect.ts';
 import { INTERVALS_MS, klineRows } from './kline-rows.ts';
-import { answerRest, type ListedRules, USUAL_RULES } from './rest-side.ts';
+import { answerRest, type ListedRules } from './rest-side.ts';
 import { aggregateFrame, klineFrame, tradeFrame } from './stream-frames.ts';
 import { type DialRefusal, type StandInClient, StreamSide } from './stream-side.ts';
 import { Tape, type TapeAggregate, type TapeTrade } from './tape.ts';
@@ -264,10 +264,7 @@ export class BinanceStandIn implements AsyncDisposable {
       nowMs: this.#nowMs,
       historyEnd: (symbol: string, fromId: number) => this.historyEnd(symbol, fromId),
       weightMax: this.#options.weightMax ?? dialect.weightMax,
-      rulesOf: (symbol: string) => {
-        const own = this.rules.get(symbol);
-        return own === null ? null : { ...USUAL_RULES, ...own };
-      },
+      rules: this.rules,
       isLost: (_symbol: string, id: number) => this.lost.has(id),
       pageStart: (symbol: string, fromId: number) => this.pageStart(symbol, fromId),
     };
@@ -278,7 +275,6 @@ export class BinanceStandIn implements AsyncDisposable {
       hasKey: request.headers['x-mbx-apikey'] !== undefined,
     });
     const refusal = this.#meter.take(answer.weight, this.#nowMs());
-    const query = url.searchParams;
     const tooMuch = {
       code: -1003,
       msg: `Too much request weight used; current limit is ${dialect.weightMax}.`,
@@ -287,7 +283,7 @@ export class BinanceStandIn implements AsyncDisposable {
     const fault: ReadFault | undefined = this.#isDown
       ? gone
       : refusal === undefined
-        ? this.readFault(query.get('symbol') ?? '', Number(query.get('fromId')), url)
+        ? this.readFault(url.searchParams.get('symbol') ?? '', Number(url.searchParams.get('fromId')), url)
         : { ...refusal, body: JSON.stringify(tooMuch) };
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
     response.writeHead(fault?.status ?? answer.status, {

@@ -41,7 +41,7 @@ export interface ListedRules {
 }
 
 /** As a symbol is listed when nobody says. */
-export const USUAL_RULES: ListedRules = {
+const USUAL_RULES: ListedRules = {
   ...{ status: 'TRADING', tickSize: '0.01', stepSize: '0.001', minQty: '0.001', minNotional: '5' },
 };
 
@@ -55,8 +55,8 @@ export interface RestMarket {
   readonly pageStart: (symbol: string, fromId: number) => number;
   /** What an address may use in a minute. */
   readonly weightMax: number;
-  /** What an order of a symbol must be; null: the symbol is not listed any more. */
-  readonly rulesOf: (symbol: string) => ListedRules | null;
+  /** What an order of a symbol must be, where not as usual; null: it is not listed any more. */
+  readonly rules: ReadonlyMap<string, Partial<ListedRules> | null>;
   /** Whether a trade's id is missing from all that reads show. */
   readonly isLost: (symbol: string, id: number) => boolean;
 }
@@ -109,8 +109,9 @@ function exchangeInfo({ dialect, market }: Handling): unknown {
     serverTime: market.nowMs(),
     rateLimits: [{ ...minute, limit: market.weightMax }],
     symbols: market.tape.symbols.flatMap((symbol) => {
-      const rules = market.rulesOf(symbol);
-      return rules === null ? [] : [{ ...listedRow(symbol, rules, dialect), ...contract }];
+      const own = market.rules.get(symbol);
+      if (own === null) return [];
+      return [{ ...listedRow(symbol, { ...USUAL_RULES, ...own }, dialect), ...contract }];
     }),
   };
 }

@@ -30,7 +30,10 @@ export interface AdmissionContext {
   readonly rejects: RejectWatchState;
 }
 
-/** Returns why no entry may pass now, or null: gate, setup, what the exchange trades, halts, no guard, a shut venue, its expiry. */
+/**
+ * Returns why no entry may pass now, or null: gate, setup, what the exchange trades, halts, no guard, a shut
+ * venue, its expiry.
+ */
 export function admitEntry(
   context: AdmissionContext,
   entry: {
