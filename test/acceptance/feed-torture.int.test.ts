@@ -136,13 +136,16 @@ test.each(MARKETS)(
     await eventually(() => `all is stored; ${lives.said.slice(-2_000)}`, areAll, PATIENCE_MS);
     market.end();
 
+    await events.readOn(bus);
+    const lost = events.facts.flatMap(({ fact }) => (fact.name === 'GapUnfillable' ? [fact.body] : []));
+    // Why trades were given up that could be had, where that is so: the reasons that were told.
+    const told = lost.map(({ code, instrument, reason }) => `${instrument} ${code} ${reason}`).join('\n');
     for (const symbol of SYMBOLS) {
       const [clean, stored] = [market.linesOf(symbol), lines.get(symbol)!];
       const differs = clean.findIndex((line, row) => line !== stored[row]);
-      expect([symbol, stored[differs], stored.length]).toEqual([symbol, undefined, clean.length]);
+      const found = [symbol, stored[differs], stored.length, differs < 0 ? '' : told];
+      expect(found).toEqual([symbol, undefined, clean.length, '']);
     }
-    await events.readOn(bus);
-    const lost = events.facts.flatMap(({ fact }) => (fact.name === 'GapUnfillable' ? [fact.body] : []));
     const rangesOf = (symbol: string) =>
       lost
         .filter(({ instrument }) => instrument.endsWith(`.${symbol}`))
