@@ -29,7 +29,7 @@ import type { Refusal } from './paper-filters.ts';
 import { PaperFloor, REPLACED } from './paper-floor.ts';
 import { PaperGate } from './paper-gate.ts';
 import { orderKey, type PaperMarket } from './paper-market.ts';
-import { confirmed, type PaperOrder } from './paper-matching.ts';
+import { confirmed } from './paper-matching.ts';
 import { PaperRefusals, refused } from './paper-refusals.ts';
 import { preventSelfTrade } from './paper-self-trade.ts';
 import { type PaperSettings, refuseUnusableSettings } from './paper-settings.ts';
