@@ -2,6 +2,7 @@ export { PUBLISHER_DEFAULTS, type PublisherOptions } from './ack-publisher.ts';
 export type { AppendLog, LogRecord } from './append-log.ts';
 export * from './bus.ts';
 export * from './drive-plan.ts';
+export { takenIn } from './driver/drive-snapshot.ts';
 export { Driver } from './driver/driver.ts';
 export type { DriverOptions } from './driver/driver-options.ts';
 export { fencedEpoch, storeFences } from './driver/life.ts';

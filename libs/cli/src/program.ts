@@ -15,6 +15,7 @@ import { orders } from './commands/orders.ts';
 import { positions } from './commands/positions.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { replay } from './commands/replay.ts';
+import { scale } from './commands/scale.ts';
 import { settle } from './commands/settle.ts';
 import { smoke } from './commands/smoke.ts';
 import { status } from './commands/status.ts';
@@ -61,7 +62,7 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')
     .option('--trading-config <name>', 'trading configuration of a fresh data directory')
     .option('--seed <n>', 'seed of the synthetic market and of paper latencies')
-    .option('--analytics <n>', 'how many analytics processes share the instruments', '1')
+    .option('--analytics <n>', 'how many analytics processes share the instruments (default: as last, else 1)')
     .option('--standby <services>', 'a second process each that takes over: execution,position-risk')
     .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')
@@ -245,6 +246,9 @@ function addSteering(program: Command, environment: CliEnvironment): void {
     )
     .option(...yes)
     .action((instrument: string, options) => settle('acknowledge', instrument, options, environment));
+  onEngine(program, 'scale <service> <n>')
+    .description('let so many processes of analytics share the instruments, while the engine runs or not')
+    .action((service: string, count: string, options) => scale(service, count, options, environment));
   onAccount(program, 'reconcile')
     .description("compare our books with the venue's now; ends with 0 agree, 1 differ, 2 not compared")
     .option('--dry-run', 'only report: nothing is corrected, opened or shut for it')

@@ -99,6 +99,12 @@ function namesOf<Name extends string, Role extends string>(
 /** Of these a second process may stand by, under a name of its own; one at a time holds a lease. */
 const STAND_BY: ReadonlySet<UserName> = new Set(['execution', 'position-risk']);
 
+/**
+ * Of these processes come and go while the engine runs, and what one speaks for another goes on with: they are
+ * one user, under any of its names.
+ */
+const SCALED: readonly UserName[] = ['analytics'];
+
 /** Families whose subjects end in the name of the process that speaks. */
 const BY_IDENTITY: ReadonlySet<Family> = new Set([
   ...(['sys.service', 'sys.order', 'sys.notification', 'sys.streams'] as const),
@@ -166,19 +172,23 @@ const WATCH_STREAMS: readonly string[] = [
   '$JS.API.STREAM.MSG.GET.SYSTEM',
 ];
 
+/** The key of the bucket of leases that says which process has which virtual shard. */
+export const SHARD_PLAN = 'shards';
+
 function bucketUse(service: UserName, identities: readonly string[]): BucketUse {
   const lives = hasLives(service) ? identities.map((identity) => `life.${identity}`) : [];
   const leases = STAND_BY.has(service) ? [...lives, ...identities] : lives;
+  const scaled = among(SCALED, service) ? [...leases, ...identities, SHARD_PLAN] : leases;
   return {
     ...(hasLives(service) ? { snapshots: identities.flatMap((name) => [name, `${name}.>`]) } : {}),
-    ...(hasLives(service) ? { leases } : {}),
+    ...(hasLives(service) ? { leases: scaled } : {}),
     // Rules of instruments as their ingest found them first: whoever trades must know them.
     ...(among(DRIVEN, service) ? { documents: [] } : {}),
     ...(service === 'ingest' ? { documents: identities.map((name) => `instruments.${name}`) } : {}),
     ...(service === 'decision' ? { documents: ['>'] } : {}),
     ...(among(OBSERVERS, service) ? { documents: [] } : {}),
-    // The command line goes through a stopped run again, from where each life began.
-    ...(service === 'cli' ? { snapshots: [], leases: [] } : {}),
+    // The command line goes through a stopped run again, from where each life began, and shares shards out.
+    ...(service === 'cli' ? { snapshots: [], leases: [SHARD_PLAN] } : {}),
   };
 }
 
@@ -192,7 +202,7 @@ export function renderNatsUsers(
   publicKeyOf: (user: BusUser) => string,
 ): string {
   const identitiesOf = (user: UserName) =>
-    among(OBSERVERS, user)
+    among(OBSERVERS, user) || (among(SCALED, user) && processes.some(({ service }) => service === user))
       ? [`${user}.*`]
       : processes.filter(({ service }) => service === user).map(({ identity }) => identity);
   const users: [BusUser, Permissions][] = [

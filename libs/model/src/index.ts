@@ -38,6 +38,7 @@ export * from './risk.ts';
 export * from './rule-set.ts';
 export * from './sealed-snapshot.ts';
 export * from './shard.ts';
+export * from './shard-plan.ts';
 export * from './side.ts';
 export * from './sighting.ts';
 export * from './stream-fill.ts';

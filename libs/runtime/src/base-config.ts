@@ -71,8 +71,8 @@ export const baseConfig = z.object({
   /** All feeds of this engine: each has an ingest of its own. */
   feeds: names('feed names', 'synthetic'),
   instrumentsFile: z.string().default('config/instruments.yaml'),
-  /** How many analytics processes share the virtual shards. */
-  analyticsInstances: z.coerce.number().int().min(1).max(64).default(1),
+  /** How many analytics processes share the virtual shards; as it was planned last when left out. */
+  analyticsInstances: z.coerce.number().int().min(1).max(64).optional(),
   /** Services of which a second process stands by and takes over; see `STANDBY_SERVICES`. */
   standby: z
     .string()
@@ -92,7 +92,7 @@ export type BaseConfig = z.infer<typeof baseConfig>;
 
 /** Returns the plan of the engine that a process belongs to: the same from every process of it. */
 export function enginePlanOf(config: BaseConfig): EnginePlan {
-  const { accounts, feeds, analyticsInstances: analytics, liveAccounts, standby } = config;
+  const { accounts, feeds, analyticsInstances: analytics = 1, liveAccounts, standby } = config;
   return { accounts, live: Object.keys(liveAccounts), feeds, analytics, standby };
 }
 

@@ -46,5 +46,6 @@ export { Composition, type CompositionParts } from './run-composed.ts';
 export { EXIT, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
 export * from './service.ts';
+export { planShards, readShardPlan } from './shard-plans.ts';
 export { startDriver } from './start-driver.ts';
 export { type VenueSettings, venueAccess, venueSettings } from './venue-access.ts';

@@ -1,15 +1,24 @@
 import { join } from 'node:path';
-import { bucketSnapshots, type Clock, type Lease, type SnapshotStore, storeFences } from '@algo/bus';
+import {
+  bucketSnapshots,
+  type Clock,
+  type Lease,
+  MemoryLog,
+  type SnapshotStore,
+  storeFences,
+} from '@algo/bus';
 import { FAMILIES } from '@algo/contracts';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
 import { openExchange, realExchange } from '@algo/venues';
 import { type BaseConfig, enginePlanOf, exchangeOf } from './base-config.ts';
+import { acquireLease } from './acquire-lease.ts';
 import { askersOf, followPause } from './follow-pause.ts';
 import type { HealthServer } from './health-server.ts';
 import { engineInstruments } from './instruments/engine-instruments.ts';
 import { followRules } from './instruments/follow-rules.ts';
-import { identityOf, plannedProducers } from './process-plan.ts';
-import type { ServiceContext } from './service.ts';
+import { OwnLife } from './own-life.ts';
+import { identityOf, plannedProducers, shardIdentity } from './process-plan.ts';
+import type { ServiceContext, ShardPlace } from './service.ts';
 import { startDriver } from './start-driver.ts';
 import { venueAccess } from './venue-access.ts';
 
@@ -54,6 +63,7 @@ export function processContext<Config extends BaseConfig>(
     own,
     repeat: (everyMs, run) => own(repeatedly(clock, everyMs, run)),
     addReadiness: (reasons) => health.addReadiness(reasons),
+    shards: shardPlace(parts),
     fileSnapshots: (name): SnapshotStore => fileSnapshots(join(config.dataDir, 'snapshots'), name),
     async instruments() {
       for (let looks = 0; ; looks++) {
@@ -109,6 +119,36 @@ export function processContext<Config extends BaseConfig>(
         isRestored = true;
       });
       health.addReadiness(() => (isRestored ? [] : ['takes again what it took before']));
+      return { machine, driven: driver };
+    },
+  };
+}
+
+/** A shard takes nothing but its stream, so that it has no log of its own, and goes on from wherever it is. */
+function shardPlace({
+  config,
+  bus,
+  clock,
+  log,
+}: Pick<ServiceContext<BaseConfig>, 'config' | 'bus' | 'clock' | 'log'>): ShardPlace {
+  return {
+    lease(shard, signal) {
+      const identity = shardIdentity(shard);
+      return acquireLease({ config, identity, bus, life: new OwnLife(identity), clock, signal });
+    },
+    async drive(shard, epoch, plan) {
+      const identity = shardIdentity(shard);
+      const { machine, driver } = await startDriver(
+        { ...plan, epoch },
+        {
+          ...{ bus, clock, identity, account: config.account, log: new MemoryLog() },
+          snapshots: plan.snapshots ?? bucketSnapshots(bus.bucket('snapshots'), identity),
+          snapshotIntervalMs: config.snapshotIntervalMs,
+          knows: plannedProducers(enginePlanOf(config)),
+          onDivergence: (where) =>
+            log.error({ identity, where }, 'this build says other words than were said; what was said stands'),
+        },
+      );
       return { machine, driven: driver };
     },
   };

@@ -1,4 +1,5 @@
 import type { ServiceName } from '@algo/contracts';
+import { VIRTUAL_SHARDS } from '@algo/model';
 
 /**
  * Which processes one engine consists of: who serves which account, which feed, which part of the
@@ -44,6 +45,14 @@ const PER_ACCOUNT = ['paper-venue', 'reconcile', 'execution', 'position-risk', '
  */
 export function identityOf(service: ServiceName, purpose: string | number): string {
   return `${service}.${purpose}`;
+}
+
+/**
+ * Returns the name under which a virtual shard of analytics is spoken for: its lanes, lives and snapshots
+ * stay its own, whichever process has it.
+ */
+export function shardIdentity(shard: number): string {
+  return identityOf('analytics', `shard-${shard}`);
 }
 
 /** Returns the name by which a process is known while it only stands by. */
@@ -92,6 +101,7 @@ export function processesOf(plan: EnginePlan): PlannedProcess[] {
  * from nobody.
  */
 export function plannedProducers(plan: EnginePlan): (producer: string) => boolean {
-  const known = new Set(processesOf(plan).map(({ identity }) => identity));
+  const shards = Array.from({ length: VIRTUAL_SHARDS }, (_, shard) => shardIdentity(shard));
+  const known = new Set([...processesOf(plan).map(({ identity }) => identity), ...shards]);
   return (producer) => known.has(producer);
 }

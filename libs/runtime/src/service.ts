@@ -50,6 +50,11 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
    * loses it ends.
    */
   lease(): Promise<Lease | undefined>;
+  /**
+   * Where virtual shards go from process to process; undefined where one process has what it has for good: in
+   * a composition, and where one shard is gone through again.
+   */
+  readonly shards?: ShardPlace;
   /** Where this service keeps a state that is too large for a bucket. */
   fileSnapshots(name: string): SnapshotStore;
   /**
@@ -81,6 +86,24 @@ export interface ServiceContext<Config extends BaseConfig = BaseConfig> {
   >(
     plan: DrivePlan<In, Out, Request, Own, Made>,
   ): Promise<{ readonly machine: Made; readonly driven: Driven<Own> }>;
+}
+
+/** What a process needs to have virtual shards for a while: each is driven under a name of its own. */
+export interface ShardPlace {
+  /** Waits for the right to speak for a shard alone; undefined when told to stop before. */
+  lease(shard: number, signal: AbortSignal): Promise<Lease | undefined>;
+  /** Does what `drive` does, for a shard, in the life that its lease numbers, until it is disposed. */
+  drive<
+    In extends Input,
+    Out extends FactName,
+    Request,
+    Own extends OwnInput,
+    Made extends Machine<In, Out, Request>,
+  >(
+    shard: number,
+    epoch: number,
+    plan: DrivePlan<In, Out, Request, Own, Made>,
+  ): Promise<{ readonly machine: Made; readonly driven: Driven<Own> & AsyncDisposable }>;
 }
 
 /** A service: its name, what it is configured by, and how its parts are put together. */

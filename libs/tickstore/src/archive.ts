@@ -34,6 +34,14 @@ export const ASKED_TABLES: readonly ArchivedTable[] = [
   ...(Object.keys(TABLES) as TableName[]).filter((name) => name !== 'checkpoints'),
 ];
 
+/** What changes for as long as it lives, so that it is in no unit: the file has it, or who had the file left it. */
+export const LIVING_TABLES = ['supply_demand_zones', 'fair_value_gaps'] as const;
+
+/** Returns where a file that left its disk has put what lives on. */
+export function livingFile(folder: string, table: (typeof LIVING_TABLES)[number]): string {
+  return join(folder, table, 'living.parquet');
+}
+
 const DAY_US = 86_400_000_000;
 const HOUR_US = 3_600_000_000;
 const NAME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d))?\.parquet$/;

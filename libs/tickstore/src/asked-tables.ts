@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@algo/model';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { ARCHIVE_KEYS, ASKED_TABLES, archiveFiles } from './archive.ts';
+import { ARCHIVE_KEYS, ASKED_TABLES, archiveFiles, LIVING_TABLES, livingFile } from './archive.ts';
 import { SCHEMA_VERSION, sqlText, upgradeStatements } from './schema.ts';
 import { asInputError, openProblem } from './store-problem.ts';
 
@@ -125,7 +125,11 @@ export class AskedTables implements Disposable {
     const hasFile = existsSync(path);
     const keys = ARCHIVE_KEYS[table];
     if (keys === undefined) {
-      if (hasFile) await this.connection.run(`CREATE TEMP VIEW ${table} AS SELECT * FROM store.${table}`);
+      const left = LIVING_TABLES.find((one) => one === table);
+      const living = left === undefined ? '' : livingFile(folder, left);
+      const from = hasFile ? `store.${table}` : `read_parquet(${sqlText(living)})`;
+      if (hasFile || existsSync(living))
+        await this.connection.run(`CREATE TEMP VIEW ${table} AS SELECT * FROM ${from}`);
       return;
     }
     const files = archiveFiles(folder, table);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { archiveFiles } from './archive.ts';
+import { archiveFiles, LIVING_TABLES, livingFile } from './archive.ts';
 import { createStatements, type FileSpec, sqlText } from './schema.ts';
 import { StoreFileError } from './store-problem.ts';
 
@@ -27,6 +27,11 @@ async function adoptArchive(
   { archive }: FileSpec,
 ): Promise<void> {
   const files = archive === undefined ? [] : archiveFiles(archive.folder, 'ticks');
+  for (const table of archive === undefined ? [] : LIVING_TABLES) {
+    const living = livingFile(archive!.folder, table);
+    if (existsSync(living))
+      await connection.run(`INSERT INTO ${database}.${table} SELECT * FROM read_parquet(${sqlText(living)})`);
+  }
   const last = files.at(-1);
   if (last === undefined) return;
   const all = files.map(({ path }) => sqlText(path)).join(', ');
@@ -47,6 +52,11 @@ export function setAside(path: string): string {
   for (const end of ['', '.wal'])
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`);
   return aside;
+}
+
+/** Removes a file that has left for the archive, with its log. */
+export function removeFile(path: string): void {
+  for (const end of ['.wal', '']) rmSync(`${path}${end}`, { force: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { removeFile } from './create-file.ts';
 import type { FileSpec } from './schema.ts';
 import { StoreFile } from './store-file.ts';
 import { StoreFileError, type StoreProblem } from './store-problem.ts';
@@ -74,6 +75,23 @@ export class FilePool {
     if (file === undefined) return;
     this.#open.delete(path);
     await file.close();
+  }
+
+  /**
+   * Lets go of a file for another process; with `leaves` all of it goes to the archive first, and the file is
+   * no more. *Errors*: StoreFileError; it is let go all the same, and stays.
+   */
+  async giveUp(spec: FileSpec, leaves: boolean): Promise<void> {
+    // Where it isn't attached nothing is to be done for whoever opens the same file.
+    if (!leaves && !this.isOpen(spec.path)) return;
+    const file = await this.acquire(spec, false, new Set());
+    try {
+      if (leaves) await file.leave();
+      await this.checkpoint(file);
+    } finally {
+      await this.release(spec.path);
+    }
+    if (leaves) removeFile(spec.path);
   }
 
   /** Checkpoints one file that is due and returns true, or false when none is. */

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { ARCHIVE_KEYS, ARCHIVED_TABLES, archiveFileAt, archiveFiles } from './archive.ts';
+import {
+  ARCHIVE_KEYS,
+  ARCHIVED_TABLES,
+  archiveFileAt,
+  archiveFiles,
+  LIVING_TABLES,
+  livingFile,
+} from './archive.ts';
 import { sqlText } from './schema.ts';
 import type { ArchiveUnit } from './store-rows.ts';
 
@@ -130,13 +137,28 @@ async function writeUnit(place: RollPlace, table: string, fromUs: number, within
   const before = have.some(({ path }) => path === target.path)
     ? `SELECT * FROM read_parquet(${sqlText(target.path)}) UNION ALL `
     : '';
-  mkdirSync(dirname(target.path), { recursive: true });
-  const draft = `${target.path}.new-${randomUUID()}`;
+  await writeWhole(connection, `${before}${rows}`, target.path);
+}
+
+/** Puts zones and gaps beside the archive, for whoever goes on with the instrument on another disk. */
+export async function writeLiving(
+  connection: DuckDBConnection,
+  database: string,
+  folder: string,
+): Promise<void> {
+  for (const table of LIVING_TABLES)
+    await writeWhole(connection, `SELECT * FROM ${database}.${table}`, livingFile(folder, table));
+}
+
+/** Writes a Parquet file that is whole under its name, or not there. */
+async function writeWhole(connection: DuckDBConnection, rows: string, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.new-${randomUUID()}`;
   try {
-    await connection.run(`COPY (${before}${rows}) TO ${sqlText(draft)} (FORMAT parquet, COMPRESSION zstd)`);
+    await connection.run(`COPY (${rows}) TO ${sqlText(draft)} (FORMAT parquet, COMPRESSION zstd)`);
     syncToDisk(draft);
-    renameSync(draft, target.path);
-    syncToDisk(dirname(target.path));
+    renameSync(draft, path);
+    syncToDisk(dirname(path));
   } finally {
     rmSync(draft, { force: true });
   }

@@ -2,7 +2,10 @@ import type { TickStore } from './tick-store.ts';
 
 /** Where rows go: the DuckDB files of a live engine, or nowhere in a backtest. */
 export interface RowStore
-  extends Pick<TickStore, 'openInstrument' | 'append' | 'commitUpTo' | 'flush' | 'stats' | 'rollBy'>,
+  extends Pick<
+      TickStore,
+      'openInstrument' | 'closeInstrument' | 'append' | 'commitUpTo' | 'flush' | 'stats' | 'rollBy'
+    >,
     AsyncDisposable {
   /** Rows appended and not durable yet. */
   readonly backlog: number;

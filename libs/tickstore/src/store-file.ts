@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BatchWriter } from './batch-writer.ts';
 import { createFile, detach, setAside } from './create-file.ts';
-import { Rolling } from './roll-archive.ts';
+import { Rolling, writeLiving } from './roll-archive.ts';
 import type { RowBatch } from './row-buffer.ts';
 import { type FileSpec, SCHEMA_VERSION, sqlText, upgradeStatements } from './schema.ts';
 import {
@@ -143,6 +143,17 @@ export class StoreFile {
     if (this.spec.archive?.isAllAtEnd !== true) return;
     try {
       await this.#rolling?.all();
+    } catch (error) {
+      throw rollProblem(this.spec, error);
+    }
+  }
+
+  /** Moves all to the archive, what lives and changes too. *Errors*: StoreFileError; the rows stay here. */
+  async leave(): Promise<void> {
+    try {
+      await this.#rolling?.all();
+      if (this.spec.archive !== undefined)
+        await writeLiving(this.#connection, this.#database, this.spec.archive.folder);
     } catch (error) {
       throw rollProblem(this.spec, error);
     }

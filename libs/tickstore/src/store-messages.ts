@@ -22,6 +22,7 @@ export interface WorkerSettings {
 export type StoreRequest =
   | { readonly type: 'open'; readonly spec: FileSpec }
   | { readonly type: 'write'; readonly files: readonly FileBatch[] }
+  | { readonly type: 'release'; readonly spec: FileSpec; readonly leaves: boolean }
   | { readonly type: 'close' };
 
 /** What came of one file's rows; a batch that was not stored comes home. */
@@ -47,4 +48,5 @@ export type StoreAnswer =
       readonly openFiles: number;
       readonly checkpoints: number;
     }
+  | { readonly type: 'released'; readonly openFiles: number }
   | { readonly type: 'closed' };

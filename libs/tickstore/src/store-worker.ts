@@ -69,6 +69,14 @@ async function answerTo(request: StoreRequest): Promise<StoreAnswer> {
         checkpoints: pool.checkpoints,
       };
     }
+    case 'release':
+      try {
+        await pool.giveUp(request.spec, request.leaves);
+        return { type: 'released', openFiles: pool.size };
+      } catch (error) {
+        if (error instanceof StoreFileError) return { type: 'refused', problem: error.problem };
+        throw error;
+      }
     case 'close':
       await pool[Symbol.asyncDispose]();
       return { type: 'closed' };

@@ -129,11 +129,14 @@ export class TickStore {
   }
 
   /**
-   * Returns once everything that `commitUpTo` has covered is
-   * durable. *Errors*: StoreWriteError; the rows are kept.
+   * Returns once everything that `commitUpTo` has covered is durable, of some instruments or of all. *Errors*:
+   * StoreWriteError; the rows are kept.
    */
-  async flush(): Promise<void> {
-    const targets = [...this.#instruments.values()].map((rows) => ({ rows, position: rows.marked }));
+  async flush(instruments: Iterable<InstrumentId> = this.#instruments.keys()): Promise<void> {
+    const targets = [...instruments].map((instrument) => {
+      const rows = this.#opened(instrument);
+      return { rows, position: rows.marked };
+    });
     this.#flushing += 1;
     try {
       for (;;) {
@@ -147,6 +150,28 @@ export class TickStore {
     } finally {
       this.#flushing -= 1;
       this.#writeDue();
+    }
+  }
+
+  /**
+   * Lets go of an instrument's file, once all that `commitUpTo` has covered is durable, and returns how far it
+   * has come: from here on another process may open it. With `leaves` all of it goes to the archive first, and
+   * the file with it: whoever opens the instrument on another disk goes on behind that.
+   * *Errors*: StoreWriteError, InputError; what could not go stays in the file, which is let go all the same.
+   */
+  async closeInstrument(instrument: InstrumentId, leaves: boolean = false): Promise<StoredPosition> {
+    const rows = this.#opened(instrument);
+    try {
+      await this.flush([instrument]);
+      const answer = await this.#link.ask({ type: 'release', spec: rows.spec, leaves });
+      if (answer.type === 'refused') throw asInputError(answer.problem);
+      if (answer.type !== 'released') throw unexpected(answer);
+      this.#stats = { ...this.#stats, openFiles: answer.openFiles };
+      return rows.stored;
+    } finally {
+      this.#instruments.delete(instrument);
+      this.#pace.files = this.#instruments.size;
+      releaseWriter(rows.spec.path);
     }
   }
 

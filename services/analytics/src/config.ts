@@ -37,6 +37,17 @@ export const config = baseConfig.extend({
   storesFlow: z.stringbool().default(true),
   /** What leaves a file for the archive when it is over; `auto`: hours where the stream holds no day. */
   archiveUnit: z.enum(['auto', 'day', 'hour']).default('auto'),
+  /** Where that lies: one directory for all processes of analytics; `archive` in the data directory by default. */
+  archiveDir: z.string().optional(),
+  /**
+   * Whether each process of analytics has a data directory of its own: then a shard that moves takes its state
+   * through the bus and its rows through the archive.
+   */
+  ownDisk: z.stringbool().default(false),
+  /** How often the state of a shard goes there while it stays, for whoever takes over from a lost disk. */
+  sharedSnapshotIntervalMs: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
+  /** The one virtual shard that this process is for, whatever the plan says: to go through it again. */
+  shard: z.coerce.number().int().min(0).max(63).optional(),
   openFilesMax: z.coerce.number().int().min(1).max(200).default(200),
 });
 export type Config = z.infer<typeof config>;

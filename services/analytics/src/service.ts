@@ -1,12 +1,31 @@
 import { join } from 'node:path';
-import { ownedShards } from '@algo/model';
-import { defineService } from '@algo/runtime';
+import { bucketSnapshots, type SnapshotStore } from '@algo/bus';
+import { InputError, type InstrumentId, ownedShards, type Wanted } from '@algo/model';
+import {
+  defineService,
+  type InstrumentCatalog,
+  planShards,
+  readShardPlan,
+  type ServiceContext,
+  type ShardPlace,
+  shardIdentity,
+} from '@algo/runtime';
+import { PacedSaves } from './adapters/paced-saves.ts';
 import { pastRowsOn } from './adapters/past-rows.ts';
 import { RowStoring } from './adapters/row-storing.ts';
-import { config } from './config.ts';
+import { type PlanOfShard, ShardHost } from './adapters/shard-host.ts';
+import { shardSnapshots } from './adapters/shard-snapshots.ts';
+import { type Config, config } from './config.ts';
 import { archiveUnitFor, ShardMachine } from './domain/index.ts';
 
 const LOOK_AT_STREAM_MS = 300_000;
+
+type Context = ServiceContext<Config>;
+interface Parts {
+  readonly context: Context;
+  readonly catalog: InstrumentCatalog;
+  readonly storing: RowStoring;
+}
 
 /**
  * Reads the trades of its share of the instruments; says candles, states, patterns and signals, and
@@ -15,65 +34,142 @@ const LOOK_AT_STREAM_MS = 300_000;
 export const service = defineService({
   name: 'analytics',
   config,
-  purpose: ({ ordinal }) => ordinal,
+  purpose: ({ ordinal, shard }) => (shard === undefined ? ordinal : `shard-${shard}`),
   async start(context) {
-    const { config, identity, log } = context;
-    const { ordinal, analyticsInstances, dataDir, openFilesMax, flushRows, flushIntervalMs } = config;
-    const { archiveUnit, features, profiles, ruleSets, storesFlow, timeframes } = config;
-    const wanted = { rules: ruleSets, timeframes, features, profiles, rows: storesFlow };
-    const catalog = await context.instruments();
-    const store = context.own(
-      await context.openRowStore({
-        dataDir: join(dataDir, 'ticks'),
-        archive: { dir: join(dataDir, 'archive'), unit: archiveUnit === 'hour' ? 'hour' : 'day' },
-        maxOpenFiles: openFilesMax,
-        flushRows,
-        flushIntervalMs,
-        onError: (error) => {
-          log.error({ err: error }, 'store: not everything went well; see what it says');
-          if (error instanceof Error && 'isPassing' in error && error.isPassing === false)
-            storing.fail(error);
-        },
-      }),
-    );
-    const storing = new RowStoring(store, {
-      past: pastRowsOn(context.bus),
-      onWaiting: (error) =>
-        log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
-      onRefilled: (words) => log.warn(words),
-    });
-    if (archiveUnit === 'auto') {
-      const look = async () => store.rollBy(archiveUnitFor(await context.bus.use('MARKET')));
-      context.repeat(LOOK_AT_STREAM_MS, () => {
-        look().catch((error: unknown) => log.warn({ err: error }, 'how full the stream is was not seen'));
-      });
-    }
-    const files = context.fileSnapshots(identity);
-    const shards = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
-    const own = shards === undefined ? {} : { only: shards };
-    const { machine, driven } = await context.drive({
-      reads: [
-        { family: 'md.trades', ...own },
-        { family: 'md.bars', ...own },
-        { family: 'md.feed', ...own },
-        { family: 'md.time' },
-      ],
-      says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
-      restore: (snapshot) => new ShardMachine(catalog, snapshot, context.isHeardAtOnce, wanted),
-      requests: storing,
-      snapshots: {
-        load: files.load,
-        // The store must never be behind the snapshot: rows between the two would be in neither.
-        save: async (...parts) => {
-          await store.flush();
-          await files.save(...parts);
-        },
-      },
-    });
-    for (const instrument of machine.instruments) storing.open(instrument);
-    return {
-      closed: Promise.race([driven.closed, storing.failed]),
-      counters: () => ({ ...machine.counters(), ...storing.counters(), taken: driven.taken }),
-    };
+    const parts = { context, catalog: await context.instruments(), storing: await openFiles(context) };
+    return context.shards === undefined ? inOne(parts) : asPlanned(parts, context.shards);
   },
 });
+
+/** All instruments of this process in one machine, for good. */
+async function inOne(parts: Parts) {
+  const { context, storing } = parts;
+  const { shard, ordinal, analyticsInstances = 1 } = context.config;
+  const share = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
+  const plan = planOf(parts, shard === undefined ? share : [shard]);
+  const { machine, driven } = await context.drive(plan);
+  for (const instrument of machine.instruments) storing.open(instrument);
+  return {
+    closed: Promise.race([driven.closed, storing.failed]),
+    counters: () => ({ ...machine.counters(), ...storing.counters(), taken: driven.taken }),
+  };
+}
+
+/** A machine for each virtual shard that the plan gives to this process, for as long as it does. */
+async function asPlanned(parts: Parts, place: ShardPlace) {
+  const { context, storing } = parts;
+  const { bus, clock, config, log } = context;
+  const { analyticsInstances, ordinal, ownDisk } = config;
+  if (analyticsInstances !== undefined)
+    await planShards(bus, () => Array.from({ length: analyticsInstances }, (_, member) => member));
+  const paced = new PacedSaves(clock);
+  const host: ShardHost = context.own(
+    await ShardHost.start({
+      ...{ bus, clock, ordinal, place },
+      readPlan: () => readShardPlan(bus),
+      planOf(shard, { hurry, leaves }) {
+        const identity = shardIdentity(shard);
+        const states = shardSnapshots({
+          ...{ clock, leaves, sharedIntervalMs: config.sharedSnapshotIntervalMs },
+          files: context.fileSnapshots(identity),
+          shared: ownDisk ? bucketSnapshots(bus.bucket('snapshots'), identity) : undefined,
+        });
+        const plan = planOf(parts, [shard], states);
+        const { load, save } = plan.snapshots!;
+        return { ...plan, snapshots: { load, save: (...parts) => paced.run(() => save(...parts), hurry) } };
+      },
+      open: (instruments) => {
+        for (const instrument of instruments) storing.open(instrument);
+      },
+      // What could not go stays on this disk; whoever goes on fills what is missing from the stream.
+      close: (instruments, leaves) =>
+        storing
+          .close(instruments, leaves && ownDisk)
+          .catch((error: unknown) => log.error({ err: error }, 'store: a file was not handed on as it should')),
+    }),
+  );
+  context.addReadiness(() => host.reasons());
+  return {
+    closed: Promise.race([host.failed, storing.failed]),
+    counters: () => ({ ...host.counters(), ...storing.counters() }),
+    notes: () => host.notes(),
+  };
+}
+
+/** Returns how some shards, or all, are driven by one machine. */
+function planOf(
+  { context, catalog, storing }: Parts,
+  shards: readonly number[] | undefined,
+  states: SnapshotStore = context.fileSnapshots(context.identity),
+): PlanOfShard {
+  const { config, isHeardAtOnce } = context;
+  const { features, profiles, ruleSets, storesFlow, timeframes } = config;
+  const wanted: Wanted = { rules: ruleSets, timeframes, features, profiles, rows: storesFlow };
+  const own = shards === undefined ? {} : { only: shards };
+  let instruments: () => readonly InstrumentId[] = () => [];
+  return {
+    reads: [
+      { family: 'md.trades', ...own },
+      { family: 'md.bars', ...own },
+      { family: 'md.feed', ...own },
+      { family: 'md.time' },
+    ],
+    says: ['md.candles', 'an.state', 'an.signal', 'an.pattern'],
+    restore(snapshot) {
+      const machine = new ShardMachine(catalog, snapshot, isHeardAtOnce, wanted);
+      instruments = () => machine.instruments;
+      return machine;
+    },
+    requests: storing,
+    snapshots: {
+      load: states.load,
+      // The store must never be behind the snapshot: rows between the two would be in neither.
+      async save(...parts) {
+        if (await storing.flush(instruments())) await states.save(...parts);
+      },
+    },
+  };
+}
+
+/** Opens the store in which every instrument has its file. */
+async function openFiles(context: Context): Promise<RowStoring> {
+  const { bus, config, log } = context;
+  const { archiveUnit, dataDir, flushIntervalMs, flushRows, openFilesMax } = config;
+  const store = context.own(
+    await context.openRowStore({
+      dataDir: join(dataDir, 'ticks'),
+      archive: { dir: archiveDirOf(config), unit: archiveUnit === 'hour' ? 'hour' : 'day' },
+      maxOpenFiles: openFilesMax,
+      flushRows,
+      flushIntervalMs,
+      onError: (error) => {
+        log.error({ err: error }, 'store: not everything went well; see what it says');
+        if (error instanceof Error && 'isPassing' in error && error.isPassing === false) storing.fail(error);
+      },
+    }),
+  );
+  const storing = new RowStoring(store, {
+    past: pastRowsOn(bus),
+    onWaiting: (error) =>
+      log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
+    onRefilled: (words) => log.warn(words),
+  });
+  if (archiveUnit === 'auto') {
+    const look = async () => store.rollBy(archiveUnitFor(await bus.use('MARKET')));
+    context.repeat(LOOK_AT_STREAM_MS, () => {
+      look().catch((error: unknown) => log.warn({ err: error }, 'how full the stream is was not seen'));
+    });
+  }
+  return storing;
+}
+
+/** *Errors*: InputError where what a shard leaves behind would lie where the next process can't reach it. */
+function archiveDirOf({ archiveDir, dataDir, ownDisk }: Config): string {
+  if (archiveDir !== undefined || !ownDisk) return archiveDir ?? join(dataDir, 'archive');
+  throw new InputError({
+    field: 'ALGO_ARCHIVE_DIR',
+    value: 'not set',
+    because: 'with ALGO_OWN_DISK a shard that moves leaves its rows there for the next process',
+    remedy: 'Name a directory that every process of analytics reaches.',
+  });
+}

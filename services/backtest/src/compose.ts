@@ -74,7 +74,7 @@ export async function composeEngine({
   await composition.add(decision, deciding);
   const documents = bucketDocuments(new MemoryBus(server, 'analytics').bucket('documents'));
   const asked = everything ? {} : namesOf(await wantedByActive(documents, deciding));
-  const shards = readConfig('analytics', analytics.config, environment).analyticsInstances;
+  const { analyticsInstances: shards = 1 } = readConfig('analytics', analytics.config, environment);
   for (let ordinal = 0; ordinal < shards; ordinal++) {
     const own = { ...asked, ...environment, ALGO_ORDINAL: String(ordinal) };
     await composition.add(analytics, readConfig('analytics', analytics.config, own));

@@ -3,6 +3,7 @@ import type { RowStore } from '@algo/tickstore';
 /** A store that keeps nothing: a backtest reads its rows nowhere. */
 export const DISCARDED_ROWS: RowStore = {
   openInstrument: async () => ({ position: 0, trades: 0, lastTradeId: null, rolledToUs: 0 }),
+  closeInstrument: async () => ({ position: 0, trades: 0, lastTradeId: null, rolledToUs: 0 }),
   append() {},
   commitUpTo() {},
   rollBy() {},

@@ -1,7 +1,16 @@
 import { service as analytics } from '@algo/analytics/service';
-import { type AppendLog, type Bus, type Divergence, RecordedBus, systemClock } from '@algo/bus';
+import {
+  type AppendLog,
+  type Bus,
+  type Divergence,
+  fencedEpoch,
+  MemoryLog,
+  RecordedBus,
+  systemClock,
+} from '@algo/bus';
 import { service as decision } from '@algo/decision/service';
 import { service as execution } from '@algo/execution/service';
+import { VIRTUAL_SHARDS } from '@algo/model';
 import { service as paperVenue } from '@algo/paper-venue/service';
 import { service as positionRisk } from '@algo/position-risk/service';
 import { service as reconcile } from '@algo/reconcile/service';
@@ -18,6 +27,7 @@ import {
   readConfig,
   type Service,
   type ServiceContext,
+  shardIdentity,
   startDriver,
 } from '@algo/runtime';
 import { bucketDocuments } from '@algo/state';
@@ -57,7 +67,14 @@ export async function* replay(run: RecordedRun): AsyncGenerator<ReplayedProcess>
     const replayed = await replayProcess(run, planned);
     if (replayed !== undefined) yield replayed;
   }
+  // Whichever process had a shard, and when, its words are its own.
+  for (let shard = 0; shard < VIRTUAL_SHARDS; shard++)
+    if ((await fencedEpoch(run.bus, shardIdentity(shard), 'CANDLES')) > 0)
+      yield await replayed({ ...run, openLog: nothingLogged }, analytics, { ALGO_SHARD: String(shard) });
 }
+
+/** A shard takes nothing but its stream. */
+const nothingLogged = async () => Object.assign(new MemoryLog(), { async [Symbol.asyncDispose]() {} });
 
 async function replayProcess(
   run: RecordedRun,
@@ -65,8 +82,6 @@ async function replayProcess(
 ): Promise<ReplayedProcess | undefined> {
   const { purpose } = planned;
   switch (planned.service) {
-    case 'analytics':
-      return replayed(run, analytics, { ALGO_ORDINAL: purpose });
     case 'decision':
       return replayed(run, decision, { ALGO_ACCOUNT: purpose });
     case 'execution':
@@ -77,6 +92,11 @@ async function replayProcess(
       return replayed(run, reconcile, { ALGO_ACCOUNT: purpose });
     case 'paper-venue':
       return replayed(run, paperVenue, { ALGO_ACCOUNT: purpose });
+    case 'analytics': {
+      // Where shards move, each speaks for itself, below.
+      const speaks = (await fencedEpoch(run.bus, planned.identity, 'CANDLES')) > 0;
+      return speaks ? replayed(run, analytics, { ALGO_ORDINAL: purpose }) : undefined;
+    }
     case 'ingest':
     case 'notifier':
     case 'cli':

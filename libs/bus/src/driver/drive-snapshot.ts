@@ -45,6 +45,11 @@ export function unpack(saved: Uint8Array, identity: string): { head: DriveSnapsh
   return { head, state: saved.subarray(cut + 1) };
 }
 
+/** Returns how many inputs a snapshot holds; 0 where it isn't one. */
+export function takenIn(saved: Uint8Array): number {
+  return readHead(saved.subarray(0, Math.max(0, saved.indexOf(10))))?.order?.taken ?? 0;
+}
+
 /** Anything that isn't ours has no version. */
 function readHead(bytes: Uint8Array): DriveSnapshot | undefined {
   try {

@@ -3,7 +3,7 @@ import { streamFillWords } from '@algo/model';
 import { entryLines, feedRows } from '@algo/read-models';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
-import { type EngineStatus, readEngineStatus } from '../reading/engine-status.ts';
+import { type EngineStatus, readEngineStatus, type ShardStatus } from '../reading/engine-status.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { countsOf, grouped } from '../supervisor/status-table.ts';
 
@@ -26,6 +26,7 @@ export function statusLines(found: EngineStatus): string[] {
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} ${where} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
     ...(found.entries === null ? [] : entryLines(found.entries)),
+    ...shardLines(found.shards),
     ...found.streamsFilling.map((fill) => `stream ${streamFillWords(fill)}`),
     ...alignedRows([
       ...feedRows(found.feeds),
@@ -62,6 +63,17 @@ export function statusLines(found: EngineStatus): string[] {
     ]),
     ...volumeLines(found),
   ];
+}
+
+/** Returns who shares the shards, where they are several or some are on their way. */
+function shardLines({ revision, processes }: ShardStatus): string[] {
+  const isUsual = processes.length === 1 && (processes[0]!.moving ?? 0) === 0;
+  if (isUsual) return [];
+  const words = processes.map(({ process, planned, moving }) => {
+    const more = moving === null ? ' (silent)' : moving === 0 ? '' : ` (${moving} move)`;
+    return `${process} ${planned}${more}`;
+  });
+  return [`shards, revision ${revision}: ${words.join(', ')}`];
 }
 
 /** Returns a row each for cash by no trade, fees without a price, what lies beside, dust: where any is. */

@@ -30,22 +30,23 @@ export async function up(
   const { ALGO_ACCOUNTS, ALGO_ACCOUNT } = environment.inherited;
   const accounts = raw.accounts ?? ALGO_ACCOUNTS ?? ALGO_ACCOUNT;
   const live = raw.live === undefined ? [] : readLiveAccounts(fromCaller(raw.live));
-  const options = parseUpOptions(
+  const asked = parseUpOptions(
     accounts === undefined ? raw : { ...raw, accounts },
     fromCaller,
     undefined,
     live,
   );
   // Books of real money are never found by an engine that was started without a word about it.
-  const standard = live.length === 0 ? options.feedKind : `live-${options.feedKind}`;
-  const dataDir = options.dataDir ?? join(environment.dataRoot, standard);
+  const standard = live.length === 0 ? asked.feedKind : `live-${asked.feedKind}`;
+  const dataDir = asked.dataDir ?? join(environment.dataRoot, standard);
   const screen = new StatusScreen(process.stdout, {
-    json: options.json,
+    json: asked.json,
     color: environment.color && raw.color !== false,
   });
   makeUsable(dataDir);
   using _lock = DirectoryLock.take(dataDir, 'algo up');
   const before = readEngineFile(dataDir);
+  const options: UpOptions = { ...asked, analytics: asked.analytics ?? before?.analytics };
   refuseOtherPlan(dataDir, before, options);
   const traded = await tradedInstruments(options, dataDir, environment, (line) => screen.say(line));
   if (live.length > 0) await goLive(options, traded, environment, (line) => screen.say(line));

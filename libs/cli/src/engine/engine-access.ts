@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { JetStreamBus, NatsServerProcess } from '@algo/bus';
-import { type AccountId, accountId, InputError } from '@algo/model';
+import { type AccountId, accountId, InputError, membersOf } from '@algo/model';
 import {
   baseConfig,
   connectBus,
   DirectoryLock,
   enginePlanOf,
+  identityOf,
   type LiveAccount,
   processesOf,
   readConfig,
+  readShardPlan,
 } from '@algo/runtime';
 import { type CliEnvironment, fromCaller, ROOT } from '../config.ts';
 import { CommandFailure, EXIT_CODE } from '../exit-codes.ts';
@@ -105,8 +107,9 @@ async function elsewhere(
   const feeds = told?.name === 'TimeAdvanced' ? [told.body.feed] : config.feeds;
   const known = inherited.ALGO_ACCOUNTS === undefined ? [config.account] : config.accounts;
   const accounts = account === undefined || known.includes(account) ? known : [...known, account];
-  const plan = { ...enginePlanOf(config), accounts, feeds };
-  const identities = processesOf(plan).map(({ identity }) => identity);
+  const plan = { ...enginePlanOf(config), accounts, feeds, analytics: 0 };
+  const members = membersOf(await readShardPlan(bus)).map((member) => identityOf('analytics', member));
+  const identities = [...processesOf(plan).map(({ identity }) => identity), ...members];
   const { liveAccounts: live } = config;
   const engine: EngineFacts = { accounts, live, feed: feeds.join(', '), identities };
   return {

@@ -5,7 +5,7 @@ import { isSameProcess } from '@algo/runtime';
 import { z } from 'zod';
 
 /** Of what a data directory holds; a build reads its own only. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 const engineFile = z.object({
   layout: z.literal(LAYOUT),

@@ -1,6 +1,13 @@
 import type { Bus } from '@algo/bus';
 import { type ServiceStatus, type StreamFill, subjects } from '@algo/contracts';
-import type { AccountId, EntryStanding, UnvaluedFee } from '@algo/model';
+import {
+  type AccountId,
+  type EntryStanding,
+  membersOf,
+  type ShardPlan,
+  shardsOf,
+  type UnvaluedFee,
+} from '@algo/model';
 import {
   BesideList,
   CashList,
@@ -13,7 +20,7 @@ import {
   type ListedDust,
   type ListedFeed,
 } from '@algo/read-models';
-import { identityOf } from '@algo/runtime';
+import { identityOf, readShardPlan } from '@algo/runtime';
 import type { EngineAccess } from '../engine/engine-access.ts';
 import { counterSum } from './counter-sum.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
@@ -36,6 +43,19 @@ interface OddHoldings {
   readonly cash: readonly ListedCash[];
   /** What positions left that no order could close. */
   readonly dust: readonly ListedDust[];
+}
+
+/** Who shares the virtual shards of analytics. */
+export interface ShardStatus {
+  /** Of the plan: it grows with each change. */
+  readonly revision: number;
+  readonly processes: readonly {
+    readonly process: string;
+    /** How many it has by the plan. */
+    readonly planned: number;
+    /** Of these, or of those that it still has, so many come or go; null where it says nothing. */
+    readonly moving: number | null;
+  }[];
 }
 
 /** What `algo status` tells. Its JSON is documented in docs/operations.md. */
@@ -64,6 +84,7 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   /** What is heard of each instrument, and what can be proven of it. */
   readonly feeds: readonly ListedFeed[];
   readonly services: readonly ServiceStatus[];
+  readonly shards: ShardStatus;
   /** Why entries do not pass, as execution said last; null before it said anything. */
   readonly entries: EntryStanding | null;
   /** Streams near their bound, as the notifier said within the last hour. */
@@ -85,6 +106,7 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     ...trades,
     ...(await whatHappened(bus, account)),
     services,
+    shards: shardStatus(await readShardPlan(bus), access.running ? services : []),
     streamsFilling: await lastFilling(bus),
   };
 }
@@ -118,6 +140,20 @@ async function lastStatuses(bus: Bus, identities: readonly string[]): Promise<Se
     if (said?.name === 'ServiceStatus') found.push(said.body);
   }
   return found;
+}
+
+function shardStatus(plan: ShardPlan, services: readonly ServiceStatus[]): ShardStatus {
+  const planned = new Map(
+    membersOf(plan).map((member) => [identityOf('analytics', member), shardsOf(plan, member).length]),
+  );
+  // One that is to have none may still have some.
+  const others = services.filter(({ service, counters }) => service === 'analytics' && counters.shards);
+  const names = new Set([...planned.keys(), ...others.map(({ instance }) => instance)]);
+  const processes = [...names].map((process) => {
+    const counters = services.find(({ instance }) => instance === process)?.counters;
+    return { process, planned: planned.get(process) ?? 0, moving: counters?.moving ?? null };
+  });
+  return { revision: plan.revision, processes };
 }
 
 async function lastFilling(bus: Bus): Promise<readonly StreamFill[]> {

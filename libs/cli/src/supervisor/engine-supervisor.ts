@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, provision } from '@algo/bus';
 import type { ServiceStatus } from '@algo/contracts';
-import { birthOf, processesOf, standbyNameOf, version } from '@algo/runtime';
+import { membersOf } from '@algo/model';
+import { birthOf, planShards, processesOf, readShardPlan, standbyNameOf, version } from '@algo/runtime';
 import { BusUsers } from '../engine/bus-users.ts';
 import { identityHere } from '../engine/engine-access.ts';
 import type { EngineFile } from '../engine/engine-file.ts';
@@ -27,6 +28,10 @@ export interface EngineParts {
 }
 
 const LOG_TRIM_MS = 60_000;
+/** A process of analytics that is to end has so long to hand its shards on. */
+const HAND_ON_MAX_MS = 30_000;
+/** How often is looked whether `algo scale` asked for other processes of analytics. */
+const LOOK_AT_SHARDS_MS = 500;
 
 /** One engine on this machine: nats-server and every service as a process, kept alive until it is stopped. */
 export class EngineSupervisor {
@@ -34,13 +39,16 @@ export class EngineSupervisor {
   readonly nats: NatsServerProcess;
   readonly view: EngineView;
   readonly services: ServiceProcess[] = [];
-  readonly #specs: readonly ServiceSpec[];
+  readonly #specsOf: (analytics: number) => readonly ServiceSpec[];
+  #analytics: number;
+  #scaling: Promise<void> = Promise.resolve();
   natsRestarts = 0;
   readonly #bus: JetStreamBus;
   readonly #startedMs = Date.now();
   readonly #misconfigured = Promise.withResolvers<Misconfigured>();
   #natsIsAway = false;
   #ended = false;
+  #isStopping = false;
   #unwatchNats: () => void = () => {};
   readonly #trimmer: NodeJS.Timeout;
 
@@ -57,10 +65,16 @@ export class EngineSupervisor {
     this.view = view;
     this.#bus = bus;
     const { root, dataDir, inherited } = parts;
-    this.#specs = planServices(parts.options, {
-      ...{ root, dataDir, isFresh, inherited, natsUrl: nats.url, isRecording: parts.isRecording === true },
-      keyFileOf: (service) => users.keyFile(service),
-    });
+    const isRecording = parts.isRecording === true;
+    this.#analytics = planOf(parts.options).analytics;
+    this.#specsOf = (analytics) =>
+      planServices(
+        { ...parts.options, analytics },
+        {
+          ...{ root, dataDir, isFresh, inherited, natsUrl: nats.url, isRecording },
+          keyFileOf: (service) => users.keyFile(service),
+        },
+      );
     view.onStatus = (status) => this.#onStatus(status);
     view.onRefusal = (words) => parts.say(words);
     nats.onExit = () => void this.#restartNats();
@@ -89,6 +103,7 @@ export class EngineSupervisor {
       });
       const view = await EngineView.open(bus, parts.options.accounts);
       const { last } = await bus.bounds('POSITIONS');
+      await planShards(bus, () => upTo(planOf(parts.options).analytics));
       return new EngineSupervisor(parts, nats, bus, view, last === 0, users);
     } catch (error) {
       await nats.stop();
@@ -107,7 +122,8 @@ export class EngineSupervisor {
 
   /** Starts the services in the order of the plan; whoever needs another one waits for it. */
   startServices(): void {
-    for (const spec of this.#specs) this.#start(spec);
+    for (const spec of this.#specsOf(this.#analytics)) this.#start(spec);
+    if (this.parts.isRecording !== true) this.#lookAtShards();
   }
 
   /** Stops the services in reverse order; what they have said can still be read. */
@@ -118,6 +134,8 @@ export class EngineSupervisor {
   /** Stops the services, then nats-server. */
   async stop(): Promise<void> {
     clearInterval(this.#trimmer);
+    this.#isStopping = true;
+    await this.#scaling;
     await this.stopServices();
     this.#ended = true;
     await this.view[Symbol.asyncDispose]().catch(() => undefined);
@@ -159,6 +177,44 @@ export class EngineSupervisor {
     for (const other of this.services)
       if (other !== service && other.spec.identity === identity && other.state === 'running')
         other.replaced();
+  }
+
+  /** Starts the processes of analytics that the plan of shards names, and ends those that it no longer names. */
+  #lookAtShards(): void {
+    setTimeout(() => {
+      if (this.#isStopping) return;
+      const scaling = async () => {
+        const wanted = membersOf(await readShardPlan(this.#bus)).length;
+        if (wanted !== this.#analytics) await this.#scale(wanted);
+      };
+      this.#scaling = scaling()
+        .catch((error: Error) => this.parts.say(`analytics can't be scaled: ${error.message}`))
+        .then(() => this.#lookAtShards());
+    }, LOOK_AT_SHARDS_MS).unref();
+  }
+
+  async #scale(wanted: number): Promise<void> {
+    const [before, after] = [this.#specsOf(this.#analytics), this.#specsOf(wanted)];
+    const isIn = (specs: readonly ServiceSpec[], identity: string) =>
+      specs.some((spec) => spec.identity === identity);
+    this.#analytics = wanted;
+    for (const spec of after) if (!isIn(before, spec.identity)) this.#start(spec);
+    const leaving = this.services.filter(({ spec }) => !isIn(after, spec.identity));
+    await Promise.all(leaving.map((service) => this.#end(service)));
+    if (!this.#ended) this.#writeFile(true);
+  }
+
+  /** Ends a process that hands on what it has first; one that can't is ended all the same. */
+  async #end(service: ServiceProcess): Promise<void> {
+    const { identity } = service.spec;
+    const untilMs = performance.now() + HAND_ON_MAX_MS;
+    const hasShards = () => (this.view.statuses.get(identity)?.counters.shards ?? 0) > 0;
+    while (hasShards() && !this.#isStopping && performance.now() < untilMs)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AT_SHARDS_MS));
+    this.parts.say(`ending ${identity}`);
+    await service.stop();
+    this.services.splice(this.services.indexOf(service), 1);
+    this.view.statuses.delete(identity);
   }
 
   /** Process ids by the names that processes go by now: who runs before who has not said yet what it is. */
@@ -209,7 +265,7 @@ export class EngineSupervisor {
       live: Object.fromEntries(
         options.live.map(({ account, exchange, startingEquity }) => [account, { exchange, startingEquity }]),
       ),
-      analytics: options.analytics,
+      analytics: this.#analytics,
       startedMs: this.#startedMs,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       services: this.#pids(),
@@ -223,4 +279,8 @@ async function provisioned(url: string, users: BusUsers): Promise<void> {
   const keySeed = users.keySeed('provisioner');
   await using bus = await JetStreamBus.connect({ servers: [url], identity: 'provisioner', keySeed });
   await provision(bus, { replicas: 1, durables: allDurables() });
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, ordinal) => ordinal);
 }

@@ -48,8 +48,7 @@ export function freeBytes(dir: string): number {
 
 /**
  * *Errors*: InputError when the directory holds the words of processes that these options leave out: another
- * kind of feed, further accounts, more analytics processes. Who reads them would take them for those of a
- * stranger.
+ * kind of feed, further accounts. Who reads them would take them for those of a stranger.
  */
 export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined, options: UpOptions): void {
   if (before === undefined) return;
@@ -90,11 +89,4 @@ export function refuseOtherPlan(dataDir: string, before: EngineFile | undefined,
         'Give the same, or begin in another --data-dir.',
       );
   }
-  if (before.analytics > options.analytics)
-    throw refused(
-      '--analytics',
-      options.analytics,
-      `has ${before.analytics} analytics processes`,
-      `Give --analytics ${before.analytics}, or choose another --data-dir.`,
-    );
 }

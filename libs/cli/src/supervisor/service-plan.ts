@@ -22,7 +22,8 @@ export interface EnginePlace {
 
 /** Returns which processes an engine of these options consists of. */
 export function planOf({ accounts, live, feedKind, analytics, standby }: UpOptions): EnginePlan {
-  return { accounts, live: live.map(({ account }) => account), feeds: [feedKind], analytics, standby };
+  const liveOnes = live.map(({ account }) => account);
+  return { accounts, live: liveOnes, feeds: [feedKind], analytics: analytics ?? 1, standby };
 }
 
 /** Returns the processes to start, in their order, and with what environment. */
@@ -48,7 +49,7 @@ function logNameOf({ identity, isStandby }: PlannedProcess): string {
 }
 
 function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
-  const { accounts, feeds, analytics, standby } = planOf(options);
+  const { accounts, feeds, standby } = planOf(options);
   return {
     ALGO_NATS_URL: place.natsUrl,
     ALGO_DATA_DIR: place.dataDir,
@@ -57,7 +58,8 @@ function common(options: UpOptions, place: EnginePlace): NodeJS.ProcessEnv {
     // Who started it has typed their names, or it would not have come so far.
     ALGO_LIVE_CONFIRMED: options.live.map(({ account }) => account).join(','),
     ALGO_FEEDS: feeds.join(','),
-    ALGO_ANALYTICS_INSTANCES: String(analytics),
+    // Who has which shard is planned by the supervisor, and may change while a process lives.
+    ALGO_ANALYTICS_INSTANCES: '',
     ALGO_STANDBY: standby.join(','),
     ALGO_WATCH_PARENT: 'true',
   };

@@ -1,4 +1,4 @@
-import { InputError, type InstrumentId, instrumentId } from '@algo/model';
+import { InputError, type InstrumentId, instrumentId, VIRTUAL_SHARDS } from '@algo/model';
 import { STANDBY_SERVICES, type StandbyService } from '@algo/runtime';
 import { retoldAs, tradePaths } from '@algo/tradefiles/paths';
 import { MARKET_DATA, realExchange } from '@algo/venues';
@@ -30,7 +30,8 @@ export interface UpOptions {
   readonly instruments: readonly InstrumentId[];
   readonly tradingConfig: string | undefined;
   readonly seed: number | undefined;
-  readonly analytics: number;
+  /** How many processes share the instruments; as it was last when undefined. */
+  readonly analytics: number | undefined;
   /** Of these a second process stands by for each account. */
   readonly standby: readonly StandbyService[];
   readonly port: number | undefined;
@@ -97,7 +98,7 @@ export function parseUpOptions(
     instruments: listOf(raw.instruments ?? '').map((typed) => instrumentTyped(typed, feedKind)),
     tradingConfig: raw.tradingConfig,
     seed: raw.seed === undefined ? undefined : wholeNumber('--seed', raw.seed, 0, 4_294_967_295),
-    analytics: wholeNumber('--analytics', raw.analytics ?? '1', 1, 16),
+    analytics: raw.analytics === undefined ? undefined : analyticsCount('--analytics', raw.analytics),
     standby: parseStandby(raw.standby ?? ''),
     port: raw.port === undefined ? undefined : wholeNumber('--port', raw.port, 1, 65_535),
     exitAtEnd: raw.exitAtEnd === true,
@@ -218,6 +219,11 @@ export function speedWarning({ speed }: Pick<UpOptions, 'speed'>): string | unde
     `at ${speed} times the clock orders will expire: what takes this machine 50 ms takes ` +
     `${(Number(speed) * 0.05).toFixed(0)} s of the market's time`
   );
+}
+
+/** Returns how many analytics processes are asked for. *Errors*: InputError naming the option. */
+export function analyticsCount(option: string, text: string): number {
+  return wholeNumber(option, text, 1, VIRTUAL_SHARDS);
 }
 
 /** Returns a whole number given as text. *Errors*: InputError naming the option and its range. */

@@ -74,7 +74,10 @@ async function live(
   }
   const failed = storing.failed.then((error) => Promise.reject(error));
   await Promise.race([Promise.all(settled), failed]);
-  await store.flush();
+  const isStored = async () => {
+    while (!(await storing.flush([LTC.id]))) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await Promise.race([isStored(), failed]);
   return { snapshot: machine.snapshot().slice(), stored: storing.counters().stored };
 }
 

@@ -9,22 +9,31 @@ import { refill } from './refill.ts';
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
 /**
+ * Rows that wait for files that can't be opened yet, such as one that a process holds that stands still. Beyond
+ * it those of a file are let go: once it is open, they are put back from the streams.
+ */
+export const WAITING_ROWS_MAX = 200_000;
+/**
  * What may pass by itself, such as a file that somebody reads or a full disk, is tried again after so long,
- * each time after twice as long up to this many times that: rows wait meanwhile, other files don't.
+ * each time after twice as long up to this many times that, for as long as it takes: rows wait meanwhile,
+ * other files don't.
  */
 const TRY_AGAIN_MS = 250;
 const TRY_AGAIN_TIMES_MAX = 20;
-/** Some five minutes: then a new process tries, in which nothing of DuckDB is left from before. */
-const TRIES_MAX = 60;
 
 interface File {
-  opened: Promise<void>;
-  /** What the file held when it was opened; undefined until it is. */
+  /** What the file held when it was opened; undefined until it is, and while it is filled again. */
   stored: StoredPosition | undefined;
   /** Whether its instrument was there in an earlier life: then an empty file has lost its rows. */
   readonly isKnown: boolean;
   /** Whether it was looked for rows that it lacks. */
   isChecked: boolean;
+  /** Rows that came before it was open. */
+  waiting: ShardRows[];
+  /** Rows were let go that are not in it. */
+  lacks: boolean;
+  /** Settles when it has what it lacked; undefined while nothing is put back. */
+  refilling: Promise<void> | undefined;
 }
 
 export interface StoringOptions {
@@ -34,27 +43,26 @@ export interface StoringOptions {
   /** Told what was put back, for a person. */
   onRefilled(words: string): void;
   readonly tryAgainMs?: number;
+  readonly waitingRowsMax?: number;
 }
 
-/** Puts a shard's rows into the files of its instruments. */
+/** Puts the rows of virtual shards into the files of their instruments. */
 export class RowStoring implements Requests<ShardRows, never> {
   readonly #store: RowStore;
-  readonly #onWaiting: (error: Error) => void;
-  readonly #onRefilled: (words: string) => void;
-  readonly #tryAgainMs: number;
-  readonly #past: PastRows | null;
+  readonly #options: StoringOptions;
   readonly #files = new Map<InstrumentId, File>();
   readonly #failure = Promise.withResolvers<Error>();
+  /** Trades that the files held that are open when they were opened, less those of files that were closed. */
   #storedBefore = 0;
+  #waitingRows = 0;
+  readonly #waitingRowsMax: number;
   #hasFailed = false;
 
   /** What a file lacks is put back from `past`, and told to `onRefilled`. */
-  constructor(store: RowStore, { past, onWaiting, onRefilled, tryAgainMs }: StoringOptions) {
+  constructor(store: RowStore, options: StoringOptions) {
     this.#store = store;
-    this.#past = past;
-    this.#onWaiting = onWaiting;
-    this.#onRefilled = onRefilled;
-    this.#tryAgainMs = tryAgainMs ?? TRY_AGAIN_MS;
+    this.#options = options;
+    this.#waitingRowsMax = options.waitingRowsMax ?? WAITING_ROWS_MAX;
   }
 
   /** Takes that a file is gone or damaged: a new process opens it anew. */
@@ -69,7 +77,8 @@ export class RowStoring implements Requests<ShardRows, never> {
 
   counters(): Record<string, number> {
     const { storedTrades, pendingRows, lastCommitMs, commits } = this.#store.stats();
-    return { stored: this.#storedBefore + storedTrades, pendingRows, commits, lastCommitMs };
+    const stored = this.#storedBefore + storedTrades;
+    return { stored, pendingRows: pendingRows + this.#waitingRows, commits, lastCommitMs };
   }
 
   /** The rows of an instrument keep their order; the store passes over those that it has. */
@@ -86,61 +95,15 @@ export class RowStoring implements Requests<ShardRows, never> {
     this.#fileOf(instrument, 'counted', true);
   }
 
+  /** The machine waits for a store that is too far behind, and never for a file that can't be opened. */
   carryOut(rows: ShardRows, ticket: Ticket<never>): void {
     const file = this.#fileOf(rows.instrument, rows.trades?.ids.kind ?? 'counted', false);
-    this.#whenOpen(file, () => this.#append(rows, file, ticket));
-  }
-
-  /** Does something once a file is open and lacks nothing, in the order of the calls. */
-  #whenOpen(file: File, work: () => void): void {
-    if (file.stored !== undefined) work();
-    else if (!this.#hasFailed) void file.opened.then(() => this.#whenOpen(file, work));
-  }
-
-  #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean): File {
-    const known = this.#files.get(instrument);
-    if (known !== undefined) return known;
-    const opened = this.#untilDone(() => this.#store.openInstrument(instrument, kind)).then(
-      (stored) => {
-        this.#storedBefore += stored.trades;
-        file.stored = stored;
-      },
-      (error: unknown) => this.#fail(error),
-    );
-    const file: File = { opened, stored: undefined, isKnown, isChecked: false };
-    this.#files.set(instrument, file);
-    return file;
-  }
-
-  /** *Errors*: what does not pass by itself, at once; the rest after the last try. */
-  async #untilDone<Value>(work: () => Promise<Value>): Promise<Value> {
-    let delayMs = this.#tryAgainMs;
-    for (let tries = 1; ; tries++, delayMs *= 2) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!mayPass(error) || tries === TRIES_MAX) throw error;
-        this.#onWaiting(error);
-      }
-      const waitMs = Math.min(delayMs, this.#tryAgainMs * TRY_AGAIN_TIMES_MAX);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-    }
-  }
-
-  #append(rows: ShardRows, file: File, ticket: Ticket<never>): void {
-    try {
-      if (this.#isLacking(rows, file)) {
-        this.#refill(rows, file, file.stored!);
-        this.#whenOpen(file, () => this.#append(rows, file, ticket));
-        return;
-      }
-      this.#store.append(rowsOf(rows));
-      this.#store.commitUpTo(rows.instrument, rows.position);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
+    if (file.stored === undefined) this.#wait(file, rows);
+    else this.#append(rows, file);
+    if (this.#hasFailed) return;
+    if (file.refilling !== undefined && this.#waitingRows > this.#waitingRowsMax)
+      void file.refilling.then(() => ticket.settle([]));
+    else if (this.#store.backlog <= BACKLOG_MAX) ticket.settle([]);
     // A write that failed may have left DuckDB unusable in this process: only a new one writes again.
     else
       this.#store.flush().then(
@@ -149,14 +112,117 @@ export class RowStoring implements Requests<ShardRows, never> {
       );
   }
 
+  /**
+   * Returns true once all rows of some instruments are durable; false where a file can't be opened, so that
+   * rows of it are nowhere but here. *Errors*: those of the store.
+   */
+  async flush(instruments: readonly InstrumentId[]): Promise<boolean> {
+    const files = instruments.flatMap((instrument) => this.#files.get(instrument) ?? []);
+    if (files.some(isWanting)) return false;
+    await this.#store.flush(instruments.filter((instrument) => this.#files.get(instrument)?.stored));
+    return true;
+  }
+
+  /**
+   * Lets go of the files of some instruments, whose rows have all come. With `leaves` all that they hold goes to
+   * the archive. Rows of a file that can't be opened are given up: whoever goes on takes their inputs again.
+   * *Errors*: those of the store; all are let go all the same.
+   */
+  async close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void> {
+    const problems: unknown[] = [];
+    for (const instrument of instruments) {
+      const file = this.#files.get(instrument);
+      if (file === undefined) continue;
+      await file.refilling;
+      this.#files.delete(instrument);
+      this.#waitingRows -= countOf(file.waiting);
+      if (file.stored === undefined) continue; // whoever opens it finds that nobody wants it
+      await this.#closeFile(instrument, leaves).catch((error: unknown) => problems.push(error));
+    }
+    if (problems.length > 0) throw problems[0];
+  }
+
+  async #closeFile(instrument: InstrumentId, leaves: boolean): Promise<void> {
+    const { trades } = await this.#store.closeInstrument(instrument, leaves);
+    this.#storedBefore -= trades;
+  }
+
+  #wait(file: File, rows: ShardRows): void {
+    if (file.lacks) return;
+    file.waiting.push(rows);
+    this.#waitingRows += rowsIn(rows);
+    if (file.refilling !== undefined || this.#waitingRows <= this.#waitingRowsMax) return;
+    this.#waitingRows -= countOf(file.waiting);
+    file.waiting = [];
+    file.lacks = true;
+    const words = `${rows.instrument}: too many rows wait for its file; once it is open, they are put back from the stream`;
+    this.#options.onRefilled(words);
+  }
+
+  #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean): File {
+    const known = this.#files.get(instrument);
+    if (known !== undefined) return known;
+    const file: File = {
+      ...{ stored: undefined, isKnown, isChecked: false, waiting: [], lacks: false },
+      refilling: undefined,
+    };
+    this.#files.set(instrument, file);
+    this.#open(instrument, kind, file).catch((error: unknown) => this.#fail(error));
+    return file;
+  }
+
+  /** *Errors*: what does not pass by itself. */
+  async #open(instrument: InstrumentId, kind: IdKind, file: File): Promise<void> {
+    const { onWaiting, tryAgainMs = TRY_AGAIN_MS } = this.#options;
+    const isWanted = () => this.#files.get(instrument) === file && !this.#hasFailed;
+    for (let delayMs = tryAgainMs; isWanted(); delayMs *= 2) {
+      try {
+        const stored = await this.#store.openInstrument(instrument, kind);
+        this.#storedBefore += stored.trades;
+        if (isWanted()) this.#opened(file, stored);
+        else await this.#closeFile(instrument, false);
+        return;
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+        onWaiting(error);
+      }
+      const waitMs = Math.min(delayMs, tryAgainMs * TRY_AGAIN_TIMES_MAX);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+
+  /** Stores what has waited for a file; what it lacks first. */
+  #opened(file: File, stored: StoredPosition): void {
+    file.stored = stored;
+    while (file.waiting.length > 0 && file.stored !== undefined) {
+      const rows = file.waiting.shift()!;
+      this.#waitingRows -= rowsIn(rows);
+      this.#append(rows, file);
+    }
+  }
+
+  #append(rows: ShardRows, file: File): void {
+    try {
+      if (this.#isLacking(rows, file)) {
+        this.#refill(rows, file, file.stored!);
+        return;
+      }
+      this.#store.append(rowsOf(rows));
+      this.#store.commitUpTo(rows.instrument, rows.position);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** Whether rows that were taken before are not in the file. *Errors*: InputError: they cannot be had. */
   #isLacking({ trades, position }: ShardRows, file: File): boolean {
     const stored = file.stored!;
+    if (file.lacks) return this.#options.past !== null && position > stored.position;
     if (file.isChecked) return false;
     const isLost = file.isKnown && stored.position === 0;
     if (trades === null) {
       if (isLost) file.isChecked = true;
-      return isLost && this.#past !== null;
+      return isLost && this.#options.past !== null;
     }
     checkContinues(stored, trades, position);
     if (position <= stored.position) return false;
@@ -164,25 +230,43 @@ export class RowStoring implements Requests<ShardRows, never> {
     const first = trades.ids.values[0]!;
     const isBehind =
       stored.lastTradeId !== null && typeof first === 'number' && first > Number(stored.lastTradeId) + 1;
-    return (isLost || isBehind) && this.#past !== null && position > 1;
+    return (isLost || isBehind) && this.#options.past !== null && position > 1;
   }
 
+  /** Puts back what the file lacks before these rows, which it has next. */
   #refill(next: ShardRows, file: File, stored: StoredPosition): void {
     file.stored = undefined;
+    file.lacks = false;
+    file.isChecked = true;
+    file.waiting.unshift(next);
+    this.#waitingRows += rowsIn(next);
     const { instrument } = next;
-    file.opened = refill(this.#store, { instrument, stored, next }, this.#past!).then(
-      (words) => {
-        file.stored = stored;
-        if (words !== undefined) this.#onRefilled(words);
-      },
-      (error: unknown) => this.#fail(error),
-    );
+    file.refilling = refill(this.#store, { instrument, stored, next }, this.#options.past!)
+      .then((words) => {
+        file.refilling = undefined;
+        if (words !== undefined) this.#options.onRefilled(words);
+        this.#opened(file, stored);
+      })
+      .catch((error: unknown) => this.#fail(error));
   }
 
   #fail(error: unknown): void {
     this.#hasFailed = true;
     this.#failure.resolve(error as Error);
   }
+}
+
+/** Whether rows of a file are nowhere on disk and not on their way there. */
+function isWanting({ stored, waiting, lacks }: File): boolean {
+  return lacks || (stored === undefined && waiting.length > 0);
+}
+
+function rowsIn({ trades, candles, orderFlow, profiles }: ShardRows): number {
+  return (trades?.count ?? 0) + candles.length + orderFlow.length + profiles.length;
+}
+
+function countOf(waiting: readonly ShardRows[]): number {
+  return waiting.reduce((sum, rows) => sum + rowsIn(rows), 0);
 }
 
 function mayPass(error: unknown): error is Error {

@@ -1,0 +1,244 @@
+import {
+  type Bus,
+  type Clock,
+  type Driven,
+  type DrivePlan,
+  fencedEpoch,
+  type Lease,
+  type Subscription,
+} from '@algo/bus';
+import { familyFilters } from '@algo/contracts';
+import { type InstrumentId, type ShardPlan, shardsOf } from '@algo/model';
+import { type ShardPlace, shardIdentity } from '@algo/runtime';
+import type { ShardInput, ShardMachine, ShardRows, ShardWord } from '../domain/index.ts';
+
+/** How often is looked who is to have which shard. */
+const LOOK_MS = 250;
+
+export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, ShardMachine>;
+
+/** How the host tells whoever stores a shard's state that the shard goes. */
+export interface Leaving {
+  /** Resolves when somebody waits for this process to be done with the shard. */
+  readonly hurry: Promise<void>;
+  /** Whether another process is to have it, as far as is known now. */
+  readonly leaves: () => boolean;
+}
+
+export interface ShardHostParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly ordinal: number;
+  readonly place: ShardPlace;
+  /** Returns who is to have which shard. */
+  readPlan(): Promise<ShardPlan>;
+  /** Returns how a shard is driven while it is here. */
+  planOf(shard: number, leaving: Leaving): PlanOfShard;
+  /** Opens the files of instruments of an earlier life. */
+  open(instruments: readonly InstrumentId[]): void;
+  /** Lets go of the files of a shard that is driven no more; `leaves` as `Leaving` says. */
+  close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void>;
+}
+
+/** One virtual shard that is here, comes here or goes. */
+interface Held {
+  readonly shard: number;
+  readonly end: AbortController;
+  stage: 'waits' | 'is taken again' | 'runs' | 'goes';
+  machine: ShardMachine | undefined;
+  driven: Driven<never> | undefined;
+  over: Promise<void>;
+}
+
+/**
+ * Has the virtual shards that the plan gives to this process: takes each over when nobody speaks for it any
+ * more, drives it on from where it was, and hands it on when the plan gives it to another. A shard that never
+ * had a trade costs nothing: it begins with its first.
+ */
+export class ShardHost implements AsyncDisposable {
+  readonly #parts: ShardHostParts;
+  readonly #held = new Map<number, Held>();
+  readonly #failure = Promise.withResolvers<Error>();
+  /** Of shards without a trade so far: told of the first. */
+  #scout: { readonly shards: ReadonlySet<number>; readonly subscription: Subscription } | undefined;
+  #plan: ShardPlan | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #cancelLook: () => void = () => {};
+  #isEnding = false;
+
+  private constructor(parts: ShardHostParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to have what it is to have. */
+  static async start(parts: ShardHostParts): Promise<ShardHost> {
+    const host = new ShardHost(parts);
+    await host.#look();
+    host.#lookLater();
+    return host;
+  }
+
+  /** Settles with what makes it impossible to go on. */
+  get failed(): Promise<Error> {
+    return this.#failure.promise;
+  }
+
+  /** Why it isn't doing all that it is to do. */
+  reasons(): readonly string[] {
+    const [waits, again] = [listOf(this.#at('waits')), listOf(this.#at('is taken again'))];
+    return [
+      ...(waits === '' ? [] : [`waits for shards ${waits}, which another process still has`]),
+      ...(again === '' ? [] : [`takes again what was taken of shards ${again}`]),
+    ];
+  }
+
+  /** What it has, in words. */
+  notes(): readonly string[] {
+    if (this.#plan === undefined) return [];
+    const [goes, owned] = [this.#at('goes'), shardsOf(this.#plan, this.#parts.ordinal)];
+    return [
+      `revision ${this.#plan.revision}: ${owned.length} shards, ${this.#at('runs').length} with trades`,
+      ...(goes.length === 0 ? [] : [`hands on shards ${listOf(goes)}`]),
+    ];
+  }
+
+  counters(): Record<string, number> {
+    const held = [...this.#held.values()];
+    const sums: Record<string, number> = { trades: 0, candles: 0, signals: 0, instruments: 0 };
+    for (const { machine } of held)
+      for (const [name, count] of Object.entries(machine?.counters() ?? {}))
+        sums[name] = (sums[name] ?? 0) + count;
+    const taken = held.reduce((sum, { driven }) => sum + (driven?.taken ?? 0), 0);
+    const moving = held.length - this.#at('runs').length;
+    return { ...sums, taken, shards: held.length, moving, revision: this.#plan?.revision ?? 0 };
+  }
+
+  /** Lets go of all, so that whoever is to have them next needn't wait. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnding = true;
+    this.#cancelLook();
+    await this.#looking;
+    await this.#scout?.subscription[Symbol.asyncDispose]();
+    for (const { end } of this.#held.values()) end.abort();
+    await Promise.all([...this.#held.values()].map(({ over }) => over));
+  }
+
+  #at(stage: Held['stage']): Held[] {
+    return [...this.#held.values()].filter((one) => one.stage === stage);
+  }
+
+  #lookLater(): void {
+    this.#cancelLook = this.#parts.clock.after(LOOK_MS, () => {
+      this.#looking = this.#look().then(
+        () => {
+          if (!this.#isEnding) this.#lookLater();
+        },
+        (error: unknown) => this.#failure.resolve(error as Error),
+      );
+    });
+  }
+
+  /** Compares what is here with the plan. */
+  async #look(): Promise<void> {
+    const { ordinal } = this.#parts;
+    const plan = await this.#parts.readPlan();
+    const isNew = plan.revision !== this.#plan?.revision;
+    this.#plan = plan;
+    const owned = shardsOf(plan, ordinal);
+    for (const { shard, end } of this.#held.values()) if (!owned.includes(shard)) end.abort();
+    if (isNew || [...(this.#scout?.shards ?? [])].some((shard) => this.#held.has(shard)))
+      await this.#send(owned.filter((shard) => !this.#held.has(shard)));
+    // One that was handed on and comes back is in no scout's list.
+    for (const shard of owned)
+      if (!this.#held.has(shard) && this.#scout?.shards.has(shard) !== true) this.#take(shard);
+  }
+
+  /** Finds out which shards have had a trade, and waits for the first of the others. */
+  async #send(shards: readonly number[]): Promise<void> {
+    const { bus } = this.#parts;
+    const { last: after } = await bus.bounds('MARKET');
+    const met = await Promise.all(shards.map((shard) => this.#isMet(shard)));
+    const unmet = shards.filter((_, at) => !met[at]!);
+    const before = this.#scout;
+    this.#scout =
+      unmet.length === 0
+        ? undefined
+        : {
+            shards: new Set(unmet),
+            subscription: await bus.follow(
+              { stream: 'MARKET', subjects: unmet.flatMap(begins), after },
+              ({ subject }) => this.#onFirst(Number(subject.split('.')[2])),
+            ),
+          };
+    await before?.subscription[Symbol.asyncDispose]();
+  }
+
+  async #isMet(shard: number): Promise<boolean> {
+    const { bus } = this.#parts;
+    for (const subject of begins(shard)) if ((await bus.last('MARKET', subject)) !== undefined) return true;
+    return (await fencedEpoch(bus, shardIdentity(shard), 'CANDLES')) > 0;
+  }
+
+  #onFirst(shard: number): void {
+    const isOwned = this.#plan?.owners[shard] === this.#parts.ordinal;
+    if (isOwned && !this.#isEnding && !this.#held.has(shard)) this.#take(shard);
+  }
+
+  #take(shard: number): void {
+    const held: Held = {
+      ...{ shard, end: new AbortController(), stage: 'waits', machine: undefined, driven: undefined },
+      over: Promise.resolve(),
+    };
+    this.#held.set(shard, held);
+    held.over = this.#have(held)
+      .catch((error: unknown) => this.#failure.resolve(error as Error))
+      .finally(() => this.#held.delete(shard));
+  }
+
+  /** From the wait for a shard until it is let go. */
+  async #have(held: Held): Promise<void> {
+    const { shard, end } = held;
+    const lease = await this.#parts.place.lease(shard, end.signal);
+    if (lease === undefined) return;
+    await using _lease = lease;
+    if (end.signal.aborted) return;
+    void lease.lost.then((reason) => this.#failure.resolve(lost(shard, reason)));
+    await this.#drive(held, lease);
+  }
+
+  async #drive(held: Held, { epoch }: Lease): Promise<void> {
+    const { shard, end } = held;
+    const { place, ordinal, planOf, open, close } = this.#parts;
+    held.stage = 'is taken again';
+    const hurry = new Promise<void>((resolve) => {
+      end.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const leaves = () => this.#plan?.owners[shard] !== ordinal;
+    const { machine, driven } = await place.drive(shard, epoch, planOf(shard, { hurry, leaves }));
+    Object.assign(held, { machine, driven });
+    open(machine.instruments);
+    void driven.restored.then(() => {
+      if (held.stage === 'is taken again') held.stage = 'runs';
+    });
+    const ended = await Promise.race([hurry, driven.closed]);
+    held.stage = 'goes';
+    await driven[Symbol.asyncDispose]();
+    await close(machine.instruments, leaves());
+    if (ended instanceof Error) throw ended;
+  }
+}
+
+/** The subjects that bring a shard to life. */
+function begins(shard: number): string[] {
+  return (['md.trades', 'md.bars'] as const).flatMap((family) => familyFilters(family, [shard]));
+}
+
+function listOf(shards: readonly { readonly shard: number }[]): string {
+  return shards.map(({ shard }) => shard).join(', ');
+}
+
+function lost(shard: number, reason: string): Error {
+  return new Error(
+    `the lease of ${shardIdentity(shard)}: ${reason}. Another process may have it, so this one ends`,
+  );
+}

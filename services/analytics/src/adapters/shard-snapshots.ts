@@ -1,0 +1,37 @@
+import { type Clock, type SnapshotStore, takenIn } from '@algo/bus';
+
+export interface ShardSnapshotsParts {
+  /** On this disk. */
+  readonly files: SnapshotStore;
+  /** Where processes on other disks find it; undefined where all share this disk. */
+  readonly shared: SnapshotStore | undefined;
+  readonly clock: Clock;
+  /** How often the shared one is brought up to date while the shard stays. */
+  readonly sharedIntervalMs: number;
+  /** Whether the shard is about to go to another process. */
+  readonly leaves: () => boolean;
+}
+
+/**
+ * Keeps a shard's state on this disk, which costs little, and brings it to where others find it when the shard
+ * goes there, and now and then in case that this disk is lost. The newer of the two counts.
+ */
+export function shardSnapshots(parts: ShardSnapshotsParts): SnapshotStore {
+  const { files, shared, clock, sharedIntervalMs, leaves } = parts;
+  if (shared === undefined) return files;
+  let sharedAtMs = clock.monotonicMs();
+  return {
+    async load() {
+      const [here, there] = await Promise.all([files.load(), shared.load()]);
+      if (here === undefined || there === undefined) return here ?? there;
+      return takenIn(here) >= takenIn(there) ? here : there;
+    },
+    async save(...saved) {
+      const nowMs = clock.monotonicMs();
+      if (!leaves()) await files.save(...saved);
+      if (!leaves() && nowMs - sharedAtMs < sharedIntervalMs) return;
+      await shared.save(...saved);
+      sharedAtMs = nowMs;
+    },
+  };
+}
