@@ -114,13 +114,21 @@ export class Lease implements AsyncDisposable {
           encode({ holder: this.#options.holder, epoch: this.epoch, ttlMs: this.#options.ttlMs }),
           this.#revision,
         );
-        if (revision === undefined) return this.#end('another holder took it');
-        this.#revision = revision;
+        const kept = revision ?? (await this.#storedUnanswered());
+        if (kept === undefined) return this.#end('another holder took it');
+        this.#revision = kept;
         this.#asked = asked;
       } catch {
         // The server is away; what is left of the lease still counts, and the next round asks again.
       }
     }
+  }
+
+  /** A renewal that got no answer may be stored all the same: then it is ours, under a revision that we didn't learn. */
+  async #storedUnanswered(): Promise<number | undefined> {
+    const entry = await this.#bucket.get(this.#options.key);
+    const held = entry === undefined ? undefined : parse(entry.value);
+    return held?.holder === this.#options.holder && held.epoch === this.epoch ? entry!.revision : undefined;
   }
 
   #end(reason: string): void {

@@ -26,3 +26,19 @@ export class OwnLife implements Life {
     return !isSameProcess(Number(pid), birth ?? '');
   }
 }
+
+/**
+ * Names this life for a right that processes of several names take from each other, such as a virtual shard.
+ * Of an older life of the same name it is over: there is one process of a name at a time.
+ */
+export function lifeAmongOthers(identity: string): Life {
+  const name = `${identity}#${machineOf()}#${process.pid}#${birthOf(process.pid)}`;
+  return {
+    name,
+    isOver(other) {
+      const [who, machine, pid, birth] = other.split('#');
+      if (other === name) return false;
+      return who === identity || (machine === machineOf() && !isSameProcess(Number(pid), birth ?? ''));
+    },
+  };
+}

@@ -16,7 +16,7 @@ import { askersOf, followPause } from './follow-pause.ts';
 import type { HealthServer } from './health-server.ts';
 import { engineInstruments } from './instruments/engine-instruments.ts';
 import { followRules } from './instruments/follow-rules.ts';
-import { OwnLife } from './own-life.ts';
+import { lifeAmongOthers } from './own-life.ts';
 import { identityOf, plannedProducers, shardIdentity } from './process-plan.ts';
 import type { ServiceContext, ShardPlace } from './service.ts';
 import { startDriver } from './start-driver.ts';
@@ -127,15 +127,15 @@ export function processContext<Config extends BaseConfig>(
 /** A shard takes nothing but its stream, so that it has no log of its own, and goes on from wherever it is. */
 function shardPlace({
   config,
+  identity: process,
   bus,
   clock,
   log,
-}: Pick<ServiceContext<BaseConfig>, 'config' | 'bus' | 'clock' | 'log'>): ShardPlace {
+}: Pick<ServiceContext<BaseConfig>, 'config' | 'identity' | 'bus' | 'clock' | 'log'>): ShardPlace {
+  const life = lifeAmongOthers(process);
   return {
-    lease(shard, signal) {
-      const identity = shardIdentity(shard);
-      return acquireLease({ config, identity, bus, life: new OwnLife(identity), clock, signal });
-    },
+    lease: (shard, signal) =>
+      acquireLease({ config, identity: shardIdentity(shard), bus, life, clock, signal }),
     async drive(shard, epoch, plan) {
       const identity = shardIdentity(shard);
       const { machine, driver } = await startDriver(

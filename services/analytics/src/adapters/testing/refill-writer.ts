@@ -36,5 +36,8 @@ const done = tapeInputs()
   );
 const failed = storing.failed.then((error) => Promise.reject(error));
 await Promise.race([Promise.all(done), failed]);
-await store.flush();
+const isStored = async () => {
+  while (!(await storing.flush([LTC]))) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+await Promise.race([isStored(), failed]);
 if (commits !== '0') process.kill(process.pid, 'SIGKILL');
