@@ -57,19 +57,48 @@ async function done(bus: Bus, plan: ShardPlan, market: ShardMarket): Promise<voi
   );
 }
 
-test('shards that move under load, from owners that are killed and that stand still, say what one process says', async () => {
+/** Says for how long nothing was heard of an instrument while its shard moved. */
+async function pauses(bus: Bus, move: () => Promise<ShardPlan>, before: ShardPlan): Promise<string> {
+  const last = new Map<string, number>();
+  const longest = new Map<string, number>();
+  const { last: after } = await bus.bounds('ANALYTICS');
+  await using _heard = await bus.follow(
+    { stream: 'ANALYTICS', subjects: ['an.state.>'], after },
+    ({ subject }) => {
+      const now = performance.now();
+      longest.set(subject, Math.max(longest.get(subject) ?? 0, now - (last.get(subject) ?? now)));
+      last.set(subject, now);
+    },
+  );
+  const plan = await move();
+  const moved = [...longest].filter(([subject]) => {
+    const shard = Number(subject.split('.')[2]);
+    return plan.owners[shard] !== before.owners[shard];
+  });
+  const sorted = moved.map(([, ms]) => ms).toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  return `revision ${plan.revision}: ${sorted.length} instruments moved, pause p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
+}
+
+test.each([
+  ['on one disk', false],
+  ['with a disk each', true],
+])('shards that move %s under load, from owners that are killed and that stand still, say what one process says', async (_, ownDisk) => {
   await using nats = await NatsFixture.start();
   const dataDir = mkdtempSync(join(tmpdir(), 'algo-move-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const catalog = instrumentsFile(dataDir, 'spot', SYMBOLS);
+  const diskOf = (ordinal: number) => (ownDisk ? join(dataDir, `disk-${ordinal}`) : dataDir);
+  const archiveDir = join(dataDir, 'archive');
   const bus = await nats.bus('test');
   const market = stack.use(await ShardMarket.open(await nats.bus('ingest.binance'), SYMBOLS));
   const processes = [0, 1, 2, 3].map((ordinal) =>
     stack.use(
       new ServiceProcess('analytics', {
-        ...{ ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: dataDir, ALGO_FEEDS: 'binance' },
+        ...{ ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: diskOf(ordinal), ALGO_FEEDS: 'binance' },
         ...{ ALGO_ORDINAL: String(ordinal), ALGO_INSTRUMENTS_FILE: catalog },
+        ...(ownDisk ? { ALGO_OWN_DISK: 'true', ALGO_ARCHIVE_DIR: archiveDir } : {}),
         ...{ ALGO_LEASE_TTL_MS: '2000', ALGO_SNAPSHOT_INTERVAL_MS: '500' },
       }),
     ),
@@ -78,8 +107,18 @@ test('shards that move under load, from owners that are killed and that stand st
   for (const one of processes) one.start();
   const teller = telling(market);
 
-  await done(bus, await shareAmong(0), market);
-  await done(bus, await shareAmong(0, 1), market);
+  const first = await shareAmong(0);
+  await done(bus, first, market);
+  const said2 = await pauses(
+    bus,
+    async () => {
+      const two = await shareAmong(0, 1);
+      await done(bus, two, market);
+      return two;
+    },
+    first,
+  );
+  process.stdout.write(`${said2}\n`);
 
   // Killed while its shards are on their way to two others.
   const four = await shareAmong(0, 1, 2, 3);
@@ -108,7 +147,7 @@ test('shards that move under load, from owners that are killed and that stand st
   expect(firstOther(heard, said)).toBeUndefined();
   expect([...said.values()].every((words) => words.length > 10)).toBe(true);
   for (const running of processes) await running.stop();
-  const reader = openReader(ticksOf(dataDir));
+  const reader = openReader(ticksOf(diskOf(0)), archiveDir);
   for (const instrument of market.instruments)
     expect([
       instrument,

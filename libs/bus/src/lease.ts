@@ -20,6 +20,11 @@ export interface LeaseOptions {
   readonly renewMs: number;
   /** Epochs at or below this are never used again: what the holder's own log has seen. */
   readonly epochFloor: number;
+  /**
+   * Whether one that ran out is kept while nobody else takes it: where fences alone make void what two would
+   * say, and a machine that is slow for a while must not end whom nobody replaces.
+   */
+  readonly mayBeLate?: boolean;
 }
 
 /**
@@ -107,7 +112,7 @@ export class Lease implements AsyncDisposable {
       await this.#clock.sleep(this.#options.renewMs);
       if (this.#ended) return;
       const asked = momentOf(this.#clock);
-      if (!this.safeFor(0)) return this.#end('could not be renewed in time');
+      if (this.#options.mayBeLate !== true && !this.safeFor(0)) return this.#end('could not be renewed in time');
       try {
         const revision = await this.#bucket.compareAndSet(
           this.#options.key,

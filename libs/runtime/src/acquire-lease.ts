@@ -16,17 +16,20 @@ export interface LeaseParts {
   readonly life: Life;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** As `LeaseOptions` says. */
+  readonly mayBeLate?: boolean;
 }
 
 /** Waits for the right to act alone under an identity. Undefined when told to stop before. */
 export async function acquireLease(parts: LeaseParts): Promise<Lease | undefined> {
-  const { config, identity, bus, life, clock, signal } = parts;
+  const { config, identity, bus, life, clock, signal, mayBeLate = false } = parts;
   const ttlMs = config.leaseTtlMs ?? (isPaired(config.standby, identity) ? PAIR_TTL_MS : TTL_MS);
   return Lease.acquire(
     bus.bucket('leases'),
     {
       ...{ key: identity, holder: life.name, ttlMs, renewMs: ttlMs * RENEW_SHARE },
       isOver: (holder) => life.isOver(holder),
+      mayBeLate,
       // Should the lease be lost, the fences still tell which epochs were used.
       epochFloor: await fencedEpoch(bus, identity, 'SYSTEM'),
     },

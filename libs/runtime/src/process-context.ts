@@ -134,8 +134,10 @@ function shardPlace({
 }: Pick<ServiceContext<BaseConfig>, 'config' | 'identity' | 'bus' | 'clock' | 'log'>): ShardPlace {
   const life = lifeAmongOthers(process);
   return {
-    lease: (shard, signal) =>
-      acquireLease({ config, identity: shardIdentity(shard), bus, life, clock, signal }),
+    lease(shard, signal) {
+      const identity = shardIdentity(shard);
+      return acquireLease({ config, identity, bus, life, clock, signal, mayBeLate: true });
+    },
     async drive(shard, epoch, plan) {
       const identity = shardIdentity(shard);
       const { machine, driver } = await startDriver(

@@ -3,6 +3,7 @@ import { removeFile } from './create-file.ts';
 import type { FileSpec } from './schema.ts';
 import { StoreFile } from './store-file.ts';
 import { StoreFileError, type StoreProblem } from './store-problem.ts';
+import type { Leaves } from './store-rows.ts';
 import { TickChunk } from './tick-chunk.ts';
 
 /**
@@ -78,20 +79,20 @@ export class FilePool {
   }
 
   /**
-   * Lets go of a file for another process; with `leaves` all of it goes to the archive first, and the file is
-   * no more. *Errors*: StoreFileError; it is let go all the same, and stays.
+   * Lets go of a file for another process; what leaves goes to the archive first, and the file is no more.
+   * *Errors*: StoreFileError; it is let go all the same, and stays.
    */
-  async giveUp(spec: FileSpec, leaves: boolean): Promise<void> {
+  async giveUp(spec: FileSpec, leaves: Leaves): Promise<void> {
     // Where it isn't attached nothing is to be done for whoever opens the same file.
-    if (!leaves && !this.isOpen(spec.path)) return;
+    if (leaves === 'nothing' && !this.isOpen(spec.path)) return;
     const file = await this.acquire(spec, false, new Set());
     try {
-      if (leaves) await file.leave();
+      if (leaves !== 'nothing') await file.leave(leaves === 'all');
       await this.checkpoint(file);
     } finally {
       await this.release(spec.path);
     }
-    if (leaves) removeFile(spec.path);
+    if (leaves !== 'nothing') removeFile(spec.path);
   }
 
   /** Checkpoints one file that is due and returns true, or false when none is. */

@@ -148,11 +148,11 @@ export class StoreFile {
     }
   }
 
-  /** Moves all to the archive, what lives and changes too. *Errors*: StoreFileError; the rows stay here. */
-  async leave(): Promise<void> {
+  /** Moves all rows to the archive; what lives too, if that is new. *Errors*: StoreFileError; they stay here. */
+  async leave(isLivingNew: boolean): Promise<void> {
     try {
       await this.#rolling?.all();
-      if (this.spec.archive !== undefined)
+      if (isLivingNew && this.spec.archive !== undefined)
         await writeLiving(this.#connection, this.#database, this.spec.archive.folder);
     } catch (error) {
       throw rollProblem(this.spec, error);

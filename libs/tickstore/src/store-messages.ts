@@ -1,7 +1,7 @@
 import type { RowBatch } from './row-buffer.ts';
 import type { FileSpec } from './schema.ts';
 import type { StoreProblem } from './store-problem.ts';
-import type { ArchiveUnit, StoredPosition } from './store-rows.ts';
+import type { ArchiveUnit, Leaves, StoredPosition } from './store-rows.ts';
 
 /** A file and the rows to add to it in one transaction. */
 export interface FileBatch {
@@ -22,7 +22,7 @@ export interface WorkerSettings {
 export type StoreRequest =
   | { readonly type: 'open'; readonly spec: FileSpec }
   | { readonly type: 'write'; readonly files: readonly FileBatch[] }
-  | { readonly type: 'release'; readonly spec: FileSpec; readonly leaves: boolean }
+  | { readonly type: 'release'; readonly spec: FileSpec; readonly leaves: Leaves }
   | { readonly type: 'close' };
 
 /** What came of one file's rows; a batch that was not stored comes home. */

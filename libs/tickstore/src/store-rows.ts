@@ -18,6 +18,12 @@ export type IdKind = 'counted' | 'named';
 /** How much of the market's time one Parquet file of the archive holds. */
 export type ArchiveUnit = 'day' | 'hour';
 
+/**
+ * What of a file goes to the archive when it is let go, and the file with it: its rows, or also what lives on in
+ * it, zones and gaps.
+ */
+export type Leaves = 'nothing' | 'rows' | 'all';
+
 /** How far a file has come. */
 export interface StoredPosition {
   /** The last position whose rows are durable; 0 in a new file. */

@@ -15,7 +15,7 @@ import {
   FileSetAsideError,
   StoreWriteError,
 } from './store-problem.ts';
-import type { ArchiveUnit, IdKind, StoredPosition, StoreRows } from './store-rows.ts';
+import type { ArchiveUnit, IdKind, Leaves, StoredPosition, StoreRows } from './store-rows.ts';
 import { type TickStoreOptions, type TickStoreStats, wholeAboveZero } from './tick-store-options.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -155,11 +155,11 @@ export class TickStore {
 
   /**
    * Lets go of an instrument's file, once all that `commitUpTo` has covered is durable, and returns how far it
-   * has come: from here on another process may open it. With `leaves` all of it goes to the archive first, and
-   * the file with it: whoever opens the instrument on another disk goes on behind that.
+   * has come: from here on another process may open it. What leaves goes to the archive first, and the file
+   * is no more: whoever opens the instrument, on any disk, goes on behind that.
    * *Errors*: StoreWriteError, InputError; what could not go stays in the file, which is let go all the same.
    */
-  async closeInstrument(instrument: InstrumentId, leaves: boolean = false): Promise<StoredPosition> {
+  async closeInstrument(instrument: InstrumentId, leaves: Leaves = 'nothing'): Promise<StoredPosition> {
     const rows = this.#opened(instrument);
     try {
       await this.flush([instrument]);

@@ -14,7 +14,7 @@ import { PacedSaves } from './adapters/paced-saves.ts';
 import { pastRowsOn } from './adapters/past-rows.ts';
 import { RowStoring } from './adapters/row-storing.ts';
 import { type PlanOfShard, ShardHost } from './adapters/shard-host.ts';
-import { shardSnapshots } from './adapters/shard-snapshots.ts';
+import { type ShardSnapshots, shardSnapshots } from './adapters/shard-snapshots.ts';
 import { type Config, config } from './config.ts';
 import { archiveUnitFor, ShardMachine } from './domain/index.ts';
 
@@ -63,6 +63,7 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
   if (analyticsInstances !== undefined)
     await planShards(bus, () => Array.from({ length: analyticsInstances }, (_, member) => member));
   const paced = new PacedSaves(clock);
+  const statesOf = new Map<number, ShardSnapshots>();
   const host: ShardHost = context.own(
     await ShardHost.start({
       ...{ bus, clock, ordinal, place },
@@ -74,17 +75,19 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
           files: context.fileSnapshots(identity),
           shared: ownDisk ? bucketSnapshots(bus.bucket('snapshots'), identity) : undefined,
         });
+        statesOf.set(shard, states);
         const plan = planOf(parts, [shard], states);
         const { load, save } = plan.snapshots!;
         return { ...plan, snapshots: { load, save: (...parts) => paced.run(() => save(...parts), hurry) } };
       },
-      open: (instruments) => {
-        for (const instrument of instruments) storing.open(instrument);
+      open(shard, instruments) {
+        const isStale = statesOf.get(shard)!.isFromElsewhere();
+        for (const instrument of instruments) storing.open(instrument, isStale);
       },
       // What could not go stays on this disk; whoever goes on fills what is missing from the stream.
       close: (instruments, leaves) =>
         storing
-          .close(instruments, leaves && ownDisk)
+          .close(instruments, leaves && ownDisk ? 'all' : 'nothing')
           .catch((error: unknown) => log.error({ err: error }, 'store: a file was not handed on as it should')),
     }),
   );

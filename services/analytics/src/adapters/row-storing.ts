@@ -1,7 +1,7 @@
 import type { Requests, Ticket } from '@algo/bus';
 import type { MarketProfileRow } from '@algo/market-analytics';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
-import type { IdKind, RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
+import type { IdKind, Leaves, RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
 import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
@@ -90,9 +90,12 @@ export class RowStoring implements Requests<ShardRows, never> {
     return []; // nobody withdraws rows
   }
 
-  /** Opens the file of an instrument of an earlier life: what is wrong with it is known before rows come. */
-  open(instrument: InstrumentId): void {
-    this.#fileOf(instrument, 'counted', true);
+  /**
+   * Opens the file of an instrument of an earlier life: what is wrong with it is known before rows come. A stale
+   * one is of a time since which another process has had the instrument: its rows go to the archive first.
+   */
+  open(instrument: InstrumentId, isStale: boolean = false): void {
+    this.#fileOf(instrument, 'counted', true, isStale);
   }
 
   /** The machine waits for a store that is too far behind, and never for a file that can't be opened. */
@@ -124,11 +127,11 @@ export class RowStoring implements Requests<ShardRows, never> {
   }
 
   /**
-   * Lets go of the files of some instruments, whose rows have all come. With `leaves` all that they hold goes to
-   * the archive. Rows of a file that can't be opened are given up: whoever goes on takes their inputs again.
+   * Lets go of the files of some instruments, whose rows have all come; `leaves` says what of them goes to the
+   * archive. Rows of a file that can't be opened are given up: whoever goes on takes their inputs again.
    * *Errors*: those of the store; all are let go all the same.
    */
-  async close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void> {
+  async close(instruments: readonly InstrumentId[], leaves: Leaves): Promise<void> {
     const problems: unknown[] = [];
     for (const instrument of instruments) {
       const file = this.#files.get(instrument);
@@ -142,7 +145,7 @@ export class RowStoring implements Requests<ShardRows, never> {
     if (problems.length > 0) throw problems[0];
   }
 
-  async #closeFile(instrument: InstrumentId, leaves: boolean): Promise<void> {
+  async #closeFile(instrument: InstrumentId, leaves: Leaves): Promise<void> {
     const { trades } = await this.#store.closeInstrument(instrument, leaves);
     this.#storedBefore -= trades;
   }
@@ -159,7 +162,7 @@ export class RowStoring implements Requests<ShardRows, never> {
     this.#options.onRefilled(words);
   }
 
-  #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean): File {
+  #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean, isStale: boolean = false): File {
     const known = this.#files.get(instrument);
     if (known !== undefined) return known;
     const file: File = {
@@ -167,20 +170,25 @@ export class RowStoring implements Requests<ShardRows, never> {
       refilling: undefined,
     };
     this.#files.set(instrument, file);
-    this.#open(instrument, kind, file).catch((error: unknown) => this.#fail(error));
+    this.#open(instrument, kind, file, isStale).catch((error: unknown) => this.#fail(error));
     return file;
   }
 
   /** *Errors*: what does not pass by itself. */
-  async #open(instrument: InstrumentId, kind: IdKind, file: File): Promise<void> {
+  async #open(instrument: InstrumentId, kind: IdKind, file: File, isStale: boolean): Promise<void> {
     const { onWaiting, tryAgainMs = TRY_AGAIN_MS } = this.#options;
     const isWanted = () => this.#files.get(instrument) === file && !this.#hasFailed;
     for (let delayMs = tryAgainMs; isWanted(); delayMs *= 2) {
       try {
+        if (isStale) {
+          await this.#store.openInstrument(instrument, kind);
+          await this.#store.closeInstrument(instrument, 'rows');
+          isStale = false;
+        }
         const stored = await this.#store.openInstrument(instrument, kind);
         this.#storedBefore += stored.trades;
         if (isWanted()) this.#opened(file, stored);
-        else await this.#closeFile(instrument, false);
+        else await this.#closeFile(instrument, 'nothing');
         return;
       } catch (error) {
         if (!mayPass(error)) throw error;

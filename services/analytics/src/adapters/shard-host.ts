@@ -34,8 +34,8 @@ export interface ShardHostParts {
   readPlan(): Promise<ShardPlan>;
   /** Returns how a shard is driven while it is here. */
   planOf(shard: number, leaving: Leaving): PlanOfShard;
-  /** Opens the files of instruments of an earlier life. */
-  open(instruments: readonly InstrumentId[]): void;
+  /** Opens the files of a shard's instruments of earlier lives. */
+  open(shard: number, instruments: readonly InstrumentId[]): void;
   /** Lets go of the files of a shard that is driven no more; `leaves` as `Leaving` says. */
   close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void>;
 }
@@ -216,7 +216,7 @@ export class ShardHost implements AsyncDisposable {
     const leaves = () => this.#plan?.owners[shard] !== ordinal;
     const { machine, driven } = await place.drive(shard, epoch, planOf(shard, { hurry, leaves }));
     Object.assign(held, { machine, driven });
-    open(machine.instruments);
+    open(shard, machine.instruments);
     void driven.restored.then(() => {
       if (held.stage === 'is taken again') held.stage = 'runs';
     });

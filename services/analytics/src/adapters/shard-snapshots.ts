@@ -12,19 +12,28 @@ export interface ShardSnapshotsParts {
   readonly leaves: () => boolean;
 }
 
+/** A shard's state, and where it was found. */
+export interface ShardSnapshots extends SnapshotStore {
+  /** Whether another process brought the state that was loaded, so that what else is on this disk is older. */
+  readonly isFromElsewhere: () => boolean;
+}
+
 /**
  * Keeps a shard's state on this disk, which costs little, and brings it to where others find it when the shard
  * goes there, and now and then in case that this disk is lost. The newer of the two counts.
  */
-export function shardSnapshots(parts: ShardSnapshotsParts): SnapshotStore {
+export function shardSnapshots(parts: ShardSnapshotsParts): ShardSnapshots {
   const { files, shared, clock, sharedIntervalMs, leaves } = parts;
-  if (shared === undefined) return files;
-  let sharedAtMs = clock.monotonicMs();
+  if (shared === undefined) return { ...files, isFromElsewhere: () => false };
+  let sharedAtMs = Number.NEGATIVE_INFINITY;
+  let isFromElsewhere = false;
   return {
+    isFromElsewhere: () => isFromElsewhere,
     async load() {
       const [here, there] = await Promise.all([files.load(), shared.load()]);
-      if (here === undefined || there === undefined) return here ?? there;
-      return takenIn(here) >= takenIn(there) ? here : there;
+      const isNewer = there !== undefined && (here === undefined || takenIn(there) > takenIn(here));
+      isFromElsewhere = isNewer;
+      return isNewer ? there : here;
     },
     async save(...saved) {
       const nowMs = clock.monotonicMs();
