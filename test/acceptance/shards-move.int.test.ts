@@ -83,75 +83,79 @@ async function pauses(bus: Bus, move: () => Promise<ShardPlan>, before: ShardPla
 test.each([
   ['on one disk', false],
   ['with a disk each', true],
-])('shards that move %s under load, from owners that are killed and that stand still, say what one process says', async (_, ownDisk) => {
-  await using nats = await NatsFixture.start();
-  const dataDir = mkdtempSync(join(tmpdir(), 'algo-move-'));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-  const catalog = instrumentsFile(dataDir, 'spot', SYMBOLS);
-  const diskOf = (ordinal: number) => (ownDisk ? join(dataDir, `disk-${ordinal}`) : dataDir);
-  const archiveDir = join(dataDir, 'archive');
-  const bus = await nats.bus('test');
-  const market = stack.use(await ShardMarket.open(await nats.bus('ingest.binance'), SYMBOLS));
-  const processes = [0, 1, 2, 3].map((ordinal) =>
-    stack.use(
-      new ServiceProcess('analytics', {
-        ...{ ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: diskOf(ordinal), ALGO_FEEDS: 'binance' },
-        ...{ ALGO_ORDINAL: String(ordinal), ALGO_INSTRUMENTS_FILE: catalog },
-        ...(ownDisk ? { ALGO_OWN_DISK: 'true', ALGO_ARCHIVE_DIR: archiveDir } : {}),
-        ...{ ALGO_LEASE_TTL_MS: '2000', ALGO_SNAPSHOT_INTERVAL_MS: '500' },
-      }),
-    ),
-  );
-  const shareAmong = (...members: number[]) => planShards(bus, () => members);
-  for (const one of processes) one.start();
-  const teller = telling(market);
+])(
+  'shards that move %s under load, from owners that are killed and that stand still, say what one process says',
+  async (_, ownDisk) => {
+    await using nats = await NatsFixture.start();
+    const dataDir = mkdtempSync(join(tmpdir(), 'algo-move-'));
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+    const catalog = instrumentsFile(dataDir, 'spot', SYMBOLS);
+    const diskOf = (ordinal: number) => (ownDisk ? join(dataDir, `disk-${ordinal}`) : dataDir);
+    const archiveDir = join(dataDir, 'archive');
+    const bus = await nats.bus('test');
+    const market = stack.use(await ShardMarket.open(await nats.bus('ingest.binance'), SYMBOLS));
+    const processes = [0, 1, 2, 3].map((ordinal) =>
+      stack.use(
+        new ServiceProcess('analytics', {
+          ...{ ALGO_NATS_URL: nats.server.url, ALGO_DATA_DIR: diskOf(ordinal), ALGO_FEEDS: 'binance' },
+          ...{ ALGO_ORDINAL: String(ordinal), ALGO_INSTRUMENTS_FILE: catalog },
+          ...(ownDisk ? { ALGO_OWN_DISK: 'true', ALGO_ARCHIVE_DIR: archiveDir } : {}),
+          ...{ ALGO_LEASE_TTL_MS: '2000', ALGO_SNAPSHOT_INTERVAL_MS: '500' },
+        }),
+      ),
+    );
+    const shareAmong = (...members: number[]) => planShards(bus, () => members);
+    for (const one of processes) one.start();
+    const teller = telling(market);
 
-  const first = await shareAmong(0);
-  await done(bus, first, market);
-  const said2 = await pauses(
-    bus,
-    async () => {
-      const two = await shareAmong(0, 1);
-      await done(bus, two, market);
-      return two;
-    },
-    first,
-  );
-  process.stdout.write(`${said2}\n`);
+    const first = await shareAmong(0);
+    await done(bus, first, market);
+    const said2 = await pauses(
+      bus,
+      async () => {
+        const two = await shareAmong(0, 1);
+        await done(bus, two, market);
+        return two;
+      },
+      first,
+    );
+    process.stdout.write(`${said2}\n`);
 
-  // Killed while its shards are on their way to two others.
-  const four = await shareAmong(0, 1, 2, 3);
-  await eventually('the move to begin', async () => ((await statusOf(bus, 2))?.counters.revision ?? 0) > 1);
-  await processes[1]!.kill();
-  processes[1]!.start();
-  await done(bus, four, market);
+    // Killed while its shards are on their way to two others.
+    const four = await shareAmong(0, 1, 2, 3);
+    await eventually('the move to begin', async () => ((await statusOf(bus, 2))?.counters.revision ?? 0) > 1);
+    await processes[1]!.kill();
+    processes[1]!.start();
+    await done(bus, four, market);
 
-  // What stands still has leases and files; nobody waits for it but its files.
-  await processes[2]!.pause();
-  const without = await shareAmong(0, 1, 3);
-  await done(bus, without, market);
-  const one = await shareAmong(0);
-  await done(bus, one, market);
-  processes[2]!.resume();
-  await eventually('what it says when it wakes', () => processes[2]!.said.includes('so this one ends'));
+    // What stands still has leases and files; nobody waits for it but its files.
+    await processes[2]!.pause();
+    const without = await shareAmong(0, 1, 3);
+    await done(bus, without, market);
+    const one = await shareAmong(0);
+    await done(bus, one, market);
+    processes[2]!.resume();
+    await eventually('what it says when it wakes', () => processes[2]!.said.includes('so this one ends'));
 
-  await teller.stop();
-  await eventually(
-    'all trades to be stored',
-    async () => ((await statusOf(bus, 0))?.counters.stored ?? 0) === market.trades * SYMBOLS.length,
-    DONE_MAX_MS,
-  );
-  const said = await wordsOfOne(bus, catalog);
-  const heard = await wordsHeard(bus);
-  expect(firstOther(heard, said)).toBeUndefined();
-  expect([...said.values()].every((words) => words.length > 10)).toBe(true);
-  for (const running of processes) await running.stop();
-  const reader = openReader(ticksOf(diskOf(0)), archiveDir);
-  for (const instrument of market.instruments)
-    expect([
-      instrument,
-      await reader.countTrades(instrument),
-      await reader.countDuplicates(instrument),
-    ]).toEqual([instrument, market.trades, 0]);
-}, 300_000);
+    await teller.stop();
+    await eventually(
+      'all trades to be stored',
+      async () => ((await statusOf(bus, 0))?.counters.stored ?? 0) === market.trades * SYMBOLS.length,
+      DONE_MAX_MS,
+    );
+    const said = await wordsOfOne(bus, catalog);
+    const heard = await wordsHeard(bus);
+    expect(firstOther(heard, said)).toBeUndefined();
+    expect([...said.values()].every((words) => words.length > 10)).toBe(true);
+    for (const running of processes) await running.stop();
+    const reader = openReader(ticksOf(diskOf(0)), archiveDir);
+    for (const instrument of market.instruments)
+      expect([
+        instrument,
+        await reader.countTrades(instrument),
+        await reader.countDuplicates(instrument),
+      ]).toEqual([instrument, market.trades, 0]);
+  },
+  300_000,
+);

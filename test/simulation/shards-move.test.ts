@@ -69,11 +69,16 @@ async function hostileMoves(seed: number): Promise<ShardsWorld> {
   }
   for (let ticks = 0; ticks < 10; ticks++) await world.passing(market.tick());
   await world.clock.advance(3_000);
-  expect([seed, firstOther(await wordsHeard(bus), await wordsOfOne(bus, catalog))]).toEqual([seed, undefined]);
+  expect([seed, firstOther(await wordsHeard(bus), await wordsOfOne(bus, catalog))]).toEqual([
+    seed,
+    undefined,
+  ]);
   const trades = market.instruments.map((instrument) => world.stored.get(instrument)?.trades);
   expect([seed, trades]).toEqual([seed, SYMBOLS.map(() => market.trades)]);
   expect([seed, world.divergences]).toEqual([seed, []]);
-  const strange = world.failures.filter(({ message }) => !/another holder took it|replaced|began life/.test(message));
+  const strange = world.failures.filter(
+    ({ message }) => !/another holder took it|replaced|began life/.test(message),
+  );
   expect([seed, strange]).toEqual([seed, []]);
   return world;
 }
@@ -82,7 +87,8 @@ test.each(Array.from({ length: BLOCKS }, (_, block) => [block * PER_BLOCK]))(
   'seeds from %i: shards that move among processes that die and stand still say what one machine says',
   async (first) => {
     let zombies = 0;
-    for (let seed = first; seed < first + PER_BLOCK; seed++) zombies += (await hostileMoves(seed)).failures.length;
+    for (let seed = first; seed < first + PER_BLOCK; seed++)
+      zombies += (await hostileMoves(seed)).failures.length;
     expect(zombies).toBeGreaterThan(0);
   },
   60_000,

@@ -112,7 +112,8 @@ export class Lease implements AsyncDisposable {
       await this.#clock.sleep(this.#options.renewMs);
       if (this.#ended) return;
       const asked = momentOf(this.#clock);
-      if (this.#options.mayBeLate !== true && !this.safeFor(0)) return this.#end('could not be renewed in time');
+      if (this.#options.mayBeLate !== true && !this.safeFor(0))
+        return this.#end('could not be renewed in time');
       try {
         const revision = await this.#bucket.compareAndSet(
           this.#options.key,

@@ -62,7 +62,10 @@ function addRunning(program: Command, environment: CliEnvironment): void {
     .option('--instruments <ids>', 'comma-separated, such as binance.spot.BTCUSDT')
     .option('--trading-config <name>', 'trading configuration of a fresh data directory')
     .option('--seed <n>', 'seed of the synthetic market and of paper latencies')
-    .option('--analytics <n>', 'how many analytics processes share the instruments (default: as last, else 1)')
+    .option(
+      '--analytics <n>',
+      'how many analytics processes share the instruments (default: as last, else 1)',
+    )
     .option('--standby <services>', 'a second process each that takes over: execution,position-risk')
     .option('--port <n>', 'port of nats-server on loopback (default: a free one)')
     .option('--exit-at-end', 'stop when a feed that ends has been worked through')

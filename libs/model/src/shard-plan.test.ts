@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { InputError } from './input-error.ts';
 import { VIRTUAL_SHARDS } from './shard.ts';
-import { FIRST_SHARD_PLAN, membersOf, type ShardPlan, sharedAmong, shardsOf } from './shard-plan.ts';
+import { FIRST_SHARD_PLAN, membersOf, type ShardPlan, shardsOf, sharedAmong } from './shard-plan.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, ordinal) => ordinal);
 

@@ -10,8 +10,8 @@ import {
 import { FAMILIES } from '@algo/contracts';
 import { bucketDocuments, FileLog, fileSnapshots } from '@algo/state';
 import { openExchange, realExchange } from '@algo/venues';
-import { type BaseConfig, enginePlanOf, exchangeOf } from './base-config.ts';
 import { acquireLease } from './acquire-lease.ts';
+import { type BaseConfig, enginePlanOf, exchangeOf } from './base-config.ts';
 import { askersOf, followPause } from './follow-pause.ts';
 import type { HealthServer } from './health-server.ts';
 import { engineInstruments } from './instruments/engine-instruments.ts';
@@ -148,7 +148,10 @@ function shardPlace({
           snapshotIntervalMs: config.snapshotIntervalMs,
           knows: plannedProducers(enginePlanOf(config)),
           onDivergence: (where) =>
-            log.error({ identity, where }, 'this build says other words than were said; what was said stands'),
+            log.error(
+              { identity, where },
+              'this build says other words than were said; what was said stands',
+            ),
         },
       );
       return { machine, driven: driver };

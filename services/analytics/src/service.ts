@@ -14,7 +14,7 @@ import { PacedSaves } from './adapters/paced-saves.ts';
 import { pastRowsOn } from './adapters/past-rows.ts';
 import { RowStoring } from './adapters/row-storing.ts';
 import { type PlanOfShard, ShardHost } from './adapters/shard-host.ts';
-import { type ShardSnapshots, shardSnapshots } from './adapters/shard-snapshots.ts';
+import { shardSnapshots } from './adapters/shard-snapshots.ts';
 import { type Config, config } from './config.ts';
 import { archiveUnitFor, ShardMachine } from './domain/index.ts';
 
@@ -48,7 +48,6 @@ async function inOne(parts: Parts) {
   const share = analyticsInstances === 1 ? undefined : ownedShards(ordinal, analyticsInstances);
   const plan = planOf(parts, shard === undefined ? share : [shard]);
   const { machine, driven } = await context.drive(plan);
-  for (const instrument of machine.instruments) storing.open(instrument);
   return {
     closed: Promise.race([driven.closed, storing.failed]),
     counters: () => ({ ...machine.counters(), ...storing.counters(), taken: driven.taken }),
@@ -63,7 +62,6 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
   if (analyticsInstances !== undefined)
     await planShards(bus, () => Array.from({ length: analyticsInstances }, (_, member) => member));
   const paced = new PacedSaves(clock);
-  const statesOf = new Map<number, ShardSnapshots>();
   const host: ShardHost = context.own(
     await ShardHost.start({
       ...{ bus, clock, ordinal, place },
@@ -75,20 +73,17 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
           files: context.fileSnapshots(identity),
           shared: ownDisk ? bucketSnapshots(bus.bucket('snapshots'), identity) : undefined,
         });
-        statesOf.set(shard, states);
-        const plan = planOf(parts, [shard], states);
+        const plan = planOf(parts, [shard], states, states.isFromElsewhere);
         const { load, save } = plan.snapshots!;
         return { ...plan, snapshots: { load, save: (...parts) => paced.run(() => save(...parts), hurry) } };
-      },
-      open(shard, instruments) {
-        const isStale = statesOf.get(shard)!.isFromElsewhere();
-        for (const instrument of instruments) storing.open(instrument, isStale);
       },
       // What could not go stays on this disk; whoever goes on fills what is missing from the stream.
       close: (instruments, leaves) =>
         storing
           .close(instruments, leaves && ownDisk ? 'all' : 'nothing')
-          .catch((error: unknown) => log.error({ err: error }, 'store: a file was not handed on as it should')),
+          .catch((error: unknown) =>
+            log.error({ err: error }, 'store: a file was not handed on as it should'),
+          ),
     }),
   );
   context.addReadiness(() => host.reasons());
@@ -104,6 +99,7 @@ function planOf(
   { context, catalog, storing }: Parts,
   shards: readonly number[] | undefined,
   states: SnapshotStore = context.fileSnapshots(context.identity),
+  isStale: () => boolean = () => false,
 ): PlanOfShard {
   const { config, isHeardAtOnce } = context;
   const { features, profiles, ruleSets, storesFlow, timeframes } = config;
@@ -121,6 +117,8 @@ function planOf(
     restore(snapshot) {
       const machine = new ShardMachine(catalog, snapshot, isHeardAtOnce, wanted);
       instruments = () => machine.instruments;
+      // Before rows come: by those alone nobody could tell a lost file from a new instrument.
+      for (const instrument of machine.instruments) storing.open(instrument, isStale());
       return machine;
     },
     requests: storing,
@@ -153,8 +151,7 @@ async function openFiles(context: Context): Promise<RowStoring> {
   );
   const storing = new RowStoring(store, {
     past: pastRowsOn(bus),
-    onWaiting: (error) =>
-      log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
+    onWaiting: (error) => log.warn({ err: error }, 'store: rows wait, analytics goes on; it is tried again'),
     onRefilled: (words) => log.warn(words),
   });
   if (archiveUnit === 'auto') {

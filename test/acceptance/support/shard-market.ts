@@ -26,10 +26,13 @@ export class ShardMarket implements AsyncDisposable {
 
   static async open(bus: Bus, symbols: readonly string[]): Promise<ShardMarket> {
     let saved: Uint8Array | undefined;
+    const keep = (part: Uint8Array | undefined) => {
+      saved = part;
+    };
     const speaker = await LaneSpeaker.open({
       ...{ bus, clock: systemClock, speaker: { identity: 'ingest.binance', account: '' } },
       ...{ says: ['md.trades', 'md.time'], snapshotIntervalMs: 60_000 },
-      snapshots: { load: async () => saved, save: async (part) => void (saved = part) },
+      snapshots: { load: async () => saved, save: async (part) => keep(part) },
       onError: (error) => {
         throw error;
       },
@@ -72,7 +75,8 @@ function tradesOf(instrument: InstrumentId, n: number, i: number): TradeColumns 
   const first = n * TRADES_PER_TICK;
   const of = (value: (at: number) => number) =>
     Float64Array.from({ length: TRADES_PER_TICK }, (_, at) => value(first + at));
-  const price = (at: number) => 80 + Math.round(10 * Math.sin((at + 7 * i) / 40) + ((at * (i + 3)) % 11)) / 100;
+  const price = (at: number) =>
+    80 + Math.round(10 * Math.sin((at + 7 * i) / 40) + ((at * (i + 3)) % 11)) / 100;
   return {
     ...{ instrument, count: TRADES_PER_TICK, price: of(price), quantity: of((at) => 1 + (at % 7)) },
     side: Uint8Array.from({ length: TRADES_PER_TICK }, (_, at) => (first + at + i) % 2),

@@ -5,13 +5,13 @@ import { parseUpOptions, type RawUpOptions, speedWarning } from './up-options.ts
 const there = (path: string) => `/there/${path.trim()}`;
 const parse = (raw: RawUpOptions) => parseUpOptions(raw, there, (list) => list.split(',').map(there));
 
-test('with nothing said it is the synthetic market, one account, one analytics process, until Ctrl-C', () => {
+test('with nothing said it is the synthetic market, one account, as many of analytics as last, until Ctrl-C', () => {
   expect(parse({})).toMatchObject({
     feedKind: 'synthetic',
     feed: 'synthetic',
     speed: undefined,
     accounts: ['paper-main'],
-    analytics: 1,
+    analytics: undefined,
     exitAtEnd: false,
     dataDir: undefined,
   });
@@ -49,6 +49,7 @@ test.each<[string, RawUpOptions]>([
   ['an account twice', { accounts: 'paper-main,paper-main' }],
   ['no account', { accounts: ' , ' }],
   ['no analytics process', { analytics: '0' }],
+  ['more analytics processes than there are shards', { analytics: '65' }],
   ['a port that is none', { port: '70000' }],
   ['a seed with a fraction', { seed: '1.5' }],
   ['an instrument without a venue', { instruments: 'BTCUSDT' }],

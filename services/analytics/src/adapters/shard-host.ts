@@ -34,8 +34,6 @@ export interface ShardHostParts {
   readPlan(): Promise<ShardPlan>;
   /** Returns how a shard is driven while it is here. */
   planOf(shard: number, leaving: Leaving): PlanOfShard;
-  /** Opens the files of a shard's instruments of earlier lives. */
-  open(shard: number, instruments: readonly InstrumentId[]): void;
   /** Lets go of the files of a shard that is driven no more; `leaves` as `Leaving` says. */
   close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void>;
 }
@@ -208,7 +206,7 @@ export class ShardHost implements AsyncDisposable {
 
   async #drive(held: Held, { epoch }: Lease): Promise<void> {
     const { shard, end } = held;
-    const { place, ordinal, planOf, open, close } = this.#parts;
+    const { place, ordinal, planOf, close } = this.#parts;
     held.stage = 'is taken again';
     const hurry = new Promise<void>((resolve) => {
       end.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -216,7 +214,6 @@ export class ShardHost implements AsyncDisposable {
     const leaves = () => this.#plan?.owners[shard] !== ordinal;
     const { machine, driven } = await place.drive(shard, epoch, planOf(shard, { hurry, leaves }));
     Object.assign(held, { machine, driven });
-    open(shard, machine.instruments);
     void driven.restored.then(() => {
       if (held.stage === 'is taken again') held.stage = 'runs';
     });
