@@ -77,14 +77,15 @@ async function pauses(bus: Bus, move: () => Promise<ShardPlan>, before: ShardPla
   });
   const sorted = moved.map(([, ms]) => ms).toSorted((a, b) => a - b);
   const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
-  return `revision ${plan.revision}: ${sorted.length} instruments moved, pause p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
+  const words = `pause p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
+  return `revision ${plan.revision}: ${sorted.length} instruments moved, ${words}`;
 }
 
 test.each([
   ['on one disk', false],
   ['with a disk each', true],
 ])(
-  'shards that move %s under load, from owners that are killed and that stand still, say what one process says',
+  'shards that move %s under load, from owners that are killed or stand still, say what one process says',
   async (_, ownDisk) => {
     await using nats = await NatsFixture.start();
     const dataDir = mkdtempSync(join(tmpdir(), 'algo-move-'));

@@ -31,7 +31,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Shards move again and again; whoever has them is killed, or stands still and speaks on, at any step of a move. */
+/** Shards move again and again; whoever has them is killed, or stands still, at any step of a move. */
 async function hostileMoves(seed: number): Promise<ShardsWorld> {
   const random = seeded(seed);
   const below = (bound: number) => Math.floor(random() * bound);

@@ -130,7 +130,7 @@ export class Lease implements AsyncDisposable {
     }
   }
 
-  /** A renewal that got no answer may be stored all the same: then it is ours, under a revision that we didn't learn. */
+  /** A renewal that got no answer may be stored all the same: under a revision that we didn't learn. */
   async #storedUnanswered(): Promise<number | undefined> {
     const entry = await this.#bucket.get(this.#options.key);
     const held = entry === undefined ? undefined : parse(entry.value);

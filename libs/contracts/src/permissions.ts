@@ -100,8 +100,8 @@ function namesOf<Name extends string, Role extends string>(
 const STAND_BY: ReadonlySet<UserName> = new Set(['execution', 'position-risk']);
 
 /**
- * Of these processes come and go while the engine runs, and what one speaks for another goes on with: they are
- * one user, under any of its names.
+ * Of these processes come and go while the engine runs, and one goes on with what another speaks for: they
+ * are one user, under any of its names.
  */
 const SCALED: readonly UserName[] = ['analytics'];
 

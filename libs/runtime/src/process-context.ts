@@ -124,7 +124,7 @@ export function processContext<Config extends BaseConfig>(
   };
 }
 
-/** A shard takes nothing but its stream, so that it has no log of its own, and goes on from wherever it is. */
+/** A shard takes nothing but its stream, so that it has no log of its own. */
 function shardPlace({
   config,
   identity: process,

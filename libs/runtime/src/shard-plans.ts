@@ -5,7 +5,7 @@ import { FIRST_SHARD_PLAN, InputError, type ShardPlan, sharedAmong, VIRTUAL_SHAR
 /** Others may change it at the same moment; so often is a mistake. */
 const TRIES_MAX = 20;
 
-/** Returns which process has which virtual shard, as it was planned last. *Errors*: InputError when damaged. */
+/** Returns which process has which virtual shard, as planned last. *Errors*: InputError when damaged. */
 export async function readShardPlan(bus: Bus): Promise<ShardPlan> {
   return (await stored(bus)).plan;
 }

@@ -34,7 +34,7 @@ export const ASKED_TABLES: readonly ArchivedTable[] = [
   ...(Object.keys(TABLES) as TableName[]).filter((name) => name !== 'checkpoints'),
 ];
 
-/** What changes for as long as it lives, so that it is in no unit: the file has it, or who had the file left it. */
+/** What changes for as long as it lives, so that it is in no unit: the file has it, or left it here. */
 export const LIVING_TABLES = ['supply_demand_zones', 'fair_value_gaps'] as const;
 
 /** Returns where a file that left its disk has put what lives on. */

@@ -148,7 +148,7 @@ export class StoreFile {
     }
   }
 
-  /** Moves all rows to the archive; what lives too, if that is new. *Errors*: StoreFileError; they stay here. */
+  /** Moves all rows to the archive, and what lives if that is new. *Errors*: StoreFileError; all stays. */
   async leave(isLivingNew: boolean): Promise<void> {
     try {
       await this.#rolling?.all();

@@ -19,8 +19,8 @@ export type IdKind = 'counted' | 'named';
 export type ArchiveUnit = 'day' | 'hour';
 
 /**
- * What of a file goes to the archive when it is let go, and the file with it: its rows, or also what lives on in
- * it, zones and gaps.
+ * What of a file goes to the archive when it is let go, and the file with it: its rows, or also what lives
+ * on in it, zones and gaps.
  */
 export type Leaves = 'nothing' | 'rows' | 'all';
 

@@ -33,6 +33,12 @@ export interface TickStoreStats {
   readonly checkpoints: number;
 }
 
+/** Of a store that was just opened. */
+export const NOTHING_DONE: TickStoreStats = {
+  ...{ storedTrades: 0, storedRows: 0, pendingRows: 0, commits: 0, failedCommits: 0 },
+  ...{ lastCommitMs: 0, openFiles: 0, checkpoints: 0 },
+};
+
 /** Returns a setting that must be a whole number above 0. *Errors*: InputError. */
 export function wholeAboveZero(field: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < 1)

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { InputError, type InstrumentId, instrumentParts } from '@algo/model';
-import { type Archive, archiveFolder } from './archive.ts';
+import { InputError, type InstrumentId } from '@algo/model';
+import type { Archive } from './archive.ts';
 import { claimForWriting, releaseWriter } from './file-claims.ts';
-import { FlushPace } from './flush-pace.ts';
+import { fileSpecOf } from './file-spec.ts';
+import { FlushPace, REST, ROWS_END_REST } from './flush-pace.ts';
 import { InstrumentRows } from './instrument-rows.ts';
 import { transferables } from './row-buffer.ts';
-import type { FileSpec } from './schema.ts';
 import type { FileBatch, StoreAnswer, WriteOutcome } from './store-messages.ts';
 import { storePath } from './store-path.ts';
 import {
@@ -16,7 +16,12 @@ import {
   StoreWriteError,
 } from './store-problem.ts';
 import type { ArchiveUnit, IdKind, Leaves, StoredPosition, StoreRows } from './store-rows.ts';
-import { type TickStoreOptions, type TickStoreStats, wholeAboveZero } from './tick-store-options.ts';
+import {
+  NOTHING_DONE,
+  type TickStoreOptions,
+  type TickStoreStats,
+  wholeAboveZero,
+} from './tick-store-options.ts';
 import { WorkerLink } from './worker-link.ts';
 
 /**
@@ -24,14 +29,6 @@ import { WorkerLink } from './worker-link.ts';
  * bytes a trade): callers should hold back at a tenth of it.
  */
 export const BACKLOG_ROWS_MAX = 1_000_000;
-
-/**
- * After a write the thread rests for this many times as long, so that commits of a hundred rows don't
- * take a core from what trades; the interval is the longest rest.
- */
-const REST = 3;
-/** Rows that end a rest: a transaction of so many is where a row costs least. *Source*: reference floors. */
-const ROWS_END_REST = 10_240;
 
 /**
  * Writes each instrument's rows to its own DuckDB file, exactly once: rows and the position that they came
@@ -53,16 +50,7 @@ export class TickStore {
   /** Calls of `flush` that have not ended; no write starts by itself meanwhile. */
   #flushing = 0;
   #closed = false;
-  #stats: TickStoreStats = {
-    storedTrades: 0,
-    storedRows: 0,
-    pendingRows: 0,
-    commits: 0,
-    failedCommits: 0,
-    lastCommitMs: 0,
-    openFiles: 0,
-    checkpoints: 0,
-  };
+  #stats: TickStoreStats = NOTHING_DONE;
 
   private constructor(options: TickStoreOptions) {
     this.#dataDir = options.dataDir;
@@ -91,7 +79,7 @@ export class TickStore {
     if (!claimForWriting(path))
       throw asInputError({ file: path, because: 'this process has it open already', remedy: BUSY_REMEDY });
     try {
-      const spec = this.#specOf(instrument, path, idKind);
+      const spec = fileSpecOf({ path, instrument, idKind }, this.#archive);
       const answer = await this.#link.ask({ type: 'open', spec });
       if (answer.type === 'refused') throw asInputError(answer.problem);
       if (answer.type !== 'opened') throw unexpected(answer);
@@ -129,8 +117,8 @@ export class TickStore {
   }
 
   /**
-   * Returns once everything that `commitUpTo` has covered is durable, of some instruments or of all. *Errors*:
-   * StoreWriteError; the rows are kept.
+   * Returns once everything that `commitUpTo` has covered is durable, of some instruments or of all.
+   * *Errors*: StoreWriteError; the rows are kept.
    */
   async flush(instruments: Iterable<InstrumentId> = this.#instruments.keys()): Promise<void> {
     const targets = [...instruments].map((instrument) => {
@@ -154,9 +142,8 @@ export class TickStore {
   }
 
   /**
-   * Lets go of an instrument's file, once all that `commitUpTo` has covered is durable, and returns how far it
-   * has come: from here on another process may open it. What leaves goes to the archive first, and the file
-   * is no more: whoever opens the instrument, on any disk, goes on behind that.
+   * Lets go of a file once all that `commitUpTo` covered is durable: another process may open it. What leaves
+   * goes to the archive first, and the file is no more: whoever opens the instrument goes on behind that.
    * *Errors*: StoreWriteError, InputError; what could not go stays in the file, which is let go all the same.
    */
   async closeInstrument(instrument: InstrumentId, leaves: Leaves = 'nothing'): Promise<StoredPosition> {
@@ -203,13 +190,6 @@ export class TickStore {
       if (this.#link.dead === null) await this.#link.ask({ type: 'close' });
       for (const rows of this.#instruments.values()) releaseWriter(rows.spec.path);
     }
-  }
-
-  #specOf(instrument: InstrumentId, path: string, idKind: IdKind): FileSpec {
-    const spec = { instrument, path, exchange: instrumentParts(instrument).venue, idKind };
-    if (this.#archive === undefined) return spec;
-    const { dir, unit, isAllAtEnd = false } = this.#archive;
-    return { ...spec, archive: { folder: archiveFolder(dir, instrument), unit, isAllAtEnd } };
   }
 
   #opened(instrument: InstrumentId): InstrumentRows {

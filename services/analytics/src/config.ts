@@ -37,11 +37,11 @@ export const config = baseConfig.extend({
   storesFlow: z.stringbool().default(true),
   /** What leaves a file for the archive when it is over; `auto`: hours where the stream holds no day. */
   archiveUnit: z.enum(['auto', 'day', 'hour']).default('auto'),
-  /** Where that lies: one directory for all processes of analytics; `archive` in the data directory by default. */
+  /** Where that lies, for all processes of analytics; `archive` in the data directory by default. */
   archiveDir: z.string().optional(),
   /**
-   * Whether each process of analytics has a data directory of its own: then a shard that moves takes its state
-   * through the bus and its rows through the archive.
+   * Whether each process of analytics has a data directory of its own: then a shard that moves takes its
+   * state through the bus and its rows through the archive.
    */
   ownDisk: z.stringbool().default(false),
   /** How often the state of a shard goes there while it stays, for whoever takes over from a lost disk. */

@@ -66,10 +66,10 @@ async function asPlanned(parts: Parts, place: ShardPlace) {
     await ShardHost.start({
       ...{ bus, clock, ordinal, place },
       readPlan: () => readShardPlan(bus),
-      planOf(shard, { hurry, leaves }) {
+      planOf(shard, { hurry, isLast }) {
         const identity = shardIdentity(shard);
         const states = shardSnapshots({
-          ...{ clock, leaves, sharedIntervalMs: config.sharedSnapshotIntervalMs },
+          ...{ clock, isLast, sharedIntervalMs: config.sharedSnapshotIntervalMs },
           files: context.fileSnapshots(identity),
           shared: ownDisk ? bucketSnapshots(bus.bucket('snapshots'), identity) : undefined,
         });

@@ -179,7 +179,7 @@ export class EngineSupervisor {
         other.replaced();
   }
 
-  /** Starts the processes of analytics that the plan of shards names, and ends those that it no longer names. */
+  /** Starts the processes of analytics that the plan of shards names, and ends those that it doesn't. */
   #lookAtShards(): void {
     setTimeout(() => {
       if (this.#isStopping) return;

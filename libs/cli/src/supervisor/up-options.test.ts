@@ -5,7 +5,7 @@ import { parseUpOptions, type RawUpOptions, speedWarning } from './up-options.ts
 const there = (path: string) => `/there/${path.trim()}`;
 const parse = (raw: RawUpOptions) => parseUpOptions(raw, there, (list) => list.split(',').map(there));
 
-test('with nothing said it is the synthetic market, one account, as many of analytics as last, until Ctrl-C', () => {
+test('with nothing said it is the synthetic market, one account, analytics as last, until Ctrl-C', () => {
   expect(parse({})).toMatchObject({
     feedKind: 'synthetic',
     feed: 'synthetic',

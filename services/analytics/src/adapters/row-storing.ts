@@ -1,16 +1,16 @@
 import type { Requests, Ticket } from '@algo/bus';
-import type { MarketProfileRow } from '@algo/market-analytics';
 import { InputError, type InstrumentId, type TradeColumns } from '@algo/model';
-import type { IdKind, Leaves, RowStore, StoredPosition, StoreRows } from '@algo/tickstore';
+import type { IdKind, Leaves, RowStore, StoredPosition } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
 import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
+import { countOf, rowsIn, rowsOf } from './rows-to-store.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
 /**
- * Rows that wait for files that can't be opened yet, such as one that a process holds that stands still. Beyond
- * it those of a file are let go: once it is open, they are put back from the streams.
+ * Rows that wait for files that can't be opened yet, such as one that a process holds that stands still.
+ * Beyond it those of a file are let go: once it is open, they are put back from the streams.
  */
 export const WAITING_ROWS_MAX = 200_000;
 /**
@@ -91,8 +91,8 @@ export class RowStoring implements Requests<ShardRows, never> {
   }
 
   /**
-   * Opens the file of an instrument of an earlier life: what is wrong with it is known before rows come. A stale
-   * one is of a time since which another process has had the instrument: its rows go to the archive first.
+   * Opens the file of an instrument of an earlier life: what is wrong with it is known before rows come.
+   * A stale one is of a time since which another process has had the instrument: its rows go to the archive first.
    */
   open(instrument: InstrumentId, isStale: boolean = false): void {
     this.#fileOf(instrument, 'counted', true, isStale);
@@ -127,8 +127,8 @@ export class RowStoring implements Requests<ShardRows, never> {
   }
 
   /**
-   * Lets go of the files of some instruments, whose rows have all come; `leaves` says what of them goes to the
-   * archive. Rows of a file that can't be opened are given up: whoever goes on takes their inputs again.
+   * Lets go of the files of some instruments, whose rows have all come; `leaves` says what of them goes to
+   * the archive. Rows of a file that can't be opened are given up: whoever goes on takes their inputs again.
    * *Errors*: those of the store; all are let go all the same.
    */
   async close(instruments: readonly InstrumentId[], leaves: Leaves): Promise<void> {
@@ -158,8 +158,9 @@ export class RowStoring implements Requests<ShardRows, never> {
     this.#waitingRows -= countOf(file.waiting);
     file.waiting = [];
     file.lacks = true;
-    const words = `${rows.instrument}: too many rows wait for its file; once it is open, they are put back from the stream`;
-    this.#options.onRefilled(words);
+    this.#options.onRefilled(
+      `${rows.instrument}: too many rows wait for its file; they are put back from the stream later`,
+    );
   }
 
   #fileOf(instrument: InstrumentId, kind: IdKind, isKnown: boolean, isStale: boolean = false): File {
@@ -269,40 +270,8 @@ function isWanting({ stored, waiting, lacks }: File): boolean {
   return lacks || (stored === undefined && waiting.length > 0);
 }
 
-function rowsIn({ trades, candles, orderFlow, profiles }: ShardRows): number {
-  return (trades?.count ?? 0) + candles.length + orderFlow.length + profiles.length;
-}
-
-function countOf(waiting: readonly ShardRows[]): number {
-  return waiting.reduce((sum, rows) => sum + rowsIn(rows), 0);
-}
-
 function mayPass(error: unknown): error is Error {
   return error instanceof Error && 'isPassing' in error && error.isPassing === true;
-}
-
-function rowsOf({
-  instrument,
-  position,
-  trades,
-  candles,
-  doubted,
-  orderFlow,
-  profiles,
-  zones,
-  gaps,
-}: ShardRows): StoreRows {
-  return {
-    ...{ instrument, position, candles, doubted, orderFlow, zones, gaps },
-    profiles: profiles.map(profileOf),
-    ...(trades === null ? {} : { trades }),
-  };
-}
-
-function profileOf(row: MarketProfileRow): NonNullable<StoreRows['profiles']>[number] {
-  const { prices, volumes } = row.profileData;
-  const profileData = prices.map((price, i) => [price, volumes[i]!] as const);
-  return { ...row, profileData, profileShape: row.profileShape ?? 'not available' };
 }
 
 /**

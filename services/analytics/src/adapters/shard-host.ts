@@ -21,8 +21,8 @@ export type PlanOfShard = DrivePlan<ShardInput, ShardWord, ShardRows, never, Sha
 export interface Leaving {
   /** Resolves when somebody waits for this process to be done with the shard. */
   readonly hurry: Promise<void>;
-  /** Whether another process is to have it, as far as is known now. */
-  readonly leaves: () => boolean;
+  /** Whether that is so now: what is saved from here on is what the next owner goes on from. */
+  readonly isLast: () => boolean;
 }
 
 export interface ShardHostParts {
@@ -34,7 +34,7 @@ export interface ShardHostParts {
   readPlan(): Promise<ShardPlan>;
   /** Returns how a shard is driven while it is here. */
   planOf(shard: number, leaving: Leaving): PlanOfShard;
-  /** Lets go of the files of a shard that is driven no more; `leaves` as `Leaving` says. */
+  /** Lets go of the files of a shard that is driven no more; `leaves`: another process is to have it. */
   close(instruments: readonly InstrumentId[], leaves: boolean): Promise<void>;
 }
 
@@ -212,7 +212,11 @@ export class ShardHost implements AsyncDisposable {
       end.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     const leaves = () => this.#plan?.owners[shard] !== ordinal;
-    const { machine, driven } = await place.drive(shard, epoch, planOf(shard, { hurry, leaves }));
+    const { machine, driven } = await place.drive(
+      shard,
+      epoch,
+      planOf(shard, { hurry, isLast: () => end.signal.aborted }),
+    );
     Object.assign(held, { machine, driven });
     void driven.restored.then(() => {
       if (held.stage === 'is taken again') held.stage = 'runs';

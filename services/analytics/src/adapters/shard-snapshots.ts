@@ -8,22 +8,22 @@ export interface ShardSnapshotsParts {
   readonly clock: Clock;
   /** How often the shared one is brought up to date while the shard stays. */
   readonly sharedIntervalMs: number;
-  /** Whether the shard is about to go to another process. */
-  readonly leaves: () => boolean;
+  /** Whether this process is about to let go of the shard. */
+  readonly isLast: () => boolean;
 }
 
 /** A shard's state, and where it was found. */
 export interface ShardSnapshots extends SnapshotStore {
-  /** Whether another process brought the state that was loaded, so that what else is on this disk is older. */
+  /** Whether another process brought the state that was loaded: what else is on this disk is older. */
   readonly isFromElsewhere: () => boolean;
 }
 
 /**
- * Keeps a shard's state on this disk, which costs little, and brings it to where others find it when the shard
- * goes there, and now and then in case that this disk is lost. The newer of the two counts.
+ * Keeps a shard's state on this disk, which costs little, and brings it to where others find it when the
+ * shard goes there, and now and then in case that this disk is lost. The newer of the two counts.
  */
 export function shardSnapshots(parts: ShardSnapshotsParts): ShardSnapshots {
-  const { files, shared, clock, sharedIntervalMs, leaves } = parts;
+  const { files, shared, clock, sharedIntervalMs, isLast } = parts;
   if (shared === undefined) return { ...files, isFromElsewhere: () => false };
   let sharedAtMs = Number.NEGATIVE_INFINITY;
   let isFromElsewhere = false;
@@ -37,8 +37,8 @@ export function shardSnapshots(parts: ShardSnapshotsParts): ShardSnapshots {
     },
     async save(...saved) {
       const nowMs = clock.monotonicMs();
-      if (!leaves()) await files.save(...saved);
-      if (!leaves() && nowMs - sharedAtMs < sharedIntervalMs) return;
+      await files.save(...saved);
+      if (!isLast() && nowMs - sharedAtMs < sharedIntervalMs) return;
       await shared.save(...saved);
       sharedAtMs = nowMs;
     },

@@ -1,0 +1,38 @@
+import type { MarketProfileRow } from '@algo/market-analytics';
+import type { StoreRows } from '@algo/tickstore';
+import type { ShardRows } from '../domain/index.ts';
+
+/** Returns the rows of one input as the store takes them. */
+export function rowsOf({
+  instrument,
+  position,
+  trades,
+  candles,
+  doubted,
+  orderFlow,
+  profiles,
+  zones,
+  gaps,
+}: ShardRows): StoreRows {
+  return {
+    ...{ instrument, position, candles, doubted, orderFlow, zones, gaps },
+    profiles: profiles.map(profileOf),
+    ...(trades === null ? {} : { trades }),
+  };
+}
+
+function profileOf(row: MarketProfileRow): NonNullable<StoreRows['profiles']>[number] {
+  const { prices, volumes } = row.profileData;
+  const profileData = prices.map((price, i) => [price, volumes[i]!] as const);
+  return { ...row, profileData, profileShape: row.profileShape ?? 'not available' };
+}
+
+/** Returns how many rows of an input wait, of the tables that have many. */
+export function rowsIn({ trades, candles, orderFlow, profiles }: ShardRows): number {
+  return (trades?.count ?? 0) + candles.length + orderFlow.length + profiles.length;
+}
+
+/** Returns how many rows of several inputs wait. */
+export function countOf(waiting: readonly ShardRows[]): number {
+  return waiting.reduce((sum, rows) => sum + rowsIn(rows), 0);
+}
