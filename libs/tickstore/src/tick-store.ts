@@ -116,10 +116,7 @@ export class TickStore {
     else this.#armTimer(rows.dueAtMs(this.#pace.waitMs));
   }
 
-  /**
-   * Returns once everything that `commitUpTo` has covered is durable, of some instruments or of all.
-   * *Errors*: StoreWriteError; the rows are kept.
-   */
+  /** Returns once all that `commitUpTo` has covered is durable. *Errors*: StoreWriteError; rows are kept. */
   async flush(instruments: Iterable<InstrumentId> = this.#instruments.keys()): Promise<void> {
     const targets = [...instruments].map((instrument) => {
       const rows = this.#opened(instrument);

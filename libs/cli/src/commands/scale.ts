@@ -19,8 +19,8 @@ export interface ScaleOptions extends AccessOptions {
 
 /**
  * `algo scale analytics N`: shares the virtual shards among so many processes. Of an engine that runs it
- * waits until all shards are where they are to be; a stopped one starts with so many. *Errors*: InputError in the
- * words typed; CommandFailure where it is not done in time.
+ * waits until all shards are where they are to be; a stopped one starts with so many.
+ * *Errors*: InputError in the words typed; CommandFailure where it is not done in time.
  */
 export async function scale(
   service: string,

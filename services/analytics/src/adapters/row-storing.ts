@@ -92,7 +92,8 @@ export class RowStoring implements Requests<ShardRows, never> {
 
   /**
    * Opens the file of an instrument of an earlier life: what is wrong with it is known before rows come.
-   * A stale one is of a time since which another process has had the instrument: its rows go to the archive first.
+   * A stale one is of a time since which another process has had the instrument: its rows go to the archive
+   * first.
    */
   open(instrument: InstrumentId, isStale: boolean = false): void {
     this.#fileOf(instrument, 'counted', true, isStale);
