@@ -4,7 +4,7 @@ import type { IdKind, Leaves, RowStore, StoredPosition } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
 import type { PastRows } from './past-rows.ts';
 import { refill } from './refill.ts';
-import { countOf, rowsIn, rowsOf } from './rows-to-store.ts';
+import { behindArchive, countOf, rowsIn, rowsOf } from './rows-to-store.ts';
 
 /** The store may be this far behind; then what comes next waits for it. */
 const BACKLOG_MAX = 200_000;
@@ -217,7 +217,7 @@ export class RowStoring implements Requests<ShardRows, never> {
         this.#refill(rows, file, file.stored!);
         return;
       }
-      this.#store.append(rowsOf(rows));
+      this.#store.append(rowsOf(behindArchive(rows, file.stored!)));
       this.#store.commitUpTo(rows.instrument, rows.position);
     } catch (error) {
       this.#fail(error);

@@ -1,5 +1,6 @@
 import type { MarketProfileRow } from '@algo/market-analytics';
-import type { StoreRows } from '@algo/tickstore';
+import { sliceTrades } from '@algo/model';
+import type { StoredPosition, StoreRows } from '@algo/tickstore';
 import type { ShardRows } from '../domain/index.ts';
 
 /** Returns the rows of one input as the store takes them. */
@@ -35,4 +36,17 @@ export function rowsIn({ trades, candles, orderFlow, profiles }: ShardRows): num
 /** Returns how many rows of several inputs wait. */
 export function countOf(waiting: readonly ShardRows[]): number {
   return waiting.reduce((sum, rows) => sum + rowsIn(rows), 0);
+}
+
+/**
+ * Returns rows without the trades that the archive has. A new file knows no positions of those who had the
+ * instrument before, and where their state was lost their inputs are taken again.
+ */
+export function behindArchive(rows: ShardRows, { position, lastTradeId }: StoredPosition): ShardRows {
+  const { trades } = rows;
+  if (position > 0 || lastTradeId === null || trades?.ids.kind !== 'counted') return rows;
+  const { values } = trades.ids;
+  let from = 0;
+  while (from < trades.count && values[from]! <= Number(lastTradeId)) from++;
+  return from === 0 ? rows : { ...rows, trades: sliceTrades(trades, from, trades.count) };
 }
