@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Bus } from '@algo/bus';
 import { type ServiceStatus, subjects } from '@algo/contracts';
 import { membersOf, type ShardPlan, virtualShard } from '@algo/model';
-import { identityOf, planShards } from '@algo/runtime';
+import { FirstRules, identityOf, planShards, readInstrumentCatalog } from '@algo/runtime';
+import { bucketDocuments } from '@algo/state';
 import { eventually, NatsFixture } from '@algo/testkit';
 import { openReader } from '@algo/tickstore';
 import { expect, test } from '@jest/globals';
@@ -95,6 +96,8 @@ test.each([
     const diskOf = (ordinal: number) => (ownDisk ? join(dataDir, `disk-${ordinal}`) : dataDir);
     const archiveDir = join(dataDir, 'archive');
     const bus = await nats.bus('test');
+    const rules = new FirstRules(bucketDocuments(bus.bucket('documents')), 'binance');
+    await rules.add([...readInstrumentCatalog(catalog).values()]); // as ingest would
     const market = stack.use(await ShardMarket.open(await nats.bus('ingest.binance'), SYMBOLS));
     const processes = [0, 1, 2, 3].map((ordinal) =>
       stack.use(

@@ -7,6 +7,7 @@ import {
   plannedProducers,
   type RunningService,
   readConfig,
+  readInstrumentCatalog,
   type ServiceContext,
   shardIdentity,
   startDriver,
@@ -172,6 +173,7 @@ export class ShardsWorld {
         return resource;
       },
       ...{ repeat() {}, addReadiness() {}, lease: never, exchange: never, drive: never },
+      instruments: async () => readInstrumentCatalog(config.instrumentsFile),
       fileSnapshots: (file) => ({
         load: async () => this.#files.get(file),
         save: async (...parts) => void (life.isOver || this.#files.set(file, Buffer.concat(parts))),
