@@ -60,13 +60,15 @@ export class PaperFunds {
   }
 
   /**
-   * Returns cash by asset; `free` is what a new order may tie up, never below 0. Where nothing may be short,
-   * what is held on spot stands there too.
+   * Returns cash by asset, as a wallet shows it: what is held on spot is paid for, what is short there has
+   * brought its price. `free` is what a new order may tie up, never below 0. Where nothing may be short, what
+   * is held on spot stands there too.
    */
   balances(account: AccountId): VenueBalance[] {
     const cash = this.ledger.assets(account).map((asset) => {
-      const total = this.ledger.cash(account, asset);
-      const free = total.minus(this.usedMargin(account, asset, null));
+      const cash = this.ledger.cash(account, asset);
+      const free = cash.minus(this.usedMargin(account, asset, null));
+      const total = cash.minus(this.paidOnSpot(account, asset));
       return { account, asset, total, free: free.isNegative() ? Decimal.zero : free };
     });
     if (this.vices.spotNoShort === 0) return cash;
@@ -79,6 +81,15 @@ export class PaperFunds {
         return total.isZero() ? [] : [{ account, asset: base, total, free: this.freeBase(account, market) }];
       }),
     ];
+  }
+
+  /** Returns what was paid for all that is held on spot for an asset, less what was got for what is short. */
+  private paidOnSpot(account: AccountId, asset: string): Decimal {
+    let paid = Decimal.zero;
+    for (const { rules } of this.markets.values())
+      if (rules.instrument.market === 'spot' && rules.instrument.quote === asset)
+        paid = paid.plus(this.ledger.cost(account, rules.instrument.id));
+    return paid;
   }
 
   /**

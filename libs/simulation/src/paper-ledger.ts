@@ -99,7 +99,12 @@ export class PaperLedger {
    * Returns the notional that what is held was entered at, without sign: the margin it takes at leverage 1.
    */
   margin(account: AccountId, instrument: InstrumentId): Decimal {
-    return this.book(account).holdings.get(instrument)?.cost.abs() ?? Decimal.zero;
+    return this.cost(account, instrument).abs();
+  }
+
+  /** Returns the notional that what is held was entered at; below 0 for what is short. */
+  cost(account: AccountId, instrument: InstrumentId): Decimal {
+    return this.book(account).holdings.get(instrument)?.cost ?? Decimal.zero;
   }
 
   cash(account: AccountId, asset: string): Decimal {

@@ -23,12 +23,14 @@ const SNAPSHOT_MS = 120_000;
  * seldom, so that its own history isn't what grows.
  */
 const KEPT_OF = {
-  ...{ MARKET: 10_000, ANALYTICS: 10_000, CANDLES: 10_000 },
+  ...{ MARKET: 10_000, CANDLES: 10_000 },
   ...{ DECISIONS: 300, RECONCILIATION: 300 },
   // Reconcile keeps its books once for 5,000 messages of these two, of which the first are three in four.
   ...{ ORDERS: 8_000, POSITIONS: 2_500 },
 };
 const KEPT = 2_500;
+/** Of analytics: what it says itself, or the few signals, each with a whole state, that are said for it. */
+const KEPT_SAID = { whole: 10_000, played: 300 };
 /** What stands around a body in a file of JetStream, about: its own frame, and our headers. */
 const FRAME_BYTES = 414;
 
@@ -64,7 +66,7 @@ export class MonthRun implements Disposable {
     writeFileSync(file, this.#instruments.map((id, i) => `${id}: ${rulesOf(i)}\n`).join(''));
     this.#market = new MonthMarket(this.#instruments, SeededRandom.seeded(1).stream('months'));
     this.engine = new SimulatedEngine({
-      ...{ seed: 1, messagesMax: keptOf() },
+      ...{ seed: 1, messagesMax: keptOf(isWhole) },
       openLog: (identity) => this.#logOf(identity),
       environment: {
         ...ENVIRONMENT,
@@ -182,10 +184,11 @@ export class MonthRun implements Disposable {
 /** 2025-01-01T00:00Z. */
 const START_US = 1_735_689_600_000_000;
 
-function keptOf(): Record<StreamName, number> {
+function keptOf(isWhole: boolean): Record<StreamName, number> {
+  const of = { ...KEPT_OF, ANALYTICS: isWhole ? KEPT_SAID.whole : KEPT_SAID.played };
   const names = Object.keys(STREAMS) as StreamName[];
   return Object.fromEntries(
-    names.map((name) => [name, (KEPT_OF as Partial<Record<StreamName, number>>)[name] ?? KEPT]),
+    names.map((name) => [name, (of as Partial<Record<StreamName, number>>)[name] ?? KEPT]),
   ) as Record<StreamName, number>;
 }
 

@@ -78,6 +78,10 @@ export const SETUP_POINTS: readonly CoveredPoint[] = [
         file: 'services/reconcile/src/adapters/comparison.test.ts',
         name: 'unexplained cash is told, stops nothing, and is so once two moments have shown it',
       },
+      {
+        file: 'libs/simulation/src/paper-venue.property.test.ts',
+        name: 'cash, positions and fills say the same, exactly',
+      },
     ],
   },
   {
