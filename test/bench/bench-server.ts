@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allDurables, JetStreamBus, NatsServerProcess, type PublisherOptions, provision } from '@algo/bus';
@@ -19,8 +19,10 @@ export class BenchServer implements AsyncDisposable {
     this.dir = dir;
   }
 
-  static async start(): Promise<BenchServer> {
+  /** Starts one, on a copy of what another one left where its folder is given. */
+  static async start(from?: string): Promise<BenchServer> {
     const dir = mkdtempSync(join(tmpdir(), 'algo-bench-'));
+    if (from !== undefined) cpSync(from, dir, { recursive: true });
     const storeDir = join(dir, 'jetstream');
     const bench = new BenchServer(
       await NatsServerProcess.start({ binary: natsServerBinary(), storeDir, sync: 'always' }),
@@ -37,9 +39,20 @@ export class BenchServer implements AsyncDisposable {
     return bus;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const bus of this.#buses) await bus[Symbol.asyncDispose]();
+  /** Ends it, and keeps what it holds in a folder of that name. */
+  async keep(to: string): Promise<void> {
+    await this.#end();
+    rmSync(to, { recursive: true, force: true });
+    cpSync(this.dir, to, { recursive: true });
+  }
+
+  async #end(): Promise<void> {
+    for (const bus of this.#buses.splice(0)) await bus[Symbol.asyncDispose]();
     await this.#server[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

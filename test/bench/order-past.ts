@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FactMessage, type InboundMessage, type JetStreamBus } from '@algo/bus';
 import { type Fact, laneOf, type MessageOf, type Speaker, subjectOf } from '@algo/contracts';
-import {
-  accountId,
-  BUY,
-  Decimal,
-  decisionId,
-  emptyTrades,
-  type InstrumentId,
-  instrumentId,
-  type PlaceOrder,
-  strategyName,
-  US_PER_HOUR,
-} from '@algo/model';
+import { accountId, type InstrumentId, instrumentId } from '@algo/model';
 import { BenchServer } from './bench-server.ts';
 import { ACCOUNT, pause } from './chain.ts';
 import { EngineProcesses } from './engine-processes.ts';
 import { tradingFiles } from './order-chain.ts';
+import { entryOf, tradeOf } from './past-facts.ts';
 import { cpuMs } from './process-figures.ts';
 import { START_US } from './tape.ts';
 
@@ -29,6 +21,18 @@ const ASK_AGAIN_MS = 500;
 const STUCK_MS = 60_000;
 /** An entry is filled at the one, its stop goes off at the other, near enough to be no odd print. */
 const [ENTRY, BELOW] = [100, 99.4];
+
+/** Where a past is in the kept files. */
+const PLACE = 'past.json';
+
+/** What the bench, being ingest and decision, must go on from. *Units*: `timeUs` feed time. */
+interface Place {
+  readonly orders: number;
+  readonly timeUs: number;
+  readonly commands: number;
+  readonly tradeId: number;
+  readonly counts: readonly (readonly [lane: string, count: number])[];
+}
 
 /** What a start took. *Units*: ms by the wall, and of CPU of all processes together. */
 export interface Start {
@@ -58,14 +62,15 @@ export class OrderPast implements AsyncDisposable {
   readonly #speed: number;
   readonly #env: Readonly<Record<string, string>>;
   readonly #timer: NodeJS.Timeout;
+  readonly #fromUs: number;
   readonly #beganMs = performance.now();
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
   readonly #held = new Set<InstrumentId>();
   /** What waits for its entry or its exit, and when what was refused may be asked again. */
   readonly #asked = new Set<InstrumentId>();
   readonly #againMs = new Map<InstrumentId, number>();
-  #commands = 0;
-  #tradeId = 0;
+  #commands: number;
+  #tradeId: number;
   #life: EngineProcesses | undefined;
   #onPassed: () => void = () => {};
   #onReport: (report: MessageOf<'ReconciliationCompleted'>) => void = () => {};
@@ -76,20 +81,36 @@ export class OrderPast implements AsyncDisposable {
     server: BenchServer,
     bus: JetStreamBus,
     { instruments: count, speed, tellEveryMs }: Market,
+    place: Place,
   ) {
     this.#speed = speed;
+    this.#fromUs = place.timeUs;
+    this.orders = place.orders;
+    this.#commands = place.commands;
+    this.#tradeId = place.tradeId;
+    this.#counts = new Map(place.counts);
     this.server = server;
     this.#bus = bus;
     this.instruments = Array.from({ length: count }, (_, i) => instrumentId(`binance.spot.B${i}USDT`));
     this.#env = tradingFiles(server.dir, this.instruments);
-    this.#timer = setInterval(() => this.#tell(), tellEveryMs);
+    this.#timer = setInterval(() => {
+      if (this.#life !== undefined) this.#tell();
+    }, tellEveryMs);
   }
 
-  static async open(market: Market): Promise<OrderPast> {
-    const server = await BenchServer.start();
-    const past = new OrderPast(server, await server.bus('bench-past'), market);
-    const follow = (stream: 'ORDERS' | 'POSITIONS' | 'RECONCILIATION', subject: string) =>
-      past.#bus.follow({ stream, subjects: [subject], after: 0 }, (message) => past.#hear(message));
+  /** Opens a past that has not begun, or goes on with one that was kept in a folder. */
+  static async open(market: Market, from?: string): Promise<OrderPast> {
+    const server = await BenchServer.start(from);
+    const place =
+      from === undefined
+        ? { orders: 0, timeUs: START_US, commands: 0, tradeId: 0, counts: [] }
+        : (JSON.parse(readFileSync(join(server.dir, PLACE), 'utf8')) as Place);
+    const bus = await server.bus('bench-past');
+    const past = new OrderPast(server, bus, market, place);
+    const follow = async (stream: 'ORDERS' | 'POSITIONS' | 'RECONCILIATION', subject: string) => {
+      const { last: after } = await bus.bounds(stream);
+      await bus.follow({ stream, subjects: [subject], after }, (message) => past.#hear(message));
+    };
     await follow('ORDERS', 'ord.evt.>');
     await follow('POSITIONS', 'pos.evt.>');
     await follow('RECONCILIATION', 'rec.>');
@@ -116,6 +137,15 @@ export class OrderPast implements AsyncDisposable {
   async stop(): Promise<void> {
     await this.#life?.[Symbol.asyncDispose]();
     this.#life = undefined;
+  }
+
+  /** Ends all, and keeps what there is in a folder: once, nothing goes on behind it. */
+  async keep(to: string): Promise<void> {
+    await this.stop();
+    const [orders, timeUs, commands, tradeId] = [this.orders, this.#nowUs(), this.#commands, this.#tradeId];
+    const place: Place = { orders, timeUs, commands, tradeId, counts: [...this.#counts] };
+    writeFileSync(join(this.server.dir, PLACE), JSON.stringify(place));
+    await this.server.keep(to);
   }
 
   get identities(): string[] {
@@ -213,7 +243,7 @@ export class OrderPast implements AsyncDisposable {
   }
 
   #nowUs(): number {
-    return START_US + Math.floor((performance.now() - this.#beganMs) * 1_000 * this.#speed);
+    return this.#fromUs + Math.floor((performance.now() - this.#beganMs) * 1_000 * this.#speed);
   }
 
   /** Tells the time, lets a trade of each instrument happen, and buys what is flat. */
@@ -234,31 +264,13 @@ export class OrderPast implements AsyncDisposable {
   }
 
   #trade(instrument: InstrumentId, price: number, timeUs: number): void {
-    const trades = emptyTrades(instrument, 1);
-    trades.timeUs[0] = timeUs;
-    trades.side[0] = BUY;
-    trades.price[0] = price;
-    trades.quantity[0] = 5;
-    (trades.ids.values as Float64Array)[0] = ++this.#tradeId;
-    const about = { receivedUs: timeUs, complete: true, origin: 'live', sides: 'told' } as const;
-    const body = { trades, ...about };
+    const body = tradeOf(instrument, price, timeUs, ++this.#tradeId);
     this.#say({ name: 'TradeBatch', body }, INGEST);
   }
 
   #command(instrument: InstrumentId, timeUs: number): void {
     this.#asked.add(instrument);
-    const decision = decisionId(`bench-${++this.#commands}`);
-    const body: PlaceOrder = {
-      ...{ type: 'PlaceOrder', commandId: decision, decision, instrument, timeUs },
-      ...{ strategy: strategyName('order_flow_scalping'), account: accountId(ACCOUNT), direction: 'long' },
-      ...{ orderType: 'limit', timeInForce: 'ioc', quantity: Decimal.of('0.02') },
-      limitPrice: Decimal.of('100.2'),
-      plan: {
-        ...{ stopPrice: Decimal.of('99.5'), targetPrice: Decimal.of('110') },
-        ...{ trailing: Decimal.of('0.005'), holdMaxUs: 2_000 * US_PER_HOUR },
-      },
-      expiresUs: timeUs + US_PER_HOUR,
-    };
+    const body = entryOf(`bench-${++this.#commands}`, instrument, timeUs);
     this.#say({ name: 'PlaceOrder', body }, DECISION);
   }
 
