@@ -109,7 +109,7 @@ export const FAMILIES = {
     stream: 'CANDLES',
     messages: ['CandleClosed', 'CandleDoubted'],
     publishers: ['analytics'],
-    readers: ['ingest', 'analytics'],
+    readers: ['ingest', 'analytics', 'position-risk'],
   },
   'an.state': {
     stream: 'ANALYTICS',
@@ -199,7 +199,13 @@ export const FAMILIES = {
   },
   'risk.evt': {
     stream: 'RISK',
-    messages: ['EquityMarked', 'DrawdownLevelChanged', 'TradingModeChanged', 'PrintSetAside'],
+    messages: [
+      'EquityMarked',
+      'DrawdownLevelChanged',
+      'PortfolioHealth',
+      'TradingModeChanged',
+      'PrintSetAside',
+    ],
     publishers: ['position-risk'],
     readers: ['decision', 'execution', 'notifier'],
   },

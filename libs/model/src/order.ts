@@ -113,7 +113,9 @@ export type ExitReason =
   | 'circuit_breaker'
   | 'health'
   | 'operator'
-  | 'residual';
+  | 'residual'
+  | 'dump'
+  | 'leader_correlation';
 
 /**
  * Leave a position, wholly or what is left of it. `attempt`

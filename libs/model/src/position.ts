@@ -59,6 +59,8 @@ export type PositionEvent =
       readonly reason: ExitReason;
       readonly triggerPrice: Decimal;
       readonly level: Decimal;
+      /** With which numbers a rule of the portfolio asks; null where the level says all. */
+      readonly detail: string | null;
     });
 
 /**

@@ -33,6 +33,12 @@ export type DrawdownMeasure = 'daily' | 'peak';
 
 export type DrawdownLevel = 'none' | 'alert' | 'warning' | 'critical' | 'breaker';
 
+/**
+ * How well an account is. `caution`: entries are stopped; `warning`: and all stops are tightened; `critical`:
+ * and the worst positions are left.
+ */
+export type HealthStep = 'good' | 'caution' | 'warning' | 'critical';
+
 /** A fee in an asset whose price nobody has seen. *Units*: the asset's own. */
 export interface UnvaluedFee {
   readonly asset: string;
@@ -72,6 +78,22 @@ export type RiskEvent =
       readonly timeUs: TimeUs;
       /** The person's command that this answers; null where the engine limits itself. */
       readonly commandId: string | null;
+    }
+  | {
+      /** *Units*: `score` 0 to 100, `unrealized` quote, `drawdown` a share of what the day began with. */
+      readonly type: 'PortfolioHealth';
+      readonly account: AccountId;
+      readonly from: HealthStep;
+      readonly to: HealthStep;
+      readonly score: number;
+      readonly positions: number;
+      readonly unrealized: Decimal;
+      /** Mean of what is held; null where it is not known. */
+      readonly btcCorrelation: number | null;
+      readonly drawdown: Decimal;
+      /** What the guard does about it, in words. */
+      readonly action: string;
+      readonly timeUs: TimeUs;
     }
   | {
       /** A print too far from the last good one to act on. *Units*: prices quote. */

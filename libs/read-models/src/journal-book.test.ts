@@ -180,7 +180,7 @@ function wholeLife(): Fact[] {
     fact(filled('aentry', 'buy', '100')),
     fact({ type: 'PositionOpened', position: held, timeUs: at, stopPrice: d('99') }),
     fact({ ...stopMoved(at, '99.5'), position: held }),
-    fact({ type: 'ExitTriggered', ...close, triggerPrice: d('99.4'), level: d('99.5') }),
+    fact({ type: 'ExitTriggered', ...close, detail: null, triggerPrice: d('99.4'), level: d('99.5') }),
     fact(order('aexit', 'exit', at - 250_000)),
     fact(filled('aexit', 'sell', '99.4')),
     fact({

@@ -120,7 +120,7 @@ export function canonicalLine({ fact, id }: JournalEntry): string {
 }
 
 const EPOCH = ['epoch'] as const;
-const LATER_FIELDS = ['retryOf', 'retryAfterMs', 'replaces', 'triggerPrice'] as const;
+const LATER_FIELDS = ['retryOf', 'retryAfterMs', 'replaces', 'triggerPrice', 'detail'] as const;
 const FREE_WORDS = [...EPOCH, 'reason', 'detail'] as const;
 
 function freeWordsOf(kind: JournalKind): readonly string[] {

@@ -113,7 +113,10 @@ function positionWords(event: PositionEvent): string {
     case 'StopMoved':
       return `stop moved: ${event.from} → ${event.to}, best price ${event.bestPrice}`;
     case 'ExitTriggered':
-      return `exit wanted: ${codeWords(event.reason)}, price ${event.triggerPrice} at level ${event.level}`;
+      return (
+        `exit wanted: ${codeWords(event.reason)}, price ${event.triggerPrice} at level ${event.level}` +
+        (event.detail === null ? '' : ` (${event.detail})`)
+      );
     case 'PositionClosed':
       return (
         `position closed: ${direction} at ${event.exitPrice}, result ${signed(event.netPnl)} ` +

@@ -161,8 +161,8 @@ export class BacktestRun {
   }
 
   #laneOf({ fact }: Said): number {
-    const state = stateIn(fact);
-    return this.#lanes.findIndex(({ instrument }) => instrument === state?.instrument);
+    const about = fact.name === 'CandleClosed' ? fact.body : stateIn(fact);
+    return this.#lanes.findIndex(({ instrument }) => instrument === about?.instrument);
   }
 
   /** Brings the others to the end of a moment. */

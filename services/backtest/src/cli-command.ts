@@ -33,6 +33,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
   const configsDir = inherited.ALGO_TRADING_CONFIGS_DIR ?? join(place.root, 'config', 'trading');
   const instrumentsFile = inherited.ALGO_INSTRUMENTS_FILE ?? join(place.root, 'config', 'instruments.yaml');
   const limitsFile = inherited.ALGO_LIMITS_FILE ?? join(place.root, 'config', 'limits.yaml');
+  const portfolioFile = inherited.ALGO_PORTFOLIO_FILE ?? join(place.root, 'config', 'portfolio_risk.yaml');
   const options = parseBacktestOptions(raw, (list) => tradePaths(list, place.absolute), configsDir);
   await using recording = await openRecording(options, readInstrumentCatalog(instrumentsFile));
   for (const word of recording.words) place.warn(word);
@@ -45,6 +46,7 @@ export async function backtestCommand(raw: RawBacktestOptions, place: CommandPla
       ALGO_INSTRUMENTS_FILE: instrumentsFile,
       ALGO_TRADING_CONFIGS_DIR: configsDir,
       ALGO_LIMITS_FILE: limitsFile,
+      ALGO_PORTFOLIO_FILE: portfolioFile,
       ...(options.config === undefined ? {} : { ALGO_TRADING_CONFIG: options.config }),
       ...(options.seed === undefined ? {} : { ALGO_SEED: String(options.seed) }),
     },

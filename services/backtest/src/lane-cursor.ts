@@ -1,5 +1,5 @@
 import type { Fact } from '@algo/contracts';
-import { type InstrumentId, isQuiet, NEVER_QUIET, sliceTrades, type TimeUs } from '@algo/model';
+import { type InstrumentId, isQuiet, NEVER_QUIET, sliceTrades, TIMEFRAME_US, type TimeUs } from '@algo/model';
 import type { Hosted } from '@algo/runtime';
 import { emptyTrades, rowAfter, type TapeRows } from './tape.ts';
 
@@ -122,10 +122,12 @@ export class LaneCursor {
 
   /** Returns the row of this stretch that a fact came of: the one behind the last that its state counts. */
   rowOf(fact: Fact): number {
-    const state = stateIn(fact);
-    if (state === undefined) throw new Error(`${fact.name} does not say which trade it came after`);
     // That an order is over, or a bar, is known by the trade behind it, and told before that trade counts.
-    return state.trades - this.#before;
+    const state = stateIn(fact);
+    if (state !== undefined) return state.trades - this.#before;
+    if (fact.name !== 'CandleClosed') throw new Error(`${fact.name} does not say which trade it came after`);
+    const { openTimeUs, timeframe } = fact.body;
+    return rowAfter(this.rows, this.#reached, openTimeUs + TIMEFRAME_US[timeframe] - 1);
   }
 
   #timeUs(row: number): TimeUs {

@@ -26,5 +26,7 @@ export const config = baseConfig.extend({
   peakDrawdownCritical: share.default(Decimal.of('0.09')),
   peakDrawdownBreaker: share.default(Decimal.of('0.1')),
   accountTimeZone: zone.default(0),
+  /** What watches over all positions together; taken anew when it changes. */
+  portfolioFile: z.string().default('config/portfolio_risk.yaml'),
 });
 export type Config = z.infer<typeof config>;

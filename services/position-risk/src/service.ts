@@ -1,8 +1,20 @@
-import { accountId, Decimal } from '@algo/model';
+import { accountId, Decimal, type Timeframe } from '@algo/model';
 import { defineService } from '@algo/runtime';
+import { PortfolioFile, RULES_EVERY_MS, readRules } from './adapters/portfolio-file.ts';
 import { WallClock } from './adapters/wall-clock.ts';
-import { config } from './config.ts';
-import { GuardMachine, POSITION_RISK_DEFAULTS, type PositionRiskSettings } from './domain/index.ts';
+import { type Config, config } from './config.ts';
+import {
+  GuardMachine,
+  type NamedRules,
+  POSITION_RISK_DEFAULTS,
+  type PositionRiskSettings,
+} from './domain/index.ts';
+
+/** Returns the bars that the rules of the portfolio look at. *Errors*: as their file is refused. */
+export function barsRead({ portfolioFile }: Pick<Config, 'portfolioFile'>): readonly Timeframe[] {
+  const { leaders, dump } = readRules(portfolioFile).rules;
+  return leaders.enabled || dump.enabled ? ['1m', '5m'] : [];
+}
 
 /**
  * Guards one account: reads orders, trades and people's halts; says positions, stops, risk, and the exits
@@ -13,7 +25,9 @@ export const service = defineService({
   config,
   purpose: ({ account }) => account,
   async start(context) {
-    const { config } = context;
+    const { config, log } = context;
+    const rulesFile = new PortfolioFile(config.portfolioFile, log);
+    const rules = rulesFile.read();
     const { account, drawdownAlert, drawdownWarning, drawdownCritical, drawdownBreaker } = config;
     const { peakDrawdownAlert, peakDrawdownWarning, peakDrawdownCritical, peakDrawdownBreaker } = config;
     const live = config.liveAccounts[account];
@@ -35,6 +49,7 @@ export const service = defineService({
         { family: 'ord.evt', only: [account] },
         { family: 'ord.cash', only: [account] },
         { family: 'md.trades' },
+        { family: 'md.candles' },
         { family: 'md.feed' },
         { family: 'md.time' },
         { family: 'md.rules' },
@@ -44,6 +59,21 @@ export const service = defineService({
       restore: (snapshot) => new GuardMachine(settings, snapshot),
       requests: new WallClock(context.clock),
     });
-    return { closed: driven.closed, counters: () => ({ ...machine.counters(), taken: driven.taken }) };
+    // Rules come as an input like any other, so that a replay judges by those that held.
+    const follow = (told: NamedRules) => {
+      if (told.hash !== machine.rulesHash) driven.inject({ name: 'RulesChosen', body: told });
+    };
+    void driven.restored.then(() => {
+      follow(rules);
+      context.repeat(RULES_EVERY_MS, () => {
+        const changed = rulesFile.changed();
+        if (changed !== undefined) follow(changed);
+      });
+    });
+    return {
+      closed: driven.closed,
+      counters: () => ({ ...machine.counters(), taken: driven.taken }),
+      notes: () => [`portfolio rules ${machine.rulesHash.slice(0, 8)}`],
+    };
   },
 });

@@ -154,6 +154,21 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
     ],
   },
   {
+    point: 19,
+    fault: 'A passing trouble is taken for a wrong configuration, and stops everything.',
+    right: 'What may pass is tried again; only one that guards money and insists on 78 ends the engine.',
+    tests: [
+      {
+        file: 'libs/cli/src/supervisor/end-of-engine.test.ts',
+        name: '%s guards no money: its 78 never ends those that do',
+      },
+      {
+        file: 'libs/cli/src/supervisor/end-of-engine.test.ts',
+        name: 'a failure is no wrong configuration, however often it comes, and takes back what was said',
+      },
+    ],
+  },
+  {
     point: 20,
     fault: 'Refusals fill a stream until it takes nothing more.',
     right: 'They are sampled by a budget over all instruments.',
@@ -180,6 +195,51 @@ export const BOOK_POINTS: readonly CoveredPoint[] = [
       {
         file: `${RISK}/cash.test.ts`,
         name: 'no deposit and no withdrawal that leaves something changes a level',
+      },
+    ],
+  },
+  {
+    point: 'months',
+    fault: 'Each day leaves something behind, until nothing can start.',
+    right: 'What is kept of the past has a bound in each service, whatever day it is.',
+    tests: [
+      {
+        file: 'test/simulation/months/months.test.ts',
+        name: 'a second day leaves nothing behind but the orders and signals of it',
+      },
+    ],
+  },
+  {
+    point: 'portfolio',
+    fault: 'Each position has its own stop, and nobody looks at all of them together.',
+    right: 'Health, leaders and flow are rules of one file; each acts once, and says with which numbers.',
+    tests: [
+      {
+        file: `${RISK}/portfolio/portfolio-desk.test.ts`,
+        name: 'with half of what a day may lose lost, entries stop, and pass again when it is better',
+      },
+      {
+        file: `${RISK}/portfolio/portfolio-desk.test.ts`,
+        name: 'a long that moves as BTC does is left when BTC falls, with the numbers of it',
+      },
+      {
+        file: `${RISK}/portfolio/portfolio-desk.test.ts`,
+        name: 'three minutes that sell leave a long once, with the numbers of it',
+      },
+    ],
+  },
+  {
+    point: 'night',
+    fault: 'What a silent service said last is shown as if it were so now.',
+    right: 'Screens name who is silent and what is not done meanwhile; a halt needs execution alone.',
+    tests: [
+      {
+        file: 'libs/cli/src/commands/control.int.test.ts',
+        name: 'what a silent service said last is not told as if it were so now',
+      },
+      {
+        file: 'libs/cli/src/commands/control.int.test.ts',
+        name: 'a halt that execution keeps already is one, though nobody else confirms it',
       },
     ],
   },

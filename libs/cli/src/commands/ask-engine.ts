@@ -7,20 +7,22 @@ import {
   type ControlCommand,
   type HaltScope,
   InputError,
+  type InstrumentId,
+  instrumentId,
   isPerson,
+  nearestName,
   type TimeUs,
   US_PER_MS,
 } from '@algo/model';
-import { identityOf } from '@algo/runtime';
+import { identityOf, readInstrumentCatalog } from '@algo/runtime';
 import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openRunningEngine } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
+import { type Guarding, silentWords } from '../reading/silent-services.ts';
 
 export const CONFIRM_MAX_MS = 5_000;
 /** A command that does more than forbid is void after so long; a service that died is back sooner. */
 export const VALID_MS = 60_000;
-/** A service says twice a second how it is; one that was silent for so long is dead or stuck. */
-const SILENT_MS = 3_000;
 
 /** Who asks, and why. */
 export interface PersonOptions {
@@ -92,6 +94,35 @@ export function parseScope(text: string, account: AccountId): HaltScope {
   });
 }
 
+/**
+ * Returns a scope whose instrument exists; it may be named by its symbol alone. *Errors*: InputError for one
+ * that no catalogue has and nobody has traded: a halt of it would bind nothing.
+ */
+export async function knownScope(
+  bus: Bus,
+  scope: HaltScope,
+  { instrumentsFile }: CliEnvironment,
+): Promise<HaltScope> {
+  if (scope.kind !== 'instrument') return scope;
+  const { instrument: name } = scope;
+  const catalog = readInstrumentCatalog(instrumentsFile);
+  if (catalog.has(name as InstrumentId)) return scope;
+  const bySymbol = [...catalog.values()].filter(({ symbol }) => symbol === name.toUpperCase());
+  const [found, ...others] = bySymbol;
+  if (found !== undefined && others.length === 0) return { ...scope, instrument: found.id };
+  // The engine may run with another catalogue than lies here.
+  const isTraded =
+    name.split('.').length === 3 && (await bus.last('MARKET', subjects.trades(instrumentId(name))));
+  if (isTraded) return scope;
+  const names = bySymbol.length > 1 ? bySymbol.map(({ id }) => id) : [nearestName(name, catalog.keys())!];
+  throw new InputError({
+    field: '--scope',
+    value: `instrument:${name}`,
+    because: bySymbol.length > 1 ? 'names several instruments' : 'not an instrument of this engine',
+    remedy: `Use ${names.map((each) => `instrument:${each}`).join(' or ')}; account stops all of them.`,
+  });
+}
+
 /** Returns the engine's time: what its feed told last, the wall clock before it told any. *Units*: µs. */
 export async function engineTimeUs(bus: Bus): Promise<TimeUs> {
   const told = (await bus.last('MARKET', 'md.time.>'))?.fact;
@@ -140,21 +171,13 @@ type Expiring = Extract<
   { name: 'FlattenAll' | 'CancelOrders' | 'CorrectBooks' | 'CompareBooks' }
 >;
 
-/** Services that a person's command needs, and what is not done while each is silent. */
-const SILENCE = {
-  'position-risk': 'nobody asks for exits, and nothing new is guarded,',
-  execution: 'no order leaves, and no command about orders and books is obeyed,',
-  reconcile: 'our books and the exchange are not compared',
-} as const;
-type Needed = keyof typeof SILENCE;
-
 /** Who must live for each command; the first of them answers. */
 const NEEDED = {
   FlattenAll: ['position-risk', 'execution'],
   CancelOrders: ['execution'],
   CorrectBooks: ['execution', 'position-risk'],
   CompareBooks: ['execution', 'reconcile'],
-} as const satisfies Record<Expiring['name'], readonly Needed[]>;
+} as const satisfies Record<Expiring['name'], readonly Guarding[]>;
 
 /**
  * Has a command obeyed that expires, and returns what is left and withdrawn for it. *Errors*: CommandFailure
@@ -178,30 +201,6 @@ export async function obey(bus: Bus, account: AccountId, command: Expiring): Pro
         'After that the command is void: give it again.',
     ].join('\n'),
   );
-}
-
-/** Returns a line for each of these services that says nothing. */
-export async function silentWords(
-  bus: Bus,
-  account: AccountId,
-  services: readonly Needed[],
-): Promise<string[]> {
-  const lines: string[] = [];
-  for (const service of services) {
-    const identity = identityOf(service, account);
-    const said = (await bus.last('SYSTEM', subjects.service(identity)))?.fact;
-    const work = SILENCE[service];
-    if (said === undefined || !('timeUs' in said.body)) {
-      lines.push(`${identity} has never said anything: ${work} until it runs.`);
-      continue;
-    }
-    const silentMs = Date.now() - said.body.timeUs / US_PER_MS;
-    if (silentMs < SILENT_MS && said.name !== 'ServiceStopped') continue;
-    lines.push(
-      `${identity} has said nothing for ${Math.round(silentMs / 1_000)} s: ${work} until it is back.`,
-    );
-  }
-  return lines;
 }
 
 /** Facts of some subjects, from a place of their stream on. */

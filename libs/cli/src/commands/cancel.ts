@@ -1,3 +1,4 @@
+import type { Bus } from '@algo/bus';
 import {
   binds,
   type ClientOrderId,
@@ -18,6 +19,7 @@ import {
   expiryUs,
   fromNow,
   hearUntil,
+  knownScope,
   obey,
   openForPerson,
   type PersonOptions,
@@ -55,7 +57,7 @@ export async function cancel(
   await using asked = await openForPerson(options, environment);
   const { bus, account, person } = asked;
   const view = await readAccount(bus, account);
-  const { scope, clientOrderId, orders } = chosen(name, options, view);
+  const { scope, clientOrderId, orders } = await chosen(name, options, view, bus, environment);
   const force = options.force === true;
   const nowUs = await engineTimeUs(bus);
   await confirm(planOf(scope, orders, nowUs), options);
@@ -86,7 +88,13 @@ export async function cancel(
 }
 
 /** Returns what a person named. *Errors*: InputError with what there is, or with what --force would mean. */
-function chosen(name: string | undefined, { all, scope, force }: CancelOptions, view: AccountView): Wanted {
+async function chosen(
+  name: string | undefined,
+  { all, scope, force }: CancelOptions,
+  view: AccountView,
+  bus: Bus,
+  environment: CliEnvironment,
+): Promise<Wanted> {
   const working = view.orders.working();
   if ((name === undefined) === (all !== true) || (name !== undefined && scope !== undefined))
     throw new InputError({
@@ -97,7 +105,7 @@ function chosen(name: string | undefined, { all, scope, force }: CancelOptions, 
       },
       remedy: 'Name an order of `algo orders`, or --all with or without --scope.',
     });
-  const within = parseScope(scope ?? 'account', view.account);
+  const within = await knownScope(bus, parseScope(scope ?? 'account', view.account), environment);
   if (name === undefined) {
     const orders = working.filter(({ order: { intent, strategy, request } }) => {
       return (force === true || intent === 'entry') && binds(within, { ...request, strategy });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { subjects } from '@algo/contracts';
 import type { ComparisonReport } from '@algo/read-models';
 import { CommandFailure } from '../exit-codes.ts';
-import { expiryUs, fromNow, hearUntil, obey, type Steering, silentWords } from './ask-engine.ts';
+import { silentWords } from '../reading/silent-services.ts';
+import { expiryUs, fromNow, hearUntil, obey, type Steering } from './ask-engine.ts';
 
 /** A comparison reads the exchange: orders, fills, positions, balances. */
 const COMPARED_MAX_MS = 20_000;

@@ -94,6 +94,69 @@ test('resuming is asked for also where it was said already, and fails where nobo
   expect([code, err]).toEqual([1, expect.stringContaining('takes effect when position-risk reads it')]);
 }, 30_000);
 
+/** A service says how it is, so many seconds ago. */
+async function lives(
+  service: 'execution' | 'position-risk' | 'reconcile',
+  secondsAgo: number,
+): Promise<void> {
+  const instance = `${service}.${ACCOUNT}`;
+  const body = {
+    ...{ service, instance, version: '0.1.0', pid: 1, ready: true, counters: {}, notes: [] },
+    timeUs: (Date.now() - secondsAgo * 1_000) * 1_000,
+  };
+  const speaker = { identity: instance, account: ACCOUNT };
+  const id = `${instance} ${body.timeUs}`;
+  await engine.bus.publish(FactMessage.said({ name: 'ServiceStatus', body }, speaker, { id }));
+}
+
+test('a halt that execution keeps already is one, though nobody else confirms it', async () => {
+  const scope = { kind: 'instrument', instrument: 'binance.spot.BTCUSDT' } as const;
+  await engine.say('EntryStanding', {
+    ...{ account: ACCOUNT, more: 0, timeUs: 6_000_000 },
+    causes: [
+      { code: 'HALTED', scope, sinceUs: 6_000_000, untilUs: null, lift: 'person', detail: 'a test, by Ada' },
+    ],
+  });
+  await lives('position-risk', 40);
+  await lives('execution', 3_600);
+  const halt = ['halt', '--scope', 'instrument:binance.spot.BTCUSDT', '--reason', 'a test'];
+  expect((await algo(...halt)).code).toBe(1); // execution said so long ago: who knows
+  await lives('execution', -60);
+  const { code, out } = await algo(...halt);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(
+      /is halted\nExecution keeps it already; .+\nposition-risk.paper-main has said nothing for \d\d s: /,
+    ),
+  ]);
+}, 30_000);
+
+test('what a silent service said last is not told as if it were so now', async () => {
+  await lives('execution', 50);
+  await engine.say('EntryStanding', { account: ACCOUNT, causes: [], more: 0, timeUs: 7_000_000 });
+  const { out } = await algo('status');
+  expect(out).toMatch(/analytics.0 +SILENT for \d+ s/);
+  expect(out).toContain(
+    'no order leaves, and no command about orders and books is obeyed, until it is back.',
+  );
+  expect(out).not.toContain('entries pass');
+  const { out: held } = await algo('positions');
+  expect(held).toMatch(/position-risk.paper-main has said nothing for \d\d s: nobody asks for exits/);
+}, 30_000);
+
+test('a scope names an instrument that there is, by its symbol too where that is enough', async () => {
+  await using _risk = await engine.answerModes();
+  const { code, err } = await algo('halt', '--scope', 'instrument:binance.spot.BTCUSD', '--reason', 'a test');
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining('not an instrument of this engine. Use instrument:binance.spot.BTCUSDT; account'),
+  ]);
+  const several = await algo('halt', '--scope', 'instrument:BTCUSDT', '--reason', 'a test');
+  expect([several.code, several.err]).toEqual([2, expect.stringContaining('names several instruments')]);
+  const { out } = await algo('halt', '--scope', 'instrument:algousd', '--reason', 'a test');
+  expect(out).toBe('instrument:synthetic.spot.ALGOUSD is halted\n');
+}, 30_000);
+
 test('status says why entries do not pass, and what a person can do about it', async () => {
   await engine.say('EntryStanding', {
     ...{ account: ACCOUNT, more: 0, timeUs: 6_000_000 },

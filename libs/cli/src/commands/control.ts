@@ -14,10 +14,12 @@ import type { AccessOptions } from '../engine/engine-access.ts';
 import { CommandFailure } from '../exit-codes.ts';
 import { printLine } from '../reading/output.ts';
 import { readEvents } from '../reading/read-events.ts';
+import { silentWords } from '../reading/silent-services.ts';
 import {
   askEngine,
   CONFIRM_MAX_MS,
   expiryUs,
+  knownScope,
   openForPerson,
   type PersonOptions,
   parseScope,
@@ -39,7 +41,10 @@ export async function setTradingMode(
 ): Promise<void> {
   await using asked = await openForPerson(options, environment);
   const { bus, account, person } = asked;
-  const scope = parseScope(options.scope ?? 'account', account);
+  const named = parseScope(options.scope ?? 'account', account);
+  // What stands can be lifted whatever it is called.
+  const stands = mode === 'active' && (await toldMode(bus, account, named)) !== null;
+  const scope = stands ? named : await knownScope(bus, named, environment);
   const say = (confirmed: boolean) =>
     printLine(
       options.json === true
@@ -51,16 +56,20 @@ export async function setTradingMode(
   const standing = await toldMode(bus, account, scope);
   const stays = standing !== null && (standing.latched || isPerson(standing.by));
   if (stays && standing.mode === mode) return say(false);
-  await askMode(asked, scope, mode);
+  const words = await askMode(asked, scope, mode);
   await say(true);
+  if (options.json !== true) for (const line of words) await printLine(line);
 }
 
-/** Asks for a trading mode, returns once it is so. *Errors*: CommandFailure when refused or not confirmed. */
+/**
+ * Asks for a trading mode, returns once it is so: what execution alone keeps already where position-risk is
+ * silent, with words about that. *Errors*: CommandFailure when refused or not confirmed.
+ */
 export async function askMode(
   { bus, account, person }: Steering,
   scope: HaltScope,
   mode: TradingMode,
-): Promise<void> {
+): Promise<readonly string[]> {
   const body = { type: 'SetTradingMode', scope, mode, ...person, expiresWallUs: expiryUs() } as const;
   const answer = await askEngine(
     bus,
@@ -73,7 +82,19 @@ export async function askMode(
         fact.name === 'TradingModeChanged' && fact.body.mode === mode && sameScope(fact.body.scope, scope),
     },
   );
-  if (answer === undefined) throw await unconfirmed(bus, account, scope, mode);
+  if (answer !== undefined) return [];
+  if (!(await isKept(bus, account, scope, mode))) throw await unconfirmed(bus, account, scope, mode);
+  const silent = await silentWords(bus, account, ['position-risk']);
+  return ['Execution keeps it already; position-risk has not confirmed it yet.', ...silent];
+}
+
+/** Says whether execution, which limits at once and asks nobody, keeps a mode of exactly this scope. */
+async function isKept(bus: Bus, account: AccountId, scope: HaltScope, mode: TradingMode): Promise<boolean> {
+  if (mode === 'active' || (await silentWords(bus, account, ['execution'])).length > 0) return false;
+  const said = (await bus.last('ORDERS', subjects.entryStanding(account)))?.fact;
+  if (said?.name !== 'EntryStanding') return false;
+  const code = mode === 'halted' ? 'HALTED' : 'REDUCE_ONLY';
+  return said.body.causes.some((cause) => cause.code === code && sameScope(cause.scope, scope));
 }
 
 /** Every command is answered: silence means that position-risk has not read it yet. */
@@ -85,13 +106,14 @@ async function unconfirmed(
 ): Promise<CommandFailure> {
   const standing = await toldMode(bus, account, scope);
   const now = standing === null ? 'active' : `${standing.mode} (${standing.reason}, by ${standing.by})`;
-  return new CommandFailure(
+  const silent = await silentWords(bus, account, ['position-risk', 'execution']);
+  const words =
     `Not confirmed within ${CONFIRM_MAX_MS / 1_000} s; ` +
-      `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
-      `The request is stored and takes effect when position-risk reads it${
-        mode === 'active' ? `, within ${VALID_MS / 1_000} s; after that it is void` : ''
-      }: see \`algo status\`.`,
-  );
+    `as far as the engine has said, ${haltScopeKey(scope)} is ${now}. ` +
+    `The request is stored and takes effect when position-risk reads it${
+      mode === 'active' ? `, within ${VALID_MS / 1_000} s; after that it is void` : ''
+    }: see \`algo status\`.`;
+  return new CommandFailure([words, ...silent].join('\n'));
 }
 
 /** Returns the limit of a scope as far as position-risk has said; null where it has said none. */

@@ -23,16 +23,17 @@ import {
   shortNumber,
 } from '../reading/account-view.ts';
 import { printLine } from '../reading/output.ts';
+import { silentWords } from '../reading/silent-services.ts';
 import {
   engineTimeUs,
   expiryUs,
   fromNow,
   hearUntil,
+  knownScope,
   obey,
   openForPerson,
   type PersonOptions,
   parseScope,
-  silentWords,
 } from './ask-engine.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 
@@ -63,8 +64,8 @@ export async function close(name: string, options: LeaveOptions, environment: Cl
 
 /** Leaves everything that a scope holds, also what is being opened now, and tells what came of it. */
 export async function flatten(options: LeaveOptions, environment: CliEnvironment): Promise<void> {
-  await leave(options, environment, (view) => {
-    const scope = parseScope(options.scope ?? 'account', view.account);
+  await leave(options, environment, async (view, bus) => {
+    const scope = await knownScope(bus, parseScope(options.scope ?? 'account', view.account), environment);
     return { scope, position: null, held: openIn(view).filter(({ position }) => binds(scope, position)) };
   });
 }
@@ -72,12 +73,12 @@ export async function flatten(options: LeaveOptions, environment: CliEnvironment
 async function leave(
   options: LeaveOptions,
   environment: CliEnvironment,
-  choose: (view: AccountView) => Wanted,
+  choose: (view: AccountView, bus: Bus) => Wanted | Promise<Wanted>,
 ): Promise<void> {
   await using asked = await openForPerson(options, environment);
   const { bus, account, person } = asked;
   const view = await readAccount(bus, account);
-  const wanted = choose(view);
+  const wanted = await choose(view, bus);
   await confirm(await planOf(bus, view, wanted), options);
   const place = await fromNow(bus, 'POSITIONS', `pos.evt.${account}.>`);
   const { scope, position } = wanted;

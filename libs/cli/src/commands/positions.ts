@@ -6,6 +6,7 @@ import { type AccessOptions, accountOf, openEngine } from '../engine/engine-acce
 import { type AccountView, lastTrade, readAccount, shortId, shortNumber } from '../reading/account-view.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
 import { dustRows, shownDust } from '../reading/shown-dust.ts';
+import { silentWords } from '../reading/silent-services.ts';
 
 /**
  * A position as it is shown. *Units*: `pnl` quote, fees paid; of an open one at its last trade, null where no
@@ -36,6 +37,9 @@ export async function positions(
   }
   if (shown.length === 0) await printLine(options.all === true ? 'no positions yet' : 'no open positions');
   else for (const line of tableOf(shown)) await printLine(line);
+  if (access.running && shown.some(({ state }) => state === 'open'))
+    for (const line of await silentWords(access.bus, view.account, ['position-risk', 'execution']))
+      await printLine(line);
   if (left.length > 0) for (const line of alignedRows(dustRows(left))) await printLine(line);
 }
 

@@ -39,6 +39,7 @@ export async function replay(
       ALGO_INSTRUMENTS_FILE: join(ROOT, 'config', 'instruments.yaml'),
       ALGO_TRADING_CONFIGS_DIR: join(ROOT, 'config', 'trading'),
       ALGO_LIMITS_FILE: join(ROOT, 'config', 'limits.yaml'),
+      ALGO_PORTFOLIO_FILE: join(ROOT, 'config', 'portfolio_risk.yaml'),
       ...environment.inherited,
       ALGO_LIVE_ACCOUNTS: liveWords(Object.entries(live).map(([account, one]) => ({ account, ...one }))),
       ...(seed === undefined ? {} : { ALGO_SEED: String(seed) }),

@@ -19,6 +19,7 @@ import {
   shortNumber,
 } from '../reading/account-view.ts';
 import { printLine } from '../reading/output.ts';
+import { silentWords } from '../reading/silent-services.ts';
 import {
   expiryUs,
   fromNow,
@@ -27,7 +28,6 @@ import {
   openForPerson,
   type PersonOptions,
   type Steering,
-  silentWords,
 } from './ask-engine.ts';
 import { compareBooks } from './compare-books.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';

@@ -5,6 +5,7 @@ import type { CliEnvironment } from '../config.ts';
 import { type AccessOptions, accountOf, openEngine } from '../engine/engine-access.ts';
 import { type EngineStatus, readEngineStatus, type ShardStatus } from '../reading/engine-status.ts';
 import { alignedRows, printLine } from '../reading/output.ts';
+import { silentSeconds } from '../reading/silent-services.ts';
 import { countsOf, grouped } from '../supervisor/status-table.ts';
 
 /** Shows how an engine is, or how it was left, and what one of its accounts did. */
@@ -25,7 +26,8 @@ export function statusLines(found: EngineStatus): string[] {
   return [
     `engine ${running ? 'running' : 'stopped'} · feed ${feed} · account ${account} ${where} · ${place}`,
     ...(running ? serviceLines(found.services) : []),
-    ...(found.entries === null ? [] : entryLines(found.entries)),
+    ...found.silent,
+    ...entriesOf(found),
     ...shardLines(found.shards),
     ...found.streamsFilling.map((fill) => `stream ${streamFillWords(fill)}`),
     ...alignedRows([
@@ -76,6 +78,15 @@ function shardLines({ revision, processes }: ShardStatus): string[] {
   return [`shards, revision ${revision}: ${words.join(', ')}`];
 }
 
+/** What a silent service said last may be true no more: that entries pass is not repeated for it. */
+function entriesOf({ entries, silent }: EngineStatus): string[] {
+  if (entries === null) return [];
+  const isHeard = !silent.some((line) => line.startsWith('execution.'));
+  if (!isHeard && entries.causes.length === 0)
+    return ['entries: nothing stopped them when execution spoke last'];
+  return entryLines(entries);
+}
+
 /** Returns a row each for cash by no trade, fees without a price, what lies beside, dust: where any is. */
 function oddRows({ unvaluedFees, beside, dust, cash }: EngineStatus): string[][] {
   const fees = unvaluedFees.map(({ asset, amount }) => `${amount} ${asset}`).join(', ');
@@ -92,10 +103,13 @@ function oddRows({ unvaluedFees, beside, dust, cash }: EngineStatus): string[][]
 
 function serviceLines(services: readonly ServiceStatus[]): string[] {
   return alignedRows(
-    services.map(({ instance, ready, pid, counters, notes }) => {
+    services.map((status) => {
+      const { instance, ready, pid, counters, notes } = status;
       const { rssBytes = 0, uptimeMs: _, ...counts } = counters;
       const row = { instance, state: '', pid, restarts: 0, rssBytes, counters: counts, note: '' };
-      return [`  ${instance}`, ready ? 'ready' : 'not ready', String(pid), countsOf(row), notes.join('; ')];
+      const seconds = silentSeconds(status);
+      const state = seconds !== null ? `SILENT for ${seconds} s` : ready ? 'ready' : 'not ready';
+      return [`  ${instance}`, state, String(pid), countsOf(row), notes.join('; ')];
     }),
   );
 }

@@ -24,6 +24,7 @@ import { identityOf, readShardPlan } from '@algo/runtime';
 import type { EngineAccess } from '../engine/engine-access.ts';
 import { counterSum } from './counter-sum.ts';
 import { readAccountEvents, readEvents } from './read-events.ts';
+import { GUARDING, silentWords } from './silent-services.ts';
 import { readStoredTrades, type StoredInstrument } from './stored-trades.ts';
 import { countStreamTrades } from './trade-count.ts';
 
@@ -85,6 +86,8 @@ export interface EngineStatus extends EventCounts, OddHoldings {
   readonly feeds: readonly ListedFeed[];
   readonly services: readonly ServiceStatus[];
   readonly shards: ShardStatus;
+  /** Of the services that guard money those that say nothing, and what is not done meanwhile. */
+  readonly silent: readonly string[];
   /** Why entries do not pass, as execution said last; null before it said anything. */
   readonly entries: EntryStanding | null;
   /** Streams near their bound, as the notifier said within the last hour. */
@@ -107,6 +110,7 @@ export async function readEngineStatus(access: EngineAccess, account: AccountId)
     ...(await whatHappened(bus, account)),
     services,
     shards: shardStatus(await readShardPlan(bus), access.running ? services : []),
+    silent: access.running ? await silentWords(bus, account, GUARDING) : [],
     streamsFilling: await lastFilling(bus),
   };
 }

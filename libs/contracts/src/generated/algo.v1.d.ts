@@ -1198,6 +1198,51 @@ export namespace algo {
             };
         }
 
+        enum HealthStep {
+            HEALTH_STEP_UNSPECIFIED = 0,
+            HEALTH_STEP_GOOD = 1,
+            HEALTH_STEP_CAUTION = 2,
+            HEALTH_STEP_WARNING = 3,
+            HEALTH_STEP_CRITICAL = 4
+        }
+
+        interface IPortfolioHealth extends algo.v1.PortfolioHealth.$Properties {
+        }
+
+        class PortfolioHealth {
+            constructor(properties?: algo.v1.PortfolioHealth.$Properties);
+            $unknowns?: Uint8Array[];
+            account: string;
+            from: algo.v1.HealthStep;
+            to: algo.v1.HealthStep;
+            score: number;
+            positions: number;
+            unrealized: string;
+            btcCorrelation?: (number|null);
+            drawdown: string;
+            action: string;
+            timeUs: number;
+            static encode(message: algo.v1.PortfolioHealth.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.PortfolioHealth & algo.v1.PortfolioHealth.$Shape;
+        }
+
+        namespace PortfolioHealth {
+            interface $Properties {
+                account?: (string|null);
+                from?: (algo.v1.HealthStep|null);
+                to?: (algo.v1.HealthStep|null);
+                score?: (number|null);
+                positions?: (number|null);
+                unrealized?: (string|null);
+                btcCorrelation?: (number|null);
+                drawdown?: (string|null);
+                action?: (string|null);
+                timeUs?: (number|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = algo.v1.PortfolioHealth.$Properties;
+        }
+
         interface IPrintSetAside extends algo.v1.PrintSetAside.$Properties {
         }
 
@@ -2401,7 +2446,9 @@ export namespace algo {
             EXIT_REASON_CIRCUIT_BREAKER = 5,
             EXIT_REASON_HEALTH = 6,
             EXIT_REASON_OPERATOR = 7,
-            EXIT_REASON_RESIDUAL = 8
+            EXIT_REASON_RESIDUAL = 8,
+            EXIT_REASON_DUMP = 9,
+            EXIT_REASON_LEADER_CORRELATION = 10
         }
 
         interface IExitPlan extends algo.v1.ExitPlan.$Properties {
@@ -3210,7 +3257,9 @@ export namespace algo {
             CLOSE_REASON_RESIDUAL = 8,
             CLOSE_REASON_EXTERNAL = 9,
             CLOSE_REASON_VENUE_STOP = 10,
-            CLOSE_REASON_CORRECTION = 11
+            CLOSE_REASON_CORRECTION = 11,
+            CLOSE_REASON_DUMP = 12,
+            CLOSE_REASON_LEADER_CORRELATION = 13
         }
 
         interface IPositionClosed extends algo.v1.PositionClosed.$Properties {
@@ -3280,6 +3329,7 @@ export namespace algo {
             reason: algo.v1.ExitReason;
             triggerPrice: string;
             level: string;
+            detail?: (string|null);
             static encode(message: algo.v1.ExitTriggered.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): algo.v1.ExitTriggered & algo.v1.ExitTriggered.$Shape;
         }
@@ -3291,6 +3341,7 @@ export namespace algo {
                 reason?: (algo.v1.ExitReason|null);
                 triggerPrice?: (string|null);
                 level?: (string|null);
+                detail?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = algo.v1.ExitTriggered.$Properties;

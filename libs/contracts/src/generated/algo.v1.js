@@ -5132,6 +5132,212 @@ export const algo = $root.algo = (() => {
             return TradingModeChanged;
         })();
 
+        v1.HealthStep = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "HEALTH_STEP_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "HEALTH_STEP_GOOD"] = 1;
+            values[valuesById[2] = "HEALTH_STEP_CAUTION"] = 2;
+            values[valuesById[3] = "HEALTH_STEP_WARNING"] = 3;
+            values[valuesById[4] = "HEALTH_STEP_CRITICAL"] = 4;
+            return values;
+        })();
+
+        v1.PortfolioHealth = (function() {
+
+            const PortfolioHealth = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            PortfolioHealth.prototype.account = "";
+            PortfolioHealth.prototype.from = 0;
+            PortfolioHealth.prototype.to = 0;
+            PortfolioHealth.prototype.score = 0;
+            PortfolioHealth.prototype.positions = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            PortfolioHealth.prototype.unrealized = "";
+            PortfolioHealth.prototype.btcCorrelation = null;
+            PortfolioHealth.prototype.drawdown = "";
+            PortfolioHealth.prototype.action = "";
+            PortfolioHealth.prototype.timeUs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(PortfolioHealth.prototype, "_btcCorrelation", {
+                get: $util.oneOfGetter($oneOfFields = ["btcCorrelation"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            PortfolioHealth.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(10).string(message.account);
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && message.from !== 0)
+                    writer.uint32(16).int32(message.from);
+                if (message.to != null && $Object.hasOwnProperty.call(message, "to") && message.to !== 0)
+                    writer.uint32(24).int32(message.to);
+                if (message.score != null && $Object.hasOwnProperty.call(message, "score") && !$Object.is(message.score, 0))
+                    writer.uint32(33).double(message.score);
+                if (message.positions != null && $Object.hasOwnProperty.call(message, "positions") && (typeof message.positions === "object" ? message.positions.low || message.positions.high : message.positions !== 0))
+                    writer.uint32(40).uint64(message.positions);
+                if (message.unrealized != null && $Object.hasOwnProperty.call(message, "unrealized") && message.unrealized !== "")
+                    writer.uint32(50).string(message.unrealized);
+                if (message.btcCorrelation != null && $Object.hasOwnProperty.call(message, "btcCorrelation"))
+                    writer.uint32(57).double(message.btcCorrelation);
+                if (message.drawdown != null && $Object.hasOwnProperty.call(message, "drawdown") && message.drawdown !== "")
+                    writer.uint32(66).string(message.drawdown);
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== "")
+                    writer.uint32(74).string(message.action);
+                if (message.timeUs != null && $Object.hasOwnProperty.call(message, "timeUs") && (typeof message.timeUs === "object" ? message.timeUs.low || message.timeUs.high : message.timeUs !== 0))
+                    writer.uint32(80).uint64(message.timeUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            PortfolioHealth.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.algo.v1.PortfolioHealth();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.from = value;
+                            else
+                                delete message.from;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.to = value;
+                            else
+                                delete message.to;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.score = value;
+                            else
+                                delete message.score;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.positions = value;
+                            else
+                                delete message.positions;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.unrealized = value;
+                            else
+                                delete message.unrealized;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 1)
+                                break;
+                            message.btcCorrelation = reader.double();
+                            message._btcCorrelation = "btcCorrelation";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.drawdown = value;
+                            else
+                                delete message.drawdown;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.timeUs = value;
+                            else
+                                delete message.timeUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PortfolioHealth;
+        })();
+
         v1.PrintSetAside = (function() {
 
             const PrintSetAside = function (properties) {
@@ -10233,6 +10439,8 @@ export const algo = $root.algo = (() => {
             values[valuesById[6] = "EXIT_REASON_HEALTH"] = 6;
             values[valuesById[7] = "EXIT_REASON_OPERATOR"] = 7;
             values[valuesById[8] = "EXIT_REASON_RESIDUAL"] = 8;
+            values[valuesById[9] = "EXIT_REASON_DUMP"] = 9;
+            values[valuesById[10] = "EXIT_REASON_LEADER_CORRELATION"] = 10;
             return values;
         })();
 
@@ -13953,6 +14161,8 @@ export const algo = $root.algo = (() => {
             values[valuesById[9] = "CLOSE_REASON_EXTERNAL"] = 9;
             values[valuesById[10] = "CLOSE_REASON_VENUE_STOP"] = 10;
             values[valuesById[11] = "CLOSE_REASON_CORRECTION"] = 11;
+            values[valuesById[12] = "CLOSE_REASON_DUMP"] = 12;
+            values[valuesById[13] = "CLOSE_REASON_LEADER_CORRELATION"] = 13;
             return values;
         })();
 
@@ -14236,6 +14446,15 @@ export const algo = $root.algo = (() => {
             ExitTriggered.prototype.reason = 0;
             ExitTriggered.prototype.triggerPrice = "";
             ExitTriggered.prototype.level = "";
+            ExitTriggered.prototype.detail = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ExitTriggered.prototype, "_detail", {
+                get: $util.oneOfGetter($oneOfFields = ["detail"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             ExitTriggered.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14254,6 +14473,8 @@ export const algo = $root.algo = (() => {
                     writer.uint32(34).string(message.triggerPrice);
                 if (message.level != null && $Object.hasOwnProperty.call(message, "level") && message.level !== "")
                     writer.uint32(42).string(message.level);
+                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail"))
+                    writer.uint32(50).string(message.detail);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14327,6 +14548,13 @@ export const algo = $root.algo = (() => {
                                 message.level = value;
                             else
                                 delete message.level;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.detail = reader.stringVerify();
+                            message._detail = "detail";
                             continue;
                         }
                     }

@@ -166,6 +166,8 @@ const exitReason = field.oneWordOf<model.ExitReason>('ExitReason', {
   'health': 6,
   'operator': 7,
   'residual': 8,
+  'dump': 9,
+  'leader_correlation': 10,
 });
 
 const liquidity = field.oneWordOf<model.Fill['liquidity']>('Liquidity', {
@@ -250,6 +252,8 @@ const closeReason = field.oneWordOf<model.CloseReason>('CloseReason', {
   'external': 9,
   'venue_stop': 10,
   'correction': 11,
+  'dump': 12,
+  'leader_correlation': 13,
 });
 
 const dustCause = field.oneWordOf<model.DustCause>('DustCause', {
@@ -285,6 +289,13 @@ const drawdownLevel = field.oneWordOf<model.DrawdownLevel>('DrawdownLevel', {
   'warning': 3,
   'critical': 4,
   'breaker': 5,
+});
+
+const healthStep = field.oneWordOf<model.HealthStep>('HealthStep', {
+  'good': 1,
+  'caution': 2,
+  'warning': 3,
+  'critical': 4,
 });
 
 const entryCauseCode = field.oneWordOf<model.EntryCauseCode>('EntryCauseCode', {
@@ -1113,6 +1124,7 @@ const exitTriggered = tagged('ExitTriggered', {
   reason: exitReason,
   triggerPrice: field.decimal,
   level: field.decimal,
+  detail: field.orNull(field.text),
 });
 
 const dustChanged = tagged('DustChanged', {
@@ -1337,6 +1349,19 @@ const tradingModeChanged = tagged('TradingModeChanged', {
   latched: field.flag,
   timeUs: field.whole,
   commandId: field.orNull(field.text),
+});
+
+const portfolioHealth = tagged('PortfolioHealth', {
+  account: idFields.account,
+  from: healthStep,
+  to: healthStep,
+  score: field.double,
+  positions: field.whole,
+  unrealized: field.decimal,
+  btcCorrelation: field.orNull(field.double),
+  drawdown: field.decimal,
+  action: field.text,
+  timeUs: field.whole,
 });
 
 const printSetAside = tagged('PrintSetAside', {
@@ -2001,6 +2026,7 @@ export const tableCodecs = {
   EquityMarked: codec(algo.v1.EquityMarked, equityMarked),
   DrawdownLevelChanged: codec(algo.v1.DrawdownLevelChanged, drawdownLevelChanged),
   TradingModeChanged: codec(algo.v1.TradingModeChanged, tradingModeChanged),
+  PortfolioHealth: codec(algo.v1.PortfolioHealth, portfolioHealth),
   PrintSetAside: codec(algo.v1.PrintSetAside, printSetAside),
   GuardAlive: codec(algo.v1.GuardAlive, guardAlive),
   EntryStanding: codec(algo.v1.EntryStanding, entryStanding),

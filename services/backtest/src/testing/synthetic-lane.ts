@@ -10,6 +10,7 @@ export const TEST_ENVIRONMENT = {
   ALGO_INSTRUMENTS_FILE: `${CONFIG}instruments.yaml`,
   ALGO_TRADING_CONFIGS_DIR: `${CONFIG}trading`,
   ALGO_LIMITS_FILE: `${CONFIG}limits.yaml`,
+  ALGO_PORTFOLIO_FILE: `${CONFIG}portfolio_risk.yaml`,
 };
 /** Of different shards where two processes share the instruments. */
 export const TEST_INSTRUMENTS: readonly InstrumentId[] = [

@@ -78,8 +78,7 @@ export class DecisionEngine {
   /**
    * Returns what follows from one input. Time moves with market data, positions and equity marks; a halt or a
    * new configuration may carry a person's clock and does not move it.
-   * *Errors*: InputError from ConfigurationActivated with an
-   * unknown strategy or rule set; the old one stays in force.
+   * *Errors*: InputError on an unknown strategy or rule set; the old configuration stays in force.
    */
   handle(input: DecisionInput): DecisionOutput[] {
     switch (input.type) {
@@ -103,6 +102,7 @@ export class DecisionEngine {
         this.#modes.set(input);
         return [];
       case 'DrawdownLevelChanged':
+      case 'PortfolioHealth':
       case 'PrintSetAside':
         return [];
       case 'PositionOpened':

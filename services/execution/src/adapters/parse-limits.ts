@@ -1,6 +1,5 @@
 import { type InstrumentId, US_PER_SECOND } from '@algo/model';
-import { ConfigError, LIVE_LIMITS, money, share } from '@algo/runtime';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { LIVE_LIMITS, money, parseYaml, share, type YamlProblem } from '@algo/runtime';
 import { z } from 'zod';
 import { type InstrumentLimits, type NamedLimits, namedLimits } from '../domain/index.ts';
 
@@ -80,22 +79,8 @@ export function parseLimits(text: string, path: string, names: LimitedNames): Na
 }
 
 function parsedLimits(text: string, path: string, names: LimitedNames): NamedLimits {
-  const lines = new LineCounter();
-  // All values as text: no number loses digits on the way to a decimal.
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0)
-    throw new ConfigError(
-      path,
-      document.errors.map(({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${message}`),
-    );
-  const said: unknown = document.toJS();
-  const result = file.safeParse(said ?? {});
-  const wrong = result.success ? misnamed(result.data, names) : result.error.issues.flatMap(problemsOf);
-  if (wrong.length > 0 || !result.success)
-    throw new ConfigError(
-      path,
-      wrong.map((one) => spelled(one, document, lines)),
-    );
+  const judge = (read: z.infer<typeof file>) => misnamed(read, names);
+  const { said } = parseYaml(text, path, { schema: file, each: 'limit', judge });
   const { accounts = {}, venues = {}, instruments = {} } = written.parse(said);
   const own = account.parse({ ...accounts[DEFAULT], ...accounts[names.account] });
   const at = venue.parse({ ...venues[DEFAULT], ...venues[names.venue] });
@@ -148,23 +133,8 @@ function instrumentLimits(read: z.infer<typeof instrument>): InstrumentLimits {
   };
 }
 
-/** What is wrong at a place of the file. */
-interface Problem {
-  readonly at: readonly string[];
-  readonly because: string;
-}
-
-function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
-  const at = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys') return [{ at, because: issue.message }];
-  return issue.keys.map((key) => ({
-    at: [...at, key],
-    because: 'not a limit; correct its name or remove it',
-  }));
-}
-
 /** A section of somebody who doesn't exist is a limit that never holds. */
-function misnamed(read: z.infer<typeof file>, names: LimitedNames): readonly Problem[] {
+function misnamed(read: z.infer<typeof file>, names: LimitedNames): readonly YamlProblem[] {
   const { accounts, venues, instruments } = names;
   return Object.entries({ accounts, venues, instruments }).flatMap(([kind, known]) =>
     Object.keys(read[kind as keyof typeof read])
@@ -174,15 +144,4 @@ function misnamed(read: z.infer<typeof file>, names: LimitedNames): readonly Pro
         because: `there is none of that name; correct it or remove the section (known: ${known.join(', ')})`,
       })),
   );
-}
-
-function spelled({ at, because }: Problem, document: Document, lines: LineCounter): string {
-  const node = [...at.keys(), at.length]
-    .toReversed()
-    .map((depth) => document.getIn(at.slice(0, depth), true))
-    .find((found) => isNode(found));
-  const line = isNode(node) ? lines.linePos(node.range?.[0] ?? 0).line : 1;
-  const value: unknown = document.getIn(at);
-  const shown = value === undefined ? 'not set' : isNode(value) ? 'a section' : JSON.stringify(value);
-  return `line ${line}: ${at.join('.')} = ${shown}: ${because}`;
 }

@@ -32,7 +32,9 @@ export type ExecutionTaken =
 /** Execution of one account: commands in, orders out, and what became of each. */
 export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, ExecutionRequest> {
   /** Position-risk acts on these itself. */
-  readonly passesOver = new Set<FactName>(['EquityMarked', 'DrawdownLevelChanged', 'PrintSetAside']);
+  readonly passesOver = new Set<FactName>([
+    ...(['EquityMarked', 'DrawdownLevelChanged', 'PortfolioHealth', 'PrintSetAside'] as const),
+  ]);
   readonly #settings: ExecutionSettings;
   readonly #engine: ExecutionEngine;
   #submitted = 0;
@@ -70,6 +72,7 @@ export class ExecutionMachine implements Machine<ExecutionTaken, ExecutionWord, 
         return; // what is behind is told with the time
       case 'EquityMarked':
       case 'DrawdownLevelChanged':
+      case 'PortfolioHealth':
       case 'PrintSetAside':
         return; // passed over
       case 'GuardAlive':

@@ -4,12 +4,15 @@ import {
   type CorrectionMade,
   type Decision,
   type EventId,
+  eventId,
+  hashId,
   imbalanceOf,
   isTransfer,
   type OrderEvent,
   orderReasonWords,
   type PositionEvent,
   type Signal,
+  US_PER_HOUR,
 } from '@algo/model';
 import type { Notice, Priority } from './notice.ts';
 import { riskNotice } from './risk-notice.ts';
@@ -29,11 +32,27 @@ import {
 
 /**
  * Returns what to tell people of a fact, or null when it
- * isn't worth a mail. The notice carries the fact's own id.
+ * isn't worth a mail. The notice carries the fact's own id, or that of a story which several facts tell.
  */
 export function noticeOf(id: EventId, fact: Fact): Notice | null {
   const wording = wordingOf(fact);
-  return wording === null ? null : { id, ...wording };
+  return wording === null ? null : { id: storyOf(fact) ?? id, ...wording };
+}
+
+/**
+ * Returns the id of what comes again with each comparison while nothing changes: told once, and once an hour
+ * while it stands. Null for a fact that is news by itself.
+ */
+function storyOf({ name, body }: Fact): EventId | null {
+  if (name !== 'ReconciliationCompleted' && name !== 'ReconciliationFailed') return null;
+  const { account, asOfUs } = body;
+  const found = name === 'ReconciliationFailed' ? body.reasons : body.discrepancies.map(differing);
+  return eventId(hashId(name, account, Math.floor(asOfUs / US_PER_HOUR), ...found));
+}
+
+/** Amounts move with each fill; that a balance differs is one story. */
+function differing({ class: kind, subject }: { readonly class: string; readonly subject: string }): string {
+  return `${kind} ${subject}`;
 }
 
 function wordingOf(fact: Fact): Wording | null {
@@ -55,6 +74,7 @@ function wordingOf(fact: Fact): Wording | null {
     case 'CashMoved':
       return cashNotice(fact.body);
     case 'DrawdownLevelChanged':
+    case 'PortfolioHealth':
     case 'TradingModeChanged':
     case 'PrintSetAside':
       return riskNotice(fact.body);

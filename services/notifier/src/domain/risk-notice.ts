@@ -1,5 +1,5 @@
 import { Decimal, type HaltScope, isPerson, type RiskEvent } from '@algo/model';
-import { amountText, plain, type Wording, worded } from './wording.ts';
+import { amountText, plain, signedText, toned, type Wording, worded } from './wording.ts';
 
 const HUNDRED = Decimal.of('100');
 const MEASURED_FROM = { daily: 'the start of the day', peak: 'the highest equity' } as const;
@@ -10,6 +10,8 @@ export function riskNotice(fact: Exclude<RiskEvent, { type: 'EquityMarked' }>): 
   switch (fact.type) {
     case 'DrawdownLevelChanged':
       return drawdownNotice(fact);
+    case 'PortfolioHealth':
+      return healthNotice(fact);
     case 'TradingModeChanged':
       return modeNotice(fact);
     case 'PrintSetAside':
@@ -45,6 +47,22 @@ function drawdownNotice(fact: Extract<RiskEvent, { type: 'DrawdownLevelChanged' 
   }
   const priority = fact.to === 'critical' ? 'critical' : 'warning';
   return worded('portfolio_health', priority, `Drawdown ${fact.to}: ${percent}`, rows, fact.timeUs);
+}
+
+function healthNotice(fact: Extract<RiskEvent, { type: 'PortfolioHealth' }>): Wording {
+  const { account, from, to, score, positions, unrealized, btcCorrelation, drawdown, action, timeUs } = fact;
+  const percent = `${amountText(drawdown.times(HUNDRED).rounded(2, 'half-even'))} %`;
+  const rows = [
+    plain('Account', account),
+    plain('Health', `${score.toFixed(1)} of 100 (${from} to ${to})`),
+    plain('What follows', action),
+    plain('Open positions', String(positions)),
+    toned('Unrealised P&L', signedText(unrealized), unrealized),
+    plain('Drawdown of the day', percent),
+    plain('Correlation to BTC', btcCorrelation === null ? 'not known' : btcCorrelation.toFixed(2)),
+  ];
+  const priority = to === 'critical' ? 'critical' : 'warning';
+  return worded('portfolio_health', priority, `Portfolio health ${to}: ${action}`, rows, timeUs);
 }
 
 function modeNotice(fact: Extract<RiskEvent, { type: 'TradingModeChanged' }>): Wording {

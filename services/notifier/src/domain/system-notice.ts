@@ -2,6 +2,9 @@ import type { Fact, StreamsFilling } from '@algo/contracts';
 import { streamFillWords, venueOf } from '@algo/model';
 import { plain, type Wording, worded } from './wording.ts';
 
+/** Things that differ, and that one mail lists. */
+const LISTED_MAX = 10;
+
 /** What the machinery has to say of itself, beside trading. */
 type SystemFact = Extract<
   Fact,
@@ -43,14 +46,19 @@ export function systemNotice({ name, body }: SystemFact): Wording | null {
       const [first, ...others] = body.discrepancies;
       if (first === undefined) return null;
       const more = others.length > 0 ? ` and ${others.length} more` : '';
-      const kind = `${first.class} of ${first.subject}${more}`;
+      const listed = body.discrepancies.slice(0, LISTED_MAX);
       const rows = [
         plain('Account', body.account),
-        plain('Kind', kind),
-        plain('In our books', first.before),
-        plain('At the venue', first.after),
+        ...listed.map(({ class: kind, subject, before, after, action }) => {
+          const follows = action === 'none' ? 'nothing' : action.replaceAll('_', ' ');
+          return plain(
+            `${subject} (${kind})`,
+            `ours ${before}, the venue's ${after}; what follows: ${follows}`,
+          );
+        }),
+        plain('What to do', 'algo reconcile compares anew, and says what waits for you'),
       ];
-      const title = `Reconciliation discrepancy: ${body.account}, ${kind}`;
+      const title = `Reconciliation discrepancy: ${body.account}, ${first.subject}${more}`;
       return worded('reconciliation', 'critical', title, rows, body.asOfUs);
     }
     case 'CommandRefused': {

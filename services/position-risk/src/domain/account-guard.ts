@@ -20,6 +20,9 @@ import type { PositionRiskSettings } from './position-risk-settings.ts';
 /** Who limits an instrument while an exit of it waits. */
 const EXITS = `${ENGINE_ACTOR}exits`;
 
+/** Who limits the account while it is not well. */
+const HEALTH = `${ENGINE_ACTOR}health`;
+
 /** A drawdown in words. */
 const FALLEN = { daily: 'of the day', peak: 'from the highest equity' } as const;
 
@@ -82,6 +85,16 @@ export class AccountGuard {
     if (this.#modes.at(scope)?.by !== EXITS) return [];
     const reason = 'the exit that was waited for has gone';
     const change = { scope, mode: 'active', reason, by: EXITS, latched: false, timeUs } as const;
+    this.#modes.set(change);
+    return said(change, null);
+  }
+
+  /** Stops entries while the account is not well, for this reason; null lets them pass again. */
+  limitByHealth(reason: string | null, timeUs: TimeUs): RiskEvent[] {
+    const about = { scope: this.#scope, by: HEALTH, latched: false, timeUs } as const;
+    if (reason !== null) return said(this.#modes.tighten({ ...about, mode: 'reducing', reason }), null);
+    if (this.#modes.at(this.#scope)?.by !== HEALTH) return [];
+    const change = { ...about, mode: 'active', reason: 'the account is well again' } as const;
     this.#modes.set(change);
     return said(change, null);
   }

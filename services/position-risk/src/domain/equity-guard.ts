@@ -155,6 +155,22 @@ export class EquityGuard {
     }
   }
 
+  /**
+   * Returns how far the account has fallen; null when nothing is left to measure by. *Units*: `daily` and
+   * `peak` shares of the losses at which the breaker trips, `drawdown` the day's share, money quote.
+   */
+  losses(unrealized: Decimal) {
+    const equity = this.#equity(unrealized);
+    const { daily, peak } = this.#drawdowns;
+    const [dayMax, peakMax] = MEASURES.map((measure) => this.#limits.levels[measure][3].toNumber());
+    const dayMayLose = daily.from.toNumber() * dayMax!;
+    if (!equity.isPositive() || !(dayMayLose > 0)) return null;
+    const drawdown = drawdownShare(daily.from, equity);
+    const fromHeight = drawdownShare(peak.from, equity).toNumber() / peakMax!;
+    const shares = { daily: drawdown.toNumber() / dayMax!, peak: fromHeight };
+    return { ...shares, drawdown, equity: equity.toNumber(), dayMayLose };
+  }
+
   /** Notes a fee that can't be valued yet. *Units*: the asset's own. */
   bookUnvalued(asset: string, quote: string, fee: Decimal): void {
     const name = roomFor(this.#unvalued, asset);

@@ -66,6 +66,8 @@ const URGENCY = {
   residual: 0,
   initial_stop: 1,
   trailing_stop: 1,
+  dump: 1,
+  leader_correlation: 1,
   circuit_breaker: 2,
   operator: 3,
 } as const satisfies Record<ExitReason, number>;

@@ -1,5 +1,12 @@
 export type { AccountTotals } from './equity-guard.ts';
 export * from './machine.ts';
+export { DUMP_SIGNALS } from './portfolio/dump.ts';
+export {
+  type NamedRules,
+  namedRules,
+  OWNER_RULES,
+  type PortfolioRules,
+} from './portfolio/portfolio-rules.ts';
 export type { StopView } from './position-guard.ts';
 export * from './position-risk-engine.ts';
 export * from './position-risk-io.ts';

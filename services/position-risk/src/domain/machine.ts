@@ -9,6 +9,7 @@ import {
   sealSnapshot,
   type WallTold,
 } from '@algo/model';
+import type { NamedRules } from './portfolio/portfolio-rules.ts';
 import { PositionRiskEngine } from './position-risk-engine.ts';
 import type { PositionRiskInput, PositionRiskOutput } from './position-risk-io.ts';
 import type { PositionRiskSettings } from './position-risk-settings.ts';
@@ -16,13 +17,20 @@ import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-
 
 /** What the guard takes. */
 export type GuardInput =
-  | FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.feed' | 'md.time' | 'md.rules' | 'ctl.mode'>
-  | WallAnswer;
+  | FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.candles' | 'md.feed' | 'md.time' | 'md.rules' | 'ctl.mode'>
+  | GuardOwn;
 /** What time it is, for the sake of a command. */
 export interface WallAnswer extends OwnInput {
   readonly name: 'WallTold';
   readonly body: WallTold;
 }
+/** Which rules watch over the portfolio from here on. */
+export interface RulesChosen extends OwnInput {
+  readonly name: 'RulesChosen';
+  readonly body: NamedRules;
+}
+/** What the guard takes that no stream holds. */
+export type GuardOwn = WallAnswer | RulesChosen;
 /** What the guard says. */
 export type GuardWord = Exclude<PositionRiskOutput, AskWall>['type'] | 'CommandRefused';
 
@@ -55,6 +63,13 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
         this.#feed({ type: 'TradesSeen', trades: { instrument, ...prices } }, say);
         return;
       }
+      case 'CandleClosed':
+        this.#feed({ type: input.name, candle: input.body }, say);
+        return;
+      case 'RulesChosen':
+        this.#feed({ type: input.name, ...input.body }, say);
+        return;
+      case 'CandleDoubted': // what was done by it is done
       case 'FeedConnected':
       case 'FeedDisconnected':
       case 'GapOpened':
@@ -76,6 +91,11 @@ export class GuardMachine implements Machine<GuardInput, GuardWord, AskWall> {
       default:
         this.#feed(input.body, say);
     }
+  }
+
+  /** Names the rules of the portfolio that hold. */
+  get rulesHash(): string {
+    return this.#engine.rulesHash;
   }
 
   quiet(instrument: InstrumentId): Quiet {

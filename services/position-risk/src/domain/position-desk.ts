@@ -15,22 +15,25 @@ export class PositionDesk {
   readonly #guard: AccountGuard;
   readonly #clock: GuardClock;
   readonly #replan: () => void;
+  readonly #marked: () => void;
   /** What follows from the input that is handled. */
   out: PositionRiskOutput[] = [];
 
-  /** `replan` is called when something may fall due at another time than before. */
+  /** `replan` is called when something may fall due at another time, `marked` behind each mark. */
   constructor(parts: {
     readonly settings: PositionRiskSettings;
     readonly books: AccountBooks;
     readonly guard: AccountGuard;
     readonly clock: GuardClock;
     readonly replan: () => void;
+    readonly marked: () => void;
   }) {
     this.#settings = parts.settings;
     this.#books = parts.books;
     this.#guard = parts.guard;
     this.#clock = parts.clock;
     this.#replan = parts.replan;
+    this.#marked = parts.marked;
   }
 
   /** What a position left has become enough to be sold. */
@@ -90,27 +93,36 @@ export class PositionDesk {
     const before = this.#guard.hasTripped;
     this.#guard.equity.valueFees((asset, quote) => this.#books.priceOf(asset, quote));
     this.out.push(...this.#guard.equity.mark(this.#books.unrealized(), this.#clock.nowUs));
-    if (before || !this.#guard.hasTripped) return;
-    this.leaveAll(this.#books.held(), 'circuit_breaker');
-    this.out.push(...this.#guard.halt(this.#clock.nowUs));
+    if (!before && this.#guard.hasTripped) {
+      this.leaveAll(this.#books.held(), 'circuit_breaker');
+      this.out.push(...this.#guard.halt(this.#clock.nowUs));
+    }
+    this.#marked();
   }
 
-  leaveAll(chosen: ReturnType<AccountBooks['held']>, reason: ExitReason): void {
+  /** `detail`: with which numbers a rule of the portfolio asks. */
+  leaveAll(chosen: ReturnType<AccountBooks['held']>, reason: ExitReason, detail: string | null = null): void {
     for (const [book, held] of chosen) {
       this.#clock.goTo(book.instrument.venue);
-      this.leave(book, held, reason, book.markPrice);
+      this.leave(book, held, reason, book.markPrice, detail);
     }
   }
 
   /** Triggers the exit of a position, once for each reason that is stronger than the one before. */
-  leave(book: InstrumentBook, held: PositionGuard, reason: ExitReason, level: Decimal): void {
+  leave(
+    book: InstrumentBook,
+    held: PositionGuard,
+    reason: ExitReason,
+    level: Decimal,
+    detail: string | null = null,
+  ): void {
     const running = held.exit;
     if (running !== null && !running.yieldsTo(reason)) return;
     this.out.push(...held.stopNews(this.#clock.nowUs));
     running?.takeOver(reason, this.#clock.nowUs);
     held.exit = running ?? new ExitFollower(held.holding.id, reason, this.#settings, this.#clock.nowUs);
     const triggerPrice = book.markPrice;
-    const told = { type: 'ExitTriggered', reason, triggerPrice, level } as const;
+    const told = { type: 'ExitTriggered', reason, triggerPrice, level, detail } as const;
     this.out.push(held.fact<'ExitTriggered'>(told, this.#clock.nowUs));
     if (running === null) this.attempt(book, held, held.exit);
     this.#replan();

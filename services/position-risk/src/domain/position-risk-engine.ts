@@ -16,6 +16,7 @@ import { lotOf } from './holding.ts';
 import type { InstrumentBook } from './instrument-book.ts';
 import { OrderMemory } from './order-memory.ts';
 import { type FlattenAll, obeyed, PersonCommands, type SetTradingMode } from './person-commands.ts';
+import { PortfolioDesk } from './portfolio/portfolio-desk.ts';
 import { PositionDesk } from './position-desk.ts';
 import type { PositionRiskInput, PositionRiskOutput, SeenPrices } from './position-risk-io.ts';
 import { checkPositionRiskSettings, type PositionRiskSettings } from './position-risk-settings.ts';
@@ -35,6 +36,7 @@ export class PositionRiskEngine {
   readonly #commands: PersonCommands;
   readonly #clock: GuardClock;
   readonly #desk: PositionDesk;
+  readonly #portfolio: PortfolioDesk;
   /** When something next falls due with no event before it; kept so that a trade costs one comparison. */
   #wakeUs: TimeUs = Infinity;
 
@@ -49,7 +51,10 @@ export class PositionRiskEngine {
     this.#commands = new PersonCommands(state?.commands);
     this.#clock = new GuardClock(state?.clock);
     const [books, guard, clock] = [this.#books, this.#guard, this.#clock];
-    this.#desk = new PositionDesk({ settings, books, guard, clock, replan: () => this.#plan() });
+    const parts = { settings, books, guard, clock };
+    const [replan, marked] = [() => this.#plan(), () => this.#portfolio.review()];
+    this.#desk = new PositionDesk({ ...parts, replan, marked });
+    this.#portfolio = new PortfolioDesk({ ...parts, desk: this.#desk }, state?.portfolio);
     if (state !== undefined) this.#plan();
   }
 
@@ -62,6 +67,7 @@ export class PositionRiskEngine {
       books: this.#books.snapshot(),
       orders: this.#orders.state(),
       commands: this.#commands.state(),
+      portfolio: this.#portfolio.state(),
     };
   }
 
@@ -93,6 +99,12 @@ export class PositionRiskEngine {
       case 'InstrumentChanged':
         this.#rules.take(input);
         break;
+      case 'CandleClosed':
+        this.#portfolio.candle(input.candle);
+        break;
+      case 'RulesChosen':
+        this.#portfolio.follow(input);
+        break;
       default:
         this.#onOrder(input);
     }
@@ -109,6 +121,11 @@ export class PositionRiskEngine {
   /** The event time it is for what it handles. */
   get nowUs(): TimeUs {
     return this.#clock.nowUs;
+  }
+
+  /** Names the rules of the portfolio that hold. */
+  get rulesHash(): string {
+    return this.#portfolio.rulesHash;
   }
 
   /** What is held, and the stops that guard it. */
@@ -257,6 +274,7 @@ export class PositionRiskEngine {
   #onTime(time: TimeAdvanced): void {
     const isDue = this.#clock.told(time);
     if (time.warm) return;
+    this.#portfolio.told(time);
     this.#beginDay();
     const { account } = this.#settings;
     if (isDue) this.#desk.out.push({ type: 'GuardAlive', account, feed: time.feed, timeUs: time.toldUs });

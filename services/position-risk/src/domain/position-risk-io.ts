@@ -1,5 +1,6 @@
 import type {
   AskWall,
+  Candle,
   CashMoved,
   ClosePosition,
   CommandObeyed,
@@ -16,6 +17,7 @@ import type {
   TradeColumns,
   WallTold,
 } from '@algo/model';
+import type { NamedRules } from './portfolio/portfolio-rules.ts';
 
 /**
  * What the guard hears: orders' facts, cash that moved, the market's trades, event time as it goes on, an
@@ -27,6 +29,8 @@ export type PositionRiskInput =
   | CashMoved
   | InstrumentChanged
   | { readonly type: 'TradesSeen'; readonly trades: SeenPrices }
+  | { readonly type: 'CandleClosed'; readonly candle: Candle }
+  | ({ readonly type: 'RulesChosen' } & NamedRules)
   | TimeAdvanced
   | Extract<ControlCommand, { type: 'SetTradingMode' | 'FlattenAll' }>
   | ({ readonly type: 'WallTold' } & WallTold);

@@ -4,6 +4,7 @@ import type { GuardClockState } from './guard-clock.ts';
 import type { InstrumentBookState } from './instrument-book.ts';
 import type { OrderMemoryState } from './order-memory.ts';
 import type { PersonCommandsState } from './person-commands.ts';
+import type { PortfolioState } from './portfolio/portfolio-desk.ts';
 
 /** The one layout of a guard's state that this build seals and opens. */
 export const POSITION_RISK_STATE_VERSION = 8;
@@ -16,4 +17,5 @@ export interface PositionRiskState {
   readonly books: readonly (readonly [InstrumentId, InstrumentBookState])[];
   readonly orders: OrderMemoryState;
   readonly commands: PersonCommandsState;
+  readonly portfolio: PortfolioState;
 }

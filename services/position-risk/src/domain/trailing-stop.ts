@@ -37,8 +37,8 @@ const THRESHOLD_PLACES = 18;
 export class TrailingStop {
   readonly direction: Direction;
   readonly initial: Decimal;
-  readonly #trailing: Decimal;
-  readonly #keep: Decimal;
+  #trailing: Decimal;
+  #keep: Decimal;
   readonly #tick: Decimal;
   readonly #sign: 1 | -1;
   #level: Decimal;
@@ -60,7 +60,7 @@ export class TrailingStop {
     this.#trailing = trailing;
     this.#tick = tick;
     this.#sign = signOf(direction);
-    this.#keep = direction === 'long' ? Decimal.one.minus(trailing) : Decimal.one.plus(trailing);
+    this.#keep = keptAt(trailing, direction);
     this.#best = this.#sign * best;
     this.#level = initial;
     this.#rearm();
@@ -120,6 +120,19 @@ export class TrailingStop {
     return this.#raise(onGrid(level, this.#tick, this.direction));
   }
 
+  /**
+   * Trails at a narrower distance from here on, from the best price so far; returns false, changing nothing,
+   * for one that isn't narrower. *Units*: share of price.
+   */
+  narrow(trailing: Decimal): boolean {
+    if (!trailing.lessThan(this.#trailing)) return false;
+    this.#trailing = trailing;
+    this.#keep = keptAt(trailing, this.direction);
+    // Where the initial stop is tighter still, it stays, and trailing begins earlier.
+    if (!this.tighten(this.bestPrice.times(this.#keep))) this.#rearm();
+    return true;
+  }
+
   snapshot(): TrailingStopState {
     return {
       direction: this.direction,
@@ -149,6 +162,11 @@ export class TrailingStop {
     this.improveAt =
       this.#sign * next.dividedBy(this.#keep, THRESHOLD_PLACES, long ? 'down' : 'up').toNumber();
   }
+}
+
+/** What a stop leaves of the best price. */
+function keptAt(trailing: Decimal, direction: Direction): Decimal {
+  return direction === 'long' ? Decimal.one.minus(trailing) : Decimal.one.plus(trailing);
 }
 
 /**

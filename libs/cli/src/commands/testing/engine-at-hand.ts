@@ -153,7 +153,13 @@ export class EngineAtHand implements AsyncDisposable {
 
   async #leave({ commandId }: MessageOf<'FlattenAll'>): Promise<void> {
     const held = positionOf(ACCOUNT, 'p1', '2');
-    const exit = { reason: 'operator', triggerPrice: d('101'), level: d('101'), timeUs: 6_000_000 } as const;
+    const exit = {
+      reason: 'operator',
+      detail: null,
+      triggerPrice: d('101'),
+      level: d('101'),
+      timeUs: 6_000_000,
+    } as const;
     await this.say('ExitTriggered', { type: 'ExitTriggered', position: held, ...exit });
     await this.say('CommandObeyed', { commandId, positions: [held.id], orders: [], timeUs: 6_000_000 });
     await this.say('PositionClosed', {

@@ -183,6 +183,7 @@ export const machinery = {
     body: { ...report, discrepancies: [], reasons: ['venue silent'] },
   },
   differing: reconciled([difference, difference]),
+  differingOnce: reconciled([difference]),
   agreed: reconciled([]),
   refused: { name: 'CommandRefused', body: { commandId: 'c1', reason: 'nobody signs', timeUs: NOON } },
   unread: {
