@@ -12,7 +12,7 @@ import type { ExposureState } from './exposure.ts';
 import type { RefusalCount } from './refusal-counts.ts';
 
 /** The one layout of a decider's state that this build seals and opens. */
-export const DECISION_STATE_VERSION = 3;
+export const DECISION_STATE_VERSION = 4;
 
 /**
  * All that the engine knows, apart from its settings. *Units*: `equity.amount` account currency.

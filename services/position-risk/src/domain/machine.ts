@@ -17,7 +17,9 @@ import { POSITION_RISK_STATE_VERSION, type PositionRiskState } from './position-
 
 /** What the guard takes. */
 export type GuardInput =
-  | FactOf<'ord.evt' | 'ord.cash' | 'md.trades' | 'md.candles' | 'md.feed' | 'md.time' | 'md.rules' | 'ctl.mode'>
+  | FactOf<
+      'ord.evt' | 'ord.cash' | 'md.trades' | 'md.candles' | 'md.feed' | 'md.time' | 'md.rules' | 'ctl.mode'
+    >
   | GuardOwn;
 /** What time it is, for the sake of a command. */
 export interface WallAnswer extends OwnInput {
