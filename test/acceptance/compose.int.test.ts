@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type InboundMessage, JetStreamBus } from '@algo/bus';
 import type { StreamName } from '@algo/contracts';
@@ -37,7 +40,9 @@ here(
     const nats = composition.getContainer('nats-1');
     // The composition opens it to its own machine only, whatever host testcontainers guesses.
     const url = `nats://127.0.0.1:${nats.getMappedPort(4222)}`;
-    const bus = stack.use(await JetStreamBus.connect({ servers: [url], identity: 'cli.acceptance' }));
+    const about = { servers: [url], identity: 'observer.acceptance' };
+    await expect(JetStreamBus.connect(about)).rejects.toThrow('Authorization Violation');
+    const bus = stack.use(await JetStreamBus.connect({ ...about, keySeed: keyOf('observer') }));
     const tally = new Tally();
     for (const [stream, subject] of FOLLOWED)
       stack.use(
@@ -76,11 +81,24 @@ here(
   START_MAX_MS + 3 * PATIENCE_MS,
 );
 
+const PROJECT = `algo-acceptance-${process.pid}`;
+
+/** Takes a user's key out of the container that made it, as an operator does. */
+function keyOf(user: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'algo-compose-')), 'key.nk');
+  const told = ['compose', '-p', PROJECT, 'cp', `keys:/keys/${user}/key.nk`, path];
+  const copied = spawnSync('docker', told, { cwd: ROOT, encoding: 'utf8' });
+  if (copied.status !== 0) throw new Error(`no key of ${user}: ${copied.stderr}`);
+  const seed = readFileSync(path, 'utf8').trim();
+  rmSync(dirname(path), { recursive: true });
+  return seed;
+}
+
 /** Brings the composition up on a free port under its own name. *Errors*: what the build or engine said. */
 async function composeUp(): Promise<StartedDockerComposeEnvironment> {
   try {
     return await new DockerComposeEnvironment(ROOT, 'docker-compose.yml')
-      .withProjectName(`algo-acceptance-${process.pid}`)
+      .withProjectName(PROJECT)
       .withBuild()
       // Testcontainers' own clean-up needs one more image; this test takes down what it brought up.
       .withAutoCleanup(false)
